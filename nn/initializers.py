@@ -1,0 +1,48 @@
+"""Initializers: the first weights of one layer of one run.
+
+Each takes the run's own generator and the layer's `fan_in` and `fan_out`, and returns `W (fan_in, fan_out)`, float64.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Annotated
+
+import numpy as np
+
+from nn.registry import Array, Range, Registry
+
+Initializer = Callable[..., Array]
+INITIALIZERS: Registry[Initializer] = Registry("init")
+
+
+@INITIALIZERS.register
+def uniform(
+    rng: np.random.Generator, fan_in: int, fan_out: int, *, epsilon: Annotated[float, Range(ge=0)] = 0.5
+) -> Array:
+    """U(-epsilon, epsilon), whatever the layer."""
+    return rng.uniform(-epsilon, epsilon, (fan_in, fan_out))
+
+
+@INITIALIZERS.register
+def normal(rng: np.random.Generator, fan_in: int, fan_out: int, *, gain: Annotated[float, Range(ge=0)] = 1.0) -> Array:
+    """N(0, (gain / sqrt(fan_in))^2). LeCun et al. (1998), Efficient BackProp, section 4.6, has gain 1."""
+    return rng.standard_normal((fan_in, fan_out)) * (gain / math.sqrt(fan_in))
+
+
+@INITIALIZERS.register
+def glorot(rng: np.random.Generator, fan_in: int, fan_out: int) -> Array:
+    """U(-a, a), a = sqrt(6 / (fan_in + fan_out)). Glorot and Bengio (2010), equation 16."""
+    limit = math.sqrt(6 / (fan_in + fan_out))
+    return rng.uniform(-limit, limit, (fan_in, fan_out))
+
+
+@INITIALIZERS.register
+def he(rng: np.random.Generator, fan_in: int, fan_out: int) -> Array:
+    """N(0, 2 / fan_in). He et al. (2015), Delving Deep into Rectifiers, equation 10."""
+    return rng.standard_normal((fan_in, fan_out)) * math.sqrt(2 / fan_in)
+
+
+@INITIALIZERS.register
+def constant(rng: np.random.Generator, fan_in: int, fan_out: int, *, value: Annotated[float, Range()] = 0.1) -> Array:
+    """The same value everywhere: the hidden units stay equal for ever, which is the point of trying it."""
+    return np.full((fan_in, fan_out), float(value))

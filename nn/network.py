@@ -1,0 +1,115 @@
+"""The network: forward pass, cost and gradient of a stack of runs of one structure.
+
+All parameters of a stack are one array `(runs, P)`; `W (runs, fan_in, fan_out)` and `b (runs, fan_out)` are views of
+it, so that an optimizer is a few operations on one array whatever the depth. Inside a step, samples are the last axis:
+elementwise operations then run over long contiguous rows even when a layer has two units.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nn.activations import Activation
+from nn.initializers import Initializer
+from nn.losses import Loss
+from nn.registry import Array
+
+Layer = tuple[Array, Array | None]
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What a forward pass leaves behind: `z` of every layer, and `a` of every layer with the input first."""
+
+    z: list[Array]
+    a: list[Array]
+
+
+@dataclass(frozen=True)
+class Network:
+    """The structure that all runs of a stack share. `sizes` are the units of every layer, input and output included."""
+
+    sizes: tuple[int, ...]
+    activation: Activation
+    output: Activation
+    loss: Loss
+    bias: bool = True
+    dtype: type[np.floating[Any]] = np.float64
+
+    @property
+    def shapes(self) -> list[tuple[int, int]]:
+        """(fan_in, fan_out) of every layer."""
+        return list(zip(self.sizes[:-1], self.sizes[1:], strict=True))
+
+    @property
+    def n_parameters(self) -> int:
+        """P, the parameters of one run."""
+        return sum((fan_in + self.bias) * fan_out for fan_in, fan_out in self.shapes)
+
+    def initialize(self, rng: np.random.Generator, initializer: Initializer, random_bias: bool = False) -> Array:
+        """The first parameters of one run, `(P,)`. Biases are zero, or drawn like a row of W when `random_bias`."""
+        parameters = np.zeros((1, self.n_parameters))
+        for (W, b), (fan_in, fan_out) in zip(self.layers(parameters), self.shapes, strict=True):
+            W[0] = initializer(rng, fan_in, fan_out)
+            if b is not None and random_bias:
+                b[0] = initializer(rng, fan_in, fan_out)[0]
+        return np.asarray(parameters[0].astype(self.dtype))
+
+    def layers(self, parameters: Array) -> list[Layer]:
+        """Views `W (runs, fan_in, fan_out)` and `b (runs, fan_out)` of parameters `(runs, P)`, one pair per layer."""
+        runs, start, layers = len(parameters), 0, list[Layer]()
+        for fan_in, fan_out in self.shapes:
+            end = start + fan_in * fan_out
+            W = parameters[:, start:end].reshape(runs, fan_in, fan_out)
+            start, end = end, end + fan_out * self.bias
+            layers.append((W, parameters[:, start:end] if self.bias else None))
+            start = end
+        return layers
+
+    def forward(self, layers: list[Layer], x: Array) -> Trace:
+        """Z and a of every layer for `x (runs|1, d_in, n)`."""
+        trace = Trace([], [x])
+        for index, (W, b) in enumerate(layers):
+            z = _product(W.swapaxes(1, 2), trace.a[-1])
+            if b is not None:
+                z += b[:, :, np.newaxis]
+            trace.z.append(z)
+            last = index == len(layers) - 1
+            trace.a.append((self.output if last else self.activation).value(z))
+        return trace
+
+    def cost(self, trace: Trace, t: Array) -> Array:
+        """Mean loss over the samples of a forward pass, `(runs,)`, for targets `t (runs|1, d_out, n)`."""
+        return np.asarray(self.loss.per_sample(trace.z[-1], trace.a[-1], t).mean(axis=-1))
+
+    def gradient(self, layers: list[Layer], trace: Trace, t: Array, out: list[Layer]) -> None:
+        """Back-propagation: d cost / d parameters into `out`, the layer views of a gradient array `(runs, P)`.
+
+        delta_L = d loss / d z_L / n;  dW_l = a_(l-1) delta_l^T;  db_l = sum over samples of delta_l;
+        delta_(l-1) = (W_l delta_l) f'(z_(l-1)). Rumelhart, Hinton and Williams (1986).
+        """
+        slope = self.activation.derivative
+        delta = self.loss.delta(trace.z[-1], trace.a[-1], t, self.output) / t.shape[-1]
+        for index in reversed(range(len(layers))):
+            dW, db = out[index]
+            _product(trace.a[index], delta.swapaxes(1, 2), out=dW)
+            if db is not None:
+                delta.sum(axis=-1, out=db)
+            if index > 0 and slope is not None:
+                delta = _product(layers[index][0], delta) * slope(trace.z[index - 1], trace.a[index])
+
+    def predict(self, parameters: Array, X: Array) -> Array:
+        """Outputs `(runs, n, d_out)` for parameters `(runs, P)` and `X (runs|1, n, d_in)`."""
+        x = np.asarray(X, dtype=self.dtype).swapaxes(1, 2)
+        return np.ascontiguousarray(self.forward(self.layers(parameters), x).a[-1].swapaxes(1, 2))
+
+
+def _product(left: Array, right: Array, out: Array | None = None) -> Array:
+    """Left @ right per run; an outer product is a plain multiplication, which costs less than a call of BLAS per run.
+
+    The choice depends on the shape of one run alone, so that a run has the same bits in every stack.
+    """
+    if left.shape[-1] == 1:
+        return np.multiply(left, right, out=out)
+    return np.matmul(left, right, out=out)

@@ -1,0 +1,215 @@
+"""Training a stack: arrays in, histories and parameters out. No files, no clock, no global random state.
+
+A run that has converged, lost patience or diverged leaves the stack; the others are not touched by that, because
+nothing in a step mixes runs.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nn.batches import Batches, sample_last
+from nn.metrics import Metric
+from nn.network import Network
+from nn.optimizers import Optimizer, n_slots
+from nn.registry import Array
+
+RateFactor = Callable[[Array], Array]
+SERIES = ("train_cost", "test_cost", "train_metric", "test_metric", "learning_rate", "gradient_norm")
+RATES_AHEAD = 512
+
+
+@dataclass(frozen=True)
+class Stack:
+    """All that training needs: what the runs share, and per run an entry along the leading axis.
+
+    `evaluations` are the steps at which cost, metric and gradient norm are measured, ascending, from 0 to `n_steps`;
+    a stopping rule can stop a run at these steps only. `stop_cost (runs,)` is -inf and `patience (runs,)`, in steps,
+    is inf for a run without that rule. `schedules` map step numbers to factors of `learning_rate (runs,)`.
+    `l2`, `clip_value` and `clip_norm (runs,)` are None for a stack in which no run has them; `decayed (P,)` marks the
+    parameters that L2 applies to.
+    """
+
+    network: Network
+    parameters: Array
+    batches: Batches
+    X_train: Array
+    Y_train: Array
+    X_test: Array | None
+    Y_test: Array | None
+    metric: Metric
+    optimizer: Optimizer
+    hyperparameters: dict[str, Array]
+    learning_rate: Array
+    schedules: Sequence[RateFactor]
+    evaluations: Sequence[int]
+    stop_cost: Array
+    patience: Array
+    decayed: Array
+    l2: Array | None = None
+    clip_value: Array | None = None
+    clip_norm: Array | None = None
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What came out. `history` maps each of SERIES to `(runs, evaluations)`, NaN where a run was not evaluated.
+
+    `parameters (runs, P)` are the last finite ones, `last_step (runs,)` the step they belong to.
+    `outcomes` holds `converged`, `stopped` or `diverged` per run.
+    """
+
+    parameters: Array
+    last_step: NDArray[np.int64]
+    outcomes: list[str]
+    history: dict[str, Array]
+
+
+def train(stack: Stack) -> Trained:
+    """Train all runs of the stack to their end.
+
+    Overflow and NaN are not errors here: a run whose cost or parameters are no longer finite has the outcome
+    `diverged` and keeps the last finite values.
+    """
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"):
+        return _Training(stack).run()
+
+
+@dataclass
+class _Training:
+    stack: Stack
+    active: NDArray[np.intp] = field(init=False)
+
+    def __post_init__(self) -> None:
+        stack = self.stack
+        runs, network = len(stack.parameters), stack.network
+        self.active = np.arange(runs)
+        self.batches = stack.batches
+        self.parameters = stack.parameters.astype(network.dtype)
+        self.state = [np.zeros_like(self.parameters) for _ in range(n_slots(stack.optimizer))]
+        self.train_set = sample_last(stack.X_train), sample_last(stack.Y_train)
+        self.test_set = None
+        if stack.X_test is not None and stack.Y_test is not None:
+            self.test_set = sample_last(stack.X_test), sample_last(stack.Y_test)
+        self.best_test_cost = np.full(runs, np.inf)
+        self.best_step = np.zeros(runs)
+        self.kept = self.parameters.copy()
+        self.last_step = np.zeros(runs, dtype=np.int64)
+        self.rates = np.empty((runs, 0), dtype=network.dtype)
+        self.outcomes = ["stopped"] * runs
+        shape = runs, len(stack.evaluations)
+        self.history = {series: np.full(shape, np.nan) for series in SERIES}
+        self._make_views()
+
+    def run(self) -> Trained:
+        n_steps, evaluations = self.stack.evaluations[-1], iter(enumerate(self.stack.evaluations))
+        point, due = next(evaluations)
+        for step in range(n_steps + 1):
+            if step == due:
+                self._evaluate(point, step)
+                if not len(self.active) or step == n_steps:
+                    break
+                point, due = next(evaluations)
+            self._update(step)
+        return Trained(self.kept, self.last_step, self.outcomes, self.history)
+
+    def _update(self, step: int) -> None:
+        stack = self.stack
+        x, t = self.batches.next()
+        trace = stack.network.forward(self.layers, x)
+        stack.network.gradient(self.layers, trace, t, out=self.gradient_layers)
+        gradient = self.gradient
+        if stack.l2 is not None:
+            gradient = gradient + self._column(stack.l2) * stack.decayed * self.parameters
+        if stack.clip_value is not None:
+            limit = self._column(stack.clip_value)
+            gradient = np.clip(gradient, -limit, limit)
+        if stack.clip_norm is not None:
+            norm = _norm(gradient)[:, np.newaxis]
+            gradient = gradient * np.minimum(1, self._column(stack.clip_norm) / norm)
+        column = step % RATES_AHEAD
+        if column == 0:
+            self._prepare_rates(step)
+        rate = self.rates[:, column : column + 1]
+        self.parameters -= stack.optimizer(gradient, rate, step, self.state, **self.hyperparameters)
+
+    def _evaluate(self, point: int, step: int) -> None:
+        """Measure every active run, keep the finite ones, and let the finished ones go."""
+        stack, network, at = self.stack, self.stack.network, self.active
+        x, t = self.train_set
+        trace = network.forward(self.layers, x)
+        network.gradient(self.layers, trace, t, out=self.gradient_layers)
+        measured = {
+            "train_cost": network.cost(trace, t),
+            "train_metric": stack.metric(trace.a[-1], t),
+            "gradient_norm": _norm(self.gradient),
+            "learning_rate": self._rate_at(step),
+        }
+        if self.test_set is not None:
+            trace = network.forward(self.layers, self.test_set[0])
+            measured["test_cost"] = network.cost(trace, self.test_set[1])
+            measured["test_metric"] = stack.metric(trace.a[-1], self.test_set[1])
+        finite = np.isfinite(self.parameters).all(axis=1)
+        for values in measured.values():
+            finite &= np.isfinite(values)
+        for series, values in measured.items():
+            self.history[series][at[finite], point] = values[finite]
+        self.kept[at[finite]] = self.parameters[finite]
+        self.last_step[at[finite]] = step
+        converged, impatient = self._stopping(measured, step)
+        for run in at[~finite]:
+            self.outcomes[run] = "diverged"
+        for run in at[finite & converged]:
+            self.outcomes[run] = "converged"
+        self._keep(finite & ~converged & ~impatient)
+
+    def _stopping(self, measured: dict[str, Array], step: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Which active runs have reached their cost threshold, and which have lost patience with the test cost."""
+        at = self.active
+        converged = measured["train_cost"] <= self.stack.stop_cost[at]
+        if "test_cost" in measured:
+            better = measured["test_cost"] < self.best_test_cost[at]
+            self.best_test_cost[at] = np.where(better, measured["test_cost"], self.best_test_cost[at])
+            self.best_step[at] = np.where(better, step, self.best_step[at])
+        return converged, step - self.best_step[at] >= self.stack.patience[at]
+
+    def _keep(self, going: NDArray[np.bool_]) -> None:
+        if going.all():
+            return
+        self.active = self.active[going]
+        self.parameters = self.parameters[going]
+        self.state = [slot[going] for slot in self.state]
+        self.train_set = self.train_set[0][going], self.train_set[1][going]
+        if self.test_set is not None:
+            self.test_set = self.test_set[0][going], self.test_set[1][going]
+        self.rates = self.rates[going]
+        self.batches.keep(going)
+        self._make_views()
+
+    def _make_views(self) -> None:
+        network = self.stack.network
+        self.gradient = np.zeros_like(self.parameters)
+        self.layers = network.layers(self.parameters)
+        self.gradient_layers = network.layers(self.gradient)
+        self.hyperparameters = {name: self._column(values) for name, values in self.stack.hyperparameters.items()}
+
+    def _column(self, values: Array) -> Array:
+        """Per-run values `(runs,)` as `(active runs, 1)` in the network's precision."""
+        return values[self.active, np.newaxis].astype(self.stack.network.dtype)
+
+    def _prepare_rates(self, first: int) -> None:
+        steps = np.arange(first, first + RATES_AHEAD, dtype=np.float64)
+        rates = [self.stack.learning_rate[run] * self.stack.schedules[run](steps) for run in self.active]
+        self.rates = np.stack(rates).astype(self.stack.network.dtype)
+
+    def _rate_at(self, step: int) -> Array:
+        """The rate of the update that follows `step`; at the end, that of the last update."""
+        at = np.array([min(step, self.stack.evaluations[-1] - 1)], dtype=np.float64)
+        return np.array([self.stack.learning_rate[run] * self.stack.schedules[run](at)[0] for run in self.active])
+
+
+def _norm(gradient: Array) -> Array:
+    """Euclidean norm over the parameters of each run, `(runs,)`."""
+    return np.asarray(np.sqrt((gradient * gradient).sum(axis=1)))
