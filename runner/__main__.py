@@ -1,0 +1,8 @@
+"""`python -m runner`: train one network, or with `-m` every combination of the given settings."""
+
+import sys
+
+from runner.app import main
+
+if __name__ == "__main__":
+    sys.exit(main())

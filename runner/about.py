@@ -1,0 +1,32 @@
+"""What a sweep is called, asks and repeats."""
+
+import shlex
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from runner.comparison import swept_keys
+from runner.sweeps import SWEEPS, read_header, sweep_files
+
+
+@dataclass(frozen=True)
+class About:
+    """A sweep's or a run's name, the question of its file if it has one, and its id (the name of its folder)."""
+
+    name: str
+    question: str
+    sweep_id: str
+
+
+def about_sweep(sweep: str | None, sweep_id: str, all_overrides: Sequence[Sequence[str]]) -> About:
+    """A named sweep has its file's name and question; another is named by the keys that it sweeps over."""
+    files = sweep_files(SWEEPS)
+    if sweep in files:
+        return About(sweep, read_header(files[sweep]).question, sweep_id)
+    keys = " x ".join(key.rpartition(".")[2] for key in swept_keys(all_overrides)) or "sweep"
+    return About(f"{keys} ({len(all_overrides)} runs)", "", sweep_id)
+
+
+def command() -> str:
+    """The command line that does the same again."""
+    return shlex.join(["python", "-m", "runner", *sys.argv[1:]])

@@ -1,0 +1,107 @@
+"""The Hydra application: finds its configs from any folder, and turns errors into one clear message."""
+
+import os
+import sys
+import uuid
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+PLUGINS = Path(__file__).resolve().parent / "plugins"
+
+
+def main() -> int:
+    """Run the command line in `sys.argv`; returns the exit code: 0 only on success."""
+    show_traceback = os.environ.get("HYDRA_FULL_ERROR", "0") not in ("", "0")
+    # With this set Hydra hands exceptions on instead of printing them its own way and exiting.
+    os.environ["HYDRA_FULL_ERROR"] = "1"
+    from runner.errors import RunsFailed, UserError
+
+    try:
+        _start_hydra()
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+    except (UserError, RunsFailed, OSError) as error:
+        if show_traceback:
+            raise
+        print(f"error: {_said(error)}", file=sys.stderr)
+        return 1
+    except Exception as error:
+        message = _composition_problem(error)
+        if show_traceback or message is None:
+            raise
+        print(f"error: {message}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _start_hydra() -> None:
+    if str(PLUGINS) not in sys.path:
+        sys.path.append(str(PLUGINS))
+    from hydra.core.plugins import Plugins
+
+    Plugins.instance()
+
+    import hydra
+    from omegaconf import DictConfig, OmegaConf
+
+    from runner.components import load_modules
+    from runner.options import CONF, register_options
+
+    OmegaConf.register_new_resolver("run_id", run_id, replace=True)
+    load_modules(_modules_of(sys.argv[1:]))
+    register_options()
+    failures: list[Exception] = []
+
+    @hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")
+    def application(config: DictConfig) -> float | None:
+        from hydra.core.hydra_config import HydraConfig
+        from hydra.types import RunMode
+
+        from runner.launching import run_job
+
+        if HydraConfig.get().mode == RunMode.MULTIRUN:
+            return run_job(config)
+        try:
+            return run_job(config)
+        except Exception as error:  # Hydra would print a line of its own about a failed job first
+            failures.append(error)
+            return None
+
+    application()
+    if failures:
+        raise failures[0]
+
+
+@cache
+def run_id() -> str:
+    """A name for this run's or sweep's folder: the time for people, and a part that no other process has."""
+    return f"{datetime.now():%Y-%m-%d_%H-%M-%S}_{uuid.uuid4().hex[:6]}"
+
+
+def _modules_of(arguments: list[str]) -> list[str]:
+    """A person's modules must be imported before Hydra composes, so that their components can be chosen."""
+    for argument in arguments:
+        key, _, value = argument.partition("=")
+        if key.lstrip("+") == "modules":
+            return [name.strip(" '\"") for name in value.strip("[] ").split(",") if name.strip()]
+    return []
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
+
+
+def _composition_problem(error: Exception) -> str | None:
+    """One of Hydra's own complaints in a sentence; None for an error that is not about a person's input."""
+    from hydra.errors import HydraException
+    from omegaconf.errors import OmegaConfBaseException
+
+    from runner.compose import explain
+
+    if not isinstance(error, (HydraException, OmegaConfBaseException)):
+        return None
+    return str(explain(error, sys.argv[1:]))

@@ -1,0 +1,185 @@
+"""Laying the runs of a sweep side by side: tables, curves over seeds, and the effect of each swept key."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nn.registry import Array
+from runner.results import OUTCOMES, RunResult
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MAX_LINES = 12
+MAX_FITS = 16
+SCORES = ("cost", "accuracy", "rmse")
+SHORT_NAMES = {"learning_rate": "lr"}
+
+
+@dataclass(frozen=True)
+class Band:
+    """Cost over the steps for one setting, over its seeds: mean, and the 10th and 90th percentile."""
+
+    label: str
+    steps: Array
+    mean: Array
+    low: Array
+    high: Array
+    count: int
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Final values of all runs by the value of one swept key."""
+
+    key: str
+    names: list[str]
+    values: list[list[float]]
+
+
+def settings_of(overrides: Sequence[str]) -> dict[str, str]:
+    """Override keys and values, as typed: `["activation=tanh", "seed=3"]` -> `{"activation": "tanh", "seed": "3"}`."""
+    pairs = (override.partition("=") for override in overrides)
+    return {key.lstrip("+~"): value for key, _, value in pairs if not key.startswith("hydra")}
+
+
+def swept_keys(all_overrides: Sequence[Sequence[str]]) -> list[str]:
+    """The keys whose value is not the same in all jobs, in the order they were given; the seed last."""
+    settings = [settings_of(overrides) for overrides in all_overrides]
+    keys = list(dict.fromkeys(key for one in settings for key in one))
+    varying = [key for key in keys if len({one.get(key, "") for one in settings}) > 1]
+    return sorted(varying, key=lambda key: key == "seed")
+
+
+def label_of(overrides: Sequence[str], keys: Sequence[str]) -> str:
+    """What differs, in a few words: `tanh lr=0.1 seed=3`. A component stands for itself."""
+    from runner.components import REGISTRIES
+
+    settings = settings_of(overrides)
+    words = []
+    for key in keys:
+        value = settings.get(key, "default")
+        short = SHORT_NAMES.get(key, key.rpartition(".")[2])
+        words.append(value if key in REGISTRIES else f"{short}={value}")
+    return " ".join(words)
+
+
+def scores_of(result: RunResult) -> dict[str, float]:
+    """Final cost and accuracy or RMSE: on test samples where the run has some, else on training samples."""
+    part = "test" if result.n_samples[1] else "train"
+    finals = result.finals
+    return {name: finals[f"{part}/{name}"] for name in SCORES if f"{part}/{name}" in finals}
+
+
+def run_table(results: Sequence[RunResult], keys: Sequence[str]) -> "pd.DataFrame":
+    """One row per run, in the sweep's order: what was swept, the outcome, the final values and the run key."""
+    import pandas as pd
+
+    rows: list[dict[str, Any]] = []
+    for result in sorted(results, key=lambda result: result.index):
+        settings = settings_of(result.overrides)
+        row: dict[str, Any] = {"run": result.index}
+        row |= {key: settings.get(key, "default") for key in keys}
+        row |= {"outcome": result.outcome, "last_step": result.last_step} | scores_of(result)
+        row |= {f"final/{name.replace('/', '_')}": value for name, value in result.finals.items()}
+        rows.append(row | {"run_key": result.key, "error": result.error.partition("\n")[0]})
+    return pd.DataFrame(rows)
+
+
+def seed_table(results: Sequence[RunResult], keys: Sequence[str]) -> "pd.DataFrame":
+    """One row per setting, best first: mean, spread and count over the seeds, and how many runs had which outcome.
+
+    Best is the highest accuracy, or where that is equal or missing the lowest RMSE or cost. Only finite values enter a
+    mean; diverged, failed and killed runs are counted, never hidden.
+    """
+    import pandas as pd
+
+    settings = [key for key in keys if key != "seed"]
+    groups = _by_setting(results, settings)
+    rows: list[dict[str, Any]] = []
+    for values, members in groups.items():
+        row: dict[str, Any] = dict(zip(settings, values, strict=True)) | {"runs": len(members)}
+        ended = [result for result in members if result.outcome in ("converged", "stopped")]
+        for score in SCORES:
+            numbers = [scores_of(result)[score] for result in ended if score in scores_of(result)]
+            row[score] = float(np.mean(numbers)) if numbers else np.nan
+            row[f"{score}_std"] = float(np.std(numbers, ddof=1)) if len(numbers) > 1 else np.nan
+        row |= {outcome: sum(result.outcome == outcome for result in members) for outcome in OUTCOMES}
+        rows.append(row)
+    table = pd.DataFrame(rows)
+    return table.sort_values(
+        ["accuracy", "rmse", "cost"], ascending=[False, True, True], kind="stable", na_position="last"
+    ).reset_index(drop=True)
+
+
+def _by_setting(results: Sequence[RunResult], settings: Sequence[str]) -> dict[tuple[str, ...], list[RunResult]]:
+    """Runs that differ in nothing but the seed, together."""
+    groups: dict[tuple[str, ...], list[RunResult]] = {}
+    for result in sorted(results, key=lambda result: result.index):
+        given = settings_of(result.overrides)
+        groups.setdefault(tuple(given.get(key, "default") for key in settings), []).append(result)
+    return groups
+
+
+def best_result(results: Sequence[RunResult]) -> RunResult | None:
+    """The finished run with the best final score; None when no run finished."""
+    finished = [result for result in results if result.outcome in ("converged", "stopped") and result.history]
+
+    def rank(result: RunResult) -> tuple[float, float, int]:
+        scores = scores_of(result)
+        return -scores.get("accuracy", 0.0), scores.get("rmse", scores["cost"]), result.index
+
+    return min(finished, key=rank, default=None)
+
+
+def bands(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[list[Band], int]:
+    """Training cost by setting, for at most MAX_LINES settings, best first; and how many settings there are."""
+    settings = [key for key in keys if key != "seed"]
+    groups = [
+        (values, [result for result in members if result.history.get("step")])
+        for values, members in _by_setting(results, settings).items()
+    ]
+    groups = [(values, members) for values, members in groups if members]
+    groups.sort(key=lambda group: np.median([result.finals["train/cost"] for result in group[1]]))
+    drawn = []
+    for _, members in groups[:MAX_LINES]:
+        steps = np.unique(np.concatenate([result.history["step"] for result in members]))
+        costs = np.array([np.interp(steps, one.history["step"], one.history["train/cost"]) for one in members])
+        low, high = np.percentile(costs, [10, 90], axis=0)
+        label = label_of(members[0].overrides, settings) or "all runs"
+        label += f" ({len(members)} seeds)" if len(members) > 1 else ""
+        drawn.append(Band(label, steps, costs.mean(axis=0), low, high, len(members)))
+    return drawn, len(groups)
+
+
+def effects(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[list[Effect], str]:
+    """The final score by each swept value (not the seed), and the score's name."""
+    finished = [result for result in results if result.history.get("step")]
+    names = {name for result in finished for name in scores_of(result)} - {"cost"}
+    score = names.pop() if len(names) == 1 else "cost"
+    found = []
+    for key in [key for key in keys if key != "seed"]:
+        by_value: dict[str, list[float]] = {}
+        for result in sorted(finished, key=lambda result: result.index):
+            value = settings_of(result.overrides).get(key, "default")
+            by_value.setdefault(value, []).append(scores_of(result)[score])
+        found.append(Effect(key, list(by_value), list(by_value.values())))
+    return found, score
+
+
+def typical_runs(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[list[tuple[str, RunResult]], int]:
+    """For each setting the run with the median training cost, so that a picture shows neither luck nor bad luck.
+
+    At most MAX_FITS of them; and how many settings there are.
+    """
+    settings = [key for key in keys if key != "seed"]
+    chosen = []
+    for members in _by_setting(results, settings).values():
+        shown = [result for result in members if result.history.get("step") and result.outcome != "diverged"]
+        if shown:
+            shown.sort(key=lambda result: result.finals["train/cost"])
+            middle = shown[len(shown) // 2]
+            chosen.append((label_of(middle.overrides, settings) or "run", middle))
+    return chosen[:MAX_FITS], len(chosen)

@@ -1,0 +1,39 @@
+"""Every kind of component a config can choose, and a person's own modules that add to them."""
+
+import importlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from nn.activations import ACTIVATIONS
+from nn.initializers import INITIALIZERS
+from nn.losses import LOSSES
+from nn.optimizers import OPTIMIZERS
+from nn.registry import Registry
+from nn.schedules import SCHEDULES
+from runner.datasets import DATASETS
+from runner.errors import UserError
+
+REGISTRIES: dict[str, Registry[Any]] = {
+    "data": DATASETS,
+    "activation": ACTIVATIONS,
+    "loss": LOSSES,
+    "init": INITIALIZERS,
+    "optimizer": OPTIMIZERS,
+    "schedule": SCHEDULES,
+}
+
+
+def load_modules(names: Sequence[str]) -> None:
+    """Import the modules that a person lists in `modules=[...]`, so that their components register themselves.
+
+    A module is found as Python finds it, the working directory included. Raises UserError when one cannot be imported.
+    """
+    for name in names:
+        if str(Path.cwd()) not in sys.path:
+            sys.path.append(str(Path.cwd()))
+        try:
+            importlib.import_module(name)
+        except Exception as error:
+            raise UserError(f"modules names {name!r}, which cannot be imported: {error}") from error

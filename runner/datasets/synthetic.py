@@ -1,0 +1,103 @@
+"""Data sets made by a formula and a run's own generators."""
+
+from collections.abc import Callable
+from typing import Annotated, Literal
+
+import numpy as np
+
+from nn.registry import Array, Range
+from runner.datasets.samples import DATASETS, DataError, Samples, Streams, Target
+
+Interval = tuple[float, float]
+Count = Annotated[int, Range(ge=2, le=10_000_000)]
+Amount = Annotated[float, Range(ge=0)]
+Positive = Annotated[float, Range(gt=0)]
+Sampling = Literal["uniform", "grid", "normal"]
+
+
+@DATASETS.register
+def sine(
+    streams: Streams,
+    *,
+    domain: Interval = (-5.0, 5.0),
+    samples: Count = 200,
+    noise: Amount = 0.1,
+    sampling: Sampling = "uniform",
+    std: Positive = 1.0,
+) -> Samples:
+    """Y = sin(x) + U(-noise, noise)."""
+    return _curve(np.sin, streams, domain, samples, noise, sampling, std)
+
+
+@DATASETS.register
+def square(
+    streams: Streams,
+    *,
+    domain: Interval = (0.0, 1.0),
+    samples: Count = 200,
+    noise: Amount = 0.0,
+    sampling: Sampling = "uniform",
+    std: Positive = 1.0,
+) -> Samples:
+    """Y = x^2 + U(-noise, noise)."""
+    return _curve(np.square, streams, domain, samples, noise, sampling, std)
+
+
+def _curve(
+    function: Callable[[Array], Array],
+    streams: Streams,
+    domain: Interval,
+    samples: int,
+    noise: float,
+    sampling: Sampling,
+    std: float,
+) -> Samples:
+    """Samples of a function of x: uniform or a grid on the domain, or N(middle of the domain, std^2)."""
+    low, high = domain
+    if not (np.isfinite(domain).all() and low < high):
+        raise DataError(f"must be two finite numbers in ascending order, got [{low:g}, {high:g}]", "domain")
+
+    def draw(streams: Streams, n: int) -> tuple[Array, Array]:
+        if sampling == "grid":
+            x = np.linspace(low, high, n)
+        elif sampling == "uniform":
+            x = streams.inputs.uniform(low, high, n)
+        else:
+            x = (low + high) / 2 + std * streams.inputs.standard_normal(n)
+        y = function(x) + noise * streams.noise.uniform(-1, 1, n)
+        return x[:, np.newaxis], y[:, np.newaxis]
+
+    X, Y = draw(streams, samples)
+    return Samples(X, Y, "regression", ("x",), truth=function, draw=None if sampling == "grid" else draw)
+
+
+@DATASETS.register
+def xor(streams: Streams, *, targets: Interval = (0.0, 1.0)) -> Samples:
+    """The four points of {0, 1}^2; the class is whether the two inputs differ, coded by the two targets."""
+    if targets not in ((0, 1), (-1, 1)):
+        raise DataError(f"must be [0, 1] or [-1, 1], got [{targets[0]:g}, {targets[1]:g}]", "targets")
+    X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    Y = (X[:, 0] != X[:, 1]).astype(np.int64)
+    return Samples(X, Y, "classification", ("x1", "x2"), "x1 xor x2", ("0", "1"), targets)
+
+
+@DATASETS.register
+def quadrants(
+    streams: Streams,
+    *,
+    samples_per_cluster: Count = 100,
+    center: Positive = 2.0,
+    std: Positive = 1.0,
+) -> Samples:
+    """Four Gaussian clusters at (+-center, +-center); diagonal clusters share a class (a noisy XOR)."""
+    corners = center * np.array([[-1.0, -1.0], [1.0, 1.0], [-1.0, 1.0], [1.0, -1.0]])
+
+    def around(cluster: Target, rng: np.random.Generator) -> tuple[Array, Target]:
+        X = corners[cluster] + std * rng.standard_normal((len(cluster), 2))
+        return X, np.asarray(cluster // 2, dtype=np.int64)
+
+    def draw(streams: Streams, n: int) -> tuple[Array, Target]:
+        return around(streams.inputs.integers(0, 4, n), streams.inputs)
+
+    X, Y = around(np.repeat(np.arange(4), samples_per_cluster), streams.inputs)
+    return Samples(X, Y, "classification", ("x1", "x2"), "class", ("same sign", "opposite sign"), draw=draw)

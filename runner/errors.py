@@ -1,0 +1,56 @@
+"""What is wrong with a person's input, said once and clearly: key, value, what is allowed, where it came from."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+MAX_LINES = 20
+MAX_JOBS_NAMED = 4
+
+
+class UserError(Exception):
+    """A mistake that the person at the terminal can mend. Shown as its message alone, without a traceback."""
+
+
+class RunsFailed(Exception):
+    """Some runs raised an exception; everything else is trained and recorded."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One reason why one job cannot run. `key` is dotted; `origin` names the override or file the value came from."""
+
+    key: str
+    message: str
+    origin: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.message}" + (f" ({self.origin})" if self.origin else "")
+
+
+def refuse(problems: dict[int, list[Problem]], n_jobs: int) -> UserError:
+    """One error for all problems of all jobs; the same problem of many jobs is said once.
+
+    `problems` maps job numbers to what is wrong with them; jobs without a problem are not in it.
+    """
+    jobs_of: dict[str, list[int]] = {}
+    for job, found in problems.items():
+        for problem in found:
+            jobs_of.setdefault(str(problem), []).append(job)
+    if n_jobs == 1:
+        return UserError(_bullets("This run cannot start:", jobs_of))
+    head = f"{len(problems)} of {n_jobs} jobs cannot run, so nothing was trained:"
+    return UserError(_bullets(head, [f"{text} [{_name_jobs(jobs)}]" for text, jobs in jobs_of.items()]))
+
+
+def _name_jobs(jobs: Sequence[int]) -> str:
+    named = ", ".join(str(job) for job in jobs[:MAX_JOBS_NAMED])
+    rest = len(jobs) - MAX_JOBS_NAMED
+    return ("job " if len(jobs) == 1 else "jobs ") + named + (f" and {rest} more" if rest > 0 else "")
+
+
+def _bullets(head: str, lines: Iterable[str]) -> str:
+    lines = list(lines)
+    rest = len(lines) - MAX_LINES
+    if rest > 0:
+        lines = [*lines[:MAX_LINES], f"... and {rest} more problems"]
+    return "\n".join([head, *(f"  - {line}" for line in lines)])

@@ -1,0 +1,68 @@
+"""What all pictures share: colours, sizes, tidy axes, and how a figure becomes bytes.
+
+Figures are objects of their own (no pyplot, no global state), so that workers can draw at the same time.
+Colours are those of Okabe and Ito, which people with colour-blindness can tell apart.
+"""
+
+import io
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import LinearSegmentedColormap, ListedColormap
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+BLUE, ORANGE, GREEN, PINK, SKY, RED, YELLOW, BLACK = (
+    "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000",
+)  # fmt: skip
+CYCLE = (BLUE, RED, GREEN, PINK, ORANGE, SKY, BLACK, "#8C6BB1")
+DASHES = ("-", "--", ":", "-.")
+GREY = "#8a8a8a"
+SHARES = LinearSegmentedColormap.from_list("shares", ["#9ecae8", "#f7f7f7", "#f6c98a"])
+CLASSES = ListedColormap(["#9ecae8", "#f6c98a", "#a5d9c4", "#ecc9dc", "#d6d6d6", "#f3b48f", "#f8f2a6", "#c9bfe0"])
+CLASS_MARKS = ("o", "^", "s", "D", "v", "P", "X", "*")
+DPI = 100
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """A figure of so many inches that draws without a screen."""
+    figure = Figure(figsize=(width, height), dpi=DPI)
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def tidy(axes: Axes) -> None:
+    """A light grid behind the data and no box around it."""
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(True, color="#e6e6e6", linewidth=0.6)
+    axes.set_axisbelow(True)
+
+
+def short(text: str, length: int) -> str:
+    """Text that fits and that matplotlib does not read as mathematics."""
+    text = " ".join(text.split())
+    text = text if len(text) <= length else text[: length - 1] + "…"
+    return text.replace("$", r"\$")
+
+
+def crowded(names: Sequence[str]) -> bool:
+    """Whether tick labels would run into each other when written level."""
+    return sum(len(name) for name in names) > 30 or len(names) > 8
+
+
+def to_png(figure: Figure) -> bytes:
+    """The figure as PNG bytes that depend on nothing but the drawing."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", metadata={"Software": None}, pil_kwargs={"compress_level": 4})
+    return buffer.getvalue()
+
+
+def log_axis(axes: Axes, low: float, high: float) -> None:
+    """A logarithmic y axis with plain numbers, and enough of them when it spans less than two decades."""
+    axes.set_yscale("log")
+    plain = FuncFormatter(lambda value, _: f"{value:g}")
+    axes.yaxis.set_major_formatter(plain)
+    narrow = high < 100 * low
+    axes.yaxis.set_minor_locator(LogLocator(subs=(2, 5) if narrow else (1,)))
+    axes.yaxis.set_minor_formatter(plain if narrow else NullFormatter())

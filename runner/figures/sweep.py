@@ -1,0 +1,86 @@
+"""Pictures of a sweep: cost curves over seeds, the effect of each swept key, and fits side by side."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from runner.comparison import Band, Effect
+from runner.figures.fit import draw_fit
+from runner.figures.style import CYCLE, DASHES, RED, SKY, crowded, log_axis, new_figure, short, tidy, to_png
+from runner.fits import Fit
+
+
+def draw_bands(bands: Sequence[Band], cost: str, note: str) -> bytes:
+    """Cost curves of a sweep, one line per setting: the mean over seeds and the range of the middle 80 %."""
+    rows = math.ceil(len(bands) / 2)
+    figure = new_figure(8.0, 4.6 + 0.22 * rows)
+    axes = figure.subplots()
+    for place, band in enumerate(bands):
+        color, dash = CYCLE[place % len(CYCLE)], DASHES[place // len(CYCLE) % len(DASHES)]
+        axes.plot(band.steps, band.mean, dash, color=color, label=band.label, linewidth=1.8)
+        if band.count > 1:
+            axes.fill_between(band.steps, band.low, band.high, color=color, alpha=0.15, linewidth=0)
+    low, high = min(band.low.min() for band in bands), max(band.high.max() for band in bands)
+    if low > 0:
+        log_axis(axes, float(low), float(high))
+    axes.set(xlabel="step (updates of the weights)", ylabel=cost)
+    axes.set_title(note, fontsize=10)
+    tidy(axes)
+    figure.legend(loc="lower center", ncols=2 if len(bands) > 1 else 1, fontsize=8, frameon=False)
+    figure.subplots_adjust(left=0.11, right=0.97, top=0.92, bottom=(0.85 + 0.22 * rows) / (4.6 + 0.22 * rows))
+    return to_png(figure)
+
+
+def draw_effects(effects: Sequence[Effect], metric: str) -> bytes:
+    """The final metric by swept value: a dot per run, the mean over all runs with that value, one panel per key."""
+    columns = min(3, len(effects))
+    rows = math.ceil(len(effects) / columns)
+    room = 0.95 if any(crowded(effect.names) for effect in effects) else 0.55
+    figure = new_figure(max(5.0, 3.6 * columns), 3.4 * rows)
+    panels = np.atleast_1d(figure.subplots(rows, columns, squeeze=False)).ravel()
+    for panel, effect in zip(panels, effects, strict=False):
+        for place, values in enumerate(effect.values):
+            spread = 0.28 * (np.linspace(-1, 1, len(values)) if len(values) > 1 else np.zeros(1))
+            panel.plot(place + spread, values, "o", color=SKY, markersize=3.2, alpha=0.65, markeredgewidth=0)
+            if len(values):
+                mean = float(np.mean(values))
+                panel.plot([place - 0.32, place + 0.32], [mean, mean], color=RED, linewidth=2.4)
+        names = [short(name, 14) for name in effect.names]
+        panel.set_xticks(range(len(names)), names, rotation=30 if crowded(names) else 0, fontsize=8)
+        if crowded(names):
+            for label in panel.get_xticklabels():
+                label.set_horizontalalignment("right")
+        panel.set_xlim(-0.6, len(names) - 0.4)
+        panel.set(xlabel=effect.key, ylabel=metric)
+        tidy(panel)
+    for panel in panels[len(effects) :]:
+        panel.set_visible(False)
+    figure.suptitle("dots: runs; red line: mean over the runs with that value", fontsize=9)
+    figure.subplots_adjust(
+        left=0.7 / figure.get_figwidth(), right=0.985, top=1 - 0.36 / figure.get_figheight(),
+        bottom=room / figure.get_figheight(), wspace=0.32, hspace=0.55,
+    )  # fmt: skip
+    return to_png(figure)
+
+
+def draw_fits(fits: Sequence[tuple[str, Fit]], note: str) -> bytes:
+    """Small multiples: one fit per setting, side by side."""
+    columns = min(4, len(fits))
+    rows = math.ceil(len(fits) / columns)
+    figure = new_figure(max(4.0, 2.9 * columns), 2.75 * rows + 0.45)
+    panels = figure.subplots(rows, columns, squeeze=False).ravel()
+    for panel, (label, fit) in zip(panels, fits, strict=False):
+        draw_fit(panel, fit, legend=False)
+        panel.set_title(short(label, 36), fontsize=8)
+        panel.set(xlabel="", ylabel="")
+        panel.tick_params(labelsize=7)
+    for panel in panels[len(fits) :]:
+        panel.set_visible(False)
+    height = figure.get_figheight()
+    figure.suptitle(note, fontsize=9, y=1 - 0.1 / height, va="top")
+    figure.subplots_adjust(
+        left=0.4 / figure.get_figwidth(), right=0.985, top=1 - 0.62 / height, bottom=0.3 / height,
+        wspace=0.22, hspace=0.32,
+    )  # fmt: skip
+    return to_png(figure)

@@ -1,0 +1,119 @@
+"""The numbers behind the picture of one network's fit: what it answers on a grid or on its samples."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nn.registry import Array
+from runner.model import model_of
+from runner.preparation import Prepared
+from runner.results import RunResult
+
+CURVE_POINTS = 300
+GRID_POINTS = 81
+MARGIN = 0.08
+MAX_SAMPLES = 1000
+
+Kind = Literal["curve", "regions", "surface", "scatter", "confusion"]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What a network answers, ready to draw.
+
+    curve: `x (m,)`, `prediction (m,)`, `truth (m,)` or None.
+    regions: `x (m,)`, `y (m,)` grid axes, `prediction (m, m)`: share of "yes" for two classes, else class numbers.
+    surface: the same axes with `prediction (m, m)` in the target's units, `truth (m, m)` or None.
+    scatter: `x` target and `prediction` of every sample. confusion: `prediction (classes, classes)` counts.
+    """
+
+    kind: Kind
+    prediction: Array
+    x: Array
+    y: Array | None = None
+    truth: Array | None = None
+    samples: Array | None = None
+    targets: Array | None = None
+    is_test: NDArray[np.bool_] | None = None
+    input_names: tuple[str, ...] = ()
+    target_name: str = "y"
+    classes: tuple[str, ...] = ()
+
+
+def fit_of(result: RunResult, data: Prepared) -> Fit:
+    """The fit of a trained run on its own data."""
+    predict, samples = _predictor(result), data.samples
+    rows = np.concatenate([data.train_rows, data.test_rows])
+    keep = np.linspace(0, len(rows) - 1, min(len(rows), MAX_SAMPLES)).astype(int)
+    is_test = (np.arange(len(rows)) >= len(data.train_rows))[keep]
+    X, Y = samples.X[rows[keep]], np.asarray(samples.Y[rows[keep]], dtype=np.float64)
+    return replace(
+        _numbers(predict, X, Y, data),
+        samples=X,
+        targets=Y,
+        is_test=is_test,
+        input_names=samples.input_names,
+        target_name=samples.target_name,
+        classes=samples.classes,
+    )
+
+
+def _numbers(predict: Callable[[Array], Array], X: Array, Y: Array, data: Prepared) -> Fit:
+    """The kind of picture that suits the data, and what it shows."""
+    samples, d_in = data.samples, X.shape[1]
+    if samples.task == "classification" and d_in == 2:
+        x, y, grid = _plane(samples.X)
+        return Fit("regions", _shares(predict(grid), data).reshape(len(y), len(x)), x, y)
+    if samples.task == "classification":
+        n = len(samples.classes)
+        counts = np.zeros((n, n))
+        np.add.at(counts, (Y.astype(int), _classes_of(predict(X), data)), 1)
+        return Fit("confusion", counts, np.arange(n, dtype=float))
+    if d_in == 1:
+        x = _axis(samples.X[:, 0], CURVE_POINTS)
+        truth = samples.truth(x[:, np.newaxis])[:, 0] if samples.truth else None
+        return Fit("curve", predict(x[:, np.newaxis])[:, 0], x, truth=truth)
+    if d_in == 2:
+        x, y, grid = _plane(samples.X)
+        truth = samples.truth(grid)[:, 0].reshape(len(y), len(x)) if samples.truth else None
+        return Fit("surface", predict(grid)[:, 0].reshape(len(y), len(x)), x, y, truth)
+    return Fit("scatter", predict(X)[:, 0], Y[:, 0])
+
+
+def _predictor(result: RunResult) -> Callable[[Array], Array]:
+    model = model_of(result)
+
+    def predict(X: Array) -> Array:
+        with np.errstate(over="ignore", invalid="ignore"):
+            return model.predict(X)
+
+    return predict
+
+
+def _axis(values: Array, points: int) -> Array:
+    low, high = values.min(), values.max()
+    margin = MARGIN * ((high - low) or 1.0)
+    return np.linspace(low - margin, high + margin, points)
+
+
+def _plane(X: Array) -> tuple[Array, Array, Array]:
+    """Grid axes over the samples, and all grid points `(m * m, 2)`."""
+    x, y = _axis(X[:, 0], GRID_POINTS), _axis(X[:, 1], GRID_POINTS)
+    return x, y, np.column_stack([part.ravel() for part in np.meshgrid(x, y)])
+
+
+def _shares(outputs: Array, data: Prepared) -> Array:
+    """Two classes on one output: how far the output is from "no" to "yes", 0 to 1; otherwise the chosen class."""
+    if outputs.shape[1] > 1:
+        return _classes_of(outputs, data).astype(np.float64)
+    no, yes = data.samples.levels
+    return np.asarray(np.clip((outputs[:, 0] - no) / (yes - no), 0, 1))
+
+
+def _classes_of(outputs: Array, data: Prepared) -> NDArray[np.int64]:
+    if outputs.shape[1] > 1:
+        return np.asarray(outputs.argmax(axis=1), dtype=np.int64)
+    return (outputs[:, 0] > sum(data.samples.levels) / 2).astype(np.int64)

@@ -1,0 +1,35 @@
+"""What a person can choose from: every registered component and every named sweep, as Hydra's config groups."""
+
+from pathlib import Path
+from typing import Any
+
+from hydra.core.config_store import ConfigStore
+from omegaconf import OmegaConf
+
+from runner.components import REGISTRIES
+from runner.spec import DataCommon
+from runner.sweeps import SWEEPS, sweep_files
+
+ROOT = Path(__file__).resolve().parent
+CONF = next(folder for folder in (ROOT.parent / "conf", ROOT / "conf") if folder.is_dir() or folder.parent == ROOT)
+
+
+def register_options() -> None:
+    """Offer what `conf/` has no file for: components without one, and the files of `sweeps/`."""
+    store = ConfigStore.instance()
+    for kind, registry in REGISTRIES.items():
+        for name in registry:
+            if not (CONF / kind / f"{name}.yaml").exists():
+                store.store(group=kind, name=name, node=default_config(kind, name))
+    for name, path in sweep_files(SWEEPS).items():
+        store.store(group="sweep", name=name, node=OmegaConf.load(path), package="_global_")
+
+
+def default_config(kind: str, name: str) -> dict[str, Any]:
+    """A component's config as its signature has it: its name and the defaults of its settings."""
+    config: dict[str, Any] = {"name": name}
+    if kind == "data":
+        config |= {key: field.default for key, field in DataCommon.model_fields.items() if key != "name"}
+    for setting in REGISTRIES[kind].settings(name):
+        config[setting.name] = list(setting.default) if isinstance(setting.default, tuple) else setting.default
+    return config

@@ -1,0 +1,72 @@
+"""Hydra's view of the stacked launcher: this folder is put on the path, because Hydra takes plugins from there only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
+from hydra.core.config_store import ConfigStore
+from hydra.core.utils import JobReturn, configure_log, setup_globals
+from hydra.plugins.launcher import Launcher
+from hydra.types import HydraContext, TaskFunction
+from omegaconf import DictConfig
+
+
+@dataclass
+class StackedLauncherConfig:
+    """What `hydra/launcher=stacked` stands for."""
+
+    _target_: str = "hydra_plugins.stacked.StackedLauncher"
+
+
+@dataclass
+class GridSweeperConfig:
+    """What `hydra/sweeper=grid` stands for."""
+
+    _target_: str = "hydra_plugins.stacked.GridSweeper"
+    max_batch_size: int | None = None
+    params: dict[str, str] | None = None
+
+
+class StackedLauncher(Launcher):
+    """Receives all jobs of a sweep at once and trains them as stacks."""
+
+    def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
+        self.hydra_context, self.task_function, self.config = hydra_context, task_function, config
+
+    def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
+        from runner.launching import launch
+
+        setup_globals()
+        configure_log(self.config.hydra.hydra_logging, self.config.hydra.verbose)
+        return launch(self.hydra_context.config_loader, self.config, job_overrides, initial_job_idx)
+
+
+class GridSweeper(BasicSweeper):
+    """Every combination of the given values. All jobs are validated first; what others trained is published at the end.
+
+    Hydra's own sweeper composes every job once to see that it can be composed. The stacked launcher does that itself.
+    """
+
+    def __init__(self, max_batch_size: int | None, params: DictConfig | None = None) -> None:
+        super().__init__(max_batch_size=max_batch_size, params=params or {})
+
+    def validate_batch_is_legal(self, batch: Sequence[Sequence[str]]) -> None:
+        if not isinstance(self.launcher, StackedLauncher):
+            from runner.launching import check
+
+            check(self.hydra_context.config_loader, self.config, batch)
+
+    def sweep(self, arguments: list[str]) -> Any:
+        from runner.launching import publish
+
+        returns = super().sweep(arguments)
+        if not isinstance(self.launcher, StackedLauncher):
+            overrides = [overrides for batch in self.overrides for overrides in batch]
+            publish(self.config, Path(self.config.hydra.sweep.dir), overrides)
+        return returns
+
+
+ConfigStore.instance().store(group="hydra/launcher", name="stacked", node=StackedLauncherConfig, provider="runner")
+ConfigStore.instance().store(group="hydra/sweeper", name="grid", node=GridSweeperConfig, provider="runner")

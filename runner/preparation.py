@@ -1,0 +1,178 @@
+"""From a spec to the arrays a network sees: samples, split, encoding and scaling, each from the run's own seed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nn.activations import ACTIVATIONS, Activation
+from nn.registry import Array
+from runner.datasets import DATASETS, Samples, Streams
+from runner.datasets.samples import DataError, Target, Task
+from runner.spec import Component, DataCommon, Spec
+
+PURPOSES = ("inputs", "noise", "split", "fresh inputs", "fresh noise", "init", "shuffle")
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """Affine maps between a person's units and the network's: inside = (outside - shift) / scale."""
+
+    x_shift: Array
+    x_scale: Array
+    y_shift: float = 0.0
+    y_scale: float = 1.0
+
+    def inputs(self, X: Array) -> Array:
+        return np.asarray((X - self.x_shift) / self.x_scale)
+
+    def targets(self, Y: Array) -> Array:
+        return np.asarray((Y - self.y_shift) / self.y_scale)
+
+    def outputs(self, Y: Array) -> Array:
+        """Network outputs back in the units of the targets."""
+        return np.asarray(Y * self.y_scale + self.y_shift)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What planning needs to know of a data set; it depends on the data's settings, not on the seed."""
+
+    task: Task
+    d_in: int
+    n_train: int
+    n_test: int
+    n_classes: int
+    n_targets: int
+    levels: tuple[float, float]
+    is_distribution: bool
+    digest: str
+
+    def d_out(self, output: str) -> int:
+        """Two classes share one output, except for softmax; more classes have one each."""
+        if self.task == "regression":
+            return self.n_targets
+        return self.n_classes if output == "softmax" or self.n_classes > 2 else 1
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """One run's data as the network sees it. Outputs above `threshold` mean "yes" in a classification."""
+
+    samples: Samples
+    train_rows: NDArray[np.intp]
+    test_rows: NDArray[np.intp]
+    X: Array
+    Y: Array
+    scaling: Scaling
+    threshold: float
+    draw: Callable[[int], tuple[Array, Array]] | None
+
+
+def generator(seed: int, purpose: str) -> np.random.Generator:
+    """A run's own generator for one purpose; no purpose can disturb the numbers of another (law 4)."""
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(PURPOSES.index(purpose),)))
+
+
+def make_samples(data: Component, seed: int) -> Samples:
+    """The data set's samples for a seed. Raises DataError when they cannot be used."""
+    streams = Streams(generator(seed, "inputs"), generator(seed, "noise"))
+    samples = DATASETS[data.name](streams, **data.settings())
+    if not (np.isfinite(samples.X).all() and np.isfinite(samples.Y).all()):
+        raise DataError(f"made NaN or infinite values from the data set {data.name!r}")
+    return samples
+
+
+def find_facts(data: DataCommon, seed: int) -> Facts:
+    """Raises DataError when the data cannot be used or the split leaves one side empty."""
+    samples = make_samples(data, seed)
+    train_rows, test_rows = _split(data, len(samples.X), seed)
+    return Facts(
+        task=samples.task,
+        d_in=samples.X.shape[1],
+        n_train=len(train_rows),
+        n_test=len(test_rows),
+        n_classes=len(samples.classes),
+        n_targets=samples.Y.shape[1] if samples.Y.ndim > 1 else 1,
+        levels=samples.levels,
+        is_distribution=samples.draw is not None,
+        digest=samples.digest,
+    )
+
+
+def prepare(spec: Spec) -> Prepared:
+    """All arrays of one run. Raises DataError when the data cannot be used."""
+    data, seed = spec.data, spec.data_seed
+    assert isinstance(data, DataCommon)
+    samples = make_samples(data, seed)
+    train_rows, test_rows = _split(data, len(samples.X), seed)
+    output = ACTIVATIONS[spec.network.output]()
+    encode = _encoder(samples, spec.network.output)
+    raw = encode(samples.Y)
+    levels = samples.levels if samples.task == "classification" else _span(raw[train_rows])
+    scaling = _scaling(samples.X[train_rows], levels, output, data.standardize)
+    return Prepared(
+        samples,
+        train_rows,
+        test_rows,
+        scaling.inputs(samples.X),
+        scaling.targets(raw),
+        scaling,
+        float(scaling.targets(np.array(sum(samples.levels) / 2))),
+        _scaled_draw(samples, scaling, encode, seed),
+    )
+
+
+def _split(data: DataCommon, n: int, seed: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows of the training and the test set, each in the data's own order."""
+    n_test = round(data.test_fraction * n)
+    if data.test_fraction > 0 and n_test == 0:
+        raise DataError(f"of {data.test_fraction:g} leaves no test sample out of {n}; give 0 or more", "test_fraction")
+    if n_test >= n:
+        raise DataError(f"of {data.test_fraction:g} leaves no training sample out of {n}", "test_fraction")
+    shuffled = generator(seed, "split").permutation(n)
+    return np.sort(shuffled[n_test:]), np.sort(shuffled[:n_test])
+
+
+def _encoder(samples: Samples, output: str) -> Callable[[Target], Array]:
+    """Class numbers to target columns; targets of a regression stay as they are."""
+    if samples.task == "regression":
+        return lambda Y: np.asarray(Y, dtype=np.float64)
+    no, yes = samples.levels
+    n_classes = len(samples.classes)
+    classes = np.array([1]) if output != "softmax" and n_classes == 2 else np.arange(n_classes)
+    return lambda Y: np.where(np.asarray(Y)[:, np.newaxis] == classes, yes, no).astype(np.float64)
+
+
+def _span(Y: Array) -> tuple[float, float]:
+    return float(Y.min()), float(Y.max())
+
+
+def _scaling(X: Array, levels: tuple[float, float], output: Activation, standardize: bool) -> Scaling:
+    """z-scored inputs when asked for; targets mapped onto the output's range when that is bounded."""
+    d_in = X.shape[1]
+    shift, scale = np.zeros(d_in), np.ones(d_in)
+    if standardize:
+        shift, scale = X.mean(axis=0), X.std(axis=0)
+        scale = np.where(scale > 0, scale, 1.0)
+    if not output.is_bounded:
+        return Scaling(shift, scale)
+    (low, high), (bottom, top) = levels, output.output_range
+    y_scale = (high - low) / (top - bottom) or 1.0
+    return Scaling(shift, scale, low - bottom * y_scale, y_scale)
+
+
+def _scaled_draw(
+    samples: Samples, scaling: Scaling, encode: Callable[[Target], Array], seed: int
+) -> Callable[[int], tuple[Array, Array]] | None:
+    if samples.draw is None:
+        return None
+    fresh = samples.draw
+    streams = Streams(generator(seed, "fresh inputs"), generator(seed, "fresh noise"))
+
+    def draw(n: int) -> tuple[Array, Array]:
+        X, Y = fresh(streams, n)
+        return scaling.inputs(X), scaling.targets(encode(Y))
+
+    return draw

@@ -1,0 +1,108 @@
+"""Bringing results to MLflow: runs as they come, then the comparison on their parent."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from runner import comparison
+from runner.about import About, command
+from runner.results import RunResult
+from runner.settings import Settings
+from runner.terminal import how_to_look
+from runner.tracking import DEFAULT_URI, Tracker
+
+
+class Publisher:
+    """The one writer of a sweep, or of a single run, which has no parent."""
+
+    def __init__(
+        self, tracker: Tracker, settings: Settings, about: About, all_overrides: Sequence[Sequence[str]], is_sweep: bool
+    ) -> None:
+        self._tracker, self._settings, self._about = tracker, settings, about
+        self.keys = comparison.swept_keys(all_overrides)
+        self._run_ids: dict[int, str] = {}
+        self._results: list[RunResult] = []
+        self._tags = {"sweep_id": about.sweep_id}
+        self.parent: str | None = None
+        if is_sweep:
+            note = "\n\n".join(part for part in (about.question, f"`{command()}`") if part)
+            self.parent = tracker.start_sweep(about.name, self._tags | {"sweep": about.name}, note)
+
+    @property
+    def results(self) -> list[RunResult]:
+        """What has been written so far, without pictures, in the sweep's order."""
+        return sorted(self._results, key=lambda result: result.index)
+
+    def write(self, results: Sequence[RunResult]) -> None:
+        """Write some runs. Pictures are in the store then and are let go here."""
+        everywhere = self._settings.tracking.models == "all"
+        for result in results:
+            name = self._name(result)
+            self._run_ids[result.index] = self._tracker.write_run(result, name, self.parent, self._tags, everywhere)
+            self._results.append(replace(result, pictures={}))
+
+    def finish(self, status: str = "FINISHED") -> None:
+        """Give the best run its model, and the parent the comparison."""
+        results = self.results
+        best = comparison.best_result(results)
+        if best is not None and self._settings.tracking.models == "best":
+            self._tracker.log_model(self._run_ids[best.index], best)
+        if self.parent is None:
+            return
+        metrics: dict[str, float] = {
+            f"runs/{outcome}": sum(result.outcome == outcome for result in results) for outcome in _outcomes(results)
+        }
+        tags = {}
+        if best is not None:
+            metrics |= {f"best/{name}": value for name, value in comparison.scores_of(best).items()}
+            tags = {"best_run": self._run_ids[best.index], "best_setting": self._name(best)}
+        files = comparison_files(results, self.keys, self._settings.tracking.plots != "none")
+        self._tracker.finish_sweep(self.parent, status, files, metrics, tags)
+
+    def where(self) -> str:
+        """Where in MLflow to look."""
+        where = f"in MLflow: experiment {self._settings.tracking.experiment!r}, run {self._about.name!r}"
+        return f"{where}\n{how_to_look(self._tracker.uri, DEFAULT_URI)}"
+
+    def _name(self, result: RunResult) -> str:
+        return comparison.label_of(result.overrides, self.keys) or self._about.name
+
+
+def _outcomes(results: Sequence[RunResult]) -> list[str]:
+    return sorted({result.outcome for result in results})
+
+
+def comparison_files(results: Sequence[RunResult], keys: Sequence[str], pictures: bool) -> dict[str, bytes]:
+    """The parent's artifacts: tables, and pictures where there is something to draw."""
+    by_seed, by_run = comparison.seed_table(results, keys), comparison.run_table(results, keys)
+    files = {
+        "comparison.csv": by_seed.to_csv(index=False).encode(),
+        "comparison.parquet": by_seed.to_parquet(index=False),
+        "runs.csv": by_run.to_csv(index=False).encode(),
+        "runs.parquet": by_run.to_parquet(index=False),
+    }
+    if pictures and any(result.history.get("step") for result in results):
+        files |= {f"plots/{name}": content for name, content in _pictures(results, keys).items()}
+    return files
+
+
+def _pictures(results: Sequence[RunResult], keys: Sequence[str]) -> dict[str, bytes]:
+    from runner import figures
+    from runner.fits import fit_of
+    from runner.preparation import prepare
+
+    bands, n_settings = comparison.bands(results, keys)
+    note = "training cost: mean, and the middle 80 % of the seeds"
+    if n_settings > len(bands):
+        note += f"; the best {len(bands)} of {n_settings} settings"
+    pictures = {"curves.png": figures.draw_bands(bands, "training cost", note)}
+    effects, score = comparison.effects(results, keys)
+    if effects:
+        pictures["effects.png"] = figures.draw_effects(effects, f"final {score}")
+    typical, n_settings = comparison.typical_runs(results, keys)
+    if typical:
+        fits = [(label, fit_of(result, prepare(result.spec))) for label, result in typical]
+        note = "fit of the run with the median training cost of each setting"
+        if n_settings > len(fits):
+            note += f" (the first {len(fits)} of {n_settings})"
+        pictures["fits.png"] = figures.draw_fits(fits, note)
+    return pictures

@@ -1,0 +1,153 @@
+"""What one run leaves behind, and how it is kept on disk: NumPy archives and JSON, never pickles."""
+
+import io
+import json
+import os
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nn.registry import Array
+from runner.preparation import Scaling
+from runner.spec import Spec, from_plain, to_plain
+
+OUTCOMES = ("converged", "stopped", "diverged", "failed", "killed")
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """One run. `history` holds a list of equal length per series, `step` among them; finite values only.
+
+    A failed or killed run has an `error` and no numbers. `pictures` maps file names to PNG bytes.
+    """
+
+    index: int
+    key: str
+    spec: Spec
+    outcome: str
+    overrides: tuple[str, ...] = ()
+    error: str = ""
+    task: str = ""
+    last_step: int = 0
+    n_samples: tuple[int, int] = (0, 0)
+    data_digest: str = ""
+    parameters: Array = field(default_factory=lambda: np.empty(0))
+    sizes: tuple[int, ...] = ()
+    scaling: Scaling | None = None
+    classes: tuple[str, ...] = ()
+    history: dict[str, list[float]] = field(default_factory=dict)
+    pictures: dict[str, bytes] = field(default_factory=dict)
+    started: float = 0.0
+    seconds: float = 0.0
+
+    @property
+    def finals(self) -> dict[str, float]:
+        """The last finite value of every series that describes the trained network."""
+        skipped = ("step", "learning_rate", "gradient_norm")
+        return {name: values[-1] for name, values in self.history.items() if values and name not in skipped}
+
+    @property
+    def objective(self) -> float:
+        """What a sweep ranks by: the last cost on test samples, or on training samples where there are no others."""
+        return self.finals.get("test/cost", self.finals.get("train/cost", float("nan")))
+
+
+def save(path: Path, results: Sequence[RunResult]) -> None:
+    """Write results to one `.npz` file; it appears whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    arrays: dict[str, Any] = {}
+    about = []
+    for place, result in enumerate(results):
+        arrays[f"parameters-{place}"] = result.parameters
+        arrays[f"history-{place}"] = np.array([result.history[name] for name in sorted(result.history)])
+        for name, content in result.pictures.items():
+            arrays[f"picture-{place}-{name}"] = np.frombuffer(content, dtype=np.uint8)
+        about.append(_about(result))
+    arrays["about"] = np.array(json.dumps(about))
+    partial = path.with_suffix(".partial")
+    with partial.open("wb") as file:
+        np.savez(file, **arrays)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+
+
+def load(path: Path) -> list[RunResult]:
+    """Read what `save` wrote. Raises ValueError when the file is damaged or of another version."""
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            about = json.loads(str(arrays["about"]))
+            return [_result(place, entry, arrays) for place, entry in enumerate(about)]
+    except (OSError, KeyError, zipfile.BadZipFile, json.JSONDecodeError) as error:
+        raise ValueError(f"{path} is not a whole file of results: {error}") from error
+
+
+def structure_of(result: RunResult) -> dict[str, Any]:
+    """What a trained network is made of, as plain data; with its parameters and scaling it can predict."""
+    spec = result.spec
+    return {
+        "sizes": list(result.sizes),
+        "activation": spec.activation.model_dump(),
+        "output": spec.network.output,
+        "loss": spec.loss.model_dump(),
+        "bias": spec.network.bias,
+        "dtype": spec.dtype,
+        "classes": list(result.classes),
+    }
+
+
+def weights_archive(result: RunResult) -> bytes:
+    """Parameters, structure and scaling as the bytes of an `.npz`; `runner.model.load_model` reads it."""
+    assert result.scaling is not None
+    scaling, buffer = result.scaling, io.BytesIO()
+    np.savez(
+        buffer,
+        parameters=result.parameters,
+        structure=np.array(json.dumps(structure_of(result))),
+        x_shift=scaling.x_shift,
+        x_scale=scaling.x_scale,
+        y_shift=np.array(scaling.y_shift),
+        y_scale=np.array(scaling.y_scale),
+    )
+    return buffer.getvalue()
+
+
+def _about(result: RunResult) -> dict[str, Any]:
+    """Everything of a result that is not an array, as plain data."""
+    scaling = result.scaling
+    plain = {name: getattr(result, name) for name in _PLAIN_FIELDS}
+    return plain | {
+        "spec": to_plain(result.spec),
+        "series": sorted(result.history),
+        "pictures": list(result.pictures),
+        "scaling": scaling and [scaling.x_shift.tolist(), scaling.x_scale.tolist(), scaling.y_shift, scaling.y_scale],
+    }
+
+
+_PLAIN_FIELDS = (
+    "index", "key", "outcome", "overrides", "error", "task", "last_step", "n_samples", "data_digest", "sizes",
+    "classes", "started", "seconds",
+)  # fmt: skip
+
+
+def _result(place: int, about: dict[str, Any], arrays: Any) -> RunResult:
+    plain = {name: about[name] for name in _PLAIN_FIELDS}
+    for name in ("n_samples", "sizes", "classes", "overrides"):
+        plain[name] = tuple(plain[name])
+    history = arrays[f"history-{place}"]
+    scaling = None
+    if about["scaling"]:
+        x_shift, x_scale, y_shift, y_scale = about["scaling"]
+        scaling = Scaling(np.array(x_shift), np.array(x_scale), y_shift, y_scale)
+    return RunResult(
+        **plain,
+        spec=from_plain(about["spec"]),
+        parameters=arrays[f"parameters-{place}"],
+        scaling=scaling,
+        history={name: values.tolist() for name, values in zip(about["series"], history, strict=True)},
+        pictures={name: arrays[f"picture-{place}-{name}"].tobytes() for name in about["pictures"]},
+    )

@@ -1,0 +1,34 @@
+"""Settings of the application: how runs are launched and tracked. They change no number of any run."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError
+
+from runner.errors import Problem
+from runner.spec import Frozen, Whole
+from runner.validation import explain_all
+
+
+class TrackingSettings(Frozen):
+    """Where runs are written, and how much of each."""
+
+    experiment: Annotated[str, Field(min_length=1, max_length=250)]
+    models: Literal["best", "all", "none"]
+    plots: Literal["all", "none"]
+
+
+class Settings(Frozen):
+    """`workers` is None for as many as there are processors; `modules` hold a person's own components."""
+
+    tracking: TrackingSettings
+    workers: Annotated[Whole, Field(ge=1, le=1024)] | None
+    modules: tuple[str, ...]
+
+
+def read_settings(config: Mapping[str, Any]) -> Settings | list[Problem]:
+    """The application's part of a config, or everything that is wrong with it."""
+    try:
+        return Settings.model_validate({key: config[key] for key in Settings.model_fields})
+    except ValidationError as error:
+        return explain_all("", error)

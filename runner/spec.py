@@ -1,0 +1,141 @@
+"""The spec of one run: its whole identity as plain, frozen, validated data."""
+
+import sys
+from functools import cache
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field, Strict, create_model
+
+from nn.registry import Setting
+from runner.components import REGISTRIES
+
+AUTO = "auto"
+Whole = Annotated[int, Strict()]
+Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
+Flag = Annotated[bool, Strict()]
+Units = Annotated[Whole, Field(gt=0)]
+Share = Annotated[Number, Field(ge=0, lt=1)]
+Positive = Annotated[Number, Field(gt=0)]
+
+
+class Frozen(BaseModel):
+    """Data that cannot change and that holds nothing unknown."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+
+
+class Component(Frozen):
+    """A chosen component: its `name`, and its own settings as further fields."""
+
+    name: str
+
+    def settings(self) -> dict[str, Any]:
+        """The settings that the component's function takes, by name."""
+        known = {setting.name for setting in REGISTRIES[self.kind()].settings(self.name)}
+        return {key: value for key, value in dict(self).items() if key in known}
+
+    def kind(self) -> str:
+        return str(type(self).__name__)
+
+
+class DataCommon(Component):
+    """What every data set can be asked for, beside its own settings."""
+
+    seed: Annotated[Whole, Field(ge=0)] | None = None
+    test_fraction: Share = 0.25
+    standardize: Flag = False
+
+
+class NetworkSpec(Frozen):
+    """Layers, output activation and biases."""
+
+    hidden: tuple[Units, ...]
+    output: str
+    bias: Flag
+    bias_init: Literal["zero", "init"]
+
+
+class TrainingSpec(Frozen):
+    """How long and in which batches a run trains, when it stops, and what is done to its gradient."""
+
+    mode: Literal["online", "minibatch", "full"]
+    epochs: Annotated[Whole, Field(ge=1)]
+    batch_size: Annotated[Whole, Field(ge=1)] | None
+    evaluations: Annotated[Whole, Field(ge=1, le=1000)]
+    stop_cost: Number | None
+    patience: Annotated[Whole, Field(ge=1)] | None
+    l2: Annotated[Number, Field(ge=0)]
+    clip_value: Positive | None
+    clip_norm: Positive | None
+
+
+class Spec(Frozen):
+    """One run. Two runs with equal specs, data contents and numeric code have equal results, bit for bit."""
+
+    data: Component
+    network: NetworkSpec
+    activation: Component
+    loss: Component
+    init: Component
+    optimizer: Component
+    schedule: Component
+    training: TrainingSpec
+    learning_rate: Positive
+    dtype: Literal["float64", "float32"]
+    seed: Annotated[Whole, Field(ge=0)]
+
+    @property
+    def data_seed(self) -> int:
+        """The seed of everything about the data: samples, noise and split."""
+        seed = dict(self.data)["seed"]
+        return self.seed if seed is None else int(seed)
+
+
+@cache
+def component_model(kind: str, name: str) -> type[Component]:
+    """The pydantic model of one component, made from the signature of its function."""
+    fields: dict[str, Any] = {
+        setting.name: (_annotation(setting), setting.default) for setting in REGISTRIES[kind].settings(name)
+    }
+    base = DataCommon if kind == "data" else Component
+    return create_model(kind, __base__=base, **fields)
+
+
+def _annotation(setting: Setting) -> Any:
+    """A setting's type for pydantic: no silent conversion of single values, and its range."""
+    single: Any = {int: Whole, float: Number, bool: Flag, str: Annotated[str, Strict()]}.get(setting.type)
+    if single is not None:
+        limits = setting.range
+        return (
+            single
+            if limits is None
+            else Annotated[single, Field(gt=limits.gt, ge=limits.ge, lt=limits.lt, le=limits.le)]
+        )
+    if get_origin(setting.type) is tuple:
+        return tuple.__class_getitem__(tuple(Number if item is float else item for item in get_args(setting.type)))
+    return setting.type
+
+
+def flatten(spec: Spec) -> dict[str, Any]:
+    """The spec as one level of dotted keys; a component's name stands under the key of its kind: `activation: tanh`."""
+    flat: dict[str, Any] = {}
+    for key, value in spec:
+        if not isinstance(value, BaseModel):
+            flat[key] = value
+            continue
+        for inner, inner_value in value:
+            flat[key if inner == "name" else f"{key}.{inner}"] = inner_value
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in flat.items()}
+
+
+def to_plain(spec: Spec) -> dict[str, Any]:
+    """The spec as nested plain data, ready for JSON or YAML; `from_plain` reads it back."""
+    return spec.model_dump(mode="json", serialize_as_any=True)
+
+
+def from_plain(plain: dict[str, Any]) -> Spec:
+    """Raises pydantic's ValidationError when the data is not a spec of this version."""
+    parts = dict(plain)
+    for kind in REGISTRIES:
+        parts[kind] = component_model(kind, sys.intern(plain[kind]["name"])).model_validate(plain[kind])
+    return Spec(**parts)

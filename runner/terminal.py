@@ -1,0 +1,139 @@
+"""What a person sees: progress, the comparison at the end, and where to look next."""
+
+import math
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+from runner.comparison import SCORES, SHORT_NAMES
+from runner.results import RunResult
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MAX_ROWS = 20
+SECONDS_BETWEEN_LINES = 5.0
+
+
+def console() -> Console:
+    """Standard output. A pipe gets plain text, wide enough that nothing is cut."""
+    plain = Console()
+    return plain if plain.is_terminal else Console(width=max(plain.width, 100), highlight=False)
+
+
+class RunProgress:
+    """Runs done of all runs: a live bar on a terminal, a line now and then in a pipe."""
+
+    def __init__(self, total: int, stacks: int, quiet: bool = False) -> None:
+        self._total, self._done, self._console = total, 0, console()
+        self._quiet, self._last_line = quiet, time.monotonic()
+        self._bar: Progress | None = None
+        if quiet:
+            return
+        self._console.print(f"{total} runs in {stacks} {'stack' if stacks == 1 else 'stacks'}")
+        if self._console.is_terminal:
+            columns = (
+                TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("runs"),
+                TimeElapsedColumn(), TextColumn("left:"), TimeRemainingColumn(),
+            )  # fmt: skip
+            self._bar = Progress(*columns, console=self._console, transient=True)
+            self._task = self._bar.add_task("training", total=total)
+
+    def __enter__(self) -> "RunProgress":
+        if self._bar:
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar:
+            self._bar.stop()
+
+    def advance(self, runs: int) -> None:
+        """So many more runs are trained and written."""
+        self._done += runs
+        if self._bar:
+            self._bar.update(self._task, completed=self._done)
+        elif (
+            not self._quiet and time.monotonic() - self._last_line > SECONDS_BETWEEN_LINES and self._done < self._total
+        ):
+            self._last_line = time.monotonic()
+            self._console.print(f"{self._done} of {self._total} runs done")
+
+
+def print_run(result: RunResult, where: str) -> None:
+    """One run's result in a few lines."""
+    out, finals = console(), result.finals
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("")
+    names = [name for name in SCORES if f"train/{name}" in finals]
+    for name in names:
+        table.add_column(name, justify="right")
+    for part in ("train", "test"):
+        if f"{part}/cost" in finals:
+            table.add_row(part, *(f"{finals[f'{part}/{name}']:.4g}" for name in names))
+    out.print(table)
+    out.print(f"outcome: {_outcome(result)}")
+    out.print(where, soft_wrap=True)
+
+
+def _outcome(result: RunResult) -> str:
+    return {
+        "stopped": f"stopped after its {result.last_step} steps",
+        "converged": f"converged at step {result.last_step}",
+        "diverged": f"diverged; the last finite values are those of step {result.last_step}",
+        "failed": f"failed: {result.error.partition(chr(10))[0]}",
+    }.get(result.outcome, result.outcome)
+
+
+def print_comparison(table: "pd.DataFrame", settings: Sequence[str], where: str) -> None:
+    """The settings of a sweep, best first, over their seeds."""
+    out = console()
+    shown = Table(box=None, pad_edge=False, header_style="bold")
+    for key in settings:
+        shown.add_column(SHORT_NAMES.get(key, key.rpartition(".")[2]), overflow="fold")
+    scores = [score for score in SCORES if table[score].notna().any()]
+    outcomes = [name for name in ("converged", "diverged", "failed", "killed") if table[name].any()]
+    for name in ("runs", *reversed(scores), *outcomes):
+        shown.add_column(name, justify="right")
+    for row in table.head(MAX_ROWS).to_dict("records"):
+        cells = [str(row[key]) for key in settings] + [str(row["runs"])]
+        cells += [_with_spread(row[score], row[f"{score}_std"]) for score in reversed(scores)]
+        shown.add_row(*cells, *(str(row[name]) for name in outcomes))
+    out.print()
+    out.print(shown)
+    if len(table) > MAX_ROWS:
+        out.print(f"... and {len(table) - MAX_ROWS} more settings, in comparison.csv of the sweep")
+    out.print("mean ± standard deviation over seeds; on test samples where the data has them", style="dim")
+    out.print(where, soft_wrap=True)
+
+
+def _with_spread(mean: Any, spread: Any) -> str:
+    if math.isnan(mean):
+        return "-"
+    return f"{mean:.4g}" + ("" if math.isnan(spread) else f" ± {spread:.2g}")
+
+
+def say_interrupted(done: int, missing: int) -> None:
+    """After Ctrl-C: what is kept, and how to go on."""
+    console().print(
+        f"\ninterrupted: {done} finished runs are kept; marking {missing} unfinished ones as killed "
+        "(Ctrl-C again leaves that out).\nTo train what is missing, give the command again.",
+        soft_wrap=True,
+    )
+
+
+def how_to_look(uri: str, default_uri: str) -> str:
+    """The command that opens MLflow's pages over the store in use."""
+    if uri.startswith(("http://", "https://")):
+        return f"look at it: {uri}"
+    flag = "" if uri == default_uri else f" --backend-store-uri {uri}"
+    folder = "" if uri != default_uri else f"  (in {Path.cwd()})"
+    return f"look at it: mlflow ui{flag}{folder}"

@@ -1,0 +1,250 @@
+"""From composed configs to specs: every job is checked before the first one trains, all problems told at once."""
+
+import difflib
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from nn.activations import ACTIVATIONS
+from nn.losses import LOSSES
+from runner.components import REGISTRIES
+from runner.datasets.samples import DataError
+from runner.errors import Problem
+from runner.planning import n_parameters, sizes_of
+from runner.preparation import Facts, find_facts
+from runner.spec import AUTO, Component, DataCommon, NetworkSpec, Spec, TrainingSpec, component_model
+
+DEFAULT_BATCH_SIZE = 32
+APPLICATION_KEYS = ("modules", "tracking", "workers", "sweep", "hydra")
+MODELS: dict[str, type[BaseModel]] = {"network": NetworkSpec, "training": TrainingSpec}
+
+
+class SpecBuilder:
+    """Builds specs from configs and remembers the facts of each data set, which is looked at once per setting."""
+
+    def __init__(self) -> None:
+        self._facts: dict[Component, Facts | DataError] = {}
+
+    def build(self, config: Mapping[str, Any], overrides: Sequence[str]) -> Spec | list[Problem]:
+        """The spec that a config describes, or everything that is wrong with it."""
+        problems: list[Problem] = []
+        parts: dict[str, Any] = {}
+        for key, value in config.items():
+            if key in APPLICATION_KEYS:
+                continue
+            try:
+                parts[key] = _part(key, value)
+            except ValidationError as error:
+                problems += explain_all(key, error)
+            except _InvalidPart as error:
+                problems.append(error.problem)
+        if not problems:
+            try:
+                spec = Spec(**parts)
+            except ValidationError as error:
+                problems += explain_all("", error)
+            else:
+                checked = self._complete(spec)
+                if isinstance(checked, Spec):
+                    return checked
+                problems += checked
+        return [_with_origin(problem, config, overrides) for problem in problems]
+
+    def facts(self, spec: Spec) -> Facts:
+        """What is known of a valid spec's data."""
+        facts = self._look_at(spec)
+        assert isinstance(facts, Facts)
+        return facts
+
+    def _look_at(self, spec: Spec) -> Facts | DataError:
+        data = spec.data
+        assert isinstance(data, DataCommon)
+        key = data.model_copy(update={"seed": None})
+        if key not in self._facts:
+            try:
+                self._facts[key] = find_facts(data, spec.data_seed)
+            except DataError as error:
+                self._facts[key] = error
+            except Exception as error:
+                self._facts[key] = DataError(f"{data.name!r} raised {type(error).__name__}: {error}")
+        return self._facts[key]
+
+    def _complete(self, spec: Spec) -> Spec | list[Problem]:
+        """Replace `auto` by what fits the task, and check what only makes sense together."""
+        facts = self._look_at(spec)
+        if isinstance(facts, DataError):
+            return [Problem(f"data.{facts.setting}" if facts.setting else "data", str(facts))]
+        output = spec.network.output
+        if output == AUTO:
+            classes = facts.n_classes
+            output = "identity" if facts.task == "regression" else "sigmoid" if classes == 2 else "softmax"
+        loss = spec.loss.name
+        if loss == AUTO:
+            fitting = (name for name in LOSSES if LOSSES[name]().only_output == output)
+            loss = next(fitting, "half_mse") if facts.task == "classification" else "half_mse"
+        changes: dict[str, Any] = {"network": spec.network.model_copy(update={"output": output})}
+        if loss != spec.loss.name:
+            changes["loss"] = component_model("loss", loss)(name=loss)
+        spec = spec.model_copy(update=changes)
+        problems = [problem for check in CHECKS if (problem := check(spec, facts))]
+        return problems or spec.model_copy(update={"training": _with_batch_size(spec.training, facts.n_train)})
+
+
+def _with_batch_size(training: TrainingSpec, n_train: int) -> TrainingSpec:
+    sizes = {"online": 1, "full": n_train, "minibatch": training.batch_size or min(DEFAULT_BATCH_SIZE, n_train)}
+    return training.model_copy(update={"batch_size": sizes[training.mode]})
+
+
+class _InvalidPart(Exception):
+    """Carries one Problem out of a part that cannot be built."""
+
+    def __init__(self, key: str, message: str) -> None:
+        super().__init__(message)
+        self.problem = Problem(key, message)
+
+
+def _part(key: str, value: Any) -> Any:
+    """One top-level entry of the config as its part of the spec."""
+    if key in REGISTRIES:
+        if not isinstance(value, Mapping):
+            raise _InvalidPart(key, f"must be the name of one of {', '.join(REGISTRIES[key])}; got {value!r}")
+        name = value.get("name")
+        if key == "loss" and name == AUTO:
+            return Component(name=AUTO)
+        if name not in REGISTRIES[key]:
+            raise _InvalidPart(f"{key}.name", f"{unknown(name, list(REGISTRIES[key]))}")
+        return component_model(key, str(name)).model_validate(dict(value))
+    if key in MODELS:
+        return MODELS[key].model_validate(value)
+    if key not in Spec.model_fields:
+        raise _InvalidPart(key, f"is not a setting; known settings are {', '.join(Spec.model_fields)}")
+    return value
+
+
+def unknown(given: Any, known: Sequence[str]) -> str:
+    """A sentence about a name that does not exist, with the nearest that does."""
+    near = difflib.get_close_matches(str(given), known, n=1)
+    hint = f" (did you mean {near[0]}?)" if near else ""
+    return f"is unknown: {given!r}{hint}; known are {', '.join(known)}"
+
+
+_EXPECTED: dict[str, Callable[[dict[str, Any]], str]] = {
+    "greater_than": lambda context: f"must be > {context['gt']:g}",
+    "greater_than_equal": lambda context: f"must be >= {context['ge']:g}",
+    "less_than": lambda context: f"must be < {context['lt']:g}",
+    "less_than_equal": lambda context: f"must be <= {context['le']:g}",
+    "finite_number": lambda context: "must be a finite number",
+    "int_type": lambda context: "must be a whole number",
+    "int_from_float": lambda context: "must be a whole number",
+    "float_type": lambda context: "must be a number",
+    "bool_type": lambda context: "must be true or false",
+    "string_type": lambda context: "must be text",
+    "tuple_type": lambda context: "must be a list, such as [4] or [6,4]",
+    "literal_error": lambda context: f"must be {context['expected']}",
+    "missing": lambda context: "is missing",
+    "too_long": lambda context: f"must have {context['max_length']} entries",
+}
+
+
+def explain_all(prefix: str, error: ValidationError) -> list[Problem]:
+    """Everything that pydantic found, in a person's words."""
+    return [_explain(prefix, detail) for detail in error.errors(include_url=False)]
+
+
+def _explain(prefix: str, detail: Any) -> Problem:
+    """One of pydantic's errors as a key, what is allowed, and what was given."""
+    location = [str(step) for step in detail["loc"]]
+    key = ".".join([prefix, *location] if prefix else location)
+    if detail["type"] == "extra_forbidden":
+        model = MODELS.get(prefix)
+        return Problem(key, "is not a setting" + (f"; known are {', '.join(model.model_fields)}" if model else ""))
+    expected = _EXPECTED.get(detail["type"])
+    message = expected(detail.get("ctx", {})) if expected else detail["msg"]
+    return Problem(key, message if detail["type"] == "missing" else f"{message}, got {detail['input']!r}")
+
+
+def _with_origin(problem: Problem, config: Mapping[str, Any], overrides: Sequence[str]) -> Problem:
+    """Name the override that gave the value, or else the file."""
+    candidates = []
+    for override in overrides:
+        name = override.partition("=")[0].lstrip("+~")
+        if problem.key == name or problem.key.startswith((f"{name}.", f"{name}[")) or f"{problem.key}.name" == name:
+            candidates.append((len(name), f"from the override {override}"))
+    if candidates:
+        return Problem(problem.key, problem.message, max(candidates)[1])
+    top = problem.key.partition(".")[0]
+    choice = config.get(top)
+    if top in REGISTRIES and isinstance(choice, Mapping):
+        return Problem(problem.key, problem.message, f"from {top}={choice.get('name')}")
+    return Problem(problem.key, problem.message, "from conf/config.yaml")
+
+
+def _check_output(spec: Spec, facts: Facts) -> Problem | None:
+    output = spec.network.output
+    if output not in ACTIVATIONS:
+        return Problem("network.output", unknown(output, [AUTO, *ACTIVATIONS]))
+    if output == "softmax" and facts.task == "regression":
+        return Problem(
+            "network.output", f"=softmax needs classes to choose from, but data={spec.data.name} is a regression"
+        )
+    return None
+
+
+def _check_hidden_activation(spec: Spec, facts: Facts) -> Problem | None:
+    if ACTIVATIONS[spec.activation.name](**spec.activation.settings()).derivative is None:
+        return Problem(
+            "activation", f"={spec.activation.name} is for the output only; say network.output={spec.activation.name}"
+        )
+    return None
+
+
+def _check_loss(spec: Spec, facts: Facts) -> Problem | None:
+    name, output = spec.loss.name, spec.network.output
+    loss = LOSSES[name](**spec.loss.settings())
+    if loss.only_task not in (None, facts.task):
+        return Problem("loss", f"={name} is for a {loss.only_task}, but data={spec.data.name} is a {facts.task}")
+    if loss.only_output not in (None, output):
+        return Problem("loss", f"={name} needs network.output={loss.only_output}, got network.output={output}")
+    if output in ACTIVATIONS and loss.only_output is None and ACTIVATIONS[output]().derivative is None:
+        fitting = [other for other in LOSSES if LOSSES[other]().only_output == output]
+        return Problem(
+            "loss", f"={name} does not go with network.output={output}; use loss={' or loss='.join(fitting)}"
+        )
+    return None
+
+
+def _check_batch(spec: Spec, facts: Facts) -> Problem | None:
+    size, mode = spec.training.batch_size, spec.training.mode
+    if size is not None and mode != "minibatch":
+        return Problem("training.batch_size", f"is for training.mode=minibatch, got {size} with training.mode={mode}")
+    if size is not None and size > facts.n_train:
+        return Problem(
+            "training.batch_size",
+            f"must be <= the {facts.n_train} training samples of data={spec.data.name}, got {size}; "
+            "training.mode=full uses them all",
+        )
+    return None
+
+
+def _check_patience(spec: Spec, facts: Facts) -> Problem | None:
+    if spec.training.patience is not None and facts.n_test == 0:
+        return Problem("training.patience", "needs test samples to watch; set data.test_fraction above 0")
+    return None
+
+
+def _check_memory(spec: Spec, facts: Facts) -> Problem | None:
+    """Four arrays of the parameters' size and one of every layer's are the least a run needs."""
+    needed = 8 * (4 * n_parameters(spec, facts) + 2 * sum(sizes_of(spec, facts)) * facts.n_train)
+    available = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    if needed > available:
+        return Problem(
+            "network.hidden",
+            f"={list(spec.network.hidden)} needs about {needed / 2**30:,.1f} GiB for one run, "
+            f"and this machine has {available / 2**30:.1f} GiB",
+        )
+    return None
+
+
+CHECKS = (_check_output, _check_hidden_activation, _check_loss, _check_batch, _check_patience, _check_memory)
