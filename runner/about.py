@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from runner.comparison import swept_keys
 from runner.sweeps import SWEEPS, read_header, sweep_files
+from runner.terminal import count
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ def about_sweep(sweep: str | None, sweep_id: str, all_overrides: Sequence[Sequen
     if sweep in files:
         return About(sweep, read_header(files[sweep]).question, sweep_id)
     keys = " x ".join(key.rpartition(".")[2] for key in swept_keys(all_overrides)) or "sweep"
-    return About(f"{keys} ({len(all_overrides)} runs)", "", sweep_id)
+    return About(f"{keys} ({count(len(all_overrides), 'run')})", "", sweep_id)
 
 
 def command() -> str:

@@ -22,13 +22,13 @@ def main() -> int:
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130
-    except (UserError, RunsFailed, OSError) as error:
-        if show_traceback:
-            raise
-        print(f"error: {_said(error)}", file=sys.stderr)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except Exception as error:
         message = _composition_problem(error)
+        if message is None and isinstance(error, (UserError, RunsFailed, OSError)):
+            message = _said(error)
         if show_traceback or message is None:
             raise
         print(f"error: {message}", file=sys.stderr)
@@ -49,7 +49,7 @@ def _start_hydra() -> None:
     from runner.components import load_modules
     from runner.options import CONF, register_options
 
-    OmegaConf.register_new_resolver("run_id", run_id, replace=True)
+    OmegaConf.register_new_resolver("run_id", run_id, replace=True, use_cache=True)
     load_modules(_modules_of(sys.argv[1:]))
     register_options()
     failures: list[Exception] = []

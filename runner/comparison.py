@@ -32,11 +32,12 @@ class Band:
 
 @dataclass(frozen=True)
 class Effect:
-    """Final values of all runs by the value of one swept key."""
+    """Final values of the finished runs by the value of one swept key, and how many others had that value."""
 
     key: str
     names: list[str]
     values: list[list[float]]
+    unfinished: list[int]
 
 
 def settings_of(overrides: Sequence[str]) -> dict[str, str]:
@@ -73,6 +74,10 @@ def scores_of(result: RunResult) -> dict[str, float]:
     return {name: finals[f"{part}/{name}"] for name in SCORES if f"{part}/{name}" in finals}
 
 
+def _has_finished(result: RunResult) -> bool:
+    return result.outcome in ("converged", "stopped")
+
+
 def run_table(results: Sequence[RunResult], keys: Sequence[str]) -> "pd.DataFrame":
     """One row per run, in the sweep's order: what was swept, the outcome, the final values and the run key."""
     import pandas as pd
@@ -101,7 +106,7 @@ def seed_table(results: Sequence[RunResult], keys: Sequence[str]) -> "pd.DataFra
     rows: list[dict[str, Any]] = []
     for values, members in groups.items():
         row: dict[str, Any] = dict(zip(settings, values, strict=True)) | {"runs": len(members)}
-        ended = [result for result in members if result.outcome in ("converged", "stopped")]
+        ended = [result for result in members if _has_finished(result)]
         for score in SCORES:
             numbers = [scores_of(result)[score] for result in ended if score in scores_of(result)]
             row[score] = float(np.mean(numbers)) if numbers else np.nan
@@ -125,7 +130,7 @@ def _by_setting(results: Sequence[RunResult], settings: Sequence[str]) -> dict[t
 
 def best_result(results: Sequence[RunResult]) -> RunResult | None:
     """The finished run with the best final score; None when no run finished."""
-    finished = [result for result in results if result.outcome in ("converged", "stopped") and result.history]
+    finished = [result for result in results if _has_finished(result)]
 
     def rank(result: RunResult) -> tuple[float, float, int]:
         scores = scores_of(result)
@@ -156,16 +161,17 @@ def bands(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[list[Band]
 
 def effects(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[list[Effect], str]:
     """The final score by each swept value (not the seed), and the score's name."""
-    finished = [result for result in results if result.history.get("step")]
+    finished = [result for result in results if _has_finished(result)]
     names = {name for result in finished for name in scores_of(result)} - {"cost"}
     score = names.pop() if len(names) == 1 else "cost"
     found = []
     for key in [key for key in keys if key != "seed"]:
-        by_value: dict[str, list[float]] = {}
-        for result in sorted(finished, key=lambda result: result.index):
-            value = settings_of(result.overrides).get(key, "default")
-            by_value.setdefault(value, []).append(scores_of(result)[score])
-        found.append(Effect(key, list(by_value), list(by_value.values())))
+        by_value: dict[str, list[RunResult]] = {}
+        for result in sorted(results, key=lambda result: result.index):
+            by_value.setdefault(settings_of(result.overrides).get(key, "default"), []).append(result)
+        values = [[scores_of(result)[score] for result in runs if _has_finished(result)] for runs in by_value.values()]
+        others = [sum(not _has_finished(result) for result in runs) for runs in by_value.values()]
+        found.append(Effect(key, list(by_value), values, others))
     return found, score
 
 
@@ -177,7 +183,7 @@ def typical_runs(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[lis
     settings = [key for key in keys if key != "seed"]
     chosen = []
     for members in _by_setting(results, settings).values():
-        shown = [result for result in members if result.history.get("step") and result.outcome != "diverged"]
+        shown = [result for result in members if _has_finished(result)]
         if shown:
             shown.sort(key=lambda result: result.finals["train/cost"])
             middle = shown[len(shown) // 2]

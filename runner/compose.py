@@ -5,7 +5,7 @@ A test holds the result equal to Hydra's own `load_sweep_config`.
 """
 
 import copy
-import difflib
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,19 +13,23 @@ from typing import Any
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig, OmegaConf, flag_override
 from omegaconf.errors import OmegaConfBaseException
 
-from runner.errors import Problem
+from runner.errors import Problem, unknown
 
 
 @dataclass(frozen=True)
 class Job:
-    """One job of a sweep: its number, the overrides that made it, and its config (with the `hydra` node)."""
+    """One job of a sweep: its number, the overrides that made it, its config, and Hydra's own part of it.
+
+    Jobs with the same choice of groups share `hydra`, whose copy would cost more than everything else.
+    """
 
     number: int
     overrides: tuple[str, ...]
     config: DictConfig
+    hydra: DictConfig
 
 
 class Composer:
@@ -35,19 +39,19 @@ class Composer:
         self._loader, self._master = loader, master
         self._parser = OverridesParser.create(config_loader=loader)
         self._parsed: dict[str, Override] = {}
-        self._composed: dict[tuple[str, ...], DictConfig] = {}
+        self._composed: dict[tuple[str, ...], tuple[DictConfig, DictConfig]] = {}
 
     def compose(self, number: int, overrides: Sequence[str]) -> Job | Problem:
         """The job's config as Hydra would compose it, or why it cannot be composed."""
         try:
             parsed = [self._parse(text) for text in overrides]
             structural = tuple(text for text, one in zip(overrides, parsed, strict=True) if not self._is_value(one))
-            config = self._from_hydra(structural)
+            composed, hydra = self._from_hydra(structural)
+            config = copy.deepcopy(composed)
             for override in parsed:
                 if self._is_value(override):
                     OmegaConf.update(config, override.key_or_group, override.value(), merge=True)
-            config.hydra.overrides.task = [text for text in overrides if not text.startswith("hydra.")]
-            return Job(number, tuple(overrides), config)
+            return Job(number, tuple(overrides), config, hydra)
         except (HydraException, OmegaConfBaseException) as error:
             return explain(error, overrides)
 
@@ -67,31 +71,48 @@ class Composer:
             and not self._loader.repository.group_exists(key)
         )
 
-    def _from_hydra(self, structural: tuple[str, ...]) -> DictConfig:
+    def _from_hydra(self, structural: tuple[str, ...]) -> tuple[DictConfig, DictConfig]:
         if structural not in self._composed:
-            self._composed[structural] = self._loader.load_sweep_config(self._master, list(structural))
-        return copy.deepcopy(self._composed[structural])
+            self._composed[structural] = split_hydra(self._loader.load_sweep_config(self._master, list(structural)))
+        return self._composed[structural]
 
 
-def explain(error: Exception, overrides: Iterable[str]) -> Problem:
+def split_hydra(config: DictConfig) -> tuple[DictConfig, DictConfig]:
+    """A composed config as a person's own settings, and Hydra's under the key `hydra`."""
+    own = copy.deepcopy(config)
+    with flag_override(own, ["struct", "readonly"], [False, False]):
+        hydra = own.pop("hydra", None)
+    return own, OmegaConf.create({"hydra": hydra})
+
+
+def explain(error: BaseException, overrides: Iterable[str]) -> Problem:
     """One of Hydra's composition errors as a problem with the override that caused it."""
-    text = "\n".join(str(part) for part in (error, error.__cause__) if part)
+    cause = error.__cause__
+    text = "\n".join(str(part) for part in (error, cause) if part)
     for override in overrides:
         key, _, value = override.partition("=")
-        name = key.lstrip("+~")
-        if f"'{name}/{value}'" in text or f"{name}/{value}" in text:
-            options = [line.strip() for line in text.partition("Available options")[2].splitlines()[1:] if line.strip()]
-            options = [option for option in options if ":" not in option]
-            return Problem(name, f"is unknown: {value!r}{_near(value, options)}; known are {', '.join(options)}")
-        if f"'{name}'" in text or f"full_key: {name}" in text:
-            return Problem(name, f"is not a setting ({_first_line(text)})", f"from the override {override}")
-    return Problem("config", _first_line(text))
+        name, origin = key.lstrip("+~"), f"from the override {override}"
+        if f"'{name}/{value}'" in text:
+            return Problem(name, unknown(value, _options(text)), origin)
+        if f"'{name}'" in text or f"full_key: {name}\n" in f"{text}\n":
+            return Problem(name, _about_key(error, name, _first_line(text)), origin)
+    return Problem("the config", f"cannot be composed: {_first_line(text)}")
 
 
-def _near(given: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(given, known, n=1)
-    return f" (did you mean {near[0]}?)" if near else ""
+def _options(text: str) -> list[str]:
+    """The indented names below Hydra's "Available options in 'data':"."""
+    lines = text.partition("Available options")[2].splitlines()[1:]
+    return [line.strip() for line in itertools.takewhile(lambda line: line.startswith("\t"), lines)]
+
+
+def _about_key(error: BaseException, name: str, fallback: str) -> str:
+    """That a key does not exist, and which do at its place."""
+    node = getattr(error, "parent_node", None) or getattr(error.__cause__, "parent_node", None)
+    if not isinstance(node, DictConfig):
+        return f"cannot be set: {fallback}"
+    known = [str(key) for key in node if key != "hydra"]
+    return unknown(name.rpartition(".")[2], known, "is not a setting")
 
 
 def _first_line(text: str) -> str:
-    return text.strip().splitlines()[0] if text.strip() else "cannot be composed"
+    return text.strip().splitlines()[0] if text.strip() else "unknown reason"

@@ -1,7 +1,9 @@
 """What is wrong with a person's input, said once and clearly: key, value, what is allowed, where it came from."""
 
+import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 MAX_LINES = 20
 MAX_JOBS_NAMED = 4
@@ -24,7 +26,8 @@ class Problem:
     origin: str = ""
 
     def __str__(self) -> str:
-        return f"{self.key} {self.message}" + (f" ({self.origin})" if self.origin else "")
+        told = f"{self.key}{self.message}" if self.message.startswith("=") else f"{self.key} {self.message}"
+        return told + (f" ({self.origin})" if self.origin else "")
 
 
 def refuse(problems: dict[int, list[Problem]], n_jobs: int) -> UserError:
@@ -40,6 +43,13 @@ def refuse(problems: dict[int, list[Problem]], n_jobs: int) -> UserError:
         return UserError(_bullets("This run cannot start:", jobs_of))
     head = f"{len(problems)} of {n_jobs} jobs cannot run, so nothing was trained:"
     return UserError(_bullets(head, [f"{text} [{_name_jobs(jobs)}]" for text, jobs in jobs_of.items()]))
+
+
+def unknown(given: Any, known: Sequence[str], what: str = "is unknown: {given!r}") -> str:
+    """A sentence about a name that does not exist, with the nearest that does."""
+    near = difflib.get_close_matches(str(given), known, n=1)
+    hint = f" (did you mean {near[0]}?)" if near else ""
+    return f"{what.format(given=given)}{hint}; known are {', '.join(known)}"
 
 
 def _name_jobs(jobs: Sequence[int]) -> str:

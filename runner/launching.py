@@ -11,22 +11,31 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
 from runner.about import About, about_sweep
-from runner.compose import Composer, Job
+from runner.compose import Composer, Job, split_hydra
 from runner.errors import RunsFailed
 from runner.results import RunResult, save
 from runner.settings import Settings, read_settings
-from runner.sweep import STACKS, make_plan, plain, publish_folder, run_sweep, without_hydra
+from runner.sweep import STACKS, Sweep, make_plan, plain
 from runner.training import train_task
 
 
-def launch(loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]], first: int) -> list[JobReturn]:
-    """All jobs of a sweep as stacks; one JobReturn per job with its objective."""
+def launch(
+    loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]], first: int, sweep: Sweep
+) -> list[JobReturn]:
+    """All jobs of a batch as stacks; one JobReturn per job with its objective."""
+    HydraConfig.instance().set_config(master)
     composer = Composer(loader, master)
     jobs = [composer.compose(first + place, texts) for place, texts in enumerate(overrides)]
     folder = Path(master.hydra.sweep.dir)
-    results = run_sweep(jobs, folder, about_sweep(_named(master), folder.name, overrides))
+    results = sweep.run(jobs)
     composed = [job for job in jobs if isinstance(job, Job)]
     return [_job_return(job, result, folder) for job, result in zip(composed, results, strict=True)]
+
+
+def open_sweep(master: DictConfig, overrides: Sequence[Sequence[str]]) -> Sweep:
+    """The sweep that a command line starts; `overrides` are those of its first jobs."""
+    folder = Path(master.hydra.sweep.dir)
+    return Sweep(folder, about_sweep(_named(master), folder.name, overrides))
 
 
 def check(loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]]) -> None:
@@ -35,22 +44,24 @@ def check(loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]]) -
     make_plan([composer.compose(place, texts) for place, texts in enumerate(overrides)])
 
 
-def publish(master: DictConfig, folder: Path, overrides: Sequence[Sequence[str]]) -> None:
+def publish(master: DictConfig, overrides: Sequence[Sequence[str]]) -> None:
     """Write to MLflow what another launcher's jobs left in the sweep's folder."""
-    settings = read_settings(plain(master))
+    settings = read_settings(plain(split_hydra(master)[0]))
     assert isinstance(settings, Settings)  # checked before the first job was launched
-    publish_folder(folder, settings, about_sweep(_named(master), folder.name, overrides))
+    open_sweep(master, overrides).publish(settings)
 
 
 def run_job(config: DictConfig) -> float:
     """Hydra's task function: a single run, or one job of a sweep under a launcher of Hydra's own."""
     hydra = HydraConfig.get()
-    overrides = tuple(hydra.overrides.task)
+    overrides, own_part = tuple(hydra.overrides.task), OmegaConf.create({"hydra": hydra})
     if hydra.mode == RunMode.MULTIRUN:
-        return _train_for_folder(Job(hydra.job.num, overrides, config), Path(hydra.sweep.dir))
+        return _train_for_folder(Job(hydra.job.num, overrides, config, own_part), Path(hydra.sweep.dir))
     folder = Path(hydra.runtime.output_dir)
     name = f"{config.data.name} {config.activation.name}"
-    return run_sweep([Job(0, overrides, config)], folder, About(name, "", folder.name), is_sweep=False)[0].objective
+    job = Job(0, overrides, config, own_part)
+    (result,) = Sweep(folder, About(name, "", folder.name), is_sweep=False).run([job])
+    return result.objective
 
 
 def _train_for_folder(job: Job, folder: Path) -> float:
@@ -73,10 +84,10 @@ def _job_return(job: Job, result: RunResult, folder: Path) -> JobReturn:
     failed = result.outcome == "failed"
     return JobReturn(
         overrides=list(job.overrides),
-        cfg=without_hydra(job.config),
-        hydra_cfg=OmegaConf.masked_copy(job.config, ["hydra"]),
+        cfg=job.config,
+        hydra_cfg=job.hydra,
         working_dir=str(folder),
-        task_name=str(job.config.hydra.job.name),
+        task_name=str(job.hydra.hydra.job.name),
         status=JobStatus.FAILED if failed else JobStatus.COMPLETED,
         _return_value=RunsFailed(result.error.partition("\n")[0]) if failed else result.objective,
     )

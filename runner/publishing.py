@@ -1,24 +1,26 @@
 """Bringing results to MLflow: runs as they come, then the comparison on their parent."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from runner import comparison
 from runner.about import About, command
+from runner.interrupts import OrderlyInterrupt
 from runner.results import RunResult
 from runner.settings import Settings
 from runner.terminal import how_to_look
-from runner.tracking import DEFAULT_URI, Tracker
+from runner.tracking import DEFAULT_URI, Tracker, reason
 
 
 class Publisher:
     """The one writer of a sweep, or of a single run, which has no parent."""
 
-    def __init__(
-        self, tracker: Tracker, settings: Settings, about: About, all_overrides: Sequence[Sequence[str]], is_sweep: bool
-    ) -> None:
+    def __init__(self, tracker: Tracker, settings: Settings, about: About, is_sweep: bool) -> None:
         self._tracker, self._settings, self._about = tracker, settings, about
-        self.keys = comparison.swept_keys(all_overrides)
+        self.keys: list[str] = []
+        self.trouble = ""
+        self._overrides: list[Sequence[str]] = []
         self._run_ids: dict[int, str] = {}
         self._results: list[RunResult] = []
         self._tags = {"sweep_id": about.sweep_id}
@@ -29,34 +31,61 @@ class Publisher:
 
     @property
     def results(self) -> list[RunResult]:
-        """What has been written so far, without pictures, in the sweep's order."""
+        """All results so far, without pictures, in the sweep's order."""
         return sorted(self._results, key=lambda result: result.index)
 
-    def write(self, results: Sequence[RunResult]) -> None:
-        """Write some runs. Pictures are in the store then and are let go here."""
-        everywhere = self._settings.tracking.models == "all"
+    def expect(self, overrides: Sequence[Sequence[str]]) -> None:
+        """Say which jobs will come: runs are named by what differs between all of them."""
+        self._overrides += overrides
+        self.keys = comparison.swept_keys(self._overrides)
+
+    def write(self, results: Sequence[RunResult], interrupt: OrderlyInterrupt) -> None:
+        """Write some runs, each as a whole. Pictures are let go here.
+
+        A store that fails does not stop the sweep, whose results are on disk: `trouble` says what happened.
+        """
         for result in results:
-            name = self._name(result)
-            self._run_ids[result.index] = self._tracker.write_run(result, name, self.parent, self._tags, everywhere)
-            self._results.append(replace(result, pictures={}))
+            with interrupt.shield():
+                self._guarded(self._write_one, result)
+                self._results.append(replace(result, pictures={}))
 
     def finish(self, status: str = "FINISHED") -> None:
         """Give the best run its model, and the parent the comparison."""
         results = self.results
         best = comparison.best_result(results)
-        if best is not None and self._settings.tracking.models == "best":
-            self._tracker.log_model(self._run_ids[best.index], best)
+        if best is not None and self._settings.tracking.models == "best" and best.index in self._run_ids:
+            self._guarded(self._tracker.log_model, self._run_ids[best.index], best)
         if self.parent is None:
             return
+        outcomes = sorted({result.outcome for result in results})
         metrics: dict[str, float] = {
-            f"runs/{outcome}": sum(result.outcome == outcome for result in results) for outcome in _outcomes(results)
+            f"runs/{outcome}": sum(result.outcome == outcome for result in results) for outcome in outcomes
         }
         tags = {}
         if best is not None:
             metrics |= {f"best/{name}": value for name, value in comparison.scores_of(best).items()}
-            tags = {"best_run": self._run_ids[best.index], "best_setting": self._name(best)}
+            tags = {"best_run": self._run_ids.get(best.index, ""), "best_setting": self._name(best)}
         files = comparison_files(results, self.keys, self._settings.tracking.plots != "none")
-        self._tracker.finish_sweep(self.parent, status, files, metrics, tags)
+        self._guarded(self._tracker.finish_sweep, self.parent, status, files, metrics, tags)
+
+    def close(self, status: str) -> None:
+        """End the parent run as it is."""
+        if self.parent is not None:
+            self._guarded(self._tracker.end_sweep, self.parent, status)
+
+    def _guarded(self, write: Callable[..., None], *arguments: Any) -> None:
+        """Whatever a store raises, results must not be lost over it; after a first failure nothing more is tried."""
+        if self.trouble:
+            return
+        try:
+            write(*arguments)
+        except Exception as error:
+            self.trouble = reason(error)
+
+    def _write_one(self, result: RunResult) -> None:
+        with_model = self._settings.tracking.models == "all"
+        name = self._name(result)
+        self._run_ids[result.index] = self._tracker.write_run(result, name, self.parent, self._tags, with_model)
 
     def where(self) -> str:
         """Where in MLflow to look."""
@@ -65,10 +94,6 @@ class Publisher:
 
     def _name(self, result: RunResult) -> str:
         return comparison.label_of(result.overrides, self.keys) or self._about.name
-
-
-def _outcomes(results: Sequence[RunResult]) -> list[str]:
-    return sorted({result.outcome for result in results})
 
 
 def comparison_files(results: Sequence[RunResult], keys: Sequence[str], pictures: bool) -> dict[str, bytes]:

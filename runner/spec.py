@@ -69,7 +69,15 @@ class TrainingSpec(Frozen):
     clip_norm: Positive | None
 
 
-class Spec(Frozen):
+class Single(Frozen):
+    """The settings that stand by themselves."""
+
+    learning_rate: Positive
+    dtype: Literal["float64", "float32"]
+    seed: Annotated[Whole, Field(ge=0)]
+
+
+class Spec(Single):
     """One run. Two runs with equal specs, data contents and numeric code have equal results, bit for bit."""
 
     data: Component
@@ -80,9 +88,6 @@ class Spec(Frozen):
     optimizer: Component
     schedule: Component
     training: TrainingSpec
-    learning_rate: Positive
-    dtype: Literal["float64", "float32"]
-    seed: Annotated[Whole, Field(ge=0)]
 
     @property
     def data_seed(self) -> int:

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from runner.compose import Job
 from runner.errors import Problem, RunsFailed, UserError, refuse
 from runner.execution import Training, default_workers
 from runner.identity import run_key
+from runner.interrupts import OrderlyInterrupt
 from runner.planning import plan
 from runner.results import RunResult, load, save
 from runner.settings import Settings, read_settings
@@ -33,33 +34,34 @@ PLAN = "plan.json"
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that is decided before the first run trains."""
+    """Everything that is decided before the first run trains. `first` is the index of the first run in its sweep."""
 
+    first: int
     settings: Settings
     overrides: list[tuple[str, ...]]
     specs: list[Spec]
     keys: list[str]
     tasks: list[Task]
 
-    def killed(self, index: int) -> RunResult:
-        """What is left of a run that was not trained."""
+    def overrides_of(self, index: int) -> tuple[str, ...]:
+        """What made the run with this index in the sweep."""
+        return self.overrides[index - self.first]
+
+    def all_killed(self) -> list[RunResult]:
+        """Every run as it is when it is not trained."""
         error = "Killed: the sweep was interrupted before this run was done"
-        return RunResult(index, self.keys[index], self.specs[index], "killed", self.overrides[index], error)
+        runs = enumerate(zip(self.keys, self.specs, self.overrides, strict=True), start=self.first)
+        return [RunResult(index, key, spec, "killed", given, error) for index, (key, spec, given) in runs]
 
 
 def plain(config: DictConfig) -> dict[str, Any]:
-    """A config as plain data, without Hydra's own part."""
-    container = OmegaConf.to_container(without_hydra(config), resolve=True)
+    """A config as plain data, interpolations resolved."""
+    container = OmegaConf.to_container(config, resolve=True)
     assert isinstance(container, dict)
     return {str(key): value for key, value in container.items()}
 
 
-def without_hydra(config: DictConfig) -> DictConfig:
-    """A copy with the person's own settings alone."""
-    return OmegaConf.masked_copy(config, [str(key) for key in config if key != "hydra"])
-
-
-def make_plan(jobs: Sequence[Job | Problem]) -> Plan:
+def make_plan(jobs: Sequence[Job | Problem], first: int = 0) -> Plan:
     """Validate all jobs and decide on the stacks. Raises UserError with every problem of every job."""
     problems: dict[int, list[Problem]] = {}
     specs: list[Spec] = []
@@ -69,8 +71,16 @@ def make_plan(jobs: Sequence[Job | Problem]) -> Plan:
             problems[number] = [job]
             continue
         config = plain(job.config)
+        own = read_settings(config)
+        if not isinstance(own, Settings):
+            problems[number] = own
+            continue
         if settings is None:
-            settings = _settings(config)
+            settings = own
+            load_modules(settings.modules)
+        if own != settings:
+            problems[number] = [Problem("tracking, workers and modules", "must be the same for all jobs of a sweep")]
+            continue
         built = builder.build(config, job.overrides)
         if isinstance(built, Spec):
             specs.append(built)
@@ -81,7 +91,7 @@ def make_plan(jobs: Sequence[Job | Problem]) -> Plan:
     keys = [run_key(spec, builder.facts(spec).digest, settings.modules) for spec in specs]
     tasks = [
         Task(
-            indices=tuple(stack),
+            indices=tuple(first + index for index in stack),
             keys=tuple(keys[index] for index in stack),
             specs=tuple(to_plain(specs[index]) for index in stack),
             facts=builder.facts(specs[stack[0]]),
@@ -90,92 +100,110 @@ def make_plan(jobs: Sequence[Job | Problem]) -> Plan:
         )
         for stack in plan(specs, builder.facts, settings.workers or default_workers())
     ]
-    return Plan(settings, [job.overrides for job in jobs if isinstance(job, Job)], specs, keys, tasks)
+    return Plan(first, settings, [job.overrides for job in jobs if isinstance(job, Job)], specs, keys, tasks)
 
 
-def _settings(config: Mapping[str, Any]) -> Settings:
-    settings = read_settings(config)
-    if not isinstance(settings, Settings):
-        raise refuse({0: settings}, 1)
-    load_modules(settings.modules)
-    return settings
+class Sweep:
+    """A sweep and its folder. A sweeper may send its jobs in several batches; they share one parent run.
 
-
-def run_sweep(jobs: Sequence[Job | Problem], folder: Path, about: About, is_sweep: bool = True) -> list[RunResult]:
-    """Train all jobs and compare them; a single run is a sweep of one without a parent.
-
-    Raises UserError before anything is trained when a job cannot run or the store cannot be used; RunsFailed at the
-    end when a run raised; KeyboardInterrupt after an orderly end when Ctrl-C was pressed.
+    A single run is a sweep of one without a parent.
     """
-    decided = make_plan(jobs)
-    _save_plan(folder, decided)
-    workers = decided.settings.workers or default_workers()
-    with Training(decided.tasks, workers) as training:
-        publisher = open_publisher(decided.settings, about, decided.overrides, is_sweep)
-        try:
-            with terminal.RunProgress(len(decided.specs), len(decided.tasks), quiet=not is_sweep) as progress:
-                for number, results in enumerate(training):
-                    results = [replace(result, overrides=decided.overrides[result.index]) for result in results]
-                    save(folder / STACKS / f"{number:05d}.npz", results)
-                    publisher.write(results)
-                    progress.advance(len(results))
-        except KeyboardInterrupt:
-            _end_interrupted(decided, publisher)
-            raise
-    publisher.finish()
-    show(publisher, folder)
-    return publisher.results
+
+    def __init__(self, folder: Path, about: About, is_sweep: bool = True) -> None:
+        self._folder, self._about, self._is_sweep = folder, about, is_sweep
+        self._plan: list[dict[str, Any]] = []
+        self._n_files = 0
+        self._publisher: Publisher | None = None
+
+    def run(self, jobs: Sequence[Job | Problem]) -> list[RunResult]:
+        """Train a batch of jobs and compare all so far.
+
+        Raises UserError before anything is trained when a job cannot run or the store cannot be used, and at the end
+        when the store did not take all results; RunsFailed when a run raised; KeyboardInterrupt after an orderly end.
+        """
+        decided = make_plan(jobs, first=len(self._plan))
+        self._save_plan(decided)
+        workers = decided.settings.workers or default_workers()
+        with OrderlyInterrupt() as interrupt, Training(decided.tasks, workers) as training:
+            publisher = self._open(decided.settings)
+            publisher.expect(decided.overrides)
+            try:
+                self._train(decided, training, publisher, interrupt)
+                publisher.finish()
+            except KeyboardInterrupt:
+                _end_interrupted(decided, publisher, interrupt)
+                raise
+            except BaseException:
+                publisher.close("FAILED")
+                raise
+        self._show(publisher)
+        return publisher.results[len(self._plan) - len(decided.specs) :]
+
+    def publish(self, settings: Settings) -> None:
+        """Write to MLflow what other launchers left in the folder, job by job."""
+        results = [result for path in sorted((self._folder / STACKS).glob("*.npz")) for result in load(path)]
+        with OrderlyInterrupt() as interrupt:
+            publisher = self._open(settings)
+            publisher.expect([result.overrides for result in results])
+            publisher.write(results, interrupt)
+            publisher.finish()
+        self._show(publisher)
+
+    def _open(self, settings: Settings) -> "Publisher":
+        """Open the store; MLflow is imported here, while the workers already train."""
+        from runner.publishing import Publisher
+        from runner.tracking import Tracker
+
+        if self._publisher is None:
+            self._publisher = Publisher(Tracker(settings.tracking.experiment), settings, self._about, self._is_sweep)
+        return self._publisher
+
+    def _train(self, decided: Plan, training: Training, publisher: "Publisher", interrupt: OrderlyInterrupt) -> None:
+        """Keep every stack's results on disk before they are written to MLflow."""
+        with terminal.RunProgress(len(decided.specs), len(decided.tasks), quiet=not self._is_sweep) as progress:
+            for trained in training:
+                results = [replace(result, overrides=decided.overrides_of(result.index)) for result in trained]
+                with interrupt.shield():
+                    save(self._folder / STACKS / f"{self._n_files:05d}.npz", results)
+                self._n_files += 1
+                publisher.write(results, interrupt)
+                progress.advance(len(results))
+
+    def _save_plan(self, decided: Plan) -> None:
+        self._plan += [
+            {"index": decided.first + place, "key": key, "overrides": list(overrides), "spec": to_plain(spec)}
+            for place, (key, overrides, spec) in enumerate(
+                zip(decided.keys, decided.overrides, decided.specs, strict=True)
+            )
+        ]
+        self._folder.mkdir(parents=True, exist_ok=True)
+        (self._folder / PLAN).write_text(json.dumps(self._plan, indent=1))
+
+    def _show(self, publisher: "Publisher") -> None:
+        """Print the result, and raise when the store or a run failed."""
+        results = publisher.results
+        where = f"{publisher.where()}\nfiles: {os.path.relpath(self._folder)}"
+        if self._is_sweep:
+            settings = [key for key in publisher.keys if key != "seed"]
+            terminal.print_comparison(seed_table(results, publisher.keys), settings, where)
+        else:
+            terminal.print_run(results[0], where)
+        if publisher.trouble:
+            raise UserError(
+                f"not everything could be written to MLflow ({publisher.trouble}). "
+                f"All {len(results)} results are kept in {os.path.relpath(self._folder / STACKS)}."
+            )
+        failed = [result for result in results if result.outcome == "failed"]
+        if failed:
+            reasons = dict.fromkeys(result.error.partition("\n")[0] for result in failed)
+            raise RunsFailed(f"{len(failed)} of {len(results)} runs failed: " + "; ".join(list(reasons)[:3]))
 
 
-def open_publisher(settings: Settings, about: About, overrides: Sequence[Sequence[str]], is_sweep: bool) -> "Publisher":
-    """Open the store; MLflow is imported here, while the workers already train."""
-    from runner.publishing import Publisher
-    from runner.tracking import Tracker
-
-    return Publisher(Tracker(settings.tracking.experiment), settings, about, overrides, is_sweep)
-
-
-def publish_folder(folder: Path, settings: Settings, about: About) -> list[RunResult]:
-    """Write a sweep that other launchers trained, job by job, into its folder."""
-    results = [result for path in sorted((folder / STACKS).glob("*.npz")) for result in load(path)]
-    publisher = open_publisher(settings, about, [result.overrides for result in results], is_sweep=True)
-    publisher.write(results)
-    publisher.finish()
-    show(publisher, folder)
-    return publisher.results
-
-
-def show(publisher: "Publisher", folder: Path) -> None:
-    """Print the result, and raise RunsFailed when a run raised."""
-    results = publisher.results
-    where = f"{publisher.where()}\nfiles: {os.path.relpath(folder)}"
-    if publisher.parent is None:
-        terminal.print_run(results[0], where)
-    else:
-        settings = [key for key in publisher.keys if key != "seed"]
-        terminal.print_comparison(seed_table(results, publisher.keys), settings, where)
-    failed = [result for result in results if result.outcome == "failed"]
-    if failed:
-        reasons = dict.fromkeys(result.error.partition("\n")[0] for result in failed)
-        raise RunsFailed(f"{len(failed)} of {len(results)} runs failed: " + "; ".join(list(reasons)[:3]))
-
-
-def _save_plan(folder: Path, decided: Plan) -> None:
-    entries = [
-        {"index": index, "key": key, "overrides": list(overrides), "spec": to_plain(spec)}
-        for index, (key, overrides, spec) in enumerate(zip(decided.keys, decided.overrides, decided.specs, strict=True))
-    ]
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / PLAN).write_text(json.dumps(entries, indent=1))
-    except OSError as error:
-        raise UserError(f"the sweep's folder {folder} cannot be written: {error.strerror or error}") from error
-
-
-def _end_interrupted(decided: Plan, publisher: "Publisher") -> None:
+def _end_interrupted(decided: Plan, publisher: "Publisher", interrupt: OrderlyInterrupt) -> None:
     """Ctrl-C: what is finished stays, the rest is marked killed."""
+    publisher.close("KILLED")
     done = {result.index for result in publisher.results}
-    missing = [decided.killed(index) for index in range(len(decided.specs)) if index not in done]
+    missing = [result for result in decided.all_killed() if result.index not in done]
     terminal.say_interrupted(len(done), len(missing))
-    publisher.write(missing)
+    publisher.write(missing, interrupt)
     publisher.finish("KILLED")

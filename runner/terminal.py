@@ -1,6 +1,8 @@
 """What a person sees: progress, the comparison at the end, and where to look next."""
 
 import math
+import os
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,10 +23,22 @@ MAX_ROWS = 20
 SECONDS_BETWEEN_LINES = 5.0
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Whoever read has gone (`| head`); the sweep goes on, and says nothing more."""
+        self.quiet = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def console() -> Console:
     """Standard output. A pipe gets plain text, wide enough that nothing is cut."""
-    plain = Console()
-    return plain if plain.is_terminal else Console(width=max(plain.width, 100), highlight=False)
+    plain = _Console()
+    return plain if plain.is_terminal else _Console(width=max(plain.width, 100), highlight=False)
+
+
+def count(n: int, what: str) -> str:
+    """So many of something, in words that agree: `1 run`, `2 runs`."""
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"
 
 
 class RunProgress:
@@ -36,7 +50,7 @@ class RunProgress:
         self._bar: Progress | None = None
         if quiet:
             return
-        self._console.print(f"{total} runs in {stacks} {'stack' if stacks == 1 else 'stacks'}")
+        self._console.print(f"{count(total, 'run')} in {count(stacks, 'stack')}")
         if self._console.is_terminal:
             columns = (
                 TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("runs"),
@@ -79,7 +93,8 @@ def print_run(result: RunResult, where: str) -> None:
     for part in ("train", "test"):
         if f"{part}/cost" in finals:
             table.add_row(part, *(f"{finals[f'{part}/{name}']:.4g}" for name in names))
-    out.print(table)
+    if names:
+        out.print(table)
     out.print(f"outcome: {_outcome(result)}")
     out.print(where, soft_wrap=True)
 

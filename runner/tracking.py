@@ -9,13 +9,12 @@ import os
 import sqlite3
 import tempfile
 import time
+import urllib.error
+import urllib.request
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote, urlparse
-
-import yaml
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
@@ -30,11 +29,12 @@ from mlflow.types import Schema, TensorSpec
 
 from runner.errors import UserError
 from runner.identity import environment
+from runner.records import artifacts_of, metric_rows, params_of, tags_of
 from runner.results import RunResult, weights_archive
-from runner.spec import flatten, to_plain
 
 DEFAULT_URI = "sqlite:///mlflow.db"
-MAX_METRICS, MAX_PARAMS, MAX_VALUE = 1000, 100, 6000
+MAX_ENTRIES, MAX_PARAMS, MAX_VALUE = 1000, 100, 6000
+PROBE_SECONDS = 10
 STATUS = {"failed": "FAILED", "killed": "KILLED"}
 PARENT = "mlflow.parentRunId"
 
@@ -51,6 +51,7 @@ class Tracker:
         self.uri = tracking_uri()
         for name in ("mlflow.store.db.utils", "mlflow.tracking.fluent", "alembic"):
             logging.getLogger(name).setLevel(logging.WARNING)
+        _probe(self.uri)
         try:
             self._client = MlflowClient(self.uri)
             found = self._client.get_experiment_by_name(experiment)
@@ -61,7 +62,7 @@ class Tracker:
                 )
             _use_write_ahead_log(self.uri)
         except (MlflowException, OSError, sqlite3.Error) as error:
-            raise UserError(f"the MLflow store {self.uri} cannot be used: {_reason(error)}") from error
+            raise UserError(f"the MLflow store {self.uri} cannot be used: {reason(error)}") from error
 
     def start_sweep(self, name: str, tags: Mapping[str, str], note: str) -> str:
         """Create the parent run of a sweep and return its id."""
@@ -71,13 +72,14 @@ class Tracker:
     def write_run(self, result: RunResult, name: str, parent: str | None, tags: Mapping[str, str], model: bool) -> str:
         """Write one run with everything it has, and return its id."""
         started = int(result.started * 1000) or int(time.time() * 1000)
-        all_tags = environment() | dict(tags) | _tags_of(result) | ({PARENT: parent} if parent else {})
+        all_tags = environment() | dict(tags) | tags_of(result) | ({PARENT: parent} if parent else {})
         run = self._client.create_run(self.experiment_id, started, {**all_tags, "mlflow.user": _user()}, name)
         run_id = str(run.info.run_id)
-        self._log_batches(run_id, result)
+        if result.outcome != "killed":  # of what never ran there is nothing to say but which run it would have been
+            self._log_batches(run_id, result)
+            self._write_artifacts(run_id, run.info.artifact_uri, artifacts_of(result))
         if result.task:
             self._client.log_inputs(run_id, _dataset_inputs(result))
-        self._write_artifacts(run_id, run.info.artifact_uri, artifacts_of(result))
         if model and result.scaling is not None:
             self._log_model(run_id, result)
         ended = started + int(result.seconds * 1000)
@@ -103,13 +105,18 @@ class Tracker:
         self._write_artifacts(run_id, self._client.get_run(run_id).info.artifact_uri, files)
         self._client.set_terminated(run_id, status)
 
+    def end_sweep(self, run_id: str, status: str) -> None:
+        """End the parent run as it is."""
+        self._client.set_terminated(run_id, status)
+
     def _log_batches(self, run_id: str, result: RunResult) -> None:
-        params = [Param(key, str(value)[:MAX_VALUE]) for key, value in _params_of(result).items()]
-        metrics = _metrics_of(result)
-        for start in range(0, max(len(params), 1), MAX_PARAMS):
-            self._client.log_batch(run_id, params=params[start : start + MAX_PARAMS])
-        for start in range(0, len(metrics), MAX_METRICS):
-            self._client.log_batch(run_id, metrics=metrics[start : start + MAX_METRICS])
+        params = [Param(key, str(value)[:MAX_VALUE]) for key, value in params_of(result).items()]
+        metrics = [Metric(*row) for row in metric_rows(result)]
+        while params or metrics:
+            now, params = params[:MAX_PARAMS], params[MAX_PARAMS:]
+            room = MAX_ENTRIES - len(now)
+            self._client.log_batch(run_id, metrics=metrics[:room], params=now)
+            metrics = metrics[room:]
 
     def _write_artifacts(self, run_id: str, artifact_uri: str, files: Mapping[str, bytes]) -> None:
         """Into the run's folder where that is on this machine, which is ten times faster; else through the client."""
@@ -148,60 +155,6 @@ class Tracker:
             )
 
 
-def artifacts_of(result: RunResult) -> dict[str, bytes]:
-    """The files of a run: its config, its weights and history, its pictures, and the error of a failed one."""
-    files = {"config.yaml": yaml.safe_dump(to_plain(result.spec), sort_keys=False).encode()}
-    files |= {f"plots/{name}": content for name, content in result.pictures.items()}
-    if result.scaling is not None:
-        files["weights.npz"] = weights_archive(result)
-    if result.history.get("step"):
-        import pandas as pd
-
-        files["history.parquet"] = pd.DataFrame(result.history).to_parquet(index=False)
-    if result.error:
-        files["error.txt"] = result.error.encode()
-    return files
-
-
-def _metrics_of(result: RunResult) -> list[Metric]:
-    """Every series with its steps; final values once more as `final/...`."""
-    now = int((result.started + result.seconds) * 1000)
-    steps = [int(step) for step in result.history.get("step", [])]
-    rows = [
-        Metric(name, value, now, step)
-        for name, values in result.history.items()
-        if name != "step"
-        for step, value in zip(steps, values, strict=True)
-    ]
-    finals = [Metric(f"final/{name.replace('/', '_')}", value, now, 0) for name, value in result.finals.items()]
-    return rows + finals
-
-
-def _params_of(result: RunResult) -> dict[str, Any]:
-    params = flatten(result.spec)
-    if result.scaling is not None:
-        params["scaling.target_shift"] = result.scaling.y_shift
-        params["scaling.target_scale"] = result.scaling.y_scale
-        if dict(result.spec.data)["standardize"]:
-            params["scaling.input_shift"] = result.scaling.x_shift.tolist()
-            params["scaling.input_scale"] = result.scaling.x_scale.tolist()
-    return params
-
-
-def _tags_of(result: RunResult) -> dict[str, str]:
-    tags = {"run_key": result.key, "outcome": result.outcome, "last_step": str(result.last_step)}
-    if result.data_digest:
-        tags["data_digest"] = result.data_digest
-    if result.error:
-        tags["error"] = result.error.partition("\n")[0][:5000]
-    if result.outcome == "diverged":
-        tags["mlflow.note.content"] = (
-            f"Diverged: cost or weights were no longer finite after step {result.last_step}. "
-            "The numbers are the last finite ones."
-        )
-    return tags
-
-
 def _dataset_inputs(result: RunResult) -> list[DatasetInput]:
     data = result.spec.data
     source = json.dumps(data.model_dump(mode="json") | {"seed": result.spec.data_seed})
@@ -214,6 +167,19 @@ def _dataset_inputs(result: RunResult) -> list[DatasetInput]:
         )
         for one in contexts
     ]
+
+
+def _probe(uri: str) -> None:
+    """A server that is not there is noticed in seconds; MLflow's client would try for minutes."""
+    if not uri.startswith(("http://", "https://")):
+        return
+    try:
+        with urllib.request.urlopen(f"{uri.rstrip('/')}/health", timeout=PROBE_SECONDS):
+            pass
+    except urllib.error.HTTPError:
+        return  # something answers; whether it will have us, MLflow's client finds out
+    except OSError as error:
+        raise UserError(f"no MLflow server answers at {uri} ({reason(error)}); MLFLOW_TRACKING_URI names it") from error
 
 
 def _use_write_ahead_log(uri: str) -> None:
@@ -235,7 +201,7 @@ def _user() -> str:
         return "unknown"
 
 
-def _reason(error: BaseException) -> str:
-    """The first line of an error that says something."""
+def reason(error: BaseException) -> str:
+    """What went wrong in one line, from the long errors of a store."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return lines[0][:300] if lines else type(error).__name__

@@ -1,6 +1,5 @@
 """From composed configs to specs: every job is checked before the first one trains, all problems told at once."""
 
-import difflib
 import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -11,10 +10,10 @@ from nn.activations import ACTIVATIONS
 from nn.losses import LOSSES
 from runner.components import REGISTRIES
 from runner.datasets.samples import DataError
-from runner.errors import Problem
+from runner.errors import Problem, unknown
 from runner.planning import n_parameters, sizes_of
 from runner.preparation import Facts, find_facts
-from runner.spec import AUTO, Component, DataCommon, NetworkSpec, Spec, TrainingSpec, component_model
+from runner.spec import AUTO, Component, DataCommon, NetworkSpec, Single, Spec, TrainingSpec, component_model
 
 DEFAULT_BATCH_SIZE = 32
 APPLICATION_KEYS = ("modules", "tracking", "workers", "sweep", "hydra")
@@ -31,25 +30,23 @@ class SpecBuilder:
         """The spec that a config describes, or everything that is wrong with it."""
         problems: list[Problem] = []
         parts: dict[str, Any] = {}
-        for key, value in config.items():
-            if key in APPLICATION_KEYS:
+        single = {key: config[key] for key in Single.model_fields if key in config}
+        for key, value in {"": single, **config}.items():
+            if key in APPLICATION_KEYS or key in single:
                 continue
             try:
-                parts[key] = _part(key, value)
+                parts |= _part(key, value)
             except ValidationError as error:
                 problems += explain_all(key, error)
             except _InvalidPart as error:
                 problems.append(error.problem)
+        missing = [key for key in Spec.model_fields if key not in (*config, *Single.model_fields)]
+        problems += [Problem(key, "is missing") for key in missing]
         if not problems:
-            try:
-                spec = Spec(**parts)
-            except ValidationError as error:
-                problems += explain_all("", error)
-            else:
-                checked = self._complete(spec)
-                if isinstance(checked, Spec):
-                    return checked
-                problems += checked
+            checked = self._complete(Spec(**parts))
+            if isinstance(checked, Spec):
+                return checked
+            problems = checked
         return [_with_origin(problem, config, overrides) for problem in problems]
 
     def facts(self, spec: Spec) -> Facts:
@@ -105,29 +102,22 @@ class _InvalidPart(Exception):
         self.problem = Problem(key, message)
 
 
-def _part(key: str, value: Any) -> Any:
-    """One top-level entry of the config as its part of the spec."""
+def _part(key: str, value: Any) -> dict[str, Any]:
+    """One top-level entry of the config, or all single values together (key ""), as fields of the spec."""
     if key in REGISTRIES:
         if not isinstance(value, Mapping):
             raise _InvalidPart(key, f"must be the name of one of {', '.join(REGISTRIES[key])}; got {value!r}")
         name = value.get("name")
         if key == "loss" and name == AUTO:
-            return Component(name=AUTO)
+            return {key: Component(name=AUTO)}
         if name not in REGISTRIES[key]:
-            raise _InvalidPart(f"{key}.name", f"{unknown(name, list(REGISTRIES[key]))}")
-        return component_model(key, str(name)).model_validate(dict(value))
+            raise _InvalidPart(f"{key}.name", unknown(name, list(REGISTRIES[key])))
+        return {key: component_model(key, str(name)).model_validate(dict(value))}
     if key in MODELS:
-        return MODELS[key].model_validate(value)
-    if key not in Spec.model_fields:
-        raise _InvalidPart(key, f"is not a setting; known settings are {', '.join(Spec.model_fields)}")
-    return value
-
-
-def unknown(given: Any, known: Sequence[str]) -> str:
-    """A sentence about a name that does not exist, with the nearest that does."""
-    near = difflib.get_close_matches(str(given), known, n=1)
-    hint = f" (did you mean {near[0]}?)" if near else ""
-    return f"is unknown: {given!r}{hint}; known are {', '.join(known)}"
+        return {key: MODELS[key].model_validate(value)}
+    if key:
+        raise _InvalidPart(key, f"is not a setting; known are {', '.join(Spec.model_fields)}")
+    return dict(Single.model_validate(value))
 
 
 _EXPECTED: dict[str, Callable[[dict[str, Any]], str]] = {
@@ -155,11 +145,11 @@ def explain_all(prefix: str, error: ValidationError) -> list[Problem]:
 
 def _explain(prefix: str, detail: Any) -> Problem:
     """One of pydantic's errors as a key, what is allowed, and what was given."""
-    location = [str(step) for step in detail["loc"]]
-    key = ".".join([prefix, *location] if prefix else location)
+    key = prefix
+    for step in detail["loc"]:
+        key += f"[{step}]" if isinstance(step, int) else f".{step}" if key else str(step)
     if detail["type"] == "extra_forbidden":
-        model = MODELS.get(prefix)
-        return Problem(key, "is not a setting" + (f"; known are {', '.join(model.model_fields)}" if model else ""))
+        return Problem(key, "is not a setting")
     expected = _EXPECTED.get(detail["type"])
     message = expected(detail.get("ctx", {})) if expected else detail["msg"]
     return Problem(key, message if detail["type"] == "missing" else f"{message}, got {detail['input']!r}")
@@ -201,13 +191,15 @@ def _check_hidden_activation(spec: Spec, facts: Facts) -> Problem | None:
 
 
 def _check_loss(spec: Spec, facts: Facts) -> Problem | None:
+    if _check_output(spec, facts):
+        return None
     name, output = spec.loss.name, spec.network.output
     loss = LOSSES[name](**spec.loss.settings())
     if loss.only_task not in (None, facts.task):
         return Problem("loss", f"={name} is for a {loss.only_task}, but data={spec.data.name} is a {facts.task}")
     if loss.only_output not in (None, output):
         return Problem("loss", f"={name} needs network.output={loss.only_output}, got network.output={output}")
-    if output in ACTIVATIONS and loss.only_output is None and ACTIVATIONS[output]().derivative is None:
+    if loss.only_output is None and ACTIVATIONS[output]().derivative is None:
         fitting = [other for other in LOSSES if LOSSES[other]().only_output == output]
         return Problem(
             "loss", f"={name} does not go with network.output={output}; use loss={' or loss='.join(fitting)}"
@@ -237,6 +229,8 @@ def _check_patience(spec: Spec, facts: Facts) -> Problem | None:
 def _check_memory(spec: Spec, facts: Facts) -> Problem | None:
     """Four arrays of the parameters' size and one of every layer's are the least a run needs."""
     needed = 8 * (4 * n_parameters(spec, facts) + 2 * sum(sizes_of(spec, facts)) * facts.n_train)
+    if not hasattr(os, "sysconf"):
+        return None
     available = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     if needed > available:
         return Problem(

@@ -48,11 +48,12 @@ def _draw_curve(axes: Axes, fit: Fit) -> None:
             axes.plot(fit.samples[chosen, 0], fit.targets[chosen, 0], mark, color=color, markersize=3, label=label)
     if fit.truth is not None:
         axes.plot(fit.x, fit.truth, "--", color=BLACK, linewidth=1.2, label="target")
-    axes.plot(fit.x, fit.prediction, color=BLUE, linewidth=2, label="prediction")
-    shown = np.concatenate([fit.targets[:, 0], fit.prediction[np.isfinite(fit.prediction)]])
     low, high = float(fit.targets.min()), float(fit.targets.max())
     room = 0.75 * ((high - low) or 1.0)
-    axes.set_ylim(max(shown.min(), low - room) - 0.1 * room, min(shown.max(), high + room) + 0.1 * room)
+    prediction = np.clip(fit.prediction, low - 2 * room, high + 2 * room)
+    axes.plot(fit.x, prediction, color=BLUE, linewidth=2, label="prediction")
+    lowest, highest = min(low, float(np.nanmin(prediction))), max(high, float(np.nanmax(prediction)))
+    axes.set_ylim(max(lowest, low - room) - 0.1 * room, min(highest, high + room) + 0.1 * room)
     axes.set(xlabel=short(fit.input_names[0], 40), ylabel=short(fit.target_name, 40))
     tidy(axes)
 

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from runner.figures.fit import draw_fit
-from runner.figures.style import BLUE, RED, log_axis, new_figure, tidy, to_png
+from runner.figures.style import BLUE, RED, below_explosion, log_axis, new_figure, tidy, to_png
 from runner.fits import fit_of
 from runner.preparation import Prepared
 from runner.results import RunResult
@@ -29,7 +29,7 @@ def _draw_cost(axes: Axes, result: RunResult) -> None:
     steps = np.array(result.history["step"])
     series = [("train", "train/cost", BLUE, "-"), ("test", "test/cost", RED, "--")]
     drawn = [
-        (label, np.array(result.history[name]), color, dash)
+        (label, below_explosion(np.array(result.history[name]), result.history[name][0]), color, dash)
         for label, name, color, dash in series
         if name in result.history
     ]

@@ -7,11 +7,14 @@ Colours are those of Okabe and Ito, which people with colour-blindness can tell 
 import io
 from collections.abc import Sequence
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap, ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+from nn.registry import Array
 
 BLUE, ORANGE, GREEN, PINK, SKY, RED, YELLOW, BLACK = (
     "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000",
@@ -23,6 +26,7 @@ SHARES = LinearSegmentedColormap.from_list("shares", ["#9ecae8", "#f7f7f7", "#f6
 CLASSES = ListedColormap(["#9ecae8", "#f6c98a", "#a5d9c4", "#ecc9dc", "#d6d6d6", "#f3b48f", "#f8f2a6", "#c9bfe0"])
 CLASS_MARKS = ("o", "^", "s", "D", "v", "P", "X", "*")
 DPI = 100
+EXPLODED = 100.0
 
 
 def new_figure(width: float, height: float) -> Figure:
@@ -30,6 +34,11 @@ def new_figure(width: float, height: float) -> Figure:
     figure = Figure(figsize=(width, height), dpi=DPI)
     FigureCanvasAgg(figure)
     return figure
+
+
+def below_explosion(values: Array, start: float) -> Array:
+    """Costs for a curve that stays readable: what has grown a hundredfold above the start is drawn at that height."""
+    return np.minimum(values, EXPLODED * abs(start))
 
 
 def tidy(axes: Axes) -> None:

@@ -7,28 +7,48 @@ import numpy as np
 
 from runner.comparison import Band, Effect
 from runner.figures.fit import draw_fit
-from runner.figures.style import CYCLE, DASHES, RED, SKY, crowded, log_axis, new_figure, short, tidy, to_png
+from runner.figures.style import (
+    CYCLE,
+    DASHES,
+    RED,
+    SKY,
+    below_explosion,
+    crowded,
+    log_axis,
+    new_figure,
+    short,
+    tidy,
+    to_png,
+)
 from runner.fits import Fit
 
 
 def draw_bands(bands: Sequence[Band], cost: str, note: str) -> bytes:
     """Cost curves of a sweep, one line per setting: the mean over seeds and the range of the middle 80 %."""
     rows = math.ceil(len(bands) / 2)
-    figure = new_figure(8.0, 4.6 + 0.22 * rows)
+    figure = new_figure(8.0, 4.6 + 0.2 * rows)
     axes = figure.subplots()
+    start = max(float(band.high[0]) for band in bands)
     for place, band in enumerate(bands):
         color, dash = CYCLE[place % len(CYCLE)], DASHES[place // len(CYCLE) % len(DASHES)]
-        axes.plot(band.steps, band.mean, dash, color=color, label=band.label, linewidth=1.8)
+        axes.plot(band.steps, below_explosion(band.mean, start), dash, color=color, label=band.label, linewidth=1.8)
         if band.count > 1:
-            axes.fill_between(band.steps, band.low, band.high, color=color, alpha=0.15, linewidth=0)
-    low, high = min(band.low.min() for band in bands), max(band.high.max() for band in bands)
+            axes.fill_between(
+                band.steps,
+                below_explosion(band.low, start),
+                below_explosion(band.high, start),
+                color=color,
+                alpha=0.15,
+                linewidth=0,
+            )
+    low = min(float(band.low.min()) for band in bands)
     if low > 0:
-        log_axis(axes, float(low), float(high))
+        log_axis(axes, low, float(max(below_explosion(band.high, start).max() for band in bands)))
     axes.set(xlabel="step (updates of the weights)", ylabel=cost)
     axes.set_title(note, fontsize=10)
     tidy(axes)
     figure.legend(loc="lower center", ncols=2 if len(bands) > 1 else 1, fontsize=8, frameon=False)
-    figure.subplots_adjust(left=0.11, right=0.97, top=0.92, bottom=(0.85 + 0.22 * rows) / (4.6 + 0.22 * rows))
+    figure.subplots_adjust(left=0.11, right=0.97, top=0.92, bottom=(0.62 + 0.2 * rows) / (4.6 + 0.2 * rows))
     return to_png(figure)
 
 
@@ -36,23 +56,28 @@ def draw_effects(effects: Sequence[Effect], metric: str) -> bytes:
     """The final metric by swept value: a dot per run, the mean over all runs with that value, one panel per key."""
     columns = min(3, len(effects))
     rows = math.ceil(len(effects) / columns)
-    room = 0.95 if any(crowded(effect.names) for effect in effects) else 0.55
+    room = 0.95 if any(crowded(effect.names) or any(effect.unfinished) for effect in effects) else 0.55
     figure = new_figure(max(5.0, 3.6 * columns), 3.4 * rows)
     panels = np.atleast_1d(figure.subplots(rows, columns, squeeze=False)).ravel()
     for panel, effect in zip(panels, effects, strict=False):
         for place, values in enumerate(effect.values):
+            if not values:
+                continue
             spread = 0.28 * (np.linspace(-1, 1, len(values)) if len(values) > 1 else np.zeros(1))
             panel.plot(place + spread, values, "o", color=SKY, markersize=3.2, alpha=0.65, markeredgewidth=0)
-            if len(values):
-                mean = float(np.mean(values))
-                panel.plot([place - 0.32, place + 0.32], [mean, mean], color=RED, linewidth=2.4)
+            mean = float(np.mean(values))
+            panel.plot([place - 0.32, place + 0.32], [mean, mean], color=RED, linewidth=2.4)
         names = [short(name, 14) for name in effect.names]
+        names = [f"{name}\n({n} not finished)" if n else name for name, n in zip(names, effect.unfinished, strict=True)]
         panel.set_xticks(range(len(names)), names, rotation=30 if crowded(names) else 0, fontsize=8)
         if crowded(names):
             for label in panel.get_xticklabels():
                 label.set_horizontalalignment("right")
         panel.set_xlim(-0.6, len(names) - 0.4)
         panel.set(xlabel=effect.key, ylabel=metric)
+        every = [value for values in effect.values for value in values]
+        if every and min(every) > 0 and max(every) > 20 * min(every):
+            log_axis(panel, min(every), max(every))
         tidy(panel)
     for panel in panels[len(effects) :]:
         panel.set_visible(False)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
@@ -36,11 +35,13 @@ class StackedLauncher(Launcher):
         self.hydra_context, self.task_function, self.config = hydra_context, task_function, config
 
     def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
-        from runner.launching import launch
+        from runner.launching import launch, open_sweep
 
         setup_globals()
         configure_log(self.config.hydra.hydra_logging, self.config.hydra.verbose)
-        return launch(self.hydra_context.config_loader, self.config, job_overrides, initial_job_idx)
+        if initial_job_idx == 0:
+            self.sweep = open_sweep(self.config, job_overrides)
+        return launch(self.hydra_context.config_loader, self.config, job_overrides, initial_job_idx, self.sweep)
 
 
 class GridSweeper(BasicSweeper):
@@ -64,7 +65,7 @@ class GridSweeper(BasicSweeper):
         returns = super().sweep(arguments)
         if not isinstance(self.launcher, StackedLauncher):
             overrides = [overrides for batch in self.overrides for overrides in batch]
-            publish(self.config, Path(self.config.hydra.sweep.dir), overrides)
+            publish(self.config, overrides)
         return returns
 
 

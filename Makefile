@@ -1,0 +1,37 @@
+.PHONY: help install run test test-slow lint format types check ui clean
+
+PYTHON ?= .venv/bin/python
+
+help:  ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
+
+install: .venv/installed  ## a virtual environment with everything for development
+
+.venv/installed: pyproject.toml
+	python3 -m venv .venv && .venv/bin/pip install -qe '.[dev]' && touch $@
+
+run: install  ## the main job: a sweep over activations
+	$(PYTHON) -m runner -m activation=sigmoid,tanh data=sine,xor,quadrants
+
+test: install  ## all tests but the slow ones, with coverage
+	$(PYTHON) -m pytest -n 2 --cov
+
+test-slow: install  ## the tests that take minutes
+	$(PYTHON) -m pytest -n 2 -m slow
+
+lint: install  ## style, unused code, formatting
+	$(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check .
+
+format: install  ## mend what can be mended
+	$(PYTHON) -m ruff check --fix . && $(PYTHON) -m ruff format .
+
+types: install  ## mypy, strict
+	$(PYTHON) -m mypy
+
+check: lint types test  ## everything that CI checks
+
+ui: install  ## MLflow's pages over the store in this folder
+	.venv/bin/mlflow ui
+
+clean:  ## remove what runs and tools left here, the store excepted
+	rm -rf outputs .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage

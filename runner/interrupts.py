@@ -1,0 +1,44 @@
+"""Ctrl-C between runs: once for an orderly end, twice to stop at once."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType, TracebackType
+from typing import Any
+
+
+class OrderlyInterrupt:
+    """While this context is open, Ctrl-C raises KeyboardInterrupt anywhere but inside a `shield`, where it waits.
+
+    Writing one run is such a shield: a run is in the store as a whole or not at all. A second Ctrl-C is not held back.
+    """
+
+    def __enter__(self) -> "OrderlyInterrupt":
+        self._pressed, self._shielded = 0, False
+        try:
+            self._before: Any = signal.signal(signal.SIGINT, self._on_signal)
+        except ValueError:  # not the main thread: whoever owns that decides
+            self._before = None
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._before is not None:
+            signal.signal(signal.SIGINT, self._before)
+
+    @contextmanager
+    def shield(self) -> Iterator[None]:
+        """Finish what is inside before a first Ctrl-C is heard."""
+        pressed, self._shielded = self._pressed, True
+        try:
+            yield
+        finally:
+            self._shielded = False
+        if self._pressed > pressed:
+            raise KeyboardInterrupt
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self._pressed += 1
+        if not self._shielded or self._pressed > 1:
+            raise KeyboardInterrupt
