@@ -90,7 +90,7 @@ class Publisher:
     def where(self) -> str:
         """Where in MLflow to look."""
         where = f"in MLflow: experiment {self._settings.tracking.experiment!r}, run {self._about.name!r}"
-        return f"{where}\n{how_to_look(self._tracker.uri, DEFAULT_URI)}"
+        return f"{where}\n{how_to_look(self._tracker.uri, DEFAULT_URI, self._tracker.experiment_id)}"
 
     def _name(self, result: RunResult) -> str:
         return comparison.label_of(result.overrides, self.keys) or self._about.name

@@ -5,7 +5,6 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -145,10 +144,10 @@ def say_interrupted(done: int, missing: int) -> None:
     )
 
 
-def how_to_look(uri: str, default_uri: str) -> str:
-    """The command that opens MLflow's pages over the store in use."""
+def how_to_look(uri: str, default_uri: str, experiment_id: str) -> str:
+    """The command that opens MLflow's pages over the store in use, and the address of the experiment's runs."""
+    page = f"/#/experiments/{experiment_id}/runs?workflowType=machine_learning"
     if uri.startswith(("http://", "https://")):
-        return f"look at it: {uri}"
-    flag = "" if uri == default_uri else f" --backend-store-uri {uri}"
-    folder = "" if uri != default_uri else f"  (in {Path.cwd()})"
-    return f"look at it: mlflow ui{flag}{folder}"
+        return f"look at it: {uri.rstrip('/')}{page}"
+    command = "mlflow ui" if uri == default_uri else f"mlflow ui --backend-store-uri {uri}"
+    return f"look at it: {command}\n            and open http://127.0.0.1:5000{page}"

@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 import warnings
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
@@ -21,8 +22,8 @@ os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
 
 import mlflow.pyfunc
 import numpy as np
+from filelock import FileLock
 from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunTag
-from mlflow.exceptions import MlflowException
 from mlflow.models import Model, ModelSignature
 from mlflow.tracking import MlflowClient
 from mlflow.types import Schema, TensorSpec
@@ -53,15 +54,16 @@ class Tracker:
             logging.getLogger(name).setLevel(logging.WARNING)
         _probe(self.uri)
         try:
-            self._client = MlflowClient(self.uri)
-            found = self._client.get_experiment_by_name(experiment)
-            self.experiment_id = found.experiment_id if found else self._client.create_experiment(experiment)
-            if found and found.lifecycle_stage == "deleted":
-                raise UserError(
-                    f"the MLflow experiment {experiment!r} is deleted; restore it or set tracking.experiment"
-                )
-            _use_write_ahead_log(self.uri)
-        except (MlflowException, OSError, sqlite3.Error) as error:
+            with _alone_with(self.uri):
+                self._client = MlflowClient(self.uri)
+                found = self._client.get_experiment_by_name(experiment)
+                if found and found.lifecycle_stage == "deleted":
+                    raise UserError(f"the experiment {experiment!r} is deleted; restore it or set tracking.experiment")
+                self.experiment_id = found.experiment_id if found else self._client.create_experiment(experiment)
+                _use_write_ahead_log(self.uri)
+        except UserError:
+            raise
+        except Exception as error:  # each kind of store raises what its own driver raises
             raise UserError(f"the MLflow store {self.uri} cannot be used: {reason(error)}") from error
 
     def start_sweep(self, name: str, tags: Mapping[str, str], note: str) -> str:
@@ -182,14 +184,25 @@ def _probe(uri: str) -> None:
         raise UserError(f"no MLflow server answers at {uri} ({reason(error)}); MLFLOW_TRACKING_URI names it") from error
 
 
+def _sqlite_file(uri: str) -> str | None:
+    """The file of a local SQLite store; None for any other store."""
+    path = uri.removeprefix("sqlite:///") if uri.startswith("sqlite:///") else ""
+    return path if path not in ("", ":memory:") else None
+
+
+def _alone_with(uri: str) -> AbstractContextManager[object]:
+    """MLflow's creation of a store's tables fails when two programs do it at once; one waits for the other."""
+    file = _sqlite_file(uri)
+    return nullcontext() if file is None else FileLock(f"{file}.lock", timeout=120)
+
+
 def _use_write_ahead_log(uri: str) -> None:
     """Switch a local SQLite file to its write-ahead log: writers are faster and readers never wait."""
-    if uri.startswith("sqlite:///") and (path := uri.removeprefix("sqlite:///")) not in ("", ":memory:"):
-        connection = sqlite3.connect(path)
-        try:
-            connection.execute("PRAGMA journal_mode=WAL")
-        finally:
-            connection.close()
+    file = _sqlite_file(uri)
+    if file is None:
+        return
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
 
 
 def _user() -> str:

@@ -129,4 +129,4 @@ def _draw_confusion(axes: Axes, fit: Fit) -> None:
     shown = np.unique(np.linspace(0, n - 1, min(n, 12)).astype(int))
     axes.set_xticks(shown, [names[place] for place in shown], fontsize=7, rotation=45 if crowded(names) else 0)
     axes.set_yticks(shown, [names[place] for place in shown], fontsize=7)
-    axes.set(xlabel="predicted class", ylabel="class")
+    axes.set(xlabel="predicted class (train and test samples)", ylabel="class")
