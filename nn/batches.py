@@ -15,6 +15,7 @@ from nn.registry import Array
 
 Draw = Callable[[int], tuple[Array, Array]]
 Pair = tuple[Array, Array]
+SAMPLES_AHEAD = 4096
 
 
 class Batches(Protocol):
@@ -43,7 +44,8 @@ class FullBatches:
 class ShuffledBatches:
     """Every pass goes through the samples in a new random order, `batch_size` at a time; the last may be smaller.
 
-    `orders` holds one generator per run. `passes_ahead` orders are drawn at once; it changes speed, not numbers.
+    `orders` holds one generator per run. `passes_ahead` orders are drawn at once; it changes speed and memory, not
+    numbers.
     """
 
     def __init__(
@@ -52,10 +54,11 @@ class ShuffledBatches:
         Y: Array,
         batch_size: int,
         orders: Sequence[np.random.Generator],
-        passes_ahead: int = 16,
+        passes_ahead: int | None = None,
     ) -> None:
         self._X, self._Y, self._batch_size = X, Y, batch_size
-        self._orders, self._passes_ahead = list(orders), passes_ahead
+        self._orders = list(orders)
+        self._passes_ahead = passes_ahead or max(1, SAMPLES_AHEAD // X.shape[1])
         self._passes: deque[NDArray[np.intp]] = deque()
         self._queue: deque[Pair] = deque()
 

@@ -7,6 +7,7 @@ arrays a rule needs.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 
 import numpy as np
@@ -30,8 +31,9 @@ def slots(n: int) -> Callable[[Optimizer], Optimizer]:
 
 
 def n_slots(optimizer: Optimizer) -> int:
-    """How many arrays of state a rule keeps."""
-    return int(getattr(optimizer, "slots", 0))
+    """How many arrays of state a rule keeps; a `functools.partial` of a rule keeps as many."""
+    rule = optimizer.func if isinstance(optimizer, partial) else optimizer
+    return int(getattr(rule, "slots", 0))
 
 
 @OPTIMIZERS.register

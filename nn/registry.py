@@ -54,14 +54,15 @@ class Setting:
 class Registry(Generic[C]):
     """The components of one kind, by name."""
 
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
+    def __init__(self, kind: str, reserved: tuple[str, ...] = ()) -> None:
+        self.kind, self._reserved = kind, ("name", "kind", "settings", *reserved)
         self._components: dict[str, C] = {}
 
     def register(self, component: C) -> C:
         """Add a function under its own name; use as a decorator.
 
-        Raises ValueError when another function already has the name, or when a setting has no default or annotation.
+        Raises ValueError when another function already has the name, or when a setting has no default, no annotation or
+        a name that means something else. `reserved` of the registry adds to those names.
         """
         name = component.__name__
         known = self._components.get(name)
@@ -69,7 +70,9 @@ class Registry(Generic[C]):
             raise ValueError(
                 f"{self.kind} {name!r} of module {component.__module__} is already defined in {known.__module__}"
             )
-        _settings_of(component)
+        taken = [setting.name for setting in _settings_of(component) if setting.name in self._reserved]
+        if taken:
+            raise ValueError(f"{self.kind} {name!r} cannot have a setting named {taken[0]!r}: that name is reserved")
         self._components[name] = component
         return component
 

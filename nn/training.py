@@ -27,7 +27,8 @@ class Stack:
 
     `evaluations` are the steps at which cost, metric and gradient norm are measured, ascending, from 0 to `n_steps`;
     a stopping rule can stop a run at these steps only. `stop_cost (runs,)` is -inf and `patience (runs,)`, in steps,
-    is inf for a run without that rule. `schedules` map step numbers to factors of `learning_rate (runs,)`.
+    is inf for a run without that rule. `hyperparameters` are the optimizer's settings `(runs,)` by name.
+    `schedules` map step numbers to factors of `learning_rate (runs,)`.
     `l2`, `clip_value` and `clip_norm (runs,)` are None for a stack in which no run has them; `decayed (P,)` marks the
     parameters that L2 applies to.
     """

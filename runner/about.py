@@ -3,10 +3,12 @@
 import shlex
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from runner.comparison import swept_keys
-from runner.sweeps import SWEEPS, read_header, sweep_files
+from runner.paths import SWEEPS
+from runner.sweeps import read_header, sweep_files
 from runner.terminal import count
 
 
@@ -23,7 +25,9 @@ def about_sweep(sweep: str | None, sweep_id: str, all_overrides: Sequence[Sequen
     """A named sweep has its file's name and question; another is named by the keys that it sweeps over."""
     files = sweep_files(SWEEPS)
     if sweep in files:
-        return About(sweep, read_header(files[sweep]).question, sweep_id)
+        with suppress(ValueError):  # a person's own file may come without a header
+            return About(sweep, read_header(files[sweep]).question, sweep_id)
+        return About(sweep, "", sweep_id)
     keys = " x ".join(key.rpartition(".")[2] for key in swept_keys(all_overrides)) or "sweep"
     return About(f"{keys} ({count(len(all_overrides), 'run')})", "", sweep_id)
 

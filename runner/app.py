@@ -2,6 +2,7 @@
 
 import os
 import sys
+import traceback
 import uuid
 from datetime import datetime
 from functools import cache
@@ -47,10 +48,11 @@ def _start_hydra() -> None:
     from omegaconf import DictConfig, OmegaConf
 
     from runner.components import load_modules
-    from runner.options import CONF, register_options
+    from runner.options import register_options
+    from runner.paths import CONF
 
     OmegaConf.register_new_resolver("run_id", run_id, replace=True, use_cache=True)
-    load_modules(_modules_of(sys.argv[1:]))
+    load_modules(_modules_of(sys.argv[1:], CONF / "config.yaml"))
     register_options()
     failures: list[Exception] = []
 
@@ -80,13 +82,18 @@ def run_id() -> str:
     return f"{datetime.now():%Y-%m-%d_%H-%M-%S}_{uuid.uuid4().hex[:6]}"
 
 
-def _modules_of(arguments: list[str]) -> list[str]:
-    """A person's modules must be imported before Hydra composes, so that their components can be chosen."""
+def _modules_of(arguments: list[str], config: Path) -> list[str]:
+    """A person's modules must be imported before Hydra composes, so that their components can be chosen.
+
+    The command line wins over the file, as for every other key.
+    """
+    from omegaconf import OmegaConf
+
     for argument in arguments:
         key, _, value = argument.partition("=")
         if key.lstrip("+") == "modules":
             return [name.strip(" '\"") for name in value.strip("[] ").split(",") if name.strip()]
-    return []
+    return list(OmegaConf.select(OmegaConf.load(config), "modules") or [])
 
 
 def _said(error: Exception) -> str:
@@ -102,6 +109,12 @@ def _composition_problem(error: Exception) -> str | None:
 
     from runner.compose import explain
 
-    if not isinstance(error, (HydraException, OmegaConfBaseException)):
+    if not isinstance(error, (HydraException, OmegaConfBaseException)) and not _is_from_composing(error):
         return None
     return str(explain(error, sys.argv[1:]))
+
+
+def _is_from_composing(error: Exception) -> bool:
+    """Whether a ValueError comes from Hydra's own composing, as for `activation=null`."""
+    trace = traceback.extract_tb(error.__traceback__)
+    return isinstance(error, ValueError) and any("defaults_list" in frame.filename for frame in trace)

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 MAX_LINES = 12
 MAX_FITS = 16
 SCORES = ("cost", "accuracy", "rmse")
-SHORT_NAMES = {"learning_rate": "lr"}
 
 
 @dataclass(frozen=True)
@@ -58,13 +57,16 @@ def label_of(overrides: Sequence[str], keys: Sequence[str]) -> str:
     """What differs, in a few words: `tanh lr=0.1 seed=3`. A component stands for itself."""
     from runner.components import REGISTRIES
 
-    settings = settings_of(overrides)
-    words = []
-    for key in keys:
-        value = settings.get(key, "default")
-        short = SHORT_NAMES.get(key, key.rpartition(".")[2])
-        words.append(value if key in REGISTRIES else f"{short}={value}")
-    return " ".join(words)
+    settings, names = settings_of(overrides), short_names(keys)
+    values = {key: settings.get(key, "default") for key in keys}
+    return " ".join(value if key in REGISTRIES else f"{names[key]}={value}" for key, value in values.items())
+
+
+def short_names(keys: Sequence[str]) -> dict[str, str]:
+    """The last part of each key, or the whole key where two would be called the same; `lr` for the learning rate."""
+    last = [key.rpartition(".")[2] for key in keys]
+    short = {key: key if last.count(part) > 1 else part for key, part in zip(keys, last, strict=True)}
+    return {key: "lr" if name == "learning_rate" else name for key, name in short.items()}
 
 
 def scores_of(result: RunResult) -> dict[str, float]:
@@ -72,10 +74,6 @@ def scores_of(result: RunResult) -> dict[str, float]:
     part = "test" if result.n_samples[1] else "train"
     finals = result.finals
     return {name: finals[f"{part}/{name}"] for name in SCORES if f"{part}/{name}" in finals}
-
-
-def _has_finished(result: RunResult) -> bool:
-    return result.outcome in ("converged", "stopped")
 
 
 def run_table(results: Sequence[RunResult], keys: Sequence[str]) -> "pd.DataFrame":
@@ -106,7 +104,7 @@ def seed_table(results: Sequence[RunResult], keys: Sequence[str]) -> "pd.DataFra
     rows: list[dict[str, Any]] = []
     for values, members in groups.items():
         row: dict[str, Any] = dict(zip(settings, values, strict=True)) | {"runs": len(members)}
-        ended = [result for result in members if _has_finished(result)]
+        ended = [result for result in members if result.has_finished]
         for score in SCORES:
             numbers = [scores_of(result)[score] for result in ended if score in scores_of(result)]
             row[score] = float(np.mean(numbers)) if numbers else np.nan
@@ -130,11 +128,12 @@ def _by_setting(results: Sequence[RunResult], settings: Sequence[str]) -> dict[t
 
 def best_result(results: Sequence[RunResult]) -> RunResult | None:
     """The finished run with the best final score; None when no run finished."""
-    finished = [result for result in results if _has_finished(result)]
+    finished = [result for result in results if result.has_finished]
 
-    def rank(result: RunResult) -> tuple[float, float, int]:
+    def rank(result: RunResult) -> tuple[float, ...]:
         scores = scores_of(result)
-        return -scores.get("accuracy", 0.0), scores.get("rmse", scores["cost"]), result.index
+        numbers = (-scores.get("accuracy", 0.0), scores.get("rmse", scores["cost"]), scores["cost"])
+        return *(np.inf if np.isnan(number) else number for number in numbers), result.index
 
     return min(finished, key=rank, default=None)
 
@@ -161,7 +160,7 @@ def bands(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[list[Band]
 
 def effects(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[list[Effect], str]:
     """The final score by each swept value (not the seed), and the score's name."""
-    finished = [result for result in results if _has_finished(result)]
+    finished = [result for result in results if result.has_finished]
     names = {name for result in finished for name in scores_of(result)} - {"cost"}
     score = names.pop() if len(names) == 1 else "cost"
     found = []
@@ -169,8 +168,8 @@ def effects(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[list[Eff
         by_value: dict[str, list[RunResult]] = {}
         for result in sorted(results, key=lambda result: result.index):
             by_value.setdefault(settings_of(result.overrides).get(key, "default"), []).append(result)
-        values = [[scores_of(result)[score] for result in runs if _has_finished(result)] for runs in by_value.values()]
-        others = [sum(not _has_finished(result) for result in runs) for runs in by_value.values()]
+        values = [[scores_of(result)[score] for result in runs if result.has_finished] for runs in by_value.values()]
+        others = [sum(not result.has_finished for result in runs) for runs in by_value.values()]
         found.append(Effect(key, list(by_value), values, others))
     return found, score
 
@@ -183,7 +182,7 @@ def typical_runs(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[lis
     settings = [key for key in keys if key != "seed"]
     chosen = []
     for members in _by_setting(results, settings).values():
-        shown = [result for result in members if _has_finished(result)]
+        shown = [result for result in members if result.has_finished]
         if shown:
             shown.sort(key=lambda result: result.finals["train/cost"])
             middle = shown[len(shown) // 2]

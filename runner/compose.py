@@ -6,6 +6,7 @@ A test holds the result equal to Hydra's own `load_sweep_config`.
 
 import copy
 import itertools
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -39,20 +40,23 @@ class Composer:
         self._loader, self._master = loader, master
         self._parser = OverridesParser.create(config_loader=loader)
         self._parsed: dict[str, Override] = {}
-        self._composed: dict[tuple[str, ...], tuple[DictConfig, DictConfig]] = {}
+        self._composed: dict[tuple[str, ...], tuple[DictConfig, DictConfig] | Exception] = {}
 
     def compose(self, number: int, overrides: Sequence[str]) -> Job | Problem:
         """The job's config as Hydra would compose it, or why it cannot be composed."""
         try:
             parsed = [self._parse(text) for text in overrides]
-            structural = tuple(text for text, one in zip(overrides, parsed, strict=True) if not self._is_value(one))
+            is_value = [self._is_value(override) for override in parsed]
+            if any(self._changes_keys(override) for override in parsed):
+                is_value = [False] * len(parsed)  # what is added or deleted depends on the order of all overrides
+            structural = tuple(text for text, value in zip(overrides, is_value, strict=True) if not value)
             composed, hydra = self._from_hydra(structural)
             config = copy.deepcopy(composed)
-            for override in parsed:
-                if self._is_value(override):
+            for override, value in zip(parsed, is_value, strict=True):
+                if value:
                     OmegaConf.update(config, override.key_or_group, override.value(), merge=True)
             return Job(number, tuple(overrides), config, hydra)
-        except (HydraException, OmegaConfBaseException) as error:
+        except (HydraException, OmegaConfBaseException, ValueError) as error:
             return explain(error, overrides)
 
     def _parse(self, text: str) -> Override:
@@ -62,19 +66,29 @@ class Composer:
 
     def _is_value(self, override: Override) -> bool:
         """Whether an override only changes a value that exists, so that it can be set after composing."""
+        return not self._is_choice(override) and not self._changes_keys(override)
+
+    def _changes_keys(self, override: Override) -> bool:
+        changes = override.is_add() or override.is_delete() or override.is_force_add()
+        return changes and not self._is_choice(override)
+
+    def _is_choice(self, override: Override) -> bool:
+        """Whether an override chooses an option of a group, or is about Hydra itself."""
         key = override.key_or_group
-        return (
-            override.type is not None
-            and not (override.is_add() or override.is_delete() or override.is_force_add())
-            and override.package is None
-            and not key.startswith("hydra.")
-            and not self._loader.repository.group_exists(key)
-        )
+        is_group = bool(self._loader.repository.group_exists(key))
+        return is_group or override.package is not None or key.startswith("hydra.")
 
     def _from_hydra(self, structural: tuple[str, ...]) -> tuple[DictConfig, DictConfig]:
         if structural not in self._composed:
-            self._composed[structural] = split_hydra(self._loader.load_sweep_config(self._master, list(structural)))
-        return self._composed[structural]
+            try:
+                config = self._loader.load_sweep_config(self._master, list(structural))
+                self._composed[structural] = split_hydra(config)
+            except (HydraException, OmegaConfBaseException, ValueError) as error:
+                self._composed[structural] = error
+        composed = self._composed[structural]
+        if isinstance(composed, Exception):
+            raise composed
+        return composed
 
 
 def split_hydra(config: DictConfig) -> tuple[DictConfig, DictConfig]:
@@ -87,14 +101,18 @@ def split_hydra(config: DictConfig) -> tuple[DictConfig, DictConfig]:
 
 def explain(error: BaseException, overrides: Iterable[str]) -> Problem:
     """One of Hydra's composition errors as a problem with the override that caused it."""
-    cause = error.__cause__
-    text = "\n".join(str(part) for part in (error, cause) if part)
+    text = "\n".join(str(part) for part in (error, error.__cause__) if part)
+    full_key = next(iter(re.findall(r"full_key: (\S+)", text)), "")
     for override in overrides:
         key, _, value = override.partition("=")
         name, origin = key.lstrip("+~"), f"from the override {override}"
+        if value == "null" and "Config group override" in text:
+            return Problem(name, "needs the name of an option, got null", origin)
         if f"'{name}/{value}'" in text:
             return Problem(name, unknown(value, _options(text)), origin)
-        if f"'{name}'" in text or f"full_key: {name}\n" in f"{text}\n":
+        if full_key.startswith(f"{name}."):
+            return Problem(full_key, _about_key(error, full_key, _first_line(text)), origin)
+        if f"'{name}'" in text or full_key == name:
             return Problem(name, _about_key(error, name, _first_line(text)), origin)
     return Problem("the config", f"cannot be composed: {_first_line(text)}")
 

@@ -49,7 +49,7 @@ def unknown(given: Any, known: Sequence[str], what: str = "is unknown: {given!r}
     """A sentence about a name that does not exist, with the nearest that does."""
     near = difflib.get_close_matches(str(given), known, n=1)
     hint = f" (did you mean {near[0]}?)" if near else ""
-    return f"{what.format(given=given)}{hint}; known are {', '.join(known)}"
+    return f"{what.format(given=given)}{hint}; known are {', '.join(known)}" if known else what.format(given=given)
 
 
 def _name_jobs(jobs: Sequence[int]) -> str:

@@ -47,12 +47,23 @@ class Training:
             yield from map(train_task, self._tasks)
             return
         undone = []
-        for future in as_completed(self._futures):
+        for future in as_completed(list(self._futures)):
+            task = self._futures.pop(future)
             try:
-                yield future.result()
+                results = future.result()
             except BrokenProcessPool:
-                undone.append(self._futures[future])
+                undone.append(task)
+            except Exception as error:  # the task could not be sent, or its results not be sent back
+                yield _failed(task, f"{type(error).__name__}: {error}")
+            else:
+                yield results
         yield from map(_train_apart, undone)
+
+    def already_done(self) -> Iterator[list[RunResult]]:
+        """After an interrupt: the results of tasks that have ended and were not handed out."""
+        for future in self._futures:
+            if future.done() and not future.cancelled() and future.exception() is None:
+                yield future.result()
 
 
 def _train_apart(task: Task) -> list[RunResult]:
@@ -60,11 +71,14 @@ def _train_apart(task: Task) -> list[RunResult]:
     try:
         return list(executor.submit(train_task, task).result())
     except BrokenProcessPool:
-        error = "WorkerDied: the worker process ended without an answer; it was killed or ran out of memory"
-        runs = zip(task.indices, task.keys, task.specs, strict=True)
-        return [RunResult(index, key, from_plain(spec), "failed", error=error) for index, key, spec in runs]
+        return _failed(task, "WorkerDied: the worker process was killed or ran out of memory, twice")
     finally:
         executor.shutdown(wait=True, kill_workers=True)
+
+
+def _failed(task: Task, error: str) -> list[RunResult]:
+    runs = zip(task.indices, task.keys, task.specs, strict=True)
+    return [RunResult(index, key, from_plain(spec), "failed", error=error) for index, key, spec in runs]
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:

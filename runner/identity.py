@@ -16,7 +16,15 @@ import runner
 from runner.spec import Spec, to_plain
 
 ROOT = Path(__file__).resolve().parent.parent
-NUMERIC_CODE = ("nn", "runner/datasets", "runner/preparation.py", "runner/training.py")
+NUMERIC_CODE = (
+    "nn",
+    "runner/datasets",
+    "runner/planning.py",
+    "runner/preparation.py",
+    "runner/spec.py",
+    "runner/structures.py",
+    "runner/training.py",
+)
 
 
 @cache
@@ -51,7 +59,7 @@ def environment() -> dict[str, str]:
     commit = _git("rev-parse", "HEAD")
     if commit:
         tags["git.commit"] = tags["mlflow.source.git.commit"] = commit
-        tags["git.dirty"] = str(bool(_git("status", "--porcelain", "--untracked-files=no"))).lower()
+        tags["git.dirty"] = str(bool(_git("status", "--porcelain"))).lower()
     tags["mlflow.source.name"] = "python -m runner " + " ".join(sys.argv[1:])
     tags["mlflow.source.type"] = "LOCAL"
     return {key: value[:5000] for key, value in tags.items()}

@@ -12,10 +12,10 @@ from omegaconf import DictConfig, OmegaConf
 
 from runner.about import About, about_sweep
 from runner.compose import Composer, Job, split_hydra
-from runner.errors import RunsFailed
+from runner.errors import RunsFailed, UserError
 from runner.results import RunResult, save
 from runner.settings import Settings, read_settings
-from runner.sweep import STACKS, Sweep, make_plan, plain
+from runner.sweep import STACKS, Sweep, failures, make_plan, plain
 from runner.training import train_task
 
 
@@ -29,7 +29,8 @@ def launch(
     folder = Path(master.hydra.sweep.dir)
     results = sweep.run(jobs)
     composed = [job for job in jobs if isinstance(job, Job)]
-    return [_job_return(job, result, folder) for job, result in zip(composed, results, strict=True)]
+    failed = failures(results)
+    return [_job_return(job, result, folder, failed) for job, result in zip(composed, results, strict=True)]
 
 
 def open_sweep(master: DictConfig, overrides: Sequence[Sequence[str]]) -> Sweep:
@@ -46,21 +47,30 @@ def check(loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]]) -
 
 def publish(master: DictConfig, overrides: Sequence[Sequence[str]]) -> None:
     """Write to MLflow what another launcher's jobs left in the sweep's folder."""
-    settings = read_settings(plain(split_hydra(master)[0]))
+    settings = read_settings(plain(split_hydra(master)[0]), ())
     assert isinstance(settings, Settings)  # checked before the first job was launched
-    open_sweep(master, overrides).publish(settings)
+    results = open_sweep(master, overrides).publish(settings)
+    if failed := failures(results):
+        raise failed
 
 
 def run_job(config: DictConfig) -> float:
-    """Hydra's task function: a single run, or one job of a sweep under a launcher of Hydra's own."""
+    """Hydra's task function: a single run, or one job of a sweep under a launcher of Hydra's own.
+
+    A job of a sweep that raises is kept as a failed result like any other; the sweep goes on.
+    """
     hydra = HydraConfig.get()
     overrides, own_part = tuple(hydra.overrides.task), OmegaConf.create({"hydra": hydra})
     if hydra.mode == RunMode.MULTIRUN:
+        if "hydra_plugins.stacked" not in str(hydra.sweeper.get("_target_")):
+            raise UserError("another launcher needs hydra/sweeper=grid, which writes its results to MLflow at the end")
         return _train_for_folder(Job(hydra.job.num, overrides, config, own_part), Path(hydra.sweep.dir))
     folder = Path(hydra.runtime.output_dir)
     name = f"{config.data.name} {config.activation.name}"
     job = Job(0, overrides, config, own_part)
     (result,) = Sweep(folder, About(name, "", folder.name), is_sweep=False).run([job])
+    if failed := failures([result]):
+        raise failed
     return result.objective
 
 
@@ -70,8 +80,6 @@ def _train_for_folder(job: Job, folder: Path) -> float:
     (result,) = train_task(task)
     result = replace(result, index=job.number, overrides=job.overrides)
     save(folder / STACKS / f"job-{job.number:05d}.npz", [result])
-    if result.outcome == "failed":
-        raise RunsFailed(result.error.partition("\n")[0])
     return result.objective
 
 
@@ -80,14 +88,14 @@ def _named(master: DictConfig) -> str | None:
     return None if name is None else str(name)
 
 
-def _job_return(job: Job, result: RunResult, folder: Path) -> JobReturn:
-    failed = result.outcome == "failed"
+def _job_return(job: Job, result: RunResult, folder: Path, failed: RunsFailed | None) -> JobReturn:
+    has_failed = result.outcome == "failed"
     return JobReturn(
         overrides=list(job.overrides),
         cfg=job.config,
         hydra_cfg=job.hydra,
         working_dir=str(folder),
         task_name=str(job.hydra.hydra.job.name),
-        status=JobStatus.FAILED if failed else JobStatus.COMPLETED,
-        _return_value=RunsFailed(result.error.partition("\n")[0]) if failed else result.objective,
+        status=JobStatus.FAILED if has_failed else JobStatus.COMPLETED,
+        _return_value=failed if has_failed else result.objective,
     )

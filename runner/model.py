@@ -1,21 +1,17 @@
 """Loading a trained network again, by itself or through `mlflow.pyfunc.load_model`."""
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
-from nn.activations import ACTIVATIONS
-from nn.losses import LOSSES
 from nn.network import Network
-from nn.registry import Array, Registry
+from nn.registry import Array
 from runner.preparation import Scaling
-from runner.results import RunResult, structure_of
-
-Part = TypeVar("Part")
+from runner.results import RunResult
+from runner.structures import build_network, structure_of
 
 
 @dataclass(frozen=True)
@@ -40,40 +36,22 @@ class Model:
         return self.scaling.outputs(outputs[0].astype(np.float64))
 
 
-def build_model(structure: dict[str, Any], parameters: Array, scaling: Scaling) -> Model:
-    """A model from plain data. Raises ValueError when it needs a component that nobody has registered."""
-    network = Network(
-        sizes=tuple(structure["sizes"]),
-        activation=_component(ACTIVATIONS, structure["activation"]),
-        output=_component(ACTIVATIONS, {"name": structure["output"]}),
-        loss=_component(LOSSES, structure["loss"]),
-        bias=structure["bias"],
-        dtype=np.float64 if structure["dtype"] == "float64" else np.float32,
-    )
-    return Model(network, parameters, scaling, tuple(structure["classes"]))
-
-
-def _component(registry: Registry[Callable[..., Part]], config: dict[str, Any]) -> Part:
-    settings = {key: value for key, value in config.items() if key != "name"}
-    if config["name"] not in registry:
-        raise ValueError(f"this model needs the {registry.kind} {config['name']!r}; import its module first")
-    return registry[config["name"]](**settings)
-
-
 def model_of(result: RunResult) -> Model:
     """The model of a run that has just been trained."""
     assert result.scaling is not None
-    return build_model(structure_of(result), result.parameters, result.scaling)
+    network = build_network(structure_of(result.spec, result.sizes, result.classes))
+    return Model(network, result.parameters, result.scaling, result.classes)
 
 
 def load_model(path: str | Path) -> Model:
     """The model in a run's `weights.npz`. Nothing in the file can run code.
 
-    A model with a person's own component needs that component's module imported before.
+    A model with a person's own component needs that component's module imported before; ValueError says which.
     """
     with np.load(path, allow_pickle=False) as arrays:
         scaling = Scaling(arrays["x_shift"], arrays["x_scale"], float(arrays["y_shift"]), float(arrays["y_scale"]))
-        return build_model(json.loads(str(arrays["structure"])), arrays["parameters"], scaling)
+        structure = json.loads(str(arrays["structure"]))
+        return Model(build_network(structure), arrays["parameters"], scaling, tuple(structure["classes"]))
 
 
 def _load_pyfunc(data_path: str) -> Model:

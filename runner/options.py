@@ -1,17 +1,16 @@
 """What a person can choose from: every registered component and every named sweep, as Hydra's config groups."""
 
-from pathlib import Path
 from typing import Any
 
+import yaml
 from hydra.core.config_store import ConfigStore
 from omegaconf import OmegaConf
 
 from runner.components import REGISTRIES
+from runner.errors import UserError
+from runner.paths import CONF, SWEEPS
 from runner.spec import DataCommon
-from runner.sweeps import SWEEPS, sweep_files
-
-ROOT = Path(__file__).resolve().parent
-CONF = next(folder for folder in (ROOT.parent / "conf", ROOT / "conf") if folder.is_dir() or folder.parent == ROOT)
+from runner.sweeps import sweep_files
 
 
 def register_options() -> None:
@@ -22,7 +21,11 @@ def register_options() -> None:
             if not (CONF / kind / f"{name}.yaml").exists():
                 store.store(group=kind, name=name, node=default_config(kind, name))
     for name, path in sweep_files(SWEEPS).items():
-        store.store(group="sweep", name=name, node=OmegaConf.load(path), package="_global_")
+        try:
+            node = OmegaConf.load(path)
+        except (yaml.YAMLError, OSError, UnicodeDecodeError) as error:
+            raise UserError(f"the named sweep {path.name} cannot be read: {error}") from error
+        store.store(group="sweep", name=name, node=node, package="_global_")
 
 
 def default_config(kind: str, name: str) -> dict[str, Any]:

@@ -8,8 +8,10 @@ from typing import Any
 from runner.preparation import Facts
 from runner.spec import Spec
 
-# Arrays of one step should stay in a core's L2 cache; 1 MiB is common. Numbers do not depend on it (law 2).
-STACK_BYTES = 1 << 20
+# Arrays of one step should stay in a core's L2 cache; 1 MiB is common. A stack's data, with its copies and what an
+# evaluation needs, should stay far below a machine's memory. No number of any run depends on either (law 2).
+STEP_BYTES = 1 << 20
+DATA_BYTES = 1 << 26
 MAX_RUNS = 512
 ARRAYS_PER_LAYER = 4
 
@@ -37,9 +39,9 @@ def structure(spec: Spec, facts: Facts) -> tuple[Any, ...]:
         spec.network,
         spec.activation,
         spec.loss,
-        spec.optimizer.name,
+        (spec.optimizer.name, *shared_settings(spec).items()),
         spec.dtype,
-        training.mode == "online" and facts.is_distribution,
+        (training.mode, training.mode == "online" and facts.is_distribution),
         (training.batch_size, training.epochs, training.evaluations),
         (training.l2 > 0, training.clip_value is not None, training.clip_norm is not None),
     )
@@ -55,11 +57,21 @@ def n_parameters(spec: Spec, facts: Facts) -> int:
     return sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(sizes_of(spec, facts)))
 
 
+def shared_settings(spec: Spec) -> dict[str, Any]:
+    """Settings of the optimizer that are not numbers and so cannot differ inside a stack."""
+    return {name: value for name, value in spec.optimizer.settings().items() if type(value) is not float}
+
+
 def bytes_of(spec: Spec, facts: Facts) -> int:
     """A rough working set of one run's step: parameters with optimizer state, and the arrays of every layer."""
     sizes, parameters = sizes_of(spec, facts), n_parameters(spec, facts)
     batch = spec.training.batch_size or 1
     return (8 if spec.dtype == "float64" else 4) * (ARRAYS_PER_LAYER * (parameters + sum(sizes) * batch))
+
+
+def data_bytes_of(spec: Spec, facts: Facts) -> int:
+    """What one run keeps for its samples: the data, and every layer's arrays in an evaluation of all of it."""
+    return 8 * (facts.n_train + facts.n_test) * ARRAYS_PER_LAYER * sum(sizes_of(spec, facts))
 
 
 def plan(specs: Sequence[Spec], facts_of: Callable[[Spec], Facts], workers: int) -> list[Stack]:
@@ -70,9 +82,9 @@ def plan(specs: Sequence[Spec], facts_of: Callable[[Spec], Facts], workers: int)
     stacks: list[Stack] = []
     for members in groups.values():
         first = specs[members[0]]
-        fitting = max(1, min(MAX_RUNS, STACK_BYTES // bytes_of(first, facts_of(first))))
-        fair = max(1, math.ceil(len(members) / workers))
-        size = min(fitting, fair)
+        facts = facts_of(first)
+        fitting = min(MAX_RUNS, STEP_BYTES // bytes_of(first, facts), DATA_BYTES // data_bytes_of(first, facts))
+        size = max(1, min(fitting, math.ceil(len(members) / workers)))
         stacks += [members[start : start + size] for start in range(0, len(members), size)]
 
     def work(stack: Stack) -> int:

@@ -1,6 +1,7 @@
 """Bringing results to MLflow: runs as they come, then the comparison on their parent."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -24,20 +25,25 @@ class Publisher:
         self._run_ids: dict[int, str] = {}
         self._results: list[RunResult] = []
         self._tags = {"sweep_id": about.sweep_id}
+        self._is_sweep = is_sweep
         self.parent: str | None = None
-        if is_sweep:
-            note = "\n\n".join(part for part in (about.question, f"`{command()}`") if part)
-            self.parent = tracker.start_sweep(about.name, self._tags | {"sweep": about.name}, note)
 
     @property
     def results(self) -> list[RunResult]:
         """All results so far, without pictures, in the sweep's order."""
         return sorted(self._results, key=lambda result: result.index)
 
-    def expect(self, overrides: Sequence[Sequence[str]]) -> None:
-        """Say which jobs will come: runs are named by what differs between all of them."""
+    def start(self, overrides: Sequence[Sequence[str]]) -> None:
+        """Say which jobs will come, as runs are named by what differs between all of them; the first time, begin."""
         self._overrides += overrides
         self.keys = comparison.swept_keys(self._overrides)
+        if self._is_sweep and self.parent is None:
+            note = "\n\n".join(part for part in (self._about.question, f"`{command()}`") if part)
+            tags = self._tags | {"sweep": self._about.name}
+            self._guarded(self._begin, tags, note)
+
+    def _begin(self, tags: dict[str, str], note: str) -> None:
+        self.parent = self._tracker.start_sweep(self._about.name, tags, note)
 
     def write(self, results: Sequence[RunResult], interrupt: OrderlyInterrupt) -> None:
         """Write some runs, each as a whole. Pictures are let go here.
@@ -51,10 +57,21 @@ class Publisher:
 
     def finish(self, status: str = "FINISHED") -> None:
         """Give the best run its model, and the parent the comparison."""
+        self._guarded(self._finish, status)
+        if self.trouble:
+            self.close("FAILED")
+
+    def close(self, status: str) -> None:
+        """End the parent run as it is, if the store still can."""
+        if self.parent is not None:
+            with suppress(Exception):
+                self._tracker.end_sweep(self.parent, status)
+
+    def _finish(self, status: str) -> None:
         results = self.results
         best = comparison.best_result(results)
-        if best is not None and self._settings.tracking.models == "best" and best.index in self._run_ids:
-            self._guarded(self._tracker.log_model, self._run_ids[best.index], best)
+        if best is not None and self._settings.tracking.models == "best":
+            self._tracker.log_model(self._run_ids[best.index], best)
         if self.parent is None:
             return
         outcomes = sorted({result.outcome for result in results})
@@ -64,14 +81,9 @@ class Publisher:
         tags = {}
         if best is not None:
             metrics |= {f"best/{name}": value for name, value in comparison.scores_of(best).items()}
-            tags = {"best_run": self._run_ids.get(best.index, ""), "best_setting": self._name(best)}
+            tags = {"best_run": self._run_ids[best.index], "best_setting": self._name(best)}
         files = comparison_files(results, self.keys, self._settings.tracking.plots != "none")
-        self._guarded(self._tracker.finish_sweep, self.parent, status, files, metrics, tags)
-
-    def close(self, status: str) -> None:
-        """End the parent run as it is."""
-        if self.parent is not None:
-            self._guarded(self._tracker.end_sweep, self.parent, status)
+        self._tracker.finish_sweep(self.parent, status, files, metrics, tags)
 
     def _guarded(self, write: Callable[..., None], *arguments: Any) -> None:
         """Whatever a store raises, results must not be lost over it; after a first failure nothing more is tried."""

@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 import os
 import zipfile
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ import numpy as np
 from nn.registry import Array
 from runner.preparation import Scaling
 from runner.spec import Spec, from_plain, to_plain
+from runner.structures import structure_of
 
 OUTCOMES = ("converged", "stopped", "diverged", "failed", "killed")
 
@@ -52,8 +54,15 @@ class RunResult:
 
     @property
     def objective(self) -> float:
-        """What a sweep ranks by: the last cost on test samples, or on training samples where there are no others."""
-        return self.finals.get("test/cost", self.finals.get("train/cost", float("nan")))
+        """The last cost on test samples, or on training samples where there are no others; NaN unless it finished."""
+        if not self.has_finished:
+            return math.nan
+        return self.finals.get("test/cost", self.finals["train/cost"])
+
+    @property
+    def has_finished(self) -> bool:
+        """Whether the run trained to its end with finite numbers."""
+        return self.outcome in ("converged", "stopped")
 
 
 def save(path: Path, results: Sequence[RunResult]) -> None:
@@ -82,22 +91,8 @@ def load(path: Path) -> list[RunResult]:
         with np.load(path, allow_pickle=False) as arrays:
             about = json.loads(str(arrays["about"]))
             return [_result(place, entry, arrays) for place, entry in enumerate(about)]
-    except (OSError, KeyError, zipfile.BadZipFile, json.JSONDecodeError) as error:
+    except (OSError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
         raise ValueError(f"{path} is not a whole file of results: {error}") from error
-
-
-def structure_of(result: RunResult) -> dict[str, Any]:
-    """What a trained network is made of, as plain data; with its parameters and scaling it can predict."""
-    spec = result.spec
-    return {
-        "sizes": list(result.sizes),
-        "activation": spec.activation.model_dump(),
-        "output": spec.network.output,
-        "loss": spec.loss.model_dump(),
-        "bias": spec.network.bias,
-        "dtype": spec.dtype,
-        "classes": list(result.classes),
-    }
 
 
 def weights_archive(result: RunResult) -> bytes:
@@ -107,7 +102,7 @@ def weights_archive(result: RunResult) -> bytes:
     np.savez(
         buffer,
         parameters=result.parameters,
-        structure=np.array(json.dumps(structure_of(result))),
+        structure=np.array(json.dumps(structure_of(result.spec, result.sizes, result.classes))),
         x_shift=scaling.x_shift,
         x_scale=scaling.x_scale,
         y_shift=np.array(scaling.y_shift),

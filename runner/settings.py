@@ -1,13 +1,13 @@
 """Settings of the application: how runs are launched and tracked. They change no number of any run."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 
 from runner.errors import Problem
 from runner.spec import Frozen, Whole
-from runner.validation import explain_all
+from runner.validation import explain_all, with_origin
 
 
 class TrackingSettings(Frozen):
@@ -26,9 +26,9 @@ class Settings(Frozen):
     modules: tuple[str, ...]
 
 
-def read_settings(config: Mapping[str, Any]) -> Settings | list[Problem]:
+def read_settings(config: Mapping[str, Any], overrides: Sequence[str]) -> Settings | list[Problem]:
     """The application's part of a config, or everything that is wrong with it."""
     try:
-        return Settings.model_validate({key: config[key] for key in Settings.model_fields})
+        return Settings.model_validate({key: config[key] for key in Settings.model_fields if key in config})
     except ValidationError as error:
-        return explain_all("", error)
+        return [with_origin(problem, config, overrides) for problem in explain_all("", error)]

@@ -1,6 +1,5 @@
 """The spec of one run: its whole identity as plain, frozen, validated data."""
 
-import sys
 from functools import cache
 from typing import Annotated, Any, Literal, get_args, get_origin
 
@@ -35,7 +34,11 @@ class Component(Frozen):
         return {key: value for key, value in dict(self).items() if key in known}
 
     def kind(self) -> str:
+        """The kind of component: the name of its config group."""
         return str(type(self).__name__)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (self.kind(), dict(self))
 
 
 class DataCommon(Component):
@@ -106,6 +109,11 @@ def component_model(kind: str, name: str) -> type[Component]:
     return create_model(kind, __base__=base, **fields)
 
 
+def _restore(kind: str, values: dict[str, Any]) -> Component:
+    """What unpickling calls: the models are made at run time, so pickle cannot find their classes by name."""
+    return component_model(kind, values["name"]).model_validate(values)
+
+
 def _annotation(setting: Setting) -> Any:
     """A setting's type for pydantic: no silent conversion of single values, and its range."""
     single: Any = {int: Whole, float: Number, bool: Flag, str: Annotated[str, Strict()]}.get(setting.type)
@@ -142,5 +150,5 @@ def from_plain(plain: dict[str, Any]) -> Spec:
     """Raises pydantic's ValidationError when the data is not a spec of this version."""
     parts = dict(plain)
     for kind in REGISTRIES:
-        parts[kind] = component_model(kind, sys.intern(plain[kind]["name"])).model_validate(plain[kind])
+        parts[kind] = component_model(kind, plain[kind]["name"]).model_validate(plain[kind])
     return Spec(**parts)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 STACKS = "stacks"
 PLAN = "plan.json"
+MAX_REASONS = 3
 
 
 @dataclass(frozen=True)
@@ -71,21 +72,18 @@ def make_plan(jobs: Sequence[Job | Problem], first: int = 0) -> Plan:
             problems[number] = [job]
             continue
         config = plain(job.config)
-        own = read_settings(config)
-        if not isinstance(own, Settings):
-            problems[number] = own
-            continue
-        if settings is None:
+        own = read_settings(config, job.overrides)
+        if settings is None and isinstance(own, Settings):
             settings = own
             load_modules(settings.modules)
-        if own != settings:
-            problems[number] = [Problem("tracking, workers and modules", "must be the same for all jobs of a sweep")]
-            continue
         built = builder.build(config, job.overrides)
-        if isinstance(built, Spec):
+        found = [*(own if isinstance(own, list) else []), *(built if isinstance(built, list) else [])]
+        if isinstance(own, Settings) and own != settings:
+            found.append(Problem("tracking, workers and modules", "must be the same for all jobs of a sweep"))
+        if found:
+            problems[number] = found
+        elif isinstance(built, Spec):
             specs.append(built)
-        else:
-            problems[number] = built
     if problems or settings is None:
         raise refuse(problems, len(jobs))
     keys = [run_key(spec, builder.facts(spec).digest, settings.modules) for spec in specs]
@@ -113,41 +111,46 @@ class Sweep:
         self._folder, self._about, self._is_sweep = folder, about, is_sweep
         self._plan: list[dict[str, Any]] = []
         self._n_files = 0
+        self._kept: list[RunResult] = []
         self._publisher: Publisher | None = None
 
     def run(self, jobs: Sequence[Job | Problem]) -> list[RunResult]:
-        """Train a batch of jobs and compare all so far.
+        """Train a batch of jobs, compare all so far and show it; returns the results of the batch.
 
-        Raises UserError before anything is trained when a job cannot run or the store cannot be used, and at the end
-        when the store did not take all results; RunsFailed when a run raised; KeyboardInterrupt after an orderly end.
+        Raises UserError with all problems before anything is trained when a job cannot run, and when the store cannot
+        be used or did not take all results; KeyboardInterrupt after an orderly end.
         """
         decided = make_plan(jobs, first=len(self._plan))
         self._save_plan(decided)
         workers = decided.settings.workers or default_workers()
         with OrderlyInterrupt() as interrupt, Training(decided.tasks, workers) as training:
             publisher = self._open(decided.settings)
-            publisher.expect(decided.overrides)
             try:
+                with interrupt.shield():
+                    publisher.start(decided.overrides)
                 self._train(decided, training, publisher, interrupt)
                 publisher.finish()
             except KeyboardInterrupt:
-                _end_interrupted(decided, publisher, interrupt)
+                self._end_interrupted(decided, training, publisher, interrupt)
                 raise
             except BaseException:
                 publisher.close("FAILED")
                 raise
         self._show(publisher)
-        return publisher.results[len(self._plan) - len(decided.specs) :]
+        return publisher.results[decided.first :]
 
-    def publish(self, settings: Settings) -> None:
-        """Write to MLflow what other launchers left in the folder, job by job."""
+    def publish(self, settings: Settings) -> list[RunResult]:
+        """Write to MLflow, and show, what other launchers left in the folder, job by job."""
         results = [result for path in sorted((self._folder / STACKS).glob("*.npz")) for result in load(path)]
+        if not results:
+            return []
         with OrderlyInterrupt() as interrupt:
             publisher = self._open(settings)
-            publisher.expect([result.overrides for result in results])
+            publisher.start([result.overrides for result in results])
             publisher.write(results, interrupt)
             publisher.finish()
         self._show(publisher)
+        return publisher.results
 
     def _open(self, settings: Settings) -> "Publisher":
         """Open the store; MLflow is imported here, while the workers already train."""
@@ -159,15 +162,34 @@ class Sweep:
         return self._publisher
 
     def _train(self, decided: Plan, training: Training, publisher: "Publisher", interrupt: OrderlyInterrupt) -> None:
-        """Keep every stack's results on disk before they are written to MLflow."""
         with terminal.RunProgress(len(decided.specs), len(decided.tasks), quiet=not self._is_sweep) as progress:
             for trained in training:
-                results = [replace(result, overrides=decided.overrides_of(result.index)) for result in trained]
-                with interrupt.shield():
-                    save(self._folder / STACKS / f"{self._n_files:05d}.npz", results)
-                self._n_files += 1
-                publisher.write(results, interrupt)
-                progress.advance(len(results))
+                publisher.write(self._keep(decided, trained, interrupt), interrupt)
+                progress.advance(len(trained))
+
+    def _keep(self, decided: Plan, trained: Sequence[RunResult], interrupt: OrderlyInterrupt) -> list[RunResult]:
+        """Results are on disk before they are written to MLflow."""
+        results = [replace(result, overrides=decided.overrides_of(result.index)) for result in trained]
+        with interrupt.shield():
+            save(self._folder / STACKS / f"{self._n_files:05d}.npz", results)
+            self._kept += results
+            self._n_files += 1
+        return results
+
+    def _end_interrupted(
+        self, decided: Plan, training: Training, publisher: "Publisher", interrupt: OrderlyInterrupt
+    ) -> None:
+        """Ctrl-C: what is finished stays, the rest is marked killed."""
+        publisher.close("KILLED")
+        for trained in training.already_done():
+            self._keep(decided, trained, interrupt)
+        written = {result.index for result in publisher.results}
+        finished = {result.index for result in self._kept} | written
+        missing = [result for result in decided.all_killed() if result.index not in finished]
+        terminal.say_interrupted(len(finished), len(missing))
+        publisher.write([result for result in self._kept if result.index not in written], interrupt)
+        publisher.write(missing, interrupt)
+        publisher.finish("KILLED")
 
     def _save_plan(self, decided: Plan) -> None:
         self._plan += [
@@ -180,7 +202,7 @@ class Sweep:
         (self._folder / PLAN).write_text(json.dumps(self._plan, indent=1))
 
     def _show(self, publisher: "Publisher") -> None:
-        """Print the result, and raise when the store or a run failed."""
+        """Print the result, and say what the store did not take."""
         results = publisher.results
         where = f"{publisher.where()}\nfiles: {os.path.relpath(self._folder)}"
         if self._is_sweep:
@@ -193,17 +215,13 @@ class Sweep:
                 f"not everything could be written to MLflow ({publisher.trouble}). "
                 f"All {len(results)} results are kept in {os.path.relpath(self._folder / STACKS)}."
             )
-        failed = [result for result in results if result.outcome == "failed"]
-        if failed:
-            reasons = dict.fromkeys(result.error.partition("\n")[0] for result in failed)
-            raise RunsFailed(f"{len(failed)} of {len(results)} runs failed: " + "; ".join(list(reasons)[:3]))
 
 
-def _end_interrupted(decided: Plan, publisher: "Publisher", interrupt: OrderlyInterrupt) -> None:
-    """Ctrl-C: what is finished stays, the rest is marked killed."""
-    publisher.close("KILLED")
-    done = {result.index for result in publisher.results}
-    missing = [result for result in decided.all_killed() if result.index not in done]
-    terminal.say_interrupted(len(done), len(missing))
-    publisher.write(missing, interrupt)
-    publisher.finish("KILLED")
+def failures(results: Sequence[RunResult]) -> RunsFailed | None:
+    """What to raise when runs raised, after everything else is trained, written and shown."""
+    failed = [result for result in results if result.outcome == "failed"]
+    if not failed:
+        return None
+    reasons = list(dict.fromkeys(result.error.partition("\n")[0] for result in failed))
+    more = f" and {len(reasons) - MAX_REASONS} more reasons" if len(reasons) > MAX_REASONS else ""
+    return RunsFailed(f"{len(failed)} of {len(results)} runs failed: {'; '.join(reasons[:MAX_REASONS])}{more}")

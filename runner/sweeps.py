@@ -4,10 +4,6 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-_HERE = Path(__file__).resolve().parent
-SWEEPS = next(
-    folder for folder in (_HERE.parent / "sweeps", _HERE / "sweeps") if folder.is_dir() or folder.parent == _HERE
-)
 _RUNS = re.compile(r"(\d[\d,]*) runs")
 
 

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-from runner.comparison import SCORES, SHORT_NAMES
+from runner.comparison import SCORES, short_names
 from runner.results import RunResult
 
 if TYPE_CHECKING:
@@ -31,8 +31,10 @@ class _Console(Console):
 
 def console() -> Console:
     """Standard output. A pipe gets plain text, wide enough that nothing is cut."""
-    plain = _Console()
-    return plain if plain.is_terminal else _Console(width=max(plain.width, 100), highlight=False)
+    plain = _Console(markup=False, emoji=False)
+    if plain.is_terminal:
+        return plain
+    return _Console(width=max(plain.width, 100), markup=False, emoji=False, highlight=False)
 
 
 def count(n: int, what: str) -> str:
@@ -111,8 +113,8 @@ def print_comparison(table: "pd.DataFrame", settings: Sequence[str], where: str)
     """The settings of a sweep, best first, over their seeds."""
     out = console()
     shown = Table(box=None, pad_edge=False, header_style="bold")
-    for key in settings:
-        shown.add_column(SHORT_NAMES.get(key, key.rpartition(".")[2]), overflow="fold")
+    for name in short_names(settings).values():
+        shown.add_column(name, overflow="fold")
     scores = [score for score in SCORES if table[score].notna().any()]
     outcomes = [name for name in ("converged", "diverged", "failed", "killed") if table[name].any()]
     for name in ("runs", *reversed(scores), *outcomes):

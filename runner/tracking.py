@@ -13,7 +13,7 @@ import urllib.error
 import urllib.request
 import warnings
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, closing, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
@@ -30,7 +30,7 @@ from mlflow.types import Schema, TensorSpec
 
 from runner.errors import UserError
 from runner.identity import environment
-from runner.records import artifacts_of, metric_rows, params_of, tags_of
+from runner.records import MAX_TAG, artifacts_of, metric_rows, params_of, tags_of
 from runner.results import RunResult, weights_archive
 
 DEFAULT_URI = "sqlite:///mlflow.db"
@@ -72,25 +72,26 @@ class Tracker:
         return str(self._client.create_run(self.experiment_id, run_name=name, tags=all_tags).info.run_id)
 
     def write_run(self, result: RunResult, name: str, parent: str | None, tags: Mapping[str, str], model: bool) -> str:
-        """Write one run with everything it has, and return its id."""
+        """Write one run with everything it has, and return its id. A run that cannot be written whole is FAILED."""
         started = int(result.started * 1000) or int(time.time() * 1000)
         all_tags = environment() | dict(tags) | tags_of(result) | ({PARENT: parent} if parent else {})
         run = self._client.create_run(self.experiment_id, started, {**all_tags, "mlflow.user": _user()}, name)
         run_id = str(run.info.run_id)
-        if result.outcome != "killed":  # of what never ran there is nothing to say but which run it would have been
-            self._log_batches(run_id, result)
-            self._write_artifacts(run_id, run.info.artifact_uri, artifacts_of(result))
-        if result.task:
-            self._client.log_inputs(run_id, _dataset_inputs(result))
-        if model and result.scaling is not None:
-            self._log_model(run_id, result)
+        try:
+            if result.outcome != "killed":  # of what never ran there is nothing to say but which run it would have been
+                self._log_batches(run_id, result)
+                self._write_artifacts(run_id, run.info.artifact_uri, artifacts_of(result))
+            if result.task:
+                self._client.log_inputs(run_id, _dataset_inputs(result))
+            if model and result.scaling is not None:
+                self.log_model(run_id, result)
+        except BaseException:
+            with suppress(Exception):
+                self._client.set_terminated(run_id, "FAILED")
+            raise
         ended = started + int(result.seconds * 1000)
         self._client.set_terminated(run_id, STATUS.get(result.outcome, "FINISHED"), max(ended, started + 1))
         return run_id
-
-    def log_model(self, run_id: str, result: RunResult) -> None:
-        """Give a run that is already written a model that `mlflow.pyfunc.load_model` can load."""
-        self._log_model(run_id, result)
 
     def finish_sweep(
         self,
@@ -103,7 +104,7 @@ class Tracker:
         """Write the comparison to the parent run and end it."""
         now = int(time.time() * 1000)
         rows = [Metric(key, value, now, 0) for key, value in metrics.items() if np.isfinite(value)]
-        self._client.log_batch(run_id, rows, tags=[RunTag(key, value[:5000]) for key, value in tags.items()])
+        self._client.log_batch(run_id, rows, tags=[RunTag(key, value[:MAX_TAG]) for key, value in tags.items()])
         self._write_artifacts(run_id, self._client.get_run(run_id).info.artifact_uri, files)
         self._client.set_terminated(run_id, status)
 
@@ -133,7 +134,8 @@ class Tracker:
             if not local and files:
                 self._client.log_artifacts(run_id, scratch)
 
-    def _log_model(self, run_id: str, result: RunResult) -> None:
+    def log_model(self, run_id: str, result: RunResult) -> None:
+        """Give a run a model that `mlflow.pyfunc.load_model` can load."""
         outputs = result.sizes[-1]
         signature = ModelSignature(
             Schema([TensorSpec(np.dtype(np.float64), (-1, result.sizes[0]))]),

@@ -1,20 +1,18 @@
-"""Training one stack of specs: pure from specs to results, so that it runs in any process."""
+"""Training one stack of specs, in any process: plain data comes in, results with pictures go out."""
 
 import hashlib
 import time
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from nn.activations import ACTIVATIONS
 from nn.batches import Batches, FreshBatches, FullBatches, ShuffledBatches
 from nn.initializers import INITIALIZERS
-from nn.losses import LOSSES
 from nn.metrics import Metric, accuracy, rmse
 from nn.network import Network
 from nn.optimizers import OPTIMIZERS
@@ -23,10 +21,11 @@ from nn.schedules import SCHEDULES
 from nn.training import Stack, Trained, train
 from runner.components import load_modules
 from runner.datasets import Samples
-from runner.planning import evaluation_steps, sizes_of, steps_of
+from runner.planning import evaluation_steps, shared_settings, sizes_of, steps_of
 from runner.preparation import Facts, Prepared, generator, prepare
 from runner.results import RunResult
 from runner.spec import Spec, from_plain
+from runner.structures import build_network, structure_of
 
 METRIC_NAMES = {"regression": "rmse", "classification": "accuracy"}
 
@@ -61,18 +60,14 @@ def _train_all(task: Task, specs: Sequence[Spec], places: Sequence[int]) -> list
     """
     started = time.time()
     try:
-        results = _train_stack(task, [specs[place] for place in places], places, started)
+        return _train_stack(task, [specs[place] for place in places], places, started)
     except Exception as error:
         if len(places) > 1:
             middle = len(places) // 2
             return _train_all(task, specs, places[:middle]) + _train_all(task, specs, places[middle:])
-        place = places[0]
-        trace = "".join(traceback.format_exception(error)[-6:])
-        message = f"{type(error).__name__}: {error}\n\n{trace}"
-        return [
-            RunResult(task.indices[place], task.keys[place], specs[place], "failed", error=message, started=started)
-        ]
-    return results
+        (place,) = places
+        failed = RunResult(task.indices[place], task.keys[place], specs[place], "failed", started=started)
+        return [replace(failed, error=_told(error))]
 
 
 def _train_stack(task: Task, specs: Sequence[Spec], places: Sequence[int], started: float) -> list[RunResult]:
@@ -84,30 +79,30 @@ def _train_stack(task: Task, specs: Sequence[Spec], places: Sequence[int], start
         _result_of_run(task, place, run, specs[run], prepared[run], stack, trained, started, seconds)
         for run, place in enumerate(places)
     ]
-    if not task.pictures:
-        return results
+    return [_with_picture(*pair) for pair in zip(results, prepared, strict=True)] if task.pictures else results
+
+
+def _with_picture(result: RunResult, data: Prepared) -> RunResult:
+    """A picture that cannot be drawn takes nothing from the run but the picture; the run's `error` says why."""
     from runner.figures import draw_run
 
-    return [draw_run(result, data) for result, data in zip(results, prepared, strict=True)]
+    try:
+        return draw_run(result, data)
+    except Exception as error:
+        return replace(result, error=f"no picture: {_told(error)}")
 
 
-def build_network(spec: Spec, facts: Facts) -> Network:
-    """The structure that a spec describes, for data with these facts."""
-    return Network(
-        sizes=sizes_of(spec, facts),
-        activation=ACTIVATIONS[spec.activation.name](**spec.activation.settings()),
-        output=ACTIVATIONS[spec.network.output](),
-        loss=LOSSES[spec.loss.name](**spec.loss.settings()),
-        bias=spec.network.bias,
-        dtype=np.float64 if spec.dtype == "float64" else np.float32,
-    )
+def _told(error: Exception) -> str:
+    """An error with the end of its traceback; the first line says it all in short."""
+    trace = "".join(traceback.format_exception(error)[-6:])
+    return f"{type(error).__name__}: {error}\n\n{trace}"
 
 
 def build_stack(specs: Sequence[Spec], prepared: Sequence[Prepared], facts: Facts) -> Stack:
     """The arrays and functions that `nn` trains, one entry along the run axis per spec."""
     first, dtype = specs[0], specs[0].dtype
-    network = build_network(first, facts)
-    n_steps = steps_of(first, facts)
+    network = build_network(structure_of(first, sizes_of(first, facts)))
+    n_steps, shared = steps_of(first, facts), shared_settings(first)
     X_train = np.stack([data.X[data.train_rows] for data in prepared]).astype(dtype)
     Y_train = np.stack([data.Y[data.train_rows] for data in prepared]).astype(dtype)
     X_test = Y_test = None
@@ -124,8 +119,12 @@ def build_stack(specs: Sequence[Spec], prepared: Sequence[Prepared], facts: Fact
         X_test=X_test,
         Y_test=Y_test,
         metric=_metric(facts, prepared[0].threshold),
-        optimizer=OPTIMIZERS[first.optimizer.name],
-        hyperparameters=_stacked([spec.optimizer.settings() for spec in specs]),
+        optimizer=partial(OPTIMIZERS[first.optimizer.name], **shared),
+        hyperparameters={
+            name: np.array([spec.optimizer.settings()[name] for spec in specs])
+            for name in first.optimizer.settings()
+            if name not in shared
+        },
         learning_rate=np.array([spec.learning_rate for spec in specs]),
         schedules=[
             partial(SCHEDULES[spec.schedule.name], n_steps=n_steps, **spec.schedule.settings()) for spec in specs
@@ -158,10 +157,6 @@ def _batches(specs: Sequence[Spec], prepared: Sequence[Prepared], X: Array, Y: A
 
 def _metric(facts: Facts, threshold: float) -> Metric:
     return rmse if facts.task == "regression" else partial(accuracy, threshold=threshold)
-
-
-def _stacked(settings: Sequence[dict[str, Any]]) -> dict[str, Array]:
-    return {name: np.array([one[name] for one in settings], dtype=np.float64) for name in settings[0]}
 
 
 def _optional(values: Sequence[float | None]) -> Array | None:

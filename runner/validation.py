@@ -1,7 +1,7 @@
 """From composed configs to specs: every job is checked before the first one trains, all problems told at once."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -16,7 +16,9 @@ from runner.preparation import Facts, find_facts
 from runner.spec import AUTO, Component, DataCommon, NetworkSpec, Single, Spec, TrainingSpec, component_model
 
 DEFAULT_BATCH_SIZE = 32
-APPLICATION_KEYS = ("modules", "tracking", "workers", "sweep", "hydra")
+APPLICATION_KEYS = ("modules", "tracking", "workers")
+# What `loss=auto` stands for in a classification; everything else gets the half mean squared error.
+AUTO_LOSSES = {"sigmoid": "binary_cross_entropy", "softmax": "softmax_cross_entropy"}
 MODELS: dict[str, type[BaseModel]] = {"network": NetworkSpec, "training": TrainingSpec}
 
 
@@ -37,7 +39,7 @@ class SpecBuilder:
             try:
                 parts |= _part(key, value)
             except ValidationError as error:
-                problems += explain_all(key, error)
+                problems += explain_all(key, error, _model_of(key, value).model_fields)
             except _InvalidPart as error:
                 problems.append(error.problem)
         missing = [key for key in Spec.model_fields if key not in (*config, *Single.model_fields)]
@@ -47,7 +49,7 @@ class SpecBuilder:
             if isinstance(checked, Spec):
                 return checked
             problems = checked
-        return [_with_origin(problem, config, overrides) for problem in problems]
+        return [with_origin(problem, config, overrides) for problem in problems]
 
     def facts(self, spec: Spec) -> Facts:
         """What is known of a valid spec's data."""
@@ -79,8 +81,7 @@ class SpecBuilder:
             output = "identity" if facts.task == "regression" else "sigmoid" if classes == 2 else "softmax"
         loss = spec.loss.name
         if loss == AUTO:
-            fitting = (name for name in LOSSES if LOSSES[name]().only_output == output)
-            loss = next(fitting, "half_mse") if facts.task == "classification" else "half_mse"
+            loss = AUTO_LOSSES.get(output, "half_mse") if facts.task == "classification" else "half_mse"
         changes: dict[str, Any] = {"network": spec.network.model_copy(update={"output": output})}
         if loss != spec.loss.name:
             changes["loss"] = component_model("loss", loss)(name=loss)
@@ -102,19 +103,24 @@ class _InvalidPart(Exception):
         self.problem = Problem(key, message)
 
 
+def _model_of(key: str, value: Any) -> type[BaseModel]:
+    """The model that validates a part of the config, for a component that exists."""
+    if key not in REGISTRIES:
+        return MODELS.get(key, Single)
+    return Component if value["name"] == AUTO else component_model(key, str(value["name"]))
+
+
 def _part(key: str, value: Any) -> dict[str, Any]:
     """One top-level entry of the config, or all single values together (key ""), as fields of the spec."""
     if key in REGISTRIES:
         if not isinstance(value, Mapping):
             raise _InvalidPart(key, f"must be the name of one of {', '.join(REGISTRIES[key])}; got {value!r}")
         name = value.get("name")
-        if key == "loss" and name == AUTO:
-            return {key: Component(name=AUTO)}
-        if name not in REGISTRIES[key]:
+        if name not in REGISTRIES[key] and (key, name) != ("loss", AUTO):
             raise _InvalidPart(f"{key}.name", unknown(name, list(REGISTRIES[key])))
-        return {key: component_model(key, str(name)).model_validate(dict(value))}
+        return {key: _model_of(key, value).model_validate(dict(value))}
     if key in MODELS:
-        return {key: MODELS[key].model_validate(value)}
+        return {key: _model_of(key, value).model_validate(value)}
     if key:
         raise _InvalidPart(key, f"is not a setting; known are {', '.join(Spec.model_fields)}")
     return dict(Single.model_validate(value))
@@ -131,6 +137,7 @@ _EXPECTED: dict[str, Callable[[dict[str, Any]], str]] = {
     "float_type": lambda context: "must be a number",
     "bool_type": lambda context: "must be true or false",
     "string_type": lambda context: "must be text",
+    "model_type": lambda context: "must be a group of settings",
     "tuple_type": lambda context: "must be a list, such as [4] or [6,4]",
     "literal_error": lambda context: f"must be {context['expected']}",
     "missing": lambda context: "is missing",
@@ -138,24 +145,25 @@ _EXPECTED: dict[str, Callable[[dict[str, Any]], str]] = {
 }
 
 
-def explain_all(prefix: str, error: ValidationError) -> list[Problem]:
-    """Everything that pydantic found, in a person's words."""
-    return [_explain(prefix, detail) for detail in error.errors(include_url=False)]
+def explain_all(prefix: str, error: ValidationError, known: Iterable[str] = ()) -> list[Problem]:
+    """Everything that pydantic found, in a person's words; `known` are the settings that there are."""
+    return [_explain(prefix, detail, known) for detail in error.errors(include_url=False)]
 
 
-def _explain(prefix: str, detail: Any) -> Problem:
+def _explain(prefix: str, detail: Any, known: Iterable[str]) -> Problem:
     """One of pydantic's errors as a key, what is allowed, and what was given."""
     key = prefix
     for step in detail["loc"]:
         key += f"[{step}]" if isinstance(step, int) else f".{step}" if key else str(step)
     if detail["type"] == "extra_forbidden":
-        return Problem(key, "is not a setting")
+        names = [name for name in known if name != "name"]
+        return Problem(key, unknown(key.rpartition(".")[2], names, "is not a setting"))
     expected = _EXPECTED.get(detail["type"])
     message = expected(detail.get("ctx", {})) if expected else detail["msg"]
     return Problem(key, message if detail["type"] == "missing" else f"{message}, got {detail['input']!r}")
 
 
-def _with_origin(problem: Problem, config: Mapping[str, Any], overrides: Sequence[str]) -> Problem:
+def with_origin(problem: Problem, config: Mapping[str, Any], overrides: Sequence[str]) -> Problem:
     """Name the override that gave the value, or else the file."""
     candidates = []
     for override in overrides:
@@ -168,7 +176,7 @@ def _with_origin(problem: Problem, config: Mapping[str, Any], overrides: Sequenc
     choice = config.get(top)
     if top in REGISTRIES and isinstance(choice, Mapping):
         return Problem(problem.key, problem.message, f"from {top}={choice.get('name')}")
-    return Problem(problem.key, problem.message, "from conf/config.yaml")
+    return Problem(problem.key, problem.message, "from the config files")
 
 
 def _check_output(spec: Spec, facts: Facts) -> Problem | None:
@@ -227,7 +235,7 @@ def _check_patience(spec: Spec, facts: Facts) -> Problem | None:
 
 
 def _check_memory(spec: Spec, facts: Facts) -> Problem | None:
-    """Four arrays of the parameters' size and one of every layer's are the least a run needs."""
+    """Four arrays of the parameters' size and two of every layer's are the least a run needs."""
     needed = 8 * (4 * n_parameters(spec, facts) + 2 * sum(sizes_of(spec, facts)) * facts.n_train)
     if not hasattr(os, "sysconf"):
         return None

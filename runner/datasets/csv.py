@@ -1,6 +1,7 @@
 """A person's own table: a CSV file, its feature columns and its target column."""
 
 import hashlib
+import warnings
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -35,8 +36,10 @@ def csv(
     if not path:
         raise DataError("is missing; name your file: data=csv data.path=FILE.csv", "path")
     table, digest = _read(Path(path), separator)
-    target = target or str(table.columns[-1])
-    features = features or tuple(name for name in table.columns if name != target)
+    if target is None:
+        target = str(table.columns[-1])
+    if features is None:
+        features = tuple(str(name) for name in table.columns if name != target)
     _check_columns(table, features, target)
     X = np.column_stack([_numbers(table[name], "features") for name in features])
     constant = [name for name, column in zip(features, X.T, strict=True) if (column == column[0]).all()]
@@ -73,7 +76,9 @@ def _parse(contents: bytes, separator: str) -> "pd.DataFrame":
 
     import pandas as pd
 
-    return pd.read_csv(io.BytesIO(contents), sep=separator, skipinitialspace=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", pd.errors.ParserWarning)  # rows with more values than the header has names
+        return pd.read_csv(io.BytesIO(contents), sep=separator, skipinitialspace=True, index_col=False)
 
 
 def _read(path: Path, separator: str) -> "tuple[pd.DataFrame, str]":
@@ -87,8 +92,14 @@ def _read(path: Path, separator: str) -> "tuple[pd.DataFrame, str]":
         raise DataError(f"{str(path)!r} cannot be read: {error.strerror or error}", "path") from error
     try:
         table = _parse(contents, separator)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError, ValueError) as error:
-        raise DataError(f"{str(path)!r} is not a readable CSV file: {error}", "path") from error
+    except (
+        pd.errors.ParserError,
+        pd.errors.ParserWarning,
+        pd.errors.EmptyDataError,
+        UnicodeDecodeError,
+        ValueError,
+    ) as error:
+        raise DataError(f"{str(path)!r} is not a readable CSV file: {' '.join(str(error).split())}", "path") from error
     if len(table.columns) < 2:
         raise DataError(
             f"{str(path)!r} has one column, {table.columns[0]!r}; features and a target need two or more "
@@ -106,6 +117,8 @@ def _check_columns(table: "pd.DataFrame", features: tuple[str, ...], target: str
         unknown = [name for name in names if name not in columns]
         if unknown:
             raise DataError(f"names {_list(unknown)}; the columns of the file are {_list(columns)}", setting)
+    if not features:
+        raise DataError("must name at least one column, or be null for all but the target", "features")
     if target in features:
         raise DataError(f"must not hold the target {target!r}", "features")
     if len(set(features)) < len(features):

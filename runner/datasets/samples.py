@@ -52,4 +52,4 @@ class DataError(ValueError):
         self.setting = setting
 
 
-DATASETS: Registry[Callable[..., Samples]] = Registry("data")
+DATASETS: Registry[Callable[..., Samples]] = Registry("data", reserved=("seed", "test_fraction", "standardize"))

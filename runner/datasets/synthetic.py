@@ -97,7 +97,7 @@ def quadrants(
         return X, np.asarray(cluster // 2, dtype=np.int64)
 
     def draw(streams: Streams, n: int) -> tuple[Array, Target]:
-        return around(streams.inputs.integers(0, 4, n), streams.inputs)
+        return around(streams.noise.integers(0, 4, n), streams.inputs)
 
     X, Y = around(np.repeat(np.arange(4), samples_per_cluster), streams.inputs)
     return Samples(X, Y, "classification", ("x1", "x2"), "class", ("same sign", "opposite sign"), draw=draw)

@@ -7,6 +7,7 @@ Colours are those of Okabe and Ito, which people with colour-blindness can tell 
 import io
 from collections.abc import Sequence
 
+import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -15,6 +16,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from nn.registry import Array
+
+matplotlib.rcParams["text.parse_math"] = False  # names in data and configs are text, dollar signs included
 
 BLUE, ORANGE, GREEN, PINK, SKY, RED, YELLOW, BLACK = (
     "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000",
@@ -49,10 +52,9 @@ def tidy(axes: Axes) -> None:
 
 
 def short(text: str, length: int) -> str:
-    """Text that fits and that matplotlib does not read as mathematics."""
+    """Text that fits."""
     text = " ".join(text.split())
-    text = text if len(text) <= length else text[: length - 1] + "…"
-    return text.replace("$", r"\$")
+    return text if len(text) <= length else text[: length - 1] + "…"
 
 
 def crowded(names: Sequence[str]) -> bool:

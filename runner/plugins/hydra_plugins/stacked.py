@@ -24,7 +24,6 @@ class GridSweeperConfig:
     """What `hydra/sweeper=grid` stands for."""
 
     _target_: str = "hydra_plugins.stacked.GridSweeper"
-    max_batch_size: int | None = None
     params: dict[str, str] | None = None
 
 
@@ -50,23 +49,25 @@ class GridSweeper(BasicSweeper):
     Hydra's own sweeper composes every job once to see that it can be composed. The stacked launcher does that itself.
     """
 
-    def __init__(self, max_batch_size: int | None, params: DictConfig | None = None) -> None:
-        super().__init__(max_batch_size=max_batch_size, params=params or {})
+    def __init__(self, params: DictConfig | None = None) -> None:
+        super().__init__(max_batch_size=None, params=params or {})  # type: ignore[arg-type]  # Hydra passes its own node
 
     def validate_batch_is_legal(self, batch: Sequence[Sequence[str]]) -> None:
         if not isinstance(self.launcher, StackedLauncher):
             from runner.launching import check
 
+            assert self.hydra_context is not None
+            assert self.config is not None
             check(self.hydra_context.config_loader, self.config, batch)
 
     def sweep(self, arguments: list[str]) -> Any:
         from runner.launching import publish
 
-        returns = super().sweep(arguments)
-        if not isinstance(self.launcher, StackedLauncher):
-            overrides = [overrides for batch in self.overrides for overrides in batch]
-            publish(self.config, overrides)
-        return returns
+        try:
+            return super().sweep(arguments)
+        finally:
+            if self.config is not None and self.overrides and not isinstance(self.launcher, StackedLauncher):
+                publish(self.config, self.overrides[0])
 
 
 ConfigStore.instance().store(group="hydra/launcher", name="stacked", node=StackedLauncherConfig, provider="runner")

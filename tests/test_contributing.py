@@ -1,0 +1,77 @@
+"""CONTRIBUTING.md shows how each kind of component is added; here a copy of the repository does exactly that."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+BLOCK = re.compile(r"^```\w+ (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+ADDED = {"activation": "bent", "init": "sparse", "optimizer": "adagrad", "schedule": "linear"}
+
+
+def blocks() -> list[tuple[str, str]]:
+    return BLOCK.findall((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The repository with every block of CONTRIBUTING.md applied to the file that it names."""
+    folder = tmp_path_factory.mktemp("copy")
+    for part in ("nn", "runner", "conf", "sweeps", "tests"):
+        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    for name, text in blocks():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        before = path.read_text(encoding="utf-8") if path.exists() else ""
+        path.write_text(f"{before}\n\n{text}" if before else text, encoding="utf-8")
+    return folder
+
+
+def run(copy: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments], cwd=copy, capture_output=True, text=True, timeout=300, check=False
+    )
+
+
+def test_every_kind_of_component_is_shown() -> None:
+    files = {name for name, _ in blocks()}
+    assert {"nn/activations.py", "nn/losses.py", "nn/initializers.py", "nn/optimizers.py", "nn/schedules.py"} <= files
+    assert {"runner/datasets/synthetic.py", "my_parts.py", "conf/activation/bent.yaml"} <= files
+
+
+def test_no_example_is_longer_than_ten_lines_and_its_docstring() -> None:
+    lengths = {name: len(text.strip().splitlines()) for name, text in blocks() if name != "my_parts.py"}
+    assert max(lengths.values()) <= 14, lengths
+
+
+def test_added_components_train_in_a_sweep_and_are_offered_by_help(copy: Path) -> None:
+    choices = [f"{kind}={name}" for kind, name in ADDED.items()]
+    done = run(copy, "-m", "runner", "-m", "data=sine,rings", *choices, "training.epochs=20", "seed=0,1")
+    assert done.returncode == 0, done.stderr
+    assert "rings" in done.stdout
+    done = run(copy, "-m", "runner", "loss=pseudo_huber", "training.epochs=20", "tracking.plots=none")
+    assert done.returncode == 0, done.stderr
+    listed = run(copy, "-m", "runner", "--help").stdout
+    for name in (*ADDED.values(), "rings", "pseudo_huber"):
+        assert re.search(rf"\b{name}\b", listed), name
+
+
+def test_added_components_are_covered_by_the_law_tests_with_no_other_edit(copy: Path) -> None:
+    names = " or ".join((*ADDED.values(), "pseudo_huber"))
+    done = run(copy, "-m", "pytest", "tests/nn", "-q", "-p", "no:cacheprovider", "-k", names)
+    assert done.returncode == 0, done.stdout[-3000:]
+    passed = re.search(r"(\d+) passed", done.stdout)
+    assert passed is not None
+    assert int(passed.group(1)) >= len(ADDED) + 1
+
+
+def test_the_module_outside_the_repository_works_as_shown(copy: Path) -> None:
+    command = ["-m", "runner", "-m", "modules=[my_parts]", "schedule=constant,sawtooth", "training.epochs=10"]
+    done = run(copy, *command)
+    assert done.returncode == 0, done.stderr
+    assert "sawtooth" in done.stdout
