@@ -13,10 +13,11 @@ from typing import Any
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
-from hydra.errors import HydraException
+from hydra.errors import HydraException, OverrideParseException
 from omegaconf import DictConfig, OmegaConf, flag_override
 from omegaconf.errors import OmegaConfBaseException
 
+from runner.components import REGISTRIES
 from runner.errors import Problem, unknown
 
 
@@ -61,7 +62,7 @@ class Composer:
 
     def _parse(self, text: str) -> Override:
         if text not in self._parsed:
-            self._parsed[text] = self._parser.parse_override(text)
+            (self._parsed[text],) = self._parser.parse_overrides([text])
         return self._parsed[text]
 
     def _is_value(self, override: Override) -> bool:
@@ -102,12 +103,14 @@ def split_hydra(config: DictConfig) -> tuple[DictConfig, DictConfig]:
 def explain(error: BaseException, overrides: Iterable[str]) -> Problem:
     """One of Hydra's composition errors as a problem with the override that caused it."""
     text = "\n".join(str(part) for part in (error, error.__cause__) if part)
+    if isinstance(error, OverrideParseException):
+        return Problem(f"the override {error.override!r}", f"cannot be read: {_first_line(error.message)}")
     full_key = next(iter(re.findall(r"full_key: (\S+)", text)), "")
-    for override in overrides:
+    for override in sorted(overrides, key=lambda override: -len(override.partition("=")[0])):
         key, _, value = override.partition("=")
         name, origin = key.lstrip("+~"), f"from the override {override}"
-        if value == "null" and "Config group override" in text:
-            return Problem(name, "needs the name of an option, got null", origin)
+        if "Config group override" in text and name in (*REGISTRIES, "sweep") and not value.isidentifier():
+            return Problem(name, f"needs the name of an option, got {value}", origin)
         if f"'{name}/{value}'" in text:
             return Problem(name, unknown(value, _options(text)), origin)
         if full_key.startswith(f"{name}."):

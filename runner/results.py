@@ -88,7 +88,7 @@ def save(path: Path, results: Sequence[RunResult]) -> None:
 def load(path: Path) -> list[RunResult]:
     """Read what `save` wrote. Raises ValueError when the file is damaged or of another version."""
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             about = json.loads(str(arrays["about"]))
             return [_result(place, entry, arrays) for place, entry in enumerate(about)]
     except (OSError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationError
 
 from runner.errors import Problem
+from runner.explaining import explain_all, with_origin
 from runner.spec import Frozen, Whole
-from runner.validation import explain_all, with_origin
 
 
 class TrackingSettings(Frozen):

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
 
 from runner import terminal
 from runner.about import About
 from runner.comparison import seed_table
 from runner.components import load_modules
-from runner.compose import Job
+from runner.compose import Job, explain
 from runner.errors import Problem, RunsFailed, UserError, refuse
 from runner.execution import Training, default_workers
 from runner.identity import run_key
@@ -71,7 +72,11 @@ def make_plan(jobs: Sequence[Job | Problem], first: int = 0) -> Plan:
         if isinstance(job, Problem):
             problems[number] = [job]
             continue
-        config = plain(job.config)
+        try:
+            config = plain(job.config)
+        except OmegaConfBaseException as error:
+            problems[number] = [explain(error, job.overrides)]
+            continue
         own = read_settings(config, job.overrides)
         if settings is None and isinstance(own, Settings):
             settings = own

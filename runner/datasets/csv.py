@@ -48,6 +48,7 @@ def csv(
     column = table[target]
     if column.isna().any():
         raise DataError(f"{target!r} {_where_missing(column)}", "target")
+    _check_finite(column, "target")
     if (task if task != "auto" else _infer_task(column)) == "classification":
         classes, labels = np.unique(column.astype(str).to_numpy(dtype=str), return_inverse=True)
         _check_classes(classes, target, len(labels))
@@ -137,11 +138,16 @@ def _numbers(column: "pd.Series[float]", setting: str) -> Array:
             f"{column.name!r} holds text, such as {str(column.iloc[row])!r} in row {row + 1}; only numbers can be used",
             setting,
         )
-    values = numbers.to_numpy(dtype=np.float64)
-    if not np.isfinite(values).all():
-        row = int(np.flatnonzero(~np.isfinite(values))[0])
+    _check_finite(numbers, setting)
+    return np.asarray(numbers.to_numpy(dtype=np.float64))
+
+
+def _check_finite(column: "pd.Series[float]", setting: str) -> None:
+    import pandas as pd
+
+    if pd.api.types.is_float_dtype(column) and not np.isfinite(column).all():
+        row = int(np.flatnonzero(~np.isfinite(column))[0])
         raise DataError(f"{column.name!r} is infinite in row {row + 1}", setting)
-    return np.asarray(values)
 
 
 def _where_missing(column: "pd.Series[float]") -> str:

@@ -1,0 +1,61 @@
+"""What pydantic found, in a person's words: the key, what is allowed, what was given and where it came from."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from runner.components import REGISTRIES
+from runner.errors import Problem, unknown
+
+_EXPECTED: dict[str, Callable[[dict[str, Any]], str]] = {
+    "greater_than": lambda context: f"must be > {context['gt']:g}",
+    "greater_than_equal": lambda context: f"must be >= {context['ge']:g}",
+    "less_than": lambda context: f"must be < {context['lt']:g}",
+    "less_than_equal": lambda context: f"must be <= {context['le']:g}",
+    "finite_number": lambda context: "must be a finite number",
+    "int_type": lambda context: "must be a whole number",
+    "int_from_float": lambda context: "must be a whole number",
+    "float_type": lambda context: "must be a number",
+    "bool_type": lambda context: "must be true or false",
+    "string_type": lambda context: "must be text",
+    "model_type": lambda context: "must be a group of settings",
+    "tuple_type": lambda context: "must be a list, such as [4] or [6,4]",
+    "literal_error": lambda context: f"must be {context['expected']}",
+    "missing": lambda context: "is missing",
+    "too_long": lambda context: f"must have {context['max_length']} entries",
+}
+
+
+def explain_all(prefix: str, error: ValidationError, known: Iterable[str] = ()) -> list[Problem]:
+    """Everything that pydantic found, in a person's words; `known` are the settings that there are."""
+    return [_explain(prefix, detail, known) for detail in error.errors(include_url=False)]
+
+
+def _explain(prefix: str, detail: Any, known: Iterable[str]) -> Problem:
+    """One of pydantic's errors as a key, what is allowed, and what was given."""
+    key = prefix
+    for step in detail["loc"]:
+        key += f"[{step}]" if isinstance(step, int) else f".{step}" if key else str(step)
+    if detail["type"] == "extra_forbidden":
+        names = [name for name in known if name != "name"]
+        return Problem(key, unknown(key.rpartition(".")[2], names, "is not a setting"))
+    expected = _EXPECTED.get(detail["type"])
+    message = expected(detail.get("ctx", {})) if expected else detail["msg"]
+    return Problem(key, message if detail["type"] == "missing" else f"{message}, got {detail['input']!r}")
+
+
+def with_origin(problem: Problem, config: Mapping[str, Any], overrides: Sequence[str]) -> Problem:
+    """Name the override that gave the value, or else the file."""
+    candidates = []
+    for override in overrides:
+        name = override.partition("=")[0].lstrip("+~")
+        if problem.key == name or problem.key.startswith((f"{name}.", f"{name}[")) or f"{problem.key}.name" == name:
+            candidates.append((len(name), f"from the override {override}"))
+    if candidates:
+        return Problem(problem.key, problem.message, max(candidates)[1])
+    top = problem.key.partition(".")[0]
+    choice = config.get(top)
+    if top in REGISTRIES and isinstance(choice, Mapping):
+        return Problem(problem.key, problem.message, f"from {top}={choice.get('name')}")
+    return Problem(problem.key, problem.message, "from the config files")
