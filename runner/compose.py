@@ -109,8 +109,14 @@ def explain(error: BaseException, overrides: Iterable[str]) -> Problem:
     for override in sorted(overrides, key=lambda override: -len(override.partition("=")[0])):
         key, _, value = override.partition("=")
         name, origin = key.lstrip("+~"), f"from the override {override}"
-        if "Config group override" in text and name in (*REGISTRIES, "sweep") and not value.isidentifier():
+        if (
+            "Config group override" in text
+            and name in (*REGISTRIES, "sweep")
+            and (value == "null" or not value.isidentifier())
+        ):
             return Problem(name, f"needs the name of an option, got {value}", origin)
+        if "Ambiguous value" in text and override in text:
+            return Problem(name, f"has several values, {value}; add -m to try each of them", origin)
         if f"'{name}/{value}'" in text:
             return Problem(name, unknown(value, _options(text)), origin)
         if full_key.startswith(f"{name}."):
