@@ -170,10 +170,11 @@ class _Training:
         """Which active runs have reached their cost threshold, and which have lost patience with the test cost."""
         at = self.active
         converged = measured["train_cost"] <= self.stack.stop_cost[at]
-        if "test_cost" in measured:
-            better = measured["test_cost"] < self.best_test_cost[at]
-            self.best_test_cost[at] = np.where(better, measured["test_cost"], self.best_test_cost[at])
-            self.best_step[at] = np.where(better, step, self.best_step[at])
+        if "test_cost" not in measured:
+            return converged, np.zeros_like(converged)
+        better = measured["test_cost"] < self.best_test_cost[at]
+        self.best_test_cost[at] = np.where(better, measured["test_cost"], self.best_test_cost[at])
+        self.best_step[at] = np.where(better, step, self.best_step[at])
         return converged, step - self.best_step[at] >= self.stack.patience[at]
 
     def _keep(self, going: NDArray[np.bool_]) -> None:
@@ -207,10 +208,13 @@ class _Training:
 
     def _rate_at(self, step: int) -> Array:
         """The rate of the update that follows `step`; at the end, that of the last update."""
-        at = np.array([min(step, self.stack.evaluations[-1] - 1)], dtype=np.float64)
+        at = np.array([max(0, min(step, self.stack.evaluations[-1] - 1))], dtype=np.float64)
         return np.array([self.stack.learning_rate[run] * self.stack.schedules[run](at)[0] for run in self.active])
 
 
 def _norm(gradient: Array) -> Array:
-    """Euclidean norm over the parameters of each run, `(runs,)`."""
-    return np.asarray(np.sqrt((gradient * gradient).sum(axis=1)))
+    """Euclidean norm over the parameters of each run, `(runs,)`; scaled first, so that squares cannot overflow."""
+    largest = np.abs(gradient).max(axis=1, initial=0)
+    scale = np.where(largest > 0, largest, 1)
+    scaled = gradient / scale[:, np.newaxis]
+    return np.asarray(scale * np.sqrt((scaled * scaled).sum(axis=1)))

@@ -9,7 +9,7 @@ from nn.registry import Setting
 from runner.components import REGISTRIES
 
 AUTO = "auto"
-Whole = Annotated[int, Strict()]
+Whole = Annotated[int, Strict(), Field(le=2**53)]  # what a float can hold exactly; nothing here needs more
 Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 Flag = Annotated[bool, Strict()]
 Units = Annotated[Whole, Field(gt=0)]

@@ -1,0 +1,187 @@
+"""Stacks for the tests. Everything about a run follows from the structure and the run's own seed, as in a sweep."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nn.activations import ACTIVATIONS
+from nn.batches import Batches, FreshBatches, FullBatches, ShuffledBatches
+from nn.initializers import INITIALIZERS
+from nn.losses import LOSSES
+from nn.metrics import accuracy, rmse
+from nn.network import Network
+from nn.optimizers import OPTIMIZERS
+from nn.registry import Array, Registry
+from nn.schedules import SCHEDULES
+from nn.training import SERIES, Stack, Trained, train
+from tests.nn.components import altered, bound, defaults, per_run, shared
+
+BATCHES = ("full", "shuffled", "fresh")
+EXTRAS = ("l2", "clip_value", "clip_norm")
+
+
+@dataclass(frozen=True)
+class Structure:
+    """What the runs of a stack share. The schedule `None` gives every run one of its own."""
+
+    sizes: tuple[int, ...] = (2, 5, 3, 2)
+    activation: str = "tanh"
+    output: str = "identity"
+    loss: str = "half_mse"
+    bias: bool = True
+    dtype: type[np.floating[Any]] = np.float64
+    optimizer: str = "sgd"
+    init: str = "glorot"
+    random_bias: bool = True
+    schedule: str | None = None
+    batches: str = "shuffled"
+    batch_size: int = 4
+    n: int = 10
+    n_test: int = 7
+    evaluations: tuple[int, ...] = (0, 1, 5, 12)
+    extras: tuple[str, ...] = ()
+
+    @property
+    def network(self) -> Network:
+        activation, output, loss = ACTIVATIONS[self.activation](), ACTIVATIONS[self.output](), LOSSES[self.loss]()
+        return Network(self.sizes, activation, output, loss, self.bias, self.dtype)
+
+    @property
+    def classifies(self) -> bool:
+        return LOSSES[self.loss]().only_task == "classification"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run: its arrays, its draws and its numbers."""
+
+    train: tuple[Array, Array]
+    test: tuple[Array, Array]
+    parameters: Array
+    order: np.random.Generator
+    draw: Callable[[int], tuple[Array, Array]]
+    learning_rate: float
+    hyperparameters: dict[str, float]
+    schedule: Callable[[Array], Array]
+    extras: dict[str, float]
+
+
+def make_run(structure: Structure, seed: int) -> Run:
+    children = np.random.SeedSequence(seed).spawn(5)
+    data, init, order, fresh, numbers = (np.random.default_rng(child) for child in children)
+    return Run(
+        train=draw_samples(structure, data, structure.n),
+        test=draw_samples(structure, data, structure.n_test),
+        parameters=structure.network.initialize(init, _initializer(structure, seed), structure.random_bias),
+        order=order,
+        draw=partial(draw_samples, structure, fresh),
+        learning_rate=float(10 ** numbers.uniform(-2, -0.3)),
+        hyperparameters=per_run(_settings(OPTIMIZERS, structure.optimizer, numbers)),
+        schedule=_schedule(structure, numbers),
+        extras={name: float(numbers.uniform(0.05, 0.5)) for name in EXTRAS},
+    )
+
+
+def draw_samples(structure: Structure, rng: np.random.Generator, n: int) -> tuple[Array, Array]:
+    """Inputs in [-1, 1] and smooth targets inside (0, 1), or one-hot classes (0 or 1 for a single output)."""
+    d_in, d_out = structure.sizes[0], structure.sizes[-1]
+    X = rng.uniform(-1, 1, (n, d_in))
+    score = np.cos(3 * X @ np.ones((d_in, d_out)) + np.arange(d_out))
+    if not structure.classifies:
+        return X, 0.5 + 0.4 * score
+    return X, (score > 0).astype(float) if d_out == 1 else np.eye(d_out)[score.argmax(axis=1)]
+
+
+def build_stack(structure: Structure, seeds: Sequence[int]) -> Stack:
+    """The stack of the runs with these seeds; runs do not know of each other here either."""
+    runs = [make_run(structure, seed) for seed in seeds]
+    X_train, Y_train = stacked([run.train for run in runs], structure.dtype)
+    X_test, Y_test = stacked([run.test for run in runs], structure.dtype)
+    extras = {name: np.array([run.extras[name] for run in runs]) for name in structure.extras}
+    names = runs[0].hyperparameters
+    return Stack(
+        network=structure.network,
+        parameters=np.stack([run.parameters for run in runs]),
+        batches=make_batches(structure, runs, X_train, Y_train),
+        X_train=X_train,
+        Y_train=Y_train,
+        X_test=X_test if structure.n_test else None,
+        Y_test=Y_test if structure.n_test else None,
+        metric=accuracy if structure.classifies else rmse,
+        optimizer=bound(OPTIMIZERS, structure.optimizer, shared(defaults(OPTIMIZERS, structure.optimizer))),
+        hyperparameters={name: np.array([run.hyperparameters[name] for run in runs]) for name in names},
+        learning_rate=np.array([run.learning_rate for run in runs]),
+        schedules=[run.schedule for run in runs],
+        evaluations=structure.evaluations,
+        stop_cost=np.full(len(runs), -np.inf),
+        patience=np.full(len(runs), np.inf),
+        decayed=weights_only(structure.network),
+        **extras,
+    )
+
+
+def make_batches(structure: Structure, runs: Sequence[Run], X: Array, Y: Array) -> Batches:
+    if structure.batches == "full":
+        return FullBatches(X, Y)
+    if structure.batches == "shuffled":
+        return ShuffledBatches(X, Y, structure.batch_size, [run.order for run in runs])
+    return FreshBatches([run.draw for run in runs], structure.batch_size, structure.dtype, ahead=16)
+
+
+def stacked(pairs: Sequence[tuple[Array, Array]], dtype: type[np.floating[Any]]) -> tuple[Array, Array]:
+    return np.stack([X for X, _ in pairs]).astype(dtype), np.stack([Y for _, Y in pairs]).astype(dtype)
+
+
+def weights_only(network: Network) -> Array:
+    """1 for weights, 0 for biases."""
+    mask = np.zeros((1, network.n_parameters), dtype=network.dtype)
+    for W, _ in network.layers(mask):
+        W[...] = 1
+    return mask[0]
+
+
+def difference(together: Trained, index: int, alone: Trained) -> list[str]:
+    """What differs, to the last bit, between a run inside a stack and the same run trained alone."""
+    pairs: dict[str, tuple[NDArray[Any], NDArray[Any]]] = {
+        "parameters": (together.parameters[index], alone.parameters[0]),
+        "last_step": (together.last_step[index], alone.last_step[0]),
+        "outcome": (np.array(together.outcomes[index]), np.array(alone.outcomes[0])),
+        **{series: (together.history[series][index], alone.history[series][0]) for series in SERIES},
+    }
+    return [what for what, (one, other) in pairs.items() if one.tobytes() != other.tobytes()]
+
+
+def check_alone_and_together(structure: Structure, seeds: Sequence[int], positions: Sequence[int]) -> Trained:
+    """Asserts that the runs at these positions have the same bits alone; returns the stack's result."""
+    network, together = structure.network, train(build_stack(structure, seeds))
+    for position in positions:
+        alone = train(build_stack(structure, [seeds[position]]))
+        assert difference(together, position, alone) == []
+        for n in (1, 6):
+            X = np.random.default_rng(n).uniform(-1, 1, (1, n, structure.sizes[0]))
+            outputs = network.predict(together.parameters, X)
+            assert outputs[position].tobytes() == network.predict(alone.parameters, X)[0].tobytes()
+    return together
+
+
+def _initializer(structure: Structure, seed: int) -> Callable[..., Array]:
+    name = structure.init
+    settings = altered(INITIALIZERS, name) if seed % 2 else defaults(INITIALIZERS, name)
+    return partial(INITIALIZERS[name], **settings)
+
+
+def _schedule(structure: Structure, numbers: np.random.Generator) -> Callable[[Array], Array]:
+    names = list(SCHEDULES)
+    name = structure.schedule or names[int(numbers.integers(len(names)))]
+    settings = _settings(SCHEDULES, name, numbers)
+    return partial(SCHEDULES[name], n_steps=structure.evaluations[-1], **settings)
+
+
+def _settings(registry: Registry[Any], name: str, numbers: np.random.Generator) -> dict[str, Any]:
+    """Per setting the default or another value."""
+    plain, other = defaults(registry, name), altered(registry, name)
+    return {setting: (plain, other)[int(numbers.integers(2))][setting] for setting in plain}

@@ -1,0 +1,105 @@
+"""Law 1: back-propagation equals the derivative of the cost, for every activation x loss x depth x batch mode."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nn.activations import ACTIVATIONS
+from nn.losses import LOSSES
+from nn.network import Network, Trace
+from nn.registry import Array
+from tests.nn.components import ELEMENTWISE, activation_variants, label, loss_output_pairs, make_activation
+
+HIDDEN = [variant for variant in activation_variants() if variant[0] in ELEMENTWISE]
+PAIRS = loss_output_pairs()
+N_SAMPLES = (1, 3, 20)  # online, a minibatch, a full batch
+
+
+@dataclass(frozen=True)
+class Point:
+    """Where the derivative is measured: parameters `(1, P)`, inputs and targets with the samples last."""
+
+    parameters: Array
+    x: Array
+    t: Array
+
+
+def some_point(network: Network, n: int, seed: int) -> Point:
+    rng, d_out = np.random.default_rng(seed), network.sizes[-1]
+    x = rng.uniform(-1.5, 1.5, (1, network.sizes[0], n))
+    labels = np.eye(d_out)[rng.integers(d_out, size=n)].T[np.newaxis]
+    t = labels if network.loss.only_task == "classification" else rng.uniform(0.05, 0.95, (1, d_out, n))
+    return Point(rng.normal(0, 0.8, (1, network.n_parameters)), x, t)
+
+
+def smooth_point(network: Network, n: int) -> Point:
+    """A point without a kink of relu or its like nearby: there, differences over two distances disagree."""
+    for seed in range(100):
+        point = some_point(network, n, seed)
+        near, far = measured(network, point), measured(network, point, h=6e-5)
+        if np.allclose(near, far, rtol=1e-7, atol=1e-10):
+            return point
+    raise AssertionError("no smooth point among 100")
+
+
+def forward(network: Network, parameters: Array, point: Point) -> Trace:
+    return network.forward(network.layers(parameters), point.x)
+
+
+def back_propagated(network: Network, point: Point) -> Array:
+    gradient = np.full_like(point.parameters, np.nan)
+    trace = forward(network, point.parameters, point)
+    network.gradient(network.layers(point.parameters), trace, point.t, out=network.layers(gradient))
+    return gradient[0]
+
+
+def measured(network: Network, point: Point, h: float = 3e-5) -> Array:
+    """The central difference over five points, with an error of order h^4; all shifted networks are one stack."""
+
+    def cost(shift: float) -> Array:
+        shifted = point.parameters + shift * np.eye(network.n_parameters)
+        return network.cost(forward(network, shifted, point), point.t)
+
+    return (8 * (cost(h) - cost(-h)) - (cost(2 * h) - cost(-2 * h))) / (12 * h)
+
+
+def assert_gradient_is_the_derivative(network: Network, n: int) -> None:
+    with np.errstate(all="raise", under="ignore"):
+        point = smooth_point(network, n)
+        gradient, derivative = back_propagated(network, point), measured(network, point)
+    np.testing.assert_allclose(gradient, derivative, rtol=1e-6, atol=2e-10)
+
+
+@pytest.mark.parametrize("n", N_SAMPLES)
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("sizes", [(3, 4, 2), (3, 4, 3, 2), (1, 2, 1, 2)], ids=label)
+@pytest.mark.parametrize(("loss", "output"), PAIRS)
+@pytest.mark.parametrize(("name", "settings"), HIDDEN, ids=label)
+def test_back_propagation_through_hidden_layers_equals_the_central_difference(
+    name: str, settings: dict[str, Any], loss: str, output: str, sizes: tuple[int, ...], bias: bool, n: int
+) -> None:
+    activation = make_activation(name, settings)
+    assert_gradient_is_the_derivative(Network(sizes, activation, ACTIVATIONS[output](), LOSSES[loss](), bias), n)
+
+
+@pytest.mark.parametrize("n", N_SAMPLES)
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("sizes", [(3, 2), (1, 1)], ids=label)
+@pytest.mark.parametrize(("loss", "output"), PAIRS)
+def test_the_gradient_of_a_network_without_hidden_layers_equals_the_central_difference(
+    loss: str, output: str, sizes: tuple[int, ...], bias: bool, n: int
+) -> None:
+    activation = ACTIVATIONS["identity"]()
+    assert_gradient_is_the_derivative(Network(sizes, activation, ACTIVATIONS[output](), LOSSES[loss](), bias), n)
+
+
+def test_the_gradient_of_many_samples_is_the_mean_of_their_own_gradients() -> None:
+    network = Network((3, 4, 2), ACTIVATIONS["tanh"](), ACTIVATIONS["softmax"](), LOSSES["softmax_cross_entropy"]())
+    point = smooth_point(network, 5)
+    singles = [
+        back_propagated(network, Point(point.parameters, point.x[:, :, [one]], point.t[:, :, [one]]))
+        for one in range(5)
+    ]
+    np.testing.assert_allclose(back_propagated(network, point), np.mean(singles, axis=0), rtol=1e-12, atol=1e-15)

@@ -1,0 +1,111 @@
+"""Law 2: a run has the same bits alone and in any stack: parameters, every series of its history, predictions."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from nn.initializers import INITIALIZERS
+from nn.optimizers import OPTIMIZERS
+from nn.schedules import SCHEDULES
+from tests.nn.building import BATCHES, EXTRAS, Structure, build_stack, check_alone_and_together
+from tests.nn.components import ELEMENTWISE, label, loss_output_pairs
+
+PAIRS = loss_output_pairs()
+DTYPES = (np.float64, np.float32)
+both_precisions = pytest.mark.parametrize("dtype", DTYPES, ids=label)
+
+
+@st.composite
+def structures(draw: st.DrawFn) -> Structure:
+    """Any structure: layers of 1 to 48 units, up to 12 outputs, batches that need not divide the samples."""
+    loss, output = draw(st.sampled_from(PAIRS))
+    widths = st.one_of(st.integers(1, 4), st.integers(5, 48))
+    hidden = draw(st.lists(widths, max_size=3))
+    return Structure(
+        sizes=(draw(widths), *hidden, draw(st.integers(1, 12))),
+        activation=draw(st.sampled_from(ELEMENTWISE)),
+        output=output,
+        loss=loss,
+        bias=draw(st.booleans()),
+        dtype=draw(st.sampled_from(DTYPES)),
+        optimizer=draw(st.sampled_from(list(OPTIMIZERS))),
+        init=draw(st.sampled_from(list(INITIALIZERS))),
+        random_bias=draw(st.booleans()),
+        batches=draw(st.sampled_from(BATCHES)),
+        batch_size=draw(st.integers(1, 20)),
+        n=draw(st.integers(1, 60)),
+        n_test=draw(st.integers(0, 20)),
+        evaluations=draw(st.sampled_from([(0, 1), (0, 3, 7), (0, 2, 4, 6, 8, 10)])),
+        extras=tuple(draw(st.lists(st.sampled_from(EXTRAS), unique=True))),
+    )
+
+
+@given(structure=structures(), first=st.integers(0, 10_000), data=st.data())
+@settings(deadline=None, max_examples=120, suppress_health_check=[HealthCheck.too_slow])
+def test_a_run_has_the_same_bits_alone_and_in_any_stack(structure: Structure, first: int, data: st.DataObject) -> None:
+    n_runs = data.draw(st.one_of(st.integers(2, 9), st.sampled_from([16, 33, 64, 100])), label="runs")
+    position = data.draw(st.integers(0, n_runs - 1), label="position")
+    check_alone_and_together(structure, range(first, first + n_runs), [position])
+
+
+@pytest.mark.parametrize("n_runs", [2, 7, 64])
+@pytest.mark.parametrize("batches", BATCHES)
+@both_precisions
+def test_every_position_in_a_stack_is_as_good_as_being_alone(batches: str, n_runs: int, dtype: Any) -> None:
+    structure = Structure(batches=batches, dtype=dtype, optimizer="adam", extras=EXTRAS)
+    check_alone_and_together(structure, range(n_runs), range(n_runs))
+
+
+@both_precisions
+@pytest.mark.parametrize(("loss", "output"), PAIRS)
+@pytest.mark.parametrize("activation", ELEMENTWISE)
+def test_every_activation_and_loss_gives_the_same_bits(activation: str, loss: str, output: str, dtype: Any) -> None:
+    structure = Structure((3, 9, 5, 3), activation, output, loss, dtype=dtype)
+    check_alone_and_together(structure, range(7), [0, 3, 6])
+
+
+@both_precisions
+@pytest.mark.parametrize("extras", [(), ("l2",), ("clip_value",), ("clip_norm",), EXTRAS], ids=label)
+@pytest.mark.parametrize("batches", BATCHES)
+@pytest.mark.parametrize("optimizer", list(OPTIMIZERS))
+def test_every_optimizer_batch_class_and_extra_gives_the_same_bits(
+    optimizer: str, batches: str, extras: tuple[str, ...], dtype: Any
+) -> None:
+    structure = Structure(optimizer=optimizer, batches=batches, extras=extras, dtype=dtype)
+    check_alone_and_together(structure, range(7), [0, 5])
+
+
+@both_precisions
+@pytest.mark.parametrize("schedule", list(SCHEDULES))
+def test_every_schedule_gives_the_same_bits(schedule: str, dtype: Any) -> None:
+    structure = Structure(schedule=schedule, dtype=dtype, evaluations=(0, 10, 30))
+    check_alone_and_together(structure, range(7), [0, 1, 4])
+
+
+@both_precisions
+@pytest.mark.parametrize("init", list(INITIALIZERS))
+def test_every_initializer_gives_the_same_bits(init: str, dtype: Any) -> None:
+    check_alone_and_together(Structure(init=init, dtype=dtype), range(7), [0, 1, 4])
+
+
+@both_precisions
+@pytest.mark.parametrize(
+    "sizes", [(1, 1), (1, 6, 1), (2, 2, 1), (64, 40, 12), (50, 128, 10), (1, 1, 1, 1), (7, 40)], ids=label
+)
+@pytest.mark.parametrize("n", [1, 5, 301])
+def test_narrow_and_wide_networks_and_one_or_many_samples_give_the_same_bits(
+    sizes: tuple[int, ...], n: int, dtype: Any
+) -> None:
+    structure = Structure(sizes, n=n, n_test=n, batches="full", dtype=dtype, evaluations=(0, 4))
+    check_alone_and_together(structure, range(9), [0, 8])
+
+
+def test_the_runs_of_these_tests_differ_so_that_a_mix_up_would_be_seen() -> None:
+    stack = build_stack(Structure(optimizer="adam", extras=EXTRAS), range(8))
+    for values in (stack.parameters, stack.X_train, stack.learning_rate, *(getattr(stack, name) for name in EXTRAS)):
+        assert len({run.tobytes() for run in values}) == 8
+    assert all(len(set(values)) == 2 for values in stack.hyperparameters.values())
+    assert len({schedule(np.arange(12.0)).tobytes() for schedule in stack.schedules}) > 2
