@@ -15,7 +15,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException, OverrideParseException
 from omegaconf import DictConfig, OmegaConf, flag_override
-from omegaconf.errors import OmegaConfBaseException
+from omegaconf.errors import InterpolationResolutionError, OmegaConfBaseException
 
 from runner.components import REGISTRIES
 from runner.errors import Problem, unknown
@@ -119,7 +119,7 @@ def explain(error: BaseException, overrides: Iterable[str]) -> Problem:
             return Problem(name, f"has several values, {value}; add -m to try each of them", origin)
         if f"'{name}/{value}'" in text:
             return Problem(name, unknown(value, _options(text)), origin)
-        if full_key.startswith(f"{name}."):
+        if full_key.startswith((f"{name}.", f"{name}[")):
             return Problem(full_key, _about_key(error, full_key, _first_line(text)), origin)
         if f"'{name}'" in text or full_key == name:
             return Problem(name, _about_key(error, name, _first_line(text)), origin)
@@ -133,7 +133,9 @@ def _options(text: str) -> list[str]:
 
 
 def _about_key(error: BaseException, name: str, fallback: str) -> str:
-    """That a key does not exist, and which do at its place."""
+    """That a key does not exist, and which do at its place; or else why its value cannot be used."""
+    if isinstance(error, InterpolationResolutionError):
+        return f"cannot be resolved: {fallback}"
     node = getattr(error, "parent_node", None) or getattr(error.__cause__, "parent_node", None)
     if not isinstance(node, DictConfig):
         return f"cannot be set: {fallback}"

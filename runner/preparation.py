@@ -128,7 +128,7 @@ def _split(data: DataCommon, n: int, seed: int) -> tuple[NDArray[np.intp], NDArr
     """Rows of the training and the test set, each in the data's own order."""
     n_test = round(data.test_fraction * n)
     if data.test_fraction > 0 and n_test == 0:
-        raise DataError(f"of {data.test_fraction:g} leaves no test sample out of {n}; give 0 or more", "test_fraction")
+        raise DataError(f"of {data.test_fraction:g} leaves no test sample out of {n}; give 0 for none", "test_fraction")
     if n_test >= n:
         raise DataError(f"of {data.test_fraction:g} leaves no training sample out of {n}", "test_fraction")
     shuffled = generator(seed, "split").permutation(n)

@@ -2,9 +2,10 @@
 
 import hashlib
 import warnings
+from collections import Counter
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,19 +73,23 @@ def _samples(
 
 
 @lru_cache(maxsize=4)
-def _parse(contents: bytes, separator: str) -> "pd.DataFrame":
+def _parse(contents: bytes, separator: str) -> "tuple[list[str], pd.DataFrame]":
+    """The header as it stands in the file, and the table, whose columns pandas renames where a name comes twice."""
     import io
 
     import pandas as pd
 
     with warnings.catch_warnings():
         warnings.simplefilter("error", pd.errors.ParserWarning)  # rows with more values than the header has names
-        return pd.read_csv(io.BytesIO(contents), sep=separator, skipinitialspace=True, index_col=False)
+        options: dict[str, Any] = {"sep": separator, "skipinitialspace": True, "index_col": False}
+        header = pd.read_csv(io.BytesIO(contents), header=None, nrows=1, dtype=str, **options).iloc[0]
+        return header.dropna().tolist(), pd.read_csv(io.BytesIO(contents), **options)
 
 
 def _read(path: Path, separator: str) -> "tuple[pd.DataFrame, str]":
     import pandas as pd
 
+    separator = {r"\t": "\t"}.get(separator, separator)  # a tab is hard to type
     if len(separator) != 1:
         raise DataError(f"must be a single character, got {separator!r}", "separator")
     try:
@@ -92,7 +97,7 @@ def _read(path: Path, separator: str) -> "tuple[pd.DataFrame, str]":
     except OSError as error:
         raise DataError(f"{str(path)!r} cannot be read: {error.strerror or error}", "path") from error
     try:
-        table = _parse(contents, separator)
+        header, table = _parse(contents, separator)
     except (
         pd.errors.ParserError,
         pd.errors.ParserWarning,
@@ -101,6 +106,9 @@ def _read(path: Path, separator: str) -> "tuple[pd.DataFrame, str]":
         ValueError,
     ) as error:
         raise DataError(f"{str(path)!r} is not a readable CSV file: {' '.join(str(error).split())}", "path") from error
+    twice = [name for name, count in Counter(header).items() if count > 1]
+    if twice:
+        raise DataError(f"{str(path)!r} has two columns named {_list(twice)}", "path")
     if len(table.columns) < 2:
         raise DataError(
             f"{str(path)!r} has one column, {table.columns[0]!r}; features and a target need two or more "

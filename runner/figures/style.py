@@ -5,6 +5,7 @@ Colours are those of Okabe and Ito, which people with colour-blindness can tell 
 """
 
 import io
+import warnings
 from collections.abc import Sequence
 
 import matplotlib
@@ -65,7 +66,9 @@ def crowded(names: Sequence[str]) -> bool:
 def to_png(figure: Figure) -> bytes:
     """The figure as PNG bytes that depend on nothing but the drawing."""
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", metadata={"Software": None}, pil_kwargs={"compress_level": 4})
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph")  # a name in a script that the font lacks shows as boxes
+        figure.savefig(buffer, format="png", metadata={"Software": None}, pil_kwargs={"compress_level": 4})
     return buffer.getvalue()
 
 

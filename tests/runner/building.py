@@ -1,0 +1,119 @@
+"""From overrides to specs, plans and results, the way the application does it, without a command line."""
+
+import sys
+from functools import cache
+from typing import Any, get_args
+
+from hydra.types import RunMode
+from omegaconf import DictConfig, OmegaConf
+
+from nn.registry import Setting
+from runner.app import PLUGINS, run_id
+from runner.components import REGISTRIES
+from runner.compose import Composer, Job
+from runner.errors import Problem
+from runner.results import RunResult
+from runner.spec import Spec
+from runner.sweep import Plan, make_plan, plain
+from runner.training import train_task
+from runner.validation import SpecBuilder
+
+QUICK = ("training.mode=full", "training.epochs=2", "training.evaluations=2", "tracking.plots=none")
+COMPONENTS = [(kind, name) for kind, registry in REGISTRIES.items() for name in registry]
+SETTINGS: list[tuple[str, str, Setting]] = [
+    (kind, name, setting) for kind, name in COMPONENTS for setting in REGISTRIES[kind].settings(name)
+]
+
+
+def types_of(setting: Setting) -> tuple[Any, ...]:
+    """The types that a setting may have: those of a union, or its only one."""
+    return get_args(setting.type) if type(None) in get_args(setting.type) else (setting.type,)
+
+
+@cache
+def loader() -> Any:
+    """Hydra's config loader over `conf/`, started in the order of `runner.app`."""
+    if str(PLUGINS) not in sys.path:
+        sys.path.append(str(PLUGINS))
+    from hydra.core.plugins import Plugins
+
+    Plugins.instance()
+
+    from hydra import initialize_config_dir
+    from hydra.core.global_hydra import GlobalHydra
+
+    from runner.options import register_options
+    from runner.paths import CONF
+
+    OmegaConf.register_new_resolver("run_id", run_id, replace=True, use_cache=True)
+    register_options()
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        return GlobalHydra.instance().config_loader()
+
+
+@cache
+def master() -> DictConfig:
+    """The config of a sweep's main process, before any job."""
+    config = loader().load_configuration("config", [], RunMode.MULTIRUN)
+    assert isinstance(config, DictConfig)
+    return config
+
+
+@cache
+def composer() -> Composer:
+    """One for all tests: it composes every choice of groups once."""
+    return Composer(loader(), master())
+
+
+def composed(*overrides: str) -> Job | Problem:
+    return composer().compose(0, overrides)
+
+
+def config_of(*overrides: str) -> dict[str, Any]:
+    """The plain config of a job that can be composed."""
+    job = composed(*overrides)
+    assert isinstance(job, Job), job
+    return plain(job.config)
+
+
+def build(*overrides: str) -> Spec | list[Problem]:
+    """A spec, or what is wrong with the overrides, whoever finds it: Hydra or the validation."""
+    job = composed(*overrides)
+    return [job] if isinstance(job, Problem) else SpecBuilder().build(plain(job.config), overrides)
+
+
+def spec_of(*overrides: str) -> Spec:
+    built = build(*overrides)
+    assert isinstance(built, Spec), [str(problem) for problem in built]
+    return built
+
+
+def refusals(*overrides: str) -> list[str]:
+    """The messages that a person would read."""
+    built = build(*overrides)
+    assert not isinstance(built, Spec), f"{overrides} should be refused"
+    return [str(problem) for problem in built]
+
+
+def refusal(*overrides: str) -> str:
+    """The only message."""
+    (message,) = refusals(*overrides)
+    return message
+
+
+def plan_of(*jobs: tuple[str, ...], first: tuple[str, ...] = ()) -> Plan:
+    """The plan of a sweep with these jobs; `first` are overrides that all of them share."""
+    return make_plan([composer().compose(number, (*first, *overrides)) for number, overrides in enumerate(jobs)])
+
+
+def trained_all(plan: Plan) -> list[RunResult]:
+    """Every run of a plan, in the sweep's order."""
+    results = [result for task in plan.tasks for result in train_task(task)]
+    return sorted(results, key=lambda result: result.index)
+
+
+def trained(*overrides: str) -> RunResult:
+    """One run, trained alone."""
+    (result,) = trained_all(plan_of(overrides))
+    assert result.outcome != "failed", result.error
+    return result

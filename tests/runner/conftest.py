@@ -1,0 +1,23 @@
+"""What several test files of the application share."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# The same examples in every run, and no limit on their time: a red test is red for everybody.
+settings.register_profile("runner", derandomize=True, deadline=None)
+settings.load_profile("runner")
+
+
+@pytest.fixture
+def csv_file(tmp_path: Path) -> Callable[[str | bytes], str]:
+    """Writes a table and returns the override that names it."""
+
+    def write(contents: str | bytes) -> str:
+        path = tmp_path / "table.csv"
+        path.write_bytes(contents if isinstance(contents, bytes) else contents.encode())
+        return f"data.path={path}"
+
+    return write

@@ -1,0 +1,250 @@
+"""Laying runs side by side: tables worked out by hand, and labels that say what differs."""
+
+import math
+
+import numpy as np
+import pytest
+
+from runner.comparison import (
+    MAX_FITS,
+    MAX_LINES,
+    bands,
+    best_result,
+    effects,
+    label_of,
+    run_table,
+    scores_of,
+    seed_table,
+    settings_of,
+    swept_keys,
+    typical_runs,
+)
+from runner.results import RunResult
+from tests.runner.building import spec_of
+
+SPEC = spec_of("data=xor")
+
+
+def run(index: int, text: str, outcome: str = "stopped", tested: bool = False, **finals: float | list) -> RunResult:
+    """A result with overrides in one text, and final values (or whole series) of cost, accuracy or rmse."""
+    series = {name: values if isinstance(values, list) else [9.0, values] for name, values in finals.items()}
+    history = {f"{part}/{name}": values for part in ("train", *["test"] * tested) for name, values in series.items()}
+    if history:
+        history["step"] = [float(step) for step in range(len(next(iter(history.values()))))]
+    n_samples = (4, 2 if tested else 0)
+    return RunResult(index, f"key{index}", SPEC, outcome, tuple(text.split()), n_samples=n_samples, history=history)
+
+
+def test_swept_keys_are_those_whose_value_differs_in_the_order_given_with_the_seed_last():
+    jobs = ["seed=1 data=xor activation=tanh", "seed=2 data=xor activation=tanh", "seed=1 data=xor activation=relu"]
+    assert swept_keys([job.split() for job in jobs]) == ["activation", "seed"]
+
+
+@pytest.mark.parametrize(
+    ("jobs", "keys"),
+    [
+        ([], []),
+        (["data=xor"], []),
+        (["data=xor", "data=xor"], []),
+        (["a=1", ""], ["a"]),
+        (["b=1 a=1", "b=2 a=2"], ["b", "a"]),
+        (["+a=1", "a=2"], ["a"]),
+        (["hydra.job.chdir=true", "hydra.job.chdir=false"], []),
+        (["network.hidden=[1,2]", "network.hidden=[3]"], ["network.hidden"]),
+    ],
+)
+def test_swept_keys_of_small_sweeps(jobs, keys):
+    assert swept_keys([job.split() for job in jobs]) == keys
+
+
+def test_settings_are_the_keys_and_values_as_typed():
+    texts = ["activation=tanh", "+new=a=b", "seed=3", "hydra.verbose=true", "~training.l2", "seed=4"]
+    assert settings_of(texts) == {"activation": "tanh", "new": "a=b", "seed": "4", "training.l2": ""}
+
+
+@pytest.mark.parametrize(
+    ("text", "keys", "label"),
+    [
+        ("activation=tanh learning_rate=0.1 seed=3", ["activation", "learning_rate", "seed"], "tanh lr=0.1 seed=3"),
+        ("data=xor network.hidden=[6,4]", ["data", "network.hidden"], "xor hidden=[6,4]"),
+        ("seed=3", ["activation", "seed"], "default seed=3"),
+        ("training.clip_norm=null", ["training.clip_norm"], "clip_norm=null"),
+        ("data.seed=1 seed=2", ["data.seed", "seed"], "data.seed=1 seed=2"),
+        ("seed=3", [], ""),
+    ],
+)
+def test_a_label_says_what_differs_in_a_few_words(text, keys, label):
+    assert label_of(text.split(), keys) == label
+
+
+def test_scores_are_taken_on_test_samples_where_there_are_some():
+    untested = run(0, "", cost=0.5, accuracy=0.75)
+    assert scores_of(untested) == {"cost": 0.5, "accuracy": 0.75}
+    history = untested.history | {"test/cost": [3.0, 2.0], "test/accuracy": [0.1, 0.25]}
+    tested = RunResult(0, "k", SPEC, "stopped", n_samples=(3, 1), history=history)
+    assert scores_of(tested) == {"cost": 2.0, "accuracy": 0.25}
+    assert scores_of(run(0, "", "failed")) == {}
+
+
+CLASSES = [
+    run(0, "activation=tanh seed=0", cost=0.2, accuracy=0.5),
+    run(1, "activation=tanh seed=1", cost=0.4, accuracy=1.0),
+    run(2, "activation=tanh seed=2", "diverged", cost=1e300, accuracy=0.0),
+    run(3, "activation=relu seed=0", cost=0.1, accuracy=1.0),
+    run(4, "activation=relu seed=1", "converged", cost=0.3, accuracy=0.75),
+    run(5, "activation=relu seed=2", "failed"),
+    run(6, "activation=gelu seed=0", "failed"),
+    run(7, "activation=gelu seed=1", "killed"),
+    run(8, "activation=gelu seed=2", "diverged", cost=0.0, accuracy=1.0),
+]
+
+
+def test_the_table_over_seeds_has_means_spreads_and_counts_worked_out_by_hand():
+    """tanh: mean 0.75, std 0.5/sqrt(2); relu: mean 0.875, std 0.25/sqrt(2); gelu: nothing finished."""
+    table = seed_table(CLASSES, ["activation", "seed"])
+    assert list(table["activation"]) == ["relu", "tanh", "gelu"]
+    assert list(table["accuracy"][:2]) == [0.875, 0.75]
+    assert list(table["accuracy_std"][:2]) == pytest.approx([0.25 / math.sqrt(2), 0.5 / math.sqrt(2)], rel=1e-15)
+    assert list(table["cost"][:2]) == pytest.approx([0.2, 0.3], rel=1e-15)
+    assert list(table["cost_std"][:2]) == pytest.approx([0.2 / math.sqrt(2)] * 2, rel=1e-15)
+    assert table["rmse"].isna().all()
+    assert table.loc[2, ["accuracy", "accuracy_std", "cost", "cost_std"]].isna().all()
+    assert list(table["runs"]) == [3, 3, 3]
+    counts = table[["converged", "stopped", "diverged", "failed", "killed"]].to_numpy().tolist()
+    assert counts == [[1, 1, 0, 1, 0], [0, 2, 1, 0, 0], [0, 0, 1, 1, 1]]
+
+
+def test_the_table_of_a_regression_has_the_lowest_error_first():
+    results = [run(i, f"learning_rate={i} seed=0", cost=c, rmse=r) for i, (c, r) in enumerate([(1, 3), (9, 1), (4, 2)])]
+    table = seed_table(results, ["learning_rate", "seed"])
+    assert list(table["learning_rate"]) == ["1", "2", "0"]
+    assert list(table["rmse"]) == [1, 2, 3]
+    assert table["rmse_std"].isna().all()
+
+
+def test_equal_accuracy_is_decided_by_the_cost():
+    results = [
+        run(i, f"init={name}", cost=cost, accuracy=1.0) for i, (name, cost) in enumerate([("he", 2), ("normal", 1)])
+    ]
+    assert list(seed_table(results, ["init"])["init"]) == ["normal", "he"]
+
+
+def test_the_table_of_runs_has_a_row_for_every_run_in_order_whatever_its_outcome():
+    failed = RunResult(5, "key5", SPEC, "failed", ("activation=relu",), error="ValueError: bad\ntrace")
+    table = run_table([failed, *reversed(CLASSES[:5])], ["activation", "seed"])
+    assert list(table["run"]) == [0, 1, 2, 3, 4, 5]
+    assert list(table["outcome"]) == ["stopped", "stopped", "diverged", "stopped", "converged", "failed"]
+    assert list(table["activation"]) == ["tanh"] * 3 + ["relu"] * 3
+    assert list(table["seed"]) == ["0", "1", "2", "0", "1", "default"]
+    assert list(table["accuracy"][:5]) == [0.5, 1.0, 0.0, 1.0, 0.75]
+    assert list(table["final/train_cost"][:5]) == [0.2, 0.4, 1e300, 0.1, 0.3]
+    assert table.loc[5, ["error", "run_key"]].tolist() == ["ValueError: bad", "key5"]
+    assert table.loc[5, ["accuracy", "cost"]].isna().all()
+
+
+def test_the_best_run_has_the_highest_accuracy_then_the_lowest_error_then_comes_first():
+    assert best_result(CLASSES).index == 3
+    assert best_result([*CLASSES[:2], run(9, "", cost=0.39, accuracy=1.0)]).index == 9
+    assert best_result([run(2, "", cost=1, rmse=1), run(1, "", cost=1, rmse=1), run(0, "", cost=0, rmse=2)]).index == 1
+
+
+def test_the_best_run_is_judged_on_test_samples_where_there_are_some():
+    history = {"step": [0.0], "train/cost": [0.0], "train/rmse": [0.0], "test/cost": [5.0], "test/rmse": [5.0]}
+    overfitted = RunResult(0, "k", SPEC, "stopped", n_samples=(3, 1), history=history)
+    honest = RunResult(1, "k", SPEC, "stopped", n_samples=(3, 1), history=history | {"test/rmse": [4.0]})
+    assert best_result([overfitted, honest]).index == 1
+
+
+@pytest.mark.parametrize("outcome", ["diverged", "failed", "killed"])
+def test_a_run_that_did_not_finish_is_never_the_best(outcome):
+    assert best_result([run(0, "", outcome, cost=0.0, accuracy=1.0)]) is None
+    assert best_result([run(0, "", outcome, cost=0.0, accuracy=1.0), run(1, "", cost=5.0, accuracy=0.0)]).index == 1
+    assert best_result([]) is None
+
+
+@pytest.mark.parametrize("score", ["accuracy", "rmse"])
+@pytest.mark.parametrize("place", [0, 2])
+def test_a_score_that_is_not_a_number_never_ranks_as_best(score, place):
+    values = [{"cost": 0.5, score: 0.5}, {"cost": 0.25, score: 0.5}]
+    values.insert(place, {"cost": math.nan, score: math.nan})
+    results = [run(i, f"init={i}", **finals) for i, finals in enumerate(values)]
+    best = best_result(results)
+    assert best is not None and best.finals["train/cost"] <= 0.5
+    table = seed_table(results, ["init"])
+    assert not math.isnan(table.loc[0, score])
+    assert math.isnan(table.loc[2, score])
+
+
+def test_bands_hold_mean_and_middle_of_the_costs_over_the_seeds():
+    """By hand: at step 0 all 4; at step 10 costs 0, 1, 2: mean 1, percentiles 0.2 and 1.8."""
+    results = [run(i, f"init=he seed={i}", cost=[4.0, float(i)]) for i in range(3)]
+    for result in results:
+        result.history["step"] = [0.0, 10.0]
+    (band,), settings = bands(results, ["init", "seed"])
+    assert (band.label, band.count, settings) == ("he (3 seeds)", 3, 1)
+    assert band.steps.tolist() == [0, 10]
+    assert band.mean.tolist() == [4, 1]
+    assert band.low.tolist() == pytest.approx([4, 0.2], rel=1e-12)
+    assert band.high.tolist() == pytest.approx([4, 1.8], rel=1e-12)
+
+
+def test_bands_of_runs_that_end_at_different_steps_carry_the_last_cost_on():
+    short, long = run(0, "seed=0", "converged", cost=[4.0, 2.0]), run(1, "seed=1", cost=[4.0, 3.0, 0.0])
+    (band,), _ = bands([short, long], ["seed"])
+    assert band.label == "all runs (2 seeds)"
+    assert band.steps.tolist() == [0, 1, 2]
+    assert band.mean.tolist() == [4, 2.5, 1]
+
+
+def test_bands_are_the_best_settings_and_leave_runs_without_numbers_out():
+    results = [run(i, f"learning_rate={i}", cost=float(20 - i)) for i in range(15)] + [
+        run(15, "learning_rate=x", "failed")
+    ]
+    drawn, settings = bands(results, ["learning_rate"])
+    assert (len(drawn), settings) == (MAX_LINES, 15)
+    assert [band.label for band in drawn] == [f"lr={14 - i}" for i in range(MAX_LINES)]
+
+
+def test_effects_list_the_scores_of_finished_runs_by_value_and_count_the_others():
+    found, score = effects(CLASSES, ["activation", "seed"])
+    assert score == "accuracy"
+    (effect,) = found
+    assert (effect.key, effect.names) == ("activation", ["tanh", "relu", "gelu"])
+    assert effect.values == [[0.5, 1.0], [1.0, 0.75], []]
+    assert effect.unfinished == [1, 1, 3]
+
+
+def test_effects_show_the_cost_where_tasks_are_mixed_and_have_a_panel_per_key():
+    results = [run(0, "data=xor init=he", cost=1.0, accuracy=1.0), run(1, "data=sine init=he", cost=2.0, rmse=2.0)]
+    found, score = effects(results, ["data", "init", "seed"])
+    assert score == "cost"
+    assert [(effect.key, effect.names, effect.values) for effect in found] == [
+        ("data", ["xor", "sine"], [[1.0], [2.0]]), ("init", ["he"], [[1.0, 2.0]]),
+    ]  # fmt: skip
+
+
+def test_the_typical_run_of_a_setting_has_the_median_cost_and_did_finish():
+    costs = [5.0, 1.0, 3.0, 0.0]
+    results = [
+        run(i, f"init=he seed={i}", "stopped" if i < 3 else "diverged", cost=cost) for i, cost in enumerate(costs)
+    ]
+    results.append(run(9, "init=normal seed=0", "failed"))
+    chosen, settings = typical_runs(results, ["init", "seed"])
+    assert [(label, result.index) for label, result in chosen] == [("he", 2)]
+    assert settings == 1
+
+
+def test_no_more_typical_runs_are_chosen_than_fit_on_a_picture():
+    results = [run(i, f"learning_rate={i}", cost=1.0) for i in range(MAX_FITS + 3)]
+    chosen, settings = typical_runs(results, ["learning_rate"])
+    assert (len(chosen), settings) == (MAX_FITS, MAX_FITS + 3)
+
+
+def test_nothing_finished_leaves_nothing_to_draw_and_a_table_of_counts():
+    failed = [run(0, "seed=0", "failed"), run(1, "seed=1", "killed")]
+    assert bands(failed, ["seed"]) == ([], 0)
+    assert typical_runs(failed, ["seed"]) == ([], 0)
+    assert best_result(failed) is None
+    table = seed_table(failed, ["seed"])
+    assert table[["runs", "failed", "killed"]].to_numpy().tolist() == [[2, 1, 1]]
+    assert np.isnan(table["cost"]).all()

@@ -1,0 +1,135 @@
+"""Law 6 for configs: every file in conf/ composes, says what its component says, and trains for two steps."""
+
+import math
+from pathlib import Path
+
+import pytest
+from omegaconf import OmegaConf
+
+from nn.activations import ACTIVATIONS
+from nn.losses import LOSSES
+from runner.components import REGISTRIES
+from runner.options import default_config
+from runner.paths import CONF, SWEEPS
+from runner.spec import AUTO, DataCommon, Spec
+from runner.sweeps import read_header, sweep_files
+from tests.runner.building import COMPONENTS, QUICK, config_of, loader, spec_of, trained
+
+FILES = sorted(CONF.glob("*/*.yaml"))
+COMMON = set(DataCommon.model_fields)
+TABLE = "a,b,c,kind\n" + "".join(f"{i},{(7 * i) % 5},{(3 * i) % 7},{'xyz'[i % 3]}\n" for i in range(24))
+NUMBERS = TABLE.replace("x", "0.5").replace("y", "1.5").replace("z", "2.25")
+
+
+def of_file(path: Path) -> str:
+    return f"{path.parent.name}/{path.stem}"
+
+
+def choice(kind: str, name: str, table: str) -> tuple[str, ...]:
+    """The overrides that choose a component, with a data set and an output on which it can train."""
+    if kind == "data":
+        return ("data=csv", table) if name == "csv" else (f"data={name}",)
+    if kind == "activation" and ACTIVATIONS[name]().derivative is None:
+        return ("data=quadrants", f"network.output={name}")
+    if kind == "loss" and name != AUTO and LOSSES[name]().only_output:
+        return ("data=quadrants", f"loss={name}", f"network.output={LOSSES[name]().only_output}")
+    return (f"{kind}={name}",)
+
+
+@pytest.mark.parametrize("path", FILES, ids=of_file)
+def test_a_config_file_belongs_to_a_component_of_its_group(path):
+    group, name = path.parent.name, path.stem
+    assert group in REGISTRIES
+    assert name in REGISTRIES[group] or (group, name) == ("loss", AUTO)
+    assert OmegaConf.load(path).name == name
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if of_file(path) != "loss/auto"], ids=of_file)
+def test_a_config_file_has_exactly_the_settings_of_its_component(path):
+    group, name = path.parent.name, path.stem
+    expected = {"name", *(setting.name for setting in REGISTRIES[group].settings(name))}
+    assert set(OmegaConf.load(path)) == (expected | COMMON if group == "data" else expected)
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if of_file(path) != "loss/auto"], ids=of_file)
+def test_a_config_file_gives_the_settings_of_its_component_the_defaults_of_the_signature(path):
+    written = OmegaConf.to_container(OmegaConf.load(path))
+    defaults = default_config(path.parent.name, path.stem)
+    own = set(written) - COMMON | {"name"}
+    assert {key: written[key] for key in own} == {key: defaults[key] for key in own}
+
+
+@pytest.mark.parametrize("path", FILES, ids=of_file)
+def test_a_config_file_says_in_its_first_line_what_it_is(path):
+    first = path.read_text().splitlines()[0]
+    assert first.startswith("# ") and len(first) > 10
+
+
+@pytest.mark.parametrize(("kind", "name"), COMPONENTS)
+def test_every_component_is_offered_as_an_option_with_or_without_a_file(kind, name):
+    assert name in loader().get_group_options(kind)
+    config = config_of(f"{kind}={name}")[kind]
+    assert config["name"] == name
+    assert set(config) == set(default_config(kind, name))
+
+
+@pytest.mark.parametrize("kind", REGISTRIES)
+def test_nothing_but_components_and_auto_is_offered(kind):
+    extra = set(loader().get_group_options(kind)) - set(REGISTRIES[kind])
+    assert extra == ({AUTO} if kind == "loss" else set())
+
+
+@pytest.mark.parametrize(("kind", "name"), COMPONENTS)
+def test_the_table_of_contents_names_every_option(kind, name):
+    (line,) = [line for line in (CONF / "config.yaml").read_text().splitlines() if line.startswith(f"  - {kind}:")]
+    named = line.partition("#")[2].replace(",", " ").replace(":", " ").replace(";", " ").split()
+    is_output_only = kind == "activation" and ACTIVATIONS[name]().derivative is None
+    assert (name in named) == (not is_output_only)
+
+
+@pytest.mark.parametrize(("kind", "name"), [*COMPONENTS, ("loss", AUTO)])
+def test_every_option_trains_for_two_steps(kind, name, csv_file):
+    result = trained(*choice(kind, name, csv_file(TABLE)), *QUICK, "learning_rate=0.01")
+    assert (result.outcome, result.last_step) == ("stopped", 2)
+    assert result.history["step"] == [0.0, 1.0, 2.0]
+    costs = result.history["train/cost"]
+    assert all(math.isfinite(cost) for cost in costs)
+    assert costs[0] != costs[2]
+
+
+@pytest.mark.parametrize("data", ["csv", "square", "xor"])
+@pytest.mark.parametrize("output", [name for name in ACTIVATIONS if ACTIVATIONS[name]().derivative is not None])
+def test_every_elementwise_activation_trains_as_an_output_for_two_steps(output, data, csv_file):
+    result = trained(*choice("data", data, csv_file(NUMBERS)), f"network.output={output}", *QUICK)
+    assert (result.outcome, result.last_step) == ("stopped", 2)
+    assert result.history["train/cost"][0] != result.history["train/cost"][2]
+
+
+@pytest.mark.parametrize("mode", ["online", "minibatch", "full"])
+@pytest.mark.parametrize("data", list(REGISTRIES["data"]))
+def test_every_data_set_trains_in_every_mode(data, mode, csv_file):
+    epoch = ("training.mode=" + mode, "training.epochs=1", "training.evaluations=1", "tracking.plots=none")
+    result = trained(*choice("data", data, csv_file(TABLE)), *epoch, "learning_rate=0.01")
+    n_train = result.n_samples[0]
+    steps = {"online": n_train, "full": 1, "minibatch": math.ceil(n_train / min(32, n_train))}
+    assert (result.outcome, result.last_step) == ("stopped", steps[mode])
+
+
+def test_the_shipped_defaults_are_those_that_the_table_of_contents_states():
+    spec = spec_of()
+    assert isinstance(spec, Spec)
+    chosen = {kind: dict(spec)[kind].name for kind in REGISTRIES}
+    assert chosen == {
+        "data": "sine", "activation": "tanh", "loss": "half_mse", "init": "normal", "optimizer": "sgd",
+        "schedule": "constant",
+    }  # fmt: skip
+    assert (spec.network.hidden, spec.learning_rate, spec.seed, spec.dtype) == ((6,), 0.1, 0, "float64")
+
+
+@pytest.mark.parametrize("name", sweep_files(SWEEPS))
+def test_every_named_sweep_is_offered_and_has_a_header_that_names_its_own_command(name):
+    assert name in loader().get_group_options("sweep")
+    header = read_header(SWEEPS / f"{name}.yaml")
+    assert header.command == f"python -m runner -m sweep={name}"
+    assert header.question.endswith(("?", "."))
+    assert header.runs > 1

@@ -1,0 +1,152 @@
+"""Pictures: the same bytes twice, whatever the names, whatever the numbers."""
+
+import struct
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from runner.comparison import Band, Effect, bands, effects
+from runner.figures import draw_bands, draw_effects, draw_fits, draw_run
+from runner.figures.style import short
+from runner.fits import fit_of
+from runner.results import RunResult
+from tests.runner.building import spec_of
+from tests.runner.tables import ODD_NAMES, SYNTHETIC, TABLES, table, train_on
+
+
+def assert_picture(content: bytes) -> None:
+    """A PNG that is not of one colour only; size and signature as the PNG specification has them."""
+    assert content.startswith(b"\x89PNG\r\n\x1a\n")
+    width, height = struct.unpack(">II", content[16:24])
+    assert 300 <= width <= 4000 and 200 <= height <= 8000
+    assert len(content) > 4000
+
+
+def picture_of(result: RunResult, data) -> bytes:
+    drawn = draw_run(result, data)
+    assert list(drawn.pictures) == ["cost_and_fit.png"]
+    return drawn.pictures["cost_and_fit.png"]
+
+
+@pytest.mark.parametrize("name", [*TABLES, "sine", "xor by tanh"])
+def test_a_run_drawn_twice_is_the_same_bytes(name, csv_file):
+    overrides = SYNTHETIC.get(name) or ("data=csv", csv_file(table(*TABLES[name])))
+    result, data = train_on(*overrides)
+    first = picture_of(result, data)
+    assert_picture(first)
+    assert picture_of(result, data) == first
+
+
+def test_pictures_of_different_runs_differ():
+    (one, data), (other, other_data) = train_on("data=xor"), train_on("data=xor", "seed=1")
+    assert picture_of(one, data) != picture_of(other, other_data)
+
+
+def test_drawing_changes_nothing_but_the_pictures():
+    result, data = train_on("data=xor")
+    drawn = draw_run(result, data)
+    assert replace(drawn, pictures={}) == replace(result, pictures={})
+
+
+def test_a_run_without_numbers_has_no_picture():
+    failed = RunResult(0, "key", spec_of("data=xor"), "failed", error="E")
+    _, data = train_on("data=xor")
+    assert draw_run(failed, data) is failed
+
+
+@pytest.mark.parametrize("start", range(0, len(ODD_NAMES), 3))
+@pytest.mark.parametrize("kind", ["curve", "regions of three", "surface", "scatter", "confusion"])
+def test_odd_names_of_columns_and_classes_do_not_break_a_picture(kind, start, csv_file):
+    features, target = TABLES[kind]
+    odd = [*ODD_NAMES.values()][start:] + [*ODD_NAMES.values()][:start]
+    names, classes = tuple(odd[: features + 1]), tuple(odd[features + 1 : features + 4])
+    result, data = train_on("data=csv", csv_file(table(features, target, names, classes)))
+    assert (*data.samples.input_names, data.samples.target_name) == names
+    assert set(data.samples.classes) == (set(classes) if target == "three" else set())
+    assert_picture(picture_of(result, data))
+
+
+@pytest.mark.parametrize("name", ODD_NAMES.values(), ids=ODD_NAMES)
+def test_odd_values_of_swept_keys_do_not_break_the_pictures_of_a_sweep(name):
+    result, data = train_on("data=xor")
+    results = [replace(result, index=i, overrides=(f"data.target={name}{i}", f"seed={i}")) for i in range(2)]
+    drawn, _ = bands(results, ["data.target", "seed"])
+    found, score = effects(results, ["data.target", "seed"])
+    assert_picture(draw_bands(drawn, "training cost", "note"))
+    assert_picture(draw_effects(found, f"final {score}"))
+    assert_picture(draw_fits([(name, fit_of(result, data))], "note"))
+
+
+def band(label: str, costs: list[float], count: int = 3) -> Band:
+    mean = np.array(costs)
+    return Band(label, np.arange(len(costs)) * 10.0, mean, 0.9 * mean, 1.1 * mean, count)
+
+
+CURVES = {
+    "one curve": [band("a", [1.0, 0.5, 0.1])],
+    "twelve curves": [band(f"lr={i}", [1.0, 0.9 / (i + 1), 0.5 / (i + 1)], 1 + i % 2) for i in range(12)],
+    "a cost of zero": [band("a", [1.0, 0.0, 0.0])],
+    "a constant cost": [band("a", [0.5, 0.5, 0.5])],
+    "one point": [band("a", [0.5])],
+    "an explosion": [band("a", [0.5, 1e300, 1e305]), band("b", [0.5, 0.25, 0.125])],
+    "tiny costs": [band("a", [1e-300, 1e-305, 1e-308])],
+    "negative costs": [band("a", [0.5, -1.0, -2.0])],
+}
+
+
+@pytest.mark.parametrize("curves", CURVES.values(), ids=CURVES)
+def test_curves_of_all_sizes_are_drawn(curves):
+    assert_picture(draw_bands(curves, "training cost", "note"))
+
+
+EFFECTS = {
+    "one value": [Effect("activation", ["tanh"], [[0.5]], [0])],
+    "a value without a finished run": [Effect("init", ["he", "normal"], [[0.5, 0.75], []], [0, 2])],
+    "no finished run at all": [Effect("init", ["he", "normal"], [[], []], [1, 2])],
+    "many values": [Effect("seed", [f"{i / 7:.6f}" for i in range(30)], [[i, i + 1.0] for i in range(30)], [0] * 30)],
+    "seven keys": [Effect(f"key{i}", ["a", "b"], [[1.0], [2.0, 3.0]], [0, 0]) for i in range(7)],
+    "equal values": [Effect("init", ["he"], [[1.0, 1.0]], [0])],
+    "wide range": [Effect("init", ["he", "normal"], [[1e-9], [1e9]], [0, 0])],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("found", EFFECTS.values(), ids=EFFECTS)
+def test_effects_of_all_sizes_are_drawn(found):
+    assert_picture(draw_effects(found, "final cost"))
+
+
+@pytest.mark.parametrize("count", [1, 2, 7])
+def test_fits_side_by_side_are_drawn(count):
+    kinds = list(SYNTHETIC.values())
+    fits = [(f"setting {i}", fit_of(*train_on(*kinds[i % len(kinds)]))) for i in range(count)]
+    assert_picture(draw_fits(fits, "note"))
+
+
+def test_the_pictures_of_a_sweep_drawn_twice_are_the_same_bytes():
+    curves, found = CURVES["twelve curves"], EFFECTS["seven keys"]
+    fits = [("setting", fit_of(*train_on("data=quadrants")))]
+    assert draw_bands(curves, "cost", "note") == draw_bands(curves, "cost", "note")
+    assert draw_effects(found, "cost") == draw_effects(found, "cost")
+    assert draw_fits(fits, "note") == draw_fits(fits, "note")
+
+
+@pytest.mark.parametrize("name", ["curve", "surface", "scatter", "regions of three", "confusion"])
+def test_a_diverged_run_is_drawn_too(name, csv_file):
+    result, data = train_on("data=csv", csv_file(table(*TABLES[name])), "learning_rate=1e150", "activation=identity")
+    assert_picture(picture_of(result, data))
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+@pytest.mark.parametrize("kind", ["sine", "xor", "quadrants"])
+def test_a_network_whose_answers_overflow_is_drawn_too(kind, activation):
+    """The last finite parameters of a diverged run can be this large; its answers are then infinite or no numbers."""
+    result, data = train_on(*SYNTHETIC[kind], f"activation={activation}")
+    huge = 1e300 * np.where(np.arange(len(result.parameters)) % 2, 1.0, -1.0)
+    assert_picture(picture_of(replace(result, parameters=huge, outcome="diverged"), data))
+
+
+def test_a_short_text_is_one_line_of_limited_length():
+    assert short("two\nlines\tand  more", 40) == "two lines and more"
+    assert short("abcdef", 4) == "abc…"
+    assert short("abcd", 4) == "abcd"

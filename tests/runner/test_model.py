@@ -1,0 +1,149 @@
+"""Loading a trained network again: the same predictions to the last bit, and clear words for what does not fit."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from nn.activations import ACTIVATIONS
+from runner.model import load_model, model_of
+from runner.preparation import prepare
+from runner.results import weights_archive
+from runner.structures import structure_of
+from tests.runner.building import QUICK, trained
+
+RUNS = {
+    "regression": ("data=sine",),
+    "scaled targets": ("data=sine", "network.output=tanh"),
+    "standardised inputs": ("data=sine", "data.standardize=true", "network.output=sigmoid"),
+    "two classes": ("data=xor",),
+    "softmax in float32": ("data=quadrants", "network.output=softmax", "dtype=float32"),
+    "linear": ("network.hidden=[]",),
+    "no bias": ("network.bias=false", "network.hidden=[3,2]"),
+    "settings": ("activation=leaky_relu", "activation.slope=0.3"),
+}
+
+
+@pytest.fixture(scope="module", params=RUNS.values(), ids=RUNS)
+def result(request):
+    return trained(*request.param, *QUICK)
+
+
+@pytest.fixture
+def archive(result, tmp_path):
+    path = tmp_path / "weights.npz"
+    path.write_bytes(weights_archive(result))
+    return path
+
+
+def inputs(result, n: int = 64) -> np.ndarray:
+    return np.random.default_rng(0).uniform(-6, 6, (n, result.sizes[0]))
+
+
+def test_a_loaded_model_predicts_the_same_bits_as_the_trained_one(result, archive):
+    X = inputs(result)
+    assert load_model(archive).predict(X).tobytes() == model_of(result).predict(X).tobytes()
+
+
+def test_an_archive_is_the_same_bytes_each_time_it_is_made(result):
+    assert weights_archive(result) == weights_archive(result)
+
+
+def test_predictions_are_in_the_units_of_the_targets(result):
+    """RMSE and accuracy worked out from predictions in a person's units are those that training reported."""
+    data, model = prepare(result.spec), model_of(result)
+    rows = data.train_rows
+    predicted, Y = model.predict(data.samples.X[rows]), data.samples.Y[rows]
+    tolerance = 1e-12 if result.spec.dtype == "float64" else 1e-6
+    if result.task == "regression":
+        assert np.sqrt(np.mean((predicted - Y) ** 2)) == pytest.approx(result.finals["train/rmse"], rel=tolerance)
+    else:
+        middle = sum(data.samples.levels) / 2
+        labels = predicted.argmax(axis=1) if predicted.shape[1] > 1 else predicted[:, 0] > middle
+        assert np.mean(labels == Y) == pytest.approx(result.finals["train/accuracy"], abs=1e-12)
+
+
+def test_a_prediction_is_the_formula_of_the_layers(result):
+    """W and b taken out of the parameters by hand, layer by layer: W (fan_in, fan_out) row by row, then b."""
+    model, X = model_of(result), inputs(result, 5)
+    spec, at, a = result.spec, 0, model.scaling.inputs(X)
+    for layer, (fan_in, fan_out) in enumerate(zip(result.sizes[:-1], result.sizes[1:], strict=True)):
+        W = result.parameters[at : at + fan_in * fan_out].reshape(fan_in, fan_out)
+        at += fan_in * fan_out
+        b = result.parameters[at : at + fan_out] if spec.network.bias else np.zeros(fan_out)
+        at += len(b) if spec.network.bias else 0
+        is_last = layer == len(result.sizes) - 2
+        activation = ACTIVATIONS[spec.network.output]() if is_last else ACTIVATIONS[spec.activation.name](
+            **spec.activation.settings()
+        )  # fmt: skip
+        a = activation.value((a @ W + b).T).T
+    assert at == len(result.parameters)
+    tolerance = 1e-12 if spec.dtype == "float64" else 1e-5
+    np.testing.assert_allclose(model.predict(X), model.scaling.outputs(a), rtol=tolerance, atol=tolerance)
+
+
+def test_a_prediction_does_not_depend_on_how_many_are_asked_for(result):
+    model, X = model_of(result), inputs(result)
+    one_by_one = np.concatenate([model.predict(row[np.newaxis]) for row in X])
+    np.testing.assert_allclose(one_by_one, model.predict(X), rtol=1e-6, atol=1e-12)
+    assert model.predict(X[:0]).shape == (0, result.sizes[-1])
+    assert model.predict(X).dtype == np.float64
+
+
+def test_lists_and_data_frames_are_taken_too(result):
+    model, X = model_of(result), inputs(result, 3)
+    expected = model.predict(X).tobytes()
+    assert model.predict(X.tolist()).tobytes() == expected
+    assert model.predict(pd.DataFrame(X)).tobytes() == expected
+
+
+@pytest.mark.parametrize("shape", [(2,), (), (3, 7), (1, 2, 2), (3, 0)])
+def test_inputs_of_another_shape_are_refused_with_both_shapes(result, shape):
+    with pytest.raises(ValueError) as caught:  # noqa: PT011  the whole message is compared
+        model_of(result).predict(np.zeros(shape))
+    assert str(caught.value) == f"this model takes inputs of shape (n, {result.sizes[0]}), got {shape}"
+
+
+def test_the_classes_come_with_the_model(result, archive):
+    expected = {"sine": (), "xor": ("0", "1"), "quadrants": ("same sign", "opposite sign")}[result.spec.data.name]
+    assert load_model(archive).classes == expected
+
+
+def rewritten(archive, change) -> None:
+    """The archive with a changed structure."""
+    with np.load(archive) as file:
+        arrays = dict(file)
+    structure = json.loads(str(arrays["structure"]))
+    change(structure)
+    np.savez(archive, **arrays | {"structure": np.array(json.dumps(structure))})
+
+
+@pytest.mark.parametrize(
+    ("change", "kind"),
+    [
+        (lambda structure: structure.update(activation={"name": "swoosh"}), "activation"),
+        (lambda structure: structure.update(output="swoosh"), "activation"),
+        (lambda structure: structure.update(loss={"name": "swoosh"}), "loss"),
+    ],
+    ids=["activation", "output", "loss"],
+)
+def test_a_component_that_nobody_registered_is_named_with_what_to_do(archive, change, kind):
+    rewritten(archive, change)
+    with pytest.raises(ValueError) as caught:  # noqa: PT011  the whole message is compared
+        load_model(archive)
+    assert str(caught.value) == f"this model needs the {kind} 'swoosh'; import its module first"
+
+
+def test_the_structure_in_the_archive_is_plain_data(result):
+    structure = structure_of(result.spec, result.sizes, result.classes)
+    assert json.loads(json.dumps(structure)) == structure
+    assert structure["sizes"] == list(result.sizes)
+
+
+def test_an_object_array_in_an_archive_is_refused(archive):
+    with np.load(archive) as file:
+        arrays = dict(file)
+    np.savez(archive, **arrays | {"parameters": np.array([object], dtype=object)})
+    with pytest.raises(ValueError, match="allow_pickle=False"):
+        load_model(archive)

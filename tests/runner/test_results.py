@@ -1,0 +1,185 @@
+"""What a run leaves on disk: exact to the last bit, whole or refused, and never able to run code."""
+
+import json
+import math
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runner.preparation import Scaling
+from runner.results import RunResult, load, save
+from tests.runner.building import QUICK, spec_of, trained
+
+AWKWARD = [0.1, 1 / 3, -0.0, 5e-324, 2.2250738585072014e-308, 1.7976931348623157e308, math.pi, 1e-300, 123456789.125]
+SPEC = spec_of("data=xor")
+TEXTS = st.text(max_size=30)
+NUMBERS = st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=5)
+
+
+def contents(result: RunResult) -> dict[str, object]:
+    """Every field of a result in a form in which equal means equal to the last bit."""
+    found = {field.name: getattr(result, field.name) for field in fields(result)}
+    found["parameters"] = (result.parameters.dtype, result.parameters.shape, result.parameters.tobytes())
+    found["history"] = {name: [float(value).hex() for value in values] for name, values in result.history.items()}
+    if result.scaling is not None:
+        scaling = result.scaling
+        found["scaling"] = (
+            scaling.x_shift.tobytes(), scaling.x_scale.tobytes(), scaling.y_shift.hex(), scaling.y_scale.hex()
+        )  # fmt: skip
+    return found
+
+
+def assert_kept(results: list[RunResult], folder) -> None:
+    path = folder / "deeper" / "00001.npz"
+    save(path, results)
+    assert [contents(result) for result in load(path)] == [contents(result) for result in results]
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize(
+    "overrides", [("data=xor",), ("data=quadrants", "dtype=float32"), ("network.output=tanh", "data.standardize=true")]
+)
+def test_a_trained_run_comes_back_to_the_last_bit(overrides, tmp_path):
+    assert_kept([trained(*overrides, *QUICK)], tmp_path)
+
+
+def test_pictures_come_back_byte_for_byte(tmp_path):
+    result = trained("data=xor", *QUICK, "tracking.plots=all")
+    assert result.pictures["cost_and_fit.png"].startswith(b"\x89PNG")
+    assert_kept([result], tmp_path)
+
+
+def test_awkward_numbers_come_back_to_the_last_bit(tmp_path):
+    scaling = Scaling(np.array(AWKWARD), np.array(AWKWARD[::-1]), AWKWARD[3], AWKWARD[5])
+    history = {"step": [0.0, 1.0, 7.0], "train/cost": AWKWARD[:3], "test/cost": AWKWARD[3:6]}
+    result = RunResult(
+        index=3, key="k", spec=SPEC, outcome="stopped", overrides=("data=xor", "a='[ä, \"b\"]'"), task="classification",
+        last_step=7, n_samples=(4, 0), data_digest="d", parameters=np.array(AWKWARD), sizes=(2, 6, 1), scaling=scaling,
+        classes=("nein", "да\n"), history=history, pictures={"a b.png": b"\x00\xff"},
+        started=1753.000000123, seconds=0.1,
+    )  # fmt: skip
+    assert_kept([result], tmp_path)
+
+
+@pytest.mark.parametrize("outcome", ["failed", "killed"])
+def test_a_run_without_numbers_comes_back_with_its_error(outcome, tmp_path):
+    error = "ValueError: bad\x00 thing\n\nTraceback: …\ud83d\udca5".encode("utf-16", "surrogatepass").decode("utf-16")
+    assert_kept([RunResult(5, "key", SPEC, outcome, ("seed=5",), error)], tmp_path)
+
+
+def test_several_runs_of_different_kinds_share_a_file_in_their_order(tmp_path):
+    runs = [trained("data=xor", *QUICK), RunResult(9, "key", SPEC, "failed", error="E"), trained("data=sine", *QUICK)]
+    assert_kept(runs, tmp_path)
+
+
+def test_no_runs_are_a_file_too(tmp_path):
+    assert_kept([], tmp_path)
+
+
+@given(texts=st.lists(TEXTS, min_size=4, max_size=4), numbers=NUMBERS, seconds=st.floats(0, 1e10))
+def test_any_text_and_any_finite_number_comes_back(tmp_path_factory, texts, numbers, seconds):
+    steps = [float(step) for step in range(len(numbers))]
+    result = RunResult(
+        0, texts[0], SPEC, "stopped", (texts[1],), texts[2], classes=(texts[3],), parameters=np.array(numbers),
+        history={"step": steps, "train/cost": numbers}, seconds=seconds,
+    )  # fmt: skip
+    assert_kept([result], tmp_path_factory.mktemp("any"))
+
+
+def test_saving_again_replaces_the_file_as_a_whole(tmp_path):
+    path, first = tmp_path / "00001.npz", trained("data=xor", *QUICK)
+    save(path, [first, first])
+    save(path, [first])
+    assert len(load(path)) == 1
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.fixture
+def saved(tmp_path):
+    path = tmp_path / "00001.npz"
+    save(path, [trained("data=xor", *QUICK)])
+    return path
+
+
+@pytest.mark.parametrize("kept", [0.0, 0.0005, 0.01, 0.3, 0.9, 0.999])
+def test_a_truncated_file_is_refused_with_its_name(saved, kept):
+    whole = saved.read_bytes()
+    saved.write_bytes(whole[: int(kept * len(whole))])
+    with pytest.raises(ValueError, match="not a whole file of results"):
+        load(saved)
+
+
+def test_a_file_with_a_flipped_bit_in_its_numbers_is_refused(saved):
+    whole = bytearray(saved.read_bytes())
+    with np.load(saved) as arrays:
+        at = whole.index(arrays["parameters-0"].tobytes())
+    whole[at] ^= 1
+    saved.write_bytes(whole)
+    with pytest.raises(ValueError, match="not a whole file of results"):
+        load(saved)
+
+
+def test_a_missing_file_is_refused_with_its_name(tmp_path):
+    with pytest.raises(ValueError, match=r"nothing\.npz is not a whole file of results"):
+        load(tmp_path / "nothing.npz")
+
+
+@pytest.mark.parametrize("about", ["{", "[{}]", '[{"index": 0}]', "3", "null"])
+def test_an_archive_that_is_not_of_results_is_refused(tmp_path, about):
+    path = tmp_path / "other.npz"
+    np.savez(path, about=np.array(about))
+    with pytest.raises(ValueError, match="not a whole file of results"):
+        load(path)
+
+
+def test_an_archive_of_another_version_is_refused(saved):
+    """A spec with a key that this version does not know."""
+    with np.load(saved) as file:
+        arrays = dict(file)
+    about = json.loads(str(arrays["about"]))
+    about[0]["spec"]["training"]["momentum_of_tomorrow"] = 1
+    np.savez(saved, **arrays | {"about": np.array(json.dumps(about))})
+    with pytest.raises(ValueError, match="momentum_of_tomorrow"):
+        load(saved)
+
+
+class Bomb:
+    """What unpickling must not run."""
+
+    exploded = False
+
+    def __reduce__(self):
+        return _explode, ()
+
+
+def _explode():
+    Bomb.exploded = True
+    return []
+
+
+@pytest.mark.parametrize("name", ["about", "parameters-0", "history-0"])
+def test_an_object_array_inside_is_refused_and_nothing_is_unpickled(saved, name):
+    with np.load(saved) as file:
+        arrays = dict(file)
+    np.savez(saved, **arrays | {name: np.array([Bomb()], dtype=object)})
+    with pytest.raises(ValueError, match="allow_pickle=False"):
+        load(saved)
+    assert not Bomb.exploded
+
+
+def test_final_values_are_the_last_of_every_series_about_the_network():
+    history = {"step": [0.0, 5.0], "train/cost": [0.5, 0.25], "test/rmse": [1.0, 0.75],
+               "learning_rate": [0.1, 0.2], "gradient_norm": [1.0, 2.0], "test/cost": []}  # fmt: skip
+    result = RunResult(0, "key", SPEC, "stopped", history=history)
+    assert result.finals == {"train/cost": 0.25, "test/rmse": 0.75}
+
+
+def test_the_objective_is_the_test_or_else_the_training_cost_and_not_a_number_unless_the_run_finished():
+    result = RunResult(0, "key", SPEC, "stopped", history={"train/cost": [0.5, 0.25], "test/cost": [0.75, 0.125]})
+    assert result.objective == 0.125
+    assert replace(result, history={"train/cost": [0.5, 0.25]}).objective == 0.25
+    assert math.isnan(RunResult(0, "key", SPEC, "failed").objective)
+    assert math.isnan(replace(result, outcome="diverged").objective)

@@ -1,0 +1,78 @@
+"""What a person sees at the end: every value as it was typed, whatever characters it has."""
+
+import pytest
+
+from runner import terminal
+from runner.comparison import seed_table
+from runner.results import RunResult
+from tests.runner.building import spec_of
+
+SPEC = spec_of("data=xor")
+HISTORY = {"step": [0.0, 7.0], "train/cost": [0.5, 0.25], "train/accuracy": [0.5, 0.75]}
+ODD = ["[6,4]", "[height]", "[/home/a.csv]", "[red]", "[bold]x[/bold]", ":smile:", "a\\b", "größe"]
+
+
+def run(index: int, *overrides: str, outcome: str = "stopped", **more) -> RunResult:
+    return RunResult(index, f"key{index}", SPEC, outcome, overrides, last_step=7, **more)
+
+
+@pytest.mark.parametrize("value", ODD)
+def test_a_swept_value_is_shown_as_it_was_typed(value, capsys):
+    results = [run(0, f"data.features={value}", history=HISTORY), run(1, "data.features=other", history=HISTORY)]
+    terminal.print_comparison(seed_table(results, ["data.features"]), ["data.features"], "")
+    assert value in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("value", ODD)
+def test_an_error_and_a_place_are_shown_as_they_are(value, capsys):
+    terminal.print_run(run(0, outcome="failed", error=f"ValueError: {value}\ntrace"), f"files: {value}/outputs")
+    shown = capsys.readouterr().out
+    assert f"failed: ValueError: {value}\n" in shown
+    assert f"files: {value}/outputs\n" in shown
+    assert "trace" not in shown
+
+
+def test_one_run_is_shown_with_its_final_values_and_outcome(capsys):
+    history = HISTORY | {"test/cost": [0.5, 0.125], "test/accuracy": [0.5, 1.0]}
+    terminal.print_run(run(0, history=history), "in MLflow")
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert lines == [
+        ["cost", "accuracy"], ["train", "0.25", "0.75"], ["test", "0.125", "1"],
+        ["outcome:", "stopped", "after", "its", "7", "steps"], ["in", "MLflow"],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [("converged", "converged at step 7"), ("diverged", "the last finite values are those of step 7")],
+)
+def test_the_outcome_of_a_run_is_told_with_its_step(outcome, said, capsys):
+    terminal.print_run(run(0, outcome=outcome, history=HISTORY), "")
+    assert said in capsys.readouterr().out
+
+
+def test_a_comparison_shows_mean_spread_counts_and_the_best_first(capsys):
+    results = [
+        run(0, "activation=tanh", "seed=0", history=HISTORY),
+        run(1, "activation=tanh", "seed=1", history=HISTORY | {"train/accuracy": [0.5, 1.0]}),
+        run(2, "activation=relu", "seed=0", outcome="diverged", history=HISTORY),
+        run(3, "activation=relu", "seed=1", outcome="failed", error="E"),
+    ]
+    terminal.print_comparison(seed_table(results, ["activation", "seed"]), ["activation"], "here")
+    lines = [line.split() for line in capsys.readouterr().out.splitlines() if line.strip()]
+    assert lines[0] == ["activation", "runs", "accuracy", "cost", "diverged", "failed"]
+    assert lines[1] == ["tanh", "2", "0.875", "±", "0.18", "0.25", "±", "0", "0", "0"]
+    assert lines[2] == ["relu", "2", "-", "-", "1", "1"]
+    assert lines[-1] == ["here"]
+
+
+def test_a_long_comparison_is_cut_and_says_where_the_rest_is(capsys):
+    results = [run(i, f"learning_rate={i}", history=HISTORY) for i in range(terminal.MAX_ROWS + 5)]
+    terminal.print_comparison(seed_table(results, ["learning_rate"]), ["learning_rate"], "")
+    shown = capsys.readouterr().out
+    assert "... and 5 more settings, in comparison.csv of the sweep" in shown
+
+
+@pytest.mark.parametrize(("n", "said"), [(0, "0 runs"), (1, "1 run"), (2, "2 runs")])
+def test_numbers_and_words_agree(n, said):
+    assert terminal.count(n, "run") == said

@@ -1,0 +1,189 @@
+"""Bad keys, bad names and bad types: the message names the key, the value, what is allowed, and the override."""
+
+from typing import Any, Literal, get_args, get_origin
+
+import pytest
+
+from nn.registry import Setting
+from runner.components import REGISTRIES
+from runner.spec import AUTO, DataCommon, NetworkSpec, Single, Spec, TrainingSpec, component_model
+from tests.runner.building import COMPONENTS, SETTINGS, refusal, refusals, types_of
+
+SECTIONS = {"network": NetworkSpec, "training": TrainingSpec}
+WRONG_BY_TYPE: dict[Any, dict[str, str]] = {
+    int: {"1.5": "must be a whole number", "2.0": "must be a whole number", "true": "must be a whole number",
+          "many": "must be a whole number", "[3]": "must be a whole number", "''": "must be a whole number"},
+    float: {"much": "must be a number", "true": "must be a number", "[0.5]": "must be a number",
+            "{a:1}": "must be a number", "''": "must be a number"},
+    bool: {"1": "must be true or false", "yes": "must be true or false", "[true]": "must be true or false"},
+    str: {"1": "must be text", "true": "must be text", "[a]": "must be text"},
+    tuple: {"1": "must be a list", "text": "must be a list", "true": "must be a list"},
+    Literal: {"nonsense": "must be ", "1": "must be "},
+}  # fmt: skip
+
+GENERAL = [
+    ("learning_rate=fast", "learning_rate must be a number, got 'fast'"),
+    ("learning_rate=true", "learning_rate must be a number, got True"),
+    ("learning_rate=null", "learning_rate must be a number, got None"),
+    ("learning_rate=[0.1]", "learning_rate must be a number, got [0.1]"),
+    ("learning_rate=", "learning_rate must be a number, got ''"),
+    ("seed=1.0", "seed must be a whole number, got 1.0"),
+    ("seed=one", "seed must be a whole number, got 'one'"),
+    ("dtype=float16", "dtype must be 'float64' or 'float32', got 'float16'"),
+    ("network.hidden=4", "network.hidden must be a list, such as [4] or [6,4], got 4"),
+    ("network.hidden=null", "network.hidden must be a list, such as [4] or [6,4], got None"),
+    ("network.hidden=[wide]", "network.hidden[0] must be a whole number, got 'wide'"),
+    ("network.hidden=[4,4.5]", "network.hidden[1] must be a whole number, got 4.5"),
+    ("network.hidden=[[4]]", "network.hidden[0] must be a whole number, got [4]"),
+    ("network.bias=1", "network.bias must be true or false, got 1"),
+    ("network.bias=yes", "network.bias must be true or false, got 'yes'"),
+    ("network.bias_init=ones", "network.bias_init must be 'zero' or 'init', got 'ones'"),
+    ("network.output=3", "network.output must be text, got 3"),
+    ("training.mode=batch", "training.mode must be 'online', 'minibatch' or 'full', got 'batch'"),
+    ("training.epochs=1.5", "training.epochs must be a whole number, got 1.5"),
+    ("training.epochs=true", "training.epochs must be a whole number, got True"),
+    ("training.epochs=null", "training.epochs must be a whole number, got None"),
+    ("training.batch_size=8.0", "training.batch_size must be a whole number, got 8.0"),
+    ("training.evaluations=few", "training.evaluations must be a whole number, got 'few'"),
+    ("training.patience=0.5", "training.patience must be a whole number, got 0.5"),
+    ("training.stop_cost=low", "training.stop_cost must be a number, got 'low'"),
+    ("training.l2=null", "training.l2 must be a number, got None"),
+    ("training.clip_value=[1]", "training.clip_value must be a number, got [1]"),
+    ("training.clip_norm=big", "training.clip_norm must be a number, got 'big'"),
+    ("data.seed=0.5", "data.seed must be a whole number, got 0.5"),
+    ("data.test_fraction=half", "data.test_fraction must be a number, got 'half'"),
+    ("data.standardize=1", "data.standardize must be true or false, got 1"),
+]
+
+
+def wrong_values(setting: Setting) -> dict[str, str]:
+    """Values that no type of the setting allows, and what the message must say; null where it is not a choice."""
+    kinds = [get_origin(one) or one for one in types_of(setting)]
+    wrong = dict(next(WRONG_BY_TYPE[kind] for kind in kinds if kind in WRONG_BY_TYPE))
+    return wrong if type(None) in kinds else wrong | {"null": next(iter(wrong.values()))}
+
+
+WRONG_TYPES = [
+    (kind, name, setting, text, expected)
+    for kind, name, setting in SETTINGS
+    for text, expected in wrong_values(setting).items()
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "setting", "text", "expected"),
+    WRONG_TYPES,
+    ids=[f"{kind}.{name}.{setting.name}={text}" for kind, name, setting, text, _ in WRONG_TYPES],
+)
+def test_a_component_refuses_a_setting_of_the_wrong_type(kind, name, setting, text, expected):
+    key = f"{kind}.{setting.name}"
+    message = refusal(f"{kind}={name}", f"{key}={text}")
+    assert message.startswith(f"{key} {expected}")
+    assert message.endswith(f"(from the override {key}={text})")
+    assert ", got " in message
+    for option in get_args(setting.type) if get_origin(setting.type) is Literal else ():
+        assert repr(option) in message
+
+
+@pytest.mark.parametrize(("override", "expected"), GENERAL)
+def test_a_general_setting_of_the_wrong_type_is_refused_with_its_key_value_and_origin(override, expected):
+    assert refusal(override) == f"{expected} (from the override {override})"
+
+
+def test_the_table_of_general_settings_covers_every_one():
+    tested = {override.partition("=")[0] for override, _ in GENERAL}
+    sections = {f"{key}.{name}" for key, model in SECTIONS.items() for name in model.model_fields}
+    common = {f"data.{name}" for name in DataCommon.model_fields if name != "name"}
+    assert tested == {*Single.model_fields, *sections, *common}
+
+
+@pytest.mark.parametrize("value", ["3", "null", "text", "[1]"])
+@pytest.mark.parametrize("section", SECTIONS)
+def test_a_section_that_is_not_a_section_is_refused_in_words_a_person_understands(section, value):
+    (message, *_) = refusals(f"{section}={value}")
+    assert message.startswith(f"{section} ")
+    assert f"(from the override {section}={value})" in message
+    for jargon in ("dictionary", "instance of", "Spec", "NoneType"):
+        assert jargon not in message
+
+
+@pytest.mark.parametrize(("kind", "name"), COMPONENTS)
+def test_an_unknown_setting_of_a_component_is_refused_with_those_it_has(kind, name):
+    message = refusal(f"{kind}={name}", f"{kind}.wrong=1")
+    assert message.startswith(f"{kind}.wrong is not a setting")
+    assert message.endswith(f"(from the override {kind}.wrong=1)")
+    for setting in REGISTRIES[kind].settings(name):
+        assert setting.name in message
+
+
+@pytest.mark.parametrize(("kind", "name"), COMPONENTS)
+def test_a_setting_added_with_a_plus_is_refused_with_those_that_the_component_has(kind, name):
+    message = refusal(f"{kind}={name}", f"+{kind}.wrong=1")
+    assert message.startswith(f"{kind}.wrong is not a setting")
+    assert message.endswith(f"(from the override +{kind}.wrong=1)")
+    for known in component_model(kind, name).model_fields:
+        assert known in message or known == "name"
+
+
+@pytest.mark.parametrize("plus", ["", "+"])
+@pytest.mark.parametrize("section", SECTIONS)
+def test_an_unknown_setting_of_a_section_is_refused_with_those_it_has(section, plus):
+    message = refusal(f"{plus}{section}.wrong=1")
+    assert message.startswith(f"{section}.wrong is not a setting")
+    assert message.endswith(f"(from the override {plus}{section}.wrong=1)")
+    for known in SECTIONS[section].model_fields:
+        assert known in message
+
+
+@pytest.mark.parametrize("plus", ["", "+"])
+def test_an_unknown_key_at_the_top_is_refused_with_those_there_are(plus):
+    message = refusal(f"{plus}wrong=1")
+    assert message.startswith("wrong is not a setting")
+    assert message.endswith(f"(from the override {plus}wrong=1)")
+    for known in Spec.model_fields:
+        assert known in message
+
+
+def test_a_misspelt_key_is_answered_with_the_nearest_one():
+    assert "(did you mean epochs?)" in refusal("training.epoch=3")
+    assert "(did you mean learning_rate?)" in refusal("learning_rat=3")
+
+
+@pytest.mark.parametrize("kind", REGISTRIES)
+def test_an_unknown_option_is_refused_with_all_options(kind):
+    message = refusal(f"{kind}=qqq")
+    assert message.startswith(f"{kind} is unknown: 'qqq'; known are ")
+    assert message.endswith(f"(from the override {kind}=qqq)")
+    for name in REGISTRIES[kind]:
+        assert name in message
+
+
+@pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind, name in COMPONENTS if len(name) > 3])
+def test_a_near_miss_of_an_option_is_answered_with_the_option(kind, name):
+    message = refusal(f"{kind}={name}x")
+    assert message.startswith(f"{kind} is unknown: '{name}x' (did you mean {name}?); known are ")
+
+
+@pytest.mark.parametrize("kind", REGISTRIES)
+def test_a_component_name_that_is_set_as_a_value_is_checked_too(kind):
+    message = refusal(f"{kind}.name=qqq")
+    assert message.startswith(f"{kind}.name is unknown: 'qqq'; known are ")
+    assert message.endswith(f"(from the override {kind}.name=qqq)")
+
+
+def test_an_unknown_output_activation_is_refused_with_all_activations_and_auto():
+    message = refusal("network.output=sigmod")
+    assert message.startswith("network.output is unknown: 'sigmod' (did you mean sigmoid?); known are ")
+    assert all(name in message for name in (AUTO, *REGISTRIES["activation"]))
+
+
+@pytest.mark.parametrize("key", [*Single.model_fields, *REGISTRIES, *SECTIONS, "training.epochs", "network.hidden"])
+def test_a_deleted_setting_is_reported_as_missing(key):
+    assert refusals(f"~{key}") == [f"{key} is missing (from the override ~{key})"]
+
+
+def test_a_value_that_nobody_overrode_is_traced_to_its_file():
+    (message,) = refusals("data=csv")
+    assert message.endswith("(from the override data=csv)")
+    (message,) = refusals("training.mode=online", "training.batch_size=4")
+    assert message.endswith("(from the override training.batch_size=4)")

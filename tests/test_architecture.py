@@ -1,0 +1,193 @@
+"""The arrows of the house: who may import whom, how large a file may be, and what no file may do."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+FILES = sorted(path for package in ("nn", "runner") for path in (ROOT / package).rglob("*.py"))
+NN = [path for path in FILES if path.is_relative_to(ROOT / "nn")]
+FIGURES = ROOT / "runner" / "figures"
+HOMES = {"mlflow": [ROOT / "runner" / "tracking.py"], "matplotlib": sorted(FIGURES.glob("*.py"))}
+HEAVY = ("mlflow", "matplotlib", "pandas")
+MAX_FILE, MAX_FUNCTION = 250, 50
+PICKLES = {"pickle", "cPickle", "cloudpickle", "dill", "marshal", "shelve", "joblib"}
+GENERATORS = {"default_rng", "Generator", "SeedSequence", "BitGenerator", "PCG64", "Philox"}
+DECISIONS = ROOT / "docs" / "decisions.md"
+
+
+def shown(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def is_type_checking(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+
+
+def walk(node: ast.AST, into_functions: bool = True, into_typing: bool = True) -> Iterator[ast.AST]:
+    """All nodes below one; without functions: what runs when the module is imported."""
+    for child in ast.iter_child_nodes(node):
+        if not into_typing and is_type_checking(child):
+            continue
+        yield child
+        if into_functions or not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            yield from walk(child, into_functions, into_typing)
+
+
+def imports(path: Path, **where: bool) -> set[str]:
+    """The modules a file names in its imports, in full: `from a import b` gives `a` and `a.b`."""
+    found: set[str] = set()
+    for node in walk(tree_of(path), **where):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{shown(path)} has a relative import"
+            found |= {str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def packages(path: Path, **where: bool) -> set[str]:
+    return {name.partition(".")[0] for name in imports(path, **where)}
+
+
+def is_excused(path: Path) -> bool:
+    """Whether the decisions name the file, by its path, and so say why it is as it is."""
+    return DECISIONS.exists() and shown(path) in DECISIONS.read_text(encoding="utf-8")
+
+
+def functions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return [node for node in walk(tree_of(path)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+
+
+def test_there_are_files_to_look_at():
+    assert len(NN) >= 8 and len(FILES) >= 30
+    assert all(path.exists() for paths in HOMES.values() for path in paths)
+
+
+@pytest.mark.parametrize("path", NN, ids=shown)
+def test_nn_imports_numpy_the_standard_library_and_itself_alone(path):
+    assert packages(path) <= {"numpy", "nn", *sys.stdlib_module_names}
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path not in NN], ids=shown)
+def test_the_application_does_not_import_its_tests(path):
+    assert not packages(path) & {"tests", "pytest", "hypothesis"}
+
+
+@pytest.mark.parametrize("package", HOMES)
+def test_a_heavy_package_is_known_in_its_own_place_alone(package):
+    users = [path for path in FILES if package in packages(path)]
+    assert users and set(users) <= set(HOMES[package])
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in FILES if not any(path in homes for homes in HOMES.values())], ids=shown
+)
+def test_heavy_imports_happen_when_they_are_used(path):
+    assert not packages(path, into_functions=False, into_typing=False) & set(HEAVY)
+
+
+@pytest.mark.parametrize("path", FILES, ids=shown)
+def test_a_place_with_heavy_imports_is_itself_imported_when_it_is_used(path):
+    """`publishing.py` stands above `tracking.py` and is imported when a store is opened."""
+    heavy = {"runner.tracking", "runner.figures", "runner.publishing"}
+    if path.is_relative_to(FIGURES) or path.name in ("tracking.py", "publishing.py"):
+        return
+    assert not heavy & imports(path, into_functions=False, into_typing=False)
+
+
+@pytest.mark.parametrize(
+    "modules", ["runner.app, runner.launching", "runner.training", "runner.validation", "nn.training"]
+)
+def test_starting_imports_nothing_heavy_for_real(modules):
+    code = f"import sys, {modules}; print(*sorted(set(sys.modules) & set({HEAVY!r})))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
+def test_the_probe_for_heavy_imports_sees_one():
+    code = f"import sys, pandas; print(*sorted(set(sys.modules) & set({HEAVY!r})))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["pandas"]
+
+
+def test_nn_can_be_used_without_the_application_being_imported():
+    code = "import sys, nn.training, nn.schedules, nn.optimizers; print(*[m for m in sys.modules if m[:6] == 'runner'])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=shown)
+def test_a_file_is_one_idea_of_limited_length(path):
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= MAX_FILE or is_excused(path)
+
+
+@pytest.mark.parametrize("path", FILES, ids=shown)
+def test_a_function_fits_on_a_screen(path):
+    long = {node.name: node.end_lineno - node.lineno + 1 for node in functions(path)}
+    assert {name: lines for name, lines in long.items() if lines > MAX_FUNCTION} == {} or is_excused(path)
+
+
+@pytest.mark.parametrize("path", FILES, ids=shown)
+def test_every_module_says_in_its_first_line_what_it_is(path):
+    docstring = ast.get_docstring(tree_of(path))
+    assert docstring and len(docstring) > 10
+
+
+@pytest.mark.parametrize("path", FILES, ids=shown)
+def test_nothing_read_from_a_file_can_run_code(path):
+    assert not packages(path) & PICKLES
+    for node in walk(tree_of(path)):
+        if not isinstance(node, ast.Call):
+            continue
+        name = ast.unparse(node.func)
+        assert name not in ("eval", "exec", "compile", "__import__")
+        assert name not in ("yaml.load", "yaml.unsafe_load", "yaml.full_load", "os.system")
+        keywords = {keyword.arg: ast.unparse(keyword.value) for keyword in node.keywords}
+        assert keywords.get("shell", "False") == "False"
+        assert keywords.get("allow_pickle", "False") == "False"
+        assert name != "np.load" or "allow_pickle" in keywords
+
+
+@pytest.mark.parametrize("path", FILES, ids=shown)
+def test_random_numbers_come_from_generators_and_never_from_global_state(path):
+    assert not packages(path) & {"random", "secrets"}
+    used = {
+        node.attr
+        for node in walk(tree_of(path))
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) in ("np.random", "numpy.random")
+    }
+    assert used <= GENERATORS
+    assert not {name for name in imports(path) if name.startswith("numpy.random")}
+
+
+@pytest.mark.parametrize("path", NN, ids=shown)
+def test_the_core_knows_no_files_no_clock_and_no_environment(path):
+    assert not packages(path) & {"os", "io", "pathlib", "time", "datetime", "sys", "subprocess", "logging", "socket"}
+    called = {ast.unparse(node.func) for node in walk(tree_of(path)) if isinstance(node, ast.Call)}
+    assert not called & {"open", "print", "input", "np.save", "np.load"}
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path.is_relative_to(FIGURES)], ids=shown)
+def test_pictures_are_drawn_without_global_state(path):
+    assert not {name for name in imports(path) if name.startswith(("matplotlib.pyplot", "pylab"))}
+
+
+@pytest.mark.parametrize("path", FILES, ids=shown)
+def test_no_warning_is_switched_off_wholesale(path):
+    for node in walk(tree_of(path)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in (
+            "warnings.simplefilter",
+            "warnings.filterwarnings",
+        ):
+            is_named = any(keyword.arg in ("message", "category") for keyword in node.keywords) or len(node.args) > 1
+            assert is_named, ast.unparse(node)
