@@ -1,5 +1,6 @@
-"""CONTRIBUTING.md shows how each kind of component is added; here a copy of the repository does exactly that."""
+"""README.md and CONTRIBUTING.md show how components are added; here their examples are done exactly as written."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -13,8 +14,8 @@ BLOCK = re.compile(r"^```\w+ (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 ADDED = {"activation": "bent", "init": "sparse", "optimizer": "adagrad", "schedule": "linear"}
 
 
-def blocks() -> list[tuple[str, str]]:
-    return BLOCK.findall((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
+def blocks(page: str = "CONTRIBUTING.md") -> list[tuple[str, str]]:
+    return BLOCK.findall((ROOT / page).read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -32,9 +33,9 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run(copy: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def run(copy: Path, *arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, *arguments], cwd=copy, capture_output=True, text=True, timeout=300, check=False
+        [sys.executable, *arguments], cwd=copy, env=env, capture_output=True, text=True, timeout=300, check=False
     )
 
 
@@ -75,3 +76,14 @@ def test_the_module_outside_the_repository_works_as_shown(copy: Path) -> None:
     done = run(copy, *command)
     assert done.returncode == 0, done.stderr
     assert "sawtooth" in done.stdout
+
+
+def test_the_parts_that_readme_shows_work_with_the_command_that_readme_gives(tmp_path: Path) -> None:
+    ((name, text),) = blocks("README.md")
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    command = re.search(r"^    python (-m runner -m modules=\[my_parts\].*)$", (ROOT / "README.md").read_text(), re.M)
+    assert command is not None
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = run(tmp_path, *command.group(1).split(), "training.epochs=10", env=environment)
+    assert done.returncode == 0, done.stderr
+    assert "swish" in done.stdout

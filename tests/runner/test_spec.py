@@ -59,12 +59,14 @@ def components(draw, kind: str, name: str | None = None) -> Any:
 
 positive = st.floats(0, exclude_min=True, **FINITE)
 networks = st.builds(
-    NetworkSpec, hidden=st.lists(st.integers(1, LARGEST), max_size=4).map(tuple), output=st.sampled_from(list(ACTIVATIONS)),
+    NetworkSpec, hidden=st.lists(st.integers(1, LARGEST), max_size=4).map(tuple),
+    output=st.sampled_from(list(ACTIVATIONS)),
     bias=st.booleans(), bias_init=st.sampled_from(["zero", "init"]),
 )  # fmt: skip
 trainings = st.builds(
     TrainingSpec, mode=st.sampled_from(["online", "minibatch", "full"]), epochs=st.integers(1, LARGEST),
-    batch_size=st.none() | st.integers(1, LARGEST), evaluations=st.integers(1, 1000), stop_cost=st.none() | st.floats(**FINITE),
+    batch_size=st.none() | st.integers(1, LARGEST), evaluations=st.integers(1, 1000),
+    stop_cost=st.none() | st.floats(**FINITE),
     patience=st.none() | st.integers(1, LARGEST), l2=st.floats(0, **FINITE), clip_value=st.none() | positive,
     clip_norm=st.none() | positive,
 )  # fmt: skip
