@@ -2,7 +2,11 @@
 
 import sys
 
-from runner.app import main
-
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        from runner.app import main
+
+        code = main()
+    except KeyboardInterrupt:  # pressed before anything had begun
+        code = 130
+    sys.exit(code)

@@ -104,7 +104,9 @@ def explain(error: BaseException, overrides: Iterable[str]) -> Problem:
     """One of Hydra's composition errors as a problem with the override that caused it."""
     text = "\n".join(str(part) for part in (error, error.__cause__) if part)
     if isinstance(error, OverrideParseException):
-        return Problem(f"the override {error.override!r}", f"cannot be read: {_first_line(error.message)}")
+        return Problem(
+            f"the override {error.override!r}", f"cannot be read; quotes may help: {_quoted(error.override)}"
+        )
     full_key = next(iter(re.findall(r"full_key: (\S+)", text)), "")
     for override in sorted(overrides, key=lambda override: -len(override.partition("=")[0])):
         key, _, value = override.partition("=")
@@ -124,6 +126,12 @@ def explain(error: BaseException, overrides: Iterable[str]) -> Problem:
         if f"'{name}'" in text or full_key == name:
             return Problem(name, _about_key(error, name, _first_line(text)), origin)
     return Problem("the config", f"cannot be composed: {_first_line(text)}")
+
+
+def _quoted(override: str) -> str:
+    """The override with its value in the two kinds of quotes that a shell and Hydra need."""
+    key, _, value = override.partition("=")
+    return f"""'{key}="{value}"'"""
 
 
 def _options(text: str) -> list[str]:

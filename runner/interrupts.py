@@ -1,31 +1,32 @@
-"""Ctrl-C between runs: once for an orderly end, twice to stop at once."""
+"""Ctrl-C, or a batch system's SIGTERM, between runs: once for an orderly end, twice to stop at once."""
 
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType, TracebackType
 from typing import Any
 
 
 class OrderlyInterrupt:
-    """While this context is open, Ctrl-C raises KeyboardInterrupt anywhere but inside a `shield`, where it waits.
+    """While this context is open, Ctrl-C and SIGTERM raise KeyboardInterrupt anywhere but inside a `shield`.
 
-    Writing one run is such a shield: a run is in the store as a whole or not at all. A second Ctrl-C is not held back.
+    There they wait. Writing one run is such a shield: a run is in the store as a whole or not at all. A second Ctrl-C is
+    not held back.
     """
 
     def __enter__(self) -> "OrderlyInterrupt":
         self._pressed, self._shielded = 0, False
-        try:
-            self._before: Any = signal.signal(signal.SIGINT, self._on_signal)
-        except ValueError:  # not the main thread: whoever owns that decides
-            self._before = None
+        self._before: dict[int, Any] = {}
+        with suppress(ValueError):  # not the main thread: whoever owns that decides
+            for number in (signal.SIGINT, signal.SIGTERM):
+                self._before[number] = signal.signal(number, self._on_signal)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._before is not None:
-            signal.signal(signal.SIGINT, self._before)
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
 
     @contextmanager
     def shield(self) -> Iterator[None]:

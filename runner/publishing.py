@@ -102,6 +102,10 @@ class Publisher:
     def where(self) -> str:
         """Where in MLflow to look."""
         where = f"in MLflow: experiment {self._settings.tracking.experiment!r}, run {self._about.name!r}"
+        best = comparison.best_result(self._results)
+        if best is not None and best.index in self._run_ids:
+            name = f"best run: {self._name(best)}, " if self.parent else ""
+            where += f"\n{name}run id {self._run_ids[best.index]}"
         return f"{where}\n{how_to_look(self._tracker.uri, DEFAULT_URI, self._tracker.experiment_id)}"
 
     def _name(self, result: RunResult) -> str:

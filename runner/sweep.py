@@ -129,7 +129,11 @@ class Sweep:
         self._save_plan(decided)
         workers = decided.settings.workers or default_workers()
         with OrderlyInterrupt() as interrupt, Training(decided.tasks, workers) as training:
-            publisher = self._open(decided.settings)
+            try:
+                publisher = self._open(decided.settings)
+            except KeyboardInterrupt:
+                terminal.say("\ninterrupted before the first run was done; nothing was recorded")
+                raise
             try:
                 with interrupt.shield():
                     publisher.start(decided.overrides)
@@ -191,7 +195,7 @@ class Sweep:
         written = {result.index for result in publisher.results}
         finished = {result.index for result in self._kept} | written
         missing = [result for result in decided.all_killed() if result.index not in finished]
-        terminal.say_interrupted(len(finished), len(missing))
+        terminal.say_interrupted(len(finished), len(missing), os.path.relpath(self._folder))
         publisher.write([result for result in self._kept if result.index not in written], interrupt)
         publisher.write(missing, interrupt)
         publisher.finish("KILLED")

@@ -102,7 +102,7 @@ def print_run(result: RunResult, where: str) -> None:
 
 def _outcome(result: RunResult) -> str:
     return {
-        "stopped": f"stopped after its {result.last_step} steps",
+        "stopped": f"stopped after {count(result.last_step, 'step')}",
         "converged": f"converged at step {result.last_step}",
         "diverged": f"diverged; the last finite values are those of step {result.last_step}",
         "failed": f"failed: {result.error.partition(chr(10))[0]}",
@@ -137,13 +137,18 @@ def _with_spread(mean: Any, spread: Any) -> str:
     return f"{mean:.4g}" + ("" if math.isnan(spread) else f" ± {spread:.2g}")
 
 
-def say_interrupted(done: int, missing: int) -> None:
+def say_interrupted(done: int, missing: int, folder: str) -> None:
     """After Ctrl-C: what is kept, and how to go on."""
-    console().print(
-        f"\ninterrupted: {done} finished runs are kept; marking {missing} unfinished ones as killed "
-        "(Ctrl-C again leaves that out).\nTo train what is missing, give the command again.",
-        soft_wrap=True,
+    say(
+        f"\ninterrupted: {count(done, 'finished run')} kept in {folder}; now written to MLflow, and "
+        f"{count(missing, 'unfinished one')} marked as killed (Ctrl-C again leaves that out).\n"
+        "To train what is missing, give the command again.",
     )
+
+
+def say(text: str) -> None:
+    """A sentence for the person at the terminal, not cut into lines."""
+    console().print(text, soft_wrap=True)
 
 
 def how_to_look(uri: str, default_uri: str, experiment_id: str) -> str:

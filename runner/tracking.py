@@ -53,6 +53,7 @@ class Tracker:
         for name in ("mlflow.store.db.utils", "mlflow.tracking.fluent", "alembic"):
             logging.getLogger(name).setLevel(logging.WARNING)
         _probe(self.uri)
+        _check_file(self.uri)
         try:
             with _alone_with(self.uri):
                 self._client = MlflowClient(self.uri)
@@ -64,7 +65,8 @@ class Tracker:
         except UserError:
             raise
         except Exception as error:  # each kind of store raises what its own driver raises
-            raise UserError(f"the MLflow store {self.uri} cannot be used: {reason(error)}") from error
+            named = " (MLFLOW_TRACKING_URI names it)" if self.uri != DEFAULT_URI else ""
+            raise UserError(f"the MLflow store {self.uri}{named} cannot be used: {reason(error)}") from error
 
     def start_sweep(self, name: str, tags: Mapping[str, str], note: str) -> str:
         """Create the parent run of a sweep and return its id."""
@@ -85,9 +87,9 @@ class Tracker:
                 self._client.log_inputs(run_id, _dataset_inputs(result))
             if model and result.scaling is not None:
                 self.log_model(run_id, result)
-        except BaseException:
+        except BaseException as error:
             with suppress(Exception):
-                self._client.set_terminated(run_id, "FAILED")
+                self._client.set_terminated(run_id, "KILLED" if isinstance(error, KeyboardInterrupt) else "FAILED")
             raise
         ended = started + int(result.seconds * 1000)
         self._client.set_terminated(run_id, STATUS.get(result.outcome, "FINISHED"), max(ended, started + 1))
@@ -190,6 +192,15 @@ def _sqlite_file(uri: str) -> str | None:
     """The file of a local SQLite store; None for any other store."""
     path = uri.removeprefix("sqlite:///") if uri.startswith("sqlite:///") else ""
     return path if path not in ("", ":memory:") else None
+
+
+def _check_file(uri: str) -> None:
+    """MLflow tries for minutes to open a folder as a database, and forgets what it writes to no file."""
+    file = _sqlite_file(uri)
+    if uri.startswith("sqlite:") and file is None:
+        raise UserError(f"the MLflow store {uri} (MLFLOW_TRACKING_URI names it) is not a file: nothing would be kept")
+    if file is not None and Path(file).is_dir():
+        raise UserError(f"the MLflow store {uri} cannot be used: {file} is a folder")
 
 
 def _alone_with(uri: str) -> AbstractContextManager[object]:

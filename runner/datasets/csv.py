@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MIN_ROWS = 4
+LARGEST = 1e100  # squares and sums of values stay finite
 MAX_CLASSES_OF_INTEGERS = 10
 
 
@@ -83,7 +84,7 @@ def _parse(contents: bytes, separator: str) -> "tuple[list[str], pd.DataFrame]":
         warnings.simplefilter("error", pd.errors.ParserWarning)  # rows with more values than the header has names
         options: dict[str, Any] = {"sep": separator, "skipinitialspace": True, "index_col": False}
         header = pd.read_csv(io.BytesIO(contents), header=None, nrows=1, dtype=str, **options).iloc[0]
-        return header.dropna().tolist(), pd.read_csv(io.BytesIO(contents), **options)
+        return header.fillna("").tolist(), pd.read_csv(io.BytesIO(contents), **options)
 
 
 def _read(path: Path, separator: str) -> "tuple[pd.DataFrame, str]":
@@ -106,6 +107,9 @@ def _read(path: Path, separator: str) -> "tuple[pd.DataFrame, str]":
         ValueError,
     ) as error:
         raise DataError(f"{str(path)!r} is not a readable CSV file: {' '.join(str(error).split())}", "path") from error
+    nameless = [place + 1 for place, name in enumerate(header) if not name]
+    if nameless:
+        raise DataError(f"{str(path)!r} has no name for column {nameless[0]} (does its first line end early?)", "path")
     twice = [name for name, count in Counter(header).items() if count > 1]
     if twice:
         raise DataError(f"{str(path)!r} has two columns named {_list(twice)}", "path")
@@ -116,7 +120,7 @@ def _read(path: Path, separator: str) -> "tuple[pd.DataFrame, str]":
             "path",
         )
     if len(table) < MIN_ROWS:
-        raise DataError(f"{str(path)!r} has {len(table)} rows of data; at least {MIN_ROWS} are needed", "path")
+        raise DataError(f"{str(path)!r} has too few rows of data, {len(table)}; at least {MIN_ROWS} are needed", "path")
     return table, hashlib.sha256(contents).hexdigest()
 
 
@@ -153,9 +157,14 @@ def _numbers(column: "pd.Series[float]", setting: str) -> Array:
 def _check_finite(column: "pd.Series[float]", setting: str) -> None:
     import pandas as pd
 
-    if pd.api.types.is_float_dtype(column) and not np.isfinite(column).all():
+    if not pd.api.types.is_float_dtype(column):
+        return
+    if not np.isfinite(column).all():
         row = int(np.flatnonzero(~np.isfinite(column))[0])
         raise DataError(f"{column.name!r} is infinite in row {row + 1}", setting)
+    if (np.abs(column) > LARGEST).any():
+        row = int(np.flatnonzero(np.abs(column) > LARGEST)[0])
+        raise DataError(f"{column.name!r} is beyond +-{LARGEST:g} in row {row + 1}; give it in another unit", setting)
 
 
 def _where_missing(column: "pd.Series[float]") -> str:
@@ -166,8 +175,11 @@ def _where_missing(column: "pd.Series[float]") -> str:
 def _infer_task(column: "pd.Series[float]") -> Task:
     import pandas as pd
 
-    if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
+    if pd.api.types.is_bool_dtype(column):
         return "classification"
+    if not pd.api.types.is_numeric_dtype(column):
+        mostly_numbers = pd.to_numeric(column, errors="coerce").notna().mean() > 0.5
+        return "regression" if mostly_numbers else "classification"  # a slip in a column of numbers is told as such
     values = column.unique()
     whole = bool((values == np.floor(values)).all())
     return "classification" if whole and len(values) <= MAX_CLASSES_OF_INTEGERS else "regression"

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -81,7 +82,7 @@ def draw_effects(effects: Sequence[Effect], metric: str) -> bytes:
         tidy(panel)
     for panel in panels[len(effects) :]:
         panel.set_visible(False)
-    figure.suptitle("dots: runs; red line: mean over the runs with that value", fontsize=9)
+    figure.suptitle("dots: runs; bars: mean over the runs with that value", fontsize=9)
     figure.subplots_adjust(
         left=0.7 / figure.get_figwidth(), right=0.985, top=1 - 0.36 / figure.get_figheight(),
         bottom=room / figure.get_figheight(), wspace=0.32, hspace=0.55,
@@ -93,7 +94,7 @@ def draw_fits(fits: Sequence[tuple[str, Fit]], note: str) -> bytes:
     """Small multiples: one fit per setting, side by side."""
     columns = min(4, len(fits))
     rows = math.ceil(len(fits) / columns)
-    figure = new_figure(max(4.0, 2.9 * columns), 2.75 * rows + 0.45)
+    figure = new_figure(max(4.0, 2.9 * columns), 2.75 * rows + 0.7)
     panels = figure.subplots(rows, columns, squeeze=False).ravel()
     for panel, (label, fit) in zip(panels, fits, strict=False):
         draw_fit(panel, fit, legend=False)
@@ -102,10 +103,15 @@ def draw_fits(fits: Sequence[tuple[str, Fit]], note: str) -> bytes:
         panel.tick_params(labelsize=7)
     for panel in panels[len(fits) :]:
         panel.set_visible(False)
+    handles: dict[str, Any] = {}
+    for panel in panels:
+        handles |= dict(zip(*reversed(panel.get_legend_handles_labels()), strict=True))
+    if handles:
+        figure.legend(handles.values(), handles.keys(), loc="lower center", ncols=6, fontsize=8, frameon=False)
     height = figure.get_figheight()
     figure.suptitle(note, fontsize=9, y=1 - 0.1 / height, va="top")
     figure.subplots_adjust(
-        left=0.4 / figure.get_figwidth(), right=0.985, top=1 - 0.62 / height, bottom=0.3 / height,
+        left=0.4 / figure.get_figwidth(), right=0.985, top=1 - 0.62 / height, bottom=(0.6 if handles else 0.3) / height,
         wspace=0.22, hspace=0.32,
     )  # fmt: skip
     return to_png(figure)

@@ -1,15 +1,21 @@
 """Hydra's view of the stacked launcher: this folder is put on the path, because Hydra takes plugins from there only."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.config_store import ConfigStore
+from hydra.core.override_parser.types import Override
 from hydra.core.utils import JobReturn, configure_log, setup_globals
 from hydra.plugins.launcher import Launcher
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
+
+from runner.errors import UserError
+
+MAX_JOBS = 1_000_000
 
 
 @dataclass
@@ -51,6 +57,20 @@ class GridSweeper(BasicSweeper):
 
     def __init__(self, params: DictConfig | None = None) -> None:
         super().__init__(max_batch_size=None, params=params or {})  # type: ignore[arg-type]  # Hydra passes its own node
+
+    @staticmethod
+    def split_arguments(overrides: list[Override], max_batch_size: int | None) -> list[list[list[str]]]:
+        """All jobs, after a look at how many there would be: a slip of the finger must not fill the memory."""
+        jobs = 1
+        for override in overrides:
+            if override.is_discrete_sweep():
+                values = sum(1 for _ in itertools.islice(override.sweep_string_iterator(), MAX_JOBS + 1))
+                if values == 0:
+                    raise UserError(f"the override {override.input_line} has no values to sweep over")
+                jobs *= values
+        if jobs > MAX_JOBS:
+            raise UserError(f"this sweep would have more than {MAX_JOBS:,} runs; sweep over less at a time")
+        return BasicSweeper.split_arguments(overrides, max_batch_size)
 
     def validate_batch_is_legal(self, batch: Sequence[Sequence[str]]) -> None:
         if not isinstance(self.launcher, StackedLauncher):
