@@ -117,8 +117,10 @@ def explain(error: BaseException, overrides: Iterable[str]) -> Problem:
             and (value == "null" or not value.isidentifier())
         ):
             return Problem(name, f"needs the name of an option, got {value}", origin)
-        if "Ambiguous value" in text and override in text:
+        if ("Ambiguous value" in text or "requires --multirun" in text) and override in text:
             return Problem(name, f"has several values, {value}; add -m to try each of them", origin)
+        if "does not support sweep type" in text and value.startswith("interval("):
+            return Problem(name, f"needs values to try, such as 0.1,0.2 or range(1,5), got {value}", origin)
         if f"'{name}/{value}'" in text:
             return Problem(name, unknown(value, _options(text)), origin)
         if full_key.startswith((f"{name}.", f"{name}[")):

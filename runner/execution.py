@@ -3,6 +3,7 @@
 import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, as_completed
+from dataclasses import replace
 from types import TracebackType
 
 from loky import ProcessPoolExecutor, cpu_count
@@ -67,13 +68,24 @@ class Training:
 
 
 def _train_apart(task: Task) -> list[RunResult]:
+    """Train a task in a worker of its own; when that dies too, halve the task until the run to blame is alone."""
     executor = _pool(1)
     try:
         return list(executor.submit(train_task, task).result())
     except BrokenProcessPool:
-        return _failed(task, "WorkerDied: the worker process was killed or ran out of memory, twice")
+        if len(task.indices) > 1:
+            return [result for half in _halves(task) for result in _train_apart(half)]
+        return _failed(task, "WorkerDied: the worker process was killed or ran out of memory, again and again")
     finally:
         executor.shutdown(wait=True, kill_workers=True)
+
+
+def _halves(task: Task) -> list[Task]:
+    middle = len(task.indices) // 2
+    return [
+        replace(task, indices=task.indices[part], keys=task.keys[part], specs=task.specs[part])
+        for part in (slice(middle), slice(middle, None))
+    ]
 
 
 def _failed(task: Task, error: str) -> list[RunResult]:

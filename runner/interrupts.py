@@ -10,12 +10,12 @@ from typing import Any
 class OrderlyInterrupt:
     """While this context is open, Ctrl-C and SIGTERM raise KeyboardInterrupt anywhere but inside a `shield`.
 
-    There they wait. Writing one run is such a shield: a run is in the store as a whole or not at all. A second Ctrl-C is
-    not held back.
+    There they wait. Writing one run is such a shield: a run is in the store as a whole or not at all. A second
+    Ctrl-C is not held back.
     """
 
     def __enter__(self) -> "OrderlyInterrupt":
-        self._pressed, self._shielded = 0, False
+        self._pressed, self._heard, self._shielded = 0, 0, False
         self._before: dict[int, Any] = {}
         with suppress(ValueError):  # not the main thread: whoever owns that decides
             for number in (signal.SIGINT, signal.SIGTERM):
@@ -30,13 +30,25 @@ class OrderlyInterrupt:
 
     @contextmanager
     def shield(self) -> Iterator[None]:
-        """Finish what is inside before a first Ctrl-C is heard."""
-        pressed, self._shielded = self._pressed, True
+        """Finish what is inside before a first Ctrl-C is heard.
+
+        Python can lose an exception that a signal raises (inside a callback of the garbage collector, say); a press
+        that was lost is heard at the next shield.
+        """
+        self._listen()
+        self._shielded = True
         try:
             yield
         finally:
             self._shielded = False
-        if self._pressed > pressed:
+        self._listen()
+
+    def acknowledge(self) -> None:
+        """The orderly end has begun; only another press matters from here on."""
+        self._heard = self._pressed
+
+    def _listen(self) -> None:
+        if self._pressed > self._heard:
             raise KeyboardInterrupt
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:

@@ -189,6 +189,7 @@ class Sweep:
         self, decided: Plan, training: Training, publisher: "Publisher", interrupt: OrderlyInterrupt
     ) -> None:
         """Ctrl-C: what is finished stays, the rest is marked killed."""
+        interrupt.acknowledge()
         publisher.close("KILLED")
         for trained in training.already_done():
             self._keep(decided, trained, interrupt)

@@ -169,7 +169,8 @@ def _dataset_inputs(result: RunResult) -> list[DatasetInput]:
     contexts = ("train", "test") if result.n_samples[1] else ("train",)
     return [
         DatasetInput(
-            Dataset(data.name, digest, "code", source[:65000], profile=profile), [InputTag("mlflow.data.context", one)]
+            Dataset(data.name, digest[: 36 - len(one) - 1] + f"-{one}", "code", source[:65000], profile=profile),
+            [InputTag("mlflow.data.context", one)],
         )
         for one in contexts
     ]

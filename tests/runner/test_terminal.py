@@ -38,7 +38,7 @@ def test_one_run_is_shown_with_its_final_values_and_outcome(capsys):
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert lines == [
         ["cost", "accuracy"], ["train", "0.25", "0.75"], ["test", "0.125", "1"],
-        ["outcome:", "stopped", "after", "its", "7", "steps"], ["in", "MLflow"],
+        ["outcome:", "stopped", "after", "7", "steps"], ["in", "MLflow"],
     ]  # fmt: skip
 
 

@@ -1,0 +1,97 @@
+"""The program as a person starts it: a command line, a working folder, and what it prints."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import runner
+
+ROOT = Path(runner.__file__).resolve().parents[1]
+TIMEOUT = 180.0
+OURS = ("MLFLOW_", "HYDRA_", "COLUMNS", "TERM", "FORCE_COLOR", "PYTHONPATH")
+ERROR = re.compile(r"^error: ", re.MULTILINE)
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "runner", *arguments]
+
+
+def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
+    """This process's environment without anything that changes the program, and with the program on the path."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(OURS)}
+    return kept | {"PYTHONPATH": str(ROOT)} | dict(more or {})
+
+
+def run_runner(
+    *arguments: str, cwd: Path, env: Mapping[str, str] | None = None, timeout: float = TIMEOUT
+) -> subprocess.CompletedProcess[str]:
+    """Run `python -m runner` in a folder, its output in pipes. `env` is added to a clean environment."""
+    return subprocess.run(
+        command(*arguments),
+        cwd=cwd, env=environment(env), timeout=timeout, capture_output=True, text=True, check=False,
+        stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+def train(*arguments: str, cwd: Path, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Run what must succeed."""
+    done = run_runner(*arguments, cwd=cwd, env=env)
+    assert done.returncode == 0, said(done)
+    return done
+
+
+def said(done: subprocess.CompletedProcess[str]) -> str:
+    """All that a program printed, for a person who reads a red test."""
+    return f"exit code {done.returncode}\n--- stdout\n{done.stdout}\n--- stderr\n{done.stderr}"
+
+
+@contextmanager
+def started(*arguments: str, cwd: Path, env: Mapping[str, str] | None = None) -> Iterator[subprocess.Popen[str]]:
+    """The program running in a process group of its own, as a terminal starts it; the group is ended at the end."""
+    with subprocess.Popen(
+        command(*arguments),
+        cwd=cwd, env=environment(env), text=True, start_new_session=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        try:
+            yield process
+        finally:
+            if is_alive(process.pid):
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def ctrl_c(process: subprocess.Popen[str]) -> None:
+    """What a terminal does: an interrupt to every process of the group."""
+    os.killpg(process.pid, signal.SIGINT)
+
+
+def ended(process: subprocess.Popen[str]) -> subprocess.CompletedProcess[str]:
+    """The end of a started program."""
+    out, err = process.communicate(timeout=TIMEOUT)
+    return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+
+def is_alive(group: int) -> bool:
+    """Whether a process group has members that are not just waiting to be reaped."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, process_group = stat.read_text().rpartition(")")[2].split()[:3]
+        except OSError:
+            continue
+        if int(process_group) == group and state not in "ZX":
+            return True
+    return False
+
+
+def wait_until(happened: Callable[[], bool], what: str, seconds: float = TIMEOUT) -> None:
+    """Wait for something that will happen; only a program that hangs runs into the limit."""
+    limit = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < limit, f"waited {seconds:g} s in vain until {what}"
+        time.sleep(0.05)

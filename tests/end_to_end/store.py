@@ -1,0 +1,119 @@
+"""What runs left behind, read the way anyone would: with MLflow's client, pandas and NumPy."""
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlparse
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from mlflow.entities import Run
+    from mlflow.tracking import MlflowClient
+
+PARENT = "mlflow.parentRunId"
+
+
+@dataclass(frozen=True)
+class Bits:
+    """All numbers of a run as bytes: equal bits are equal runs."""
+
+    parameters: bytes
+    history: bytes
+    series: tuple[str, ...]
+
+    @classmethod
+    def of(cls, parameters: Any, history: Mapping[str, Any]) -> "Bits":
+        series = tuple(sorted(history))
+        values = np.array([np.asarray(history[name], dtype=np.float64) for name in series])
+        assert np.isfinite(values).all()
+        assert len(values[0]) > 1
+        return cls(np.ascontiguousarray(parameters).tobytes(), values.tobytes(), series)
+
+
+class Store:
+    """The default store in a working folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.database = folder, folder / "mlflow.db"
+        assert self.database.is_file(), f"no store in {folder}"
+        self.uri = f"sqlite:///{self.database}"
+
+    @cached_property
+    def client(self) -> "MlflowClient":
+        from mlflow.tracking import MlflowClient
+
+        return MlflowClient(self.uri)
+
+    def runs(self, experiment: str = "runner") -> "list[Run]":
+        """All runs, parents and children, in the order in which they were created."""
+        found = self.client.get_experiment_by_name(experiment)
+        assert found is not None, f"no experiment {experiment!r}"
+        return list(reversed(self.client.search_runs([found.experiment_id], max_results=50_000)))
+
+    def parents(self) -> "list[Run]":
+        """Sweeps, and runs that stand alone."""
+        return [run for run in self.runs() if PARENT not in run.data.tags]
+
+    def only(self) -> "Run":
+        """The single run or sweep of this store."""
+        (run,) = self.parents()
+        return run
+
+    def children(self, parent: "Run") -> "list[Run]":
+        return [run for run in self.runs() if run.data.tags.get(PARENT) == parent.info.run_id]
+
+    def artifact(self, run: "Run", name: str) -> Path:
+        """A run's file, or a folder of it."""
+        return Path(unquote(urlparse(run.info.artifact_uri).path)) / name
+
+    def metric(self, run: "Run", name: str) -> list[tuple[int, float]]:
+        """A metric's (step, value) pairs by step."""
+        return sorted((one.step, one.value) for one in self.client.get_metric_history(run.info.run_id, name))
+
+    def history(self, run: "Run") -> "pd.DataFrame":
+        import pandas as pd
+
+        return pd.read_parquet(self.artifact(run, "history.parquet"))
+
+    def bits(self, run: "Run") -> Bits:
+        history = self.history(run)
+        with np.load(self.artifact(run, "weights.npz"), allow_pickle=False) as arrays:
+            return Bits.of(arrays["parameters"], {name: history[name] for name in history})
+
+    def bits_by_key(self, parent: "Run") -> dict[str, Bits]:
+        """The bits of a sweep's runs by their run keys."""
+        return {run.data.tags["run_key"]: self.bits(run) for run in self.children(parent)}
+
+
+def statuses(folder: Path) -> dict[str, int]:
+    """How many runs have which status."""
+    return dict(_ask(folder, "SELECT status, COUNT(*) FROM runs GROUP BY status"))
+
+
+def has_experiment(folder: Path) -> bool:
+    """Whether a program has come so far that it can record a run."""
+    return bool(_ask(folder, "SELECT name FROM experiments WHERE name = 'runner'"))
+
+
+def _ask(folder: Path, query: str) -> list[tuple[Any, ...]]:
+    """Rows of the database itself, also while another process writes to it; none when there is no such table yet."""
+    database = folder / "mlflow.db"
+    if not database.exists():
+        return []
+    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+    try:
+        return connection.execute(query).fetchall()
+    except sqlite3.Error:
+        return []
+    finally:
+        connection.close()
+
+
+def nothing_was_trained(folder: Path) -> bool:
+    """Whether a program left no result in a folder: none in the store, none on disk."""
+    return not statuses(folder) and not any(folder.rglob("*.npz")) and not any(folder.rglob("*.png"))

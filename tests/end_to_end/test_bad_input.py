@@ -1,0 +1,139 @@
+"""A person's mistakes on the command line: one clear message, and nothing is trained."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.program import run_runner, said
+from tests.end_to_end.store import nothing_was_trained
+
+HOLES = "a,b,y\n1,2,3\n2,,4\n3,1,5\n4,7,6\n5,2,9\n6,1,2\n"
+NAN_TARGET = "a,y\n1,2\n2,3\n3,NaN\n4,5\n5,7\n6,9\n"
+
+# What is typed, and what the message must name: the key, the value, what is allowed, and the override.
+MISTAKES = {
+    "an unknown key": (["learning_rat=1"], ["learning_rat", "learning_rate", "override learning_rat=1"]),
+    "an unknown key in a group": (["network.hiden=[3]"], ["network.hiden", "hidden", "override network.hiden=[3]"]),
+    "an unknown setting of a component": (["optimizer.momentum=0.5"], ["momentum", "override optimizer.momentum=0.5"]),
+    "an added key": (["+optimizer.momentum=0.5"], ["optimizer.momentum", "override +optimizer.momentum=0.5"]),
+    "an unknown data set": (["data=sin"], ["data", "sin", "sine, square, xor", "override data=sin"]),
+    "an unknown activation": (["activation=tahn"], ["activation", "tahn", "sigmoid", "override activation=tahn"]),
+    "nothing for an activation": (["activation=null"], ["activation", "null"]),
+    "an unknown output": (["network.output=soft"], ["network.output", "soft", "sigmoid", "override network.output"]),
+    "a text for a number": (["learning_rate=fast"], ["learning_rate", "fast", "number", "override learning_rate=fast"]),
+    "a fraction of an epoch": (
+        ["training.epochs=1.5"],
+        ["training.epochs", "1.5", "whole number", "override training.epochs=1.5"],
+    ),
+    "a number for a yes or no": (["network.bias=7"], ["network.bias", "7", "true or false", "override network.bias=7"]),
+    "a rate below zero": (["learning_rate=-1"], ["learning_rate", "-1", "> 0", "override learning_rate=-1"]),
+    "a rate of nan": (["learning_rate=nan"], ["learning_rate", "nan", "finite", "override learning_rate=nan"]),
+    "a share above one": (["data.test_fraction=2"], ["data.test_fraction", "got 2", "< 1", "override data.test_fra"]),
+    "a momentum of one": (
+        ["optimizer=momentum", "optimizer.momentum=1"],
+        ["optimizer.momentum", "got 1", "< 1", "override optimizer.momentum=1"],
+    ),
+    "a seed below zero": (["seed=-3"], ["seed", "-3", ">= 0", "override seed=-3"]),
+    "an unknown mode": (
+        ["training.mode=batch"],
+        ["training.mode", "batch", "online", "minibatch", "full", "override training.mode=batch"],
+    ),
+    "softmax for a regression": (["network.output=softmax"], ["network.output", "softmax", "sine", "regression"]),
+    "cross-entropy for a regression": (
+        ["loss=binary_cross_entropy"],
+        ["loss", "binary_cross_entropy", "classification", "sine", "override loss=binary_cross_entropy"],
+    ),
+    "a loss without its output": (
+        ["data=xor", "loss=softmax_cross_entropy", "network.output=sigmoid"],
+        ["loss", "softmax_cross_entropy", "network.output=softmax", "override loss=softmax_cross_entropy"],
+    ),
+    "a batch size for full batches": (
+        ["training.mode=full", "training.batch_size=8"],
+        ["training.batch_size", "8", "minibatch", "override training.batch_size=8"],
+    ),
+    "a layer of no units": (["network.hidden=[0]"], ["network.hidden", "0", "> 0", "override network.hidden=[0]"]),
+    "a layer of fewer than no units": (["network.hidden=[4,-1]"], ["network.hidden[1]", "-1", "> 0"]),
+    "a batch larger than the data": (
+        ["training.batch_size=1000"],
+        ["training.batch_size", "1000", "150", "override training.batch_size=1000"],
+    ),
+    "no file named": (["data=csv"], ["data.path", "data.path=FILE", "override data=csv"]),
+    "a file that is not there": (
+        ["data=csv", "data.path=nothing.csv"],
+        ["data.path", "nothing.csv", "No such file", "override data.path=nothing.csv"],
+    ),
+    "a folder for a file": (["data=csv", "data.path=."], ["data.path", "irectory", "override data.path=."]),
+    "a hole in the features": (["data=csv", "data.path=holes.csv"], ["data.features", "'b'", "1 missing", "row 2"]),
+    "a hole in the target": (["data=csv", "data.path=nan.csv"], ["data.target", "'y'", "1 missing", "row 3"]),
+    "no workers": (["workers=0"], ["workers", "0", ">= 1", "override workers=0"]),
+    "an unknown amount of pictures": (
+        ["tracking.plots=some"],
+        ["tracking.plots", "some", "all", "none", "override tracking.plots=some"],
+    ),
+    "a module that is not there": (["modules=[no_such_module]"], ["modules", "no_such_module"]),
+    "a sweep without -m": (["activation=tanh,relu"], ["activation", "tanh,relu", "-m"]),
+}  # fmt: skip
+
+CENTURY = ["constant"] * 37 + ["constnat"] + ["cosine"] * 62
+
+
+def check(folder: Path, arguments: list[str], named: list[str]) -> str:
+    """Run what cannot run; returns its message."""
+    done = run_runner(*arguments, cwd=folder)
+    assert done.returncode not in (0, None), said(done)
+    assert "Traceback" not in done.stderr + done.stdout, said(done)
+    assert done.stderr.startswith("error: "), said(done)
+    assert len(re.findall(r"^error: ", done.stderr, re.MULTILINE)) == 1, said(done)
+    assert [part for part in named if part not in done.stderr] == [], said(done)
+    assert done.stdout == ""
+    assert nothing_was_trained(folder)
+    return done.stderr
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "holes.csv").write_text(HOLES)
+    (tmp_path / "nan.csv").write_text(NAN_TARGET)
+    return tmp_path
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_ends_in_one_clear_message_before_anything_is_trained(folder: Path, mistake: str) -> None:
+    check(folder, *MISTAKES[mistake])
+
+
+def test_an_unknown_schedule_in_job_37_of_100_costs_nothing(folder: Path) -> None:
+    message = check(
+        folder,
+        ["-m", "data=xor", f"schedule={','.join(CENTURY)}"],
+        ["1 of 100 jobs", "job 37", "schedule", "constnat", "constant, cosine", "override schedule=constnat"],
+    )
+    assert len(message) < 1000
+
+
+def test_a_bad_number_in_job_37_of_100_costs_nothing(folder: Path) -> None:
+    rates = [f"0.{number + 1:03d}" for number in range(100)]
+    rates[37] = "-0.5"
+    check(
+        folder,
+        ["-m", "data=xor", f"learning_rate={','.join(rates)}"],
+        ["1 of 100 jobs", "job 37", "learning_rate", "-0.5", "> 0", "override learning_rate=-0.5"],
+    )
+
+
+def test_all_problems_of_all_jobs_are_told_at_once(folder: Path) -> None:
+    check(
+        folder,
+        ["-m", "learning_rate=0.1,-1", "network.hidden=[4],[0]", "data=sine,sin", "seed=-1"],
+        ["8 of 8 jobs", "override learning_rate=-1", "override network.hidden=[0]", "override data=sin", "seed=-1"],
+    )
+
+
+@pytest.mark.parametrize("launcher", ["basic", "stacked"])
+def test_no_launcher_trains_the_good_jobs_of_a_bad_sweep(folder: Path, launcher: str) -> None:
+    check(
+        folder,
+        ["-m", "learning_rate=0.1,-1", f"hydra/launcher={launcher}"],
+        ["1 of 2 jobs", "learning_rate", "-1", "> 0", "override learning_rate=-1", "job 1"],
+    )

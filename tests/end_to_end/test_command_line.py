@@ -1,0 +1,85 @@
+"""What a person meets first: help, the config, other folders, and pipes that close early."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from runner.components import REGISTRIES
+from runner.paths import SWEEPS
+from runner.sweeps import sweep_files
+from tests.end_to_end.program import command, environment, run_runner, said
+from tests.end_to_end.store import statuses
+
+
+@pytest.fixture(scope="module")
+def help_text(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("help")
+    done = run_runner("--help", cwd=folder)
+    assert done.returncode == 0, said(done)
+    assert done.stderr == ""
+    assert list(folder.iterdir()) == [], "asking for help leaves nothing behind"
+    return done.stdout
+
+
+def test_help_shows_examples(help_text: str) -> None:
+    for example in ("python -m runner -m activation=sigmoid,tanh", "seed=range(20)", "sweep=", "data=csv", "mlflow ui"):
+        assert example in help_text
+
+
+@pytest.mark.parametrize("kind", REGISTRIES)
+def test_help_lists_every_component(help_text: str, kind: str) -> None:
+    (line,) = [line for line in help_text.splitlines() if line.startswith(f"{kind}: ")]
+    shown = set(line.partition(": ")[2].split(", "))
+    assert shown >= set(REGISTRIES[kind])
+
+
+def test_help_lists_every_named_sweep(help_text: str) -> None:
+    assert "sweep: " + ", ".join(sweep_files(SWEEPS)) in help_text
+
+
+def test_the_config_of_a_job_is_shown_from_any_folder_without_running_it(tmp_path: Path) -> None:
+    done = run_runner("--cfg", "job", "data=xor", "optimizer=adam", "learning_rate=0.01", cwd=tmp_path)
+    assert done.returncode == 0, said(done)
+    config = yaml.safe_load(done.stdout)
+    assert config["data"]["name"] == "xor"
+    assert config["optimizer"]["beta1"] == 0.9
+    assert config["learning_rate"] == 0.01
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("--cfg", "job"), ("learning_rate=-1",)], ids=" ".join)
+def test_a_closed_pipe_shows_no_traceback(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    done = into_a_closed_pipe(tmp_path, *arguments)
+    assert "Traceback" not in done.stderr, done.stderr
+    assert "BrokenPipeError" not in done.stderr, done.stderr
+
+
+def test_help_into_head_shows_its_first_line_only(tmp_path: Path) -> None:
+    done = subprocess.run(
+        ["bash", "-c", '"$@" | head -1', "bash", *command("--help")],
+        cwd=tmp_path, env=environment(), capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout == "Finds out by experiment what makes a small neural network learn.\n"
+    assert done.stderr == ""
+
+
+def test_a_pipe_that_closes_during_a_sweep_costs_no_result(tmp_path: Path) -> None:
+    done = into_a_closed_pipe(tmp_path, "-m", "data=xor", "activation=tanh,relu", "training.epochs=2")
+    assert "Traceback" not in done.stderr, done.stderr
+    assert statuses(tmp_path) == {"FINISHED": 3}
+
+
+def into_a_closed_pipe(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the program with an output that nobody reads, as after `| head -1`."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        return subprocess.run(
+            command(*arguments),
+            cwd=folder, env=environment(), stdout=writer, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    finally:
+        os.close(writer)

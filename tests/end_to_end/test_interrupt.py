@@ -1,0 +1,120 @@
+"""Ctrl-C in the middle of a sweep: what is finished stays, the rest is marked, nobody is left behind."""
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.program import ctrl_c, ended, is_alive, said, started, wait_until
+from tests.end_to_end.store import Store, has_experiment, statuses
+
+# One stack per number of epochs, each of which takes a good part of a second: none can be done when Ctrl-C comes.
+LONG = ("-m", "data=sine", "tracking.plots=none")
+FIRST = 6000
+
+
+@dataclass(frozen=True)
+class Interrupted:
+    done: subprocess.CompletedProcess[str]
+    store: Store
+    orphans: bool
+
+
+def interrupt(folder: Path, runs: int, workers: int, times: int) -> Interrupted:
+    """Press Ctrl-C once two runs are finished; and again while the unfinished ones are being marked."""
+    epochs = f"training.epochs=range({FIRST},{FIRST + runs})"
+    with started(*LONG, epochs, f"workers={workers}", cwd=folder) as process:
+        wait_until(
+            lambda: statuses(folder).get("FINISHED", 0) >= 2 or process.poll() is not None, "two runs were finished"
+        )
+        ctrl_c(process)
+        if times > 1:
+            wait_until(
+                lambda: statuses(folder).get("KILLED", 0) >= 2 or process.poll() is not None, "two runs were marked"
+            )
+            ctrl_c(process)
+        done = ended(process)
+        try:
+            wait_until(lambda: not is_alive(process.pid), "all processes had ended", seconds=20)
+            orphans = False
+        except AssertionError:
+            orphans = True
+    return Interrupted(done, Store(folder), orphans)
+
+
+@pytest.fixture(scope="module", params=[1, 2], ids=["one process", "two processes"])
+def once(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Interrupted:
+    return interrupt(tmp_path_factory.mktemp("once"), runs=16, workers=request.param, times=1)
+
+
+@pytest.fixture(scope="module")
+def twice(tmp_path_factory: pytest.TempPathFactory) -> Interrupted:
+    return interrupt(tmp_path_factory.mktemp("twice"), runs=40, workers=2, times=2)
+
+
+def test_one_ctrl_c_ends_the_program_with_130_and_no_traceback(once: Interrupted) -> None:
+    assert once.done.returncode == 130, said(once.done)
+    assert "Traceback" not in once.done.stdout + once.done.stderr, said(once.done)
+
+
+def test_one_ctrl_c_keeps_what_is_finished_and_marks_the_rest_as_killed(once: Interrupted) -> None:
+    parent = once.store.only()
+    children = once.store.children(parent)
+    finished = [run for run in children if run.info.status == "FINISHED"]
+    killed = [run for run in children if run.info.status == "KILLED"]
+    assert len(finished) >= 2
+    assert killed
+    assert len(finished) + len(killed) == len(children) == 16
+    assert parent.info.status == "KILLED"
+    assert len({run.data.tags["run_key"] for run in children}) == 16
+
+
+def test_one_ctrl_c_leaves_whole_runs(once: Interrupted) -> None:
+    for run in once.store.children(once.store.only()):
+        if run.info.status == "FINISHED":
+            assert run.data.tags["outcome"] == "stopped"
+            assert once.store.bits(run).parameters
+        else:
+            assert run.data.tags["outcome"] == "killed"
+            assert not run.data.metrics
+
+
+def test_one_ctrl_c_compares_what_is_finished(once: Interrupted) -> None:
+    parent = once.store.only()
+    assert once.store.artifact(parent, "comparison.csv").exists()
+
+
+def test_one_ctrl_c_says_what_is_kept_and_how_to_go_on(once: Interrupted) -> None:
+    finished = sum(run.info.status == "FINISHED" for run in once.store.children(once.store.only()))
+    said_all = once.done.stdout + once.done.stderr
+    assert f"interrupted: {finished} finished runs kept in outputs/" in said_all
+    assert "again" in said_all
+
+
+def test_no_process_is_left_behind(once: Interrupted) -> None:
+    assert not once.orphans
+
+
+def test_a_second_ctrl_c_ends_at_once_without_marking_everything(twice: Interrupted) -> None:
+    assert twice.done.returncode == 130, said(twice.done)
+    assert "Traceback" not in twice.done.stdout + twice.done.stderr, said(twice.done)
+    assert len(twice.store.runs()) < 41
+    assert not twice.orphans
+
+
+def test_a_single_run_that_is_interrupted_is_recorded_as_killed(tmp_path: Path) -> None:
+    with started("data=sine", "training.epochs=3000000", cwd=tmp_path) as process:
+        wait_until(lambda: has_experiment(tmp_path) or process.poll() is not None, "the store was open")
+        ctrl_c(process)
+        done = ended(process)
+    assert done.returncode == 130, said(done)
+    assert "Traceback" not in done.stderr, said(done)
+    assert set(statuses(tmp_path)) <= {"KILLED"}
+
+
+def test_a_second_ctrl_c_loses_no_finished_run(twice: Interrupted) -> None:
+    finished = [run for run in twice.store.children(twice.store.only()) if run.info.status == "FINISHED"]
+    assert len(finished) >= 2
+    for run in finished:
+        assert twice.store.bits(run).parameters

@@ -1,0 +1,146 @@
+"""A person's own components, in a module outside the repository: `modules=[my_parts]` is all it takes."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.conftest import Trained, trained
+from tests.end_to_end.program import run_runner, said
+
+MODULE = '''
+"""One component of each kind."""
+
+from typing import Annotated
+
+import numpy as np
+
+from nn.activations import ACTIVATIONS, Activation
+from nn.initializers import INITIALIZERS
+from nn.losses import LOSSES, Loss
+from nn.optimizers import OPTIMIZERS, slots
+from nn.registry import Range
+from nn.schedules import SCHEDULES
+from runner.datasets import DATASETS, Samples
+
+
+@DATASETS.register
+def ramp(streams, *, slope: Annotated[float, Range()] = 2.0) -> Samples:
+    """y = slope * x on [-1, 1]."""
+    X = streams.inputs.uniform(-1, 1, (40, 1))
+    return Samples(X, slope * X, "regression", ("x",))
+
+
+@ACTIVATIONS.register
+def softsign(*, width: Annotated[float, Range(gt=0)] = 1.0) -> Activation:
+    """z / (width + |z|)."""
+    return Activation(lambda z: z / (width + np.abs(z)), lambda z, a: width / (width + np.abs(z)) ** 2, (-1.0, 1.0))
+
+
+@LOSSES.register
+def log_cosh() -> Loss:
+    """log cosh(a - t)."""
+    return Loss(
+        lambda z, a, t: np.log(np.cosh(a - t)).sum(axis=-2),
+        lambda z, a, t, output: np.tanh(a - t) * output.derivative(z, a),
+    )
+
+
+@INITIALIZERS.register
+def signs(rng, fan_in, fan_out, *, size: Annotated[float, Range(gt=0)] = 0.3):
+    """+size or -size."""
+    return size * rng.choice([-1.0, 1.0], (fan_in, fan_out))
+
+
+@OPTIMIZERS.register
+@slots(1)
+def sign_descent(gradient, rate, step, state, *, keep: Annotated[float, Range(ge=0, lt=1)] = 0.0):
+    """rate * sign of a running mean of the gradient."""
+    (v,) = state
+    v *= keep
+    v += (1 - keep) * gradient
+    return rate * np.sign(v)
+
+
+@SCHEDULES.register
+def straight(steps, n_steps, *, final: Annotated[float, Range(ge=0)] = 0.1):
+    """A straight line from 1 to final."""
+    return 1 + (final - 1) * steps / n_steps
+'''
+CHOICES = {
+    "data": "ramp", "activation": "softsign", "loss": "log_cosh", "init": "signs",
+    "optimizer": "sign_descent", "schedule": "straight",
+}  # fmt: skip
+SETTINGS = {"data.slope": "3.0", "activation.width": "0.5", "init.size": "0.2", "optimizer.keep": "0.25"}
+
+
+def typed(settings: dict[str, str]) -> list[str]:
+    return [f"{key}={value}" for key, value in settings.items()]
+
+
+@pytest.fixture(scope="module")
+def own_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("own")
+    (folder / "my_parts.py").write_text(MODULE)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def own_sweep(own_folder: Path) -> Trained:
+    """Four runs with every component of the module, trained by two processes."""
+    return trained(
+        own_folder, "-m", "modules=[my_parts]", *typed(CHOICES), *typed(SETTINGS), "schedule.final=0.1,0.5",
+        "seed=0,1", "learning_rate=0.01", "training.epochs=30", "network.hidden=[4]", "workers=2",
+    )  # fmt: skip
+
+
+def test_components_of_ones_own_are_chosen_on_the_command_line(own_sweep: Trained) -> None:
+    runs = own_sweep.store.children(own_sweep.store.only())
+    assert len(runs) == 4
+    for run in runs:
+        assert run.info.status == "FINISHED"
+        assert {key: run.data.params[key] for key in CHOICES} == CHOICES
+        assert {key: run.data.params[key] for key in SETTINGS} == SETTINGS
+    assert {run.data.params["schedule.final"] for run in runs} == {"0.1", "0.5"}
+
+
+def test_components_of_ones_own_do_what_they_say(own_sweep: Trained) -> None:
+    for run in own_sweep.store.children(own_sweep.store.only()):
+        rates = own_sweep.store.history(run)["learning_rate"]
+        assert rates.iloc[0] == pytest.approx(0.01)
+        assert rates.iloc[-1] < 0.01
+        assert run.data.metrics["train/cost"] < own_sweep.store.metric(run, "train/cost")[0][1]
+
+
+@pytest.fixture(scope="module")
+def own_help(own_folder: Path) -> str:
+    done = run_runner("modules=[my_parts]", "--help", cwd=own_folder)
+    assert done.returncode == 0, said(done)
+    return done.stdout
+
+
+@pytest.mark.parametrize("kind", CHOICES)
+def test_help_lists_components_of_ones_own(own_help: str, kind: str) -> None:
+    (line,) = [line for line in own_help.splitlines() if line.startswith(f"{kind}: ")]
+    assert CHOICES[kind] in line
+
+
+def test_a_wrong_setting_of_ones_own_component_is_refused_like_any_other(own_folder: Path) -> None:
+    done = run_runner("modules=[my_parts]", "activation=softsign", "activation.width=0", cwd=own_folder)
+    assert done.returncode == 1
+    assert "activation.width must be > 0, got 0 (from the override activation.width=0)" in done.stderr, said(done)
+    assert "Traceback" not in done.stderr
+
+
+def test_a_module_that_raises_is_named_with_its_error(tmp_path: Path) -> None:
+    (tmp_path / "broken_parts.py").write_text("raise ValueError('half finished')\n")
+    done = run_runner("modules=[broken_parts]", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "broken_parts" in done.stderr
+    assert "half finished" in done.stderr
+    assert "Traceback" not in done.stderr, said(done)
+
+
+def test_without_the_module_its_components_are_unknown(own_folder: Path) -> None:
+    done = run_runner("data=ramp", cwd=own_folder)
+    assert done.returncode == 1
+    assert "data is unknown: 'ramp'" in done.stderr, said(done)

@@ -1,0 +1,128 @@
+"""Laws 2 and 3: a run's numbers depend on its own config alone, whoever trains it and in whatever company."""
+
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+from runner.planning import plan
+from runner.results import RunResult
+from runner.spec import Spec, from_plain
+from runner.training import Task, train_task
+from runner.validation import SpecBuilder
+from tests.end_to_end.conftest import SWEEP, Trained, trained
+from tests.end_to_end.program import environment, train
+from tests.end_to_end.store import Bits, Store
+
+FEWER = (*SWEEP[:3], "seed=0,3", SWEEP[4])
+needs_joblib = pytest.mark.skipif(
+    find_spec("hydra_plugins.hydra_joblib_launcher") is None, reason="hydra-joblib-launcher is not installed"
+)
+LAUNCHERS = ["basic", pytest.param("joblib", marks=needs_joblib)]
+
+
+@pytest.fixture(scope="module", params=LAUNCHERS)
+def by_hydras_launcher(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """Eight of the twenty runs, trained job by job by one of Hydra's own launchers."""
+    folder = tmp_path_factory.mktemp(request.param)
+    return trained(folder, *FEWER, f"hydra/launcher={request.param}")
+
+
+def tasks_like(sweep: Trained, workers: int) -> list[Task]:
+    """The runs of a sweep once more, from nothing but what each of them recorded."""
+    runs = sweep.store.children(sweep.store.only())
+    keys = [run.data.tags["run_key"] for run in runs]
+    configs = [yaml.safe_load(sweep.store.artifact(run, "config.yaml").read_text()) for run in runs]
+    specs: Sequence[Spec] = [from_plain(config) for config in configs]
+    builder = SpecBuilder()
+    for spec in specs:
+        builder.build(dict(spec.model_dump(mode="json", serialize_as_any=True)), ())
+    return [
+        Task(
+            indices=tuple(stack),
+            keys=tuple(keys[index] for index in stack),
+            specs=tuple(configs[index] for index in stack),
+            facts=builder.facts(specs[stack[0]]),
+            pictures=False,
+        )
+        for stack in plan(specs, builder.facts, workers)
+    ]
+
+
+def bits_of(results: Sequence[RunResult]) -> dict[str, Bits]:
+    return {result.key: Bits.of(result.parameters, result.history) for result in results}
+
+
+@pytest.fixture
+def on_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Worker processes of other programs find this package, installed or not."""
+    monkeypatch.setenv("PYTHONPATH", environment()["PYTHONPATH"])
+
+
+def test_a_run_alone_equals_the_same_run_inside_the_sweep(sweep: Trained, classifier: Trained) -> None:
+    check_alone(sweep, classifier.store)
+
+
+def test_a_run_on_other_data_equals_the_same_run_inside_the_sweep(sweep: Trained, tmp_path: Path) -> None:
+    train("activation=tanh", "data=xor", "seed=3", "training.epochs=30", cwd=tmp_path)
+    check_alone(sweep, Store(tmp_path))
+
+
+def check_alone(sweep: Trained, alone: Store) -> None:
+    run = alone.only()
+    inside = sweep.store.bits_by_key(sweep.store.only())
+    assert run.data.tags["run_key"] in inside
+    assert alone.bits(run) == inside[run.data.tags["run_key"]]
+
+
+def test_one_process_gives_the_bits_of_two(sweep: Trained, tmp_path: Path) -> None:
+    train(*SWEEP, "workers=1", "tracking.plots=none", cwd=tmp_path)
+    store = Store(tmp_path)
+    assert store.bits_by_key(store.only()) == sweep.store.bits_by_key(sweep.store.only())
+
+
+def test_launchers_of_hydra_give_the_bits_of_the_stacked_one(sweep: Trained, by_hydras_launcher: Trained) -> None:
+    stacked = sweep.store.bits_by_key(sweep.store.only())
+    one_by_one = by_hydras_launcher.store.bits_by_key(by_hydras_launcher.store.only())
+    assert len(one_by_one) == 8
+    assert one_by_one == {key: stacked[key] for key in one_by_one}
+
+
+def test_launchers_of_hydra_leave_all_children_and_the_comparison(by_hydras_launcher: Trained) -> None:
+    store = by_hydras_launcher.store
+    parent = store.only()
+    assert {run.info.status for run in store.runs()} == {"FINISHED"}
+    names = {run.info.run_name for run in store.children(parent)}
+    assert names == {f"{a} {d} seed={s}" for a in ("sigmoid", "tanh") for d in ("xor", "quadrants") for s in (0, 3)}
+    comparison = pd.read_csv(store.artifact(parent, "comparison.csv"))
+    assert list(comparison["runs"]) == [2] * 4
+    assert {path.stem for path in store.artifact(parent, "plots").iterdir()} >= {"curves", "effects", "fits"}
+    for run in store.children(parent):
+        assert list(store.artifact(run, "plots").glob("*.png"))
+
+
+def test_launchers_of_hydra_end_with_the_same_table(by_hydras_launcher: Trained) -> None:
+    printed = by_hydras_launcher.done.stdout
+    assert "best first" in printed or "mean ± standard deviation over seeds" in printed
+    assert "mlflow ui" in printed
+
+
+def test_what_a_run_recorded_is_enough_to_train_it_again(sweep: Trained) -> None:
+    again = bits_of([result for task in tasks_like(sweep, workers=1) for result in train_task(task)])
+    assert again == sweep.store.bits_by_key(sweep.store.only())
+
+
+@pytest.mark.skipif(find_spec("distributed") is None, reason="distributed is not installed")
+@pytest.mark.usefixtures("on_the_path")
+def test_a_dask_cluster_gives_the_bits_of_the_process_pool(sweep: Trained) -> None:
+    from distributed import Client, LocalCluster
+
+    tasks = tasks_like(sweep, workers=3)
+    assert len(tasks) > 4
+    cluster = LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None)
+    with cluster, Client(cluster) as client, client.get_executor() as executor:
+        results = [result for stack in executor.map(train_task, tasks) for result in stack]
+    assert bits_of(results) == sweep.store.bits_by_key(sweep.store.only())

@@ -1,0 +1,91 @@
+"""Law 6: every named sweep is what its first lines say."""
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from runner.compose import Composer
+from runner.paths import SWEEPS
+from runner.sweep import make_plan
+from runner.sweeps import read_header, sweep_files
+from runner.training import train_task
+from tests.end_to_end.program import run_runner, said, train
+from tests.end_to_end.store import Store, nothing_was_trained
+from tests.runner.building import loader
+
+FILES = sweep_files(SWEEPS)
+
+
+@cache
+def jobs_of(name: str) -> tuple[Composer, list[Sequence[str]]]:
+    """The jobs that Hydra makes of a named sweep."""
+    config_loader = loader()  # first of all: it looks for plugins, and imports Hydra's own ones once more
+    from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+    from hydra.types import RunMode
+    from omegaconf import OmegaConf
+
+    master = config_loader.load_configuration("config", [f"sweep={name}"], RunMode.MULTIRUN)
+    assert OmegaConf.select(master, "hydra.mode") == RunMode.MULTIRUN, "hydra.mode: MULTIRUN makes -m unnecessary"
+    sweeper = BasicSweeper(max_batch_size=None, params=master.hydra.sweeper.params)
+    arguments = [f"sweep={name}", *sweeper._parse_config()]
+    parsed = OverridesParser.create(config_loader=config_loader).parse_overrides(arguments)
+    (batch,) = BasicSweeper.split_arguments(parsed, None)
+    return Composer(config_loader, master), batch
+
+
+@pytest.fixture(params=FILES)
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def test_there_are_named_sweeps() -> None:
+    assert FILES
+    assert all(path.parent == SWEEPS for path in FILES.values())
+
+
+def test_a_sweep_begins_with_its_question_and_the_command_that_runs_it(name: str) -> None:
+    header = read_header(FILES[name])
+    assert "?" in header.question
+    assert header.command == f"python -m runner -m sweep={name}"
+
+
+def test_a_sweep_has_the_number_of_runs_that_its_header_says(name: str) -> None:
+    assert len(jobs_of(name)[1]) == read_header(FILES[name]).runs
+
+
+def test_every_run_of_a_sweep_trains(name: str) -> None:
+    composer, jobs = jobs_of(name)
+    short = ("training.epochs=1", "training.evaluations=1", "tracking.plots=none")
+    plan = make_plan([composer.compose(number, (*job, *short)) for number, job in enumerate(jobs)])
+    results = [result for task in plan.tasks for result in train_task(task)]
+    assert len(results) == len(jobs)
+    assert {result.outcome for result in results} <= {"stopped", "converged", "diverged"}
+    assert len({result.key for result in results}) == len(jobs), "two runs of the sweep are the same run"
+
+
+def test_a_named_sweep_runs_with_further_overrides(tmp_path: Path) -> None:
+    name = "activations" if "activations" in FILES else next(iter(FILES))
+    more = ("seed=1", "training.epochs=1", "tracking.plots=none")
+    done = train("-m", f"sweep={name}", *more, cwd=tmp_path)
+    store = Store(tmp_path)
+    parent, header = store.only(), read_header(FILES[name])
+    assert parent.info.run_name == name
+    assert header.question in parent.data.tags["mlflow.note.content"]
+    children = store.children(parent)
+    assert f"{len(children)} runs in " in done.stdout
+    assert {run.data.params["seed"] for run in children} == {"1"}
+    assert {run.data.params["training.epochs"] for run in children} == {"1"}
+    assert len({run.data.tags["run_key"] for run in children}) == len(children)
+
+
+@pytest.mark.parametrize("mode", [(), ("-m",)], ids=["without -m", "with -m"])
+def test_an_unknown_sweep_lists_the_known_ones_and_trains_nothing(tmp_path: Path, mode: tuple[str, ...]) -> None:
+    done = run_runner(*mode, "sweep=activatoins", cwd=tmp_path)
+    assert done.returncode != 0
+    assert "activatoins" in done.stderr
+    assert [name for name in FILES if name not in done.stderr] == [], said(done)
+    assert "Traceback" not in done.stderr
+    assert nothing_was_trained(tmp_path)
