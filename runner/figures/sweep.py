@@ -107,11 +107,14 @@ def draw_fits(fits: Sequence[tuple[str, Fit]], note: str) -> bytes:
     for panel in panels:
         handles |= dict(zip(*reversed(panel.get_legend_handles_labels()), strict=True))
     if handles:
-        figure.legend(handles.values(), handles.keys(), loc="lower center", ncols=6, fontsize=8, frameon=False)
+        figure.legend(
+            handles.values(), handles.keys(), loc="lower center", ncols=2 * columns, fontsize=8, frameon=False
+        )
+    legend_room = 0.4 + 0.2 * math.ceil(len(handles) / (2 * columns))
     height = figure.get_figheight()
     figure.suptitle(note, fontsize=9, y=1 - 0.1 / height, va="top")
     figure.subplots_adjust(
-        left=0.4 / figure.get_figwidth(), right=0.985, top=1 - 0.62 / height, bottom=(0.6 if handles else 0.3) / height,
+        left=0.4 / figure.get_figwidth(), right=0.985, top=1 - 0.62 / height, bottom=legend_room / height,
         wspace=0.22, hspace=0.32,
     )  # fmt: skip
     return to_png(figure)
