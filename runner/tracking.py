@@ -202,6 +202,8 @@ def _check_file(uri: str) -> None:
         raise UserError(f"the MLflow store {uri} (MLFLOW_TRACKING_URI names it) is not a file: nothing would be kept")
     if file is not None and Path(file).is_dir():
         raise UserError(f"the MLflow store {uri} cannot be used: {file} is a folder")
+    if file is not None and Path(file).exists() and not os.access(file, os.W_OK):
+        raise UserError(f"the MLflow store {uri} cannot be used: {file} may not be written")
 
 
 def _alone_with(uri: str) -> AbstractContextManager[object]:
@@ -230,5 +232,5 @@ def _user() -> str:
 
 def reason(error: BaseException) -> str:
     """What went wrong in one line, from the long errors of a store."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    lines = [line.strip() for line in str(error).splitlines() if line.strip() and not line.startswith("(raised as")]
     return lines[0][:300] if lines else type(error).__name__
