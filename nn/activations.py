@@ -32,6 +32,7 @@ class Activation:
         return all(math.isfinite(bound) for bound in self.output_range)
 
 
+LIMIT = 500.0
 ACTIVATIONS: Registry[Callable[..., Activation]] = Registry("activation")
 
 
@@ -59,6 +60,15 @@ def tanh() -> Activation:
 def relu() -> Activation:
     """max(z, 0); derivative 1 where z > 0, else 0 (also at 0)."""
     return Activation(lambda z: np.maximum(z, 0), lambda z, a: (z > 0).astype(z.dtype), (0.0, math.inf))
+
+
+@ACTIVATIONS.register
+def floored_relu(*, floor: Annotated[float, Range(ge=0, lt=1)] = 0.001) -> Activation:
+    """max(z, floor), z clipped to +-500 first; derivative 1 where z > floor, else 0, the clip left out of it.
+
+    How people keep a ReLU from dying and from overflowing by hand.
+    """
+    return Activation(lambda z: np.maximum(np.clip(z, -LIMIT, LIMIT), floor), lambda z, a: (z > floor).astype(z.dtype))
 
 
 @ACTIVATIONS.register
@@ -114,3 +124,10 @@ def softmax() -> Activation:
         return e
 
     return Activation(value, None, (0.0, 1.0))
+
+
+@ACTIVATIONS.register
+def clipped_softmax() -> Activation:
+    """Softmax of z clipped to +-500: how people keep exp from overflowing without subtracting the largest z."""
+    plain = softmax()
+    return Activation(lambda z: plain.value(np.clip(z, -LIMIT, LIMIT)), None, plain.output_range)

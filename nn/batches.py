@@ -1,9 +1,10 @@
 """Batches: which samples each run of a stack sees at each step.
 
 Every run draws from its own generators, so what it sees depends neither on its neighbours nor on how many steps are
-prepared at once (law 4). All three classes hand out `x (runs, d_in, batch)` and `t (runs, d_out, batch)`.
+prepared at once (law 4). All classes hand out `x (runs, d_in, batch)` and `t (runs, d_out, batch)`.
 """
 
+import math
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
@@ -85,6 +86,31 @@ class ShuffledBatches:
         starts = range(0, n, self._batch_size)
         chunks = [rows[:, start : start + self._batch_size] for start in starts]
         return [(X[chunk], Y[chunk]) for chunk in chunks]
+
+
+class SliceBatches:
+    """Slices of the samples in their given order, `batch_size` at a time; the last of a pass may be smaller.
+
+    The next pass starts at the first sample, or, when `cyclic`, where the last slice would have ended had the samples
+    been joined end to start: 100 samples by 40 give [0, 40), [40, 80), [80, 100), [20, 60), [60, 100), and again.
+    """
+
+    def __init__(self, X: Array, Y: Array, batch_size: int, cyclic: bool = False) -> None:
+        n = X.shape[1]
+        starts = list(range(0, n, batch_size))
+        if cyclic:
+            starts = [k * batch_size % n for k in range(n // math.gcd(n, batch_size))]
+        self._x, self._t, self._batch_size = sample_last(X), sample_last(Y), batch_size
+        self._starts, self._position = starts, -1
+
+    def next(self) -> Pair:
+        self._position = (self._position + 1) % len(self._starts)
+        start = self._starts[self._position]
+        batch = slice(start, start + self._batch_size)
+        return np.ascontiguousarray(self._x[:, :, batch]), np.ascontiguousarray(self._t[:, :, batch])
+
+    def keep(self, active: NDArray[np.bool_]) -> None:
+        self._x, self._t = self._x[active], self._t[active]
 
 
 class FreshBatches:

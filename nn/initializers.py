@@ -24,6 +24,25 @@ def uniform(
 
 
 @INITIALIZERS.register
+def between(
+    rng: np.random.Generator,
+    fan_in: int,
+    fan_out: int,
+    *,
+    low: Annotated[float, Range()] = 0.0,
+    high: Annotated[float, Range()] = 0.01,
+) -> Array:
+    """U(low, high), whatever the layer; from 0 to 0.01 all hidden units start nearly alike."""
+    return low + (high - low) * rng.random((fan_in, fan_out))
+
+
+@INITIALIZERS.register
+def gaussian(rng: np.random.Generator, fan_in: int, fan_out: int, *, std: Annotated[float, Range(ge=0)] = 1.0) -> Array:
+    """N(0, std^2), whatever the layer."""
+    return std * rng.standard_normal((fan_in, fan_out))
+
+
+@INITIALIZERS.register
 def normal(rng: np.random.Generator, fan_in: int, fan_out: int, *, gain: Annotated[float, Range(ge=0)] = 1.0) -> Array:
     """N(0, (gain / sqrt(fan_in))^2). LeCun et al. (1998), Efficient BackProp, section 4.6, has gain 1."""
     return rng.standard_normal((fan_in, fan_out)) * (gain / math.sqrt(fan_in))

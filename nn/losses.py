@@ -3,12 +3,13 @@
 Losses that belong to one output activation are computed from the pre-activation z, where that is the stable form.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from nn.activations import Activation
+from nn.activations import LIMIT, Activation
 from nn.registry import Array, Registry
 
 
@@ -32,7 +33,7 @@ LOSSES: Registry[Callable[..., Loss]] = Registry("loss")
 
 
 def _difference(z: Array, a: Array, t: Array, output: Activation) -> Array:
-    """A - t: delta for sigmoid with binary cross-entropy and for softmax with cross-entropy, and only for those.
+    """A - t: delta of the matching loss of an output activation, and of no other loss.
 
     Bishop (2006), Pattern Recognition and Machine Learning, section 4.3.6 (canonical link functions).
     """
@@ -56,13 +57,47 @@ def half_mse() -> Loss:
 
 
 @LOSSES.register
+def squared_error() -> Loss:
+    """sum_k (a_k - t_k)^2, without the half; delta = 2 (a - t) f'(z)."""
+    half = half_mse()
+    return Loss(lambda z, a, t: 2 * half.per_sample(z, a, t), lambda z, a, t, output: 2 * half.delta(z, a, t, output))
+
+
+@LOSSES.register
+def absolute_error() -> Loss:
+    """sum_k |a_k - t_k|; delta = sign(a - t) f'(z), 0 at the target itself."""
+
+    def delta(z: Array, a: Array, t: Array, output: Activation) -> Array:
+        if output.derivative is None:
+            raise ValueError("absolute_error needs an elementwise output activation")
+        return np.sign(a - t) * output.derivative(z, a)
+
+    return Loss(lambda z, a, t: np.asarray(np.abs(a - t).sum(axis=-2)), delta)
+
+
+@LOSSES.register
+def tanh_matching() -> Loss:
+    """Log cosh z - t z, the matching loss of a tanh output: delta = a - t.
+
+    With log 2 added it is the cross-entropy of (1 + t) / 2 against (1 + a) / 2, so it is no squared error, and its
+    least value is not 0.
+    """
+
+    def per_sample(z: Array, a: Array, t: Array) -> Array:
+        size = np.abs(z)
+        return np.asarray((size + np.log1p(np.exp(-2 * size)) - math.log(2) - t * z).sum(axis=-2))
+
+    return Loss(per_sample, _difference, only_output="tanh")
+
+
+@LOSSES.register
 def binary_cross_entropy() -> Loss:
     """-t log a - (1 - t) log(1 - a) with a = sigmoid(z), from z: max(z, 0) - z t + log(1 + exp(-|z|))."""
 
     def per_sample(z: Array, a: Array, t: Array) -> Array:
         return np.asarray((np.maximum(z, 0) - z * t + np.log1p(np.exp(-np.abs(z)))).sum(axis=-2))
 
-    return Loss(per_sample, _difference, only_output="sigmoid", only_task="classification")
+    return Loss(per_sample, _difference, only_output="sigmoid")
 
 
 @LOSSES.register
@@ -75,3 +110,15 @@ def softmax_cross_entropy() -> Loss:
         return np.asarray(log_sum - (t * z).sum(axis=-2))
 
     return Loss(per_sample, _difference, only_output="softmax", only_task="classification")
+
+
+@LOSSES.register
+def clipped_softmax_cross_entropy() -> Loss:
+    """Softmax cross-entropy of z clipped to +-500; delta = a - t, the clip left out of it as in the usual code."""
+    plain = softmax_cross_entropy()
+    return Loss(
+        lambda z, a, t: plain.per_sample(np.clip(z, -LIMIT, LIMIT), a, t),
+        _difference,
+        only_output="clipped_softmax",
+        only_task="classification",
+    )

@@ -5,30 +5,67 @@ it, so that an optimizer is a few operations on one array whatever the depth. In
 elementwise operations then run over long contiguous rows even when a layer has two units.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
-from nn.activations import Activation
+from nn.activations import ACTIVATIONS, Activation
 from nn.initializers import Initializer
 from nn.losses import Loss
 from nn.registry import Array
 
 Layer = tuple[Array, Array | None]
+IDENTITY = ACTIVATIONS["identity"]()
 
 
 @dataclass(frozen=True)
 class Trace:
-    """What a forward pass leaves behind: `z` of every layer, and `a` of every layer with the input first."""
+    """What a forward pass leaves behind: `z` of every layer, and `a` of every layer with the input layer's first."""
 
     z: list[Array]
     a: list[Array]
 
 
+def back_propagate(network: "Network", layers: list[Layer], trace: Trace, t: Array, out: list[Layer]) -> None:
+    """The gradient of the objective into `out`, the layer views of a gradient array `(runs, P)`.
+
+    delta_L = d loss / d z_L (/ n for the mean);  dW_l = a_(l-1) delta_l^T;  db_l = sum over samples of delta_l;
+    delta_(l-1) = (W_l delta_l) f'(z_(l-1)). Rumelhart, Hinton and Williams (1986).
+    """
+    slope = network.activation.derivative
+    delta = network.output_delta(trace, t)
+    for index in reversed(range(len(layers))):
+        dW, db = out[index]
+        product(trace.a[index], delta.swapaxes(1, 2), out=dW)
+        if db is not None:
+            delta.sum(axis=-1, out=db)
+        if index > 0 and slope is not None:
+            delta = product(layers[index][0], delta) * slope(trace.z[index - 1], trace.a[index])
+
+
+def pull(l2: Array, decayed: Array, parameters: Array) -> Array:
+    """What L2 regularisation adds to the gradient: l2 * W, the derivative of l2 / 2 |W|^2, `(runs, P)`."""
+    return l2 * decayed * parameters
+
+
+def trained_targets(t: Array, shift: Array, scale: Array) -> Array:
+    """What the outputs are compared with for the cost: the targets as they are trained, `(runs, d_out, n)`.
+
+    In a person's units these targets are t * scale + shift; both are `(runs, 1, 1)`.
+    """
+    return t
+
+
 @dataclass(frozen=True)
 class Network:
-    """The structure that all runs of a stack share. `sizes` are the units of every layer, input and output included."""
+    """The structure that all runs of a stack share. `sizes` are the units of every layer, input and output included.
+
+    `input` is the activation of the input layer. `loss` is trained, its `reduction` over the samples of a batch is the
+    objective; `shown` is the loss whose mean is reported as the cost, where that is another one.
+    The last three fields are steps of training that a fault may replace (`nn.faults`).
+    """
 
     sizes: tuple[int, ...]
     activation: Activation
@@ -36,6 +73,12 @@ class Network:
     loss: Loss
     bias: bool = True
     dtype: type[np.floating[Any]] = np.float64
+    input: Activation = IDENTITY
+    reduction: Literal["mean", "sum"] = "mean"
+    shown: Loss | None = None
+    back_propagation: Callable[["Network", list[Layer], Trace, Array, list[Layer]], None] = back_propagate
+    penalty: Callable[[Array, Array, Array], Array] = pull
+    cost_targets: Callable[[Array, Array, Array], Array] = trained_targets
 
     @property
     def shapes(self) -> list[tuple[int, int]]:
@@ -47,12 +90,15 @@ class Network:
         """P, the parameters of one run."""
         return sum((fan_in + self.bias) * fan_out for fan_in, fan_out in self.shapes)
 
-    def initialize(self, rng: np.random.Generator, initializer: Initializer, random_bias: bool = False) -> Array:
-        """The first parameters of one run, `(P,)`. Biases are zero, or drawn like a row of W when `random_bias`."""
+    def initialize(self, rng: np.random.Generator, initializer: Initializer, drawn_biases: int = 0) -> Array:
+        """The first parameters of one run, `(P,)`.
+
+        The biases of the first `drawn_biases` layers are drawn like a row of W, the others are zero.
+        """
         parameters = np.zeros((1, self.n_parameters))
-        for (W, b), (fan_in, fan_out) in zip(self.layers(parameters), self.shapes, strict=True):
+        for index, ((W, b), (fan_in, fan_out)) in enumerate(zip(self.layers(parameters), self.shapes, strict=True)):
             W[0] = initializer(rng, fan_in, fan_out)
-            if b is not None and random_bias:
+            if b is not None and index < drawn_biases:
                 b[0] = initializer(rng, fan_in, fan_out)[0]
         return np.asarray(parameters[0].astype(self.dtype))
 
@@ -69,9 +115,9 @@ class Network:
 
     def forward(self, layers: list[Layer], x: Array) -> Trace:
         """Z and a of every layer for `x (runs|1, d_in, n)`."""
-        trace = Trace([], [x])
+        trace = Trace([], [self.input.value(x)])
         for index, (W, b) in enumerate(layers):
-            z = _product(W.swapaxes(1, 2), trace.a[-1])
+            z = product(W.swapaxes(1, 2), trace.a[-1])
             if b is not None:
                 z += b[:, :, np.newaxis]
             trace.z.append(z)
@@ -80,24 +126,23 @@ class Network:
         return trace
 
     def cost(self, trace: Trace, t: Array) -> Array:
-        """Mean loss over the samples of a forward pass, `(runs,)`, for targets `t (runs|1, d_out, n)`."""
-        return np.asarray(self.loss.per_sample(trace.z[-1], trace.a[-1], t).mean(axis=-1))
+        """Mean of the shown loss over the samples of a forward pass, `(runs,)`, for targets `t (runs|1, d_out, n)`."""
+        shown = self.shown or self.loss
+        return np.asarray(shown.per_sample(trace.z[-1], trace.a[-1], t).mean(axis=-1))
+
+    def objective(self, trace: Trace, t: Array) -> Array:
+        """What is minimised, without regularisation: mean or sum of the trained loss over the samples, `(runs,)`."""
+        losses = self.loss.per_sample(trace.z[-1], trace.a[-1], t)
+        return np.asarray(losses.mean(axis=-1) if self.reduction == "mean" else losses.sum(axis=-1))
+
+    def output_delta(self, trace: Trace, t: Array) -> Array:
+        """D objective / d z of the output layer, `(runs, d_out, n)`."""
+        delta = self.loss.delta(trace.z[-1], trace.a[-1], t, self.output)
+        return delta / t.shape[-1] if self.reduction == "mean" else delta
 
     def gradient(self, layers: list[Layer], trace: Trace, t: Array, out: list[Layer]) -> None:
-        """Back-propagation: d cost / d parameters into `out`, the layer views of a gradient array `(runs, P)`.
-
-        delta_L = d loss / d z_L / n;  dW_l = a_(l-1) delta_l^T;  db_l = sum over samples of delta_l;
-        delta_(l-1) = (W_l delta_l) f'(z_(l-1)). Rumelhart, Hinton and Williams (1986).
-        """
-        slope = self.activation.derivative
-        delta = self.loss.delta(trace.z[-1], trace.a[-1], t, self.output) / t.shape[-1]
-        for index in reversed(range(len(layers))):
-            dW, db = out[index]
-            _product(trace.a[index], delta.swapaxes(1, 2), out=dW)
-            if db is not None:
-                delta.sum(axis=-1, out=db)
-            if index > 0 and slope is not None:
-                delta = _product(layers[index][0], delta) * slope(trace.z[index - 1], trace.a[index])
+        """D objective / d parameters into `out`, the layer views of a gradient array `(runs, P)`."""
+        self.back_propagation(self, layers, trace, t, out)
 
     def predict(self, parameters: Array, X: Array) -> Array:
         """Outputs `(runs, n, d_out)` for parameters `(runs, P)` and `X (runs|1, n, d_in)`."""
@@ -105,7 +150,7 @@ class Network:
         return np.ascontiguousarray(self.forward(self.layers(parameters), x).a[-1].swapaxes(1, 2))
 
 
-def _product(left: Array, right: Array, out: Array | None = None) -> Array:
+def product(left: Array, right: Array, out: Array | None = None) -> Array:
     """Left @ right per run; an outer product is a plain multiplication, which costs less than a call of BLAS per run.
 
     The choice depends on the shape of one run alone, so that a run has the same bits in every stack.

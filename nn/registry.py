@@ -85,6 +85,15 @@ class Registry(Generic[C]):
     def __iter__(self) -> Iterator[str]:
         return iter(sorted(self._components))
 
+    def position(self, name: str) -> int:
+        """The place of a component in the order of registration; one that is unknown comes last."""
+        names = list(self._components)
+        return names.index(name) if name in names else len(names)
+
+    def summary(self, name: str) -> str:
+        """The first line of a component's docstring."""
+        return (inspect.getdoc(self._components[name]) or "").partition("\n")[0]
+
     def settings(self, name: str) -> tuple[Setting, ...]:
         """The settings that the component takes, in the order of its signature."""
         return _settings_of(self._components[name])

@@ -4,68 +4,17 @@ A run that has converged, lost patience or diverged leaves the stack; the others
 nothing in a step mixes runs.
 """
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nn.batches import Batches, sample_last
-from nn.metrics import Metric
-from nn.network import Network
-from nn.optimizers import Optimizer, n_slots
+from nn.batches import sample_last
+from nn.optimizers import n_slots
 from nn.registry import Array
+from nn.stack import Stack, Trained
 
-RateFactor = Callable[[Array], Array]
-SERIES = ("train_cost", "test_cost", "train_metric", "test_metric", "learning_rate", "gradient_norm")
 RATES_AHEAD = 512
-
-
-@dataclass(frozen=True)
-class Stack:
-    """All that training needs: what the runs share, and per run an entry along the leading axis.
-
-    `evaluations` are the steps at which cost, metric and gradient norm are measured, ascending, from 0 to `n_steps`;
-    a stopping rule can stop a run at these steps only. `stop_cost (runs,)` is -inf and `patience (runs,)`, in steps,
-    is inf for a run without that rule. `hyperparameters` are the optimizer's settings `(runs,)` by name.
-    `schedules` map step numbers to factors of `learning_rate (runs,)`.
-    `l2`, `clip_value` and `clip_norm (runs,)` are None for a stack in which no run has them; `decayed (P,)` marks the
-    parameters that L2 applies to.
-    """
-
-    network: Network
-    parameters: Array
-    batches: Batches
-    X_train: Array
-    Y_train: Array
-    X_test: Array | None
-    Y_test: Array | None
-    metric: Metric
-    optimizer: Optimizer
-    hyperparameters: dict[str, Array]
-    learning_rate: Array
-    schedules: Sequence[RateFactor]
-    evaluations: Sequence[int]
-    stop_cost: Array
-    patience: Array
-    decayed: Array
-    l2: Array | None = None
-    clip_value: Array | None = None
-    clip_norm: Array | None = None
-
-
-@dataclass(frozen=True)
-class Trained:
-    """What came out. `history` maps each of SERIES to `(runs, evaluations)`, NaN where a run was not evaluated.
-
-    `parameters (runs, P)` are the last finite ones, `last_step (runs,)` the step they belong to.
-    `outcomes` holds `converged`, `stopped` or `diverged` per run.
-    """
-
-    parameters: Array
-    last_step: NDArray[np.int64]
-    outcomes: list[str]
-    history: dict[str, Array]
 
 
 def train(stack: Stack) -> Trained:
@@ -89,19 +38,21 @@ class _Training:
         self.active = np.arange(runs)
         self.batches = stack.batches
         self.parameters = stack.parameters.astype(network.dtype)
-        self.state = [np.zeros_like(self.parameters) for _ in range(n_slots(stack.optimizer))]
+        given = stack.state or [np.zeros_like(self.parameters) for _ in range(n_slots(stack.optimizer))]
+        self.state = [slot.astype(network.dtype) for slot in given]
+        self.online_cost, self.online_steps = np.zeros(runs), 0
         self.train_set = sample_last(stack.X_train), sample_last(stack.Y_train)
         self.test_set = None
         if stack.X_test is not None and stack.Y_test is not None:
             self.test_set = sample_last(stack.X_test), sample_last(stack.Y_test)
         self.best_test_cost = np.full(runs, np.inf)
         self.best_step = np.zeros(runs)
-        self.kept = self.parameters.copy()
+        self.kept, self.kept_state = self.parameters.copy(), [slot.copy() for slot in self.state]
         self.last_step = np.zeros(runs, dtype=np.int64)
         self.rates = np.empty((runs, 0), dtype=network.dtype)
         self.outcomes = ["stopped"] * runs
         shape = runs, len(stack.evaluations)
-        self.history = {series: np.full(shape, np.nan) for series in SERIES}
+        self.history = {series: np.full(shape, np.nan) for series in stack.series}
         self._make_views()
 
     def run(self) -> Trained:
@@ -114,16 +65,19 @@ class _Training:
                     break
                 point, due = next(evaluations)
             self._update(step)
-        return Trained(self.kept, self.last_step, self.outcomes, self.history)
+        return Trained(self.kept, self.last_step, self.outcomes, self.history, self.kept_state)
 
     def _update(self, step: int) -> None:
         stack = self.stack
         x, t = self.batches.next()
         trace = stack.network.forward(self.layers, x)
+        if stack.online:
+            self.online_cost += stack.network.cost(trace, self._cost_targets(t))
+            self.online_steps += 1
         stack.network.gradient(self.layers, trace, t, out=self.gradient_layers)
         gradient = self.gradient
         if stack.l2 is not None:
-            gradient = gradient + self._column(stack.l2) * stack.decayed * self.parameters
+            gradient = gradient + stack.network.penalty(self._column(stack.l2), stack.decayed, self.parameters)
         if stack.clip_value is not None:
             limit = self._column(stack.clip_value)
             gradient = np.clip(gradient, -limit, limit)
@@ -143,21 +97,28 @@ class _Training:
         trace = network.forward(self.layers, x)
         network.gradient(self.layers, trace, t, out=self.gradient_layers)
         measured = {
-            "train_cost": network.cost(trace, t),
+            "train_cost": network.cost(trace, self._cost_targets(t)),
             "train_metric": stack.metric(trace.a[-1], t),
             "gradient_norm": _norm(self.gradient),
             "learning_rate": self._rate_at(step),
         }
+        if "train_loss" in self.history:
+            measured["train_loss"] = network.objective(trace, t)
+        if stack.online:
+            measured["online_cost"] = self._online_cost(measured["train_cost"])
         if self.test_set is not None:
-            trace = network.forward(self.layers, self.test_set[0])
-            measured["test_cost"] = network.cost(trace, self.test_set[1])
-            measured["test_metric"] = stack.metric(trace.a[-1], self.test_set[1])
+            x, t = self.test_set
+            trace = network.forward(self.layers, x)
+            measured["test_cost"] = network.cost(trace, self._cost_targets(t))
+            measured["test_metric"] = stack.metric(trace.a[-1], t)
         finite = np.isfinite(self.parameters).all(axis=1)
         for values in measured.values():
             finite &= np.isfinite(values)
         for series, values in measured.items():
             self.history[series][at[finite], point] = values[finite]
         self.kept[at[finite]] = self.parameters[finite]
+        for kept, slot in zip(self.kept_state, self.state, strict=True):
+            kept[at[finite]] = slot[finite]
         self.last_step[at[finite]] = step
         converged, impatient = self._stopping(measured, step)
         for run in at[~finite]:
@@ -165,6 +126,20 @@ class _Training:
         for run in at[finite & converged]:
             self.outcomes[run] = "converged"
         self._keep(finite & ~converged & ~impatient)
+
+    def _cost_targets(self, t: Array) -> Array:
+        """What the cost compares outputs with; the healthy step hands `t` through."""
+        stack = self.stack
+        if stack.target_shift is None or stack.target_scale is None:
+            return t
+        shift, scale = self._column(stack.target_shift), self._column(stack.target_scale)
+        return stack.network.cost_targets(t, shift[..., np.newaxis], scale[..., np.newaxis])
+
+    def _online_cost(self, train_cost: Array) -> Array:
+        """The mean cost of the batches since the last evaluation, each before its own update."""
+        mean = self.online_cost / self.online_steps if self.online_steps else train_cost
+        self.online_cost, self.online_steps = np.zeros(len(self.active)), 0
+        return mean
 
     def _stopping(self, measured: dict[str, Array], step: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Which active runs have reached their cost threshold, and which have lost patience with the test cost."""
@@ -187,6 +162,7 @@ class _Training:
         if self.test_set is not None:
             self.test_set = self.test_set[0][going], self.test_set[1][going]
         self.rates = self.rates[going]
+        self.online_cost = self.online_cost[going]
         self.batches.keep(going)
         self._make_views()
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
+STRICT = "--strict"
 PLUGINS = Path(__file__).resolve().parent / "plugins"
 
 
@@ -18,6 +19,8 @@ def main() -> int:
     os.environ["HYDRA_FULL_ERROR"] = "1"
     from runner.errors import RunsFailed, UserError
 
+    if STRICT in sys.argv:
+        sys.argv = [argument for argument in sys.argv if argument != STRICT] + ["strict=true"]
     try:
         _start_hydra()
     except KeyboardInterrupt:
@@ -52,7 +55,7 @@ def _start_hydra() -> None:
     from runner.paths import CONF
 
     OmegaConf.register_new_resolver("run_id", run_id, replace=True, use_cache=True)
-    load_modules(_modules_of(sys.argv[1:], CONF / "config.yaml"))
+    load_modules(modules_of(sys.argv[1:], CONF / "config.yaml"))
     register_options()
     failures: list[Exception] = []
 
@@ -82,7 +85,7 @@ def run_id() -> str:
     return f"{datetime.now():%Y-%m-%d_%H-%M-%S}_{uuid.uuid4().hex[:6]}"
 
 
-def _modules_of(arguments: list[str], config: Path) -> list[str]:
+def modules_of(arguments: list[str], config: Path) -> list[str]:
     """A person's modules must be imported before Hydra composes, so that their components can be chosen.
 
     The command line wins over the file, as for every other key.

@@ -8,6 +8,7 @@ import numpy as np
 
 from nn.registry import Array
 from runner.results import OUTCOMES, RunResult
+from runner.spec import Spec, flatten
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +28,16 @@ class Band:
     low: Array
     high: Array
     count: int
+
+
+@dataclass(frozen=True)
+class Strip:
+    """Final values of one setting's finished runs, how many others there are, and the trivial predictors' values."""
+
+    label: str
+    values: list[float]
+    unfinished: int
+    baselines: dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -51,6 +62,11 @@ def swept_keys(all_overrides: Sequence[Sequence[str]]) -> list[str]:
     keys = list(dict.fromkeys(key for one in settings for key in one))
     varying = [key for key in keys if len({one.get(key, "") for one in settings}) > 1]
     return sorted(varying, key=lambda key: key == "seed")
+
+
+def config_of(spec: Spec, overrides: Sequence[str]) -> dict[str, Any]:
+    """The flattened spec, and what was given beside it and is not part of it, such as the name of a case."""
+    return settings_of(overrides) | flatten(spec)
 
 
 def label_of(overrides: Sequence[str], keys: Sequence[str]) -> str:
@@ -158,11 +174,37 @@ def bands(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[list[Band]
     return drawn, len(groups)
 
 
+def common_score(results: Sequence[RunResult]) -> str:
+    """Accuracy or RMSE where all finished runs have the same one, else the cost."""
+    names = {name for result in results if result.has_finished for name in scores_of(result)} - {"cost"}
+    return names.pop() if len(names) == 1 else "cost"
+
+
+def strips(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[list[Strip], str]:
+    """The final score of every run, by setting, in the sweep's order; and the score's name."""
+    score, settings = common_score(results), [key for key in keys if key != "seed"]
+    found = []
+    for members in _by_setting(results, settings).values():
+        finished = [result for result in members if result.has_finished]
+        baselines: dict[str, list[float]] = {}
+        for result in finished:
+            for name, value in result.measures.items():
+                if name.startswith("baseline/") and name.endswith(f"_{score}"):
+                    baselines.setdefault(name[len("baseline/") : -len(score) - 1], []).append(value)
+        found.append(
+            Strip(
+                label_of(members[0].overrides, settings) or "all runs",
+                [scores_of(result)[score] for result in finished],
+                len(members) - len(finished),
+                {name: float(np.median(values)) for name, values in baselines.items()},
+            )
+        )
+    return found, score
+
+
 def effects(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[list[Effect], str]:
     """The final score by each swept value (not the seed), and the score's name."""
-    finished = [result for result in results if result.has_finished]
-    names = {name for result in finished for name in scores_of(result)} - {"cost"}
-    score = names.pop() if len(names) == 1 else "cost"
+    score = common_score(results)
     found = []
     for key in [key for key in keys if key != "seed"]:
         by_value: dict[str, list[RunResult]] = {}

@@ -64,8 +64,9 @@ def fit_of(result: RunResult, data: Prepared) -> Fit:
 def _numbers(predict: Callable[[Array], Array], X: Array, Y: Array, data: Prepared) -> Fit:
     """The kind of picture that suits the data, and what it shows."""
     samples, d_in = data.samples, X.shape[1]
+    looked_at = np.concatenate([samples.X, data.tested[0]])
     if samples.task == "classification" and d_in == 2:
-        x, y, grid = _plane(samples.X)
+        x, y, grid = _plane(looked_at)
         return Fit("regions", _shares(predict(grid), data).reshape(len(y), len(x)), x, y)
     if samples.task == "classification":
         n = len(samples.classes)
@@ -73,11 +74,11 @@ def _numbers(predict: Callable[[Array], Array], X: Array, Y: Array, data: Prepar
         np.add.at(counts, (Y.astype(int), _classes_of(predict(X), data)), 1)
         return Fit("confusion", counts, np.arange(n, dtype=float))
     if d_in == 1:
-        x = _axis(samples.X[:, 0], CURVE_POINTS)
+        x = _axis(looked_at[:, 0], CURVE_POINTS)
         truth = samples.truth(x[:, np.newaxis])[:, 0] if samples.truth else None
         return Fit("curve", predict(x[:, np.newaxis])[:, 0], x, truth=truth)
     if d_in == 2:
-        x, y, grid = _plane(samples.X)
+        x, y, grid = _plane(looked_at)
         truth = samples.truth(grid)[:, 0].reshape(len(y), len(x)) if samples.truth else None
         return Fit("surface", predict(grid)[:, 0].reshape(len(y), len(x)), x, y, truth)
     return Fit("scatter", predict(X)[:, 0], Y[:, 0])

@@ -19,9 +19,11 @@ ROOT = Path(__file__).resolve().parent.parent
 NUMERIC_CODE = (
     "nn",
     "runner/datasets",
+    "runner/measures.py",
     "runner/planning.py",
     "runner/preparation.py",
     "runner/spec.py",
+    "runner/stacking.py",
     "runner/structures.py",
     "runner/training.py",
 )

@@ -13,9 +13,10 @@ from omegaconf import DictConfig, OmegaConf
 from runner.about import About, about_sweep
 from runner.compose import Composer, Job, split_hydra
 from runner.errors import RunsFailed, UserError
+from runner.jobs import check_expectations, make_plan, plain
 from runner.results import RunResult, save
 from runner.settings import Settings, read_settings
-from runner.sweep import STACKS, Sweep, failures, make_plan, plain
+from runner.sweep import STACKS, Sweep, failures
 from runner.training import train_task
 
 
@@ -42,7 +43,7 @@ def open_sweep(master: DictConfig, overrides: Sequence[Sequence[str]]) -> Sweep:
 def check(loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]]) -> None:
     """Validate all jobs of another launcher. Raises UserError with every problem of every job."""
     composer = Composer(loader, master)
-    make_plan([composer.compose(place, texts) for place, texts in enumerate(overrides)])
+    check_expectations(make_plan([composer.compose(place, texts) for place, texts in enumerate(overrides)]))
 
 
 def publish(master: DictConfig, overrides: Sequence[Sequence[str]]) -> None:
@@ -66,7 +67,8 @@ def run_job(config: DictConfig) -> float:
             raise UserError("another launcher needs hydra/sweeper=grid, which writes its results to MLflow at the end")
         return _train_for_folder(Job(hydra.job.num, overrides, config, own_part), Path(hydra.sweep.dir))
     folder = Path(hydra.runtime.output_dir)
-    name = f"{config.data.name} {config.activation.name}"
+    case = OmegaConf.select(own_part, "hydra.runtime.choices.case")
+    name = f"case {case}" if case else f"{config.data.name} {config.activation.name}"
     job = Job(0, overrides, config, own_part)
     (result,) = Sweep(folder, About(name, "", folder.name), is_sweep=False).run([job])
     if failed := failures([result]):

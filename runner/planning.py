@@ -16,12 +16,23 @@ MAX_RUNS = 512
 ARRAYS_PER_LAYER = 4
 
 Stack = list[int]
+FactsOf = Callable[[Spec], Facts]
 
 
 def steps_of(spec: Spec, facts: Facts) -> int:
-    """Updates of one run. An epoch is one pass: as many batches as cover the training samples once."""
+    """Updates of one training: `training.steps`, or so many epochs."""
+    if spec.training.steps is not None:
+        return spec.training.steps
+    assert spec.training.epochs is not None
+    return spec.training.epochs * steps_of_epoch(spec, facts)
+
+
+def steps_of_epoch(spec: Spec, facts: Facts) -> int:
+    """An epoch is one pass: as many batches as cover the training samples once."""
     assert spec.training.batch_size is not None
-    return spec.training.epochs * math.ceil(facts.n_train / spec.training.batch_size)
+    if spec.training.mode == "full":
+        return 1
+    return math.ceil(facts.n_train / spec.training.batch_size)
 
 
 def evaluation_steps(n_steps: int, evaluations: int) -> list[int]:
@@ -30,26 +41,29 @@ def evaluation_steps(n_steps: int, evaluations: int) -> list[int]:
     return sorted({round(point * n_steps / points) for point in range(points + 1)})
 
 
-def structure(spec: Spec, facts: Facts) -> tuple[Any, ...]:
+def structure(spec: Spec, facts_of: FactsOf) -> tuple[Any, ...]:
     """All that runs of one stack must share. Everything else may differ from run to run."""
     training = spec.training
+    per_run = {"l2": 0.0, "clip_value": None, "clip_norm": None, "stop_cost": None, "patience": None}
+    phases = [facts_of(phase) for phase in spec.phases]
     return (
-        sizes_of(spec, facts),
-        (facts.task, facts.n_train, facts.n_test, facts.levels),
-        spec.network,
-        spec.activation,
-        spec.loss,
+        [(facts.task, facts.d_in, facts.n_train, facts.n_test, facts.levels) for facts in phases],
+        sizes_of(spec, phases[-1]),
+        spec.network.model_copy(update={"start": None}),
+        (spec.activation, spec.loss, spec.cost, spec.fault),
         (spec.optimizer.name, *shared_settings(spec).items()),
         spec.dtype,
-        (training.mode, training.mode == "online" and facts.is_distribution),
-        (training.batch_size, training.epochs, training.evaluations),
+        training.model_copy(update=per_run),
         (training.l2 > 0, training.clip_value is not None, training.clip_norm is not None),
     )
 
 
 def sizes_of(spec: Spec, facts: Facts) -> tuple[int, ...]:
-    """Units of every layer, input and output included."""
-    return (facts.d_in, *spec.network.hidden, facts.d_out(spec.network.output))
+    """Units of every layer, input and output included. Under `broadcast_update` the output is as wide as its input."""
+    last = facts.d_out(spec.network.output)
+    if "broadcast_update" in spec.fault and spec.network.hidden:
+        last = spec.network.hidden[-1]
+    return (facts.d_in, *spec.network.hidden, last)
 
 
 def n_parameters(spec: Spec, facts: Facts) -> int:
@@ -74,21 +88,25 @@ def data_bytes_of(spec: Spec, facts: Facts) -> int:
     return 8 * (facts.n_train + facts.n_test) * ARRAYS_PER_LAYER * sum(sizes_of(spec, facts))
 
 
-def plan(specs: Sequence[Spec], facts_of: Callable[[Spec], Facts], workers: int) -> list[Stack]:
+def plan(specs: Sequence[Spec], facts_of: FactsOf, workers: int) -> list[Stack]:
     """Stacks as lists of indices into `specs`; the largest first, so that no worker is left with one at the end."""
-    groups: dict[tuple[Any, ...], Stack] = {}
+    groups: dict[str, Stack] = {}
     for index, spec in enumerate(specs):
-        groups.setdefault(structure(spec, facts_of(spec)), []).append(index)
+        groups.setdefault(repr(structure(spec, facts_of)), []).append(index)
+
+    def work(stack: Stack) -> int:
+        first = specs[stack[0]]
+        steps = sum(steps_of(phase, facts_of(phase)) for phase in first.phases)
+        return len(stack) * bytes_of(first, facts_of(first)) * steps
+
+    everything = sum(work(members) for members in groups.values())
     stacks: list[Stack] = []
     for members in groups.values():
         first = specs[members[0]]
         facts = facts_of(first)
         fitting = min(MAX_RUNS, STEP_BYTES // bytes_of(first, facts), DATA_BYTES // data_bytes_of(first, facts))
-        size = max(1, min(fitting, math.ceil(len(members) / workers)))
+        # A step costs the same for few runs as for many, so a group is not cut further than keeps all workers busy.
+        pieces = -(-work(members) * workers // everything)
+        size = max(1, min(fitting, math.ceil(len(members) / pieces)))
         stacks += [members[start : start + size] for start in range(0, len(members), size)]
-
-    def work(stack: Stack) -> int:
-        first = specs[stack[0]]
-        return len(stack) * bytes_of(first, facts_of(first)) * steps_of(first, facts_of(first))
-
     return sorted(stacks, key=work, reverse=True)

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nn.activations import ACTIVATIONS, Activation
+from nn.activations import ACTIVATIONS
 from nn.registry import Array
 from runner.datasets import DATASETS, Samples, Streams
 from runner.datasets.samples import DataError, Target, Task
-from runner.spec import Component, DataCommon, Spec
+from runner.spec import Component, DataCommon, Spec, TestSpec
 
-PURPOSES = ("inputs", "noise", "split", "fresh inputs", "fresh noise", "init", "shuffle")
+PURPOSES = (
+    "inputs", "noise", "split", "fresh inputs", "fresh noise", "init", "shuffle", "test inputs", "test noise",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -53,21 +55,33 @@ class Facts:
         """Two classes share one output, except for softmax; more classes have one each."""
         if self.task == "regression":
             return self.n_targets
-        return self.n_classes if output == "softmax" or self.n_classes > 2 else 1
+        return self.n_classes if chooses_class(output) or self.n_classes > 2 else 1
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """One run's data as the network sees it. Outputs above `threshold` mean "yes" in a classification."""
+    """One run's data as the network sees it. Outputs above `threshold` mean "yes" in a classification.
+
+    `train_rows` and `test_rows` are rows of `samples`; a test set that is not held out of them has none. `tested` are
+    the targets of the test set as the data set has them, those of the training set where there is no other.
+    """
 
     samples: Samples
     train_rows: NDArray[np.intp]
     test_rows: NDArray[np.intp]
-    X: Array
-    Y: Array
+    X_train: Array
+    Y_train: Array
+    X_test: Array
+    Y_test: Array
+    tested: tuple[Array, Target]
     scaling: Scaling
     threshold: float
     draw: Callable[[int], tuple[Array, Array]] | None
+
+
+def chooses_class(output: str) -> bool:
+    """Whether an output activation has one unit for every class, as softmax has."""
+    return output in ACTIVATIONS and ACTIVATIONS[output]().derivative is None
 
 
 def generator(seed: int, purpose: str) -> np.random.Generator:
@@ -84,15 +98,15 @@ def make_samples(data: Component, seed: int) -> Samples:
     return samples
 
 
-def find_facts(data: DataCommon, seed: int) -> Facts:
+def find_facts(data: DataCommon, test: TestSpec, seed: int) -> Facts:
     """Raises DataError when the data cannot be used or the split leaves one side empty."""
     samples = make_samples(data, seed)
-    train_rows, test_rows = _split(data, len(samples.X), seed)
+    train_rows, test_rows = _split(data, test, len(samples.X), seed)
     return Facts(
         task=samples.task,
         d_in=samples.X.shape[1],
         n_train=len(train_rows),
-        n_test=len(test_rows),
+        n_test=len(_test_set(samples, test_rows, test, seed)[0]),
         n_classes=len(samples.classes),
         n_targets=samples.Y.shape[1] if samples.Y.ndim > 1 else 1,
         levels=samples.levels,
@@ -106,26 +120,35 @@ def prepare(spec: Spec) -> Prepared:
     data, seed = spec.data, spec.data_seed
     assert isinstance(data, DataCommon)
     samples = make_samples(data, seed)
-    train_rows, test_rows = _split(data, len(samples.X), seed)
+    train_rows, test_rows = _split(data, spec.test, len(samples.X), seed)
+    X_test, Y_test = _test_set(samples, test_rows, spec.test, seed)
     output = ACTIVATIONS[spec.network.output]()
     encode = _encoder(samples, spec.network.output)
-    raw = encode(samples.Y)
-    levels = samples.levels if samples.task == "classification" else _span(raw[train_rows])
-    scaling = _scaling(samples.X[train_rows], levels, output, data.standardize)
+    X_train, Y_train = samples.X[train_rows], samples.Y[train_rows]
+    levels = samples.levels if samples.task == "classification" else _span(encode(Y_train))
+    if isinstance(spec.network.target_range, tuple):
+        levels = spec.network.target_range
+    scales_targets = output.is_bounded and spec.network.target_range is not None
+    scaling = _scaling(X_train, levels, output.output_range if scales_targets else None, data.standardize)
     return Prepared(
         samples,
         train_rows,
         test_rows,
-        scaling.inputs(samples.X),
-        scaling.targets(raw),
+        scaling.inputs(X_train),
+        scaling.targets(encode(Y_train)),
+        scaling.inputs(X_test),
+        scaling.targets(encode(Y_test)),
+        (X_test, Y_test) if len(X_test) else (X_train, Y_train),
         scaling,
         float(scaling.targets(np.array(sum(samples.levels) / 2))),
         _scaled_draw(samples, scaling, encode, seed),
     )
 
 
-def _split(data: DataCommon, n: int, seed: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Rows of the training and the test set, each in the data's own order."""
+def _split(data: DataCommon, test: TestSpec, n: int, seed: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows of the training set and of a held-out test set, each in the data's own order."""
+    if test.set != "held_out":
+        return np.arange(n), np.arange(0)
     n_test = round(data.test_fraction * n)
     if data.test_fraction > 0 and n_test == 0:
         raise DataError(f"of {data.test_fraction:g} leaves no test sample out of {n}; give 0 for none", "test_fraction")
@@ -135,13 +158,34 @@ def _split(data: DataCommon, n: int, seed: int) -> tuple[NDArray[np.intp], NDArr
     return np.sort(shuffled[n_test:]), np.sort(shuffled[:n_test])
 
 
+def _test_set(samples: Samples, rows: NDArray[np.intp], test: TestSpec, seed: int) -> tuple[Array, Target]:
+    """Inputs and targets, in the data's own units, that a run is tested on; none of them where it is not tested."""
+    if test.set == "fresh":
+        if samples.draw is None:
+            raise DataError("has a fixed set of samples; test.set=fresh needs a distribution to draw from")
+        return samples.draw(Streams(generator(seed, "test inputs"), generator(seed, "test noise")), test.points)
+    if test.set == "grid":
+        if samples.truth is None or not samples.domain:
+            raise DataError("has no formula to compute a grid from; test.set=grid needs one")
+        X = _grid(samples.domain, test.points, test.margin)
+        return X, samples.truth(X)
+    return samples.X[rows], samples.Y[rows]
+
+
+def _grid(domain: tuple[tuple[float, float], ...], points: int, margin: float) -> Array:
+    """An even grid over the domain, widened by `margin` at every side; of several inputs with about so many points."""
+    along = max(2, round(points ** (1 / len(domain))))
+    axes = [np.linspace(low - margin, high + margin, along) for low, high in domain]
+    return np.column_stack([part.ravel() for part in np.meshgrid(*axes)])
+
+
 def _encoder(samples: Samples, output: str) -> Callable[[Target], Array]:
     """Class numbers to target columns; targets of a regression stay as they are."""
     if samples.task == "regression":
         return lambda Y: np.asarray(Y, dtype=np.float64)
     no, yes = samples.levels
     n_classes = len(samples.classes)
-    classes = np.array([1]) if output != "softmax" and n_classes == 2 else np.arange(n_classes)
+    classes = np.array([1]) if not chooses_class(output) and n_classes == 2 else np.arange(n_classes)
     return lambda Y: np.where(np.asarray(Y)[:, np.newaxis] == classes, yes, no).astype(np.float64)
 
 
@@ -149,16 +193,18 @@ def _span(Y: Array) -> tuple[float, float]:
     return float(Y.min()), float(Y.max())
 
 
-def _scaling(X: Array, levels: tuple[float, float], output: Activation, standardize: bool) -> Scaling:
-    """z-scored inputs when asked for; targets mapped onto the output's range when that is bounded."""
+def _scaling(
+    X: Array, levels: tuple[float, float], output_range: tuple[float, float] | None, standardize: bool
+) -> Scaling:
+    """z-scored inputs when asked for; targets mapped from `levels` onto the output's range when that is given."""
     d_in = X.shape[1]
     shift, scale = np.zeros(d_in), np.ones(d_in)
     if standardize:
         shift, scale = X.mean(axis=0), X.std(axis=0)
         scale = np.where(scale > 0, scale, 1.0)
-    if not output.is_bounded:
+    if output_range is None:
         return Scaling(shift, scale)
-    (low, high), (bottom, top) = levels, output.output_range
+    (low, high), (bottom, top) = levels, output_range
     y_scale = (high - low) / (top - bottom) or 1.0
     return Scaling(shift, scale, low - bottom * y_scale, y_scale)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from runner import comparison
 from runner.about import About, command
+from runner.expectations import Verdict, judge
 from runner.interrupts import OrderlyInterrupt
 from runner.results import RunResult
 from runner.settings import Settings
@@ -18,7 +19,7 @@ class Publisher:
     """The one writer of a sweep, or of a single run, which has no parent."""
 
     def __init__(self, tracker: Tracker, settings: Settings, about: About, is_sweep: bool) -> None:
-        self._tracker, self._settings, self._about = tracker, settings, about
+        self._tracker, self.settings, self._about = tracker, settings, about
         self.keys: list[str] = []
         self.trouble = ""
         self._overrides: list[Sequence[str]] = []
@@ -32,6 +33,11 @@ class Publisher:
     def results(self) -> list[RunResult]:
         """All results so far, without pictures, in the sweep's order."""
         return sorted(self._results, key=lambda result: result.index)
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """What was expected of the sweep, judged by the results so far."""
+        return judge(self.settings.expect, self.results, self.keys) if self._is_sweep else []
 
     def start(self, overrides: Sequence[Sequence[str]]) -> None:
         """Say which jobs will come, as runs are named by what differs between all of them; the first time, begin."""
@@ -70,7 +76,7 @@ class Publisher:
     def _finish(self, status: str) -> None:
         results = self.results
         best = comparison.best_result(results)
-        if best is not None and self._settings.tracking.models == "best":
+        if best is not None and self.settings.tracking.models == "best":
             self._tracker.log_model(self._run_ids[best.index], best)
         if self.parent is None:
             return
@@ -82,7 +88,17 @@ class Publisher:
         if best is not None:
             metrics |= {f"best/{name}": value for name, value in comparison.scores_of(best).items()}
             tags = {"best_run": self._run_ids[best.index], "best_setting": self._name(best)}
-        files = comparison_files(results, self.keys, self._settings.tracking.plots != "none")
+        files = comparison_files(results, self.keys, self.settings.tracking.plots != "none")
+        if verdicts := self.verdicts:
+            held = sum(verdict.holds is True for verdict in verdicts)
+            judged = sum(verdict.holds is not None for verdict in verdicts)
+            metrics |= {
+                "expect/held": held,
+                "expect/failed": judged - held,
+                "expect/not_judged": len(verdicts) - judged,
+            }
+            tags["verdict"] = f"{held} of {judged} expectations hold"
+            files["verdict.csv"] = verdict_table(verdicts)
         self._tracker.finish_sweep(self.parent, status, files, metrics, tags)
 
     def _guarded(self, write: Callable[..., None], *arguments: Any) -> None:
@@ -95,13 +111,13 @@ class Publisher:
             self.trouble = reason(error)
 
     def _write_one(self, result: RunResult) -> None:
-        with_model = self._settings.tracking.models == "all"
+        with_model = self.settings.tracking.models == "all"
         name = self._name(result)
         self._run_ids[result.index] = self._tracker.write_run(result, name, self.parent, self._tags, with_model)
 
     def where(self) -> str:
         """Where in MLflow to look."""
-        where = f"in MLflow: experiment {self._settings.tracking.experiment!r}, run {self._about.name!r}"
+        where = f"in MLflow: experiment {self.settings.tracking.experiment!r}, run {self._about.name!r}"
         best = comparison.best_result(self._results)
         if best is not None and best.index in self._run_ids:
             name = f"best run: {self._name(best)}, " if self.parent else ""
@@ -122,11 +138,20 @@ def comparison_files(results: Sequence[RunResult], keys: Sequence[str], pictures
         "runs.parquet": by_run.to_parquet(index=False),
     }
     if pictures and any(result.history.get("step") for result in results):
-        files |= {f"plots/{name}": content for name, content in _pictures(results, keys).items()}
+        files |= {f"plots/{name}": content for name, content in pictures_of(results, keys).items()}
     return files
 
 
-def _pictures(results: Sequence[RunResult], keys: Sequence[str]) -> dict[str, bytes]:
+def verdict_table(verdicts: Sequence[Verdict]) -> bytes:
+    """One row per expectation: whether it holds, its numbers, the sentence and the inequality."""
+    import pandas as pd
+
+    rows = [(verdict.holds, verdict.numbers, verdict.sentence, verdict.inequality) for verdict in verdicts]
+    return pd.DataFrame(rows, columns=["holds", "numbers", "expected", "inequality"]).to_csv(index=False).encode()
+
+
+def pictures_of(results: Sequence[RunResult], keys: Sequence[str]) -> dict[str, bytes]:
+    """The sweep's pictures by file name."""
     from runner import figures
     from runner.fits import fit_of
     from runner.preparation import prepare
@@ -136,6 +161,9 @@ def _pictures(results: Sequence[RunResult], keys: Sequence[str]) -> dict[str, by
     if n_settings > len(bands):
         note += f"; the best {len(bands)} of {n_settings} settings"
     pictures = {"curves.png": figures.draw_bands(bands, "training cost", note)}
+    strips, score = comparison.strips(results, keys)
+    if any(strip.values for strip in strips):
+        pictures["scores.png"] = figures.draw_strips(strips, score)
     effects, score = comparison.effects(results, keys)
     if effects:
         pictures["effects.png"] = figures.draw_effects(effects, f"final {score}")
@@ -146,4 +174,6 @@ def _pictures(results: Sequence[RunResult], keys: Sequence[str]) -> dict[str, by
         if n_settings > len(fits):
             note += f" (the first {len(fits)} of {n_settings})"
         pictures["fits.png"] = figures.draw_fits(fits, note)
+        if surfaces := [pair for pair in fits if pair[1].kind == "surface"]:
+            pictures["surfaces.png"] = figures.draw_surfaces(surfaces, f"{note}; dots: samples")
     return pictures

@@ -4,6 +4,7 @@ from typing import Any
 
 import yaml
 
+from nn.faults import FAULTS
 from runner.results import RunResult, weights_archive
 from runner.spec import flatten, to_plain
 
@@ -34,7 +35,11 @@ def metric_rows(result: RunResult) -> list[MetricRow]:
         if name != "step"
         for step, value in zip(steps, values, strict=True)
     ]
-    return rows + [(f"final/{name.replace('/', '_')}", value, now, 0) for name, value in result.finals.items()]
+    finals = {f"final/{name.replace('/', '_')}": value for name, value in result.finals.items()}
+    named = {name: value for name, value in result.measures.items() if name.startswith(("baseline/", "probe"))}
+    for name in named:
+        del finals[f"final/{name.replace('/', '_')}"]
+    return rows + [(name, value, now, 0) for name, value in (finals | named).items()]
 
 
 def tags_of(result: RunResult) -> dict[str, str]:
@@ -44,11 +49,14 @@ def tags_of(result: RunResult) -> dict[str, str]:
         tags["data_digest"] = result.data_digest
     if result.error:
         tags["error"] = result.error.partition("\n")[0][:MAX_TAG]
+    notes = [f"Made on purpose: {fault}. {FAULTS.summary(fault)}" for fault in result.spec.fault]
     if result.outcome == "diverged":
-        tags["mlflow.note.content"] = (
+        notes.append(
             f"Diverged: cost or weights were no longer finite after step {result.last_step}. "
             "The numbers are the last finite ones."
         )
+    if notes:
+        tags["mlflow.note.content"] = "\n\n".join(notes)
     return tags
 
 

@@ -42,15 +42,17 @@ class RunResult:
     scaling: Scaling | None = None
     classes: tuple[str, ...] = ()
     history: dict[str, list[float]] = field(default_factory=dict)
+    measures: dict[str, float] = field(default_factory=dict)
     pictures: dict[str, bytes] = field(default_factory=dict)
     started: float = 0.0
     seconds: float = 0.0
 
     @property
     def finals(self) -> dict[str, float]:
-        """The last finite value of every series that describes the trained network."""
+        """The last finite value of every series that describes the trained network, and what was measured once."""
         skipped = ("step", "learning_rate", "gradient_norm")
-        return {name: values[-1] for name, values in self.history.items() if values and name not in skipped}
+        last = {name: values[-1] for name, values in self.history.items() if values and name not in skipped}
+        return last | self.measures
 
     @property
     def objective(self) -> float:
@@ -125,7 +127,7 @@ def _about(result: RunResult) -> dict[str, Any]:
 
 _PLAIN_FIELDS = (
     "index", "key", "outcome", "overrides", "error", "task", "last_step", "n_samples", "data_digest", "sizes",
-    "classes", "started", "seconds",
+    "classes", "started", "seconds", "measures",
 )  # fmt: skip
 
 

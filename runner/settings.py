@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
 from runner.errors import Problem
 from runner.explaining import explain_all, with_origin
@@ -19,11 +19,16 @@ class TrackingSettings(Frozen):
 
 
 class Settings(Frozen):
-    """`workers` is None for as many as there are processors; `modules` hold a person's own components."""
+    """`workers` is None for as many as there are processors; `modules` hold a person's own components.
+
+    `expect` maps sentences to inequalities that a sweep should satisfy; with `strict` it fails when it does not.
+    """
 
     tracking: TrackingSettings
     workers: Annotated[Whole, Field(ge=1, le=1024)] | None
     modules: tuple[str, ...]
+    expect: Annotated[dict[str, str], BeforeValidator(lambda value: {} if value is None else value)]
+    strict: bool
 
 
 def read_settings(config: Mapping[str, Any], overrides: Sequence[str]) -> Settings | list[Problem]:

@@ -1,10 +1,13 @@
 """The spec of one run: its whole identity as plain, frozen, validated data."""
 
+import math
 from functools import cache
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, create_model
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, create_model
+from pydantic_core import PydanticCustomError
 
+from nn.faults import FAULTS
 from nn.registry import Setting
 from runner.components import REGISTRIES
 
@@ -15,6 +18,28 @@ Flag = Annotated[bool, Strict()]
 Units = Annotated[Whole, Field(gt=0)]
 Share = Annotated[Number, Field(ge=0, lt=1)]
 Positive = Annotated[Number, Field(gt=0)]
+
+
+def _target_range(value: Any) -> Any:
+    is_pair = isinstance(value, (list, tuple)) and len(value) == 2
+    if value in (None, AUTO) or (is_pair and all(type(end) in (int, float) and math.isfinite(end) for end in value)):
+        return value
+    raise PydanticCustomError("target_range", "must be auto, null or two finite numbers such as [-1,1]")
+
+
+def _names(value: Any) -> Any:
+    """`none`, one name or a list of names, as a list in the order in which faults are made, each once."""
+    names = [value] if isinstance(value, str) else [] if value is None else value
+    if not isinstance(names, (list, tuple)) or not all(isinstance(name, str) for name in names):
+        return value
+    return sorted({name for name in names if name != "none"}, key=lambda name: (FAULTS.position(name), name))
+
+
+def _points(value: Any) -> Any:
+    """A list of points; a number stands for a point with one coordinate."""
+    if not isinstance(value, (list, tuple)):
+        return value
+    return [[point] if isinstance(point, (int, float)) else point for point in value]
 
 
 class Frozen(BaseModel):
@@ -50,31 +75,52 @@ class DataCommon(Component):
 
 
 class NetworkSpec(Frozen):
-    """Layers, output activation and biases."""
+    """Layers, activations of input and output, biases, and where the weights come from when not from `init`."""
 
     hidden: tuple[Units, ...]
+    input: str
     output: str
+    target_range: Annotated[Literal["auto"] | tuple[Number, Number] | None, BeforeValidator(_target_range)]
     bias: Flag
-    bias_init: Literal["zero", "init"]
+    bias_init: Literal["zero", "init", "hidden"]
+    start: str | None
 
 
 class TrainingSpec(Frozen):
     """How long and in which batches a run trains, when it stops, and what is done to its gradient."""
 
     mode: Literal["online", "minibatch", "full"]
-    epochs: Annotated[Whole, Field(ge=1)]
+    epochs: Annotated[Whole, Field(ge=1)] | None
+    steps: Annotated[Whole, Field(ge=1)] | None
     batch_size: Annotated[Whole, Field(ge=1)] | None
+    order: Literal["auto", "fresh", "shuffled", "given", "cyclic"]
+    reduction: Literal["mean", "sum"]
     evaluations: Annotated[Whole, Field(ge=1, le=1000)]
+    online_cost: Flag
     stop_cost: Number | None
     patience: Annotated[Whole, Field(ge=1)] | None
     l2: Annotated[Number, Field(ge=0)]
+    l2_of: Literal["weights", "all"]
     clip_value: Positive | None
     clip_norm: Positive | None
 
 
-class Single(Frozen):
-    """The settings that stand by themselves."""
+class TestSpec(Frozen):
+    """What a trained network is measured on: held-out samples, a noise-free grid, or fresh samples; and at `probes`."""
 
+    __test__ = False  # pytest takes it for a test otherwise
+
+    set: Literal["held_out", "grid", "fresh"]
+    points: Annotated[Whole, Field(ge=2, le=1_000_000)]
+    margin: Annotated[Number, Field(ge=0)]
+    probes: Annotated[tuple[tuple[Number, ...], ...], BeforeValidator(_points)]
+
+
+class Single(Frozen):
+    """The settings that stand by themselves. `fault` names what is done wrong on purpose; empty for nothing."""
+
+    cost: str
+    fault: Annotated[tuple[Annotated[str, Strict()], ...], BeforeValidator(_names)]
     learning_rate: Positive
     dtype: Literal["float64", "float32"]
     seed: Annotated[Whole, Field(ge=0)]
@@ -84,6 +130,8 @@ class Spec(Single):
     """One run. Two runs with equal specs, data contents and numeric code have equal results, bit for bit."""
 
     data: Component
+    warm_start: tuple[Component, ...] = ()
+    test: TestSpec
     network: NetworkSpec
     activation: Component
     loss: Component
@@ -91,6 +139,12 @@ class Spec(Single):
     optimizer: Component
     schedule: Component
     training: TrainingSpec
+
+    @property
+    def phases(self) -> "tuple[Spec, ...]":
+        """The trainings of this run, one after another: one for each data set of the warm start, and its own."""
+        earlier = [self.model_copy(update={"data": data, "warm_start": ()}) for data in self.warm_start]
+        return (*earlier, self)
 
     @property
     def data_seed(self) -> int:
@@ -138,7 +192,12 @@ def flatten(spec: Spec) -> dict[str, Any]:
             continue
         for inner, inner_value in value:
             flat[key if inner == "name" else f"{key}.{inner}"] = inner_value
-    return {key: list(value) if isinstance(value, tuple) else value for key, value in flat.items()}
+    flat["warm_start"] = [data.model_dump() for data in spec.warm_start]
+    return {key: _listed(value) for key, value in flat.items()}
+
+
+def _listed(value: Any) -> Any:
+    return [_listed(one) for one in value] if isinstance(value, (list, tuple)) else value
 
 
 def to_plain(spec: Spec) -> dict[str, Any]:
@@ -151,4 +210,7 @@ def from_plain(plain: dict[str, Any]) -> Spec:
     parts = dict(plain)
     for kind in REGISTRIES:
         parts[kind] = component_model(kind, plain[kind]["name"]).model_validate(plain[kind])
+    parts["warm_start"] = tuple(
+        component_model("data", data["name"]).model_validate(data) for data in plain["warm_start"]
+    )
     return Spec(**parts)

@@ -3,28 +3,21 @@
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import OmegaConfBaseException
 
 from runner import terminal
 from runner.about import About
 from runner.comparison import seed_table
-from runner.components import load_modules
-from runner.compose import Job, explain
-from runner.errors import Problem, RunsFailed, UserError, refuse
+from runner.compose import Job
+from runner.errors import Problem, RunsFailed, UserError
 from runner.execution import Training, default_workers
-from runner.identity import run_key
 from runner.interrupts import OrderlyInterrupt
-from runner.planning import plan
+from runner.jobs import Plan, check_expectations, make_plan
 from runner.results import RunResult, load, save
-from runner.settings import Settings, read_settings
-from runner.spec import Spec, to_plain
-from runner.training import Task
-from runner.validation import SpecBuilder
+from runner.settings import Settings
+from runner.spec import to_plain
 
 if TYPE_CHECKING:
     from runner.publishing import Publisher
@@ -32,78 +25,6 @@ if TYPE_CHECKING:
 STACKS = "stacks"
 PLAN = "plan.json"
 MAX_REASONS = 3
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Everything that is decided before the first run trains. `first` is the index of the first run in its sweep."""
-
-    first: int
-    settings: Settings
-    overrides: list[tuple[str, ...]]
-    specs: list[Spec]
-    keys: list[str]
-    tasks: list[Task]
-
-    def overrides_of(self, index: int) -> tuple[str, ...]:
-        """What made the run with this index in the sweep."""
-        return self.overrides[index - self.first]
-
-    def all_killed(self) -> list[RunResult]:
-        """Every run as it is when it is not trained."""
-        error = "Killed: the sweep was interrupted before this run was done"
-        runs = enumerate(zip(self.keys, self.specs, self.overrides, strict=True), start=self.first)
-        return [RunResult(index, key, spec, "killed", given, error) for index, (key, spec, given) in runs]
-
-
-def plain(config: DictConfig) -> dict[str, Any]:
-    """A config as plain data, interpolations resolved."""
-    container = OmegaConf.to_container(config, resolve=True)
-    assert isinstance(container, dict)
-    return {str(key): value for key, value in container.items()}
-
-
-def make_plan(jobs: Sequence[Job | Problem], first: int = 0) -> Plan:
-    """Validate all jobs and decide on the stacks. Raises UserError with every problem of every job."""
-    problems: dict[int, list[Problem]] = {}
-    specs: list[Spec] = []
-    builder, settings = SpecBuilder(), None
-    for number, job in enumerate(jobs):
-        if isinstance(job, Problem):
-            problems[number] = [job]
-            continue
-        try:
-            config = plain(job.config)
-        except OmegaConfBaseException as error:
-            problems[number] = [explain(error, job.overrides)]
-            continue
-        own = read_settings(config, job.overrides)
-        if settings is None and isinstance(own, Settings):
-            settings = own
-            load_modules(settings.modules)
-        built = builder.build(config, job.overrides)
-        found = [*(own if isinstance(own, list) else []), *(built if isinstance(built, list) else [])]
-        if isinstance(own, Settings) and own != settings:
-            found.append(Problem("tracking, workers and modules", "must be the same for all jobs of a sweep"))
-        if found:
-            problems[number] = found
-        elif isinstance(built, Spec):
-            specs.append(built)
-    if problems or settings is None:
-        raise refuse(problems, len(jobs))
-    keys = [run_key(spec, builder.facts(spec).digest, settings.modules) for spec in specs]
-    tasks = [
-        Task(
-            indices=tuple(first + index for index in stack),
-            keys=tuple(keys[index] for index in stack),
-            specs=tuple(to_plain(specs[index]) for index in stack),
-            facts=builder.facts(specs[stack[0]]),
-            modules=settings.modules,
-            pictures=settings.tracking.plots == "all",
-        )
-        for stack in plan(specs, builder.facts, settings.workers or default_workers())
-    ]
-    return Plan(first, settings, [job.overrides for job in jobs if isinstance(job, Job)], specs, keys, tasks)
 
 
 class Sweep:
@@ -126,6 +47,9 @@ class Sweep:
         be used or did not take all results; KeyboardInterrupt after an orderly end.
         """
         decided = make_plan(jobs, first=len(self._plan))
+        if self._is_sweep:
+            for problem in check_expectations(decided):
+                terminal.say(f"{problem}; it is not judged")
         self._save_plan(decided)
         workers = decided.settings.workers or default_workers()
         with OrderlyInterrupt() as interrupt, Training(decided.tasks, workers) as training:
@@ -217,13 +141,20 @@ class Sweep:
         where = f"{publisher.where()}\nfiles: {os.path.relpath(self._folder)}"
         if self._is_sweep:
             settings = [key for key in publisher.keys if key != "seed"]
-            terminal.print_comparison(seed_table(results, publisher.keys), settings, where)
+            terminal.print_comparison(seed_table(results, publisher.keys), settings)
+            terminal.print_verdicts(publisher.verdicts)
+            terminal.say(where)
         else:
             terminal.print_run(results[0], where)
         if publisher.trouble:
             raise UserError(
                 f"not everything could be written to MLflow ({publisher.trouble}). "
                 f"All {len(results)} results are kept in {os.path.relpath(self._folder / STACKS)}."
+            )
+        unmet = sum(not verdict.holds for verdict in publisher.verdicts)
+        if unmet and publisher.settings.strict:
+            raise UserError(
+                f"{unmet} of {len(publisher.verdicts)} expectations do not hold, or cannot be judged (--strict)"
             )
 
 

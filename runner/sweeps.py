@@ -1,10 +1,19 @@
-"""Named sweeps: one YAML file each, whose first lines say the question, the number of runs and the command."""
+"""Named sweeps: one YAML file each, whose first lines say the question, the number of runs and the command.
+
+`python -m runner.sweeps` lists them.
+"""
 
 import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-_RUNS = re.compile(r"(\d[\d,]*) runs")
+_RUNS = re.compile(r"(\d[\d,]*) runs(?:, about (\d+ (?:s|min)))?")
+HELP = """Lists the named sweeps: question, number of runs, and about how long they take on two cores.
+
+  python -m runner.sweeps                 all of them
+  python -m runner.sweeps xor bias        those whose name or question has one of these words
+  python -m runner -m sweep=NAME          runs one; more overrides may follow"""
 
 
 @dataclass(frozen=True)
@@ -14,6 +23,7 @@ class Header:
     question: str
     command: str
     runs: int
+    duration: str = ""
 
 
 def sweep_files(folder: Path) -> dict[str, Path]:
@@ -33,4 +43,38 @@ def read_header(path: Path) -> Header:
     if not lines or not command or runs is None:
         raise ValueError(f"{path.name} must begin with '# question', '# ... = N runs' and '# python -m runner ...'")
     question = re.split(r"\s{2,}", lines[0])[0]
-    return Header(question, command, int(runs.group(1).replace(",", "")))
+    return Header(question, command, int(runs.group(1).replace(",", "")), runs.group(2) or "")
+
+
+def main(arguments: list[str]) -> int:
+    """Print the named sweeps that have one of the words, or all; returns the exit code."""
+    if {"-h", "--help"} & set(arguments):
+        print(HELP)
+        return 0
+    from rich.table import Table
+
+    from runner.paths import SWEEPS
+    from runner.terminal import console
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("sweep")
+    table.add_column("runs", justify="right")
+    table.add_column("about", justify="right")
+    table.add_column("question", overflow="fold")
+    words = [word.lower() for word in arguments]
+    for name, path in sweep_files(SWEEPS).items():
+        try:
+            header = read_header(path)
+        except (OSError, ValueError) as error:
+            header = Header(f"(cannot be read: {error})", "", 0)
+        if not words or any(word in f"{name} {header.question}".lower() for word in words):
+            table.add_row(name, f"{header.runs:,}", header.duration, header.question)
+    if not table.row_count:
+        print(f"no named sweep has {' or '.join(arguments)} in its name or question", file=sys.stderr)
+        return 1
+    console().print(table)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

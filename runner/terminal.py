@@ -4,7 +4,7 @@ import math
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from runner.comparison import SCORES, short_names
+from runner.expectations import Verdict
 from runner.results import RunResult
 
 if TYPE_CHECKING:
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 20
 SECONDS_BETWEEN_LINES = 5.0
+HOLDS: dict[bool | None, tuple[str, str | None]] = {
+    True: ("yes", None),
+    False: ("NO", "red"),
+    None: ("not judged", None),
+}
 
 
 class _Console(Console):
@@ -96,8 +102,23 @@ def print_run(result: RunResult, where: str) -> None:
             table.add_row(part, *(f"{finals[f'{part}/{name}']:.4g}" for name in names))
     if names:
         out.print(table)
+    _print_measures(out, result.measures)
     out.print(f"outcome: {_outcome(result)}")
     out.print(where, soft_wrap=True)
+
+
+def _print_measures(out: Console, measures: Mapping[str, float]) -> None:
+    """What predictors reach that learned nothing, and the outputs at chosen points."""
+    trivial = {name[len("baseline/") :]: value for name, value in measures.items() if name.startswith("baseline/")}
+    if trivial:
+        out.print(
+            "trivial predictors: "
+            + ", ".join(f"{name.replace('_', ' ')} {value:.4g}" for name, value in trivial.items())
+        )
+    for name, value in measures.items():
+        if name.startswith("probe/"):
+            at, error = name[len("probe/") :], measures.get(name.replace("probe/", "probe_error/"))
+            out.print(f"output at {at}: {value:.4g}" + ("" if error is None else f" (error {error:.4g})"))
 
 
 def _outcome(result: RunResult) -> str:
@@ -109,7 +130,20 @@ def _outcome(result: RunResult) -> str:
     }.get(result.outcome, result.outcome)
 
 
-def print_comparison(table: "pd.DataFrame", settings: Sequence[str], where: str) -> None:
+def print_verdicts(verdicts: Sequence[Verdict]) -> None:
+    """What was expected of the sweep, and whether it is so, with the numbers."""
+    if not verdicts:
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("expected", "numbers", ""):
+        table.add_column(name, overflow="fold")
+    for verdict in verdicts:
+        said, style = HOLDS[verdict.holds]
+        table.add_row(verdict.sentence, verdict.numbers, said, style=style)
+    console().print(table)
+
+
+def print_comparison(table: "pd.DataFrame", settings: Sequence[str]) -> None:
     """The settings of a sweep, best first, over their seeds."""
     out = console()
     shown = Table(box=None, pad_edge=False, header_style="bold")
@@ -127,8 +161,7 @@ def print_comparison(table: "pd.DataFrame", settings: Sequence[str], where: str)
     out.print(shown)
     if len(table) > MAX_ROWS:
         out.print(f"... and {len(table) - MAX_ROWS} more settings, in comparison.csv of the sweep")
-    out.print("mean ± standard deviation over seeds; on test samples where the data has them", style="dim")
-    out.print(where, soft_wrap=True)
+    out.print("mean ± standard deviation over seeds; on test samples where the data has them\n", style="dim")
 
 
 def _with_spread(mean: Any, spread: Any) -> str:

@@ -45,6 +45,13 @@ def tracking_uri() -> str:
     return os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT_URI
 
 
+def weights_of(run_id: str) -> bytes:
+    """The `weights.npz` of a run in the store."""
+    _probe(tracking_uri())
+    with tempfile.TemporaryDirectory() as folder:
+        return Path(MlflowClient(tracking_uri()).download_artifacts(run_id, "weights.npz", folder)).read_bytes()
+
+
 class Tracker:
     """One experiment in one store. Raises UserError when the store cannot be opened or written."""
 

@@ -1,33 +1,53 @@
 """From composed configs to specs: every job is checked before the first one trains, all problems told at once."""
 
-import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from nn.activations import ACTIVATIONS
-from nn.losses import LOSSES
+from runner.checks import CHECKS, check_order
 from runner.components import REGISTRIES
 from runner.datasets.samples import DataError
 from runner.errors import Problem, unknown
 from runner.explaining import explain_all, with_origin
-from runner.planning import n_parameters, sizes_of
+from runner.planning import sizes_of
 from runner.preparation import Facts, find_facts
-from runner.spec import AUTO, Component, DataCommon, NetworkSpec, Single, Spec, TrainingSpec, component_model
+from runner.settings import Settings
+from runner.spec import (
+    AUTO,
+    Component,
+    DataCommon,
+    NetworkSpec,
+    Single,
+    Spec,
+    TestSpec,
+    TrainingSpec,
+    component_model,
+)
+from runner.starts import Start, read_start
 
 DEFAULT_BATCH_SIZE = 32
-APPLICATION_KEYS = ("modules", "tracking", "workers")
-# What `loss=auto` stands for in a classification; everything else gets the half mean squared error.
-AUTO_LOSSES = {"sigmoid": "binary_cross_entropy", "softmax": "softmax_cross_entropy"}
-MODELS: dict[str, type[BaseModel]] = {"network": NetworkSpec, "training": TrainingSpec}
+MATCHING = "matching"
+# The loss whose delta is a - t, by output; `loss=matching` stands for it. `loss=auto` does in a classification with an
+# output made for classes; everything else gets the half mean squared error.
+MATCHING_LOSSES = {
+    "identity": "half_mse",
+    "sigmoid": "binary_cross_entropy",
+    "tanh": "tanh_matching",
+    "softmax": "softmax_cross_entropy",
+    "clipped_softmax": "clipped_softmax_cross_entropy",
+}
+MADE_FOR_CLASSES = ("sigmoid", "softmax", "clipped_softmax")
+MODELS: dict[str, type[BaseModel]] = {"network": NetworkSpec, "training": TrainingSpec, "test": TestSpec}
 
 
 class SpecBuilder:
     """Builds specs from configs and remembers the facts of each data set, which is looked at once per setting."""
 
     def __init__(self) -> None:
-        self._facts: dict[Component, Facts | DataError] = {}
+        self._facts: dict[tuple[Component, TestSpec], Facts | DataError] = {}
+        self._starts: dict[str, Start | Problem] = {}
 
     def build(self, config: Mapping[str, Any], overrides: Sequence[str]) -> Spec | list[Problem]:
         """The spec that a config describes, or everything that is wrong with it."""
@@ -35,15 +55,15 @@ class SpecBuilder:
         parts: dict[str, Any] = {}
         single = {key: config[key] for key in Single.model_fields if key in config}
         for key, value in {"": single, **config}.items():
-            if key in APPLICATION_KEYS or key in single:
+            if key in Settings.model_fields or key in single:
                 continue
             try:
-                parts |= _part(key, value)
+                parts |= _warm_start(value, config.get("data")) if key == "warm_start" else _part(key, value)
             except ValidationError as error:
                 problems += explain_all(key, error, _model_of(key, value).model_fields)
             except _InvalidPart as error:
                 problems.append(error.problem)
-        missing = [key for key in Spec.model_fields if key not in (*config, *Single.model_fields)]
+        missing = [key for key in Spec.model_fields if key not in (*config, *Single.model_fields, "warm_start")]
         problems += [Problem(key, "is missing") for key in missing]
         if not problems:
             checked = self._complete(Spec(**parts))
@@ -58,13 +78,18 @@ class SpecBuilder:
         assert isinstance(facts, Facts)
         return facts
 
+    def start(self, spec: Spec) -> Start | None:
+        """The weights of another run that a valid spec starts from."""
+        start = self._starts.get(spec.network.start or "")
+        return start if isinstance(start, Start) else None
+
     def _look_at(self, spec: Spec) -> Facts | DataError:
         data = spec.data
         assert isinstance(data, DataCommon)
-        key = data.model_copy(update={"seed": None})
+        key = data.model_copy(update={"seed": None}), spec.test
         if key not in self._facts:
             try:
-                self._facts[key] = find_facts(data, spec.data_seed)
+                self._facts[key] = find_facts(data, spec.test, spec.data_seed)
             except DataError as error:
                 self._facts[key] = error
             except Exception as error:
@@ -80,20 +105,94 @@ class SpecBuilder:
         if output == AUTO:
             classes = facts.n_classes
             output = "identity" if facts.task == "regression" else "sigmoid" if classes == 2 else "softmax"
-        loss = spec.loss.name
-        if loss == AUTO:
-            loss = AUTO_LOSSES.get(output, "half_mse") if facts.task == "classification" else "half_mse"
-        changes: dict[str, Any] = {"network": spec.network.model_copy(update={"output": output})}
+        loss, changes = _loss_named(spec.loss.name, output, facts), dict[str, Any]()
+        if loss is None:
+            return [
+                Problem("loss", f"=matching is known for network.output={', '.join(MATCHING_LOSSES)}; got {output}")
+            ]
         if loss != spec.loss.name:
             changes["loss"] = component_model("loss", loss)(name=loss)
+        changes["cost"] = loss if spec.cost == AUTO else spec.cost
+        changes["network"] = spec.network.model_copy(update={"output": output})
         spec = spec.model_copy(update=changes)
         problems = [problem for check in CHECKS if (problem := check(spec, facts))]
-        return problems or spec.model_copy(update={"training": _with_batch_size(spec.training, facts.n_train)})
+        problems += self._check_warm_start(spec, facts) or self._check_start(spec, facts)
+        return problems or spec.model_copy(update={"training": _completed(spec.training, facts)})
+
+    def _check_start(self, spec: Spec, facts: Facts) -> list[Problem]:
+        """The weights to start from must exist and be those of such a network."""
+        name = spec.network.start
+        if name is None or spec.network.output not in ACTIVATIONS:
+            return []
+        if name not in self._starts:
+            self._starts[name] = read_start(name)
+        start, sizes = self._starts[name], (*sizes_of(spec, facts)[:-1], facts.d_out(spec.network.output))
+        if isinstance(start, Problem):
+            return [start]
+        if (start.sizes, start.has_bias) == (sizes, spec.network.bias):
+            return []
+        found, needed = ("-".join(map(str, one)) for one in (start.sizes, sizes))
+        biases = "" if start.has_bias == spec.network.bias else f" with{'' if start.has_bias else 'out'} biases"
+        return [Problem("network.start", f"={name} holds a {found} network{biases}; this one is {needed}")]
+
+    def _check_warm_start(self, spec: Spec, facts: Facts) -> list[Problem]:
+        """Data sets that are trained on before must suit the same network."""
+        problems = []
+        complete = spec.model_copy(update={"training": _completed(spec.training, facts)})
+        for place, phase in enumerate(complete.phases[:-1]):
+            key, earlier = f"warm_start[{place}]", self._look_at(phase)
+            if isinstance(earlier, DataError):
+                problems.append(Problem(f"{key}.{earlier.setting}" if earlier.setting else key, str(earlier)))
+            elif (earlier.task, earlier.d_in, earlier.n_targets, earlier.n_classes) != (
+                facts.task, facts.d_in, facts.n_targets, facts.n_classes
+            ):  # fmt: skip
+                problems.append(Problem(key, f"has other inputs or targets than data={spec.data.name}"))
+            elif told := check_order(phase, earlier):
+                problems.append(Problem(key, f"is trained on as the data is, and {told}"))
+        return problems
 
 
-def _with_batch_size(training: TrainingSpec, n_train: int) -> TrainingSpec:
+def _loss_named(name: str, output: str, facts: Facts) -> str | None:
+    """The loss that `auto` or `matching` stands for; None where there is none."""
+    if name == MATCHING:
+        return MATCHING_LOSSES.get(output)
+    if name != AUTO:
+        return name
+    is_usual = facts.task == "classification" and output in MADE_FOR_CLASSES
+    return MATCHING_LOSSES[output] if is_usual else "half_mse"
+
+
+def _completed(training: TrainingSpec, facts: Facts) -> TrainingSpec:
+    """Training with everything said that depends on the data, so that a spec names what it runs."""
+    n_train = facts.n_train
     sizes = {"online": 1, "full": n_train, "minibatch": training.batch_size or min(DEFAULT_BATCH_SIZE, n_train)}
-    return training.model_copy(update={"batch_size": sizes[training.mode]})
+    order = {"full": "given", "online": "fresh" if facts.is_distribution else "shuffled", "minibatch": "shuffled"}
+    changes: dict[str, Any] = {"batch_size": sizes[training.mode]}
+    if training.order == AUTO:
+        changes["order"] = order[training.mode]
+    if training.steps is not None:
+        changes["epochs"] = None
+    return training.model_copy(update=changes)
+
+
+def _warm_start(value: Any, data: Any) -> dict[str, Any]:
+    """Each entry changes settings of the run's own data, or names another data set."""
+    if not isinstance(value, Sequence) or not all(isinstance(entry, Mapping) for entry in value):
+        raise _InvalidPart("warm_start", f"must be a list of data settings, such as [{{function:bowl}}]; got {value!r}")
+    components = []
+    if not isinstance(data, Mapping) or data.get("name") not in list(REGISTRIES["data"]):
+        return {}  # what is wrong with the data is told for itself
+    for place, entry in enumerate(value):
+        name = entry.get("name", data["name"])
+        if not isinstance(name, str) or name not in REGISTRIES["data"]:
+            raise _InvalidPart(f"warm_start[{place}].name", unknown(name, list(REGISTRIES["data"])))
+        own = data if name == data["name"] else component_model("data", name)(name=name).model_dump()
+        try:
+            components.append(component_model("data", name).model_validate({**own, **entry}))
+        except ValidationError as error:
+            (problem, *_) = explain_all(f"warm_start[{place}]", error, component_model("data", name).model_fields)
+            raise _InvalidPart(problem.key, problem.message) from error
+    return {"warm_start": tuple(components)}
 
 
 class _InvalidPart(Exception):
@@ -108,7 +207,7 @@ def _model_of(key: str, value: Any) -> type[BaseModel]:
     """The model that validates a part of the config, for a component that exists."""
     if key not in REGISTRIES:
         return MODELS.get(key, Single)
-    return Component if value["name"] == AUTO else component_model(key, str(value["name"]))
+    return Component if value["name"] in (AUTO, MATCHING) else component_model(key, str(value["name"]))
 
 
 def _part(key: str, value: Any) -> dict[str, Any]:
@@ -117,7 +216,7 @@ def _part(key: str, value: Any) -> dict[str, Any]:
         if not isinstance(value, Mapping):
             raise _InvalidPart(key, f"must be the name of one of {', '.join(REGISTRIES[key])}; got {value!r}")
         name = value.get("name")
-        if name not in REGISTRIES[key] and (key, name) != ("loss", AUTO):
+        if name not in list(REGISTRIES[key]) and (key, name) not in (("loss", AUTO), ("loss", MATCHING)):
             raise _InvalidPart(f"{key}.name", unknown(name, list(REGISTRIES[key])))
         return {key: _model_of(key, value).model_validate(dict(value))}
     if key in MODELS:
@@ -125,76 +224,3 @@ def _part(key: str, value: Any) -> dict[str, Any]:
     if key:
         raise _InvalidPart(key, f"is not a setting; known are {', '.join(Spec.model_fields)}")
     return dict(Single.model_validate(value))
-
-
-def _check_output(spec: Spec, facts: Facts) -> Problem | None:
-    output = spec.network.output
-    if output not in ACTIVATIONS:
-        return Problem("network.output", unknown(output, [AUTO, *ACTIVATIONS]))
-    if output == "softmax" and facts.task == "regression":
-        return Problem(
-            "network.output", f"=softmax needs classes to choose from, but data={spec.data.name} is a regression"
-        )
-    return None
-
-
-def _check_hidden_activation(spec: Spec, facts: Facts) -> Problem | None:
-    if ACTIVATIONS[spec.activation.name](**spec.activation.settings()).derivative is None:
-        return Problem(
-            "activation", f"={spec.activation.name} is for the output only; say network.output={spec.activation.name}"
-        )
-    return None
-
-
-def _check_loss(spec: Spec, facts: Facts) -> Problem | None:
-    if _check_output(spec, facts):
-        return None
-    name, output = spec.loss.name, spec.network.output
-    loss = LOSSES[name](**spec.loss.settings())
-    if loss.only_task not in (None, facts.task):
-        return Problem("loss", f"={name} is for a {loss.only_task}, but data={spec.data.name} is a {facts.task}")
-    if loss.only_output not in (None, output):
-        return Problem("loss", f"={name} needs network.output={loss.only_output}, got network.output={output}")
-    if loss.only_output is None and ACTIVATIONS[output]().derivative is None:
-        fitting = [other for other in LOSSES if LOSSES[other]().only_output == output]
-        return Problem(
-            "loss", f"={name} does not go with network.output={output}; use loss={' or loss='.join(fitting)}"
-        )
-    return None
-
-
-def _check_batch(spec: Spec, facts: Facts) -> Problem | None:
-    size, mode = spec.training.batch_size, spec.training.mode
-    if size is not None and mode != "minibatch":
-        return Problem("training.batch_size", f"is for training.mode=minibatch, got {size} with training.mode={mode}")
-    if size is not None and size > facts.n_train:
-        return Problem(
-            "training.batch_size",
-            f"must be <= the {facts.n_train} training samples of data={spec.data.name}, got {size}; "
-            "training.mode=full uses them all",
-        )
-    return None
-
-
-def _check_patience(spec: Spec, facts: Facts) -> Problem | None:
-    if spec.training.patience is not None and facts.n_test == 0:
-        return Problem("training.patience", "needs test samples to watch; set data.test_fraction above 0")
-    return None
-
-
-def _check_memory(spec: Spec, facts: Facts) -> Problem | None:
-    """Four arrays of the parameters' size and two of every layer's are the least a run needs."""
-    needed = 8 * (4 * n_parameters(spec, facts) + 2 * sum(sizes_of(spec, facts)) * facts.n_train)
-    if not hasattr(os, "sysconf"):
-        return None
-    available = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    if needed > available:
-        return Problem(
-            "network.hidden",
-            f"={list(spec.network.hidden)} needs about {needed / 2**30:,.1f} GiB for one run, "
-            f"and this machine has {available / 2**30:.1f} GiB",
-        )
-    return None
-
-
-CHECKS = (_check_output, _check_hidden_activation, _check_loss, _check_batch, _check_patience, _check_memory)

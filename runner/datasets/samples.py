@@ -27,7 +27,9 @@ class Samples:
 
     `X (n, d_in)`. `Y (n, d_out)` for a regression; class numbers `(n,)`, from 0, for a classification.
     `classes` names the classes; `levels` are the numbers that stand for "no" and "yes" in a target.
-    `truth` maps inputs `(m, d_in)` to noise-free targets `(m, d_out)`, for pictures; None where it is not known.
+    `truth` maps inputs `(m, d_in)` to noise-free targets `(m, d_out)`; None where it is not known.
+    `bayes` maps inputs to the class numbers `(m,)` that are right most often; None where that is not known.
+    `domain` holds (low, high) of every input, for the grid that a regression may be tested on; empty where it has none.
     `draw` returns so many fresh samples; None where the data set is not a distribution.
     `digest` identifies contents that come from outside, such as a file; generated data has none.
     """
@@ -40,6 +42,8 @@ class Samples:
     classes: tuple[str, ...] = ()
     levels: tuple[float, float] = (0.0, 1.0)
     truth: Callable[[Array], Array] | None = None
+    bayes: Callable[[Array], NDArray[np.int64]] | None = None
+    domain: tuple[tuple[float, float], ...] = ()
     draw: Callable[[Streams, int], tuple[Array, Target]] | None = None
     digest: str = ""
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Annotated, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nn.registry import Array, Range
 from runner.datasets.samples import DATASETS, DataError, Samples, Streams, Target
@@ -43,6 +44,48 @@ def square(
     return _curve(np.square, streams, domain, samples, noise, sampling, std)
 
 
+@DATASETS.register
+def identity(
+    streams: Streams,
+    *,
+    domain: Interval = (-5.0, 5.0),
+    samples: Count = 200,
+    noise: Amount = 0.0,
+    sampling: Sampling = "uniform",
+    std: Positive = 1.0,
+) -> Samples:
+    """Y = x + U(-noise, noise)."""
+    return _curve(np.array, streams, domain, samples, noise, sampling, std)
+
+
+@DATASETS.register
+def tanh(
+    streams: Streams,
+    *,
+    domain: Interval = (-5.0, 5.0),
+    samples: Count = 200,
+    noise: Amount = 0.0,
+    sampling: Sampling = "uniform",
+    std: Positive = 1.0,
+) -> Samples:
+    """The hyperbolic tangent of x + U(-noise, noise): the identity as far as a tanh output can follow it."""
+    return _curve(np.tanh, streams, domain, samples, noise, sampling, std)
+
+
+@DATASETS.register
+def tanh_sine(
+    streams: Streams,
+    *,
+    domain: Interval = (-5.0, 5.0),
+    samples: Count = 200,
+    noise: Amount = 0.0,
+    sampling: Sampling = "uniform",
+    std: Positive = 1.0,
+) -> Samples:
+    """Y = tanh(sin(x)) + U(-noise, noise): a sine that a tanh output can reach."""
+    return _curve(lambda x: np.tanh(np.sin(x)), streams, domain, samples, noise, sampling, std)
+
+
 def _curve(
     function: Callable[[Array], Array],
     streams: Streams,
@@ -68,7 +111,8 @@ def _curve(
         return x[:, np.newaxis], y[:, np.newaxis]
 
     X, Y = draw(streams, samples)
-    return Samples(X, Y, "regression", ("x",), truth=function, draw=None if sampling == "grid" else draw)
+    fresh = None if sampling == "grid" else draw
+    return Samples(X, Y, "regression", ("x",), truth=function, domain=(domain,), draw=fresh)
 
 
 @DATASETS.register
@@ -100,4 +144,9 @@ def quadrants(
         return around(streams.noise.integers(0, 4, n), streams.inputs)
 
     X, Y = around(np.repeat(np.arange(4), samples_per_cluster), streams.inputs)
-    return Samples(X, Y, "classification", ("x1", "x2"), "class", ("same sign", "opposite sign"), draw=draw)
+    classes = ("same sign", "opposite sign")
+
+    def likeliest(X: Array) -> NDArray[np.int64]:
+        return np.asarray(X[:, 0] * X[:, 1] < 0, dtype=np.int64)
+
+    return Samples(X, Y, "classification", ("x1", "x2"), "class", classes, bayes=likeliest, draw=draw)

@@ -1,6 +1,7 @@
 """Pictures of a sweep: cost curves over seeds, the effect of each swept key, and fits side by side."""
 
 import math
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -98,7 +99,7 @@ def draw_fits(fits: Sequence[tuple[str, Fit]], note: str) -> bytes:
     panels = figure.subplots(rows, columns, squeeze=False).ravel()
     for panel, (label, fit) in zip(panels, fits, strict=False):
         draw_fit(panel, fit, legend=False)
-        panel.set_title(short(label, 36), fontsize=8)
+        panel.set_title("\n".join(textwrap.wrap(short(label, 72), 38)), fontsize=8)
         panel.set(xlabel="", ylabel="")
         panel.tick_params(labelsize=7)
     for panel in panels[len(fits) :]:
@@ -114,7 +115,7 @@ def draw_fits(fits: Sequence[tuple[str, Fit]], note: str) -> bytes:
     height = figure.get_figheight()
     figure.suptitle(note, fontsize=9, y=1 - 0.1 / height, va="top")
     figure.subplots_adjust(
-        left=0.4 / figure.get_figwidth(), right=0.985, top=1 - 0.62 / height, bottom=legend_room / height,
-        wspace=0.22, hspace=0.32,
+        left=0.4 / figure.get_figwidth(), right=0.985, top=1 - 0.7 / height, bottom=legend_room / height,
+        wspace=0.22, hspace=0.38,
     )  # fmt: skip
     return to_png(figure)

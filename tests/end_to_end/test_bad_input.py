@@ -17,7 +17,7 @@ MISTAKES = {
     "an unknown key in a group": (["network.hiden=[3]"], ["network.hiden", "hidden", "override network.hiden=[3]"]),
     "an unknown setting of a component": (["optimizer.momentum=0.5"], ["momentum", "override optimizer.momentum=0.5"]),
     "an added key": (["+optimizer.momentum=0.5"], ["optimizer.momentum", "override +optimizer.momentum=0.5"]),
-    "an unknown data set": (["data=sin"], ["data", "sin", "sine, square, xor", "override data=sin"]),
+    "an unknown data set": (["data=sin"], ["data", "sin", "sine, square, surface, tanh, ", "override data=sin"]),
     "an unknown activation": (["activation=tahn"], ["activation", "tahn", "sigmoid", "override activation=tahn"]),
     "nothing for an activation": (["activation=null"], ["activation", "null"]),
     "an unknown output": (["network.output=soft"], ["network.output", "soft", "sigmoid", "override network.output"]),
@@ -41,8 +41,12 @@ MISTAKES = {
     ),
     "softmax for a regression": (["network.output=softmax"], ["network.output", "softmax", "sine", "regression"]),
     "cross-entropy for a regression": (
+        ["loss=softmax_cross_entropy"],
+        ["loss", "softmax_cross_entropy", "classification", "sine", "override loss=softmax_cross_entropy"],
+    ),
+    "cross-entropy of a line": (
         ["loss=binary_cross_entropy"],
-        ["loss", "binary_cross_entropy", "classification", "sine", "override loss=binary_cross_entropy"],
+        ["loss", "binary_cross_entropy", "network.output=sigmoid", "override loss=binary_cross_entropy"],
     ),
     "a loss without its output": (
         ["data=xor", "loss=softmax_cross_entropy", "network.output=sigmoid"],

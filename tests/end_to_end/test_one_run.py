@@ -97,6 +97,8 @@ def test_training_lowers_the_cost(one_run: Trained) -> None:
 def test_final_metrics_are_the_last_values_of_their_series(one_run: Trained) -> None:
     metrics = one_run.store.only().data.metrics
     finals = {name: value for name, value in metrics.items() if name.startswith("final/")}
+    assert finals.pop("final/test_max_error") >= finals["final/test_rmse"]
+    assert finals.pop("final/test_output_range") > 0
     assert finals == {
         f"final/{part}_{name}": one_run.store.metric(one_run.store.only(), f"{part}/{name}")[-1][1]
         for part in ("train", "test")

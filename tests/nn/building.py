@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
+from functools import partial, reduce
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nn.activations import ACTIVATIONS
-from nn.batches import Batches, FreshBatches, FullBatches, ShuffledBatches
+from nn.batches import Batches, FreshBatches, FullBatches, ShuffledBatches, SliceBatches
+from nn.faults import FAULTS
 from nn.initializers import INITIALIZERS
 from nn.losses import LOSSES
 from nn.metrics import accuracy, rmse
@@ -17,10 +18,11 @@ from nn.network import Network
 from nn.optimizers import OPTIMIZERS
 from nn.registry import Array, Registry
 from nn.schedules import SCHEDULES
-from nn.training import SERIES, Stack, Trained, train
+from nn.stack import Stack, Trained
+from nn.training import train
 from tests.nn.components import altered, bound, defaults, per_run, shared
 
-BATCHES = ("full", "shuffled", "fresh")
+BATCHES = ("full", "shuffled", "fresh", "given", "cyclic")
 EXTRAS = ("l2", "clip_value", "clip_norm")
 
 
@@ -44,11 +46,26 @@ class Structure:
     n_test: int = 7
     evaluations: tuple[int, ...] = (0, 1, 5, 12)
     extras: tuple[str, ...] = ()
+    input: str = "identity"
+    reduction: Literal["mean", "sum"] = "mean"
+    shown: str | None = None
+    online: bool = False
+    faults: tuple[str, ...] = ()
 
     @property
     def network(self) -> Network:
-        activation, output, loss = ACTIVATIONS[self.activation](), ACTIVATIONS[self.output](), LOSSES[self.loss]()
-        return Network(self.sizes, activation, output, loss, self.bias, self.dtype)
+        network = Network(
+            self.sizes,
+            ACTIVATIONS[self.activation](),
+            ACTIVATIONS[self.output](),
+            LOSSES[self.loss](),
+            self.bias,
+            self.dtype,
+            ACTIVATIONS[self.input](),
+            self.reduction,
+            LOSSES[self.shown]() if self.shown else None,
+        )
+        return reduce(lambda one, fault: FAULTS[fault](one), self.faults, network)
 
     @property
     def classifies(self) -> bool:
@@ -76,7 +93,7 @@ def make_run(structure: Structure, seed: int) -> Run:
     return Run(
         train=draw_samples(structure, data, structure.n),
         test=draw_samples(structure, data, structure.n_test),
-        parameters=structure.network.initialize(init, _initializer(structure, seed), structure.random_bias),
+        parameters=structure.network.initialize(init, _initializer(structure, seed), 9 * structure.random_bias),
         order=order,
         draw=partial(draw_samples, structure, fresh),
         learning_rate=float(10 ** numbers.uniform(-2, -0.3)),
@@ -120,6 +137,7 @@ def build_stack(structure: Structure, seeds: Sequence[int]) -> Stack:
         stop_cost=np.full(len(runs), -np.inf),
         patience=np.full(len(runs), np.inf),
         decayed=weights_only(structure.network),
+        online=structure.online,
         **extras,
     )
 
@@ -129,6 +147,8 @@ def make_batches(structure: Structure, runs: Sequence[Run], X: Array, Y: Array) 
         return FullBatches(X, Y)
     if structure.batches == "shuffled":
         return ShuffledBatches(X, Y, structure.batch_size, [run.order for run in runs])
+    if structure.batches in ("given", "cyclic"):
+        return SliceBatches(X, Y, structure.batch_size, cyclic=structure.batches == "cyclic")
     return FreshBatches([run.draw for run in runs], structure.batch_size, structure.dtype, ahead=16)
 
 
@@ -150,7 +170,8 @@ def difference(together: Trained, index: int, alone: Trained) -> list[str]:
         "parameters": (together.parameters[index], alone.parameters[0]),
         "last_step": (together.last_step[index], alone.last_step[0]),
         "outcome": (np.array(together.outcomes[index]), np.array(alone.outcomes[0])),
-        **{series: (together.history[series][index], alone.history[series][0]) for series in SERIES},
+        **{f"state {k}": (s[index], alone.state[k][0]) for k, s in enumerate(together.state)},
+        **{series: (values[index], alone.history[series][0]) for series, values in together.history.items()},
     }
     return [what for what, (one, other) in pairs.items() if one.tobytes() != other.tobytes()]
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nn.batches import Batches, FreshBatches, FullBatches, ShuffledBatches, sample_last
+from nn.batches import Batches, FreshBatches, FullBatches, ShuffledBatches, SliceBatches, sample_last
 from nn.registry import Array
 
 RUNS, N = 4, 10
-KINDS = ("full", "shuffled", "fresh")
+KINDS = ("full", "shuffled", "fresh", "given", "cyclic")
 
 
 def numbered(seeds: Sequence[int], n: int = N) -> tuple[Array, Array]:
@@ -41,6 +41,8 @@ def make(kind: str, seeds: Sequence[int], batch_size: int = 3) -> Batches:
         return FullBatches(*numbered(seeds))
     if kind == "shuffled":
         return ShuffledBatches(*numbered(seeds), batch_size, generators(seeds), passes_ahead=2)
+    if kind in ("given", "cyclic"):
+        return SliceBatches(*numbered(seeds), batch_size, cyclic=kind == "cyclic")
     return FreshBatches([drawer(seed) for seed in seeds], batch_size, np.float64, ahead=8)
 
 

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nn.optimizers import OPTIMIZERS
-from nn.training import Stack, Trained, train
+from nn.stack import Stack, Trained
+from nn.training import train
 from tests.nn.building import BATCHES, EXTRAS, Structure, build_stack, difference
 from tests.nn.components import label
 
@@ -66,7 +67,13 @@ def assert_the_same_alone(structure: Structure, seeds: Sequence[int], together: 
 @pytest.mark.parametrize("optimizer", list(OPTIMIZERS))
 def test_a_run_keeps_its_bits_when_its_neighbours_leave(optimizer: str, batches: str, dtype: Any) -> None:
     structure = Structure(
-        optimizer=optimizer, batches=batches, dtype=dtype, evaluations=EVALUATIONS, schedule="constant", extras=("l2",)
+        optimizer=optimizer,
+        batches=batches,
+        dtype=dtype,
+        evaluations=EVALUATIONS,
+        schedule="constant",
+        extras=("l2",),
+        online=True,
     )
     seeds = range(16)
     together = trained(structure, seeds)
@@ -85,10 +92,11 @@ def test_a_run_keeps_its_bits_when_its_neighbours_leave(optimizer: str, batches:
     optimizer=st.sampled_from(list(OPTIMIZERS)),
     dtype=st.sampled_from([np.float64, np.float32]),
     extras=st.sets(st.sampled_from(EXTRAS)),
+    online=st.booleans(),
 )
 @settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 def test_who_leaves_when_is_the_same_alone_and_in_any_company(
-    seeds: list[int], batches: str, batch_size: int, n: int, optimizer: str, dtype: Any, extras: set[str]
+    seeds: list[int], batches: str, batch_size: int, n: int, optimizer: str, dtype: Any, extras: set[str], online: bool
 ) -> None:
     structure = Structure(
         optimizer=optimizer,
@@ -98,6 +106,7 @@ def test_who_leaves_when_is_the_same_alone_and_in_any_company(
         dtype=dtype,
         evaluations=EVALUATIONS,
         extras=tuple(sorted(extras)),
+        online=online,
     )
     assert_the_same_alone(structure, seeds, trained(structure, seeds))
 

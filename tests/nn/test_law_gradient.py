@@ -1,7 +1,7 @@
-"""Law 1: back-propagation equals the derivative of the cost, for every activation x loss x depth x batch mode."""
+"""Law 1: back-propagation equals the derivative of the objective, for every activation x loss x depth x batch mode."""
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -58,11 +58,11 @@ def back_propagated(network: Network, point: Point) -> Array:
 def measured(network: Network, point: Point, h: float = 3e-5) -> Array:
     """The central difference over five points, with an error of order h^4; all shifted networks are one stack."""
 
-    def cost(shift: float) -> Array:
+    def objective(shift: float) -> Array:
         shifted = point.parameters + shift * np.eye(network.n_parameters)
-        return network.cost(forward(network, shifted, point), point.t)
+        return network.objective(forward(network, shifted, point), point.t)
 
-    return (8 * (cost(h) - cost(-h)) - (cost(2 * h) - cost(-2 * h))) / (12 * h)
+    return (8 * (objective(h) - objective(-h)) - (objective(2 * h) - objective(-2 * h))) / (12 * h)
 
 
 def assert_gradient_is_the_derivative(network: Network, n: int) -> None:
@@ -93,6 +93,18 @@ def test_the_gradient_of_a_network_without_hidden_layers_equals_the_central_diff
 ) -> None:
     activation = ACTIVATIONS["identity"]()
     assert_gradient_is_the_derivative(Network(sizes, activation, ACTIVATIONS[output](), LOSSES[loss](), bias), n)
+
+
+@pytest.mark.parametrize("n", N_SAMPLES)
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+@pytest.mark.parametrize("name", ELEMENTWISE)
+@pytest.mark.parametrize(("loss", "output"), PAIRS)
+def test_the_gradient_of_a_sum_and_behind_an_input_activation_equals_the_central_difference(
+    loss: str, output: str, name: str, reduction: Literal["mean", "sum"], n: int
+) -> None:
+    network = Network((3, 4, 2), ACTIVATIONS["tanh"](), ACTIVATIONS[output](), LOSSES[loss]())
+    options = {"input": ACTIVATIONS[name](), "reduction": reduction, "shown": LOSSES["absolute_error"]()}
+    assert_gradient_is_the_derivative(replace(network, **options), n)
 
 
 def test_the_gradient_of_many_samples_is_the_mean_of_their_own_gradients() -> None:

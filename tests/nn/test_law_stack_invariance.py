@@ -15,6 +15,7 @@ from tests.nn.components import ELEMENTWISE, label, loss_output_pairs
 
 PAIRS = loss_output_pairs()
 DTYPES = (np.float64, np.float32)
+SHOWN = (None, "half_mse", "squared_error", "absolute_error")
 both_precisions = pytest.mark.parametrize("dtype", DTYPES, ids=label)
 
 
@@ -40,6 +41,10 @@ def structures(draw: st.DrawFn) -> Structure:
         n_test=draw(st.integers(0, 20)),
         evaluations=draw(st.sampled_from([(0, 1), (0, 3, 7), (0, 2, 4, 6, 8, 10)])),
         extras=tuple(draw(st.lists(st.sampled_from(EXTRAS), unique=True))),
+        input=draw(st.sampled_from(ELEMENTWISE)),
+        reduction=draw(st.sampled_from(["mean", "sum"])),
+        shown=draw(st.sampled_from(SHOWN)),
+        online=draw(st.booleans()),
     )
 
 
@@ -76,6 +81,16 @@ def test_every_optimizer_batch_class_and_extra_gives_the_same_bits(
 ) -> None:
     structure = Structure(optimizer=optimizer, batches=batches, extras=extras, dtype=dtype)
     check_alone_and_together(structure, range(7), [0, 5])
+
+
+@both_precisions
+@pytest.mark.parametrize("batches", BATCHES)
+def test_what_else_may_be_reported_has_the_same_bits(batches: str, dtype: Any) -> None:
+    structure = Structure(
+        input="tanh", reduction="sum", shown="absolute_error", online=True, batches=batches, dtype=dtype
+    )
+    together = check_alone_and_together(structure, range(7), [0, 5])
+    assert {"train_loss", "online_cost"} <= set(together.history)
 
 
 @both_precisions

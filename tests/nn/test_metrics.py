@@ -24,9 +24,16 @@ def test_rmse_of_perfect_outputs_is_zero_and_knows_no_sign() -> None:
 
 
 def test_accuracy_of_one_output_is_the_share_on_the_right_side_of_the_threshold() -> None:
-    # By hand: right, wrong, right (0.5 is not above the threshold, and the target is 0), right.
-    a, t = outputs([[0.9, 0.2, 0.5, 0.1]]), outputs([[1, 1, 0, 0]])
+    # By hand: right, wrong, right, right.
+    a, t = outputs([[0.9, 0.2, 0.4, 0.1]]), outputs([[1, 1, 0, 0]])
     assert accuracy(a, t) == [0.75]
+
+
+def test_an_output_exactly_on_the_threshold_decides_nothing() -> None:
+    # A network without biases answers 0 at the origin, whatever it learned: that is not the right class -1.
+    a, t = outputs([[0.5, 0.5, 0.9, 0.1]]), outputs([[1, 0, 1, 0]])
+    assert accuracy(a, t) == [0.5]
+    assert accuracy(outputs([[0.0]]), outputs([[-1.0]]), threshold=0.0) == [0]
 
 
 @pytest.mark.parametrize(("threshold", "share"), [(0.0, 1.0), (0.5, 0.75), (-0.5, 0.75)])

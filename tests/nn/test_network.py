@@ -108,7 +108,7 @@ def test_a_network_of_single_precision_computes_nothing_in_double(activation: st
 def test_first_biases_are_zero_unless_random_biases_are_asked_for(name: str, settings: dict[str, Any]) -> None:
     net, initializer = network((2, 40, 3)), bound(INITIALIZERS, name, settings)
     without = net.layers(net.initialize(np.random.default_rng(1), initializer)[np.newaxis])
-    asked_for = net.layers(net.initialize(np.random.default_rng(1), initializer, random_bias=True)[np.newaxis])
+    asked_for = net.layers(net.initialize(np.random.default_rng(1), initializer, drawn_biases=9)[np.newaxis])
     assert [np.count_nonzero(b) for _, b in without if b is not None] == [0, 0]
     first_W, first_b = asked_for[0]
     assert np.array_equal(without[0][0], first_W)
@@ -125,7 +125,7 @@ def test_first_weights_are_those_of_the_initializer_layer_by_layer() -> None:
 
 def test_random_biases_are_drawn_by_the_initializer_too() -> None:
     net = network((2, 3, 1))
-    parameters = net.initialize(np.random.default_rng(0), partial(constant, value=0.3), random_bias=True)
+    parameters = net.initialize(np.random.default_rng(0), partial(constant, value=0.3), drawn_biases=9)
     assert (parameters == 0.3).all()
 
 
@@ -133,8 +133,8 @@ def test_random_biases_are_drawn_by_the_initializer_too() -> None:
 def test_first_parameters_of_a_run_do_not_depend_on_its_neighbours(name: str, settings: dict[str, Any]) -> None:
     """Law 4: others that are initialized in between, from generators of their own, change nothing."""
     net, initializer = network((3, 5, 2)), bound(INITIALIZERS, name, settings)
-    alone = [net.initialize(np.random.default_rng(seed), initializer, random_bias=True) for seed in range(4)]
+    alone = [net.initialize(np.random.default_rng(seed), initializer, drawn_biases=9) for seed in range(4)]
     generators = [np.random.default_rng(seed) for seed in range(4)]
     for first in (3, 1, 0, 2):
-        among_others = net.initialize(generators[first], initializer, random_bias=True)
+        among_others = net.initialize(generators[first], initializer, drawn_biases=9)
         assert among_others.tobytes() == alone[first].tobytes()

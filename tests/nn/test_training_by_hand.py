@@ -14,7 +14,8 @@ from nn.losses import LOSSES
 from nn.metrics import accuracy, rmse
 from nn.network import Network
 from nn.optimizers import OPTIMIZERS
-from nn.training import Stack, Trained, train
+from nn.stack import Stack, Trained
+from nn.training import train
 from tests.nn.building import weights_only
 from tests.nn.components import bound, defaults, per_run, shared
 

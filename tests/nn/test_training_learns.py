@@ -17,7 +17,8 @@ from nn.network import Network
 from nn.optimizers import OPTIMIZERS
 from nn.registry import Array
 from nn.schedules import SCHEDULES
-from nn.training import Stack, Trained, train
+from nn.stack import Stack, Trained
+from nn.training import train
 from tests.nn.building import Structure, build_stack, weights_only
 from tests.nn.components import bound, defaults, per_run, shared
 

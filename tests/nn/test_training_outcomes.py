@@ -8,7 +8,8 @@ import pytest
 
 from nn.optimizers import OPTIMIZERS
 from nn.registry import Array
-from nn.training import SERIES, Stack, Trained, train
+from nn.stack import SERIES, Stack, Trained
+from nn.training import train
 from tests.nn.building import BATCHES, Structure, build_stack
 from tests.nn.components import label
 

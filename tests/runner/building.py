@@ -12,9 +12,9 @@ from runner.app import PLUGINS, run_id
 from runner.components import REGISTRIES
 from runner.compose import Composer, Job
 from runner.errors import Problem
+from runner.jobs import Plan, make_plan, plain
 from runner.results import RunResult
 from runner.spec import Spec
-from runner.sweep import Plan, make_plan, plain
 from runner.training import train_task
 from runner.validation import SpecBuilder
 
@@ -117,3 +117,16 @@ def trained(*overrides: str) -> RunResult:
     (result,) = trained_all(plan_of(overrides))
     assert result.outcome != "failed", result.error
     return result
+
+
+def bits(result: RunResult) -> tuple:
+    """Everything of a result that must not depend on how it was trained."""
+    assert result.scaling is not None
+    scaling = result.scaling
+    history = {name: [value.hex() for value in values] for name, values in result.history.items()}
+    measures = {name: value.hex() for name, value in result.measures.items()}
+    return (
+        result.key, result.spec, result.outcome, result.last_step, result.n_samples, result.data_digest, result.sizes,
+        result.classes, result.parameters.dtype, result.parameters.tobytes(), history, measures,
+        scaling.x_shift.tobytes(), scaling.x_scale.tobytes(), scaling.y_shift.hex(), scaling.y_scale.hex(),
+    )  # fmt: skip

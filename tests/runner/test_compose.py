@@ -9,8 +9,8 @@ from omegaconf import OmegaConf
 from runner.components import REGISTRIES
 from runner.compose import Composer, Job, split_hydra
 from runner.errors import Problem
+from runner.jobs import plain
 from runner.paths import SWEEPS
-from runner.sweep import plain
 from runner.sweeps import sweep_files
 from tests.runner.building import composed, composer, loader, master
 

@@ -1,6 +1,8 @@
 """Law 6 for configs: every file in conf/ composes, says what its component says, and trains for two steps."""
 
 import math
+import re
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -13,9 +15,11 @@ from runner.options import default_config
 from runner.paths import CONF, SWEEPS
 from runner.spec import AUTO, DataCommon, Spec
 from runner.sweeps import read_header, sweep_files
+from runner.validation import MATCHING
 from tests.runner.building import COMPONENTS, QUICK, config_of, loader, spec_of, trained
 
-FILES = sorted(CONF.glob("*/*.yaml"))
+FILES = sorted(path for path in CONF.glob("*/*.yaml") if path.parent.name != "case")
+NOT_COMPONENTS = ("loss/auto", "loss/matching")  # names that stand for the loss that fits
 COMMON = set(DataCommon.model_fields)
 TABLE = "a,b,c,kind\n" + "".join(f"{i},{(7 * i) % 5},{(3 * i) % 7},{'xyz'[i % 3]}\n" for i in range(24))
 NUMBERS = TABLE.replace("x", "0.5").replace("y", "1.5").replace("z", "2.25")
@@ -31,7 +35,7 @@ def choice(kind: str, name: str, table: str) -> tuple[str, ...]:
         return ("data=csv", table) if name == "csv" else (f"data={name}",)
     if kind == "activation" and ACTIVATIONS[name]().derivative is None:
         return ("data=quadrants", f"network.output={name}")
-    if kind == "loss" and name != AUTO and LOSSES[name]().only_output:
+    if kind == "loss" and name in LOSSES and LOSSES[name]().only_output:
         return ("data=quadrants", f"loss={name}", f"network.output={LOSSES[name]().only_output}")
     return (f"{kind}={name}",)
 
@@ -40,18 +44,18 @@ def choice(kind: str, name: str, table: str) -> tuple[str, ...]:
 def test_a_config_file_belongs_to_a_component_of_its_group(path):
     group, name = path.parent.name, path.stem
     assert group in REGISTRIES
-    assert name in REGISTRIES[group] or (group, name) == ("loss", AUTO)
+    assert name in REGISTRIES[group] or of_file(path) in NOT_COMPONENTS
     assert OmegaConf.load(path).name == name
 
 
-@pytest.mark.parametrize("path", [path for path in FILES if of_file(path) != "loss/auto"], ids=of_file)
+@pytest.mark.parametrize("path", [path for path in FILES if of_file(path) not in NOT_COMPONENTS], ids=of_file)
 def test_a_config_file_has_exactly_the_settings_of_its_component(path):
     group, name = path.parent.name, path.stem
     expected = {"name", *(setting.name for setting in REGISTRIES[group].settings(name))}
     assert set(OmegaConf.load(path)) == (expected | COMMON if group == "data" else expected)
 
 
-@pytest.mark.parametrize("path", [path for path in FILES if of_file(path) != "loss/auto"], ids=of_file)
+@pytest.mark.parametrize("path", [path for path in FILES if of_file(path) not in NOT_COMPONENTS], ids=of_file)
 def test_a_config_file_gives_the_settings_of_its_component_the_defaults_of_the_signature(path):
     written = OmegaConf.to_container(OmegaConf.load(path))
     defaults = default_config(path.parent.name, path.stem)
@@ -74,20 +78,21 @@ def test_every_component_is_offered_as_an_option_with_or_without_a_file(kind, na
 
 
 @pytest.mark.parametrize("kind", REGISTRIES)
-def test_nothing_but_components_and_auto_is_offered(kind):
+def test_nothing_but_components_auto_and_matching_is_offered(kind):
     extra = set(loader().get_group_options(kind)) - set(REGISTRIES[kind])
-    assert extra == ({AUTO} if kind == "loss" else set())
+    assert extra == ({AUTO, MATCHING} if kind == "loss" else set())
 
 
 @pytest.mark.parametrize(("kind", "name"), COMPONENTS)
 def test_the_table_of_contents_names_every_option(kind, name):
-    (line,) = [line for line in (CONF / "config.yaml").read_text().splitlines() if line.startswith(f"  - {kind}:")]
-    named = line.partition("#")[2].replace(",", " ").replace(":", " ").replace(";", " ").split()
+    rest = (CONF / "config.yaml").read_text().partition(f"\n  - {kind}:")[2].splitlines()
+    lines = [rest[0], *takewhile(lambda line: line.lstrip().startswith("#"), rest[1:])]
+    named = re.split(r"[\s,:;]+", " ".join(line.partition("#")[2] for line in lines))
     is_output_only = kind == "activation" and ACTIVATIONS[name]().derivative is None
     assert (name in named) == (not is_output_only)
 
 
-@pytest.mark.parametrize(("kind", "name"), [*COMPONENTS, ("loss", AUTO)])
+@pytest.mark.parametrize(("kind", "name"), [*COMPONENTS, ("loss", AUTO), ("loss", MATCHING)])
 def test_every_option_trains_for_two_steps(kind, name, csv_file):
     result = trained(*choice(kind, name, csv_file(TABLE)), *QUICK, "learning_rate=0.01")
     assert (result.outcome, result.last_step) == ("stopped", 2)

@@ -131,8 +131,8 @@ def test_the_digest_is_that_of_the_contents(read):
 
 
 def test_facts_of_a_table_do_not_depend_on_the_seed(csv_file):
-    data = spec_of("data=csv", csv_file(KINDS)).data
-    facts = {find_facts(data, seed) for seed in range(5)}
+    spec = spec_of("data=csv", csv_file(KINDS))
+    facts = {find_facts(spec.data, spec.test, seed) for seed in range(5)}
     digest = hashlib.sha256(KINDS.encode()).hexdigest()
     assert facts == {Facts("classification", 2, 5, 2, 3, 1, (0.0, 1.0), False, digest)}
 

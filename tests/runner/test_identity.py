@@ -26,20 +26,29 @@ BASE = (
     "training.batch_size=8",
 )
 OTHER = {
-    "learning_rate": "0.2", "dtype": "float32", "seed": "1",
+    "learning_rate": "0.2", "dtype": "float32", "seed": "1", "cost": "squared_error", "fault": "missing_factor",
+    "warm_start": "[{noise:0.3}]", "test.set": "grid", "test.points": "500", "test.margin": "1", "test.probes": "[3]",
     "data": "square", "data.domain": "[-5,6]", "data.samples": "201", "data.noise": "0.2", "data.sampling": "grid",
     "data.std": "2", "data.seed": "3", "data.test_fraction": "0.5", "data.standardize": "true",
-    "network.hidden": "[6,6]", "network.output": "tanh", "network.bias": "false", "network.bias_init": "zero",
+    "network.hidden": "[6,6]", "network.input": "tanh", "network.output": "tanh", "network.target_range": "[-1,1]",
+    "network.bias": "false", "network.bias_init": "zero", "network.start": None,
     "activation": "tanh", "activation.slope": "0.02", "loss": None, "init": "he", "init.gain": "2",
     "optimizer": "sgd", "optimizer.beta1": "0.8", "optimizer.beta2": "0.99", "optimizer.epsilon": "1e-6",
     "schedule": "step", "schedule.warmup": "0.2", "schedule.final": "0.1",
-    "training.mode": None, "training.epochs": "3", "training.batch_size": "9", "training.evaluations": "7",
-    "training.stop_cost": "0.5", "training.patience": "5", "training.l2": "0.1", "training.clip_value": "1",
-    "training.clip_norm": "1",
+    "training.mode": None, "training.epochs": "3", "training.steps": "3", "training.batch_size": "9",
+    "training.order": "given", "training.reduction": "sum", "training.evaluations": "7", "training.online_cost": "true",
+    "training.stop_cost": "0.5", "training.patience": "5", "training.l2": "0.1", "training.l2_of": "all",
+    "training.clip_value": "1", "training.clip_norm": "1",
 }  # fmt: skip
 PAIRS = [
     (BASE, (*BASE, f"{key}={value}")) for key, value in OTHER.items() if value is not None
 ] + [
+    (BASE, (*BASE, "network.target_range=null")),
+    (BASE, (*BASE, "network.bias_init=hidden")),
+    (BASE, (*BASE, "training.order=cyclic")),
+    (BASE, (*BASE, "test.set=fresh")),
+    (BASE, (*BASE, "fault=[missing_factor,weights_subtracted]")),
+    (BASE, (*BASE, "warm_start=[{noise:0.3},{noise:0.2}]")),
     (("data=xor",), ("data=xor", "loss=half_mse")),
     (("data=xor",), ("data=xor", "training.mode=full")),
     (("data=xor",), ("data=xor", "data.targets=[-1,1]")),
@@ -139,7 +148,18 @@ def test_the_code_digest_covers_nn_and_all_that_makes_data_and_changes_with_a_mo
 
 
 @pytest.mark.parametrize(
-    "part", ["nn", "runner/datasets", "runner/preparation.py", "runner/training.py", "runner/planning.py"]
+    "part",
+    [
+        "nn",
+        "runner/datasets",
+        "runner/preparation.py",
+        "runner/training.py",
+        "runner/planning.py",
+        "runner/stacking.py",
+        "runner/measures.py",
+        "runner/structures.py",
+        "runner/spec.py",
+    ],
 )
 def test_everything_that_numbers_depend_on_is_in_the_code_digest(part):
     """`planning.py` decides how many updates a run makes and at which of them it is measured and can stop."""

@@ -46,14 +46,18 @@ def test_every_row_is_tested_about_as_often_as_every_other():
     assert counts == pytest.approx(100, abs=5 * np.sqrt(400 * 0.25 * 0.75))
 
 
+def inputs_of(*overrides: str) -> bytes:
+    return prepare(spec_of(*overrides)).X_train.tobytes()
+
+
 def test_the_data_seed_alone_decides_about_the_data_where_it_is_given():
     first, second, other = (
         prepare(spec_of(f"data.seed={seed}", f"seed={run}")) for seed, run in ((0, 1), (0, 2), (5, 1))
     )
-    assert first.X.tobytes() == second.X.tobytes()
+    assert first.X_train.tobytes() == second.X_train.tobytes()
     assert first.test_rows.tolist() == second.test_rows.tolist()
-    assert first.X.tobytes() != other.X.tobytes()
-    assert prepare(spec_of("seed=7")).X.tobytes() == prepare(spec_of("data.seed=7", "seed=1")).X.tobytes()
+    assert first.X_train.tobytes() != other.X_train.tobytes()
+    assert inputs_of("seed=7") == inputs_of("data.seed=7", "seed=1")
 
 
 def test_a_data_seed_of_zero_is_a_seed_and_not_the_absence_of_one():
@@ -72,21 +76,23 @@ def test_every_purpose_has_its_own_stream_of_random_numbers():
 @pytest.mark.parametrize("output", BOUNDED_ELEMENTWISE)
 def test_targets_of_a_regression_fill_the_range_of_a_bounded_output(output, data):
     prepared = prepare(spec_of(f"data={data}", f"network.output={output}"))
-    trained_on = prepared.Y[prepared.train_rows]
+    trained_on = prepared.Y_train
     assert (trained_on.min(), trained_on.max()) == pytest.approx(ACTIVATIONS[output]().output_range, abs=1e-12)
 
 
 @pytest.mark.parametrize("output", [*BOUNDED_ELEMENTWISE, *UNBOUNDED])
 def test_scaled_targets_come_back_as_they_were(output):
     prepared = prepare(spec_of("data=sine", f"network.output={output}"))
-    back = prepared.scaling.outputs(prepared.Y)
-    np.testing.assert_allclose(back, prepared.samples.Y, rtol=0, atol=1e-15)
+    for Y, rows in ((prepared.Y_train, prepared.train_rows), (prepared.Y_test, prepared.test_rows)):
+        back = prepared.scaling.outputs(Y)
+        np.testing.assert_allclose(back, prepared.samples.Y[rows], rtol=0, atol=1e-15)
 
 
 @pytest.mark.parametrize("output", UNBOUNDED)
 def test_targets_are_left_alone_for_an_unbounded_output(output):
     prepared = prepare(spec_of("data=sine", f"network.output={output}"))
-    assert prepared.Y.tobytes() == prepared.samples.Y.tobytes()
+    assert prepared.Y_train.tobytes() == prepared.samples.Y[prepared.train_rows].tobytes()
+    assert prepared.Y_test.tobytes() == prepared.samples.Y[prepared.test_rows].tobytes()
 
 
 def test_the_scale_of_targets_comes_from_the_training_rows_alone():
@@ -94,7 +100,7 @@ def test_the_scale_of_targets_comes_from_the_training_rows_alone():
     prepared = prepare(spec)
     Y = prepared.samples.Y[prepared.train_rows]
     assert prepared.scaling.outputs(np.array([-1.0, 1.0])) == pytest.approx([Y.min(), Y.max()], abs=1e-15)
-    assert np.abs(prepared.Y[prepared.test_rows]).max() > 1  # a seed at which a test target lies outside
+    assert np.abs(prepared.Y_test).max() > 1  # a seed at which a test target lies outside
 
 
 def test_rmse_is_told_in_the_units_of_the_targets(csv_file):
@@ -109,12 +115,12 @@ def test_rmse_is_told_in_the_units_of_the_targets(csv_file):
 @pytest.mark.parametrize("data", ["sine", "quadrants"])
 def test_standardised_inputs_have_mean_0_and_deviation_1_over_the_training_rows_alone(data):
     prepared = prepare(spec_of(f"data={data}", "data.standardize=true"))
-    trained_on, raw = prepared.X[prepared.train_rows], prepared.samples.X[prepared.train_rows]
+    trained_on, raw = prepared.X_train, prepared.samples.X[prepared.train_rows]
     assert trained_on.mean(axis=0) == pytest.approx(0, abs=1e-14)
     assert trained_on.std(axis=0) == pytest.approx(1, abs=1e-14)
     assert prepared.scaling.x_shift.tolist() == raw.mean(axis=0).tolist()
     assert prepared.scaling.x_scale.tolist() == raw.std(axis=0).tolist()
-    assert np.abs(prepared.X[prepared.test_rows].mean(axis=0)).max() > 1e-6
+    assert np.abs(prepared.X_test.mean(axis=0)).max() > 1e-6
 
 
 def test_a_feature_that_is_constant_in_the_training_rows_is_only_shifted(csv_file):
@@ -123,13 +129,14 @@ def test_a_feature_that_is_constant_in_the_training_rows_is_only_shifted(csv_fil
     seed = next(s for s in range(50) if 0 in prepare(spec_of(*overrides, f"seed={s}")).test_rows)
     prepared = prepare(spec_of(*overrides, f"seed={seed}"))
     assert prepared.scaling.x_scale[1] == 1.0
-    assert prepared.X[prepared.train_rows, 1].tolist() == [0.0] * 4
-    assert np.isfinite(prepared.X).all()
+    assert prepared.X_train[:, 1].tolist() == [0.0] * 4
+    assert np.isfinite(prepared.X_train).all() and np.isfinite(prepared.X_test).all()
 
 
 def test_inputs_are_left_alone_without_standardisation():
     prepared = prepare(spec_of("data=quadrants"))
-    assert prepared.X.tobytes() == prepared.samples.X.tobytes()
+    assert prepared.X_train.tobytes() == prepared.samples.X[prepared.train_rows].tobytes()
+    assert prepared.X_test.tobytes() == prepared.samples.X[prepared.test_rows].tobytes()
 
 
 @pytest.mark.parametrize(
@@ -147,7 +154,7 @@ def test_two_classes_are_one_column_or_one_hot_for_softmax(output, expected, thr
     prepared = prepare(spec_of("data=xor", f"network.output={output}", f"data.targets={targets}"))
     if output == "identity" and targets == "[-1,1]":
         expected, threshold = [[-1.0], [1.0], [1.0], [-1.0]], 0.0
-    assert prepared.Y.tolist() == expected
+    assert prepared.Y_train.tolist() == expected  # xor is trained on as a whole
     assert prepared.threshold == threshold
 
 
@@ -164,11 +171,11 @@ def test_three_classes_are_one_hot_whatever_the_output(output, csv_file):
     spec = spec_of("data=csv", csv_file(THREE), f"network.output={output}")
     prepared = prepare(spec)
     no = -1.0 if output == "tanh" else 0.0
-    labels = prepared.samples.Y
-    assert prepared.Y.shape == (24, 3)
-    assert prepared.Y.argmax(axis=1).tolist() == labels.tolist()
-    assert sorted(set(prepared.Y.ravel().tolist())) == [no, 1.0]
-    assert (np.sort(prepared.Y, axis=1) == [no, no, 1.0]).all()
+    for Y, rows in ((prepared.Y_train, prepared.train_rows), (prepared.Y_test, prepared.test_rows)):
+        assert Y.shape == (len(rows), 3)
+        assert Y.argmax(axis=1).tolist() == prepared.samples.Y[rows].tolist()
+        assert sorted(set(Y.ravel().tolist())) == [no, 1.0]
+        assert (np.sort(Y, axis=1) == [no, no, 1.0]).all()
 
 
 @pytest.mark.parametrize("overrides", [("network.output=tanh",), ("data.standardize=true",), ("data=quadrants",)])
@@ -178,7 +185,7 @@ def test_fresh_samples_are_scaled_and_encoded_like_the_others(overrides):
     X, Y = prepared.draw(64)
     raw = make_samples(spec.data, spec.data_seed).draw
     assert raw is not None
-    assert X.shape == (64, prepared.X.shape[1]) and Y.shape == (64, prepared.Y.shape[1])
+    assert X.shape == (64, prepared.X_train.shape[1]) and Y.shape == (64, prepared.Y_train.shape[1])
     assert [part.tobytes() for part in again.draw(64)] == [X.tobytes(), Y.tobytes()]
     truth = prepared.samples.truth
     if truth is not None:
@@ -188,7 +195,7 @@ def test_fresh_samples_are_scaled_and_encoded_like_the_others(overrides):
 
 def test_fresh_noise_is_not_the_noise_of_the_samples():
     prepared = prepare(spec_of("data.noise=1"))
-    X, Y = prepared.draw(len(prepared.X))
-    fresh, known = Y - np.sin(X), prepared.Y - np.sin(prepared.X)
-    assert abs(np.corrcoef(fresh[:, 0], known[:, 0])[0, 1]) < 0.4  # 5 / sqrt(200) is 0.35
-    assert abs(np.corrcoef(X[:, 0], prepared.X[:, 0])[0, 1]) < 0.4
+    X, Y = prepared.draw(len(prepared.X_train))
+    fresh, known = Y - np.sin(X), prepared.Y_train - np.sin(prepared.X_train)
+    assert abs(np.corrcoef(fresh[:, 0], known[:, 0])[0, 1]) < 0.41  # 5 / sqrt(150)
+    assert abs(np.corrcoef(X[:, 0], prepared.X_train[:, 0])[0, 1]) < 0.41

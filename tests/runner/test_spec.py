@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from nn.activations import ACTIVATIONS
+from nn.faults import FAULTS
+from nn.losses import LOSSES
 from nn.registry import Range, Setting
 from runner.components import REGISTRIES
-from runner.spec import NetworkSpec, Spec, TrainingSpec, component_model, flatten, from_plain, to_plain
+from runner.spec import NetworkSpec, Spec, TestSpec, TrainingSpec, component_model, flatten, from_plain, to_plain
 from tests.runner.building import COMPONENTS, spec_of, types_of
 
 LARGEST = 2**53  # whole numbers of a spec are those that a float can hold exactly
@@ -60,18 +62,28 @@ def components(draw, kind: str, name: str | None = None) -> Any:
 positive = st.floats(0, exclude_min=True, **FINITE)
 networks = st.builds(
     NetworkSpec, hidden=st.lists(st.integers(1, LARGEST), max_size=4).map(tuple),
-    output=st.sampled_from(list(ACTIVATIONS)),
-    bias=st.booleans(), bias_init=st.sampled_from(["zero", "init"]),
+    input=st.sampled_from(list(ACTIVATIONS)), output=st.sampled_from(list(ACTIVATIONS)),
+    target_range=st.sampled_from([None, "auto"]) | st.tuples(*[st.floats(**FINITE)] * 2),
+    bias=st.booleans(), bias_init=st.sampled_from(["zero", "init", "hidden"]), start=st.none() | st.text(max_size=40),
 )  # fmt: skip
 trainings = st.builds(
-    TrainingSpec, mode=st.sampled_from(["online", "minibatch", "full"]), epochs=st.integers(1, LARGEST),
+    TrainingSpec, mode=st.sampled_from(["online", "minibatch", "full"]),
+    epochs=st.none() | st.integers(1, LARGEST), steps=st.none() | st.integers(1, LARGEST),
+    order=st.sampled_from(["auto", "fresh", "shuffled", "given", "cyclic"]), reduction=st.sampled_from(["mean", "sum"]),
+    online_cost=st.booleans(), l2_of=st.sampled_from(["weights", "all"]),
     batch_size=st.none() | st.integers(1, LARGEST), evaluations=st.integers(1, 1000),
     stop_cost=st.none() | st.floats(**FINITE),
     patience=st.none() | st.integers(1, LARGEST), l2=st.floats(0, **FINITE), clip_value=st.none() | positive,
     clip_norm=st.none() | positive,
 )  # fmt: skip
+tests = st.builds(
+    TestSpec, set=st.sampled_from(["held_out", "grid", "fresh"]), points=st.integers(2, 1_000_000),
+    margin=st.floats(0, **FINITE), probes=st.lists(st.lists(st.floats(**FINITE), max_size=3).map(tuple)).map(tuple),
+)  # fmt: skip
 specs = st.builds(
-    Spec, **{kind: components(kind) for kind in REGISTRIES}, network=networks, training=trainings,
+    Spec, **{kind: components(kind) for kind in REGISTRIES}, network=networks, training=trainings, test=tests,
+    warm_start=st.lists(components("data"), max_size=3).map(tuple), cost=st.sampled_from(["auto", *LOSSES]),
+    fault=st.lists(st.sampled_from(list(FAULTS)), max_size=3).map(tuple),
     learning_rate=positive, dtype=st.sampled_from(["float64", "float32"]), seed=st.integers(0, LARGEST),
 )  # fmt: skip
 
@@ -113,29 +125,39 @@ def test_the_settings_of_a_component_are_what_its_function_takes(kind, name):
     assert component.kind() == kind
 
 
+def plain(value: Any) -> Any:
+    return json.loads(json.dumps(value))
+
+
 @given(spec=specs)
 def test_the_flat_form_has_every_value_under_a_dotted_key_and_names_under_their_kind(spec):
     flat = flatten(spec)
     for key, part in to_plain(spec).items():
         if not isinstance(part, dict):
-            assert flat[key] == part
+            assert plain(flat[key]) == part
             continue
         for name, value in part.items():
-            assert flat[key if name == "name" else f"{key}.{name}"] == value
+            assert plain(flat[key if name == "name" else f"{key}.{name}"]) == value
     leaves = [len(part) if isinstance(part, dict) else 1 for part in to_plain(spec).values()]
     assert len(flat) == sum(leaves)
 
 
 def test_the_flat_form_of_the_default_run_is_the_one_written_here():
     assert flatten(spec_of("data=xor", "training.epochs=7", "optimizer=momentum")) == {
-        "learning_rate": 0.1, "dtype": "float64", "seed": 0,
+        "learning_rate": 0.1, "dtype": "float64", "seed": 0, "cost": "binary_cross_entropy",
+        "fault": [], "warm_start": [],
+        "test.set": "held_out", "test.points": 1001, "test.margin": 0.0, "test.probes": [],
         "data": "xor", "data.seed": None, "data.test_fraction": 0.0, "data.standardize": False,
         "data.targets": [0.0, 1.0],
-        "network.hidden": [6], "network.output": "sigmoid", "network.bias": True, "network.bias_init": "init",
+        "network.hidden": [6], "network.input": "identity", "network.output": "sigmoid", "network.target_range": "auto",
+        "network.bias": True, "network.bias_init": "init", "network.start": None,
         "activation": "tanh", "loss": "binary_cross_entropy", "init": "normal", "init.gain": 1.0,
         "optimizer": "momentum", "optimizer.momentum": 0.9, "schedule": "constant",
-        "training.mode": "minibatch", "training.epochs": 7, "training.batch_size": 4, "training.evaluations": 50,
-        "training.stop_cost": None, "training.patience": None, "training.l2": 0.0, "training.clip_value": None,
+        "training.mode": "minibatch", "training.epochs": 7, "training.steps": None, "training.batch_size": 4,
+        "training.order": "shuffled", "training.reduction": "mean", "training.evaluations": 50,
+        "training.online_cost": False,
+        "training.stop_cost": None, "training.patience": None, "training.l2": 0.0, "training.l2_of": "weights",
+        "training.clip_value": None,
         "training.clip_norm": None,
     }  # fmt: skip
 

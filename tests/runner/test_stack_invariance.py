@@ -4,11 +4,10 @@ import pickle
 
 import pytest
 
-from runner.results import RunResult
+from runner.jobs import make_plan
 from runner.spec import from_plain
-from runner.sweep import make_plan
 from runner.training import Task, train_task
-from tests.runner.building import composer, plan_of, trained_all
+from tests.runner.building import bits, composer, plan_of, trained_all
 
 SHORT = ("training.epochs=6", "training.evaluations=4", "tracking.plots=none")
 # Fourteen runs that share structures with some others, each with something that could leak from run to run.
@@ -28,18 +27,6 @@ MIXED = [
     ("seed=0", "data=xor", "training.mode=full"),  # the same batch of four as the next, but not the same way there
     ("seed=0", "data=xor", "training.mode=minibatch"),
 ]
-
-
-def bits(result: RunResult) -> tuple:
-    """Everything of a result that must not depend on how it was trained."""
-    assert result.scaling is not None
-    scaling = result.scaling
-    history = {name: [value.hex() for value in values] for name, values in result.history.items()}
-    return (
-        result.key, result.spec, result.outcome, result.last_step, result.n_samples, result.data_digest, result.sizes,
-        result.classes, result.parameters.dtype, result.parameters.tobytes(), history,
-        scaling.x_shift.tobytes(), scaling.x_scale.tobytes(), scaling.y_shift.hex(), scaling.y_scale.hex(),
-    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")

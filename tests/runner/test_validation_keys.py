@@ -6,10 +6,10 @@ import pytest
 
 from nn.registry import Setting
 from runner.components import REGISTRIES
-from runner.spec import AUTO, DataCommon, NetworkSpec, Single, Spec, TrainingSpec, component_model
+from runner.spec import AUTO, DataCommon, NetworkSpec, Single, Spec, TestSpec, TrainingSpec, component_model
 from tests.runner.building import COMPONENTS, SETTINGS, refusal, refusals, types_of
 
-SECTIONS = {"network": NetworkSpec, "training": TrainingSpec}
+SECTIONS = {"network": NetworkSpec, "training": TrainingSpec, "test": TestSpec}
 WRONG_BY_TYPE: dict[Any, dict[str, str]] = {
     int: {"1.5": "must be a whole number", "2.0": "must be a whole number", "true": "must be a whole number",
           "many": "must be a whole number", "[3]": "must be a whole number", "''": "must be a whole number"},
@@ -37,12 +37,33 @@ GENERAL = [
     ("network.hidden=[[4]]", "network.hidden[0] must be a whole number, got [4]"),
     ("network.bias=1", "network.bias must be true or false, got 1"),
     ("network.bias=yes", "network.bias must be true or false, got 'yes'"),
-    ("network.bias_init=ones", "network.bias_init must be 'zero' or 'init', got 'ones'"),
+    ("network.bias_init=ones", "network.bias_init must be 'zero', 'init' or 'hidden', got 'ones'"),
     ("network.output=3", "network.output must be text, got 3"),
     ("training.mode=batch", "training.mode must be 'online', 'minibatch' or 'full', got 'batch'"),
     ("training.epochs=1.5", "training.epochs must be a whole number, got 1.5"),
     ("training.epochs=true", "training.epochs must be a whole number, got True"),
-    ("training.epochs=null", "training.epochs must be a whole number, got None"),
+    ("training.epochs=null", "training.epochs is null, and so is training.steps: one of them says how long to train"),
+    ("training.steps=1.5", "training.steps must be a whole number, got 1.5"),
+    ("training.order=random", "training.order must be 'auto', 'fresh', 'shuffled', 'given' or 'cyclic', got 'random'"),
+    ("training.reduction=max", "training.reduction must be 'mean' or 'sum', got 'max'"),
+    ("training.online_cost=1", "training.online_cost must be true or false, got 1"),
+    ("training.l2_of=biases", "training.l2_of must be 'weights' or 'all', got 'biases'"),
+    ("network.input=3", "network.input must be text, got 3"),
+    (
+        "network.target_range=wide",
+        "network.target_range must be auto, null or two finite numbers such as [-1,1], got 'wide'",
+    ),
+    (
+        "network.target_range=[1]",
+        "network.target_range must be auto, null or two finite numbers such as [-1,1], got [1]",
+    ),
+    ("network.start=3", "network.start must be text, got 3"),
+    ("cost=3", "cost must be text, got 3"),
+    ("fault=3", "fault must be a list, such as [4] or [6,4], got 3"),
+    ("test.set=train", "test.set must be 'held_out', 'grid' or 'fresh', got 'train'"),
+    ("test.points=7.5", "test.points must be a whole number, got 7.5"),
+    ("test.margin=wide", "test.margin must be a number, got 'wide'"),
+    ("test.probes=3", "test.probes must be a list, such as [4] or [6,4], got 3"),
     ("training.batch_size=8.0", "training.batch_size must be a whole number, got 8.0"),
     ("training.evaluations=few", "training.evaluations must be a whole number, got 'few'"),
     ("training.patience=0.5", "training.patience must be a whole number, got 0.5"),

@@ -7,7 +7,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from nn.registry import Range
-from runner.spec import DataCommon, NetworkSpec, Single, Spec, TrainingSpec, component_model
+from runner.spec import DataCommon, NetworkSpec, Single, Spec, TestSpec, TrainingSpec, component_model
 from tests.runner.building import COMPONENTS, SETTINGS, build, refusal, spec_of, types_of
 
 # The general settings and their bounds, as conf/config.yaml explains them.
@@ -15,6 +15,7 @@ GENERAL = {
     "learning_rate": Range(gt=0),
     "seed": Range(ge=0),
     "training.epochs": Range(ge=1),
+    "training.steps": Range(ge=1),
     "training.batch_size": Range(ge=1),
     "training.evaluations": Range(ge=1, le=1000),
     "training.stop_cost": Range(),
@@ -22,10 +23,17 @@ GENERAL = {
     "training.l2": Range(ge=0),
     "training.clip_value": Range(gt=0),
     "training.clip_norm": Range(gt=0),
+    "test.points": Range(ge=2, le=1_000_000),
+    "test.margin": Range(ge=0),
     "data.seed": Range(ge=0),
     "data.test_fraction": Range(ge=0, lt=1),
 }
-WHOLE = {"seed", "training.epochs", "training.batch_size", "training.evaluations", "training.patience", "data.seed"}
+WHOLE = {
+    "seed", "training.epochs", "training.steps", "training.batch_size", "training.evaluations", "training.patience",
+    "test.points", "data.seed",
+}  # fmt: skip
+
+SECTIONS: dict[str, type[BaseModel]] = {"training": TrainingSpec, "test": TestSpec}
 
 
 @dataclass(frozen=True)
@@ -75,9 +83,9 @@ def test_a_number_beyond_its_bound_is_refused_with_the_bound_the_value_and_the_o
 @pytest.mark.parametrize(("number", "value"), EDGES, ids=[f"{' '.join((*n.choice, n.key))}={v}" for n, v in EDGES])
 def test_a_number_at_the_edge_of_its_range_is_legal(number, value):
     section, _, name = number.key.rpartition(".")
-    if section == "training":
-        start = dict(spec_of().training)
-        assert dict(TrainingSpec(**start | {name: value}))[name] == value
+    if section in SECTIONS:
+        start = dict(dict(spec_of())[section])
+        assert dict(SECTIONS[section](**start | {name: value}))[name] == value
     elif section:
         component = number.choice[0].partition("=")[2] if number.choice else "sine"
         model = component_model(section, component)
@@ -138,13 +146,15 @@ def test_a_layer_without_units_is_refused(units, hidden):
 
 def test_no_hidden_layer_at_all_is_a_legal_linear_model():
     spec = spec_of("network.hidden=[]")
-    assert spec.network == NetworkSpec(hidden=(), output="identity", bias=True, bias_init="init")
+    assert spec.network == NetworkSpec(
+        hidden=(), input="identity", output="identity", target_range="auto", bias=True, bias_init="init", start=None
+    )
 
 
 def test_every_numeric_general_setting_is_in_the_table_of_ranges():
-    training = {f"training.{name}" for name in _numeric_fields(TrainingSpec)}
+    sections = {f"{key}.{name}" for key, model in SECTIONS.items() for name in _numeric_fields(model)}
     data = {f"data.{name}" for name in _numeric_fields(DataCommon)}
-    assert training | data | _numeric_fields(Single) == set(GENERAL)
+    assert sections | data | _numeric_fields(Single) == set(GENERAL)
 
 
 def _numeric_fields(model: type[BaseModel]) -> set[str]:

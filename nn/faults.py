@@ -1,0 +1,182 @@
+"""Faults: the classic mistakes of hand-written back-propagation, each as a change of one named step of a network.
+
+A fault is a function from a healthy network to one that is wrong in exactly one step: a derivative, a delta, the
+gradient, the penalty, or what the cost is compared with. Training itself knows nothing of faults. They can be combined:
+each wraps the step it finds.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from nn.activations import Activation, logistic
+from nn.network import Layer, Network, Trace
+from nn.registry import Array, Registry
+
+Fault = Callable[[Network], Network]
+FAULTS: Registry[Fault] = Registry("fault")
+Gradient = list[Layer]
+
+
+@FAULTS.register
+def derivative_of_activated(network: Network) -> Network:
+    """f'(a) where f'(z) is meant: the derivative is taken at the value that was already activated.
+
+    For a sigmoid it then lies in [0.1966, 0.25]: practically a constant.
+    """
+    return replace(network, activation=_at_activated(network.activation), output=_at_activated(network.output))
+
+
+def _at_activated(activation: Activation) -> Activation:
+    derivative = activation.derivative
+    if derivative is None:
+        return activation
+    return replace(activation, derivative=lambda z, a: derivative(a, activation.value(a)))
+
+
+@FAULTS.register
+def softplus_as_relu_derivative(network: Network) -> Network:
+    """Log(1 + exp(a)) where ReLU's derivative is meant, taken at the activated value.
+
+    Softplus is the smooth ReLU itself; at a dead unit it is 0.69, and it grows with the activation.
+    """
+    return replace(network, activation=replace(network.activation, derivative=lambda z, a: np.logaddexp(0, a)))
+
+
+@FAULTS.register
+def sigmoid_as_relu_derivative(network: Network) -> Network:
+    """1 / (1 + exp(-z)), the derivative of softplus, where ReLU's derivative is meant."""
+    return replace(network, activation=replace(network.activation, derivative=lambda z, a: logistic(z)))
+
+
+@FAULTS.register
+def stale_pre_activation(network: Network) -> Network:
+    """Hidden layers use derivatives at one left-over z: that of the first unit, fed with the last hidden outputs.
+
+    What remains in a loop variable after the loop: for every sample, and the output layer's derivative in the hidden
+    layers' delta included. The output layer's own gradient is right.
+    """
+    right = network.back_propagation
+
+    def wrong(network: Network, layers: list[Layer], trace: Trace, t: Array, out: Gradient) -> None:
+        right(network, layers, trace, t, out)
+        (W, b), outputs = layers[0], trace.a[min(1, len(layers) - 1)][:, :, -1]
+        shared = min(W.shape[1], outputs.shape[1])
+        z = (W[:, :shared, 0] * outputs[:, :shared]).sum(axis=1)[:, np.newaxis, np.newaxis]
+        if b is not None:
+            z = z + b[:, :1, np.newaxis]
+        scratch = [(np.empty_like(dW), None if db is None else np.empty_like(db)) for dW, db in out]
+        stale = replace(network, activation=_at(network.activation, z), output=_at(network.output, z))
+        right(stale, layers, trace, t, scratch)
+        for (dW, db), (wrong_dW, wrong_db) in zip(out[:-1], scratch[:-1], strict=True):
+            dW[...] = wrong_dW
+            if db is not None and wrong_db is not None:
+                db[...] = wrong_db
+
+    return replace(network, back_propagation=wrong)
+
+
+def _at(activation: Activation, z: Array) -> Activation:
+    """The activation with its derivative taken at one z `(runs, 1, 1)`, whatever it is asked for."""
+    derivative = activation.derivative
+    if derivative is None:
+        return activation
+    slope = derivative(z, activation.value(z))
+    return replace(activation, derivative=lambda z, a: np.broadcast_to(slope, z.shape))
+
+
+@FAULTS.register
+def column_labels(network: Network) -> Network:
+    """Labels of shape (n, 1) index an n x n array: 1 is subtracted from every class that occurs, in every row.
+
+    Delta is then a - 1 for every class of the batch; nothing of the labels is left in it.
+    """
+
+    def delta(z: Array, a: Array, t: Array, output: Activation) -> Array:
+        return np.asarray(a - t.max(axis=-1, keepdims=True))
+
+    return replace(network, loss=replace(network.loss, delta=delta))
+
+
+@FAULTS.register
+def weights_subtracted(network: Network) -> Network:
+    """W - rate * W where W - rate * gradient is meant, in all layers but the last: the weights only decay."""
+
+    def change(network: Network, layers: list[Layer], trace: Trace, t: Array, out: Gradient) -> None:
+        for (W, b), (dW, db) in zip(layers[:-1], out[:-1], strict=True):
+            dW[...] = W
+            if b is not None and db is not None:
+                db[...] = b
+
+    return _after_gradient(network, change)
+
+
+@FAULTS.register
+def missing_factor(network: Network) -> Network:
+    """The last layer's dW = delta where a delta^T is meant: every weight of an output gets the same gradient."""
+
+    def change(network: Network, layers: list[Layer], trace: Trace, t: Array, out: Gradient) -> None:
+        dW, _ = out[-1]
+        dW[...] = network.output_delta(trace, t).sum(axis=-1)[:, np.newaxis, :]
+
+    return _after_gradient(network, change)
+
+
+@FAULTS.register
+def transposed_gradient(network: Network) -> Network:
+    """The gradient delta a^T where a delta^T is meant: unnoticed only in a layer with as many units as inputs."""
+
+    def change(network: Network, layers: list[Layer], trace: Trace, t: Array, out: Gradient) -> None:
+        for dW, _ in out:
+            if dW.shape[1] == dW.shape[2]:
+                dW[...] = dW.swapaxes(1, 2).copy()
+
+    return _after_gradient(network, change)
+
+
+@FAULTS.register
+def broadcast_update(network: Network) -> Network:
+    """W (h, 1) minus a gradient of shape (h,) silently becomes (h, h): the network has h outputs from then on.
+
+    Column j of the output weights gets a_j delta_j in all its rows. The stack has the h outputs from the start, as
+    copies of the one that was drawn; until the first update they count once.
+    """
+
+    def change(network: Network, layers: list[Layer], trace: Trace, t: Array, out: Gradient) -> None:
+        W, (dW, _) = layers[-1][0], out[-1]
+        dW[...] = (trace.a[-2] * network.output_delta(trace, t)).sum(axis=-1)[:, np.newaxis, :]
+        is_first = (W[:, :, :1] == W).all(axis=(1, 2))
+        share = np.where(is_first, 1 / W.shape[2], 1.0).astype(W.dtype)
+        for dW, db in out[:-1]:
+            dW *= share[:, np.newaxis, np.newaxis]
+            if db is not None:
+                db *= share[:, np.newaxis]
+
+    return _after_gradient(network, change)
+
+
+def _after_gradient(
+    network: Network, change: Callable[[Network, list[Layer], Trace, Array, Gradient], None]
+) -> Network:
+    """A network whose gradient is computed as before and then changed."""
+    right = network.back_propagation
+
+    def wrong(network: Network, layers: list[Layer], trace: Trace, t: Array, out: Gradient) -> None:
+        right(network, layers, trace, t, out)
+        change(network, layers, trace, t, out)
+
+    return replace(network, back_propagation=wrong)
+
+
+@FAULTS.register
+def regulariser_sign(network: Network) -> Network:
+    """-l2 * W where + l2 * W is meant: the weights are pushed away from zero."""
+    penalty = network.penalty
+    return replace(network, penalty=lambda l2, decayed, parameters: -penalty(l2, decayed, parameters))
+
+
+@FAULTS.register
+def mixed_units(network: Network) -> Network:
+    """The cost compares scaled outputs with targets in a person's units. The training itself is right."""
+    return replace(network, cost_targets=lambda t, shift, scale: t * scale + shift)

@@ -1,0 +1,81 @@
+"""What goes into training and what comes out: plain arrays and functions, one entry per run along the leading axis."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nn.batches import Batches
+from nn.metrics import Metric
+from nn.network import Network
+from nn.optimizers import Optimizer
+from nn.registry import Array
+
+RateFactor = Callable[[Array], Array]
+SERIES = ("train_cost", "test_cost", "train_metric", "test_metric", "learning_rate", "gradient_norm")
+
+
+@dataclass(frozen=True)
+class Stack:
+    """All that training needs: what the runs share, and per run an entry along the leading axis.
+
+    `evaluations` are the steps at which cost, metric and gradient norm are measured, ascending, from 0 to `n_steps`;
+    a stopping rule can stop a run at these steps only. `stop_cost (runs,)` is -inf and `patience (runs,)`, in steps,
+    is inf for a run without that rule. `hyperparameters` are the optimizer's settings `(runs,)` by name.
+    `schedules` map step numbers to factors of `learning_rate (runs,)`.
+    `l2`, `clip_value` and `clip_norm (runs,)` are None for a stack in which no run has them; `decayed (P,)` marks the
+    parameters that L2 applies to.
+    `state` holds the optimizer's arrays `(runs, P)` of an earlier training; None starts them at zero. Step numbers
+    start at 0 again, and with them schedules and Adam's bias correction.
+    With `online` the cost of every batch before its update is averaged between evaluations.
+    `target_shift` and `target_scale (runs,)` lead from the trained targets to a person's units.
+    """
+
+    network: Network
+    parameters: Array
+    batches: Batches
+    X_train: Array
+    Y_train: Array
+    X_test: Array | None
+    Y_test: Array | None
+    metric: Metric
+    optimizer: Optimizer
+    hyperparameters: dict[str, Array]
+    learning_rate: Array
+    schedules: Sequence[RateFactor]
+    evaluations: Sequence[int]
+    stop_cost: Array
+    patience: Array
+    decayed: Array
+    l2: Array | None = None
+    clip_value: Array | None = None
+    clip_norm: Array | None = None
+    state: Sequence[Array] | None = None
+    online: bool = False
+    target_shift: Array | None = None
+    target_scale: Array | None = None
+
+    @property
+    def series(self) -> tuple[str, ...]:
+        """What is measured at every evaluation."""
+        network = self.network
+        differs = network.shown is not None or network.reduction != "mean"
+        return SERIES + ("train_loss",) * differs + ("online_cost",) * self.online
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What came out. `history` maps each of SERIES to `(runs, evaluations)`, NaN where a run was not evaluated.
+
+    Where what is minimised is not the cost it has `train_loss` too, and `online_cost` where that was asked for; the
+    first value of that is the cost before the first update.
+    `parameters (runs, P)` and the optimizer's `state` are the last finite ones, `last_step (runs,)` their step.
+    `outcomes` holds `converged`, `stopped` or `diverged` per run.
+    """
+
+    parameters: Array
+    last_step: NDArray[np.int64]
+    outcomes: list[str]
+    history: dict[str, Array]
+    state: list[Array]

@@ -1,0 +1,156 @@
+"""What only makes sense together: every check looks at one spec and the facts of its data."""
+
+import os
+
+from nn.activations import ACTIVATIONS
+from nn.losses import LOSSES
+from runner.errors import Problem, unknown
+from runner.fault_checks import why_not
+from runner.planning import n_parameters, sizes_of
+from runner.preparation import Facts, chooses_class
+from runner.spec import AUTO, Spec
+
+
+def _check_output(spec: Spec, facts: Facts) -> Problem | None:
+    output = spec.network.output
+    if output not in ACTIVATIONS:
+        return Problem("network.output", unknown(output, [AUTO, *ACTIVATIONS]))
+    if chooses_class(output) and facts.task == "regression":
+        return Problem(
+            "network.output", f"={output} needs classes to choose from, but data={spec.data.name} is a regression"
+        )
+    return None
+
+
+def _check_hidden_activation(spec: Spec, facts: Facts) -> Problem | None:
+    if ACTIVATIONS[spec.activation.name](**spec.activation.settings()).derivative is None:
+        return Problem(
+            "activation", f"={spec.activation.name} is for the output only; say network.output={spec.activation.name}"
+        )
+    return None
+
+
+def _check_input(spec: Spec, facts: Facts) -> Problem | None:
+    if spec.network.input not in ACTIVATIONS or chooses_class(spec.network.input):
+        elementwise = [name for name in ACTIVATIONS if not chooses_class(name)]
+        return Problem("network.input", unknown(spec.network.input, elementwise))
+    return None
+
+
+def _check_loss(spec: Spec, facts: Facts) -> Problem | None:
+    return _check_loss_named(spec, facts, "loss", spec.loss.name)
+
+
+def _check_cost(spec: Spec, facts: Facts) -> Problem | None:
+    if spec.cost == spec.loss.name:
+        return None
+    if spec.cost not in LOSSES:
+        return Problem("cost", unknown(spec.cost, [AUTO, *LOSSES]))
+    return _check_loss_named(spec, facts, "cost", spec.cost)
+
+
+def _check_loss_named(spec: Spec, facts: Facts, key: str, name: str) -> Problem | None:
+    """Whether a loss, trained or shown, fits the task and the output."""
+    if _check_output(spec, facts):
+        return None
+    output, loss = spec.network.output, LOSSES[name]()
+    if loss.only_task not in (None, facts.task):
+        return Problem(key, f"={name} is for a {loss.only_task}, but data={spec.data.name} is a {facts.task}")
+    if loss.only_output not in (None, output):
+        return Problem(key, f"={name} needs network.output={loss.only_output}, got network.output={output}")
+    if key == "loss" and loss.only_output is None and chooses_class(output):
+        fitting = [other for other in LOSSES if LOSSES[other]().only_output == output]
+        return Problem(key, f"={name} does not go with network.output={output}; use loss={' or loss='.join(fitting)}")
+    return None
+
+
+def _check_batch(spec: Spec, facts: Facts) -> Problem | None:
+    size, mode = spec.training.batch_size, spec.training.mode
+    if size is not None and mode != "minibatch":
+        return Problem("training.batch_size", f"is for training.mode=minibatch, got {size} with training.mode={mode}")
+    if size is not None and size > facts.n_train:
+        return Problem(
+            "training.batch_size",
+            f"must be <= the {facts.n_train} training samples of data={spec.data.name}, got {size}; "
+            "training.mode=full uses them all",
+        )
+    return None
+
+
+def check_order(spec: Spec, facts: Facts) -> Problem | None:
+    """Whether the samples can come in the order that is asked for."""
+    order, mode = spec.training.order, spec.training.mode
+    if order == "fresh" and not facts.is_distribution:
+        return Problem("training.order", f"=fresh needs a distribution, and data={spec.data.name} has fixed samples")
+    if mode == "full" and order not in ("auto", "given"):
+        return Problem("training.order", f"={order} is for training.mode=online or minibatch, got training.mode=full")
+    return None
+
+
+def _check_length(spec: Spec, facts: Facts) -> Problem | None:
+    if spec.training.epochs is None and spec.training.steps is None:
+        return Problem("training.epochs", "is null, and so is training.steps: one of them says how long to train")
+    return None
+
+
+def _check_target_range(spec: Spec, facts: Facts) -> Problem | None:
+    chosen = spec.network.target_range
+    if isinstance(chosen, tuple) and chosen[0] >= chosen[1]:
+        return Problem("network.target_range", f"must be two numbers in ascending order, got {list(chosen)}")
+    return None
+
+
+def _check_test(spec: Spec, facts: Facts) -> Problem | None:
+    for probe in spec.test.probes:
+        if len(probe) != facts.d_in:
+            return Problem(
+                "test.probes",
+                f"needs points with {facts.d_in} numbers each for data={spec.data.name}, got {list(probe)}",
+            )
+    return None
+
+
+def _check_faults(spec: Spec, facts: Facts) -> Problem | None:
+    """A fault that would change nothing, or cannot be made here, is refused: a sweep must not compare equal things."""
+    if _check_output(spec, facts) or _check_loss(spec, facts):
+        return None
+    reasons = (why_not(fault, spec, facts) for fault in spec.fault)
+    return next((Problem("fault", reason) for reason in reasons if reason), None)
+
+
+def _check_patience(spec: Spec, facts: Facts) -> Problem | None:
+    if spec.training.patience is not None and facts.n_test == 0:
+        return Problem("training.patience", "needs test samples to watch; set data.test_fraction above 0")
+    return None
+
+
+def _check_memory(spec: Spec, facts: Facts) -> Problem | None:
+    """Four arrays of the parameters' size and two of every layer's are the least a run needs."""
+    needed = 8 * (4 * n_parameters(spec, facts) + 2 * sum(sizes_of(spec, facts)) * facts.n_train)
+    if not hasattr(os, "sysconf"):
+        return None
+    available = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    if needed > available:
+        return Problem(
+            "network.hidden",
+            f"={list(spec.network.hidden)} needs about {needed / 2**30:,.1f} GiB for one run, "
+            f"and this machine has {available / 2**30:.1f} GiB",
+        )
+    return None
+
+
+CHECKS = (
+    _check_output,
+    _check_input,
+    _check_hidden_activation,
+    _check_loss,
+    _check_cost,
+    _check_target_range,
+    _check_length,
+    _check_batch,
+    check_order,
+    _check_test,
+    _check_faults,
+    _check_patience,
+    _check_memory,
+)

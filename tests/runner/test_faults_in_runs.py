@@ -1,0 +1,108 @@
+"""Faults as a setting of a run: what is accepted changes the run, what is refused would not; none is hidden."""
+
+from functools import cache
+from itertools import product
+
+import pytest
+
+from nn.faults import FAULTS
+from runner.results import RunResult
+from runner.spec import Spec
+from tests.runner.building import build, plan_of, refusal, spec_of, trained_all
+from tests.runner.faults import WHERE
+
+SHORT = ("training.mode=full", "training.steps=3", "training.evaluations=1", "tracking.plots=none")
+ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu", "identity")
+HIDDEN = ("[]", "[1]", "[3]", "[3,3]")
+DATA = (
+    ("data=sine",),
+    ("data=sine", "network.output=tanh", "loss=half_mse"),
+    ("data=xor", "network.output=sigmoid", "training.l2=0.1"),
+    ("data=quadrants", "network.output=softmax", "data.samples_per_cluster=5"),
+    ("data=surface", "data.samples=20", "training.l2=0.1", "network.output=sigmoid", "loss=matching"),
+)
+RUNS = [
+    (f"activation={activation}", f"network.hidden={hidden}", *data)
+    for activation, hidden, data in product(ACTIVATIONS, HIDDEN, DATA)
+    if hidden != "[1]" or "relu" not in activation  # one unit may be dead, or alive for every sample
+]
+NEEDS = {
+    "derivative_of_activated": (("activation=relu",), "a layer whose derivative is another one at f(z) than at z"),
+    "stale_pre_activation": (("network.hidden=[]",), "a hidden layer"),
+    "weights_subtracted": (("network.hidden=[]",), "a hidden layer"),
+    "softplus_as_relu_derivative": (("activation=tanh",), "a hidden layer of activation=relu or floored_relu"),
+    "sigmoid_as_relu_derivative": (("activation=gelu",), "a hidden layer of activation=relu or floored_relu"),
+    "column_labels": (("data=xor",), "a classification with network.output=softmax"),
+    "transposed_gradient": (("network.hidden=[3]",), "a layer with as many units as inputs, such as "),
+    "broadcast_update": (("network.hidden=[1]",), "a regression of one number, and more than one unit in the last"),
+    "regulariser_sign": (("training.l2=0",), "training.l2 above 0"),
+    "mixed_units": (("network.output=identity",), "targets that are scaled"),
+}
+
+
+def numbers(result: RunResult) -> tuple:
+    """What a person could see of a run: its weights and its curves."""
+    assert result.outcome != "failed", result.error
+    return result.parameters.tobytes(), {name: tuple(values) for name, values in result.history.items()}
+
+
+@cache
+def healthy() -> list[tuple]:
+    return [numbers(result) for result in trained_all(plan_of(*RUNS, first=SHORT))]
+
+
+@pytest.mark.parametrize("fault", list(FAULTS))
+def test_a_fault_that_is_accepted_changes_the_run(fault):
+    """Otherwise a sweep would compare equal things."""
+    accepted = [place for place, run in enumerate(RUNS) if isinstance(build(*run, f"fault={fault}"), Spec)]
+    assert accepted
+    wrong = trained_all(plan_of(*(RUNS[place] for place in accepted), first=(*SHORT, f"fault={fault}")))
+    right = [healthy()[place] for place in accepted]
+    same = [RUNS[place] for place, one, other in zip(accepted, wrong, right, strict=True) if numbers(one) == other]
+    assert same == []
+
+
+@pytest.mark.parametrize("fault", list(FAULTS))
+def test_a_fault_is_made_where_its_table_says_and_kept_in_the_spec(fault):
+    spec = spec_of(*WHERE[fault], f"fault={fault}")
+    assert spec.fault == (fault,)
+    assert spec_of(*WHERE[fault], f"fault=[{fault}]") == spec
+    assert spec_of(*WHERE[fault]).fault == ()
+
+
+@pytest.mark.parametrize("text", ["none", "null", "[]", "[none]"])
+def test_nothing_wrong_can_be_said_in_several_ways(text):
+    assert spec_of(f"fault={text}") == spec_of()
+
+
+def test_faults_are_the_same_run_in_whatever_order_they_are_named():
+    spec = spec_of("fault=[missing_factor,weights_subtracted]")
+    assert spec == spec_of("fault=[weights_subtracted,missing_factor,missing_factor]")
+    assert set(spec.fault) == {"missing_factor", "weights_subtracted"}
+
+
+@pytest.mark.parametrize(("fault", "overrides", "need"), [(fault, *rest) for fault, rest in NEEDS.items()])
+def test_a_fault_that_would_change_nothing_is_refused_with_what_it_needs(fault, overrides, need):
+    message = refusal(*overrides, f"fault={fault}")
+    assert message.startswith(f"fault={fault} needs {need}")
+    assert message.endswith(f"; here it would change nothing (from the override fault={fault})")
+
+
+def test_every_fault_but_the_one_that_is_always_possible_says_what_it_needs():
+    assert {*NEEDS, "missing_factor"} == set(FAULTS)
+
+
+@pytest.mark.parametrize("text", ["missing_fator", "[weights_subtracted,missing_fator]"])
+def test_a_misspelt_fault_is_refused_with_the_nearest_and_all_there_are(text):
+    message = refusal(f"fault={text}")
+    assert message.startswith("fault is unknown: 'missing_fator' (did you mean missing_factor?); known are none, ")
+    assert all(name in message for name in FAULTS)
+    assert message.endswith(f"(from the override fault={text})")
+
+
+def test_mixed_units_change_what_is_shown_and_nothing_that_is_trained():
+    runs = plan_of((), ("fault=mixed_units",), first=("network.output=tanh", "data=square", *SHORT))
+    right, wrong = trained_all(runs)
+    assert right.parameters.tobytes() == wrong.parameters.tobytes()
+    assert right.history["train/rmse"] == wrong.history["train/rmse"]
+    assert right.history["train/cost"] != wrong.history["train/cost"]

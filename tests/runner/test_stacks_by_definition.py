@@ -1,0 +1,79 @@
+"""What a spec becomes as a stack: first weights, batches and rates by their definitions, and who shares a stack."""
+
+import math
+
+import numpy as np
+import pytest
+
+from runner.preparation import prepare
+from runner.stacking import build_stack, first_parameters
+from tests.runner.building import bits, plan_of, trained, trained_all
+
+QUICK = ("training.evaluations=4", "tracking.plots=none")
+
+
+def stack_of(*overrides: str):
+    """The stack of one run, and its data."""
+    plan = plan_of(overrides)
+    (spec,), (task,) = plan.specs, plan.tasks
+    data = prepare(spec)
+    return build_stack([spec], [data], task.facts[-1], first_parameters([spec], [None], task.facts[-1])), data
+
+
+@pytest.mark.parametrize(
+    ("setting", "drawn"), [("zero", [False] * 3), ("init", [True] * 3), ("hidden", [True, True, False])]
+)
+def test_biases_are_drawn_in_the_layers_that_are_named(setting, drawn):
+    stack, _ = stack_of("network.hidden=[4,3]", f"network.bias_init={setting}")
+    biases = [b for _, b in stack.network.layers(stack.parameters)]
+    assert [bool((b != 0).all()) for b in biases] == drawn
+    assert [bool((b == 0).all()) for b in biases] == [not one for one in drawn]
+
+
+@pytest.mark.parametrize(("decayed", "of_biases"), [("weights", 0.0), ("all", 1.0)])
+def test_the_penalty_is_on_the_weights_or_on_all(decayed, of_biases):
+    stack, _ = stack_of("training.l2=0.5", f"training.l2_of={decayed}")
+    for W, b in stack.network.layers(stack.decayed[np.newaxis]):
+        assert (W == 1).all() and (b == of_biases).all()
+
+
+@pytest.mark.parametrize(
+    ("order", "slices"),
+    [
+        ("given", [(0, 60), (60, 120), (120, 150), (0, 60)]),
+        ("cyclic", [(0, 60), (60, 120), (120, 150), (30, 90), (90, 150), (0, 60)]),
+    ],
+)
+def test_batches_in_the_given_order_are_slices_of_the_training_samples(order, slices):
+    stack, data = stack_of("training.batch_size=60", f"training.order={order}")
+    for start, stop in slices:
+        x, t = stack.batches.next()
+        assert x[0].T.tolist() == data.X_train[start:stop].tolist()
+        assert t[0].T.tolist() == data.Y_train[start:stop].tolist()
+
+
+def test_shuffled_batches_are_every_training_sample_once_and_fresh_ones_none_of_them():
+    stack, data = stack_of("training.batch_size=60", "training.order=shuffled")
+    passed = np.concatenate([stack.batches.next()[0][0].T for _ in range(3)])
+    assert sorted(passed.tolist()) == sorted(data.X_train.tolist()) != passed.tolist()
+    stack, data = stack_of("training.batch_size=60", "training.order=fresh")
+    x = np.concatenate([stack.batches.next()[0][0].T for _ in range(3)])
+    assert len(x) == 180
+    assert not np.isin(x, data.samples.X).any()
+
+
+def test_a_schedule_ends_with_the_last_step():
+    """Half a cosine from 1 to 0 over 8 steps: at step k it is (1 + cos(pi k / 8)) / 2."""
+    result = trained("schedule=cosine", "schedule.warmup=0", "schedule.final=0", "training.steps=8", *QUICK)
+    steps = [0, 2, 4, 6, 7]  # the last rate is that of the last update
+    expected = [0.1 * (1 + math.cos(math.pi * step / 8)) / 2 for step in steps]
+    assert result.history["learning_rate"] == pytest.approx(expected, rel=1e-12)
+
+
+def test_runs_whose_phases_differ_in_size_are_not_trained_together():
+    jobs = [("warm_start=[{samples:40}]",), ("warm_start=[{samples:80}]",), ("warm_start=[{samples:40},{samples:40}]",)]
+    first = ("training.epochs=2", *QUICK, "workers=1")
+    plan = plan_of(*jobs, *jobs, first=first)
+    assert sorted(task.indices for task in plan.tasks) == [(0, 3), (1, 4), (2, 5)]
+    together = [bits(result) for result in trained_all(plan)]
+    assert together[:3] == together[3:] == [bits(trained(*job, *first)) for job in jobs]
