@@ -1,0 +1,239 @@
+"""Is a gradient right? Central differences of a network's objective, and what is wrong with an array that differs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nn.network import Network
+from nn.registry import Array
+
+Indices = NDArray[np.intp]
+TOLERANCE = 1e-6  # relative to the longer of the two arrays
+AGREEMENT = 1e-7  # of differences over two distances, relative to the array's typical entry
+DISTANCES = (1e-3, 1e-4, 1e-5)  # of a pre-activation; the next is for entries that have a kink within the one before
+CHUNK_BYTES = 1 << 25
+ROUNDING = 16 * float(np.finfo(np.float64).eps)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One array of a network: `W1`, `b1`, `W2`, ... and where its entries are among the parameters `(P,)`."""
+
+    name: str
+    indices: Indices
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is to be said about an array, in words. `is_right` is None where no entry could be compared."""
+
+    words: str
+    is_right: bool | None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One array: what training uses, its derivative (NaN where not known), and how many entries were `chosen`."""
+
+    name: str
+    used: Array
+    true: Array
+    verdict: Verdict
+    chosen: int
+
+    @property
+    def known(self) -> tuple[Array, Array]:
+        """Both sides at the entries that were compared; all of them where the shapes cannot be compared."""
+        at = np.isfinite(self.true)
+        return self.used[at] if self.used.shape == at.shape else self.used.ravel(), self.true[at]
+
+
+def parts(network: Network) -> list[Part]:
+    """All arrays of a network, in the order of its parameters."""
+    found: list[Part] = []
+    positions = np.arange(network.n_parameters, dtype=np.float64)[np.newaxis]
+    for number, layer in enumerate(network.layers(positions), start=1):
+        found += [
+            Part(f"{letter}{number}", indices[0].astype(np.intp))
+            for letter, indices in zip("Wb", layer, strict=True)
+            if indices is not None
+        ]
+    return found
+
+
+def back_propagated(network: Network, parameters: Array, x: Array, t: Array) -> Array:
+    """The gradient `(P,)` that training computes at parameters `(P,)` for `x (1, d_in, n)` and `t (1, d_out, n)`."""
+    gradient = np.zeros((1, network.n_parameters), dtype=parameters.dtype)
+    layers = network.layers(parameters[np.newaxis])
+    with np.errstate(all="ignore"):
+        network.gradient(layers, network.forward(layers, x), t, out=network.layers(gradient))
+    return np.asarray(gradient[0])
+
+
+def central_difference(
+    network: Network, parameters: Array, x: Array, t: Array, entries: Indices
+) -> tuple[Array, Array]:
+    """The derivative of the objective by `k` parameters of one array, and its uncertainty, `(k,)`: NaN beside a kink.
+
+    Five points each; all shifted networks are one stack. A smooth function has the same derivative over h and 2h, and
+    a second difference without a term in |h|; entries for which either fails are tried again over a smaller distance.
+    """
+    reach, rounding = _reach(network, parameters, x)[entries], ROUNDING * _size(network, parameters, x, t)
+    derivative, uncertainty = np.full((2, len(entries)), np.nan)
+    middle = _objectives(network, parameters, x, t, entries[:1], np.zeros(1))
+    pending = np.arange(len(entries))
+    for distance in DISTANCES:
+        if not len(pending):
+            break
+        steps = distance / reach[pending]
+        costs = np.stack([
+            _objectives(network, parameters, x, t, entries[pending], factor * steps) for factor in (-4, -2, -1, 1, 2, 4)
+        ])  # fmt: skip
+        measured, spread = _slopes(costs, middle, steps)
+        others = derivative[np.isfinite(derivative)]
+        typical = np.maximum(np.abs(measured), _root_mean_square(np.concatenate([others, measured])))
+        is_smooth = spread <= AGREEMENT * typical + rounding / steps
+        at = pending[is_smooth]
+        derivative[at], uncertainty[at] = measured[is_smooth], (spread + rounding / steps)[is_smooth]
+        pending = pending[~is_smooth]
+    return derivative, uncertainty
+
+
+def narrow(values: Array, shape: tuple[int, ...]) -> Array:
+    """A gradient as it is before the update broadcasts it: one of the equal rows of W, one of the entries of b."""
+    if values.shape == shape:
+        return values
+    return np.asarray(values[0] if values.ndim == 2 else values[: shape[0]])
+
+
+def penalty_difference(l2: float, decayed: Array, parameters: Array) -> Array:
+    """The derivative `(P,)` of l2 / 2 sum decayed_i p_i^2 by a central difference, which a parabola has exactly."""
+    h = 1e-3 * np.maximum(1, np.abs(parameters))
+    above, below = parameters + h, parameters - h
+    # (above^2 - below^2) / (above - below), as a product: squares could overflow
+    return np.asarray(0.5 * l2 * decayed * ((above - below) / (2 * h)) * (above + below))
+
+
+def judge(gradient: Array, derivative: Array, weights: Array, uncertainty: Array | float = 0.0) -> Verdict:
+    """What is wrong with the gradient of one array, if anything; entries whose derivative is NaN are left out.
+
+    `weights` are the array itself, and of the shape of `derivative`.
+    """
+    if gradient.shape != derivative.shape:
+        wanted, given = derivative.shape, gradient.shape
+        return Verdict(f"wrong shape: {wanted} minus {given} broadcasts to {np.broadcast_shapes(wanted, given)}", False)
+    if not np.isfinite(gradient).all():
+        return Verdict("not finite", False)
+    known = np.isfinite(derivative)
+    if not known.any():
+        return Verdict("not checked", None)
+    g, d = gradient[known], derivative[known]
+    noise = norm(np.broadcast_to(uncertainty, derivative.shape)[known])
+    allowed = TOLERANCE * max(norm(g), norm(d)) + noise
+    if norm(g - d) <= allowed:
+        return Verdict("right", True)
+    return Verdict(_mistake(gradient, derivative, weights, known, allowed, noise), False)
+
+
+def judge_penalty(penalty: Array, derivative: Array) -> Verdict:
+    """What is wrong with the step that L2 regularisation adds for one array."""
+    allowed = TOLERANCE * max(norm(penalty), norm(derivative))
+    if norm(penalty - derivative) <= allowed:
+        return Verdict("right", True)
+    is_flipped = norm(penalty + derivative) <= allowed
+    return Verdict("the penalty has the wrong sign" if is_flipped else "the penalty is wrong", False)
+
+
+def together(verdicts: Sequence[Verdict]) -> Verdict:
+    """One verdict on a sum from those on its terms: all that is wrong, or else the first."""
+    wrong = [verdict.words for verdict in verdicts if verdict.is_right is False]
+    return Verdict("; ".join(wrong), False) if wrong else verdicts[0]
+
+
+def norm(values: Array) -> float:
+    """The Euclidean norm; scaled first, so that squares neither overflow nor vanish."""
+    largest = float(np.abs(values).max(initial=0))
+    if largest == 0 or not np.isfinite(largest):
+        return largest
+    return largest * float(np.linalg.norm((values / largest).ravel()))
+
+
+def cosine(one: Array, other: Array) -> float:
+    """Of the angle between two arrays; NaN when one of them is zero."""
+    lengths = norm(one), norm(other)
+    if not all(0 < length < np.inf for length in lengths):
+        return float("nan")
+    return float(np.clip(((one / lengths[0]) * (other / lengths[1])).sum(), -1, 1))
+
+
+def _mistake(
+    gradient: Array, derivative: Array, weights: Array, known: NDArray[np.bool_], allowed: float, noise: float
+) -> str:
+    """The name of what is wrong, the most telling first."""
+    g, d, w = gradient[known], derivative[known], weights[known]
+    if not g.any():
+        return "zero, and should not be"
+    if norm(d) <= noise:
+        return "not zero, and should be"
+    if norm(g + d) <= allowed:
+        return "wrong sign"
+    is_square = gradient.ndim == 2 and gradient.shape[0] == gradient.shape[1]
+    if is_square and norm(gradient.T[known] - d) <= allowed:
+        return "transposed"
+    if norm(g - w) <= TOLERANCE * norm(w):
+        return f"the {'weights' if weights.ndim == 2 else 'biases'} themselves"
+    angle = cosine(g, d)
+    factor = float(np.copysign(norm(g) / norm(d), angle))
+    if norm(g / norm(g) - np.sign(factor) * d / norm(d)) <= TOLERANCE + noise / norm(d):
+        return f"scaled by {factor:.6g}" if factor > 0 else f"wrong sign, and scaled by {-factor:.6g}"
+    return f"wrong direction (cosine {angle:.3g})"
+
+
+def _objectives(network: Network, parameters: Array, x: Array, t: Array, entries: Indices, shifts: Array) -> Array:
+    """The objective `(k,)` of `k` networks; the i-th has one parameter shifted, `entries[i]` by `shifts[i]`."""
+    per_network = 8 * (len(parameters) + 3 * sum(network.sizes) * x.shape[-1])
+    together, costs = max(1, CHUNK_BYTES // per_network), np.empty(len(entries))
+    for start in range(0, len(entries), together):
+        chunk = slice(start, start + together)
+        shifted = np.repeat(parameters[np.newaxis], len(entries[chunk]), axis=0)
+        shifted[np.arange(len(shifted)), entries[chunk]] += shifts[chunk]
+        with np.errstate(all="ignore"):
+            costs[chunk] = network.objective(network.forward(network.layers(shifted), x), t)
+    return costs
+
+
+def _slopes(costs: Array, middle: Array, steps: Array) -> tuple[Array, Array]:
+    """The derivative, and by how much it cannot be trusted, from costs `(6, k)` at -4, -2, -1, 1, 2 and 4 steps."""
+    with np.errstate(all="ignore"):
+        odd = costs[[3, 4, 5]] - costs[[2, 1, 0]]
+        even = costs[[3, 4, 5]] - 2 * middle + costs[[2, 1, 0]]
+        near, far = (8 * odd[0] - odd[1]) / (12 * steps), (8 * odd[1] - odd[2]) / (24 * steps)
+        # A kink in the very middle gives one slope at every distance; its second difference grows with |h|, not h^2.
+        kink = (even[0] - even[1] / 4) - (even[1] - even[2] / 4) / 16
+        return near, np.maximum(np.abs(near - far), np.abs(kink / steps))
+
+
+def _root_mean_square(values: Array) -> float:
+    finite = values[np.isfinite(values)]
+    return norm(finite) / float(np.sqrt(max(1, len(finite))))
+
+
+def _reach(network: Network, parameters: Array, x: Array) -> Array:
+    """How far a pre-activation moves when a parameter moves by 1, `(P,)`; at least 1."""
+    reach = np.ones((1, network.n_parameters))
+    with np.errstate(all="ignore"):
+        trace = network.forward(network.layers(parameters[np.newaxis]), x)
+    for (W, _), a in zip(network.layers(reach), trace.a, strict=False):
+        W[...] = np.maximum(1, np.abs(a).max(axis=-1))[:, :, np.newaxis]
+    return np.asarray(reach[0])
+
+
+def _size(network: Network, parameters: Array, x: Array, t: Array) -> float:
+    """The size of the numbers that the objective is summed from, on which its rounding errors depend."""
+    with np.errstate(all="ignore"):
+        trace = network.forward(network.layers(parameters[np.newaxis]), x)
+        losses = np.abs(network.loss.per_sample(trace.z[-1], trace.a[-1], t))
+    sizes = 1 + losses + np.abs(trace.z[-1]).max(axis=1)
+    return float(sizes.mean() if network.reduction == "mean" else sizes.sum())

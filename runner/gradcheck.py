@@ -1,0 +1,231 @@
+"""`python -m runner.gradcheck`: the gradient that training uses, held against central differences of its objective."""
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from hydra.core.override_parser.types import Override
+from rich.table import Table
+
+from nn import gradients
+from nn.batches import sample_last
+from nn.faults import FAULTS
+from nn.gradients import Comparison
+from nn.network import trained_targets
+from nn.registry import Array
+from nn.stack import Stack
+from runner.app import PLUGINS, modules_of, run_id
+from runner.components import load_modules
+from runner.compose import Composer, explain
+from runner.errors import UserError, refuse, unknown
+from runner.jobs import Plan, make_plan
+from runner.paths import CONF
+from runner.preparation import prepare
+from runner.spec import Spec
+from runner.stacking import build_stack, first_parameters
+from runner.terminal import console, count, say
+from runner.training import Task
+
+ALL, LIST, HELP = "--all", "--faults", ("--help", "-h")
+ENTRIES, WORK = (20, 2000), 1e9  # entries to check of one array: within these, so many parameters times samples
+USAGE = """\
+Is the gradient of a network right? Compares what training would use (back-propagation and the pull of L2, before
+clipping) with central differences of the objective, array by array, at the first weights and on the first batch.
+
+  python -m runner.gradcheck                                   the network of python -m runner
+  python -m runner.gradcheck data=xor activation=gelu          the same overrides as for a run
+  python -m runner.gradcheck data=quadrants fault=derivative_of_activated network.hidden=[2]
+  python -m runner.gradcheck case=c1 --all                     a case study, on all training samples
+  python -m runner.gradcheck --faults                          the mistakes that fault=... can make
+
+The exit code is 0 when all arrays are right, and 1 when one is wrong or the settings are."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a command line; returns the exit code: 0 only when every array is right."""
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+    except (UserError, OSError) as error:
+        if os.environ.get("HYDRA_FULL_ERROR", "0") not in ("", "0"):
+            raise
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+
+
+def _run(arguments: Sequence[str]) -> int:
+    options = [argument for argument in arguments if argument.startswith("-")]
+    if set(options) & set(HELP):
+        say(USAGE)
+        return 0
+    for option in options:
+        if option in ("-m", "--multirun"):
+            raise UserError(f"{option} is for python -m runner; a check looks at one network at a time")
+        if option not in (ALL, LIST):
+            raise UserError(unknown(option, [ALL, LIST, *HELP], "{given} is not an option"))
+    overrides = [argument for argument in arguments if argument not in options]
+    if LIST in options:
+        load_modules(modules_of(overrides, CONF / "config.yaml"))
+        for name in FAULTS:
+            say(f"{name:<29}{FAULTS.summary(name)}")
+        return 0
+    plan = planned(overrides)
+    rows, where, notes = check(plan, on_all=ALL in options)
+    show(rows, where, notes)
+    return conclude(rows, plan.specs[0].fault)
+
+
+def planned(overrides: Sequence[str]) -> Plan:
+    """The one valid run that overrides describe. Raises UserError with what is wrong with them."""
+    if str(PLUGINS) not in sys.path:
+        sys.path.append(str(PLUGINS))
+    from hydra.core.plugins import Plugins
+
+    Plugins.instance()
+
+    from hydra import initialize_config_dir
+    from hydra.core.global_hydra import GlobalHydra
+    from hydra.types import RunMode
+    from omegaconf import OmegaConf
+
+    from runner.options import register_options
+
+    OmegaConf.register_new_resolver("run_id", run_id, replace=True, use_cache=True)
+    _parsed(overrides)
+    load_modules(modules_of(list(overrides), CONF / "config.yaml"))
+    register_options()
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        loader: Any = GlobalHydra.instance().config_loader()
+        master = loader.load_configuration("config", [], RunMode.MULTIRUN)
+        return make_plan([Composer(loader, master).compose(0, overrides)])
+
+
+def _parsed(overrides: Sequence[str]) -> list[Override]:
+    """Overrides as Hydra reads them. Raises UserError where one stands for several runs, or cannot be read."""
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+    from hydra.errors import HydraException
+
+    try:
+        found = OverridesParser.create().parse_overrides(list(overrides))
+    except HydraException as error:
+        raise refuse({0: [explain(error, overrides)]}, 1) from error
+    for override in found:
+        if override.is_sweep_override() or (override.key_or_group == "sweep" and override.value() is not None):
+            raise UserError(f"{override.input_line} stands for several runs; a check looks at one network at a time")
+    return found
+
+
+def check(plan: Plan, on_all: bool = False) -> tuple[list[Comparison], str, list[str]]:
+    """Hold the gradient of a run's first step against the derivative of what it minimises, in float64.
+
+    Returns the verdicts, what was checked, and what else there is to know.
+    """
+    (task,), (asked,) = plan.tasks, plan.specs
+    spec = asked.model_copy(update={"dtype": "float64"})
+    used = _first_step(spec, task, on_all)
+    right, x, t = _first_step(spec.model_copy(update={"fault": ()}), task, on_all)
+    gradient, penalty = _gradient(*used)
+    limit = int(np.clip(WORK / (right.network.n_parameters * (x.shape[-1] + 8)), *ENTRIES))
+    p, l2 = right.parameters[0], 0.0 if right.l2 is None else float(right.l2[0])
+    pull, rng, rows = gradients.penalty_difference(l2, right.decayed, p), np.random.default_rng(0), list[Comparison]()
+    for part, given in zip(gradients.parts(right.network), gradients.parts(used[0].network), strict=True):
+        at = part.indices
+        chosen = np.sort(rng.permutation(at.size)[:limit])
+        both = np.full((2, at.size), np.nan)
+        both[:, chosen] = gradients.central_difference(right.network, p, x, t, at.ravel()[chosen])
+        true, uncertainty = both.reshape(2, *at.shape)
+        own, pulled = (gradients.narrow(values[given.indices], at.shape) for values in (gradient, penalty))
+        verdict = gradients.judge(own, true, p[at], uncertainty)
+        if own.shape == at.shape:
+            verdict = gradients.together([verdict, gradients.judge_penalty(pulled, pull[at])])
+        rows.append(Comparison(part.name, own + pulled, true + pull[at], verdict, len(chosen)))
+    sizes, n = "-".join(map(str, right.network.sizes)), x.shape[-1]
+    samples = f"all {n} training samples" if on_all else f"the first batch of {count(n, 'sample')}"
+    where = f"a {sizes} network on {spec.phases[0].data.name}, at its first weights and {samples}"
+    return rows, where, _notes(asked, rows, used[0].network.cost_targets is not trained_targets)
+
+
+def _first_step(spec: Spec, task: Task, on_all: bool) -> tuple[Stack, Array, Array]:
+    """A run before its first update, and the samples that it sees."""
+    parameters = first_parameters([spec], task.starts or (None,), task.facts[-1]).astype(np.float64)
+    stack = build_stack([spec.phases[0]], [prepare(spec.phases[0])], task.facts[0], parameters)
+    x, t = (sample_last(stack.X_train), sample_last(stack.Y_train)) if on_all else stack.batches.next()
+    return stack, x, t
+
+
+def _gradient(stack: Stack, x: Array, t: Array) -> tuple[Array, Array]:
+    """What training uses, `(P,)` each: the gradient of the loss, and what L2 adds to it."""
+    gradient = gradients.back_propagated(stack.network, stack.parameters[0], x, t)
+    if stack.l2 is None:
+        return gradient, np.zeros_like(gradient)
+    return gradient, stack.network.penalty(stack.l2[:, np.newaxis], stack.decayed, stack.parameters)[0]
+
+
+def _notes(spec: Spec, rows: Sequence[Comparison], is_cost_wrong: bool) -> list[str]:
+    """What a person should know to read the verdicts."""
+    notes = [f"dtype={spec.dtype} was asked for; the check is made in float64"] if spec.dtype != "float64" else []
+    if spec.warm_start:
+        notes.append("this run has a warm start, so its first step is on another data set")
+    if some := [f"{row.chosen:,} of {row.true.size:,} of {row.name}" for row in rows if row.chosen < row.true.size]:
+        notes.append(f"checked at entries drawn at random, whose norms are shown: {', '.join(some)}")
+    missing = {row.name: row.chosen - int(np.isfinite(row.true).sum()) for row in rows}
+    if left_out := ", ".join(f"{n} of {name}" for name, n in missing.items() if n):
+        notes.append(f"left out, because differences over two distances disagree (a kink is near): {left_out}")
+    if is_cost_wrong:
+        notes.append("mixed_units is no fault of the gradient: the shown cost is compared in the wrong units")
+    elif spec.fault and all(row.verdict.is_right for row in rows):
+        notes.append(f"fault={','.join(spec.fault)} changes no gradient here")
+    return notes
+
+
+def show(rows: Sequence[Comparison], where: str, notes: Sequence[str]) -> None:
+    """Print the table and what belongs to it."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("array")
+    for name in ("shape", "back-prop.", "difference", "rel. error", "cosine"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("verdict", overflow="fold")
+    for row in rows:
+        style, shape = "red" if row.verdict.is_right is False else None, "x".join(map(str, row.true.shape))
+        table.add_row(row.name, shape, *_numbers(*row.known), row.verdict.words, style=style)
+    if all(row.used.shape == row.true.shape for row in rows):
+        used, true = (np.concatenate(side) for side in zip(*(row.known for row in rows), strict=True))
+        table.add_row("all", str(sum(row.true.size for row in rows)), *_numbers(used, true), "", style="dim")
+    out = console()
+    out.print(f"{where};\nnorms of the gradient by back-propagation and of the central difference:\n", soft_wrap=True)
+    out.print(table)
+    out.print()
+    for note in notes:
+        out.print(note, soft_wrap=True)
+
+
+def _numbers(used: Array, true: Array) -> list[str]:
+    """Both norms, the relative error and the cosine."""
+    lengths = gradients.norm(used), gradients.norm(true)
+    if used.shape != true.shape or not max(lengths):
+        return [*(f"{length:.4g}" for length in lengths), "-", "-"]
+    error = gradients.norm(used - true) / max(lengths)
+    return [*(f"{length:.4g}" for length in lengths), f"{error:.1e}", f"{gradients.cosine(used, true):.4f}"]
+
+
+def conclude(rows: Sequence[Comparison], faults: Sequence[str]) -> int:
+    """Print the verdict in one line, with the faults that were made on purpose; returns the exit code."""
+    wrong = [row.name for row in rows if row.verdict.is_right is False]
+    unchecked = [row.name for row in rows if row.verdict.is_right is None]
+    n = len(rows) - len(unchecked)
+    if wrong:
+        say(f"{len(wrong)} of {count(n, 'array')} {'is' if len(wrong) == 1 else 'are'} wrong: {', '.join(wrong)}")
+        for name in faults:
+            say(f"fault={name}: {FAULTS.summary(name)}")
+        return 1
+    rest = f"; {', '.join(unchecked)} could not be checked" if unchecked else ""
+    say((f"all {n} arrays are right" if n != 1 else "the only array is right") + rest)
+    return 0 if n else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
