@@ -1,0 +1,223 @@
+"""Runs the sweeps of the case studies and writes docs/case-studies.md from what they measured: `make case-studies`.
+
+The texts are the Jinja templates beside this file; numbers, tables and pictures in them come from the results.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import yaml
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+sys.path.insert(0, str(ROOT))
+
+from runner.comparison import scores_of, settings_of, swept_keys  # noqa: E402
+from runner.expectations import Verdict, evaluate, judge  # noqa: E402
+from runner.results import RunResult, load  # noqa: E402
+from runner.sweeps import Header, read_header  # noqa: E402
+
+DONE = "done.json"
+
+
+@dataclass(frozen=True)
+class Done:
+    """A sweep that has been run: its folder and how many seconds its command took."""
+
+    name: str
+    folder: Path
+    seconds: float
+
+    @cached_property
+    def results(self) -> list[RunResult]:
+        found = [result for path in sorted((self.folder / "stacks").glob("*.npz")) for result in load(path)]
+        return sorted(found, key=lambda result: result.index)
+
+    @cached_property
+    def keys(self) -> list[str]:
+        return swept_keys([result.overrides for result in self.results])
+
+    @property
+    def header(self) -> Header:
+        return read_header(ROOT / "sweeps" / f"{self.name}.yaml")
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        expect = yaml.safe_load((ROOT / "sweeps" / f"{self.name}.yaml").read_text()).get("expect", {})
+        return judge(expect, self.results, self.keys)
+
+
+class Builder:
+    """Runs sweeps when a template asks for them, each once; `work` holds their store and results."""
+
+    def __init__(self, work: Path, output: Path, overrides: Sequence[str]) -> None:
+        self._work, self._output, self._overrides = work, output, list(overrides)
+        self._done: dict[str, Done] = {}
+        work.mkdir(parents=True, exist_ok=True)
+
+    def sweep(self, name: str) -> Done:
+        """The sweep's results; it is run unless `work` has them."""
+        if name not in self._done:
+            record = self._work / name / DONE
+            if not record.exists():
+                self._run(name, record)
+            told = json.loads(record.read_text())
+            self._done[name] = Done(name, self._work / name / told["folder"], told["seconds"])
+        return self._done[name]
+
+    def _run(self, name: str, record: Path) -> None:
+        folder = record.parent
+        folder.mkdir(exist_ok=True)
+        command = [sys.executable, "-m", "runner", "-m", f"sweep={name}", "hydra.sweep.dir=sweep", *self._overrides]
+        print("python -m runner", *command[3:], flush=True)
+        started = time.monotonic()
+        done = subprocess.run(command, cwd=folder, env=_environment(self._work), capture_output=True, text=True)
+        if done.returncode:
+            sys.exit(f"{done.stdout}{done.stderr}\n{name} failed")
+        record.write_text(json.dumps({"folder": "sweep", "seconds": time.monotonic() - started}))
+
+    def reference(self, case: str) -> str:
+        """A table of a case's systems: what was measured here beside the reference."""
+        rows = ["| | system | measure | sweep | measured | reference |", "|---|---|---|---|---|---|"]
+        rows += [self._row(entry) for entry in _reference()[case]]
+        return "\n".join(rows)
+
+    def _row(self, entry: dict[str, Any]) -> str:
+        measured, reference, agrees = self.compared(entry)
+        what = entry.get("metric") or f"share {entry['share']}"
+        tick = "✓" if agrees else "**✗**"
+        return f"| {tick} | {entry['system']} | {what} | {entry['sweep']} | {measured} | {reference} |"
+
+    def compared(self, entry: dict[str, Any]) -> tuple[str, str, bool]:
+        """One line of reference.yaml: measured, reference, and whether they agree."""
+        done, runs = self.sweep(entry["sweep"]), entry["runs"]
+
+        def value(function: str, what: str) -> float:
+            return evaluate(f"{function}({what}, {runs})", done.results, done.keys)
+
+        if "share" in entry:
+            share = value("share", entry["share"])
+            return f"{share:.2f}", f"{entry['reference']:.2f}", abs(share - entry["reference"]) <= 0.1
+        low, middle, high = (value(function, entry["metric"]) for function in ("lowest", "median", "highest"))
+        told = " / ".join(_number(number) for number in (low, middle, high))
+        if "about" in entry:
+            about = entry["about"]
+            return told, f"about {about:g}", abs(middle - about) <= 0.25 * abs(about)
+        least, _, most = entry["reference"]
+        return told, " / ".join(_number(number) for number in entry["reference"]), least <= round(middle, 4) <= most
+
+    def show(self, name: str, metrics: Sequence[str] = (), pictures: Sequence[str] = ("scores",)) -> str:
+        """A sweep as Markdown: question, command, verdict, a table over its settings, and pictures."""
+        done = self.sweep(name)
+        runs, seconds = len(done.results), f"{done.seconds:.0f}"
+        lines = [f"**{done.header.question}** {runs} runs in {seconds} s:", "", f"    {done.header.command}", ""]
+        if done.verdicts:
+            lines += ["| expected | measured | |", "|---|---|---|"]
+            said = {True: "yes", False: "**no**", None: "not judged"}
+            lines += [f"| {one.sentence} | {one.numbers} | {said[one.holds]} |" for one in done.verdicts]
+            lines.append("")
+        if metrics:
+            lines += [*self._settings(done, metrics), ""]
+        lines += [f"![{name}: {picture}]({self._picture(done, picture)})\n" for picture in pictures]
+        return "\n".join(lines)
+
+    def _settings(self, done: Done, metrics: Sequence[str]) -> list[str]:
+        """One row per setting: minimum / median / maximum of each metric over the seeds."""
+        keys = [key for key in done.keys if key != "seed"]
+        groups: dict[tuple[str, ...], list[RunResult]] = {}
+        for result in done.results:
+            given = settings_of(result.overrides)
+            groups.setdefault(tuple(given.get(key, "") for key in keys), []).append(result)
+        rows = [f"| {' | '.join((*keys, *metrics))} |", "|---" * (len(keys) + len(metrics)) + "|"]
+        for values, members in groups.items():
+            cells = [_spread([_final(result, metric) for result in members]) for metric in metrics]
+            rows.append(f"| {' | '.join((*values, *cells))} |")
+        return rows
+
+    def _picture(self, done: Done, name: str) -> str:
+        """Draw one of the sweep's pictures into the output's folder; its path relative to the document."""
+        from runner.publishing import pictures_of
+
+        folder = self._output.parent / "images" / "case-studies"
+        folder.mkdir(parents=True, exist_ok=True)
+        drawn = pictures_of(done.results, done.keys)
+        (folder / f"{done.name}-{name}.png").write_bytes(drawn[f"{name}.png"])
+        return f"images/case-studies/{done.name}-{name}.png"
+
+    def speed(self) -> str:
+        """Seconds per run of the systems that the reference timed as plain loops."""
+        rows = ["| system | sweep | loop, s per run | here, s per run | ratio |", "|---|---|---|---|---|"]
+        for entry in (entry for entries in _reference().values() for entry in entries if "seconds" in entry):
+            done = self.sweep(entry["sweep"])
+            loop, own = entry["seconds"], done.seconds / len(done.results)
+            rows.append(f"| {entry['system']} | {entry['sweep']} | {loop:g} | {own:.3g} | {loop / own:.0f} |")
+        return "\n".join(rows)
+
+    def systems(self) -> str:
+        """One line per case: how many of its rows agree with the reference."""
+        rows = ["| | case | rows that agree with the reference |", "|---|---|---|"]
+        for case, entries in _reference().items():
+            agree = sum(self.compared(entry)[2] for entry in entries)
+            rows.append(f"| {'✓' if agree == len(entries) else '**✗**'} | {case} | {agree} of {len(entries)} |")
+        return "\n".join(rows)
+
+    def write(self) -> None:
+        """Render the document."""
+        environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(HERE), undefined=jinja2.StrictUndefined, keep_trailing_newline=True
+        )
+        names = {"show": self.show, "reference": self.reference, "systems": self.systems, "speed": self.speed}
+        text = environment.get_template("case-studies.md.j2").render(**names)
+        self._output.parent.mkdir(parents=True, exist_ok=True)
+        self._output.write_text(text, encoding="utf-8")
+        print(f"written: {self._output}")
+
+
+def _reference() -> dict[str, list[dict[str, Any]]]:
+    return dict(yaml.safe_load((HERE / "reference.yaml").read_text(encoding="utf-8")))
+
+
+def _final(result: RunResult, metric: str) -> float:
+    finals = result.finals
+    found = finals.get(metric, scores_of(result).get(metric) if result.history.get("step") else None)
+    return float("inf") if found is None or not result.has_finished else found
+
+
+def _spread(values: Sequence[float]) -> str:
+    return " / ".join(_number(number) for number in (min(values), statistics.median(values), max(values)))
+
+
+def _number(value: float) -> str:
+    return f"{value:.4f}" if abs(value) < 0.02 else f"{value:.3f}"
+
+
+def _environment(work: Path) -> dict[str, str]:
+    uri = os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{(work / 'mlflow.db').resolve()}"
+    return {**os.environ, "PYTHONPATH": str(ROOT), "MLFLOW_TRACKING_URI": uri}
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--work", type=Path, default=Path("outputs/case-studies"), help="store and results of the sweeps"
+    )
+    parser.add_argument("--output", type=Path, default=ROOT / "docs" / "case-studies.md")
+    parser.add_argument("overrides", nargs="*", help="for every sweep, such as 'seed=range(2)' for a quick look")
+    given = parser.parse_args()
+    Builder(given.work, given.output, given.overrides).write()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""The document of the case studies: its builder works, and all that it refers to exists."""
+
+import importlib.util
+import re
+import sys
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+import yaml
+
+from runner.comparison import config_of, swept_keys
+from runner.expectations import check
+from runner.jobs import make_plan
+from runner.paths import CONF, SWEEPS
+from runner.sweeps import sweep_files
+from tests.end_to_end.test_shipped_sweeps import jobs_of, of_seeds
+
+FOLDER = Path(__file__).resolve().parents[2] / "docs" / "case_studies"
+REFERENCE: dict[str, list[dict[str, Any]]] = yaml.safe_load((FOLDER / "reference.yaml").read_text())
+ENTRIES = [entry for entries in REFERENCE.values() for entry in entries]
+GENERAL = {"activations", "initializers", "learning_rates", "optimizers", "sine_modes", "xor_width"}
+
+
+@cache
+def build() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("build_case_studies", FOLDER / "build.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@cache
+def problems_of(sweep: str) -> list[str]:
+    """What is wrong with the selections of reference.yaml over the settings of a sweep."""
+    composer, jobs = jobs_of(sweep)
+    plan = make_plan([composer.compose(number, job) for number, job in enumerate(of_seeds(jobs, 0))])
+    configs = [config_of(*run) for run in zip(plan.specs, plan.overrides, strict=True)]
+    chosen = [entry["runs"] for entry in ENTRIES if entry["sweep"] == sweep]
+    return [
+        str(problem) for problem in check({runs: f"count({runs}) > 0" for runs in chosen}, configs, swept_keys(jobs))
+    ]
+
+
+@pytest.mark.parametrize("sweep", sorted({entry["sweep"] for entry in ENTRIES}))
+def test_every_reference_names_runs_that_its_sweep_has(sweep: str) -> None:
+    assert problems_of(sweep) == []
+
+
+def test_every_published_program_is_a_case_with_numbers_beside_the_reference() -> None:
+    assert set(REFERENCE) == {"C0", "C1", "C2", "C3", "C4"}
+    cases = {path.stem.partition("_")[0].upper() for path in (CONF / "case").glob("*.yaml")}
+    assert cases == set(REFERENCE)
+    for entry in ENTRIES:
+        assert ("metric" in entry) != ("share" in entry), entry
+        assert ("reference" in entry) != ("about" in entry), entry
+
+
+def test_the_document_shows_every_sweep_of_the_case_studies_once() -> None:
+    text = "".join(path.read_text() for path in sorted(FOLDER.glob("*.j2")))
+    shown = re.findall(r"show\(\s*\"(\w+)\"", text)
+    assert sorted(shown) == sorted(set(sweep_files(SWEEPS)) - GENERAL)
+
+
+def test_a_sweep_is_run_judged_drawn_and_held_against_its_reference(tmp_path: Path) -> None:
+    overrides = ["seed=range(2)", "tracking.plots=none"]
+    builder = build().Builder(tmp_path / "work", tmp_path / "docs" / "case-studies.md", overrides)
+    shown = builder.show("stale_pre_activation", metrics=["accuracy"])
+    assert "6 runs in " in shown and "python -m runner -m sweep=stale_pre_activation" in shown
+    assert "| the right z none | 0 == 0 | yes |" in shown
+    assert "| none | 0." in shown
+    (picture,) = re.findall(r"\(images/(.*?\.png)\)", shown)
+    assert (tmp_path / "docs" / "images" / picture).read_bytes().startswith(b"\x89PNG")
+    (entry, *_) = [entry for entry in REFERENCE["C1"] if entry["sweep"] == "stale_pre_activation"]
+    measured, reference, agrees = builder.compared(entry)
+    assert (measured, reference, agrees) == ("0.500 / 0.500 / 0.500", "0.500 / 0.500 / 0.502", True)
+
+
+def test_results_that_are_there_are_not_made_again(tmp_path: Path) -> None:
+    overrides = ["seed=0", "tracking.plots=none", "training.epochs=2"]
+    first = build().Builder(tmp_path, tmp_path / "out.md", overrides).sweep("stale_pre_activation")
+    again = build().Builder(tmp_path, tmp_path / "out.md", ["this=would_fail"]).sweep("stale_pre_activation")
+    assert (first.seconds, len(first.results)) == (again.seconds, 3)
