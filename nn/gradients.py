@@ -188,7 +188,7 @@ def _mistake(
     factor = float(np.copysign(norm(g) / norm(d), angle))
     if norm(g / norm(g) - np.sign(factor) * d / norm(d)) <= TOLERANCE + noise / norm(d):
         return f"scaled by {factor:.6g}" if factor > 0 else f"wrong sign, and scaled by {-factor:.6g}"
-    return f"wrong direction (cosine {angle:.3g})"
+    return f"wrong direction (cosine {angle:.4f})"
 
 
 def _objectives(network: Network, parameters: Array, x: Array, t: Array, entries: Indices, shifts: Array) -> Array:

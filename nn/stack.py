@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from nn.batches import Batches
 from nn.metrics import Metric
-from nn.network import Network
+from nn.network import Network, trained_targets
 from nn.optimizers import Optimizer
 from nn.registry import Array
 
@@ -60,7 +60,9 @@ class Stack:
     def series(self) -> tuple[str, ...]:
         """What is measured at every evaluation."""
         network = self.network
-        differs = network.shown is not None or network.reduction != "mean"
+        differs = (
+            network.shown is not None or network.reduction != "mean" or network.cost_targets is not trained_targets
+        )
         return SERIES + ("train_loss",) * differs + ("online_cost",) * self.online
 
 

@@ -104,8 +104,6 @@ class _Training:
         }
         if "train_loss" in self.history:
             measured["train_loss"] = network.objective(trace, t)
-        if stack.online:
-            measured["online_cost"] = self._online_cost(measured["train_cost"])
         if self.test_set is not None:
             x, t = self.test_set
             trace = network.forward(self.layers, x)
@@ -114,6 +112,8 @@ class _Training:
         finite = np.isfinite(self.parameters).all(axis=1)
         for values in measured.values():
             finite &= np.isfinite(values)
+        if stack.online:  # what is only shown decides nothing
+            measured["online_cost"] = np.nan_to_num(self._online_cost(measured["train_cost"]))
         for series, values in measured.items():
             self.history[series][at[finite], point] = values[finite]
         self.kept[at[finite]] = self.parameters[finite]

@@ -3,6 +3,7 @@
 import os
 
 from nn.activations import ACTIVATIONS
+from nn.faults import FAULTS
 from nn.losses import LOSSES
 from runner.errors import Problem, unknown
 from runner.fault_checks import why_not
@@ -88,8 +89,11 @@ def check_order(spec: Spec, facts: Facts) -> Problem | None:
 
 
 def _check_length(spec: Spec, facts: Facts) -> Problem | None:
-    if spec.training.epochs is None and spec.training.steps is None:
-        return Problem("training.epochs", "is null, and so is training.steps: one of them says how long to train")
+    epochs, steps = spec.training.epochs, spec.training.steps
+    if epochs is not None and steps is not None:
+        return Problem(
+            "training.epochs", f"={epochs} and training.steps={steps} both say how long; set one of them to null"
+        )
     return None
 
 
@@ -101,6 +105,8 @@ def _check_target_range(spec: Spec, facts: Facts) -> Problem | None:
 
 
 def _check_test(spec: Spec, facts: Facts) -> Problem | None:
+    if spec.test.margin > 0 and spec.test.set != "grid":
+        return Problem("test.margin", f"is for test.set=grid, got {spec.test.margin:g} with test.set={spec.test.set}")
     for probe in spec.test.probes:
         if len(probe) != facts.d_in:
             return Problem(
@@ -114,6 +120,8 @@ def _check_faults(spec: Spec, facts: Facts) -> Problem | None:
     """A fault that would change nothing, or cannot be made here, is refused: a sweep must not compare equal things."""
     if _check_output(spec, facts) or _check_loss(spec, facts):
         return None
+    if misspelt := [fault for fault in spec.fault if fault not in FAULTS]:
+        return Problem("fault", unknown(misspelt[0], ["none", *FAULTS]))
     reasons = (why_not(fault, spec, facts) for fault in spec.fault)
     return next((Problem("fault", reason) for reason in reasons if reason), None)
 
@@ -126,7 +134,7 @@ def _check_patience(spec: Spec, facts: Facts) -> Problem | None:
 
 def _check_memory(spec: Spec, facts: Facts) -> Problem | None:
     """Four arrays of the parameters' size and two of every layer's are the least a run needs."""
-    needed = 8 * (4 * n_parameters(spec, facts) + 2 * sum(sizes_of(spec, facts)) * facts.n_train)
+    needed = 8 * (4 * n_parameters(spec, facts) + 2 * sum(sizes_of(spec, facts)) * (facts.n_train + facts.n_test))
     if not hasattr(os, "sysconf"):
         return None
     available = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

@@ -72,6 +72,15 @@ def evaluate(expression: str, results: Sequence[RunResult], keys: Sequence[str])
     return reader.number(ast.parse(expression, mode="eval").body)
 
 
+def selected(runs: str, results: Sequence[RunResult], keys: Sequence[str]) -> list[RunResult]:
+    """The runs that a selection such as `hidden=[8], lr=0.1` means. Raises ValueError when there is none."""
+    source = f"count({runs})"
+    reader = Reader([config_of(result.spec, result.overrides) for result in results], keys, results, source)
+    call = ast.parse(source, mode="eval").body
+    assert isinstance(call, ast.Call)
+    return [results[place] for place in reader.selection(call.keywords)]
+
+
 def _read(text: Any, reader: Reader) -> tuple[bool, str]:
     """Whether an inequality holds, and its numbers. Raises ValueError with what is wrong where it cannot be said."""
     if not isinstance(text, str):

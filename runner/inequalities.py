@@ -31,6 +31,7 @@ STATISTICS: dict[str, Aggregate] = {
     "median": statistics.median, "mean": lambda values: sum(values) / len(values), "lowest": min, "highest": max,
 }  # fmt: skip
 FUNCTIONS = (*STATISTICS, "share", "count", *ON_NUMBERS)
+HAVE_A_WORST = ("cost", "loss", "rmse", "max_error")  # what a diverged run has none of is infinite
 WORDS = {"true": True, "false": False, "null": None, "none": None}
 
 
@@ -125,8 +126,12 @@ class Reader:
         if self.results is None:
             return [1.0] * len(runs)
         names = [metric] if "/" in metric else [f"test/{metric}", f"train/{metric}", metric]
-        worst = 0.0 if metric.endswith("accuracy") else math.inf
         chosen = [self.results[run] for run in runs]
+        names = [metric] if "/" in metric else [f"test/{metric}", f"train/{metric}", metric]
+        chosen = [self.results[run] for run in runs]
+        worst = 0.0 if metric.endswith("accuracy") else math.inf if metric.endswith(HAVE_A_WORST) else None
+        if worst is None and (diverged := sum(not result.has_finished for result in chosen)):
+            raise ValueError(f"{diverged} of {len(runs)} runs diverged and have no {metric}")
         finals = [result.finals for result in chosen]
         found = [next((one[name] for name in names if name in one), None) for one in finals]
         lacking = [one for one, value in zip(finals, found, strict=True) if one and value is None]
@@ -134,10 +139,10 @@ class Reader:
         if lacking:  # over the others alone, a number would be about fewer runs than it says
             known = ", ".join(sorted({name for one in lacking for name in one}))
             raise ValueError(f"{who} {metric}; they have {known}")
-        if all(result.outcome in ("failed", "killed") for result in chosen):
-            raise ValueError(f"no run has {metric}; all {len(runs)} failed or were killed")
+        if unfinished := sum(result.outcome in ("failed", "killed") for result in chosen):
+            raise NoRun(f"{unfinished} of {len(runs)} runs failed or were killed")
         pairs = zip(chosen, found, strict=True)
-        return [value if result.has_finished and value is not None else worst for result, value in pairs]
+        return [value if result.has_finished and value is not None else worst or 0.0 for result, value in pairs]
 
     def selection(self, keywords: Sequence[ast.keyword]) -> list[int]:
         """The runs whose config has all the values. Raises ValueError when there is none."""

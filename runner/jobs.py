@@ -73,7 +73,7 @@ def make_plan(jobs: Sequence[Job | Problem], first: int = 0) -> Plan:
         built = builder.build(config, job.overrides)
         found = [*(own if isinstance(own, list) else []), *(built if isinstance(built, list) else [])]
         if isinstance(own, Settings) and own != settings:
-            found.append(Problem("tracking, workers and modules", "must be the same for all jobs of a sweep"))
+            found.append(Problem(" and ".join(_differing(own, settings)), "must be the same for all jobs of a sweep"))
         if found:
             problems[number] = found
         elif isinstance(built, Spec):
@@ -95,6 +95,10 @@ def make_plan(jobs: Sequence[Job | Problem], first: int = 0) -> Plan:
         for stack in plan(specs, builder.facts, settings.workers or default_workers())
     ]
     return Plan(first, settings, overrides, specs, keys, tasks)
+
+
+def _differing(one: Settings, other: Settings | None) -> list[str]:
+    return [key for key, value in one if value != getattr(other, key)]
 
 
 def check_expectations(plan: Plan) -> list[Problem]:

@@ -15,7 +15,7 @@ DATA_BYTES = 1 << 26
 MAX_RUNS = 512
 ARRAYS_PER_LAYER = 4
 
-Stack = list[int]
+Members = list[int]
 FactsOf = Callable[[Spec], Facts]
 
 
@@ -88,19 +88,19 @@ def data_bytes_of(spec: Spec, facts: Facts) -> int:
     return 8 * (facts.n_train + facts.n_test) * ARRAYS_PER_LAYER * sum(sizes_of(spec, facts))
 
 
-def plan(specs: Sequence[Spec], facts_of: FactsOf, workers: int) -> list[Stack]:
+def plan(specs: Sequence[Spec], facts_of: FactsOf, workers: int) -> list[Members]:
     """Stacks as lists of indices into `specs`; the largest first, so that no worker is left with one at the end."""
-    groups: dict[str, Stack] = {}
+    groups: dict[str, Members] = {}
     for index, spec in enumerate(specs):
         groups.setdefault(repr(structure(spec, facts_of)), []).append(index)
 
-    def work(stack: Stack) -> int:
+    def work(stack: Members) -> int:
         first = specs[stack[0]]
         steps = sum(steps_of(phase, facts_of(phase)) for phase in first.phases)
         return len(stack) * bytes_of(first, facts_of(first)) * steps
 
     everything = sum(work(members) for members in groups.values())
-    stacks: list[Stack] = []
+    stacks: list[Members] = []
     for members in groups.values():
         first = specs[members[0]]
         facts = facts_of(first)

@@ -28,16 +28,12 @@ class Publisher:
         self._tags = {"sweep_id": about.sweep_id}
         self._is_sweep = is_sweep
         self.parent: str | None = None
+        self.verdicts: list[Verdict] = []
 
     @property
     def results(self) -> list[RunResult]:
         """All results so far, without pictures, in the sweep's order."""
         return sorted(self._results, key=lambda result: result.index)
-
-    @property
-    def verdicts(self) -> list[Verdict]:
-        """What was expected of the sweep, judged by the results so far."""
-        return judge(self.settings.expect, self.results, self.keys) if self._is_sweep else []
 
     def start(self, overrides: Sequence[Sequence[str]]) -> None:
         """Say which jobs will come, as runs are named by what differs between all of them; the first time, begin."""
@@ -63,6 +59,8 @@ class Publisher:
 
     def finish(self, status: str = "FINISHED") -> None:
         """Give the best run its model, and the parent the comparison."""
+        if self._is_sweep:
+            self.verdicts = judge(self.settings.expect, self.results, self.keys)
         self._guarded(self._finish, status)
         if self.trouble:
             self.close("FAILED")
@@ -89,7 +87,8 @@ class Publisher:
             metrics |= {f"best/{name}": value for name, value in comparison.scores_of(best).items()}
             tags = {"best_run": self._run_ids[best.index], "best_setting": self._name(best)}
         files = comparison_files(results, self.keys, self.settings.tracking.plots != "none")
-        if verdicts := self.verdicts:
+        verdicts = self.verdicts
+        if verdicts:
             held = sum(verdict.holds is True for verdict in verdicts)
             judged = sum(verdict.holds is not None for verdict in verdicts)
             metrics |= {

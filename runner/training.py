@@ -72,11 +72,14 @@ def _train_all(task: Task, specs: Sequence[Spec], places: Sequence[int]) -> list
 def _train_stack(task: Task, specs: Sequence[Spec], places: Sequence[int], started: float) -> list[RunResult]:
     starts = [task.starts[place] for place in places] if task.starts else [None] * len(places)
     parameters, state = first_parameters(specs, starts, task.facts[-1]), None
+    finite = parameters
     for phases, facts in zip(zip(*(spec.phases for spec in specs), strict=True), task.facts, strict=True):
         prepared = [prepare(phase) for phase in phases]
         stack = build_stack(phases, prepared, facts, parameters, state)
         trained = train(stack)
+        finite = np.where(np.isnan(parameters), finite, trained.parameters)
         parameters, state = _handed_on(trained), trained.state
+    trained = replace(trained, parameters=finite)
     seconds = (time.time() - started) / len(specs)
     results = [
         _result_of_run(task, place, run, specs[run], prepared[run], stack, trained, started, seconds)

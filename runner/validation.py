@@ -27,7 +27,7 @@ from runner.spec import (
 )
 from runner.starts import Start, read_start
 
-DEFAULT_BATCH_SIZE = 32
+DEFAULT_BATCH_SIZE, DEFAULT_EPOCHS, TEST_POINTS = 32, 500, 1001
 MATCHING = "matching"
 # The loss whose delta is a - t, by output; `loss=matching` stands for it. `loss=auto` does in a classification with an
 # output made for classes; everything else gets the half mean squared error.
@@ -116,8 +116,10 @@ class SpecBuilder:
         changes["network"] = spec.network.model_copy(update={"output": output})
         spec = spec.model_copy(update=changes)
         problems = [problem for check in CHECKS if (problem := check(spec, facts))]
-        problems += self._check_warm_start(spec, facts) or self._check_start(spec, facts)
-        return problems or spec.model_copy(update={"training": _completed(spec.training, facts)})
+        problems += self._check_warm_start(spec, facts) + self._check_start(spec, facts)
+        return problems or spec.model_copy(
+            update={"training": _completed(spec.training, facts), "test": _used(spec.test), "data": _used_data(spec)}
+        )
 
     def _check_start(self, spec: Spec, facts: Facts) -> list[Problem]:
         """The weights to start from must exist and be those of such a network."""
@@ -170,9 +172,19 @@ def _completed(training: TrainingSpec, facts: Facts) -> TrainingSpec:
     changes: dict[str, Any] = {"batch_size": sizes[training.mode]}
     if training.order == AUTO:
         changes["order"] = order[training.mode]
-    if training.steps is not None:
-        changes["epochs"] = None
+    if training.steps is None and training.epochs is None:
+        changes["epochs"] = DEFAULT_EPOCHS
     return training.model_copy(update=changes)
+
+
+def _used(test: TestSpec) -> TestSpec:
+    """What is not used is not said either: two runs that differ in nothing else are one run."""
+    return test if test.set != "held_out" else test.model_copy(update={"points": TEST_POINTS})
+
+
+def _used_data(spec: Spec) -> Component:
+    held_out = spec.test.set == "held_out"
+    return spec.data if held_out else spec.data.model_copy(update={"test_fraction": 0.0})
 
 
 def _warm_start(value: Any, data: Any) -> dict[str, Any]:
@@ -186,7 +198,8 @@ def _warm_start(value: Any, data: Any) -> dict[str, Any]:
         name = entry.get("name", data["name"])
         if not isinstance(name, str) or name not in REGISTRIES["data"]:
             raise _InvalidPart(f"warm_start[{place}].name", unknown(name, list(REGISTRIES["data"])))
-        own = data if name == data["name"] else component_model("data", name)(name=name).model_dump()
+        common = {key: value for key, value in data.items() if key in DataCommon.model_fields and key != "name"}
+        own = data if name == data["name"] else {"name": name, **common}
         try:
             components.append(component_model("data", name).model_validate({**own, **entry}))
         except ValidationError as error:

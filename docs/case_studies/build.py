@@ -4,8 +4,10 @@ The texts are the Jinja templates beside this file; numbers, tables and pictures
 """
 
 import argparse
+import hashlib
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -24,7 +26,9 @@ ROOT = HERE.parent.parent
 sys.path.insert(0, str(ROOT))
 
 from runner.comparison import scores_of, settings_of, swept_keys  # noqa: E402
-from runner.expectations import Verdict, evaluate, judge  # noqa: E402
+from runner.expectations import Verdict, evaluate, judge, selected  # noqa: E402
+from runner.identity import code_digest  # noqa: E402
+from runner.publishing import pictures_of  # noqa: E402
 from runner.results import RunResult, load  # noqa: E402
 from runner.sweeps import Header, read_header  # noqa: E402
 
@@ -48,6 +52,10 @@ class Done:
     def keys(self) -> list[str]:
         return swept_keys([result.overrides for result in self.results])
 
+    @cached_property
+    def pictures(self) -> dict[str, bytes]:
+        return pictures_of(self.results, self.keys)
+
     @property
     def header(self) -> Header:
         return read_header(ROOT / "sweeps" / f"{self.name}.yaml")
@@ -67,25 +75,27 @@ class Builder:
         work.mkdir(parents=True, exist_ok=True)
 
     def sweep(self, name: str) -> Done:
-        """The sweep's results; it is run unless `work` has them."""
+        """The sweep's results; it is run unless `work` has those of the same settings and the same numeric code."""
         if name not in self._done:
-            record = self._work / name / DONE
-            if not record.exists():
-                self._run(name, record)
-            told = json.loads(record.read_text())
-            self._done[name] = Done(name, self._work / name / told["folder"], told["seconds"])
+            record, made_of = self._work / name / DONE, _made_of(name, self._overrides)
+            told = json.loads(record.read_text()) if record.exists() else {}
+            if told.get("made_of") != made_of:
+                told = {"made_of": made_of, "seconds": self._run(name, record.parent)}
+                record.write_text(json.dumps(told))
+            self._done[name] = Done(name, record.parent / "sweep", told["seconds"])
         return self._done[name]
 
-    def _run(self, name: str, record: Path) -> None:
-        folder = record.parent
-        folder.mkdir(exist_ok=True)
+    def _run(self, name: str, folder: Path) -> float:
+        """Run a sweep in a folder of its own; returns the seconds that took."""
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
         command = [sys.executable, "-m", "runner", "-m", f"sweep={name}", "hydra.sweep.dir=sweep", *self._overrides]
         print("python -m runner", *command[3:], flush=True)
         started = time.monotonic()
         done = subprocess.run(command, cwd=folder, env=_environment(self._work), capture_output=True, text=True)
         if done.returncode:
             sys.exit(f"{done.stdout}{done.stderr}\n{name} failed")
-        record.write_text(json.dumps({"folder": "sweep", "seconds": time.monotonic() - started}))
+        return time.monotonic() - started
 
     def reference(self, case: str) -> str:
         """A table of a case's systems: what was measured here beside the reference."""
@@ -147,12 +157,9 @@ class Builder:
 
     def _picture(self, done: Done, name: str) -> str:
         """Draw one of the sweep's pictures into the output's folder; its path relative to the document."""
-        from runner.publishing import pictures_of
-
         folder = self._output.parent / "images" / "case-studies"
         folder.mkdir(parents=True, exist_ok=True)
-        drawn = pictures_of(done.results, done.keys)
-        (folder / f"{done.name}-{name}.png").write_bytes(drawn[f"{name}.png"])
+        (folder / f"{done.name}-{name}.png").write_bytes(done.pictures[f"{name}.png"])
         return f"images/case-studies/{done.name}-{name}.png"
 
     def speed(self) -> str:
@@ -160,7 +167,7 @@ class Builder:
         rows = ["| system | sweep | loop, s per run | here, s per run | ratio |", "|---|---|---|---|---|"]
         for entry in (entry for entries in _reference().values() for entry in entries if "seconds" in entry):
             done = self.sweep(entry["sweep"])
-            loop, own = entry["seconds"], done.seconds / len(done.results)
+            loop, own = entry["seconds"], _seconds_of_a_run(done, entry["runs"])
             rows.append(f"| {entry['system']} | {entry['sweep']} | {loop:g} | {own:.3g} | {loop / own:.0f} |")
         return "\n".join(rows)
 
@@ -186,6 +193,21 @@ class Builder:
 
 def _reference() -> dict[str, list[dict[str, Any]]]:
     return dict(yaml.safe_load((HERE / "reference.yaml").read_text(encoding="utf-8")))
+
+
+def _seconds_of_a_run(done: Done, runs: str) -> float:
+    """The command's time, shared out by the time that each run was in training, for one of the selected runs."""
+    chosen, everything = selected(runs, done.results, done.keys), sum(result.seconds for result in done.results)
+    return done.seconds * sum(result.seconds for result in chosen) / everything / len(chosen)
+
+
+def _made_of(name: str, overrides: Sequence[str]) -> str:
+    """Identifies what the numbers of a sweep depend on: its settings, the configs, and the numeric code."""
+    settings = yaml.safe_load((ROOT / "sweeps" / f"{name}.yaml").read_text(encoding="utf-8"))
+    settings.pop("expect", None)
+    configs = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "conf").rglob("*.yaml"))]
+    told = json.dumps([settings, configs, list(overrides), code_digest()], default=str)
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def _final(result: RunResult, metric: str) -> float:

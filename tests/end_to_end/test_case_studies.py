@@ -83,5 +83,19 @@ def test_a_sweep_is_run_judged_drawn_and_held_against_its_reference(tmp_path: Pa
 def test_results_that_are_there_are_not_made_again(tmp_path: Path) -> None:
     overrides = ["seed=0", "tracking.plots=none", "training.epochs=2"]
     first = build().Builder(tmp_path, tmp_path / "out.md", overrides).sweep("stale_pre_activation")
-    again = build().Builder(tmp_path, tmp_path / "out.md", ["this=would_fail"]).sweep("stale_pre_activation")
+    again = build().Builder(tmp_path, tmp_path / "out.md", overrides).sweep("stale_pre_activation")
     assert (first.seconds, len(first.results)) == (again.seconds, 3)
+
+
+def test_results_of_other_settings_are_made_again_and_nothing_of_the_old_is_left(tmp_path: Path) -> None:
+    quick = ["tracking.plots=none", "training.epochs=2"]
+    assert (
+        len(build().Builder(tmp_path, tmp_path / "out.md", [*quick, "seed=0,1"]).sweep("quadrants_fixed").results) == 8
+    )
+    (one,) = (
+        build()
+        .Builder(tmp_path, tmp_path / "out.md", [*quick, "seed=3", "network.hidden=[2]"])
+        .sweep("quadrants_fixed")
+        .results
+    )
+    assert one.spec.seed == 3

@@ -132,7 +132,7 @@ def test_a_verdict_needs_only_some_of_the_entries(words):
 
 def test_a_wrong_direction_comes_with_its_cosine():
     verdict = judge(np.array([1.0, 0.0]), np.array([1.0, 1.0]), np.array([5.0, 7.0]))
-    assert (verdict.words, verdict.is_right) == ("wrong direction (cosine 0.707)", False)
+    assert (verdict.words, verdict.is_right) == ("wrong direction (cosine 0.7071)", False)
 
 
 def test_a_column_minus_a_row_is_a_wrong_shape():

@@ -34,7 +34,7 @@ NEEDS = {
     "sigmoid_as_relu_derivative": (("activation=gelu",), "a hidden layer of activation=relu or floored_relu"),
     "column_labels": (("data=xor",), "a classification with network.output=softmax"),
     "transposed_gradient": (("network.hidden=[3]",), "a layer with as many units as inputs, such as "),
-    "broadcast_update": (("network.hidden=[1]",), "a regression of one number, and more than one unit in the last"),
+    "broadcast_update": (("network.hidden=[1]",), "a regression of one number, and more than one unit"),
     "regulariser_sign": (("training.l2=0",), "training.l2 above 0"),
     "mixed_units": (("network.output=identity",), "targets that are scaled"),
 }

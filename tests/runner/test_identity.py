@@ -40,8 +40,13 @@ OTHER = {
     "training.stop_cost": "0.5", "training.patience": "5", "training.l2": "0.1", "training.l2_of": "all",
     "training.clip_value": "1", "training.clip_norm": "1",
 }  # fmt: skip
+WITH = {  # what a setting needs beside it, or else it would be refused or not be used
+    "test.points": ("test.set=grid",), "test.margin": ("test.set=grid",),
+}  # fmt: skip
 PAIRS = [
-    (BASE, (*BASE, f"{key}={value}")) for key, value in OTHER.items() if value is not None
+    ((*BASE, *WITH.get(key, ())), (*BASE, *WITH.get(key, ()), f"{key}={value}"))
+    for key, value in OTHER.items()
+    if value is not None
 ] + [
     (BASE, (*BASE, "network.target_range=null")),
     (BASE, (*BASE, "network.bias_init=hidden")),

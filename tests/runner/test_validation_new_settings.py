@@ -42,7 +42,6 @@ REFUSED = [
     ((), "warm_start=[{noise:1},{name:xor}]", "[1] has other inputs or targets than data=sine"),
     (("data=xor",), "warm_start=[{name:bars}]", "[0] has other inputs or targets than data=xor"),
     (("network.output=relu",), "loss=matching", "=matching is known for network.output=identity, sigmoid, tanh, "),
-    ((), "training.epochs=null", " is null, and so is training.steps: one of them says how long to train"),
     ((), "network.start=/nowhere/weights.npz", "=/nowhere/weights.npz cannot be read: No such file or directory"),
 ]  # fmt: skip
 
@@ -116,12 +115,11 @@ def test_the_cost_is_the_loss_unless_another_is_named():
     assert spec_of("data=quadrants", "network.output=softmax", "cost=half_mse").cost == "half_mse"
 
 
-def test_steps_take_the_place_of_epochs():
-    spec = spec_of("training.steps=7")
-    assert (spec.training.epochs, spec.training.steps) == (None, 7)
-    assert (
-        spec == spec_of("training.steps=7", "training.epochs=null") == spec_of("training.steps=7", "training.epochs=3")
-    )
+def test_steps_take_the_place_of_epochs_and_500_epochs_that_of_both():
+    assert (spec_of("training.steps=7").training.epochs, spec_of("training.steps=7").training.steps) == (None, 7)
+    assert spec_of() == spec_of("training.epochs=500") == spec_of("training.epochs=null")
+    told = "training.epochs=3 and training.steps=7 both say how long; set one of them to null"
+    assert refusal("training.epochs=3", "training.steps=7").startswith(told)
 
 
 @pytest.mark.parametrize(

@@ -163,11 +163,11 @@ def test_a_network_that_no_machine_can_hold_is_refused_with_the_memory_it_would_
 
 
 def test_the_memory_that_a_network_would_take_is_counted_right():
-    """By hand: sine has 1 input, 1 output; P = 2*10^5 + (10^5 + 1)*10^5 + 10^5 + 1; units 200002; 150 training rows.
+    """By hand: sine has 1 input, 1 output; P = 2*10^5 + (10^5 + 1)*10^5 + 10^5 + 1; units 200002; 200 rows.
 
-    8 bytes * (4 P + 2 * 200002 * 150) = 3.2001e11 + 4.8e8 bytes = 298.5 GiB.
+    8 bytes * (4 P + 2 * 200002 * 200) = 3.2001e11 + 6.4e8 bytes = 298.6 GiB.
     """
-    assert "needs about 298.5 GiB" in refusal("network.hidden=[100000,100000]")
+    assert "needs about 298.6 GiB" in refusal("network.hidden=[100000,100000]")
 
 
 def test_several_problems_of_one_job_are_all_told():
