@@ -40,9 +40,14 @@ class Publisher:
         self._overrides += overrides
         self.keys = comparison.swept_keys(self._overrides)
         if self._is_sweep and self.parent is None:
-            note = "\n\n".join(part for part in (self._about.question, f"`{command()}`") if part)
             tags = self._tags | {"sweep": self._about.name}
-            self._guarded(self._begin, tags, note)
+            self._guarded(self._begin, tags, self._note())
+
+    def _note(self) -> str:
+        """The description of the sweep: its question, its command, and what came out of what was expected."""
+        said = {True: "yes", False: "**no**", None: "not judged"}
+        judged = [f"- {one.sentence}: {one.numbers} {said[one.holds]}" for one in self.verdicts]
+        return "\n\n".join(part for part in (self._about.question, f"`{command()}`", "\n".join(judged)) if part)
 
     def _begin(self, tags: dict[str, str], note: str) -> None:
         self.parent = self._tracker.start_sweep(self._about.name, tags, note)
@@ -96,7 +101,7 @@ class Publisher:
                 "expect/failed": judged - held,
                 "expect/not_judged": len(verdicts) - judged,
             }
-            tags["verdict"] = f"{held} of {judged} expectations hold"
+            tags |= {"verdict": f"{held} of {judged} expectations hold", "mlflow.note.content": self._note()}
             files["verdict.csv"] = verdict_table(verdicts)
         self._tracker.finish_sweep(self.parent, status, files, metrics, tags)
 

@@ -89,10 +89,11 @@ class Builder:
         """Run a sweep in a folder of its own; returns the seconds that took."""
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        command = [sys.executable, "-m", "runner", "-m", f"sweep={name}", "hydra.sweep.dir=sweep", *self._overrides]
-        print("python -m runner", *command[3:], flush=True)
+        into = f"hydra.sweep.dir={name}/sweep"
+        command = [sys.executable, "-m", "runner", "-m", f"sweep={name}", into, *self._overrides]
+        print("python -m runner", *command[3:5], *self._overrides, flush=True)
         started = time.monotonic()
-        done = subprocess.run(command, cwd=folder, env=_environment(self._work), capture_output=True, text=True)
+        done = subprocess.run(command, cwd=self._work, env=_environment(self._work), capture_output=True, text=True)
         if done.returncode:
             sys.exit(f"{done.stdout}{done.stderr}\n{name} failed")
         return time.monotonic() - started

@@ -45,6 +45,8 @@ def test_verdicts_are_kept_on_the_parent(judged: Trained) -> None:
     metrics = {name: value for name, value in parent.data.metrics.items() if name.startswith("expect/")}
     assert metrics == {"expect/held": 1.0, "expect/failed": 1.0, "expect/not_judged": 0.0}
     assert parent.data.tags["verdict"] == "1 of 2 expectations hold"
+    note = parent.data.tags["mlflow.note.content"]
+    assert f"- {GOOD}: " in note and f"- {BAD}: " in note and note.count(" **no**") == 1
     assert parent.info.status == "FINISHED"
 
 

@@ -50,6 +50,7 @@ def test_a_sweep_begins_with_its_question_and_the_command_that_runs_it(name: str
     header = read_header(FILES[name])
     assert "?" in header.question
     assert header.command == f"python -m runner -m sweep={name}"
+    assert header.duration, "say how long it takes on two cores: '= 60 runs, about 20 s'"
 
 
 def test_a_sweep_has_the_number_of_runs_that_its_header_says(name: str) -> None:
