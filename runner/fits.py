@@ -16,6 +16,7 @@ CURVE_POINTS = 300
 GRID_POINTS = 81
 MARGIN = 0.08
 MAX_SAMPLES = 1000
+STRIDE = 7919  # a prime, so that the places are spread over all samples, odd and even
 
 Kind = Literal["curve", "regions", "surface", "scatter", "confusion"]
 
@@ -47,7 +48,7 @@ def fit_of(result: RunResult, data: Prepared) -> Fit:
     """The fit of a trained run on its own data."""
     predict, samples = _predictor(result), data.samples
     rows = np.concatenate([data.train_rows, data.test_rows])
-    keep = np.linspace(0, len(rows) - 1, min(len(rows), MAX_SAMPLES)).astype(int)
+    keep = _shown(len(rows))
     is_test = (np.arange(len(rows)) >= len(data.train_rows))[keep]
     X, Y = samples.X[rows[keep]], np.asarray(samples.Y[rows[keep]], dtype=np.float64)
     return replace(
@@ -59,6 +60,13 @@ def fit_of(result: RunResult, data: Prepared) -> Fit:
         target_name=samples.target_name,
         classes=samples.classes,
     )
+
+
+def _shown(n: int) -> NDArray[np.intp]:
+    """At most MAX_SAMPLES of n places. Not evenly spaced ones: samples whose classes alternate would all be of one."""
+    if n <= MAX_SAMPLES:
+        return np.arange(n)
+    return np.unique(np.arange(MAX_SAMPLES) * STRIDE % n)
 
 
 def _numbers(predict: Callable[[Array], Array], X: Array, Y: Array, data: Prepared) -> Fit:

@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -81,6 +82,13 @@ def _run(arguments: Sequence[str]) -> int:
 
 def planned(overrides: Sequence[str]) -> Plan:
     """The one valid run that overrides describe. Raises UserError with what is wrong with them."""
+    with composing(overrides) as composer:
+        return make_plan([composer.compose(0, overrides)])
+
+
+@contextmanager
+def composing(overrides: Sequence[str] = ()) -> Iterator[Composer]:
+    """Hydra's configs without a Hydra application. Raises UserError when the overrides cannot be read."""
     if str(PLUGINS) not in sys.path:
         sys.path.append(str(PLUGINS))
     from hydra.core.plugins import Plugins
@@ -101,7 +109,7 @@ def planned(overrides: Sequence[str]) -> Plan:
     with initialize_config_dir(str(CONF), version_base="1.3"):
         loader: Any = GlobalHydra.instance().config_loader()
         master = loader.load_configuration("config", [], RunMode.MULTIRUN)
-        return make_plan([Composer(loader, master).compose(0, overrides)])
+        yield Composer(loader, master)
 
 
 def _parsed(overrides: Sequence[str]) -> list[Override]:

@@ -128,5 +128,5 @@ def _draw_confusion(axes: Axes, fit: Fit) -> None:
     names = [short(name, 10) for name in fit.classes]
     shown = np.unique(np.linspace(0, n - 1, min(n, 12)).astype(int))
     axes.set_xticks(shown, [names[place] for place in shown], fontsize=7, rotation=45 if crowded(names) else 0)
-    axes.set_yticks(shown, [names[place] for place in shown], fontsize=7)
+    axes.set_yticks(shown, [names[place] for place in shown], fontsize=7, rotation=90, va="center")
     axes.set(xlabel="predicted class (train and test samples)", ylabel="class")

@@ -111,11 +111,12 @@ def draw_fits(fits: Sequence[tuple[str, Fit]], note: str) -> bytes:
         figure.legend(
             handles.values(), handles.keys(), loc="lower center", ncols=2 * columns, fontsize=8, frameon=False
         )
+    has_scale = any(fit.kind == "surface" for _, fit in fits)
     legend_room = 0.4 + 0.2 * math.ceil(len(handles) / (2 * columns))
     height = figure.get_figheight()
     figure.suptitle(note, fontsize=9, y=1 - 0.1 / height, va="top")
     figure.subplots_adjust(
-        left=0.4 / figure.get_figwidth(), right=0.985, top=1 - 0.7 / height, bottom=legend_room / height,
-        wspace=0.22, hspace=0.38,
+        left=0.4 / figure.get_figwidth(), right=0.94 if has_scale else 0.985, top=1 - 0.7 / height,
+        bottom=legend_room / height, wspace=0.22, hspace=0.38,
     )  # fmt: skip
     return to_png(figure)

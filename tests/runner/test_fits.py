@@ -5,6 +5,8 @@ import pytest
 
 from runner.fits import CURVE_POINTS, GRID_POINTS, MARGIN, MAX_SAMPLES, fit_of
 from runner.model import model_of
+from runner.preparation import prepare
+from tests.runner.building import QUICK, trained
 from tests.runner.tables import SYNTHETIC, TABLES, table, train_on
 
 
@@ -141,3 +143,11 @@ def test_a_scatter_of_many_samples_shows_the_predictions_of_those_it_shows(csv_f
     fit = fit_of(result, data)
     assert len(fit.prediction) == len(fit.x) == len(fit.samples) == MAX_SAMPLES
     assert np.array_equal(fit.prediction, model_of(result).predict(fit.samples)[:, 0])
+
+
+def test_samples_whose_classes_alternate_are_shown_of_both_classes():
+    result = trained("data=bars", "network.output=softmax", *QUICK)
+    fit = fit_of(result, prepare(result.spec))
+    shown = fit.prediction.sum(axis=1)
+    assert 900 < shown.sum() <= 1000
+    assert abs(shown[0] - shown[1]) < 0.1 * shown.sum()
