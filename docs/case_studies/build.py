@@ -21,17 +21,17 @@ from typing import Any
 import jinja2
 import yaml
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from runner.comparison import scores_of, settings_of, swept_keys
+from runner.expectations import Verdict, evaluate, judge, selected
+from runner.identity import code_digest
+from runner.publishing import pictures_of
+from runner.results import RunResult, load
+from runner.sweeps import Header, read_header
+
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
-sys.path.insert(0, str(ROOT))
-
-from runner.comparison import scores_of, settings_of, swept_keys  # noqa: E402
-from runner.expectations import Verdict, evaluate, judge, selected  # noqa: E402
-from runner.identity import code_digest  # noqa: E402
-from runner.publishing import pictures_of  # noqa: E402
-from runner.results import RunResult, load  # noqa: E402
-from runner.sweeps import Header, read_header  # noqa: E402
-
+ROOT = HERE.parents[1]
 DONE = "done.json"
 
 
