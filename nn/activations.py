@@ -53,7 +53,12 @@ def sigmoid() -> Activation:
 @ACTIVATIONS.register
 def tanh() -> Activation:
     """The hyperbolic tangent of z; derivative 1 - a^2."""
-    return Activation(np.tanh, lambda z, a: 1 - a * a, (-1.0, 1.0))
+
+    def derivative(z: Array, a: Array) -> Array:
+        square = a * a
+        return np.subtract(1, square, out=square)
+
+    return Activation(np.tanh, derivative, (-1.0, 1.0))
 
 
 @ACTIVATIONS.register

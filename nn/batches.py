@@ -1,45 +1,52 @@
 """Batches: which samples each run of a stack sees at each step.
 
 Every run draws from its own generators, so what it sees depends neither on its neighbours nor on how many steps are
-prepared at once (law 4). All classes hand out `x (runs, d_in, batch)` and `t (runs, d_out, batch)`.
+prepared at once (law 4). All classes hand out `x (runs, d_in, batch)` and `t (runs, d_out, batch)` in the memory order
+they were made with: in C order the samples of a run are next to each other, in F order the runs.
 """
 
 import math
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nn.registry import Array
+from nn.registry import Array, Order
 
 Draw = Callable[[int], tuple[Array, Array]]
 Pair = tuple[Array, Array]
+Rows = NDArray[np.intp]
+Source = TypeVar("Source")
+Drawn = TypeVar("Drawn")
 SAMPLES_AHEAD = 4096
 
 
 class Batches(Protocol):
-    """A stream of batches for the runs that are still training."""
+    """A stream of batches for the runs that are still training; in the memory `order` it is trained in that order."""
+
+    order: Order
 
     def next(self) -> Pair:
         """The next step's `x (runs, d_in, batch)` and `t (runs, d_out, batch)`."""
 
-    def keep(self, active: NDArray[np.bool_]) -> None:
-        """Forget the runs that have stopped; `active (runs,)` marks those that go on."""
+    def keep(self, rows: Rows) -> None:
+        """Go on with some of the runs; one that is named twice is there twice and sees the same samples twice."""
 
 
 class FullBatches:
     """All training samples at every step, in their given order."""
 
-    def __init__(self, X: Array, Y: Array) -> None:
-        self._pair = sample_last(X), sample_last(Y)
+    def __init__(self, X: Array, Y: Array, order: Order = "C") -> None:
+        self.order = order
+        self._pair = sample_last(X, order), sample_last(Y, order)
 
     def next(self) -> Pair:
         return self._pair
 
-    def keep(self, active: NDArray[np.bool_]) -> None:
-        self._pair = self._pair[0][active], self._pair[1][active]
+    def keep(self, rows: Rows) -> None:
+        self._pair = _rows_of(self._pair, rows, self.order)
 
 
 class ShuffledBatches:
@@ -56,36 +63,37 @@ class ShuffledBatches:
         batch_size: int,
         orders: Sequence[np.random.Generator],
         passes_ahead: int | None = None,
+        order: Order = "C",
     ) -> None:
+        self.order = order
         self._X, self._Y, self._batch_size = X, Y, batch_size
-        self._orders = list(orders)
+        self._generators = _Sources(orders)
         self._passes_ahead = passes_ahead or max(1, SAMPLES_AHEAD // X.shape[1])
-        self._passes: deque[NDArray[np.intp]] = deque()
-        self._queue: deque[Pair] = deque()
+        self._passes: deque[Rows] = deque()
+        self._pass, self._position = self._one_pass(), 0
 
     def next(self) -> Pair:
-        if not self._queue:
-            self._queue.extend(self._one_pass())
-        x, t = self._queue.popleft()
-        return sample_last(x), sample_last(t)
+        if self._position >= self._X.shape[1]:
+            self._pass, self._position = self._one_pass(), 0
+        batch = slice(self._position, self._position + self._batch_size)
+        self._position += self._batch_size
+        return _samples_of(self._pass, batch, self.order)
 
-    def keep(self, active: NDArray[np.bool_]) -> None:
-        self._X, self._Y = self._X[active], self._Y[active]
-        self._orders = [rng for rng, going in zip(self._orders, active, strict=True) if going]
-        self._passes = deque(order[active] for order in self._passes)
-        self._queue = deque((x[active], t[active]) for x, t in self._queue)
+    def keep(self, rows: Rows) -> None:
+        self._X, self._Y = self._X[rows], self._Y[rows]
+        self._generators.keep(rows)
+        self._passes = deque(one[rows] for one in self._passes)
+        self._pass = _rows_of(self._pass, rows, self.order)
 
-    def _one_pass(self) -> list[Pair]:
+    def _one_pass(self) -> Pair:
         runs, n = self._X.shape[:2]
         if not self._passes:
             ahead = np.tile(np.arange(n), (self._passes_ahead, 1))
-            orders = np.stack([rng.permuted(ahead, axis=1) for rng in self._orders])
-            self._passes.extend(orders.swapaxes(0, 1))
-        rows = self._passes.popleft() + n * np.arange(runs)[:, np.newaxis]
+            orders = self._generators.ask(lambda rng: rng.permuted(ahead, axis=1))
+            self._passes.extend(np.stack(orders, axis=1))
+        samples = self._passes.popleft() + n * np.arange(runs)[:, np.newaxis]
         X, Y = self._X.reshape(runs * n, -1), self._Y.reshape(runs * n, -1)
-        starts = range(0, n, self._batch_size)
-        chunks = [rows[:, start : start + self._batch_size] for start in starts]
-        return [(X[chunk], Y[chunk]) for chunk in chunks]
+        return sample_last(X[samples], self.order), sample_last(Y[samples], self.order)
 
 
 class SliceBatches:
@@ -95,22 +103,22 @@ class SliceBatches:
     been joined end to start: 100 samples by 40 give [0, 40), [40, 80), [80, 100), [20, 60), [60, 100), and again.
     """
 
-    def __init__(self, X: Array, Y: Array, batch_size: int, cyclic: bool = False) -> None:
+    def __init__(self, X: Array, Y: Array, batch_size: int, cyclic: bool = False, order: Order = "C") -> None:
         n = X.shape[1]
         starts = list(range(0, n, batch_size))
         if cyclic:
             starts = [k * batch_size % n for k in range(n // math.gcd(n, batch_size))]
-        self._x, self._t, self._batch_size = sample_last(X), sample_last(Y), batch_size
-        self._starts, self._position = starts, -1
+        self.order = order
+        self._pair = sample_last(X, order), sample_last(Y, order)
+        self._batch_size, self._starts, self._position = batch_size, starts, -1
 
     def next(self) -> Pair:
         self._position = (self._position + 1) % len(self._starts)
         start = self._starts[self._position]
-        batch = slice(start, start + self._batch_size)
-        return np.ascontiguousarray(self._x[:, :, batch]), np.ascontiguousarray(self._t[:, :, batch])
+        return _samples_of(self._pair, slice(start, start + self._batch_size), self.order)
 
-    def keep(self, active: NDArray[np.bool_]) -> None:
-        self._x, self._t = self._x[active], self._t[active]
+    def keep(self, rows: Rows) -> None:
+        self._pair = _rows_of(self._pair, rows, self.order)
 
 
 class FreshBatches:
@@ -120,30 +128,56 @@ class FreshBatches:
     `ahead` samples, so that the stream is the same whatever the batch size.
     """
 
-    def __init__(self, draws: Sequence[Draw], batch_size: int, dtype: Any, ahead: int = 1024) -> None:
-        self._draws, self._batch_size, self._dtype, self._ahead = list(draws), batch_size, dtype, ahead
-        self._X, self._Y, self._position = *self._draw(), 0
+    def __init__(
+        self, draws: Sequence[Draw], batch_size: int, dtype: Any, ahead: int = 1024, order: Order = "C"
+    ) -> None:
+        self.order = order
+        self._draws, self._batch_size, self._dtype, self._ahead = _Sources(draws), batch_size, dtype, ahead
+        self._pair, self._position = self._draw(), 0
 
     def next(self) -> Pair:
-        while self._position + self._batch_size > self._X.shape[1]:
-            X, Y = self._draw()
-            self._X = np.concatenate([self._X[:, self._position :], X], axis=1)
-            self._Y = np.concatenate([self._Y[:, self._position :], Y], axis=1)
-            self._position = 0
+        while self._position + self._batch_size > self._pair[0].shape[2]:
+            left = [values[:, :, self._position :] for values in self._pair]
+            x, t = (np.concatenate(both, axis=2) for both in zip(left, self._draw(), strict=True))
+            self._pair, self._position = (np.asarray(x, order=self.order), np.asarray(t, order=self.order)), 0
         batch = slice(self._position, self._position + self._batch_size)
         self._position += self._batch_size
-        return sample_last(self._X[:, batch]), sample_last(self._Y[:, batch])
+        return _samples_of(self._pair, batch, self.order)
 
-    def keep(self, active: NDArray[np.bool_]) -> None:
-        self._draws = [draw for draw, going in zip(self._draws, active, strict=True) if going]
-        self._X, self._Y = self._X[active], self._Y[active]
+    def keep(self, rows: Rows) -> None:
+        self._draws.keep(rows)
+        self._pair = _rows_of(self._pair, rows, self.order)
 
     def _draw(self) -> Pair:
-        pairs = [draw(self._ahead) for draw in self._draws]
+        pairs = self._draws.ask(lambda draw: draw(self._ahead))
         X, Y = np.stack([X for X, _ in pairs]), np.stack([Y for _, Y in pairs])
-        return X.astype(self._dtype, copy=False), Y.astype(self._dtype, copy=False)
+        return sample_last(X.astype(self._dtype), self.order), sample_last(Y.astype(self._dtype), self.order)
 
 
-def sample_last(values: Array) -> Array:
-    """`(runs, n, d)` as a contiguous `(runs, d, n)`: elementwise functions give the same bits only on one layout."""
-    return np.ascontiguousarray(values.swapaxes(1, 2))
+class _Sources(Generic[Source]):
+    """What each run draws from; a run that is there twice draws once for both."""
+
+    def __init__(self, sources: Sequence[Source]) -> None:
+        self._sources, self._source_of = list(sources), np.arange(len(sources))
+
+    def ask(self, draw: Callable[[Source], Drawn]) -> list[Drawn]:
+        drawn = [draw(source) for source in self._sources]
+        return [drawn[position] for position in self._source_of]
+
+    def keep(self, rows: Rows) -> None:
+        kept, self._source_of = np.unique(self._source_of[rows], return_inverse=True)
+        self._sources = [self._sources[position] for position in kept]
+
+
+def sample_last(values: Array, order: Order = "C") -> Array:
+    """`(runs, n, d)` as `(runs, d, n)` without gaps: elementwise functions give the same bits only on one layout."""
+    return np.asarray(values.swapaxes(1, 2), order=order)
+
+
+def _samples_of(pair: Pair, batch: slice, order: Order) -> Pair:
+    """Some samples of all runs, without gaps: in F order that is a view, in C order a copy."""
+    return np.asarray(pair[0][:, :, batch], order=order), np.asarray(pair[1][:, :, batch], order=order)
+
+
+def _rows_of(pair: Pair, rows: Rows, order: Order) -> Pair:
+    return np.asarray(pair[0][rows], order=order), np.asarray(pair[1][rows], order=order)

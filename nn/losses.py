@@ -51,7 +51,9 @@ def half_mse() -> Loss:
     def delta(z: Array, a: Array, t: Array, output: Activation) -> Array:
         if output.derivative is None:
             raise ValueError("half_mse needs an elementwise output activation")
-        return (a - t) * output.derivative(z, a)
+        difference = a - t
+        difference *= output.derivative(z, a)
+        return difference
 
     return Loss(per_sample, delta)
 

@@ -9,12 +9,13 @@ import inspect
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Generic, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.floating[Any]]
+Order = Literal["C", "F"]  # of memory, as NumPy names it: the last or the first axis is contiguous
 C = TypeVar("C", bound=Callable[..., Any])
 
 

@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from nn.batches import sample_last
+from nn.batches import Rows, sample_last
 from nn.optimizers import n_slots
 from nn.registry import Array
 from nn.stack import Stack, Trained
 
 RATES_AHEAD = 512
+# NumPy copies rows shorter than its buffer, 8,192 entries, when an operand is broadcast. Above some hundred that costs
+# more than it saves: full batches of 1,000 samples were a quarter slower. The end of errstate restores the old size.
+BUFFER = 512
 
 
 def train(stack: Stack) -> Trained:
@@ -24,6 +27,7 @@ def train(stack: Stack) -> Trained:
     `diverged` and keeps the last finite values.
     """
     with np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"):
+        np.setbufsize(BUFFER)
         return _Training(stack).run()
 
 
@@ -36,10 +40,10 @@ class _Training:
         stack = self.stack
         runs, network = len(stack.parameters), stack.network
         self.active = np.arange(runs)
-        self.batches = stack.batches
-        self.parameters = stack.parameters.astype(network.dtype)
+        self.batches, order = stack.batches, stack.batches.order
+        self.parameters = stack.parameters.astype(network.dtype, order=order)
         given = stack.state or [np.zeros_like(self.parameters) for _ in range(n_slots(stack.optimizer))]
-        self.state = [slot.astype(network.dtype) for slot in given]
+        self.state = [slot.astype(network.dtype, order=order) for slot in given]
         self.online_cost, self.online_steps = np.zeros(runs), 0
         self.train_set = sample_last(stack.X_train), sample_last(stack.Y_train)
         self.test_set = None
@@ -49,10 +53,12 @@ class _Training:
         self.best_step = np.zeros(runs)
         self.kept, self.kept_state = self.parameters.copy(), [slot.copy() for slot in self.state]
         self.last_step = np.zeros(runs, dtype=np.int64)
-        self.rates = np.empty((runs, 0), dtype=network.dtype)
+        self.rates = np.empty((0, runs), dtype=network.dtype)
         self.outcomes = ["stopped"] * runs
         shape = runs, len(stack.evaluations)
         self.history = {series: np.full(shape, np.nan) for series in stack.series}
+        if runs == 1:
+            self._keep(self.active)
         self._make_views()
 
     def run(self) -> Trained:
@@ -84,29 +90,30 @@ class _Training:
         if stack.clip_norm is not None:
             norm = _norm(gradient)[:, np.newaxis]
             gradient = gradient * np.minimum(1, self._column(stack.clip_norm) / norm)
-        column = step % RATES_AHEAD
-        if column == 0:
+        if step % RATES_AHEAD == 0:
             self._prepare_rates(step)
-        rate = self.rates[:, column : column + 1]
+        rate = self.rates[step % RATES_AHEAD, :, np.newaxis]
         self.parameters -= stack.optimizer(gradient, rate, step, self.state, **self.hyperparameters)
 
     def _evaluate(self, point: int, step: int) -> None:
         """Measure every active run, keep the finite ones, and let the finished ones go."""
         stack, network, at = self.stack, self.stack.network, self.active
+        parameters = np.ascontiguousarray(self.parameters)
+        layers, gradient = network.layers(parameters), np.empty_like(parameters)
         x, t = self.train_set
-        trace = network.forward(self.layers, x)
-        network.gradient(self.layers, trace, t, out=self.gradient_layers)
+        trace = network.forward(layers, x)
+        network.gradient(layers, trace, t, out=network.layers(gradient))
         measured = {
             "train_cost": network.cost(trace, self._cost_targets(t)),
             "train_metric": stack.metric(trace.a[-1], t),
-            "gradient_norm": _norm(self.gradient),
+            "gradient_norm": _norm(gradient),
             "learning_rate": self._rate_at(step),
         }
         if "train_loss" in self.history:
             measured["train_loss"] = network.objective(trace, t)
         if self.test_set is not None:
             x, t = self.test_set
-            trace = network.forward(self.layers, x)
+            trace = network.forward(layers, x)
             measured["test_cost"] = network.cost(trace, self._cost_targets(t))
             measured["test_metric"] = stack.metric(trace.a[-1], t)
         finite = np.isfinite(self.parameters).all(axis=1)
@@ -125,7 +132,9 @@ class _Training:
             self.outcomes[run] = "diverged"
         for run in at[finite & converged]:
             self.outcomes[run] = "converged"
-        self._keep(finite & ~converged & ~impatient)
+        going = finite & ~converged & ~impatient
+        if not going.all():
+            self._keep(np.flatnonzero(going))
 
     def _cost_targets(self, t: Array) -> Array:
         """What the cost compares outputs with; the healthy step hands `t` through."""
@@ -152,18 +161,23 @@ class _Training:
         self.best_step[at] = np.where(better, step, self.best_step[at])
         return converged, step - self.best_step[at] >= self.stack.patience[at]
 
-    def _keep(self, going: NDArray[np.bool_]) -> None:
-        if going.all():
-            return
-        self.active = self.active[going]
-        self.parameters = self.parameters[going]
-        self.state = [slot[going] for slot in self.state]
-        self.train_set = self.train_set[0][going], self.train_set[1][going]
+    def _keep(self, rows: Rows) -> None:
+        """Go on with some of the active runs.
+
+        A run that is alone is trained twice, side by side: of one run NumPy drops the axis, and adds in another order.
+        """
+        order = self.batches.order
+        if order == "F" and len(rows) == 1:
+            rows = np.repeat(rows, 2)
+        self.active = self.active[rows]
+        self.parameters = np.asarray(self.parameters[rows], order=order)
+        self.state = [np.asarray(slot[rows], order=order) for slot in self.state]
+        self.train_set = self.train_set[0][rows], self.train_set[1][rows]
         if self.test_set is not None:
-            self.test_set = self.test_set[0][going], self.test_set[1][going]
-        self.rates = self.rates[going]
-        self.online_cost = self.online_cost[going]
-        self.batches.keep(going)
+            self.test_set = self.test_set[0][rows], self.test_set[1][rows]
+        self.rates = self.rates[:, rows]
+        self.online_cost = self.online_cost[rows]
+        self.batches.keep(rows)
         self._make_views()
 
     def _make_views(self) -> None:
@@ -180,7 +194,7 @@ class _Training:
     def _prepare_rates(self, first: int) -> None:
         steps = np.arange(first, first + RATES_AHEAD, dtype=np.float64)
         rates = [self.stack.learning_rate[run] * self.stack.schedules[run](steps) for run in self.active]
-        self.rates = np.stack(rates).astype(self.stack.network.dtype)
+        self.rates = np.stack(rates, axis=1).astype(self.stack.network.dtype)
 
     def _rate_at(self, step: int) -> Array:
         """The rate of the update that follows `step`; at the end, that of the last update."""

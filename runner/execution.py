@@ -1,6 +1,8 @@
 """Running tasks: in this process, or in a pool of worker processes. The same function trains in both."""
 
+import ctypes
 import signal
+import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, as_completed
 from dataclasses import replace
@@ -13,9 +15,7 @@ from runner.results import RunResult
 from runner.spec import from_plain
 from runner.training import Task, train_task
 
-# The C library of Linux hands arrays of some 100 KB back to the system at once and pays for every page when it asks for
-# them again, which made full batches four times slower. These are read by glibc alone, when a worker starts.
-KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(1 << 30), "MALLOC_TRIM_THRESHOLD_": str(1 << 30)}
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of malloc.h
 
 
 def default_workers() -> int:
@@ -49,6 +49,7 @@ class Training:
     def __iter__(self) -> Iterator[list[RunResult]]:
         """The results of each task as it ends."""
         if not self._executor:
+            _keep_freed_memory()
             yield from map(train_task, self._tasks)
             return
         undone = []
@@ -98,9 +99,22 @@ def _failed(task: Task, error: str) -> list[RunResult]:
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(max_workers=workers, initializer=_leave_interrupts_to_the_parent, env=KEEP_MEMORY)
+    return ProcessPoolExecutor(max_workers=workers, initializer=_prepare_worker)
 
 
-def _leave_interrupts_to_the_parent() -> None:
+def _prepare_worker() -> None:
     """Ctrl-C reaches all processes of a terminal; the main process alone decides what it means."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _keep_freed_memory()
+
+
+def _keep_freed_memory() -> None:
+    """Have this process keep the memory of arrays that are freed, for the next ones.
+
+    glibc hands arrays of some 100 KB back to the system at once and pays for every page when it asks for them again,
+    which made full batches four times slower. Other C libraries have no such setting.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if mallopt is not None:
+        mallopt(M_MMAP_THRESHOLD, 1 << 30)
+        mallopt(M_TRIM_THRESHOLD, 1 << 30)

@@ -12,7 +12,7 @@ from runner.spec import Spec
 # evaluation needs, should stay far below a machine's memory. No number of any run depends on either (law 2).
 STEP_BYTES = 1 << 20
 DATA_BYTES = 1 << 26
-MAX_RUNS = 512
+MAX_RUNS = 2048
 ARRAYS_PER_LAYER = 4
 
 Members = list[int]

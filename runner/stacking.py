@@ -39,7 +39,7 @@ def build_stack(
     return Stack(
         network=network,
         parameters=parameters,
-        batches=_batches(specs, prepared, X_train, Y_train),
+        batches=_batches(network, specs, prepared, X_train, Y_train),
         X_train=X_train,
         Y_train=Y_train,
         X_test=X_test,
@@ -102,17 +102,19 @@ def _drawn(network: Network, spec: Spec) -> Array:
     return network.initialize(generator(spec.seed, "init"), initializer, drawn_biases)
 
 
-def _batches(specs: Sequence[Spec], prepared: Sequence[Prepared], X: Array, Y: Array) -> Batches:
+def _batches(network: Network, specs: Sequence[Spec], prepared: Sequence[Prepared], X: Array, Y: Array) -> Batches:
     training = specs[0].training
-    assert training.batch_size is not None
-    draws = [data.draw for data in prepared if data.draw is not None]
+    size = X.shape[1] if training.mode == "full" else training.batch_size
+    assert size is not None
+    order = network.memory_order(size)
     if training.mode == "full":
-        return FullBatches(X, Y)
+        return FullBatches(X, Y, order)
     if training.order == "fresh":
-        return FreshBatches(draws, training.batch_size, X.dtype)
+        draws = [data.draw for data in prepared if data.draw is not None]
+        return FreshBatches(draws, size, X.dtype, order=order)
     if training.order in ("given", "cyclic"):
-        return SliceBatches(X, Y, training.batch_size, cyclic=training.order == "cyclic")
-    return ShuffledBatches(X, Y, training.batch_size, [generator(spec.seed, "shuffle") for spec in specs])
+        return SliceBatches(X, Y, size, cyclic=training.order == "cyclic", order=order)
+    return ShuffledBatches(X, Y, size, [generator(spec.seed, "shuffle") for spec in specs], order=order)
 
 
 def _metric(facts: Facts, threshold: float) -> Metric:

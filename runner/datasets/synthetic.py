@@ -107,7 +107,9 @@ def _curve(
             x = streams.inputs.uniform(low, high, n)
         else:
             x = (low + high) / 2 + std * streams.inputs.standard_normal(n)
-        y = function(x) + noise * streams.noise.uniform(-1, 1, n)
+        y = function(x)
+        if noise > 0:
+            y = y + noise * streams.noise.uniform(-1, 1, n)
         return x[:, np.newaxis], y[:, np.newaxis]
 
     X, Y = draw(streams, samples)

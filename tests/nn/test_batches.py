@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nn.batches import Batches, FreshBatches, FullBatches, ShuffledBatches, SliceBatches, sample_last
-from nn.registry import Array
+from nn.registry import Array, Order
 
 RUNS, N = 4, 10
 KINDS = ("full", "shuffled", "fresh", "given", "cyclic")
@@ -36,14 +36,14 @@ def drawer(seed: int) -> Callable[[int], tuple[Array, Array]]:
     return draw
 
 
-def make(kind: str, seeds: Sequence[int], batch_size: int = 3) -> Batches:
+def make(kind: str, seeds: Sequence[int], batch_size: int = 3, order: Order = "C") -> Batches:
     if kind == "full":
-        return FullBatches(*numbered(seeds))
+        return FullBatches(*numbered(seeds), order)
     if kind == "shuffled":
-        return ShuffledBatches(*numbered(seeds), batch_size, generators(seeds), passes_ahead=2)
+        return ShuffledBatches(*numbered(seeds), batch_size, generators(seeds), passes_ahead=2, order=order)
     if kind in ("given", "cyclic"):
-        return SliceBatches(*numbered(seeds), batch_size, cyclic=kind == "cyclic")
-    return FreshBatches([drawer(seed) for seed in seeds], batch_size, np.float64, ahead=8)
+        return SliceBatches(*numbered(seeds), batch_size, cyclic=kind == "cyclic", order=order)
+    return FreshBatches([drawer(seed) for seed in seeds], batch_size, np.float64, ahead=8, order=order)
 
 
 def take(batches: Batches, steps: int) -> list[tuple[Array, Array]]:
@@ -65,13 +65,35 @@ def same(one: Sequence[tuple[Array, Array]], other: Sequence[tuple[Array, Array]
     return all(np.array_equal(x, x2) and np.array_equal(t, t2) for (x, t), (x2, t2) in pairs)
 
 
+@pytest.mark.parametrize("order", ["C", "F"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_batches_have_the_runs_first_and_the_samples_last_and_are_contiguous(kind: str) -> None:
-    for x, t in take(make(kind, range(RUNS)), 7):
+def test_batches_have_the_runs_first_and_the_samples_last_and_are_contiguous_in_their_order(
+    kind: str, order: Order
+) -> None:
+    for x, t in take(make(kind, range(RUNS), order=order), 7):
         assert x.shape == (RUNS, 2, x.shape[2])
         assert t.shape == (RUNS, 1, x.shape[2])
-        assert x.flags.c_contiguous
-        assert t.flags.c_contiguous
+        assert x.flags[f"{order}_CONTIGUOUS"]
+        assert t.flags[f"{order}_CONTIGUOUS"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_both_memory_orders_hold_the_same_samples(kind: str) -> None:
+    assert same(take(make(kind, range(RUNS), order="F"), 20), take(make(kind, range(RUNS)), 20))
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_run_that_is_kept_twice_sees_the_same_samples_twice_and_those_it_would_have_seen(
+    kind: str, order: Order
+) -> None:
+    batches, alone = make(kind, range(RUNS), order=order), make(kind, [2], order=order)
+    take(batches, 3), take(alone, 3)
+    batches.keep(np.array([2, 2]))
+    for (x, t), (x_alone, t_alone) in zip(take(batches, 20), take(alone, 20), strict=True):
+        assert np.array_equal(x, np.repeat(x_alone, 2, axis=0))
+        assert np.array_equal(t, np.repeat(t_alone, 2, axis=0))
+        assert x.flags[f"{order}_CONTIGUOUS"]
 
 
 def test_full_batches_give_all_samples_in_their_order_at_every_step() -> None:
@@ -144,12 +166,13 @@ def test_fresh_samples_come_in_the_precision_of_the_network(dtype: Any) -> None:
     assert x.dtype == t.dtype == dtype
 
 
+@pytest.mark.parametrize("order", ["C", "F"])
 @pytest.mark.parametrize("steps_before", [0, 1, 4, 5, 11])
 @pytest.mark.parametrize("kind", KINDS)
-def test_runs_that_leave_do_not_change_what_the_others_see(kind: str, steps_before: int) -> None:
-    batches, stay = make(kind, range(RUNS)), np.array([False, True, False, True])
+def test_runs_that_leave_do_not_change_what_the_others_see(kind: str, steps_before: int, order: Order) -> None:
+    batches, stay = make(kind, range(RUNS), order=order), np.array([False, True, False, True])
     take(batches, steps_before)
-    batches.keep(stay)
+    batches.keep(np.flatnonzero(stay))
     alone = make(kind, np.flatnonzero(stay).tolist())
     take(alone, steps_before)
     assert same(take(batches, 12), take(alone, 12))

@@ -51,8 +51,11 @@ def trained(structure: Structure, seeds: Sequence[int] = (0, 1, 2)) -> Trained:
 @any_fault
 @both_precisions
 @pytest.mark.parametrize("batches", ["full", "shuffled"])
-def test_a_run_with_a_fault_has_the_same_bits_alone_and_in_a_stack(fault: str, dtype: Any, batches: str) -> None:
-    structure, seeds = structure_of(fault, dtype=dtype, batches=batches, optimizer="momentum"), range(8)
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_a_run_with_a_fault_has_the_same_bits_alone_and_in_a_stack(
+    fault: str, dtype: Any, batches: str, order: str
+) -> None:
+    structure, seeds = structure_of(fault, dtype=dtype, batches=batches, order=order, optimizer="momentum"), range(8)
     together = trained(structure, seeds)
     for position in (0, 1, 5):
         assert difference(together, position, trained(structure, [seeds[position]])) == []

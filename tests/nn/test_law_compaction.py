@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nn.optimizers import OPTIMIZERS
+from nn.registry import Order
 from nn.stack import Stack, Trained
 from nn.training import train
 from tests.nn.building import BATCHES, EXTRAS, Structure, build_stack, difference
@@ -63,10 +64,12 @@ def assert_the_same_alone(structure: Structure, seeds: Sequence[int], together: 
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32], ids=label)
+@pytest.mark.parametrize("order", ["C", "F"])
 @pytest.mark.parametrize("batches", BATCHES)
 @pytest.mark.parametrize("optimizer", list(OPTIMIZERS))
-def test_a_run_keeps_its_bits_when_its_neighbours_leave(optimizer: str, batches: str, dtype: Any) -> None:
+def test_a_run_keeps_its_bits_when_its_neighbours_leave(optimizer: str, batches: str, order: Order, dtype: Any) -> None:
     structure = Structure(
+        order=order,
         optimizer=optimizer,
         batches=batches,
         dtype=dtype,
@@ -93,10 +96,19 @@ def test_a_run_keeps_its_bits_when_its_neighbours_leave(optimizer: str, batches:
     dtype=st.sampled_from([np.float64, np.float32]),
     extras=st.sets(st.sampled_from(EXTRAS)),
     online=st.booleans(),
+    order=st.sampled_from(["C", "F"]),
 )
 @settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 def test_who_leaves_when_is_the_same_alone_and_in_any_company(
-    seeds: list[int], batches: str, batch_size: int, n: int, optimizer: str, dtype: Any, extras: set[str], online: bool
+    seeds: list[int],
+    batches: str,
+    batch_size: int,
+    n: int,
+    optimizer: str,
+    dtype: Any,
+    extras: set[str],
+    online: bool,
+    order: Order,
 ) -> None:
     structure = Structure(
         optimizer=optimizer,
@@ -107,6 +119,7 @@ def test_who_leaves_when_is_the_same_alone_and_in_any_company(
         evaluations=EVALUATIONS,
         extras=tuple(sorted(extras)),
         online=online,
+        order=order,
     )
     assert_the_same_alone(structure, seeds, trained(structure, seeds))
 

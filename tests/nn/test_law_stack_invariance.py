@@ -9,14 +9,18 @@ from hypothesis import strategies as st
 
 from nn.initializers import INITIALIZERS
 from nn.optimizers import OPTIMIZERS
+from nn.registry import Order
 from nn.schedules import SCHEDULES
+from nn.training import train
 from tests.nn.building import BATCHES, EXTRAS, Structure, build_stack, check_alone_and_together
 from tests.nn.components import ELEMENTWISE, label, loss_output_pairs
 
 PAIRS = loss_output_pairs()
 DTYPES = (np.float64, np.float32)
 SHOWN = (None, "half_mse", "squared_error", "absolute_error")
-both_precisions = pytest.mark.parametrize("dtype", DTYPES, ids=label)
+ORDERS: tuple[Order, ...] = ("C", "F")
+LAYOUTS = [pytest.param(dtype, order, id=f"{label(dtype)}-{order}") for dtype in DTYPES for order in ORDERS]
+all_layouts = pytest.mark.parametrize(("dtype", "order"), LAYOUTS)
 
 
 @st.composite
@@ -32,6 +36,7 @@ def structures(draw: st.DrawFn) -> Structure:
         loss=loss,
         bias=draw(st.booleans()),
         dtype=draw(st.sampled_from(DTYPES)),
+        order=draw(st.sampled_from(ORDERS)),
         optimizer=draw(st.sampled_from(list(OPTIMIZERS))),
         init=draw(st.sampled_from(list(INITIALIZERS))),
         random_bias=draw(st.booleans()),
@@ -58,64 +63,86 @@ def test_a_run_has_the_same_bits_alone_and_in_any_stack(structure: Structure, fi
 
 @pytest.mark.parametrize("n_runs", [2, 7, 64])
 @pytest.mark.parametrize("batches", BATCHES)
-@both_precisions
-def test_every_position_in_a_stack_is_as_good_as_being_alone(batches: str, n_runs: int, dtype: Any) -> None:
-    structure = Structure(batches=batches, dtype=dtype, optimizer="adam", extras=EXTRAS)
+@all_layouts
+def test_every_position_in_a_stack_is_as_good_as_being_alone(
+    batches: str, n_runs: int, dtype: Any, order: Order
+) -> None:
+    structure = Structure(batches=batches, dtype=dtype, order=order, optimizer="adam", extras=EXTRAS)
     check_alone_and_together(structure, range(n_runs), range(n_runs))
 
 
-@both_precisions
+@all_layouts
 @pytest.mark.parametrize(("loss", "output"), PAIRS)
 @pytest.mark.parametrize("activation", ELEMENTWISE)
-def test_every_activation_and_loss_gives_the_same_bits(activation: str, loss: str, output: str, dtype: Any) -> None:
-    structure = Structure((3, 9, 5, 3), activation, output, loss, dtype=dtype)
+def test_every_activation_and_loss_gives_the_same_bits(
+    activation: str, loss: str, output: str, dtype: Any, order: Order
+) -> None:
+    structure = Structure((3, 9, 5, 3), activation, output, loss, dtype=dtype, order=order)
     check_alone_and_together(structure, range(7), [0, 3, 6])
 
 
-@both_precisions
+@all_layouts
 @pytest.mark.parametrize("extras", [(), ("l2",), ("clip_value",), ("clip_norm",), EXTRAS], ids=label)
 @pytest.mark.parametrize("batches", BATCHES)
 @pytest.mark.parametrize("optimizer", list(OPTIMIZERS))
 def test_every_optimizer_batch_class_and_extra_gives_the_same_bits(
-    optimizer: str, batches: str, extras: tuple[str, ...], dtype: Any
+    optimizer: str, batches: str, extras: tuple[str, ...], dtype: Any, order: Order
 ) -> None:
-    structure = Structure(optimizer=optimizer, batches=batches, extras=extras, dtype=dtype)
+    structure = Structure(optimizer=optimizer, batches=batches, extras=extras, dtype=dtype, order=order)
     check_alone_and_together(structure, range(7), [0, 5])
 
 
-@both_precisions
+@all_layouts
 @pytest.mark.parametrize("batches", BATCHES)
-def test_what_else_may_be_reported_has_the_same_bits(batches: str, dtype: Any) -> None:
+def test_what_else_may_be_reported_has_the_same_bits(batches: str, dtype: Any, order: Order) -> None:
     structure = Structure(
-        input="tanh", reduction="sum", shown="absolute_error", online=True, batches=batches, dtype=dtype
+        input="tanh", reduction="sum", shown="absolute_error", online=True, batches=batches, dtype=dtype, order=order
     )
     together = check_alone_and_together(structure, range(7), [0, 5])
     assert {"train_loss", "online_cost"} <= set(together.history)
 
 
-@both_precisions
+@all_layouts
 @pytest.mark.parametrize("schedule", list(SCHEDULES))
-def test_every_schedule_gives_the_same_bits(schedule: str, dtype: Any) -> None:
-    structure = Structure(schedule=schedule, dtype=dtype, evaluations=(0, 10, 30))
+def test_every_schedule_gives_the_same_bits(schedule: str, dtype: Any, order: Order) -> None:
+    structure = Structure(schedule=schedule, dtype=dtype, order=order, evaluations=(0, 10, 30))
     check_alone_and_together(structure, range(7), [0, 1, 4])
 
 
-@both_precisions
+@all_layouts
 @pytest.mark.parametrize("init", list(INITIALIZERS))
-def test_every_initializer_gives_the_same_bits(init: str, dtype: Any) -> None:
-    check_alone_and_together(Structure(init=init, dtype=dtype), range(7), [0, 1, 4])
+def test_every_initializer_gives_the_same_bits(init: str, dtype: Any, order: Order) -> None:
+    check_alone_and_together(Structure(init=init, dtype=dtype, order=order), range(7), [0, 1, 4])
 
 
-@both_precisions
+@all_layouts
 @pytest.mark.parametrize(
     "sizes", [(1, 1), (1, 6, 1), (2, 2, 1), (64, 40, 12), (50, 128, 10), (1, 1, 1, 1), (7, 40)], ids=label
 )
 @pytest.mark.parametrize("n", [1, 5, 301])
 def test_narrow_and_wide_networks_and_one_or_many_samples_give_the_same_bits(
-    sizes: tuple[int, ...], n: int, dtype: Any
+    sizes: tuple[int, ...], n: int, dtype: Any, order: Order
 ) -> None:
-    structure = Structure(sizes, n=n, n_test=n, batches="full", dtype=dtype, evaluations=(0, 4))
+    structure = Structure(sizes, n=n, n_test=n, batches="full", dtype=dtype, order=order, evaluations=(0, 4))
     check_alone_and_together(structure, range(9), [0, 8])
+
+
+@all_layouts
+@pytest.mark.parametrize("n_runs", [*range(2, 20), 511, 512, 513, 1025])
+def test_no_number_of_runs_changes_the_order_of_a_sum(n_runs: int, dtype: Any, order: Order) -> None:
+    structure = Structure((9, 12, 10), dtype=dtype, order=order, batches="full", n=11, evaluations=(0, 2), online=True)
+    check_alone_and_together(structure, [7, 3, *[5] * (n_runs - 2)], [0, 1, n_runs - 1])
+
+
+@pytest.mark.parametrize("batches", BATCHES)
+@pytest.mark.parametrize("optimizer", list(OPTIMIZERS))
+def test_both_memory_orders_train_alike_up_to_rounding(optimizer: str, batches: str) -> None:
+    by_order = [
+        train(build_stack(Structure(order=order, optimizer=optimizer, batches=batches, extras=EXTRAS), range(5)))
+        for order in ORDERS
+    ]
+    one, other = (trained.history["train_cost"] for trained in by_order)
+    assert np.allclose(one, other, rtol=1e-9, atol=0)
 
 
 def test_the_runs_of_these_tests_differ_so_that_a_mix_up_would_be_seen() -> None:

@@ -186,14 +186,14 @@ def test_a_run_whose_test_cost_overflows_has_diverged_even_below_its_threshold()
 def test_training_ends_early_when_every_run_has_left() -> None:
     class Counting:
         def __init__(self, stack: Stack) -> None:
-            self.inner, self.steps = stack.batches, 0
+            self.inner, self.order, self.steps = stack.batches, stack.batches.order, 0
 
         def next(self) -> Any:
             self.steps += 1
             return self.inner.next()
 
-        def keep(self, active: Any) -> None:
-            self.inner.keep(active)
+        def keep(self, rows: Any) -> None:
+            self.inner.keep(rows)
 
     stack = build_stack(LINEAR, [1, 2])
     counting = Counting(stack)
