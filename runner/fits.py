@@ -1,5 +1,6 @@
 """The numbers behind the picture of one network's fit: what it answers on a grid or on its samples."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -14,7 +15,7 @@ from runner.results import RunResult
 
 CURVE_POINTS = 300
 GRID_POINTS = 81
-MARGIN = 0.08
+MARGIN = 0.02
 MAX_SAMPLES = 1000
 STRIDE = 7919  # a prime, so that the places are spread over all samples, odd and even
 
@@ -105,7 +106,21 @@ def _predictor(result: RunResult) -> Callable[[Array], Array]:
 def _axis(values: Array, points: int) -> Array:
     low, high = values.min(), values.max()
     margin = MARGIN * ((high - low) or 1.0)
-    return np.linspace(low - margin, high + margin, points)
+    return np.linspace(*rounded(low - margin, high + margin), points)
+
+
+def rounded(low: float, high: float) -> tuple[float, float]:
+    """Limits around two values at multiples of a step: 1, 2 or 5 times a power of ten, a sixth of the range at most.
+
+    Pictures whose data differ a little then have the same axes.
+    """
+    size = high - low
+    if not 1e-290 < size < 1e290:
+        room = max(abs(low), abs(high), 1.0) / 10
+        return low - room, high + room
+    decade = 10.0 ** math.floor(math.log10(size / 6))
+    step = decade * next((digit for digit in (5, 2) if digit * decade <= size / 6), 1)
+    return min(low, math.floor(low / step) * step), max(high, math.ceil(high / step) * step)
 
 
 def _plane(X: Array) -> tuple[Array, Array, Array]:

@@ -1,49 +1,92 @@
 """The picture of one run: its cost over the steps, and its fit."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
 
-from runner.figures.fit import draw_fit
-from runner.figures.style import BLUE, RED, below_explosion, log_axis, new_figure, tidy, to_png
-from runner.fits import fit_of
+from nn.registry import Array
+from runner.figures.fit import draw_contents, frame_of
+from runner.figures.panel import SIZE, Frame, Limits, draw_panel
+from runner.figures.style import BLUE, RED, Pixels, below_explosion, new_figure, pixels_to_png, rgb_of
+from runner.fits import fit_of, rounded
 from runner.preparation import Prepared
 from runner.results import RunResult
+
+HEADLINE = (2 * SIZE[0], 0.3)  # inches
+NEAR = 30.0
+Curves = list[tuple[str, Array]]
+STYLES = {"train": ("-", BLUE), "test": ("--", RED)}
 
 
 def draw_run(result: RunResult, data: Prepared) -> RunResult:
     """Add the picture of a run: its cost over the steps, and its fit."""
     if not result.history.get("step"):
         return result
-    figure = new_figure(9.0, 3.8)
-    left, right = figure.subplots(1, 2)
-    _draw_cost(left, result)
-    draw_fit(right, fit_of(result, data), legend=True)
-    figure.suptitle(_headline(result), fontsize=10, x=0.5, y=0.975)
-    figure.subplots_adjust(left=0.08, right=0.98, top=0.85, bottom=0.14, wspace=0.24)
-    return replace(result, pictures={"cost_and_fit.png": to_png(figure)})
+    steps, curves = np.array(result.history["step"]), _curves(result)
+    cost_label = f"cost ({result.spec.loss.name.replace('_', ' ')})"
+    cost = draw_panel(_frame_of_cost(steps, curves, cost_label), lambda axes: _draw_cost(axes, steps, curves))
+    fit = fit_of(result, data)
+    shown = draw_panel(frame_of(fit), lambda axes: draw_contents(axes, fit))
+    pixels = np.vstack([_headline(_summary(result)), np.hstack([cost, shown])])
+    return replace(result, pictures={"cost_and_fit.png": pixels_to_png(pixels)})
 
 
-def _draw_cost(axes: Axes, result: RunResult) -> None:
-    steps = np.array(result.history["step"])
-    series = [("train", "train/cost", BLUE, "-"), ("test", "test/cost", RED, "--")]
-    drawn = [
-        (label, below_explosion(np.array(result.history[name]), result.history[name][0]), color, dash)
-        for label, name, color, dash in series
-        if name in result.history
-    ]
-    for label, values, color, dash in drawn:
-        axes.plot(steps, values, dash, color=color, label=label, linewidth=1.6)
-    shown = np.concatenate([values for _, values, _, _ in drawn])
-    if shown.min() > 0 and shown.max() > 5 * shown.min():
-        log_axis(axes, float(shown.min()), float(shown.max()))
-    axes.set(xlabel="step (updates of the weights)", ylabel=f"cost ({result.spec.loss.name.replace('_', ' ')})")
-    axes.legend(fontsize=8, frameon=False)
-    tidy(axes)
+def _curves(result: RunResult) -> Curves:
+    history = result.history
+    names = [name for name in STYLES if f"{name}/cost" in history]
+    return [(name, below_explosion(np.array(history[f"{name}/cost"]), history[f"{name}/cost"][0])) for name in names]
 
 
-def _headline(result: RunResult) -> str:
+def _frame_of_cost(steps: Array, curves: Curves, label: str) -> Frame:
+    shown = np.concatenate([values for _, values in curves])
+    low, high, last = float(shown.min()), float(shown.max()), rounded(0.0, float(steps[-1]))[1]
+    is_log = low > 0 and high > 5 * low
+    y = _rounded_log(low, high) if is_log else rounded(min(low, 0.0), high)
+    x = (-0.02 * last, 1.02 * last)
+    names = tuple(name for name, _ in curves)
+    return Frame(x, y, "step (updates of the weights)", label, names, is_log=is_log)
+
+
+def _rounded_log(low: float, high: float) -> Limits:
+    """Limits around two positive values: powers of ten, or 1, 2 or 5 times one where they are near each other."""
+    digits = (1, 2, 5) if high < NEAR * low else (1,)
+    below = [rung for rung in _rungs(low, digits) if rung < low]
+    above = [rung for rung in _rungs(high, digits) if rung > high]
+    return (below[-1] if below else low, above[0] if above else high)
+
+
+def _rungs(value: float, digits: Sequence[int]) -> list[float]:
+    """These digits times the powers of ten around a value."""
+    exponent = int(np.floor(np.log10(value)))
+    return [float(f"{digit}e{place}") for place in (exponent - 1, exponent, exponent + 1) for digit in digits]
+
+
+def _draw_cost(axes: Axes, steps: Array, curves: Curves) -> None:
+    for name, values in curves:
+        dash, color = STYLES[name]
+        axes.plot(steps, values, dash, color=color, label=name, linewidth=1.6)
+
+
+def _headline(text: str) -> Pixels:
+    """A line of text in pixels, over both panels."""
+    canvas, line = _empty_headline()
+    line.set_text(text)
+    canvas.draw()  # type: ignore[no-untyped-call]
+    return rgb_of(canvas)
+
+
+@cache
+def _empty_headline() -> tuple[FigureCanvasAgg, Text]:
+    figure = new_figure(*HEADLINE)
+    return FigureCanvasAgg(figure), figure.text(0.5, 0.4, "", fontsize=10, ha="center", va="center")
+
+
+def _summary(result: RunResult) -> str:
     spec = result.spec
     scores = [f"{part}/{name}" for part in ("train", "test") for name in ("accuracy", "rmse")]
     finals = ", ".join(

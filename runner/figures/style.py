@@ -15,11 +15,14 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap, ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from numpy.typing import NDArray
+from PIL import Image
 
 from nn.registry import Array
 
 matplotlib.rcParams["text.parse_math"] = False  # names in data and configs are text, dollar signs included
 
+Pixels = NDArray[np.uint8]
 BLUE, ORANGE, GREEN, PINK, SKY, RED, YELLOW, BLACK = (
     "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000",
 )  # fmt: skip
@@ -69,6 +72,19 @@ def to_png(figure: Figure) -> bytes:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph")  # a name in a script that the font lacks shows as boxes
         figure.savefig(buffer, format="png", metadata={"Software": None}, pil_kwargs={"compress_level": 4})
+    return buffer.getvalue()
+
+
+def rgb_of(canvas: FigureCanvasAgg) -> Pixels:
+    """A copy of what is drawn, `(height, width, 3)`."""
+    return np.array(canvas.buffer_rgba())[:, :, :3]  # type: ignore[no-untyped-call]
+
+
+def pixels_to_png(pixels: Pixels) -> bytes:
+    """Pixels `(height, width, 3)` as PNG bytes of 256 colours: a fifth of the size, and quicker to compress."""
+    buffer = io.BytesIO()
+    image = Image.fromarray(pixels).quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    image.save(buffer, "png", compress_level=4)
     return buffer.getvalue()
 
 

@@ -98,7 +98,7 @@ def draw_fits(fits: Sequence[tuple[str, Fit]], note: str) -> bytes:
     figure = new_figure(max(4.0, 2.9 * columns), 2.75 * rows + 0.7)
     panels = figure.subplots(rows, columns, squeeze=False).ravel()
     for panel, (label, fit) in zip(panels, fits, strict=False):
-        draw_fit(panel, fit, legend=False)
+        draw_fit(panel, fit)
         panel.set_title("\n".join(textwrap.wrap(short(label, 72), 38)), fontsize=8)
         panel.set(xlabel="", ylabel="")
         panel.tick_params(labelsize=7)

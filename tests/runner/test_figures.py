@@ -5,11 +5,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from runner.comparison import Band, Effect, bands, effects
-from runner.figures import draw_bands, draw_effects, draw_fits, draw_run
+from runner.figures import draw_bands, draw_effects, draw_fits, draw_run, panel
 from runner.figures.style import short
-from runner.fits import fit_of
+from runner.fits import fit_of, rounded
 from runner.results import RunResult
 from tests.runner.building import spec_of
 from tests.runner.tables import ODD_NAMES, SYNTHETIC, TABLES, table, train_on
@@ -41,6 +43,34 @@ def test_a_run_drawn_twice_is_the_same_bytes(name, csv_file):
 def test_pictures_of_different_runs_differ():
     (one, data), (other, other_data) = train_on("data=xor"), train_on("data=xor", "seed=1")
     assert picture_of(one, data) != picture_of(other, other_data)
+
+
+def test_a_picture_does_not_depend_on_what_was_drawn_before():
+    runs = [train_on(*overrides, f"seed={seed}") for overrides in SYNTHETIC.values() for seed in range(3)]
+    panel._panels.clear()
+    forwards = [picture_of(*run) for run in runs]
+    panel._panels.clear()
+    assert [picture_of(*run) for run in reversed(runs)] == forwards[::-1]
+    assert [picture_of(*run) for run in runs] == forwards
+
+
+def test_runs_of_one_sweep_share_their_axes_but_not_without_end(monkeypatch):
+    monkeypatch.setattr(panel, "KEPT", 3)
+    panel._panels.clear()
+    for seed in range(6):
+        picture_of(*train_on("data=sine", f"seed={seed}", f"data.domain=[0,{2**seed}]"))
+    assert len(panel._panels) <= 3
+
+
+@given(low=st.floats(-1e300, 1e300), size=st.floats(0, 1e300))
+@settings(max_examples=300)
+def test_rounded_limits_hold_what_they_were_made_for(low, size):
+    high = low + size
+    bottom, top = rounded(low, high)
+    assert bottom <= low <= high <= top
+    assert bottom < top
+    if high - low > 1e-290 and abs(low) < 1e6 * (high - low):
+        assert top - bottom <= 1.35 * (high - low)
 
 
 def test_drawing_changes_nothing_but_the_pictures():

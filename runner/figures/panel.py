@@ -1,0 +1,121 @@
+"""Panels that many runs share: ticks, labels and legend are drawn once, and a run's own lines on a copy of that.
+
+matplotlib spends two thirds of a picture on what surrounds the data. Limits are rounded outwards, so that the runs of a
+sweep mostly have the same ones; a picture depends on its own run alone, whatever was drawn before.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import matplotlib
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import BoundaryNorm
+from matplotlib.ticker import MaxNLocator
+
+from runner.figures.style import Pixels, crowded, log_axis, new_figure, rgb_of, short, tidy
+
+Limits = tuple[float, float]
+SIZE = (4.5, 3.5)  # inches
+KEPT = 64
+SCALE = "cividis"
+
+
+@dataclass(frozen=True)
+class Frame:
+    """All that surrounds the data of a panel; equal frames look the same.
+
+    `labels` are the legend's. `classes` are names along both axes, `scale` the colours' values and `scale_label` their
+    meaning, where there are any. `has_grid` is for panels of lines and dots, others have a box.
+    """
+
+    x: Limits
+    y: Limits
+    x_label: str
+    y_label: str
+    labels: tuple[str, ...] = ()
+    has_grid: bool = True
+    is_log: bool = False
+    classes: tuple[str, ...] = ()
+    scale: tuple[float, ...] = ()
+    scale_label: str = ""
+
+
+class Panel:
+    """One frame in pixels, on which the contents of many runs are drawn, one after the other."""
+
+    def __init__(self, frame: Frame, contents: Callable[[Axes], None]) -> None:
+        figure = new_figure(*SIZE)
+        self._axes = figure.subplots()
+        figure.subplots_adjust(left=0.155, right=0.965, top=0.9, bottom=0.15)
+        dress(self._axes, frame)
+        examples = self._add(contents)
+        add_legend(self._axes)
+        for artist in examples:
+            artist.remove()
+        self._canvas = FigureCanvasAgg(figure)
+        self._canvas.draw()  # type: ignore[no-untyped-call]
+        self._background = self._canvas.copy_from_bbox(figure.bbox)  # type: ignore[no-untyped-call]
+
+    def draw(self, contents: Callable[[Axes], None]) -> Pixels:
+        """The panel with these contents, `(height, width, 3)`."""
+        self._canvas.restore_region(self._background)  # type: ignore[no-untyped-call]
+        added = self._add(contents)
+        for artist in (*added, *self._axes.spines.values()):
+            self._axes.draw_artist(artist)
+        pixels = rgb_of(self._canvas)
+        for artist in added:
+            artist.remove()
+        return pixels
+
+    def _add(self, contents: Callable[[Axes], None]) -> list[Artist]:
+        before = set(self._axes.get_children())
+        contents(self._axes)
+        added = [artist for artist in self._axes.get_children() if artist not in before]
+        return sorted(added, key=lambda artist: artist.get_zorder())
+
+
+_panels: dict[Frame, Panel] = {}
+
+
+def draw_panel(frame: Frame, contents: Callable[[Axes], None]) -> Pixels:
+    """A panel in pixels, `(height, width, 3)`; the frames that were used last are kept."""
+    panel = _panels.pop(frame, None) or Panel(frame, contents)
+    _panels[frame] = panel
+    if len(_panels) > KEPT:
+        del _panels[next(iter(_panels))]
+    return panel.draw(contents)
+
+
+def dress(axes: Axes, frame: Frame) -> None:
+    """Give axes the look of a frame, all but the legend; what is drawn later does not change their limits."""
+    axes.set(xlim=frame.x, ylim=frame.y, xlabel=frame.x_label, ylabel=frame.y_label)
+    axes.autoscale(False)
+    if frame.is_log:
+        log_axis(axes, *frame.y)
+    if frame.has_grid:
+        tidy(axes)
+    if frame.classes:
+        names = [short(name, 10) for name in frame.classes]
+        shown = np.unique(np.linspace(0, len(names) - 1, min(len(names), 12)).astype(int))
+        named = [names[place] for place in shown]
+        axes.set_xticks(shown, named, fontsize=7, rotation=45 if crowded(names) else 0)
+        axes.set_yticks(shown, named, fontsize=7, rotation=90, va="center")
+    if frame.scale:
+        norm = BoundaryNorm(frame.scale, matplotlib.colormaps[SCALE].N, extend="both")
+        bar = axes.figure.colorbar(ScalarMappable(norm, SCALE), ax=axes, pad=0.02, ticks=MaxNLocator(5))
+        bar.ax.tick_params(labelsize=7)
+        bar.set_label(frame.scale_label, fontsize=8)
+
+
+def add_legend(axes: Axes) -> None:
+    """One row above the axes, where no curve can run into it."""
+    handles, labels = axes.get_legend_handles_labels()
+    if labels:
+        axes.legend(
+            handles, labels, fontsize=8, ncols=min(4, len(labels)), frameon=False,
+            loc="lower center", bbox_to_anchor=(0.5, 0.985), borderaxespad=0.1, columnspacing=1.0, handletextpad=0.4,
+        )  # fmt: skip
