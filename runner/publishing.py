@@ -9,10 +9,13 @@ from runner import comparison
 from runner.about import About, command
 from runner.expectations import Verdict, judge
 from runner.interrupts import OrderlyInterrupt
+from runner.records import record_of
 from runner.results import RunResult
 from runner.settings import Settings
 from runner.terminal import how_to_look
 from runner.tracking import DEFAULT_URI, Tracker, reason
+
+AT_ONCE = 50  # runs in one transaction
 
 
 class Publisher:
@@ -53,14 +56,15 @@ class Publisher:
         self.parent = self._tracker.start_sweep(self._about.name, tags, note)
 
     def write(self, results: Sequence[RunResult], interrupt: OrderlyInterrupt) -> None:
-        """Write some runs, each as a whole. Pictures are let go here.
+        """Write some runs, a few at a time, each as a whole. Pictures are let go here.
 
         A store that fails does not stop the sweep, whose results are on disk: `trouble` says what happened.
         """
-        for result in results:
+        for start in range(0, len(results), AT_ONCE):
+            some = results[start : start + AT_ONCE]
             with interrupt.shield():
-                self._guarded(self._write_one, result)
-                self._results.append(replace(result, pictures={}))
+                self._guarded(self._write_some, some)
+                self._results += [replace(result, pictures={}) for result in some]
 
     def finish(self, status: str = "FINISHED") -> None:
         """Give the best run its model, and the parent the comparison."""
@@ -80,7 +84,7 @@ class Publisher:
         results = self.results
         best = comparison.best_result(results)
         if best is not None and self.settings.tracking.models == "best":
-            self._tracker.log_model(self._run_ids[best.index], best)
+            self._log_model(self._run_ids[best.index], best)
         if self.parent is None:
             return
         outcomes = sorted({result.outcome for result in results})
@@ -114,10 +118,20 @@ class Publisher:
         except Exception as error:
             self.trouble = reason(error)
 
-    def _write_one(self, result: RunResult) -> None:
-        with_model = self.settings.tracking.models == "all"
-        name = self._name(result)
-        self._run_ids[result.index] = self._tracker.write_run(result, name, self.parent, self._tags, with_model)
+    def _write_some(self, results: Sequence[RunResult]) -> None:
+        points = self.settings.tracking.points
+        records = [record_of(result, self._name(result), self._tags, points) for result in results]
+        for result, run_id in zip(results, self._tracker.write_runs(records, self.parent), strict=True):
+            self._run_ids[result.index] = run_id
+            if self.settings.tracking.models == "all" and result.scaling is not None:
+                self._log_model(run_id, result)
+
+    def _log_model(self, run_id: str, result: RunResult) -> None:
+        try:
+            self._tracker.log_model(run_id, result)
+        except BaseException as error:
+            self._tracker.fail(run_id, error)
+            raise
 
     def where(self) -> str:
         """Where in MLflow to look."""

@@ -1,16 +1,68 @@
-"""What a run looks like in the store, as plain data: params, metric rows, tags and files."""
+"""What a run looks like in the store, as plain data: params, metric rows, tags, data sets and files."""
 
+import io
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import yaml
 
 from nn.faults import FAULTS
 from runner.results import RunResult, weights_archive
 from runner.spec import flatten, to_plain
 
-MAX_TAG = 5000
+MAX_TAG, MAX_PARAM = 5000, 6000
+STATUS = {"failed": "FAILED", "killed": "KILLED"}
+YAML = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # ten times faster where libyaml is there
 
 MetricRow = tuple[str, float, int, int]
+
+
+@dataclass(frozen=True)
+class DataRecord:
+    """A run's data in one role, `train` or `test`: where it came from and what it holds."""
+
+    name: str
+    digest: str
+    source: str
+    profile: str
+    context: str
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """All of one run that goes into a store. Metric rows are (key, value, milliseconds, step); times are in ms."""
+
+    name: str
+    status: str
+    started: int
+    ended: int
+    params: Mapping[str, str]
+    metrics: list[MetricRow]
+    tags: Mapping[str, str]
+    data: tuple[DataRecord, ...]
+    files: Mapping[str, bytes]
+
+
+def record_of(result: RunResult, name: str, tags: Mapping[str, str], points: int) -> RunRecord:
+    """A result as it is written; of what never ran there is nothing to say but which run it would have been."""
+    started = int(result.started * 1000) or int(time.time() * 1000)
+    ended = max(started + int(result.seconds * 1000), started + 1)
+    was_killed = result.outcome == "killed"
+    return RunRecord(
+        name=name,
+        status=STATUS.get(result.outcome, "FINISHED"),
+        started=started,
+        ended=ended,
+        params={} if was_killed else {key: str(value)[:MAX_PARAM] for key, value in params_of(result).items()},
+        metrics=[] if was_killed else metric_rows(result, points),
+        tags=dict(tags) | tags_of(result),
+        data=_data_of(result) if result.task else (),
+        files={} if was_killed else artifacts_of(result),
+    )
 
 
 def params_of(result: RunResult) -> dict[str, Any]:
@@ -25,15 +77,19 @@ def params_of(result: RunResult) -> dict[str, Any]:
     return params
 
 
-def metric_rows(result: RunResult) -> list[MetricRow]:
-    """Every series as (key, value, milliseconds, step); final values once more as `final/...`."""
+def metric_rows(result: RunResult, points: int) -> list[MetricRow]:
+    """Every series at no more than so many of its points, both ends among them; final values once more as `final/...`.
+
+    A series that never changes, such as a constant learning rate, has its ends alone. `history.parquet` has all points.
+    """
     now = int((result.started + result.seconds) * 1000)
     steps = [int(step) for step in result.history.get("step", [])]
+    kept = np.unique(np.linspace(0, len(steps) - 1, min(points, len(steps))).round().astype(int)).tolist()
     rows = [
-        (name, value, now, step)
+        (name, values[place], now, steps[place])
         for name, values in result.history.items()
         if name != "step"
-        for step, value in zip(steps, values, strict=True)
+        for place in (kept if len(set(values)) > 1 else sorted({kept[0], kept[-1]}))
     ]
     finals = {f"final/{name.replace('/', '_')}": value for name, value in result.finals.items()}
     named = {name: value for name, value in result.measures.items() if name.startswith(("baseline/", "probe"))}
@@ -62,14 +118,32 @@ def tags_of(result: RunResult) -> dict[str, str]:
 
 def artifacts_of(result: RunResult) -> dict[str, bytes]:
     """The files of a run: its config, its weights and history, its pictures, and the error of a failed one."""
-    files = {"config.yaml": yaml.safe_dump(to_plain(result.spec), sort_keys=False).encode()}
+    files = {"config.yaml": yaml.dump(to_plain(result.spec), Dumper=YAML, sort_keys=False).encode()}
     files |= {f"plots/{name}": content for name, content in result.pictures.items()}
     if result.scaling is not None:
         files["weights.npz"] = weights_archive(result)
     if result.history.get("step"):
-        import pandas as pd
-
-        files["history.parquet"] = pd.DataFrame(result.history).to_parquet(index=False)
+        files["history.parquet"] = _parquet(result.history)
     if result.error:
         files["error.txt"] = result.error.encode()
     return files
+
+
+def _parquet(columns: Mapping[str, list[float]]) -> bytes:
+    import pyarrow
+    from pyarrow import parquet
+
+    buffer = io.BytesIO()
+    parquet.write_table(pyarrow.table(dict(columns)), buffer)
+    return buffer.getvalue()
+
+
+def _data_of(result: RunResult) -> tuple[DataRecord, ...]:
+    data = result.spec.data
+    source = json.dumps(data.model_dump(mode="json") | {"seed": result.spec.data_seed})[:65000]
+    profile = json.dumps({"train samples": result.n_samples[0], "test samples": result.n_samples[1]})
+    digest = (result.data_digest or result.key)[:36]
+    contexts = ("train", "test") if result.n_samples[1] else ("train",)
+    return tuple(
+        DataRecord(data.name, digest[: 36 - len(one) - 1] + f"-{one}", source, profile, one) for one in contexts
+    )

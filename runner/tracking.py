@@ -3,7 +3,6 @@
 A run is created when its result is there, with all its numbers in one batch; nothing is ever RUNNING but the sweep.
 """
 
-import json
 import logging
 import os
 import sqlite3
@@ -12,8 +11,9 @@ import time
 import urllib.error
 import urllib.request
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext, suppress
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
@@ -27,16 +27,17 @@ from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunT
 from mlflow.models import Model, ModelSignature
 from mlflow.tracking import MlflowClient
 from mlflow.types import Schema, TensorSpec
+from mlflow.utils.uri import append_to_uri_path
 
+from runner import bulk
 from runner.errors import UserError
 from runner.identity import environment
-from runner.records import MAX_TAG, artifacts_of, metric_rows, params_of, tags_of
+from runner.records import MAX_TAG, DataRecord, RunRecord
 from runner.results import RunResult, weights_archive
 
 DEFAULT_URI = "sqlite:///mlflow.db"
-MAX_ENTRIES, MAX_PARAMS, MAX_VALUE = 1000, 100, 6000
+MAX_ENTRIES, MAX_PARAMS = 1000, 100
 PROBE_SECONDS = 10
-STATUS = {"failed": "FAILED", "killed": "KILLED"}
 PARENT = "mlflow.parentRunId"
 
 
@@ -67,7 +68,9 @@ class Tracker:
                 found = self._client.get_experiment_by_name(experiment)
                 if found and found.lifecycle_stage == "deleted":
                     raise UserError(f"the experiment {experiment!r} is deleted; restore it or set tracking.experiment")
-                self.experiment_id = found.experiment_id if found else self._client.create_experiment(experiment)
+                if found is None:
+                    found = self._client.get_experiment(self._client.create_experiment(experiment))
+                self.experiment_id, self._artifacts = found.experiment_id, found.artifact_location
                 _use_write_ahead_log(self.uri)
         except UserError:
             raise
@@ -80,27 +83,49 @@ class Tracker:
         all_tags = environment() | dict(tags) | {"mlflow.note.content": note, "mlflow.user": _user()}
         return str(self._client.create_run(self.experiment_id, run_name=name, tags=all_tags).info.run_id)
 
-    def write_run(self, result: RunResult, name: str, parent: str | None, tags: Mapping[str, str], model: bool) -> str:
-        """Write one run with everything it has, and return its id. A run that cannot be written whole is FAILED."""
-        started = int(result.started * 1000) or int(time.time() * 1000)
-        all_tags = environment() | dict(tags) | tags_of(result) | ({PARENT: parent} if parent else {})
-        run = self._client.create_run(self.experiment_id, started, {**all_tags, "mlflow.user": _user()}, name)
+    def write_runs(self, records: Sequence[RunRecord], parent: str | None) -> Iterator[str]:
+        """Write runs, each with everything it has, and give their ids: many in one transaction where that is possible.
+
+        A run that cannot be written whole does not appear, or is FAILED.
+        """
+        links = {PARENT: parent} if parent else {}
+        complete = [
+            replace(record, tags={**environment(), **record.tags, **links, "mlflow.user": _user()})
+            for record in records
+        ]
+        file = _sqlite_file(self.uri)
+        if file is not None and bulk.knows(file) and _folder(self._artifacts) is not None:
+            run_ids = [bulk.new_id() for _ in complete]
+            for run_id, record in zip(run_ids, complete, strict=True):
+                self._write_artifacts(run_id, self._artifacts_of(run_id), record.files)
+            bulk.insert(file, self.experiment_id, {run_id: self._artifacts_of(run_id) for run_id in run_ids}, complete)
+            yield from run_ids
+        else:
+            for record in complete:
+                yield self._write_run(record)
+
+    def _write_run(self, record: RunRecord) -> str:
+        """Write one run through MLflow's client."""
+        run = self._client.create_run(self.experiment_id, record.started, dict(record.tags), record.name)
         run_id = str(run.info.run_id)
         try:
-            if result.outcome != "killed":  # of what never ran there is nothing to say but which run it would have been
-                self._log_batches(run_id, result)
-                self._write_artifacts(run_id, run.info.artifact_uri, artifacts_of(result))
-            if result.task:
-                self._client.log_inputs(run_id, _dataset_inputs(result))
-            if model and result.scaling is not None:
-                self.log_model(run_id, result)
+            self._log_batches(run_id, record)
+            self._write_artifacts(run_id, run.info.artifact_uri, record.files)
+            if record.data:
+                self._client.log_inputs(run_id, [_dataset_input(data) for data in record.data])
         except BaseException as error:
-            with suppress(Exception):
-                self._client.set_terminated(run_id, "KILLED" if isinstance(error, KeyboardInterrupt) else "FAILED")
+            self.fail(run_id, error)
             raise
-        ended = started + int(result.seconds * 1000)
-        self._client.set_terminated(run_id, STATUS.get(result.outcome, "FINISHED"), max(ended, started + 1))
+        self._client.set_terminated(run_id, record.status, record.ended)
         return run_id
+
+    def fail(self, run_id: str, error: BaseException) -> None:
+        """End a run that could not be written whole, if the store still can."""
+        with suppress(Exception):
+            self._client.set_terminated(run_id, "KILLED" if isinstance(error, KeyboardInterrupt) else "FAILED")
+
+    def _artifacts_of(self, run_id: str) -> str:
+        return str(append_to_uri_path(self._artifacts, run_id, "artifacts"))  # type: ignore[no-untyped-call]
 
     def finish_sweep(
         self,
@@ -121,9 +146,9 @@ class Tracker:
         """End the parent run as it is."""
         self._client.set_terminated(run_id, status)
 
-    def _log_batches(self, run_id: str, result: RunResult) -> None:
-        params = [Param(key, str(value)[:MAX_VALUE]) for key, value in params_of(result).items()]
-        metrics = [Metric(*row) for row in metric_rows(result)]
+    def _log_batches(self, run_id: str, record: RunRecord) -> None:
+        params = [Param(key, value) for key, value in record.params.items()]
+        metrics = [Metric(*row) for row in record.metrics]
         while params or metrics:
             now, params = params[:MAX_PARAMS], params[MAX_PARAMS:]
             room = MAX_ENTRIES - len(now)
@@ -132,16 +157,14 @@ class Tracker:
 
     def _write_artifacts(self, run_id: str, artifact_uri: str, files: Mapping[str, bytes]) -> None:
         """Into the run's folder where that is on this machine, which is ten times faster; else through the client."""
-        parsed = urlparse(artifact_uri)
-        with tempfile.TemporaryDirectory() as scratch:
-            local = parsed.scheme in ("", "file")
-            folder = Path(unquote(parsed.path)) if local else Path(scratch)
+        folder = _folder(artifact_uri)
+        with nullcontext(folder) if folder else tempfile.TemporaryDirectory() as into:
             for name, content in files.items():
-                path = folder / name
+                path = Path(into) / name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
-            if not local and files:
-                self._client.log_artifacts(run_id, scratch)
+            if folder is None and files:
+                self._client.log_artifacts(run_id, into)
 
     def log_model(self, run_id: str, result: RunResult) -> None:
         """Give a run a model that `mlflow.pyfunc.load_model` can load."""
@@ -168,19 +191,15 @@ class Tracker:
             )
 
 
-def _dataset_inputs(result: RunResult) -> list[DatasetInput]:
-    data = result.spec.data
-    source = json.dumps(data.model_dump(mode="json") | {"seed": result.spec.data_seed})
-    profile = json.dumps({"train samples": result.n_samples[0], "test samples": result.n_samples[1]})
-    digest = (result.data_digest or result.key)[:36]
-    contexts = ("train", "test") if result.n_samples[1] else ("train",)
-    return [
-        DatasetInput(
-            Dataset(data.name, digest[: 36 - len(one) - 1] + f"-{one}", "code", source[:65000], profile=profile),
-            [InputTag("mlflow.data.context", one)],
-        )
-        for one in contexts
-    ]
+def _dataset_input(data: DataRecord) -> DatasetInput:
+    dataset = Dataset(data.name, data.digest, "code", data.source, profile=data.profile)
+    return DatasetInput(dataset, [InputTag("mlflow.data.context", data.context)])
+
+
+def _folder(artifact_uri: str) -> str | None:
+    """The path of artifacts on this machine; None for those elsewhere."""
+    parsed = urlparse(artifact_uri)
+    return unquote(parsed.path) if parsed.scheme in ("", "file") else None
 
 
 def _probe(uri: str) -> None:

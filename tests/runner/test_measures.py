@@ -122,7 +122,7 @@ def test_every_probe_has_a_name_of_its_own_that_the_store_takes(probes):
 
 def test_final_values_are_written_as_final_and_baselines_and_probes_under_their_own_names():
     result = trained("test.probes=[3]", "cost=absolute_error", *QUICK)
-    rows = [row for row in metric_rows(result) if row[0] not in result.history]
+    rows = [row for row in metric_rows(result, 50) if row[0] not in result.history]
     values = {name: value for name, value, _, _ in rows}
     assert len(rows) == len(values)
     own = {"baseline/constant_rmse", "baseline/linear_rmse", "probe/3", "probe_error/3"}
