@@ -6,6 +6,7 @@ A test holds the result equal to Hydra's own `load_sweep_config`.
 
 import copy
 import itertools
+import pickle
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -41,7 +42,7 @@ class Composer:
         self._loader, self._master = loader, master
         self._parser = OverridesParser.create(config_loader=loader)
         self._parsed: dict[str, Override] = {}
-        self._composed: dict[tuple[str, ...], tuple[DictConfig, DictConfig] | Exception] = {}
+        self._composed: dict[tuple[str, ...], tuple[bytes, DictConfig] | Exception] = {}
 
     def compose(self, number: int, overrides: Sequence[str]) -> Job | Problem:
         """The job's config as Hydra would compose it, or why it cannot be composed."""
@@ -52,7 +53,7 @@ class Composer:
                 is_value = [False] * len(parsed)  # what is added or deleted depends on the order of all overrides
             structural = tuple(text for text, value in zip(overrides, is_value, strict=True) if not value)
             composed, hydra = self._from_hydra(structural)
-            config = copy.deepcopy(composed)
+            config = pickle.loads(composed)  # a copy in a sixth of the time of deepcopy
             for override, value in zip(parsed, is_value, strict=True):
                 if value:
                     OmegaConf.update(config, override.key_or_group, override.value(), merge=True)
@@ -79,11 +80,13 @@ class Composer:
         is_group = bool(self._loader.repository.group_exists(key))
         return is_group or override.package is not None or key.startswith("hydra.")
 
-    def _from_hydra(self, structural: tuple[str, ...]) -> tuple[DictConfig, DictConfig]:
+    def _from_hydra(self, structural: tuple[str, ...]) -> tuple[bytes, DictConfig]:
+        """A pickled config as Hydra composes it, and Hydra's own part."""
         if structural not in self._composed:
             try:
                 config = self._loader.load_sweep_config(self._master, list(structural))
-                self._composed[structural] = split_hydra(config)
+                own, hydra = split_hydra(config)
+                self._composed[structural] = pickle.dumps(own), hydra
             except (HydraException, OmegaConfBaseException, ValueError) as error:
                 self._composed[structural] = error
         composed = self._composed[structural]

@@ -85,6 +85,8 @@ class Publisher:
         best = comparison.best_result(results)
         if best is not None and self.settings.tracking.models == "best":
             self._log_model(self._run_ids[best.index], best)
+        if best is not None and self.settings.tracking.plots == "best":
+            self._tracker.add_files(self._run_ids[best.index], picture_files(best))
         if self.parent is None:
             return
         outcomes = sorted({result.outcome for result in results})
@@ -158,6 +160,15 @@ def comparison_files(results: Sequence[RunResult], keys: Sequence[str], pictures
     if pictures and any(result.history.get("step") for result in results):
         files |= {f"plots/{name}": content for name, content in pictures_of(results, keys).items()}
     return files
+
+
+def picture_files(result: RunResult) -> dict[str, bytes]:
+    """The pictures of a run that none was drawn of while it trained."""
+    from runner.figures import draw_run
+    from runner.preparation import prepare
+
+    drawn = draw_run(result, prepare(result.spec.phases[-1]))
+    return {f"plots/{name}": content for name, content in drawn.pictures.items()}
 
 
 def verdict_table(verdicts: Sequence[Verdict]) -> bytes:

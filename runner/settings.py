@@ -15,7 +15,7 @@ class TrackingSettings(Frozen):
 
     experiment: Annotated[str, Field(min_length=1, max_length=250)]
     models: Literal["best", "all", "none"]
-    plots: Literal["all", "none"]
+    plots: Literal["all", "best", "none"]
     points: Annotated[Whole, Field(ge=2, le=10_000)]
 
 

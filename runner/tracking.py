@@ -124,6 +124,10 @@ class Tracker:
         with suppress(Exception):
             self._client.set_terminated(run_id, "KILLED" if isinstance(error, KeyboardInterrupt) else "FAILED")
 
+    def add_files(self, run_id: str, files: Mapping[str, bytes]) -> None:
+        """Give a run more files."""
+        self._write_artifacts(run_id, self._client.get_run(run_id).info.artifact_uri, files)
+
     def _artifacts_of(self, run_id: str) -> str:
         return str(append_to_uri_path(self._artifacts, run_id, "artifacts"))  # type: ignore[no-untyped-call]
 
@@ -139,7 +143,7 @@ class Tracker:
         now = int(time.time() * 1000)
         rows = [Metric(key, value, now, 0) for key, value in metrics.items() if np.isfinite(value)]
         self._client.log_batch(run_id, rows, tags=[RunTag(key, value[:MAX_TAG]) for key, value in tags.items()])
-        self._write_artifacts(run_id, self._client.get_run(run_id).info.artifact_uri, files)
+        self.add_files(run_id, files)
         self._client.set_terminated(run_id, status)
 
     def end_sweep(self, run_id: str, status: str) -> None:

@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,7 @@ import pytest
 from PIL import Image
 
 from runner.model import load_model
-from tests.end_to_end.conftest import SWEEP, Trained
+from tests.end_to_end.conftest import SWEEP, Trained, trained
 
 FOUR = {(activation, data) for activation in ("sigmoid", "tanh") for data in ("xor", "quadrants")}
 
@@ -164,3 +165,13 @@ def test_the_store_is_in_write_ahead_mode(sweep: Trained) -> None:
 def test_nothing_is_left_running_or_half_written(sweep: Trained) -> None:
     assert {run.info.status for run in sweep.store.runs()} == {"FINISHED"}
     assert not list(sweep.store.folder.rglob("*.partial"))
+
+
+def test_only_the_best_run_gets_a_picture_where_that_is_asked_for(tmp_path: Path) -> None:
+    store = trained(
+        tmp_path, "-m", "data=xor", "seed=range(4)", "training.epochs=20", "tracking.plots=best", "workers=1"
+    ).store
+    parent = store.only()
+    drawn = [run.info.run_id for run in store.children(parent) if list(store.artifact(run, ".").glob("plots/*.png"))]
+    assert drawn == [parent.data.tags["best_run"]]
+    assert list(store.artifact(parent, "plots").glob("*.png"))

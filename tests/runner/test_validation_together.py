@@ -194,7 +194,7 @@ def test_problems_of_several_jobs_are_told_together_and_equal_ones_once():
         ("workers=0", "workers must be >= 1, got 0"),
         ("workers=many", "workers must be a whole number, got 'many'"),
         ("tracking.models=some", "tracking.models must be 'best', 'all' or 'none', got 'some'"),
-        ("tracking.plots=true", "tracking.plots must be 'all' or 'none', got True"),
+        ("tracking.plots=true", "tracking.plots must be 'all', 'best' or 'none', got True"),
         ("tracking.experiment=3", "tracking.experiment must be text, got 3"),
         ("modules=mine", "modules must be a list"),
     ],
