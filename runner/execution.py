@@ -26,13 +26,13 @@ def default_workers() -> int:
 class Training:
     """All tasks of a sweep in training; a context, because its workers must be ended whatever happens.
 
-    With several tasks and workers they start at once. A worker that dies takes no other task with it: what it leaves
-    undone is tried once more, each task with a worker of its own.
+    With more than one worker they start at once, even a single one: this process imports MLflow meanwhile. A worker
+    that dies takes no other task with it: what it leaves undone is tried once more, each task in a worker of its own.
     """
 
     def __init__(self, tasks: Sequence[Task], workers: int) -> None:
         self._tasks = tasks
-        self._executor = _pool(min(workers, len(tasks))) if workers > 1 and len(tasks) > 1 else None
+        self._executor = _pool(min(workers, len(tasks))) if workers > 1 and tasks else None
         self._futures: dict[Future[list[RunResult]], Task] = {}
 
     def __enter__(self) -> "Training":

@@ -26,6 +26,14 @@ def register_options() -> None:
         except (yaml.YAMLError, OSError, UnicodeDecodeError) as error:
             raise UserError(f"the named sweep {path.name} cannot be read: {error}") from error
         store.store(group="sweep", name=name, node=node, package="_global_")
+    store.repo = _NeverCopied(store.repo)
+
+
+class _NeverCopied(dict[str, Any]):
+    """Hydra copies all options whenever it composes or lists a group, some 50 ms; what it hands out it copies again."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "_NeverCopied":
+        return self
 
 
 def default_config(kind: str, name: str) -> dict[str, Any]:
