@@ -1,4 +1,4 @@
-.PHONY: help install run case-studies test test-slow lint format types check ui clean
+.PHONY: help install run case-studies benchmarks test test-slow lint format types check ui clean
 
 PYTHON ?= .venv/bin/python
 
@@ -15,6 +15,9 @@ run: install  ## the main job: a sweep over activations
 
 case-studies: install  ## run all sweeps of the case studies (minutes; results in outputs/case-studies are kept) and write their document
 	$(PYTHON) docs/case_studies/build.py
+
+benchmarks: install  ## all measurements (half an hour); peers from pip install -e '.[bench]'
+	$(PYTHON) -m benchmarks | tee benchmarks/RESULTS.md
 
 test: install  ## all tests but the slow ones, with coverage
 	$(PYTHON) -m pytest -n 2 --cov

@@ -1,42 +1,60 @@
-"""Seconds per run of training alone, as stacks in two workers, beside the loops of the published programs.
+"""Training of the case studies as stacks in two workers, beside a NumPy loop and the times of the published programs.
 
-    python benchmarks/case_studies.py [runs]
-
-Composing, drawing, MLflow and the start of the workers are left out. The loops are plain NumPy programs that train one
-run at a time, timed on another day by the reference of docs/case_studies: the ratios are orders of magnitude.
+Composing, drawing, MLflow and the start of the workers are left out. "Loop" is the per-run NumPy loop of the kernel's
+benchmark on the same shape, timed here; "published" are the plain loops of docs/case_studies, timed on another day.
 """
 
-import sys
-from pathlib import Path
+import statistics
+import time
+from collections.abc import Iterator
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
-from runner.execution import Training
-from runner.gradcheck import composing
-from runner.jobs import make_plan
+from benchmarks.contestants import loop
+from benchmarks.tables import markdown
+from benchmarks.work import Work
 
 WORKERS = 2
+LOOP_REPEATS = 5
 SYSTEMS = (
-    ("C0 Q1 sine, 100,000 steps online", ("case=c0_q1_sine_fixed",), 0.95),
-    ("C0 Q1 XOR, 400,000 steps online", ("case=c0_q1_xor",), 6.02),
-    ("C1, 100 epochs of 400 rows", ("case=c1",), 0.31),
-    ("C3, 8 hidden units, 20,000 steps", ("case=c3", "test.points=100", "training.online_cost=false"), 33.3),
-    ("C4, 10 passes of 1,000 rows", ("case=c4", "training.online_cost=false"), 0.25),
-)
+    ("C0 Q1 sine, 100,000 steps online", ("case=c0_q1_sine_fixed",), 0.95, (1, 6, 1), 1, 100_000),
+    ("C0 Q1 XOR, 400,000 steps online", ("case=c0_q1_xor",), 6.02, (2, 6, 1), 1, 400_000),
+    ("C1, 100 epochs of 400 rows", ("case=c1",), 0.31, (2, 2, 1), 400, 100),
+    (
+        "C3, 8 hidden units, 20,000 steps",
+        ("case=c3", "test.points=100", "training.online_cost=false"), 33.3, (2, 8, 1), 40, 20_000,
+    ),
+    ("C4, 10 passes of 1,000 rows", ("case=c4", "training.online_cost=false"), 0.25, (1, 3, 3, 1), 1, 10_000),
+)  # fmt: skip
 
 
-def main() -> None:
-    """Print one row per system."""
-    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 800
+def tables(quick: bool) -> Iterator[str]:
+    """Markdown: one row per system."""
+    runs = 4 if quick else 800
+    rows = []
+    for name, overrides, published, sizes, batch, steps in SYSTEMS[3:4] if quick else SYSTEMS:
+        run, looped = loop(Work(sizes, batch, 1, 400))
+        looped_seconds = statistics.median(_seconds(run) for _ in range(LOOP_REPEATS)) * steps / looped
+        own = _own(overrides, runs)
+        ratios = [f"{looped_seconds / own:.0f}", f"{published / own:.0f}"]
+        rows.append([name, f"{own:.5f}", f"{looped_seconds:.2f}", f"{published:.2f}", *ratios])
+    header = ["system", "here, s a run", "loop, s", "published, s", "loop / here", "published / here"]
+    yield f"Training alone, {runs} runs in {WORKERS} workers:\n\n{markdown(header, rows)}\n"
+
+
+def _own(overrides: tuple[str, ...], runs: int) -> float:
+    """Seconds per run of the stacks."""
+    from runner.execution import Training
+    from runner.gradcheck import composing
+    from runner.jobs import make_plan
+
     common = ("training.evaluations=2", "tracking.plots=none", f"workers={WORKERS}")
-    print(f"{'system':<36}{'loop, s':>10}{'here, s':>10}{'ratio':>8}   ({runs} runs, {WORKERS} workers)")
-    for name, overrides, loop in SYSTEMS:
-        with composing() as composer:
-            plan = make_plan([composer.compose(seed, (*overrides, *common, f"seed={seed}")) for seed in range(runs)])
-        with Training(plan.tasks, WORKERS) as training:
-            own = sum(result.seconds for results in training for result in results) / runs / WORKERS
-        print(f"{name:<36}{loop:>10.2f}{own:>10.5f}{loop / own:>8.0f}", flush=True)
+    with composing() as composer:
+        plan = make_plan([composer.compose(seed, (*overrides, *common, f"seed={seed}")) for seed in range(runs)])
+    with Training(plan.tasks, WORKERS) as training:
+        return sum(result.seconds for results in training for result in results) / runs / WORKERS
 
 
-if __name__ == "__main__":
-    main()
+def _seconds(run: object) -> float:
+    assert callable(run)
+    started = time.perf_counter()
+    run()
+    return time.perf_counter() - started

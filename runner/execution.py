@@ -49,7 +49,7 @@ class Training:
     def __iter__(self) -> Iterator[list[RunResult]]:
         """The results of each task as it ends."""
         if not self._executor:
-            _keep_freed_memory()
+            keep_freed_memory()
             yield from map(train_task, self._tasks)
             return
         undone = []
@@ -105,10 +105,10 @@ def _pool(workers: int) -> ProcessPoolExecutor:
 def _prepare_worker() -> None:
     """Ctrl-C reaches all processes of a terminal; the main process alone decides what it means."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _keep_freed_memory()
+    keep_freed_memory()
 
 
-def _keep_freed_memory() -> None:
+def keep_freed_memory() -> None:
     """Have this process keep the memory of arrays that are freed, for the next ones.
 
     glibc hands arrays of some 100 KB back to the system at once and pays for every page when it asks for them again,

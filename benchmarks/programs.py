@@ -1,0 +1,60 @@
+"""Programs as a person starts them: how long they take, and how much memory all their processes have together."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Event, Thread
+
+ROOT = Path(__file__).resolve().parent.parent
+MIB = 1 << 10  # the kernel counts in KiB
+
+
+def timed(arguments: Sequence[str], folder: Path) -> tuple[float, float]:
+    """Seconds, and the peak memory in MiB, of `python arguments` in a folder. Raises RuntimeError when it fails."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment.pop("MLFLOW_TRACKING_URI", None)
+    started = time.perf_counter()
+    with (
+        tempfile.TemporaryFile() as said,
+        subprocess.Popen(
+            [sys.executable, *arguments], cwd=folder, env=environment, stdout=said, stderr=subprocess.STDOUT
+        ) as process,
+    ):
+        peak, done = [0.0], Event()
+        watcher = Thread(target=_watch, args=(process.pid, peak, done))
+        watcher.start()
+        code = process.wait()
+        seconds = time.perf_counter() - started
+        done.set()
+        watcher.join()
+        if code:
+            said.seek(0)
+            raise RuntimeError(f"{' '.join(arguments)} ended with {code}:\n{said.read().decode()[-2000:]}")
+    return seconds, peak[0]
+
+
+def _watch(pid: int, peak: list[float], done: Event) -> None:
+    while not done.wait(0.2):
+        peak[0] = max(peak[0], sum(_proportional_kib(one) for one in _family(pid)) / MIB)
+
+
+def _family(pid: int) -> list[int]:
+    """A process and all its descendants."""
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return []
+    return [pid, *(member for child in children for member in _family(int(child)))]
+
+
+def _proportional_kib(pid: int) -> int:
+    """Memory of a process, pages that it shares counted in parts."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)

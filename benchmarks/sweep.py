@@ -1,0 +1,104 @@
+"""A whole sweep: quadrants, 2-2-1 and 2-4-1, 500 epochs, curves and a picture per run, beside the usual way."""
+
+import importlib.util
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.programs import ROOT, timed
+from benchmarks.tables import markdown
+
+USUAL = str(ROOT / "benchmarks" / "usual.py")
+USUAL_RUNS = 32
+OURS = ("data=quadrants", "training.mode=full", "training.epochs=500")
+JOBLIB = ("hydra/launcher=joblib", "hydra.launcher.n_jobs=2")
+SAMPLE = 100
+
+
+def tables(quick: bool) -> Iterator[str]:
+    """Markdown, a part at a time."""
+    sizes = (4,) if quick else (16, 100, 1000, 10_000)
+    usual: dict[str, float] = {}
+    if importlib.util.find_spec("sklearn") is None:
+        yield "The usual way is not measured: scikit-learn is not installed (pip install -e '.[bench]').\n"
+    else:
+        usual = _usual(2 if quick else USUAL_RUNS)
+    rows = []
+    for runs in sizes:
+        with tempfile.TemporaryDirectory() as folder:
+            seconds, memory = timed(
+                ("-m", "runner", "-m", *OURS, "network.hidden=[2],[4]", f"seed=range({runs // 2})"), Path(folder)
+            )
+        others = [f"{name * runs / seconds:.1f}" for name in usual.values()]
+        rows.append([f"{runs:,}", f"{seconds:.1f}", f"{1000 * seconds / runs:.0f}", f"{memory:.0f}", *others])
+    header = ["runs", "seconds", "ms per run", "peak MiB", *(f"{name} / this" for name in usual)]
+    yield f"Whole sweeps, two workers:\n\n{markdown(header, rows)}\n"
+    if usual:
+        told = ", ".join(f"{name} {seconds:.2f} s a run" for name, seconds in usual.items())
+        yield f"The usual way, timed with {USUAL_RUNS} runs and taken as proportional: {told}.\n"
+    yield _breakdown(4 if quick else SAMPLE)
+
+
+def _usual(runs: int) -> dict[str, float]:
+    """Seconds per run of the usual way, by launcher; its imports and the tables of a new store are taken off."""
+    found = {}
+    for name, launcher in (("basic", ()), ("joblib", JOBLIB)):
+        if name == "joblib" and importlib.util.find_spec("hydra_plugins.hydra_joblib_launcher") is None:
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            timed((USUAL,), Path(folder))
+            few, _ = timed((USUAL, "-m", "seed=range(1)", "hidden=2", *launcher), Path(folder))
+            many, _ = timed((USUAL, "-m", f"seed=range({runs // 2})", "hidden=2,4", *launcher), Path(folder))
+        found[name] = (many - few) / (runs - 1)
+    return found
+
+
+def _breakdown(runs: int) -> str:
+    """Milliseconds of processor time per run, stage by stage, each alone in one process."""
+    from dataclasses import replace
+
+    from runner.execution import keep_freed_memory
+    from runner.gradcheck import composing
+    from runner.jobs import make_plan
+    from runner.training import train_task
+
+    keep_freed_memory()
+    clock, spent = time.process_time, {}
+    overrides = [(*OURS, f"network.hidden=[{2 + 2 * (k % 2)}]", f"seed={k}", "workers=1") for k in range(runs)]
+    with composing() as composer:
+        composer.compose(0, overrides[0])
+        started = clock()
+        jobs = [composer.compose(place, one) for place, one in enumerate(overrides)]
+        spent["compose"] = clock() - started
+        started = clock()
+        plan = make_plan(jobs)
+        spent["validate and plan"] = clock() - started
+    started = clock()
+    results = [result for task in plan.tasks for result in train_task(replace(task, pictures=False))]
+    spent["train"] = clock() - started
+    from runner.figures import draw_run
+    from runner.preparation import prepare
+
+    started = clock()
+    results = [draw_run(result, prepare(result.spec)) for result in results]
+    spent["draw"] = clock() - started
+    from runner.records import record_of
+    from runner.tracking import Tracker
+
+    with tempfile.TemporaryDirectory() as folder:
+        before = Path.cwd()
+        os.chdir(folder)
+        try:
+            tracker = Tracker("benchmark")
+            list(tracker.write_runs([record_of(results[0], "first", {}, 17)], None))
+            started = clock()
+            for start in range(0, runs, 50):
+                records = [record_of(result, "run", {}, 17) for result in results[start : start + 50]]
+                list(tracker.write_runs(records, None))
+            spent["write"] = clock() - started
+        finally:
+            os.chdir(before)
+    rows = [[stage, f"{1000 * seconds / runs:.2f}"] for stage, seconds in spent.items()]
+    return f"Processor time per run, {runs} runs:\n\n{markdown(['stage', 'ms'], rows)}\n"

@@ -1,0 +1,72 @@
+"""The benchmarks run, in a short form: they cannot rot. What they measure here means nothing."""
+
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from benchmarks.contestants import loop, sklearn_mlp, stacked
+from benchmarks.tables import markdown
+from benchmarks.work import SHAPES, Work
+from tests.end_to_end.program import ROOT, environment
+
+PARTS = ("kernel", "sweep", "first", "case-studies")
+QUICK = Work((2, 3, 1), 4, 5, 20)
+
+
+def benchmark(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "benchmarks", *arguments],
+        cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_every_part_prints_a_table_whose_cells_are_numbers_or_say_that_a_peer_is_missing(part: str) -> None:
+    done = benchmark(part, "--quick")
+    assert done.returncode == 0, done.stderr
+    rows = [line for line in done.stdout.splitlines() if line.startswith("|")]
+    assert len(rows) >= 3
+    measured = [cell.strip() for row in rows if not set(row) <= set("|-: ") for cell in row.strip("|").split("|")[1:]]
+    assert any(re.fullmatch(r"[0-9.,e+-]+", cell) for cell in measured)
+    for peer in re.findall(r"^(\S+) is not measured: (.*)$", done.stdout, re.MULTILINE):
+        assert "pip install" in peer[1]
+
+
+def test_a_part_that_does_not_exist_is_named_with_those_that_do() -> None:
+    done = benchmark("kernels")
+    assert done.returncode == 2
+    assert "kernels: no such part" in done.stderr
+    assert "kernel, sweep, first, case-studies" in done.stderr
+
+
+def test_the_eight_shapes_of_the_design_are_measured() -> None:
+    assert {(work.sizes, work.batch) for work in SHAPES} == {
+        ((1, 6, 1), 1), ((2, 2, 1), 4), ((1, 6, 1), 1000), ((2, 8, 1), 40), ((2, 8, 8, 1), 32), ((2, 2, 1), 400),
+        ((64, 30, 2), 100), ((64, 128, 10), 100),
+    }  # fmt: skip
+
+
+def test_all_contestants_count_the_steps_that_they_make() -> None:
+    assert stacked(QUICK)[1] == 5 * 20
+    assert loop(QUICK)[1] == 20
+    run, steps = sklearn_mlp(Work((2, 3, 1), 4, 5, 400))
+    run()
+    assert steps == 384, "three passes over 512 samples, 4 at a time"
+
+
+def test_a_table_lines_up() -> None:
+    lines = markdown(["name", "n"], [["a", "1"], ["long name", "10,000"]]).splitlines()
+    assert len({len(line) for line in lines}) == 1
+    assert lines[1] == "| --------- | -----: |"
+
+
+def test_the_samples_are_whole_batches_and_the_targets_fit_the_task() -> None:
+    for work in SHAPES:
+        X, Y = work.samples(2)
+        assert X.shape[1] % work.batch == 0
+        assert X.shape == (2, X.shape[1], work.sizes[0])
+        assert Y.shape == (2, X.shape[1], work.sizes[-1])
+        assert not work.classifies or np.array_equal(Y.sum(axis=-1), np.ones(Y.shape[:2]))
