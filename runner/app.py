@@ -44,23 +44,33 @@ def main() -> int:
     return 0
 
 
-def _start_hydra() -> None:
+def set_up_hydra(arguments: list[str]) -> None:
+    """Make known what configs may name: our plugins, resolvers, components, named sweeps, and a person's modules."""
     if str(PLUGINS) not in sys.path:
         sys.path.append(str(PLUGINS))
     from hydra.core.plugins import Plugins
 
     Plugins.instance()
 
-    import hydra
-    from omegaconf import DictConfig, OmegaConf
+    from omegaconf import OmegaConf
 
     from runner.components import load_modules
     from runner.options import register_options
     from runner.paths import CONF
 
     OmegaConf.register_new_resolver("run_id", run_id, replace=True, use_cache=True)
-    load_modules(modules_of(sys.argv[1:], CONF / "config.yaml"))
+    load_modules(modules_of(arguments, CONF / "config.yaml"))
     register_options()
+
+
+def _start_hydra() -> None:
+    set_up_hydra(sys.argv[1:])
+
+    import hydra
+    from omegaconf import DictConfig
+
+    from runner.paths import CONF
+
     failures: list[Exception] = []
 
     @hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")

@@ -17,7 +17,7 @@ from nn.gradients import Comparison
 from nn.network import trained_targets
 from nn.registry import Array
 from nn.stack import Stack
-from runner.app import PLUGINS, modules_of, run_id
+from runner.app import modules_of, set_up_hydra
 from runner.components import load_modules
 from runner.compose import Composer, explain
 from runner.errors import UserError, refuse, unknown
@@ -89,23 +89,13 @@ def planned(overrides: Sequence[str]) -> Plan:
 @contextmanager
 def composing(overrides: Sequence[str] = ()) -> Iterator[Composer]:
     """Hydra's configs without a Hydra application. Raises UserError when the overrides cannot be read."""
-    if str(PLUGINS) not in sys.path:
-        sys.path.append(str(PLUGINS))
-    from hydra.core.plugins import Plugins
-
-    Plugins.instance()
+    _parsed(overrides)
+    set_up_hydra(list(overrides))
 
     from hydra import initialize_config_dir
     from hydra.core.global_hydra import GlobalHydra
     from hydra.types import RunMode
-    from omegaconf import OmegaConf
 
-    from runner.options import register_options
-
-    OmegaConf.register_new_resolver("run_id", run_id, replace=True, use_cache=True)
-    _parsed(overrides)
-    load_modules(modules_of(list(overrides), CONF / "config.yaml"))
-    register_options()
     with initialize_config_dir(str(CONF), version_base="1.3"):
         loader: Any = GlobalHydra.instance().config_loader()
         master = loader.load_configuration("config", [], RunMode.MULTIRUN)

@@ -1,5 +1,6 @@
 """What a person can choose from: every registered component and every named sweep, as Hydra's config groups."""
 
+import sys
 from typing import Any
 
 import yaml
@@ -7,7 +8,6 @@ from hydra.core.config_store import ConfigStore
 from omegaconf import OmegaConf
 
 from runner.components import REGISTRIES
-from runner.errors import UserError
 from runner.paths import CONF, SWEEPS
 from runner.spec import DataCommon
 from runner.sweeps import sweep_files
@@ -24,7 +24,8 @@ def register_options() -> None:
         try:
             node = OmegaConf.load(path)
         except (yaml.YAMLError, OSError, UnicodeDecodeError) as error:
-            raise UserError(f"the named sweep {path.name} cannot be read: {error}") from error
+            print(f"the named sweep {path.name} is left out, because it cannot be read: {error}", file=sys.stderr)
+            continue
         store.store(group="sweep", name=name, node=node, package="_global_")
     store.repo = _NeverCopied(store.repo)
 

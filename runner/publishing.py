@@ -12,8 +12,9 @@ from runner.interrupts import OrderlyInterrupt
 from runner.records import record_of
 from runner.results import RunResult
 from runner.settings import Settings
+from runner.stores import DEFAULT_URI, reason
 from runner.terminal import how_to_look
-from runner.tracking import DEFAULT_URI, Tracker, reason
+from runner.tracking import Tracker
 
 AT_ONCE = 50  # runs in one transaction
 

@@ -5,24 +5,19 @@ A run is created when its result is there, with all its numbers in one batch; no
 
 import logging
 import os
-import sqlite3
 import tempfile
 import time
-import urllib.error
-import urllib.request
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, closing, nullcontext, suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import unquote, urlparse
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
 
 import mlflow.pyfunc
 import numpy as np
-from filelock import FileLock
 from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunTag
 from mlflow.models import Model, ModelSignature
 from mlflow.tracking import MlflowClient
@@ -34,21 +29,25 @@ from runner.errors import UserError
 from runner.identity import environment
 from runner.records import MAX_TAG, DataRecord, RunRecord
 from runner.results import RunResult, weights_archive
+from runner.stores import (
+    DEFAULT_URI,
+    alone_with,
+    check_file,
+    folder_of,
+    probe,
+    reason,
+    sqlite_file,
+    tracking_uri,
+    use_write_ahead_log,
+)
 
-DEFAULT_URI = "sqlite:///mlflow.db"
 MAX_ENTRIES, MAX_PARAMS = 1000, 100
-PROBE_SECONDS = 10
 PARENT = "mlflow.parentRunId"
-
-
-def tracking_uri() -> str:
-    """`MLFLOW_TRACKING_URI` where that is set, else a SQLite file in the working directory."""
-    return os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT_URI
 
 
 def weights_of(run_id: str) -> bytes:
     """The `weights.npz` of a run in the store."""
-    _probe(tracking_uri())
+    probe(tracking_uri())
     with tempfile.TemporaryDirectory() as folder:
         return Path(MlflowClient(tracking_uri()).download_artifacts(run_id, "weights.npz", folder)).read_bytes()
 
@@ -60,10 +59,10 @@ class Tracker:
         self.uri = tracking_uri()
         for name in ("mlflow.store.db.utils", "mlflow.tracking.fluent", "alembic"):
             logging.getLogger(name).setLevel(logging.WARNING)
-        _probe(self.uri)
-        _check_file(self.uri)
+        probe(self.uri)
+        check_file(self.uri)
         try:
-            with _alone_with(self.uri):
+            with alone_with(self.uri):
                 self._client = MlflowClient(self.uri)
                 found = self._client.get_experiment_by_name(experiment)
                 if found and found.lifecycle_stage == "deleted":
@@ -71,7 +70,7 @@ class Tracker:
                 if found is None:
                     found = self._client.get_experiment(self._client.create_experiment(experiment))
                 self.experiment_id, self._artifacts = found.experiment_id, found.artifact_location
-                _use_write_ahead_log(self.uri)
+                use_write_ahead_log(self.uri)
         except UserError:
             raise
         except Exception as error:  # each kind of store raises what its own driver raises
@@ -93,8 +92,8 @@ class Tracker:
             replace(record, tags={**environment(), **record.tags, **links, "mlflow.user": _user()})
             for record in records
         ]
-        file = _sqlite_file(self.uri)
-        if file is not None and bulk.knows(file) and _folder(self._artifacts) is not None:
+        file = sqlite_file(self.uri)
+        if file is not None and bulk.knows(file) and folder_of(self._artifacts) is not None:
             run_ids = [bulk.new_id() for _ in complete]
             for run_id, record in zip(run_ids, complete, strict=True):
                 self._write_artifacts(run_id, self._artifacts_of(run_id), record.files)
@@ -161,7 +160,7 @@ class Tracker:
 
     def _write_artifacts(self, run_id: str, artifact_uri: str, files: Mapping[str, bytes]) -> None:
         """Into the run's folder where that is on this machine, which is ten times faster; else through the client."""
-        folder = _folder(artifact_uri)
+        folder = folder_of(artifact_uri)
         with nullcontext(folder) if folder else tempfile.TemporaryDirectory() as into:
             for name, content in files.items():
                 path = Path(into) / name
@@ -200,57 +199,6 @@ def _dataset_input(data: DataRecord) -> DatasetInput:
     return DatasetInput(dataset, [InputTag("mlflow.data.context", data.context)])
 
 
-def _folder(artifact_uri: str) -> str | None:
-    """The path of artifacts on this machine; None for those elsewhere."""
-    parsed = urlparse(artifact_uri)
-    return unquote(parsed.path) if parsed.scheme in ("", "file") else None
-
-
-def _probe(uri: str) -> None:
-    """A server that is not there is noticed in seconds; MLflow's client would try for minutes."""
-    if not uri.startswith(("http://", "https://")):
-        return
-    try:
-        with urllib.request.urlopen(f"{uri.rstrip('/')}/health", timeout=PROBE_SECONDS):
-            pass
-    except urllib.error.HTTPError:
-        return  # something answers; whether it will have us, MLflow's client finds out
-    except OSError as error:
-        raise UserError(f"no MLflow server answers at {uri} ({reason(error)}); MLFLOW_TRACKING_URI names it") from error
-
-
-def _sqlite_file(uri: str) -> str | None:
-    """The file of a local SQLite store; None for any other store."""
-    path = uri.removeprefix("sqlite:///") if uri.startswith("sqlite:///") else ""
-    return path if path not in ("", ":memory:") else None
-
-
-def _check_file(uri: str) -> None:
-    """MLflow tries for minutes to open a folder as a database, and forgets what it writes to no file."""
-    file = _sqlite_file(uri)
-    if uri.startswith("sqlite:") and file is None:
-        raise UserError(f"the MLflow store {uri} (MLFLOW_TRACKING_URI names it) is not a file: nothing would be kept")
-    if file is not None and Path(file).is_dir():
-        raise UserError(f"the MLflow store {uri} cannot be used: {file} is a folder")
-    if file is not None and Path(file).exists() and not os.access(file, os.W_OK):
-        raise UserError(f"the MLflow store {uri} cannot be used: {file} may not be written")
-
-
-def _alone_with(uri: str) -> AbstractContextManager[object]:
-    """MLflow's creation of a store's tables fails when two programs do it at once; one waits for the other."""
-    file = _sqlite_file(uri)
-    return nullcontext() if file is None else FileLock(f"{file}.lock", timeout=120)
-
-
-def _use_write_ahead_log(uri: str) -> None:
-    """Switch a local SQLite file to its write-ahead log: writers are faster and readers never wait."""
-    file = _sqlite_file(uri)
-    if file is None:
-        return
-    with closing(sqlite3.connect(file)) as connection:
-        connection.execute("PRAGMA journal_mode=WAL")
-
-
 def _user() -> str:
     import getpass
 
@@ -258,9 +206,3 @@ def _user() -> str:
         return getpass.getuser()
     except (OSError, KeyError):
         return "unknown"
-
-
-def reason(error: BaseException) -> str:
-    """What went wrong in one line, from the long errors of a store."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip() and not line.startswith("(raised as")]
-    return lines[0][:300] if lines else type(error).__name__

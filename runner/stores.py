@@ -1,0 +1,78 @@
+"""Which store runs are written to, and whether it can be used: found out in seconds, where MLflow tries for minutes."""
+
+import os
+import sqlite3
+import urllib.error
+import urllib.request
+from contextlib import AbstractContextManager, closing, nullcontext
+from pathlib import Path
+from urllib.parse import unquote, urlparse
+
+from filelock import FileLock
+
+from runner.errors import UserError
+
+DEFAULT_URI = "sqlite:///mlflow.db"
+PROBE_SECONDS = 10
+
+
+def tracking_uri() -> str:
+    """`MLFLOW_TRACKING_URI` where that is set, else a SQLite file in the working directory."""
+    return os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT_URI
+
+
+def probe(uri: str) -> None:
+    """A server that is not there is noticed in seconds; MLflow's client would try for minutes."""
+    if not uri.startswith(("http://", "https://")):
+        return
+    try:
+        with urllib.request.urlopen(f"{uri.rstrip('/')}/health", timeout=PROBE_SECONDS):
+            pass
+    except urllib.error.HTTPError:
+        return  # something answers; whether it will have us, MLflow's client finds out
+    except OSError as error:
+        raise UserError(f"no MLflow server answers at {uri} ({reason(error)}); MLFLOW_TRACKING_URI names it") from error
+
+
+def sqlite_file(uri: str) -> str | None:
+    """The file of a local SQLite store; None for any other store."""
+    path = uri.removeprefix("sqlite:///") if uri.startswith("sqlite:///") else ""
+    return path if path not in ("", ":memory:") else None
+
+
+def check_file(uri: str) -> None:
+    """MLflow tries for minutes to open a folder as a database, and forgets what it writes to no file."""
+    file = sqlite_file(uri)
+    if uri.startswith("sqlite:") and file is None:
+        raise UserError(f"the MLflow store {uri} (MLFLOW_TRACKING_URI names it) is not a file: nothing would be kept")
+    if file is not None and Path(file).is_dir():
+        raise UserError(f"the MLflow store {uri} cannot be used: {file} is a folder")
+    if file is not None and Path(file).exists() and not os.access(file, os.W_OK):
+        raise UserError(f"the MLflow store {uri} cannot be used: {file} may not be written")
+
+
+def alone_with(uri: str) -> AbstractContextManager[object]:
+    """MLflow's creation of a store's tables fails when two programs do it at once; one waits for the other."""
+    file = sqlite_file(uri)
+    return nullcontext() if file is None else FileLock(f"{file}.lock", timeout=120)
+
+
+def use_write_ahead_log(uri: str) -> None:
+    """Switch a local SQLite file to its write-ahead log: writers are faster and readers never wait."""
+    file = sqlite_file(uri)
+    if file is None:
+        return
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+
+
+def folder_of(artifact_uri: str) -> str | None:
+    """The path of artifacts on this machine; None for those elsewhere."""
+    parsed = urlparse(artifact_uri)
+    return unquote(parsed.path) if parsed.scheme in ("", "file") else None
+
+
+def reason(error: BaseException) -> str:
+    """What went wrong in one line, from the long errors of a store."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip() and not line.startswith("(raised as")]
+    return lines[0][:300] if lines else type(error).__name__
