@@ -3,16 +3,12 @@
 import argparse
 import subprocess
 import sys
+from importlib import import_module
 
-from benchmarks import case_studies, first, kernel, sweep
+from benchmarks.programs import on_one_core
 from benchmarks.tables import machine
 
-PARTS = {
-    "kernel": ("Training kernel", kernel.tables),
-    "sweep": ("Whole sweep", sweep.tables),
-    "first": ("First result", first.tables),
-    "case-studies": ("Case studies", case_studies.tables),
-}
+PARTS = {"kernel": "Training kernel", "sweep": "Whole sweep", "first": "First result", "case-studies": "Case studies"}
 
 
 def main() -> None:
@@ -28,11 +24,11 @@ def main() -> None:
         for part in given.parts or PARTS:
             subprocess.run([sys.executable, "-m", "benchmarks", part, *["--quick"] * given.quick], check=True)
         return
-    title, tables = PARTS[given.parts[0]]
-    if given.parts == ["kernel"]:
-        kernel.on_one_core()
-    print(f"## {title}\n", flush=True)
-    for table in tables(given.quick):
+    (part,) = given.parts
+    if part == "kernel":
+        on_one_core()
+    print(f"## {PARTS[part]}\n", flush=True)
+    for table in import_module(f"benchmarks.{part.replace('-', '_')}").tables(given.quick):
         print(table, flush=True)
 
 

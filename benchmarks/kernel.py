@@ -1,6 +1,5 @@
 """The training kernel: microseconds per step of one run, beside compiled and uncompiled peers on the same core."""
 
-import os
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -12,15 +11,6 @@ from benchmarks.tables import markdown
 from benchmarks.work import SHAPES, Work
 
 REPEATS = 5
-
-
-def on_one_core() -> None:
-    """Hold this process and the libraries it will load to one core."""
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[name] = "1"
-    os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 
 
 def tables(quick: bool) -> Iterator[str]:

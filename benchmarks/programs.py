@@ -13,6 +13,15 @@ ROOT = Path(__file__).resolve().parent.parent
 MIB = 1 << 10  # the kernel counts in KiB
 
 
+def on_one_core() -> None:
+    """Hold this process, and the libraries that it has not loaded yet, to one core; NumPy must come later."""
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[name] = "1"
+    os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+
+
 def timed(arguments: Sequence[str], folder: Path) -> tuple[float, float]:
     """Seconds, and the peak memory in MiB, of `python arguments` in a folder. Raises RuntimeError when it fails."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}

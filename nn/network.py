@@ -52,7 +52,7 @@ def back_propagate(network: "Network", layers: list[Layer], trace: Trace, t: Arr
 
 def pull(l2: Array, decayed: Array, parameters: Array) -> Array:
     """What L2 regularisation adds to the gradient: l2 * W, the derivative of l2 / 2 |W|^2, `(runs, P)`."""
-    return l2 * decayed * parameters
+    return parameters * decayed * l2
 
 
 def trained_targets(t: Array, shift: Array, scale: Array) -> Array:

@@ -57,9 +57,10 @@ class _Training:
         self.outcomes = ["stopped"] * runs
         shape = runs, len(stack.evaluations)
         self.history = {series: np.full(shape, np.nan) for series in stack.series}
-        if runs == 1:
+        if runs == 1 and order == "F":
             self._keep(self.active)
-        self._make_views()
+        else:
+            self._make_views()
 
     def run(self) -> Trained:
         n_steps, evaluations = self.stack.evaluations[-1], iter(enumerate(self.stack.evaluations))

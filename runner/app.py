@@ -15,8 +15,8 @@ PLUGINS = Path(__file__).resolve().parent / "plugins"
 
 def main() -> int:
     """Run the command line in `sys.argv`; returns the exit code: 0 only on success."""
-    # Hydra and MLflow make a million objects that stay; by default the collector looks through them every 700 new ones,
-    # which was a fifth of the time to a first result.
+    # Imports make a million objects that stay. Looking through them for garbage again and again was a fifth of the time
+    # to a first result; `Sweep` sets the thresholds back when all is imported.
     gc.set_threshold(200_000, 50, 50)
     show_traceback = os.environ.get("HYDRA_FULL_ERROR", "0") not in ("", "0")
     # With this set Hydra hands exceptions on instead of printing them its own way and exiting.

@@ -26,8 +26,9 @@ def default_workers() -> int:
 class Training:
     """All tasks of a sweep in training; a context, because its workers must be ended whatever happens.
 
-    With more than one worker they start at once, even a single one: this process imports MLflow meanwhile. A worker
-    that dies takes no other task with it: what it leaves undone is tried once more, each task in a worker of its own.
+    With more than one worker they start at once, even where there is only one task: this process imports MLflow
+    meanwhile. A worker that dies takes no other task with it: what it leaves undone is tried once more, each task in a
+    worker of its own.
     """
 
     def __init__(self, tasks: Sequence[Task], workers: int) -> None:

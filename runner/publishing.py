@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from runner import comparison
+from runner import comparison, terminal
 from runner.about import About, command
 from runner.expectations import Verdict, judge
 from runner.interrupts import OrderlyInterrupt
@@ -13,10 +13,7 @@ from runner.records import record_of
 from runner.results import RunResult
 from runner.settings import Settings
 from runner.stores import DEFAULT_URI, reason
-from runner.terminal import how_to_look
 from runner.tracking import Tracker
-
-AT_ONCE = 50  # runs in one transaction
 
 
 class Publisher:
@@ -61,11 +58,15 @@ class Publisher:
 
         A store that fails does not stop the sweep, whose results are on disk: `trouble` says what happened.
         """
-        for start in range(0, len(results), AT_ONCE):
-            some = results[start : start + AT_ONCE]
+        at_once = self._tracker.at_once
+        for start in range(0, len(results), at_once):
+            some = results[start : start + at_once]
             with interrupt.shield():
-                self._guarded(self._write_some, some)
-                self._results += [replace(result, pictures={}) for result in some]
+                try:
+                    self._guarded(self._write_some, some)
+                finally:  # a second Ctrl-C: what is in the store must not be written again
+                    done = [one for one in some if one.index in self._run_ids or self.trouble]
+                    self._results += [replace(result, pictures={}) for result in done]
 
     def finish(self, status: str = "FINISHED") -> None:
         """Give the best run its model, and the parent the comparison."""
@@ -87,7 +88,7 @@ class Publisher:
         if best is not None and self.settings.tracking.models == "best":
             self._log_model(self._run_ids[best.index], best)
         if best is not None and self.settings.tracking.plots == "best":
-            self._tracker.add_files(self._run_ids[best.index], picture_files(best))
+            self._tracker.add_files(self._run_ids[best.index], _picture_of(best))
         if self.parent is None:
             return
         outcomes = sorted({result.outcome for result in results})
@@ -126,8 +127,10 @@ class Publisher:
         records = [record_of(result, self._name(result), self._tags, points) for result in results]
         for result, run_id in zip(results, self._tracker.write_runs(records, self.parent), strict=True):
             self._run_ids[result.index] = run_id
-            if self.settings.tracking.models == "all" and result.scaling is not None:
-                self._log_model(run_id, result)
+        if self.settings.tracking.models == "all":
+            for result in results:
+                if result.scaling is not None:
+                    self._log_model(self._run_ids[result.index], result)
 
     def _log_model(self, run_id: str, result: RunResult) -> None:
         try:
@@ -143,7 +146,7 @@ class Publisher:
         if best is not None and best.index in self._run_ids:
             name = f"best run: {self._name(best)}, " if self.parent else ""
             where += f"\n{name}run id {self._run_ids[best.index]}"
-        return f"{where}\n{how_to_look(self._tracker.uri, DEFAULT_URI, self._tracker.experiment_id)}"
+        return f"{where}\n{terminal.how_to_look(self._tracker.uri, DEFAULT_URI, self._tracker.experiment_id)}"
 
     def _name(self, result: RunResult) -> str:
         return comparison.label_of(result.overrides, self.keys) or self._about.name
@@ -163,12 +166,16 @@ def comparison_files(results: Sequence[RunResult], keys: Sequence[str], pictures
     return files
 
 
-def picture_files(result: RunResult) -> dict[str, bytes]:
-    """The pictures of a run that none was drawn of while it trained."""
+def _picture_of(result: RunResult) -> dict[str, bytes]:
+    """The files of a run's picture; one that cannot be drawn takes nothing from the sweep."""
     from runner.figures import draw_run
     from runner.preparation import prepare
 
-    drawn = draw_run(result, prepare(result.spec.phases[-1]))
+    try:
+        drawn = draw_run(result, prepare(result.spec.phases[-1]))
+    except Exception as error:
+        terminal.say(f"no picture of the best run: {type(error).__name__}: {error}")
+        return {}
     return {f"plots/{name}": content for name, content in drawn.pictures.items()}
 
 

@@ -89,7 +89,7 @@ def metric_rows(result: RunResult, points: int) -> list[MetricRow]:
         (name, values[place], now, steps[place])
         for name, values in result.history.items()
         if name != "step"
-        for place in (kept if len(set(values)) > 1 else sorted({kept[0], kept[-1]}))
+        for place in (kept if len(set(values)) > 1 else [*kept[:1], *kept[1:][-1:]])
     ]
     finals = {f"final/{name.replace('/', '_')}": value for name, value in result.finals.items()}
     named = {name: value for name, value in result.measures.items() if name.startswith(("baseline/", "probe"))}

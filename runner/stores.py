@@ -36,7 +36,7 @@ def probe(uri: str) -> None:
 
 def sqlite_file(uri: str) -> str | None:
     """The file of a local SQLite store; None for any other store."""
-    path = uri.removeprefix("sqlite:///") if uri.startswith("sqlite:///") else ""
+    path = uri.removeprefix("sqlite:///").partition("?")[0] if uri.startswith("sqlite:///") else ""
     return path if path not in ("", ":memory:") else None
 
 
@@ -68,8 +68,9 @@ def use_write_ahead_log(uri: str) -> None:
 
 def folder_of(artifact_uri: str) -> str | None:
     """The path of artifacts on this machine; None for those elsewhere."""
-    parsed = urlparse(artifact_uri)
-    return unquote(parsed.path) if parsed.scheme in ("", "file") else None
+    if artifact_uri.startswith("file:"):
+        return unquote(urlparse(artifact_uri).path)
+    return None if "://" in artifact_uri or artifact_uri.startswith("mlflow-artifacts:") else unquote(artifact_uri)
 
 
 def reason(error: BaseException) -> str:

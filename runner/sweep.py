@@ -1,5 +1,6 @@
 """A sweep from jobs to its comparison: validate everything, train as stacks, keep on disk, write to MLflow."""
 
+import gc
 import json
 import os
 from collections.abc import Sequence
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 STACKS = "stacks"
 PLAN = "plan.json"
 MAX_REASONS = 3
+GARBAGE = (700, 10, 10)  # the thresholds that Python starts with
 
 
 class Sweep:
@@ -90,6 +92,8 @@ class Sweep:
         from runner.publishing import Publisher
         from runner.tracking import Tracker
 
+        gc.freeze()
+        gc.set_threshold(*GARBAGE)
         if self._publisher is None:
             self._publisher = Publisher(Tracker(settings.tracking.experiment), settings, self._about, self._is_sweep)
         return self._publisher
@@ -98,10 +102,11 @@ class Sweep:
         with terminal.RunProgress(len(decided.specs), len(decided.tasks), quiet=not self._is_sweep) as progress:
             for trained in training:
                 publisher.write(self._keep(decided, trained, interrupt), interrupt)
+                self._kept.clear()
                 progress.advance(len(trained))
 
     def _keep(self, decided: Plan, trained: Sequence[RunResult], interrupt: OrderlyInterrupt) -> list[RunResult]:
-        """Results are on disk before they are written to MLflow."""
+        """Results are on disk before they are written to MLflow; `_kept` are those that are not yet written."""
         results = [replace(result, overrides=decided.overrides_of(result.index)) for result in trained]
         with interrupt.shield():
             save(self._folder / STACKS / f"{self._n_files:05d}.npz", results)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
+from shutil import rmtree
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
@@ -42,6 +43,7 @@ from runner.stores import (
 )
 
 MAX_ENTRIES, MAX_PARAMS = 1000, 100
+AT_ONCE = 50  # runs in one transaction
 PARENT = "mlflow.parentRunId"
 
 
@@ -92,16 +94,34 @@ class Tracker:
             replace(record, tags={**environment(), **record.tags, **links, "mlflow.user": _user()})
             for record in records
         ]
+        file = self._bulk_file()
+        yield from map(self._write_run, complete) if file is None else self._write_bulk(file, complete)
+
+    @property
+    def at_once(self) -> int:
+        """How many runs to hand to `write_runs`: through the client each is a matter of its own."""
+        return AT_ONCE if self._bulk_file() else 1
+
+    def _bulk_file(self) -> str | None:
+        """The SQLite file that runs can be inserted into without the client; None for any other store."""
         file = sqlite_file(self.uri)
-        if file is not None and bulk.knows(file) and folder_of(self._artifacts) is not None:
-            run_ids = [bulk.new_id() for _ in complete]
-            for run_id, record in zip(run_ids, complete, strict=True):
-                self._write_artifacts(run_id, self._artifacts_of(run_id), record.files)
-            bulk.insert(file, self.experiment_id, {run_id: self._artifacts_of(run_id) for run_id in run_ids}, complete)
-            yield from run_ids
-        else:
-            for record in complete:
-                yield self._write_run(record)
+        can = file is not None and bulk.knows(file) and folder_of(self._artifacts) is not None
+        return file if can else None
+
+    def _write_bulk(self, file: str, records: Sequence[RunRecord]) -> list[str]:
+        """Write runs in one transaction; their files are there before they appear."""
+        rows = []
+        try:
+            for record in records:
+                run_id = bulk.new_id()
+                rows.append((run_id, self._artifacts_of(run_id), record))
+                self._write_artifacts(*rows[-1][:2], record.files)
+            bulk.insert(file, self.experiment_id, rows)
+        except BaseException:
+            for _, artifact_uri, _ in rows:
+                rmtree(Path(str(folder_of(artifact_uri))).parent, ignore_errors=True)
+            raise
+        return [run_id for run_id, _, _ in rows]
 
     def _write_run(self, record: RunRecord) -> str:
         """Write one run through MLflow's client."""

@@ -1,6 +1,6 @@
 """One network's fit in a panel: what it shows depends on the inputs and the task."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,11 +8,26 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from nn.registry import Array
-from runner.figures.panel import SCALE, Frame, dress
+from runner.figures.panel import SCALE, Frame, Legend, Style, dress, legend_of, norm_of
 from runner.figures.style import BLACK, BLUE, CLASS_MARKS, CLASSES, CYCLE, GREY, ORANGE, RED, SHARES, short
 from runner.fits import Fit, rounded
 
-SAMPLES = "samples, coloured by target"
+DASHED: Style = {"linestyle": "--", "color": BLACK}
+CURVE: dict[str, Style] = {
+    "train": {"marker": "o", "linestyle": "", "color": GREY, "markersize": 3},
+    "test": {"marker": "x", "linestyle": "", "color": ORANGE, "markersize": 3},
+    "target": DASHED | {"linewidth": 1.2},
+    "prediction": {"color": BLUE, "linewidth": 2},
+}
+SURFACE: dict[str, Style] = {
+    "target": DASHED | {"color": GREY},
+    "samples, coloured by target": {"marker": "o", "linestyle": "", "color": GREY, "markersize": 3},
+}
+SCATTER: dict[str, Style] = {
+    "train": {"marker": "o", "linestyle": "", "color": BLUE, "markersize": 3},
+    "test": {"marker": "x", "linestyle": "", "color": RED, "markersize": 3},
+    "perfect": DASHED | {"linewidth": 1},
+}
 
 
 def draw_fit(axes: Axes, fit: Fit) -> None:
@@ -50,27 +65,30 @@ def _parts(fit: Fit) -> list[tuple[str, NDArray[np.bool_]]]:
     return [(name, chosen) for name, chosen in (("train", ~fit.is_test), ("test", fit.is_test)) if chosen.any()]
 
 
+def _some(styles: dict[str, Style], shown: Sequence[str]) -> Legend:
+    return legend_of({name: styles[name] for name in shown})
+
+
 def _frame_of_curve(fit: Fit) -> Frame:
     assert fit.targets is not None
     low, high = float(fit.targets.min()), float(fit.targets.max())
     room = 0.75 * ((high - low) or 1.0)
     prediction = np.clip(np.nan_to_num(fit.prediction, nan=low), low - room, high + room)
     y = rounded(min(low, float(prediction.min())), max(high, float(prediction.max())))
-    labels = [name for name, _ in _parts(fit)] + ["target"] * (fit.truth is not None)
+    shown = [name for name, _ in _parts(fit)] + ["target"] * (fit.truth is not None) + ["prediction"]
     x_label, y_label = short(fit.input_names[0], 40), short(fit.target_name, 40)
-    return Frame((fit.x[0], fit.x[-1]), y, x_label, y_label, (*labels, "prediction"))
+    return Frame((fit.x[0], fit.x[-1]), y, x_label, y_label, _some(CURVE, shown))
 
 
 def _draw_curve(axes: Axes, fit: Fit) -> None:
     assert fit.samples is not None and fit.targets is not None
-    for label, chosen in _parts(fit):
-        mark, color = ("o", GREY) if label == "train" else ("x", ORANGE)
-        axes.plot(fit.samples[chosen, 0], fit.targets[chosen, 0], mark, color=color, markersize=3, label=label)
+    for name, chosen in _parts(fit):
+        axes.plot(fit.samples[chosen, 0], fit.targets[chosen, 0], **CURVE[name])
     if fit.truth is not None:
-        axes.plot(fit.x, fit.truth, "--", color=BLACK, linewidth=1.2, label="target")
+        axes.plot(fit.x, fit.truth, **CURVE["target"])
     low, high = axes.get_ylim()
     prediction = np.clip(fit.prediction, 2 * low - high, 2 * high - low)  # a line to infinity is not drawn at all
-    axes.plot(fit.x, prediction, color=BLUE, linewidth=2, label="prediction")
+    axes.plot(fit.x, prediction, **CURVE["prediction"])
 
 
 def _frame_of_plane(fit: Fit, **more: Any) -> Frame:
@@ -80,7 +98,16 @@ def _frame_of_plane(fit: Fit, **more: Any) -> Frame:
 
 
 def _frame_of_regions(fit: Fit) -> Frame:
-    return _frame_of_plane(fit, labels=tuple(short(name, 20) for name in fit.classes))
+    styles = {short(name, 20): _class_style(label, 5) for label, name in enumerate(fit.classes)}
+    return _frame_of_plane(fit, legend=legend_of(styles))
+
+
+def _class_style(label: int, size: float) -> Style:
+    mark, color = CLASS_MARKS[label % len(CLASS_MARKS)], CYCLE[label % len(CYCLE)]
+    return {
+        "marker": mark, "linestyle": "", "color": color, "markersize": size, "markeredgecolor": "white",
+        "markeredgewidth": 0.4,
+    }  # fmt: skip
 
 
 def _draw_regions(axes: Axes, fit: Fit) -> None:
@@ -97,11 +124,7 @@ def _draw_regions(axes: Axes, fit: Fit) -> None:
     size = 3.2 if len(fit.samples) > 50 else 8
     for label in range(n):
         chosen = fit.targets == label
-        color = CYCLE[label % len(CYCLE)]
-        axes.plot(
-            fit.samples[chosen, 0], fit.samples[chosen, 1], CLASS_MARKS[label % len(CLASS_MARKS)], color=color,
-            markersize=size, markeredgecolor="white", markeredgewidth=0.4, label=short(fit.classes[label], 20),
-        )  # fmt: skip
+        axes.plot(fit.samples[chosen, 0], fit.samples[chosen, 1], **_class_style(label, size))
 
 
 def _levels(fit: Fit) -> Array:
@@ -114,21 +137,20 @@ def _levels(fit: Fit) -> Array:
 
 def _frame_of_surface(fit: Fit) -> Frame:
     scale_label = f"prediction of {short(fit.target_name, 24)}"
-    labels = (*(["target"] if fit.truth is not None else []), SAMPLES)
-    return _frame_of_plane(fit, labels=labels, scale=tuple(_levels(fit).tolist()), scale_label=scale_label)
+    legend = _some(SURFACE, [name for name in SURFACE if name != "target" or fit.truth is not None])
+    return _frame_of_plane(fit, legend=legend, scale=tuple(_levels(fit).tolist()), scale_label=scale_label)
 
 
 def _draw_surface(axes: Axes, fit: Fit) -> None:
     assert fit.samples is not None and fit.targets is not None and fit.y is not None
     levels = _levels(fit)
-    axes.contourf(fit.x, fit.y, fit.prediction, levels=levels, cmap=SCALE, extend="both")
+    colors: dict[str, Any] = {"cmap": SCALE, "norm": norm_of(levels.tolist())}
+    axes.contourf(fit.x, fit.y, fit.prediction, levels=levels, extend="both", **colors)
     if fit.truth is not None:
         axes.contour(fit.x, fit.y, fit.truth, levels=levels[1::2], colors="white", linewidths=1, linestyles="--")
-        axes.plot([], [], "--", color=GREY, label="target")
     axes.scatter(
-        fit.samples[:, 0], fit.samples[:, 1], c=fit.targets[:, 0], cmap=SCALE, vmin=levels[0], vmax=levels[-1], s=9,
-        edgecolors="white", linewidths=0.4, label=SAMPLES,
-    )  # fmt: skip
+        fit.samples[:, 0], fit.samples[:, 1], c=fit.targets[:, 0], s=9, edgecolors="white", linewidths=0.4, **colors
+    )
 
 
 def _frame_of_scatter(fit: Fit) -> Frame:
@@ -136,16 +158,15 @@ def _frame_of_scatter(fit: Fit) -> Frame:
     room = 0.75 * ((high - low) or 1.0)
     prediction = np.clip(np.nan_to_num(fit.prediction, nan=low), low - room, high + room)
     y = rounded(min(low, float(prediction.min())), max(high, float(prediction.max())))
-    labels = (*(name for name, _ in _parts(fit)), "perfect")
-    return Frame(rounded(low, high), y, f"target {short(fit.target_name, 30)}", "prediction", labels)
+    shown = [*(name for name, _ in _parts(fit)), "perfect"]
+    return Frame(rounded(low, high), y, f"target {short(fit.target_name, 30)}", "prediction", _some(SCATTER, shown))
 
 
 def _draw_scatter(axes: Axes, fit: Fit) -> None:
-    for label, chosen in _parts(fit):
-        mark, color = ("o", BLUE) if label == "train" else ("x", RED)
-        axes.plot(fit.x[chosen], fit.prediction[chosen], mark, color=color, markersize=3, label=label)
+    for name, chosen in _parts(fit):
+        axes.plot(fit.x[chosen], fit.prediction[chosen], **SCATTER[name])
     ends = [float(fit.x.min()), float(fit.x.max())]
-    axes.plot(ends, ends, "--", color=BLACK, linewidth=1, label="perfect")
+    axes.plot(ends, ends, **SCATTER["perfect"])
 
 
 def _frame_of_confusion(fit: Fit) -> Frame:

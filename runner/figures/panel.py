@@ -4,23 +4,26 @@ matplotlib spends two thirds of a picture on what surrounds the data. Limits are
 sweep mostly have the same ones; a picture depends on its own run alone, whatever was drawn before.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import matplotlib
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import BoundaryNorm
+from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from runner.figures.style import Pixels, crowded, log_axis, new_figure, rgb_of, short, tidy
 
 Limits = tuple[float, float]
+Style = dict[str, Any]  # of a line or of marks, as matplotlib names it
+Legend = tuple[tuple[str, tuple[tuple[str, Any], ...]], ...]
 SIZE = (4.5, 3.5)  # inches
-KEPT = 64
+KEPT = 16
 SCALE = "cividis"
 
 
@@ -28,15 +31,15 @@ SCALE = "cividis"
 class Frame:
     """All that surrounds the data of a panel; equal frames look the same.
 
-    `labels` are the legend's. `classes` are names along both axes, `scale` the colours' values and `scale_label` their
-    meaning, where there are any. `has_grid` is for panels of lines and dots, others have a box.
+    `legend` has labels with the items of their styles. `classes` are names along both axes, `scale` the colours' values
+    and `scale_label` their meaning, where there are any. `has_grid` is for panels of lines and dots, others have a box.
     """
 
     x: Limits
     y: Limits
     x_label: str
     y_label: str
-    labels: tuple[str, ...] = ()
+    legend: Legend = ()
     has_grid: bool = True
     is_log: bool = False
     classes: tuple[str, ...] = ()
@@ -47,35 +50,37 @@ class Frame:
 class Panel:
     """One frame in pixels, on which the contents of many runs are drawn, one after the other."""
 
-    def __init__(self, frame: Frame, contents: Callable[[Axes], None]) -> None:
-        figure = new_figure(*SIZE)
-        self._axes = figure.subplots()
-        figure.subplots_adjust(left=0.155, right=0.965, top=0.9, bottom=0.15)
+    def __init__(self, frame: Frame) -> None:
+        self._figure = new_figure(*SIZE)
+        self._axes = self._figure.subplots()
+        self._figure.subplots_adjust(left=0.155, right=0.965, top=0.9, bottom=0.15)
         dress(self._axes, frame)
-        examples = self._add(contents)
-        add_legend(self._axes)
-        for artist in examples:
-            artist.remove()
-        self._canvas = FigureCanvasAgg(figure)
+        if frame.legend:
+            self._axes.legend(
+                handles=handles_of(frame.legend), fontsize=8, ncols=min(4, len(frame.legend)), frameon=False,
+                loc="lower center", bbox_to_anchor=(0.5, 0.985), borderaxespad=0.1, columnspacing=1.0,
+                handletextpad=0.4,
+            )  # fmt: skip
+        self._canvas = FigureCanvasAgg(self._figure)
         self._canvas.draw()  # type: ignore[no-untyped-call]
-        self._background = self._canvas.copy_from_bbox(figure.bbox)  # type: ignore[no-untyped-call]
+        self._background = self._canvas.copy_from_bbox(self._figure.bbox)  # type: ignore[no-untyped-call]
 
     def draw(self, contents: Callable[[Axes], None]) -> Pixels:
         """The panel with these contents, `(height, width, 3)`."""
         self._canvas.restore_region(self._background)  # type: ignore[no-untyped-call]
-        added = self._add(contents)
-        for artist in (*added, *self._axes.spines.values()):
+        before = set(self._axes.get_children())
+        contents(self._axes)
+        added = [artist for artist in self._axes.get_children() if artist not in before]
+        for artist in (*sorted(added, key=lambda artist: artist.get_zorder()), *self._axes.spines.values()):
             self._axes.draw_artist(artist)
         pixels = rgb_of(self._canvas)
         for artist in added:
             artist.remove()
         return pixels
 
-    def _add(self, contents: Callable[[Axes], None]) -> list[Artist]:
-        before = set(self._axes.get_children())
-        contents(self._axes)
-        added = [artist for artist in self._axes.get_children() if artist not in before]
-        return sorted(added, key=lambda artist: artist.get_zorder())
+    def close(self) -> None:
+        """Undo the circles in which the parts of a figure hold each other."""
+        self._figure.clear()
 
 
 _panels: dict[Frame, Panel] = {}
@@ -83,10 +88,10 @@ _panels: dict[Frame, Panel] = {}
 
 def draw_panel(frame: Frame, contents: Callable[[Axes], None]) -> Pixels:
     """A panel in pixels, `(height, width, 3)`; the frames that were used last are kept."""
-    panel = _panels.pop(frame, None) or Panel(frame, contents)
+    panel = _panels.pop(frame, None) or Panel(frame)
     _panels[frame] = panel
     if len(_panels) > KEPT:
-        del _panels[next(iter(_panels))]
+        _panels.pop(next(iter(_panels))).close()
     return panel.draw(contents)
 
 
@@ -105,17 +110,21 @@ def dress(axes: Axes, frame: Frame) -> None:
         axes.set_xticks(shown, named, fontsize=7, rotation=45 if crowded(names) else 0)
         axes.set_yticks(shown, named, fontsize=7, rotation=90, va="center")
     if frame.scale:
-        norm = BoundaryNorm(frame.scale, matplotlib.colormaps[SCALE].N, extend="both")
-        bar = axes.figure.colorbar(ScalarMappable(norm, SCALE), ax=axes, pad=0.02, ticks=MaxNLocator(5))
+        bar = axes.figure.colorbar(ScalarMappable(norm_of(frame.scale), SCALE), ax=axes, pad=0.02, ticks=MaxNLocator(5))
         bar.ax.tick_params(labelsize=7)
         bar.set_label(frame.scale_label, fontsize=8)
 
 
-def add_legend(axes: Axes) -> None:
-    """One row above the axes, where no curve can run into it."""
-    handles, labels = axes.get_legend_handles_labels()
-    if labels:
-        axes.legend(
-            handles, labels, fontsize=8, ncols=min(4, len(labels)), frameon=False,
-            loc="lower center", bbox_to_anchor=(0.5, 0.985), borderaxespad=0.1, columnspacing=1.0, handletextpad=0.4,
-        )  # fmt: skip
+def norm_of(scale: Sequence[float]) -> BoundaryNorm:
+    """The same colours in a panel and in the bar beside it."""
+    return BoundaryNorm(scale, matplotlib.colormaps[SCALE].N, extend="both")
+
+
+def legend_of(styles: Mapping[str, Style]) -> Legend:
+    """Labels and their styles as a part of a frame."""
+    return tuple((label, tuple(style.items())) for label, style in styles.items())
+
+
+def handles_of(legend: Legend) -> list[Line2D]:
+    """What a legend shows: a line or a mark per label, whatever a run's own numbers are."""
+    return [Line2D([], [], label=label, **dict(style)) for label, style in legend]

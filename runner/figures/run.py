@@ -11,8 +11,17 @@ from matplotlib.text import Text
 
 from nn.registry import Array
 from runner.figures.fit import draw_contents, frame_of
-from runner.figures.panel import SIZE, Frame, Limits, draw_panel
-from runner.figures.style import BLUE, RED, Pixels, below_explosion, new_figure, pixels_to_png, rgb_of
+from runner.figures.panel import SIZE, Frame, Limits, Style, draw_panel, legend_of
+from runner.figures.style import (
+    BLUE,
+    RED,
+    Pixels,
+    below_explosion,
+    new_figure,
+    pixels_to_png,
+    rgb_of,
+    without_glyph_warnings,
+)
 from runner.fits import fit_of, rounded
 from runner.preparation import Prepared
 from runner.results import RunResult
@@ -20,20 +29,27 @@ from runner.results import RunResult
 HEADLINE = (2 * SIZE[0], 0.3)  # inches
 NEAR = 30.0
 Curves = list[tuple[str, Array]]
-STYLES = {"train": ("-", BLUE), "test": ("--", RED)}
+STYLES: dict[str, Style] = {
+    "train": {"color": BLUE, "linewidth": 1.6},
+    "test": {"color": RED, "linewidth": 1.6, "linestyle": "--"},
+}
 
 
 def draw_run(result: RunResult, data: Prepared) -> RunResult:
     """Add the picture of a run: its cost over the steps, and its fit."""
     if not result.history.get("step"):
         return result
+    with without_glyph_warnings():
+        return replace(result, pictures={"cost_and_fit.png": pixels_to_png(_pixels(result, data))})
+
+
+def _pixels(result: RunResult, data: Prepared) -> Pixels:
     steps, curves = np.array(result.history["step"]), _curves(result)
     cost_label = f"cost ({result.spec.loss.name.replace('_', ' ')})"
     cost = draw_panel(_frame_of_cost(steps, curves, cost_label), lambda axes: _draw_cost(axes, steps, curves))
     fit = fit_of(result, data)
     shown = draw_panel(frame_of(fit), lambda axes: draw_contents(axes, fit))
-    pixels = np.vstack([_headline(_summary(result)), np.hstack([cost, shown])])
-    return replace(result, pictures={"cost_and_fit.png": pixels_to_png(pixels)})
+    return np.vstack([_headline(_summary(result)), np.hstack([cost, shown])])
 
 
 def _curves(result: RunResult) -> Curves:
@@ -48,8 +64,8 @@ def _frame_of_cost(steps: Array, curves: Curves, label: str) -> Frame:
     is_log = low > 0 and high > 5 * low
     y = _rounded_log(low, high) if is_log else rounded(min(low, 0.0), high)
     x = (-0.02 * last, 1.02 * last)
-    names = tuple(name for name, _ in curves)
-    return Frame(x, y, "step (updates of the weights)", label, names, is_log=is_log)
+    legend = legend_of({name: STYLES[name] for name, _ in curves})
+    return Frame(x, y, "step (updates of the weights)", label, legend, is_log=is_log)
 
 
 def _rounded_log(low: float, high: float) -> Limits:
@@ -68,8 +84,7 @@ def _rungs(value: float, digits: Sequence[int]) -> list[float]:
 
 def _draw_cost(axes: Axes, steps: Array, curves: Curves) -> None:
     for name, values in curves:
-        dash, color = STYLES[name]
-        axes.plot(steps, values, dash, color=color, label=name, linewidth=1.6)
+        axes.plot(steps, values, **STYLES[name])
 
 
 def _headline(text: str) -> Pixels:

@@ -6,7 +6,8 @@ Colours are those of Okabe and Ito, which people with colour-blindness can tell 
 
 import io
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import matplotlib
 import numpy as np
@@ -66,11 +67,18 @@ def crowded(names: Sequence[str]) -> bool:
     return sum(len(name) for name in names) > 30 or len(names) > 8
 
 
+@contextmanager
+def without_glyph_warnings() -> Iterator[None]:
+    """A name in a script that the font lacks shows as boxes, and that is all there is to say about it."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph")
+        yield
+
+
 def to_png(figure: Figure) -> bytes:
     """The figure as PNG bytes that depend on nothing but the drawing."""
     buffer = io.BytesIO()
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph")  # a name in a script that the font lacks shows as boxes
+    with without_glyph_warnings():
         figure.savefig(buffer, format="png", metadata={"Software": None}, pil_kwargs={"compress_level": 4})
     return buffer.getvalue()
 

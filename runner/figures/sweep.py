@@ -3,12 +3,12 @@
 import math
 import textwrap
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from runner.comparison import Band, Effect
-from runner.figures.fit import draw_fit
+from runner.figures.fit import draw_fit, frame_of
+from runner.figures.panel import handles_of
 from runner.figures.style import (
     CYCLE,
     DASHES,
@@ -104,15 +104,12 @@ def draw_fits(fits: Sequence[tuple[str, Fit]], note: str) -> bytes:
         panel.tick_params(labelsize=7)
     for panel in panels[len(fits) :]:
         panel.set_visible(False)
-    handles: dict[str, Any] = {}
-    for panel in panels:
-        handles |= dict(zip(*reversed(panel.get_legend_handles_labels()), strict=True))
-    if handles:
-        figure.legend(
-            handles.values(), handles.keys(), loc="lower center", ncols=2 * columns, fontsize=8, frameon=False
-        )
+    legend = dict(entry for _, fit in fits for entry in frame_of(fit).legend)
+    if legend:
+        handles = handles_of(tuple(legend.items()))
+        figure.legend(handles=handles, loc="lower center", ncols=2 * columns, fontsize=8, frameon=False)
     has_scale = any(fit.kind == "surface" for _, fit in fits)
-    legend_room = 0.4 + 0.2 * math.ceil(len(handles) / (2 * columns))
+    legend_room = 0.4 + 0.2 * math.ceil(len(legend) / (2 * columns))
     height = figure.get_figheight()
     figure.suptitle(note, fontsize=9, y=1 - 0.1 / height, va="top")
     figure.subplots_adjust(

@@ -99,6 +99,8 @@ def test_a_second_ctrl_c_ends_the_program_with_130_and_no_traceback(twice: Inter
     assert twice.done.returncode == 130, said(twice.done)
     assert "Traceback" not in twice.done.stdout + twice.done.stderr, said(twice.done)
     assert not twice.orphans
+    keys = [run.data.tags["run_key"] for run in twice.store.children(twice.store.only())]
+    assert len(keys) == len(set(keys)), "no run is written twice"
 
 
 def test_a_single_run_that_is_interrupted_is_recorded_as_killed(tmp_path: Path) -> None:

@@ -32,7 +32,6 @@ def new_tracker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         monkeypatch.chdir(folder)
         monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{folder}/mlflow.db")
         monkeypatch.setattr("runner.tracking._user", lambda: "someone")
-        bulk.knows.cache_clear()
         return Tracker("experiment"), folder / "mlflow.db"
 
     return make
@@ -47,6 +46,7 @@ def results() -> list[RunResult]:
         trained("data=xor", "fault=missing_factor", "test.probes=[[0,0]]", *QUICK),
         trained("data=sine", "loss=absolute_error", "cost=half_mse", "training.online_cost=true", *QUICK),
         trained("data=square", "learning_rate=1e150", "activation=identity", *QUICK),
+        trained("data=xor", "activation=identity", "init.gain=1e300", *QUICK),
         replace(quadrants, measures={"baseline/odd": float("nan"), "baseline/large": float("-inf"), "z": float("inf")}),
         RunResult(7, "key", spec_of("data=xor"), "failed", error="ValueError: no\nmore", started=1e9),
         RunResult(8, "key", spec_of("data=xor"), "killed", error="Killed: the sweep was interrupted"),
@@ -131,6 +131,7 @@ def test_a_transaction_that_fails_leaves_nothing_behind(new_tracker):
     with pytest.raises(sqlite3.Error):
         list(tracker.write_runs([good, bad], None))
     assert tables(file) == before
+    assert not list(file.parent.glob("mlruns/*/*")), "no files without a run"
 
 
 def test_the_schema_is_that_of_the_mlflow_that_is_installed():
@@ -141,7 +142,6 @@ def test_another_schema_is_left_to_the_client(new_tracker):
     tracker, file = new_tracker("bulk")
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num = 'another'")
-    bulk.knows.cache_clear()
     assert not bulk.knows(str(file))
     assert not bulk.knows(str(file.with_name("none.db")))
     run_ids = list(tracker.write_runs(records()[:2], None))

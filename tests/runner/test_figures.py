@@ -45,8 +45,27 @@ def test_pictures_of_different_runs_differ():
     assert picture_of(one, data) != picture_of(other, other_data)
 
 
+def test_frames_that_are_equal_look_the_same_whoever_was_drawn_first(csv_file):
+    """The legend is made from the frame: neither the number of samples nor the first one's colour is in it."""
+    few, many = (train_on("data=quadrants", f"data.samples_per_cluster={n}", "data.std=0.4") for n in (10, 100))
+    path = csv_file(table(*TABLES["surface"]))
+    surfaces = [train_on("data=csv", path, f"seed={seed}") for seed in range(3)]
+    for runs in ([few, many], surfaces):
+        alone = []
+        for run in runs:
+            panel._panels.clear()
+            alone.append(picture_of(*run))
+        panel._panels.clear()
+        assert [picture_of(*run) for run in runs] == alone
+
+
+def test_a_script_that_the_font_lacks_is_no_warning(csv_file):
+    picture_of(*train_on("data=csv", csv_file(table(*TABLES["curve"], names=("温度", "圧力")))))
+
+
 def test_a_picture_does_not_depend_on_what_was_drawn_before():
-    runs = [train_on(*overrides, f"seed={seed}") for overrides in SYNTHETIC.values() for seed in range(3)]
+    kinds = [*SYNTHETIC.values(), ("data=surface",), ("data=quadrants", "data.samples_per_cluster=10", "data.std=0.5")]
+    runs = [train_on(*overrides, f"seed={seed}") for overrides in kinds for seed in range(3)]
     panel._panels.clear()
     forwards = [picture_of(*run) for run in runs]
     panel._panels.clear()
@@ -56,6 +75,10 @@ def test_a_picture_does_not_depend_on_what_was_drawn_before():
 
 def test_runs_of_one_sweep_share_their_axes_but_not_without_end(monkeypatch):
     monkeypatch.setattr(panel, "KEPT", 3)
+    panel._panels.clear()
+    for seed in range(3):
+        picture_of(*train_on("data=xor", f"seed={seed}"))
+    assert sum(not frame.has_grid for frame in panel._panels) == 1, "the corners of XOR are the same for all seeds"
     panel._panels.clear()
     for seed in range(6):
         picture_of(*train_on("data=sine", f"seed={seed}", f"data.domain=[0,{2**seed}]"))
