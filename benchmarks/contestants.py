@@ -34,8 +34,9 @@ def stacked(work: Work) -> Timed:
         [part.reshape(work.runs, -1) for W, b in work.parameters(work.runs) for part in (W, b)], 1
     )
 
+    batches = FullBatches(X, Y, order) if full else SliceBatches(X, Y, work.batch, order=order)
+
     def run() -> None:
-        batches = FullBatches(X, Y, order) if full else SliceBatches(X, Y, work.batch, order=order)
         train(
             Stack(
                 network=network, parameters=parameters, batches=batches,

@@ -24,14 +24,15 @@ from runner.errors import Problem, unknown
 
 @dataclass(frozen=True)
 class Job:
-    """One job of a sweep: its number, the overrides that made it, its config, and Hydra's own part of it.
+    """One job of a sweep: its number, the overrides that made it, its config as plain data, and Hydra's own part of it.
 
-    Jobs with the same choice of groups share `hydra`, whose copy would cost more than everything else.
+    A config of Hydra's takes five times the memory, which ten thousand jobs would feel. Jobs with the same choice of
+    groups share `hydra`, whose copy would cost more than everything else.
     """
 
     number: int
     overrides: tuple[str, ...]
-    config: DictConfig
+    config: dict[str, Any]
     hydra: DictConfig
 
 
@@ -57,7 +58,7 @@ class Composer:
             for override, value in zip(parsed, is_value, strict=True):
                 if value:
                     OmegaConf.update(config, override.key_or_group, override.value(), merge=True)
-            return Job(number, tuple(overrides), config, hydra)
+            return Job(number, tuple(overrides), plain(config), hydra)
         except (HydraException, OmegaConfBaseException, ValueError) as error:
             return explain(error, overrides)
 
@@ -93,6 +94,13 @@ class Composer:
         if isinstance(composed, Exception):
             raise composed
         return composed
+
+
+def plain(config: DictConfig) -> dict[str, Any]:
+    """A config as plain data, interpolations resolved."""
+    container = OmegaConf.to_container(config, resolve=True)
+    assert isinstance(container, dict)
+    return {str(key): value for key, value in container.items()}
 
 
 def split_hydra(config: DictConfig) -> tuple[DictConfig, DictConfig]:

@@ -2,15 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import OmegaConfBaseException
 
 from nn.registry import Array
 from runner.comparison import config_of, swept_keys
 from runner.components import load_modules
-from runner.compose import Job, explain
+from runner.compose import Job
 from runner.errors import Problem, UserError, refuse
 from runner.execution import default_workers
 from runner.expectations import check, not_judged
@@ -45,13 +41,6 @@ class Plan:
         return [RunResult(index, key, spec, "killed", given, error) for index, (key, spec, given) in runs]
 
 
-def plain(config: DictConfig) -> dict[str, Any]:
-    """A config as plain data, interpolations resolved."""
-    container = OmegaConf.to_container(config, resolve=True)
-    assert isinstance(container, dict)
-    return {str(key): value for key, value in container.items()}
-
-
 def make_plan(jobs: Sequence[Job | Problem], first: int = 0) -> Plan:
     """Validate all jobs and decide on the stacks. Raises UserError with every problem of every job."""
     problems: dict[int, list[Problem]] = {}
@@ -61,16 +50,11 @@ def make_plan(jobs: Sequence[Job | Problem], first: int = 0) -> Plan:
         if isinstance(job, Problem):
             problems[number] = [job]
             continue
-        try:
-            config = plain(job.config)
-        except OmegaConfBaseException as error:
-            problems[number] = [explain(error, job.overrides)]
-            continue
-        own = read_settings(config, job.overrides)
+        own = read_settings(job.config, job.overrides)
         if settings is None and isinstance(own, Settings):
             settings = own
             load_modules(settings.modules)
-        built = builder.build(config, job.overrides)
+        built = builder.build(job.config, job.overrides)
         found = [*(own if isinstance(own, list) else []), *(built if isinstance(built, list) else [])]
         if isinstance(own, Settings) and own != settings:
             found.append(Problem(" and ".join(_differing(own, settings)), "must be the same for all jobs of a sweep"))

@@ -11,9 +11,9 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
 from runner.about import About, about_sweep
-from runner.compose import Composer, Job, split_hydra
+from runner.compose import Composer, Job, plain, split_hydra
 from runner.errors import RunsFailed, UserError
-from runner.jobs import check_expectations, make_plan, plain
+from runner.jobs import check_expectations, make_plan
 from runner.results import RunResult, save
 from runner.settings import Settings, read_settings
 from runner.sweep import STACKS, Sweep, failures
@@ -65,11 +65,11 @@ def run_job(config: DictConfig) -> float:
     if hydra.mode == RunMode.MULTIRUN:
         if "hydra_plugins.stacked" not in str(hydra.sweeper.get("_target_")):
             raise UserError("another launcher needs hydra/sweeper=grid, which writes its results to MLflow at the end")
-        return _train_for_folder(Job(hydra.job.num, overrides, config, own_part), Path(hydra.sweep.dir))
+        return _train_for_folder(Job(hydra.job.num, overrides, plain(config), own_part), Path(hydra.sweep.dir))
     folder = Path(hydra.runtime.output_dir)
     case = OmegaConf.select(own_part, "hydra.runtime.choices.case")
     name = f"case {case}" if case else f"{config.data.name} {config.activation.name}"
-    job = Job(0, overrides, config, own_part)
+    job = Job(0, overrides, plain(config), own_part)
     (result,) = Sweep(folder, About(name, "", folder.name), is_sweep=False).run([job])
     if failed := failures([result]):
         raise failed
@@ -94,7 +94,6 @@ def _job_return(job: Job, result: RunResult, folder: Path, failed: RunsFailed | 
     has_failed = result.outcome == "failed"
     return JobReturn(
         overrides=list(job.overrides),
-        cfg=job.config,
         hydra_cfg=job.hydra,
         working_dir=str(folder),
         task_name=str(job.hydra.hydra.job.name),

@@ -6,6 +6,7 @@ sweep mostly have the same ones; a picture depends on its own run alone, whateve
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any
 
 import matplotlib
@@ -16,6 +17,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import BoundaryNorm
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import Bbox
 
 from runner.figures.style import Pixels, crowded, log_axis, new_figure, rgb_of, short, tidy
 
@@ -23,7 +25,7 @@ Limits = tuple[float, float]
 Style = dict[str, Any]  # of a line or of marks, as matplotlib names it
 Legend = tuple[tuple[str, tuple[tuple[str, Any], ...]], ...]
 SIZE = (4.5, 3.5)  # inches
-KEPT = 16
+KEPT = 64
 SCALE = "cividis"
 
 
@@ -47,52 +49,52 @@ class Frame:
     scale_label: str = ""
 
 
-class Panel:
-    """One frame in pixels, on which the contents of many runs are drawn, one after the other."""
-
-    def __init__(self, frame: Frame) -> None:
-        self._figure = new_figure(*SIZE)
-        self._axes = self._figure.subplots()
-        self._figure.subplots_adjust(left=0.155, right=0.965, top=0.9, bottom=0.15)
-        dress(self._axes, frame)
-        if frame.legend:
-            self._axes.legend(
-                handles=handles_of(frame.legend), fontsize=8, ncols=min(4, len(frame.legend)), frameon=False,
-                loc="lower center", bbox_to_anchor=(0.5, 0.985), borderaxespad=0.1, columnspacing=1.0,
-                handletextpad=0.4,
-            )  # fmt: skip
-        self._canvas = FigureCanvasAgg(self._figure)
-        self._canvas.draw()  # type: ignore[no-untyped-call]
-        self._background = self._canvas.copy_from_bbox(self._figure.bbox)  # type: ignore[no-untyped-call]
-
-    def draw(self, contents: Callable[[Axes], None]) -> Pixels:
-        """The panel with these contents, `(height, width, 3)`."""
-        self._canvas.restore_region(self._background)  # type: ignore[no-untyped-call]
-        before = set(self._axes.get_children())
-        contents(self._axes)
-        added = [artist for artist in self._axes.get_children() if artist not in before]
-        for artist in (*sorted(added, key=lambda artist: artist.get_zorder()), *self._axes.spines.values()):
-            self._axes.draw_artist(artist)
-        pixels = rgb_of(self._canvas)
-        for artist in added:
-            artist.remove()
-        return pixels
-
-    def close(self) -> None:
-        """Undo the circles in which the parts of a figure hold each other."""
-        self._figure.clear()
-
-
-_panels: dict[Frame, Panel] = {}
-
-
 def draw_panel(frame: Frame, contents: Callable[[Axes], None]) -> Pixels:
-    """A panel in pixels, `(height, width, 3)`; the frames that were used last are kept."""
-    panel = _panels.pop(frame, None) or Panel(frame)
-    _panels[frame] = panel
-    if len(_panels) > KEPT:
-        _panels.pop(next(iter(_panels))).close()
-    return panel.draw(contents)
+    """A panel in pixels, `(height, width, 3)`: its surroundings, and on them what `contents` draws into axes."""
+    surroundings, position = _surroundings(frame)
+    canvas, axes = _stage()
+    canvas.restore_region(surroundings)  # type: ignore[no-untyped-call]
+    axes.set_position(position)
+    axes.set_yscale("log" if frame.is_log else "linear")  # before the limits, which a logarithm may not have
+    axes.set(xlim=frame.x, ylim=frame.y)
+    axes.autoscale(False)
+    before = set(axes.get_children())
+    contents(axes)
+    added = [artist for artist in axes.get_children() if artist not in before]
+    sides = ["left", "bottom"] if frame.has_grid else ["left", "bottom", "top", "right"]
+    for artist in (*sorted(added, key=lambda artist: artist.get_zorder()), *(axes.spines[side] for side in sides)):
+        axes.draw_artist(artist)
+    pixels = rgb_of(canvas)
+    for artist in added:
+        artist.remove()
+    return pixels
+
+
+@lru_cache(KEPT)
+def _surroundings(frame: Frame) -> tuple[Any, Bbox]:
+    """The pixels of an empty panel, as matplotlib keeps them, and where its axes are."""
+    figure = new_figure(*SIZE)
+    axes = figure.subplots()
+    figure.subplots_adjust(left=0.155, right=0.965, top=0.9, bottom=0.15)
+    dress(axes, frame)
+    if frame.legend:
+        axes.legend(
+            handles=handles_of(frame.legend), fontsize=8, ncols=min(4, len(frame.legend)), frameon=False,
+            loc="lower center", bbox_to_anchor=(0.5, 0.985), borderaxespad=0.1, columnspacing=1.0, handletextpad=0.4,
+        )  # fmt: skip
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()  # type: ignore[no-untyped-call]
+    return canvas.copy_from_bbox(figure.bbox), axes.get_position()  # type: ignore[no-untyped-call]
+
+
+@cache
+def _stage() -> tuple[FigureCanvasAgg, Axes]:
+    """The axes that the contents of all panels are drawn in, one after the other."""
+    figure = new_figure(*SIZE)
+    axes = figure.subplots()
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()  # type: ignore[no-untyped-call]
+    return canvas, axes
 
 
 def dress(axes: Axes, frame: Frame) -> None:

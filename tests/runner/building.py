@@ -11,7 +11,7 @@ from runner.app import set_up_hydra
 from runner.components import REGISTRIES
 from runner.compose import Composer, Job
 from runner.errors import Problem
-from runner.jobs import Plan, make_plan, plain
+from runner.jobs import Plan, make_plan
 from runner.results import RunResult
 from runner.spec import Spec
 from runner.training import train_task
@@ -65,13 +65,13 @@ def config_of(*overrides: str) -> dict[str, Any]:
     """The plain config of a job that can be composed."""
     job = composed(*overrides)
     assert isinstance(job, Job), job
-    return plain(job.config)
+    return job.config
 
 
 def build(*overrides: str) -> Spec | list[Problem]:
     """A spec, or what is wrong with the overrides, whoever finds it: Hydra or the validation."""
     job = composed(*overrides)
-    return [job] if isinstance(job, Problem) else SpecBuilder().build(plain(job.config), overrides)
+    return [job] if isinstance(job, Problem) else SpecBuilder().build(job.config, overrides)
 
 
 def spec_of(*overrides: str) -> Spec:

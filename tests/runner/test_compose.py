@@ -7,9 +7,8 @@ from hydra.errors import HydraException
 from omegaconf import OmegaConf
 
 from runner.components import REGISTRIES
-from runner.compose import Composer, Job, split_hydra
+from runner.compose import Composer, Job, plain, split_hydra
 from runner.errors import Problem
-from runner.jobs import plain
 from runner.paths import SWEEPS
 from runner.sweeps import sweep_files
 from tests.runner.building import composed, composer, loader, master
@@ -54,8 +53,8 @@ JOBS = {
 
 def by_hydra(*overrides: str) -> tuple[dict, dict]:
     """A person's own part, and Hydra's part, of what Hydra composes for these overrides."""
-    config = OmegaConf.to_container(loader().load_sweep_config(master(), list(overrides)))
-    return config, config.pop("hydra")
+    own, hydra = split_hydra(loader().load_sweep_config(master(), list(overrides)))
+    return plain(own), OmegaConf.to_container(hydra)["hydra"]
 
 
 def without_texts(hydra: dict) -> dict:
@@ -70,7 +69,7 @@ def test_a_job_is_composed_as_hydra_composes_it(overrides):
     job = composed(*overrides)
     assert isinstance(job, Job), str(job)
     own, hydra = by_hydra(*overrides)
-    assert OmegaConf.to_container(job.config) == own
+    assert job.config == own
     assert list(job.config) == list(own)
     assert without_texts(OmegaConf.to_container(job.hydra)["hydra"]) == without_texts(hydra)
     assert job.overrides == overrides
@@ -83,7 +82,7 @@ def test_every_option_is_composed_as_hydra_composes_it(place):
     overrides = [f"{kind}={options[place % len(options)]}" for kind, options in names.items()]
     job = composed(*overrides, "seed=3")
     assert isinstance(job, Job)
-    assert OmegaConf.to_container(job.config) == by_hydra(*overrides, "seed=3")[0]
+    assert job.config == by_hydra(*overrides, "seed=3")[0]
 
 
 SAME_KEY = [
@@ -103,20 +102,20 @@ def test_two_overrides_of_one_key_in_any_order_give_what_hydra_gives_or_are_refu
         assert isinstance(job, Problem)
     else:
         assert isinstance(job, Job), str(job)
-        assert OmegaConf.to_container(job.config) == expected
+        assert job.config == expected
 
 
 def test_jobs_do_not_share_what_they_change():
     one = composed("network.hidden=[3]", "training.epochs=1")
     other = composed("training.epochs=2")
     assert isinstance(one, Job) and isinstance(other, Job)
-    one.config.network.hidden.append(9)
-    assert plain(one.config)["network"]["hidden"] == [3, 9]
-    assert plain(other.config)["network"]["hidden"] == [6]
-    assert (one.config.training.epochs, other.config.training.epochs) == (1, 2)
+    one.config["network"]["hidden"].append(9)
+    assert one.config["network"]["hidden"] == [3, 9]
+    assert other.config["network"]["hidden"] == [6]
+    assert (one.config["training"]["epochs"], other.config["training"]["epochs"]) == (1, 2)
     again = composed("training.epochs=2")
     assert isinstance(again, Job)
-    assert plain(again.config) == plain(other.config)
+    assert again.config == other.config
 
 
 def test_hydra_composes_once_per_choice_of_groups():
