@@ -35,7 +35,7 @@ def tables(quick: bool) -> Iterator[str]:
         looped_seconds = statistics.median(_seconds(run) for _ in range(LOOP_REPEATS)) * steps / looped
         own = _own(overrides, runs)
         ratios = [f"{looped_seconds / own:.0f}", f"{published / own:.0f}"]
-        rows.append([name, f"{own:.5f}", f"{looped_seconds:.2f}", f"{published:.2f}", *ratios])
+        rows.append([name, f"{own:.5f}", f"{looped_seconds:.3g}", f"{published:.3g}", *ratios])
     header = ["system", "here, s a run", "loop, s", "published, s", "loop / here", "published / here"]
     yield f"Training alone, {runs} runs in {WORKERS} workers:\n\n{markdown(header, rows)}\n"
 

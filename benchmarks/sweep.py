@@ -14,7 +14,7 @@ USUAL = str(ROOT / "benchmarks" / "usual.py")
 USUAL_RUNS = 32
 OURS = ("workers=2", "data=quadrants", "training.mode=full", "training.epochs=500")
 JOBLIB = ("hydra/launcher=joblib", "hydra.launcher.n_jobs=2")
-SAMPLE = 100
+SAMPLE = 300
 
 
 def tables(quick: bool) -> Iterator[str]:
