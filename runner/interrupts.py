@@ -10,12 +10,12 @@ from typing import Any
 class OrderlyInterrupt:
     """While this context is open, Ctrl-C and SIGTERM raise KeyboardInterrupt anywhere but inside a `shield`.
 
-    There they wait. Writing one run is such a shield: a run is in the store as a whole or not at all. A second
-    Ctrl-C is not held back.
+    There they wait. Writing runs is such a shield: a run is in the store as a whole or not at all. A second Ctrl-C is
+    not held back, but where the shield is firm, which is for what takes a moment and must not be torn.
     """
 
     def __enter__(self) -> "OrderlyInterrupt":
-        self._pressed, self._heard, self._shielded = 0, 0, False
+        self._pressed, self._heard, self._shielded, self._firm = 0, 0, False, False
         self._before: dict[int, Any] = {}
         with suppress(ValueError):  # not the main thread: whoever owns that decides
             for number in (signal.SIGINT, signal.SIGTERM):
@@ -29,18 +29,18 @@ class OrderlyInterrupt:
             signal.signal(number, handler)
 
     @contextmanager
-    def shield(self) -> Iterator[None]:
+    def shield(self, firm: bool = False) -> Iterator[None]:
         """Finish what is inside before a first Ctrl-C is heard.
 
         Python can lose an exception that a signal raises (inside a callback of the garbage collector, say); a press
         that was lost is heard at the next shield.
         """
         self._listen()
-        self._shielded = True
+        self._shielded, self._firm = True, firm
         try:
             yield
         finally:
-            self._shielded = False
+            self._shielded, self._firm = False, False
         self._listen()
 
     def acknowledge(self) -> None:
@@ -53,5 +53,5 @@ class OrderlyInterrupt:
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self._pressed += 1
-        if not self._shielded or self._pressed > 1:
+        if not self._shielded or (self._pressed > 1 and not self._firm):
             raise KeyboardInterrupt

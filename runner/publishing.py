@@ -61,12 +61,16 @@ class Publisher:
         at_once = self._tracker.at_once
         for start in range(0, len(results), at_once):
             some = results[start : start + at_once]
-            with interrupt.shield():
+            with interrupt.shield(firm=at_once > 1):
                 try:
                     self._guarded(self._write_some, some)
                 finally:  # a second Ctrl-C: what is in the store must not be written again
                     done = [one for one in some if one.index in self._run_ids or self.trouble]
                     self._results += [replace(result, pictures={}) for result in done]
+            if self.settings.tracking.models == "all":
+                for result in some:
+                    with interrupt.shield():
+                        self._guarded(self._log_model, result)
 
     def finish(self, status: str = "FINISHED") -> None:
         """Give the best run its model, and the parent the comparison."""
@@ -75,6 +79,8 @@ class Publisher:
         self._guarded(self._finish, status)
         if self.trouble:
             self.close("FAILED")
+        with suppress(Exception):  # a busy store is settled by whoever closes it last
+            self._tracker.settle()
 
     def close(self, status: str) -> None:
         """End the parent run as it is, if the store still can."""
@@ -86,7 +92,7 @@ class Publisher:
         results = self.results
         best = comparison.best_result(results)
         if best is not None and self.settings.tracking.models == "best":
-            self._log_model(self._run_ids[best.index], best)
+            self._log_model(best)
         if best is not None and self.settings.tracking.plots == "best":
             self._tracker.add_files(self._run_ids[best.index], _picture_of(best))
         if self.parent is None:
@@ -109,7 +115,9 @@ class Publisher:
                 "expect/failed": judged - held,
                 "expect/not_judged": len(verdicts) - judged,
             }
-            tags |= {"verdict": f"{held} of {judged} expectations hold", "mlflow.note.content": self._note()}
+            left_out = f", {len(verdicts) - judged} not judged" if judged < len(verdicts) else ""
+            verdict = f"{held} of {judged} expectations hold{left_out}"
+            tags |= {"verdict": verdict, "mlflow.note.content": self._note()}
             files["verdict.csv"] = verdict_table(verdicts)
         self._tracker.finish_sweep(self.parent, status, files, metrics, tags)
 
@@ -127,14 +135,13 @@ class Publisher:
         records = [record_of(result, self._name(result), self._tags, points) for result in results]
         for result, run_id in zip(results, self._tracker.write_runs(records, self.parent), strict=True):
             self._run_ids[result.index] = run_id
-        if self.settings.tracking.models == "all":
-            for result in results:
-                if result.scaling is not None:
-                    self._log_model(self._run_ids[result.index], result)
 
-    def _log_model(self, run_id: str, result: RunResult) -> None:
+    def _log_model(self, result: RunResult) -> None:
+        """Give a run a model, where it has come far enough for one."""
+        run_id = self._run_ids[result.index]
         try:
-            self._tracker.log_model(run_id, result)
+            if result.scaling is not None:
+                self._tracker.log_model(run_id, result)
         except BaseException as error:
             self._tracker.fail(run_id, error)
             raise
@@ -146,6 +153,8 @@ class Publisher:
         if best is not None and best.index in self._run_ids:
             name = f"best run: {self._name(best)}, " if self.parent else ""
             where += f"\n{name}run id {self._run_ids[best.index]}"
+        elif self.parent is None and self._run_ids:
+            where += f"\nrun id {next(iter(self._run_ids.values()))}"
         return f"{where}\n{terminal.how_to_look(self._tracker.uri, DEFAULT_URI, self._tracker.experiment_id)}"
 
     def _name(self, result: RunResult) -> str:

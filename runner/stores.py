@@ -66,6 +66,15 @@ def use_write_ahead_log(uri: str) -> None:
         connection.execute("PRAGMA journal_mode=WAL")
 
 
+def fold_log_in(uri: str) -> None:
+    """Bring what is in a SQLite file's write-ahead log into the file itself, so that a copy of it is whole."""
+    file = sqlite_file(uri)
+    if file is None or not Path(file).exists():
+        return
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 def folder_of(artifact_uri: str) -> str | None:
     """The path of artifacts on this machine; None for those elsewhere."""
     if artifact_uri.startswith("file:"):

@@ -175,7 +175,7 @@ def say_interrupted(done: int, missing: int, folder: str) -> None:
     say(
         f"\ninterrupted: {count(done, 'finished run')} kept in {folder}; now written to MLflow, and "
         f"{count(missing, 'unfinished one')} marked as killed (Ctrl-C again leaves that out).\n"
-        "To train what is missing, give the command again.",
+        "The same command given again trains all of them again, under a parent of its own.",
     )
 
 

@@ -34,6 +34,7 @@ from runner.stores import (
     DEFAULT_URI,
     alone_with,
     check_file,
+    fold_log_in,
     folder_of,
     probe,
     reason,
@@ -102,6 +103,10 @@ class Tracker:
         """How many runs to hand to `write_runs`: through the client each is a matter of its own."""
         return AT_ONCE if self._bulk_file() else 1
 
+    def settle(self) -> None:
+        """Leave a store that is whole in one file, where it is one."""
+        fold_log_in(self.uri)
+
     def _bulk_file(self) -> str | None:
         """The SQLite file that runs can be inserted into without the client; None for any other store."""
         file = sqlite_file(self.uri)
@@ -117,7 +122,7 @@ class Tracker:
                 rows.append((run_id, self._artifacts_of(run_id), record))
                 self._write_artifacts(*rows[-1][:2], record.files)
             bulk.insert(file, self.experiment_id, rows)
-        except BaseException:
+        except Exception:
             for _, artifact_uri, _ in rows:
                 rmtree(Path(str(folder_of(artifact_uri))).parent, ignore_errors=True)
             raise

@@ -19,7 +19,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Bbox
 
-from runner.figures.style import Pixels, crowded, log_axis, new_figure, rgb_of, short, tidy
+from runner.figures.style import Pixels, crowded, keep_inside, log_axis, new_figure, rgb_of, short, tidy
 
 Limits = tuple[float, float]
 Style = dict[str, Any]  # of a line or of marks, as matplotlib names it
@@ -83,6 +83,7 @@ def _surroundings(frame: Frame) -> tuple[Any, Bbox]:
             loc="lower center", bbox_to_anchor=(0.5, 0.985), borderaxespad=0.1, columnspacing=1.0, handletextpad=0.4,
         )  # fmt: skip
     canvas = FigureCanvasAgg(figure)
+    keep_inside(figure)
     canvas.draw()  # type: ignore[no-untyped-call]
     return canvas.copy_from_bbox(figure.bbox), axes.get_position()  # type: ignore[no-untyped-call]
 

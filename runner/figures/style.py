@@ -67,6 +67,19 @@ def crowded(names: Sequence[str]) -> bool:
     return sum(len(name) for name in names) > 30 or len(names) > 8
 
 
+def keep_inside(figure: Figure, room: float = 0.04) -> None:
+    """Widen the margins where labels would be cut off; leaves `room` inches to the edges."""
+    figure.canvas.draw()
+    box, margins = figure.get_tightbbox(), figure.subplotpars
+    width, height = figure.get_size_inches()
+    figure.subplots_adjust(
+        left=margins.left + max(0, room - box.x0) / width,
+        right=margins.right - max(0, box.x1 - (width - room)) / width,
+        bottom=margins.bottom + max(0, room - box.y0) / height,
+        top=margins.top - max(0, box.y1 - (height - room)) / height,
+    )
+
+
 @contextmanager
 def without_glyph_warnings() -> Iterator[None]:
     """A name in a script that the font lacks shows as boxes, and that is all there is to say about it."""

@@ -16,6 +16,7 @@ from runner.figures.style import (
     SKY,
     below_explosion,
     crowded,
+    keep_inside,
     log_axis,
     new_figure,
     short,
@@ -88,6 +89,7 @@ def draw_effects(effects: Sequence[Effect], metric: str) -> bytes:
         left=0.7 / figure.get_figwidth(), right=0.985, top=1 - 0.36 / figure.get_figheight(),
         bottom=room / figure.get_figheight(), wspace=0.32, hspace=0.55,
     )  # fmt: skip
+    keep_inside(figure)
     return to_png(figure)
 
 

@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -175,3 +176,10 @@ def test_only_the_best_run_gets_a_picture_where_that_is_asked_for(tmp_path: Path
     drawn = [run.info.run_id for run in store.children(parent) if list(store.artifact(run, ".").glob("plots/*.png"))]
     assert drawn == [parent.data.tags["best_run"]]
     assert list(store.artifact(parent, "plots").glob("*.png"))
+
+
+def test_the_store_is_whole_in_its_one_file_when_the_program_has_ended(sweep: Trained, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.db"
+    copy.write_bytes(sweep.store.database.read_bytes())
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("SELECT count(*) FROM runs").fetchone() == (21,)
