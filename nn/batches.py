@@ -150,8 +150,8 @@ class FreshBatches:
 
     def _draw(self) -> Pair:
         pairs = self._draws.ask(lambda draw: draw(self._ahead))
-        X, Y = np.stack([X for X, _ in pairs]), np.stack([Y for _, Y in pairs])
-        return sample_last(X.astype(self._dtype), self.order), sample_last(Y.astype(self._dtype), self.order)
+        X, Y = (np.stack(arrays).astype(self._dtype, copy=False) for arrays in zip(*pairs, strict=True))
+        return sample_last(X, self.order), sample_last(Y, self.order)
 
 
 class _Sources(Generic[Source]):

@@ -92,9 +92,9 @@ class Sweep:
         from runner.publishing import Publisher
         from runner.tracking import Tracker
 
-        gc.freeze()
-        gc.set_threshold(*GARBAGE)
         if self._publisher is None:
+            gc.freeze()
+            gc.set_threshold(*GARBAGE)
             self._publisher = Publisher(Tracker(settings.tracking.experiment), settings, self._about, self._is_sweep)
         return self._publisher
 

@@ -153,7 +153,7 @@ class Tracker:
         self._write_artifacts(run_id, self._client.get_run(run_id).info.artifact_uri, files)
 
     def _artifacts_of(self, run_id: str) -> str:
-        return str(append_to_uri_path(self._artifacts, run_id, "artifacts"))  # type: ignore[no-untyped-call]
+        return str(append_to_uri_path(self._artifacts, run_id, "artifacts"))
 
     def finish_sweep(
         self,

@@ -53,7 +53,7 @@ def draw_panel(frame: Frame, contents: Callable[[Axes], None]) -> Pixels:
     """A panel in pixels, `(height, width, 3)`: its surroundings, and on them what `contents` draws into axes."""
     surroundings, position = _surroundings(frame)
     canvas, axes = _stage()
-    canvas.restore_region(surroundings)  # type: ignore[no-untyped-call]
+    canvas.restore_region(surroundings)
     axes.set_position(position)
     axes.set_yscale("log" if frame.is_log else "linear")  # before the limits, which a logarithm may not have
     axes.set(xlim=frame.x, ylim=frame.y)
@@ -84,8 +84,8 @@ def _surroundings(frame: Frame) -> tuple[Any, Bbox]:
         )  # fmt: skip
     canvas = FigureCanvasAgg(figure)
     keep_inside(figure)
-    canvas.draw()  # type: ignore[no-untyped-call]
-    return canvas.copy_from_bbox(figure.bbox), axes.get_position()  # type: ignore[no-untyped-call]
+    canvas.draw()
+    return canvas.copy_from_bbox(figure.bbox), axes.get_position()
 
 
 @cache
@@ -94,7 +94,7 @@ def _stage() -> tuple[FigureCanvasAgg, Axes]:
     figure = new_figure(*SIZE)
     axes = figure.subplots()
     canvas = FigureCanvasAgg(figure)
-    canvas.draw()  # type: ignore[no-untyped-call]
+    canvas.draw()
     return canvas, axes
 
 

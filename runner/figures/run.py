@@ -91,7 +91,7 @@ def _headline(text: str) -> Pixels:
     """A line of text in pixels, over both panels."""
     canvas, line = _empty_headline()
     line.set_text(text)
-    canvas.draw()  # type: ignore[no-untyped-call]
+    canvas.draw()
     return rgb_of(canvas)
 
 

@@ -69,7 +69,6 @@ def crowded(names: Sequence[str]) -> bool:
 
 def keep_inside(figure: Figure, room: float = 0.04) -> None:
     """Widen the margins where labels would be cut off; leaves `room` inches to the edges."""
-    figure.canvas.draw()
     box, margins = figure.get_tightbbox(), figure.subplotpars
     width, height = figure.get_size_inches()
     figure.subplots_adjust(
@@ -98,7 +97,7 @@ def to_png(figure: Figure) -> bytes:
 
 def rgb_of(canvas: FigureCanvasAgg) -> Pixels:
     """A copy of what is drawn, `(height, width, 3)`."""
-    return np.array(canvas.buffer_rgba())[:, :, :3]  # type: ignore[no-untyped-call]
+    return np.array(canvas.buffer_rgba())[:, :, :3]
 
 
 def pixels_to_png(pixels: Pixels) -> bytes:

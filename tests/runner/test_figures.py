@@ -60,7 +60,7 @@ def test_frames_that_are_equal_look_the_same_whoever_was_drawn_first(csv_file):
 
 
 def test_a_script_that_the_font_lacks_is_no_warning(csv_file):
-    picture_of(*train_on("data=csv", csv_file(table(*TABLES["curve"], names=("温度", "圧力")))))
+    assert_picture(picture_of(*train_on("data=csv", csv_file(table(*TABLES["curve"], names=("温度", "圧力"))))))
 
 
 def test_a_picture_does_not_depend_on_what_was_drawn_before():
