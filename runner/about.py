@@ -14,11 +14,12 @@ from runner.terminal import count
 
 @dataclass(frozen=True)
 class About:
-    """A sweep's or a run's name, the question of its file if it has one, and its id (the name of its folder)."""
+    """A sweep's or run's name, the question of its file if it has one, its id (its folder's name) and its command."""
 
     name: str
     question: str
     sweep_id: str
+    command: str = ""
 
 
 def about_sweep(sweep: str | None, sweep_id: str, all_overrides: Sequence[Sequence[str]]) -> About:
@@ -26,10 +27,10 @@ def about_sweep(sweep: str | None, sweep_id: str, all_overrides: Sequence[Sequen
     files = sweep_files(SWEEPS)
     if sweep in files:
         with suppress(ValueError):  # a person's own file may come without a header
-            return About(sweep, read_header(files[sweep]).question, sweep_id)
-        return About(sweep, "", sweep_id)
+            return About(sweep, read_header(files[sweep]).question, sweep_id, command())
+        return About(sweep, "", sweep_id, command())
     keys = " x ".join(key.rpartition(".")[2] for key in swept_keys(all_overrides)) or "sweep"
-    return About(f"{keys} ({count(len(all_overrides), 'run')})", "", sweep_id)
+    return About(f"{keys} ({count(len(all_overrides), 'run')})", "", sweep_id, command())
 
 
 def command() -> str:

@@ -1,8 +1,11 @@
 """Running tasks: in this process, or in a pool of worker processes. The same function trains in both."""
 
 import ctypes
+import os
 import signal
 import sys
+import threading
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, as_completed
 from dataclasses import replace
@@ -106,7 +109,15 @@ def _pool(workers: int) -> ProcessPoolExecutor:
 def _prepare_worker() -> None:
     """Ctrl-C reaches all processes of a terminal; the main process alone decides what it means."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
     keep_freed_memory()
+
+
+def _end_with_parent(parent: int) -> None:
+    """A worker of a killed process would wait for work for ever."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
 
 
 def keep_freed_memory() -> None:

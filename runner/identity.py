@@ -5,12 +5,12 @@ import importlib
 import json
 import platform
 import subprocess
-import sys
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 import numpy as np
+from threadpoolctl import threadpool_info
 
 import runner
 from runner.spec import Spec, to_plain
@@ -30,17 +30,23 @@ NUMERIC_CODE = (
 
 
 @cache
-def code_digest(modules: tuple[str, ...] = ()) -> str:
-    """A digest of the source that results depend on: `nn`, data generation, and a person's own modules."""
-    files: list[Path] = []
+def code_files(modules: tuple[str, ...] = ()) -> dict[str, str]:
+    """Digests of the source that results depend on, by file: `nn`, data generation, and a person's own modules."""
+    files: dict[str, Path] = {}
     for part in NUMERIC_CODE:
         path = ROOT / part
-        files += sorted(path.rglob("*.py")) if path.is_dir() else [path]
-    files += [Path(source) for name in modules if (source := importlib.import_module(name).__file__)]
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
-    return digest.hexdigest()
+        found = sorted(path.rglob("*.py")) if path.is_dir() else [path]
+        files |= {str(file.relative_to(ROOT)): file for file in found}
+    for name in modules:
+        if source := importlib.import_module(name).__file__:
+            files[f"{name} ({Path(source).name})"] = Path(source)
+    return {name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in files.items()}
+
+
+@cache
+def code_digest(modules: tuple[str, ...] = ()) -> str:
+    """One digest of all `code_files`."""
+    return hashlib.sha256(json.dumps(code_files(modules)).encode()).hexdigest()
 
 
 def run_key(spec: Spec, data_digest: str, modules: Sequence[str] = ()) -> str:
@@ -50,29 +56,46 @@ def run_key(spec: Spec, data_digest: str, modules: Sequence[str] = ()) -> str:
 
 
 @cache
-def environment() -> dict[str, str]:
-    """Versions and the state of the source, as tags of every run."""
-    tags = {
+def machine() -> dict[str, str]:
+    """What trains here, as tags of a run: the versions, the BLAS and the processor that its last bits may depend on."""
+    blas = [
+        " ".join(str(one.get(key, "")) for key in ("internal_api", "version", "architecture")).strip()
+        for one in threadpool_info()
+        if one["user_api"] == "blas"
+    ]
+    simd = np.show_config(mode="dicts")["SIMD Extensions"]
+    return {
         "python": platform.python_version(),
         "numpy": np.__version__,
         "runner": runner.__version__,
         "platform": f"{platform.system()} {platform.machine()}",
+        "blas": ", ".join(blas),
+        "cpu": " ".join(simd.get("baseline", []) + simd.get("found", [])),
     }
-    commit = _git("rev-parse", "HEAD")
-    if commit:
-        tags["git.commit"] = tags["mlflow.source.git.commit"] = commit
-        tags["git.dirty"] = str(bool(_git("status", "--porcelain"))).lower()
-    tags["mlflow.source.name"] = "python -m runner " + " ".join(sys.argv[1:])
-    tags["mlflow.source.type"] = "LOCAL"
-    return {key: value[:5000] for key, value in tags.items()}
+
+
+@cache
+def source() -> dict[str, str]:
+    """Which state of the source trains, as tags of a run; nothing where it is no git repository."""
+    commit = _git("rev-parse", "HEAD").strip()
+    if not commit:
+        return {}
+    is_dirty = bool(_git("status", "--porcelain"))
+    return {"git.commit": commit, "mlflow.source.git.commit": commit, "git.dirty": str(is_dirty).lower()}
+
+
+def patch() -> bytes:
+    """What the source differs in from its commit, as git applies it; new files that git does not know are named."""
+    if source().get("git.dirty") != "true":
+        return b""
+    new = [f"# new file: {name}" for name in _git("ls-files", "--others", "--exclude-standard").splitlines()]
+    return "\n".join([*new, _git("diff", "--binary", "HEAD")]).encode()
 
 
 def _git(*arguments: str) -> str:
     """What git says about this source tree; empty without git or outside a repository."""
     try:
-        done = subprocess.run(
-            ["git", "-C", str(ROOT), *arguments], capture_output=True, text=True, timeout=10, check=True
-        )
+        done = subprocess.run(["git", "-C", str(ROOT), *arguments], capture_output=True, timeout=10, check=True)
     except (OSError, subprocess.SubprocessError):
         return ""
-    return done.stdout.strip()
+    return done.stdout.decode(errors="replace")

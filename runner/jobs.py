@@ -1,9 +1,9 @@
 """From a sweep's jobs to its plan: all are validated together, everything is decided before the first one trains."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 
-from nn.registry import Array
 from runner.comparison import config_of, swept_keys
 from runner.components import load_modules
 from runner.compose import Job
@@ -20,25 +20,61 @@ from runner.validation import SpecBuilder
 
 
 @dataclass(frozen=True)
+class PlannedRun:
+    """One run of a sweep: its place there, its run key, and the overrides and spec that make it."""
+
+    index: int
+    key: str
+    overrides: tuple[str, ...]
+    spec: Spec
+
+
+@dataclass(frozen=True)
 class Plan:
-    """Everything that is decided before the first run trains. `first` is the index of the first run in its sweep."""
+    """Everything that is decided before the first run trains."""
 
-    first: int
     settings: Settings
-    overrides: list[tuple[str, ...]]
-    specs: list[Spec]
-    keys: list[str]
-    tasks: list[Task]
+    runs: list[PlannedRun]
+    builder: SpecBuilder
 
-    def overrides_of(self, index: int) -> tuple[str, ...]:
-        """What made the run with this index in the sweep."""
-        return self.overrides[index - self.first]
+    @cached_property
+    def overrides(self) -> dict[int, tuple[str, ...]]:
+        """What made each run, by its index in the sweep."""
+        return {run.index: run.overrides for run in self.runs}
 
-    def all_killed(self) -> list[RunResult]:
-        """Every run as it is when it is not trained."""
+    @property
+    def specs(self) -> list[Spec]:
+        """The specs of all runs, in their order."""
+        return [run.spec for run in self.runs]
+
+    @property
+    def tasks(self) -> list[Task]:
+        """All runs as stacks."""
+        return self.tasks_without(())
+
+    def tasks_without(self, done: Container[int]) -> list[Task]:
+        """Stacks of the runs that have no result yet; `done` are the indices of those that have."""
+        runs = [run for run in self.runs if run.index not in done]
+        stacks = plan([run.spec for run in runs], self.builder.facts, self.settings.workers or default_workers())
+        return [self._task([runs[place] for place in stack]) for stack in stacks]
+
+    def _task(self, runs: Sequence[PlannedRun]) -> Task:
+        starts = [self.builder.start(run.spec) for run in runs]
+        return Task(
+            indices=tuple(run.index for run in runs),
+            keys=tuple(run.key for run in runs),
+            specs=tuple(to_plain(run.spec) for run in runs),
+            facts=tuple(self.builder.facts(phase) for phase in runs[0].spec.phases),
+            starts=tuple(None if one is None else one.parameters for one in starts) if any(starts) else (),
+            modules=self.settings.modules,
+            pictures=self.settings.tracking.plots == "all",
+        )
+
+    def killed(self, done: Container[int]) -> list[RunResult]:
+        """The runs that have no result, as they are when they are not trained."""
         error = "Killed: the sweep was interrupted before this run was done"
-        runs = enumerate(zip(self.keys, self.specs, self.overrides, strict=True), start=self.first)
-        return [RunResult(index, key, spec, "killed", given, error) for index, (key, spec, given) in runs]
+        missing = [run for run in self.runs if run.index not in done]
+        return [RunResult(run.index, run.key, run.spec, "killed", run.overrides, error) for run in missing]
 
 
 def make_plan(jobs: Sequence[Job | Problem], first: int = 0) -> Plan:
@@ -65,20 +101,22 @@ def make_plan(jobs: Sequence[Job | Problem], first: int = 0) -> Plan:
     if problems or settings is None:
         raise refuse(problems, len(jobs))
     overrides = [job.overrides for job in jobs if isinstance(job, Job)]
-    keys = [run_key(spec, _outside(spec, builder), settings.modules) for spec in specs]
-    tasks = [
-        Task(
-            indices=tuple(first + index for index in stack),
-            keys=tuple(keys[index] for index in stack),
-            specs=tuple(to_plain(specs[index]) for index in stack),
-            facts=tuple(builder.facts(phase) for phase in specs[stack[0]].phases),
-            starts=_starts([specs[index] for index in stack], builder),
-            modules=settings.modules,
-            pictures=settings.tracking.plots == "all",
-        )
-        for stack in plan(specs, builder.facts, settings.workers or default_workers())
-    ]
-    return Plan(first, settings, overrides, specs, keys, tasks)
+    made = enumerate(zip(overrides, specs, strict=True), start=first)
+    runs = [PlannedRun(index, key_of(spec, builder, settings.modules), given, spec) for index, (given, spec) in made]
+    return Plan(settings, runs, builder)
+
+
+def plan_again(runs: Sequence[PlannedRun], settings: Settings) -> Plan:
+    """A plan for runs that were valid before, with the run keys of today's code and data.
+
+    Raises UserError when one of them cannot run any more.
+    """
+    builder = SpecBuilder()
+    problems = dict.fromkeys(str(problem) for run in runs for problem in builder.look_at(run.spec))
+    if problems:
+        raise UserError("\n".join(["This cannot be trained any more:", *(f"  - {problem}" for problem in problems)]))
+    keys = [key_of(run.spec, builder, settings.modules) for run in runs]
+    return Plan(settings, [replace(run, key=key) for run, key in zip(runs, keys, strict=True)], builder)
 
 
 def _differing(one: Settings, other: Settings | None) -> list[str]:
@@ -87,25 +125,17 @@ def _differing(one: Settings, other: Settings | None) -> list[str]:
 
 def check_expectations(plan: Plan) -> list[Problem]:
     """What the sweep has no runs for, so that it will not be judged. Raises UserError for what cannot be read."""
-    configs, keys = (
-        [config_of(*run) for run in zip(plan.specs, plan.overrides, strict=True)],
-        swept_keys(plan.overrides),
-    )
+    configs = [config_of(run.spec, run.overrides) for run in plan.runs]
+    keys = swept_keys([run.overrides for run in plan.runs])
     if found := check(plan.settings.expect, configs, keys):
         raise UserError("\n".join(["This sweep cannot start:", *(f"  - {problem}" for problem in found)]))
     return not_judged(plan.settings.expect, configs, keys)
 
 
-def _outside(spec: Spec, builder: SpecBuilder) -> str:
-    """Identifies all that a run takes from outside its spec: files of data, and the weights it starts from."""
+def key_of(spec: Spec, builder: SpecBuilder, modules: Sequence[str]) -> str:
+    """The run key: of the spec, the numeric code, and all that the run takes from outside, which is files of data and
+    the weights that it starts from.
+    """
     digests = [builder.facts(phase).digest for phase in spec.phases]
     start = builder.start(spec)
-    return " ".join(digests + ([start.digest] if start else []))
-
-
-def _starts(specs: Sequence[Spec], builder: SpecBuilder) -> tuple[Array | None, ...]:
-    """The parameters that each run of a stack starts from; empty when none takes another run's."""
-    starts = [builder.start(spec) for spec in specs]
-    if not any(starts):
-        return ()
-    return tuple(None if start is None else start.parameters for start in starts)
+    return run_key(spec, " ".join(digests + ([start.digest] if start else [])), modules)

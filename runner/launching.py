@@ -10,13 +10,14 @@ from hydra.core.utils import JobReturn, JobStatus
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
-from runner.about import About, about_sweep
-from runner.compose import Composer, Job, plain, split_hydra
+from runner.about import About, about_sweep, command
+from runner.compose import Composer, Job, plain
 from runner.errors import RunsFailed, UserError
-from runner.jobs import check_expectations, make_plan
+from runner.folder import STACKS, SweepFolder
+from runner.identity import source
+from runner.jobs import Plan, check_expectations, make_plan
 from runner.results import RunResult, save
-from runner.settings import Settings, read_settings
-from runner.sweep import STACKS, Sweep, failures
+from runner.sweep import Sweep, failures
 from runner.training import train_task
 
 
@@ -37,21 +38,27 @@ def launch(
 def open_sweep(master: DictConfig, overrides: Sequence[Sequence[str]]) -> Sweep:
     """The sweep that a command line starts; `overrides` are those of its first jobs."""
     folder = Path(master.hydra.sweep.dir)
-    return Sweep(folder, about_sweep(_named(master), folder.name, overrides))
+    return Sweep(SweepFolder(folder), about_sweep(_named(master), folder.name, overrides))
 
 
-def check(loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]]) -> None:
-    """Validate all jobs of another launcher. Raises UserError with every problem of every job."""
+def prepare(loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]]) -> tuple[Sweep, Plan]:
+    """Validate all jobs of another launcher, and put their plan on disk.
+
+    Raises UserError with every problem of every job.
+    """
     composer = Composer(loader, master)
-    check_expectations(make_plan([composer.compose(place, texts) for place, texts in enumerate(overrides)]))
+    plan = make_plan([composer.compose(place, texts) for place, texts in enumerate(overrides)])
+    check_expectations(plan)
+    if plan.settings.skip_finished:
+        raise UserError("skip_finished=true needs hydra/launcher=stacked")
+    sweep = open_sweep(master, overrides)
+    sweep.save_plan(plan)
+    return sweep, plan
 
 
-def publish(master: DictConfig, overrides: Sequence[Sequence[str]]) -> None:
+def publish(sweep: Sweep, plan: Plan) -> None:
     """Write to MLflow what another launcher's jobs left in the sweep's folder."""
-    settings = read_settings(plain(split_hydra(master)[0]), ())
-    assert isinstance(settings, Settings)  # checked before the first job was launched
-    results = open_sweep(master, overrides).publish(settings)
-    if failed := failures(results):
+    if failed := failures(sweep.publish(plan)):
         raise failed
 
 
@@ -70,7 +77,8 @@ def run_job(config: DictConfig) -> float:
     case = OmegaConf.select(own_part, "hydra.runtime.choices.case")
     name = f"case {case}" if case else f"{config.data.name} {config.activation.name}"
     job = Job(0, overrides, plain(config), own_part)
-    (result,) = Sweep(folder, About(name, "", folder.name), is_sweep=False).run([job])
+    about = About(name, "", folder.name, command())
+    (result,) = Sweep(SweepFolder(folder), about, is_sweep=False).run([job])
     if failed := failures([result]):
         raise failed
     return result.objective
@@ -80,7 +88,8 @@ def _train_for_folder(job: Job, folder: Path) -> float:
     """Train one job and leave its result in the sweep's folder; the main process writes it to MLflow."""
     (task,) = make_plan([job]).tasks
     (result,) = train_task(task)
-    result = replace(result, index=job.number, overrides=job.overrides)
+    environment = result.environment | source()
+    result = replace(result, index=job.number, overrides=job.overrides, environment=environment)
     save(folder / STACKS / f"job-{job.number:05d}.npz", [result])
     return result.objective
 

@@ -1,15 +1,18 @@
 """Bringing results to MLflow: runs as they come, then the comparison on their parent."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from runner import comparison, terminal
-from runner.about import About, command
+from runner.about import About
+from runner.artifacts import comparison_files, picture_of, verdict_table
 from runner.expectations import Verdict, judge
+from runner.identity import machine, patch, source
 from runner.interrupts import OrderlyInterrupt
-from runner.records import record_of
+from runner.reading import Reader, StoredRun
+from runner.records import STATUS, record_of
 from runner.results import RunResult
 from runner.settings import Settings
 from runner.stores import DEFAULT_URI, reason
@@ -26,38 +29,87 @@ class Publisher:
         self._overrides: list[Sequence[str]] = []
         self._run_ids: dict[int, str] = {}
         self._results: list[RunResult] = []
-        self._tags = {"sweep_id": about.sweep_id}
+        self._tags = {
+            "sweep_id": about.sweep_id,
+            "mlflow.source.name": about.command,
+            "mlflow.source.type": "LOCAL",
+        }
+        if settings.modules:
+            self._tags["modules"] = ",".join(settings.modules)
         self._is_sweep = is_sweep
         self.parent: str | None = None
         self.verdicts: list[Verdict] = []
+
+    @property
+    def reader(self) -> Reader:
+        """The same store, to be read."""
+        return self._tracker.reader
 
     @property
     def results(self) -> list[RunResult]:
         """All results so far, without pictures, in the sweep's order."""
         return sorted(self._results, key=lambda result: result.index)
 
-    def start(self, overrides: Sequence[Sequence[str]]) -> None:
+    def start(self, overrides: Sequence[Sequence[str]], plan: bytes) -> None:
         """Say which jobs will come, as runs are named by what differs between all of them; the first time, begin."""
         self._overrides += overrides
         self.keys = comparison.swept_keys(self._overrides)
-        if self._is_sweep and self.parent is None:
-            tags = self._tags | {"sweep": self._about.name}
-            self._guarded(self._begin, tags, self._note())
+        self._guarded(self._begin, plan)
+
+    def take_up(self, kept: Mapping[int, RunResult], again: Container[int]) -> list[RunResult]:
+        """Go on with what an earlier process began: returns the results that the store has not got, or not whole.
+
+        Runs that are half-written, unfinished, or to be trained `again` make room.
+        """
+        self._guarded(self._look_up, again)
+        self._results = [replace(kept[index], pictures={}) for index in self._run_ids if index in kept]
+        if self.settings.tracking.models == "all":
+            for result in self._results:
+                self._guarded(self._log_model, result)
+        return [result for index, result in kept.items() if index not in self._run_ids]
+
+    def _look_up(self, again: Container[int]) -> None:
+        leftover = []
+        for run in self._tracker.reader.of_sweep(self._about.sweep_id):
+            is_used = _is_whole(run) and run.index not in again and run.index not in self._run_ids
+            if is_used:
+                self._run_ids[run.index] = run.run_id
+            elif not run.is_parent:
+                leftover.append(run)
+        self._tracker.remove(leftover)
 
     def _note(self) -> str:
         """The description of the sweep: its question, its command, and what came out of what was expected."""
         said = {True: "yes", False: "**no**", None: "not judged"}
         judged = [f"- {one.sentence}: {one.numbers} {said[one.holds]}" for one in self.verdicts]
-        return "\n\n".join(part for part in (self._about.question, f"`{command()}`", "\n".join(judged)) if part)
+        return "\n\n".join(
+            part for part in (self._about.question, f"`{self._about.command}`", "\n".join(judged)) if part
+        )
 
-    def _begin(self, tags: dict[str, str], note: str) -> None:
-        self.parent = self._tracker.start_sweep(self._about.name, tags, note)
+    def _begin(self, plan: bytes) -> None:
+        """The parent of a sweep: that which an earlier process has left, or a new one."""
+        if not self._is_sweep:
+            return
+        files = {"plan.json": plan}
+        if self.parent is None:
+            left = [run for run in self._tracker.reader.of_sweep(self._about.sweep_id) if run.is_parent]
+            if left:
+                self.parent = left[0].run_id
+                self._tracker.resume_sweep(self.parent)
+            else:
+                tags = {**machine(), **source(), **self._tags, "sweep": self._about.name}
+                self.parent = self._tracker.start_sweep(self._about.name, tags | {"mlflow.note.content": self._note()})
+                files |= _patch()
+        self._tracker.add_files(self.parent, files)
 
     def write(self, results: Sequence[RunResult], interrupt: OrderlyInterrupt) -> None:
         """Write some runs, a few at a time, each as a whole. Pictures are let go here.
 
-        A store that fails does not stop the sweep, whose results are on disk: `trouble` says what happened.
+        A store that fails does not stop the sweep, whose results are on disk: `trouble` says what happened. What the
+        store has already is not written again.
         """
+        self._results += [replace(one, pictures={}) for one in results if one.index in self._run_ids]
+        results = [one for one in results if one.index not in self._run_ids]
         at_once = self._tracker.at_once
         for start in range(0, len(results), at_once):
             some = results[start : start + at_once]
@@ -73,7 +125,7 @@ class Publisher:
                         self._guarded(self._log_model, result)
 
     def finish(self, status: str = "FINISHED") -> None:
-        """Give the best run its model, and the parent the comparison."""
+        """Give the best run of a finished sweep its model, and the parent the comparison."""
         if self._is_sweep:
             self.verdicts = judge(self.settings.expect, self.results, self.keys)
         self._guarded(self._finish, status)
@@ -89,12 +141,12 @@ class Publisher:
                 self._tracker.end_sweep(self.parent, status)
 
     def _finish(self, status: str) -> None:
-        results = self.results
+        results, is_finished = self.results, status == "FINISHED"
         best = comparison.best_result(results)
-        if best is not None and self.settings.tracking.models == "best":
+        if best is not None and is_finished and self.settings.tracking.models == "best":
             self._log_model(best)
-        if best is not None and self.settings.tracking.plots == "best":
-            self._tracker.add_files(self._run_ids[best.index], _picture_of(best))
+        if best is not None and is_finished and self.settings.tracking.plots == "best":
+            self._tracker.add_files(self._run_ids[best.index], picture_of(best))
         if self.parent is None:
             return
         outcomes = sorted({result.outcome for result in results})
@@ -119,7 +171,8 @@ class Publisher:
             verdict = f"{held} of {judged} expectations hold{left_out}"
             tags |= {"verdict": verdict, "mlflow.note.content": self._note()}
             files["verdict.csv"] = verdict_table(verdicts)
-        self._tracker.finish_sweep(self.parent, status, files, metrics, tags)
+        # What a store has once as a metric it keeps: only numbers of a finished sweep may become some.
+        self._tracker.finish_sweep(self.parent, status, files, metrics if is_finished else {}, tags)
 
     def _guarded(self, write: Callable[..., None], *arguments: Any) -> None:
         """Whatever a store raises, results must not be lost over it; after a first failure nothing more is tried."""
@@ -133,6 +186,8 @@ class Publisher:
     def _write_some(self, results: Sequence[RunResult]) -> None:
         points = self.settings.tracking.points
         records = [record_of(result, self._name(result), self._tags, points) for result in results]
+        if not self._is_sweep:
+            records = [replace(record, files={**record.files, **_patch()}) for record in records]
         for result, run_id in zip(results, self._tracker.write_runs(records, self.parent), strict=True):
             self._run_ids[result.index] = run_id
 
@@ -161,65 +216,13 @@ class Publisher:
         return comparison.label_of(result.overrides, self.keys) or self._about.name
 
 
-def comparison_files(results: Sequence[RunResult], keys: Sequence[str], pictures: bool) -> dict[str, bytes]:
-    """The parent's artifacts: tables, and pictures where there is something to draw."""
-    by_seed, by_run = comparison.seed_table(results, keys), comparison.run_table(results, keys)
-    files = {
-        "comparison.csv": by_seed.to_csv(index=False).encode(),
-        "comparison.parquet": by_seed.to_parquet(index=False),
-        "runs.csv": by_run.to_csv(index=False).encode(),
-        "runs.parquet": by_run.to_parquet(index=False),
-    }
-    if pictures and any(result.history.get("step") for result in results):
-        files |= {f"plots/{name}": content for name, content in pictures_of(results, keys).items()}
-    return files
+def _is_whole(run: StoredRun) -> bool:
+    """Whether a run of a sweep was written to its end, and was trained to its own."""
+    outcome = run.tags.get("outcome", "killed")
+    return outcome != "killed" and run.status == STATUS.get(outcome, "FINISHED")
 
 
-def _picture_of(result: RunResult) -> dict[str, bytes]:
-    """The files of a run's picture; one that cannot be drawn takes nothing from the sweep."""
-    from runner.figures import draw_run
-    from runner.preparation import prepare
-
-    try:
-        drawn = draw_run(result, prepare(result.spec.phases[-1]))
-    except Exception as error:
-        terminal.say(f"no picture of the best run: {type(error).__name__}: {error}")
-        return {}
-    return {f"plots/{name}": content for name, content in drawn.pictures.items()}
-
-
-def verdict_table(verdicts: Sequence[Verdict]) -> bytes:
-    """One row per expectation: whether it holds, its numbers, the sentence and the inequality."""
-    import pandas as pd
-
-    rows = [(verdict.holds, verdict.numbers, verdict.sentence, verdict.inequality) for verdict in verdicts]
-    return pd.DataFrame(rows, columns=["holds", "numbers", "expected", "inequality"]).to_csv(index=False).encode()
-
-
-def pictures_of(results: Sequence[RunResult], keys: Sequence[str]) -> dict[str, bytes]:
-    """The sweep's pictures by file name."""
-    from runner import figures
-    from runner.fits import fit_of
-    from runner.preparation import prepare
-
-    bands, n_settings = comparison.bands(results, keys)
-    note = "training cost: mean, and the middle 80 % of the seeds"
-    if n_settings > len(bands):
-        note += f"; the best {len(bands)} of {n_settings} settings"
-    pictures = {"curves.png": figures.draw_bands(bands, "training cost", note)}
-    strips, score = comparison.strips(results, keys)
-    if any(strip.values for strip in strips):
-        pictures["scores.png"] = figures.draw_strips(strips, score)
-    effects, score = comparison.effects(results, keys)
-    if effects:
-        pictures["effects.png"] = figures.draw_effects(effects, f"final {score}")
-    typical, n_settings = comparison.typical_runs(results, keys)
-    if typical:
-        fits = [(label, fit_of(result, prepare(result.spec))) for label, result in typical]
-        note = "fit of the run with the median training cost of each setting"
-        if n_settings > len(fits):
-            note += f" (the first {len(fits)} of {n_settings})"
-        pictures["fits.png"] = figures.draw_fits(fits, note)
-        if surfaces := [pair for pair in fits if pair[1].kind == "surface"]:
-            pictures["surfaces.png"] = figures.draw_surfaces(surfaces, f"{note}; dots: samples")
-    return pictures
+def _patch() -> dict[str, bytes]:
+    """What the source differs in from its commit, as a file."""
+    content = patch()
+    return {"source.patch": content} if content else {}

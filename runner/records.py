@@ -100,9 +100,12 @@ def metric_rows(result: RunResult, points: int) -> list[MetricRow]:
 
 def tags_of(result: RunResult) -> dict[str, str]:
     """Identity and outcome; what went wrong, if something did."""
-    tags = {"run_key": result.key, "outcome": result.outcome, "last_step": str(result.last_step)}
+    tags = {"run_key": result.key, "sweep_index": str(result.index), "outcome": result.outcome}
+    tags |= {"last_step": str(result.last_step)} | result.environment
     if result.data_digest:
-        tags["data_digest"] = result.data_digest
+        tags |= {"data_digest": result.data_digest} | result.digests
+    if result.reused_from:
+        tags["reused_from"] = result.reused_from
     if result.error:
         tags["error"] = result.error.partition("\n")[0][:MAX_TAG]
     notes = [f"Made on purpose: {fault}. {FAULTS.summary(fault)}" for fault in result.spec.fault]

@@ -1,5 +1,6 @@
 """What one run leaves behind, and how it is kept on disk: NumPy archives and JSON, never pickles."""
 
+import hashlib
 import io
 import json
 import math
@@ -24,7 +25,8 @@ OUTCOMES = ("converged", "stopped", "diverged", "failed", "killed")
 class RunResult:
     """One run. `history` holds a list of equal length per series, `step` among them; finite values only.
 
-    A failed or killed run has an `error` and no numbers. `pictures` maps file names to PNG bytes.
+    A failed or killed run has an `error` and no numbers. `pictures` maps file names to PNG bytes. `environment` is what
+    trained it, and `reused_from` the id of the MLflow run that it was taken from instead of being trained.
     """
 
     index: int
@@ -46,6 +48,17 @@ class RunResult:
     pictures: dict[str, bytes] = field(default_factory=dict)
     started: float = 0.0
     seconds: float = 0.0
+    environment: dict[str, str] = field(default_factory=dict)
+    reused_from: str = ""
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """Of all weights and of the whole history: equal digests are equal bits."""
+        history = np.array([self.history[name] for name in sorted(self.history)])
+        return {
+            "digest.weights": hashlib.sha256(self.parameters.tobytes()).hexdigest(),
+            "digest.history": hashlib.sha256(history.tobytes()).hexdigest(),
+        }
 
     @property
     def finals(self) -> dict[str, float]:
@@ -80,10 +93,14 @@ def save(path: Path, results: Sequence[RunResult]) -> None:
         about.append(_about(result))
     arrays["about"] = np.array(json.dumps(about))
     partial = path.with_suffix(".partial")
-    with partial.open("wb") as file:
-        np.savez(file, **arrays)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with partial.open("wb") as file:
+            np.savez(file, **arrays)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise
     partial.replace(path)
 
 
@@ -127,7 +144,7 @@ def _about(result: RunResult) -> dict[str, Any]:
 
 _PLAIN_FIELDS = (
     "index", "key", "outcome", "overrides", "error", "task", "last_step", "n_samples", "data_digest", "sizes",
-    "classes", "started", "seconds", "measures",
+    "classes", "started", "seconds", "measures", "environment", "reused_from",
 )  # fmt: skip
 
 

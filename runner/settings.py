@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 
 from runner.errors import Problem
 from runner.explaining import explain_all, with_origin
-from runner.spec import Frozen, Whole
+from runner.spec import Flag, Frozen, Whole
 
 
 class TrackingSettings(Frozen):
@@ -22,6 +22,7 @@ class TrackingSettings(Frozen):
 class Settings(Frozen):
     """`workers` is None for as many as there are processors; `modules` hold a person's own components.
 
+    With `skip_finished` runs that the store has already are taken from there.
     `expect` maps sentences to inequalities that a sweep should satisfy; with `strict` it fails when it does not.
     """
 
@@ -30,6 +31,7 @@ class Settings(Frozen):
     modules: tuple[str, ...]
     expect: Annotated[dict[str, str], BeforeValidator(lambda value: {} if value is None else value)]
     strict: bool
+    skip_finished: Flag
 
 
 def read_settings(config: Mapping[str, Any], overrides: Sequence[str]) -> Settings | list[Problem]:

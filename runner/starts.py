@@ -50,6 +50,6 @@ def read_start(text: str) -> Start | Problem:
 
 
 def _weights_of_run(run_id: str) -> bytes:
-    from runner.tracking import weights_of
+    from runner.reading import weights_of
 
     return weights_of(run_id)

@@ -21,6 +21,12 @@ def tracking_uri() -> str:
     return os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT_URI
 
 
+def named_store() -> str:
+    """The store in use as it may be written down: without a password."""
+    parts = urlparse(tracking_uri())
+    return tracking_uri().replace(f":{parts.password}@", ":***@", 1) if parts.password else tracking_uri()
+
+
 def probe(uri: str) -> None:
     """A server that is not there is noticed in seconds; MLflow's client would try for minutes."""
     if not uri.startswith(("http://", "https://")):

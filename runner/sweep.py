@@ -1,12 +1,9 @@
-"""A sweep from jobs to its comparison: validate everything, train as stacks, keep on disk, write to MLflow."""
+"""A sweep from its plan to its comparison: train as stacks, keep on disk, write to MLflow; or go on with that."""
 
 import gc
-import json
-import os
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from runner import terminal
 from runner.about import About
@@ -14,17 +11,18 @@ from runner.comparison import seed_table
 from runner.compose import Job
 from runner.errors import Problem, RunsFailed, UserError
 from runner.execution import Training, default_workers
+from runner.folder import PlanFile, SweepFolder
+from runner.identity import code_files, source
 from runner.interrupts import OrderlyInterrupt
-from runner.jobs import Plan, check_expectations, make_plan
-from runner.results import RunResult, load, save
+from runner.jobs import Plan, PlannedRun, check_expectations, make_plan
+from runner.results import RunResult
 from runner.settings import Settings
 from runner.spec import to_plain
+from runner.stores import named_store
 
 if TYPE_CHECKING:
     from runner.publishing import Publisher
 
-STACKS = "stacks"
-PLAN = "plan.json"
 MAX_REASONS = 3
 GARBAGE = (700, 10, 10)  # the thresholds that Python starts with
 
@@ -35,11 +33,11 @@ class Sweep:
     A single run is a sweep of one without a parent.
     """
 
-    def __init__(self, folder: Path, about: About, is_sweep: bool = True) -> None:
+    def __init__(self, folder: SweepFolder, about: About, is_sweep: bool = True) -> None:
         self._folder, self._about, self._is_sweep = folder, about, is_sweep
-        self._plan: list[dict[str, Any]] = []
-        self._n_files = 0
-        self._kept: list[RunResult] = []
+        self._planned: list[PlannedRun] = []
+        self._plan_file = b""
+        self._unwritten: list[RunResult] = []
         self._publisher: Publisher | None = None
 
     def run(self, jobs: Sequence[Job | Problem]) -> list[RunResult]:
@@ -48,44 +46,103 @@ class Sweep:
         Raises UserError with all problems before anything is trained when a job cannot run, and when the store cannot
         be used or did not take all results; KeyboardInterrupt after an orderly end.
         """
-        decided = make_plan(jobs, first=len(self._plan))
+        plan = make_plan(jobs, first=len(self._planned))
         if self._is_sweep:
-            for problem in check_expectations(decided):
+            for problem in check_expectations(plan):
                 terminal.say(f"{problem}; it is not judged")
-        self._save_plan(decided)
-        workers = decided.settings.workers or default_workers()
-        with OrderlyInterrupt() as interrupt, Training(decided.tasks, workers) as training:
+        self.save_plan(plan)
+        reused = self._take_from_store(plan) if plan.settings.skip_finished else {}
+        return self._complete(plan, reused)
+
+    def resume(self, plan: Plan, kept: Mapping[int, RunResult], again: Container[int]) -> list[RunResult]:
+        """Train what an earlier process left out, and the runs to be trained `again`; then all is as if it had not."""
+        self.save_plan(plan)
+        return self._complete(plan, {index: one for index, one in kept.items() if index not in again}, again)
+
+    def leave(self, plan: Plan, kept: Mapping[int, RunResult]) -> None:
+        """Write to MLflow what is there, mark the rest as killed, and end: this sweep is not gone on with."""
+        self.save_plan(plan)
+        with OrderlyInterrupt() as interrupt:
+            publisher = self._open(plan.settings)
+            publisher.start([run.overrides for run in plan.runs], self._plan_file)
+            publisher.write(publisher.take_up(kept, ()), interrupt)
+            publisher.write(plan.killed(kept), interrupt)
+            publisher.finish("KILLED")
+        self._conclude(publisher)
+
+    def publish(self, plan: Plan) -> list[RunResult]:
+        """Write to MLflow, and show, what other launchers left in the folder, job by job."""
+        kept, _ = self._folder.results()
+        with OrderlyInterrupt() as interrupt:
+            publisher = self._open(plan.settings)
+            publisher.start([run.overrides for run in plan.runs], self._plan_file)
+            publisher.write(list(kept.values()), interrupt)
+            publisher.finish("FINISHED" if len(kept) == len(plan.runs) else "KILLED")
+        self._conclude(publisher)
+        return publisher.results
+
+    def save_plan(self, plan: Plan) -> None:
+        """Put on disk what will be done, in a folder that no other process works in."""
+        self._folder.take()
+        self._planned += plan.runs
+        runs = [
+            {"index": run.index, "key": run.key, "overrides": list(run.overrides), "spec": to_plain(run.spec)}
+            for run in self._planned
+        ]
+        settings, code = plan.settings.model_dump(mode="json"), code_files(plan.settings.modules)
+        self._plan_file = self._folder.write_plan(
+            PlanFile(self._about, self._is_sweep, settings, named_store(), code, runs)
+        )
+
+    def _take_from_store(self, plan: Plan) -> dict[int, RunResult]:
+        """Results of runs with the same run keys, which the store has; kept on disk like those that are trained."""
+        reader, found = self._open(plan.settings).reader, {}
+        for run in plan.runs:
+            stored = reader.with_key(run.key)
+            if stored is not None:
+                pictures = reader.pictures(stored) if plan.settings.tracking.plots == "all" else {}
+                origin = stored.tags.get("reused_from", stored.run_id)
+                found[run.index] = replace(
+                    reader.result(stored),
+                    index=run.index,
+                    overrides=run.overrides,
+                    pictures=pictures,
+                    reused_from=origin,
+                )
+        if found:
+            self._folder.keep(list(found.values()))
+        runs = terminal.count(len(plan.runs), "run")
+        terminal.say(f"{len(found)} of {runs} in the store already, and taken from there")
+        return found
+
+    def _complete(
+        self, plan: Plan, kept: Mapping[int, RunResult], again: Container[int] | None = None
+    ) -> list[RunResult]:
+        """Train all runs that have no result, and publish everything."""
+        tasks = plan.tasks_without(kept)
+        with OrderlyInterrupt() as interrupt, Training(tasks, plan.settings.workers or default_workers()) as training:
             try:
-                publisher = self._open(decided.settings)
+                publisher = self._open(plan.settings)
             except KeyboardInterrupt:
                 terminal.say("\ninterrupted before the first run was done; nothing was recorded")
                 raise
             try:
                 with interrupt.shield():
-                    publisher.start(decided.overrides)
-                self._train(decided, training, publisher, interrupt)
+                    publisher.start([run.overrides for run in plan.runs], self._plan_file)
+                    self._unwritten += kept.values() if again is None else publisher.take_up(kept, again)
+                publisher.write(self._unwritten, interrupt)
+                self._unwritten.clear()
+                self._train(plan, len(tasks), training, publisher, interrupt)
                 publisher.finish()
             except KeyboardInterrupt:
-                self._end_interrupted(decided, training, publisher, interrupt)
+                self._end_interrupted(plan, training, publisher, interrupt)
                 raise
             except BaseException:
                 publisher.close("FAILED")
                 raise
-        self._show(publisher)
-        return publisher.results[decided.first :]
-
-    def publish(self, settings: Settings) -> list[RunResult]:
-        """Write to MLflow, and show, what other launchers left in the folder, job by job."""
-        results = [result for path in sorted((self._folder / STACKS).glob("*.npz")) for result in load(path)]
-        if not results:
-            return []
-        with OrderlyInterrupt() as interrupt:
-            publisher = self._open(settings)
-            publisher.start([result.overrides for result in results])
-            publisher.write(results, interrupt)
-            publisher.finish()
-        self._show(publisher)
-        return publisher.results
+        self._conclude(publisher)
+        indices = {run.index for run in plan.runs}
+        return [result for result in publisher.results if result.index in indices]
 
     def _open(self, settings: Settings) -> "Publisher":
         """Open the store; MLflow is imported here, while the workers already train."""
@@ -98,52 +155,48 @@ class Sweep:
             self._publisher = Publisher(Tracker(settings.tracking.experiment), settings, self._about, self._is_sweep)
         return self._publisher
 
-    def _train(self, decided: Plan, training: Training, publisher: "Publisher", interrupt: OrderlyInterrupt) -> None:
-        with terminal.RunProgress(len(decided.specs), len(decided.tasks), quiet=not self._is_sweep) as progress:
+    def _train(
+        self, plan: Plan, stacks: int, training: Training, publisher: "Publisher", interrupt: OrderlyInterrupt
+    ) -> None:
+        done = len(publisher.results)
+        with terminal.RunProgress(len(self._planned), stacks, done, quiet=not self._is_sweep) as progress:
             for trained in training:
-                publisher.write(self._keep(decided, trained, interrupt), interrupt)
-                self._kept.clear()
+                publisher.write(self._keep(plan, trained, interrupt), interrupt)
+                self._unwritten.clear()
                 progress.advance(len(trained))
 
-    def _keep(self, decided: Plan, trained: Sequence[RunResult], interrupt: OrderlyInterrupt) -> list[RunResult]:
-        """Results are on disk before they are written to MLflow; `_kept` are those that are not yet written."""
-        results = [replace(result, overrides=decided.overrides_of(result.index)) for result in trained]
+    def _keep(self, plan: Plan, trained: Sequence[RunResult], interrupt: OrderlyInterrupt) -> list[RunResult]:
+        """Results are on disk before they are written to MLflow; `_unwritten` are those that are not yet there."""
+        results = [
+            replace(one, overrides=plan.overrides[one.index], environment=one.environment | source()) for one in trained
+        ]
         with interrupt.shield():
-            save(self._folder / STACKS / f"{self._n_files:05d}.npz", results)
-            self._kept += results
-            self._n_files += 1
+            self._folder.keep(results)
+            self._unwritten += results
         return results
 
     def _end_interrupted(
-        self, decided: Plan, training: Training, publisher: "Publisher", interrupt: OrderlyInterrupt
+        self, plan: Plan, training: Training, publisher: "Publisher", interrupt: OrderlyInterrupt
     ) -> None:
         """Ctrl-C: what is finished stays, the rest is marked killed."""
         interrupt.acknowledge()
         publisher.close("KILLED")
         for trained in training.already_done():
-            self._keep(decided, trained, interrupt)
+            self._keep(plan, trained, interrupt)
         written = {result.index for result in publisher.results}
-        finished = {result.index for result in self._kept} | written
-        missing = [result for result in decided.all_killed() if result.index not in finished]
-        terminal.say_interrupted(len(finished), len(missing), os.path.relpath(self._folder))
-        publisher.write([result for result in self._kept if result.index not in written], interrupt)
+        finished = {result.index for result in self._unwritten} | written
+        missing = plan.killed(finished)
+        terminal.say_interrupted(len(finished), len(missing), self._folder.shown, self._folder.resume_command)
+        publisher.write([result for result in self._unwritten if result.index not in written], interrupt)
         publisher.write(missing, interrupt)
         publisher.finish("KILLED")
 
-    def _save_plan(self, decided: Plan) -> None:
-        self._plan += [
-            {"index": decided.first + place, "key": key, "overrides": list(overrides), "spec": to_plain(spec)}
-            for place, (key, overrides, spec) in enumerate(
-                zip(decided.keys, decided.overrides, decided.specs, strict=True)
-            )
-        ]
-        self._folder.mkdir(parents=True, exist_ok=True)
-        (self._folder / PLAN).write_text(json.dumps(self._plan, indent=1))
-
-    def _show(self, publisher: "Publisher") -> None:
+    def _conclude(self, publisher: "Publisher") -> None:
         """Print the result, and say what the store did not take."""
         results = publisher.results
-        where = f"{publisher.where()}\nfiles: {os.path.relpath(self._folder)}"
+        if not publisher.trouble and len(results) == len(self._planned):
+            self._folder.finish()
+        where = f"{publisher.where()}\nfiles: {self._folder.shown}"
         if self._is_sweep:
             settings = [key for key in publisher.keys if key != "seed"]
             terminal.print_comparison(seed_table(results, publisher.keys), settings)
@@ -153,8 +206,8 @@ class Sweep:
             terminal.print_run(results[0], where)
         if publisher.trouble:
             raise UserError(
-                f"not everything could be written to MLflow ({publisher.trouble}). "
-                f"All {len(results)} results are kept in {os.path.relpath(self._folder / STACKS)}."
+                f"not everything could be written to MLflow ({publisher.trouble}). All {len(results)} results are kept "
+                f"in {self._folder.shown}; when the store works again, deliver them: {self._folder.resume_command}"
             )
         unmet = sum(not verdict.holds for verdict in publisher.verdicts)
         if unmet and publisher.settings.strict:

@@ -51,20 +51,20 @@ def count(n: int, what: str) -> str:
 class RunProgress:
     """Runs done of all runs: a live bar on a terminal, a line now and then in a pipe."""
 
-    def __init__(self, total: int, stacks: int, quiet: bool = False) -> None:
-        self._total, self._done, self._console = total, 0, console()
+    def __init__(self, total: int, stacks: int, done: int = 0, quiet: bool = False) -> None:
+        self._total, self._done, self._console = total, done, console()
         self._quiet, self._last_line = quiet, time.monotonic()
         self._bar: Progress | None = None
         if quiet:
             return
-        self._console.print(f"{count(total, 'run')} in {count(stacks, 'stack')}")
+        self._console.print(f"{count(total - done, 'run')} in {count(stacks, 'stack')}")
         if self._console.is_terminal:
             columns = (
                 TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("runs"),
                 TimeElapsedColumn(), TextColumn("left:"), TimeRemainingColumn(),
             )  # fmt: skip
             self._bar = Progress(*columns, console=self._console, transient=True)
-            self._task = self._bar.add_task("training", total=total)
+            self._task = self._bar.add_task("training", total=total, completed=done)
 
     def __enter__(self) -> "RunProgress":
         if self._bar:
@@ -170,12 +170,12 @@ def _with_spread(mean: Any, spread: Any) -> str:
     return f"{mean:.4g}" + ("" if math.isnan(spread) else f" ± {spread:.2g}")
 
 
-def say_interrupted(done: int, missing: int, folder: str) -> None:
+def say_interrupted(done: int, missing: int, folder: str, resume: str) -> None:
     """After Ctrl-C: what is kept, and how to go on."""
     say(
         f"\ninterrupted: {count(done, 'finished run')} kept in {folder}; now written to MLflow, and "
         f"{count(missing, 'unfinished one')} marked as killed (Ctrl-C again leaves that out).\n"
-        "The same command given again trains all of them again, under a parent of its own.",
+        f"Train what is missing: {resume}",
     )
 
 

@@ -1,10 +1,8 @@
-"""Writing to MLflow: the only file that imports it, used by one process.
+"""Writing to MLflow, by one process; `reading.py` reads. No other file imports it.
 
 A run is created when its result is there, with all its numbers in one batch; nothing is ever RUNNING but the sweep.
 """
 
-import logging
-import os
 import tempfile
 import time
 import warnings
@@ -13,9 +11,6 @@ from contextlib import nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from shutil import rmtree
-
-os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
 
 import mlflow.pyfunc
 import numpy as np
@@ -27,7 +22,7 @@ from mlflow.utils.uri import append_to_uri_path
 
 from runner import bulk
 from runner.errors import UserError
-from runner.identity import environment
+from runner.reading import PARENT, Reader, StoredRun
 from runner.records import MAX_TAG, DataRecord, RunRecord
 from runner.results import RunResult, weights_archive
 from runner.stores import (
@@ -45,14 +40,6 @@ from runner.stores import (
 
 MAX_ENTRIES, MAX_PARAMS = 1000, 100
 AT_ONCE = 50  # runs in one transaction
-PARENT = "mlflow.parentRunId"
-
-
-def weights_of(run_id: str) -> bytes:
-    """The `weights.npz` of a run in the store."""
-    probe(tracking_uri())
-    with tempfile.TemporaryDirectory() as folder:
-        return Path(MlflowClient(tracking_uri()).download_artifacts(run_id, "weights.npz", folder)).read_bytes()
 
 
 class Tracker:
@@ -60,8 +47,6 @@ class Tracker:
 
     def __init__(self, experiment: str) -> None:
         self.uri = tracking_uri()
-        for name in ("mlflow.store.db.utils", "mlflow.tracking.fluent", "alembic"):
-            logging.getLogger(name).setLevel(logging.WARNING)
         probe(self.uri)
         check_file(self.uri)
         try:
@@ -74,16 +59,28 @@ class Tracker:
                     found = self._client.get_experiment(self._client.create_experiment(experiment))
                 self.experiment_id, self._artifacts = found.experiment_id, found.artifact_location
                 use_write_ahead_log(self.uri)
+            self.reader = Reader(self._client)
         except UserError:
             raise
         except Exception as error:  # each kind of store raises what its own driver raises
             named = " (MLFLOW_TRACKING_URI names it)" if self.uri != DEFAULT_URI else ""
             raise UserError(f"the MLflow store {self.uri}{named} cannot be used: {reason(error)}") from error
 
-    def start_sweep(self, name: str, tags: Mapping[str, str], note: str) -> str:
+    def start_sweep(self, name: str, tags: Mapping[str, str]) -> str:
         """Create the parent run of a sweep and return its id."""
-        all_tags = environment() | dict(tags) | {"mlflow.note.content": note, "mlflow.user": _user()}
+        all_tags = {key: value[:MAX_TAG] for key, value in tags.items()} | {"mlflow.user": _user()}
         return str(self._client.create_run(self.experiment_id, run_name=name, tags=all_tags).info.run_id)
+
+    def resume_sweep(self, run_id: str) -> None:
+        """Have a parent run again that an earlier process left."""
+        self._client.update_run(run_id, status="RUNNING")
+
+    def remove(self, runs: Sequence[StoredRun]) -> None:
+        """End runs that are still running, and move all of them to MLflow's bin."""
+        for run in runs:
+            if run.status == "RUNNING":
+                self._client.set_terminated(run.run_id, "KILLED")
+            self._client.delete_run(run.run_id)
 
     def write_runs(self, records: Sequence[RunRecord], parent: str | None) -> Iterator[str]:
         """Write runs, each with everything it has, and give their ids: many in one transaction where that is possible.
@@ -91,10 +88,8 @@ class Tracker:
         A run that cannot be written whole does not appear, or is FAILED.
         """
         links = {PARENT: parent} if parent else {}
-        complete = [
-            replace(record, tags={**environment(), **record.tags, **links, "mlflow.user": _user()})
-            for record in records
-        ]
+        more = links | {"mlflow.user": _user()}
+        complete = [replace(record, tags={**record.tags, **more}) for record in records]
         file = self._bulk_file()
         yield from map(self._write_run, complete) if file is None else self._write_bulk(file, complete)
 
@@ -195,7 +190,10 @@ class Tracker:
                 self._client.log_artifacts(run_id, into)
 
     def log_model(self, run_id: str, result: RunResult) -> None:
-        """Give a run a model that `mlflow.pyfunc.load_model` can load."""
+        """Give a run a model that `mlflow.pyfunc.load_model` can load; one that has it keeps it."""
+        had = self._client.get_run(run_id).outputs
+        if had is not None and had.model_outputs:
+            return
         outputs = result.sizes[-1]
         signature = ModelSignature(
             Schema([TensorSpec(np.dtype(np.float64), (-1, result.sizes[0]))]),

@@ -15,6 +15,7 @@ from nn.stack import Stack, Trained
 from nn.training import train
 from runner.components import load_modules
 from runner.datasets import Samples
+from runner.identity import machine
 from runner.measures import measures
 from runner.preparation import Facts, Prepared, prepare
 from runner.results import RunResult
@@ -65,8 +66,8 @@ def _train_all(task: Task, specs: Sequence[Spec], places: Sequence[int]) -> list
             middle = len(places) // 2
             return _train_all(task, specs, places[:middle]) + _train_all(task, specs, places[middle:])
         (place,) = places
-        failed = RunResult(task.indices[place], task.keys[place], specs[place], "failed", started=started)
-        return [replace(failed, error=_told(error))]
+        run = task.indices[place], task.keys[place], specs[place], "failed"
+        return [RunResult(*run, error=_told(error), started=started, environment=machine())]
 
 
 def _train_stack(task: Task, specs: Sequence[Spec], places: Sequence[int], started: float) -> list[RunResult]:
@@ -158,4 +159,5 @@ def _result_of_run(
         history=history,
         started=started,
         seconds=seconds,
+        environment=machine(),
     )

@@ -83,6 +83,15 @@ class SpecBuilder:
         start = self._starts.get(spec.network.start or "")
         return start if isinstance(start, Start) else None
 
+    def look_at(self, spec: Spec) -> list[Problem]:
+        """Find out about the data and the first weights of a spec that was valid before; returns what is wrong now."""
+        problems = []
+        for phase in spec.phases:
+            facts = self._look_at(phase)
+            if isinstance(facts, DataError):
+                problems.append(Problem("data", str(facts)))
+        return problems or self._check_start(spec, self.facts(spec))
+
     def _look_at(self, spec: Spec) -> Facts | DataError:
         data = spec.data
         assert isinstance(data, DataCommon)

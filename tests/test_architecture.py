@@ -12,7 +12,10 @@ ROOT = Path(__file__).resolve().parent.parent
 FILES = sorted(path for package in ("nn", "runner") for path in (ROOT / package).rglob("*.py"))
 NN = [path for path in FILES if path.is_relative_to(ROOT / "nn")]
 FIGURES = ROOT / "runner" / "figures"
-HOMES = {"mlflow": [ROOT / "runner" / "tracking.py"], "matplotlib": sorted(FIGURES.glob("*.py"))}
+HOMES = {
+    "mlflow": [ROOT / "runner" / name for name in ("tracking.py", "reading.py")],
+    "matplotlib": sorted(FIGURES.glob("*.py")),
+}
 HEAVY = ("mlflow", "matplotlib", "pandas")
 MAX_FILE, MAX_FUNCTION = 250, 50
 PICKLES = {"pickle", "cPickle", "cloudpickle", "dill", "marshal", "shelve", "joblib"}
@@ -99,8 +102,8 @@ def test_heavy_imports_happen_when_they_are_used(path):
 @pytest.mark.parametrize("path", FILES, ids=shown)
 def test_a_place_with_heavy_imports_is_itself_imported_when_it_is_used(path):
     """`publishing.py` stands above `tracking.py` and is imported when a store is opened."""
-    heavy = {"runner.tracking", "runner.figures", "runner.publishing"}
-    if path.is_relative_to(FIGURES) or path.name in ("tracking.py", "publishing.py"):
+    heavy = {"runner.tracking", "runner.reading", "runner.figures", "runner.publishing"}
+    if path.is_relative_to(FIGURES) or path.name in ("tracking.py", "reading.py", "publishing.py"):
         return
     assert not heavy & imports(path, into_functions=False, into_typing=False)
 

@@ -18,8 +18,8 @@ OURS = ("MLFLOW_", "HYDRA_", "COLUMNS", "TERM", "FORCE_COLOR", "PYTHONPATH")
 ERROR = re.compile(r"^error: ", re.MULTILINE)
 
 
-def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "runner", *arguments]
+def command(*arguments: str, module: str = "runner") -> list[str]:
+    return [sys.executable, "-m", module, *arguments]
 
 
 def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -29,11 +29,15 @@ def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
 
 
 def run_runner(
-    *arguments: str, cwd: Path, env: Mapping[str, str] | None = None, timeout: float = TIMEOUT
+    *arguments: str,
+    cwd: Path,
+    env: Mapping[str, str] | None = None,
+    timeout: float = TIMEOUT,
+    module: str = "runner",
 ) -> subprocess.CompletedProcess[str]:
     """Run `python -m runner` in a folder, its output in pipes. `env` is added to a clean environment."""
     return subprocess.run(
-        command(*arguments),
+        command(*arguments, module=module),
         cwd=cwd, env=environment(env), timeout=timeout, capture_output=True, text=True, check=False,
         stdin=subprocess.DEVNULL,
     )  # fmt: skip
@@ -46,16 +50,25 @@ def train(*arguments: str, cwd: Path, env: Mapping[str, str] | None = None) -> s
     return done
 
 
+def resume(*arguments: str, cwd: Path, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Run `python -m runner.resume`, which must succeed."""
+    done = run_runner(*arguments, cwd=cwd, env=env, module="runner.resume")
+    assert done.returncode == 0, said(done)
+    return done
+
+
 def said(done: subprocess.CompletedProcess[str]) -> str:
     """All that a program printed, for a person who reads a red test."""
     return f"exit code {done.returncode}\n--- stdout\n{done.stdout}\n--- stderr\n{done.stderr}"
 
 
 @contextmanager
-def started(*arguments: str, cwd: Path, env: Mapping[str, str] | None = None) -> Iterator[subprocess.Popen[str]]:
+def started(
+    *arguments: str, cwd: Path, env: Mapping[str, str] | None = None, module: str = "runner"
+) -> Iterator[subprocess.Popen[str]]:
     """The program running in a process group of its own, as a terminal starts it; the group is ended at the end."""
     with subprocess.Popen(
-        command(*arguments),
+        command(*arguments, module=module),
         cwd=cwd, env=environment(env), text=True, start_new_session=True,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     ) as process:  # fmt: skip

@@ -77,7 +77,7 @@ def test_no_two_runs_of_a_sweep_are_the_same_and_its_expectations_can_be_read(na
     composer, jobs = jobs_of(name)
     few = of_seeds(jobs, 0, 1)
     plan = make_plan([composer.compose(number, job) for number, job in enumerate(few)])
-    assert len(set(plan.keys)) == len(few)
+    assert len({run.key for run in plan.runs}) == len(few)
     assert check_expectations(plan) == []
 
 

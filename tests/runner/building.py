@@ -98,6 +98,11 @@ def plan_of(*jobs: tuple[str, ...], first: tuple[str, ...] = ()) -> Plan:
     return make_plan([composer().compose(number, (*first, *overrides)) for number, overrides in enumerate(jobs)])
 
 
+def keys_of(*jobs: tuple[str, ...]) -> list[str]:
+    """The run keys of a sweep's runs."""
+    return [run.key for run in plan_of(*jobs).runs]
+
+
 def trained_all(plan: Plan) -> list[RunResult]:
     """Every run of a plan, in the sweep's order."""
     results = [result for task in plan.tasks for result in train_task(task)]

@@ -90,14 +90,14 @@ def test_the_whole_database_is_the_one_that_the_client_writes(new_tracker, monke
     all_records = records()
     assert {one.status for one in all_records} == {"FINISHED", "FAILED", "KILLED"}
     by_bulk, file = new_tracker("bulk")
-    parent = by_bulk.start_sweep("sweep", {}, "a note")
+    parent = by_bulk.start_sweep("sweep", {"mlflow.note.content": "a note"})
     assert bulk.knows(str(file))
     for start in (0, 3):  # in two transactions, so that a data set is there already
         list(by_bulk.write_runs(all_records[start : start + 3 if start == 0 else None], parent))
     found = tables(file)
     by_client, other_file = new_tracker("client")
     monkeypatch.setattr(bulk, "knows", lambda file: False)
-    list(by_client.write_runs(all_records, by_client.start_sweep("sweep", {}, "a note")))
+    list(by_client.write_runs(all_records, by_client.start_sweep("sweep", {"mlflow.note.content": "a note"})))
     expected = tables(other_file)
     assert len(found["metrics"]) > 200
     for name, rows in expected.items():
@@ -117,7 +117,7 @@ def test_the_files_of_runs_are_where_mlflow_looks_for_them(new_tracker, tmp_path
 
 def test_all_children_have_their_parent(new_tracker):
     tracker, file = new_tracker("bulk")
-    parent = tracker.start_sweep("sweep", {}, "")
+    parent = tracker.start_sweep("sweep", {})
     run_ids = list(tracker.write_runs(records()[:3], parent))
     client = MlflowClient(f"sqlite:///{file}")
     assert {client.get_run(run_id).data.tags["mlflow.parentRunId"] for run_id in run_ids} == {parent}

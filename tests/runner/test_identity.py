@@ -11,9 +11,9 @@ import pytest
 
 import runner
 from runner import identity
-from runner.identity import code_digest, environment, run_key
+from runner.identity import code_digest, code_files, machine, run_key
 from runner.spec import flatten, from_plain, to_plain
-from tests.runner.building import plan_of, spec_of
+from tests.runner.building import keys_of, spec_of
 
 ROOT = Path(identity.__file__).resolve().parent.parent
 # Another value for every key of the flat form of the run below: a key that is missing here fails the last test.
@@ -130,23 +130,20 @@ def test_other_contents_of_a_file_or_other_code_give_another_key(monkeypatch):
 def test_the_key_of_a_table_follows_its_contents_and_not_its_neighbours(csv_file, tmp_path):
     table = "a,y\n1,2.5\n2,3.5\n3,4.25\n4,5.5\n5,0.5\n"
     path = csv_file(table)
-    (first,) = plan_of(("data=csv", path)).keys
+    (first,) = keys_of(("data=csv", path))
     csv_file(table.replace("0.5", "0.75"))
-    (changed,) = plan_of(("data=csv", path)).keys
+    (changed,) = keys_of(("data=csv", path))
     csv_file(table)
-    first_again, other = plan_of(("data=csv", path), ("data=xor",)).keys
+    first_again, other = keys_of(("data=csv", path), ("data=xor",))
     assert first == first_again
     assert len({first, changed, other}) == 3
 
 
 def test_the_code_digest_covers_nn_and_all_that_makes_data_and_changes_with_a_module(tmp_path, monkeypatch):
-    code_digest.cache_clear()
-    digest = hashlib.sha256()
-    for part in identity.NUMERIC_CODE:
-        path = ROOT / part
-        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
-            digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
-    assert code_digest() == digest.hexdigest()
+    files = [file for part in identity.NUMERIC_CODE for file in [ROOT / part, *(ROOT / part).rglob("*.py")]]
+    expected = {file.relative_to(ROOT).as_posix(): file.read_bytes() for file in files if file.is_file()}
+    assert code_files() == {name: hashlib.sha256(content).hexdigest() for name, content in expected.items()}
+    assert "nn/training.py" in expected
     (tmp_path / "parts_of_a_person.py").write_text("VALUE = 1\n")
     monkeypatch.syspath_prepend(str(tmp_path))
     assert code_digest(("parts_of_a_person",)) != code_digest()
@@ -173,8 +170,9 @@ def test_everything_that_numbers_depend_on_is_in_the_code_digest(part):
 
 
 def test_the_environment_names_the_versions_that_numbers_may_depend_on():
-    tags = environment()
+    tags = machine()
     assert tags["numpy"] == np.__version__
     assert tags["python"] == ".".join(str(part) for part in sys.version_info[:3])
     assert tags["runner"] == runner.__version__
+    assert tags["blas"] and tags["cpu"]
     assert all(isinstance(value, str) and len(value) <= 5000 for value in tags.values())

@@ -23,7 +23,7 @@ def test_a_second_ctrl_c_leaves_a_chunk_of_runs_whole_and_writes_no_other(tmp_pa
     (one,) = trained_all(plan)
     results = [replace(one, index=index, overrides=(f"seed={index}",)) for index in range(AT_ONCE + 10)]
     publisher = Publisher(Tracker("test"), plan.settings, About("sweep", "", "id"), is_sweep=True)
-    publisher.start([result.overrides for result in results])
+    publisher.start([result.overrides for result in results], b"{}")
     write = publisher._tracker.write_runs
 
     def pressed(*arguments):

@@ -20,7 +20,7 @@ from nn.training import train
 from runner.planning import steps_of
 from runner.preparation import generator, prepare
 from runner.results import weights_archive
-from tests.runner.building import plan_of, refusal, spec_of, trained, trained_all
+from tests.runner.building import keys_of, plan_of, refusal, spec_of, trained, trained_all
 
 QUICK = ("training.evaluations=2", "tracking.plots=none")
 TWO = (
@@ -136,10 +136,10 @@ def test_a_run_starts_from_the_weights_of_another(overrides, weights):
 
 def test_the_key_of_a_run_follows_the_weights_it_starts_from(weights):
     _, start = weights()
-    before = plan_of((start,)).keys
-    assert plan_of((start,)).keys == before != plan_of(()).keys
+    before = keys_of((start,))
+    assert keys_of((start,)) == before != keys_of(())
     weights("seed=5")
-    assert plan_of((start,)).keys != before
+    assert keys_of((start,)) != before
 
 
 @pytest.mark.parametrize(

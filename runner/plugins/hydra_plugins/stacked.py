@@ -57,6 +57,7 @@ class GridSweeper(BasicSweeper):
 
     def __init__(self, params: DictConfig | None = None) -> None:
         super().__init__(max_batch_size=None, params=params or {})  # type: ignore[arg-type]  # Hydra passes its own node
+        self.prepared: tuple[Any, Any] | None = None
 
     @staticmethod
     def split_arguments(overrides: list[Override], max_batch_size: int | None) -> list[list[list[str]]]:
@@ -76,11 +77,11 @@ class GridSweeper(BasicSweeper):
 
     def validate_batch_is_legal(self, batch: Sequence[Sequence[str]]) -> None:
         if not isinstance(self.launcher, StackedLauncher):
-            from runner.launching import check
+            from runner.launching import prepare
 
             assert self.hydra_context is not None
             assert self.config is not None
-            check(self.hydra_context.config_loader, self.config, batch)
+            self.prepared = prepare(self.hydra_context.config_loader, self.config, batch)
 
     def sweep(self, arguments: list[str]) -> Any:
         from runner.launching import publish
@@ -88,8 +89,8 @@ class GridSweeper(BasicSweeper):
         try:
             return super().sweep(arguments)
         finally:
-            if self.config is not None and self.overrides and not isinstance(self.launcher, StackedLauncher):
-                publish(self.config, self.overrides[0])
+            if self.prepared is not None:
+                publish(*self.prepared)
 
 
 ConfigStore.instance().store(group="hydra/launcher", name="stacked", node=StackedLauncherConfig, provider="runner")

@@ -1,0 +1,145 @@
+"""A sweep's folder: its plan before anything is trained, its results as they come, and who is working in it."""
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from runner.about import About
+from runner.errors import UserError
+from runner.results import RunResult, load, save
+
+OUTPUTS = Path("outputs")
+PLAN, STACKS, LOCK, FINISHED = "plan.json", "stacks", "lock", "finished"
+FORMAT = 2
+
+
+@dataclass(frozen=True)
+class PlanFile:
+    """A plan as plain data. `code` maps files of numeric code to their digests, `store` names the MLflow store.
+
+    Each of `runs` has its index, key, overrides and spec, in the sweep's order.
+    """
+
+    about: About
+    is_sweep: bool
+    settings: dict[str, Any]
+    store: str
+    code: dict[str, str]
+    runs: list[dict[str, Any]]
+    format: int = FORMAT
+
+
+class SweepFolder:
+    """One sweep's or run's folder, usually `outputs/<its id>`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self._lock = path, FileLock(path / LOCK)
+        self._next_file = 0
+
+    @property
+    def shown(self) -> str:
+        """The folder as a person sees it from where they are."""
+        return os.path.relpath(self.path)
+
+    @property
+    def resume_command(self) -> str:
+        """What goes on with this sweep."""
+        is_usual = self.path.resolve().parent == OUTPUTS.resolve()
+        return f"python -m runner.resume {self.path.name if is_usual else self.shown}"
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether there is something to go on with."""
+        if (self.path / FINISHED).exists():
+            return False
+        try:
+            return bool(self.read_plan().runs)
+        except UserError:
+            return False
+
+    def take(self) -> None:
+        """Work here alone until this process ends, however it ends. Raises UserError when another process does."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout as error:
+            raise UserError(f"another process is working on {self.shown}; wait for its end, or end it") from error
+
+    def write_plan(self, plan: PlanFile) -> bytes:
+        """Say what will be done; with more runs than before, for a sweep that comes in several batches."""
+        (self.path / FINISHED).unlink(missing_ok=True)
+        content, partial = json.dumps(asdict(plan), ensure_ascii=False).encode(), self.path / f"{PLAN}.partial"
+        with partial.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(self.path / PLAN)
+        return content
+
+    def read_plan(self) -> PlanFile:
+        """What `write_plan` wrote. Raises UserError when it is damaged or of another version."""
+        try:
+            plain = json.loads((self.path / PLAN).read_text(encoding="utf-8"))
+            if not isinstance(plain, dict) or plain.get("format") != FORMAT:
+                raise ValueError("another version of this program wrote it")
+            return PlanFile(**plain | {"about": About(**plain["about"])})
+        except OSError as error:
+            raise UserError(f"{self.shown} has no plan that can be read: {error.strerror}") from error
+        except (ValueError, TypeError, KeyError) as error:
+            raise UserError(f"the plan in {self.shown} cannot be used: {error}") from error
+
+    def keep(self, results: Sequence[RunResult]) -> None:
+        """Write results to a file of their own. Raises UserError when that is not possible."""
+        while (file := self._stacks / f"{self._next_file:05d}.npz").exists():
+            self._next_file += 1
+        try:
+            save(file, results)
+        except OSError as error:
+            raise UserError(
+                f"results cannot be kept in {self.shown}: {error.strerror or error}. What was kept before is whole; "
+                f"when there is room again: {self.resume_command}"
+            ) from error
+
+    def results(self) -> tuple[dict[int, RunResult], list[str]]:
+        """All results by index, the newest of each, and what is wrong with files that cannot be read."""
+        found: dict[int, RunResult] = {}
+        damaged = []
+        for file in sorted(self._stacks.glob("*.npz")):
+            try:
+                found |= {result.index: result for result in load(file)}
+            except ValueError as error:
+                damaged.append(str(error))
+        return dict(sorted(found.items())), damaged
+
+    def finish(self) -> None:
+        """Mark that every run has a result and that the store has all of them."""
+        (self.path / FINISHED).touch()
+
+    @property
+    def _stacks(self) -> Path:
+        return self.path / STACKS
+
+
+def find_folder(name: str | None) -> SweepFolder | None:
+    """The sweep of this name or path; without a name the newest that is not finished, or None.
+
+    Raises UserError when there is no such sweep.
+    """
+    if name is None:
+        return next((folder for folder in _newest_first() if folder.is_unfinished), None)
+    for path in (OUTPUTS / name, Path(name)):
+        if (path / PLAN).is_file():
+            return SweepFolder(path)
+    known = [folder.path.name for folder in _newest_first()]
+    there = f"; the newest there are {', '.join(known[:5])}" if known else ", and no other either"
+    raise UserError(f"there is no sweep {name} in {OUTPUTS}/{there}")
+
+
+def _newest_first() -> Iterator[SweepFolder]:
+    plans = sorted(OUTPUTS.glob(f"*/{PLAN}"), key=lambda path: path.stat().st_mtime, reverse=True)
+    yield from (SweepFolder(plan.parent) for plan in plans)

@@ -1,0 +1,204 @@
+"""Reading runs back from MLflow, whoever wrote them and wherever; nothing in a store can run code."""
+
+import io
+import json
+import logging
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
+# A server that has gone keeps MLflow's client busy for four minutes otherwise.
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "4")
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "30")
+
+import numpy as np
+import yaml
+from mlflow.entities import Run
+from mlflow.tracking import MlflowClient
+
+from runner.errors import UserError
+from runner.identity import machine
+from runner.preparation import Scaling
+from runner.results import RunResult
+from runner.spec import from_plain
+from runner.stores import check_file, folder_of, probe, reason, sqlite_file, tracking_uri
+
+PARENT = "mlflow.parentRunId"
+PAGE = 1000
+for name in ("mlflow.store.db.utils", "mlflow.tracking.fluent", "alembic"):
+    logging.getLogger(name).setLevel(logging.WARNING)
+
+
+@dataclass(frozen=True)
+class StoredRun:
+    """One run of a store. `samples` are the numbers of its training and test samples."""
+
+    run_id: str
+    name: str
+    status: str
+    tags: dict[str, str]
+    metrics: dict[str, float]
+    artifacts: str
+    started: float
+    seconds: float
+    samples: tuple[int, int]
+
+    @property
+    def index(self) -> int:
+        """Its place in its sweep; -1 for a parent."""
+        return int(self.tags.get("sweep_index", -1))
+
+    @property
+    def is_parent(self) -> bool:
+        """Whether it stands for a sweep."""
+        return "sweep_index" not in self.tags
+
+
+class Reader:
+    """Runs of a store. Raises UserError when the store cannot be read."""
+
+    def __init__(self, client: MlflowClient) -> None:
+        self._client = client
+
+    def run(self, run_id: str) -> StoredRun:
+        """The run with this id. Raises UserError when there is none."""
+        try:
+            return _stored(self._client.get_run(run_id))
+        except Exception as error:  # each kind of store raises what its own driver raises
+            raise UserError(f"MLflow has no run {run_id}: {reason(error)}") from error
+
+    def of_sweep(self, sweep_id: str) -> list[StoredRun]:
+        """A sweep's parent and all its runs that are not deleted."""
+        return list(self._search(f"tags.sweep_id = '{_quoted(sweep_id)}'"))
+
+    def with_key(self, key: str) -> StoredRun | None:
+        """The newest run that was trained with this run key."""
+        found = self._search(f"tags.run_key = '{_quoted(key)}' AND attributes.status = 'FINISHED'")
+        return next(found, None)
+
+    def file(self, run: StoredRun, name: str) -> bytes:
+        """A run's artifact. Raises UserError when it is not there."""
+        folder = folder_of(run.artifacts)
+        try:
+            if folder is not None:
+                return (Path(folder) / name).read_bytes()
+            with tempfile.TemporaryDirectory() as into:
+                return Path(self._client.download_artifacts(run.run_id, name, into)).read_bytes()
+        except Exception as error:
+            raise UserError(f"run {run.run_id} has no {name}: {reason(error)}") from error
+
+    def pictures(self, run: StoredRun) -> dict[str, bytes]:
+        """A run's own pictures by file name."""
+        found = self._client.list_artifacts(run.run_id, "plots")
+        return {Path(one.path).name: self.file(run, one.path) for one in found if one.path.endswith(".png")}
+
+    def result(self, run: StoredRun) -> RunResult:
+        """What a run left, with every number as it was, but for `overrides` and pictures, which the run does not have.
+
+        Raises UserError when something is missing or is not what this version writes.
+        """
+        try:
+            spec = from_plain(yaml.safe_load(self.file(run, "config.yaml")))
+            with np.load(io.BytesIO(self.file(run, "weights.npz")), allow_pickle=False) as arrays:
+                scaling = Scaling(
+                    arrays["x_shift"], arrays["x_scale"], float(arrays["y_shift"]), float(arrays["y_scale"])
+                )
+                structure, parameters = json.loads(str(arrays["structure"])), arrays["parameters"]
+            history = _columns(self.file(run, "history.parquet"))
+            return RunResult(
+                index=run.index,
+                key=run.tags["run_key"],
+                spec=spec,
+                outcome=run.tags["outcome"],
+                error=run.tags.get("error", ""),
+                task="classification" if "train/accuracy" in history else "regression",
+                last_step=int(run.tags["last_step"]),
+                n_samples=run.samples,
+                data_digest=run.tags["data_digest"],
+                parameters=parameters,
+                sizes=tuple(structure["sizes"]),
+                scaling=scaling,
+                classes=tuple(structure["classes"]),
+                history=history,
+                measures=_measures(run, history),
+                started=run.started,
+                seconds=run.seconds,
+                environment={name: run.tags[name] for name in ENVIRONMENT if name in run.tags},
+            )
+        except (KeyError, ValueError, TypeError, OSError) as error:
+            raise UserError(f"run {run.run_id} cannot be read: {reason(error)}") from error
+
+    def _search(self, query: str) -> Iterator[StoredRun]:
+        experiments = [one.experiment_id for one in self._client.search_experiments()]
+        token = None
+        while True:
+            page = self._client.search_runs(experiments, query, max_results=PAGE, page_token=token)
+            yield from map(_stored, page)
+            token = page.token
+            if not token:
+                return
+
+
+ENVIRONMENT = (*machine(), "git.commit", "mlflow.source.git.commit", "git.dirty")
+
+
+def open_reader() -> Reader:
+    """The store in use. Raises UserError when there is none."""
+    uri = tracking_uri()
+    probe(uri)
+    check_file(uri)
+    file = sqlite_file(uri)
+    if file is not None and not Path(file).exists():
+        raise UserError(f"there is no MLflow store {uri} here; MLFLOW_TRACKING_URI names another one")
+    return Reader(MlflowClient(uri))
+
+
+def weights_of(run_id: str) -> bytes:
+    """The `weights.npz` of a run in the store."""
+    reader = open_reader()
+    return reader.file(reader.run(run_id), "weights.npz")
+
+
+def _stored(run: Run) -> StoredRun:
+    started, ended = (run.info.start_time or 0) / 1000, (run.info.end_time or 0) / 1000
+    profiles = [json.loads(one.dataset.profile or "{}") for one in run.inputs.dataset_inputs] if run.inputs else []
+    samples = profiles[0] if profiles else {}
+    return StoredRun(
+        run.info.run_id,
+        run.info.run_name or "",
+        run.info.status,
+        dict(run.data.tags),
+        dict(run.data.metrics),
+        run.info.artifact_uri,
+        started,
+        max(0.0, ended - started),
+        (samples.get("train samples", 0), samples.get("test samples", 0)),
+    )
+
+
+def _measures(run: StoredRun, history: dict[str, list[float]]) -> dict[str, float]:
+    """What was measured once: under its own name, or as `final/...` without being the end of a series."""
+    finals = {f"final/{name.replace('/', '_')}" for name in history}
+    found = {}
+    for name, value in run.metrics.items():
+        if name.startswith(("baseline/", "probe")):
+            found[name] = value
+        elif name.startswith("final/") and name not in finals:
+            found[name.removeprefix("final/").replace("_", "/", 1)] = value
+    return found
+
+
+def _columns(content: bytes) -> dict[str, list[float]]:
+    from pyarrow import parquet
+
+    table = parquet.read_table(io.BytesIO(content))
+    return {name: table.column(name).to_pylist() for name in table.column_names}
+
+
+def _quoted(text: str) -> str:
+    """A name inside a search filter, which knows no escape: one with a quote can match nothing of ours."""
+    return text.replace("'", "")

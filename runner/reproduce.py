@@ -1,0 +1,172 @@
+"""`python -m runner.reproduce`: trains stored runs again and says whether every bit is the same."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+from runner.components import load_modules
+from runner.differences import Difference, compare, environment_changes
+from runner.errors import UserError, unknown
+from runner.execution import Training, default_workers
+from runner.jobs import PlannedRun, plan_again
+from runner.results import RunResult
+from runner.settings import Settings, TrackingSettings
+from runner.stores import named_store
+from runner.terminal import RunProgress, console, count, say
+
+if TYPE_CHECKING:
+    from runner.reading import Reader, StoredRun
+
+ALL, HELP = "--all", ("--help", "-h")
+TRAINED = ("converged", "stopped", "diverged")
+SHOWN = 20
+USAGE = """\
+Trains a run of the MLflow store again, alone, from what the store has of it, and holds every number of its history and
+every weight against the stored ones. Prints IDENTICAL, or the first step and array that differ, and what is different
+here from where it was trained.
+
+  python -m runner.reproduce RUN_ID          one run
+  python -m runner.reproduce --all SWEEP     every run of a sweep, as stacks: the id of its parent run, or its name in
+                                             outputs/
+
+The exit code is 0 when every bit is the same, and 1 otherwise."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a command line; returns the exit code."""
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+    except (UserError, OSError) as error:
+        if os.environ.get("HYDRA_FULL_ERROR", "0") not in ("", "0"):
+            raise
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+
+
+def _run(arguments: Sequence[str]) -> int:
+    options = [argument for argument in arguments if argument.startswith("-")]
+    if set(options) & set(HELP):
+        say(USAGE)
+        return 0
+    for option in options:
+        if option != ALL:
+            raise UserError(unknown(option, [ALL, *HELP], "{given} is not an option"))
+    names = [argument for argument in arguments if argument not in options]
+    if len(names) != 1:
+        raise UserError(f"one name is needed, got {len(names)}: python -m runner.reproduce RUN_ID")
+    from runner.reading import open_reader
+
+    reader = open_reader()
+    runs = _runs_of_sweep(reader, names[0]) if ALL in options else [_one_run(reader, names[0])]
+    return reproduce(reader, runs, as_table=ALL in options)
+
+
+def _one_run(reader: "Reader", name: str) -> "StoredRun":
+    run = reader.run(name)
+    if run.is_parent:
+        raise UserError(f"{name} is a sweep; all of its runs: python -m runner.reproduce {ALL} {name}")
+    return run
+
+
+def _runs_of_sweep(reader: "Reader", name: str) -> list["StoredRun"]:
+    """The runs of a sweep in its order, by the id of the sweep or of its parent run."""
+    found = reader.of_sweep(name) or reader.of_sweep(reader.run(name).tags.get("sweep_id", ""))
+    runs = sorted((run for run in found if not run.is_parent), key=lambda run: run.index)
+    if not runs:
+        raise UserError(f"the store {named_store()} has no runs of a sweep {name}")
+    return runs
+
+
+def reproduce(reader: "Reader", runs: Sequence["StoredRun"], as_table: bool) -> int:
+    """Train runs again and print what came out; returns the exit code. Raises UserError when that is not possible."""
+    kept = {place: reader.result(run) for place, run in enumerate(runs) if run.tags.get("outcome") in TRAINED}
+    if not kept:
+        raise UserError(f"there are no numbers to hold against: {runs[0].name} is {runs[0].tags.get('outcome')}")
+    again = train_again(kept, tuple(name for name in runs[0].tags.get("modules", "").split(",") if name), as_table)
+    found = {place: compare(kept[place], again[place]) for place in kept}
+    if as_table:
+        _print_table(runs, found)
+    else:
+        (result,) = kept.values()
+        say(str(found[0] or f"IDENTICAL: {_counted(result)} have the same bits"))
+    different = [place for place, difference in found.items() if difference]
+    rounding = sum(one is not None and one.is_rounding for one in found.values())
+    if as_table:
+        left_out = len(runs) - len(kept)
+        say(
+            f"{len(kept) - len(different)} of {count(len(kept), 'run')} are IDENTICAL"
+            + (f", {rounding} differ in the last bits" if rounding else "")
+            + (f"; {left_out} more left no numbers (failed or killed)" if left_out else "")
+        )
+    _print_changes(environment_changes(kept.values()), bool(different))
+    return 1 if different else 0
+
+
+def train_again(kept: Mapping[int, RunResult], modules: tuple[str, ...], as_stacks: bool) -> dict[int, RunResult]:
+    """Stored runs once more. Raises UserError when what they need is not there any more."""
+    load_modules(modules)
+    tracking = TrackingSettings(experiment="none", models="none", plots="none", points=2)
+    settings = Settings(tracking=tracking, workers=None, modules=modules, expect={}, strict=False, skip_finished=False)
+    runs = [PlannedRun(place, result.key, (), result.spec) for place, result in kept.items()]
+    plan = plan_again(runs, settings)
+    changed = sum(run.key != kept[run.index].key for run in plan.runs)
+    if changed:
+        say(f"the numeric code, or data from a file, is not what {count(changed, 'run')} had")
+    again: dict[int, RunResult] = {}
+    with (
+        Training(plan.tasks, default_workers() if as_stacks else 1) as training,
+        RunProgress(len(kept), len(plan.tasks), quiet=not as_stacks) as progress,
+    ):
+        for trained in training:
+            again |= {result.index: result for result in trained}
+            progress.advance(len(trained))
+    return again
+
+
+def _counted(result: RunResult) -> str:
+    series = len(result.history) - 1
+    values = len(result.history["step"])
+    return f"{series} series of {count(values, 'value')}, and {count(result.parameters.size, 'weight')},"
+
+
+def _print_table(runs: Sequence["StoredRun"], found: Mapping[int, Difference | None]) -> None:
+    """All runs where they are few, else those that differ."""
+    shown = [place for place in found if len(found) <= SHOWN or found[place]]
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("run", "outcome", "again", "first in"):
+        table.add_column(name, overflow="fold")
+    for name in ("from step", "relative", "units", "weights"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for place in shown[:SHOWN]:
+        told = [runs[place].name, runs[place].tags["outcome"]]
+        if one := found[place]:
+            sizes = (str(one.step), f"{one.relative:.1e}", f"{one.units:.4g}", f"{one.at_the_end:.1e}")
+            table.add_row(*told, one.kind, ", ".join(one.arrays), *sizes, style=None if one.is_rounding else "red")
+        else:
+            table.add_row(*told, "IDENTICAL")
+    if shown:
+        console().print(table)
+    if len(shown) > SHOWN:
+        say(f"... and {len(shown) - SHOWN} more that differ")
+
+
+def _print_changes(changes: Mapping[str, tuple[str, str]], is_different: bool) -> None:
+    """What is different here; nothing to say about it where all bits are equal and nothing is."""
+    if changes:
+        say("different here from where it was trained:")
+    for name, (there, here) in changes.items():
+        say(f"  {name}: {there} there, {here} here")
+    if is_different and not changes:
+        say("versions, processor and commit are the same here and there, so this should not be: please report it")
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path.cwd()))
+    sys.exit(main(sys.argv[1:]))

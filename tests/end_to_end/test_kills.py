@@ -1,0 +1,134 @@
+"""kill -9 at random instants, and what `python -m runner.resume` makes of it: the sweep that was never killed."""
+
+import os
+import random
+import signal
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.conftest import Trained, trained
+from tests.end_to_end.program import is_alive, resume, said, started, wait_until
+from tests.end_to_end.store import Bits, Store
+
+# Stacks of many lengths, so that results come all the time: 2 activations x 8 lengths x 3 seeds.
+SWEEP = (
+    "-m", "data=xor", "activation=sigmoid,tanh", "training.epochs=range(2000,10000,1000)", "seed=range(3)",
+    "workers=2", "tracking.plots=best",
+)  # fmt: skip
+RUNS = 48
+FEW, MANY = 2, 50  # kills of the main process, and as many of a worker
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A sweep as it is when nobody kills it."""
+
+    bits: dict[str, Bits]
+    files: dict[str, bytes]
+    metrics: dict[str, float]
+    seconds: float
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Whole:
+    began = time.monotonic()
+    sweep = trained(tmp_path_factory.mktemp("undisturbed"), *SWEEP)
+    return whole(sweep, time.monotonic() - began)
+
+
+def whole(sweep: Trained, seconds: float = 0) -> Whole:
+    parent = sweep.store.only()
+    names = ("comparison.csv", "runs.csv", "plots/curves.png", "plots/scores.png")
+    files = {name: sweep.store.artifact(parent, name).read_bytes() for name in names}
+    return Whole(sweep.store.bits_by_key(parent), files, parent.data.metrics, seconds)
+
+
+def check(folder: Path, undisturbed: Whole) -> None:
+    """No run lost, none twice, none running, all bits and the whole comparison equal."""
+    done = resume(cwd=folder)
+    store = Store(folder)
+    parent = store.only()
+    children = store.children(parent)
+    assert Counter(run.info.status for run in (parent, *children)) == {"FINISHED": RUNS + 1}, said(done)
+    assert sorted(int(run.data.tags["sweep_index"]) for run in children) == list(range(RUNS))
+    assert whole(Trained(done, store)) == Whole(undisturbed.bits, undisturbed.files, undisturbed.metrics, 0), (
+        "equal to the sweep that nobody killed"
+    )
+    assert "nothing to resume" in resume(cwd=folder).stdout
+
+
+def kill_main(folder: Path, instant: float) -> None:
+    with started(*SWEEP, cwd=folder) as process:
+        wait_until(lambda: any(folder.glob("outputs/*/plan.json")) or process.poll() is not None, "the plan was there")
+        time.sleep(instant)
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        wait_until(lambda: not is_alive(process.pid), "the workers had ended too", seconds=30)
+
+
+def kill_a_worker(folder: Path, instant: float, choose: random.Random) -> None:
+    """A worker that dies takes nothing with it: the sweep ends by itself."""
+    with started(*SWEEP, cwd=folder) as process:
+        wait_until(lambda: any(folder.glob("outputs/*/plan.json")) or process.poll() is not None, "the plan was there")
+        time.sleep(instant)
+        if others := workers_of(process.pid):
+            os.kill(choose.choice(others), signal.SIGKILL)
+        out, err = process.communicate(timeout=180)
+        assert process.returncode == 0, out + err
+
+
+def workers_of(group: int) -> list[int]:
+    """Processes of a program that train."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            is_member = os.getpgid(int(path.name)) == group and int(path.name) != group
+            if is_member and b"popen_loky" in (path / "cmdline").read_bytes():
+                found.append(int(path.name))
+        except OSError:
+            continue
+    return found
+
+
+def test_a_sweep_whose_main_process_is_killed_a_few_times_is_whole_after_a_resume(
+    tmp_path: Path, undisturbed: Whole
+) -> None:
+    main_process_is_killed(tmp_path, undisturbed, FEW)
+
+
+def test_a_sweep_whose_workers_are_killed_a_few_times_is_whole(tmp_path: Path, undisturbed: Whole) -> None:
+    workers_are_killed(tmp_path, undisturbed, FEW)
+
+
+@pytest.mark.slow
+def test_a_sweep_whose_main_process_is_killed_many_times_is_whole_after_a_resume(
+    tmp_path: Path, undisturbed: Whole
+) -> None:
+    main_process_is_killed(tmp_path, undisturbed, MANY)
+
+
+@pytest.mark.slow
+def test_a_sweep_whose_workers_are_killed_many_times_is_whole(tmp_path: Path, undisturbed: Whole) -> None:
+    workers_are_killed(tmp_path, undisturbed, MANY)
+
+
+def main_process_is_killed(tmp_path: Path, undisturbed: Whole, times: int) -> None:
+    choose = random.Random(times)
+    for place in range(times):
+        folder = tmp_path / str(place)
+        folder.mkdir()
+        kill_main(folder, choose.uniform(0, undisturbed.seconds))
+        check(folder, undisturbed)
+
+
+def workers_are_killed(tmp_path: Path, undisturbed: Whole, times: int) -> None:
+    choose = random.Random(times)
+    for place in range(times):
+        folder = tmp_path / str(place)
+        folder.mkdir()
+        kill_a_worker(folder, choose.uniform(0, undisturbed.seconds), choose)
+        assert whole(Trained(resume(cwd=folder), Store(folder))).bits == undisturbed.bits

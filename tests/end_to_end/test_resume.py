@@ -1,0 +1,273 @@
+"""`python -m runner.resume` as a person uses it: after Ctrl-C, a change or a loss; and when it must say no."""
+
+import json
+import re
+import shlex
+import signal
+import subprocess
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.end_to_end.conftest import Trained, trained
+from tests.end_to_end.program import ctrl_c, ended, resume, run_runner, said, started, wait_until
+from tests.end_to_end.store import Store, statuses
+
+QUICK = ("data=xor", "training.epochs=20", "tracking.plots=none")
+# One stack per number of epochs, each of which takes a good part of a second.
+LONG = ("-m", "data=sine", "training.epochs=range(6000,6010)", "tracking.plots=none", "workers=2")
+MODULE = '''
+"""A person's own schedule, which breaks while a file is there."""
+
+from pathlib import Path
+
+from nn.schedules import SCHEDULES
+
+
+@SCHEDULES.register
+def fragile(steps, n_steps, *, final: float = 0.5):
+    """A straight line from 1 to final."""
+    if final == 0.25 and Path("broken").exists():
+        raise RuntimeError("it is broken")
+    return 1 + (final - 1) * steps / n_steps
+'''
+FRAGILE = (
+    "-m", "modules=[fragile_parts]", *QUICK, "schedule=fragile", "schedule.final=0.1,0.25,0.9", "seed=0,1", "workers=1",
+)  # fmt: skip
+
+
+def refused(*arguments: str, cwd: Path) -> str:
+    done = run_runner(*arguments, cwd=cwd, module="runner.resume")
+    assert done.returncode == 1, said(done)
+    assert "Traceback" not in done.stderr, said(done)
+    return done.stderr
+
+
+def sweep_in(folder: Path) -> str:
+    (path,) = (folder / "outputs").iterdir()
+    return path.name
+
+
+def forget(folder: Path, sweep: str) -> int:
+    """As if the program had been killed before it wrote its last file of results; returns how many those were."""
+    path, store = folder / "outputs" / sweep, Store(folder)
+    *_, last = sorted((path / "stacks").glob("*.npz"))
+    with np.load(last) as arrays:
+        lost = {result["index"] for result in json.loads(str(arrays["about"]))}
+    for run in store.runs():
+        if int(run.data.tags.get("sweep_index", -1)) in lost:
+            store.client.delete_run(run.info.run_id)
+    last.unlink()
+    (path / "finished").unlink()
+    return len(lost)
+
+
+@pytest.fixture(scope="module", params=[signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+def interrupted(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[subprocess.CompletedProcess[str], Path]:
+    folder = tmp_path_factory.mktemp("interrupted")
+    with started(*LONG, cwd=folder) as process:
+        wait_until(lambda: statuses(folder).get("FINISHED", 0) >= 2 or process.poll() is not None, "two were finished")
+        if request.param == signal.SIGINT:
+            ctrl_c(process)
+        else:
+            process.terminate()
+        return ended(process), folder
+
+
+def test_the_command_that_an_interrupted_sweep_prints_makes_it_whole(
+    interrupted: tuple[subprocess.CompletedProcess[str], Path], tmp_path: Path
+) -> None:
+    done, folder = interrupted
+    (command,) = re.findall(r"python -m (runner\.resume .*)$", done.stdout, re.MULTILINE)
+    before = Store(folder).only()
+    again = resume(*shlex.split(command)[1:], cwd=folder)
+    store = Store(folder)
+    parent = store.only()
+    assert parent.info.run_id == before.info.run_id
+    children = store.children(parent)
+    assert Counter(run.info.status for run in (parent, *children)) == {"FINISHED": 11}
+    assert re.search(r"10 runs, [2-9] finished, 0 failed, [1-8] missing", again.stdout), said(again)
+    undisturbed = trained(tmp_path, *LONG)
+    assert store.bits_by_key(parent) == undisturbed.store.bits_by_key(undisturbed.store.only())
+    assert parent.data.metrics == undisturbed.store.only().data.metrics
+
+
+def test_runs_that_failed_are_trained_again_when_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "fragile_parts.py").write_text(MODULE)
+    (tmp_path / "broken").touch()
+    assert run_runner(*FRAGILE, cwd=tmp_path).returncode == 1
+    assert statuses(tmp_path) == {"FINISHED": 5, "FAILED": 2}
+    name = sweep_in(tmp_path)
+    assert "2 failed" in run_runner(name, cwd=tmp_path, module="runner.resume").stdout
+    assert statuses(tmp_path) == {"FINISHED": 5, "FAILED": 2}
+    (tmp_path / "broken").unlink()
+    resume(name, "--failed", cwd=tmp_path)
+    store = Store(tmp_path)
+    assert Counter(run.info.status for run in store.runs()) == {"FINISHED": 7}
+    assert store.only().data.tags["mlflow.source.name"].startswith("python -m runner -m 'modules=[fragile_parts]'")
+
+
+def test_a_change_of_code_is_named_and_the_missing_runs_can_be_a_sweep_of_their_own(tmp_path: Path) -> None:
+    (tmp_path / "fragile_parts.py").write_text(MODULE)
+    jobs = ("-m", "modules=[fragile_parts]", *QUICK, "schedule=fragile", "network.hidden=[2],[3],[4]", "seed=0,1")
+    old = trained(tmp_path, *jobs).store.only()
+    name = sweep_in(tmp_path)
+    assert forget(tmp_path, name) == 2
+    (tmp_path / "fragile_parts.py").write_text(MODULE.replace("n_steps\n", "n_steps * 1\n"))
+    message = refused(cwd=tmp_path)
+    assert "fragile_parts" in message
+    assert f"python -m runner.resume {name} --apart" in message
+    assert "python -m runner -m 'modules=[fragile_parts]'" in message
+    assert len(Store(tmp_path).runs()) == 5, "nothing was trained"
+    resume(name, "--apart", cwd=tmp_path)
+    store = Store(tmp_path)
+    first, second = store.parents()
+    assert first.info.run_id == old.info.run_id
+    assert first.info.status == "KILLED"
+    assert Counter(run.info.status for run in store.children(first)) == {"FINISHED": 4, "KILLED": 2}
+    assert Counter(run.info.status for run in store.children(second)) == {"FINISHED": 2}
+    assert "nothing to resume" in resume(cwd=tmp_path).stdout
+
+
+def test_a_change_of_data_is_named(tmp_path: Path) -> None:
+    table = "a,y\n" + "".join(f"{k},{k * k % 7}.5\n" for k in range(20))
+    (tmp_path / "table.csv").write_text(table)
+    csv = ("data=csv", "data.path=table.csv", "data.target=y", "training.epochs=3", "tracking.plots=none")
+    trained(tmp_path, "-m", *csv, "seed=range(2)", "activation=tanh,relu", "workers=2")
+    forget(tmp_path, sweep_in(tmp_path))
+    (tmp_path / "table.csv").write_text(table.replace("0.5", "0.75"))
+    assert "the data table.csv" in refused(cwd=tmp_path)
+    (tmp_path / "table.csv").unlink()
+    assert "table.csv" in refused(cwd=tmp_path)
+    (tmp_path / "table.csv").write_text(table)
+    resume(cwd=tmp_path)
+    assert Counter(run.info.status for run in Store(tmp_path).runs()) == {"FINISHED": 5}
+
+
+@pytest.fixture
+def sweep(tmp_path: Path) -> Trained:
+    return trained(tmp_path, "-m", *QUICK, "activation=tanh,relu", "seed=range(3)", "workers=2")
+
+
+def test_a_lost_store_is_written_again_without_training(sweep: Trained, tmp_path: Path) -> None:
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    (sweep.store.folder / "outputs").rename(folder / "outputs")
+    done = resume(sweep_in(folder), cwd=folder)
+    assert "0 runs in 0 stacks" in done.stdout
+    store = Store(folder)
+    assert store.bits_by_key(store.only()) == sweep.store.bits_by_key(sweep.store.only())
+
+
+def test_a_damaged_file_of_results_is_named_and_its_runs_are_trained_again(sweep: Trained) -> None:
+    folder = sweep.store.folder
+    before = sweep.store.bits_by_key(sweep.store.only())
+    file = folder / "outputs" / sweep_in(folder) / "stacks" / "00000.npz"
+    file.write_bytes(file.read_bytes()[:-100])
+    done = resume(sweep_in(folder), cwd=folder)
+    assert "00000.npz is not a whole file of results" in done.stdout
+    assert "3 missing" in done.stdout
+    store = Store(folder)
+    assert store.bits_by_key(store.only()) == before
+    assert statuses(folder) == {"FINISHED": 7}
+
+
+def test_a_damaged_plan_and_a_name_that_nobody_has_are_refused(sweep: Trained) -> None:
+    folder = sweep.store.folder
+    name = sweep_in(folder)
+    assert name in refused("nonsense", cwd=folder)
+    assert "did you mean --failed?" in refused("--fail", cwd=folder)
+    plan = folder / "outputs" / name / "plan.json"
+    plan.write_text(plan.read_text()[:-5])
+    assert "the plan in" in refused(name, cwd=folder)
+    plan.write_text("[]")
+    assert "another version" in refused(name, cwd=folder)
+
+
+def test_a_sweep_is_resumed_into_its_own_store_only(sweep: Trained) -> None:
+    folder = sweep.store.folder
+    name = sweep_in(folder)
+    done = run_runner(name, cwd=folder, module="runner.resume", env={"MLFLOW_TRACKING_URI": "sqlite:///other.db"})
+    assert done.returncode == 1
+    assert "this sweep was written to sqlite:///mlflow.db" in done.stderr
+    assert not (folder / "other.db").exists()
+
+
+def test_a_sweep_that_is_still_running_is_left_alone(tmp_path: Path) -> None:
+    with started(*LONG, cwd=tmp_path) as process:
+        wait_until(lambda: any(tmp_path.glob("outputs/*/plan.json")), "the plan was there")
+        assert "another process is working on outputs/" in refused(cwd=tmp_path)
+        assert process.poll() is None
+
+
+def test_a_single_run_that_was_killed_is_trained(tmp_path: Path) -> None:
+    with started("data=sine", "training.epochs=40000", cwd=tmp_path) as process:
+        wait_until(lambda: any(tmp_path.glob("outputs/*/plan.json")), "the plan was there")
+        process.kill()
+        process.wait()
+    resume(cwd=tmp_path)
+    store = Store(tmp_path)
+    assert store.only().info.status == "FINISHED"
+    assert store.only().data.params["training.epochs"] == "40000"
+
+
+def test_what_hydras_own_launcher_left_undone_is_trained_as_stacks(tmp_path: Path, sweep: Trained) -> None:
+    folder = tmp_path / "basic"
+    folder.mkdir()
+    jobs = ("-m", *QUICK, "activation=tanh,relu", "seed=range(3)", "hydra/launcher=basic")
+    with started(*jobs, cwd=folder) as process:
+        wait_until(lambda: len(list(folder.glob("outputs/*/stacks/*.npz"))) >= 2, "two jobs were done")
+        process.kill()
+        process.wait()
+    resume(cwd=folder)
+    store = Store(folder)
+    assert store.bits_by_key(store.only()) == sweep.store.bits_by_key(sweep.store.only())
+    assert statuses(folder) == {"FINISHED": 7}
+
+
+def test_an_extended_sweep_takes_the_runs_that_are_there_from_the_store(tmp_path: Path) -> None:
+    jobs = ("-m", "data=xor,sine", "training.epochs=20")
+    first = trained(tmp_path, *jobs, "seed=range(3)")
+    second = trained(tmp_path, *jobs, "seed=range(5)", "skip_finished=true")
+    assert "6 of 10 runs in the store already, and taken from there" in second.done.stdout
+    assert "4 runs in" in second.done.stdout
+    before, after = second.store.parents()
+    runs = second.store.children(after)
+    reused = {run.data.tags["reused_from"] for run in runs if "reused_from" in run.data.tags}
+    assert reused == {run.info.run_id for run in second.store.children(before)}
+    old, new = first.store.bits_by_key(before), second.store.bits_by_key(after)
+    assert len(new) == 10
+    assert {key: new[key] for key in old} == old
+    by_key = {run.data.tags["run_key"]: run for run in second.store.children(before)}
+    for run in runs:
+        if origin := by_key.get(run.data.tags["run_key"]):
+            assert run.data.metrics == origin.data.metrics
+            assert run.data.params == origin.data.params
+            files = [path.name for path in second.store.artifact(origin, "plots").iterdir()]
+            assert [path.name for path in second.store.artifact(run, "plots").iterdir()] == files
+    third = trained(tmp_path, *jobs, "seed=range(5)", "skip_finished=true")
+    assert "10 of 10 runs" in third.done.stdout
+    table = "comparison.csv"
+    latest = third.store.parents()[-1]
+    assert third.store.artifact(latest, table).read_bytes() == third.store.artifact(after, table).read_bytes()
+
+
+def test_what_another_run_key_has_is_not_taken(tmp_path: Path) -> None:
+    trained(tmp_path, *QUICK)
+    second = trained(tmp_path, *QUICK, "learning_rate=0.2", "skip_finished=true")
+    assert "0 of 1 run in the store already" in second.done.stdout
+    rates = {run.data.params["learning_rate"] for run in second.store.runs()}
+    assert rates == {"0.1", "0.2"}
+
+
+def test_every_run_says_what_it_was_trained_with(sweep: Trained) -> None:
+    for run in sweep.store.children(sweep.store.only()):
+        tags = run.data.tags
+        assert tags["numpy"] == np.__version__
+        for name in ("python", "runner", "platform", "blas", "cpu", "data_digest", "digest.weights", "digest.history"):
+            assert tags[name], name
+        assert len(tags["digest.weights"]) == 64
