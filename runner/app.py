@@ -134,13 +134,13 @@ def _said(error: Exception) -> str:
 
 def _composition_problem(error: Exception) -> str | None:
     """One of Hydra's own complaints in a sentence; None for an error that is not about a person's input."""
+    import yaml
     from hydra.errors import HydraException
     from omegaconf.errors import OmegaConfBaseException
-    from yaml import YAMLError
 
     from runner.compose import explain
 
-    if isinstance(error, YAMLError):
+    if isinstance(error, yaml.YAMLError):
         return f"a config file cannot be read, as it is not plain YAML: {' '.join(str(error).split())}"
     if not isinstance(error, (HydraException, OmegaConfBaseException)) and not _is_from_composing(error):
         return None
