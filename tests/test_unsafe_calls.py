@@ -76,11 +76,19 @@ def test_every_exception_is_still_needed() -> None:
 @pytest.mark.parametrize(
     "source",
     [
-        "eval(text)", "pickle.load(file)", "pickle.Unpickler(file)", "np.load(path)",
-        "np.load(path, allow_pickle=True)",        "yaml.load(text, Loader=yaml.Loader)", "yaml.unsafe_load(text)", "subprocess.run(text, shell=True)",
-        "os.system(text)", "pd.read_pickle(path)", "marshal.loads(data)",
+        "eval(text)",
+        "pickle.load(file)",
+        "pickle.Unpickler(file)",
+        "marshal.loads(data)",
+        "np.load(path)",
+        "np.load(path, allow_pickle=True)",
+        "pd.read_pickle(path)",
+        "yaml.load(text, Loader=yaml.Loader)",
+        "yaml.unsafe_load(text)",
+        "os.system(text)",
+        "subprocess.run(text, shell=True)",
     ],
-)  # fmt: skip
+)
 def test_the_search_finds_what_is_unsafe(source: str) -> None:
     assert unsafe_calls(source)
 

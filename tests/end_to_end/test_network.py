@@ -65,7 +65,9 @@ def test_a_sweep_with_workers_opens_no_port(tmp_path: Path, launcher: tuple[str,
     if launcher:
         pytest.importorskip("hydra_plugins.hydra_joblib_launcher")
     found, most = set[str](), 0
-    with started("-m", "data=xor,sine", "seed=range(3)", "workers=2", *launcher, cwd=tmp_path) as process:
+    with started(
+        "-m", "data=xor,sine", "seed=0,1", "training.epochs=100", "workers=2", *launcher, cwd=tmp_path
+    ) as process:
         while process.poll() is None:
             time.sleep(0.02)
             group = list(members(process.pid))
