@@ -1,4 +1,4 @@
-.PHONY: help install run case-studies benchmarks test test-slow lint format types check ui clean
+.PHONY: help install run case-studies benchmarks test test-slow lint format types audit check ui clean
 
 PYTHON ?= .venv/bin/python
 
@@ -33,6 +33,9 @@ format: install  ## mend what can be mended
 
 types: install  ## mypy, strict
 	$(PYTHON) -m mypy
+
+audit: install  ## known vulnerabilities of the installed packages, where an index of advisories can be reached
+	$(PYTHON) .ci/audit.py
 
 check: lint types test  ## everything that CI checks
 

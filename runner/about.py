@@ -10,6 +10,9 @@ from runner.comparison import swept_keys
 from runner.paths import SWEEPS
 from runner.sweeps import read_header, sweep_files
 from runner.terminal import count
+from runner.texts import short
+
+MAX_KEYS = 200
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ def about_sweep(sweep: str | None, sweep_id: str, all_overrides: Sequence[Sequen
             return About(sweep, read_header(files[sweep]).question, sweep_id, command())
         return About(sweep, "", sweep_id, command())
     keys = " x ".join(key.rpartition(".")[2] for key in swept_keys(all_overrides)) or "sweep"
-    return About(f"{keys} ({count(len(all_overrides), 'run')})", "", sweep_id, command())
+    return About(f"{short(keys, MAX_KEYS)} ({count(len(all_overrides), 'run')})", "", sweep_id, command())
 
 
 def command() -> str:

@@ -21,7 +21,7 @@ def main() -> int:
     show_traceback = os.environ.get("HYDRA_FULL_ERROR", "0") not in ("", "0")
     # With this set Hydra hands exceptions on instead of printing them its own way and exiting.
     os.environ["HYDRA_FULL_ERROR"] = "1"
-    from runner.errors import RunsFailed, UserError
+    from runner.errors import RunsFailed, UserError, complain
 
     if STRICT in sys.argv:
         sys.argv = [argument for argument in sys.argv if argument != STRICT] + ["strict=true"]
@@ -39,7 +39,7 @@ def main() -> int:
             message = _said(error)
         if show_traceback or message is None:
             raise
-        print(f"error: {message}", file=sys.stderr)
+        complain(message)
         return 1
     return 0
 
@@ -55,15 +55,19 @@ def set_up_hydra(arguments: list[str]) -> None:
     from omegaconf import OmegaConf
 
     from runner.components import load_modules
+    from runner.guard import guard_hydra
     from runner.options import register_options
     from runner.paths import CONF
 
     OmegaConf.register_new_resolver("run_id", run_id, replace=True, use_cache=True)
-    load_modules(modules_of(arguments, CONF / "config.yaml"))
+    modules = modules_of(arguments, CONF / "config.yaml")
+    guard_hydra(modules)
+    load_modules(modules)
     register_options()
 
 
 def _start_hydra() -> None:
+    _check_encoding(sys.argv[1:])
     set_up_hydra(sys.argv[1:])
 
     import hydra
@@ -113,6 +117,15 @@ def modules_of(arguments: list[str], config: Path) -> list[str]:
     return list(OmegaConf.select(OmegaConf.load(config), "modules") or [])
 
 
+def _check_encoding(arguments: list[str]) -> None:
+    """What is not text cannot be written to any store; Python hands it on as halves of signs."""
+    from runner.errors import UserError
+
+    for argument in arguments:
+        if not argument.isascii() and argument.encode(errors="ignore").decode() != argument:
+            raise UserError(f"{argument} is not text in UTF-8")
+
+
 def _said(error: Exception) -> str:
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}"
@@ -121,11 +134,14 @@ def _said(error: Exception) -> str:
 
 def _composition_problem(error: Exception) -> str | None:
     """One of Hydra's own complaints in a sentence; None for an error that is not about a person's input."""
+    import yaml
     from hydra.errors import HydraException
     from omegaconf.errors import OmegaConfBaseException
 
     from runner.compose import explain
 
+    if isinstance(error, yaml.YAMLError):
+        return f"a config file cannot be read, as it is not plain YAML: {' '.join(str(error).split())}"
     if not isinstance(error, (HydraException, OmegaConfBaseException)) and not _is_from_composing(error):
         return None
     return str(explain(error, sys.argv[1:]))

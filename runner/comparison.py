@@ -9,10 +9,12 @@ import numpy as np
 from nn.registry import Array
 from runner.results import OUTCOMES, RunResult
 from runner.spec import Spec, flatten
+from runner.texts import short
 
 if TYPE_CHECKING:
     import pandas as pd
 
+MAX_LABEL = 250  # what stores other than SQLite take as a run's name
 MAX_LINES = 12
 MAX_FITS = 16
 SCORES = ("cost", "accuracy", "rmse")
@@ -75,7 +77,8 @@ def label_of(overrides: Sequence[str], keys: Sequence[str]) -> str:
 
     settings, names = settings_of(overrides), short_names(keys)
     values = {key: settings.get(key, "default") for key in keys}
-    return " ".join(value if key in REGISTRIES else f"{names[key]}={value}" for key, value in values.items())
+    label = " ".join(value if key in REGISTRIES else f"{names[key]}={value}" for key, value in values.items())
+    return short(label, MAX_LABEL)
 
 
 def short_names(keys: Sequence[str]) -> dict[str, str]:

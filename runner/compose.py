@@ -76,10 +76,10 @@ class Composer:
         return changes and not self._is_choice(override)
 
     def _is_choice(self, override: Override) -> bool:
-        """Whether an override chooses an option of a group, or is about Hydra itself."""
+        """Whether an override chooses an option of a group, or is about Hydra itself or what is imported."""
         key = override.key_or_group
         is_group = bool(self._loader.repository.group_exists(key))
-        return is_group or override.package is not None or key.startswith("hydra.")
+        return is_group or override.package is not None or key.startswith(("hydra.", "modules"))
 
     def _from_hydra(self, structural: tuple[str, ...]) -> tuple[bytes, DictConfig]:
         """A pickled config as Hydra composes it, and Hydra's own part."""
@@ -132,12 +132,14 @@ def explain(error: BaseException, overrides: Iterable[str]) -> Problem:
             return Problem(name, f"has several values, {value}; add -m to try each of them", origin)
         if "does not support sweep type" in text and value.startswith("interval("):
             return Problem(name, f"needs values to try, such as 0.1,0.2 or range(1,5), got {value}", origin)
-        if f"'{name}/{value}'" in text:
+        if f"Could not find '{name}/{value}'" in text:
             return Problem(name, unknown(value, _options(text)), origin)
         if full_key.startswith((f"{name}.", f"{name}[")):
             return Problem(full_key, _about_key(error, full_key, _first_line(text)), origin)
         if f"'{name}'" in text or full_key == name:
             return Problem(name, _about_key(error, name, _first_line(text)), origin)
+    if full_key and isinstance(error, InterpolationResolutionError):
+        return Problem(full_key, _about_key(error, full_key, _first_line(text)), "from the config files")
     return Problem("the config", f"cannot be composed: {_first_line(text)}")
 
 
@@ -165,4 +167,5 @@ def _about_key(error: BaseException, name: str, fallback: str) -> str:
 
 
 def _first_line(text: str) -> str:
-    return text.strip().splitlines()[0] if text.strip() else "unknown reason"
+    line = text.strip().splitlines()[0] if text.strip() else "unknown reason"
+    return line.removeprefix("UserError raised while resolving interpolation: ")

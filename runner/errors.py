@@ -1,9 +1,12 @@
 """What is wrong with a person's input, said once and clearly: key, value, what is allowed, where it came from."""
 
 import difflib
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from runner.texts import visible
 
 MAX_LINES = 20
 MAX_JOBS_NAMED = 4
@@ -28,6 +31,11 @@ class Problem:
     def __str__(self) -> str:
         told = f"{self.key}{self.message}" if self.message.startswith("=") else f"{self.key} {self.message}"
         return told + (f" ({self.origin})" if self.origin else "")
+
+
+def complain(message: str) -> None:
+    """Say on standard error what is wrong, whatever names the message quotes."""
+    print(f"error: {visible(message)}", file=sys.stderr)
 
 
 def refuse(problems: dict[int, list[Problem]], n_jobs: int) -> UserError:

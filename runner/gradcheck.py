@@ -20,7 +20,7 @@ from nn.stack import Stack
 from runner.app import modules_of, set_up_hydra
 from runner.components import load_modules
 from runner.compose import Composer, explain
-from runner.errors import UserError, refuse, unknown
+from runner.errors import UserError, complain, refuse, unknown
 from runner.jobs import Plan, make_plan
 from runner.paths import CONF
 from runner.preparation import prepare
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str]) -> int:
     except (UserError, OSError) as error:
         if os.environ.get("HYDRA_FULL_ERROR", "0") not in ("", "0"):
             raise
-        print(f"error: {error}", file=sys.stderr)
+        complain(str(error))
         return 1
 
 

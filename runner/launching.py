@@ -68,7 +68,9 @@ def run_job(config: DictConfig) -> float:
     A job of a sweep that raises is kept as a failed result like any other; the sweep goes on.
     """
     hydra = HydraConfig.get()
-    overrides, own_part = tuple(hydra.overrides.task), OmegaConf.create({"hydra": hydra})
+    # As they were typed: looking at an entry would resolve an interpolation in it.
+    typed: Any = OmegaConf.to_container(hydra.overrides.task, resolve=False)
+    overrides, own_part = tuple(typed), OmegaConf.create({"hydra": hydra})
     if hydra.mode == RunMode.MULTIRUN:
         if "hydra_plugins.stacked" not in str(hydra.sweeper.get("_target_")):
             raise UserError("another launcher needs hydra/sweeper=grid, which writes its results to MLflow at the end")

@@ -1,6 +1,7 @@
 """Loading a trained network again, by itself or through `mlflow.pyfunc.load_model`."""
 
 import json
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,10 +49,13 @@ def load_model(path: str | Path) -> Model:
 
     A model with a person's own component needs that component's module imported before; ValueError says which.
     """
-    with np.load(path, allow_pickle=False) as arrays:
-        scaling = Scaling(arrays["x_shift"], arrays["x_scale"], float(arrays["y_shift"]), float(arrays["y_scale"]))
-        structure = json.loads(str(arrays["structure"]))
-        return Model(build_network(structure), arrays["parameters"], scaling, tuple(structure["classes"]))
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            scaling = Scaling(arrays["x_shift"], arrays["x_scale"], float(arrays["y_shift"]), float(arrays["y_scale"]))
+            structure, parameters = json.loads(str(arrays["structure"])), arrays["parameters"]
+    except (EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
+        raise ValueError(f"{path} is not the weights.npz of a run: {error}") from error
+    return Model(build_network(structure), parameters, scaling, tuple(structure["classes"]))
 
 
 def _load_pyfunc(data_path: str) -> Model:

@@ -11,6 +11,7 @@ from runner.components import REGISTRIES
 from runner.paths import CONF, SWEEPS
 from runner.spec import DataCommon
 from runner.sweeps import sweep_files
+from runner.texts import visible
 
 
 def register_options() -> None:
@@ -20,11 +21,15 @@ def register_options() -> None:
         for name in registry:
             if not (CONF / kind / f"{name}.yaml").exists():
                 store.store(group=kind, name=name, node=default_config(kind, name))
-    for name, path in sweep_files(SWEEPS).items():
+    named = sweep_files(SWEEPS)
+    for path in set(SWEEPS.glob("*.yaml")) - set(named.values()):
+        print(visible(f"the named sweep {path.name!r} is left out, as nobody could type its name"), file=sys.stderr)
+    for name, path in named.items():
         try:
             node = OmegaConf.load(path)
         except (yaml.YAMLError, OSError, UnicodeDecodeError) as error:
-            print(f"the named sweep {path.name} is left out, because it cannot be read: {error}", file=sys.stderr)
+            said = f"the named sweep {path.name} is left out, because it cannot be read: {error}"
+            print(visible(said), file=sys.stderr)
             continue
         store.store(group="sweep", name=name, node=node, package="_global_")
     store.repo = _NeverCopied(store.repo)

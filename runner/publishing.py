@@ -16,6 +16,7 @@ from runner.records import STATUS, record_of
 from runner.results import RunResult
 from runner.settings import Settings
 from runner.stores import DEFAULT_URI, reason
+from runner.texts import code, markdown
 from runner.tracking import Tracker
 
 
@@ -81,10 +82,9 @@ class Publisher:
     def _note(self) -> str:
         """The description of the sweep: its question, its command, and what came out of what was expected."""
         said = {True: "yes", False: "**no**", None: "not judged"}
-        judged = [f"- {one.sentence}: {one.numbers} {said[one.holds]}" for one in self.verdicts]
-        return "\n\n".join(
-            part for part in (self._about.question, f"`{self._about.command}`", "\n".join(judged)) if part
-        )
+        judged = [f"- {markdown(one.sentence)}: {markdown(one.numbers)} {said[one.holds]}" for one in self.verdicts]
+        parts = markdown(self._about.question), code(self._about.command), "\n".join(judged)
+        return "\n\n".join(part for part in parts if part)
 
     def _begin(self, plan: bytes) -> None:
         """The parent of a sweep: that which an earlier process has left, or a new one."""

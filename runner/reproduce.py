@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from runner.app import modules_of
 from runner.components import load_modules
 from runner.differences import Difference, compare, environment_changes
-from runner.errors import UserError, unknown
+from runner.errors import UserError, complain, unknown
 from runner.execution import Training, default_workers
 from runner.jobs import PlannedRun, plan_again
+from runner.paths import CONF
 from runner.results import RunResult
 from runner.settings import Settings, TrackingSettings
 from runner.stores import named_store
@@ -32,6 +34,7 @@ here from where it was trained.
   python -m runner.reproduce RUN_ID          one run
   python -m runner.reproduce --all SWEEP     every run of a sweep, as stacks: the id of its parent run, or its name in
                                              outputs/
+  python -m runner.reproduce RUN_ID modules=[my_parts]       a run with components of your own
 
 The exit code is 0 when every bit is the same, and 1 otherwise."""
 
@@ -46,7 +49,7 @@ def main(arguments: Sequence[str]) -> int:
     except (UserError, OSError) as error:
         if os.environ.get("HYDRA_FULL_ERROR", "0") not in ("", "0"):
             raise
-        print(f"error: {error}", file=sys.stderr)
+        complain(str(error))
         return 1
 
 
@@ -58,14 +61,18 @@ def _run(arguments: Sequence[str]) -> int:
     for option in options:
         if option != ALL:
             raise UserError(unknown(option, [ALL, *HELP], "{given} is not an option"))
-    names = [argument for argument in arguments if argument not in options]
+    names = [argument for argument in arguments if argument not in options and not argument.startswith("modules=")]
     if len(names) != 1:
         raise UserError(f"one name is needed, got {len(names)}: python -m runner.reproduce RUN_ID")
     from runner.reading import open_reader
 
     reader = open_reader()
     runs = _runs_of_sweep(reader, names[0]) if ALL in options else [_one_run(reader, names[0])]
-    return reproduce(reader, runs, as_table=ALL in options)
+    listed = tuple(modules_of(list(arguments), CONF / "config.yaml"))
+    named = {name for run in runs for name in run.tags.get("modules", "").split(",") if name}
+    if unlisted := sorted(named.difference(listed)):  # a store must not choose what is imported
+        raise UserError(f"components of {', '.join(unlisted)} were used; add modules=[{','.join(unlisted)}]")
+    return reproduce(reader, runs, listed, as_table=ALL in options)
 
 
 def _one_run(reader: "Reader", name: str) -> "StoredRun":
@@ -84,12 +91,13 @@ def _runs_of_sweep(reader: "Reader", name: str) -> list["StoredRun"]:
     return runs
 
 
-def reproduce(reader: "Reader", runs: Sequence["StoredRun"], as_table: bool) -> int:
+def reproduce(reader: "Reader", runs: Sequence["StoredRun"], modules: tuple[str, ...], as_table: bool) -> int:
     """Train runs again and print what came out; returns the exit code. Raises UserError when that is not possible."""
+    load_modules(modules)
     kept = {place: reader.result(run) for place, run in enumerate(runs) if run.tags.get("outcome") in TRAINED}
     if not kept:
         raise UserError(f"there are no numbers to hold against: {runs[0].name} is {runs[0].tags.get('outcome')}")
-    again = train_again(kept, tuple(name for name in runs[0].tags.get("modules", "").split(",") if name), as_table)
+    again = train_again(kept, modules, as_table)
     found = {place: compare(kept[place], again[place]) for place in kept}
     if as_table:
         _print_table(runs, found)
@@ -111,7 +119,6 @@ def reproduce(reader: "Reader", runs: Sequence["StoredRun"], as_table: bool) -> 
 
 def train_again(kept: Mapping[int, RunResult], modules: tuple[str, ...], as_stacks: bool) -> dict[int, RunResult]:
     """Stored runs once more. Raises UserError when what they need is not there any more."""
-    load_modules(modules)
     tracking = TrackingSettings(experiment="none", models="none", plots="none", points=2)
     settings = Settings(tracking=tracking, workers=None, modules=modules, expect={}, strict=False, skip_finished=False)
     runs = [PlannedRun(place, result.key, (), result.spec) for place, result in kept.items()]

@@ -9,7 +9,7 @@ from pathlib import Path
 from runner import terminal
 from runner.app import run_id
 from runner.components import load_modules
-from runner.errors import RunsFailed, UserError, unknown
+from runner.errors import RunsFailed, UserError, complain, unknown
 from runner.folder import OUTPUTS, PlanFile, SweepFolder, find_folder
 from runner.identity import code_files
 from runner.jobs import Plan, PlannedRun, plan_again
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str]) -> int:
     except (UserError, RunsFailed, OSError) as error:
         if os.environ.get("HYDRA_FULL_ERROR", "0") not in ("", "0"):
             raise
-        print(f"error: {error}", file=sys.stderr)
+        complain(str(error))
         return 1
 
 

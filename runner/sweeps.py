@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+_NAME = re.compile(r"\w[\w.-]*")
 _RUNS = re.compile(r"(\d[\d,]*) runs(?:, about (\d+ (?:s|min)))?")
 HELP = """Lists the named sweeps: question, number of runs, and about how long they take on two cores.
 
@@ -27,8 +28,8 @@ class Header:
 
 
 def sweep_files(folder: Path) -> dict[str, Path]:
-    """Sweep names and their files."""
-    return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+    """Sweep names and their files; a name is one that can be typed, as it is shown in many places."""
+    return {path.stem: path for path in sorted(folder.glob("*.yaml")) if _NAME.fullmatch(path.stem)}
 
 
 def read_header(path: Path) -> Header:

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from runner.comparison import SCORES, short_names
 from runner.expectations import Verdict
 from runner.results import RunResult
+from runner.texts import visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +31,9 @@ HOLDS: dict[bool | None, tuple[str, str | None]] = {
 
 
 class _Console(Console):
+    def render_str(self, text: str, **options: Any) -> Text:
+        return super().render_str(visible(text), **options)
+
     def on_broken_pipe(self) -> None:
         """Whoever read has gone (`| head`); the sweep goes on, and says nothing more."""
         self.quiet = True

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from nn.registry import Array
 from runner.figures.panel import SCALE, Frame, Legend, Style, dress, legend_of, norm_of
-from runner.figures.style import BLACK, BLUE, CLASS_MARKS, CLASSES, CYCLE, GREY, ORANGE, RED, SHARES, short
+from runner.figures.style import BLACK, BLUE, CLASS_MARKS, CLASSES, CYCLE, GREY, ORANGE, RED, SHARES, entry
 from runner.fits import Fit, rounded
+from runner.texts import short
 
 DASHED: Style = {"linestyle": "--", "color": BLACK}
 CURVE: dict[str, Style] = {
@@ -98,7 +99,7 @@ def _frame_of_plane(fit: Fit, **more: Any) -> Frame:
 
 
 def _frame_of_regions(fit: Fit) -> Frame:
-    styles = {short(name, 20): _class_style(label, 5) for label, name in enumerate(fit.classes)}
+    styles = {entry(name, 20): _class_style(label, 5) for label, name in enumerate(fit.classes)}
     return _frame_of_plane(fit, legend=legend_of(styles))
 
 

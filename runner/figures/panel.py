@@ -19,7 +19,8 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Bbox
 
-from runner.figures.style import Pixels, crowded, keep_inside, log_axis, new_figure, rgb_of, short, tidy
+from runner.figures.style import Pixels, crowded, keep_inside, log_axis, new_figure, rgb_of, tidy
+from runner.texts import short
 
 Limits = tuple[float, float]
 Style = dict[str, Any]  # of a line or of marks, as matplotlib names it

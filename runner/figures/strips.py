@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from runner.comparison import Strip
-from runner.figures.style import BLACK, BLUE, GREEN, GREY, PINK, RED, new_figure, short, tidy, to_png
+from runner.figures.style import BLACK, BLUE, GREEN, GREY, PINK, RED, new_figure, tidy, to_png
+from runner.texts import short
 
 MAX_ROWS = 40
 BASELINES = {

@@ -20,8 +20,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from nn.registry import Array
+from runner.texts import short
 
-matplotlib.rcParams["text.parse_math"] = False  # names in data and configs are text, dollar signs included
+# Names in data and configs are text, dollar signs included, whatever a matplotlibrc in the working folder says.
+matplotlib.rcParams |= {"text.parse_math": False, "text.usetex": False}
 
 Pixels = NDArray[np.uint8]
 BLUE, ORANGE, GREEN, PINK, SKY, RED, YELLOW, BLACK = (
@@ -56,10 +58,10 @@ def tidy(axes: Axes) -> None:
     axes.set_axisbelow(True)
 
 
-def short(text: str, length: int) -> str:
-    """Text that fits."""
-    text = " ".join(text.split())
-    return text if len(text) <= length else text[: length - 1] + "…"
+def entry(text: str, length: int) -> str:
+    """Text of a legend's entry; matplotlib leaves out those that begin with an underscore."""
+    text = short(text, length)
+    return f" {text}" if text.startswith("_") else text
 
 
 def crowded(names: Sequence[str]) -> bool:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 import numpy as np
 from mpl_toolkits.mplot3d import Axes3D
 
-from runner.figures.style import BLACK, RED, new_figure, short, to_png
+from runner.figures.style import BLACK, RED, new_figure, to_png
 from runner.fits import Fit
+from runner.texts import short
 
 EVERY = 4
 

@@ -16,14 +16,15 @@ from runner.figures.style import (
     SKY,
     below_explosion,
     crowded,
+    entry,
     keep_inside,
     log_axis,
     new_figure,
-    short,
     tidy,
     to_png,
 )
 from runner.fits import Fit
+from runner.texts import short
 
 
 def draw_bands(bands: Sequence[Band], cost: str, note: str) -> bytes:
@@ -34,7 +35,9 @@ def draw_bands(bands: Sequence[Band], cost: str, note: str) -> bytes:
     start = max(float(band.high[0]) for band in bands)
     for place, band in enumerate(bands):
         color, dash = CYCLE[place % len(CYCLE)], DASHES[place // len(CYCLE) % len(DASHES)]
-        axes.plot(band.steps, below_explosion(band.mean, start), dash, color=color, label=band.label, linewidth=1.8)
+        axes.plot(
+            band.steps, below_explosion(band.mean, start), dash, color=color, label=entry(band.label, 60), linewidth=1.8
+        )
         if band.count > 1:
             axes.fill_between(
                 band.steps,

@@ -33,7 +33,7 @@ JOBS = {
     "a new deep key": ("+brand.new.key=[1,2]",),
     "a new key in a component": ("activation=relu", "+activation.slope=0.1"),
     "a new key, then another value for it": ("+new=1", "new=2"),
-    "an addition to a list": ("+modules=[a]",),
+    "an addition to a list": ("+test.probes=[3]",),
     "a forced key": ("++training.epochs=7", "++brand.new=1"),
     "a value after a forced one": ("++training.epochs=3", "training.epochs=2"),
     "a forced one after a value": ("training.epochs=2", "++training.epochs=3"),

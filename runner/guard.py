@@ -1,0 +1,137 @@
+"""What a config may make Python import: looked at in every config that Hydra composes, before anything is imported.
+
+Hydra calls what `_target_` names, and the classes of a logging config; its own list of forbidden names says of itself
+that it is no boundary. Here only what installed plugins have registered in Python is allowed; docs/security.md has all.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, partial
+from typing import Any, NoReturn
+
+import hydra._internal.hydra as hydra_application
+from hydra._internal.config_loader_impl import ConfigLoaderImpl
+from hydra._internal.core_plugins.importlib_resources_config_source import (
+    ImportlibResourcesConfigSource as PackagedConfigs,
+)
+from hydra._internal.sources_registry import SourcesRegistry
+from hydra.core.config_search_path import ConfigSearchPath
+from hydra.core.config_store import ConfigNode, ConfigStore
+from omegaconf import DictConfig, OmegaConf
+
+from runner.errors import UserError
+
+PLUGINS = ("launcher", "sweeper")
+LOGGING = ("job_logging", "hydra_logging")
+IMPORTED = ("_target_", "custom_search_space")  # the second one by Optuna's sweeper
+CLOSED = {
+    "callbacks": "would run code",
+    "job.env_copy": "would write the environment, with what is secret in it, to a file",
+    "job.env_set": "would change the environment, and with it what Python loads and where results go",
+}
+
+
+def guard_hydra(modules: Sequence[str]) -> None:
+    """Have Hydra compose guarded configs only; `modules` are those that the person has listed."""
+    SourcesRegistry.instance().types["pkg"] = ImportlibResourcesConfigSource
+    hydra_application.ConfigLoaderImpl = partial(  # type: ignore[attr-defined,assignment]
+        GuardedLoader, modules=tuple(modules)
+    )
+    OmegaConf.register_new_resolver("oc.env", _refuse_environment, replace=True)
+
+
+class ImportlibResourcesConfigSource(PackagedConfigs):
+    """Configs inside packages: Hydra imports the package to look, so only Hydra and its plugins may name one.
+
+    Hydra's registry keeps the first of two classes with the same name, so this one has Hydra's.
+    """
+
+    def __init__(self, provider: str, path: str) -> None:
+        if provider in ("main", "command-line") or provider.startswith("hydra.searchpath"):
+            raise UserError(f"configs are read from folders, not from a package, which would be imported: {path}")
+        super().__init__(provider, path)
+
+
+class GuardedLoader(ConfigLoaderImpl):
+    """Hydra's config loader. Raises UserError for a config that names what it may not."""
+
+    def __init__(self, config_search_path: ConfigSearchPath, modules: Sequence[str] = ()) -> None:
+        super().__init__(config_search_path=config_search_path)
+        self._modules, self._installed_logging = modules, dict[str, Any]()
+
+    def load_configuration(self, *arguments: Any, **options: Any) -> DictConfig:
+        config = super().load_configuration(*arguments, **options)
+        # Interpolations stay as they are written: what they lead to can be another thing at another time.
+        own = OmegaConf.to_container(OmegaConf.masked_copy(config, ["modules"]), resolve=False)
+        hydra: Any = OmegaConf.to_container(config.hydra, resolve=False)
+        assert isinstance(own, dict)
+        _check_modules(own.get("modules"), self._modules)
+        _check_closed(hydra)
+        for name in PLUGINS:
+            _check_plugin(f"hydra.{name}", hydra[name])
+        for name in LOGGING:
+            self._check_logging(name, hydra)
+        return config
+
+    def _check_logging(self, name: str, hydra: Mapping[str, Any]) -> None:
+        """A logging config names classes and files, so it must be an installed one as it is."""
+        group = f"hydra/{name}"
+        option = f"{group}/{hydra['runtime']['choices'].get(group)}"
+        if option not in self._installed_logging:
+            found = self.repository.load_config(option)
+            is_installed = found is not None and found.path.startswith("pkg://")
+            self._installed_logging[option] = OmegaConf.to_container(found.config) if found and is_installed else {}
+        if (hydra[name] or {}) != self._installed_logging[option]:
+            _refuse(f"hydra.{name}", f"can import code and write files; choose an installed one: {group}=NAME")
+
+
+def _check_modules(names: Any, listed: Sequence[str]) -> None:
+    given = names if isinstance(names, list) else [names] if "${" in str(names) else []
+    for name in given:
+        if name not in listed:
+            _refuse("modules", f"names {name!r}; list it in conf/config.yaml or on the command line, modules=[{name}]")
+
+
+def _check_closed(hydra: Mapping[str, Any]) -> None:
+    for key, harm in CLOSED.items():
+        section, _, name = key.partition(".")
+        if hydra[section][name] if name else hydra[section]:
+            _refuse(f"hydra.{key}", harm)
+
+
+def _check_plugin(prefix: str, settings: Any) -> None:
+    """Hydra instantiates whatever has a `_target_`, at any depth."""
+    for key, value in _leaves(prefix, settings):
+        if key.rpartition(".")[2] in IMPORTED and value is not None and value not in _installed_targets():
+            _refuse(key, f"names {value!r}, which no installed plugin of Hydra has registered")
+        if isinstance(value, str) and value.startswith("${") and value.endswith("}"):
+            _refuse(key, f"may not be the interpolation {value}, which can stand for anything")
+
+
+@cache
+def _installed_targets() -> frozenset[str]:
+    """Every `_target_` that Hydra and installed plugins have registered, in Python, for launchers and sweepers."""
+    groups = ConfigStore.instance().repo["hydra"]
+    leaves = [leaf for name in PLUGINS for leaf in _leaves("", groups[name])]
+    return frozenset(value for key, value in leaves if key.endswith("._target_"))
+
+
+def _leaves(key: str, node: Any) -> Iterator[tuple[str, Any]]:
+    """Dotted keys and values, at any depth."""
+    if isinstance(node, ConfigNode):
+        node = OmegaConf.to_container(node.node, resolve=False)
+    if isinstance(node, Mapping):
+        for name, inner in node.items():
+            yield from _leaves(f"{key}.{name}", inner)
+    elif isinstance(node, list):
+        for inner in node:
+            yield from _leaves(key, inner)
+    else:
+        yield key, node
+
+
+def _refuse(key: str, reason: str) -> NoReturn:
+    raise UserError(f"{key} {reason} (docs/security.md says what a config may name)")
+
+
+def _refuse_environment(*_: str) -> NoReturn:
+    raise UserError("a config cannot read the environment, which may hold secrets; let the shell do it: key=$NAME")

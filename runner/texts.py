@@ -1,0 +1,41 @@
+"""Names that others chose (columns, classes, files, values in configs), safe for the place where they are shown."""
+
+import html
+import re
+import unicodedata
+
+HIDDEN = ("Cc", "Cf", "Cs", "Zl", "Zp")  # control signs, marks that reorder text, halves of signs, line separators
+JOINERS = "\u200c\u200d"  # which several scripts cannot be written without
+
+
+def visible(text: str, kept: str = "\n\t") -> str:
+    """Text for a terminal: what would steer it, or hide or reorder letters, is shown as Python would write it."""
+    if text.isprintable():
+        return text
+    return "".join(sign if sign in kept + JOINERS or not _is_hidden(sign) else _escaped(sign) for sign in text)
+
+
+def short(text: str, length: int) -> str:
+    """Text for a label: one line that fits."""
+    text = visible(" ".join(text.split()), kept="")
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def markdown(text: str) -> str:
+    """Text as it is, for a page that renders Markdown or HTML: no link, picture, emphasis or tag."""
+    return re.sub(r"([\\`*_\[\]#!~|])", r"\\\1", html.escape(visible(" ".join(text.split()), kept=""), quote=False))
+
+
+def code(text: str) -> str:
+    """Text as code in Markdown, with more backticks around it than are in it."""
+    fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
+    space = " " if "`" in text else ""
+    return f"{fence}{space}{visible(text, kept='')}{space}{fence}"
+
+
+def _is_hidden(sign: str) -> bool:
+    return unicodedata.category(sign) in HIDDEN
+
+
+def _escaped(sign: str) -> str:
+    return sign.encode("unicode_escape").decode()

@@ -1,0 +1,120 @@
+"""Files of someone else (weights, tables, results) run no code; what is not plain data is refused with one message."""
+
+import io
+import pickle
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from runner import results
+from runner.model import load_model
+from tests.end_to_end.program import run_runner, said
+from tests.runner.building import trained
+
+
+class Harm:
+    """What makes a folder when it is unpickled."""
+
+    def __reduce__(self) -> tuple[Callable[[str], None], tuple[str]]:
+        return Path("HARM").mkdir, ()
+
+
+def test_the_harm_is_real(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    pickle.loads(pickle.dumps(Harm()))
+    assert Path("HARM").is_dir()
+
+
+def archive(**arrays: object) -> bytes:
+    buffer = io.BytesIO()
+    np.savez(buffer, allow_pickle=True, **arrays)
+    return buffer.getvalue()
+
+
+def renamed_pickle() -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as file:
+        file.writestr("structure.npy", pickle.dumps(Harm()))
+        file.writestr("about.npy", pickle.dumps(Harm()))
+    return buffer.getvalue()
+
+
+OBJECTS = np.array([Harm()], dtype=object)
+PARTS = ("x_shift", "x_scale", "y_shift", "y_scale", "parameters", "structure", "about")
+ARCHIVES = {
+    "objects for arrays": lambda: archive(**dict.fromkeys(PARTS, OBJECTS)),
+    "a pickle": lambda: pickle.dumps(Harm()),
+    "a pickle inside": renamed_pickle,
+    "an array of objects": lambda: archive(parameters=OBJECTS, structure=np.array("{}")),
+    "nothing": lambda: b"",
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("kind", ARCHIVES)
+def test_weights_of_someone_else_run_no_code(folder: Path, kind: str) -> None:
+    path = folder / "weights.npz"
+    path.write_bytes(ARCHIVES[kind]())
+    with pytest.raises(ValueError, match=r"weights\.npz is not the weights\.npz of a run"):
+        load_model(path)
+    assert not (folder / "HARM").exists()
+
+
+@pytest.mark.parametrize("kind", ARCHIVES)
+def test_results_of_someone_else_run_no_code(folder: Path, kind: str) -> None:
+    path = folder / "00000.npz"
+    path.write_bytes(ARCHIVES[kind]())
+    with pytest.raises(ValueError, match=r"00000\.npz is not a whole file of results"):
+        results.load(path)
+    assert not (folder / "HARM").exists()
+
+
+@pytest.mark.parametrize("name", ["../../outside.png", "/outside.png", "a/b.png", "..", ""])
+def test_a_picture_in_results_of_someone_else_cannot_leave_its_folder(folder: Path, name: str) -> None:
+    one = trained("data=xor", "training.epochs=1", "tracking.plots=none")
+    results.save(folder / "00000.npz", [replace(one, pictures={name: b"x"})])
+    with pytest.raises(ValueError, match="is not the name of a picture"):
+        results.load(folder / "00000.npz")
+
+
+def test_starting_from_weights_of_someone_else_is_refused_on_the_command_line(folder: Path) -> None:
+    (folder / "weights.npz").write_bytes(ARCHIVES["objects for arrays"]())
+    check_refused(folder, ["network.start=weights.npz"], "network.start=weights.npz is not the weights.npz of a run")
+
+
+@pytest.mark.parametrize("kind", ["a pickle", "an array of objects"])
+def test_a_table_that_is_none_runs_no_code(folder: Path, kind: str) -> None:
+    (folder / "t.csv").write_bytes(ARCHIVES[kind]())
+    check_refused(folder, ["data=csv", "data.path=t.csv"], "data.path")
+
+
+def test_formulas_and_code_in_a_table_are_text(folder: Path) -> None:
+    (folder / "t.csv").write_text("a,b,y\n" + "1,2,__import__('os').mkdir('HARM')\n2,1,=cmd|calc\n" * 9)
+    done = run_runner("data=csv", "data.path=t.csv", "training.epochs=1", "workers=1", cwd=folder)
+    assert done.returncode == 0, said(done)
+    assert not (folder / "HARM").exists()
+
+
+@pytest.mark.parametrize("tag", ["object/apply:os.mkdir ['HARM']", "name:os.mkdir", "object/new:os.mkdir ['HARM']"])
+def test_a_config_with_tags_of_python_is_refused(folder: Path, tag: str) -> None:
+    (folder / "other").mkdir()
+    (folder / "other" / "config.yaml").write_text(f"seed: !!python/{tag}\n")
+    check_refused(folder, ["--config-path", str(folder / "other")], "not plain YAML")
+
+
+def check_refused(folder: Path, arguments: list[str], named: str) -> None:
+    done = run_runner(*arguments, cwd=folder)
+    assert done.returncode == 1, said(done)
+    assert done.stderr.startswith("error: ") and named in done.stderr, said(done)
+    assert "Traceback" not in done.stderr, said(done)
+    assert not (folder / "HARM").exists()
+    assert not any(folder.rglob("*.png")) and not any(folder.rglob("stacks"))

@@ -1,0 +1,153 @@
+"""Names that others chose, from the command line to the store: columns, classes, files and sweeps of any spelling."""
+
+import csv
+import os
+import shutil
+from collections.abc import Sequence
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from runner.texts import visible
+from tests.end_to_end.program import ROOT, run_runner, said
+from tests.end_to_end.store import PARENT, Store
+
+NASTY = {
+    "a path": "../../../outside",
+    "quotes": 'it\'s "quoted" `ticks`',
+    "a script": "<script>alert(1)</script>",
+    "lines": "one\ntwo\r\nthree",
+    "right to left": "\u202egnp.exe \u200f \u2066",
+    "ten kB": "n" * 10_000,
+    "mathtext": r"$\frac{1 \alpha_{$ \% \undefined",
+    "a terminal's commands": "\x1b[2J\x1b]0;title\x07 \x9b31m",
+    "a hidden legend": "_nolegend_",
+    "a format": "{0.__class__} %s %(x)s {{ }}",
+}
+SHORT = ("training.epochs=2", "workers=1")
+
+
+def table(header: Sequence[str], classes: Sequence[str]) -> str:
+    rows = [header, *([f"{place % 7}", f"{place % 5 + 0.5}", classes[place % len(classes)]] for place in range(40))]
+    buffer = StringIO(newline="")
+    csv.writer(buffer).writerows(rows)
+    return buffer.getvalue()
+
+
+def files(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if "inside" not in path.parts}
+
+
+def check(folder: Path, *arguments: str) -> Store:
+    """Run in a folder of a folder: it works, nothing is written outside, and nothing steers the terminal."""
+    before = files(folder)
+    done = run_runner(*arguments, *SHORT, cwd=folder / "inside")
+    assert done.returncode == 0, said(done)
+    assert done.stderr == ""
+    assert visible(done.stdout) == done.stdout
+    assert files(folder) == before
+    return Store(folder / "inside")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "inside").mkdir()
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", NASTY)
+def test_columns_and_classes_may_be_called_anything(folder: Path, name: str) -> None:
+    text = NASTY[name]
+    contents = table([f"{text} 1", text, f"{text} 3"], [text, f"{text}!"])
+    (folder / "inside" / "t.csv").write_text(contents, newline="")
+    store = check(folder, "data=csv", "data.path=t.csv")
+    run = store.only()
+    assert run.info.status == "FINISHED"
+    with Image.open(store.artifact(run, "plots/cost_and_fit.png")) as picture:
+        assert picture.size == (900, 380)
+
+
+def test_classes_of_all_spellings_at_once_are_drawn_and_kept(folder: Path) -> None:
+    contents = table(["x", "y", "kind"], list(NASTY.values()))
+    (folder / "inside" / "t.csv").write_text(contents, newline="")
+    store = check(folder, "-m", "data=csv", "data.path=t.csv", "seed=0,1")
+    assert {path.name for path in store.artifact(store.only(), "plots").iterdir()} >= {"curves.png", "fits.png"}
+
+
+FILES = ["quotes", "right to left", "mathtext", "a hidden legend", "a terminal's commands"]
+
+
+def quoted(text: str) -> str:
+    """A value as Hydra's grammar takes any text."""
+    return "'" + text.replace("'", "\\'") + "'"
+
+
+def test_a_sweep_over_files_and_columns_of_any_spelling_has_runs_with_names_that_can_be_shown(folder: Path) -> None:
+    for place, name in enumerate([*FILES, "a path"]):
+        path = folder / "inside" / NASTY[name]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(table(["x", f"y{place}", "kind"], ["a", "b"]))
+    paths = ",".join(quoted(NASTY[name]) for name in [*FILES, "a path"])
+    store = check(folder, "-m", "data=csv", f"data.path={paths}")
+    names = [run.info.run_name for run in store.runs()]
+    assert len(names) == 7
+    assert [name for name in names if visible(name, kept="") != name or len(name) > 250] == []
+
+
+def test_a_sweep_over_names_of_ten_kb_has_runs_with_short_names(folder: Path) -> None:
+    long = NASTY["ten kB"]
+    (folder / "inside" / "t.csv").write_text(table([long, f"{long}2", "kind"], ["a", "b"]))
+    store = check(
+        folder, "-m", "data=csv", "data.path=t.csv", f"data.features=[{long}],[{long}2]", "tracking.plots=all"
+    )
+    assert max(len(run.info.run_name) for run in store.runs()) <= 250
+
+
+@pytest.mark.parametrize("name", ["a path", "quotes", "a script", "right to left", "mathtext", "a terminal's commands"])
+def test_a_message_about_a_name_does_not_steer_the_terminal(tmp_path: Path, name: str) -> None:
+    value = quoted(NASTY[name])
+    for arguments in (["data=csv", f"data.path={value}"], [f"tracking.plots={value}"], [f"activation={value}"]):
+        done = run_runner(*arguments, cwd=tmp_path)
+        assert done.returncode == 1, said(done)
+        assert done.stderr.startswith("error: "), said(done)
+        assert visible(done.stderr) == done.stderr
+
+
+def test_a_command_line_that_is_not_text_is_refused(tmp_path: Path) -> None:
+    done = run_runner(os.fsdecode(b"tracking.experiment=\xff"), cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr == "error: tracking.experiment=\\udcff is not text in UTF-8\n"
+
+
+def test_a_sweep_file_whose_name_steers_the_terminal_is_left_out_and_told(tmp_path: Path) -> None:
+    for name in ("nn", "runner", "conf", "sweeps"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "sweeps" / "activations.yaml", tmp_path / "sweeps" / "\x1b[2J<b>.yaml")
+    (tmp_path / "sweeps" / "foreign.yaml").write_text("x: !!python/object/apply:os.mkdir ['made\x1b']\n")
+    done = run_runner("--help", cwd=tmp_path, env={"PYTHONPATH": str(tmp_path)})
+    assert done.returncode == 0, said(done)
+    assert "\x1b" not in done.stdout + done.stderr
+    assert r"sweep '\x1b[2J<b>.yaml' is left out" in done.stderr
+    assert "sweep foreign.yaml is left out" in done.stderr
+    assert "sweep: activations, " in done.stdout
+    assert not list(tmp_path.glob("made*"))
+
+
+def test_the_note_of_a_sweep_is_text_for_a_page_that_renders_markdown(tmp_path: Path) -> None:
+    for name in ("nn", "runner", "conf", "sweeps"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "sweeps" / "foreign.yaml").write_text(
+        "# <script>alert(1)</script> ![x](http://host/x.png)\n# ... = 2 runs\n# python -m runner -m sweep=foreign\n"
+        "# @package _global_\nhydra:\n  sweeper:\n    params: {seed: '0,1'}\n"
+        "expect:\n  '[a](http://host) `b`': lowest(cost) >= 0\n"
+    )
+    arguments = ("-m", "sweep=foreign", "tracking.experiment='`<b>`'", "data.noise=0.1", *SHORT)
+    done = run_runner(*arguments, cwd=tmp_path, env={"PYTHONPATH": str(tmp_path)})
+    assert done.returncode == 0, said(done)
+    (parent,) = [run for run in Store(tmp_path).runs("`<b>`") if PARENT not in run.data.tags]
+    note = parent.data.tags["mlflow.note.content"]
+    assert r"&lt;script&gt;alert(1)&lt;/script&gt; \!\[x\](http://host/x.png)" in note
+    assert r"- \[a\](http://host) \`b\`: " in note
+    assert "`` python -m runner " in note

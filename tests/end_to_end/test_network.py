@@ -1,0 +1,79 @@
+"""Nothing listens on a network port while runs are trained and written."""
+
+import os
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.program import ended, said, started
+
+LISTENING = "0A"  # as the kernel writes the state of a TCP socket
+TABLES = ("tcp", "tcp6", "udp", "udp6")
+
+pytestmark = pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="only Linux tells about sockets in /proc")
+
+
+def members(group: int) -> Iterator[Path]:
+    """The folders in /proc of the processes of a group."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if int((folder / "stat").read_text().rpartition(")")[2].split()[2]) == group:
+                yield folder
+        except OSError:
+            continue
+
+
+def sockets(process: Path) -> set[str]:
+    """The inodes of the sockets that a process has open."""
+    found = set()
+    for descriptor in (process / "fd").glob("*"):
+        try:
+            target = str(descriptor.readlink())
+        except OSError:
+            continue
+        if target.startswith("socket:["):
+            found.add(target[len("socket:[") : -1])
+    return found
+
+
+def open_ports(process: Path) -> set[str]:
+    """Addresses where a process listens by TCP, or waits for anything by UDP."""
+    own, found = sockets(process), set()
+    for table in TABLES:
+        try:
+            lines = (process / "net" / table).read_text().splitlines()[1:]
+        except OSError:
+            continue
+        for line in lines:
+            _, address, _, state, *rest = line.split()
+            if rest[5] in own and (state == LISTENING or table.startswith("udp")):
+                found.add(f"{table} {address}")
+    return found
+
+
+def test_the_probe_sees_a_port_that_is_open() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = f"{server.getsockname()[1]:04X}"
+        assert any(address.endswith(f":{port}") for address in open_ports(Path(f"/proc/{os.getpid()}")))
+
+
+@pytest.mark.parametrize("launcher", [(), ("hydra/launcher=joblib",)], ids=["stacked", "joblib"])
+def test_a_sweep_with_workers_opens_no_port(tmp_path: Path, launcher: tuple[str, ...]) -> None:
+    if launcher:
+        pytest.importorskip("hydra_plugins.hydra_joblib_launcher")
+    found, most = set[str](), 0
+    with started(
+        "-m", "data=xor,sine", "seed=0,1", "training.epochs=100", "workers=2", *launcher, cwd=tmp_path
+    ) as process:
+        while process.poll() is None:
+            time.sleep(0.02)
+            group = list(members(process.pid))
+            most = max(most, len(group))
+            found |= {port for member in group for port in open_ports(member)}
+        done = ended(process)
+    assert done.returncode == 0, said(done)
+    assert most > 2, "no worker was looked at"
+    assert found == set()
