@@ -147,6 +147,8 @@ class Publisher:
             self._log_model(best)
         if best is not None and is_finished and self.settings.tracking.plots == "best":
             self._tracker.add_files(self._run_ids[best.index], picture_of(best))
+        if is_finished and self._tracker.at_once == 1:
+            self._remove_strays()
         if self.parent is None:
             return
         outcomes = sorted({result.outcome for result in results})
@@ -173,6 +175,12 @@ class Publisher:
             files["verdict.csv"] = verdict_table(verdicts)
         # What a store has once as a metric it keeps: only numbers of a finished sweep may become some.
         self._tracker.finish_sweep(self.parent, status, files, metrics if is_finished else {}, tags)
+
+    def _remove_strays(self) -> None:
+        """A server may have created a run and its answer been lost: the client has then asked for another one."""
+        known = {self.parent, *self._run_ids.values()}
+        found = self._tracker.reader.of_sweep(self._about.sweep_id)
+        self._tracker.remove([run for run in found if run.run_id not in known])
 
     def _guarded(self, write: Callable[..., None], *arguments: Any) -> None:
         """Whatever a store raises, results must not be lost over it; after a first failure nothing more is tried."""

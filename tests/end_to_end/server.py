@@ -1,0 +1,136 @@
+"""A real MLflow server on this machine, and a door in front of it that can be slow, shut or unwilling."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from tests.end_to_end.program import environment, wait_until
+
+LOOPBACK = "127.0.0.1"
+
+
+def free_port() -> int:
+    """A port on which nothing listens."""
+    with socket.socket() as free:
+        free.bind((LOOPBACK, 0))
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def mlflow_server(folder: Path) -> Iterator[int]:
+    """MLflow's server with its database and artifacts in a folder; gives its port."""
+    port = free_port()
+    command = [
+        sys.executable, "-m", "mlflow", "server", "--host", LOOPBACK, "--port", str(port), "--workers", "1",
+        "--backend-store-uri", "sqlite:///server.db", "--artifacts-destination", "artifacts",
+    ]  # fmt: skip
+    more = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "MLFLOW_DISABLE_TELEMETRY": "true"}
+    with subprocess.Popen(
+        command, cwd=folder, env=environment(more), start_new_session=True,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    ) as process:  # fmt: skip
+        try:
+            wait_until(lambda: answers(port), "the server answered", seconds=120)
+            yield port
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://{LOOPBACK}:{port}/health", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+@dataclass
+class Door:
+    """Hands requests on to a server, as long as `is_open`, each after `delay` seconds, but refuses some.
+
+    `refuse_after` so many batches of metrics it answers 400 to all of them; `shut_after` so many it is shut. So many
+    creations of runs are handed on but `unanswered`.
+    """
+
+    server: int
+    port: int = 0
+    delay: float = 0.0
+    is_open: bool = True
+    refuse_after: float = float("inf")
+    shut_after: float = float("inf")
+    unanswered: int = 0
+    batches: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def uri(self) -> str:
+        return f"http://{LOOPBACK}:{self.port}"
+
+    def sees(self, path: str) -> bool:
+        """Whether a request is refused."""
+        with self.lock:
+            self.batches += path.endswith("/runs/log-batch")
+            if self.batches > self.shut_after:
+                self.is_open = False
+            return self.batches > self.refuse_after and path.endswith("/runs/log-batch")
+
+
+@contextmanager
+def door_to(server: int) -> Iterator[Door]:
+    """A door on a port of its own."""
+    door = Door(server)
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def handle_any(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            refused = door.sees(self.path)
+            if not door.is_open:
+                self.close_connection = True
+                return
+            time.sleep(door.delay)
+            if refused:
+                self.reply(400, b'{"error_code": "INVALID_PARAMETER_VALUE", "message": "this server refuses batches"}')
+                return
+            with closing(http.client.HTTPConnection(LOOPBACK, door.server, timeout=60)) as connection:
+                headers = {key: value for key, value in self.headers.items() if key != "Host"}
+                connection.request(self.command, self.path, body, headers | {"Host": f"{LOOPBACK}:{door.server}"})
+                answer = connection.getresponse()
+                content, kind = answer.read(), answer.headers.get("Content-Type", "application/json")
+            if door.unanswered and self.path.endswith("/runs/create"):
+                door.unanswered -= 1
+                self.close_connection = True
+                return
+            self.reply(answer.status, content, kind)
+
+        def reply(self, status: int, content: bytes, kind: str = "application/json") -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+    for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+        setattr(Handler, f"do_{method}", Handler.handle_any)
+    with ThreadingHTTPServer((LOOPBACK, 0), Handler) as listening:
+        door.port = listening.server_address[1]
+        threading.Thread(target=listening.serve_forever, daemon=True).start()
+        try:
+            yield door
+        finally:
+            listening.shutdown()
