@@ -1,4 +1,4 @@
-"""Two programs started at the same moment in one folder, with no store there yet."""
+"""Four programs started at the same moment in one folder, with no store there yet."""
 
 import sqlite3
 from contextlib import ExitStack
@@ -10,24 +10,25 @@ from tests.end_to_end.program import ended, said, started
 from tests.end_to_end.store import Store, statuses
 
 SHARED = ("-m", "data=xor", "seed=range(4)", "training.epochs=20", "tracking.plots=none")
-ACTIVATIONS = (("tanh", "relu"), ("sigmoid", "gelu"))
+ACTIVATIONS = (("tanh", "relu"), ("sigmoid", "gelu"), ("softplus", "identity"), ("leaky_relu", "floored_relu"))
 
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     folder = tmp_path_factory.mktemp("together")
-    with ExitStack() as both:
+    with ExitStack() as all_of_them:
         processes = [
-            both.enter_context(started(*SHARED, f"activation={','.join(names)}", cwd=folder)) for names in ACTIVATIONS
+            all_of_them.enter_context(started(*SHARED, f"activation={','.join(names)}", cwd=folder))
+            for names in ACTIVATIONS
         ]
         for done in [ended(process) for process in processes]:
             assert done.returncode == 0, said(done)
     return Store(folder)
 
 
-def test_both_sweeps_are_complete(store: Store) -> None:
-    assert statuses(store.folder) == {"FINISHED": 18}
-    assert [len(store.children(parent)) for parent in store.parents()] == [8, 8]
+def test_all_sweeps_are_complete(store: Store) -> None:
+    assert statuses(store.folder) == {"FINISHED": 36}
+    assert [len(store.children(parent)) for parent in store.parents()] == [8] * 4
 
 
 def test_nothing_is_mixed(store: Store) -> None:
@@ -50,7 +51,7 @@ def test_the_database_is_whole(store: Store) -> None:
         connection.close()
 
 
-def test_both_write_into_one_experiment(store: Store) -> None:
+def test_all_write_into_one_experiment(store: Store) -> None:
     experiments: list[str] = [one.name for one in store.client.search_experiments()]
     assert experiments.count("runner") == 1
     assert Path(store.folder / "mlruns").is_dir()
