@@ -16,7 +16,7 @@ from tests.end_to_end.store import Bits, Store
 
 # Stacks of many lengths, so that results come all the time: 2 activations x 8 lengths x 3 seeds.
 SWEEP = (
-    "-m", "data=xor", "activation=sigmoid,tanh", "training.epochs=range(2000,10000,1000)", "seed=range(3)",
+    "-m", "data=xor", "activation=sigmoid,tanh", "training.epochs=range(1000,5000,500)", "seed=range(3)",
     "workers=2", "tracking.plots=best",
 )  # fmt: skip
 RUNS = 48
