@@ -165,4 +165,6 @@ def _about_key(error: BaseException, name: str, fallback: str) -> str:
 
 
 def _first_line(text: str) -> str:
-    return text.strip().splitlines()[0] if text.strip() else "unknown reason"
+    """What OmegaConf says, in a person's words for its own classes."""
+    first = text.strip().splitlines()[0] if text.strip() else "unknown reason"
+    return first.replace("DictConfig", "a group of settings").replace("ListConfig", "a list")
