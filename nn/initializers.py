@@ -17,7 +17,7 @@ INITIALIZERS: Registry[Initializer] = Registry("init")
 
 @INITIALIZERS.register
 def uniform(
-    rng: np.random.Generator, fan_in: int, fan_out: int, *, epsilon: Annotated[float, Range(ge=0)] = 0.5
+    rng: np.random.Generator, fan_in: int, fan_out: int, *, epsilon: Annotated[float, Range(ge=0, le=1e300)] = 0.5
 ) -> Array:
     """U(-epsilon, epsilon), whatever the layer."""
     return rng.uniform(-epsilon, epsilon, (fan_in, fan_out))

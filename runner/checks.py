@@ -1,15 +1,16 @@
 """What only makes sense together: every check looks at one spec and the facts of its data."""
 
-import os
-
 from nn.activations import ACTIVATIONS
 from nn.faults import FAULTS
 from nn.losses import LOSSES
 from runner.errors import Problem, unknown
 from runner.fault_checks import why_not
-from runner.planning import n_parameters, sizes_of
+from runner.memory import why_too_large
+from runner.planning import steps_of
 from runner.preparation import Facts, chooses_class
 from runner.spec import AUTO, Spec
+
+MAX_STEPS = 10**10  # days, even of the smallest network
 
 
 def _check_output(spec: Spec, facts: Facts) -> Problem | None:
@@ -97,6 +98,15 @@ def _check_length(spec: Spec, facts: Facts) -> Problem | None:
     return None
 
 
+def check_steps(spec: Spec, facts: Facts) -> Problem | None:
+    """Whether training, whose length and batches are decided by now, ends while anybody waits for it."""
+    steps, training = steps_of(spec, facts), spec.training
+    if steps <= MAX_STEPS:
+        return None
+    key = "epochs" if training.steps is None else "steps"
+    return Problem(f"training.{key}", f"={dict(training)[key]} makes {steps:,} updates; at most {MAX_STEPS:,} are made")
+
+
 def _check_target_range(spec: Spec, facts: Facts) -> Problem | None:
     chosen = spec.network.target_range
     if isinstance(chosen, tuple) and chosen[0] >= chosen[1]:
@@ -118,10 +128,10 @@ def _check_test(spec: Spec, facts: Facts) -> Problem | None:
 
 def _check_faults(spec: Spec, facts: Facts) -> Problem | None:
     """A fault that would change nothing, or cannot be made here, is refused: a sweep must not compare equal things."""
-    if _check_output(spec, facts) or _check_loss(spec, facts):
-        return None
     if misspelt := [fault for fault in spec.fault if fault not in FAULTS]:
         return Problem("fault", unknown(misspelt[0], ["none", *FAULTS]))
+    if any(check(spec, facts) for check in _NEEDED_TO_BUILD):
+        return None
     reasons = (why_not(fault, spec, facts) for fault in spec.fault)
     return next((Problem("fault", reason) for reason in reasons if reason), None)
 
@@ -132,21 +142,7 @@ def _check_patience(spec: Spec, facts: Facts) -> Problem | None:
     return None
 
 
-def _check_memory(spec: Spec, facts: Facts) -> Problem | None:
-    """Four arrays of the parameters' size and two of every layer's are the least a run needs."""
-    needed = 8 * (4 * n_parameters(spec, facts) + 2 * sum(sizes_of(spec, facts)) * (facts.n_train + facts.n_test))
-    if not hasattr(os, "sysconf"):
-        return None
-    available = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    if needed > available:
-        return Problem(
-            "network.hidden",
-            f"={list(spec.network.hidden)} needs about {needed / 2**30:,.1f} GiB for one run, "
-            f"and this machine has {available / 2**30:.1f} GiB",
-        )
-    return None
-
-
+_NEEDED_TO_BUILD = (_check_output, _check_input, _check_hidden_activation, _check_loss, why_too_large)
 CHECKS = (
     _check_output,
     _check_input,
@@ -158,7 +154,7 @@ CHECKS = (
     _check_batch,
     check_order,
     _check_test,
-    _check_faults,
     _check_patience,
-    _check_memory,
 )
+# Of a spec in which everything is decided.
+LATER_CHECKS = (check_steps, why_too_large, _check_faults)

@@ -13,7 +13,7 @@ from nn.optimizers import OPTIMIZERS
 from nn.registry import Registry
 from nn.schedules import SCHEDULES
 from runner.datasets import DATASETS
-from runner.errors import UserError
+from runner.errors import UserError, one_line
 
 REGISTRIES: dict[str, Registry[Any]] = {
     "data": DATASETS,
@@ -36,4 +36,4 @@ def load_modules(names: Sequence[str]) -> None:
         try:
             importlib.import_module(name)
         except Exception as error:
-            raise UserError(f"modules names {name!r}, which cannot be imported: {error}") from error
+            raise UserError(one_line(f"modules names {name!r}, which cannot be imported: {error}")) from error

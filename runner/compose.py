@@ -167,5 +167,7 @@ def _about_key(error: BaseException, name: str, fallback: str) -> str:
 
 
 def _first_line(text: str) -> str:
+    """What OmegaConf says, in a person's words for its own classes."""
     line = text.strip().splitlines()[0] if text.strip() else "unknown reason"
-    return line.removeprefix("UserError raised while resolving interpolation: ")
+    line = line.removeprefix("UserError raised while resolving interpolation: ")
+    return line.replace("DictConfig", "a group of settings").replace("ListConfig", "a list")

@@ -10,6 +10,7 @@ from runner.texts import visible
 
 MAX_LINES = 20
 MAX_JOBS_NAMED = 4
+MAX_GIVEN, MAX_MESSAGE = 300, 1000
 
 
 class UserError(Exception):
@@ -29,8 +30,15 @@ class Problem:
     origin: str = ""
 
     def __str__(self) -> str:
-        told = f"{self.key}{self.message}" if self.message.startswith("=") else f"{self.key} {self.message}"
-        return told + (f" ({self.origin})" if self.origin else "")
+        key, message, origin = one_line(self.key), one_line(self.message, MAX_MESSAGE), one_line(self.origin)
+        told = f"{key}{message}" if message.startswith("=") else f"{key} {message}"
+        return told + (f" ({origin})" if origin else "")
+
+
+def one_line(text: str, most: int = MAX_GIVEN) -> str:
+    """What a person gave, fit for a terminal: no control characters, and the middle of much left out."""
+    seen = visible(text, kept="")
+    return seen if len(seen) <= most else f"{seen[: most // 2]} ... {seen[-most // 2 :]}"
 
 
 def complain(message: str) -> None:

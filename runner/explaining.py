@@ -6,7 +6,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from runner.components import REGISTRIES
-from runner.errors import Problem, unknown
+from runner.datasets.samples import DataError
+from runner.errors import Problem, one_line, unknown
 
 _EXPECTED: dict[str, Callable[[dict[str, Any]], str]] = {
     "greater_than": lambda context: f"must be > {context['gt']:g}",
@@ -18,6 +19,8 @@ _EXPECTED: dict[str, Callable[[dict[str, Any]], str]] = {
     "int_from_float": lambda context: "must be a whole number",
     "float_type": lambda context: "must be a number",
     "bool_type": lambda context: "must be true or false",
+    "bool_parsing": lambda context: "must be true or false",
+    "dict_type": lambda context: "must map names to values, such as {a:b}",
     "string_type": lambda context: "must be text",
     "model_type": lambda context: "must be a group of settings",
     "tuple_type": lambda context: "must be a list, such as [4] or [6,4]",
@@ -41,8 +44,8 @@ def _explain(prefix: str, detail: Any, known: Iterable[str]) -> Problem:
         names = [name for name in known if name != "name"]
         return Problem(key, unknown(key.rpartition(".")[2], names, "is not a setting"))
     expected = _EXPECTED.get(detail["type"])
-    message = expected(detail.get("ctx", {})) if expected else detail["msg"]
-    return Problem(key, message if detail["type"] == "missing" else f"{message}, got {detail['input']!r}")
+    message = expected(detail.get("ctx", {})) if expected else detail["msg"].replace("Input should", "must")
+    return Problem(key, message if detail["type"] == "missing" else f"{message}, got {one_line(repr(detail['input']))}")
 
 
 def with_origin(problem: Problem, config: Mapping[str, Any], overrides: Sequence[str]) -> Problem:
@@ -59,3 +62,10 @@ def with_origin(problem: Problem, config: Mapping[str, Any], overrides: Sequence
     if top in REGISTRIES and isinstance(choice, Mapping):
         return Problem(problem.key, problem.message, f"from {top}={choice.get('name')}")
     return Problem(problem.key, problem.message, "from the config files")
+
+
+def explain_data(name: str, error: Exception) -> Problem:
+    """Why a data set cannot be used: in its own words, or that it raised something."""
+    if isinstance(error, DataError):
+        return Problem(f"data.{error.setting}" if error.setting else "data", str(error))
+    return Problem("data", f"{name!r} raised {type(error).__name__}: {error}")

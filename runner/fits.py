@@ -17,6 +17,7 @@ CURVE_POINTS = 300
 GRID_POINTS = 81
 MARGIN = 0.02
 MAX_SAMPLES = 1000
+AT_ONCE = 1 << 24  # units times inputs: a picture of a network that fits into the memory fits too
 STRIDE = 7919  # a prime, so that the places are spread over all samples, odd and even
 
 Kind = Literal["curve", "regions", "surface", "scatter", "confusion"]
@@ -95,10 +96,11 @@ def _numbers(predict: Callable[[Array], Array], X: Array, Y: Array, data: Prepar
 
 def _predictor(result: RunResult) -> Callable[[Array], Array]:
     model = model_of(result)
+    rows = max(1, AT_ONCE // sum(result.sizes))
 
     def predict(X: Array) -> Array:
         with np.errstate(over="ignore", invalid="ignore"):
-            return model.predict(X)
+            return np.concatenate([model.predict(X[start : start + rows]) for start in range(0, len(X), rows)])
 
     return predict
 

@@ -11,6 +11,7 @@ from runner.errors import Problem, UserError, refuse
 from runner.execution import default_workers
 from runner.expectations import check, not_judged
 from runner.identity import run_key
+from runner.memory import fitting_workers
 from runner.planning import plan
 from runner.results import RunResult
 from runner.settings import Settings, read_settings
@@ -57,6 +58,12 @@ class Plan:
         runs = [run for run in self.runs if run.index not in done]
         stacks = plan([run.spec for run in runs], self.builder.facts, self.settings.workers or default_workers())
         return [self._task([runs[place] for place in stack]) for stack in stacks]
+
+    def workers_for(self, tasks: Sequence[Task]) -> int:
+        """As many processes as are asked for, or as there are processors; no more than fit into memory."""
+        specs = {run.index: run.spec for run in self.runs}
+        stacks = [(len(task.indices), specs[task.indices[0]], task.facts) for task in tasks]
+        return fitting_workers(stacks, self.settings.workers or default_workers())
 
     def _task(self, runs: Sequence[PlannedRun]) -> Task:
         starts = [self.builder.start(run.spec) for run in runs]

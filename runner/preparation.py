@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from nn.activations import ACTIVATIONS
 from nn.registry import Array
 from runner.datasets import DATASETS, Samples, Streams
-from runner.datasets.samples import DataError, Target, Task
-from runner.spec import Component, DataCommon, Spec, TestSpec
+from runner.datasets.samples import LARGEST, DataError, Target, Task
+from runner.spec import DataCommon, Spec, TestSpec
 
 PURPOSES = (
     "inputs", "noise", "split", "fresh inputs", "fresh noise", "init", "shuffle", "test inputs", "test noise",
@@ -89,12 +89,14 @@ def generator(seed: int, purpose: str) -> np.random.Generator:
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(PURPOSES.index(purpose),)))
 
 
-def make_samples(data: Component, seed: int) -> Samples:
+def make_samples(data: DataCommon, seed: int) -> Samples:
     """The data set's samples for a seed. Raises DataError when they cannot be used."""
     streams = Streams(generator(seed, "inputs"), generator(seed, "noise"))
     samples = DATASETS[data.name](streams, **data.settings())
     if not (np.isfinite(samples.X).all() and np.isfinite(samples.Y).all()):
         raise DataError(f"made NaN or infinite values from the data set {data.name!r}")
+    if data.standardize and np.abs(samples.X).max() > LARGEST:
+        raise DataError(f"cannot be done with inputs beyond +-{LARGEST:g}: their spread is no number", "standardize")
     return samples
 
 

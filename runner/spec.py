@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from nn.faults import FAULTS
 from nn.registry import Setting
 from runner.components import REGISTRIES
+from runner.datasets.samples import LARGEST
 
 AUTO = "auto"
 Whole = Annotated[int, Strict(), Field(le=2**53)]  # what a float can hold exactly; nothing here needs more
@@ -112,7 +113,7 @@ class TestSpec(Frozen):
 
     set: Literal["held_out", "grid", "fresh"]
     points: Annotated[Whole, Field(ge=2, le=1_000_000)]
-    margin: Annotated[Number, Field(ge=0)]
+    margin: Annotated[Number, Field(ge=0, le=LARGEST)]
     probes: Annotated[tuple[tuple[Number, ...], ...], BeforeValidator(_points)]
 
 

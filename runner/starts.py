@@ -13,6 +13,7 @@ import numpy as np
 
 from nn.registry import Array
 from runner.errors import Problem
+from runner.files import contents_of
 
 RUN_ID = re.compile(r"[0-9a-f]{32}")
 
@@ -31,7 +32,7 @@ def read_start(text: str) -> Start | Problem:
     """The weights that `network.start` names, or why they cannot be used."""
     key = "network.start"
     try:
-        content = _weights_of_run(text) if RUN_ID.fullmatch(text) else Path(text).expanduser().read_bytes()
+        content = _weights_of_run(text) if RUN_ID.fullmatch(text) else contents_of(Path(text))
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
             structure, parameters = json.loads(str(arrays["structure"])), arrays["parameters"]
             sizes, bias = tuple(structure["sizes"]), bool(structure["bias"])

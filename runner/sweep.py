@@ -10,7 +10,7 @@ from runner.about import About
 from runner.comparison import seed_table
 from runner.compose import Job
 from runner.errors import Problem, RunsFailed, UserError
-from runner.execution import Training, default_workers
+from runner.execution import Training
 from runner.folder import PlanFile, SweepFolder
 from runner.identity import code_files, source
 from runner.interrupts import OrderlyInterrupt
@@ -120,7 +120,7 @@ class Sweep:
     ) -> list[RunResult]:
         """Train all runs that have no result, and publish everything."""
         tasks = plan.tasks_without(kept)
-        with OrderlyInterrupt() as interrupt, Training(tasks, plan.settings.workers or default_workers()) as training:
+        with OrderlyInterrupt() as interrupt, Training(tasks, plan.workers_for(tasks)) as training:
             try:
                 publisher = self._open(plan.settings)
             except KeyboardInterrupt:

@@ -3,14 +3,15 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from pydantic import BaseModel, ValidationError
 
 from nn.activations import ACTIVATIONS
-from runner.checks import CHECKS, check_order
+from runner.checks import CHECKS, LATER_CHECKS, check_order, check_steps
 from runner.components import REGISTRIES
-from runner.datasets.samples import DataError
 from runner.errors import Problem, unknown
-from runner.explaining import explain_all, with_origin
+from runner.explaining import explain_all, explain_data, with_origin
+from runner.memory import why_too_large, why_too_much_data
 from runner.planning import sizes_of
 from runner.preparation import Facts, find_facts
 from runner.settings import Settings
@@ -46,7 +47,7 @@ class SpecBuilder:
     """Builds specs from configs and remembers the facts of each data set, which is looked at once per setting."""
 
     def __init__(self) -> None:
-        self._facts: dict[tuple[Component, TestSpec], Facts | DataError] = {}
+        self._facts: dict[tuple[Component, TestSpec], Facts | Problem] = {}
         self._starts: dict[str, Start | Problem] = {}
 
     def build(self, config: Mapping[str, Any], overrides: Sequence[str]) -> Spec | list[Problem]:
@@ -85,31 +86,27 @@ class SpecBuilder:
 
     def look_at(self, spec: Spec) -> list[Problem]:
         """Find out about the data and the first weights of a spec that was valid before; returns what is wrong now."""
-        problems = []
-        for phase in spec.phases:
-            facts = self._look_at(phase)
-            if isinstance(facts, DataError):
-                problems.append(Problem("data", str(facts)))
-        return problems or self._check_start(spec, self.facts(spec))
+        found = [self._look_at(phase) for phase in spec.phases]
+        return [one for one in found if isinstance(one, Problem)] or self._check_start(spec, self.facts(spec))
 
-    def _look_at(self, spec: Spec) -> Facts | DataError:
+    def _look_at(self, spec: Spec) -> Facts | Problem:
         data = spec.data
         assert isinstance(data, DataCommon)
         key = data.model_copy(update={"seed": None}), spec.test
         if key not in self._facts:
             try:
-                self._facts[key] = find_facts(data, spec.test, spec.data_seed)
-            except DataError as error:
-                self._facts[key] = error
+                with np.errstate(all="ignore"):
+                    found = why_too_much_data(data, spec.test) or find_facts(data, spec.test, spec.data_seed)
+                self._facts[key] = found
             except Exception as error:
-                self._facts[key] = DataError(f"{data.name!r} raised {type(error).__name__}: {error}")
+                self._facts[key] = explain_data(data.name, error)
         return self._facts[key]
 
     def _complete(self, spec: Spec) -> Spec | list[Problem]:
         """Replace `auto` by what fits the task, and check what only makes sense together."""
         facts = self._look_at(spec)
-        if isinstance(facts, DataError):
-            return [Problem(f"data.{facts.setting}" if facts.setting else "data", str(facts))]
+        if isinstance(facts, Problem):
+            return [facts]
         output = spec.network.output
         if output == AUTO:
             classes = facts.n_classes
@@ -124,11 +121,13 @@ class SpecBuilder:
         changes["cost"] = loss if spec.cost == AUTO else spec.cost
         changes["network"] = spec.network.model_copy(update={"output": output})
         spec = spec.model_copy(update=changes)
-        problems = [problem for check in CHECKS if (problem := check(spec, facts))]
-        problems += self._check_warm_start(spec, facts) + self._check_start(spec, facts)
-        return problems or spec.model_copy(
+        complete = spec.model_copy(
             update={"training": _completed(spec.training, facts), "test": _used(spec.test), "data": _used_data(spec)}
         )
+        problems = [problem for check in CHECKS if (problem := check(spec, facts))]
+        problems += [problem for check in LATER_CHECKS if (problem := check(complete, facts))]
+        problems += self._check_warm_start(complete, facts) + self._check_start(spec, facts)
+        return problems or complete
 
     def _check_start(self, spec: Spec, facts: Facts) -> list[Problem]:
         """The weights to start from must exist and be those of such a network."""
@@ -149,16 +148,15 @@ class SpecBuilder:
     def _check_warm_start(self, spec: Spec, facts: Facts) -> list[Problem]:
         """Data sets that are trained on before must suit the same network."""
         problems = []
-        complete = spec.model_copy(update={"training": _completed(spec.training, facts)})
-        for place, phase in enumerate(complete.phases[:-1]):
+        for place, phase in enumerate(spec.phases[:-1]):
             key, earlier = f"warm_start[{place}]", self._look_at(phase)
-            if isinstance(earlier, DataError):
-                problems.append(Problem(f"{key}.{earlier.setting}" if earlier.setting else key, str(earlier)))
+            if isinstance(earlier, Problem):
+                problems.append(Problem(earlier.key.replace("data", key, 1), earlier.message))
             elif (earlier.task, earlier.d_in, earlier.n_targets, earlier.n_classes) != (
                 facts.task, facts.d_in, facts.n_targets, facts.n_classes
             ):  # fmt: skip
                 problems.append(Problem(key, f"has other inputs or targets than data={spec.data.name}"))
-            elif told := check_order(phase, earlier):
+            elif told := check_order(phase, earlier) or check_steps(phase, earlier) or why_too_large(phase, earlier):
                 problems.append(Problem(key, f"is trained on as the data is, and {told}"))
         return problems
 

@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nn.registry import Array, Range
-from runner.datasets.samples import DATASETS, DataError, Samples, Streams, Task
+from runner.datasets.samples import DATASETS, LARGEST, DataError, Samples, Streams, Task
+from runner.files import contents_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MIN_ROWS = 4
-LARGEST = 1e100  # squares and sums of values stay finite
 MAX_CLASSES_OF_INTEGERS = 10
 
 
@@ -94,7 +94,7 @@ def _read(path: Path, separator: str) -> "tuple[pd.DataFrame, str]":
     if len(separator) != 1:
         raise DataError(f"must be a single character, got {separator!r}", "separator")
     try:
-        contents = path.expanduser().read_bytes()
+        contents = contents_of(path)
     except OSError as error:
         raise DataError(f"{str(path)!r} cannot be read: {error.strerror or error}", "path") from error
     try:

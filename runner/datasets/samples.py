@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from nn.registry import Array, Registry
 
+LARGEST = 1e100  # squares and sums of values stay finite
 Task = Literal["regression", "classification"]
 Target = Array | NDArray[np.int64]
 

@@ -1,5 +1,7 @@
 """The numbers behind the picture of a fit, held against the model's own predictions."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -151,3 +153,21 @@ def test_samples_whose_classes_alternate_are_shown_of_both_classes():
     shown = fit.prediction.sum(axis=1)
     assert 900 < shown.sum() <= 1000
     assert abs(shown[0] - shown[1]) < 0.1 * shown.sum()
+
+
+def test_a_fit_is_the_same_when_the_grid_goes_through_the_network_in_parts(monkeypatch):
+    whole, *_ = on("quadrants")
+    monkeypatch.setattr("runner.fits.AT_ONCE", 1000)
+    in_parts, *_ = on("quadrants")
+    assert in_parts.prediction == pytest.approx(whole.prediction, rel=1e-12)
+
+
+def test_the_picture_of_a_wide_network_takes_little_memory():
+    result, data = train_on("data=xor", "network.hidden=[20000]")
+    tracemalloc.start()
+    try:
+        fit_of(result, data)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 2**29

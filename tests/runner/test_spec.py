@@ -78,7 +78,7 @@ trainings = st.builds(
 )  # fmt: skip
 tests = st.builds(
     TestSpec, set=st.sampled_from(["held_out", "grid", "fresh"]), points=st.integers(2, 1_000_000),
-    margin=st.floats(0, **FINITE), probes=st.lists(st.lists(st.floats(**FINITE), max_size=3).map(tuple)).map(tuple),
+    margin=st.floats(0, 1e100), probes=st.lists(st.lists(st.floats(**FINITE), max_size=3).map(tuple)).map(tuple),
 )  # fmt: skip
 specs = st.builds(
     Spec, **{kind: components(kind) for kind in REGISTRIES}, network=networks, training=trainings, test=tests,

@@ -24,7 +24,7 @@ GENERAL = {
     "training.clip_value": Range(gt=0),
     "training.clip_norm": Range(gt=0),
     "test.points": Range(ge=2, le=1_000_000),
-    "test.margin": Range(ge=0),
+    "test.margin": Range(ge=0, le=1e100),
     "data.seed": Range(ge=0),
     "data.test_fraction": Range(ge=0, lt=1),
 }
@@ -50,7 +50,11 @@ class Number:
         away = 1 if self.is_whole else 1e-9
         bounds = [(">", self.range.gt, 0), (">=", self.range.ge, -away), ("<", self.range.lt, 0)]
         bounds.append(("<=", self.range.le, away))
-        return [(bound + step, f"{sign} {bound:g}") for sign, bound, step in bounds if bound is not None]
+        return [
+            (bound + step * max(1, abs(bound)), f"{sign} {bound:g}")
+            for sign, bound, step in bounds
+            if bound is not None
+        ]
 
     def inside(self) -> list[float]:
         """The values at the edges, or as near to them as is legal."""

@@ -1,4 +1,4 @@
-"""What only makes sense together: loss with output with task, batches with data, networks with memory."""
+"""What only makes sense together: loss with output with task, batches with data."""
 
 import pytest
 
@@ -152,22 +152,6 @@ def test_a_test_fraction_that_leaves_one_side_empty_is_refused(overrides, side, 
     value = overrides[-1].partition("=")[2]
     assert message.startswith(f"data.test_fraction of {value} leaves no {side} sample out of {samples}")
     assert message.endswith(f"(from the override {overrides[-1]})")
-
-
-@pytest.mark.parametrize("hidden", ["[100000,100000]", "[9000000000]", "[9000000000000000]"])
-def test_a_network_that_no_machine_can_hold_is_refused_with_the_memory_it_would_take(hidden):
-    message = refusal(f"network.hidden={hidden}")
-    assert message.startswith(f"network.hidden={hidden.replace(',', ', ')} needs about ")
-    assert " GiB for one run, and this machine has " in message
-    assert message.endswith(f"(from the override network.hidden={hidden})")
-
-
-def test_the_memory_that_a_network_would_take_is_counted_right():
-    """By hand: sine has 1 input, 1 output; P = 2*10^5 + (10^5 + 1)*10^5 + 10^5 + 1; units 200002; 200 rows.
-
-    8 bytes * (4 P + 2 * 200002 * 200) = 3.2001e11 + 6.4e8 bytes = 298.6 GiB.
-    """
-    assert "needs about 298.6 GiB" in refusal("network.hidden=[100000,100000]")
 
 
 def test_several_problems_of_one_job_are_all_told():

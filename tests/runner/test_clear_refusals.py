@@ -1,0 +1,75 @@
+"""What random configs have found: refusals that were a traceback, unreadable, or in the words of a library."""
+
+import os
+
+import pytest
+
+from runner.components import load_modules
+from runner.errors import MAX_GIVEN, MAX_MESSAGE, Problem, UserError, one_line
+from tests.runner.building import plan_of, refusal, refusals
+
+
+@pytest.mark.parametrize("activation", ["softmax", "clipped_softmax"])
+def test_a_fault_is_not_tried_in_a_network_that_cannot_be_built(activation):
+    message = refusal(f"activation={activation}", "fault=missing_factor")
+    assert message.startswith(f"activation={activation} is for the output only")
+
+
+def test_a_misspelt_fault_is_told_with_what_else_is_wrong():
+    assert [message.partition("=")[0].split()[0] for message in refusals("fault=mising", "network.output=tnah")] == [
+        "network.output", "fault",
+    ]  # fmt: skip
+
+
+def test_a_value_without_end_is_told_by_its_ends():
+    message = refusal(f"training.mode={'x' * 5000}end")
+    assert message.startswith("training.mode must be 'online', 'minibatch' or 'full', got 'xxx")
+    assert " ... " in message and "end')" not in message
+    assert message.endswith("xend)")
+    assert len(message) < MAX_MESSAGE + 2 * MAX_GIVEN
+
+
+@pytest.mark.parametrize("letter", ["\n", "\r", "\x1b", "\x00", "\u2028", "\udcff"])
+def test_what_would_upset_a_terminal_is_told_by_its_code(letter):
+    assert one_line(f"a{letter}b") == f"a{letter!r}b".replace("'", "")
+    assert str(Problem(f"a{letter}", f"b{letter}", f"c{letter}")).isprintable()
+
+
+def test_text_that_a_terminal_can_show_is_left_as_it_is():
+    assert one_line("ünïcödé ☃ 'quoted' \\") == "ünïcödé ☃ 'quoted' \\"
+
+
+def test_an_override_with_a_line_break_makes_one_line():
+    assert len(refusal('cost="two\nlines"').splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("override", "told"),
+    [("strict=7", "strict must be true or false, got 7"), ("expect=7", "expect must map names to values")],
+)
+def test_what_pydantic_says_of_the_wrong_type_is_told_in_a_persons_words(override, told):
+    with pytest.raises(UserError) as caught:
+        plan_of((override,))
+    assert f"  - {told}" in str(caught.value)
+    assert f"(from the override {override})" in str(caught.value)
+
+
+def test_a_group_in_the_place_of_a_list_is_refused_without_the_names_of_classes():
+    assert refusal("network.hidden={name:sine}") == (
+        "network.hidden cannot be set: Cannot merge a group of settings with a list "
+        "(from the override network.hidden={name:sine})"
+    )
+
+
+def test_a_module_without_a_name_that_python_can_import_is_told_in_one_line():
+    with pytest.raises(UserError, match=r"^modules names 'a\\nb', which cannot be imported: .*$"):
+        load_modules(["a\nb"])
+
+
+@pytest.mark.parametrize("override", ["data.path={}", "network.start={}"])
+def test_a_pipe_and_a_device_are_no_files(override, tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for path in (pipe, "/dev/zero"):
+        message = refusal("data=csv" if "data" in override else "data=sine", override.format(path))
+        assert "Not a regular file" in message
