@@ -24,7 +24,7 @@ def tables(quick: bool) -> Iterator[str]:
     if importlib.util.find_spec("sklearn") is None:
         yield "The usual way is not measured: scikit-learn is not installed (pip install -e '.[bench]').\n"
     else:
-        usual = _usual(8 if quick else USUAL_RUNS)
+        usual = _usual(4 if quick else USUAL_RUNS)
     rows = []
     for runs in sizes:
         with tempfile.TemporaryDirectory() as folder:

@@ -17,7 +17,7 @@ MAX_KEYS = 200
 
 @dataclass(frozen=True)
 class About:
-    """A sweep's or run's name, the question of its file if it has one, its id (its folder's name) and its command."""
+    """A sweep's or run's name, the question of its file if it has one, its id and its command."""
 
     name: str
     question: str

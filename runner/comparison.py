@@ -105,7 +105,7 @@ def run_table(results: Sequence[RunResult], keys: Sequence[str]) -> "pd.DataFram
         row: dict[str, Any] = {"run": result.index}
         row |= {key: settings.get(key, "default") for key in keys}
         row |= {"outcome": result.outcome, "last_step": result.last_step} | scores_of(result)
-        row |= {f"final/{name.replace('/', '_')}": value for name, value in result.finals.items()}
+        row |= {f"final/{name.replace('/', '_')}": value for name, value in sorted(result.finals.items())}
         rows.append(row | {"run_key": result.key, "error": result.error.partition("\n")[0]})
     return pd.DataFrame(rows)
 

@@ -103,13 +103,13 @@ def _failed(task: Task, error: str) -> list[RunResult]:
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(max_workers=workers, initializer=_prepare_worker)
+    return ProcessPoolExecutor(max_workers=workers, initializer=_prepare_worker, initargs=(os.getpid(),))
 
 
-def _prepare_worker() -> None:
+def _prepare_worker(parent: int) -> None:
     """Ctrl-C reaches all processes of a terminal; the main process alone decides what it means."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
     keep_freed_memory()
 
 

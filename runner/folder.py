@@ -2,8 +2,8 @@
 
 import json
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -73,13 +73,19 @@ class SweepFolder:
     def write_plan(self, plan: PlanFile) -> bytes:
         """Say what will be done; with more runs than before, for a sweep that comes in several batches."""
         (self.path / FINISHED).unlink(missing_ok=True)
-        content, partial = json.dumps(asdict(plan), ensure_ascii=False).encode(), self.path / f"{PLAN}.partial"
+        content = json.dumps(vars(plan) | {"about": vars(plan.about)}, ensure_ascii=False).encode()
+        partial = self.path / f"{PLAN}.partial"
         with partial.open("wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         partial.replace(self.path / PLAN)
         return content
+
+    def reopen(self) -> bytes:
+        """Go on with the plan that is there; returns the contents of its file."""
+        (self.path / FINISHED).unlink(missing_ok=True)
+        return (self.path / PLAN).read_bytes()
 
     def read_plan(self) -> PlanFile:
         """What `write_plan` wrote. Raises UserError when it is damaged or of another version."""
@@ -105,13 +111,16 @@ class SweepFolder:
                 f"when there is room again: {self.resume_command}"
             ) from error
 
-    def results(self) -> tuple[dict[int, RunResult], list[str]]:
-        """All results by index, the newest of each, and what is wrong with files that cannot be read."""
+    def results(self, keys: Mapping[int, str]) -> tuple[dict[int, RunResult], list[str]]:
+        """Results of runs by index, the newest of each, and what is wrong with files that cannot be read.
+
+        `keys` are the run keys by index: a folder may hold results of an earlier sweep.
+        """
         found: dict[int, RunResult] = {}
         damaged = []
         for file in sorted(self._stacks.glob("*.npz")):
             try:
-                found |= {result.index: result for result in load(file)}
+                found |= {one.index: one for one in load(file) if keys.get(one.index) == one.key}
             except ValueError as error:
                 damaged.append(str(error))
         return dict(sorted(found.items())), damaged

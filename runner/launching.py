@@ -11,6 +11,7 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
 from runner.about import About, about_sweep, command
+from runner.app import run_id
 from runner.compose import Composer, Job, plain
 from runner.errors import RunsFailed, UserError
 from runner.folder import STACKS, SweepFolder
@@ -38,7 +39,7 @@ def launch(
 def open_sweep(master: DictConfig, overrides: Sequence[Sequence[str]]) -> Sweep:
     """The sweep that a command line starts; `overrides` are those of its first jobs."""
     folder = Path(master.hydra.sweep.dir)
-    return Sweep(SweepFolder(folder), about_sweep(_named(master), folder.name, overrides))
+    return Sweep(SweepFolder(folder), about_sweep(_named(master), run_id(), overrides))
 
 
 def prepare(loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]]) -> tuple[Sweep, Plan]:
@@ -79,7 +80,7 @@ def run_job(config: DictConfig) -> float:
     case = OmegaConf.select(own_part, "hydra.runtime.choices.case")
     name = f"case {case}" if case else f"{config.data.name} {config.activation.name}"
     job = Job(0, overrides, plain(config), own_part)
-    about = About(name, "", folder.name, command())
+    about = About(name, "", run_id(), command())
     (result,) = Sweep(SweepFolder(folder), about, is_sweep=False).run([job])
     if failed := failures([result]):
         raise failed

@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -175,5 +174,4 @@ def _print_changes(changes: Mapping[str, tuple[str, str]], is_different: bool) -
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path.cwd()))
     sys.exit(main(sys.argv[1:]))

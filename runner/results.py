@@ -87,7 +87,7 @@ def save(path: Path, results: Sequence[RunResult]) -> None:
     about = []
     for place, result in enumerate(results):
         arrays[f"parameters-{place}"] = result.parameters
-        arrays[f"history-{place}"] = np.array([result.history[name] for name in sorted(result.history)])
+        arrays[f"history-{place}"] = np.array(list(result.history.values()))
         for name, content in result.pictures.items():
             arrays[f"picture-{place}-{name}"] = np.frombuffer(content, dtype=np.uint8)
         about.append(_about(result))
@@ -136,7 +136,7 @@ def _about(result: RunResult) -> dict[str, Any]:
     plain = {name: getattr(result, name) for name in _PLAIN_FIELDS}
     return plain | {
         "spec": to_plain(result.spec),
-        "series": sorted(result.history),
+        "series": list(result.history),
         "pictures": list(result.pictures),
         "scaling": scaling and [scaling.x_shift.tolist(), scaling.x_scale.tolist(), scaling.y_shift, scaling.y_scale],
     }

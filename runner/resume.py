@@ -4,7 +4,6 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from runner import terminal
 from runner.app import run_id
@@ -76,7 +75,8 @@ def resume(folder: SweepFolder, failed_too: bool = False, apart: bool = False) -
     if (store := named_store()) != file.store:
         raise UserError(f"this sweep was written to {file.store}, and MLFLOW_TRACKING_URI names {store}")
     plan, changed = restore(file)
-    kept, damaged = folder.results()
+    planned = _as_planned(plan, file)
+    kept, damaged = folder.results(planned.keys)
     for problem in damaged:
         terminal.say(f"{problem}; its runs are trained again")
     failed = {index for index, result in kept.items() if result.outcome == "failed"}
@@ -85,13 +85,13 @@ def resume(folder: SweepFolder, failed_too: bool = False, apart: bool = False) -
     _say_state(folder, plan, kept, failed, again)
     sweep = Sweep(folder, file.about, file.is_sweep)
     if apart:
-        sweep.leave(_as_planned(plan, file), kept)
+        sweep.leave(planned, kept)
         if missing:
             _start_apart(file, plan, missing)
         return
     if changed and missing:
         raise UserError(_choice(folder, file, changed, len(missing)))
-    if error := failures(sweep.resume(_as_planned(plan, file), kept, again)):
+    if error := failures(sweep.resume(planned, kept, again)):
         raise error
 
 
@@ -128,7 +128,7 @@ def _start_apart(file: PlanFile, plan: Plan, missing: Sequence[PlannedRun]) -> N
     other = SweepFolder(OUTPUTS / run_id())
     about = replace(file.about, name=f"{file.about.name}, the rest", sweep_id=other.path.name)
     terminal.say(f"the missing runs as a sweep of their own, in {other.shown}")
-    if error := failures(Sweep(other, about, file.is_sweep).resume(replace(plan, runs=runs), {}, ())):
+    if error := failures(Sweep(other, about, file.is_sweep).start(replace(plan, runs=runs))):
         raise error
 
 
@@ -159,5 +159,4 @@ def _choice(folder: SweepFolder, file: PlanFile, changed: Sequence[str], missing
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path.cwd()))
     sys.exit(main(sys.argv[1:]))

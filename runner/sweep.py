@@ -3,7 +3,7 @@
 import gc
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from runner import terminal
 from runner.about import About
@@ -50,18 +50,22 @@ class Sweep:
         if self._is_sweep:
             for problem in check_expectations(plan):
                 terminal.say(f"{problem}; it is not judged")
+        return self.start(plan)
+
+    def start(self, plan: Plan) -> list[RunResult]:
+        """Train and publish a batch of runs whose plan is made."""
         self.save_plan(plan)
         reused = self._take_from_store(plan) if plan.settings.skip_finished else {}
         return self._complete(plan, reused)
 
     def resume(self, plan: Plan, kept: Mapping[int, RunResult], again: Container[int]) -> list[RunResult]:
         """Train what an earlier process left out, and the runs to be trained `again`; then all is as if it had not."""
-        self.save_plan(plan)
+        self._reopen(plan)
         return self._complete(plan, {index: one for index, one in kept.items() if index not in again}, again)
 
     def leave(self, plan: Plan, kept: Mapping[int, RunResult]) -> None:
         """Write to MLflow what is there, mark the rest as killed, and end: this sweep is not gone on with."""
-        self.save_plan(plan)
+        self._reopen(plan)
         with OrderlyInterrupt() as interrupt:
             publisher = self._open(plan.settings)
             publisher.start([run.overrides for run in plan.runs], self._plan_file)
@@ -72,7 +76,7 @@ class Sweep:
 
     def publish(self, plan: Plan) -> list[RunResult]:
         """Write to MLflow, and show, what other launchers left in the folder, job by job."""
-        kept, _ = self._folder.results()
+        kept, _ = self._folder.results(plan.keys)
         with OrderlyInterrupt() as interrupt:
             publisher = self._open(plan.settings)
             publisher.start([run.overrides for run in plan.runs], self._plan_file)
@@ -94,21 +98,25 @@ class Sweep:
             PlanFile(self._about, self._is_sweep, settings, named_store(), code, runs)
         )
 
+    def _reopen(self, plan: Plan) -> None:
+        self._planned, self._plan_file = plan.runs, self._folder.reopen()
+
     def _take_from_store(self, plan: Plan) -> dict[int, RunResult]:
         """Results of runs with the same run keys, which the store has; kept on disk like those that are trained."""
         reader, found = self._open(plan.settings).reader, {}
         for run in plan.runs:
             stored = reader.with_key(run.key)
-            if stored is not None:
+            if stored is None:
+                continue
+            try:
+                result = reader.result(stored)
                 pictures = reader.pictures(stored) if plan.settings.tracking.plots == "all" else {}
-                origin = stored.tags.get("reused_from", stored.run_id)
-                found[run.index] = replace(
-                    reader.result(stored),
-                    index=run.index,
-                    overrides=run.overrides,
-                    pictures=pictures,
-                    reused_from=origin,
-                )
+            except UserError as error:
+                terminal.say(f"{error}; it is trained again")
+                continue
+            origin = stored.tags.get("reused_from", stored.run_id)
+            changes: dict[str, Any] = {"index": run.index, "overrides": run.overrides, "pictures": pictures}
+            found[run.index] = replace(result, reused_from=origin, **changes)
         if found:
             self._folder.keep(list(found.values()))
         runs = terminal.count(len(plan.runs), "run")
@@ -124,7 +132,8 @@ class Sweep:
             try:
                 publisher = self._open(plan.settings)
             except KeyboardInterrupt:
-                terminal.say("\ninterrupted before the first run was done; nothing was recorded")
+                command = self._folder.resume_command
+                terminal.say(f"\ninterrupted before the first run was done; nothing was recorded. Go on: {command}")
                 raise
             try:
                 with interrupt.shield():

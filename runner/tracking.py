@@ -16,6 +16,7 @@ import mlflow.pyfunc
 import numpy as np
 from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunTag
 from mlflow.models import Model, ModelSignature
+from mlflow.store.db.utils import _initialize_tables, create_sqlalchemy_engine
 from mlflow.tracking import MlflowClient
 from mlflow.types import Schema, TensorSpec
 from mlflow.utils.uri import append_to_uri_path
@@ -51,6 +52,7 @@ class Tracker:
         check_file(self.uri)
         try:
             with alone_with(self.uri):
+                _make_tables(self.uri)
                 self._client = MlflowClient(self.uri)
                 found = self._client.get_experiment_by_name(experiment)
                 if found and found.lifecycle_stage == "deleted":
@@ -215,6 +217,19 @@ class Tracker:
                 signature=signature,
                 pip_requirements=[f"numpy=={np.__version__}"],
             )
+
+
+def _make_tables(uri: str) -> None:
+    """Make a new SQLite store under another name first: one that was left half-made can never be used again."""
+    file = sqlite_file(uri)
+    if file is None or (Path(file).exists() and Path(file).stat().st_size):
+        return
+    partial = Path(f"{file}.partial")
+    partial.unlink(missing_ok=True)
+    engine = create_sqlalchemy_engine(f"sqlite:///{partial}")
+    _initialize_tables(engine)
+    engine.dispose()
+    partial.replace(file)
 
 
 def _dataset_input(data: DataRecord) -> DatasetInput:

@@ -79,4 +79,4 @@ def test_a_store_that_breaks_while_a_sweep_runs_loses_no_result(folder: Path) ->
     assert "Traceback" not in done.stderr, said(done)
     assert "FINISHED" not in statuses(folder)
     assert len(list(folder.glob("outputs/*/stacks/*.npz"))) > 0
-    assert "stacks" in done.stderr
+    assert "python -m runner.resume" in done.stderr

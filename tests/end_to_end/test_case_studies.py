@@ -39,7 +39,7 @@ def problems_of(sweep: str) -> list[str]:
     """What is wrong with the selections of reference.yaml over the settings of a sweep."""
     composer, jobs = jobs_of(sweep)
     plan = make_plan([composer.compose(number, job) for number, job in enumerate(of_seeds(jobs, 0))])
-    configs = [config_of(*run) for run in zip(plan.specs, plan.overrides, strict=True)]
+    configs = [config_of(run.spec, run.overrides) for run in plan.runs]
     chosen = [entry["runs"] for entry in ENTRIES if entry["sweep"] == sweep]
     return [
         str(problem) for problem in check({runs: f"count({runs}) > 0" for runs in chosen}, configs, swept_keys(jobs))

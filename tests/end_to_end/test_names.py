@@ -57,16 +57,17 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("name", NASTY)
-def test_columns_and_classes_may_be_called_anything(folder: Path, name: str) -> None:
-    text = NASTY[name]
-    contents = table([f"{text} 1", text, f"{text} 3"], [text, f"{text}!"])
-    (folder / "inside" / "t.csv").write_text(contents, newline="")
-    store = check(folder, "data=csv", "data.path=t.csv")
-    run = store.only()
-    assert run.info.status == "FINISHED"
-    with Image.open(store.artifact(run, "plots/cost_and_fit.png")) as picture:
-        assert picture.size == (900, 380)
+def test_columns_and_classes_may_be_called_anything(folder: Path) -> None:
+    for place, text in enumerate(NASTY.values()):
+        contents = table([f"{text} 1", text, f"{text} 3"], [text, f"{text}!"])
+        (folder / "inside" / f"{place}.csv").write_text(contents, newline="")
+    paths = ",".join(f"{place}.csv" for place in range(len(NASTY)))
+    store = check(folder, "-m", "data=csv", f"data.path={paths}")
+    runs = store.children(store.only())
+    assert [run.info.status for run in runs] == ["FINISHED"] * len(NASTY)
+    for run in runs:
+        with Image.open(store.artifact(run, "plots/cost_and_fit.png")) as picture:
+            assert picture.size == (900, 380)
 
 
 def test_classes_of_all_spellings_at_once_are_drawn_and_kept(folder: Path) -> None:

@@ -17,7 +17,7 @@ from tests.end_to_end.store import Store, statuses
 
 QUICK = ("data=xor", "training.epochs=20", "tracking.plots=none")
 # One stack per number of epochs, each of which takes a good part of a second.
-LONG = ("-m", "data=sine", "training.epochs=range(6000,6010)", "tracking.plots=none", "workers=2")
+LONG = ("-m", "data=sine", "training.epochs=range(4000,4010)", "tracking.plots=none", "workers=2")
 MODULE = '''
 """A person's own schedule, which breaks while a file is there."""
 
@@ -78,8 +78,13 @@ def interrupted(
         return ended(process), folder
 
 
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    return trained(tmp_path_factory.mktemp("undisturbed"), *LONG)
+
+
 def test_the_command_that_an_interrupted_sweep_prints_makes_it_whole(
-    interrupted: tuple[subprocess.CompletedProcess[str], Path], tmp_path: Path
+    interrupted: tuple[subprocess.CompletedProcess[str], Path], undisturbed: Trained
 ) -> None:
     done, folder = interrupted
     (command,) = re.findall(r"python -m (runner\.resume .*)$", done.stdout, re.MULTILINE)
@@ -91,7 +96,6 @@ def test_the_command_that_an_interrupted_sweep_prints_makes_it_whole(
     children = store.children(parent)
     assert Counter(run.info.status for run in (parent, *children)) == {"FINISHED": 11}
     assert re.search(r"10 runs, [2-9] finished, 0 failed, [1-8] missing", again.stdout), said(again)
-    undisturbed = trained(tmp_path, *LONG)
     assert store.bits_by_key(parent) == undisturbed.store.bits_by_key(undisturbed.store.only())
     assert parent.data.metrics == undisturbed.store.only().data.metrics
 
@@ -205,14 +209,14 @@ def test_a_sweep_that_is_still_running_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_single_run_that_was_killed_is_trained(tmp_path: Path) -> None:
-    with started("data=sine", "training.epochs=40000", cwd=tmp_path) as process:
+    with started("data=sine", "training.epochs=20000", cwd=tmp_path) as process:
         wait_until(lambda: any(tmp_path.glob("outputs/*/plan.json")), "the plan was there")
         process.kill()
         process.wait()
     resume(cwd=tmp_path)
     store = Store(tmp_path)
     assert store.only().info.status == "FINISHED"
-    assert store.only().data.params["training.epochs"] == "40000"
+    assert store.only().data.params["training.epochs"] == "20000"
 
 
 def test_what_hydras_own_launcher_left_undone_is_trained_as_stacks(tmp_path: Path, sweep: Trained) -> None:

@@ -98,7 +98,7 @@ def test_a_server_that_is_away_for_a_moment_is_waited_for(door: Door, tmp_path: 
 
 
 def test_a_slow_server_gets_everything(door: Door, tmp_path: Path) -> None:
-    door.delay = 0.3
+    door.delay = 0.1
     train(*SWEEP, "tracking.experiment=slow", cwd=tmp_path, env=environment_of(door))
     check_whole(door, "slow")
 

@@ -13,6 +13,7 @@ from runner.errors import MAX_LINES, UserError
 from runner.jobs import Plan, make_plan
 from runner.planning import bytes_of, data_bytes_of, steps_of
 from runner.results import RunResult
+from runner.texts import visible
 from runner.training import train_task
 from tests.runner.building import loader, master
 from tests.runner.random_configs import overrides
@@ -79,7 +80,7 @@ def check_message(message: str) -> None:
     assert head.isprintable() and len(head) < LONGEST
     assert len(problems) <= MAX_LINES + 1
     for problem in problems:
-        assert problem.startswith("  - ") and problem.isprintable(), message
+        assert problem.startswith("  - ") and problem == visible(problem, kept=""), message
         assert len(problem) < LONGEST, message
     assert [word for word in INTERNALS if word in message] == [], message
 
