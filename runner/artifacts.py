@@ -17,7 +17,10 @@ def comparison_files(results: Sequence[RunResult], keys: Sequence[str], pictures
         "runs.parquet": by_run.to_parquet(index=False),
     }
     if pictures and any(result.history.get("step") for result in results):
-        files |= {f"plots/{name}": content for name, content in pictures_of(results, keys).items()}
+        try:
+            files |= {f"plots/{name}": content for name, content in pictures_of(results, keys).items()}
+        except Exception as error:  # data that has gone takes no table with it
+            terminal.say(f"no pictures of the sweep: {type(error).__name__}: {error}")
     return files
 
 

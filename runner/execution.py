@@ -92,7 +92,13 @@ def _train_apart(task: Task) -> list[RunResult]:
 def _halves(task: Task) -> list[Task]:
     middle = len(task.indices) // 2
     return [
-        replace(task, indices=task.indices[part], keys=task.keys[part], specs=task.specs[part])
+        replace(
+            task,
+            indices=task.indices[part],
+            keys=task.keys[part],
+            specs=task.specs[part],
+            starts=task.starts[part],
+        )
         for part in (slice(middle), slice(middle, None))
     ]
 

@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from filelock import FileLock, Timeout
@@ -15,6 +16,7 @@ from runner.results import RunResult, load, save
 
 OUTPUTS = Path("outputs")
 PLAN, STACKS, LOCK, FINISHED = "plan.json", "stacks", "lock", "finished"
+JOB = "job-"  # how files of Hydra's own launchers begin, which are older than those of a resume
 FORMAT = 2
 
 
@@ -50,7 +52,7 @@ class SweepFolder:
     def resume_command(self) -> str:
         """What goes on with this sweep."""
         is_usual = self.path.resolve().parent == OUTPUTS.resolve()
-        return f"python -m runner.resume {self.path.name if is_usual else self.shown}"
+        return f"python -m runner.resume {quote(self.path.name if is_usual else self.shown)}"
 
     @property
     def is_unfinished(self) -> bool:
@@ -71,7 +73,15 @@ class SweepFolder:
             raise UserError(f"another process is working on {self.shown}; wait for its end, or end it") from error
 
     def write_plan(self, plan: PlanFile) -> bytes:
-        """Say what will be done; with more runs than before, for a sweep that comes in several batches."""
+        """Say what will be done; with more runs than before, for a sweep that comes in several batches.
+
+        Raises UserError when another sweep began here and did not end.
+        """
+        if self.is_unfinished and self.read_plan().about.sweep_id != plan.about.sweep_id:
+            raise UserError(
+                f"{self.shown} has a sweep that is not finished; go on with it ({self.resume_command}), delete its "
+                "folder, or choose another one"
+            )
         (self.path / FINISHED).unlink(missing_ok=True)
         content = json.dumps(vars(plan) | {"about": vars(plan.about)}, ensure_ascii=False).encode()
         partial = self.path / f"{PLAN}.partial"
@@ -118,16 +128,23 @@ class SweepFolder:
         """
         found: dict[int, RunResult] = {}
         damaged = []
-        for file in sorted(self._stacks.glob("*.npz")):
+        files = self._stacks.glob("*.npz")
+        for file in sorted(files, key=lambda path: (not path.name.startswith(JOB), path.name)):
             try:
                 found |= {one.index: one for one in load(file) if keys.get(one.index) == one.key}
             except ValueError as error:
                 damaged.append(str(error))
         return dict(sorted(found.items())), damaged
 
-    def finish(self) -> None:
-        """Mark that every run has a result and that the store has all of them."""
-        (self.path / FINISHED).touch()
+    def finish(self, goes_on_as: str = "") -> None:
+        """Mark that nothing is left to do here; `goes_on_as` is the sweep that has the missing runs."""
+        (self.path / FINISHED).write_text(goes_on_as)
+
+    @property
+    def goes_on_as(self) -> str:
+        """The name of the sweep that has the missing runs of this one."""
+        marker = self.path / FINISHED
+        return marker.read_text() if marker.exists() else ""
 
     @property
     def _stacks(self) -> Path:

@@ -14,11 +14,11 @@ from runner.about import About, about_sweep, command
 from runner.app import run_id
 from runner.compose import Composer, Job, plain
 from runner.errors import RunsFailed, UserError
-from runner.folder import STACKS, SweepFolder
+from runner.folder import JOB, STACKS, SweepFolder
 from runner.identity import source
 from runner.jobs import Plan, check_expectations, make_plan
-from runner.results import RunResult, save
-from runner.sweep import Sweep, failures
+from runner.results import RunResult, failures, save
+from runner.sweep import Sweep
 from runner.training import train_task
 
 
@@ -93,7 +93,7 @@ def _train_for_folder(job: Job, folder: Path) -> float:
     (result,) = train_task(task)
     environment = result.environment | source()
     result = replace(result, index=job.number, overrides=job.overrides, environment=environment)
-    save(folder / STACKS / f"job-{job.number:05d}.npz", [result])
+    save(folder / STACKS / f"{JOB}{job.number:05d}.npz", [result])
     return result.objective
 
 

@@ -11,11 +11,11 @@ from runner.artifacts import comparison_files, picture_of, verdict_table
 from runner.expectations import Verdict, judge
 from runner.identity import machine, patch, source
 from runner.interrupts import OrderlyInterrupt
-from runner.reading import Reader, StoredRun
+from runner.reading import PARENT, Reader, StoredRun
 from runner.records import STATUS, record_of
-from runner.results import RunResult
+from runner.results import OUTCOMES, RunResult
 from runner.settings import Settings
-from runner.stores import DEFAULT_URI, reason
+from runner.stores import DEFAULT_URI, reason, shown
 from runner.texts import code, markdown
 from runner.tracking import Tracker
 
@@ -62,18 +62,20 @@ class Publisher:
 
         Runs that are half-written, unfinished, or to be trained `again` make room.
         """
-        self._guarded(self._look_up, again)
+        self._guarded(self._look_up, kept, again)
         self._results = [replace(kept[index], pictures={}) for index in self._run_ids if index in kept]
         if self.settings.tracking.models == "all":
             for result in self._results:
                 self._guarded(self._log_model, result)
         return [result for index, result in kept.items() if index not in self._run_ids]
 
-    def _look_up(self, again: Container[int]) -> None:
+    def _look_up(self, kept: Mapping[int, RunResult], again: Container[int]) -> None:
         leftover = []
         for run in self._tracker.reader.of_sweep(self._about.sweep_id):
-            is_used = _is_whole(run) and run.index not in again and run.index not in self._run_ids
-            if is_used:
+            result, outcome = kept.get(run.index), run.tags.get("outcome")
+            is_result = outcome != "failed" if result is None else outcome == result.outcome
+            is_new = run.index not in again and run.index not in self._run_ids
+            if _is_whole(run) and is_result and is_new and run.tags.get(PARENT) == self.parent:
                 self._run_ids[run.index] = run.run_id
             elif not run.is_parent:
                 leftover.append(run)
@@ -151,9 +153,10 @@ class Publisher:
             self._remove_strays()
         if self.parent is None:
             return
-        outcomes = sorted({result.outcome for result in results})
         metrics: dict[str, float] = {
-            f"runs/{outcome}": sum(result.outcome == outcome for result in results) for outcome in outcomes
+            f"runs/{outcome}": sum(result.outcome == outcome for result in results)
+            for outcome in OUTCOMES
+            if outcome != "killed"
         }
         tags = {}
         if best is not None:
@@ -218,7 +221,7 @@ class Publisher:
             where += f"\n{name}run id {self._run_ids[best.index]}"
         elif self.parent is None and self._run_ids:
             where += f"\nrun id {next(iter(self._run_ids.values()))}"
-        return f"{where}\n{terminal.how_to_look(self._tracker.uri, DEFAULT_URI, self._tracker.experiment_id)}"
+        return f"{where}\n{terminal.how_to_look(shown(self._tracker.uri), DEFAULT_URI, self._tracker.experiment_id)}"
 
     def _name(self, result: RunResult) -> str:
         return comparison.label_of(result.overrides, self.keys) or self._about.name

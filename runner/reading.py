@@ -91,11 +91,6 @@ class Reader:
         except Exception as error:
             raise UserError(f"run {run.run_id} has no {name}: {reason(error)}") from error
 
-    def pictures(self, run: StoredRun) -> dict[str, bytes]:
-        """A run's own pictures by file name."""
-        found = self._client.list_artifacts(run.run_id, "plots")
-        return {Path(one.path).name: self.file(run, one.path) for one in found if one.path.endswith(".png")}
-
     def result(self, run: StoredRun) -> RunResult:
         """What a run left, with every number as it was, but for `overrides` and pictures, which the run does not have.
 
@@ -129,18 +124,23 @@ class Reader:
                 seconds=run.seconds,
                 environment={name: run.tags[name] for name in ENVIRONMENT if name in run.tags},
             )
-        except (KeyError, ValueError, TypeError, OSError) as error:
+        except UserError:
+            raise
+        except Exception as error:  # archives, YAML and Parquet each raise their own
             raise UserError(f"run {run.run_id} cannot be read: {reason(error)}") from error
 
     def _search(self, query: str) -> Iterator[StoredRun]:
-        experiments = [one.experiment_id for one in self._client.search_experiments()]
         token = None
-        while True:
-            page = self._client.search_runs(experiments, query, max_results=PAGE, page_token=token)
-            yield from map(_stored, page)
-            token = page.token
-            if not token:
-                return
+        try:
+            experiments = [one.experiment_id for one in self._client.search_experiments()]
+            while True:
+                page = self._client.search_runs(experiments, query, max_results=PAGE, page_token=token)
+                yield from map(_stored, page)
+                token = page.token
+                if not token:
+                    return
+        except Exception as error:  # each kind of store raises what its own driver raises
+            raise UserError(f"the MLflow store cannot be read: {reason(error)}") from error
 
 
 ENVIRONMENT = (*machine(), "git.commit", "mlflow.source.git.commit", "git.dirty")

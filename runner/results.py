@@ -14,10 +14,12 @@ from typing import Any
 import numpy as np
 
 from nn.registry import Array
+from runner.errors import RunsFailed
 from runner.preparation import Scaling
 from runner.spec import Spec, from_plain, to_plain
 from runner.structures import structure_of
 
+MAX_REASONS = 3
 OUTCOMES = ("converged", "stopped", "diverged", "failed", "killed")
 
 
@@ -78,6 +80,16 @@ class RunResult:
     def has_finished(self) -> bool:
         """Whether the run trained to its end with finite numbers."""
         return self.outcome in ("converged", "stopped")
+
+
+def failures(results: Sequence[RunResult]) -> RunsFailed | None:
+    """What to raise when runs raised, after everything else is trained, written and shown."""
+    failed = [result for result in results if result.outcome == "failed"]
+    if not failed:
+        return None
+    reasons = list(dict.fromkeys(result.error.partition("\n")[0] for result in failed))
+    more = f" and {len(reasons) - MAX_REASONS} more reasons" if len(reasons) > MAX_REASONS else ""
+    return RunsFailed(f"{len(failed)} of {len(results)} runs failed: {'; '.join(reasons[:MAX_REASONS])}{more}")
 
 
 def save(path: Path, results: Sequence[RunResult]) -> None:

@@ -2,8 +2,9 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from runner import terminal
 from runner.app import run_id
@@ -12,11 +13,11 @@ from runner.errors import RunsFailed, UserError, complain, unknown
 from runner.folder import OUTPUTS, PlanFile, SweepFolder, find_folder
 from runner.identity import code_files
 from runner.jobs import Plan, PlannedRun, plan_again
-from runner.results import RunResult
+from runner.results import RunResult, failures
 from runner.settings import Settings
 from runner.spec import from_plain
-from runner.stores import named_store
-from runner.sweep import Sweep, failures
+from runner.stores import named_store, sqlite_file
+from runner.sweep import Sweep
 from runner.terminal import count
 
 FAILED, APART, HELP = "--failed", "--apart", ("--help", "-h")
@@ -72,34 +73,39 @@ def resume(folder: SweepFolder, failed_too: bool = False, apart: bool = False) -
     """
     folder.take()
     file = folder.read_plan()
-    if (store := named_store()) != file.store:
-        raise UserError(f"this sweep was written to {file.store}, and MLFLOW_TRACKING_URI names {store}")
-    plan, changed = restore(file)
-    planned = _as_planned(plan, file)
-    kept, damaged = folder.results(planned.keys)
+    is_elsewhere = named_store() != file.store
+    if is_elsewhere and not _is_lost(file.store):
+        raise UserError(f"this sweep was written to {file.store}, and the store here is {named_store()}")
+    if apart and folder.goes_on_as:
+        raise UserError(f"what this sweep lacks is a sweep of its own: python -m runner.resume {folder.goes_on_as}")
+    settings, runs = restore(file)
+    kept, damaged = folder.results({run.index: run.key for run in runs})
     for problem in damaged:
         terminal.say(f"{problem}; its runs are trained again")
     failed = {index for index, result in kept.items() if result.outcome == "failed"}
     again = failed if failed_too else set()
-    missing = [run for run in plan.runs if run.index not in kept or run.index in again]
-    _say_state(folder, plan, kept, failed, again)
-    sweep = Sweep(folder, file.about, file.is_sweep)
-    if apart:
-        sweep.leave(planned, kept)
-        if missing:
-            _start_apart(file, plan, missing)
+    _say_state(folder, len(runs), len(kept), len(failed), failed_too)
+    missing = [run for run in runs if run.index not in kept or run.index in again]
+    today = plan_again(missing, settings)
+    planned, sweep = replace(today, runs=runs), Sweep(folder, file.about, file.is_sweep)
+    if apart and missing:
+        kept = {index: result for index, result in kept.items() if index not in again}
+        _go_on_apart(sweep, planned, kept, today, file)
         return
-    if changed and missing:
-        raise UserError(_choice(folder, file, changed, len(missing)))
+    if changed := what_changed(file, missing, today):
+        raise UserError(_choice(folder, file, changed, len(missing), failed_too))
     if error := failures(sweep.resume(planned, kept, again)):
         raise error
 
 
-def restore(file: PlanFile) -> tuple[Plan, list[str]]:
-    """The plan with today's run keys, and what has changed since it was made: files of code, or data.
+def _is_lost(store: str) -> bool:
+    """Whether a SQLite file is no longer there: the sweep may be written to another one."""
+    path = sqlite_file(store)
+    return path is not None and not Path(path).exists()
 
-    Raises UserError when a run of it is no longer valid.
-    """
+
+def restore(file: PlanFile) -> tuple[Settings, list[PlannedRun]]:
+    """The settings and runs of a plan, as it was made. Raises UserError when this version could not make it."""
     try:
         settings = Settings.model_validate(file.settings)
         load_modules(settings.modules)
@@ -108,40 +114,40 @@ def restore(file: PlanFile) -> tuple[Plan, list[str]]:
         ]
     except ValueError as error:
         raise UserError(f"this sweep is not one that this version could run: {error}") from error
-    plan = plan_again(runs, settings)
-    code = code_files(settings.modules)
+    return settings, runs
+
+
+def what_changed(file: PlanFile, missing: Sequence[PlannedRun], today: Plan) -> list[str]:
+    """What the numbers of missing runs depend on and is not what it was: files of code, or data."""
+    moved = [now.spec.data for now, old in zip(today.runs, missing, strict=True) if now.key != old.key]
+    if not moved:
+        return []
+    code = code_files(today.settings.modules)
     changed = [name for name in sorted(code | file.code) if code.get(name) != file.code.get(name)]
-    moved = [now.spec.data for now, old in zip(plan.runs, runs, strict=True) if now.key != old.key]
-    return plan, changed or [
-        f"the data {name}" for name in dict.fromkeys(getattr(one, "path", one.name) for one in moved)
-    ]
+    return changed or list(dict.fromkeys(f"the data {getattr(data, 'path', data.name)}" for data in moved))
 
 
-def _as_planned(plan: Plan, file: PlanFile) -> Plan:
-    """The plan with the run keys that it was made with."""
-    return replace(plan, runs=[replace(run, key=old["key"]) for run, old in zip(plan.runs, file.runs, strict=True)])
-
-
-def _start_apart(file: PlanFile, plan: Plan, missing: Sequence[PlannedRun]) -> None:
+def _go_on_apart(sweep: Sweep, planned: Plan, kept: Mapping[int, RunResult], today: Plan, file: PlanFile) -> None:
     """The missing runs as a sweep of their own, with the code and data of today."""
-    runs = [replace(run, index=place) for place, run in enumerate(missing)]
-    other = SweepFolder(OUTPUTS / run_id())
-    about = replace(file.about, name=f"{file.about.name}, the rest", sweep_id=other.path.name)
-    terminal.say(f"the missing runs as a sweep of their own, in {other.shown}")
-    if error := failures(Sweep(other, about, file.is_sweep).start(replace(plan, runs=runs))):
+    plan = replace(today, runs=[replace(run, index=place) for place, run in enumerate(today.runs)])
+    folder = SweepFolder(OUTPUTS / run_id())
+    about = replace(file.about, name=f"{file.about.name}, the rest", sweep_id=folder.path.name)
+    other = Sweep(folder, about, file.is_sweep)
+    other.save_plan(plan)
+    terminal.say(f"the missing runs as a sweep of their own, in {folder.shown}")
+    sweep.leave(planned, kept, folder.path.name)
+    if error := failures(other.start(plan)):
         raise error
 
 
-def _say_state(folder: SweepFolder, plan: Plan, kept: dict[int, RunResult], failed: set[int], again: set[int]) -> None:
-    missing = len(plan.runs) - len(kept)
-    parts = [f"{len(kept) - len(failed)} finished", f"{len(failed)} failed", f"{missing} missing"]
-    told = f"{folder.shown}: {count(len(plan.runs), 'run')}, {', '.join(parts)}"
-    if failed and not again:
+def _say_state(folder: SweepFolder, runs: int, kept: int, failed: int, failed_too: bool) -> None:
+    told = f"{folder.shown}: {count(runs, 'run')}, {kept - failed} finished, {failed} failed, {runs - kept} missing"
+    if failed and not failed_too:
         told += f" ({FAILED} trains the failed ones again)"
     terminal.say(told)
 
 
-def _choice(folder: SweepFolder, file: PlanFile, changed: Sequence[str], missing: int) -> str:
+def _choice(folder: SweepFolder, file: PlanFile, changed: Sequence[str], missing: int, failed_too: bool) -> str:
     """What has changed, and what a person can do about it."""
     shown = [f"  - {name}" for name in changed[:10]] + ["  - ..."] * (len(changed) > 10)
     return "\n".join(
@@ -150,7 +156,7 @@ def _choice(folder: SweepFolder, file: PlanFile, changed: Sequence[str], missing
             *shown,
             "Nothing was trained, and what it has is kept. Either train what is missing "
             f"({count(missing, 'run')}) with what is there now, under a parent of its own beside the old results:",
-            f"  {folder.resume_command} {APART}",
+            f"  {folder.resume_command} {APART}" + f" {FAILED}" * failed_too,
             "or everything again:",
             f"  {file.about.command}",
             "or bring back what has changed, and resume.",

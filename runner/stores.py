@@ -1,6 +1,8 @@
 """Which store runs are written to, and whether it can be used: found out in seconds, where MLflow tries for minutes."""
 
+import http.client
 import os
+import re
 import sqlite3
 import urllib.error
 import urllib.request
@@ -22,9 +24,14 @@ def tracking_uri() -> str:
 
 
 def named_store() -> str:
-    """The store in use as it may be written down: without a password."""
-    parts = urlparse(tracking_uri())
-    return tracking_uri().replace(f":{parts.password}@", ":***@", 1) if parts.password else tracking_uri()
+    """The store in use as it may be written down: without a password, and a file with its whole path."""
+    file = sqlite_file(tracking_uri())
+    return shown(tracking_uri()) if file is None else f"sqlite:///{Path(file).resolve()}"
+
+
+def shown(uri: str) -> str:
+    """A store as it may be seen by anybody: without a password."""
+    return re.sub(r"(://[^/@:]*):.*@", r"\1:***@", uri)
 
 
 def probe(uri: str) -> None:
@@ -32,12 +39,15 @@ def probe(uri: str) -> None:
     if not uri.startswith(("http://", "https://")):
         return
     try:
-        with urllib.request.urlopen(f"{uri.rstrip('/')}/health", timeout=PROBE_SECONDS):
+        bare = re.sub(r"://.*@", "://", uri.rstrip("/"))  # urllib knows no names and passwords here
+        with urllib.request.urlopen(f"{bare}/health", timeout=PROBE_SECONDS):
             pass
     except urllib.error.HTTPError:
         return  # something answers; whether it will have us, MLflow's client finds out
-    except OSError as error:
-        raise UserError(f"no MLflow server answers at {uri} ({reason(error)}); MLFLOW_TRACKING_URI names it") from error
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        raise UserError(
+            f"no MLflow server answers at {shown(uri)} ({reason(error)}); MLFLOW_TRACKING_URI names it"
+        ) from error
 
 
 def sqlite_file(uri: str) -> str | None:

@@ -3,27 +3,28 @@
 import gc
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from runner import terminal
 from runner.about import About
 from runner.comparison import seed_table
 from runner.compose import Job
-from runner.errors import Problem, RunsFailed, UserError
+from runner.errors import Problem, UserError
 from runner.execution import Training
 from runner.folder import PlanFile, SweepFolder
 from runner.identity import code_files, source
 from runner.interrupts import OrderlyInterrupt
 from runner.jobs import Plan, PlannedRun, check_expectations, make_plan
+from runner.preparation import prepare
 from runner.results import RunResult
 from runner.settings import Settings
 from runner.spec import to_plain
 from runner.stores import named_store
+from runner.training import with_picture
 
 if TYPE_CHECKING:
     from runner.publishing import Publisher
 
-MAX_REASONS = 3
 GARBAGE = (700, 10, 10)  # the thresholds that Python starts with
 
 
@@ -50,11 +51,11 @@ class Sweep:
         if self._is_sweep:
             for problem in check_expectations(plan):
                 terminal.say(f"{problem}; it is not judged")
+        self.save_plan(plan)
         return self.start(plan)
 
     def start(self, plan: Plan) -> list[RunResult]:
-        """Train and publish a batch of runs whose plan is made."""
-        self.save_plan(plan)
+        """Train and publish a batch of runs whose plan is on disk."""
         reused = self._take_from_store(plan) if plan.settings.skip_finished else {}
         return self._complete(plan, reused)
 
@@ -63,8 +64,8 @@ class Sweep:
         self._reopen(plan)
         return self._complete(plan, {index: one for index, one in kept.items() if index not in again}, again)
 
-    def leave(self, plan: Plan, kept: Mapping[int, RunResult]) -> None:
-        """Write to MLflow what is there, mark the rest as killed, and end: this sweep is not gone on with."""
+    def leave(self, plan: Plan, kept: Mapping[int, RunResult], goes_on_as: str) -> None:
+        """Write to MLflow what is there and mark the rest as killed: another sweep has it."""
         self._reopen(plan)
         with OrderlyInterrupt() as interrupt:
             publisher = self._open(plan.settings)
@@ -72,17 +73,26 @@ class Sweep:
             publisher.write(publisher.take_up(kept, ()), interrupt)
             publisher.write(plan.killed(kept), interrupt)
             publisher.finish("KILLED")
-        self._conclude(publisher)
+        self._check_delivered(publisher)
+        self._folder.finish(goes_on_as)
 
     def publish(self, plan: Plan) -> list[RunResult]:
         """Write to MLflow, and show, what other launchers left in the folder, job by job."""
         kept, _ = self._folder.results(plan.keys)
+        missing = plan.killed(kept)
+        if missing:
+            terminal.say_interrupted(len(kept), len(missing), self._folder.shown, self._folder.resume_command)
         with OrderlyInterrupt() as interrupt:
             publisher = self._open(plan.settings)
-            publisher.start([run.overrides for run in plan.runs], self._plan_file)
-            publisher.write(list(kept.values()), interrupt)
-            publisher.finish("FINISHED" if len(kept) == len(plan.runs) else "KILLED")
-        self._conclude(publisher)
+            try:
+                with interrupt.shield(firm=True):
+                    publisher.start([run.overrides for run in plan.runs], self._plan_file)
+                publisher.write([*kept.values(), *missing], interrupt)
+                publisher.finish("KILLED" if missing else "FINISHED")
+            except KeyboardInterrupt:
+                publisher.close("KILLED")
+                raise
+        self._conclude(publisher, is_finished=not missing)
         return publisher.results
 
     def save_plan(self, plan: Plan) -> None:
@@ -110,13 +120,16 @@ class Sweep:
                 continue
             try:
                 result = reader.result(stored)
-                pictures = reader.pictures(stored) if plan.settings.tracking.plots == "all" else {}
             except UserError as error:
                 terminal.say(f"{error}; it is trained again")
                 continue
+            if plan.settings.tracking.plots == "all":
+                result = with_picture(result, prepare(result.spec.phases[-1]))
+            if any(stored.tags.get(name) != digest for name, digest in result.digests.items()):
+                terminal.say(f"the files of run {stored.run_id} were changed; it is trained again")
+                continue
             origin = stored.tags.get("reused_from", stored.run_id)
-            changes: dict[str, Any] = {"index": run.index, "overrides": run.overrides, "pictures": pictures}
-            found[run.index] = replace(result, reused_from=origin, **changes)
+            found[run.index] = replace(result, index=run.index, overrides=run.overrides, reused_from=origin)
         if found:
             self._folder.keep(list(found.values()))
         runs = terminal.count(len(plan.runs), "run")
@@ -133,10 +146,10 @@ class Sweep:
                 publisher = self._open(plan.settings)
             except KeyboardInterrupt:
                 command = self._folder.resume_command
-                terminal.say(f"\ninterrupted before the first run was done; nothing was recorded. Go on: {command}")
+                terminal.say(f"\ninterrupted before the store was open; nothing was written to it. Go on: {command}")
                 raise
             try:
-                with interrupt.shield():
+                with interrupt.shield(firm=True):
                     publisher.start([run.overrides for run in plan.runs], self._plan_file)
                     self._unwritten += kept.values() if again is None else publisher.take_up(kept, again)
                 publisher.write(self._unwritten, interrupt)
@@ -200,10 +213,10 @@ class Sweep:
         publisher.write(missing, interrupt)
         publisher.finish("KILLED")
 
-    def _conclude(self, publisher: "Publisher") -> None:
+    def _conclude(self, publisher: "Publisher", is_finished: bool = True) -> None:
         """Print the result, and say what the store did not take."""
         results = publisher.results
-        if not publisher.trouble and len(results) == len(self._planned):
+        if is_finished and not publisher.trouble and len(results) == len(self._planned):
             self._folder.finish()
         where = f"{publisher.where()}\nfiles: {self._folder.shown}"
         if self._is_sweep:
@@ -213,23 +226,17 @@ class Sweep:
             terminal.say(where)
         else:
             terminal.print_run(results[0], where)
-        if publisher.trouble:
-            raise UserError(
-                f"not everything could be written to MLflow ({publisher.trouble}). All {len(results)} results are kept "
-                f"in {self._folder.shown}; when the store works again, deliver them: {self._folder.resume_command}"
-            )
+        self._check_delivered(publisher)
         unmet = sum(not verdict.holds for verdict in publisher.verdicts)
         if unmet and publisher.settings.strict:
             raise UserError(
                 f"{unmet} of {len(publisher.verdicts)} expectations do not hold, or cannot be judged (--strict)"
             )
 
-
-def failures(results: Sequence[RunResult]) -> RunsFailed | None:
-    """What to raise when runs raised, after everything else is trained, written and shown."""
-    failed = [result for result in results if result.outcome == "failed"]
-    if not failed:
-        return None
-    reasons = list(dict.fromkeys(result.error.partition("\n")[0] for result in failed))
-    more = f" and {len(reasons) - MAX_REASONS} more reasons" if len(reasons) > MAX_REASONS else ""
-    return RunsFailed(f"{len(failed)} of {len(results)} runs failed: {'; '.join(reasons[:MAX_REASONS])}{more}")
+    def _check_delivered(self, publisher: "Publisher") -> None:
+        if publisher.trouble:
+            raise UserError(
+                f"not everything could be written to MLflow ({publisher.trouble}). All {len(publisher.results)} "
+                f"results are kept in {self._folder.shown}; when the store works again, deliver them: "
+                f"{self._folder.resume_command}"
+            )

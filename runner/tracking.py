@@ -14,7 +14,7 @@ from shutil import rmtree
 
 import mlflow.pyfunc
 import numpy as np
-from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunTag
+from mlflow.entities import Dataset, DatasetInput, InputTag, LoggedModelStatus, Metric, Param, RunTag
 from mlflow.models import Model, ModelSignature
 from mlflow.store.db.utils import _initialize_tables, create_sqlalchemy_engine
 from mlflow.tracking import MlflowClient
@@ -34,6 +34,7 @@ from runner.stores import (
     folder_of,
     probe,
     reason,
+    shown,
     sqlite_file,
     tracking_uri,
     use_write_ahead_log,
@@ -66,7 +67,7 @@ class Tracker:
             raise
         except Exception as error:  # each kind of store raises what its own driver raises
             named = " (MLFLOW_TRACKING_URI names it)" if self.uri != DEFAULT_URI else ""
-            raise UserError(f"the MLflow store {self.uri}{named} cannot be used: {reason(error)}") from error
+            raise UserError(f"the MLflow store {shown(self.uri)}{named} cannot be used: {reason(error)}") from error
 
     def start_sweep(self, name: str, tags: Mapping[str, str]) -> str:
         """Create the parent run of a sweep and return its id."""
@@ -194,7 +195,8 @@ class Tracker:
     def log_model(self, run_id: str, result: RunResult) -> None:
         """Give a run a model that `mlflow.pyfunc.load_model` can load; one that has it keeps it."""
         had = self._client.get_run(run_id).outputs
-        if had is not None and had.model_outputs:
+        models = [self._client.get_logged_model(one.model_id) for one in had.model_outputs] if had else []
+        if any(model.status == LoggedModelStatus.READY for model in models):
             return
         outputs = result.sizes[-1]
         signature = ModelSignature(

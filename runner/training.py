@@ -87,10 +87,10 @@ def _train_stack(task: Task, specs: Sequence[Spec], places: Sequence[int], start
         _result_of_run(task, place, run, specs[run], prepared[run], stack, trained, started, seconds)
         for run, place in enumerate(places)
     ]
-    return [_with_picture(*pair) for pair in zip(results, prepared, strict=True)] if task.pictures else results
+    return [with_picture(*pair) for pair in zip(results, prepared, strict=True)] if task.pictures else results
 
 
-def _with_picture(result: RunResult, data: Prepared) -> RunResult:
+def with_picture(result: RunResult, data: Prepared) -> RunResult:
     """A picture that cannot be drawn takes nothing from the run but the picture; the run's `error` says why."""
     from runner.figures import draw_run
 

@@ -88,7 +88,7 @@ def test_one_ctrl_c_says_what_is_kept_and_how_to_go_on(once: Interrupted) -> Non
     finished = sum(run.info.status == "FINISHED" for run in once.store.children(once.store.only()))
     said_all = once.done.stdout + once.done.stderr
     assert f"interrupted: {finished} finished runs kept in outputs/" in said_all
-    assert "again" in said_all
+    assert "python -m runner.resume" in said_all
 
 
 def test_no_process_is_left_behind(once: Interrupted) -> None:

@@ -71,15 +71,18 @@ def kill_main(folder: Path, instant: float) -> None:
         wait_until(lambda: not is_alive(process.pid), "the workers had ended too", seconds=30)
 
 
-def kill_a_worker(folder: Path, instant: float, choose: random.Random) -> None:
-    """A worker that dies takes nothing with it: the sweep ends by itself."""
+def kill_a_worker(folder: Path, instant: float, choose: random.Random) -> bool:
+    """A worker that dies takes nothing with it: the sweep ends by itself. Returns whether there was one to kill."""
     with started(*SWEEP, cwd=folder) as process:
         wait_until(lambda: any(folder.glob("outputs/*/plan.json")) or process.poll() is not None, "the plan was there")
+        wait_until(lambda: bool(workers_of(process.pid)) or process.poll() is not None, "a worker was there")
         time.sleep(instant)
-        if others := workers_of(process.pid):
+        others = workers_of(process.pid)
+        if others:
             os.kill(choose.choice(others), signal.SIGKILL)
         out, err = process.communicate(timeout=180)
         assert process.returncode == 0, out + err
+        return bool(others)
 
 
 def workers_of(group: int) -> list[int]:
@@ -127,12 +130,13 @@ def main_process_is_killed(tmp_path: Path, undisturbed: Whole, times: int) -> No
 
 
 def workers_are_killed(tmp_path: Path, undisturbed: Whole, times: int) -> None:
-    choose = random.Random(times)
+    choose, killed = random.Random(times), 0
     for place in range(times):
         folder = tmp_path / str(place)
         folder.mkdir()
-        kill_a_worker(folder, choose.uniform(0, undisturbed.seconds), choose)
+        killed += kill_a_worker(folder, choose.uniform(0, 0.3 * undisturbed.seconds), choose)
         assert whole(Trained(resume(cwd=folder), Store(folder))).bits == undisturbed.bits
+    assert killed > times / 2
 
 
 def test_a_store_that_was_killed_while_it_was_made_is_made_again(tmp_path: Path) -> None:

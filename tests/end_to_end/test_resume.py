@@ -112,6 +112,9 @@ def test_runs_that_failed_are_trained_again_when_asked_for(tmp_path: Path) -> No
     resume(name, "--failed", cwd=tmp_path)
     store = Store(tmp_path)
     assert Counter(run.info.status for run in store.runs()) == {"FINISHED": 7}
+    assert {key: value for key, value in store.only().data.metrics.items() if value and "runs/" in key} == {
+        "runs/stopped": 6
+    }
     assert store.only().data.tags["mlflow.source.name"].startswith("python -m runner -m 'modules=[fragile_parts]'")
 
 
@@ -135,6 +138,7 @@ def test_a_change_of_code_is_named_and_the_missing_runs_can_be_a_sweep_of_their_
     assert Counter(run.info.status for run in store.children(first)) == {"FINISHED": 4, "KILLED": 2}
     assert Counter(run.info.status for run in store.children(second)) == {"FINISHED": 2}
     assert "nothing to resume" in resume(cwd=tmp_path).stdout
+    assert "is a sweep of its own: python -m runner.resume" in refused(name, "--apart", cwd=tmp_path)
 
 
 def test_a_change_of_data_is_named(tmp_path: Path) -> None:
@@ -160,11 +164,15 @@ def sweep(tmp_path: Path) -> Trained:
 def test_a_lost_store_is_written_again_without_training(sweep: Trained, tmp_path: Path) -> None:
     folder = tmp_path / "elsewhere"
     folder.mkdir()
+    before = sweep.store.bits_by_key(sweep.store.only())
     (sweep.store.folder / "outputs").rename(folder / "outputs")
-    done = resume(sweep_in(folder), cwd=folder)
+    name = sweep_in(folder)
+    assert "this sweep was written to" in refused(name, cwd=folder)
+    (sweep.store.folder / "mlflow.db").rename(tmp_path / "lost.db")
+    done = resume(name, cwd=folder)
     assert "0 runs in 0 stacks" in done.stdout
     store = Store(folder)
-    assert store.bits_by_key(store.only()) == sweep.store.bits_by_key(sweep.store.only())
+    assert store.bits_by_key(store.only()) == before
 
 
 def test_a_damaged_file_of_results_is_named_and_its_runs_are_trained_again(sweep: Trained) -> None:
@@ -197,7 +205,9 @@ def test_a_sweep_is_resumed_into_its_own_store_only(sweep: Trained) -> None:
     name = sweep_in(folder)
     done = run_runner(name, cwd=folder, module="runner.resume", env={"MLFLOW_TRACKING_URI": "sqlite:///other.db"})
     assert done.returncode == 1
-    assert "this sweep was written to sqlite:///mlflow.db" in done.stderr
+    assert re.search(
+        r"this sweep was written to sqlite:////.*/mlflow.db, and the store here is sqlite:////.*/other.db", done.stderr
+    )
     assert not (folder / "other.db").exists()
 
 

@@ -1,0 +1,33 @@
+"""How a store is named where anybody may read it."""
+
+import pytest
+
+from runner.errors import UserError
+from runner.stores import named_store, probe, shown
+
+
+@pytest.mark.parametrize(
+    ("uri", "seen"),
+    [
+        ("postgresql://u:secret@host/db", "postgresql://u:***@host/db"),
+        ("http://u:se#c/r@et@host:5000", "http://u:***@host:5000"),
+        ("http://host:5000", "http://host:5000"),
+        ("sqlite:///a@b.db", "sqlite:///a@b.db"),
+    ],
+)
+def test_a_password_is_not_shown(uri, seen):
+    assert shown(uri) == seen
+
+
+def test_a_file_is_named_with_its_whole_path(monkeypatch, tmp_path):
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    monkeypatch.chdir(tmp_path)
+    assert named_store() == f"sqlite:///{tmp_path}/mlflow.db"
+
+
+@pytest.mark.parametrize("uri", ["http://u:secret@127.0.0.1:1", "http://u:secret@[::1"])
+def test_a_server_that_does_not_answer_is_named_without_its_password(uri):
+    with pytest.raises(UserError) as caught:
+        probe(uri)
+    assert "secret" not in str(caught.value)
+    assert "u:***@" in str(caught.value)
