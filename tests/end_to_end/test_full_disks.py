@@ -78,6 +78,7 @@ def test_a_store_that_cannot_grow_gets_everything_when_it_can(tmp_path: Path) ->
     check_whole(folder, 120, tmp_path / "undisturbed", *jobs)
 
 
+@pytest.mark.slow
 def test_a_full_disk_loses_nothing_that_was_kept(small_disk: Path, tmp_path: Path) -> None:
     """The store, results and artifacts share a disk that fills up while the sweep runs."""
     trained(small_disk, "data=xor", "training.epochs=1", "tracking.experiment=before", "tracking.plots=none")
