@@ -1,6 +1,5 @@
 """`python -m runner.gradcheck`: the gradient that training uses, held against central differences of its objective."""
 
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,9 +17,10 @@ from nn.network import trained_targets
 from nn.registry import Array
 from nn.stack import Stack
 from runner.app import modules_of, set_up_hydra
+from runner.commands import run_command, split_options
 from runner.components import load_modules
 from runner.compose import Composer, explain
-from runner.errors import UserError, complain, refuse, unknown
+from runner.errors import UserError, refuse
 from runner.jobs import Plan, make_plan
 from runner.paths import CONF
 from runner.preparation import prepare
@@ -29,7 +29,7 @@ from runner.stacking import build_stack, first_parameters
 from runner.terminal import console, count, say
 from runner.training import Task
 
-ALL, LIST, HELP = "--all", "--faults", ("--help", "-h")
+ALL, LIST = "--all", "--faults"
 ENTRIES, WORK = (20, 2000), 1e9  # entries to check of one array: within these, so many parameters times samples
 USAGE = """\
 Is the gradient of a network right? Compares what training would use (back-propagation and the pull of L2, before
@@ -46,29 +46,14 @@ The exit code is 0 when all arrays are right, and 1 when one is wrong or the set
 
 def main(arguments: Sequence[str]) -> int:
     """Run a command line; returns the exit code: 0 only when every array is right."""
-    try:
-        return _run(arguments)
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return 130
-    except (UserError, OSError) as error:
-        if os.environ.get("HYDRA_FULL_ERROR", "0") not in ("", "0"):
-            raise
-        complain(str(error))
-        return 1
+    return run_command(_run, arguments, USAGE)
 
 
 def _run(arguments: Sequence[str]) -> int:
-    options = [argument for argument in arguments if argument.startswith("-")]
-    if set(options) & set(HELP):
-        say(USAGE)
-        return 0
-    for option in options:
-        if option in ("-m", "--multirun"):
+    for option in ("-m", "--multirun"):
+        if option in arguments:
             raise UserError(f"{option} is for python -m runner; a check looks at one network at a time")
-        if option not in (ALL, LIST):
-            raise UserError(unknown(option, [ALL, LIST, *HELP], "{given} is not an option"))
-    overrides = [argument for argument in arguments if argument not in options]
+    options, overrides = split_options(arguments, (ALL, LIST))
     if LIST in options:
         load_modules(modules_of(overrides, CONF / "config.yaml"))
         for name in FAULTS:

@@ -1,6 +1,5 @@
 """`python -m runner.reproduce`: trains stored runs again and says whether every bit is the same."""
 
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -8,9 +7,10 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from runner.app import modules_of
+from runner.commands import run_command, split_options
 from runner.components import load_modules
 from runner.differences import Difference, compare, environment_changes
-from runner.errors import UserError, complain, unknown
+from runner.errors import UserError
 from runner.execution import Training, default_workers
 from runner.jobs import PlannedRun, plan_again
 from runner.paths import CONF
@@ -22,7 +22,7 @@ from runner.terminal import RunProgress, console, count, say
 if TYPE_CHECKING:
     from runner.reading import Reader, StoredRun
 
-ALL, HELP = "--all", ("--help", "-h")
+ALL = "--all"
 TRAINED = ("converged", "stopped", "diverged")
 SHOWN = 20
 USAGE = """\
@@ -40,27 +40,12 @@ The exit code is 0 when every bit is the same, and 1 otherwise."""
 
 def main(arguments: Sequence[str]) -> int:
     """Run a command line; returns the exit code."""
-    try:
-        return _run(arguments)
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return 130
-    except (UserError, OSError) as error:
-        if os.environ.get("HYDRA_FULL_ERROR", "0") not in ("", "0"):
-            raise
-        complain(str(error))
-        return 1
+    return run_command(_run, arguments, USAGE)
 
 
 def _run(arguments: Sequence[str]) -> int:
-    options = [argument for argument in arguments if argument.startswith("-")]
-    if set(options) & set(HELP):
-        say(USAGE)
-        return 0
-    for option in options:
-        if option != ALL:
-            raise UserError(unknown(option, [ALL, *HELP], "{given} is not an option"))
-    names = [argument for argument in arguments if argument not in options and not argument.startswith("modules=")]
+    options, others = split_options(arguments, (ALL,))
+    names = [argument for argument in others if not argument.startswith("modules=")]
     if len(names) != 1:
         raise UserError(f"one name is needed, got {len(names)}: python -m runner.reproduce RUN_ID")
     from runner.reading import open_reader

@@ -1,6 +1,5 @@
 """`python -m runner.resume`: goes on with a sweep that was interrupted or killed, or whose store failed."""
 
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -8,8 +7,9 @@ from pathlib import Path
 
 from runner import terminal
 from runner.app import run_id
+from runner.commands import run_command, split_options
 from runner.components import load_modules
-from runner.errors import RunsFailed, UserError, complain, unknown
+from runner.errors import UserError
 from runner.folder import OUTPUTS, PlanFile, SweepFolder, find_folder
 from runner.identity import code_files
 from runner.jobs import Plan, PlannedRun, plan_again
@@ -20,7 +20,7 @@ from runner.stores import named_store, sqlite_file
 from runner.sweep import Sweep
 from runner.terminal import count
 
-FAILED, APART, HELP = "--failed", "--apart", ("--help", "-h")
+FAILED, APART = "--failed", "--apart"
 USAGE = """\
 Goes on with a sweep, or a single run, that did not come to its end: trains exactly the runs that have no result, writes
 to MLflow what is not there yet, and ends with the same parent and comparison as if nothing had happened.
@@ -35,27 +35,11 @@ The exit code is 0 when the sweep is complete and no run of it has failed."""
 
 def main(arguments: Sequence[str]) -> int:
     """Run a command line; returns the exit code."""
-    try:
-        return _run(arguments)
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return 130
-    except (UserError, RunsFailed, OSError) as error:
-        if os.environ.get("HYDRA_FULL_ERROR", "0") not in ("", "0"):
-            raise
-        complain(str(error))
-        return 1
+    return run_command(_run, arguments, USAGE)
 
 
 def _run(arguments: Sequence[str]) -> int:
-    options = [argument for argument in arguments if argument.startswith("-")]
-    if set(options) & set(HELP):
-        terminal.say(USAGE)
-        return 0
-    for option in options:
-        if option not in (FAILED, APART):
-            raise UserError(unknown(option, [FAILED, APART, *HELP], "{given} is not an option"))
-    names = [argument for argument in arguments if argument not in options]
+    options, names = split_options(arguments, (FAILED, APART))
     if len(names) > 1:
         raise UserError(f"one sweep at a time, got {' '.join(names)}")
     folder = find_folder(names[0] if names else None)

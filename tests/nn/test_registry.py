@@ -98,7 +98,7 @@ def test_a_setting_without_a_default_is_refused() -> None:
 
 
 def test_a_setting_without_an_annotation_is_refused() -> None:
-    def component(x, *, beta=1.0):  # type: ignore[no-untyped-def]
+    def component(x, *, beta=1.0):
         return x * beta
 
     registry = things()
