@@ -44,14 +44,14 @@ def tables(quick: bool) -> Iterator[str]:
 def _usual(runs: int) -> dict[str, float]:
     """Seconds per run of the usual way, by launcher; its imports and the tables of a new store are taken off."""
     found = {}
-    for name, launcher in (("basic", ()), ("joblib", JOBLIB)):
-        if name == "joblib" and importlib.util.find_spec("hydra_plugins.hydra_joblib_launcher") is None:
-            continue
-        with tempfile.TemporaryDirectory() as folder:
-            timed((USUAL,), Path(folder))
+    with tempfile.TemporaryDirectory() as folder:
+        timed((USUAL,), Path(folder))
+        for name, launcher in (("basic", ()), ("joblib", JOBLIB)):
+            if name == "joblib" and importlib.util.find_spec("hydra_plugins.hydra_joblib_launcher") is None:
+                continue
             few, _ = timed((USUAL, "-m", "seed=range(1)", "hidden=2", *launcher), Path(folder))
             many, _ = timed((USUAL, "-m", f"seed=range({runs // 2})", "hidden=2,4", *launcher), Path(folder))
-        found[name] = (many - few) / (runs - 1)
+            found[name] = (many - few) / (runs - 1)
     return found
 
 

@@ -53,7 +53,7 @@ class Tracker:
         check_file(self.uri)
         try:
             with alone_with(self.uri):
-                _make_tables(self.uri)
+                make_tables(self.uri)
                 self._client = MlflowClient(self.uri)
                 found = self._client.get_experiment_by_name(experiment)
                 if found and found.lifecycle_stage == "deleted":
@@ -221,7 +221,7 @@ class Tracker:
             )
 
 
-def _make_tables(uri: str) -> None:
+def make_tables(uri: str) -> None:
     """Make a new SQLite store under another name first: one that was left half-made can never be used again."""
     file = sqlite_file(uri)
     if file is None or (Path(file).exists() and Path(file).stat().st_size):

@@ -20,21 +20,21 @@ class Trained:
     store: Store
 
 
-def trained(folder: Path, *arguments: str) -> Trained:
-    return Trained(train(*arguments, cwd=folder), Store(folder))
+def trained(folder: Path, *arguments: str, from_nothing: bool = False) -> Trained:
+    return Trained(train(*arguments, cwd=folder, from_nothing=from_nothing), Store(folder))
 
 
 @pytest.fixture(scope="session")
 def sweep(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     """20 runs under one parent, trained by two processes."""
-    return trained(tmp_path_factory.mktemp("sweep"), *SWEEP, "workers=2")
+    return trained(tmp_path_factory.mktemp("sweep"), *SWEEP, "workers=2", from_nothing=True)
 
 
 @pytest.fixture(scope="session")
 def classifier(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     """One run of `sweep`, trained alone."""
     folder = tmp_path_factory.mktemp("classifier")
-    return trained(folder, "activation=sigmoid", "data=quadrants", "seed=2", "training.epochs=30")
+    return trained(folder, "activation=sigmoid", "data=quadrants", "seed=2", "training.epochs=30", from_nothing=True)
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +42,7 @@ def one_run(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     """One regression with few measurements: 100 steps, 11 points."""
     return trained(
         tmp_path_factory.mktemp("one run"), "data=sine", "activation=tanh", "network.hidden=[5,3]", "seed=7",
-        "learning_rate=0.05", "training.epochs=20", "training.evaluations=10",
+        "learning_rate=0.05", "training.epochs=20", "training.evaluations=10", from_nothing=True,
     )  # fmt: skip
 
 

@@ -1,16 +1,21 @@
 """The program as a person starts it: a command line, a working folder, and what it prints."""
 
+import atexit
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import runner
+from tests.end_to_end.forks import Forks
 
 ROOT = Path(runner.__file__).resolve().parents[1]
 TIMEOUT = 180.0
@@ -34,8 +39,14 @@ def run_runner(
     env: Mapping[str, str] | None = None,
     timeout: float = TIMEOUT,
     module: str = "runner",
+    from_nothing: bool = False,
 ) -> subprocess.CompletedProcess[str]:
-    """Run `python -m runner` in a folder, its output in pipes. `env` is added to a clean environment."""
+    """Run `python -m runner` in a folder, its output in files. `env` is added to a clean environment.
+
+    Most of its imports are there when it starts, unless it is to start `from_nothing` or has an environment of its own.
+    """
+    if env is None and not from_nothing:
+        return _forks().run(module, arguments, cwd, environment(), timeout)
     return subprocess.run(
         command(*arguments, module=module),
         cwd=cwd, env=environment(env), timeout=timeout, capture_output=True, text=True, check=False,
@@ -43,9 +54,13 @@ def run_runner(
     )  # fmt: skip
 
 
-def train(*arguments: str, cwd: Path, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    """Run what must succeed."""
-    done = run_runner(*arguments, cwd=cwd, env=env)
+def train(
+    *arguments: str, cwd: Path, env: Mapping[str, str] | None = None, from_nothing: bool = False
+) -> subprocess.CompletedProcess[str]:
+    """Run what must succeed, in a folder that has a store with MLflow's tables, unless it is to start from nothing."""
+    if not from_nothing:
+        make_store(cwd)
+    done = run_runner(*arguments, cwd=cwd, env=env, from_nothing=from_nothing)
     assert done.returncode == 0, said(done)
     return done
 
@@ -55,6 +70,27 @@ def resume(*arguments: str, cwd: Path, env: Mapping[str, str] | None = None) -> 
     done = run_runner(*arguments, cwd=cwd, env=env, module="runner.resume")
     assert done.returncode == 0, said(done)
     return done
+
+
+def make_store(folder: Path) -> None:
+    """An empty store, as another program has left it: making MLflow's tables takes longer than a short run."""
+    file = folder / "mlflow.db"
+    if not file.exists():
+        shutil.copy(_empty_store(), file)
+
+
+@cache
+def _forks() -> Forks:
+    return Forks(ROOT, environment())
+
+
+@cache
+def _empty_store() -> Path:
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder)
+    make = "from runner.tracking import make_tables; make_tables('sqlite:///mlflow.db')"
+    subprocess.run([sys.executable, "-c", make], cwd=folder, env=environment(), check=True)
+    return folder / "mlflow.db"
 
 
 def said(done: subprocess.CompletedProcess[str]) -> str:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.program import ctrl_c, ended, is_alive, said, started, wait_until
+from tests.end_to_end.program import ctrl_c, ended, is_alive, make_store, said, started, wait_until
 from tests.end_to_end.store import Store, has_experiment, statuses
 
-# One stack per number of epochs, each of which takes a good part of a second: none can be done when Ctrl-C comes.
+# One stack per number of epochs, each of which takes some tenths of a second: not all can be done when Ctrl-C comes.
 LONG = ("-m", "data=sine", "tracking.plots=none")
-FIRST = 6000
+FIRST = 3000
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class Interrupted:
 
 def interrupt(folder: Path, runs: int, workers: int, times: int) -> Interrupted:
     """Press Ctrl-C once two runs are finished; and again while the program is still ending."""
+    make_store(folder)
     epochs = f"training.epochs=range({FIRST},{FIRST + runs})"
     with started(*LONG, epochs, f"workers={workers}", cwd=folder) as process:
         wait_until(

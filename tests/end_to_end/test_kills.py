@@ -15,10 +15,8 @@ from tests.end_to_end.program import is_alive, resume, said, started, wait_until
 from tests.end_to_end.store import Bits, Store
 
 # Stacks of many lengths, so that results come all the time: 2 activations x 8 lengths x 3 seeds.
-SWEEP = (
-    "-m", "data=xor", "activation=sigmoid,tanh", "training.epochs=range(3000,15000,1500)", "seed=range(3)",
-    "workers=2", "tracking.plots=best",
-)  # fmt: skip
+SWEEP = ("-m", "data=xor", "activation=sigmoid,tanh", "seed=range(3)", "workers=2", "tracking.plots=best")
+SHORT, LONG = (*SWEEP, "training.epochs=range(1500,5500,500)"), (*SWEEP, "training.epochs=range(3000,15000,1500)")
 RUNS = 48
 FEW, MANY = 2, 50
 
@@ -30,24 +28,42 @@ class Whole:
     bits: dict[str, Bits]
     files: dict[str, bytes]
     metrics: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Undisturbed:
+    """A command, what it leaves, and the time that it takes."""
+
+    jobs: tuple[str, ...]
+    whole: Whole
     seconds: float
 
 
-@pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Whole:
+def undisturbed(folder: Path, jobs: tuple[str, ...]) -> Undisturbed:
     began = time.monotonic()
-    sweep = trained(tmp_path_factory.mktemp("undisturbed"), *SWEEP)
-    return whole(sweep, time.monotonic() - began)
+    sweep = trained(folder, *jobs, from_nothing=True)
+    seconds = time.monotonic() - began
+    return Undisturbed(jobs, whole(sweep), seconds)
 
 
-def whole(sweep: Trained, seconds: float = 0) -> Whole:
+@pytest.fixture(scope="module")
+def short(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
+    return undisturbed(tmp_path_factory.mktemp("undisturbed"), SHORT)
+
+
+@pytest.fixture(scope="module")
+def long(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
+    return undisturbed(tmp_path_factory.mktemp("undisturbed"), LONG)
+
+
+def whole(sweep: Trained) -> Whole:
     parent = sweep.store.only()
     names = ("comparison.csv", "runs.csv", "plots/curves.png", "plots/scores.png")
     files = {name: sweep.store.artifact(parent, name).read_bytes() for name in names}
-    return Whole(sweep.store.bits_by_key(parent), files, parent.data.metrics, seconds)
+    return Whole(sweep.store.bits_by_key(parent), files, parent.data.metrics)
 
 
-def check(folder: Path, undisturbed: Whole) -> None:
+def check(folder: Path, undisturbed: Undisturbed) -> None:
     """No run lost, none twice, none running, all bits and the whole comparison equal."""
     done = resume(cwd=folder)
     store = Store(folder)
@@ -56,14 +72,14 @@ def check(folder: Path, undisturbed: Whole) -> None:
     assert Counter(run.info.status for run in (parent, *children)) == {"FINISHED": RUNS + 1}, said(done)
     assert sorted(int(run.data.tags["sweep_index"]) for run in children) == list(range(RUNS))
     found = whole(Trained(done, store))
-    assert found.bits == undisturbed.bits
-    assert [name for name in found.files if found.files[name] != undisturbed.files[name]] == []
-    assert found.metrics == undisturbed.metrics
+    assert found.bits == undisturbed.whole.bits
+    assert [name for name in found.files if found.files[name] != undisturbed.whole.files[name]] == []
+    assert found.metrics == undisturbed.whole.metrics
     assert "nothing to resume" in resume(cwd=folder).stdout
 
 
-def kill_main(folder: Path, instant: float) -> None:
-    with started(*SWEEP, cwd=folder) as process:
+def kill_main(folder: Path, jobs: tuple[str, ...], instant: float) -> None:
+    with started(*jobs, cwd=folder) as process:
         wait_until(lambda: any(folder.glob("outputs/*/plan.json")) or process.poll() is not None, "the plan was there")
         time.sleep(instant)
         os.kill(process.pid, signal.SIGKILL)
@@ -71,9 +87,9 @@ def kill_main(folder: Path, instant: float) -> None:
         wait_until(lambda: not is_alive(process.pid), "the workers had ended too", seconds=30)
 
 
-def kill_a_worker(folder: Path, instant: float, choose: random.Random) -> bool:
+def kill_a_worker(folder: Path, jobs: tuple[str, ...], instant: float, choose: random.Random) -> bool:
     """A worker that dies takes nothing with it: the sweep ends by itself. Returns whether there was one to kill."""
-    with started(*SWEEP, cwd=folder) as process:
+    with started(*jobs, cwd=folder) as process:
         wait_until(lambda: any(folder.glob("outputs/*/plan.json")) or process.poll() is not None, "the plan was there")
         wait_until(lambda: bool(workers_of(process.pid)) or process.poll() is not None, "a worker was there")
         time.sleep(instant)
@@ -99,43 +115,43 @@ def workers_of(group: int) -> list[int]:
 
 
 def test_a_sweep_whose_main_process_is_killed_a_few_times_is_whole_after_a_resume(
-    tmp_path: Path, undisturbed: Whole
+    tmp_path: Path, short: Undisturbed
 ) -> None:
-    main_process_is_killed(tmp_path, undisturbed, FEW)
+    main_process_is_killed(tmp_path, short, FEW)
 
 
-def test_a_sweep_whose_workers_are_killed_is_whole(tmp_path: Path, undisturbed: Whole) -> None:
-    workers_are_killed(tmp_path, undisturbed, 1)
+def test_a_sweep_whose_worker_is_killed_is_whole(tmp_path: Path, short: Undisturbed) -> None:
+    workers_are_killed(tmp_path, short, 1)
 
 
 @pytest.mark.slow
 def test_a_sweep_whose_main_process_is_killed_many_times_is_whole_after_a_resume(
-    tmp_path: Path, undisturbed: Whole
+    tmp_path: Path, long: Undisturbed
 ) -> None:
-    main_process_is_killed(tmp_path, undisturbed, MANY)
+    main_process_is_killed(tmp_path, long, MANY)
 
 
 @pytest.mark.slow
-def test_a_sweep_whose_workers_are_killed_many_times_is_whole(tmp_path: Path, undisturbed: Whole) -> None:
-    workers_are_killed(tmp_path, undisturbed, MANY)
+def test_a_sweep_whose_workers_are_killed_many_times_is_whole(tmp_path: Path, long: Undisturbed) -> None:
+    workers_are_killed(tmp_path, long, MANY)
 
 
-def main_process_is_killed(tmp_path: Path, undisturbed: Whole, times: int) -> None:
+def main_process_is_killed(tmp_path: Path, undisturbed: Undisturbed, times: int) -> None:
     choose = random.Random(times)
     for place in range(times):
         folder = tmp_path / str(place)
         folder.mkdir()
-        kill_main(folder, choose.uniform(0, undisturbed.seconds))
+        kill_main(folder, undisturbed.jobs, choose.uniform(0, undisturbed.seconds))
         check(folder, undisturbed)
 
 
-def workers_are_killed(tmp_path: Path, undisturbed: Whole, times: int) -> None:
+def workers_are_killed(tmp_path: Path, undisturbed: Undisturbed, times: int) -> None:
     choose, killed = random.Random(times), 0
     for place in range(times):
         folder = tmp_path / str(place)
         folder.mkdir()
-        killed += kill_a_worker(folder, choose.uniform(0, 0.3 * undisturbed.seconds), choose)
-        assert whole(Trained(resume(cwd=folder), Store(folder))).bits == undisturbed.bits
+        killed += kill_a_worker(folder, undisturbed.jobs, choose.uniform(0, 0.3 * undisturbed.seconds), choose)
+        assert whole(Trained(resume(cwd=folder), Store(folder))).bits == undisturbed.whole.bits
     assert killed > times / 2
 
 

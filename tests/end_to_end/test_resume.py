@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 from tests.end_to_end.conftest import Trained, trained
-from tests.end_to_end.program import ctrl_c, ended, resume, run_runner, said, started, wait_until
+from tests.end_to_end.program import ctrl_c, ended, make_store, resume, run_runner, said, started, wait_until
 from tests.end_to_end.store import Store, statuses
 
 QUICK = ("data=xor", "training.epochs=20", "tracking.plots=none")
-# One stack per number of epochs, each of which takes a good part of a second.
-LONG = ("-m", "data=sine", "training.epochs=range(4000,4010)", "tracking.plots=none", "workers=2")
+# One stack per number of epochs, each of which takes some tenths of a second.
+LONG = ("-m", "data=sine", "training.epochs=range(2000,2010)", "tracking.plots=none", "workers=2")
 MODULE = '''
 """A person's own schedule, which breaks while a file is there."""
 
@@ -69,6 +69,7 @@ def interrupted(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[subprocess.CompletedProcess[str], Path]:
     folder = tmp_path_factory.mktemp("interrupted")
+    make_store(folder)
     with started(*LONG, cwd=folder) as process:
         wait_until(lambda: statuses(folder).get("FINISHED", 0) >= 2 or process.poll() is not None, "two were finished")
         if request.param == signal.SIGINT:
@@ -154,6 +155,10 @@ def test_a_change_of_data_is_named(tmp_path: Path) -> None:
     (tmp_path / "table.csv").write_text(table)
     resume(cwd=tmp_path)
     assert Counter(run.info.status for run in Store(tmp_path).runs()) == {"FINISHED": 5}
+    (tmp_path / "table.csv").unlink()
+    (tmp_path / "mlflow.db").unlink()
+    assert "4 finished, 0 failed, 0 missing" in resume(sweep_in(tmp_path), cwd=tmp_path).stdout
+    assert Counter(run.info.status for run in Store(tmp_path).runs()) == {"FINISHED": 5}, "no data is needed to deliver"
 
 
 @pytest.fixture
@@ -212,6 +217,7 @@ def test_a_sweep_is_resumed_into_its_own_store_only(sweep: Trained) -> None:
 
 
 def test_a_sweep_that_is_still_running_is_left_alone(tmp_path: Path) -> None:
+    make_store(tmp_path)
     with started(*LONG, cwd=tmp_path) as process:
         wait_until(lambda: any(tmp_path.glob("outputs/*/plan.json")), "the plan was there")
         assert "another process is working on outputs/" in refused(cwd=tmp_path)
@@ -219,6 +225,7 @@ def test_a_sweep_that_is_still_running_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_single_run_that_was_killed_is_trained(tmp_path: Path) -> None:
+    make_store(tmp_path)
     with started("data=sine", "training.epochs=20000", cwd=tmp_path) as process:
         wait_until(lambda: any(tmp_path.glob("outputs/*/plan.json")), "the plan was there")
         process.kill()
@@ -229,18 +236,26 @@ def test_a_single_run_that_was_killed_is_trained(tmp_path: Path) -> None:
     assert store.only().data.params["training.epochs"] == "20000"
 
 
-def test_what_hydras_own_launcher_left_undone_is_trained_as_stacks(tmp_path: Path, sweep: Trained) -> None:
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT], ids=["killed", "Ctrl-C"])
+def test_what_hydras_own_launcher_left_undone_is_trained_as_stacks(
+    tmp_path: Path, sweep: Trained, end: signal.Signals
+) -> None:
     folder = tmp_path / "basic"
     folder.mkdir()
+    make_store(folder)
     jobs = ("-m", *QUICK, "activation=tanh,relu", "seed=range(3)", "hydra/launcher=basic")
     with started(*jobs, cwd=folder) as process:
         wait_until(lambda: len(list(folder.glob("outputs/*/stacks/*.npz"))) >= 2, "two jobs were done")
-        process.kill()
-        process.wait()
+        process.send_signal(end)
+        done = ended(process)
+    if end == signal.SIGINT:
+        assert done.returncode == 130, said(done)
+        assert "Traceback" not in done.stderr, said(done)
+        assert "python -m runner.resume" in done.stdout, said(done)
     resume(cwd=folder)
     store = Store(folder)
     assert store.bits_by_key(store.only()) == sweep.store.bits_by_key(sweep.store.only())
-    assert statuses(folder) == {"FINISHED": 7}
+    assert Counter(run.info.status for run in store.runs()) == {"FINISHED": 7}
 
 
 def test_an_extended_sweep_takes_the_runs_that_are_there_from_the_store(tmp_path: Path) -> None:

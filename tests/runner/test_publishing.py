@@ -6,9 +6,11 @@ import sqlite3
 from dataclasses import replace
 
 import pytest
+from mlflow.entities import LoggedModelOutput, LoggedModelStatus
 
 from runner.about import About
 from runner.interrupts import OrderlyInterrupt
+from runner.jobs import Plan
 from runner.publishing import Publisher
 from runner.tracking import AT_ONCE, Tracker
 from tests.runner.building import plan_of, trained_all
@@ -16,14 +18,25 @@ from tests.runner.building import plan_of, trained_all
 pytestmark = pytest.mark.filterwarnings("default")  # MLflow's own are not errors of ours
 
 
-def test_a_second_ctrl_c_leaves_a_chunk_of_runs_whole_and_writes_no_other(tmp_path, monkeypatch):
+@pytest.fixture(autouse=True)
+def in_a_folder_of_its_own(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    # MLflow keeps one engine per address, so a relative one would be that of the test before.
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/mlflow.db")
+
+
+def publisher_of(plan: Plan, overrides: list[tuple[str, ...]]) -> Publisher:
+    """What a process that begins, or goes on with, a sweep of these jobs writes with."""
+    publisher = Publisher(Tracker("test"), plan.settings, About("sweep", "", "id"), is_sweep=True)
+    publisher.start(overrides, b"{}")
+    return publisher
+
+
+def test_a_second_ctrl_c_leaves_a_chunk_of_runs_whole_and_writes_no_other(tmp_path, monkeypatch):
     plan = plan_of(("data=xor", "training.epochs=2"))
     (one,) = trained_all(plan)
     results = [replace(one, index=index, overrides=(f"seed={index}",)) for index in range(AT_ONCE + 10)]
-    publisher = Publisher(Tracker("test"), plan.settings, About("sweep", "", "id"), is_sweep=True)
-    publisher.start([result.overrides for result in results], b"{}")
+    publisher = publisher_of(plan, [result.overrides for result in results])
     write = publisher._tracker.write_runs
 
     def pressed(*arguments):
@@ -38,3 +51,46 @@ def test_a_second_ctrl_c_leaves_a_chunk_of_runs_whole_and_writes_no_other(tmp_pa
     with sqlite3.connect(tmp_path / "mlflow.db") as store:
         query = "SELECT count(*), count(DISTINCT name) FROM runs WHERE status = 'FINISHED'"
         assert store.execute(query).fetchone() == (AT_ONCE, AT_ONCE)
+
+
+def test_a_model_that_was_left_half_written_is_written_again_and_a_whole_one_kept():
+    plan = plan_of(("data=xor", "training.epochs=2", "tracking.models=none"))
+    results = trained_all(plan)
+    publisher = publisher_of(plan, [()])
+    with OrderlyInterrupt() as interrupt:
+        publisher.write(results, interrupt)
+    tracker, run_id = publisher._tracker, publisher._run_ids[0]
+    client = tracker._client
+    half = client.create_logged_model(tracker.experiment_id, name="model", source_run_id=run_id)
+    client.log_outputs(run_id, [LoggedModelOutput(half.model_id, 0)])
+
+    def statuses():
+        outputs = client.get_run(run_id).outputs.model_outputs
+        return sorted(str(client.get_logged_model(one.model_id).status) for one in outputs)
+
+    assert statuses() == [str(LoggedModelStatus.PENDING)]
+    for _ in range(2):
+        tracker.log_model(run_id, results[0])
+        assert statuses() == sorted(map(str, (LoggedModelStatus.PENDING, LoggedModelStatus.READY)))
+
+
+def test_a_sweep_whose_parent_was_deleted_gets_a_new_one_with_all_runs():
+    jobs = [("data=xor", "training.epochs=2", f"seed={seed}") for seed in range(3)]
+    plan = plan_of(*jobs)
+    results = {result.index: result for result in trained_all(plan)}
+    first = publisher_of(plan, jobs)
+    with OrderlyInterrupt() as interrupt:
+        first.write(list(results.values()), interrupt)
+    first._tracker._client.delete_run(first.parent)
+    second = publisher_of(plan, jobs)
+    assert second.parent != first.parent
+    unwritten = second.take_up(results, ())
+    assert [result.index for result in unwritten] == [0, 1, 2]
+    with OrderlyInterrupt() as interrupt:
+        second.write(unwritten, interrupt)
+    second.finish()
+    assert not second.trouble
+    found = second.reader.of_sweep("id")
+    assert sorted(run.index for run in found) == [-1, 0, 1, 2]
+    assert {run.status for run in found} == {"FINISHED"}
+    assert {run.tags.get("mlflow.parentRunId") for run in found} == {None, second.parent}

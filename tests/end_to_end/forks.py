@@ -1,0 +1,101 @@
+"""Programs that begin where their imports end: forks of a process that has imported what they will need.
+
+Importing Hydra, MLflow and matplotlib is most of the time of a short run, and the same for each of the two hundred that
+these tests start. A fork has its own folder, environment and outputs, and runs the module as `python -m` does.
+Programs with an environment of their own, and those that get signals, are started from nothing.
+"""
+
+import atexit
+import gc
+import importlib
+import json
+import os
+import runpy
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+IMPORTED = (
+    "hydra.core.plugins", "hydra._internal.utils", "mlflow.tracking", "runner.app", "runner.launching",
+    "runner.publishing", "runner.reading", "runner.figures", "runner.memory", "pyarrow.parquet",
+)  # fmt: skip
+
+
+class Forks:
+    """A process that forks, and what to ask it for."""
+
+    def __init__(self, root: Path, environment: Mapping[str, str]) -> None:
+        self._lock = threading.Lock()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", __name__],
+            cwd=root, env=dict(environment), text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        )  # fmt: skip
+        atexit.register(self.close)
+
+    def close(self) -> None:
+        """End the process."""
+        with self._process:
+            assert self._process.stdin
+            self._process.stdin.close()
+
+    def run(
+        self, module: str, arguments: Sequence[str], cwd: Path, env: Mapping[str, str], timeout: float
+    ) -> subprocess.CompletedProcess[str]:
+        """Run `python -m MODULE ARGUMENTS` to its end. Raises TimeoutError when it takes longer."""
+        with self._lock, tempfile.TemporaryDirectory() as scratch:
+            out, err = Path(scratch) / "out", Path(scratch) / "err"
+            request = {
+                "module": module, "arguments": list(arguments), "cwd": str(cwd), "env": dict(env),
+                "out": str(out), "err": str(err), "timeout": timeout,
+            }  # fmt: skip
+            assert self._process.stdin and self._process.stdout
+            self._process.stdin.write(json.dumps(request) + "\n")
+            self._process.stdin.flush()
+            answer = self._process.stdout.readline()
+            assert answer, "the process that forks has died"
+            code = int(answer)
+            texts = [file.read_text(encoding="utf-8", errors="surrogateescape") for file in (out, err)]
+        if code == -signal.SIGALRM:
+            raise TimeoutError(f"{module} {arguments} took more than {timeout:g} s\n{texts[0]}\n{texts[1]}")
+        return subprocess.CompletedProcess([sys.executable, "-m", module, *arguments], code, *texts)
+
+
+def _serve() -> None:
+    before = dict(os.environ)
+    for name in IMPORTED:
+        importlib.import_module(name)
+    set_by_imports = {name: value for name, value in os.environ.items() if name not in before}
+    gc.collect()
+    gc.freeze()
+    for line in sys.stdin:
+        request = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            _become(request, set_by_imports)
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+
+
+def _become(request: dict[str, Any], set_by_imports: Mapping[str, str]) -> NoReturn:
+    """Turn into the program that was asked for, whose end is that of this process."""
+    signal.alarm(int(request["timeout"]))
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    for number, name in ((1, "out"), (2, "err")):
+        os.dup2(os.open(request[name], os.O_WRONLY | os.O_CREAT), number)
+    os.environ.clear()
+    os.environ.update(set_by_imports | request["env"])
+    os.chdir(request["cwd"])
+    sys.path[0] = request["cwd"]
+    module = request["module"]
+    sys.modules.pop(module, None)
+    sys.argv = [module, *request["arguments"]]
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+    sys.exit()
+
+
+if __name__ == "__main__":
+    _serve()
