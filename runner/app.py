@@ -22,14 +22,16 @@ def main() -> int:
     # With this set Hydra hands exceptions on instead of printing them its own way and exiting.
     os.environ["HYDRA_FULL_ERROR"] = "1"
     from runner.errors import RunsFailed, UserError, complain
+    from runner.files import ensure_streams
+    from runner.interrupts import exit_code
 
+    ensure_streams()
     if STRICT in sys.argv:
         sys.argv = [argument for argument in sys.argv if argument != STRICT] + ["strict=true"]
     try:
         _start_hydra()
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return 130
+    except KeyboardInterrupt as interrupt:
+        return exit_code(interrupt)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1

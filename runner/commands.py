@@ -1,10 +1,11 @@
 """What the commands beside `python -m runner` share: help, options, and errors as one clear message."""
 
 import os
-import sys
 from collections.abc import Callable, Sequence
 
 from runner.errors import RunsFailed, UserError, complain, unknown
+from runner.files import ensure_streams
+from runner.interrupts import exit_code
 from runner.terminal import say
 
 HELP = ("--help", "-h")
@@ -12,14 +13,14 @@ HELP = ("--help", "-h")
 
 def run_command(run: Callable[[Sequence[str]], int], arguments: Sequence[str], usage: str) -> int:
     """Run a command line, or print its `usage` when that is asked for; returns the exit code."""
+    ensure_streams()
     if set(arguments) & set(HELP):
         say(usage)
         return 0
     try:
         return run(arguments)
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return 130
+    except KeyboardInterrupt as interrupt:
+        return exit_code(interrupt)
     except (UserError, RunsFailed, OSError) as error:
         if os.environ.get("HYDRA_FULL_ERROR", "0") not in ("", "0"):
             raise

@@ -53,21 +53,20 @@ def compare(stored: RunResult, again: RunResult) -> Difference | None:
     """Where a run begins to differ from the same run trained again; None when every bit is equal."""
     weights = _by_array(stored, again)
     at_the_end = max((_relative(*pair) for pair in weights.values()), default=0.0)
-    names = [name for name in stored.history if name != "step"]
-    steps = min(len(stored.history["step"]), len(again.history["step"]))
-    for place in range(steps):
-        pairs = {name: _at(place, stored.history[name], again.history.get(name, [])) for name in names}
+    names = dict.fromkeys([*stored.history, *again.history])
+    steps = max((stored.history["step"], again.history["step"]), key=len)
+    for place, step in enumerate(steps):
+        pairs = {name: _at(place, stored.history.get(name, []), again.history.get(name, [])) for name in names}
         if found := {name: pair for name, pair in pairs.items() if not _equal(*pair)}:
-            return _difference(int(stored.history["step"][place]), found, at_the_end)
-    ended = {name: pair for name, pair in weights.items() if not _equal(*pair)}
-    ended |= {
-        name: _at(0, [value], [again.measures.get(name, np.nan)])
-        for name, value in stored.measures.items()
-        if again.measures.get(name) != value
-    }
-    if (stored.outcome, stored.last_step) != (again.outcome, again.last_step):
-        ended["last_step"] = _at(0, [stored.last_step], [again.last_step])
-    return _difference(stored.last_step, ended, at_the_end) if ended else None
+            return _difference(int(step), found, at_the_end)
+    ended = weights | _scalings(stored, again)
+    for name in dict.fromkeys([*stored.measures, *again.measures]):
+        ended[name] = _at(0, *([one.measures[name]] if name in one.measures else [] for one in (stored, again)))
+    ended["last_step"] = _at(0, [stored.last_step], [again.last_step])
+    if (stored.outcome, stored.classes) != (again.outcome, again.classes):
+        ended["outcome" if stored.outcome != again.outcome else "classes"] = _NO_NUMBERS
+    found = {name: pair for name, pair in ended.items() if not _equal(*pair)}
+    return _difference(stored.last_step, found, at_the_end) if found else None
 
 
 def environment_changes(stored: Iterable[RunResult]) -> dict[str, tuple[str, str]]:
@@ -93,6 +92,14 @@ def _by_array(stored: RunResult, again: RunResult) -> dict[str, tuple[Array, Arr
     return {part.name: (stored.parameters[part.indices], again.parameters[part.indices]) for part in parts}
 
 
+def _scalings(stored: RunResult, again: RunResult) -> dict[str, tuple[Array, Array]]:
+    """What turns data into a network's inputs, and its outputs into the units of the data."""
+    if stored.scaling is None or again.scaling is None:
+        return {} if stored.scaling is again.scaling else {"scaling": _NO_NUMBERS}
+    here = vars(again.scaling)
+    return {name: (np.asarray(value), np.asarray(here[name])) for name, value in vars(stored.scaling).items()}
+
+
 def _difference(step: int, found: Mapping[str, tuple[Array, Array]], at_the_end: float) -> Difference:
     relative = max(_relative(*pair) for pair in found.values())
     units = max(_units(*pair) for pair in found.values())
@@ -102,6 +109,9 @@ def _difference(step: int, found: Mapping[str, tuple[Array, Array]], at_the_end:
 def _at(place: int, one: Iterable[float], other: Iterable[float]) -> tuple[Array, Array]:
     both = [list(values)[place : place + 1] or [np.nan] for values in (one, other)]
     return np.array(both[0], dtype=np.float64), np.array(both[1], dtype=np.float64)
+
+
+_NO_NUMBERS = _at(0, [], [0.0])  # something is not the same, and no number says by how much
 
 
 def _equal(one: Array, other: Array) -> bool:

@@ -1,6 +1,8 @@
-"""Reading a file that a person named."""
+"""Files that a person named, and those that a shell gives a program to print to."""
 
 import errno
+import os
+import sys
 from pathlib import Path
 
 
@@ -10,3 +12,10 @@ def contents_of(path: Path) -> bytes:
     if path.exists() and not path.is_file() and not path.is_dir():
         raise OSError(errno.EINVAL, "Not a regular file", str(path))
     return path.read_bytes()
+
+
+def ensure_streams() -> None:
+    """Have somewhere to print to, also when a shell closed standard output or error (`>&-`)."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))

@@ -2,16 +2,18 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from shlex import quote
 from typing import Any
 
 from filelock import FileLock, Timeout
+from pydantic import NonNegativeInt, TypeAdapter, ValidationError
 
 from runner.about import About
 from runner.errors import UserError
+from runner.jobs import PlannedRun
 from runner.results import RunResult, load, save
 
 OUTPUTS = Path("outputs")
@@ -21,19 +23,29 @@ FORMAT = 2
 
 
 @dataclass(frozen=True)
-class PlanFile:
-    """A plan as plain data. `code` maps files of numeric code to their digests, `store` names the MLflow store.
+class PlanEntry:
+    """One planned run as plain data: its place in the sweep, run key, overrides and spec."""
 
-    Each of `runs` has its index, key, overrides and spec, in the sweep's order.
-    """
+    index: NonNegativeInt
+    key: str
+    overrides: list[str]
+    spec: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class PlanFile:
+    """A plan as plain data. `code` maps files of numeric code to their digests, `store` names the MLflow store."""
 
     about: About
     is_sweep: bool
     settings: dict[str, Any]
     store: str
     code: dict[str, str]
-    runs: list[dict[str, Any]]
+    runs: list[PlanEntry]
     format: int = FORMAT
+
+
+_PLAN = TypeAdapter(PlanFile)
 
 
 class SweepFolder:
@@ -51,8 +63,13 @@ class SweepFolder:
     @property
     def resume_command(self) -> str:
         """What goes on with this sweep."""
-        is_usual = self.path.resolve().parent == OUTPUTS.resolve()
+        is_usual = self.path.resolve().parent == OUTPUTS.resolve() and not self.path.name.startswith("-")
         return f"python -m runner.resume {quote(self.path.name if is_usual else self.shown)}"
+
+    @property
+    def has_plan(self) -> bool:
+        """Whether a sweep began here."""
+        return (self.path / PLAN).is_file()
 
     @property
     def is_unfinished(self) -> bool:
@@ -83,8 +100,9 @@ class SweepFolder:
                 "folder, or choose another one"
             )
         (self.path / FINISHED).unlink(missing_ok=True)
-        content = json.dumps(vars(plan) | {"about": vars(plan.about)}, ensure_ascii=False).encode()
+        content = _PLAN.dump_json(plan)
         partial = self.path / f"{PLAN}.partial"
+        partial.unlink(missing_ok=True)  # a link would lead elsewhere
         with partial.open("wb") as file:
             file.write(content)
             file.flush()
@@ -103,11 +121,16 @@ class SweepFolder:
             plain = json.loads((self.path / PLAN).read_text(encoding="utf-8"))
             if not isinstance(plain, dict) or plain.get("format") != FORMAT:
                 raise ValueError("another version of this program wrote it")
-            return PlanFile(**plain | {"about": About(**plain["about"])})
+            plan = _PLAN.validate_python(plain)
+            if len({run.index for run in plan.runs}) < len(plan.runs):
+                raise ValueError("two of its runs have the same index")
+            return plan
         except OSError as error:
             raise UserError(f"{self.shown} has no plan that can be read: {error.strerror}") from error
-        except (ValueError, TypeError, KeyError) as error:
-            raise UserError(f"the plan in {self.shown} cannot be used: {error}") from error
+        except (ValueError, RecursionError) as error:
+            first = error.errors()[0] if isinstance(error, ValidationError) else None
+            why = f"{'.'.join(map(str, first['loc']))}: {first['msg']}" if first else error
+            raise UserError(f"the plan in {self.shown} cannot be used: {why}") from error
 
     def keep(self, results: Sequence[RunResult]) -> None:
         """Write results to a file of their own. Raises UserError when that is not possible."""
@@ -121,19 +144,24 @@ class SweepFolder:
                 f"when there is room again: {self.resume_command}"
             ) from error
 
-    def results(self, keys: Mapping[int, str]) -> tuple[dict[int, RunResult], list[str]]:
-        """Results of runs by index, the newest of each, and what is wrong with files that cannot be read.
+    def results(self, runs: Iterable[PlannedRun]) -> tuple[dict[int, RunResult], list[str]]:
+        """Results of these runs by index, the newest of each, and what is wrong with files that cannot be read.
 
-        `keys` are the run keys by index: a folder may hold results of an earlier sweep.
+        A folder may hold results of an earlier sweep as well, whose overrides may differ where the run keys do not.
         """
+        planned = {(run.index, run.key): run for run in runs}
         found: dict[int, RunResult] = {}
         damaged = []
-        files = self._stacks.glob("*.npz")
+        files = [path for path in self._stacks.glob("*.npz") if path.is_file()]
         for file in sorted(files, key=lambda path: (not path.name.startswith(JOB), path.name)):
             try:
-                found |= {one.index: one for one in load(file) if keys.get(one.index) == one.key}
+                results = load(file)
             except ValueError as error:
                 damaged.append(str(error))
+                continue
+            for one in results:
+                if run := planned.get((one.index, one.key)):
+                    found[run.index] = replace(one, overrides=run.overrides)
         return dict(sorted(found.items())), damaged
 
     def finish(self, goes_on_as: str = "") -> None:
@@ -144,7 +172,7 @@ class SweepFolder:
     def goes_on_as(self) -> str:
         """The name of the sweep that has the missing runs of this one."""
         marker = self.path / FINISHED
-        return marker.read_text() if marker.exists() else ""
+        return marker.read_text(errors="replace") if marker.exists() else ""
 
     @property
     def _stacks(self) -> Path:
@@ -158,9 +186,9 @@ def find_folder(name: str | None) -> SweepFolder | None:
     """
     if name is None:
         return next((folder for folder in _newest_first() if folder.is_unfinished), None)
-    for path in (OUTPUTS / name, Path(name)):
-        if (path / PLAN).is_file():
-            return SweepFolder(path)
+    for folder in (SweepFolder(OUTPUTS / name), SweepFolder(Path(name))):
+        if folder.has_plan:
+            return folder
     known = [folder.path.name for folder in _newest_first()]
     there = f"; the newest there are {', '.join(known[:5])}" if known else ", and no other either"
     raise UserError(f"there is no sweep {name} in {OUTPUTS}/{there}")

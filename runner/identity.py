@@ -38,8 +38,11 @@ def code_files(modules: tuple[str, ...] = ()) -> dict[str, str]:
         found = sorted(path.rglob("*.py")) if path.is_dir() else [path]
         files |= {str(file.relative_to(ROOT)): file for file in found}
     for name in modules:
-        if source := importlib.import_module(name).__file__:
-            files[f"{name} ({Path(source).name})"] = Path(source)
+        module = importlib.import_module(name)
+        if module.__file__:
+            files[f"{name} ({Path(module.__file__).name})"] = Path(module.__file__)
+        for folder in getattr(module, "__path__", ()):
+            files |= {f"{name} ({file.relative_to(folder)})": file for file in sorted(Path(folder).rglob("*.py"))}
     return {name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in files.items()}
 
 

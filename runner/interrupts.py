@@ -1,14 +1,23 @@
 """Ctrl-C, or a batch system's SIGTERM, between runs: once for an orderly end, twice to stop at once."""
 
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType, TracebackType
 from typing import Any
 
 
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C or SIGTERM, heard where somebody says what is kept and how to go on."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.exit_code = 128 + number
+
+
 class OrderlyInterrupt:
-    """While this context is open, Ctrl-C and SIGTERM raise KeyboardInterrupt anywhere but inside a `shield`.
+    """While this context is open, Ctrl-C and SIGTERM raise Interrupted anywhere but inside a `shield`.
 
     There they wait. Writing runs is such a shield: a run is in the store as a whole or not at all. A second Ctrl-C is
     not held back, but where the shield is firm, which is for what takes a moment and must not be torn.
@@ -16,7 +25,9 @@ class OrderlyInterrupt:
 
     def __enter__(self) -> "OrderlyInterrupt":
         self._pressed, self._heard, self._shielded, self._firm = 0, 0, False, False
+        self._number: int = signal.SIGINT
         self._before: dict[int, Any] = {}
+        self._unraisable, sys.unraisablehook = sys.unraisablehook, self._on_lost
         with suppress(ValueError):  # not the main thread: whoever owns that decides
             for number in (signal.SIGINT, signal.SIGTERM):
                 self._before[number] = signal.signal(number, self._on_signal)
@@ -27,6 +38,7 @@ class OrderlyInterrupt:
     ) -> None:
         for number, handler in self._before.items():
             signal.signal(number, handler)
+        sys.unraisablehook = self._unraisable
 
     @contextmanager
     def shield(self, firm: bool = False) -> Iterator[None]:
@@ -49,9 +61,22 @@ class OrderlyInterrupt:
 
     def _listen(self) -> None:
         if self._pressed > self._heard:
-            raise KeyboardInterrupt
+            raise Interrupted(self._number)
 
-    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
-        self._pressed += 1
+    def _on_lost(self, lost: "sys.UnraisableHookArgs") -> None:
+        """Python would print a traceback of a press that it lost."""
+        if not isinstance(lost.exc_value, Interrupted):
+            self._unraisable(lost)
+
+    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+        self._pressed, self._number = self._pressed + 1, number
         if not self._shielded or (self._pressed > 1 and not self._firm):
-            raise KeyboardInterrupt
+            raise Interrupted(number)
+
+
+def exit_code(interrupt: KeyboardInterrupt) -> int:
+    """What a shell expects of a program that a signal ended; says so where nobody has yet."""
+    if isinstance(interrupt, Interrupted):
+        return interrupt.exit_code
+    print("interrupted", file=sys.stderr)
+    return 128 + signal.SIGINT

@@ -75,7 +75,8 @@ class Publisher:
             result, outcome = kept.get(run.index), run.tags.get("outcome")
             is_result = outcome != "failed" if result is None else outcome == result.outcome
             is_new = run.index not in again and run.index not in self._run_ids
-            if _is_whole(run) and is_result and is_new and run.tags.get(PARENT) == self.parent:
+            is_whole = _is_whole(run) and self.reader.has_files(run)
+            if is_whole and is_result and is_new and run.tags.get(PARENT) == self.parent:
                 self._run_ids[run.index] = run.run_id
             elif not run.is_parent:
                 leftover.append(run)

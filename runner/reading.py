@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
@@ -26,9 +27,11 @@ from runner.preparation import Scaling
 from runner.results import RunResult
 from runner.spec import from_plain
 from runner.stores import check_file, folder_of, probe, reason, sqlite_file, tracking_uri
+from runner.structures import structure_of
 
 PARENT = "mlflow.parentRunId"
 PAGE = 1000
+FLOATS = tuple(np.dtype(kind).str for kind in (np.float32, np.float64))
 for name in ("mlflow.store.db.utils", "mlflow.tracking.fluent", "alembic"):
     logging.getLogger(name).setLevel(logging.WARNING)
 
@@ -104,6 +107,11 @@ class Reader:
                 )
                 structure, parameters = json.loads(str(arrays["structure"])), arrays["parameters"]
             history = _columns(self.file(run, "history.parquet"))
+            sizes, classes = tuple(structure["sizes"]), tuple(structure["classes"])
+            if structure != json.loads(json.dumps(structure_of(spec, sizes, classes))):
+                raise ValueError("weights.npz is not of the network in config.yaml")
+            if parameters.ndim != 1 or parameters.dtype.str not in FLOATS:
+                raise ValueError("weights.npz does not hold its parameters as one row of numbers")
             return RunResult(
                 index=run.index,
                 key=run.tags["run_key"],
@@ -115,9 +123,9 @@ class Reader:
                 n_samples=run.samples,
                 data_digest=run.tags["data_digest"],
                 parameters=parameters,
-                sizes=tuple(structure["sizes"]),
+                sizes=sizes,
                 scaling=scaling,
-                classes=tuple(structure["classes"]),
+                classes=classes,
                 history=history,
                 measures=_measures(run, history),
                 started=run.started,
@@ -128,6 +136,15 @@ class Reader:
             raise
         except Exception as error:  # archives, YAML and Parquet each raise their own
             raise UserError(f"run {run.run_id} cannot be read: {reason(error)}") from error
+
+    def changed(self, run: StoredRun, result: RunResult) -> list[str]:
+        """Which digests of a stored run its files no longer have."""
+        return [name for name, digest in result.digests.items() if run.tags.get(name) != digest]
+
+    def has_files(self, run: StoredRun) -> bool:
+        """Whether a run's folder is there, where it is on this machine; elsewhere nothing is asked."""
+        folder = folder_of(run.artifacts)
+        return folder is None or (Path(folder) / "config.yaml").exists()
 
     def _search(self, query: str) -> Iterator[StoredRun]:
         token = None
@@ -196,7 +213,15 @@ def _columns(content: bytes) -> dict[str, list[float]]:
     from pyarrow import parquet
 
     table = parquet.read_table(io.BytesIO(content))
+    if "step" not in table.column_names or not all(map(_is_number, table.schema.types)):
+        raise ValueError("history.parquet is not a table of numbers with a step")
     return {name: table.column(name).to_pylist() for name in table.column_names}
+
+
+def _is_number(kind: Any) -> bool:
+    from pyarrow import types
+
+    return bool(types.is_floating(kind) or types.is_integer(kind))
 
 
 def _quoted(text: str) -> str:

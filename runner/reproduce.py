@@ -82,6 +82,11 @@ def reproduce(reader: "Reader", runs: Sequence["StoredRun"], modules: tuple[str,
     if not kept:
         raise UserError(f"there are no numbers to hold against: {runs[0].name} is {runs[0].tags.get('outcome')}")
     again = train_again(kept, modules, as_table)
+    is_changed = _say_what_changed(kept, again)
+    for place, result in kept.items():
+        if names := reader.changed(runs[place], result):
+            is_changed = True
+            say(f"the files of run {runs[place].run_id} are not those that were written: {', '.join(names)}")
     found = {place: compare(kept[place], again[place]) for place in kept}
     if as_table:
         _print_table(runs, found)
@@ -97,7 +102,7 @@ def reproduce(reader: "Reader", runs: Sequence["StoredRun"], modules: tuple[str,
             + (f", {rounding} differ in the last bits" if rounding else "")
             + (f"; {left_out} more left no numbers (failed or killed)" if left_out else "")
         )
-    _print_changes(environment_changes(kept.values()), bool(different))
+    _print_changes(environment_changes(kept.values()), bool(different) and not is_changed)
     return 1 if different else 0
 
 
@@ -107,9 +112,6 @@ def train_again(kept: Mapping[int, RunResult], modules: tuple[str, ...], as_stac
     settings = Settings(tracking=tracking, workers=None, modules=modules, expect={}, strict=False, skip_finished=False)
     runs = [PlannedRun(place, result.key, (), result.spec) for place, result in kept.items()]
     plan = plan_again(runs, settings)
-    changed = sum(run.key != kept[run.index].key for run in plan.runs)
-    if changed:
-        say(f"the numeric code, or data from a file, is not what {count(changed, 'run')} had")
     again: dict[int, RunResult] = {}
     with (
         Training(plan.tasks, default_workers() if as_stacks else 1) as training,
@@ -121,6 +123,17 @@ def train_again(kept: Mapping[int, RunResult], modules: tuple[str, ...], as_stac
     return again
 
 
+def _say_what_changed(kept: Mapping[int, RunResult], again: Mapping[int, RunResult]) -> bool:
+    """Name data and code that are not what runs had, by run keys and digests; returns whether anything is."""
+    changed = [place for place, result in kept.items() if again[place].key != result.key]
+    data = [place for place in changed if again[place].data_digest != kept[place].data_digest]
+    for path in dict.fromkeys(str(getattr(kept[place].spec.data, "path", "")) for place in data):
+        say(f"the data {path} has changed since".replace("  ", " "))
+    if code := len(changed) - len(data):
+        say(f"the numeric code, or the weights to start from, has changed since {count(code, 'run')} trained")
+    return bool(changed)
+
+
 def _counted(result: RunResult) -> str:
     series = len(result.history) - 1
     values = len(result.history["step"])
@@ -128,12 +141,13 @@ def _counted(result: RunResult) -> str:
 
 
 def _print_table(runs: Sequence["StoredRun"], found: Mapping[int, Difference | None]) -> None:
-    """All runs where they are few, else those that differ."""
+    """All runs where they are few, else those that differ; how they differ where any does."""
     shown = [place for place in found if len(found) <= SHOWN or found[place]]
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("run", "outcome", "again", "first in"):
+    is_different = any(found.values())
+    for name in ("run", "outcome", "again") + ("first in",) * is_different:
         table.add_column(name, overflow="fold")
-    for name in ("from step", "relative", "units", "weights"):
+    for name in ("from step", "relative", "units", "weights") * is_different:
         table.add_column(name, justify="right", no_wrap=True)
     for place in shown[:SHOWN]:
         told = [runs[place].name, runs[place].tags["outcome"]]
@@ -148,13 +162,13 @@ def _print_table(runs: Sequence["StoredRun"], found: Mapping[int, Difference | N
         say(f"... and {len(shown) - SHOWN} more that differ")
 
 
-def _print_changes(changes: Mapping[str, tuple[str, str]], is_different: bool) -> None:
-    """What is different here; nothing to say about it where all bits are equal and nothing is."""
+def _print_changes(changes: Mapping[str, tuple[str, str]], is_unexplained: bool) -> None:
+    """What is different here, which may explain other bits."""
     if changes:
         say("different here from where it was trained:")
     for name, (there, here) in changes.items():
         say(f"  {name}: {there} there, {here} here")
-    if is_different and not changes:
+    if is_unexplained and not changes:
         say("versions, processor and commit are the same here and there, so this should not be: please report it")
 
 

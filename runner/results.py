@@ -5,7 +5,6 @@ import io
 import json
 import math
 import os
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,11 +54,14 @@ class RunResult:
 
     @property
     def digests(self) -> dict[str, str]:
-        """Of all weights and of the whole history: equal digests are equal bits."""
-        history = np.array([self.history[name] for name in sorted(self.history)])
+        """Of the trained network and of all that was measured: equal digests are equal bits."""
+        scaling, names = self.scaling, sorted(self.history)
+        network = [self.sizes, self.classes, scaling and _plain_scaling(scaling)]
+        measured = [names, sorted(self.measures.items()), self.outcome, self.last_step, self.data_digest]
+        history = np.array([self.history[name] for name in names])
         return {
-            "digest.weights": hashlib.sha256(self.parameters.tobytes()).hexdigest(),
-            "digest.history": hashlib.sha256(history.tobytes()).hexdigest(),
+            "digest.weights": hashlib.sha256(self.parameters.tobytes() + json.dumps(network).encode()).hexdigest(),
+            "digest.history": hashlib.sha256(history.tobytes() + json.dumps(measured).encode()).hexdigest(),
         }
 
     @property
@@ -105,6 +107,7 @@ def save(path: Path, results: Sequence[RunResult]) -> None:
         about.append(_about(result))
     arrays["about"] = np.array(json.dumps(about))
     partial = path.with_suffix(".partial")
+    partial.unlink(missing_ok=True)  # a link would lead elsewhere
     try:
         with partial.open("wb") as file:
             np.savez(file, **arrays)
@@ -122,7 +125,7 @@ def load(path: Path) -> list[RunResult]:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             about = json.loads(str(arrays["about"]))
             return [_result(place, entry, arrays) for place, entry in enumerate(about)]
-    except (OSError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
+    except Exception as error:  # of zip files, headers of arrays and JSON, each its own
         raise ValueError(f"{path} is not a whole file of results: {error}") from error
 
 
@@ -144,14 +147,17 @@ def weights_archive(result: RunResult) -> bytes:
 
 def _about(result: RunResult) -> dict[str, Any]:
     """Everything of a result that is not an array, as plain data."""
-    scaling = result.scaling
     plain = {name: getattr(result, name) for name in _PLAIN_FIELDS}
     return plain | {
         "spec": to_plain(result.spec),
         "series": list(result.history),
         "pictures": list(result.pictures),
-        "scaling": scaling and [scaling.x_shift.tolist(), scaling.x_scale.tolist(), scaling.y_shift, scaling.y_scale],
+        "scaling": result.scaling and _plain_scaling(result.scaling),
     }
+
+
+def _plain_scaling(scaling: Scaling) -> list[Any]:
+    return [scaling.x_shift.tolist(), scaling.x_scale.tolist(), scaling.y_shift, scaling.y_scale]
 
 
 _PLAIN_FIELDS = (

@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from runner import terminal
-from runner.app import run_id
 from runner.commands import run_command, split_options
 from runner.components import load_modules
 from runner.errors import UserError
@@ -45,6 +44,8 @@ def _run(arguments: Sequence[str]) -> int:
     folder = find_folder(names[0] if names else None)
     if folder is None:
         terminal.say(f"nothing to resume: every sweep in {OUTPUTS}/ is finished")
+        if _is_lost(named_store()) and any(OUTPUTS.glob("*")):
+            terminal.say(f"there is no store {named_store()}: with a name, a sweep is written to a new one")
         return 0
     resume(folder, FAILED in options, APART in options)
     return 0
@@ -61,9 +62,9 @@ def resume(folder: SweepFolder, failed_too: bool = False, apart: bool = False) -
     if is_elsewhere and not _is_lost(file.store):
         raise UserError(f"this sweep was written to {file.store}, and the store here is {named_store()}")
     if apart and folder.goes_on_as:
-        raise UserError(f"what this sweep lacks is a sweep of its own: python -m runner.resume {folder.goes_on_as}")
+        raise UserError(_goes_on(folder.goes_on_as))
     settings, runs = restore(file)
-    kept, damaged = folder.results({run.index: run.key for run in runs})
+    kept, damaged = folder.results(runs)
     for problem in damaged:
         terminal.say(f"{problem}; its runs are trained again")
     failed = {index for index, result in kept.items() if result.outcome == "failed"}
@@ -73,9 +74,10 @@ def resume(folder: SweepFolder, failed_too: bool = False, apart: bool = False) -
     today = plan_again(missing, settings)
     planned, sweep = replace(today, runs=runs), Sweep(folder, file.about, file.is_sweep)
     if apart and missing:
-        kept = {index: result for index, result in kept.items() if index not in again}
         _go_on_apart(sweep, planned, kept, today, file)
         return
+    if apart:
+        terminal.say(f"no run is missing, so there is nothing to train apart{_hint(len(failed), failed_too)}")
     if changed := what_changed(file, missing, today):
         raise UserError(_choice(folder, file, changed, len(missing), failed_too))
     if error := failures(sweep.resume(planned, kept, again)):
@@ -93,10 +95,8 @@ def restore(file: PlanFile) -> tuple[Settings, list[PlannedRun]]:
     try:
         settings = Settings.model_validate(file.settings)
         load_modules(settings.modules)
-        runs = [
-            PlannedRun(run["index"], run["key"], tuple(run["overrides"]), from_plain(run["spec"])) for run in file.runs
-        ]
-    except ValueError as error:
+        runs = [PlannedRun(run.index, run.key, tuple(run.overrides), from_plain(run.spec)) for run in file.runs]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(f"this sweep is not one that this version could run: {error}") from error
     return settings, runs
 
@@ -112,23 +112,34 @@ def what_changed(file: PlanFile, missing: Sequence[PlannedRun], today: Plan) -> 
 
 
 def _go_on_apart(sweep: Sweep, planned: Plan, kept: Mapping[int, RunResult], today: Plan, file: PlanFile) -> None:
-    """The missing runs as a sweep of their own, with the code and data of today."""
+    """The runs to be trained as a sweep of their own, with the code and data of today; old failures stay as well."""
     plan = replace(today, runs=[replace(run, index=place) for place, run in enumerate(today.runs)])
-    folder = SweepFolder(OUTPUTS / run_id())
+    # The same name each time: who was killed in here, and does it again, must not make another sweep of the same runs.
+    folder = SweepFolder(OUTPUTS / f"{file.about.sweep_id}_rest")
+    is_there = folder.has_plan
     about = replace(file.about, name=f"{file.about.name}, the rest", sweep_id=folder.path.name)
     other = Sweep(folder, about, file.is_sweep)
-    other.save_plan(plan)
-    terminal.say(f"the missing runs as a sweep of their own, in {folder.shown}")
+    if not is_there:
+        other.save_plan(plan)
+        terminal.say(f"the missing runs as a sweep of their own, in {folder.shown}")
     sweep.leave(planned, kept, folder.path.name)
+    if is_there:
+        raise UserError(_goes_on(folder.path.name))
     if error := failures(other.start(plan)):
         raise error
 
 
+def _goes_on(name: str) -> str:
+    return f"what this sweep lacks is a sweep of its own: python -m runner.resume {name}"
+
+
 def _say_state(folder: SweepFolder, runs: int, kept: int, failed: int, failed_too: bool) -> None:
     told = f"{folder.shown}: {count(runs, 'run')}, {kept - failed} finished, {failed} failed, {runs - kept} missing"
-    if failed and not failed_too:
-        told += f" ({FAILED} trains the failed ones again)"
-    terminal.say(told)
+    terminal.say(told + _hint(failed, failed_too))
+
+
+def _hint(failed: int, failed_too: bool) -> str:
+    return f" ({FAILED} trains the failed ones again)" if failed and not failed_too else ""
 
 
 def _choice(folder: SweepFolder, file: PlanFile, changed: Sequence[str], missing: int, failed_too: bool) -> str:
@@ -138,7 +149,7 @@ def _choice(folder: SweepFolder, file: PlanFile, changed: Sequence[str], missing
         [
             "this sweep cannot go on as it was, because what its numbers depend on has changed since it began:",
             *shown,
-            "Nothing was trained, and what it has is kept. Either train what is missing "
+            f"Nothing was trained, and what it has is kept. Either train what {'failed or ' * failed_too}is missing "
             f"({count(missing, 'run')}) with what is there now, under a parent of its own beside the old results:",
             f"  {folder.resume_command} {APART}" + f" {FAILED}" * failed_too,
             "or everything again:",

@@ -67,6 +67,19 @@ def check_file(uri: str) -> None:
         raise UserError(f"the MLflow store {uri} cannot be used: {file} may not be written")
 
 
+def check_place(experiment: str, artifacts: str) -> None:
+    """MLflow writes down the whole path of an experiment's files: in a moved folder it would use the old place.
+
+    Raises UserError when that is no longer there.
+    """
+    folder = folder_of(artifacts)
+    if folder is not None and not (place := Path(folder).parents[1]).exists():
+        raise UserError(
+            f"experiment {experiment!r} keeps its files in {folder}, and {place} is not there. Was it moved? "
+            "A link under its old name will do, or another experiment (tracking.experiment=...)"
+        )
+
+
 def alone_with(uri: str) -> AbstractContextManager[object]:
     """MLflow's creation of a store's tables fails when two programs do it at once; one waits for the other."""
     file = sqlite_file(uri)

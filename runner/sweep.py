@@ -1,7 +1,8 @@
 """A sweep from its plan to its comparison: train as stacks, keep on disk, write to MLflow; or go on with that."""
 
 import gc
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from runner.comparison import seed_table
 from runner.compose import Job
 from runner.errors import Problem, UserError
 from runner.execution import Training
-from runner.folder import PlanFile, SweepFolder
+from runner.folder import PlanEntry, PlanFile, SweepFolder
 from runner.identity import code_files, source
 from runner.interrupts import OrderlyInterrupt
 from runner.jobs import Plan, PlannedRun, check_expectations, make_plan
@@ -40,6 +41,7 @@ class Sweep:
         self._plan_file = b""
         self._unwritten: list[RunResult] = []
         self._publisher: Publisher | None = None
+        self._is_told = False  # what an interrupt leaves, and how to go on
 
     def run(self, jobs: Sequence[Job | Problem]) -> list[RunResult]:
         """Train a batch of jobs, compare all so far and show it; returns the results of the batch.
@@ -67,22 +69,22 @@ class Sweep:
     def leave(self, plan: Plan, kept: Mapping[int, RunResult], goes_on_as: str) -> None:
         """Write to MLflow what is there and mark the rest as killed: another sweep has it."""
         self._reopen(plan)
-        with OrderlyInterrupt() as interrupt:
+        missing = plan.killed(kept)
+        with self._interruptible() as interrupt:
             publisher = self._open(plan.settings)
             publisher.start([run.overrides for run in plan.runs], self._plan_file)
-            publisher.write(publisher.take_up(kept, ()), interrupt)
-            publisher.write(plan.killed(kept), interrupt)
-            publisher.finish("KILLED")
+            publisher.write([*publisher.take_up(kept, ()), *missing], interrupt)
+            publisher.finish("KILLED" if missing else "FINISHED")
         self._check_delivered(publisher)
         self._folder.finish(goes_on_as)
 
     def publish(self, plan: Plan) -> list[RunResult]:
         """Write to MLflow, and show, what other launchers left in the folder, job by job."""
-        kept, _ = self._folder.results(plan.keys)
+        kept, _ = self._folder.results(plan.runs)
         missing = plan.killed(kept)
         if missing:
             terminal.say_interrupted(len(kept), len(missing), self._folder.shown, self._folder.resume_command)
-        with OrderlyInterrupt() as interrupt:
+        with self._interruptible() as interrupt:
             publisher = self._open(plan.settings)
             try:
                 with interrupt.shield(firm=True):
@@ -99,14 +101,23 @@ class Sweep:
         """Put on disk what will be done, in a folder that no other process works in."""
         self._folder.take()
         self._planned += plan.runs
-        runs = [
-            {"index": run.index, "key": run.key, "overrides": list(run.overrides), "spec": to_plain(run.spec)}
-            for run in self._planned
-        ]
+        runs = [PlanEntry(run.index, run.key, list(run.overrides), to_plain(run.spec)) for run in self._planned]
         settings, code = plan.settings.model_dump(mode="json"), code_files(plan.settings.modules)
         self._plan_file = self._folder.write_plan(
             PlanFile(self._about, self._is_sweep, settings, named_store(), code, runs)
         )
+
+    @contextmanager
+    def _interruptible(self) -> Iterator[OrderlyInterrupt]:
+        """Wherever and however often Ctrl-C is pressed, a person learns how to go on."""
+        try:
+            with OrderlyInterrupt() as interrupt:
+                yield interrupt
+        except KeyboardInterrupt:
+            if not self._is_told:
+                kept, command = self._folder.shown, self._folder.resume_command
+                terminal.say(f"\nstopped at once; results that were there are kept in {kept}. Go on: {command}")
+            raise
 
     def _reopen(self, plan: Plan) -> None:
         self._planned, self._plan_file = plan.runs, self._folder.reopen()
@@ -125,7 +136,7 @@ class Sweep:
                 continue
             if plan.settings.tracking.plots == "all":
                 result = with_picture(result, prepare(result.spec.phases[-1]))
-            if any(stored.tags.get(name) != digest for name, digest in result.digests.items()):
+            if result.spec != run.spec or reader.changed(stored, result):
                 terminal.say(f"the files of run {stored.run_id} were changed; it is trained again")
                 continue
             origin = stored.tags.get("reused_from", stored.run_id)
@@ -141,13 +152,8 @@ class Sweep:
     ) -> list[RunResult]:
         """Train all runs that have no result, and publish everything."""
         tasks = plan.tasks_without(kept)
-        with OrderlyInterrupt() as interrupt, Training(tasks, plan.workers_for(tasks)) as training:
-            try:
-                publisher = self._open(plan.settings)
-            except KeyboardInterrupt:
-                command = self._folder.resume_command
-                terminal.say(f"\ninterrupted before the store was open; nothing was written to it. Go on: {command}")
-                raise
+        with self._interruptible() as interrupt, Training(tasks, plan.workers_for(tasks)) as training:
+            publisher = self._open(plan.settings)
             try:
                 with interrupt.shield(firm=True):
                     publisher.start([run.overrides for run in plan.runs], self._plan_file)
@@ -202,13 +208,15 @@ class Sweep:
     ) -> None:
         """Ctrl-C: what is finished stays, the rest is marked killed."""
         interrupt.acknowledge()
-        publisher.close("KILLED")
+        with interrupt.shield(firm=True):
+            publisher.close("KILLED")
         for trained in training.already_done():
             self._keep(plan, trained, interrupt)
         written = {result.index for result in publisher.results}
         finished = {result.index for result in self._unwritten} | written
         missing = plan.killed(finished)
         terminal.say_interrupted(len(finished), len(missing), self._folder.shown, self._folder.resume_command)
+        self._is_told = True
         publisher.write([result for result in self._unwritten if result.index not in written], interrupt)
         publisher.write(missing, interrupt)
         publisher.finish("KILLED")

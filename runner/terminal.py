@@ -62,7 +62,8 @@ class RunProgress:
         self._bar: Progress | None = None
         if quiet:
             return
-        self._console.print(f"{count(total - done, 'run')} in {count(stacks, 'stack')}")
+        told = f"{count(total - done, 'run')} in {count(stacks, 'stack')}" if stacks else "nothing is left to train"
+        self._console.print(told)
         if self._console.is_terminal:
             columns = (
                 TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("runs"),
@@ -177,10 +178,11 @@ def _with_spread(mean: Any, spread: Any) -> str:
 
 def say_interrupted(done: int, missing: int, folder: str, resume: str) -> None:
     """After Ctrl-C: what is kept, and how to go on."""
+    killed = f", and {count(missing, 'unfinished one')} marked as killed" if missing else ""
     say(
-        f"\ninterrupted: {count(done, 'finished run')} kept in {folder}; now written to MLflow, and "
-        f"{count(missing, 'unfinished one')} marked as killed (Ctrl-C again leaves that out).\n"
-        f"Train what is missing: {resume}",
+        f"\ninterrupted: {count(done, 'finished run')} kept in {folder}; now written to MLflow{killed} "
+        "(Ctrl-C again stops at once; nothing is lost by that).\n"
+        f"{'Train what is missing' if missing else 'All are trained; finish the comparison'}: {resume}",
     )
 
 

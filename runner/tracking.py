@@ -30,6 +30,7 @@ from runner.stores import (
     DEFAULT_URI,
     alone_with,
     check_file,
+    check_place,
     fold_log_in,
     folder_of,
     probe,
@@ -61,6 +62,7 @@ class Tracker:
                 if found is None:
                     found = self._client.get_experiment(self._client.create_experiment(experiment))
                 self.experiment_id, self._artifacts = found.experiment_id, found.artifact_location
+                check_place(experiment, self._artifacts)
                 use_write_ahead_log(self.uri)
             self.reader = Reader(self._client)
         except UserError:

@@ -74,7 +74,7 @@ def test_other_numbers_in_the_store_are_found_with_step_and_series(tmp_path: Pat
     assert "DIFFERENT by more than the last bits" in done.stdout
     assert "from step 7 on: train/cost, by up to 1.0e-04" in done.stdout
     assert "weights at the end: equal" in done.stdout
-    assert "this should not be" in done.stdout
+    assert "are not those that were written: digest.history" in done.stdout
 
 
 def test_other_weights_in_the_store_are_found_by_array(tmp_path: Path) -> None:
@@ -89,6 +89,7 @@ def test_other_weights_in_the_store_are_found_by_array(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "from step 20 on: b2, by up to" in done.stdout
     assert "units in the last place: 1" in done.stdout
+    assert "are not those that were written: digest.weights" in done.stdout
 
 
 def test_components_of_a_persons_own_are_imported_only_when_the_person_names_them(tmp_path: Path) -> None:
@@ -102,8 +103,22 @@ def test_components_of_a_persons_own_are_imported_only_when_the_person_names_the
     (tmp_path / "my_parts.py").write_text(MODULE.replace("0.5", "0.25"))
     done = reproduce(run_id, "modules=[my_parts]", cwd=tmp_path)
     assert done.returncode == 1
-    assert "the numeric code, or data from a file, is not what 1 run had" in done.stdout
+    assert "the numeric code, or the weights to start from, has changed since 1 run trained" in done.stdout
+    assert "please report it" not in done.stdout
     assert "DIFFERENT by more than the last bits" in done.stdout
+
+
+def test_data_that_has_changed_is_named(tmp_path: Path) -> None:
+    table = "a,y\n" + "".join(f"{k},{k * k % 7}.5\n" for k in range(20))
+    (tmp_path / "table.csv").write_text(table)
+    csv = ("data=csv", "data.path=table.csv", "data.target=y", "training.epochs=3", "tracking.plots=none")
+    run_id = trained(tmp_path, *csv).store.only().info.run_id
+    (tmp_path / "table.csv").write_text(table + "20,3.5\n")
+    done = reproduce(run_id, cwd=tmp_path)
+    assert done.returncode == 1
+    assert "the data table.csv has changed since" in done.stdout
+    assert "numeric code" not in done.stdout
+    assert "please report it" not in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 from collections import Counter
@@ -85,9 +86,10 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Trained:
 
 
 def test_the_command_that_an_interrupted_sweep_prints_makes_it_whole(
-    interrupted: tuple[subprocess.CompletedProcess[str], Path], undisturbed: Trained
+    interrupted: tuple[subprocess.CompletedProcess[str], Path], undisturbed: Trained, request: pytest.FixtureRequest
 ) -> None:
     done, folder = interrupted
+    assert done.returncode == (130 if "Ctrl-C" in request.node.name else 143), said(done)
     (command,) = re.findall(r"python -m (runner\.resume .*)$", done.stdout, re.MULTILINE)
     before = Store(folder).only()
     again = resume(*shlex.split(command)[1:], cwd=folder)
@@ -117,6 +119,38 @@ def test_runs_that_failed_are_trained_again_when_asked_for(tmp_path: Path) -> No
         "runs/stopped": 6
     }
     assert store.only().data.tags["mlflow.source.name"].startswith("python -m runner -m 'modules=[fragile_parts]'")
+
+
+def test_runs_that_failed_can_be_trained_apart_and_the_old_sweep_stays_as_it_is(tmp_path: Path) -> None:
+    """The usual story of a part of one's own: it raises, it is mended, and so the code has changed."""
+    (tmp_path / "fragile_parts.py").write_text(MODULE)
+    (tmp_path / "broken").touch()
+    assert run_runner(*FRAGILE, cwd=tmp_path).returncode == 1
+    name, old = sweep_in(tmp_path), {run.info.run_id: run for run in Store(tmp_path).runs()}
+    (tmp_path / "fragile_parts.py").write_text(MODULE.replace("RuntimeError", "ValueError").replace("broken", "gone"))
+    assert f"{name} --apart --failed" in refused(name, "--failed", cwd=tmp_path)
+    resume(name, "--failed", "--apart", cwd=tmp_path)
+    store = Store(tmp_path)
+    first, second = store.parents()
+    for run in (first, *store.children(first)):
+        before = old[run.info.run_id]
+        assert (run.info.status, run.data.params) == (before.info.status, before.data.params)
+    assert Counter(run.info.status for run in store.children(second)) == {"FINISHED": 2}
+
+
+def test_a_sweep_that_was_killed_while_it_went_apart_goes_apart_once(tmp_path: Path) -> None:
+    (tmp_path / "fragile_parts.py").write_text(MODULE)
+    jobs = ("-m", "modules=[fragile_parts]", *QUICK, "schedule=fragile", "network.hidden=[2],[3]", "seed=0,1")
+    trained(tmp_path, *jobs)
+    name = sweep_in(tmp_path)
+    forget(tmp_path, name)
+    (tmp_path / "fragile_parts.py").write_text(MODULE.replace("n_steps\n", "n_steps * 1\n"))
+    resume(name, "--apart", cwd=tmp_path)
+    (tmp_path / "outputs" / name / "finished").unlink()  # which is written when the old sweep is settled
+    assert f"python -m runner.resume {name}_rest" in refused(name, "--apart", cwd=tmp_path)
+    store = Store(tmp_path)
+    assert [len(store.children(parent)) for parent in store.parents()] == [4, 2]
+    assert "nothing to resume" in resume(cwd=tmp_path).stdout
 
 
 def test_a_change_of_code_is_named_and_the_missing_runs_can_be_a_sweep_of_their_own(tmp_path: Path) -> None:
@@ -175,7 +209,7 @@ def test_a_lost_store_is_written_again_without_training(sweep: Trained, tmp_path
     assert "this sweep was written to" in refused(name, cwd=folder)
     (sweep.store.folder / "mlflow.db").rename(tmp_path / "lost.db")
     done = resume(name, cwd=folder)
-    assert "0 runs in 0 stacks" in done.stdout
+    assert "nothing is left to train" in done.stdout
     store = Store(folder)
     assert store.bits_by_key(store.only()) == before
 
@@ -193,6 +227,16 @@ def test_a_damaged_file_of_results_is_named_and_its_runs_are_trained_again(sweep
     assert statuses(folder) == {"FINISHED": 7}
 
 
+def test_lost_artifacts_are_written_again(sweep: Trained) -> None:
+    folder = sweep.store.folder
+    before = sweep.store.bits_by_key(sweep.store.only())
+    shutil.rmtree(folder / "mlruns")
+    resume(sweep_in(folder), cwd=folder)
+    store = Store(folder)
+    assert store.bits_by_key(store.only()) == before
+    assert Counter(run.info.status for run in store.runs()) == {"FINISHED": 7}
+
+
 def test_a_damaged_plan_and_a_name_that_nobody_has_are_refused(sweep: Trained) -> None:
     folder = sweep.store.folder
     name = sweep_in(folder)
@@ -203,6 +247,10 @@ def test_a_damaged_plan_and_a_name_that_nobody_has_are_refused(sweep: Trained) -
     assert "the plan in" in refused(name, cwd=folder)
     plan.write_text("[]")
     assert "another version" in refused(name, cwd=folder)
+    shutil.rmtree(folder / "outputs" / name)
+    (folder / "mlflow.db").unlink()
+    told = resume(cwd=folder).stdout
+    assert "nothing to resume" in told
 
 
 def test_a_sweep_is_resumed_into_its_own_store_only(sweep: Trained) -> None:
@@ -226,14 +274,14 @@ def test_a_sweep_that_is_still_running_is_left_alone(tmp_path: Path) -> None:
 
 def test_a_single_run_that_was_killed_is_trained(tmp_path: Path) -> None:
     make_store(tmp_path)
-    with started("data=sine", "training.epochs=20000", cwd=tmp_path) as process:
+    with started("data=sine", "training.epochs=3000", cwd=tmp_path) as process:
         wait_until(lambda: any(tmp_path.glob("outputs/*/plan.json")), "the plan was there")
         process.kill()
         process.wait()
     resume(cwd=tmp_path)
     store = Store(tmp_path)
     assert store.only().info.status == "FINISHED"
-    assert store.only().data.params["training.epochs"] == "20000"
+    assert store.only().data.params["training.epochs"] == "3000"
 
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT], ids=["killed", "Ctrl-C"])

@@ -1,17 +1,30 @@
-"""A sweep's folder that a person chose (`hydra.sweep.dir=out`), and chooses again."""
+"""A sweep's folder: chosen by a person (`hydra.sweep.dir=out`) and chosen again, changed by hand, damaged."""
 
+import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from runner.about import About
 from runner.errors import UserError
-from runner.folder import PlanFile, SweepFolder
-from tests.runner.building import trained
+from runner.folder import PlanEntry, PlanFile, SweepFolder
+from runner.jobs import PlannedRun
+from runner.results import load, save
+from runner.spec import to_plain
+from tests.runner.building import bits, spec_of, trained
 
-PLAN = PlanFile(About("first", "", "1"), True, {}, "sqlite:///mlflow.db", {}, [{"index": 0}])
+JOB = ("data=xor", "training.epochs=2")
+ENTRY = PlanEntry(0, "key", ["seed=0"], to_plain(spec_of(*JOB)))
+PLAN = PlanFile(About("first", "", "1"), True, {}, "sqlite:///mlflow.db", {}, [ENTRY])
 OTHER = replace(PLAN, about=About("second", "", "2"))
+
+
+def planned(key: str, *overrides: str) -> PlannedRun:
+    return PlannedRun(0, key, overrides, spec_of(*JOB))
 
 
 def test_a_second_sweep_in_the_folder_of_one_that_is_not_finished_is_refused(tmp_path: Path) -> None:
@@ -20,22 +33,87 @@ def test_a_second_sweep_in_the_folder_of_one_that_is_not_finished_is_refused(tmp
     with pytest.raises(UserError, match="has a sweep that is not finished"):
         SweepFolder(tmp_path).write_plan(OTHER)
     assert folder.read_plan() == PLAN
-    folder.write_plan(replace(PLAN, runs=[*PLAN.runs, {"index": 1}]))
+    folder.write_plan(replace(PLAN, runs=[ENTRY, replace(ENTRY, index=1)]))
     assert len(folder.read_plan().runs) == 2, "the same sweep may come with more runs"
 
 
 def test_a_second_sweep_in_the_folder_of_one_that_is_finished_does_not_take_its_results(tmp_path: Path) -> None:
-    folder, old = SweepFolder(tmp_path), trained("data=xor", "training.epochs=2")
+    folder, old = SweepFolder(tmp_path), replace(trained(*JOB), overrides=("seed=0",))
     folder.write_plan(PLAN)
     folder.keep([old])
     folder.finish()
     again = SweepFolder(tmp_path)
     again.write_plan(OTHER)
     assert again.is_unfinished
-    assert again.results({0: "another key"}) == ({}, [])
-    new = replace(old, key="another key")
-    again.keep([new])
-    found, damaged = again.results({0: "another key"})
-    assert found.keys() == {0} and not damaged
-    assert found[0].key == "another key"
-    assert again.results({0: old.key})[0][0].key == old.key, "nothing was overwritten"
+    assert again.results([planned("another key")]) == ({}, [])
+    again.keep([replace(old, key="another key")])
+    found, damaged = again.results([planned("another key")])
+    assert [result.key for result in found.values()] == ["another key"] and not damaged
+    same, _ = again.results([planned(old.key, "learning_rate=0.1", "seed=0")])
+    assert same[0].overrides == ("learning_rate=0.1", "seed=0"), "those of this sweep, not of the one before"
+    assert bits(same[0]) == bits(replace(old, overrides=same[0].overrides))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"runs": [vars(ENTRY), vars(ENTRY)]}, "the same index"),
+        ({"runs": [vars(ENTRY) | {"index": -1}]}, "runs.0.index"),
+        ({"runs": [vars(ENTRY) | {"index": 1.5}]}, "runs.0.index"),
+        ({"runs": [vars(ENTRY) | {"overrides": None}]}, "runs.0.overrides"),
+        ({"runs": [vars(ENTRY) | {"spec": None}]}, "runs.0.spec"),
+        ({"runs": [{"index": 0}]}, "runs.0.key"),
+        ({"runs": None}, "runs"),
+        ({"runs": [1]}, "runs.0"),
+        ({"store": None}, "store"),
+        ({"about": {}}, "about.name"),
+        ({"format": 1}, "another version"),
+    ],
+    ids=str,
+)
+def test_a_plan_that_was_changed_by_hand_is_refused_with_the_place(tmp_path, change, words):
+    folder = SweepFolder(tmp_path)
+    plain = json.loads(folder.write_plan(PLAN)) | change
+    (tmp_path / "plan.json").write_text(json.dumps(plain))
+    with pytest.raises(UserError, match="cannot be used: ") as caught:
+        folder.read_plan()
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_plan_that_is_nested_without_end_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "plan.json").write_text("[" * 200_000)
+    with pytest.raises(UserError, match="cannot be used"):
+        SweepFolder(tmp_path).read_plan()
+
+
+def test_what_stands_where_results_are_written_is_not_written_through(tmp_path: Path) -> None:
+    (tmp_path / "precious").write_text("mine")
+    folder = SweepFolder(tmp_path / "sweep")
+    (tmp_path / "sweep" / "stacks").mkdir(parents=True)
+    for name in ("plan.json.partial", "stacks/00000.partial"):
+        (tmp_path / "sweep" / name).symlink_to(tmp_path / "precious")
+    os.mkfifo(tmp_path / "sweep" / "stacks" / "zz.npz")
+    folder.write_plan(PLAN)
+    result = trained(*JOB)
+    folder.keep([result])
+    assert (tmp_path / "precious").read_text() == "mine"
+    found, damaged = folder.results([planned(result.key)])
+    assert found.keys() == {0} and not damaged, "a pipe is not waited for"
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(place=st.integers(0), bit=st.integers(0, 7))
+def test_a_file_of_results_with_one_wrong_bit_gives_the_same_results_or_is_named(tmp_path, place, bit):
+    path = tmp_path / "00000.npz"
+    if not path.exists():
+        save(path, [trained(*JOB)])
+    whole = path.read_bytes()
+    damaged = bytearray(whole)
+    damaged[place % len(whole)] ^= 1 << bit
+    path.with_name("damaged.npz").write_bytes(damaged)
+    try:
+        (found,) = load(path.with_name("damaged.npz"))
+    except ValueError:
+        return
+    assert bits(found) == bits(load(path)[0])

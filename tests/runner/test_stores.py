@@ -3,7 +3,7 @@
 import pytest
 
 from runner.errors import UserError
-from runner.stores import named_store, probe, shown
+from runner.stores import check_place, named_store, probe, shown
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,12 @@ def test_a_server_that_does_not_answer_is_named_without_its_password(uri):
         probe(uri)
     assert "secret" not in str(caught.value)
     assert "u:***@" in str(caught.value)
+
+
+def test_files_of_an_experiment_are_not_written_where_its_folder_was_before_it_moved(tmp_path):
+    (tmp_path / "here").mkdir()
+    check_place("runner", f"{tmp_path}/here/mlruns/1")
+    check_place("runner", "mlflow-artifacts:/1")
+    (tmp_path / "here").rename(tmp_path / "there")
+    with pytest.raises(UserError, match="Was it moved"):
+        check_place("runner", f"file://{tmp_path}/here/mlruns/1")

@@ -1,0 +1,75 @@
+"""A stored run is IDENTICAL only when nothing of it is other than what is trained again."""
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from runner.differences import compare
+from runner.results import RunResult
+from tests.runner.building import trained
+
+
+@cache
+def run() -> RunResult:
+    return trained("data=quadrants", "training.epochs=4", "training.evaluations=4")
+
+
+def history(**changed: list[float]) -> RunResult:
+    return replace(run(), history=run().history | {name.replace("_", "/"): column for name, column in changed.items()})
+
+
+def rows(change) -> RunResult:
+    return replace(run(), history={name: change(column) for name, column in run().history.items()})
+
+
+def scaling(**changed) -> RunResult:
+    return replace(run(), scaling=replace(run().scaling, **changed))
+
+
+CHANGED = {
+    "a shorter history": (lambda: rows(lambda column: column[:-1]), "step"),
+    "no history": (lambda: rows(lambda column: []), "step"),
+    "a longer history": (lambda: rows(lambda column: [*column, column[-1]]), "step"),
+    "other steps": (lambda: history(step=[step + 7 for step in run().history["step"]]), "step"),
+    "a last bit of a cost": (
+        lambda: history(train_cost=[*run().history["train/cost"][:-1], np.nextafter(run().finals["train/cost"], 9)]),
+        "train/cost",
+    ),
+    "a series more": (lambda: history(train_other=[0.0] * len(run().history["step"])), "train/other"),
+    "a last bit of a weight": (
+        lambda: replace(run(), parameters=np.nextafter(run().parameters, np.inf)),
+        "W1",
+    ),
+    "weights in other numbers": (lambda: replace(run(), parameters=run().parameters.astype(np.float32)), "W1"),
+    "another scale of the inputs": (lambda: scaling(x_scale=run().scaling.x_scale * 1000), "x_scale"),
+    "another scale of the target": (lambda: scaling(y_scale=1000.0), "y_scale"),
+    "no scaling": (lambda: replace(run(), scaling=None), "scaling"),
+    "other classes": (lambda: replace(run(), classes=("a", "b")), "classes"),
+    "another outcome": (lambda: replace(run(), outcome="converged"), "outcome"),
+    "another last step": (lambda: replace(run(), last_step=1), "last_step"),
+    "another measure": (lambda: replace(run(), measures=dict.fromkeys(run().measures, 7.0)), "baseline/"),
+    "no measures": (lambda: replace(run(), measures={}), "baseline/"),
+}
+
+
+def test_a_run_is_identical_to_itself():
+    assert run().measures
+    assert compare(run(), run()) is None
+
+
+@pytest.mark.parametrize("what", CHANGED)
+def test_whatever_is_different_is_found_and_named_whichever_side_has_it(what):
+    change, name = CHANGED[what]
+    for one, other in ((change(), run()), (run(), change())):
+        found = compare(one, other)
+        assert found is not None, what
+        assert any(array.startswith(name) for array in found.arrays), found
+        assert found.is_rounding == ("last bit" in what), found
+
+
+@pytest.mark.parametrize("what", [name for name in CHANGED if name != "a series more"])
+def test_the_digests_of_a_run_change_with_it(what):
+    change, _ = CHANGED[what]
+    assert change().digests != run().digests
