@@ -26,7 +26,7 @@ from runner.identity import machine
 from runner.preparation import Scaling
 from runner.results import RunResult
 from runner.spec import from_plain
-from runner.stores import check_file, folder_of, probe, reason, sqlite_file, tracking_uri
+from runner.stores import ToldOnce, check_file, folder_of, probe, reason, sqlite_file, tracking_uri
 from runner.structures import structure_of
 
 PARENT = "mlflow.parentRunId"
@@ -34,6 +34,9 @@ PAGE = 1000
 FLOATS = tuple(np.dtype(kind).str for kind in (np.float32, np.float64))
 for name in ("mlflow.store.db.utils", "mlflow.tracking.fluent", "alembic"):
     logging.getLogger(name).setLevel(logging.WARNING)
+logging.getLogger("urllib3.connectionpool").addFilter(
+    ToldOnce("the MLflow server does not answer; trying again for a while, and all results are kept on disk")
+)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Which store runs are written to, and whether it can be used: found out in seconds, where MLflow tries for minutes."""
 
 import http.client
+import logging
 import os
 import re
 import sqlite3
@@ -16,6 +17,7 @@ from runner.errors import UserError
 
 DEFAULT_URI = "sqlite:///mlflow.db"
 PROBE_SECONDS = 10
+MAX_REASON = 300
 
 
 def tracking_uri() -> str:
@@ -114,4 +116,26 @@ def folder_of(artifact_uri: str) -> str | None:
 def reason(error: BaseException) -> str:
     """What went wrong in one line, from the long errors of a store."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip() and not line.startswith("(raised as")]
-    return lines[0][:300] if lines else type(error).__name__
+    told = lines[0] if lines else type(error).__name__
+    if len(told) <= MAX_REASON:
+        return told
+    deepest = error  # a client wraps what happened in one long sentence after another
+    while deepest.__context__ is not None:
+        deepest = deepest.__context__
+    return f"{told[: MAX_REASON // 2]} ... {str(deepest)[-MAX_REASON // 2 :]}"
+
+
+class ToldOnce(logging.Filter):
+    """In place of a warning for every attempt to reach a server, one sentence for a person who waits."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__()
+        self._sentence = sentence
+
+    def filter(self, _record: logging.LogRecord) -> bool:
+        from runner.terminal import say
+
+        if self._sentence:
+            say(self._sentence)
+        self._sentence = ""
+        return False
