@@ -13,7 +13,7 @@ from benchmarks.tables import markdown
 USUAL = str(ROOT / "benchmarks" / "usual.py")
 USUAL_RUNS = 32
 OURS = ("workers=2", "data=quadrants", "training.mode=full", "training.epochs=500")
-JOBLIB = ("hydra/launcher=joblib", "hydra.launcher.n_jobs=2")
+LAUNCHERS = {"basic": (), "joblib": ("hydra/launcher=joblib", "hydra.launcher.n_jobs=2")}
 SAMPLE = 300
 
 
@@ -24,7 +24,7 @@ def tables(quick: bool) -> Iterator[str]:
     if importlib.util.find_spec("sklearn") is None:
         yield "The usual way is not measured: scikit-learn is not installed (pip install -e '.[bench]').\n"
     else:
-        usual = _usual(4 if quick else USUAL_RUNS)
+        usual = _usual(4, ["basic"]) if quick else _usual(USUAL_RUNS, list(LAUNCHERS))
     rows = []
     for runs in sizes:
         with tempfile.TemporaryDirectory() as folder:
@@ -41,16 +41,16 @@ def tables(quick: bool) -> Iterator[str]:
     yield _breakdown(4 if quick else SAMPLE)
 
 
-def _usual(runs: int) -> dict[str, float]:
+def _usual(runs: int, launchers: list[str]) -> dict[str, float]:
     """Seconds per run of the usual way, by launcher; its imports and the tables of a new store are taken off."""
     found = {}
     with tempfile.TemporaryDirectory() as folder:
         timed((USUAL,), Path(folder))
-        for name, launcher in (("basic", ()), ("joblib", JOBLIB)):
+        for name in launchers:
             if name == "joblib" and importlib.util.find_spec("hydra_plugins.hydra_joblib_launcher") is None:
                 continue
-            few, _ = timed((USUAL, "-m", "seed=range(1)", "hidden=2", *launcher), Path(folder))
-            many, _ = timed((USUAL, "-m", f"seed=range({runs // 2})", "hidden=2,4", *launcher), Path(folder))
+            few, _ = timed((USUAL, "-m", "seed=range(1)", "hidden=2", *LAUNCHERS[name]), Path(folder))
+            many, _ = timed((USUAL, "-m", f"seed=range({runs // 2})", "hidden=2,4", *LAUNCHERS[name]), Path(folder))
             found[name] = (many - few) / (runs - 1)
     return found
 

@@ -1,3 +1,19 @@
 """The application around `nn`: configs to specs, specs to stacks, stacks to MLflow and to pictures."""
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from runner.loading import LoadedSweep
+
 __version__ = "0.1.0"
+
+
+def load(sweep: str | None = None) -> "LoadedSweep":
+    """A sweep of the MLflow store in use: `runs` and `curves` are pandas tables, `results` have everything.
+
+    `sweep` is its name in `outputs/`, or an MLflow run id (of its parent, or of a single run); None is the newest.
+    Raises runner.errors.UserError when there is none.
+    """
+    from runner.loading import load_sweep
+
+    return load_sweep(sweep)

@@ -41,7 +41,11 @@ class Training:
 
     def __enter__(self) -> "Training":
         if self._executor:
-            self._futures = {self._executor.submit(train_task, task): task for task in self._tasks}
+            try:
+                self._futures = {self._executor.submit(train_task, task): task for task in self._tasks}
+            except BaseException:  # an interrupt: nobody else would end the workers, which have tasks already
+                self._executor.shutdown(wait=True, kill_workers=True)
+                raise
         return self
 
     def __exit__(

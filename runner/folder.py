@@ -53,7 +53,6 @@ class SweepFolder:
 
     def __init__(self, path: Path) -> None:
         self.path, self._lock = path, FileLock(path / LOCK)
-        self._next_file = 0
 
     @property
     def shown(self) -> str:
@@ -74,12 +73,16 @@ class SweepFolder:
     @property
     def is_unfinished(self) -> bool:
         """Whether there is something to go on with."""
-        if (self.path / FINISHED).exists():
-            return False
+        return self.has_plan and not (self.path / FINISHED).exists()
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether its plan can be read."""
         try:
-            return bool(self.read_plan().runs)
+            self.read_plan()
         except UserError:
             return False
+        return True
 
     def take(self) -> None:
         """Work here alone until this process ends, however it ends. Raises UserError when another process does."""
@@ -134,10 +137,9 @@ class SweepFolder:
 
     def keep(self, results: Sequence[RunResult]) -> None:
         """Write results to a file of their own. Raises UserError when that is not possible."""
-        while (file := self._stacks / f"{self._next_file:05d}.npz").exists():
-            self._next_file += 1
+        last = max((int(path.stem) for path in self._stacks.glob("*.npz") if path.stem.isdecimal()), default=-1)
         try:
-            save(file, results)
+            save(self._stacks / f"{last + 1:05d}.npz", results)
         except OSError as error:
             raise UserError(
                 f"results cannot be kept in {self.shown}: {error.strerror or error}. What was kept before is whole; "
@@ -185,13 +187,18 @@ def find_folder(name: str | None) -> SweepFolder | None:
     Raises UserError when there is no such sweep.
     """
     if name is None:
-        return next((folder for folder in _newest_first() if folder.is_unfinished), None)
+        return next((folder for folder in _newest_first() if folder.is_unfinished and folder.is_usable), None)
     for folder in (SweepFolder(OUTPUTS / name), SweepFolder(Path(name))):
         if folder.has_plan:
             return folder
     known = [folder.path.name for folder in _newest_first()]
     there = f"; the newest there are {', '.join(known[:5])}" if known else ", and no other either"
     raise UserError(f"there is no sweep {name} in {OUTPUTS}/{there}")
+
+
+def unusable_folders() -> list[SweepFolder]:
+    """Those that are not finished, and whose plan cannot be read."""
+    return [folder for folder in _newest_first() if folder.is_unfinished and not folder.is_usable]
 
 
 def _newest_first() -> Iterator[SweepFolder]:

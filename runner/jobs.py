@@ -44,11 +44,6 @@ class Plan:
         return {run.index: run.overrides for run in self.runs}
 
     @property
-    def keys(self) -> dict[int, str]:
-        """The run keys, by index in the sweep."""
-        return {run.index: run.key for run in self.runs}
-
-    @property
     def specs(self) -> list[Spec]:
         """The specs of all runs, in their order."""
         return [run.spec for run in self.runs]

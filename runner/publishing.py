@@ -42,6 +42,11 @@ class Publisher:
         self.verdicts: list[Verdict] = []
 
     @property
+    def has_begun(self) -> bool:
+        """Whether it knows the runs that will come; before that nothing can be written."""
+        return bool(self._overrides)
+
+    @property
     def reader(self) -> Reader:
         """The same store, to be read."""
         return self._tracker.reader

@@ -25,7 +25,7 @@ from runner.errors import UserError
 from runner.identity import machine
 from runner.preparation import Scaling
 from runner.results import RunResult
-from runner.spec import from_plain
+from runner.spec import Spec, from_plain
 from runner.stores import ToldOnce, check_file, folder_of, probe, reason, sqlite_file, tracking_uri
 from runner.structures import structure_of
 
@@ -35,7 +35,7 @@ FLOATS = tuple(np.dtype(kind).str for kind in (np.float32, np.float64))
 for name in ("mlflow.store.db.utils", "mlflow.tracking.fluent", "alembic"):
     logging.getLogger(name).setLevel(logging.WARNING)
 logging.getLogger("urllib3.connectionpool").addFilter(
-    ToldOnce("the MLflow server does not answer; trying again for a while, and all results are kept on disk")
+    ToldOnce("the MLflow server does not answer; trying again for a while")
 )
 
 
@@ -97,13 +97,24 @@ class Reader:
         except Exception as error:
             raise UserError(f"run {run.run_id} has no {name}: {reason(error)}") from error
 
+    def newest(self) -> StoredRun | None:
+        """The run of a sweep, or single run, that started last."""
+        return next(self._search("tags.sweep_id != ''", at_once=1), None)
+
+    def spec(self, run: StoredRun) -> Spec:
+        """What a run was, unless it was killed. Raises UserError when that is missing or not of this version."""
+        try:
+            return from_plain(yaml.safe_load(self.file(run, "config.yaml")))
+        except (yaml.YAMLError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise UserError(f"the config of run {run.run_id} cannot be read: {reason(error)}") from error
+
     def result(self, run: StoredRun) -> RunResult:
         """What a run left, with every number as it was, but for `overrides` and pictures, which the run does not have.
 
         Raises UserError when something is missing or is not what this version writes.
         """
         try:
-            spec = from_plain(yaml.safe_load(self.file(run, "config.yaml")))
+            spec = self.spec(run)
             with np.load(io.BytesIO(self.file(run, "weights.npz")), allow_pickle=False) as arrays:
                 scaling = Scaling(
                     arrays["x_shift"], arrays["x_scale"], float(arrays["y_shift"]), float(arrays["y_scale"])
@@ -149,12 +160,12 @@ class Reader:
         folder = folder_of(run.artifacts)
         return folder is None or (Path(folder) / "config.yaml").exists()
 
-    def _search(self, query: str) -> Iterator[StoredRun]:
+    def _search(self, query: str, at_once: int = PAGE) -> Iterator[StoredRun]:
         token = None
         try:
             experiments = [one.experiment_id for one in self._client.search_experiments()]
             while True:
-                page = self._client.search_runs(experiments, query, max_results=PAGE, page_token=token)
+                page = self._client.search_runs(experiments, query, max_results=at_once, page_token=token)
                 yield from map(_stored, page)
                 token = page.token
                 if not token:

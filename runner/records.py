@@ -125,7 +125,7 @@ def artifacts_of(result: RunResult) -> dict[str, bytes]:
     files |= {f"plots/{name}": content for name, content in result.pictures.items()}
     if result.scaling is not None:
         files["weights.npz"] = weights_archive(result)
-    if result.history.get("step"):
+    if result.history:
         files["history.parquet"] = _parquet(result.history)
     if result.error:
         files["error.txt"] = result.error.encode()
@@ -137,7 +137,8 @@ def _parquet(columns: Mapping[str, list[float]]) -> bytes:
     from pyarrow import parquet
 
     buffer = io.BytesIO()
-    parquet.write_table(pyarrow.table(dict(columns)), buffer)
+    arrays = {name: pyarrow.array(values, None if values else pyarrow.float64()) for name, values in columns.items()}
+    parquet.write_table(pyarrow.table(arrays), buffer)
     return buffer.getvalue()
 
 

@@ -11,10 +11,10 @@ from runner.commands import run_command, split_options
 from runner.components import load_modules
 from runner.differences import Difference, compare, environment_changes
 from runner.errors import UserError
-from runner.execution import Training, default_workers
+from runner.execution import Training
 from runner.jobs import PlannedRun, plan_again
 from runner.paths import CONF
-from runner.results import RunResult
+from runner.results import RunResult, failures
 from runner.settings import Settings, TrackingSettings
 from runner.stores import named_store
 from runner.terminal import RunProgress, console, count, say
@@ -82,6 +82,8 @@ def reproduce(reader: "Reader", runs: Sequence["StoredRun"], modules: tuple[str,
     if not kept:
         raise UserError(f"there are no numbers to hold against: {runs[0].name} is {runs[0].tags.get('outcome')}")
     again = train_again(kept, modules, as_table)
+    if error := failures(list(again.values())):
+        raise error
     is_changed = _say_what_changed(kept, again)
     for place, result in kept.items():
         if names := reader.changed(runs[place], result):
@@ -109,13 +111,17 @@ def reproduce(reader: "Reader", runs: Sequence["StoredRun"], modules: tuple[str,
 def train_again(kept: Mapping[int, RunResult], modules: tuple[str, ...], as_stacks: bool) -> dict[int, RunResult]:
     """Stored runs once more. Raises UserError when what they need is not there any more."""
     tracking = TrackingSettings(experiment="none", models="none", plots="none", points=2)
-    settings = Settings(tracking=tracking, workers=None, modules=modules, expect={}, strict=False, skip_finished=False)
+    workers = None if as_stacks else 1
+    settings = Settings(
+        tracking=tracking, workers=workers, modules=modules, expect={}, strict=False, skip_finished=False
+    )
     runs = [PlannedRun(place, result.key, (), result.spec) for place, result in kept.items()]
     plan = plan_again(runs, settings)
     again: dict[int, RunResult] = {}
+    tasks = plan.tasks
     with (
-        Training(plan.tasks, default_workers() if as_stacks else 1) as training,
-        RunProgress(len(kept), len(plan.tasks), quiet=not as_stacks) as progress,
+        Training(tasks, plan.workers_for(tasks)) as training,
+        RunProgress(len(kept), len(tasks), quiet=not as_stacks) as progress,
     ):
         for trained in training:
             again |= {result.index: result for result in trained}

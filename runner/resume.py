@@ -9,17 +9,18 @@ from runner import terminal
 from runner.commands import run_command, split_options
 from runner.components import load_modules
 from runner.errors import UserError
-from runner.folder import OUTPUTS, PlanFile, SweepFolder, find_folder
+from runner.folder import OUTPUTS, PlanFile, SweepFolder, find_folder, unusable_folders
 from runner.identity import code_files
 from runner.jobs import Plan, PlannedRun, plan_again
 from runner.results import RunResult, failures
 from runner.settings import Settings
-from runner.spec import from_plain
+from runner.spec import Spec, from_plain
 from runner.stores import named_store, sqlite_file
 from runner.sweep import Sweep
 from runner.terminal import count
 
 FAILED, APART = "--failed", "--apart"
+REST = "_rest"  # after the name of a sweep, a part of which goes on apart
 USAGE = """\
 Goes on with a sweep, or a single run, that did not come to its end: trains exactly the runs that have no result, writes
 to MLflow what is not there yet, and ends with the same parent and comparison as if nothing had happened.
@@ -43,6 +44,9 @@ def _run(arguments: Sequence[str]) -> int:
         raise UserError(f"one sweep at a time, got {' '.join(names)}")
     folder = find_folder(names[0] if names else None)
     if folder is None:
+        if unusable := unusable_folders():
+            named = ", ".join(folder.shown for folder in unusable)
+            raise UserError(f"nothing to resume but {named}, whose plan cannot be read; its name as SWEEP says why")
         terminal.say(f"nothing to resume: every sweep in {OUTPUTS}/ is finished")
         if _is_lost(named_store()) and any(OUTPUTS.glob("*")):
             terminal.say(f"there is no store {named_store()}: with a name, a sweep is written to a new one")
@@ -61,8 +65,6 @@ def resume(folder: SweepFolder, failed_too: bool = False, apart: bool = False) -
     is_elsewhere = named_store() != file.store
     if is_elsewhere and not _is_lost(file.store):
         raise UserError(f"this sweep was written to {file.store}, and the store here is {named_store()}")
-    if apart and folder.goes_on_as:
-        raise UserError(_goes_on(folder.goes_on_as))
     settings, runs = restore(file)
     kept, damaged = folder.results(runs)
     for problem in damaged:
@@ -76,6 +78,9 @@ def resume(folder: SweepFolder, failed_too: bool = False, apart: bool = False) -
     if apart and missing:
         _go_on_apart(sweep, planned, kept, today, file)
         return
+    if folder.goes_on_as and len(kept) < len(runs) and SweepFolder(OUTPUTS / folder.goes_on_as).has_plan:
+        sweep.leave(planned, kept, folder.goes_on_as)
+        raise UserError(_goes_on(folder.goes_on_as))
     if apart:
         terminal.say(f"no run is missing, so there is nothing to train apart{_hint(len(failed), failed_too)}")
     if changed := what_changed(file, missing, today):
@@ -103,28 +108,36 @@ def restore(file: PlanFile) -> tuple[Settings, list[PlannedRun]]:
 
 def what_changed(file: PlanFile, missing: Sequence[PlannedRun], today: Plan) -> list[str]:
     """What the numbers of missing runs depend on and is not what it was: files of code, or data."""
-    moved = [now.spec.data for now, old in zip(today.runs, missing, strict=True) if now.key != old.key]
+    moved = [now.spec for now, old in zip(today.runs, missing, strict=True) if now.key != old.key]
     if not moved:
         return []
     code = code_files(today.settings.modules)
     changed = [name for name in sorted(code | file.code) if code.get(name) != file.code.get(name)]
-    return changed or list(dict.fromkeys(f"the data {getattr(data, 'path', data.name)}" for data in moved))
+    return changed or list(dict.fromkeys(name for spec in moved for name in _read_from(spec)))
+
+
+def _read_from(spec: Spec) -> list[str]:
+    """What a run takes from outside."""
+    weights = [f"the weights to start from, {spec.network.start}"] if spec.network.start else []
+    return [f"the data {path}" for phase in spec.phases if (path := getattr(phase.data, "path", ""))] + weights
 
 
 def _go_on_apart(sweep: Sweep, planned: Plan, kept: Mapping[int, RunResult], today: Plan, file: PlanFile) -> None:
     """The runs to be trained as a sweep of their own, with the code and data of today; old failures stay as well."""
-    plan = replace(today, runs=[replace(run, index=place) for place, run in enumerate(today.runs)])
-    # The same name each time: who was killed in here, and does it again, must not make another sweep of the same runs.
-    folder = SweepFolder(OUTPUTS / f"{file.about.sweep_id}_rest")
-    is_there = folder.has_plan
+    # Who is killed in here, and does it again, must not make another sweep of the same runs.
+    rests = [rest for path in OUTPUTS.glob(f"{file.about.sweep_id}{REST}*") if (rest := SweepFolder(path)).has_plan]
+    there = {run.key: rest.path.name for rest in rests for run in rest.read_plan().runs}
+    runs = [run for run in today.runs if run.key not in there]
+    if not runs:
+        sweep.leave(planned, kept, there[today.runs[-1].key])
+        raise UserError(_goes_on(there[today.runs[-1].key]))
+    folder = SweepFolder(OUTPUTS / f"{file.about.sweep_id}{REST}{len(rests) + 1 if rests else ''}")
     about = replace(file.about, name=f"{file.about.name}, the rest", sweep_id=folder.path.name)
+    plan = replace(today, runs=[replace(run, index=place) for place, run in enumerate(runs)])
     other = Sweep(folder, about, file.is_sweep)
-    if not is_there:
-        other.save_plan(plan)
-        terminal.say(f"the missing runs as a sweep of their own, in {folder.shown}")
+    other.save_plan(plan)
+    terminal.say(f"{count(len(runs), 'run')} as a sweep of their own, in {folder.shown}")
     sweep.leave(planned, kept, folder.path.name)
-    if is_there:
-        raise UserError(_goes_on(folder.path.name))
     if error := failures(other.start(plan)):
         raise error
 

@@ -75,7 +75,7 @@ def check_place(experiment: str, artifacts: str) -> None:
     Raises UserError when that is no longer there.
     """
     folder = folder_of(artifacts)
-    if folder is not None and not (place := Path(folder).parents[1]).exists():
+    if folder is not None and not (place := Path(folder).parent.parent).exists():
         raise UserError(
             f"experiment {experiment!r} keeps its files in {folder}, and {place} is not there. Was it moved? "
             "A link under its old name will do, or another experiment (tracking.experiment=...)"
@@ -132,7 +132,9 @@ class ToldOnce(logging.Filter):
         super().__init__()
         self._sentence = sentence
 
-    def filter(self, _record: logging.LogRecord) -> bool:
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not str(record.msg).startswith("Retrying"):
+            return True
         from runner.terminal import say
 
         if self._sentence:

@@ -16,12 +16,11 @@ from runner.folder import PlanEntry, PlanFile, SweepFolder
 from runner.identity import code_files, source
 from runner.interrupts import OrderlyInterrupt
 from runner.jobs import Plan, PlannedRun, check_expectations, make_plan
-from runner.preparation import prepare
 from runner.results import RunResult
+from runner.reuse import reused
 from runner.settings import Settings
 from runner.spec import to_plain
 from runner.stores import named_store
-from runner.training import with_picture
 
 if TYPE_CHECKING:
     from runner.publishing import Publisher
@@ -58,13 +57,18 @@ class Sweep:
 
     def start(self, plan: Plan) -> list[RunResult]:
         """Train and publish a batch of runs whose plan is on disk."""
-        reused = self._take_from_store(plan) if plan.settings.skip_finished else {}
-        return self._complete(plan, reused)
+        with self._interruptible() as interrupt:
+            kept = self._take_from_store(plan) if plan.settings.skip_finished else {}
+            publisher = self._complete(plan, kept, interrupt)
+        return self._conclude(publisher, plan)
 
     def resume(self, plan: Plan, kept: Mapping[int, RunResult], again: Container[int]) -> list[RunResult]:
         """Train what an earlier process left out, and the runs to be trained `again`; then all is as if it had not."""
-        self._reopen(plan)
-        return self._complete(plan, {index: one for index, one in kept.items() if index not in again}, again)
+        with self._interruptible() as interrupt:
+            self._reopen(plan)
+            left = {index: one for index, one in kept.items() if index not in again}
+            publisher = self._complete(plan, left, interrupt, again)
+        return self._conclude(publisher, plan)
 
     def leave(self, plan: Plan, kept: Mapping[int, RunResult], goes_on_as: str) -> None:
         """Write to MLflow what is there and mark the rest as killed: another sweep has it."""
@@ -94,8 +98,7 @@ class Sweep:
             except KeyboardInterrupt:
                 publisher.close("KILLED")
                 raise
-        self._conclude(publisher, is_finished=not missing)
-        return publisher.results
+        return self._conclude(publisher, plan, is_finished=not missing)
 
     def save_plan(self, plan: Plan) -> None:
         """Put on disk what will be done, in a folder that no other process works in."""
@@ -109,7 +112,7 @@ class Sweep:
 
     @contextmanager
     def _interruptible(self) -> Iterator[OrderlyInterrupt]:
-        """Wherever and however often Ctrl-C is pressed, a person learns how to go on."""
+        """However often Ctrl-C is pressed in here, a person learns how to go on."""
         try:
             with OrderlyInterrupt() as interrupt:
                 yield interrupt
@@ -123,40 +126,27 @@ class Sweep:
         self._planned, self._plan_file = plan.runs, self._folder.reopen()
 
     def _take_from_store(self, plan: Plan) -> dict[int, RunResult]:
-        """Results of runs with the same run keys, which the store has; kept on disk like those that are trained."""
-        reader, found = self._open(plan.settings).reader, {}
-        for run in plan.runs:
-            stored = reader.with_key(run.key)
-            if stored is None:
-                continue
-            try:
-                result = reader.result(stored)
-            except UserError as error:
-                terminal.say(f"{error}; it is trained again")
-                continue
-            if plan.settings.tracking.plots == "all":
-                result = with_picture(result, prepare(result.spec.phases[-1]))
-            if result.spec != run.spec or reader.changed(stored, result):
-                terminal.say(f"the files of run {stored.run_id} were changed; it is trained again")
-                continue
-            origin = stored.tags.get("reused_from", stored.run_id)
-            found[run.index] = replace(result, index=run.index, overrides=run.overrides, reused_from=origin)
+        """Results that the store has; kept on disk like those that are trained."""
+        found = reused(self._open(plan.settings).reader, plan.runs, plan.settings.tracking.plots == "all")
         if found:
             self._folder.keep(list(found.values()))
-        runs = terminal.count(len(plan.runs), "run")
-        terminal.say(f"{len(found)} of {runs} in the store already, and taken from there")
         return found
 
     def _complete(
-        self, plan: Plan, kept: Mapping[int, RunResult], again: Container[int] | None = None
-    ) -> list[RunResult]:
+        self,
+        plan: Plan,
+        kept: Mapping[int, RunResult],
+        interrupt: OrderlyInterrupt,
+        again: Container[int] | None = None,
+    ) -> "Publisher":
         """Train all runs that have no result, and publish everything."""
         tasks = plan.tasks_without(kept)
-        with self._interruptible() as interrupt, Training(tasks, plan.workers_for(tasks)) as training:
+        with Training(tasks, plan.workers_for(tasks)) as training:
             publisher = self._open(plan.settings)
             try:
                 with interrupt.shield(firm=True):
                     publisher.start([run.overrides for run in plan.runs], self._plan_file)
+                with interrupt.shield():
                     self._unwritten += kept.values() if again is None else publisher.take_up(kept, again)
                 publisher.write(self._unwritten, interrupt)
                 self._unwritten.clear()
@@ -168,9 +158,7 @@ class Sweep:
             except BaseException:
                 publisher.close("FAILED")
                 raise
-        self._conclude(publisher)
-        indices = {run.index for run in plan.runs}
-        return [result for result in publisher.results if result.index in indices]
+        return publisher
 
     def _open(self, settings: Settings) -> "Publisher":
         """Open the store; MLflow is imported here, while the workers already train."""
@@ -198,9 +186,9 @@ class Sweep:
         results = [
             replace(one, overrides=plan.overrides[one.index], environment=one.environment | source()) for one in trained
         ]
+        self._unwritten += results
         with interrupt.shield():
             self._folder.keep(results)
-            self._unwritten += results
         return results
 
     def _end_interrupted(
@@ -208,10 +196,12 @@ class Sweep:
     ) -> None:
         """Ctrl-C: what is finished stays, the rest is marked killed."""
         interrupt.acknowledge()
-        with interrupt.shield(firm=True):
-            publisher.close("KILLED")
         for trained in training.already_done():
             self._keep(plan, trained, interrupt)
+        if not publisher.has_begun:
+            return
+        with interrupt.shield(firm=True):
+            publisher.close("KILLED")
         written = {result.index for result in publisher.results}
         finished = {result.index for result in self._unwritten} | written
         missing = plan.killed(finished)
@@ -221,8 +211,8 @@ class Sweep:
         publisher.write(missing, interrupt)
         publisher.finish("KILLED")
 
-    def _conclude(self, publisher: "Publisher", is_finished: bool = True) -> None:
-        """Print the result, and say what the store did not take."""
+    def _conclude(self, publisher: "Publisher", plan: Plan, is_finished: bool = True) -> list[RunResult]:
+        """Print all results, and say what the store did not take; returns the results of this plan."""
         results = publisher.results
         if is_finished and not publisher.trouble and len(results) == len(self._planned):
             self._folder.finish()
@@ -240,6 +230,8 @@ class Sweep:
             raise UserError(
                 f"{unmet} of {len(publisher.verdicts)} expectations do not hold, or cannot be judged (--strict)"
             )
+        indices = {run.index for run in plan.runs}
+        return [result for result in results if result.index in indices]
 
     def _check_delivered(self, publisher: "Publisher") -> None:
         if publisher.trouble:

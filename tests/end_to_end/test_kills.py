@@ -78,13 +78,16 @@ def check(folder: Path, undisturbed: Undisturbed) -> None:
     assert "nothing to resume" in resume(cwd=folder).stdout
 
 
-def kill_main(folder: Path, jobs: tuple[str, ...], instant: float) -> None:
+def kill_main(folder: Path, jobs: tuple[str, ...], instant: float) -> bool:
+    """Returns whether there was something to kill."""
     with started(*jobs, cwd=folder) as process:
         wait_until(lambda: any(folder.glob("outputs/*/plan.json")) or process.poll() is not None, "the plan was there")
         time.sleep(instant)
+        was_running = process.poll() is None
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
         wait_until(lambda: not is_alive(process.pid), "the workers had ended too", seconds=30)
+    return was_running
 
 
 def kill_a_worker(folder: Path, jobs: tuple[str, ...], instant: float, choose: random.Random) -> bool:
@@ -137,12 +140,16 @@ def test_a_sweep_whose_workers_are_killed_many_times_is_whole(tmp_path: Path, lo
 
 
 def main_process_is_killed(tmp_path: Path, undisturbed: Undisturbed, times: int) -> None:
-    choose = random.Random(times)
+    choose, killed = random.Random(times), 0
     for place in range(times):
         folder = tmp_path / str(place)
         folder.mkdir()
-        kill_main(folder, undisturbed.jobs, choose.uniform(0, undisturbed.seconds))
+        instant = (place + choose.random()) / times * 0.7 * undisturbed.seconds  # all but the start-up
+            (place + choose.random()) / times * 0.7 * undisturbed.seconds
+        )  # the plan is there after a part of them
+        killed += kill_main(folder, undisturbed.jobs, instant)
         check(folder, undisturbed)
+    assert killed > times / 2
 
 
 def workers_are_killed(tmp_path: Path, undisturbed: Undisturbed, times: int) -> None:

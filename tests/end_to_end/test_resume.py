@@ -18,7 +18,8 @@ from tests.end_to_end.store import Store, statuses
 
 QUICK = ("data=xor", "training.epochs=20", "tracking.plots=none")
 # One stack per number of epochs, each of which takes some tenths of a second.
-LONG = ("-m", "data=sine", "training.epochs=range(2000,2010)", "tracking.plots=none", "workers=2")
+LONG = ("-m", "data=sine", "training.epochs=range(3000,3016)", "tracking.plots=none", "workers=2")
+TWENTY = ("-m", *QUICK, "activation=tanh,relu", "seed=range(10)")
 MODULE = '''
 """A person's own schedule, which breaks while a file is there."""
 
@@ -97,8 +98,9 @@ def test_the_command_that_an_interrupted_sweep_prints_makes_it_whole(
     parent = store.only()
     assert parent.info.run_id == before.info.run_id
     children = store.children(parent)
-    assert Counter(run.info.status for run in (parent, *children)) == {"FINISHED": 11}
-    assert re.search(r"10 runs, [2-9] finished, 0 failed, [1-8] missing", again.stdout), said(again)
+    assert Counter(run.info.status for run in (parent, *children)) == {"FINISHED": 17}
+    (missing,) = re.findall(r"16 runs, \d+ finished, 0 failed, (\d+) missing", again.stdout)
+    assert 0 < int(missing) < 15, said(again)
     assert store.bits_by_key(parent) == undisturbed.store.bits_by_key(undisturbed.store.only())
     assert parent.data.metrics == undisturbed.store.only().data.metrics
 
@@ -136,6 +138,22 @@ def test_runs_that_failed_can_be_trained_apart_and_the_old_sweep_stays_as_it_is(
         before = old[run.info.run_id]
         assert (run.info.status, run.data.params) == (before.info.status, before.data.params)
     assert Counter(run.info.status for run in store.children(second)) == {"FINISHED": 2}
+    assert f"{name}_rest" in refused(name, "--failed", "--apart", cwd=tmp_path)
+
+
+def test_runs_that_failed_go_apart_after_those_that_were_missing(tmp_path: Path) -> None:
+    (tmp_path / "fragile_parts.py").write_text(MODULE)
+    (tmp_path / "broken").touch()
+    assert run_runner(*FRAGILE, cwd=tmp_path).returncode == 1
+    name = sweep_in(tmp_path)
+    lost = forget(tmp_path, name)
+    (tmp_path / "fragile_parts.py").write_text(MODULE.replace("broken", "gone"))
+    resume(name, "--apart", cwd=tmp_path)
+    resume(name, "--apart", "--failed", cwd=tmp_path)
+    store = Store(tmp_path)
+    assert [len(store.children(parent)) for parent in store.parents()] == [6, lost, 2]
+    runs = [run for parent in store.parents()[1:] for run in store.children(parent)]
+    assert len({run.data.tags["run_key"] for run in runs}) == len(runs) == lost + 2
 
 
 def test_a_sweep_that_was_killed_while_it_went_apart_goes_apart_once(tmp_path: Path) -> None:
@@ -143,13 +161,13 @@ def test_a_sweep_that_was_killed_while_it_went_apart_goes_apart_once(tmp_path: P
     jobs = ("-m", "modules=[fragile_parts]", *QUICK, "schedule=fragile", "network.hidden=[2],[3]", "seed=0,1")
     trained(tmp_path, *jobs)
     name = sweep_in(tmp_path)
-    forget(tmp_path, name)
+    lost = forget(tmp_path, name)
     (tmp_path / "fragile_parts.py").write_text(MODULE.replace("n_steps\n", "n_steps * 1\n"))
     resume(name, "--apart", cwd=tmp_path)
     (tmp_path / "outputs" / name / "finished").unlink()  # which is written when the old sweep is settled
     assert f"python -m runner.resume {name}_rest" in refused(name, "--apart", cwd=tmp_path)
     store = Store(tmp_path)
-    assert [len(store.children(parent)) for parent in store.parents()] == [4, 2]
+    assert [len(store.children(parent)) for parent in store.parents()] == [4, lost]
     assert "nothing to resume" in resume(cwd=tmp_path).stdout
 
 
@@ -173,7 +191,11 @@ def test_a_change_of_code_is_named_and_the_missing_runs_can_be_a_sweep_of_their_
     assert Counter(run.info.status for run in store.children(first)) == {"FINISHED": 4, "KILLED": 2}
     assert Counter(run.info.status for run in store.children(second)) == {"FINISHED": 2}
     assert "nothing to resume" in resume(cwd=tmp_path).stdout
-    assert "is a sweep of its own: python -m runner.resume" in refused(name, "--apart", cwd=tmp_path)
+    for again in ((name,), (name, "--apart")):
+        assert f"is a sweep of its own: python -m runner.resume {name}_rest" in refused(*again, cwd=tmp_path)
+    assert [len(store.children(parent)) for parent in store.parents()] == [6, 2]
+    shutil.rmtree(tmp_path / "outputs" / f"{name}_rest")
+    assert "--apart" in refused(name, cwd=tmp_path), "there is nobody else who has them"
 
 
 def test_a_change_of_data_is_named(tmp_path: Path) -> None:
@@ -266,6 +288,7 @@ def test_a_sweep_is_resumed_into_its_own_store_only(sweep: Trained) -> None:
 
 def test_a_sweep_that_is_still_running_is_left_alone(tmp_path: Path) -> None:
     make_store(tmp_path)
+    resume(cwd=tmp_path)  # what it imports is there when the sweep runs
     with started(*LONG, cwd=tmp_path) as process:
         wait_until(lambda: any(tmp_path.glob("outputs/*/plan.json")), "the plan was there")
         assert "another process is working on outputs/" in refused(cwd=tmp_path)
@@ -284,26 +307,28 @@ def test_a_single_run_that_was_killed_is_trained(tmp_path: Path) -> None:
     assert store.only().data.params["training.epochs"] == "3000"
 
 
+@pytest.fixture(scope="module")
+def twenty(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    return trained(tmp_path_factory.mktemp("twenty"), *TWENTY)
+
+
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT], ids=["killed", "Ctrl-C"])
 def test_what_hydras_own_launcher_left_undone_is_trained_as_stacks(
-    tmp_path: Path, sweep: Trained, end: signal.Signals
+    tmp_path: Path, twenty: Trained, end: signal.Signals
 ) -> None:
-    folder = tmp_path / "basic"
-    folder.mkdir()
-    make_store(folder)
-    jobs = ("-m", *QUICK, "activation=tanh,relu", "seed=range(3)", "hydra/launcher=basic")
-    with started(*jobs, cwd=folder) as process:
-        wait_until(lambda: len(list(folder.glob("outputs/*/stacks/*.npz"))) >= 2, "two jobs were done")
+    make_store(tmp_path)
+    with started(*TWENTY, "hydra/launcher=basic", cwd=tmp_path) as process:
+        wait_until(lambda: any(tmp_path.glob("outputs/*/stacks/*.npz")), "a job was done")
         process.send_signal(end)
         done = ended(process)
     if end == signal.SIGINT:
         assert done.returncode == 130, said(done)
         assert "Traceback" not in done.stderr, said(done)
         assert "python -m runner.resume" in done.stdout, said(done)
-    resume(cwd=folder)
-    store = Store(folder)
-    assert store.bits_by_key(store.only()) == sweep.store.bits_by_key(sweep.store.only())
-    assert Counter(run.info.status for run in store.runs()) == {"FINISHED": 7}
+    resume(cwd=tmp_path)
+    store = Store(tmp_path)
+    assert store.bits_by_key(store.only()) == twenty.store.bits_by_key(twenty.store.only())
+    assert Counter(run.info.status for run in store.runs()) == {"FINISHED": 21}
 
 
 def test_an_extended_sweep_takes_the_runs_that_are_there_from_the_store(tmp_path: Path) -> None:

@@ -100,7 +100,7 @@ def plan_of(*jobs: tuple[str, ...], first: tuple[str, ...] = ()) -> Plan:
 
 def keys_of(*jobs: tuple[str, ...]) -> list[str]:
     """The run keys of a sweep's runs."""
-    return list(plan_of(*jobs).keys.values())
+    return [run.key for run in plan_of(*jobs).runs]
 
 
 def trained_all(plan: Plan) -> list[RunResult]:

@@ -69,7 +69,7 @@ def test_whatever_is_different_is_found_and_named_whichever_side_has_it(what):
         assert found.is_rounding == ("last bit" in what), found
 
 
-@pytest.mark.parametrize("what", [name for name in CHANGED if name != "a series more"])
+@pytest.mark.parametrize("what", CHANGED)
 def test_the_digests_of_a_run_change_with_it(what):
     change, _ = CHANGED[what]
     assert change().digests != run().digests

@@ -1,8 +1,9 @@
 """A task whose worker dies is halved: every run keeps what belongs to it."""
 
 import numpy as np
+import pytest
 
-from runner.execution import _halves
+from runner.execution import Training, _halves
 from runner.training import Task
 
 
@@ -14,3 +15,27 @@ def test_halves_of_a_task_keep_the_first_weights_of_their_own_runs():
         assert [spec["spec"] for spec in half.specs] == list(half.indices)
         assert "".join(half.keys) == "".join("abcde"[place] for place in half.indices)
     assert [half.starts for half in _halves(Task((0, 1), ("a", "b"), ({}, {}), ()))] == [(), ()]
+
+
+class Slow:
+    """A pool that an interrupt reaches while it takes its second task."""
+
+    def __init__(self) -> None:
+        self.submitted, self.ended = 0, False
+
+    def submit(self, *_):
+        self.submitted += 1
+        if self.submitted == 2:
+            raise KeyboardInterrupt
+        return self.submitted
+
+    def shutdown(self, wait, kill_workers):
+        self.ended = wait and kill_workers
+
+
+def test_an_interrupt_while_tasks_are_handed_out_ends_the_workers():
+    training = Training([Task((0,), ("a",), ({},), ())] * 3, workers=1)
+    training._executor = pool = Slow()
+    with pytest.raises(KeyboardInterrupt), training:
+        pytest.fail("it was not heard")
+    assert pool.ended

@@ -117,3 +117,13 @@ def test_a_file_of_results_with_one_wrong_bit_gives_the_same_results_or_is_named
     except ValueError:
         return
     assert bits(found) == bits(load(path)[0])
+
+
+def test_new_results_win_over_old_ones_whatever_files_have_gone(tmp_path: Path) -> None:
+    folder, result = SweepFolder(tmp_path), trained(*JOB)
+    for error in ("first", "second"):
+        folder.keep([replace(result, error=error)])
+    (tmp_path / "stacks" / "00000.npz").unlink()
+    SweepFolder(tmp_path).keep([replace(result, error="third")])
+    found, _ = folder.results([planned(result.key)])
+    assert found[0].error == "third"

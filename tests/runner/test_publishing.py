@@ -9,6 +9,7 @@ import pytest
 from mlflow.entities import LoggedModelOutput, LoggedModelStatus
 
 from runner.about import About
+from runner.differences import compare
 from runner.interrupts import OrderlyInterrupt
 from runner.jobs import Plan
 from runner.publishing import Publisher
@@ -94,3 +95,17 @@ def test_a_sweep_whose_parent_was_deleted_gets_a_new_one_with_all_runs():
     assert sorted(run.index for run in found) == [-1, 0, 1, 2]
     assert {run.status for run in found} == {"FINISHED"}
     assert {run.tags.get("mlflow.parentRunId") for run in found} == {None, second.parent}
+
+
+def test_a_run_that_diverged_at_once_is_read_back_as_it_was():
+    plan = plan_of(("data=sine", "data.noise=1e200", "training.epochs=3"))
+    (result,) = trained_all(plan)
+    assert result.outcome == "diverged" and not result.history["step"], "there is nothing finite"
+    publisher = publisher_of(plan, [()])
+    with OrderlyInterrupt() as interrupt:
+        publisher.write([result], interrupt)
+    assert not publisher.trouble
+    stored = publisher.reader.with_key(result.key)
+    again = publisher.reader.result(stored)
+    assert compare(again, result) is None
+    assert publisher.reader.changed(stored, again) == []

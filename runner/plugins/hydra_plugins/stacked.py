@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from hydra.plugins.launcher import Launcher
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
-from runner.errors import UserError
+from runner.errors import RunsFailed, UserError
 
 MAX_JOBS = 1_000_000
 
@@ -84,13 +85,20 @@ class GridSweeper(BasicSweeper):
             self.prepared = prepare(self.hydra_context.config_loader, self.config, batch)
 
     def sweep(self, arguments: list[str]) -> Any:
+        try:
+            returned = super().sweep(arguments)
+        except BaseException:
+            with suppress(RunsFailed):  # what ended the sweep says more
+                self._publish()
+            raise
+        self._publish()
+        return returned
+
+    def _publish(self) -> None:
         from runner.launching import publish
 
-        try:
-            return super().sweep(arguments)
-        finally:
-            if self.prepared is not None:
-                publish(*self.prepared)
+        if self.prepared is not None:
+            publish(*self.prepared)
 
 
 ConfigStore.instance().store(group="hydra/launcher", name="stacked", node=StackedLauncherConfig, provider="runner")

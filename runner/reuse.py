@@ -1,0 +1,38 @@
+"""`skip_finished=true`: results of runs with the same run keys, which the store has already."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from runner import terminal
+from runner.errors import UserError
+from runner.jobs import PlannedRun
+from runner.preparation import prepare
+from runner.results import RunResult
+from runner.training import with_picture
+
+if TYPE_CHECKING:
+    from runner.reading import Reader
+
+
+def reused(reader: "Reader", runs: Sequence[PlannedRun], with_pictures: bool) -> dict[int, RunResult]:
+    """What the store has of these runs, by index in the sweep; says how many, and which files were changed."""
+    found: dict[int, RunResult] = {}
+    for run in runs:
+        stored = reader.with_key(run.key)
+        if stored is None:
+            continue
+        try:
+            result = reader.result(stored)
+        except UserError as error:
+            terminal.say(f"{error}; it is trained again")
+            continue
+        if result.spec != run.spec or reader.changed(stored, result):
+            terminal.say(f"the files of run {stored.run_id} were changed; it is trained again")
+            continue
+        if with_pictures:
+            result = with_picture(result, prepare(result.spec.phases[-1]))
+        origin = stored.tags.get("reused_from", stored.run_id)
+        found[run.index] = replace(result, index=run.index, overrides=run.overrides, reused_from=origin)
+    terminal.say(f"{len(found)} of {terminal.count(len(runs), 'run')} in the store already, and taken from there")
+    return found

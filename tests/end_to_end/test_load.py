@@ -1,0 +1,140 @@
+"""`runner.load` in a notebook: a sweep's numbers as tables, straight from the store."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import runner
+from runner.errors import UserError
+from runner.results import RunResult
+from tests.end_to_end.conftest import Trained
+from tests.end_to_end.program import environment, make_store, run_runner
+from tests.end_to_end.store import Bits, Store
+
+MODULE = '''
+"""A schedule that raises for one of its settings."""
+
+from nn.schedules import SCHEDULES
+
+
+@SCHEDULES.register
+def fragile(steps, n_steps, *, final: float = 0.5):
+    """A straight line from 1 to final."""
+    if final == 0.25:
+        raise RuntimeError("it is broken")
+    return 1 + (final - 1) * steps / n_steps
+'''
+
+NOTEBOOK = """
+import json
+import fragile_parts  # whoever has components of their own imports them first
+import runner
+
+sweep = runner.load()
+print(json.dumps([list(sweep.runs["outcome"]), list(sweep.runs["error"]), sweep.curves["run"].nunique()]))
+"""
+
+
+@pytest.fixture
+def store_of(monkeypatch: pytest.MonkeyPatch):
+    """Has `runner.load` look into the store of a trained sweep."""
+
+    def use(one: Trained) -> Store:
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", one.store.uri)
+        return one.store
+
+    return use
+
+
+def bits_of(result: RunResult) -> Bits:
+    return Bits.of(result.parameters, result.history)
+
+
+def test_the_newest_sweep_is_loaded_run_by_run_with_every_bit(sweep: Trained, store_of) -> None:
+    store = store_of(sweep)
+    loaded = runner.load()
+    children = {int(run.data.tags["sweep_index"]): run for run in store.children(store.only())}
+    assert [result.index for result in loaded.results] == list(range(20))
+    assert loaded.keys == ["activation", "data", "seed"]
+    assert loaded.parent.run_id == store.only().info.run_id
+    for result in loaded.results:
+        assert bits_of(result) == store.bits(children[result.index])
+        assert loaded.run_ids[result.index] == children[result.index].info.run_id
+
+
+def test_the_table_of_runs_has_names_settings_and_final_values_as_in_mlflow(sweep: Trained, store_of) -> None:
+    store = store_of(sweep)
+    runs = runner.load().runs
+    assert list(runs.columns[:6]) == ["run", "name", "run_id", "activation", "data", "seed"]
+    assert runs["seed"].tolist() == [0, 1, 2, 3, 4] * 4, "numbers are numbers"
+    for row in runs.to_dict("records"):
+        run = store.client.get_run(row["run_id"])
+        assert row["name"] == run.info.run_name
+        assert row["outcome"] == run.data.tags["outcome"]
+        assert row["network.hidden"] == run.data.params["network.hidden"]
+        finals = {name: value for name, value in row.items() if name.startswith("final/") and not np.isnan(value)}
+        assert finals.items() >= {name: run.data.metrics[name] for name in ("final/train_cost",)}.items()
+
+
+def test_the_table_of_curves_has_every_point_of_every_run(sweep: Trained, store_of) -> None:
+    store = store_of(sweep)
+    loaded = runner.load()
+    for run in store.children(store.only()):
+        history = store.history(run)
+        mine = loaded.curves.query(f"run == {run.data.tags['sweep_index']}")
+        assert mine["step"].tolist() == history["step"].tolist()
+        assert mine["train/cost"].tolist() == history["train/cost"].tolist()
+
+
+def test_a_sweep_is_found_by_its_folder_and_by_its_parent_and_a_run_by_its_id(sweep: Trained, store_of) -> None:
+    store = store_of(sweep)
+    parent = store.only()
+    child = store.children(parent)[3]
+    for name in (parent.info.run_id, parent.data.tags["sweep_id"]):
+        assert len(runner.load(name).results) == 20
+    alone = runner.load(child.info.run_id)
+    assert [bits_of(result) for result in alone.results] == [store.bits(child)]
+    assert alone.runs["name"].tolist() == [child.info.run_name]
+
+
+def test_a_single_run_is_loaded(one_run: Trained, store_of) -> None:
+    store = store_of(one_run)
+    loaded = runner.load()
+    assert loaded.keys == []
+    assert loaded.runs["run_id"].tolist() == [store.only().info.run_id]
+    assert bits_of(loaded.results[0]) == store.bits(store.only())
+
+
+def test_failed_and_missing_runs_are_rows_and_never_hidden(tmp_path: Path, store_of) -> None:
+    (tmp_path / "fragile_parts.py").write_text(MODULE)
+    make_store(tmp_path)
+    jobs = ("-m", "modules=[fragile_parts]", "data=xor", "training.epochs=5", "tracking.plots=none")
+    done = run_runner(*jobs, "schedule=fragile", "schedule.final=0.1,0.25,0.9", cwd=tmp_path)
+    assert done.returncode == 1
+    store = Store(tmp_path)
+    store.client.delete_run(store.children(store.only())[0].info.run_id)
+    store_of(Trained(done, store))
+    with pytest.raises(UserError, match="fragile"):
+        runner.load()
+    done = subprocess.run(
+        [sys.executable, "-c", NOTEBOOK], cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    outcomes, errors, with_curves = json.loads(done.stdout)
+    assert sorted(outcomes) == ["failed", "killed", "stopped"]
+    assert "RuntimeError: it is broken" in errors
+    assert with_curves == 1
+
+
+def test_what_is_not_there_is_told(sweep: Trained, store_of, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store_of(sweep)
+    with pytest.raises(UserError, match="MLflow has no run nonsense"):
+        runner.load("nonsense")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/none.db")
+    with pytest.raises(UserError, match="there is no MLflow store"):
+        runner.load()
+    assert not list(tmp_path.iterdir())
