@@ -145,8 +145,6 @@ def main_process_is_killed(tmp_path: Path, undisturbed: Undisturbed, times: int)
         folder = tmp_path / str(place)
         folder.mkdir()
         instant = (place + choose.random()) / times * 0.7 * undisturbed.seconds  # all but the start-up
-            (place + choose.random()) / times * 0.7 * undisturbed.seconds
-        )  # the plan is there after a part of them
         killed += kill_main(folder, undisturbed.jobs, instant)
         check(folder, undisturbed)
     assert killed > times / 2

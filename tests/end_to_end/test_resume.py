@@ -144,14 +144,14 @@ def test_runs_that_failed_can_be_trained_apart_and_the_old_sweep_stays_as_it_is(
 def test_runs_that_failed_go_apart_after_those_that_were_missing(tmp_path: Path) -> None:
     (tmp_path / "fragile_parts.py").write_text(MODULE)
     (tmp_path / "broken").touch()
-    assert run_runner(*FRAGILE, cwd=tmp_path).returncode == 1
+    assert run_runner(*FRAGILE, "network.hidden=[2],[3]", cwd=tmp_path).returncode == 1
     name = sweep_in(tmp_path)
     lost = forget(tmp_path, name)
     (tmp_path / "fragile_parts.py").write_text(MODULE.replace("broken", "gone"))
     resume(name, "--apart", cwd=tmp_path)
     resume(name, "--apart", "--failed", cwd=tmp_path)
     store = Store(tmp_path)
-    assert [len(store.children(parent)) for parent in store.parents()] == [6, lost, 2]
+    assert [len(store.children(parent)) for parent in store.parents()] == [12, lost, 2]
     runs = [run for parent in store.parents()[1:] for run in store.children(parent)]
     assert len({run.data.tags["run_key"] for run in runs}) == len(runs) == lost + 2
 
