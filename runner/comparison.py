@@ -1,5 +1,6 @@
 """Laying the runs of a sweep side by side: tables, curves over seeds, and the effect of each swept key."""
 
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -95,6 +96,14 @@ def scores_of(result: RunResult) -> dict[str, float]:
     return {name: finals[f"{part}/{name}"] for name in SCORES if f"{part}/{name}" in finals}
 
 
+def has_learned(result: RunResult) -> bool:
+    """Whether a finished run is better than the best constant prediction."""
+    for name, is_better in (("accuracy", operator.gt), ("rmse", operator.lt)):
+        if f"baseline/constant_{name}" in result.measures:
+            return bool(is_better(scores_of(result)[name], result.measures[f"baseline/constant_{name}"]))
+    return False
+
+
 def run_table(results: Sequence[RunResult], keys: Sequence[str]) -> "pd.DataFrame":
     """One row per run, in the sweep's order: what was swept, the outcome, the final values and the run key."""
     import pandas as pd
@@ -111,7 +120,9 @@ def run_table(results: Sequence[RunResult], keys: Sequence[str]) -> "pd.DataFram
 
 
 def seed_table(results: Sequence[RunResult], keys: Sequence[str]) -> "pd.DataFrame":
-    """One row per setting, best first: mean, spread and count over the seeds, and how many runs had which outcome.
+    """One row per setting, best first: mean, spread, median and count over the seeds, and how many had which outcome.
+
+    `success` is the share of runs that finished better than the best constant prediction.
 
     Best is the highest accuracy, or where that is equal or missing the lowest RMSE or cost. Only finite values enter a
     mean; diverged, failed and killed runs are counted, never hidden.
@@ -119,7 +130,7 @@ def seed_table(results: Sequence[RunResult], keys: Sequence[str]) -> "pd.DataFra
     import pandas as pd
 
     settings = [key for key in keys if key != "seed"]
-    groups = _by_setting(results, settings)
+    groups = by_setting(results, settings)
     rows: list[dict[str, Any]] = []
     for values, members in groups.items():
         row: dict[str, Any] = dict(zip(settings, values, strict=True)) | {"runs": len(members)}
@@ -128,6 +139,8 @@ def seed_table(results: Sequence[RunResult], keys: Sequence[str]) -> "pd.DataFra
             numbers = [scores_of(result)[score] for result in ended if score in scores_of(result)]
             row[score] = float(np.mean(numbers)) if numbers else np.nan
             row[f"{score}_std"] = float(np.std(numbers, ddof=1)) if len(numbers) > 1 else np.nan
+            row[f"{score}_median"] = float(np.median(numbers)) if numbers else np.nan
+        row["success"] = sum(map(has_learned, ended)) / len(members)
         row |= {outcome: sum(result.outcome == outcome for result in members) for outcome in OUTCOMES}
         rows.append(row)
     table = pd.DataFrame(rows)
@@ -136,7 +149,7 @@ def seed_table(results: Sequence[RunResult], keys: Sequence[str]) -> "pd.DataFra
     ).reset_index(drop=True)
 
 
-def _by_setting(results: Sequence[RunResult], settings: Sequence[str]) -> dict[tuple[str, ...], list[RunResult]]:
+def by_setting(results: Sequence[RunResult], settings: Sequence[str]) -> dict[tuple[str, ...], list[RunResult]]:
     """Runs that differ in nothing but the seed, together."""
     groups: dict[tuple[str, ...], list[RunResult]] = {}
     for result in sorted(results, key=lambda result: result.index):
@@ -162,7 +175,7 @@ def bands(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[list[Band]
     settings = [key for key in keys if key != "seed"]
     groups = [
         (values, [result for result in members if result.history.get("step")])
-        for values, members in _by_setting(results, settings).items()
+        for values, members in by_setting(results, settings).items()
     ]
     groups = [(values, members) for values, members in groups if members]
     groups.sort(key=lambda group: np.median([result.finals["train/cost"] for result in group[1]]))
@@ -187,7 +200,7 @@ def strips(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[list[Stri
     """The final score of every run, by setting, in the sweep's order; and the score's name."""
     score, settings = common_score(results), [key for key in keys if key != "seed"]
     found = []
-    for members in _by_setting(results, settings).values():
+    for members in by_setting(results, settings).values():
         finished = [result for result in members if result.has_finished]
         baselines: dict[str, list[float]] = {}
         for result in finished:
@@ -226,7 +239,7 @@ def typical_runs(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[lis
     """
     settings = [key for key in keys if key != "seed"]
     chosen = []
-    for members in _by_setting(results, settings).values():
+    for members in by_setting(results, settings).values():
         shown = [result for result in members if result.has_finished]
         if shown:
             shown.sort(key=lambda result: result.finals["train/cost"])

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from runner.about import About
 from runner.comparison import label_of, swept_keys
 from runner.errors import UserError
 from runner.results import RunResult
@@ -22,13 +23,16 @@ if TYPE_CHECKING:
 class LoadedSweep:
     """A sweep, or a run that stands alone. `results` are in the sweep's order; `run_ids` are MLflow's, by index.
 
-    `parent` is the sweep's parent run, or the run itself; `keys` are the settings that differ, the seed last.
+    `parent` is the sweep's parent run, or the run itself; `keys` are the settings that differ, the seed last; `expect`
+    has what was expected of it.
     """
 
+    about: About
     parent: "StoredRun"
     results: list[RunResult]
     run_ids: dict[int, str]
     keys: list[str]
+    expect: dict[str, Any]
 
     @cached_property
     def runs(self) -> "pd.DataFrame":
@@ -74,10 +78,34 @@ def load_sweep(name: str | None = None, reader: "Reader | None" = None) -> Loade
     parent = parents[0] if parents else runs[0]
     stored = {run.index: run for run in runs if run.tags.get("outcome") != "killed"}
     results = [_result(reader, run) for run in stored.values()]
+    tags, expect = parent.tags, {}
+    about = About(parent.name, "", tags.get("sweep_id", ""), tags.get("mlflow.source.name", ""))
     if parents:
-        results = _as_planned(results, json.loads(reader.file(parent, "plan.json"))["runs"])
+        plan = json.loads(reader.file(parent, "plan.json"))
+        results = _as_planned(results, plan["runs"])
+        about, expect = About(**plan["about"]), plan["settings"]["expect"]
     keys = swept_keys([result.overrides for result in results])
-    return LoadedSweep(parent, results, {run.index: run.run_id for run in runs}, keys)
+    return LoadedSweep(about, parent, results, {run.index: run.run_id for run in runs}, keys, expect)
+
+
+def joined(sweeps: Sequence[LoadedSweep]) -> LoadedSweep:
+    """Several sweeps as one, in which the sweep is one more key; one sweep as it is."""
+    if len(sweeps) == 1:
+        return sweeps[0]
+    names = [sweep.about.name for sweep in sweeps]
+    results: list[RunResult] = []
+    run_ids: dict[int, str] = {}
+    for sweep in sweeps:
+        name = sweep.about.name if names.count(sweep.about.name) == 1 else sweep.about.sweep_id
+        for result in sweep.results:
+            index = len(results)
+            results.append(replace(result, index=index, overrides=(f"sweep={name}", *result.overrides)))
+            if result.index in sweep.run_ids:
+                run_ids[index] = sweep.run_ids[result.index]
+    command = "\n".join(sweep.about.command for sweep in sweeps)
+    about = About(" and ".join(names), "", "+".join(sweep.about.sweep_id for sweep in sweeps), command)
+    keys = swept_keys([result.overrides for result in results])
+    return LoadedSweep(about, sweeps[0].parent, results, run_ids, keys, {})
 
 
 def _runs_of(reader: "Reader", name: str | None) -> "list[StoredRun]":

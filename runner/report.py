@@ -1,0 +1,89 @@
+"""`python -m runner.report`: what sweeps have shown, as one file to read and to send; and their numbers as tables."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from runner.commands import run_command
+from runner.errors import UserError
+from runner.terminal import count, say
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FORMATS = ("html", "markdown")
+TABLES, CURVES = ("csv", "parquet", "json"), ("csv", "parquet")
+USAGE = """\
+Writes a report of sweeps that the MLflow store has; nothing is trained, and no server is needed. The same sweep gives
+the same file, byte for byte.
+
+  python -m runner.report                          the newest sweep, as an HTML file in this folder
+  python -m runner.report SWEEP                    a certain one: its name in outputs/, or an MLflow run id
+  python -m runner.report SWEEP OTHER              several sweeps compared in one report
+  python -m runner.report --output reports         into another folder
+  python -m runner.report --format markdown        Markdown, with its pictures beside it
+  python -m runner.report --table runs.csv         a row per run (.csv, .parquet, .json) instead of a report
+  python -m runner.report --curves curves.parquet  every point of every history (.parquet, .csv) instead of a report
+
+The exit code is 0 when everything was written."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UserError(f"{message}; python -m runner.report --help shows what there is")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a command line; returns the exit code."""
+    return run_command(_run, arguments, USAGE)
+
+
+def _run(arguments: Sequence[str]) -> int:
+    parser = _Parser(add_help=False, allow_abbrev=False)
+    parser.add_argument("sweeps", nargs="*")
+    parser.add_argument("--output", type=Path, default=Path())
+    parser.add_argument("--format", choices=FORMATS, default="html")
+    parser.add_argument("--table", type=Path)
+    parser.add_argument("--curves", type=Path)
+    chosen = parser.parse_args(list(arguments))
+    _check_ending(chosen.table, TABLES)
+    _check_ending(chosen.curves, CURVES)
+    from runner.loading import joined, load_sweep
+
+    sweep = joined([load_sweep(name) for name in chosen.sweeps or [None]])
+    if chosen.table or chosen.curves:
+        for path, table in ((chosen.table, sweep.runs), (chosen.curves, sweep.curves)):
+            if path:
+                _export(table, path)
+                say(f"{path}: {count(len(table), 'row')} of {sweep.about.name}")
+        return 0
+    from runner.reporting import write_report
+
+    say(f"the report: {write_report(sweep, chosen.output, chosen.format)}")
+    return 0
+
+
+def _check_ending(path: Path | None, known: Sequence[str]) -> None:
+    if path and path.suffix.removeprefix(".") not in known:
+        raise UserError(f"{path} must end in {' or '.join('.' + ending for ending in known)}")
+
+
+def _export(table: "pd.DataFrame", path: Path) -> None:
+    """Write a table in the format of the file's ending, as a whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    match path.suffix:
+        case ".csv":
+            content = table.to_csv(index=False).encode()
+        case ".json":  # by Python, which writes every digit
+            plain = table.astype(object).where(table.notna(), None)
+            content = json.dumps(plain.to_dict("records"), indent=1).encode()
+        case _:
+            content = table.to_parquet(index=False)
+    path.write_bytes(content)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

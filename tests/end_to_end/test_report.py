@@ -1,0 +1,153 @@
+"""`python -m runner.report`: a file to read and to send, made from the store alone; and exports."""
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from runner.about import About
+from runner.loading import LoadedSweep, joined, load_sweep
+from runner.reporting import write_report
+from tests.end_to_end.conftest import Trained
+from tests.end_to_end.program import run_runner, said
+
+HOSTILE = '<script>alert(1)</script> "quoted" | **bold** ![x](http://x/y.png) \u202e\x1b[31m'
+
+
+def report(*arguments: str, cwd: Path, code: int = 0) -> str:
+    done = run_runner(*arguments, cwd=cwd, module="runner.report")
+    assert done.returncode == code, said(done)
+    assert "Traceback" not in done.stderr, said(done)
+    return done.stdout if code == 0 else done.stderr
+
+
+@pytest.fixture
+def loaded(sweep: Trained, monkeypatch: pytest.MonkeyPatch) -> LoadedSweep:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", sweep.store.uri)
+    return load_sweep()
+
+
+@pytest.mark.parametrize("form", ["html", "markdown"])
+def test_the_same_sweep_gives_the_same_bytes_in_any_folder(sweep: Trained, tmp_path: Path, form: str) -> None:
+    for name in ("one", "other"):
+        told = report("--format", form, "--output", str(tmp_path / name), cwd=sweep.store.folder)
+        assert "the report: " in told
+    one, other = (
+        {
+            path.relative_to(tmp_path / name): path.read_bytes()
+            for path in (tmp_path / name).rglob("*")
+            if path.is_file()
+        }
+        for name in ("one", "other")
+    )
+    assert one == other
+    assert len(one) == (1 if form == "html" else 5)
+
+
+def test_a_page_needs_no_other_file_and_no_network(loaded: LoadedSweep, tmp_path: Path) -> None:
+    page = write_report(loaded, tmp_path, "html").read_text()
+    addresses = re.findall(r"""\b(?:src|href|action)=["']?([^"' >]+)""", page)
+    assert len(addresses) == 4
+    assert all(address.startswith("data:image/png;base64,") for address in addresses)
+    assert "url(" not in page and "@import" not in page and "fetch(" not in page
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_report_has_the_answer_every_setting_every_run_and_how_to_do_it_again(
+    loaded: LoadedSweep, tmp_path: Path
+) -> None:
+    page = write_report(loaded, tmp_path, "html").read_text()
+    assert "The best of 4 settings is tanh xor: accuracy" in page or "The best of 4 settings is tanh quadrants" in page
+    assert loaded.about.command in page.replace("&#39;", "'")
+    assert f"python -m runner.reproduce --all {loaded.about.sweep_id}" in page
+    for run_id in loaded.run_ids.values():
+        assert run_id in page
+    for setting in ("<td>tanh</td><td>xor</td>", "<td>sigmoid</td><td>quadrants</td>"):
+        assert setting in page
+    for result in loaded.results:
+        assert result.digests["digest.weights"][:12] in page
+
+
+def test_markdown_has_its_pictures_beside_it(loaded: LoadedSweep, tmp_path: Path) -> None:
+    path = write_report(loaded, tmp_path, "markdown")
+    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", path.read_text())
+    assert len(pictures) == 4
+    for picture in pictures:
+        assert (tmp_path / picture).read_bytes().startswith(b"\x89PNG")
+
+
+def test_names_from_anywhere_are_text_in_both_formats_and_lead_nowhere(loaded: LoadedSweep, tmp_path: Path) -> None:
+    about = About(HOSTILE, HOSTILE, "../../" + HOSTILE, HOSTILE)
+    runs = [replace(one, overrides=(f"note={HOSTILE}{one.index % 2}", *one.overrides)) for one in loaded.results]
+    hostile = replace(loaded, about=about, results=runs, keys=["note", *loaded.keys])
+    folder = tmp_path / "here"
+    page = write_report(hostile, folder, "html").read_text()
+    assert page.count("<script>") == 1, "its own"
+    assert "\u202e" not in page and "\x1b" not in page
+    text = write_report(hostile, folder, "markdown").read_text()
+    prose = re.sub(r"`[^`]*`", "", text)  # in code nothing has a meaning
+    assert "<script>" not in prose and "![x]" not in prose and "\u202e" not in text
+    assert [path.name for path in tmp_path.iterdir()] == ["here"]
+    assert len(list(folder.iterdir())) == 3
+
+
+def test_several_sweeps_are_compared_with_the_sweep_as_a_key(loaded: LoadedSweep, tmp_path: Path) -> None:
+    other = replace(loaded, about=replace(loaded.about, name="the other"))
+    both = joined([loaded, other])
+    assert both.keys == ["sweep", *loaded.keys]
+    assert len(both.runs) == 40
+    page = write_report(both, tmp_path, "html").read_text()
+    assert "<td>the other</td><td>tanh</td><td>xor</td>" in page
+    twice = joined([loaded, loaded])
+    assert twice.keys == loaded.keys, "the same sweep twice has one name"
+
+
+@pytest.mark.parametrize("ending", ["csv", "json", "parquet"])
+def test_runs_are_exported_with_every_digit(sweep: Trained, loaded: LoadedSweep, tmp_path: Path, ending: str) -> None:
+    path = tmp_path / "new" / f"runs.{ending}"
+    assert "20 rows" in report("--table", str(path), cwd=sweep.store.folder)
+    readers = {
+        "csv": pd.read_csv,
+        "parquet": pd.read_parquet,
+        "json": lambda file: pd.DataFrame(json.loads(file.read_text())),
+    }
+    found = readers[ending](path)
+    assert list(found["run_id"]) == list(loaded.runs["run_id"])
+    assert list(found["final/train_cost"]) == list(loaded.runs["final/train_cost"])
+    assert list(found.columns) == list(loaded.runs.columns)
+    assert not list(sweep.store.folder.glob("report-*"))
+
+
+def test_all_histories_are_exported_in_one_file(sweep: Trained, loaded: LoadedSweep, tmp_path: Path) -> None:
+    report("--curves", str(tmp_path / "curves.parquet"), cwd=sweep.store.folder)
+    found = pd.read_parquet(tmp_path / "curves.parquet")
+    assert found["run"].nunique() == 20
+    pd.testing.assert_frame_equal(found, loaded.curves)
+
+
+def test_a_single_run_has_a_report_too(one_run: Trained, tmp_path: Path) -> None:
+    told = report("--output", str(tmp_path), cwd=one_run.store.folder)
+    page = next(tmp_path.glob("*.html"))
+    assert str(page.name) in told
+    assert "The mean rmse over 1 seed is" in page.read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--format", "word"), "invalid choice: 'word'"),
+        (("--table", "runs.txt"), "runs.txt must end in .csv or .parquet or .json"),
+        (("--nonsense",), "unrecognized arguments: --nonsense"),
+        (("nobody",), "MLflow has no run nobody"),
+    ],
+)
+def test_what_cannot_be_reported_is_refused(sweep: Trained, arguments: tuple[str, ...], words: str) -> None:
+    assert words in report(*arguments, cwd=sweep.store.folder, code=1)
+
+
+def test_a_folder_without_a_store_is_left_as_it_is(tmp_path: Path) -> None:
+    assert "there is no MLflow store" in report(cwd=tmp_path, code=1)
+    assert not list(tmp_path.iterdir())
