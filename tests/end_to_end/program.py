@@ -103,6 +103,8 @@ def started(
     *arguments: str, cwd: Path, env: Mapping[str, str] | None = None, module: str = "runner"
 ) -> Iterator[subprocess.Popen[str]]:
     """The program running in a process group of its own, as a terminal starts it; the group is ended at the end."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as in the background of a shell, and so in its children
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(
         command(*arguments, module=module),
         cwd=cwd, env=environment(env), text=True, start_new_session=True,
