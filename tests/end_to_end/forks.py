@@ -2,7 +2,7 @@
 
 Importing Hydra, MLflow and matplotlib is most of the time of a short run, and the same for each of the two hundred that
 these tests start. A fork has its own folder, environment and outputs, and runs the module as `python -m` does.
-Programs with an environment of their own, and those that get signals, are started from nothing.
+Programs whose environment imports read, and those that get signals, are started from nothing.
 """
 
 import atexit

@@ -20,6 +20,7 @@ from tests.end_to_end.forks import Forks
 ROOT = Path(runner.__file__).resolve().parents[1]
 TIMEOUT = 180.0
 OURS = ("MLFLOW_", "HYDRA_", "COLUMNS", "TERM", "FORCE_COLOR", "PYTHONPATH")
+READ_BY_IMPORTS = ("NPY_", "OPENBLAS_", "PYTHON")
 ERROR = re.compile(r"^error: ", re.MULTILINE)
 
 
@@ -43,10 +44,10 @@ def run_runner(
 ) -> subprocess.CompletedProcess[str]:
     """Run `python -m runner` in a folder, its output in files. `env` is added to a clean environment.
 
-    Most of its imports are there when it starts, unless it is to start `from_nothing` or has an environment of its own.
+    Most of its imports are there when it starts, unless it is to start `from_nothing` or `env` has what imports read.
     """
-    if env is None and not from_nothing:
-        return _forks().run(module, arguments, cwd, environment(), timeout)
+    if not from_nothing and not any(name.startswith(READ_BY_IMPORTS) for name in env or ()):
+        return _forks().run(module, arguments, cwd, environment(env), timeout)
     return subprocess.run(
         command(*arguments, module=module),
         cwd=cwd, env=environment(env), timeout=timeout, capture_output=True, text=True, check=False,
