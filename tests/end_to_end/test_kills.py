@@ -84,7 +84,7 @@ def kill_main(folder: Path, jobs: tuple[str, ...], instant: float) -> bool:
         wait_until(lambda: any(folder.glob("outputs/*/plan.json")) or process.poll() is not None, "the plan was there")
         time.sleep(instant)
         was_running = process.poll() is None
-        os.kill(process.pid, signal.SIGKILL)
+        process.kill()
         process.wait()
         wait_until(lambda: not is_alive(process.pid), "the workers had ended too", seconds=30)
     return was_running
