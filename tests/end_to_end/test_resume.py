@@ -1,6 +1,5 @@
 """`python -m runner.resume` as a person uses it: after Ctrl-C, a change or a loss; and when it must say no."""
 
-import json
 import re
 import shlex
 import shutil
@@ -14,56 +13,12 @@ import pytest
 
 from tests.end_to_end.conftest import Trained, trained
 from tests.end_to_end.program import ctrl_c, ended, make_store, resume, run_runner, said, started, wait_until
+from tests.end_to_end.resuming import QUICK, forget, refused, sweep_in
 from tests.end_to_end.store import Store, statuses
 
-QUICK = ("data=xor", "training.epochs=20", "tracking.plots=none")
 # One stack per number of epochs, each of which takes some tenths of a second.
 LONG = ("-m", "data=sine", "training.epochs=range(3000,3016)", "tracking.plots=none", "workers=2")
 TWENTY = ("-m", *QUICK, "activation=tanh,relu", "seed=range(10)")
-MODULE = '''
-"""A person's own schedule, which breaks while a file is there."""
-
-from pathlib import Path
-
-from nn.schedules import SCHEDULES
-
-
-@SCHEDULES.register
-def fragile(steps, n_steps, *, final: float = 0.5):
-    """A straight line from 1 to final."""
-    if final == 0.25 and Path("broken").exists():
-        raise RuntimeError("it is broken")
-    return 1 + (final - 1) * steps / n_steps
-'''
-FRAGILE = (
-    "-m", "modules=[fragile_parts]", *QUICK, "schedule=fragile", "schedule.final=0.1,0.25,0.9", "seed=0,1", "workers=1",
-)  # fmt: skip
-
-
-def refused(*arguments: str, cwd: Path) -> str:
-    done = run_runner(*arguments, cwd=cwd, module="runner.resume")
-    assert done.returncode == 1, said(done)
-    assert "Traceback" not in done.stderr, said(done)
-    return done.stderr
-
-
-def sweep_in(folder: Path) -> str:
-    (path,) = (folder / "outputs").iterdir()
-    return path.name
-
-
-def forget(folder: Path, sweep: str) -> int:
-    """As if the program had been killed before it wrote its last file of results; returns how many those were."""
-    path, store = folder / "outputs" / sweep, Store(folder)
-    *_, last = sorted((path / "stacks").glob("*.npz"))
-    with np.load(last) as arrays:
-        lost = {result["index"] for result in json.loads(str(arrays["about"]))}
-    for run in store.runs():
-        if int(run.data.tags.get("sweep_index", -1)) in lost:
-            store.client.delete_run(run.info.run_id)
-    last.unlink()
-    (path / "finished").unlink()
-    return len(lost)
 
 
 @pytest.fixture(scope="module", params=[signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
@@ -103,99 +58,6 @@ def test_the_command_that_an_interrupted_sweep_prints_makes_it_whole(
     assert 0 < int(missing) < 15, said(again)
     assert store.bits_by_key(parent) == undisturbed.store.bits_by_key(undisturbed.store.only())
     assert parent.data.metrics == undisturbed.store.only().data.metrics
-
-
-def test_runs_that_failed_are_trained_again_when_asked_for(tmp_path: Path) -> None:
-    (tmp_path / "fragile_parts.py").write_text(MODULE)
-    (tmp_path / "broken").touch()
-    assert run_runner(*FRAGILE, cwd=tmp_path).returncode == 1
-    assert statuses(tmp_path) == {"FINISHED": 5, "FAILED": 2}
-    name = sweep_in(tmp_path)
-    assert "2 failed" in run_runner(name, cwd=tmp_path, module="runner.resume").stdout
-    assert statuses(tmp_path) == {"FINISHED": 5, "FAILED": 2}
-    (tmp_path / "broken").unlink()
-    resume(name, "--failed", cwd=tmp_path)
-    store = Store(tmp_path)
-    assert Counter(run.info.status for run in store.runs()) == {"FINISHED": 7}
-    assert {key: value for key, value in store.only().data.metrics.items() if value and "runs/" in key} == {
-        "runs/stopped": 6
-    }
-    assert store.only().data.tags["mlflow.source.name"].startswith("python -m runner -m 'modules=[fragile_parts]'")
-
-
-def test_runs_that_failed_can_be_trained_apart_and_the_old_sweep_stays_as_it_is(tmp_path: Path) -> None:
-    """The usual story of a part of one's own: it raises, it is mended, and so the code has changed."""
-    (tmp_path / "fragile_parts.py").write_text(MODULE)
-    (tmp_path / "broken").touch()
-    assert run_runner(*FRAGILE, cwd=tmp_path).returncode == 1
-    name, old = sweep_in(tmp_path), {run.info.run_id: run for run in Store(tmp_path).runs()}
-    (tmp_path / "fragile_parts.py").write_text(MODULE.replace("RuntimeError", "ValueError").replace("broken", "gone"))
-    assert f"{name} --apart --failed" in refused(name, "--failed", cwd=tmp_path)
-    resume(name, "--failed", "--apart", cwd=tmp_path)
-    store = Store(tmp_path)
-    first, second = store.parents()
-    for run in (first, *store.children(first)):
-        before = old[run.info.run_id]
-        assert (run.info.status, run.data.params) == (before.info.status, before.data.params)
-    assert Counter(run.info.status for run in store.children(second)) == {"FINISHED": 2}
-    assert f"{name}_rest" in refused(name, "--failed", "--apart", cwd=tmp_path)
-
-
-def test_runs_that_failed_go_apart_after_those_that_were_missing(tmp_path: Path) -> None:
-    (tmp_path / "fragile_parts.py").write_text(MODULE)
-    (tmp_path / "broken").touch()
-    assert run_runner(*FRAGILE, "network.hidden=[2],[3]", cwd=tmp_path).returncode == 1
-    name = sweep_in(tmp_path)
-    lost = forget(tmp_path, name)
-    (tmp_path / "fragile_parts.py").write_text(MODULE.replace("broken", "gone"))
-    resume(name, "--apart", cwd=tmp_path)
-    resume(name, "--apart", "--failed", cwd=tmp_path)
-    store = Store(tmp_path)
-    assert [len(store.children(parent)) for parent in store.parents()] == [12, lost, 2]
-    runs = [run for parent in store.parents()[1:] for run in store.children(parent)]
-    assert len({run.data.tags["run_key"] for run in runs}) == len(runs) == lost + 2
-
-
-def test_a_sweep_that_was_killed_while_it_went_apart_goes_apart_once(tmp_path: Path) -> None:
-    (tmp_path / "fragile_parts.py").write_text(MODULE)
-    jobs = ("-m", "modules=[fragile_parts]", *QUICK, "schedule=fragile", "network.hidden=[2],[3]", "seed=0,1")
-    trained(tmp_path, *jobs)
-    name = sweep_in(tmp_path)
-    lost = forget(tmp_path, name)
-    (tmp_path / "fragile_parts.py").write_text(MODULE.replace("n_steps\n", "n_steps * 1\n"))
-    resume(name, "--apart", cwd=tmp_path)
-    (tmp_path / "outputs" / name / "finished").unlink()  # which is written when the old sweep is settled
-    assert f"python -m runner.resume {name}_rest" in refused(name, "--apart", cwd=tmp_path)
-    store = Store(tmp_path)
-    assert [len(store.children(parent)) for parent in store.parents()] == [4, lost]
-    assert "nothing to resume" in resume(cwd=tmp_path).stdout
-
-
-def test_a_change_of_code_is_named_and_the_missing_runs_can_be_a_sweep_of_their_own(tmp_path: Path) -> None:
-    (tmp_path / "fragile_parts.py").write_text(MODULE)
-    jobs = ("-m", "modules=[fragile_parts]", *QUICK, "schedule=fragile", "network.hidden=[2],[3],[4]", "seed=0,1")
-    old = trained(tmp_path, *jobs).store.only()
-    name = sweep_in(tmp_path)
-    assert forget(tmp_path, name) == 2
-    (tmp_path / "fragile_parts.py").write_text(MODULE.replace("n_steps\n", "n_steps * 1\n"))
-    message = refused(cwd=tmp_path)
-    assert "fragile_parts" in message
-    assert f"python -m runner.resume {name} --apart" in message
-    assert "python -m runner -m 'modules=[fragile_parts]'" in message
-    assert len(Store(tmp_path).runs()) == 5, "nothing was trained"
-    resume(name, "--apart", cwd=tmp_path)
-    store = Store(tmp_path)
-    first, second = store.parents()
-    assert first.info.run_id == old.info.run_id
-    assert first.info.status == "KILLED"
-    assert Counter(run.info.status for run in store.children(first)) == {"FINISHED": 4, "KILLED": 2}
-    assert Counter(run.info.status for run in store.children(second)) == {"FINISHED": 2}
-    assert "nothing to resume" in resume(cwd=tmp_path).stdout
-    for again in ((name,), (name, "--apart")):
-        assert f"is a sweep of its own: python -m runner.resume {name}_rest" in refused(*again, cwd=tmp_path)
-    assert [len(store.children(parent)) for parent in store.parents()] == [6, 2]
-    shutil.rmtree(tmp_path / "outputs" / f"{name}_rest")
-    assert "--apart" in refused(name, cwd=tmp_path), "there is nobody else who has them"
 
 
 def test_a_change_of_data_is_named(tmp_path: Path) -> None:
