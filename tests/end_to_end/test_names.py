@@ -53,8 +53,10 @@ def check(folder: Path, *arguments: str) -> Store:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "inside").mkdir()
-    return tmp_path
+    """So deep that "a path" still leads into the folder of the test."""
+    folder = tmp_path / "a" / "b"
+    (folder / "inside").mkdir(parents=True)
+    return folder
 
 
 def test_columns_and_classes_may_be_called_anything(folder: Path) -> None:
@@ -107,10 +109,10 @@ def test_a_sweep_over_names_of_ten_kb_has_runs_with_short_names(folder: Path) ->
 
 
 @pytest.mark.parametrize("name", ["a path", "quotes", "a script", "right to left", "mathtext", "a terminal's commands"])
-def test_a_message_about_a_name_does_not_steer_the_terminal(tmp_path: Path, name: str) -> None:
+def test_a_message_about_a_name_does_not_steer_the_terminal(folder: Path, name: str) -> None:
     value = quoted(NASTY[name])
     for arguments in (["data=csv", f"data.path={value}"], [f"tracking.plots={value}"], [f"activation={value}"]):
-        done = run_runner(*arguments, cwd=tmp_path)
+        done = run_runner(*arguments, cwd=folder / "inside")
         assert done.returncode == 1, said(done)
         assert done.stderr.startswith("error: "), said(done)
         assert visible(done.stderr) == done.stderr
