@@ -48,6 +48,23 @@ class PlanFile:
 _PLAN = TypeAdapter(PlanFile)
 
 
+def plan_from(content: bytes) -> PlanFile:
+    """The plan in a file that `SweepFolder.write_plan` wrote. Raises ValueError with what is wrong with it."""
+    try:
+        plain = json.loads(content)
+        if not isinstance(plain, dict) or plain.get("format") != FORMAT:
+            raise ValueError("another version of this program wrote it")
+        plan = _PLAN.validate_python(plain)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+    if len({run.index for run in plan.runs}) < len(plan.runs):
+        raise ValueError("two of its runs have the same index")
+    return plan
+
+
 class SweepFolder:
     """One sweep's or run's folder, usually `outputs/<its id>`."""
 
@@ -121,19 +138,11 @@ class SweepFolder:
     def read_plan(self) -> PlanFile:
         """What `write_plan` wrote. Raises UserError when it is damaged or of another version."""
         try:
-            plain = json.loads((self.path / PLAN).read_text(encoding="utf-8"))
-            if not isinstance(plain, dict) or plain.get("format") != FORMAT:
-                raise ValueError("another version of this program wrote it")
-            plan = _PLAN.validate_python(plain)
-            if len({run.index for run in plan.runs}) < len(plan.runs):
-                raise ValueError("two of its runs have the same index")
-            return plan
+            return plan_from((self.path / PLAN).read_bytes())
         except OSError as error:
             raise UserError(f"{self.shown} has no plan that can be read: {error.strerror}") from error
-        except (ValueError, RecursionError) as error:
-            first = error.errors()[0] if isinstance(error, ValidationError) else None
-            why = f"{'.'.join(map(str, first['loc']))}: {first['msg']}" if first else error
-            raise UserError(f"the plan in {self.shown} cannot be used: {why}") from error
+        except ValueError as error:
+            raise UserError(f"the plan in {self.shown} cannot be used: {error}") from error
 
     def keep(self, results: Sequence[RunResult]) -> None:
         """Write results to a file of their own. Raises UserError when that is not possible."""

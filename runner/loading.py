@@ -7,10 +7,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from runner.about import About
-from runner.comparison import label_of, swept_keys
+from runner.comparison import config_of, label_of, swept_keys
 from runner.errors import UserError
+from runner.folder import PlanEntry, plan_from
 from runner.results import RunResult
-from runner.spec import flatten, from_plain
+from runner.spec import from_plain
 from runner.stores import named_store
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class LoadedSweep:
 
         rows: list[dict[str, Any]] = []
         for result in self.results:
-            config = {key: _cell(value) for key, value in flatten(result.spec).items()}
+            config = {key: _cell(value) for key, value in config_of(result.spec, result.overrides).items()}
             swept = {key: config[key] for key in self.keys if key in config}
             row = {"run": result.index, "name": label_of(result.overrides, self.keys) or self.parent.name}
             row |= {"run_id": self.run_ids.get(result.index, "")} | swept | config
@@ -81,9 +82,14 @@ def load_sweep(name: str | None = None, reader: "Reader | None" = None) -> Loade
     tags, expect = parent.tags, {}
     about = About(parent.name, "", tags.get("sweep_id", ""), tags.get("mlflow.source.name", ""))
     if parents:
-        plan = json.loads(reader.file(parent, "plan.json"))
-        results = _as_planned(results, plan["runs"])
-        about, expect = About(**plan["about"]), plan["settings"]["expect"]
+        try:
+            plan = plan_from(reader.file(parent, "plan.json"))
+            results = _as_planned(results, plan.runs)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise UserError(f"the plan of run {parent.run_id} cannot be used: {error}") from error
+        about, expect = plan.about, plan.settings.get("expect", {})
+    if not results:
+        raise UserError(f"run {parent.run_id} was not trained and left nothing to look at")
     keys = swept_keys([result.overrides for result in results])
     return LoadedSweep(about, parent, results, {run.index: run.run_id for run in runs}, keys, expect)
 
@@ -118,9 +124,11 @@ def _runs_of(reader: "Reader", name: str | None) -> "list[StoredRun]":
     if found := reader.of_sweep(name):
         return found
     run = reader.run(name)
-    if run.is_parent:
-        return reader.of_sweep(run.tags.get("sweep_id", ""))
-    return [run]
+    if not run.is_parent:
+        return [run]
+    if not run.tags.get("sweep_id"):
+        raise UserError(f"run {run.run_id} is not of this program")
+    return reader.of_sweep(run.tags["sweep_id"])
 
 
 def _result(reader: "Reader", run: "StoredRun") -> RunResult:
@@ -131,13 +139,13 @@ def _result(reader: "Reader", run: "StoredRun") -> RunResult:
     return RunResult(run.index, run.tags["run_key"], reader.spec(run), "failed", error=error, started=run.started)
 
 
-def _as_planned(results: Sequence[RunResult], planned: Sequence[dict[str, Any]]) -> list[RunResult]:
+def _as_planned(results: Sequence[RunResult], planned: Sequence[PlanEntry]) -> list[RunResult]:
     """All runs of a plan in its order, with their overrides; those that have no result are killed ones."""
     by_index = {result.index: result for result in results}
     return [
         replace(
-            by_index.get(run["index"]) or RunResult(run["index"], run["key"], from_plain(run["spec"]), "killed"),
-            overrides=tuple(run["overrides"]),
+            by_index.get(run.index) or RunResult(run.index, run.key, from_plain(run.spec), "killed"),
+            overrides=tuple(run.overrides),
         )
         for run in planned
     ]

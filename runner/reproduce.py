@@ -131,11 +131,14 @@ def train_again(kept: Mapping[int, RunResult], modules: tuple[str, ...], as_stac
 
 def _say_what_changed(kept: Mapping[int, RunResult], again: Mapping[int, RunResult]) -> bool:
     """Name data and code that are not what runs had, by run keys and digests; returns whether anything is."""
-    changed = [place for place, result in kept.items() if again[place].key != result.key]
-    data = [place for place in changed if again[place].data_digest != kept[place].data_digest]
-    for path in dict.fromkeys(str(getattr(kept[place].spec.data, "path", "")) for place in data):
-        say(f"the data {path} has changed since".replace("  ", " "))
-    if code := len(changed) - len(data):
+    changed = [(result, again[place]) for place, result in kept.items() if again[place].key != result.key]
+    files = [
+        str(getattr(result.spec.data, "path", "")) if one.data_digest != result.data_digest else ""
+        for result, one in changed
+    ]
+    for path in dict.fromkeys(filter(None, files)):
+        say(f"the data {path} has changed since")
+    if code := files.count(""):
         say(f"the numeric code, or the weights to start from, has changed since {count(code, 'run')} trained")
     return bool(changed)
 

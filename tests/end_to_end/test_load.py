@@ -138,3 +138,25 @@ def test_what_is_not_there_is_told(sweep: Trained, store_of, tmp_path: Path, mon
     with pytest.raises(UserError, match="there is no MLflow store"):
         runner.load()
     assert not list(tmp_path.iterdir())
+
+
+def test_runs_of_other_programs_and_runs_that_left_nothing_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_store(tmp_path)
+    store = Store(tmp_path)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", store.uri)
+    experiment = store.client.create_experiment("others", artifact_location=str(tmp_path / "files"))
+    foreign = store.client.create_run(experiment).info.run_id
+    with pytest.raises(UserError, match="has no run"):
+        runner.load()
+    with pytest.raises(UserError, match="is not of this program"):
+        runner.load(foreign)
+    tags = {"sweep_id": "one", "sweep_index": "0", "run_key": "k", "outcome": "killed"}
+    killed = store.client.create_run(experiment, tags=tags).info.run_id
+    with pytest.raises(UserError, match="was not trained"):
+        runner.load(killed)
+    parent = store.client.create_run(experiment, tags={"sweep_id": "two"}).info.run_id
+    store.client.log_text(parent, "[]", "plan.json")
+    with pytest.raises(UserError, match="the plan of run .* cannot be used: another version"):
+        runner.load(parent)
