@@ -59,6 +59,11 @@ class StoredRun:
         return int(self.tags.get("sweep_index", -1))
 
     @property
+    def modules(self) -> list[str]:
+        """Those of a person whose parts it had."""
+        return [name for name in self.tags.get("modules", "").split(",") if name]
+
+    @property
     def is_parent(self) -> bool:
         """Whether it stands for a sweep."""
         return "sweep_index" not in self.tags
@@ -206,7 +211,7 @@ def _stored(run: Run) -> StoredRun:
         dict(run.data.metrics),
         run.info.artifact_uri,
         started,
-        max(0.0, ended - started),
+        max(0.0, round(ended - started, 3)),
         (samples.get("train samples", 0), samples.get("test samples", 0)),
     )
 
