@@ -1,4 +1,4 @@
-.PHONY: help install run case-studies benchmarks test test-slow lint format types audit coverage check ui clean
+.PHONY: help install run case-studies benchmarks test test-browser screenshots test-slow lint format types audit coverage check ui clean
 
 PYTHON ?= .venv/bin/python
 
@@ -24,6 +24,12 @@ test: install  ## all tests but the slow ones
 
 coverage: install  ## the same with the lines that they reach, which takes half as long again
 	$(PYTHON) -m pytest -n 2 --cov
+
+test-browser: install  ## the report and MLflow's pages in Chromium, which must be installed
+	.venv/bin/pip install -qe '.[browser]' && $(PYTHON) -m pytest -m browser
+
+screenshots: install  ## take the pictures of pages in README and docs again
+	.venv/bin/pip install -qe '.[browser]' && $(PYTHON) -m tests.end_to_end.browser.screenshots
 
 test-slow: install  ## the tests that take minutes
 	$(PYTHON) -m pytest -n 2 -m slow

@@ -28,12 +28,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def mlflow_server(folder: Path) -> Iterator[int]:
-    """MLflow's server with its database and artifacts in a folder; gives its port."""
+def mlflow_server(folder: Path, *options: str) -> Iterator[int]:
+    """MLflow's server in a folder, with a database and artifacts of its own unless options say more; gives its port."""
     port = free_port()
     command = [
         sys.executable, "-m", "mlflow", "server", "--host", LOOPBACK, "--port", str(port), "--workers", "1",
-        "--backend-store-uri", "sqlite:///server.db", "--artifacts-destination", "artifacts",
+        *(options or ("--backend-store-uri", "sqlite:///server.db", "--artifacts-destination", "artifacts")),
     ]  # fmt: skip
     more = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "MLFLOW_DISABLE_TELEMETRY": "true"}
     with subprocess.Popen(

@@ -1,0 +1,70 @@
+"""The report in a browser: opened from its file, by mouse and keyboard, on a desk and on a phone."""
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
+
+from tests.end_to_end.browser.chromium import Watched, new_page
+from tests.end_to_end.browser.conftest import Swept
+
+pytestmark = pytest.mark.browser
+WINDOWS = {"desk": (1280, False), "phone": (390, False), "desk at night": (1280, True), "phone at night": (390, True)}
+
+
+@pytest.fixture
+def report(browser: Browser, swept: Swept) -> Iterator[Watched]:
+    watched = new_page(browser)
+    watched.page.goto(swept.report.as_uri())
+    yield watched
+    watched.page.context.close()
+
+
+def column(watched: Watched, place: int) -> list[str]:
+    return watched.page.locator(f"table.sortable >> nth=0 >> tbody tr td:nth-child({place})").all_inner_texts()
+
+
+def test_it_opens_from_its_file_asks_for_nothing_else_and_complains_of_nothing(report: Watched) -> None:
+    report.page.wait_for_load_state("networkidle")
+    assert [url for url in report.requests if not url.startswith("data:")] == [report.page.url]
+    assert report.complaints == []
+
+
+def test_every_picture_is_shown_and_has_words_for_who_cannot_see_it(report: Watched) -> None:
+    pictures = report.page.locator("img").all()
+    assert len(pictures) >= 6
+    for picture in pictures:
+        assert picture.evaluate("image => image.complete && image.naturalWidth > 0")
+        assert picture.get_attribute("alt")
+
+
+def test_a_click_on_a_heading_sorts_numbers_as_numbers_and_another_one_turns_them(report: Watched) -> None:
+    heads = report.page.locator("table.sortable >> nth=0 >> thead th")
+    names = heads.all_inner_texts()
+    place = names.index("cost, mean") + 1
+    before = column(report, place)
+    heads.nth(place - 1).locator("button").click()
+    rising = [float(text) for text in column(report, place)]
+    assert rising == sorted(map(float, before)) and len(set(rising)) > 1
+    assert heads.nth(place - 1).get_attribute("aria-sort") == "ascending"
+    heads.nth(place - 1).locator("button").press("Enter")
+    assert [float(text) for text in column(report, place)] == rising[::-1]
+    heads.nth(0).locator("button").click()
+    assert column(report, 1) == ["sigmoid", "sigmoid", "tanh", "tanh"]
+    assert heads.nth(place - 1).get_attribute("aria-sort") is None
+
+
+@pytest.mark.parametrize(("width", "dark"), WINDOWS.values(), ids=WINDOWS)
+def test_it_fits_the_window_and_axe_finds_nothing_serious(
+    browser: Browser, swept: Swept, width: int, dark: bool
+) -> None:
+    watched = new_page(browser, width, 844, dark)
+    watched.page.goto(swept.report.as_uri())
+    assert watched.fits()
+    found = Axe().run(watched.page).response["violations"]
+    serious = [one for one in found if one["impact"] in ("serious", "critical")]
+    assert not serious, [(one["id"], one["help"], one["nodes"][0]["html"]) for one in serious]
+    background = watched.page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (background == "rgb(255, 255, 255)") is not dark
+    watched.page.context.close()
