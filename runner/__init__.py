@@ -3,12 +3,12 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from runner.loading import LoadedSweep
+    from runner.findings import Findings
 
 __version__ = "0.1.0"
 
 
-def load(sweep: str | None = None) -> "LoadedSweep":
+def load(sweep: str | None = None) -> "Findings":
     """A sweep of the MLflow store in use: `runs` and `curves` are pandas tables, `results` have everything.
 
     `sweep` is its name in `outputs/`, or an MLflow run id (of its parent, or of a single run); None is the newest.

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from runner.comparison import by_setting, common_score, effects, label_of, scores_of
+from runner.comparison import by_setting, common_score, label_of, scores_of
+from runner.effects import effects
 from runner.results import RunResult
 from runner.terminal import count
 
@@ -78,19 +79,14 @@ def interval(differences: np.ndarray) -> tuple[float, float]:
 
 def _strongest(results: Sequence[RunResult], keys: Sequence[str], score: str) -> list[str]:
     """The key whose values differ most in their mean score, where several were swept."""
-    found, _ = effects(results, keys)
-    ranges = []
-    for effect in found:
-        means = {
-            name: float(np.mean(values)) for name, values in zip(effect.names, effect.values, strict=True) if values
-        }
-        if len(means) > 1:
-            low, high = min(means, key=means.__getitem__), max(means, key=means.__getitem__)
-            ranges.append((means[high] - means[low], effect.key, low, high, means))
-    if len(ranges) < 2:
+    found = [effect for effect in effects(results, keys)[0] if len(effect.means) > 1]
+    if len(found) < 2:
         return []
-    _, key, low, high, means = max(ranges, key=lambda one: one[0])
-    return [f"{key} matters most: the mean {score} goes from {means[low]:.4g} ({low}) to {means[high]:.4g} ({high})."]
+    strongest = max(found, key=lambda effect: effect.strength)
+    means = strongest.means
+    low, high = min(means, key=means.__getitem__), max(means, key=means.__getitem__)
+    from_to = f"from {means[low]:.4g} ({low}) to {means[high]:.4g} ({high})"
+    return [f"{strongest.key} matters most: the mean {score} goes {from_to}."]
 
 
 def _unfinished(results: Sequence[RunResult]) -> list[str]:

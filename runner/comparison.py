@@ -43,16 +43,6 @@ class Strip:
     baselines: dict[str, float]
 
 
-@dataclass(frozen=True)
-class Effect:
-    """Final values of the finished runs by the value of one swept key, and how many others had that value."""
-
-    key: str
-    names: list[str]
-    values: list[list[float]]
-    unfinished: list[int]
-
-
 def settings_of(overrides: Sequence[str]) -> dict[str, str]:
     """Override keys and values, as typed: `["activation=tanh", "seed=3"]` -> `{"activation": "tanh", "seed": "3"}`."""
     pairs = (override.partition("=") for override in overrides)
@@ -215,20 +205,6 @@ def strips(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[list[Stri
                 {name: float(np.median(values)) for name, values in baselines.items()},
             )
         )
-    return found, score
-
-
-def effects(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[list[Effect], str]:
-    """The final score by each swept value (not the seed), and the score's name."""
-    score = common_score(results)
-    found = []
-    for key in [key for key in keys if key != "seed"]:
-        by_value: dict[str, list[RunResult]] = {}
-        for result in sorted(results, key=lambda result: result.index):
-            by_value.setdefault(settings_of(result.overrides).get(key, "default"), []).append(result)
-        values = [[scores_of(result)[score] for result in runs if result.has_finished] for runs in by_value.values()]
-        others = [sum(not result.has_finished for result in runs) for runs in by_value.values()]
-        found.append(Effect(key, list(by_value), values, others))
     return found, score
 
 

@@ -2,7 +2,7 @@
 
 import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,3 +37,10 @@ def load_modules(names: Sequence[str]) -> None:
             importlib.import_module(name)
         except Exception as error:
             raise UserError(one_line(f"modules names {name!r}, which cannot be imported: {error}")) from error
+
+
+def check_modules(named: Iterable[str]) -> None:
+    """Raise UserError when stored runs had parts of modules that nobody has imported: a store imports none itself."""
+    if missing := sorted(set(named) - sys.modules.keys()):
+        names = ",".join(missing)
+        raise UserError(f"parts of {names} were used: add modules=[{names}], or in a notebook import {names} first")

@@ -50,7 +50,7 @@ def fit_of(result: RunResult, data: Prepared) -> Fit:
     """The fit of a trained run on its own data."""
     predict, samples = _predictor(result), data.samples
     rows = np.concatenate([data.train_rows, data.test_rows])
-    keep = _shown(len(rows))
+    keep = shown_of(len(rows))
     is_test = (np.arange(len(rows)) >= len(data.train_rows))[keep]
     X, Y = samples.X[rows[keep]], np.asarray(samples.Y[rows[keep]], dtype=np.float64)
     return replace(
@@ -64,7 +64,7 @@ def fit_of(result: RunResult, data: Prepared) -> Fit:
     )
 
 
-def _shown(n: int) -> NDArray[np.intp]:
+def shown_of(n: int) -> NDArray[np.intp]:
     """At most MAX_SAMPLES of n places. Not evenly spaced ones: samples whose classes alternate would all be of one."""
     if n <= MAX_SAMPLES:
         return np.arange(n)

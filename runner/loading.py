@@ -1,72 +1,24 @@
 """A sweep as the store has it, for reports, exports and notebooks: no training, no server."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from runner.about import About
-from runner.comparison import config_of, label_of, swept_keys
+from runner.comparison import swept_keys
+from runner.components import check_modules
 from runner.errors import UserError
+from runner.findings import Findings
 from runner.folder import PlanEntry, plan_from
 from runner.results import RunResult
 from runner.spec import from_plain
 from runner.stores import named_store
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from runner.reading import Reader, StoredRun
 
 
-@dataclass(frozen=True)
-class LoadedSweep:
-    """A sweep, or a run that stands alone. `results` are in the sweep's order; `run_ids` are MLflow's, by index.
-
-    `parent` is the sweep's parent run, or the run itself; `keys` are the settings that differ, the seed last; `expect`
-    has what was expected of it.
-    """
-
-    about: About
-    parent: "StoredRun"
-    results: list[RunResult]
-    run_ids: dict[int, str]
-    keys: list[str]
-    expect: dict[str, Any]
-
-    @cached_property
-    def runs(self) -> "pd.DataFrame":
-        """One row per run: its name and id, all its settings (those that differ first), outcome and final values.
-
-        Columns of final values are called as in MLflow (`final/test_cost`). Lists are written as text.
-        """
-        import pandas as pd
-
-        rows: list[dict[str, Any]] = []
-        for result in self.results:
-            config = {key: _cell(value) for key, value in config_of(result.spec, result.overrides).items()}
-            swept = {key: config[key] for key in self.keys if key in config}
-            row = {"run": result.index, "name": label_of(result.overrides, self.keys) or self.parent.name}
-            row |= {"run_id": self.run_ids.get(result.index, "")} | swept | config
-            row |= {"outcome": result.outcome, "last_step": result.last_step, "seconds": result.seconds}
-            row |= {f"final/{name.replace('/', '_')}": value for name, value in sorted(result.finals.items())}
-            rows.append(row | {"run_key": result.key, "error": result.error.partition("\n")[0]})
-        return pd.DataFrame(rows)
-
-    @cached_property
-    def curves(self) -> "pd.DataFrame":
-        """All histories below each other: `run` (as in `runs`), `step`, and a column per series."""
-        import pandas as pd
-
-        parts = [pd.DataFrame(result.history).assign(run=result.index) for result in self.results if result.history]
-        if not parts:
-            return pd.DataFrame(columns=["run", "step"])
-        whole = pd.concat(parts, ignore_index=True)
-        return whole[["run", "step", *(name for name in whole if name not in ("run", "step"))]]
-
-
-def load_sweep(name: str | None = None, reader: "Reader | None" = None) -> LoadedSweep:
+def load_sweep(name: str | None = None, reader: "Reader | None" = None) -> Findings:
     """The sweep of this name in `outputs/`, or the sweep or run of this MLflow run id; without a name the newest.
 
     Raises UserError when there is none, and when a run of it cannot be read.
@@ -75,6 +27,7 @@ def load_sweep(name: str | None = None, reader: "Reader | None" = None) -> Loade
 
     reader = reader or open_reader()
     found = _runs_of(reader, name)
+    check_modules(name for run in found for name in run.modules)
     parents, runs = [run for run in found if run.is_parent], [run for run in found if not run.is_parent]
     parent = parents[0] if parents else runs[0]
     stored = {run.index: run for run in runs if run.tags.get("outcome") != "killed"}
@@ -91,27 +44,7 @@ def load_sweep(name: str | None = None, reader: "Reader | None" = None) -> Loade
     if not results:
         raise UserError(f"run {parent.run_id} was not trained and left nothing to look at")
     keys = swept_keys([result.overrides for result in results])
-    return LoadedSweep(about, parent, results, {run.index: run.run_id for run in runs}, keys, expect)
-
-
-def joined(sweeps: Sequence[LoadedSweep]) -> LoadedSweep:
-    """Several sweeps as one, in which the sweep is one more key; one sweep as it is."""
-    if len(sweeps) == 1:
-        return sweeps[0]
-    names = [sweep.about.name for sweep in sweeps]
-    results: list[RunResult] = []
-    run_ids: dict[int, str] = {}
-    for sweep in sweeps:
-        name = sweep.about.name if names.count(sweep.about.name) == 1 else sweep.about.sweep_id
-        for result in sweep.results:
-            index = len(results)
-            results.append(replace(result, index=index, overrides=(f"sweep={name}", *result.overrides)))
-            if result.index in sweep.run_ids:
-                run_ids[index] = sweep.run_ids[result.index]
-    command = "\n".join(sweep.about.command for sweep in sweeps)
-    about = About(" and ".join(names), "", "+".join(sweep.about.sweep_id for sweep in sweeps), command)
-    keys = swept_keys([result.overrides for result in results])
-    return LoadedSweep(about, sweeps[0].parent, results, run_ids, keys, {})
+    return Findings(about, results, {run.index: run.run_id for run in runs}, parent.run_id, keys, expect)
 
 
 def _runs_of(reader: "Reader", name: str | None) -> "list[StoredRun]":
@@ -149,8 +82,3 @@ def _as_planned(results: Sequence[RunResult], planned: Sequence[PlanEntry]) -> l
         )
         for run in planned
     ]
-
-
-def _cell(value: Any) -> Any:
-    """A value of a config in a table."""
-    return json.dumps(value) if isinstance(value, (list, tuple, dict)) else value

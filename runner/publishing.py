@@ -9,6 +9,7 @@ from runner import comparison, terminal
 from runner.about import About
 from runner.artifacts import comparison_files, picture_of, verdict_table
 from runner.expectations import Verdict, judge
+from runner.findings import Findings
 from runner.identity import machine, patch, source
 from runner.interrupts import OrderlyInterrupt
 from runner.reading import PARENT, Reader, StoredRun
@@ -168,7 +169,8 @@ class Publisher:
         if best is not None:
             metrics |= {f"best/{name}": value for name, value in comparison.scores_of(best).items()}
             tags = {"best_run": self._run_ids[best.index], "best_setting": self._name(best)}
-        files = comparison_files(results, self.keys, self.settings.tracking.plots != "none")
+        found = Findings(self._about, results, self._run_ids, self.parent, self.keys, self.settings.expect)
+        files = comparison_files(found, self.settings.tracking.plots != "none")
         verdicts = self.verdicts
         if verdicts:
             held = sum(verdict.holds is True for verdict in verdicts)

@@ -8,7 +8,6 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
@@ -23,6 +22,7 @@ from mlflow.tracking import MlflowClient
 
 from runner.errors import UserError
 from runner.identity import machine
+from runner.parsing import read_history, read_yaml
 from runner.preparation import Scaling
 from runner.results import RunResult
 from runner.spec import Spec, from_plain
@@ -57,6 +57,11 @@ class StoredRun:
     def index(self) -> int:
         """Its place in its sweep; -1 for a parent."""
         return int(self.tags.get("sweep_index", -1))
+
+    @property
+    def modules(self) -> list[str]:
+        """Those of a person whose parts it had."""
+        return [name for name in self.tags.get("modules", "").split(",") if name]
 
     @property
     def is_parent(self) -> bool:
@@ -104,7 +109,7 @@ class Reader:
     def spec(self, run: StoredRun) -> Spec:
         """What a run was, unless it was killed. Raises UserError when that is missing or not of this version."""
         try:
-            return from_plain(yaml.safe_load(self.file(run, "config.yaml")))
+            return from_plain(read_yaml(self.file(run, "config.yaml")))
         except (yaml.YAMLError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise UserError(f"the config of run {run.run_id} cannot be read: {reason(error)}") from error
 
@@ -120,7 +125,7 @@ class Reader:
                     arrays["x_shift"], arrays["x_scale"], float(arrays["y_shift"]), float(arrays["y_scale"])
                 )
                 structure, parameters = json.loads(str(arrays["structure"])), arrays["parameters"]
-            history = _columns(self.file(run, "history.parquet"))
+            history = read_history(self.file(run, "history.parquet"))
             sizes, classes = tuple(structure["sizes"]), tuple(structure["classes"])
             if structure != json.loads(json.dumps(structure_of(spec, sizes, classes))):
                 raise ValueError("weights.npz is not of the network in config.yaml")
@@ -206,7 +211,7 @@ def _stored(run: Run) -> StoredRun:
         dict(run.data.metrics),
         run.info.artifact_uri,
         started,
-        max(0.0, ended - started),
+        max(0.0, round(ended - started, 3)),
         (samples.get("train samples", 0), samples.get("test samples", 0)),
     )
 
@@ -221,21 +226,6 @@ def _measures(run: StoredRun, history: dict[str, list[float]]) -> dict[str, floa
         elif name.startswith("final/") and name not in finals:
             found[name.removeprefix("final/").replace("_", "/", 1)] = value
     return found
-
-
-def _columns(content: bytes) -> dict[str, list[float]]:
-    from pyarrow import parquet
-
-    table = parquet.read_table(io.BytesIO(content))
-    if "step" not in table.column_names or not all(map(_is_number, table.schema.types)):
-        raise ValueError("history.parquet is not a table of numbers with a step")
-    return {name: table.column(name).to_pylist() for name in table.column_names}
-
-
-def _is_number(kind: Any) -> bool:
-    from pyarrow import types
-
-    return bool(types.is_floating(kind) or types.is_integer(kind))
 
 
 def _quoted(text: str) -> str:

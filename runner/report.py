@@ -7,14 +7,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from runner.app import modules_of
 from runner.commands import run_command
+from runner.components import load_modules
 from runner.errors import UserError
+from runner.paths import CONF
 from runner.terminal import count, say
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FORMATS = ("html", "markdown")
+FORMATS = ("html", "markdown", "pdf")
 TABLES, CURVES = ("csv", "parquet", "json"), ("csv", "parquet")
 USAGE = """\
 Writes a report of sweeps that the MLflow store has; nothing is trained, and no server is needed. The same sweep gives
@@ -25,6 +28,8 @@ the same file, byte for byte.
   python -m runner.report SWEEP OTHER              several sweeps compared in one report
   python -m runner.report --output reports         into another folder
   python -m runner.report --format markdown        Markdown, with its pictures beside it
+  python -m runner.report --format pdf             printed by Chromium, Chrome or Edge, where one is installed
+  python -m runner.report modules=[my_parts]       of a sweep with components of your own
   python -m runner.report --table runs.csv         a row per run (.csv, .parquet, .json) instead of a report
   python -m runner.report --curves curves.parquet  every point of every history (.parquet, .csv) instead of a report
 
@@ -48,10 +53,12 @@ def _run(arguments: Sequence[str]) -> int:
     parser.add_argument("--format", choices=FORMATS, default="html")
     parser.add_argument("--table", type=Path)
     parser.add_argument("--curves", type=Path)
-    chosen = parser.parse_args(list(arguments))
+    chosen = parser.parse_args([argument for argument in arguments if not argument.startswith("modules=")])
+    load_modules(modules_of(list(arguments), CONF / "config.yaml"))
     _check_ending(chosen.table, TABLES)
     _check_ending(chosen.curves, CURVES)
-    from runner.loading import joined, load_sweep
+    from runner.findings import joined
+    from runner.loading import load_sweep
 
     sweep = joined([load_sweep(name) for name in chosen.sweeps or [None]])
     if chosen.table or chosen.curves:
@@ -60,7 +67,7 @@ def _run(arguments: Sequence[str]) -> int:
                 _export(table, path)
                 say(f"{path}: {count(len(table), 'row')} of {sweep.about.name}")
         return 0
-    from runner.reporting import write_report
+    from runner.rendering import write_report
 
     say(f"the report: {write_report(sweep, chosen.output, chosen.format)}")
     return 0

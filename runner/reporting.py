@@ -1,34 +1,29 @@
-"""A report of a sweep: its contents from the numbers, and the files that they are written to."""
+"""What a report of a sweep says, made from its numbers; `rendering.py` writes it down."""
 
 import base64
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from jinja2 import Environment, PackageLoader
+from typing import Any
 
 from runner.answer import answer
-from runner.artifacts import pictures_of
-from runner.comparison import SCORES, label_of, scores_of, seed_table, short_names
+from runner.comparison import SCORES, scores_of, seed_table, short_names
 from runner.expectations import Verdict, judge
-from runner.loading import LoadedSweep
+from runner.findings import Findings
 from runner.results import OUTCOMES, RunResult
-from runner.texts import code, markdown, visible
+from runner.texts import short
 
-if TYPE_CHECKING:
-    pass
-
-MAX_RUNS, MAX_SETTINGS, SLOWEST = 500, 500, 5
-ENDINGS = {"html": "html", "markdown": "md"}
+MAX_RUNS, MAX_SETTINGS, SLOWEST, MAX_ERROR = 500, 500, 5, 300
 CAPTIONS = {
     "scores.png": "Final score of every run, by setting",
     "curves.png": "Training cost over the steps, by setting",
-    "effects.png": "Effect of each swept key",
+    "effects.png": "Final score by the values of each swept key",
+    "heatmaps.png": "Final score by the values of two swept keys",
+    "profiles.png": "Settings as lines through the values of all swept keys",
     "fits.png": "What the networks learned",
-    "surfaces.png": "Surfaces",
+    "surfaces.png": "Surfaces that the networks learned",
+    "data.png": "What there was to learn",
 }
+DATA = "data.png"
 
 
 @dataclass(frozen=True)
@@ -66,6 +61,7 @@ class Report:
     verdicts: list[Verdict]
     settings: Table
     pictures: list[Picture]
+    data_pictures: list[Picture]
     unfinished: Table
     slowest: Table
     data: Table
@@ -74,23 +70,10 @@ class Report:
     reproduce: list[str]
 
 
-def write_report(sweep: LoadedSweep, folder: Path, form: str) -> Path:
-    """Write a report into a folder; returns its file. The same sweep gives the same bytes."""
-    report = report_of(sweep)
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{_file_name(sweep.about.sweep_id)}.{ENDINGS[form]}"
-    if form == "markdown":
-        beside = path.with_suffix("")
-        beside.mkdir(exist_ok=True)
-        for picture in report.pictures:
-            (beside / picture.name).write_bytes(picture.content)
-    path.write_bytes(_render(report, path, form).encode())
-    return path
-
-
-def report_of(sweep: LoadedSweep) -> Report:
-    """The contents of a report."""
+def report_of(sweep: Findings, drawn: Mapping[str, bytes]) -> Report:
+    """The contents of a report, with those pictures of the sweep that could be drawn, by file name."""
     results, keys = sweep.results, sweep.keys
+    pictures = [Picture(name, caption, drawn[name]) for name, caption in CAPTIONS.items() if name in drawn]
     ids = [name for name in sweep.about.sweep_id.split("+") if name]
     again = [f"python -m runner.reproduce --all {name}" for name in ids]
     return Report(
@@ -100,7 +83,8 @@ def report_of(sweep: LoadedSweep) -> Report:
         answer=answer(results, keys),
         verdicts=judge(sweep.expect, results, keys),
         settings=_settings(results, keys),
-        pictures=_pictures(results, keys),
+        pictures=[picture for picture in pictures if picture.name != DATA],
+        data_pictures=[picture for picture in pictures if picture.name == DATA],
         unfinished=_unfinished(sweep),
         slowest=_slowest(sweep),
         data=_data(results),
@@ -108,20 +92,6 @@ def report_of(sweep: LoadedSweep) -> Report:
         runs=_runs(sweep),
         reproduce=again,
     )
-
-
-def _render(report: Report, path: Path, form: str) -> str:
-    """One template per format. What is shown is visible: no sign of a name can steer or reorder the page."""
-    environment = Environment(
-        loader=PackageLoader("runner"), autoescape=form == "html", trim_blocks=True, lstrip_blocks=True,
-        keep_trailing_newline=True, finalize=lambda value: visible(value) if type(value) is str else value,
-    )  # fmt: skip
-    environment.filters |= {"md": markdown, "code": code}
-    return environment.get_template(f"report.{ENDINGS[form]}.jinja").render(report=report, beside=path.stem)
-
-
-def _file_name(sweep_id: str) -> str:
-    return "report-" + re.sub(r"[^A-Za-z0-9_+-]", "_", sweep_id)[:120]
 
 
 def _settings(results: Sequence[RunResult], keys: Sequence[str]) -> Table:
@@ -148,25 +118,19 @@ def _settings(results: Sequence[RunResult], keys: Sequence[str]) -> Table:
     return Table(names, rows, numbers, max(0, len(table) - MAX_SETTINGS))
 
 
-def _pictures(results: Sequence[RunResult], keys: Sequence[str]) -> list[Picture]:
-    if not any(result.history.get("step") for result in results):
-        return []
-    found = pictures_of(results, keys)
-    return [Picture(name, caption, found[name]) for name, caption in CAPTIONS.items() if name in found]
-
-
-def _unfinished(sweep: LoadedSweep) -> Table:
+def _unfinished(sweep: Findings) -> Table:
     """Runs without an end: never hidden."""
     runs = [result for result in sweep.results if not result.has_finished]
     rows = [
-        [_name(sweep, one), one.outcome, str(one.last_step), one.error.partition("\n")[0]] for one in runs[:MAX_RUNS]
+        [sweep.name_of(one), one.outcome, str(one.last_step), short(one.error.partition("\n")[0], MAX_ERROR)]
+        for one in runs[:MAX_RUNS]
     ]
     return Table(["run", "outcome", "last step", "error"], rows, frozenset({2}), max(0, len(runs) - MAX_RUNS))
 
 
-def _slowest(sweep: LoadedSweep) -> Table:
+def _slowest(sweep: Findings) -> Table:
     runs = sorted(sweep.results, key=lambda one: (-one.seconds, one.index))[:SLOWEST]
-    rows = [[_name(sweep, one), f"{one.seconds:.3g}", str(one.last_step)] for one in runs if one.seconds]
+    rows = [[sweep.name_of(one), f"{one.seconds:.3g}", str(one.last_step)] for one in runs if one.seconds]
     return Table(["run", "seconds", "steps"], rows, frozenset({1, 2}))
 
 
@@ -193,7 +157,7 @@ def _environment(results: Sequence[RunResult]) -> Table:
     return Table(["what", "value"], [[name, " or ".join(found)] for name, found in sorted(values.items())])
 
 
-def _runs(sweep: LoadedSweep) -> Table:
+def _runs(sweep: Findings) -> Table:
     """Every run with its scores and what identifies its numbers."""
     scores = [score for score in reversed(SCORES) if any(score in scores_of(result) for result in sweep.results)]
     rows = []
@@ -201,16 +165,12 @@ def _runs(sweep: LoadedSweep) -> Table:
         reached = scores_of(result) if result.history.get("step") else {}
         digests = result.digests if result.scaling is not None else {}
         rows.append(
-            [_name(sweep, result), result.outcome, *(_number(reached.get(score)) for score in scores)]
+            [sweep.name_of(result), result.outcome, *(_number(reached.get(score)) for score in scores)]
             + [sweep.run_ids.get(result.index, ""), result.key[:12]]
             + [digests.get(name, "")[:12] for name in ("digest.weights", "digest.history")]
         )
     names = ["run", "outcome", *scores, "MLflow run id", "run key", "weights", "history"]
     return Table(names, rows, frozenset(range(2, 2 + len(scores))), max(0, len(sweep.results) - MAX_RUNS))
-
-
-def _name(sweep: LoadedSweep, result: RunResult) -> str:
-    return label_of(result.overrides, sweep.keys) or sweep.about.name
 
 
 def _number(value: Any, digits: int = 4) -> str:

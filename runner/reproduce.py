@@ -8,7 +8,7 @@ from rich.table import Table
 
 from runner.app import modules_of
 from runner.commands import run_command, split_options
-from runner.components import load_modules
+from runner.components import check_modules, load_modules
 from runner.differences import Difference, compare, environment_changes
 from runner.errors import UserError
 from runner.execution import Training
@@ -53,9 +53,8 @@ def _run(arguments: Sequence[str]) -> int:
     reader = open_reader()
     runs = _runs_of_sweep(reader, names[0]) if ALL in options else [_one_run(reader, names[0])]
     listed = tuple(modules_of(list(arguments), CONF / "config.yaml"))
-    named = {name for run in runs for name in run.tags.get("modules", "").split(",") if name}
-    if unlisted := sorted(named.difference(listed)):  # a store must not choose what is imported
-        raise UserError(f"components of {', '.join(unlisted)} were used; add modules=[{','.join(unlisted)}]")
+    load_modules(listed)
+    check_modules(name for run in runs for name in run.modules)
     return reproduce(reader, runs, listed, as_table=ALL in options)
 
 
@@ -77,7 +76,6 @@ def _runs_of_sweep(reader: "Reader", name: str) -> list["StoredRun"]:
 
 def reproduce(reader: "Reader", runs: Sequence["StoredRun"], modules: tuple[str, ...], as_table: bool) -> int:
     """Train runs again and print what came out; returns the exit code. Raises UserError when that is not possible."""
-    load_modules(modules)
     kept = {place: reader.result(run) for place, run in enumerate(runs) if run.tags.get("outcome") in TRAINED}
     if not kept:
         raise UserError(f"there are no numbers to hold against: {runs[0].name} is {runs[0].tags.get('outcome')}")

@@ -82,7 +82,7 @@ def _train_stack(task: Task, specs: Sequence[Spec], places: Sequence[int], start
         finite = np.where(np.isnan(parameters), finite, trained.parameters)
         parameters, state = _handed_on(trained), trained.state
     trained = replace(trained, parameters=finite)
-    seconds = (time.time() - started) / len(specs)
+    seconds = max(0.001, round((time.time() - started) / len(specs), 3))  # in ms, as the store has it
     results = [
         _result_of_run(task, place, run, specs[run], prepared[run], stack, trained, started, seconds)
         for run, place in enumerate(places)

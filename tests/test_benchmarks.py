@@ -36,7 +36,7 @@ def test_every_part_prints_a_table_whose_cells_are_numbers_or_say_that_a_peer_is
         assert rows
         for row in rows:
             for name, cell in zip(header[1:], row[1:], strict=True):
-                is_number = re.fullmatch(r"[0-9][0-9.,]*(e[+-][0-9]+)?", cell)
+                is_number = re.fullmatch(r"-?[0-9][0-9.,]*(e[+-][0-9]+)?", cell)
                 assert is_number or (cell == "-" and any(peer in name for peer in missing)), (name, cell)
 
 

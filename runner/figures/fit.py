@@ -60,10 +60,10 @@ def draw_contents(axes: Axes, fit: Fit) -> None:
     drawers[fit.kind](axes, fit)
 
 
-def _parts(fit: Fit) -> list[tuple[str, NDArray[np.bool_]]]:
+def parts_of(is_test: NDArray[np.bool_] | None) -> list[tuple[str, NDArray[np.bool_]]]:
     """The training and the test samples, where there are any."""
-    assert fit.is_test is not None
-    return [(name, chosen) for name, chosen in (("train", ~fit.is_test), ("test", fit.is_test)) if chosen.any()]
+    assert is_test is not None
+    return [(name, chosen) for name, chosen in (("train", ~is_test), ("test", is_test)) if chosen.any()]
 
 
 def _some(styles: dict[str, Style], shown: Sequence[str]) -> Legend:
@@ -76,14 +76,14 @@ def _frame_of_curve(fit: Fit) -> Frame:
     room = 0.75 * ((high - low) or 1.0)
     prediction = np.clip(np.nan_to_num(fit.prediction, nan=low), low - room, high + room)
     y = rounded(min(low, float(prediction.min())), max(high, float(prediction.max())))
-    shown = [name for name, _ in _parts(fit)] + ["target"] * (fit.truth is not None) + ["prediction"]
+    shown = [name for name, _ in parts_of(fit.is_test)] + ["target"] * (fit.truth is not None) + ["prediction"]
     x_label, y_label = short(fit.input_names[0], 40), short(fit.target_name, 40)
     return Frame((fit.x[0], fit.x[-1]), y, x_label, y_label, _some(CURVE, shown))
 
 
 def _draw_curve(axes: Axes, fit: Fit) -> None:
     assert fit.samples is not None and fit.targets is not None
-    for name, chosen in _parts(fit):
+    for name, chosen in parts_of(fit.is_test):
         axes.plot(fit.samples[chosen, 0], fit.targets[chosen, 0], **CURVE[name])
     if fit.truth is not None:
         axes.plot(fit.x, fit.truth, **CURVE["target"])
@@ -99,11 +99,12 @@ def _frame_of_plane(fit: Fit, **more: Any) -> Frame:
 
 
 def _frame_of_regions(fit: Fit) -> Frame:
-    styles = {entry(name, 20): _class_style(label, 5) for label, name in enumerate(fit.classes)}
+    styles = {entry(name, 20): class_style(label, 5) for label, name in enumerate(fit.classes)}
     return _frame_of_plane(fit, legend=legend_of(styles))
 
 
-def _class_style(label: int, size: float) -> Style:
+def class_style(label: int, size: float) -> Style:
+    """The marks of a class."""
     mark, color = CLASS_MARKS[label % len(CLASS_MARKS)], CYCLE[label % len(CYCLE)]
     return {
         "marker": mark, "linestyle": "", "color": color, "markersize": size, "markeredgecolor": "white",
@@ -125,7 +126,7 @@ def _draw_regions(axes: Axes, fit: Fit) -> None:
     size = 3.2 if len(fit.samples) > 50 else 8
     for label in range(n):
         chosen = fit.targets == label
-        axes.plot(fit.samples[chosen, 0], fit.samples[chosen, 1], **_class_style(label, size))
+        axes.plot(fit.samples[chosen, 0], fit.samples[chosen, 1], **class_style(label, size))
 
 
 def _levels(fit: Fit) -> Array:
@@ -159,12 +160,12 @@ def _frame_of_scatter(fit: Fit) -> Frame:
     room = 0.75 * ((high - low) or 1.0)
     prediction = np.clip(np.nan_to_num(fit.prediction, nan=low), low - room, high + room)
     y = rounded(min(low, float(prediction.min())), max(high, float(prediction.max())))
-    shown = [*(name for name, _ in _parts(fit)), "perfect"]
+    shown = [*(name for name, _ in parts_of(fit.is_test)), "perfect"]
     return Frame(rounded(low, high), y, f"target {short(fit.target_name, 30)}", "prediction", _some(SCATTER, shown))
 
 
 def _draw_scatter(axes: Axes, fit: Fit) -> None:
-    for name, chosen in _parts(fit):
+    for name, chosen in parts_of(fit.is_test):
         axes.plot(fit.x[chosen], fit.prediction[chosen], **SCATTER[name])
     ends = [float(fit.x.min()), float(fit.x.max())]
     axes.plot(ends, ends, **SCATTER["perfect"])

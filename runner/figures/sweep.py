@@ -1,23 +1,17 @@
-"""Pictures of a sweep: cost curves over seeds, the effect of each swept key, and fits side by side."""
+"""Pictures of a sweep: cost curves over seeds, and fits side by side."""
 
 import math
 import textwrap
 from collections.abc import Sequence
 
-import numpy as np
-
-from runner.comparison import Band, Effect
+from runner.comparison import Band
 from runner.figures.fit import draw_fit, frame_of
 from runner.figures.panel import handles_of
 from runner.figures.style import (
     CYCLE,
     DASHES,
-    RED,
-    SKY,
     below_explosion,
-    crowded,
     entry,
-    keep_inside,
     log_axis,
     new_figure,
     tidy,
@@ -55,44 +49,6 @@ def draw_bands(bands: Sequence[Band], cost: str, note: str) -> bytes:
     tidy(axes)
     figure.legend(loc="lower center", ncols=2 if len(bands) > 1 else 1, fontsize=8, frameon=False)
     figure.subplots_adjust(left=0.11, right=0.97, top=0.92, bottom=(0.62 + 0.2 * rows) / (4.6 + 0.2 * rows))
-    return to_png(figure)
-
-
-def draw_effects(effects: Sequence[Effect], metric: str) -> bytes:
-    """The final metric by swept value: a dot per run, the mean over all runs with that value, one panel per key."""
-    columns = min(3, len(effects))
-    rows = math.ceil(len(effects) / columns)
-    room = 0.95 if any(crowded(effect.names) or any(effect.unfinished) for effect in effects) else 0.55
-    figure = new_figure(max(5.0, 3.6 * columns), 3.4 * rows)
-    panels = np.atleast_1d(figure.subplots(rows, columns, squeeze=False)).ravel()
-    for panel, effect in zip(panels, effects, strict=False):
-        for place, values in enumerate(effect.values):
-            if not values:
-                continue
-            spread = 0.28 * (np.linspace(-1, 1, len(values)) if len(values) > 1 else np.zeros(1))
-            panel.plot(place + spread, values, "o", color=SKY, markersize=3.2, alpha=0.65, markeredgewidth=0)
-            mean = float(np.mean(values))
-            panel.plot([place - 0.32, place + 0.32], [mean, mean], color=RED, linewidth=2.4)
-        names = [short(name, 14) for name in effect.names]
-        names = [f"{name}\n({n} not finished)" if n else name for name, n in zip(names, effect.unfinished, strict=True)]
-        panel.set_xticks(range(len(names)), names, rotation=30 if crowded(names) else 0, fontsize=8)
-        if crowded(names):
-            for label in panel.get_xticklabels():
-                label.set_horizontalalignment("right")
-        panel.set_xlim(-0.6, len(names) - 0.4)
-        panel.set(xlabel=effect.key, ylabel=metric)
-        every = [value for values in effect.values for value in values]
-        if every and min(every) > 0 and max(every) > 20 * min(every):
-            log_axis(panel, min(every), max(every))
-        tidy(panel)
-    for panel in panels[len(effects) :]:
-        panel.set_visible(False)
-    figure.suptitle("dots: runs; bars: mean over the runs with that value", fontsize=9)
-    figure.subplots_adjust(
-        left=0.7 / figure.get_figwidth(), right=0.985, top=1 - 0.36 / figure.get_figheight(),
-        bottom=room / figure.get_figheight(), wspace=0.32, hspace=0.55,
-    )  # fmt: skip
-    keep_inside(figure)
     return to_png(figure)
 
 

@@ -60,7 +60,7 @@ def test_the_newest_sweep_is_loaded_run_by_run_with_every_bit(sweep: Trained, st
     children = {int(run.data.tags["sweep_index"]): run for run in store.children(store.only())}
     assert [result.index for result in loaded.results] == list(range(20))
     assert loaded.keys == ["activation", "data", "seed"]
-    assert loaded.parent.run_id == store.only().info.run_id
+    assert loaded.parent_id == store.only().info.run_id
     for result in loaded.results:
         assert bits_of(result) == store.bits(children[result.index])
         assert loaded.run_ids[result.index] == children[result.index].info.run_id
@@ -112,13 +112,16 @@ def test_a_single_run_is_loaded(one_run: Trained, store_of) -> None:
 def test_failed_and_missing_runs_are_rows_and_never_hidden(tmp_path: Path, store_of) -> None:
     (tmp_path / "fragile_parts.py").write_text(MODULE)
     make_store(tmp_path)
-    jobs = ("-m", "modules=[fragile_parts]", "data=xor", "training.epochs=5", "tracking.plots=none")
+    jobs = ("-m", "modules=[fragile_parts]", "data=xor", "training.epochs=5")
     done = run_runner(*jobs, "schedule=fragile", "schedule.final=0.1,0.25,0.9", cwd=tmp_path)
     assert done.returncode == 1
     store = Store(tmp_path)
+    report = ("--output", "new", "modules=[fragile_parts]")
+    assert run_runner(*report, cwd=tmp_path, module="runner.report").returncode == 0
+    assert next((tmp_path / "new").iterdir()).read_bytes() == store.artifact(store.only(), "report.html").read_bytes()
     store.client.delete_run(store.children(store.only())[0].info.run_id)
     store_of(Trained(done, store))
-    with pytest.raises(UserError, match="fragile"):
+    with pytest.raises(UserError, match=r"add modules=\[fragile_parts\], or in a notebook import fragile_parts first"):
         runner.load()
     done = subprocess.run(
         [sys.executable, "-c", NOTEBOOK], cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False
@@ -158,5 +161,5 @@ def test_runs_of_other_programs_and_runs_that_left_nothing_are_refused(
         runner.load(killed)
     parent = store.client.create_run(experiment, tags={"sweep_id": "two"}).info.run_id
     store.client.log_text(parent, "[]", "plan.json")
-    with pytest.raises(UserError, match="the plan of run .* cannot be used: another version"):
+    with pytest.raises(UserError, match=r"the plan of run .* cannot be used: another version"):
         runner.load(parent)

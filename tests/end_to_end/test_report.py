@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 from runner.about import About
-from runner.loading import LoadedSweep, joined, load_sweep
-from runner.reporting import write_report
+from runner.findings import Findings, joined
+from runner.loading import load_sweep
+from runner.rendering import write_report
 from tests.end_to_end.conftest import Trained
 from tests.end_to_end.program import run_runner, said
 
@@ -25,7 +26,7 @@ def report(*arguments: str, cwd: Path, code: int = 0) -> str:
 
 
 @pytest.fixture
-def loaded(sweep: Trained, monkeypatch: pytest.MonkeyPatch) -> LoadedSweep:
+def loaded(sweep: Trained, monkeypatch: pytest.MonkeyPatch) -> Findings:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", sweep.store.uri)
     return load_sweep()
 
@@ -44,20 +45,23 @@ def test_the_same_sweep_gives_the_same_bytes_in_any_folder(sweep: Trained, tmp_p
         for name in ("one", "other")
     )
     assert one == other
-    assert len(one) == (1 if form == "html" else 5)
+    assert len(one) == (1 if form == "html" else 8)
+    if form == "html":
+        (page,) = one.values()
+        assert page == sweep.store.artifact(sweep.store.only(), "report.html").read_bytes(), "the same as on the parent"
 
 
-def test_a_page_needs_no_other_file_and_no_network(loaded: LoadedSweep, tmp_path: Path) -> None:
+def test_a_page_needs_no_other_file_and_no_network(loaded: Findings, tmp_path: Path) -> None:
     page = write_report(loaded, tmp_path, "html").read_text()
     addresses = re.findall(r"""\b(?:src|href|action)=["']?([^"' >]+)""", page)
-    assert len(addresses) == 4
+    assert len(addresses) == 7
     assert all(address.startswith("data:image/png;base64,") for address in addresses)
     assert "url(" not in page and "@import" not in page and "fetch(" not in page
     assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_a_report_has_the_answer_every_setting_every_run_and_how_to_do_it_again(
-    loaded: LoadedSweep, tmp_path: Path
+    loaded: Findings, tmp_path: Path
 ) -> None:
     page = write_report(loaded, tmp_path, "html").read_text()
     assert "The best of 4 settings is tanh xor: accuracy" in page or "The best of 4 settings is tanh quadrants" in page
@@ -71,15 +75,15 @@ def test_a_report_has_the_answer_every_setting_every_run_and_how_to_do_it_again(
         assert result.digests["digest.weights"][:12] in page
 
 
-def test_markdown_has_its_pictures_beside_it(loaded: LoadedSweep, tmp_path: Path) -> None:
+def test_markdown_has_its_pictures_beside_it(loaded: Findings, tmp_path: Path) -> None:
     path = write_report(loaded, tmp_path, "markdown")
     pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", path.read_text())
-    assert len(pictures) == 4
+    assert len(pictures) == 7
     for picture in pictures:
         assert (tmp_path / picture).read_bytes().startswith(b"\x89PNG")
 
 
-def test_names_from_anywhere_are_text_in_both_formats_and_lead_nowhere(loaded: LoadedSweep, tmp_path: Path) -> None:
+def test_names_from_anywhere_are_text_in_both_formats_and_lead_nowhere(loaded: Findings, tmp_path: Path) -> None:
     about = About(HOSTILE, HOSTILE, "../../" + HOSTILE, HOSTILE)
     runs = [replace(one, overrides=(f"note={HOSTILE}{one.index % 2}", *one.overrides)) for one in loaded.results]
     hostile = replace(loaded, about=about, results=runs, keys=["note", *loaded.keys])
@@ -94,7 +98,7 @@ def test_names_from_anywhere_are_text_in_both_formats_and_lead_nowhere(loaded: L
     assert len(list(folder.iterdir())) == 3
 
 
-def test_several_sweeps_are_compared_with_the_sweep_as_a_key(loaded: LoadedSweep, tmp_path: Path) -> None:
+def test_several_sweeps_are_compared_with_the_sweep_as_a_key(loaded: Findings, tmp_path: Path) -> None:
     other = replace(loaded, about=replace(loaded.about, name="the other"))
     both = joined([loaded, other])
     assert both.keys == ["sweep", *loaded.keys]
@@ -106,7 +110,7 @@ def test_several_sweeps_are_compared_with_the_sweep_as_a_key(loaded: LoadedSweep
 
 
 @pytest.mark.parametrize("ending", ["csv", "json", "parquet"])
-def test_runs_are_exported_with_every_digit(sweep: Trained, loaded: LoadedSweep, tmp_path: Path, ending: str) -> None:
+def test_runs_are_exported_with_every_digit(sweep: Trained, loaded: Findings, tmp_path: Path, ending: str) -> None:
     path = tmp_path / "new" / f"runs.{ending}"
     assert "20 rows" in report("--table", str(path), cwd=sweep.store.folder)
     readers = {
@@ -121,7 +125,7 @@ def test_runs_are_exported_with_every_digit(sweep: Trained, loaded: LoadedSweep,
     assert not list(sweep.store.folder.glob("report-*"))
 
 
-def test_all_histories_are_exported_in_one_file(sweep: Trained, loaded: LoadedSweep, tmp_path: Path) -> None:
+def test_all_histories_are_exported_in_one_file(sweep: Trained, loaded: Findings, tmp_path: Path) -> None:
     report("--curves", str(tmp_path / "curves.parquet"), cwd=sweep.store.folder)
     found = pd.read_parquet(tmp_path / "curves.parquet")
     assert found["run"].nunique() == 20

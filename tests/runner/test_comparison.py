@@ -10,7 +10,6 @@ from runner.comparison import (
     MAX_LINES,
     bands,
     best_result,
-    effects,
     label_of,
     run_table,
     scores_of,
@@ -20,19 +19,7 @@ from runner.comparison import (
     typical_runs,
 )
 from runner.results import RunResult
-from tests.runner.building import spec_of
-
-SPEC = spec_of("data=xor")
-
-
-def run(index: int, text: str, outcome: str = "stopped", tested: bool = False, **finals: float | list) -> RunResult:
-    """A result with overrides in one text, and final values (or whole series) of cost, accuracy or rmse."""
-    series = {name: values if isinstance(values, list) else [9.0, values] for name, values in finals.items()}
-    history = {f"{part}/{name}": values for part in ("train", *["test"] * tested) for name, values in series.items()}
-    if history:
-        history["step"] = [float(step) for step in range(len(next(iter(history.values()))))]
-    n_samples = (4, 2 if tested else 0)
-    return RunResult(index, f"key{index}", SPEC, outcome, tuple(text.split()), n_samples=n_samples, history=history)
+from tests.runner.finished import CLASSES, SPEC, run
 
 
 def test_swept_keys_are_those_whose_value_differs_in_the_order_given_with_the_seed_last():
@@ -84,19 +71,6 @@ def test_scores_are_taken_on_test_samples_where_there_are_some():
     tested = RunResult(0, "k", SPEC, "stopped", n_samples=(3, 1), history=history)
     assert scores_of(tested) == {"cost": 2.0, "accuracy": 0.25}
     assert scores_of(run(0, "", "failed")) == {}
-
-
-CLASSES = [
-    run(0, "activation=tanh seed=0", cost=0.2, accuracy=0.5),
-    run(1, "activation=tanh seed=1", cost=0.4, accuracy=1.0),
-    run(2, "activation=tanh seed=2", "diverged", cost=1e300, accuracy=0.0),
-    run(3, "activation=relu seed=0", cost=0.1, accuracy=1.0),
-    run(4, "activation=relu seed=1", "converged", cost=0.3, accuracy=0.75),
-    run(5, "activation=relu seed=2", "failed"),
-    run(6, "activation=gelu seed=0", "failed"),
-    run(7, "activation=gelu seed=1", "killed"),
-    run(8, "activation=gelu seed=2", "diverged", cost=0.0, accuracy=1.0),
-]
 
 
 def test_the_table_over_seeds_has_means_spreads_and_counts_worked_out_by_hand():
@@ -203,24 +177,6 @@ def test_bands_are_the_best_settings_and_leave_runs_without_numbers_out():
     drawn, settings = bands(results, ["learning_rate"])
     assert (len(drawn), settings) == (MAX_LINES, 15)
     assert [band.label for band in drawn] == [f"lr={14 - i}" for i in range(MAX_LINES)]
-
-
-def test_effects_list_the_scores_of_finished_runs_by_value_and_count_the_others():
-    found, score = effects(CLASSES, ["activation", "seed"])
-    assert score == "accuracy"
-    (effect,) = found
-    assert (effect.key, effect.names) == ("activation", ["tanh", "relu", "gelu"])
-    assert effect.values == [[0.5, 1.0], [1.0, 0.75], []]
-    assert effect.unfinished == [1, 1, 3]
-
-
-def test_effects_show_the_cost_where_tasks_are_mixed_and_have_a_panel_per_key():
-    results = [run(0, "data=xor init=he", cost=1.0, accuracy=1.0), run(1, "data=sine init=he", cost=2.0, rmse=2.0)]
-    found, score = effects(results, ["data", "init", "seed"])
-    assert score == "cost"
-    assert [(effect.key, effect.names, effect.values) for effect in found] == [
-        ("data", ["xor", "sine"], [[1.0], [2.0]]), ("init", ["he"], [[1.0, 2.0]]),
-    ]  # fmt: skip
 
 
 def test_the_typical_run_of_a_setting_has_the_median_cost_and_did_finish():

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runner.comparison import Band, Effect, bands, effects
+from runner.comparison import Band, bands
+from runner.effects import Effect, effects
 from runner.figures import draw_bands, draw_effects, draw_fits, draw_run, panel
 from runner.figures.style import short
 from runner.fits import fit_of, rounded

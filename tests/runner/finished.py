@@ -1,0 +1,29 @@
+"""Results of runs that nobody had to train."""
+
+from runner.results import RunResult
+from tests.runner.building import spec_of
+
+SPEC = spec_of("data=xor")
+
+
+def run(index: int, text: str, outcome: str = "stopped", tested: bool = False, **finals: float | list) -> RunResult:
+    """A result with overrides in one text, and final values (or whole series) of cost, accuracy or rmse."""
+    series = {name: values if isinstance(values, list) else [9.0, values] for name, values in finals.items()}
+    history = {f"{part}/{name}": values for part in ("train", *["test"] * tested) for name, values in series.items()}
+    if history:
+        history["step"] = [float(step) for step in range(len(next(iter(history.values()))))]
+    n_samples = (4, 2 if tested else 0)
+    return RunResult(index, f"key{index}", SPEC, outcome, tuple(text.split()), n_samples=n_samples, history=history)
+
+
+CLASSES = [
+    run(0, "activation=tanh seed=0", cost=0.2, accuracy=0.5),
+    run(1, "activation=tanh seed=1", cost=0.4, accuracy=1.0),
+    run(2, "activation=tanh seed=2", "diverged", cost=1e300, accuracy=0.0),
+    run(3, "activation=relu seed=0", cost=0.1, accuracy=1.0),
+    run(4, "activation=relu seed=1", "converged", cost=0.3, accuracy=0.75),
+    run(5, "activation=relu seed=2", "failed"),
+    run(6, "activation=gelu seed=0", "failed"),
+    run(7, "activation=gelu seed=1", "killed"),
+    run(8, "activation=gelu seed=2", "diverged", cost=0.0, accuracy=1.0),
+]

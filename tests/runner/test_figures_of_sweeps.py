@@ -1,0 +1,90 @@
+"""Pictures over all of a sweep's keys, and of its data: of all sizes, twice the same bytes."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+
+from runner.data_sets import MAX_DATA, data_sets
+from runner.effects import Effect, Profiles, effects, pairs, profiles
+from runner.figures import draw_data, draw_heatmaps, draw_profiles
+from tests.runner.building import trained
+from tests.runner.finished import run
+from tests.runner.tables import ODD_NAMES, SHORT, SYNTHETIC, TABLES, table, train_on
+from tests.runner.test_figures import assert_picture
+
+
+def grid(values: dict[str, list[str]], scores: list[float], name: str = "accuracy") -> tuple[list, list[Effect], str]:
+    """A run for every combination; NaN is a run that failed."""
+    results = []
+    for place, combination in enumerate(product(*values.values())):
+        text = " ".join(f"{key}={value}" for key, value in zip(values, combination, strict=True))
+        score = scores[place % len(scores)]
+        results.append(run(place, text, "failed") if np.isnan(score) else run(place, text, **{name: score}))
+    return results, *effects(results, list(values))
+
+
+NAN = float("nan")
+GRIDS = {
+    "two by two": grid({"init": ["he", "normal"], "data": ["xor", "sine"]}, [0.5, 0.75, 1.0, 0.25]),
+    "a hole": grid({"init": ["he", "normal"], "data": ["xor", "sine"]}, [0.5, NAN, 1.0, 0.25]),
+    "a value without a run": grid({"init": ["he", "normal"], "data": ["xor", "sine"]}, [0.5, 0.75, NAN, NAN]),
+    "one finished run": grid({"init": ["he", "normal"], "data": ["xor", "sine"]}, [0.5, NAN, NAN, NAN]),
+    "equal costs": grid({"init": ["he", "normal"], "data": ["xor", "sine"]}, [0.5], "cost"),
+    "costs of zero": grid({"init": ["he", "normal"], "data": ["xor", "sine"]}, [0.0], "cost"),
+    "wide costs": grid({"init": ["he", "normal"], "data": ["xor", "sine"]}, [1e-12, 1e9, 0.3, 2.0], "cost"),
+    "enormous costs": grid({"init": ["he", "normal"], "data": ["xor", "sine"]}, [1e-300, 1e300], "cost"),
+    "thirty by two": grid({"learning_rate": [f"{i / 7:.6f}" for i in range(30)], "data": ["xor", "sine"]}, [0.5, 0.25]),
+    "six keys": grid({f"key{i}": ["a", "b"] for i in range(6)}, [i / 64 for i in range(64)]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("found", GRIDS.values(), ids=GRIDS)
+def test_heatmaps_and_profiles_of_all_sizes_are_drawn_twice_the_same(found) -> None:
+    results, keys, score = found
+    heatmaps = draw_heatmaps(pairs(results, keys, score), score)
+    lines = draw_profiles(profiles(results, keys, score), score)
+    assert_picture(heatmaps)
+    assert_picture(lines)
+    assert draw_heatmaps(pairs(results, keys, score), score) == heatmaps
+    assert draw_profiles(profiles(results, keys, score), score) == lines
+
+
+@pytest.mark.parametrize("name", ODD_NAMES.values(), ids=ODD_NAMES)
+def test_odd_names_of_keys_and_values_are_drawn(name: str) -> None:
+    one, other = (Effect(f"{name}{place}", [name, "b"], [[0.5], [1.0]], [0, 0]) for place in range(2))
+    assert_picture(
+        draw_profiles(Profiles([one, other], np.array([[0.0, 0.0], [1.0, 1.0]]), np.array([1, 0.5]), 3), "a")
+    )
+
+
+@pytest.mark.parametrize("name", [*TABLES, *SYNTHETIC])
+def test_data_is_drawn_whatever_its_inputs_and_its_task(name: str, csv_file) -> None:
+    overrides = SYNTHETIC.get(name) or ("data=csv", csv_file(table(*TABLES[name])))
+    _, data = train_on(*overrides)
+    picture = draw_data([(name, data)] * 4)
+    assert_picture(picture)
+    assert draw_data([(name, data)] * 4) == picture
+
+
+def test_data_of_many_inputs_is_drawn_as_the_spread_of_its_targets() -> None:
+    _, images = train_on("data=bars")
+    assert_picture(draw_data([("bars", images)]))
+
+
+def test_data_sets_are_told_apart_by_what_differs() -> None:
+    results = [
+        trained(*SHORT, *overrides)
+        for overrides in (("data=xor",), ("data=xor", "seed=1"), ("data=sine", "data.noise=0.2"), ("data=sine",))
+    ]
+    assert [label for label, _ in data_sets(results)] == [
+        "xor (seed 0)",
+        "sine noise=0.2 (seed 0)",
+        "sine noise=0.1 (seed 0)",
+    ]
+
+
+def test_no_more_data_sets_are_shown_than_fit_on_a_picture() -> None:
+    one = trained(*SHORT, "data=sine")
+    others = [trained(*SHORT, "data=sine", f"data.noise={place / 10}") for place in range(MAX_DATA + 1)]
+    assert len(data_sets([one, *others])) == MAX_DATA
