@@ -10,6 +10,7 @@ from runner.effects import effects
 from runner.results import RunResult
 from runner.terminal import count
 
+MAX_NAMED = 3
 FEWEST = 3  # pairs of seeds, below which nothing is said about chance
 CONFIDENCE = 0.95
 UNFINISHED = {"diverged": "diverged", "failed": "failed", "killed": "were not trained"}
@@ -17,10 +18,11 @@ UNFINISHED = {"diverged": "diverged", "failed": "failed", "killed": "were not tr
 
 @dataclass(frozen=True)
 class Setting:
-    """The finished runs of one setting: their final scores by seed."""
+    """The finished runs of one setting: their final scores by seed, and their mean cost."""
 
     label: str
     scores: dict[int, float]
+    cost: float
 
     @property
     def mean(self) -> float:
@@ -31,24 +33,41 @@ class Setting:
 def answer(results: Sequence[RunResult], keys: Sequence[str]) -> list[str]:
     """Which setting is the best, by how much, whether chance could have done it, and which key matters most."""
     score = common_score(results)
-    settings = [key for key in keys if key != "seed"]
-    found = []
-    for members in by_setting(results, settings).values():
-        scores = {one.spec.seed: scores_of(one)[score] for one in members if one.has_finished}
-        if scores:
-            found.append(Setting(label_of(members[0].overrides, settings), scores))
+    found = _settings(results, [key for key in keys if key != "seed"], score)
     if not found:
         return ["No run finished, so there is nothing to compare."]
-    found.sort(key=lambda setting: -setting.mean if score == "accuracy" else setting.mean)
-    best = found[0]
-    seeds = count(len(best.scores), "seed")
+    best, seeds = found[0], count(len(found[0].scores), "seed")
     if len(found) == 1:
         told = [f"The mean {score} over {seeds} is {best.mean:.4g}."]
     else:
         told = [f"The best of {len(found)} settings is {best.label}: {score} {best.mean:.4g}, the mean of {seeds}."]
-        told.append(_against(best, found[1], score))
+        level = [one for one in found[1:] if one.mean == best.mean]
+        if level:
+            told.append(_level(best, level, score))
+        if others := found[1 + len(level) :]:
+            told.append(_against(best, others[0], score))
         told += _strongest(results, keys, score)
     return told + _unfinished(results)
+
+
+def _settings(results: Sequence[RunResult], settings: Sequence[str], score: str) -> list[Setting]:
+    """Those that a run finished of, the best score first; where scores are level the lowest cost."""
+    found = []
+    for members in by_setting(results, settings).values():
+        finished = [one for one in members if one.has_finished]
+        if finished:
+            scores = {one.spec.seed: scores_of(one)[score] for one in finished}
+            cost = float(np.mean([scores_of(one)["cost"] for one in finished]))
+            found.append(Setting(label_of(members[0].overrides, settings), scores, cost))
+    return sorted(found, key=lambda one: (-one.mean if score == "accuracy" else one.mean, one.cost))
+
+
+def _level(best: Setting, level: Sequence[Setting], score: str) -> str:
+    """Settings that reach the same."""
+    names = "; ".join(one.label for one in level[:MAX_NAMED])
+    more = f" and {len(level) - MAX_NAMED} more" if len(level) > MAX_NAMED else ""
+    told = f"{count(len(level), 'setting')} more reach the same {score}: {names}{more}"
+    return f"{told}; their cost is higher." if all(one.cost > best.cost for one in level) else f"{told}."
 
 
 def _against(best: Setting, other: Setting, score: str) -> str:

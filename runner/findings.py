@@ -7,7 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from runner.about import About
+from runner.answer import answer
 from runner.comparison import config_of, label_of, swept_keys
+from runner.expectations import Verdict, judge
 from runner.results import RunResult
 
 if TYPE_CHECKING:
@@ -32,6 +34,16 @@ class Findings:
     def name_of(self, result: RunResult) -> str:
         """A run's name: what differs, or what the whole is called."""
         return label_of(result.overrides, self.keys) or self.about.name
+
+    @cached_property
+    def answer(self) -> list[str]:
+        """What came out, in a few sentences."""
+        return answer(self.results, self.keys)
+
+    @cached_property
+    def verdicts(self) -> list[Verdict]:
+        """What came out of what was expected."""
+        return judge(self.expect, self.results, self.keys)
 
     @cached_property
     def runs(self) -> "pd.DataFrame":

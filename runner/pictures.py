@@ -1,4 +1,4 @@
-"""The pictures of a sweep: which there are, and what each of them shows."""
+"""The pictures of a sweep: which there are, and what each of them shows; and that of its best run."""
 
 from collections.abc import Sequence
 
@@ -21,6 +21,19 @@ def pictures_of(results: Sequence[RunResult], keys: Sequence[str]) -> dict[str, 
     except Exception as error:  # a data set is a person's own part, and may raise anything
         terminal.say(f"no pictures of data and fits: {type(error).__name__}: {error}")
     return pictures
+
+
+def picture_of(result: RunResult) -> dict[str, bytes]:
+    """The files of a run's picture; one that cannot be drawn takes nothing from the sweep."""
+    from runner.figures import draw_run
+    from runner.preparation import prepare
+
+    try:
+        drawn = draw_run(result, prepare(result.spec.phases[-1]))
+    except Exception as error:
+        terminal.say(f"no picture of the best run: {type(error).__name__}: {error}")
+        return {}
+    return {f"plots/{name}": content for name, content in drawn.pictures.items()}
 
 
 def _of_scores(results: Sequence[RunResult], keys: Sequence[str]) -> dict[str, bytes]:

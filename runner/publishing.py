@@ -3,21 +3,22 @@
 from collections.abc import Callable, Container, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
+from urllib.parse import quote
 
 from runner import comparison, terminal
 from runner.about import About
-from runner.artifacts import comparison_files, picture_of, verdict_table
-from runner.expectations import Verdict, judge
 from runner.findings import Findings
 from runner.identity import machine, patch, source
 from runner.interrupts import OrderlyInterrupt
+from runner.parent import REPORT, note_of, parent_record
+from runner.pictures import picture_of
 from runner.reading import PARENT, Reader, StoredRun
 from runner.records import STATUS, record_of
-from runner.results import OUTCOMES, RunResult
+from runner.results import RunResult
 from runner.settings import Settings
 from runner.stores import DEFAULT_URI, reason, shown
-from runner.texts import code, markdown
 from runner.tracking import Tracker
 
 
@@ -40,7 +41,6 @@ class Publisher:
             self._tags["modules"] = ",".join(settings.modules)
         self._is_sweep = is_sweep
         self.parent: str | None = None
-        self.verdicts: list[Verdict] = []
 
     @property
     def has_begun(self) -> bool:
@@ -56,6 +56,11 @@ class Publisher:
     def results(self) -> list[RunResult]:
         """All results so far, without pictures, in the sweep's order."""
         return sorted(self._results, key=lambda result: result.index)
+
+    @cached_property
+    def findings(self) -> Findings:
+        """What a sweep has found; to be asked for when all is written."""
+        return Findings(self._about, self.results, self._run_ids, self.parent or "", self.keys, self.settings.expect)
 
     def start(self, overrides: Sequence[Sequence[str]], plan: bytes) -> None:
         """Say which jobs will come, as runs are named by what differs between all of them; the first time, begin."""
@@ -88,13 +93,6 @@ class Publisher:
                 leftover.append(run)
         self._tracker.remove(leftover)
 
-    def _note(self) -> str:
-        """The description of the sweep: its question, its command, and what came out of what was expected."""
-        said = {True: "yes", False: "**no**", None: "not judged"}
-        judged = [f"- {markdown(one.sentence)}: {markdown(one.numbers)} {said[one.holds]}" for one in self.verdicts]
-        parts = markdown(self._about.question), code(self._about.command), "\n".join(judged)
-        return "\n\n".join(part for part in parts if part)
-
     def _begin(self, plan: bytes) -> None:
         """The parent of a sweep: that which an earlier process has left, or a new one."""
         if not self._is_sweep:
@@ -107,7 +105,9 @@ class Publisher:
                 self._tracker.resume_sweep(self.parent)
             else:
                 tags = {**machine(), **source(), **self._tags, "sweep": self._about.name}
-                self.parent = self._tracker.start_sweep(self._about.name, tags | {"mlflow.note.content": self._note()})
+                self.parent = self._tracker.start_sweep(
+                    self._about.name, tags | {"mlflow.note.content": note_of(self._about, [], [])}
+                )
                 files |= _patch()
         self._tracker.add_files(self.parent, files)
 
@@ -135,8 +135,6 @@ class Publisher:
 
     def finish(self, status: str = "FINISHED") -> None:
         """Give the best run of a finished sweep its model, and the parent the comparison."""
-        if self._is_sweep:
-            self.verdicts = judge(self.settings.expect, self.results, self.keys)
         self._guarded(self._finish, status)
         if self.trouble:
             self.close("FAILED")
@@ -160,32 +158,10 @@ class Publisher:
             self._remove_strays()
         if self.parent is None:
             return
-        metrics: dict[str, float] = {
-            f"runs/{outcome}": sum(result.outcome == outcome for result in results)
-            for outcome in OUTCOMES
-            if outcome != "killed"
-        }
-        tags = {}
-        if best is not None:
-            metrics |= {f"best/{name}": value for name, value in comparison.scores_of(best).items()}
-            tags = {"best_run": self._run_ids[best.index], "best_setting": self._name(best)}
-        found = Findings(self._about, results, self._run_ids, self.parent, self.keys, self.settings.expect)
-        files = comparison_files(found, self.settings.tracking.plots != "none")
-        verdicts = self.verdicts
-        if verdicts:
-            held = sum(verdict.holds is True for verdict in verdicts)
-            judged = sum(verdict.holds is not None for verdict in verdicts)
-            metrics |= {
-                "expect/held": held,
-                "expect/failed": judged - held,
-                "expect/not_judged": len(verdicts) - judged,
-            }
-            left_out = f", {len(verdicts) - judged} not judged" if judged < len(verdicts) else ""
-            verdict = f"{held} of {judged} expectations hold{left_out}"
-            tags |= {"verdict": verdict, "mlflow.note.content": self._note()}
-            files["verdict.csv"] = verdict_table(verdicts)
+        record = parent_record(self.findings, self.settings.tracking.plots != "none")
         # What a store has once as a metric it keeps: only numbers of a finished sweep may become some.
-        self._tracker.finish_sweep(self.parent, status, files, metrics if is_finished else {}, tags)
+        record = record if is_finished else replace(record, metrics={})
+        self._tracker.finish_sweep(self.parent, status, record, self._about)
 
     def _remove_strays(self) -> None:
         """A server may have created a run and its answer been lost: the client has then asked for another one."""
@@ -229,7 +205,12 @@ class Publisher:
             where += f"\n{name}run id {self._run_ids[best.index]}"
         elif self.parent is None and self._run_ids:
             where += f"\nrun id {next(iter(self._run_ids.values()))}"
-        return f"{where}\n{terminal.how_to_look(shown(self._tracker.uri), DEFAULT_URI, self._tracker.experiment_id)}"
+        page = f"/#/experiments/{self._tracker.experiment_id}/runs?workflowType=machine_learning"
+        if self.parent and not self.trouble:
+            page += f"&viewStateShareKey={quote(self._about.sweep_id)}"
+            report = self._tracker.local_file(self.parent, REPORT)
+            where += f"\nthe report: {report}" if report else ""
+        return f"{where}\n{terminal.how_to_look(shown(self._tracker.uri), DEFAULT_URI, page)}"
 
     def _name(self, result: RunResult) -> str:
         return comparison.label_of(result.overrides, self.keys) or self._about.name

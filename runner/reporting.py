@@ -5,9 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from runner.answer import answer
 from runner.comparison import SCORES, scores_of, seed_table, short_names
-from runner.expectations import Verdict, judge
+from runner.expectations import Verdict
 from runner.findings import Findings
 from runner.results import OUTCOMES, RunResult
 from runner.texts import short
@@ -80,8 +79,8 @@ def report_of(sweep: Findings, drawn: Mapping[str, bytes]) -> Report:
         title=sweep.about.name,
         question=sweep.about.question,
         commands=sweep.about.command.splitlines(),
-        answer=answer(results, keys),
-        verdicts=judge(sweep.expect, results, keys),
+        answer=sweep.answer,
+        verdicts=sweep.verdicts,
         settings=_settings(results, keys),
         pictures=[picture for picture in pictures if picture.name != DATA],
         data_pictures=[picture for picture in pictures if picture.name == DATA],

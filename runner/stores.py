@@ -106,6 +106,12 @@ def fold_log_in(uri: str) -> None:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
+def in_sight(artifact_uri: str, name: str) -> str | None:
+    """Where a file of a run's artifacts is, from the working folder; None where it is not on this machine."""
+    path = Path(folder_of(artifact_uri) or "", name)
+    return os.path.relpath(path) if path.is_absolute() and path.exists() else None
+
+
 def folder_of(artifact_uri: str) -> str | None:
     """The path of artifacts on this machine; None for those elsewhere."""
     if artifact_uri.startswith("file:"):

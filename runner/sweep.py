@@ -220,16 +220,15 @@ class Sweep:
         if self._is_sweep:
             settings = [key for key in publisher.keys if key != "seed"]
             terminal.print_comparison(seed_table(results, publisher.keys), settings)
-            terminal.print_verdicts(publisher.verdicts)
+            terminal.print_verdicts(publisher.findings.verdicts)
             terminal.say(where)
         else:
             terminal.print_run(results[0], where)
         self._check_delivered(publisher)
-        unmet = sum(not verdict.holds for verdict in publisher.verdicts)
+        verdicts = publisher.findings.verdicts
+        unmet = sum(not verdict.holds for verdict in verdicts)
         if unmet and publisher.settings.strict:
-            raise UserError(
-                f"{unmet} of {len(publisher.verdicts)} expectations do not hold, or cannot be judged (--strict)"
-            )
+            raise UserError(f"{unmet} of {len(verdicts)} expectations do not hold, or cannot be judged (--strict)")
         indices = {run.index for run in plan.runs}
         return [result for result in results if result.index in indices]
 

@@ -191,9 +191,8 @@ def say(text: str) -> None:
     console().print(text, soft_wrap=True)
 
 
-def how_to_look(uri: str, default_uri: str, experiment_id: str) -> str:
-    """The command that opens MLflow's pages over the store in use, and the address of the experiment's runs."""
-    page = f"/#/experiments/{experiment_id}/runs?workflowType=machine_learning"
+def how_to_look(uri: str, default_uri: str, page: str) -> str:
+    """The command that opens MLflow's pages over the store in use, and the address of one of them."""
     if uri.startswith(("http://", "https://")):
         return f"look at it: {uri.rstrip('/')}{page}"
     command = "mlflow ui" if uri == default_uri else f"mlflow ui --backend-store-uri {uri}"

@@ -22,7 +22,9 @@ from mlflow.types import Schema, TensorSpec
 from mlflow.utils.uri import append_to_uri_path
 
 from runner import bulk
+from runner.about import About
 from runner.errors import UserError
+from runner.parent import ParentRecord
 from runner.reading import PARENT, Reader, StoredRun
 from runner.records import MAX_TAG, DataRecord, RunRecord
 from runner.results import RunResult, weights_archive
@@ -33,6 +35,7 @@ from runner.stores import (
     check_place,
     fold_log_in,
     folder_of,
+    in_sight,
     probe,
     reason,
     shown,
@@ -40,6 +43,7 @@ from runner.stores import (
     tracking_uri,
     use_write_ahead_log,
 )
+from runner.views import saved_view
 
 MAX_ENTRIES, MAX_PARAMS = 1000, 100
 AT_ONCE = 50  # runs in one transaction
@@ -92,8 +96,7 @@ class Tracker:
 
         A run that cannot be written whole does not appear, or is FAILED.
         """
-        links = {PARENT: parent} if parent else {}
-        more = links | {"mlflow.user": _user()}
+        more = {"mlflow.user": _user()} | ({PARENT: parent} if parent else {})
         complete = [replace(record, tags={**record.tags, **more}) for record in records]
         file = self._bulk_file()
         yield from map(self._write_run, complete) if file is None else self._write_bulk(file, complete)
@@ -110,8 +113,7 @@ class Tracker:
     def _bulk_file(self) -> str | None:
         """The SQLite file that runs can be inserted into without the client; None for any other store."""
         file = sqlite_file(self.uri)
-        can = file is not None and bulk.knows(file) and folder_of(self._artifacts) is not None
-        return file if can else None
+        return file if file and bulk.knows(file) and folder_of(self._artifacts) else None
 
     def _write_bulk(self, file: str, records: Sequence[RunRecord]) -> list[str]:
         """Write runs in one transaction; their files are there before they appear."""
@@ -152,22 +154,20 @@ class Tracker:
         """Give a run more files."""
         self._write_artifacts(run_id, self._client.get_run(run_id).info.artifact_uri, files)
 
+    def local_file(self, run_id: str, name: str) -> str | None:
+        """Where a run's artifact is, from the working folder; None where it is not on this machine."""
+        return in_sight(self._artifacts_of(run_id), name)
+
     def _artifacts_of(self, run_id: str) -> str:
         return str(append_to_uri_path(self._artifacts, run_id, "artifacts"))
 
-    def finish_sweep(
-        self,
-        run_id: str,
-        status: str,
-        files: Mapping[str, bytes],
-        metrics: Mapping[str, float],
-        tags: Mapping[str, str],
-    ) -> None:
-        """Write the comparison to the parent run and end it."""
+    def finish_sweep(self, run_id: str, status: str, record: ParentRecord, about: About) -> None:
+        """Write the comparison to the parent run and end it; the view of its runs is kept with the experiment."""
         now = int(time.time() * 1000)
-        rows = [Metric(key, value, now, 0) for key, value in metrics.items() if np.isfinite(value)]
-        self._client.log_batch(run_id, rows, tags=[RunTag(key, value[:MAX_TAG]) for key, value in tags.items()])
-        self.add_files(run_id, files)
+        rows = [Metric(key, value, now, 0) for key, value in record.metrics.items() if np.isfinite(value)]
+        self._client.log_batch(run_id, rows, tags=[RunTag(key, value[:MAX_TAG]) for key, value in record.tags.items()])
+        self.add_files(run_id, record.files)
+        self._client.set_experiment_tag(self.experiment_id, *saved_view(about, record.view, now))
         self._client.set_terminated(run_id, status)
 
     def end_sweep(self, run_id: str, status: str) -> None:

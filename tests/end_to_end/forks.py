@@ -22,7 +22,7 @@ from typing import Any, NoReturn
 
 IMPORTED = (
     "hydra.core.plugins", "hydra._internal.utils", "mlflow.tracking", "runner.app", "runner.launching",
-    "runner.publishing", "runner.reading", "runner.figures", "runner.memory", "pyarrow.parquet",
+    "runner.publishing", "runner.reading", "runner.figures", "runner.memory", "pyarrow.parquet", "scipy.stats",
 )  # fmt: skip
 
 

@@ -10,9 +10,11 @@ from tests.runner.building import spec_of
 KEYS = ["activation", "network.hidden", "seed"]
 
 
-def run(activation: str, seed: int, accuracy: float, outcome: str = "stopped", hidden: str = "[2]") -> RunResult:
+def run(
+    activation: str, seed: int, accuracy: float, outcome: str = "stopped", hidden: str = "[2]", cost: float = 0.5
+) -> RunResult:
     overrides = (f"activation={activation}", f"network.hidden={hidden}", f"seed={seed}")
-    history = {"step": [0.0, 1.0], "train/cost": [1.0, 1 - accuracy], "train/accuracy": [0.0, accuracy]}
+    history = {"step": [0.0, 1.0], "train/cost": [1.0, cost], "train/accuracy": [0.0, accuracy]}
     numbers = {} if outcome in ("failed", "killed") else history
     return RunResult(0, "key", spec_of("data=xor", *overrides), outcome, overrides, history=numbers)
 
@@ -48,6 +50,16 @@ def test_the_key_with_the_largest_range_of_means_matters_most():
     ]  # fmt: skip
     told = answer(results, KEYS)
     assert told[2] == "network.hidden matters most: the mean accuracy goes from 0.45 ([4]) to 0.85 ([2])."
+
+
+def test_settings_that_are_level_are_named_and_the_cost_decides_between_them():
+    level = [run("tanh", seed, 1.0, cost=0.2) for seed in range(3)] + [
+        run("relu", seed, 1.0, cost=0.1) for seed in range(3)
+    ]
+    best, others, against, *_ = answer([*level, *seeds("sigmoid", [0.5, 0.6, 0.5])], ["activation", "seed"])
+    assert best == "The best of 3 settings is relu: accuracy 1, the mean of 3 seeds."
+    assert others == "1 setting more reach the same accuracy: tanh; their cost is higher."
+    assert against.startswith("The next is sigmoid, with 0.5333")
 
 
 def test_runs_without_an_end_are_counted_and_in_no_mean():

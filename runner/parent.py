@@ -1,0 +1,99 @@
+"""What the parent run of a sweep gets when its runs are there: tables, pictures, the report, numbers and a note."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from runner import comparison
+from runner.about import About
+from runner.expectations import Verdict
+from runner.findings import Findings
+from runner.pictures import pictures_of
+from runner.rendering import page_of
+from runner.reporting import report_of
+from runner.results import OUTCOMES
+from runner.texts import code, markdown
+from runner.views import view_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+REPORT = "report.html"
+SAID = {True: "yes", False: "**no**", None: "not judged"}
+
+
+@dataclass(frozen=True)
+class ParentRecord:
+    """All that a parent run is given at the end. `view` is the state of MLflow's page that shows its runs."""
+
+    files: dict[str, bytes]
+    metrics: dict[str, float]
+    tags: dict[str, str]
+    view: str
+
+
+def parent_record(sweep: Findings, with_pictures: bool) -> ParentRecord:
+    """Everything from a sweep's results. Without pictures there is no report either."""
+    metrics, tags = _counts(sweep), {"mlflow.note.content": note_of(sweep.about, sweep.answer, sweep.verdicts)}
+    best = comparison.best_result(sweep.results)
+    if best is not None:
+        metrics |= {f"best/{name}": value for name, value in comparison.scores_of(best).items()}
+        tags |= {"best_run": sweep.run_ids[best.index], "best_setting": sweep.name_of(best)}
+    files = _tables(sweep)
+    if with_pictures:
+        pictures = pictures_of(sweep.results, sweep.keys)
+        files |= {f"plots/{name}": content for name, content in pictures.items()}
+        files[REPORT] = page_of(report_of(sweep, pictures)).encode()
+    if verdicts := sweep.verdicts:
+        held = sum(one.holds is True for one in verdicts)
+        judged = sum(one.holds is not None for one in verdicts)
+        metrics |= {
+            "expect/held": held,
+            "expect/failed": judged - held,
+            "expect/not_judged": len(verdicts) - judged,
+        }
+        left_out = f", {len(verdicts) - judged} not judged" if judged < len(verdicts) else ""
+        tags["verdict"] = f"{held} of {judged} expectations hold{left_out}"
+    return ParentRecord(files, metrics, tags, view_of(sweep))
+
+
+def note_of(about: About, answer: Sequence[str], verdicts: Sequence[Verdict]) -> str:
+    """The description of a sweep: its question and answer, its command, and what came out of what was expected."""
+    judged = [f"- {markdown(one.sentence)}: {markdown(one.numbers)} {SAID[one.holds]}" for one in verdicts]
+    told = markdown(" ".join(answer))
+    parts = markdown(about.question), told, code(about.command), "\n".join(judged)
+    return "\n\n".join(part for part in parts if part)
+
+
+def _counts(sweep: Findings) -> dict[str, float]:
+    return {
+        f"runs/{outcome}": sum(result.outcome == outcome for result in sweep.results)
+        for outcome in OUTCOMES
+        if outcome != "killed"
+    }
+
+
+def _tables(sweep: Findings) -> dict[str, bytes]:
+    by_seed = comparison.seed_table(sweep.results, sweep.keys)
+    by_run = comparison.run_table(sweep.results, sweep.keys)
+    files = {
+        "comparison.csv": _csv(by_seed),
+        "comparison.parquet": by_seed.to_parquet(index=False),
+        "runs.csv": _csv(by_run),
+        "runs.parquet": by_run.to_parquet(index=False),
+    }
+    if sweep.verdicts:
+        files["verdict.csv"] = _verdict_table(sweep.verdicts)
+    return files
+
+
+def _verdict_table(verdicts: Sequence[Verdict]) -> bytes:
+    """One row per expectation: whether it holds, its numbers, the sentence and the inequality."""
+    import pandas as pd
+
+    rows = [(verdict.holds, verdict.numbers, verdict.sentence, verdict.inequality) for verdict in verdicts]
+    return _csv(pd.DataFrame(rows, columns=["holds", "numbers", "expected", "inequality"]))
+
+
+def _csv(table: "pd.DataFrame") -> bytes:
+    return table.to_csv(index=False).encode()
