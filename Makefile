@@ -1,4 +1,5 @@
-.PHONY: help install run case-studies benchmarks test test-browser screenshots test-slow lint format types audit coverage check ui clean
+.PHONY: help install run reference notebook case-studies benchmarks test test-browser screenshots test-slow lint format types audit \
+	coverage check ui clean
 
 PYTHON ?= .venv/bin/python
 
@@ -12,6 +13,12 @@ install: .venv/installed  ## a virtual environment with everything for developme
 
 run: install  ## the main job: a sweep over activations
 	$(PYTHON) -m runner -m activation=sigmoid,tanh data=sine,xor,quadrants
+
+reference: install  ## docs/reference.md, from the configs and the components
+	$(PYTHON) docs/reference/build.py
+
+notebook: install  ## run docs/notebook.ipynb, so that it shows what it prints
+	$(PYTHON) docs/notebook/run.py
 
 case-studies: install  ## run all sweeps of the case studies (minutes; results in outputs/case-studies are kept) and write their document
 	$(PYTHON) docs/case_studies/build.py

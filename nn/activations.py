@@ -78,7 +78,7 @@ def floored_relu(*, floor: Annotated[float, Range(ge=0, lt=1)] = 0.001) -> Activ
 
 @ACTIVATIONS.register
 def leaky_relu(*, slope: Annotated[float, Range(ge=0, lt=1)] = 0.01) -> Activation:
-    """Z where z > 0, else slope * z. Maas et al. (2013), Rectifier Nonlinearities Improve Neural Network Models."""
+    """z where z > 0, else slope * z. Maas et al. (2013), Rectifier Nonlinearities Improve Neural Network Models."""
     return Activation(
         lambda z: np.maximum(z, slope * z),
         lambda z, a: np.where(z > 0, z.dtype.type(1), z.dtype.type(slope)),
@@ -104,7 +104,7 @@ def _gelu_inner(z: Array) -> tuple[Array, Array]:
 
 @ACTIVATIONS.register
 def gelu() -> Activation:
-    """Z Phi(z) in the tanh form. Hendrycks and Gimpel (2016), Gaussian Error Linear Units, section 2."""
+    """z Phi(z) in the tanh form. Hendrycks and Gimpel (2016), Gaussian Error Linear Units, section 2."""
 
     def derivative(z: Array, a: Array) -> Array:
         t, slope = _gelu_inner(z)
@@ -115,7 +115,7 @@ def gelu() -> Activation:
 
 @ACTIVATIONS.register
 def identity() -> Activation:
-    """Z itself: a linear layer."""
+    """z itself: a linear layer."""
     return Activation(lambda z: z, lambda z, a: np.ones_like(z))
 
 

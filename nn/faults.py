@@ -37,7 +37,7 @@ def _at_activated(activation: Activation) -> Activation:
 
 @FAULTS.register
 def softplus_as_relu_derivative(network: Network) -> Network:
-    """Log(1 + exp(a)) where ReLU's derivative is meant, taken at the activated value.
+    """log(1 + exp(a)) where ReLU's derivative is meant, taken at the activated value.
 
     Softplus is the smooth ReLU itself; at a dead unit it is 0.69, and it grows with the activation.
     """

@@ -33,7 +33,7 @@ LOSSES: Registry[Callable[..., Loss]] = Registry("loss")
 
 
 def _difference(z: Array, a: Array, t: Array, output: Activation) -> Array:
-    """A - t: delta of the matching loss of an output activation, and of no other loss.
+    """a - t: delta of the matching loss of an output activation, and of no other loss.
 
     Bishop (2006), Pattern Recognition and Machine Learning, section 4.3.6 (canonical link functions).
     """
@@ -79,7 +79,7 @@ def absolute_error() -> Loss:
 
 @LOSSES.register
 def tanh_matching() -> Loss:
-    """Log cosh z - t z, the matching loss of a tanh output: delta = a - t.
+    """log cosh z - t z, the matching loss of a tanh output: delta = a - t.
 
     With log 2 added it is the cross-entropy of (1 + t) / 2 against (1 + a) / 2, so it is no squared error, and its
     least value is not 0.

@@ -38,14 +38,14 @@ def n_slots(optimizer: Optimizer) -> int:
 
 @OPTIMIZERS.register
 def sgd(gradient: Array, rate: Array, step: int, state: list[Array]) -> Array:
-    """Rate * g."""
+    """rate * g."""
     return rate * gradient
 
 
 @OPTIMIZERS.register
 @slots(1)
 def momentum(gradient: Array, rate: Array, step: int, state: list[Array], *, momentum: Share = 0.9) -> Array:
-    """V = momentum * v + rate * g; subtract v. Polyak (1964); Sutskever et al. (2013), equations 1 and 2."""
+    """v = momentum * v + rate * g; subtract v. Polyak (1964); Sutskever et al. (2013), equations 1 and 2."""
     (v,) = state
     v *= momentum
     v += rate * gradient
@@ -55,7 +55,7 @@ def momentum(gradient: Array, rate: Array, step: int, state: list[Array], *, mom
 @OPTIMIZERS.register
 @slots(1)
 def nesterov(gradient: Array, rate: Array, step: int, state: list[Array], *, momentum: Share = 0.9) -> Array:
-    """V = momentum * v + rate * g; subtract momentum * v + rate * g.
+    """v = momentum * v + rate * g; subtract momentum * v + rate * g.
 
     Sutskever et al. (2013) in the form of Bengio et al. (2013), Advances in Optimizing Recurrent Networks, equation 7,
     where the parameters are those of the looked-ahead point.
@@ -78,7 +78,7 @@ def rmsprop(
     rho: Share = 0.9,
     epsilon: Positive = 1e-8,
 ) -> Array:
-    """V = rho * v + (1 - rho) * g^2; subtract rate * g / (sqrt(v) + epsilon).
+    """v = rho * v + (1 - rho) * g^2; subtract rate * g / (sqrt(v) + epsilon).
 
     Tieleman and Hinton (2012), Neural Networks for Machine Learning, lecture 6e.
     """

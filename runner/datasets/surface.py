@@ -26,7 +26,7 @@ def surface(
     half_width: Annotated[float, Range(gt=0)] = 2.0,
     noise: Amount = 0.0,
 ) -> Samples:
-    """Z = f(x, y) + U(-noise, noise) on a square around the origin.
+    """z = f(x, y) + U(-noise, noise) on a square around the origin.
 
     The functions are bowl x^2 + y^2, saddle x^2 - y^2 and waves cos(1.2 x) cos(1.2 y).
     """

@@ -26,7 +26,7 @@ def sine(
     sampling: Sampling = "uniform",
     std: Positive = 1.0,
 ) -> Samples:
-    """Y = sin(x) + U(-noise, noise)."""
+    """y = sin(x) + U(-noise, noise)."""
     return _curve(np.sin, streams, domain, samples, noise, sampling, std)
 
 
@@ -40,7 +40,7 @@ def square(
     sampling: Sampling = "uniform",
     std: Positive = 1.0,
 ) -> Samples:
-    """Y = x^2 + U(-noise, noise)."""
+    """y = x^2 + U(-noise, noise)."""
     return _curve(np.square, streams, domain, samples, noise, sampling, std)
 
 
@@ -54,7 +54,7 @@ def identity(
     sampling: Sampling = "uniform",
     std: Positive = 1.0,
 ) -> Samples:
-    """Y = x + U(-noise, noise)."""
+    """y = x + U(-noise, noise)."""
     return _curve(np.array, streams, domain, samples, noise, sampling, std)
 
 
@@ -82,7 +82,7 @@ def tanh_sine(
     sampling: Sampling = "uniform",
     std: Positive = 1.0,
 ) -> Samples:
-    """Y = tanh(sin(x)) + U(-noise, noise): a sine that a tanh output can reach."""
+    """y = tanh(sin(x)) + U(-noise, noise): a sine that a tanh output can reach."""
     return _curve(lambda x: np.tanh(np.sin(x)), streams, domain, samples, noise, sampling, std)
 
 

@@ -1,0 +1,91 @@
+"""docs/reference.md is what its builder makes, and names all that a sweep writes to MLflow."""
+
+import importlib.util
+import re
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from nn.faults import FAULTS
+from runner.components import REGISTRIES
+from runner.paths import CONF
+from tests.end_to_end.conftest import Trained
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+PAGE = DOCS / "reference.md"
+MLFLOWS_OWN = ("mlflow.runName", "mlflow.user", "mlflow.parentRunId", "mlflow.source.type", "mlflow.artifact")
+
+
+@cache
+def build() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("build_reference", DOCS / "reference" / "build.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@cache
+def named() -> frozenset[str]:
+    """All that the page has as code."""
+    return frozenset(re.findall(r"`([^`\n]+)`", PAGE.read_text(encoding="utf-8")))
+
+
+def is_named(name: str) -> bool:
+    """Whether the page has a name, or the name of its family: `final/NAME`."""
+    return name in named() or f"{name.partition('/')[0]}/NAME" in named()
+
+
+def test_the_page_is_what_make_reference_writes() -> None:
+    assert PAGE.read_text(encoding="utf-8") == build().document()
+
+
+def test_every_key_and_every_setting_has_a_meaning_and_every_component_says_what_it_is() -> None:
+    rows = [line for line in build().document().splitlines() if line.startswith("| ")]
+    assert len(rows) > 150
+    assert [row for row in rows if "|  |" in row] == []
+    for registry in (*REGISTRIES.values(), FAULTS):
+        assert [name for name in registry if name not in named()] == []
+
+
+def test_comments_of_configs_are_read_by_key_with_the_lines_below() -> None:
+    text = "# heading\ndefaults:\n  - data: sine   # what\n                 # to learn\na: {}\nb:\n  c: [1]  # deep\n"
+    told = {"defaults": "", "defaults.data": "what to learn", "a": "", "b": "", "b.c": "deep"}
+    assert build().comments(text) == told
+
+
+@pytest.mark.parametrize(
+    ("schema", "told"),
+    [
+        ({"type": "integer", "minimum": 2, "maximum": 1_000_000}, "whole number >= 2 and <= 1,000,000"),
+        ({"type": "integer", "exclusiveMinimum": 0, "maximum": 2**53}, "whole number > 0"),
+        ({"anyOf": [{"type": "number", "exclusiveMaximum": 0.5}, {"type": "null"}]}, "number < 0.5 or `null`"),
+        ({"enum": ["a", "b"]}, "`a`, `b`"),
+        ({"type": "array", "items": {"type": "string"}}, "[text, ...]"),
+        ({"type": "array", "prefixItems": [{"type": "number"}, {"type": "boolean"}]}, "[number, `true`, `false`]"),
+        ({"type": "object"}, "{key: value, ...}"),
+    ],
+    ids=["whole", "no limit that is met", "or null", "choices", "list", "pair", "map"],
+)
+def test_a_schema_is_told_in_a_few_words(schema: dict[str, object], told: str) -> None:
+    assert build().allowed(schema) == told
+
+
+def test_all_that_runs_write_to_mlflow_is_named(sweep: Trained, one_run: Trained) -> None:
+    for trained in (sweep, one_run):
+        for run in trained.store.runs():
+            written = {*run.data.metrics, *run.data.tags, *run.data.params}
+            unknown = {name for name in written if not is_named(name) and not name.startswith(MLFLOWS_OWN)}
+            assert {name for name in unknown if name not in REGISTRIES} == set()
+            folder = trained.store.artifact(run, "")
+            files = {str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()}
+            assert {name for name in files if not is_named(name)} == set()
+
+
+def test_every_yaml_file_of_a_component_comments_every_setting() -> None:
+    for path in CONF.glob("*/*.yaml"):
+        if path.parent.name in REGISTRIES:
+            told = build().comments(path.read_text(encoding="utf-8"))
+            assert {key: text for key, text in told.items() if not text and key != "name"} == {}, path
