@@ -23,10 +23,10 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from runner.artifacts import pictures_of
 from runner.comparison import scores_of, settings_of, swept_keys
 from runner.expectations import Verdict, evaluate, judge, selected
 from runner.identity import code_digest
+from runner.pictures import pictures_of
 from runner.results import RunResult, load
 from runner.sweeps import Header, read_header
 
