@@ -24,7 +24,7 @@ def tables(quick: bool) -> Iterator[str]:
     if importlib.util.find_spec("sklearn") is None:
         yield "The usual way is not measured: scikit-learn is not installed (pip install -e '.[bench]').\n"
     else:
-        usual = _usual(4, ["basic"]) if quick else _usual(USUAL_RUNS, list(LAUNCHERS))
+        usual = _usual(1, ["basic"]) if quick else _usual(USUAL_RUNS, list(LAUNCHERS))
     rows = []
     for runs in sizes:
         with tempfile.TemporaryDirectory() as folder:
@@ -42,14 +42,18 @@ def tables(quick: bool) -> Iterator[str]:
 
 
 def _usual(runs: int, launchers: list[str]) -> dict[str, float]:
-    """Seconds per run of the usual way, by launcher; its imports and the tables of a new store are taken off."""
+    """Seconds per run of the usual way, by launcher; of several runs without imports and the tables of a new store."""
     found = {}
     with tempfile.TemporaryDirectory() as folder:
-        timed((USUAL,), Path(folder))
+        if runs > 1:
+            timed((USUAL,), Path(folder))
         for name in launchers:
             if name == "joblib" and importlib.util.find_spec("hydra_plugins.hydra_joblib_launcher") is None:
                 continue
             few, _ = timed((USUAL, "-m", "seed=range(1)", "hidden=2", *LAUNCHERS[name]), Path(folder))
+            if runs == 1:
+                found[name] = few
+                continue
             many, _ = timed((USUAL, "-m", f"seed=range({runs // 2})", "hidden=2,4", *LAUNCHERS[name]), Path(folder))
             found[name] = (many - few) / (runs - 1)
     return found
