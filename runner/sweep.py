@@ -16,6 +16,7 @@ from runner.folder import PlanEntry, PlanFile, SweepFolder
 from runner.identity import code_files, source
 from runner.interrupts import OrderlyInterrupt
 from runner.jobs import Plan, PlannedRun, check_expectations, make_plan
+from runner.progress import RunProgress
 from runner.results import RunResult
 from runner.reuse import reused
 from runner.settings import Settings
@@ -174,12 +175,13 @@ class Sweep:
     def _train(
         self, plan: Plan, stacks: int, training: Training, publisher: "Publisher", interrupt: OrderlyInterrupt
     ) -> None:
-        done = len(publisher.results)
-        with terminal.RunProgress(len(self._planned), stacks, done, quiet=not self._is_sweep) as progress:
+        total, share, done, keys = len(self._planned), training.share, publisher.results, publisher.keys
+        with RunProgress(total, stacks, share, done, keys, quiet=not self._is_sweep) as progress:
             for trained in training:
-                publisher.write(self._keep(plan, trained, interrupt), interrupt)
+                kept = self._keep(plan, trained, interrupt)
+                publisher.write(kept, interrupt)
                 self._unwritten.clear()
-                progress.advance(len(trained))
+                progress.advance(kept)
 
     def _keep(self, plan: Plan, trained: Sequence[RunResult], interrupt: OrderlyInterrupt) -> list[RunResult]:
         """Results are on disk before they are written to MLflow; `_unwritten` are those that are not yet there."""

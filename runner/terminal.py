@@ -1,15 +1,12 @@
-"""What a person sees: progress, the comparison at the end, and where to look next."""
+"""What a person sees: a run's result, the comparison at the end, and where to look next."""
 
 import math
 import os
 import sys
-import time
 from collections.abc import Mapping, Sequence
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -22,7 +19,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MAX_ROWS = 20
-SECONDS_BETWEEN_LINES = 5.0
 HOLDS: dict[bool | None, tuple[str, str | None]] = {
     True: ("yes", None),
     False: ("NO", "red"),
@@ -51,48 +47,6 @@ def console() -> Console:
 def count(n: int, what: str) -> str:
     """So many of something, in words that agree: `1 run`, `2 runs`."""
     return f"{n} {what}" if n == 1 else f"{n} {what}s"
-
-
-class RunProgress:
-    """Runs done of all runs: a live bar on a terminal, a line now and then in a pipe."""
-
-    def __init__(self, total: int, stacks: int, done: int = 0, quiet: bool = False) -> None:
-        self._total, self._done, self._console = total, done, console()
-        self._quiet, self._last_line = quiet, time.monotonic()
-        self._bar: Progress | None = None
-        if quiet:
-            return
-        told = f"{count(total - done, 'run')} in {count(stacks, 'stack')}" if stacks else "nothing is left to train"
-        self._console.print(told)
-        if self._console.is_terminal:
-            columns = (
-                TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("runs"),
-                TimeElapsedColumn(), TextColumn("left:"), TimeRemainingColumn(),
-            )  # fmt: skip
-            self._bar = Progress(*columns, console=self._console, transient=True)
-            self._task = self._bar.add_task("training", total=total, completed=done)
-
-    def __enter__(self) -> "RunProgress":
-        if self._bar:
-            self._bar.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._bar:
-            self._bar.stop()
-
-    def advance(self, runs: int) -> None:
-        """So many more runs are trained and written."""
-        self._done += runs
-        if self._bar:
-            self._bar.update(self._task, completed=self._done)
-        elif (
-            not self._quiet and time.monotonic() - self._last_line > SECONDS_BETWEEN_LINES and self._done < self._total
-        ):
-            self._last_line = time.monotonic()
-            self._console.print(f"{self._done} of {self._total} runs done")
 
 
 def print_run(result: RunResult, where: str) -> None:
