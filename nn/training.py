@@ -4,6 +4,7 @@ A run that has converged, lost patience or diverged leaves the stack; the others
 nothing in a step mixes runs.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,15 +21,15 @@ RATES_AHEAD = 512
 BUFFER = 512
 
 
-def train(stack: Stack) -> Trained:
-    """Train all runs of the stack to their end.
+def train(stack: Stack, on_evaluation: Callable[[int], None] = lambda step: None) -> Trained:
+    """Train all runs of the stack to their end; `on_evaluation` hears of every step that was evaluated.
 
     Overflow and NaN are not errors here: a run whose cost or parameters are no longer finite has the outcome
     `diverged` and keeps the last finite values.
     """
     with np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"):
         np.setbufsize(BUFFER)
-        return _Training(stack).run()
+        return _Training(stack).run(on_evaluation)
 
 
 @dataclass
@@ -62,12 +63,13 @@ class _Training:
         else:
             self._make_views()
 
-    def run(self) -> Trained:
+    def run(self, on_evaluation: Callable[[int], None]) -> Trained:
         n_steps, evaluations = self.stack.evaluations[-1], iter(enumerate(self.stack.evaluations))
         point, due = next(evaluations)
         for step in range(n_steps + 1):
             if step == due:
                 self._evaluate(point, step)
+                on_evaluation(step)
                 if not len(self.active) or step == n_steps:
                     break
                 point, due = next(evaluations)

@@ -14,6 +14,7 @@ from types import TracebackType
 from loky import ProcessPoolExecutor, cpu_count
 from loky.process_executor import BrokenProcessPool
 
+from runner.meters import Meters
 from runner.results import RunResult
 from runner.spec import from_plain
 from runner.training import Task, train_task
@@ -37,41 +38,58 @@ class Training:
     def __init__(self, tasks: Sequence[Task], workers: int) -> None:
         self._tasks = tasks
         self._executor = _pool(min(workers, len(tasks))) if workers > 1 and tasks else None
-        self._futures: dict[Future[list[RunResult]], Task] = {}
+        self._futures: dict[Future[list[RunResult]], int] = {}
+        self._meters = Meters([len(task.indices) for task in tasks])
+
+    def share(self) -> float:
+        """How much of all tasks is done, from 0 to 1, as far as is known while they train."""
+        return self._meters.share
 
     def __enter__(self) -> "Training":
         if self._executor:
             try:
-                self._futures = {self._executor.submit(train_task, task): task for task in self._tasks}
+                for place, task in enumerate(self._tasks):
+                    self._futures[self._executor.submit(train_task, task, self._meters.of(place))] = place
             except BaseException:  # an interrupt: nobody else would end the workers, which have tasks already
-                self._executor.shutdown(wait=True, kill_workers=True)
+                self._end()
                 raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._end()
+
+    def _end(self) -> None:
         if self._executor:
             self._executor.shutdown(wait=True, kill_workers=True)
+        self._meters.close()
 
     def __iter__(self) -> Iterator[list[RunResult]]:
         """The results of each task as it ends."""
-        if not self._executor:
-            keep_freed_memory()
-            yield from map(train_task, self._tasks)
-            return
+        for place, results in self._in_pool() if self._executor else self._here():
+            yield results
+            self._meters.end(place)
+
+    def _here(self) -> Iterator[tuple[int, list[RunResult]]]:
+        keep_freed_memory()
+        for place, task in enumerate(self._tasks):
+            yield place, train_task(task, self._meters.of(place))
+
+    def _in_pool(self) -> Iterator[tuple[int, list[RunResult]]]:
         undone = []
         for future in as_completed(list(self._futures)):
-            task = self._futures.pop(future)
+            place = self._futures.pop(future)
             try:
                 results = future.result()
             except BrokenProcessPool:
-                undone.append(task)
+                undone.append(place)
             except Exception as error:  # the task could not be sent, or its results not be sent back
-                yield _failed(task, f"{type(error).__name__}: {error}")
+                yield place, _failed(self._tasks[place], f"{type(error).__name__}: {error}")
             else:
-                yield results
-        yield from map(_train_apart, undone)
+                yield place, results
+        for place in undone:
+            yield place, _train_apart(self._tasks[place])
 
     def already_done(self) -> Iterator[list[RunResult]]:
         """After an interrupt: the results of tasks that have ended and were not handed out."""

@@ -19,7 +19,7 @@ def pictures_of(results: Sequence[RunResult], keys: Sequence[str]) -> dict[str, 
     try:
         pictures |= _of_data(results, keys)
     except Exception as error:  # a data set is a person's own part, and may raise anything
-        terminal.say(f"no pictures of data and fits: {type(error).__name__}: {error}")
+        terminal.warn(f"no pictures of data and fits: {type(error).__name__}: {error}")
     return pictures
 
 
@@ -31,7 +31,7 @@ def picture_of(result: RunResult) -> dict[str, bytes]:
     try:
         drawn = draw_run(result, prepare(result.spec.phases[-1]))
     except Exception as error:
-        terminal.say(f"no picture of the best run: {type(error).__name__}: {error}")
+        terminal.warn(f"no picture of the best run: {type(error).__name__}: {error}")
         return {}
     return {f"plots/{name}": content for name, content in drawn.pictures.items()}
 

@@ -14,10 +14,11 @@ from runner.errors import UserError
 from runner.execution import Training
 from runner.jobs import PlannedRun, plan_again
 from runner.paths import CONF
+from runner.progress import RunProgress
 from runner.results import RunResult, failures
 from runner.settings import Settings, TrackingSettings
 from runner.stores import named_store
-from runner.terminal import RunProgress, console, count, say
+from runner.terminal import console, count, say
 
 if TYPE_CHECKING:
     from runner.reading import Reader, StoredRun
@@ -119,11 +120,11 @@ def train_again(kept: Mapping[int, RunResult], modules: tuple[str, ...], as_stac
     tasks = plan.tasks
     with (
         Training(tasks, plan.workers_for(tasks)) as training,
-        RunProgress(len(kept), len(tasks), quiet=not as_stacks) as progress,
+        RunProgress(len(kept), len(tasks), training.share, quiet=not as_stacks) as progress,
     ):
         for trained in training:
             again |= {result.index: result for result in trained}
-            progress.advance(len(trained))
+            progress.advance(trained)
     return again
 
 

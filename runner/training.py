@@ -17,6 +17,7 @@ from runner.components import load_modules
 from runner.datasets import Samples
 from runner.identity import machine
 from runner.measures import measures
+from runner.meters import Meter
 from runner.preparation import Facts, Prepared, prepare
 from runner.results import RunResult
 from runner.spec import Spec, from_plain
@@ -42,7 +43,7 @@ class Task:
     starts: tuple[Array | None, ...] = ()
 
 
-def train_task(task: Task) -> list[RunResult]:
+def train_task(task: Task, meter: Meter | None = None) -> list[RunResult]:
     """Train a stack, wherever this runs. A run that raises becomes a result with outcome `failed`.
 
     BLAS is held to one thread: one and two threads give different last bits. Overflow and NaN are results here, from
@@ -51,34 +52,39 @@ def train_task(task: Task) -> list[RunResult]:
     load_modules(task.modules)
     specs = [from_plain(spec) for spec in task.specs]
     with threadpool_limits(limits=1, user_api="blas"), np.errstate(all="ignore"):
-        return _train_all(task, specs, range(len(specs)))
+        return _train_all(task, specs, range(len(specs)), meter or Meter())
 
 
-def _train_all(task: Task, specs: Sequence[Spec], places: Sequence[int]) -> list[RunResult]:
+def _train_all(task: Task, specs: Sequence[Spec], places: Sequence[int], meter: Meter) -> list[RunResult]:
     """Train some runs of a task together; when something raises, halve them until the one that raises is alone.
 
     Halving changes no number, because a run has the same bits in every stack.
     """
     started = time.time()
     try:
-        return _train_stack(task, [specs[place] for place in places], places, started)
+        return _train_stack(task, [specs[place] for place in places], places, started, meter)
     except Exception as error:
         if len(places) > 1:
             middle = len(places) // 2
-            return _train_all(task, specs, places[:middle]) + _train_all(task, specs, places[middle:])
+            halves = places[:middle], places[middle:]
+            return [result for half in halves for result in _train_all(task, specs, half, meter)]
         (place,) = places
         run = task.indices[place], task.keys[place], specs[place], "failed"
         return [RunResult(*run, error=_told(error), started=started, environment=machine())]
 
 
-def _train_stack(task: Task, specs: Sequence[Spec], places: Sequence[int], started: float) -> list[RunResult]:
+def _train_stack(
+    task: Task, specs: Sequence[Spec], places: Sequence[int], started: float, meter: Meter
+) -> list[RunResult]:
+    meter.start(len(specs), len(specs) if task.pictures else 0)
     starts = [task.starts[place] for place in places] if task.starts else [None] * len(places)
     parameters, state = first_parameters(specs, starts, task.facts[-1]), None
     finite = parameters
-    for phases, facts in zip(zip(*(spec.phases for spec in specs), strict=True), task.facts, strict=True):
+    all_phases = zip(*(spec.phases for spec in specs), strict=True)
+    for number, (phases, facts) in enumerate(zip(all_phases, task.facts, strict=True)):
         prepared = [prepare(phase) for phase in phases]
         stack = build_stack(phases, prepared, facts, parameters, state)
-        trained = train(stack)
+        trained = train(stack, meter.of_phase(number, len(task.facts), stack.evaluations[-1]))
         finite = np.where(np.isnan(parameters), finite, trained.parameters)
         parameters, state = _handed_on(trained), trained.state
     trained = replace(trained, parameters=finite)
@@ -87,7 +93,12 @@ def _train_stack(task: Task, specs: Sequence[Spec], places: Sequence[int], start
         _result_of_run(task, place, run, specs[run], prepared[run], stack, trained, started, seconds)
         for run, place in enumerate(places)
     ]
-    return [with_picture(*pair) for pair in zip(results, prepared, strict=True)] if task.pictures else results
+    if not task.pictures:
+        return results
+    for place, data in enumerate(prepared):
+        results[place] = with_picture(results[place], data)
+        meter.drawn(place + 1)
+    return results
 
 
 def with_picture(result: RunResult, data: Prepared) -> RunResult:

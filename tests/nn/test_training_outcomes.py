@@ -199,3 +199,10 @@ def test_training_ends_early_when_every_run_has_left() -> None:
     counting = Counting(stack)
     train(replace(stack, batches=counting, patience=np.array([2.0, 3.0]), Y_test=unreachable_test_set(stack)))
     assert counting.steps == 3
+
+
+def test_whoever_listens_hears_of_every_evaluation_and_changes_nothing() -> None:
+    structure, heard = Structure(evaluations=STEPS), list[int]()
+    watched = train(build_stack(structure, [1]), heard.append)
+    assert tuple(heard) == STEPS
+    assert watched.parameters.tobytes() == trained(structure).parameters.tobytes()
