@@ -8,7 +8,13 @@ from importlib import import_module
 from benchmarks.programs import on_one_core
 from benchmarks.tables import machine
 
-PARTS = {"kernel": "Training kernel", "sweep": "Whole sweep", "first": "First result", "case-studies": "Case studies"}
+PARTS = {
+    "kernel": "Training kernel",
+    "sweep": "Whole sweep",
+    "first": "First result",
+    "case-studies": "Case studies",
+    "dry-run": "Dry runs beside real ones",
+}
 
 
 def main() -> None:

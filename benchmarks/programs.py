@@ -22,15 +22,19 @@ def on_one_core() -> None:
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 
 
+def environment() -> dict[str, str]:
+    """The environment of a program: on the path, and with the default store."""
+    kept = {name: value for name, value in os.environ.items() if name != "MLFLOW_TRACKING_URI"}
+    return kept | {"PYTHONPATH": str(ROOT)}
+
+
 def timed(arguments: Sequence[str], folder: Path) -> tuple[float, float]:
     """Seconds, and the peak memory in MiB, of `python arguments` in a folder. Raises RuntimeError when it fails."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    environment.pop("MLFLOW_TRACKING_URI", None)
     started = time.perf_counter()
     with (
         tempfile.TemporaryFile() as said,
         subprocess.Popen(
-            [sys.executable, *arguments], cwd=folder, env=environment, stdout=said, stderr=subprocess.STDOUT
+            [sys.executable, *arguments], cwd=folder, env=environment(), stdout=said, stderr=subprocess.STDOUT
         ) as process,
     ):
         peak, done = [0.0], Event()

@@ -20,7 +20,7 @@ def comparison_files(results: Sequence[RunResult], keys: Sequence[str], pictures
         try:
             files |= {f"plots/{name}": content for name, content in pictures_of(results, keys).items()}
         except Exception as error:  # data that has gone takes no table with it
-            terminal.say(f"no pictures of the sweep: {type(error).__name__}: {error}")
+            terminal.warn(f"no pictures of the sweep: {type(error).__name__}: {error}")
     return files
 
 
@@ -32,7 +32,7 @@ def picture_of(result: RunResult) -> dict[str, bytes]:
     try:
         drawn = draw_run(result, prepare(result.spec.phases[-1]))
     except Exception as error:
-        terminal.say(f"no picture of the best run: {type(error).__name__}: {error}")
+        terminal.warn(f"no picture of the best run: {type(error).__name__}: {error}")
         return {}
     return {f"plots/{name}": content for name, content in drawn.pictures.items()}
 

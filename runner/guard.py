@@ -16,7 +16,7 @@ from hydra._internal.core_plugins.importlib_resources_config_source import (
 from hydra._internal.sources_registry import SourcesRegistry
 from hydra.core.config_search_path import ConfigSearchPath
 from hydra.core.config_store import ConfigNode, ConfigStore
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig, OmegaConf, flag_override
 
 from runner.errors import UserError
 
@@ -71,6 +71,8 @@ class GuardedLoader(ConfigLoaderImpl):
             _check_plugin(f"hydra.{name}", hydra[name])
         for name in LOGGING:
             self._check_logging(name, hydra)
+        if config.get("dry_run") is True:
+            _leave_no_folder(config)
         return config
 
     def _check_logging(self, name: str, hydra: Mapping[str, Any]) -> None:
@@ -83,6 +85,12 @@ class GuardedLoader(ConfigLoaderImpl):
             self._installed_logging[option] = OmegaConf.to_container(found.config) if found and is_installed else {}
         if (hydra[name] or {}) != self._installed_logging[option]:
             _refuse(f"hydra.{name}", f"can import code and write files; choose an installed one: {group}=NAME")
+
+
+def _leave_no_folder(config: DictConfig) -> None:
+    """Hydra makes a single run's folder, and writes configs there, before it calls us."""
+    with flag_override(config, ["struct", "readonly"], [False, False]):
+        config.hydra.run.dir, config.hydra.output_subdir = ".", None
 
 
 def _check_modules(names: Any, listed: Sequence[str]) -> None:

@@ -1,5 +1,7 @@
 """From Hydra to sweeps and back: what the launcher plugin, Hydra's own launchers and a single run call."""
 
+import logging
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -36,6 +38,15 @@ def launch(
     return [_job_return(job, result, folder, failed) for job, result in zip(composed, results, strict=True)]
 
 
+def preview(loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]]) -> None:
+    """Say what a sweep would do (`dry_run=true`). Raises UserError with every problem of every job."""
+    from runner.dry_run import dry_run
+
+    HydraConfig.instance().set_config(master)
+    composer = Composer(loader, master)
+    dry_run(make_plan([composer.compose(place, texts) for place, texts in enumerate(overrides)]), is_sweep=True)
+
+
 def open_sweep(master: DictConfig, overrides: Sequence[Sequence[str]]) -> Sweep:
     """The sweep that a command line starts; `overrides` are those of its first jobs."""
     folder = Path(master.hydra.sweep.dir)
@@ -52,6 +63,9 @@ def prepare(loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]])
     check_expectations(plan)
     if plan.settings.skip_finished:
         raise UserError("skip_finished=true needs hydra/launcher=stacked")
+    if plan.settings.quiet:
+        for name in ("hydra", "hydra_plugins"):  # launchers say what they launch
+            logging.getLogger(name).setLevel(logging.WARNING)
     sweep = open_sweep(master, overrides)
     sweep.save_plan(plan)
     return sweep, plan
@@ -80,6 +94,11 @@ def run_job(config: DictConfig) -> float:
     case = OmegaConf.select(own_part, "hydra.runtime.choices.case")
     name = f"case {case}" if case else f"{config.data.name} {config.activation.name}"
     job = Job(0, overrides, plain(config), own_part)
+    if job.config["dry_run"] is True:
+        from runner.dry_run import dry_run
+
+        dry_run(make_plan([job]), is_sweep=False)
+        return math.nan
     about = About(name, "", run_id(), command())
     (result,) = Sweep(SweepFolder(folder), about, is_sweep=False).run([job])
     if failed := failures([result]):

@@ -68,7 +68,7 @@ def resume(folder: SweepFolder, failed_too: bool = False, apart: bool = False) -
     settings, runs = restore(file)
     kept, damaged = folder.results(runs)
     for problem in damaged:
-        terminal.say(f"{problem}; its runs are trained again")
+        terminal.warn(f"{problem}; its runs are trained again")
     failed = {index for index, result in kept.items() if result.outcome == "failed"}
     again = failed if failed_too else set()
     _say_state(folder, len(runs), len(kept), len(failed), failed_too)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def reused(reader: "Reader", runs: Sequence[PlannedRun], with_pictures: bool) -> dict[int, RunResult]:
-    """What the store has of these runs, by index in the sweep; says how many, and which files were changed."""
+    """What the store has of these runs, by index in the sweep; says which files were changed."""
     found: dict[int, RunResult] = {}
     for run in runs:
         stored = reader.with_key(run.key)
@@ -25,14 +25,13 @@ def reused(reader: "Reader", runs: Sequence[PlannedRun], with_pictures: bool) ->
         try:
             result = reader.result(stored)
         except UserError as error:
-            terminal.say(f"{error}; it is trained again")
+            terminal.warn(f"{error}; it is trained again")
             continue
         if result.spec != run.spec or reader.changed(stored, result):
-            terminal.say(f"the files of run {stored.run_id} were changed; it is trained again")
+            terminal.warn(f"the files of run {stored.run_id} were changed; it is trained again")
             continue
         if with_pictures:
             result = with_picture(result, prepare(result.spec.phases[-1]))
         origin = stored.tags.get("reused_from", stored.run_id)
         found[run.index] = replace(result, index=run.index, overrides=run.overrides, reused_from=origin)
-    terminal.say(f"{len(found)} of {terminal.count(len(runs), 'run')} in the store already, and taken from there")
     return found

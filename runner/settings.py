@@ -24,6 +24,7 @@ class Settings(Frozen):
 
     With `skip_finished` runs that the store has already are taken from there.
     `expect` maps sentences to inequalities that a sweep should satisfy; with `strict` it fails when it does not.
+    `quiet` and `dry_run` are about one command and not part of a plan, so a plan goes without them.
     """
 
     tracking: TrackingSettings
@@ -32,6 +33,12 @@ class Settings(Frozen):
     expect: Annotated[dict[str, str], BeforeValidator(lambda value: {} if value is None else value)]
     strict: bool
     skip_finished: Flag
+    quiet: Flag = False
+    dry_run: Flag = False
+
+    def planned(self) -> dict[str, Any]:
+        """What a plan keeps, as plain data."""
+        return self.model_dump(mode="json", exclude={"quiet", "dry_run"})
 
 
 def read_settings(config: Mapping[str, Any], overrides: Sequence[str]) -> Settings | list[Problem]:

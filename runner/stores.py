@@ -135,9 +135,9 @@ class ToldOnce(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         if not str(record.msg).startswith("Retrying"):
             return True
-        from runner.terminal import say
+        from runner.terminal import warn
 
         if self._sentence:
-            say(self._sentence)
+            warn(self._sentence)
         self._sentence = ""
         return False

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from runner import terminal
 from runner.about import About
-from runner.comparison import seed_table
 from runner.compose import Job
 from runner.errors import Problem, UserError
 from runner.execution import Training
@@ -52,7 +51,7 @@ class Sweep:
         plan = make_plan(jobs, first=len(self._planned))
         if self._is_sweep:
             for problem in check_expectations(plan):
-                terminal.say(f"{problem}; it is not judged")
+                terminal.warn(f"{problem}; it is not judged")
         self.save_plan(plan)
         return self.start(plan)
 
@@ -102,11 +101,16 @@ class Sweep:
         return self._conclude(publisher, plan, is_finished=not missing)
 
     def save_plan(self, plan: Plan) -> None:
-        """Put on disk what will be done, in a folder that no other process works in."""
+        """Put on disk what will be done, in a folder that no other process works in.
+
+        Raises UserError for a dry run, which must not come this far.
+        """
+        if plan.settings.dry_run:
+            raise UserError("dry_run=true needs hydra/launcher=stacked and hydra/sweeper=grid, and is not swept over")
         self._folder.take()
         self._planned += plan.runs
         runs = [PlanEntry(run.index, run.key, list(run.overrides), to_plain(run.spec)) for run in self._planned]
-        settings, code = plan.settings.model_dump(mode="json"), code_files(plan.settings.modules)
+        settings, code = plan.settings.planned(), code_files(plan.settings.modules)
         self._plan_file = self._folder.write_plan(
             PlanFile(self._about, self._is_sweep, settings, named_store(), code, runs)
         )
@@ -120,7 +124,7 @@ class Sweep:
         except KeyboardInterrupt:
             if not self._is_told:
                 kept, command = self._folder.shown, self._folder.resume_command
-                terminal.say(f"\nstopped at once; results that were there are kept in {kept}. Go on: {command}")
+                terminal.warn(f"\nstopped at once; results that were there are kept in {kept}. Go on: {command}")
             raise
 
     def _reopen(self, plan: Plan) -> None:
@@ -129,6 +133,9 @@ class Sweep:
     def _take_from_store(self, plan: Plan) -> dict[int, RunResult]:
         """Results that the store has; kept on disk like those that are trained."""
         found = reused(self._open(plan.settings).reader, plan.runs, plan.settings.tracking.plots == "all")
+        if not plan.settings.quiet:
+            runs = terminal.count(len(plan.runs), "run")
+            terminal.say(f"{len(found)} of {runs} in the store already, and taken from there")
         if found:
             self._folder.keep(list(found.values()))
         return found
@@ -175,8 +182,9 @@ class Sweep:
     def _train(
         self, plan: Plan, stacks: int, training: Training, publisher: "Publisher", interrupt: OrderlyInterrupt
     ) -> None:
-        total, share, done, keys = len(self._planned), training.share, publisher.results, publisher.keys
-        with RunProgress(total, stacks, share, done, keys, quiet=not self._is_sweep) as progress:
+        total, done, keys = len(self._planned), publisher.results, publisher.keys
+        quiet = plan.settings.quiet or not self._is_sweep
+        with RunProgress(total, stacks, training.share, done, keys, quiet) as progress:
             for trained in training:
                 kept = self._keep(plan, trained, interrupt)
                 publisher.write(kept, interrupt)
@@ -214,18 +222,16 @@ class Sweep:
         publisher.finish("KILLED")
 
     def _conclude(self, publisher: "Publisher", plan: Plan, is_finished: bool = True) -> list[RunResult]:
-        """Print all results, and say what the store did not take; returns the results of this plan."""
+        """Show all results, and say what the store did not take; returns the results of this plan."""
         results = publisher.results
         if is_finished and not publisher.trouble and len(results) == len(self._planned):
             self._folder.finish()
         where = f"{publisher.where()}\nfiles: {self._folder.shown}"
-        if self._is_sweep:
-            settings = [key for key in publisher.keys if key != "seed"]
-            terminal.print_comparison(seed_table(results, publisher.keys), settings)
-            terminal.print_verdicts(publisher.verdicts)
-            terminal.say(where)
-        else:
-            terminal.print_run(results[0], where)
+        if not plan.settings.quiet:
+            if self._is_sweep:
+                terminal.print_sweep(results, publisher.keys, publisher.verdicts, where)
+            else:
+                terminal.print_run(results[0], where)
         self._check_delivered(publisher)
         unmet = sum(not verdict.holds for verdict in publisher.verdicts)
         if unmet and publisher.settings.strict:

@@ -2,15 +2,15 @@
 
 import math
 import os
-import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from runner.comparison import SCORES, short_names
+from runner.comparison import SCORES, seed_table, short_names
 from runner.expectations import Verdict
 from runner.results import RunResult
 from runner.texts import visible
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MAX_ROWS = 20
+NEVER_CUT = 10_000  # columns
 HOLDS: dict[bool | None, tuple[str, str | None]] = {
     True: ("yes", None),
     False: ("NO", "red"),
@@ -33,15 +34,15 @@ class _Console(Console):
     def on_broken_pipe(self) -> None:
         """Whoever read has gone (`| head`); the sweep goes on, and says nothing more."""
         self.quiet = True
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
 
 
 def console() -> Console:
-    """Standard output. A pipe gets plain text, wide enough that nothing is cut."""
-    plain = _Console(markup=False, emoji=False)
-    if plain.is_terminal:
-        return plain
-    return _Console(width=max(plain.width, 100), markup=False, emoji=False, highlight=False)
+    """Standard output. A pipe gets plain text, in which no line is cut or folded."""
+    plain = _Console(markup=False, emoji=False, highlight=False)
+    if not plain.is_terminal:
+        plain.width = NEVER_CUT
+    return plain
 
 
 def count(n: int, what: str) -> str:
@@ -90,6 +91,13 @@ def _outcome(result: RunResult) -> str:
     }.get(result.outcome, result.outcome)
 
 
+def print_sweep(results: Sequence[RunResult], keys: Sequence[str], verdicts: Sequence[Verdict], where: str) -> None:
+    """What came out of a sweep that differs in `keys`, and what was expected of it."""
+    print_comparison(seed_table(results, keys), [key for key in keys if key != "seed"])
+    print_verdicts(verdicts)
+    say(where)
+
+
 def print_verdicts(verdicts: Sequence[Verdict]) -> None:
     """What was expected of the sweep, and whether it is so, with the numbers."""
     if not verdicts:
@@ -105,23 +113,55 @@ def print_verdicts(verdicts: Sequence[Verdict]) -> None:
 
 def print_comparison(table: "pd.DataFrame", settings: Sequence[str]) -> None:
     """The settings of a sweep, best first, over their seeds."""
-    out = console()
-    shown = Table(box=None, pad_edge=False, header_style="bold")
-    for name in short_names(settings).values():
-        shown.add_column(name, overflow="fold")
-    scores = [score for score in SCORES if table[score].notna().any()]
+    out, names = console(), list(short_names(settings).values())
+    scores = [score for score in reversed(SCORES) if table[score].notna().any()]
     outcomes = [name for name in ("converged", "diverged", "failed", "killed") if table[name].any()]
-    for name in ("runs", *reversed(scores), *outcomes):
-        shown.add_column(name, justify="right")
+    rows = []
     for row in table.head(MAX_ROWS).to_dict("records"):
-        cells = [str(row[key]) for key in settings] + [str(row["runs"])]
-        cells += [_with_spread(row[score], row[f"{score}_std"]) for score in reversed(scores)]
-        shown.add_row(*cells, *(str(row[name]) for name in outcomes))
+        measured = [_with_spread(row[score], row[f"{score}_std"]) for score in scores]
+        rows.append(
+            ([str(row[key]) for key in settings], [str(row["runs"]), *measured, *(str(row[o]) for o in outcomes)])
+        )
     out.print()
-    out.print(shown)
+    numbers = ["runs", *scores, *outcomes]
+    shown = _table(names, numbers, rows)
+    if Measurement.get(out, out.options.update_width(NEVER_CUT), shown).maximum <= out.width:
+        out.print(shown)
+    else:
+        _print_in_blocks(out, names, numbers, rows)
     if len(table) > MAX_ROWS:
         out.print(f"... and {len(table) - MAX_ROWS} more settings, in comparison.csv of the sweep")
     out.print("mean ± standard deviation over seeds; on test samples where the data has them\n", style="dim")
+
+
+def _table(texts: Sequence[str], numbers: Sequence[str], rows: Sequence[tuple[list[str], list[str]]]) -> Table:
+    shown = Table(box=None, pad_edge=False, header_style="bold")
+    for name in texts:
+        shown.add_column(name)
+    for name in numbers:
+        shown.add_column(name, justify="right")
+    for left, right in rows:
+        shown.add_row(*left, *right)
+    return shown
+
+
+def _print_in_blocks(
+    out: Console, texts: Sequence[str], numbers: Sequence[str], rows: Sequence[tuple[list[str], list[str]]]
+) -> None:
+    """Where a row does not fit the terminal: the setting on lines of its own, its numbers in columns below."""
+    widths = [max(map(len, column)) for column in zip(numbers, *(right for _, right in rows), strict=True)]
+
+    def aligned(cells: Sequence[str]) -> str:
+        return "  ".join(["", *(cell.rjust(width) for cell, width in zip(cells, widths, strict=True))])
+
+    out.print(aligned(numbers), style="bold")
+    for left, right in rows:
+        out.print(
+            " ".join(f"{name}={value}" for name, value in zip(texts, left, strict=True)),
+            overflow="fold",
+            highlight=False,
+        )
+        out.print(aligned(right))
 
 
 def _with_spread(mean: Any, spread: Any) -> str:
@@ -133,7 +173,7 @@ def _with_spread(mean: Any, spread: Any) -> str:
 def say_interrupted(done: int, missing: int, folder: str, resume: str) -> None:
     """After Ctrl-C: what is kept, and how to go on."""
     killed = f", and {count(missing, 'unfinished one')} marked as killed" if missing else ""
-    say(
+    warn(
         f"\ninterrupted: {count(done, 'finished run')} kept in {folder}; now written to MLflow{killed} "
         "(Ctrl-C again stops at once; nothing is lost by that).\n"
         f"{'Train what is missing' if missing else 'All are trained; finish the comparison'}: {resume}",
@@ -143,6 +183,11 @@ def say_interrupted(done: int, missing: int, folder: str, resume: str) -> None:
 def say(text: str) -> None:
     """A sentence for the person at the terminal, not cut into lines."""
     console().print(text, soft_wrap=True)
+
+
+def warn(text: str) -> None:
+    """A sentence that nobody should miss, also where the output goes into a file or is not wanted: standard error."""
+    _Console(stderr=True, markup=False, emoji=False, highlight=False).print(text, soft_wrap=True)
 
 
 def how_to_look(uri: str, default_uri: str, experiment_id: str) -> str:

@@ -79,7 +79,7 @@ def test_what_a_narrowed_sweep_has_no_runs_for_is_told_before_and_not_judged_aft
     done = run_runner(*SWEEP, about_gelu, cwd=tmp_path)
     assert done.returncode == 0, said(done)
     told = "expect 'so it is': no run of the sweep has activation=gelu"
-    assert done.stdout.startswith(told) and done.stdout.splitlines()[0].endswith("; it is not judged")
+    assert done.stderr.startswith(told) and done.stderr.endswith("; it is not judged\n")
     assert " not judged" in done.stdout.split("expected", 1)[1]
     parent = Store(tmp_path).only()
     assert (parent.data.metrics["expect/not_judged"], parent.data.metrics["expect/failed"]) == (1.0, 0.0)

@@ -46,7 +46,7 @@ def test_the_command_that_an_interrupted_sweep_prints_makes_it_whole(
 ) -> None:
     done, folder = interrupted
     assert done.returncode == (130 if "Ctrl-C" in request.node.name else 143), said(done)
-    (command,) = re.findall(r"python -m (runner\.resume .*)$", done.stdout, re.MULTILINE)
+    (command,) = re.findall(r"python -m (runner\.resume .*)$", done.stderr, re.MULTILINE)
     before = Store(folder).only()
     again = resume(*shlex.split(command)[1:], cwd=folder)
     store = Store(folder)
@@ -104,7 +104,7 @@ def test_a_damaged_file_of_results_is_named_and_its_runs_are_trained_again(sweep
     file = folder / "outputs" / sweep_in(folder) / "stacks" / "00000.npz"
     file.write_bytes(file.read_bytes()[:-100])
     done = resume(sweep_in(folder), cwd=folder)
-    assert "00000.npz is not a whole file of results" in done.stdout
+    assert "00000.npz is not a whole file of results" in done.stderr
     assert "3 missing" in done.stdout
     store = Store(folder)
     assert store.bits_by_key(store.only()) == before
@@ -186,7 +186,7 @@ def test_what_hydras_own_launcher_left_undone_is_trained_as_stacks(
     if end == signal.SIGINT:
         assert done.returncode == 130, said(done)
         assert "Traceback" not in done.stderr, said(done)
-        assert "python -m runner.resume" in done.stdout, said(done)
+        assert "python -m runner.resume" in done.stderr, said(done)
     resume(cwd=tmp_path)
     store = Store(tmp_path)
     assert store.bits_by_key(store.only()) == twenty.store.bits_by_key(twenty.store.only())

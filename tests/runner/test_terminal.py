@@ -1,5 +1,6 @@
 """What a person sees at the end: every value as it was typed, whatever characters it has."""
 
+import pandas as pd
 import pytest
 
 from runner import terminal
@@ -76,3 +77,38 @@ def test_a_long_comparison_is_cut_and_says_where_the_rest_is(capsys):
 @pytest.mark.parametrize(("n", "said"), [(0, "0 runs"), (1, "1 run"), (2, "2 runs")])
 def test_numbers_and_words_agree(n, said):
     assert terminal.count(n, "run") == said
+
+
+LONG = ("network.hidden=[128,64,32,16]", "training.batch_size=null", "data=a_data_set_with_a_long_name")
+
+
+def long_table() -> tuple[pd.DataFrame, list[str]]:
+    results = [
+        run(place, *LONG[:2], f"{LONG[2]}{place % 2}", f"seed={place}", outcome=outcome, history=HISTORY)
+        for place, outcome in enumerate(["stopped", "converged", "stopped", "diverged"])
+    ]
+    keys = [text.partition("=")[0] for text in LONG]
+    return seed_table(results, [*keys, "seed"]), keys
+
+
+def test_a_pipe_has_a_line_for_every_setting_in_which_nothing_is_cut(capsys):
+    terminal.print_comparison(*long_table())
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert [*(text.partition("=")[2] for text in LONG[:2]), "a_data_set_with_a_long_name0"] == lines[2][:3]
+    assert lines[2][3:] == ["2", "0.75", "±", "0", "0.25", "±", "0", "0", "0"]
+
+
+@pytest.mark.parametrize("columns", [80, 40])
+def test_on_a_narrow_terminal_numbers_stand_below_their_setting(columns, capsys, monkeypatch):
+    narrow = terminal._Console(width=columns, markup=False, emoji=False)
+    monkeypatch.setattr(terminal, "console", lambda: narrow)
+    terminal.print_comparison(*long_table())
+    shown = capsys.readouterr().out
+    assert max(map(len, shown.splitlines())) <= columns
+    assert "hidden=[128,64,32,16]" in shown and "data=a_data_set_with_a_long_name1" in shown
+    assert "0.75" in shown
+
+
+def test_a_warning_goes_to_standard_error(capsys):
+    terminal.warn("take care of [/home]")
+    assert capsys.readouterr() == ("", "take care of [/home]\n")

@@ -8,6 +8,7 @@ from typing import Any
 
 from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.config_store import ConfigStore
+from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.core.utils import JobReturn, configure_log, setup_globals
 from hydra.plugins.launcher import Launcher
@@ -85,6 +86,9 @@ class GridSweeper(BasicSweeper):
             self.prepared = prepare(self.hydra_context.config_loader, self.config, batch)
 
     def sweep(self, arguments: list[str]) -> Any:
+        assert self.config is not None
+        if self.config.dry_run is True:
+            return self._preview(self.config, arguments)
         try:
             returned = super().sweep(arguments)
         except BaseException:
@@ -93,6 +97,18 @@ class GridSweeper(BasicSweeper):
             raise
         self._publish()
         return returned
+
+    def _preview(self, config: DictConfig, arguments: list[str]) -> None:
+        """What `sweep` would do, without the folder that it makes."""
+        from runner.launching import preview
+
+        if not isinstance(self.launcher, StackedLauncher):
+            raise UserError("dry_run=true needs hydra/launcher=stacked")
+        assert self.hydra_context is not None
+        loader = self.hydra_context.config_loader
+        overrides = OverridesParser.create(config_loader=loader).parse_overrides([*self._parse_config(), *arguments])
+        (jobs,) = self.split_arguments(overrides, None)
+        preview(loader, config, jobs)
 
     def _publish(self) -> None:
         from runner.launching import publish

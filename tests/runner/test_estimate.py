@@ -1,0 +1,54 @@
+"""What a dry run counts up is about what training takes; coarse bounds, as other programs may run beside the tests."""
+
+import time
+
+import numpy as np
+import pytest
+
+from runner.estimate import _rates, _steps_seconds, estimate
+from runner.preparation import prepare
+from runner.stacking import build_stack, first_parameters
+from runner.training import train_task
+from tests.runner.building import plan_of
+
+SHAPES = {
+    "mini-batches": ("data=xor", "training.steps=20000"),
+    "online, two phases": ("training.mode=online", "training.steps=4000", "warm_start=[{samples:50}]"),
+    "full batches": ("data=quadrants", "training.mode=full", "training.steps=3000"),
+    "few steps": ("data=xor", "training.steps=3"),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+def test_steps_are_counted_up_to_about_what_training_takes(shape):
+    jobs = [(*shape, f"seed={seed}") for seed in range(4)]
+    plan = plan_of(*jobs, first=("workers=1", "tracking.plots=none"))
+    (task,) = plan.tasks
+    train_task(task)
+    started = time.process_time()
+    train_task(task)
+    real = time.process_time() - started
+    told = _steps_seconds(task, plan.specs, budget=0.2)
+    assert told < 3 * real
+    assert told > real / 3 or real < 0.1, "a few steps are not what a run takes"
+
+
+@pytest.mark.parametrize("n_steps", [1, 2, 8, 9, 17, 1000])
+def test_any_number_of_steps_has_rates(n_steps):
+    plan = plan_of(("data=xor", f"training.steps={n_steps}"))
+    (task,) = plan.tasks
+    stack = build_stack(
+        plan.specs, [prepare(plan.specs[0])], task.facts[0], first_parameters(plan.specs, [None], task.facts[0])
+    )
+    for budget in (0.0, 10.0):
+        assert np.all(np.array(_rates(stack, budget)) >= 0)
+
+
+def test_more_runs_and_pictures_take_more_of_everything():
+    jobs = [("data=xor", f"seed={seed}") for seed in range(40)]
+    plain, drawn = (plan_of(*jobs, first=("workers=2", f"tracking.plots={plots}")) for plots in ("none", "all"))
+    few = plan_of(*jobs[:4], first=("workers=2", "tracking.plots=none"))
+    small, middle, large = (estimate(plan, plan.tasks, 2) for plan in (few, plain, drawn))
+    assert small.memory < middle.memory < large.memory
+    assert small.disk < middle.disk < large.disk
+    assert middle.seconds < large.seconds
