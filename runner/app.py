@@ -21,11 +21,15 @@ def main() -> int:
     show_traceback = os.environ.get("HYDRA_FULL_ERROR", "0") not in ("", "0")
     # With this set Hydra hands exceptions on instead of printing them its own way and exiting.
     os.environ["HYDRA_FULL_ERROR"] = "1"
+    from runner.completion import script_for
     from runner.errors import RunsFailed, UserError, complain
     from runner.files import ensure_streams
     from runner.interrupts import exit_code
 
     ensure_streams()
+    if script := script_for(sys.argv[1:]):
+        print(script)
+        return 0
     if STRICT in sys.argv:
         sys.argv = [argument for argument in sys.argv if argument != STRICT] + ["strict=true"]
     try:
@@ -58,10 +62,11 @@ def set_up_hydra(arguments: list[str]) -> None:
 
     from runner.components import load_modules
     from runner.guard import guard_hydra
-    from runner.options import register_options
+    from runner.options import choices, register_options
     from runner.paths import CONF
 
     OmegaConf.register_new_resolver("run_id", run_id, replace=True, use_cache=True)
+    OmegaConf.register_new_resolver("choices", choices, replace=True)
     modules = modules_of(arguments, CONF / "config.yaml")
     guard_hydra(modules)
     load_modules(modules)

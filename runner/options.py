@@ -1,6 +1,7 @@
 """What a person can choose from: every registered component and every named sweep, as Hydra's config groups."""
 
 import sys
+from textwrap import fill
 from typing import Any
 
 import yaml
@@ -12,6 +13,9 @@ from runner.paths import CONF, SWEEPS
 from runner.spec import DataCommon
 from runner.sweeps import sweep_files
 from runner.texts import visible
+
+WIDTH, COLUMN = 80, 11
+INDENT = " " * (COLUMN + 2)
 
 
 def register_options() -> None:
@@ -33,6 +37,19 @@ def register_options() -> None:
             continue
         store.store(group="sweep", name=name, node=node, package="_global_")
     store.repo = _NeverCopied(store.repo)
+
+
+def choices() -> str:
+    """What `--help` lists: the options of every group but the named sweeps, in lines that fit a terminal."""
+    registered = {kind: set(registry) for kind, registry in REGISTRIES.items()}
+    options = {
+        group: registered.get(group, set()) | {path.stem for path in (CONF / group).glob("*.yaml")}
+        for group in sorted({*registered, "case"})
+    }
+    return "\n".join(
+        fill(f"{group:<{COLUMN}}{', '.join(sorted(names))}", WIDTH, initial_indent="  ", subsequent_indent=INDENT)
+        for group, names in options.items()
+    )
 
 
 class _NeverCopied(dict[str, Any]):
