@@ -28,7 +28,7 @@ def dry_run(plan: Plan, is_sweep: bool) -> None:
         for problem in check_expectations(plan):
             warn(f"{problem}; it is not judged")
     tasks = plan.tasks
-    workers = plan.workers_for(tasks)
+    workers = min(plan.workers_for(tasks), len(tasks))
     what = f"{count(len(plan.runs), 'run')} in {count(len(tasks), 'stack')}, {count(workers, 'worker')}"
     say(f"{what}; dry_run=true, so nothing is trained or written")
     say("")
