@@ -1,98 +1,159 @@
 """The answer of a sweep in a few sentences, made from its numbers."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from runner.comparison import by_setting, common_score, label_of, scores_of
+from runner.comparison import by_setting, common_score, label_of, order_of, scores_of, settings_of
+from runner.data_sets import by_data
 from runner.effects import effects
 from runner.results import RunResult
 from runner.terminal import count
 
-MAX_NAMED = 3
-FEWEST = 3  # pairs of seeds, below which nothing is said about chance
-CONFIDENCE = 0.95
-UNFINISHED = {"diverged": "diverged", "failed": "failed", "killed": "were not trained"}
+MAX_NAMED, MAX_DATA = 3, 6
+FEWEST = 6  # pairs of seeds: with fewer the test can never say less than 5 %
+EXACT = 50  # pairs
+AT_ONCE = 1 << 20  # numbers of a bootstrap in memory
+CHANCE, CONFIDENCE = 0.05, 0.95
+UNFINISHED = {"diverged": "diverged", "failed": "failed", "killed": "not trained or no longer in the store"}
 
 
 @dataclass(frozen=True)
 class Setting:
-    """The finished runs of one setting: their final scores by seed, and their mean cost."""
+    """The finished ones of a setting's `runs`: their final scores by seed, and their mean cost."""
 
     label: str
-    scores: dict[int, float]
+    runs: int
+    scores: dict[int, list[float]]
     cost: float
 
     @property
+    def values(self) -> list[float]:
+        """The score of every finished run."""
+        return [value for of_seed in self.scores.values() for value in of_seed]
+
+    @property
     def mean(self) -> float:
-        """Over its seeds."""
-        return float(np.mean(list(self.scores.values())))
+        """Over its finished runs, exactly rounded: equal scores have equal means in any order."""
+        return math.fsum(self.values) / len(self.values)
+
+    @property
+    def told(self) -> str:
+        """How many runs its mean is of."""
+        finished = len(self.values)
+        if finished < self.runs:
+            return f"the mean of the {finished} of {count(self.runs, 'run')} that finished"
+        return f"the mean of {count(finished, 'seed' if finished == len(self.scores) else 'run')}"
 
 
 def answer(results: Sequence[RunResult], keys: Sequence[str]) -> list[str]:
-    """Which setting is the best, by how much, whether chance could have done it, and which key matters most."""
-    score = common_score(results)
-    found = _settings(results, [key for key in keys if key != "seed"], score)
-    if not found:
+    """Which setting is the best, by how much, whether chance could have done it, and which key moves the score most.
+
+    Scores on different data cannot be compared, so every data set has an answer of its own.
+    """
+    if not any(result.has_finished for result in results):
         return ["No run finished, so there is nothing to compare."]
-    best, seeds = found[0], count(len(found[0].scores), "seed")
-    if len(found) == 1:
-        told = [f"The mean {score} over {seeds} is {best.mean:.4g}."]
-    else:
-        told = [f"The best of {len(found)} settings is {best.label}: {score} {best.mean:.4g}, the mean of {seeds}."]
-        level = [one for one in found[1:] if one.mean == best.mean]
-        if level:
-            told.append(_level(best, level, score))
-        if others := found[1 + len(level) :]:
-            told.append(_against(best, others[0], score))
-        told += _strongest(results, keys, score)
+    told, groups = [], by_data(results)
+    for label, members in list(groups.items())[:MAX_DATA]:
+        sentences = _of_data(members, keys)
+        told += [f"On {label}: {sentences[0]}", *sentences[1:]] if len(groups) > 1 else sentences
+    if len(groups) > MAX_DATA:
+        told.append(f"{len(groups) - MAX_DATA} more data sets are in the table.")
     return told + _unfinished(results)
 
 
+def _of_data(results: Sequence[RunResult], keys: Sequence[str]) -> list[str]:
+    """What runs on the same data say."""
+    given = [settings_of(result.overrides) for result in results]
+    keys = [key for key in keys if key != "seed" and len({one.get(key, "") for one in given}) > 1]
+    score, n_settings = common_score(results), len(by_setting(results, keys))
+    found = _settings(results, keys, score)
+    if not found:
+        return ["No run finished."]
+    best = found[0]
+    if n_settings == 1:
+        return [f"The mean {score} over {count(len(best.values), 'run')} is {best.mean:.4g}."]
+    if len(found) == 1:
+        return [f"Of {n_settings} settings only {best.label} has finished runs: {score} {best.mean:.4g}, {best.told}."]
+    told = [f"The best of {n_settings} settings is {best.label}: {score} {best.mean:.4g}, {best.told}."]
+    level = [
+        one for one in found[1:] if (one.mean, len(one.values) / one.runs) == (best.mean, len(best.values) / best.runs)
+    ]
+    if level:
+        told.append(_level(best, level, score))
+    if others := found[1 + len(level) :]:
+        told.append(_against(best, others[0], score))
+    return told + _strongest(results, keys, score)
+
+
 def _settings(results: Sequence[RunResult], settings: Sequence[str], score: str) -> list[Setting]:
-    """Those that a run finished of, the best score first; where scores are level the lowest cost."""
+    """Those that a run finished of, in the order of the table: see `comparison.order_of`."""
     found = []
     for members in by_setting(results, settings).values():
+        scores: dict[int, list[float]] = {}
         finished = [one for one in members if one.has_finished]
+        for one in finished:
+            scores.setdefault(one.spec.seed, []).append(scores_of(one)[score])
         if finished:
-            scores = {one.spec.seed: scores_of(one)[score] for one in finished}
-            cost = float(np.mean([scores_of(one)["cost"] for one in finished]))
-            found.append(Setting(label_of(members[0].overrides, settings), scores, cost))
-    return sorted(found, key=lambda one: (-one.mean if score == "accuracy" else one.mean, one.cost))
+            cost = math.fsum(scores_of(one)["cost"] for one in finished) / len(finished)
+            found.append(Setting(label_of(members[0].overrides, settings), len(members), scores, cost))
+    return sorted(found, key=lambda one: order_of(score, one.mean, len(one.values) / one.runs, one.cost))
 
 
 def _level(best: Setting, level: Sequence[Setting], score: str) -> str:
     """Settings that reach the same."""
     names = "; ".join(one.label for one in level[:MAX_NAMED])
     more = f" and {len(level) - MAX_NAMED} more" if len(level) > MAX_NAMED else ""
-    told = f"{count(len(level), 'setting')} more reach the same {score}: {names}{more}"
-    return f"{told}; their cost is higher." if all(one.cost > best.cost for one in level) else f"{told}."
+    reach = "setting reaches" if len(level) == 1 else "settings reach"
+    told = f"{len(level)} more {reach} the same {score}: {names}{more}"
+    return f"{told}; at a higher cost." if all(one.cost > best.cost for one in level) else f"{told}."
 
 
 def _against(best: Setting, other: Setting, score: str) -> str:
     """The best setting against the next one, seed by seed."""
     common = sorted(best.scores.keys() & other.scores.keys())
-    differences = np.array([best.scores[seed] - other.scores[seed] for seed in common])
+    differences = np.array([np.mean(best.scores[seed]) - np.mean(other.scores[seed]) for seed in common])
     by = f"The next is {other.label}, with {other.mean:.4g}"
+    if len(other.values) < other.runs:
+        by += f" ({len(other.values)} of {other.runs} runs finished)"
     if len(common) < FEWEST:
-        return f"{by}; with {count(len(common), 'seed')} in common nothing can be said about chance."
-    low, high = interval(differences)
+        return f"{by}; with {count(len(common), 'seed')} in common it could be chance: it takes {FEWEST} to tell."
+    p, (low, high) = chance(differences), interval(differences)
     told = f"{by}: over {len(common)} common seeds the {score} differs by {differences.mean():+.2g} on average"
-    stands = "so the difference stands" if low > 0 or high < 0 else "so it could be chance: more seeds would tell"
-    return f"{told} (95 % interval {low:+.2g} to {high:+.2g}), {stands}."
+    is_better = (differences.mean() > 0) == (score == "accuracy")
+    stands = "so the difference stands" if p < CHANCE and is_better else "so it could be chance: more seeds would tell"
+    return f"{told} (95 % interval {low:+.2g} to {high:+.2g}, p = {p:.2g} by Wilcoxon's signed-rank test), {stands}."
+
+
+def chance(differences: np.ndarray) -> float:
+    """How likely paired differences `(n,)` are that far from zero by chance: Wilcoxon's signed-rank test (1945).
+
+    Exact up to 13 pairs, by 9,999 changes of sign, always the same ones, up to EXACT, then by the normal distribution.
+    """
+    from scipy.stats import PermutationMethod, wilcoxon
+
+    if not differences.any():
+        return 1.0
+    if len(differences) > EXACT:
+        return float(wilcoxon(differences).pvalue)
+    method = PermutationMethod(n_resamples=9999, rng=np.random.default_rng(0))
+    return float(wilcoxon(differences, method=method).pvalue)
 
 
 def interval(differences: np.ndarray) -> tuple[float, float]:
-    """The 95 % interval of a mean of paired differences `(n,)`, by the bootstrap of SciPy (BCa: Efron 1987).
+    """The 95 % interval of a mean of paired differences `(n,)`, by the bootstrap of SciPy (percentiles).
 
     The same numbers give the same interval. Where all differences are equal the interval is that point.
     """
     from scipy.stats import bootstrap
 
-    if np.ptp(differences) == 0:
-        return float(differences[0]), float(differences[0])
-    found = bootstrap((differences,), np.mean, confidence_level=CONFIDENCE, rng=np.random.default_rng(0))
+    found = bootstrap(
+        (differences,), np.mean, confidence_level=CONFIDENCE, method="percentile",
+        batch=max(1, AT_ONCE // len(differences)),
+        rng=np.random.default_rng(0),
+    )  # fmt: skip
     return float(found.confidence_interval.low), float(found.confidence_interval.high)
 
 
@@ -105,7 +166,7 @@ def _strongest(results: Sequence[RunResult], keys: Sequence[str], score: str) ->
     means = strongest.means
     low, high = min(means, key=means.__getitem__), max(means, key=means.__getitem__)
     from_to = f"from {means[low]:.4g} ({low}) to {means[high]:.4g} ({high})"
-    return [f"{strongest.key} matters most: the mean {score} goes {from_to}."]
+    return [f"Of the keys, {strongest.key} moves the mean {score} most: {from_to}."]
 
 
 def _unfinished(results: Sequence[RunResult]) -> list[str]:

@@ -114,8 +114,7 @@ def seed_table(results: Sequence[RunResult], keys: Sequence[str]) -> "pd.DataFra
 
     `success` is the share of runs that finished better than the best constant prediction.
 
-    Best is the highest accuracy, or where that is equal or missing the lowest RMSE or cost. Only finite values enter a
-    mean; diverged, failed and killed runs are counted, never hidden.
+    The order is that of `order_of`. Only finished runs enter a mean; all others are counted, never hidden.
     """
     import pandas as pd
 
@@ -133,10 +132,25 @@ def seed_table(results: Sequence[RunResult], keys: Sequence[str]) -> "pd.DataFra
         row["success"] = sum(map(has_learned, ended)) / len(members)
         row |= {outcome: sum(result.outcome == outcome for result in members) for outcome in OUTCOMES}
         rows.append(row)
-    table = pd.DataFrame(rows)
-    return table.sort_values(
-        ["accuracy", "rmse", "cost"], ascending=[False, True, True], kind="stable", na_position="last"
-    ).reset_index(drop=True)
+    rows.sort(key=_order_of_row)
+    return pd.DataFrame(rows)
+
+
+def _order_of_row(row: dict[str, Any]) -> tuple[float, ...]:
+    share = (row["converged"] + row["stopped"]) / row["runs"]
+    score = next((name for name in ("accuracy", "rmse") if not np.isnan(row[name])), "cost")
+    return order_of(score, row[score], share, row["cost"])
+
+
+def order_of(score: str, mean: float, finished: float, cost: float) -> tuple[float, ...]:
+    """A key that sorts settings, the best first; `finished` is the share of their runs that did.
+
+    A run that did not finish counts as an accuracy of 0. Errors and costs have no worst value: there the setting that
+    finished more of its runs is better. Equal ones are sorted by cost; without a finished run a setting is last.
+    """
+    if not finished or np.isnan(mean):
+        return 2, 0.0, 0.0, 0.0
+    return (0, -mean * finished, 0.0, cost) if score == "accuracy" else (1, -finished, mean, cost)
 
 
 def by_setting(results: Sequence[RunResult], settings: Sequence[str]) -> dict[tuple[str, ...], list[RunResult]]:

@@ -3,24 +3,23 @@
 from collections.abc import Sequence
 
 from runner.results import RunResult
-from runner.spec import Spec
-
-MAX_DATA = 6
+from runner.spec import Component
 
 
-def data_sets(results: Sequence[RunResult]) -> list[tuple[str, Spec]]:
-    """The first trained run of every data set with its settings, named by what differs; at most MAX_DATA."""
-    found: dict[str, Spec] = {}
+def by_data(results: Sequence[RunResult]) -> dict[str, list[RunResult]]:
+    """Results in their order by what they learned from, named by what differs; seeds of samples do not count."""
+    found: dict[str, list[RunResult]] = {}
     for result in sorted(results, key=lambda result: result.index):
-        if result.data_digest:
-            found.setdefault(result.spec.data.model_dump_json(), result.spec)
-    specs = list(found.values())
-    return [(_label(spec, specs), spec) for spec in specs[:MAX_DATA]]
+        data = result.spec.data.model_copy(update={"seed": None})
+        found.setdefault(data.model_dump_json(), []).append(result)
+    groups = list(found.values())
+    every = [members[0].spec.data for members in groups]
+    return {_label(members[0].spec.data, every): members for members in groups}
 
 
-def _label(spec: Spec, specs: Sequence[Spec]) -> str:
-    """A data set's name, the settings in which others of that name differ, and the seed of the samples."""
-    mine = spec.data.model_dump(mode="json")
-    others = [other.data.model_dump(mode="json") for other in specs if other.data.name == spec.data.name]
+def _label(data: Component, every: Sequence[Component]) -> str:
+    """A data set's name, and the settings in which others of that name differ."""
+    mine = data.model_dump(mode="json", exclude={"seed"})
+    others = [other.model_dump(mode="json") for other in every if other.name == data.name]
     differing = [f"{key}={value}" for key, value in mine.items() if any(other[key] != value for other in others)]
-    return " ".join([spec.data.name, *differing, f"(seed {spec.data_seed})"])
+    return " ".join([data.name, *differing])

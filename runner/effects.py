@@ -11,6 +11,7 @@ from runner.comparison import by_setting, common_score, scores_of, settings_of
 from runner.results import RunResult
 
 MAX_PAIRED = 4  # keys, whose pairs fit on a page
+MAX_VALUES = 100  # of a key, that make a grid; more are a random search
 MAX_PROFILES = 1000
 
 
@@ -72,28 +73,35 @@ def effects(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[list[Eff
 
 
 def pairs(results: Sequence[RunResult], found: Sequence[Effect], score: str) -> list[Pair]:
-    """Every two keys, in their order; of many keys the strongest ones."""
-    strongest = sorted(found, key=lambda effect: -effect.strength)[:MAX_PAIRED]
+    """Every two keys of few values, in their order; of many keys the strongest ones."""
+    few = [effect for effect in found if len(effect.names) <= MAX_VALUES]
+    strongest = sorted(few, key=lambda effect: -effect.strength)[:MAX_PAIRED]
     tables = []
-    for first, second in combinations([effect for effect in found if effect in strongest], 2):
+    for first, second in combinations([effect for effect in few if effect in strongest], 2):
         cells: dict[tuple[str, str], list[float]] = {}
         for result in results:
             if result.has_finished:
                 given = settings_of(result.overrides)
                 at = given.get(first.key, "default"), given.get(second.key, "default")
                 cells.setdefault(at, []).append(scores_of(result)[score])
-        means = [[np.mean(cells.get((row, column), [np.nan])) for column in second.names] for row in first.names]
-        tables.append(Pair(first, second, np.array(means)))
+        if not cells:
+            continue
+        rows, columns = ({name: place for place, name in enumerate(effect.names)} for effect in (first, second))
+        means = np.full((len(rows), len(columns)), np.nan)
+        for (row, column), scores in cells.items():
+            means[rows[row], columns[column]] = np.mean(scores)
+        tables.append(Pair(first, second, means))
     return tables
 
 
 def profiles(results: Sequence[RunResult], found: list[Effect], score: str) -> Profiles:
     """The mean score of every setting that has one, over all keys."""
+    ranks = [{name: place for place, name in enumerate(effect.names)} for effect in found]
     lines = []
     for values, members in by_setting(results, [effect.key for effect in found]).items():
         scores = [scores_of(result)[score] for result in members if result.has_finished]
         if scores:
-            places = [effect.names.index(value) for effect, value in zip(found, values, strict=True)]
+            places = [names[value] for names, value in zip(ranks, values, strict=True)]
             lines.append((float(np.mean(scores)), places))
     lines.sort(key=lambda line: -line[0] if score == "accuracy" else line[0])
     shown = lines[:MAX_PROFILES]

@@ -11,17 +11,18 @@ from runner.answer import answer
 from runner.comparison import config_of, label_of, swept_keys
 from runner.expectations import Verdict, judge
 from runner.results import RunResult
+from runner.terminal import count
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Findings:
     """A sweep, or a run that stands alone. `results` are in the sweep's order; `run_ids` are MLflow's, by index.
 
     `parent_id` is the MLflow id of the sweep's parent run, or of the run itself; `keys` are the settings that differ,
-    the seed last; `expect` has what was expected of it.
+    the seed last; `expect` has what was expected of it, and `modules` a person's own whose parts it had.
     """
 
     about: About
@@ -30,6 +31,11 @@ class Findings:
     parent_id: str
     keys: list[str]
     expect: dict[str, Any]
+    modules: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        swept = f" over {', '.join(self.keys)}" if self.keys else ""
+        return f"<{self.about.name}: {count(len(self.results), 'run')}{swept}; see .runs and .curves>"
 
     def name_of(self, result: RunResult) -> str:
         """A run's name: what differs, or what the whole is called."""
@@ -77,7 +83,8 @@ class Findings:
 
 
 def joined(sweeps: Sequence[Findings]) -> Findings:
-    """Several sweeps as one, in which the sweep is one more key; one sweep as it is."""
+    """Several sweeps as one, in which the sweep is one more key; one sweep, however often it is named, as it is."""
+    sweeps = list({sweep.parent_id: sweep for sweep in sweeps}.values())
     if len(sweeps) == 1:
         return sweeps[0]
     names = [sweep.about.name for sweep in sweeps]
@@ -87,13 +94,15 @@ def joined(sweeps: Sequence[Findings]) -> Findings:
         name = sweep.about.name if names.count(sweep.about.name) == 1 else sweep.about.sweep_id
         for result in sweep.results:
             index = len(results)
-            results.append(replace(result, index=index, overrides=(f"sweep={name}", *result.overrides)))
+            own = [override for override in result.overrides if not override.startswith("sweep=")]
+            results.append(replace(result, index=index, overrides=(f"sweep={name}", *own)))
             if result.index in sweep.run_ids:
                 run_ids[index] = sweep.run_ids[result.index]
     command = "\n".join(sweep.about.command for sweep in sweeps)
     about = About(" and ".join(names), "", "+".join(sweep.about.sweep_id for sweep in sweeps), command)
     keys = swept_keys([result.overrides for result in results])
-    return Findings(about, results, run_ids, sweeps[0].parent_id, keys, {})
+    modules = tuple(dict.fromkeys(name for sweep in sweeps for name in sweep.modules))
+    return Findings(about, results, run_ids, sweeps[0].parent_id, keys, {}, modules)
 
 
 def _cell(value: Any) -> Any:

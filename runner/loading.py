@@ -27,24 +27,27 @@ def load_sweep(name: str | None = None, reader: "Reader | None" = None) -> Findi
 
     reader = reader or open_reader()
     found = _runs_of(reader, name)
-    check_modules(name for run in found for name in run.modules)
+    modules = tuple(dict.fromkeys(name for run in found for name in run.modules))
+    check_modules(modules)
     parents, runs = [run for run in found if run.is_parent], [run for run in found if not run.is_parent]
+    if not parents and len(runs) > 1:
+        sweep_id = runs[0].tags["sweep_id"]
+        raise UserError(f"the parent run of {sweep_id} is not in the store; MLflow restores one that was deleted")
     parent = parents[0] if parents else runs[0]
     stored = {run.index: run for run in runs if run.tags.get("outcome") != "killed"}
     results = [_result(reader, run) for run in stored.values()]
-    tags, expect = parent.tags, {}
-    about = About(parent.name, "", tags.get("sweep_id", ""), tags.get("mlflow.source.name", ""))
+    about, expect = About(parent.name, "", parent.run_id, parent.tags.get("mlflow.source.name", "")), {}
     if parents:
         try:
             plan = plan_from(reader.file(parent, "plan.json"))
             results = _as_planned(results, plan.runs)
+            about, expect = plan.about, dict(plan.settings.get("expect", {}))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise UserError(f"the plan of run {parent.run_id} cannot be used: {error}") from error
-        about, expect = plan.about, plan.settings.get("expect", {})
     if not results:
         raise UserError(f"run {parent.run_id} was not trained and left nothing to look at")
-    keys = swept_keys([result.overrides for result in results])
-    return Findings(about, results, {run.index: run.run_id for run in runs}, parent.run_id, keys, expect)
+    keys, run_ids = swept_keys([result.overrides for result in results]), {run.index: run.run_id for run in runs}
+    return Findings(about, results, run_ids, parent.run_id, keys, expect, modules)
 
 
 def _runs_of(reader: "Reader", name: str | None) -> "list[StoredRun]":

@@ -1,5 +1,6 @@
 """From a spec to the arrays a network sees: samples, split, encoding and scaling, each from the run's own seed."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -98,6 +99,12 @@ def make_samples(data: DataCommon, seed: int) -> Samples:
     if data.standardize and np.abs(samples.X).max() > LARGEST:
         raise DataError(f"cannot be done with inputs beyond +-{LARGEST:g}: their spread is no number", "standardize")
     return samples
+
+
+def digest_of(samples: Samples) -> str:
+    """Identifies what a run learns from: the samples themselves, in the units of their source."""
+    contents = np.ascontiguousarray(samples.X).tobytes() + np.ascontiguousarray(samples.Y).tobytes()
+    return hashlib.sha256(contents).hexdigest()
 
 
 def find_facts(data: DataCommon, test: TestSpec, seed: int) -> Facts:

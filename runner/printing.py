@@ -57,6 +57,14 @@ def printed(page: str) -> bytes:
         return CLOCK.sub(NO_CLOCK, target.read_bytes())
 
 
+def require_browser() -> str:
+    """A browser that prints. Raises UserError where none is installed."""
+    browser = find_browser()
+    if browser is None:
+        raise UserError("a PDF is printed by Chromium, Chrome or Edge, and none is installed here; use --format html")
+    return browser
+
+
 def find_browser() -> str | None:
     """A browser that prints."""
     found = (shutil.which(name) for name in BROWSERS)

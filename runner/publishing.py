@@ -3,7 +3,6 @@
 from collections.abc import Callable, Container, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
@@ -57,10 +56,13 @@ class Publisher:
         """All results so far, without pictures, in the sweep's order."""
         return sorted(self._results, key=lambda result: result.index)
 
-    @cached_property
+    @property
     def findings(self) -> Findings:
-        """What a sweep has found; to be asked for when all is written."""
-        return Findings(self._about, self.results, self._run_ids, self.parent or "", self.keys, self.settings.expect)
+        """What a sweep has found so far."""
+        settings = self.settings
+        return Findings(
+            self._about, self.results, self._run_ids, self.parent or "", self.keys, settings.expect, settings.modules
+        )
 
     def start(self, overrides: Sequence[Sequence[str]], plan: bytes) -> None:
         """Say which jobs will come, as runs are named by what differs between all of them; the first time, begin."""
@@ -210,6 +212,8 @@ class Publisher:
             page += f"&viewStateShareKey={quote(self._about.sweep_id)}"
             report = self._tracker.local_file(self.parent, REPORT)
             where += f"\nthe report: {report}" if report else ""
+        elif self.parent is None and self._run_ids:
+            page = f"/#/experiments/{self._tracker.experiment_id}/runs/{next(iter(self._run_ids.values()))}"
         return f"{where}\n{terminal.how_to_look(shown(self._tracker.uri), DEFAULT_URI, page)}"
 
     def _name(self, result: RunResult) -> str:

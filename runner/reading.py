@@ -201,18 +201,17 @@ def weights_of(run_id: str) -> bytes:
 
 def _stored(run: Run) -> StoredRun:
     started, ended = (run.info.start_time or 0) / 1000, (run.info.end_time or 0) / 1000
-    profiles = [json.loads(one.dataset.profile or "{}") for one in run.inputs.dataset_inputs] if run.inputs else []
-    samples = profiles[0] if profiles else {}
+    tags = dict(run.data.tags)
     return StoredRun(
         run.info.run_id,
         run.info.run_name or "",
         run.info.status,
-        dict(run.data.tags),
+        tags,
         dict(run.data.metrics),
         run.info.artifact_uri,
         started,
         max(0.0, round(ended - started, 3)),
-        (samples.get("train samples", 0), samples.get("test samples", 0)),
+        (int(tags.get("train_samples", 0)), int(tags.get("test_samples", 0))),
     )
 
 

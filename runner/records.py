@@ -14,7 +14,7 @@ from nn.faults import FAULTS
 from runner.results import RunResult, weights_archive
 from runner.spec import flatten, to_plain
 
-MAX_TAG, MAX_PARAM = 5000, 6000
+MAX_TAG, MAX_PARAM, MAX_DIGEST = 5000, 6000, 36
 STATUS = {"failed": "FAILED", "killed": "KILLED"}
 YAML = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # ten times faster where libyaml is there
 
@@ -104,6 +104,7 @@ def tags_of(result: RunResult) -> dict[str, str]:
     tags |= {"last_step": str(result.last_step)} | result.environment
     if result.data_digest:
         tags |= {"data_digest": result.data_digest} | result.digests
+        tags |= {"train_samples": str(result.n_samples[0]), "test_samples": str(result.n_samples[1])}
     if result.reused_from:
         tags["reused_from"] = result.reused_from
     if result.error:
@@ -146,8 +147,11 @@ def _data_of(result: RunResult) -> tuple[DataRecord, ...]:
     data = result.spec.data
     source = json.dumps(data.model_dump(mode="json") | {"seed": result.spec.data_seed})[:65000]
     profile = json.dumps({"train samples": result.n_samples[0], "test samples": result.n_samples[1]})
-    digest = (result.data_digest or result.key)[:36]
     contexts = ("train", "test") if result.n_samples[1] else ("train",)
+    endings = {context: f"-{'+'.join(map(str, result.n_samples))}-{context}" for context in contexts}
+    # MLflow knows a data set by name and digest, and keeps the first profile: another split is another one.
+    digest = result.data_digest or result.key
     return tuple(
-        DataRecord(data.name, digest[: 36 - len(one) - 1] + f"-{one}", source, profile, one) for one in contexts
+        DataRecord(data.name, digest[: MAX_DIGEST - len(ending)] + ending, source, profile, context)
+        for context, ending in endings.items()
     )

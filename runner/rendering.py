@@ -1,35 +1,38 @@
 """Reports as files: one HTML page, a PDF printed from it, or Markdown with its pictures beside it."""
 
+import hashlib
 import re
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader
 
+from runner.files import write_whole
 from runner.findings import Findings
 from runner.pictures import pictures_of
-from runner.printing import printed
+from runner.printing import printed, require_browser
 from runner.reporting import Report, report_of
 from runner.texts import code, markdown, visible
 
 ENDINGS = {"html": "html", "markdown": "md", "pdf": "pdf"}
+MAX_NAME, DIGEST = 100, 8
 
 
 def write_report(sweep: Findings, folder: Path, form: str) -> Path:
     """Write a report into a folder; returns its file. The same sweep gives the same bytes."""
+    if form == "pdf":
+        require_browser()
     report = report_of(sweep, pictures_of(sweep.results, sweep.keys))
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{_file_name(sweep.about.sweep_id)}.{ENDINGS[form]}"
     match form:
         case "markdown":
-            beside = path.with_suffix("")
-            beside.mkdir(exist_ok=True)
             for picture in (*report.pictures, *report.data_pictures):
-                (beside / picture.name).write_bytes(picture.content)
-            path.write_text(_render(report, "md", path.stem), encoding="utf-8", newline="\n")
+                write_whole(path.with_suffix("") / picture.name, picture.content)
+            content = _render(report, "md", path.stem).encode()
         case "pdf":
-            path.write_bytes(printed(page_of(report)))
+            content = printed(page_of(report))
         case _:
-            path.write_text(page_of(report), encoding="utf-8", newline="\n")
+            content = page_of(report).encode()
+    write_whole(path, content)
     return path
 
 
@@ -49,4 +52,7 @@ def _render(report: Report, form: str, beside: str = "") -> str:
 
 
 def _file_name(sweep_id: str) -> str:
-    return "report-" + re.sub(r"[^A-Za-z0-9_+-]", "_", sweep_id)[:120]
+    """Of the ids of all sweeps; many are shortened to a digest of them."""
+    name = re.sub(r"[^A-Za-z0-9_+-]", "_", sweep_id)
+    digest = hashlib.sha256(sweep_id.encode()).hexdigest()[:DIGEST]
+    return f"report-{name if len(name) <= MAX_NAME else f'{name[:MAX_NAME]}-{digest}'}"

@@ -11,6 +11,7 @@ from runner.app import modules_of
 from runner.commands import run_command
 from runner.components import load_modules
 from runner.errors import UserError
+from runner.files import write_whole
 from runner.paths import CONF
 from runner.terminal import count, say
 
@@ -49,28 +50,38 @@ def main(arguments: Sequence[str]) -> int:
 def _run(arguments: Sequence[str]) -> int:
     parser = _Parser(add_help=False, allow_abbrev=False)
     parser.add_argument("sweeps", nargs="*")
-    parser.add_argument("--output", type=Path, default=Path())
-    parser.add_argument("--format", choices=FORMATS, default="html")
+    parser.add_argument("--output", type=Path)
+    parser.add_argument("--format", choices=FORMATS)
     parser.add_argument("--table", type=Path)
     parser.add_argument("--curves", type=Path)
     chosen = parser.parse_args([argument for argument in arguments if not argument.startswith("modules=")])
     load_modules(modules_of(list(arguments), CONF / "config.yaml"))
-    _check_ending(chosen.table, TABLES)
-    _check_ending(chosen.curves, CURVES)
+    _check(chosen)
     from runner.findings import joined
     from runner.loading import load_sweep
 
     sweep = joined([load_sweep(name) for name in chosen.sweeps or [None]])
     if chosen.table or chosen.curves:
-        for path, table in ((chosen.table, sweep.runs), (chosen.curves, sweep.curves)):
+        for path, what in ((chosen.table, "runs"), (chosen.curves, "curves")):
             if path:
+                table = getattr(sweep, what)
                 _export(table, path)
                 say(f"{path}: {count(len(table), 'row')} of {sweep.about.name}")
         return 0
     from runner.rendering import write_report
 
-    say(f"the report: {write_report(sweep, chosen.output, chosen.format)}")
+    say(f"the report: {write_report(sweep, chosen.output or Path(), chosen.format or FORMATS[0])}")
     return 0
+
+
+def _check(chosen: argparse.Namespace) -> None:
+    """Raise UserError for choices that do not go together."""
+    if (chosen.table or chosen.curves) and (chosen.output or chosen.format):
+        raise UserError("--table and --curves are written instead of a report: --output and --format are for reports")
+    if chosen.table and chosen.table == chosen.curves:
+        raise UserError(f"--table and --curves are two files, and both are {chosen.table}")
+    _check_ending(chosen.table, TABLES)
+    _check_ending(chosen.curves, CURVES)
 
 
 def _check_ending(path: Path | None, known: Sequence[str]) -> None:
@@ -80,7 +91,6 @@ def _check_ending(path: Path | None, known: Sequence[str]) -> None:
 
 def _export(table: "pd.DataFrame", path: Path) -> None:
     """Write a table in the format of the file's ending, as a whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     match path.suffix:
         case ".csv":
             content = table.to_csv(index=False).encode()
@@ -88,8 +98,14 @@ def _export(table: "pd.DataFrame", path: Path) -> None:
             plain = table.astype(object).where(table.notna(), None)
             content = json.dumps(plain.to_dict("records"), indent=1).encode()
         case _:
-            content = table.to_parquet(index=False)
-    path.write_bytes(content)
+            content = _of_one_type_each(table).to_parquet(index=False)
+    write_whole(path, content)
+
+
+def _of_one_type_each(table: "pd.DataFrame") -> "pd.DataFrame":
+    """Parquet has no column of numbers and words: two parts may have settings of one name and of different types."""
+    mixed = [name for name in table if table[name].dropna().map(type).nunique() > 1]
+    return table.assign(**{str(name): table[name].map(str, na_action="ignore") for name in mixed})
 
 
 if __name__ == "__main__":

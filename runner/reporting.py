@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from runner.comparison import SCORES, scores_of, seed_table, short_names
+from runner.data_sets import by_data
 from runner.expectations import Verdict
 from runner.findings import Findings
 from runner.results import OUTCOMES, RunResult
@@ -67,14 +68,13 @@ class Report:
     environment: Table
     runs: Table
     reproduce: list[str]
+    table_command: str
 
 
 def report_of(sweep: Findings, drawn: Mapping[str, bytes]) -> Report:
     """The contents of a report, with those pictures of the sweep that could be drawn, by file name."""
     results, keys = sweep.results, sweep.keys
     pictures = [Picture(name, caption, drawn[name]) for name, caption in CAPTIONS.items() if name in drawn]
-    ids = [name for name in sweep.about.sweep_id.split("+") if name]
-    again = [f"python -m runner.reproduce --all {name}" for name in ids]
     return Report(
         title=sweep.about.name,
         question=sweep.about.question,
@@ -89,8 +89,26 @@ def report_of(sweep: Findings, drawn: Mapping[str, bytes]) -> Report:
         data=_data(results),
         environment=_environment(results),
         runs=_runs(sweep),
-        reproduce=again,
+        reproduce=_again(sweep),
+        table_command=" ".join(["python -m runner.report", *_ids(sweep), *_modules(sweep), "--table runs.csv"]),
     )
+
+
+def _ids(sweep: Findings) -> list[str]:
+    return [name for name in sweep.about.sweep_id.split("+") if name]
+
+
+def _modules(sweep: Findings) -> list[str]:
+    return [f"modules=[{','.join(sweep.modules)}]"] if sweep.modules else []
+
+
+def _again(sweep: Findings) -> list[str]:
+    """The commands that hold every bit against a second training."""
+    is_run = [sweep.parent_id] == _ids(sweep)
+    return [
+        " ".join(["python -m runner.reproduce", name if is_run else f"--all {name}", *_modules(sweep)])
+        for name in _ids(sweep)
+    ]
 
 
 def _settings(results: Sequence[RunResult], keys: Sequence[str]) -> Table:
@@ -120,10 +138,7 @@ def _settings(results: Sequence[RunResult], keys: Sequence[str]) -> Table:
 def _unfinished(sweep: Findings) -> Table:
     """Runs without an end: never hidden."""
     runs = [result for result in sweep.results if not result.has_finished]
-    rows = [
-        [sweep.name_of(one), one.outcome, str(one.last_step), short(one.error.partition("\n")[0], MAX_ERROR)]
-        for one in runs[:MAX_RUNS]
-    ]
+    rows = [[sweep.name_of(one), one.outcome, str(one.last_step), _error(one)] for one in runs[:MAX_RUNS]]
     return Table(["run", "outcome", "last step", "error"], rows, frozenset({2}), max(0, len(runs) - MAX_RUNS))
 
 
@@ -134,15 +149,14 @@ def _slowest(sweep: Findings) -> Table:
 
 
 def _data(results: Sequence[RunResult]) -> Table:
-    """Every data set that runs had, with its settings; how many different samples of it there are."""
-    found: dict[str, dict[str, Any]] = {}
-    for result in results:
-        plain = result.spec.data.model_dump(mode="json")
+    """Every data set that runs learned from, with its settings; how many different samples of it there are."""
+    rows = []
+    for members in by_data([result for result in results if result.data_digest]).values():
+        plain = members[0].spec.data.model_dump(mode="json")
         settings = ", ".join(f"{key}={value}" for key, value in plain.items() if key != "name" and value is not None)
-        entry = found.setdefault(f"{plain['name']}: {settings}", {"name": plain["name"], "settings": settings})
-        entry.setdefault("digests", set()).add(result.data_digest)
-        entry["samples"] = " + ".join(str(number) for number in result.n_samples if number) or entry.get("samples", "")
-    rows = [[one["name"], one["samples"], str(len(one["digests"])), one["settings"]] for one in found.values()]
+        sizes = dict.fromkeys(" + ".join(str(number) for number in one.n_samples if number) for one in members)
+        draws = len({one.data_digest for one in members})
+        rows.append([plain["name"], " or ".join(sizes), str(draws), settings])
     return Table(["data", "samples (train + test)", "different draws", "settings"], rows, frozenset({2}))
 
 
@@ -150,7 +164,7 @@ def _environment(results: Sequence[RunResult]) -> Table:
     """What trained the runs: every value that there is."""
     values: dict[str, list[str]] = {}
     for result in results:
-        for name, value in result.environment.items():
+        for name, value in result.environment.items() if result.data_digest else ():
             if value not in values.setdefault(name, []):
                 values[name].append(value)
     return Table(["what", "value"], [[name, " or ".join(found)] for name, found in sorted(values.items())])
@@ -170,6 +184,10 @@ def _runs(sweep: Findings) -> Table:
         )
     names = ["run", "outcome", *scores, "MLflow run id", "run key", "weights", "history"]
     return Table(names, rows, frozenset(range(2, 2 + len(scores))), max(0, len(sweep.results) - MAX_RUNS))
+
+
+def _error(result: RunResult) -> str:
+    return short(result.error.partition("\n")[0], MAX_ERROR) if result.outcome == "failed" else ""
 
 
 def _number(value: Any, digits: int = 4) -> str:

@@ -24,6 +24,7 @@ from mlflow.utils.uri import append_to_uri_path
 from runner import bulk
 from runner.about import About
 from runner.errors import UserError
+from runner.identity import user
 from runner.parent import ParentRecord
 from runner.reading import PARENT, Reader, StoredRun
 from runner.records import MAX_TAG, DataRecord, RunRecord
@@ -77,7 +78,7 @@ class Tracker:
 
     def start_sweep(self, name: str, tags: Mapping[str, str]) -> str:
         """Create the parent run of a sweep and return its id."""
-        all_tags = {key: value[:MAX_TAG] for key, value in tags.items()} | {"mlflow.user": _user()}
+        all_tags = {key: value[:MAX_TAG] for key, value in tags.items()} | {"mlflow.user": user()}
         return str(self._client.create_run(self.experiment_id, run_name=name, tags=all_tags).info.run_id)
 
     def resume_sweep(self, run_id: str) -> None:
@@ -96,8 +97,8 @@ class Tracker:
 
         A run that cannot be written whole does not appear, or is FAILED.
         """
-        more = {"mlflow.user": _user()} | ({PARENT: parent} if parent else {})
-        complete = [replace(record, tags={**record.tags, **more}) for record in records]
+        more = {"mlflow.user": user()} | ({PARENT: parent} if parent else {})
+        complete = [replace(record, tags=dict(record.tags) | more) for record in records]
         file = self._bulk_file()
         yield from map(self._write_run, complete) if file is None else self._write_bulk(file, complete)
 
@@ -155,7 +156,7 @@ class Tracker:
         self._write_artifacts(run_id, self._client.get_run(run_id).info.artifact_uri, files)
 
     def local_file(self, run_id: str, name: str) -> str | None:
-        """Where a run's artifact is, from the working folder; None where it is not on this machine."""
+        """Where a run's artifact is, if on this machine."""
         return in_sight(self._artifacts_of(run_id), name)
 
     def _artifacts_of(self, run_id: str) -> str:
@@ -163,12 +164,13 @@ class Tracker:
 
     def finish_sweep(self, run_id: str, status: str, record: ParentRecord, about: About) -> None:
         """Write the comparison to the parent run and end it; the view of its runs is kept with the experiment."""
-        now = int(time.time() * 1000)
+        now = int(1000 * time.time())
         rows = [Metric(key, value, now, 0) for key, value in record.metrics.items() if np.isfinite(value)]
         self._client.log_batch(run_id, rows, tags=[RunTag(key, value[:MAX_TAG]) for key, value in record.tags.items()])
         self.add_files(run_id, record.files)
-        self._client.set_experiment_tag(self.experiment_id, *saved_view(about, record.view, now))
         self._client.set_terminated(run_id, status)
+        with suppress(Exception):  # nothing is missing without it
+            self._client.set_experiment_tag(self.experiment_id, *saved_view(about, record.view, now))
 
     def end_sweep(self, run_id: str, status: str) -> None:
         """End the parent run as it is."""
@@ -239,12 +241,3 @@ def make_tables(uri: str) -> None:
 def _dataset_input(data: DataRecord) -> DatasetInput:
     dataset = Dataset(data.name, data.digest, "code", data.source, profile=data.profile)
     return DatasetInput(dataset, [InputTag("mlflow.data.context", data.context)])
-
-
-def _user() -> str:
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "unknown"

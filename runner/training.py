@@ -1,6 +1,5 @@
 """Training one stack of specs, in any process: plain data comes in, results with pictures go out."""
 
-import hashlib
 import time
 import traceback
 from collections.abc import Sequence
@@ -14,11 +13,10 @@ from nn.registry import Array
 from nn.stack import Stack, Trained
 from nn.training import train
 from runner.components import load_modules
-from runner.datasets import Samples
 from runner.identity import machine
 from runner.measures import measures
 from runner.meters import Meter
-from runner.preparation import Facts, Prepared, prepare
+from runner.preparation import Facts, Prepared, digest_of, prepare
 from runner.results import RunResult
 from runner.spec import Spec, from_plain
 from runner.stacking import build_stack, first_parameters
@@ -123,12 +121,6 @@ def _handed_on(trained: Trained) -> Array:
     return np.where(diverged[:, np.newaxis], np.nan, trained.parameters)
 
 
-def _digest(samples: Samples) -> str:
-    """Identifies what a run learned from: the samples themselves, in the units of their source."""
-    contents = np.ascontiguousarray(samples.X).tobytes() + np.ascontiguousarray(samples.Y).tobytes()
-    return hashlib.sha256(contents).hexdigest()
-
-
 def _result_of_run(
     task: Task,
     place: int,
@@ -162,7 +154,7 @@ def _result_of_run(
         task=facts.task,
         last_step=int(trained.last_step[run]),
         n_samples=(facts.n_train, facts.n_test),
-        data_digest=_digest(data.samples),
+        data_digest=digest_of(data.samples),
         parameters=trained.parameters[run],
         measures=measures(spec, data, stack.network, trained.parameters[run]),
         sizes=stack.network.sizes,

@@ -16,6 +16,7 @@ from runner.figures.style import RED, SKY, crowded, keep_inside, log_axis, new_f
 from runner.texts import short
 
 FEW_CELLS = 12  # along an axis, with a number in each
+MAX_TICKS = 30
 LENGTH = 16  # of a value's name
 ROOM = 0.17  # above the first value and below the last
 BAND = 0.3  # of the distance between values, over which the lines through one of them spread
@@ -32,20 +33,7 @@ def draw_effects(effects: Sequence[Effect], metric: str) -> bytes:
     figure = new_figure(max(5.0, 3.6 * columns), 3.4 * rows)
     panels = np.atleast_1d(figure.subplots(rows, columns, squeeze=False)).ravel()
     for panel, effect in zip(panels, effects, strict=False):
-        for place, values in enumerate(effect.values):
-            if not values:
-                continue
-            spread = 0.28 * (np.linspace(-1, 1, len(values)) if len(values) > 1 else np.zeros(1))
-            panel.plot(place + spread, values, "o", color=SKY, markersize=3.2, alpha=0.65, markeredgewidth=0)
-            mean = float(np.mean(values))
-            panel.plot([place - 0.32, place + 0.32], [mean, mean], color=RED, linewidth=2.4)
-        names = [short(name, 14) for name in effect.names]
-        names = [f"{name}\n({n} not finished)" if n else name for name, n in zip(names, effect.unfinished, strict=True)]
-        panel.set_xticks(range(len(names)), names, rotation=30 if crowded(names) else 0, fontsize=8)
-        if crowded(names):
-            for label in panel.get_xticklabels():
-                label.set_horizontalalignment("right")
-        panel.set_xlim(-0.6, len(names) - 0.4)
+        _draw_effect(panel, effect)
         panel.set(xlabel=effect.key, ylabel=metric)
         every = [value for values in effect.values for value in values]
         if every and min(every) > 0 and max(every) > 20 * min(every):
@@ -60,6 +48,24 @@ def draw_effects(effects: Sequence[Effect], metric: str) -> bytes:
     )  # fmt: skip
     keep_inside(figure)
     return to_png(figure)
+
+
+def _draw_effect(panel: Axes, effect: Effect) -> None:
+    """A dot per run around the place of its value, and a bar at their mean."""
+    shown = [place for place, values in enumerate(effect.values) if values]
+    spread = [0.28 * np.linspace(-1, 1, len(values)) if len(values) > 1 else [0.0] for values in effect.values]
+    x = [place + offset for place in shown for offset in spread[place]]
+    y = [value for place in shown for value in effect.values[place]]
+    panel.plot(x, y, "o", color=SKY, markersize=3.2, alpha=0.65, markeredgewidth=0)
+    places = np.array(shown, dtype=float)
+    panel.hlines(list(effect.means.values()), places - 0.32, places + 0.32, color=RED, linewidth=2.4)
+    ticks = np.unique(np.linspace(0, len(effect.names) - 1, min(len(effect.names), MAX_TICKS)).astype(int))
+    names = [short(effect.names[place], 14) for place in ticks]
+    lost = [effect.unfinished[place] for place in ticks]
+    names = [f"{name}\n({n} not finished)" if n else name for name, n in zip(names, lost, strict=True)]
+    turned = crowded(names)
+    panel.set_xticks(ticks, names, rotation=30 if turned else 0, fontsize=8, ha="right" if turned else "center")
+    panel.set_xlim(-0.6, len(effect.names) - 0.4)
 
 
 def draw_heatmaps(pairs: Sequence[Pair], score: str) -> bytes:
@@ -92,7 +98,7 @@ def _largest_sizes(pairs: Sequence[Pair]) -> tuple[int, int]:
 
 
 def _colors(values: Array, score: str) -> ScalarMappable:
-    """Colours over finite values, bright where the score is good; logarithmic where they span more than a decade."""
+    """Colours over finite values, bright where the score is good; logarithmic over a factor of more than 20."""
     low, high = float(values.min()), float(values.max())
     wide = low > 0 and high > 20 * low
     norm = (

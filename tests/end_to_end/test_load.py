@@ -133,6 +133,23 @@ def test_failed_and_missing_runs_are_rows_and_never_hidden(tmp_path: Path, store
     assert with_curves == 1
 
 
+def test_runs_on_the_same_data_keep_their_own_split_in_one_store(tmp_path: Path, store_of) -> None:
+    make_store(tmp_path)
+    for share in ("0", "0.25", "0.5"):
+        data = ("data=quadrants", f"data.test_fraction={share}", "training.epochs=2", "tracking.plots=none")
+        assert run_runner(*data, cwd=tmp_path).returncode == 0
+    store = Store(tmp_path)
+    store_of(Trained(subprocess.CompletedProcess([], 0), store))
+    found = {tuple(runner.load(run.info.run_id).results[0].n_samples) for run in store.runs()}
+    assert found == {(400, 0), (300, 100), (200, 200)}
+
+
+def test_a_sweep_shows_itself_in_one_line(sweep: Trained, store_of) -> None:
+    store_of(sweep)
+    shown = repr(runner.load())
+    assert shown == "<activation x data x seed (20 runs): 20 runs over activation, data, seed; see .runs and .curves>"
+
+
 def test_what_is_not_there_is_told(sweep: Trained, store_of, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store_of(sweep)
     with pytest.raises(UserError, match="MLflow has no run nonsense"):
@@ -163,3 +180,15 @@ def test_runs_of_other_programs_and_runs_that_left_nothing_are_refused(
     store.client.log_text(parent, "[]", "plan.json")
     with pytest.raises(UserError, match=r"the plan of run .* cannot be used: another version"):
         runner.load(parent)
+
+
+def test_a_sweep_without_its_parent_is_refused(sweep: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_store(tmp_path)
+    store = Store(tmp_path)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", store.uri)
+    experiment = store.client.create_experiment("e", artifact_location=str(tmp_path / "files"))
+    for index in range(2):
+        tags = {"sweep_id": "one", "sweep_index": str(index), "run_key": "k", "outcome": "killed"}
+        store.client.create_run(experiment, tags=tags)
+    with pytest.raises(UserError, match="the parent run of one is not in the store"):
+        runner.load()

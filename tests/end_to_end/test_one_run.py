@@ -122,7 +122,8 @@ def test_the_data_set_is_an_input_of_the_run(one_run: Trained) -> None:
     run = one_run.store.only()
     inputs = run.inputs.dataset_inputs
     assert {one.dataset.name for one in inputs} == {"sine"}
-    assert {one.dataset.digest[:30] for one in inputs} == {run.data.tags["data_digest"][:30]}
+    assert {one.dataset.digest[:20] for one in inputs} == {run.data.tags["data_digest"][:20]}
+    assert {one.dataset.digest.partition("-")[2] for one in inputs} == {"150+50-train", "150+50-test"}
     contexts = [tag.value for one in inputs for tag in one.tags if tag.key == "mlflow.data.context"]
     assert "train" in " ".join(contexts)
 

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,8 +14,10 @@ from runner.about import About
 from runner.findings import Findings, joined
 from runner.loading import load_sweep
 from runner.rendering import write_report
+from runner.results import RunResult
 from tests.end_to_end.conftest import Trained
-from tests.end_to_end.program import run_runner, said
+from tests.end_to_end.program import environment, make_store, run_runner, said
+from tests.end_to_end.store import Store
 
 HOSTILE = '<script>alert(1)</script> "quoted" | **bold** ![x](http://x/y.png) \u202e\x1b[31m'
 
@@ -64,7 +68,8 @@ def test_a_report_has_the_answer_every_setting_every_run_and_how_to_do_it_again(
     loaded: Findings, tmp_path: Path
 ) -> None:
     page = write_report(loaded, tmp_path, "html").read_text()
-    assert "The best of 4 settings is tanh xor: accuracy" in page or "The best of 4 settings is tanh quadrants" in page
+    for data in ("xor", "quadrants"):
+        assert f"On {data}: The best of 2 settings is tanh: accuracy" in page
     assert loaded.about.command in page.replace("&#39;", "'")
     assert f"python -m runner.reproduce --all {loaded.about.sweep_id}" in page
     for run_id in loaded.run_ids.values():
@@ -99,14 +104,21 @@ def test_names_from_anywhere_are_text_in_both_formats_and_lead_nowhere(loaded: F
 
 
 def test_several_sweeps_are_compared_with_the_sweep_as_a_key(loaded: Findings, tmp_path: Path) -> None:
-    other = replace(loaded, about=replace(loaded.about, name="the other"))
+    other = replace(loaded, about=replace(loaded.about, name="the other"), parent_id="other")
     both = joined([loaded, other])
     assert both.keys == ["sweep", *loaded.keys]
     assert both.runs["sweep"].tolist() == [loaded.about.name] * 20 + ["the other"] * 20
     page = write_report(both, tmp_path, "html").read_text()
     assert "<td>the other</td><td>tanh</td><td>xor</td>" in page
-    twice = joined([loaded, loaded])
-    assert twice.keys == loaded.keys, "the same sweep twice has one name"
+    assert joined([loaded, loaded]) is loaded, "a sweep that is named twice is there once"
+
+
+def test_two_sweeps_of_one_name_stay_apart_and_their_sweep_is_no_longer_a_setting(loaded: Findings) -> None:
+    named = [replace(one, overrides=("sweep=activations", *one.overrides)) for one in loaded.results]
+    one = replace(loaded, results=named)
+    other = replace(one, about=replace(one.about, sweep_id="later"), parent_id="other")
+    both = joined([one, other])
+    assert both.runs["sweep"].tolist() == [loaded.about.sweep_id] * 20 + ["later"] * 20
 
 
 @pytest.mark.parametrize("ending", ["csv", "json", "parquet"])
@@ -134,9 +146,85 @@ def test_all_histories_are_exported_in_one_file(sweep: Trained, loaded: Findings
 
 def test_a_single_run_has_a_report_too(one_run: Trained, tmp_path: Path) -> None:
     told = report("--output", str(tmp_path), cwd=one_run.store.folder)
-    page = next(tmp_path.glob("*.html"))
-    assert str(page.name) in told
-    assert "The mean rmse over 1 seed is" in page.read_text()
+    (page,) = tmp_path.glob("*.html")
+    run_id = one_run.store.only().info.run_id
+    assert page.name == f"report-{run_id}.html" and page.name in told
+    assert "The mean rmse over 1 run is" in page.read_text()
+    assert f"python -m runner.reproduce {run_id}\n" in page.read_text()
+
+
+def test_a_run_of_a_sweep_has_a_report_of_its_own(sweep: Trained, tmp_path: Path) -> None:
+    run_id = sweep.store.children(sweep.store.only())[4].info.run_id
+    report(run_id, "--output", str(tmp_path), cwd=sweep.store.folder)
+    assert [path.name for path in tmp_path.iterdir()] == [f"report-{run_id}.html"]
+
+
+def test_reports_of_many_sweeps_have_names_of_their_own(loaded: Findings, tmp_path: Path) -> None:
+    ids = [f"2026-11-22_03-11-2{place}_5fa806" for place in range(9)]
+    for chosen in (ids, [*ids, "one more"]):
+        write_report(replace(loaded, about=replace(loaded.about, sweep_id="+".join(chosen))), tmp_path, "html")
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_report_that_does_not_fit_leaves_the_old_one(loaded: Findings, tmp_path: Path) -> None:
+    path = write_report(loaded, tmp_path, "html")
+    before = path.read_bytes()
+    program = (
+        "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)); "
+        "from pathlib import Path; from runner.files import write_whole; "
+        f"write_whole(Path({str(path)!r}), bytes(200_000))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, env=environment(), check=False
+    )
+    assert "File too large" in done.stderr
+    assert path.read_bytes() == before
+    assert [one.name for one in tmp_path.iterdir()] == [path.name]
+
+
+def test_data_that_has_changed_is_not_drawn_as_what_was_learned(tmp_path: Path) -> None:
+    make_store(tmp_path)
+    for name, slope in (("one.csv", 1), ("other.csv", 2)):
+        rows = "".join(f"{x / 20},{slope * x / 10}\n" for x in range(40))
+        (tmp_path / name).write_text(f"x,y\n{rows}")
+    data = ("-m", "data=csv", "data.path=one.csv,other.csv", "data.target=y", "training.epochs=2", "workers=1")
+    assert run_runner(*data, cwd=tmp_path).returncode == 0
+    report("--format", "markdown", "--output", "before", cwd=tmp_path)
+    (tmp_path / "one.csv").write_text("x,y\n" + "".join(f"{x / 20},{x}\n" for x in range(40)))
+    done = run_runner("--format", "markdown", "--output", "after", cwd=tmp_path, module="runner.report")
+    assert "no pictures of the data csv: it has changed since" in done.stderr
+    (before,), (after,) = ([*(tmp_path / name).glob("*/")] for name in ("before", "after"))
+    assert sorted(path.name for path in after.iterdir()) == sorted(path.name for path in before.iterdir())
+    (tmp_path / "other.csv").unlink()
+    done = run_runner("--format", "markdown", "--output", "last", cwd=tmp_path, module="runner.report")
+    assert done.returncode == 0 and done.stderr.count("no pictures of the data csv") == 2
+    (last,) = (tmp_path / "last").glob("*/")
+    assert {path.name for path in before.iterdir()} - {path.name for path in last.iterdir()} == {"data.png", "fits.png"}
+
+
+def test_what_only_the_interrupted_process_knew_is_in_no_report(loaded: Findings, tmp_path: Path) -> None:
+    """The parent's report is made where a killed run has a reason, `runner.report` where it has none."""
+    pages = []
+    for reason in ("Killed: the sweep was interrupted", ""):
+        killed = RunResult(19, "key", loaded.results[19].spec, "killed", loaded.results[19].overrides, error=reason)
+        pages.append(
+            write_report(replace(loaded, results=[*loaded.results[:19], killed]), tmp_path, "html").read_bytes()
+        )
+    assert pages[0] == pages[1]
+    assert b"1 not trained or no longer in the store" in pages[0]
+
+
+def test_the_report_of_a_sweep_that_came_in_batches_has_all_of_them(tmp_path: Path) -> None:
+    make_store(tmp_path)
+    jobs = ("hydra/sweeper=basic", "hydra.sweeper.max_batch_size=2", "activation=tanh,relu,gelu", "training.epochs=2")
+    done = run_runner("-m", *jobs, "data=xor", "workers=1", cwd=tmp_path)
+    assert done.returncode == 0, said(done)
+    store = Store(tmp_path)
+    parent = store.only()
+    assert parent.data.metrics["runs/stopped"] == 3
+    assert "gelu" in store.artifact(parent, "comparison.csv").read_text()
+    assert "The best of 3 settings" in parent.data.tags["mlflow.note.content"]
 
 
 @pytest.mark.parametrize(
@@ -145,6 +233,8 @@ def test_a_single_run_has_a_report_too(one_run: Trained, tmp_path: Path) -> None
         (("--format", "word"), "invalid choice: 'word'"),
         (("--table", "runs.txt"), "runs.txt must end in .csv or .parquet or .json"),
         (("--nonsense",), "unrecognized arguments: --nonsense"),
+        (("--table", "a.csv", "--output", "b"), "--output and --format are for reports"),
+        (("--table", "a.csv", "--curves", "a.csv"), "are two files, and both are a.csv"),
         (("nobody",), "MLflow has no run nobody"),
     ],
 )

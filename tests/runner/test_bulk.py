@@ -31,7 +31,7 @@ def new_tracker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         folder.mkdir()
         monkeypatch.chdir(folder)
         monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{folder}/mlflow.db")
-        monkeypatch.setattr("runner.tracking._user", lambda: "someone")
+        monkeypatch.setattr("runner.tracking.user", lambda: "someone")
         return Tracker("experiment"), folder / "mlflow.db"
 
     return make
