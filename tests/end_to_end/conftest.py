@@ -1,5 +1,6 @@
 """Sweeps that many tests look at; each is run once, by the real command line."""
 
+import importlib.util
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from tests.end_to_end.program import train
 from tests.end_to_end.store import Store
 
+collect_ignore = [] if importlib.util.find_spec("playwright") else ["browser"]  # the extra that its tests need
 SWEEP = ("-m", "activation=sigmoid,tanh", "data=xor,quadrants", "seed=range(5)", "training.epochs=30")
 
 

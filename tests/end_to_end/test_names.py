@@ -134,7 +134,7 @@ def test_a_sweep_file_whose_name_steers_the_terminal_is_left_out_and_told(tmp_pa
     assert "\x1b" not in done.stdout + done.stderr
     assert r"sweep '\x1b[2J<b>.yaml' is left out" in done.stderr
     assert "sweep foreign.yaml is left out" in done.stderr
-    assert "sweep: activations, " in done.stdout
+    assert "sweep=activations" in done.stdout
     assert not list(tmp_path.glob("made*"))
 
 
