@@ -41,7 +41,7 @@ logging.getLogger("urllib3.connectionpool").addFilter(
 
 @dataclass(frozen=True)
 class StoredRun:
-    """One run of a store. `samples` are the numbers of its training and test samples."""
+    """One run of a store."""
 
     run_id: str
     name: str
@@ -51,7 +51,6 @@ class StoredRun:
     artifacts: str
     started: float
     seconds: float
-    samples: tuple[int, int]
 
     @property
     def index(self) -> int:
@@ -139,7 +138,7 @@ class Reader:
                 error=run.tags.get("error", ""),
                 task="classification" if "train/accuracy" in history else "regression",
                 last_step=int(run.tags["last_step"]),
-                n_samples=run.samples,
+                n_samples=(int(run.tags["train_samples"]), int(run.tags["test_samples"])),
                 data_digest=run.tags["data_digest"],
                 parameters=parameters,
                 sizes=sizes,
@@ -153,6 +152,8 @@ class Reader:
             )
         except UserError:
             raise
+        except KeyError as error:
+            raise UserError(f"run {run.run_id} has no {error.args[0]}: another version wrote it") from error
         except Exception as error:  # archives, YAML and Parquet each raise their own
             raise UserError(f"run {run.run_id} cannot be read: {reason(error)}") from error
 
@@ -201,17 +202,15 @@ def weights_of(run_id: str) -> bytes:
 
 def _stored(run: Run) -> StoredRun:
     started, ended = (run.info.start_time or 0) / 1000, (run.info.end_time or 0) / 1000
-    tags = dict(run.data.tags)
     return StoredRun(
         run.info.run_id,
         run.info.run_name or "",
         run.info.status,
-        tags,
+        dict(run.data.tags),
         dict(run.data.metrics),
         run.info.artifact_uri,
         started,
         max(0.0, round(ended - started, 3)),
-        (int(tags.get("train_samples", 0)), int(tags.get("test_samples", 0))),
     )
 
 
