@@ -12,6 +12,7 @@ PARTS = {
     "kernel": "Training kernel",
     "sweep": "Whole sweep",
     "first": "First result",
+    "scale": "Clusters",
     "case-studies": "Case studies",
     "dry-run": "Dry runs beside real ones",
 }

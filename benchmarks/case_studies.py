@@ -45,11 +45,12 @@ def _own(overrides: tuple[str, ...], runs: int) -> float:
     from runner.execution import Training
     from runner.gradcheck import composing
     from runner.jobs import make_plan
+    from runner.workers import ProcessPool
 
     common = ("training.evaluations=2", "tracking.plots=none", f"workers={WORKERS}")
     with composing() as composer:
         plan = make_plan([composer.compose(seed, (*overrides, *common, f"seed={seed}")) for seed in range(runs)])
-    with Training(plan.tasks, WORKERS) as training:
+    with Training(plan.tasks, ProcessPool(WORKERS)) as training:
         return sum(result.seconds for results in training for result in results) / runs / WORKERS
 
 

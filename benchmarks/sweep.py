@@ -63,10 +63,10 @@ def _breakdown(runs: int) -> str:
     """Milliseconds of processor time per run, stage by stage, each alone in one process."""
     from dataclasses import replace
 
-    from runner.execution import keep_freed_memory
     from runner.gradcheck import composing
     from runner.jobs import make_plan
     from runner.training import train_task
+    from runner.workers import keep_freed_memory
 
     keep_freed_memory()
     clock, spent = time.process_time, {}

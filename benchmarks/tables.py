@@ -26,10 +26,12 @@ def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def machine() -> str:
-    """Processor, operating system, Python, versions and date."""
+    """Processor, operating system, Python, versions, the kernels that NumPy's BLAS has chosen, and date."""
+    from runner.identity import machine as facts
+
     versions = ", ".join(f"{name} {found}" for name in PACKAGES if (found := _version(name)))
     system = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
-    return f"{_processor()}, {system}, {versions}; {date.today():%Y-%m-%d}."
+    return f"{_processor()}, {system}, {versions}, BLAS {facts()['blas']}; {date.today():%Y-%m-%d}."
 
 
 def _version(package: str) -> str:

@@ -3,7 +3,6 @@
 import importlib
 import sys
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
 from nn.activations import ACTIVATIONS
@@ -14,6 +13,7 @@ from nn.registry import Registry
 from nn.schedules import SCHEDULES
 from runner.datasets import DATASETS
 from runner.errors import UserError, one_line
+from runner.files import working_folder
 
 REGISTRIES: dict[str, Registry[Any]] = {
     "data": DATASETS,
@@ -31,8 +31,8 @@ def load_modules(names: Sequence[str]) -> None:
     A module is found as Python finds it, the working directory included. Raises UserError when one cannot be imported.
     """
     for name in names:
-        if str(Path.cwd()) not in sys.path:
-            sys.path.append(str(Path.cwd()))
+        if str(working_folder()) not in sys.path:
+            sys.path.append(str(working_folder()))
         try:
             importlib.import_module(name)
         except Exception as error:

@@ -124,7 +124,7 @@ def explain(error: BaseException, overrides: Iterable[str]) -> Problem:
         name, origin = key.lstrip("+~"), f"from the override {override}"
         if (
             "Config group override" in text
-            and name in (*REGISTRIES, "sweep")
+            and name in (*REGISTRIES, "executor", "sweep")
             and (value == "null" or not value.isidentifier())
         ):
             return Problem(name, f"needs the name of an option, got {value}", origin)

@@ -13,7 +13,6 @@ from threadpoolctl import threadpool_limits
 from nn.stack import Stack
 from nn.training import train
 from runner import costs
-from runner.execution import default_workers, keep_freed_memory
 from runner.jobs import Plan
 from runner.memory import bytes_of_run
 from runner.preparation import Facts, prepare
@@ -22,6 +21,7 @@ from runner.stacking import build_stack, first_parameters
 from runner.stores import sqlite_file, tracking_uri
 from runner.terminal import warn
 from runner.training import Task, train_task
+from runner.workers import default_workers, keep_freed_memory
 
 SECONDS = 1.5  # for trying, beside what it takes to begin
 MOST_STACKS, MOST_DRAWN = 30, 3  # how many are tried, and of how many the pictures are drawn

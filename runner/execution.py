@@ -1,55 +1,58 @@
-"""Running tasks: in this process, or in a pool of worker processes. The same function trains in both."""
+"""Training the stacks of a sweep: a bounded number of them in flight, results as they come, whatever dies meanwhile."""
 
-import ctypes
-import os
-import signal
-import sys
-import threading
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, as_completed
+from collections.abc import Container, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from dataclasses import replace
 from types import TracebackType
 
-from loky import ProcessPoolExecutor, cpu_count
-from loky.process_executor import BrokenProcessPool
-
+from runner.errors import UserError
+from runner.jobs import Plan
 from runner.meters import Meters
 from runner.results import RunResult
+from runner.settings import ProcessExecutor
 from runner.spec import from_plain
 from runner.training import Task, train_task
+from runner.workers import NoWorkers, ProcessPool, ThisProcess, Workers, default_workers
 
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of malloc.h
-
-
-def default_workers() -> int:
-    """The processors that this process may use."""
-    return int(cpu_count())
+# So many stacks for each worker of a cluster: one that is slow or dies holds up a quarter of a worker's share at most.
+# Of larger stacks more: what is in flight comes back into this process's memory, some 30 KB a run with its picture.
+STACKS_EACH, RUNS_TOGETHER = 4, 500
+AHEAD = 8  # stacks at most that no worker is there for yet
+SECONDS_BETWEEN_LOOKS = 5.0
+LATE = 3.0  # times the longest time that a stack has taken
 
 
 class Training:
     """All tasks of a sweep in training; a context, because its workers must be ended whatever happens.
 
-    With more than one worker they start at once, even where there is only one task: this process imports MLflow
-    meanwhile. A worker that dies takes no other task with it: what it leaves undone is tried once more, each task in a
-    worker of its own.
+    As many tasks are in flight as workers need to be busy, so that results never pile up here. Workers apart start at
+    once: this process imports MLflow meanwhile. A task whose worker dies takes no other with it: it is tried once more
+    after all others, alone. On a cluster, what takes very long is given to an idle worker as well, and who is first
+    wins: a stack has the same bits everywhere.
     """
 
-    def __init__(self, tasks: Sequence[Task], workers: int) -> None:
-        self._tasks = tasks
-        self._executor = _pool(min(workers, len(tasks))) if workers > 1 and tasks else None
+    def __init__(self, tasks: Sequence[Task], workers: Workers) -> None:
+        self._tasks, self._workers = tasks, workers
+        self._waiting = list(reversed(range(len(tasks))))
         self._futures: dict[Future[list[RunResult]], int] = {}
+        self._sent: dict[int, float] = {}
+        self._longest = 0.0
         self._meters = Meters([len(task.indices) for task in tasks])
+
+    @property
+    def stacks(self) -> int:
+        """How many there are."""
+        return len(self._tasks)
 
     def share(self) -> float:
         """How much of all tasks is done, from 0 to 1, as far as is known while they train."""
         return self._meters.share
 
     def __enter__(self) -> "Training":
-        if self._executor:
+        if self._workers.is_apart:
             try:
-                for place, task in enumerate(self._tasks):
-                    self._futures[self._executor.submit(train_task, task, self._meters.of(place))] = place
+                self._fill()
             except BaseException:  # an interrupt: nobody else would end the workers, which have tasks already
                 self._end()
                 raise
@@ -61,35 +64,92 @@ class Training:
         self._end()
 
     def _end(self) -> None:
-        if self._executor:
-            self._executor.shutdown(wait=True, kill_workers=True)
+        self._workers.end()
         self._meters.close()
 
     def __iter__(self) -> Iterator[list[RunResult]]:
-        """The results of each task as it ends."""
-        for place, results in self._in_pool() if self._executor else self._here():
-            yield results
+        """The results of each task as it ends. Raises NoWorkers, and UserError when workers are of no use."""
+        undone = []
+        self._fill()
+        while self._futures:
+            future = self._next_to_end()
+            place = self._take(future)
+            try:
+                results = self._results(self._tasks[place], future)
+            except self._workers.deaths:
+                undone.append(place)
+            else:
+                yield results
+                self._meters.end(place)
+            self._fill()
+        for place in undone:
+            yield self._train_alone(self._tasks[place])
             self._meters.end(place)
 
-    def _here(self) -> Iterator[tuple[int, list[RunResult]]]:
-        keep_freed_memory()
-        for place, task in enumerate(self._tasks):
-            yield place, train_task(task, self._meters.of(place))
+    @property
+    def _most(self) -> int:
+        """In flight: a task for every worker, and some to go on with."""
+        slots = self._workers.slots
+        return slots + min(slots, AHEAD) if self._workers.is_apart else 1
 
-    def _in_pool(self) -> Iterator[tuple[int, list[RunResult]]]:
-        undone = []
-        for future in as_completed(list(self._futures)):
-            place = self._futures.pop(future)
-            try:
-                results = future.result()
-            except BrokenProcessPool:
-                undone.append(place)
-            except Exception as error:  # the task could not be sent, or its results not be sent back
-                yield place, _failed(self._tasks[place], f"{type(error).__name__}: {error}")
-            else:
-                yield place, results
-        for place in undone:
-            yield place, _train_apart(self._tasks[place])
+    def _fill(self) -> None:
+        while self._waiting and len(self._futures) < self._most:
+            self._submit(self._waiting.pop())
+
+    def _submit(self, place: int) -> None:
+        future = self._workers.submit(train_task, self._tasks[place], self._meters.of(place))
+        self._futures[future] = place
+        self._sent.setdefault(place, time.monotonic())
+
+    def _next_to_end(self) -> Future[list[RunResult]]:
+        while True:
+            ended, _ = wait(self._futures, SECONDS_BETWEEN_LOOKS, FIRST_COMPLETED)
+            if ended:
+                return ended.pop()
+            self._fill()  # workers may have joined
+            if self._workers.is_spread:
+                self._double_late_ones()
+
+    def _double_late_ones(self) -> None:
+        """Give tasks that are late to one more worker, when no other is left to be given."""
+        late = [place for place, sent in self._sent.items() if time.monotonic() - sent > LATE * self._longest > 0]
+        places = list(self._futures.values())
+        alone = [place for place in late if places.count(place) == 1]
+        for place in alone[: max(0, self._most - len(places))]:
+            self._submit(place)
+
+    def _take(self, future: Future[list[RunResult]]) -> int:
+        """The place of a task that has ended; its double, where it has one, is not wanted any more."""
+        place = self._futures.pop(future)
+        self._longest = max(self._longest, time.monotonic() - self._sent.pop(place))
+        for double in [one for one, other in self._futures.items() if other == place]:
+            del self._futures[double]
+            double.cancel()
+        return place
+
+    def _results(self, task: Task, future: Future[list[RunResult]]) -> list[RunResult]:
+        """What a task has left. Raises what a future raises whose worker died, NoWorkers, and UserError."""
+        try:
+            return future.result()
+        except CancelledError as error:
+            raise NoWorkers("the Dask scheduler has gone, and its workers with it") from error
+        except UserError:
+            raise
+        except self._workers.deaths:
+            raise
+        except ImportError as error:
+            raise UserError(f"workers cannot import what they need: {error}; install this package there too") from error
+        except Exception as error:  # the task could not be sent, or its results not be sent back
+            return _failed(task, f"{type(error).__name__}: {error}")
+
+    def _train_alone(self, task: Task) -> list[RunResult]:
+        """Train a task while no other is in flight; when its worker dies, halve it until the run to blame is alone."""
+        try:
+            return self._results(task, self._workers.submit(train_task, task))
+        except self._workers.deaths:
+            if len(task.indices) > 1:
+                return [result for half in _halves(task) for result in self._train_alone(half)]
+        return _failed(task, "WorkerDied: the worker process was killed or ran out of memory, again and again")
 
     def already_done(self) -> Iterator[list[RunResult]]:
         """After an interrupt: the results of tasks that have ended and were not handed out."""
@@ -98,17 +158,23 @@ class Training:
                 yield future.result()
 
 
-def _train_apart(task: Task) -> list[RunResult]:
-    """Train a task in a worker of its own; when that dies too, halve the task until the run to blame is alone."""
-    executor = _pool(1)
-    try:
-        return list(executor.submit(train_task, task).result())
-    except BrokenProcessPool:
-        if len(task.indices) > 1:
-            return [result for half in _halves(task) for result in _train_apart(half)]
-        return _failed(task, "WorkerDied: the worker process was killed or ran out of memory, again and again")
-    finally:
-        executor.shutdown(wait=True, kill_workers=True)
+def training_of(plan: Plan, done: Container[int] = ()) -> Training:
+    """All runs of a plan that are not done, in training where its settings say.
+
+    Raises NoWorkers when none can be had.
+    """
+    if all(run.index in done for run in plan.runs):
+        return Training([], ThisProcess())
+    executor = plan.settings.executor
+    if not isinstance(executor, ProcessExecutor):
+        from runner.clusters import dask_workers
+
+        workers = dask_workers(executor, plan.settings.workers or default_workers())
+        pieces = max(STACKS_EACH * workers.slots, len(plan.runs) // RUNS_TOGETHER)
+        return Training(plan.tasks_without(done, pieces), workers)
+    tasks = plan.tasks_without(done)
+    fitting = plan.workers_for(tasks)
+    return Training(tasks, ProcessPool(min(fitting, len(tasks))) if fitting > 1 else ThisProcess())
 
 
 def _halves(task: Task) -> list[Task]:
@@ -128,33 +194,3 @@ def _halves(task: Task) -> list[Task]:
 def _failed(task: Task, error: str) -> list[RunResult]:
     runs = zip(task.indices, task.keys, task.specs, strict=True)
     return [RunResult(index, key, from_plain(spec), "failed", error=error) for index, key, spec in runs]
-
-
-def _pool(workers: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(max_workers=workers, initializer=_prepare_worker, initargs=(os.getpid(),))
-
-
-def _prepare_worker(parent: int) -> None:
-    """Ctrl-C reaches all processes of a terminal; the main process alone decides what it means."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
-    keep_freed_memory()
-
-
-def _end_with_parent(parent: int) -> None:
-    """A worker of a killed process would wait for work for ever."""
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(1)
-
-
-def keep_freed_memory() -> None:
-    """Have this process keep the memory of arrays that are freed, for the next ones.
-
-    glibc hands arrays of some 100 KB back to the system at once and pays for every page when it asks for them again,
-    which made full batches four times slower. Other C libraries have no such setting.
-    """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
-    if mallopt is not None:
-        mallopt(M_MMAP_THRESHOLD, 1 << 30)
-        mallopt(M_TRIM_THRESHOLD, 1 << 30)

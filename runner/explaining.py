@@ -25,6 +25,7 @@ _EXPECTED: dict[str, Callable[[dict[str, Any]], str]] = {
     "model_type": lambda context: "must be a group of settings",
     "tuple_type": lambda context: "must be a list, such as [4] or [6,4]",
     "literal_error": lambda context: f"must be {context['expected']}",
+    "union_tag_invalid": lambda context: f"must be one of {context['expected_tags'].replace(chr(39), '')}",
     "missing": lambda context: "is missing",
     "too_long": lambda context: f"must have {context['max_length']} entries",
 }

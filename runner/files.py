@@ -3,12 +3,32 @@
 import errno
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
+
+_folder: ContextVar[Path] = ContextVar("folder", default=Path())
+
+
+@contextmanager
+def working_in(folder: Path) -> Iterator[None]:
+    """Read files as if this folder was the working folder, which a worker elsewhere may not be started in."""
+    token = _folder.set(folder)
+    try:
+        yield
+    finally:
+        _folder.reset(token)
+
+
+def working_folder() -> Path:
+    """Where relative paths begin: the working folder, or the one of the sweep that is trained for."""
+    return Path.cwd() / _folder.get()
 
 
 def contents_of(path: Path) -> bytes:
     """All of it. Raises OSError when it cannot be read, and for pipes and devices, which may never end."""
-    path = path.expanduser()
+    path = _folder.get() / path.expanduser()
     if path.exists() and not path.is_file() and not path.is_dir():
         raise OSError(errno.EINVAL, "Not a regular file", str(path))
     return path.read_bytes()

@@ -112,16 +112,27 @@ def _check_plugin(prefix: str, settings: Any) -> None:
     for key, value in _leaves(prefix, settings):
         if key.rpartition(".")[2] in IMPORTED and value is not None and value not in _installed_targets():
             _refuse(key, f"names {value!r}, which no installed plugin of Hydra has registered")
-        if isinstance(value, str) and value.startswith("${") and value.endswith("}"):
+        is_whole = isinstance(value, str) and value.startswith("${") and value.endswith("}")
+        if is_whole and (key.rpartition(".")[2], value) not in _installed_interpolations():
             _refuse(key, f"may not be the interpolation {value}, which can stand for anything")
+
+
+def _installed_leaves() -> list[tuple[str, Any]]:
+    """What Hydra and installed plugins have registered, in Python, for launchers and sweepers."""
+    groups = ConfigStore.instance().repo["hydra"]
+    return [leaf for name in PLUGINS for leaf in _leaves("", groups[name])]
 
 
 @cache
 def _installed_targets() -> frozenset[str]:
-    """Every `_target_` that Hydra and installed plugins have registered, in Python, for launchers and sweepers."""
-    groups = ConfigStore.instance().repo["hydra"]
-    leaves = [leaf for name in PLUGINS for leaf in _leaves("", groups[name])]
-    return frozenset(value for key, value in leaves if key.endswith("._target_"))
+    return frozenset(value for key, value in _installed_leaves() if key.endswith("._target_"))
+
+
+@cache
+def _installed_interpolations() -> frozenset[tuple[str, str]]:
+    """Such as the name of a job of submitit's, which is that of Hydra's: a text, by Hydra's own schema."""
+    leaves = [(key.rpartition(".")[2], value) for key, value in _installed_leaves()]
+    return frozenset((key, value) for key, value in leaves if isinstance(value, str) and value.startswith("${"))
 
 
 def _leaves(key: str, node: Any) -> Iterator[tuple[str, Any]]:

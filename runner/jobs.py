@@ -3,14 +3,14 @@
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 from runner.comparison import config_of, swept_keys
 from runner.components import load_modules
 from runner.compose import Job
 from runner.errors import Problem, UserError, refuse
-from runner.execution import default_workers
 from runner.expectations import check, not_judged
-from runner.identity import run_key
+from runner.identity import code_digest, run_key
 from runner.memory import fitting_workers
 from runner.planning import plan
 from runner.results import RunResult
@@ -18,6 +18,7 @@ from runner.settings import Settings, read_settings
 from runner.spec import Spec, to_plain
 from runner.training import Task
 from runner.validation import SpecBuilder
+from runner.workers import default_workers
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,14 @@ class Plan:
         """All runs as stacks."""
         return self.tasks_without(())
 
-    def tasks_without(self, done: Container[int]) -> list[Task]:
-        """Stacks of the runs that have no result yet; `done` are the indices of those that have."""
+    def tasks_without(self, done: Container[int], pieces: int | None = None) -> list[Task]:
+        """Stacks of the runs that have no result yet, at least so many `pieces` where there are enough runs.
+
+        `done` are the indices of runs that have a result. Without a number there is a piece for every worker.
+        """
         runs = [run for run in self.runs if run.index not in done]
-        stacks = plan([run.spec for run in runs], self.builder.facts, self.settings.workers or default_workers())
+        pieces = pieces or self.settings.workers or default_workers()
+        stacks = plan([run.spec for run in runs], self.builder.facts, pieces)
         return [self._task([runs[place] for place in stack]) for stack in stacks]
 
     def workers_for(self, tasks: Sequence[Task]) -> int:
@@ -74,6 +79,8 @@ class Plan:
             facts=tuple(self.builder.facts(phase) for phase in runs[0].spec.phases),
             starts=tuple(None if one is None else one.parameters for one in starts) if any(starts) else (),
             modules=self.settings.modules,
+            code=code_digest(self.settings.modules),
+            folder=str(Path.cwd()),
             pictures=self.settings.tracking.plots == "all",
         )
 

@@ -2,6 +2,7 @@
 
 import logging
 import math
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,11 +14,11 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
 from runner.about import About, about_sweep, command
-from runner.app import run_id
+from runner.app import PLUGINS, run_id
 from runner.compose import Composer, Job, plain
 from runner.errors import RunsFailed, UserError
 from runner.folder import JOB, STACKS, SweepFolder
-from runner.identity import source
+from runner.identity import ROOT, source
 from runner.jobs import Plan, check_expectations, make_plan
 from runner.results import RunResult, failures, save
 from runner.sweep import Sweep
@@ -68,7 +69,14 @@ def prepare(loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]])
             logging.getLogger(name).setLevel(logging.WARNING)
     sweep = open_sweep(master, overrides)
     sweep.save_plan(plan)
+    _put_on_path(PLUGINS, ROOT)
     return sweep, plan
+
+
+def _put_on_path(*folders: Path) -> None:
+    """Have jobs that are programs of their own, such as those of submitit, find the code that their pickles name."""
+    before = os.environ.get("PYTHONPATH", "")
+    os.environ["PYTHONPATH"] = os.pathsep.join([*map(str, folders), *([before] if before else [])])
 
 
 def publish(sweep: Sweep, plan: Plan) -> None:

@@ -44,7 +44,7 @@ def choices() -> str:
     registered = {kind: set(registry) for kind, registry in REGISTRIES.items()}
     options = {
         group: registered.get(group, set()) | {path.stem for path in (CONF / group).glob("*.yaml")}
-        for group in sorted({*registered, "case"})
+        for group in sorted({*registered, "case", "executor"})
     }
     return "\n".join(
         fill(f"{group:<{COLUMN}}{', '.join(sorted(names))}", WIDTH, initial_indent="  ", subsequent_indent=INDENT)

@@ -88,8 +88,11 @@ def data_bytes_of(spec: Spec, facts: Facts) -> int:
     return 8 * (facts.n_train + facts.n_test) * ARRAYS_PER_LAYER * sum(sizes_of(spec, facts))
 
 
-def plan(specs: Sequence[Spec], facts_of: FactsOf, workers: int) -> list[Members]:
-    """Stacks as lists of indices into `specs`; the largest first, so that no worker is left with one at the end."""
+def plan(specs: Sequence[Spec], facts_of: FactsOf, pieces: int) -> list[Members]:
+    """Stacks as lists of indices into `specs`; the largest first, so that no worker is left with one at the end.
+
+    There are about so many `pieces`, or as many as cache and memory ask for.
+    """
     groups: dict[str, Members] = {}
     for index, spec in enumerate(specs):
         groups.setdefault(repr(structure(spec, facts_of)), []).append(index)
@@ -106,7 +109,7 @@ def plan(specs: Sequence[Spec], facts_of: FactsOf, workers: int) -> list[Members
         facts = facts_of(first)
         fitting = min(MAX_RUNS, STEP_BYTES // bytes_of(first, facts), DATA_BYTES // data_bytes_of(first, facts))
         # A step costs the same for few runs as for many, so a group is not cut further than keeps all workers busy.
-        pieces = -(-work(members) * workers // everything)
-        size = max(1, min(fitting, math.ceil(len(members) / pieces)))
+        share = -(-work(members) * pieces // everything)
+        size = max(1, min(fitting, math.ceil(len(members) / share)))
         stacks += [members[start : start + size] for start in range(0, len(members), size)]
     return sorted(stacks, key=work, reverse=True)

@@ -11,7 +11,7 @@ from runner.commands import run_command, split_options
 from runner.components import check_modules, load_modules
 from runner.differences import Difference, compare, environment_changes
 from runner.errors import UserError
-from runner.execution import Training
+from runner.execution import training_of
 from runner.jobs import PlannedRun, plan_again
 from runner.paths import CONF
 from runner.progress import RunProgress
@@ -117,10 +117,9 @@ def train_again(kept: Mapping[int, RunResult], modules: tuple[str, ...], as_stac
     runs = [PlannedRun(place, result.key, (), result.spec) for place, result in kept.items()]
     plan = plan_again(runs, settings)
     again: dict[int, RunResult] = {}
-    tasks = plan.tasks
     with (
-        Training(tasks, plan.workers_for(tasks)) as training,
-        RunProgress(len(kept), len(tasks), training.share, quiet=not as_stacks) as progress,
+        training_of(plan) as training,
+        RunProgress(len(kept), training.stacks, training.share, quiet=not as_stacks) as progress,
     ):
         for trained in training:
             again |= {result.index: result for result in trained}

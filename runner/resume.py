@@ -4,6 +4,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from runner import terminal
 from runner.commands import run_command, split_options
@@ -13,7 +16,7 @@ from runner.folder import OUTPUTS, PlanFile, SweepFolder, find_folder, unusable_
 from runner.identity import code_files
 from runner.jobs import Plan, PlannedRun, plan_again
 from runner.results import RunResult, failures
-from runner.settings import Settings
+from runner.settings import Settings, read_settings
 from runner.spec import Spec, from_plain
 from runner.stores import named_store, sqlite_file
 from runner.sweep import Sweep
@@ -29,6 +32,7 @@ to MLflow what is not there yet, and ends with the same parent and comparison as
   python -m runner.resume SWEEP              a certain one: the name of its folder in outputs/, or a path
   python -m runner.resume SWEEP --failed     train again also the runs that raised an exception
   python -m runner.resume SWEEP --apart      after a change of code or data: the missing runs as a sweep of their own
+  python -m runner.resume SWEEP executor=process workers=4      elsewhere than it began: executor, its settings, workers
 
 The exit code is 0 when the sweep is complete and no run of it has failed."""
 
@@ -39,7 +43,9 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    options, names = split_options(arguments, (FAILED, APART))
+    options, others = split_options(arguments, (FAILED, APART))
+    names = [argument for argument in others if "=" not in argument]
+    where = [argument for argument in others if "=" in argument]
     if len(names) > 1:
         raise UserError(f"one sweep at a time, got {' '.join(names)}")
     folder = find_folder(names[0] if names else None)
@@ -51,12 +57,12 @@ def _run(arguments: Sequence[str]) -> int:
         if _is_lost(named_store()) and any(OUTPUTS.glob("*")):
             terminal.say(f"there is no store {named_store()}: with a name, a sweep is written to a new one")
         return 0
-    resume(folder, FAILED in options, APART in options)
+    resume(folder, FAILED in options, APART in options, where)
     return 0
 
 
-def resume(folder: SweepFolder, failed_too: bool = False, apart: bool = False) -> None:
-    """Train what is missing in a sweep and publish all of it.
+def resume(folder: SweepFolder, failed_too: bool = False, apart: bool = False, where: Sequence[str] = ()) -> None:
+    """Train what is missing in a sweep and publish all of it; `where` are overrides that say on what it trains.
 
     Raises UserError when it cannot be done, RunsFailed when runs of it have failed.
     """
@@ -65,7 +71,7 @@ def resume(folder: SweepFolder, failed_too: bool = False, apart: bool = False) -
     is_elsewhere = named_store() != file.store
     if is_elsewhere and not _is_lost(file.store):
         raise UserError(f"this sweep was written to {file.store}, and the store here is {named_store()}")
-    settings, runs = restore(file)
+    settings, runs = restore(replace(file, settings=elsewhere(file.settings, where)))
     kept, damaged = folder.results(runs)
     for problem in damaged:
         terminal.warn(f"{problem}; its runs are trained again")
@@ -93,6 +99,25 @@ def _is_lost(store: str) -> bool:
     """Whether a SQLite file is no longer there: the sweep may be written to another one."""
     path = sqlite_file(store)
     return path is not None and not Path(path).exists()
+
+
+def elsewhere(settings: Mapping[str, Any], overrides: Sequence[str]) -> dict[str, Any]:
+    """The settings of a plan with another executor or number of workers. Raises UserError for anything else."""
+    changed = dict(settings)
+    for override in overrides:
+        key, _, value = override.partition("=")
+        if key == "executor":
+            changed["executor"] = {"name": value}
+        elif key.startswith("executor."):
+            changed["executor"] = {**changed.get("executor", {}), key.removeprefix("executor."): yaml.safe_load(value)}
+        elif key == "workers":
+            changed["workers"] = yaml.safe_load(value)
+        else:
+            raise UserError(f"{override}: only executor, its settings and workers can be changed in a sweep")
+    found = read_settings(changed, overrides)
+    if isinstance(found, list):
+        raise UserError("; ".join(map(str, found)))
+    return changed
 
 
 def restore(file: PlanFile) -> tuple[Settings, list[PlannedRun]]:

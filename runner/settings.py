@@ -1,9 +1,12 @@
 """Settings of the application: how runs are launched and tracked. They change no number of any run."""
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from runner.errors import Problem
 from runner.explaining import explain_all, with_origin
@@ -19,8 +22,58 @@ class TrackingSettings(Frozen):
     points: Annotated[Whole, Field(ge=2, le=10_000)]
 
 
+def _word(value: Any) -> Any:
+    """A word becomes a part of a job script, where it must not be able to be more than a word."""
+    if isinstance(value, str) and not re.fullmatch(r"[\w.:+@%/-]{1,200}", value):
+        raise PydanticCustomError("word", "must be one word of letters, digits and _.:+@%/-")
+    return value
+
+
+def _address(value: Any) -> Any:
+    if isinstance(value, str) and not re.fullmatch(r"(tcp|tls)://\S+:\d+", value):
+        raise PydanticCustomError("address", "must be the address of a Dask scheduler, such as tcp://host:8786")
+    return value
+
+
+Word = Annotated[str, BeforeValidator(_word)]
+
+
+class ProcessExecutor(Frozen):
+    """Worker processes on this machine."""
+
+    name: Literal["process"] = "process"
+
+
+class DaskExecutor(Frozen):
+    """The workers of the Dask scheduler at an address; without one, of a cluster on this machine that ends with us."""
+
+    name: Literal["dask"] = "dask"
+    address: Annotated[str, BeforeValidator(_address)] | None = None
+
+
+class QueueExecutor(Frozen):
+    """Dask workers that a batch system starts, so many jobs; everything else is in Dask's own `jobqueue.yaml`."""
+
+    name: Literal["slurm", "pbs", "sge", "lsf"]
+    jobs: Annotated[Whole, Field(ge=1, le=10_000)] = 1
+    cores: Annotated[Whole, Field(ge=1, le=1024)] = 1
+    memory: Word = "2GB"
+    walltime: Word = "01:00:00"
+    queue: Word | None = None
+    account: Word | None = None
+
+
+EXECUTORS: dict[str, type[Frozen]] = {
+    "process": ProcessExecutor, "dask": DaskExecutor, **dict.fromkeys(("slurm", "pbs", "sge", "lsf"), QueueExecutor),
+}  # fmt: skip
+TAG = re.compile(rf"^executor\.({'|'.join(EXECUTORS)})(?=\.)")  # pydantic's name for what was chosen
+Executor = Annotated[ProcessExecutor | DaskExecutor | QueueExecutor, Field(discriminator="name")]
+
+
 class Settings(Frozen):
-    """`workers` is None for as many as there are processors; `modules` hold a person's own components.
+    """`executor` says where stacks train, `workers` in how many processes; None stands for one per processor.
+
+    `modules` hold a person's own components.
 
     With `skip_finished` runs that the store has already are taken from there.
     `expect` maps sentences to inequalities that a sweep should satisfy; with `strict` it fails when it does not.
@@ -28,6 +81,7 @@ class Settings(Frozen):
     """
 
     tracking: TrackingSettings
+    executor: Executor = ProcessExecutor()
     workers: Annotated[Whole, Field(ge=1, le=1024)] | None
     modules: tuple[str, ...]
     expect: Annotated[dict[str, str], BeforeValidator(lambda value: {} if value is None else value)]
@@ -46,4 +100,5 @@ def read_settings(config: Mapping[str, Any], overrides: Sequence[str]) -> Settin
     try:
         return Settings.model_validate({key: config[key] for key in Settings.model_fields if key in config})
     except ValidationError as error:
-        return [with_origin(problem, config, overrides) for problem in explain_all("", error)]
+        found = [replace(one, key=TAG.sub("executor", one.key)) for one in explain_all("", error)]
+        return [with_origin(problem, config, overrides) for problem in found]

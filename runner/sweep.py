@@ -10,7 +10,7 @@ from runner import terminal
 from runner.about import About
 from runner.compose import Job
 from runner.errors import Problem, UserError
-from runner.execution import Training
+from runner.execution import Training, training_of
 from runner.folder import PlanEntry, PlanFile, SweepFolder
 from runner.identity import code_files, source
 from runner.interrupts import OrderlyInterrupt
@@ -21,6 +21,7 @@ from runner.reuse import reused
 from runner.settings import Settings
 from runner.spec import to_plain
 from runner.stores import named_store
+from runner.workers import NoWorkers
 
 if TYPE_CHECKING:
     from runner.publishing import Publisher
@@ -117,10 +118,15 @@ class Sweep:
 
     @contextmanager
     def _interruptible(self) -> Iterator[OrderlyInterrupt]:
-        """However often Ctrl-C is pressed in here, a person learns how to go on."""
+        """However often Ctrl-C is pressed in here, and when there are no workers, a person learns how to go on."""
         try:
             with OrderlyInterrupt() as interrupt:
                 yield interrupt
+        except NoWorkers as error:
+            raise UserError(
+                f"{error}; results that are there are kept in {self._folder.shown}. Go on, with executor=... also "
+                f"elsewhere: {self._folder.resume_command}"
+            ) from error
         except KeyboardInterrupt:
             if not self._is_told:
                 kept, command = self._folder.shown, self._folder.resume_command
@@ -148,8 +154,7 @@ class Sweep:
         again: Container[int] | None = None,
     ) -> "Publisher":
         """Train all runs that have no result, and publish everything."""
-        tasks = plan.tasks_without(kept)
-        with Training(tasks, plan.workers_for(tasks)) as training:
+        with training_of(plan, kept) as training:
             publisher = self._open(plan.settings)
             try:
                 with interrupt.shield(firm=True):
@@ -158,7 +163,7 @@ class Sweep:
                     self._unwritten += kept.values() if again is None else publisher.take_up(kept, again)
                 publisher.write(self._unwritten, interrupt)
                 self._unwritten.clear()
-                self._train(plan, len(tasks), training, publisher, interrupt)
+                self._train(plan, training, publisher, interrupt)
                 publisher.finish()
             except KeyboardInterrupt:
                 self._end_interrupted(plan, training, publisher, interrupt)
@@ -179,12 +184,10 @@ class Sweep:
             self._publisher = Publisher(Tracker(settings.tracking.experiment), settings, self._about, self._is_sweep)
         return self._publisher
 
-    def _train(
-        self, plan: Plan, stacks: int, training: Training, publisher: "Publisher", interrupt: OrderlyInterrupt
-    ) -> None:
+    def _train(self, plan: Plan, training: Training, publisher: "Publisher", interrupt: OrderlyInterrupt) -> None:
         total, done, keys = len(self._planned), publisher.results, publisher.keys
         quiet = plan.settings.quiet or not self._is_sweep
-        with RunProgress(total, stacks, training.share, done, keys, quiet) as progress:
+        with RunProgress(total, training.stacks, training.share, done, keys, quiet) as progress:
             for trained in training:
                 kept = self._keep(plan, trained, interrupt)
                 publisher.write(kept, interrupt)

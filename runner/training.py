@@ -1,26 +1,34 @@
 """Training one stack of specs, in any process: plain data comes in, results with pictures go out."""
 
+import threading
 import time
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
+from socket import gethostname
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from nn.registry import Array
 from nn.stack import Stack, Trained
 from nn.training import train
+from runner.blas import ONE_BLAS_THREAD
 from runner.components import load_modules
-from runner.identity import machine
+from runner.datasets.samples import DataError
+from runner.errors import UserError
+from runner.files import working_in
+from runner.identity import code_digest, machine
 from runner.measures import measures
 from runner.meters import Meter
 from runner.preparation import Facts, Prepared, digest_of, prepare
 from runner.results import RunResult
 from runner.spec import Spec, from_plain
 from runner.stacking import build_stack, first_parameters
+from runner.workers import keep_freed_memory
 
+DRAWING = threading.Lock()  # matplotlib draws in one thread at a time
 METRIC_NAMES = {"regression": "rmse", "classification": "accuracy"}
 
 
@@ -29,7 +37,8 @@ class Task:
     """One stack to train: plain data that travels to a worker.
 
     `facts` are those of every phase of the runs. `starts` holds the parameters `(P,)` of runs that continue another
-    run, None for those that draw their first weights.
+    run, None for those that draw their first weights. `code` is the digest of the numeric code that the runs are
+    planned with, `folder` the working folder, from which their files are named.
     """
 
     indices: tuple[int, ...]
@@ -37,6 +46,8 @@ class Task:
     specs: tuple[dict[str, Any], ...]
     facts: tuple[Facts, ...]
     modules: tuple[str, ...] = ()
+    code: str = ""
+    folder: str = ""
     pictures: bool = True
     starts: tuple[Array | None, ...] = ()
 
@@ -45,12 +56,17 @@ def train_task(task: Task, meter: Meter | None = None) -> list[RunResult]:
     """Train a stack, wherever this runs. A run that raises becomes a result with outcome `failed`.
 
     BLAS is held to one thread: one and two threads give different last bits. Overflow and NaN are results here, from
-    the first weights to the picture, and nothing to warn of.
+    the first weights to the picture, and nothing to warn of. Raises UserError where the code is not that of the plan:
+    the numbers would not be those that the run keys promise.
     """
-    load_modules(task.modules)
-    specs = [from_plain(spec) for spec in task.specs]
-    with threadpool_limits(limits=1, user_api="blas"), np.errstate(all="ignore"):
-        return _train_all(task, specs, range(len(specs)), meter or Meter())
+    keep_freed_memory()
+    with working_in(Path(task.folder)):
+        load_modules(task.modules)
+        if task.code not in ("", code_digest(task.modules)):
+            raise UserError(f"the worker on {gethostname()} has other code than this sweep is planned with")
+        specs = [from_plain(spec) for spec in task.specs]
+        with ONE_BLAS_THREAD, np.errstate(all="ignore"):
+            return _train_all(task, specs, range(len(specs)), meter or Meter())
 
 
 def _train_all(task: Task, specs: Sequence[Spec], places: Sequence[int], meter: Meter) -> list[RunResult]:
@@ -80,7 +96,7 @@ def _train_stack(
     finite = parameters
     all_phases = zip(*(spec.phases for spec in specs), strict=True)
     for number, (phases, facts) in enumerate(zip(all_phases, task.facts, strict=True)):
-        prepared = [prepare(phase) for phase in phases]
+        prepared = [_prepare(phase, facts) for phase in phases]
         stack = build_stack(phases, prepared, facts, parameters, state)
         trained = train(stack, meter.of_phase(number, len(task.facts), stack.evaluations[-1]))
         finite = np.where(np.isnan(parameters), finite, trained.parameters)
@@ -99,12 +115,21 @@ def _train_stack(
     return results
 
 
+def _prepare(spec: Spec, facts: Facts) -> Prepared:
+    """The arrays of a run. Raises DataError when a file is not the one that the run was planned with."""
+    prepared = prepare(spec)
+    if prepared.samples.digest != facts.digest:
+        raise DataError("has changed since the sweep was planned", "path")
+    return prepared
+
+
 def with_picture(result: RunResult, data: Prepared) -> RunResult:
     """A picture that cannot be drawn takes nothing from the run but the picture; the run's `error` says why."""
     from runner.figures import draw_run
 
     try:
-        return draw_run(result, data)
+        with DRAWING:
+            return draw_run(result, data)
     except Exception as error:
         return replace(result, error=f"no picture: {_told(error)}")
 

@@ -24,7 +24,7 @@ from nn.registry import Registry
 from runner import gradcheck, report, reproduce, resume, sweeps
 from runner.components import REGISTRIES
 from runner.options import default_config
-from runner.settings import Settings
+from runner.settings import EXECUTORS, Settings
 from runner.spec import Component, Frozen, Spec, component_model
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -122,7 +122,7 @@ def keys(model: type[Frozen], block: str) -> str:
     config, told = _contents()
     rows = []
     for key, schema in schemas(model).items():
-        if key.rpartition(".")[0] == block and key not in REGISTRIES:
+        if key.rpartition(".")[0] == block and key not in (*REGISTRIES, "executor"):
             rows.append((f"`{key}`", allowed(schema), f"`{_plain(OmegaConf.select(config, key))}`", told[key]))
     return table(["key", "values", "default", "meaning"], rows)
 
@@ -155,6 +155,26 @@ def settings(kind: str) -> str:
                 row = f"{kind}.{key}", allowed(schema), f"`{_plain(config[key])}`", told.get(key, "")
                 of.setdefault(row, []).append(name)
     rows = [(f"`{key}`", ", ".join(names), *rest) for (key, *rest), names in sorted(of.items())]
+    return table(["key", "of", "values", "default", "meaning"], rows)
+
+
+def executors() -> str:
+    """Where stacks can train."""
+    paths = [CONF / "executor" / f"{name}.yaml" for name in EXECUTORS]
+    return table(["`executor=`", "what it is"], [(f"`{path.stem}`", heading(path)) for path in paths])
+
+
+def executor_settings() -> str:
+    """The settings of executors; what is the same of several is told once."""
+    of: dict[tuple[str, str, str, str], list[str]] = {}
+    for name, model in EXECUTORS.items():
+        path = CONF / "executor" / f"{name}.yaml"
+        config, told = OmegaConf.load(path), comments(path.read_text(encoding="utf-8"))
+        for key, schema in schemas(model).items():
+            if key != "name":
+                row = f"executor.{key}", allowed(schema), f"`{_plain(config[key])}`", told[key]
+                of.setdefault(row, []).append(name)
+    rows = [(f"`{key}`", ", ".join(names), *rest) for (key, *rest), names in of.items()]
     return table(["key", "of", "values", "default", "meaning"], rows)
 
 
@@ -195,6 +215,7 @@ def document() -> str:
         undefined=jinja2.StrictUndefined, keep_trailing_newline=True,
     )  # fmt: skip
     names = {"choices": choices, "components": components, "settings": settings, "faults": faults, "cases": cases}
+    names |= {"executors": executors, "executor_settings": executor_settings}
     names |= {"keys": keys, "commands": commands, "Spec": Spec, "Settings": Settings}
     return environment.get_template("reference.md.j2").render(**names)
 

@@ -35,6 +35,10 @@ TYPED = {
     "a part of the launcher": ([*SWEEP, "+hydra.launcher.x._target_=evil.touch"], "hydra.launcher.x._target_"),
     "a part of the sweeper": ([*SWEEP, "+hydra.sweeper.x=[{_target_:evil.touch}]"], "hydra.sweeper.x._target_"),
     "a part by interpolation": ([*SWEEP, "+hydra.launcher.x='${oc.create:{_target_:evil.touch}}'"], "hydra.launcher.x"),
+    "an interpolation that a plugin has elsewhere": (
+        [*SWEEP, "+hydra.launcher.target='${hydra.job.name}'"],
+        "hydra.launcher.target",
+    ),
     "an import of Optuna's sweeper": ([*SWEEP, "+hydra.sweeper.custom_search_space=evil.touch"], "custom_search_space"),
     "a class of the log": (["hydra.job_logging.handlers.console.class=evil.Handler"], "hydra.job_logging"),
     "a class of Hydra's log": (["hydra.hydra_logging.handlers.console.class=evil.Handler"], "hydra.hydra_logging"),

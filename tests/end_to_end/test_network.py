@@ -1,9 +1,10 @@
-"""Nothing listens on a network port while runs are trained and written."""
+"""Nothing listens on a network port while runs are trained and written, or for who has no certificate."""
 
 import os
 import socket
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -60,13 +61,19 @@ def test_the_probe_sees_a_port_that_is_open() -> None:
         assert any(address.endswith(f":{port}") for address in open_ports(Path(f"/proc/{os.getpid()}")))
 
 
-@pytest.mark.parametrize("launcher", [(), ("hydra/launcher=joblib",)], ids=["stacked", "joblib"])
-def test_a_sweep_with_workers_opens_no_port(tmp_path: Path, launcher: tuple[str, ...]) -> None:
-    if launcher:
-        pytest.importorskip("hydra_plugins.hydra_joblib_launcher")
+@dataclass(frozen=True)
+class Watched:
+    """How many processes a program had at most, and where they listened."""
+
+    processes: int
+    ports: set[str]
+
+
+def watch(folder: Path, *overrides: str) -> Watched:
+    """Where a sweep with two workers listens while it lasts."""
     found, most = set[str](), 0
     with started(
-        "-m", "data=xor,sine", "seed=0,1", "training.epochs=100", "workers=2", *launcher, cwd=tmp_path
+        "-m", "data=xor,sine", "seed=0,1", "training.epochs=100", "workers=2", *overrides, cwd=folder
     ) as process:
         while process.poll() is None:
             time.sleep(0.02)
@@ -75,5 +82,36 @@ def test_a_sweep_with_workers_opens_no_port(tmp_path: Path, launcher: tuple[str,
             found |= {port for member in group for port in open_ports(member)}
         done = ended(process)
     assert done.returncode == 0, said(done)
-    assert most > 2, "no worker was looked at"
-    assert found == set()
+    return Watched(most, found)
+
+
+@pytest.mark.parametrize("launcher", [(), ("hydra/launcher=joblib",)], ids=["stacked", "joblib"])
+def test_a_sweep_with_workers_opens_no_port(tmp_path: Path, launcher: tuple[str, ...]) -> None:
+    if launcher:
+        pytest.importorskip("hydra_plugins.hydra_joblib_launcher")
+    watched = watch(tmp_path, *launcher)
+    assert watched.processes > 2, "no worker was looked at"
+    assert watched.ports == set()
+
+
+def test_a_dask_cluster_of_our_own_listens_on_the_loopback_address_alone(tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    watched = watch(tmp_path, "executor=dask")
+    assert watched.ports, "the scheduler listens for its workers"
+    assert {port.partition(" ")[2].partition(":")[0] for port in watched.ports} == {"0100007F"}
+
+
+def test_who_has_no_certificate_cannot_talk_to_a_dask_cluster_of_our_own() -> None:
+    distributed = pytest.importorskip("distributed")
+    from runner.clusters import dask_workers
+    from runner.settings import DaskExecutor
+
+    workers = dask_workers(DaskExecutor(), 1)
+    try:
+        address = workers._client.scheduler.address
+        assert address.startswith("tls://127.0.0.1:")
+        stranger = distributed.Security.temporary()
+        with pytest.raises(OSError, match=r"Timed out|[Cc]ertificate|TLS|SSL"):
+            distributed.Client(address, security=stranger, timeout=2, set_as_default=False)
+    finally:
+        workers.end()

@@ -14,19 +14,19 @@ from runner.spec import Spec, from_plain
 from runner.training import Task, train_task
 from runner.validation import SpecBuilder
 from tests.end_to_end.conftest import SWEEP, Trained, trained
-from tests.end_to_end.program import environment, train
+from tests.end_to_end.program import train
 from tests.end_to_end.store import Bits, Store
 
 FEWER = (*SWEEP[:3], "seed=0,3", SWEEP[4])
-needs_joblib = pytest.mark.skipif(
-    find_spec("hydra_plugins.hydra_joblib_launcher") is None, reason="hydra-joblib-launcher is not installed"
-)
-LAUNCHERS = ["basic", pytest.param("joblib", marks=needs_joblib)]
+LAUNCHERS = {"basic": "hydra", "joblib": "hydra_plugins.hydra_joblib_launcher"}
+LAUNCHERS |= {"submitit_local": "hydra_plugins.hydra_submitit_launcher"}
 
 
 @pytest.fixture(scope="module", params=LAUNCHERS)
 def by_hydras_launcher(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Trained:
     """Eight of the twenty runs, trained job by job by one of Hydra's own launchers."""
+    if find_spec(LAUNCHERS[request.param]) is None:
+        pytest.skip(f"{LAUNCHERS[request.param]} is not installed")
     folder = tmp_path_factory.mktemp(request.param)
     return trained(folder, *FEWER, f"hydra/launcher={request.param}")
 
@@ -54,12 +54,6 @@ def tasks_like(sweep: Trained, workers: int) -> list[Task]:
 
 def bits_of(results: Sequence[RunResult]) -> dict[str, Bits]:
     return {result.key: Bits.of(result.parameters, result.history) for result in results}
-
-
-@pytest.fixture
-def on_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Worker processes of other programs find this package, installed or not."""
-    monkeypatch.setenv("PYTHONPATH", environment()["PYTHONPATH"])
 
 
 def test_a_run_alone_equals_the_same_run_inside_the_sweep(sweep: Trained, classifier: Trained) -> None:
@@ -113,16 +107,3 @@ def test_launchers_of_hydra_end_with_the_same_table(by_hydras_launcher: Trained)
 def test_what_a_run_recorded_is_enough_to_train_it_again(sweep: Trained) -> None:
     again = bits_of([result for task in tasks_like(sweep, workers=1) for result in train_task(task)])
     assert again == sweep.store.bits_by_key(sweep.store.only())
-
-
-@pytest.mark.skipif(find_spec("distributed") is None, reason="distributed is not installed")
-@pytest.mark.usefixtures("on_the_path")
-def test_a_dask_cluster_gives_the_bits_of_the_process_pool(sweep: Trained) -> None:
-    from distributed import Client, LocalCluster
-
-    tasks = tasks_like(sweep, workers=3)
-    assert len(tasks) > 4
-    cluster = LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None)
-    with cluster, Client(cluster) as client, client.get_executor() as executor:
-        results = [result for stack in executor.map(train_task, tasks) for result in stack]
-    assert bits_of(results) == sweep.store.bits_by_key(sweep.store.only())

@@ -13,12 +13,13 @@ from nn.losses import LOSSES
 from runner.components import REGISTRIES
 from runner.options import default_config
 from runner.paths import CONF, SWEEPS
+from runner.settings import EXECUTORS, Settings, read_settings
 from runner.spec import AUTO, DataCommon, Spec
 from runner.sweeps import read_header, sweep_files
 from runner.validation import MATCHING
 from tests.runner.building import COMPONENTS, QUICK, config_of, loader, spec_of, trained
 
-FILES = sorted(path for path in CONF.glob("*/*.yaml") if path.parent.name != "case")
+FILES = sorted(path for path in CONF.glob("*/*.yaml") if path.parent.name not in ("case", "executor"))
 NOT_COMPONENTS = ("loss/auto", "loss/matching")  # names that stand for the loss that fits
 COMMON = set(DataCommon.model_fields)
 TABLE = "a,b,c,kind\n" + "".join(f"{i},{(7 * i) % 5},{(3 * i) % 7},{'xyz'[i % 3]}\n" for i in range(24))
@@ -61,6 +62,21 @@ def test_a_config_file_gives_the_settings_of_its_component_the_defaults_of_the_s
     defaults = default_config(path.parent.name, path.stem)
     own = set(written) - COMMON | {"name"}
     assert {key: written[key] for key in own} == {key: defaults[key] for key in own}
+
+
+@pytest.mark.parametrize("name", EXECUTORS)
+def test_an_executor_has_a_file_with_exactly_its_settings(name):
+    path = CONF / "executor" / f"{name}.yaml"
+    written = OmegaConf.to_container(OmegaConf.load(path))
+    assert set(written) == set(EXECUTORS[name].model_fields)
+    assert path.read_text().startswith("# ")
+    config = config_of(f"executor={name}")
+    settings = read_settings(config, ())
+    assert isinstance(settings, Settings) and settings.executor == EXECUTORS[name].model_validate(written)
+
+
+def test_every_executor_is_offered():
+    assert set(loader().get_group_options("executor")) == set(EXECUTORS)
 
 
 @pytest.mark.parametrize("path", FILES, ids=of_file)

@@ -18,7 +18,9 @@ def test_halves_of_a_task_keep_the_first_weights_of_their_own_runs():
 
 
 class Slow:
-    """A pool that an interrupt reaches while it takes its second task."""
+    """Workers whom an interrupt reaches while they take their second task."""
+
+    deaths, is_apart, is_spread, slots = (), True, False, 2
 
     def __init__(self) -> None:
         self.submitted, self.ended = 0, False
@@ -29,13 +31,13 @@ class Slow:
             raise KeyboardInterrupt
         return self.submitted
 
-    def shutdown(self, wait, kill_workers):
-        self.ended = wait and kill_workers
+    def end(self):
+        self.ended = True
 
 
 def test_an_interrupt_while_tasks_are_handed_out_ends_the_workers():
-    training = Training([Task((0,), ("a",), ({},), ())] * 3, workers=1)
-    training._executor = pool = Slow()
+    workers = Slow()
+    training = Training([Task((0,), ("a",), ({},), ())] * 3, workers)
     with pytest.raises(KeyboardInterrupt), training:
         pytest.fail("it was not heard")
-    assert pool.ended
+    assert workers.ended

@@ -12,6 +12,7 @@ from runner import meters
 from runner.execution import Training
 from runner.meters import Meter, Meters
 from runner.training import train_task
+from runner.workers import ProcessPool
 from tests.runner.building import bits, plan_of
 
 JOBS = [("data=xor", "training.epochs=40", f"seed={seed}") for seed in range(3)]
@@ -84,7 +85,7 @@ def test_without_a_place_for_the_file_there_is_no_share_before_the_end(monkeypat
 def test_a_pool_tells_how_far_it_is_and_removes_the_file():
     plan = plan_of(*JOBS, first=("workers=2", "tracking.plots=none"))
     shares = []
-    with Training(plan.tasks, 2) as training:
+    with Training(plan.tasks, ProcessPool(2)) as training:
         file = training._meters._file
         assert file is not None
         for _ in training:

@@ -1,0 +1,126 @@
+"""What a cluster costs: bytes per run over the wire, tasks per second, and how much faster two workers are than one."""
+
+import importlib.util
+import pickle
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from benchmarks.tables import markdown
+
+OURS = ("data=quadrants", "training.mode=full", "training.epochs=500", "network.hidden=[4]")
+RUNS, TASKS, STACK = 400, 400, 100
+
+
+def tables(quick: bool) -> Iterator[str]:
+    """Markdown, a part at a time."""
+    if importlib.util.find_spec("distributed") is None:
+        yield "Dask is not measured: distributed is not installed (pip install -e '.[dask]').\n"
+    runs, tasks, stack = (8, 4, 4) if quick else (RUNS, TASKS, STACK)
+    bare, drawn = (_plan(stack, plots) for plots in ("none", "all"))
+    sizes = {}
+    rows = []
+    for told, plan in (("without pictures", bare), ("with pictures", drawn)):
+        (task,) = plan.tasks_without((), 1)
+        results = _trained(task)
+        sizes[told] = len(pickle.dumps(results))
+        rows.append([told, f"{len(pickle.dumps(task)) / stack:.0f}", f"{sizes[told] / stack:.0f}"])
+    yield f"Bytes per run over the wire, in a stack of {stack}:\n\n{markdown(['results', 'there', 'back'], rows)}\n"
+    yield _overhead(tasks, {"nothing": 0, **{f"{stack} runs {told}": size for told, size in sizes.items()}})
+    yield _scaling(_plan(runs, "all"), runs)
+
+
+def _plan(runs: int, plots: str) -> Any:
+    from runner.gradcheck import composing
+    from runner.jobs import make_plan
+
+    with composing() as composer:
+        jobs = [composer.compose(seed, (*OURS, f"tracking.plots={plots}", f"seed={seed}")) for seed in range(runs)]
+    return make_plan(jobs)
+
+
+def _trained(task: Any) -> Any:
+    from runner.training import train_task
+
+    return train_task(task)
+
+
+def _kinds() -> dict[str, Callable[[int], Any]]:
+    """Makers of workers, by name."""
+    from runner.workers import ProcessPool
+
+    kinds: dict[str, Callable[[int], Any]] = {"process": ProcessPool}
+    if importlib.util.find_spec("distributed") is not None:
+        from runner.clusters import dask_workers
+        from runner.settings import DaskExecutor
+
+        kinds["dask"] = lambda workers: dask_workers(DaskExecutor(), workers)
+    return kinds
+
+
+def _back(size: int) -> bytes:
+    return b"\x01" * size
+
+
+def _overhead(tasks: int, sizes: dict[str, int]) -> str:
+    """Tasks that do nothing but give so many bytes back: what handing out and taking back costs alone."""
+    rows = []
+    for name, make in _kinds().items():
+        workers = make(1)
+        try:
+            workers.submit(_back, 0).result()
+            for told, size in sizes.items():
+                some = tasks if size < 1 << 20 else max(2, tasks // 10)
+                wall, busy = time.perf_counter(), time.process_time()
+                for future in [workers.submit(_back, size) for _ in range(some)]:
+                    future.result()
+                wall, busy = time.perf_counter() - wall, time.process_time() - busy
+                per_task = [f"{some / wall:.0f}", f"{1000 * wall / some:.2f}", f"{1000 * busy / some:.2f}"]
+                rows.append([name, told, f"{size:,}", *per_task])
+        finally:
+            workers.end()
+    header = ["executor", "given back", "bytes", "tasks/s", "ms a task", "ms of the main process"]
+    return f"Tasks that do nothing, one worker (Dask's scheduler is in the main process):\n\n{markdown(header, rows)}\n"
+
+
+@dataclass(frozen=True)
+class Timed:
+    """Seconds until workers are there and warm, for all stacks, and of the main process's processor meanwhile."""
+
+    start: float
+    wall: float
+    busy: float
+
+
+def _scaling(plan: Any, runs: int) -> str:
+    rows = []
+    for name, make in _kinds().items():
+        one, two = (_timed(plan, make, workers) for workers in (1, 2))
+        for workers, timed in ((1, one), (2, two)):
+            told = [f"{timed.start:.1f}", f"{timed.wall:.2f}", f"{runs / timed.wall:.1f}"]
+            rows.append([name, str(workers), *told, f"{one.wall / timed.wall:.2f}", f"{1000 * timed.busy / runs:.2f}"])
+    header = ["executor", "workers", "start, s", "seconds", "runs/s", "times one", "ms a run of the main process"]
+    return f"{runs} runs with pictures, trained and handed back, not written:\n\n{markdown(header, rows)}\n"
+
+
+def _timed(plan: Any, make: Callable[[int], Any], workers: int) -> Timed:
+    from runner.execution import STACKS_EACH, Training
+
+    tasks = plan.tasks_without((), STACKS_EACH * 2)  # the same stacks, however many train them
+    began = time.perf_counter()
+    trainers = make(workers)
+    warm: Sequence[Any] = [trainers.submit(_trained, _first_of(tasks[0])) for _ in range(4 * workers)]
+    for future in warm:
+        future.result()
+    start, wall, busy = time.perf_counter() - began, time.perf_counter(), time.process_time()
+    with Training(tasks, trainers) as training:
+        for _ in training:
+            pass
+        wall, busy = time.perf_counter() - wall, time.process_time() - busy
+    return Timed(start, wall, busy)
+
+
+def _first_of(task: Any) -> Any:
+    """A task of one run, to have a worker import what it needs."""
+    return replace(task, indices=task.indices[:1], keys=task.keys[:1], specs=task.specs[:1], starts=task.starts[:1])

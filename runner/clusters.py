@@ -1,0 +1,153 @@
+"""Dask clusters that train stacks: a scheduler that is there, one of our own on this machine, or jobs of a queue."""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from runner.folder import OUTPUTS
+from runner.settings import DaskExecutor, QueueExecutor
+from runner.terminal import warn
+from runner.workers import NoWorkers
+
+CONNECT_SECONDS = 15
+# A task whose worker died more often is given up by a scheduler of ours; a scheduler of others has its own number.
+ALLOWED_DEATHS = 1
+# Ctrl-C reaches all processes of a terminal; the main process alone decides what it means.
+IGNORE_INTERRUPTS = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
+QUEUES = {"slurm": "SLURMCluster", "pbs": "PBSCluster", "sge": "SGECluster", "lsf": "LSFCluster"}
+ACCOUNTS = {"slurm": "account", "pbs": "account", "sge": "project", "lsf": "project"}
+
+
+class DaskWorkers:
+    """Workers of a Dask scheduler. They may come, go and die; the scheduler gives their tasks to others.
+
+    `scheduler` is its address or a cluster; so many workers are expected, and `closing` is closed at the end.
+    Raises NoWorkers when nobody answers.
+    """
+
+    is_apart, is_spread = True, True
+
+    def __init__(self, scheduler: Any, expected: int = 1, closing: ExitStack | None = None) -> None:
+        from distributed import Client, KilledWorker
+
+        self.deaths: tuple[type[BaseException], ...] = (KilledWorker,)
+        self._expected, self._closing = expected, closing or ExitStack()
+        try:
+            self._client = Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
+        except (OSError, ValueError) as error:
+            told = f"no Dask scheduler answers at {scheduler}, which executor.address names ({error})"
+            raise NoWorkers(told) from error
+        self._executor = self._client.get_executor(pure=False)  # the same task may be sent twice
+        if not self._threads:
+            warn("no Dask worker is there yet; waiting for one")
+
+    @property
+    def slots(self) -> int:
+        return max(self._expected, self._threads)
+
+    @property
+    def _threads(self) -> int:
+        return int(self._client.scheduler_info(n_workers=0).get("total_threads", 0))
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any) -> Future[Any]:
+        future: Future[Any] = self._executor.submit(function, *arguments)
+        return future
+
+    def end(self) -> None:
+        with suppress(Exception):  # a scheduler that has gone cannot be told
+            self._executor.shutdown(wait=False)
+            self._client.close(timeout=2)
+        self._closing.close()
+
+
+def dask_workers(executor: DaskExecutor | QueueExecutor, workers: int) -> DaskWorkers:
+    """The workers that an executor's settings stand for; `workers` of them where the cluster is one of our own.
+
+    Raises NoWorkers when they cannot be had.
+    """
+    try:
+        import dask
+        import distributed  # noqa: F401  # whether it is there
+    except ImportError as error:
+        raise NoWorkers(f"executor={executor.name} needs Dask: pip install -e '.[dask]' ({error})") from error
+    _hush()
+    if isinstance(executor, DaskExecutor) and executor.address:
+        return DaskWorkers(executor.address)
+    with ExitStack() as closing, dask.config.set({"distributed.scheduler.allowed-failures": ALLOWED_DEATHS}):
+        if isinstance(executor, DaskExecutor):
+            cluster, expected = _local_cluster(workers), workers
+            closing.callback(_close, cluster)
+        else:
+            OUTPUTS.mkdir(exist_ok=True)
+            folder = closing.enter_context(TemporaryDirectory(prefix=".certificates-", dir=OUTPUTS.resolve()))
+            cluster, expected = queue_cluster(executor, folder), executor.jobs * executor.cores
+            closing.callback(_close, cluster)
+            _submit(cluster, executor)
+        return DaskWorkers(cluster, expected, closing.pop_all())
+
+
+def _hush() -> None:
+    """What goes wrong on a cluster is said by who waits for its results, once and in a sentence."""
+    logger = logging.getLogger("distributed")
+    logger.handlers, logger.propagate = [logging.NullHandler()], False
+
+
+def _local_cluster(workers: int) -> Any:
+    """Worker processes on the loopback interface; who has not our certificate, made for this once, is not let in."""
+    from distributed import LocalCluster
+
+    return LocalCluster(
+        n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0", security=True,
+        silence_logs=logging.CRITICAL, preload=[IGNORE_INTERRUPTS],
+    )  # fmt: skip
+
+
+def queue_cluster(executor: QueueExecutor, folder: str) -> Any:
+    """A cluster whose workers are jobs of a batch system, before any job is submitted.
+
+    Only who can read the `folder`, which all machines must see, can talk to it. Raises NoWorkers without dask-jobqueue.
+    """
+    try:
+        import dask_jobqueue
+    except ImportError as error:
+        raise NoWorkers(f"executor={executor.name} needs dask-jobqueue: pip install -e '.[dask]' ({error})") from error
+    given = {"queue": executor.queue, ACCOUNTS[executor.name]: executor.account}
+    return getattr(dask_jobqueue, QUEUES[executor.name])(
+        cores=executor.cores, processes=executor.cores, memory=executor.memory, walltime=executor.walltime,
+        protocol="tls://", security=_certificate_in(folder),
+        scheduler_options={"dashboard": False, "dashboard_address": ":0"},
+        **{key: value for key, value in given.items() if value is not None},
+    )  # fmt: skip
+
+
+def _certificate_in(folder: str) -> Any:
+    """A certificate made for this once, as files: those that dask-jobqueue would write stay behind."""
+    from distributed import Security
+
+    made = Security.temporary()
+    paths = {name: Path(folder) / f"{name}.pem" for name in ("ca", "cert", "key")}
+    for name, content in (("ca", made.tls_ca_file), ("cert", made.tls_client_cert), ("key", made.tls_client_key)):
+        paths[name].write_text(content)
+    each = {
+        f"tls_{who}_{part}": str(paths[part]) for who in ("client", "scheduler", "worker") for part in ("cert", "key")
+    }
+    return Security(require_encryption=True, tls_ca_file=str(paths["ca"]), **each)
+
+
+def _submit(cluster: Any, executor: QueueExecutor) -> None:
+    """What `scale` does, but so that a refusal is heard: Dask would log it and wait for ever."""
+    for _ in range(executor.jobs):
+        cluster.worker_spec.update(cluster.new_worker_spec())
+    try:
+        cluster.sync(cluster._correct_state)
+    except (OSError, RuntimeError) as error:
+        raise NoWorkers(f"{executor.name} has taken no job: {' '.join(str(error).split())}") from error
+
+
+def _close(cluster: Any) -> None:
+    with suppress(Exception):  # one that is half there cannot be closed
+        cluster.close(timeout=5)

@@ -1,0 +1,122 @@
+"""Where stacks train: in this process, in a pool of processes, or on a cluster (`clusters.py`). All are executors."""
+
+import ctypes
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from functools import cache
+from typing import Any, Protocol
+
+from loky import ProcessPoolExecutor, cpu_count
+from loky.process_executor import BrokenProcessPool, ShutdownExecutorError
+
+from runner.errors import UserError
+
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of malloc.h
+
+
+def default_workers() -> int:
+    """The processors that this process may use."""
+    return int(cpu_count())
+
+
+class NoWorkers(UserError):
+    """No worker can be had, or all have gone; what they have not handed in is not done."""
+
+
+class Workers(Protocol):
+    """What trains stacks, as a `concurrent.futures.Executor` does: `submit` gives a future.
+
+    `deaths` are what a future raises whose worker died. `is_apart` says whether stacks train while this process does
+    something else, `is_spread` whether other machines may do it.
+    """
+
+    deaths: tuple[type[BaseException], ...]
+    is_apart: bool
+    is_spread: bool
+
+    @property
+    def slots(self) -> int:
+        """How many stacks train at the same time, as far as is known now; at least one."""
+        ...
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any) -> Future[Any]:
+        """Have somebody call a function. The future is cancelled when all workers are out of reach."""
+        ...
+
+    def end(self) -> None:
+        """Nothing more is wanted, and what is not done yet is not waited for."""
+        ...
+
+
+class ThisProcess:
+    """No workers: a stack trains while its submitter waits."""
+
+    deaths: tuple[type[BaseException], ...] = ()
+    is_apart, is_spread, slots = False, False, 1
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(function(*arguments))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+    def end(self) -> None: ...
+
+
+class ProcessPool:
+    """Processes on this machine. One that dies takes all with it that are in flight; then there is another pool."""
+
+    deaths: tuple[type[BaseException], ...] = (BrokenProcessPool, ShutdownExecutorError)
+    is_apart, is_spread = True, False
+
+    def __init__(self, workers: int) -> None:
+        self.slots, self._executor = workers, _pool(workers)
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any) -> Future[Any]:
+        try:
+            return self._executor.submit(function, *arguments)
+        except BrokenProcessPool:
+            self.end()
+            self._executor = _pool(self.slots)
+            return self._executor.submit(function, *arguments)
+
+    def end(self) -> None:
+        self._executor.shutdown(wait=True, kill_workers=True)  # type: ignore[call-arg]  # loky's own
+
+
+def _pool(workers: int) -> Executor:
+    pool: Executor = ProcessPoolExecutor(max_workers=workers, initializer=_prepare_worker, initargs=(os.getpid(),))
+    return pool
+
+
+def _prepare_worker(parent: int) -> None:
+    """Ctrl-C reaches all processes of a terminal; the main process alone decides what it means."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
+
+
+def _end_with_parent(parent: int) -> None:
+    """A worker of a killed process would wait for work for ever."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
+
+
+@cache
+def keep_freed_memory() -> None:
+    """Have this process keep the memory of arrays that are freed, for the next ones.
+
+    glibc hands arrays of some 100 KB back to the system at once and pays for every page when it asks for them again,
+    which made full batches four times slower. Other C libraries have no such setting.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if mallopt is not None:
+        mallopt(M_MMAP_THRESHOLD, 1 << 30)
+        mallopt(M_TRIM_THRESHOLD, 1 << 30)

@@ -1,0 +1,229 @@
+"""Sweeps on Dask clusters, by the real command line: equal bits, whatever joins, leaves, hangs or dies meanwhile."""
+
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.conftest import SWEEP, Trained, trained
+from tests.end_to_end.dask import Site, kill, site_in
+from tests.end_to_end.program import (
+    ROOT,
+    ctrl_c,
+    ended,
+    is_alive,
+    make_store,
+    resume,
+    run_runner,
+    said,
+    started,
+    train,
+    wait_until,
+)
+from tests.end_to_end.store import Bits, Store, statuses
+
+pytest.importorskip("distributed", reason="distributed is not installed")
+# 24 runs of which each takes some tenths of a second: something can happen in the middle.
+LONG = ("-m", "data=sine", "seed=range(24)", "training.epochs=600", "training.evaluations=7", "tracking.plots=none")
+DEADLY = '''
+"""An activation that takes its process with it, for one setting."""
+
+import os
+from typing import Annotated
+
+import numpy as np
+
+from nn.activations import ACTIVATIONS, Activation
+from nn.registry import Range
+
+
+@ACTIVATIONS.register
+def deadly(*, gain: Annotated[float, Range(gt=0)] = 1.0):
+    """tanh(gain z)."""
+
+    def value(z):
+        if gain == 13.0:
+            os._exit(1)
+        return np.tanh(gain * z)
+
+    return Activation(value, lambda z, a: gain * (1 - a * a))
+'''
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    (tmp_path / "site").mkdir()
+    with site_in(tmp_path / "site") as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Bits]:
+    """The long sweep, trained by processes of one machine."""
+    return bits_of(trained(tmp_path_factory.mktemp("undisturbed"), *LONG))
+
+
+def bits_of(sweep: Trained | Path) -> dict[str, Bits]:
+    store = Store(sweep) if isinstance(sweep, Path) else sweep.store
+    return store.bits_by_key(store.only())
+
+
+def pictures_of(sweep: Trained) -> dict[str, bytes]:
+    return {
+        run.data.tags["run_key"]: sweep.store.artifact(run, "plots/cost_and_fit.png").read_bytes()
+        for run in sweep.store.children(sweep.store.only())
+    }
+
+
+def at(site: Site) -> tuple[str, str]:
+    return "executor=dask", f"executor.address={site.address}"
+
+
+def check_equal(folder: Path, undisturbed: dict[str, Bits]) -> None:
+    assert statuses(folder) == {"FINISHED": len(undisturbed) + 1}
+    assert bits_of(folder) == undisturbed
+
+
+def test_a_cluster_of_our_own_gives_the_bits_and_pictures_of_the_process_pool(sweep: Trained, tmp_path: Path) -> None:
+    on_dask = trained(tmp_path, *SWEEP, "executor=dask", "workers=2")
+    assert bits_of(on_dask) == bits_of(sweep)
+    assert pictures_of(on_dask) == pictures_of(sweep)
+    assert "WARNING" not in on_dask.done.stderr and not on_dask.done.stderr.strip(), said(on_dask.done)
+
+
+def test_threads_of_one_worker_give_the_same_bits_and_pictures(sweep: Trained, site: Site, tmp_path: Path) -> None:
+    site.worker(threads=4)
+    on_dask = trained(tmp_path, *SWEEP, *at(site))
+    assert "20 runs in 12 stacks" in on_dask.done.stdout, "smaller ones than two processes get"
+    assert bits_of(on_dask) == bits_of(sweep)
+    assert pictures_of(on_dask) == pictures_of(sweep)
+
+
+def test_workers_that_join_and_leave_in_the_middle_change_no_bit(
+    site: Site, undisturbed: dict[str, Bits], tmp_path: Path
+) -> None:
+    first = site.worker()
+    make_store(tmp_path)
+    with started(*LONG, *at(site), cwd=tmp_path) as process:
+        wait_until(lambda: statuses(tmp_path).get("FINISHED", 0) >= 1 or process.poll() is not None, "a stack was done")
+        site.worker()
+        kill(first)
+        site.worker()
+        done = ended(process)
+    assert done.returncode == 0, said(done)
+    check_equal(tmp_path, undisturbed)
+
+
+def test_a_worker_that_hangs_does_not_hold_up_the_sweep(
+    site: Site, undisturbed: dict[str, Bits], tmp_path: Path
+) -> None:
+    slow = site.worker()
+    site.worker()
+    make_store(tmp_path)
+    with started(*LONG, *at(site), cwd=tmp_path) as process:
+        wait_until(lambda: statuses(tmp_path).get("FINISHED", 0) >= 4 or process.poll() is not None, "stacks were done")
+        os.killpg(slow.pid, signal.SIGSTOP)
+        done = ended(process)
+        assert slow.poll() is None, "it still hangs"
+    assert done.returncode == 0, said(done)
+    check_equal(tmp_path, undisturbed)
+
+
+def test_a_scheduler_that_goes_leaves_what_is_done_and_the_sweep_goes_on_elsewhere(
+    site: Site, undisturbed: dict[str, Bits], tmp_path: Path
+) -> None:
+    site.worker()
+    make_store(tmp_path)
+    with started(*LONG, *at(site), cwd=tmp_path) as process:
+        wait_until(lambda: statuses(tmp_path).get("FINISHED", 0) >= 1 or process.poll() is not None, "a stack was done")
+        kill(site.scheduler)
+        done = ended(process)
+    assert done.returncode == 1, said(done)
+    assert done.stderr.count("\n") == 1, said(done)
+    assert "the Dask scheduler has gone" in done.stderr
+    assert "python -m runner.resume" in done.stderr
+    kept = statuses(tmp_path)["FINISHED"]
+    assert 0 < kept < len(undisturbed)
+    again = resume("executor=process", "workers=1", cwd=tmp_path)
+    assert f"{kept} finished" in again.stdout, said(again)
+    check_equal(tmp_path, undisturbed)
+
+
+def test_a_run_that_kills_its_workers_is_failed_and_all_others_finish(tmp_path: Path) -> None:
+    (tmp_path / "deadly_parts.py").write_text(DEADLY)
+    make_store(tmp_path)
+    done = run_runner(
+        "-m", "modules=[deadly_parts]", "activation=deadly", "activation.gain=1,2,13,3", "data=xor",
+        "training.epochs=5", "executor=dask", "workers=2", cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 1, said(done)
+    assert "1 of 4 runs failed: WorkerDied" in done.stderr, said(done)
+    runs = Store(tmp_path).runs()
+    assert {run.data.params["activation.gain"]: run.info.status for run in runs if "sweep_index" in run.data.tags} == {
+        "1.0": "FINISHED", "2.0": "FINISHED", "13.0": "FAILED", "3.0": "FINISHED"
+    }  # fmt: skip
+
+
+def test_files_and_modules_are_found_from_the_folder_of_the_sweep(site: Site, tmp_path: Path) -> None:
+    (tmp_path / "own_parts.py").write_text(DEADLY.replace("deadly", "own"))
+    rows = "\n".join(f"{i},{(7 * i) % 5},{(3 * i) % 7}" for i in range(24))
+    (tmp_path / "table.csv").write_text(f"a,b,c\n{rows}\n")
+    site.worker()
+    own = ("modules=[own_parts]", "activation=own", "data=csv", "data.path=table.csv", "training.epochs=5")
+    train("-m", *own, "seed=0,1", *at(site), cwd=tmp_path)
+    assert statuses(tmp_path) == {"FINISHED": 3}
+
+
+def test_a_worker_with_other_code_is_refused(site: Site, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    for part in ("nn", "runner", "conf", "sweeps"):
+        shutil.copytree(ROOT / part, other / part, ignore=shutil.ignore_patterns("__pycache__"))
+    with (other / "nn" / "losses.py").open("a") as file:
+        file.write("\n# another version\n")
+    site.worker(env={"PYTHONPATH": str(other)})
+    make_store(tmp_path)
+    done = run_runner("data=xor", "training.epochs=5", *at(site), cwd=tmp_path)
+    assert done.returncode == 1, said(done)
+    assert "has other code than this sweep is planned with" in done.stderr, said(done)
+    assert "Traceback" not in done.stderr
+
+
+def test_without_a_scheduler_there_is_one_message_with_the_way_on(tmp_path: Path) -> None:
+    make_store(tmp_path)
+    done = run_runner("data=xor", "executor=dask", "executor.address=tcp://127.0.0.1:9", cwd=tmp_path)
+    assert done.returncode == 1, said(done)
+    assert "no Dask scheduler answers at tcp://127.0.0.1:9" in done.stderr
+    assert done.stderr.count("\n") == 1, said(done)
+    resume("executor=process", "workers=1", cwd=tmp_path)
+    assert statuses(tmp_path) == {"FINISHED": 1}
+
+
+def test_ctrl_c_ends_the_workers_of_a_cluster_of_our_own(tmp_path: Path) -> None:
+    make_store(tmp_path)
+    with started(*LONG, "executor=dask", "workers=2", cwd=tmp_path) as process:
+        wait_until(lambda: statuses(tmp_path).get("FINISHED", 0) >= 1 or process.poll() is not None, "a stack was done")
+        ctrl_c(process)
+        done = ended(process)
+        assert done.returncode == 130, said(done)
+        assert "Traceback" not in done.stdout + done.stderr, said(done)
+        assert "python -m runner.resume" in done.stderr
+        wait_until(lambda: not is_alive(process.pid), "all processes had ended", seconds=20)
+    assert not statuses(tmp_path).get("RUNNING")
+
+
+def test_where_a_sweep_goes_on_is_the_only_thing_that_resume_changes(tmp_path: Path) -> None:
+    make_store(tmp_path)
+    train("data=xor", "training.epochs=5", cwd=tmp_path)
+    (path,) = (tmp_path / "outputs").iterdir()
+    (path / "finished").unlink()
+    for override, told in (
+        ("seed=3", "only executor, its settings and workers can be changed"),
+        ("executor=dusk", "executor must be one of process, dask"),
+        ("executor.address=x", "executor.address"),
+        ("workers=0", "workers must be >= 1"),
+    ):
+        done = run_runner(override, cwd=tmp_path, module="runner.resume")
+        assert done.returncode == 1 and told in done.stderr, said(done)
