@@ -9,6 +9,7 @@ import inspect
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, Generic, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import numpy as np
@@ -100,6 +101,7 @@ class Registry(Generic[C]):
         return _settings_of(self._components[name])
 
 
+@cache
 def _settings_of(component: Callable[..., Any]) -> tuple[Setting, ...]:
     hints = get_type_hints(component, include_extras=True)
     settings = []

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.end_to_end.program import make_store
+
 ROOT = Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"^```\w+ (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 ADDED = {"activation": "bent", "init": "sparse", "optimizer": "adagrad", "schedule": "linear"}
@@ -25,6 +27,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for part in ("nn", "runner", "conf", "sweeps", "tests"):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", folder)
+    make_store(folder)
     for name, text in blocks():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -55,7 +58,7 @@ def test_added_components_train_in_a_sweep_and_are_offered_by_help(copy: Path) -
     done = run(copy, "-m", "runner", "-m", "data=sine,rings", *choices, "training.epochs=20", "seed=0,1")
     assert done.returncode == 0, done.stderr
     assert "rings" in done.stdout
-    done = run(copy, "-m", "runner", "loss=pseudo_huber", "training.epochs=20", "tracking.plots=none")
+    done = run(copy, "-m", "runner", "loss=pseudo_huber", "training.epochs=20", "tracking.plots=none", "workers=1")
     assert done.returncode == 0, done.stderr
     listed = run(copy, "-m", "runner", "--help").stdout
     for name in (*ADDED.values(), "rings", "pseudo_huber"):
@@ -72,8 +75,8 @@ def test_added_components_are_covered_by_the_law_tests_with_no_other_edit(copy: 
 
 
 def test_the_module_outside_the_repository_works_as_shown(copy: Path) -> None:
-    command = ["-m", "runner", "-m", "modules=[my_parts]", "schedule=constant,sawtooth", "training.epochs=10"]
-    done = run(copy, *command)
+    more = ("training.epochs=10", "workers=1")
+    done = run(copy, "-m", "runner", "-m", "modules=[my_parts]", "schedule=constant,sawtooth", *more)
     assert done.returncode == 0, done.stderr
     assert "sawtooth" in done.stdout
 
@@ -81,6 +84,7 @@ def test_the_module_outside_the_repository_works_as_shown(copy: Path) -> None:
 def test_the_parts_that_readme_shows_work_with_the_command_that_readme_gives(tmp_path: Path) -> None:
     ((name, text),) = blocks("README.md")
     (tmp_path / name).write_text(text, encoding="utf-8")
+    make_store(tmp_path)
     command = re.search(r"^    python (-m runner -m modules=\[my_parts\].*)$", (ROOT / "README.md").read_text(), re.M)
     assert command is not None
     environment = os.environ | {"PYTHONPATH": str(ROOT)}

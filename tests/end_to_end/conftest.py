@@ -36,7 +36,7 @@ def sweep(tmp_path_factory: pytest.TempPathFactory) -> Trained:
 def classifier(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     """One run of `sweep`, trained alone."""
     folder = tmp_path_factory.mktemp("classifier")
-    return trained(folder, "activation=sigmoid", "data=quadrants", "seed=2", "training.epochs=30", from_nothing=True)
+    return trained(folder, "activation=sigmoid", "data=quadrants", "seed=2", "training.epochs=30")
 
 
 @pytest.fixture(scope="session")

@@ -16,13 +16,16 @@ import subprocess
 import sys
 import tempfile
 import threading
+import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+REQUIREMENTS = "mlflow.utils.requirements_utils"
 IMPORTED = (
-    "hydra.core.plugins", "hydra._internal.utils", "mlflow.tracking", "runner.app", "runner.launching",
-    "runner.publishing", "runner.reading", "runner.figures", "runner.memory", "pyarrow.parquet", "scipy.stats",
+    "hydra.core.plugins", "hydra._internal.utils", "mlflow.pyfunc", "mlflow.tracking", REQUIREMENTS, "runner.app",
+    "runner.launching", "runner.publishing", "runner.reading", "runner.figures", "runner.memory", "pyarrow.parquet",
+    "scipy.stats",
 )  # fmt: skip
 
 
@@ -69,6 +72,7 @@ def _serve() -> None:
     before = dict(os.environ)
     for name in IMPORTED:
         importlib.import_module(name)
+    sys.modules[REQUIREMENTS]._init_packages_to_modules_map()  # once per process: it looks at all that is installed
     set_by_imports = {name: value for name, value in os.environ.items() if name not in before}
     gc.collect()
     gc.freeze()
@@ -93,8 +97,24 @@ def _become(request: dict[str, Any], set_by_imports: Mapping[str, str]) -> NoRet
     module = request["module"]
     sys.modules.pop(module, None)
     sys.argv = [module, *request["arguments"]]
-    runpy.run_module(module, run_name="__main__", alter_sys=True)
-    sys.exit()
+    code: Any = 0
+    try:
+        runpy.run_module(module, run_name="__main__", alter_sys=True)
+    except SystemExit as end:
+        code = end.code or 0
+    except BaseException:
+        traceback.print_exc()
+        code = 1
+    _end(code)
+
+
+def _end(code: int) -> NoReturn:
+    """End as the interpreter does, but leave the memory: taking all objects apart would copy what is still shared."""
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":

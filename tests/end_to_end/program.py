@@ -20,6 +20,7 @@ from tests.end_to_end.forks import Forks
 ROOT = Path(runner.__file__).resolve().parents[1]
 TIMEOUT = 180.0
 OURS = ("MLFLOW_", "HYDRA_", "COLUMNS", "TERM", "FORCE_COLOR", "PYTHONPATH")
+ONE_PROCESSOR = {"LOKY_MAX_CPU_COUNT": "1"}  # starting a pool takes longer than most of these programs
 READ_BY_IMPORTS = ("NPY_", "OPENBLAS_", "PYTHON")
 ERROR = re.compile(r"^error: ", re.MULTILINE)
 
@@ -44,10 +45,11 @@ def run_runner(
 ) -> subprocess.CompletedProcess[str]:
     """Run `python -m runner` in a folder, its output in files. `env` is added to a clean environment.
 
-    Most of its imports are there when it starts, unless it is to start `from_nothing` or `env` has what imports read.
+    Most of its imports are there when it starts, and by default it trains in this process, as on a machine with one
+    processor: `workers=2` asks for a pool. Not so when it is to start `from_nothing` or `env` has what imports read.
     """
     if not from_nothing and not any(name.startswith(READ_BY_IMPORTS) for name in env or ()):
-        return _forks().run(module, arguments, cwd, environment(env), timeout)
+        return _forks().run(module, arguments, cwd, environment(ONE_PROCESSOR | dict(env or {})), timeout)
     return subprocess.run(
         command(*arguments, module=module),
         cwd=cwd, env=environment(env), timeout=timeout, capture_output=True, text=True, check=False,
