@@ -11,7 +11,7 @@ import pytest
 from tests.end_to_end.looking import check_whole, numbers
 from tests.end_to_end.postgres import ask, postgres, programs
 from tests.end_to_end.program import ROOT, ended, environment, resume, run_runner, said, started, train, wait_until
-from tests.end_to_end.shared import Shared
+from tests.end_to_end.shared import Shared, replaced, shown
 from tests.end_to_end.store import Store
 
 SWEEP = (
@@ -111,6 +111,20 @@ def test_no_password_is_printed_or_kept(
     log = "".join(path.read_text() for path in server.folder.glob("*.log"))
     for text in (said(done), said(told), dump, log, *plans):
         assert not [one for one in secrets(server) if one in text or one.replace(" ", "%20") in text]
+
+
+def test_a_backup_brings_back_runs_and_accounts(server: Shared, swept: object, database: dict[str, str]) -> None:
+    path = f"PATH={programs()}:$PATH\n"
+    server.run(path + shown("backup"))
+    ask(database, "CREATE DATABASE restored OWNER mlflow")
+    server.run(path + replaced(shown("restore"), {'"$PGDATABASE"': "restored"}))
+    for query in (
+        "SELECT run_uuid, status FROM runs ORDER BY 1",
+        "SELECT username, password_hash FROM users ORDER BY 1",
+    ):
+        found = ask(server.database | {"PGDATABASE": "restored"}, query)
+        assert len(found) >= 3 and found == ask(server.database, query)
+    assert "weights.npz" in server.run("tar --list --file artifacts.tar.gz")
 
 
 @pytest.mark.parametrize("module", ["runner", "runner.report"])
