@@ -4,7 +4,10 @@ import re
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 
@@ -111,6 +114,22 @@ def test_no_password_is_printed_or_kept(
     log = "".join(path.read_text() for path in server.folder.glob("*.log"))
     for text in (said(done), said(told), dump, log, *plans):
         assert not [one for one in secrets(server) if one in text or one.replace(" ", "%20") in text]
+
+
+def test_no_password_is_in_a_command_line(server: Shared) -> None:
+    lines = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            lines.append(path.read_text(errors="replace").replace("\0", " "))
+    (own,) = [line for line in lines if " mlflow server " in line and f" --port {server.port} " in line]
+    assert "--app-name basic-auth --host 127.0.0.1" in own
+    assert not [line for line in lines if any(one in line for one in secrets(server))]
+
+
+@pytest.mark.parametrize("path", ["/", "/api/2.0/mlflow/experiments/search", "/api/2.0/mlflow-artifacts/artifacts"])
+def test_nobody_without_an_account_is_answered(server: Shared, path: str) -> None:
+    with pytest.raises(HTTPError, match="401"):
+        urlopen(f"{server.uri}{path}", timeout=30)
 
 
 def test_a_backup_brings_back_runs_and_accounts(server: Shared, swept: object, database: dict[str, str]) -> None:
