@@ -17,7 +17,7 @@ from runner.reading import PARENT, Reader, StoredRun
 from runner.records import STATUS, record_of
 from runner.results import RunResult
 from runner.settings import Settings
-from runner.stores import DEFAULT_URI, reason, shown
+from runner.stores import reason
 from runner.tracking import Tracker
 
 
@@ -214,7 +214,7 @@ class Publisher:
             where += f"\nthe report: {report}" if report else ""
         elif self.parent is None and self._run_ids:
             page = f"/#/experiments/{self._tracker.experiment_id}/runs/{next(iter(self._run_ids.values()))}"
-        return f"{where}\n{terminal.how_to_look(shown(self._tracker.uri), DEFAULT_URI, page)}"
+        return f"{where}\n{terminal.how_to_look(self._tracker.uri, page)}"
 
     def _name(self, result: RunResult) -> str:
         return comparison.label_of(result.overrides, self.keys) or self._about.name

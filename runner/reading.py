@@ -14,6 +14,7 @@ os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
 # A server that has gone keeps MLflow's client busy for four minutes otherwise.
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "4")
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "30")
+os.environ.setdefault("PGCONNECT_TIMEOUT", "10")
 
 import numpy as np
 import yaml
@@ -34,6 +35,7 @@ PAGE = 1000
 FLOATS = tuple(np.dtype(kind).str for kind in (np.float32, np.float64))
 for name in ("mlflow.store.db.utils", "mlflow.tracking.fluent", "alembic"):
     logging.getLogger(name).setLevel(logging.WARNING)
+logging.getLogger("psycopg").setLevel(logging.ERROR)  # it warns of what MLflow tries, a row that is there already
 logging.getLogger("urllib3.connectionpool").addFilter(
     ToldOnce("the MLflow server does not answer; trying again for a while")
 )

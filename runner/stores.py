@@ -16,8 +16,16 @@ from filelock import FileLock
 from runner.errors import UserError
 
 DEFAULT_URI = "sqlite:///mlflow.db"
+DATABASES = ("postgresql", "mysql", "mssql")
 PROBE_SECONDS = 10
 MAX_REASON = 300
+# Of an MLflow server with accounts, as its client tells them.
+REFUSALS = {
+    "error code 401 != 200": "the server does not know this user with this password: MLFLOW_TRACKING_USERNAME and "
+    "MLFLOW_TRACKING_PASSWORD say who you are",
+    "Response body: 'Permission denied'": "the server does not permit this user to do that here: whoever made the "
+    "experiment, or an administrator, can grant it, and tracking.experiment=... names another one",
+}
 
 
 def tracking_uri() -> str:
@@ -26,29 +34,63 @@ def tracking_uri() -> str:
 
 
 def named_store() -> str:
-    """The store in use as it may be written down: without a password, and a file with its whole path."""
-    file = sqlite_file(tracking_uri())
-    return shown(tracking_uri()) if file is None else f"sqlite:///{Path(file).resolve()}"
+    """The store in use as it may be written down: a server without the user, a file with its whole path."""
+    uri = tracking_uri()
+    if is_server(uri):
+        return address(uri)
+    file = sqlite_file(uri)
+    return shown(uri) if file is None else f"sqlite:///{Path(file).resolve()}"
 
 
 def shown(uri: str) -> str:
     """A store as it may be seen by anybody: without a password."""
-    return re.sub(r"(://[^/@:]*):.*@", r"\1:***@", uri)
+    return re.sub(r"([?&]password=)[^&]*", r"\1***", re.sub(r"(://[^/@:]*):.*@", r"\1:***@", uri))
+
+
+def address(uri: str) -> str:
+    """A server as a browser is told of it: without the user, for whom it will ask."""
+    return re.sub(r"://.*@", "://", uri.rstrip("/"))
+
+
+def is_server(uri: str) -> bool:
+    """Whether a store is reached through MLflow's server."""
+    return uri.startswith(("http://", "https://"))
 
 
 def probe(uri: str) -> None:
-    """A server that is not there is noticed in seconds; MLflow's client would try for minutes."""
-    if not uri.startswith(("http://", "https://")):
-        return
+    """A server or database that is not there is noticed in seconds; MLflow would try for minutes."""
+    if is_server(uri):
+        _probe_server(uri)
+    elif uri.startswith(DATABASES):
+        _probe_database(uri)
+
+
+def _probe_server(uri: str) -> None:
     try:
-        bare = re.sub(r"://.*@", "://", uri.rstrip("/"))  # urllib knows no names and passwords here
-        with urllib.request.urlopen(f"{bare}/health", timeout=PROBE_SECONDS):
+        with urllib.request.urlopen(f"{address(uri)}/health", timeout=PROBE_SECONDS):
             pass
     except urllib.error.HTTPError:
         return  # something answers; whether it will have us, MLflow's client finds out
     except (OSError, ValueError, http.client.HTTPException) as error:
         raise UserError(
             f"no MLflow server answers at {shown(uri)} ({reason(error)}); MLFLOW_TRACKING_URI names it"
+        ) from error
+
+
+def _probe_database(uri: str) -> None:
+    from sqlalchemy import create_engine
+
+    try:
+        engine = create_engine(uri)
+        engine.connect().close()
+        engine.dispose()
+    except ModuleNotFoundError as error:
+        raise UserError(
+            f"for the store {shown(uri)} a driver is missing ({error}); that of PostgreSQL is in the extra `server`"
+        ) from error
+    except Exception as error:  # each driver raises its own
+        raise UserError(
+            f"the database {shown(uri)} cannot be used ({reason(error)}); MLFLOW_TRACKING_URI names it"
         ) from error
 
 
@@ -121,6 +163,9 @@ def folder_of(artifact_uri: str) -> str | None:
 
 def reason(error: BaseException) -> str:
     """What went wrong in one line, from the long errors of a store."""
+    for sign, sentence in REFUSALS.items():
+        if sign in str(error):
+            return sentence
     lines = [line.strip() for line in str(error).splitlines() if line.strip() and not line.startswith("(raised as")]
     told = lines[0] if lines else type(error).__name__
     if len(told) <= MAX_REASON:

@@ -13,6 +13,7 @@ from rich.text import Text
 from runner.comparison import SCORES, seed_table, short_names
 from runner.expectations import Verdict
 from runner.results import RunResult
+from runner.stores import DEFAULT_URI, address, is_server, shown
 from runner.texts import visible
 
 if TYPE_CHECKING:
@@ -190,9 +191,10 @@ def warn(text: str) -> None:
     _Console(stderr=True, markup=False, emoji=False, highlight=False).print(text, soft_wrap=True)
 
 
-def how_to_look(uri: str, default_uri: str, page: str) -> str:
+def how_to_look(uri: str, page: str) -> str:
     """The command that opens MLflow's pages over the store in use, and the address of one of them."""
-    if uri.startswith(("http://", "https://")):
-        return f"look at it: {uri.rstrip('/')}{page}"
-    command = "mlflow ui" if uri == default_uri else f"mlflow ui --backend-store-uri {uri}"
+    if is_server(uri):
+        return f"look at it: {address(uri)}{page}"
+    named = uri if shown(uri) == uri else '"$MLFLOW_TRACKING_URI"'  # it has a password
+    command = "mlflow ui" if uri == DEFAULT_URI else f"mlflow ui --backend-store-uri {named}"
     return f"look at it: {command}\n            and open http://127.0.0.1:5000{page}"

@@ -19,7 +19,7 @@ from tests.end_to_end.forks import Forks
 
 ROOT = Path(runner.__file__).resolve().parents[1]
 TIMEOUT = 180.0
-OURS = ("MLFLOW_", "HYDRA_", "COLUMNS", "TERM", "FORCE_COLOR", "PYTHONPATH")
+OURS = ("MLFLOW_", "HYDRA_", "COLUMNS", "TERM", "FORCE_COLOR", "PYTHONPATH", "PG", "AWS_")
 ONE_PROCESSOR = {"LOKY_MAX_CPU_COUNT": "1"}  # starting a pool takes longer than most of these programs
 READ_BY_IMPORTS = ("NPY_", "OPENBLAS_", "PYTHON")
 ERROR = re.compile(r"^error: ", re.MULTILINE)

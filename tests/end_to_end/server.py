@@ -9,8 +9,8 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -36,20 +36,34 @@ def mlflow_server(folder: Path, *options: str) -> Iterator[int]:
         *(options or ("--backend-store-uri", "sqlite:///server.db", "--artifacts-destination", "artifacts")),
     ]  # fmt: skip
     more = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "MLFLOW_DISABLE_TELEMETRY": "true"}
-    with subprocess.Popen(
-        command, cwd=folder, env=environment(more), start_new_session=True,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    ) as process:  # fmt: skip
+    with listening(command, port, cwd=folder, env=more):
+        yield port
+
+
+@contextmanager
+def listening(
+    command: Sequence[str], port: int, cwd: Path, env: Mapping[str, str], path: str = "/health"
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A server that answers at `path`, in a process group of its own, which is killed at the end."""
+    log = cwd / f"server-{port}.log"
+    with (
+        log.open("ab") as into,
+        subprocess.Popen(
+            command, cwd=cwd, env=environment(env), start_new_session=True, stdout=into, stderr=subprocess.STDOUT
+        ) as process,
+    ):
         try:
-            wait_until(lambda: answers(port), "the server answered", seconds=120)
-            yield port
+            wait_until(lambda: process.poll() is not None or answers(port, path), "the server answered", seconds=120)
+            assert process.poll() is None, log.read_text()
+            yield process
         finally:
-            os.killpg(process.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
 
 
-def answers(port: int) -> bool:
+def answers(port: int, path: str = "/health") -> bool:
     try:
-        with urllib.request.urlopen(f"http://{LOOPBACK}:{port}/health", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://{LOOPBACK}:{port}{path}", timeout=5) as answer:
             return bool(answer.status == 200)
     except OSError:
         return False

@@ -3,7 +3,7 @@
 import pytest
 
 from runner.errors import UserError
-from runner.stores import check_place, named_store, probe, shown
+from runner.stores import check_place, named_store, probe, reason, shown
 
 
 @pytest.mark.parametrize(
@@ -13,6 +13,10 @@ from runner.stores import check_place, named_store, probe, shown
         ("http://u:se#c/r@et@host:5000", "http://u:***@host:5000"),
         ("http://host:5000", "http://host:5000"),
         ("sqlite:///a@b.db", "sqlite:///a@b.db"),
+        (
+            "postgresql://host/db?user=u&password=secret&sslmode=require",
+            "postgresql://host/db?user=u&password=***&sslmode=require",
+        ),
     ],
 )
 def test_a_password_is_not_shown(uri, seen):
@@ -23,6 +27,23 @@ def test_a_file_is_named_with_its_whole_path(monkeypatch, tmp_path):
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     monkeypatch.chdir(tmp_path)
     assert named_store() == f"sqlite:///{tmp_path}/mlflow.db"
+
+
+def test_a_server_is_named_without_its_user_so_that_others_can_go_on(monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://u:secret@host:5000/")
+    assert named_store() == "http://host:5000"
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ("failed with error code 401 != 200. Response body: 'You are not authenticated.'", "does not know this user"),
+        ("failed with error code 403 != 200. Response body: 'Permission denied'", "does not permit this user"),
+        ("[Errno 13] Permission denied: 'mlruns'", "[Errno 13] Permission denied: 'mlruns'"),
+    ],
+)
+def test_a_server_s_refusal_is_told_in_a_sentence_and_that_of_a_file_system_as_it_is(answer, told):
+    assert told in reason(Exception(answer))
 
 
 @pytest.mark.parametrize("uri", ["http://u:secret@127.0.0.1:1", "http://u:secret@[::1"])

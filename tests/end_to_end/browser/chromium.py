@@ -56,11 +56,14 @@ def open_browser() -> Iterator[Browser]:
             browser.close()
 
 
-def new_page(browser: Browser, width: int = 1280, height: int = 900, dark: bool = False) -> Watched:
-    """A window of its own."""
+def new_page(
+    browser: Browser, width: int = 1280, height: int = 900, dark: bool = False, login: tuple[str, str] | None = None
+) -> Watched:
+    """A window of its own, of somebody who types a name and a password where these are asked for."""
     context = browser.new_context(
-        viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light", device_scale_factor=1
-    )
+        viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light", device_scale_factor=1,
+        http_credentials={"username": login[0], "password": login[1]} if login else None,
+    )  # fmt: skip
     context.set_default_timeout(1000 * SECONDS)
     context.add_init_script(CLOSED_ASSISTANT)
     return Watched(context.new_page())
