@@ -24,7 +24,7 @@ def check_whole(env: Mapping[str, str], experiment: str, runs: int, monkeypatch:
     client = MlflowClient(env["MLFLOW_TRACKING_URI"])
     found = client.get_experiment_by_name(experiment)
     assert found is not None
-    there = client.search_runs([found.experiment_id])
+    there = client.search_runs([found.experiment_id], max_results=50_000)
     assert Counter(run.info.status for run in there) == {"FINISHED": runs + 1}
     (parent,) = [run for run in there if PARENT not in run.data.tags]
     children = [run for run in there if run.data.tags.get(PARENT) == parent.info.run_id]

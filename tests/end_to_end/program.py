@@ -125,9 +125,9 @@ def ctrl_c(process: subprocess.Popen[str]) -> None:
     os.killpg(process.pid, signal.SIGINT)
 
 
-def ended(process: subprocess.Popen[str]) -> subprocess.CompletedProcess[str]:
+def ended(process: subprocess.Popen[str], seconds: float = TIMEOUT) -> subprocess.CompletedProcess[str]:
     """The end of a started program."""
-    out, err = process.communicate(timeout=TIMEOUT)
+    out, err = process.communicate(timeout=seconds)
     return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
 
