@@ -42,7 +42,7 @@ def finished(server: Shared) -> int:
 
 
 @pytest.mark.parametrize(
-    ("seeds", "plots"), [(20, "best"), pytest.param(500, "all", marks=pytest.mark.slow)], ids=["80 runs", "2,000 runs"]
+    ("seeds", "plots"), [(10, "best"), pytest.param(500, "all", marks=pytest.mark.slow)], ids=["40 runs", "2,000 runs"]
 )
 def test_a_sweep_whose_worker_and_server_are_killed_ends_complete_with_equal_bits(
     server: Shared, site: Site, seeds: int, plots: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
