@@ -14,6 +14,7 @@ PARTS = {
     "first": "First result",
     "case-studies": "Case studies",
     "dry-run": "Dry runs beside real ones",
+    "tracking": "Tracking",
 }
 
 

@@ -5,6 +5,7 @@ import logging
 import os
 import re
 import sqlite3
+import threading
 import urllib.error
 import urllib.request
 from contextlib import AbstractContextManager, closing, nullcontext
@@ -36,9 +37,14 @@ def shown(uri: str) -> str:
     return re.sub(r"(://[^/@:]*):.*@", r"\1:***@", uri)
 
 
+def is_server(uri: str) -> bool:
+    """Whether a store is reached by requests over a network."""
+    return uri.startswith(("http://", "https://"))
+
+
 def probe(uri: str) -> None:
     """A server that is not there is noticed in seconds; MLflow's client would try for minutes."""
-    if not uri.startswith(("http://", "https://")):
+    if not is_server(uri):
         return
     try:
         bare = re.sub(r"://.*@", "://", uri.rstrip("/"))  # urllib knows no names and passwords here
@@ -136,14 +142,15 @@ class ToldOnce(logging.Filter):
 
     def __init__(self, sentence: str) -> None:
         super().__init__()
-        self._sentence = sentence
+        self._sentence, self._lock = sentence, threading.Lock()
 
     def filter(self, record: logging.LogRecord) -> bool:
         if not str(record.msg).startswith("Retrying"):
             return True
         from runner.terminal import warn
 
-        if self._sentence:
-            warn(self._sentence)
-        self._sentence = ""
+        with self._lock:  # all that wait for the server notice at the same time
+            sentence, self._sentence = self._sentence, ""
+        if sentence:
+            warn(sentence)
         return False

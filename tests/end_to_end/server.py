@@ -9,8 +9,9 @@ import sys
 import threading
 import time
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -28,9 +29,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def mlflow_server(folder: Path, *options: str) -> Iterator[int]:
-    """MLflow's server in a folder, with a database and artifacts of its own unless options say more; gives its port."""
-    port = free_port()
+def mlflow_server(folder: Path, *options: str, port: int | None = None) -> Iterator[int]:
+    """MLflow's server in a folder, with a database and artifacts of its own unless options say more; gives its port.
+
+    At the end it is killed, as it is; another one with the same folder and port is the same server, started again.
+    """
+    port = port or free_port()
     command = [
         sys.executable, "-m", "mlflow", "server", "--host", LOOPBACK, "--port", str(port), "--workers", "1",
         *(options or ("--backend-store-uri", "sqlite:///server.db", "--artifacts-destination", "artifacts")),
@@ -60,7 +64,7 @@ class Door:
     """Hands requests on to a server, as long as `is_open`, each after `delay` seconds, but refuses some.
 
     `refuse_after` so many batches of metrics it answers 400 to all of them; `shut_after` so many it is shut. So many
-    creations of runs are handed on but `unanswered`.
+    creations of runs are handed on but `unanswered`. The answer to every `loses`-th request is lost, whatever it asked.
     """
 
     server: int
@@ -70,7 +74,12 @@ class Door:
     refuse_after: float = float("inf")
     shut_after: float = float("inf")
     unanswered: int = 0
+    loses: float = float("inf")
+    lost: Counter[str] = field(default_factory=Counter)
+    requests: int = 0
     batches: int = 0
+    in_flight: int = 0
+    most_in_flight: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -85,6 +94,33 @@ class Door:
                 self.is_open = False
             return self.batches > self.refuse_after and path.endswith("/runs/log-batch")
 
+    @contextmanager
+    def passing(self) -> Iterator[None]:
+        """A request is on its way: how many are at the same time is counted."""
+        with self.lock:
+            self.in_flight += 1
+            self.most_in_flight = max(self.most_in_flight, self.in_flight)
+        try:
+            yield
+        finally:
+            with self.lock:
+                self.in_flight -= 1
+
+    def loses_answer(self, method: str, path: str) -> bool:
+        """Whether what the server has done is not told."""
+        with self.lock:
+            self.requests += 1
+            is_unanswered = self.unanswered > 0 and path.endswith("/runs/create")
+            self.unanswered -= is_unanswered
+            is_lost = is_unanswered or self.requests % self.loses == 0
+            self.lost[kind_of(method, path)] += is_lost
+            return is_lost
+
+
+def kind_of(method: str, path: str) -> str:
+    """What is asked for, whichever run it is about."""
+    return f"{method} artifact" if "mlflow-artifacts" in path else f"{method} {path.partition('?')[0]}"
+
 
 @contextmanager
 def door_to(server: int) -> Iterator[Door]:
@@ -95,6 +131,10 @@ def door_to(server: int) -> Iterator[Door]:
         protocol_version = "HTTP/1.1"
 
         def handle_any(self) -> None:
+            with door.passing(), suppress(BrokenPipeError):  # who asked was killed
+                self.hand_on()
+
+        def hand_on(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             refused = door.sees(self.path)
             if not door.is_open:
@@ -109,8 +149,7 @@ def door_to(server: int) -> Iterator[Door]:
                 connection.request(self.command, self.path, body, headers | {"Host": f"{LOOPBACK}:{door.server}"})
                 answer = connection.getresponse()
                 content, kind = answer.read(), answer.headers.get("Content-Type", "application/json")
-            if door.unanswered and self.path.endswith("/runs/create"):
-                door.unanswered -= 1
+            if door.loses_answer(self.command, self.path):
                 self.close_connection = True
                 return
             self.reply(answer.status, content, kind)

@@ -96,6 +96,7 @@ def test_a_server_that_is_away_for_a_moment_is_waited_for(door: Door, tmp_path: 
         door.is_open = True
         out, err = process.communicate(timeout=120)
     assert process.returncode == 0, out + err
+    assert err.count("the MLflow server does not answer; trying again for a while") == 1, "whoever waits is told once"
     check_whole(door, "away")
 
 
