@@ -1,7 +1,7 @@
 """A bounded number of things at the same time, in threads that mostly wait for somebody else's answer."""
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TypeVar
 
 Thing = TypeVar("Thing")
@@ -15,15 +15,18 @@ def in_flight(do: Callable[[Thing], Done], things: Sequence[Thing], at_once: int
     is raised.
     """
     failure: BaseException | None = None
+    flights: dict[Future[Done], int] = {}
+    begun = 0
     with ThreadPoolExecutor(at_once) as threads:
-        places = {threads.submit(do, thing): place for place, thing in enumerate(things)}
-        for future in as_completed(places):
-            if future.cancelled():
-                continue
-            if error := future.exception():
-                failure = failure or error
-                threads.shutdown(wait=False, cancel_futures=True)
-            else:
-                yield places[future], future.result()
+        while flights or (begun < len(things) and failure is None):
+            while len(flights) < at_once and begun < len(things) and failure is None:
+                flights[threads.submit(do, things[begun])] = begun
+                begun += 1
+            for future in wait(flights, return_when=FIRST_COMPLETED).done:
+                place = flights.pop(future)
+                if error := future.exception():
+                    failure = failure or error
+                else:
+                    yield place, future.result()
     if failure is not None:
         raise failure

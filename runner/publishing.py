@@ -1,5 +1,6 @@
 """Bringing results to MLflow: runs as they come, then the comparison on their parent."""
 
+from collections import Counter
 from collections.abc import Callable, Container, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -101,9 +102,11 @@ class Publisher:
             return
         files = {"plan.json": plan}
         if self.parent is None:
-            left = [run for run in self._tracker.reader.of_sweep(self._about.sweep_id) if run.is_parent]
-            if left:
-                self.parent = left[0].run_id
+            left = self._tracker.reader.of_sweep(self._about.sweep_id)
+            parents = [run.run_id for run in left if run.is_parent]
+            if parents:
+                named = Counter(run.tags.get(PARENT) for run in left)
+                self.parent = max(parents, key=lambda run_id: named[run_id])
                 self._tracker.resume_sweep(self.parent)
             else:
                 tags = {**machine(), **source(), **self._tags, "sweep": self._about.name}

@@ -63,8 +63,11 @@ def answers(port: int) -> bool:
 class Door:
     """Hands requests on to a server, as long as `is_open`, each after `delay` seconds, but refuses some.
 
+    The first batches of metrics are answered with the statuses of `busy` and not handed on, one each.
+
     `refuse_after` so many batches of metrics it answers 400 to all of them; `shut_after` so many it is shut. So many
-    creations of runs are handed on but `unanswered`. The answer to every `loses`-th request is lost, whatever it asked.
+    creations of runs are handed on but `unanswered`. Of every
+    kind of request the first answer is lost, and then every `loses`-th, but none to a probe, which asks once.
     """
 
     server: int
@@ -73,10 +76,11 @@ class Door:
     is_open: bool = True
     refuse_after: float = float("inf")
     shut_after: float = float("inf")
+    busy: list[int] = field(default_factory=list)
     unanswered: int = 0
-    loses: float = float("inf")
+    loses: float = float("nan")
+    asked: Counter[str] = field(default_factory=Counter)
     lost: Counter[str] = field(default_factory=Counter)
-    requests: int = 0
     batches: int = 0
     in_flight: int = 0
     most_in_flight: int = 0
@@ -86,13 +90,16 @@ class Door:
     def uri(self) -> str:
         return f"http://{LOOPBACK}:{self.port}"
 
-    def sees(self, path: str) -> bool:
-        """Whether a request is refused."""
+    def sees(self, path: str) -> int:
+        """The status that a request is refused with; 0 for one that is handed on."""
+        is_batch = path.endswith("/runs/log-batch")
         with self.lock:
-            self.batches += path.endswith("/runs/log-batch")
+            self.batches += is_batch
             if self.batches > self.shut_after:
                 self.is_open = False
-            return self.batches > self.refuse_after and path.endswith("/runs/log-batch")
+            if is_batch and self.busy:
+                return self.busy.pop()
+            return 400 if is_batch and self.batches > self.refuse_after else 0
 
     @contextmanager
     def passing(self) -> Iterator[None]:
@@ -108,18 +115,21 @@ class Door:
 
     def loses_answer(self, method: str, path: str) -> bool:
         """Whether what the server has done is not told."""
+        kind = kind_of(method, path)
         with self.lock:
-            self.requests += 1
+            self.asked[kind] += 1
             is_unanswered = self.unanswered > 0 and path.endswith("/runs/create")
             self.unanswered -= is_unanswered
-            is_lost = is_unanswered or self.requests % self.loses == 0
-            self.lost[kind_of(method, path)] += is_lost
+            is_lost = is_unanswered or (path != "/health" and self.asked[kind] % self.loses == 1)
+            self.lost[kind] += is_lost
             return is_lost
 
 
 def kind_of(method: str, path: str) -> str:
     """What is asked for, whichever run it is about."""
-    return f"{method} artifact" if "mlflow-artifacts" in path else f"{method} {path.partition('?')[0]}"
+    where = path.partition("?")[0].removeprefix("/api/2.0/mlflow")
+    kinds = [kind for kind in ("/mlflow-artifacts", "/logged-models/m-") if kind in where]
+    return f"{method} {kinds[0] if kinds else where}"
 
 
 @contextmanager
@@ -142,7 +152,9 @@ def door_to(server: int) -> Iterator[Door]:
                 return
             time.sleep(door.delay)
             if refused:
-                self.reply(400, b'{"error_code": "INVALID_PARAMETER_VALUE", "message": "this server refuses batches"}')
+                self.reply(
+                    refused, b'{"error_code": "INVALID_PARAMETER_VALUE", "message": "this server refuses batches"}'
+                )
                 return
             with closing(http.client.HTTPConnection(LOOPBACK, door.server, timeout=60)) as connection:
                 headers = {key: value for key, value in self.headers.items() if key != "Host"}
