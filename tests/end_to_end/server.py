@@ -127,8 +127,8 @@ class Door:
 
 def kind_of(method: str, path: str) -> str:
     """What is asked for, whichever run it is about."""
-    where = path.partition("?")[0].removeprefix("/api/2.0/mlflow")
-    kinds = [kind for kind in ("/mlflow-artifacts", "/logged-models/m-") if kind in where]
+    where = path.partition("?")[0].removeprefix("/api/2.0").removeprefix("/mlflow/")
+    kinds = [kind for kind in ("/mlflow-artifacts", "logged-models/m-") if kind in where]
     return f"{method} {kinds[0] if kinds else where}"
 
 
