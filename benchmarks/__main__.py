@@ -15,6 +15,7 @@ PARTS = {
     "scale": "Clusters",
     "case-studies": "Case studies",
     "dry-run": "Dry runs beside real ones",
+    "tracking": "Tracking",
 }
 
 

@@ -52,16 +52,16 @@ def timed(arguments: Sequence[str], folder: Path) -> tuple[float, float]:
 
 def _watch(pid: int, peak: list[float], done: Event) -> None:
     while not done.wait(0.2):
-        peak[0] = max(peak[0], sum(_proportional_kib(one) for one in _family(pid)) / MIB)
+        peak[0] = max(peak[0], sum(_proportional_kib(one) for one in family(pid)) / MIB)
 
 
-def _family(pid: int) -> list[int]:
+def family(pid: int) -> list[int]:
     """A process and all its descendants."""
     try:
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     except OSError:
         return []
-    return [pid, *(member for child in children for member in _family(int(child)))]
+    return [pid, *(member for child in children for member in family(int(child)))]
 
 
 def _proportional_kib(pid: int) -> int:

@@ -1,5 +1,6 @@
 """Bringing results to MLflow: runs as they come, then the comparison on their parent."""
 
+from collections import Counter
 from collections.abc import Callable, Container, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -101,9 +102,11 @@ class Publisher:
             return
         files = {"plan.json": plan}
         if self.parent is None:
-            left = [run for run in self._tracker.reader.of_sweep(self._about.sweep_id) if run.is_parent]
-            if left:
-                self.parent = left[0].run_id
+            left = self._tracker.reader.of_sweep(self._about.sweep_id)
+            parents = [run.run_id for run in left if run.is_parent]
+            if parents:
+                named = Counter(run.tags.get(PARENT) for run in left)
+                self.parent = max(parents, key=lambda run_id: named[run_id])
                 self._tracker.resume_sweep(self.parent)
             else:
                 tags = {**machine(), **source(), **self._tags, "sweep": self._about.name}
@@ -111,6 +114,7 @@ class Publisher:
                     self._about.name, tags | {"mlflow.note.content": note_of(self._about, [], [])}
                 )
                 files |= _patch()
+                self._remove_strays()
         self._tracker.add_files(self.parent, files)
 
     def write(self, results: Sequence[RunResult], interrupt: OrderlyInterrupt) -> None:
@@ -124,12 +128,10 @@ class Publisher:
         at_once = self._tracker.at_once
         for start in range(0, len(results), at_once):
             some = results[start : start + at_once]
-            with interrupt.shield(firm=at_once > 1):
-                try:
-                    self._guarded(self._write_some, some)
-                finally:  # a second Ctrl-C: what is in the store must not be written again
-                    done = [one for one in some if one.index in self._run_ids or self.trouble]
-                    self._results += [replace(result, pictures={}) for result in done]
+            with interrupt.shield(firm=True):  # what is in the store must not be written again
+                self._guarded(self._write_some, some)
+                done = [one for one in some if one.index in self._run_ids or self.trouble]
+                self._results += [replace(result, pictures={}) for result in done]
             if self.settings.tracking.models == "all":
                 for result in some:
                     with interrupt.shield():
@@ -156,7 +158,7 @@ class Publisher:
             self._log_model(best)
         if best is not None and is_finished and self.settings.tracking.plots == "best":
             self._tracker.add_files(self._run_ids[best.index], picture_of(best))
-        if is_finished and self._tracker.at_once == 1:
+        if is_finished:
             self._remove_strays()
         if self.parent is None:
             return
@@ -167,6 +169,8 @@ class Publisher:
 
     def _remove_strays(self) -> None:
         """A server may have created a run and its answer been lost: the client has then asked for another one."""
+        if not self._tracker.can_lose_answers:
+            return
         known = {self.parent, *self._run_ids.values()}
         found = self._tracker.reader.of_sweep(self._about.sweep_id)
         self._tracker.remove([run for run in found if run.run_id not in known])
@@ -185,8 +189,8 @@ class Publisher:
         records = [record_of(result, self._name(result), self._tags, points) for result in results]
         if not self._is_sweep:
             records = [replace(record, files={**record.files, **_patch()}) for record in records]
-        for result, run_id in zip(results, self._tracker.write_runs(records, self.parent), strict=True):
-            self._run_ids[result.index] = run_id
+        for place, run_id in self._tracker.write_runs(records, self.parent):
+            self._run_ids[results[place].index] = run_id
 
     def _log_model(self, result: RunResult) -> None:
         """Give a run a model, where it has come far enough for one."""

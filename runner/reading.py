@@ -11,8 +11,9 @@ from pathlib import Path
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
-# A server that has gone keeps MLflow's client busy for four minutes otherwise.
-os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "4")
+# A server that starts again is waited for: 0, 4, 8, 16 and 32 s, each up to a second more, as several threads wait. One
+# that has gone would keep MLflow's client busy for four minutes otherwise.
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "5")
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "30")
 os.environ.setdefault("PGCONNECT_TIMEOUT", "10")
 

@@ -5,6 +5,7 @@ import logging
 import os
 import re
 import sqlite3
+import threading
 import urllib.error
 import urllib.request
 from contextlib import AbstractContextManager, closing, nullcontext
@@ -181,14 +182,15 @@ class ToldOnce(logging.Filter):
 
     def __init__(self, sentence: str) -> None:
         super().__init__()
-        self._sentence = sentence
+        self._sentence, self._lock = sentence, threading.Lock()
 
     def filter(self, record: logging.LogRecord) -> bool:
         if not str(record.msg).startswith("Retrying"):
             return True
         from runner.terminal import warn
 
-        if self._sentence:
-            warn(self._sentence)
-        self._sentence = ""
+        with self._lock:  # all that wait for the server notice at the same time
+            sentence, self._sentence = self._sentence, ""
+        if sentence:
+            warn(sentence)
         return False

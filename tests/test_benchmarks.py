@@ -12,7 +12,7 @@ from benchmarks.tables import markdown
 from benchmarks.work import SHAPES, Work
 from tests.end_to_end.program import ROOT, environment
 
-PARTS = ("kernel", "sweep", "first", "scale", "case-studies")
+PARTS = ("kernel", "sweep", "first", "scale", "case-studies", "tracking")
 QUICK = Work((2, 3, 1), 4, 5, 20)
 
 

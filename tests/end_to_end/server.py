@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -28,9 +29,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def mlflow_server(folder: Path, *options: str) -> Iterator[int]:
-    """MLflow's server in a folder, with a database and artifacts of its own unless options say more; gives its port."""
-    port = free_port()
+def mlflow_server(folder: Path, *options: str, port: int | None = None) -> Iterator[int]:
+    """MLflow's server in a folder, with a database and artifacts of its own unless options say more; gives its port.
+
+    At the end it is killed, as it is; another one with the same folder and port is the same server, started again.
+    """
+    port = port or free_port()
     command = [
         sys.executable, "-m", "mlflow", "server", "--host", LOOPBACK, "--port", str(port), "--workers", "1",
         *(options or ("--backend-store-uri", "sqlite:///server.db", "--artifacts-destination", "artifacts")),
@@ -73,8 +77,11 @@ def answers(port: int, path: str = "/health") -> bool:
 class Door:
     """Hands requests on to a server, as long as `is_open`, each after `delay` seconds, but refuses some.
 
+    The first batches of metrics are answered with the statuses of `busy` and not handed on, one each.
+
     `refuse_after` so many batches of metrics it answers 400 to all of them; `shut_after` so many it is shut. So many
-    creations of runs are handed on but `unanswered`.
+    creations of runs are handed on but `unanswered`. Of every
+    kind of request the first answer is lost, and then every `loses`-th, but none to a probe, which asks once.
     """
 
     server: int
@@ -83,21 +90,60 @@ class Door:
     is_open: bool = True
     refuse_after: float = float("inf")
     shut_after: float = float("inf")
+    busy: list[int] = field(default_factory=list)
     unanswered: int = 0
+    loses: float = float("nan")
+    asked: Counter[str] = field(default_factory=Counter)
+    lost: Counter[str] = field(default_factory=Counter)
     batches: int = 0
+    in_flight: int = 0
+    most_in_flight: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def uri(self) -> str:
         return f"http://{LOOPBACK}:{self.port}"
 
-    def sees(self, path: str) -> bool:
-        """Whether a request is refused."""
+    def sees(self, path: str) -> int:
+        """The status that a request is refused with; 0 for one that is handed on."""
+        is_batch = path.endswith("/runs/log-batch")
         with self.lock:
-            self.batches += path.endswith("/runs/log-batch")
+            self.batches += is_batch
             if self.batches > self.shut_after:
                 self.is_open = False
-            return self.batches > self.refuse_after and path.endswith("/runs/log-batch")
+            if is_batch and self.busy:
+                return self.busy.pop()
+            return 400 if is_batch and self.batches > self.refuse_after else 0
+
+    @contextmanager
+    def passing(self) -> Iterator[None]:
+        """A request is on its way: how many are at the same time is counted."""
+        with self.lock:
+            self.in_flight += 1
+            self.most_in_flight = max(self.most_in_flight, self.in_flight)
+        try:
+            yield
+        finally:
+            with self.lock:
+                self.in_flight -= 1
+
+    def loses_answer(self, method: str, path: str) -> bool:
+        """Whether what the server has done is not told."""
+        kind = kind_of(method, path)
+        with self.lock:
+            self.asked[kind] += 1
+            is_unanswered = self.unanswered > 0 and path.endswith("/runs/create")
+            self.unanswered -= is_unanswered
+            is_lost = is_unanswered or (path != "/health" and self.asked[kind] % self.loses == 1)
+            self.lost[kind] += is_lost
+            return is_lost
+
+
+def kind_of(method: str, path: str) -> str:
+    """What is asked for, whichever run it is about."""
+    where = path.partition("?")[0].removeprefix("/api/2.0").removeprefix("/mlflow/")
+    kinds = [kind for kind in ("/mlflow-artifacts", "logged-models/m-") if kind in where]
+    return f"{method} {kinds[0] if kinds else where}"
 
 
 @contextmanager
@@ -109,6 +155,10 @@ def door_to(server: int) -> Iterator[Door]:
         protocol_version = "HTTP/1.1"
 
         def handle_any(self) -> None:
+            with door.passing(), suppress(BrokenPipeError):  # who asked was killed
+                self.hand_on()
+
+        def hand_on(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             refused = door.sees(self.path)
             if not door.is_open:
@@ -116,15 +166,16 @@ def door_to(server: int) -> Iterator[Door]:
                 return
             time.sleep(door.delay)
             if refused:
-                self.reply(400, b'{"error_code": "INVALID_PARAMETER_VALUE", "message": "this server refuses batches"}')
+                self.reply(
+                    refused, b'{"error_code": "INVALID_PARAMETER_VALUE", "message": "this server refuses batches"}'
+                )
                 return
             with closing(http.client.HTTPConnection(LOOPBACK, door.server, timeout=60)) as connection:
                 headers = {key: value for key, value in self.headers.items() if key != "Host"}
                 connection.request(self.command, self.path, body, headers | {"Host": f"{LOOPBACK}:{door.server}"})
                 answer = connection.getresponse()
                 content, kind = answer.read(), answer.headers.get("Content-Type", "application/json")
-            if door.unanswered and self.path.endswith("/runs/create"):
-                door.unanswered -= 1
+            if door.loses_answer(self.command, self.path):
                 self.close_connection = True
                 return
             self.reply(answer.status, content, kind)

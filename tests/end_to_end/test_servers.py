@@ -52,6 +52,17 @@ def check_whole(door: Door, experiment: str) -> None:
     assert "comparison.csv" in {file.path for file in client.list_artifacts(parent.info.run_id)}
 
 
+def finished(door: Door, experiment: str) -> set[str]:
+    """The ids of runs that are at their end."""
+    from mlflow.tracking import MlflowClient
+
+    client = MlflowClient(f"http://127.0.0.1:{door.server}")
+    found = client.get_experiment_by_name(experiment)
+    assert found is not None
+    runs = client.search_runs([found.experiment_id], "attributes.status = 'FINISHED'")
+    return {run.info.run_id for run in runs}
+
+
 def fails_and_keeps(door: Door, experiment: str, folder: Path) -> str:
     """Run a sweep whose server fails; returns what is said."""
     done = run_runner(*SWEEP, f"tracking.experiment={experiment}", cwd=folder, env=environment_of(door))
@@ -66,10 +77,20 @@ def fails_and_keeps(door: Door, experiment: str, folder: Path) -> str:
 def test_a_server_that_refuses_a_batch_gets_everything_later(door: Door, tmp_path: Path) -> None:
     door.refuse_after = 2
     assert "this server refuses batches" in fails_and_keeps(door, "refusing", tmp_path)
+    written = finished(door, "refusing")
+    assert written, "what was written beside a run that was refused"
     door.refuse_after = float("inf")
     done = resume(cwd=tmp_path, env=environment_of(door))
     assert "6 finished, 0 failed, 0 missing" in done.stdout
+    assert written < finished(door, "refusing"), "is not written again"
     check_whole(door, "refusing")
+
+
+def test_a_server_that_is_busy_is_asked_again(door: Door, tmp_path: Path) -> None:
+    door.busy = [408, 429, 500, 502, 503, 504]
+    train(*SWEEP, "tracking.experiment=busy", cwd=tmp_path, env=environment_of(door))
+    assert not door.busy
+    check_whole(door, "busy")
 
 
 def test_a_server_that_goes_in_the_middle_gets_everything_when_it_is_back(door: Door, tmp_path: Path) -> None:
@@ -96,6 +117,7 @@ def test_a_server_that_is_away_for_a_moment_is_waited_for(door: Door, tmp_path: 
         door.is_open = True
         out, err = process.communicate(timeout=120)
     assert process.returncode == 0, out + err
+    assert err.count("the MLflow server does not answer; trying again for a while") == 1, "whoever waits is told once"
     check_whole(door, "away")
 
 

@@ -107,7 +107,7 @@ def test_the_whole_database_is_the_one_that_the_client_writes(new_tracker, monke
 def test_the_files_of_runs_are_where_mlflow_looks_for_them(new_tracker, tmp_path):
     tracker, file = new_tracker("bulk")
     all_records = records()
-    run_ids = list(tracker.write_runs(all_records, None))
+    run_ids = [run_id for _, run_id in tracker.write_runs(all_records, None)]
     client = MlflowClient(f"sqlite:///{file}")
     for run_id, record in zip(run_ids, all_records, strict=True):
         assert client.get_run(run_id).info.run_name == record.name
@@ -118,7 +118,7 @@ def test_the_files_of_runs_are_where_mlflow_looks_for_them(new_tracker, tmp_path
 def test_all_children_have_their_parent(new_tracker):
     tracker, file = new_tracker("bulk")
     parent = tracker.start_sweep("sweep", {})
-    run_ids = list(tracker.write_runs(records()[:3], parent))
+    run_ids = [run_id for _, run_id in tracker.write_runs(records()[:3], parent)]
     client = MlflowClient(f"sqlite:///{file}")
     assert {client.get_run(run_id).data.tags["mlflow.parentRunId"] for run_id in run_ids} == {parent}
 
@@ -144,7 +144,7 @@ def test_another_schema_is_left_to_the_client(new_tracker):
         connection.execute("UPDATE alembic_version SET version_num = 'another'")
     assert not bulk.knows(str(file))
     assert not bulk.knows(str(file.with_name("none.db")))
-    run_ids = list(tracker.write_runs(records()[:2], None))
+    run_ids = [run_id for _, run_id in tracker.write_runs(records()[:2], None)]
     with closing(sqlite3.connect(file)) as connection:
         assert {run_id for (run_id,) in connection.execute("SELECT run_uuid FROM runs")} == set(run_ids)
 

@@ -5,6 +5,8 @@ import signal
 import sqlite3
 from dataclasses import replace
 
+import mlflow.pyfunc
+import numpy as np
 import pytest
 from mlflow.entities import LoggedModelOutput, LoggedModelStatus
 
@@ -54,7 +56,7 @@ def test_a_second_ctrl_c_leaves_a_chunk_of_runs_whole_and_writes_no_other(tmp_pa
         assert store.execute(query).fetchone() == (AT_ONCE, AT_ONCE)
 
 
-def test_a_model_that_was_left_half_written_is_written_again_and_a_whole_one_kept():
+def test_a_model_that_was_left_half_written_is_completed_and_a_whole_one_kept():
     plan = plan_of(("data=xor", "training.epochs=2", "tracking.models=none"))
     results = trained_all(plan)
     publisher = publisher_of(plan, [()])
@@ -62,17 +64,17 @@ def test_a_model_that_was_left_half_written_is_written_again_and_a_whole_one_kep
         publisher.write(results, interrupt)
     tracker, run_id = publisher._tracker, publisher._run_ids[0]
     client = tracker._client
-    half = client.create_logged_model(tracker.experiment_id, name="model", source_run_id=run_id)
-    client.log_outputs(run_id, [LoggedModelOutput(half.model_id, 0)])
-
-    def statuses():
-        outputs = client.get_run(run_id).outputs.model_outputs
-        return sorted(str(client.get_logged_model(one.model_id).status) for one in outputs)
-
-    assert statuses() == [str(LoggedModelStatus.PENDING)]
+    halves = [client.create_logged_model(tracker.experiment_id, name="model", source_run_id=run_id) for _ in range(2)]
+    client.log_outputs(run_id, [LoggedModelOutput(halves[0].model_id, 0)])
+    rows = client.get_metric_history(run_id, "final/train_cost")
     for _ in range(2):
         tracker.log_model(run_id, results[0])
-        assert statuses() == sorted(map(str, (LoggedModelStatus.PENDING, LoggedModelStatus.READY)))
+        (model,) = client.search_logged_models([tracker.experiment_id])
+        assert model.status == LoggedModelStatus.READY
+        assert model.model_id in [half.model_id for half in halves]
+    assert model.model_id in [one.model_id for one in client.get_run(run_id).outputs.model_outputs]
+    assert client.get_metric_history(run_id, "final/train_cost") == rows, "no row is doubled"
+    assert mlflow.pyfunc.load_model(f"runs:/{run_id}/model").predict(np.zeros((3, 2))).shape == (3, 1)
 
 
 def test_a_sweep_whose_parent_was_deleted_gets_a_new_one_with_all_runs():

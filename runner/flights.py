@@ -1,0 +1,32 @@
+"""A bounded number of things at the same time, in threads that mostly wait for somebody else's answer."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import TypeVar
+
+Thing = TypeVar("Thing")
+Done = TypeVar("Done")
+
+
+def in_flight(do: Callable[[Thing], Done], things: Sequence[Thing], at_once: int) -> Iterator[tuple[int, Done]]:
+    """The place of each thing and what became of it, as they come.
+
+    After a failure nothing more is begun; what is in flight comes to its end and is given too, then the first failure
+    is raised.
+    """
+    failure: BaseException | None = None
+    flights: dict[Future[Done], int] = {}
+    begun = 0
+    with ThreadPoolExecutor(at_once) as threads:
+        while flights or (begun < len(things) and failure is None):
+            while len(flights) < at_once and begun < len(things) and failure is None:
+                flights[threads.submit(do, things[begun])] = begun
+                begun += 1
+            for future in wait(flights, return_when=FIRST_COMPLETED).done:
+                place = flights.pop(future)
+                if error := future.exception():
+                    failure = failure or error
+                else:
+                    yield place, future.result()
+    if failure is not None:
+        raise failure
