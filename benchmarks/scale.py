@@ -77,10 +77,10 @@ def _overhead(tasks: int, sizes: dict[str, int]) -> str:
                     future.result()
                 wall, busy = time.perf_counter() - wall, time.process_time() - busy
                 per_task = [f"{some / wall:.0f}", f"{1000 * wall / some:.2f}", f"{1000 * busy / some:.2f}"]
-                rows.append([name, told, f"{size:,}", *per_task])
+                rows.append([f"{name}, {told}", f"{size:,}", *per_task])
         finally:
             workers.end()
-    header = ["executor", "given back", "bytes", "tasks/s", "ms a task", "ms of the main process"]
+    header = ["executor, and what comes back", "bytes", "tasks/s", "ms a task", "ms of the main process"]
     return f"Tasks that do nothing, one worker (Dask's scheduler is in the main process):\n\n{markdown(header, rows)}\n"
 
 

@@ -13,7 +13,7 @@ from runner.settings import DaskExecutor, QueueExecutor
 from runner.terminal import warn
 from runner.workers import NoWorkers
 
-CONNECT_SECONDS = 15
+CONNECT_SECONDS = 10
 # A task whose worker died more often is given up by a scheduler of ours; a scheduler of others has its own number.
 ALLOWED_DEATHS = 1
 # Ctrl-C reaches all processes of a terminal; the main process alone decides what it means.

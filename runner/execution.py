@@ -186,6 +186,7 @@ def _halves(task: Task) -> list[Task]:
             keys=task.keys[part],
             specs=task.specs[part],
             starts=task.starts[part],
+            digests=task.digests[part],
         )
         for part in (slice(middle), slice(middle, None))
     ]

@@ -26,6 +26,7 @@ _EXPECTED: dict[str, Callable[[dict[str, Any]], str]] = {
     "tuple_type": lambda context: "must be a list, such as [4] or [6,4]",
     "literal_error": lambda context: f"must be {context['expected']}",
     "union_tag_invalid": lambda context: f"must be one of {context['expected_tags'].replace(chr(39), '')}",
+    "union_tag_not_found": lambda context: "must have a name",
     "missing": lambda context: "is missing",
     "too_long": lambda context: f"must have {context['max_length']} entries",
 }

@@ -13,8 +13,12 @@ from pydantic import NonNegativeInt, TypeAdapter, ValidationError
 
 from runner.about import About
 from runner.errors import UserError
+from runner.identity import code_files
 from runner.jobs import PlannedRun
 from runner.results import RunResult, load, save
+from runner.settings import Settings
+from runner.spec import to_plain
+from runner.stores import named_store
 
 OUTPUTS = Path("outputs")
 PLAN, STACKS, LOCK, FINISHED = "plan.json", "stacks", "lock", "finished"
@@ -43,6 +47,12 @@ class PlanFile:
     code: dict[str, str]
     runs: list[PlanEntry]
     format: int = FORMAT
+
+    @classmethod
+    def of(cls, about: About, is_sweep: bool, settings: Settings, planned: Sequence[PlannedRun]) -> "PlanFile":
+        """What will be done, with today's code and store."""
+        runs = [PlanEntry(run.index, run.key, list(run.overrides), to_plain(run.spec)) for run in planned]
+        return cls(about, is_sweep, settings.planned(), named_store(), code_files(settings.modules), runs)
 
 
 _PLAN = TypeAdapter(PlanFile)

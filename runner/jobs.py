@@ -40,9 +40,9 @@ class Plan:
     builder: SpecBuilder
 
     @cached_property
-    def overrides(self) -> dict[int, tuple[str, ...]]:
-        """What made each run, by its index in the sweep."""
-        return {run.index: run.overrides for run in self.runs}
+    def by_index(self) -> dict[int, PlannedRun]:
+        """Each run by its index in the sweep."""
+        return {run.index: run for run in self.runs}
 
     @property
     def specs(self) -> list[Spec]:
@@ -72,6 +72,7 @@ class Plan:
 
     def _task(self, runs: Sequence[PlannedRun]) -> Task:
         starts = [self.builder.start(run.spec) for run in runs]
+        digests = tuple(tuple(self.builder.facts(phase).digest for phase in run.spec.phases) for run in runs)
         return Task(
             indices=tuple(run.index for run in runs),
             keys=tuple(run.key for run in runs),
@@ -81,6 +82,7 @@ class Plan:
             modules=self.settings.modules,
             code=code_digest(self.settings.modules),
             folder=str(Path.cwd()),
+            digests=digests if any(map(any, digests)) else (),
             pictures=self.settings.tracking.plots == "all",
         )
 

@@ -11,16 +11,14 @@ from runner.about import About
 from runner.compose import Job
 from runner.errors import Problem, UserError
 from runner.execution import Training, training_of
-from runner.folder import PlanEntry, PlanFile, SweepFolder
-from runner.identity import code_files, source
+from runner.folder import PlanFile, SweepFolder
+from runner.identity import source
 from runner.interrupts import OrderlyInterrupt
 from runner.jobs import Plan, PlannedRun, check_expectations, make_plan
 from runner.progress import RunProgress
 from runner.results import RunResult
 from runner.reuse import reused
 from runner.settings import Settings
-from runner.spec import to_plain
-from runner.stores import named_store
 from runner.workers import NoWorkers
 
 if TYPE_CHECKING:
@@ -110,11 +108,8 @@ class Sweep:
             raise UserError("dry_run=true needs hydra/launcher=stacked and hydra/sweeper=grid, and is not swept over")
         self._folder.take()
         self._planned += plan.runs
-        runs = [PlanEntry(run.index, run.key, list(run.overrides), to_plain(run.spec)) for run in self._planned]
-        settings, code = plan.settings.planned(), code_files(plan.settings.modules)
-        self._plan_file = self._folder.write_plan(
-            PlanFile(self._about, self._is_sweep, settings, named_store(), code, runs)
-        )
+        file = PlanFile.of(self._about, self._is_sweep, plan.settings, self._planned)
+        self._plan_file = self._folder.write_plan(file)
 
     @contextmanager
     def _interruptible(self) -> Iterator[OrderlyInterrupt]:
@@ -196,8 +191,10 @@ class Sweep:
 
     def _keep(self, plan: Plan, trained: Sequence[RunResult], interrupt: OrderlyInterrupt) -> list[RunResult]:
         """Results are on disk before they are written to MLflow; `_unwritten` are those that are not yet there."""
+        planned = [plan.by_index[one.index] for one in trained]  # specs that come back are copies, a third of a result
         results = [
-            replace(one, overrides=plan.overrides[one.index], environment=one.environment | source()) for one in trained
+            replace(one, spec=run.spec, overrides=run.overrides, environment=one.environment | source())
+            for one, run in zip(trained, planned, strict=True)
         ]
         self._unwritten += results
         with interrupt.shield():

@@ -38,7 +38,8 @@ class Task:
 
     `facts` are those of every phase of the runs. `starts` holds the parameters `(P,)` of runs that continue another
     run, None for those that draw their first weights. `code` is the digest of the numeric code that the runs are
-    planned with, `folder` the working folder, from which their files are named.
+    planned with, `folder` the working folder, from which their files are named, and `digests` are those of the files of
+    every phase, by run; none where nothing is read.
     """
 
     indices: tuple[int, ...]
@@ -48,6 +49,7 @@ class Task:
     modules: tuple[str, ...] = ()
     code: str = ""
     folder: str = ""
+    digests: tuple[tuple[str, ...], ...] = ()
     pictures: bool = True
     starts: tuple[Array | None, ...] = ()
 
@@ -96,7 +98,8 @@ def _train_stack(
     finite = parameters
     all_phases = zip(*(spec.phases for spec in specs), strict=True)
     for number, (phases, facts) in enumerate(zip(all_phases, task.facts, strict=True)):
-        prepared = [_prepare(phase, facts) for phase in phases]
+        read = [task.digests[place][number] if task.digests else "" for place in places]
+        prepared = [_prepare(phase, digest) for phase, digest in zip(phases, read, strict=True)]
         stack = build_stack(phases, prepared, facts, parameters, state)
         trained = train(stack, meter.of_phase(number, len(task.facts), stack.evaluations[-1]))
         finite = np.where(np.isnan(parameters), finite, trained.parameters)
@@ -115,10 +118,10 @@ def _train_stack(
     return results
 
 
-def _prepare(spec: Spec, facts: Facts) -> Prepared:
+def _prepare(spec: Spec, digest: str) -> Prepared:
     """The arrays of a run. Raises DataError when a file is not the one that the run was planned with."""
     prepared = prepare(spec)
-    if prepared.samples.digest != facts.digest:
+    if prepared.samples.digest != digest:
         raise DataError("has changed since the sweep was planned", "path")
     return prepared
 

@@ -133,7 +133,7 @@ def test_several_runs_are_written_at_the_same_time_and_never_more_than_are_allow
     assert 1 < door.most_in_flight <= TO_SERVER
 
 
-@pytest.mark.parametrize("batches", [3, 20])
+@pytest.mark.parametrize("batches", [3, pytest.param(20, marks=pytest.mark.slow)])
 def test_a_writer_that_is_killed_among_its_requests_and_resumed_leaves_each_run_once(
     door: Door, undisturbed: "dict[str, tuple[Bits, Rows]]", tmp_path: Path, batches: int
 ) -> None:
@@ -174,6 +174,7 @@ def test_ctrl_c_among_requests_leaves_each_run_once_and_a_resume_the_whole_sweep
     assert {run.info.run_id for run in finished} <= there, "what is whole is kept"
 
 
+@pytest.mark.slow  # test_all_at_once.py does it too
 def test_a_server_that_is_killed_and_started_again_gets_everything_once(
     undisturbed: "dict[str, tuple[Bits, Rows]]", tmp_path: Path
 ) -> None:

@@ -213,6 +213,7 @@ def test_a_database_that_cannot_be_used_is_named_in_seconds_without_its_password
     assert "superuser" not in done.stderr and "wrong" not in done.stderr
 
 
+@pytest.mark.slow  # test_all_at_once.py does it too
 def test_a_server_that_is_killed_in_the_middle_and_started_again_gets_everything(
     server: Shared, local: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

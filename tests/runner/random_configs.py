@@ -41,7 +41,8 @@ SYNTAX = [
     "warm_start=[[]]", "warm_start=x", "warm_start=[{name:3}]", "warm_start=[{1:2}]", "network.start=/",
     "data.path=/", "fault=[none,none]", "fault=[[]]", "fault={a:1}", "expect={a:b}", "expect=[a]",
     "expect={'a':'count() > 0'}", "strict=1", "test.probes=[[nan]]", "test.probes=[1e308,-1e308]",
-    "test.probes=[[]]", "test.probes=[[0,0]]", "test.probes=[a]",
+    "test.probes=[[]]", "test.probes=[[0,0]]", "test.probes=[a]", "executor=null", "executor=3", "executor={name:a}",
+    "executor.address=x", "executor=nothing", "executor=[dask]", "executor.name=dusk", "~executor", "~executor.name",
 ]  # fmt: skip
 
 
@@ -88,7 +89,9 @@ def _general_keys() -> dict[str, Schema]:
         keys |= _keys_of(section, model.model_json_schema())
     settings = Settings.model_json_schema()
     keys |= _keys_of("tracking", settings["$defs"]["TrackingSettings"])
-    return keys | {key: schema for key, schema in _keys_of("", settings).items() if key not in ("tracking", "modules")}
+    return keys | {
+        key: schema for key, schema in _keys_of("", settings).items() if key not in ("tracking", "modules", "executor")
+    }
 
 
 def _keys_of(section: str, schema: Schema) -> dict[str, Schema]:

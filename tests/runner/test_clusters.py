@@ -190,11 +190,6 @@ def test_jobs_of_a_queue_train_and_are_cancelled_at_the_end(tmp_path: Path, monk
     assert list((tmp_path / "outputs").iterdir()) == []
 
 
-def test_a_cluster_that_is_not_there_is_told_with_its_address():
-    with pytest.raises(NoWorkers, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
-        training_of(plan_of(FAST, first=("executor=dask", "executor.address=tcp://127.0.0.1:9")))
-
-
 @pytest.mark.parametrize(
     ("overrides", "told"),
     [
