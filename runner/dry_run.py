@@ -30,12 +30,9 @@ def dry_run(plan: Plan, is_sweep: bool) -> None:
     tasks = plan.tasks
     workers = min(plan.workers_for(tasks), len(tasks))
     what = f"{count(len(plan.runs), 'run')} in {count(len(tasks), 'stack')}, {count(workers, 'worker')}"
-    elsewhere = (
-        ""
-        if plan.settings.executor.name == "process"
-        else f" of this machine, not executor={plan.settings.executor.name}"
-    )
-    say(f"{what}{elsewhere}; dry_run=true, so nothing is trained or written")
+    executor = plan.settings.executor.name
+    here = "" if executor == "process" else f" of this machine (executor={executor} has others)"
+    say(f"{what}{here}; dry_run=true, so nothing is trained or written")
     say("")
     _print_stacks(plan, tasks)
     about = estimate(plan, tasks, workers)
