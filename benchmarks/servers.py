@@ -40,7 +40,7 @@ def postgres_programs() -> Path | None:
         return None
     if found := shutil.which("initdb"):
         return Path(found).resolve().parent
-    return max(Path("/usr/lib/postgresql").glob("*/bin"), default=None)
+    return max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parts[-2]), default=None)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Dask clusters that train stacks: a scheduler that is there, one of our own on this machine, or jobs of a queue."""
 
 import logging
+import signal
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import ExitStack, suppress
@@ -13,11 +14,9 @@ from runner.settings import DaskExecutor, QueueExecutor
 from runner.terminal import warn
 from runner.workers import NoWorkers
 
-CONNECT_SECONDS = 10
+CONNECT_SECONDS, ANSWER_SECONDS = 10, 5
 # A task whose worker died more often is given up by a scheduler of ours; a scheduler of others has its own number.
 ALLOWED_DEATHS = 1
-# Ctrl-C reaches all processes of a terminal; the main process alone decides what it means.
-IGNORE_INTERRUPTS = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
 QUEUES = {"slurm": "SLURMCluster", "pbs": "PBSCluster", "sge": "SGECluster", "lsf": "LSFCluster"}
 ACCOUNTS = {"slurm": "account", "pbs": "account", "sge": "project", "lsf": "project"}
 
@@ -42,19 +41,28 @@ class DaskWorkers:
             told = f"no Dask scheduler answers at {scheduler}, which executor.address names ({error})"
             raise NoWorkers(told) from error
         self._executor = self._client.get_executor(pure=False)  # the same task may be sent twice
-        if not self._threads:
-            warn("no Dask worker is there yet; waiting for one")
+        self._threads, self._is_missed = 1, False
+        self.look()
 
     @property
     def slots(self) -> int:
         return max(self._expected, self._threads)
 
-    @property
-    def _threads(self) -> int:
-        return int(self._client.scheduler_info(n_workers=0).get("total_threads", 0))
+    def look(self) -> None:
+        with suppress(Exception):  # it may just have gone: then all futures are cancelled soon
+            info = self._client.scheduler_info(n_workers=0, callback_timeout=ANSWER_SECONDS)
+            self._threads = int(info["total_threads"])
+        if not self._threads and not self._is_missed:
+            warn("no Dask worker is there; waiting for one")
+        self._is_missed = not self._threads
 
     def submit(self, function: Callable[..., Any], /, *arguments: Any) -> Future[Any]:
-        future: Future[Any] = self._executor.submit(function, *arguments)
+        try:
+            future: Future[Any] = self._executor.submit(function, *arguments)
+        except Exception:  # the client has given up its scheduler
+            future = Future()
+            future.cancel()
+            future.set_running_or_notify_cancel()
         return future
 
     def end(self) -> None:
@@ -76,6 +84,8 @@ def dask_workers(executor: DaskExecutor | QueueExecutor, workers: int) -> DaskWo
         raise NoWorkers(f"executor={executor.name} needs Dask: pip install -e '.[dask]' ({error})") from error
     _hush()
     if isinstance(executor, DaskExecutor) and executor.address:
+        if executor.address.startswith("tls:") and not dask.config.get("distributed.comm.tls.ca-file", None):
+            raise NoWorkers("executor.address begins with tls: and Dask has no certificates (distributed.comm.tls)")
         return DaskWorkers(executor.address)
     with ExitStack() as closing, dask.config.set({"distributed.scheduler.allowed-failures": ALLOWED_DEATHS}):
         if isinstance(executor, DaskExecutor):
@@ -87,6 +97,7 @@ def dask_workers(executor: DaskExecutor | QueueExecutor, workers: int) -> DaskWo
             cluster, expected = queue_cluster(executor, folder), executor.jobs * executor.cores
             closing.callback(_close, cluster)
             _submit(cluster, executor)
+            cluster.adapt(minimum_jobs=executor.jobs, maximum_jobs=executor.jobs)  # another job for one that ends
         return DaskWorkers(cluster, expected, closing.pop_all())
 
 
@@ -100,10 +111,16 @@ def _local_cluster(workers: int) -> Any:
     """Worker processes on the loopback interface; who has not our certificate, made for this once, is not let in."""
     from distributed import LocalCluster
 
-    return LocalCluster(
-        n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0", security=True,
-        silence_logs=logging.CRITICAL, preload=[IGNORE_INTERRUPTS],
-    )  # fmt: skip
+    # Ctrl-C reaches all processes of a terminal, and the main process alone decides what it means: what is started
+    # here has it blocked, and whatever that starts again later.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        return LocalCluster(
+            n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0", security=True,
+            silence_logs=logging.CRITICAL,
+        )  # fmt: skip
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def queue_cluster(executor: QueueExecutor, folder: str) -> Any:

@@ -10,7 +10,7 @@ from runner.errors import UserError
 from runner.jobs import Plan
 from runner.meters import Meters
 from runner.results import RunResult
-from runner.settings import ProcessExecutor
+from runner.settings import DaskExecutor, ProcessExecutor
 from runner.spec import from_plain
 from runner.training import Task, train_task
 from runner.workers import NoWorkers, ProcessPool, ThisProcess, Workers, default_workers
@@ -37,6 +37,7 @@ class Training:
         self._waiting = list(reversed(range(len(tasks))))
         self._futures: dict[Future[list[RunResult]], int] = {}
         self._sent: dict[int, float] = {}
+        self._done: dict[int, float] = {}
         self._longest = 0.0
         self._meters = Meters([len(task.indices) for task in tasks])
 
@@ -100,19 +101,22 @@ class Training:
         future = self._workers.submit(train_task, self._tasks[place], self._meters.of(place))
         self._futures[future] = place
         self._sent.setdefault(place, time.monotonic())
+        future.add_done_callback(lambda _: self._done.setdefault(place, time.monotonic()))
 
     def _next_to_end(self) -> Future[list[RunResult]]:
         while True:
             ended, _ = wait(self._futures, SECONDS_BETWEEN_LOOKS, FIRST_COMPLETED)
-            if ended:
-                return ended.pop()
+            if ended:  # what has come back is handed on before a scheduler that has gone is complained of
+                return min(ended, key=lambda future: future.cancelled())
+            self._workers.look()
             self._fill()  # workers may have joined
             if self._workers.is_spread:
                 self._double_late_ones()
 
     def _double_late_ones(self) -> None:
         """Give tasks that are late to one more worker, when no other is left to be given."""
-        late = [place for place, sent in self._sent.items() if time.monotonic() - sent > LATE * self._longest > 0]
+        now = time.monotonic()
+        late = [place for place, sent in self._sent.items() if now - sent > LATE * self._longest > 0]
         places = list(self._futures.values())
         alone = [place for place in late if places.count(place) == 1]
         for place in alone[: max(0, self._most - len(places))]:
@@ -121,7 +125,7 @@ class Training:
     def _take(self, future: Future[list[RunResult]]) -> int:
         """The place of a task that has ended; its double, where it has one, is not wanted any more."""
         place = self._futures.pop(future)
-        self._longest = max(self._longest, time.monotonic() - self._sent.pop(place))
+        self._longest = max(self._longest, self._done.pop(place, 0.0) - self._sent.pop(place))
         for double in [one for one, other in self._futures.items() if other == place]:
             del self._futures[double]
             double.cancel()
@@ -153,8 +157,9 @@ class Training:
 
     def already_done(self) -> Iterator[list[RunResult]]:
         """After an interrupt: the results of tasks that have ended and were not handed out."""
-        for future in self._futures:
-            if future.done() and not future.cancelled() and future.exception() is None:
+        done = {place: future for future, place in self._futures.items() if future.done() and not future.cancelled()}
+        for future in done.values():
+            if future.exception() is None:
                 yield future.result()
 
 
@@ -165,16 +170,27 @@ def training_of(plan: Plan, done: Container[int] = ()) -> Training:
     """
     if all(run.index in done for run in plan.runs):
         return Training([], ThisProcess())
-    executor = plan.settings.executor
-    if not isinstance(executor, ProcessExecutor):
-        from runner.clusters import dask_workers
+    executor, wanted = plan.settings.executor, plan.settings.workers or default_workers()
+    if isinstance(executor, ProcessExecutor):
+        tasks = plan.tasks_without(done)
+        fitting = plan.workers_for(tasks)
+        return Training(tasks, ProcessPool(min(fitting, len(tasks))) if fitting > 1 else ThisProcess())
+    from runner.clusters import dask_workers
 
-        workers = dask_workers(executor, plan.settings.workers or default_workers())
-        pieces = max(STACKS_EACH * workers.slots, len(plan.runs) // RUNS_TOGETHER)
-        return Training(plan.tasks_without(done, pieces), workers)
-    tasks = plan.tasks_without(done)
-    fitting = plan.workers_for(tasks)
-    return Training(tasks, ProcessPool(min(fitting, len(tasks))) if fitting > 1 else ThisProcess())
+    if isinstance(executor, DaskExecutor) and executor.address is None:  # of this machine, so they must fit into it
+        tasks = plan.tasks_without(done, _pieces(plan, wanted))
+        return Training(tasks, dask_workers(executor, min(plan.workers_for(tasks), len(tasks))))
+    workers = dask_workers(executor, wanted)
+    try:
+        return Training(plan.tasks_without(done, _pieces(plan, workers.slots)), workers)
+    except BaseException:
+        workers.end()
+        raise
+
+
+def _pieces(plan: Plan, workers: int) -> int:
+    """Into how many stacks the runs are cut for a cluster."""
+    return max(STACKS_EACH * workers, len(plan.runs) // RUNS_TOGETHER)
 
 
 def _halves(task: Task) -> list[Task]:

@@ -1,7 +1,8 @@
 """A bounded number of things at the same time, in threads that mostly wait for somebody else's answer."""
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from threading import Thread
 from typing import TypeVar
 
 Thing = TypeVar("Thing")
@@ -17,16 +18,29 @@ def in_flight(do: Callable[[Thing], Done], things: Sequence[Thing], at_once: int
     failure: BaseException | None = None
     flights: dict[Future[Done], int] = {}
     begun = 0
-    with ThreadPoolExecutor(at_once) as threads:
-        while flights or (begun < len(things) and failure is None):
-            while len(flights) < at_once and begun < len(things) and failure is None:
-                flights[threads.submit(do, things[begun])] = begun
-                begun += 1
-            for future in wait(flights, return_when=FIRST_COMPLETED).done:
-                place = flights.pop(future)
-                if error := future.exception():
-                    failure = failure or error
-                else:
-                    yield place, future.result()
+    while flights or (begun < len(things) and failure is None):
+        while len(flights) < at_once and begun < len(things) and failure is None:
+            flights[_begin(do, things[begun])] = begun
+            begun += 1
+        for future in wait(flights, return_when=FIRST_COMPLETED).done:
+            place = flights.pop(future)
+            if error := future.exception():
+                failure = failure or error
+            else:
+                yield place, future.result()
     if failure is not None:
         raise failure
+
+
+def _begin(do: Callable[[Thing], Done], thing: Thing) -> Future[Done]:
+    """In a daemon, because the end of the program must not wait for a server that hangs; a pool would."""
+    future: Future[Done] = Future()
+
+    def work() -> None:
+        try:
+            future.set_result(do(thing))
+        except BaseException as error:
+            future.set_exception(error)
+
+    Thread(target=work, daemon=True).start()
+    return future

@@ -69,6 +69,7 @@ class GuardedLoader(ConfigLoaderImpl):
         _check_closed(hydra)
         for name in PLUGINS:
             _check_plugin(f"hydra.{name}", hydra[name])
+        _check_params(hydra["sweeper"].get("params") or {})
         for name in LOGGING:
             self._check_logging(name, hydra)
         if config.get("dry_run") is True:
@@ -115,6 +116,13 @@ def _check_plugin(prefix: str, settings: Any) -> None:
         is_whole = isinstance(value, str) and value.startswith("${") and value.endswith("}")
         if is_whole and (key.rpartition(".")[2], value) not in _installed_interpolations():
             _refuse(key, f"may not be the interpolation {value}, which can stand for anything")
+
+
+def _check_params(params: Mapping[str, Any]) -> None:
+    """What a sweep file sweeps over looks as if it was typed."""
+    for key in params:
+        if str(key).lstrip("+~").partition(".")[0] == "executor":
+            _refuse(f"hydra.sweeper.params.{key}", "names a scheduler, which could run code here; type it")
 
 
 def _installed_leaves() -> list[tuple[str, Any]]:

@@ -30,19 +30,30 @@ NUMERIC_CODE = (
 
 
 @cache
-def code_files(modules: tuple[str, ...] = ()) -> dict[str, str]:
-    """Digests of the source that results depend on, by file: `nn`, data generation, and a person's own modules."""
+def _own_files() -> dict[str, str]:
+    """Digests of the project's own numeric code, once for each process: it has imported what was there then."""
     files: dict[str, Path] = {}
     for part in NUMERIC_CODE:
         path = ROOT / part
         found = sorted(path.rglob("*.py")) if path.is_dir() else [path]
         files |= {str(file.relative_to(ROOT)): file for file in found}
+    return _digests(files)
+
+
+@cache
+def code_files(modules: tuple[str, ...] = ()) -> dict[str, str]:
+    """Digests of the source that results depend on, by file: `nn`, data generation, and a person's own modules."""
+    files: dict[str, Path] = {}
     for name in modules:
         module = importlib.import_module(name)
         if module.__file__:
             files[f"{name} ({Path(module.__file__).name})"] = Path(module.__file__)
         for folder in getattr(module, "__path__", ()):
             files |= {f"{name} ({file.relative_to(folder)})": file for file in sorted(Path(folder).rglob("*.py"))}
+    return _own_files() | _digests(files)
+
+
+def _digests(files: dict[str, Path]) -> dict[str, str]:
     return {name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in files.items()}
 
 

@@ -20,7 +20,7 @@ class OrderlyInterrupt:
     """While this context is open, Ctrl-C and SIGTERM raise Interrupted anywhere but inside a `shield`.
 
     There they wait. Writing runs is such a shield: a run is in the store as a whole or not at all. A second Ctrl-C is
-    not held back, but where the shield is firm, which is for what takes a moment and must not be torn.
+    not held back, but where the shield is firm, which is for what must not be torn; a third one ends that too.
     """
 
     def __enter__(self) -> "OrderlyInterrupt":
@@ -70,7 +70,8 @@ class OrderlyInterrupt:
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
         self._pressed, self._number = self._pressed + 1, number
-        if not self._shielded or (self._pressed > 1 and not self._firm):
+        held_back = (2 if self._firm else 1) if self._shielded else 0
+        if self._pressed > held_back:
             raise Interrupted(number)
 
 

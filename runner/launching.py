@@ -64,6 +64,8 @@ def prepare(loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]])
     check_expectations(plan)
     if plan.settings.skip_finished:
         raise UserError("skip_finished=true needs hydra/launcher=stacked")
+    if plan.settings.executor.name != "process":
+        raise UserError(f"executor={plan.settings.executor.name} needs hydra/launcher=stacked")
     if plan.settings.quiet:
         for name in ("hydra", "hydra_plugins"):  # launchers say what they launch
             logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,18 +1,18 @@
 """`python -m runner.resume`: goes on with a sweep that was interrupted or killed, or whose store failed."""
 
+import json
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from runner import terminal
 from runner.commands import run_command, split_options
 from runner.components import load_modules
-from runner.errors import UserError
+from runner.errors import Problem, UserError
 from runner.folder import OUTPUTS, PlanFile, SweepFolder, find_folder, unusable_folders
+from runner.gradcheck import composing
 from runner.identity import code_files
 from runner.jobs import Plan, PlannedRun, plan_again
 from runner.results import RunResult, failures
@@ -103,21 +103,31 @@ def _is_lost(store: str) -> bool:
 
 def elsewhere(settings: Mapping[str, Any], overrides: Sequence[str]) -> dict[str, Any]:
     """The settings of a plan with another executor or number of workers. Raises UserError for anything else."""
-    changed = dict(settings)
     for override in overrides:
-        key, _, value = override.partition("=")
-        if key == "executor":
-            changed["executor"] = {"name": value}
-        elif key.startswith("executor."):
-            changed["executor"] = {**changed.get("executor", {}), key.removeprefix("executor."): yaml.safe_load(value)}
-        elif key == "workers":
-            changed["workers"] = yaml.safe_load(value)
-        else:
+        if override.partition("=")[0].partition(".")[0] not in ("executor", "workers"):
             raise UserError(f"{override}: only executor, its settings and workers can be changed in a sweep")
-    found = read_settings(changed, overrides)
+    if not overrides:
+        return dict(settings)
+    before = settings.get("executor", {"name": "process"})
+    is_chosen = any(override.startswith("executor=") for override in overrides)
+    kept = [] if is_chosen else [f"executor={before['name']}", *_as_typed(before)]
+    with composing([*kept, *overrides]) as composer:
+        job = composer.compose(0, [*kept, *overrides])
+    if isinstance(job, Problem):
+        raise UserError(str(job))
+    changed = {**settings, "executor": job.config["executor"]}
+    if any(override.startswith("workers=") for override in overrides):
+        changed["workers"] = job.config["workers"]
+    found = read_settings(changed, [*kept, *overrides])
     if isinstance(found, list):
         raise UserError("; ".join(map(str, found)))
     return changed
+
+
+def _as_typed(executor: Mapping[str, Any]) -> list[str]:
+    """Settings of an executor as overrides."""
+    told = {key: json.dumps(value) for key, value in executor.items() if key != "name"}
+    return [f"executor.{key}={value}" for key, value in told.items()]
 
 
 def restore(file: PlanFile) -> tuple[Settings, list[PlannedRun]]:

@@ -5,11 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
+import yaml
 from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
 from runner.errors import Problem
 from runner.explaining import explain_all, with_origin
+from runner.paths import CONF
 from runner.spec import Flag, Frozen, Whole
 
 
@@ -97,8 +99,28 @@ class Settings(Frozen):
 
 def read_settings(config: Mapping[str, Any], overrides: Sequence[str]) -> Settings | list[Problem]:
     """The application's part of a config, or everything that is wrong with it."""
+    if unasked := _unasked(config.get("executor"), overrides):
+        return unasked
     try:
         return Settings.model_validate({key: config[key] for key in Settings.model_fields if key in config})
     except ValidationError as error:
         found = [replace(one, key=TAG.sub("executor", one.key)) for one in explain_all("", error)]
         return [with_origin(problem, config, overrides) for problem in found]
+
+
+def _unasked(executor: Any, overrides: Sequence[str]) -> list[Problem]:
+    """What neither `conf/` nor the person says of where stacks train: somebody else's scheduler can run code here."""
+    typed = {override.partition("=")[0].lstrip("+~") for override in overrides}
+    is_typed_whole = any(override.lstrip("+").startswith("executor={") for override in overrides)
+    if not isinstance(executor, Mapping) or is_typed_whole:
+        return []
+    name, path = executor.get("name"), CONF / "executor" / f"{executor.get('name')}.yaml"
+    shipped: Any = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    defaults = yaml.safe_load((CONF / "config.yaml").read_text(encoding="utf-8"))["defaults"]
+    chosen = [entry["executor"] for entry in defaults if isinstance(entry, Mapping) and "executor" in entry]
+    keys = [key for key, value in executor.items() if key != "name" and value != shipped.get(key)]
+    found = [f"executor.{key}" for key in keys if f"executor.{key}" not in typed]
+    if name not in chosen and not typed & {"executor", "executor.name"}:
+        found = ["executor"]
+    told = "is not said by you: type it, as a scheduler of somebody else could run code here (docs/security.md)"
+    return [Problem(key, told) for key in found]

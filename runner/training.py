@@ -28,6 +28,7 @@ from runner.spec import Spec, from_plain
 from runner.stacking import build_stack, first_parameters
 from runner.workers import keep_freed_memory
 
+code_digest()  # of the code that is imported now, whatever becomes of its files
 DRAWING = threading.Lock()  # matplotlib draws in one thread at a time
 METRIC_NAMES = {"regression": "rmse", "classification": "accuracy"}
 
@@ -65,7 +66,10 @@ def train_task(task: Task, meter: Meter | None = None) -> list[RunResult]:
     with working_in(Path(task.folder)):
         load_modules(task.modules)
         if task.code not in ("", code_digest(task.modules)):
-            raise UserError(f"the worker on {gethostname()} has other code than this sweep is planned with")
+            raise UserError(
+                f"the worker on {gethostname()} has other code than this sweep is planned with; install the same there "
+                "and start it again"
+            )
         specs = [from_plain(spec) for spec in task.specs]
         with ONE_BLAS_THREAD, np.errstate(all="ignore"):
             return _train_all(task, specs, range(len(specs)), meter or Meter())

@@ -44,6 +44,10 @@ class Workers(Protocol):
         """How many stacks train at the same time, as far as is known now; at least one."""
         ...
 
+    def look(self) -> None:
+        """See who is there, now and then."""
+        ...
+
     def submit(self, function: Callable[..., Any], /, *arguments: Any) -> Future[Any]:
         """Have somebody call a function. The future is cancelled when all workers are out of reach."""
         ...
@@ -58,6 +62,8 @@ class ThisProcess:
 
     deaths: tuple[type[BaseException], ...] = ()
     is_apart, is_spread, slots = False, False, 1
+
+    def look(self) -> None: ...
 
     def submit(self, function: Callable[..., Any], /, *arguments: Any) -> Future[Any]:
         future: Future[Any] = Future()
@@ -78,6 +84,8 @@ class ProcessPool:
 
     def __init__(self, workers: int) -> None:
         self.slots, self._executor = workers, _pool(workers)
+
+    def look(self) -> None: ...
 
     def submit(self, function: Callable[..., Any], /, *arguments: Any) -> Future[Any]:
         try:

@@ -8,7 +8,7 @@ import pytest
 from tests.end_to_end.dask import Site, kill, site_in
 from tests.end_to_end.looking import check_whole, numbers
 from tests.end_to_end.postgres import ask, postgres
-from tests.end_to_end.program import ended, said, started, train, wait_until
+from tests.end_to_end.program import ended, run_runner, said, started, wait_until
 from tests.end_to_end.shared import Shared
 from tests.end_to_end.store import Store
 
@@ -66,7 +66,8 @@ def test_a_sweep_whose_worker_and_server_are_killed_ends_complete_with_equal_bit
     assert "Traceback" not in done.stderr, said(done)
     check_whole(server.login("ann"), EXPERIMENT, runs, monkeypatch)
     (tmp_path / "local").mkdir()
-    train(*sweep, cwd=tmp_path / "local", from_nothing=True)
+    done = run_runner(*sweep, cwd=tmp_path / "local", from_nothing=True, timeout=1200)
+    assert done.returncode == 0, said(done)
     undisturbed = numbers({"MLFLOW_TRACKING_URI": Store(tmp_path / "local").uri}, monkeypatch)
     assert len(undisturbed) == runs
     assert numbers(server.login("ann"), monkeypatch) == undisturbed

@@ -62,6 +62,11 @@ FOREIGN = {
     "modules": ("modules: [evil]", "modules names 'evil'"),
     "interpolated": ("modules: '${oc.create:[evil]}'", "modules"),
     "swept": ("hydra: {sweeper: {params: {modules: '[evil]'}}}", "modules names 'evil'"),
+    "scheduler": ("executor: {name: dask, address: 'tcp://127.0.0.1:9'}", "executor is not said by you"),
+    "swept_scheduler": (
+        "hydra: {sweeper: {params: {executor: dask, executor.address: 'tcp://127.0.0.1:9'}}}",
+        "hydra.sweeper.params.executor",
+    ),
     "secret": ("tracking: {experiment: '${oc.env:SECRET}'}", "tracking.experiment"),
     "tag": ("seed: !!python/object/apply:os.system ['touch CALLED']", "not plain YAML"),
     "relocated": ("defaults: [{/hydra/job_logging@hydra.callbacks.x: evil}]", "hydra.callbacks"),

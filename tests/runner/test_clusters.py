@@ -4,6 +4,7 @@ import gc
 import importlib.util
 import os
 import re
+import subprocess
 import time
 from concurrent.futures import Future
 from pathlib import Path
@@ -51,6 +52,8 @@ class Counted:
     deaths: tuple[type[BaseException], ...] = ()
     is_apart, is_spread, slots = True, False, 3
 
+    def look(self) -> None: ...
+
     def __init__(self) -> None:
         self.futures: list[Future[Any]] = []
         self.most = 0
@@ -87,6 +90,39 @@ def test_no_more_stacks_are_in_flight_than_workers_need_to_be_busy():
         assert next(results) and len(workers.futures) == 6
         assert next(results) and len(workers.futures) == 7, "one more for the one that has been handed back"
     assert workers.most <= 2 * workers.slots
+
+
+def in_flight(*futures: tuple[Future[Any], int]) -> Training:
+    """Tasks that were handed out and have these futures."""
+    training = Training([Task((place,), ("",), ({},), ()) for place in range(3)], Counted())
+    training._waiting, training._futures = [], dict(futures)
+    training._sent = {place: 0.0 for _, place in futures}
+    return training
+
+
+def finished(place: int) -> Future[Any]:
+    future: Future[Any] = Future()
+    future.set_result([place])
+    return future
+
+
+def gone() -> Future[Any]:
+    future: Future[Any] = Future()
+    future.cancel()
+    future.set_running_or_notify_cancel()
+    return future
+
+
+def test_what_has_come_back_is_handed_on_before_a_scheduler_that_has_gone_is_told():
+    results = iter(in_flight((gone(), 0), (finished(1), 1), (finished(2), 2)))
+    assert sorted([*next(results), *next(results)]) == [1, 2]
+    with pytest.raises(NoWorkers, match="has gone"):
+        next(results)
+
+
+def test_a_task_and_its_double_are_handed_back_once_after_an_interrupt():
+    training = in_flight((finished(1), 1), (finished(1), 1), (gone(), 2))
+    assert list(training.already_done()) == [[1]]
 
 
 def test_in_one_process_a_stack_is_handed_back_before_the_next_one_begins(monkeypatch: pytest.MonkeyPatch):
@@ -171,6 +207,30 @@ def test_a_queue_that_takes_no_job_is_told_at_once(tmp_path: Path, monkeypatch: 
         dask_workers(QueueExecutor(name="slurm"), 1)
     assert list((tmp_path / "outputs").iterdir()) == [], "no certificate is left behind"
     gc.collect()
+
+
+@needs_jobqueue
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_job_that_ends_is_followed_by_another_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    for name, text in (
+        ("sbatch", SBATCH.replace("job.log", "job-$$.log").replace("job.sh", "job-$$.sh")),
+        ("scancel", SCANCEL),
+    ):
+        (tmp_path / name).write_text(text)
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    plan = plan_of(*[(f"seed={seed}",) for seed in range(12)], first=(*FAST, "executor=slurm"))
+    found = []
+    with training_of(plan) as training:
+        for results in training:
+            if not found:
+                (job,) = tmp_path.glob("job-*.sh")
+                subprocess.run(["pkill", "-9", "-f", str(tmp_path)], check=True)
+            found += results
+    assert len(list(tmp_path.glob("job-*.sh"))) > 1
+    assert [bits(one) for one in sorted(found, key=lambda one: one.index)] == [bits(one) for one in trained_all(plan)]
 
 
 @needs_jobqueue
