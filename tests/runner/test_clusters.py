@@ -4,7 +4,7 @@ import gc
 import importlib.util
 import os
 import re
-import subprocess
+import signal
 import time
 from concurrent.futures import Future
 from pathlib import Path
@@ -214,10 +214,8 @@ def test_a_queue_that_takes_no_job_is_told_at_once(tmp_path: Path, monkeypatch: 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_job_that_ends_is_followed_by_another_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
-    for name, text in (
-        ("sbatch", SBATCH.replace("job.log", "job-$$.log").replace("job.sh", "job-$$.sh")),
-        ("scancel", SCANCEL),
-    ):
+    numbered = SBATCH.replace("job.log", "job-$$.log").replace("job.sh", "job-$$.sh") + "echo $! > job-$$.pid\n"
+    for name, text in (("sbatch", numbered), ("scancel", SCANCEL)):
         (tmp_path / name).write_text(text)
         (tmp_path / name).chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
@@ -226,10 +224,10 @@ def test_a_job_that_ends_is_followed_by_another_one(tmp_path: Path, monkeypatch:
     with training_of(plan) as training:
         for results in training:
             if not found:
-                (job,) = tmp_path.glob("job-*.sh")
-                subprocess.run(["pkill", "-9", "-f", str(tmp_path)], check=True)
+                (job,) = tmp_path.glob("job-*.pid")
+                os.killpg(int(job.read_text()), signal.SIGKILL)
             found += results
-    assert len(list(tmp_path.glob("job-*.sh"))) > 1
+    assert len(list(tmp_path.glob("job-*.pid"))) > 1
     assert [bits(one) for one in sorted(found, key=lambda one: one.index)] == [bits(one) for one in trained_all(plan)]
 
 
