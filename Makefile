@@ -27,10 +27,10 @@ benchmarks: install  ## all measurements (half an hour); peers from pip install 
 	$(PYTHON) -m benchmarks | tee benchmarks/RESULTS.md
 
 test: install  ## all tests but the slow ones
-	$(PYTHON) -m pytest -n 2
+	$(PYTHON) -m pytest -n 3
 
 coverage: install  ## the same with the lines that they reach, which takes half as long again
-	$(PYTHON) -m pytest -n 2 --cov
+	$(PYTHON) -m pytest -n 3 --cov
 
 test-browser: install  ## the report and MLflow's pages in Chromium, which must be installed
 	.venv/bin/pip install -qe '.[browser]' && $(PYTHON) -m pytest -m browser
@@ -39,7 +39,7 @@ screenshots: install  ## take the pictures of pages in README and docs again
 	.venv/bin/pip install -qe '.[browser]' && $(PYTHON) -m tests.end_to_end.browser.screenshots
 
 test-slow: install  ## the tests that take minutes
-	$(PYTHON) -m pytest -n 2 -m slow
+	$(PYTHON) -m pytest -n 3 -m slow
 
 lint: install  ## style, unused code, formatting
 	$(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check .

@@ -16,6 +16,21 @@ if [[ $MLFLOW_AUTH_ADMIN_PASSWORD == password1234 ]]; then
     echo "MLFLOW_AUTH_ADMIN_PASSWORD: this was the password of every MLflow server; choose another" >&2
     exit 1
 fi
+if ((${#MLFLOW_AUTH_ADMIN_PASSWORD} < 12)); then
+    echo "MLFLOW_AUTH_ADMIN_PASSWORD: MLflow wants at least 12 characters" >&2
+    exit 1
+fi
+python - <<'CHECK'
+import sys
+try:
+    import psycopg
+except ImportError as error:
+    sys.exit(f"{error}: activate the environment, and pip install -e '.[server]' there")
+try:
+    psycopg.connect(connect_timeout=10).close()
+except psycopg.Error as error:
+    sys.exit(f"the database cannot be used ({str(error).splitlines()[0]}); docs/servers.md says how it is made")
+CHECK
 
 export MLFLOW_BACKEND_STORE_URI=postgresql+psycopg:// # its address is in the variables above
 export MLFLOW_AUTH_CONFIG_PATH="$(dirname "${BASH_SOURCE[0]}")/accounts.ini"

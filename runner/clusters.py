@@ -2,21 +2,25 @@
 
 import logging
 import signal
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from runner.flights import in_daemon
 from runner.folder import OUTPUTS
 from runner.settings import DaskExecutor, QueueExecutor
 from runner.terminal import warn
 from runner.workers import NoWorkers
 
-CONNECT_SECONDS, ANSWER_SECONDS = 10, 5
+CONNECT_SECONDS, ANSWER_SECONDS, SILENT_SECONDS = 10, 5, 60
 # A task whose worker died more often is given up by a scheduler of ours; a scheduler of others has its own number.
 ALLOWED_DEATHS = 1
+IGNORE_INTERRUPTS = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
 QUEUES = {"slurm": "SLURMCluster", "pbs": "PBSCluster", "sge": "SGECluster", "lsf": "LSFCluster"}
 ACCOUNTS = {"slurm": "account", "pbs": "account", "sge": "project", "lsf": "project"}
 
@@ -31,17 +35,17 @@ class DaskWorkers:
     is_apart, is_spread = True, True
 
     def __init__(self, scheduler: Any, expected: int = 1, closing: ExitStack | None = None) -> None:
-        from distributed import Client, KilledWorker
+        from distributed import KilledWorker
 
         self.deaths: tuple[type[BaseException], ...] = (KilledWorker,)
         self._expected, self._closing = expected, closing or ExitStack()
-        try:
-            self._client = Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
-        except (OSError, ValueError) as error:
-            told = f"no Dask scheduler answers at {scheduler}, which executor.address names ({error})"
-            raise NoWorkers(told) from error
+        try:  # what is no scheduler may accept a connection and say nothing, which Dask would listen to for ever
+            self._client = in_daemon(_connect, scheduler).result(CONNECT_SECONDS + ANSWER_SECONDS)
+        except Exception as error:
+            told = f"no Dask scheduler answers at {scheduler}, which executor.address names"
+            raise NoWorkers(f"{told} ({error})" if str(error) else told) from error
         self._executor = self._client.get_executor(pure=False)  # the same task may be sent twice
-        self._threads, self._is_missed = 1, False
+        self._threads, self._told, self._heard = 1, "", time.monotonic()
         self.look()
 
     @property
@@ -49,12 +53,21 @@ class DaskWorkers:
         return max(self._expected, self._threads)
 
     def look(self) -> None:
-        with suppress(Exception):  # it may just have gone: then all futures are cancelled soon
+        told, before = "", self._threads
+        try:
             info = self._client.scheduler_info(n_workers=0, callback_timeout=ANSWER_SECONDS)
-            self._threads = int(info["total_threads"])
-        if not self._threads and not self._is_missed:
-            warn("no Dask worker is there; waiting for one")
-        self._is_missed = not self._threads
+            self._threads, self._heard = int(info["total_threads"]), time.monotonic()
+            if self._threads < before:
+                told = f"Dask workers have gone, {self._threads} of {before} are left; these do what those had"
+        except Exception as error:
+            told = "the Dask scheduler does not answer; waiting for it"
+            if time.monotonic() - self._heard > SILENT_SECONDS:
+                raise NoWorkers(f"the Dask scheduler has not answered for {SILENT_SECONDS} s") from error
+        if not self._threads:
+            told = "no Dask worker is there; waiting for one"
+        if told and told != self._told:
+            warn(told)
+        self._told = told
 
     def submit(self, function: Callable[..., Any], /, *arguments: Any) -> Future[Any]:
         try:
@@ -89,38 +102,55 @@ def dask_workers(executor: DaskExecutor | QueueExecutor, workers: int) -> DaskWo
         return DaskWorkers(executor.address)
     with ExitStack() as closing, dask.config.set({"distributed.scheduler.allowed-failures": ALLOWED_DEATHS}):
         if isinstance(executor, DaskExecutor):
-            cluster, expected = _local_cluster(workers), workers
-            closing.callback(_close, cluster)
+            expected = workers
+            with _interrupts_ignored():
+                cluster = _local_cluster(workers)
+                closing.callback(_close, cluster)
         else:
+            expected = executor.jobs * executor.cores
             OUTPUTS.mkdir(exist_ok=True)
             folder = closing.enter_context(TemporaryDirectory(prefix=".certificates-", dir=OUTPUTS.resolve()))
-            cluster, expected = queue_cluster(executor, folder), executor.jobs * executor.cores
+            cluster = queue_cluster(executor, folder)
             closing.callback(_close, cluster)
             _submit(cluster, executor)
             cluster.adapt(minimum_jobs=executor.jobs, maximum_jobs=executor.jobs)  # another job for one that ends
         return DaskWorkers(cluster, expected, closing.pop_all())
 
 
+def _connect(scheduler: Any) -> Any:
+    from distributed import Client
+
+    return Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
+
+
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """Ctrl-C reaches all processes of a terminal, and the main process alone decides what it means.
+
+    Processes that are started in here ignore it from their first moment, those that follow them by `IGNORE_INTERRUPTS`.
+    """
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def _hush() -> None:
     """What goes wrong on a cluster is said by who waits for its results, once and in a sentence."""
-    logger = logging.getLogger("distributed")
-    logger.handlers, logger.propagate = [logging.NullHandler()], False
+    for name in ("distributed", "dask_jobqueue"):
+        logger = logging.getLogger(name)
+        logger.handlers, logger.propagate = [logging.NullHandler()], False
 
 
 def _local_cluster(workers: int) -> Any:
     """Worker processes on the loopback interface; who has not our certificate, made for this once, is not let in."""
     from distributed import LocalCluster
 
-    # Ctrl-C reaches all processes of a terminal, and the main process alone decides what it means: what is started
-    # here has it blocked, and whatever that starts again later.
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        return LocalCluster(
-            n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0", security=True,
-            silence_logs=logging.CRITICAL,
-        )  # fmt: skip
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return LocalCluster(
+        n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0", security=True,
+        silence_logs=logging.CRITICAL, preload=[IGNORE_INTERRUPTS],
+    )  # fmt: skip
 
 
 def queue_cluster(executor: QueueExecutor, folder: str) -> Any:
@@ -128,10 +158,14 @@ def queue_cluster(executor: QueueExecutor, folder: str) -> Any:
 
     Only who can read the `folder`, which all machines must see, can talk to it. Raises NoWorkers without dask-jobqueue.
     """
+    handler = signal.getsignal(signal.SIGINT)
     try:
         import dask_jobqueue
     except ImportError as error:
         raise NoWorkers(f"executor={executor.name} needs dask-jobqueue: pip install -e '.[dask]' ({error})") from error
+    finally:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, handler)  # its import takes Ctrl-C for itself
     given = {"queue": executor.queue, ACCOUNTS[executor.name]: executor.account}
     return getattr(dask_jobqueue, QUEUES[executor.name])(
         cores=executor.cores, processes=executor.cores, memory=executor.memory, walltime=executor.walltime,
@@ -161,8 +195,12 @@ def _submit(cluster: Any, executor: QueueExecutor) -> None:
         cluster.worker_spec.update(cluster.new_worker_spec())
     try:
         cluster.sync(cluster._correct_state)
-    except (OSError, RuntimeError) as error:
-        raise NoWorkers(f"{executor.name} has taken no job: {' '.join(str(error).split())}") from error
+    except FileNotFoundError as error:
+        told = f"there is no {error.filename} here; start this where jobs of {executor.name} are submitted"
+        raise NoWorkers(told) from error
+    except Exception as error:  # what the system's command said, or that it could not be understood
+        said = " ".join(str(error).rpartition("stderr:")[2].split())
+        raise NoWorkers(f"{executor.name} has taken no job: {said}") from error
 
 
 def _close(cluster: Any) -> None:

@@ -9,14 +9,17 @@ from rich.table import Table
 
 from runner.comparison import label_of, swept_keys
 from runner.estimate import estimate
+from runner.execution import pieces_for
 from runner.jobs import Plan, check_expectations
 from runner.planning import sizes_of, steps_of
 from runner.preparation import Facts
 from runner.progress import duration
+from runner.settings import DaskExecutor, ProcessExecutor, QueueExecutor
 from runner.spec import Spec, flatten
 from runner.stores import sqlite_file, tracking_uri
 from runner.terminal import console, count, say, warn
 from runner.training import Task
+from runner.workers import default_workers
 
 MOST_KINDS, MOST_RUNS = 10, 5
 WIDTH = 80
@@ -27,11 +30,11 @@ def dry_run(plan: Plan, is_sweep: bool) -> None:
     if is_sweep:
         for problem in check_expectations(plan):
             warn(f"{problem}; it is not judged")
-    tasks = plan.tasks
-    workers = min(plan.workers_for(tasks), len(tasks))
+    tasks, workers = _shared_out(plan)
     what = f"{count(len(plan.runs), 'run')} in {count(len(tasks), 'stack')}, {count(workers, 'worker')}"
     executor = plan.settings.executor.name
-    here = "" if executor == "process" else f" of this machine (executor={executor} has others)"
+    is_unknown = isinstance(plan.settings.executor, DaskExecutor) and plan.settings.executor.address is not None
+    here = f" (of this machine: how many executor={executor} has is not known)" if is_unknown else ""
     say(f"{what}{here}; dry_run=true, so nothing is trained or written")
     say("")
     _print_stacks(plan, tasks)
@@ -43,6 +46,18 @@ def dry_run(plan: Plan, is_sweep: bool) -> None:
         _print_runs(plan)
     say(f"\n{'the first run' if len(plan.runs) > 1 else 'the run'} in full:")
     say(_in_full(plan.specs[0]))
+
+
+def _shared_out(plan: Plan) -> tuple[list[Task], int]:
+    """The stacks as they would be cut, and how many workers would have something to do."""
+    executor, wanted = plan.settings.executor, plan.settings.workers or default_workers()
+    if isinstance(executor, ProcessExecutor):
+        tasks = plan.tasks
+        return tasks, min(plan.workers_for(tasks), len(tasks))
+    if isinstance(executor, QueueExecutor):
+        wanted = executor.jobs * executor.cores
+    tasks = plan.tasks_without((), pieces_for(plan, wanted))
+    return tasks, min(wanted, len(tasks))
 
 
 def _print_stacks(plan: Plan, tasks: Sequence[Task]) -> None:

@@ -38,7 +38,7 @@ class Training:
         self._futures: dict[Future[list[RunResult]], int] = {}
         self._sent: dict[int, float] = {}
         self._done: dict[int, float] = {}
-        self._longest = 0.0
+        self._longest, self._looked = 0.0, time.monotonic()
         self._meters = Meters([len(task.indices) for task in tasks])
 
     @property
@@ -106,9 +106,11 @@ class Training:
     def _next_to_end(self) -> Future[list[RunResult]]:
         while True:
             ended, _ = wait(self._futures, SECONDS_BETWEEN_LOOKS, FIRST_COMPLETED)
+            if not ended or time.monotonic() - self._looked > SECONDS_BETWEEN_LOOKS:
+                self._looked = time.monotonic()
+                self._workers.look()
             if ended:  # what has come back is handed on before a scheduler that has gone is complained of
                 return min(ended, key=lambda future: future.cancelled())
-            self._workers.look()
             self._fill()  # workers may have joined
             if self._workers.is_spread:
                 self._double_late_ones()
@@ -144,6 +146,9 @@ class Training:
         except ImportError as error:
             raise UserError(f"workers cannot import what they need: {error}; install this package there too") from error
         except Exception as error:  # the task could not be sent, or its results not be sent back
+            if self._workers.is_spread:  # which says something of the workers, and nothing of the runs
+                told = str(error).partition("\n")[0]
+                raise NoWorkers(f"workers, or their scheduler, cannot read what they are sent: {told}") from error
             return _failed(task, f"{type(error).__name__}: {error}")
 
     def _train_alone(self, task: Task) -> list[RunResult]:
@@ -178,17 +183,17 @@ def training_of(plan: Plan, done: Container[int] = ()) -> Training:
     from runner.clusters import dask_workers
 
     if isinstance(executor, DaskExecutor) and executor.address is None:  # of this machine, so they must fit into it
-        tasks = plan.tasks_without(done, _pieces(plan, wanted))
+        tasks = plan.tasks_without(done, pieces_for(plan, wanted))
         return Training(tasks, dask_workers(executor, min(plan.workers_for(tasks), len(tasks))))
     workers = dask_workers(executor, wanted)
     try:
-        return Training(plan.tasks_without(done, _pieces(plan, workers.slots)), workers)
+        return Training(plan.tasks_without(done, pieces_for(plan, workers.slots)), workers)
     except BaseException:
         workers.end()
         raise
 
 
-def _pieces(plan: Plan, workers: int) -> int:
+def pieces_for(plan: Plan, workers: int) -> int:
     """Into how many stacks the runs are cut for a cluster."""
     return max(STACKS_EACH * workers, len(plan.runs) // RUNS_TOGETHER)
 

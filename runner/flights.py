@@ -20,7 +20,7 @@ def in_flight(do: Callable[[Thing], Done], things: Sequence[Thing], at_once: int
     begun = 0
     while flights or (begun < len(things) and failure is None):
         while len(flights) < at_once and begun < len(things) and failure is None:
-            flights[_begin(do, things[begun])] = begun
+            flights[in_daemon(do, things[begun])] = begun
             begun += 1
         for future in wait(flights, return_when=FIRST_COMPLETED).done:
             place = flights.pop(future)
@@ -32,8 +32,8 @@ def in_flight(do: Callable[[Thing], Done], things: Sequence[Thing], at_once: int
         raise failure
 
 
-def _begin(do: Callable[[Thing], Done], thing: Thing) -> Future[Done]:
-    """In a daemon, because the end of the program must not wait for a server that hangs; a pool would."""
+def in_daemon(do: Callable[[Thing], Done], thing: Thing) -> Future[Done]:
+    """Do it in a thread that the end of the program does not wait for, as it would for a pool: a server may hang."""
     future: Future[Done] = Future()
 
     def work() -> None:

@@ -98,6 +98,11 @@ class SweepFolder:
         return (self.path / PLAN).is_file()
 
     @property
+    def has_results(self) -> bool:
+        """Whether something was trained."""
+        return any(self._stacks.glob("*.npz"))
+
+    @property
     def is_unfinished(self) -> bool:
         """Whether there is something to go on with."""
         return self.has_plan and not (self.path / FINISHED).exists()

@@ -215,7 +215,7 @@ class Publisher:
         if self.parent and not self.trouble:
             page += f"&viewStateShareKey={quote(self._about.sweep_id)}"
             report = self._tracker.local_file(self.parent, REPORT)
-            where += f"\nthe report: {report}" if report else ""
+            where += f"\nthe report: {report or f'python -m runner.report {self._about.sweep_id}'}"
         elif self.parent is None and self._run_ids:
             page = f"/#/experiments/{self._tracker.experiment_id}/runs/{next(iter(self._run_ids.values()))}"
         return f"{where}\n{terminal.how_to_look(self._tracker.uri, page)}"

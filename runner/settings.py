@@ -37,6 +37,18 @@ def _address(value: Any) -> Any:
     return value
 
 
+def _memory(value: Any) -> Any:
+    if isinstance(value, str) and not re.fullmatch(r"\d{1,6}(\.\d{1,3})?[kMGT]i?B", value):
+        raise PydanticCustomError("memory", "must be a size such as 2GB or 512MiB")
+    return value
+
+
+def _walltime(value: Any) -> Any:
+    if isinstance(value, str) and not re.fullmatch(r"\d{1,4}:\d\d(:\d\d)?", value):
+        raise PydanticCustomError("walltime", "must be hours:minutes:seconds, or hours:minutes for LSF")
+    return value
+
+
 Word = Annotated[str, BeforeValidator(_word)]
 
 
@@ -59,8 +71,8 @@ class QueueExecutor(Frozen):
     name: Literal["slurm", "pbs", "sge", "lsf"]
     jobs: Annotated[Whole, Field(ge=1, le=10_000)] = 1
     cores: Annotated[Whole, Field(ge=1, le=1024)] = 1
-    memory: Word = "2GB"
-    walltime: Word = "01:00:00"
+    memory: Annotated[str, BeforeValidator(_memory)] = "2GB"
+    walltime: Annotated[str, BeforeValidator(_walltime)] = "01:00:00"
     queue: Word | None = None
     account: Word | None = None
 

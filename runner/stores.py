@@ -44,8 +44,9 @@ def named_store() -> str:
 
 
 def shown(uri: str) -> str:
-    """A store as it may be seen by anybody: without a password."""
-    return re.sub(r"([?&]password=)[^&]*", r"\1***", re.sub(r"(://[^/@:]*):.*@", r"\1:***@", uri))
+    """A store, or a sentence that names one, as it may be seen by anybody: without a password."""
+    hidden = re.sub(r"(://[^/@:\s]*):\S*@", r"\1:***@", uri)
+    return re.sub(r"([?&][\w.-]*password[\w.-]*=)[^&\s]*", r"\1***", hidden)
 
 
 def address(uri: str) -> str:
@@ -167,14 +168,15 @@ def reason(error: BaseException) -> str:
     for sign, sentence in REFUSALS.items():
         if sign in str(error):
             return sentence
-    lines = [line.strip() for line in str(error).splitlines() if line.strip() and not line.startswith("(raised as")]
+    said = [line.strip() for line in shown(str(error)).splitlines()]
+    lines = [line for line in said if line and not line.startswith("(raised as")]
     told = lines[0] if lines else type(error).__name__
     if len(told) <= MAX_REASON:
         return told
     deepest = error  # a client wraps what happened in one long sentence after another
     while deepest.__context__ is not None:
         deepest = deepest.__context__
-    return f"{told[: MAX_REASON // 2]} ... {str(deepest)[-MAX_REASON // 2 :]}"
+    return f"{told[: MAX_REASON // 2]} ... {shown(str(deepest))[-MAX_REASON // 2 :]}"
 
 
 class ToldOnce(logging.Filter):

@@ -118,10 +118,9 @@ class Sweep:
             with OrderlyInterrupt() as interrupt:
                 yield interrupt
         except NoWorkers as error:
-            raise UserError(
-                f"{error}; results that are there are kept in {self._folder.shown}. Go on, with executor=... also "
-                f"elsewhere: {self._folder.resume_command}"
-            ) from error
+            kept = f"results that are there are kept in {self._folder.shown}" if self._folder.has_results else ""
+            told = f"{error}; {kept or 'nothing is trained yet'}. Go on, with executor=... also elsewhere"
+            raise UserError(f"{told}: {self._folder.resume_command}") from error
         except KeyboardInterrupt:
             if not self._is_told:
                 kept, command = self._folder.shown, self._folder.resume_command

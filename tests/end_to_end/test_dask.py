@@ -142,8 +142,8 @@ def test_a_scheduler_that_goes_leaves_what_is_done_and_the_sweep_goes_on_elsewhe
         kill(site.scheduler)
         done = ended(process)
     assert done.returncode == 1, said(done)
-    assert done.stderr.count("\n") == 1, said(done)
-    assert "the Dask scheduler has gone" in done.stderr
+    assert "Traceback" not in done.stderr, said(done)
+    assert done.stderr.splitlines()[-1].startswith("error: the Dask scheduler has gone"), said(done)
     assert "python -m runner.resume" in done.stderr
     kept = statuses(tmp_path)["FINISHED"]
     assert 0 < kept < len(undisturbed)
@@ -221,9 +221,11 @@ def test_where_a_sweep_goes_on_is_the_only_thing_that_resume_changes(tmp_path: P
     (path / "finished").unlink()
     for override, told in (
         ("seed=3", "only executor, its settings and workers can be changed"),
-        ("executor=dusk", "executor must be one of process, dask"),
-        ("executor.address=x", "executor.address"),
+        ("executor=dusk", "executor is unknown: 'dusk'"),
+        ("executor.address=x", "executor.address is not a setting"),
+        ("executor=dask executor.address=x", "executor.address must be the address of a Dask scheduler"),
+        ("executor.queue=[", "cannot be read"),
         ("workers=0", "workers must be >= 1"),
     ):
-        done = run_runner(override, cwd=tmp_path, module="runner.resume")
+        done = run_runner(*override.split(), cwd=tmp_path, module="runner.resume")
         assert done.returncode == 1 and told in done.stderr, said(done)

@@ -191,7 +191,7 @@ def test_a_queue_gets_the_job_that_the_settings_say(name: str, tmp_path: Path):
 @pytest.mark.parametrize("key", ["queue", "account", "memory", "walltime"])
 @pytest.mark.parametrize("value", ["a\\nrm -rf x", "a; reboot", "$(reboot)", "a b", "", "`x`", "a'b"])
 def test_a_setting_of_a_queue_cannot_be_more_than_a_word_of_a_job_script(key: str, value: str):
-    with pytest.raises(ValueError, match="must be one word"):
+    with pytest.raises(ValueError, match=r"must be (one word|a size|hours)"):
         read({"name": "slurm", key: value.replace("\\n", "\n")})
 
 

@@ -17,6 +17,11 @@ from runner.stores import check_place, named_store, probe, reason, shown
             "postgresql://host/db?user=u&password=secret&sslmode=require",
             "postgresql://host/db?user=u&password=***&sslmode=require",
         ),
+        ("postgresql://host/db?sslpassword=secret", "postgresql://host/db?sslpassword=***"),
+        (
+            "API request to http://ann:se:cr@et@host/api failed, ask ann@host",
+            "API request to http://ann:***@host/api failed, ask ann@host",
+        ),
     ],
 )
 def test_a_password_is_not_shown(uri, seen):
