@@ -149,7 +149,7 @@ def main_process_is_killed(tmp_path: Path, undisturbed: Undisturbed, times: int)
         instant = (place + choose.random()) / times * 0.7 * undisturbed.seconds  # all but the start-up
         killed += kill_main(folder, undisturbed.jobs, instant)
         check(folder, undisturbed)
-    assert killed > times / 2
+    assert killed >= times / 2
 
 
 def workers_are_killed(tmp_path: Path, undisturbed: Undisturbed, times: int) -> None:
@@ -159,7 +159,7 @@ def workers_are_killed(tmp_path: Path, undisturbed: Undisturbed, times: int) -> 
         folder.mkdir()
         killed += kill_a_worker(folder, undisturbed.jobs, choose.uniform(0, 0.3 * undisturbed.seconds), choose)
         assert whole(Trained(resume(cwd=folder), Store(folder))).bits == undisturbed.whole.bits
-    assert killed > times / 2
+    assert killed >= times / 2
 
 
 def test_a_store_that_was_killed_while_it_was_made_is_made_again(tmp_path: Path) -> None:
