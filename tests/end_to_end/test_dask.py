@@ -3,17 +3,24 @@
 import os
 import shutil
 import signal
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from runner.execution import training_of
+from runner.workers import NoWorkers
 from tests.end_to_end.conftest import SWEEP, Trained, trained
 from tests.end_to_end.dask import Site, kill, site_in
 from tests.end_to_end.program import (
     ROOT,
     ctrl_c,
     ended,
+    environment,
     is_alive,
     make_store,
     resume,
@@ -24,6 +31,7 @@ from tests.end_to_end.program import (
     wait_until,
 )
 from tests.end_to_end.store import Bits, Store, statuses
+from tests.runner.building import plan_of
 
 pytest.importorskip("distributed", reason="distributed is not installed")
 # 24 runs of which each takes some tenths of a second: something can happen in the middle.
@@ -229,3 +237,44 @@ def test_where_a_sweep_goes_on_is_the_only_thing_that_resume_changes(tmp_path: P
     ):
         done = run_runner(*override.split(), cwd=tmp_path, module="runner.resume")
         assert done.returncode == 1 and told in done.stderr, said(done)
+
+
+def test_a_queue_leaves_ctrl_c_to_the_sweep() -> None:
+    pytest.importorskip("dask_jobqueue")
+    code = """
+import signal, tempfile
+from runner.clusters import queue_cluster
+from runner.settings import QueueExecutor
+before = signal.getsignal(signal.SIGINT)
+queue_cluster(QueueExecutor(name="slurm"), tempfile.mkdtemp()).close()
+print(signal.getsignal(signal.SIGINT) is before)
+"""
+    done = subprocess.run([sys.executable, "-c", code], env=environment(), capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"
+
+
+@pytest.mark.slow
+def test_what_is_no_scheduler_is_told_in_seconds(tmp_path: Path) -> None:
+    make_store(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        done = run_runner("data=xor", "executor=dask", f"executor.address={address}", cwd=tmp_path)
+    assert done.returncode == 1 and f"no Dask scheduler answers at {address}" in done.stderr, said(done)
+    assert "Traceback" not in done.stderr, said(done)
+
+
+@pytest.mark.slow
+def test_a_scheduler_that_goes_while_results_are_written_loses_none_that_came_back(site: Site) -> None:
+    site.worker()
+    jobs = [("training.epochs=5", f"seed={seed}") for seed in range(8)]
+    plan = plan_of(*jobs, first=("data=xor", "tracking.plots=none", *at(site)))
+    with training_of(plan) as training:
+        results = iter(training)
+        next(results)
+        wait_until(lambda: all(future.done() for future in training._futures), "what was in flight had come back")
+        back = len(training._futures)
+        kill(site.scheduler)
+        time.sleep(15)  # as long as a slow store may take; the client has given up by then
+        assert back and all(next(results) for _ in range(back))
+        with pytest.raises(NoWorkers, match="the Dask scheduler has gone"):
+            next(results)
