@@ -36,7 +36,7 @@ def test_the_experiment_lists_the_sweep_and_unfolds_its_runs(window: Watched, sw
     page.goto(f"{mlflow}/#/experiments/{swept.store.only().info.experiment_id}/runs?workflowType=machine_learning")
     expect(page.get_by_text(str(swept.store.only().info.run_name)).first).to_be_visible()
     expect(page.get_by_text("tanh hidden=[4] seed=3")).to_have_count(0)
-    page.locator(".ag-row >> nth=0 >> [role=gridcell] svg").first.wait_for()
+    page.locator(".ag-row >> nth=0 >> [role=gridcell] svg >> visible=true").first.wait_for()
     page.locator(".ag-row >> nth=0").get_by_role("button").first.click()
     expect(page.get_by_text("tanh hidden=[4] seed=3").first).to_be_visible()
 
