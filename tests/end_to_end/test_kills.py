@@ -142,14 +142,20 @@ def test_a_sweep_whose_workers_are_killed_many_times_is_whole(tmp_path: Path, lo
 
 
 def main_process_is_killed(tmp_path: Path, undisturbed: Undisturbed, times: int) -> None:
-    choose, killed = random.Random(times), 0
-    for place in range(times):
+    """A kill that comes after the end is none: the sweep was timed on a busier machine, and another one follows."""
+    choose, killed, seconds = random.Random(times), 0, undisturbed.seconds
+    for place in range(2 * times):
         folder = tmp_path / str(place)
         folder.mkdir()
-        instant = (place + choose.random()) / times * 0.7 * undisturbed.seconds  # all but the start-up
-        killed += kill_main(folder, undisturbed.jobs, instant)
+        instant = (killed + choose.random()) / times * 0.7 * seconds  # all but the start-up
+        if kill_main(folder, undisturbed.jobs, instant):
+            killed += 1
+        else:
+            seconds *= 0.7
         check(folder, undisturbed)
-    assert killed >= times / 2
+        if killed == times:
+            break
+    assert killed > times / 2
 
 
 def workers_are_killed(tmp_path: Path, undisturbed: Undisturbed, times: int) -> None:
@@ -159,7 +165,7 @@ def workers_are_killed(tmp_path: Path, undisturbed: Undisturbed, times: int) -> 
         folder.mkdir()
         killed += kill_a_worker(folder, undisturbed.jobs, choose.uniform(0, 0.3 * undisturbed.seconds), choose)
         assert whole(Trained(resume(cwd=folder), Store(folder))).bits == undisturbed.whole.bits
-    assert killed >= times / 2
+    assert killed > times / 2
 
 
 def test_a_store_that_was_killed_while_it_was_made_is_made_again(tmp_path: Path) -> None:
