@@ -44,7 +44,7 @@ def build_stack(
         Y_train=Y_train,
         X_test=X_test,
         Y_test=Y_test,
-        metric=_metric(facts, prepared[0].threshold),
+        metric=_metric(facts, prepared[0]),
         optimizer=partial(OPTIMIZERS[first.optimizer.name], **shared),
         hyperparameters=_hyperparameters(specs),
         learning_rate=np.array([spec.learning_rate for spec in specs]),
@@ -117,8 +117,8 @@ def _batches(network: Network, specs: Sequence[Spec], prepared: Sequence[Prepare
     return ShuffledBatches(X, Y, size, [generator(spec.seed, "shuffle") for spec in specs], order=order)
 
 
-def _metric(facts: Facts, threshold: float) -> Metric:
-    return rmse if facts.task == "regression" else partial(accuracy, threshold=threshold)
+def _metric(facts: Facts, data: Prepared) -> Metric:
+    return rmse if facts.task == "regression" else partial(accuracy, threshold=data.threshold, tie=data.tie)
 
 
 def _optional(values: Sequence[float | None]) -> Array | None:
