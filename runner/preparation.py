@@ -16,6 +16,7 @@ from runner.spec import DataCommon, Spec, TestSpec
 
 PURPOSES = (
     "inputs", "noise", "split", "fresh inputs", "fresh noise", "init", "shuffle", "test inputs", "test noise",
+    "pairing",
 )  # fmt: skip
 
 

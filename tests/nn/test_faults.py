@@ -11,7 +11,9 @@ from nn.faults import FAULTS
 from nn.losses import LOSSES
 from nn.network import Network
 from nn.registry import Array
-from tests.nn.test_law_gradient import Point, back_propagated, forward, measured, smooth_point
+from nn.training import first_gradient
+from tests.nn.stacks import stack_of
+from tests.nn.test_law_gradient import Point, forward, measured, smooth_point
 
 ALL = ("W0", "b0", "W1", "b1", "W2", "b2")
 HIDDEN = ALL[:4]
@@ -19,13 +21,19 @@ WRONG = {
     "broadcast_update": ("W2",),
     "column_labels": ALL,
     "derivative_of_activated": ALL,
+    "early_update": HIDDEN,
+    "missing_bias_correction": (),
+    "missing_derivative": HIDDEN,
     "missing_factor": ("W2",),
     "mixed_units": (),
     "regulariser_sign": (),
+    "shifted_labels": (),
+    "shuffled_inputs": (),
     "sigmoid_as_relu_derivative": HIDDEN,
     "softplus_as_relu_derivative": HIDDEN,
     "stale_pre_activation": HIDDEN,
     "transposed_gradient": ("W1", "W2"),
+    "update_sign": (),
     "weights_subtracted": HIDDEN,
 }
 SIZES, N = (2, 3, 3, 3), 7  # equal widths, so that a transposed or broadcast gradient has where to go
@@ -47,6 +55,13 @@ def faulty(*faults: str, network: Network | None = None) -> Network:
     for fault in faults:
         network = FAULTS[fault](network)
     return network
+
+
+def back_propagated(network: Network, point: Point) -> Array:
+    """The gradient `(P,)` that the first update uses."""
+    X, Y = point.x.swapaxes(1, 2), point.t.swapaxes(1, 2)
+    stack = stack_of(network, point.parameters, X, Y, rate=0.5, evaluations=(0, 1))
+    return first_gradient(stack, point.x, point.t)[0]
 
 
 def arrays(network: Network, flat: Array) -> dict[str, Array]:

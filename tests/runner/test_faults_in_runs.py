@@ -3,9 +3,12 @@
 from functools import cache
 from itertools import product
 
+import numpy as np
 import pytest
 
+import nn.network
 from nn.faults import FAULTS
+from runner import fault_checks
 from runner.results import RunResult
 from runner.spec import Spec
 from tests.runner.building import build, plan_of, refusal, spec_of, trained_all
@@ -16,7 +19,7 @@ ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu", "identity")
 HIDDEN = ("[]", "[1]", "[3]", "[3,3]")
 DATA = (
     ("data=sine",),
-    ("data=sine", "network.output=tanh", "loss=half_mse"),
+    ("data=sine", "network.output=tanh", "loss=half_mse", "optimizer=adam"),
     ("data=xor", "network.output=sigmoid", "training.l2=0.1"),
     ("data=quadrants", "network.output=softmax", "data.samples_per_cluster=5"),
     ("data=surface", "data.samples=20", "training.l2=0.1", "network.output=sigmoid", "loss=matching"),
@@ -37,7 +40,16 @@ NEEDS = {
     "broadcast_update": (("network.hidden=[1]",), "a regression of one number, and more than one unit"),
     "regulariser_sign": (("training.l2=0",), "training.l2 above 0"),
     "mixed_units": (("network.output=identity",), "targets that are scaled"),
+    "missing_derivative": (
+        ("activation=identity",),
+        "a hidden layer, and an activation in it that is not the identity",
+    ),
+    "early_update": (("network.hidden=[]",), "a hidden layer"),
+    "missing_bias_correction": (("optimizer=momentum",), "optimizer=adam, with optimizer.beta1 or "),
+    "shuffled_inputs": (("data.samples=2", "data.test_fraction=0.5"), "more than one training sample"),
+    "shifted_labels": (("data.samples=2", "data.test_fraction=0.5"), "more than one training sample"),
 }
+ALWAYS = {"missing_factor", "update_sign"}
 
 
 def numbers(result: RunResult) -> tuple:
@@ -53,13 +65,46 @@ def healthy() -> list[tuple]:
 
 @pytest.mark.parametrize("fault", list(FAULTS))
 def test_a_fault_that_is_accepted_changes_the_run(fault):
-    """Otherwise a sweep would compare equal things."""
+    """Otherwise a sweep would compare equal things. To a linear network XOR and its opposite are the same."""
     accepted = [place for place, run in enumerate(RUNS) if isinstance(build(*run, f"fault={fault}"), Spec)]
     assert accepted
     wrong = trained_all(plan_of(*(RUNS[place] for place in accepted), first=(*SHORT, f"fault={fault}")))
     right = [healthy()[place] for place in accepted]
     same = [RUNS[place] for place, one, other in zip(accepted, wrong, right, strict=True) if numbers(one) == other]
-    assert same == []
+    assert [run for run in same if fault != "shuffled_inputs" or not is_linear_on_xor(run)] == []
+
+
+def is_linear_on_xor(run: tuple[str, ...]) -> bool:
+    return "data=xor" in run and ("network.hidden=[]" in run or "activation=identity" in run)
+
+
+def test_no_rounding_decides_whether_a_fault_is_accepted(monkeypatch):
+    """Products that differ in their last bits from one processor to the next lead to the same decisions."""
+    product, rng = nn.network.product, np.random.default_rng(0)
+
+    def noisy(left, right, out=None):
+        found = product(left, right)
+        found *= 1 + 1e-13 * rng.standard_normal(found.shape)
+        if out is None:
+            return found
+        out[...] = found
+        return out
+
+    def decisions() -> list[bool]:
+        fault_checks._places.cache_clear()
+        return [isinstance(build(*run, f"fault={fault}"), Spec) for run in RUNS[::3] for fault in FAULTS]
+
+    with_these_roundings = decisions()
+    monkeypatch.setattr(nn.network, "product", noisy)
+    assert decisions() == with_these_roundings
+    assert len(set(with_these_roundings)) == 2
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_a_broadcast_of_one_unit_is_no_fault_whatever_the_rounding(activation):
+    """One gradient a * delta for one weight, summed in another order: the same by the mathematics."""
+    message = refusal(f"activation={activation}", "network.hidden=[1]", "fault=broadcast_update")
+    assert message.startswith("fault=broadcast_update needs a regression of one number, and more than one unit")
 
 
 @pytest.mark.parametrize("fault", list(FAULTS))
@@ -88,8 +133,8 @@ def test_a_fault_that_would_change_nothing_is_refused_with_what_it_needs(fault, 
     assert message.endswith(f"; here it would change nothing (from the override fault={fault})")
 
 
-def test_every_fault_but_the_one_that_is_always_possible_says_what_it_needs():
-    assert {*NEEDS, "missing_factor"} == set(FAULTS)
+def test_every_fault_but_those_that_are_always_possible_says_what_it_needs():
+    assert {*NEEDS, *ALWAYS} == set(FAULTS)
 
 
 @pytest.mark.parametrize("text", ["missing_fator", "[weights_subtracted,missing_fator]"])
