@@ -1,10 +1,10 @@
 """Metrics: how good outputs are, in words a person uses. All map `a, t (runs, d_out, n)` to `(runs,)`.
 
 A class is chosen by one rule, here and wherever else a network's answer is read as a class. One output chooses the
-positive class above the threshold and on it; several choose the class with the largest output. Outputs that differ from
-the threshold, or from the largest output, by no more than TIE of the output's range are a tie. It counts as the positive
-class, and among several outputs as the first of them. So no rounding decides, and a network that answers the same for
-every sample is exactly as good as a constant.
+positive class above the threshold and on it; several choose the class with the largest output. An output that differs
+from the threshold, or from the largest output, by no more than TIE of the output's range is a tie: it counts as the
+positive class, and among several outputs as the first of them. So no rounding decides, and a network that answers the
+same for every sample is exactly as good as a constant.
 """
 
 from collections.abc import Callable
