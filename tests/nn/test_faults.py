@@ -38,6 +38,7 @@ WRONG = {
 }
 SIZES, N = (2, 3, 3, 3), 7  # equal widths, so that a transposed or broadcast gradient has where to go
 any_fault = pytest.mark.parametrize("fault", list(FAULTS))
+any_known_fault = pytest.mark.parametrize("fault", list(WRONG))
 
 
 def healthy(fault: str = "", sizes: tuple[int, ...] = SIZES, bias: bool = True) -> Network:
@@ -86,14 +87,14 @@ def test_the_table_of_these_tests_has_every_registered_fault() -> None:
     assert sorted(WRONG) == list(FAULTS)
 
 
-@any_fault
+@any_known_fault
 def test_a_fault_changes_the_arrays_it_names_and_not_a_bit_of_the_others(fault: str) -> None:
     wrong, right, _ = gradients(fault)
     changed = {name for name in right if wrong[name].tobytes() != right[name].tobytes()}
     assert changed == set(WRONG[fault])
 
 
-@any_fault
+@any_known_fault
 def test_what_a_fault_changes_is_no_derivative_any_more_and_what_it_leaves_is(fault: str) -> None:
     wrong, _, point = gradients(fault)
     derivative = arrays(healthy(fault), measured(healthy(fault), point))
@@ -134,7 +135,7 @@ def test_a_fault_works_in_networks_of_any_depth_and_without_biases(
         gradient = back_propagated(faulty(fault, network=network), point)
     assert np.isfinite(gradient).all()
     last = f"W{len(sizes) - 2}"
-    if WRONG[fault] == HIDDEN:
+    if WRONG.get(fault) == HIDDEN:
         assert np.array_equal(arrays(network, gradient)[last], arrays(network, back_propagated(network, point))[last])
 
 
