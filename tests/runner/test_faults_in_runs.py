@@ -11,7 +11,7 @@ from nn.faults import FAULTS
 from runner import fault_checks
 from runner.results import RunResult
 from runner.spec import Spec
-from tests.runner.building import build, plan_of, refusal, spec_of, trained_all
+from tests.runner.building import bits, build, plan_of, refusal, spec_of, trained_all
 from tests.runner.faults import WHERE
 
 SHORT = ("training.mode=full", "training.steps=3", "training.evaluations=1", "tracking.plots=none")
@@ -29,13 +29,14 @@ RUNS = [
     for activation, hidden, data in product(ACTIVATIONS, HIDDEN, DATA)
     if hidden != "[1]" or "relu" not in activation  # one unit may be dead, or alive for every sample
 ]
+OF_BATCH = ("shuffled_inputs", "shifted_labels")
 NEEDS = {
     "derivative_of_activated": (("activation=relu",), "a layer whose derivative is another one at f(z) than at z"),
     "stale_pre_activation": (("network.hidden=[]",), "a hidden layer"),
     "weights_subtracted": (("network.hidden=[]",), "a hidden layer"),
     "softplus_as_relu_derivative": (("activation=tanh",), "a hidden layer of activation=relu or floored_relu"),
     "sigmoid_as_relu_derivative": (("activation=gelu",), "a hidden layer of activation=relu or floored_relu"),
-    "column_labels": (("data=xor",), "a classification with network.output=softmax"),
+    "column_labels": (("data=xor",), "a classification with network.output=softmax, and more than one sample in a"),
     "transposed_gradient": (("network.hidden=[3]",), "a layer with as many units as inputs, such as "),
     "broadcast_update": (("network.hidden=[1]",), "a regression of one number, and more than one unit"),
     "regulariser_sign": (("training.l2=0",), "training.l2 above 0"),
@@ -107,6 +108,30 @@ def test_a_broadcast_of_one_unit_is_no_fault_whatever_the_rounding(activation):
     assert message.startswith("fault=broadcast_update needs a regression of one number, and more than one unit")
 
 
+@pytest.mark.parametrize("mode", ["full", "minibatch", "online"])
+@pytest.mark.parametrize("fault", [*OF_BATCH, "early_update", "update_sign", "missing_bias_correction"])
+def test_a_fault_of_the_batch_or_the_update_has_the_same_bits_alone_and_in_a_stack(fault, mode):
+    """Online, the samples of a distribution are fresh ones."""
+    same = ("data=square", "data.samples=12", "optimizer=adam", f"training.mode={mode}", "training.steps=7", *SHORT[2:])
+    runs = [(f"seed={seed}", f"learning_rate={0.01 * (1 + seed)}") for seed in range(5)]
+    together = trained_all(plan_of(*runs, first=(*same, f"fault={fault}", "workers=1")))
+    assert len({result.parameters.tobytes() for result in together}) == len(runs)
+    for place in (0, 3):
+        (alone,) = trained_all(plan_of(runs[place], first=(*same, f"fault={fault}")))
+        assert bits(alone) == bits(together[place])
+
+
+@pytest.mark.parametrize("mode", ["full", "minibatch", "online"])
+@pytest.mark.parametrize("fault", OF_BATCH)
+def test_wrong_pairs_teach_nothing_and_are_seen_on_the_right_ones(fault, mode):
+    """What is shown is measured on samples as they are: no better than the mean, or the nearest to it."""
+    long = ("data=square", "training.steps=3000", f"training.mode={mode}", "learning_rate=0.3", *SHORT[2:])
+    right, wrong = trained_all(plan_of((), (f"fault={fault}",), first=long))
+    constant = right.measures["baseline/constant_rmse"]
+    assert right.finals["test/rmse"] < 0.2 * constant
+    assert wrong.finals["test/rmse"] > 0.8 * constant
+
+
 @pytest.mark.parametrize("fault", list(FAULTS))
 def test_a_fault_is_made_where_its_table_says_and_kept_in_the_spec(fault):
     spec = spec_of(*WHERE[fault], f"fault={fault}")
@@ -131,6 +156,19 @@ def test_a_fault_that_would_change_nothing_is_refused_with_what_it_needs(fault, 
     message = refusal(*overrides, f"fault={fault}")
     assert message.startswith(f"fault={fault} needs {need}")
     assert message.endswith(f"; here it would change nothing (from the override fault={fault})")
+
+
+def test_labels_in_a_column_are_no_fault_where_every_batch_is_one_sample():
+    one_by_one = ("data=quadrants", "network.output=softmax", "training.mode=online")
+    assert "more than one sample in a batch" in refusal(*one_by_one, "fault=column_labels")
+
+
+def test_adam_that_forgets_at_once_has_no_bias_to_correct():
+    assert "optimizer.beta1 or optimizer.beta2 above 0" in refusal(
+        "optimizer=adam", "optimizer.beta1=0", "optimizer.beta2=0", "fault=missing_bias_correction"
+    )
+    # By hand: 1 - 0.9 is the root of 1 - 0.99, so that the first step is as long with the correction as without.
+    assert spec_of("optimizer=adam", "optimizer.beta1=0.9", "optimizer.beta2=0.99", "fault=missing_bias_correction")
 
 
 def test_every_fault_but_those_that_are_always_possible_says_what_it_needs():
