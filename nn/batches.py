@@ -17,6 +17,7 @@ from nn.registry import Array, Order
 
 Draw = Callable[[int], tuple[Array, Array]]
 Pair = tuple[Array, Array]
+Pairing = Callable[[Array, Array, Sequence[np.random.Generator]], Pair]
 Rows = NDArray[np.intp]
 Source = TypeVar("Source")
 Drawn = TypeVar("Drawn")
@@ -152,6 +153,17 @@ class FreshBatches:
         pairs = self._draws.ask(lambda draw: draw(self._ahead))
         X, Y = (np.stack(arrays).astype(self._dtype, copy=False) for arrays in zip(*pairs, strict=True))
         return sample_last(X, self.order), sample_last(Y, self.order)
+
+
+def paired(draw: Draw, pairing: Pairing, rng: np.random.Generator) -> Draw:
+    """A draw of one run whose inputs and targets are put together by a network's `pairing`, block by block."""
+
+    def draw_pairs(n: int) -> Pair:
+        X, Y = draw(n)
+        X, Y = pairing(X[np.newaxis], Y[np.newaxis], [rng])
+        return X[0], Y[0]
+
+    return draw_pairs
 
 
 class _Sources(Generic[Source]):

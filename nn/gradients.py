@@ -63,15 +63,6 @@ def parts(network: Network) -> list[Part]:
     return found
 
 
-def back_propagated(network: Network, parameters: Array, x: Array, t: Array) -> Array:
-    """The gradient `(P,)` that training computes at parameters `(P,)` for `x (1, d_in, n)` and `t (1, d_out, n)`."""
-    gradient = np.zeros((1, network.n_parameters), dtype=parameters.dtype)
-    layers = network.layers(parameters[np.newaxis])
-    with np.errstate(all="ignore"):
-        network.gradient(layers, network.forward(layers, x), t, out=network.layers(gradient))
-    return np.asarray(gradient[0])
-
-
 def central_difference(
     network: Network, parameters: Array, x: Array, t: Array, entries: Indices
 ) -> tuple[Array, Array]:

@@ -1,12 +1,22 @@
-"""Metrics: how good outputs are, in words a person uses. All map `a, t (runs, d_out, n)` to `(runs,)`."""
+"""Metrics: how good outputs are, in words a person uses. All map `a, t (runs, d_out, n)` to `(runs,)`.
+
+A class is chosen by one rule, here and wherever else a network's answer is read as a class. One output chooses the
+positive class above the threshold and on it; several choose the class with the largest output. An output that differs
+from the threshold, or from the largest output, by no more than TIE of the output's range is a tie: it counts as the
+positive class, and among several outputs as the first of them. So no rounding decides, and a network that answers the
+same for every sample is exactly as good as a constant.
+"""
 
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nn.registry import Array
 
 Metric = Callable[[Array, Array], Array]
+TIE = 1e-9
+ROUNDING = 8  # units in the last place: where they are more than TIE, as in float32, they are a tie too
 
 
 def rmse(a: Array, t: Array) -> Array:
@@ -16,12 +26,29 @@ def rmse(a: Array, t: Array) -> Array:
     return np.asarray(np.sqrt(squares.mean(axis=-1)))
 
 
-def accuracy(a: Array, t: Array, threshold: float = 0.5) -> Array:
-    """Share of samples with the right class: the largest of several outputs, or one output against the threshold.
+def accuracy(a: Array, t: Array, threshold: float = 0.5, tie: float = TIE) -> Array:
+    """Share of samples with the right class, as `chosen` reads it. A sample with a non-finite output is not right."""
+    right = chosen(a, threshold, tie) == chosen(t, threshold, tie)
+    return np.asarray((right & np.isfinite(a).all(axis=1)).mean(axis=-1))
 
-    A sample with a non-finite output is not right. An only output exactly on the threshold decides nothing: not right.
-    """
+
+def chosen(a: Array, threshold: float = 0.5, tie: float = TIE) -> NDArray[np.intp]:
+    """The class numbers `(runs, n)` that outputs `(runs, d_out, n)` stand for; those of one output are 0 and 1."""
     if a.shape[1] == 1:
-        right = ((a > threshold) == (t > threshold)) & (a != threshold) & np.isfinite(a)
-        return np.asarray(right.mean(axis=(1, 2)))
-    return np.asarray(((a.argmax(axis=1) == t.argmax(axis=1)) & np.isfinite(a).all(axis=1)).mean(axis=-1))
+        return np.asarray(((a > threshold) | is_tie(a, threshold, tie))[:, 0], dtype=np.intp)
+    return np.asarray(is_tie(a, a.max(axis=1, keepdims=True), tie).argmax(axis=1))
+
+
+def is_tie(a: Array, other: Array | float, tie: float) -> NDArray[np.bool_]:
+    """Whether outputs are as good as equal to another value."""
+    with np.errstate(invalid="ignore"):  # infinity minus infinity
+        return np.asarray(np.abs(a - other) <= tie)
+
+
+def tie_of(span: float, dtype: str) -> float:
+    """How far apart outputs of a network are a tie.
+
+    `span` is the outputs' range: from end to end of a bounded activation, and for an unbounded one the distance of the
+    two numbers that stand for "no" and "yes".
+    """
+    return span * max(TIE, ROUNDING * float(np.finfo(dtype).eps))

@@ -8,9 +8,9 @@ so little work that a call per run would cost more than it does, the runs (F ord
 over long contiguous rows even when a layer has two units and a batch one sample.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 
@@ -50,6 +50,30 @@ def back_propagate(network: "Network", layers: list[Layer], trace: Trace, t: Arr
             delta *= slope(trace.z[index - 1], trace.a[index])
 
 
+def as_given(X: Array, Y: Array, rngs: Sequence[np.random.Generator]) -> tuple[Array, Array]:
+    """The samples that training sees, `X (runs, n, d_in)` and `Y (runs, n, d_out)`: every input with its own target.
+
+    `rngs` holds a generator for each run.
+    """
+    return X, Y
+
+
+class Change(Protocol):
+    """What training makes of the gradient that it has: the decrement `(runs, P)` after penalty, clipping and optimizer.
+
+    The optimizer is asked for another `step` than the present one where that is given; a `preview` leaves its state as
+    it was.
+    """
+
+    def __call__(self, *, step: int | None = None, preview: bool = False) -> Array: ...
+
+
+def descend(network: "Network", layers: list[Layer], trace: Trace, t: Array, out: list[Layer], change: Change) -> Array:
+    """One update: the gradient into `out`, and what is then subtracted from the parameters, `(runs, P)`."""
+    network.back_propagation(network, layers, trace, t, out)
+    return change()
+
+
 def pull(l2: Array, decayed: Array, parameters: Array) -> Array:
     """What L2 regularisation adds to the gradient: l2 * W, the derivative of l2 / 2 |W|^2, `(runs, P)`."""
     return parameters * decayed * l2
@@ -69,7 +93,7 @@ class Network:
 
     `input` is the activation of the input layer. `loss` is trained, its `reduction` over the samples of a batch is the
     objective; `shown` is the loss whose mean is reported as the cost, where that is another one.
-    The last three fields are steps of training that a fault may replace (`nn.faults`).
+    The last five fields are steps of training that a fault may replace (`nn.faults`).
     """
 
     sizes: tuple[int, ...]
@@ -81,8 +105,10 @@ class Network:
     input: Activation = IDENTITY
     reduction: Literal["mean", "sum"] = "mean"
     shown: Loss | None = None
+    pairing: Callable[[Array, Array, Sequence[np.random.Generator]], tuple[Array, Array]] = as_given
     back_propagation: Callable[["Network", list[Layer], Trace, Array, list[Layer]], None] = back_propagate
     penalty: Callable[[Array, Array, Array], Array] = pull
+    update: Callable[["Network", list[Layer], Trace, Array, list[Layer], Change], Array] = descend
     cost_targets: Callable[[Array, Array, Array], Array] = trained_targets
 
     @property

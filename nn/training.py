@@ -32,6 +32,20 @@ def train(stack: Stack, on_evaluation: Callable[[int], None] = lambda step: None
         return _Training(stack).run(on_evaluation)
 
 
+def first_gradient(stack: Stack, x: Array, t: Array) -> Array:
+    """The gradient `(runs, P)` that a stack's first update uses for `x (runs|1, d_in, n)` and `t (runs|1, d_out, n)`.
+
+    That of the loss: without the penalty, and before clipping.
+    """
+    network = stack.network
+    with np.errstate(all="ignore"):
+        training = _Training(stack)
+        training.prepare_rates(0)
+        trace = network.forward(training.layers, x)
+        network.update(network, training.layers, trace, t, training.gradient_layers, training.change)
+    return np.ascontiguousarray(training.gradient[: len(stack.parameters)])
+
+
 @dataclass
 class _Training:
     stack: Stack
@@ -45,7 +59,7 @@ class _Training:
         self.parameters = stack.parameters.astype(network.dtype, order=order)
         given = stack.state or [np.zeros_like(self.parameters) for _ in range(n_slots(stack.optimizer))]
         self.state = [slot.astype(network.dtype, order=order) for slot in given]
-        self.online_cost, self.online_steps = np.zeros(runs), 0
+        self.step, self.online_cost, self.online_steps = 0, np.zeros(runs), 0
         self.train_set = sample_last(stack.X_train), sample_last(stack.Y_train)
         self.test_set = None
         if stack.X_test is not None and stack.Y_test is not None:
@@ -83,8 +97,14 @@ class _Training:
         if stack.online:
             self.online_cost += stack.network.cost(trace, self._cost_targets(t))
             self.online_steps += 1
-        stack.network.gradient(self.layers, trace, t, out=self.gradient_layers)
-        gradient = self.gradient
+        if step % RATES_AHEAD == 0:
+            self.prepare_rates(step)
+        self.step, network = step, stack.network
+        self.parameters -= network.update(network, self.layers, trace, t, self.gradient_layers, self.change)
+
+    def change(self, *, step: int | None = None, preview: bool = False) -> Array:
+        """What is subtracted from the parameters for the gradient that was computed last (`nn.network.Change`)."""
+        stack, gradient = self.stack, self.gradient
         if stack.l2 is not None:
             gradient = gradient + stack.network.penalty(self._column(stack.l2), stack.decayed, self.parameters)
         if stack.clip_value is not None:
@@ -93,10 +113,9 @@ class _Training:
         if stack.clip_norm is not None:
             norm = _norm(gradient)[:, np.newaxis]
             gradient = gradient * np.minimum(1, self._column(stack.clip_norm) / norm)
-        if step % RATES_AHEAD == 0:
-            self._prepare_rates(step)
-        rate = self.rates[step % RATES_AHEAD, :, np.newaxis]
-        self.parameters -= stack.optimizer(gradient, rate, step, self.state, **self.hyperparameters)
+        rate = self.rates[self.step % RATES_AHEAD, :, np.newaxis]
+        state = [slot.copy(order="K") for slot in self.state] if preview else self.state
+        return stack.optimizer(gradient, rate, self.step if step is None else step, state, **self.hyperparameters)
 
     def _evaluate(self, point: int, step: int) -> None:
         """Measure every active run, keep the finite ones, and let the finished ones go."""
@@ -194,7 +213,7 @@ class _Training:
         """Per-run values `(runs,)` as `(active runs, 1)` in the network's precision."""
         return values[self.active, np.newaxis].astype(self.stack.network.dtype)
 
-    def _prepare_rates(self, first: int) -> None:
+    def prepare_rates(self, first: int) -> None:
         steps = np.arange(first, first + RATES_AHEAD, dtype=np.float64)
         rates = [self.stack.learning_rate[run] * self.stack.schedules[run](steps) for run in self.active]
         self.rates = np.stack(rates, axis=1).astype(self.stack.network.dtype)

@@ -81,7 +81,7 @@ def _numbers(predict: Callable[[Array], Array], X: Array, Y: Array, data: Prepar
     if samples.task == "classification":
         n = len(samples.classes)
         counts = np.zeros((n, n))
-        np.add.at(counts, (Y.astype(int), _classes_of(predict(X), data)), 1)
+        np.add.at(counts, (Y.astype(int), data.classes_of(predict(X))), 1)
         return Fit("confusion", counts, np.arange(n, dtype=float))
     if d_in == 1:
         x = _axis(looked_at[:, 0], CURVE_POINTS)
@@ -134,12 +134,7 @@ def _plane(X: Array) -> tuple[Array, Array, Array]:
 def _shares(outputs: Array, data: Prepared) -> Array:
     """Two classes on one output: how far the output is from "no" to "yes", 0 to 1; otherwise the chosen class."""
     if outputs.shape[1] > 1:
-        return _classes_of(outputs, data).astype(np.float64)
+        return data.classes_of(outputs).astype(np.float64)
     no, yes = data.samples.levels
-    return np.asarray(np.clip((outputs[:, 0] - no) / (yes - no), 0, 1))
-
-
-def _classes_of(outputs: Array, data: Prepared) -> NDArray[np.int64]:
-    if outputs.shape[1] > 1:
-        return np.asarray(outputs.argmax(axis=1), dtype=np.int64)
-    return (outputs[:, 0] > sum(data.samples.levels) / 2).astype(np.int64)
+    shares = np.clip((outputs[:, 0] - no) / (yes - no), 0, 1)
+    return np.asarray(np.where(data.is_tie(outputs[:, 0]), 0.5, shares))

@@ -13,14 +13,16 @@ from nn import gradients
 from nn.batches import sample_last
 from nn.faults import FAULTS
 from nn.gradients import Comparison
-from nn.network import trained_targets
 from nn.registry import Array
 from nn.stack import Stack
+from nn.training import first_gradient
 from runner.app import modules_of, set_up_hydra
 from runner.commands import run_command, split_options
 from runner.components import load_modules
 from runner.compose import Composer, explain
 from runner.errors import UserError, refuse
+from runner.fault_checks import places_of
+from runner.gradient_notes import is_of_gradient, of_check, of_faults, of_sizes
 from runner.jobs import Plan, make_plan
 from runner.paths import CONF
 from runner.preparation import prepare
@@ -34,11 +36,13 @@ ENTRIES, WORK = (20, 2000), 1e9  # entries to check of one array: within these, 
 USAGE = """\
 Is the gradient of a network right? Compares what training would use (back-propagation and the pull of L2, before
 clipping) with central differences of the objective, array by array, at the first weights and on the first batch.
+Says what the sizes of the gradients tell, and which faults lie elsewhere: in the batch, the update or the shown cost.
 
   python -m runner.gradcheck                                   the network of python -m runner
   python -m runner.gradcheck data=xor activation=gelu          the same overrides as for a run
   python -m runner.gradcheck data=quadrants fault=derivative_of_activated network.hidden=[2]
   python -m runner.gradcheck case=c1 --all                     a case study, on all training samples
+  python -m runner.gradcheck fault=update_sign                 the gradient is right, and the fault elsewhere
   python -m runner.gradcheck --faults                          the mistakes that fault=... can make
 
 The exit code is 0 when all arrays are right, and 1 when one is wrong or the settings are."""
@@ -62,7 +66,7 @@ def _run(arguments: Sequence[str]) -> int:
     plan = planned(overrides)
     rows, where, notes = check(plan, on_all=ALL in options)
     show(rows, where, notes)
-    return conclude(rows, plan.specs[0].fault)
+    return conclude(rows, [fault for fault, found in _places(plan).items() if is_of_gradient(found)])
 
 
 def planned(overrides: Sequence[str]) -> Plan:
@@ -105,17 +109,20 @@ def _parsed(overrides: Sequence[str]) -> list[Override]:
 def check(plan: Plan, on_all: bool = False) -> tuple[list[Comparison], str, list[str]]:
     """Hold the gradient of a run's first step against the derivative of what it minimises, in float64.
 
-    Returns the verdicts, what was checked, and what else there is to know.
+    Returns the verdicts, what was checked, and what else there is to know. Both sides see the same batch, one that a
+    fault has spoilt included.
     """
     (task,), (asked,) = plan.tasks, plan.specs
+    places = _places(plan)
     spec = asked.model_copy(update={"dtype": "float64"})
-    used = _first_step(spec, task, on_all)
-    right, x, t = _first_step(spec.model_copy(update={"fault": ()}), task, on_all)
-    gradient, penalty = _gradient(*used)
+    of_batch = tuple(fault for fault, found in places.items() if "batch" in found)
+    used, x, t, _ = _first_step(spec, task, on_all)
+    gradient, penalty = _gradient(used, x, t)
+    right, x, t, names = _first_step(spec.model_copy(update={"fault": of_batch}), task, on_all)
     limit = int(np.clip(WORK / (right.network.n_parameters * (x.shape[-1] + 8)), *ENTRIES))
     p, l2 = right.parameters[0], 0.0 if right.l2 is None else float(right.l2[0])
     pull, rng, rows = gradients.penalty_difference(l2, right.decayed, p), np.random.default_rng(0), list[Comparison]()
-    for part, given in zip(gradients.parts(right.network), gradients.parts(used[0].network), strict=True):
+    for part, given in zip(gradients.parts(right.network), gradients.parts(used.network), strict=True):
         at = part.indices
         chosen = np.sort(rng.permutation(at.size)[:limit])
         both = np.full((2, at.size), np.nan)
@@ -129,40 +136,33 @@ def check(plan: Plan, on_all: bool = False) -> tuple[list[Comparison], str, list
     sizes, n = "-".join(map(str, right.network.sizes)), x.shape[-1]
     samples = f"all {n} training samples" if on_all else f"the first batch of {count(n, 'sample')}"
     where = f"a {sizes} network on {spec.phases[0].data.name}, at its first weights and {samples}"
-    return rows, where, _notes(asked, rows, used[0].network.cost_targets is not trained_targets)
+    inputs = dict(zip(names, right.network.input.value(x)[0], strict=True))
+    return rows, where, [*of_check(asked, rows), *of_faults(places, rows), *of_sizes(rows, inputs)]
 
 
-def _first_step(spec: Spec, task: Task, on_all: bool) -> tuple[Stack, Array, Array]:
-    """A run before its first update, and the samples that it sees."""
+def _places(plan: Plan) -> dict[str, tuple[str, ...]]:
+    """Where each of the run's faults lies when it is made alone, or, where that changes nothing, with the others."""
+    (task,), (spec,) = plan.tasks, plan.specs
+    alone = {fault: spec.model_copy(update={"fault": (fault,)}) for fault in spec.fault}
+    facts = task.facts[-1]
+    return {fault: places_of(fault, one, facts) or places_of(fault, spec, facts) for fault, one in alone.items()}
+
+
+def _first_step(spec: Spec, task: Task, on_all: bool) -> tuple[Stack, Array, Array, tuple[str, ...]]:
+    """A run before its first update, the samples that it sees, and the names of their inputs."""
     parameters = first_parameters([spec], task.starts or (None,), task.facts[-1]).astype(np.float64)
-    stack = build_stack([spec.phases[0]], [prepare(spec.phases[0])], task.facts[0], parameters)
+    data = prepare(spec.phases[0])
+    stack = build_stack([spec.phases[0]], [data], task.facts[0], parameters)
     x, t = (sample_last(stack.X_train), sample_last(stack.Y_train)) if on_all else stack.batches.next()
-    return stack, x, t
+    return stack, x, t, data.samples.input_names
 
 
 def _gradient(stack: Stack, x: Array, t: Array) -> tuple[Array, Array]:
     """What training uses, `(P,)` each: the gradient of the loss, and what L2 adds to it."""
-    gradient = gradients.back_propagated(stack.network, stack.parameters[0], x, t)
+    gradient = first_gradient(stack, x, t)[0]
     if stack.l2 is None:
         return gradient, np.zeros_like(gradient)
     return gradient, stack.network.penalty(stack.l2[:, np.newaxis], stack.decayed, stack.parameters)[0]
-
-
-def _notes(spec: Spec, rows: Sequence[Comparison], is_cost_wrong: bool) -> list[str]:
-    """What a person should know to read the verdicts."""
-    notes = [f"dtype={spec.dtype} was asked for; the check is made in float64"] if spec.dtype != "float64" else []
-    if spec.warm_start:
-        notes.append("this run has a warm start, so its first step is on another data set")
-    if some := [f"{row.chosen:,} of {row.true.size:,} of {row.name}" for row in rows if row.chosen < row.true.size]:
-        notes.append(f"checked at entries drawn at random, whose norms are shown: {', '.join(some)}")
-    missing = {row.name: row.chosen - int(np.isfinite(row.true).sum()) for row in rows}
-    if left_out := ", ".join(f"{n} of {name}" for name, n in missing.items() if n):
-        notes.append(f"left out, because differences over two distances disagree (a kink is near): {left_out}")
-    if is_cost_wrong:
-        notes.append("mixed_units is no fault of the gradient: the shown cost is compared in the wrong units")
-    elif spec.fault and all(row.verdict.is_right for row in rows):
-        notes.append(f"fault={','.join(spec.fault)} changes no gradient here")
-    return notes
 
 
 def show(rows: Sequence[Comparison], where: str, notes: Sequence[str]) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nn.activations import ACTIVATIONS
+from nn.metrics import chosen, is_tie, tie_of
 from nn.registry import Array
 from runner.datasets import DATASETS, Samples, Streams
 from runner.datasets.samples import LARGEST, DataError, Target, Task
@@ -15,6 +16,7 @@ from runner.spec import DataCommon, Spec, TestSpec
 
 PURPOSES = (
     "inputs", "noise", "split", "fresh inputs", "fresh noise", "init", "shuffle", "test inputs", "test noise",
+    "pairing",
 )  # fmt: skip
 
 
@@ -61,8 +63,9 @@ class Facts:
 
 @dataclass(frozen=True)
 class Prepared:
-    """One run's data as the network sees it. Outputs above `threshold` mean "yes" in a classification.
+    """One run's data as the network sees it.
 
+    In a classification outputs above `threshold` mean "yes", and those no further from it than `tie`.
     `train_rows` and `test_rows` are rows of `samples`; a test set that is not held out of them has none. `tested` are
     the targets of the test set as the data set has them, those of the training set where there is no other.
     """
@@ -77,7 +80,16 @@ class Prepared:
     tested: tuple[Array, Target]
     scaling: Scaling
     threshold: float
+    tie: float
     draw: Callable[[int], tuple[Array, Array]] | None
+
+    def classes_of(self, outputs: Array) -> NDArray[np.intp]:
+        """The class numbers `(n,)` that outputs `(n, d_out)`, in the units of the targets, stand for."""
+        return np.asarray(chosen(self.scaling.targets(outputs).T[np.newaxis], self.threshold, self.tie)[0])
+
+    def is_tie(self, outputs: Array) -> NDArray[np.bool_]:
+        """Whether single outputs, in the units of the targets, are on the threshold, as far as rounding can tell."""
+        return is_tie(self.scaling.targets(outputs), self.threshold, self.tie)
 
 
 def chooses_class(output: str) -> bool:
@@ -139,6 +151,7 @@ def prepare(spec: Spec) -> Prepared:
         levels = spec.network.target_range
     scales_targets = output.is_bounded and spec.network.target_range is not None
     scaling = _scaling(X_train, levels, output.output_range if scales_targets else None, data.standardize)
+    ends = output.output_range if output.is_bounded else scaling.targets(np.array(samples.levels))
     return Prepared(
         samples,
         train_rows,
@@ -150,6 +163,7 @@ def prepare(spec: Spec) -> Prepared:
         (X_test, Y_test) if len(X_test) else (X_train, Y_train),
         scaling,
         float(scaling.targets(np.array(sum(samples.levels) / 2))),
+        tie_of(float(np.ptp(ends)), spec.dtype),
         _scaled_draw(samples, scaling, encode, seed),
     )
 

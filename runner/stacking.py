@@ -5,10 +5,10 @@ from functools import partial
 
 import numpy as np
 
-from nn.batches import Batches, FreshBatches, FullBatches, ShuffledBatches, SliceBatches
+from nn.batches import Batches, FreshBatches, FullBatches, ShuffledBatches, SliceBatches, paired
 from nn.initializers import INITIALIZERS
 from nn.metrics import Metric, accuracy, rmse
-from nn.network import Network
+from nn.network import Network, as_given
 from nn.optimizers import OPTIMIZERS
 from nn.registry import Array
 from nn.schedules import SCHEDULES
@@ -44,7 +44,7 @@ def build_stack(
         Y_train=Y_train,
         X_test=X_test,
         Y_test=Y_test,
-        metric=_metric(facts, prepared[0].threshold),
+        metric=_metric(facts, prepared[0]),
         optimizer=partial(OPTIMIZERS[first.optimizer.name], **shared),
         hyperparameters=_hyperparameters(specs),
         learning_rate=np.array([spec.learning_rate for spec in specs]),
@@ -106,19 +106,22 @@ def _batches(network: Network, specs: Sequence[Spec], prepared: Sequence[Prepare
     training = specs[0].training
     size = X.shape[1] if training.mode == "full" else training.batch_size
     assert size is not None
-    order = network.memory_order(size)
+    order, draws = network.memory_order(size), [data.draw for data in prepared if data.draw is not None]
+    if network.pairing is not as_given:
+        rngs = [generator(spec.seed, "pairing") for spec in specs]
+        X, Y = network.pairing(X, Y, rngs)
+        draws = [paired(draw, network.pairing, rng) for draw, rng in zip(draws, rngs, strict=False)]
     if training.mode == "full":
         return FullBatches(X, Y, order)
     if training.order == "fresh":
-        draws = [data.draw for data in prepared if data.draw is not None]
         return FreshBatches(draws, size, X.dtype, order=order)
     if training.order in ("given", "cyclic"):
         return SliceBatches(X, Y, size, cyclic=training.order == "cyclic", order=order)
     return ShuffledBatches(X, Y, size, [generator(spec.seed, "shuffle") for spec in specs], order=order)
 
 
-def _metric(facts: Facts, threshold: float) -> Metric:
-    return rmse if facts.task == "regression" else partial(accuracy, threshold=threshold)
+def _metric(facts: Facts, data: Prepared) -> Metric:
+    return rmse if facts.task == "regression" else partial(accuracy, threshold=data.threshold, tie=data.tie)
 
 
 def _optional(values: Sequence[float | None]) -> Array | None:

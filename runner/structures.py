@@ -49,11 +49,15 @@ def build_network(structure: Structure) -> Network:
         if structure["cost"] == structure["loss"]["name"]
         else _component(LOSSES, {"name": structure["cost"]}),
     )
-    return reduce(lambda network, name: FAULTS[name](network), structure["fault"], healthy)
+    return reduce(lambda network, name: _known(FAULTS, name)(network), structure["fault"], healthy)
 
 
 def _component(registry: Registry[Callable[..., Part]], config: dict[str, Any]) -> Part:
     settings = {key: value for key, value in config.items() if key != "name"}
-    if config["name"] not in registry:
-        raise ValueError(f"this model needs the {registry.kind} {config['name']!r}; import its module first")
-    return registry[config["name"]](**settings)
+    return _known(registry, config["name"])(**settings)
+
+
+def _known(registry: Registry[Callable[..., Part]], name: str) -> Callable[..., Part]:
+    if name not in registry:
+        raise ValueError(f"this model needs the {registry.kind} {name!r}; import its module first")
+    return registry[name]

@@ -14,6 +14,7 @@ from tests.end_to_end.program import make_store
 ROOT = Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"^```\w+ (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 ADDED = {"activation": "bent", "init": "sparse", "optimizer": "adagrad", "schedule": "linear"}
+FAULT = "frozen_biases"
 
 
 def blocks(page: str = "CONTRIBUTING.md") -> list[tuple[str, str]]:
@@ -45,7 +46,12 @@ def run(copy: Path, *arguments: str, env: dict[str, str] | None = None) -> subpr
 def test_every_kind_of_component_is_shown() -> None:
     files = {name for name, _ in blocks()}
     assert {"nn/activations.py", "nn/losses.py", "nn/initializers.py", "nn/optimizers.py", "nn/schedules.py"} <= files
-    assert {"runner/datasets/synthetic.py", "my_parts.py", "conf/activation/bent.yaml"} <= files
+    assert {
+        "nn/faults/gradient.py",
+        "runner/datasets/synthetic.py",
+        "my_parts.py",
+        "conf/activation/bent.yaml",
+    } <= files
 
 
 def test_no_example_is_longer_than_ten_lines_and_its_docstring() -> None:
@@ -60,18 +66,25 @@ def test_added_components_train_in_a_sweep_and_are_offered_by_help(copy: Path) -
     assert "rings" in done.stdout
     done = run(copy, "-m", "runner", "loss=pseudo_huber", "training.epochs=20", "tracking.plots=none", "workers=1")
     assert done.returncode == 0, done.stderr
+    done = run(
+        copy, "-m", "runner", "-m", f"fault=none,{FAULT}", "training.epochs=20", "tracking.plots=none", "workers=1"
+    )
+    assert done.returncode == 0, done.stderr
+    assert FAULT in done.stdout
+    assert FAULT in run(copy, "-m", "runner.gradcheck", "--faults").stdout
     listed = run(copy, "-m", "runner", "--help").stdout
     for name in (*ADDED.values(), "rings", "pseudo_huber"):
         assert re.search(rf"\b{name}\b", listed), name
 
 
 def test_added_components_are_covered_by_the_law_tests_with_no_other_edit(copy: Path) -> None:
-    names = " or ".join((*ADDED.values(), "pseudo_huber"))
-    done = run(copy, "-m", "pytest", "tests/nn", "-q", "-p", "no:cacheprovider", "-k", names)
+    names = " or ".join((*ADDED.values(), "pseudo_huber", FAULT))
+    done = run(copy, "-m", "pytest", "tests/nn", "-v", "-p", "no:cacheprovider", "-k", names)
     assert done.returncode == 0, done.stdout[-3000:]
     passed = re.search(r"(\d+) passed", done.stdout)
     assert passed is not None
-    assert int(passed.group(1)) >= len(ADDED) + 1
+    assert int(passed.group(1)) >= len(ADDED) + 2
+    assert FAULT in done.stdout
 
 
 def test_the_module_outside_the_repository_works_as_shown(copy: Path) -> None:

@@ -11,11 +11,13 @@ from tests.end_to_end.program import run_runner, said
 MODULE = '''
 """One component of each kind."""
 
+from dataclasses import replace
 from typing import Annotated
 
 import numpy as np
 
 from nn.activations import ACTIVATIONS, Activation
+from nn.faults import FAULTS
 from nn.initializers import INITIALIZERS
 from nn.losses import LOSSES, Loss
 from nn.optimizers import OPTIMIZERS, slots
@@ -66,6 +68,33 @@ def sign_descent(gradient, rate, step, state, *, keep: Annotated[float, Range(ge
 def straight(steps, n_steps, *, final: Annotated[float, Range(ge=0)] = 0.1):
     """A straight line from 1 to final."""
     return 1 + (final - 1) * steps / n_steps
+
+
+@FAULTS.register
+def doubled_gradient(network):
+    """Every gradient is twice what it should be."""
+    right = network.back_propagation
+
+    def wrong(network, layers, trace, t, out):
+        right(network, layers, trace, t, out)
+        for dW, db in out:
+            dW *= 2
+            if db is not None:
+                db *= 2
+
+    return replace(network, back_propagation=wrong)
+
+
+@FAULTS.register
+def no_fault(network):
+    """Changes nothing at all."""
+    return network
+
+
+@FAULTS.register
+def careless(network):
+    """Raises in its update."""
+    return replace(network, update=lambda network, layers, trace, t, out, change: change() + out[7][0])
 '''
 CHOICES = {
     "data": "ramp", "activation": "softsign", "loss": "log_cosh", "init": "signs",
@@ -90,7 +119,8 @@ def own_sweep(own_folder: Path) -> Trained:
     """Four runs with every component of the module, trained by two processes."""
     return trained(
         own_folder, "-m", "modules=[my_parts]", *typed(CHOICES), *typed(SETTINGS), "schedule.final=0.1,0.5",
-        "seed=0,1", "learning_rate=0.01", "training.epochs=30", "network.hidden=[4]", "workers=2",
+        "fault=doubled_gradient", "seed=0,1", "learning_rate=0.01", "training.epochs=30", "network.hidden=[4]",
+        "workers=2",
     )  # fmt: skip
 
 
@@ -139,6 +169,35 @@ def test_a_module_that_raises_is_named_with_its_error(tmp_path: Path) -> None:
     assert "broken_parts" in done.stderr
     assert "half finished" in done.stderr
     assert "Traceback" not in done.stderr, said(done)
+
+
+def test_a_fault_of_ones_own_is_made_in_every_run_and_said(own_sweep: Trained) -> None:
+    for run in own_sweep.store.children(own_sweep.store.only()):
+        assert "doubled_gradient" in run.data.params["fault"]
+        assert "Every gradient is twice what it should be." in run.data.tags["mlflow.note.content"]
+
+
+def test_a_fault_of_ones_own_is_checked_and_listed(own_folder: Path) -> None:
+    done = run_runner("modules=[my_parts]", "fault=doubled_gradient", module="runner.gradcheck", cwd=own_folder)
+    assert done.returncode == 1, said(done)
+    assert done.stdout.count("scaled by 2") == 4
+    assert done.stdout.splitlines()[-1] == "fault=doubled_gradient: Every gradient is twice what it should be."
+    done = run_runner("modules=[my_parts]", "--faults", module="runner.gradcheck", cwd=own_folder)
+    assert re.search(r"^doubled_gradient +Every gradient is twice", done.stdout, re.MULTILINE), said(done)
+
+
+@pytest.mark.parametrize(
+    ("fault", "why"),
+    [
+        ("no_fault", "=no_fault needs another network; here it would change nothing"),
+        ("careless", "=careless fails in this network: IndexError: list index out of range"),
+    ],
+)
+def test_a_fault_of_ones_own_that_does_nothing_or_fails_is_refused(own_folder: Path, fault: str, why: str) -> None:
+    done = run_runner("modules=[my_parts]", f"fault={fault}", cwd=own_folder)
+    assert done.returncode == 1
+    assert f"fault{why} (from the override fault={fault})" in done.stderr, said(done)
+    assert "Traceback" not in done.stderr
 
 
 def test_without_the_module_its_components_are_unknown(own_folder: Path) -> None:

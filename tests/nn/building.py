@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nn.activations import ACTIVATIONS
-from nn.batches import Batches, FreshBatches, FullBatches, ShuffledBatches, SliceBatches
+from nn.batches import Batches, FreshBatches, FullBatches, ShuffledBatches, SliceBatches, paired
 from nn.faults import FAULTS
 from nn.initializers import INITIALIZERS
 from nn.losses import LOSSES
@@ -84,6 +84,7 @@ class Run:
     test: tuple[Array, Array]
     parameters: Array
     order: np.random.Generator
+    pairing: np.random.Generator
     draw: Callable[[int], tuple[Array, Array]]
     learning_rate: float
     hyperparameters: dict[str, float]
@@ -92,13 +93,14 @@ class Run:
 
 
 def make_run(structure: Structure, seed: int) -> Run:
-    children = np.random.SeedSequence(seed).spawn(5)
-    data, init, order, fresh, numbers = (np.random.default_rng(child) for child in children)
+    children = np.random.SeedSequence(seed).spawn(6)
+    data, init, order, fresh, numbers, pairing = (np.random.default_rng(child) for child in children)
     return Run(
         train=draw_samples(structure, data, structure.n),
         test=draw_samples(structure, data, structure.n_test),
         parameters=structure.network.initialize(init, _initializer(structure, seed), 9 * structure.random_bias),
         order=order,
+        pairing=pairing,
         draw=partial(draw_samples, structure, fresh),
         learning_rate=float(10 ** numbers.uniform(-2, -0.3)),
         hyperparameters=per_run(_settings(OPTIMIZERS, structure.optimizer, numbers)),
@@ -149,13 +151,16 @@ def build_stack(structure: Structure, seeds: Sequence[int]) -> Stack:
 def make_batches(structure: Structure, runs: Sequence[Run], X: Array, Y: Array) -> Batches:
     size = structure.n if structure.batches == "full" else structure.batch_size
     order = structure.order or structure.network.memory_order(size)
+    pairing, rngs = structure.network.pairing, [run.pairing for run in runs]
+    X, Y = pairing(X, Y, rngs)
+    draws = [paired(run.draw, pairing, rng) for run, rng in zip(runs, rngs, strict=True)]
     if structure.batches == "full":
         return FullBatches(X, Y, order)
     if structure.batches == "shuffled":
         return ShuffledBatches(X, Y, structure.batch_size, [run.order for run in runs], order=order)
     if structure.batches in ("given", "cyclic"):
         return SliceBatches(X, Y, structure.batch_size, cyclic=structure.batches == "cyclic", order=order)
-    return FreshBatches([run.draw for run in runs], structure.batch_size, structure.dtype, ahead=16, order=order)
+    return FreshBatches(draws, structure.batch_size, structure.dtype, ahead=16, order=order)
 
 
 def stacked(pairs: Sequence[tuple[Array, Array]], dtype: type[np.floating[Any]]) -> tuple[Array, Array]:

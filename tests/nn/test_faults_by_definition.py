@@ -15,8 +15,8 @@ from nn.registry import Array
 from nn.training import train
 from tests.nn.building import weights_only
 from tests.nn.stacks import stack_of
-from tests.nn.test_faults import N, arrays, faulty, gradients, healthy
-from tests.nn.test_law_gradient import Point, back_propagated, forward, smooth_point
+from tests.nn.test_faults import N, arrays, back_propagated, faulty, gradients, healthy
+from tests.nn.test_law_gradient import Point, forward, smooth_point
 
 
 def layers_of(fault: str) -> tuple[dict[str, Array], dict[str, Array], dict[str, Array], Array, Array]:
@@ -131,6 +131,7 @@ SLOPES = [
     ("derivative_of_activated", "softplus", math.log(1 + math.exp(0.5)), 1 - 1 / (2 + math.exp(0.5))),
     ("softplus_as_relu_derivative", "relu", 0.5, math.log(1 + math.exp(0.5))),
     ("sigmoid_as_relu_derivative", "relu", 0.5, LOGISTIC),
+    ("missing_derivative", "tanh", math.tanh(0.5), 1.0),
     # z left over: the first unit fed with the last hidden output, w * a + b.
     ("stale_pre_activation", "tanh", math.tanh(0.5), 1 / math.cosh(W * math.tanh(0.5) + B) ** 2),
 ]

@@ -21,11 +21,13 @@ both_precisions = pytest.mark.parametrize("dtype", [np.float64, np.float32], ids
 
 
 def structure_of(*faults: str, **options: Any) -> Structure:
-    """2-3-3-3 with L2; ReLU for the faults of ReLU, classes for those of labels."""
+    """2-3-3-3 with L2; ReLU for the faults of ReLU, classes for those of labels, Adam for those of Adam."""
     if any("relu" in fault for fault in faults):
         options["activation"] = "relu"
     if "column_labels" in faults:
         options |= {"output": "softmax", "loss": "softmax_cross_entropy"}
+    if "missing_bias_correction" in faults:
+        options["optimizer"] = "adam"
     return Structure((2, 3, 3, 3), faults=faults, extras=("l2",), evaluations=EVALUATIONS, **options)
 
 
@@ -50,7 +52,7 @@ def trained(structure: Structure, seeds: Sequence[int] = (0, 1, 2)) -> Trained:
 
 @any_fault
 @both_precisions
-@pytest.mark.parametrize("batches", ["full", "shuffled"])
+@pytest.mark.parametrize("batches", ["full", "shuffled", "fresh"])
 @pytest.mark.parametrize("order", ["C", "F"])
 def test_a_run_with_a_fault_has_the_same_bits_alone_and_in_a_stack(
     fault: str, dtype: Any, batches: str, order: str
@@ -76,7 +78,8 @@ def test_a_run_with_a_fault_keeps_its_bits_when_its_neighbours_leave(fault: str)
 @any_fault
 def test_a_fault_changes_what_a_training_reports(fault: str) -> None:
     """Otherwise the tests above compare healthy runs."""
-    wrong, right = trained(structure_of(fault)), trained(replace(structure_of(fault), faults=()))
+    structure = structure_of(fault)
+    wrong, right = trained(structure), trained(replace(structure, faults=()))
     assert not np.allclose(wrong.history["train_cost"][:, -1], right.history["train_cost"][:, -1], rtol=1e-6)
 
 

@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 
 from nn import gradients
 from nn.activations import ACTIVATIONS
-from nn.gradients import back_propagated, central_difference, judge, judge_penalty, narrow, parts, together
+from nn.gradients import central_difference, judge, judge_penalty, narrow, parts, together
 from nn.losses import LOSSES
 from nn.network import Network
 from nn.registry import Array
@@ -36,6 +36,12 @@ def point(net: Network, n: int = 7) -> tuple[Array, Array, Array]:
     rng = np.random.default_rng(3)
     x, t = rng.normal(size=(1, net.sizes[0], n)), rng.normal(size=(1, net.sizes[-1], n))
     return rng.normal(size=net.n_parameters), x, t
+
+
+def back_propagated(net: Network, parameters: Array, x: Array, t: Array) -> Array:
+    gradient, layers = np.zeros((1, net.n_parameters)), net.layers(parameters[np.newaxis])
+    net.gradient(layers, net.forward(layers, x), t, out=net.layers(gradient))
+    return gradient[0]
 
 
 def everywhere(net: Network) -> np.ndarray:

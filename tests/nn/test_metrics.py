@@ -3,7 +3,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nn.metrics import accuracy, rmse
+from nn.metrics import accuracy, chosen, rmse, tie_of
 
 
 def outputs(*runs: Any) -> np.ndarray:
@@ -29,11 +29,33 @@ def test_accuracy_of_one_output_is_the_share_on_the_right_side_of_the_threshold(
     assert accuracy(a, t) == [0.75]
 
 
-def test_an_output_exactly_on_the_threshold_decides_nothing() -> None:
-    # A network without biases answers 0 at the origin, whatever it learned: that is not the right class -1.
-    a, t = outputs([[0.5, 0.5, 0.9, 0.1]]), outputs([[1, 0, 1, 0]])
+@pytest.mark.parametrize("off", [0.0, 1e-16, -1e-16, 9e-10, -9e-10])
+def test_an_output_on_the_threshold_counts_as_the_positive_class(off: float) -> None:
+    # By hand: a network that answers the threshold for every sample of XOR is as good as a constant.
+    a, t = outputs([[0.5 + off] * 4]), outputs([[0, 1, 1, 0]])
     assert accuracy(a, t) == [0.5]
-    assert accuracy(outputs([[0.0]]), outputs([[-1.0]]), threshold=0.0) == [0]
+    assert accuracy(outputs([[off]]), outputs([[-1.0]]), threshold=0.0) == [0]
+    assert accuracy(outputs([[off]]), outputs([[1.0]]), threshold=0.0) == [1]
+
+
+def test_a_tie_is_a_billionth_of_the_range_of_the_outputs() -> None:
+    for span in (1e-6, 1.0, 1e6):
+        a = outputs([np.array([-1.1e-9, -0.9e-9, 0.9e-9, 1.1e-9]) * span])
+        assert chosen(a, 0.0, tie_of(span, "float64")).tolist() == [[0, 1, 1, 1]]
+
+
+def test_in_single_precision_a_tie_is_as_wide_as_rounding() -> None:
+    a = np.array([[[0.5 - 2e-6, 0.5 - 5e-7, 0.5]]], dtype=np.float32)
+    assert chosen(a, 0.5, tie_of(1.0, "float32")).tolist() == [[0, 1, 1]]
+
+
+@pytest.mark.parametrize("off", [0.0, 1e-16, -1e-16])
+def test_of_several_outputs_that_are_a_tie_the_first_one_is_chosen(off: float) -> None:
+    # By hand: class 0 for all four samples of XOR, whatever the rounding.
+    a = outputs([[0.5 + off] * 4, [0.5 - off] * 4])
+    assert accuracy(a, outputs([[1, 0, 0, 1], [0, 1, 1, 0]])) == [0.5]
+    three = outputs([[0.4, 0.4, 0.2], [0.4 + off, 0.2, 0.4], [0.2, 0.4 - off, 0.4]])
+    assert chosen(three).tolist() == [[0, 0, 1]]
 
 
 @pytest.mark.parametrize(("threshold", "share"), [(0.0, 1.0), (0.5, 0.75), (-0.5, 0.75)])

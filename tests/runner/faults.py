@@ -12,4 +12,10 @@ WHERE: dict[str, tuple[str, ...]] = {
     "broadcast_update": ("network.hidden=[4]",),
     "regulariser_sign": ("training.l2=0.1",),
     "mixed_units": ("network.output=tanh",),
+    "missing_derivative": ("activation=tanh",),
+    "early_update": ("activation=tanh",),
+    "update_sign": ("activation=tanh",),
+    "missing_bias_correction": ("optimizer=adam",),
+    "shuffled_inputs": ("data=square",),
+    "shifted_labels": ("data=square",),
 }

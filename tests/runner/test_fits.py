@@ -67,6 +67,23 @@ def test_regions_of_two_classes_are_the_share_of_yes_at_every_grid_point(name):
     assert 0 <= fit.prediction.min() < fit.prediction.max() <= 1
 
 
+@pytest.mark.parametrize(
+    ("output", "loss"),
+    [("sigmoid", "matching"), ("identity", "half_mse"), ("tanh", "half_mse"), ("softmax", "matching")],
+)
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_a_network_that_cannot_tell_is_as_good_as_a_constant_and_its_picture_has_no_line(output, loss, dtype):
+    """Without a hidden layer XOR ends where every output is on the threshold, up to a rounding."""
+    run = ("data=xor", "data.test_fraction=0", "network.hidden=[]", f"network.output={output}", f"loss={loss}")
+    long = ("training.mode=full", "training.epochs=3000", "learning_rate=1", "training.evaluations=1")
+    result = trained(*run, *long, f"dtype={dtype}", "tracking.plots=none")
+    data = prepare(result.spec)
+    assert result.finals["train/accuracy"] == result.finals["baseline/constant_accuracy"] == 0.5
+    answers = model_of(result).predict(data.samples.X)
+    assert set(data.classes_of(answers).tolist()) == ({0} if output == "softmax" else {1})
+    assert set(fit_of(result, data).prediction.ravel().tolist()) == ({0.0} if output == "softmax" else {0.5})
+
+
 def test_regions_by_softmax_are_the_number_of_the_likeliest_class():
     fit, model, _ = on("xor by softmax")
     answers = model.predict(grid_of(fit))

@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 
+from nn import gradients
 from nn.faults import FAULTS
 from nn.gradients import Comparison, cosine
 from runner.gradcheck import check, conclude, main
@@ -33,12 +34,23 @@ CAUGHT = {
     "missing_factor": (SQUARE, ["W3"], ["wrong direction (cosine 0.9"]),
     "transposed_gradient": (SQUARE, ["W2"], ["transposed"]),
     "broadcast_update": (SQUARE, ["W3"], ["wrong shape: (3, 1) minus (3,) broadcasts to (3, 3)"]),
+    "missing_derivative": (SQUARE, ["W1", "b1", "W2", "b2"], ["wrong direction (cosine "] * 4),
+    "early_update": (("data=xor", "activation=tanh"), ["W1", "b1"], ["wrong direction (cosine "] * 2),
     "regulariser_sign": (
         ("data=sine", "training.l2=0.0001"),
         ["W1", "W2"],
         ["the penalty has the wrong sign"] * 2,
     ),
 }  # fmt: skip
+
+# Where no gradient can show a fault, and how it is said.
+ELSEWHERE = {
+    "shuffled_inputs": ((), "of the batch: The inputs are shuffled before training and their targets are not"),
+    "shifted_labels": (("data=xor", "training.mode=online"), "of the batch: The targets are one row late"),
+    "update_sign": (("optimizer=momentum",), "of the update: W + rate * gradient where W - rate * gradient is meant"),
+    "missing_bias_correction": (("optimizer=adam",), "of the update: Adam without bias correction"),
+    "mixed_units": (("network.output=tanh",), "of the cost that is shown: The cost compares scaled outputs"),
+}
 
 HEALTHY = [
     (),
@@ -66,7 +78,7 @@ def notes_of(*overrides: str) -> str:
 
 
 def test_every_fault_of_the_gradient_is_among_these():
-    assert {*CAUGHT, "mixed_units"} == set(FAULTS)
+    assert {*CAUGHT, *ELSEWHERE} == set(FAULTS)
 
 
 @pytest.mark.parametrize("fault", CAUGHT)
@@ -112,10 +124,73 @@ def test_weights_in_place_of_their_gradient_are_zero_where_the_biases_are():
     assert [row.verdict.words for row in rows[:2]] == ["the weights themselves", "zero, and should not be"]
 
 
-def test_wrong_units_are_no_fault_of_the_gradient():
-    overrides = ("data=sine", "network.output=tanh", "fault=mixed_units")
-    assert all(row.verdict.is_right for row in rows_of(*overrides))
-    assert "the shown cost is compared in the wrong units" in notes_of(*overrides)
+@pytest.mark.parametrize("on_all", [False, True])
+@pytest.mark.parametrize("fault", ELSEWHERE)
+def test_where_the_gradient_is_right_it_is_said_where_the_fault_lies(fault, on_all, capsys):
+    overrides, where = ELSEWHERE[fault]
+    rows, _, notes = check(plan_of((*overrides, f"fault={fault}")), on_all)
+    assert all(row.verdict.is_right for row in rows)
+    assert [note for note in notes if note.startswith(f"fault={fault} is no fault of the gradient but {where}")]
+    assert not any("changes no gradient here" in note for note in notes)
+    assert conclude(rows, ()) == 0
+
+
+def test_beside_a_fault_of_the_gradient_one_elsewhere_is_not_blamed_for_it(capsys):
+    assert main(["activation=tanh", "fault=[early_update,shuffled_inputs,update_sign]"]) == 1
+    told = capsys.readouterr().out
+    assert "2 of 4 arrays are wrong: W1, b1\nfault=early_update: " in told
+    assert "fault=shuffled_inputs is no fault of the gradient but of the batch" in told
+    assert "fault=update_sign is no fault of the gradient but of the update" in told
+    assert told.splitlines()[-1].startswith("fault=early_update: ")
+
+
+DEEP = ("activation=sigmoid", "network.hidden=[6,6,6,6,6]", "init=gaussian", "init.std=0.5", "data=square")
+SIZES = {
+    "vanishing": (DEEP, "W1 is ", " times smaller than that of W6: it vanishes on its way back through"),
+    "large": (("data=square", "data.domain=[-2000,2000]"), "the input x is about ", " in size, so the gradient of its"),
+    "tiny": (
+        ("data=square", "data.domain=[-0.002,0.002]"),
+        "no input is larger than about 0.00",
+        "tiny beside that of",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SIZES)
+def test_the_table_is_read_aloud_where_its_sizes_tell_something(name):
+    overrides, begin, end = SIZES[name]
+    rows = {row.name: gradients.norm(row.true) for row in rows_of(*overrides)}
+    (note,) = check(plan_of(overrides))[2]
+    assert begin in note and end in note
+    if name == "vanishing":
+        assert f"{rows['W6'] / rows['W1']:,.0f} times smaller" in note
+        assert rows["W6"] > 100 * rows["W1"]
+    if name == "large":
+        size = int(note.split(" in size")[0].split()[-1].replace(",", ""))
+        assert 1000 < size < 2000
+        assert 0.3 < rows["W1"] / rows["b1"] / size < 3
+        assert check(plan_of((*overrides, "data.standardize=true")))[2] == []
+
+
+def test_inputs_of_unlike_sizes_are_told_by_their_names(csv_file):
+    table = csv_file("area,rooms,price\n" + "".join(f"{70 + 9 * k},{k % 5 / 10},{k % 7}\n" for k in range(20)))
+    (note,) = check(plan_of(("data=csv", table, "data.standardize=false")))[2]
+    assert note.startswith("the input area is about 1") and "data.standardize=true brings all inputs to one" in note
+    table = csv_file("area,rooms,price\n" + "".join(f"{70 + k % 9},{k % 5 / 10},{k % 7}\n" for k in range(20)))
+    (note,) = check(plan_of(("data=csv", table, "data.standardize=false")))[2]
+    assert (
+        note.startswith("the input area is about 3") and " times rooms, and so is the gradient of its weights; " in note
+    )
+
+
+@pytest.mark.parametrize("overrides", [(), ("data=xor",), ("data=quadrants", "network.hidden=[8,8]")])
+def test_nothing_is_read_aloud_where_all_sizes_are_ordinary(overrides):
+    assert check(plan_of(overrides))[2] == []
+
+
+def test_a_gradient_that_does_not_get_back_at_all_is_told():
+    (note,) = check(plan_of(("activation=sigmoid", "init=constant", "init.value=0")))[2]
+    assert note == "the gradient of W1 is zero: nothing of that of W2 gets back to it"
 
 
 def test_notes_tell_of_single_precision_a_warm_start_and_a_selection():

@@ -125,8 +125,9 @@ def rewritten(archive, change) -> None:
         (lambda structure: structure.update(activation={"name": "swoosh"}), "activation"),
         (lambda structure: structure.update(output="swoosh"), "activation"),
         (lambda structure: structure.update(loss={"name": "swoosh"}), "loss"),
+        (lambda structure: structure.update(fault=["swoosh"]), "fault"),
     ],
-    ids=["activation", "output", "loss"],
+    ids=["activation", "output", "loss", "fault"],
 )
 def test_a_component_that_nobody_registered_is_named_with_what_to_do(archive, change, kind):
     rewritten(archive, change)

@@ -1,9 +1,4 @@
-"""Faults: the classic mistakes of hand-written back-propagation, each as a change of one named step of a network.
-
-A fault is a function from a healthy network to one that is wrong in exactly one step: a derivative, a delta, the
-gradient, the penalty, or what the cost is compared with. Training itself knows nothing of faults. They can be combined:
-each wraps the step it finds.
-"""
+"""Faults of the gradient: derivatives, deltas, whole arrays, the penalty; and of the cost that is shown."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,11 +6,10 @@ from dataclasses import replace
 import numpy as np
 
 from nn.activations import Activation, logistic
+from nn.faults.registry import FAULTS
 from nn.network import Layer, Network, Trace
-from nn.registry import Array, Registry
+from nn.registry import Array
 
-Fault = Callable[[Network], Network]
-FAULTS: Registry[Fault] = Registry("fault")
 Gradient = list[Layer]
 
 
@@ -48,6 +42,12 @@ def softplus_as_relu_derivative(network: Network) -> Network:
 def sigmoid_as_relu_derivative(network: Network) -> Network:
     """1 / (1 + exp(-z)), the derivative of softplus, where ReLU's derivative is meant."""
     return replace(network, activation=replace(network.activation, derivative=lambda z, a: logistic(z)))
+
+
+@FAULTS.register
+def missing_derivative(network: Network) -> Network:
+    """The hidden delta W delta without f'(z): hidden layers are treated as if they were linear."""
+    return replace(network, activation=replace(network.activation, derivative=lambda z, a: np.ones_like(z)))
 
 
 @FAULTS.register

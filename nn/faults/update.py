@@ -1,0 +1,53 @@
+"""Faults of the update: what is done with the gradient, or when.
+
+An update asks training for the decrement by calling `change`; a fault that alters the decrement hands an altered
+`change` on, so that the faults that look ahead see the same.
+"""
+
+from dataclasses import replace
+from functools import partial
+
+from nn.faults.registry import FAULTS
+from nn.network import Change, Layer, Network, Trace
+from nn.registry import Array
+
+FOREVER = 1 << 62  # steps; 1 - beta^FOREVER is 1 for every beta below 1
+
+
+@FAULTS.register
+def early_update(network: Network) -> Network:
+    """The output weights are changed before the hidden delta is computed from them."""
+    right = network.update
+
+    def wrong(network: Network, layers: list[Layer], trace: Trace, t: Array, out: list[Layer], change: Change) -> Array:
+        network.gradient(layers, trace, t, out)
+        W, b = layers[-1]
+        decrement, _ = network.layers(change(preview=True))[-1]
+        return right(network, [*layers[:-1], (W - decrement, b)], trace, t, out, change)
+
+    return replace(network, update=wrong)
+
+
+@FAULTS.register
+def update_sign(network: Network) -> Network:
+    """W + rate * gradient where W - rate * gradient is meant: every step climbs."""
+    right = network.update
+
+    def wrong(network: Network, layers: list[Layer], trace: Trace, t: Array, out: list[Layer], change: Change) -> Array:
+        def climb(*, step: int | None = None, preview: bool = False) -> Array:
+            return -change(step=step, preview=preview)
+
+        return right(network, layers, trace, t, out, climb)
+
+    return replace(network, update=wrong)
+
+
+@FAULTS.register
+def missing_bias_correction(network: Network) -> Network:
+    """Adam without bias correction: its first steps are several times too large, as if it had always been running."""
+    right = network.update
+
+    def wrong(network: Network, layers: list[Layer], trace: Trace, t: Array, out: list[Layer], change: Change) -> Array:
+        return right(network, layers, trace, t, out, partial(change, step=FOREVER))
+
+    return replace(network, update=wrong)
