@@ -10,6 +10,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 FILES = sorted(path for package in ("nn", "runner") for path in (ROOT / package).rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
+AROUND = sorted(path for folder in ("benchmarks", "docs", ".ci") for path in (ROOT / folder).rglob("*.py"))
 NN = [path for path in FILES if path.is_relative_to(ROOT / "nn")]
 FIGURES = ROOT / "runner" / "figures"
 HOMES = {
@@ -70,7 +72,7 @@ def functions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
 
 
 def test_there_are_files_to_look_at():
-    assert len(NN) >= 8 and len(FILES) >= 30
+    assert len(NN) >= 8 and len(FILES) >= 30 and len(TESTS) >= 100 and len(AROUND) >= 10
     assert all(path.exists() for paths in HOMES.values() for path in paths)
 
 
@@ -127,7 +129,7 @@ def test_nn_can_be_used_without_the_application_being_imported():
     assert done.stdout.split() == []
 
 
-@pytest.mark.parametrize("path", FILES, ids=shown)
+@pytest.mark.parametrize("path", FILES + TESTS + AROUND, ids=shown)
 def test_a_file_is_one_idea_of_limited_length(path):
     lines = path.read_text(encoding="utf-8").splitlines()
     assert len(lines) <= MAX_FILE or is_excused(path)

@@ -2,11 +2,13 @@
 
 import importlib.util
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.end_to_end.dask import Site, site_in
 from tests.end_to_end.program import train
 from tests.end_to_end.store import Store
 
@@ -46,6 +48,14 @@ def one_run(tmp_path_factory: pytest.TempPathFactory) -> Trained:
         tmp_path_factory.mktemp("one run"), "data=sine", "activation=tanh", "network.hidden=[5,3]", "seed=7",
         "learning_rate=0.05", "training.epochs=20", "training.evaluations=10", from_nothing=True,
     )  # fmt: skip
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    """A Dask scheduler of this test's own, without workers."""
+    (tmp_path / "site").mkdir()
+    with site_in(tmp_path / "site") as site:
+        yield site
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

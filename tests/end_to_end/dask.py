@@ -32,6 +32,11 @@ class Site:
         )
         self.address = found[0]
 
+    @property
+    def overrides(self) -> tuple[str, str]:
+        """What sends a sweep here."""
+        return "executor=dask", f"executor.address={self.address}"
+
     def worker(self, threads: int = 1, env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
         """Start a worker; it has come when the scheduler knows it."""
         before = (self._folder / "scheduler.log").read_text().count("Register worker")

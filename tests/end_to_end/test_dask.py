@@ -1,13 +1,10 @@
 """Sweeps on Dask clusters, by the real command line: equal bits, whatever joins, leaves, hangs or dies meanwhile."""
 
 import os
-import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,9 +12,8 @@ import pytest
 from runner.execution import training_of
 from runner.workers import NoWorkers
 from tests.end_to_end.conftest import SWEEP, Trained, trained
-from tests.end_to_end.dask import Site, kill, site_in
+from tests.end_to_end.dask import Site, kill
 from tests.end_to_end.program import (
-    ROOT,
     ctrl_c,
     ended,
     environment,
@@ -61,13 +57,6 @@ def deadly(*, gain: Annotated[float, Range(gt=0)] = 1.0):
 '''
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    (tmp_path / "site").mkdir()
-    with site_in(tmp_path / "site") as site:
-        yield site
-
-
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Bits]:
     """The long sweep, trained by processes of one machine."""
@@ -86,10 +75,6 @@ def pictures_of(sweep: Trained) -> dict[str, bytes]:
     }
 
 
-def at(site: Site) -> tuple[str, str]:
-    return "executor=dask", f"executor.address={site.address}"
-
-
 def check_equal(folder: Path, undisturbed: dict[str, Bits]) -> None:
     assert statuses(folder) == {"FINISHED": len(undisturbed) + 1}
     assert bits_of(folder) == undisturbed
@@ -104,7 +89,7 @@ def test_a_cluster_of_our_own_gives_the_bits_and_pictures_of_the_process_pool(sw
 
 def test_threads_of_one_worker_give_the_same_bits_and_pictures(sweep: Trained, site: Site, tmp_path: Path) -> None:
     site.worker(threads=4)
-    on_dask = trained(tmp_path, *SWEEP, *at(site))
+    on_dask = trained(tmp_path, *SWEEP, *site.overrides)
     assert "20 runs in 12 stacks" in on_dask.done.stdout, "smaller ones than two processes get"
     assert bits_of(on_dask) == bits_of(sweep)
     assert pictures_of(on_dask) == pictures_of(sweep)
@@ -115,7 +100,7 @@ def test_workers_that_join_and_leave_in_the_middle_change_no_bit(
 ) -> None:
     first = site.worker()
     make_store(tmp_path)
-    with started(*LONG, *at(site), cwd=tmp_path) as process:
+    with started(*LONG, *site.overrides, cwd=tmp_path) as process:
         wait_until(lambda: statuses(tmp_path).get("FINISHED", 0) >= 1 or process.poll() is not None, "a stack was done")
         site.worker()
         kill(first)
@@ -131,7 +116,7 @@ def test_a_worker_that_hangs_does_not_hold_up_the_sweep(
     slow = site.worker()
     site.worker()
     make_store(tmp_path)
-    with started(*LONG, *at(site), cwd=tmp_path) as process:
+    with started(*LONG, *site.overrides, cwd=tmp_path) as process:
         wait_until(lambda: statuses(tmp_path).get("FINISHED", 0) >= 4 or process.poll() is not None, "stacks were done")
         os.killpg(slow.pid, signal.SIGSTOP)
         done = ended(process)
@@ -145,7 +130,7 @@ def test_a_scheduler_that_goes_leaves_what_is_done_and_the_sweep_goes_on_elsewhe
 ) -> None:
     site.worker()
     make_store(tmp_path)
-    with started(*LONG, *at(site), cwd=tmp_path) as process:
+    with started(*LONG, *site.overrides, cwd=tmp_path) as process:
         wait_until(lambda: statuses(tmp_path).get("FINISHED", 0) >= 1 or process.poll() is not None, "a stack was done")
         kill(site.scheduler)
         done = ended(process)
@@ -181,32 +166,8 @@ def test_files_and_modules_are_found_from_the_folder_of_the_sweep(site: Site, tm
     (tmp_path / "table.csv").write_text(f"a,b,c\n{rows}\n")
     site.worker()
     own = ("modules=[own_parts]", "activation=own", "data=csv", "data.path=table.csv", "training.epochs=5")
-    train("-m", *own, "seed=0,1", *at(site), cwd=tmp_path)
+    train("-m", *own, "seed=0,1", *site.overrides, cwd=tmp_path)
     assert statuses(tmp_path) == {"FINISHED": 3}
-
-
-def test_a_worker_with_other_code_is_refused(site: Site, tmp_path: Path) -> None:
-    other = tmp_path / "other"
-    for part in ("nn", "runner", "conf", "sweeps"):
-        shutil.copytree(ROOT / part, other / part, ignore=shutil.ignore_patterns("__pycache__"))
-    with (other / "nn" / "losses.py").open("a") as file:
-        file.write("\n# another version\n")
-    site.worker(env={"PYTHONPATH": str(other)})
-    make_store(tmp_path)
-    done = run_runner("data=xor", "training.epochs=5", *at(site), cwd=tmp_path)
-    assert done.returncode == 1, said(done)
-    assert "has other code than this sweep is planned with" in done.stderr, said(done)
-    assert "Traceback" not in done.stderr
-
-
-def test_without_a_scheduler_there_is_one_message_with_the_way_on(tmp_path: Path) -> None:
-    make_store(tmp_path)
-    done = run_runner("data=xor", "executor=dask", "executor.address=tcp://127.0.0.1:9", cwd=tmp_path)
-    assert done.returncode == 1, said(done)
-    assert "no Dask scheduler answers at tcp://127.0.0.1:9" in done.stderr
-    assert done.stderr.count("\n") == 1, said(done)
-    resume("executor=process", "workers=1", cwd=tmp_path)
-    assert statuses(tmp_path) == {"FINISHED": 1}
 
 
 def test_ctrl_c_ends_the_workers_of_a_cluster_of_our_own(tmp_path: Path) -> None:
@@ -220,23 +181,6 @@ def test_ctrl_c_ends_the_workers_of_a_cluster_of_our_own(tmp_path: Path) -> None
         assert "python -m runner.resume" in done.stderr
         wait_until(lambda: not is_alive(process.pid), "all processes had ended", seconds=20)
     assert not statuses(tmp_path).get("RUNNING")
-
-
-def test_where_a_sweep_goes_on_is_the_only_thing_that_resume_changes(tmp_path: Path) -> None:
-    make_store(tmp_path)
-    train("data=xor", "training.epochs=5", cwd=tmp_path)
-    (path,) = (tmp_path / "outputs").iterdir()
-    (path / "finished").unlink()
-    for override, told in (
-        ("seed=3", "only executor, its settings and workers can be changed"),
-        ("executor=dusk", "executor is unknown: 'dusk'"),
-        ("executor.address=x", "executor.address is not a setting"),
-        ("executor=dask executor.address=x", "executor.address must be the address of a Dask scheduler"),
-        ("executor.queue=[", "cannot be read"),
-        ("workers=0", "workers must be >= 1"),
-    ):
-        done = run_runner(*override.split(), cwd=tmp_path, module="runner.resume")
-        assert done.returncode == 1 and told in done.stderr, said(done)
 
 
 def test_a_queue_leaves_ctrl_c_to_the_sweep() -> None:
@@ -254,20 +198,10 @@ print(signal.getsignal(signal.SIGINT) is before)
 
 
 @pytest.mark.slow
-def test_what_is_no_scheduler_is_told_in_seconds(tmp_path: Path) -> None:
-    make_store(tmp_path)
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
-        done = run_runner("data=xor", "executor=dask", f"executor.address={address}", cwd=tmp_path)
-    assert done.returncode == 1 and f"no Dask scheduler answers at {address}" in done.stderr, said(done)
-    assert "Traceback" not in done.stderr, said(done)
-
-
-@pytest.mark.slow
 def test_a_scheduler_that_goes_while_results_are_written_loses_none_that_came_back(site: Site) -> None:
     site.worker()
     jobs = [("training.epochs=5", f"seed={seed}") for seed in range(8)]
-    plan = plan_of(*jobs, first=("data=xor", "tracking.plots=none", *at(site)))
+    plan = plan_of(*jobs, first=("data=xor", "tracking.plots=none", *site.overrides))
     with training_of(plan) as training:
         results = iter(training)
         next(results)

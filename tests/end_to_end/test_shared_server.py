@@ -2,7 +2,6 @@
 
 import re
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -14,7 +13,7 @@ import pytest
 
 from tests.end_to_end.looking import check_whole, numbers
 from tests.end_to_end.postgres import ask, postgres, programs
-from tests.end_to_end.program import ROOT, ended, environment, resume, run_runner, said, started, train, wait_until
+from tests.end_to_end.program import ended, resume, run_runner, said, started, train, wait_until
 from tests.end_to_end.shared import Shared, replaced, shown
 from tests.end_to_end.store import Store
 
@@ -234,25 +233,3 @@ def test_a_server_that_is_killed_in_the_middle_and_started_again_gets_everything
     assert done.returncode == 0, said(done)
     check_whole(env, "killed", 20, monkeypatch)
     assert numbers(local, monkeypatch).items() <= numbers(env, monkeypatch).items()
-
-
-@pytest.mark.parametrize(
-    ("env", "told"),
-    [
-        ({}, "PGDATABASE"),
-        ({"PGDATABASE": "mlflow"}, "MLFLOW_AUTH_ADMIN_PASSWORD"),
-        ({"PGDATABASE": "mlflow", "MLFLOW_AUTH_ADMIN_PASSWORD": "password1234"}, "choose another"),
-        ({"PGDATABASE": "mlflow", "MLFLOW_AUTH_ADMIN_PASSWORD": "short"}, "at least 12 characters"),
-        (
-            {"PGDATABASE": "mlflow", "PGHOST": "127.0.0.1", "PGPORT": "9", "MLFLOW_AUTH_ADMIN_PASSWORD": 12 * "x"},
-            "the database cannot be used",
-        ),
-    ],
-)
-def test_the_server_does_not_start_with_a_password_that_all_know_or_none(env: dict[str, str], told: str) -> None:
-    path = f"{Path(sys.executable).parent}:{environment()['PATH']}"
-    done = subprocess.run(
-        [ROOT / "deploy" / "server.sh"], env=environment(env | {"PATH": path}),
-        capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
-    assert done.returncode == 1 and told in done.stderr and len(done.stderr.splitlines()) == 1, said(done)

@@ -57,7 +57,7 @@ def label(value: Any) -> str | None:
         return ",".join(f"{key}={one}" for key, one in value.items()) or "plain"
     if isinstance(value, type):
         return value.__name__
-    return "-".join(map(str, value)) if isinstance(value, tuple) else None
+    return "-".join(label(one) or str(one) for one in value) if isinstance(value, tuple) else None
 
 
 def loss_output_pairs() -> list[tuple[str, str]]:

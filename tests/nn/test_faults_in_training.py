@@ -14,6 +14,7 @@ from nn.stack import Stack, Trained
 from nn.training import train
 from tests.nn.building import Structure, build_stack, difference
 from tests.nn.components import label
+from tests.nn.covering import covering
 
 EVALUATIONS = (0, 1, 5, 12)
 any_fault = pytest.mark.parametrize("fault", list(FAULTS))
@@ -50,10 +51,11 @@ def trained(structure: Structure, seeds: Sequence[int] = (0, 1, 2)) -> Trained:
     return train(stack_with_units(structure, seeds))
 
 
-@any_fault
-@both_precisions
-@pytest.mark.parametrize("batches", ["full", "shuffled", "fresh"])
-@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize(
+    ("fault", "dtype", "batches", "order"),
+    covering(list(FAULTS), (np.float64, np.float32), ("full", "shuffled", "fresh"), ("C", "F")),
+    ids=label,
+)
 def test_a_run_with_a_fault_has_the_same_bits_alone_and_in_a_stack(
     fault: str, dtype: Any, batches: str, order: str
 ) -> None:

@@ -15,6 +15,7 @@ from nn.stack import Stack, Trained
 from nn.training import train
 from tests.nn.building import BATCHES, EXTRAS, Structure, build_stack, difference
 from tests.nn.components import label
+from tests.nn.covering import covering
 
 FATES = ("goes on", "converges", "loses patience", "diverges")
 EVALUATIONS = (0, 2, 4, 6, 8, 13)
@@ -63,10 +64,11 @@ def assert_the_same_alone(structure: Structure, seeds: Sequence[int], together: 
     assert {seed: what for seed, what in found.items() if what} == {}
 
 
-@pytest.mark.parametrize("dtype", [np.float64, np.float32], ids=label)
-@pytest.mark.parametrize("order", ["C", "F"])
-@pytest.mark.parametrize("batches", BATCHES)
-@pytest.mark.parametrize("optimizer", list(OPTIMIZERS))
+@pytest.mark.parametrize(
+    ("optimizer", "batches", "order", "dtype"),
+    covering(list(OPTIMIZERS), BATCHES, ("C", "F"), (np.float64, np.float32)),
+    ids=label,
+)
 def test_a_run_keeps_its_bits_when_its_neighbours_leave(optimizer: str, batches: str, order: Order, dtype: Any) -> None:
     structure = Structure(
         order=order,
@@ -98,7 +100,7 @@ def test_a_run_keeps_its_bits_when_its_neighbours_leave(optimizer: str, batches:
     online=st.booleans(),
     order=st.sampled_from(["C", "F"]),
 )
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 def test_who_leaves_when_is_the_same_alone_and_in_any_company(
     seeds: list[int],
     batches: str,

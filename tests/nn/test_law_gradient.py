@@ -1,4 +1,7 @@
-"""Law 1: back-propagation equals the derivative of the objective, for every activation x loss x depth x batch mode."""
+"""Law 1: back-propagation equals the derivative of the objective, for every activation x loss x depth x batch mode.
+
+Every activation meets every loss and output, and each of both meets every depth and batch mode.
+"""
 
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -11,10 +14,12 @@ from nn.losses import LOSSES
 from nn.network import Network, Trace
 from nn.registry import Array
 from tests.nn.components import ELEMENTWISE, activation_variants, label, loss_output_pairs, make_activation
+from tests.nn.covering import covering
 
 HIDDEN = [variant for variant in activation_variants() if variant[0] in ELEMENTWISE]
 PAIRS = loss_output_pairs()
-N_SAMPLES = (1, 3, 20)  # online, a minibatch, a full batch
+N_SAMPLES = (1, 2, 3, 20)  # online, minibatches, a full batch
+DEPTHS = [(3, 4, 2), (3, 4, 3, 2), (1, 2, 1, 2)]
 
 
 @dataclass(frozen=True)
@@ -72,36 +77,33 @@ def assert_gradient_is_the_derivative(network: Network, n: int) -> None:
     np.testing.assert_allclose(gradient, derivative, rtol=1e-6, atol=2e-10)
 
 
-@pytest.mark.parametrize("n", N_SAMPLES)
-@pytest.mark.parametrize("bias", [True, False])
-@pytest.mark.parametrize("sizes", [(3, 4, 2), (3, 4, 3, 2), (1, 2, 1, 2)], ids=label)
-@pytest.mark.parametrize(("loss", "output"), PAIRS)
-@pytest.mark.parametrize(("name", "settings"), HIDDEN, ids=label)
+@pytest.mark.parametrize(
+    ("hidden", "pair", "sizes", "bias", "n"), covering(HIDDEN, PAIRS, DEPTHS, (True, False), N_SAMPLES), ids=label
+)
 def test_back_propagation_through_hidden_layers_equals_the_central_difference(
-    name: str, settings: dict[str, Any], loss: str, output: str, sizes: tuple[int, ...], bias: bool, n: int
+    hidden: tuple[str, dict[str, Any]], pair: tuple[str, str], sizes: tuple[int, ...], bias: bool, n: int
 ) -> None:
-    activation = make_activation(name, settings)
+    activation, (loss, output) = make_activation(*hidden), pair
     assert_gradient_is_the_derivative(Network(sizes, activation, ACTIVATIONS[output](), LOSSES[loss](), bias), n)
 
 
-@pytest.mark.parametrize("n", N_SAMPLES)
-@pytest.mark.parametrize("bias", [True, False])
-@pytest.mark.parametrize("sizes", [(3, 2), (1, 1)], ids=label)
-@pytest.mark.parametrize(("loss", "output"), PAIRS)
+@pytest.mark.parametrize(
+    ("pair", "sizes", "bias", "n"), covering(PAIRS, [(3, 2), (1, 1)], (True, False), N_SAMPLES), ids=label
+)
 def test_the_gradient_of_a_network_without_hidden_layers_equals_the_central_difference(
-    loss: str, output: str, sizes: tuple[int, ...], bias: bool, n: int
+    pair: tuple[str, str], sizes: tuple[int, ...], bias: bool, n: int
 ) -> None:
-    activation = ACTIVATIONS["identity"]()
+    activation, (loss, output) = ACTIVATIONS["identity"](), pair
     assert_gradient_is_the_derivative(Network(sizes, activation, ACTIVATIONS[output](), LOSSES[loss](), bias), n)
 
 
-@pytest.mark.parametrize("n", N_SAMPLES)
-@pytest.mark.parametrize("reduction", ["mean", "sum"])
-@pytest.mark.parametrize("name", ELEMENTWISE)
-@pytest.mark.parametrize(("loss", "output"), PAIRS)
+@pytest.mark.parametrize(
+    ("name", "pair", "reduction", "n"), covering(ELEMENTWISE, PAIRS, ("mean", "sum"), N_SAMPLES), ids=label
+)
 def test_the_gradient_of_a_sum_and_behind_an_input_activation_equals_the_central_difference(
-    loss: str, output: str, name: str, reduction: Literal["mean", "sum"], n: int
+    name: str, pair: tuple[str, str], reduction: Literal["mean", "sum"], n: int
 ) -> None:
+    loss, output = pair
     network = Network((3, 4, 2), ACTIVATIONS["tanh"](), ACTIVATIONS[output](), LOSSES[loss]())
     options = {"input": ACTIVATIONS[name](), "reduction": reduction, "shown": LOSSES["absolute_error"]()}
     assert_gradient_is_the_derivative(replace(network, **options), n)

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 
 from runner.expectations import Verdict, judge
 from runner.inequalities import STATISTICS
-from runner.results import RunResult
 from tests.runner.building import QUICK, plan_of, trained_all
-from tests.runner.expecting import KEYS, WIDTHS, check, run, spec, told, verdict
+from tests.runner.expecting import KEYS, WIDTHS, check, run, spec, verdict
 
 CLASSES = [
     run({"test/accuracy": share, "test/cost": 1 - share}, data="xor", seed=s) for s, share in enumerate((1, 0.5))
@@ -146,63 +145,6 @@ def test_a_metric_that_only_some_of_the_runs_have_is_not_about_fewer_runs_than_i
     found = verdict("median(rmse) < 1", [*WIDTHS, *CLASSES])
     assert (found.holds, found.numbers) == (False, "2 of 8 runs do not have rmse; they have test/accuracy, test/cost")
     assert verdict("median(rmse, data=sine) < 1", [*WIDTHS, *CLASSES]).holds
-
-
-@pytest.mark.parametrize(
-    ("config", "selection"),
-    [
-        ({"hidden": (4, 2)}, "hidden=[4, 2]"),
-        ({"hidden": (4, 2)}, "hidden=(4, 2)"),
-        ({"hidden": ()}, "hidden=[]"),
-        ({"hidden": ()}, "hidden=none"),
-        ({"activation": "relu"}, "activation=relu"),
-        ({"activation": "relu"}, "activation='relu'"),
-        ({"activation": "leaky_relu"}, "slope=1e-2"),
-        ({"data": "xor"}, "data=xor"),
-        ({"bias": False}, "bias=false"),
-        ({"bias": False}, "bias=False"),
-        ({"learning_rate": 1.0}, "lr=1"),
-        ({"learning_rate": 0.25}, "learning_rate=2.5e-1"),
-        ({"seed": 3}, "seed=3.0"),
-        ({"fault": ("missing_factor",)}, "fault=missing_factor"),
-        ({"fault": ("missing_factor",)}, "fault=[missing_factor]"),
-        ({"fault": ("one", "two")}, "fault=['one', two]"),
-        ({"training": {"patience": 3}}, "patience=3"),
-        ({"training": {"l2": -0.5}}, "l2=-0.5"),
-    ],
-)
-def test_runs_are_selected_by_the_values_of_their_config(config, selection):
-    results = [run({"train/cost": 1.0}), run({"train/cost": 2.0}, **config)]
-    assert verdict(f"highest(cost, {selection}) == lowest(cost, {selection})", results).numbers == "2 == 2"
-    assert verdict(f"count({selection}) == 1", results).holds
-
-
-@pytest.mark.parametrize(
-    "selection", ["fault=none", "patience=null", "patience=none", "patience=None", "bias=true", "bias=True"]
-)
-def test_words_for_nothing_and_for_yes_select_what_hydra_would_read_from_them(selection):
-    chosen, other = spec(), spec(fault=("a",), bias=False, training={"patience": 3})
-    results = [RunResult(0, "k", one, "stopped") for one in (chosen, other)]
-    assert verdict(f"count({selection}) == 1", results).holds
-
-
-@pytest.mark.parametrize(
-    "selection",
-    [
-        "bias=1", "bias='true'", "seed=false", "seed='0'", "l2=false", "hidden=6", "hidden=[6, 6]", "hidden=[true]",
-        "patience=0", "fault=null", "fault=''", "fault='none'", "activation=none", "hidden=[]",
-    ],
-)  # fmt: skip
-def test_a_value_of_another_kind_selects_nothing_and_that_is_told(selection):
-    assert "no run of the sweep has" in told(f"count({selection}) > 0")
-
-
-def test_a_key_with_several_meanings_is_the_swept_one_or_the_one_without_dots():
-    specs = [spec(seed=seed, data="sine") for seed in (0, 1)]
-    assert check({"a": "count(seed=1) == 1"}, specs, ["seed"]) == []
-    assert "no run of the sweep has seed=1; data.seed is null" in told("count(seed=1) == 1", *specs, keys=["data.seed"])
-    assert check({"a": "count(seed=1) == 1"}, specs, ["seed", "data.seed"]) == []
-    assert check({"a": "count(seed=1) == 1"}, specs, []) == []
 
 
 finite = st.floats(-1e100, 1e100)
