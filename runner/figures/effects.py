@@ -87,7 +87,7 @@ def draw_heatmaps(pairs: Sequence[Pair], score: str) -> bytes:
     columns = min(3, len(pairs))
     rows = math.ceil(len(pairs) / columns)
     sizes = [max(3.4, 1.1 + 0.62 * min(FEW_CELLS, size)) for size in _largest_sizes(pairs)]
-    figure = new_figure(max(5.2, columns * sizes[1] + 0.9), rows * sizes[0] + 0.3)
+    figure = new_figure(max(5.2, columns * sizes[1] + 1.2), rows * sizes[0] + 0.3)
     panels = figure.subplots(rows, columns, squeeze=False).ravel()
     every = np.concatenate([pair.means[np.isfinite(pair.means)] for pair in pairs])
     colors = _colors(every, score)
@@ -97,10 +97,10 @@ def draw_heatmaps(pairs: Sequence[Pair], score: str) -> bytes:
         panel.set_visible(False)
     width, height = figure.get_size_inches()
     figure.subplots_adjust(
-        left=0.9 / width, right=1 - 1.0 / width, top=1 - 0.25 / height, bottom=0.8 / height, wspace=0.4, hspace=0.4
+        left=0.9 / width, right=1 - 1.3 / width, top=1 - 0.25 / height, bottom=0.8 / height, wspace=0.4, hspace=0.4
     )
     tall = min(3.0, height - 1.1)
-    bar = figure.colorbar(colors, cax=figure.add_axes((1 - 0.75 / width, 0.8 / height, 0.15 / width, tall / height)))
+    bar = figure.colorbar(colors, cax=figure.add_axes((1 - 1.05 / width, 0.8 / height, 0.15 / width, tall / height)))
     bar.set_label(f"mean final {score}", fontsize=8)
     _number(bar)
     keep_inside(figure)
