@@ -15,7 +15,7 @@ def sweep_name(*jobs: str) -> str:
 def test_a_run_of_a_case_is_called_after_it_and_what_differs_from_it() -> None:
     assert run_name("case=c1") == "case c1"
     assert run_name("case=c1", "data=xor") == "case c1 with data=xor"
-    assert run_name("case=c1", "learning_rate=0.5", "+init.std=2", "fault=none") == "case c1 with lr=0.5 std=2"
+    assert run_name("case=c1", "learning_rate=0.5", "+init.std=2") == "case c1 with lr=0.5 std=2"
     assert run_name("data=xor", case=None) == "xor tanh"
 
 
