@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from runner.chance import FEWEST, Paired, paired
 from runner.comparison import by_setting, common_score, label_of, order_of, scores_of, settings_of
 from runner.data_sets import by_data
 from runner.effects import effects
@@ -13,10 +14,10 @@ from runner.results import RunResult
 from runner.terminal import count
 
 MAX_NAMED, MAX_DATA = 3, 6
-FEWEST = 6  # pairs of seeds: with fewer the test can never say less than 5 %
-EXACT = 50  # pairs
-AT_ONCE = 1 << 20  # numbers of a bootstrap in memory
-CHANCE, CONFIDENCE = 0.05, 0.95
+# Smaller differences count as none: half a percentage point of accuracy; of a RMSE a hundredth of what a constant
+# reaches; of anything else a hundredth of the larger one.
+LEAST_ACCURACY, LEAST_SHARE = 0.005, 0.01
+CONSTANT = "baseline/constant_rmse"
 UNFINISHED = {"diverged": "diverged", "failed": "failed", "killed": "not trained or no longer in the store"}
 
 
@@ -84,7 +85,7 @@ def _of_data(results: Sequence[RunResult], keys: Sequence[str]) -> list[str]:
     if level:
         told.append(_level(best, level, score))
     if others := found[1 + len(level) :]:
-        told.append(_against(best, others[0], score))
+        told.append(_against(best, others[0], score, _least(score, best, others[0], results)))
     return told + _strongest(results, keys, score)
 
 
@@ -111,50 +112,40 @@ def _level(best: Setting, level: Sequence[Setting], score: str) -> str:
     return f"{told}; at a higher cost." if all(one.cost > best.cost for one in level) else f"{told}."
 
 
-def _against(best: Setting, other: Setting, score: str) -> str:
-    """The best setting against the next one, seed by seed."""
+def _against(best: Setting, other: Setting, score: str, least: float) -> str:
+    """The best setting against the next one, seed by seed; differences below `least` count as none."""
     common = sorted(best.scores.keys() & other.scores.keys())
-    differences = np.array([np.mean(best.scores[seed]) - np.mean(other.scores[seed]) for seed in common])
     by = f"The next is {other.label}, with {other.mean:.4g}"
     if len(other.values) < other.runs:
         by += f" ({len(other.values)} of {other.runs} runs finished)"
     if len(common) < FEWEST:
         return f"{by}; with {count(len(common), 'seed')} in common it could be chance: it takes {FEWEST} to tell."
-    p, (low, high) = chance(differences), interval(differences)
-    told = f"{by}: over {len(common)} common seeds the {score} differs by {differences.mean():+.2g} on average"
-    is_better = (differences.mean() > 0) == (score == "accuracy")
-    stands = "so the difference stands" if p < CHANCE and is_better else "so it could be chance: more seeds would tell"
-    return f"{told} (95 % interval {low:+.2g} to {high:+.2g}, p = {p:.2g} by Wilcoxon's signed-rank test), {stands}."
+    one = paired(np.array([np.mean(best.scores[seed]) - np.mean(other.scores[seed]) for seed in common]))
+    return (
+        f"{by}: over {len(common)} common seeds the {score} differs by {one.mean:+.2g} on average (95 % interval "
+        f"{one.low:+.2g} to {one.high:+.2g}, p = {one.p:.3g} by a paired permutation test), "
+        f"{_verdict(one, score, least)}."
+    )
 
 
-def chance(differences: np.ndarray) -> float:
-    """How likely paired differences `(n,)` are that far from zero by chance: Wilcoxon's signed-rank test (1945).
-
-    Exact up to 13 pairs, by 9,999 changes of sign, always the same ones, up to EXACT, then by the normal distribution.
-    """
-    from scipy.stats import PermutationMethod, wilcoxon
-
-    if not differences.any():
-        return 1.0
-    if len(differences) > EXACT:
-        return float(wilcoxon(differences).pvalue)
-    method = PermutationMethod(n_resamples=9999, rng=np.random.default_rng(0))
-    return float(wilcoxon(differences, method=method).pvalue)
+def _verdict(one: Paired, score: str, least: float) -> str:
+    """What a comparison comes to."""
+    if abs(one.mean) < least:
+        is_sure = max(-one.low, one.high) < least
+        told = f"so there is none that matters: less than {least:.2g} counts as none"
+        return told if is_sure or not one.could_be_chance else f"{told}; more seeds would tell"
+    if one.could_be_chance:
+        return "so it could be chance: more seeds would tell"
+    is_better = (one.mean > 0) == (score == "accuracy")
+    return "so the difference stands" if is_better else "so on the seeds that both have the next one is better"
 
 
-def interval(differences: np.ndarray) -> tuple[float, float]:
-    """The 95 % interval of a mean of paired differences `(n,)`, by the bootstrap of SciPy (percentiles).
-
-    The same numbers give the same interval. Where all differences are equal the interval is that point.
-    """
-    from scipy.stats import bootstrap
-
-    found = bootstrap(
-        (differences,), np.mean, confidence_level=CONFIDENCE, method="percentile",
-        batch=max(1, AT_ONCE // len(differences)),
-        rng=np.random.default_rng(0),
-    )  # fmt: skip
-    return float(found.confidence_interval.low), float(found.confidence_interval.high)
+def _least(score: str, best: Setting, other: Setting, results: Sequence[RunResult]) -> float:
+    """The smallest difference of a score that matters, in its units."""
+    if score == "accuracy":
+        return LEAST_ACCURACY
+    constants = [one.measures[CONSTANT] for one in results if score == "rmse" and CONSTANT in one.measures]
+    return LEAST_SHARE * (float(np.median(constants)) if constants else max(abs(best.mean), abs(other.mean)))
 
 
 def _strongest(results: Sequence[RunResult], keys: Sequence[str], score: str) -> list[str]:

@@ -13,7 +13,7 @@ from hydra.core.utils import JobReturn, JobStatus
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
-from runner.about import About, about_sweep, command
+from runner.about import about_run, about_sweep
 from runner.app import PLUGINS, run_id
 from runner.compose import Composer, Job, plain
 from runner.errors import RunsFailed, UserError
@@ -102,14 +102,13 @@ def run_job(config: DictConfig) -> float:
         return _train_for_folder(Job(hydra.job.num, overrides, plain(config), own_part), Path(hydra.sweep.dir))
     folder = Path(hydra.runtime.output_dir)
     case = OmegaConf.select(own_part, "hydra.runtime.choices.case")
-    name = f"case {case}" if case else f"{config.data.name} {config.activation.name}"
     job = Job(0, overrides, plain(config), own_part)
     if job.config["dry_run"] is True:
         from runner.dry_run import dry_run
 
         dry_run(make_plan([job]), is_sweep=False)
         return math.nan
-    about = About(name, "", run_id(), command())
+    about = about_run(case, f"{config.data.name} {config.activation.name}", run_id(), overrides)
     (result,) = Sweep(SweepFolder(folder), about, is_sweep=False).run([job])
     if failed := failures([result]):
         raise failed

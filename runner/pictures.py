@@ -1,10 +1,12 @@
 """The pictures of a sweep: which there are, and what each of them shows; and that of its best run."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
 
 from runner import comparison, terminal
 from runner.data_sets import by_data
-from runner.effects import effects, pairs, profiles
+from runner.effects import Effect, effects, pairs, profiles
+from runner.fits import Fit, fit_of
 from runner.preparation import Prepared, digest_of, prepare
 from runner.results import RunResult
 
@@ -14,18 +16,31 @@ MAX_DATA = 6
 def pictures_of(results: Sequence[RunResult], keys: Sequence[str]) -> dict[str, bytes]:
     """The sweep's pictures by file name; none where nothing was trained.
 
-    Data that has gone or changed, such as a CSV file, takes its own panels, and no other.
+    Data that has gone or changed, such as a CSV file, takes its own panels, and no other. A picture that cannot be
+    drawn is left out, and a warning says why.
     """
     if not any(result.history.get("step") for result in results):
         return {}
-    return _of_scores(results, keys) | _of_keys(results, keys) | _of_data(results, keys)
+    artist = Artist(results, keys)
+    drawn: dict[str, bytes] = {}
+    lost: dict[str, list[str]] = {}
+    for name, draw in artist.pictures.items():
+        try:
+            content = draw()
+        except Exception as error:
+            lost.setdefault(f"{type(error).__name__}: {error}", []).append(name)
+        else:
+            drawn |= {name: content} if content else {}
+    for reason, names in lost.items():
+        terminal.warn(f"no {', '.join(names)}: {reason}")
+    return drawn
 
 
 def picture_of(result: RunResult) -> dict[str, bytes]:
     """The files of a run's picture; one that cannot be drawn takes nothing from the sweep."""
-    from runner.figures import draw_run
-
     try:
+        from runner.figures import draw_run
+
         drawn = draw_run(result, prepare(result.spec.phases[-1]))
     except Exception as error:
         terminal.warn(f"no picture of the best run: {type(error).__name__}: {error}")
@@ -33,53 +48,113 @@ def picture_of(result: RunResult) -> dict[str, bytes]:
     return {f"plots/{name}": content for name, content in drawn.pictures.items()}
 
 
-def _of_scores(results: Sequence[RunResult], keys: Sequence[str]) -> dict[str, bytes]:
-    from runner import figures
+class Artist:
+    """Draws the pictures of a sweep: each by a method of its own, which gives None where there is nothing to show."""
 
-    bands, n_settings = comparison.bands(results, keys)
-    note = "training cost: mean, and the middle 80 % of the seeds"
-    if n_settings > len(bands):
-        note += f"; the best {len(bands)} of {n_settings} settings"
-    pictures = {"curves.png": figures.draw_bands(bands, "training cost", note)}
-    strips, score = comparison.strips(results, keys)
-    if any(strip.values for strip in strips):
-        pictures["scores.png"] = figures.draw_strips(strips, score)
-    return pictures
+    def __init__(self, results: Sequence[RunResult], keys: Sequence[str]) -> None:
+        self._results, self._keys, self._lost = results, keys, Lost()
 
+    @property
+    def pictures(self) -> dict[str, Callable[[], bytes | None]]:
+        """What draws each file."""
+        return {
+            "curves.png": self.curves, "scores.png": self.scores,
+            "effects.png": self.effects, "heatmaps.png": self.heatmaps, "profiles.png": self.profiles,
+            "data.png": self.data, "fits.png": self.fits, "surfaces.png": self.surfaces,
+        }  # fmt: skip
 
-def _of_keys(results: Sequence[RunResult], keys: Sequence[str]) -> dict[str, bytes]:
-    """What each swept key did, where one was swept, and what they did together, where there were more."""
-    from runner import figures
+    def curves(self) -> bytes:
+        from runner.figures import draw_bands
 
-    found, score = effects(results, keys)
-    pictures = {"effects.png": figures.draw_effects(found, f"final {score}")} if found else {}
-    if len(found) > 1 and any(effect.means for effect in found):
-        if grids := pairs(results, found, score):
-            pictures["heatmaps.png"] = figures.draw_heatmaps(grids, score)
-        pictures["profiles.png"] = figures.draw_profiles(profiles(results, found, score), score)
-    return pictures
+        bands, n_settings = comparison.bands(self._results, self._keys)
+        note = "training cost: mean, and the middle 80 % of the seeds"
+        if n_settings > len(bands):
+            note += f"; the best {len(bands)} of {n_settings} settings"
+        return draw_bands(bands, "training cost", note)
 
+    def scores(self) -> bytes | None:
+        strips, score = comparison.strips(self._results, self._keys)
+        if not any(strip.values for strip in strips):
+            return None
+        from runner.figures import draw_strips
 
-def _of_data(results: Sequence[RunResult], keys: Sequence[str]) -> dict[str, bytes]:
-    """The data sets, and what the typical run of each setting made of its own."""
-    from runner import figures
-    from runner.fits import fit_of
+        return draw_strips(strips, score)
 
-    trained, lost, pictures = [result for result in results if result.data_digest], Lost(), {}
-    first = [(label, members[0]) for label, members in list(by_data(trained).items())[:MAX_DATA]]
-    sets = [(f"{label} (seed {one.spec.data_seed})", lost.data_of(one)) for label, one in first]
-    if there := [(label, data) for label, data in sets if data]:
-        pictures["data.png"] = figures.draw_data(there)
-    typical, n_settings = comparison.typical_runs(results, keys)
-    shown = [(label, result, lost.data_of(result)) for label, result in typical]
-    if fits := [(label, fit_of(result, data)) for label, result, data in shown if data]:
+    @cached_property
+    def _effects(self) -> tuple[list[Effect], str]:
+        return effects(self._results, self._keys)
+
+    @property
+    def _has_grid(self) -> bool:
+        """Whether there are two keys, and a run that finished."""
+        found, _ = self._effects
+        return len(found) > 1 and any(effect.means for effect in found)
+
+    def effects(self) -> bytes | None:
+        """What each swept key did, where one was swept."""
+        found, score = self._effects
+        if not found:
+            return None
+        from runner.figures import draw_effects
+
+        return draw_effects(found, f"final {score}")
+
+    def heatmaps(self) -> bytes | None:
+        """What every two keys did together."""
+        found, score = self._effects
+        grids = pairs(self._results, found, score) if self._has_grid else []
+        if not grids:
+            return None
+        from runner.figures import draw_heatmaps
+
+        return draw_heatmaps(grids, score)
+
+    def profiles(self) -> bytes | None:
+        """What all keys did together."""
+        if not self._has_grid:
+            return None
+        from runner.figures import draw_profiles
+
+        found, score = self._effects
+        return draw_profiles(profiles(self._results, found, score), score)
+
+    def data(self) -> bytes | None:
+        """What there was to learn."""
+        trained = [result for result in self._results if result.data_digest]
+        first = [(label, members[0]) for label, members in list(by_data(trained).items())[:MAX_DATA]]
+        sets = [(f"{label} (seed {one.spec.data_seed})", self._lost.data_of(one)) for label, one in first]
+        there = [(label, data) for label, data in sets if data]
+        if not there:
+            return None
+        from runner.figures import draw_data
+
+        return draw_data(there)
+
+    @cached_property
+    def _fits(self) -> tuple[list[tuple[str, Fit]], str]:
+        """What the typical run of each setting made of its data; and a note that says so."""
+        typical, n_settings = comparison.typical_runs(self._results, self._keys)
+        shown = [(label, result, self._lost.data_of(result)) for label, result in typical]
+        fits = [(label, fit_of(result, data)) for label, result, data in shown if data]
         note = "fit of the run with the median training cost of each setting"
-        if n_settings > len(fits):
-            note += f" ({len(fits)} of {n_settings})"
-        pictures["fits.png"] = figures.draw_fits(fits, note)
-        if surfaces := [pair for pair in fits if pair[1].kind == "surface"]:
-            pictures["surfaces.png"] = figures.draw_surfaces(surfaces, f"{note}; dots: samples")
-    return pictures
+        return fits, note + (f" ({len(fits)} of {n_settings})" if n_settings > len(fits) else "")
+
+    def fits(self) -> bytes | None:
+        fits, note = self._fits
+        if not fits:
+            return None
+        from runner.figures import draw_fits
+
+        return draw_fits(fits, note)
+
+    def surfaces(self) -> bytes | None:
+        fits, note = self._fits
+        surfaces = [pair for pair in fits if pair[1].kind == "surface"]
+        if not surfaces:
+            return None
+        from runner.figures import draw_surfaces
+
+        return draw_surfaces(surfaces, f"{note}; dots: samples")
 
 
 class Lost:

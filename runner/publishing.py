@@ -211,14 +211,14 @@ class Publisher:
             where += f"\n{name}run id {self._run_ids[best.index]}"
         elif self.parent is None and self._run_ids:
             where += f"\nrun id {next(iter(self._run_ids.values()))}"
-        page = f"/#/experiments/{self._tracker.experiment_id}/runs?workflowType=machine_learning"
+        page, query = f"/#/experiments/{self._tracker.experiment_id}/runs", "workflowType=machine_learning"
         if self.parent and not self.trouble:
-            page += f"&viewStateShareKey={quote(self._about.sweep_id)}"
+            query += f"&viewStateShareKey={quote(self._about.sweep_id)}"
             report = self._tracker.local_file(self.parent, REPORT)
             where += f"\nthe report: {report or f'python -m runner.report {self._about.sweep_id}'}"
         elif self.parent is None and self._run_ids:
-            page = f"/#/experiments/{self._tracker.experiment_id}/runs/{next(iter(self._run_ids.values()))}"
-        return f"{where}\n{terminal.how_to_look(self._tracker.uri, page)}"
+            page += f"/{next(iter(self._run_ids.values()))}"
+        return f"{where}\n{terminal.how_to_look(self._tracker.uri, f'{page}?{query}')}"
 
     def _name(self, result: RunResult) -> str:
         return comparison.label_of(result.overrides, self.keys) or self._about.name

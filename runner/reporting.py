@@ -12,7 +12,7 @@ from runner.findings import Findings
 from runner.results import OUTCOMES, RunResult
 from runner.texts import short
 
-MAX_RUNS, MAX_SETTINGS, SLOWEST, MAX_ERROR = 500, 500, 5, 300
+MAX_RUNS, MAX_SETTINGS, SLOWEST, MAX_ERROR, MAX_VALUES = 500, 500, 5, 300, 3
 CAPTIONS = {
     "scores.png": "Final score of every run, by setting",
     "curves.png": "Training cost over the steps, by setting",
@@ -152,12 +152,21 @@ def _data(results: Sequence[RunResult]) -> Table:
     """Every data set that runs learned from, with its settings; how many different samples of it there are."""
     rows = []
     for members in by_data([result for result in results if result.data_digest]).values():
-        plain = members[0].spec.data.model_dump(mode="json")
-        settings = ", ".join(f"{key}={value}" for key, value in plain.items() if key != "name" and value is not None)
         sizes = dict.fromkeys(" + ".join(str(number) for number in one.n_samples if number) for one in members)
         draws = len({one.data_digest for one in members})
-        rows.append([plain["name"], " or ".join(sizes), str(draws), settings])
+        rows.append([members[0].spec.data.name, " or ".join(sizes), str(draws), _settings_of_data(members)])
     return Table(["data", "samples (train + test)", "different draws", "settings"], rows, frozenset({2}))
+
+
+def _settings_of_data(members: Sequence[RunResult]) -> str:
+    """All that runs on the same samples had set: `noise=0.1, standardize=False or True`."""
+    values: dict[str, list[str]] = {}
+    for member in members:
+        for key, value in member.spec.data.model_dump(mode="json", exclude={"name"}, exclude_none=True).items():
+            if str(value) not in values.setdefault(key, []):
+                values[key].append(str(value))
+    several = {key: f" or {len(found) - MAX_VALUES} more" for key, found in values.items() if len(found) > MAX_VALUES}
+    return ", ".join(f"{key}={' or '.join(found[:MAX_VALUES])}{several.get(key, '')}" for key, found in values.items())
 
 
 def _environment(results: Sequence[RunResult]) -> Table:

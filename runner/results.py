@@ -26,8 +26,9 @@ OUTCOMES = ("converged", "stopped", "diverged", "failed", "killed")
 class RunResult:
     """One run. `history` holds a list of equal length per series, `step` among them; finite values only.
 
-    A failed or killed run has an `error` and no numbers. `pictures` maps file names to PNG bytes. `environment` is what
-    trained it, and `reused_from` the id of the MLflow run that it was taken from instead of being trained.
+    A failed or killed run has an `error` and no numbers; any other has one where its picture could not be drawn.
+    `pictures` maps file names to PNG bytes. `environment` is what trained it, and `reused_from` the id of the MLflow
+    run that it was taken from instead of being trained.
     """
 
     index: int
@@ -77,6 +78,11 @@ class RunResult:
         if not self.has_finished:
             return math.nan
         return self.finals.get("test/cost", self.finals["train/cost"])
+
+    @property
+    def lost_picture(self) -> str:
+        """Why a run that has its numbers has no picture, in a line; empty where nothing went wrong."""
+        return "" if self.outcome in ("failed", "killed") else self.error.partition("\n")[0]
 
     @property
     def has_finished(self) -> bool:

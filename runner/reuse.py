@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from runner import terminal
 from runner.errors import UserError
 from runner.jobs import PlannedRun
-from runner.preparation import prepare
 from runner.results import RunResult
 from runner.training import with_picture
 
@@ -31,7 +30,7 @@ def reused(reader: "Reader", runs: Sequence[PlannedRun], with_pictures: bool) ->
             terminal.warn(f"the files of run {stored.run_id} were changed; it is trained again")
             continue
         if with_pictures:
-            result = with_picture(result, prepare(result.spec.phases[-1]))
+            result = with_picture(result)
         origin = stored.tags.get("reused_from", stored.run_id)
         found[run.index] = replace(result, index=run.index, overrides=run.overrides, reused_from=origin)
     return found

@@ -231,6 +231,7 @@ class Sweep:
                 terminal.print_sweep(results, publisher.keys, publisher.findings.verdicts, where)
             else:
                 terminal.print_run(results[0], where)
+        terminal.warn_of_lost_pictures(results)
         self._check_delivered(publisher)
         verdicts = publisher.findings.verdicts
         unmet = sum(not verdict.holds for verdict in verdicts)

@@ -2,6 +2,7 @@
 
 import math
 import os
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from rich.text import Text
 
 from runner.comparison import SCORES, seed_table, short_names
 from runner.expectations import Verdict
-from runner.results import RunResult
+from runner.results import MAX_REASONS, RunResult
 from runner.stores import DEFAULT_URI, address, is_server, shown
 from runner.texts import visible
 
@@ -179,6 +180,15 @@ def say_interrupted(done: int, missing: int, folder: str, resume: str) -> None:
         "(Ctrl-C again stops at once; nothing is lost by that).\n"
         f"{'Train what is missing' if missing else 'All are trained; finish the comparison'}: {resume}",
     )
+
+
+def warn_of_lost_pictures(results: Sequence[RunResult]) -> None:
+    """Say which pictures of runs could not be drawn; their numbers are kept."""
+    reasons = Counter(result.lost_picture for result in results if result.lost_picture)
+    for reason, number in reasons.most_common(MAX_REASONS):
+        warn(f"{count(number, 'run')} with {reason}; the numbers are kept")
+    if len(reasons) > MAX_REASONS:
+        warn(f"... and runs without a picture for {len(reasons) - MAX_REASONS} more reasons")
 
 
 def say(text: str) -> None:

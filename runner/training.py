@@ -30,6 +30,7 @@ from runner.workers import keep_freed_memory
 
 code_digest()  # of the code that is imported now, whatever becomes of its files
 DRAWING = threading.Lock()  # matplotlib draws in one thread at a time
+NO_PICTURE = "no picture: "  # begins the error of a run that has its numbers
 METRIC_NAMES = {"regression": "rmse", "classification": "accuracy"}
 
 
@@ -130,15 +131,18 @@ def _prepare(spec: Spec, digest: str) -> Prepared:
     return prepared
 
 
-def with_picture(result: RunResult, data: Prepared) -> RunResult:
-    """A picture that cannot be drawn takes nothing from the run but the picture; the run's `error` says why."""
-    from runner.figures import draw_run
+def with_picture(result: RunResult, data: Prepared | None = None) -> RunResult:
+    """A picture that cannot be drawn takes nothing from the run but the picture; the run's `error` says why.
 
+    Without `data` the run's own are prepared once more.
+    """
     try:
+        from runner.figures import draw_run
+
         with DRAWING:
-            return draw_run(result, data)
+            return draw_run(result, data or prepare(result.spec.phases[-1]))
     except Exception as error:
-        return replace(result, error=f"no picture: {_told(error)}")
+        return replace(result, error=f"{NO_PICTURE}{_told(error)}")
 
 
 def _told(error: Exception) -> str:

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from runner.figures.fit import CURVE, class_style, parts_of
 from runner.figures.panel import SCALE, handles_of, legend_of
-from runner.figures.style import BLUE, crowded, entry, keep_inside, new_figure, tidy, to_png
+from runner.figures.style import BLUE, crowded, entry, keep_inside, new_figure, our_style, tidy, to_png
 from runner.fits import CURVE_POINTS, shown_of
 from runner.preparation import Prepared
 from runner.texts import short
@@ -17,6 +17,7 @@ from runner.texts import short
 MAX_BARS, MAX_NAMED = 12, 4
 
 
+@our_style()
 def draw_data(sets: Sequence[tuple[str, Prepared]]) -> bytes:
     """A panel per data set: targets over one input, classes or targets in the plane of two, else how targets spread."""
     columns = min(3, len(sets))

@@ -8,11 +8,23 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.collections import LineCollection
+from matplotlib.colorbar import Colorbar
 from matplotlib.colors import LogNorm, Normalize
 
 from nn.registry import Array
 from runner.effects import Effect, Pair, Profiles
-from runner.figures.style import RED, SKY, crowded, keep_inside, log_axis, new_figure, tidy, to_png
+from runner.figures.style import (
+    RED,
+    SKY,
+    crowded,
+    keep_inside,
+    log_axis,
+    new_figure,
+    our_style,
+    plain_numbers,
+    tidy,
+    to_png,
+)
 from runner.texts import short
 
 FEW_CELLS = 12  # along an axis, with a number in each
@@ -25,6 +37,7 @@ UNFINISHED = "#dddddd"  # where no run did
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])  # of red, green and blue: ITU-R BT.709
 
 
+@our_style()
 def draw_effects(effects: Sequence[Effect], metric: str) -> bytes:
     """The final metric by swept value: a dot per run, the mean over all runs with that value, one panel per key."""
     columns = min(3, len(effects))
@@ -68,12 +81,13 @@ def _draw_effect(panel: Axes, effect: Effect) -> None:
     panel.set_xlim(-0.6, len(effect.names) - 0.4)
 
 
+@our_style()
 def draw_heatmaps(pairs: Sequence[Pair], score: str) -> bytes:
     """The mean score for every two values of two keys, one panel per pair of keys; the brighter the better."""
     columns = min(3, len(pairs))
     rows = math.ceil(len(pairs) / columns)
     sizes = [max(3.4, 1.1 + 0.62 * min(FEW_CELLS, size)) for size in _largest_sizes(pairs)]
-    figure = new_figure(max(5.2, columns * sizes[1] + 0.9), rows * sizes[0] + 0.3)
+    figure = new_figure(max(5.2, columns * sizes[1] + 1.2), rows * sizes[0] + 0.3)
     panels = figure.subplots(rows, columns, squeeze=False).ravel()
     every = np.concatenate([pair.means[np.isfinite(pair.means)] for pair in pairs])
     colors = _colors(every, score)
@@ -83,12 +97,12 @@ def draw_heatmaps(pairs: Sequence[Pair], score: str) -> bytes:
         panel.set_visible(False)
     width, height = figure.get_size_inches()
     figure.subplots_adjust(
-        left=0.9 / width, right=1 - 1.0 / width, top=1 - 0.25 / height, bottom=0.8 / height, wspace=0.4, hspace=0.4
+        left=0.9 / width, right=1 - 1.3 / width, top=1 - 0.25 / height, bottom=0.8 / height, wspace=0.4, hspace=0.4
     )
     tall = min(3.0, height - 1.1)
-    bar = figure.colorbar(colors, cax=figure.add_axes((1 - 0.75 / width, 0.8 / height, 0.15 / width, tall / height)))
+    bar = figure.colorbar(colors, cax=figure.add_axes((1 - 1.05 / width, 0.8 / height, 0.15 / width, tall / height)))
     bar.set_label(f"mean final {score}", fontsize=8)
-    bar.ax.tick_params(labelsize=8)
+    _number(bar)
     keep_inside(figure)
     return to_png(figure)
 
@@ -106,6 +120,13 @@ def _colors(values: Array, score: str) -> ScalarMappable:
     )
     brighter_is_better = matplotlib.colormaps["cividis" if score == "accuracy" else "cividis_r"]
     return ScalarMappable(norm, brighter_is_better.with_extremes(bad=UNFINISHED))
+
+
+def _number(bar: Colorbar) -> None:
+    """Plain numbers beside a colour bar."""
+    if isinstance(bar.norm, LogNorm):
+        plain_numbers(bar.ax.yaxis, *bar.mappable.get_clim())
+    bar.ax.tick_params(which="both", labelsize=8)
 
 
 def _draw_grid(panel: Axes, pair: Pair, colors: ScalarMappable) -> None:
@@ -133,6 +154,7 @@ def _name_ticks(panel: Axes, names: Sequence[str], is_x: bool) -> None:
         panel.set_yticks(shown, labels, fontsize=8)
 
 
+@our_style()
 def draw_profiles(profiles: Profiles, score: str) -> bytes:
     """Parallel coordinates: a line per setting through its value of each key to its score, in the score's colour."""
     keys = [effect.key for effect in profiles.effects]
@@ -159,7 +181,7 @@ def draw_profiles(profiles: Profiles, score: str) -> bytes:
     bar = figure.colorbar(colors, ax=axes, fraction=0.04, pad=0.01)
     if score != "accuracy":
         bar.ax.invert_yaxis()
-    bar.ax.tick_params(labelsize=8)
+    _number(bar)
     more = f"; the {profiles.left_out} worst settings are left out" if profiles.left_out else ""
     axes.set_title(f"a line per setting: mean over its seeds, the best at the top right{more}", fontsize=9)
     figure.subplots_adjust(left=0.02, right=0.97, top=0.91, bottom=0.1)

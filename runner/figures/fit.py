@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from nn.registry import Array
 from runner.figures.panel import SCALE, Frame, Legend, Style, dress, legend_of, norm_of
-from runner.figures.style import BLACK, BLUE, CLASS_MARKS, CLASSES, CYCLE, GREY, ORANGE, RED, SHARES, entry
+from runner.figures.style import BLACK, BLUE, CLASS_MARKS, CLASSES, COUNTS, CYCLE, GREY, ORANGE, RED, SHARES, entry
 from runner.fits import Fit, rounded
 from runner.texts import short
 
@@ -179,7 +179,7 @@ def _frame_of_confusion(fit: Fit) -> Frame:
 def _draw_confusion(axes: Axes, fit: Fit) -> None:
     n = len(fit.classes)
     shares = fit.prediction / np.maximum(fit.prediction.sum(axis=1, keepdims=True), 1)
-    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+    axes.imshow(shares, cmap=COUNTS, vmin=0, vmax=1, aspect="auto")
     if n <= 12:
         for row in range(n):
             for column in range(n):

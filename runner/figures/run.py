@@ -18,6 +18,7 @@ from runner.figures.style import (
     Pixels,
     below_explosion,
     new_figure,
+    our_style,
     pixels_to_png,
     rgb_of,
     without_glyph_warnings,
@@ -35,6 +36,7 @@ STYLES: dict[str, Style] = {
 }
 
 
+@our_style()
 def draw_run(result: RunResult, data: Prepared) -> RunResult:
     """Add the picture of a run: its cost over the steps, and its fit."""
     if not result.history.get("step"):

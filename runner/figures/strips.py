@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from runner.comparison import Strip
-from runner.figures.style import BLACK, BLUE, GREEN, GREY, PINK, RED, new_figure, tidy, to_png
+from runner.figures.style import BLACK, BLUE, GREEN, GREY, PINK, RED, new_figure, our_style, plain_numbers, tidy, to_png
 from runner.texts import short
 
 MAX_ROWS = 40
@@ -16,6 +16,7 @@ BASELINES = {
 }
 
 
+@our_style()
 def draw_strips(strips: Sequence[Strip], score: str) -> bytes:
     """A dot per run, a bar at each setting's median, and a tick at what a predictor reaches that learned nothing."""
     shown = list(strips)[:MAX_ROWS]
@@ -36,7 +37,7 @@ def draw_strips(strips: Sequence[Strip], score: str) -> bytes:
     positive = [value for value in every if value > 0]
     if positive and len(positive) == len(every) and max(every) > 20 * min(every):
         axes.set_xscale("log")
-        axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+        plain_numbers(axes.xaxis, min(every), max(every))
     axes.set_yticks(range(len(shown)), [_label(strip) for strip in shown], fontsize=8)
     axes.set_ylim(len(shown) - 0.4, -0.6)
     more = f" (the first {len(shown)} of {len(strips)} settings)" if len(strips) > len(shown) else ""

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap, ListedColormap
 from matplotlib.figure import Figure
@@ -22,8 +23,10 @@ from PIL import Image
 from nn.registry import Array
 from runner.texts import short
 
-# Names in data and configs are text, dollar signs included, whatever a matplotlibrc in the working folder says.
-matplotlib.rcParams |= {"text.parse_math": False, "text.usetex": False}
+# matplotlib's own defaults, whatever a person's matplotlibrc says. Names in data and configs are text, dollar signs
+# included.
+STYLE = {key: value for key, value in matplotlib.rcParamsDefault.items() if not key.startswith("backend")}
+STYLE |= {"text.parse_math": False}
 
 Pixels = NDArray[np.uint8]
 BLUE, ORANGE, GREEN, PINK, SKY, RED, YELLOW, BLACK = (
@@ -34,9 +37,18 @@ DASHES = ("-", "--", ":", "-.")
 GREY = "#8a8a8a"
 SHARES = LinearSegmentedColormap.from_list("shares", ["#9ecae8", "#f7f7f7", "#f6c98a"])
 CLASSES = ListedColormap(["#9ecae8", "#f6c98a", "#a5d9c4", "#ecc9dc", "#d6d6d6", "#f3b48f", "#f8f2a6", "#c9bfe0"])
+COUNTS = matplotlib.colormaps["Blues"].resampled(256)  # made at import, with as many steps as a matplotlibrc says
 CLASS_MARKS = ("o", "^", "s", "D", "v", "P", "X", "*")
 DPI = 100
 EXPLODED = 100.0
+
+
+@contextmanager
+def our_style() -> Iterator[None]:
+    """Draw in our style, and leave that of a person's own figures as it was."""
+    current = matplotlib.rcParams
+    with matplotlib.rc_context({key: value for key, value in STYLE.items() if current[key] != value}):
+        yield
 
 
 def new_figure(width: float, height: float) -> Figure:
@@ -111,10 +123,18 @@ def pixels_to_png(pixels: Pixels) -> bytes:
 
 
 def log_axis(axes: Axes, low: float, high: float) -> None:
-    """A logarithmic y axis with plain numbers, and enough of them when it spans less than two decades."""
+    """A logarithmic y axis over these values, with plain numbers."""
     axes.set_yscale("log")
+    plain_numbers(axes.yaxis, low, high)
+
+
+def plain_numbers(axis: Axis, low: float, high: float) -> None:
+    """Plain numbers along a logarithmic axis, and enough of them when it spans less than two decades.
+
+    matplotlib would write powers of ten in the language of its formulas, which are text here.
+    """
     plain = FuncFormatter(lambda value, _: f"{value:g}")
-    axes.yaxis.set_major_formatter(plain)
+    axis.set_major_formatter(plain)
     narrow = high < 100 * low
-    axes.yaxis.set_minor_locator(LogLocator(subs=(2, 5) if narrow else (1,)))
-    axes.yaxis.set_minor_formatter(plain if narrow else NullFormatter())
+    axis.set_minor_locator(LogLocator(subs=(2, 5) if narrow else (1,)))
+    axis.set_minor_formatter(plain if narrow else NullFormatter())

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 import numpy as np
 from mpl_toolkits.mplot3d import Axes3D
 
-from runner.figures.style import BLACK, RED, new_figure, to_png
+from runner.figures.style import BLACK, RED, new_figure, our_style, to_png
 from runner.fits import Fit
 from runner.texts import short
 
 EVERY = 4
 
 
+@our_style()
 def draw_surfaces(fits: Sequence[tuple[str, Fit]], note: str) -> bytes:
     """The predicted surface of every setting with the samples it was trained on."""
     columns = min(3, len(fits))

@@ -14,6 +14,7 @@ from runner.figures.style import (
     entry,
     log_axis,
     new_figure,
+    our_style,
     tidy,
     to_png,
 )
@@ -21,6 +22,7 @@ from runner.fits import Fit
 from runner.texts import short
 
 
+@our_style()
 def draw_bands(bands: Sequence[Band], cost: str, note: str) -> bytes:
     """Cost curves of a sweep, one line per setting: the mean over seeds and the range of the middle 80 %."""
     rows = math.ceil(len(bands) / 2)
@@ -52,6 +54,7 @@ def draw_bands(bands: Sequence[Band], cost: str, note: str) -> bytes:
     return to_png(figure)
 
 
+@our_style()
 def draw_fits(fits: Sequence[tuple[str, Fit]], note: str) -> bytes:
     """Small multiples: one fit per setting, side by side."""
     columns = min(4, len(fits))

@@ -25,7 +25,6 @@ REQUIREMENTS = "mlflow.utils.requirements_utils"
 IMPORTED = (
     "hydra.core.plugins", "hydra._internal.utils", "mlflow.pyfunc", "mlflow.tracking", REQUIREMENTS, "runner.app",
     "runner.launching", "runner.publishing", "runner.reading", "runner.figures", "runner.memory", "pyarrow.parquet",
-    "scipy.stats",
 )  # fmt: skip
 
 

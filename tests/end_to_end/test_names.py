@@ -154,3 +154,12 @@ def test_the_note_of_a_sweep_is_text_for_a_page_that_renders_markdown(tmp_path: 
     assert r"&lt;script&gt;alert(1)&lt;/script&gt; \!\[x\](http://host/x.png)" in note
     assert r"- \[a\](http://host) \`b\`: " in note
     assert "`` python -m runner " in note
+
+
+def test_runs_and_sweeps_of_a_case_are_called_after_what_differs_from_it(tmp_path: Path) -> None:
+    for arguments in (("case=c1", "data=xor"), ("-m", "case=c1", "data=xor", "seed=0,1")):
+        done = run_runner(*arguments, "training.epochs=2", "tracking.plots=none", "workers=1", cwd=tmp_path)
+        assert done.returncode == 0, said(done)
+    single, sweep = Store(tmp_path).parents()
+    assert single.info.run_name == "case c1 with data=xor epochs=2"
+    assert sweep.info.run_name == "seed (2 runs) of case c1 with data=xor epochs=2"

@@ -16,15 +16,17 @@ SWEEP = (
     "-m", "activation=sigmoid,tanh", "network.hidden=[2],[4]", "data=quadrants", "seed=range(4)", "training.epochs=60",
     "data.samples_per_cluster=20",
 )  # fmt: skip
+ALONE = ("data=xor", "training.epochs=5", "tracking.experiment=alone")
 
 
 @dataclass(frozen=True)
 class Swept:
-    """A folder with a sweep, and its report beside the store."""
+    """A folder with a single run and then a sweep, what these have printed, and the sweep's report beside the store."""
 
     folder: Path
     store: Store
     report: Path
+    printed: tuple[str, str]
 
 
 @pytest.fixture(scope="session")
@@ -36,9 +38,9 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def swept(tmp_path_factory: pytest.TempPathFactory) -> Swept:
     folder = tmp_path_factory.mktemp("swept")
-    train(*SWEEP, cwd=folder)
+    printed = train(*ALONE, cwd=folder).stdout, train(*SWEEP, cwd=folder).stdout
     store = Store(folder)
-    return Swept(folder, store, store.artifact(store.only(), "report.html"))
+    return Swept(folder, store, store.artifact(store.only(), "report.html"), printed)
 
 
 @pytest.fixture(scope="session")

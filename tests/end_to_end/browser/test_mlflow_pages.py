@@ -26,9 +26,26 @@ def view_of(swept: Swept, mlflow: str, more: str = "") -> str:
     return f"{mlflow}/#/experiments/{experiment}/runs?workflowType=machine_learning&viewStateShareKey={sweep}{more}"
 
 
+def printed_address(printed: str, mlflow: str) -> str:
+    """The address that a program has printed, at the server of these tests."""
+    (page,) = re.findall(r"^ +and open http://127\.0\.0\.1:5000(\S+)$", printed, re.MULTILINE)
+    return f"{mlflow}{page}"
+
+
 def artifact_page(swept: Swept, mlflow: str, name: str) -> str:
     parent = swept.store.only()
     return f"{mlflow}/#/experiments/{parent.info.experiment_id}/runs/{parent.info.run_id}/artifacts/{name}"
+
+
+def test_the_addresses_that_are_printed_open_pages_of_models_and_not_of_evaluations(
+    window: Watched, swept: Swept, mlflow: str
+) -> None:
+    """MLflow takes a page whose address does not say otherwise for one of GenAI, with other menus."""
+    page = window.page
+    for printed, shown in zip(swept.printed, ("final/train_accuracy", "matching runs"), strict=True):
+        page.goto(printed_address(printed, mlflow))
+        expect(page.get_by_text(shown).first).to_be_visible()
+        expect(page.get_by_text("Evaluation runs")).to_have_count(0)
 
 
 def test_the_experiment_lists_the_sweep_and_unfolds_its_runs(window: Watched, swept: Swept, mlflow: str) -> None:

@@ -1,0 +1,28 @@
+"""matplotlib imported whatever the environment says: our figures have a canvas of their own (Agg) and need no backend.
+
+Programs that a notebook starts inherit MPLBACKEND=module://matplotlib_inline.backend_inline. Where that package is not
+installed, matplotlib refuses to be imported at all.
+"""
+
+import os
+import sys
+from contextlib import suppress
+
+VARIABLE = "MPLBACKEND"
+
+
+def _import_matplotlib() -> None:
+    """Import it without the variable; a backend that is there is chosen then, for a person's own figures."""
+    named = os.environ.pop(VARIABLE, None)
+    try:
+        import matplotlib
+    finally:
+        if named is not None:
+            os.environ[VARIABLE] = named
+    if named:
+        with suppress(ValueError):
+            matplotlib.rcParams["backend"] = named
+
+
+if "matplotlib" not in sys.modules:
+    _import_matplotlib()

@@ -1,0 +1,52 @@
+"""Which runs learned from the same samples, and so are compared with each other."""
+
+from dataclasses import replace
+
+from runner.answer import answer
+from runner.data_sets import by_data
+from runner.results import RunResult
+from tests.runner.building import plan_of, trained_all
+from tests.runner.tables import SHORT
+
+
+def results_of(*jobs: str) -> list[RunResult]:
+    """Trained runs with these overrides."""
+    given = [tuple(job.split()) for job in jobs]
+    trained = trained_all(plan_of(*given, first=SHORT))
+    return [replace(result, overrides=overrides) for result, overrides in zip(trained, given, strict=True)]
+
+
+def groups_of(results: list[RunResult]) -> dict[str, list[int]]:
+    return {label: [one.index for one in members] for label, members in by_data(results).items()}
+
+
+def test_inputs_that_are_standardized_or_not_are_one_data_set_whose_settings_are_compared() -> None:
+    scaled = [f"data=sine data.standardize={flag} seed={seed}" for flag in ("true", "false") for seed in range(6)]
+    results = results_of(*scaled)
+    assert groups_of(results) == {"sine": list(range(12))}
+    told = answer(results, ["data.standardize", "seed"])
+    assert told[0].startswith("The best of 2 settings is standardize=") and "over 6 common seeds" in told[1]
+
+
+def test_numbers_that_stand_for_classes_make_no_other_data_set() -> None:
+    results = results_of("data=xor data.targets=[0,1]", "data=xor data.targets=[-1,1] network.output=tanh")
+    assert groups_of(results) == {"xor": [0, 1]}
+
+
+def test_other_samples_and_another_split_are_other_data_sets() -> None:
+    results = results_of(
+        "data=sine data.noise=0.2", "data=sine data.noise=0.2 data.standardize=true", "data=sine",
+        "data=sine data.test_fraction=0.5", "data=square",
+    )  # fmt: skip
+    assert groups_of(results) == {
+        "sine test_fraction=0.25 noise=0.2": [0, 1],
+        "sine test_fraction=0.25 noise=0.1": [2],
+        "sine test_fraction=0.5 noise=0.1": [3],
+        "square": [4],
+    }
+
+
+def test_a_run_without_numbers_stays_with_those_of_its_data() -> None:
+    results = results_of("data=sine data.standardize=true", "data=sine", "data=xor data.targets=[-1,1]", "data=xor")
+    results = [replace(one, outcome="failed", data_digest="") if one.index in (1, 2) else one for one in results]
+    assert groups_of(results) == {"sine": [0, 1], "xor targets=[-1.0, 1.0]": [2], "xor targets=[0.0, 1.0]": [3]}

@@ -1,0 +1,170 @@
+"""All figures: plain text in every place, and the same bytes whatever a person's own figures look like."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib.text import Text
+
+from runner import comparison, figures
+from runner.effects import effects, pairs, profiles
+from runner.figures import panel
+from runner.figures.run import _empty_headline
+from runner.fits import fit_of
+from runner.preparation import Prepared
+from runner.results import RunResult
+from tests.end_to_end.program import ROOT, environment
+from tests.runner.finished import run
+from tests.runner.tables import SYNTHETIC, train_on
+
+KEYS = ["init", "learning_rate"]
+SPANS = {"wide costs": (1e-9, 1e6), "costs of less than two decades": (0.3, 8.0), "like costs": (0.5, 0.6)}
+STRANGE = {
+    "font.family": "serif", "font.size": 14, "text.color": "red", "axes.facecolor": "black", "figure.dpi": 50,
+    "savefig.dpi": 40, "savefig.bbox": "tight", "savefig.transparent": True, "lines.linewidth": 7,
+    "lines.antialiased": False, "axes.grid": True, "xtick.direction": "in", "legend.fontsize": 20,
+    "axes.formatter.use_mathtext": True, "axes.formatter.use_locale": True, "text.usetex": True,
+    "path.sketch": (5, 9, 3), "image.cmap": "jet", "image.lut": 4,
+    "axes.prop_cycle": matplotlib.cycler(color=["pink"]), "text.hinting": "none",
+}  # fmt: skip
+
+
+def sweep_of(low: float, high: float) -> list[RunResult]:
+    """Four finished runs over two keys, whose costs fall from `high` to `low`."""
+    costs = np.geomspace(low, high, 4)
+    names = [f"init={init} learning_rate={rate}" for init in ("he", "normal") for rate in (0.1, 1)]
+    return [run(place, name, cost=[high, float(costs[place])]) for place, name in enumerate(names)]
+
+
+def drawn_of(low: float, high: float) -> dict[str, bytes]:
+    """Every picture that is drawn of a sweep's numbers."""
+    results = sweep_of(low, high)
+    found, score = effects(results, KEYS)
+    return {
+        "draw_bands": figures.draw_bands(comparison.bands(results, KEYS)[0], "cost", "note"),
+        "draw_strips": figures.draw_strips(comparison.strips(results, KEYS)[0], score),
+        "draw_effects": figures.draw_effects(found, score),
+        "draw_heatmaps": figures.draw_heatmaps(pairs(results, found, score), score),
+        "draw_profiles": figures.draw_profiles(profiles(results, found, score), score),
+    }
+
+
+def drawn_from(trained: list[tuple[RunResult, Prepared]]) -> dict[str, bytes]:
+    """Every picture that is drawn of data and of what networks made of it, from the beginning."""
+    panel._surroundings.cache_clear()
+    panel._stage.cache_clear()
+    _empty_headline.cache_clear()
+    fits = [(result.spec.data.name, fit_of(result, data)) for result, data in trained]
+    surfaces = [pair for pair in fits if pair[1].kind == "surface"]
+    runs = [figures.draw_run(result, data).pictures["cost_and_fit.png"] for result, data in trained]
+    return {
+        "draw_data": figures.draw_data([(result.spec.data.name, data) for result, data in trained]),
+        "draw_fits": figures.draw_fits(fits, "note"),
+        "draw_surfaces": figures.draw_surfaces(surfaces, "note"),
+        "draw_run": b"".join(runs),
+    }
+
+
+@pytest.fixture(scope="module")
+def trained() -> list[tuple[RunResult, Prepared]]:
+    """A run for each kind of fit, and one whose cost falls over decades, and data in enormous units."""
+    kinds = [
+        *SYNTHETIC.values(),
+        ("data=surface",),
+        ("data=bars",),
+        ("data=sine", "data.domain=[0,1e9]"),
+    ]
+    learned = ("data=identity", "training.epochs=200", "learning_rate=0.1")
+    return [train_on(*kind) for kind in [*kinds, learned]]
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """All text that is drawn: titles, tick labels, offsets of axes, legends, colour bars."""
+    texts: list[str] = []
+    draw = Text.draw
+
+    def heard(self: Text, *arguments: object, **more: object) -> None:
+        texts.append(self.get_text())
+        draw(self, *arguments, **more)
+
+    monkeypatch.setattr(Text, "draw", heard)
+    return texts
+
+
+def is_plain(texts: list[str]) -> bool:
+    return not [text for text in texts if "$" in text or "\\" in text]
+
+
+@pytest.mark.parametrize("span", SPANS.values(), ids=SPANS)
+def test_no_text_in_a_picture_of_a_sweep_is_source_of_a_formula(span: tuple[float, float], told: list[str]) -> None:
+    assert set(drawn_of(*span)) == {"draw_bands", "draw_strips", "draw_effects", "draw_heatmaps", "draw_profiles"}
+    assert len(told) > 50 and is_plain(told), sorted({text for text in told if not is_plain([text])})
+
+
+def test_no_text_in_a_picture_of_data_and_fits_is_source_of_a_formula(
+    trained: list[tuple[RunResult, Prepared]], told: list[str]
+) -> None:
+    assert set(figures.__all__) == set(drawn_from(trained)) | set(drawn_of(1.0, 2.0)), "all figures are looked at"
+    assert len(told) > 200 and is_plain(told), sorted({text for text in told if not is_plain([text])})
+
+
+def test_a_colour_bar_has_numbers_whether_scores_span_decades_or_less_than_two(told: list[str]) -> None:
+    results = sweep_of(0.3, 8.0)
+    found, score = effects(results, KEYS)
+    figures.draw_heatmaps(pairs(results, found, score), score)
+    assert {"0.5", "1", "2", "5"} <= set(told)
+    told.clear()
+    results = sweep_of(1e-9, 1e6)
+    figures.draw_profiles(profiles(results, effects(results, KEYS)[0], score), score)
+    assert {"1e-08", "0.0001", "100"} <= set(told)
+
+
+def test_pictures_have_the_same_bytes_whatever_style_a_person_has_set(
+    trained: list[tuple[RunResult, Prepared]],
+) -> None:
+    before = drawn_from(trained) | drawn_of(1e-9, 1e6)
+    with matplotlib.rc_context(STRANGE):
+        after = drawn_from(trained) | drawn_of(1e-9, 1e6)
+        mine = {key: matplotlib.rcParams[key] for key in STRANGE}
+        assert mine["font.family"] == ["serif"] and mine["text.usetex"], "and that style is left as it was"
+    assert [name for name in before if before[name] != after[name]] == []
+
+
+DRAWING = """
+import hashlib, numpy as np
+from runner.comparison import Strip
+from runner.figures import draw_fits, draw_strips
+from runner.fits import Fit
+counts = Fit("confusion", np.array([[5.0, 2.0], [1.0, 7.0]]), np.arange(2.0), classes=("a", "b"))
+pictures = draw_fits([("counts", counts)], "note"), draw_strips([Strip("tanh", [1.0, 1e3], 0, {"linear": 5.0})], "cost")
+print(hashlib.sha256(b"".join(pictures)).hexdigest())
+"""
+RC = "font.family: serif\nimage.lut: 4\nfigure.dpi: 30\nsavefig.dpi: 30\naxes.facecolor: black\ntext.usetex: True\n"
+
+
+def printed_by(code: str, folder: Path, env: dict[str, str]) -> str:
+    """What a new Python prints."""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=folder, env=environment(env), capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return done.stdout
+
+
+def test_a_matplotlibrc_in_the_working_folder_or_at_home_changes_no_picture(tmp_path: Path) -> None:
+    plain = printed_by(DRAWING, tmp_path, {})
+    (tmp_path / "matplotlibrc").write_text(RC)
+    assert printed_by(DRAWING, tmp_path, {}) == plain
+    assert printed_by(DRAWING, ROOT, {"MPLCONFIGDIR": str(tmp_path)}) == plain
+
+
+def test_a_backend_that_is_not_installed_keeps_nothing_from_being_drawn_and_one_that_is_stays_chosen() -> None:
+    code = (
+        "import runner.figures, matplotlib as m, os; print(m.get_backend(auto_select=False), os.environ['MPLBACKEND'])"
+    )
+    for named, chosen in (("no_such_backend", "None"), ("svg", "svg")):
+        assert printed_by(code, ROOT, {"MPLBACKEND": named}).split() == [chosen, named]
