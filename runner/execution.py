@@ -6,6 +6,7 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from dataclasses import replace
 from types import TracebackType
 
+from runner.certificates import remove_leftovers
 from runner.errors import UserError
 from runner.jobs import Plan
 from runner.meters import Meters
@@ -175,6 +176,7 @@ def training_of(plan: Plan, done: Container[int] = ()) -> Training:
     """
     if all(run.index in done for run in plan.runs):
         return Training([], ThisProcess())
+    remove_leftovers()
     executor, wanted = plan.settings.executor, plan.settings.workers or default_workers()
     if isinstance(executor, ProcessExecutor):
         tasks = plan.tasks_without(done)
