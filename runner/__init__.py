@@ -1,10 +1,13 @@
 """The application around `nn`: configs to specs, specs to stacks, stacks to MLflow and to pictures."""
 
-from typing import TYPE_CHECKING
+from runner.starting import end_quietly, is_command
 
+TYPE_CHECKING = False  # `typing` would be half of what is imported before Ctrl-C is seen to
 if TYPE_CHECKING:
     from runner.findings import Findings
 
+if is_command():
+    end_quietly()
 __version__ = "0.1.0"
 
 
@@ -15,5 +18,7 @@ def load(sweep: str | None = None) -> "Findings":
     Raises runner.errors.UserError when there is none.
     """
     from runner.loading import load_sweep
+    from runner.surroundings import using_mlflow
 
-    return load_sweep(sweep)
+    with using_mlflow():
+        return load_sweep(sweep)

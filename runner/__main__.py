@@ -2,11 +2,7 @@
 
 import sys
 
-if __name__ == "__main__":
-    try:
-        from runner.app import main
+from runner.app import main
 
-        code = main()
-    except KeyboardInterrupt:  # pressed before anything had begun
-        code = 130
-    sys.exit(code)
+if __name__ == "__main__":
+    sys.exit(main())

@@ -25,6 +25,7 @@ def main() -> int:
     from runner.errors import RunsFailed, UserError, complain
     from runner.files import ensure_streams
     from runner.interrupts import exit_code
+    from runner.surroundings import using_mlflow
 
     ensure_streams()
     if script := script_for(sys.argv[1:]):
@@ -33,7 +34,8 @@ def main() -> int:
     if STRICT in sys.argv:
         sys.argv = [argument for argument in sys.argv if argument != STRICT] + ["strict=true"]
     try:
-        _start_hydra()
+        with using_mlflow():
+            _start_hydra()
     except KeyboardInterrupt as interrupt:
         return exit_code(interrupt)
     except BrokenPipeError:
@@ -81,6 +83,7 @@ def _start_hydra() -> None:
     from omegaconf import DictConfig
 
     from runner.paths import CONF
+    from runner.starting import hear_interrupts
 
     failures: list[Exception] = []
 
@@ -99,6 +102,7 @@ def _start_hydra() -> None:
             failures.append(error)
             return None
 
+    hear_interrupts()
     application()
     if failures:
         raise failures[0]

@@ -8,11 +8,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
+from runner.certificates import certificate_folder
 from runner.flights import in_daemon
-from runner.folder import OUTPUTS
 from runner.settings import DaskExecutor, QueueExecutor
 from runner.terminal import warn
 from runner.workers import NoWorkers
@@ -108,9 +107,7 @@ def dask_workers(executor: DaskExecutor | QueueExecutor, workers: int) -> DaskWo
                 closing.callback(_close, cluster)
         else:
             expected = executor.jobs * executor.cores
-            OUTPUTS.mkdir(exist_ok=True)
-            folder = closing.enter_context(TemporaryDirectory(prefix=".certificates-", dir=OUTPUTS.resolve()))
-            cluster = queue_cluster(executor, folder)
+            cluster = queue_cluster(executor, closing.enter_context(certificate_folder()))
             closing.callback(_close, cluster)
             _submit(cluster, executor)
             cluster.adapt(minimum_jobs=executor.jobs, maximum_jobs=executor.jobs)  # another job for one that ends

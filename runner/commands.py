@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from runner.errors import RunsFailed, UserError, complain, unknown
 from runner.files import ensure_streams
 from runner.interrupts import exit_code
+from runner.starting import hear_interrupts
+from runner.surroundings import using_mlflow
 from runner.terminal import say
 
 HELP = ("--help", "-h")
@@ -13,12 +15,14 @@ HELP = ("--help", "-h")
 
 def run_command(run: Callable[[Sequence[str]], int], arguments: Sequence[str], usage: str) -> int:
     """Run a command line, or print its `usage` when that is asked for; returns the exit code."""
+    hear_interrupts()
     ensure_streams()
     if set(arguments) & set(HELP):
         say(usage)
         return 0
     try:
-        return run(arguments)
+        with using_mlflow():
+            return run(arguments)
     except KeyboardInterrupt as interrupt:
         return exit_code(interrupt)
     except (UserError, RunsFailed, OSError) as error:

@@ -94,21 +94,6 @@ def has_learned(result: RunResult) -> bool:
     return False
 
 
-def run_table(results: Sequence[RunResult], keys: Sequence[str]) -> "pd.DataFrame":
-    """One row per run, in the sweep's order: what was swept, the outcome, the final values and the run key."""
-    import pandas as pd
-
-    rows: list[dict[str, Any]] = []
-    for result in sorted(results, key=lambda result: result.index):
-        settings = settings_of(result.overrides)
-        row: dict[str, Any] = {"run": result.index}
-        row |= {key: settings.get(key, "default") for key in keys}
-        row |= {"outcome": result.outcome, "last_step": result.last_step} | scores_of(result)
-        row |= {f"final/{name.replace('/', '_')}": value for name, value in sorted(result.finals.items())}
-        rows.append(row | {"run_key": result.key, "error": result.error.partition("\n")[0]})
-    return pd.DataFrame(rows)
-
-
 def seed_table(results: Sequence[RunResult], keys: Sequence[str]) -> "pd.DataFrame":
     """One row per setting, best first: mean, spread, median and count over the seeds, and how many had which outcome.
 

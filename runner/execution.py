@@ -6,6 +6,7 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from dataclasses import replace
 from types import TracebackType
 
+from runner.certificates import remove_leftovers
 from runner.errors import UserError
 from runner.jobs import Plan
 from runner.meters import Meters
@@ -20,7 +21,7 @@ from runner.workers import NoWorkers, ProcessPool, ThisProcess, Workers, default
 STACKS_EACH, RUNS_TOGETHER = 4, 500
 AHEAD = 8  # stacks at most that no worker is there for yet
 SECONDS_BETWEEN_LOOKS = 5.0
-LATE = 3.0  # times the longest time that a stack has taken
+LATE, SHORTEST = 3.0, 20.0  # times the longest time that a stack has taken; seconds, where none may have ended yet
 
 
 class Training:
@@ -154,11 +155,26 @@ class Training:
     def _train_alone(self, task: Task) -> list[RunResult]:
         """Train a task while no other is in flight; when its worker dies, halve it until the run to blame is alone."""
         try:
-            return self._results(task, self._workers.submit(train_task, task))
+            return self._results(task, self._first_to_end(task))
         except self._workers.deaths:
             if len(task.indices) > 1:
                 return [result for half in _halves(task) for result in self._train_alone(half)]
         return _failed(task, "WorkerDied: the worker process was killed or ran out of memory, again and again")
+
+    def _first_to_end(self, task: Task) -> Future[list[RunResult]]:
+        """A task that is trained alone; on a cluster by a second worker as well when the first is late, as it may hang.
+
+        Raises NoWorkers when the workers go out of reach meanwhile.
+        """
+        futures, sent = [self._workers.submit(train_task, task)], time.monotonic()
+        while not (ended := wait(futures, SECONDS_BETWEEN_LOOKS, FIRST_COMPLETED).done):
+            self._workers.look()
+            is_late = time.monotonic() - sent > LATE * max(self._longest, SHORTEST)
+            if self._workers.is_spread and is_late and len(futures) == 1 < self._workers.slots:
+                futures.append(self._workers.submit(train_task, task))
+        for future in futures:
+            future.cancel()
+        return ended.pop()
 
     def already_done(self) -> Iterator[list[RunResult]]:
         """After an interrupt: the results of tasks that have ended and were not handed out."""
@@ -175,6 +191,7 @@ def training_of(plan: Plan, done: Container[int] = ()) -> Training:
     """
     if all(run.index in done for run in plan.runs):
         return Training([], ThisProcess())
+    remove_leftovers()
     executor, wanted = plan.settings.executor, plan.settings.workers or default_workers()
     if isinstance(executor, ProcessExecutor):
         tasks = plan.tasks_without(done)

@@ -34,6 +34,17 @@ def contents_of(path: Path) -> bytes:
     return path.read_bytes()
 
 
+def contents_below(path: Path) -> Iterator[tuple[str, bytes]]:
+    """The contents of a file; of a folder those of all files in it, each with its name from there. As `contents_of`."""
+    whole = _folder.get() / path.expanduser()
+    if not whole.is_dir():
+        yield "", contents_of(path)
+        return
+    for file in sorted(whole.rglob("*")):
+        if not file.is_dir():
+            yield file.relative_to(whole).as_posix(), contents_of(file)
+
+
 def ensure_streams() -> None:
     """Have somewhere to print to, also when a shell closed standard output or error (`>&-`)."""
     for name in ("stdout", "stderr"):

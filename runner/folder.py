@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from shlex import quote
@@ -124,6 +125,15 @@ class SweepFolder:
         except Timeout as error:
             raise UserError(f"another process is working on {self.shown}; wait for its end, or end it") from error
 
+    @property
+    def is_taken(self) -> bool:
+        """Whether a process is working here."""
+        try:
+            with FileLock(self.path / LOCK, timeout=0):
+                return False
+        except (Timeout, OSError) as error:
+            return isinstance(error, Timeout)
+
     def write_plan(self, plan: PlanFile) -> bytes:
         """Say what will be done; with more runs than before, for a sweep that comes in several batches.
 
@@ -144,6 +154,14 @@ class SweepFolder:
             os.fsync(file.fileno())
         partial.replace(self.path / PLAN)
         return content
+
+    def withdraw(self) -> None:
+        """Take back a plan that nothing was trained of, so that nobody goes on with it."""
+        (self.path / PLAN).unlink(missing_ok=True)
+        self._lock.release(force=True)
+        (self.path / LOCK).unlink(missing_ok=True)
+        with suppress(OSError):  # Hydra's files, or a person's
+            self.path.rmdir()
 
     def reopen(self) -> bytes:
         """Go on with the plan that is there; returns the contents of its file."""

@@ -1,7 +1,6 @@
 """Who a run is: a key that is equal for equal results, and the environment that it ran in."""
 
 import hashlib
-import importlib
 import json
 import platform
 import subprocess
@@ -13,6 +12,7 @@ import numpy as np
 from threadpoolctl import threadpool_info
 
 import runner
+from runner.own_code import own_files
 from runner.spec import Spec, to_plain
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,7 +30,7 @@ NUMERIC_CODE = (
 
 
 @cache
-def _own_files() -> dict[str, str]:
+def _numeric_files() -> dict[str, str]:
     """Digests of the project's own numeric code, once for each process: it has imported what was there then."""
     files: dict[str, Path] = {}
     for part in NUMERIC_CODE:
@@ -42,15 +42,10 @@ def _own_files() -> dict[str, str]:
 
 @cache
 def code_files(modules: tuple[str, ...] = ()) -> dict[str, str]:
-    """Digests of the source that results depend on, by file: `nn`, data generation, and a person's own modules."""
-    files: dict[str, Path] = {}
-    for name in modules:
-        module = importlib.import_module(name)
-        if module.__file__:
-            files[f"{name} ({Path(module.__file__).name})"] = Path(module.__file__)
-        for folder in getattr(module, "__path__", ()):
-            files |= {f"{name} ({file.relative_to(folder)})": file for file in sorted(Path(folder).rglob("*.py"))}
-    return _own_files() | _digests(files)
+    """Digests of the source that results depend on, by file: `nn`, data generation, and a person's own modules with
+    what they import.
+    """
+    return _numeric_files() | _digests(own_files(modules))
 
 
 def _digests(files: dict[str, Path]) -> dict[str, str]:

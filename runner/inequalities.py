@@ -125,20 +125,10 @@ class Reader:
         """A metric of each run. One that did not train to its end has the worst value, so that it is never hidden."""
         if self.results is None:
             return [1.0] * len(runs)
-        names = [metric] if "/" in metric else [f"test/{metric}", f"train/{metric}", metric]
-        chosen = [self.results[run] for run in runs]
-        names = [metric] if "/" in metric else [f"test/{metric}", f"train/{metric}", metric]
-        chosen = [self.results[run] for run in runs]
-        worst = 0.0 if metric.endswith("accuracy") else math.inf if metric.endswith(HAVE_A_WORST) else None
+        chosen, worst = [self.results[run] for run in runs], _worst(metric)
         if worst is None and (diverged := sum(not result.has_finished for result in chosen)):
             raise ValueError(f"{diverged} of {len(runs)} runs diverged and have no {metric}")
-        finals = [result.finals for result in chosen]
-        found = [next((one[name] for name in names if name in one), None) for one in finals]
-        lacking = [one for one, value in zip(finals, found, strict=True) if one and value is None]
-        who = "no run has" if found.count(None) == len(runs) else f"{len(lacking)} of {len(runs)} runs do not have"
-        if lacking:  # over the others alone, a number would be about fewer runs than it says
-            known = ", ".join(sorted({name for one in lacking for name in one}))
-            raise ValueError(f"{who} {metric}; they have {known}")
+        found = _finals(metric, chosen)
         if unfinished := sum(result.outcome in ("failed", "killed") for result in chosen):
             raise NoRun(f"{unfinished} of {len(runs)} runs failed or were killed")
         pairs = zip(chosen, found, strict=True)
@@ -197,6 +187,26 @@ class Reader:
     def text(self, node: ast.AST) -> str:
         """A part of the inequality as it is written."""
         return ast.get_source_segment(self.source, node) or ""
+
+
+def _worst(metric: str) -> float | None:
+    """The worst value that a metric can have; None where it has none, as an output at a probe."""
+    return 0.0 if metric.endswith("accuracy") else math.inf if metric.endswith(HAVE_A_WORST) else None
+
+
+def _finals(metric: str, results: Sequence[RunResult]) -> list[float | None]:
+    """The final value of a metric, tested where there is a test set, of each run; None for a run without any number.
+
+    Raises ValueError where a run has others but not this one: a statistic would be about fewer runs than it says.
+    """
+    names = [metric] if "/" in metric else [f"test/{metric}", f"train/{metric}", metric]
+    finals = [result.finals for result in results]
+    found = [next((one[name] for name in names if name in one), None) for one in finals]
+    lacking = [one for one, value in zip(finals, found, strict=True) if one and value is None]
+    if lacking:
+        who = "no run has" if found.count(None) == len(found) else f"{len(lacking)} of {len(found)} runs do not have"
+        raise ValueError(f"{who} {metric}; they have {', '.join(sorted({name for one in lacking for name in one}))}")
+    return found
 
 
 def _are_texts(values: Any) -> bool:

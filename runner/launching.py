@@ -70,6 +70,7 @@ def prepare(loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]])
         for name in ("hydra", "hydra_plugins"):  # launchers say what they launch
             logging.getLogger(name).setLevel(logging.WARNING)
     sweep = open_sweep(master, overrides)
+    sweep.open_store(plan.settings)  # one that will not take the results is refused before they are trained
     sweep.save_plan(plan)
     _put_on_path(PLUGINS, ROOT)
     return sweep, plan

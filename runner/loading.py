@@ -1,6 +1,6 @@
 """A sweep as the store has it, for reports, exports and notebooks: no training, no server."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -40,7 +40,7 @@ def load_sweep(name: str | None = None, reader: "Reader | None" = None) -> Findi
     if parents:
         try:
             plan = plan_from(reader.file(parent, "plan.json"))
-            results = _as_planned(results, plan.runs)
+            results = _as_planned(results, plan.runs, {run.index: run.tags.get("error", "") for run in runs})
             about, expect = plan.about, dict(plan.settings.get("expect", {}))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise UserError(f"the plan of run {parent.run_id} cannot be used: {error}") from error
@@ -75,12 +75,15 @@ def _result(reader: "Reader", run: "StoredRun") -> RunResult:
     return RunResult(run.index, run.tags["run_key"], reader.spec(run), "failed", error=error, started=run.started)
 
 
-def _as_planned(results: Sequence[RunResult], planned: Sequence[PlanEntry]) -> list[RunResult]:
+def _as_planned(
+    results: Sequence[RunResult], planned: Sequence[PlanEntry], errors: Mapping[int, str]
+) -> list[RunResult]:
     """All runs of a plan in its order, with their overrides; those that have no result are killed ones."""
     by_index = {result.index: result for result in results}
     return [
         replace(
-            by_index.get(run.index) or RunResult(run.index, run.key, from_plain(run.spec), "killed"),
+            by_index.get(run.index)
+            or RunResult(run.index, run.key, from_plain(run.spec), "killed", error=errors.get(run.index, "")),
             overrides=tuple(run.overrides),
         )
         for run in planned

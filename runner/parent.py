@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from runner import comparison
 from runner.about import About
@@ -12,13 +11,12 @@ from runner.pictures import pictures_of
 from runner.rendering import page_of
 from runner.reporting import report_of
 from runner.results import OUTCOMES
+from runner.tables import as_file
 from runner.texts import code, markdown
 from runner.views import view_of
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 REPORT = "report.html"
+TABLES = (".csv", ".parquet")
 SAID = {True: "yes", False: "**no**", None: "not judged"}
 
 
@@ -74,14 +72,8 @@ def _counts(sweep: Findings) -> dict[str, float]:
 
 
 def _tables(sweep: Findings) -> dict[str, bytes]:
-    by_seed = comparison.seed_table(sweep.results, sweep.keys)
-    by_run = comparison.run_table(sweep.results, sweep.keys)
-    files = {
-        "comparison.csv": _csv(by_seed),
-        "comparison.parquet": by_seed.to_parquet(index=False),
-        "runs.csv": _csv(by_run),
-        "runs.parquet": by_run.to_parquet(index=False),
-    }
+    tables = {"comparison": comparison.seed_table(sweep.results, sweep.keys), "runs": sweep.runs}
+    files = {f"{name}{ending}": as_file(table, ending) for name, table in tables.items() for ending in TABLES}
     if sweep.verdicts:
         files["verdict.csv"] = _verdict_table(sweep.verdicts)
     return files
@@ -92,8 +84,4 @@ def _verdict_table(verdicts: Sequence[Verdict]) -> bytes:
     import pandas as pd
 
     rows = [(verdict.holds, verdict.numbers, verdict.sentence, verdict.inequality) for verdict in verdicts]
-    return _csv(pd.DataFrame(rows, columns=["holds", "numbers", "expected", "inequality"]))
-
-
-def _csv(table: "pd.DataFrame") -> bytes:
-    return table.to_csv(index=False).encode()
+    return as_file(pd.DataFrame(rows, columns=["holds", "numbers", "expected", "inequality"]), ".csv")

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from nn.metrics import chosen, is_tie, tie_of
 from nn.registry import Array
 from runner.datasets import DATASETS, Samples, Streams
 from runner.datasets.samples import LARGEST, DataError, Target, Task
-from runner.spec import DataCommon, Spec, TestSpec
+from runner.spec import Component, DataCommon, Spec, TestSpec
 
 PURPOSES = (
     "inputs", "noise", "split", "fresh inputs", "fresh noise", "init", "shuffle", "test inputs", "test noise",
@@ -104,13 +104,21 @@ def generator(seed: int, purpose: str) -> np.random.Generator:
 
 def make_samples(data: DataCommon, seed: int) -> Samples:
     """The data set's samples for a seed. Raises DataError when they cannot be used."""
-    streams = Streams(generator(seed, "inputs"), generator(seed, "noise"))
-    samples = DATASETS[data.name](streams, **data.settings())
+    streams, settings = Streams(generator(seed, "inputs"), generator(seed, "noise")), data.settings()
+    opened = DATASETS.digest(data.name, settings)  # before they are read: a later change is noticed
+    samples = DATASETS[data.name](streams, **settings)
+    samples = replace(samples, digest=f"{opened}{samples.digest}")
     if not (np.isfinite(samples.X).all() and np.isfinite(samples.Y).all()):
         raise DataError(f"made NaN or infinite values from the data set {data.name!r}")
     if data.standardize and np.abs(samples.X).max() > LARGEST:
         raise DataError(f"cannot be done with inputs beyond +-{LARGEST:g}: their spread is no number", "standardize")
     return samples
+
+
+def files_of(data: Component) -> list[str]:
+    """The files that a data set reads, as far as it names them: by a setting `path`, or where it is registered."""
+    settings = data.settings()
+    return list(dict.fromkeys([*filter(None, [settings.get("path")]), *DATASETS.files(data.name, settings)]))
 
 
 def digest_of(samples: Samples) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from runner import comparison, terminal
 from runner.about import About
+from runner.claims import CLAIM, Claim, TakenOver
 from runner.findings import Findings
 from runner.identity import machine, patch, source
 from runner.interrupts import OrderlyInterrupt
@@ -25,8 +26,8 @@ from runner.tracking import Tracker
 class Publisher:
     """The one writer of a sweep, or of a single run, which has no parent."""
 
-    def __init__(self, tracker: Tracker, settings: Settings, about: About, is_sweep: bool) -> None:
-        self._tracker, self.settings, self._about = tracker, settings, about
+    def __init__(self, tracker: Tracker, settings: Settings, about: About, is_sweep: bool, claim: Claim) -> None:
+        self._tracker, self.settings, self._about, self._claim = tracker, settings, about, claim
         self.keys: list[str] = []
         self.trouble = ""
         self._overrides: list[Sequence[str]] = []
@@ -107,9 +108,10 @@ class Publisher:
             if parents:
                 named = Counter(run.tags.get(PARENT) for run in left)
                 self.parent = max(parents, key=lambda run_id: named[run_id])
-                self._tracker.resume_sweep(self.parent)
+                self._claim.take(next(run.tags.get(CLAIM, "") for run in left if run.run_id == self.parent))
+                self._tracker.resume_sweep(self.parent, self._claim.tag)
             else:
-                tags = {**machine(), **source(), **self._tags, "sweep": self._about.name}
+                tags = {**machine(), **source(), **self._tags, **self._claim.tag, "sweep": self._about.name}
                 self.parent = self._tracker.start_sweep(
                     self._about.name, tags | {"mlflow.note.content": note_of(self._about, [], [])}
                 )
@@ -146,12 +148,13 @@ class Publisher:
             self._tracker.settle()
 
     def close(self, status: str) -> None:
-        """End the parent run as it is, if the store still can."""
-        if self.parent is not None:
+        """End the parent run as it is, if the store still can, and if nobody else goes on with it."""
+        if self.parent is not None and not self._claim.is_lost:
             with suppress(Exception):
                 self._tracker.end_sweep(self.parent, status)
 
     def _finish(self, status: str) -> None:
+        self._check_claim()
         results, is_finished = self.results, status == "FINISHED"
         best = comparison.best_result(results)
         if best is not None and is_finished and self.settings.tracking.models == "best":
@@ -168,8 +171,11 @@ class Publisher:
         self._tracker.finish_sweep(self.parent, status, record, self._about)
 
     def _remove_strays(self) -> None:
-        """A server may have created a run and its answer been lost: the client has then asked for another one."""
-        if not self._tracker.can_lose_answers:
+        """A server may have created a run and its answer been lost: the client has then asked for another one.
+
+        And the process that this one has taken over from may have written some runs more.
+        """
+        if self._claim.is_first and not self._tracker.can_lose_answers:
             return
         known = {self.parent, *self._run_ids.values()}
         found = self._tracker.reader.of_sweep(self._about.sweep_id)
@@ -181,10 +187,17 @@ class Publisher:
             return
         try:
             write(*arguments)
+        except TakenOver:
+            raise
         except Exception as error:
             self.trouble = reason(error)
 
+    def _check_claim(self) -> None:
+        if self.parent is not None:
+            self._claim.check(self.reader.run(self.parent).tags.get(CLAIM, ""))
+
     def _write_some(self, results: Sequence[RunResult]) -> None:
+        self._check_claim()
         points = self.settings.tracking.points
         records = [record_of(result, self._name(result), self._tags, points) for result in results]
         if not self._is_sweep:

@@ -2,20 +2,10 @@
 
 import io
 import json
-import logging
-import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-
-os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
-# A server that starts again is waited for: 0, 4, 8, 16 and 32 s, each up to a second more, as several threads wait. One
-# that has gone would keep MLflow's client busy for four minutes otherwise.
-os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "5")
-os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "30")
-os.environ.setdefault("PGCONNECT_TIMEOUT", "10")
 
 import numpy as np
 import yaml
@@ -28,18 +18,12 @@ from runner.parsing import read_history, read_yaml
 from runner.preparation import Scaling
 from runner.results import RunResult
 from runner.spec import Spec, from_plain
-from runner.stores import ToldOnce, check_file, folder_of, probe, reason, sqlite_file, tracking_uri
+from runner.stores import check_file, folder_of, probe, reason, sqlite_file, tracking_uri
 from runner.structures import structure_of
 
 PARENT = "mlflow.parentRunId"
 PAGE = 1000
 FLOATS = tuple(np.dtype(kind).str for kind in (np.float32, np.float64))
-for name in ("mlflow.store.db.utils", "mlflow.tracking.fluent", "alembic"):
-    logging.getLogger(name).setLevel(logging.WARNING)
-logging.getLogger("psycopg").setLevel(logging.ERROR)  # it warns of what MLflow tries, a row that is there already
-logging.getLogger("urllib3.connectionpool").addFilter(
-    ToldOnce("the MLflow server does not answer; trying again for a while")
-)
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,9 @@ class RunRecord:
 
 
 def record_of(result: RunResult, name: str, tags: Mapping[str, str], points: int) -> RunRecord:
-    """A result as it is written; of what never ran there is nothing to say but which run it would have been."""
+    """A result as it is written; of what never ran there is nothing to say but which run it would have been, which its
+    params do.
+    """
     started = int(result.started * 1000) or int(time.time() * 1000)
     ended = started + max(1, round(result.seconds * 1000))
     was_killed = result.outcome == "killed"
@@ -57,7 +59,7 @@ def record_of(result: RunResult, name: str, tags: Mapping[str, str], points: int
         status=STATUS.get(result.outcome, "FINISHED"),
         started=started,
         ended=ended,
-        params={} if was_killed else {key: str(value)[:MAX_PARAM] for key, value in params_of(result).items()},
+        params={key: str(value)[:MAX_PARAM] for key, value in params_of(result).items()},
         metrics=[] if was_killed else metric_rows(result, points),
         tags=dict(tags) | tags_of(result),
         data=_data_of(result) if result.task else (),

@@ -1,11 +1,10 @@
 """`python -m runner.report`: what sweeps have shown, as one file to read and to send; and their numbers as tables."""
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from runner.app import modules_of
 from runner.commands import run_command
@@ -13,10 +12,8 @@ from runner.components import load_modules
 from runner.errors import UserError
 from runner.files import write_whole
 from runner.paths import CONF
+from runner.tables import as_file
 from runner.terminal import count, say
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 FORMATS = ("html", "markdown", "pdf")
 TABLES, CURVES = ("csv", "parquet", "json"), ("csv", "parquet")
@@ -65,7 +62,7 @@ def _run(arguments: Sequence[str]) -> int:
         for path, what in ((chosen.table, "runs"), (chosen.curves, "curves")):
             if path:
                 table = getattr(sweep, what)
-                _export(table, path)
+                write_whole(path, as_file(table, path.suffix))
                 say(f"{path}: {count(len(table), 'row')} of {sweep.about.name}")
         return 0
     from runner.rendering import write_report
@@ -87,25 +84,6 @@ def _check(chosen: argparse.Namespace) -> None:
 def _check_ending(path: Path | None, known: Sequence[str]) -> None:
     if path and path.suffix.removeprefix(".") not in known:
         raise UserError(f"{path} must end in {' or '.join('.' + ending for ending in known)}")
-
-
-def _export(table: "pd.DataFrame", path: Path) -> None:
-    """Write a table in the format of the file's ending, as a whole or not at all."""
-    match path.suffix:
-        case ".csv":
-            content = table.to_csv(index=False).encode()
-        case ".json":  # by Python, which writes every digit
-            plain = table.astype(object).where(table.notna(), None)
-            content = json.dumps(plain.to_dict("records"), indent=1).encode()
-        case _:
-            content = _of_one_type_each(table).to_parquet(index=False)
-    write_whole(path, content)
-
-
-def _of_one_type_each(table: "pd.DataFrame") -> "pd.DataFrame":
-    """Parquet has no column of numbers and words: two parts may have settings of one name and of different types."""
-    mixed = [name for name in table if table[name].dropna().map(type).nunique() > 1]
-    return table.assign(**{str(name): table[name].map(str, na_action="ignore") for name in mixed})
 
 
 if __name__ == "__main__":

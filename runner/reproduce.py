@@ -1,6 +1,7 @@
 """`python -m runner.reproduce`: trains stored runs again and says whether every bit is the same."""
 
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -9,11 +10,13 @@ from rich.table import Table
 from runner.app import modules_of
 from runner.commands import run_command, split_options
 from runner.components import check_modules, load_modules
+from runner.datasets import DATASETS
 from runner.differences import Difference, compare, environment_changes
 from runner.errors import UserError
 from runner.execution import training_of
 from runner.jobs import PlannedRun, plan_again
 from runner.paths import CONF
+from runner.preparation import files_of
 from runner.progress import RunProgress
 from runner.results import RunResult, failures
 from runner.settings import Settings, TrackingSettings
@@ -26,6 +29,11 @@ if TYPE_CHECKING:
 ALL = "--all"
 TRAINED = ("converged", "stopped", "diverged")
 SHOWN = 20
+UNKNOWN = """\
+What no run key covers can be the cause:
+  a file that a part opens and no data set declares (@DATASETS.register(files=[...])),
+  a module that is imported by a computed name, another version of an installed package,
+  the clock, the network, or random numbers that do not come from `streams`"""
 USAGE = """\
 Trains a run of the MLflow store again, alone, from what the store has of it, and holds every number of its history and
 every weight against the stored ones. Prints IDENTICAL, or the first step and array that differ, and what is different
@@ -103,7 +111,8 @@ def reproduce(reader: "Reader", runs: Sequence["StoredRun"], modules: tuple[str,
             + (f", {rounding} differ in the last bits" if rounding else "")
             + (f"; {left_out} more left no numbers (failed or killed)" if left_out else "")
         )
-    _print_changes(environment_changes(kept.values()), bool(different) and not is_changed)
+    own = dict.fromkeys(name for run in runs for name in run.modules)
+    _print_changes(environment_changes(kept.values()), bool(different) and not is_changed, list(own))
     return 1 if different else 0
 
 
@@ -129,16 +138,18 @@ def train_again(kept: Mapping[int, RunResult], modules: tuple[str, ...], as_stac
 
 def _say_what_changed(kept: Mapping[int, RunResult], again: Mapping[int, RunResult]) -> bool:
     """Name data and code that are not what runs had, by run keys and digests; returns whether anything is."""
-    changed = [(result, again[place]) for place, result in kept.items() if again[place].key != result.key]
-    files = [
-        str(getattr(result.spec.data, "path", "")) if one.data_digest != result.data_digest else ""
-        for result, one in changed
-    ]
-    for path in dict.fromkeys(filter(None, files)):
-        say(f"the data {path} has changed since")
-    if code := files.count(""):
-        say(f"the numeric code, or the weights to start from, has changed since {count(code, 'run')} trained")
-    return bool(changed)
+    causes = Counter(_changed(result, again[place]) for place, result in kept.items() if again[place].key != result.key)
+    for cause, runs in causes.items():
+        say(f"{cause} has changed since {count(runs, 'run')} trained")
+    return bool(causes)
+
+
+def _changed(result: RunResult, again: RunResult) -> str:
+    """What can have changed where the run key has."""
+    data, declared = result.spec.data, ", ".join(DATASETS.files(result.spec.data.name, result.spec.data.settings()))
+    if again.data_digest != result.data_digest and (names := ", ".join(files_of(data))):
+        return f"the data {names}, or the code that reads it," if declared else f"the data {names}"
+    return f"the numeric code, {f'the file {declared}, ' if declared else ''}or the weights to start from,"
 
 
 def _counted(result: RunResult) -> str:
@@ -169,13 +180,15 @@ def _print_table(runs: Sequence["StoredRun"], found: Mapping[int, Difference | N
         say(f"... and {len(shown) - SHOWN} more that differ")
 
 
-def _print_changes(changes: Mapping[str, tuple[str, str]], is_unexplained: bool) -> None:
-    """What is different here, which may explain other bits."""
+def _print_changes(changes: Mapping[str, tuple[str, str]], is_unexplained: bool, own: Sequence[str]) -> None:
+    """What is different here, which may explain other bits; `own` are the person's modules that were used."""
     if changes:
         say("different here from where it was trained:")
     for name, (there, here) in changes.items():
         say(f"  {name}: {there} there, {here} here")
-    if is_unexplained and not changes:
+    if is_unexplained and own:
+        say(f"{', '.join(own)} and what it imports are the same here and there. {UNKNOWN}")
+    elif is_unexplained and not changes:
         say("versions, processor and commit are the same here and there, so this should not be: please report it")
 
 

@@ -15,6 +15,7 @@ from runner.folder import OUTPUTS, PlanFile, SweepFolder, find_folder, unusable_
 from runner.gradcheck import composing
 from runner.identity import code_files
 from runner.jobs import Plan, PlannedRun, plan_again
+from runner.preparation import files_of
 from runner.results import RunResult, failures
 from runner.settings import Settings, read_settings
 from runner.spec import Spec, from_plain
@@ -154,7 +155,7 @@ def what_changed(file: PlanFile, missing: Sequence[PlannedRun], today: Plan) -> 
 def _read_from(spec: Spec) -> list[str]:
     """What a run takes from outside."""
     weights = [f"the weights to start from, {spec.network.start}"] if spec.network.start else []
-    return [f"the data {path}" for phase in spec.phases if (path := getattr(phase.data, "path", ""))] + weights
+    return [f"the data {name}" for phase in spec.phases for name in files_of(phase.data)] + weights
 
 
 def _go_on_apart(sweep: Sweep, planned: Plan, kept: Mapping[int, RunResult], today: Plan, file: PlanFile) -> None:

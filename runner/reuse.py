@@ -1,12 +1,11 @@
 """`skip_finished=true`: results of runs with the same run keys, which the store has already."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from runner import terminal
 from runner.errors import UserError
-from runner.jobs import PlannedRun
+from runner.jobs import Plan
 from runner.results import RunResult
 from runner.training import with_picture
 
@@ -14,10 +13,10 @@ if TYPE_CHECKING:
     from runner.reading import Reader
 
 
-def reused(reader: "Reader", runs: Sequence[PlannedRun], with_pictures: bool) -> dict[int, RunResult]:
-    """What the store has of these runs, by index in the sweep; says which files were changed."""
+def reused(reader: "Reader", plan: Plan) -> dict[int, RunResult]:
+    """What the store has of a plan's runs, by index in the sweep; says how many, and which files were changed."""
     found: dict[int, RunResult] = {}
-    for run in runs:
+    for run in plan.runs:
         stored = reader.with_key(run.key)
         if stored is None:
             continue
@@ -29,8 +28,12 @@ def reused(reader: "Reader", runs: Sequence[PlannedRun], with_pictures: bool) ->
         if result.spec != run.spec or reader.changed(stored, result):
             terminal.warn(f"the files of run {stored.run_id} were changed; it is trained again")
             continue
-        if with_pictures:
+        if plan.settings.tracking.plots == "all":
             result = with_picture(result)
         origin = stored.tags.get("reused_from", stored.run_id)
         found[run.index] = replace(result, index=run.index, overrides=run.overrides, reused_from=origin)
+    if not plan.settings.quiet:
+        terminal.say(
+            f"{len(found)} of {terminal.count(len(plan.runs), 'run')} in the store already, and taken from there"
+        )
     return found

@@ -1,11 +1,9 @@
 """Which store runs are written to, and whether it can be used: found out in seconds, where MLflow tries for minutes."""
 
 import http.client
-import logging
 import os
 import re
 import sqlite3
-import threading
 import urllib.error
 import urllib.request
 from contextlib import AbstractContextManager, closing, nullcontext
@@ -177,22 +175,3 @@ def reason(error: BaseException) -> str:
     while deepest.__context__ is not None:
         deepest = deepest.__context__
     return f"{told[: MAX_REASON // 2]} ... {shown(str(deepest))[-MAX_REASON // 2 :]}"
-
-
-class ToldOnce(logging.Filter):
-    """In place of a warning for every attempt to reach a server, one sentence for a person who waits."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__()
-        self._sentence, self._lock = sentence, threading.Lock()
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if not str(record.msg).startswith("Retrying"):
-            return True
-        from runner.terminal import warn
-
-        with self._lock:  # all that wait for the server notice at the same time
-            sentence, self._sentence = self._sentence, ""
-        if sentence:
-            warn(sentence)
-        return False

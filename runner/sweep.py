@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from runner import terminal
 from runner.about import About
+from runner.claims import Claim
 from runner.compose import Job
+from runner.endings import not_delivered, unmet, without_workers
 from runner.errors import Problem, UserError
 from runner.execution import Training, training_of
 from runner.folder import PlanFile, SweepFolder
@@ -40,6 +42,7 @@ class Sweep:
         self._unwritten: list[RunResult] = []
         self._publisher: Publisher | None = None
         self._is_told = False  # what an interrupt leaves, and how to go on
+        self._is_new = False  # a plan of which nothing has begun, and which is withdrawn when nothing can
 
     def run(self, jobs: Sequence[Job | Problem]) -> list[RunResult]:
         """Train a batch of jobs, compare all so far and show it; returns the results of the batch.
@@ -52,7 +55,13 @@ class Sweep:
             for problem in check_expectations(plan):
                 terminal.warn(f"{problem}; it is not judged")
         self.save_plan(plan)
-        return self.start(plan)
+        self._is_new = True
+        try:
+            return self.start(plan)
+        except UserError:
+            if self._is_new and not self._folder.has_results:
+                self._folder.withdraw()
+            raise
 
     def start(self, plan: Plan) -> list[RunResult]:
         """Train and publish a batch of runs whose plan is on disk."""
@@ -74,7 +83,7 @@ class Sweep:
         self._reopen(plan)
         missing = plan.killed(kept)
         with self._interruptible() as interrupt:
-            publisher = self._open(plan.settings)
+            publisher = self.open_store(plan.settings)
             publisher.start([run.overrides for run in plan.runs], self._plan_file)
             publisher.write([*publisher.take_up(kept, ()), *missing], interrupt)
             publisher.finish("KILLED" if missing else "FINISHED")
@@ -88,7 +97,7 @@ class Sweep:
         if missing:
             terminal.say_interrupted(len(kept), len(missing), self._folder.shown, self._folder.resume_command)
         with self._interruptible() as interrupt:
-            publisher = self._open(plan.settings)
+            publisher = self.open_store(plan.settings)
             try:
                 with interrupt.shield(firm=True):
                     publisher.start([run.overrides for run in plan.runs], self._plan_file)
@@ -118,9 +127,7 @@ class Sweep:
             with OrderlyInterrupt() as interrupt:
                 yield interrupt
         except NoWorkers as error:
-            kept = f"results that are there are kept in {self._folder.shown}" if self._folder.has_results else ""
-            told = f"{error}; {kept or 'nothing is trained yet'}. Go on, with executor=... also elsewhere"
-            raise UserError(f"{told}: {self._folder.resume_command}") from error
+            raise without_workers(error, self._folder, self._is_new) from error
         except KeyboardInterrupt:
             if not self._is_told:
                 kept, command = self._folder.shown, self._folder.resume_command
@@ -132,10 +139,7 @@ class Sweep:
 
     def _take_from_store(self, plan: Plan) -> dict[int, RunResult]:
         """Results that the store has; kept on disk like those that are trained."""
-        found = reused(self._open(plan.settings).reader, plan.runs, plan.settings.tracking.plots == "all")
-        if not plan.settings.quiet:
-            runs = terminal.count(len(plan.runs), "run")
-            terminal.say(f"{len(found)} of {runs} in the store already, and taken from there")
+        found = reused(self.open_store(plan.settings).reader, plan)
         if found:
             self._folder.keep(list(found.values()))
         return found
@@ -149,7 +153,8 @@ class Sweep:
     ) -> "Publisher":
         """Train all runs that have no result, and publish everything."""
         with training_of(plan, kept) as training:
-            publisher = self._open(plan.settings)
+            publisher = self.open_store(plan.settings)
+            self._is_new = False
             try:
                 with interrupt.shield(firm=True):
                     publisher.start([run.overrides for run in plan.runs], self._plan_file)
@@ -167,15 +172,16 @@ class Sweep:
                 raise
         return publisher
 
-    def _open(self, settings: Settings) -> "Publisher":
-        """Open the store; MLflow is imported here, while the workers already train."""
+    def open_store(self, settings: Settings) -> "Publisher":
+        """Open the store, or raise UserError; MLflow is imported here, while the workers already train."""
         from runner.publishing import Publisher
         from runner.tracking import Tracker
 
         if self._publisher is None:
             gc.freeze()
             gc.set_threshold(*GARBAGE)
-            self._publisher = Publisher(Tracker(settings.tracking.experiment), settings, self._about, self._is_sweep)
+            tracker, claim = Tracker(settings.tracking.experiment), Claim(self._folder, self._about.sweep_id)
+            self._publisher = Publisher(tracker, settings, self._about, self._is_sweep, claim)
         return self._publisher
 
     def _train(self, plan: Plan, training: Training, publisher: "Publisher", interrupt: OrderlyInterrupt) -> None:
@@ -233,17 +239,11 @@ class Sweep:
                 terminal.print_run(results[0], where)
         terminal.warn_of_lost_pictures(results)
         self._check_delivered(publisher)
-        verdicts = publisher.findings.verdicts
-        unmet = sum(not verdict.holds for verdict in verdicts)
-        if unmet and publisher.settings.strict:
-            raise UserError(f"{unmet} of {len(verdicts)} expectations do not hold, or cannot be judged (--strict)")
+        if publisher.settings.strict and (error := unmet(publisher.findings.verdicts)):
+            raise error
         indices = {run.index for run in plan.runs}
         return [result for result in results if result.index in indices]
 
     def _check_delivered(self, publisher: "Publisher") -> None:
         if publisher.trouble:
-            raise UserError(
-                f"not everything could be written to MLflow ({publisher.trouble}). All {len(publisher.results)} "
-                f"results are kept in {self._folder.shown}; when the store works again, deliver them: "
-                f"{self._folder.resume_command}"
-            )
+            raise not_delivered(publisher.trouble, len(publisher.results), self._folder)

@@ -19,7 +19,7 @@ from mlflow.store.db.utils import _initialize_tables, create_sqlalchemy_engine
 from mlflow.tracking import MlflowClient
 from mlflow.utils.uri import append_to_uri_path
 
-from runner import bulk
+from runner import __version__, bulk
 from runner.about import About
 from runner.errors import UserError
 from runner.flights import in_flight
@@ -48,6 +48,7 @@ from runner.stores import (
 from runner.views import saved_view
 from runner.writing import ClientWriter
 
+WRITTEN_BY = "runner.version"  # a tag of an experiment: the version of this program that wrote to it last
 AT_ONCE = 50  # runs in one transaction
 # Runs that are written through a client at the same time. More keep a server with two to four workers no busier; a
 # database's pool has 15 connections, of which a run takes up to two; SQLite has one writer.
@@ -71,6 +72,8 @@ class Tracker:
                     raise UserError(f"the experiment {experiment!r} is deleted; restore it or set tracking.experiment")
                 self.experiment_id, self._artifacts = found.experiment_id, found.artifact_location
                 check_place(experiment, self._artifacts)
+                if is_server(self.uri):  # whoever may not write runs there may not do this either, and hears it now
+                    self._client.set_experiment_tag(self.experiment_id, WRITTEN_BY, __version__)
                 use_write_ahead_log(self.uri)
             self.reader = Reader(self._client)
             self._writer = ClientWriter(self._client, self.uri, self.experiment_id)
@@ -95,9 +98,10 @@ class Tracker:
         all_tags = {key: value[:MAX_TAG] for key, value in tags.items()} | {"mlflow.user": user()}
         return str(self._client.create_run(self.experiment_id, run_name=name, tags=all_tags).info.run_id)
 
-    def resume_sweep(self, run_id: str) -> None:
+    def resume_sweep(self, run_id: str, tags: Mapping[str, str]) -> None:
         """Have a parent run again that an earlier process left."""
         self._client.update_run(run_id, status="RUNNING")
+        self._client.log_batch(run_id, tags=[RunTag(key, value[:MAX_TAG]) for key, value in tags.items()])
 
     def remove(self, runs: Sequence[StoredRun]) -> None:
         """End runs that are still running, and move all of them to MLflow's bin."""

@@ -127,7 +127,7 @@ def _prepare(spec: Spec, digest: str) -> Prepared:
     """The arrays of a run. Raises DataError when a file is not the one that the run was planned with."""
     prepared = prepare(spec)
     if prepared.samples.digest != digest:
-        raise DataError("has changed since the sweep was planned", "path")
+        raise DataError(f"a file that the data set {spec.data.name!r} reads has changed since the sweep was planned")
     return prepared
 
 

@@ -2,11 +2,20 @@
 
 import subprocess
 from collections.abc import Callable
+from contextlib import ExitStack
 
 import pytest
 
+from runner.surroundings import using_mlflow
 from tests.end_to_end import program
 from tests.end_to_end.store import Store
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tests that open a store by themselves give up as early as the program, and send nothing to MLflow's makers."""
+    with ExitStack() as stack:
+        stack.enter_context(using_mlflow())
+        config.add_cleanup(stack.pop_all().close)
 
 
 @pytest.fixture(scope="session")

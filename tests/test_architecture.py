@@ -142,6 +142,14 @@ def test_a_function_fits_on_a_screen(path):
 
 
 @pytest.mark.parametrize("path", FILES, ids=shown)
+def test_no_assignment_stands_twice_in_a_row_of_statements(path):
+    """As a merge leaves it that took the same lines from both sides."""
+    for block in (node.body for node in walk(tree_of(path)) if isinstance(getattr(node, "body", None), list)):
+        assigned = [ast.unparse(one) for one in block if isinstance(one, ast.Assign)]
+        assert len(assigned) == len(set(assigned))
+
+
+@pytest.mark.parametrize("path", FILES, ids=shown)
 def test_every_module_says_in_its_first_line_what_it_is(path):
     docstring = ast.get_docstring(tree_of(path))
     assert docstring and len(docstring) > 10

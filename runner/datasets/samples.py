@@ -1,13 +1,18 @@
 """What a data set is: samples, their task, and, where there is one, the distribution that they come from."""
 
-from collections.abc import Callable
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
+from string import Formatter
+from typing import Any, Literal, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nn.registry import Array, Registry
+from runner.files import contents_below
 
 LARGEST = 1e100  # squares and sums of values stay finite
 Task = Literal["regression", "classification"]
@@ -57,4 +62,71 @@ class DataError(ValueError):
         self.setting = setting
 
 
-DATASETS: Registry[Callable[..., Samples]] = Registry("data", reserved=("seed", "test_fraction", "standardize"))
+DataSet = Callable[..., Samples]
+D = TypeVar("D", bound=DataSet)
+
+
+class DataSets(Registry[DataSet]):
+    """Data sets by name, and the files that each of them opens."""
+
+    def __init__(self) -> None:
+        super().__init__("data", reserved=("seed", "test_fraction", "standardize"))
+        self._files: dict[str, Sequence[str]] = {}
+
+    @overload
+    def register(self, component: D) -> D: ...
+
+    @overload
+    def register(self, *, files: Sequence[str]) -> Callable[[D], D]: ...
+
+    def register(self, component: Any = None, *, files: Sequence[str] = ()) -> Any:
+        """Add a function as `Registry.register` does; `files` are those, or folders, that it opens.
+
+        Their contents become part of the run key. `{path}` in a name stands for the setting `path`, and the like; where
+        that is None nothing is opened. Raises ValueError for a name in braces that is no setting.
+        """
+        if component is None:
+            return lambda one: self._add(one, files)
+        return self._add(component, files)
+
+    def _add(self, component: D, files: Sequence[str]) -> D:
+        name = component.__name__
+        if isinstance(files, str):
+            raise ValueError(f"data {name!r} has files={files!r}; a list of names is needed: files=[{files!r}]")
+        super().register(component)
+        known = [setting.name for setting in self.settings(name)]
+        for named in (key for file in files for key in _settings_in(file)):
+            if named not in known:
+                raise ValueError(
+                    f"a file of data {name!r} has {{{named}}} in its name, which is not one of its settings"
+                )
+        self._files[name] = tuple(files)
+        return component
+
+    def files(self, name: str, settings: Mapping[str, Any]) -> list[str]:
+        """The files and folders that a data set says it opens with these settings."""
+        opened = [file for file in self._files[name] if all(settings[key] is not None for key in _settings_in(file))]
+        return [file.format(**settings) for file in opened]
+
+    def digest(self, name: str, settings: Mapping[str, Any]) -> str:
+        """Identifies the contents of these files, and of all that is in these folders; empty where there are none.
+
+        Raises DataError when one cannot be read.
+        """
+        found = []
+        for file in self.files(name, settings):
+            try:
+                found += [
+                    (inside, hashlib.sha256(content).hexdigest()) for inside, content in contents_below(Path(file))
+                ]
+            except OSError as error:
+                raise DataError(f"reads {file!r}, which cannot be read: {error.strerror or error}") from error
+        return hashlib.sha256(json.dumps(found).encode()).hexdigest() if found else ""
+
+
+def _settings_in(file: str) -> list[str]:
+    """The names in braces."""
+    return [name for _, name, _, _ in Formatter().parse(file) if name is not None]
+
+
+DATASETS = DataSets()

@@ -21,6 +21,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from runner.surroundings import using_mlflow
+
 REQUIREMENTS = "mlflow.utils.requirements_utils"
 IMPORTED = (
     "hydra.core.plugins", "hydra._internal.utils", "mlflow.pyfunc", "mlflow.tracking", REQUIREMENTS, "runner.app",
@@ -69,8 +71,9 @@ class Forks:
 
 def _serve() -> None:
     before = dict(os.environ)
-    for name in IMPORTED:
-        importlib.import_module(name)
+    with using_mlflow():
+        for name in IMPORTED:
+            importlib.import_module(name)
     sys.modules[REQUIREMENTS]._init_packages_to_modules_map()  # once per process: it looks at all that is installed
     set_by_imports = {name: value for name, value in os.environ.items() if name not in before}
     gc.collect()

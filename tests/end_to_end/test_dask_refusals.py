@@ -8,7 +8,6 @@ import pytest
 
 from tests.end_to_end.dask import Site
 from tests.end_to_end.program import ROOT, make_store, resume, run_runner, said, train
-from tests.end_to_end.store import statuses
 
 pytest.importorskip("distributed", reason="distributed is not installed")
 
@@ -27,14 +26,17 @@ def test_a_worker_with_other_code_is_refused(site: Site, tmp_path: Path) -> None
     assert "Traceback" not in done.stderr
 
 
-def test_without_a_scheduler_there_is_one_message_with_the_way_on(tmp_path: Path) -> None:
+@pytest.mark.parametrize("mode", [(), ("-m", "seed=0,1")], ids=["run", "sweep"])
+def test_without_a_scheduler_there_is_one_message_and_no_plan_to_go_on_with(
+    mode: tuple[str, ...], tmp_path: Path
+) -> None:
     make_store(tmp_path)
-    done = run_runner("data=xor", "executor=dask", "executor.address=tcp://127.0.0.1:9", cwd=tmp_path)
+    done = run_runner(*mode, "data=xor", "executor=dask", "executor.address=tcp://127.0.0.1:9", cwd=tmp_path)
     assert done.returncode == 1, said(done)
     assert "no Dask scheduler answers at tcp://127.0.0.1:9" in done.stderr
-    assert done.stderr.count("\n") == 1, said(done)
-    resume("executor=process", "workers=1", cwd=tmp_path)
-    assert statuses(tmp_path) == {"FINISHED": 1}
+    assert done.stderr.endswith("; nothing was trained\n") and done.stderr.count("\n") == 1, said(done)
+    assert not list(tmp_path.rglob("plan.json"))
+    assert "nothing to resume" in resume(cwd=tmp_path).stdout
 
 
 def test_where_a_sweep_goes_on_is_the_only_thing_that_resume_changes(tmp_path: Path) -> None:

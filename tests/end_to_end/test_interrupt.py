@@ -68,6 +68,8 @@ def test_one_ctrl_c_keeps_what_is_finished_and_marks_the_rest_as_killed(once: In
     assert len(finished) + len(killed) == len(children) == 16
     assert parent.info.status == "KILLED"
     assert len({run.data.tags["run_key"] for run in children}) == 16
+    epochs = {int(run.data.params["training.epochs"]) for run in children}
+    assert epochs == set(range(FIRST, FIRST + 16)), "also of those that were not trained"
 
 
 def test_one_ctrl_c_leaves_whole_runs(once: Interrupted) -> None:

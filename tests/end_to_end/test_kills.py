@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from tests.end_to_end.conftest import Trained, trained
@@ -59,8 +60,10 @@ def long(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
 
 def whole(sweep: Trained) -> Whole:
     parent = sweep.store.only()
-    names = ("comparison.csv", "runs.csv", "plots/curves.png", "plots/scores.png")
+    names = ("comparison.csv", "plots/curves.png", "plots/scores.png")
     files = {name: sweep.store.artifact(parent, name).read_bytes() for name in names}
+    runs = pd.read_csv(sweep.store.artifact(parent, "runs.csv"), dtype=str)
+    files["runs.csv"] = runs.drop(columns=["run_id", "seconds"]).to_csv().encode()
     return Whole(sweep.store.bits_by_key(parent), files, parent.data.metrics)
 
 

@@ -38,6 +38,21 @@ sweep = runner.load()
 print(json.dumps([list(sweep.runs["outcome"]), list(sweep.runs["error"]), sweep.curves["run"].nunique()]))
 """
 
+UNCHANGED = """
+import logging, os
+
+def state():
+    loggers = {name: logging.getLogger(name) for name in ("", "alembic", "psycopg", *LOGGERS)}
+    return dict(os.environ), {name: (one.level, list(one.filters)) for name, one in loggers.items()}
+
+LOGGERS = ("urllib3.connectionpool", "mlflow.store.db.utils", "mlflow.tracking.fluent")
+import mlflow  # as most notebooks do; what it sets by itself is not ours
+before = state()
+import runner, runner.reading, runner.tracking
+runner.load()
+assert state() == before, (before, state())
+"""
+
 
 @pytest.fixture
 def store_of(monkeypatch: pytest.MonkeyPatch):
@@ -64,6 +79,12 @@ def test_the_newest_sweep_is_loaded_run_by_run_with_every_bit(sweep: Trained, st
     for result in loaded.results:
         assert bits_of(result) == store.bits(children[result.index])
         assert loaded.run_ids[result.index] == children[result.index].info.run_id
+
+
+def test_loading_changes_neither_environment_nor_loggers_of_the_notebook(sweep: Trained) -> None:
+    command = [sys.executable, "-c", UNCHANGED]
+    done = subprocess.run(command, cwd=sweep.store.folder, env=environment(), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_table_of_runs_has_names_settings_and_final_values_as_in_mlflow(sweep: Trained, store_of) -> None:

@@ -134,6 +134,9 @@ def test_runs_are_exported_with_every_digit(sweep: Trained, loaded: Findings, tm
     assert list(found["run_id"]) == list(loaded.runs["run_id"])
     assert list(found["final/train_cost"]) == list(loaded.runs["final/train_cost"])
     assert list(found.columns) == list(loaded.runs.columns)
+    if ending != "json":
+        of_parent = sweep.store.artifact(sweep.store.only(), f"runs.{ending}")
+        assert path.read_bytes() == of_parent.read_bytes(), "one table, whoever writes it"
     assert not list(sweep.store.folder.glob("report-*"))
 
 

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
 from tests.end_to_end.conftest import Trained, trained
-from tests.end_to_end.program import ctrl_c, ended, make_store, resume, run_runner, said, started, wait_until
+from tests.end_to_end.program import ctrl_c, ended, make_store, resume, run_runner, said, started, train, wait_until
 from tests.end_to_end.resuming import QUICK, forget, refused, sweep_in
 from tests.end_to_end.store import Store, statuses
 
@@ -235,3 +236,18 @@ def test_every_run_says_what_it_was_trained_with(sweep: Trained) -> None:
         for name in ("python", "runner", "platform", "blas", "cpu", "data_digest", "digest.weights", "digest.history"):
             assert tags[name], name
         assert len(tags["digest.weights"]) == 64
+
+
+def test_a_copy_of_a_sweep_that_another_process_works_on_is_refused_until_that_has_ended(tmp_path: Path) -> None:
+    train("-m", *QUICK, "seed=0,1", cwd=tmp_path)
+    sweep = sweep_in(tmp_path)
+    lost = forget(tmp_path, sweep)
+    shutil.copytree(tmp_path / "outputs" / sweep, tmp_path / "outputs" / "copy")
+    before = statuses(tmp_path)
+    with FileLock(tmp_path / "outputs" / sweep / "lock"):
+        told = refused("copy", cwd=tmp_path)
+    assert f"outputs/copy is a copy of outputs/{sweep}, where another process is working on the same sweep" in told
+    assert statuses(tmp_path) == before
+    resume("copy", cwd=tmp_path)
+    store = Store(tmp_path)
+    assert lost and sorted(run.data.tags["sweep_index"] for run in store.children(store.only())) == ["0", "1"]

@@ -13,7 +13,7 @@ import pytest
 
 from tests.end_to_end.looking import check_whole, numbers
 from tests.end_to_end.postgres import ask, postgres, programs
-from tests.end_to_end.program import ended, resume, run_runner, said, started, train, wait_until
+from tests.end_to_end.program import ended, run_runner, said, started, train, wait_until
 from tests.end_to_end.shared import Shared, replaced, shown
 from tests.end_to_end.store import Store
 
@@ -161,21 +161,22 @@ def test_a_wrong_password_is_one_sentence_and_nothing_is_trained(
     assert not list(tmp_path.rglob("*.npz"))
 
 
-def test_without_permission_results_are_kept_and_delivered_when_it_is_granted(
-    server: Shared, swept: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("launcher", ["stacked", "basic"])
+def test_without_permission_a_sweep_is_refused_before_it_trains_and_leaves_no_plan(
+    server: Shared, launcher: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from mlflow.tracking import MlflowClient
 
     for name, value in server.login("ann").items():
         monkeypatch.setenv(name, value)
-    experiment = MlflowClient(server.uri).create_experiment("to-share")
-    arguments, env = (*SWEEP, "tracking.experiment=to-share"), server.login("bob")
-    done = run_runner(*arguments, cwd=tmp_path, env=env)
+    experiment = MlflowClient(server.uri).create_experiment(f"to-share-{launcher}")
+    arguments, env = (*SWEEP, f"tracking.experiment=to-share-{launcher}"), server.login("bob")
+    done = run_runner(*arguments, f"hydra/launcher={launcher}", cwd=tmp_path, env=env)
     assert done.returncode == 1 and "Traceback" not in done.stderr, said(done)
     assert "the server does not permit this user to do that here" in done.stderr
-    assert f"All {RUNS} results are kept" in done.stderr and "python -m runner.resume" in done.stderr
+    assert not list(tmp_path.rglob("*.npz")) and not list(tmp_path.rglob("plan.json"))
     server.permit("bob", experiment)
-    assert "6 finished, 0 failed, 0 missing" in resume(cwd=tmp_path, env=env).stdout
+    assert run_runner(*arguments, cwd=tmp_path, env=env).returncode == 0
     statuses = ask(server.database, f"SELECT status FROM runs WHERE experiment_id = {experiment}")
     assert statuses == [("FINISHED",)] * (RUNS + 1)
 

@@ -11,7 +11,6 @@ from runner.comparison import (
     bands,
     best_result,
     label_of,
-    run_table,
     scores_of,
     seed_table,
     settings_of,
@@ -101,19 +100,6 @@ def test_equal_accuracy_is_decided_by_the_cost():
         run(i, f"init={name}", cost=cost, accuracy=1.0) for i, (name, cost) in enumerate([("he", 2), ("normal", 1)])
     ]
     assert list(seed_table(results, ["init"])["init"]) == ["normal", "he"]
-
-
-def test_the_table_of_runs_has_a_row_for_every_run_in_order_whatever_its_outcome():
-    failed = RunResult(5, "key5", SPEC, "failed", ("activation=relu",), error="ValueError: bad\ntrace")
-    table = run_table([failed, *reversed(CLASSES[:5])], ["activation", "seed"])
-    assert list(table["run"]) == [0, 1, 2, 3, 4, 5]
-    assert list(table["outcome"]) == ["stopped", "stopped", "diverged", "stopped", "converged", "failed"]
-    assert list(table["activation"]) == ["tanh"] * 3 + ["relu"] * 3
-    assert list(table["seed"]) == ["0", "1", "2", "0", "1", "default"]
-    assert list(table["accuracy"][:5]) == [0.5, 1.0, 0.0, 1.0, 0.75]
-    assert list(table["final/train_cost"][:5]) == [0.2, 0.4, 1e300, 0.1, 0.3]
-    assert table.loc[5, ["error", "run_key"]].tolist() == ["ValueError: bad", "key5"]
-    assert table.loc[5, ["accuracy", "cost"]].isna().all()
 
 
 def test_the_best_run_has_the_highest_accuracy_then_the_lowest_error_then_comes_first():

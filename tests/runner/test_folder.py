@@ -127,3 +127,12 @@ def test_new_results_win_over_old_ones_whatever_files_have_gone(tmp_path: Path) 
     SweepFolder(tmp_path).keep([replace(result, error="third")])
     found, _ = folder.results([planned(result.key)])
     assert found[0].error == "third"
+
+
+def test_results_of_hydras_own_launchers_are_older_than_those_of_a_resume(tmp_path: Path) -> None:
+    """Their names, `job-00000.npz`, would come last in the alphabet."""
+    folder, result = SweepFolder(tmp_path), trained(*JOB)
+    save(tmp_path / "stacks" / "job-00000.npz", [replace(result, error="of the first launcher")])
+    folder.keep([replace(result, error="of the resume")])
+    found, _ = folder.results([planned(result.key)])
+    assert found[0].error == "of the resume"

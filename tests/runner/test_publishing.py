@@ -4,6 +4,7 @@ import os
 import signal
 import sqlite3
 from dataclasses import replace
+from pathlib import Path
 
 import mlflow.pyfunc
 import numpy as np
@@ -11,7 +12,9 @@ import pytest
 from mlflow.entities import LoggedModelOutput, LoggedModelStatus
 
 from runner.about import About
+from runner.claims import Claim, TakenOver
 from runner.differences import compare
+from runner.folder import SweepFolder
 from runner.interrupts import OrderlyInterrupt
 from runner.jobs import Plan
 from runner.publishing import Publisher
@@ -28,9 +31,10 @@ def in_a_folder_of_its_own(tmp_path, monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/mlflow.db")
 
 
-def publisher_of(plan: Plan, overrides: list[tuple[str, ...]]) -> Publisher:
-    """What a process that begins, or goes on with, a sweep of these jobs writes with."""
-    publisher = Publisher(Tracker("test"), plan.settings, About("sweep", "", "id"), is_sweep=True)
+def publisher_of(plan: Plan, overrides: list[tuple[str, ...]], folder: str = "sweep") -> Publisher:
+    """What a process that begins, or goes on with, a sweep of these jobs in a folder writes with."""
+    claim = Claim(SweepFolder(Path(folder)), "id")
+    publisher = Publisher(Tracker("test"), plan.settings, About("sweep", "", "id"), is_sweep=True, claim=claim)
     publisher.start(overrides, b"{}")
     return publisher
 
@@ -111,3 +115,27 @@ def test_a_run_that_diverged_at_once_is_read_back_as_it_was():
     again = publisher.reader.result(stored)
     assert compare(again, result) is None
     assert publisher.reader.changed(stored, again) == []
+
+
+def test_a_process_whose_sweep_another_one_has_taken_over_writes_no_more_and_no_run_is_there_twice():
+    """As with two copies of a folder on two machines, which cannot see each other's locks."""
+    plan = plan_of(("data=xor", "training.epochs=2", "tracking.models=none", "tracking.plots=none"))
+    (one,) = trained_all(plan)
+    results = [replace(one, index=index, overrides=(f"seed={index}",)) for index in range(3)]
+    overrides = [result.overrides for result in results]
+    first = publisher_of(plan, overrides)
+    with OrderlyInterrupt() as interrupt:
+        first.write(results[:1], interrupt)
+        second = publisher_of(plan, overrides, "copy")
+        assert second.take_up({}, ()) == []
+        first._claim.check = lambda found: None  # it looked just before, and writes just after
+        first.write(results[1:2], interrupt)
+        del first._claim.check
+        with pytest.raises(TakenOver, match=r"another process has taken this sweep over, in .*copy"):
+            first.write(results[2:], interrupt)
+        first.close("FAILED")
+        second.write(results[1:], interrupt)
+        second.finish()
+    runs = second.reader.of_sweep("id")
+    assert [run.status for run in runs if run.is_parent] == ["FINISHED"]
+    assert sorted(run.index for run in runs if not run.is_parent) == [0, 1, 2]

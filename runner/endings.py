@@ -1,0 +1,31 @@
+"""What a person is told where a sweep comes to no good end: what is kept, and how to go on."""
+
+from collections.abc import Sequence
+
+from runner.errors import UserError
+from runner.expectations import Verdict
+from runner.folder import SweepFolder
+from runner.workers import NoWorkers
+
+
+def without_workers(error: NoWorkers, folder: SweepFolder, is_new: bool) -> UserError:
+    """There are no workers, or none any more. A new sweep of which nothing was trained is not there to go on with."""
+    if is_new and not folder.has_results:
+        return UserError(f"{error}; nothing was trained")
+    kept = f"results that are there are kept in {folder.shown}" if folder.has_results else "nothing is trained yet"
+    return UserError(f"{error}; {kept}. Go on, with executor=... also elsewhere: {folder.resume_command}")
+
+
+def not_delivered(trouble: str, results: int, folder: SweepFolder) -> UserError:
+    """The store did not take everything."""
+    return UserError(
+        f"not everything could be written to MLflow ({trouble}). All {results} results are kept in {folder.shown}; "
+        f"when the store works again, deliver them: {folder.resume_command}"
+    )
+
+
+def unmet(verdicts: Sequence[Verdict]) -> UserError | None:
+    """With `strict=true`: what was expected of the sweep and does not hold; None where all of it does."""
+    number = sum(not verdict.holds for verdict in verdicts)
+    told = f"{number} of {len(verdicts)} expectations do not hold, or cannot be judged (--strict)"
+    return UserError(told) if number else None

@@ -1,0 +1,32 @@
+"""Ctrl-C while a command still imports: nothing has begun, so it ends at once and without a word."""
+
+import os
+import signal
+import sys
+from types import FrameType
+
+
+def is_command() -> bool:
+    """Whether Python is about to run `python -m runner`, or a command of it, and has got no further than its package.
+
+    Who imports the package for something else keeps Ctrl-C as it is.
+    """
+    options = sys.orig_argv
+    name = options[options.index("-m") + 1] if "-m" in options[:-1] else ""
+    return sys.argv[:1] == ["-m"] and name.partition(".")[0] == "runner"
+
+
+def end_quietly() -> None:
+    """Have Ctrl-C end this process; where it is ignored, as in the background of a shell, it stays so."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _end)
+
+
+def hear_interrupts() -> None:
+    """All is imported: from here on Ctrl-C is Python's KeyboardInterrupt again."""
+    if signal.getsignal(signal.SIGINT) is _end:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _end(number: int, _frame: FrameType | None) -> None:
+    os._exit(128 + number)
