@@ -61,8 +61,9 @@ def _check_loss_named(spec: Spec, facts: Facts, key: str, name: str) -> Problem 
     if loss.only_output not in (None, output):
         return Problem(key, f"={name} needs network.output={loss.only_output}, got network.output={output}")
     if key == "loss" and loss.only_output is None and chooses_class(output):
-        fitting = [other for other in LOSSES if LOSSES[other]().only_output == output]
-        return Problem(key, f"={name} does not go with network.output={output}; use loss={' or loss='.join(fitting)}")
+        fitting = [f"loss={other}" for other in LOSSES if LOSSES[other]().only_output == output]
+        advice = f"use {' or '.join(fitting)}" if fitting else "it has no derivative, and no loss is made for it"
+        return Problem(key, f"={name} does not go with network.output={output}; {advice}")
     return None
 
 

@@ -40,16 +40,18 @@ def register_options() -> None:
 
 
 def choices() -> str:
-    """What `--help` lists: the options of every group but the named sweeps, in lines that fit a terminal."""
-    registered = {kind: set(registry) for kind, registry in REGISTRIES.items()}
-    options = {
-        group: registered.get(group, set()) | {path.stem for path in (CONF / group).glob("*.yaml")}
-        for group in sorted({*registered, "case", "executor"})
-    }
+    """What `--help` lists: the components that there are, and where stacks train, in lines that fit a terminal."""
+    options = {kind: {*registry, *_files(kind)} for kind, registry in sorted(REGISTRIES.items())}
+    options["executor"] = _files("executor")
     return "\n".join(
         fill(f"{group:<{COLUMN}}{', '.join(sorted(names))}", WIDTH, initial_indent="  ", subsequent_indent=INDENT)
         for group, names in options.items()
     )
+
+
+def _files(group: str) -> set[str]:
+    """The options of a group that have a file in `conf/`."""
+    return {path.stem for path in (CONF / group).glob("*.yaml")}
 
 
 class _NeverCopied(dict[str, Any]):

@@ -36,6 +36,11 @@ def _names(value: Any) -> Any:
     return sorted({name for name in names if name != "none"}, key=lambda name: (FAULTS.position(name), name))
 
 
+def _layers(value: Any) -> Any:
+    """One number stands for one hidden layer."""
+    return [value] if type(value) is int else value
+
+
 def _points(value: Any) -> Any:
     """A list of points; a number stands for a point with one coordinate."""
     if not isinstance(value, (list, tuple)):
@@ -78,7 +83,7 @@ class DataCommon(Component):
 class NetworkSpec(Frozen):
     """Layers, activations of input and output, biases, and where the weights come from when not from `init`."""
 
-    hidden: tuple[Units, ...]
+    hidden: Annotated[tuple[Units, ...], BeforeValidator(_layers)]
     input: str
     output: str
     target_range: Annotated[Literal["auto"] | tuple[Number, Number] | None, BeforeValidator(_target_range)]
@@ -206,9 +211,24 @@ def to_plain(spec: Spec) -> dict[str, Any]:
     return spec.model_dump(mode="json", serialize_as_any=True)
 
 
+class NotRegistered(ValueError):
+    """A stored spec names a component that nobody has registered in this process."""
+
+
 def from_plain(plain: dict[str, Any]) -> Spec:
-    """Raises pydantic's ValidationError when the data is not a spec of this version."""
+    """The spec that `to_plain` wrote.
+
+    Raises NotRegistered when a component is missing, and pydantic's ValidationError when the data is not a spec of this
+    version.
+    """
     parts = dict(plain)
+    named = [
+        *((kind, plain[kind]["name"]) for kind in REGISTRIES),
+        *(("data", data["name"]) for data in plain["warm_start"]),
+    ]
+    for kind, name in named:
+        if name not in REGISTRIES[kind]:
+            raise NotRegistered(f"needs {kind}={name}, which is not registered here; list its module: modules=[MODULE]")
     for kind in REGISTRIES:
         parts[kind] = component_model(kind, plain[kind]["name"]).model_validate(plain[kind])
     parts["warm_start"] = tuple(

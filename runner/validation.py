@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from nn.activations import ACTIVATIONS
 from runner.checks import CHECKS, LATER_CHECKS, check_order, check_steps
 from runner.components import REGISTRIES
-from runner.errors import Problem, unknown
+from runner.errors import Problem, unknown, unknown_key
 from runner.explaining import explain_all, explain_data, with_origin
 from runner.memory import why_too_large, why_too_much_data
 from runner.planning import sizes_of
@@ -57,6 +57,9 @@ class SpecBuilder:
         single = {key: config[key] for key in Single.model_fields if key in config}
         for key, value in {"": single, **config}.items():
             if key in Settings.model_fields or key in single:
+                continue
+            if key and key not in Spec.model_fields:
+                problems.append(Problem(key, unknown_key(key, list(Spec.model_fields), config)))
                 continue
             try:
                 parts |= _warm_start(value, config.get("data")) if key == "warm_start" else _part(key, value)
@@ -241,6 +244,4 @@ def _part(key: str, value: Any) -> dict[str, Any]:
         return {key: _model_of(key, value).model_validate(dict(value))}
     if key in MODELS:
         return {key: _model_of(key, value).model_validate(value)}
-    if key:
-        raise _InvalidPart(key, f"is not a setting; known are {', '.join(Spec.model_fields)}")
     return dict(Single.model_validate(value))

@@ -29,13 +29,13 @@ def test_help_shows_examples(help_text: str) -> None:
         assert example in help_text
 
 
-def test_help_fits_a_screen(help_text: str) -> None:
+def test_help_fits_the_smallest_usual_terminal(help_text: str) -> None:
     lines = help_text.splitlines()
-    assert len(lines) <= 40
+    assert len(lines) <= 24
     assert max(map(len, lines)) <= 80
 
 
-@pytest.mark.parametrize("group", [*REGISTRIES, "case"])
+@pytest.mark.parametrize("group", [*REGISTRIES, "executor"])
 def test_help_lists_every_choice(help_text: str, group: str) -> None:
     files = {path.stem for path in (CONF / group).glob("*.yaml")}
     assert files | set(REGISTRIES.get(group, ())) == set(listed(help_text, group))
@@ -49,7 +49,7 @@ def listed(help_text: str, group: str) -> list[str]:
 
 
 def test_help_says_what_lists_the_named_sweeps(help_text: str) -> None:
-    assert "python -m runner.sweeps " in help_text
+    assert "python -m runner.sweeps" in help_text
 
 
 def test_the_config_of_a_job_is_shown_from_any_folder_without_running_it(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.conftest import Trained, trained
-from tests.end_to_end.program import run_runner, said
+from tests.end_to_end.program import run_runner, said, train
 
 MODULE = '''
 """One component of each kind."""
@@ -204,3 +204,16 @@ def test_without_the_module_its_components_are_unknown(own_folder: Path) -> None
     done = run_runner("data=ramp", cwd=own_folder)
     assert done.returncode == 1
     assert "data is unknown: 'ramp'" in done.stderr, said(done)
+
+
+def test_a_component_that_has_gone_is_named_by_every_command_that_needs_it(tmp_path: Path) -> None:
+    module = tmp_path / "my_parts.py"
+    module.write_text(MODULE)
+    done = train("modules=[my_parts]", "data=ramp", "training.epochs=1", cwd=tmp_path)
+    (run_id,) = re.findall("run id ([0-9a-f]{32})", done.stdout)
+    module.write_text(MODULE.replace("def ramp(", "def slope("))
+    for command in (["runner.report"], ["runner.reproduce", run_id]):
+        done = run_runner(*command[1:], "modules=[my_parts]", cwd=tmp_path, module=command[0])
+        assert done.returncode == 1, said(done)
+        assert "needs data=ramp, which is not registered here; list its module: modules=[MODULE]" in done.stderr
+        assert "Traceback" not in done.stderr

@@ -4,9 +4,10 @@ import os
 
 import pytest
 
+from nn.activations import ACTIVATIONS, Activation
 from runner.components import load_modules
 from runner.errors import MAX_GIVEN, MAX_MESSAGE, Problem, UserError, one_line
-from tests.runner.building import plan_of, refusal, refusals
+from tests.runner.building import keys_of, plan_of, refusal, refusals
 
 
 @pytest.mark.parametrize("activation", ["softmax", "clipped_softmax"])
@@ -73,3 +74,47 @@ def test_a_pipe_and_a_device_are_no_files(override, tmp_path):
     for path in (pipe, "/dev/zero"):
         message = refusal("data=csv" if "data" in override else "data=sine", override.format(path))
         assert "Not a regular file" in message
+
+
+@pytest.mark.parametrize(
+    ("override", "meant"),
+    [
+        ("epochs=10", "training.epochs"),
+        ("epoch=10", "training.epochs"),
+        ("+epochs=10", "training.epochs"),
+        ("hidden=[4]", "network.hidden"),
+        ("lr=0.1", "learning_rate"),
+        ("training.lr=0.1", "learning_rate"),
+        ("network.l2=0.1", "training.l2"),
+    ],
+)
+def test_a_key_in_the_wrong_place_is_refused_with_the_one_that_was_meant(override, meant):
+    key = override.lstrip("+").partition("=")[0]
+    assert refusal(override) == f"{key} is not a setting (did you mean {meant}?) (from the override {override})"
+
+
+@pytest.mark.parametrize(
+    ("override", "advice"),
+    [
+        ("seed=range(3", "a parenthesis is not closed"),
+        ("network.hidden=[4", "a bracket is not closed"),
+        ("warm_start=[{function:bowl]", "a brace is not closed"),
+        ("seed=range(3))", "a parenthesis is not opened"),
+        ("data.path=a b,c:d=", "quotes may help: 'data.path=\"a b,c:d=\"'"),
+    ],
+)
+def test_an_override_that_cannot_be_read_is_refused_with_what_its_value_lacks(override, advice):
+    assert refusal(override).endswith(f"cannot be read; {advice}")
+
+
+def test_one_number_of_units_is_one_hidden_layer():
+    assert keys_of(("network.hidden=6",)) == keys_of(("network.hidden=[6]",))
+    assert "got True" in refusal("network.hidden=true")
+
+
+def test_an_output_that_no_loss_is_made_for_is_refused_in_a_whole_sentence(monkeypatch):
+    monkeypatch.setitem(ACTIVATIONS._components, "ranks", lambda: Activation(lambda z: z.argsort(axis=1) * 1.0, None))
+    assert refusal("data=quadrants", "network.output=ranks", "loss=half_mse") == (
+        "loss=half_mse does not go with network.output=ranks; it has no derivative, and no loss is made for it "
+        "(from the override loss=half_mse)"
+    )
