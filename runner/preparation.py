@@ -40,7 +40,7 @@ class Scaling:
 
 @dataclass(frozen=True)
 class Facts:
-    """What planning needs to know of a data set; it depends on the data's settings, not on the seed."""
+    """What planning needs to know of a data set; of those that are shipped it does not depend on the seed."""
 
     task: Task
     d_in: int
