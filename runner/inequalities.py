@@ -134,7 +134,8 @@ class Reader:
             raise ValueError(f"{diverged} of {len(runs)} runs diverged and have no {metric}")
         finals = [result.finals for result in chosen]
         found = [next((one[name] for name in names if name in one), None) for one in finals]
-        lacking = [one for one, value in zip(finals, found, strict=True) if one and value is None]
+        ended = [result.has_finished for result in chosen]
+        lacking = [one for one, value, has in zip(finals, found, ended, strict=True) if has and value is None]
         who = "no run has" if found.count(None) == len(runs) else f"{len(lacking)} of {len(runs)} runs do not have"
         if lacking:  # over the others alone, a number would be about fewer runs than it says
             known = ", ".join(sorted({name for one in lacking for name in one}))
