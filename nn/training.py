@@ -19,13 +19,17 @@ RATES_AHEAD = 512
 # NumPy copies rows shorter than its buffer, 8,192 entries, when an operand is broadcast. Above some hundred that costs
 # more than it saves: full batches of 1,000 samples were a quarter slower. The end of errstate restores the old size.
 BUFFER = 512
+# A cost that is so many times that of the start has left the start below its own last digit: nothing is left to learn.
+HOPELESS = 2.0**52
 
 
 def train(stack: Stack, on_evaluation: Callable[[int], None] = lambda step: None) -> Trained:
     """Train all runs of the stack to their end; `on_evaluation` hears of every step that was evaluated.
 
     Overflow and NaN are not errors here: a run whose cost or parameters are no longer finite has the outcome
-    `diverged` and keeps the last finite values.
+    `diverged` and keeps the last finite values. So has one whose training cost is more than HOPELESS times the cost at
+    step 0, or that of the same network with all parameters zero where that is more: it was on its way to overflow, and
+    had only too few steps for it.
     """
     with np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"):
         np.setbufsize(BUFFER)
@@ -68,6 +72,7 @@ class _Training:
         self.best_step = np.zeros(runs)
         self.kept, self.kept_state = self.parameters.copy(), [slot.copy() for slot in self.state]
         self.last_step = np.zeros(runs, dtype=np.int64)
+        self.highest_cost = np.full(runs, np.inf)
         self.rates = np.empty((0, runs), dtype=network.dtype)
         self.outcomes = ["stopped"] * runs
         shape = runs, len(stack.evaluations)
@@ -138,7 +143,10 @@ class _Training:
             trace = network.forward(layers, x)
             measured["test_cost"] = network.cost(trace, self._cost_targets(t))
             measured["test_metric"] = stack.metric(trace.a[-1], t)
+        if step == 0:
+            self.highest_cost = self._highest_cost(measured["train_cost"])
         finite = np.isfinite(self.parameters).all(axis=1)
+        finite &= np.abs(measured["train_cost"]) <= self.highest_cost[at]
         for values in measured.values():
             finite &= np.isfinite(values)
         if stack.online:  # what is only shown decides nothing
@@ -157,6 +165,19 @@ class _Training:
         going = finite & ~converged & ~impatient
         if not going.all():
             self._keep(np.flatnonzero(going))
+
+    def _highest_cost(self, first: Array) -> Array:
+        """The training cost above which a run has diverged, `(runs,)`, from its first costs.
+
+        Where both costs are zero, as for targets that are all zero, there is no scale, and any finite cost will do.
+        """
+        network, (x, t) = self.stack.network, self.train_set
+        zeros = network.layers(np.zeros(self.parameters.shape, self.parameters.dtype))
+        trivial = network.cost(network.forward(zeros, x), self._cost_targets(t))
+        scale = np.fmax(np.abs(first), np.abs(trivial)).astype(np.float64)
+        found = np.full(len(self.highest_cost), np.inf)
+        found[self.active] = np.where(scale > 0, HOPELESS * scale, np.inf)
+        return found
 
     def _cost_targets(self, t: Array) -> Array:
         """What the cost compares outputs with; the healthy step hands `t` through."""

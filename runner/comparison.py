@@ -3,12 +3,14 @@
 import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nn.registry import Array
 from runner.results import OUTCOMES, RunResult
+from runner.scaled import scaled
 from runner.spec import Spec, flatten
 from runner.texts import short
 
@@ -111,8 +113,8 @@ def seed_table(results: Sequence[RunResult], keys: Sequence[str]) -> "pd.DataFra
         ended = [result for result in members if result.has_finished]
         for score in SCORES:
             numbers = [scores_of(result)[score] for result in ended if score in scores_of(result)]
-            row[score] = float(np.mean(numbers)) if numbers else np.nan
-            row[f"{score}_std"] = float(np.std(numbers, ddof=1)) if len(numbers) > 1 else np.nan
+            row[score] = float(scaled(np.mean, numbers)) if numbers else np.nan
+            row[f"{score}_std"] = float(scaled(partial(np.std, ddof=1), numbers)) if len(numbers) > 1 else np.nan
             row[f"{score}_median"] = float(np.median(numbers)) if numbers else np.nan
         row["success"] = sum(map(has_learned, ended)) / len(members)
         row |= {outcome: sum(result.outcome == outcome for result in members) for outcome in OUTCOMES}
@@ -167,7 +169,7 @@ def bands(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[list[Band]
         for values, members in by_setting(results, settings).items()
     ]
     groups = [(values, members) for values, members in groups if members]
-    groups.sort(key=lambda group: np.median([result.finals["train/cost"] for result in group[1]]))
+    groups.sort(key=lambda group: np.median([result.last["train/cost"] for result in group[1]]))
     drawn = []
     for _, members in groups[:MAX_LINES]:
         steps = np.unique(np.concatenate([result.history["step"] for result in members]))
@@ -175,7 +177,7 @@ def bands(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[list[Band]
         low, high = np.percentile(costs, [10, 90], axis=0)
         label = label_of(members[0].overrides, settings) or "all runs"
         label += f" ({len(members)} seeds)" if len(members) > 1 else ""
-        drawn.append(Band(label, steps, costs.mean(axis=0), low, high, len(members)))
+        drawn.append(Band(label, steps, scaled(partial(np.mean, axis=0), costs), low, high, len(members)))
     return drawn, len(groups)
 
 

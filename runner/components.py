@@ -25,6 +25,11 @@ REGISTRIES: dict[str, Registry[Any]] = {
 }
 
 
+def is_own(kind: str, name: str) -> bool:
+    """Whether a component is of a person's own module, so that nothing is known of it but what it does."""
+    return REGISTRIES[kind][name].__module__.partition(".")[0] not in ("nn", "runner")
+
+
 def load_modules(names: Sequence[str]) -> None:
     """Import the modules that a person lists in `modules=[...]`, so that their components register themselves.
 

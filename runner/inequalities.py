@@ -195,14 +195,15 @@ def _worst(metric: str) -> float | None:
 
 
 def _finals(metric: str, results: Sequence[RunResult]) -> list[float | None]:
-    """The final value of a metric, tested where there is a test set, of each run; None for a run without any number.
+    """The final value of a metric, tested where there is a test set, of each run; None for a run that has none.
 
-    Raises ValueError where a run has others but not this one: a statistic would be about fewer runs than it says.
+    Raises ValueError where a run that trained to its end lacks it: a statistic would be about fewer runs than it says.
     """
     names = [metric] if "/" in metric else [f"test/{metric}", f"train/{metric}", metric]
     finals = [result.finals for result in results]
     found = [next((one[name] for name in names if name in one), None) for one in finals]
-    lacking = [one for one, value in zip(finals, found, strict=True) if one and value is None]
+    ended = [result.has_finished for result in results]
+    lacking = [one for one, value, has in zip(finals, found, ended, strict=True) if has and value is None]
     if lacking:
         who = "no run has" if found.count(None) == len(found) else f"{len(lacking)} of {len(found)} runs do not have"
         raise ValueError(f"{who} {metric}; they have {', '.join(sorted({name for one in lacking for name in one}))}")

@@ -12,18 +12,27 @@ from runner.preparation import Prepared
 from runner.spec import Spec
 
 
-def measures(spec: Spec, data: Prepared, network: Network, parameters: Array) -> dict[str, float]:
-    """Final values by name, in a person's units; only finite ones. `parameters (P,)` are those of one run."""
+def measures(spec: Spec, data: Prepared, network: Network, parameters: Array | None) -> dict[str, float]:
+    """Final values by name, in a person's units; only finite ones.
+
+    `parameters (P,)` are those of one run; None for one that diverged, which has the trivial predictors' scores alone.
+    """
     X, Y = data.tested
     part = "test" if len(data.X_test) else "train"
     found = baselines(data)
     with np.errstate(over="ignore", invalid="ignore"):
+        if parameters is None:
+            return _finite(found)
         outputs = _outputs(data, network, parameters, X)
         if data.samples.task == "regression":
             found[f"{part}/max_error"] = float(np.abs(outputs - Y).max())
         found[f"{part}/output_range"] = float(np.ptp(outputs, axis=0).max())
         found |= _probed(spec, data, network, parameters)
-    return {name: value for name, value in found.items() if np.isfinite(value)}
+    return _finite(found)
+
+
+def _finite(values: dict[str, float]) -> dict[str, float]:
+    return {name: value for name, value in values.items() if np.isfinite(value)}
 
 
 def baselines(data: Prepared) -> dict[str, float]:

@@ -42,7 +42,7 @@ class Scaling:
 
 @dataclass(frozen=True)
 class Facts:
-    """What planning needs to know of a data set; it depends on the data's settings, not on the seed."""
+    """What planning needs to know of a data set; of those that are shipped it does not depend on the seed."""
 
     task: Task
     d_in: int
@@ -204,9 +204,18 @@ def _test_set(samples: Samples, rows: NDArray[np.intp], test: TestSpec, seed: in
 
 
 def _grid(domain: tuple[tuple[float, float], ...], points: int, margin: float) -> Array:
-    """An even grid over the domain, widened by `margin` at every side; of several inputs with about so many points."""
+    """An even grid `(n, d_in)` over the domain, widened by `margin` at every side.
+
+    One input: `points` points, both ends among them. Several: the middles of equal cells, about so many, because the
+    mean over them is that over the domain (midpoint rule), where points on the border would count for half a cell each
+    and weigh as much as whole ones: with 51 x 51 points an error would be up to 4 % too high.
+    """
+    if len(domain) == 1:
+        ((low, high),) = domain
+        return np.linspace(low - margin, high + margin, points)[:, np.newaxis]
     along = max(2, round(points ** (1 / len(domain))))
-    axes = [np.linspace(low - margin, high + margin, along) for low, high in domain]
+    middles = (np.arange(along) + 0.5) / along
+    axes = [low - margin + (high - low + 2 * margin) * middles for low, high in domain]
     return np.column_stack([part.ravel() for part in np.meshgrid(*axes)])
 
 

@@ -114,8 +114,8 @@ def tags_of(result: RunResult) -> dict[str, str]:
     notes = [f"Made on purpose: {fault}. {FAULTS.summary(fault)}" for fault in result.spec.fault]
     if result.outcome == "diverged":
         notes.append(
-            f"Diverged: cost or weights were no longer finite after step {result.last_step}. "
-            "The numbers are the last finite ones."
+            f"Diverged: after step {result.last_step} cost or weights were no longer finite, or the cost was hopelessly"
+            " high. So it has no final values; its series end with the last finite ones."
         )
     if notes:
         tags["mlflow.note.content"] = "\n\n".join(notes)

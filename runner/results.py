@@ -67,10 +67,18 @@ class RunResult:
 
     @property
     def finals(self) -> dict[str, float]:
-        """The last finite value of every series that describes the trained network, and what was measured once."""
+        """What describes the trained network: the ends of its series, and what was measured once.
+
+        A run that diverged has none but the scores of trivial predictors: its last finite values are those of a network
+        that was on its way to infinity, or had not begun to learn, and would pass for good ones.
+        """
+        return (self.last if self.has_finished else {}) | self.measures
+
+    @property
+    def last(self) -> dict[str, float]:
+        """The last finite value of every series that describes the network, whatever became of the run."""
         skipped = ("step", "learning_rate", "gradient_norm")
-        last = {name: values[-1] for name, values in self.history.items() if values and name not in skipped}
-        return last | self.measures
+        return {name: values[-1] for name, values in self.history.items() if values and name not in skipped}
 
     @property
     def objective(self) -> float:

@@ -54,7 +54,7 @@ def count(n: int, what: str) -> str:
 
 def print_run(result: RunResult, where: str) -> None:
     """One run's result in a few lines."""
-    out, finals = console(), result.finals
+    out, finals = console(), result.last if result.last_step else result.finals
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("")
     names = [name for name in SCORES if f"train/{name}" in finals]
@@ -88,7 +88,8 @@ def _outcome(result: RunResult) -> str:
     return {
         "stopped": f"stopped after {count(result.last_step, 'step')}",
         "converged": f"converged at step {result.last_step}",
-        "diverged": f"diverged; the last finite values are those of step {result.last_step}",
+        "diverged": f"diverged; the last finite values are those of step {result.last_step}"
+        + (", before any training" if not result.last_step else ""),
         "failed": f"failed: {result.error.partition(chr(10))[0]}",
     }.get(result.outcome, result.outcome)
 

@@ -169,7 +169,8 @@ def _result_of_run(
     seconds: float,
 ) -> RunResult:
     """One run out of a trained stack, with its numbers in a person's units."""
-    facts = task.facts[-1]
+    facts, parameters, outcome = task.facts[-1], trained.parameters[run], trained.outcomes[run]
+    found = measures(spec, data, stack.network, None if outcome == "diverged" else parameters)
     metric = METRIC_NAMES[facts.task]
     unit = abs(data.scaling.y_scale) if metric == "rmse" else 1.0
     measured = np.isfinite(trained.history["train_cost"][run])
@@ -186,13 +187,13 @@ def _result_of_run(
         index=task.indices[place],
         key=task.keys[place],
         spec=spec,
-        outcome=trained.outcomes[run],
+        outcome=outcome,
         task=facts.task,
         last_step=int(trained.last_step[run]),
         n_samples=(facts.n_train, facts.n_test),
         data_digest=digest_of(data.samples),
-        parameters=trained.parameters[run],
-        measures=measures(spec, data, stack.network, trained.parameters[run]),
+        parameters=parameters,
+        measures=found,
         sizes=stack.network.sizes,
         scaling=data.scaling,
         classes=data.samples.classes,

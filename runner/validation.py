@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from nn.activations import ACTIVATIONS
 from runner.checks import CHECKS, LATER_CHECKS, check_order, check_steps
-from runner.components import REGISTRIES
+from runner.components import REGISTRIES, is_own
 from runner.errors import Problem, unknown, unknown_key
 from runner.explaining import explain_all, explain_data, with_origin
 from runner.memory import why_too_large, why_too_much_data
@@ -44,10 +44,14 @@ MODELS: dict[str, type[BaseModel]] = {"network": NetworkSpec, "training": Traini
 
 
 class SpecBuilder:
-    """Builds specs from configs and remembers the facts of each data set, which is looked at once per setting."""
+    """Builds specs from configs and remembers the facts of each data set, which is looked at once per setting.
+
+    Those of a person's own data set are looked at for every seed: its sizes may depend on it. Those that are shipped do
+    not, which a test holds for each.
+    """
 
     def __init__(self) -> None:
-        self._facts: dict[tuple[Component, TestSpec], Facts | Problem] = {}
+        self._facts: dict[tuple[Component, TestSpec, int | None], Facts | Problem] = {}
         self._starts: dict[str, Start | Problem] = {}
 
     def build(self, config: Mapping[str, Any], overrides: Sequence[str]) -> Spec | list[Problem]:
@@ -95,7 +99,8 @@ class SpecBuilder:
     def _look_at(self, spec: Spec) -> Facts | Problem:
         data = spec.data
         assert isinstance(data, DataCommon)
-        key = data.model_copy(update={"seed": None}), spec.test
+        seed = spec.data_seed if is_own("data", data.name) else None
+        key = data.model_copy(update={"seed": seed}), spec.test, seed
         if key not in self._facts:
             try:
                 with np.errstate(all="ignore"):

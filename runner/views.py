@@ -1,5 +1,8 @@
 """A sweep as a saved view of MLflow's page: its runs alone, best first, with the columns and charts that matter.
 
+Runs that diverged have no final values and are left out, which the filter above the table says: without it they are
+there, with their outcome. A sweep in which no run finished shows them all.
+
 It is the state that MLflow's own "Save as new view" keeps in a tag of the experiment; pages that do not know a part of
 it leave that part out.
 """
@@ -34,17 +37,18 @@ def view_of(sweep: Findings) -> str:
 def _state(sweep: Findings) -> dict[str, Any]:
     finished = [result for result in sweep.results if result.has_finished]
     params = set(flatten(sweep.results[0].spec))
-    columns = [f"params.`{key}`" for key in sweep.keys if key in params]
-    order, is_rising = "attributes.start_time", False
+    columns = ["tags.`outcome`", *(f"params.`{key}`" for key in sweep.keys if key in params)]
+    query, order, is_rising = f"tags.sweep_id = '{sweep.about.sweep_id}'", "attributes.start_time", False
     charts: list[dict[str, Any]] = []
     if finished:
         scores = list(dict.fromkeys((common_score(finished), "cost")))
         parts = ("train", "test") if all(result.n_samples[1] for result in finished) else ("train",)
         columns = [f"metrics.`final/{parts[-1]}_{score}`" for score in scores] + columns
         order, is_rising = columns[0], scores[0] != "accuracy"
+        query += " AND tags.outcome != 'diverged'"
         charts = [_line(f"{part}/{score}") for score in reversed(scores) for part in parts]
     return {
-        "searchFilter": f"tags.sweep_id = '{sweep.about.sweep_id}'",
+        "searchFilter": query,
         "orderByKey": order, "orderByAsc": is_rising, "startTime": "ALL", "lifecycleFilter": "Active",
         "modelVersionFilter": "All Runs", "datasetsFilter": [], "selectedColumns": columns[:MAX_COLUMNS],
         "runsExpanded": {}, "runsPinned": [], "runsHidden": [],

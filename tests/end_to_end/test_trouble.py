@@ -89,6 +89,32 @@ def test_a_diverged_run_records_finite_numbers_only(diverging: Trained) -> None:
             assert np.isfinite(arrays["parameters"]).all()
 
 
+@pytest.fixture(scope="module")
+def hopeless(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """Two runs that train, two whose cost is finite and 10^213, and two that overflow before their first evaluation."""
+    arguments = ("-m", "data=sine", "training.epochs=2", "training.evaluations=1", "seed=0,1")
+    return trained(tmp_path_factory.mktemp("hopeless"), *arguments, "learning_rate=0.0001,1e10,1e300")
+
+
+def test_runs_that_diverged_are_not_found_among_those_with_a_good_final_value(hopeless: Trained) -> None:
+    store = hopeless.store
+    found = store.client.search_runs(["1"], "metrics.`final/test_rmse` < 0.62")
+    assert [(run.data.params["learning_rate"], run.data.params["seed"]) for run in found] == [("0.0001", "1")]
+    best_first = store.client.search_runs(["1"], "", order_by=["metrics.`final/test_rmse` ASC"])
+    assert [run.data.tags["outcome"] for run in best_first[:2]] == ["stopped"] * 2
+    assert len(by_outcome(hopeless, "diverged")) == 4
+    for run in by_outcome(hopeless, "diverged"):
+        assert not [name for name in run.data.metrics if name.startswith("final/")]
+        assert "baseline/constant_rmse" in run.data.metrics
+
+
+def test_runs_that_diverged_are_shown_without_warnings_or_infinite_numbers(hopeless: Trained) -> None:
+    assert "Warning" not in hopeless.done.stderr
+    assert "inf" not in hopeless.done.stdout.replace("infinite", "")
+    rows = [line.split() for line in hopeless.done.stdout.splitlines() if line.startswith(("1e+300", "10000000000"))]
+    assert [row[1:] for row in rows] == [["2", "-", "-", "2"]] * 2
+
+
 def test_runs_beside_a_diverged_one_keep_their_bits(diverging: Trained, calm: Trained) -> None:
     assert bits_of(diverging, "stopped") == bits_of(calm, "stopped")
     assert len(bits_of(calm, "stopped")) == 2

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from nn.batches import FullBatches
 from nn.optimizers import OPTIMIZERS
 from nn.registry import Array
 from nn.stack import SERIES, Stack, Trained
@@ -158,12 +159,40 @@ def test_a_diverged_run_is_finite_up_to_its_last_step_and_nan_after_it(structure
 
 
 def test_a_linear_network_with_too_large_a_rate_diverges_and_its_neighbour_does_not() -> None:
-    structure = replace(LINEAR, evaluations=tuple(range(0, 2001, 20)))
+    structure = replace(LINEAR, evaluations=(*range(20), 2000))
     result = trained(structure, (1, 2), learning_rate=np.array([50.0, 0.1]))
     assert result.outcomes == ["diverged", "stopped"]
     assert 0 < result.last_step[0] < result.last_step[1] == 2000
     costs = result.history["train_cost"][0]
     assert (np.diff(costs[np.isfinite(costs)]) > 0).all()
+
+
+@pytest.mark.parametrize("factor", [1.0, 1e-60, 1e60])
+def test_a_run_whose_finite_cost_is_hopelessly_above_its_first_has_diverged(factor: float) -> None:
+    """Whatever the unit of the targets is, the last cost is 10^20 times the first, and one step earlier far below."""
+
+    def result(second: float) -> Trained:
+        stack = build_stack(replace(LINEAR, evaluations=(0, 1, 2)), [1])
+        arrays = {"parameters": stack.parameters * factor, "Y_train": stack.Y_train * factor}
+        arrays["Y_test"] = stack.Y_test * factor
+        batches = FullBatches(stack.X_train, arrays["Y_train"], "C")
+        rates = [lambda steps: np.where(steps < 1, 1e-3, second)]
+        return train(replace(stack, **arrays, batches=batches, schedules=rates, learning_rate=np.ones(1)))
+
+    hopeless = result(1e10)
+    assert (hopeless.outcomes, hopeless.last_step.tolist()) == (["diverged"], [1])
+    usual = result(1e3)
+    assert (usual.outcomes, usual.last_step.tolist()) == (["stopped"], [2])
+
+
+def test_a_run_that_leaves_a_perfect_start_has_not_diverged() -> None:
+    stack = build_stack(replace(LINEAR, n_test=0), [1])
+    outputs = stack.network.predict(stack.parameters, stack.X_train)
+    off = FullBatches(stack.X_train, outputs + 1e-3, "C")  # learned from targets that are a little different
+    result = train(replace(stack, Y_train=outputs, batches=off, learning_rate=np.array([0.1])))
+    first, last = result.history["train_cost"][0, [0, -1]]
+    assert first < 1e-30 and last > 2.0**52 * first
+    assert result.outcomes == ["stopped"]
 
 
 def test_a_run_that_starts_with_nan_has_diverged_at_step_0_and_nothing_measured() -> None:

@@ -18,6 +18,7 @@ from runner.comparison import (
     typical_runs,
 )
 from runner.results import RunResult
+from runner.scaled import scaled
 from tests.runner.finished import CLASSES, SPEC, run
 
 
@@ -100,6 +101,18 @@ def test_equal_accuracy_is_decided_by_the_cost():
         run(i, f"init={name}", cost=cost, accuracy=1.0) for i, (name, cost) in enumerate([("he", 2), ("normal", 1)])
     ]
     assert list(seed_table(results, ["init"])["init"]) == ["normal", "he"]
+
+
+def test_means_and_deviations_of_costs_whose_squares_overflow_are_numbers_and_no_warnings():
+    """The usual ones keep every bit: a power of two is all that they are scaled by."""
+    costs = [1.7e308, 1.6e308, 1.5e308]
+    results = [run(i, f"init=he seed={i}", cost=cost) for i, cost in enumerate(costs)]
+    (row,) = seed_table(results, ["init", "seed"]).to_dict("records")
+    assert (row["cost"], row["cost_std"]) == (pytest.approx(1.6e308), pytest.approx(1e307))
+    usual = [0.1, 0.7, 0.3, 1e-9]
+    assert scaled(np.mean, usual) == np.mean(usual)
+    assert scaled(np.std, usual) == np.std(usual)
+    assert scaled(np.std, [0.0, 0.0]) == 0
 
 
 def test_the_best_run_has_the_highest_accuracy_then_the_lowest_error_then_comes_first():

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runner.preparation import Scaling
+from runner.records import metric_rows
 from runner.results import RunResult, load, save
 from tests.runner.building import QUICK, spec_of, trained
 
@@ -175,6 +176,17 @@ def test_final_values_are_the_last_of_every_series_about_the_network():
                "learning_rate": [0.1, 0.2], "gradient_norm": [1.0, 2.0], "test/cost": []}  # fmt: skip
     result = RunResult(0, "key", SPEC, "stopped", history=history)
     assert result.finals == {"train/cost": 0.25, "test/rmse": 0.75}
+
+
+@pytest.mark.parametrize("last_step", [0, 5])
+def test_a_run_that_diverged_has_no_final_values_but_those_of_trivial_predictors(last_step):
+    """What is known of it last may be better than what any run finished with, and is not what training led to."""
+    history = {"step": [0.0, 5.0], "train/cost": [0.5, 1e-9]}
+    baselines = {"baseline/constant_rmse": 2.0}
+    result = RunResult(0, "key", SPEC, "diverged", last_step=last_step, history=history, measures=baselines)
+    assert result.finals == baselines
+    assert result.last == {"train/cost": 1e-9}
+    assert not [name for name, *_ in metric_rows(result, 9) if name.startswith("final/")]
 
 
 def test_the_objective_is_the_test_or_else_the_training_cost_and_not_a_number_unless_the_run_finished():

@@ -27,15 +27,23 @@ def test_a_grid_is_even_covers_the_domain_with_its_margin_and_has_no_noise(data,
 
 
 @pytest.mark.parametrize(("points", "along"), [(100, 10), (40401, 201), (90, 9), (2, 2), (30, 5)])
-def test_a_grid_over_two_inputs_has_about_so_many_points(points, along):
+def test_a_grid_over_two_inputs_is_the_middles_of_about_so_many_cells(points, along):
     overrides = ("data=surface", "data.function=saddle", "data.half_width=2", "data.noise=1")
     spec = spec_of(*overrides, "test.set=grid", f"test.points={points}", "test.margin=0.5")
     X, Y = prepare(spec).tested
-    axis = np.linspace(-2.5, 2.5, along)
+    axis = np.linspace(-2.5, 2.5, 2 * along + 1)[1::2]
     assert len(X) == along**2 == len(np.unique(X, axis=0))
     for column in X.T:
         np.testing.assert_allclose(np.unique(column), axis, rtol=0, atol=1e-14)
     np.testing.assert_allclose(Y[:, 0], X[:, 0] ** 2 - X[:, 1] ** 2, rtol=1e-15, atol=1e-14)
+
+
+@pytest.mark.parametrize(("function", "deviation"), [("bowl", 1.6865), ("saddle", 1.6865), ("waves", 0.38823)])
+def test_an_error_on_a_grid_over_two_inputs_is_that_of_the_whole_square(function, deviation):
+    """By integration, over [-2, 2]^2: the variance of x^2 +- y^2 is 128/45; that of cos(1.2 x) cos(1.2 y) 0.150726."""
+    overrides = ("data=surface", f"data.function={function}", "data.half_width=2", "test.set=grid", "test.points=2601")
+    Y = prepare(spec_of(*overrides)).tested[1]
+    assert Y.std() == pytest.approx(deviation, rel=1.5e-3)
 
 
 @pytest.mark.parametrize("data", DRAWN)

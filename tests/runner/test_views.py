@@ -25,10 +25,11 @@ def state_of(results: list[RunResult]) -> dict[str, Any]:
 def test_accuracies_fall_and_the_swept_keys_that_are_params_are_columns_after_the_scores() -> None:
     state = state_of([*CLASSES, run(9, "case=c1 activation=tanh seed=0", cost=0.1, accuracy=1.0)])
     assert state["selectedColumns"] == [
-        "metrics.`final/train_accuracy`", "metrics.`final/train_cost`", "params.`activation`", "params.`seed`",
+        "metrics.`final/train_accuracy`", "metrics.`final/train_cost`", "tags.`outcome`", "params.`activation`",
+        "params.`seed`",
     ]  # fmt: skip
     assert (state["orderByKey"], state["orderByAsc"]) == ("metrics.`final/train_accuracy`", False)
-    assert state["searchFilter"] == "tags.sweep_id = '2026_a'"
+    assert state["searchFilter"] == "tags.sweep_id = '2026_a' AND tags.outcome != 'diverged'"
     assert [chart["metricKey"] for chart in state["compareRunCharts"]] == ["train/cost", "train/accuracy"]
 
 
@@ -47,6 +48,8 @@ def test_mixed_tasks_are_ordered_by_cost_and_runs_without_an_end_by_time() -> No
     mixed = [run(0, "data=xor", cost=1.0, accuracy=1.0), run(1, "data=sine", cost=2.0, rmse=2.0)]
     assert state_of(mixed)["orderByKey"] == "metrics.`final/train_cost`"
     failed = state_of([run(0, "init=he", "failed"), run(1, "init=normal", "failed")])
+    assert failed["searchFilter"] == "tags.sweep_id = '2026_a'"
+    assert failed["selectedColumns"] == ["tags.`outcome`", "params.`init`"]
     assert failed["orderByKey"] == "attributes.start_time" and failed["compareRunCharts"] == []
 
 

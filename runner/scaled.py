@@ -1,0 +1,17 @@
+"""Means and deviations of numbers whose sum or squares are beyond the largest float."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from nn.registry import Array
+
+
+def scaled(statistic: Callable[[Array], Any], values: Sequence[float] | Array) -> Any:
+    """A statistic in the units of its finite values, even where their sum or their squares overflow.
+
+    They are scaled by a power of two, so every other result has the bits that it has without.
+    """
+    _, exponent = np.frexp(np.abs(values).max())
+    return np.ldexp(statistic(np.ldexp(values, -exponent)), exponent)
