@@ -3,6 +3,7 @@
 import logging
 import math
 import os
+import pickle
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from omegaconf import DictConfig, OmegaConf
 from runner.about import About, about_sweep, command
 from runner.app import PLUGINS, run_id
 from runner.compose import Composer, Job, plain
+from runner.compositions import Composition
 from runner.errors import RunsFailed, UserError
 from runner.folder import JOB, STACKS, SweepFolder
 from runner.identity import ROOT, source
@@ -96,14 +98,15 @@ def run_job(config: DictConfig) -> float:
     # As they were typed: looking at an entry would resolve an interpolation in it.
     typed: Any = OmegaConf.to_container(hydra.overrides.task, resolve=False)
     overrides, own_part = tuple(typed), OmegaConf.create({"hydra": hydra})
+    composition = Composition({}, pickle.dumps(own_part))
     if hydra.mode == RunMode.MULTIRUN:
         if "hydra_plugins.stacked" not in str(hydra.sweeper.get("_target_")):
             raise UserError("another launcher needs hydra/sweeper=grid, which writes its results to MLflow at the end")
-        return _train_for_folder(Job(hydra.job.num, overrides, plain(config), own_part), Path(hydra.sweep.dir))
+        return _train_for_folder(Job(hydra.job.num, overrides, plain(config), composition), Path(hydra.sweep.dir))
     folder = Path(hydra.runtime.output_dir)
     case = OmegaConf.select(own_part, "hydra.runtime.choices.case")
     name = f"case {case}" if case else f"{config.data.name} {config.activation.name}"
-    job = Job(0, overrides, plain(config), own_part)
+    job = Job(0, overrides, plain(config), composition)
     if job.config["dry_run"] is True:
         from runner.dry_run import dry_run
 
@@ -135,9 +138,9 @@ def _job_return(job: Job, result: RunResult, folder: Path, failed: RunsFailed | 
     has_failed = result.outcome == "failed"
     return JobReturn(
         overrides=list(job.overrides),
-        hydra_cfg=job.hydra,
+        hydra_cfg=job.composition.hydra,
         working_dir=str(folder),
-        task_name=str(job.hydra.hydra.job.name),
+        task_name=str(job.composition.hydra.hydra.job.name),
         status=JobStatus.FAILED if has_failed else JobStatus.COMPLETED,
         _return_value=failed if has_failed else result.objective,
     )
