@@ -105,7 +105,7 @@ class Compositions:
     def _combined(self, texts: tuple[str, ...], overrides: Sequence[Override]) -> Composition | None:
         """A combination of options, each composed with the first combination's others; None where Hydra is needed."""
         keys = [override.key_or_group for override in overrides]
-        is_free = [self._is_free(override) for override in overrides]
+        is_free = [keys.count(key) == 1 and self._is_free(one) for key, one in zip(keys, overrides, strict=True)]
         shape = tuple(key if free else text for key, free, text in zip(keys, is_free, texts, strict=True))
         first = self._first.setdefault(shape, texts)
         changed = [place for place, text in enumerate(texts) if text != first[place]]

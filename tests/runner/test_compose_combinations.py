@@ -123,6 +123,13 @@ def test_hydra_composes_once_for_each_option_and_not_for_each_combination():
     assert counting.calls == 1 + 2 + 2 + 1
 
 
+@pytest.mark.parametrize("also", ["~data", "~data=xor", "+data@validation=xor", "data=square"])
+def test_another_override_of_the_same_group_is_respected_in_combinations(also):
+    mine = Composer(loader(), master())
+    for texts in itertools.product(("data=xor", "data=sine"), ("init=he", "init=glorot"), (also,)):
+        check(mine.compose(0, texts), by_hydra(loader(), master(), *texts))
+
+
 FILES = {
     "config.yaml": "defaults:\n- _self_\n- one: a\n- two: a\n- three: null\n- shared_${two}\nmode: base\nrate: 1\n",
     "plain.yaml": "defaults:\n- _self_\n- one: a\n- two: a\nmode: base\nrate: ${two.x}\n",
