@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nn.registry import Array
+from runner.leftovers import lacks
 from runner.results import OUTCOMES, RunResult
 from runner.scaled import scaled
 from runner.spec import Spec, flatten
@@ -17,6 +18,7 @@ from runner.texts import short
 if TYPE_CHECKING:
     import pandas as pd
 
+NONE = "-"  # the value of a key that a run's option does not have
 MAX_LABEL = 250  # what stores other than SQLite take as a run's name
 MAX_LINES = 12
 MAX_FITS = 16
@@ -64,13 +66,20 @@ def config_of(spec: Spec, overrides: Sequence[str]) -> dict[str, Any]:
     return settings_of(overrides) | flatten(spec)
 
 
+def values_of(overrides: Sequence[str], keys: Sequence[str]) -> dict[str, str]:
+    """What a run has for each of some keys: what was typed, or `default`; `-` where its option has no such key."""
+    settings = settings_of(overrides)
+    values = {key: settings.get(key, "default") for key in keys}
+    return {key: NONE if key not in settings and lacks(settings, key) else value for key, value in values.items()}
+
+
 def label_of(overrides: Sequence[str], keys: Sequence[str]) -> str:
     """What differs, in a few words: `tanh lr=0.1 seed=3`. A component stands for itself."""
     from runner.components import REGISTRIES
 
-    settings, names = settings_of(overrides), short_names(keys)
-    values = {key: settings.get(key, "default") for key in keys}
-    label = " ".join(value if key in REGISTRIES else f"{names[key]}={value}" for key, value in values.items())
+    names, values = short_names(keys), values_of(overrides, keys)
+    shown = {key: value for key, value in values.items() if value != NONE}
+    label = " ".join(value if key in REGISTRIES else f"{names[key]}={value}" for key, value in shown.items())
     return short(label, MAX_LABEL)
 
 
@@ -144,8 +153,7 @@ def by_setting(results: Sequence[RunResult], settings: Sequence[str]) -> dict[tu
     """Runs that differ in nothing but the seed, together."""
     groups: dict[tuple[str, ...], list[RunResult]] = {}
     for result in sorted(results, key=lambda result: result.index):
-        given = settings_of(result.overrides)
-        groups.setdefault(tuple(given.get(key, "default") for key in settings), []).append(result)
+        groups.setdefault(tuple(values_of(result.overrides, settings).values()), []).append(result)
     return groups
 
 

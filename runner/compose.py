@@ -1,62 +1,60 @@
-"""Composing the configs of many jobs: Hydra composes once per choice of groups, values are set on a copy.
+"""Composing the configs of many jobs: Hydra composes what differs in options, values are set on a copy of that.
 
 Hydra needs about 60 ms to compose one config. Jobs of a sweep mostly differ in values, which need no new composition.
-A test holds the result equal to Hydra's own `load_sweep_config`.
+Tests hold the result equal to Hydra's own `load_sweep_config`.
 """
 
-import copy
 import pickle
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from hydra._internal.config_loader_impl import ConfigLoaderImpl
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
-from omegaconf import DictConfig, OmegaConf, flag_override
+from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from runner.composition_errors import explain
+from runner.compositions import INTERPOLATION, Composition, Compositions, open_config
 from runner.errors import Problem
 
 
 @dataclass(frozen=True)
 class Job:
-    """One job of a sweep: its number, the overrides that made it, its config as plain data, and Hydra's own part of it.
+    """One job of a sweep: its number, the overrides that made it, its config as plain data, and what Hydra composed.
 
-    A config of Hydra's takes five times the memory, which ten thousand jobs would feel. Jobs with the same choice of
-    groups share `hydra`, whose copy would cost more than everything else.
+    A config of Hydra's takes five times the memory, which ten thousand jobs would feel. So jobs with the same choice of
+    groups share `composition`.
     """
 
     number: int
     overrides: tuple[str, ...]
     config: dict[str, Any]
-    hydra: DictConfig
+    composition: Composition
 
 
 class Composer:
-    """Composes jobs with Hydra's config loader, one real composition per distinct choice of groups."""
+    """Composes jobs with Hydra's config loader, one real composition for each option of a group."""
 
     def __init__(self, loader: Any, master: DictConfig) -> None:
-        self._loader, self._master = loader, master
+        self._repository, self._compositions = loader.repository, Compositions(loader, master)
         self._parser = OverridesParser.create(config_loader=loader)
         self._parsed: dict[str, Override] = {}
-        self._composed: dict[tuple[str, ...], tuple[bytes, DictConfig] | Exception] = {}
+        self._is_group: dict[str, bool] = {}
+        self._sections: dict[tuple[int, tuple[str, ...]], Any] = {}
 
     def compose(self, number: int, overrides: Sequence[str]) -> Job | Problem:
         """The job's config as Hydra would compose it, or why it cannot be composed."""
         try:
             parsed = [self._parse(text) for text in overrides]
-            is_value = [self._is_value(override) for override in parsed]
-            if any(self._changes_keys(override) for override in parsed):
-                is_value = [False] * len(parsed)  # what is added or deleted depends on the order of all overrides
-            structural = tuple(text for text, value in zip(overrides, is_value, strict=True) if not value)
-            composed, hydra = self._from_hydra(structural)
-            config = pickle.loads(composed)  # a copy in a sixth of the time of deepcopy
-            for override, value in zip(parsed, is_value, strict=True):
-                if value:
-                    OmegaConf.update(config, override.key_or_group, override.value(), merge=True)
-            return Job(number, tuple(overrides), plain(config), hydra)
+            composition = self._compositions.of([override for override in parsed if self._is_choice(override)])
+            values = [override for override in parsed if not self._is_choice(override)]
+            config = self._by_section(composition, values)
+            if config is None:
+                config = plain(_with_values(composition.whole(), values))
+            return Job(number, tuple(overrides), config, composition)
         except (HydraException, OmegaConfBaseException, ValueError) as error:
             return explain(error, overrides)
 
@@ -65,33 +63,48 @@ class Composer:
             (self._parsed[text],) = self._parser.parse_overrides([text])
         return self._parsed[text]
 
-    def _is_value(self, override: Override) -> bool:
-        """Whether an override only changes a value that exists, so that it can be set after composing."""
-        return not self._is_choice(override) and not self._changes_keys(override)
-
-    def _changes_keys(self, override: Override) -> bool:
-        changes = override.is_add() or override.is_delete() or override.is_force_add()
-        return changes and not self._is_choice(override)
-
     def _is_choice(self, override: Override) -> bool:
         """Whether an override chooses an option of a group, or is about Hydra itself or what is imported."""
         key = override.key_or_group
-        is_group = bool(self._loader.repository.group_exists(key))
-        return is_group or override.package is not None or key.startswith(("hydra.", "modules"))
+        if key not in self._is_group:
+            self._is_group[key] = bool(self._repository.group_exists(key))
+        is_section = isinstance(override.value(), dict) and not key.startswith("hydra")
+        is_option = self._is_group[key] and not is_section
+        return is_option or override.package is not None or key.startswith(("hydra.", "modules"))
 
-    def _from_hydra(self, structural: tuple[str, ...]) -> tuple[bytes, DictConfig]:
-        """A pickled config as Hydra composes it, and Hydra's own part."""
-        if structural not in self._composed:
-            try:
-                config = self._loader.load_sweep_config(self._master, list(structural))
-                own, hydra = split_hydra(config)
-                self._composed[structural] = pickle.dumps(own), hydra
-            except (HydraException, OmegaConfBaseException, ValueError) as error:
-                self._composed[structural] = error
-        composed = self._composed[structural]
-        if isinstance(composed, Exception):
-            raise composed
-        return composed
+    def _by_section(self, composition: Composition, values: Sequence[Override]) -> dict[str, Any] | None:
+        """The config with values set in the sections that they are in; None where sections must be seen together."""
+        touched: dict[str, list[Override]] = {}
+        for override in values:
+            touched.setdefault(override.key_or_group.partition(".")[0], []).append(override)
+            if override.is_delete() or INTERPOLATION in str(override.input_line):
+                return None
+        if composition.is_linked or not touched.keys() <= composition.sections.keys():
+            return None
+        try:
+            changed = {key: self._section(key, composition.sections[key], given) for key, given in touched.items()}
+        except (HydraException, OmegaConfBaseException):
+            return None  # what is wrong is said with all keys that there are
+        copied: dict[str, Any] = pickle.loads(pickle.dumps(composition.sections | changed))
+        return copied
+
+    def _section(self, key: str, section: Any, values: Sequence[Override]) -> Any:
+        """A section with values set, remembered: compositions share sections, and sweeps repeat values."""
+        known = id(section), tuple(str(override.input_line) for override in values)
+        if known not in self._sections:
+            self._sections[known] = plain(_with_values(open_config({key: section}), values))[key]
+        return self._sections[known]
+
+
+def _with_values(config: DictConfig, values: Iterable[Override]) -> DictConfig:
+    """The config, changed as Hydra changes it. Raises what Hydra does, or for a plain value OmegaConf's own reason."""
+    for override in values:
+        try:
+            ConfigLoaderImpl._apply_overrides_to_config([override], config)
+        except HydraException as error:
+            is_plain = not (override.is_add() or override.is_force_add() or override.is_delete())
+            raise (error.__cause__ if is_plain and error.__cause__ else error) from None
+    return config
 
 
 def plain(config: DictConfig) -> dict[str, Any]:
@@ -99,11 +112,3 @@ def plain(config: DictConfig) -> dict[str, Any]:
     container = OmegaConf.to_container(config, resolve=True)
     assert isinstance(container, dict)
     return {str(key): value for key, value in container.items()}
-
-
-def split_hydra(config: DictConfig) -> tuple[DictConfig, DictConfig]:
-    """A composed config as a person's own settings, and Hydra's under the key `hydra`."""
-    own = copy.deepcopy(config)
-    with flag_override(own, ["struct", "readonly"], [False, False]):
-        hydra = own.pop("hydra", None)
-    return own, OmegaConf.create({"hydra": hydra})

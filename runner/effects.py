@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 
 from nn.registry import Array
-from runner.comparison import by_setting, common_score, scores_of, settings_of
+from runner.comparison import by_setting, common_score, scores_of, values_of
 from runner.results import RunResult
 from runner.scaled import scaled
 
@@ -66,7 +66,7 @@ def effects(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[list[Eff
     for key in [key for key in keys if key != "seed"]:
         by_value: dict[str, list[RunResult]] = {}
         for result in sorted(results, key=lambda result: result.index):
-            by_value.setdefault(settings_of(result.overrides).get(key, "default"), []).append(result)
+            by_value.setdefault(values_of(result.overrides, [key])[key], []).append(result)
         values = [[scores_of(result)[score] for result in runs if result.has_finished] for runs in by_value.values()]
         others = [sum(not result.has_finished for result in runs) for runs in by_value.values()]
         found.append(Effect(key, list(by_value), values, others))
@@ -82,8 +82,8 @@ def pairs(results: Sequence[RunResult], found: Sequence[Effect], score: str) -> 
         cells: dict[tuple[str, str], list[float]] = {}
         for result in results:
             if result.has_finished:
-                given = settings_of(result.overrides)
-                at = given.get(first.key, "default"), given.get(second.key, "default")
+                given = values_of(result.overrides, [first.key, second.key])
+                at = given[first.key], given[second.key]
                 cells.setdefault(at, []).append(scores_of(result)[score])
         if not cells:
             continue

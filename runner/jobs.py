@@ -11,6 +11,7 @@ from runner.compose import Job
 from runner.errors import Problem, UserError, refuse
 from runner.expectations import check, not_judged
 from runner.identity import code_digest, run_key
+from runner.leftovers import without_leftovers
 from runner.memory import fitting_workers
 from runner.planning import plan
 from runner.results import RunResult
@@ -33,11 +34,12 @@ class PlannedRun:
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that is decided before the first run trains."""
+    """Everything that is decided before the first run trains. `of_jobs` has the index of the run of each job."""
 
     settings: Settings
     runs: list[PlannedRun]
     builder: SpecBuilder
+    of_jobs: tuple[int, ...] = ()
 
     @cached_property
     def by_index(self) -> dict[int, PlannedRun]:
@@ -93,8 +95,11 @@ class Plan:
         return [RunResult(run.index, run.key, run.spec, "killed", run.overrides, error) for run in missing]
 
 
-def make_plan(jobs: Sequence[Job | Problem], first: int = 0) -> Plan:
-    """Validate all jobs and decide on the stacks. Raises UserError with every problem of every job."""
+def make_plan(jobs: Sequence[Job | Problem], earlier: Sequence[PlannedRun] = ()) -> Plan:
+    """Validate all jobs and decide on the runs: jobs with equal run keys are one; `earlier` are the sweep's so far.
+
+    Raises UserError with every problem of every job.
+    """
     problems: dict[int, list[Problem]] = {}
     specs: list[Spec] = []
     builder, settings = SpecBuilder(), None
@@ -106,7 +111,7 @@ def make_plan(jobs: Sequence[Job | Problem], first: int = 0) -> Plan:
         if settings is None and isinstance(own, Settings):
             settings = own
             load_modules(settings.modules)
-        built = builder.build(job.config, job.overrides)
+        built = builder.build(without_leftovers(job.config, job.overrides), job.overrides)
         found = [*(own if isinstance(own, list) else []), *(built if isinstance(built, list) else [])]
         if isinstance(own, Settings) and own != settings:
             found.append(Problem(" and ".join(_differing(own, settings)), "must be the same for all jobs of a sweep"))
@@ -116,10 +121,16 @@ def make_plan(jobs: Sequence[Job | Problem], first: int = 0) -> Plan:
             specs.append(built)
     if problems or settings is None:
         raise refuse(problems, len(jobs))
-    overrides = [job.overrides for job in jobs if isinstance(job, Job)]
-    made = enumerate(zip(overrides, specs, strict=True), start=first)
-    runs = [PlannedRun(index, key_of(spec, builder, settings.modules), given, spec) for index, (given, spec) in made]
-    return Plan(settings, runs, builder)
+    index_of = {run.key: run.index for run in earlier}
+    runs, of_jobs = [], []
+    for job, spec in zip(jobs, specs, strict=True):
+        assert isinstance(job, Job)
+        key = key_of(spec, builder, settings.modules)
+        if key not in index_of:
+            index_of[key] = len(index_of)
+            runs.append(PlannedRun(index_of[key], key, job.overrides, spec))
+        of_jobs.append(index_of[key])
+    return Plan(settings, runs, builder, tuple(of_jobs))
 
 
 def plan_again(runs: Sequence[PlannedRun], settings: Settings) -> Plan:

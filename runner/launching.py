@@ -3,6 +3,7 @@
 import logging
 import math
 import os
+import pickle
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,30 +14,56 @@ from hydra.core.utils import JobReturn, JobStatus
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
+from runner import terminal
 from runner.about import about_run, about_sweep
 from runner.app import PLUGINS, run_id
 from runner.compose import Composer, Job, plain
+from runner.compositions import Composition
 from runner.errors import RunsFailed, UserError
 from runner.folder import JOB, STACKS, SweepFolder
 from runner.identity import ROOT, source
-from runner.jobs import Plan, check_expectations, make_plan
+from runner.jobs import Plan, PlannedRun, check_expectations, make_plan
+from runner.leftovers import left_out
 from runner.results import RunResult, failures, save
 from runner.sweep import Sweep
 from runner.training import train_task
 
 
 def launch(
-    loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]], first: int, sweep: Sweep
-) -> list[JobReturn]:
-    """All jobs of a batch as stacks; one JobReturn per job with its objective."""
+    loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]], first: int, sweep: Sweep | None
+) -> tuple[Sweep, list[JobReturn]]:
+    """All jobs of a batch as stacks; the sweep, which is None at first, and a JobReturn per job with its objective."""
     HydraConfig.instance().set_config(master)
-    composer = Composer(loader, master)
-    jobs = [composer.compose(first + place, texts) for place, texts in enumerate(overrides)]
+    jobs, plan = _plan(loader, master, overrides, first, sweep.planned if sweep else ())
+    sweep = sweep or _open_sweep(master, plan)
+    results = sweep.run(plan)
+    failed = failures(list({result.index: result for result in results}.values()))
     folder = Path(master.hydra.sweep.dir)
-    results = sweep.run(jobs)
-    composed = [job for job in jobs if isinstance(job, Job)]
-    failed = failures(results)
-    return [_job_return(job, result, folder, failed) for job, result in zip(composed, results, strict=True)]
+    return sweep, [_job_return(job, result, folder, failed) for job, result in zip(jobs, results, strict=True)]
+
+
+def _plan(
+    loader: Any,
+    master: DictConfig,
+    overrides: Sequence[Sequence[str]],
+    first: int = 0,
+    earlier: Sequence[PlannedRun] = (),
+) -> tuple[list[Job], Plan]:
+    """The jobs and their plan; says what is left out, and which jobs are one run.
+
+    Raises UserError with every problem of every job.
+    """
+    kept, lines = left_out(overrides, list(master.hydra.overrides.task))
+    composer = Composer(loader, master)
+    jobs = [composer.compose(first + place, texts) for place, texts in enumerate(kept)]
+    plan = make_plan(jobs, earlier)
+    if equal := len(jobs) - len(plan.runs):
+        of_jobs = f"{equal} of {terminal.count(len(jobs), 'job')}"
+        lines.append(f"{of_jobs} would repeat another; equal runs are trained and counted once")
+    if not plan.settings.quiet:
+        for line in lines:
+            terminal.say(line)
+    return [job for job in jobs if isinstance(job, Job)], plan
 
 
 def preview(loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]]) -> None:
@@ -44,23 +71,21 @@ def preview(loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]])
     from runner.dry_run import dry_run
 
     HydraConfig.instance().set_config(master)
-    composer = Composer(loader, master)
-    dry_run(make_plan([composer.compose(place, texts) for place, texts in enumerate(overrides)]), is_sweep=True)
+    dry_run(_plan(loader, master, overrides)[1], is_sweep=True)
 
 
-def open_sweep(master: DictConfig, overrides: Sequence[Sequence[str]]) -> Sweep:
-    """The sweep that a command line starts; `overrides` are those of its first jobs."""
+def _open_sweep(master: DictConfig, plan: Plan) -> Sweep:
+    """The sweep that a command line starts with these runs."""
     folder = Path(master.hydra.sweep.dir)
-    return Sweep(SweepFolder(folder), about_sweep(_named(master), run_id(), overrides))
+    return Sweep(SweepFolder(folder), about_sweep(_named(master), run_id(), [run.overrides for run in plan.runs]))
 
 
 def prepare(loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]]) -> tuple[Sweep, Plan]:
-    """Validate all jobs of another launcher, and put their plan on disk.
+    """Validate all jobs of another launcher, and put their plan on disk; it launches a job for each run of the plan.
 
     Raises UserError with every problem of every job.
     """
-    composer = Composer(loader, master)
-    plan = make_plan([composer.compose(place, texts) for place, texts in enumerate(overrides)])
+    _, plan = _plan(loader, master, overrides)
     check_expectations(plan)
     if plan.settings.skip_finished:
         raise UserError("skip_finished=true needs hydra/launcher=stacked")
@@ -69,7 +94,7 @@ def prepare(loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]])
     if plan.settings.quiet:
         for name in ("hydra", "hydra_plugins"):  # launchers say what they launch
             logging.getLogger(name).setLevel(logging.WARNING)
-    sweep = open_sweep(master, overrides)
+    sweep = _open_sweep(master, plan)
     sweep.open_store(plan.settings)  # one that will not take the results is refused before they are trained
     sweep.save_plan(plan)
     _put_on_path(PLUGINS, ROOT)
@@ -97,20 +122,21 @@ def run_job(config: DictConfig) -> float:
     # As they were typed: looking at an entry would resolve an interpolation in it.
     typed: Any = OmegaConf.to_container(hydra.overrides.task, resolve=False)
     overrides, own_part = tuple(typed), OmegaConf.create({"hydra": hydra})
+    composition = Composition({}, pickle.dumps(own_part))
     if hydra.mode == RunMode.MULTIRUN:
         if "hydra_plugins.stacked" not in str(hydra.sweeper.get("_target_")):
             raise UserError("another launcher needs hydra/sweeper=grid, which writes its results to MLflow at the end")
-        return _train_for_folder(Job(hydra.job.num, overrides, plain(config), own_part), Path(hydra.sweep.dir))
+        return _train_for_folder(Job(hydra.job.num, overrides, plain(config), composition), Path(hydra.sweep.dir))
     folder = Path(hydra.runtime.output_dir)
     case = OmegaConf.select(own_part, "hydra.runtime.choices.case")
-    job = Job(0, overrides, plain(config), own_part)
+    job = Job(0, overrides, plain(config), composition)
     if job.config["dry_run"] is True:
         from runner.dry_run import dry_run
 
         dry_run(make_plan([job]), is_sweep=False)
         return math.nan
     about = about_run(case, f"{config.data.name} {config.activation.name}", run_id(), overrides)
-    (result,) = Sweep(SweepFolder(folder), about, is_sweep=False).run([job])
+    (result,) = Sweep(SweepFolder(folder), about, is_sweep=False).run(make_plan([job]))
     if failed := failures([result]):
         raise failed
     return result.objective
@@ -135,9 +161,9 @@ def _job_return(job: Job, result: RunResult, folder: Path, failed: RunsFailed | 
     has_failed = result.outcome == "failed"
     return JobReturn(
         overrides=list(job.overrides),
-        hydra_cfg=job.hydra,
+        hydra_cfg=job.composition.hydra,
         working_dir=str(folder),
-        task_name=str(job.hydra.hydra.job.name),
+        task_name=str(job.composition.hydra.hydra.job.name),
         status=JobStatus.FAILED if has_failed else JobStatus.COMPLETED,
         _return_value=failed if has_failed else result.objective,
     )

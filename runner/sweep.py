@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 from runner import terminal
 from runner.about import About
 from runner.claims import Claim
-from runner.compose import Job
 from runner.endings import not_delivered, unmet, without_workers
-from runner.errors import Problem, UserError
+from runner.errors import UserError
 from runner.execution import Training, training_of
 from runner.folder import PlanFile, SweepFolder
 from runner.identity import source
 from runner.interrupts import OrderlyInterrupt
-from runner.jobs import Plan, PlannedRun, check_expectations, make_plan
+from runner.jobs import Plan, PlannedRun, check_expectations
 from runner.progress import RunProgress
 from runner.results import RunResult
 from runner.reuse import reused
@@ -37,31 +36,31 @@ class Sweep:
 
     def __init__(self, folder: SweepFolder, about: About, is_sweep: bool = True) -> None:
         self._folder, self._about, self._is_sweep = folder, about, is_sweep
-        self._planned: list[PlannedRun] = []
+        self.planned: list[PlannedRun] = []
         self._plan_file = b""
         self._unwritten: list[RunResult] = []
         self._publisher: Publisher | None = None
         self._is_told = False  # what an interrupt leaves, and how to go on
         self._is_new = False  # a plan of which nothing has begun, and which is withdrawn when nothing can
 
-    def run(self, jobs: Sequence[Job | Problem]) -> list[RunResult]:
-        """Train a batch of jobs, compare all so far and show it; returns the results of the batch.
+    def run(self, plan: Plan) -> list[RunResult]:
+        """Train the runs of a batch of jobs, compare all so far and show it; returns a result for each job.
 
-        Raises UserError with all problems before anything is trained when a job cannot run, and when the store cannot
-        be used or did not take all results; KeyboardInterrupt after an orderly end.
+        Raises UserError when the store cannot be used or did not take it all; KeyboardInterrupt after an orderly end.
         """
-        plan = make_plan(jobs, first=len(self._planned))
         if self._is_sweep:
             for problem in check_expectations(plan):
                 terminal.warn(f"{problem}; it is not judged")
         self.save_plan(plan)
         self._is_new = True
         try:
-            return self.start(plan)
+            self.start(plan)
         except UserError:
             if self._is_new and not self._folder.has_results:
                 self._folder.withdraw()
             raise
+        by_index = {result.index: result for result in self.open_store(plan.settings).results}
+        return [by_index[index] for index in plan.of_jobs]
 
     def start(self, plan: Plan) -> list[RunResult]:
         """Train and publish a batch of runs whose plan is on disk."""
@@ -116,8 +115,8 @@ class Sweep:
         if plan.settings.dry_run:
             raise UserError("dry_run=true needs hydra/launcher=stacked and hydra/sweeper=grid, and is not swept over")
         self._folder.take()
-        self._planned += plan.runs
-        file = PlanFile.of(self._about, self._is_sweep, plan.settings, self._planned)
+        self.planned += plan.runs
+        file = PlanFile.of(self._about, self._is_sweep, plan.settings, self.planned)
         self._plan_file = self._folder.write_plan(file)
 
     @contextmanager
@@ -135,7 +134,7 @@ class Sweep:
             raise
 
     def _reopen(self, plan: Plan) -> None:
-        self._planned, self._plan_file = plan.runs, self._folder.reopen()
+        self.planned, self._plan_file = plan.runs, self._folder.reopen()
 
     def _take_from_store(self, plan: Plan) -> dict[int, RunResult]:
         """Results that the store has; kept on disk like those that are trained."""
@@ -185,7 +184,7 @@ class Sweep:
         return self._publisher
 
     def _train(self, plan: Plan, training: Training, publisher: "Publisher", interrupt: OrderlyInterrupt) -> None:
-        total, done, keys = len(self._planned), publisher.results, publisher.keys
+        total, done, keys = len(self.planned), publisher.results, publisher.keys
         quiet = plan.settings.quiet or not self._is_sweep
         with RunProgress(total, training.stacks, training.share, done, keys, quiet) as progress:
             for trained in training:
@@ -229,7 +228,7 @@ class Sweep:
     def _conclude(self, publisher: "Publisher", plan: Plan, is_finished: bool = True) -> list[RunResult]:
         """Show all results, and say what the store did not take; returns the results of this plan."""
         results = publisher.results
-        if is_finished and not publisher.trouble and len(results) == len(self._planned):
+        if is_finished and not publisher.trouble and len(results) == len(self.planned):
             self._folder.finish()
         where = f"{publisher.where()}\nfiles: {self._folder.shown}"
         if not plan.settings.quiet:

@@ -7,7 +7,8 @@ from hydra.errors import HydraException
 from omegaconf import OmegaConf
 
 from runner.components import REGISTRIES
-from runner.compose import Composer, Job, plain, split_hydra
+from runner.compose import Composer, Job, plain
+from runner.compositions import split_hydra
 from runner.errors import Problem
 from runner.paths import SWEEPS
 from runner.sweeps import sweep_files
@@ -71,7 +72,7 @@ def test_a_job_is_composed_as_hydra_composes_it(overrides):
     own, hydra = by_hydra(*overrides)
     assert job.config == own
     assert list(job.config) == list(own)
-    assert without_texts(OmegaConf.to_container(job.hydra)["hydra"]) == without_texts(hydra)
+    assert without_texts(OmegaConf.to_container(job.composition.hydra)["hydra"]) == without_texts(hydra)
     assert job.overrides == overrides
 
 

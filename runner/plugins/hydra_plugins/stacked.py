@@ -40,15 +40,16 @@ class StackedLauncher(Launcher):
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         self.hydra_context, self.task_function, self.config = hydra_context, task_function, config
+        self.sweep: Any = None
 
     def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
-        from runner.launching import launch, open_sweep
+        from runner.launching import launch
 
         setup_globals()
         configure_log(self.config.hydra.hydra_logging, self.config.hydra.verbose)
-        if initial_job_idx == 0:
-            self.sweep = open_sweep(self.config, job_overrides)
-        return launch(self.hydra_context.config_loader, self.config, job_overrides, initial_job_idx, self.sweep)
+        loader, so_far = self.hydra_context.config_loader, self.sweep if initial_job_idx else None
+        self.sweep, returned = launch(loader, self.config, job_overrides, initial_job_idx, so_far)
+        return returned
 
 
 class GridSweeper(BasicSweeper):
@@ -77,13 +78,20 @@ class GridSweeper(BasicSweeper):
             raise UserError(f"this sweep would have more than {MAX_JOBS:,} runs; sweep over less at a time")
         return BasicSweeper.split_arguments(overrides, max_batch_size)
 
-    def validate_batch_is_legal(self, batch: Sequence[Sequence[str]]) -> None:
-        if not isinstance(self.launcher, StackedLauncher):
-            from runner.launching import prepare
+    def get_job_batch(self) -> Sequence[Sequence[str]]:
+        """All jobs; for another launcher one for each run that they make."""
+        batch = super().get_job_batch()
+        if isinstance(self.launcher, StackedLauncher):
+            return batch
+        from runner.launching import prepare
 
-            assert self.hydra_context is not None
-            assert self.config is not None
-            self.prepared = prepare(self.hydra_context.config_loader, self.config, batch)
+        assert self.hydra_context is not None
+        assert self.config is not None
+        self.prepared = prepare(self.hydra_context.config_loader, self.config, batch)
+        return [list(run.overrides) for run in self.prepared[1].runs]
+
+    def validate_batch_is_legal(self, batch: Sequence[Sequence[str]]) -> None:
+        """The launcher, or `prepare`, has its own look at all jobs."""
 
     def sweep(self, arguments: list[str]) -> Any:
         assert self.config is not None
