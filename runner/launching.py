@@ -16,6 +16,7 @@ from omegaconf import DictConfig, OmegaConf
 from runner.about import About, about_sweep, command
 from runner.app import PLUGINS, run_id
 from runner.compose import Composer, Job, plain
+from runner.endings import refuse_dry_run
 from runner.errors import RunsFailed, UserError
 from runner.folder import JOB, STACKS, SweepFolder
 from runner.identity import ROOT, source
@@ -69,6 +70,7 @@ def prepare(loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]])
     if plan.settings.quiet:
         for name in ("hydra", "hydra_plugins"):  # launchers say what they launch
             logging.getLogger(name).setLevel(logging.WARNING)
+    refuse_dry_run(plan.settings)
     sweep = open_sweep(master, overrides)
     sweep.open_store(plan.settings)  # one that will not take the results is refused before they are trained
     sweep.save_plan(plan)
