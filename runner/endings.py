@@ -5,7 +5,14 @@ from collections.abc import Sequence
 from runner.errors import UserError
 from runner.expectations import Verdict
 from runner.folder import SweepFolder
+from runner.settings import Settings
 from runner.workers import NoWorkers
+
+
+def refuse_dry_run(settings: Settings) -> None:
+    """Raise UserError for a dry run that has come to where things are kept."""
+    if settings.dry_run:
+        raise UserError("dry_run=true needs hydra/launcher=stacked and hydra/sweeper=grid, and is not swept over")
 
 
 def without_workers(error: NoWorkers, folder: SweepFolder, is_new: bool) -> UserError:

@@ -19,6 +19,7 @@ from runner.about import about_run, about_sweep
 from runner.app import PLUGINS, run_id
 from runner.compose import Composer, Job, plain
 from runner.compositions import Composition
+from runner.endings import refuse_dry_run
 from runner.errors import RunsFailed, UserError
 from runner.folder import JOB, STACKS, SweepFolder
 from runner.identity import ROOT, source
@@ -94,6 +95,7 @@ def prepare(loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]])
     if plan.settings.quiet:
         for name in ("hydra", "hydra_plugins"):  # launchers say what they launch
             logging.getLogger(name).setLevel(logging.WARNING)
+    refuse_dry_run(plan.settings)
     sweep = _open_sweep(master, plan)
     sweep.open_store(plan.settings)  # one that will not take the results is refused before they are trained
     sweep.save_plan(plan)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from runner import terminal
 from runner.about import About
 from runner.claims import Claim
-from runner.endings import not_delivered, unmet, without_workers
+from runner.endings import not_delivered, refuse_dry_run, unmet, without_workers
 from runner.errors import UserError
 from runner.execution import Training, training_of
 from runner.folder import PlanFile, SweepFolder
@@ -112,8 +112,7 @@ class Sweep:
 
         Raises UserError for a dry run, which must not come this far.
         """
-        if plan.settings.dry_run:
-            raise UserError("dry_run=true needs hydra/launcher=stacked and hydra/sweeper=grid, and is not swept over")
+        refuse_dry_run(plan.settings)
         self._folder.take()
         self.planned += plan.runs
         file = PlanFile.of(self._about, self._is_sweep, plan.settings, self.planned)
