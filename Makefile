@@ -1,5 +1,5 @@
-.PHONY: help install run reference notebook case-studies benchmarks test test-browser screenshots test-slow lint format types audit \
-	coverage check ui clean
+.PHONY: help install run reference notebook case-studies benchmarks test test-quick test-browser screenshots test-slow lint \
+	format types audit coverage check ui clean
 
 PYTHON ?= .venv/bin/python
 
@@ -28,6 +28,9 @@ benchmarks: install  ## all measurements (half an hour); peers from pip install 
 
 test: install  ## all tests but the slow ones
 	$(PYTHON) -m pytest -n 3
+
+test-quick: install  ## every law once, under a minute
+	$(PYTHON) -m pytest -n 2 -m quick
 
 coverage: install  ## the same with the lines that they reach, which takes half as long again
 	$(PYTHON) -m pytest -n 3 --cov

@@ -1,6 +1,7 @@
 """The arrows of the house: who may import whom, how large a file may be, and what no file may do."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -133,6 +134,11 @@ def test_nn_can_be_used_without_the_application_being_imported():
 def test_a_file_is_one_idea_of_limited_length(path):
     lines = path.read_text(encoding="utf-8").splitlines()
     assert len(lines) <= MAX_FILE or is_excused(path)
+
+
+def test_every_law_of_the_house_has_a_quick_test():
+    marked = re.findall(r"mark\.quick\(law=(\d)\)", "".join(path.read_text(encoding="utf-8") for path in TESTS))
+    assert set(marked) == set("1234567")
 
 
 @pytest.mark.parametrize("path", FILES, ids=shown)

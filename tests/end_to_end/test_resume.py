@@ -22,7 +22,11 @@ LONG = ("-m", "data=sine", "training.epochs=range(3000,3016)", "tracking.plots=n
 TWENTY = ("-m", *QUICK, "activation=tanh,relu", "seed=range(10)")
 
 
-@pytest.fixture(scope="module", params=[signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+@pytest.fixture(
+    scope="module",
+    params=[signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.quick(law=5))],
+    ids=["Ctrl-C", "SIGTERM"],
+)
 def interrupted(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[subprocess.CompletedProcess[str], Path]:

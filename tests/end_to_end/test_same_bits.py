@@ -72,6 +72,7 @@ def check_alone(sweep: Trained, alone: Store) -> None:
     assert alone.bits(run) == inside[run.data.tags["run_key"]]
 
 
+@pytest.mark.quick(law=3)
 def test_one_process_gives_the_bits_of_two(sweep: Trained, tmp_path: Path) -> None:
     train(*SWEEP, "workers=1", "tracking.plots=none", cwd=tmp_path)
     store = Store(tmp_path)

@@ -53,6 +53,7 @@ def test_a_sweep_begins_with_its_question_and_the_command_that_runs_it(name: str
     assert header.duration, "say how long it takes on two cores: '= 60 runs, about 20 s'"
 
 
+@pytest.mark.quick(law=6)
 def test_a_sweep_has_the_number_of_runs_that_its_header_says(name: str) -> None:
     assert len(jobs_of(name)[1]) == read_header(FILES[name]).runs
 

@@ -127,6 +127,7 @@ def test_every_pass_and_every_run_has_an_order_of_its_own() -> None:
     assert len(orders) == 12
 
 
+@pytest.mark.quick(law=4)
 @pytest.mark.parametrize("passes_ahead", [1, 2, 3, 7, 100])
 def test_the_order_does_not_depend_on_how_many_passes_are_drawn_at_once(passes_ahead: int) -> None:
     def batches(**options: int) -> ShuffledBatches:
@@ -144,6 +145,7 @@ def test_the_order_of_a_run_depends_on_its_generator_alone(n: int, batch_size: i
     assert same([stream(batches(batch_size, ahead), 4 * n)], [stream(batches(n, 1), 4 * n)])
 
 
+@pytest.mark.quick(law=4)
 @pytest.mark.parametrize("batch_size", [1, 2, 3, 7, 8, 9, 20, 50])
 def test_fresh_samples_are_the_same_stream_for_any_batch_size(batch_size: int) -> None:
     x, t = stream(make("fresh", range(RUNS), batch_size), 100)

@@ -77,6 +77,7 @@ def assert_gradient_is_the_derivative(network: Network, n: int) -> None:
     np.testing.assert_allclose(gradient, derivative, rtol=1e-6, atol=2e-10)
 
 
+@pytest.mark.quick(law=1)
 @pytest.mark.parametrize(
     ("hidden", "pair", "sizes", "bias", "n"), covering(HIDDEN, PAIRS, DEPTHS, (True, False), N_SAMPLES), ids=label
 )
@@ -87,6 +88,7 @@ def test_back_propagation_through_hidden_layers_equals_the_central_difference(
     assert_gradient_is_the_derivative(Network(sizes, activation, ACTIVATIONS[output](), LOSSES[loss](), bias), n)
 
 
+@pytest.mark.quick(law=1)
 @pytest.mark.parametrize(
     ("pair", "sizes", "bias", "n"), covering(PAIRS, [(3, 2), (1, 1)], (True, False), N_SAMPLES), ids=label
 )

@@ -77,6 +77,7 @@ def test_every_position_in_a_stack_is_as_good_as_being_alone(
     check_alone_and_together(structure, range(n_runs), range(n_runs))
 
 
+@pytest.mark.quick(law=2)
 @designed("activation,pair", ELEMENTWISE, PAIRS)
 def test_every_activation_and_loss_gives_the_same_bits(
     activation: str, pair: tuple[str, str], dtype: Any, order: Order
@@ -86,6 +87,7 @@ def test_every_activation_and_loss_gives_the_same_bits(
     check_alone_and_together(structure, range(7), [0, 3, 6])
 
 
+@pytest.mark.quick(law=2)
 @designed("optimizer,batches,extras", list(OPTIMIZERS), BATCHES, [(), ("l2",), ("clip_value",), ("clip_norm",), EXTRAS])
 def test_every_optimizer_batch_class_and_extra_gives_the_same_bits(
     optimizer: str, batches: str, extras: tuple[str, ...], dtype: Any, order: Order
@@ -103,12 +105,14 @@ def test_what_else_may_be_reported_has_the_same_bits(batches: str, dtype: Any, o
     assert {"train_loss", "online_cost"} <= set(together.history)
 
 
+@pytest.mark.quick(law=2)
 @designed("schedule", list(SCHEDULES))
 def test_every_schedule_gives_the_same_bits(schedule: str, dtype: Any, order: Order) -> None:
     structure = Structure(schedule=schedule, dtype=dtype, order=order, evaluations=(0, 10, 30))
     check_alone_and_together(structure, range(7), [0, 1, 4])
 
 
+@pytest.mark.quick(law=2)
 @designed("init", list(INITIALIZERS))
 def test_every_initializer_gives_the_same_bits(init: str, dtype: Any, order: Order) -> None:
     check_alone_and_together(Structure(init=init, dtype=dtype, order=order), range(7), [0, 1, 4])

@@ -19,7 +19,7 @@ from nn.registry import Array
 from nn.schedules import SCHEDULES
 from nn.stack import Stack, Trained
 from nn.training import train
-from tests.nn.building import Structure, build_stack, weights_only
+from tests.nn.building import EXTRAS, Structure, build_stack, weights_only
 from tests.nn.components import bound, defaults, per_run, shared
 
 
@@ -150,3 +150,14 @@ def test_rates_are_right_beyond_the_first_chunk(monkeypatch: pytest.MonkeyPatch)
     )
     walked = stack.parameters - train(stack).parameters
     assert walked.item() == pytest.approx(sum(1 / (1 + step) for step in range(11)), rel=1e-14)
+
+
+def test_a_step_in_single_precision_is_given_nothing_in_double() -> None:
+    stack, seen = build_stack(Structure(dtype=np.float32, extras=EXTRAS), range(3)), set[Any]()
+
+    def noting(gradient: Array, rate: Array, step: int, state: list[Array]) -> Array:
+        seen.update({gradient.dtype, rate.dtype})
+        return rate * gradient
+
+    train(replace(stack, optimizer=noting))
+    assert seen == {np.dtype(np.float32)}

@@ -108,6 +108,7 @@ def test_the_table_of_contents_names_every_option(kind, name):
     assert (name in named) == (not is_output_only)
 
 
+@pytest.mark.quick(law=6)
 @pytest.mark.parametrize(("kind", "name"), [*COMPONENTS, ("loss", AUTO), ("loss", MATCHING)])
 def test_every_option_trains_for_two_steps(kind, name, csv_file):
     result = trained(*choice(kind, name, csv_file(TABLE)), *QUICK, "learning_rate=0.01")

@@ -40,6 +40,7 @@ def test_the_mixed_runs_end_in_every_way_a_trained_run_can_end(alone):
     assert len({run[9] for run in alone}) == len(MIXED)
 
 
+@pytest.mark.quick(law=2)
 @pytest.mark.parametrize("workers", [1, 2, 3])
 def test_a_run_has_the_same_bits_alone_and_in_every_plan(alone, workers):
     plan = plan_of(*MIXED, first=(*SHORT, f"workers={workers}"))
