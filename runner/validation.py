@@ -11,6 +11,7 @@ from runner.checks import CHECKS, LATER_CHECKS, check_order, check_steps
 from runner.components import REGISTRIES, is_own
 from runner.errors import Problem, unknown, unknown_key
 from runner.explaining import explain_all, explain_data, with_origin
+from runner.laws import broken_laws
 from runner.memory import why_too_large, why_too_much_data
 from runner.planning import sizes_of
 from runner.preparation import Facts, find_facts
@@ -46,8 +47,7 @@ MODELS: dict[str, type[BaseModel]] = {"network": NetworkSpec, "training": Traini
 class SpecBuilder:
     """Builds specs from configs and remembers the facts of each data set, which is looked at once per setting.
 
-    Those of a person's own data set are looked at for every seed: its sizes may depend on it. Those that are shipped do
-    not, which a test holds for each.
+    A person's own is looked at for every seed, on which its sizes may depend; a test holds that those of no other do.
     """
 
     def __init__(self) -> None:
@@ -121,9 +121,8 @@ class SpecBuilder:
             output = "identity" if facts.task == "regression" else "sigmoid" if classes == 2 else "softmax"
         loss, changes = _loss_named(spec.loss.name, output, facts), dict[str, Any]()
         if loss is None:
-            return [
-                Problem("loss", f"=matching is known for network.output={', '.join(MATCHING_LOSSES)}; got {output}")
-            ]
+            known = ", ".join(MATCHING_LOSSES)
+            return [Problem("loss", f"=matching is known for network.output={known}; got {output}")]
         if loss != spec.loss.name:
             changes["loss"] = component_model("loss", loss)(name=loss)
         changes["cost"] = loss if spec.cost == AUTO else spec.cost
@@ -134,7 +133,7 @@ class SpecBuilder:
         )
         problems = [problem for check in CHECKS if (problem := check(spec, facts))]
         problems += [problem for check in LATER_CHECKS if (problem := check(complete, facts))]
-        problems += self._check_warm_start(complete, facts) + self._check_start(spec, facts)
+        problems += self._check_warm_start(complete, facts) + self._check_start(spec, facts) + broken_laws(complete)
         return problems or complete
 
     def _check_start(self, spec: Spec, facts: Facts) -> list[Problem]:

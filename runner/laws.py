@@ -1,0 +1,206 @@
+"""What a person's own parts must keep, checked once each on a small stack before anything trains.
+
+The tests of this repository hold every shipped part to these laws; a part of a person's own module is first seen here.
+Parts are called with the defaults of their settings, as a setting that ends a process should end a worker and not the
+program. What a part raises is left to the runs that have it: they fail with its error.
+"""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
+from typing import Any
+
+import numpy as np
+
+from nn.activations import ACTIVATIONS, Activation
+from nn.losses import Loss
+from nn.optimizers import n_slots
+from nn.registry import Array
+from runner.components import REGISTRIES, is_own
+from runner.datasets import DATASETS, Streams
+from runner.errors import Problem
+from runner.preparation import digest_of, generator
+from runner.spec import DataCommon, Spec
+
+RUNS, UNITS, SAMPLES, STEPS = 3, 2, 7, 12
+MIXES = "gives a run other numbers alone than beside others: no number of one run may reach another (axis 0)"
+GLOBAL = "takes numbers from the global generator of NumPy or of random: use the generator that it is given, or none"
+TWICE = "gives other numbers when it is called again with the same inputs"
+
+
+def broken_laws(spec: Spec) -> list[Problem]:
+    """What is wrong with the person's own parts that a spec has; nothing where all its parts are shipped."""
+    network = spec.network
+    parts = [(kind, kind, getattr(spec, kind).name) for kind in REGISTRIES]
+    parts += [("network.input", "activation", network.input), ("network.output", "activation", network.output)]
+    problems: dict[tuple[str, str], Problem] = {}
+    for key, kind, name in parts:
+        if name not in REGISTRIES[kind] or not is_own(kind, name):
+            continue
+        if kind == "data":
+            told = _of_data(spec.data.model_copy(update={"seed": None}))
+        else:
+            told = _of_part(kind, REGISTRIES[kind][name], spec.dtype)
+        if told:
+            problems.setdefault((kind, name), Problem(key, f"{name!r} {told}"))
+    return list(problems.values())
+
+
+@cache
+def _of_part(kind: str, part: Callable[..., Any], dtype: str) -> str:
+    """The first law that a part breaks, in words; empty where it keeps all, or raises."""
+    laws: dict[str, Callable[..., Iterator[str]]] = {
+        "activation": _activation, "loss": _loss, "init": _initializer, "optimizer": _optimizer, "schedule": _schedule,
+    }  # fmt: skip
+    try:
+        with np.errstate(all="ignore"):
+            return next(laws[kind](part, np.dtype(dtype)), "")
+    except Exception:  # it is the person's own: whatever it raises, its runs will say
+        return ""
+
+
+@cache
+def _of_data(data: DataCommon) -> str:
+    """The same of a data set, which is called with the settings of the run: planning has called it so already."""
+
+    def make() -> str:
+        streams = Streams(generator(0, "inputs"), generator(0, "noise"))
+        return digest_of(DATASETS[data.name](streams, **data.settings()))
+
+    try:
+        with np.errstate(all="ignore"):
+            before, first = _global_state(), make()
+            return GLOBAL if _global_state() != before else "" if make() == first else TWICE
+    except Exception:  # as above
+        return ""
+
+
+def _activation(part: Callable[..., Activation], dtype: np.dtype[Any]) -> Iterator[str]:
+    made, z = part(), _numbers(dtype, (RUNS, UNITS, SAMPLES), -3, 3)
+    yield from _broken("value", made.value, {"z": z})
+    a = np.asarray(made.value(z.copy()))
+    cut = a[..., 2:4], made.value(z[..., 2:4].copy())
+    if made.derivative is not None:
+        yield from _broken("derivative", made.derivative, {"z": z, "a": a}, offered=f"activation={part.__name__}")
+        cut = a[:, :1, 2:4], made.value(z[:, :1, 2:4].copy())
+    if not np.allclose(*cut, rtol=1e-4 if dtype == np.float32 else 1e-9):
+        yield "is not elementwise: its value at one sample or unit depends on the others"
+
+
+def _loss(part: Callable[..., Loss], dtype: np.dtype[Any]) -> Iterator[str]:
+    made = part()
+    output = ACTIVATIONS[made.only_output or "tanh"]()
+    z, t = _numbers(dtype, (RUNS, UNITS, SAMPLES), 0.1, 0.9), _numbers(dtype, (RUNS, UNITS, SAMPLES), 0.9, 0.1)
+    if made.only_task == "classification":
+        t = np.stack([np.round(t[:, 0]), 1 - np.round(t[:, 0])], axis=1)
+    inputs = {"z": z, "a": np.array(output.value(z.copy())), "t": t}
+    yield from _broken("per_sample", made.per_sample, inputs, shape=(RUNS, SAMPLES))
+    yield from _broken("delta", partial(_delta, made, output), inputs, offered=f"loss={part.__name__}")
+
+
+def _delta(loss: Loss, output: Activation, z: Array, a: Array, t: Array) -> Array:
+    return loss.delta(z, a, t, output)
+
+
+def _optimizer(part: Callable[..., Array], dtype: np.dtype[Any]) -> Iterator[str]:
+    size = RUNS, UNITS * SAMPLES
+    columns = {"rate": np.array([[0.1], [0.2], [0.3]], dtype)}
+    settings: dict[str, Any] = {}
+    for setting in _settings(part):
+        if type(setting.default) is float:
+            columns[setting.name] = np.full((RUNS, 1), setting.default, dtype)
+        else:
+            settings[setting.name] = setting.default
+
+    def steps(gradient: Array, rate: Array, *values: Array) -> Array:
+        """The decrement of the third step."""
+        own = dict(zip(list(columns)[1:], values, strict=True))
+        state = [np.zeros_like(gradient) for _ in range(n_slots(part))]
+        for step in range(2):
+            part((1 - step) * gradient + 0.5, rate, step, state, **own, **settings)
+        return part(gradient.copy(), rate, 2, state, **own, **settings)  # that it may change
+
+    yield from _broken("decrement", steps, {"gradient": _numbers(dtype, size, -1, 1), **columns})
+
+
+def _initializer(part: Callable[..., Array], _dtype: np.dtype[Any]) -> Iterator[str]:
+    yield from _broken("result", lambda: part(np.random.default_rng(0), 4, 3), {}, shape=(4, 3))
+
+
+def _schedule(part: Callable[..., Array], _dtype: np.dtype[Any]) -> Iterator[str]:
+    steps = np.arange(STEPS, dtype=np.float64)
+    yield from _broken("result", partial(part, n_steps=STEPS), {"steps": steps}, shape=(STEPS,), is_stacked=False)
+    whole = part(steps.copy(), n_steps=STEPS)
+    for some in (slice(5, 9), slice(7, 8)):
+        if not np.allclose(part(steps[some].copy(), n_steps=STEPS), whole[some], rtol=1e-9):
+            yield (
+                "gives a step another rate when other steps are asked for with it: `steps` are some of the run's, "
+                "`n_steps` is how many there are in all"
+            )
+
+
+def _broken(
+    what: str,
+    call: Callable[..., Any],
+    inputs: dict[str, Array],
+    shape: tuple[int, ...] | None = None,
+    offered: str = "",
+    is_stacked: bool = True,
+) -> Iterator[str]:
+    """Every law that one function breaks; `inputs` by the names of its arguments, the runs first if `is_stacked`.
+
+    The result has the `shape` and the precision of the first input, unless another shape is said. `offered` is the
+    override of a part whose derivative this is.
+    """
+    hint = f"; then check it with python -m runner.gradcheck {offered}" if offered else ""
+    arrays = list(inputs.values())
+    given = [values.copy() for values in arrays]
+    before, result = _global_state(), call(*given)
+    if _global_state() != before:
+        yield GLOBAL
+    first = arrays[0] if arrays else np.empty(0)
+    wanted = first.shape if shape is None else shape
+    found = np.array(result)
+    if found.shape != wanted:
+        asked = f" for {', '.join(inputs)} of shape {first.shape}" if inputs else ""
+        yield f"has a {what} of shape {found.shape}{asked}; it must be {wanted}{hint}"
+    if found.dtype.kind not in "fiub":
+        yield f"has a {what} that is not real, but {found.dtype}{hint}"
+    if is_stacked and inputs and np.result_type(found, first) != first.dtype:
+        yield f"has a {what} of {found.dtype} for {first.dtype}, so that a run would not keep its precision{hint}"
+    pairs = zip(inputs.items(), given, strict=True)
+    if changed := [name for (name, values), after in pairs if after.tobytes() != values.tobytes()]:
+        yield f"changes {' and '.join(changed)} in place in its {what}; work on a copy"
+    if not np.isfinite(found).all():
+        yield f"has a {what} that is not finite at ordinary inputs{hint}"
+    if not _same(call(*(values.copy() for values in arrays)), found):
+        yield TWICE
+    if not (is_stacked and inputs):
+        return
+    for run in range(RUNS):
+        alone = slice(run, run + 1)
+        if not _same(call(*(values[alone].copy() for values in arrays)), found[alone]):
+            yield MIXES
+
+
+def _same(one: Any, other: Array) -> bool:
+    """Whether two results have the same bits."""
+    return np.shape(one) == other.shape and np.array(one).tobytes() == other.tobytes()
+
+
+def _numbers(dtype: np.dtype[Any], shape: Sequence[int], first: float, last: float) -> Array:
+    """Ordinary numbers from `first` to `last`, in no order, none of them twice or zero."""
+    n = int(np.prod(shape))
+    return np.asarray(np.linspace(first, last, n)[np.arange(n) * 5 % n].reshape(shape), dtype)
+
+
+def _settings(part: Callable[..., Any]) -> Any:
+    (registry,) = (one for one in REGISTRIES.values() if part.__name__ in one and one[part.__name__] is part)
+    return registry.settings(part.__name__)
+
+
+def _global_state() -> tuple[Any, ...]:
+    """Of the generators that anybody can draw from without a run's seed: NumPy's, and Python's where it is used."""
+    numpys = np.random.get_state(legacy=False)
+    pythons = getattr(sys.modules.get("random"), "getstate", tuple)
+    return numpys["state"]["key"].tobytes(), numpys["state"]["pos"], numpys["has_gauss"], pythons()

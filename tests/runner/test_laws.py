@@ -1,0 +1,199 @@
+"""Parts of a person's own module that break a law of training, and those of the documents that keep all."""
+
+import importlib
+import random
+import re
+
+import numpy as np
+import pytest
+
+from nn.activations import Activation
+from nn.losses import Loss
+from nn.optimizers import slots
+from runner.components import REGISTRIES
+from runner.datasets import Samples
+from runner.laws import broken_laws
+from runner.paths import CONF
+from runner.spec import component_model
+from tests.runner.building import spec_of
+
+SPEC = spec_of("data=xor")
+ROWS = np.linspace(-1, 1, 20).reshape(10, 2)
+
+
+def told(kind, part, **changes):
+    """What is said of one own part in a spec, without its name; the part is registered for that long."""
+    registry = REGISTRIES[kind]
+    part.__name__ = f"{part.__name__}_{id(part)}"
+    registry.register(part)
+    try:
+        chosen = component_model(kind, part.__name__)(name=part.__name__)
+        problems = broken_laws(SPEC.model_copy(update={kind: chosen, **changes}))
+    finally:
+        del registry._components[part.__name__]
+    assert all((one.key, repr(part.__name__) in one.message) == (kind, True) for one in problems)
+    return " and ".join(one.message.partition(" ")[2] for one in problems)
+
+
+def activation(value=np.tanh, derivative=lambda z, a: 1 - a * a):
+    def own():
+        return Activation(value, derivative)
+
+    return own
+
+
+def in_place(z):
+    z *= 2
+    return z
+
+
+def moved(z, a):
+    a += 1
+    return a
+
+
+WRONG_ACTIVATIONS = [
+    (activation(lambda z: z - z.mean(axis=0)), "alone"),
+    (activation(lambda z: z - z.mean(axis=-1, keepdims=True)), "elementwise"),
+    (activation(lambda z: z / np.abs(z).max(axis=-2, keepdims=True)), "elementwise"),
+    (activation(in_place), "changes z in place in its value"),
+    (activation(derivative=moved), "changes a in place in its derivative"),
+    (activation(lambda z: z + np.random.rand(*z.shape)), "global generator"),
+    (activation(lambda z: z * (1 + random.random())), "global generator"),
+    (activation(lambda z: z + np.random.default_rng().random(z.shape)), "called again"),
+    (activation(lambda z: z.mean()), "shape () for z of shape (3, 2, 7)"),
+    (activation(derivative=lambda z, a: 1.0), "then check it with python -m runner.gradcheck activation=own"),
+    (activation(lambda z: z + 0j), "not real, but complex128"),
+    (activation(np.log), "not finite"),
+    (activation(lambda z: np.asarray(z, np.longdouble)), "longdouble for float64"),
+]
+
+
+@pytest.mark.parametrize(("part", "words"), WRONG_ACTIVATIONS, ids=[words for _, words in WRONG_ACTIVATIONS])
+def test_an_activation_that_breaks_a_law_is_told_with_the_law(part, words):
+    assert words.replace("longdouble", np.dtype(np.longdouble).name) in told("activation", part)
+
+
+def test_an_activation_must_keep_the_precision_of_the_run():
+    part = activation(lambda z: z * np.float64(2))
+    assert told("activation", part) == ""
+    assert "float64 for float32" in told("activation", activation(lambda z: z * np.float64(2)), dtype="float32")
+
+
+def test_an_output_of_ones_own_is_checked_under_its_own_key():
+    part = activation(lambda z: z - z.mean(axis=0))
+    REGISTRIES["activation"].register(part)
+    try:
+        network = SPEC.network.model_copy(update={"output": part.__name__})
+        (problem,) = broken_laws(SPEC.model_copy(update={"network": network}))
+    finally:
+        del REGISTRIES["activation"]._components[part.__name__]
+    assert problem.key == "network.output"
+
+
+def loss(per_sample=lambda z, a, t: ((a - t) ** 2).sum(axis=-2), delta=lambda z, a, t, output: a - t):
+    def own():
+        return Loss(per_sample, delta)
+
+    return own
+
+
+def subtracted(z, a, t, *output):
+    a -= t
+    return a
+
+
+def shifted(z, a, t):
+    t -= a
+    return (t * t).sum(axis=-2)
+
+
+WRONG_LOSSES = [
+    (loss(delta=subtracted), "changes a in place in its delta"),
+    (loss(shifted), "changes t in place in its per_sample"),
+    (loss(lambda z, a, t: ((a - t) ** 2).mean(axis=0).sum(axis=-2)), "shape (7,)"),
+    (loss(lambda z, a, t: ((a - t) ** 2).sum(axis=-2) / np.abs(t).max()), "alone"),
+    (loss(delta=lambda z, a, t, output: (a - t).sum(axis=-2)), "python -m runner.gradcheck loss=own"),
+]
+
+
+@pytest.mark.parametrize(("part", "words"), WRONG_LOSSES, ids=[words for _, words in WRONG_LOSSES])
+def test_a_loss_that_breaks_a_law_is_told_with_the_law(part, words):
+    assert words in told("loss", part)
+
+
+def counting(steps, n_steps):
+    return np.linspace(1, 0, len(steps))
+
+
+def one_rate(steps, n_steps):
+    return 0.5
+
+
+def global_weights(rng, fan_in, fan_out):
+    return np.random.randn(fan_in, fan_out)
+
+
+def transposed(rng, fan_in, fan_out):
+    return rng.random((fan_out, fan_in))
+
+
+@slots(1)
+def together(gradient, rate, step, state):
+    state[0] += gradient
+    return rate * state[0] / np.abs(gradient).max()
+
+
+def halved(gradient, rate, step, state):
+    rate *= 0.5
+    return rate * gradient
+
+
+def global_samples(streams) -> Samples:
+    return Samples(np.random.rand(10, 2), ROWS[:, :1], "regression", ("a", "b"))
+
+
+def other_samples(streams) -> Samples:
+    return Samples(np.random.default_rng().random((10, 2)), ROWS[:, :1], "regression", ("a", "b"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "part", "words"),
+    [
+        ("schedule", counting, "`n_steps` is how many there are in all"), ("schedule", one_rate, "shape ()"),
+        ("init", global_weights, "global generator"), ("init", transposed, "shape (3, 4); it must be (4, 3)"),
+        ("optimizer", together, "alone"), ("optimizer", halved, "changes rate in place"),
+        ("data", global_samples, "global generator"), ("data", other_samples, "called again"),
+    ],
+)  # fmt: skip
+def test_a_part_of_another_kind_that_breaks_a_law_is_told_with_the_law(kind, part, words):
+    assert words in told(kind, part)
+
+
+def test_what_a_part_raises_and_what_its_settings_do_is_left_to_its_runs():
+    def raising(steps, n_steps, *, final: float = 0.5):
+        assert final == 0.5, "called with the default"
+        raise ValueError("not today")
+
+    assert told("schedule", raising) == ""
+    assert broken_laws(SPEC.model_copy(update={"dtype": "float32"})) == [], "shipped parts are not looked at"
+
+
+BLOCKS = re.findall(r"```python (\S+)\n(.*?)```", (CONF.parent / "CONTRIBUTING.md").read_text(), re.DOTALL)
+
+
+@pytest.mark.parametrize(("file", "block"), BLOCKS, ids=[file for file, _ in BLOCKS])
+def test_the_parts_in_the_documents_keep_all_laws(file, block):
+    kinds = {kind: dict(registry._components) for kind, registry in REGISTRIES.items()}
+    module = file.removesuffix(".py").replace("/", ".")
+    there = {} if module == "my_parts" else vars(importlib.import_module(module))
+    names = {**there, "__name__": "my_parts"}
+    try:
+        exec(block, names)
+        found = [(kind, name) for kind, one in REGISTRIES.items() for name in one if name not in kinds[kind]]
+        ((kind, name),) = found
+        chosen = component_model(kind, name)(name=name)
+        assert broken_laws(SPEC.model_copy(update={kind: chosen})) == []
+    finally:
+        for kind, known in kinds.items():
+            REGISTRIES[kind]._components = known
