@@ -145,7 +145,7 @@ def _composition_problem(error: Exception) -> str | None:
     from hydra.errors import HydraException
     from omegaconf.errors import OmegaConfBaseException
 
-    from runner.compose import explain
+    from runner.composition_errors import explain
 
     if isinstance(error, yaml.YAMLError):
         return f"a config file cannot be read, as it is not plain YAML: {' '.join(str(error).split())}"

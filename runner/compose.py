@@ -5,21 +5,19 @@ A test holds the result equal to Hydra's own `load_sweep_config`.
 """
 
 import copy
-import itertools
 import pickle
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
-from hydra.errors import HydraException, OverrideParseException
+from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf, flag_override
-from omegaconf.errors import InterpolationResolutionError, OmegaConfBaseException
+from omegaconf.errors import OmegaConfBaseException
 
-from runner.components import REGISTRIES
-from runner.errors import Problem, unknown
+from runner.composition_errors import explain
+from runner.errors import Problem
 
 
 @dataclass(frozen=True)
@@ -109,65 +107,3 @@ def split_hydra(config: DictConfig) -> tuple[DictConfig, DictConfig]:
     with flag_override(own, ["struct", "readonly"], [False, False]):
         hydra = own.pop("hydra", None)
     return own, OmegaConf.create({"hydra": hydra})
-
-
-def explain(error: BaseException, overrides: Iterable[str]) -> Problem:
-    """One of Hydra's composition errors as a problem with the override that caused it."""
-    text = "\n".join(str(part) for part in (error, error.__cause__) if part)
-    if isinstance(error, OverrideParseException):
-        return Problem(
-            f"the override {error.override!r}", f"cannot be read; quotes may help: {_quoted(error.override)}"
-        )
-    full_key = next(iter(re.findall(r"full_key: (\S+)", text)), "")
-    for override in sorted(overrides, key=lambda override: -len(override.partition("=")[0])):
-        key, _, value = override.partition("=")
-        name, origin = key.lstrip("+~"), f"from the override {override}"
-        if (
-            "Config group override" in text
-            and name in (*REGISTRIES, "executor", "sweep")
-            and (value == "null" or not value.isidentifier())
-        ):
-            return Problem(name, f"needs the name of an option, got {value}", origin)
-        if ("Ambiguous value" in text or "requires --multirun" in text) and override in text:
-            return Problem(name, f"has several values, {value}; add -m to try each of them", origin)
-        if "does not support sweep type" in text and value.startswith("interval("):
-            return Problem(name, f"needs values to try, such as 0.1,0.2 or range(1,5), got {value}", origin)
-        if f"Could not find '{name}/{value}'" in text:
-            return Problem(name, unknown(value, _options(text)), origin)
-        if full_key.startswith((f"{name}.", f"{name}[")):
-            return Problem(full_key, _about_key(error, full_key, _first_line(text)), origin)
-        if f"'{name}'" in text or full_key == name:
-            return Problem(name, _about_key(error, name, _first_line(text)), origin)
-    if full_key and isinstance(error, InterpolationResolutionError):
-        return Problem(full_key, _about_key(error, full_key, _first_line(text)), "from the config files")
-    return Problem("the config", f"cannot be composed: {_first_line(text)}")
-
-
-def _quoted(override: str) -> str:
-    """The override with its value in the two kinds of quotes that a shell and Hydra need."""
-    key, _, value = override.partition("=")
-    return f"""'{key}="{value}"'"""
-
-
-def _options(text: str) -> list[str]:
-    """The indented names below Hydra's "Available options in 'data':"."""
-    lines = text.partition("Available options")[2].splitlines()[1:]
-    return [line.strip() for line in itertools.takewhile(lambda line: line.startswith("\t"), lines)]
-
-
-def _about_key(error: BaseException, name: str, fallback: str) -> str:
-    """That a key does not exist, and which do at its place; or else why its value cannot be used."""
-    if isinstance(error, InterpolationResolutionError):
-        return f"cannot be resolved: {fallback}"
-    node = getattr(error, "parent_node", None) or getattr(error.__cause__, "parent_node", None)
-    if not isinstance(node, DictConfig):
-        return f"cannot be set: {fallback}"
-    known = [str(key) for key in node if key != "hydra"]
-    return unknown(name.rpartition(".")[2], known, "is not a setting")
-
-
-def _first_line(text: str) -> str:
-    """What OmegaConf says, in a person's words for its own classes."""
-    line = text.strip().splitlines()[0] if text.strip() else "unknown reason"
-    line = line.removeprefix("UserError raised while resolving interpolation: ")
-    return line.replace("DictConfig", "a group of settings").replace("ListConfig", "a list")

@@ -19,7 +19,8 @@ from nn.stack import Stack
 from runner.app import modules_of, set_up_hydra
 from runner.commands import run_command, split_options
 from runner.components import load_modules
-from runner.compose import Composer, explain
+from runner.compose import Composer
+from runner.composition_errors import explain
 from runner.errors import UserError, refuse
 from runner.jobs import Plan, make_plan
 from runner.paths import CONF
