@@ -6,6 +6,7 @@ from nn.activations import ACTIVATIONS
 from nn.registry import Array
 from runner.planning import sizes_of
 from runner.preparation import Facts, chooses_class
+from runner.scaling import sets_targets
 from runner.spec import Spec
 from runner.structures import Structure, build_network, structure_of
 
@@ -21,7 +22,7 @@ NEEDS = {
     "transposed_gradient": "a layer with as many units as inputs, such as network.hidden=[3,3]",
     "broadcast_update": "a regression of one number, and more than one unit, not all alike, in the last hidden layer",
     "regulariser_sign": "training.l2 above 0",
-    "mixed_units": "targets that are scaled: network.output=sigmoid or tanh, and network.target_range",
+    "mixed_units": "targets that are scaled: by network.target_range, or network.output=sigmoid or tanh",
 }
 
 
@@ -50,6 +51,8 @@ def _fits(fault: str, spec: Spec, facts: Facts) -> bool:
 
 def _scales_targets(spec: Spec, facts: Facts) -> bool:
     output, chosen = ACTIVATIONS[spec.network.output](), spec.network.target_range
+    if isinstance(chosen, tuple) and sets_targets(facts.task, spec.network.output):
+        return facts.task == "regression" or chosen != facts.levels
     if not output.is_bounded or chosen is None:
         return False
     levels = chosen if isinstance(chosen, tuple) else facts.levels if facts.task == "classification" else None

@@ -25,8 +25,8 @@ from mlflow.tracking import MlflowClient
 from runner.errors import UserError
 from runner.identity import machine
 from runner.parsing import read_history, read_yaml
-from runner.preparation import Scaling
 from runner.results import RunResult
+from runner.scaling import Scaling
 from runner.spec import Spec, from_plain
 from runner.stores import ToldOnce, check_file, folder_of, probe, reason, sqlite_file, tracking_uri
 from runner.structures import structure_of

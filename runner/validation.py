@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import BaseModel, ValidationError
 
 from nn.activations import ACTIVATIONS
-from runner.checks import CHECKS, LATER_CHECKS, check_order, check_steps
+from runner.checks import CHECKS, LATER_CHECKS, check_domain, check_order, check_steps
 from runner.components import REGISTRIES
 from runner.errors import Problem, unknown
 from runner.explaining import explain_all, explain_data, with_origin
@@ -26,7 +26,7 @@ from runner.spec import (
     TrainingSpec,
     component_model,
 )
-from runner.starts import Start, read_start
+from runner.starts import Start, read_start, why_other
 
 DEFAULT_BATCH_SIZE, DEFAULT_EPOCHS, TEST_POINTS = 32, 500, 1001
 MATCHING = "matching"
@@ -137,13 +137,8 @@ class SpecBuilder:
         if name not in self._starts:
             self._starts[name] = read_start(name)
         start, sizes = self._starts[name], (*sizes_of(spec, facts)[:-1], facts.d_out(spec.network.output))
-        if isinstance(start, Problem):
-            return [start]
-        if (start.sizes, start.has_bias) == (sizes, spec.network.bias):
-            return []
-        found, needed = ("-".join(map(str, one)) for one in (start.sizes, sizes))
-        biases = "" if start.has_bias == spec.network.bias else f" with{'' if start.has_bias else 'out'} biases"
-        return [Problem("network.start", f"={name} holds a {found} network{biases}; this one is {needed}")]
+        problem = start if isinstance(start, Problem) else why_other(start, spec, sizes)
+        return [problem] if problem else []
 
     def _check_warm_start(self, spec: Spec, facts: Facts) -> list[Problem]:
         """Data sets that are trained on before must suit the same network."""
@@ -156,9 +151,15 @@ class SpecBuilder:
                 facts.task, facts.d_in, facts.n_targets, facts.n_classes
             ):  # fmt: skip
                 problems.append(Problem(key, f"has other inputs or targets than data={spec.data.name}"))
-            elif told := check_order(phase, earlier) or check_steps(phase, earlier) or why_too_large(phase, earlier):
+            elif told := _why_not_before(phase, earlier):
                 problems.append(Problem(key, f"is trained on as the data is, and {told}"))
         return problems
+
+
+def _why_not_before(phase: Spec, facts: Facts) -> Problem | None:
+    """What is wrong with a data set that is trained on before."""
+    checks = (check_order, check_steps, why_too_large, check_domain)
+    return next((problem for check in checks if (problem := check(phase, facts))), None)
 
 
 def _loss_named(name: str, output: str, facts: Facts) -> str | None:
