@@ -61,9 +61,9 @@ def refuse(problems: dict[int, list[Problem]], n_jobs: int) -> UserError:
     return UserError(_bullets(head, [f"{text} [{_name_jobs(jobs)}]" for text, jobs in jobs_of.items()]))
 
 
-def unknown(given: Any, known: Sequence[str], what: str = "is unknown: {given!r}") -> str:
-    """A sentence about a name that does not exist, with the nearest that does."""
-    near = difflib.get_close_matches(str(given), known, n=1)
+def unknown(given: Any, known: Sequence[str], what: str = "is unknown: {given!r}", meant: str = "") -> str:
+    """A sentence about a name that does not exist, with the one that was `meant`, or the nearest that does."""
+    near = [meant] if meant else difflib.get_close_matches(str(given), known, n=1)
     hint = f" (did you mean {near[0]}?)" if near else ""
     return f"{what.format(given=given)}{hint}; known are {', '.join(known)}" if known else what.format(given=given)
 

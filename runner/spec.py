@@ -11,8 +11,10 @@ from nn.faults import FAULTS
 from nn.registry import Setting
 from runner.components import REGISTRIES
 from runner.datasets.samples import LARGEST
+from runner.errors import UserError, one_line
 
 AUTO = "auto"
+KINDS = {"data": "data set", "init": "initializer"}  # where the word in a sentence is not that of the config
 Whole = Annotated[int, Strict(), Field(le=2**53)]  # what a float can hold exactly; nothing here needs more
 Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 Flag = Annotated[bool, Strict()]
@@ -26,6 +28,11 @@ def _target_range(value: Any) -> Any:
     if value in (None, AUTO) or (is_pair and all(type(end) in (int, float) and math.isfinite(end) for end in value)):
         return value
     raise PydanticCustomError("target_range", "must be auto, null or two finite numbers such as [-1,1]")
+
+
+def _layers(value: Any) -> Any:
+    """A list of units; a number stands for one layer of that many."""
+    return [value] if type(value) is int else value
 
 
 def _names(value: Any) -> Any:
@@ -78,7 +85,7 @@ class DataCommon(Component):
 class NetworkSpec(Frozen):
     """Layers, activations of input and output, biases, and where the weights come from when not from `init`."""
 
-    hidden: tuple[Units, ...]
+    hidden: Annotated[tuple[Units, ...], BeforeValidator(_layers)]
     input: str
     output: str
     target_range: Annotated[Literal["auto"] | tuple[Number, Number] | None, BeforeValidator(_target_range)]
@@ -207,11 +214,21 @@ def to_plain(spec: Spec) -> dict[str, Any]:
 
 
 def from_plain(plain: dict[str, Any]) -> Spec:
-    """Raises pydantic's ValidationError when the data is not a spec of this version."""
+    """Raises pydantic's ValidationError when the data is not a spec of this version, and UserError when it names a
+    component that is not registered here.
+    """
     parts = dict(plain)
     for kind in REGISTRIES:
-        parts[kind] = component_model(kind, plain[kind]["name"]).model_validate(plain[kind])
-    parts["warm_start"] = tuple(
-        component_model("data", data["name"]).model_validate(data) for data in plain["warm_start"]
-    )
+        parts[kind] = _registered(kind, plain[kind])
+    parts["warm_start"] = tuple(_registered("data", data) for data in plain["warm_start"])
     return Spec(**parts)
+
+
+def _registered(kind: str, plain: dict[str, Any]) -> Component:
+    if plain["name"] not in REGISTRIES[kind]:
+        named = f"the {KINDS.get(kind, kind)} {one_line(repr(plain['name']))}"
+        raise UserError(
+            f"this needs {named}, which is not registered here: the module that defines it must be one of "
+            "modules=[...], and still define it"
+        )
+    return component_model(kind, plain["name"]).model_validate(plain)
