@@ -21,12 +21,14 @@ class Loss:
     `delta(z, a, t, output)` gives d per_sample / d z, `(runs, d_out, n)`; `output` is the output activation.
     `only_output` names the single output activation that the formulas hold for; None means any elementwise one.
     `only_task` names the single task it makes sense for; None means any.
+    `domain` holds the bounds of the targets: beyond them the cost has no least value, or is no cost.
     """
 
     per_sample: Callable[[Array, Array, Array], Array]
     delta: Callable[[Array, Array, Array, Activation], Array]
     only_output: str | None = None
     only_task: str | None = None
+    domain: tuple[float, float] = (-math.inf, math.inf)
 
 
 LOSSES: Registry[Callable[..., Loss]] = Registry("loss")
@@ -89,7 +91,7 @@ def tanh_matching() -> Loss:
         size = np.abs(z)
         return np.asarray((size + np.log1p(np.exp(-2 * size)) - math.log(2) - t * z).sum(axis=-2))
 
-    return Loss(per_sample, _difference, only_output="tanh")
+    return Loss(per_sample, _difference, only_output="tanh", domain=(-1.0, 1.0))
 
 
 @LOSSES.register
@@ -99,7 +101,7 @@ def binary_cross_entropy() -> Loss:
     def per_sample(z: Array, a: Array, t: Array) -> Array:
         return np.asarray((np.maximum(z, 0) - z * t + np.log1p(np.exp(-np.abs(z)))).sum(axis=-2))
 
-    return Loss(per_sample, _difference, only_output="sigmoid")
+    return Loss(per_sample, _difference, only_output="sigmoid", domain=(0.0, 1.0))
 
 
 @LOSSES.register
@@ -111,7 +113,7 @@ def softmax_cross_entropy() -> Loss:
         log_sum = top + np.log(np.exp(z - top[..., np.newaxis, :]).sum(axis=-2))
         return np.asarray(log_sum - (t * z).sum(axis=-2))
 
-    return Loss(per_sample, _difference, only_output="softmax", only_task="classification")
+    return Loss(per_sample, _difference, only_output="softmax", only_task="classification", domain=(0.0, 1.0))
 
 
 @LOSSES.register
@@ -123,4 +125,5 @@ def clipped_softmax_cross_entropy() -> Loss:
         _difference,
         only_output="clipped_softmax",
         only_task="classification",
+        domain=plain.domain,
     )

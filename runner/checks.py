@@ -9,6 +9,7 @@ from runner.memory import why_too_large
 from runner.planning import steps_of
 from runner.preparation import Facts, chooses_class
 from runner.spec import AUTO, Spec
+from runner.target_checks import check_target_range, outside_domain
 
 MAX_STEPS = 10**10  # days, even of the smallest network
 
@@ -62,8 +63,8 @@ def _check_loss_named(spec: Spec, facts: Facts, key: str, name: str) -> Problem 
         return Problem(key, f"={name} needs network.output={loss.only_output}, got network.output={output}")
     if key == "loss" and loss.only_output is None and chooses_class(output):
         fitting = [f"loss={other}" for other in LOSSES if LOSSES[other]().only_output == output]
-        advice = f"use {' or '.join(fitting)}" if fitting else "it has no derivative, and no loss is made for it"
-        return Problem(key, f"={name} does not go with network.output={output}; {advice}")
+        way = f"use {' or '.join(fitting)}" if fitting else f"no loss is registered with only_output={output!r}"
+        return Problem(key, f"={name} does not go with network.output={output}; {way}")
     return None
 
 
@@ -108,13 +109,6 @@ def check_steps(spec: Spec, facts: Facts) -> Problem | None:
     return Problem(f"training.{key}", f"={dict(training)[key]} makes {steps:,} updates; at most {MAX_STEPS:,} are made")
 
 
-def _check_target_range(spec: Spec, facts: Facts) -> Problem | None:
-    chosen = spec.network.target_range
-    if isinstance(chosen, tuple) and chosen[0] >= chosen[1]:
-        return Problem("network.target_range", f"must be two numbers in ascending order, got {list(chosen)}")
-    return None
-
-
 def _check_test(spec: Spec, facts: Facts) -> Problem | None:
     if spec.test.margin > 0 and spec.test.set != "grid":
         return Problem("test.margin", f"is for test.set=grid, got {spec.test.margin:g} with test.set={spec.test.set}")
@@ -137,6 +131,13 @@ def _check_faults(spec: Spec, facts: Facts) -> Problem | None:
     return next((Problem("fault", reason) for reason in reasons if reason), None)
 
 
+def check_domain(spec: Spec, facts: Facts) -> Problem | None:
+    """Whether the targets, as they are trained, are such that the loss and the shown cost are made for."""
+    if any(check(spec, facts) for check in (*_NEEDED_TO_BUILD, _check_cost, check_target_range)):
+        return None
+    return outside_domain(spec, facts)
+
+
 def _check_patience(spec: Spec, facts: Facts) -> Problem | None:
     if spec.training.patience is not None and facts.n_test == 0:
         return Problem("training.patience", "needs test samples to watch; set data.test_fraction above 0")
@@ -150,7 +151,7 @@ CHECKS = (
     _check_hidden_activation,
     _check_loss,
     _check_cost,
-    _check_target_range,
+    check_target_range,
     _check_length,
     _check_batch,
     check_order,
@@ -158,4 +159,4 @@ CHECKS = (
     _check_patience,
 )
 # Of a spec in which everything is decided.
-LATER_CHECKS = (check_steps, why_too_large, _check_faults)
+LATER_CHECKS = (check_steps, why_too_large, check_domain, _check_faults)

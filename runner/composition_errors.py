@@ -1,22 +1,29 @@
-"""What Hydra and OmegaConf say of overrides that cannot be composed, in a person's words."""
+"""What Hydra and OmegaConf say of a config that cannot be composed, in a person's words, with the override to blame."""
 
+import difflib
 import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from hydra.errors import OverrideParseException
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 from omegaconf.errors import InterpolationResolutionError
 
 from runner.components import REGISTRIES
-from runner.errors import Problem, unknown, unknown_key
+from runner.errors import Problem, unknown
+
+SHORT = {"lr": "learning_rate"}
+QUOTES = "'\""
+CLOSED_BY = {"(": ")", "[": "]", "{": "}", "'": "'", '"': '"'}
+NAMES = {")": "parenthesis", "]": "bracket", "}": "brace", "'": "quote", '"': "quote"}
 
 
 def explain(error: BaseException, overrides: Iterable[str]) -> Problem:
     """One of Hydra's composition errors as a problem with the override that caused it."""
     text = "\n".join(str(part) for part in (error, error.__cause__) if part)
     if isinstance(error, OverrideParseException):
-        return Problem(f"the override {error.override!r}", f"cannot be read; {_advice(error.override)}")
+        return Problem(f"the override {error.override!r}", f"cannot be read; {_why_unreadable(error.override)}")
     full_key = next(iter(re.findall(r"full_key: (\S+)", text)), "")
     for override in sorted(overrides, key=lambda override: -len(override.partition("=")[0])):
         key, _, value = override.partition("=")
@@ -42,13 +49,23 @@ def explain(error: BaseException, overrides: Iterable[str]) -> Problem:
     return Problem("the config", f"cannot be composed: {_first_line(text)}")
 
 
-def _advice(override: str) -> str:
-    """A bracket without its partner, or the value in the two kinds of quotes that a shell and Hydra need."""
-    for opened, closed, name in (("(", ")", "parenthesis"), ("[", "]", "bracket"), ("{", "}", "brace")):
-        if override.count(opened) != override.count(closed):
-            missing = "closed" if override.count(opened) > override.count(closed) else "opened"
-            return f"a {name} is not {missing}"
-    key, _, value = override.partition("=")
+def _why_unreadable(override: str) -> str:
+    """What is open in an override, or else its value in the two kinds of quotes that a shell and Hydra need."""
+    key, sign, value = override.partition("=")
+    if not sign:
+        return f"it needs the form key=value, such as {key}=VALUE"
+    expected: list[str] = []
+    for letter in re.sub(r"\\.", "", value):
+        if expected and letter == expected[-1]:
+            expected.pop()
+        elif expected and expected[-1] in QUOTES:
+            continue
+        elif letter in CLOSED_BY:
+            expected.append(CLOSED_BY[letter])
+        elif letter in CLOSED_BY.values():
+            return f"a {NAMES[letter]} is closed that was not opened: {letter}"
+    if expected:
+        return f"a {NAMES[expected[-1]]} is not closed: {expected[-1]} is missing"
     return f"""quotes may help: '{key}="{value}"'"""
 
 
@@ -65,9 +82,34 @@ def _about_key(error: BaseException, name: str, fallback: str) -> str:
     node = getattr(error, "parent_node", None) or getattr(error.__cause__, "parent_node", None)
     if not isinstance(node, DictConfig):
         return f"cannot be set: {fallback}"
-    known = [str(key) for key in node if key != "hydra"]
-    config = OmegaConf.to_container(node._get_root(), resolve=False)
-    return unknown_key(name, known, config if isinstance(config, dict) else {})
+    known = [str(key) for key in node if key not in ("hydra", "name")]
+    last = name.rpartition(".")[2]
+    return unknown(last, known, "is not a setting", _meant(last, known, node._get_root()))
+
+
+def _meant(name: str, siblings: Sequence[str], root: Any) -> str:
+    """The dotted key that was meant by a name: one that has it in another group, or else the nearest."""
+    everywhere: dict[str, str] = {}
+    for key in _keys(root):
+        everywhere.setdefault(key.rpartition(".")[2], key)
+    name = SHORT.get(name, name)
+    if name in everywhere:
+        return everywhere[name]
+    near = difflib.get_close_matches(name, siblings, n=1)
+    if not near:
+        near = [everywhere[one] for one in difflib.get_close_matches(name, list(everywhere), n=1)]
+    return near[0] if near else ""
+
+
+def _keys(node: DictConfig, prefix: str = "") -> Iterator[str]:
+    """All dotted keys of a config but Hydra's own."""
+    for name in map(str, node):
+        if (prefix, name) == ("", "hydra") or name == "name":
+            continue
+        yield f"{prefix}{name}"
+        inner = node._get_node(name)
+        if isinstance(inner, DictConfig) and not inner._is_none() and not inner._is_interpolation():
+            yield from _keys(inner, f"{prefix}{name}.")
 
 
 def _first_line(text: str) -> str:

@@ -2,7 +2,7 @@
 
 import difflib
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,42 +61,11 @@ def refuse(problems: dict[int, list[Problem]], n_jobs: int) -> UserError:
     return UserError(_bullets(head, [f"{text} [{_name_jobs(jobs, n_jobs)}]" for text, jobs in jobs_of.items()]))
 
 
-def unknown(given: Any, known: Sequence[str], what: str = "is unknown: {given!r}") -> str:
-    """A sentence about a name that does not exist, with the nearest that does."""
-    near = difflib.get_close_matches(str(given), known, n=1)
+def unknown(given: Any, known: Sequence[str], what: str = "is unknown: {given!r}", meant: str = "") -> str:
+    """A sentence about a name that does not exist, with the one that was `meant`, or the nearest that does."""
+    near = [meant] if meant else difflib.get_close_matches(str(given), known, n=1)
     hint = f" (did you mean {near[0]}?)" if near else ""
     return f"{what.format(given=given)}{hint}; known are {', '.join(known)}" if known else what.format(given=given)
-
-
-def unknown_key(given: str, known: Sequence[str], config: Mapping[Any, Any]) -> str:
-    """A sentence about a key that does not exist: the nearest of those `known` at its place, or else in the config."""
-    last = given.rpartition(".")[2]
-    if difflib.get_close_matches(last, known, n=1) or not (meant := _meant(last, given, config)):
-        return unknown(last, known, "is not a setting")
-    return f"is not a setting (did you mean {meant}?)"
-
-
-def _meant(last: str, given: str, config: Mapping[Any, Any]) -> str | None:
-    """The key of a config whose last part is this word, has these initials (`lr`), or is spelt like it."""
-    ends = {key: key.rpartition(".")[2] for key in sorted(_keys_in(config), key=len) if key != given}
-    near = difflib.get_close_matches(last, [*ends.values()], n=1)
-    for is_meant in (
-        lambda end: end == last,
-        lambda end: "_" in end and "".join(word[:1] for word in end.split("_")) == last,
-        lambda end: [end] == near,
-    ):
-        if found := [key for key, end in ends.items() if is_meant(end)]:
-            return found[0]
-    return None
-
-
-def _keys_in(config: Mapping[Any, Any], prefix: str = "") -> Iterator[str]:
-    """Every key that holds a value, dotted; those of Hydra itself are not what a person means."""
-    for key, value in config.items():
-        if isinstance(value, Mapping) and key != "hydra":
-            yield from _keys_in(value, f"{prefix}{key}.")
-        elif key not in ("hydra", "name"):
-            yield f"{prefix}{key}"
 
 
 def _name_jobs(jobs: Sequence[int], n_jobs: int) -> str:

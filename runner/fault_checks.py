@@ -13,6 +13,7 @@ from nn.registry import Array
 from runner.errors import one_line
 from runner.planning import sizes_of
 from runner.preparation import Facts, chooses_class
+from runner.scaling import sets_targets
 from runner.spec import Spec
 from runner.structures import build_network, structure_of
 
@@ -34,7 +35,7 @@ NEEDS = {
     "transposed_gradient": "a layer with as many units as inputs, such as network.hidden=[3,3]",
     "broadcast_update": "a regression of one number, and more than one unit, not all alike, in the last hidden layer",
     "regulariser_sign": "training.l2 above 0",
-    "mixed_units": "targets that are scaled: network.output=sigmoid or tanh, and network.target_range",
+    "mixed_units": "targets that are scaled: by network.target_range, or network.output=sigmoid or tanh",
     "early_update": "a hidden layer",
     "missing_bias_correction": "optimizer=adam, with optimizer.beta1 or optimizer.beta2 above 0",
 }
@@ -96,6 +97,8 @@ def _fits(fault: str, spec: Spec, facts: Facts) -> bool:
 
 def _scales_targets(spec: Spec, facts: Facts) -> bool:
     output, chosen = ACTIVATIONS[spec.network.output](), spec.network.target_range
+    if isinstance(chosen, tuple) and sets_targets(facts.task, spec.network.output):
+        return facts.task == "regression" or chosen != facts.levels
     if not output.is_bounded or chosen is None:
         return False
     levels = chosen if isinstance(chosen, tuple) else facts.levels if facts.task == "classification" else None

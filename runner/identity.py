@@ -22,6 +22,7 @@ NUMERIC_CODE = (
     "runner/measures.py",
     "runner/planning.py",
     "runner/preparation.py",
+    "runner/scaling.py",
     "runner/spec.py",
     "runner/stacking.py",
     "runner/structures.py",

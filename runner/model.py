@@ -10,8 +10,8 @@ import numpy as np
 
 from nn.network import Network
 from nn.registry import Array
-from runner.preparation import Scaling
 from runner.results import RunResult
+from runner.scaling import Scaling
 from runner.structures import build_network, structure_of
 
 

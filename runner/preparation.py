@@ -11,33 +11,15 @@ from nn.activations import ACTIVATIONS
 from nn.metrics import chosen, is_tie, tie_of
 from nn.registry import Array
 from runner.datasets import DATASETS, Samples, Streams
+from runner.datasets.checked import checked, try_draw
 from runner.datasets.samples import LARGEST, DataError, Target, Task
+from runner.scaling import Scaling, find_scaling
 from runner.spec import Component, DataCommon, Spec, TestSpec
 
 PURPOSES = (
     "inputs", "noise", "split", "fresh inputs", "fresh noise", "init", "shuffle", "test inputs", "test noise",
     "pairing",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Scaling:
-    """Affine maps between a person's units and the network's: inside = (outside - shift) / scale."""
-
-    x_shift: Array
-    x_scale: Array
-    y_shift: float = 0.0
-    y_scale: float = 1.0
-
-    def inputs(self, X: Array) -> Array:
-        return np.asarray((X - self.x_shift) / self.x_scale)
-
-    def targets(self, Y: Array) -> Array:
-        return np.asarray((Y - self.y_shift) / self.y_scale)
-
-    def outputs(self, Y: Array) -> Array:
-        """Network outputs back in the units of the targets."""
-        return np.asarray(Y * self.y_scale + self.y_shift)
 
 
 @dataclass(frozen=True)
@@ -106,7 +88,7 @@ def make_samples(data: DataCommon, seed: int) -> Samples:
     """The data set's samples for a seed. Raises DataError when they cannot be used."""
     streams, settings = Streams(generator(seed, "inputs"), generator(seed, "noise")), data.settings()
     opened = DATASETS.digest(data.name, settings)  # before they are read: a later change is noticed
-    samples = DATASETS[data.name](streams, **settings)
+    samples = checked(DATASETS[data.name](streams, **settings))
     samples = replace(samples, digest=f"{opened}{samples.digest}")
     if not (np.isfinite(samples.X).all() and np.isfinite(samples.Y).all()):
         raise DataError(f"made NaN or infinite values from the data set {data.name!r}")
@@ -130,6 +112,7 @@ def digest_of(samples: Samples) -> str:
 def find_facts(data: DataCommon, test: TestSpec, seed: int) -> Facts:
     """Raises DataError when the data cannot be used or the split leaves one side empty."""
     samples = make_samples(data, seed)
+    try_draw(samples)
     train_rows, test_rows = _split(data, test, len(samples.X), seed)
     return Facts(
         task=samples.task,
@@ -151,14 +134,10 @@ def prepare(spec: Spec) -> Prepared:
     samples = make_samples(data, seed)
     train_rows, test_rows = _split(data, spec.test, len(samples.X), seed)
     X_test, Y_test = _test_set(samples, test_rows, spec.test, seed)
-    output = ACTIVATIONS[spec.network.output]()
     encode = _encoder(samples, spec.network.output)
     X_train, Y_train = samples.X[train_rows], samples.Y[train_rows]
-    levels = samples.levels if samples.task == "classification" else _span(encode(Y_train))
-    if isinstance(spec.network.target_range, tuple):
-        levels = spec.network.target_range
-    scales_targets = output.is_bounded and spec.network.target_range is not None
-    scaling = _scaling(X_train, levels, output.output_range if scales_targets else None, data.standardize)
+    scaling = find_scaling(spec, samples, X_train, encode(Y_train))
+    output = ACTIVATIONS[spec.network.output]()
     ends = output.output_range if output.is_bounded else scaling.targets(np.array(samples.levels))
     return Prepared(
         samples,
@@ -227,26 +206,6 @@ def _encoder(samples: Samples, output: str) -> Callable[[Target], Array]:
     n_classes = len(samples.classes)
     classes = np.array([1]) if not chooses_class(output) and n_classes == 2 else np.arange(n_classes)
     return lambda Y: np.where(np.asarray(Y)[:, np.newaxis] == classes, yes, no).astype(np.float64)
-
-
-def _span(Y: Array) -> tuple[float, float]:
-    return float(Y.min()), float(Y.max())
-
-
-def _scaling(
-    X: Array, levels: tuple[float, float], output_range: tuple[float, float] | None, standardize: bool
-) -> Scaling:
-    """z-scored inputs when asked for; targets mapped from `levels` onto the output's range when that is given."""
-    d_in = X.shape[1]
-    shift, scale = np.zeros(d_in), np.ones(d_in)
-    if standardize:
-        shift, scale = X.mean(axis=0), X.std(axis=0)
-        scale = np.where(scale > 0, scale, 1.0)
-    if output_range is None:
-        return Scaling(shift, scale)
-    (low, high), (bottom, top) = levels, output_range
-    y_scale = (high - low) / (top - bottom) or 1.0
-    return Scaling(shift, scale, low - bottom * y_scale, y_scale)
 
 
 def _scaled_draw(

@@ -15,9 +15,9 @@ from mlflow.tracking import MlflowClient
 from runner.errors import UserError
 from runner.identity import machine
 from runner.parsing import read_history, read_yaml
-from runner.preparation import Scaling
 from runner.results import RunResult
-from runner.spec import NotRegistered, Spec, from_plain
+from runner.scaling import Scaling
+from runner.spec import Spec, from_plain
 from runner.stores import check_file, folder_of, probe, reason, sqlite_file, tracking_uri
 from runner.structures import structure_of
 
@@ -96,8 +96,6 @@ class Reader:
         """What a run was, unless it was killed. Raises UserError when that is missing or not of this version."""
         try:
             return from_plain(read_yaml(self.file(run, "config.yaml")))
-        except NotRegistered as error:
-            raise UserError(f"run {run.run_id} {error}") from error
         except (yaml.YAMLError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise UserError(f"the config of run {run.run_id} cannot be read: {reason(error)}") from error
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from nn.registry import Array
 from runner.errors import RunsFailed
-from runner.preparation import Scaling
+from runner.scaling import Scaling
 from runner.spec import Spec, from_plain, to_plain
 from runner.structures import structure_of
 

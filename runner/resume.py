@@ -18,7 +18,7 @@ from runner.jobs import Plan, PlannedRun, plan_again
 from runner.preparation import files_of
 from runner.results import RunResult, failures
 from runner.settings import Settings, read_settings
-from runner.spec import NotRegistered, Spec, from_plain
+from runner.spec import Spec, from_plain
 from runner.stores import named_store, sqlite_file
 from runner.sweep import Sweep
 from runner.terminal import count
@@ -137,8 +137,6 @@ def restore(file: PlanFile) -> tuple[Settings, list[PlannedRun]]:
         settings = Settings.model_validate(file.settings)
         load_modules(settings.modules)
         runs = [PlannedRun(run.index, run.key, tuple(run.overrides), from_plain(run.spec)) for run in file.runs]
-    except NotRegistered as error:
-        raise UserError(f"this sweep {error}") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(f"this sweep is not one that this version could run: {error}") from error
     return settings, runs

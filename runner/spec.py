@@ -11,8 +11,10 @@ from nn.faults import FAULTS
 from nn.registry import Setting
 from runner.components import REGISTRIES
 from runner.datasets.samples import LARGEST
+from runner.errors import UserError, one_line
 
 AUTO = "auto"
+KINDS = {"data": "data set", "init": "initializer"}  # where the word in a sentence is not that of the config
 Whole = Annotated[int, Strict(), Field(le=2**53)]  # what a float can hold exactly; nothing here needs more
 Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 Flag = Annotated[bool, Strict()]
@@ -28,17 +30,17 @@ def _target_range(value: Any) -> Any:
     raise PydanticCustomError("target_range", "must be auto, null or two finite numbers such as [-1,1]")
 
 
+def _layers(value: Any) -> Any:
+    """A list of units; a number stands for one layer of that many."""
+    return [value] if type(value) is int else value
+
+
 def _names(value: Any) -> Any:
     """`none`, one name or a list of names, as a list in the order in which faults are made, each once."""
     names = [value] if isinstance(value, str) else [] if value is None else value
     if not isinstance(names, (list, tuple)) or not all(isinstance(name, str) for name in names):
         return value
     return sorted({name for name in names if name != "none"}, key=lambda name: (FAULTS.position(name), name))
-
-
-def _layers(value: Any) -> Any:
-    """One number stands for one hidden layer."""
-    return [value] if type(value) is int else value
 
 
 def _points(value: Any) -> Any:
@@ -211,27 +213,22 @@ def to_plain(spec: Spec) -> dict[str, Any]:
     return spec.model_dump(mode="json", serialize_as_any=True)
 
 
-class NotRegistered(ValueError):
-    """A stored spec names a component that nobody has registered in this process."""
-
-
 def from_plain(plain: dict[str, Any]) -> Spec:
-    """The spec that `to_plain` wrote.
-
-    Raises NotRegistered when a component is missing, and pydantic's ValidationError when the data is not a spec of this
-    version.
+    """Raises pydantic's ValidationError when the data is not a spec of this version, and UserError when it names a
+    component that is not registered here.
     """
     parts = dict(plain)
-    named = [
-        *((kind, plain[kind]["name"]) for kind in REGISTRIES),
-        *(("data", data["name"]) for data in plain["warm_start"]),
-    ]
-    for kind, name in named:
-        if name not in REGISTRIES[kind]:
-            raise NotRegistered(f"needs {kind}={name}, which is not registered here; list its module: modules=[MODULE]")
     for kind in REGISTRIES:
-        parts[kind] = component_model(kind, plain[kind]["name"]).model_validate(plain[kind])
-    parts["warm_start"] = tuple(
-        component_model("data", data["name"]).model_validate(data) for data in plain["warm_start"]
-    )
+        parts[kind] = _registered(kind, plain[kind])
+    parts["warm_start"] = tuple(_registered("data", data) for data in plain["warm_start"])
     return Spec(**parts)
+
+
+def _registered(kind: str, plain: dict[str, Any]) -> Component:
+    if plain["name"] not in REGISTRIES[kind]:
+        named = f"the {KINDS.get(kind, kind)} {one_line(repr(plain['name']))}"
+        raise UserError(
+            f"this needs {named}, which is not registered here: the module that defines it must be one of "
+            "modules=[...], and still define it"
+        )
+    return component_model(kind, plain["name"]).model_validate(plain)

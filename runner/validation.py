@@ -7,9 +7,9 @@ import numpy as np
 from pydantic import BaseModel, ValidationError
 
 from nn.activations import ACTIVATIONS
-from runner.checks import CHECKS, LATER_CHECKS, check_order, check_steps
+from runner.checks import CHECKS, LATER_CHECKS, check_domain, check_order, check_steps
 from runner.components import REGISTRIES, is_own
-from runner.errors import Problem, unknown, unknown_key
+from runner.errors import Problem, unknown
 from runner.explaining import explain_all, explain_data, with_origin
 from runner.laws import broken_laws
 from runner.memory import why_too_large, why_too_much_data
@@ -27,7 +27,7 @@ from runner.spec import (
     TrainingSpec,
     component_model,
 )
-from runner.starts import Start, read_start
+from runner.starts import Start, read_start, why_other
 
 DEFAULT_BATCH_SIZE, DEFAULT_EPOCHS, TEST_POINTS = 32, 500, 1001
 MATCHING = "matching"
@@ -61,9 +61,6 @@ class SpecBuilder:
         single = {key: config[key] for key in Single.model_fields if key in config}
         for key, value in {"": single, **config}.items():
             if key in Settings.model_fields or key in single:
-                continue
-            if key and key not in Spec.model_fields:
-                problems.append(Problem(key, unknown_key(key, list(Spec.model_fields), config)))
                 continue
             try:
                 parts |= _warm_start(value, config.get("data")) if key == "warm_start" else _part(key, value)
@@ -144,13 +141,8 @@ class SpecBuilder:
         if name not in self._starts:
             self._starts[name] = read_start(name)
         start, sizes = self._starts[name], (*sizes_of(spec, facts)[:-1], facts.d_out(spec.network.output))
-        if isinstance(start, Problem):
-            return [start]
-        if (start.sizes, start.has_bias) == (sizes, spec.network.bias):
-            return []
-        found, needed = ("-".join(map(str, one)) for one in (start.sizes, sizes))
-        biases = "" if start.has_bias == spec.network.bias else f" with{'' if start.has_bias else 'out'} biases"
-        return [Problem("network.start", f"={name} holds a {found} network{biases}; this one is {needed}")]
+        problem = start if isinstance(start, Problem) else why_other(start, spec, sizes)
+        return [problem] if problem else []
 
     def _check_warm_start(self, spec: Spec, facts: Facts) -> list[Problem]:
         """Data sets that are trained on before must suit the same network."""
@@ -163,9 +155,15 @@ class SpecBuilder:
                 facts.task, facts.d_in, facts.n_targets, facts.n_classes
             ):  # fmt: skip
                 problems.append(Problem(key, f"has other inputs or targets than data={spec.data.name}"))
-            elif told := check_order(phase, earlier) or check_steps(phase, earlier) or why_too_large(phase, earlier):
+            elif told := _why_not_before(phase, earlier):
                 problems.append(Problem(key, f"is trained on as the data is, and {told}"))
         return problems
+
+
+def _why_not_before(phase: Spec, facts: Facts) -> Problem | None:
+    """What is wrong with a data set that is trained on before."""
+    checks = (check_order, check_steps, why_too_large, check_domain)
+    return next((problem for check in checks if (problem := check(phase, facts))), None)
 
 
 def _loss_named(name: str, output: str, facts: Facts) -> str | None:
@@ -248,4 +246,6 @@ def _part(key: str, value: Any) -> dict[str, Any]:
         return {key: _model_of(key, value).model_validate(dict(value))}
     if key in MODELS:
         return {key: _model_of(key, value).model_validate(value)}
+    if key:
+        raise _InvalidPart(key, f"is not a setting; known are {', '.join(Spec.model_fields)}")
     return dict(Single.model_validate(value))

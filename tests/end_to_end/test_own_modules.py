@@ -1,12 +1,13 @@
 """A person's own components, in a module outside the repository: `modules=[my_parts]` is all it takes."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.end_to_end.conftest import Trained, trained
-from tests.end_to_end.program import run_runner, said, train
+from tests.end_to_end.program import run_runner, said
 
 MODULE = '''
 """One component of each kind."""
@@ -191,6 +192,23 @@ def test_parts_of_ones_own_that_break_a_law_are_refused_together_before_training
     assert not (tmp_path / "mlflow.db").exists()
 
 
+@pytest.mark.parametrize("command", ["report", "reproduce", "resume"])
+def test_a_data_set_that_its_module_no_longer_has_is_named_with_what_to_do(
+    own_sweep: Trained, own_folder: Path, tmp_path: Path, command: str
+) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(own_folder, folder)
+    (folder / "my_parts.py").write_text(MODULE.replace("def ramp", "def other"))
+    parent = own_sweep.store.only()
+    name = own_sweep.store.children(parent)[0].info.run_id if command == "reproduce" else parent.data.tags["sweep_id"]
+    modules = [] if command == "resume" else ["modules=[my_parts]"]
+    done = run_runner(name, *modules, cwd=folder, module=f"runner.{command}")
+    assert done.returncode == 1
+    assert "needs the data set 'ramp', which is not registered here" in done.stderr, said(done)
+    assert "modules=[...]" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_module_that_raises_is_named_with_its_error(tmp_path: Path) -> None:
     (tmp_path / "broken_parts.py").write_text("raise ValueError('half finished')\n")
     done = run_runner("modules=[broken_parts]", cwd=tmp_path)
@@ -233,16 +251,3 @@ def test_without_the_module_its_components_are_unknown(own_folder: Path) -> None
     done = run_runner("data=ramp", cwd=own_folder)
     assert done.returncode == 1
     assert "data is unknown: 'ramp'" in done.stderr, said(done)
-
-
-def test_a_component_that_has_gone_is_named_by_every_command_that_needs_it(tmp_path: Path) -> None:
-    module = tmp_path / "my_parts.py"
-    module.write_text(MODULE)
-    done = train("modules=[my_parts]", "data=ramp", "training.epochs=1", cwd=tmp_path)
-    (run_id,) = re.findall("run id ([0-9a-f]{32})", done.stdout)
-    module.write_text(MODULE.replace("def ramp(", "def slope("))
-    for command in (["runner.report"], ["runner.reproduce", run_id]):
-        done = run_runner(*command[1:], "modules=[my_parts]", cwd=tmp_path, module=command[0])
-        assert done.returncode == 1, said(done)
-        assert "needs data=ramp, which is not registered here; list its module: modules=[MODULE]" in done.stderr
-        assert "Traceback" not in done.stderr

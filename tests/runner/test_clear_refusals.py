@@ -2,12 +2,14 @@
 
 import os
 
+import numpy as np
 import pytest
 
 from nn.activations import ACTIVATIONS, Activation
 from runner.components import load_modules
 from runner.errors import MAX_GIVEN, MAX_MESSAGE, Problem, UserError, one_line
-from tests.runner.building import keys_of, plan_of, refusal, refusals
+from runner.spec import from_plain, to_plain
+from tests.runner.building import keys_of, plan_of, refusal, refusals, spec_of
 
 
 @pytest.mark.parametrize("activation", ["softmax", "clipped_softmax"])
@@ -77,44 +79,56 @@ def test_a_pipe_and_a_device_are_no_files(override, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("override", "meant"),
+    ("override", "told"),
     [
-        ("epochs=10", "training.epochs"),
-        ("epoch=10", "training.epochs"),
-        ("+epochs=10", "training.epochs"),
-        ("hidden=[4]", "network.hidden"),
-        ("lr=0.1", "learning_rate"),
-        ("training.lr=0.1", "learning_rate"),
-        ("network.l2=0.1", "training.l2"),
+        ("seed=range(3", "a parenthesis is not closed: ) is missing"),
+        ("network.hidden=[6", "a bracket is not closed: ] is missing"),
+        ("warm_start=[{function:bowl]", "a bracket is closed that was not opened: ]"),
+        ("expect={a:b", "a brace is not closed: } is missing"),
+        ("data.path='a(b", "a quote is not closed: ' is missing"),
+        ("learning_rate=0.1)", "a parenthesis is closed that was not opened: )"),
+        ("data.path=a,b=c", """quotes may help: 'data.path="a,b=c"'"""),
+        ("foo", "it needs the form key=value, such as foo=VALUE"),
     ],
 )
-def test_a_key_in_the_wrong_place_is_refused_with_the_one_that_was_meant(override, meant):
-    key = override.lstrip("+").partition("=")[0]
-    assert refusal(override) == f"{key} is not a setting (did you mean {meant}?) (from the override {override})"
+def test_an_override_that_cannot_be_read_is_told_what_is_open_in_it(override, told):
+    assert refusal(override) == f"the override {override!r} cannot be read; {told}"
 
 
 @pytest.mark.parametrize(
-    ("override", "advice"),
+    ("override", "meant"),
     [
-        ("seed=range(3", "a parenthesis is not closed"),
-        ("network.hidden=[4", "a bracket is not closed"),
-        ("warm_start=[{function:bowl]", "a brace is not closed"),
-        ("seed=range(3))", "a parenthesis is not opened"),
-        ("data.path=a b,c:d=", "quotes may help: 'data.path=\"a b,c:d=\"'"),
+        ("epochs=10", "training.epochs"),
+        ("hidden=[4]", "network.hidden"),
+        ("lr=0.1", "learning_rate"),
+        ("batch=8", "training.batch_size"),
+        ("training.learning_rate=0.1", "learning_rate"),
+        ("network.hiden=[4]", "hidden"),
+        ("samples=9", "data.samples"),
     ],
 )
-def test_an_override_that_cannot_be_read_is_refused_with_what_its_value_lacks(override, advice):
-    assert refusal(override).endswith(f"cannot be read; {advice}")
+def test_a_key_of_another_group_is_answered_with_its_whole_name(override, meant):
+    assert f"is not a setting (did you mean {meant}?)" in refusal(override)
 
 
-def test_one_number_of_units_is_one_hidden_layer():
-    assert keys_of(("network.hidden=6",)) == keys_of(("network.hidden=[6]",))
-    assert "got True" in refusal("network.hidden=true")
+def test_an_output_without_a_loss_of_its_own_is_not_answered_with_an_empty_advice(monkeypatch):
+    monkeypatch.setitem(ACTIVATIONS._components, "sparse", lambda: Activation(np.abs, None, (0.0, 1.0)))
+    message = refusal("data=xor", "network.output=sparse", "loss=half_mse")
+    assert "does not go with network.output=sparse; no loss is registered with only_output='sparse'" in message
 
 
-def test_an_output_that_no_loss_is_made_for_is_refused_in_a_whole_sentence(monkeypatch):
-    monkeypatch.setitem(ACTIVATIONS._components, "ranks", lambda: Activation(lambda z: z.argsort(axis=1) * 1.0, None))
-    assert refusal("data=quadrants", "network.output=ranks", "loss=half_mse") == (
-        "loss=half_mse does not go with network.output=ranks; it has no derivative, and no loss is made for it "
-        "(from the override loss=half_mse)"
-    )
+def test_a_number_for_the_hidden_layers_is_the_same_run_as_a_list_of_it():
+    assert spec_of("network.hidden=6") == spec_of("network.hidden=[6]")
+    assert len(set(keys_of(("network.hidden=7",), ("network.hidden=[7]",)))) == 1
+    assert refusal("network.hidden=0").startswith("network.hidden[0] must be > 0, got 0")
+    assert refusal("network.hidden=true").startswith("network.hidden must be a list, such as [4] or [6,4], got True")
+
+
+@pytest.mark.parametrize(
+    ("kind", "word"), [("data", "data set"), ("activation", "activation"), ("init", "initializer"), ("loss", "loss")]
+)
+def test_a_stored_run_whose_part_is_gone_says_which_and_what_to_do(kind, word):
+    plain = to_plain(spec_of())
+    plain[kind]["name"] = "spirals"
+    with pytest.raises(UserError, match=rf"^this needs the {word} 'spirals', which is not registered here: .*modules="):
+        from_plain(plain)

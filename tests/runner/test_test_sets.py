@@ -109,10 +109,18 @@ def test_a_target_range_is_mapped_onto_the_range_of_the_output(output, low, high
     assert scaling.targets(np.array([low, high])) == pytest.approx(bounds, abs=1e-15)
 
 
-@pytest.mark.parametrize("setting", ["null", "auto", "[-3,3]"])
-def test_targets_of_an_unbounded_output_are_never_mapped(setting):
+@pytest.mark.parametrize("setting", ["null", "auto"])
+def test_targets_of_an_unbounded_output_stay_as_they_are_unless_a_range_is_given(setting):
     prepared = prepare(spec_of(f"network.target_range={setting}"))
     assert (prepared.scaling.y_shift, prepared.scaling.y_scale) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize("output", ["identity", "relu", "softplus"])
+def test_targets_of_an_unbounded_output_are_mapped_onto_the_range_and_outputs_back(output):
+    prepared = prepare(spec_of(f"network.output={output}", "network.target_range=[-3,5]"))
+    rows = prepared.samples.Y[prepared.train_rows]
+    assert (prepared.Y_train.min(), prepared.Y_train.max()) == pytest.approx((-3, 5), abs=1e-14)
+    np.testing.assert_allclose(prepared.scaling.outputs(prepared.Y_train), rows, rtol=0, atol=1e-14)
 
 
 def test_without_a_target_range_targets_stay_as_they_are():
@@ -121,10 +129,14 @@ def test_without_a_target_range_targets_stay_as_they_are():
 
 
 @pytest.mark.parametrize(
-    ("chosen", "expected", "threshold"), [("null", [0, 1], 0.5), ("auto", [-1, 1], 0), ("[-3,2]", [0.2, 0.6], 0.4)]
+    ("chosen", "expected", "threshold"), [("null", [0, 1], 0.5), ("auto", [-1, 1], 0), ("[0.2,0.9]", [0.2, 0.9], 0.55)]
 )
-def test_the_targets_and_the_threshold_of_classes_follow_the_target_range(chosen, expected, threshold):
-    """By hand for tanh: [-3, 2] -> [-1, 1] is y -> (y + 0.5) / 2.5, so that 0, 1 and 0.5 become 0.2, 0.6 and 0.4."""
-    prepared = prepare(spec_of("data=xor", "network.output=tanh", f"network.target_range={chosen}"))
+@pytest.mark.parametrize("levels", ["[0,1]", "[-1,1]"])
+def test_labels_are_trained_as_the_two_numbers_of_the_target_range(chosen, expected, threshold, levels):
+    overrides = ("data=xor", f"data.targets={levels}", "network.output=tanh", f"network.target_range={chosen}")
+    prepared = prepare(spec_of(*overrides))
+    if chosen == "null":
+        no, yes = prepared.samples.levels
+        expected, threshold = [no, yes], (no + yes) / 2
     assert sorted(set(prepared.Y_train.ravel().tolist())) == pytest.approx(expected, abs=1e-15)
     assert prepared.threshold == pytest.approx(threshold, abs=1e-15)

@@ -30,7 +30,6 @@ GENERAL = [
     ("seed=1.0", "seed must be a whole number, got 1.0"),
     ("seed=one", "seed must be a whole number, got 'one'"),
     ("dtype=float16", "dtype must be 'float64' or 'float32', got 'float16'"),
-    ("network.hidden=4.5", "network.hidden must be a list, such as [4] or [6,4], got 4.5"),
     ("network.hidden=null", "network.hidden must be a list, such as [4] or [6,4], got None"),
     ("network.hidden=[wide]", "network.hidden[0] must be a whole number, got 'wide'"),
     ("network.hidden=[4,4.5]", "network.hidden[1] must be a whole number, got 4.5"),

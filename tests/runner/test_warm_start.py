@@ -157,6 +157,38 @@ def test_weights_of_another_network_are_refused_with_both_shapes(overrides, said
     assert message == f"{start.replace('network.start=', 'network.start=')}{said} (from the override {start})"
 
 
+@pytest.mark.parametrize(
+    ("overrides", "said"),
+    [
+        (("activation=sigmoid",), " weights of activation=tanh; this run has activation=sigmoid"),
+        (("network.input=tanh",), " weights of network.input=identity; this run has network.input=tanh"),
+        (("network.output=tanh",), " weights of network.output=identity; this run has network.output=tanh"),
+        (("data.standardize=true",), " weights for inputs that are scaled otherwise: (value - 0) / 1, here (value - "),
+        (("network.target_range=[0,1]",), " weights for targets that are scaled otherwise: (value - 0) / 1, here (val"),
+    ],
+)  # fmt: skip
+def test_weights_of_another_activation_or_scaling_are_refused_with_what_differs(overrides, said, weights):
+    _, start = weights()
+    assert refusal(start, *overrides).startswith(f"{start} holds{said}")
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [("data=quadrants", "data.standardize=true"), ("network.output=tanh",), ("network.target_range=[0,1]",)],
+)
+def test_weights_go_on_under_their_own_scaling_and_are_refused_for_data_that_are_scaled_otherwise(overrides, weights):
+    earlier, start = weights(*overrides)
+    result = trained(start, *overrides, "training.epochs=2", *QUICK)
+    assert result.history["train/cost"][0] == earlier.history["train/cost"][-1]
+    assert "are scaled otherwise" in refusal(start, *overrides, "seed=1")
+    trained(start, *overrides, "seed=1", "data.seed=0", "training.epochs=2", *QUICK)
+
+
+def test_the_activation_of_hidden_layers_does_not_matter_where_there_are_none(weights):
+    _, start = weights("network.hidden=[]")
+    spec_of(start, "network.hidden=[]", "activation=sigmoid")
+
+
 def rewritten(start: str, **changed) -> None:
     path = start.partition("=")[2]
     with np.load(path) as file:

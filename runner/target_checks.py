@@ -1,0 +1,74 @@
+"""Whether targets, as they are trained, suit the loss: beyond its domain a cost sinks without end and means nothing."""
+
+import numpy as np
+
+from nn.activations import ACTIVATIONS
+from nn.losses import LOSSES
+from runner.datasets.samples import LARGEST, DataError
+from runner.errors import Problem
+from runner.explaining import explain_data
+from runner.preparation import Facts, chooses_class, prepare
+from runner.scaling import Span, known_range, sets_targets
+from runner.spec import Spec
+
+ROUNDING = 1e-9
+
+
+def check_target_range(spec: Spec, facts: Facts) -> Problem | None:
+    """Two numbers must be a range, and one that numbers can be mapped onto."""
+    chosen, output = spec.network.target_range, spec.network.output
+    if not isinstance(chosen, tuple):
+        return None
+    if chosen[0] >= chosen[1]:
+        return Problem("network.target_range", f"must be two numbers in ascending order, got {list(chosen)}")
+    is_usable = max(map(abs, chosen)) <= LARGEST and chosen[1] - chosen[0] >= 1 / LARGEST
+    if output in ACTIVATIONS and sets_targets(facts.task, output) and not is_usable:
+        return Problem("network.target_range", f"must be within +-{LARGEST:g} and not too narrow, got {list(chosen)}")
+    return None
+
+
+def outside_domain(spec: Spec, facts: Facts) -> Problem | None:
+    """Targets beyond the domain of the loss or of the shown cost, in a spec whose network can be built."""
+    for key, name, loss in (
+        ("loss", spec.loss.name, LOSSES[spec.loss.name](**spec.loss.settings())),
+        ("cost", spec.cost, LOSSES[spec.cost]()),
+    ):
+        low, high = loss.domain
+        if not np.isfinite((low, high)).any():
+            continue
+        try:
+            least, largest = _trained_range(spec, facts)
+        except DataError as error:
+            return explain_data(spec.data.name, error)
+        room = ROUNDING * (high - low if np.isfinite(high - low) else 1)
+        if least < low - room or largest > high + room:
+            return Problem(
+                key,
+                f"={name} needs targets from {low:g} to {high:g}, and those of data={spec.data.name} are trained as "
+                f"{least:g} to {largest:g}; {_way_out(spec, key, loss.domain)}",
+            )
+        total = least * (facts.n_classes - 1) + largest
+        if chooses_class(spec.network.output) and abs(total - 1) > ROUNDING:
+            return Problem(
+                key,
+                f"={name} needs targets that sum to 1, and those of {facts.n_classes} classes are trained as "
+                f"{largest:g} and {least:g}, a sum of {total:g}; {_way_out(spec, key, loss.domain)}",
+            )
+    return None
+
+
+def _trained_range(spec: Spec, facts: Facts) -> Span:
+    """The least and the largest target of the training samples, as the network sees them."""
+    if known := known_range(spec, facts.task, facts.levels):
+        return known
+    with np.errstate(all="ignore"):
+        Y = prepare(spec).Y_train
+    return float(Y.min()), float(Y.max())
+
+
+def _way_out(spec: Spec, key: str, domain: Span) -> str:
+    bounds = ACTIVATIONS[spec.network.output]().output_range
+    by_range = "network.target_range=auto" if domain[0] <= bounds[0] and bounds[1] <= domain[1] else ""
+    by_loss = "" if chooses_class(spec.network.output) else f"{key}=half_mse"
+    mapped = f"{by_range}, which maps them onto {bounds[0]:g} to {bounds[1]:g}" if by_range else ""
+    return f"use {' or '.join(way for way in (by_loss, mapped) if way)}"
