@@ -194,7 +194,7 @@ class Publisher:
 
     def _check_claim(self) -> None:
         if self.parent is not None:
-            self._claim.check(self.reader.run(self.parent).tags.get(CLAIM, ""))
+            self._claim.check(self._tracker.tag(self.parent, CLAIM))
 
     def _write_some(self, results: Sequence[RunResult]) -> None:
         self._check_claim()

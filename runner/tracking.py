@@ -103,6 +103,10 @@ class Tracker:
         self._client.update_run(run_id, status="RUNNING")
         self._client.log_batch(run_id, tags=[RunTag(key, value[:MAX_TAG]) for key, value in tags.items()])
 
+    def tag(self, run_id: str, key: str) -> str:
+        """What a run's tag says now; empty without it."""
+        return str(self._client.get_run(run_id).data.tags.get(key, ""))
+
     def remove(self, runs: Sequence[StoredRun]) -> None:
         """End runs that are still running, and move all of them to MLflow's bin."""
         for run in runs:
