@@ -1,14 +1,21 @@
-"""All measurements as Markdown: `python -m benchmarks [part ...] [--quick]`. RESULTS.md is what it printed."""
+"""All measurements as Markdown: `python -m benchmarks [part ...] [--quick]`. RESULTS.md is what it printed.
+
+`--against benchmarks/RESULTS.md` fails where a ratio is worse by a quarter than it was there.
+"""
 
 import argparse
 import subprocess
 import sys
+from collections.abc import Iterable
 from importlib import import_module
+from pathlib import Path
 
+from benchmarks.against import worse
 from benchmarks.programs import on_one_core
 from benchmarks.tables import machine
 
 PARTS = {
+    "planning": "Composing and planning",
     "kernel": "Training kernel",
     "sweep": "Whole sweep",
     "first": "First result",
@@ -19,26 +26,56 @@ PARTS = {
 }
 
 
-def main() -> None:
-    """Print the parts that were asked for, or all, each in a process of its own."""
+def main() -> int:
+    """Print the parts that were asked for, or all, each in a process of its own; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="part", help=f"what to measure: {', '.join(PARTS)}; all by default")
     parser.add_argument("--quick", action="store_true", help="a few seconds of everything, to see that it works")
+    parser.add_argument("--against", metavar="FILE", help="fail where a ratio is worse by a quarter than in this file")
     given = parser.parse_args()
     if unknown := set(given.parts) - set(PARTS):
         parser.error(f"{', '.join(sorted(unknown))}: no such part; known are {', '.join(PARTS)}")
-    if len(given.parts) != 1:
-        print(f"# Results\n\n{machine()}\nMade by `python -m benchmarks`.\n", flush=True)
-        for part in given.parts or PARTS:
-            subprocess.run([sys.executable, "-m", "benchmarks", part, *["--quick"] * given.quick], check=True)
-        return
-    (part,) = given.parts
+    try:
+        old = Path(given.against).read_text(encoding="utf-8") if given.against else None
+    except (OSError, UnicodeDecodeError) as error:
+        parser.error(f"--against {given.against} cannot be read: {error}")
+    new = _of_one(given.parts[0], given.quick) if len(given.parts) == 1 else _of_many(given.parts or PARTS, given.quick)
+    return 0 if old is None else _hold_against(old, new, given.against)
+
+
+def _of_one(part: str, quick: bool) -> str:
+    """Measure one part here."""
     if part == "kernel":
         on_one_core()
-    print(f"## {PARTS[part]}\n", flush=True)
-    for table in import_module(f"benchmarks.{part.replace('-', '_')}").tables(given.quick):
+    said = [f"## {PARTS[part]}\n"]
+    print(said[0], flush=True)
+    for table in import_module(f"benchmarks.{part.replace('-', '_')}").tables(quick):
         print(table, flush=True)
+        said.append(table)
+    return "\n".join(said)
+
+
+def _of_many(parts: Iterable[str], quick: bool) -> str:
+    """Measure each part in a process of its own."""
+    print(f"# Results\n\n{machine()}\nMade by `python -m benchmarks`.\n", flush=True)
+    said = []
+    for part in parts:
+        command = [sys.executable, "-m", "benchmarks", part, *["--quick"] * quick]
+        said.append(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+        print(said[-1], end="", flush=True)
+    return "\n".join(said)
+
+
+def _hold_against(old: str, new: str, name: str) -> int:
+    lines, compared = worse(old, new)
+    for line in lines:
+        print(f"worse than in {name}: {line}", file=sys.stderr)
+    if not compared:
+        print(f"{name} has none of these ratios, so nothing was compared", file=sys.stderr)
+    elif not lines:
+        print(f"none of {compared} ratios is worse by a quarter than in {name}")
+    return 1 if lines or not compared else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

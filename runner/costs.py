@@ -8,7 +8,7 @@ START_SECONDS = 0.6  # Hydra and the named sweeps
 OPENING_SECONDS = 2.2  # MLflow's client and the store, while workers train already
 TABLES_SECONDS = 0.9  # more where the store is a new file
 FINISH_SECONDS = 0.6  # the comparison with its pictures, the best run's model, the end of the process
-COMPOSING_SECONDS = 0.0018  # of a run, and so on
+COMPOSING_SECONDS = 0.001  # of a run, planning included, and so on
 PICTURE_SECONDS = 0.028
 WRITING_SECONDS = 0.003
 

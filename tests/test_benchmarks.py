@@ -3,16 +3,18 @@
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from benchmarks.against import ratios, worse
 from benchmarks.contestants import loop, sklearn_mlp, stacked
 from benchmarks.tables import markdown
 from benchmarks.work import SHAPES, Work
 from tests.end_to_end.program import ROOT, environment
 
-PARTS = ("kernel", "sweep", "first", "scale", "case-studies", "tracking")
+PARTS = ("planning", "kernel", "sweep", "first", "scale", "case-studies", "tracking")
 QUICK = Work((2, 3, 1), 4, 5, 20)
 
 
@@ -44,7 +46,7 @@ def test_a_part_that_does_not_exist_is_named_with_those_that_do() -> None:
     done = benchmark("kernels")
     assert done.returncode == 2
     assert "kernels: no such part" in done.stderr
-    assert "kernel, sweep, first, scale, case-studies" in done.stderr
+    assert "planning, kernel, sweep, first, scale, case-studies" in done.stderr
 
 
 def test_the_eight_shapes_of_the_design_are_measured() -> None:
@@ -75,3 +77,59 @@ def test_the_samples_are_whole_batches_and_the_targets_fit_the_task() -> None:
         assert X.shape == (2, X.shape[1], work.sizes[0])
         assert Y.shape == (2, X.shape[1], work.sizes[-1])
         assert not work.classifies or np.array_equal(Y.sum(axis=-1), np.ones(Y.shape[:2]))
+
+
+RESULTS = (ROOT / "benchmarks" / "RESULTS.md").read_text(encoding="utf-8")
+
+
+def test_the_committed_results_have_ratios_of_planning_and_composing_and_of_peers() -> None:
+    found = ratios(RESULTS)
+    planning = [name for name in found if name.startswith("Composing and planning")]
+    assert len(planning) == 4
+    assert found["Training kernel: Microseconds per run-step, float64, 1-6-1 1 256, 'JAX / this'"] == (0.2, True)
+    assert found["First result: First result, python -m runner --help, 'of the floor'"] == (0.23, False)
+    assert len(found) > 60
+
+
+def test_equal_results_and_better_ones_are_not_worse() -> None:
+    assert worse(RESULTS, RESULTS) == ([], len(ratios(RESULTS)))
+    better = RESULTS.replace("132.39", "400.00").replace(" 0.23 |", " 0.11 |")
+    assert better != RESULTS
+    assert worse(RESULTS, better)[0] == []
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "named"),
+    [
+        ("|       0.20 |      132.39 |", "|       0.20 |      105.00 |", "1-6-1 1 256, 'loop / this': 105, was 132.39"),
+        ("|       0.20 |      132.39 |", "|       0.15 |      132.39 |", "1-6-1 1 256, 'JAX / this': 0.15, was 0.2"),
+        ("|    0.61 |         0.23 |", "|    0.80 |         0.30 |", "--help, 'of the floor': 0.3, was 0.23"),
+        ("|      1.81 |", "|      1.20 |", "process 2, 'times one': 1.2, was 1.81"),
+    ],
+)
+def test_a_ratio_that_is_worse_by_a_quarter_is_named(was: str, now: str, named: str) -> None:
+    assert RESULTS.count(was) == 1
+    lines, _ = worse(RESULTS, RESULTS.replace(was, now))
+    assert len(lines) == 1
+    assert named in lines[0]
+
+
+def test_a_little_worse_and_slower_machines_are_accepted() -> None:
+    a_little = RESULTS.replace("      132.39 |", "      110.00 |").replace("|     14.6 |", "|   999999 |")
+    assert worse(RESULTS, a_little)[0] == []
+
+
+def test_planning_is_held_against_an_old_result_by_the_command_line(tmp_path: Path) -> None:
+    table = (
+        "## Composing and planning\n\nMilliseconds of processor time:\n\n| step | ms a job | of a file |\n|--|--|--|\n"
+    )
+    for name, ratio, code in (("slow", "90", 0), ("quick", "0.0001", 1)):
+        (tmp_path / name).write_text(f"{table}| validate and plan | 9 | {ratio} |\n")
+        done = benchmark("planning", "--quick", "--against", str(tmp_path / name))
+        assert done.returncode == code, done.stderr
+        assert ("validate and plan, 'of a file'" in done.stderr) == bool(code)
+    (tmp_path / "other").write_text("nothing")
+    assert "nothing was compared" in benchmark("planning", "--quick", "--against", str(tmp_path / "other")).stderr
+    missing = benchmark("planning", "--against", str(tmp_path / "none"))
+    assert missing.returncode == 2
+    assert "No such file" in missing.stderr

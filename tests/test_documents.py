@@ -11,6 +11,7 @@ from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.override_parser.overrides_parser import OverridesParser
 
 from runner.jobs import make_plan
+from runner.leftovers import left_out
 from runner.paths import SWEEPS
 from runner.sweeps import sweep_files
 from tests.end_to_end.program import make_store, run_runner, said
@@ -84,8 +85,9 @@ def check_overrides(arguments: tuple[str, ...]) -> None:
     parsed = OverridesParser.create(config_loader=loader()).parse_overrides(overrides)
     (jobs,) = BasicSweeper.split_arguments(parsed, None)
     assert len(jobs) == 1 or "-m" in arguments or named, f"-m is missing: {arguments}"
-    settings = {tuple(part for part in job if not part.startswith("seed=")): job for job in jobs}.values()
-    make_plan([composer().compose(number, job) for number, job in enumerate(settings)])
+    settings, _ = left_out(jobs, overrides)
+    once = {tuple(part for part in job if not part.startswith("seed=")): job for job in settings}.values()
+    make_plan([composer().compose(number, job) for number, job in enumerate(once)])
 
 
 @pytest.mark.parametrize("page", PAGES, ids=page_id)

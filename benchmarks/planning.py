@@ -1,0 +1,60 @@
+"""Composing and planning: processor time a job beside that of parsing one config file, in the same process.
+
+Each repeat begins with nothing remembered, and the least of all repeats counts: other programs can only add to it. So
+the ratio means the same on any machine, and on one that is busy.
+"""
+
+import itertools
+import time
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any
+
+import yaml
+
+from benchmarks.tables import markdown
+from runner.compose import Composer, Job
+from runner.errors import Problem
+from runner.gradcheck import composing
+from runner.jobs import make_plan
+from runner.paths import CONF
+
+REPEATS = 5
+PARSED = 4  # files a repeat
+VALUES = [("data=xor", f"seed={seed}", f"learning_rate=0.{1 + seed % 9}") for seed in range(300)]
+OPTIONS = {
+    "activation": ("tanh", "sigmoid", "relu", "gelu", "softplus", "identity"),
+    "optimizer": ("sgd", "momentum", "nesterov", "rmsprop", "adam"),
+    "init": ("normal", "uniform", "glorot", "he"),
+    "schedule": ("constant", "step", "exponential", "cosine"),
+}
+GROUPS = [
+    tuple(f"{group}={name}" for group, name in zip(OPTIONS, names, strict=True))
+    for names in itertools.product(*OPTIONS.values())
+]
+
+
+def tables(quick: bool) -> Iterator[str]:
+    """Markdown; a short form has fewer repeats of the same."""
+    least: dict[str, float] = {}
+
+    def measure(name: str, times: int, step: Callable[[], Any]) -> Any:
+        started = time.process_time()
+        result = step()
+        least[name] = min(least.get(name, float("inf")), (time.process_time() - started) / times)
+        return result
+
+    text = (CONF / "config.yaml").read_text(encoding="utf-8")
+    for _ in range(2 if quick else REPEATS):
+        with composing() as composer:  # which remembers nothing yet
+            measure("parse conf/config.yaml", PARSED, lambda: [yaml.safe_load(text) for _ in range(PARSED)])
+            jobs = measure("compose, values swept", len(VALUES), partial(_composed, composer, VALUES))
+            measure("compose, groups swept", len(GROUPS), partial(_composed, composer, GROUPS))
+            measure("validate and plan", len(VALUES), partial(make_plan, jobs))
+    of_a_file = least["parse conf/config.yaml"]
+    rows = [[name, f"{1000 * one:.3f}", f"{one / of_a_file:.4f}"] for name, one in least.items()]
+    yield f"Milliseconds of processor time:\n\n{markdown(['step', 'ms a job', 'of a file'], rows)}\n"
+
+
+def _composed(composer: Composer, overrides: Sequence[Sequence[str]]) -> list[Job | Problem]:
+    return [composer.compose(number, texts) for number, texts in enumerate(overrides)]
