@@ -16,8 +16,7 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf, flag_override
 from omegaconf.errors import OmegaConfBaseException
 
-from runner.composition_errors import explain
-from runner.errors import Problem
+from runner.composition_errors import Refused, refused
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ class Composer:
         self._parsed: dict[str, Override] = {}
         self._composed: dict[tuple[str, ...], tuple[bytes, DictConfig] | Exception] = {}
 
-    def compose(self, number: int, overrides: Sequence[str]) -> Job | Problem:
+    def compose(self, number: int, overrides: Sequence[str]) -> Job | Refused:
         """The job's config as Hydra would compose it, or why it cannot be composed."""
         try:
             parsed = [self._parse(text) for text in overrides]
@@ -58,7 +57,7 @@ class Composer:
                     OmegaConf.update(config, override.key_or_group, override.value(), merge=True)
             return Job(number, tuple(overrides), plain(config), hydra)
         except (HydraException, OmegaConfBaseException, ValueError) as error:
-            return explain(error, overrides)
+            return refused(error, overrides, lambda left: self.compose(number, left))
 
     def _parse(self, text: str) -> Override:
         if text not in self._parsed:

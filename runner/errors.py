@@ -51,6 +51,7 @@ def refuse(problems: dict[int, list[Problem]], n_jobs: int) -> UserError:
 
     `problems` maps job numbers to what is wrong with them; jobs without a problem are not in it.
     """
+    problems = {job: found for job, found in problems.items() if found}
     jobs_of: dict[str, list[int]] = {}
     for job, found in problems.items():
         for problem in found:
@@ -58,7 +59,7 @@ def refuse(problems: dict[int, list[Problem]], n_jobs: int) -> UserError:
     if n_jobs == 1:
         return UserError(_bullets("This run cannot start:", jobs_of))
     head = f"{len(problems)} of {n_jobs} jobs cannot run, so nothing was trained:"
-    return UserError(_bullets(head, [f"{text} [{_name_jobs(jobs)}]" for text, jobs in jobs_of.items()]))
+    return UserError(_bullets(head, [f"{text} [{_name_jobs(jobs, n_jobs)}]" for text, jobs in jobs_of.items()]))
 
 
 def unknown(given: Any, known: Sequence[str], what: str = "is unknown: {given!r}", meant: str = "") -> str:
@@ -68,7 +69,9 @@ def unknown(given: Any, known: Sequence[str], what: str = "is unknown: {given!r}
     return f"{what.format(given=given)}{hint}; known are {', '.join(known)}" if known else what.format(given=given)
 
 
-def _name_jobs(jobs: Sequence[int]) -> str:
+def _name_jobs(jobs: Sequence[int], n_jobs: int) -> str:
+    if len(jobs) == n_jobs:
+        return f"all {n_jobs} jobs"
     named = ", ".join(str(job) for job in jobs[:MAX_JOBS_NAMED])
     rest = len(jobs) - MAX_JOBS_NAMED
     return ("job " if len(jobs) == 1 else "jobs ") + named + (f" and {rest} more" if rest > 0 else "")

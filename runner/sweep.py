@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from runner import terminal
 from runner.about import About
 from runner.compose import Job
-from runner.errors import Problem, UserError
+from runner.composition_errors import Refused
+from runner.errors import UserError
 from runner.execution import Training, training_of
 from runner.folder import PlanFile, SweepFolder
 from runner.identity import source
@@ -41,7 +42,7 @@ class Sweep:
         self._publisher: Publisher | None = None
         self._is_told = False  # what an interrupt leaves, and how to go on
 
-    def run(self, jobs: Sequence[Job | Problem]) -> list[RunResult]:
+    def run(self, jobs: Sequence[Job | Refused]) -> list[RunResult]:
         """Train a batch of jobs, compare all so far and show it; returns the results of the batch.
 
         Raises UserError with all problems before anything is trained when a job cannot run, and when the store cannot
