@@ -149,13 +149,13 @@ def _composition_problem(error: Exception) -> str | None:
     from hydra.errors import HydraException
     from omegaconf.errors import OmegaConfBaseException
 
-    from runner.composition_errors import explain
+    from runner.refusal import all_problems
 
     if isinstance(error, yaml.YAMLError):
         return f"a config file cannot be read, as it is not plain YAML: {' '.join(str(error).split())}"
     if not isinstance(error, (HydraException, OmegaConfBaseException)) and not _is_from_composing(error):
         return None
-    return str(explain(error, sys.argv[1:]))
+    return all_problems(error, sys.argv[1:])
 
 
 def _is_from_composing(error: Exception) -> bool:

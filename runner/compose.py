@@ -16,9 +16,8 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from runner.composition_errors import explain
+from runner.composition_errors import Refused, refused
 from runner.compositions import INTERPOLATION, Composition, Compositions, open_config
-from runner.errors import Problem
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ class Composer:
         self._is_group: dict[str, bool] = {}
         self._sections: dict[tuple[int, tuple[str, ...]], Any] = {}
 
-    def compose(self, number: int, overrides: Sequence[str]) -> Job | Problem:
+    def compose(self, number: int, overrides: Sequence[str]) -> Job | Refused:
         """The job's config as Hydra would compose it, or why it cannot be composed."""
         try:
             parsed = [self._parse(text) for text in overrides]
@@ -56,7 +55,7 @@ class Composer:
                 config = plain(_with_values(composition.whole(), values))
             return Job(number, tuple(overrides), config, composition)
         except (HydraException, OmegaConfBaseException, ValueError) as error:
-            return explain(error, overrides)
+            return refused(error, overrides, lambda left: self.compose(number, left))
 
     def _parse(self, text: str) -> Override:
         if text not in self._parsed:

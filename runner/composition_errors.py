@@ -3,8 +3,9 @@
 import difflib
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from hydra.errors import OverrideParseException
 from omegaconf import DictConfig
@@ -13,10 +14,42 @@ from omegaconf.errors import InterpolationResolutionError
 from runner.components import REGISTRIES
 from runner.errors import Problem, unknown
 
+if TYPE_CHECKING:
+    from runner.compose import Job
+
+TYPED = "from the override "
 SHORT = {"lr": "learning_rate"}
 QUOTES = "'\""
 CLOSED_BY = {"(": ")", "[": "]", "{": "}", "'": "'", '"': '"'}
 NAMES = {")": "parenthesis", "]": "bracket", "}": "brace", "'": "quote", '"': "quote"}
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A job that cannot be composed: everything wrong with its overrides, those that are, and what the rest makes."""
+
+    problems: tuple[Problem, ...]
+    wrong: tuple[str, ...]
+    rest: "Job | None"
+
+
+def refused(
+    error: BaseException, overrides: Sequence[str], compose: "Callable[[Sequence[str]], Job | Refused]"
+) -> Refused:
+    """All problems of a job, found by leaving out one wrong override after another.
+
+    With an option that does not exist its settings go too, as nothing can be said of them.
+    """
+    problem = explain(error, overrides)
+    blamed = error.override if isinstance(error, OverrideParseException) else problem.origin.removeprefix(TYPED)
+    if blamed not in overrides:
+        return Refused((problem,), (), None)
+    group = blamed.partition("=")[0].lstrip("+~")
+    left = [one for one in overrides if one != blamed and not one.lstrip("+~").startswith(f"{group}.")]
+    wrong, rest = tuple(one for one in overrides if one not in left), compose(left)
+    if isinstance(rest, Refused):
+        return Refused((problem, *rest.problems), wrong + rest.wrong, rest.rest)
+    return Refused((problem,), wrong, rest)
 
 
 def explain(error: BaseException, overrides: Iterable[str]) -> Problem:
@@ -27,7 +60,7 @@ def explain(error: BaseException, overrides: Iterable[str]) -> Problem:
     full_key = next(iter(re.findall(r"full_key: (\S+)", text)), "")
     for override in sorted(overrides, key=lambda override: -len(override.partition("=")[0])):
         key, _, value = override.partition("=")
-        name, origin = key.lstrip("+~"), f"from the override {override}"
+        name, origin = key.lstrip("+~"), f"{TYPED}{override}"
         if (
             "Config group override" in text
             and name in (*REGISTRIES, "executor", "sweep")

@@ -51,6 +51,7 @@ def refuse(problems: dict[int, list[Problem]], n_jobs: int) -> UserError:
 
     `problems` maps job numbers to what is wrong with them; jobs without a problem are not in it.
     """
+    problems = {job: found for job, found in problems.items() if found}
     jobs_of: dict[str, list[int]] = {}
     for job, found in problems.items():
         for problem in found:

@@ -32,6 +32,33 @@ _EXPECTED: dict[str, Callable[[dict[str, Any]], str]] = {
 }
 
 
+# Valid values for those that nothing else depends on.
+STAND_INS: dict[str, Any] = {
+    "learning_rate": 1.0, "seed": 0, "training.clip_value": None, "training.clip_norm": None,
+    "training.stop_cost": None, "training.patience": None, "training.evaluations": 1, "training.online_cost": False,
+}  # fmt: skip
+
+
+def repaired_part(key: str, value: Any, error: ValidationError) -> dict[str, Any] | None:
+    """A part of a config with wrong values replaced, so that what only makes sense together can be checked as well.
+
+    None where something else depends on a wrong value: what would be said then could be a consequence of it.
+    """
+    if not isinstance(value, Mapping):
+        return None
+    repaired = dict(value)
+    for detail in error.errors(include_url=False):
+        name = str(detail["loc"][0]) if detail["loc"] else ""
+        full = f"{key}.{name}" if key else name
+        if key in ("optimizer", "schedule") and name in repaired:
+            del repaired[name]
+        elif full in STAND_INS:
+            repaired[name] = STAND_INS[full]
+        elif name in repaired or key not in ("optimizer", "schedule"):
+            return None
+    return repaired
+
+
 def explain_all(prefix: str, error: ValidationError, known: Iterable[str] = ()) -> list[Problem]:
     """Everything that pydantic found, in a person's words; `known` are the settings that there are."""
     return [_explain(prefix, detail, known) for detail in error.errors(include_url=False)]

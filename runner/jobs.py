@@ -8,6 +8,7 @@ from pathlib import Path
 from runner.comparison import config_of, swept_keys
 from runner.components import load_modules
 from runner.compose import Job
+from runner.composition_errors import Refused
 from runner.errors import Problem, UserError, refuse
 from runner.expectations import check, not_judged
 from runner.identity import code_digest, run_key
@@ -95,42 +96,49 @@ class Plan:
         return [RunResult(run.index, run.key, run.spec, "killed", run.overrides, error) for run in missing]
 
 
-def make_plan(jobs: Sequence[Job | Problem], earlier: Sequence[PlannedRun] = ()) -> Plan:
+def make_plan(jobs: Sequence[Job | Refused], earlier: Sequence[PlannedRun] = (), known: Sequence[Problem] = ()) -> Plan:
     """Validate all jobs and decide on the runs: jobs with equal run keys are one; `earlier` are the sweep's so far.
 
-    Raises UserError with every problem of every job.
+    `known` are problems of every job that were found before. Raises UserError with every problem of every job.
     """
     problems: dict[int, list[Problem]] = {}
-    specs: list[Spec] = []
+    made: list[tuple[tuple[str, ...], Spec]] = []
     builder, settings = SpecBuilder(), None
-    for number, job in enumerate(jobs):
-        if isinstance(job, Problem):
-            problems[number] = [job]
-            continue
-        own = read_settings(job.config, job.overrides)
-        if settings is None and isinstance(own, Settings):
-            settings = own
-            load_modules(settings.modules)
-        built = builder.build(without_leftovers(job.config, job.overrides), job.overrides)
-        found = [*(own if isinstance(own, list) else []), *(built if isinstance(built, list) else [])]
-        if isinstance(own, Settings) and own != settings:
-            found.append(Problem(" and ".join(_differing(own, settings)), "must be the same for all jobs of a sweep"))
+    for number, composed in enumerate(jobs):
+        found = [*known, *(composed.problems if isinstance(composed, Refused) else ())]
+        job = composed.rest if isinstance(composed, Refused) else composed
+        if job is not None:
+            own = read_settings(job.config, job.overrides)
+            if settings is None and isinstance(own, Settings):
+                settings = own
+                load_modules(settings.modules)
+            built = builder.build(without_leftovers(job.config, job.overrides), job.overrides, is_whole=not found)
+            found += [*(own if isinstance(own, list) else []), *(built if isinstance(built, list) else [])]
+            if isinstance(own, Settings) and own != settings:
+                differing = " and ".join(_differing(own, settings))
+                found.append(Problem(differing, "must be the same for all jobs of a sweep"))
+            if not found and isinstance(built, Spec):
+                made.append((job.overrides, built))
         if found:
             problems[number] = found
-        elif isinstance(built, Spec):
-            specs.append(built)
     if problems or settings is None:
-        raise refuse(problems, len(jobs))
+        wrong = _wrong_expectations(settings, made) if settings and len(jobs) > 1 else []
+        raise refuse({number: [*problems.get(number, []), *wrong] for number in range(len(jobs))}, len(jobs))
     index_of = {run.key: run.index for run in earlier}
     runs, of_jobs = [], []
-    for job, spec in zip(jobs, specs, strict=True):
-        assert isinstance(job, Job)
+    for overrides, spec in made:
         key = key_of(spec, builder, settings.modules)
         if key not in index_of:
             index_of[key] = len(index_of)
-            runs.append(PlannedRun(index_of[key], key, job.overrides, spec))
+            runs.append(PlannedRun(index_of[key], key, overrides, spec))
         of_jobs.append(index_of[key])
     return Plan(settings, runs, builder, tuple(of_jobs))
+
+
+def _wrong_expectations(settings: Settings, made: Sequence[tuple[tuple[str, ...], Spec]]) -> list[Problem]:
+    """What is wrong with a sweep's expectations, as far as that is known while some of its jobs cannot run."""
+    configs = [config_of(spec, overrides) for overrides, spec in made]
+    return check(settings.expect, configs, swept_keys([overrides for overrides, _ in made]))
 
 
 def plan_again(runs: Sequence[PlannedRun], settings: Settings) -> Plan:

@@ -10,7 +10,8 @@ from typing import Any
 from runner import terminal
 from runner.commands import run_command, split_options
 from runner.components import load_modules
-from runner.errors import Problem, UserError
+from runner.composition_errors import Refused
+from runner.errors import UserError
 from runner.folder import OUTPUTS, PlanFile, SweepFolder, find_folder, unusable_folders
 from runner.gradcheck import composing
 from runner.identity import code_files
@@ -114,8 +115,8 @@ def elsewhere(settings: Mapping[str, Any], overrides: Sequence[str]) -> dict[str
     kept = [] if is_chosen else [f"executor={before['name']}", *_as_typed(before)]
     with composing([*kept, *overrides]) as composer:
         job = composer.compose(0, [*kept, *overrides])
-    if isinstance(job, Problem):
-        raise UserError(str(job))
+    if isinstance(job, Refused):
+        raise UserError("; ".join(map(str, job.problems)))
     changed = {**settings, "executor": job.config["executor"]}
     if any(override.startswith("workers=") for override in overrides):
         changed["workers"] = job.config["workers"]

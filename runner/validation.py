@@ -10,7 +10,7 @@ from nn.activations import ACTIVATIONS
 from runner.checks import CHECKS, LATER_CHECKS, check_domain, check_order, check_steps
 from runner.components import REGISTRIES, is_own
 from runner.errors import Problem, unknown
-from runner.explaining import explain_all, explain_data, with_origin
+from runner.explaining import explain_all, explain_data, repaired_part, with_origin
 from runner.laws import broken_laws
 from runner.memory import why_too_large, why_too_much_data
 from runner.planning import sizes_of
@@ -54,10 +54,9 @@ class SpecBuilder:
         self._facts: dict[tuple[Component, TestSpec, int | None], Facts | Problem] = {}
         self._starts: dict[str, Start | Problem] = {}
 
-    def build(self, config: Mapping[str, Any], overrides: Sequence[str]) -> Spec | list[Problem]:
-        """The spec that a config describes, or everything that is wrong with it."""
-        problems: list[Problem] = []
-        parts: dict[str, Any] = {}
+    def build(self, config: Mapping[str, Any], overrides: Sequence[str], is_whole: bool = True) -> Spec | list[Problem]:
+        """The spec that a config describes, or all that is wrong with it; of one that is not whole, with each part."""
+        problems, parts = list[Problem](), dict[str, Any]()
         single = {key: config[key] for key in Single.model_fields if key in config}
         for key, value in {"": single, **config}.items():
             if key in Settings.model_fields or key in single:
@@ -66,15 +65,17 @@ class SpecBuilder:
                 parts |= _warm_start(value, config.get("data")) if key == "warm_start" else _part(key, value)
             except ValidationError as error:
                 problems += explain_all(key, error, _model_of(key, value).model_fields)
+                repaired = repaired_part(key, value, error)
+                parts |= _part(key, repaired) if repaired else {}
             except _InvalidPart as error:
                 problems.append(error.problem)
         missing = [key for key in Spec.model_fields if key not in (*config, *Single.model_fields, "warm_start")]
         problems += [Problem(key, "is missing") for key in missing]
-        if not problems:
-            checked = self._complete(Spec(**parts))
-            if isinstance(checked, Spec):
+        if Spec.model_fields.keys() <= parts.keys() | {"warm_start"}:
+            checked = self._complete(Spec(**parts), is_whole)
+            if isinstance(checked, Spec) and is_whole and not problems:
                 return checked
-            problems = checked
+            problems += checked if isinstance(checked, list) else []
         return [with_origin(problem, config, overrides) for problem in problems]
 
     def facts(self, spec: Spec) -> Facts:
@@ -107,11 +108,11 @@ class SpecBuilder:
                 self._facts[key] = explain_data(data.name, error)
         return self._facts[key]
 
-    def _complete(self, spec: Spec) -> Spec | list[Problem]:
-        """Replace `auto` by what fits the task, and check what only makes sense together."""
+    def _complete(self, spec: Spec, is_whole: bool) -> Spec | list[Problem]:
+        """Replace `auto` by what fits the task; check what only makes sense together, or only the size."""
         facts = self._look_at(spec)
         if isinstance(facts, Problem):
-            return [facts]
+            return [facts] if is_whole else []
         output = spec.network.output
         if output == AUTO:
             classes = facts.n_classes
@@ -128,6 +129,8 @@ class SpecBuilder:
         complete = spec.model_copy(
             update={"training": _completed(spec.training, facts), "test": _used(spec.test), "data": _used_data(spec)}
         )
+        if not is_whole:
+            return [problem] if (problem := why_too_large(complete, facts)) else complete
         problems = [problem for check in CHECKS if (problem := check(spec, facts))]
         problems += [problem for check in LATER_CHECKS if (problem := check(complete, facts))]
         problems += self._check_warm_start(complete, facts) + self._check_start(spec, facts) + broken_laws(complete)

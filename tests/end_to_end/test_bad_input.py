@@ -141,3 +141,16 @@ def test_no_launcher_trains_the_good_jobs_of_a_bad_sweep(folder: Path, launcher:
         ["-m", "learning_rate=0.1,-1", f"hydra/launcher={launcher}"],
         ["1 of 2 jobs", "learning_rate", "-1", "> 0", "override learning_rate=-1", "job 1"],
     )
+
+
+def test_all_that_is_wrong_with_one_command_is_told_at_once(folder: Path) -> None:
+    given = ["learning_rat=1", "network.hiden=[3]", "seed=-1", "data.noise=${nowhere}", "activation=tahn"]
+    message = check(folder, given, [f"override {one}" for one in given])
+    assert len(message.splitlines()) == 1 + len(given)
+
+
+def test_what_every_job_of_a_sweep_has_wrong_is_told_once_with_what_single_jobs_have(folder: Path) -> None:
+    given = ["epochs=3", "seed=range(3", "learning_rate=0.1,-1", "network.bias=true,false"]
+    message = check(folder, ["-m", *given], ["4 of 4 jobs", "training.epochs", "a parenthesis is not closed"])
+    assert message.count("[all 4 jobs]") == 2
+    assert "(from the override learning_rate=-1) [jobs 2, 3]" in message

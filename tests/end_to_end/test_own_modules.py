@@ -1,7 +1,7 @@
 """A person's own components, in a module outside the repository: `modules=[my_parts]` is all it takes."""
 
 import re
-import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -192,17 +192,23 @@ def test_parts_of_ones_own_that_break_a_law_are_refused_together_before_training
     assert not (tmp_path / "mlflow.db").exists()
 
 
+@pytest.fixture
+def changed_folder(own_folder: Path) -> Iterator[Path]:
+    """The module has lost its data set."""
+    module = own_folder / "my_parts.py"
+    module.write_text(MODULE.replace("def ramp", "def other"))
+    yield own_folder
+    module.write_text(MODULE)
+
+
 @pytest.mark.parametrize("command", ["report", "reproduce", "resume"])
 def test_a_data_set_that_its_module_no_longer_has_is_named_with_what_to_do(
-    own_sweep: Trained, own_folder: Path, tmp_path: Path, command: str
+    own_sweep: Trained, changed_folder: Path, command: str
 ) -> None:
-    folder = tmp_path / "copy"
-    shutil.copytree(own_folder, folder)
-    (folder / "my_parts.py").write_text(MODULE.replace("def ramp", "def other"))
     parent = own_sweep.store.only()
     name = own_sweep.store.children(parent)[0].info.run_id if command == "reproduce" else parent.data.tags["sweep_id"]
     modules = [] if command == "resume" else ["modules=[my_parts]"]
-    done = run_runner(name, *modules, cwd=folder, module=f"runner.{command}")
+    done = run_runner(name, *modules, cwd=changed_folder, module=f"runner.{command}")
     assert done.returncode == 1
     assert "needs the data set 'ramp', which is not registered here" in done.stderr, said(done)
     assert "modules=[...]" in done.stderr

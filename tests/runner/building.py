@@ -58,7 +58,9 @@ def composer() -> Composer:
 
 
 def composed(*overrides: str) -> Job | Problem:
-    return composer().compose(0, overrides)
+    """A job, or the first problem of one that cannot be composed."""
+    job = composer().compose(0, overrides)
+    return job if isinstance(job, Job) else job.problems[0]
 
 
 def config_of(*overrides: str) -> dict[str, Any]:
@@ -70,8 +72,11 @@ def config_of(*overrides: str) -> dict[str, Any]:
 
 def build(*overrides: str) -> Spec | list[Problem]:
     """A spec, or what is wrong with the overrides, whoever finds it: Hydra or the validation."""
-    job = composed(*overrides)
-    return [job] if isinstance(job, Problem) else SpecBuilder().build(job.config, overrides)
+    job = composer().compose(0, overrides)
+    if isinstance(job, Job):
+        return SpecBuilder().build(job.config, overrides)
+    rest = SpecBuilder().build(job.rest.config, job.rest.overrides, is_whole=False) if job.rest else []
+    return [*job.problems, *(rest if isinstance(rest, list) else [])]
 
 
 def spec_of(*overrides: str) -> Spec:

@@ -94,7 +94,7 @@ def test_samples_that_would_train_wrongly_or_fail_are_refused_before_training(sa
     assert message.startswith("data ") and said in message
 
 
-def test_class_numbers_that_are_wrong_in_another_draw_fail_the_run_and_train_nothing(own):
+def test_class_numbers_that_are_wrong_in_another_draw_only_are_refused_with_a_fresh_test_set(own):
     def draw(streams, n):
         return X[:n], np.full(n, 7 if n > 2 else 0)
 

@@ -204,3 +204,53 @@ def test_an_interpolation_that_leads_nowhere_is_told_with_the_problems_of_the_ot
     assert "(from the override learning_rate=${nowhere})" in lost
     assert "is not a setting" not in lost
     assert bad.startswith("  - learning_rate must be > 0, got -1")
+
+
+def lines_of(*jobs: tuple[str, ...], first: tuple[str, ...] = ()) -> list[str]:
+    with pytest.raises(UserError) as caught:
+        plan_of(*jobs, first=first)
+    return str(caught.value).splitlines()
+
+
+def test_unknown_keys_hide_neither_each_other_nor_wrong_values():
+    overrides = ("learning_rat=1", "network.hiden=[3]", "seed=-1", "training.epochs=0", "activation=tnah", "loss=mse")
+    named = {message.partition(" ")[0] for message in refusals(*overrides)}
+    assert named == {"learning_rat", "network.hiden", "seed", "training.epochs", "activation", "loss"}
+
+
+def test_what_hangs_on_an_option_that_does_not_exist_is_not_judged():
+    assert [message.partition(" ")[0] for message in refusals("data=spirls", "data.turns=3", "lr=1")] == ["data", "lr"]
+    assert [message.partition(" ")[0] for message in refusals("task=classification", "loss=softmax_cross_entropy")] == [
+        "task"
+    ]
+
+
+def test_a_network_that_does_not_fit_is_told_with_wrong_values_and_unknown_keys():
+    huge = "network.hidden=[1000000,1000000]"
+    for other in ("learning_rate=-1", "hiden=[3]", "optimizer.decay=1"):
+        messages = refusals(huge, other)
+        assert len(messages) == 2
+        assert any(message.startswith("network.hidden=[1000000, 1000000] needs about") for message in messages)
+
+
+def test_a_wrong_value_is_told_with_what_does_not_go_together():
+    messages = refusals("learning_rate=-1", "loss=softmax_cross_entropy", "fault=regulariser_sign")
+    assert [message.partition(" ")[0].partition("=")[0] for message in messages] == ["learning_rate", "loss"]
+    messages = refusals("seed=-1", "network.output=tnah", "training.mode=full", "training.batch_size=8")
+    assert [message.partition(" ")[0] for message in messages] == ["seed", "network.output", "training.batch_size"]
+
+
+def test_a_wrong_expectation_is_told_with_the_jobs_that_cannot_run():
+    bad = "expect={slow: 'median(rmse'}"
+    lines = lines_of(("seed=0", "learning_rate=-1"), ("seed=1", "learning_rate=0.1"), first=(bad,))
+    assert lines[0] == "2 of 2 jobs cannot run, so nothing was trained:"
+    assert sorted(line.split()[1] for line in lines[1:]) == ["expect", "learning_rate"]
+    good = "expect={slow: 'median(rmse, lr=0.1) < 1'}"
+    lines = lines_of(("seed=0", "learning_rate=-1"), ("seed=1", "learning_rate=0.1"), first=(good,))
+    assert len(lines) == 2
+
+
+def test_a_problem_of_every_job_is_told_as_one_of_all_jobs():
+    lines = lines_of(*((f"seed={seed}",) for seed in range(9)), first=("learning_rate=-1", "hiden=[4]"))
+    assert lines[0] == "9 of 9 jobs cannot run, so nothing was trained:"
+    assert [line.endswith("[all 9 jobs]") for line in lines[1:]] == [True, True]
