@@ -3,14 +3,15 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
 from runner.errors import Problem
 from runner.explaining import explain_all, with_origin
+from runner.parsing import read_yaml
 from runner.paths import CONF
 from runner.spec import Flag, Frozen, Whole
 
@@ -126,9 +127,8 @@ def _unasked(executor: Any, overrides: Sequence[str]) -> list[Problem]:
     is_typed_whole = any(override.lstrip("+").startswith("executor={") for override in overrides)
     if not isinstance(executor, Mapping) or is_typed_whole:
         return []
-    name, path = executor.get("name"), CONF / "executor" / f"{executor.get('name')}.yaml"
-    shipped: Any = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    defaults = yaml.safe_load((CONF / "config.yaml").read_text(encoding="utf-8"))["defaults"]
+    name, shipped = executor.get("name"), _shipped(f"executor/{executor.get('name')}")
+    defaults = _shipped("config")["defaults"]
     chosen = [entry["executor"] for entry in defaults if isinstance(entry, Mapping) and "executor" in entry]
     keys = [key for key, value in executor.items() if key != "name" and value != shipped.get(key)]
     found = [f"executor.{key}" for key in keys if f"executor.{key}" not in typed]
@@ -136,3 +136,10 @@ def _unasked(executor: Any, overrides: Sequence[str]) -> list[Problem]:
         found = ["executor"]
     told = "is not said by you: type it, as a scheduler of somebody else could run code here (docs/security.md)"
     return [Problem(key, told) for key in found]
+
+
+@cache
+def _shipped(name: str) -> Any:
+    """What a file of `conf/` says, nothing where there is none; read once, as every job of a sweep asks."""
+    path = CONF / f"{name}.yaml"
+    return read_yaml(path.read_bytes()) if path.is_file() else {}
