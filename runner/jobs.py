@@ -17,6 +17,7 @@ from runner.results import RunResult
 from runner.settings import Settings, read_settings
 from runner.spec import Spec, to_plain
 from runner.training import Task
+from runner.typed import typed
 from runner.validation import SpecBuilder
 from runner.workers import default_workers
 
@@ -102,7 +103,7 @@ def make_plan(jobs: Sequence[Job | Problem], first: int = 0) -> Plan:
         if isinstance(job, Problem):
             problems[number] = [job]
             continue
-        own = read_settings(job.config, job.overrides)
+        own = read_settings(job.config, job.overrides, typed())
         if settings is None and isinstance(own, Settings):
             settings = own
             load_modules(settings.modules)

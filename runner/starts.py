@@ -4,7 +4,6 @@ import hashlib
 import io
 import json
 import re
-import zipfile
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -14,6 +13,7 @@ import numpy as np
 from nn.registry import Array
 from runner.errors import Problem
 from runner.files import contents_of
+from runner.parsing import open_archive
 
 RUN_ID = re.compile(r"[0-9a-f]{32}")
 
@@ -33,7 +33,7 @@ def read_start(text: str) -> Start | Problem:
     key = "network.start"
     try:
         content = _weights_of_run(text) if RUN_ID.fullmatch(text) else contents_of(Path(text))
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+        with open_archive(io.BytesIO(content)) as arrays:
             structure, parameters = json.loads(str(arrays["structure"])), arrays["parameters"]
             sizes, bias = tuple(structure["sizes"]), bool(structure["bias"])
             needed = sum((fan_in + bias) * fan_out for fan_in, fan_out in pairwise(sizes))
@@ -41,8 +41,9 @@ def read_start(text: str) -> Start | Problem:
                 raise ValueError("the parameters are not those of the structure")
     except OSError as error:
         return Problem(key, f"={text} cannot be read: {error.strerror or error}")
-    except (KeyError, ValueError, TypeError, EOFError, zipfile.BadZipFile):
-        return Problem(key, f"={text} is not the weights.npz of a run")
+    except (KeyError, ValueError, TypeError) as error:
+        why = f": {error}" if "unpack" in str(error) else ""
+        return Problem(key, f"={text} is not the weights.npz of a run{why}")
     except Exception as error:  # each kind of store raises what its own driver raises
         return Problem(key, f"={text}: MLflow has no weights for this run id: {str(error).partition(chr(10))[0]}")
     if not np.isfinite(parameters).all():
