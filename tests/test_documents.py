@@ -13,6 +13,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from runner.jobs import make_plan
 from runner.paths import SWEEPS
 from runner.sweeps import sweep_files
+from runner.typed import set_typed
 from tests.end_to_end.program import make_store, run_runner, said
 from tests.runner.building import composer, loader
 
@@ -85,6 +86,7 @@ def check_overrides(arguments: tuple[str, ...]) -> None:
     (jobs,) = BasicSweeper.split_arguments(parsed, None)
     assert len(jobs) == 1 or "-m" in arguments or named, f"-m is missing: {arguments}"
     settings = {tuple(part for part in job if not part.startswith("seed=")): job for job in jobs}.values()
+    set_typed([text for job in settings for text in job])
     make_plan([composer().compose(number, job) for number, job in enumerate(settings)])
 
 
