@@ -1,5 +1,8 @@
 """The application around `nn`: configs to specs, specs to stacks, stacks to MLflow and to pictures."""
 
+import runner.shadows  # noqa: F401  # first, as it says what would end the other imports
+
+# isort: split
 from runner.starting import end_quietly, is_command
 
 TYPE_CHECKING = False  # `typing` would be half of what is imported before Ctrl-C is seen to

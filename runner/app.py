@@ -76,7 +76,11 @@ def set_up_hydra(arguments: list[str]) -> None:
 
 
 def _start_hydra() -> None:
+    from runner.typed import set_typed
+
     _check_encoding(sys.argv[1:])
+    _check_flags(sys.argv[1:])
+    set_typed(sys.argv[1:])
     set_up_hydra(sys.argv[1:])
 
     import hydra
@@ -135,6 +139,19 @@ def _check_encoding(arguments: list[str]) -> None:
     for argument in arguments:
         if not argument.isascii() and argument.encode(errors="ignore").decode() != argument:
             raise UserError(f"{argument} is not text in UTF-8")
+
+
+def _check_flags(arguments: list[str]) -> None:
+    """Refuse Hydra's flag that unpickles a file; its parser knows a flag by its first letters too."""
+    from hydra._internal.utils import get_args_parser
+
+    from runner.errors import UserError
+
+    if get_args_parser().parse_args(arguments).experimental_rerun is not None:
+        raise UserError(
+            "--experimental-rerun would run code that is in the file (docs/security.md); "
+            "python -m runner.reproduce RUN trains a run again"
+        )
 
 
 def _said(error: Exception) -> str:

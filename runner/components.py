@@ -40,6 +40,8 @@ def load_modules(names: Sequence[str]) -> None:
             sys.path.append(str(working_folder()))
         try:
             importlib.import_module(name)
+        except SystemExit as error:
+            raise UserError(one_line(f"modules names {name!r}, which ends the program while it is imported")) from error
         except Exception as error:
             raise UserError(one_line(f"modules names {name!r}, which cannot be imported: {error}")) from error
 

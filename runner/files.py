@@ -1,6 +1,8 @@
 """Files that a person named, and those that a shell gives a program to print to."""
 
+import codecs
 import errno
+import io
 import os
 import sys
 from collections.abc import Iterator
@@ -46,10 +48,13 @@ def contents_below(path: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def ensure_streams() -> None:
-    """Have somewhere to print to, also when a shell closed standard output or error (`>&-`)."""
+    """Have somewhere to print to, also when a shell closed standard output or error (`>&-`), or knows ASCII alone."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))
+        stream = getattr(sys, name)
+        if isinstance(stream, io.TextIOWrapper) and codecs.lookup(stream.encoding).name != "utf-8":
+            stream.reconfigure(errors="runner.spell")
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -63,3 +68,17 @@ def write_whole(path: Path, content: bytes) -> None:
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
+
+
+ASCII = {"±": "+-", "…": "...", "–": "-", "—": "-", "·": ".", "×": "x", "→": "->"}
+
+
+def _spell(error: UnicodeError) -> tuple[str, int]:
+    """What a terminal's encoding cannot show, in signs that each has."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    signs = error.object[error.start : error.end]
+    return "".join(ASCII.get(sign, sign.encode("unicode_escape").decode()) for sign in signs), error.end
+
+
+codecs.register_error("runner.spell", _spell)

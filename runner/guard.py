@@ -4,24 +4,33 @@ Hydra calls what `_target_` names, and the classes of a logging config; its own 
 that it is no boundary. Here only what installed plugins have registered in Python is allowed; docs/security.md has all.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, partial
+from pathlib import Path
 from typing import Any, NoReturn
 
 import hydra._internal.hydra as hydra_application
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
+from hydra._internal.core_plugins.file_config_source import FileConfigSource as FilesOfConfigs
 from hydra._internal.core_plugins.importlib_resources_config_source import (
     ImportlibResourcesConfigSource as PackagedConfigs,
 )
 from hydra._internal.sources_registry import SourcesRegistry
 from hydra.core.config_search_path import ConfigSearchPath
 from hydra.core.config_store import ConfigNode, ConfigStore
+from hydra.plugins.config_source import ConfigResult
 from omegaconf import DictConfig, OmegaConf, flag_override
 
 from runner.errors import UserError
+from runner.files import contents_of
+from runner.parsing import check_yaml
 
 PLUGINS = ("launcher", "sweeper")
 LOGGING = ("job_logging", "hydra_logging")
+PARAMS = ("params", "search_space")  # the second one by Optuna's sweeper, which did so before
+RECORDED = ("overrides", "runtime", "job.config_name", "job.id", "job.num", "job.override_dirname")
+NAME = re.compile(r"\.?\w[\w.-]*")
 IMPORTED = ("_target_", "custom_search_space")  # the second one by Optuna's sweeper
 CLOSED = {
     "callbacks": "would run code",
@@ -32,7 +41,7 @@ CLOSED = {
 
 def guard_hydra(modules: Sequence[str]) -> None:
     """Have Hydra compose guarded configs only; `modules` are those that the person has listed."""
-    SourcesRegistry.instance().types["pkg"] = ImportlibResourcesConfigSource
+    SourcesRegistry.instance().types |= {"pkg": ImportlibResourcesConfigSource, "file": FileConfigSource}
     # Hydra has no public place for this; a class where a partial of its subclass now stands is what mypy minds.
     hydra_application.ConfigLoaderImpl = partial(  # type: ignore[attr-defined,assignment]
         GuardedLoader, modules=tuple(modules)
@@ -52,6 +61,19 @@ class ImportlibResourcesConfigSource(PackagedConfigs):
         super().__init__(provider, path)
 
 
+class FileConfigSource(FilesOfConfigs):
+    """Configs in folders. Raises yaml.YAMLError for a file that is small as a text and huge when it is read.
+
+    It has the name of Hydra's own for the same reason.
+    """
+
+    def load_config(self, config_path: str) -> ConfigResult:
+        path = Path(self.path, self._normalize_file_name(config_path))
+        if path.is_file():
+            check_yaml(contents_of(path))
+        return super().load_config(config_path)
+
+
 class GuardedLoader(ConfigLoaderImpl):
     """Hydra's config loader. Raises UserError for a config that names what it may not."""
 
@@ -59,21 +81,34 @@ class GuardedLoader(ConfigLoaderImpl):
         super().__init__(config_search_path=config_search_path)
         self._modules, self._installed_logging = modules, dict[str, Any]()
 
-    def load_configuration(self, *arguments: Any, **options: Any) -> DictConfig:
-        config = super().load_configuration(*arguments, **options)
+    def load_configuration(
+        self, config_name: str | None, overrides: list[str], *arguments: Any, **options: Any
+    ) -> DictConfig:
+        config = super().load_configuration(config_name, overrides, *arguments, **options)
         # Interpolations stay as they are written: what they lead to can be another thing at another time.
         own = OmegaConf.to_container(OmegaConf.masked_copy(config, ["modules"]), resolve=False)
         hydra: Any = OmegaConf.to_container(config.hydra, resolve=False)
         assert isinstance(own, dict)
         _check_modules(own.get("modules"), self._modules)
         _check_closed(hydra)
+        _check_recorded(hydra, overrides)
         for name in PLUGINS:
             _check_plugin(f"hydra.{name}", hydra[name])
-        _check_params(hydra["sweeper"].get("params") or {})
+        for name in PARAMS:
+            _check_params(f"hydra.sweeper.{name}", hydra["sweeper"].get(name) or {})
         for name in LOGGING:
             self._check_logging(name, hydra)
         if config.get("dry_run") is True:
             _leave_no_folder(config)
+        return config
+
+    def _compose_config_from_defaults_list(self, *arguments: Any, **options: Any) -> DictConfig:
+        """What the files say, before Hydra writes into it what it knows itself."""
+        config = super()._compose_config_from_defaults_list(*arguments, **options)
+        for key in RECORDED:
+            node = OmegaConf.select(config, f"hydra.{key}", throw_on_missing=False, throw_on_resolution_failure=False)
+            if node is not None and any(value not in (None, "???") for _, value in _leaves("", _plain(node))):
+                _refuse(f"hydra.{key}", "is what Hydra itself records, so no config can set it")
         return config
 
     def _check_logging(self, name: str, hydra: Mapping[str, Any]) -> None:
@@ -118,11 +153,21 @@ def _check_plugin(prefix: str, settings: Any) -> None:
             _refuse(key, f"may not be the interpolation {value}, which can stand for anything")
 
 
-def _check_params(params: Mapping[str, Any]) -> None:
-    """What a sweep file sweeps over looks as if it was typed."""
+def _check_recorded(hydra: Mapping[str, Any], overrides: Sequence[str]) -> None:
+    """What Hydra records as given is what was given, in any order; the name of the job becomes that of a file."""
+    recorded = [*hydra["overrides"]["hydra"], *hydra["overrides"]["task"]]
+    if sorted(map(str, recorded)) != sorted(overrides):
+        _refuse("hydra.overrides", "is what Hydra itself records, so no config can set it")
+    for key, value in (("job.name", hydra["job"].get("name")), ("output_subdir", hydra["output_subdir"])):
+        if value is not None and not NAME.fullmatch(str(value)):
+            _refuse(f"hydra.{key}", f"must be one word, as it becomes part of a path, got {value!r}")
+
+
+def _check_params(section: str, params: Mapping[str, Any]) -> None:
+    """What a sweep file sweeps over is no more typed by the person than the rest of it."""
     for key in params:
-        if str(key).lstrip("+~").partition(".")[0] == "executor":
-            _refuse(f"hydra.sweeper.params.{key}", "names a scheduler, which could run code here; type it")
+        if str(key).strip(" \t+~").startswith("executor"):
+            _refuse(f"{section}.{key}", "names a scheduler, which could run code here; type it")
 
 
 def _installed_leaves() -> list[tuple[str, Any]]:
@@ -141,6 +186,10 @@ def _installed_interpolations() -> frozenset[tuple[str, str]]:
     """Such as the name of a job of submitit's, which is that of Hydra's: a text, by Hydra's own schema."""
     leaves = [(key.rpartition(".")[2], value) for key, value in _installed_leaves()]
     return frozenset((key, value) for key, value in leaves if isinstance(value, str) and value.startswith("${"))
+
+
+def _plain(node: Any) -> Any:
+    return OmegaConf.to_container(node, resolve=False) if OmegaConf.is_config(node) else node
 
 
 def _leaves(key: str, node: Any) -> Iterator[tuple[str, Any]]:

@@ -19,6 +19,7 @@ from runner.results import RunResult
 from runner.settings import Settings, read_settings
 from runner.spec import Spec, to_plain
 from runner.training import Task
+from runner.typed import typed
 from runner.validation import SpecBuilder
 from runner.workers import default_workers
 
@@ -108,7 +109,7 @@ def make_plan(jobs: Sequence[Job | Refused], earlier: Sequence[PlannedRun] = (),
         found = [*known, *(composed.problems if isinstance(composed, Refused) else ())]
         job = composed.rest if isinstance(composed, Refused) else composed
         if job is not None:
-            own = read_settings(job.config, job.overrides)
+            own = read_settings(job.config, job.overrides, typed())
             if settings is None and isinstance(own, Settings):
                 settings = own
                 load_modules(settings.modules)

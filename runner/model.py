@@ -1,7 +1,6 @@
 """Loading a trained network again, by itself or through `mlflow.pyfunc.load_model`."""
 
 import json
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ import numpy as np
 
 from nn.network import Network
 from nn.registry import Array
+from runner.parsing import open_archive
 from runner.results import RunResult
 from runner.scaling import Scaling
 from runner.structures import build_network, structure_of
@@ -50,10 +50,10 @@ def load_model(path: str | Path) -> Model:
     A model with a person's own component needs that component's module imported before; ValueError says which.
     """
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with open_archive(path) as arrays:
             scaling = Scaling(arrays["x_shift"], arrays["x_scale"], float(arrays["y_shift"]), float(arrays["y_scale"]))
             structure, parameters = json.loads(str(arrays["structure"])), arrays["parameters"]
-    except (EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{path} is not the weights.npz of a run: {error}") from error
     return Model(build_network(structure), parameters, scaling, tuple(structure["classes"]))
 

@@ -9,6 +9,8 @@ from hydra.core.config_store import ConfigStore
 from omegaconf import OmegaConf
 
 from runner.components import REGISTRIES
+from runner.files import contents_of
+from runner.parsing import check_yaml
 from runner.paths import CONF, SWEEPS
 from runner.spec import DataCommon
 from runner.sweeps import sweep_files
@@ -30,6 +32,7 @@ def register_options() -> None:
         print(visible(f"the named sweep {path.name!r} is left out, as nobody could type its name"), file=sys.stderr)
     for name, path in named.items():
         try:
+            check_yaml(contents_of(path))
             node = OmegaConf.load(path)
         except (yaml.YAMLError, OSError, UnicodeDecodeError) as error:
             said = f"the named sweep {path.name} is left out, because it cannot be read: {error}"

@@ -1,24 +1,94 @@
-"""Files of a run as plain data: whoever wrote them, reading them runs nothing."""
+"""Files of a run or a config as plain data: whoever wrote them, reading them runs nothing and fills no memory."""
 
 import io
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import yaml
+
+MAX_NODES, MAX_DEPTH = 1_000_000, 100  # of a YAML document, every alias counted as what it stands for
+MAX_ROWS = 1_000_000  # of a history; a run has at most 10,000 points
+PACKED, ROOM = 4, 2**20  # an archive of ours is not compressed; one that a person packed again is read too
 
 
 def read_yaml(content: bytes) -> Any:
-    """What `yaml.safe_load` makes of a document, in a tenth of its time where libyaml is there."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(content)
+    """What `yaml.safe_load` makes of a document, in a tenth of its time where libyaml is there.
+
+    Raises yaml.YAMLError for what is no plain YAML, or would fill the memory.
+    """
+    check_yaml(content)
+    loader = _loader()(content)
     try:
         return loader.get_single_data()
     finally:
         loader.dispose()
 
 
+@lru_cache(maxsize=256)  # Hydra reads the files of conf/ again for every composition
+def check_yaml(content: bytes) -> None:
+    """Raise yaml.YAMLError for a document that is small as a text and huge or endless when its aliases are followed."""
+    sizes: dict[str, int] = {}
+    above: list[tuple[str | None, int]] = []
+    anchor: str | None
+    for event in yaml.parse(content, Loader=_loader()):
+        if isinstance(event, yaml.CollectionStartEvent):
+            above.append((event.anchor, 1))
+            if len(above) > MAX_DEPTH:
+                raise yaml.YAMLError(f"it is nested more than {MAX_DEPTH} levels deep")
+            continue
+        if isinstance(event, yaml.CollectionEndEvent):
+            anchor, size = above.pop()
+        elif isinstance(event, yaml.AliasEvent):
+            if event.anchor not in sizes:
+                raise yaml.YAMLError(f"the alias *{event.anchor} stands for nothing that comes before it")
+            anchor, size = None, sizes[event.anchor]
+        elif isinstance(event, yaml.ScalarEvent):
+            anchor, size = event.anchor, 1
+        else:
+            continue
+        if anchor is not None:
+            sizes[anchor] = size
+        if above:
+            above[-1] = above[-1][0], above[-1][1] + size
+        if size > MAX_NODES:
+            raise yaml.YAMLError(f"with its aliases it has more than {MAX_NODES:,} values")
+
+
+def _loader() -> Any:
+    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@contextmanager
+def open_archive(file: Any) -> Iterator[Any]:
+    """The arrays of a `.npz`, by name; nothing is read before it is known how much it would be.
+
+    `file` is a path or an open file. Raises OSError, and ValueError for what is no archive or unpacks to much more.
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            members = archive.infolist()
+        packed, unpacked = (sum(getattr(one, name) for one in members) for name in ("compress_size", "file_size"))
+        if unpacked > PACKED * packed + ROOM:
+            raise ValueError(f"it would unpack from {packed:,} to {unpacked:,} bytes")
+        if hasattr(file, "seek"):
+            file.seek(0)
+        with np.load(file, allow_pickle=False) as arrays:
+            yield arrays
+    except (zipfile.BadZipFile, EOFError, MemoryError, NotImplementedError, RuntimeError) as error:
+        raise ValueError(str(error) or "it does not fit into memory") from error
+
+
 def read_history(content: bytes) -> dict[str, list[float]]:
     """The columns of a Parquet file. Raises ValueError unless they are numbers with a step."""
     from pyarrow import parquet
 
+    rows = parquet.read_metadata(io.BytesIO(content)).num_rows
+    if rows > MAX_ROWS:
+        raise ValueError(f"history.parquet would have {rows:,} rows")
     table = parquet.read_table(io.BytesIO(content))
     if "step" not in table.column_names or not all(map(_is_number, table.schema.types)):
         raise ValueError("history.parquet is not a table of numbers with a step")

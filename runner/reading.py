@@ -13,8 +13,9 @@ from mlflow.entities import Run
 from mlflow.tracking import MlflowClient
 
 from runner.errors import UserError
+from runner.files import contents_of
 from runner.identity import machine
-from runner.parsing import read_history, read_yaml
+from runner.parsing import open_archive, read_history, read_yaml
 from runner.results import RunResult
 from runner.scaling import Scaling
 from runner.spec import Spec, from_plain
@@ -82,7 +83,7 @@ class Reader:
         folder = folder_of(run.artifacts)
         try:
             if folder is not None:
-                return (Path(folder) / name).read_bytes()
+                return contents_of(Path(folder) / name)
             with tempfile.TemporaryDirectory() as into:
                 return Path(self._client.download_artifacts(run.run_id, name, into)).read_bytes()
         except Exception as error:
@@ -106,7 +107,7 @@ class Reader:
         """
         try:
             spec = self.spec(run)
-            with np.load(io.BytesIO(self.file(run, "weights.npz")), allow_pickle=False) as arrays:
+            with open_archive(io.BytesIO(self.file(run, "weights.npz"))) as arrays:
                 scaling = Scaling(
                     arrays["x_shift"], arrays["x_scale"], float(arrays["y_shift"]), float(arrays["y_scale"])
                 )

@@ -14,6 +14,7 @@ import numpy as np
 
 from nn.registry import Array
 from runner.errors import RunsFailed
+from runner.parsing import open_archive
 from runner.scaling import Scaling
 from runner.spec import Spec, from_plain, to_plain
 from runner.structures import structure_of
@@ -136,7 +137,7 @@ def save(path: Path, results: Sequence[RunResult]) -> None:
 def load(path: Path) -> list[RunResult]:
     """Read what `save` wrote. Raises ValueError when the file is damaged or of another version."""
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+        with path.open("rb") as file, open_archive(file) as arrays:
             about = json.loads(str(arrays["about"]))
             return [_result(place, entry, arrays) for place, entry in enumerate(about)]
     except Exception as error:  # of zip files, headers of arrays and JSON, each its own

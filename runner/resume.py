@@ -120,7 +120,7 @@ def elsewhere(settings: Mapping[str, Any], overrides: Sequence[str]) -> dict[str
     changed = {**settings, "executor": job.config["executor"]}
     if any(override.startswith("workers=") for override in overrides):
         changed["workers"] = job.config["workers"]
-    found = read_settings(changed, [*kept, *overrides])
+    found = read_settings(changed, [*kept, *overrides], [*kept, *overrides])
     if isinstance(found, list):
         raise UserError("; ".join(map(str, found)))
     return changed

@@ -110,9 +110,14 @@ class Settings(Frozen):
         return self.model_dump(mode="json", exclude={"quiet", "dry_run"})
 
 
-def read_settings(config: Mapping[str, Any], overrides: Sequence[str]) -> Settings | list[Problem]:
-    """The application's part of a config, or everything that is wrong with it."""
-    if unasked := _unasked(config.get("executor"), overrides):
+def read_settings(
+    config: Mapping[str, Any], overrides: Sequence[str], typed: Sequence[str]
+) -> Settings | list[Problem]:
+    """The application's part of a config, or everything that is wrong with it.
+
+    `overrides` made the config, and say where a wrong value came from; `typed` are those that a person typed.
+    """
+    if unasked := _unasked(config.get("executor"), typed):
         return unasked
     try:
         return Settings.model_validate({key: config[key] for key in Settings.model_fields if key in config})
@@ -121,10 +126,10 @@ def read_settings(config: Mapping[str, Any], overrides: Sequence[str]) -> Settin
         return [with_origin(problem, config, overrides) for problem in found]
 
 
-def _unasked(executor: Any, overrides: Sequence[str]) -> list[Problem]:
+def _unasked(executor: Any, arguments: Sequence[str]) -> list[Problem]:
     """What neither `conf/` nor the person says of where stacks train: somebody else's scheduler can run code here."""
-    typed = {override.partition("=")[0].lstrip("+~") for override in overrides}
-    is_typed_whole = any(override.lstrip("+").startswith("executor={") for override in overrides)
+    typed = {argument.partition("=")[0].lstrip("+~") for argument in arguments}
+    is_typed_whole = any(argument.lstrip("+").startswith("executor={") for argument in arguments)
     if not isinstance(executor, Mapping) or is_typed_whole:
         return []
     name, shipped = executor.get("name"), _shipped(f"executor/{executor.get('name')}")

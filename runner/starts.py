@@ -4,7 +4,6 @@ import hashlib
 import io
 import json
 import re
-import zipfile
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -17,6 +16,7 @@ from runner.datasets.samples import DataError
 from runner.errors import Problem
 from runner.explaining import explain_data
 from runner.files import contents_of
+from runner.parsing import open_archive
 from runner.preparation import prepare
 from runner.scaling import Scaling
 from runner.spec import Spec
@@ -45,7 +45,7 @@ def read_start(text: str) -> Start | Problem:
     key = "network.start"
     try:
         content = _weights_of_run(text) if RUN_ID.fullmatch(text) else contents_of(Path(text))
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+        with open_archive(io.BytesIO(content)) as arrays:
             structure, parameters = json.loads(str(arrays["structure"])), arrays["parameters"]
             _ = [structure[name] for name in ("activation", "input", "output")]
             needed = sum((fan_in + structure["bias"]) * fan_out for fan_in, fan_out in pairwise(structure["sizes"]))
@@ -54,8 +54,9 @@ def read_start(text: str) -> Start | Problem:
                 raise ValueError("the parameters are not those of the structure")
     except OSError as error:
         return Problem(key, f"={text} cannot be read: {error.strerror or error}")
-    except (KeyError, ValueError, TypeError, EOFError, zipfile.BadZipFile):
-        return Problem(key, f"={text} is not the weights.npz of a run")
+    except (KeyError, ValueError, TypeError) as error:
+        why = f": {error}" if "unpack" in str(error) else ""
+        return Problem(key, f"={text} is not the weights.npz of a run{why}")
     except Exception as error:  # each kind of store raises what its own driver raises
         return Problem(key, f"={text}: MLflow has no weights for this run id: {str(error).partition(chr(10))[0]}")
     if not np.isfinite(parameters).all():

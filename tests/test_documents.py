@@ -14,6 +14,7 @@ from runner.jobs import make_plan
 from runner.leftovers import left_out
 from runner.paths import SWEEPS
 from runner.sweeps import sweep_files
+from runner.typed import set_typed
 from tests.end_to_end.program import make_store, run_runner, said
 from tests.runner.building import composer, loader
 
@@ -87,6 +88,7 @@ def check_overrides(arguments: tuple[str, ...]) -> None:
     assert len(jobs) == 1 or "-m" in arguments or named, f"-m is missing: {arguments}"
     settings, _ = left_out(jobs, overrides)
     once = {tuple(part for part in job if not part.startswith("seed=")): job for job in settings}.values()
+    set_typed([text for job in once for text in job])
     make_plan([composer().compose(number, job) for number, job in enumerate(once)])
 
 

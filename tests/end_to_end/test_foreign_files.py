@@ -1,7 +1,10 @@
 """Files of someone else (weights, tables, results) run no code; what is not plain data is refused with one message."""
 
 import io
+import json
+import os
 import pickle
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,9 +12,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 
 from runner import results
 from runner.model import load_model
+from runner.parsing import read_yaml
+from runner.starts import read_start
 from tests.end_to_end.program import run_runner, said
 from tests.runner.building import trained
 
@@ -109,6 +115,58 @@ def test_a_config_with_tags_of_python_is_refused(folder: Path, tag: str) -> None
     (folder / "other").mkdir()
     (folder / "other" / "config.yaml").write_text(f"seed: !!python/{tag}\n")
     check_refused(folder, ["--config-path", str(folder / "other")], "not plain YAML")
+
+
+BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 10)
+)
+ENDLESS = {"a bomb of aliases": BOMB, "a list in itself": "seed: &a [*a]\n", "a deep list": "[" * 500 + "]" * 500}
+
+
+@pytest.mark.parametrize("kind", ENDLESS)
+def test_a_config_of_someone_else_that_is_endless_is_refused_at_once(folder: Path, kind: str) -> None:
+    (folder / "other" / "case").mkdir(parents=True)
+    (folder / "other" / "case" / "evil.yaml").write_text(ENDLESS[kind])
+    check_refused(folder, ["--config-dir=other", "case=evil"], "a config file cannot be read")
+
+
+@pytest.mark.parametrize("kind", ENDLESS)
+def test_a_stored_config_that_is_endless_is_refused_at_once(kind: str) -> None:
+    with pytest.raises(yaml.YAMLError):
+        read_yaml(ENDLESS[kind].encode())
+
+
+def test_aliases_that_stay_small_are_read() -> None:
+    assert read_yaml(b"a: &a {x: 1}\nb: *a\nc: {<<: *a}\n") == {"a": {"x": 1}, "b": {"x": 1}, "c": {"x": 1}}
+
+
+def inflated() -> bytes:
+    """Weights of 20 KB that would unpack to 20 MB."""
+    structure = json.dumps({"sizes": [1, 1250000, 1], "bias": False})
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, structure=np.array(structure), parameters=np.zeros(2_500_000))
+    return buffer.getvalue()
+
+
+def test_weights_that_would_unpack_to_much_more_are_refused_before_they_are_read(folder: Path) -> None:
+    (folder / "weights.npz").write_bytes(inflated())
+    tracemalloc.start()
+    found = read_start("weights.npz")
+    with pytest.raises(ValueError, match="unpack"):
+        load_model("weights.npz")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert "would unpack from" in str(found) and peak < 10e6
+
+
+def test_a_pipe_in_place_of_a_stored_config_is_an_error_and_is_not_waited_for(folder: Path) -> None:
+    done = run_runner("data=xor", "training.epochs=1", "tracking.plots=none", cwd=folder)
+    assert done.returncode == 0, said(done)
+    (config,) = (folder / "mlruns").rglob("artifacts/config.yaml")
+    config.unlink()
+    os.mkfifo(config)
+    done = run_runner(cwd=folder, module="runner.report", timeout=60)
+    assert "config.yaml" in done.stderr and "Not a regular file" in done.stderr, said(done)
 
 
 def check_refused(folder: Path, arguments: list[str], named: str) -> None:

@@ -52,6 +52,12 @@ TYPED = {
     "another store by the environment": ([f"+hydra.job.env_set={ELSEWHERE}"], "hydra.job.env_set"),
     "the environment in a file": (["hydra.job.env_copy=[SECRET]"], "hydra.job.env_copy"),
     "a secret as a name": ([*SWEEP, "tracking.experiment='${oc.env:SECRET}'"], "tracking.experiment"),
+    "what Hydra records as typed": (["hydra.overrides.task=['executor=dask']"], "hydra.overrides"),
+    "a path as the name of the log": (["hydra.job.name=../CALLED"], "hydra.job.name"),
+    "a folder of configs elsewhere": (["hydra.output_subdir=../CALLED"], "hydra.output_subdir"),
+    "configs over those of the folder": (["hydra.output_subdir=."], "hydra.output_subdir"),
+    "a pickle": (["--experimental-rerun=evil.py"], "--experimental-rerun"),
+    "a pickle, shortened": (["--exp", "evil.py"], "--experimental-rerun"),
     "an entry put into modules": ([*SWEEP, "++modules.0=evil"], "modules"),
 }
 FOREIGN = {
@@ -67,6 +73,22 @@ FOREIGN = {
         "hydra: {sweeper: {params: {executor: dask, executor.address: 'tcp://127.0.0.1:9'}}}",
         "hydra.sweeper.params.executor",
     ),
+    "scheduler_as_if_typed": (
+        "executor: {name: dask, address: 'tcp://127.0.0.1:9'}\n"
+        "hydra: {overrides: {task: ['executor=dask', 'executor.address=tcp://127.0.0.1:9']}}",
+        "hydra.overrides",
+    ),
+    "scheduler_as_if_typed_to_hydra": (
+        "hydra: {overrides: {hydra: ['+executor.name=dask']}}",
+        "hydra.overrides",
+    ),
+    "swept_scheduler_with_a_space": (
+        "hydra: {sweeper: {params: {' executor.address': 'tcp://127.0.0.1:9'}}}",
+        "executor.address",
+    ),
+    "choices": ("hydra: {runtime: {choices: {sweep: other}}}", "hydra.runtime"),
+    "output": ("hydra: {runtime: {output_dir: CALLED}}", "hydra.runtime"),
+    "number": ("hydra: {job: {num: 7}}", "hydra.job.num"),
     "secret": ("tracking: {experiment: '${oc.env:SECRET}'}", "tracking.experiment"),
     "tag": ("seed: !!python/object/apply:os.system ['touch CALLED']", "not plain YAML"),
     "relocated": ("defaults: [{/hydra/job_logging@hydra.callbacks.x: evil}]", "hydra.callbacks"),

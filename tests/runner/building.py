@@ -15,6 +15,7 @@ from runner.jobs import Plan, make_plan
 from runner.results import RunResult
 from runner.spec import Spec
 from runner.training import train_task
+from runner.typed import set_typed
 from runner.validation import SpecBuilder
 
 QUICK = ("training.mode=full", "training.epochs=2", "training.evaluations=2", "tracking.plots=none")
@@ -100,6 +101,7 @@ def refusal(*overrides: str) -> str:
 
 def plan_of(*jobs: tuple[str, ...], first: tuple[str, ...] = ()) -> Plan:
     """The plan of a sweep with these jobs; `first` are overrides that all of them share."""
+    set_typed([text for overrides in (first, *jobs) for text in overrides])
     return make_plan([composer().compose(number, (*first, *overrides)) for number, overrides in enumerate(jobs)])
 
 

@@ -71,7 +71,7 @@ def test_an_executor_has_a_file_with_exactly_its_settings(name):
     assert set(written) == set(EXECUTORS[name].model_fields)
     assert path.read_text().startswith("# ")
     config = config_of(f"executor={name}")
-    settings = read_settings(config, (f"executor={name}",))
+    settings = read_settings(config, (f"executor={name}",), (f"executor={name}",))
     assert isinstance(settings, Settings) and settings.executor == EXECUTORS[name].model_validate(written)
 
 

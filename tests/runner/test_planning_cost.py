@@ -6,6 +6,7 @@ import pytest
 
 from runner.compose import Job
 from runner.jobs import make_plan
+from runner.typed import set_typed
 from tests.runner.building import composer
 
 opened: list[str] | None = None
@@ -36,6 +37,7 @@ def jobs(*texts):
 
 @pytest.mark.parametrize("executor", ["process", "slurm"])
 def test_planning_opens_no_file_per_job(files, executor):
+    set_typed([f"executor={executor}"])
     many = jobs(*[(f"seed={seed}", "data=xor", f"executor={executor}") for seed in range(40)])
     make_plan(many[:1])  # what is read once, by whoever is first
     files.clear()

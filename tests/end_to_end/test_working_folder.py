@@ -1,0 +1,32 @@
+"""The working folder and the terminal are a person's: files with names of Python's, signs that ASCII lacks."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.program import run_runner, said
+
+SHORT = ("training.epochs=1", "workers=1", "tracking.plots=none")
+
+
+@pytest.mark.parametrize(("name", "module"), [("random", "runner"), ("yaml", "runner"), ("nn", "runner.report")])
+def test_a_file_that_hides_a_module_is_named_in_one_sentence(tmp_path: Path, name: str, module: str) -> None:
+    (tmp_path / f"{name}.py").touch()
+    done = run_runner("--help", cwd=tmp_path, module=module, from_nothing=True)
+    assert done.returncode == 1, said(done)
+    assert done.stderr.startswith(f"error: '{name}.py' in this folder hides a module") and done.stdout == "", said(done)
+    assert done.stderr.count("\n") == 1, said(done)
+
+
+def test_a_module_that_ends_the_program_while_it_is_imported_is_named(tmp_path: Path) -> None:
+    (tmp_path / "parts.py").write_text("import sys\nsys.exit(0)\n")
+    done = run_runner("modules=[parts]", *SHORT, cwd=tmp_path)
+    assert done.returncode == 1, said(done)
+    assert "modules names 'parts', which ends the program while it is imported" in done.stderr, said(done)
+
+
+def test_a_terminal_that_knows_ascii_alone_gets_ascii(tmp_path: Path) -> None:
+    plain = {"LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = run_runner("-m", "seed=0,1", "activation=tanh,relu", *SHORT, cwd=tmp_path, env=plain)
+    assert done.returncode == 0, said(done)
+    assert "+-" in done.stdout and done.stdout.isascii() and "Traceback" not in done.stderr, said(done)

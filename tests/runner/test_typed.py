@@ -1,0 +1,28 @@
+"""Where stacks train is said by the person at the terminal: by `conf/` or the command line, and by nothing else."""
+
+import pytest
+
+from runner.compose import Job
+from runner.errors import UserError
+from runner.jobs import make_plan
+from runner.typed import set_typed
+from tests.runner.building import composed
+
+ELSEWHERE = ("executor=dask", "executor.address=tcp://127.0.0.1:9")
+
+
+@pytest.mark.parametrize("arguments", [(), ("-m", "seed=0,1"), ("executor.address=tcp://127.0.0.1:9",)])
+def test_overrides_of_a_job_that_nobody_typed_name_no_scheduler(arguments: tuple[str, ...]) -> None:
+    job = composed(*ELSEWHERE)
+    assert isinstance(job, Job)
+    set_typed(arguments)
+    with pytest.raises(UserError, match="executor is not said by you"):
+        make_plan([job])
+
+
+@pytest.mark.parametrize("arguments", [ELSEWHERE, ("-m", *ELSEWHERE), ("executor={name: dask, address: x}",)])
+def test_a_scheduler_that_was_typed_is_used(arguments: tuple[str, ...]) -> None:
+    job = composed(*ELSEWHERE)
+    assert isinstance(job, Job)
+    set_typed(arguments)
+    assert make_plan([job]).settings.executor.name == "dask"
