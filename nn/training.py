@@ -27,9 +27,8 @@ def train(stack: Stack, on_evaluation: Callable[[int], None] = lambda step: None
     """Train all runs of the stack to their end; `on_evaluation` hears of every step that was evaluated.
 
     Overflow and NaN are not errors here: a run whose cost or parameters are no longer finite has the outcome
-    `diverged` and keeps the last finite values. So has one whose training cost is more than HOPELESS times the cost at
-    step 0, or that of the same network with all parameters zero where that is more: it was on its way to overflow, and
-    had only too few steps for it.
+    `diverged` and keeps the last finite values. So has one whose training cost is more than HOPELESS times that at
+    step 0, or that of the network with all parameters zero where that is more: it had too few steps to overflow.
     """
     with np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"):
         np.setbufsize(BUFFER)
@@ -108,16 +107,14 @@ class _Training:
         self.parameters -= network.update(network, self.layers, trace, t, self.gradient_layers, self.change)
 
     def change(self, *, step: int | None = None, preview: bool = False) -> Array:
-        """What is subtracted from the parameters for the gradient that was computed last (`nn.network.Change`)."""
+        """What is subtracted from the parameters for the last gradient (`nn.network.Change`)."""
         stack, gradient = self.stack, self.gradient
         if stack.l2 is not None:
             gradient = gradient + stack.network.penalty(self._column(stack.l2), stack.decayed, self.parameters)
         if stack.clip_value is not None:
-            limit = self._column(stack.clip_value)
-            gradient = np.clip(gradient, -limit, limit)
+            gradient = np.clip(gradient, -(limit := self._column(stack.clip_value)), limit)
         if stack.clip_norm is not None:
-            norm = _norm(gradient)[:, np.newaxis]
-            gradient = gradient * np.minimum(1, self._column(stack.clip_norm) / norm)
+            gradient = gradient * np.minimum(1, self._column(stack.clip_norm) / _norm(gradient)[:, np.newaxis])
         rate = self.rates[self.step % RATES_AHEAD, :, np.newaxis]
         state = [slot.copy(order="K") for slot in self.state] if preview else self.state
         return stack.optimizer(gradient, rate, self.step if step is None else step, state, **self.hyperparameters)
@@ -172,11 +169,11 @@ class _Training:
         Where both costs are zero, as for targets that are all zero, there is no scale, and any finite cost will do.
         """
         network, (x, t) = self.stack.network, self.train_set
-        zeros = network.layers(np.zeros(self.parameters.shape, self.parameters.dtype))
+        zeros = network.layers(np.zeros_like(self.parameters, order="C"))
         trivial = network.cost(network.forward(zeros, x), self._cost_targets(t))
         scale = np.fmax(np.abs(first), np.abs(trivial)).astype(np.float64)
         found = np.full(len(self.highest_cost), np.inf)
-        found[self.active] = np.where(scale > 0, HOPELESS * scale, np.inf)
+        found[self.active[scale > 0]] = HOPELESS * scale[scale > 0]
         return found
 
     def _cost_targets(self, t: Array) -> Array:

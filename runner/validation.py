@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from nn.activations import ACTIVATIONS
 from runner.checks import CHECKS, LATER_CHECKS, check_domain, check_order, check_steps
 from runner.components import REGISTRIES, is_own
+from runner.defaults import MATCHING, MATCHING_LOSSES, completed, loss_named, used_data, used_test
 from runner.errors import Problem, unknown
 from runner.explaining import explain_all, explain_data, repaired_part, with_origin
 from runner.laws import broken_laws
@@ -29,18 +30,6 @@ from runner.spec import (
 )
 from runner.starts import Start, read_start, why_other
 
-DEFAULT_BATCH_SIZE, DEFAULT_EPOCHS, TEST_POINTS = 32, 500, 1001
-MATCHING = "matching"
-# The loss whose delta is a - t, by output; `loss=matching` stands for it. `loss=auto` does in a classification with an
-# output made for classes; everything else gets the half mean squared error.
-MATCHING_LOSSES = {
-    "identity": "half_mse",
-    "sigmoid": "binary_cross_entropy",
-    "tanh": "tanh_matching",
-    "softmax": "softmax_cross_entropy",
-    "clipped_softmax": "clipped_softmax_cross_entropy",
-}
-MADE_FOR_CLASSES = ("sigmoid", "softmax", "clipped_softmax")
 MODELS: dict[str, type[BaseModel]] = {"network": NetworkSpec, "training": TrainingSpec, "test": TestSpec}
 
 
@@ -117,7 +106,7 @@ class SpecBuilder:
         if output == AUTO:
             classes = facts.n_classes
             output = "identity" if facts.task == "regression" else "sigmoid" if classes == 2 else "softmax"
-        loss, changes = _loss_named(spec.loss.name, output, facts), dict[str, Any]()
+        loss, changes = loss_named(spec.loss.name, output, facts), dict[str, Any]()
         if loss is None:
             known = ", ".join(MATCHING_LOSSES)
             return [Problem("loss", f"=matching is known for network.output={known}; got {output}")]
@@ -127,7 +116,7 @@ class SpecBuilder:
         changes["network"] = spec.network.model_copy(update={"output": output})
         spec = spec.model_copy(update=changes)
         complete = spec.model_copy(
-            update={"training": _completed(spec.training, facts), "test": _used(spec.test), "data": _used_data(spec)}
+            update={"training": completed(spec.training, facts), "test": used_test(spec.test), "data": used_data(spec)}
         )
         if not is_whole:
             return [problem] if (problem := why_too_large(complete, facts)) else complete
@@ -167,39 +156,6 @@ def _why_not_before(phase: Spec, facts: Facts) -> Problem | None:
     """What is wrong with a data set that is trained on before."""
     checks = (check_order, check_steps, why_too_large, check_domain)
     return next((problem for check in checks if (problem := check(phase, facts))), None)
-
-
-def _loss_named(name: str, output: str, facts: Facts) -> str | None:
-    """The loss that `auto` or `matching` stands for; None where there is none."""
-    if name == MATCHING:
-        return MATCHING_LOSSES.get(output)
-    if name != AUTO:
-        return name
-    is_usual = facts.task == "classification" and output in MADE_FOR_CLASSES
-    return MATCHING_LOSSES[output] if is_usual else "half_mse"
-
-
-def _completed(training: TrainingSpec, facts: Facts) -> TrainingSpec:
-    """Training with everything said that depends on the data, so that a spec names what it runs."""
-    n_train = facts.n_train
-    sizes = {"online": 1, "full": n_train, "minibatch": training.batch_size or min(DEFAULT_BATCH_SIZE, n_train)}
-    order = {"full": "given", "online": "fresh" if facts.is_distribution else "shuffled", "minibatch": "shuffled"}
-    changes: dict[str, Any] = {"batch_size": sizes[training.mode]}
-    if training.order == AUTO:
-        changes["order"] = order[training.mode]
-    if training.steps is None and training.epochs is None:
-        changes["epochs"] = DEFAULT_EPOCHS
-    return training.model_copy(update=changes)
-
-
-def _used(test: TestSpec) -> TestSpec:
-    """What is not used is not said either: two runs that differ in nothing else are one run."""
-    return test if test.set != "held_out" else test.model_copy(update={"points": TEST_POINTS})
-
-
-def _used_data(spec: Spec) -> Component:
-    held_out = spec.test.set == "held_out"
-    return spec.data if held_out else spec.data.model_copy(update={"test_fraction": 0.0})
 
 
 def _warm_start(value: Any, data: Any) -> dict[str, Any]:

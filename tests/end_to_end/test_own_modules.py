@@ -163,35 +163,6 @@ def test_a_wrong_setting_of_ones_own_component_is_refused_like_any_other(own_fol
     assert "Traceback" not in done.stderr
 
 
-UNLAWFUL = """
-import numpy as np
-
-from nn.activations import ACTIVATIONS, Activation
-from nn.schedules import SCHEDULES
-
-
-@ACTIVATIONS.register
-def centred():
-    return Activation(lambda z: z - z.mean(axis=0), lambda z, a: np.ones_like(z))
-
-
-@SCHEDULES.register
-def falling(steps, n_steps):
-    return np.linspace(1, 0, len(steps))
-"""
-
-
-def test_parts_of_ones_own_that_break_a_law_are_refused_together_before_training(tmp_path: Path) -> None:
-    (tmp_path / "unlawful.py").write_text(UNLAWFUL)
-    arguments = ("-m", "modules=[unlawful]", "data=xor", "activation=tanh,centred", "schedule=falling", "seed=0,1")
-    done = run_runner(*arguments, cwd=tmp_path)
-    assert done.returncode == 1, said(done)
-    assert "activation 'centred' gives a run other numbers alone than beside others" in done.stderr, said(done)
-    assert "schedule 'falling' gives a step another rate when other steps are asked for with it" in done.stderr
-    assert "Traceback" not in done.stderr
-    assert not (tmp_path / "mlflow.db").exists()
-
-
 @pytest.fixture
 def changed_folder(own_folder: Path) -> Iterator[Path]:
     """The module has lost its data set."""
@@ -213,15 +184,6 @@ def test_a_data_set_that_its_module_no_longer_has_is_named_with_what_to_do(
     assert "needs the data set 'ramp', which is not registered here" in done.stderr, said(done)
     assert "modules=[...]" in done.stderr
     assert "Traceback" not in done.stderr
-
-
-def test_a_module_that_raises_is_named_with_its_error(tmp_path: Path) -> None:
-    (tmp_path / "broken_parts.py").write_text("raise ValueError('half finished')\n")
-    done = run_runner("modules=[broken_parts]", cwd=tmp_path)
-    assert done.returncode == 1
-    assert "broken_parts" in done.stderr
-    assert "half finished" in done.stderr
-    assert "Traceback" not in done.stderr, said(done)
 
 
 def test_a_fault_of_ones_own_is_made_in_every_run_and_said(own_sweep: Trained) -> None:
