@@ -58,8 +58,8 @@ audit: install  ## known vulnerabilities of the installed packages, where an ind
 
 check: lint types test  ## everything that CI checks
 
-ui: install  ## MLflow's pages over the store in this folder
-	.venv/bin/mlflow ui
+ui: install  ## MLflow's pages over the store in this folder, without its telemetry
+	MLFLOW_DISABLE_TELEMETRY=true .venv/bin/mlflow ui
 
 clean:  ## remove what runs and tools left here, the store excepted
 	rm -rf outputs .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
