@@ -33,7 +33,7 @@ def test_make_ui_starts_mlflow_without_telemetry(tmp_path: Path) -> None:
         shutil.copy(ROOT / name, tmp_path)
     program(tmp_path / ".venv" / "bin" / "mlflow")
     (tmp_path / ".venv" / "installed").touch()
-    assert last_line(["make", "ui"], tmp_path, {}) == "telemetry disabled: true"
+    assert last_line(["make", "--no-print-directory", "ui"], tmp_path, {}) == "telemetry disabled: true"
 
 
 def test_the_shared_server_starts_without_telemetry(tmp_path: Path) -> None:
