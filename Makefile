@@ -1,5 +1,5 @@
-.PHONY: help install run reference notebook case-studies benchmarks test test-quick test-browser screenshots test-slow lint \
-	format types audit coverage check ui clean
+.PHONY: help install run reference notebook case-studies benchmarks planning test test-quick test-numbers test-browser screenshots \
+	test-slow lint format types audit coverage check ui clean
 
 PYTHON ?= .venv/bin/python
 
@@ -26,13 +26,19 @@ case-studies: install  ## run all sweeps of the case studies (minutes; results i
 benchmarks: install  ## all measurements (half an hour); peers from pip install -e '.[bench]'
 	$(PYTHON) -m benchmarks | tee benchmarks/RESULTS.md
 
+planning: install  ## composing and planning a job must not cost more than it did, beside parsing one config file
+	$(PYTHON) -m benchmarks planning --against benchmarks/RESULTS.md
+
 test: install  ## all tests but the slow ones
 	$(PYTHON) -m pytest -n 3
 
 test-quick: install  ## every law once, under a minute
-	$(PYTHON) -m pytest -n 2 -m quick
+	$(PYTHON) -m pytest -n 3 -m quick
 
-coverage: install  ## the same with the lines that they reach, which takes half as long again
+test-numbers: install  ## tests of numbers again, as on a processor without AVX2 and AVX-512: none may depend on the last bits of one
+	NPY_DISABLE_CPU_FEATURES='X86_V4 X86_V3' $(PYTHON) -m pytest -n 3 tests/nn tests/runner
+
+coverage: install  ## `make test` with the lines that it reaches, which takes half as long again
 	$(PYTHON) -m pytest -n 3 --cov
 
 test-browser: install  ## the report and MLflow's pages in Chromium, which must be installed
@@ -47,7 +53,7 @@ test-slow: install  ## the tests that take minutes
 lint: install  ## style, unused code, formatting
 	$(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check .
 
-format: install  ## mend what can be mended
+format: install  ## fix style and formatting where ruff can
 	$(PYTHON) -m ruff check --fix . && $(PYTHON) -m ruff format .
 
 types: install  ## mypy, strict
@@ -56,10 +62,10 @@ types: install  ## mypy, strict
 audit: install  ## known vulnerabilities of the installed packages, where an index of advisories can be reached
 	$(PYTHON) .ci/audit.py
 
-check: lint types test  ## everything that CI checks
+check: lint types audit test test-numbers planning test-browser  ## all that CI runs; needs PostgreSQL and Chromium
 
-ui: install  ## MLflow's pages over the store in this folder
-	.venv/bin/mlflow ui
+ui: install  ## MLflow's pages over the store in this folder, without its telemetry
+	MLFLOW_DISABLE_TELEMETRY=true .venv/bin/mlflow ui
 
 clean:  ## remove what runs and tools left here, the store excepted
 	rm -rf outputs .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage

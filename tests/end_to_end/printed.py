@@ -1,6 +1,7 @@
 """What a document shows, held against what was printed: equal words, and numbers that agree to two digits."""
 
 import re
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -8,6 +9,28 @@ RUN_ID = re.compile(r"\b[0-9a-f]{32}\b")
 SWEEP_ID = re.compile(r"\b\d{4}-[\d_-]{14,15}_[0-9a-f]{6}\b")
 NUMBER = re.compile(r"(?<![\w.])[+-]?\d+(?:\.\d*)?(?:e[+-]\d+)?(?![\w.]*\w)")
 LEFT_OUT = "..."
+
+
+@dataclass
+class Step:
+    """A command of a page and the lines that it shows."""
+
+    command: str
+    shown: list[str] = field(default_factory=list)
+
+
+def steps(page: str) -> list[Step]:
+    """Commands begin with `$` in an indented block; what follows in the block is what they print."""
+    found: list[Step] = []
+    inside = False
+    for line in page.splitlines():
+        inside = inside and (line.startswith("    ") or not line)
+        if line.startswith("    $ "):
+            found.append(Step(line.removeprefix("    $ ")))
+            inside = True
+        elif inside and line:
+            found[-1].shown.append(line.strip())
+    return found
 
 
 def missing(shown: list[str], printed: str) -> list[str]:

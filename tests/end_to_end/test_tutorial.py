@@ -4,38 +4,15 @@ import html
 import re
 import shlex
 import subprocess
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.end_to_end.printed import RUN_ID, missing
+from tests.end_to_end.printed import RUN_ID, missing, steps
 from tests.end_to_end.program import make_store, run_runner, said
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "tutorial.md"
 NOT_RUN = ["mlflow ui"]  # a server, which does not end
 QUICK = ("workers=1", "tracking.plots=none")  # they change no number
 FILE = re.compile(r"^```python (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-
-
-@dataclass
-class Step:
-    """A command of the page and the lines that it shows."""
-
-    command: str
-    shown: list[str] = field(default_factory=list)
-
-
-def steps() -> list[Step]:
-    """Commands begin with `$` in an indented block; what follows in the block is what they print."""
-    found: list[Step] = []
-    inside = False
-    for line in PAGE.read_text(encoding="utf-8").splitlines():
-        inside = inside and (line.startswith("    ") or not line)
-        if line.startswith("    $ "):
-            found.append(Step(line.removeprefix("    $ ")))
-            inside = True
-        elif inside and line:
-            found[-1].shown.append(line.strip())
-    return found
 
 
 def test_lines_are_held_against_what_is_printed_by_their_words_and_two_digits() -> None:
@@ -63,7 +40,7 @@ def test_every_command_of_the_tutorial_works_and_prints_what_the_tutorial_shows(
     for name, text in FILE.findall(page):
         (tmp_path / name).write_text(text, encoding="utf-8")
     printed = ""
-    ran = [step for step in steps() if step.command not in NOT_RUN]
+    ran = [step for step in steps(page) if step.command not in NOT_RUN]
     assert len(ran) > 5
     for step in ran:
         done = run(step.command, next(reversed(RUN_ID.findall(printed)), ""), tmp_path)
