@@ -114,7 +114,7 @@ def check_file(uri: str) -> None:
 
 
 def _check_working_folder(folder: str) -> None:
-    """MLflow takes `%25` in the path of a run's files for an escape, and writes a path with both quotes as broken SQL."""
+    """MLflow takes `%25` in the path of files for an escape, and makes broken SQL of a path with both quotes."""
     escape = re.search("%[0-9a-fA-F]{2}", folder)
     if escape or {"'", '"'} <= set(folder):
         what = f"{escape[0]}, which MLflow reads as an escape" if escape else "both ' and \", which MLflow cannot store"
