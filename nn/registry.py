@@ -7,6 +7,7 @@ one decorated function, from this package or from a person's own module.
 
 import inspect
 import math
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -93,7 +94,9 @@ class Registry(Generic[C]):
         return names.index(name) if name in names else len(names)
 
     def summary(self, name: str) -> str:
-        """The first line of a component's docstring."""
+        """The first line of a component's docstring; under `python -OO`, which has none, that it is so."""
+        if sys.flags.optimize > 1:
+            return "(not explained, because python -OO leaves explanations out)"
         return (inspect.getdoc(self._components[name]) or "").partition("\n")[0]
 
     def settings(self, name: str) -> tuple[Setting, ...]:
