@@ -18,6 +18,12 @@ def test_a_file_that_hides_a_module_is_named_in_one_sentence(tmp_path: Path, nam
     assert done.stderr.count("\n") == 1, said(done)
 
 
+def test_a_file_that_ends_python_itself_is_named_by_python(tmp_path: Path) -> None:
+    (tmp_path / "types.py").touch()
+    done = run_runner("--help", cwd=tmp_path, from_nothing=True)
+    assert done.returncode != 0 and str(tmp_path / "types.py") in done.stderr, said(done)
+
+
 def test_a_module_that_ends_the_program_while_it_is_imported_is_named(tmp_path: Path) -> None:
     (tmp_path / "parts.py").write_text("import sys\nsys.exit(0)\n")
     done = run_runner("modules=[parts]", *SHORT, cwd=tmp_path)
