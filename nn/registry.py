@@ -7,7 +7,6 @@ one decorated function, from this package or from a person's own module.
 
 import inspect
 import math
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -95,7 +94,7 @@ class Registry(Generic[C]):
 
     def summary(self, name: str) -> str:
         """The first line of a component's docstring; under `python -OO`, which has none, that it is so."""
-        if sys.flags.optimize > 1:
+        if Registry.__doc__ is None:
             return "(not explained, because python -OO leaves explanations out)"
         return (inspect.getdoc(self._components[name]) or "").partition("\n")[0]
 
