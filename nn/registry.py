@@ -93,7 +93,9 @@ class Registry(Generic[C]):
         return names.index(name) if name in names else len(names)
 
     def summary(self, name: str) -> str:
-        """The first line of a component's docstring."""
+        """The first line of a component's docstring; under `python -OO`, which has none, that it is so."""
+        if Registry.__doc__ is None:
+            return "(not explained, because python -OO leaves explanations out)"
         return (inspect.getdoc(self._components[name]) or "").partition("\n")[0]
 
     def settings(self, name: str) -> tuple[Setting, ...]:

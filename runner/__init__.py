@@ -3,7 +3,7 @@
 import runner.shadows  # noqa: F401  # first, as it says what would end the other imports
 
 # isort: split
-from runner.starting import end_quietly, is_command
+from runner.starting import end_quietly, forget_warning_options, is_command
 
 TYPE_CHECKING = False  # `typing` would be half of what is imported before Ctrl-C is seen to
 if TYPE_CHECKING:
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 if is_command():
     end_quietly()
+    forget_warning_options()
 __version__ = "0.1.0"
 
 

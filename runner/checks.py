@@ -9,7 +9,7 @@ from runner.memory import why_too_large
 from runner.planning import steps_of
 from runner.preparation import Facts, chooses_class
 from runner.spec import AUTO, Spec
-from runner.target_checks import check_target_range, outside_domain
+from runner.target_checks import beyond_precision, check_target_range, outside_domain
 
 MAX_STEPS = 10**10  # days, even of the smallest network
 
@@ -131,6 +131,13 @@ def _check_faults(spec: Spec, facts: Facts) -> Problem | None:
     return next((Problem("fault", reason) for reason in reasons if reason), None)
 
 
+def check_precision(spec: Spec, facts: Facts) -> Problem | None:
+    """Whether the samples, as they are trained, are numbers in the precision that they are trained in."""
+    if any(check(spec, facts) for check in (*_NEEDED_TO_BUILD, check_target_range)):
+        return None
+    return beyond_precision(spec, facts)
+
+
 def check_domain(spec: Spec, facts: Facts) -> Problem | None:
     """Whether the targets, as they are trained, are such that the loss and the shown cost are made for."""
     if any(check(spec, facts) for check in (*_NEEDED_TO_BUILD, _check_cost, check_target_range)):
@@ -159,4 +166,4 @@ CHECKS = (
     _check_patience,
 )
 # Of a spec in which everything is decided.
-LATER_CHECKS = (check_steps, why_too_large, check_domain, _check_faults)
+LATER_CHECKS = (check_steps, why_too_large, check_precision, check_domain, _check_faults)

@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from nn.schedules import SCHEDULES
 from runner.datasets import DATASETS
 from runner.errors import UserError, one_line
 from runner.files import working_folder
+from runner.starting import forgive_warnings
 
 REGISTRIES: dict[str, Registry[Any]] = {
     "data": DATASETS,
@@ -34,7 +36,9 @@ def load_modules(names: Sequence[str]) -> None:
     """Import the modules that a person lists in `modules=[...]`, so that their components register themselves.
 
     A module is found as Python finds it, the working directory included. Raises UserError when one cannot be imported.
+    What it makes an error of all warnings for is its own code, but the filters are those of the whole process.
     """
+    filters = list(warnings.filters)
     for name in names:
         if str(working_folder()) not in sys.path:
             sys.path.append(str(working_folder()))
@@ -44,6 +48,8 @@ def load_modules(names: Sequence[str]) -> None:
             raise UserError(one_line(f"modules names {name!r}, which ends the program while it is imported")) from error
         except Exception as error:
             raise UserError(one_line(f"modules names {name!r}, which cannot be imported: {error}")) from error
+        finally:
+            forgive_warnings(filters)
 
 
 def check_modules(named: Iterable[str]) -> None:

@@ -1,79 +1,23 @@
 """A sweep's folder: its plan before anything is trained, its results as they come, and who is working in it."""
 
-import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from shlex import quote
-from typing import Any
 
 from filelock import FileLock, Timeout
-from pydantic import NonNegativeInt, TypeAdapter, ValidationError
 
-from runner.about import About
 from runner.errors import UserError
-from runner.identity import code_files
+from runner.files import contents_of
 from runner.jobs import PlannedRun
+from runner.plan_file import PlanFile, plan_from
 from runner.results import RunResult, load, save
-from runner.settings import Settings
-from runner.spec import to_plain
-from runner.stores import named_store
 
 OUTPUTS = Path("outputs")
 PLAN, STACKS, LOCK, FINISHED = "plan.json", "stacks", "lock", "finished"
 JOB = "job-"  # how files of Hydra's own launchers begin, which are older than those of a resume
-FORMAT = 2
-
-
-@dataclass(frozen=True)
-class PlanEntry:
-    """One planned run as plain data: its place in the sweep, run key, overrides and spec."""
-
-    index: NonNegativeInt
-    key: str
-    overrides: list[str]
-    spec: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class PlanFile:
-    """A plan as plain data. `code` maps files of numeric code to their digests, `store` names the MLflow store."""
-
-    about: About
-    is_sweep: bool
-    settings: dict[str, Any]
-    store: str
-    code: dict[str, str]
-    runs: list[PlanEntry]
-    format: int = FORMAT
-
-    @classmethod
-    def of(cls, about: About, is_sweep: bool, settings: Settings, planned: Sequence[PlannedRun]) -> "PlanFile":
-        """What will be done, with today's code and store."""
-        runs = [PlanEntry(run.index, run.key, list(run.overrides), to_plain(run.spec)) for run in planned]
-        return cls(about, is_sweep, settings.planned(), named_store(), code_files(settings.modules), runs)
-
-
-_PLAN = TypeAdapter(PlanFile)
-
-
-def plan_from(content: bytes) -> PlanFile:
-    """The plan in a file that `SweepFolder.write_plan` wrote. Raises ValueError with what is wrong with it."""
-    try:
-        plain = json.loads(content)
-        if not isinstance(plain, dict) or plain.get("format") != FORMAT:
-            raise ValueError("another version of this program wrote it")
-        plan = _PLAN.validate_python(plain)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
-    except RecursionError as error:
-        raise ValueError("it is nested too deeply") from error
-    if len({run.index for run in plan.runs}) < len(plan.runs):
-        raise ValueError("two of its runs have the same index")
-    return plan
 
 
 class SweepFolder:
@@ -145,7 +89,7 @@ class SweepFolder:
                 "folder, or choose another one"
             )
         (self.path / FINISHED).unlink(missing_ok=True)
-        content = _PLAN.dump_json(plan)
+        content = plan.content()
         partial = self.path / f"{PLAN}.partial"
         partial.unlink(missing_ok=True)  # a link would lead elsewhere
         with partial.open("wb") as file:
@@ -166,12 +110,12 @@ class SweepFolder:
     def reopen(self) -> bytes:
         """Go on with the plan that is there; returns the contents of its file."""
         (self.path / FINISHED).unlink(missing_ok=True)
-        return (self.path / PLAN).read_bytes()
+        return contents_of(self.path / PLAN)
 
     def read_plan(self) -> PlanFile:
         """What `write_plan` wrote. Raises UserError when it is damaged or of another version."""
         try:
-            return plan_from((self.path / PLAN).read_bytes())
+            return plan_from(contents_of(self.path / PLAN))
         except OSError as error:
             raise UserError(f"{self.shown} has no plan that can be read: {error.strerror}") from error
         except ValueError as error:

@@ -9,7 +9,7 @@ from runner.comparison import swept_keys
 from runner.components import check_modules
 from runner.errors import UserError
 from runner.findings import Findings
-from runner.folder import PlanEntry, plan_from
+from runner.plan_file import PlanEntry, plan_from
 from runner.results import RunResult
 from runner.spec import from_plain
 from runner.stores import named_store

@@ -1,5 +1,6 @@
 """Loading a trained network again, by itself or through `mlflow.pyfunc.load_model`."""
 
+import io
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ import numpy as np
 
 from nn.network import Network
 from nn.registry import Array
+from runner.files import contents_of
 from runner.parsing import open_archive
 from runner.results import RunResult
 from runner.scaling import Scaling
@@ -50,7 +52,7 @@ def load_model(path: str | Path) -> Model:
     A model with a person's own component needs that component's module imported before; ValueError says which.
     """
     try:
-        with open_archive(path) as arrays:
+        with open_archive(io.BytesIO(contents_of(Path(path)))) as arrays:
             scaling = Scaling(arrays["x_shift"], arrays["x_scale"], float(arrays["y_shift"]), float(arrays["y_scale"]))
             structure, parameters = json.loads(str(arrays["structure"])), arrays["parameters"]
     except (KeyError, TypeError, ValueError) as error:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,10 @@ PURPOSES = (
 
 @dataclass(frozen=True)
 class Facts:
-    """What planning needs to know of a data set; of those that are shipped it does not depend on the seed."""
+    """What planning needs to know of a data set; of those that are shipped it does not depend on the seed.
+
+    But `largest` does, the size of the largest input or target in the units of the data; it is not compared.
+    """
 
     task: Task
     d_in: int
@@ -35,6 +38,7 @@ class Facts:
     levels: tuple[float, float]
     is_distribution: bool
     digest: str
+    largest: float = field(compare=False)
 
     def d_out(self, output: str) -> int:
         """Two classes share one output, except for softmax; more classes have one each."""
@@ -124,6 +128,7 @@ def find_facts(data: DataCommon, test: TestSpec, seed: int) -> Facts:
         levels=samples.levels,
         is_distribution=samples.draw is not None,
         digest=samples.digest,
+        largest=float(max(np.abs(samples.X).max(), np.abs(samples.Y).max())),
     )
 
 

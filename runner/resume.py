@@ -12,10 +12,11 @@ from runner.commands import run_command, split_options
 from runner.components import load_modules
 from runner.composition_errors import Refused
 from runner.errors import UserError
-from runner.folder import OUTPUTS, PlanFile, SweepFolder, find_folder, unusable_folders
+from runner.folder import OUTPUTS, SweepFolder, find_folder, unusable_folders
 from runner.gradcheck import composing
 from runner.identity import code_files
 from runner.jobs import Plan, PlannedRun, plan_again
+from runner.plan_file import PlanFile
 from runner.preparation import files_of
 from runner.results import RunResult, failures
 from runner.settings import Settings, read_settings

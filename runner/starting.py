@@ -1,8 +1,10 @@
-"""Ctrl-C while a command still imports: nothing has begun, so it ends at once and without a word."""
+"""How a command begins: Ctrl-C while it still imports ends it without a word, and no warning ends it at all."""
 
 import os
 import signal
 import sys
+import warnings
+from collections.abc import Sequence
 from types import FrameType
 
 
@@ -26,6 +28,21 @@ def hear_interrupts() -> None:
     """All is imported: from here on Ctrl-C is Python's KeyboardInterrupt again."""
     if signal.getsignal(signal.SIGINT) is _end:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def forgive_warnings(but: Sequence[object] = ()) -> None:
+    """Have no warning be an error, but where that is in the filters `but`: those of libraries would end a sweep."""
+    kept = [one for one in warnings.filters if one[0] != "error" or one in but]
+    if len(kept) < len(warnings.filters):
+        warnings.resetwarnings()
+        warnings.filters.extend(kept)  # type: ignore[attr-defined]
+
+
+def forget_warning_options() -> None:
+    """As `forgive_warnings`, of `-W error` and PYTHONWARNINGS, in this process and in those that it starts."""
+    forgive_warnings()
+    sys.warnoptions.clear()
+    os.environ.pop("PYTHONWARNINGS", None)
 
 
 def _end(number: int, _frame: FrameType | None) -> None:

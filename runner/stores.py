@@ -109,6 +109,16 @@ def check_file(uri: str) -> None:
         raise UserError(f"the MLflow store {uri} cannot be used: {file} is a folder")
     if file is not None and Path(file).exists() and not os.access(file, os.W_OK):
         raise UserError(f"the MLflow store {uri} cannot be used: {file} may not be written")
+    if not is_server(uri):
+        _check_working_folder(str(Path.cwd()))
+
+
+def _check_working_folder(folder: str) -> None:
+    """MLflow takes `%25` in the path of files for an escape, and makes broken SQL of a path with both quotes."""
+    escape = re.search("%[0-9a-fA-F]{2}", folder)
+    if escape or {"'", '"'} <= set(folder):
+        what = f"{escape[0]}, which MLflow reads as an escape" if escape else "both ' and \", which MLflow cannot store"
+        raise UserError(f"the path of this folder has {what}; start in a folder of another name: {folder}")
 
 
 def check_place(experiment: str, artifacts: str) -> None:

@@ -12,10 +12,11 @@ from runner.claims import Claim
 from runner.endings import not_delivered, refuse_dry_run, unmet, without_workers
 from runner.errors import UserError
 from runner.execution import Training, training_of
-from runner.folder import PlanFile, SweepFolder
+from runner.folder import SweepFolder
 from runner.identity import source
 from runner.interrupts import OrderlyInterrupt
 from runner.jobs import Plan, PlannedRun, check_expectations
+from runner.plan_file import PlanFile
 from runner.progress import RunProgress
 from runner.results import RunResult
 from runner.reuse import reused

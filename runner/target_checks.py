@@ -1,4 +1,4 @@
-"""Whether targets, as they are trained, suit the loss: beyond its domain a cost sinks without end and means nothing."""
+"""Whether data, as they are trained, suit the loss and the precision: beyond them a cost means nothing."""
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from runner.scaling import Span, known_range, sets_targets
 from runner.spec import Spec
 
 ROUNDING = 1e-9
+FAR_BELOW_FLOAT32 = 1e30  # data of another seed are no 1e8 times larger
 
 
 def check_target_range(spec: Spec, facts: Facts) -> Problem | None:
@@ -53,6 +54,29 @@ def outside_domain(spec: Spec, facts: Facts) -> Problem | None:
                 key,
                 f"={name} needs targets that sum to 1, and those of {facts.n_classes} classes are trained as "
                 f"{largest:g} and {least:g}, a sum of {total:g}; {_way_out(spec, key, loss.domain)}",
+            )
+    return None
+
+
+def beyond_precision(spec: Spec, facts: Facts) -> Problem | None:
+    """Inputs or targets that float32, in which they would be trained, has no number for."""
+    chosen = spec.network.target_range
+    widest = max(map(abs, chosen)) if isinstance(chosen, tuple) else 0.0
+    if spec.dtype != "float32" or max(facts.largest, widest) < FAR_BELOW_FLOAT32:
+        return None
+    try:
+        with np.errstate(all="ignore"):
+            data = prepare(spec)
+    except DataError as error:
+        return explain_data(spec.data.name, error)
+    arrays = {"inputs": (data.X_train, data.X_test), "targets": (data.Y_train, data.Y_test)}
+    for name, pair in arrays.items():
+        largest = max(float(np.abs(one).max(initial=0)) for one in pair)
+        if largest > (most := float(np.finfo(np.float32).max)):
+            return Problem(
+                "dtype",
+                f"=float32 ends at {most:.3g}, and {name} of data={spec.data.name} are trained as up to {largest:.3g}; "
+                "use dtype=float64",
             )
     return None
 

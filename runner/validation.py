@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import BaseModel, ValidationError
 
 from nn.activations import ACTIVATIONS
-from runner.checks import CHECKS, LATER_CHECKS, check_domain, check_order, check_steps
+from runner.checks import CHECKS, LATER_CHECKS, check_domain, check_order, check_precision, check_steps
 from runner.components import REGISTRIES, is_own
 from runner.defaults import MATCHING, MATCHING_LOSSES, completed, loss_named, used_data, used_test
 from runner.errors import Problem, unknown
@@ -154,7 +154,7 @@ class SpecBuilder:
 
 def _why_not_before(phase: Spec, facts: Facts) -> Problem | None:
     """What is wrong with a data set that is trained on before."""
-    checks = (check_order, check_steps, why_too_large, check_domain)
+    checks = (check_order, check_steps, why_too_large, check_precision, check_domain)
     return next((problem for check in checks if (problem := check(phase, facts))), None)
 
 

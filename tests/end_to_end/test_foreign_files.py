@@ -11,12 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
 
 from runner import results
 from runner.model import load_model
-from runner.parsing import read_yaml
+from runner.parsing import read_history, read_yaml
 from runner.starts import read_start
 from tests.end_to_end.program import run_runner, said
 from tests.runner.building import trained
@@ -176,3 +177,17 @@ def check_refused(folder: Path, arguments: list[str], named: str) -> None:
     assert "Traceback" not in done.stderr, said(done)
     assert not (folder / "HARM").exists()
     assert not any(folder.rglob("*.png")) and not any(folder.rglob("stacks"))
+
+
+def test_a_table_of_a_history_is_bounded_and_of_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    def table(**columns: list[object]) -> bytes:
+        buffer = io.BytesIO()
+        pd.DataFrame(columns).to_parquet(buffer)
+        return buffer.getvalue()
+
+    assert read_history(table(step=[0, 1], cost=[0.5, 0.25])) == {"step": [0, 1], "cost": [0.5, 0.25]}
+    with pytest.raises(ValueError, match="not a table of numbers"):
+        read_history(table(step=[0, 1], cost=["__import__('os').mkdir('HARM')", ""]))
+    monkeypatch.setattr("runner.parsing.MAX_ROWS", 1)
+    with pytest.raises(ValueError, match="would have 2 rows"):
+        read_history(table(step=[0, 1]))

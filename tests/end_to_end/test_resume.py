@@ -1,5 +1,6 @@
 """`python -m runner.resume` as a person uses it: after Ctrl-C, a change or a loss; and when it must say no."""
 
+import json
 import re
 import shlex
 import shutil
@@ -131,7 +132,12 @@ def test_a_damaged_plan_and_a_name_that_nobody_has_are_refused(sweep: Trained) -
     assert name in refused("nonsense", cwd=folder)
     assert "did you mean --failed?" in refused("--fail", cwd=folder)
     plan = folder / "outputs" / name / "plan.json"
-    plan.write_text(plan.read_text()[:-5])
+    whole = plan.read_text()
+    edited = json.loads(whole)
+    edited["runs"][0]["spec"]["seed"] = 77
+    plan.write_text(json.dumps(edited))
+    assert "cannot be used: it was changed after it was written" in refused(name, cwd=folder)
+    plan.write_text(whole[:-5])
     assert "the plan in" in refused(name, cwd=folder)
     plan.write_text("[]")
     assert "another version" in refused(name, cwd=folder)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.program import run_runner, said
+from tests.end_to_end.program import make_store, run_runner, said
 
 SHORT = ("training.epochs=1", "workers=1", "tracking.plots=none")
 
@@ -16,6 +16,12 @@ def test_a_file_that_hides_a_module_is_named_in_one_sentence(tmp_path: Path, nam
     assert done.returncode == 1, said(done)
     assert done.stderr.startswith(f"error: '{name}.py' in this folder hides a module") and done.stdout == "", said(done)
     assert done.stderr.count("\n") == 1, said(done)
+
+
+def test_a_file_that_ends_python_itself_is_named_by_python(tmp_path: Path) -> None:
+    (tmp_path / "types.py").touch()
+    done = run_runner("--help", cwd=tmp_path, from_nothing=True)
+    assert done.returncode != 0 and str(tmp_path / "types.py") in done.stderr, said(done)
 
 
 def test_a_module_that_ends_the_program_while_it_is_imported_is_named(tmp_path: Path) -> None:
@@ -30,3 +36,18 @@ def test_a_terminal_that_knows_ascii_alone_gets_ascii(tmp_path: Path) -> None:
     done = run_runner("-m", "seed=0,1", "activation=tanh,relu", *SHORT, cwd=tmp_path, env=plain)
     assert done.returncode == 0, said(done)
     assert "+-" in done.stdout and done.stdout.isascii() and "Traceback" not in done.stderr, said(done)
+
+
+@pytest.mark.parametrize(
+    "arguments", [("runner", "training.epochs=1"), ("runner", "-m", "seed=0,1"), ("runner.report",)]
+)
+def test_a_folder_with_both_quotes_in_its_name_is_refused_in_one_sentence(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    module, *others = arguments
+    (folder := tmp_path / "q'u\"o").mkdir()
+    make_store(folder)
+    done = run_runner(*others, cwd=folder, module=module)
+    assert done.returncode == 1 and done.stderr.count("\n") == 1, said(done)
+    assert done.stderr.startswith("error: the path of this folder has both ' and \""), said(done)
+    assert not list(folder.rglob("*.npz")), said(done)

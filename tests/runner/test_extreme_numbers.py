@@ -21,7 +21,6 @@ DIVERGED_AT_ONCE = [
     ("init=gaussian", "init.std=1e200", "activation=identity"),
     ("init=uniform", "init.epsilon=1e300", "activation=identity"),
     ("init=constant", "init.value=1e39", "dtype=float32"),
-    ("data.noise=1e99", "dtype=float32"),
     ("data.noise=1e308", "data=tanh"),
     ("data=surface", "data.half_width=1e153"),
     ("network.output=tanh", "network.target_range=[0,1e-320]"),
@@ -83,6 +82,27 @@ def test_a_run_whose_numbers_vanish_or_saturate_finishes_with_finite_ones(overri
 def test_inputs_whose_squares_would_overflow_cannot_be_standardized(overrides):
     message = refusal("data.standardize=true", *overrides)
     assert message.startswith("data.standardize cannot be done with inputs beyond +-1e+100: their spread is no number")
+
+
+@pytest.mark.parametrize(
+    ("overrides", "what"),
+    [
+        (("data.noise=1e99",), "targets of data=sine"),
+        (("data=quadrants", "data.center=1e39"), "inputs of data=quadrants"),
+        (("network.target_range=[-1e50,1e50]",), "targets of data=sine"),
+        (("warm_start=[{noise:1e99}]",), "targets of data=sine"),
+    ],
+    ids=str,
+)
+def test_data_beyond_the_range_of_float32_are_refused_where_they_would_be_trained_in_it(overrides, what):
+    message = refusal("dtype=float32", *overrides)
+    assert f"dtype=float32 ends at 3.4e+38, and {what} are trained as up to " in message
+    assert message.partition(" (")[0].endswith("use dtype=float64")
+
+
+@pytest.mark.parametrize("overrides", [("data.standardize=true", "data.domain=[0,1e60]"), ("data.noise=1e30",)])
+def test_data_that_are_scaled_into_the_range_of_float32_are_trained_in_it(overrides):
+    assert trained("dtype=float32", *SHORT, *overrides).error == ""
 
 
 def test_a_picture_of_extreme_numbers_is_drawn():

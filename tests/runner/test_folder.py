@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from runner.about import About
 from runner.errors import UserError
-from runner.folder import PlanEntry, PlanFile, SweepFolder
+from runner.folder import SweepFolder
 from runner.jobs import PlannedRun
+from runner.plan_file import PlanEntry, PlanFile
 from runner.results import load, save
 from runner.spec import to_plain
 from tests.runner.building import bits, spec_of, trained
@@ -68,6 +69,8 @@ def test_a_second_sweep_in_the_folder_of_one_that_is_finished_does_not_take_its_
         ({"store": None}, "store"),
         ({"about": {}}, "about.name"),
         ({"format": 1}, "another version"),
+        ({"settings": {"quiet": True}}, "it was changed after it was written"),
+        ({"runs": [vars(ENTRY) | {"key": "0"}]}, "it was changed after it was written"),
     ],
     ids=str,
 )
@@ -85,6 +88,21 @@ def test_a_plan_that_is_nested_without_end_is_refused(tmp_path: Path) -> None:
     (tmp_path / "plan.json").write_text("[" * 200_000)
     with pytest.raises(UserError, match="cannot be used"):
         SweepFolder(tmp_path).read_plan()
+
+
+def test_a_pipe_in_place_of_a_plan_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "plan.json")
+    with pytest.raises(UserError, match="no plan that can be read: Not a regular file"):
+        SweepFolder(tmp_path).read_plan()
+    with pytest.raises(OSError, match="Not a regular file"):
+        SweepFolder(tmp_path).reopen()
+
+
+def test_a_plan_of_a_version_without_a_seal_is_read(tmp_path: Path) -> None:
+    plain = json.loads(SweepFolder(tmp_path).write_plan(PLAN))
+    del plain["seal"]
+    (tmp_path / "plan.json").write_text(json.dumps(plain))
+    assert SweepFolder(tmp_path).read_plan() == PLAN
 
 
 def test_what_stands_where_results_are_written_is_not_written_through(tmp_path: Path) -> None:

@@ -49,3 +49,11 @@ def test_the_command_can_be_imported_without_anything_heavy():
     code = "import sys, runner.gradcheck; print(*sorted(set(sys.modules) & {'mlflow', 'matplotlib', 'pandas'}))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
+
+
+def test_faults_are_listed_with_the_reason_where_python_has_left_their_explanations_out():
+    command = [sys.executable, "-OO", "-m", "runner.gradcheck", "--faults"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    lines = done.stdout.splitlines()
+    assert [line.partition(" ")[0] for line in lines] == list(FAULTS)
+    assert all(line.endswith("(not explained, because python -OO leaves explanations out)") for line in lines)

@@ -1,6 +1,7 @@
 """Loading a trained network again: the same predictions to the last bit, and clear words for what does not fit."""
 
 import json
+import os
 
 import numpy as np
 import pandas as pd
@@ -148,3 +149,9 @@ def test_an_object_array_in_an_archive_is_refused(archive):
     np.savez(archive, **arrays | {"parameters": np.array([object], dtype=object)})
     with pytest.raises(ValueError, match="allow_pickle=False"):
         load_model(archive)
+
+
+def test_a_pipe_in_place_of_weights_is_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "weights.npz")
+    with pytest.raises(OSError, match="Not a regular file"):
+        load_model(tmp_path / "weights.npz")

@@ -1,9 +1,12 @@
 """How a store is named where anybody may read it."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from runner.errors import UserError
-from runner.stores import check_place, named_store, probe, reason, shown
+from runner.stores import check_file, check_place, named_store, probe, reason, shown
 
 
 @pytest.mark.parametrize(
@@ -66,3 +69,26 @@ def test_files_of_an_experiment_are_not_written_where_its_folder_was_before_it_m
     (tmp_path / "here").rename(tmp_path / "there")
     with pytest.raises(UserError, match="Was it moved"):
         check_place("runner", f"file://{tmp_path}/here/mlruns/1")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("100%25 x", "%25, which MLflow reads as an escape"), ("q'u\"o", "both ' and \"")]
+)
+@pytest.mark.parametrize("uri", ["sqlite:///mlflow.db", "postgresql://localhost/runs"])
+def test_a_working_folder_whose_path_mlflow_cannot_keep_is_refused(
+    name: str, said: str, uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path / name)
+    with pytest.raises(UserError, match=re.escape(said)):
+        check_file(uri)
+    check_file("http://localhost:5000")
+
+
+@pytest.mark.parametrize("name", ["100% x", "a#b", "it's", 'say "x"'])
+def test_a_working_folder_whose_path_mlflow_can_keep_is_accepted(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path / name)
+    check_file("sqlite:///mlflow.db")
