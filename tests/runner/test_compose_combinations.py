@@ -15,8 +15,8 @@ from omegaconf.errors import OmegaConfBaseException
 
 from runner.components import REGISTRIES
 from runner.compose import Composer, Job, plain
+from runner.composition_errors import Refused
 from runner.compositions import split_hydra
-from runner.errors import Problem
 from runner.paths import CONF, SWEEPS
 from runner.sweeps import sweep_files
 from tests.runner.building import loader, master
@@ -58,7 +58,7 @@ def by_hydra(loader, master, *texts):
 
 def check(job, expected):
     if expected is None:
-        assert isinstance(job, Problem), job
+        assert isinstance(job, Refused), job
         return
     own, choices = expected
     assert isinstance(job, Job), str(job)

@@ -59,7 +59,7 @@ HEALTHY = [
     ("data=square", "activation=leaky_relu", "loss=squared_error", "training.l2=0.1", "training.l2_of=all"),
     ("data=square", "loss=absolute_error", "network.bias=false", "training.mode=full"),
     ("data=sine", "loss=matching", "network.output=tanh", "training.reduction=sum", "network.input=sigmoid"),
-    ("data=sine", "loss=matching", "network.output=sigmoid", "network.target_range=null", "data.standardize=true"),
+    ("data=sine", "loss=matching", "network.output=sigmoid", "data.standardize=true"),
     ("data=sine", "network.hidden=[]", "training.clip_norm=0.001", "training.clip_value=0.001", "init=he"),
     ("data=identity", "training.mode=online", "training.order=fresh", "cost=squared_error"),
     ("data=surface", "init=glorot", "warm_start=[{function:bowl}]", "data.function=waves", "dtype=float32"),
