@@ -59,7 +59,7 @@ def as_given(X: Array, Y: Array, rngs: Sequence[np.random.Generator]) -> tuple[A
 
 
 class Change(Protocol):
-    """What training makes of the gradient that it has: the decrement `(runs, P)` after penalty, clipping and optimizer.
+    """What training makes of its gradient: the decrement `(runs, P)` after penalty, clipping and optimizer.
 
     The optimizer is asked for another `step` than the present one where that is given; a `preview` leaves its state as
     it was.

@@ -1,4 +1,4 @@
-"""What a person is told where a sweep comes to no good end: what is kept, and how to go on."""
+"""Messages for a sweep that could not end as planned: what is kept, and how to resume."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ def refuse_dry_run(settings: Settings) -> None:
 
 
 def without_workers(error: NoWorkers, folder: SweepFolder, is_new: bool) -> UserError:
-    """There are no workers, or none any more. A new sweep of which nothing was trained is not there to go on with."""
+    """There are no workers, or none any more. A new sweep of which nothing was trained cannot be resumed."""
     if is_new and not folder.has_results:
         return UserError(f"{error}; nothing was trained")
     kept = f"results that are there are kept in {folder.shown}" if folder.has_results else "nothing is trained yet"

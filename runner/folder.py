@@ -100,7 +100,7 @@ class SweepFolder:
         return content
 
     def withdraw(self) -> None:
-        """Take back a plan that nothing was trained of, so that nobody goes on with it."""
+        """Remove a plan of which nothing was trained, so that `resume` does not find it."""
         (self.path / PLAN).unlink(missing_ok=True)
         self._lock.release(force=True)
         (self.path / LOCK).unlink(missing_ok=True)

@@ -148,7 +148,7 @@ class Publisher:
             self._tracker.settle()
 
     def close(self, status: str) -> None:
-        """End the parent run as it is, if the store still can, and if nobody else goes on with it."""
+        """End the parent run as it is, if the store still answers, and if no other process has taken it over."""
         if self.parent is not None and not self._claim.is_lost:
             with suppress(Exception):
                 self._tracker.end_sweep(self.parent, status)

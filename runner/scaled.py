@@ -11,7 +11,7 @@ from nn.registry import Array
 def scaled(statistic: Callable[[Array], Any], values: Sequence[float] | Array) -> Any:
     """A statistic in the units of its finite values, even where their sum or their squares overflow.
 
-    They are scaled by a power of two, so every other result has the bits that it has without.
+    They are scaled by a power of two, so the bits of every other result are unchanged.
     """
     _, exponent = np.frexp(np.abs(values).max())
     return np.ldexp(statistic(np.ldexp(values, -exponent)), exponent)

@@ -35,7 +35,7 @@ def forgive_warnings(but: Sequence[object] = ()) -> None:
     kept = [one for one in warnings.filters if one[0] != "error" or one in but]
     if len(kept) < len(warnings.filters):
         warnings.resetwarnings()
-        warnings.filters.extend(kept)  # type: ignore[attr-defined]
+        warnings.filters.extend(kept)  # type: ignore[attr-defined]  # a list, which its stub calls a sequence
 
 
 def forget_warning_options() -> None:

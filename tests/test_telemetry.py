@@ -1,4 +1,4 @@
-"""MLflow reports its use to its makers unless it is told not to: here, what this project itself starts does tell it."""
+"""MLflow reports its use to its makers by default: what this project starts switches that off."""
 
 import os
 import shutil

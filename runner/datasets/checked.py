@@ -1,4 +1,4 @@
-"""What a data set has made, held to its contract: a mistake in it is told before anything is trained."""
+"""The samples of a data set, held to their contract: a mistake is reported before anything is trained."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -32,7 +32,7 @@ def in_a_folder_of_its_own(tmp_path, monkeypatch):
 
 
 def publisher_of(plan: Plan, overrides: list[tuple[str, ...]], folder: str = "sweep") -> Publisher:
-    """What a process that begins, or goes on with, a sweep of these jobs in a folder writes with."""
+    """The publisher of a process that starts or resumes a sweep of these jobs in a folder."""
     claim = Claim(SweepFolder(Path(folder)), "id")
     publisher = Publisher(Tracker("test"), plan.settings, About("sweep", "", "id"), is_sweep=True, claim=claim)
     publisher.start(overrides, b"{}")
