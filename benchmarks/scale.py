@@ -41,9 +41,10 @@ def _plan(runs: int, plots: str) -> Any:
 
 
 def _trained(task: Any) -> Any:
+    from runner.pictures import with_picture
     from runner.training import train_task
 
-    return train_task(task)
+    return train_task(task, draw=with_picture)
 
 
 def _kinds() -> dict[str, Callable[[int], Any]]:
@@ -106,6 +107,7 @@ def _scaling(plan: Any, runs: int) -> str:
 
 def _timed(plan: Any, make: Callable[[int], Any], workers: int) -> Timed:
     from runner.execution import STACKS_EACH, Training
+    from runner.pictures import drawing
 
     tasks = plan.tasks_without((), STACKS_EACH * 2)  # the same stacks, however many train them
     began = time.perf_counter()
@@ -114,7 +116,7 @@ def _timed(plan: Any, make: Callable[[int], Any], workers: int) -> Timed:
     for future in warm:
         future.result()
     start, wall, busy = time.perf_counter() - began, time.perf_counter(), time.process_time()
-    with Training(tasks, trainers) as training:
+    with Training(tasks, trainers, drawing(plan.settings)) as training:
         for _ in training:
             pass
         wall, busy = time.perf_counter() - wall, time.process_time() - busy

@@ -61,8 +61,6 @@ def _usual(runs: int, launchers: list[str]) -> dict[str, float]:
 
 def _breakdown(runs: int) -> str:
     """Milliseconds of processor time per run, stage by stage, each alone in one process."""
-    from dataclasses import replace
-
     from runner.gradcheck import composing
     from runner.jobs import make_plan
     from runner.training import train_task
@@ -80,7 +78,7 @@ def _breakdown(runs: int) -> str:
         plan = make_plan(jobs)
         spent["validate and plan"] = clock() - started
     started = clock()
-    results = [result for task in plan.tasks for result in train_task(replace(task, pictures=False))]
+    results = [result for task in plan.tasks for result in train_task(task)]
     spent["train"] = clock() - started
     from runner.figures import draw_run
     from runner.preparation import prepare

@@ -72,12 +72,13 @@ def _records(number: int) -> "list[RunRecord]":
 
     from runner.gradcheck import composing
     from runner.jobs import make_plan
+    from runner.pictures import drawing
     from runner.records import record_of
     from runner.training import train_task
 
     with composing() as composer:
         plan = make_plan([composer.compose(seed, (*RUN, f"seed={seed}")) for seed in range(min(number, SEEDS))])
-    results = [result for task in plan.tasks for result in train_task(task)]
+    results = [result for task in plan.tasks for result in train_task(task, draw=drawing(plan.settings))]
     again = [replace(results[place % len(results)], index=place, key=str(place)) for place in range(number)]
     return [record_of(result, f"run {result.index}", {"sweep_id": "benchmark"}, 17) for result in again]
 

@@ -2,6 +2,7 @@
 
 import difflib
 import sys
+import traceback
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -83,3 +84,9 @@ def _bullets(head: str, lines: Iterable[str]) -> str:
     if rest > 0:
         lines = [*lines[:MAX_LINES], f"... and {rest} more problems"]
     return "\n".join([head, *(f"  - {line}" for line in lines)])
+
+
+def with_trace(error: Exception) -> str:
+    """An error with the end of its traceback; the first line says it all in short."""
+    trace = "".join(traceback.format_exception(error)[-6:])
+    return f"{type(error).__name__}: {error}\n\n{trace}"

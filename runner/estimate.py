@@ -15,12 +15,13 @@ from nn.training import train
 from runner import costs
 from runner.jobs import Plan
 from runner.memory import bytes_of_run
+from runner.pictures import drawing
 from runner.preparation import Facts, prepare
 from runner.spec import Spec
 from runner.stacking import build_stack, first_parameters
 from runner.stores import sqlite_file, tracking_uri
 from runner.terminal import warn
-from runner.training import Task, train_task
+from runner.training import Draw, Task, train_task
 from runner.workers import default_workers, keep_freed_memory
 
 SECONDS = 1.5  # for trying, beside what it takes to begin
@@ -61,7 +62,7 @@ def _seconds(plan: Plan, tasks: Sequence[Task], stacks: Sequence[Sequence[Spec]]
     file = sqlite_file(tracking_uri())
     tables = costs.TABLES_SECONDS if file is not None and not Path(file).exists() else 0
     opening, writing = slowness * (costs.OPENING_SECONDS + tables), slowness * runs * costs.WRITING_SECONDS
-    training, busy = _training_seconds(tasks, stacks), np.zeros(workers)
+    training, busy = _training_seconds(tasks, stacks, drawing(plan.settings)), np.zeros(workers)
     for seconds in training:
         busy[busy.argmin()] += seconds
     if workers == 1:
@@ -78,7 +79,7 @@ def _slowness(runs: int) -> float:
     return time.process_time() / (costs.START_SECONDS + runs * costs.COMPOSING_SECONDS)
 
 
-def _training_seconds(tasks: Sequence[Task], stacks: Sequence[Sequence[Spec]]) -> list[float]:
+def _training_seconds(tasks: Sequence[Task], stacks: Sequence[Sequence[Spec]], draw: Draw | None) -> list[float]:
     """Of each stack. Tasks come largest first; those that are tried, evenly among them, stand for their neighbours."""
     tried = sorted({round(place) for place in np.linspace(0, len(tasks) - 1, min(len(tasks), MOST_STACKS))})
     keep_freed_memory()
@@ -87,7 +88,7 @@ def _training_seconds(tasks: Sequence[Task], stacks: Sequence[Sequence[Spec]]) -
         for place in tried:
             kind = stacks[place][0].data.name
             if kind not in of_a_run and len(of_a_run) < MOST_DRAWN:
-                of_a_run[kind] = _seconds_of_a_run(tasks[place])
+                of_a_run[kind] = _seconds_of_a_run(tasks[place], draw)
             found[place] = len(stacks[place]) * of_a_run.get(kind, max(of_a_run.values()))
             try:
                 found[place] += _steps_seconds(tasks[place], stacks[place], SECONDS / len(tried))
@@ -96,15 +97,15 @@ def _training_seconds(tasks: Sequence[Task], stacks: Sequence[Sequence[Spec]]) -
     return [found[min(found, key=lambda place: abs(place - wanted))] for wanted in range(len(tasks))]
 
 
-def _seconds_of_a_run(task: Task) -> float:
+def _seconds_of_a_run(task: Task, draw: Draw | None) -> float:
     """What a run takes besides its steps: its data, its measures and its picture, when all is imported."""
     some = slice(min(SAMPLE, len(task.indices)))
     shortest = {"steps": 1, "epochs": None, "evaluations": 1}
     specs = tuple(spec | {"training": spec["training"] | shortest} for spec in task.specs[some])
     few = replace(task, indices=task.indices[some], keys=task.keys[some], specs=specs, starts=task.starts[some])
-    train_task(few)
+    train_task(few, draw=draw)
     started = time.process_time()
-    train_task(few)
+    train_task(few, draw=draw)
     return (time.process_time() - started) / len(specs)
 
 

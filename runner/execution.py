@@ -13,7 +13,7 @@ from runner.meters import Meters
 from runner.results import RunResult
 from runner.settings import DaskExecutor, ProcessExecutor
 from runner.spec import from_plain
-from runner.training import Task, train_task
+from runner.training import Draw, Task, train_task
 from runner.workers import NoWorkers, ProcessPool, ThisProcess, Workers, default_workers
 
 # So many stacks for each worker of a cluster: one that is slow or dies holds up a quarter of a worker's share at most.
@@ -33,8 +33,8 @@ class Training:
     wins: a stack has the same bits everywhere.
     """
 
-    def __init__(self, tasks: Sequence[Task], workers: Workers) -> None:
-        self._tasks, self._workers = tasks, workers
+    def __init__(self, tasks: Sequence[Task], workers: Workers, draw: Draw | None = None) -> None:
+        self._tasks, self._workers, self._draw = tasks, workers, draw
         self._waiting = list(reversed(range(len(tasks))))
         self._futures: dict[Future[list[RunResult]], int] = {}
         self._sent: dict[int, float] = {}
@@ -99,7 +99,7 @@ class Training:
             self._submit(self._waiting.pop())
 
     def _submit(self, place: int) -> None:
-        future = self._workers.submit(train_task, self._tasks[place], self._meters.of(place))
+        future = self._workers.submit(train_task, self._tasks[place], self._meters.of(place), self._draw)
         self._futures[future] = place
         self._sent.setdefault(place, time.monotonic())
         future.add_done_callback(lambda _: self._done.setdefault(place, time.monotonic()))
@@ -166,12 +166,12 @@ class Training:
 
         Raises NoWorkers when the workers go out of reach meanwhile.
         """
-        futures, sent = [self._workers.submit(train_task, task)], time.monotonic()
+        futures, sent = [self._workers.submit(train_task, task, None, self._draw)], time.monotonic()
         while not (ended := wait(futures, SECONDS_BETWEEN_LOOKS, FIRST_COMPLETED).done):
             self._workers.look()
             is_late = time.monotonic() - sent > LATE * max(self._longest, SHORTEST)
             if self._workers.is_spread and is_late and len(futures) == 1 < self._workers.slots:
-                futures.append(self._workers.submit(train_task, task))
+                futures.append(self._workers.submit(train_task, task, None, self._draw))
         for future in futures:
             future.cancel()
         return ended.pop()
@@ -184,8 +184,8 @@ class Training:
                 yield future.result()
 
 
-def training_of(plan: Plan, done: Container[int] = ()) -> Training:
-    """All runs of a plan that are not done, in training where its settings say.
+def training_of(plan: Plan, done: Container[int] = (), draw: Draw | None = None) -> Training:
+    """All runs of a plan that are not done, in training where its settings say; `draw` gives each its picture.
 
     Raises NoWorkers when none can be had.
     """
@@ -196,15 +196,15 @@ def training_of(plan: Plan, done: Container[int] = ()) -> Training:
     if isinstance(executor, ProcessExecutor):
         tasks = plan.tasks_without(done)
         fitting = plan.workers_for(tasks)
-        return Training(tasks, ProcessPool(min(fitting, len(tasks))) if fitting > 1 else ThisProcess())
+        return Training(tasks, ProcessPool(min(fitting, len(tasks))) if fitting > 1 else ThisProcess(), draw)
     from runner.clusters import dask_workers
 
     if isinstance(executor, DaskExecutor) and executor.address is None:  # of this machine, so they must fit into it
         tasks = plan.tasks_without(done, pieces_for(plan, wanted))
-        return Training(tasks, dask_workers(executor, min(plan.workers_for(tasks), len(tasks))))
+        return Training(tasks, dask_workers(executor, min(plan.workers_for(tasks), len(tasks))), draw)
     workers = dask_workers(executor, wanted)
     try:
-        return Training(plan.tasks_without(done, pieces_for(plan, workers.slots)), workers)
+        return Training(plan.tasks_without(done, pieces_for(plan, workers.slots)), workers, draw)
     except BaseException:
         workers.end()
         raise

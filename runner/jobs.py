@@ -87,7 +87,6 @@ class Plan:
             code=code_digest(self.settings.modules),
             folder=str(Path.cwd()),
             digests=digests if any(map(any, digests)) else (),
-            pictures=self.settings.tracking.plots == "all",
         )
 
     def killed(self, done: Container[int]) -> list[RunResult]:

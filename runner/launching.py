@@ -25,6 +25,7 @@ from runner.folder import JOB, STACKS, SweepFolder
 from runner.identity import ROOT, source
 from runner.jobs import Plan, PlannedRun, check_expectations, make_plan
 from runner.leftovers import left_out
+from runner.pictures import drawing
 from runner.results import RunResult, failures, save
 from runner.sweep import Sweep
 from runner.training import train_task
@@ -146,8 +147,8 @@ def run_job(config: DictConfig) -> float:
 
 def _train_for_folder(job: Job, folder: Path) -> float:
     """Train one job and leave its result in the sweep's folder; the main process writes it to MLflow."""
-    (task,) = make_plan([job]).tasks
-    (result,) = train_task(task)
+    plan = make_plan([job])
+    (result,) = train_task(*plan.tasks, draw=drawing(plan.settings))
     environment = result.environment | source()
     result = replace(result, index=job.number, overrides=job.overrides, environment=environment)
     save(folder / STACKS / f"{JOB}{job.number:05d}.npz", [result])

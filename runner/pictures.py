@@ -1,16 +1,41 @@
 """The pictures of a sweep: which there are, and what each of them shows; and that of its best run."""
 
+import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from runner import comparison, terminal
 from runner.data_sets import by_data
 from runner.effects import Effect, effects, pairs, profiles
+from runner.errors import with_trace
 from runner.fits import Fit, fit_of
 from runner.preparation import Prepared, digest_of, prepare
 from runner.results import RunResult
+from runner.settings import Settings
 
 MAX_DATA = 6
+DRAWING = threading.Lock()  # matplotlib draws in one thread at a time
+NO_PICTURE = "no picture: "  # begins the error of a run that has its numbers
+
+
+def with_picture(result: RunResult, data: Prepared | None = None) -> RunResult:
+    """A picture that cannot be drawn takes nothing from the run but the picture; the run's `error` says why.
+
+    Without `data` the run's own are prepared once more. It draws in any process: where the stack was trained.
+    """
+    try:
+        from runner.figures import draw_run
+
+        with DRAWING:
+            return draw_run(result, data or prepare(result.spec.phases[-1]))
+    except Exception as error:
+        return replace(result, error=f"{NO_PICTURE}{with_trace(error)}")
+
+
+def drawing(settings: Settings) -> Callable[[RunResult, Prepared], RunResult] | None:
+    """What draws the picture of each run, where `tracking.plots` asks for all of them."""
+    return with_picture if settings.tracking.plots == "all" else None
 
 
 def pictures_of(results: Sequence[RunResult], keys: Sequence[str]) -> dict[str, bytes]:
@@ -38,13 +63,9 @@ def pictures_of(results: Sequence[RunResult], keys: Sequence[str]) -> dict[str, 
 
 def picture_of(result: RunResult) -> dict[str, bytes]:
     """The files of a run's picture; one that cannot be drawn takes nothing from the sweep."""
-    try:
-        from runner.figures import draw_run
-
-        drawn = draw_run(result, prepare(result.spec.phases[-1]))
-    except Exception as error:
-        terminal.warn(f"no picture of the best run: {type(error).__name__}: {error}")
-        return {}
+    drawn = with_picture(result)
+    if drawn.lost_picture:
+        terminal.warn(f"the best run has {drawn.lost_picture}")
     return {f"plots/{name}": content for name, content in drawn.pictures.items()}
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from runner import terminal
 from runner.errors import UserError
 from runner.jobs import Plan
+from runner.pictures import with_picture
 from runner.results import RunResult
-from runner.training import with_picture
 
 if TYPE_CHECKING:
     from runner.reading import Reader

@@ -16,6 +16,7 @@ from runner.folder import SweepFolder
 from runner.identity import source
 from runner.interrupts import OrderlyInterrupt
 from runner.jobs import Plan, PlannedRun, check_expectations
+from runner.pictures import drawing
 from runner.plan_file import PlanFile
 from runner.progress import RunProgress
 from runner.results import RunResult
@@ -151,7 +152,7 @@ class Sweep:
         again: Container[int] | None = None,
     ) -> "Publisher":
         """Train all runs that have no result, and publish everything."""
-        with training_of(plan, kept) as training:
+        with training_of(plan, kept, drawing(plan.settings)) as training:
             publisher = self.open_store(plan.settings)
             self._is_new = False
             try:

@@ -1,9 +1,7 @@
 """Training one stack of specs, in any process: plain data comes in, results with pictures go out."""
 
-import threading
 import time
-import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from socket import gethostname
@@ -17,7 +15,7 @@ from nn.training import train
 from runner.blas import ONE_BLAS_THREAD
 from runner.components import load_modules
 from runner.datasets.samples import DataError
-from runner.errors import UserError
+from runner.errors import UserError, with_trace
 from runner.files import working_in
 from runner.identity import code_digest, machine
 from runner.measures import measures
@@ -29,9 +27,8 @@ from runner.stacking import build_stack, first_parameters
 from runner.workers import keep_freed_memory
 
 code_digest()  # of the code that is imported now, whatever becomes of its files
-DRAWING = threading.Lock()  # matplotlib draws in one thread at a time
-NO_PICTURE = "no picture: "  # begins the error of a run that has its numbers
 METRIC_NAMES = {"regression": "rmse", "classification": "accuracy"}
+Draw = Callable[[RunResult, Prepared], RunResult]  # adds a run's picture, and never raises
 
 
 @dataclass(frozen=True)
@@ -52,12 +49,13 @@ class Task:
     code: str = ""
     folder: str = ""
     digests: tuple[tuple[str, ...], ...] = ()
-    pictures: bool = True
     starts: tuple[Array | None, ...] = ()
 
 
-def train_task(task: Task, meter: Meter | None = None) -> list[RunResult]:
+def train_task(task: Task, meter: Meter | None = None, draw: Draw | None = None) -> list[RunResult]:
     """Train a stack, wherever this runs. A run that raises becomes a result with outcome `failed`.
+
+    `draw` gives each run its picture; without it there is none.
 
     BLAS is held to one thread: one and two threads give different last bits. Overflow and NaN are results here, from
     the first weights to the picture, and nothing to warn of. Raises UserError where the code is not that of the plan:
@@ -73,31 +71,33 @@ def train_task(task: Task, meter: Meter | None = None) -> list[RunResult]:
             )
         specs = [from_plain(spec) for spec in task.specs]
         with ONE_BLAS_THREAD, np.errstate(all="ignore"):
-            return _train_all(task, specs, range(len(specs)), meter or Meter())
+            return _train_all(task, specs, range(len(specs)), meter or Meter(), draw)
 
 
-def _train_all(task: Task, specs: Sequence[Spec], places: Sequence[int], meter: Meter) -> list[RunResult]:
+def _train_all(
+    task: Task, specs: Sequence[Spec], places: Sequence[int], meter: Meter, draw: Draw | None
+) -> list[RunResult]:
     """Train some runs of a task together; when something raises, halve them until the one that raises is alone.
 
     Halving changes no number, because a run has the same bits in every stack.
     """
     started = time.time()
     try:
-        return _train_stack(task, [specs[place] for place in places], places, started, meter)
+        return _train_stack(task, [specs[place] for place in places], places, started, meter, draw)
     except Exception as error:
         if len(places) > 1:
             middle = len(places) // 2
             halves = places[:middle], places[middle:]
-            return [result for half in halves for result in _train_all(task, specs, half, meter)]
+            return [result for half in halves for result in _train_all(task, specs, half, meter, draw)]
         (place,) = places
         run = task.indices[place], task.keys[place], specs[place], "failed"
-        return [RunResult(*run, error=_told(error), started=started, environment=machine())]
+        return [RunResult(*run, error=with_trace(error), started=started, environment=machine())]
 
 
 def _train_stack(
-    task: Task, specs: Sequence[Spec], places: Sequence[int], started: float, meter: Meter
+    task: Task, specs: Sequence[Spec], places: Sequence[int], started: float, meter: Meter, draw: Draw | None
 ) -> list[RunResult]:
-    meter.start(len(specs), len(specs) if task.pictures else 0)
+    meter.start(len(specs), len(specs) if draw else 0)
     starts = [task.starts[place] for place in places] if task.starts else [None] * len(places)
     parameters, state = first_parameters(specs, starts, task.facts[-1]), None
     finite = parameters
@@ -115,10 +115,10 @@ def _train_stack(
         _result_of_run(task, place, run, specs[run], prepared[run], stack, trained, started, seconds)
         for run, place in enumerate(places)
     ]
-    if not task.pictures:
+    if draw is None:
         return results
     for place, data in enumerate(prepared):
-        results[place] = with_picture(results[place], data)
+        results[place] = draw(results[place], data)
         meter.drawn(place + 1)
     return results
 
@@ -129,26 +129,6 @@ def _prepare(spec: Spec, digest: str) -> Prepared:
     if prepared.samples.digest != digest:
         raise DataError(f"a file that the data set {spec.data.name!r} reads has changed since the sweep was planned")
     return prepared
-
-
-def with_picture(result: RunResult, data: Prepared | None = None) -> RunResult:
-    """A picture that cannot be drawn takes nothing from the run but the picture; the run's `error` says why.
-
-    Without `data` the run's own are prepared once more.
-    """
-    try:
-        from runner.figures import draw_run
-
-        with DRAWING:
-            return draw_run(result, data or prepare(result.spec.phases[-1]))
-    except Exception as error:
-        return replace(result, error=f"{NO_PICTURE}{_told(error)}")
-
-
-def _told(error: Exception) -> str:
-    """An error with the end of its traceback; the first line says it all in short."""
-    trace = "".join(traceback.format_exception(error)[-6:])
-    return f"{type(error).__name__}: {error}\n\n{trace}"
 
 
 def _handed_on(trained: Trained) -> Array:

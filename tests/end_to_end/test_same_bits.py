@@ -46,7 +46,6 @@ def tasks_like(sweep: Trained, workers: int) -> list[Task]:
             keys=tuple(keys[index] for index in stack),
             specs=tuple(configs[index] for index in stack),
             facts=tuple(builder.facts(phase) for phase in specs[stack[0]].phases),
-            pictures=False,
         )
         for stack in plan(specs, builder.facts, workers)
     ]

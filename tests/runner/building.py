@@ -12,6 +12,7 @@ from runner.components import REGISTRIES
 from runner.compose import Composer, Job
 from runner.errors import Problem
 from runner.jobs import Plan, make_plan
+from runner.pictures import drawing
 from runner.results import RunResult
 from runner.spec import Spec
 from runner.training import train_task
@@ -112,7 +113,7 @@ def keys_of(*jobs: tuple[str, ...]) -> list[str]:
 
 def trained_all(plan: Plan) -> list[RunResult]:
     """Every run of a plan, in the sweep's order."""
-    results = [result for task in plan.tasks for result in train_task(task)]
+    results = [result for task in plan.tasks for result in train_task(task, draw=drawing(plan.settings))]
     return sorted(results, key=lambda result: result.index)
 
 

@@ -88,7 +88,7 @@ def test_a_task_and_its_double_are_handed_back_once_after_an_interrupt():
 
 def test_in_one_process_a_stack_is_handed_back_before_the_next_one_begins(monkeypatch: pytest.MonkeyPatch):
     begun = []
-    monkeypatch.setattr(execution, "train_task", lambda task, meter: begun.append(task.indices) or [task])
+    monkeypatch.setattr(execution, "train_task", lambda task, meter, draw: begun.append(task.indices) or [task])
     with Training([Task((place,), ("",), ({},), ()) for place in range(3)], ThisProcess()) as training:
         assert begun == [], "the store is not open yet"
         for place, _ in enumerate(training):
