@@ -2,8 +2,11 @@
 
 import runner.shadows  # noqa: F401  # first, as it says what would end the other imports
 
+__all__ = ["__version__", "load"]
+
 # isort: split
 from runner.starting import end_quietly, forget_warning_options, is_command
+from runner.version import __version__
 
 TYPE_CHECKING = False  # `typing` would be half of what is imported before Ctrl-C is seen to
 if TYPE_CHECKING:
@@ -12,7 +15,6 @@ if TYPE_CHECKING:
 if is_command():
     end_quietly()
     forget_warning_options()
-__version__ = "0.1.0"
 
 
 def load(sweep: str | None = None) -> "Findings":

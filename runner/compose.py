@@ -25,13 +25,13 @@ class Job:
     """One job of a sweep: its number, the overrides that made it, its config as plain data, and what Hydra composed.
 
     A config of Hydra's takes five times the memory, which ten thousand jobs would feel. So jobs with the same choice of
-    groups share `composition`.
+    groups share `composition`, which only `runner/app` looks into.
     """
 
     number: int
     overrides: tuple[str, ...]
     config: dict[str, Any]
-    composition: Composition
+    composition: Any
 
 
 class Composer:

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_info
 
-import runner
 from runner.own_code import own_files
 from runner.spec import Spec, to_plain
+from runner.version import __version__
 
 ROOT = Path(__file__).resolve().parent.parent
 NUMERIC_CODE = (
@@ -77,7 +77,7 @@ def machine() -> dict[str, str]:
     return {
         "python": platform.python_version(),
         "numpy": np.__version__,
-        "runner": runner.__version__,
+        "runner": __version__,
         "platform": f"{platform.system()} {platform.machine()}",
         "blas": ", ".join(blas),
         "cpu": " ".join(simd.get("baseline", []) + simd.get("found", [])),

@@ -13,7 +13,7 @@ from runner.reporting import report_of
 from runner.results import OUTCOMES
 from runner.tables import as_file
 from runner.texts import code, markdown
-from runner.views import view_of
+from runner.views import saved_view
 
 REPORT = "report.html"
 TABLES = (".csv", ".parquet")
@@ -22,16 +22,16 @@ SAID = {True: "yes", False: "**no**", None: "not judged"}
 
 @dataclass(frozen=True)
 class ParentRecord:
-    """All that a parent run is given at the end. `view` is the state of MLflow's page that shows its runs."""
+    """All that a parent run is given at the end. `view` is a tag of the experiment: MLflow's page with its runs."""
 
     files: dict[str, bytes]
     metrics: dict[str, float]
     tags: dict[str, str]
-    view: str
+    view: tuple[str, str]
 
 
-def parent_record(sweep: Findings, with_pictures: bool) -> ParentRecord:
-    """Everything from a sweep's results. Without pictures there is no report either."""
+def parent_record(sweep: Findings, with_pictures: bool, now: int) -> ParentRecord:
+    """Everything from a sweep's results, `now` in milliseconds. Without pictures there is no report either."""
     metrics, tags = _counts(sweep), {"mlflow.note.content": note_of(sweep.about, sweep.answer, sweep.verdicts)}
     best = comparison.best_result(sweep.results)
     if best is not None:
@@ -52,7 +52,7 @@ def parent_record(sweep: Findings, with_pictures: bool) -> ParentRecord:
         }
         left_out = f", {len(verdicts) - judged} not judged" if judged < len(verdicts) else ""
         tags["verdict"] = f"{held} of {judged} expectations hold{left_out}"
-    return ParentRecord(files, metrics, tags, view_of(sweep))
+    return ParentRecord(files, metrics, tags, saved_view(sweep, now))
 
 
 def note_of(about: About, answer: Sequence[str], verdicts: Sequence[Verdict]) -> str:

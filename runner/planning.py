@@ -1,11 +1,11 @@
 """Which runs are trained together: specs of one structure become stacks, cut to a size that suits cache and workers."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from runner.preparation import Facts
+from runner.preparation import Facts, FactsOf
 from runner.spec import Spec
 
 # Arrays of one step should stay in a core's L2 cache; 1 MiB is common. A stack's data, with its copies and what an
@@ -16,7 +16,6 @@ MAX_RUNS = 2048
 ARRAYS_PER_LAYER = 4
 
 Members = list[int]
-FactsOf = Callable[[Spec], Facts]
 
 
 def steps_of(spec: Spec, facts: Facts) -> int:

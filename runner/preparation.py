@@ -47,6 +47,9 @@ class Facts:
         return self.n_classes if chooses_class(output) or self.n_classes > 2 else 1
 
 
+FactsOf = Callable[[Spec], Facts]
+
+
 @dataclass(frozen=True)
 class Prepared:
     """One run's data as the network sees it.

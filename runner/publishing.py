@@ -1,5 +1,6 @@
 """Bringing results to MLflow: runs as they come, then the comparison on their parent."""
 
+import time
 from collections import Counter
 from collections.abc import Callable, Container, Mapping, Sequence
 from contextlib import suppress
@@ -165,10 +166,10 @@ class Publisher:
             self._remove_strays()
         if self.parent is None:
             return
-        record = parent_record(self.findings, self.settings.tracking.plots != "none")
+        record = parent_record(self.findings, self.settings.tracking.plots != "none", now=int(1000 * time.time()))
         # What a store has once as a metric it keeps: only numbers of a finished sweep may become some.
         record = record if is_finished else replace(record, metrics={})
-        self._tracker.finish_sweep(self.parent, status, record, self._about)
+        self._tracker.finish_sweep(self.parent, status, record)
 
     def _remove_strays(self) -> None:
         """A server may have created a run and its answer been lost: the client has then asked for another one.

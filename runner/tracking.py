@@ -19,8 +19,7 @@ from mlflow.store.db.utils import _initialize_tables, create_sqlalchemy_engine
 from mlflow.tracking import MlflowClient
 from mlflow.utils.uri import append_to_uri_path
 
-from runner import __version__, bulk
-from runner.about import About
+from runner import bulk
 from runner.errors import UserError
 from runner.flights import in_flight
 from runner.identity import user
@@ -45,7 +44,7 @@ from runner.stores import (
     tracking_uri,
     use_write_ahead_log,
 )
-from runner.views import saved_view
+from runner.version import __version__
 from runner.writing import ClientWriter
 
 WRITTEN_BY = "runner.version"  # a tag of an experiment: the version of this program that wrote to it last
@@ -181,7 +180,7 @@ class Tracker:
     def _artifacts_of(self, run_id: str) -> str:
         return str(append_to_uri_path(self._artifacts, run_id, "artifacts"))
 
-    def finish_sweep(self, run_id: str, status: str, record: ParentRecord, about: About) -> None:
+    def finish_sweep(self, run_id: str, status: str, record: ParentRecord) -> None:
         """Write the comparison to the parent run and end it; the view of its runs is kept with the experiment."""
         now = int(1000 * time.time())
         rows = [Metric(key, value, now, 0) for key, value in record.metrics.items() if np.isfinite(value)]
@@ -189,7 +188,7 @@ class Tracker:
         self.add_files(run_id, record.files)
         self._client.set_terminated(run_id, status)
         with suppress(Exception):  # nothing is missing without it
-            self._client.set_experiment_tag(self.experiment_id, *saved_view(about, record.view, now))
+            self._client.set_experiment_tag(self.experiment_id, *record.view)
 
     def end_sweep(self, run_id: str, status: str) -> None:
         """End the parent run as it is, if the store answers."""

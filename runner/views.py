@@ -13,7 +13,6 @@ import zlib
 from collections.abc import Sequence
 from typing import Any
 
-from runner.about import About
 from runner.comparison import common_score
 from runner.findings import Findings
 from runner.spec import flatten
@@ -22,10 +21,10 @@ from runner.texts import short
 MAX_COLUMNS, MAX_NAME = 8, 100
 
 
-def saved_view(about: About, state: str, now: int) -> tuple[str, str]:
+def saved_view(sweep: Findings, now: int) -> tuple[str, str]:
     """A sweep's view as the key and value of a tag of the experiment; `now` in milliseconds."""
-    view = {"name": short(about.name, MAX_NAME), "createdAt": now, "updatedAt": now, "state": state}
-    return f"mlflow.sharedViewState.{about.sweep_id}", json.dumps(view)
+    view = {"name": short(sweep.about.name, MAX_NAME), "createdAt": now, "updatedAt": now, "state": view_of(sweep)}
+    return f"mlflow.sharedViewState.{sweep.about.sweep_id}", json.dumps(view)
 
 
 def view_of(sweep: Findings) -> str:

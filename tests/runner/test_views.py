@@ -14,10 +14,13 @@ from runner.views import saved_view, view_of
 from tests.runner.finished import CLASSES, run
 
 
-def state_of(results: list[RunResult]) -> dict[str, Any]:
+def findings_of(results: list[RunResult], name: str = "name") -> Findings:
     keys = swept_keys([result.overrides for result in results])
-    text = view_of(Findings(About("name", "", "2026_a"), results, {}, "parent", keys, {}))
-    kind, _, content = text.partition(";")
+    return Findings(About(name, "", "2026_a"), results, {}, "parent", keys, {})
+
+
+def state_of(results: list[RunResult]) -> dict[str, Any]:
+    kind, _, content = view_of(findings_of(results)).partition(";")
     assert kind == "deflate"
     return dict(json.loads(zlib.decompress(base64.b64decode(content))))
 
@@ -54,7 +57,8 @@ def test_mixed_tasks_are_ordered_by_cost_and_runs_without_an_end_by_time() -> No
 
 
 def test_the_tag_has_the_name_of_the_sweep_and_fits() -> None:
-    key, value = saved_view(About("x" * 500, "", "2026_a"), "state", 7)
+    sweep = findings_of([run(0, "init=he")], "x" * 500)
+    key, value = saved_view(sweep, 7)
     assert key == "mlflow.sharedViewState.2026_a"
     view = json.loads(value)
-    assert len(view["name"]) == 100 and view["state"] == "state" and view["createdAt"] == 7
+    assert len(view["name"]) == 100 and view["state"] == view_of(sweep) and view["createdAt"] == 7
