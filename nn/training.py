@@ -19,7 +19,7 @@ RATES_AHEAD = 512
 # NumPy copies rows shorter than its buffer, 8,192 entries, when an operand is broadcast. Above some hundred that costs
 # more than it saves: full batches of 1,000 samples were a quarter slower. The end of errstate restores the old size.
 BUFFER = 512
-# A cost that is so many times that of the start has left the start below its own last digit: nothing is left to learn.
+# A cost this many times that of the start has left the start below its own last digit: nothing is left to learn.
 HOPELESS = 2.0**52
 
 

@@ -1,6 +1,5 @@
 """The answer of a sweep in a few sentences, made from its numbers."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ from runner.comparison import by_setting, common_score, label_of, order_of, scor
 from runner.data_sets import by_data
 from runner.effects import effects
 from runner.results import RunResult
+from runner.scaled import mean
 from runner.terminal import count
 
 MAX_NAMED, MAX_DATA = 3, 6
@@ -37,8 +37,8 @@ class Setting:
 
     @property
     def mean(self) -> float:
-        """Over its finished runs, exactly rounded: equal scores have equal means in any order."""
-        return math.fsum(self.values) / len(self.values)
+        """Over its finished runs."""
+        return mean(self.values)
 
     @property
     def told(self) -> str:
@@ -98,7 +98,7 @@ def _settings(results: Sequence[RunResult], settings: Sequence[str], score: str)
         for one in finished:
             scores.setdefault(one.spec.seed, []).append(scores_of(one)[score])
         if finished:
-            cost = math.fsum(scores_of(one)["cost"] for one in finished) / len(finished)
+            cost = mean([scores_of(one)["cost"] for one in finished])
             found.append(Setting(label_of(members[0].overrides, settings), len(members), scores, cost))
     return sorted(found, key=lambda one: order_of(score, one.mean, len(one.values) / one.runs, one.cost))
 
@@ -120,7 +120,7 @@ def _against(best: Setting, other: Setting, score: str, least: float) -> str:
         by += f" ({len(other.values)} of {other.runs} runs finished)"
     if len(common) < FEWEST:
         return f"{by}; with {count(len(common), 'seed')} in common it could be chance: it takes {FEWEST} to tell."
-    one = paired(np.array([np.mean(best.scores[seed]) - np.mean(other.scores[seed]) for seed in common]))
+    one = paired(np.array([mean(best.scores[seed]) - mean(other.scores[seed]) for seed in common]))
     return (
         f"{by}: over {len(common)} common seeds the {score} differs by {one.mean:+.2g} on average (95 % interval "
         f"{one.low:+.2g} to {one.high:+.2g}, p = {one.p:.3g} by a paired permutation test), "

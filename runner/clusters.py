@@ -27,7 +27,7 @@ ACCOUNTS = {"slurm": "account", "pbs": "account", "sge": "project", "lsf": "proj
 class DaskWorkers:
     """Workers of a Dask scheduler. They may come, go and die; the scheduler gives their tasks to others.
 
-    `scheduler` is its address or a cluster; so many workers are expected, and `closing` is closed at the end.
+    `scheduler` is its address or a cluster; `expected` workers are to come, and `closing` is closed at the end.
     Raises NoWorkers when nobody answers.
     """
 

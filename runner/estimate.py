@@ -25,7 +25,7 @@ from runner.workers import default_workers, keep_freed_memory
 
 SECONDS = 1.5  # for trying, beside what it takes to begin
 MOST_STACKS, MOST_DRAWN = 30, 3  # how many are tried, and of how many the pictures are drawn
-ALONE = 8  # so many steps are evaluated each; then the distances double
+ALONE = 8  # steps that are evaluated each; then the distances double
 SAMPLE = 2  # runs of a stack whose data is made, and which are drawn
 
 

@@ -13,8 +13,8 @@ from nn.registry import Array
 from runner.errors import one_line
 from runner.planning import sizes_of
 from runner.preparation import Facts, chooses_class
-from runner.scaling import sets_targets
-from runner.spec import Spec
+from runner.scaling import known_range
+from runner.spec import AUTO, Spec
 from runner.structures import build_network, structure_of
 
 SAMPLES, TRIALS, STEPS = 4, 16, 3
@@ -96,13 +96,10 @@ def _fits(fault: str, spec: Spec, facts: Facts) -> bool:
 
 
 def _scales_targets(spec: Spec, facts: Facts) -> bool:
+    if facts.task == "classification":
+        return known_range(spec, facts.task, facts.levels) != facts.levels
     output, chosen = ACTIVATIONS[spec.network.output](), spec.network.target_range
-    if isinstance(chosen, tuple) and sets_targets(facts.task, spec.network.output):
-        return facts.task == "regression" or chosen != facts.levels
-    if not output.is_bounded or chosen is None:
-        return False
-    levels = chosen if isinstance(chosen, tuple) else facts.levels if facts.task == "classification" else None
-    return levels != output.output_range
+    return chosen not in (None, output.output_range) and (chosen != AUTO or output.is_bounded)
 
 
 def _with(spec: Spec, faults: tuple[str, ...]) -> Spec:

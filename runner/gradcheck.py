@@ -33,7 +33,7 @@ from runner.terminal import console, count, say
 from runner.training import Task
 
 ALL, LIST = "--all", "--faults"
-ENTRIES, WORK = (20, 2000), 1e9  # entries to check of one array: within these, so many parameters times samples
+ENTRIES, WORK = (20, 2000), 1e9  # entries to check of one array: within these, WORK / (parameters times samples)
 USAGE = """\
 Is the gradient of a network right? Compares what training would use (back-propagation and the pull of L2, before
 clipping) with central differences of the objective, array by array, at the first weights and on the first batch.

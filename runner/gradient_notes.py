@@ -78,7 +78,7 @@ def _out_of_scale(inputs: Mapping[str, Array]) -> list[str]:
             f"about {size} times that of a bias; {remedy}"
         ]
     if 0 < sizes[large] * FAR <= 1:
-        return [f"no input is larger than about {size}, so the gradient of W1 is tiny beside that of b1; {remedy}"]
+        return [f"no input is larger than about {size}, so the gradient of W1 is tiny beside that of a bias; {remedy}"]
     if 0 < sizes[small] * FAR <= sizes[large]:
         times = _rounded(sizes[large] / sizes[small])
         return [f"the input {large} is about {times} times {small}, and so is the gradient of its weights; {remedy}"]

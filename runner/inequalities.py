@@ -16,6 +16,7 @@ from typing import Any
 
 from runner.errors import unknown
 from runner.results import RunResult
+from runner.scaled import mean
 
 SIGNS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "=="}
 COMPARE = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq}
@@ -28,7 +29,7 @@ ARITHMETIC: dict[type[ast.operator], Callable[[float, float], float]] = {
 Aggregate = Callable[[list[float]], float]
 ON_NUMBERS: dict[str, Aggregate] = {"min": min, "max": max, "abs": lambda values: abs(values[0])}
 STATISTICS: dict[str, Aggregate] = {
-    "median": statistics.median, "mean": lambda values: sum(values) / len(values), "lowest": min, "highest": max,
+    "median": statistics.median, "mean": mean, "lowest": min, "highest": max,
 }  # fmt: skip
 FUNCTIONS = (*STATISTICS, "share", "count", *ON_NUMBERS)
 HAVE_A_WORST = ("cost", "loss", "rmse", "max_error")  # what a diverged run has none of is infinite

@@ -59,7 +59,7 @@ class Plan:
         return self.tasks_without(())
 
     def tasks_without(self, done: Container[int], pieces: int | None = None) -> list[Task]:
-        """Stacks of the runs that have no result yet, at least so many `pieces` where there are enough runs.
+        """Stacks of the runs that have no result yet, at least `pieces` of them where there are enough runs.
 
         `done` are the indices of runs that have a result. Without a number there is a piece for every worker.
         """

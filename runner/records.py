@@ -80,7 +80,7 @@ def params_of(result: RunResult) -> dict[str, Any]:
 
 
 def metric_rows(result: RunResult, points: int) -> list[MetricRow]:
-    """Every series at no more than so many of its points, both ends among them; final values once more as `final/...`.
+    """Every series at no more than `points` of its points, both ends among them; final values once more as `final/...`.
 
     A series that never changes, such as a constant learning rate, has its ends alone. `history.parquet` has all points.
     """

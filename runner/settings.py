@@ -67,7 +67,7 @@ class DaskExecutor(Frozen):
 
 
 class QueueExecutor(Frozen):
-    """Dask workers that a batch system starts, so many jobs; everything else is in Dask's own `jobqueue.yaml`."""
+    """Dask workers that `jobs` jobs of a batch system start; everything else is in Dask's own `jobqueue.yaml`."""
 
     name: Literal["slurm", "pbs", "sge", "lsf"]
     jobs: Annotated[Whole, Field(ge=1, le=10_000)] = 1

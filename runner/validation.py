@@ -40,7 +40,7 @@ class SpecBuilder:
     """
 
     def __init__(self) -> None:
-        self._facts: dict[tuple[Component, TestSpec, int | None], Facts | Problem] = {}
+        self._facts: dict[tuple[Component, TestSpec], Facts | Problem] = {}
         self._starts: dict[str, Start | Problem] = {}
 
     def build(self, config: Mapping[str, Any], overrides: Sequence[str], is_whole: bool = True) -> Spec | list[Problem]:
@@ -87,7 +87,7 @@ class SpecBuilder:
         data = spec.data
         assert isinstance(data, DataCommon)
         seed = spec.data_seed if is_own("data", data.name) else None
-        key = data.model_copy(update={"seed": seed}), spec.test, seed
+        key = data.model_copy(update={"seed": seed}), spec.test
         if key not in self._facts:
             try:
                 with np.errstate(all="ignore"):

@@ -52,7 +52,7 @@ def our_style() -> Iterator[None]:
 
 
 def new_figure(width: float, height: float) -> Figure:
-    """A figure of so many inches that draws without a screen."""
+    """A figure of `width` by `height` inches that draws without a screen."""
     figure = Figure(figsize=(width, height), dpi=DPI)
     FigureCanvasAgg(figure)
     return figure

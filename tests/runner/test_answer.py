@@ -50,6 +50,13 @@ def test_seeds_are_paired_by_their_number_and_too_few_say_nothing_about_chance()
     assert "with 1 seed in common it could be chance: it takes 6 to tell." in answer(results, ["activation", "seed"])[1]
 
 
+def test_costs_whose_sum_is_beyond_the_largest_number_are_compared_too():
+    results = seeds("tanh", [2e307] * 8, data="sine", cost=1.5e308) + seeds("relu", [4e307] * 8, data="sine")
+    best, against = answer(results, ["activation", "seed"])
+    assert best == "The best of 2 settings is tanh: rmse 2e+307, the mean of 8 seeds."
+    assert "differs by -2e+307 on average" in against
+
+
 def test_what_is_better_on_the_common_seeds_alone_does_not_stand():
     """tanh is the better one over all its seeds, and worse on each of those that both have."""
     tanh = seeds("tanh", [0.8, 0.81, 0.82, 0.83, 0.84, 0.85]) + [run("tanh", seed, 1.0) for seed in range(6, 12)]

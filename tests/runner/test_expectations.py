@@ -51,6 +51,13 @@ def test_an_inequality_is_worked_out_over_the_selected_runs(text, holds, numbers
     assert check({"a": text}, [result.spec for result in WIDTHS], KEYS) == []
 
 
+def test_a_mean_does_not_depend_on_the_order_of_runs_and_is_no_larger_than_they_are():
+    costs = {2: (0.1, 0.2, 0.3), 8: (0.3, 0.2, 0.1)}
+    runs = [run({"train/cost": cost}, hidden=(units,)) for units, some in costs.items() for cost in some]
+    assert verdict("mean(cost, hidden=[2]) == mean(cost, hidden=[8])", runs).holds
+    assert verdict("mean(cost) <= 1.5e308", [run({"train/cost": 1.5e308})] * 2).holds
+
+
 def test_verdicts_come_in_the_order_of_the_expectations():
     texts = {"b": "count() == 4", "a": "count() == 3", "c": "nonsense"}
     assert [(one.sentence, one.holds) for one in judge(texts, WIDTHS, KEYS)] == [
