@@ -84,7 +84,7 @@ def _of_data(results: Sequence[RunResult], keys: Sequence[str]) -> list[str]:
     ]
     if level:
         told.append(_level(best, level, score))
-    if others := found[1 + len(level) :]:
+    if others := [one for one in found[1:] if one not in level]:
         told.append(_against(best, others[0], score, _least(score, best, others[0], results)))
     return told + _strongest(results, keys, score)
 

@@ -127,7 +127,7 @@ class Reader:
         if self.results is None:
             return [1.0] * len(runs)
         chosen, worst = [self.results[run] for run in runs], _worst(metric)
-        if worst is None and (diverged := sum(not result.has_finished for result in chosen)):
+        if worst is None and (diverged := sum(result.outcome == "diverged" for result in chosen)):
             raise ValueError(f"{diverged} of {len(runs)} runs diverged and have no {metric}")
         found = _finals(metric, chosen)
         if unfinished := sum(result.outcome in ("failed", "killed") for result in chosen):

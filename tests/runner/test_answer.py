@@ -122,6 +122,17 @@ def test_settings_that_are_level_are_named_and_the_cost_decides_between_them():
     assert against.startswith("The next is sigmoid, with 0.5333")
 
 
+def test_a_setting_that_ties_by_its_share_alone_is_between_level_ones_and_is_the_next():
+    halves = [
+        [run(name, 0, 1.0, cost=cost), run(name, 1, 0.0, "diverged")] for name, cost in (("tanh", 0.1), ("relu", 0.3))
+    ]
+    whole = [run("gelu", seed, 0.5, cost=0.2) for seed in (0, 1)]
+    best, level, against, *_ = answer([*halves[0], *halves[1], *whole], ["activation", "seed"])
+    assert best.startswith("The best of 3 settings is tanh: accuracy 1,")
+    assert level == "1 more setting reaches the same accuracy: relu; at a higher cost."
+    assert against.startswith("The next is gelu, with 0.5;")
+
+
 def test_a_setting_that_mostly_diverged_is_not_the_best():
     lucky = [run("relu", 0, 0.95), run("relu", 1, 0.96), *(run("relu", seed, 0, "diverged") for seed in range(2, 8))]
     told = answer([*lucky, *seeds("tanh", [0.8] * 8)], ["activation", "seed"])

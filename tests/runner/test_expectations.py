@@ -106,9 +106,11 @@ def test_a_metric_without_a_worst_value_cannot_be_judged_over_runs_that_diverged
 
 
 @pytest.mark.parametrize("outcome", ["failed", "killed"])
-@pytest.mark.parametrize("text", ["median(rmse) >= 0.8", "lowest(rmse) < 0.8", "share(rmse > 0.5) < 1"])
+@pytest.mark.parametrize(
+    "text", ["median(rmse) >= 0.8", "lowest(rmse) < 0.8", "share(rmse > 0.5) < 1", "median(probe/0) > 0"]
+)
 def test_nothing_is_concluded_where_a_run_was_not_trained(text, outcome):
-    found = verdict(text, [run({"test/rmse": 1.0}), run({}, outcome)])
+    found = verdict(text, [run({"test/rmse": 1.0, "probe/0": 1.0}), run({}, outcome)])
     assert (found.holds, found.numbers) == (None, "1 of 2 runs failed or were killed")
 
 
