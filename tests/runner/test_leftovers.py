@@ -24,6 +24,15 @@ def test_a_setting_goes_to_the_options_of_a_sweep_that_have_it():
     assert lines == ["optimizer.momentum is left out of 1 job: optimizer=sgd does not have it"]
 
 
+def test_a_sweep_over_activations_has_a_run_for_each_setting_that_there_is():
+    jobs = [(f"activation={name}", f"activation.alpha={alpha}") for name in ("tanh", "elu") for alpha in (0.5, 0.9)]
+    kept, lines = left_out(jobs, ("activation=tanh,elu", "activation.alpha=0.5,0.9"))
+    assert lines == ["activation.alpha is left out of 2 jobs: activation=tanh does not have it"]
+    assert [dict(run.spec.activation) for run in plan_of(*kept).runs] == [
+        {"name": "tanh"}, {"name": "elu", "alpha": 0.5}, {"name": "elu", "alpha": 0.9},
+    ]  # fmt: skip
+
+
 def test_a_line_names_all_options_that_lack_a_setting():
     jobs = [(f"schedule={name}", "schedule.decay=0.1") for name in ("constant", "step", "step", "exponential")]
     assert jobs_without(*jobs)[1] == [
