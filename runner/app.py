@@ -87,7 +87,6 @@ def _start_hydra() -> None:
     from omegaconf import DictConfig
 
     from runner.paths import CONF
-    from runner.starting import hear_interrupts
 
     failures: list[Exception] = []
 
@@ -106,7 +105,6 @@ def _start_hydra() -> None:
             failures.append(error)
             return None
 
-    hear_interrupts()
     application()
     if failures:
         raise failures[0]

@@ -1,7 +1,7 @@
 """Training the stacks of a sweep: a bounded number of them in flight, results as they come, whatever dies meanwhile."""
 
 import time
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from dataclasses import replace
 from types import TracebackType
@@ -13,6 +13,7 @@ from runner.meters import Meters
 from runner.results import RunResult
 from runner.settings import DaskExecutor, ProcessExecutor
 from runner.spec import from_plain
+from runner.stalls import Watch
 from runner.training import Task, train_task
 from runner.workers import NoWorkers, ProcessPool, ThisProcess, Workers, default_workers
 
@@ -30,17 +31,18 @@ class Training:
     As many tasks are in flight as workers need to be busy, so that results never pile up here. Workers apart start at
     once: this process imports MLflow meanwhile. A task whose worker dies takes no other with it: it is tried once more
     after all others, alone. On a cluster, what takes very long is given to an idle worker as well, and who is first
-    wins: a stack has the same bits everywhere.
+    wins: a stack has the same bits everywhere. On this machine it is said; `named` gives the run with an index a name.
     """
 
-    def __init__(self, tasks: Sequence[Task], workers: Workers) -> None:
-        self._tasks, self._workers = tasks, workers
+    def __init__(self, tasks: Sequence[Task], workers: Workers, named: Callable[[int], str] = str) -> None:
+        self._tasks, self._workers, self._named = tasks, workers, named
         self._waiting = list(reversed(range(len(tasks))))
         self._futures: dict[Future[list[RunResult]], int] = {}
         self._sent: dict[int, float] = {}
         self._done: dict[int, float] = {}
         self._longest, self._looked = 0.0, time.monotonic()
         self._meters = Meters([len(task.indices) for task in tasks])
+        self._watch = Watch()
 
     @property
     def stacks(self) -> int:
@@ -85,7 +87,7 @@ class Training:
                 self._meters.end(place)
             self._fill()
         for place in undone:
-            yield self._train_alone(self._tasks[place])
+            yield self._train_alone(self._tasks[place], place)
             self._meters.end(place)
 
     @property
@@ -115,6 +117,16 @@ class Training:
             self._fill()  # workers may have joined
             if self._workers.is_spread:
                 self._double_late_ones()
+            else:
+                self._look_at([self._tasks[place] for place in self._futures.values()])
+
+    @property
+    def _patience(self) -> float:
+        """After so many seconds a stack is late, or hangs."""
+        return LATE * max(self._longest, SHORTEST)
+
+    def _look_at(self, tasks: Sequence[Task]) -> None:
+        self._watch.look(self.share(), [self._named(task.indices[0]) for task in tasks], self._patience)
 
     def _double_late_ones(self) -> None:
         """Give tasks that are late to one more worker, when no other is left to be given."""
@@ -152,25 +164,26 @@ class Training:
                 raise NoWorkers(f"workers, or their scheduler, cannot read what they are sent: {told}") from error
             return _failed(task, f"{type(error).__name__}: {error}")
 
-    def _train_alone(self, task: Task) -> list[RunResult]:
+    def _train_alone(self, task: Task, place: int) -> list[RunResult]:
         """Train a task while no other is in flight; when its worker dies, halve it until the run to blame is alone."""
         try:
-            return self._results(task, self._first_to_end(task))
+            return self._results(task, self._first_to_end(task, place))
         except self._workers.deaths:
             if len(task.indices) > 1:
-                return [result for half in _halves(task) for result in self._train_alone(half)]
+                return [result for half in _halves(task) for result in self._train_alone(half, place)]
         return _failed(task, "WorkerDied: the worker process was killed or ran out of memory, again and again")
 
-    def _first_to_end(self, task: Task) -> Future[list[RunResult]]:
+    def _first_to_end(self, task: Task, place: int) -> Future[list[RunResult]]:
         """A task that is trained alone; on a cluster by a second worker as well when the first is late, as it may hang.
 
         Raises NoWorkers when the workers go out of reach meanwhile.
         """
-        futures, sent = [self._workers.submit(train_task, task)], time.monotonic()
+        futures, sent = [self._workers.submit(train_task, task, self._meters.of(place))], time.monotonic()
         while not (ended := wait(futures, SECONDS_BETWEEN_LOOKS, FIRST_COMPLETED).done):
             self._workers.look()
-            is_late = time.monotonic() - sent > LATE * max(self._longest, SHORTEST)
-            if self._workers.is_spread and is_late and len(futures) == 1 < self._workers.slots:
+            if not self._workers.is_spread:
+                self._look_at([task])
+            elif time.monotonic() - sent > self._patience and len(futures) == 1 < self._workers.slots:
                 futures.append(self._workers.submit(train_task, task))
         for future in futures:
             future.cancel()
@@ -196,17 +209,18 @@ def training_of(plan: Plan, done: Container[int] = ()) -> Training:
     if isinstance(executor, ProcessExecutor):
         tasks = plan.tasks_without(done)
         fitting = plan.workers_for(tasks)
-        return Training(tasks, ProcessPool(min(fitting, len(tasks))) if fitting > 1 else ThisProcess())
+        workers: Workers = ProcessPool(min(fitting, len(tasks))) if fitting > 1 else ThisProcess()
+        return Training(tasks, workers, lambda index: " ".join(plan.by_index[index].overrides))
     from runner.clusters import dask_workers
 
     if isinstance(executor, DaskExecutor) and executor.address is None:  # of this machine, so they must fit into it
         tasks = plan.tasks_without(done, pieces_for(plan, wanted))
         return Training(tasks, dask_workers(executor, min(plan.workers_for(tasks), len(tasks))))
-    workers = dask_workers(executor, wanted)
+    cluster = dask_workers(executor, wanted)
     try:
-        return Training(plan.tasks_without(done, pieces_for(plan, workers.slots)), workers)
+        return Training(plan.tasks_without(done, pieces_for(plan, cluster.slots)), cluster)
     except BaseException:
-        workers.end()
+        cluster.end()
         raise
 
 

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 import hydra._internal.hydra as hydra_application
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
+from hydra._internal.config_repository import IConfigRepository
 from hydra._internal.core_plugins.file_config_source import FileConfigSource as FilesOfConfigs
 from hydra._internal.core_plugins.importlib_resources_config_source import (
     ImportlibResourcesConfigSource as PackagedConfigs,
@@ -19,11 +20,13 @@ from hydra._internal.core_plugins.importlib_resources_config_source import (
 from hydra._internal.sources_registry import SourcesRegistry
 from hydra.core.config_search_path import ConfigSearchPath
 from hydra.core.config_store import ConfigNode, ConfigStore
+from hydra.core.default_element import ResultDefault
 from hydra.plugins.config_source import ConfigResult
 from omegaconf import DictConfig, OmegaConf, flag_override
 
 from runner.errors import UserError
 from runner.files import contents_of
+from runner.leftovers import file_of, left_over, sections_of
 from runner.parsing import check_yaml
 
 PLUGINS = ("launcher", "sweeper")
@@ -102,9 +105,13 @@ class GuardedLoader(ConfigLoaderImpl):
             _leave_no_folder(config)
         return config
 
-    def _compose_config_from_defaults_list(self, *arguments: Any, **options: Any) -> DictConfig:
-        """What the files say, before Hydra writes into it what it knows itself."""
-        config = super()._compose_config_from_defaults_list(*arguments, **options)
+    def _compose_config_from_defaults_list(self, defaults: list[ResultDefault], repo: IConfigRepository) -> DictConfig:
+        """What the files say, before Hydra writes into it what it knows itself and what was typed."""
+        read = [(repo.load_config(str(one.config_path)), not one.package) for one in defaults]
+        files = [file_of(found, is_whole) for found, is_whole in read if found]  # now, as composing changes them
+        config = super()._compose_config_from_defaults_list(defaults, repo)
+        for kind, key in left_over(sections_of(config), files):
+            del config[kind][key]
         for key in RECORDED:
             node = OmegaConf.select(config, f"hydra.{key}", throw_on_missing=False, throw_on_resolution_failure=False)
             if node is not None and any(value not in (None, "???") for _, value in _leaves("", _plain(node))):

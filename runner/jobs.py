@@ -12,7 +12,6 @@ from runner.composition_errors import Refused
 from runner.errors import Problem, UserError, refuse
 from runner.expectations import check, not_judged
 from runner.identity import code_digest, run_key
-from runner.leftovers import without_leftovers
 from runner.memory import fitting_workers
 from runner.planning import plan
 from runner.results import RunResult
@@ -113,7 +112,7 @@ def make_plan(jobs: Sequence[Job | Refused], earlier: Sequence[PlannedRun] = (),
             if settings is None and isinstance(own, Settings):
                 settings = own
                 load_modules(settings.modules)
-            built = builder.build(without_leftovers(job.config, job.overrides), job.overrides, is_whole=not found)
+            built = builder.build(job.config, job.overrides, is_whole=not found)
             found += [*(own if isinstance(own, list) else []), *(built if isinstance(built, list) else [])]
             if isinstance(own, Settings) and own != settings:
                 differing = " and ".join(_differing(own, settings))

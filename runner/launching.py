@@ -26,6 +26,7 @@ from runner.identity import ROOT, source
 from runner.jobs import Plan, PlannedRun, check_expectations, make_plan
 from runner.leftovers import left_out
 from runner.results import RunResult, failures, save
+from runner.starting import hear_interrupts
 from runner.sweep import Sweep
 from runner.training import train_task
 
@@ -99,6 +100,7 @@ def prepare(loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]])
     sweep = _open_sweep(master, plan)
     sweep.open_store(plan.settings)  # one that will not take the results is refused before they are trained
     sweep.save_plan(plan)
+    hear_interrupts()  # the jobs are Hydra's to end, and then ours to publish
     _put_on_path(PLUGINS, ROOT)
     return sweep, plan
 

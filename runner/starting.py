@@ -1,4 +1,4 @@
-"""How a command begins: Ctrl-C while it still imports ends it without a word, and no warning ends it at all."""
+"""How a command begins: Ctrl-C while it imports or plans ends it without a word, and no warning ends it at all."""
 
 import os
 import signal
@@ -25,7 +25,10 @@ def end_quietly() -> None:
 
 
 def hear_interrupts() -> None:
-    """All is imported: from here on Ctrl-C is Python's KeyboardInterrupt again."""
+    """From here on Ctrl-C is Python's KeyboardInterrupt again, because somebody ends in order.
+
+    Not before, as Python can lose it, or make another exception of it, inside of what other packages do.
+    """
     if signal.getsignal(signal.SIGINT) is _end:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

@@ -65,7 +65,9 @@ def test_the_central_difference_of_a_linear_network_is_the_derivative_by_hand():
     assert (uncertainty < 1e-8).all()
 
 
-@pytest.mark.parametrize("activation", ["tanh", "sigmoid", "gelu", "softplus", "relu", "leaky_relu", "floored_relu"])
+@pytest.mark.parametrize(
+    "activation", ["tanh", "sigmoid", "gelu", "softplus", "elu", "relu", "leaky_relu", "floored_relu"]
+)
 def test_the_central_difference_is_the_gradient_wherever_it_is_known(activation):
     net = network(activation, (2, 6, 4, 1))
     derivative, uncertainty = central_difference(net, *point(net, 40), everywhere(net))
