@@ -7,7 +7,7 @@ from hydra.errors import HydraException
 from omegaconf import OmegaConf
 
 from runner.components import REGISTRIES
-from runner.compose import Composer, Job, plain
+from runner.compose import Job, plain
 from runner.compositions import split_hydra
 from runner.errors import Problem
 from runner.paths import SWEEPS
@@ -117,28 +117,6 @@ def test_jobs_do_not_share_what_they_change():
     again = composed("training.epochs=2")
     assert isinstance(again, Job)
     assert again.config == other.config
-
-
-def test_hydra_composes_once_per_choice_of_groups():
-    class Counting:
-        """Hydra's loader, counted."""
-
-        repository = loader().repository
-        calls = 0
-
-        def load_sweep_config(self, *arguments):
-            self.calls += 1
-            return loader().load_sweep_config(*arguments)
-
-    counting = Counting()
-    mine = Composer(counting, master())
-    jobs = [
-        mine.compose(seed, (f"activation={name}", f"seed={seed}", f"learning_rate=0.{seed + 1}"))
-        for name in ("tanh", "relu")
-        for seed in range(5)
-    ]
-    assert all(isinstance(job, Job) for job in jobs)
-    assert counting.calls == 2
 
 
 def test_a_job_keeps_its_number_and_its_overrides():
