@@ -1,7 +1,7 @@
 """What a sweep costs besides its training, as measured on one machine; progress and dry runs count with it.
 
-Seconds of one processor, from `python -m benchmarks sweep first` (benchmarks/RESULTS.md); bytes so that the memory and
-disk of `python -m benchmarks dry-run` come out.
+Seconds of one processor, from `python -m benchmarks sweep first` (benchmarks/RESULTS.md); bytes that match the memory
+and disk which `python -m benchmarks dry-run` measures.
 """
 
 START_SECONDS = 0.6  # Hydra and the named sweeps

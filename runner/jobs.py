@@ -59,7 +59,7 @@ class Plan:
         return self.tasks_without(())
 
     def tasks_without(self, done: Container[int], pieces: int | None = None) -> list[Task]:
-        """Stacks of the runs that have no result yet, at least so many `pieces` where there are enough runs.
+        """Stacks of the runs that have no result yet, at least `pieces` of them where there are enough runs.
 
         `done` are the indices of runs that have a result. Without a number there is a piece for every worker.
         """
@@ -150,7 +150,7 @@ def plan_again(runs: Sequence[PlannedRun], settings: Settings) -> Plan:
     builder = SpecBuilder()
     problems = dict.fromkeys(str(problem) for run in runs for problem in builder.look_at(run.spec))
     if problems:
-        raise UserError("\n".join(["This cannot be trained any more:", *(f"  - {problem}" for problem in problems)]))
+        raise UserError("\n".join(["This can no longer be trained:", *(f"  - {problem}" for problem in problems)]))
     keys = [key_of(run.spec, builder, settings.modules) for run in runs]
     return Plan(settings, [replace(run, key=key) for run, key in zip(runs, keys, strict=True)], builder)
 

@@ -1,4 +1,4 @@
-"""The source files of a person's own modules: theirs, and those that they import from outside of installed packages."""
+"""The source files of a user's own modules: theirs, and those that they import from outside of installed packages."""
 
 import ast
 import importlib
@@ -47,7 +47,7 @@ def _named_in(name: str, file: Path) -> Iterator[str]:
     if file.suffix != ".py":
         return
     package = name if file.name == "__init__.py" else name.rpartition(".")[0]
-    with suppress(SyntaxError, ImportError):  # it would have been told where the module was imported
+    with suppress(SyntaxError, ImportError):  # it would have been reported where the module was imported
         for node in ast.walk(ast.parse(file.read_bytes())):
             if isinstance(node, ast.Import):
                 yield from (alias.name for alias in node.names)
