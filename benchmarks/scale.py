@@ -64,7 +64,7 @@ def _back(size: int) -> bytes:
 
 
 def _overhead(tasks: int, sizes: dict[str, int]) -> str:
-    """Tasks that do nothing but give so many bytes back: what handing out and taking back costs alone."""
+    """Tasks that only return a number of bytes: what sending them out and taking them back costs by itself."""
     rows = []
     for name, make in _kinds().items():
         workers = make(1)

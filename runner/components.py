@@ -1,4 +1,4 @@
-"""Every kind of component a config can choose, and a person's own modules that add to them."""
+"""Every kind of component a config can choose, and the user's own modules that add to them."""
 
 import importlib
 import sys
@@ -28,15 +28,15 @@ REGISTRIES: dict[str, Registry[Any]] = {
 
 
 def is_own(kind: str, name: str) -> bool:
-    """Whether a component is of a person's own module, so that nothing is known of it but what it does."""
+    """Whether a component is of a user's own module, so that nothing is known of it but what it does."""
     return REGISTRIES[kind][name].__module__.partition(".")[0] not in ("nn", "runner")
 
 
 def load_modules(names: Sequence[str]) -> None:
-    """Import the modules that a person lists in `modules=[...]`, so that their components register themselves.
+    """Import the modules that are listed in `modules=[...]`, so that their components register themselves.
 
     A module is found as Python finds it, the working directory included. Raises UserError when one cannot be imported.
-    What it makes an error of all warnings for is its own code, but the filters are those of the whole process.
+    A module may turn warnings into errors for its own code, but warning filters are those of the whole process.
     """
     filters = list(warnings.filters)
     for name in names:

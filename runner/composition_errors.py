@@ -1,4 +1,4 @@
-"""What Hydra and OmegaConf say of a config that cannot be composed, in a person's words, with the override to blame."""
+"""What Hydra and OmegaConf say of a config that cannot be composed, in plain words, with the override to blame."""
 
 import difflib
 import itertools
@@ -152,7 +152,7 @@ def _keys(node: DictConfig, prefix: str = "") -> Iterator[str]:
 
 
 def _first_line(text: str) -> str:
-    """What OmegaConf says, in a person's words for its own classes."""
+    """What OmegaConf says, with plain words for its own classes."""
     line = text.strip().splitlines()[0] if text.strip() else "unknown reason"
     line = line.removeprefix("UserError raised while resolving interpolation: ")
     return line.replace("DictConfig", "a group of settings").replace("ListConfig", "a list")

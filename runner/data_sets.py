@@ -1,4 +1,4 @@
-"""The data sets of a sweep: which there are, and how a person tells them apart."""
+"""The data sets of a sweep: which there are, and how to tell them apart."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -17,7 +17,7 @@ from runner.stalls import Watch
 from runner.training import Task, train_task
 from runner.workers import NoWorkers, ProcessPool, ThisProcess, Workers, default_workers
 
-# So many stacks for each worker of a cluster: one that is slow or dies holds up a quarter of a worker's share at most.
+# Stacks for each worker of a cluster: one that is slow or dies holds up a quarter of a worker's share at most.
 # Of larger stacks more: what is in flight comes back into this process's memory, some 30 KB a run with its picture.
 STACKS_EACH, RUNS_TOGETHER = 4, 500
 AHEAD = 8  # stacks at most that no worker is there for yet
@@ -30,8 +30,8 @@ class Training:
 
     As many tasks are in flight as workers need to be busy, so that results never pile up here. Workers apart start at
     once: this process imports MLflow meanwhile. A task whose worker dies takes no other with it: it is tried once more
-    after all others, alone. On a cluster, what takes very long is given to an idle worker as well, and who is first
-    wins: a stack has the same bits everywhere. On this machine it is said; `named` gives the run with an index a name.
+    after all others, alone. On a cluster, what takes very long is given to an idle worker as well, and the first
+    to finish wins: a stack has the same bits everywhere. On this machine it is said; `named` gives the run with an index a name.
     """
 
     def __init__(self, tasks: Sequence[Task], workers: Workers, named: Callable[[int], str] = str) -> None:
@@ -92,7 +92,7 @@ class Training:
 
     @property
     def _most(self) -> int:
-        """In flight: a task for every worker, and some to go on with."""
+        """In flight: a task for every worker, and some in reserve."""
         slots = self._workers.slots
         return slots + min(slots, AHEAD) if self._workers.is_apart else 1
 
@@ -151,7 +151,7 @@ class Training:
         try:
             return future.result()
         except CancelledError as error:
-            raise NoWorkers("the Dask scheduler has gone, and its workers with it") from error
+            raise NoWorkers("the Dask scheduler is gone, and its workers with it") from error
         except UserError:
             raise
         except self._workers.deaths:

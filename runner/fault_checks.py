@@ -53,7 +53,7 @@ def why_not(fault: str, spec: Spec, facts: Facts) -> str | None:
     try:
         if _fits(fault, spec, facts) and places_of(fault, spec, facts):
             return None
-    except Exception as error:  # of a person's own fault
+    except Exception as error:  # of a user's own fault
         return one_line(f"={fault} fails in this network: {type(error).__name__}: {error}")
     return f"={fault} needs {NEEDS.get(fault, 'another network')}; here it would change nothing"
 
@@ -164,7 +164,7 @@ def _descended(
 ) -> tuple[Array, list[Array]]:
     """The gradient that updates use, and what some of them subtract at a rate of 1, `(runs, P)` each.
 
-    All have the same gradient: it is the optimizer's state that goes on.
+    All have the same gradient: only the optimizer's state advances.
     """
     settings = {name: value for name, value in optimizer.items() if name != "name"}
     rule = partial(OPTIMIZERS[str(optimizer["name"])], **settings)

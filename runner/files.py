@@ -1,4 +1,4 @@
-"""Files that a person named, and those that a shell gives a program to print to."""
+"""Files that the user named, and those that a shell gives a program to print to."""
 
 import codecs
 import errno

@@ -43,7 +43,7 @@ CLOSED = {
 
 
 def guard_hydra(modules: Sequence[str]) -> None:
-    """Have Hydra compose guarded configs only; `modules` are those that the person has listed."""
+    """Have Hydra compose guarded configs only; `modules` are those that the user has listed."""
     SourcesRegistry.instance().types |= {"pkg": ImportlibResourcesConfigSource, "file": FileConfigSource}
     # Hydra has no public place for this; a class where a partial of its subclass now stands is what mypy minds.
     hydra_application.ConfigLoaderImpl = partial(  # type: ignore[attr-defined,assignment]
@@ -171,7 +171,7 @@ def _check_recorded(hydra: Mapping[str, Any], overrides: Sequence[str]) -> None:
 
 
 def _check_params(section: str, params: Mapping[str, Any]) -> None:
-    """What a sweep file sweeps over is no more typed by the person than the rest of it."""
+    """What a sweep file sweeps over was no more typed by the user than the rest of it."""
     for key in params:
         if str(key).strip(" \t+~").startswith("executor"):
             _refuse(f"{section}.{key}", "names a scheduler, which could run code here; type it")

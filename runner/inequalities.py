@@ -53,7 +53,7 @@ class Reader:
         """Whether all comparisons hold, and the numbers on their sides."""
         holds, told = True, []
         for operands, signs in self.comparisons(node):
-            sides = [self.number(operand) + 0.0 for operand in operands]  # so that -0 is told as 0
+            sides = [self.number(operand) + 0.0 for operand in operands]  # so that -0 is shown as 0
             holds = _holds(sides, signs) and holds
             told.append(" ".join(f"{sign} {side:.4g}" for sign, side in zip(["", *signs], sides, strict=True)).strip())
         return holds, " and ".join(told)

@@ -149,7 +149,7 @@ def plan_again(runs: Sequence[PlannedRun], settings: Settings) -> Plan:
     builder = SpecBuilder()
     problems = dict.fromkeys(str(problem) for run in runs for problem in builder.look_at(run.spec))
     if problems:
-        raise UserError("\n".join(["This cannot be trained any more:", *(f"  - {problem}" for problem in problems)]))
+        raise UserError("\n".join(["This can no longer be trained:", *(f"  - {problem}" for problem in problems)]))
     keys = [key_of(run.spec, builder, settings.modules) for run in runs]
     return Plan(settings, [replace(run, key=key) for run, key in zip(runs, keys, strict=True)], builder)
 

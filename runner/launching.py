@@ -120,7 +120,7 @@ def publish(sweep: Sweep, plan: Plan) -> None:
 def run_job(config: DictConfig) -> float:
     """Hydra's task function: a single run, or one job of a sweep under a launcher of Hydra's own.
 
-    A job of a sweep that raises is kept as a failed result like any other; the sweep goes on.
+    A job of a sweep that raises is kept as a failed result like any other; the sweep continues.
     """
     hydra = HydraConfig.get()
     # As they were typed: looking at an entry would resolve an interpolation in it.

@@ -37,7 +37,7 @@ class Meter:
         self.runs, self.pictures = runs, pictures
 
     def of_phase(self, number: int, phases: int, n_steps: int) -> Callable[[int], None]:
-        """Hears of the steps of one of several phases."""
+        """What is called at every evaluated step of one of several phases."""
 
         def stepped(step: int) -> None:
             if share := (number + step / n_steps) / phases:

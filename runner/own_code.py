@@ -1,4 +1,4 @@
-"""The source files of a person's own modules: theirs, and those that they import from outside of installed packages."""
+"""The source files of a user's own modules: theirs, and those that they import from outside of installed packages."""
 
 import ast
 import importlib

@@ -16,7 +16,7 @@ MAX_DATA = 6
 def pictures_of(results: Sequence[RunResult], keys: Sequence[str]) -> dict[str, bytes]:
     """The sweep's pictures by file name; none where nothing was trained.
 
-    Data that has gone or changed, such as a CSV file, takes its own panels, and no other. A picture that cannot be
+    Data that is gone or changed, such as a CSV file, costs its own panels, and no others. A picture that cannot be
     drawn is left out, and a warning says why.
     """
     if not any(result.history.get("step") for result in results):
@@ -37,7 +37,7 @@ def pictures_of(results: Sequence[RunResult], keys: Sequence[str]) -> dict[str, 
 
 
 def picture_of(result: RunResult) -> dict[str, bytes]:
-    """The files of a run's picture; one that cannot be drawn takes nothing from the sweep."""
+    """The files of a run's picture; one that cannot be drawn costs the sweep nothing else."""
     try:
         from runner.figures import draw_run
 
@@ -158,17 +158,17 @@ class Artist:
 
 
 class Lost:
-    """Data sets that are no longer what runs learned from; each reason is told once."""
+    """Data sets that are no longer what runs learned from; each reason is reported once."""
 
     def __init__(self) -> None:
         self._told: set[str] = set()
 
     def data_of(self, result: RunResult) -> Prepared | None:
-        """What a run learned from; None where that cannot be had any more."""
+        """What a run learned from; None where that is no longer available."""
         try:
             data = prepare(result.spec)
             reason = "" if digest_of(data.samples) == result.data_digest else "it has changed since"
-        except Exception as error:  # a data set may be a person's own part, and raise anything
+        except Exception as error:  # a data set may be a user's own part, and raise anything
             reason = f"{type(error).__name__}: {error}"
         if not reason:
             return data

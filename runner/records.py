@@ -49,7 +49,7 @@ class RunRecord:
 
 def record_of(result: RunResult, name: str, tags: Mapping[str, str], points: int) -> RunRecord:
     """A result as it is written; of what never ran there is nothing to say but which run it would have been, which its
-    params do.
+    params say.
     """
     started = int(result.started * 1000) or int(time.time() * 1000)
     ended = started + max(1, round(result.seconds * 1000))

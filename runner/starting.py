@@ -11,7 +11,7 @@ from types import FrameType
 def is_command() -> bool:
     """Whether Python is about to run `python -m runner`, or a command of it, and has got no further than its package.
 
-    Who imports the package for something else keeps Ctrl-C as it is.
+    A program that imports the package for something else keeps Ctrl-C as it is.
     """
     options = sys.orig_argv
     name = options[options.index("-m") + 1] if "-m" in options[:-1] else ""

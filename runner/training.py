@@ -68,8 +68,8 @@ def train_task(task: Task, meter: Meter | None = None) -> list[RunResult]:
         load_modules(task.modules)
         if task.code not in ("", code_digest(task.modules)):
             raise UserError(
-                f"the worker on {gethostname()} has other code than this sweep is planned with; install the same there "
-                "and start it again"
+                f"the worker on {gethostname()} has other code than this sweep was planned with; install the same code "
+                "there and restart the worker"
             )
         specs = [from_plain(spec) for spec in task.specs]
         with ONE_BLAS_THREAD, np.errstate(all="ignore"):
@@ -132,7 +132,7 @@ def _prepare(spec: Spec, digest: str) -> Prepared:
 
 
 def with_picture(result: RunResult, data: Prepared | None = None) -> RunResult:
-    """A picture that cannot be drawn takes nothing from the run but the picture; the run's `error` says why.
+    """A picture that cannot be drawn costs the run nothing else; the run's `error` says why.
 
     Without `data` the run's own are prepared once more.
     """
@@ -168,7 +168,7 @@ def _result_of_run(
     started: float,
     seconds: float,
 ) -> RunResult:
-    """One run out of a trained stack, with its numbers in a person's units."""
+    """One run out of a trained stack, with its numbers in the units of the data."""
     facts, parameters, outcome = task.facts[-1], trained.parameters[run], trained.outcomes[run]
     found = measures(spec, data, stack.network, None if outcome == "diverged" else parameters)
     metric = METRIC_NAMES[facts.task]

@@ -48,11 +48,11 @@ class Workers(Protocol):
         ...
 
     def look(self) -> None:
-        """See who is there, now and then."""
+        """Check which workers are there, now and then."""
         ...
 
     def submit(self, function: Callable[..., Any], /, *arguments: Any) -> Future[Any]:
-        """Have somebody call a function. The future is cancelled when all workers are out of reach."""
+        """Have a worker call a function. The future is cancelled when all workers are out of reach."""
         ...
 
     def end(self) -> None:

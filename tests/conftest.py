@@ -12,7 +12,7 @@ from tests.end_to_end.store import Store
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Tests that open a store by themselves give up as early as the program, and send nothing to MLflow's makers."""
+    """Tests that open a store by themselves give up as early as the program, and send no usage data to MLflow."""
     with ExitStack() as stack:
         stack.enter_context(using_mlflow())
         config.add_cleanup(stack.pop_all().close)

@@ -119,7 +119,7 @@ def test_a_little_worse_and_slower_machines_are_accepted() -> None:
     assert worse(RESULTS, a_little)[0] == []
 
 
-def test_planning_is_held_against_an_old_result_by_the_command_line(tmp_path: Path) -> None:
+def test_planning_is_compared_with_an_old_result_by_the_command_line(tmp_path: Path) -> None:
     table = (
         "## Composing and planning\n\nMilliseconds of processor time:\n\n| step | ms a job | of a file |\n|--|--|--|\n"
     )

@@ -55,7 +55,7 @@ class Samples:
 
 
 class DataError(ValueError):
-    """The data cannot be used. `setting` names the setting of the data set that a person would change."""
+    """The data cannot be used. `setting` names the setting of the data set to change."""
 
     def __init__(self, message: str, setting: str = "") -> None:
         super().__init__(message)

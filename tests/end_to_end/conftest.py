@@ -59,7 +59,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Warnings are errors, but not those inside MLflow and Dask, which these tests run and nobody here can mend."""
+    """Warnings are errors, but not those inside MLflow and Dask, which these tests run and nobody here can fix."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             for module in ("mlflow", "sqlalchemy", "distributed", "tornado"):

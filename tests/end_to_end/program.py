@@ -1,4 +1,4 @@
-"""The program as a person starts it: a command line, a working folder, and what it prints."""
+"""The program as a user starts it: a command line, a working folder, and what it prints."""
 
 import atexit
 import os
@@ -97,7 +97,7 @@ def _empty_store() -> Path:
 
 
 def said(done: subprocess.CompletedProcess[str]) -> str:
-    """All that a program printed, for a person who reads a red test."""
+    """All that a program printed, for whoever reads a red test."""
     return f"exit code {done.returncode}\n--- stdout\n{done.stdout}\n--- stderr\n{done.stderr}"
 
 

@@ -1,4 +1,4 @@
-"""A person's mistakes on the command line: one clear message, and nothing is trained."""
+"""Mistakes on the command line: one clear message, and nothing is trained."""
 
 import re
 from pathlib import Path
@@ -126,7 +126,7 @@ def test_a_bad_number_in_job_37_of_100_costs_nothing(folder: Path) -> None:
     )
 
 
-def test_all_problems_of_all_jobs_are_told_at_once(folder: Path) -> None:
+def test_all_problems_of_all_jobs_are_reported_at_once(folder: Path) -> None:
     check(
         folder,
         ["-m", "learning_rate=0.1,-1", "network.hidden=[4],[0]", "data=sine,sin", "seed=-1"],
@@ -143,13 +143,13 @@ def test_no_launcher_trains_the_good_jobs_of_a_bad_sweep(folder: Path, launcher:
     )
 
 
-def test_all_that_is_wrong_with_one_command_is_told_at_once(folder: Path) -> None:
+def test_all_that_is_wrong_with_one_command_is_reported_at_once(folder: Path) -> None:
     given = ["learning_rat=1", "network.hiden=[3]", "seed=-1", "data.noise=${nowhere}", "activation=tahn"]
     message = check(folder, given, [f"override {one}" for one in given])
     assert len(message.splitlines()) == 1 + len(given)
 
 
-def test_what_every_job_of_a_sweep_has_wrong_is_told_once_with_what_single_jobs_have(folder: Path) -> None:
+def test_problems_of_every_job_of_a_sweep_are_reported_once_with_those_of_single_jobs(folder: Path) -> None:
     given = ["epochs=3", "seed=range(3", "learning_rate=0.1,-1", "network.bias=true,false"]
     message = check(folder, ["-m", *given], ["4 of 4 jobs", "training.epochs", "a parenthesis is not closed"])
     assert message.count("[all 4 jobs]") == 2

@@ -66,7 +66,7 @@ def test_the_document_shows_every_sweep_of_the_case_studies_once() -> None:
     assert sorted(shown) == sorted(set(sweep_files(SWEEPS)) - GENERAL)
 
 
-def test_a_sweep_is_run_judged_drawn_and_held_against_its_reference(tmp_path: Path) -> None:
+def test_a_sweep_is_run_judged_drawn_and_compared_with_its_reference(tmp_path: Path) -> None:
     overrides = ["seed=range(2)", "tracking.plots=none"]
     builder = build().Builder(tmp_path / "work", tmp_path / "docs" / "case-studies.md", overrides)
     shown = builder.show("stale_pre_activation", metrics=["accuracy"])
@@ -80,7 +80,7 @@ def test_a_sweep_is_run_judged_drawn_and_held_against_its_reference(tmp_path: Pa
     assert (measured, reference, agrees) == ("0.500 / 0.500 / 0.500", "0.500 / 0.500 / 0.502", True)
 
 
-def test_results_that_are_there_are_not_made_again(tmp_path: Path) -> None:
+def test_results_that_exist_are_reused(tmp_path: Path) -> None:
     overrides = ["seed=0", "tracking.plots=none", "training.epochs=2"]
     first = build().Builder(tmp_path, tmp_path / "out.md", overrides).sweep("stale_pre_activation")
     again = build().Builder(tmp_path, tmp_path / "out.md", overrides).sweep("stale_pre_activation")

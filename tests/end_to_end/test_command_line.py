@@ -1,4 +1,4 @@
-"""What a person meets first: help, the config, other folders, and pipes that close early."""
+"""What a user meets first: help, the config, other folders, and pipes that close early."""
 
 import os
 import re

@@ -125,7 +125,7 @@ def test_a_worker_that_hangs_does_not_hold_up_the_sweep(
     check_equal(tmp_path, undisturbed)
 
 
-def test_a_scheduler_that_goes_leaves_what_is_done_and_the_sweep_goes_on_elsewhere(
+def test_when_the_scheduler_is_lost_finished_results_stay_and_the_sweep_is_resumed_elsewhere(
     site: Site, undisturbed: dict[str, Bits], tmp_path: Path
 ) -> None:
     site.worker()
@@ -136,7 +136,7 @@ def test_a_scheduler_that_goes_leaves_what_is_done_and_the_sweep_goes_on_elsewhe
         done = ended(process)
     assert done.returncode == 1, said(done)
     assert "Traceback" not in done.stderr, said(done)
-    assert done.stderr.splitlines()[-1].startswith("error: the Dask scheduler has gone"), said(done)
+    assert done.stderr.splitlines()[-1].startswith("error: the Dask scheduler is gone"), said(done)
     assert "python -m runner.resume" in done.stderr
     kept = statuses(tmp_path)["FINISHED"]
     assert 0 < kept < len(undisturbed)
@@ -198,7 +198,7 @@ print(signal.getsignal(signal.SIGINT) is before)
 
 
 @pytest.mark.slow
-def test_a_scheduler_that_goes_while_results_are_written_loses_none_that_came_back(site: Site) -> None:
+def test_a_scheduler_that_is_lost_while_results_are_written_loses_none_that_came_back(site: Site) -> None:
     site.worker()
     jobs = [("training.epochs=5", f"seed={seed}") for seed in range(8)]
     plan = plan_of(*jobs, first=("data=xor", "tracking.plots=none", *site.overrides))
@@ -210,5 +210,5 @@ def test_a_scheduler_that_goes_while_results_are_written_loses_none_that_came_ba
         kill(site.scheduler)
         time.sleep(15)  # as long as a slow store may take; the client has given up by then
         assert back and all(next(results) for _ in range(back))
-        with pytest.raises(NoWorkers, match="the Dask scheduler has gone"):
+        with pytest.raises(NoWorkers, match="the Dask scheduler is gone"):
             next(results)

@@ -80,7 +80,7 @@ def test_weights_of_someone_else_run_no_code(folder: Path, kind: str) -> None:
 def test_results_of_someone_else_run_no_code(folder: Path, kind: str) -> None:
     path = folder / "00000.npz"
     path.write_bytes(ARCHIVES[kind]())
-    with pytest.raises(ValueError, match=r"00000\.npz is not a whole file of results"):
+    with pytest.raises(ValueError, match=r"00000\.npz is not a complete file of results"):
         results.load(path)
     assert not (folder / "HARM").exists()
 

@@ -70,7 +70,7 @@ FOREIGN = {
     "modules": ("modules: [evil]", "modules names 'evil'"),
     "interpolated": ("modules: '${oc.create:[evil]}'", "modules"),
     "swept": ("hydra: {sweeper: {params: {modules: '[evil]'}}}", "modules names 'evil'"),
-    "scheduler": ("executor: {name: dask, address: 'tcp://127.0.0.1:9'}", "executor is not said by you"),
+    "scheduler": ("executor: {name: dask, address: 'tcp://127.0.0.1:9'}", "executor was not typed by you"),
     "swept_scheduler": (
         "hydra: {sweeper: {params: {executor: dask, executor.address: 'tcp://127.0.0.1:9'}}}",
         "hydra.sweeper.params.executor",

@@ -145,7 +145,7 @@ def test_a_command_line_that_is_not_text_is_refused(tmp_path: Path) -> None:
     assert done.stderr == "error: tracking.experiment=\\udcff is not text in UTF-8\n"
 
 
-def test_a_sweep_file_whose_name_steers_the_terminal_is_left_out_and_told(tmp_path: Path) -> None:
+def test_a_sweep_file_whose_name_steers_the_terminal_is_left_out_and_reported(tmp_path: Path) -> None:
     for name in ("nn", "runner", "conf", "sweeps"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "sweeps" / "activations.yaml", tmp_path / "sweeps" / "\x1b[2J<b>.yaml")

@@ -1,4 +1,4 @@
-"""Parts of a person that break a law or raise are named in one sentence, before anything trains."""
+"""A user's own parts that break a law or raise are named in one sentence, before anything trains."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ def falling(steps, n_steps):
 """
 
 
-def test_parts_of_ones_own_that_break_a_law_are_refused_together_before_training(tmp_path: Path) -> None:
+def test_own_parts_that_break_a_law_are_refused_together_before_training(tmp_path: Path) -> None:
     (tmp_path / "unlawful.py").write_text(UNLAWFUL)
     arguments = ("-m", "modules=[unlawful]", "data=xor", "activation=tanh,centred", "schedule=falling", "seed=0,1")
     done = run_runner(*arguments, "activation.share=0,1", cwd=tmp_path)

@@ -64,7 +64,7 @@ def test_a_page_needs_no_other_file_and_no_network(loaded: Findings, tmp_path: P
     assert len(list(tmp_path.iterdir())) == 1
 
 
-def test_a_report_has_the_answer_every_setting_every_run_and_how_to_do_it_again(
+def test_a_report_has_the_answer_every_setting_every_run_and_how_to_reproduce_it(
     loaded: Findings, tmp_path: Path
 ) -> None:
     page = write_report(loaded, tmp_path, "html").read_text()
@@ -110,7 +110,7 @@ def test_several_sweeps_are_compared_with_the_sweep_as_a_key(loaded: Findings, t
     assert both.runs["sweep"].tolist() == [loaded.about.name] * 20 + ["the other"] * 20
     page = write_report(both, tmp_path, "html").read_text()
     assert "<td>the other</td><td>tanh</td><td>xor</td>" in page
-    assert joined([loaded, loaded]) is loaded, "a sweep that is named twice is there once"
+    assert joined([loaded, loaded]) is loaded, "a sweep that is named twice is included once"
 
 
 def test_two_sweeps_of_one_name_stay_apart_and_their_sweep_is_no_longer_a_setting(loaded: Findings) -> None:

@@ -1,4 +1,4 @@
-"""`python -m runner.resume` as a person uses it: after Ctrl-C, a change or a loss; and when it must say no."""
+"""`python -m runner.resume` in use: after Ctrl-C, a change or a loss; and when it must refuse."""
 
 import json
 import re
@@ -109,7 +109,7 @@ def test_a_damaged_file_of_results_is_named_and_its_runs_are_trained_again(sweep
     file = folder / "outputs" / sweep_in(folder) / "stacks" / "00000.npz"
     file.write_bytes(file.read_bytes()[:-100])
     done = resume(sweep_in(folder), cwd=folder)
-    assert "00000.npz is not a whole file of results" in done.stderr
+    assert "00000.npz is not a complete file of results" in done.stderr
     assert "3 missing" in done.stdout
     store = Store(folder)
     assert store.bits_by_key(store.only()) == before
@@ -126,7 +126,7 @@ def test_lost_artifacts_are_written_again(sweep: Trained) -> None:
     assert Counter(run.info.status for run in store.runs()) == {"FINISHED": 7}
 
 
-def test_a_damaged_plan_and_a_name_that_nobody_has_are_refused(sweep: Trained) -> None:
+def test_a_damaged_plan_and_an_unknown_name_are_refused(sweep: Trained) -> None:
     folder = sweep.store.folder
     name = sweep_in(folder)
     assert name in refused("nonsense", cwd=folder)

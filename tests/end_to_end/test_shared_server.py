@@ -164,7 +164,7 @@ def test_a_wrong_password_is_one_sentence_and_nothing_is_trained(
     assert done.returncode == 1, said(done)
     assert len(done.stderr.splitlines()) == 1 and "not the password" not in said(done)
     assert (
-        "does not know this user with this password: MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD"
+        "does not accept this user name and password: set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD"
         in done.stderr
     )
     assert not list(tmp_path.rglob("*.npz"))

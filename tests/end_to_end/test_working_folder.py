@@ -1,4 +1,4 @@
-"""The working folder and the terminal are a person's: files with names of Python's, signs that ASCII lacks."""
+"""Any working folder and terminal: files named like Python's modules, characters that ASCII lacks."""
 
 from pathlib import Path
 

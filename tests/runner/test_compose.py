@@ -53,7 +53,7 @@ JOBS = {
 
 
 def by_hydra(*overrides: str) -> tuple[dict, dict]:
-    """A person's own part, and Hydra's part, of what Hydra composes for these overrides."""
+    """The user's part, and Hydra's part, of what Hydra composes for these overrides."""
     own, hydra = split_hydra(loader().load_sweep_config(master(), list(overrides)))
     return plain(own), OmegaConf.to_container(hydra)["hydra"]
 
@@ -125,7 +125,7 @@ def test_a_job_keeps_its_number_and_its_overrides():
     assert (job.number, job.overrides) == (41, ("seed=1", "data=xor"))
 
 
-def test_a_config_is_split_into_a_persons_part_and_hydras():
+def test_a_config_is_split_into_the_users_part_and_hydras():
     whole = loader().load_sweep_config(master(), ["seed=3"])
     own, hydra = split_hydra(whole)
     assert "hydra" in whole and "hydra" not in own

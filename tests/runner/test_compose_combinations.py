@@ -38,7 +38,7 @@ VALUES = [
 
 @st.composite
 def overrides(draw):
-    """What a person may type for one job, in any order."""
+    """What a user may type for one job, in any order."""
     chosen = draw(st.lists(st.sampled_from(sorted(KINDS)), max_size=4, unique=True))
     texts = [f"{kind}={draw(st.sampled_from(KINDS[kind]))}" for kind in chosen]
     texts += [f"case={name}" for name in draw(st.lists(st.sampled_from(CASES), max_size=1))]
@@ -49,7 +49,7 @@ def overrides(draw):
 
 @cache
 def by_hydra(loader, master, *texts):
-    """A person's own part of what Hydra composes, and which options are chosen; None where it refuses."""
+    """The user's part of what Hydra composes, and which options are chosen; None where it refuses."""
     try:
         own, hydra = split_hydra(loader.load_sweep_config(master, list(texts)))
         return plain(own), OmegaConf.to_container(hydra.hydra.runtime.choices)

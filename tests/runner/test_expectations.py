@@ -143,7 +143,7 @@ def test_divisions_by_zero_and_infinities_are_numbers_like_others(text, numbers)
     assert (found.holds, found.numbers) == ("nan" not in numbers, numbers)
 
 
-def test_a_metric_that_no_run_has_is_told_with_those_that_there_are():
+def test_a_metric_that_no_run_has_is_reported_with_those_that_exist():
     found = verdict("median(test/rmse) < 1", [run({"train/cost": 1.0, "train/accuracy": 1.0}), run({}, "failed")])
     assert (found.holds, found.numbers) == (False, "no run has test/rmse; they have train/accuracy, train/cost")
     assert "no run has rnse; they have probe/-2, test/rmse, " in verdict("median(rnse) < 1", WIDTHS).numbers

@@ -1,4 +1,4 @@
-"""Parts of a person's own module that break a law of training, and those of the documents that keep all."""
+"""Parts of a user's own module that break a law of training, and those of the documents, which keep all."""
 
 import importlib
 import random
@@ -70,7 +70,7 @@ WRONG_ACTIVATIONS = [
 
 
 @pytest.mark.parametrize(("part", "words"), WRONG_ACTIVATIONS, ids=[words for _, words in WRONG_ACTIVATIONS])
-def test_an_activation_that_breaks_a_law_is_told_with_the_law(part, words):
+def test_an_activation_that_breaks_a_law_is_reported_with_the_law(part, words):
     assert words.replace("longdouble", np.dtype(np.longdouble).name) in told("activation", part)
 
 
@@ -80,7 +80,7 @@ def test_an_activation_must_keep_the_precision_of_the_run():
     assert "float64 for float32" in told("activation", activation(lambda z: z * np.float64(2)), dtype="float32")
 
 
-def test_an_output_of_ones_own_is_checked_under_its_own_key():
+def test_an_own_output_is_checked_under_its_own_key():
     part = activation(lambda z: z - z.mean(axis=0))
     REGISTRIES["activation"].register(part)
     try:
@@ -118,7 +118,7 @@ WRONG_LOSSES = [
 
 
 @pytest.mark.parametrize(("part", "words"), WRONG_LOSSES, ids=[words for _, words in WRONG_LOSSES])
-def test_a_loss_that_breaks_a_law_is_told_with_the_law(part, words):
+def test_a_loss_that_breaks_a_law_is_reported_with_the_law(part, words):
     assert words in told("loss", part)
 
 
@@ -166,7 +166,7 @@ def other_samples(streams) -> Samples:
         ("data", global_samples, "global generator"), ("data", other_samples, "called again"),
     ],
 )  # fmt: skip
-def test_a_part_of_another_kind_that_breaks_a_law_is_told_with_the_law(kind, part, words):
+def test_a_part_of_another_kind_that_breaks_a_law_is_reported_with_the_law(kind, part, words):
     assert words in told(kind, part)
 
 

@@ -1,4 +1,4 @@
-"""What an option does not have goes where nobody asked for it, and is refused where a person did."""
+"""A setting that an option does not have is dropped where nobody asked for it, and refused where the user did."""
 
 import pytest
 from hydra.core.config_store import ConfigStore
@@ -59,14 +59,14 @@ def test_all_else_stays_and_is_judged_as_it_is(jobs, typed):
     assert left_out(jobs, typed) == (jobs, [])
 
 
-def test_what_a_sweep_file_says_of_an_option_goes_when_another_is_typed():
+def test_what_a_sweep_file_says_of_an_option_is_dropped_when_another_is_typed():
     jobs = [("optimizer=sgd", f"optimizer.momentum={m}", "seed=1") for m in (0.5, 0.9)]
     kept, lines = jobs_without(*jobs, typed=("sweep=momentum_strength", "optimizer=sgd"))
     assert kept == ["optimizer=sgd seed=1"] * 2
     assert lines == ["optimizer.momentum is left out of 2 jobs: optimizer=sgd does not have it"]
 
 
-def test_what_a_case_says_of_an_option_goes_when_another_is_chosen():
+def test_what_a_case_says_of_an_option_is_dropped_when_another_is_chosen():
     """The case draws uniform weights within epsilon, which a normal distribution does not have."""
     assert "epsilon" in config_of("case=c0_a2_online")["init"]
     config = config_of("case=c0_a2_online", "init=normal")
@@ -130,7 +130,7 @@ def test_what_a_file_says_of_another_option_than_it_chooses_itself_is_refused(wr
     ],
     ids=" ".join,
 )
-def test_what_a_person_typed_is_never_dropped(overrides):
+def test_what_the_user_typed_is_never_dropped(overrides):
     assert "is not a setting; known are gain" in refusal(*overrides)
 
 

@@ -1,4 +1,4 @@
-"""Which source files belong to a person's module: found by reading its imports, the same in every process."""
+"""Which source files belong to a user's module: found by reading its imports, the same in every process."""
 
 from pathlib import Path
 

@@ -18,7 +18,7 @@ SIDES = Samples(X, (X[:, 0] > 0).astype(np.int64), "classification", ("a", "b"),
 
 @pytest.fixture
 def own(monkeypatch):
-    """Has `data=xor` stand for a person's own samples."""
+    """Has `data=xor` stand for a user's own samples."""
 
     def offer(samples: Samples) -> None:
         def function(streams, *, targets: tuple[float, float] = (0.0, 1.0)) -> Samples:

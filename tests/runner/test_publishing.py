@@ -117,7 +117,7 @@ def test_a_run_that_diverged_at_once_is_read_back_as_it_was():
     assert publisher.reader.changed(stored, again) == []
 
 
-def test_a_process_whose_sweep_another_one_has_taken_over_writes_no_more_and_no_run_is_there_twice():
+def test_a_process_whose_sweep_another_one_has_taken_over_writes_no_more_and_no_run_is_stored_twice():
     """As with two copies of a folder on two machines, which cannot see each other's locks."""
     plan = plan_of(("data=xor", "training.epochs=2", "tracking.models=none", "tracking.plots=none"))
     (one,) = trained_all(plan)
