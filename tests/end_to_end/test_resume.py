@@ -66,7 +66,7 @@ def test_a_change_of_data_is_named(tmp_path: Path) -> None:
     table = "a,y\n" + "".join(f"{k},{k * k % 7}.5\n" for k in range(20))
     (tmp_path / "table.csv").write_text(table)
     csv = ("data=csv", "data.path=table.csv", "data.target=y", "training.epochs=3", "tracking.plots=none")
-    trained(tmp_path, "-m", *csv, "seed=range(2)", "activation=tanh,relu", "workers=2")
+    trained(tmp_path, "-m", *csv, "seed=range(2)", "activation=tanh,relu")
     forget(tmp_path, sweep_in(tmp_path))
     (tmp_path / "table.csv").write_text(table.replace("0.5", "0.75"))
     assert "the data table.csv" in refused(cwd=tmp_path)
@@ -83,7 +83,7 @@ def test_a_change_of_data_is_named(tmp_path: Path) -> None:
 
 @pytest.fixture
 def sweep(tmp_path: Path) -> Trained:
-    return trained(tmp_path, "-m", *QUICK, "activation=tanh,relu", "seed=range(3)", "workers=2")
+    return trained(tmp_path, "-m", *QUICK, "activation=tanh,relu", "seed=range(3)")
 
 
 def test_a_lost_store_is_written_again_without_training(sweep: Trained, tmp_path: Path) -> None:
