@@ -7,6 +7,7 @@ import pytest
 
 from tests.end_to_end.program import run_runner, said
 from tests.end_to_end.store import nothing_was_trained
+from tests.runner.building import refusal
 
 HOLES = "a,b,y\n1,2,3\n2,,4\n3,1,5\n4,7,6\n5,2,9\n6,1,2\n"
 NAN_TARGET = "a,y\n1,2\n2,3\n3,NaN\n4,5\n5,7\n6,9\n"
@@ -79,6 +80,13 @@ MISTAKES = {
     "a sweep without -m": (["activation=tanh,relu"], ["activation", "tanh,relu", "-m"]),
 }  # fmt: skip
 
+# Of each kind one by the command line; the others are read where that gets its messages from.
+TYPED = (
+    "an unknown key", "an added key", "an unknown data set", "a text for a number", "softmax for a regression",
+    "a file that is not there", "a hole in the features", "no workers", "an unknown amount of pictures",
+    "a module that is not there", "a sweep without -m",
+)  # fmt: skip
+
 CENTURY = ["constant"] * 37 + ["constnat"] + ["cosine"] * 62
 
 
@@ -102,9 +110,17 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("mistake", MISTAKES)
+@pytest.mark.parametrize("mistake", TYPED)
 def test_a_mistake_ends_in_one_clear_message_before_anything_is_trained(folder: Path, mistake: str) -> None:
     check(folder, *MISTAKES[mistake])
+
+
+@pytest.mark.parametrize("mistake", [one for one in MISTAKES if one not in TYPED])
+def test_a_mistake_is_named_with_what_is_allowed(folder: Path, mistake: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    arguments, named = MISTAKES[mistake]
+    message = refusal(*arguments)
+    assert [part for part in named if part not in message] == [], message
 
 
 def test_an_unknown_schedule_in_job_37_of_100_costs_nothing(folder: Path) -> None:

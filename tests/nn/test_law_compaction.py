@@ -90,7 +90,7 @@ def test_a_run_keeps_its_bits_when_its_neighbours_leave(optimizer: str, batches:
 
 
 @given(
-    seeds=st.lists(st.integers(0, 500), min_size=2, max_size=12),
+    seeds=st.lists(st.integers(0, 500), min_size=2, max_size=6),
     batches=st.sampled_from(BATCHES),
     batch_size=st.integers(1, 12),
     n=st.integers(2, 23),

@@ -19,6 +19,7 @@ from runner.interrupts import OrderlyInterrupt
 from runner.jobs import Plan
 from runner.publishing import Publisher
 from runner.tracking import AT_ONCE, Tracker
+from tests.end_to_end.program import make_store
 from tests.runner.building import plan_of, trained_all
 
 pytestmark = pytest.mark.filterwarnings("default")  # MLflow's own are not errors of ours
@@ -27,6 +28,7 @@ pytestmark = pytest.mark.filterwarnings("default")  # MLflow's own are not error
 @pytest.fixture(autouse=True)
 def in_a_folder_of_its_own(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    make_store(tmp_path)
     # MLflow keeps one engine per address, so a relative one would be that of the test before.
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/mlflow.db")
 
