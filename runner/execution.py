@@ -30,8 +30,8 @@ class Training:
 
     As many tasks are in flight as workers need to be busy, so that results never pile up here. Workers apart start at
     once: this process imports MLflow meanwhile. A task whose worker dies takes no other with it: it is tried once more
-    after all others, alone. On a cluster, what takes very long is given to an idle worker as well, and the first
-    to finish wins: a stack has the same bits everywhere. On this machine it is said; `named` gives the run with an index a name.
+    after all others, alone. What takes very long is given to an idle worker as well on a cluster, and the first to
+    finish wins: a stack has the same bits everywhere. On this machine it is said, with the names of runs by `named`.
     """
 
     def __init__(self, tasks: Sequence[Task], workers: Workers, named: Callable[[int], str] = str) -> None:
