@@ -23,12 +23,13 @@ UNFINISHED = {"diverged": "diverged", "failed": "failed", "killed": "not trained
 
 @dataclass(frozen=True)
 class Setting:
-    """The finished ones of a setting's `runs`: their final scores by seed, and their mean cost."""
+    """The finished ones of a setting's `runs`: their final scores by seed, their mean cost, and the loss it is of."""
 
     label: str
     runs: int
     scores: dict[int, list[float]]
     cost: float
+    loss: str = ""
 
     @property
     def values(self) -> list[float]:
@@ -99,7 +100,8 @@ def _settings(results: Sequence[RunResult], settings: Sequence[str], score: str)
             scores.setdefault(one.spec.seed, []).append(scores_of(one)[score])
         if finished:
             cost = mean([scores_of(one)["cost"] for one in finished])
-            found.append(Setting(label_of(members[0].overrides, settings), len(members), scores, cost))
+            loss = members[0].spec.loss.name
+            found.append(Setting(label_of(members[0].overrides, settings), len(members), scores, cost, loss))
     return sorted(found, key=lambda one: order_of(score, one.mean, len(one.values) / one.runs, one.cost))
 
 
@@ -109,7 +111,8 @@ def _level(best: Setting, level: Sequence[Setting], score: str) -> str:
     more = f" and {len(level) - MAX_NAMED} more" if len(level) > MAX_NAMED else ""
     reach = "setting reaches" if len(level) == 1 else "settings reach"
     told = f"{len(level)} more {reach} the same {score}: {names}{more}"
-    return f"{told}; at a higher cost." if all(one.cost > best.cost for one in level) else f"{told}."
+    costs_more = all(one.cost > best.cost and one.loss == best.loss for one in level)
+    return f"{told}; at a higher cost." if costs_more else f"{told}."
 
 
 def _against(best: Setting, other: Setting, score: str, least: float) -> str:

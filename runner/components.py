@@ -4,6 +4,7 @@ import importlib
 import sys
 import warnings
 from collections.abc import Iterable, Sequence
+from pathlib import PurePath
 from typing import Any
 
 from nn.activations import ACTIVATIONS
@@ -42,6 +43,8 @@ def load_modules(names: Sequence[str]) -> None:
     for name in names:
         if str(working_folder()) not in sys.path:
             sys.path.append(str(working_folder()))
+        if name.endswith(".py") or "/" in name:
+            raise UserError(f"modules names {name!r}, a file; give the name of its module, {PurePath(name).stem}")
         try:
             importlib.import_module(name)
         except SystemExit as error:

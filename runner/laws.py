@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from nn.activations import ACTIVATIONS, Activation
-from nn.losses import Loss
+from nn.losses import LOSSES, Loss
 from nn.optimizers import n_slots
 from nn.registry import Array
 from runner.components import REGISTRIES, is_own
@@ -26,6 +26,7 @@ RUNS, UNITS, SAMPLES, STEPS = 3, 2, 7, 12
 MIXES = "gives a run other numbers alone than beside others: no number of one run may reach another (axis 0)"
 GLOBAL = "takes numbers from the global generator of NumPy or of random: use the generator that it is given, or none"
 INFINITE = "that is not finite at ordinary inputs"
+ENDS = "ends the program when it is called (sys.exit); raise an error instead"
 _found: dict[tuple[str, str, str], str] = {}  # once for each part with its settings
 TWICE = "gives other numbers when it is called again with the same inputs"
 
@@ -33,6 +34,7 @@ TWICE = "gives other numbers when it is called again with the same inputs"
 def broken_laws(spec: Spec) -> list[Problem]:
     """What is wrong with the person's own parts that a spec has; nothing where all its parts are shipped."""
     parts = [(kind, getattr(spec, kind)) for kind in REGISTRIES]
+    parts += [("cost", component_model("loss", spec.cost)(name=spec.cost))] if spec.cost in LOSSES else []
     for end in ("input", "output"):  # which have the defaults of their settings
         if (name := getattr(spec.network, end)) in ACTIVATIONS:
             parts.append((f"network.{end}", component_model("activation", name)(name=name)))
@@ -74,6 +76,8 @@ def _look_at(part: Component, dtype: str, excused: str) -> str:
         with np.errstate(all="ignore"):
             broken = laws[kind](REGISTRIES[kind][part.name], part.settings(), np.dtype(dtype))
             return next((told for told in broken if excused not in told), "")
+    except SystemExit:
+        return ENDS
     except Exception:  # it is the person's own: whatever it raises, its runs will say
         return ""
 
@@ -146,6 +150,8 @@ def _schedule(part: Callable[..., Array], settings: Settings, _dtype: np.dtype[A
     steps, rates = np.arange(STEPS, dtype=np.float64), partial(part, n_steps=STEPS, **settings)
     yield from _broken("result", rates, {"steps": steps}, shape=(STEPS,), is_stacked=False)
     whole = rates(steps.copy())
+    if (np.asarray(whole) < 0).any():
+        yield "gives a negative factor, with which a step would climb the gradient"
     for some in (slice(5, 9), slice(7, 8)):
         if not np.allclose(rates(steps[some].copy()), whole[some], rtol=1e-9, equal_nan=True):
             yield (

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from runner.answer import answer
 from runner.results import RunResult
+from runner.spec import component_model
 from tests.runner.building import spec_of
 
 KEYS = ["activation", "network.hidden", "seed"]
@@ -120,6 +121,14 @@ def test_settings_that_are_level_are_named_and_the_cost_decides_between_them():
     assert best == "The best of 3 settings is relu: accuracy 0.6975, the mean of 4 seeds."
     assert others == "1 more setting reaches the same accuracy: tanh; at a higher cost."
     assert against.startswith("The next is sigmoid, with 0.5333")
+
+
+def test_costs_of_different_losses_are_not_compared():
+    absolute = component_model("loss", "absolute_error")(name="absolute_error")
+    others = [run("relu", seed, score, cost=0.9) for seed, score in enumerate([0.7, 0.5])]
+    others = [replace(one, spec=one.spec.model_copy(update={"loss": absolute})) for one in others]
+    told = answer([*seeds("tanh", [0.5, 0.7]), *others], ["activation", "seed"])
+    assert told[1] == "1 more setting reaches the same accuracy: relu."
 
 
 def test_a_setting_that_ties_by_its_share_alone_is_between_level_ones_and_is_the_next():

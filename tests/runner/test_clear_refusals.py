@@ -69,6 +69,11 @@ def test_a_module_without_a_name_that_python_can_import_is_reported_in_one_line(
         load_modules(["a\nb"])
 
 
+def test_a_file_in_the_place_of_a_module_is_answered_with_the_module():
+    with pytest.raises(UserError, match=r"^modules names './parts.py', a file; give the name of its module, parts$"):
+        load_modules(["./parts.py"])
+
+
 @pytest.mark.parametrize("override", ["data.path={}", "network.start={}"])
 def test_a_pipe_and_a_device_are_no_files(override, tmp_path):
     pipe = tmp_path / "pipe"

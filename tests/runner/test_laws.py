@@ -3,6 +3,7 @@
 import importlib
 import random
 import re
+import sys
 
 import numpy as np
 import pytest
@@ -91,6 +92,20 @@ def test_an_own_output_is_checked_under_its_own_key():
     assert problem.key == "network.output"
 
 
+def test_a_loss_that_is_only_shown_is_checked_too():
+    part = loss(lambda z, a, t: ((a - t) ** 2).sum(axis=-2) / np.abs(t).max())
+    REGISTRIES["loss"].register(part)
+    try:
+        (problem,) = broken_laws(SPEC.model_copy(update={"cost": part.__name__}))
+    finally:
+        del REGISTRIES["loss"]._components[part.__name__]
+    assert problem.key == "cost" and "alone" in problem.message
+
+
+def test_a_part_that_ends_the_program_is_refused_in_words():
+    assert "ends the program when it is called" in told("activation", activation(lambda z: sys.exit(3)))
+
+
 def loss(per_sample=lambda z, a, t: ((a - t) ** 2).sum(axis=-2), delta=lambda z, a, t, output: a - t):
     def own():
         return Loss(per_sample, delta)
@@ -124,6 +139,10 @@ def test_a_loss_that_breaks_a_law_is_reported_with_the_law(part, words):
 
 def counting(steps, n_steps):
     return np.linspace(1, 0, len(steps))
+
+
+def climbing(steps, n_steps):
+    return -np.ones_like(steps)
 
 
 def one_rate(steps, n_steps):
@@ -161,6 +180,7 @@ def other_samples(streams) -> Samples:
     ("kind", "part", "words"),
     [
         ("schedule", counting, "`n_steps` is how many there are in all"), ("schedule", one_rate, "shape ()"),
+        ("schedule", climbing, "climb the gradient"),
         ("init", global_weights, "global generator"), ("init", transposed, "shape (3, 4); it must be (4, 3)"),
         ("optimizer", together, "alone"), ("optimizer", halved, "changes rate in place"),
         ("data", global_samples, "global generator"), ("data", other_samples, "called again"),
