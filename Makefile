@@ -38,7 +38,7 @@ test-quick: install  ## every law once, under a minute
 test-numbers: install  ## tests of numbers again, as on a processor without AVX2 and AVX-512: none may depend on the last bits of one
 	NPY_DISABLE_CPU_FEATURES='X86_V4 X86_V3' $(PYTHON) -m pytest -n 3 tests/nn tests/runner
 
-coverage: install  ## `make test` with the lines that it reaches, which takes half as long again
+coverage: install  ## `make test` with the lines that it reaches; takes half as long again
 	$(PYTHON) -m pytest -n 3 --cov
 
 test-browser: install  ## the report and MLflow's pages in Chromium, which must be installed

@@ -1,6 +1,6 @@
 """Known vulnerabilities of what is installed: exits with 1 when there is one, and says so when it could not look.
 
-pip-audit is told no severities by the index, so every known finding fails, unless it is listed here with its reason.
+The index gives pip-audit no severities, so every known finding fails unless it is listed here with its reason.
 """
 
 import json
@@ -26,10 +26,8 @@ def main() -> int:
     found = [(package, one) for package in audited for one in package["vulns"] if one["id"] not in ACCEPTED]
     for package, one in found:
         fixed = ", ".join(one["fix_versions"]) or "no release yet"
-        print(f"audit: {package['name']} {package['version']} has {one['id']}; mended in {fixed}")
-    print(
-        f"audit: {len(found)} known vulnerabilities in {len(audited)} of {len(packages)} packages that were looked at"
-    )
+        print(f"audit: {package['name']} {package['version']} has {one['id']}; fixed in {fixed}")
+    print(f"audit: {len(found)} known vulnerabilities in {len(audited)} of {len(packages)} packages that were checked")
     return 1 if found else 0
 
 

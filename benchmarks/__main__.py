@@ -40,7 +40,7 @@ def main() -> int:
     except (OSError, UnicodeDecodeError) as error:
         parser.error(f"--against {given.against} cannot be read: {error}")
     new = _of_one(given.parts[0], given.quick) if len(given.parts) == 1 else _of_many(given.parts or PARTS, given.quick)
-    return 0 if old is None else _hold_against(old, new, given.against)
+    return 0 if old is None else hold_against(old, new, given.against)
 
 
 def _of_one(part: str, quick: bool) -> str:
@@ -66,7 +66,8 @@ def _of_many(parts: Iterable[str], quick: bool) -> str:
     return "\n".join(said)
 
 
-def _hold_against(old: str, new: str, name: str) -> int:
+def hold_against(old: str, new: str, name: str) -> int:
+    """Say which ratios are worse than in the old results, whose name is given; returns the exit code."""
     lines, compared = worse(old, new)
     for line in lines:
         print(f"worse than in {name}: {line}", file=sys.stderr)

@@ -14,7 +14,7 @@ import yaml
 
 from benchmarks.tables import markdown
 from runner.compose import Composer, Job
-from runner.errors import Problem
+from runner.composition_errors import Refused
 from runner.gradcheck import composing
 from runner.jobs import make_plan
 from runner.paths import CONF
@@ -56,5 +56,5 @@ def tables(quick: bool) -> Iterator[str]:
     yield f"Milliseconds of processor time:\n\n{markdown(['step', 'ms a job', 'of a file'], rows)}\n"
 
 
-def _composed(composer: Composer, overrides: Sequence[Sequence[str]]) -> list[Job | Problem]:
+def _composed(composer: Composer, overrides: Sequence[Sequence[str]]) -> list[Job | Refused]:
     return [composer.compose(number, texts) for number, texts in enumerate(overrides)]

@@ -28,7 +28,7 @@ def tables(quick: bool) -> Iterator[str]:
     header = ["results", "runs in a stack", "there", "back"]
     yield f"Bytes per run over the wire:\n\n{markdown(header, rows)}\n"
     yield _overhead(tasks, sizes)
-    yield _scaling(_plan(runs, "all"), runs)
+    yield _scaling(_plan(runs, "all"), runs, (1,) if quick else (1, 2))
 
 
 def _plan(runs: int, plots: str) -> Any:
@@ -65,7 +65,7 @@ def _back(size: int) -> bytes:
 
 
 def _overhead(tasks: int, sizes: dict[str, int]) -> str:
-    """Tasks that do nothing but give so many bytes back: what handing out and taking back costs alone."""
+    """Tasks that only return a number of bytes: what sending them out and taking them back costs by itself."""
     rows = []
     for name, make in _kinds().items():
         workers = make(1)
@@ -94,13 +94,14 @@ class Timed:
     busy: float
 
 
-def _scaling(plan: Any, runs: int) -> str:
+def _scaling(plan: Any, runs: int, counts: Sequence[int]) -> str:
     rows = []
     for name, make in _kinds().items():
-        one, two = (_timed(plan, make, workers) for workers in (1, 2))
-        for workers, timed in ((1, one), (2, two)):
+        found = [_timed(plan, make, workers) for workers in counts]
+        for workers, timed in zip(counts, found, strict=True):
             told = [f"{timed.start:.1f}", f"{timed.wall:.2f}", f"{runs / timed.wall:.1f}"]
-            rows.append([name, str(workers), *told, f"{one.wall / timed.wall:.2f}", f"{1000 * timed.busy / runs:.2f}"])
+            times = f"{found[0].wall / timed.wall:.2f}"
+            rows.append([name, str(workers), *told, times, f"{1000 * timed.busy / runs:.2f}"])
     header = ["executor", "workers", "start, s", "seconds", "runs/s", "times one", "ms a run of the main process"]
     return f"{runs} runs with pictures, trained and handed back, not written:\n\n{markdown(header, rows)}\n"
 

@@ -97,7 +97,7 @@ def _free_port() -> int:
 
 
 def _make_databases(port: int) -> bool:
-    """Whether the server has come so far that it could be done."""
+    """Whether the server has come far enough that it could be done."""
     import psycopg
 
     try:

@@ -86,6 +86,19 @@ def leaky_relu(*, slope: Annotated[float, Range(ge=0, lt=1)] = 0.01) -> Activati
 
 
 @ACTIVATIONS.register
+def elu(*, alpha: Annotated[float, Range(gt=0)] = 1.0) -> Activation:
+    """z where z > 0, else alpha (exp(z) - 1); derivative 1 where z > 0, else a + alpha.
+
+    Clevert et al. (2016), Fast and Accurate Deep Network Learning by Exponential Linear Units, equation 15.
+    """
+    return Activation(
+        lambda z: np.where(z > 0, z, alpha * np.expm1(np.minimum(z, 0))),
+        lambda z, a: np.where(z > 0, z.dtype.type(1), a + alpha),
+        (-alpha, math.inf),
+    )
+
+
+@ACTIVATIONS.register
 def softplus() -> Activation:
     """log(1 + exp(z)), written so that it cannot overflow; derivative sigmoid(z)."""
     return Activation(

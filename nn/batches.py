@@ -33,7 +33,7 @@ class Batches(Protocol):
         """The next step's `x (runs, d_in, batch)` and `t (runs, d_out, batch)`."""
 
     def keep(self, rows: Rows) -> None:
-        """Go on with some of the runs; one that is named twice is there twice and sees the same samples twice."""
+        """Continue with some of the runs; one that is named twice is in the stack twice and sees the same samples."""
 
 
 class FullBatches:
@@ -167,7 +167,7 @@ def paired(draw: Draw, pairing: Pairing, rng: np.random.Generator) -> Draw:
 
 
 class _Sources(Generic[Source]):
-    """What each run draws from; a run that is there twice draws once for both."""
+    """What each run draws from; a run that is in the stack twice draws once for both."""
 
     def __init__(self, sources: Sequence[Source]) -> None:
         self._sources, self._source_of = list(sources), np.arange(len(sources))

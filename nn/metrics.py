@@ -1,4 +1,4 @@
-"""Metrics: how good outputs are, in words a person uses. All map `a, t (runs, d_out, n)` to `(runs,)`.
+"""Metrics: how good outputs are, in familiar words. All map `a, t (runs, d_out, n)` to `(runs,)`.
 
 A class is chosen by one rule, here and wherever else a network's answer is read as a class. One output chooses the
 positive class above the threshold and on it; several choose the class with the largest output. An output that differs

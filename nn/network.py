@@ -26,7 +26,7 @@ FEW_PRODUCTS = 400
 
 @dataclass(frozen=True)
 class Trace:
-    """What a forward pass leaves behind: `z` of every layer, and `a` of every layer with the input layer's first."""
+    """What a forward pass computes: `z` of every layer, and `a` of every layer with the input layer's first."""
 
     z: list[Array]
     a: list[Array]
@@ -82,7 +82,7 @@ def pull(l2: Array, decayed: Array, parameters: Array) -> Array:
 def trained_targets(t: Array, shift: Array, scale: Array) -> Array:
     """What the outputs are compared with for the cost: the targets as they are trained, `(runs, d_out, n)`.
 
-    In a person's units these targets are t * scale + shift; both are `(runs, 1, 1)`.
+    In the units of the data these targets are t * scale + shift; both are `(runs, 1, 1)`.
     """
     return t
 

@@ -2,7 +2,7 @@
 
 A component is a function. Its keyword-only parameters are its settings: the annotation gives the type and the range,
 the default gives the value used when a config says nothing. One registry per kind of component; adding a component is
-one decorated function, from this package or from a person's own module.
+one decorated function, from this package or from a user's own module.
 """
 
 import inspect

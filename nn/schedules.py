@@ -29,7 +29,7 @@ def step(
     factor: Annotated[float, Range(gt=0, le=1)] = 0.5,
     every: Annotated[int, Range(ge=1)] = 1000,
 ) -> Array:
-    """factor^floor(step / every): a drop every so many steps."""
+    """factor^floor(step / every): a drop once every `every` steps."""
     return factor ** np.floor(steps / every)
 
 

@@ -29,7 +29,7 @@ class Stack:
     `state` holds the optimizer's arrays `(runs, P)` of an earlier training; None starts them at zero. Step numbers
     start at 0 again, and with them schedules and Adam's bias correction.
     With `online` the cost of every batch before its update is averaged between evaluations.
-    `target_shift` and `target_scale (runs,)` lead from the trained targets to a person's units.
+    `target_shift` and `target_scale (runs,)` map the trained targets to the units of the data.
     """
 
     network: Network

@@ -19,12 +19,12 @@ RATES_AHEAD = 512
 # NumPy copies rows shorter than its buffer, 8,192 entries, when an operand is broadcast. Above some hundred that costs
 # more than it saves: full batches of 1,000 samples were a quarter slower. The end of errstate restores the old size.
 BUFFER = 512
-# A cost that is so many times that of the start has left the start below its own last digit: nothing is left to learn.
+# A cost this many times that of the start has left the start below its own last digit: nothing is left to learn.
 HOPELESS = 2.0**52
 
 
 def train(stack: Stack, on_evaluation: Callable[[int], None] = lambda step: None) -> Trained:
-    """Train all runs of the stack to their end; `on_evaluation` hears of every step that was evaluated.
+    """Train all runs of the stack to their end; `on_evaluation` is called after every step that was evaluated.
 
     Overflow and NaN are not errors here: a run whose cost or parameters are no longer finite has the outcome
     `diverged` and keeps the last finite values. So has one whose training cost is more than HOPELESS times that at
@@ -202,7 +202,7 @@ class _Training:
         return converged, step - self.best_step[at] >= self.stack.patience[at]
 
     def _keep(self, rows: Rows) -> None:
-        """Go on with some of the active runs.
+        """Continue with some of the active runs.
 
         A run that is alone is trained twice, side by side: of one run NumPy drops the axis, and adds in another order.
         """

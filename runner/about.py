@@ -30,7 +30,7 @@ def about_sweep(sweep: str | None, sweep_id: str, all_overrides: Sequence[Sequen
     """A named sweep has its file's name and question; another is named by the keys that it sweeps over and its case."""
     files = sweep_files(SWEEPS)
     if sweep in files:
-        with suppress(ValueError):  # a person's own file may come without a header
+        with suppress(ValueError):  # a user's own file may come without a header
             return About(sweep, read_header(files[sweep]).question, sweep_id, command())
         return About(sweep, "", sweep_id, command())
     keys = " x ".join(key.rpartition(".")[2] for key in swept_keys(all_overrides)) or "sweep"

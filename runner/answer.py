@@ -1,6 +1,5 @@
 """The answer of a sweep in a few sentences, made from its numbers."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ from runner.comparison import by_setting, common_score, label_of, order_of, scor
 from runner.data_sets import by_data
 from runner.effects import effects
 from runner.results import RunResult
+from runner.scaled import mean
 from runner.terminal import count
 
 MAX_NAMED, MAX_DATA = 3, 6
@@ -23,12 +23,13 @@ UNFINISHED = {"diverged": "diverged", "failed": "failed", "killed": "not trained
 
 @dataclass(frozen=True)
 class Setting:
-    """The finished ones of a setting's `runs`: their final scores by seed, and their mean cost."""
+    """The finished ones of a setting's `runs`: their final scores by seed, their mean cost, and the loss it is of."""
 
     label: str
     runs: int
     scores: dict[int, list[float]]
     cost: float
+    loss: str = ""
 
     @property
     def values(self) -> list[float]:
@@ -37,8 +38,8 @@ class Setting:
 
     @property
     def mean(self) -> float:
-        """Over its finished runs, exactly rounded: equal scores have equal means in any order."""
-        return math.fsum(self.values) / len(self.values)
+        """Over its finished runs."""
+        return mean(self.values)
 
     @property
     def told(self) -> str:
@@ -84,7 +85,7 @@ def _of_data(results: Sequence[RunResult], keys: Sequence[str]) -> list[str]:
     ]
     if level:
         told.append(_level(best, level, score))
-    if others := found[1 + len(level) :]:
+    if others := [one for one in found[1:] if one not in level]:
         told.append(_against(best, others[0], score, _least(score, best, others[0], results)))
     return told + _strongest(results, keys, score)
 
@@ -98,8 +99,9 @@ def _settings(results: Sequence[RunResult], settings: Sequence[str], score: str)
         for one in finished:
             scores.setdefault(one.spec.seed, []).append(scores_of(one)[score])
         if finished:
-            cost = math.fsum(scores_of(one)["cost"] for one in finished) / len(finished)
-            found.append(Setting(label_of(members[0].overrides, settings), len(members), scores, cost))
+            cost = mean([scores_of(one)["cost"] for one in finished])
+            loss = members[0].spec.loss.name
+            found.append(Setting(label_of(members[0].overrides, settings), len(members), scores, cost, loss))
     return sorted(found, key=lambda one: order_of(score, one.mean, len(one.values) / one.runs, one.cost))
 
 
@@ -109,7 +111,8 @@ def _level(best: Setting, level: Sequence[Setting], score: str) -> str:
     more = f" and {len(level) - MAX_NAMED} more" if len(level) > MAX_NAMED else ""
     reach = "setting reaches" if len(level) == 1 else "settings reach"
     told = f"{len(level)} more {reach} the same {score}: {names}{more}"
-    return f"{told}; at a higher cost." if all(one.cost > best.cost for one in level) else f"{told}."
+    costs_more = all(one.cost > best.cost and one.loss == best.loss for one in level)
+    return f"{told}; at a higher cost." if costs_more else f"{told}."
 
 
 def _against(best: Setting, other: Setting, score: str, least: float) -> str:
@@ -120,7 +123,7 @@ def _against(best: Setting, other: Setting, score: str, least: float) -> str:
         by += f" ({len(other.values)} of {other.runs} runs finished)"
     if len(common) < FEWEST:
         return f"{by}; with {count(len(common), 'seed')} in common it could be chance: it takes {FEWEST} to tell."
-    one = paired(np.array([np.mean(best.scores[seed]) - np.mean(other.scores[seed]) for seed in common]))
+    one = paired(np.array([mean(best.scores[seed]) - mean(other.scores[seed]) for seed in common]))
     return (
         f"{by}: over {len(common)} common seeds the {score} differs by {one.mean:+.2g} on average (95 % interval "
         f"{one.low:+.2g} to {one.high:+.2g}, p = {one.p:.3g} by a paired permutation test), "

@@ -53,7 +53,7 @@ def main() -> int:
 
 
 def set_up_hydra(arguments: list[str]) -> None:
-    """Make known what configs may name: our plugins, resolvers, components, named sweeps, and a person's modules."""
+    """Make known what configs may name: our plugins, resolvers, components, named sweeps, and the user's modules."""
     if str(PLUGINS) not in sys.path:
         sys.path.append(str(PLUGINS))
     from hydra.core.plugins import Plugins
@@ -87,7 +87,6 @@ def _start_hydra() -> None:
     from omegaconf import DictConfig
 
     from runner.paths import CONF
-    from runner.starting import hear_interrupts
 
     failures: list[Exception] = []
 
@@ -106,7 +105,6 @@ def _start_hydra() -> None:
             failures.append(error)
             return None
 
-    hear_interrupts()
     application()
     if failures:
         raise failures[0]
@@ -119,7 +117,7 @@ def run_id() -> str:
 
 
 def modules_of(arguments: list[str], config: Path) -> list[str]:
-    """A person's modules must be imported before Hydra composes, so that their components can be chosen.
+    """The user's modules must be imported before Hydra composes, so that their components can be chosen.
 
     The command line wins over the file, as for every other key.
     """
@@ -161,7 +159,7 @@ def _said(error: Exception) -> str:
 
 
 def _composition_problem(error: Exception) -> str | None:
-    """One of Hydra's own complaints in a sentence; None for an error that is not about a person's input."""
+    """One of Hydra's own complaints in a sentence; None for an error that is not about the input."""
     import yaml
     from hydra.errors import HydraException
     from omegaconf.errors import OmegaConfBaseException

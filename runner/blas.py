@@ -7,7 +7,7 @@ from threadpoolctl import threadpool_limits
 
 
 class _OneThread:
-    """A context that may be open many times at once: who comes first sets the limit, who goes last takes it back."""
+    """A context that may be open many times at once: the first to enter sets the limit, the last to leave lifts it."""
 
     def __init__(self) -> None:
         self._lock, self._open = threading.Lock(), 0

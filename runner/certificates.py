@@ -1,4 +1,4 @@
-"""Folders with the certificates of clusters, each made for one sweep; who is killed leaves none for long."""
+"""Folders with the certificates of clusters, each made for one sweep; a killed process leaves none for long."""
 
 import shutil
 import uuid

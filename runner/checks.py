@@ -82,7 +82,7 @@ def _check_batch(spec: Spec, facts: Facts) -> Problem | None:
 
 
 def check_order(spec: Spec, facts: Facts) -> Problem | None:
-    """Whether the samples can come in the order that is asked for."""
+    """Whether the samples can come in the requested order."""
     order, mode = spec.training.order, spec.training.mode
     if order == "fresh" and not facts.is_distribution:
         return Problem("training.order", f"=fresh needs a distribution, and data={spec.data.name} has fixed samples")
@@ -106,7 +106,9 @@ def check_steps(spec: Spec, facts: Facts) -> Problem | None:
     if steps <= MAX_STEPS:
         return None
     key = "epochs" if training.steps is None else "steps"
-    return Problem(f"training.{key}", f"={dict(training)[key]} makes {steps:,} updates; at most {MAX_STEPS:,} are made")
+    return Problem(
+        f"training.{key}", f"={dict(training)[key]} makes {steps:,} updates; at most {MAX_STEPS:,} are allowed"
+    )
 
 
 def _check_test(spec: Spec, facts: Facts) -> Problem | None:
@@ -139,7 +141,7 @@ def check_precision(spec: Spec, facts: Facts) -> Problem | None:
 
 
 def check_domain(spec: Spec, facts: Facts) -> Problem | None:
-    """Whether the targets, as they are trained, are such that the loss and the shown cost are made for."""
+    """Whether the loss and the shown cost are defined for the targets as they are trained."""
     if any(check(spec, facts) for check in (*_NEEDED_TO_BUILD, _check_cost, check_target_range)):
         return None
     return outside_domain(spec, facts)

@@ -1,4 +1,4 @@
-"""Whose turn it is to write a sweep: its parent run names the folder, as two copies of a folder must not both write."""
+"""Which process may write a sweep: its parent run names the folder, as two copies of a folder must not both write."""
 
 from pathlib import Path
 from socket import gethostname
@@ -33,7 +33,7 @@ class Claim:
             self.is_lost = True
             raise TakenOver(
                 f"{self._folder.shown} is a copy of {other.shown}, where another process is working on the same sweep; "
-                f"wait for its end, or end it, and then: {self._folder.resume_command}"
+                f"wait until it ends, or end it, then resume with: {self._folder.resume_command}"
             )
 
     def check(self, found: str) -> None:
@@ -42,5 +42,5 @@ class Claim:
             self.is_lost = True
             raise TakenOver(
                 f"another process has taken this sweep over, in {found}, and writes it now. Nothing more is written "
-                f"from here; results that were trained are kept in {self._folder.shown}"
+                f"from here; finished results are kept in {self._folder.shown}"
             )

@@ -27,7 +27,7 @@ ACCOUNTS = {"slurm": "account", "pbs": "account", "sge": "project", "lsf": "proj
 class DaskWorkers:
     """Workers of a Dask scheduler. They may come, go and die; the scheduler gives their tasks to others.
 
-    `scheduler` is its address or a cluster; so many workers are expected, and `closing` is closed at the end.
+    `scheduler` is its address or a cluster; `expected` workers are to come, and `closing` is closed at the end.
     Raises NoWorkers when nobody answers.
     """
 
@@ -57,7 +57,7 @@ class DaskWorkers:
             info = self._client.scheduler_info(n_workers=0, callback_timeout=ANSWER_SECONDS)
             self._threads, self._heard = int(info["total_threads"]), time.monotonic()
             if self._threads < before:
-                told = f"Dask workers have gone, {self._threads} of {before} are left; these do what those had"
+                told = f"Dask workers are gone, {self._threads} of {before} are left; these take over the work"
         except Exception as error:
             told = "the Dask scheduler does not answer; waiting for it"
             if time.monotonic() - self._heard > SILENT_SECONDS:
@@ -78,7 +78,7 @@ class DaskWorkers:
         return future
 
     def end(self) -> None:
-        with suppress(Exception):  # a scheduler that has gone cannot be told
+        with suppress(Exception):  # a scheduler that is gone cannot be notified
             self._executor.shutdown(wait=False)
             self._client.close(timeout=2)
         self._closing.close()
@@ -134,14 +134,14 @@ def _interrupts_ignored() -> Iterator[None]:
 
 
 def _hush() -> None:
-    """What goes wrong on a cluster is said by who waits for its results, once and in a sentence."""
+    """What goes wrong on a cluster is reported once, in a sentence, by the code that waits for its results."""
     for name in ("distributed", "dask_jobqueue"):
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [logging.NullHandler()], False
 
 
 def _local_cluster(workers: int) -> Any:
-    """Worker processes on the loopback interface; who has not our certificate, made for this once, is not let in."""
+    """Worker processes on the loopback interface; only those with the certificate of this cluster are let in."""
     from distributed import LocalCluster
 
     return LocalCluster(
@@ -153,7 +153,8 @@ def _local_cluster(workers: int) -> Any:
 def queue_cluster(executor: QueueExecutor, folder: str) -> Any:
     """A cluster whose workers are jobs of a batch system, before any job is submitted.
 
-    Only who can read the `folder`, which all machines must see, can talk to it. Raises NoWorkers without dask-jobqueue.
+    Only those who can read the `folder`, which all machines must see, can talk to it.
+    Raises NoWorkers without dask-jobqueue.
     """
     handler = signal.getsignal(signal.SIGINT)
     try:
@@ -162,7 +163,7 @@ def queue_cluster(executor: QueueExecutor, folder: str) -> Any:
         raise NoWorkers(f"executor={executor.name} needs dask-jobqueue: pip install -e '.[dask]' ({error})") from error
     finally:
         if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGINT, handler)  # its import takes Ctrl-C for itself
+            signal.signal(signal.SIGINT, handler)  # its import takes over Ctrl-C
     given = {"queue": executor.queue, ACCOUNTS[executor.name]: executor.account}
     return getattr(dask_jobqueue, QUEUES[executor.name])(
         cores=executor.cores, processes=executor.cores, memory=executor.memory, walltime=executor.walltime,
@@ -173,7 +174,7 @@ def queue_cluster(executor: QueueExecutor, folder: str) -> Any:
 
 
 def _certificate_in(folder: str) -> Any:
-    """A certificate made for this once, as files: those that dask-jobqueue would write stay behind."""
+    """A certificate made for this cluster alone, as files: those that dask-jobqueue would write are never removed."""
     from distributed import Security
 
     made = Security.temporary()
@@ -187,7 +188,7 @@ def _certificate_in(folder: str) -> Any:
 
 
 def _submit(cluster: Any, executor: QueueExecutor) -> None:
-    """What `scale` does, but so that a refusal is heard: Dask would log it and wait for ever."""
+    """What `scale` does, but a refusal raises: Dask would log it and wait for ever."""
     for _ in range(executor.jobs):
         cluster.worker_spec.update(cluster.new_worker_spec())
     try:
@@ -201,5 +202,5 @@ def _submit(cluster: Any, executor: QueueExecutor) -> None:
 
 
 def _close(cluster: Any) -> None:
-    with suppress(Exception):  # one that is half there cannot be closed
+    with suppress(Exception):  # one that is half made cannot be closed
         cluster.close(timeout=5)

@@ -11,7 +11,7 @@ import numpy as np
 from nn.registry import Array
 from runner.leftovers import lacks
 from runner.results import OUTCOMES, RunResult
-from runner.scaled import scaled
+from runner.scaled import mean, scaled
 from runner.spec import Spec, flatten
 from runner.texts import short
 
@@ -122,7 +122,7 @@ def seed_table(results: Sequence[RunResult], keys: Sequence[str]) -> "pd.DataFra
         ended = [result for result in members if result.has_finished]
         for score in SCORES:
             numbers = [scores_of(result)[score] for result in ended if score in scores_of(result)]
-            row[score] = float(scaled(np.mean, numbers)) if numbers else np.nan
+            row[score] = mean(numbers) if numbers else np.nan
             row[f"{score}_std"] = float(scaled(partial(np.std, ddof=1), numbers)) if len(numbers) > 1 else np.nan
             row[f"{score}_median"] = float(np.median(numbers)) if numbers else np.nan
         row["success"] = sum(map(has_learned, ended)) / len(members)

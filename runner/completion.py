@@ -14,11 +14,11 @@ _runner_completion()
     local rest=${BASH_REMATCH[2]//[\'\"]/} key= values=
     local typed=${rest##*[[:space:]]}
     rest=${rest%"$typed"}
-    if [[ $typed == *=*,* ]]; then  # a sweep: complete what stands behind the last comma
+    if [[ $typed == *=*,* ]]; then  # a sweep: complete what follows the last comma
         key=${typed%%=*}= values=${typed%,*},
     fi
     [[ $current == = ]] && current=
-    local one before=${typed%"$current"}  # bash begins a new word behind =
+    local one before=${typed%"$current"}  # bash begins a new word after =
     for one in $(COMP_LINE="runner $rest$key${typed#"$values"}" "$1" -m runner -sc query=bash 2>/dev/null); do
         one=$values${one#"$key"}
         COMPREPLY+=("${one#"$before"}")

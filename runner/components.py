@@ -1,9 +1,10 @@
-"""Every kind of component a config can choose, and a person's own modules that add to them."""
+"""Every kind of component a config can choose, and the user's own modules that add to them."""
 
 import importlib
 import sys
 import warnings
 from collections.abc import Iterable, Sequence
+from pathlib import PurePath
 from typing import Any
 
 from nn.activations import ACTIVATIONS
@@ -28,20 +29,22 @@ REGISTRIES: dict[str, Registry[Any]] = {
 
 
 def is_own(kind: str, name: str) -> bool:
-    """Whether a component is of a person's own module, so that nothing is known of it but what it does."""
+    """Whether a component is of a user's own module, so that nothing is known of it but what it does."""
     return REGISTRIES[kind][name].__module__.partition(".")[0] not in ("nn", "runner")
 
 
 def load_modules(names: Sequence[str]) -> None:
-    """Import the modules that a person lists in `modules=[...]`, so that their components register themselves.
+    """Import the modules that are listed in `modules=[...]`, so that their components register themselves.
 
     A module is found as Python finds it, the working directory included. Raises UserError when one cannot be imported.
-    What it makes an error of all warnings for is its own code, but the filters are those of the whole process.
+    A module may turn warnings into errors for its own code, but warning filters are those of the whole process.
     """
     filters = list(warnings.filters)
     for name in names:
         if str(working_folder()) not in sys.path:
             sys.path.append(str(working_folder()))
+        if name.endswith(".py") or "/" in name:
+            raise UserError(f"modules names {name!r}, a file; give the name of its module, {PurePath(name).stem}")
         try:
             importlib.import_module(name)
         except SystemExit as error:

@@ -35,10 +35,10 @@ class Job:
 
 
 class Composer:
-    """Composes jobs with Hydra's config loader, one real composition for each option of a group."""
+    """Composes jobs with Hydra's config loader, one whole composition for all options of groups."""
 
     def __init__(self, loader: Any, master: DictConfig) -> None:
-        self._repository, self._compositions = loader.repository, Compositions(loader, master)
+        self._compositions = Compositions(loader, master)
         self._parser = OverridesParser.create(config_loader=loader)
         self._parsed: dict[str, Override] = {}
         self._is_group: dict[str, bool] = {}
@@ -66,7 +66,7 @@ class Composer:
         """Whether an override chooses an option of a group, or is about Hydra itself or what is imported."""
         key = override.key_or_group
         if key not in self._is_group:
-            self._is_group[key] = bool(self._repository.group_exists(key))
+            self._is_group[key] = bool(self._compositions.repository.group_exists(key))
         is_section = isinstance(override.value(), dict) and not key.startswith("hydra")
         is_option = self._is_group[key] and not is_section
         return is_option or override.package is not None or key.startswith(("hydra.", "modules"))

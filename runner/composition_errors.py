@@ -1,4 +1,4 @@
-"""What Hydra and OmegaConf say of a config that cannot be composed, in a person's words, with the override to blame."""
+"""What Hydra and OmegaConf say of a config that cannot be composed, in plain words, with the override to blame."""
 
 import difflib
 import itertools
@@ -68,7 +68,7 @@ def explain(error: BaseException, overrides: Iterable[str]) -> Problem:
         ):
             return Problem(name, f"needs the name of an option, got {value}", origin)
         if ("Ambiguous value" in text or "requires --multirun" in text) and override in text:
-            return Problem(name, f"has several values, {value}; add -m to try each of them", origin)
+            return several_values(override)
         if "does not support sweep type" in text and value.startswith("interval("):
             return Problem(name, f"needs values to try, such as 0.1,0.2 or range(1,5), got {value}", origin)
         if f"Could not find '{name}/{value}'" in text:
@@ -80,6 +80,12 @@ def explain(error: BaseException, overrides: Iterable[str]) -> Problem:
     if full_key and isinstance(error, InterpolationResolutionError):
         return Problem(full_key, _about_key(error, full_key, _first_line(text)), "from the config files")
     return Problem("the config", f"cannot be composed: {_first_line(text)}")
+
+
+def several_values(override: str) -> Problem:
+    """That an override makes a sweep where one run was asked for."""
+    key, _, value = override.partition("=")
+    return Problem(key.lstrip("+~"), f"has several values, {value}; add -m to try each of them", f"{TYPED}{override}")
 
 
 def _why_unreadable(override: str) -> str:
@@ -146,7 +152,7 @@ def _keys(node: DictConfig, prefix: str = "") -> Iterator[str]:
 
 
 def _first_line(text: str) -> str:
-    """What OmegaConf says, in a person's words for its own classes."""
+    """What OmegaConf says, with plain words for its own classes."""
     line = text.strip().splitlines()[0] if text.strip() else "unknown reason"
     line = line.removeprefix("UserError raised while resolving interpolation: ")
     return line.replace("DictConfig", "a group of settings").replace("ListConfig", "a list")

@@ -1,4 +1,4 @@
-"""Holding a run against the same run trained again: every number of the history, every weight, bit by bit."""
+"""Comparing a run with the same run trained again: every number of the history, every weight, bit by bit."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -34,7 +34,7 @@ def dry_run(plan: Plan, is_sweep: bool) -> None:
     what = f"{count(len(plan.runs), 'run')} in {count(len(tasks), 'stack')}, {count(workers, 'worker')}"
     executor = plan.settings.executor.name
     is_unknown = isinstance(plan.settings.executor, DaskExecutor) and plan.settings.executor.address is not None
-    here = f" (of this machine: how many executor={executor} has is not known)" if is_unknown else ""
+    here = f" (of this machine; the number that executor={executor} has is unknown)" if is_unknown else ""
     say(f"{what}{here}; dry_run=true, so nothing is trained or written")
     say("")
     _print_stacks(plan, tasks)
@@ -109,17 +109,15 @@ def _in_full(spec: Spec) -> str:
 
 
 def _already_there(plan: Plan) -> str:
-    """How many runs the store has; to look must not make one."""
+    """How many runs the store has; looking must not create one."""
     file = sqlite_file(tracking_uri())
     if file is not None and not Path(file).exists():
-        return "none of them is in the store, which is not there"
+        return "none of them is in the store, which does not exist"
     from runner.reading import open_reader
 
     reader = open_reader()
     found = sum(reader.with_key(run.key) is not None for run in plan.runs)
-    return (
-        f"{found} of {count(len(plan.runs), 'run')} are in the store and would be taken from there (skip_finished=true)"
-    )
+    return f"{found} of {count(len(plan.runs), 'run')} are in the store and would be reused (skip_finished=true)"
 
 
 def _mib(n: int) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from nn.registry import Array
 from runner.comparison import by_setting, common_score, scores_of, values_of
 from runner.results import RunResult
-from runner.scaled import scaled
+from runner.scaled import mean
 
 MAX_PAIRED = 4  # keys, whose pairs fit on a page
 MAX_VALUES = 100  # of a key, that make a grid; more are a random search
@@ -28,7 +28,7 @@ class Effect:
     @property
     def means(self) -> dict[str, float]:
         """By the key's value, over all finished runs that had it."""
-        return {name: float(np.mean(one)) for name, one in zip(self.names, self.values, strict=True) if one}
+        return {name: mean(one) for name, one in zip(self.names, self.values, strict=True) if one}
 
     @property
     def strength(self) -> float:
@@ -90,7 +90,7 @@ def pairs(results: Sequence[RunResult], found: Sequence[Effect], score: str) -> 
         rows, columns = ({name: place for place, name in enumerate(effect.names)} for effect in (first, second))
         means = np.full((len(rows), len(columns)), np.nan)
         for (row, column), scores in cells.items():
-            means[rows[row], columns[column]] = scaled(np.mean, scores)
+            means[rows[row], columns[column]] = mean(scores)
         tables.append(Pair(first, second, means))
     return tables
 
@@ -103,7 +103,7 @@ def profiles(results: Sequence[RunResult], found: list[Effect], score: str) -> P
         scores = [scores_of(result)[score] for result in members if result.has_finished]
         if scores:
             places = [names[value] for names, value in zip(ranks, values, strict=True)]
-            lines.append((float(scaled(np.mean, scores)), places))
+            lines.append((mean(scores), places))
     lines.sort(key=lambda line: -line[0] if score == "accuracy" else line[0])
     shown = lines[:MAX_PROFILES]
     by_key = np.array([places for _, places in shown], dtype=np.float64)

@@ -1,4 +1,4 @@
-"""What is wrong with a person's input, said once and clearly: key, value, what is allowed, where it came from."""
+"""What is wrong with the input, reported once and clearly: key, value, what is allowed, where it came from."""
 
 import difflib
 import sys
@@ -15,7 +15,7 @@ MAX_GIVEN, MAX_MESSAGE = 300, 1000
 
 
 class UserError(Exception):
-    """A mistake that the person at the terminal can mend. Shown as its message alone, without a traceback."""
+    """A mistake that the person at the terminal can fix. Shown as its message alone, without a traceback."""
 
 
 class RunsFailed(Exception):
@@ -37,7 +37,7 @@ class Problem:
 
 
 def one_line(text: str, most: int = MAX_GIVEN) -> str:
-    """What a person gave, fit for a terminal: no control characters, and the middle of much left out."""
+    """A value that was given, fit for a terminal: no control characters, and the middle of a long one left out."""
     seen = visible(text, kept="")
     return seen if len(seen) <= most else f"{seen[: most // 2]} ... {seen[-most // 2 :]}"
 
@@ -48,7 +48,7 @@ def complain(message: str) -> None:
 
 
 def refuse(problems: dict[int, list[Problem]], n_jobs: int) -> UserError:
-    """One error for all problems of all jobs; the same problem of many jobs is said once.
+    """One error for all problems of all jobs; the same problem of many jobs is reported once.
 
     `problems` maps job numbers to what is wrong with them; jobs without a problem are not in it.
     """

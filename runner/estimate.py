@@ -1,4 +1,4 @@
-"""About what a sweep will take: the first steps of its stacks are trained and timed, and the rest is counted up."""
+"""About what a sweep will take: the first steps of its stacks are trained and timed, and the rest is extrapolated."""
 
 import time
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ from runner.workers import default_workers, keep_freed_memory
 
 SECONDS = 1.5  # for trying, beside what it takes to begin
 MOST_STACKS, MOST_DRAWN = 30, 3  # how many are tried, and of how many the pictures are drawn
-ALONE = 8  # so many steps are evaluated each; then the distances double
+ALONE = 8  # steps that are evaluated one by one; then the distances double
 SAMPLE = 2  # runs of a stack whose data is made, and which are drawn
 
 
@@ -92,7 +92,7 @@ def _training_seconds(tasks: Sequence[Task], stacks: Sequence[Sequence[Spec]], d
             found[place] = len(stacks[place]) * of_a_run.get(kind, max(of_a_run.values()))
             try:
                 found[place] += _steps_seconds(tasks[place], stacks[place], SECONDS / len(tried))
-            except Exception as error:  # a part of a person's own
+            except Exception as error:  # a user's own part
                 warn(f"runs would fail: {type(error).__name__}: {error}")
     return [found[min(found, key=lambda place: abs(place - wanted))] for wanted in range(len(tasks))]
 

@@ -1,9 +1,8 @@
 """Training the stacks of a sweep: a bounded number of them in flight, results as they come, whatever dies meanwhile."""
 
 import time
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
-from dataclasses import replace
 from types import TracebackType
 
 from runner.certificates import remove_leftovers
@@ -13,10 +12,11 @@ from runner.meters import Meters
 from runner.results import RunResult
 from runner.settings import DaskExecutor, ProcessExecutor
 from runner.spec import from_plain
+from runner.stalls import Watch
 from runner.training import Draw, Task, train_task
 from runner.workers import NoWorkers, ProcessPool, ThisProcess, Workers, default_workers
 
-# So many stacks for each worker of a cluster: one that is slow or dies holds up a quarter of a worker's share at most.
+# Stacks for each worker of a cluster: one that is slow or dies holds up a quarter of a worker's share at most.
 # Of larger stacks more: what is in flight comes back into this process's memory, some 30 KB a run with its picture.
 STACKS_EACH, RUNS_TOGETHER = 4, 500
 AHEAD = 8  # stacks at most that no worker is there for yet
@@ -29,18 +29,21 @@ class Training:
 
     As many tasks are in flight as workers need to be busy, so that results never pile up here. Workers apart start at
     once: this process imports MLflow meanwhile. A task whose worker dies takes no other with it: it is tried once more
-    after all others, alone. On a cluster, what takes very long is given to an idle worker as well, and who is first
-    wins: a stack has the same bits everywhere.
+    after all others, alone. What takes very long is given to an idle worker as well on a cluster, and the first to
+    finish wins: a stack has the same bits everywhere. On this machine it is said, with the names of runs by `named`.
     """
 
-    def __init__(self, tasks: Sequence[Task], workers: Workers, draw: Draw | None = None) -> None:
-        self._tasks, self._workers, self._draw = tasks, workers, draw
+    def __init__(
+        self, tasks: Sequence[Task], workers: Workers, draw: Draw | None = None, named: Callable[[int], str] = str
+    ) -> None:
+        self._tasks, self._workers, self._draw, self._named = tasks, workers, draw, named
         self._waiting = list(reversed(range(len(tasks))))
         self._futures: dict[Future[list[RunResult]], int] = {}
         self._sent: dict[int, float] = {}
         self._done: dict[int, float] = {}
         self._longest, self._looked = 0.0, time.monotonic()
         self._meters = Meters([len(task.indices) for task in tasks])
+        self._watch = Watch()
 
     @property
     def stacks(self) -> int:
@@ -85,12 +88,12 @@ class Training:
                 self._meters.end(place)
             self._fill()
         for place in undone:
-            yield self._train_alone(self._tasks[place])
+            yield self._train_alone(self._tasks[place], place)
             self._meters.end(place)
 
     @property
     def _most(self) -> int:
-        """In flight: a task for every worker, and some to go on with."""
+        """In flight: a task for every worker, and some in reserve."""
         slots = self._workers.slots
         return slots + min(slots, AHEAD) if self._workers.is_apart else 1
 
@@ -115,6 +118,16 @@ class Training:
             self._fill()  # workers may have joined
             if self._workers.is_spread:
                 self._double_late_ones()
+            else:
+                self._look_at([self._tasks[place] for place in self._futures.values()])
+
+    @property
+    def _patience(self) -> float:
+        """After so many seconds a stack is late, or hangs."""
+        return LATE * max(self._longest, SHORTEST)
+
+    def _look_at(self, tasks: Sequence[Task]) -> None:
+        self._watch.look(self.share(), [self._named(task.indices[0]) for task in tasks], self._patience)
 
     def _double_late_ones(self) -> None:
         """Give tasks that are late to one more worker, when no other is left to be given."""
@@ -139,7 +152,7 @@ class Training:
         try:
             return future.result()
         except CancelledError as error:
-            raise NoWorkers("the Dask scheduler has gone, and its workers with it") from error
+            raise NoWorkers("the Dask scheduler is gone, and its workers with it") from error
         except UserError:
             raise
         except self._workers.deaths:
@@ -152,25 +165,26 @@ class Training:
                 raise NoWorkers(f"workers, or their scheduler, cannot read what they are sent: {told}") from error
             return _failed(task, f"{type(error).__name__}: {error}")
 
-    def _train_alone(self, task: Task) -> list[RunResult]:
+    def _train_alone(self, task: Task, place: int) -> list[RunResult]:
         """Train a task while no other is in flight; when its worker dies, halve it until the run to blame is alone."""
         try:
-            return self._results(task, self._first_to_end(task))
+            return self._results(task, self._first_to_end(task, place))
         except self._workers.deaths:
             if len(task.indices) > 1:
-                return [result for half in _halves(task) for result in self._train_alone(half)]
+                return [result for half in task.halves for result in self._train_alone(half, place)]
         return _failed(task, "WorkerDied: the worker process was killed or ran out of memory, again and again")
 
-    def _first_to_end(self, task: Task) -> Future[list[RunResult]]:
+    def _first_to_end(self, task: Task, place: int) -> Future[list[RunResult]]:
         """A task that is trained alone; on a cluster by a second worker as well when the first is late, as it may hang.
 
         Raises NoWorkers when the workers go out of reach meanwhile.
         """
-        futures, sent = [self._workers.submit(train_task, task, None, self._draw)], time.monotonic()
+        futures, sent = [self._workers.submit(train_task, task, self._meters.of(place), self._draw)], time.monotonic()
         while not (ended := wait(futures, SECONDS_BETWEEN_LOOKS, FIRST_COMPLETED).done):
             self._workers.look()
-            is_late = time.monotonic() - sent > LATE * max(self._longest, SHORTEST)
-            if self._workers.is_spread and is_late and len(futures) == 1 < self._workers.slots:
+            if not self._workers.is_spread:
+                self._look_at([task])
+            elif time.monotonic() - sent > self._patience and len(futures) == 1 < self._workers.slots:
                 futures.append(self._workers.submit(train_task, task, None, self._draw))
         for future in futures:
             future.cancel()
@@ -196,38 +210,24 @@ def training_of(plan: Plan, done: Container[int] = (), draw: Draw | None = None)
     if isinstance(executor, ProcessExecutor):
         tasks = plan.tasks_without(done)
         fitting = plan.workers_for(tasks)
-        return Training(tasks, ProcessPool(min(fitting, len(tasks))) if fitting > 1 else ThisProcess(), draw)
+        workers: Workers = ProcessPool(min(fitting, len(tasks))) if fitting > 1 else ThisProcess()
+        return Training(tasks, workers, draw, lambda index: " ".join(plan.by_index[index].overrides))
     from runner.clusters import dask_workers
 
     if isinstance(executor, DaskExecutor) and executor.address is None:  # of this machine, so they must fit into it
         tasks = plan.tasks_without(done, pieces_for(plan, wanted))
         return Training(tasks, dask_workers(executor, min(plan.workers_for(tasks), len(tasks))), draw)
-    workers = dask_workers(executor, wanted)
+    cluster = dask_workers(executor, wanted)
     try:
-        return Training(plan.tasks_without(done, pieces_for(plan, workers.slots)), workers, draw)
+        return Training(plan.tasks_without(done, pieces_for(plan, cluster.slots)), cluster, draw)
     except BaseException:
-        workers.end()
+        cluster.end()
         raise
 
 
 def pieces_for(plan: Plan, workers: int) -> int:
     """Into how many stacks the runs are cut for a cluster."""
     return max(STACKS_EACH * workers, len(plan.runs) // RUNS_TOGETHER)
-
-
-def _halves(task: Task) -> list[Task]:
-    middle = len(task.indices) // 2
-    return [
-        replace(
-            task,
-            indices=task.indices[part],
-            keys=task.keys[part],
-            specs=task.specs[part],
-            starts=task.starts[part],
-            digests=task.digests[part],
-        )
-        for part in (slice(middle), slice(middle, None))
-    ]
 
 
 def _failed(task: Task, error: str) -> list[RunResult]:

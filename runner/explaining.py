@@ -1,4 +1,4 @@
-"""What pydantic found, in a person's words: the key, what is allowed, what was given and where it came from."""
+"""What pydantic found, in plain words: the key, what is allowed, what was given and where it came from."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -60,7 +60,7 @@ def repaired_part(key: str, value: Any, error: ValidationError) -> dict[str, Any
 
 
 def explain_all(prefix: str, error: ValidationError, known: Iterable[str] = ()) -> list[Problem]:
-    """Everything that pydantic found, in a person's words; `known` are the settings that there are."""
+    """Everything that pydantic found, in plain words; `known` are the settings that there are."""
     return [_explain(prefix, detail, known) for detail in error.errors(include_url=False)]
 
 

@@ -13,8 +13,8 @@ from nn.registry import Array
 from runner.errors import one_line
 from runner.planning import sizes_of
 from runner.preparation import Facts, chooses_class
-from runner.scaling import sets_targets
-from runner.spec import Spec
+from runner.scaling import known_range
+from runner.spec import AUTO, Spec
 from runner.structures import build_network, structure_of
 
 SAMPLES, TRIALS, STEPS = 4, 16, 3
@@ -53,7 +53,7 @@ def why_not(fault: str, spec: Spec, facts: Facts) -> str | None:
     try:
         if _fits(fault, spec, facts) and places_of(fault, spec, facts):
             return None
-    except Exception as error:  # of a person's own fault
+    except Exception as error:  # of a user's own fault
         return one_line(f"={fault} fails in this network: {type(error).__name__}: {error}")
     return f"={fault} needs {NEEDS.get(fault, 'another network')}; here it would change nothing"
 
@@ -96,13 +96,10 @@ def _fits(fault: str, spec: Spec, facts: Facts) -> bool:
 
 
 def _scales_targets(spec: Spec, facts: Facts) -> bool:
+    if facts.task == "classification":
+        return known_range(spec, facts.task, facts.levels) != facts.levels
     output, chosen = ACTIVATIONS[spec.network.output](), spec.network.target_range
-    if isinstance(chosen, tuple) and sets_targets(facts.task, spec.network.output):
-        return facts.task == "regression" or chosen != facts.levels
-    if not output.is_bounded or chosen is None:
-        return False
-    levels = chosen if isinstance(chosen, tuple) else facts.levels if facts.task == "classification" else None
-    return levels != output.output_range
+    return chosen not in (None, output.output_range) and (chosen != AUTO or output.is_bounded)
 
 
 def _with(spec: Spec, faults: tuple[str, ...]) -> Spec:
@@ -167,7 +164,7 @@ def _descended(
 ) -> tuple[Array, list[Array]]:
     """The gradient that updates use, and what some of them subtract at a rate of 1, `(runs, P)` each.
 
-    All have the same gradient: it is the optimizer's state that goes on.
+    All have the same gradient: only the optimizer's state advances.
     """
     settings = {name: value for name, value in optimizer.items() if name != "name"}
     rule = partial(OPTIMIZERS[str(optimizer["name"])], **settings)

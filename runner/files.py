@@ -1,4 +1,4 @@
-"""Files that a person named, and those that a shell gives a program to print to."""
+"""Files that the user named, and those that a shell gives a program to print to."""
 
 import codecs
 import errno
@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 
+ASCII = {"±": "+-", "…": "...", "–": "-", "—": "-", "·": ".", "×": "x", "→": "->"}
 _folder: ContextVar[Path] = ContextVar("folder", default=Path())
 
 
@@ -70,11 +71,8 @@ def write_whole(path: Path, content: bytes) -> None:
         raise
 
 
-ASCII = {"±": "+-", "…": "...", "–": "-", "—": "-", "·": ".", "×": "x", "→": "->"}
-
-
 def _spell(error: UnicodeError) -> tuple[str, int]:
-    """What a terminal's encoding cannot show, in signs that each has."""
+    """What a terminal's encoding cannot show, in characters that every encoding has."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     signs = error.object[error.start : error.end]

@@ -17,7 +17,7 @@ from runner.results import RunResult, load, save
 
 OUTPUTS = Path("outputs")
 PLAN, STACKS, LOCK, FINISHED = "plan.json", "stacks", "lock", "finished"
-JOB = "job-"  # how files of Hydra's own launchers begin, which are older than those of a resume
+JOB = "job-"  # how files of Hydra's own launchers begin; they are older than those of a resume
 
 
 class SweepFolder:
@@ -28,12 +28,12 @@ class SweepFolder:
 
     @property
     def shown(self) -> str:
-        """The folder as a person sees it from where they are."""
+        """The folder as seen from the working folder."""
         return os.path.relpath(self.path)
 
     @property
     def resume_command(self) -> str:
-        """What goes on with this sweep."""
+        """The command that resumes this sweep."""
         is_usual = self.path.resolve().parent == OUTPUTS.resolve() and not self.path.name.startswith("-")
         return f"python -m runner.resume {quote(self.path.name if is_usual else self.shown)}"
 
@@ -49,7 +49,7 @@ class SweepFolder:
 
     @property
     def is_unfinished(self) -> bool:
-        """Whether there is something to go on with."""
+        """Whether there is something to resume."""
         return self.has_plan and not (self.path / FINISHED).exists()
 
     @property
@@ -67,7 +67,7 @@ class SweepFolder:
         try:
             self._lock.acquire(timeout=0)
         except Timeout as error:
-            raise UserError(f"another process is working on {self.shown}; wait for its end, or end it") from error
+            raise UserError(f"another process is working on {self.shown}; wait until it ends, or end it") from error
 
     @property
     def is_taken(self) -> bool:
@@ -81,11 +81,11 @@ class SweepFolder:
     def write_plan(self, plan: PlanFile) -> bytes:
         """Say what will be done; with more runs than before, for a sweep that comes in several batches.
 
-        Raises UserError when another sweep began here and did not end.
+        Raises UserError when another sweep began here and is not finished.
         """
         if self.is_unfinished and self.read_plan().about.sweep_id != plan.about.sweep_id:
             raise UserError(
-                f"{self.shown} has a sweep that is not finished; go on with it ({self.resume_command}), delete its "
+                f"{self.shown} has a sweep that is not finished; resume it ({self.resume_command}), delete its "
                 "folder, or choose another one"
             )
         (self.path / FINISHED).unlink(missing_ok=True)
@@ -104,11 +104,11 @@ class SweepFolder:
         (self.path / PLAN).unlink(missing_ok=True)
         self._lock.release(force=True)
         (self.path / LOCK).unlink(missing_ok=True)
-        with suppress(OSError):  # Hydra's files, or a person's
+        with suppress(OSError):  # Hydra's files, or the user's
             self.path.rmdir()
 
     def reopen(self) -> bytes:
-        """Go on with the plan that is there; returns the contents of its file."""
+        """Resume with the plan on disk; returns the contents of its file."""
         (self.path / FINISHED).unlink(missing_ok=True)
         return contents_of(self.path / PLAN)
 
@@ -128,8 +128,8 @@ class SweepFolder:
             save(self._stacks / f"{last + 1:05d}.npz", results)
         except OSError as error:
             raise UserError(
-                f"results cannot be kept in {self.shown}: {error.strerror or error}. What was kept before is whole; "
-                f"when there is room again: {self.resume_command}"
+                f"results cannot be kept in {self.shown}: {error.strerror or error}. Those kept before are intact; "
+                f"when there is room again, resume with: {self.resume_command}"
             ) from error
 
     def results(self, runs: Iterable[PlannedRun]) -> tuple[dict[int, RunResult], list[str]]:
@@ -152,12 +152,12 @@ class SweepFolder:
                     found[run.index] = replace(one, overrides=run.overrides)
         return dict(sorted(found.items())), damaged
 
-    def finish(self, goes_on_as: str = "") -> None:
-        """Mark that nothing is left to do here; `goes_on_as` is the sweep that has the missing runs."""
-        (self.path / FINISHED).write_text(goes_on_as)
+    def finish(self, continued_as: str = "") -> None:
+        """Mark that nothing is left to do here; `continued_as` is the sweep that has the missing runs."""
+        (self.path / FINISHED).write_text(continued_as)
 
     @property
-    def goes_on_as(self) -> str:
+    def continued_as(self) -> str:
         """The name of the sweep that has the missing runs of this one."""
         marker = self.path / FINISHED
         return marker.read_text(errors="replace") if marker.exists() else ""

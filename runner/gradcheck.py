@@ -1,4 +1,4 @@
-"""`python -m runner.gradcheck`: the gradient that training uses, held against central differences of its objective."""
+"""`python -m runner.gradcheck`: compares the gradient that training uses with central differences of its objective."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -33,11 +33,11 @@ from runner.terminal import console, count, say
 from runner.training import Task
 
 ALL, LIST = "--all", "--faults"
-ENTRIES, WORK = (20, 2000), 1e9  # entries to check of one array: within these, so many parameters times samples
+ENTRIES, WORK = (20, 2000), 1e9  # entries to check of one array: within these, WORK / (parameters times samples)
 USAGE = """\
 Is the gradient of a network right? Compares what training would use (back-propagation and the pull of L2, before
 clipping) with central differences of the objective, array by array, at the first weights and on the first batch.
-Says what the sizes of the gradients tell, and which faults lie elsewhere: in the batch, the update or the shown cost.
+Says what the sizes of the gradients mean, and which faults lie elsewhere: in the batch, the update or the shown cost.
 
   python -m runner.gradcheck                                   the network of python -m runner
   python -m runner.gradcheck data=xor activation=gelu          the same overrides as for a run
@@ -108,7 +108,7 @@ def _parsed(overrides: Sequence[str]) -> list[Override]:
 
 
 def check(plan: Plan, on_all: bool = False) -> tuple[list[Comparison], str, list[str]]:
-    """Hold the gradient of a run's first step against the derivative of what it minimises, in float64.
+    """Compare the gradient of a run's first step with the derivative of what it minimises, in float64.
 
     Returns the verdicts, what was checked, and what else there is to know. Both sides see the same batch, one that a
     fault has spoilt included.

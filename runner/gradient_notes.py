@@ -11,7 +11,7 @@ from nn.registry import Array
 from runner.fault_checks import PLACES
 from runner.spec import Spec
 
-FAR = 100  # times: from here on one size is far from another
+FAR = 100  # times: from this factor on, one size is far from another
 
 
 def of_check(spec: Spec, rows: Sequence[Comparison]) -> list[str]:
@@ -36,7 +36,7 @@ def of_faults(places: Mapping[str, Sequence[str]], rows: Sequence[Comparison]) -
     """Which faults no gradient can show, and where they lie; `places` are those of `fault_checks` by fault."""
     elsewhere = {fault: found for fault, found in places.items() if not is_of_gradient(found)}
     notes = [
-        f"fault={fault} is no fault of the gradient but of {' and '.join(PLACES[place] for place in found)}: "
+        f"fault={fault} is not a fault of the gradient but of {' and '.join(PLACES[place] for place in found)}: "
         f"{FAULTS.summary(fault)}"
         for fault, found in elsewhere.items()
     ]
@@ -47,7 +47,7 @@ def of_faults(places: Mapping[str, Sequence[str]], rows: Sequence[Comparison]) -
 
 
 def of_sizes(rows: Sequence[Comparison], inputs: Mapping[str, Array]) -> list[str]:
-    """What the sizes of the right gradients tell: inputs that are out of scale, or else one that vanishes on its way.
+    """What the sizes of the right gradients tell: inputs that are out of scale, or else a gradient that vanishes.
 
     `inputs` holds the values `(n,)` of every input by its name, as the first layer gets them.
     """
@@ -60,10 +60,10 @@ def _vanishing(rows: Sequence[Comparison]) -> list[str]:
     if not last_size or first_size * FAR > last_size:
         return []
     if not first_size:
-        return [f"the gradient of {first} is zero: nothing of that of {last} gets back to it"]
+        return [f"the gradient of {first} is zero: nothing of that of {last} reaches it"]
     return [
         f"the gradient of {first} is {_rounded(last_size / first_size)} times smaller than that of {last}: it vanishes "
-        "on its way back through small weights or flat activations; init=he, activation=relu or fewer layers help"
+        "in passing back through small weights or flat activations; init=he, activation=relu or fewer layers help"
     ]
 
 
@@ -78,7 +78,7 @@ def _out_of_scale(inputs: Mapping[str, Array]) -> list[str]:
             f"about {size} times that of a bias; {remedy}"
         ]
     if 0 < sizes[large] * FAR <= 1:
-        return [f"no input is larger than about {size}, so the gradient of W1 is tiny beside that of b1; {remedy}"]
+        return [f"no input is larger than about {size}, so the gradient of W1 is tiny beside that of a bias; {remedy}"]
     if 0 < sizes[small] * FAR <= sizes[large]:
         times = _rounded(sizes[large] / sizes[small])
         return [f"the input {large} is about {times} times {small}, and so is the gradient of its weights; {remedy}"]

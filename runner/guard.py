@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 import hydra._internal.hydra as hydra_application
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
+from hydra._internal.config_repository import IConfigRepository
 from hydra._internal.core_plugins.file_config_source import FileConfigSource as FilesOfConfigs
 from hydra._internal.core_plugins.importlib_resources_config_source import (
     ImportlibResourcesConfigSource as PackagedConfigs,
@@ -19,11 +20,13 @@ from hydra._internal.core_plugins.importlib_resources_config_source import (
 from hydra._internal.sources_registry import SourcesRegistry
 from hydra.core.config_search_path import ConfigSearchPath
 from hydra.core.config_store import ConfigNode, ConfigStore
+from hydra.core.default_element import ResultDefault
 from hydra.plugins.config_source import ConfigResult
 from omegaconf import DictConfig, OmegaConf, flag_override
 
 from runner.errors import UserError
 from runner.files import contents_of
+from runner.leftovers import file_of, left_over, sections_of
 from runner.parsing import check_yaml
 
 PLUGINS = ("launcher", "sweeper")
@@ -40,7 +43,7 @@ CLOSED = {
 
 
 def guard_hydra(modules: Sequence[str]) -> None:
-    """Have Hydra compose guarded configs only; `modules` are those that the person has listed."""
+    """Have Hydra compose guarded configs only; `modules` are those that the user has listed."""
     SourcesRegistry.instance().types |= {"pkg": ImportlibResourcesConfigSource, "file": FileConfigSource}
     # Hydra has no public place for this; a class where a partial of its subclass now stands is what mypy minds.
     hydra_application.ConfigLoaderImpl = partial(  # type: ignore[attr-defined,assignment]
@@ -102,9 +105,13 @@ class GuardedLoader(ConfigLoaderImpl):
             _leave_no_folder(config)
         return config
 
-    def _compose_config_from_defaults_list(self, *arguments: Any, **options: Any) -> DictConfig:
-        """What the files say, before Hydra writes into it what it knows itself."""
-        config = super()._compose_config_from_defaults_list(*arguments, **options)
+    def _compose_config_from_defaults_list(self, defaults: list[ResultDefault], repo: IConfigRepository) -> DictConfig:
+        """What the files say, before Hydra writes into it what it knows itself and what was typed."""
+        read = [(repo.load_config(str(one.config_path)), not one.package) for one in defaults]
+        files = [file_of(found, is_whole) for found, is_whole in read if found]  # now, as composing changes them
+        config = super()._compose_config_from_defaults_list(defaults, repo)
+        for kind, key in left_over(sections_of(config), files):
+            del config[kind][key]
         for key in RECORDED:
             node = OmegaConf.select(config, f"hydra.{key}", throw_on_missing=False, throw_on_resolution_failure=False)
             if node is not None and any(value not in (None, "???") for _, value in _leaves("", _plain(node))):
@@ -164,7 +171,7 @@ def _check_recorded(hydra: Mapping[str, Any], overrides: Sequence[str]) -> None:
 
 
 def _check_params(section: str, params: Mapping[str, Any]) -> None:
-    """What a sweep file sweeps over is no more typed by the person than the rest of it."""
+    """What a sweep file sweeps over was no more typed by the user than the rest of it."""
     for key in params:
         if str(key).strip(" \t+~").startswith("executor"):
             _refuse(f"{section}.{key}", "names a scheduler, which could run code here; type it")

@@ -43,7 +43,7 @@ def _numeric_files() -> dict[str, str]:
 
 @cache
 def code_files(modules: tuple[str, ...] = ()) -> dict[str, str]:
-    """Digests of the source that results depend on, by file: `nn`, data generation, and a person's own modules with
+    """Digests of the source that results depend on, by file: `nn`, data generation, and the user's own modules with
     what they import.
     """
     return _numeric_files() | _digests(own_files(modules))

@@ -16,6 +16,7 @@ from typing import Any
 
 from runner.errors import unknown
 from runner.results import RunResult
+from runner.scaled import mean
 
 SIGNS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "=="}
 COMPARE = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq}
@@ -28,7 +29,7 @@ ARITHMETIC: dict[type[ast.operator], Callable[[float, float], float]] = {
 Aggregate = Callable[[list[float]], float]
 ON_NUMBERS: dict[str, Aggregate] = {"min": min, "max": max, "abs": lambda values: abs(values[0])}
 STATISTICS: dict[str, Aggregate] = {
-    "median": statistics.median, "mean": lambda values: sum(values) / len(values), "lowest": min, "highest": max,
+    "median": statistics.median, "mean": mean, "lowest": min, "highest": max,
 }  # fmt: skip
 FUNCTIONS = (*STATISTICS, "share", "count", *ON_NUMBERS)
 HAVE_A_WORST = ("cost", "loss", "rmse", "max_error")  # what a diverged run has none of is infinite
@@ -52,7 +53,7 @@ class Reader:
         """Whether all comparisons hold, and the numbers on their sides."""
         holds, told = True, []
         for operands, signs in self.comparisons(node):
-            sides = [self.number(operand) + 0.0 for operand in operands]  # so that -0 is told as 0
+            sides = [self.number(operand) + 0.0 for operand in operands]  # so that -0 is shown as 0
             holds = _holds(sides, signs) and holds
             told.append(" ".join(f"{sign} {side:.4g}" for sign, side in zip(["", *signs], sides, strict=True)).strip())
         return holds, " and ".join(told)
@@ -126,7 +127,7 @@ class Reader:
         if self.results is None:
             return [1.0] * len(runs)
         chosen, worst = [self.results[run] for run in runs], _worst(metric)
-        if worst is None and (diverged := sum(not result.has_finished for result in chosen)):
+        if worst is None and (diverged := sum(result.outcome == "diverged" for result in chosen)):
             raise ValueError(f"{diverged} of {len(runs)} runs diverged and have no {metric}")
         found = _finals(metric, chosen)
         if unfinished := sum(result.outcome in ("failed", "killed") for result in chosen):

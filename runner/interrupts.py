@@ -9,7 +9,7 @@ from typing import Any
 
 
 class Interrupted(KeyboardInterrupt):
-    """Ctrl-C or SIGTERM, heard where somebody says what is kept and how to go on."""
+    """Ctrl-C or SIGTERM, handled where the message says what is kept and how to resume."""
 
     def __init__(self, number: int) -> None:
         super().__init__()

@@ -12,7 +12,6 @@ from runner.composition_errors import Refused
 from runner.errors import Problem, UserError, refuse
 from runner.expectations import check, not_judged
 from runner.identity import code_digest, run_key
-from runner.leftovers import without_leftovers
 from runner.memory import fitting_workers
 from runner.planning import plan
 from runner.results import RunResult
@@ -59,7 +58,7 @@ class Plan:
         return self.tasks_without(())
 
     def tasks_without(self, done: Container[int], pieces: int | None = None) -> list[Task]:
-        """Stacks of the runs that have no result yet, at least so many `pieces` where there are enough runs.
+        """Stacks of the runs that have no result yet, at least `pieces` of them where there are enough runs.
 
         `done` are the indices of runs that have a result. Without a number there is a piece for every worker.
         """
@@ -112,7 +111,7 @@ def make_plan(jobs: Sequence[Job | Refused], earlier: Sequence[PlannedRun] = (),
             if settings is None and isinstance(own, Settings):
                 settings = own
                 load_modules(settings.modules)
-            built = builder.build(without_leftovers(job.config, job.overrides), job.overrides, is_whole=not found)
+            built = builder.build(job.config, job.overrides, is_whole=not found)
             found += [*(own if isinstance(own, list) else []), *(built if isinstance(built, list) else [])]
             if isinstance(own, Settings) and own != settings:
                 differing = " and ".join(_differing(own, settings))
@@ -149,7 +148,7 @@ def plan_again(runs: Sequence[PlannedRun], settings: Settings) -> Plan:
     builder = SpecBuilder()
     problems = dict.fromkeys(str(problem) for run in runs for problem in builder.look_at(run.spec))
     if problems:
-        raise UserError("\n".join(["This cannot be trained any more:", *(f"  - {problem}" for problem in problems)]))
+        raise UserError("\n".join(["This can no longer be trained:", *(f"  - {problem}" for problem in problems)]))
     keys = [key_of(run.spec, builder, settings.modules) for run in runs]
     return Plan(settings, [replace(run, key=key) for run, key in zip(runs, keys, strict=True)], builder)
 

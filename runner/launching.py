@@ -27,6 +27,7 @@ from runner.jobs import Plan, PlannedRun, check_expectations, make_plan
 from runner.leftovers import left_out
 from runner.pictures import drawing
 from runner.results import RunResult, failures, save
+from runner.starting import hear_interrupts
 from runner.sweep import Sweep
 from runner.training import train_task
 
@@ -100,6 +101,7 @@ def prepare(loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]])
     sweep = _open_sweep(master, plan)
     sweep.open_store(plan.settings)  # one that will not take the results is refused before they are trained
     sweep.save_plan(plan)
+    hear_interrupts()  # the jobs are Hydra's to end, and then ours to publish
     _put_on_path(PLUGINS, ROOT)
     return sweep, plan
 
@@ -119,7 +121,7 @@ def publish(sweep: Sweep, plan: Plan) -> None:
 def run_job(config: DictConfig) -> float:
     """Hydra's task function: a single run, or one job of a sweep under a launcher of Hydra's own.
 
-    A job of a sweep that raises is kept as a failed result like any other; the sweep goes on.
+    A job of a sweep that raises is kept as a failed result like any other; the sweep continues.
     """
     hydra = HydraConfig.get()
     # As they were typed: looking at an entry would resolve an interpolation in it.

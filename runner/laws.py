@@ -1,8 +1,7 @@
-"""What a person's own parts must keep, checked once each on a small stack before anything trains.
+"""What a person's own parts must keep, checked on a small stack before anything trains, once for each of its settings.
 
 The tests of this repository hold every shipped part to these laws; a part of a person's own module is first seen here.
-Parts are called with the defaults of their settings, as a setting that ends a process should end a worker and not the
-program. What a part raises is left to the runs that have it: they fail with its error.
+A check takes about a millisecond. What a part raises is left to the runs that have it: they fail with its error.
 """
 
 import sys
@@ -13,48 +12,72 @@ from typing import Any
 import numpy as np
 
 from nn.activations import ACTIVATIONS, Activation
-from nn.losses import Loss
+from nn.losses import LOSSES, Loss
 from nn.optimizers import n_slots
 from nn.registry import Array
 from runner.components import REGISTRIES, is_own
 from runner.datasets import DATASETS, Streams
 from runner.errors import Problem
 from runner.preparation import digest_of, generator
-from runner.spec import DataCommon, Spec
+from runner.spec import Component, DataCommon, Spec, component_model
 
+Settings = dict[str, Any]
 RUNS, UNITS, SAMPLES, STEPS = 3, 2, 7, 12
 MIXES = "gives a run other numbers alone than beside others: no number of one run may reach another (axis 0)"
 GLOBAL = "takes numbers from the global generator of NumPy or of random: use the generator that it is given, or none"
+INFINITE = "that is not finite at ordinary inputs"
+ENDS = "ends the program when it is called (sys.exit); raise an error instead"
+_found: dict[tuple[str, str, str], str] = {}  # once for each part with its settings
 TWICE = "gives other numbers when it is called again with the same inputs"
 
 
 def broken_laws(spec: Spec) -> list[Problem]:
     """What is wrong with the person's own parts that a spec has; nothing where all its parts are shipped."""
-    network = spec.network
-    parts = [(kind, kind, getattr(spec, kind).name) for kind in REGISTRIES]
-    parts += [("network.input", "activation", network.input), ("network.output", "activation", network.output)]
+    parts = [(kind, getattr(spec, kind)) for kind in REGISTRIES]
+    parts += [("cost", component_model("loss", spec.cost)(name=spec.cost))] if spec.cost in LOSSES else []
+    for end in ("input", "output"):  # which have the defaults of their settings
+        if (name := getattr(spec.network, end)) in ACTIVATIONS:
+            parts.append((f"network.{end}", component_model("activation", name)(name=name)))
     problems: dict[tuple[str, str], Problem] = {}
-    for key, kind, name in parts:
-        if name not in REGISTRIES[kind] or not is_own(kind, name):
-            continue
-        if kind == "data":
-            told = _of_data(spec.data.model_copy(update={"seed": None}))
-        else:
-            told = _of_part(kind, REGISTRIES[kind][name], spec.dtype)
-        if told:
+    for key, part in parts:
+        kind, name = part.kind(), part.name
+        if is_own(kind, name) and (told := _told_of(spec, part)):
             problems.setdefault((kind, name), Problem(key, f"{name!r} {told}"))
     return list(problems.values())
 
 
-@cache
-def _of_part(kind: str, part: Callable[..., Any], dtype: str) -> str:
-    """The first law that a part breaks, in words; empty where it keeps all, or raises."""
+def _told_of(spec: Spec, part: Component) -> str:
+    """What is wrong with a part; where its defaults are right, with the settings that it has in this spec."""
+    if isinstance(part, DataCommon):
+        return _of_data(part.model_copy(update={"seed": None}))
+    plain = component_model(part.kind(), part.name)(name=part.name)
+    if (told := _of_part(plain, spec.dtype)) or part == plain:
+        return told
+    changed = [f"{key}={value}" for key, value in part.settings().items() if value != plain.settings()[key]]
+    # A setting that lets numbers grow beyond bounds is a thing to find out: its runs diverge.
+    told = _of_part(part, spec.dtype, excused=INFINITE)
+    return f"with {' and '.join(changed)} {told}" if told else ""
+
+
+def _of_part(part: Component, dtype: str, excused: str = "nothing") -> str:
+    """The first law that a part breaks with its settings, in words; empty where it keeps all, or raises."""
+    known = repr(part), dtype, excused  # as text, since a setting of one's own may be a list
+    if known not in _found:
+        _found[known] = _look_at(part, dtype, excused)
+    return _found[known]
+
+
+def _look_at(part: Component, dtype: str, excused: str) -> str:
     laws: dict[str, Callable[..., Iterator[str]]] = {
         "activation": _activation, "loss": _loss, "init": _initializer, "optimizer": _optimizer, "schedule": _schedule,
     }  # fmt: skip
+    kind = part.kind()
     try:
         with np.errstate(all="ignore"):
-            return next(laws[kind](part, np.dtype(dtype)), "")
+            broken = laws[kind](REGISTRIES[kind][part.name], part.settings(), np.dtype(dtype))
+            return next((told for told in broken if excused not in told), "")
+    except SystemExit:
+        return ENDS
     except Exception:  # it is the person's own: whatever it raises, its runs will say
         return ""
 
@@ -75,20 +98,20 @@ def _of_data(data: DataCommon) -> str:
         return ""
 
 
-def _activation(part: Callable[..., Activation], dtype: np.dtype[Any]) -> Iterator[str]:
-    made, z = part(), _numbers(dtype, (RUNS, UNITS, SAMPLES), -3, 3)
+def _activation(part: Callable[..., Activation], settings: Settings, dtype: np.dtype[Any]) -> Iterator[str]:
+    made, z = part(**settings), _numbers(dtype, (RUNS, UNITS, SAMPLES), -3, 3)
     yield from _broken("value", made.value, {"z": z})
     a = np.asarray(made.value(z.copy()))
     cut = a[..., 2:4], made.value(z[..., 2:4].copy())
     if made.derivative is not None:
         yield from _broken("derivative", made.derivative, {"z": z, "a": a}, offered=f"activation={part.__name__}")
         cut = a[:, :1, 2:4], made.value(z[:, :1, 2:4].copy())
-    if not np.allclose(*cut, rtol=1e-4 if dtype == np.float32 else 1e-9):
+    if not np.allclose(*cut, rtol=1e-4 if dtype == np.float32 else 1e-9, equal_nan=True):
         yield "is not elementwise: its value at one sample or unit depends on the others"
 
 
-def _loss(part: Callable[..., Loss], dtype: np.dtype[Any]) -> Iterator[str]:
-    made = part()
+def _loss(part: Callable[..., Loss], settings: Settings, dtype: np.dtype[Any]) -> Iterator[str]:
+    made = part(**settings)
     output = ACTIVATIONS[made.only_output or "tanh"]()
     z, t = _numbers(dtype, (RUNS, UNITS, SAMPLES), 0.1, 0.9), _numbers(dtype, (RUNS, UNITS, SAMPLES), 0.9, 0.1)
     if made.only_task == "classification":
@@ -102,37 +125,35 @@ def _delta(loss: Loss, output: Activation, z: Array, a: Array, t: Array) -> Arra
     return loss.delta(z, a, t, output)
 
 
-def _optimizer(part: Callable[..., Array], dtype: np.dtype[Any]) -> Iterator[str]:
+def _optimizer(part: Callable[..., Array], settings: Settings, dtype: np.dtype[Any]) -> Iterator[str]:
     size = RUNS, UNITS * SAMPLES
     columns = {"rate": np.array([[0.1], [0.2], [0.3]], dtype)}
-    settings: dict[str, Any] = {}
-    for setting in _settings(part):
-        if type(setting.default) is float:
-            columns[setting.name] = np.full((RUNS, 1), setting.default, dtype)
-        else:
-            settings[setting.name] = setting.default
+    columns |= {name: np.full((RUNS, 1), value, dtype) for name, value in settings.items() if type(value) is float}
+    shared = {name: value for name, value in settings.items() if name not in columns}
 
     def steps(gradient: Array, rate: Array, *values: Array) -> Array:
         """The decrement of the third step."""
         own = dict(zip(list(columns)[1:], values, strict=True))
         state = [np.zeros_like(gradient) for _ in range(n_slots(part))]
         for step in range(2):
-            part((1 - step) * gradient + 0.5, rate, step, state, **own, **settings)
-        return part(gradient.copy(), rate, 2, state, **own, **settings)  # that it may change
+            part((1 - step) * gradient + 0.5, rate, step, state, **own, **shared)
+        return part(gradient.copy(), rate, 2, state, **own, **shared)  # that it may change
 
     yield from _broken("decrement", steps, {"gradient": _numbers(dtype, size, -1, 1), **columns})
 
 
-def _initializer(part: Callable[..., Array], _dtype: np.dtype[Any]) -> Iterator[str]:
-    yield from _broken("result", lambda: part(np.random.default_rng(0), 4, 3), {}, shape=(4, 3))
+def _initializer(part: Callable[..., Array], settings: Settings, _dtype: np.dtype[Any]) -> Iterator[str]:
+    yield from _broken("result", lambda: part(np.random.default_rng(0), 4, 3, **settings), {}, shape=(4, 3))
 
 
-def _schedule(part: Callable[..., Array], _dtype: np.dtype[Any]) -> Iterator[str]:
-    steps = np.arange(STEPS, dtype=np.float64)
-    yield from _broken("result", partial(part, n_steps=STEPS), {"steps": steps}, shape=(STEPS,), is_stacked=False)
-    whole = part(steps.copy(), n_steps=STEPS)
+def _schedule(part: Callable[..., Array], settings: Settings, _dtype: np.dtype[Any]) -> Iterator[str]:
+    steps, rates = np.arange(STEPS, dtype=np.float64), partial(part, n_steps=STEPS, **settings)
+    yield from _broken("result", rates, {"steps": steps}, shape=(STEPS,), is_stacked=False)
+    whole = rates(steps.copy())
+    if (np.asarray(whole) < 0).any():
+        yield "gives a negative factor, with which a step would climb the gradient"
     for some in (slice(5, 9), slice(7, 8)):
-        if not np.allclose(part(steps[some].copy(), n_steps=STEPS), whole[some], rtol=1e-9):
+        if not np.allclose(rates(steps[some].copy()), whole[some], rtol=1e-9, equal_nan=True):
             yield (
                 "gives a step another rate when other steps are asked for with it: `steps` are some of the run's, "
                 "`n_steps` is how many there are in all"
@@ -172,7 +193,7 @@ def _broken(
     if changed := [name for (name, values), after in pairs if after.tobytes() != values.tobytes()]:
         yield f"changes {' and '.join(changed)} in place in its {what}; work on a copy"
     if not np.isfinite(found).all():
-        yield f"has a {what} that is not finite at ordinary inputs{hint}"
+        yield f"has a {what} {INFINITE}{hint}"
     if not _same(call(*(values.copy() for values in arrays)), found):
         yield TWICE
     if not (is_stacked and inputs):
@@ -192,11 +213,6 @@ def _numbers(dtype: np.dtype[Any], shape: Sequence[int], first: float, last: flo
     """Ordinary numbers from `first` to `last`, in no order, none of them twice or zero."""
     n = int(np.prod(shape))
     return np.asarray(np.linspace(first, last, n)[np.arange(n) * 5 % n].reshape(shape), dtype)
-
-
-def _settings(part: Callable[..., Any]) -> Any:
-    (registry,) = (one for one in REGISTRIES.values() if part.__name__ in one and one[part.__name__] is part)
-    return registry.settings(part.__name__)
 
 
 def _global_state() -> tuple[Any, ...]:

@@ -1,25 +1,61 @@
 """Settings that belong to another option than the one chosen: they go with it, unless a person asks for them.
 
 A sweep over a group gives its settings to the options that have them. What a case or a sweep file says of an option
-goes when a person chooses another. All else that an option does not have is refused later, as it is.
+goes when another is chosen over it, on the command line or by a file that builds on it. All else that an option does
+not have is refused later, as it is.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
+
+from hydra.core.default_element import GroupDefault
+from hydra.plugins.config_source import ConfigResult
+from omegaconf import OmegaConf
 
 from runner.components import REGISTRIES
 from runner.spec import DataCommon
 
 
-def without_leftovers(config: Mapping[str, Any], overrides: Sequence[str]) -> dict[str, Any]:
-    """A job's config without what its case or sweep file says of an option that an override has replaced."""
-    given, changed = _keys(overrides), dict(config)
-    for kind, name in _options(overrides).items():
+@dataclass(frozen=True)
+class File:
+    """What one of the files of a config says: its keys in the section of each kind, and the options that it chooses."""
+
+    keys: Mapping[str, frozenset[str]]
+    chooses: Mapping[str, str]
+
+
+def file_of(found: ConfigResult, is_whole: bool) -> File:
+    """A file as Hydra has read it. One that is not for the whole config but for a section of its own says no more."""
+    sections = sections_of(found.config) if is_whole else {}
+    named = [one for one in found.defaults_list or () if isinstance(one, GroupDefault)]
+    chosen = {str(one.group).lstrip("/"): one.value for one in named if isinstance(one.value, str)}
+    return File({kind: frozenset(one) for kind, one in sections.items() if isinstance(one, dict)}, chosen)
+
+
+def sections_of(config: Any) -> dict[str, Any]:
+    """The section of each kind of component as plain data, interpolations as they are written."""
+    plain: Any = OmegaConf.to_container(OmegaConf.masked_copy(config, list(REGISTRIES)), resolve=False)
+    return dict(plain)
+
+
+def left_over(config: Mapping[str, Any], files: Sequence[File]) -> list[tuple[str, str]]:
+    """Kind and key of all that files say of an option that was replaced.
+
+    `files` are those that the config is made of, in their order. The last one that chooses an option replaces what the
+    files before it say of others. Where none of them chooses the option that there is, the command line did.
+    """
+    gone = []
+    for kind in REGISTRIES:
         section = config.get(kind)
-        if isinstance(section, Mapping) and kind not in _keys(text for text in overrides if "={" in text):
-            gone = [key for key in section if f"{kind}.{key}" not in given and _is_left_over(kind, name, key)]
-            changed[kind] = {key: value for key, value in section.items() if key not in gone}
-    return changed
+        name = section.get("name") if isinstance(section, Mapping) else None
+        if isinstance(section, Mapping) and isinstance(name, str):
+            places = [place for place, file in enumerate(files) if kind in file.chooses]
+            is_of_files = bool(places) and files[places[-1]].chooses[kind] == name
+            valid = files[places[-1] :] if is_of_files else ()
+            meant = frozenset().union(*(file.keys.get(kind, frozenset()) for file in valid))
+            gone += [(kind, key) for key in section if key not in meant and _is_left_over(kind, name, key)]
+    return gone
 
 
 def left_out(jobs: Sequence[Sequence[str]], typed: Sequence[str]) -> tuple[list[tuple[str, ...]], list[str]]:

@@ -45,7 +45,7 @@ def load_sweep(name: str | None = None, reader: "Reader | None" = None) -> Findi
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise UserError(f"the plan of run {parent.run_id} cannot be used: {error}") from error
     if not results:
-        raise UserError(f"run {parent.run_id} was not trained and left nothing to look at")
+        raise UserError(f"run {parent.run_id} was not trained and has nothing to show")
     keys, run_ids = swept_keys([result.overrides for result in results]), {run.index: run.run_id for run in runs}
     return Findings(about, results, run_ids, parent.run_id, keys, expect, modules)
 
@@ -63,7 +63,7 @@ def _runs_of(reader: "Reader", name: str | None) -> "list[StoredRun]":
     if not run.is_parent:
         return [run]
     if not run.tags.get("sweep_id"):
-        raise UserError(f"run {run.run_id} is not of this program")
+        raise UserError(f"run {run.run_id} was not made by this program")
     return reader.of_sweep(run.tags["sweep_id"])
 
 

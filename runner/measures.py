@@ -13,7 +13,7 @@ from runner.spec import Spec
 
 
 def measures(spec: Spec, data: Prepared, network: Network, parameters: Array | None) -> dict[str, float]:
-    """Final values by name, in a person's units; only finite ones.
+    """Final values by name, in the units of the data; only finite ones.
 
     `parameters (P,)` are those of one run; None for one that diverged, which has the trivial predictors' scores alone.
     """

@@ -53,7 +53,7 @@ def why_too_large(spec: Spec, facts: Facts) -> Problem | None:
 
 
 def why_too_much_data(data: DataCommon, test: TestSpec) -> Problem | None:
-    """Samples that do not fit, told before they are made: a few are made, and counted up."""
+    """Samples that do not fit, reported before they are made: a few are made, and extrapolated."""
     counts = _counts(data)
     points = 0 if test.set == "held_out" else test.points
     if math.prod(counts.values()) * max(1, points) <= SURELY_SMALL:
@@ -62,7 +62,7 @@ def why_too_much_data(data: DataCommon, test: TestSpec) -> Problem | None:
     try:
         tried = make_samples(data.model_copy(update=few), 0)
     except Exception:
-        return None  # told when all of it is made
+        return None  # reported when all of it is made
     rows = len(tried.X) * math.prod(count // few[name] for name, count in counts.items())
     needed, available = _bytes_of_samples(rows + points, tried.X.shape[1]), machine_bytes()
     if needed <= available:

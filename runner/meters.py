@@ -32,12 +32,12 @@ class Meter:
     runs: int = 0
 
     def start(self, runs: int, pictures: int) -> None:
-        """So many runs are trained from now on, and then have so many pictures drawn."""
+        """From now on `runs` runs are trained, and then `pictures` pictures are drawn."""
         self.started = self.told = time.monotonic()
         self.runs, self.pictures = runs, pictures
 
     def of_phase(self, number: int, phases: int, n_steps: int) -> Callable[[int], None]:
-        """Hears of the steps of one of several phases."""
+        """What is called at every evaluated step of one of several phases."""
 
         def stepped(step: int) -> None:
             if share := (number + step / n_steps) / phases:
@@ -46,11 +46,11 @@ class Meter:
         return stepped
 
     def drawn(self, pictures: int) -> None:
-        """All steps and so many pictures are done."""
+        """All steps are done, and `pictures` pictures."""
         self._tell((self.pictures - pictures) * PICTURE_SECONDS)
 
     def _tell(self, left: float) -> None:
-        """About so many seconds are left, and the runs are to be written."""
+        """About `left` seconds are left, and the runs are to be written."""
         now = time.monotonic()
         if not self.file or now - self.told < SECONDS_BETWEEN:
             return
@@ -62,7 +62,7 @@ class Meter:
 
 
 class Meters:
-    """Of all stacks of a sweep, which have so many runs each."""
+    """Of all stacks of a sweep, `runs` has how many runs each has."""
 
     def __init__(self, runs: Sequence[int]) -> None:
         self._runs, self._ended = np.array(runs, dtype=float), np.zeros(len(runs), dtype=bool)

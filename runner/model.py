@@ -49,7 +49,7 @@ def model_of(result: RunResult) -> Model:
 def load_model(path: str | Path) -> Model:
     """The model in a run's `weights.npz`. Nothing in the file can run code.
 
-    A model with a person's own component needs that component's module imported before; ValueError says which.
+    A model with a user's own component needs that component's module imported before; ValueError says which.
     """
     try:
         with open_archive(io.BytesIO(contents_of(Path(path)))) as arrays:

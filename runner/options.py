@@ -1,4 +1,4 @@
-"""What a person can choose from: every registered component and every named sweep, as Hydra's config groups."""
+"""What can be chosen: every registered component and every named sweep, as Hydra's config groups."""
 
 import sys
 from textwrap import fill
@@ -29,7 +29,7 @@ def register_options() -> None:
                 store.store(group=kind, name=name, node=default_config(kind, name))
     named = sweep_files(SWEEPS)
     for path in set(SWEEPS.glob("*.yaml")) - set(named.values()):
-        print(visible(f"the named sweep {path.name!r} is left out, as nobody could type its name"), file=sys.stderr)
+        print(visible(f"the named sweep {path.name!r} is left out, because its name cannot be typed"), file=sys.stderr)
     for name, path in named.items():
         try:
             check_yaml(contents_of(path))

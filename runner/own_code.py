@@ -1,4 +1,4 @@
-"""The source files of a person's own modules: theirs, and those that they import from outside of installed packages."""
+"""The source files of a user's own modules: theirs, and those that they import from outside of installed packages."""
 
 import ast
 import importlib
@@ -47,14 +47,15 @@ def _named_in(name: str, file: Path) -> Iterator[str]:
     if file.suffix != ".py":
         return
     package = name if file.name == "__init__.py" else name.rpartition(".")[0]
-    with suppress(SyntaxError, ImportError):  # it would have been told where the module was imported
+    with suppress(SyntaxError):  # the import of the module has failed with it
         for node in ast.walk(ast.parse(file.read_bytes())):
             if isinstance(node, ast.Import):
                 yield from (alias.name for alias in node.names)
             elif isinstance(node, ast.ImportFrom):
                 relative = "." * node.level + (node.module or "")
-                base = importlib.util.resolve_name(relative, package) if node.level else relative
-                yield from (base, *(f"{base}.{alias.name}" for alias in node.names if alias.name != "*"))
+                with suppress(ImportError):  # beyond the top package, as where the same file is also used alone
+                    base = importlib.util.resolve_name(relative, package)
+                    yield from (base, *(f"{base}.{alias.name}" for alias in node.names if alias.name != "*"))
 
 
 def _located(name: str) -> list[tuple[str, Path]]:

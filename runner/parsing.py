@@ -1,4 +1,4 @@
-"""Files of a run or a config as plain data: whoever wrote them, reading them runs nothing and fills no memory."""
+"""Files of a run or a config as plain data: whoever wrote them, reading them runs no code and fills no memory."""
 
 import io
 import zipfile
@@ -12,7 +12,7 @@ import yaml
 
 MAX_NODES, MAX_DEPTH = 1_000_000, 100  # of a YAML document, every alias counted as what it stands for
 MAX_ROWS = 1_000_000  # of a history; a run has at most 10,000 points
-PACKED, ROOM = 4, 2**20  # an archive of ours is not compressed; one that a person packed again is read too
+PACKED, ROOM = 4, 2**20  # an archive of ours is not compressed; one that was packed again is read too
 
 
 def read_yaml(content: bytes) -> Any:

@@ -20,7 +20,7 @@ NO_PICTURE = "no picture: "  # begins the error of a run that has its numbers
 
 
 def with_picture(result: RunResult, data: Prepared | None = None) -> RunResult:
-    """A picture that cannot be drawn takes nothing from the run but the picture; the run's `error` says why.
+    """A picture that cannot be drawn costs the run nothing else; the run's `error` says why.
 
     Without `data` the run's own are prepared once more. It draws in any process: where the stack was trained.
     """
@@ -41,7 +41,7 @@ def drawing(settings: Settings) -> Callable[[RunResult, Prepared], RunResult] | 
 def pictures_of(results: Sequence[RunResult], keys: Sequence[str]) -> dict[str, bytes]:
     """The sweep's pictures by file name; none where nothing was trained.
 
-    Data that has gone or changed, such as a CSV file, takes its own panels, and no other. A picture that cannot be
+    Data that is gone or changed, such as a CSV file, costs its own panels, and no others. A picture that cannot be
     drawn is left out, and a warning says why.
     """
     if not any(result.history.get("step") for result in results):
@@ -179,17 +179,17 @@ class Artist:
 
 
 class Lost:
-    """Data sets that are no longer what runs learned from; each reason is told once."""
+    """Data sets that are no longer what runs learned from; each reason is reported once."""
 
     def __init__(self) -> None:
         self._told: set[str] = set()
 
     def data_of(self, result: RunResult) -> Prepared | None:
-        """What a run learned from; None where that cannot be had any more."""
+        """What a run learned from; None where that is no longer available."""
         try:
             data = prepare(result.spec)
             reason = "" if digest_of(data.samples) == result.data_digest else "it has changed since"
-        except Exception as error:  # a data set may be a person's own part, and raise anything
+        except Exception as error:  # a data set may be a user's own part, and raise anything
             reason = f"{type(error).__name__}: {error}"
         if not reason:
             return data

@@ -193,10 +193,10 @@ def _test_set(samples: Samples, rows: NDArray[np.intp], test: TestSpec, seed: in
 def _grid(domain: tuple[tuple[float, float], ...], points: int, margin: float) -> Array:
     """An even grid `(n, d_in)` over the domain, widened by `margin` at every side.
 
-    One input: `points` points, both ends among them. Several: the middles of equal cells, about so many, because the
-    mean over them is that over the domain (midpoint rule), where points on the border would count for half a cell each
-    and weigh as much as whole ones: with 51 x 51 points a bowl's deviation would be 4 % too high, and a fifth the
-    error of a network that is worst in the corners.
+    One input: `points` points, both ends among them. Several: the middles of about `points` equal cells, because the
+    mean over them is that over the domain (midpoint rule). Points on the border would stand for less than a cell and
+    weigh as much as the others: with 51 x 51 points a bowl's deviation would be 4 % too high, and the error of a
+    network that is worst in the corners a fifth.
     """
     if len(domain) == 1:
         ((low, high),) = domain

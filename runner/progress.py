@@ -1,4 +1,4 @@
-"""How far a sweep is, while it is: live on a terminal, a line now and then in a pipe."""
+"""How far a sweep is while it trains: live on a terminal, a line now and then in a pipe."""
 
 import threading
 import time

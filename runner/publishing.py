@@ -74,7 +74,7 @@ class Publisher:
         self._guarded(self._begin, plan)
 
     def take_up(self, kept: Mapping[int, RunResult], again: Container[int]) -> list[RunResult]:
-        """Go on with what an earlier process began: returns the results that the store has not got, or not whole.
+        """Resume what an earlier process began: returns the results that the store does not have, or not completely.
 
         Runs that are half-written, unfinished, or to be trained `again` make room.
         """

@@ -47,7 +47,7 @@ class StoredRun:
 
     @property
     def modules(self) -> list[str]:
-        """Those of a person whose parts it had."""
+        """The user's own modules whose parts it had."""
         return [name for name in self.tags.get("modules", "").split(",") if name]
 
     @property

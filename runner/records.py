@@ -49,7 +49,7 @@ class RunRecord:
 
 def record_of(result: RunResult, name: str, tags: Mapping[str, str], points: int) -> RunRecord:
     """A result as it is written; of what never ran there is nothing to say but which run it would have been, which its
-    params do.
+    params say.
     """
     started = int(result.started * 1000) or int(time.time() * 1000)
     ended = started + max(1, round(result.seconds * 1000))
@@ -80,7 +80,7 @@ def params_of(result: RunResult) -> dict[str, Any]:
 
 
 def metric_rows(result: RunResult, points: int) -> list[MetricRow]:
-    """Every series at no more than so many of its points, both ends among them; final values once more as `final/...`.
+    """Every series at no more than `points` of its points, both ends among them; final values once more as `final/...`.
 
     A series that never changes, such as a constant learning rate, has its ends alone. `history.parquet` has all points.
     """

@@ -15,7 +15,7 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from runner.compose import Composer
-from runner.composition_errors import TYPED, Refused, explain
+from runner.composition_errors import Refused, explain, several_values
 from runner.errors import Problem, UserError
 from runner.jobs import make_plan
 from runner.paths import CONF
@@ -57,7 +57,7 @@ def _judge(loader: Any, overrides: Sequence[str], is_sweep: bool) -> None:
         swept = {str(one.input_line).partition("=")[0] for one in (*named, *rest) if one.is_sweep_override()}
     else:
         several = [one for one in rest if one.is_sweep_override()]
-        known += [_without_m(str(one.input_line)) for one in several]
+        known += [several_values(str(one.input_line)) for one in several]
         jobs, swept = [[str(one.input_line) for one in rest if one not in several]], set[str]()
     composer = Composer(loader, master)
     if jobs and isinstance(found := composer.compose(0, jobs[0]), Refused):
@@ -77,11 +77,6 @@ def _parsed(loader: Any, overrides: Sequence[str]) -> tuple[list[Override], list
         except HydraException as error:
             problems.append(explain(error, [text]))
     return parsed, problems
-
-
-def _without_m(override: str) -> Problem:
-    key, _, value = override.partition("=")
-    return Problem(key, f"has several values, {value}; add -m to try each of them", f"{TYPED}{override}")
 
 
 def _is_of(problem: Problem, overrides: Sequence[str]) -> bool:

@@ -103,7 +103,7 @@ def _modules(sweep: Findings) -> list[str]:
 
 
 def _again(sweep: Findings) -> list[str]:
-    """The commands that hold every bit against a second training."""
+    """The commands that compare every bit with a second training."""
     is_run = [sweep.parent_id] == _ids(sweep)
     return [
         " ".join(["python -m runner.reproduce", name if is_run else f"--all {name}", *_modules(sweep)])
@@ -200,5 +200,5 @@ def _error(result: RunResult) -> str:
 
 
 def _number(value: Any, digits: int = 4) -> str:
-    """So many digits, whatever the locale; a dash for what is not there."""
+    """A number with this many digits, whatever the locale; a dash for what is not there."""
     return "-" if value is None or value != value else f"{value:.{digits}g}"

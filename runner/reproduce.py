@@ -35,8 +35,8 @@ What no run key covers can be the cause:
   a module that is imported by a computed name, another version of an installed package,
   the clock, the network, or random numbers that do not come from `streams`"""
 USAGE = """\
-Trains a run of the MLflow store again, alone, from what the store has of it, and holds every number of its history and
-every weight against the stored ones. Prints IDENTICAL, or the first step and array that differ, and what is different
+Trains a run of the MLflow store again, alone, from what the store has of it, and compares every number of its history
+and every weight with the stored ones. Prints IDENTICAL, or the first step and array that differ, and what is different
 here from where it was trained.
 
   python -m runner.reproduce RUN_ID          one run
@@ -70,7 +70,7 @@ def _run(arguments: Sequence[str]) -> int:
 def _one_run(reader: "Reader", name: str) -> "StoredRun":
     run = reader.run(name)
     if run.is_parent:
-        raise UserError(f"{name} is a sweep; all of its runs: python -m runner.reproduce {ALL} {name}")
+        raise UserError(f"{name} is a sweep; to reproduce all of its runs: python -m runner.reproduce {ALL} {name}")
     return run
 
 
@@ -87,7 +87,7 @@ def reproduce(reader: "Reader", runs: Sequence["StoredRun"], modules: tuple[str,
     """Train runs again and print what came out; returns the exit code. Raises UserError when that is not possible."""
     kept = {place: reader.result(run) for place, run in enumerate(runs) if run.tags.get("outcome") in TRAINED}
     if not kept:
-        raise UserError(f"there are no numbers to hold against: {runs[0].name} is {runs[0].tags.get('outcome')}")
+        raise UserError(f"there are no numbers to compare with: {runs[0].name} is {runs[0].tags.get('outcome')}")
     again = train_again(kept, modules, as_table)
     if error := failures(list(again.values())):
         raise error
@@ -95,7 +95,7 @@ def reproduce(reader: "Reader", runs: Sequence["StoredRun"], modules: tuple[str,
     for place, result in kept.items():
         if names := reader.changed(runs[place], result):
             is_changed = True
-            say(f"the files of run {runs[place].run_id} are not those that were written: {', '.join(names)}")
+            say(f"the files of run {runs[place].run_id} have changed since they were written: {', '.join(names)}")
     found = {place: compare(kept[place], again[place]) for place in kept}
     if as_table:
         _print_table(runs, found)
@@ -117,7 +117,7 @@ def reproduce(reader: "Reader", runs: Sequence["StoredRun"], modules: tuple[str,
 
 
 def train_again(kept: Mapping[int, RunResult], modules: tuple[str, ...], as_stacks: bool) -> dict[int, RunResult]:
-    """Stored runs once more. Raises UserError when what they need is not there any more."""
+    """Stored runs once more. Raises UserError when something they need is no longer there."""
     tracking = TrackingSettings(experiment="none", models="none", plots="none", points=2)
     workers = None if as_stacks else 1
     settings = Settings(
@@ -189,7 +189,7 @@ def _print_changes(changes: Mapping[str, tuple[str, str]], is_unexplained: bool,
     if is_unexplained and own:
         say(f"{', '.join(own)} and what it imports are the same here and there. {UNKNOWN}")
     elif is_unexplained and not changes:
-        say("versions, processor and commit are the same here and there, so this should not be: please report it")
+        say("versions, processor and commit are the same here and there, so this should not happen: please report it")
 
 
 if __name__ == "__main__":

@@ -141,7 +141,7 @@ def load(path: Path) -> list[RunResult]:
             about = json.loads(str(arrays["about"]))
             return [_result(place, entry, arrays) for place, entry in enumerate(about)]
     except Exception as error:  # of zip files, headers of arrays and JSON, each its own
-        raise ValueError(f"{path} is not a whole file of results: {error}") from error
+        raise ValueError(f"{path} is not a complete file of results: {error}") from error
 
 
 def weights_archive(result: RunResult) -> bytes:

@@ -1,4 +1,4 @@
-"""`python -m runner.resume`: goes on with a sweep that was interrupted or killed, or whose store failed."""
+"""`python -m runner.resume`: finishes a sweep that was interrupted or killed, or whose store failed."""
 
 import json
 import sys
@@ -26,16 +26,16 @@ from runner.sweep import Sweep
 from runner.terminal import count
 
 FAILED, APART = "--failed", "--apart"
-REST = "_rest"  # after the name of a sweep, a part of which goes on apart
+REST = "_rest"  # after the name of a sweep, for the sweep of its missing runs
 USAGE = """\
-Goes on with a sweep, or a single run, that did not come to its end: trains exactly the runs that have no result, writes
-to MLflow what is not there yet, and ends with the same parent and comparison as if nothing had happened.
+Finishes a sweep, or a single run, that was interrupted: trains exactly the runs that have no result, writes to MLflow
+what is not there yet, and ends with the same parent and comparison as if nothing had happened.
 
   python -m runner.resume                    the newest sweep in outputs/ that is not finished
   python -m runner.resume SWEEP              a certain one: the name of its folder in outputs/, or a path
-  python -m runner.resume SWEEP --failed     train again also the runs that raised an exception
+  python -m runner.resume SWEEP --failed     also retrain the runs that raised an exception
   python -m runner.resume SWEEP --apart      after a change of code or data: the missing runs as a sweep of their own
-  python -m runner.resume SWEEP executor=process workers=4      elsewhere than it began: executor, its settings, workers
+  python -m runner.resume SWEEP executor=process workers=4      on other workers: executor, its settings, workers
 
 The exit code is 0 when the sweep is complete and no run of it has failed."""
 
@@ -55,10 +55,10 @@ def _run(arguments: Sequence[str]) -> int:
     if folder is None:
         if unusable := unusable_folders():
             named = ", ".join(folder.shown for folder in unusable)
-            raise UserError(f"nothing to resume but {named}, whose plan cannot be read; its name as SWEEP says why")
+            raise UserError(f"nothing to resume but {named}, whose plan cannot be read; resume it by name to see why")
         terminal.say(f"nothing to resume: every sweep in {OUTPUTS}/ is finished")
         if _is_lost(named_store()) and any(OUTPUTS.glob("*")):
-            terminal.say(f"there is no store {named_store()}: with a name, a sweep is written to a new one")
+            terminal.say(f"there is no store {named_store()}; resume a sweep by its name to write it to a new one")
         return 0
     resume(folder, FAILED in options, APART in options, where)
     return 0
@@ -85,11 +85,11 @@ def resume(folder: SweepFolder, failed_too: bool = False, apart: bool = False, w
     today = plan_again(missing, settings)
     planned, sweep = replace(today, runs=runs), Sweep(folder, file.about, file.is_sweep)
     if apart and missing:
-        _go_on_apart(sweep, planned, kept, today, file)
+        _train_apart(sweep, planned, kept, today, file)
         return
-    if folder.goes_on_as and len(kept) < len(runs) and SweepFolder(OUTPUTS / folder.goes_on_as).has_plan:
-        sweep.leave(planned, kept, folder.goes_on_as)
-        raise UserError(_goes_on(folder.goes_on_as))
+    if folder.continued_as and len(kept) < len(runs) and SweepFolder(OUTPUTS / folder.continued_as).has_plan:
+        sweep.leave(planned, kept, folder.continued_as)
+        raise UserError(_continued(folder.continued_as))
     if apart:
         terminal.say(f"no run is missing, so there is nothing to train apart{_hint(len(failed), failed_too)}")
     if changed := what_changed(file, missing, today):
@@ -134,18 +134,18 @@ def _as_typed(executor: Mapping[str, Any]) -> list[str]:
 
 
 def restore(file: PlanFile) -> tuple[Settings, list[PlannedRun]]:
-    """The settings and runs of a plan, as it was made. Raises UserError when this version could not make it."""
+    """The settings and runs of a plan, as it was made. Raises UserError when this version could not have made it."""
     try:
         settings = Settings.model_validate(file.settings)
         load_modules(settings.modules)
         runs = [PlannedRun(run.index, run.key, tuple(run.overrides), from_plain(run.spec)) for run in file.runs]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UserError(f"this sweep is not one that this version could run: {error}") from error
+        raise UserError(f"this version cannot run this sweep: {error}") from error
     return settings, runs
 
 
 def what_changed(file: PlanFile, missing: Sequence[PlannedRun], today: Plan) -> list[str]:
-    """What the numbers of missing runs depend on and is not what it was: files of code, or data."""
+    """What has changed of all that the numbers of missing runs depend on: files of code, or data."""
     moved = [now.spec for now, old in zip(today.runs, missing, strict=True) if now.key != old.key]
     if not moved:
         return []
@@ -160,15 +160,15 @@ def _read_from(spec: Spec) -> list[str]:
     return [f"the data {name}" for phase in spec.phases for name in files_of(phase.data)] + weights
 
 
-def _go_on_apart(sweep: Sweep, planned: Plan, kept: Mapping[int, RunResult], today: Plan, file: PlanFile) -> None:
+def _train_apart(sweep: Sweep, planned: Plan, kept: Mapping[int, RunResult], today: Plan, file: PlanFile) -> None:
     """The runs to be trained as a sweep of their own, with the code and data of today; old failures stay as well."""
-    # Who is killed in here, and does it again, must not make another sweep of the same runs.
+    # After a kill in here, a second try must not make another sweep of the same runs.
     rests = [rest for path in OUTPUTS.glob(f"{file.about.sweep_id}{REST}*") if (rest := SweepFolder(path)).has_plan]
     there = {run.key: rest.path.name for rest in rests for run in rest.read_plan().runs}
     runs = [run for run in today.runs if run.key not in there]
     if not runs:
         sweep.leave(planned, kept, there[today.runs[-1].key])
-        raise UserError(_goes_on(there[today.runs[-1].key]))
+        raise UserError(_continued(there[today.runs[-1].key]))
     folder = SweepFolder(OUTPUTS / f"{file.about.sweep_id}{REST}{len(rests) + 1 if rests else ''}")
     about = replace(file.about, name=f"{file.about.name}, the rest", sweep_id=folder.path.name)
     plan = replace(today, runs=[replace(run, index=place) for place, run in enumerate(runs)])
@@ -180,8 +180,8 @@ def _go_on_apart(sweep: Sweep, planned: Plan, kept: Mapping[int, RunResult], tod
         raise error
 
 
-def _goes_on(name: str) -> str:
-    return f"what this sweep lacks is a sweep of its own: python -m runner.resume {name}"
+def _continued(name: str) -> str:
+    return f"the missing runs of this sweep are a sweep of their own: python -m runner.resume {name}"
 
 
 def _say_state(folder: SweepFolder, runs: int, kept: int, failed: int, failed_too: bool) -> None:
@@ -190,22 +190,22 @@ def _say_state(folder: SweepFolder, runs: int, kept: int, failed: int, failed_to
 
 
 def _hint(failed: int, failed_too: bool) -> str:
-    return f" ({FAILED} trains the failed ones again)" if failed and not failed_too else ""
+    return f" ({FAILED} retrains the failed ones)" if failed and not failed_too else ""
 
 
 def _choice(folder: SweepFolder, file: PlanFile, changed: Sequence[str], missing: int, failed_too: bool) -> str:
-    """What has changed, and what a person can do about it."""
+    """What has changed, and what can be done about it."""
     shown = [f"  - {name}" for name in changed[:10]] + ["  - ..."] * (len(changed) > 10)
     return "\n".join(
         [
-            "this sweep cannot go on as it was, because what its numbers depend on has changed since it began:",
+            "this sweep cannot be resumed as it was, because what its numbers depend on has changed since it began:",
             *shown,
-            f"Nothing was trained, and what it has is kept. Either train what {'failed or ' * failed_too}is missing "
-            f"({count(missing, 'run')}) with what is there now, under a parent of its own beside the old results:",
+            f"Nothing was trained, and finished results are kept. Either train the {'failed or ' * failed_too}missing "
+            f"runs ({missing}) with the present code and data, as a sweep of their own beside the old results:",
             f"  {folder.resume_command} {APART}" + f" {FAILED}" * failed_too,
-            "or everything again:",
+            "or train everything again:",
             f"  {file.about.command}",
-            "or bring back what has changed, and resume.",
+            "or restore what has changed, and resume.",
         ]
     )
 

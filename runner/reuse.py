@@ -26,14 +26,12 @@ def reused(reader: "Reader", plan: Plan) -> dict[int, RunResult]:
             terminal.warn(f"{error}; it is trained again")
             continue
         if result.spec != run.spec or reader.changed(stored, result):
-            terminal.warn(f"the files of run {stored.run_id} were changed; it is trained again")
+            terminal.warn(f"the files of run {stored.run_id} have changed; it is trained again")
             continue
         if plan.settings.tracking.plots == "all":
             result = with_picture(result)
         origin = stored.tags.get("reused_from", stored.run_id)
         found[run.index] = replace(result, index=run.index, overrides=run.overrides, reused_from=origin)
     if not plan.settings.quiet:
-        terminal.say(
-            f"{len(found)} of {terminal.count(len(plan.runs), 'run')} in the store already, and taken from there"
-        )
+        terminal.say(f"{len(found)} of {terminal.count(len(plan.runs), 'run')} in the store already, and reused")
     return found

@@ -1,5 +1,6 @@
 """Means and deviations of numbers whose sum or squares are beyond the largest float."""
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,3 +16,8 @@ def scaled(statistic: Callable[[Array], Any], values: Sequence[float] | Array) -
     """
     _, exponent = np.frexp(np.abs(values).max())
     return np.ldexp(statistic(np.ldexp(values, -exponent)), exponent)
+
+
+def mean(values: Sequence[float]) -> float:
+    """Of an exactly rounded sum: the same numbers have the same mean in any order, so that equal settings are level."""
+    return float(scaled(lambda shares: math.fsum(shares) / len(shares), values))

@@ -1,4 +1,4 @@
-"""Between a person's units and the network's: how inputs and targets are scaled."""
+"""Between the units of the data and the network's: how inputs and targets are scaled."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ Span = tuple[float, float]
 
 @dataclass(frozen=True)
 class Scaling:
-    """Affine maps between a person's units and the network's: inside = (outside - shift) / scale."""
+    """Affine maps between the units of the data and the network's: inside = (outside - shift) / scale."""
 
     x_shift: Array
     x_scale: Array

@@ -67,7 +67,7 @@ class DaskExecutor(Frozen):
 
 
 class QueueExecutor(Frozen):
-    """Dask workers that a batch system starts, so many jobs; everything else is in Dask's own `jobqueue.yaml`."""
+    """Dask workers that `jobs` jobs of a batch system start; everything else is in Dask's own `jobqueue.yaml`."""
 
     name: Literal["slurm", "pbs", "sge", "lsf"]
     jobs: Annotated[Whole, Field(ge=1, le=10_000)] = 1
@@ -88,9 +88,9 @@ Executor = Annotated[ProcessExecutor | DaskExecutor | QueueExecutor, Field(discr
 class Settings(Frozen):
     """`executor` says where stacks train, `workers` in how many processes; None stands for one per processor.
 
-    `modules` hold a person's own components.
+    `modules` hold a user's own components.
 
-    With `skip_finished` runs that the store has already are taken from there.
+    With `skip_finished` runs that the store has already are reused.
     `expect` maps sentences to inequalities that a sweep should satisfy; with `strict` it fails when it does not.
     `quiet` and `dry_run` are about one command and not part of a plan, so a plan goes without them.
     """
@@ -115,7 +115,7 @@ def read_settings(
 ) -> Settings | list[Problem]:
     """The application's part of a config, or everything that is wrong with it.
 
-    `overrides` made the config, and say where a wrong value came from; `typed` are those that a person typed.
+    `overrides` made the config, and say where a wrong value came from; `typed` are those from the command line.
     """
     if unasked := _unasked(config.get("executor"), typed):
         return unasked
@@ -139,7 +139,7 @@ def _unasked(executor: Any, arguments: Sequence[str]) -> list[Problem]:
     found = [f"executor.{key}" for key in keys if f"executor.{key}" not in typed]
     if name not in chosen and not typed & {"executor", "executor.name"}:
         found = ["executor"]
-    told = "is not said by you: type it, as a scheduler of somebody else could run code here (docs/security.md)"
+    told = "was not typed by you; type it, because somebody else's scheduler could run code here (docs/security.md)"
     return [Problem(key, told) for key in found]
 
 

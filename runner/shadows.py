@@ -1,6 +1,6 @@
 """Imported before all else: `python -m` looks for modules in the working folder first, whatever files lie there.
 
-A file `random.py` of a person would be taken for Python's own, and end in a traceback about something else.
+A user's file `random.py` would be taken for Python's own, and end in a traceback about something else.
 """
 
 # ruff: noqa: PTH100, PTH113, PTH118, PTH120, PTH122, PTH208

@@ -1,4 +1,4 @@
-"""How a command begins: Ctrl-C while it still imports ends it without a word, and no warning ends it at all."""
+"""How a command begins: Ctrl-C while it imports or plans ends it without a word, and no warning ends it at all."""
 
 import os
 import signal
@@ -11,7 +11,7 @@ from types import FrameType
 def is_command() -> bool:
     """Whether Python is about to run `python -m runner`, or a command of it, and has got no further than its package.
 
-    Who imports the package for something else keeps Ctrl-C as it is.
+    A program that imports the package for something else keeps Ctrl-C as it is.
     """
     options = sys.orig_argv
     name = options[options.index("-m") + 1] if "-m" in options[:-1] else ""
@@ -25,7 +25,10 @@ def end_quietly() -> None:
 
 
 def hear_interrupts() -> None:
-    """All is imported: from here on Ctrl-C is Python's KeyboardInterrupt again."""
+    """From here on Ctrl-C is Python's KeyboardInterrupt again, because somebody ends in order.
+
+    Not before, as Python can lose it, or make another exception of it, inside of what other packages do.
+    """
     if signal.getsignal(signal.SIGINT) is _end:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

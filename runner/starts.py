@@ -65,7 +65,7 @@ def read_start(text: str) -> Start | Problem:
 
 
 def why_other(start: Start, spec: Spec, sizes: tuple[int, ...]) -> Problem | None:
-    """Why weights cannot go on in a spec's network, whose layers have these sizes; None where they can.
+    """Why weights cannot be used in a spec's network, whose layers have these sizes; None where they can.
 
     Under another activation or scaling the same weights are another network.
     """

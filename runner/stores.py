@@ -18,10 +18,10 @@ DEFAULT_URI = "sqlite:///mlflow.db"
 DATABASES = ("postgresql", "mysql", "mssql")
 PROBE_SECONDS = 10
 MAX_REASON = 300
-# Of an MLflow server with accounts, as its client tells them.
+# Refusals of an MLflow server with accounts, as its client words them.
 REFUSALS = {
-    "error code 401 != 200": "the server does not know this user with this password: MLFLOW_TRACKING_USERNAME and "
-    "MLFLOW_TRACKING_PASSWORD say who you are",
+    "error code 401 != 200": "the server does not accept this user name and password: set MLFLOW_TRACKING_USERNAME and "
+    "MLFLOW_TRACKING_PASSWORD",
     "Response body: 'Permission denied'": "the server does not permit this user to do that here: whoever made the "
     "experiment, or an administrator, can grant it, and tracking.experiment=... names another one",
 }
@@ -48,7 +48,7 @@ def shown(uri: str) -> str:
 
 
 def address(uri: str) -> str:
-    """A server as a browser is told of it: without the user, for whom it will ask."""
+    """A server's address for a browser: without the user, for whom it will ask."""
     return re.sub(r"://.*@", "://", uri.rstrip("/"))
 
 
@@ -70,7 +70,7 @@ def _probe_server(uri: str) -> None:
         with urllib.request.urlopen(f"{address(uri)}/health", timeout=PROBE_SECONDS):
             pass
     except urllib.error.HTTPError:
-        return  # something answers; whether it will have us, MLflow's client finds out
+        return  # something answers; whether it accepts us, MLflow's client finds out
     except (OSError, ValueError, http.client.HTTPException) as error:
         raise UserError(
             f"no MLflow server answers at {shown(uri)} ({reason(error)}); MLFLOW_TRACKING_URI names it"

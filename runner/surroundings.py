@@ -10,7 +10,7 @@ VARIABLES = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
     # A server that starts again is waited for: 0, 4, 8, 16 and 32 s, each up to a second more, as several threads wait.
-    # One that has gone would keep MLflow's client busy for four minutes otherwise.
+    # One that is gone would keep MLflow's client busy for four minutes otherwise.
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "5",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "30",
     "PGCONNECT_TIMEOUT": "10",
@@ -26,9 +26,9 @@ RETRIES = "urllib3.connectionpool"
 
 @contextmanager
 def using_mlflow() -> Iterator[None]:
-    """Have MLflow, which is to be imported in here, give up early, say little and send nothing to its makers.
+    """Have MLflow, which is to be imported in here, give up early, say little and send nothing to its developers.
 
-    A variable that the person has set stays as it is.
+    A variable that the user has set stays as it is.
     """
     ours = {name: value for name, value in VARIABLES.items() if name not in os.environ}
     levels = {name: logging.getLogger(name).level for name in LEVELS}
@@ -48,7 +48,7 @@ def using_mlflow() -> Iterator[None]:
 
 
 class ToldOnce(logging.Filter):
-    """In place of a warning for every attempt to reach a server, one sentence for a person who waits."""
+    """In place of a warning for every attempt to reach a server, one sentence for whoever waits."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__()

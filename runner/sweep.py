@@ -1,4 +1,4 @@
-"""A sweep from its plan to its comparison: train as stacks, keep on disk, write to MLflow; or go on with that."""
+"""A sweep from its plan to its comparison: train as stacks, keep on disk, write to MLflow; or resume that."""
 
 import gc
 from collections.abc import Container, Iterator, Mapping, Sequence
@@ -42,7 +42,7 @@ class Sweep:
         self._plan_file = b""
         self._unwritten: list[RunResult] = []
         self._publisher: Publisher | None = None
-        self._is_told = False  # what an interrupt leaves, and how to go on
+        self._is_reported = False  # what an interrupt leaves, and how to resume
         self._is_new = False  # a plan of which nothing has begun, and which is withdrawn when nothing can
 
     def run(self, plan: Plan) -> list[RunResult]:
@@ -72,14 +72,14 @@ class Sweep:
         return self._conclude(publisher, plan)
 
     def resume(self, plan: Plan, kept: Mapping[int, RunResult], again: Container[int]) -> list[RunResult]:
-        """Train what an earlier process left out, and the runs to be trained `again`; then all is as if it had not."""
+        """Train what an earlier process did not, and the runs to be trained `again`; the sweep is then complete."""
         with self._interruptible() as interrupt:
             self._reopen(plan)
             left = {index: one for index, one in kept.items() if index not in again}
             publisher = self._complete(plan, left, interrupt, again)
         return self._conclude(publisher, plan)
 
-    def leave(self, plan: Plan, kept: Mapping[int, RunResult], goes_on_as: str) -> None:
+    def leave(self, plan: Plan, kept: Mapping[int, RunResult], continued_as: str) -> None:
         """Write to MLflow what is there and mark the rest as killed: another sweep has it."""
         self._reopen(plan)
         missing = plan.killed(kept)
@@ -89,7 +89,7 @@ class Sweep:
             publisher.write([*publisher.take_up(kept, ()), *missing], interrupt)
             publisher.finish("KILLED" if missing else "FINISHED")
         self._check_delivered(publisher)
-        self._folder.finish(goes_on_as)
+        self._folder.finish(continued_as)
 
     def publish(self, plan: Plan) -> list[RunResult]:
         """Write to MLflow, and show, what other launchers left in the folder, job by job."""
@@ -122,16 +122,16 @@ class Sweep:
 
     @contextmanager
     def _interruptible(self) -> Iterator[OrderlyInterrupt]:
-        """However often Ctrl-C is pressed in here, and when there are no workers, a person learns how to go on."""
+        """However often Ctrl-C is pressed in here, and when there are no workers, the message says how to resume."""
         try:
             with OrderlyInterrupt() as interrupt:
                 yield interrupt
         except NoWorkers as error:
             raise without_workers(error, self._folder, self._is_new) from error
         except KeyboardInterrupt:
-            if not self._is_told:
+            if not self._is_reported:
                 kept, command = self._folder.shown, self._folder.resume_command
-                terminal.warn(f"\nstopped at once; results that were there are kept in {kept}. Go on: {command}")
+                terminal.warn(f"\nstopped at once; finished results are kept in {kept}. Resume with: {command}")
             raise
 
     def _reopen(self, plan: Plan) -> None:
@@ -221,7 +221,7 @@ class Sweep:
         finished = {result.index for result in self._unwritten} | written
         missing = plan.killed(finished)
         terminal.say_interrupted(len(finished), len(missing), self._folder.shown, self._folder.resume_command)
-        self._is_told = True
+        self._is_reported = True
         publisher.write([result for result in self._unwritten if result.index not in written], interrupt)
         publisher.write(missing, interrupt)
         publisher.finish("KILLED")

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 
 def as_file(table: "pd.DataFrame", ending: str) -> bytes:
-    """A table as the contents of a file that ends in `.csv`, `.parquet` or `.json`."""
+    """A table as the contents of a file that ends in `.csv`, `.parquet` or `.json`; ValueError for another ending."""
     match ending:
         case ".csv":
             return table.to_csv(index=False).encode()

@@ -1,4 +1,4 @@
-"""What a person sees: a run's result, the comparison at the end, and where to look next."""
+"""What the terminal shows: a run's result, the comparison at the end, and where to look next."""
 
 import math
 import os
@@ -34,7 +34,7 @@ class _Console(Console):
         return super().render_str(visible(text), **options)
 
     def on_broken_pipe(self) -> None:
-        """Whoever read has gone (`| head`); the sweep goes on, and says nothing more."""
+        """The reader has gone (`| head`); the sweep continues, and prints nothing more."""
         self.quiet = True
         os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
 
@@ -48,7 +48,7 @@ def console() -> Console:
 
 
 def count(n: int, what: str) -> str:
-    """So many of something, in words that agree: `1 run`, `2 runs`."""
+    """A number of things, in words that agree: `1 run`, `2 runs`."""
     return f"{n} {what}" if n == 1 else f"{n} {what}s"
 
 
@@ -174,12 +174,12 @@ def _with_spread(mean: Any, spread: Any) -> str:
 
 
 def say_interrupted(done: int, missing: int, folder: str, resume: str) -> None:
-    """After Ctrl-C: what is kept, and how to go on."""
-    killed = f", and {count(missing, 'unfinished one')} marked as killed" if missing else ""
+    """After Ctrl-C: what is kept, and how to resume."""
+    killed = f", {count(missing, 'unfinished one')} marked as killed" if missing else ""
     warn(
-        f"\ninterrupted: {count(done, 'finished run')} kept in {folder}; now written to MLflow{killed} "
-        "(Ctrl-C again stops at once; nothing is lost by that).\n"
-        f"{'Train what is missing' if missing else 'All are trained; finish the comparison'}: {resume}",
+        f"\ninterrupted: {count(done, 'finished run')} kept in {folder} and now being written to MLflow{killed} "
+        "(another Ctrl-C stops at once; nothing is lost).\n"
+        f"{'Resume' if missing else 'All runs are trained; finish the comparison'} with: {resume}",
     )
 
 
@@ -198,7 +198,7 @@ def say(text: str) -> None:
 
 
 def warn(text: str) -> None:
-    """A sentence that nobody should miss, also where the output goes into a file or is not wanted: standard error."""
+    """A sentence that nobody should miss, also where the output goes into a file or is switched off: standard error."""
     _Console(stderr=True, markup=False, emoji=False, highlight=False).print(text, soft_wrap=True)
 
 

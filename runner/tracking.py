@@ -71,7 +71,7 @@ class Tracker:
                     raise UserError(f"the experiment {experiment!r} is deleted; restore it or set tracking.experiment")
                 self.experiment_id, self._artifacts = found.experiment_id, found.artifact_location
                 check_place(experiment, self._artifacts)
-                if is_server(self.uri):  # whoever may not write runs there may not do this either, and hears it now
+                if is_server(self.uri):  # whoever may not write runs there may not do this either: an early error
                     self._client.set_experiment_tag(self.experiment_id, WRITTEN_BY, __version__)
                 use_write_ahead_log(self.uri)
             self.reader = Reader(self._client)

@@ -51,6 +51,22 @@ class Task:
     digests: tuple[tuple[str, ...], ...] = ()
     starts: tuple[Array | None, ...] = ()
 
+    @property
+    def halves(self) -> "list[Task]":
+        """The same runs as two stacks, with the same bits."""
+        middle = len(self.indices) // 2
+        return [
+            replace(
+                self,
+                indices=self.indices[part],
+                keys=self.keys[part],
+                specs=self.specs[part],
+                starts=self.starts[part],
+                digests=self.digests[part],
+            )
+            for part in (slice(middle), slice(middle, None))
+        ]
+
 
 def train_task(task: Task, meter: Meter | None = None, draw: Draw | None = None) -> list[RunResult]:
     """Train a stack, wherever this runs. A run that raises becomes a result with outcome `failed`.
@@ -66,8 +82,8 @@ def train_task(task: Task, meter: Meter | None = None, draw: Draw | None = None)
         load_modules(task.modules)
         if task.code not in ("", code_digest(task.modules)):
             raise UserError(
-                f"the worker on {gethostname()} has other code than this sweep is planned with; install the same there "
-                "and start it again"
+                f"the worker on {gethostname()} has other code than this sweep was planned with; install the same code "
+                "there and restart the worker"
             )
         specs = [from_plain(spec) for spec in task.specs]
         with ONE_BLAS_THREAD, np.errstate(all="ignore"):
@@ -148,7 +164,7 @@ def _result_of_run(
     started: float,
     seconds: float,
 ) -> RunResult:
-    """One run out of a trained stack, with its numbers in a person's units."""
+    """One run out of a trained stack, with its numbers in the units of the data."""
     facts, parameters, outcome = task.facts[-1], trained.parameters[run], trained.outcomes[run]
     found = measures(spec, data, stack.network, None if outcome == "diverged" else parameters)
     metric = METRIC_NAMES[facts.task]

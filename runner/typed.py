@@ -1,4 +1,4 @@
-"""What the person typed, from the command line of this process alone: no config can say it in their place."""
+"""What was typed, from the command line of this process alone: no config can claim it."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""From composed configs to specs: every job is checked before the first one trains, all problems told at once."""
+"""From composed configs to specs: every job is checked before the first one trains, all problems reported together."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -34,13 +34,13 @@ MODELS: dict[str, type[BaseModel]] = {"network": NetworkSpec, "training": Traini
 
 
 class SpecBuilder:
-    """Builds specs from configs and remembers the facts of each data set, which is looked at once per setting.
+    """Builds specs from configs and remembers the facts of each data set, which is examined once per setting.
 
-    A person's own is looked at for every seed, on which its sizes may depend; a test holds that those of no other do.
+    A user's own is examined for every seed, on which its sizes may depend; a test checks that no other's do.
     """
 
     def __init__(self) -> None:
-        self._facts: dict[tuple[Component, TestSpec, int | None], Facts | Problem] = {}
+        self._facts: dict[tuple[Component, TestSpec], Facts | Problem] = {}
         self._starts: dict[str, Start | Problem] = {}
 
     def build(self, config: Mapping[str, Any], overrides: Sequence[str], is_whole: bool = True) -> Spec | list[Problem]:
@@ -87,7 +87,7 @@ class SpecBuilder:
         data = spec.data
         assert isinstance(data, DataCommon)
         seed = spec.data_seed if is_own("data", data.name) else None
-        key = data.model_copy(update={"seed": seed}), spec.test, seed
+        key = data.model_copy(update={"seed": seed}), spec.test
         if key not in self._facts:
             try:
                 with np.errstate(all="ignore"):
@@ -164,7 +164,7 @@ def _warm_start(value: Any, data: Any) -> dict[str, Any]:
         raise _InvalidPart("warm_start", f"must be a list of data settings, such as [{{function:bowl}}]; got {value!r}")
     components = []
     if not isinstance(data, Mapping) or data.get("name") not in list(REGISTRIES["data"]):
-        return {}  # what is wrong with the data is told for itself
+        return {}  # what is wrong with the data is reported on its own
     for place, entry in enumerate(value):
         name = entry.get("name", data["name"])
         if not isinstance(name, str) or name not in REGISTRIES["data"]:

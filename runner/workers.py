@@ -6,9 +6,12 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
+from contextlib import contextmanager
 from functools import cache
+from multiprocessing import resource_tracker
+from types import FrameType
 from typing import Any, Protocol
 
 from loky import ProcessPoolExecutor, cpu_count
@@ -45,11 +48,11 @@ class Workers(Protocol):
         ...
 
     def look(self) -> None:
-        """See who is there, now and then."""
+        """Check which workers are there, now and then."""
         ...
 
     def submit(self, function: Callable[..., Any], /, *arguments: Any) -> Future[Any]:
-        """Have somebody call a function. The future is cancelled when all workers are out of reach."""
+        """Have a worker call a function. The future is cancelled when all workers are out of reach."""
         ...
 
     def end(self) -> None:
@@ -89,14 +92,19 @@ class ProcessPool:
 
     def submit(self, function: Callable[..., Any], /, *arguments: Any) -> Future[Any]:
         try:
-            return self._executor.submit(function, *arguments)
+            return self._submit(function, *arguments)
         except BrokenProcessPool:
             self.end()
             self._executor = _pool(self.slots)
+            return self._submit(function, *arguments)
+
+    def _submit(self, function: Callable[..., Any], /, *arguments: Any) -> Future[Any]:
+        with _interrupts_held_back():  # the first one starts the processes
             return self._executor.submit(function, *arguments)
 
     def end(self) -> None:
-        self._executor.shutdown(wait=True, kill_workers=True)  # type: ignore[call-arg]  # loky's own
+        with _interrupts_held_back():
+            self._executor.shutdown(wait=True, kill_workers=True)  # type: ignore[call-arg]  # loky's own
 
 
 def _pool(workers: int) -> Executor:
@@ -104,8 +112,32 @@ def _pool(workers: int) -> Executor:
     return pool
 
 
+@contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """Ctrl-C reaches all processes of a terminal, and the main process alone decides what it means.
+
+    Processes that are started in here never hear it, not even while they import; this one hears it afterwards, as
+    workers that are half started, or half ended, would end in tracebacks of their own.
+    """
+    if sys.platform == "win32" or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    resource_tracker.ensure_running()  # it would let Ctrl-C in again when it starts with the first worker
+    pressed: list[tuple[int, FrameType | None]] = []
+    handler = signal.signal(signal.SIGINT, lambda *press: pressed.append(press))  # of threads that have no mask
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.signal(signal.SIGINT, handler)
+    for press in pressed:
+        if callable(handler):
+            handler(*press)
+
+
 def _prepare_worker(parent: int) -> None:
-    """Ctrl-C reaches all processes of a terminal; the main process alone decides what it means."""
+    """The same for a process that takes the place of another one, whoever started it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
 

@@ -169,7 +169,7 @@ def test_random_numbers_come_from_generators_and_never_from_global_state(path):
         for node in walk(tree_of(path))
         if isinstance(node, ast.Attribute) and ast.unparse(node.value) in ("np.random", "numpy.random")
     }
-    assert used - {"get_state"} <= GENERATORS  # which draws nothing: it shows that a person's part has
+    assert used - {"get_state"} <= GENERATORS  # which draws nothing: it shows that a user's part has
     assert not {name for name in imports(path) if name.startswith("numpy.random")}
 
 

@@ -43,7 +43,7 @@ def prose(path: Path) -> str:
 
 
 def anchors(path: Path) -> set[str]:
-    """The anchors that a page's headings have on the pages where repositories are read."""
+    """The anchors that a page's headings get where repositories are read."""
     found: list[str] = []
     for title in re.findall(r"^#+ (.+)$", FENCED.sub("", path.read_text(encoding="utf-8")), re.MULTILINE):
         slug = re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
@@ -72,7 +72,7 @@ def commands_of(path: Path) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def is_own(arguments: tuple[str, ...]) -> bool:
-    """Whether a command uses what only its page has: modules and configs of one's own."""
+    """Whether a command uses what only its page has: the reader's own modules and configs."""
     return any(part.startswith(("modules=", "--config-dir")) for part in arguments)
 
 
@@ -135,7 +135,7 @@ def test_every_command_that_is_shown_is_one(page: Path, tmp_path: Path, monkeypa
             check_overrides(arguments)
 
 
-def test_parts_and_sweeps_of_ones_own_work_as_the_how_to_shows_them(tmp_path: Path) -> None:
+def test_own_parts_and_sweeps_work_as_the_how_to_shows_them(tmp_path: Path) -> None:
     page = ROOT / "docs" / "how-to.md"
     for name, text in BLOCK.findall(page.read_text(encoding="utf-8")):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""MLflow reports its use to its makers by default: what this project starts switches that off."""
+"""MLflow reports its use to its developers by default: what this project starts switches that off."""
 
 import os
 import shutil

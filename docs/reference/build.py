@@ -32,7 +32,7 @@ CONF = ROOT / "conf"
 KEY = re.compile(r"( *)(?:- )?([\w/]+):[^#]*(?:# *(.*))?")
 MORE = re.compile(r" +# *(.*)")
 SIGNS = {"exclusiveMinimum": ">", "minimum": ">=", "exclusiveMaximum": "<", "maximum": "<="}
-LARGEST_WHOLE = 2**53  # what a float can hold exactly: no limit that a person meets
+LARGEST_WHOLE = 2**53  # what a float can hold exactly: no limit that anybody meets
 
 
 def comments(text: str) -> dict[str, str]:
@@ -143,7 +143,7 @@ def components(kind: str) -> str:
 
 
 def settings(kind: str) -> str:
-    """The settings of a group's components; what is the same of several is told once."""
+    """The settings of a group's components; what several share is listed once."""
     of: dict[tuple[str, str, str, str], list[str]] = {}
     for name in REGISTRIES[kind]:
         path = CONF / kind / f"{name}.yaml"
@@ -165,7 +165,7 @@ def executors() -> str:
 
 
 def executor_settings() -> str:
-    """The settings of executors; what is the same of several is told once."""
+    """The settings of executors; what several share is listed once."""
     of: dict[tuple[str, str, str, str], list[str]] = {}
     for name, model in EXECUTORS.items():
         path = CONF / "executor" / f"{name}.yaml"

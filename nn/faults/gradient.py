@@ -178,5 +178,5 @@ def regulariser_sign(network: Network) -> Network:
 
 @FAULTS.register
 def mixed_units(network: Network) -> Network:
-    """The cost compares scaled outputs with targets in a person's units. The training itself is right."""
+    """The cost compares scaled outputs with targets in the units of the data. The training itself is right."""
     return replace(network, cost_targets=lambda t, shift, scale: t * scale + shift)

@@ -20,12 +20,16 @@ def checked(samples: Samples) -> Samples:
     A regression's targets may come as `(n,)`, class numbers as `(n, 1)`, and both in any type that holds them exactly.
     Raises DataError for what is no such thing, also when `draw` or `truth` make it later.
     """
+    if not isinstance(samples, Samples):
+        raise DataError(f"made {type(samples).__name__}, not Samples")
     if samples.task == "classification":
         _check_classes(samples)
     X = _numbers(samples.X, "inputs")
     if X.ndim != 2 or 0 in X.shape:
         raise DataError(f"made inputs of shape {X.shape}; X needs the shape (n, number of inputs)")
     d_in = X.shape[1]
+    if len(samples.input_names) != d_in:
+        raise DataError(f"has input_names={samples.input_names}; X has {d_in} inputs, and each needs a name")
 
     def paired(X: Array, Y: Target) -> tuple[Array, Target]:
         X, Y = _numbers(X, "inputs"), _targets(samples, Y)

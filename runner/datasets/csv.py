@@ -1,4 +1,4 @@
-"""A person's own table: a CSV file, its feature columns and its target column."""
+"""A user's own table: a CSV file, its feature columns and its target column."""
 
 import hashlib
 import warnings
@@ -179,7 +179,7 @@ def _infer_task(column: "pd.Series[float]") -> Task:
         return "classification"
     if not pd.api.types.is_numeric_dtype(column):
         mostly_numbers = pd.to_numeric(column, errors="coerce").notna().mean() > 0.5
-        return "regression" if mostly_numbers else "classification"  # a slip in a column of numbers is told as such
+        return "regression" if mostly_numbers else "classification"  # a slip in a column of numbers is reported as such
     values = column.unique()
     whole = bool((values == np.floor(values)).all())
     return "classification" if whole and len(values) <= MAX_CLASSES_OF_INTEGERS else "regression"

@@ -36,7 +36,7 @@ class Samples:
     `truth` maps inputs `(m, d_in)` to noise-free targets `(m, d_out)`; None where it is not known.
     `bayes` maps inputs to the class numbers `(m,)` that are right most often; None where that is not known.
     `domain` holds (low, high) of every input, for the grid that a regression may be tested on; empty where it has none.
-    `draw` returns so many fresh samples; None where the data set is not a distribution.
+    `draw` returns as many fresh samples as it is asked for; None where the data set is not a distribution.
     `digest` identifies contents that come from outside, such as a file; generated data has none.
     """
 
@@ -55,7 +55,7 @@ class Samples:
 
 
 class DataError(ValueError):
-    """The data cannot be used. `setting` names the setting of the data set that a person would change."""
+    """The data cannot be used. `setting` names the setting of the data set to change."""
 
     def __init__(self, message: str, setting: str = "") -> None:
         super().__init__(message)

@@ -12,7 +12,7 @@ VARIABLE = "MPLBACKEND"
 
 
 def _import_matplotlib() -> None:
-    """Import it without the variable; a backend that is there is chosen then, for a person's own figures."""
+    """Import it without the variable; a backend that is there is chosen then, for the user's own figures."""
     named = os.environ.pop(VARIABLE, None)
     try:
         import matplotlib

@@ -23,7 +23,7 @@ from PIL import Image
 from nn.registry import Array
 from runner.texts import short
 
-# matplotlib's own defaults, whatever a person's matplotlibrc says. Names in data and configs are text, dollar signs
+# matplotlib's own defaults, whatever a user's matplotlibrc says. Names in data and configs are text, dollar signs
 # included.
 STYLE = {key: value for key, value in matplotlib.rcParamsDefault.items() if not key.startswith("backend")}
 STYLE |= {"text.parse_math": False}
@@ -45,14 +45,14 @@ EXPLODED = 100.0
 
 @contextmanager
 def our_style() -> Iterator[None]:
-    """Draw in our style, and leave that of a person's own figures as it was."""
+    """Draw in our style, and leave the style of the user's own figures as it was."""
     current = matplotlib.rcParams
     with matplotlib.rc_context({key: value for key, value in STYLE.items() if current[key] != value}):
         yield
 
 
 def new_figure(width: float, height: float) -> Figure:
-    """A figure of so many inches that draws without a screen."""
+    """A figure of `width` by `height` inches that draws without a screen."""
     figure = Figure(figsize=(width, height), dpi=DPI)
     FigureCanvasAgg(figure)
     return figure
@@ -95,7 +95,7 @@ def keep_inside(figure: Figure, room: float = 0.04) -> None:
 
 @contextmanager
 def without_glyph_warnings() -> Iterator[None]:
-    """A name in a script that the font lacks shows as boxes, and that is all there is to say about it."""
+    """A name in a script that the font lacks shows as boxes, so no warning is needed."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph")
         yield

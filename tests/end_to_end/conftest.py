@@ -1,12 +1,15 @@
 """Sweeps that many tests look at; each is run once, by the real command line."""
 
 import importlib.util
+import os
+import pickle
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from tests.end_to_end.dask import Site, site_in
 from tests.end_to_end.program import train
@@ -14,6 +17,7 @@ from tests.end_to_end.store import Store
 
 collect_ignore = [] if importlib.util.find_spec("playwright") else ["browser"]  # the extra that its tests need
 SWEEP = ("-m", "activation=sigmoid,tanh", "data=xor,quadrants", "seed=range(5)", "training.epochs=30")
+FEWER = (*SWEEP[:3], "seed=0,3", SWEEP[4])  # eight of its runs
 
 
 @dataclass(frozen=True)
@@ -28,24 +32,36 @@ def trained(folder: Path, *arguments: str, from_nothing: bool = False) -> Traine
     return Trained(train(*arguments, cwd=folder, from_nothing=from_nothing), Store(folder))
 
 
+def trained_once(factory: pytest.TempPathFactory, name: str, *arguments: str, from_nothing: bool = False) -> Trained:
+    """The same for all processes that run tests side by side; tests only look at it."""
+    place = factory.getbasetemp()
+    place = place.parent if "PYTEST_XDIST_WORKER" in os.environ else place
+    folder, done = place / name, place / f"{name}.pickle"
+    with FileLock(place / f"{name}.lock"):
+        if not done.exists():
+            folder.mkdir()
+            done.write_bytes(pickle.dumps(train(*arguments, cwd=folder, from_nothing=from_nothing)))
+    return Trained(pickle.loads(done.read_bytes()), Store(folder))
+
+
 @pytest.fixture(scope="session")
 def sweep(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     """20 runs under one parent, trained by two processes."""
-    return trained(tmp_path_factory.mktemp("sweep"), *SWEEP, "workers=2", from_nothing=True)
+    return trained_once(tmp_path_factory, "sweep", *SWEEP, "workers=2", from_nothing=True)
 
 
 @pytest.fixture(scope="session")
 def classifier(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     """One run of `sweep`, trained alone."""
-    folder = tmp_path_factory.mktemp("classifier")
-    return trained(folder, "activation=sigmoid", "data=quadrants", "seed=2", "training.epochs=30")
+    alone = ("activation=sigmoid", "data=quadrants", "seed=2", "training.epochs=30")
+    return trained_once(tmp_path_factory, "classifier", *alone)
 
 
 @pytest.fixture(scope="session")
 def one_run(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     """One regression with few measurements: 100 steps, 11 points."""
-    return trained(
-        tmp_path_factory.mktemp("one run"), "data=sine", "activation=tanh", "network.hidden=[5,3]", "seed=7",
+    return trained_once(
+        tmp_path_factory, "one run", "data=sine", "activation=tanh", "network.hidden=[5,3]", "seed=7",
         "learning_rate=0.05", "training.epochs=20", "training.evaluations=10", from_nothing=True,
     )  # fmt: skip
 
@@ -59,7 +75,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Warnings are errors, but not those inside MLflow and Dask, which these tests run and nobody here can mend."""
+    """Warnings are errors, but not those inside MLflow and Dask, which these tests run and nobody here can fix."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             for module in ("mlflow", "sqlalchemy", "distributed", "tornado"):

@@ -1,4 +1,4 @@
-"""A sweep as anybody sees it who has the store's address: with MLflow's client, and with `runner.load`."""
+"""A sweep as seen by anybody who has the store's address: with MLflow's client, and with `runner.load`."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def check_whole(env: Mapping[str, str], experiment: str, runs: int, monkeypatch: pytest.MonkeyPatch) -> "Run":
-    """The sweep is there once, with all its runs, curves and files, and its best run is a model; returns the parent."""
+    """The sweep is stored once, with all runs, curves and files, and its best run is a model; returns the parent."""
     import mlflow
     from mlflow.tracking import MlflowClient
 

@@ -1,4 +1,4 @@
-"""What a document shows, held against what was printed: equal words, and numbers that agree to two digits."""
+"""What a document shows, compared with what was printed: equal words, and numbers that agree to two digits."""
 
 import re
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The program as a person starts it: a command line, a working folder, and what it prints."""
+"""The program as a user starts it: a command line, a working folder, and what it prints."""
 
 import atexit
 import os
@@ -45,14 +45,16 @@ def run_runner(
 ) -> subprocess.CompletedProcess[str]:
     """Run `python -m runner` in a folder, its output in files. `env` is added to a clean environment.
 
-    Most of its imports are there when it starts, and by default it trains in this process, as on a machine with one
-    processor: `workers=2` asks for a pool. Not so when it is to start `from_nothing` or `env` has what imports read.
+    By default it trains in one process, as on a machine with one processor: `workers=2` asks for a pool. Most of its
+    imports are there when it starts, but not when it is to start `from_nothing` or `env` has what imports read.
     """
-    if not from_nothing and not any(name.startswith(READ_BY_IMPORTS) for name in env or ()):
-        return _forks().run(module, arguments, cwd, environment(ONE_PROCESSOR | dict(env or {})), timeout)
+    from_nothing = from_nothing or any(name.startswith(READ_BY_IMPORTS) for name in env or ())
+    env = environment(ONE_PROCESSOR | dict(env or {}))
+    if not from_nothing:
+        return _forks().run(module, arguments, cwd, env, timeout)
     return subprocess.run(
         command(*arguments, module=module),
-        cwd=cwd, env=environment(env), timeout=timeout, capture_output=True, text=True, check=False,
+        cwd=cwd, env=env, timeout=timeout, capture_output=True, text=True, check=False,
         stdin=subprocess.DEVNULL,
     )  # fmt: skip
 
@@ -97,7 +99,7 @@ def _empty_store() -> Path:
 
 
 def said(done: subprocess.CompletedProcess[str]) -> str:
-    """All that a program printed, for a person who reads a red test."""
+    """All that a program printed, for whoever reads a red test."""
     return f"exit code {done.returncode}\n--- stdout\n{done.stdout}\n--- stderr\n{done.stderr}"
 
 

@@ -79,9 +79,9 @@ class Door:
 
     The first batches of metrics are answered with the statuses of `busy` and not handed on, one each.
 
-    `refuse_after` so many batches of metrics it answers 400 to all of them; `shut_after` so many it is shut. So many
-    creations of runs are handed on but `unanswered`. Of every
-    kind of request the first answer is lost, and then every `loses`-th, but none to a probe, which asks once.
+    After `refuse_after` batches of metrics it answers 400 to all others; after `shut_after` it is shut. `unanswered`
+    creations of runs are handed on, and their answers lost. Of every kind of request the first answer is lost, and
+    then every `loses`-th, but none to a probe, which asks once.
     """
 
     server: int
@@ -128,7 +128,7 @@ class Door:
                 self.in_flight -= 1
 
     def loses_answer(self, method: str, path: str) -> bool:
-        """Whether what the server has done is not told."""
+        """Whether the answer of the server is dropped."""
         kind = kind_of(method, path)
         with self.lock:
             self.asked[kind] += 1

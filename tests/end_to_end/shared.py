@@ -91,9 +91,9 @@ class Shared:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    def add(self, name: str) -> None:
+    def add(self, name: str, password: str = "") -> None:
         """Make an account."""
-        self.passwords[name] = f"the password of {name}"
+        self.passwords[name] = password or f"the password of {name}"
         self._as_admin("account", {'"ann"': f'"{name}"', "at least 12 characters": self.passwords[name]})
 
     def permit(self, name: str, experiment: str) -> None:

@@ -66,7 +66,7 @@ def test_a_sweep_whose_worker_and_server_are_killed_ends_complete_with_equal_bit
     assert "Traceback" not in done.stderr, said(done)
     check_whole(server.login("ann"), EXPERIMENT, runs, monkeypatch)
     (tmp_path / "local").mkdir()
-    done = run_runner(*sweep, cwd=tmp_path / "local", from_nothing=True, timeout=1200)
+    done = run_runner(*sweep, cwd=tmp_path / "local", timeout=1200)
     assert done.returncode == 0, said(done)
     undisturbed = numbers({"MLFLOW_TRACKING_URI": Store(tmp_path / "local").uri}, monkeypatch)
     assert len(undisturbed) == runs

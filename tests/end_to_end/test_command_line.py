@@ -1,4 +1,4 @@
-"""What a person meets first: help, the config, other folders, and pipes that close early."""
+"""What a user meets first: help, the config, other folders, and pipes that close early."""
 
 import os
 import re
@@ -79,7 +79,7 @@ def test_help_into_head_shows_its_first_line_only(tmp_path: Path) -> None:
 
 
 def test_a_pipe_that_closes_during_a_sweep_costs_no_result(tmp_path: Path) -> None:
-    done = into_a_closed_pipe(tmp_path, "-m", "data=xor", "activation=tanh,relu", "training.epochs=2")
+    done = into_a_closed_pipe(tmp_path, "-m", "data=xor", "activation=tanh,relu", "training.epochs=2", "workers=1")
     assert "Traceback" not in done.stderr, done.stderr
     assert statuses(tmp_path) == {"FINISHED": 3}
 

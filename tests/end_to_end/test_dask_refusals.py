@@ -1,4 +1,4 @@
-"""What keeps a sweep from a Dask cluster is said in one message, and a sweep can be resumed on other workers."""
+"""What keeps a sweep from a Dask cluster is reported in one message, and a sweep can be resumed on other workers."""
 
 import shutil
 import socket
@@ -22,14 +22,12 @@ def test_a_worker_with_other_code_is_refused(site: Site, tmp_path: Path) -> None
     make_store(tmp_path)
     done = run_runner("data=xor", "training.epochs=5", *site.overrides, cwd=tmp_path)
     assert done.returncode == 1, said(done)
-    assert "has other code than this sweep is planned with" in done.stderr, said(done)
+    assert "has other code than this sweep was planned with" in done.stderr, said(done)
     assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("mode", [(), ("-m", "seed=0,1")], ids=["run", "sweep"])
-def test_without_a_scheduler_there_is_one_message_and_no_plan_to_go_on_with(
-    mode: tuple[str, ...], tmp_path: Path
-) -> None:
+def test_without_a_scheduler_there_is_one_message_and_no_plan_to_resume(mode: tuple[str, ...], tmp_path: Path) -> None:
     make_store(tmp_path)
     done = run_runner(*mode, "data=xor", "executor=dask", "executor.address=tcp://127.0.0.1:9", cwd=tmp_path)
     assert done.returncode == 1, said(done)
@@ -39,7 +37,7 @@ def test_without_a_scheduler_there_is_one_message_and_no_plan_to_go_on_with(
     assert "nothing to resume" in resume(cwd=tmp_path).stdout
 
 
-def test_where_a_sweep_goes_on_is_the_only_thing_that_resume_changes(tmp_path: Path) -> None:
+def test_where_a_sweep_trains_is_the_only_thing_that_resume_can_change(tmp_path: Path) -> None:
     make_store(tmp_path)
     train("data=xor", "training.epochs=5", cwd=tmp_path)
     (path,) = (tmp_path / "outputs").iterdir()
@@ -57,7 +55,7 @@ def test_where_a_sweep_goes_on_is_the_only_thing_that_resume_changes(tmp_path: P
 
 
 @pytest.mark.slow
-def test_what_is_no_scheduler_is_told_in_seconds(tmp_path: Path) -> None:
+def test_what_is_no_scheduler_is_reported_in_seconds(tmp_path: Path) -> None:
     make_store(tmp_path)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"

@@ -43,7 +43,7 @@ def test_a_dry_single_run_leaves_no_folder_even_where_one_is_named(tmp_path: Pat
 def test_a_dry_named_sweep_does_not_make_the_store_that_it_looks_into(tmp_path: Path) -> None:
     done = dry("-m", "sweep=sine_modes", "skip_finished=true", cwd=tmp_path)
     assert done.returncode == 0, said(done)
-    assert "none of them is in the store, which is not there" in done.stdout
+    assert "none of them is in the store, which does not exist" in done.stdout
 
 
 @pytest.mark.parametrize("how", [(), ("-m",)], ids=["run", "sweep"])
@@ -57,7 +57,7 @@ def test_a_bad_config_is_refused_with_all_problems(how: tuple[str, ...], tmp_pat
 def test_what_the_store_has_is_counted(tmp_path: Path) -> None:
     train("-m", *QUICK, "seed=0,1", cwd=tmp_path)
     done = run_runner("-m", *QUICK, "seed=range(5)", "skip_finished=true", DRY, cwd=tmp_path)
-    assert "2 of 5 runs are in the store and would be taken from there" in done.stdout, said(done)
+    assert "2 of 5 runs are in the store and would be reused" in done.stdout, said(done)
     assert len(list((tmp_path / "outputs").iterdir())) == 1
 
 
@@ -73,7 +73,7 @@ def test_a_dry_run_into_a_closed_pipe_shows_no_traceback(tmp_path: Path) -> None
     assert into_a_closed_pipe(tmp_path, *QUICK, DRY).stderr == ""
 
 
-def test_a_part_that_raises_is_told(tmp_path: Path) -> None:
+def test_a_part_that_raises_is_reported(tmp_path: Path) -> None:
     part = "from nn.schedules import SCHEDULES\n@SCHEDULES.register\ndef broken(steps, n_steps):\n    return 1 / 0\n"
     (tmp_path / "parts.py").write_text(part)
     done = run_runner(*QUICK, "modules=[parts]", "schedule=broken", DRY, cwd=tmp_path)

@@ -1,4 +1,4 @@
-"""What a person expects of a sweep, by the real command line: judged, recorded, and with --strict decisive."""
+"""What is expected of a sweep, by the real command line: judged, recorded, and with --strict decisive."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     return Trained(run_runner(*SWEEP, EXPECT, cwd=folder), Store(folder))
 
 
-def test_a_sweep_that_is_not_as_expected_still_ends_well(judged: Trained) -> None:
+def test_a_sweep_that_is_not_as_expected_still_exits_with_0(judged: Trained) -> None:
     assert judged.done.returncode == 0, said(judged.done)
     assert len(judged.store.children(judged.store.only())) == 4
 
@@ -74,7 +74,7 @@ def test_a_strict_sweep_that_is_as_expected_succeeds(tmp_path: Path) -> None:
     assert Store(tmp_path).only().data.tags["verdict"] == "1 of 1 expectations hold"
 
 
-def test_what_a_narrowed_sweep_has_no_runs_for_is_told_before_and_not_judged_after(tmp_path: Path) -> None:
+def test_what_a_narrowed_sweep_has_no_runs_for_is_reported_before_and_not_judged_after(tmp_path: Path) -> None:
     about_gelu = "expect={so it is:'median(cost, activation=gelu) > 0'}"
     done = run_runner(*SWEEP, about_gelu, cwd=tmp_path)
     assert done.returncode == 0, said(done)

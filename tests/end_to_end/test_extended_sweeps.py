@@ -1,4 +1,4 @@
-"""Runs that the store has are taken from there where run keys are equal; a sweep at work elsewhere is left alone."""
+"""Runs with equal run keys are reused from the store; a sweep that another process works on is left alone."""
 
 import shutil
 from pathlib import Path
@@ -17,7 +17,7 @@ def test_an_extended_sweep_takes_the_runs_that_are_there_from_the_store(tmp_path
     jobs = ("-m", "data=xor,sine", "training.epochs=20")
     first = trained(tmp_path, *jobs, "seed=range(3)")
     second = trained(tmp_path, *jobs, "seed=range(5)", "skip_finished=true")
-    assert "6 of 10 runs in the store already, and taken from there" in second.done.stdout
+    assert "6 of 10 runs in the store already, and reused" in second.done.stdout
     assert "4 runs in" in second.done.stdout
     before, after = second.store.parents()
     runs = second.store.children(after)

@@ -80,7 +80,7 @@ def test_weights_of_someone_else_run_no_code(folder: Path, kind: str) -> None:
 def test_results_of_someone_else_run_no_code(folder: Path, kind: str) -> None:
     path = folder / "00000.npz"
     path.write_bytes(ARCHIVES[kind]())
-    with pytest.raises(ValueError, match=r"00000\.npz is not a whole file of results"):
+    with pytest.raises(ValueError, match=r"00000\.npz is not a complete file of results"):
         results.load(path)
     assert not (folder / "HARM").exists()
 
@@ -135,6 +135,43 @@ def test_a_config_of_someone_else_that_is_endless_is_refused_at_once(folder: Pat
 def test_a_stored_config_that_is_endless_is_refused_at_once(kind: str) -> None:
     with pytest.raises(yaml.YAMLError):
         read_yaml(ENDLESS[kind].encode())
+
+
+def of_depth(levels: int) -> bytes:
+    return ("[" * levels + "]" * levels).encode()
+
+
+def of_values(times: int) -> bytes:
+    """A list of a thousand values, which stands there so many times."""
+    return f"a: &a [{'x,' * 999}]\nb: [{'*a,' * times}]\n".encode()
+
+
+@pytest.mark.parametrize(("largest", "too_large"), [(of_depth(100), of_depth(101)), (of_values(995), of_values(1001))])
+def test_a_config_has_at_most_a_hundred_levels_and_a_million_values(largest: bytes, too_large: bytes) -> None:
+    read_yaml(largest)
+    with pytest.raises(yaml.YAMLError, match="more than"):
+        read_yaml(too_large)
+
+
+def test_a_pipe_in_place_of_a_config_is_an_error_and_is_not_waited_for(folder: Path) -> None:
+    (folder / "other" / "case").mkdir(parents=True)
+    os.mkfifo(folder / "other" / "case" / "evil.yaml")
+    check_refused(folder, ["--config-dir=other", "case=evil"], "evil")
+
+
+def test_a_model_of_someone_else_is_loaded_by_mlflow_with_the_code_that_it_names(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What docs/security.md warns of; `load_model` of weights runs nothing, as is shown above."""
+    import mlflow.pyfunc
+
+    (folder / "model").mkdir()
+    (folder / "model" / "MLmodel").write_text("flavors: {python_function: {loader_module: evil_loader}}\n")
+    (folder / "evil_loader.py").write_text("import os\nos.mkdir('HARM')\n")
+    monkeypatch.syspath_prepend(folder)
+    with pytest.raises(AttributeError, match="_load_pyfunc"):
+        mlflow.pyfunc.load_model("model")
+    assert Path("HARM").is_dir()
 
 
 def test_aliases_that_stay_small_are_read() -> None:

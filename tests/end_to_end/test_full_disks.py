@@ -1,4 +1,4 @@
-"""No room for the store, the results or the artifacts: one clear message, what was kept is whole, and resume works."""
+"""No room for the store, the results or the artifacts: one clear message, what was kept is intact, and resume works."""
 
 import subprocess
 import sys
@@ -33,7 +33,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def run_limited(*arguments: str, cwd: Path, blocks: int | None = None) -> subprocess.CompletedProcess[str]:
-    """The program, no file of which may grow beyond so many blocks of 1,024 bytes."""
+    """The program, no file of which may grow beyond `blocks` blocks of 1,024 bytes."""
     limit = "" if blocks is None else f"ulimit -f {blocks}; "
     return subprocess.run(
         ["bash", "-c", f'{limit}exec "$0" -m runner "$@"', sys.executable, *arguments],

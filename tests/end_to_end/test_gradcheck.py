@@ -1,4 +1,4 @@
-"""`python -m runner.gradcheck` as a person starts it, in a folder of their own."""
+"""`python -m runner.gradcheck` as a user starts it, in a folder of their own."""
 
 import subprocess
 import sys
@@ -37,7 +37,7 @@ def test_a_healthy_network_is_right_and_nothing_is_left_in_the_folder(tmp_path: 
 
 
 @pytest.mark.parametrize(("option", "samples"), [((), "first batch of 32 samples"), (("--all",), "all 300 training")])
-def test_a_fault_is_told_as_a_table_with_the_arrays_that_are_wrong(
+def test_a_fault_is_shown_as_a_table_with_the_arrays_that_are_wrong(
     tmp_path: Path, option: tuple[str, ...], samples: str
 ) -> None:
     done = gradcheck(*option, *FAULTY, cwd=tmp_path)
@@ -60,7 +60,7 @@ def test_a_named_case_is_checked_like_any_other_network(tmp_path: Path) -> None:
     assert gradcheck("case=c4", "fault=none", cwd=tmp_path).returncode == 0
 
 
-def test_an_activation_of_ones_own_is_checked_too(tmp_path: Path) -> None:
+def test_an_own_activation_is_checked_too(tmp_path: Path) -> None:
     (tmp_path / "my_parts.py").write_text(MODULE)
     done = gradcheck("modules=[my_parts]", "activation=cubic", "network.hidden=[3]", cwd=tmp_path)
     assert done.returncode == 1, said(done)

@@ -4,6 +4,7 @@ Every attack here ran code, or led results or secrets away, before `runner/guard
 working folder, which Python imports from, and leaves a file when it is imported or called.
 """
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,7 @@ TYPED = {
     "a path as the name of the log": (["hydra.job.name=../CALLED"], "hydra.job.name"),
     "a folder of configs elsewhere": (["hydra.output_subdir=../CALLED"], "hydra.output_subdir"),
     "configs over those of the folder": (["hydra.output_subdir=."], "hydra.output_subdir"),
+    "a component by a dotted path": (["activation.name=evil.touch"], "activation.name is unknown: 'evil.touch'"),
     "a pickle": (["--experimental-rerun=evil.py"], "--experimental-rerun"),
     "a pickle, shortened": (["--exp", "evil.py"], "--experimental-rerun"),
     "an entry put into modules": ([*SWEEP, "++modules.0=evil"], "modules"),
@@ -68,7 +70,7 @@ FOREIGN = {
     "modules": ("modules: [evil]", "modules names 'evil'"),
     "interpolated": ("modules: '${oc.create:[evil]}'", "modules"),
     "swept": ("hydra: {sweeper: {params: {modules: '[evil]'}}}", "modules names 'evil'"),
-    "scheduler": ("executor: {name: dask, address: 'tcp://127.0.0.1:9'}", "executor is not said by you"),
+    "scheduler": ("executor: {name: dask, address: 'tcp://127.0.0.1:9'}", "executor was not typed by you"),
     "swept_scheduler": (
         "hydra: {sweeper: {params: {executor: dask, executor.address: 'tcp://127.0.0.1:9'}}}",
         "hydra.sweeper.params.executor",
@@ -89,6 +91,9 @@ FOREIGN = {
     "choices": ("hydra: {runtime: {choices: {sweep: other}}}", "hydra.runtime"),
     "output": ("hydra: {runtime: {output_dir: CALLED}}", "hydra.runtime"),
     "number": ("hydra: {job: {num: 7}}", "hydra.job.num"),
+    "id": ("hydra: {job: {id: '7'}}", "hydra.job.id"),
+    "name_of_the_config": ("hydra: {job: {config_name: other}}", "hydra.job.config_name"),
+    "name_of_the_folder": ("hydra: {job: {override_dirname: other}}", "hydra.job.override_dirname"),
     "secret": ("tracking: {experiment: '${oc.env:SECRET}'}", "tracking.experiment"),
     "tag": ("seed: !!python/object/apply:os.system ['touch CALLED']", "not plain YAML"),
     "relocated": ("defaults: [{/hydra/job_logging@hydra.callbacks.x: evil}]", "hydra.callbacks"),
@@ -145,6 +150,29 @@ def test_a_module_that_the_person_lists_is_imported(tmp_path: Path) -> None:
     done = run_runner("modules=[evil]", *SHORT, cwd=tmp_path)
     assert done.returncode == 0, said(done)
     assert (tmp_path / "IMPORTED").exists()
+
+
+def test_a_module_that_the_person_s_own_config_lists_is_imported(tmp_path: Path) -> None:
+    for name in ("nn", "runner", "conf", "sweeps"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    config = tmp_path / "conf" / "config.yaml"
+    config.write_text(config.read_text().replace("modules: [] ", "modules: [evil]"))
+    (tmp_path / "evil.py").write_text(EVIL)
+    done = run_runner("dry_run=true", cwd=tmp_path, env={"PYTHONPATH": str(tmp_path)})
+    assert done.returncode == 0, said(done)
+    assert (tmp_path / "IMPORTED").exists()
+
+
+def test_a_config_of_someone_else_says_which_files_are_read_and_where_results_go(tmp_path: Path) -> None:
+    (tmp_path / "foreign" / "case").mkdir(parents=True)
+    (tmp_path / "foreign" / "case" / "theirs.yaml").write_text(
+        "# @package _global_\ndefaults: [override /data: csv]\ndata: {path: t.csv}\nhydra: {run: {dir: there}}\n"
+    )
+    (tmp_path / "t.csv").write_text("x,y\n" + "".join(f"{n},{n % 3}.5\n" for n in range(12)))
+    done = run_runner("hydra.searchpath=[foreign]", "case=theirs", *SHORT, cwd=tmp_path)
+    assert done.returncode == 0, said(done)
+    assert Store(tmp_path).only().data.params["data.path"] == "t.csv"
+    assert list((tmp_path / "there" / "stacks").iterdir())
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Ctrl-C in the middle of a sweep: what is finished stays, the rest is marked, nobody is left behind."""
+"""Ctrl-C in the middle of a sweep: what is finished stays, the rest is marked, no process is left behind."""
 
 import subprocess
 import time
@@ -87,11 +87,11 @@ def test_one_ctrl_c_compares_what_is_finished(once: Interrupted) -> None:
     assert once.store.artifact(parent, "comparison.csv").exists()
 
 
-def test_one_ctrl_c_says_what_is_kept_and_how_to_go_on(once: Interrupted) -> None:
+def test_one_ctrl_c_says_what_is_kept_and_how_to_resume(once: Interrupted) -> None:
     finished = sum(run.info.status == "FINISHED" for run in once.store.children(once.store.only()))
     said_all = once.done.stdout + once.done.stderr
     assert f"interrupted: {finished} finished runs kept in outputs/" in said_all
-    assert "python -m runner.resume" in said_all
+    assert "\nResume with: python -m runner.resume " in said_all
 
 
 def test_no_process_is_left_behind(once: Interrupted) -> None:

@@ -1,4 +1,6 @@
-"""Ctrl-C in the first half second, while a command imports: exit code 130 and not a word; nobody else is concerned."""
+"""Ctrl-C in the first seconds, while a command imports and plans: exit code 130 and not a word; nobody else is
+concerned.
+"""
 
 import signal
 import subprocess
@@ -7,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.program import ROOT, command, environment, said
+from tests.end_to_end.program import ROOT, command, environment, run_runner, said
 
 PRESSES = """
 import os, signal, time
@@ -16,6 +18,20 @@ os.kill(os.getpid(), signal.SIGINT)  # Ctrl-C, at this very moment
 time.sleep(0.01)
 {rest}
 """
+COMPOSED = """
+from omegaconf import OmegaConf
+
+def press():
+{pressed}
+OmegaConf.register_new_resolver("press", press)
+"""
+IN_A_WORKER = """
+import os, signal, sys
+
+if any("popen_loky" in one for one in sys.orig_argv):
+    os.kill(os.{whose}(), signal.SIGINT)
+"""
+SWEEP = ("-m", "data=xor", "seed=range(4)", "training.epochs=2", "tracking.plots=none", "workers=4")
 COMMANDS = ("runner", "runner.resume", "runner.report", "runner.reproduce", "runner.gradcheck", "runner.sweeps")
 
 
@@ -37,6 +53,32 @@ def test_ctrl_c_while_a_command_imports_ends_it_with_130_and_without_a_word(modu
     )  # fmt: skip
     assert (done.returncode, done.stdout, done.stderr) == (130, "", ""), said(done)
     assert not list(work.iterdir())
+
+
+@pytest.mark.parametrize("arguments", [("-m", "seed=0,1"), ("dry_run=true",)], ids=" ".join)
+def test_ctrl_c_while_a_config_is_composed_ends_the_program_with_130_and_without_a_word(
+    arguments: tuple[str, ...], tmp_path: Path
+) -> None:
+    pressed = PRESSES.replace("\n", "\n    ").format(rest="return 0.1")
+    (tmp_path / "presses.py").write_text(COMPOSED.format(pressed=pressed))
+    done = run_runner(*arguments, "modules=[presses]", "learning_rate=${press:}", cwd=tmp_path, from_nothing=True)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", ""), said(done)
+
+
+def test_ctrl_c_while_a_worker_starts_is_not_heard_by_the_worker(tmp_path: Path) -> None:
+    """As a terminal sends it to all processes; here to the workers alone, so that the sweep goes on."""
+    (tmp_path / "sitecustomize.py").write_text(IN_A_WORKER.format(whose="getpid"))
+    done = run_runner(*SWEEP, cwd=tmp_path, env={"PYTHONPATH": f"{tmp_path}:{ROOT}"})
+    assert (done.returncode, done.stderr) == (0, ""), said(done)
+
+
+def test_ctrl_c_while_workers_start_ends_the_program_when_they_are_there(tmp_path: Path) -> None:
+    """Each worker presses it, while the program starts the next ones or ends them already."""
+    (tmp_path / "sitecustomize.py").write_text(IN_A_WORKER.format(whose="getppid"))
+    done = run_runner(*SWEEP, cwd=tmp_path, env={"PYTHONPATH": f"{tmp_path}:{ROOT}"})
+    assert done.returncode in (130, -signal.SIGINT), said(done)
+    assert "python -m runner.resume" in done.stderr, said(done)
+    assert "Traceback" not in done.stdout + done.stderr, said(done)
 
 
 def test_a_program_that_imports_the_package_keeps_its_own_ctrl_c(tmp_path: Path) -> None:

@@ -172,7 +172,7 @@ def workers_are_killed(tmp_path: Path, undisturbed: Undisturbed, times: int) -> 
 
 
 def test_a_store_that_was_killed_while_it_was_made_is_made_again(tmp_path: Path) -> None:
-    """MLflow cannot go on with tables of which only some are there."""
+    """MLflow cannot work with a database in which only some tables exist."""
     jobs = ("data=xor", "training.epochs=2", "tracking.plots=none")
     with started(*jobs, cwd=tmp_path) as process:
         wait_until(lambda: (tmp_path / "mlflow.db.partial").exists() or process.poll() is not None, "tables were made")

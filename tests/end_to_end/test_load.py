@@ -171,7 +171,9 @@ def test_a_sweep_shows_itself_in_one_line(sweep: Trained, store_of) -> None:
     assert shown == "<activation x data x seed (20 runs): 20 runs over activation, data, seed; see .runs and .curves>"
 
 
-def test_what_is_not_there_is_told(sweep: Trained, store_of, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_sweep_is_reported(
+    sweep: Trained, store_of, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     store_of(sweep)
     with pytest.raises(UserError, match="MLflow has no run nonsense"):
         runner.load("nonsense")
@@ -191,7 +193,7 @@ def test_runs_of_other_programs_and_runs_that_left_nothing_are_refused(
     foreign = store.client.create_run(experiment).info.run_id
     with pytest.raises(UserError, match="has no run"):
         runner.load()
-    with pytest.raises(UserError, match="is not of this program"):
+    with pytest.raises(UserError, match="was not made by this program"):
         runner.load(foreign)
     tags = {"sweep_id": "one", "sweep_index": "0", "run_key": "k", "outcome": "killed"}
     killed = store.client.create_run(experiment, tags=tags).info.run_id

@@ -1,4 +1,4 @@
-"""Many requests at a time to a real server: whatever answer is lost, whoever is killed, each run is there once."""
+"""Many requests at a time to a real server: whatever answer is lost or process killed, each run is stored once."""
 
 import time
 from collections import Counter
@@ -119,7 +119,7 @@ def test_a_sweep_through_a_door_that_loses_answers_of_every_kind_is_the_sweep_th
     assert model.status == "READY"
 
 
-def test_a_single_run_whose_answers_were_lost_is_there_once(door: Door, tmp_path: Path) -> None:
+def test_a_single_run_whose_answers_were_lost_is_stored_once(door: Door, tmp_path: Path) -> None:
     door.loses = 7
     train("data=xor", "training.epochs=2", "tracking.experiment=single", cwd=tmp_path, env=tracked_at(door.uri))
     assert door.lost["POST runs/create"] == 1

@@ -79,6 +79,27 @@ def test_classes_of_all_spellings_at_once_are_drawn_and_kept(folder: Path) -> No
     assert {path.name for path in store.artifact(store.only(), "plots").iterdir()} >= {"curves.png", "fits.png"}
 
 
+LATEX = """#!/bin/sh
+touch "{called}"
+"""
+
+
+def test_latex_is_never_called_even_where_a_person_s_own_figures_use_it(folder: Path) -> None:
+    (programs := folder / "programs").mkdir()
+    for name in ("latex", "pdflatex", "xelatex", "lualatex", "dvipng", "kpsewhich"):
+        (programs / name).write_text(LATEX.format(called=folder / "called"))
+        (programs / name).chmod(0o755)
+    (folder / "inside" / "matplotlibrc").write_text("text.usetex: True\n")
+    contents = table(["x", "y", "kind"], [NASTY["mathtext"], NASTY["lines"]])
+    (folder / "inside" / "t.csv").write_text(contents, newline="")
+    path = f"{programs}:{os.environ['PATH']}"
+    arguments = ("-m", "data=csv", "data.path=t.csv", "seed=0,1", *SHORT)
+    done = run_runner(*arguments, cwd=folder / "inside", env={"PATH": path}, from_nothing=True)
+    assert (done.returncode, done.stderr) == (0, ""), said(done)
+    assert list(Store(folder / "inside").artifact(Store(folder / "inside").parents()[0], "plots").iterdir())
+    assert not (folder / "called").exists()
+
+
 FILES = ["quotes", "right to left", "mathtext", "a hidden legend", "a terminal's commands"]
 
 
@@ -124,7 +145,7 @@ def test_a_command_line_that_is_not_text_is_refused(tmp_path: Path) -> None:
     assert done.stderr == "error: tracking.experiment=\\udcff is not text in UTF-8\n"
 
 
-def test_a_sweep_file_whose_name_steers_the_terminal_is_left_out_and_told(tmp_path: Path) -> None:
+def test_a_sweep_file_whose_name_steers_the_terminal_is_left_out_and_reported(tmp_path: Path) -> None:
     for name in ("nn", "runner", "conf", "sweeps"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "sweeps" / "activations.yaml", tmp_path / "sweeps" / "\x1b[2J<b>.yaml")

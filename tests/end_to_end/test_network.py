@@ -1,7 +1,9 @@
-"""Nothing listens on a network port while runs are trained and written, or for who has no certificate."""
+"""Nothing listens on a network port while runs are trained and written, or for who has no certificate; none calls."""
 
 import os
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.program import ended, said, started
+from tests.end_to_end.program import ROOT, ended, environment, make_store, run_runner, said, started
+from tests.end_to_end.server import free_port, listening
 
 LISTENING = "0A"  # as the kernel writes the state of a TCP socket
 TABLES = ("tcp", "tcp6", "udp", "udp6")
@@ -83,6 +86,44 @@ def watch(folder: Path, *overrides: str) -> Watched:
         done = ended(process)
     assert done.returncode == 0, said(done)
     return Watched(most, found)
+
+
+HEARS = """
+import sys
+
+def hear(event, arguments):
+    if event in ("socket.connect", "socket.sendto", "socket.getaddrinfo", "socket.gethostbyname"):
+        with open({log!r}, "a") as file:
+            file.write(f"{{event}} {{arguments}}\\n")
+
+sys.addaudithook(hear)
+"""
+
+
+def test_commands_talk_to_nobody(tmp_path: Path) -> None:
+    """Python tells of every connection in every process, workers too, as all of them import `sitecustomize`."""
+    log, work = tmp_path / "heard", tmp_path / "work"
+    work.mkdir()
+    (tmp_path / "sitecustomize.py").write_text(HEARS.format(log=str(log)))
+    env = {"PYTHONPATH": f"{tmp_path}:{ROOT}"}
+    sweep = ("-m", "data=xor", "seed=0,1", "training.epochs=2", "workers=2", "tracking.models=all")
+    for module, arguments in (("runner", sweep), ("runner.report", ()), ("runner.resume", ())):
+        done = run_runner(*arguments, module=module, cwd=work, env=env)
+        assert done.returncode == 0, said(done)
+    assert not log.exists(), log.read_text()
+    probe = "import socket; socket.socket().connect_ex(('127.0.0.1', 9))"
+    subprocess.run([sys.executable, "-c", probe], cwd=work, env=environment(env), check=True)
+    assert "socket.connect" in log.read_text(), "it hears nothing"
+
+
+def test_mlflow_ui_listens_on_the_loopback_address_alone(tmp_path: Path) -> None:
+    make_store(tmp_path)
+    command = [sys.executable, "-m", "mlflow", "ui", "--port", str(port := free_port())]
+    env = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "MLFLOW_DISABLE_TELEMETRY": "true"}
+    with listening(command, port, cwd=tmp_path, env=env) as process:
+        found = {address for member in members(process.pid) for address in open_ports(member)}
+    assert f"tcp 0100007F:{port:04X}" in found
+    assert {address.partition(" ")[2].partition(":")[0] for address in found} == {"0100007F"}
 
 
 @pytest.mark.parametrize("launcher", [(), ("hydra/launcher=joblib",)], ids=["stacked", "joblib"])

@@ -1,4 +1,4 @@
-"""A person's own data set whose numbers of samples and classes differ from seed to seed."""
+"""A user's own data set whose numbers of samples and classes differ from seed to seed."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A person's own components, in a module outside the repository: `modules=[my_parts]` is all it takes."""
+"""A user's own components, in a module outside the repository: `modules=[my_parts]` is all it takes."""
 
 import re
 from collections.abc import Iterator
@@ -125,7 +125,7 @@ def own_sweep(own_folder: Path) -> Trained:
     )  # fmt: skip
 
 
-def test_components_of_ones_own_are_chosen_on_the_command_line(own_sweep: Trained) -> None:
+def test_own_components_are_chosen_on_the_command_line(own_sweep: Trained) -> None:
     runs = own_sweep.store.children(own_sweep.store.only())
     assert len(runs) == 4
     for run in runs:
@@ -135,7 +135,7 @@ def test_components_of_ones_own_are_chosen_on_the_command_line(own_sweep: Traine
     assert {run.data.params["schedule.final"] for run in runs} == {"0.1", "0.5"}
 
 
-def test_components_of_ones_own_do_what_they_say(own_sweep: Trained) -> None:
+def test_own_components_do_what_they_say(own_sweep: Trained) -> None:
     for run in own_sweep.store.children(own_sweep.store.only()):
         rates = own_sweep.store.history(run)["learning_rate"]
         assert rates.iloc[0] == pytest.approx(0.01)
@@ -151,12 +151,12 @@ def own_help(own_folder: Path) -> str:
 
 
 @pytest.mark.parametrize("kind", CHOICES)
-def test_help_lists_components_of_ones_own(own_help: str, kind: str) -> None:
+def test_help_lists_own_components(own_help: str, kind: str) -> None:
     (options,) = re.findall(rf"^  {kind} +((?:.|\n    )*)", own_help, re.MULTILINE)
     assert CHOICES[kind] in re.split(r",\s+", options.strip())
 
 
-def test_a_wrong_setting_of_ones_own_component_is_refused_like_any_other(own_folder: Path) -> None:
+def test_a_wrong_setting_of_an_own_component_is_refused_like_any_other(own_folder: Path) -> None:
     done = run_runner("modules=[my_parts]", "activation=softsign", "activation.width=0", cwd=own_folder)
     assert done.returncode == 1
     assert "activation.width must be > 0, got 0 (from the override activation.width=0)" in done.stderr, said(done)
@@ -186,13 +186,13 @@ def test_a_data_set_that_its_module_no_longer_has_is_named_with_what_to_do(
     assert "Traceback" not in done.stderr
 
 
-def test_a_fault_of_ones_own_is_made_in_every_run_and_said(own_sweep: Trained) -> None:
+def test_an_own_fault_is_made_in_every_run_and_reported(own_sweep: Trained) -> None:
     for run in own_sweep.store.children(own_sweep.store.only()):
         assert "doubled_gradient" in run.data.params["fault"]
         assert "Every gradient is twice what it should be." in run.data.tags["mlflow.note.content"]
 
 
-def test_a_fault_of_ones_own_is_checked_and_listed(own_folder: Path) -> None:
+def test_an_own_fault_is_checked_and_listed(own_folder: Path) -> None:
     done = run_runner("modules=[my_parts]", "fault=doubled_gradient", module="runner.gradcheck", cwd=own_folder)
     assert done.returncode == 1, said(done)
     assert done.stdout.count("scaled by 2") == 4
@@ -208,7 +208,7 @@ def test_a_fault_of_ones_own_is_checked_and_listed(own_folder: Path) -> None:
         ("careless", "=careless fails in this network: IndexError: list index out of range"),
     ],
 )
-def test_a_fault_of_ones_own_that_does_nothing_or_fails_is_refused(own_folder: Path, fault: str, why: str) -> None:
+def test_an_own_fault_that_does_nothing_or_fails_is_refused(own_folder: Path, fault: str, why: str) -> None:
     done = run_runner("modules=[my_parts]", f"fault={fault}", cwd=own_folder)
     assert done.returncode == 1
     assert f"fault{why} (from the override fault={fault})" in done.stderr, said(done)

@@ -1,4 +1,4 @@
-"""Parts of a person that break a law or raise are named in one sentence, before anything trains."""
+"""A user's own parts that break a law or raise are named in one sentence, before anything trains."""
 
 from pathlib import Path
 
@@ -12,8 +12,8 @@ from nn.schedules import SCHEDULES
 
 
 @ACTIVATIONS.register
-def centred():
-    return Activation(lambda z: z - z.mean(axis=0), lambda z, a: np.ones_like(z))
+def centred(*, share: float = 0.0):
+    return Activation(lambda z: z - share * z.mean(axis=0), lambda z, a: np.ones_like(z))
 
 
 @SCHEDULES.register
@@ -22,12 +22,13 @@ def falling(steps, n_steps):
 """
 
 
-def test_parts_of_ones_own_that_break_a_law_are_refused_together_before_training(tmp_path: Path) -> None:
+def test_own_parts_that_break_a_law_are_refused_together_before_training(tmp_path: Path) -> None:
     (tmp_path / "unlawful.py").write_text(UNLAWFUL)
     arguments = ("-m", "modules=[unlawful]", "data=xor", "activation=tanh,centred", "schedule=falling", "seed=0,1")
-    done = run_runner(*arguments, cwd=tmp_path)
+    done = run_runner(*arguments, "activation.share=0,1", cwd=tmp_path)
     assert done.returncode == 1, said(done)
-    assert "activation 'centred' gives a run other numbers alone than beside others" in done.stderr, said(done)
+    alone = "with share=1.0 gives a run other numbers alone than beside others"
+    assert f"activation 'centred' {alone}" in done.stderr, said(done)
     assert "schedule 'falling' gives a step another rate when other steps are asked for with it" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "mlflow.db").exists()

@@ -24,7 +24,7 @@ def before_all(folder: Path, name: str, content: str) -> dict[str, str]:
     return {"PYTHONPATH": f"{folder}:{ROOT}"}
 
 
-@pytest.mark.parametrize("where", ["workers=2", "executor=dask"])
+@pytest.mark.parametrize("where", ["workers=2", pytest.param("executor=dask", marks=pytest.mark.slow)])
 def test_a_sweep_that_a_notebook_starts_has_its_numbers_and_its_pictures(where: str, tmp_path: Path) -> None:
     env = NOTEBOOK | before_all(tmp_path / "first", "sitecustomize.py", NOT_INSTALLED)
     done = train(*SWEEP, where, cwd=tmp_path, env=env)

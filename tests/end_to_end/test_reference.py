@@ -69,7 +69,7 @@ def test_comments_of_configs_are_read_by_key_with_the_lines_below() -> None:
     ],
     ids=["whole", "no limit that is met", "or null", "choices", "list", "pair", "map"],
 )
-def test_a_schema_is_told_in_a_few_words(schema: dict[str, object], told: str) -> None:
+def test_a_schema_is_described_in_a_few_words(schema: dict[str, object], told: str) -> None:
     assert build().allowed(schema) == told
 
 

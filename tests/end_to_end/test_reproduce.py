@@ -13,7 +13,7 @@ from tests.end_to_end.store import Store
 
 OTHER_KERNELS = {"NPY_DISABLE_CPU_FEATURES": "X86_V4 X86_V3 AVX512_ICL AVX512_SPR", "OPENBLAS_CORETYPE": "Nehalem"}
 MODULE = '''
-"""A person's own schedule."""
+"""A user's own schedule."""
 
 from nn.schedules import SCHEDULES
 
@@ -49,7 +49,7 @@ def test_a_sweep_is_identical_run_by_run(sweep: Trained, by: str) -> None:
 
 
 def test_a_sweep_among_other_processor_features_differs_in_its_last_bits_and_names_them(sweep: Trained) -> None:
-    """NumPy and OpenBLAS can be told to do without parts of the processor, as if it were an older one."""
+    """NumPy and OpenBLAS can be made to do without parts of the processor, as if it were an older one."""
     run = sweep.store.children(sweep.store.only())[0]
     if "X86_V3" not in run.data.tags["cpu"]:
         pytest.skip("this processor has no features of x86-64-v3 that could be left out")
@@ -74,7 +74,7 @@ def test_other_numbers_in_the_store_are_found_with_step_and_series(tmp_path: Pat
     assert "DIFFERENT by more than the last bits" in done.stdout
     assert "from step 7 on: train/cost, by up to 1.0e-04" in done.stdout
     assert "weights at the end: equal" in done.stdout
-    assert "are not those that were written: digest.history" in done.stdout
+    assert "have changed since they were written: digest.history" in done.stdout
 
 
 def test_other_weights_in_the_store_are_found_by_array(tmp_path: Path) -> None:
@@ -89,10 +89,10 @@ def test_other_weights_in_the_store_are_found_by_array(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "from step 20 on: b2, by up to" in done.stdout
     assert "units in the last place: 1" in done.stdout
-    assert "are not those that were written: digest.weights" in done.stdout
+    assert "have changed since they were written: digest.weights" in done.stdout
 
 
-def test_components_of_a_persons_own_are_imported_only_when_the_person_names_them(tmp_path: Path) -> None:
+def test_own_components_are_imported_only_when_the_user_names_them(tmp_path: Path) -> None:
     (tmp_path / "my_parts.py").write_text(MODULE)
     store = trained(tmp_path, "modules=[my_parts]", "data=xor", "schedule=slower", "tracking.plots=none").store
     run_id = store.only().info.run_id

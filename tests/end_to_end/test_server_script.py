@@ -1,5 +1,8 @@
-"""The script that starts the shared server refuses to start one that is open to all, or that has no database."""
+"""The script that starts the shared server refuses to start one that is open to all, or that has no database; the file
+of its secrets is for its owner alone.
+"""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.program import ROOT, environment, said
+from tests.end_to_end.shared import INSTALL, replaced, shown
 
 
 @pytest.mark.parametrize(
@@ -29,3 +33,14 @@ def test_the_server_does_not_start_with_a_password_that_all_know_or_none(env: di
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert done.returncode == 1 and told in done.stderr and len(done.stderr.splitlines()) == 1, said(done)
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
+def test_the_file_of_secrets_is_made_for_its_owner_alone(tmp_path: Path) -> None:
+    (tmp_path / "deploy").mkdir()
+    command = f"umask 022\n{replaced(shown('secrets'), {INSTALL: ''})}"
+    subprocess.run(["bash", "-ec", command], cwd=tmp_path, env=environment(), timeout=60, check=True)
+    file = tmp_path / "deploy" / "server.env"
+    assert file.stat().st_mode & 0o777 == 0o600
+    secrets = [line.partition("=")[2] for line in file.read_text().splitlines() if "PASSWORD" in line or "KEY" in line]
+    assert len(set(secrets)) == 3 and {len(one) for one in secrets} == {48}

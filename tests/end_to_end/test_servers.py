@@ -1,4 +1,4 @@
-"""A tracking server that is slow, refuses, goes and comes back, or goes for good: no result is lost, and all arrive."""
+"""A tracking server that is slow, refuses, goes down for a while or for good: no result is lost, and all arrive."""
 
 import time
 from collections import Counter
@@ -93,7 +93,7 @@ def test_a_server_that_is_busy_is_asked_again(door: Door, tmp_path: Path) -> Non
     check_whole(door, "busy")
 
 
-def test_a_server_that_goes_in_the_middle_gets_everything_when_it_is_back(door: Door, tmp_path: Path) -> None:
+def test_a_server_that_goes_down_in_the_middle_gets_everything_when_it_is_back(door: Door, tmp_path: Path) -> None:
     door.shut_after = 3
     told = fails_and_keeps(door, "going", tmp_path)
     assert "Retry" not in told and "[HYDRA]" not in told
@@ -106,7 +106,7 @@ def test_a_server_that_goes_in_the_middle_gets_everything_when_it_is_back(door: 
     check_whole(door, "going")
 
 
-def test_a_server_that_is_away_for_a_moment_is_waited_for(door: Door, tmp_path: Path) -> None:
+def test_a_sweep_waits_for_a_server_that_is_away_for_a_moment(door: Door, tmp_path: Path) -> None:
     name = "tracking.experiment=away"
     with started(
         *SWEEP, name, cwd=tmp_path, env=environment_of(door) | {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "6"}
@@ -117,7 +117,7 @@ def test_a_server_that_is_away_for_a_moment_is_waited_for(door: Door, tmp_path: 
         door.is_open = True
         out, err = process.communicate(timeout=120)
     assert process.returncode == 0, out + err
-    assert err.count("the MLflow server does not answer; trying again for a while") == 1, "whoever waits is told once"
+    assert err.count("the MLflow server does not answer; trying again for a while") == 1, "whoever waits reads it once"
     check_whole(door, "away")
 
 
@@ -127,7 +127,7 @@ def test_a_slow_server_gets_everything(door: Door, tmp_path: Path) -> None:
     check_whole(door, "slow")
 
 
-def test_a_run_whose_creation_was_not_answered_is_there_once(door: Door, tmp_path: Path) -> None:
+def test_a_run_whose_creation_was_not_answered_is_stored_once(door: Door, tmp_path: Path) -> None:
     door.unanswered = 2
     train(*SWEEP, "tracking.experiment=unanswered", cwd=tmp_path, env=environment_of(door))
     assert door.unanswered == 0

@@ -126,6 +126,15 @@ def test_no_password_is_in_a_command_line(server: Shared) -> None:
     assert not [line for line in lines if any(one in line for one in secrets(server))]
 
 
+def test_of_an_account_the_database_has_a_digest_with_a_salt_of_its_own(server: Shared) -> None:
+    for name in ("one", "two"):
+        server.add(name, "the same password")
+    found = dict(ask(server.database, "SELECT username, password_hash FROM users"))
+    assert found.keys() >= {"admin", "ann", "bob", "one", "two"}
+    assert found["one"] != found["two"]
+    assert not [one for one in server.passwords.values() for kept in found.values() if one in kept]
+
+
 @pytest.mark.parametrize("path", ["/", "/api/2.0/mlflow/experiments/search", "/api/2.0/mlflow-artifacts/artifacts"])
 def test_nobody_without_an_account_is_answered(server: Shared, path: str) -> None:
     with pytest.raises(HTTPError, match="401"):
@@ -155,7 +164,7 @@ def test_a_wrong_password_is_one_sentence_and_nothing_is_trained(
     assert done.returncode == 1, said(done)
     assert len(done.stderr.splitlines()) == 1 and "not the password" not in said(done)
     assert (
-        "does not know this user with this password: MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD"
+        "does not accept this user name and password: set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD"
         in done.stderr
     )
     assert not list(tmp_path.rglob("*.npz"))

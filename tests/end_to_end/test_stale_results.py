@@ -1,4 +1,4 @@
-"""Old numbers never pass for new: what a person's module imports, and what its data set opens, is in the run key."""
+"""Old numbers never pass for new: what a user's module imports, and what its data set opens, is in the run key."""
 
 from pathlib import Path
 
@@ -83,7 +83,7 @@ def test_resume_names_an_imported_module_or_a_declared_file_that_changed(folder:
         assert done.returncode == 1 and f"\n  - {name}\n" in done.stderr, said(done)
 
 
-def test_a_declared_file_that_is_missing_is_told_before_training(folder: Path) -> None:
+def test_a_declared_file_that_is_missing_is_reported_before_training(folder: Path) -> None:
     done = run_runner(*QUICK, "data.path=gone.txt", cwd=folder)
     assert done.returncode == 1 and "Traceback" not in done.stderr
     assert "data reads 'gone.txt', which cannot be read: No such file or directory" in done.stderr, said(done)

@@ -1,4 +1,4 @@
-"""Runs that diverge or raise: each is a result of its own, and the runs beside it do not notice."""
+"""Runs that diverge or raise: each is a result of its own, and the runs beside it are not affected."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from tests.end_to_end.program import run_runner, said
 from tests.end_to_end.store import Bits, Store
 
 MODULE = '''
-"""A person's own schedule, which breaks for one setting."""
+"""A user's own schedule, which breaks for one setting."""
 
 from typing import Annotated
 

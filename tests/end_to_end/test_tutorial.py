@@ -15,7 +15,7 @@ QUICK = ("workers=1", "tracking.plots=none")  # they change no number
 FILE = re.compile(r"^```python (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-def test_lines_are_held_against_what_is_printed_by_their_words_and_two_digits() -> None:
+def test_lines_are_compared_with_what_is_printed_by_their_words_and_two_digits() -> None:
     printed = "tanh  xor   5  0.9561 ± 0.043\nrun id 0123456789abcdef0123456789abcdef\n"
     assert missing(["tanh xor 5 0.955 ± 0.043", "run id " + "f" * 32], printed) == []
     assert missing(["tanh xor 5 0.90 ± 0.043"], printed) == ["tanh xor 5 0.90 ± 0.043"]

@@ -1,4 +1,4 @@
-"""Warnings that a person, or a person's module, turned into errors: a library's warning ends no run."""
+"""Warnings that the user, or the user's module, turned into errors: a library's warning ends no run."""
 
 import warnings
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The working folder and the terminal are a person's: files with names of Python's, signs that ASCII lacks."""
+"""Any working folder and terminal: files named like Python's modules, characters that ASCII lacks."""
 
 from pathlib import Path
 
@@ -22,6 +22,16 @@ def test_a_file_that_ends_python_itself_is_named_by_python(tmp_path: Path) -> No
     (tmp_path / "types.py").touch()
     done = run_runner("--help", cwd=tmp_path, from_nothing=True)
     assert done.returncode != 0 and str(tmp_path / "types.py") in done.stderr, said(done)
+
+
+def test_a_file_with_the_name_of_the_program_is_run_in_its_place(tmp_path: Path) -> None:
+    """Nothing of the program is imported, so it cannot say so; docs/security.md does."""
+    (tmp_path / "runner.py").write_text("print('mine')\n")
+    done = run_runner("--help", cwd=tmp_path, from_nothing=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "mine\n", ""), said(done)
+    done = run_runner("--help", cwd=tmp_path, module="runner.report", from_nothing=True)
+    assert done.returncode == 1 and done.stdout == "mine\n", said(done)
+    assert "'runner.report'" in done.stderr and "Traceback" not in done.stderr, said(done)
 
 
 def test_a_module_that_ends_the_program_while_it_is_imported_is_named(tmp_path: Path) -> None:

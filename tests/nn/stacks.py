@@ -1,4 +1,4 @@
-"""Stacks for tests that bring their own numbers: plain SGD on full batches without stopping, unless told otherwise."""
+"""Stacks for tests that bring their own numbers: by default plain SGD on full batches without stopping."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -12,8 +12,8 @@ ELEMENTWISE_VARIANTS = [(name, settings) for name, settings in VARIANTS if name 
 DTYPES = (np.float64, np.float32)
 
 # Worked by hand from the formula in each docstring: e^(log 3) = 3, so sigmoid(log 3) = 3 / 4; tanh(log(3) / 2) =
-# (3 - 1) / (3 + 1); softplus(log(e - 1)) = log(e) = 1. gelu(1) = (1 + tanh(sqrt(2 / pi) * 1.044715)) / 2 is 0.841192 in
-# a table calculator: sqrt(2 / pi) = 0.7978845608, product 0.8335619, tanh 0.6823839.
+# (3 - 1) / (3 + 1); elu(-log 2) = 1 / 2 - 1; softplus(log(e - 1)) = log(e) = 1. gelu(1) = (1 + tanh(sqrt(2 / pi) *
+# 1.044715)) / 2 is 0.841192 in a table calculator: sqrt(2 / pi) = 0.7978845608, product 0.8335619, tanh 0.6823839.
 BY_HAND: list[tuple[str, dict[str, Any], float, float]] = [
     ("sigmoid", {}, 0.0, 0.5),
     ("sigmoid", {}, math.log(3), 0.75),
@@ -26,6 +26,10 @@ BY_HAND: list[tuple[str, dict[str, Any], float, float]] = [
     ("leaky_relu", {}, -2.0, -0.02),
     ("leaky_relu", {"slope": 0.2}, -2.0, -0.4),
     ("leaky_relu", {"slope": 0.2}, 3.0, 3.0),
+    ("elu", {}, 3.0, 3.0),
+    ("elu", {}, -math.log(2), -0.5),
+    ("elu", {"alpha": 0.3}, -math.log(2), -0.15),
+    ("elu", {"alpha": 0.3}, -1000.0, -0.3),
     ("softplus", {}, 0.0, math.log(2)),
     ("softplus", {}, math.log(math.e - 1), 1.0),
     ("softplus", {}, 1000.0, 1000.0),
@@ -36,7 +40,8 @@ BY_HAND: list[tuple[str, dict[str, Any], float, float]] = [
 ]
 
 # Derivatives worked by hand: a (1 - a) at a = 3/4; 1 - a^2 at a = 1/2; relu has 0 at its kink by its docstring;
-# softplus' = sigmoid; gelu'(0) = 1/2 because the second term of the product rule has the factor z.
+# elu' = alpha e^z below 0; softplus' = sigmoid; gelu'(0) = 1/2 because the second term of the product rule has the
+# factor z.
 SLOPES_BY_HAND: list[tuple[str, dict[str, Any], float, float]] = [
     ("sigmoid", {}, math.log(3), 3 / 16),
     ("tanh", {}, math.log(3) / 2, 3 / 4),
@@ -45,6 +50,9 @@ SLOPES_BY_HAND: list[tuple[str, dict[str, Any], float, float]] = [
     ("relu", {}, 3.0, 1.0),
     ("leaky_relu", {"slope": 0.2}, -2.0, 0.2),
     ("leaky_relu", {"slope": 0.2}, 3.0, 1.0),
+    ("elu", {}, 3.0, 1.0),
+    ("elu", {}, 0.0, 1.0),
+    ("elu", {"alpha": 0.3}, -math.log(2), 0.15),
     ("softplus", {}, math.log(3), 3 / 4),
     ("gelu", {}, 0.0, 0.5),
     ("identity", {}, 7.0, 1.0),

@@ -26,11 +26,14 @@ def generators(seeds: Sequence[int]) -> list[np.random.Generator]:
 
 
 def drawer(seed: int) -> Callable[[int], tuple[Array, Array]]:
-    """A data set that never ends; targets follow from inputs, so a pair that is torn apart is seen."""
+    """A data set that never ends; targets follow from inputs, so a pair that is torn apart is seen.
+
+    It draws one input of a whole block and then the other, so that blocks of another size are other samples.
+    """
     rng = np.random.default_rng(seed)
 
     def draw(n: int) -> tuple[Array, Array]:
-        X = rng.uniform(-1, 1, (n, 2))
+        X = rng.uniform(-1, 1, (2, n)).T
         return X, X.sum(axis=1, keepdims=True)
 
     return draw

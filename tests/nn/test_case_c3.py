@@ -89,7 +89,7 @@ def rmse_of(errors: Array) -> float:
 
 @pytest.mark.parametrize("h", [h if h == 8 else pytest.param(h, marks=pytest.mark.slow) for h in TABLE])
 def test_the_published_program_gives_the_same_nine_fits_to_four_digits(h: int) -> None:
-    """Surface after surface goes on from the last one's weights and momentum; steps and batches start anew."""
+    """Each surface continues from the last one's weights and momentum; steps and batches start anew."""
     (X, starts), network = drawn(), c3_network(h)
     parameters, state = starts[h], None
     points, measured = grid(X), []

@@ -85,7 +85,7 @@ def test_a_fault_changes_what_a_training_reports(fault: str) -> None:
     assert not np.allclose(wrong.history["train_cost"][:, -1], right.history["train_cost"][:, -1], rtol=1e-6)
 
 
-def test_the_cost_in_mixed_units_compares_trained_outputs_with_targets_in_a_persons_units() -> None:
+def test_the_cost_in_mixed_units_compares_trained_outputs_with_targets_in_the_units_of_the_data() -> None:
     structure = structure_of("mixed_units")
     stack, result = stack_with_units(structure, [0, 1, 2]), trained(structure)
     assert stack.X_test is not None and stack.Y_test is not None

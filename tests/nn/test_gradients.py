@@ -65,7 +65,9 @@ def test_the_central_difference_of_a_linear_network_is_the_derivative_by_hand():
     assert (uncertainty < 1e-8).all()
 
 
-@pytest.mark.parametrize("activation", ["tanh", "sigmoid", "gelu", "softplus", "relu", "leaky_relu", "floored_relu"])
+@pytest.mark.parametrize(
+    "activation", ["tanh", "sigmoid", "gelu", "softplus", "elu", "relu", "leaky_relu", "floored_relu"]
+)
 def test_the_central_difference_is_the_gradient_wherever_it_is_known(activation):
     net = network(activation, (2, 6, 4, 1))
     derivative, uncertainty = central_difference(net, *point(net, 40), everywhere(net))
@@ -159,7 +161,7 @@ def test_an_array_with_no_known_entry_is_neither_right_nor_wrong():
     assert together([verdict, judge_penalty(np.ones(3), np.ones(3))]).is_right is None
 
 
-def test_a_penalty_is_judged_by_its_own_size_and_all_that_is_wrong_is_told():
+def test_a_penalty_is_judged_by_its_own_size_and_all_that_is_wrong_is_reported():
     tiny = 1e-12 * WEIGHTS
     assert judge_penalty(tiny, tiny).is_right
     flipped, none = judge_penalty(-tiny, tiny), judge_penalty(0 * tiny, tiny)

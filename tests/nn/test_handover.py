@@ -1,4 +1,4 @@
-"""Training goes on from an earlier one: parameters and the optimizer's state handed over."""
+"""Training continues an earlier one: parameters and the optimizer's state handed over."""
 
 from typing import Any
 
@@ -87,7 +87,7 @@ def test_momentum_that_is_handed_over_pulls_in_the_first_step() -> None:
 
 
 def test_the_state_of_every_run_is_that_of_its_last_finite_step() -> None:
-    """The first run stops early, the second diverges, the third goes on; state and parameters belong together."""
+    """The first run stops early, the second diverges, the third continues; state and parameters belong together."""
     evaluations = (0, 2, 4, 6)
     schedules = [np.ones_like, lambda steps: np.where(steps < 3, 1.0, 1e200), np.ones_like]
     costs = trained(6, first_parameters(), "momentum", evaluations=evaluations).history["train_cost"]

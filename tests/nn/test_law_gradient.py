@@ -102,7 +102,7 @@ def test_the_gradient_of_a_network_without_hidden_layers_equals_the_central_diff
 @pytest.mark.parametrize(
     ("name", "pair", "reduction", "n"), covering(ELEMENTWISE, PAIRS, ("mean", "sum"), N_SAMPLES), ids=label
 )
-def test_the_gradient_of_a_sum_and_behind_an_input_activation_equals_the_central_difference(
+def test_the_gradient_of_a_sum_and_after_an_input_activation_equals_the_central_difference(
     name: str, pair: tuple[str, str], reduction: Literal["mean", "sum"], n: int
 ) -> None:
     loss, output = pair

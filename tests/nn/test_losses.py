@@ -125,6 +125,19 @@ def test_a_loss_for_one_output_names_a_registered_activation(loss: str) -> None:
 
 
 @pytest.mark.parametrize(("loss", "output"), PAIRS)
+def test_single_precision_changes_cost_and_delta_by_its_rounding_alone(loss: str, output: str) -> None:
+    z, t = np.array([0.71, -1.33, 0.42]), np.eye(3)[1]
+    activation, chosen = ACTIVATIONS[output](), LOSSES[loss]()
+    found = []
+    for dtype in (np.float64, np.float32):
+        one, target = layer(z, dtype), layer(t, dtype)
+        a = activation.value(one)
+        found.append((chosen.per_sample(one, a, target), chosen.delta(one, a, target, activation)))
+    for exact, single in zip(*found, strict=True):
+        np.testing.assert_allclose(single, exact, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(("loss", "output"), PAIRS)
 def test_a_loss_is_measured_per_sample_and_summed_over_units(loss: str, output: str) -> None:
     rng = np.random.default_rng(2)
     z, t = rng.normal(size=(2, 3, 4)), np.eye(3)[rng.integers(3, size=(2, 4))].swapaxes(1, 2)

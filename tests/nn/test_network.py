@@ -123,6 +123,14 @@ def test_first_weights_are_those_of_the_initializer_layer_by_layer() -> None:
     assert parameters.tobytes() == np.concatenate(expected).tobytes()
 
 
+def test_a_drawn_bias_is_the_first_row_of_a_draw_of_its_own_after_the_weights_of_its_layer() -> None:
+    net, rng, he = network((3, 4, 2)), np.random.default_rng(9), INITIALIZERS["he"]
+    layers = net.layers(net.initialize(np.random.default_rng(9), he, drawn_biases=2)[np.newaxis])
+    for (W, b), (fan_in, fan_out) in zip(layers, ((3, 4), (4, 2)), strict=True):
+        assert np.array_equal(W[0], he(rng, fan_in, fan_out))
+        assert b is not None and np.array_equal(b[0], he(rng, fan_in, fan_out)[0])
+
+
 def test_random_biases_are_drawn_by_the_initializer_too() -> None:
     net = network((2, 3, 1))
     parameters = net.initialize(np.random.default_rng(0), partial(constant, value=0.3), drawn_biases=9)

@@ -166,7 +166,7 @@ def test_with_full_batches_the_online_cost_of_a_single_step_is_the_cost_before_i
     assert np.array_equal(history["online_cost"][:, 1:], history["train_cost"][:, :-1])
 
 
-def test_the_online_cost_of_those_who_stay_goes_on_when_a_run_leaves() -> None:
+def test_the_online_cost_of_the_others_is_unchanged_when_a_run_leaves() -> None:
     costs = trained(network(), batches=sliced(3)).history["train_cost"]
     stop = np.array([costs[0, 1], -np.inf])
     left = trained(network(), batches=sliced(3), online=True, stop_cost=stop).history["online_cost"]

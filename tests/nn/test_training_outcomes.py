@@ -113,7 +113,7 @@ def test_a_run_that_reaches_its_threshold_at_the_very_end_has_converged() -> Non
 
 
 @pytest.mark.parametrize(("patience", "last"), [(1, 1), (2, 2), (3, 3), (4, 5), (5, 5), (6, 8), (12, 12), (100, 12)])
-def test_a_run_loses_patience_at_the_first_evaluation_so_many_steps_after_its_best(patience: int, last: int) -> None:
+def test_a_run_loses_patience_at_the_first_evaluation_that_many_steps_after_its_best(patience: int, last: int) -> None:
     # By hand from STEPS: the best test cost is at step 0, so the run stops at the first evaluation >= patience.
     test_set = unreachable_test_set(build_stack(LINEAR, [1]))
     result = trained(LINEAR, Y_test=test_set, patience=np.array([patience]))

@@ -88,7 +88,7 @@ def spec_of(*overrides: str) -> Spec:
 
 
 def refusals(*overrides: str) -> list[str]:
-    """The messages that a person would read."""
+    """The messages that a user would read."""
     built = build(*overrides)
     assert not isinstance(built, Spec), f"{overrides} should be refused"
     return [str(problem) for problem in built]

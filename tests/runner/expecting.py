@@ -31,7 +31,7 @@ def run(finals: dict[str, float], outcome: str = "stopped", **config: Any) -> Ru
 
 
 def check(expect: dict[Any, Any], specs: list[Spec], keys: list[str]) -> list[Problem]:
-    """What is refused before training, and what is told not to be judged."""
+    """What is refused before training, and what is reported as not judged."""
     configs = [config_of(one, ()) for one in specs]
     refused, skipped = expectations.check(expect, configs, keys), expectations.not_judged(expect, configs, keys)
     assert all("no run" in problem.message for problem in skipped)

@@ -47,7 +47,7 @@ SYNTAX = [
 
 
 def overrides() -> st.SearchStrategy[list[str]]:
-    """What a person might type, or a cat on the keyboard."""
+    """What a user might type, or a cat on the keyboard."""
     return st.sampled_from(["sensible", "extreme", "absurd"]).flatmap(_overrides)
 
 

@@ -23,7 +23,7 @@ ODD_NAMES = {
 
 
 def table(features: int, target: str, names: tuple[str, ...] = (), classes: tuple[str, ...] = ("p", "q", "r")) -> str:
-    """A CSV file with so many features, and numbers or classes as target; any text is quoted as a header or class."""
+    """A CSV file with this many features, and numbers or classes as target; any text is quoted as a header or class."""
     names = names or tuple(f"x{place}" for place in range(features))
     rows = [(*names, "y" if not names[features:] else names[-1])] if features == len(names) else [names]
     for i in range(60):

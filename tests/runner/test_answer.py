@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from runner.answer import answer
 from runner.results import RunResult
+from runner.spec import component_model
 from tests.runner.building import spec_of
 
 KEYS = ["activation", "network.hidden", "seed"]
@@ -48,6 +49,13 @@ def test_a_difference_that_the_seeds_do_not_agree_on_could_be_chance():
 def test_seeds_are_paired_by_their_number_and_too_few_say_nothing_about_chance():
     results = [run("tanh", seed, 0.9) for seed in (0, 1, 2)] + [run("relu", seed, 0.5) for seed in (2, 3, 4)]
     assert "with 1 seed in common it could be chance: it takes 6 to tell." in answer(results, ["activation", "seed"])[1]
+
+
+def test_costs_whose_sum_is_beyond_the_largest_number_are_compared_too():
+    results = seeds("tanh", [2e307] * 8, data="sine", cost=1.5e308) + seeds("relu", [4e307] * 8, data="sine")
+    best, against = answer(results, ["activation", "seed"])
+    assert best == "The best of 2 settings is tanh: rmse 2e+307, the mean of 8 seeds."
+    assert "differs by -2e+307 on average" in against
 
 
 def test_what_is_better_on_the_common_seeds_alone_does_not_stand():
@@ -113,6 +121,25 @@ def test_settings_that_are_level_are_named_and_the_cost_decides_between_them():
     assert best == "The best of 3 settings is relu: accuracy 0.6975, the mean of 4 seeds."
     assert others == "1 more setting reaches the same accuracy: tanh; at a higher cost."
     assert against.startswith("The next is sigmoid, with 0.5333")
+
+
+def test_costs_of_different_losses_are_not_compared():
+    absolute = component_model("loss", "absolute_error")(name="absolute_error")
+    others = [run("relu", seed, score, cost=0.9) for seed, score in enumerate([0.7, 0.5])]
+    others = [replace(one, spec=one.spec.model_copy(update={"loss": absolute})) for one in others]
+    told = answer([*seeds("tanh", [0.5, 0.7]), *others], ["activation", "seed"])
+    assert told[1] == "1 more setting reaches the same accuracy: relu."
+
+
+def test_a_setting_that_ties_by_its_share_alone_is_between_level_ones_and_is_the_next():
+    halves = [
+        [run(name, 0, 1.0, cost=cost), run(name, 1, 0.0, "diverged")] for name, cost in (("tanh", 0.1), ("relu", 0.3))
+    ]
+    whole = [run("gelu", seed, 0.5, cost=0.2) for seed in (0, 1)]
+    best, level, against, *_ = answer([*halves[0], *halves[1], *whole], ["activation", "seed"])
+    assert best.startswith("The best of 3 settings is tanh: accuracy 1,")
+    assert level == "1 more setting reaches the same accuracy: relu; at a higher cost."
+    assert against.startswith("The next is gelu, with 0.5;")
 
 
 def test_a_setting_that_mostly_diverged_is_not_the_best():

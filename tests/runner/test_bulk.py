@@ -1,8 +1,10 @@
 """Rows written without MLflow's client are those that the client writes, in every table."""
 
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from runner import bulk
 from runner.records import RunRecord, record_of
 from runner.results import RunResult
 from runner.tracking import Tracker
+from tests.end_to_end.program import make_store
 from tests.runner.building import spec_of, trained
 
 pytestmark = pytest.mark.filterwarnings("default")  # MLflow's own are not errors of ours
@@ -29,6 +32,7 @@ def new_tracker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     def make(name: str) -> tuple[Tracker, Path]:
         folder = tmp_path / name
         folder.mkdir()
+        make_store(folder)
         monkeypatch.chdir(folder)
         monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{folder}/mlflow.db")
         monkeypatch.setattr("runner.tracking.user", lambda: "someone")
@@ -37,7 +41,8 @@ def new_tracker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     return make
 
 
-def results() -> list[RunResult]:
+@cache
+def results() -> Sequence[RunResult]:
     """Every outcome, both tasks, with and without a test set, a warm start, and data sets that two runs share."""
     quadrants = trained("data=quadrants", "data.seed=1", *QUICK)
     return [

@@ -1,4 +1,4 @@
-"""An interval and a p-value of one test, held against SciPy's permutations and against simulated seeds."""
+"""An interval and a p-value of one test, compared with SciPy's permutations and with simulated seeds."""
 
 import math
 

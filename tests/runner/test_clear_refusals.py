@@ -18,13 +18,13 @@ def test_a_fault_is_not_tried_in_a_network_that_cannot_be_built(activation):
     assert message.startswith(f"activation={activation} is for the output only")
 
 
-def test_a_misspelt_fault_is_told_with_what_else_is_wrong():
+def test_a_misspelt_fault_is_reported_with_what_else_is_wrong():
     assert [message.partition("=")[0].split()[0] for message in refusals("fault=mising", "network.output=tnah")] == [
         "network.output", "fault",
     ]  # fmt: skip
 
 
-def test_a_value_without_end_is_told_by_its_ends():
+def test_an_endless_value_is_shown_by_its_ends():
     message = refusal(f"training.mode={'x' * 5000}end")
     assert message.startswith("training.mode must be 'online', 'minibatch' or 'full', got 'xxx")
     assert " ... " in message and "end')" not in message
@@ -33,7 +33,7 @@ def test_a_value_without_end_is_told_by_its_ends():
 
 
 @pytest.mark.parametrize("letter", ["\n", "\r", "\x1b", "\x00", "\u2028", "\udcff"])
-def test_what_would_upset_a_terminal_is_told_by_its_code(letter):
+def test_what_would_upset_a_terminal_is_shown_by_its_code(letter):
     assert one_line(f"a{letter}b") == f"a{letter!r}b".replace("'", "")
     assert str(Problem(f"a{letter}", f"b{letter}", f"c{letter}")).isprintable()
 
@@ -50,7 +50,7 @@ def test_an_override_with_a_line_break_makes_one_line():
     ("override", "told"),
     [("strict=7", "strict must be true or false, got 7"), ("expect=7", "expect must map names to values")],
 )
-def test_what_pydantic_says_of_the_wrong_type_is_told_in_a_persons_words(override, told):
+def test_what_pydantic_says_of_the_wrong_type_is_reported_in_plain_words(override, told):
     with pytest.raises(UserError) as caught:
         plan_of((override,))
     assert f"  - {told}" in str(caught.value)
@@ -64,9 +64,14 @@ def test_a_group_in_the_place_of_a_list_is_refused_without_the_names_of_classes(
     )
 
 
-def test_a_module_without_a_name_that_python_can_import_is_told_in_one_line():
+def test_a_module_without_a_name_that_python_can_import_is_reported_in_one_line():
     with pytest.raises(UserError, match=r"^modules names 'a\\nb', which cannot be imported: .*$"):
         load_modules(["a\nb"])
+
+
+def test_a_file_in_the_place_of_a_module_is_answered_with_the_module():
+    with pytest.raises(UserError, match=r"^modules names './parts.py', a file; give the name of its module, parts$"):
+        load_modules(["./parts.py"])
 
 
 @pytest.mark.parametrize("override", ["data.path={}", "network.start={}"])
@@ -91,7 +96,7 @@ def test_a_pipe_and_a_device_are_no_files(override, tmp_path):
         ("foo", "it needs the form key=value, such as foo=VALUE"),
     ],
 )
-def test_an_override_that_cannot_be_read_is_told_what_is_open_in_it(override, told):
+def test_an_override_that_cannot_be_read_is_reported_with_what_is_open_in_it(override, told):
     assert refusal(override) == f"the override {override!r} cannot be read; {told}"
 
 

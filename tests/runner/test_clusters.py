@@ -74,7 +74,7 @@ def gone() -> Future[Any]:
     return future
 
 
-def test_what_has_come_back_is_handed_on_before_a_scheduler_that_has_gone_is_told():
+def test_what_has_come_back_is_handed_on_before_a_lost_scheduler_is_reported():
     results = iter(in_flight((gone(), 0), (finished(1), 1), (finished(2), 2)))
     assert sorted([*next(results), *next(results)]) == [1, 2]
     with pytest.raises(NoWorkers, match="has gone"):
@@ -95,7 +95,7 @@ def test_in_one_process_a_stack_is_handed_back_before_the_next_one_begins(monkey
             assert len(begun) == place + 1
 
 
-def test_of_many_workers_only_a_few_have_a_stack_to_go_on_with():
+def test_of_many_workers_only_a_few_have_a_stack_in_reserve():
     workers = Counted()
     workers.slots = 50
     training = Training([Task((place,), ("",), ({},), ()) for place in range(100)], workers)

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from runner.answer import answer
 from runner.comparison import (
     MAX_FITS,
     MAX_LINES,
@@ -101,6 +102,17 @@ def test_equal_accuracy_is_decided_by_the_cost():
         run(i, f"init={name}", cost=cost, accuracy=1.0) for i, (name, cost) in enumerate([("he", 2), ("normal", 1)])
     ]
     assert list(seed_table(results, ["init"])["init"]) == ["normal", "he"]
+
+
+def test_the_same_scores_in_another_order_are_equal_and_decided_by_the_cost():
+    """Added one after the other they differ in the last bit."""
+    scores, results = [0.1, 0.2, 0.3], []
+    for name, accuracies, cost in (("he", scores, 2), ("normal", scores[::-1], 1)):
+        for seed, accuracy in enumerate(accuracies):
+            results.append(run(len(results), f"init={name} seed={seed}", cost=cost, accuracy=accuracy))
+    table = seed_table(results, ["init", "seed"])
+    assert list(table["init"]) == ["normal", "he"]
+    assert answer(results, ["init", "seed"])[0].startswith("The best of 2 settings is normal: ")
 
 
 def test_means_and_deviations_of_costs_whose_squares_overflow_are_numbers_and_no_warnings():

@@ -7,7 +7,7 @@ from hydra.errors import HydraException
 from omegaconf import OmegaConf
 
 from runner.components import REGISTRIES
-from runner.compose import Composer, Job, plain
+from runner.compose import Job, plain
 from runner.compositions import split_hydra
 from runner.errors import Problem
 from runner.paths import SWEEPS
@@ -53,7 +53,7 @@ JOBS = {
 
 
 def by_hydra(*overrides: str) -> tuple[dict, dict]:
-    """A person's own part, and Hydra's part, of what Hydra composes for these overrides."""
+    """The user's part, and Hydra's part, of what Hydra composes for these overrides."""
     own, hydra = split_hydra(loader().load_sweep_config(master(), list(overrides)))
     return plain(own), OmegaConf.to_container(hydra)["hydra"]
 
@@ -119,35 +119,13 @@ def test_jobs_do_not_share_what_they_change():
     assert again.config == other.config
 
 
-def test_hydra_composes_once_per_choice_of_groups():
-    class Counting:
-        """Hydra's loader, counted."""
-
-        repository = loader().repository
-        calls = 0
-
-        def load_sweep_config(self, *arguments):
-            self.calls += 1
-            return loader().load_sweep_config(*arguments)
-
-    counting = Counting()
-    mine = Composer(counting, master())
-    jobs = [
-        mine.compose(seed, (f"activation={name}", f"seed={seed}", f"learning_rate=0.{seed + 1}"))
-        for name in ("tanh", "relu")
-        for seed in range(5)
-    ]
-    assert all(isinstance(job, Job) for job in jobs)
-    assert counting.calls == 2
-
-
 def test_a_job_keeps_its_number_and_its_overrides():
     job = composer().compose(41, ["seed=1", "data=xor"])
     assert isinstance(job, Job)
     assert (job.number, job.overrides) == (41, ("seed=1", "data=xor"))
 
 
-def test_a_config_is_split_into_a_persons_part_and_hydras():
+def test_a_config_is_split_into_the_users_part_and_hydras():
     whole = loader().load_sweep_config(master(), ["seed=3"])
     own, hydra = split_hydra(whole)
     assert "hydra" in whole and "hydra" not in own

@@ -17,6 +17,7 @@ from runner.components import REGISTRIES
 from runner.compose import Composer, Job, plain
 from runner.composition_errors import Refused
 from runner.compositions import split_hydra
+from runner.errors import UserError
 from runner.paths import CONF, SWEEPS
 from runner.sweeps import sweep_files
 from tests.runner.building import loader, master
@@ -37,7 +38,7 @@ VALUES = [
 
 @st.composite
 def overrides(draw):
-    """What a person may type for one job, in any order."""
+    """What a user may type for one job, in any order."""
     chosen = draw(st.lists(st.sampled_from(sorted(KINDS)), max_size=4, unique=True))
     texts = [f"{kind}={draw(st.sampled_from(KINDS[kind]))}" for kind in chosen]
     texts += [f"case={name}" for name in draw(st.lists(st.sampled_from(CASES), max_size=1))]
@@ -48,7 +49,7 @@ def overrides(draw):
 
 @cache
 def by_hydra(loader, master, *texts):
-    """A person's own part of what Hydra composes, and which options are chosen; None where it refuses."""
+    """The user's part of what Hydra composes, and which options are chosen; None where it refuses."""
     try:
         own, hydra = split_hydra(loader.load_sweep_config(master, list(texts)))
         return plain(own), OmegaConf.to_container(hydra.hydra.runtime.choices)
@@ -100,27 +101,27 @@ def test_combinations_made_from_single_options_are_what_hydra_composes(data):
 
 
 class Counting:
-    """Hydra's loader, counted."""
+    """Hydra's loader, its whole compositions counted."""
 
     def __init__(self, real):
-        self._real, self.repository, self.calls = real, real.repository, 0
+        self._real, self.calls = real, 0
+
+    def __getattr__(self, name):
+        return getattr(self._real, name)
 
     def load_sweep_config(self, *arguments):
         self.calls += 1
         return self._real.load_sweep_config(*arguments)
 
-    def compute_defaults_list(self, *arguments):
-        return self._real.compute_defaults_list(*arguments)
 
-
-def test_hydra_composes_once_for_each_option_and_not_for_each_combination():
+def test_hydra_composes_once_for_all_options_and_combinations():
     counting = Counting(loader())
     mine = Composer(counting, master())
     options = itertools.product(("tanh", "relu", "gelu"), ("sgd", "adam", "rmsprop"), ("he", "glorot"), range(3))
     jobs = [mine.compose(0, (f"activation={a}", f"optimizer={o}", f"init={i}", f"seed={s}")) for a, o, i, s in options]
     assert len(jobs) == 54
     assert all(isinstance(job, Job) for job in jobs)
-    assert counting.calls == 1 + 2 + 2 + 1
+    assert counting.calls == 1
 
 
 @pytest.mark.parametrize("also", ["~data", "~data=xor", "+data@validation=xor", "data=square"])
@@ -132,7 +133,13 @@ def test_another_override_of_the_same_group_is_respected_in_combinations(also):
 
 FILES = {
     "config.yaml": "defaults:\n- _self_\n- one: a\n- two: a\n- three: null\n- shared_${two}\nmode: base\nrate: 1\n",
-    "plain.yaml": "defaults:\n- _self_\n- one: a\n- two: a\nmode: base\nrate: ${two.x}\n",
+    "plain.yaml": "defaults:\n- _self_\n- one: a\n- two: a\n- three: null\nmode: base\nrate: ${two.x}\n",
+    "within.yaml": "defaults:\n- one: a\n- two@one.two: a\n- two: a\n- three: null\n- _self_\none: {x: 5}\n",
+    "copied.yaml": "defaults:\n- _self_\n- one: a\n- two: a\n- three: null\n- more\ncopy: ${two}\n",
+    "opened.yaml": "defaults:\n- _self_\n- one: a\n- two: a\n- three: null\none: {y: '${two}'}\n",
+    "packed.yaml": "# @package deep\ndefaults:\n- _self_\n- one: a\n- two: a\n- three: null\nmode: base\n",
+    "more.yaml": "copy: {q: 1}\n",
+    "one/opens.yaml": "y: {q: 1}\n",
     "one/a.yaml": "x: 1\n",
     "one/b.yaml": "x: 2\ny: ${two.x}\n",
     "one/elsewhere.yaml": "# @package _global_\nmode: far\none:\n  x: 3\n",
@@ -147,10 +154,16 @@ FILES = {
     "two/c.yaml": "# @package _global_\nmode: online\ntwo:\n  x: 30\n",
     "three/a.yaml": "w: 1\n",
     "three/b.yaml": "w: 2\n",
+    "modular.yaml": "defaults:\n- modules: none\n",
+    "modules/none.yaml": "{}\n",
+    "modules/any.yaml": "x: ${name}\n",
     "shared_a.yaml": "rate: 5\n",
     "shared_b.yaml": "rate: 6\n",
     "shared_c.yaml": "rate: 7\n",
 }
+
+EVERY_ONE = [file[4:-5] for file in FILES if file.startswith("one/")]
+SOME = ["a", "b", "opens"]
 
 
 @pytest.fixture(scope="module")
@@ -165,16 +178,65 @@ def peculiar(tmp_path_factory):
         return type(loader())(GlobalHydra.instance().config_loader().get_search_path())
 
 
-@pytest.mark.parametrize("name", ["config", "plain"])
-def test_files_that_reach_into_other_groups_are_composed_as_hydra_composes_them(peculiar, name):
-    class Whole(Counting):
-        def load_sweep_config(self, _, overrides):
-            return peculiar.load_configuration(name, list(overrides), RunMode.RUN)
+class Whole(Counting):
+    """The loader of such files, which composes each choice once; `master` has what a sweep of `name` starts from."""
 
-    top = OmegaConf.create({"hydra": {"overrides": {"hydra": []}, "job": {"config_name": name}}})
-    ones, twos = ([f"{kind}={file[4:-5]}" for file in FILES if file.startswith(f"{kind}/")] for kind in ("one", "two"))
-    expected = {texts: by_hydra(Whole(peculiar), top, *texts) for texts in itertools.product(ones, twos)}
+    def __init__(self, real, name):
+        super().__init__(real)
+        self._made = {}
+        self.master = OmegaConf.create({"hydra": {"overrides": {"hydra": []}, "job": {"config_name": name}}})
+
+    def load_sweep_config(self, master, overrides):
+        if tuple(overrides) not in self._made:
+            self.calls += 1
+            name = master.hydra.job.config_name
+            self._made[tuple(overrides)] = self._real.load_configuration(name, list(overrides), RunMode.RUN)
+        return self._made[tuple(overrides)]
+
+
+@pytest.mark.parametrize(
+    ("name", "ones", "also"),
+    [
+        *((name, EVERY_ONE, ()) for name in ("config", "plain", "within")),
+        *((name, SOME, ()) for name in ("copied", "opened", "packed")),
+        *(("within", SOME, also) for also in (("three=a",), ("+three@deep=b",), ("~two",))),
+    ],
+)
+def test_files_that_reach_into_other_groups_are_composed_as_hydra_composes_them(peculiar, name, ones, also):
+    whole = Whole(peculiar, name)
+    twos = [()] if also == ("~two",) else [(f"two={option}",) for option in ("a", "b", "c")]
+    every = [(f"one={one}", *two, *also) for one, two in itertools.product(ones, twos)]
+    expected = {texts: by_hydra(whole, whole.master, *texts) for texts in every}
     for order in (1, -1):
-        mine = Composer(Whole(peculiar), top)
-        for texts in list(expected)[::order]:
+        mine = Composer(whole, whole.master)
+        for texts in every[::order]:
             check(mine.compose(0, texts), expected[texts])
+
+
+def test_plain_options_are_combined_though_settings_refer_to_others(peculiar):
+    whole = Whole(peculiar, "plain")
+    mine = Composer(whole, whole.master)
+    for texts in itertools.product(("one=a", "one=b"), ("two=a", "two=b")):
+        mine.compose(0, texts)
+    assert whole.calls == 1
+
+
+def test_what_is_imported_is_looked_at_in_every_combination(peculiar):
+    whole = Whole(peculiar, "modular")
+    mine = Composer(whole, whole.master)
+    assert isinstance(mine.compose(0, ("modules=none",)), Job)
+    with pytest.raises(UserError, match="modules names"):
+        mine.compose(0, ("modules=any",))
+
+
+def test_groups_and_options_of_a_search_path_are_composed_as_hydra_composes_them(tmp_path):
+    for name, text in {"mine/a": "# @package _global_\nseed: 7\n", "activation/own": "name: relu\n"}.items():
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / f"{name}.yaml").write_text(text)
+    top = loader().load_configuration("config", [f"hydra.searchpath=[{tmp_path}]"], RunMode.MULTIRUN)
+    composer = Composer(loader(), top)
+    for texts in [("+mine=a",), ("activation=relu", "init=he"), ("activation=own", "init=glorot")]:
+        check(composer.compose(0, texts), by_hydra(loader(), top, *texts))
+    for init in ("init=he", "init=glorot"):
+        texts = (f"hydra.searchpath=[{tmp_path}]", "activation=own", init)
+        check(shared_composer().compose(0, texts), by_hydra(loader(), master(), *texts))

@@ -1,4 +1,4 @@
-"""A person's own table: what is read from good files."""
+"""A user's own table: what is read from good files."""
 
 import hashlib
 
@@ -55,7 +55,7 @@ def test_text_with_three_values_is_a_classification_of_three(read):
         (("-1", "1", "-1", "1"), ("-1", "1")),
     ],
 )
-def test_few_whole_numbers_and_truth_values_are_classes(read, column, classes):
+def test_a_few_whole_numbers_and_truth_values_are_classes(read, column, classes):
     samples = read("a,t\n" + "".join(f"{place},{value}\n" for place, value in enumerate(column)))
     assert samples.task == "classification"
     assert samples.classes == classes
@@ -68,7 +68,7 @@ def test_more_than_ten_whole_numbers_are_a_regression(read):
     assert read("a,t\n" + rows.replace(",10\n", ",9\n")).task == "classification"
 
 
-def test_the_task_can_be_told(read):
+def test_the_task_can_be_set(read):
     whole = "a,t\n1,1\n2,2\n3,1\n4,2\n"
     assert read(whole).task == "classification"
     regression = read(whole, "data.task=regression")

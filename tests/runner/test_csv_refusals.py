@@ -1,4 +1,4 @@
-"""A person's own table: what a bad file or a bad choice is answered with."""
+"""A user's own table: the answer to a bad file or a bad choice."""
 
 import pytest
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from runner.answer import answer
 from runner.data_sets import by_data
 from runner.results import RunResult
-from tests.runner.building import plan_of, trained_all
+from tests.runner.building import plan_of, spec_of, trained_all
 from tests.runner.tables import SHORT
 
 
@@ -50,3 +50,23 @@ def test_a_run_without_numbers_stays_with_those_of_its_data() -> None:
     results = results_of("data=sine data.standardize=true", "data=sine", "data=xor data.targets=[-1,1]", "data=xor")
     results = [replace(one, outcome="failed", data_digest="") if one.index in (1, 2) else one for one in results]
     assert groups_of(results) == {"sine": [0, 1], "xor targets=[-1.0, 1.0]": [2], "xor targets=[0.0, 1.0]": [3]}
+
+
+def test_scores_on_other_test_rows_are_not_compared() -> None:
+    results = results_of(
+        "data=sine test.set=held_out", "data=sine test.set=grid", "data=sine test.set=fresh test.points=20",
+        "data=sine test.set=fresh test.points=30", "data=sine test.probes=[[0.5]]",
+    )  # fmt: skip
+    assert groups_of(results) == {
+        "sine test.set=held_out test.points=POINTS".replace("POINTS", str(results[0].spec.test.points)): [0, 4],
+        f"sine test.set=grid test.points={results[1].spec.test.points}": [1],
+        "sine test.set=fresh test.points=20": [2],
+        "sine test.set=fresh test.points=30": [3],
+    }
+
+
+def test_a_thousand_data_sets_are_told_apart() -> None:
+    spec = spec_of("data=sine")
+    specs = [spec.model_copy(update={"data": spec.data.model_copy(update={"noise": n / 1000})}) for n in range(1000)]
+    results = [RunResult(n, "key", one, "stopped", data_digest=str(n)) for n, one in enumerate(specs)]
+    assert len(by_data(results)) == 1000

@@ -1,4 +1,4 @@
-"""Problems in words: each with key, message and origin, once, and not more than a person can read."""
+"""Problems in words: each with key, message and origin, once, and not more than anybody can read."""
 
 import pytest
 
@@ -48,7 +48,7 @@ def test_only_a_few_jobs_are_named(jobs, rest):
 
 
 @pytest.mark.parametrize(("problems", "last"), [(MAX_LINES, None), (MAX_LINES + 1, 1), (500, 500 - MAX_LINES)])
-def test_only_so_many_problems_are_listed(problems, last):
+def test_only_a_limited_number_of_problems_is_listed(problems, last):
     text = str(refuse({0: [Problem(f"key{i}", "is bad") for i in range(problems)]}, 1))
     lines = text.splitlines()[1:]
     assert lines[:MAX_LINES] == [f"  - key{i} is bad" for i in range(MAX_LINES)]
@@ -64,6 +64,6 @@ def test_an_unknown_name_is_answered_with_the_nearest_and_all_known_ones():
     assert unknown(None, ["a"]) == "is unknown: None; known are a"
 
 
-def test_a_persons_mistake_and_a_failed_run_are_told_apart():
+def test_a_users_mistake_and_a_failed_run_are_told_apart():
     assert not issubclass(UserError, RunsFailed)
     assert not issubclass(RunsFailed, UserError)

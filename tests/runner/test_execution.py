@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from runner import execution
-from runner.execution import Training, _halves
+from runner.execution import Training
 from runner.training import Task
 from runner.workers import NoWorkers
 
@@ -15,12 +15,12 @@ def test_halves_of_a_task_keep_the_first_weights_and_file_digests_of_their_own_r
     starts = tuple(np.full(3, float(place)) for place in range(5))
     specs, digests = tuple({"spec": place} for place in range(5)), tuple((str(place),) for place in range(5))
     task = Task(tuple(range(5)), tuple("abcde"), specs, (), starts=starts, digests=digests)
-    for half in _halves(task):
+    for half in task.halves:
         assert [one[0] for one in half.starts] == list(half.indices)
         assert [spec["spec"] for spec in half.specs] == list(half.indices)
         assert [int(digest) for (digest,) in half.digests] == list(half.indices)
         assert "".join(half.keys) == "".join("abcde"[place] for place in half.indices)
-    assert [half.starts for half in _halves(Task((0, 1), ("a", "b"), ({}, {}), ()))] == [(), ()]
+    assert [half.starts for half in Task((0, 1), ("a", "b"), ({}, {}), ()).halves] == [(), ()]
 
 
 class Slow:

@@ -51,6 +51,13 @@ def test_an_inequality_is_worked_out_over_the_selected_runs(text, holds, numbers
     assert check({"a": text}, [result.spec for result in WIDTHS], KEYS) == []
 
 
+def test_a_mean_does_not_depend_on_the_order_of_runs_and_is_no_larger_than_they_are():
+    costs = {2: (0.1, 0.2, 0.3), 8: (0.3, 0.2, 0.1)}
+    runs = [run({"train/cost": cost}, hidden=(units,)) for units, some in costs.items() for cost in some]
+    assert verdict("mean(cost, hidden=[2]) == mean(cost, hidden=[8])", runs).holds
+    assert verdict("mean(cost) <= 1.5e308", [run({"train/cost": 1.5e308})] * 2).holds
+
+
 def test_verdicts_come_in_the_order_of_the_expectations():
     texts = {"b": "count() == 4", "a": "count() == 3", "c": "nonsense"}
     assert [(one.sentence, one.holds) for one in judge(texts, WIDTHS, KEYS)] == [
@@ -99,9 +106,11 @@ def test_a_metric_without_a_worst_value_cannot_be_judged_over_runs_that_diverged
 
 
 @pytest.mark.parametrize("outcome", ["failed", "killed"])
-@pytest.mark.parametrize("text", ["median(rmse) >= 0.8", "lowest(rmse) < 0.8", "share(rmse > 0.5) < 1"])
+@pytest.mark.parametrize(
+    "text", ["median(rmse) >= 0.8", "lowest(rmse) < 0.8", "share(rmse > 0.5) < 1", "median(probe/0) > 0"]
+)
 def test_nothing_is_concluded_where_a_run_was_not_trained(text, outcome):
-    found = verdict(text, [run({"test/rmse": 1.0}), run({}, outcome)])
+    found = verdict(text, [run({"test/rmse": 1.0, "probe/0": 1.0}), run({}, outcome)])
     assert (found.holds, found.numbers) == (None, "1 of 2 runs failed or were killed")
 
 
@@ -134,7 +143,7 @@ def test_divisions_by_zero_and_infinities_are_numbers_like_others(text, numbers)
     assert (found.holds, found.numbers) == ("nan" not in numbers, numbers)
 
 
-def test_a_metric_that_no_run_has_is_told_with_those_that_there_are():
+def test_a_metric_that_no_run_has_is_reported_with_those_that_exist():
     found = verdict("median(test/rmse) < 1", [run({"train/cost": 1.0, "train/accuracy": 1.0}), run({}, "failed")])
     assert (found.holds, found.numbers) == (False, "no run has test/rmse; they have train/accuracy, train/cost")
     assert "no run has rnse; they have probe/-2, test/rmse, " in verdict("median(rnse) < 1", WIDTHS).numbers

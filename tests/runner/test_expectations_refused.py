@@ -81,13 +81,13 @@ def test_a_key_that_stays_ambiguous_is_refused_with_its_meanings(monkeypatch):
         (f"{'(' * 3000}1{')' * 3000} < 3", "too many nested parentheses"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_meant_is_told_before_training_and_does_not_hold_after_it(text, part):
+def test_what_cannot_be_meant_is_reported_before_training_and_does_not_hold_after_it(text, part):
     assert part in told(text)
     found = verdict(text, [run({"train/cost": 1.0})])
     assert not found.holds and part in found.numbers
 
 
-def test_values_that_no_run_has_together_are_told_together():
+def test_values_that_no_run_has_together_are_reported_together():
     specs = [spec(seed=0, activation="relu"), spec(seed=1)]
     message = told("count(seed=0, activation=tanh) == 1", *specs)
     assert message == "no run of the sweep has seed=0 and activation=tanh"
@@ -99,7 +99,7 @@ def test_values_that_there_are_are_listed_once_and_not_for_ever():
     assert len(message) < 150
 
 
-def test_all_expectations_with_a_problem_are_told():
+def test_all_expectations_with_a_problem_are_reported():
     problems = check({"a": "1 < 2", "b": 3, "c": "rmse < 1", 4: "x"}, [spec()], KEYS)
     assert [problem.message[:4] for problem in problems] == ["'b':", "'c':", "'4':"]
     assert all(isinstance(problem, Problem) and problem.key == "expect" for problem in problems)
@@ -115,7 +115,7 @@ SIGNS = (*"()[]{}.,=<>+-*/:'\"#\\@ \n_é", "==", ">=", "**", "0", "1e9", "8", "0
 
 
 @given(st.lists(st.sampled_from(PIECES + SIGNS), max_size=12).map("".join) | st.text() | st.none() | st.integers())
-def test_nothing_that_a_person_writes_raises_and_what_is_refused_before_does_not_hold_after(text):
+def test_nothing_that_a_user_writes_raises_and_what_is_refused_before_does_not_hold_after(text):
     problems = check({"a": text}, [result.spec for result in WIDTHS], KEYS)
     found = verdict(text, WIDTHS)
     assert isinstance(found.holds, bool) and found.numbers

@@ -51,7 +51,7 @@ def test_words_for_nothing_and_for_yes_select_what_hydra_would_read_from_them(se
         "patience=0", "fault=null", "fault=''", "fault='none'", "activation=none", "hidden=[]",
     ],
 )  # fmt: skip
-def test_a_value_of_another_kind_selects_nothing_and_that_is_told(selection):
+def test_a_value_of_another_kind_selects_nothing_and_that_is_reported(selection):
     assert "no run of the sweep has" in told(f"count({selection}) > 0")
 
 

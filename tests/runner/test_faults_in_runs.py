@@ -54,7 +54,7 @@ ALWAYS = {"missing_factor", "update_sign"}
 
 
 def numbers(result: RunResult) -> tuple:
-    """What a person could see of a run: its weights and its curves."""
+    """What anybody could see of a run: its weights and its curves."""
     assert result.outcome != "failed", result.error
     return result.parameters.tobytes(), {name: tuple(values) for name, values in result.history.items()}
 

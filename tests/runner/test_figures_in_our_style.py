@@ -1,4 +1,4 @@
-"""All figures: plain text in every place, and the same bytes whatever a person's own figures look like."""
+"""All figures: plain text in every place, and the same bytes whatever the user's own figures look like."""
 
 import subprocess
 import sys
@@ -123,7 +123,7 @@ def test_a_colour_bar_has_numbers_whether_scores_span_decades_or_less_than_two(t
     assert {"1e-08", "0.0001", "100"} <= set(told)
 
 
-def test_pictures_have_the_same_bytes_whatever_style_a_person_has_set(
+def test_pictures_have_the_same_bytes_whatever_style_the_user_has_set(
     trained: list[tuple[RunResult, Prepared]],
 ) -> None:
     before = drawn_from(trained) | drawn_of(1e-9, 1e6)

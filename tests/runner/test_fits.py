@@ -1,4 +1,4 @@
-"""The numbers behind the picture of a fit, held against the model's own predictions."""
+"""The numbers behind the picture of a fit, compared with the model's own predictions."""
 
 import tracemalloc
 

@@ -1,4 +1,4 @@
-"""A sweep's folder: chosen by a person (`hydra.sweep.dir=out`) and chosen again, changed by hand, damaged."""
+"""A sweep's folder: chosen by the user (`hydra.sweep.dir=out`) and chosen again, changed by hand, damaged."""
 
 import json
 import os
@@ -74,7 +74,7 @@ def test_a_second_sweep_in_the_folder_of_one_that_is_finished_does_not_take_its_
     ],
     ids=str,
 )
-def test_a_plan_that_was_changed_by_hand_is_refused_with_the_place(tmp_path, change, words):
+def test_a_plan_that_was_changed_by_hand_is_refused_with_its_folder(tmp_path, change, words):
     folder = SweepFolder(tmp_path)
     plain = json.loads(folder.write_plan(PLAN)) | change
     (tmp_path / "plan.json").write_text(json.dumps(plain))

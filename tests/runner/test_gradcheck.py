@@ -127,7 +127,7 @@ def test_where_the_gradient_is_right_it_is_said_where_the_fault_lies(fault, on_a
     overrides, where = ELSEWHERE[fault]
     rows, _, notes = check(plan_of((*overrides, f"fault={fault}")), on_all)
     assert all(row.verdict.is_right for row in rows)
-    assert [note for note in notes if note.startswith(f"fault={fault} is no fault of the gradient but {where}")]
+    assert [note for note in notes if note.startswith(f"fault={fault} is not a fault of the gradient but {where}")]
     assert not any("changes no gradient here" in note for note in notes)
     assert conclude(rows, ()) == 0
 
@@ -136,14 +136,14 @@ def test_beside_a_fault_of_the_gradient_one_elsewhere_is_not_blamed_for_it(capsy
     assert main(["activation=tanh", "fault=[early_update,shuffled_inputs,update_sign]"]) == 1
     told = capsys.readouterr().out
     assert "2 of 4 arrays are wrong: W1, b1\nfault=early_update: " in told
-    assert "fault=shuffled_inputs is no fault of the gradient but of the batch" in told
-    assert "fault=update_sign is no fault of the gradient but of the update" in told
+    assert "fault=shuffled_inputs is not a fault of the gradient but of the batch" in told
+    assert "fault=update_sign is not a fault of the gradient but of the update" in told
     assert told.splitlines()[-1].startswith("fault=early_update: ")
 
 
 DEEP = ("activation=sigmoid", "network.hidden=[6,6,6,6,6]", "init=gaussian", "init.std=0.5", "data=square")
 SIZES = {
-    "vanishing": (DEEP, "W1 is ", " times smaller than that of W6: it vanishes on its way back through"),
+    "vanishing": (DEEP, "W1 is ", " times smaller than that of W6: it vanishes in passing back through"),
     "large": (("data=square", "data.domain=[-2000,2000]"), "the input x is about ", " in size, so the gradient of its"),
     "tiny": (
         ("data=square", "data.domain=[-0.002,0.002]"),
@@ -154,7 +154,7 @@ SIZES = {
 
 
 @pytest.mark.parametrize("name", SIZES)
-def test_the_table_is_read_aloud_where_its_sizes_tell_something(name):
+def test_the_table_is_explained_where_its_sizes_mean_something(name):
     overrides, begin, end = SIZES[name]
     rows = {row.name: gradients.norm(row.true) for row in rows_of(*overrides)}
     (note,) = check(plan_of(overrides))[2]
@@ -169,7 +169,7 @@ def test_the_table_is_read_aloud_where_its_sizes_tell_something(name):
         assert check(plan_of((*overrides, "data.standardize=true")))[2] == []
 
 
-def test_inputs_of_unlike_sizes_are_told_by_their_names(csv_file):
+def test_inputs_of_unlike_sizes_are_named(csv_file):
     table = csv_file("area,rooms,price\n" + "".join(f"{70 + 9 * k},{k % 5 / 10},{k % 7}\n" for k in range(20)))
     (note,) = check(plan_of(("data=csv", table, "data.standardize=false")))[2]
     assert note.startswith("the input area is about 1") and "data.standardize=true brings all inputs to one" in note
@@ -181,16 +181,16 @@ def test_inputs_of_unlike_sizes_are_told_by_their_names(csv_file):
 
 
 @pytest.mark.parametrize("overrides", [(), ("data=xor",), ("data=quadrants", "network.hidden=[8,8]")])
-def test_nothing_is_read_aloud_where_all_sizes_are_ordinary(overrides):
+def test_nothing_is_explained_where_all_sizes_are_ordinary(overrides):
     assert check(plan_of(overrides))[2] == []
 
 
-def test_a_gradient_that_does_not_get_back_at_all_is_told():
+def test_a_gradient_that_does_not_reach_the_first_layer_is_reported():
     (note,) = check(plan_of(("activation=sigmoid", "init=constant", "init.value=0")))[2]
-    assert note == "the gradient of W1 is zero: nothing of that of W2 gets back to it"
+    assert note == "the gradient of W1 is zero: nothing of that of W2 reaches it"
 
 
-def test_notes_tell_of_single_precision_a_warm_start_and_a_selection():
+def test_notes_mention_single_precision_a_warm_start_and_a_selection():
     told = notes_of("dtype=float32", "data=surface", "warm_start=[{function:bowl}]", "network.hidden=[60,50]")
     assert "dtype=float32 was asked for; the check is made in float64" in told
     assert "warm start" in told

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM while a sweep runs: held back where something must stay whole, and never lost."""
+"""Ctrl-C and SIGTERM while a sweep runs: held back where a write must be complete, and never lost."""
 
 import os
 import signal
@@ -14,7 +14,7 @@ def press(number: int = signal.SIGINT) -> None:
 
 
 class PressedWhenFreed:
-    """Python cannot raise from here: it prints a traceback and goes on."""
+    """Python cannot raise from here: it prints a traceback and continues."""
 
     def __del__(self) -> None:
         press()
@@ -25,7 +25,7 @@ def test_a_signal_ends_the_program_with_the_code_that_a_shell_expects(number, co
     with pytest.raises(Interrupted) as caught, OrderlyInterrupt():
         press(number)
     assert exit_code(caught.value) == code
-    assert capsys.readouterr().err == "", "the sweep has said what is kept and how to go on"
+    assert capsys.readouterr().err == "", "the sweep has said what is kept and how to resume"
     assert exit_code(KeyboardInterrupt()) == 130
     assert capsys.readouterr().err == "interrupted\n"
 
@@ -62,7 +62,7 @@ def test_a_second_press_is_not_held_back_by_a_shield_that_is_not_firm():
         assert press_inside(interrupt, 2, firm=False) == ["begun", "heard"]
 
 
-def test_other_errors_that_python_cannot_raise_are_still_told(monkeypatch):
+def test_other_errors_that_python_cannot_raise_are_still_shown(monkeypatch):
     class Broken:
         def __del__(self):
             raise ValueError("not ours")

@@ -1,8 +1,9 @@
-"""Parts of a person's own module that break a law of training, and those of the documents that keep all."""
+"""Parts of a user's own module that break a law of training, and those of the documents, which keep all."""
 
 import importlib
 import random
 import re
+import sys
 
 import numpy as np
 import pytest
@@ -21,13 +22,13 @@ SPEC = spec_of("data=xor")
 ROWS = np.linspace(-1, 1, 20).reshape(10, 2)
 
 
-def told(kind, part, **changes):
+def told(kind, part, settings=(), **changes):
     """What is said of one own part in a spec, without its name; the part is registered for that long."""
     registry = REGISTRIES[kind]
     part.__name__ = f"{part.__name__}_{id(part)}"
     registry.register(part)
     try:
-        chosen = component_model(kind, part.__name__)(name=part.__name__)
+        chosen = component_model(kind, part.__name__)(name=part.__name__, **dict(settings))
         problems = broken_laws(SPEC.model_copy(update={kind: chosen, **changes}))
     finally:
         del registry._components[part.__name__]
@@ -70,7 +71,7 @@ WRONG_ACTIVATIONS = [
 
 
 @pytest.mark.parametrize(("part", "words"), WRONG_ACTIVATIONS, ids=[words for _, words in WRONG_ACTIVATIONS])
-def test_an_activation_that_breaks_a_law_is_told_with_the_law(part, words):
+def test_an_activation_that_breaks_a_law_is_reported_with_the_law(part, words):
     assert words.replace("longdouble", np.dtype(np.longdouble).name) in told("activation", part)
 
 
@@ -80,7 +81,7 @@ def test_an_activation_must_keep_the_precision_of_the_run():
     assert "float64 for float32" in told("activation", activation(lambda z: z * np.float64(2)), dtype="float32")
 
 
-def test_an_output_of_ones_own_is_checked_under_its_own_key():
+def test_an_own_output_is_checked_under_its_own_key():
     part = activation(lambda z: z - z.mean(axis=0))
     REGISTRIES["activation"].register(part)
     try:
@@ -89,6 +90,20 @@ def test_an_output_of_ones_own_is_checked_under_its_own_key():
     finally:
         del REGISTRIES["activation"]._components[part.__name__]
     assert problem.key == "network.output"
+
+
+def test_a_loss_that_is_only_shown_is_checked_too():
+    part = loss(lambda z, a, t: ((a - t) ** 2).sum(axis=-2) / np.abs(t).max())
+    REGISTRIES["loss"].register(part)
+    try:
+        (problem,) = broken_laws(SPEC.model_copy(update={"cost": part.__name__}))
+    finally:
+        del REGISTRIES["loss"]._components[part.__name__]
+    assert problem.key == "cost" and "alone" in problem.message
+
+
+def test_a_part_that_ends_the_program_is_refused_in_words():
+    assert "ends the program when it is called" in told("activation", activation(lambda z: sys.exit(3)))
 
 
 def loss(per_sample=lambda z, a, t: ((a - t) ** 2).sum(axis=-2), delta=lambda z, a, t, output: a - t):
@@ -118,12 +133,16 @@ WRONG_LOSSES = [
 
 
 @pytest.mark.parametrize(("part", "words"), WRONG_LOSSES, ids=[words for _, words in WRONG_LOSSES])
-def test_a_loss_that_breaks_a_law_is_told_with_the_law(part, words):
+def test_a_loss_that_breaks_a_law_is_reported_with_the_law(part, words):
     assert words in told("loss", part)
 
 
 def counting(steps, n_steps):
     return np.linspace(1, 0, len(steps))
+
+
+def climbing(steps, n_steps):
+    return -np.ones_like(steps)
 
 
 def one_rate(steps, n_steps):
@@ -161,22 +180,22 @@ def other_samples(streams) -> Samples:
     ("kind", "part", "words"),
     [
         ("schedule", counting, "`n_steps` is how many there are in all"), ("schedule", one_rate, "shape ()"),
+        ("schedule", climbing, "climb the gradient"),
         ("init", global_weights, "global generator"), ("init", transposed, "shape (3, 4); it must be (4, 3)"),
         ("optimizer", together, "alone"), ("optimizer", halved, "changes rate in place"),
         ("data", global_samples, "global generator"), ("data", other_samples, "called again"),
     ],
 )  # fmt: skip
-def test_a_part_of_another_kind_that_breaks_a_law_is_told_with_the_law(kind, part, words):
+def test_a_part_of_another_kind_that_breaks_a_law_is_reported_with_the_law(kind, part, words):
     assert words in told(kind, part)
 
 
-def test_what_a_part_raises_and_what_its_settings_do_is_left_to_its_runs():
-    def raising(steps, n_steps, *, final: float = 0.5):
-        assert final == 0.5, "called with the default"
+def test_what_a_part_raises_is_left_to_its_runs_and_shipped_parts_are_not_looked_at():
+    def own(steps, n_steps):
         raise ValueError("not today")
 
-    assert told("schedule", raising) == ""
-    assert broken_laws(SPEC.model_copy(update={"dtype": "float32"})) == [], "shipped parts are not looked at"
+    assert told("schedule", own) == ""
+    assert broken_laws(SPEC.model_copy(update={"dtype": "float32"})) == []
 
 
 SHOWN = re.findall(r"```python (\S+)\n(.*?)```", (CONF.parent / "CONTRIBUTING.md").read_text(), re.DOTALL)

@@ -1,11 +1,12 @@
-"""What an option does not have goes where nobody asked for it, and is refused where a person did."""
+"""A setting that an option does not have is dropped where nobody asked for it, and refused where the user did."""
 
 import pytest
+from hydra.core.config_store import ConfigStore
 
 from runner.comparison import label_of, values_of
 from runner.components import REGISTRIES
-from runner.leftovers import left_out, without_leftovers
-from tests.runner.building import composed, plan_of, spec_of
+from runner.leftovers import left_out
+from tests.runner.building import config_of, plan_of, refusal, spec_of
 
 
 def jobs_without(*jobs, typed=()):
@@ -21,6 +22,15 @@ def test_a_setting_goes_to_the_options_of_a_sweep_that_have_it():
     kept, lines = jobs_without(*SWEPT, typed=BY_HAND)
     assert kept == ["optimizer=sgd", "optimizer=momentum optimizer.momentum=0.5"]
     assert lines == ["optimizer.momentum is left out of 1 job: optimizer=sgd does not have it"]
+
+
+def test_a_sweep_over_activations_has_a_run_for_each_setting_that_there_is():
+    jobs = [(f"activation={name}", f"activation.alpha={alpha}") for name in ("tanh", "elu") for alpha in (0.5, 0.9)]
+    kept, lines = left_out(jobs, ("activation=tanh,elu", "activation.alpha=0.5,0.9"))
+    assert lines == ["activation.alpha is left out of 2 jobs: activation=tanh does not have it"]
+    assert [dict(run.spec.activation) for run in plan_of(*kept).runs] == [
+        {"name": "tanh"}, {"name": "elu", "alpha": 0.5}, {"name": "elu", "alpha": 0.9},
+    ]  # fmt: skip
 
 
 def test_a_line_names_all_options_that_lack_a_setting():
@@ -49,22 +59,19 @@ def test_all_else_stays_and_is_judged_as_it_is(jobs, typed):
     assert left_out(jobs, typed) == (jobs, [])
 
 
-def test_what_a_sweep_file_says_of_an_option_goes_when_another_is_typed():
+def test_what_a_sweep_file_says_of_an_option_is_dropped_when_another_is_typed():
     jobs = [("optimizer=sgd", f"optimizer.momentum={m}", "seed=1") for m in (0.5, 0.9)]
     kept, lines = jobs_without(*jobs, typed=("sweep=momentum_strength", "optimizer=sgd"))
     assert kept == ["optimizer=sgd seed=1"] * 2
     assert lines == ["optimizer.momentum is left out of 2 jobs: optimizer=sgd does not have it"]
 
 
-def test_what_a_case_says_of_an_option_goes_when_another_is_chosen():
+def test_what_a_case_says_of_an_option_is_dropped_when_another_is_chosen():
     """The case draws uniform weights within epsilon, which a normal distribution does not have."""
-    job = composed("case=c0_a2_online", "init=normal")
-    assert "epsilon" in job.config["init"]
-    config = without_leftovers(job.config, job.overrides)
+    assert "epsilon" in config_of("case=c0_a2_online")["init"]
+    config = config_of("case=c0_a2_online", "init=normal")
     assert config["init"] == {"name": "normal", "gain": 1.0}
-    assert {key: value for key, value in config.items() if key != "init"} == {
-        key: value for key, value in job.config.items() if key != "init"
-    }
+    assert config | {"init": None} == config_of("case=c0_a2_online") | {"init": None}
     (run,) = plan_of(("case=c0_a2_online", "init=normal")).runs
     assert run.spec.init == spec_of("init=normal").init
     assert run.spec.data == spec_of("case=c0_a2_online").data
@@ -73,26 +80,58 @@ def test_what_a_case_says_of_an_option_goes_when_another_is_chosen():
 @pytest.mark.parametrize("kind", ["init", "data", "optimizer", "schedule"])
 def test_every_option_can_be_chosen_over_a_case(kind):
     for name in REGISTRIES[kind]:
-        for case in ("c0_a2_online",):
-            job = composed(f"case={case}", f"{kind}={name}")
-            section = without_leftovers(job.config, job.overrides)[kind]
-            fresh = composed(f"{kind}={name}").config[kind]
-            assert section.keys() == fresh.keys(), (name, case)
+        section = config_of("case=c0_a2_online", f"{kind}={name}")[kind]
+        assert section.keys() == config_of(f"{kind}={name}")[kind].keys(), name
+
+
+CASE, NORMAL = {"override /case": "c0_a2_online"}, {"override /init": "normal"}  # the case has init.epsilon
+
+
+@pytest.fixture
+def written():
+    """Offers a file of a group with this content."""
+    offered, store = [], ConfigStore.instance()
+
+    def write(group, name, **content):
+        store.store(group=group, name=name, node=content, package="_global_")
+        offered.append((group, f"{name}.yaml"))
+
+    yield write
+    for group, file in offered:
+        del store.repo[group][file]
+
+
+def test_what_a_case_says_of_an_option_goes_when_the_sweep_file_that_names_the_case_chooses_another(written):
+    written("sweep", "replacing", defaults=[CASE, NORMAL], seed=3)
+    (run,) = plan_of(("sweep=replacing",)).runs
+    assert run.spec == spec_of("case=c0_a2_online", "init=normal", "seed=3")
+
+
+def test_what_a_case_says_of_an_option_goes_when_the_case_that_builds_on_it_chooses_another(written):
+    written("case", "building", defaults=["c0_a2_online", NORMAL], init={"gain": 2.0})
+    assert spec_of("case=building") == spec_of("case=c0_a2_online", "init=normal", "init.gain=2.0")
+    assert spec_of("case=building", "init=uniform") == spec_of("case=c0_a2_online", "init=uniform")
+
+
+@pytest.mark.parametrize("defaults", [[CASE, NORMAL], [NORMAL], []], ids=["of a case too", "chosen", "by default"])
+def test_what_a_file_says_of_another_option_than_it_chooses_itself_is_refused(written, defaults):
+    written("sweep", "slipping", defaults=defaults, init={"epsilon": 0.3})
+    assert refusal("sweep=slipping").startswith("init.epsilon is not a setting; known are gain")
 
 
 @pytest.mark.parametrize(
     "overrides",
     [
         ("case=c0_a2_online", "init=normal", "init.epsilon=0.3"),
+        ("case=c0_a2_online", "init=normal", "++init.epsilon=0.3"),
         ("case=c0_a2_online", "init=normal", "init={epsilon:0.3}"),
         ("init=normal", "++init.epsilom=0.3"),
         ("init=normal", "++init.epsilon=0.3"),
     ],
     ids=" ".join,
 )
-def test_what_a_person_typed_is_never_dropped(overrides):
-    job = composed(*overrides)
-    assert without_leftovers(job.config, overrides) == job.config
+def test_what_the_user_typed_is_never_dropped(overrides):
+    assert "is not a setting; known are gain" in refusal(*overrides)
 
 
 def test_jobs_with_equal_run_keys_are_one_run():

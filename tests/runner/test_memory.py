@@ -104,10 +104,10 @@ def test_data_that_a_run_trains_on_before_must_fit_too(machine_of):
 def test_more_updates_than_anybody_waits_for_are_refused(overrides, told):
     message = refusal(*overrides)
     assert message.startswith(told)
-    assert "; at most 10,000,000,000 are made (from the override training." in message
+    assert "; at most 10,000,000,000 are allowed (from the override training." in message
 
 
-def test_so_many_layers_that_they_are_slow_are_not_refused():
+def test_very_many_slow_layers_are_not_refused():
     assert not isinstance(build(f"network.hidden=[{','.join(['2'] * 500)}]"), list)
 
 

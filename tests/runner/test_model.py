@@ -52,7 +52,7 @@ def test_an_archive_is_the_same_bytes_each_time_it_is_made(result):
 
 
 def test_predictions_are_in_the_units_of_the_targets(result):
-    """RMSE and accuracy worked out from predictions in a person's units are those that training reported."""
+    """RMSE and accuracy worked out from predictions in the units of the data are those that training reported."""
     data, model = prepare(result.spec), model_of(result)
     rows = data.train_rows
     predicted, Y = model.predict(data.samples.X[rows]), data.samples.Y[rows]

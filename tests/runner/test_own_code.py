@@ -1,4 +1,4 @@
-"""Which source files belong to a person's module: found by reading its imports, the same in every process."""
+"""Which source files belong to a user's module: found by reading its imports, the same in every process."""
 
 from pathlib import Path
 
@@ -39,6 +39,11 @@ def test_all_that_a_module_imports_from_outside_of_installed_packages_is_found(f
     found = own_files(["parts_a"])
     assert {path.relative_to(folder).as_posix() for path in found.values()} == IMPORTED
     assert "package_a.inner.deep (deep.py)" in found
+
+
+def test_a_module_is_found_that_is_imported_where_a_relative_import_fails(folder: Path) -> None:
+    (folder / "parts_a.py").write_text("try:\n    from . import helper_b\nexcept ImportError:\n    import helper_b\n")
+    assert "helper_b (helper_b.py)" in own_files(["parts_a"])
 
 
 def test_a_package_that_is_named_is_found_whole_and_with_what_it_imports(folder: Path) -> None:

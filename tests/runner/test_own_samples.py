@@ -18,7 +18,7 @@ SIDES = Samples(X, (X[:, 0] > 0).astype(np.int64), "classification", ("a", "b"),
 
 @pytest.fixture
 def own(monkeypatch):
-    """Has `data=xor` stand for a person's own samples."""
+    """Has `data=xor` stand for a user's own samples."""
 
     def offer(samples: Samples) -> None:
         def function(streams, *, targets: tuple[float, float] = (0.0, 1.0)) -> Samples:
@@ -82,6 +82,10 @@ def test_class_numbers_in_another_form_are_the_same_run(Y, own):
         (replace(PLANE, Y=PLANE.Y * 1j), "targets of type complex128, which holds complex numbers"),
         (replace(PLANE, X=X.astype(str)), "which holds what is no number; only real numbers can be used"),
         (replace(PLANE, X=X[:, 0]), "inputs of shape (40,); X needs the shape (n, number of inputs)"),
+        (replace(PLANE, input_names=("a",)), "input_names=('a',); X has 2 inputs, and each needs a name"),
+        (replace(PLANE, input_names=()), "input_names=(); X has 2 inputs, and each needs a name"),
+        (None, "made NoneType, not Samples"),
+        ((PLANE.X, PLANE.Y), "made tuple, not Samples"),
         (replace(PLANE, Y=PLANE.Y[:30]), "inputs of shape (40, 2) for 30 targets; X needs (30, 2)"),
         (replace(PLANE, Y=PLANE.Y[np.newaxis]), "targets of shape (1, 40, 1); Y needs the shape (n,) or"),
         (replace(PLANE, draw=lambda streams, n: (X[:n], X[:n])), "targets of shape (2, 2) when asked for 2 samples"),

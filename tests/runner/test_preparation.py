@@ -1,4 +1,4 @@
-"""From samples to what a network sees: split, encodings and scalings, and the way back."""
+"""From samples to what a network sees: split, encodings and scalings, and their inverses."""
 
 import numpy as np
 import pytest
@@ -103,7 +103,7 @@ def test_the_scale_of_targets_comes_from_the_training_rows_alone():
     assert np.abs(prepared.Y_test).max() > 1  # a seed at which a test target lies outside
 
 
-def test_rmse_is_told_in_the_units_of_the_targets(csv_file):
+def test_rmse_is_given_in_the_units_of_the_targets(csv_file):
     """A hundred times larger targets give a hundred times larger errors, whatever the scaling inside."""
     small = "a,y\n" + "".join(f"{i / 8},{(i * i % 17) / 8}\n" for i in range(40))
     large = "a,y\n" + "".join(f"{i / 8},{(i * i % 17) * 12.5}\n" for i in range(40))

@@ -30,7 +30,7 @@ def test_without_a_browser_the_message_says_what_to_install(only) -> None:
         printed("<p>hello</p>")
 
 
-def test_a_browser_that_fails_is_told_with_its_last_words(only) -> None:
+def test_a_browser_that_fails_is_reported_with_its_last_words(only) -> None:
     only("echo first >&2; echo 'no room left' >&2; exit 3")
     with pytest.raises(UserError, match=r"chromium could not print the report: no room left"):
         printed("<p>hello</p>")
@@ -42,7 +42,7 @@ def test_a_browser_that_says_it_has_printed_and_has_not_is_noticed(only) -> None
         printed("<p>hello</p>")
 
 
-def test_a_browser_that_hangs_is_not_waited_for_for_ever(only, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_browser_that_hangs_is_given_up(only, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(printing, "SECONDS", 0.2)
     only("exec /bin/sleep 30")
     with pytest.raises(UserError, match="timed out"):

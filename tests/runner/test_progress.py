@@ -1,4 +1,4 @@
-"""What a person sees while a sweep trains, on a terminal of 80 columns and in a pipe."""
+"""What a user sees while a sweep trains, on a terminal of 80 columns and in a pipe."""
 
 import os
 import re
@@ -82,5 +82,5 @@ def test_a_terminal_of_80_columns_shows_two_lines_that_fit(monkeypatch):
     ("seconds", "said"),
     [(0.4, "0 s"), (59.4, "59 s"), (59.6, "1 min 0 s"), (125, "2 min 5 s"), (3600 * 26, "26 h 0 min")],
 )
-def test_a_duration_is_told_in_words(seconds, said):
+def test_a_duration_is_given_in_words(seconds, said):
     assert duration(seconds) == said

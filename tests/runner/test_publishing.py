@@ -19,6 +19,7 @@ from runner.interrupts import OrderlyInterrupt
 from runner.jobs import Plan
 from runner.publishing import Publisher
 from runner.tracking import AT_ONCE, Tracker
+from tests.end_to_end.program import make_store
 from tests.runner.building import plan_of, trained_all
 
 pytestmark = pytest.mark.filterwarnings("default")  # MLflow's own are not errors of ours
@@ -27,6 +28,7 @@ pytestmark = pytest.mark.filterwarnings("default")  # MLflow's own are not error
 @pytest.fixture(autouse=True)
 def in_a_folder_of_its_own(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    make_store(tmp_path)
     # MLflow keeps one engine per address, so a relative one would be that of the test before.
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/mlflow.db")
 
@@ -117,7 +119,7 @@ def test_a_run_that_diverged_at_once_is_read_back_as_it_was():
     assert publisher.reader.changed(stored, again) == []
 
 
-def test_a_process_whose_sweep_another_one_has_taken_over_writes_no_more_and_no_run_is_there_twice():
+def test_a_process_whose_sweep_another_one_has_taken_over_writes_no_more_and_no_run_is_stored_twice():
     """As with two copies of a folder on two machines, which cannot see each other's locks."""
     plan = plan_of(("data=xor", "training.epochs=2", "tracking.models=none", "tracking.plots=none"))
     (one,) = trained_all(plan)

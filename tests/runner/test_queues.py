@@ -74,7 +74,7 @@ def test_a_setting_of_a_queue_cannot_be_more_than_a_word_of_a_job_script(key: st
 
 @needs_jobqueue
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # Dask's, of the cluster that never was
-def test_a_queue_that_takes_no_job_is_told_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_queue_that_takes_no_job_is_reported_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
     sbatch = tmp_path / "sbatch"
     sbatch.write_text("#!/bin/sh\necho 'invalid partition specified: night' >&2; exit 1\n")

@@ -109,7 +109,7 @@ def saved(tmp_path):
 def test_a_truncated_file_is_refused_with_its_name(saved, kept):
     whole = saved.read_bytes()
     saved.write_bytes(whole[: int(kept * len(whole))])
-    with pytest.raises(ValueError, match="not a whole file of results"):
+    with pytest.raises(ValueError, match="not a complete file of results"):
         load(saved)
 
 
@@ -119,12 +119,12 @@ def test_a_file_with_a_flipped_bit_in_its_numbers_is_refused(saved):
         at = whole.index(arrays["parameters-0"].tobytes())
     whole[at] ^= 1
     saved.write_bytes(whole)
-    with pytest.raises(ValueError, match="not a whole file of results"):
+    with pytest.raises(ValueError, match="not a complete file of results"):
         load(saved)
 
 
 def test_a_missing_file_is_refused_with_its_name(tmp_path):
-    with pytest.raises(ValueError, match=r"nothing\.npz is not a whole file of results"):
+    with pytest.raises(ValueError, match=r"nothing\.npz is not a complete file of results"):
         load(tmp_path / "nothing.npz")
 
 
@@ -132,7 +132,7 @@ def test_a_missing_file_is_refused_with_its_name(tmp_path):
 def test_an_archive_that_is_not_of_results_is_refused(tmp_path, about):
     path = tmp_path / "other.npz"
     np.savez(path, about=np.array(about))
-    with pytest.raises(ValueError, match="not a whole file of results"):
+    with pytest.raises(ValueError, match="not a complete file of results"):
         load(path)
 
 

@@ -62,6 +62,14 @@ def test_shuffled_batches_are_every_training_sample_once_and_fresh_ones_none_of_
     assert not np.isin(x, data.samples.X).any()
 
 
+@pytest.mark.parametrize(("mode", "steps"), [("online", 150), ("minibatch", 3), ("full", 1)])
+def test_patience_is_given_in_epochs_and_kept_in_steps(mode, steps):
+    size = ("training.batch_size=60",) if mode == "minibatch" else ()
+    stack, data = stack_of("training.patience=2", f"training.mode={mode}", *size)
+    assert len(data.X_train) == 150
+    assert stack.patience.tolist() == [2 * steps]
+
+
 def test_a_schedule_ends_with_the_last_step():
     """Half a cosine from 1 to 0 over 8 steps: at step k it is (1 + cos(pi k / 8)) / 2."""
     result = trained("schedule=cosine", "schedule.warmup=0", "schedule.final=0", "training.steps=8", *QUICK)

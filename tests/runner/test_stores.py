@@ -37,7 +37,7 @@ def test_a_file_is_named_with_its_whole_path(monkeypatch, tmp_path):
     assert named_store() == f"sqlite:///{tmp_path}/mlflow.db"
 
 
-def test_a_server_is_named_without_its_user_so_that_others_can_go_on(monkeypatch):
+def test_a_server_is_named_without_its_user_so_that_others_can_resume(monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://u:secret@host:5000/")
     assert named_store() == "http://host:5000"
 
@@ -45,12 +45,15 @@ def test_a_server_is_named_without_its_user_so_that_others_can_go_on(monkeypatch
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
-        ("failed with error code 401 != 200. Response body: 'You are not authenticated.'", "does not know this user"),
+        (
+            "failed with error code 401 != 200. Response body: 'You are not authenticated.'",
+            "does not accept this user",
+        ),
         ("failed with error code 403 != 200. Response body: 'Permission denied'", "does not permit this user"),
         ("[Errno 13] Permission denied: 'mlruns'", "[Errno 13] Permission denied: 'mlruns'"),
     ],
 )
-def test_a_server_s_refusal_is_told_in_a_sentence_and_that_of_a_file_system_as_it_is(answer, told):
+def test_a_server_s_refusal_is_reported_in_a_sentence_and_that_of_a_file_system_as_it_is(answer, told):
     assert told in reason(Exception(answer))
 
 

@@ -1,4 +1,4 @@
-"""What a person sees at the end: every value as it was typed, whatever characters it has."""
+"""What a user sees at the end: every value as it was typed, whatever characters it has."""
 
 import pandas as pd
 import pytest
@@ -47,7 +47,7 @@ def test_one_run_is_shown_with_its_final_values_and_outcome(capsys):
     ("outcome", "said"),
     [("converged", "converged at step 7"), ("diverged", "the last finite values are those of step 7")],
 )
-def test_the_outcome_of_a_run_is_told_with_its_step(outcome, said, capsys):
+def test_the_outcome_of_a_run_is_printed_with_its_step(outcome, said, capsys):
     terminal.print_run(run(0, outcome=outcome, history=HISTORY), "")
     assert said in capsys.readouterr().out
 

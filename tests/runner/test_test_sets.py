@@ -27,7 +27,7 @@ def test_a_grid_is_even_covers_the_domain_with_its_margin_and_has_no_noise(data,
 
 
 @pytest.mark.parametrize(("points", "along"), [(100, 10), (40401, 201), (90, 9), (2, 2), (30, 5)])
-def test_a_grid_over_two_inputs_is_the_middles_of_about_so_many_cells(points, along):
+def test_a_grid_over_two_inputs_is_the_middles_of_about_as_many_cells(points, along):
     overrides = ("data=surface", "data.function=saddle", "data.half_width=2", "data.noise=1")
     spec = spec_of(*overrides, "test.set=grid", f"test.points={points}", "test.margin=0.5")
     X, Y = prepare(spec).tested

@@ -1,4 +1,4 @@
-"""Where stacks train is said by the person at the terminal: by `conf/` or the command line, and by nothing else."""
+"""Where stacks train is set by `conf/` or by the command line, and by nothing else."""
 
 import pytest
 
@@ -16,7 +16,7 @@ def test_overrides_of_a_job_that_nobody_typed_name_no_scheduler(arguments: tuple
     job = composed(*ELSEWHERE)
     assert isinstance(job, Job)
     set_typed(arguments)
-    with pytest.raises(UserError, match="executor is not said by you"):
+    with pytest.raises(UserError, match="executor was not typed by you"):
         make_plan([job])
 
 

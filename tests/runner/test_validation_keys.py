@@ -118,7 +118,7 @@ def test_the_table_of_general_settings_covers_every_one():
 
 @pytest.mark.parametrize("value", ["3", "null", "text", "[1]"])
 @pytest.mark.parametrize("section", SECTIONS)
-def test_a_section_that_is_not_a_section_is_refused_in_words_a_person_understands(section, value):
+def test_a_section_that_is_not_a_section_is_refused_in_words_a_user_understands(section, value):
     (message, *_) = refusals(f"{section}={value}")
     assert message.startswith(f"{section} ")
     assert f"(from the override {section}={value})" in message

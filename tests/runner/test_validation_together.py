@@ -178,7 +178,7 @@ def test_jobs_of_one_sweep_cannot_differ_in_what_is_not_part_of_a_run():
         plan_of(("workers=1",), ("workers=2",))
 
 
-def test_an_interpolation_that_leads_nowhere_is_told_with_the_problems_of_the_other_jobs():
+def test_an_interpolation_that_leads_nowhere_is_reported_with_the_problems_of_the_other_jobs():
     with pytest.raises(UserError) as caught:
         plan_of(("learning_rate=${nowhere}",), ("learning_rate=-1",))
     _, lost, bad = str(caught.value).splitlines()

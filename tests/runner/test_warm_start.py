@@ -1,4 +1,4 @@
-"""Runs that go on from something: from earlier data, or from the weights of another run."""
+"""Runs that continue something: training on earlier data, or the weights of another run."""
 
 import json
 import math
@@ -31,7 +31,7 @@ TWO = (
 
 
 def by_hand(phases: int):
-    """One phase after another with `nn` alone: weights and velocity go on, the steps of the schedule start again."""
+    """One phase after another with `nn` alone: weights and velocity are kept, the steps of the schedule start again."""
     spec = spec_of(*TWO)
     network = Network((2, 6, 1), ACTIVATIONS["sigmoid"](), ACTIVATIONS["identity"](), LOSSES["half_mse"]())
     drawn = network.initialize(generator(4, "init"), INITIALIZERS["normal"], 2)
@@ -176,7 +176,7 @@ def test_weights_of_another_activation_or_scaling_are_refused_with_what_differs(
     "overrides",
     [("data=quadrants", "data.standardize=true"), ("network.output=tanh",), ("network.target_range=[0,1]",)],
 )
-def test_weights_go_on_under_their_own_scaling_and_are_refused_for_data_that_are_scaled_otherwise(overrides, weights):
+def test_weights_are_used_under_their_own_scaling_and_refused_for_data_that_are_scaled_otherwise(overrides, weights):
     earlier, start = weights(*overrides)
     result = trained(start, *overrides, "training.epochs=2", *QUICK)
     assert result.history["train/cost"][0] == earlier.history["train/cost"][-1]

@@ -38,7 +38,7 @@ def main() -> int:
                 page.get_by_text(text).first.wait_for()
                 for path in page.get_by_text("Path: ").all():  # of the folder that the sweep was made in
                     path.evaluate("element => { element.style.visibility = 'hidden' }")
-                page.wait_for_timeout(4000)  # charts and tables fill in without a sign that they have
+                page.wait_for_timeout(4000)  # charts and tables give no sign when they are complete
                 _keep(page, name)
     return 0
 

@@ -1,4 +1,4 @@
-"""MLflow's own pages over a sweep, as a person sees them."""
+"""MLflow's own pages over a sweep, as a user sees them."""
 
 import re
 from collections.abc import Iterator

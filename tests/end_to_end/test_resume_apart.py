@@ -1,4 +1,4 @@
-"""Parts of one's own that raise or change while a sweep is not finished: trained again, or as a sweep of their own."""
+"""A user's parts that raise or change while a sweep is unfinished: retrained, or trained as a sweep of their own."""
 
 import shutil
 from collections import Counter
@@ -10,7 +10,7 @@ from tests.end_to_end.resuming import QUICK, forget, refused, sweep_in
 from tests.end_to_end.store import Store, statuses
 
 MODULE = '''
-"""A person's own schedule, which breaks while a file is there."""
+"""A user's own schedule, which breaks while a file is there."""
 
 from pathlib import Path
 
@@ -48,7 +48,7 @@ def test_runs_that_failed_are_trained_again_when_asked_for(tmp_path: Path) -> No
 
 
 def test_runs_that_failed_can_be_trained_apart_and_the_old_sweep_stays_as_it_is(tmp_path: Path) -> None:
-    """The usual story of a part of one's own: it raises, it is mended, and so the code has changed."""
+    """The usual story of a user's own part: it raises, it is fixed, and so the code has changed."""
     (tmp_path / "fragile_parts.py").write_text(MODULE)
     (tmp_path / "broken").touch()
     assert run_runner(*FRAGILE, cwd=tmp_path).returncode == 1
@@ -65,7 +65,7 @@ def test_runs_that_failed_can_be_trained_apart_and_the_old_sweep_stays_as_it_is(
     assert f"{name}_rest" in refused(name, "--failed", "--apart", cwd=tmp_path)
 
 
-def test_runs_that_failed_go_apart_after_those_that_were_missing(tmp_path: Path) -> None:
+def test_failed_runs_are_trained_apart_after_those_that_were_missing(tmp_path: Path) -> None:
     (tmp_path / "fragile_parts.py").write_text(MODULE)
     (tmp_path / "broken").touch()
     assert run_runner(*FRAGILE, "network.hidden=[2],[3]", cwd=tmp_path).returncode == 1
@@ -80,7 +80,7 @@ def test_runs_that_failed_go_apart_after_those_that_were_missing(tmp_path: Path)
     assert len({run.data.tags["run_key"] for run in runs}) == len(runs) == lost + 2
 
 
-def test_a_sweep_that_was_killed_while_it_went_apart_goes_apart_once(tmp_path: Path) -> None:
+def test_a_sweep_that_is_killed_while_its_rest_is_made_has_one_rest(tmp_path: Path) -> None:
     (tmp_path / "fragile_parts.py").write_text(MODULE)
     jobs = ("-m", "modules=[fragile_parts]", *QUICK, "schedule=fragile", "network.hidden=[2],[3]", "seed=0,1")
     trained(tmp_path, *jobs)
@@ -116,7 +116,7 @@ def test_a_change_of_code_is_named_and_the_missing_runs_can_be_a_sweep_of_their_
     assert Counter(run.info.status for run in store.children(second)) == {"FINISHED": 2}
     assert "nothing to resume" in resume(cwd=tmp_path).stdout
     for again in ((name,), (name, "--apart")):
-        assert f"is a sweep of its own: python -m runner.resume {name}_rest" in refused(*again, cwd=tmp_path)
+        assert f"are a sweep of their own: python -m runner.resume {name}_rest" in refused(*again, cwd=tmp_path)
     assert [len(store.children(parent)) for parent in store.parents()] == [6, 2]
     shutil.rmtree(tmp_path / "outputs" / f"{name}_rest")
     assert "--apart" in refused(name, cwd=tmp_path), "there is nobody else who has them"

@@ -1,4 +1,4 @@
-"""Going on from another run's weights, named by its id in the store, by the real command line."""
+"""Starting from another run's weights, named by its id in the store, by the real command line."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from tests.end_to_end.store import Store, nothing_was_trained
 QUICK = ("data=xor", "training.epochs=3", "training.evaluations=3", "tracking.plots=none", "tracking.models=none")
 
 
-def test_a_run_goes_on_from_the_run_with_an_id(tmp_path: Path) -> None:
+def test_a_run_starts_from_the_weights_of_the_run_with_an_id(tmp_path: Path) -> None:
     train(*QUICK, cwd=tmp_path)
     store = Store(tmp_path)
     first = store.only()
