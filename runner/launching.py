@@ -150,7 +150,8 @@ def run_job(config: DictConfig) -> float:
 def _train_for_folder(job: Job, folder: Path) -> float:
     """Train one job and leave its result in the sweep's folder; the main process writes it to MLflow."""
     plan = make_plan([job])
-    (result,) = train_task(*plan.tasks, draw=drawing(plan.settings))
+    (task,) = plan.tasks
+    (result,) = train_task(task, draw=drawing(plan.settings))
     environment = result.environment | source()
     result = replace(result, index=job.number, overrides=job.overrides, environment=environment)
     save(folder / STACKS / f"{JOB}{job.number:05d}.npz", [result])
