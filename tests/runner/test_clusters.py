@@ -77,7 +77,7 @@ def gone() -> Future[Any]:
 def test_what_has_come_back_is_handed_on_before_a_lost_scheduler_is_reported():
     results = iter(in_flight((gone(), 0), (finished(1), 1), (finished(2), 2)))
     assert sorted([*next(results), *next(results)]) == [1, 2]
-    with pytest.raises(NoWorkers, match="has gone"):
+    with pytest.raises(NoWorkers, match="is gone"):
         next(results)
 
 
