@@ -42,10 +42,10 @@ def tables(quick: bool) -> Iterator[str]:
 
 def _own(overrides: tuple[str, ...], runs: int) -> float:
     """Seconds per run of the stacks."""
-    from runner.execution import Training
-    from runner.gradcheck import composing
-    from runner.jobs import make_plan
-    from runner.workers import ProcessPool
+    from runner.app.setup import composing
+    from runner.plan.plan import make_plan
+    from runner.train.execution import Training
+    from runner.train.workers import ProcessPool
 
     common = ("training.evaluations=2", "tracking.plots=none", f"workers={WORKERS}")
     with composing() as composer:

@@ -15,7 +15,7 @@ REPEATS = 5
 
 def tables(quick: bool) -> Iterator[str]:
     """Markdown, a part at a time: one table per precision."""
-    from runner.workers import keep_freed_memory
+    from runner.base.machine import keep_freed_memory
 
     keep_freed_memory()
     shapes = [replace(work, steps=10) for work in SHAPES[::4]] if quick else list(SHAPES)

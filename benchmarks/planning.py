@@ -13,11 +13,11 @@ from typing import Any
 import yaml
 
 from benchmarks.tables import markdown
-from runner.compose import Composer, Job
-from runner.composition_errors import Refused
-from runner.gradcheck import composing
-from runner.jobs import make_plan
-from runner.paths import CONF
+from runner.app.compose import Composer
+from runner.app.setup import composing
+from runner.base.paths import CONF
+from runner.plan.jobs import Job, Refused
+from runner.plan.plan import make_plan
 
 REPEATS = 5
 PARSED = 4  # files a repeat

@@ -32,8 +32,8 @@ def tables(quick: bool) -> Iterator[str]:
 
 
 def _plan(runs: int, plots: str) -> Any:
-    from runner.gradcheck import composing
-    from runner.jobs import make_plan
+    from runner.app.setup import composing
+    from runner.plan.plan import make_plan
 
     with composing() as composer:
         jobs = [composer.compose(seed, (*OURS, f"tracking.plots={plots}", f"seed={seed}")) for seed in range(runs)]
@@ -41,20 +41,20 @@ def _plan(runs: int, plots: str) -> Any:
 
 
 def _trained(task: Any) -> Any:
-    from runner.pictures import with_picture
-    from runner.training import train_task
+    from runner.findings.pictures import with_picture
+    from runner.train.training import train_task
 
     return train_task(task, draw=with_picture)
 
 
 def _kinds() -> dict[str, Callable[[int], Any]]:
     """Makers of workers, by name."""
-    from runner.workers import ProcessPool
+    from runner.train.workers import ProcessPool
 
     kinds: dict[str, Callable[[int], Any]] = {"process": ProcessPool}
     if importlib.util.find_spec("distributed") is not None:
-        from runner.clusters import dask_workers
-        from runner.settings import DaskExecutor
+        from runner.runs.settings import DaskExecutor
+        from runner.train.clusters import dask_workers
 
         kinds["dask"] = lambda workers: dask_workers(DaskExecutor(), workers)
     return kinds
@@ -107,8 +107,8 @@ def _scaling(plan: Any, runs: int, counts: Sequence[int]) -> str:
 
 
 def _timed(plan: Any, make: Callable[[int], Any], workers: int) -> Timed:
-    from runner.execution import STACKS_EACH, Training
-    from runner.pictures import drawing
+    from runner.findings.pictures import drawing
+    from runner.train.execution import STACKS_EACH, Training
 
     tasks = plan.tasks_without((), STACKS_EACH * 2)  # the same stacks, however many train them
     began = time.perf_counter()

@@ -60,10 +60,10 @@ def _usual(runs: int, launchers: list[str]) -> dict[str, float]:
 
 def _breakdown(runs: int) -> str:
     """Milliseconds of processor time per run, stage by stage, each alone in one process."""
-    from runner.gradcheck import composing
-    from runner.jobs import make_plan
-    from runner.training import train_task
-    from runner.workers import keep_freed_memory
+    from runner.app.setup import composing
+    from runner.base.machine import keep_freed_memory
+    from runner.plan.plan import make_plan
+    from runner.train.training import train_task
 
     keep_freed_memory()
     clock, spent = time.process_time, {}
@@ -79,14 +79,14 @@ def _breakdown(runs: int) -> str:
     started = clock()
     results = [result for task in plan.tasks for result in train_task(task)]
     spent["train"] = clock() - started
-    from runner.figures import draw_run
-    from runner.preparation import prepare
+    from runner.findings.figures import draw_run
+    from runner.runs.data import prepare
 
     started = clock()
     results = [draw_run(result, prepare(result.spec)) for result in results]
     spent["draw"] = clock() - started
-    from runner.records import record_of
-    from runner.tracking import Tracker
+    from runner.store.records import record_of
+    from runner.store.writer import Tracker
 
     with tempfile.TemporaryDirectory() as folder:
         before = Path.cwd()

@@ -27,7 +27,7 @@ def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def machine() -> str:
     """Processor, operating system, Python, versions, the kernels that NumPy's BLAS has chosen, and date."""
-    from runner.identity import machine as facts
+    from runner.runs.environment import machine as facts
 
     versions = ", ".join(f"{name} {found}" for name in PACKAGES if (found := _version(name)))
     system = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"

@@ -13,8 +13,8 @@ from benchmarks.servers import Program, mlflow_server, postgres, postgres_progra
 from benchmarks.tables import markdown
 
 if TYPE_CHECKING:
-    from runner.records import RunRecord
-    from runner.tracking import Tracker
+    from runner.store.records import RunRecord
+    from runner.store.writer import Tracker
 
 RUN = ("data=quadrants", "training.mode=full", "training.epochs=500")
 SEEDS = 8  # results that are trained; more records are these again
@@ -70,11 +70,11 @@ def _records(number: int) -> "list[RunRecord]":
     """Records of real results, with pictures."""
     from dataclasses import replace
 
-    from runner.gradcheck import composing
-    from runner.jobs import make_plan
-    from runner.pictures import drawing
-    from runner.records import record_of
-    from runner.training import train_task
+    from runner.app.setup import composing
+    from runner.findings.pictures import drawing
+    from runner.plan.plan import make_plan
+    from runner.store.records import record_of
+    from runner.train.training import train_task
 
     with composing() as composer:
         plan = make_plan([composer.compose(seed, (*RUN, f"seed={seed}")) for seed in range(min(number, SEEDS))])
@@ -94,21 +94,21 @@ def _through(uri: str, at_a_time: int | None = None) -> Write:
 
     @cache
     def tracker() -> "Tracker":
-        from runner.tracking import Tracker
+        from runner.store.writer import Tracker
 
         os.environ["MLFLOW_TRACKING_URI"] = uri
         return Tracker("benchmark")
 
     def write(records: "Sequence[RunRecord]") -> None:
-        from runner import tracking
+        from runner.store import writer
 
-        default = tracking.TO_SERVER
-        tracking.TO_SERVER = at_a_time or default
+        default = writer.TO_SERVER
+        writer.TO_SERVER = at_a_time or default
         try:
             for start in range(0, len(records), tracker().at_once):
                 list(tracker().write_runs(records[start : start + tracker().at_once], None))
         finally:
-            tracking.TO_SERVER = default
+            writer.TO_SERVER = default
 
     return write
 

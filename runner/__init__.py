@@ -1,16 +1,16 @@
 """The application around `nn`: configs to specs, specs to stacks, stacks to MLflow and to pictures."""
 
-import runner.shadows  # noqa: F401  # first, as it says what would end the other imports
+import runner.base.shadows  # noqa: F401  # first, as it says what would end the other imports
 
 __all__ = ["__version__", "load"]
 
 # isort: split
-from runner.starting import end_quietly, forget_warning_options, is_command
-from runner.version import __version__
+from runner.base.starting import end_quietly, forget_warning_options, is_command
+from runner.base.version import __version__
 
 TYPE_CHECKING = False  # `typing` would be half of what is imported before Ctrl-C is seen to
 if TYPE_CHECKING:
-    from runner.findings import Findings
+    from runner.findings.findings import Findings
 
 if is_command():
     end_quietly()
@@ -23,8 +23,8 @@ def load(sweep: str | None = None) -> "Findings":
     `sweep` is its name in `outputs/`, or an MLflow run id (of its parent, or of a single run); None is the newest.
     Raises runner.errors.UserError when there is none.
     """
-    from runner.loading import load_sweep
-    from runner.surroundings import using_mlflow
+    from runner.findings.loading import load_sweep
+    from runner.store.surroundings import using_mlflow
 
     with using_mlflow():
         return load_sweep(sweep)

@@ -2,7 +2,7 @@
 
 import sys
 
-from runner.app import main
+from runner.app.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -1,12 +1,9 @@
 """`python -m runner.gradcheck`: compares the gradient that training uses with central differences of its objective."""
 
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
-from hydra.core.override_parser.types import Override
 from rich.table import Table
 
 from nn import gradients
@@ -16,21 +13,19 @@ from nn.gradients import Comparison
 from nn.registry import Array
 from nn.stack import Stack
 from nn.training import first_gradient
-from runner.app import modules_of, set_up_hydra
-from runner.commands import run_command, split_options
-from runner.components import load_modules
-from runner.compose import Composer
-from runner.composition_errors import explain
-from runner.errors import UserError, refuse
-from runner.fault_checks import places_of
-from runner.gradient_notes import is_of_gradient, of_check, of_faults, of_sizes
-from runner.jobs import Plan, make_plan
-from runner.paths import CONF
-from runner.preparation import prepare
-from runner.spec import Spec
-from runner.stacking import build_stack, first_parameters
-from runner.terminal import console, count, say
-from runner.training import Task
+from runner.app.commands import run_command, split_options
+from runner.app.setup import planned
+from runner.base.console import console, count, say
+from runner.base.errors import UserError
+from runner.base.paths import CONF
+from runner.findings.gradient_notes import is_of_gradient, of_check, of_faults, of_sizes
+from runner.plan.fault_checks import places_of
+from runner.plan.plan import Plan
+from runner.plan.task import Task
+from runner.runs.components import load_modules, modules_of
+from runner.runs.data import prepare
+from runner.runs.spec import Spec
+from runner.train.stacking import build_stack, first_parameters
 
 ALL, LIST = "--all", "--faults"
 ENTRIES, WORK = (20, 2000), 1e9  # entries to check of one array: within these, WORK / (parameters times samples)
@@ -68,43 +63,6 @@ def _run(arguments: Sequence[str]) -> int:
     rows, where, notes = check(plan, on_all=ALL in options)
     show(rows, where, notes)
     return conclude(rows, [fault for fault, found in _places(plan).items() if is_of_gradient(found)])
-
-
-def planned(overrides: Sequence[str]) -> Plan:
-    """The one valid run that overrides describe. Raises UserError with what is wrong with them."""
-    with composing(overrides) as composer:
-        return make_plan([composer.compose(0, overrides)])
-
-
-@contextmanager
-def composing(overrides: Sequence[str] = ()) -> Iterator[Composer]:
-    """Hydra's configs without a Hydra application. Raises UserError when the overrides cannot be read."""
-    _parsed(overrides)
-    set_up_hydra(list(overrides))
-
-    from hydra import initialize_config_dir
-    from hydra.core.global_hydra import GlobalHydra
-    from hydra.types import RunMode
-
-    with initialize_config_dir(str(CONF), version_base="1.3"):
-        loader: Any = GlobalHydra.instance().config_loader()
-        master = loader.load_configuration("config", [], RunMode.MULTIRUN)
-        yield Composer(loader, master)
-
-
-def _parsed(overrides: Sequence[str]) -> list[Override]:
-    """Overrides as Hydra reads them. Raises UserError where one stands for several runs, or cannot be read."""
-    from hydra.core.override_parser.overrides_parser import OverridesParser
-    from hydra.errors import HydraException
-
-    try:
-        found = OverridesParser.create().parse_overrides(list(overrides))
-    except HydraException as error:
-        raise refuse({0: [explain(error, overrides)]}, 1) from error
-    for override in found:
-        if override.is_sweep_override() or (override.key_or_group == "sweep" and override.value() is not None):
-            raise UserError(f"{override.input_line} stands for several runs; a check looks at one network at a time")
-    return found
 
 
 def check(plan: Plan, on_all: bool = False) -> tuple[list[Comparison], str, list[str]]:

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from runner.app import modules_of
-from runner.commands import run_command
-from runner.components import load_modules
-from runner.errors import UserError
-from runner.files import write_whole
-from runner.paths import CONF
-from runner.tables import as_file
-from runner.terminal import count, say
+from runner.app.commands import run_command
+from runner.base.console import count, say
+from runner.base.errors import UserError
+from runner.base.files import write_whole
+from runner.base.paths import CONF
+from runner.findings.table_files import as_file
+from runner.runs.components import load_modules, modules_of
 
 FORMATS = ("html", "markdown", "pdf")
 TABLES, CURVES = ("csv", "parquet", "json"), ("csv", "parquet")
@@ -54,8 +53,8 @@ def _run(arguments: Sequence[str]) -> int:
     chosen = parser.parse_args([argument for argument in arguments if not argument.startswith("modules=")])
     load_modules(modules_of(list(arguments), CONF / "config.yaml"))
     _check(chosen)
-    from runner.findings import joined
-    from runner.loading import load_sweep
+    from runner.findings.findings import joined
+    from runner.findings.loading import load_sweep
 
     sweep = joined([load_sweep(name) for name in chosen.sweeps or [None]])
     if chosen.table or chosen.curves:
@@ -65,7 +64,7 @@ def _run(arguments: Sequence[str]) -> int:
                 write_whole(path, as_file(table, path.suffix))
                 say(f"{path}: {count(len(table), 'row')} of {sweep.about.name}")
         return 0
-    from runner.rendering import write_report
+    from runner.findings.render import write_report
 
     say(f"the report: {write_report(sweep, chosen.output or Path(), chosen.format or FORMATS[0])}")
     return 0

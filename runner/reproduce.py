@@ -7,24 +7,24 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from runner.app import modules_of
-from runner.commands import run_command, split_options
-from runner.components import check_modules, load_modules
+from runner.app.commands import run_command, split_options
+from runner.base.console import console, count, say
+from runner.base.errors import UserError
+from runner.base.paths import CONF
+from runner.conduct.progress_bar import RunProgress
 from runner.datasets import DATASETS
-from runner.differences import Difference, compare, environment_changes
-from runner.errors import UserError
-from runner.execution import training_of
-from runner.jobs import PlannedRun, plan_again
-from runner.paths import CONF
-from runner.preparation import files_of
-from runner.progress import RunProgress
-from runner.results import RunResult, failures
-from runner.settings import Settings, TrackingSettings
-from runner.stores import named_store
-from runner.terminal import console, count, say
+from runner.findings.numbers.differences import Difference, compare, environment_changes
+from runner.plan.plan import plan_again
+from runner.runs.components import check_modules, load_modules, modules_of
+from runner.runs.data import files_of
+from runner.runs.planned import PlannedRun
+from runner.runs.result import RunResult, failures
+from runner.runs.settings import Settings, TrackingSettings
+from runner.store.address import named_store
+from runner.train.execution import training_of
 
 if TYPE_CHECKING:
-    from runner.reading import Reader, StoredRun
+    from runner.store.reader import Reader, StoredRun
 
 ALL = "--all"
 TRAINED = ("converged", "stopped", "diverged")
@@ -57,7 +57,7 @@ def _run(arguments: Sequence[str]) -> int:
     names = [argument for argument in others if not argument.startswith("modules=")]
     if len(names) != 1:
         raise UserError(f"one name is needed, got {len(names)}: python -m runner.reproduce RUN_ID")
-    from runner.reading import open_reader
+    from runner.store.reader import open_reader
 
     reader = open_reader()
     runs = _runs_of_sweep(reader, names[0]) if ALL in options else [_one_run(reader, names[0])]

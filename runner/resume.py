@@ -7,23 +7,25 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from runner import terminal
-from runner.commands import run_command, split_options
-from runner.components import load_modules
-from runner.composition_errors import Refused
-from runner.errors import UserError
-from runner.folder import OUTPUTS, SweepFolder, find_folder, unusable_folders
-from runner.gradcheck import composing
-from runner.identity import code_files
-from runner.jobs import Plan, PlannedRun, plan_again
-from runner.plan_file import PlanFile
-from runner.preparation import files_of
-from runner.results import RunResult, failures
-from runner.settings import Settings, read_settings
-from runner.spec import Spec, from_plain
-from runner.stores import named_store, sqlite_file
-from runner.sweep import Sweep
-from runner.terminal import count
+from runner.app.commands import run_command, split_options
+from runner.app.setup import composing
+from runner.base.console import count
+from runner.base.errors import UserError
+from runner.base.paths import OUTPUTS
+from runner.conduct.sweep import Sweep
+from runner.findings import terminal
+from runner.plan.jobs import Refused
+from runner.plan.plan import Plan, plan_again
+from runner.runs.components import load_modules
+from runner.runs.data import files_of
+from runner.runs.identity import code_files
+from runner.runs.planned import PlannedRun
+from runner.runs.result import RunResult, failures
+from runner.runs.settings import Settings, read_settings
+from runner.runs.spec import Spec, from_plain
+from runner.store.address import named_store, sqlite_file
+from runner.store.folder import SweepFolder, find_folder, unusable_folders
+from runner.store.plan_file import PlanFile
 
 FAILED, APART = "--failed", "--apart"
 REST = "_rest"  # after the name of a sweep, for the sweep of its missing runs

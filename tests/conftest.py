@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from runner.surroundings import using_mlflow
+from runner.store.surroundings import using_mlflow
 from tests.end_to_end import program
 from tests.end_to_end.store import Store
 

@@ -103,14 +103,17 @@ def test_heavy_imports_happen_when_they_are_used(path):
 @pytest.mark.parametrize("path", FILES, ids=shown)
 def test_a_place_with_heavy_imports_is_itself_imported_when_it_is_used(path):
     """`publishing.py` stands above `tracking.py` and is imported when a store is opened."""
-    heavy = {f"runner.{path.stem}" for path in HOMES["mlflow"]} | {"runner.figures", "runner.publishing"}
+    heavy = {f"runner.{path.stem}" for path in HOMES["mlflow"]} | {
+        "runner.findings.figures",
+        "runner.conduct.publishing",
+    }
     if path.is_relative_to(FIGURES) or path in HOMES["mlflow"] or path.name == "publishing.py":
         return
     assert not heavy & imports(path, into_functions=False, into_typing=False)
 
 
 @pytest.mark.parametrize(
-    "modules", ["runner.app, runner.launching", "runner.training", "runner.validation", "nn.training"]
+    "modules", ["runner.app.main, runner.launching", "runner.train.training", "runner.plan.validation", "nn.training"]
 )
 def test_starting_imports_nothing_heavy_for_real(modules):
     code = f"import sys, {modules}; print(*sorted(set(sys.modules) & set({HEAVY!r})))"

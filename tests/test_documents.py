@@ -10,11 +10,11 @@ import pytest
 from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.override_parser.overrides_parser import OverridesParser
 
-from runner.jobs import make_plan
-from runner.leftovers import left_out
-from runner.paths import SWEEPS
-from runner.sweeps import sweep_files
-from runner.typed import set_typed
+from runner.app.named_sweeps import sweep_files
+from runner.base.paths import SWEEPS
+from runner.base.typed import set_typed
+from runner.plan.plan import make_plan
+from runner.runs.leftovers import left_out
 from tests.end_to_end.program import make_store, run_runner, said
 from tests.runner.building import composer, loader
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from runner.surroundings import using_mlflow
+from runner.store.surroundings import using_mlflow
 
 ROOT = Path(__file__).resolve().parent.parent
 VARIABLE = "MLFLOW_DISABLE_TELEMETRY"

@@ -23,12 +23,13 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from runner.comparison import scores_of, settings_of, swept_keys
-from runner.expectations import Verdict, evaluate, judge, selected
-from runner.identity import code_digest
-from runner.pictures import pictures_of
-from runner.results import RunResult, load
-from runner.sweeps import Header, read_header
+from runner.app.named_sweeps import Header, read_header
+from runner.findings.numbers.scores import scores_of
+from runner.findings.pictures import pictures_of
+from runner.plan.expectations import Verdict, evaluate, judge, selected
+from runner.runs.identity import code_digest
+from runner.runs.overrides import settings_of, swept_keys
+from runner.runs.result import RunResult, load
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]

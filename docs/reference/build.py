@@ -22,10 +22,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from nn.faults import FAULTS
 from nn.registry import Registry
 from runner import gradcheck, report, reproduce, resume, sweeps
-from runner.components import REGISTRIES
-from runner.options import default_config
-from runner.settings import EXECUTORS, Settings
-from runner.spec import Component, Frozen, Spec, component_model
+from runner.app.options import default_config
+from runner.runs.components import REGISTRIES
+from runner.runs.settings import EXECUTORS, Settings
+from runner.runs.spec import Component, Frozen, Spec, component_model
 
 ROOT = Path(__file__).resolve().parents[2]
 CONF = ROOT / "conf"

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nn.registry import Array, Range
+from runner.base.files import contents_of
 from runner.datasets.samples import DATASETS, LARGEST, DataError, Samples, Streams, Task
-from runner.files import contents_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nn.registry import Array, Registry
-from runner.files import contents_below
+from runner.base.files import contents_below
 
 LARGEST = 1e100  # squares and sums of values stay finite
 Task = Literal["regression", "classification"]

@@ -21,12 +21,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from runner.surroundings import using_mlflow
+from runner.store.surroundings import using_mlflow
 
 REQUIREMENTS = "mlflow.utils.requirements_utils"
 IMPORTED = (
-    "hydra.core.plugins", "hydra._internal.utils", "mlflow.pyfunc", "mlflow.tracking", REQUIREMENTS, "runner.app",
-    "runner.launching", "runner.publishing", "runner.reading", "runner.figures", "runner.memory", "pyarrow.parquet",
+    "hydra.core.plugins", "hydra._internal.utils", "mlflow.pyfunc", "mlflow.tracking", REQUIREMENTS, "runner.app.main",
+    "runner.app.launching", "runner.conduct.publishing", "runner.store.reader", "runner.findings.figures", "runner.plan.memory", "pyarrow.parquet",
 )  # fmt: skip
 
 

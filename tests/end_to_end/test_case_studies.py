@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 import yaml
 
-from runner.comparison import config_of, swept_keys
-from runner.expectations import check
-from runner.jobs import make_plan
-from runner.paths import CONF, SWEEPS
-from runner.sweeps import sweep_files
+from runner.app.named_sweeps import sweep_files
+from runner.base.paths import CONF, SWEEPS
+from runner.plan.expectations import check
+from runner.plan.plan import make_plan
+from runner.runs.overrides import config_of, swept_keys
 from tests.end_to_end.test_shipped_sweeps import jobs_of, of_seeds
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "case_studies"

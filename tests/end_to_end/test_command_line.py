@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from runner.components import REGISTRIES
-from runner.paths import CONF
+from runner.base.paths import CONF
+from runner.runs.components import REGISTRIES
 from tests.end_to_end.program import command, environment, run_runner, said
 from tests.end_to_end.store import statuses
 

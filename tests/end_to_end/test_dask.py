@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from runner.execution import training_of
-from runner.workers import NoWorkers
+from runner.train.execution import training_of
+from runner.train.workers import NoWorkers
 from tests.end_to_end.conftest import FEWER, Trained, trained
 from tests.end_to_end.dask import Site, kill
 from tests.end_to_end.program import (

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from hydra.core.utils import JobStatus
 
-from runner import launching
-from runner.sweep import Sweep
-from runner.training import train_task
+from runner.app import launching
+from runner.conduct.sweep import Sweep
+from runner.train.training import train_task
 from tests.end_to_end.program import run_runner, said, train
 from tests.end_to_end.store import Store
 from tests.runner.building import keys_of, loader, master

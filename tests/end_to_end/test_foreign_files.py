@@ -15,10 +15,10 @@ import pandas as pd
 import pytest
 import yaml
 
-from runner import results
-from runner.model import load_model
-from runner.parsing import read_history, read_yaml
-from runner.starts import read_start
+from runner.base.formats import read_history, read_yaml
+from runner.plan.first_weights import read_start
+from runner.runs import result
+from runner.runs.model import load_model
 from tests.end_to_end.program import run_runner, said
 from tests.runner.building import trained
 
@@ -81,16 +81,16 @@ def test_results_of_someone_else_run_no_code(folder: Path, kind: str) -> None:
     path = folder / "00000.npz"
     path.write_bytes(ARCHIVES[kind]())
     with pytest.raises(ValueError, match=r"00000\.npz is not a complete file of results"):
-        results.load(path)
+        result.load(path)
     assert not (folder / "HARM").exists()
 
 
 @pytest.mark.parametrize("name", ["../../outside.png", "/outside.png", "a/b.png", "..", ""])
 def test_a_picture_in_results_of_someone_else_cannot_leave_its_folder(folder: Path, name: str) -> None:
     one = trained("data=xor", "training.epochs=1", "tracking.plots=none")
-    results.save(folder / "00000.npz", [replace(one, pictures={name: b"x"})])
+    result.save(folder / "00000.npz", [replace(one, pictures={name: b"x"})])
     with pytest.raises(ValueError, match="is not the name of a picture"):
-        results.load(folder / "00000.npz")
+        result.load(folder / "00000.npz")
 
 
 def test_starting_from_weights_of_someone_else_is_refused_on_the_command_line(folder: Path) -> None:
@@ -225,6 +225,6 @@ def test_a_table_of_a_history_is_bounded_and_of_numbers(monkeypatch: pytest.Monk
     assert read_history(table(step=[0, 1], cost=[0.5, 0.25])) == {"step": [0, 1], "cost": [0.5, 0.25]}
     with pytest.raises(ValueError, match="not a table of numbers"):
         read_history(table(step=[0, 1], cost=["__import__('os').mkdir('HARM')", ""]))
-    monkeypatch.setattr("runner.parsing.MAX_ROWS", 1)
+    monkeypatch.setattr("runner.base.formats.MAX_ROWS", 1)
     with pytest.raises(ValueError, match="would have 2 rows"):
         read_history(table(step=[0, 1]))

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import runner
-from runner.errors import UserError
-from runner.results import RunResult
+from runner.base.errors import UserError
+from runner.runs.result import RunResult
 from tests.end_to_end.conftest import Trained
 from tests.end_to_end.program import environment, make_store, run_runner
 from tests.end_to_end.store import Bits, Store

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from runner.tracking import TO_SERVER
+from runner.store.writer import TO_SERVER
 from tests.end_to_end.program import ctrl_c, ended, resume, said, started, train, wait_until
 from tests.end_to_end.server import Door, door_to, mlflow_server
 from tests.end_to_end.store import PARENT, Bits

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from runner.texts import visible
+from runner.base.texts import visible
 from tests.end_to_end.program import ROOT, run_runner, said
 from tests.end_to_end.store import PARENT, Store
 

@@ -144,8 +144,8 @@ def test_a_dask_cluster_of_our_own_listens_on_the_loopback_address_alone(tmp_pat
 
 def test_who_has_no_certificate_cannot_talk_to_a_dask_cluster_of_our_own() -> None:
     distributed = pytest.importorskip("distributed")
-    from runner.clusters import dask_workers
-    from runner.settings import DaskExecutor
+    from runner.runs.settings import DaskExecutor
+    from runner.train.clusters import dask_workers
 
     workers = dask_workers(DaskExecutor(), 1)
     try:

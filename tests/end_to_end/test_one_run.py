@@ -11,7 +11,7 @@ import yaml
 from PIL import Image
 
 import runner
-from runner.model import load_model
+from runner.runs.model import load_model
 from tests.end_to_end.conftest import Trained
 from tests.end_to_end.store import Store
 
@@ -129,7 +129,7 @@ def test_the_data_set_is_an_input_of_the_run(one_run: Trained) -> None:
 
 
 def test_the_config_artifact_is_the_whole_spec(one_run: Trained) -> None:
-    from runner.spec import flatten, from_plain
+    from runner.runs.spec import flatten, from_plain
 
     run = one_run.store.only()
     config = yaml.safe_load(one_run.store.artifact(run, "config.yaml").read_text())

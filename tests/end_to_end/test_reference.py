@@ -9,8 +9,8 @@ from types import ModuleType
 import pytest
 
 from nn.faults import FAULTS
-from runner.components import REGISTRIES
-from runner.paths import CONF
+from runner.base.paths import CONF
+from runner.runs.components import REGISTRIES
 from tests.end_to_end.conftest import Trained
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"

@@ -10,11 +10,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from runner.about import About
-from runner.findings import Findings, joined
-from runner.loading import load_sweep
-from runner.rendering import write_report
-from runner.results import RunResult
+from runner.findings.findings import Findings, joined
+from runner.findings.loading import load_sweep
+from runner.findings.render import write_report
+from runner.runs.about import About
+from runner.runs.result import RunResult
 from tests.end_to_end.conftest import Trained
 from tests.end_to_end.program import environment, make_store, run_runner, said
 from tests.end_to_end.store import Store

@@ -8,11 +8,12 @@ import pandas as pd
 import pytest
 import yaml
 
-from runner.planning import plan
-from runner.results import RunResult
-from runner.spec import Spec, from_plain
-from runner.training import Task, train_task
-from runner.validation import SpecBuilder
+from runner.plan.stacks import plan
+from runner.plan.task import Task
+from runner.plan.validation import SpecBuilder
+from runner.runs.result import RunResult
+from runner.runs.spec import Spec, from_plain
+from runner.train.training import train_task
 from tests.end_to_end.conftest import SWEEP, Trained, trained
 from tests.end_to_end.program import train
 from tests.end_to_end.store import Bits, Store

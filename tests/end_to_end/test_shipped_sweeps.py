@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from runner.compose import Composer
-from runner.jobs import check_expectations, make_plan
-from runner.paths import SWEEPS
-from runner.sweeps import read_header, sweep_files
-from runner.training import train_task
+from runner.app.compose import Composer
+from runner.app.named_sweeps import read_header, sweep_files
+from runner.base.paths import SWEEPS
+from runner.plan.plan import check_expectations, make_plan
+from runner.train.training import train_task
 from tests.end_to_end.program import run_runner, said, train
 from tests.end_to_end.store import Store, nothing_was_trained
 from tests.runner.building import loader

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from runner.model import load_model
+from runner.runs.model import load_model
 from tests.end_to_end.conftest import SWEEP, Trained, trained
 
 FOUR = {(activation, data) for activation in ("sigmoid", "tanh") for data in ("xor", "quadrants")}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from runner.components import load_modules
+from runner.runs.components import load_modules
 from tests.end_to_end.program import run_runner, said
 from tests.end_to_end.store import Store
 

@@ -7,17 +7,18 @@ from hydra.types import RunMode
 from omegaconf import DictConfig
 
 from nn.registry import Setting
-from runner.app import set_up_hydra
-from runner.components import REGISTRIES
-from runner.compose import Composer, Job
-from runner.errors import Problem
-from runner.jobs import Plan, make_plan
-from runner.pictures import drawing
-from runner.results import RunResult
-from runner.spec import Spec
-from runner.training import train_task
-from runner.typed import set_typed
-from runner.validation import SpecBuilder
+from runner.app.compose import Composer
+from runner.app.setup import set_up_hydra
+from runner.base.errors import Problem
+from runner.base.typed import set_typed
+from runner.findings.pictures import drawing
+from runner.plan.jobs import Job
+from runner.plan.plan import Plan, make_plan
+from runner.plan.validation import SpecBuilder
+from runner.runs.components import REGISTRIES
+from runner.runs.result import RunResult
+from runner.runs.spec import Spec
+from runner.train.training import train_task
 
 QUICK = ("training.mode=full", "training.epochs=2", "training.evaluations=2", "tracking.plots=none")
 COMPONENTS = [(kind, name) for kind, registry in REGISTRIES.items() for name in registry]
@@ -39,7 +40,7 @@ def loader() -> Any:
     from hydra import initialize_config_dir
     from hydra.core.global_hydra import GlobalHydra
 
-    from runner.paths import CONF
+    from runner.base.paths import CONF
 
     with initialize_config_dir(str(CONF), version_base="1.3"):
         return GlobalHydra.instance().config_loader()

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from runner import expectations
-from runner.comparison import config_of
-from runner.errors import Problem
-from runner.expectations import Verdict, judge
-from runner.results import RunResult
-from runner.spec import NetworkSpec, Spec, TrainingSpec, component_model
+from runner.base.errors import Problem
+from runner.plan import expectations
+from runner.plan.expectations import Verdict, judge
+from runner.runs.overrides import config_of
+from runner.runs.result import RunResult
+from runner.runs.spec import NetworkSpec, Spec, TrainingSpec, component_model
 
 KEYS = ["network.hidden", "seed"]
 

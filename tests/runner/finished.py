@@ -1,6 +1,6 @@
 """Results of runs that nobody had to train."""
 
-from runner.results import RunResult
+from runner.runs.result import RunResult
 from tests.runner.building import spec_of
 
 SPEC = spec_of("data=xor")

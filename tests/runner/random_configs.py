@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from nn.activations import ACTIVATIONS
 from nn.faults import FAULTS
 from nn.losses import LOSSES
-from runner.components import REGISTRIES
-from runner.settings import Settings
-from runner.spec import NetworkSpec, Single, TestSpec, TrainingSpec, component_model
+from runner.runs.components import REGISTRIES
+from runner.runs.settings import Settings
+from runner.runs.spec import NetworkSpec, Single, TestSpec, TrainingSpec, component_model
 from tests.runner.building import config_of, loader
 
 Schema = dict[str, Any]

@@ -2,8 +2,8 @@
 
 import math
 
-from runner.preparation import Prepared, prepare
-from runner.results import RunResult
+from runner.runs.data import Prepared, prepare
+from runner.runs.result import RunResult
 from tests.runner.building import trained
 
 SHORT = ("training.epochs=20", "training.evaluations=5", "tracking.plots=none")

@@ -1,7 +1,7 @@
 """What runs and sweeps are called: what was asked, and what differs from a published case."""
 
-from runner.about import about_run, about_sweep
-from runner.comparison import MAX_LABEL
+from runner.app.about import about_run, about_sweep
+from runner.runs.overrides import MAX_LABEL
 
 
 def run_name(*overrides: str, case: str | None = "c1") -> str:

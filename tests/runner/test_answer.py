@@ -6,9 +6,9 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runner.answer import answer
-from runner.results import RunResult
-from runner.spec import component_model
+from runner.findings.numbers.answer import answer
+from runner.runs.result import RunResult
+from runner.runs.spec import component_model
 from tests.runner.building import spec_of
 
 KEYS = ["activation", "network.hidden", "seed"]

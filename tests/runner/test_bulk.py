@@ -14,10 +14,10 @@ from alembic.script import ScriptDirectory
 from mlflow.store.db.utils import _get_alembic_config
 from mlflow.tracking import MlflowClient
 
-from runner import bulk
-from runner.records import RunRecord, record_of
-from runner.results import RunResult
-from runner.tracking import Tracker
+from runner.runs.result import RunResult
+from runner.store import sqlite
+from runner.store.records import RunRecord, record_of
+from runner.store.writer import Tracker
 from tests.end_to_end.program import make_store
 from tests.runner.building import spec_of, trained
 
@@ -35,7 +35,7 @@ def new_tracker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         make_store(folder)
         monkeypatch.chdir(folder)
         monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{folder}/mlflow.db")
-        monkeypatch.setattr("runner.tracking.user", lambda: "someone")
+        monkeypatch.setattr("runner.store.writer.user", lambda: "someone")
         return Tracker("experiment"), folder / "mlflow.db"
 
     return make
@@ -96,12 +96,12 @@ def test_the_whole_database_is_the_one_that_the_client_writes(new_tracker, monke
     assert {one.status for one in all_records} == {"FINISHED", "FAILED", "KILLED"}
     by_bulk, file = new_tracker("bulk")
     parent = by_bulk.start_sweep("sweep", {"mlflow.note.content": "a note"})
-    assert bulk.knows(str(file))
+    assert sqlite.knows(str(file))
     for start in (0, 3):  # in two transactions, so that a data set is there already
         list(by_bulk.write_runs(all_records[start : start + 3 if start == 0 else None], parent))
     found = tables(file)
     by_client, other_file = new_tracker("client")
-    monkeypatch.setattr(bulk, "knows", lambda file: False)
+    monkeypatch.setattr(sqlite, "knows", lambda file: False)
     list(by_client.write_runs(all_records, by_client.start_sweep("sweep", {"mlflow.note.content": "a note"})))
     expected = tables(other_file)
     assert len(found["metrics"]) > 200
@@ -140,15 +140,15 @@ def test_a_transaction_that_fails_leaves_nothing_behind(new_tracker):
 
 
 def test_the_schema_is_that_of_the_mlflow_that_is_installed():
-    assert ScriptDirectory.from_config(_get_alembic_config("sqlite://")).get_current_head() == bulk.REVISION
+    assert ScriptDirectory.from_config(_get_alembic_config("sqlite://")).get_current_head() == sqlite.REVISION
 
 
 def test_another_schema_is_left_to_the_client(new_tracker):
     tracker, file = new_tracker("bulk")
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num = 'another'")
-    assert not bulk.knows(str(file))
-    assert not bulk.knows(str(file.with_name("none.db")))
+    assert not sqlite.knows(str(file))
+    assert not sqlite.knows(str(file.with_name("none.db")))
     run_ids = [run_id for _, run_id in tracker.write_runs(records()[:2], None)]
     with closing(sqlite3.connect(file)) as connection:
         assert {run_id for (run_id,) in connection.execute("SELECT run_uuid FROM runs")} == set(run_ids)

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from runner.paths import CONF
+from runner.base.paths import CONF
 from tests.runner.building import config_of, loader, spec_of, trained
 
 CASES = {path.stem: path for path in sorted((CONF / "case").glob("*.yaml"))}

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from runner.certificates import NAME, certificate_folder, remove_leftovers
-from runner.execution import training_of
+from runner.train.certificates import NAME, certificate_folder, remove_leftovers
+from runner.train.execution import training_of
 from tests.end_to_end.program import environment
 from tests.runner.building import plan_of
 

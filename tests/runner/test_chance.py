@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import permutation_test
 
-from runner.chance import EXACT, FEWEST, paired
+from runner.findings.numbers.chance import EXACT, FEWEST, paired
 
 SCORES = st.one_of(st.sampled_from([-0.5, -0.25, 0.0, 0.25, 0.5]), st.floats(-1, 1), st.floats(-1e300, 1e300))
 

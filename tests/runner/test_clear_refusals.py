@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from nn.activations import ACTIVATIONS, Activation
-from runner.components import load_modules
-from runner.errors import MAX_GIVEN, MAX_MESSAGE, Problem, UserError, one_line
-from runner.spec import from_plain, to_plain
+from runner.base.errors import MAX_GIVEN, MAX_MESSAGE, Problem, UserError, one_line
+from runner.runs.components import load_modules
+from runner.runs.spec import from_plain, to_plain
 from tests.runner.building import keys_of, plan_of, refusal, refusals, spec_of
 
 

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from threadpoolctl import threadpool_info
 
-from runner import execution
-from runner.blas import ONE_BLAS_THREAD
-from runner.errors import UserError
-from runner.execution import AHEAD, STACKS_EACH, Training, training_of
-from runner.results import RunResult
-from runner.training import Task
-from runner.workers import NoWorkers, ThisProcess
+from runner.base.errors import UserError
+from runner.plan.task import Task
+from runner.runs.result import RunResult
+from runner.train import execution
+from runner.train.blas import ONE_BLAS_THREAD
+from runner.train.execution import AHEAD, STACKS_EACH, Training, training_of
+from runner.train.workers import NoWorkers, ThisProcess
 from tests.runner.building import bits, plan_of, trained_all
 
 FAST = ("data=xor", "training.epochs=10", "training.evaluations=2", "tracking.plots=none")

@@ -5,21 +5,13 @@ import math
 import numpy as np
 import pytest
 
-from runner.answer import answer
-from runner.comparison import (
-    MAX_FITS,
-    MAX_LINES,
-    bands,
-    best_result,
-    label_of,
-    scores_of,
-    seed_table,
-    settings_of,
-    swept_keys,
-    typical_runs,
-)
-from runner.results import RunResult
-from runner.scaled import scaled
+from runner.findings.numbers.answer import answer
+from runner.findings.numbers.curves import MAX_FITS, MAX_LINES, bands, typical_runs
+from runner.findings.numbers.scores import best_result, scores_of
+from runner.findings.numbers.tables import seed_table
+from runner.runs.moments import scaled
+from runner.runs.overrides import label_of, settings_of, swept_keys
+from runner.runs.result import RunResult
 from tests.runner.finished import CLASSES, SPEC, run
 
 

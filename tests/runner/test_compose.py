@@ -6,12 +6,13 @@ import pytest
 from hydra.errors import HydraException
 from omegaconf import OmegaConf
 
-from runner.components import REGISTRIES
-from runner.compose import Job, plain
-from runner.compositions import split_hydra
-from runner.errors import Problem
-from runner.paths import SWEEPS
-from runner.sweeps import sweep_files
+from runner.app.compose import plain
+from runner.app.compositions import split_hydra
+from runner.app.named_sweeps import sweep_files
+from runner.base.errors import Problem
+from runner.base.paths import SWEEPS
+from runner.plan.jobs import Job
+from runner.runs.components import REGISTRIES
 from tests.runner.building import composed, composer, loader, master
 
 JOBS = {

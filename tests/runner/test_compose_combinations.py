@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from runner.components import REGISTRIES
-from runner.compose import Composer, Job, plain
-from runner.composition_errors import Refused
-from runner.compositions import split_hydra
-from runner.errors import UserError
-from runner.paths import CONF, SWEEPS
-from runner.sweeps import sweep_files
+from runner.app.compose import Composer, plain
+from runner.app.compositions import split_hydra
+from runner.app.named_sweeps import sweep_files
+from runner.base.errors import UserError
+from runner.base.paths import CONF, SWEEPS
+from runner.plan.jobs import Job, Refused
+from runner.runs.components import REGISTRIES
 from tests.runner.building import loader, master
 
 KINDS = {kind: list(registry) for kind, registry in REGISTRIES.items()}

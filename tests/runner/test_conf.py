@@ -10,13 +10,13 @@ from omegaconf import OmegaConf
 
 from nn.activations import ACTIVATIONS
 from nn.losses import LOSSES
-from runner.components import REGISTRIES
-from runner.options import default_config
-from runner.paths import CONF, SWEEPS
-from runner.settings import EXECUTORS, Settings, read_settings
-from runner.spec import AUTO, DataCommon, Spec
-from runner.sweeps import read_header, sweep_files
-from runner.validation import MATCHING
+from runner.app.named_sweeps import read_header, sweep_files
+from runner.app.options import default_config
+from runner.base.paths import CONF, SWEEPS
+from runner.plan.validation import MATCHING
+from runner.runs.components import REGISTRIES
+from runner.runs.settings import EXECUTORS, Settings, read_settings
+from runner.runs.spec import AUTO, DataCommon, Spec
 from tests.runner.building import COMPONENTS, QUICK, config_of, loader, spec_of, trained
 
 FILES = sorted(path for path in CONF.glob("*/*.yaml") if path.parent.name not in ("case", "executor"))

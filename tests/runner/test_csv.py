@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from runner.datasets import Samples
-from runner.preparation import Facts, find_facts, make_samples
+from runner.runs.data import Facts, find_facts, make_samples
 from tests.runner.building import spec_of
 
 NUMBERS = "height,width,price\n1,10,2.5\n2,30,3.5\n3,20,4.25\n4,50,5.125\n5,40,6.5\n"

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from runner.answer import answer
-from runner.data_sets import by_data
-from runner.results import RunResult
+from runner.findings.numbers.answer import answer
+from runner.findings.numbers.data_sets import by_data
+from runner.runs.result import RunResult
 from tests.runner.building import plan_of, spec_of, trained_all
 from tests.runner.tables import SHORT
 

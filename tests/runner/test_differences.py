@@ -6,8 +6,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from runner.differences import compare
-from runner.results import RunResult
+from runner.findings.numbers.differences import compare
+from runner.runs.result import RunResult
 from tests.runner.building import trained
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from runner.effects import MAX_PAIRED, MAX_PROFILES, effects, pairs, profiles
+from runner.findings.numbers.effects import MAX_PAIRED, MAX_PROFILES, effects, pairs, profiles
 from tests.runner.finished import CLASSES, run
 
 GRID = [

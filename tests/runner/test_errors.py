@@ -2,7 +2,7 @@
 
 import pytest
 
-from runner.errors import MAX_JOBS_NAMED, MAX_LINES, Problem, RunsFailed, UserError, refuse, unknown
+from runner.base.errors import MAX_JOBS_NAMED, MAX_LINES, Problem, RunsFailed, UserError, refuse, unknown
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,10 @@ import time
 import numpy as np
 import pytest
 
-from runner.estimate import _rates, _steps_seconds, estimate
-from runner.preparation import prepare
-from runner.stacking import build_stack, first_parameters
-from runner.training import train_task
+from runner.conduct.estimate import _rates, _steps_seconds, estimate
+from runner.runs.data import prepare
+from runner.train.stacking import build_stack, first_parameters
+from runner.train.training import train_task
 from tests.runner.building import plan_of
 
 SHAPES = {

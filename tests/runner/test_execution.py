@@ -5,10 +5,10 @@ from concurrent.futures import Future
 import numpy as np
 import pytest
 
-from runner import execution
-from runner.execution import Training
-from runner.training import Task
-from runner.workers import NoWorkers
+from runner.plan.task import Task
+from runner.train import execution
+from runner.train.execution import Training
+from runner.train.workers import NoWorkers
 
 
 def test_halves_of_a_task_keep_the_first_weights_and_file_digests_of_their_own_runs():

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.expectations import Verdict, judge
-from runner.inequalities import STATISTICS
+from runner.plan.expectations import Verdict, judge
+from runner.plan.inequalities import STATISTICS
 from tests.runner.building import QUICK, plan_of, trained_all
 from tests.runner.expecting import KEYS, WIDTHS, check, run, spec, verdict
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from runner.results import RunResult
+from runner.runs.result import RunResult
 from tests.runner.expecting import check, run, spec, told, verdict
 
 

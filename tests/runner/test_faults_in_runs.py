@@ -8,9 +8,9 @@ import pytest
 
 import nn.network
 from nn.faults import FAULTS
-from runner import fault_checks
-from runner.results import RunResult
-from runner.spec import Spec
+from runner.plan import fault_checks
+from runner.runs.result import RunResult
+from runner.runs.spec import Spec
 from tests.runner.building import bits, build, plan_of, refusal, spec_of, trained_all
 from tests.runner.faults import WHERE
 

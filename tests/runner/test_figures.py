@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runner.comparison import Band, bands
-from runner.effects import Effect, effects
-from runner.figures import draw_bands, draw_effects, draw_fits, draw_run, panel
-from runner.figures.style import short
-from runner.fits import fit_of, rounded
-from runner.results import RunResult
+from runner.findings.figures import draw_bands, draw_effects, draw_fits, draw_run, panel
+from runner.findings.figures.style import short
+from runner.findings.numbers.curves import Band, bands
+from runner.findings.numbers.effects import Effect, effects
+from runner.findings.numbers.fits import fit_of, rounded
+from runner.runs.result import RunResult
 from tests.runner.building import spec_of
 from tests.runner.tables import ODD_NAMES, SYNTHETIC, TABLES, table, train_on
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from runner.data_sets import by_data
-from runner.effects import Effect, Profiles, effects, pairs, profiles
-from runner.figures import draw_data, draw_heatmaps, draw_profiles
+from runner.findings.figures import draw_data, draw_heatmaps, draw_profiles
+from runner.findings.numbers.data_sets import by_data
+from runner.findings.numbers.effects import Effect, Profiles, effects, pairs, profiles
 from tests.runner.building import trained
 from tests.runner.finished import run
 from tests.runner.tables import ODD_NAMES, SHORT, SYNTHETIC, TABLES, table, train_on

@@ -5,9 +5,9 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from runner.fits import CURVE_POINTS, GRID_POINTS, MARGIN, MAX_SAMPLES, fit_of
-from runner.model import model_of
-from runner.preparation import prepare
+from runner.findings.numbers.fits import CURVE_POINTS, GRID_POINTS, MARGIN, MAX_SAMPLES, fit_of
+from runner.runs.data import prepare
+from runner.runs.model import model_of
 from tests.runner.building import QUICK, trained
 from tests.runner.tables import SYNTHETIC, TABLES, table, train_on
 
@@ -174,7 +174,7 @@ def test_samples_whose_classes_alternate_are_shown_of_both_classes():
 
 def test_a_fit_is_the_same_when_the_grid_goes_through_the_network_in_parts(monkeypatch):
     whole, *_ = on("quadrants")
-    monkeypatch.setattr("runner.fits.AT_ONCE", 1000)
+    monkeypatch.setattr("runner.findings.numbers.fits.AT_ONCE", 1000)
     in_parts, *_ = on("quadrants")
     assert in_parts.prediction == pytest.approx(whole.prediction, rel=1e-12)
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from runner.flights import in_flight
+from runner.base.threads import in_flight
 
 
 def test_everything_is_done_once_and_comes_with_its_place():

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from runner.about import About
-from runner.errors import UserError
-from runner.folder import SweepFolder
-from runner.jobs import PlannedRun
-from runner.plan_file import PlanEntry, PlanFile
-from runner.results import load, save
-from runner.spec import to_plain
+from runner.base.errors import UserError
+from runner.runs.about import About
+from runner.runs.planned import PlannedRun
+from runner.runs.result import load, save
+from runner.runs.spec import to_plain
+from runner.store.folder import SweepFolder
+from runner.store.plan_file import PlanEntry, PlanFile
 from tests.runner.building import bits, spec_of, trained
 
 JOB = ("data=xor", "training.epochs=2")

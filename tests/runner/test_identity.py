@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 import runner
-from runner import identity
-from runner.identity import code_digest, code_files, machine, run_key
-from runner.spec import flatten, from_plain, to_plain
+from runner.runs import identity
+from runner.runs.environment import machine
+from runner.runs.identity import code_digest, code_files, run_key
+from runner.runs.spec import flatten, from_plain, to_plain
 from tests.runner.building import keys_of, spec_of
 
 ROOT = Path(identity.__file__).resolve().parent.parent

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from runner.interrupts import Interrupted, OrderlyInterrupt, exit_code
+from runner.base.interrupts import Interrupted, OrderlyInterrupt, exit_code
 
 
 def press(number: int = signal.SIGINT) -> None:

@@ -11,11 +11,11 @@ import pytest
 from nn.activations import Activation
 from nn.losses import Loss
 from nn.optimizers import slots
-from runner.components import REGISTRIES
+from runner.base.paths import CONF
 from runner.datasets import Samples
-from runner.laws import broken_laws
-from runner.paths import CONF
-from runner.spec import component_model
+from runner.plan.laws import broken_laws
+from runner.runs.components import REGISTRIES
+from runner.runs.spec import component_model
 from tests.runner.building import spec_of
 
 SPEC = spec_of("data=xor")

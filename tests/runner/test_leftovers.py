@@ -3,9 +3,9 @@
 import pytest
 from hydra.core.config_store import ConfigStore
 
-from runner.comparison import label_of, values_of
-from runner.components import REGISTRIES
-from runner.leftovers import left_out
+from runner.runs.components import REGISTRIES
+from runner.runs.leftovers import left_out
+from runner.runs.overrides import label_of, values_of
 from tests.runner.building import config_of, plan_of, refusal, spec_of
 
 

@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from runner.model import model_of
-from runner.preparation import make_samples, prepare
-from runner.records import metric_rows
+from runner.runs.data import make_samples, prepare
+from runner.runs.model import model_of
+from runner.store.records import metric_rows
 from tests.runner.building import spec_of, trained
 
 QUICK = ("training.epochs=2", "training.evaluations=1", "tracking.plots=none")

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from runner import memory
-from runner.memory import bytes_of_run, fitting_workers, limits_of_groups, machine_bytes
-from runner.training import train_task
-from runner.validation import SpecBuilder
+from runner.base.machine import limits_of_groups, machine_bytes
+from runner.plan import memory
+from runner.plan.memory import bytes_of_run, fitting_workers
+from runner.plan.validation import SpecBuilder
+from runner.train.training import train_task
 from tests.runner.building import REGISTRIES, SETTINGS, build, plan_of, refusal, spec_of, types_of
 
 GIB = 2**30

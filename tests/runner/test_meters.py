@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from runner import meters
-from runner.execution import Training
-from runner.meters import Meter, Meters
-from runner.training import train_task
-from runner.workers import ProcessPool
+from runner.train import progress
+from runner.train.execution import Training
+from runner.train.progress import Meter, Meters
+from runner.train.training import train_task
+from runner.train.workers import ProcessPool
 from tests.runner.building import bits, plan_of
 
 JOBS = [("data=xor", "training.epochs=40", f"seed={seed}") for seed in range(3)]
@@ -20,7 +20,7 @@ JOBS = [("data=xor", "training.epochs=40", f"seed={seed}") for seed in range(3)]
 
 @pytest.fixture
 def always_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(meters, "SECONDS_BETWEEN", 0.0)
+    monkeypatch.setattr(progress, "SECONDS_BETWEEN", 0.0)
 
 
 @pytest.mark.usefixtures("always_told")
@@ -74,7 +74,7 @@ def test_without_a_place_for_the_file_there_is_no_share_before_the_end(monkeypat
     def full(**_):
         raise OSError("no space left")
 
-    monkeypatch.setattr(meters.tempfile, "NamedTemporaryFile", full)
+    monkeypatch.setattr(progress.tempfile, "NamedTemporaryFile", full)
     watched = Meters([2])
     watched.of(0).drawn(0)
     assert watched.share == 0

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from nn.activations import ACTIVATIONS
-from runner.model import load_model, model_of
-from runner.preparation import prepare
-from runner.results import weights_archive
-from runner.structures import structure_of
+from runner.runs.data import prepare
+from runner.runs.model import load_model, model_of
+from runner.runs.result import weights_archive
+from runner.runs.structure import structure_of
 from tests.runner.building import QUICK, trained
 
 RUNS = {

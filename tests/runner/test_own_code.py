@@ -6,8 +6,8 @@ import pytest
 
 from runner.datasets import Samples
 from runner.datasets.samples import DataError, DataSets
-from runner.identity import code_digest, code_files
-from runner.own_code import own_files
+from runner.runs.identity import code_digest, code_files
+from runner.runs.own_code import own_files
 
 FILES = {
     "parts_a.py": "import json, numpy as np\nimport helper_a\nfrom nn.activations import ACTIVATIONS\n",

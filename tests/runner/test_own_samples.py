@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from runner.datasets import DATASETS, Samples
-from runner.figures.data import draw_data
-from runner.preparation import prepare
+from runner.findings.figures.data import draw_data
+from runner.runs.data import prepare
 from tests.runner.building import refusal, spec_of, trained
 
 OWN = ("data=xor", "training.epochs=2", "training.evaluations=2", "network.hidden=[3]")

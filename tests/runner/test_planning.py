@@ -9,21 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.planning import (
-    DATA_BYTES,
-    MAX_RUNS,
-    STEP_BYTES,
-    bytes_of,
-    data_bytes_of,
-    evaluation_steps,
-    plan,
-    sizes_of,
-    steps_of,
-)
-from runner.preparation import prepare
-from runner.spec import Spec
-from runner.structures import build_network, structure_of
-from runner.validation import SpecBuilder
+from runner.plan.stacks import DATA_BYTES, MAX_RUNS, STEP_BYTES, bytes_of, data_bytes_of, plan
+from runner.plan.validation import SpecBuilder
+from runner.runs.data import prepare
+from runner.runs.sizes import evaluation_steps, sizes_of, steps_of
+from runner.runs.spec import Spec
+from runner.runs.structure import build_network, structure_of
 from tests.runner.building import spec_of
 
 MIXED = [

@@ -4,9 +4,9 @@ import sys
 
 import pytest
 
-from runner.compose import Job
-from runner.jobs import make_plan
-from runner.typed import set_typed
+from runner.base.typed import set_typed
+from runner.plan.jobs import Job
+from runner.plan.plan import make_plan
 from tests.runner.building import composer
 
 opened: list[str] | None = None

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nn.activations import ACTIVATIONS
-from runner.preparation import PURPOSES, generator, make_samples, prepare
+from runner.runs.data import PURPOSES, generator, make_samples, prepare
 from tests.runner.building import spec_of, trained
 
 BOUNDED = [name for name in ACTIVATIONS if ACTIVATIONS[name]().is_bounded]

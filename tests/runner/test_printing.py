@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from runner import printing
-from runner.errors import UserError
-from runner.printing import find_browser, printed
+from runner.base.errors import UserError
+from runner.findings import pdf
+from runner.findings.pdf import find_browser, printed
 
 
 @pytest.fixture
@@ -14,7 +14,7 @@ def only(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     """Has a machine with one browser, a script of this text, or with none."""
 
     def install(text: str | None) -> None:
-        monkeypatch.setattr(printing, "ELSEWHERE", ())
+        monkeypatch.setattr(pdf, "ELSEWHERE", ())
         monkeypatch.setenv("PATH", str(tmp_path))
         if text is not None:
             (tmp_path / "chromium").write_text(f"#!/bin/sh\n{text}\n")
@@ -43,7 +43,7 @@ def test_a_browser_that_says_it_has_printed_and_has_not_is_noticed(only) -> None
 
 
 def test_a_browser_that_hangs_is_given_up(only, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(printing, "SECONDS", 0.2)
+    monkeypatch.setattr(pdf, "SECONDS", 0.2)
     only("exec /bin/sleep 30")
     with pytest.raises(UserError, match="timed out"):
         printed("<p>hello</p>")

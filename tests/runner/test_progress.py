@@ -8,9 +8,10 @@ from contextlib import suppress
 
 import pytest
 
-from runner import progress
-from runner.progress import RunProgress, duration
-from runner.results import RunResult
+from runner.base.console import duration
+from runner.conduct import progress_bar
+from runner.conduct.progress_bar import RunProgress
+from runner.runs.result import RunResult
 from tests.runner.building import spec_of
 
 SPEC = spec_of("data=xor")
@@ -26,8 +27,8 @@ def run(index: int, cost: float, accuracy: float) -> RunResult:
 def show(monkeypatch: pytest.MonkeyPatch, done: tuple[RunResult, ...] = ()) -> None:
     """A sweep of 40 runs, of whose first stack two come."""
     shares = iter([0.0, *(0.1 + place / 100 for place in range(1000))])
-    monkeypatch.setattr(progress, "SECONDS_BETWEEN_LINES", 0.02)
-    monkeypatch.setattr(progress, "SECONDS_BETWEEN_FRAMES", 0.02)
+    monkeypatch.setattr(progress_bar, "SECONDS_BETWEEN_LINES", 0.02)
+    monkeypatch.setattr(progress_bar, "SECONDS_BETWEEN_FRAMES", 0.02)
     with RunProgress(40, 4, lambda: next(shares), done, ("activation", "seed")) as shown:
         shown.advance([run(0, 0.2, 1.0), run(1, 0.1, 1.0)])
         time.sleep(0.3)

@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 from mlflow.entities import LoggedModelOutput, LoggedModelStatus
 
-from runner.about import About
-from runner.claims import Claim, TakenOver
-from runner.differences import compare
-from runner.folder import SweepFolder
-from runner.interrupts import OrderlyInterrupt
-from runner.jobs import Plan
-from runner.publishing import Publisher
-from runner.tracking import AT_ONCE, Tracker
+from runner.base.interrupts import OrderlyInterrupt
+from runner.conduct.claims import Claim, TakenOver
+from runner.conduct.publishing import Publisher
+from runner.findings.numbers.differences import compare
+from runner.plan.plan import Plan
+from runner.runs.about import About
+from runner.store.folder import SweepFolder
+from runner.store.writer import AT_ONCE, Tracker
 from tests.end_to_end.program import make_store
 from tests.runner.building import plan_of, trained_all
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from runner.clusters import dask_workers, queue_cluster
-from runner.execution import training_of
-from runner.settings import QueueExecutor, Settings
-from runner.workers import NoWorkers
+from runner.runs.settings import QueueExecutor, Settings
+from runner.train.clusters import dask_workers, queue_cluster
+from runner.train.execution import training_of
+from runner.train.workers import NoWorkers
 from tests.runner.building import bits, plan_of, trained_all
 
 needs_jobqueue = pytest.mark.skipif(

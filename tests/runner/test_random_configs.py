@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, event, given, settings
 
-from runner.compose import Composer
-from runner.errors import MAX_LINES, UserError
-from runner.jobs import Plan, make_plan
-from runner.planning import bytes_of, data_bytes_of, steps_of
-from runner.results import RunResult
-from runner.texts import visible
-from runner.training import train_task
+from runner.app.compose import Composer
+from runner.base.errors import MAX_LINES, UserError
+from runner.base.texts import visible
+from runner.plan.plan import Plan, make_plan
+from runner.plan.stacks import bytes_of, data_bytes_of
+from runner.runs.result import RunResult
+from runner.runs.sizes import steps_of
+from runner.train.training import train_task
 from tests.runner.building import loader, master
 from tests.runner.random_configs import overrides
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.records import metric_rows
-from runner.results import RunResult, load, save
-from runner.scaling import Scaling
+from runner.runs.result import RunResult, load, save
+from runner.runs.scaling import Scaling
+from runner.store.records import metric_rows
 from tests.runner.building import QUICK, spec_of, trained
 
 AWKWARD = [0.1, 1 / 3, -0.0, 5e-324, 2.2250738585072014e-308, 1.7976931348623157e308, math.pi, 1e-300, 123456789.125]

@@ -13,8 +13,8 @@ from nn.activations import ACTIVATIONS
 from nn.faults import FAULTS
 from nn.losses import LOSSES
 from nn.registry import Range, Setting
-from runner.components import REGISTRIES
-from runner.spec import NetworkSpec, Spec, TestSpec, TrainingSpec, component_model, flatten, from_plain, to_plain
+from runner.runs.components import REGISTRIES
+from runner.runs.spec import NetworkSpec, Spec, TestSpec, TrainingSpec, component_model, flatten, from_plain, to_plain
 from tests.runner.building import COMPONENTS, spec_of, types_of
 
 LARGEST = 2**53  # whole numbers of a spec are those that a float can hold exactly

@@ -4,9 +4,10 @@ import pickle
 
 import pytest
 
-from runner.jobs import make_plan
-from runner.spec import from_plain
-from runner.training import Task, train_task
+from runner.plan.plan import make_plan
+from runner.plan.task import Task
+from runner.runs.spec import from_plain
+from runner.train.training import train_task
 from tests.runner.building import bits, composer, plan_of, trained_all
 
 SHORT = ("training.epochs=6", "training.evaluations=4", "tracking.plots=none")

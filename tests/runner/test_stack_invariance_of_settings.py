@@ -4,7 +4,7 @@ import pytest
 
 from nn.faults import FAULTS
 from nn.losses import LOSSES
-from runner.stacking import first_parameters
+from runner.train.stacking import first_parameters
 from tests.runner.building import bits, plan_of, trained_all
 from tests.runner.faults import WHERE
 

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from runner.preparation import prepare
-from runner.stacking import build_stack, first_parameters
+from runner.runs.data import prepare
+from runner.train.stacking import build_stack, first_parameters
 from tests.runner.building import bits, plan_of, trained, trained_all
 
 QUICK = ("training.evaluations=4", "tracking.plots=none")

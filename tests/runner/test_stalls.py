@@ -8,10 +8,10 @@ from threading import Timer
 import pytest
 
 from nn.schedules import SCHEDULES
-from runner import execution
-from runner.components import load_modules
-from runner.execution import training_of
-from runner.stalls import Watch
+from runner.runs.components import load_modules
+from runner.train import execution
+from runner.train.execution import training_of
+from runner.train.stalls import Watch
 from tests.runner.building import plan_of
 
 HANGING = """

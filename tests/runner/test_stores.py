@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from runner.errors import UserError
-from runner.stores import check_file, check_place, named_store, probe, reason, shown
+from runner.base.errors import UserError
+from runner.store.address import check_file, check_place, named_store, probe, reason, shown
 
 
 @pytest.mark.parametrize(

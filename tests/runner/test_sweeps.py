@@ -2,10 +2,10 @@
 
 import pytest
 
-from runner.about import about_sweep
-from runner.options import register_options
-from runner.paths import SWEEPS
-from runner.sweeps import Header, read_header, sweep_files
+from runner.app.about import about_sweep
+from runner.app.named_sweeps import Header, read_header, sweep_files
+from runner.app.options import register_options
+from runner.base.paths import SWEEPS
 
 GOOD = "# Which one?      3 settings x 4 seeds = 12 runs\n# python -m runner -m sweep=which\nhydra: {}\n"
 
@@ -79,6 +79,6 @@ def test_another_sweep_is_called_by_the_keys_that_it_sweeps_over(sweep):
 
 def test_a_sweep_that_cannot_be_read_is_left_out_and_named(tmp_path, monkeypatch, capsys):
     (tmp_path / "broken.yaml").write_text("seed: [1, 2")
-    monkeypatch.setattr("runner.options.SWEEPS", tmp_path)
+    monkeypatch.setattr("runner.app.options.SWEEPS", tmp_path)
     register_options()
     assert "the named sweep broken.yaml is left out, because it cannot be read" in capsys.readouterr().err

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from runner.datasets import DATASETS, Samples, Streams
-from runner.preparation import find_facts, make_samples
-from runner.spec import component_model
+from runner.runs.data import find_facts, make_samples
+from runner.runs.spec import component_model
 from tests.runner.building import spec_of
 
 CURVES = {

@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from runner import terminal
-from runner.comparison import seed_table
-from runner.results import RunResult
+from runner.findings import terminal
+from runner.findings.numbers.tables import seed_table
+from runner.runs.result import RunResult
 from tests.runner.building import spec_of
 
 SPEC = spec_of("data=xor")

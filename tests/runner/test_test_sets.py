@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nn.activations import ACTIVATIONS
-from runner.preparation import prepare
+from runner.runs.data import prepare
 from tests.runner.building import spec_of, trained
 
 CURVES = {

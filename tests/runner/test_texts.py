@@ -2,8 +2,8 @@
 
 import pytest
 
-from runner.figures.style import entry
-from runner.texts import code, markdown, short, visible
+from runner.base.texts import code, markdown, short, visible
+from runner.findings.figures.style import entry
 
 PLAIN = ["price", "Größe in m²", "عدد", "名前", "a & b", "naïve café", "می\u200cخواهم", "👩\u200d🔬"]
 

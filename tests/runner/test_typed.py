@@ -2,10 +2,10 @@
 
 import pytest
 
-from runner.compose import Job
-from runner.errors import UserError
-from runner.jobs import make_plan
-from runner.typed import set_typed
+from runner.base.errors import UserError
+from runner.base.typed import set_typed
+from runner.plan.jobs import Job
+from runner.plan.plan import make_plan
 from tests.runner.building import composed
 
 ELSEWHERE = ("executor=dask", "executor.address=tcp://127.0.0.1:9")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from runner.errors import UserError
+from runner.base.errors import UserError
 from tests.runner.building import plan_of, refusals
 
 

@@ -5,8 +5,8 @@ from typing import Any, Literal, get_args, get_origin
 import pytest
 
 from nn.registry import Setting
-from runner.components import REGISTRIES
-from runner.spec import AUTO, DataCommon, NetworkSpec, Single, Spec, TestSpec, TrainingSpec, component_model
+from runner.runs.components import REGISTRIES
+from runner.runs.spec import AUTO, DataCommon, NetworkSpec, Single, Spec, TestSpec, TrainingSpec, component_model
 from tests.runner.building import COMPONENTS, SETTINGS, refusal, refusals, types_of
 
 SECTIONS = {"network": NetworkSpec, "training": TrainingSpec, "test": TestSpec}

@@ -4,7 +4,7 @@ import pytest
 
 from nn.activations import ACTIVATIONS
 from nn.losses import LOSSES
-from runner.validation import MATCHING_LOSSES
+from runner.plan.validation import MATCHING_LOSSES
 from tests.runner.building import build, refusal, refusals, spec_of
 
 SINE = "data=sine"

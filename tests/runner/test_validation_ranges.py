@@ -7,7 +7,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from nn.registry import Range
-from runner.spec import DataCommon, NetworkSpec, Single, Spec, TestSpec, TrainingSpec, component_model
+from runner.runs.spec import DataCommon, NetworkSpec, Single, Spec, TestSpec, TrainingSpec, component_model
 from tests.runner.building import COMPONENTS, SETTINGS, build, refusal, spec_of, types_of
 
 # The general settings and their bounds, as conf/config.yaml explains them.

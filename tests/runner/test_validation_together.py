@@ -4,8 +4,8 @@ import pytest
 
 from nn.activations import ACTIVATIONS
 from nn.losses import LOSSES
-from runner.errors import UserError
-from runner.spec import Spec
+from runner.base.errors import UserError
+from runner.runs.spec import Spec
 from tests.runner.building import build, plan_of, refusal, spec_of
 
 ELEMENTWISE = [name for name in ACTIVATIONS if ACTIVATIONS[name]().derivative is not None]

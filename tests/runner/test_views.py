@@ -6,11 +6,11 @@ import zlib
 from dataclasses import replace
 from typing import Any
 
-from runner.about import About
-from runner.comparison import swept_keys
-from runner.findings import Findings
-from runner.results import RunResult
-from runner.views import saved_view, view_of
+from runner.findings.findings import Findings
+from runner.findings.mlflow_view import saved_view, view_of
+from runner.runs.about import About
+from runner.runs.overrides import swept_keys
+from runner.runs.result import RunResult
 from tests.runner.finished import CLASSES, run
 
 

@@ -17,9 +17,9 @@ from nn.optimizers import OPTIMIZERS
 from nn.schedules import SCHEDULES
 from nn.stack import Stack
 from nn.training import train
-from runner.planning import steps_of
-from runner.preparation import generator, prepare
-from runner.results import weights_archive
+from runner.runs.data import generator, prepare
+from runner.runs.result import weights_archive
+from runner.runs.sizes import steps_of
 from tests.runner.building import keys_of, plan_of, refusal, spec_of, trained, trained_all
 
 QUICK = ("training.evaluations=2", "tracking.plots=none")

@@ -1,0 +1,56 @@
+"""What a sweep is called, asks and repeats."""
+
+import shlex
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+
+from runner.app.named_sweeps import read_header, sweep_files
+from runner.base.console import count
+from runner.base.paths import SWEEPS
+from runner.base.texts import short
+from runner.runs.about import About
+from runner.runs.overrides import MAX_LABEL, settings_of, short_names, swept_keys
+from runner.runs.settings import Settings
+
+MAX_KEYS = 200
+
+
+def about_sweep(sweep: str | None, sweep_id: str, all_overrides: Sequence[Sequence[str]]) -> About:
+    """A named sweep has its file's name and question; another is named by the keys that it sweeps over and its case."""
+    files = sweep_files(SWEEPS)
+    if sweep in files:
+        with suppress(ValueError):  # a user's own file may come without a header
+            return About(sweep, read_header(files[sweep]).question, sweep_id, command())
+        return About(sweep, "", sweep_id, command())
+    keys = " x ".join(key.rpartition(".")[2] for key in swept_keys(all_overrides)) or "sweep"
+    name = f"{short(keys, MAX_KEYS)} ({count(len(all_overrides), 'run')})"
+    return About(short(f"{name}{_of_case(all_overrides)}", MAX_LABEL), "", sweep_id, command())
+
+
+def about_run(case: str | None, otherwise: str, run_id: str, overrides: Sequence[str]) -> About:
+    """A single run is called after its case and what differs from it, or as it is called `otherwise`."""
+    name = f"case {case}{_with(settings_of(overrides))}" if case else otherwise
+    return About(short(name, MAX_LABEL), "", run_id, command())
+
+
+def _of_case(all_overrides: Sequence[Sequence[str]]) -> str:
+    """The case of a sweep, and what all its runs have that differs from it; nothing where no case was typed."""
+    settings = [settings_of(overrides) for overrides in all_overrides]
+    if not all(one.get("case", "null") != "null" for one in settings):
+        return ""
+    shared = dict(set.intersection(*(set(one.items()) for one in settings)))
+    in_order = {key: value for key, value in settings[0].items() if key in shared}
+    return (f" of case {shared['case']}" if "case" in shared else "") + _with(in_order)
+
+
+def _with(settings: Mapping[str, str]) -> str:
+    """What was typed beside a case and is part of a run."""
+    typed = [key for key in settings if key.partition(".")[0] not in (*Settings.model_fields, "case", "sweep")]
+    names = short_names(typed)
+    return " ".join([" with", *(f"{names[key]}={settings[key]}" for key in typed)]) if typed else ""
+
+
+def command() -> str:
+    """The command line that does the same again."""
+    return shlex.join(["python", "-m", "runner", *sys.argv[1:]])

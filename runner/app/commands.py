@@ -1,0 +1,41 @@
+"""What the commands beside `python -m runner` share: help, options, and errors as one clear message."""
+
+import os
+from collections.abc import Callable, Sequence
+
+from runner.base.console import say
+from runner.base.errors import RunsFailed, UserError, complain, unknown
+from runner.base.files import ensure_streams
+from runner.base.interrupts import exit_code
+from runner.base.starting import hear_interrupts
+from runner.store.surroundings import using_mlflow
+
+HELP = ("--help", "-h")
+
+
+def run_command(run: Callable[[Sequence[str]], int], arguments: Sequence[str], usage: str) -> int:
+    """Run a command line, or print its `usage` when that is asked for; returns the exit code."""
+    hear_interrupts()
+    ensure_streams()
+    if set(arguments) & set(HELP):
+        say(usage)
+        return 0
+    try:
+        with using_mlflow():
+            return run(arguments)
+    except KeyboardInterrupt as interrupt:
+        return exit_code(interrupt)
+    except (UserError, RunsFailed, OSError) as error:
+        if os.environ.get("HYDRA_FULL_ERROR", "0") not in ("", "0"):
+            raise
+        complain(str(error))
+        return 1
+
+
+def split_options(arguments: Sequence[str], known: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Options, and everything else. Raises UserError for an option that is not `known`."""
+    options = [argument for argument in arguments if argument.startswith("-")]
+    for option in options:
+        if option not in known:
+            raise UserError(unknown(option, [*known, *HELP], "{given} is not an option"))
+    return options, [argument for argument in arguments if argument not in options]

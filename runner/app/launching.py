@@ -1,0 +1,179 @@
+"""From Hydra to sweeps and back: what the launcher plugin, Hydra's own launchers and a single run call."""
+
+import logging
+import math
+import os
+import pickle
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from hydra.core.hydra_config import HydraConfig
+from hydra.core.utils import JobReturn, JobStatus
+from hydra.types import RunMode
+from omegaconf import DictConfig, OmegaConf
+
+from runner.app.about import about_run, about_sweep
+from runner.app.compose import Composer, plain
+from runner.app.compositions import Composition
+from runner.app.setup import run_id
+from runner.base.errors import RunsFailed, UserError
+from runner.base.paths import PLUGINS
+from runner.base.starting import hear_interrupts
+from runner.conduct.endings import refuse_dry_run
+from runner.conduct.sweep import Sweep
+from runner.findings import terminal
+from runner.findings.pictures import drawing
+from runner.plan.jobs import Job
+from runner.plan.plan import Plan, check_expectations, make_plan
+from runner.runs.environment import source
+from runner.runs.identity import ROOT
+from runner.runs.leftovers import left_out
+from runner.runs.planned import PlannedRun
+from runner.runs.result import RunResult, failures, save
+from runner.store.folder import JOB, STACKS, SweepFolder
+from runner.train.training import train_task
+
+
+def launch(
+    loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]], first: int, sweep: Sweep | None
+) -> tuple[Sweep, list[JobReturn]]:
+    """All jobs of a batch as stacks; the sweep, which is None at first, and a JobReturn per job with its objective."""
+    HydraConfig.instance().set_config(master)
+    jobs, plan = _plan(loader, master, overrides, first, sweep.planned if sweep else ())
+    sweep = sweep or _open_sweep(master, plan)
+    results = sweep.run(plan)
+    failed = failures(list({result.index: result for result in results}.values()))
+    folder = Path(master.hydra.sweep.dir)
+    return sweep, [_job_return(job, result, folder, failed) for job, result in zip(jobs, results, strict=True)]
+
+
+def _plan(
+    loader: Any,
+    master: DictConfig,
+    overrides: Sequence[Sequence[str]],
+    first: int = 0,
+    earlier: Sequence[PlannedRun] = (),
+) -> tuple[list[Job], Plan]:
+    """The jobs and their plan; says what is left out, and which jobs are one run.
+
+    Raises UserError with every problem of every job.
+    """
+    kept, lines = left_out(overrides, list(master.hydra.overrides.task))
+    composer = Composer(loader, master)
+    jobs = [composer.compose(first + place, texts) for place, texts in enumerate(kept)]
+    plan = make_plan(jobs, earlier)
+    if equal := len(jobs) - len(plan.runs):
+        of_jobs = f"{equal} of {terminal.count(len(jobs), 'job')}"
+        lines.append(f"{of_jobs} would repeat another; equal runs are trained and counted once")
+    if not plan.settings.quiet:
+        for line in lines:
+            terminal.say(line)
+    return [job for job in jobs if isinstance(job, Job)], plan
+
+
+def preview(loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]]) -> None:
+    """Say what a sweep would do (`dry_run=true`). Raises UserError with every problem of every job."""
+    from runner.conduct.dry_run import dry_run
+
+    HydraConfig.instance().set_config(master)
+    dry_run(_plan(loader, master, overrides)[1], is_sweep=True)
+
+
+def _open_sweep(master: DictConfig, plan: Plan) -> Sweep:
+    """The sweep that a command line starts with these runs."""
+    folder = Path(master.hydra.sweep.dir)
+    return Sweep(SweepFolder(folder), about_sweep(_named(master), run_id(), [run.overrides for run in plan.runs]))
+
+
+def prepare(loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]]) -> tuple[Sweep, Plan]:
+    """Validate all jobs of another launcher, and put their plan on disk; it launches a job for each run of the plan.
+
+    Raises UserError with every problem of every job.
+    """
+    _, plan = _plan(loader, master, overrides)
+    check_expectations(plan)
+    if plan.settings.skip_finished:
+        raise UserError("skip_finished=true needs hydra/launcher=stacked")
+    if plan.settings.executor.name != "process":
+        raise UserError(f"executor={plan.settings.executor.name} needs hydra/launcher=stacked")
+    if plan.settings.quiet:
+        for name in ("hydra", "hydra_plugins"):  # launchers say what they launch
+            logging.getLogger(name).setLevel(logging.WARNING)
+    refuse_dry_run(plan.settings)
+    sweep = _open_sweep(master, plan)
+    sweep.open_store(plan.settings)  # one that will not take the results is refused before they are trained
+    sweep.save_plan(plan)
+    hear_interrupts()  # the jobs are Hydra's to end, and then ours to publish
+    _put_on_path(PLUGINS, ROOT)
+    return sweep, plan
+
+
+def _put_on_path(*folders: Path) -> None:
+    """Have jobs that are programs of their own, such as those of submitit, find the code that their pickles name."""
+    before = os.environ.get("PYTHONPATH", "")
+    os.environ["PYTHONPATH"] = os.pathsep.join([*map(str, folders), *([before] if before else [])])
+
+
+def publish(sweep: Sweep, plan: Plan) -> None:
+    """Write to MLflow what another launcher's jobs left in the sweep's folder."""
+    if failed := failures(sweep.publish(plan)):
+        raise failed
+
+
+def run_job(config: DictConfig) -> float:
+    """Hydra's task function: a single run, or one job of a sweep under a launcher of Hydra's own.
+
+    A job of a sweep that raises is kept as a failed result like any other; the sweep continues.
+    """
+    hydra = HydraConfig.get()
+    # As they were typed: looking at an entry would resolve an interpolation in it.
+    typed: Any = OmegaConf.to_container(hydra.overrides.task, resolve=False)
+    overrides, own_part = tuple(typed), OmegaConf.create({"hydra": hydra})
+    composition = Composition({}, pickle.dumps(own_part))
+    if hydra.mode == RunMode.MULTIRUN:
+        if "hydra_plugins.stacked" not in str(hydra.sweeper.get("_target_")):
+            raise UserError("another launcher needs hydra/sweeper=grid, which writes its results to MLflow at the end")
+        return _train_for_folder(Job(hydra.job.num, overrides, plain(config), composition), Path(hydra.sweep.dir))
+    folder = Path(hydra.runtime.output_dir)
+    case = OmegaConf.select(own_part, "hydra.runtime.choices.case")
+    job = Job(0, overrides, plain(config), composition)
+    if job.config["dry_run"] is True:
+        from runner.conduct.dry_run import dry_run
+
+        dry_run(make_plan([job]), is_sweep=False)
+        return math.nan
+    about = about_run(case, f"{config.data.name} {config.activation.name}", run_id(), overrides)
+    (result,) = Sweep(SweepFolder(folder), about, is_sweep=False).run(make_plan([job]))
+    if failed := failures([result]):
+        raise failed
+    return result.objective
+
+
+def _train_for_folder(job: Job, folder: Path) -> float:
+    """Train one job and leave its result in the sweep's folder; the main process writes it to MLflow."""
+    plan = make_plan([job])
+    (task,) = plan.tasks
+    (result,) = train_task(task, draw=drawing(plan.settings))
+    environment = result.environment | source()
+    result = replace(result, index=job.number, overrides=job.overrides, environment=environment)
+    save(folder / STACKS / f"{JOB}{job.number:05d}.npz", [result])
+    return result.objective
+
+
+def _named(master: DictConfig) -> str | None:
+    name = OmegaConf.select(master, "hydra.runtime.choices.sweep")
+    return None if name is None else str(name)
+
+
+def _job_return(job: Job, result: RunResult, folder: Path, failed: RunsFailed | None) -> JobReturn:
+    has_failed = result.outcome == "failed"
+    return JobReturn(
+        overrides=list(job.overrides),
+        hydra_cfg=job.composition.hydra,
+        working_dir=str(folder),
+        task_name=str(job.composition.hydra.hydra.job.name),
+        status=JobStatus.FAILED if has_failed else JobStatus.COMPLETED,
+        _return_value=failed if has_failed else result.objective,
+    )

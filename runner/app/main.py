@@ -1,0 +1,131 @@
+"""The Hydra application: finds its configs from any folder, and turns errors into one clear message."""
+
+import gc
+import os
+import sys
+import traceback
+
+from runner.app.setup import STRICT, set_up_hydra
+
+
+def main() -> int:
+    """Run the command line in `sys.argv`; returns the exit code: 0 only on success."""
+    # Imports make a million objects that stay. Looking through them for garbage again and again was a fifth of the time
+    # to a first result; `Sweep` sets the thresholds back when all is imported.
+    gc.set_threshold(200_000, 50, 50)
+    show_traceback = os.environ.get("HYDRA_FULL_ERROR", "0") not in ("", "0")
+    # With this set Hydra hands exceptions on instead of printing them its own way and exiting.
+    os.environ["HYDRA_FULL_ERROR"] = "1"
+    from runner.app.completion import script_for
+    from runner.base.errors import RunsFailed, UserError, complain
+    from runner.base.files import ensure_streams
+    from runner.base.interrupts import exit_code
+    from runner.store.surroundings import using_mlflow
+
+    ensure_streams()
+    if script := script_for(sys.argv[1:]):
+        print(script)
+        return 0
+    if STRICT in sys.argv:
+        sys.argv = [argument for argument in sys.argv if argument != STRICT] + ["strict=true"]
+    try:
+        with using_mlflow():
+            _start_hydra()
+    except KeyboardInterrupt as interrupt:
+        return exit_code(interrupt)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:
+        message = _composition_problem(error)
+        if message is None and isinstance(error, (UserError, RunsFailed, OSError)):
+            message = _said(error)
+        if show_traceback or message is None:
+            raise
+        complain(message)
+        return 1
+    return 0
+
+
+def _start_hydra() -> None:
+    from runner.base.typed import set_typed
+
+    _check_encoding(sys.argv[1:])
+    _check_flags(sys.argv[1:])
+    set_typed(sys.argv[1:])
+    set_up_hydra(sys.argv[1:])
+
+    import hydra
+    from omegaconf import DictConfig
+
+    from runner.base.paths import CONF
+
+    failures: list[Exception] = []
+
+    @hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")
+    def application(config: DictConfig) -> float | None:
+        from hydra.core.hydra_config import HydraConfig
+        from hydra.types import RunMode
+
+        from runner.app.launching import run_job
+
+        if HydraConfig.get().mode == RunMode.MULTIRUN:
+            return run_job(config)
+        try:
+            return run_job(config)
+        except Exception as error:  # Hydra would print a line of its own about a failed job first
+            failures.append(error)
+            return None
+
+    application()
+    if failures:
+        raise failures[0]
+
+
+def _check_encoding(arguments: list[str]) -> None:
+    """What is not text cannot be written to any store; Python hands it on as halves of signs."""
+    from runner.base.errors import UserError
+
+    for argument in arguments:
+        if not argument.isascii() and argument.encode(errors="ignore").decode() != argument:
+            raise UserError(f"{argument} is not text in UTF-8")
+
+
+def _check_flags(arguments: list[str]) -> None:
+    """Refuse Hydra's flag that unpickles a file; its parser knows a flag by its first letters too."""
+    from hydra._internal.utils import get_args_parser
+
+    from runner.base.errors import UserError
+
+    if get_args_parser().parse_args(arguments).experimental_rerun is not None:
+        raise UserError(
+            "--experimental-rerun would run code that is in the file (docs/security.md); "
+            "python -m runner.reproduce RUN trains a run again"
+        )
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
+
+
+def _composition_problem(error: Exception) -> str | None:
+    """One of Hydra's own complaints in a sentence; None for an error that is not about the input."""
+    import yaml
+    from hydra.errors import HydraException
+    from omegaconf.errors import OmegaConfBaseException
+
+    from runner.app.refusal import all_problems
+
+    if isinstance(error, yaml.YAMLError):
+        return f"a config file cannot be read, as it is not plain YAML: {' '.join(str(error).split())}"
+    if not isinstance(error, (HydraException, OmegaConfBaseException)) and not _is_from_composing(error):
+        return None
+    return all_problems(error, sys.argv[1:])
+
+
+def _is_from_composing(error: Exception) -> bool:
+    """Whether a ValueError comes from Hydra's own composing, as for `activation=null`."""
+    trace = traceback.extract_tb(error.__traceback__)
+    return isinstance(error, ValueError) and any("defaults_list" in frame.filename for frame in trace)

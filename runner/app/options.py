@@ -1,0 +1,74 @@
+"""What can be chosen: every registered component and every named sweep, as Hydra's config groups."""
+
+import sys
+from textwrap import fill
+from typing import Any
+
+import yaml
+from hydra.core.config_store import ConfigStore
+from omegaconf import OmegaConf
+
+from runner.app.named_sweeps import sweep_files
+from runner.base.files import contents_of
+from runner.base.formats import check_yaml
+from runner.base.paths import CONF, SWEEPS
+from runner.base.texts import visible
+from runner.runs.components import REGISTRIES
+from runner.runs.spec import DataCommon
+
+WIDTH, COLUMN = 80, 11
+INDENT = " " * (COLUMN + 2)
+
+
+def register_options() -> None:
+    """Offer what `conf/` has no file for: components without one, and the files of `sweeps/`."""
+    store = ConfigStore.instance()
+    for kind, registry in REGISTRIES.items():
+        for name in registry:
+            if not (CONF / kind / f"{name}.yaml").exists():
+                store.store(group=kind, name=name, node=default_config(kind, name))
+    named = sweep_files(SWEEPS)
+    for path in set(SWEEPS.glob("*.yaml")) - set(named.values()):
+        print(visible(f"the named sweep {path.name!r} is left out, because its name cannot be typed"), file=sys.stderr)
+    for name, path in named.items():
+        try:
+            check_yaml(contents_of(path))
+            node = OmegaConf.load(path)
+        except (yaml.YAMLError, OSError, UnicodeDecodeError) as error:
+            said = f"the named sweep {path.name} is left out, because it cannot be read: {error}"
+            print(visible(said), file=sys.stderr)
+            continue
+        store.store(group="sweep", name=name, node=node, package="_global_")
+    store.repo = _NeverCopied(store.repo)
+
+
+def choices() -> str:
+    """What `--help` lists: the components that there are, and where stacks train, in lines that fit a terminal."""
+    options = {kind: {*registry, *_files(kind)} for kind, registry in sorted(REGISTRIES.items())}
+    options["executor"] = _files("executor")
+    return "\n".join(
+        fill(f"{group:<{COLUMN}}{', '.join(sorted(names))}", WIDTH, initial_indent="  ", subsequent_indent=INDENT)
+        for group, names in options.items()
+    )
+
+
+def _files(group: str) -> set[str]:
+    """The options of a group that have a file in `conf/`."""
+    return {path.stem for path in (CONF / group).glob("*.yaml")}
+
+
+class _NeverCopied(dict[str, Any]):
+    """Hydra copies all options whenever it composes or lists a group, some 50 ms; what it hands out it copies again."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "_NeverCopied":
+        return self
+
+
+def default_config(kind: str, name: str) -> dict[str, Any]:
+    """A component's config as its signature has it: its name and the defaults of its settings."""
+    config: dict[str, Any] = {"name": name}
+    if kind == "data":
+        config |= {key: field.default for key, field in DataCommon.model_fields.items() if key != "name"}
+    for setting in REGISTRIES[kind].settings(name):
+        config[setting.name] = list(setting.default) if isinstance(setting.default, tuple) else setting.default
+    return config

@@ -1,0 +1,129 @@
+"""Hydra's view of the stacked launcher: this folder is put on the path, because Hydra takes plugins from there only."""
+
+import itertools
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
+from hydra.core.config_store import ConfigStore
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
+from hydra.core.utils import JobReturn, configure_log, setup_globals
+from hydra.plugins.launcher import Launcher
+from hydra.types import HydraContext, TaskFunction
+from omegaconf import DictConfig
+
+from runner.base.errors import RunsFailed, UserError
+
+MAX_JOBS = 1_000_000
+
+
+@dataclass
+class StackedLauncherConfig:
+    """What `hydra/launcher=stacked` stands for."""
+
+    _target_: str = "hydra_plugins.stacked.StackedLauncher"
+
+
+@dataclass
+class GridSweeperConfig:
+    """What `hydra/sweeper=grid` stands for."""
+
+    _target_: str = "hydra_plugins.stacked.GridSweeper"
+    params: dict[str, str] | None = None
+
+
+class StackedLauncher(Launcher):
+    """Receives all jobs of a sweep at once and trains them as stacks."""
+
+    def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
+        self.hydra_context, self.task_function, self.config = hydra_context, task_function, config
+        self.sweep: Any = None
+
+    def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
+        from runner.app.launching import launch
+
+        setup_globals()
+        configure_log(self.config.hydra.hydra_logging, self.config.hydra.verbose)
+        loader, so_far = self.hydra_context.config_loader, self.sweep if initial_job_idx else None
+        self.sweep, returned = launch(loader, self.config, job_overrides, initial_job_idx, so_far)
+        return returned
+
+
+class GridSweeper(BasicSweeper):
+    """Every combination of the given values. All jobs are validated first; what others trained is published at the end.
+
+    Hydra's own sweeper composes every job once to see that it can be composed. The stacked launcher does that itself.
+    """
+
+    def __init__(self, params: DictConfig | None = None) -> None:
+        super().__init__(max_batch_size=None, params=params or {})  # type: ignore[arg-type]  # Hydra passes its own node
+        self.prepared: tuple[Any, Any] | None = None
+
+    @staticmethod
+    def split_arguments(overrides: list[Override], max_batch_size: int | None) -> list[list[list[str]]]:
+        """All jobs, after a look at how many there would be: a slip of the finger must not fill the memory."""
+        jobs = 1
+        for override in overrides:
+            if override.is_discrete_sweep():
+                values = sum(1 for _ in itertools.islice(override.sweep_string_iterator(), MAX_JOBS + 1))
+                if values == 0:
+                    raise UserError(f"the override {override.input_line} has no values to sweep over")
+                if values > 1 and override.get_key_element() == "sweep":
+                    raise UserError(f"the override {override.input_line} names several sweeps; run one at a time")
+                jobs *= values
+        if jobs > MAX_JOBS:
+            raise UserError(f"this sweep would have more than {MAX_JOBS:,} runs; sweep over less at a time")
+        return BasicSweeper.split_arguments(overrides, max_batch_size)
+
+    def get_job_batch(self) -> Sequence[Sequence[str]]:
+        """All jobs; for another launcher one for each run that they make."""
+        batch = super().get_job_batch()
+        if isinstance(self.launcher, StackedLauncher):
+            return batch
+        from runner.app.launching import prepare
+
+        assert self.hydra_context is not None
+        assert self.config is not None
+        self.prepared = prepare(self.hydra_context.config_loader, self.config, batch)
+        return [list(run.overrides) for run in self.prepared[1].runs]
+
+    def validate_batch_is_legal(self, batch: Sequence[Sequence[str]]) -> None:
+        """The launcher, or `prepare`, has its own look at all jobs."""
+
+    def sweep(self, arguments: list[str]) -> Any:
+        assert self.config is not None
+        if self.config.dry_run is True:
+            return self._preview(self.config, arguments)
+        try:
+            returned = super().sweep(arguments)
+        except BaseException:
+            with suppress(RunsFailed):  # what ended the sweep says more
+                self._publish()
+            raise
+        self._publish()
+        return returned
+
+    def _preview(self, config: DictConfig, arguments: list[str]) -> None:
+        """What `sweep` would do, without the folder that it makes."""
+        from runner.app.launching import preview
+
+        if not isinstance(self.launcher, StackedLauncher):
+            raise UserError("dry_run=true needs hydra/launcher=stacked")
+        assert self.hydra_context is not None
+        loader = self.hydra_context.config_loader
+        overrides = OverridesParser.create(config_loader=loader).parse_overrides([*self._parse_config(), *arguments])
+        (jobs,) = self.split_arguments(overrides, None)
+        preview(loader, config, jobs)
+
+    def _publish(self) -> None:
+        from runner.app.launching import publish
+
+        if self.prepared is not None:
+            publish(*self.prepared)
+
+
+ConfigStore.instance().store(group="hydra/launcher", name="stacked", node=StackedLauncherConfig, provider="runner")
+ConfigStore.instance().store(group="hydra/sweeper", name="grid", node=GridSweeperConfig, provider="runner")

@@ -1,0 +1,84 @@
+"""Everything that is wrong with a command line that Hydra cannot compose: Hydra itself ends at the first thing."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
+from hydra._internal.utils import get_args_parser
+from hydra.core.global_hydra import GlobalHydra
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
+from hydra.errors import HydraException
+from hydra.initialize import initialize_config_dir
+from hydra.types import RunMode
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from runner.app.compose import Composer
+from runner.app.composition_errors import explain, several_values
+from runner.base.errors import Problem, UserError
+from runner.base.paths import CONF
+from runner.plan.jobs import Refused
+from runner.plan.plan import make_plan
+
+
+def all_problems(error: Exception, arguments: Sequence[str]) -> str:
+    """The message for what Hydra has raised for these arguments, with all else that is wrong with them."""
+    first = explain(error, arguments)
+    asked = get_args_parser().parse_args(list(arguments))
+    if asked.config_dir or asked.config_path or asked.config_name:
+        return str(first)
+    GlobalHydra.instance().clear()
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        loader: Any = GlobalHydra.instance().config_loader()
+        try:
+            _judge(loader, asked.overrides, bool(asked.multirun))
+        except UserError as judged:
+            return str(judged)
+        except (HydraException, OmegaConfBaseException, ValueError):  # in what belongs to Hydra, such as its launcher
+            return str(first)
+    return str(first)
+
+
+def _judge(loader: Any, overrides: Sequence[str], is_sweep: bool) -> None:
+    """Raise UserError with every problem of every job of a command line."""
+    parsed, known = _parsed(loader, overrides)
+    own = [one for one in parsed if one.is_hydra_override() or one.key_or_group == "sweep"]
+    rest = [one for one in parsed if one not in own]
+    master = loader.load_configuration(
+        "config", [str(one.input_line) for one in own], RunMode.MULTIRUN, validate_sweep_overrides=False
+    )
+    if is_sweep or master.hydra.mode == RunMode.MULTIRUN:
+        params = OmegaConf.to_container(master.hydra.sweeper.get("params") or OmegaConf.create({}), resolve=False)
+        assert isinstance(params, dict)
+        named, wrong = _parsed(loader, [f"{key!s}={value}" for key, value in params.items()])
+        known += wrong
+        chosen = [one for one in own if one.key_or_group == "sweep"]
+        jobs = [list(job) for job in BasicSweeper.split_arguments([*named, *chosen, *rest], None)[0]]
+        swept = {str(one.input_line).partition("=")[0] for one in (*named, *rest) if one.is_sweep_override()}
+    else:
+        several = [one for one in rest if one.is_sweep_override()]
+        known += [several_values(str(one.input_line)) for one in several]
+        jobs, swept = [[str(one.input_line) for one in rest if one not in several]], set[str]()
+    composer = Composer(loader, master)
+    if jobs and isinstance(found := composer.compose(0, jobs[0]), Refused):
+        # What every job has is found once: thousands of jobs would take a while to say the same.
+        shared = [one for one in found.wrong if one.partition("=")[0] not in swept]
+        known += [one for one in found.problems if _is_of(one, shared)]
+        jobs = [[one for one in job if one not in shared] for job in jobs]
+    make_plan([composer.compose(number, job) for number, job in enumerate(jobs)], known=known)
+
+
+def _parsed(loader: Any, overrides: Sequence[str]) -> tuple[list[Override], list[Problem]]:
+    """The overrides that can be read, and what is wrong with the others."""
+    parser, parsed, problems = OverridesParser.create(config_loader=loader), list[Override](), list[Problem]()
+    for text in overrides:
+        try:
+            parsed += parser.parse_overrides([text])
+        except HydraException as error:
+            problems.append(explain(error, [text]))
+    return parsed, problems
+
+
+def _is_of(problem: Problem, overrides: Sequence[str]) -> bool:
+    return any(override in problem.origin for override in overrides)

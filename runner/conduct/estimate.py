@@ -1,0 +1,156 @@
+"""About what a sweep will take: the first steps of its stacks are trained and timed, and the rest is extrapolated."""
+
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import cycle, islice
+from pathlib import Path
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from nn.stack import Stack
+from nn.training import train
+from runner.base.console import warn
+from runner.base.machine import default_workers, keep_freed_memory
+from runner.findings.pictures import drawing
+from runner.plan.memory import bytes_of_run
+from runner.plan.plan import Plan
+from runner.plan.task import Task
+from runner.runs.data import Facts, prepare
+from runner.runs.spec import Spec
+from runner.store.address import sqlite_file, tracking_uri
+from runner.train import costs
+from runner.train.stacking import build_stack, first_parameters
+from runner.train.training import Draw, train_task
+
+SECONDS = 1.5  # for trying, beside what it takes to begin
+MOST_STACKS, MOST_DRAWN = 30, 3  # how many are tried, and of how many the pictures are drawn
+ALONE = 8  # steps that are evaluated one by one; then the distances double
+SAMPLE = 2  # runs of a stack whose data is made, and which are drawn
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Seconds from the command to its end, bytes of memory at the peak, and bytes on disk in all places together."""
+
+    seconds: float
+    memory: int
+    disk: int
+
+
+class _Enough(Exception):
+    """There is no more time for trying."""
+
+
+def estimate(plan: Plan, tasks: Sequence[Task], workers: int) -> Estimate:
+    """What `plan` will take. Nothing that is trained here is kept; that runs may stop early is not foreseen."""
+    specs = {run.index: run.spec for run in plan.runs}
+    stacks = [[specs[index] for index in task.indices] for task in tasks]
+    drawn = len(plan.runs) if plan.settings.tracking.plots == "all" else 0
+    return Estimate(
+        _seconds(plan, tasks, stacks, workers),
+        _memory(tasks, stacks, workers) + len(plan.runs) * costs.RESULT_BYTES + drawn * costs.PICTURE_BYTES,
+        costs.STORE_BYTES + len(plan.runs) * costs.RUN_BYTES + 2 * drawn * costs.PICTURE_BYTES,
+    )
+
+
+def _seconds(plan: Plan, tasks: Sequence[Task], stacks: Sequence[Sequence[Spec]], workers: int) -> float:
+    """Workers train while the main process starts, and writes what they have done; all of them share the processors."""
+    runs, slowness = len(plan.runs), _slowness(len(plan.runs))
+    before = slowness * (costs.START_SECONDS + runs * costs.COMPOSING_SECONDS)
+    file = sqlite_file(tracking_uri())
+    tables = costs.TABLES_SECONDS if file is not None and not Path(file).exists() else 0
+    opening, writing = slowness * (costs.OPENING_SECONDS + tables), slowness * runs * costs.WRITING_SECONDS
+    training, busy = _training_seconds(tasks, stacks, drawing(plan.settings)), np.zeros(workers)
+    for seconds in training:
+        busy[busy.argmin()] += seconds
+    if workers == 1:
+        during = opening + sum(training) + writing
+    else:
+        last = writing / len(tasks)
+        shared = (opening + sum(training) + writing) / min(default_workers(), workers + 1)
+        during = max(opening + last, float(busy.max()) + last, shared)
+    return before + during + slowness * costs.FINISH_SECONDS
+
+
+def _slowness(runs: int) -> float:
+    """How much slower this machine is than that of `costs`, by the time that this process took to come here."""
+    return time.process_time() / (costs.START_SECONDS + runs * costs.COMPOSING_SECONDS)
+
+
+def _training_seconds(tasks: Sequence[Task], stacks: Sequence[Sequence[Spec]], draw: Draw | None) -> list[float]:
+    """Of each stack. Tasks come largest first; those that are tried, evenly among them, stand for their neighbours."""
+    tried = sorted({round(place) for place in np.linspace(0, len(tasks) - 1, min(len(tasks), MOST_STACKS))})
+    keep_freed_memory()
+    found, of_a_run = {}, dict[str, float]()
+    with threadpool_limits(limits=1, user_api="blas"), np.errstate(all="ignore"):
+        for place in tried:
+            kind = stacks[place][0].data.name
+            if kind not in of_a_run and len(of_a_run) < MOST_DRAWN:
+                of_a_run[kind] = _seconds_of_a_run(tasks[place], draw)
+            found[place] = len(stacks[place]) * of_a_run.get(kind, max(of_a_run.values()))
+            try:
+                found[place] += _steps_seconds(tasks[place], stacks[place], SECONDS / len(tried))
+            except Exception as error:  # a user's own part
+                warn(f"runs would fail: {type(error).__name__}: {error}")
+    return [found[min(found, key=lambda place: abs(place - wanted))] for wanted in range(len(tasks))]
+
+
+def _seconds_of_a_run(task: Task, draw: Draw | None) -> float:
+    """What a run takes besides its steps: its data, its measures and its picture, when all is imported."""
+    some = slice(min(SAMPLE, len(task.indices)))
+    shortest = {"steps": 1, "epochs": None, "evaluations": 1}
+    specs = tuple(spec | {"training": spec["training"] | shortest} for spec in task.specs[some])
+    few = replace(task, indices=task.indices[some], keys=task.keys[some], specs=specs, starts=task.starts[some])
+    train_task(few, draw=draw)
+    started = time.process_time()
+    train_task(few, draw=draw)
+    return (time.process_time() - started) / len(specs)
+
+
+def _steps_seconds(task: Task, specs: Sequence[Spec], budget: float) -> float:
+    """All steps and evaluations of a stack, in every phase."""
+    parameters = first_parameters(specs, task.starts or [None] * len(specs), task.facts[-1])
+    seconds = 0.0
+    for phases, facts in zip(zip(*(spec.phases for spec in specs), strict=True), task.facts, strict=True):
+        samples = [prepare(phase) for phase in phases[:SAMPLE]]
+        stack = build_stack(phases, list(islice(cycle(samples), len(phases))), facts, parameters)
+        step, evaluation = _rates(stack, budget / len(task.facts))
+        seconds += stack.evaluations[-1] * step + len(stack.evaluations) * evaluation
+    return seconds
+
+
+def _rates(stack: Stack, budget: float) -> tuple[float, float]:
+    """Seconds of a step and of an evaluation: from steps that are evaluated each, and from distances that double."""
+    n_steps = stack.evaluations[-1]
+    doubling = [ALONE * 2**power for power in range(1, n_steps.bit_length()) if ALONE * 2**power < n_steps]
+    steps = sorted({*range(min(ALONE, n_steps) + 1), *doubling, n_steps})
+    times: list[float] = []
+
+    def told(_: int) -> None:
+        times.append(time.process_time())
+        if times[-1] - times[0] > budget:
+            raise _Enough
+
+    with suppress(_Enough):
+        train(replace(stack, evaluations=steps, stop_cost=np.full_like(stack.stop_cost, -np.inf)), told)
+    passed = np.diff(times)
+    both = float(np.median(passed[:ALONE]))
+    n_long, taken = steps[len(times) - 1] - ALONE, float(passed[ALONE:].sum())
+    if len(passed) <= ALONE + 1:
+        return both / 2, both / 2
+    step = max(0.0, (taken - len(passed[ALONE:]) * both) / (n_long - len(passed[ALONE:])))
+    return step, max(0.0, both - step)
+
+
+def _memory(tasks: Sequence[Task], stacks: Sequence[Sequence[Spec]], workers: int) -> int:
+    """The main process, and as many workers as there are with the largest stack each."""
+
+    def needed(specs: Sequence[Spec], all_facts: Sequence[Facts]) -> int:
+        return len(specs) * max(bytes_of_run(*phase) for phase in zip(specs[0].phases, all_facts, strict=True))
+
+    largest = max((needed(specs, task.facts) for specs, task in zip(stacks, tasks, strict=True)), default=0)
+    processes = min(workers, len(tasks)) if workers > 1 else 0
+    return costs.MAIN_BYTES + processes * costs.WORKER_BYTES + max(1, processes) * largest

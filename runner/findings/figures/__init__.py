@@ -1,0 +1,20 @@
+"""All drawing. Every picture is made from numbers that another module prepared; only this folder knows matplotlib."""
+
+from runner.findings.figures.data import draw_data
+from runner.findings.figures.effects import draw_effects, draw_heatmaps, draw_profiles
+from runner.findings.figures.run import draw_run
+from runner.findings.figures.strips import draw_strips
+from runner.findings.figures.surfaces import draw_surfaces
+from runner.findings.figures.sweep import draw_bands, draw_fits
+
+__all__ = [
+    "draw_bands",
+    "draw_data",
+    "draw_effects",
+    "draw_fits",
+    "draw_heatmaps",
+    "draw_profiles",
+    "draw_run",
+    "draw_strips",
+    "draw_surfaces",
+]

@@ -1,0 +1,201 @@
+"""One network's fit in a panel: what it shows depends on the inputs and the task."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from nn.registry import Array
+from runner.base.texts import short
+from runner.findings.figures.panel import SCALE, Frame, Legend, Style, dress, legend_of, norm_of
+from runner.findings.figures.style import (
+    BLACK,
+    BLUE,
+    CLASS_MARKS,
+    CLASSES,
+    COUNTS,
+    CYCLE,
+    GREY,
+    ORANGE,
+    RED,
+    SHARES,
+    entry,
+)
+from runner.findings.numbers.fits import Fit, rounded
+
+DASHED: Style = {"linestyle": "--", "color": BLACK}
+CURVE: dict[str, Style] = {
+    "train": {"marker": "o", "linestyle": "", "color": GREY, "markersize": 3},
+    "test": {"marker": "x", "linestyle": "", "color": ORANGE, "markersize": 3},
+    "target": DASHED | {"linewidth": 1.2},
+    "prediction": {"color": BLUE, "linewidth": 2},
+}
+SURFACE: dict[str, Style] = {
+    "target": DASHED | {"color": GREY},
+    "samples, coloured by target": {"marker": "o", "linestyle": "", "color": GREY, "markersize": 3},
+}
+SCATTER: dict[str, Style] = {
+    "train": {"marker": "o", "linestyle": "", "color": BLUE, "markersize": 3},
+    "test": {"marker": "x", "linestyle": "", "color": RED, "markersize": 3},
+    "perfect": DASHED | {"linewidth": 1},
+}
+
+
+def draw_fit(axes: Axes, fit: Fit) -> None:
+    """Draw a fit into axes of its own."""
+    dress(axes, frame_of(fit))
+    draw_contents(axes, fit)
+
+
+def frame_of(fit: Fit) -> Frame:
+    """What surrounds a fit."""
+    return {
+        "curve": _frame_of_curve,
+        "regions": _frame_of_regions,
+        "surface": _frame_of_surface,
+        "scatter": _frame_of_scatter,
+        "confusion": _frame_of_confusion,
+    }[fit.kind](fit)
+
+
+def draw_contents(axes: Axes, fit: Fit) -> None:
+    """Draw a fit into axes that have its frame."""
+    drawers: dict[str, Callable[[Axes, Fit], None]] = {
+        "curve": _draw_curve,
+        "regions": _draw_regions,
+        "surface": _draw_surface,
+        "scatter": _draw_scatter,
+        "confusion": _draw_confusion,
+    }
+    drawers[fit.kind](axes, fit)
+
+
+def parts_of(is_test: NDArray[np.bool_] | None) -> list[tuple[str, NDArray[np.bool_]]]:
+    """The training and the test samples, where there are any."""
+    assert is_test is not None
+    return [(name, chosen) for name, chosen in (("train", ~is_test), ("test", is_test)) if chosen.any()]
+
+
+def _some(styles: dict[str, Style], shown: Sequence[str]) -> Legend:
+    return legend_of({name: styles[name] for name in shown})
+
+
+def _frame_of_curve(fit: Fit) -> Frame:
+    assert fit.targets is not None
+    low, high = float(fit.targets.min()), float(fit.targets.max())
+    room = 0.75 * ((high - low) or 1.0)
+    prediction = np.clip(np.nan_to_num(fit.prediction, nan=low), low - room, high + room)
+    y = rounded(min(low, float(prediction.min())), max(high, float(prediction.max())))
+    shown = [name for name, _ in parts_of(fit.is_test)] + ["target"] * (fit.truth is not None) + ["prediction"]
+    x_label, y_label = short(fit.input_names[0], 40), short(fit.target_name, 40)
+    return Frame((fit.x[0], fit.x[-1]), y, x_label, y_label, _some(CURVE, shown))
+
+
+def _draw_curve(axes: Axes, fit: Fit) -> None:
+    assert fit.samples is not None and fit.targets is not None
+    for name, chosen in parts_of(fit.is_test):
+        axes.plot(fit.samples[chosen, 0], fit.targets[chosen, 0], **CURVE[name])
+    if fit.truth is not None:
+        axes.plot(fit.x, fit.truth, **CURVE["target"])
+    low, high = axes.get_ylim()
+    prediction = np.clip(fit.prediction, 2 * low - high, 2 * high - low)  # a line to infinity is not drawn at all
+    axes.plot(fit.x, prediction, **CURVE["prediction"])
+
+
+def _frame_of_plane(fit: Fit, **more: Any) -> Frame:
+    assert fit.y is not None
+    names = [short(name, 40) for name in fit.input_names]
+    return Frame((fit.x[0], fit.x[-1]), (fit.y[0], fit.y[-1]), names[0], names[1], has_grid=False, **more)
+
+
+def _frame_of_regions(fit: Fit) -> Frame:
+    styles = {entry(name, 20): class_style(label, 5) for label, name in enumerate(fit.classes)}
+    return _frame_of_plane(fit, legend=legend_of(styles))
+
+
+def class_style(label: int, size: float) -> Style:
+    """The marks of a class."""
+    mark, color = CLASS_MARKS[label % len(CLASS_MARKS)], CYCLE[label % len(CYCLE)]
+    return {
+        "marker": mark, "linestyle": "", "color": color, "markersize": size, "markeredgecolor": "white",
+        "markeredgewidth": 0.4,
+    }  # fmt: skip
+
+
+def _draw_regions(axes: Axes, fit: Fit) -> None:
+    assert fit.samples is not None and fit.targets is not None and fit.y is not None
+    n = len(fit.classes)
+    extent = (float(fit.x[0]), float(fit.x[-1]), float(fit.y[0]), float(fit.y[-1]))
+    binary = n == 2
+    axes.imshow(
+        fit.prediction, origin="lower", extent=extent, aspect="auto", interpolation="bilinear" if binary else "nearest",
+        cmap=SHARES if binary else CLASSES, vmin=0, vmax=1 if binary else CLASSES.N - 1,
+    )  # fmt: skip
+    if binary and fit.prediction.min() < 0.5 < fit.prediction.max():
+        axes.contour(fit.x, fit.y, fit.prediction, levels=[0.5], colors=[BLACK], linewidths=1.2)
+    size = 3.2 if len(fit.samples) > 50 else 8
+    for label in range(n):
+        chosen = fit.targets == label
+        axes.plot(fit.samples[chosen, 0], fit.samples[chosen, 1], **class_style(label, size))
+
+
+def _levels(fit: Fit) -> Array:
+    """Of the colours: ten steps over what there is to learn."""
+    reference = fit.truth if fit.truth is not None else fit.targets
+    assert reference is not None
+    low, high = float(np.min(reference)), float(np.max(reference))
+    return np.linspace(*(rounded(low, high) if high > low else (low, low + 1.0)), 11)
+
+
+def _frame_of_surface(fit: Fit) -> Frame:
+    scale_label = f"prediction of {short(fit.target_name, 24)}"
+    legend = _some(SURFACE, [name for name in SURFACE if name != "target" or fit.truth is not None])
+    return _frame_of_plane(fit, legend=legend, scale=tuple(_levels(fit).tolist()), scale_label=scale_label)
+
+
+def _draw_surface(axes: Axes, fit: Fit) -> None:
+    assert fit.samples is not None and fit.targets is not None and fit.y is not None
+    levels = _levels(fit)
+    colors: dict[str, Any] = {"cmap": SCALE, "norm": norm_of(levels.tolist())}
+    axes.contourf(fit.x, fit.y, fit.prediction, levels=levels, extend="both", **colors)
+    if fit.truth is not None:
+        axes.contour(fit.x, fit.y, fit.truth, levels=levels[1::2], colors="white", linewidths=1, linestyles="--")
+    axes.scatter(
+        fit.samples[:, 0], fit.samples[:, 1], c=fit.targets[:, 0], s=9, edgecolors="white", linewidths=0.4, **colors
+    )
+
+
+def _frame_of_scatter(fit: Fit) -> Frame:
+    low, high = float(fit.x.min()), float(fit.x.max())
+    room = 0.75 * ((high - low) or 1.0)
+    prediction = np.clip(np.nan_to_num(fit.prediction, nan=low), low - room, high + room)
+    y = rounded(min(low, float(prediction.min())), max(high, float(prediction.max())))
+    shown = [*(name for name, _ in parts_of(fit.is_test)), "perfect"]
+    return Frame(rounded(low, high), y, f"target {short(fit.target_name, 30)}", "prediction", _some(SCATTER, shown))
+
+
+def _draw_scatter(axes: Axes, fit: Fit) -> None:
+    for name, chosen in parts_of(fit.is_test):
+        axes.plot(fit.x[chosen], fit.prediction[chosen], **SCATTER[name])
+    ends = [float(fit.x.min()), float(fit.x.max())]
+    axes.plot(ends, ends, **SCATTER["perfect"])
+
+
+def _frame_of_confusion(fit: Fit) -> Frame:
+    x, y = (-0.5, len(fit.classes) - 0.5), (len(fit.classes) - 0.5, -0.5)
+    return Frame(x, y, "predicted class (train and test samples)", "class", has_grid=False, classes=fit.classes)
+
+
+def _draw_confusion(axes: Axes, fit: Fit) -> None:
+    n = len(fit.classes)
+    shares = fit.prediction / np.maximum(fit.prediction.sum(axis=1, keepdims=True), 1)
+    axes.imshow(shares, cmap=COUNTS, vmin=0, vmax=1, aspect="auto")
+    if n <= 12:
+        for row in range(n):
+            for column in range(n):
+                color = "white" if shares[row, column] > 0.6 else BLACK
+                axes.text(
+                    column, row, f"{fit.prediction[row, column]:.0f}", ha="center", va="center", color=color, fontsize=8
+                )

@@ -1,0 +1,110 @@
+"""What a sweep has found: the results of its runs, wherever they come from, also as tables."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from runner.base.console import count
+from runner.findings.numbers.answer import answer
+from runner.plan.expectations import Verdict, judge
+from runner.runs.about import About
+from runner.runs.overrides import config_of, label_of, swept_keys
+from runner.runs.result import RunResult
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, repr=False)
+class Findings:
+    """A sweep, or a run that stands alone. `results` are in the sweep's order; `run_ids` are MLflow's, by index.
+
+    `parent_id` is the MLflow id of the sweep's parent run, or of the run itself; `keys` are the settings that differ,
+    the seed last; `expect` has what was expected of it, and `modules` the user's own modules whose parts it had.
+    """
+
+    about: About
+    results: list[RunResult]
+    run_ids: dict[int, str]
+    parent_id: str
+    keys: list[str]
+    expect: dict[str, Any]
+    modules: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        swept = f" over {', '.join(self.keys)}" if self.keys else ""
+        return f"<{self.about.name}: {count(len(self.results), 'run')}{swept}; see .runs and .curves>"
+
+    def name_of(self, result: RunResult) -> str:
+        """A run's name: what differs, or what the whole is called."""
+        return label_of(result.overrides, self.keys) or self.about.name
+
+    @cached_property
+    def answer(self) -> list[str]:
+        """What came out, in a few sentences."""
+        return answer(self.results, self.keys)
+
+    @cached_property
+    def verdicts(self) -> list[Verdict]:
+        """What came out of what was expected."""
+        return judge(self.expect, self.results, self.keys)
+
+    @cached_property
+    def runs(self) -> "pd.DataFrame":
+        """One row per run: its name and id, all its settings (those that differ first), outcome and final values.
+
+        Columns of final values are called as in MLflow (`final/test_cost`). Lists are written as text.
+        """
+        import pandas as pd
+
+        rows: list[dict[str, Any]] = []
+        for result in self.results:
+            config = {key: _cell(value) for key, value in config_of(result.spec, result.overrides).items()}
+            swept = {key: config[key] for key in self.keys if key in config}
+            row = {"run": result.index, "name": self.name_of(result), "run_id": self.run_ids.get(result.index, "")}
+            row |= swept | config
+            row |= {"outcome": result.outcome, "last_step": result.last_step, "seconds": result.seconds}
+            row |= {f"final/{name.replace('/', '_')}": value for name, value in sorted(result.finals.items())}
+            rows.append(row | {"run_key": result.key, "error": result.error.partition("\n")[0]})
+        return pd.DataFrame(rows)
+
+    @cached_property
+    def curves(self) -> "pd.DataFrame":
+        """All histories below each other: `run` (as in `runs`), `step`, and a column per series."""
+        import pandas as pd
+
+        parts = [pd.DataFrame(result.history).assign(run=result.index) for result in self.results if result.history]
+        if not parts:
+            return pd.DataFrame(columns=["run", "step"])
+        whole = pd.concat(parts, ignore_index=True)
+        return whole[["run", "step", *(name for name in whole if name not in ("run", "step"))]]
+
+
+def joined(sweeps: Sequence[Findings]) -> Findings:
+    """Several sweeps as one, in which the sweep is one more key; one sweep, however often it is named, as it is."""
+    sweeps = list({sweep.parent_id: sweep for sweep in sweeps}.values())
+    if len(sweeps) == 1:
+        return sweeps[0]
+    names = [sweep.about.name for sweep in sweeps]
+    results: list[RunResult] = []
+    run_ids: dict[int, str] = {}
+    for sweep in sweeps:
+        name = sweep.about.name if names.count(sweep.about.name) == 1 else sweep.about.sweep_id
+        for result in sweep.results:
+            index = len(results)
+            own = [override for override in result.overrides if not override.startswith("sweep=")]
+            results.append(replace(result, index=index, overrides=(f"sweep={name}", *own)))
+            if result.index in sweep.run_ids:
+                run_ids[index] = sweep.run_ids[result.index]
+    command = "\n".join(sweep.about.command for sweep in sweeps)
+    about = About(" and ".join(names), "", "+".join(sweep.about.sweep_id for sweep in sweeps), command)
+    keys = swept_keys([result.overrides for result in results])
+    modules = tuple(dict.fromkeys(name for sweep in sweeps for name in sweep.modules))
+    return Findings(about, results, run_ids, sweeps[0].parent_id, keys, {}, modules)
+
+
+def _cell(value: Any) -> Any:
+    """A value of a config in a table."""
+    return json.dumps(value) if isinstance(value, (list, tuple, dict)) else value

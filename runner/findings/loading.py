@@ -1,0 +1,90 @@
+"""A sweep as the store has it, for reports, exports and notebooks: no training, no server."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from runner.base.errors import UserError
+from runner.findings.findings import Findings
+from runner.runs.about import About
+from runner.runs.components import check_modules
+from runner.runs.overrides import swept_keys
+from runner.runs.result import RunResult
+from runner.runs.spec import from_plain
+from runner.store.address import named_store
+from runner.store.plan_file import PlanEntry, plan_from
+
+if TYPE_CHECKING:
+    from runner.store.reader import Reader, StoredRun
+
+
+def load_sweep(name: str | None = None, reader: "Reader | None" = None) -> Findings:
+    """The sweep of this name in `outputs/`, or the sweep or run of this MLflow run id; without a name the newest.
+
+    Raises UserError when there is none, and when a run of it cannot be read.
+    """
+    from runner.store.reader import open_reader
+
+    reader = reader or open_reader()
+    found = _runs_of(reader, name)
+    modules = tuple(dict.fromkeys(name for run in found for name in run.modules))
+    check_modules(modules)
+    parents, runs = [run for run in found if run.is_parent], [run for run in found if not run.is_parent]
+    if not parents and len(runs) > 1:
+        sweep_id = runs[0].tags["sweep_id"]
+        raise UserError(f"the parent run of {sweep_id} is not in the store; MLflow restores one that was deleted")
+    parent = parents[0] if parents else runs[0]
+    stored = {run.index: run for run in runs if run.tags.get("outcome") != "killed"}
+    results = [_result(reader, run) for run in stored.values()]
+    about, expect = About(parent.name, "", parent.run_id, parent.tags.get("mlflow.source.name", "")), {}
+    if parents:
+        try:
+            plan = plan_from(reader.file(parent, "plan.json"))
+            results = _as_planned(results, plan.runs, {run.index: run.tags.get("error", "") for run in runs})
+            about, expect = plan.about, dict(plan.settings.get("expect", {}))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise UserError(f"the plan of run {parent.run_id} cannot be used: {error}") from error
+    if not results:
+        raise UserError(f"run {parent.run_id} was not trained and has nothing to show")
+    keys, run_ids = swept_keys([result.overrides for result in results]), {run.index: run.run_id for run in runs}
+    return Findings(about, results, run_ids, parent.run_id, keys, expect, modules)
+
+
+def _runs_of(reader: "Reader", name: str | None) -> "list[StoredRun]":
+    """A sweep's runs, its parent among them, or a single run."""
+    if name is None:
+        newest = reader.newest()
+        if newest is None:
+            raise UserError(f"the store {named_store()} has no run")
+        return reader.of_sweep(newest.tags["sweep_id"])
+    if found := reader.of_sweep(name):
+        return found
+    run = reader.run(name)
+    if not run.is_parent:
+        return [run]
+    if not run.tags.get("sweep_id"):
+        raise UserError(f"run {run.run_id} was not made by this program")
+    return reader.of_sweep(run.tags["sweep_id"])
+
+
+def _result(reader: "Reader", run: "StoredRun") -> RunResult:
+    """What a run left; a failed one has its spec and error alone."""
+    if run.tags.get("outcome") != "failed":
+        return reader.result(run)
+    error = run.tags.get("error", "")
+    return RunResult(run.index, run.tags["run_key"], reader.spec(run), "failed", error=error, started=run.started)
+
+
+def _as_planned(
+    results: Sequence[RunResult], planned: Sequence[PlanEntry], errors: Mapping[int, str]
+) -> list[RunResult]:
+    """All runs of a plan in its order, with their overrides; those that have no result are killed ones."""
+    by_index = {result.index: result for result in results}
+    return [
+        replace(
+            by_index.get(run.index)
+            or RunResult(run.index, run.key, from_plain(run.spec), "killed", error=errors.get(run.index, "")),
+            overrides=tuple(run.overrides),
+        )
+        for run in planned
+    ]

@@ -1,0 +1,172 @@
+"""The answer of a sweep in a few sentences, made from its numbers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from runner.base.console import count
+from runner.findings.numbers.chance import FEWEST, Paired, paired
+from runner.findings.numbers.curves import common_score
+from runner.findings.numbers.data_sets import by_data
+from runner.findings.numbers.effects import effects
+from runner.findings.numbers.scores import by_setting, order_of, scores_of
+from runner.runs.moments import mean
+from runner.runs.overrides import label_of, settings_of
+from runner.runs.result import RunResult
+
+MAX_NAMED, MAX_DATA = 3, 6
+# Smaller differences count as none: half a percentage point of accuracy; of a RMSE a hundredth of what a constant
+# reaches; of anything else a hundredth of the larger one.
+LEAST_ACCURACY, LEAST_SHARE = 0.005, 0.01
+CONSTANT = "baseline/constant_rmse"
+UNFINISHED = {"diverged": "diverged", "failed": "failed", "killed": "not trained or no longer in the store"}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """The finished ones of a setting's `runs`: their final scores by seed, their mean cost, and the loss it is of."""
+
+    label: str
+    runs: int
+    scores: dict[int, list[float]]
+    cost: float
+    loss: str = ""
+
+    @property
+    def values(self) -> list[float]:
+        """The score of every finished run."""
+        return [value for of_seed in self.scores.values() for value in of_seed]
+
+    @property
+    def mean(self) -> float:
+        """Over its finished runs."""
+        return mean(self.values)
+
+    @property
+    def told(self) -> str:
+        """How many runs its mean is of."""
+        finished = len(self.values)
+        if finished < self.runs:
+            return f"the mean of the {finished} of {count(self.runs, 'run')} that finished"
+        return f"the mean of {count(finished, 'seed' if finished == len(self.scores) else 'run')}"
+
+
+def answer(results: Sequence[RunResult], keys: Sequence[str]) -> list[str]:
+    """Which setting is the best, by how much, whether chance could have done it, and which key moves the score most.
+
+    Scores on different data cannot be compared, so every data set has an answer of its own.
+    """
+    if not any(result.has_finished for result in results):
+        return ["No run finished, so there is nothing to compare."]
+    told, groups = [], by_data(results)
+    for label, members in list(groups.items())[:MAX_DATA]:
+        sentences = _of_data(members, keys)
+        told += [f"On {label}: {sentences[0]}", *sentences[1:]] if len(groups) > 1 else sentences
+    if len(groups) > MAX_DATA:
+        told.append(f"{len(groups) - MAX_DATA} more data sets are in the table.")
+    return told + _unfinished(results)
+
+
+def _of_data(results: Sequence[RunResult], keys: Sequence[str]) -> list[str]:
+    """What runs on the same data say."""
+    given = [settings_of(result.overrides) for result in results]
+    keys = [key for key in keys if key != "seed" and len({one.get(key, "") for one in given}) > 1]
+    score, n_settings = common_score(results), len(by_setting(results, keys))
+    found = _settings(results, keys, score)
+    if not found:
+        return ["No run finished."]
+    best = found[0]
+    if n_settings == 1:
+        return [f"The mean {score} over {count(len(best.values), 'run')} is {best.mean:.4g}."]
+    if len(found) == 1:
+        return [f"Of {n_settings} settings only {best.label} has finished runs: {score} {best.mean:.4g}, {best.told}."]
+    told = [f"The best of {n_settings} settings is {best.label}: {score} {best.mean:.4g}, {best.told}."]
+    level = [
+        one for one in found[1:] if (one.mean, len(one.values) / one.runs) == (best.mean, len(best.values) / best.runs)
+    ]
+    if level:
+        told.append(_level(best, level, score))
+    if others := [one for one in found[1:] if one not in level]:
+        told.append(_against(best, others[0], score, _least(score, best, others[0], results)))
+    return told + _strongest(results, keys, score)
+
+
+def _settings(results: Sequence[RunResult], settings: Sequence[str], score: str) -> list[Setting]:
+    """Those that a run finished of, in the order of the table: see `comparison.order_of`."""
+    found = []
+    for members in by_setting(results, settings).values():
+        scores: dict[int, list[float]] = {}
+        finished = [one for one in members if one.has_finished]
+        for one in finished:
+            scores.setdefault(one.spec.seed, []).append(scores_of(one)[score])
+        if finished:
+            cost = mean([scores_of(one)["cost"] for one in finished])
+            loss = members[0].spec.loss.name
+            found.append(Setting(label_of(members[0].overrides, settings), len(members), scores, cost, loss))
+    return sorted(found, key=lambda one: order_of(score, one.mean, len(one.values) / one.runs, one.cost))
+
+
+def _level(best: Setting, level: Sequence[Setting], score: str) -> str:
+    """Settings that reach the same."""
+    names = "; ".join(one.label for one in level[:MAX_NAMED])
+    more = f" and {len(level) - MAX_NAMED} more" if len(level) > MAX_NAMED else ""
+    reach = "setting reaches" if len(level) == 1 else "settings reach"
+    told = f"{len(level)} more {reach} the same {score}: {names}{more}"
+    costs_more = all(one.cost > best.cost and one.loss == best.loss for one in level)
+    return f"{told}; at a higher cost." if costs_more else f"{told}."
+
+
+def _against(best: Setting, other: Setting, score: str, least: float) -> str:
+    """The best setting against the next one, seed by seed; differences below `least` count as none."""
+    common = sorted(best.scores.keys() & other.scores.keys())
+    by = f"The next is {other.label}, with {other.mean:.4g}"
+    if len(other.values) < other.runs:
+        by += f" ({len(other.values)} of {other.runs} runs finished)"
+    if len(common) < FEWEST:
+        return f"{by}; with {count(len(common), 'seed')} in common it could be chance: it takes {FEWEST} to tell."
+    one = paired(np.array([mean(best.scores[seed]) - mean(other.scores[seed]) for seed in common]))
+    return (
+        f"{by}: over {len(common)} common seeds the {score} differs by {one.mean:+.2g} on average (95 % interval "
+        f"{one.low:+.2g} to {one.high:+.2g}, p = {one.p:.3g} by a paired permutation test), "
+        f"{_verdict(one, score, least)}."
+    )
+
+
+def _verdict(one: Paired, score: str, least: float) -> str:
+    """What a comparison comes to."""
+    if abs(one.mean) < least:
+        is_sure = max(-one.low, one.high) < least
+        told = f"so there is none that matters: less than {least:.2g} counts as none"
+        return told if is_sure or not one.could_be_chance else f"{told}; more seeds would tell"
+    if one.could_be_chance:
+        return "so it could be chance: more seeds would tell"
+    is_better = (one.mean > 0) == (score == "accuracy")
+    return "so the difference stands" if is_better else "so on the seeds that both have the next one is better"
+
+
+def _least(score: str, best: Setting, other: Setting, results: Sequence[RunResult]) -> float:
+    """The smallest difference of a score that matters, in its units."""
+    if score == "accuracy":
+        return LEAST_ACCURACY
+    constants = [one.measures[CONSTANT] for one in results if score == "rmse" and CONSTANT in one.measures]
+    return LEAST_SHARE * (float(np.median(constants)) if constants else max(abs(best.mean), abs(other.mean)))
+
+
+def _strongest(results: Sequence[RunResult], keys: Sequence[str], score: str) -> list[str]:
+    """The key whose values differ most in their mean score, where several were swept."""
+    found = [effect for effect in effects(results, keys)[0] if len(effect.means) > 1]
+    if len(found) < 2:
+        return []
+    strongest = max(found, key=lambda effect: effect.strength)
+    means = strongest.means
+    low, high = min(means, key=means.__getitem__), max(means, key=means.__getitem__)
+    from_to = f"from {means[low]:.4g} ({low}) to {means[high]:.4g} ({high})"
+    return [f"Of the keys, {strongest.key} moves the mean {score} most: {from_to}."]
+
+
+def _unfinished(results: Sequence[RunResult]) -> list[str]:
+    """Runs that are in no mean."""
+    counts = {outcome: sum(result.outcome == outcome for result in results) for outcome in UNFINISHED}
+    told = [f"{number} {UNFINISHED[outcome]}" for outcome, number in counts.items() if number]
+    return [f"Of {count(len(results), 'run')}, {', '.join(told)}: they are in no mean."] if told else []

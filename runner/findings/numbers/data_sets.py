@@ -1,0 +1,63 @@
+"""The data sets of a sweep: which there are, test rows included, and how to tell them apart."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from runner.runs.result import RunResult
+from runner.runs.spec import Spec
+
+NOT_COMPARED = {"seed", "standardize"}  # other draws of the samples, and what is done to the inputs of the same ones
+
+
+def by_data(results: Sequence[RunResult]) -> dict[str, list[RunResult]]:
+    """Results in their order by what they learned from and are tested on, named by what differs; seeds do not count.
+
+    Settings that leave samples and split as they are, such as `standardize` or the numbers that stand for classes, make
+    no other data set: who compares them asks which is better.
+    """
+    found: dict[str, list[RunResult]] = {}
+    for result in sorted(results, key=lambda result: result.index):
+        data = result.spec.data.model_copy(update=dict.fromkeys(NOT_COMPARED))
+        found.setdefault(data.model_dump_json(warnings=False) + repr(_test_of(result.spec)), []).append(result)
+    groups: list[tuple[list[RunResult], dict[int, str]]] = []
+    having: dict[tuple[Any, ...], int] = {}  # the place of the group that has these samples of a seed, split so
+    for members in found.values():
+        digests, settings = _digests(members), dict(members[0].spec.data)
+        tested = settings["name"], settings["test_fraction"], *_test_of(members[0].spec).values()
+        drawn = [(*tested, *pair) for pair in digests.items()]
+        place = next((having[key] for key in drawn if key in having), len(groups))
+        if place == len(groups) or any(groups[place][1].get(seed, one) != one for seed, one in digests.items()):
+            place = len(groups)
+            groups.append(([], {}))
+        groups[place][0].extend(members)
+        groups[place][1].update(digests)
+        for key in drawn:
+            having.setdefault(key, place)
+    labels = _labels([members[0].spec for members, _ in groups])
+    return {label: sorted(some, key=lambda one: one.index) for label, (some, _) in zip(labels, groups, strict=True)}
+
+
+def _digests(results: Sequence[RunResult]) -> dict[int, str]:
+    """Of the samples of each seed."""
+    return {result.spec.data_seed: result.data_digest for result in results if result.data_digest}
+
+
+def _test_of(spec: Spec) -> dict[str, Any]:
+    """What decides the test rows beside the data; probes are no part of a score."""
+    return {f"test.{key}": value for key, value in spec.test if key != "probes"}
+
+
+def _labels(every: Sequence[Spec]) -> list[str]:
+    """Each data set's name, and the settings in which those of that name differ."""
+    settings = [spec.data.model_dump(mode="json", exclude=NOT_COMPARED | {"name"}) | _test_of(spec) for spec in every]
+    values: dict[tuple[str, str], set[str]] = {}
+    for spec, one in zip(every, settings, strict=True):
+        for key, value in one.items():
+            values.setdefault((spec.data.name, key), set()).add(repr(value))
+    # A share of samples is held out for one kind of test set alone, so it says nothing that `test.set` does not.
+    differing = {pair for pair, some in values.items() if len(some) > 1}
+    differing -= {(name, "test_fraction") for name, key in differing if key == "test.set"}
+    return [
+        " ".join([name, *(f"{key}={value}" for key, value in one.items() if (name, key) in differing)])
+        for name, one in zip([spec.data.name for spec in every], settings, strict=True)
+    ]

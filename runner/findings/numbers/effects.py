@@ -1,0 +1,112 @@
+"""What each swept key does to the final score: alone, together with another key, and all keys at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from nn.registry import Array
+from runner.findings.numbers.curves import common_score
+from runner.findings.numbers.scores import by_setting, scores_of
+from runner.runs.moments import mean
+from runner.runs.overrides import values_of
+from runner.runs.result import RunResult
+
+MAX_PAIRED = 4  # keys, whose pairs fit on a page
+MAX_VALUES = 100  # of a key, that make a grid; more are a random search
+MAX_PROFILES = 1000
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Final values of the finished runs by the value of one swept key, and how many others had that value."""
+
+    key: str
+    names: list[str]
+    values: list[list[float]]
+    unfinished: list[int]
+
+    @property
+    def means(self) -> dict[str, float]:
+        """By the key's value, over all finished runs that had it."""
+        return {name: mean(one) for name, one in zip(self.names, self.values, strict=True) if one}
+
+    @property
+    def strength(self) -> float:
+        """How far apart the means are."""
+        means = self.means.values()
+        return max(means) - min(means) if means else 0.0
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Mean final scores `(values of the first key, values of the second)`; NaN where no run finished."""
+
+    first: Effect
+    second: Effect
+    means: Array
+
+
+@dataclass(frozen=True)
+class Profiles:
+    """Settings as lines over the keys: `places (settings, keys)` are positions among a key's names, best one first.
+
+    `left_out` of the settings are not among them: the worst ones.
+    """
+
+    effects: list[Effect]
+    places: Array
+    scores: Array
+    left_out: int
+
+
+def effects(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[list[Effect], str]:
+    """The final score by each swept value (not the seed), and the score's name."""
+    score = common_score(results)
+    found = []
+    for key in [key for key in keys if key != "seed"]:
+        by_value: dict[str, list[RunResult]] = {}
+        for result in sorted(results, key=lambda result: result.index):
+            by_value.setdefault(values_of(result.overrides, [key])[key], []).append(result)
+        values = [[scores_of(result)[score] for result in runs if result.has_finished] for runs in by_value.values()]
+        others = [sum(not result.has_finished for result in runs) for runs in by_value.values()]
+        found.append(Effect(key, list(by_value), values, others))
+    return found, score
+
+
+def pairs(results: Sequence[RunResult], found: Sequence[Effect], score: str) -> list[Pair]:
+    """Every two keys of few values, in their order; of many keys the strongest ones."""
+    few = [effect for effect in found if len(effect.names) <= MAX_VALUES]
+    strongest = sorted(few, key=lambda effect: -effect.strength)[:MAX_PAIRED]
+    tables = []
+    for first, second in combinations([effect for effect in few if effect in strongest], 2):
+        cells: dict[tuple[str, str], list[float]] = {}
+        for result in results:
+            if result.has_finished:
+                given = values_of(result.overrides, [first.key, second.key])
+                at = given[first.key], given[second.key]
+                cells.setdefault(at, []).append(scores_of(result)[score])
+        if not cells:
+            continue
+        rows, columns = ({name: place for place, name in enumerate(effect.names)} for effect in (first, second))
+        means = np.full((len(rows), len(columns)), np.nan)
+        for (row, column), scores in cells.items():
+            means[rows[row], columns[column]] = mean(scores)
+        tables.append(Pair(first, second, means))
+    return tables
+
+
+def profiles(results: Sequence[RunResult], found: list[Effect], score: str) -> Profiles:
+    """The mean score of every setting that has one, over all keys."""
+    ranks = [{name: place for place, name in enumerate(effect.names)} for effect in found]
+    lines = []
+    for values, members in by_setting(results, [effect.key for effect in found]).items():
+        scores = [scores_of(result)[score] for result in members if result.has_finished]
+        if scores:
+            places = [names[value] for names, value in zip(ranks, values, strict=True)]
+            lines.append((mean(scores), places))
+    lines.sort(key=lambda line: -line[0] if score == "accuracy" else line[0])
+    shown = lines[:MAX_PROFILES]
+    by_key = np.array([places for _, places in shown], dtype=np.float64)
+    return Profiles(found, by_key, np.array([mean for mean, _ in shown]), len(lines) - len(shown))

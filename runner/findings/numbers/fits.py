@@ -1,0 +1,140 @@
+"""The numbers behind the picture of one network's fit: what it answers on a grid or on its samples."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nn.registry import Array
+from runner.runs.data import Prepared
+from runner.runs.model import model_of
+from runner.runs.result import RunResult
+
+CURVE_POINTS = 300
+GRID_POINTS = 81
+MARGIN = 0.02
+MAX_SAMPLES = 1000
+AT_ONCE = 1 << 24  # units times inputs: a picture of a network that fits into the memory fits too
+STRIDE = 7919  # a prime, so that the places are spread over all samples, odd and even
+
+Kind = Literal["curve", "regions", "surface", "scatter", "confusion"]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What a network answers, ready to draw.
+
+    curve: `x (m,)`, `prediction (m,)`, `truth (m,)` or None.
+    regions: `x (m,)`, `y (m,)` grid axes, `prediction (m, m)`: share of "yes" for two classes, else class numbers.
+    surface: the same axes with `prediction (m, m)` in the target's units, `truth (m, m)` or None.
+    scatter: `x` target and `prediction` of every sample. confusion: `prediction (classes, classes)` counts.
+    """
+
+    kind: Kind
+    prediction: Array
+    x: Array
+    y: Array | None = None
+    truth: Array | None = None
+    samples: Array | None = None
+    targets: Array | None = None
+    is_test: NDArray[np.bool_] | None = None
+    input_names: tuple[str, ...] = ()
+    target_name: str = "y"
+    classes: tuple[str, ...] = ()
+
+
+def fit_of(result: RunResult, data: Prepared) -> Fit:
+    """The fit of a trained run on its own data."""
+    predict, samples = _predictor(result), data.samples
+    rows = np.concatenate([data.train_rows, data.test_rows])
+    keep = shown_of(len(rows))
+    is_test = (np.arange(len(rows)) >= len(data.train_rows))[keep]
+    X, Y = samples.X[rows[keep]], np.asarray(samples.Y[rows[keep]], dtype=np.float64)
+    return replace(
+        _numbers(predict, X, Y, data),
+        samples=X,
+        targets=Y,
+        is_test=is_test,
+        input_names=samples.input_names,
+        target_name=samples.target_name,
+        classes=samples.classes,
+    )
+
+
+def shown_of(n: int) -> NDArray[np.intp]:
+    """At most MAX_SAMPLES of n places. Not evenly spaced ones: samples whose classes alternate would all be of one."""
+    if n <= MAX_SAMPLES:
+        return np.arange(n)
+    return np.unique(np.arange(MAX_SAMPLES) * STRIDE % n)
+
+
+def _numbers(predict: Callable[[Array], Array], X: Array, Y: Array, data: Prepared) -> Fit:
+    """The kind of picture that suits the data, and what it shows."""
+    samples, d_in = data.samples, X.shape[1]
+    looked_at = np.concatenate([samples.X, data.tested[0]])
+    if samples.task == "classification" and d_in == 2:
+        x, y, grid = _plane(looked_at)
+        return Fit("regions", _shares(predict(grid), data).reshape(len(y), len(x)), x, y)
+    if samples.task == "classification":
+        n = len(samples.classes)
+        counts = np.zeros((n, n))
+        np.add.at(counts, (Y.astype(int), data.classes_of(predict(X))), 1)
+        return Fit("confusion", counts, np.arange(n, dtype=float))
+    if d_in == 1:
+        x = _axis(looked_at[:, 0], CURVE_POINTS)
+        truth = samples.truth(x[:, np.newaxis])[:, 0] if samples.truth else None
+        return Fit("curve", predict(x[:, np.newaxis])[:, 0], x, truth=truth)
+    if d_in == 2:
+        x, y, grid = _plane(looked_at)
+        truth = samples.truth(grid)[:, 0].reshape(len(y), len(x)) if samples.truth else None
+        return Fit("surface", predict(grid)[:, 0].reshape(len(y), len(x)), x, y, truth)
+    return Fit("scatter", predict(X)[:, 0], Y[:, 0])
+
+
+def _predictor(result: RunResult) -> Callable[[Array], Array]:
+    model = model_of(result)
+    rows = max(1, AT_ONCE // sum(result.sizes))
+
+    def predict(X: Array) -> Array:
+        with np.errstate(over="ignore", invalid="ignore"):
+            return np.concatenate([model.predict(X[start : start + rows]) for start in range(0, len(X), rows)])
+
+    return predict
+
+
+def _axis(values: Array, points: int) -> Array:
+    low, high = values.min(), values.max()
+    margin = MARGIN * ((high - low) or 1.0)
+    return np.linspace(*rounded(low - margin, high + margin), points)
+
+
+def rounded(low: float, high: float) -> tuple[float, float]:
+    """Limits around two values at multiples of a step: 1, 2 or 5 times a power of ten, a sixth of the range at most.
+
+    Pictures whose data differ a little then have the same axes.
+    """
+    size = high - low
+    if not 1e-290 < size < 1e290:
+        room = max(abs(low), abs(high), 1.0) / 10
+        return low - room, high + room
+    decade = 10.0 ** math.floor(math.log10(size / 6))
+    step = decade * next((digit for digit in (5, 2) if digit * decade <= size / 6), 1)
+    return min(low, math.floor(low / step) * step), max(high, math.ceil(high / step) * step)
+
+
+def _plane(X: Array) -> tuple[Array, Array, Array]:
+    """Grid axes over the samples, and all grid points `(m * m, 2)`."""
+    x, y = _axis(X[:, 0], GRID_POINTS), _axis(X[:, 1], GRID_POINTS)
+    return x, y, np.column_stack([part.ravel() for part in np.meshgrid(x, y)])
+
+
+def _shares(outputs: Array, data: Prepared) -> Array:
+    """Two classes on one output: how far the output is from "no" to "yes", 0 to 1; otherwise the chosen class."""
+    if outputs.shape[1] > 1:
+        return data.classes_of(outputs).astype(np.float64)
+    no, yes = data.samples.levels
+    shares = np.clip((outputs[:, 0] - no) / (yes - no), 0, 1)
+    return np.asarray(np.where(data.is_tie(outputs[:, 0]), 0.5, shares))

@@ -1,0 +1,47 @@
+"""The table of a sweep: one row a setting, over its seeds."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from runner.findings.numbers.scores import SCORES, by_setting, has_learned, order_of, scores_of
+from runner.runs.moments import mean, scaled
+from runner.runs.result import OUTCOMES, RunResult
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def seed_table(results: Sequence[RunResult], keys: Sequence[str]) -> "pd.DataFrame":
+    """One row per setting, best first: mean, spread, median and count over the seeds, and how many had which outcome.
+
+    `success` is the share of runs that finished better than the best constant prediction.
+
+    The order is that of `order_of`. Only finished runs enter a mean; all others are counted, never hidden.
+    """
+    import pandas as pd
+
+    settings = [key for key in keys if key != "seed"]
+    groups = by_setting(results, settings)
+    rows: list[dict[str, Any]] = []
+    for values, members in groups.items():
+        row: dict[str, Any] = dict(zip(settings, values, strict=True)) | {"runs": len(members)}
+        ended = [result for result in members if result.has_finished]
+        for score in SCORES:
+            numbers = [scores_of(result)[score] for result in ended if score in scores_of(result)]
+            row[score] = mean(numbers) if numbers else np.nan
+            row[f"{score}_std"] = float(scaled(partial(np.std, ddof=1), numbers)) if len(numbers) > 1 else np.nan
+            row[f"{score}_median"] = float(np.median(numbers)) if numbers else np.nan
+        row["success"] = sum(map(has_learned, ended)) / len(members)
+        row |= {outcome: sum(result.outcome == outcome for result in members) for outcome in OUTCOMES}
+        rows.append(row)
+    rows.sort(key=_order_of_row)
+    return pd.DataFrame(rows)
+
+
+def _order_of_row(row: dict[str, Any]) -> tuple[float, ...]:
+    share = (row["converged"] + row["stopped"]) / row["runs"]
+    score = next((name for name in ("accuracy", "rmse") if not np.isnan(row[name])), "cost")
+    return order_of(score, row[score], share, row["cost"])

@@ -1,0 +1,77 @@
+"""What the parent run of a sweep gets when its runs are there: tables, pictures, the report, numbers and a note."""
+
+from collections.abc import Sequence
+
+from runner.base.texts import code, markdown
+from runner.findings.findings import Findings
+from runner.findings.mlflow_view import saved_view
+from runner.findings.numbers import scores
+from runner.findings.page import report_of
+from runner.findings.pictures import pictures_of
+from runner.findings.render import page_of
+from runner.findings.table_files import as_file
+from runner.plan.expectations import Verdict
+from runner.runs.about import About
+from runner.runs.result import OUTCOMES
+from runner.store.records import ParentRecord
+
+REPORT = "report.html"
+TABLES = (".csv", ".parquet")
+SAID = {True: "yes", False: "**no**", None: "not judged"}
+
+
+def parent_record(sweep: Findings, with_pictures: bool, now: int) -> ParentRecord:
+    """Everything from a sweep's results, `now` in milliseconds. Without pictures there is no report either."""
+    metrics, tags = _counts(sweep), {"mlflow.note.content": note_of(sweep.about, sweep.answer, sweep.verdicts)}
+    best = scores.best_result(sweep.results)
+    if best is not None:
+        metrics |= {f"best/{name}": value for name, value in scores.scores_of(best).items()}
+        tags |= {"best_run": sweep.run_ids[best.index], "best_setting": sweep.name_of(best)}
+    files = _tables(sweep)
+    if with_pictures:
+        pictures = pictures_of(sweep.results, sweep.keys)
+        files |= {f"plots/{name}": content for name, content in pictures.items()}
+        files[REPORT] = page_of(report_of(sweep, pictures)).encode()
+    if verdicts := sweep.verdicts:
+        held = sum(one.holds is True for one in verdicts)
+        judged = sum(one.holds is not None for one in verdicts)
+        metrics |= {
+            "expect/held": held,
+            "expect/failed": judged - held,
+            "expect/not_judged": len(verdicts) - judged,
+        }
+        left_out = f", {len(verdicts) - judged} not judged" if judged < len(verdicts) else ""
+        tags["verdict"] = f"{held} of {judged} expectations hold{left_out}"
+    return ParentRecord(files, metrics, tags, saved_view(sweep, now))
+
+
+def note_of(about: About, answer: Sequence[str], verdicts: Sequence[Verdict]) -> str:
+    """The description of a sweep: its question and answer, its command, and what came out of what was expected."""
+    judged = [f"- {markdown(one.sentence)}: {markdown(one.numbers)} {SAID[one.holds]}" for one in verdicts]
+    told = markdown(" ".join(answer))
+    parts = markdown(about.question), told, code(about.command), "\n".join(judged)
+    return "\n\n".join(part for part in parts if part)
+
+
+def _counts(sweep: Findings) -> dict[str, float]:
+    return {
+        f"runs/{outcome}": sum(result.outcome == outcome for result in sweep.results)
+        for outcome in OUTCOMES
+        if outcome != "killed"
+    }
+
+
+def _tables(sweep: Findings) -> dict[str, bytes]:
+    tables = {"comparison": scores.seed_table(sweep.results, sweep.keys), "runs": sweep.runs}
+    files = {f"{name}{ending}": as_file(table, ending) for name, table in tables.items() for ending in TABLES}
+    if sweep.verdicts:
+        files["verdict.csv"] = _verdict_table(sweep.verdicts)
+    return files
+
+
+def _verdict_table(verdicts: Sequence[Verdict]) -> bytes:
+    """One row per expectation: whether it holds, its numbers, the sentence and the inequality."""
+    import pandas as pd
+
+    rows = [(verdict.holds, verdict.numbers, verdict.sentence, verdict.inequality) for verdict in verdicts]
+    return as_file(pd.DataFrame(rows, columns=["holds", "numbers", "expected", "inequality"]), ".csv")

@@ -1,0 +1,177 @@
+"""What the terminal shows: a run's result, the comparison at the end, and where to look next."""
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.measure import Measurement
+from rich.table import Table
+
+from runner.base.console import NEVER_CUT, console, count, say, warn
+from runner.findings.numbers.scores import SCORES
+from runner.findings.numbers.tables import seed_table
+from runner.plan.expectations import Verdict
+from runner.runs.overrides import short_names
+from runner.runs.result import MAX_REASONS, RunResult
+from runner.store.address import DEFAULT_URI, address, is_server, shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MAX_ROWS = 20
+HOLDS: dict[bool | None, tuple[str, str | None]] = {
+    True: ("yes", None),
+    False: ("NO", "red"),
+    None: ("not judged", None),
+}
+
+
+def print_run(result: RunResult, where: str) -> None:
+    """One run's result in a few lines."""
+    out, finals = console(), result.last if result.last_step else result.finals
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("")
+    names = [name for name in SCORES if f"train/{name}" in finals]
+    for name in names:
+        table.add_column(name, justify="right")
+    for part in ("train", "test"):
+        if f"{part}/cost" in finals:
+            table.add_row(part, *(f"{finals[f'{part}/{name}']:.4g}" for name in names))
+    if names:
+        out.print(table)
+    _print_measures(out, result.measures)
+    out.print(f"outcome: {_outcome(result)}")
+    out.print(where, soft_wrap=True)
+
+
+def _print_measures(out: Console, measures: Mapping[str, float]) -> None:
+    """What predictors reach that learned nothing, and the outputs at chosen points."""
+    trivial = {name[len("baseline/") :]: value for name, value in measures.items() if name.startswith("baseline/")}
+    if trivial:
+        out.print(
+            "trivial predictors: "
+            + ", ".join(f"{name.replace('_', ' ')} {value:.4g}" for name, value in trivial.items())
+        )
+    for name, value in measures.items():
+        if name.startswith("probe/"):
+            at, error = name[len("probe/") :], measures.get(name.replace("probe/", "probe_error/"))
+            out.print(f"output at {at}: {value:.4g}" + ("" if error is None else f" (error {error:.4g})"))
+
+
+def _outcome(result: RunResult) -> str:
+    return {
+        "stopped": f"stopped after {count(result.last_step, 'step')}",
+        "converged": f"converged at step {result.last_step}",
+        "diverged": f"diverged; the last finite values are those of step {result.last_step}"
+        + (", before any training" if not result.last_step else ""),
+        "failed": f"failed: {result.error.partition(chr(10))[0]}",
+    }.get(result.outcome, result.outcome)
+
+
+def print_sweep(results: Sequence[RunResult], keys: Sequence[str], verdicts: Sequence[Verdict], where: str) -> None:
+    """What came out of a sweep that differs in `keys`, and what was expected of it."""
+    print_comparison(seed_table(results, keys), [key for key in keys if key != "seed"])
+    print_verdicts(verdicts)
+    say(where)
+
+
+def print_verdicts(verdicts: Sequence[Verdict]) -> None:
+    """What was expected of the sweep, and whether it is so, with the numbers."""
+    if not verdicts:
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("expected", "numbers", ""):
+        table.add_column(name, overflow="fold")
+    for verdict in verdicts:
+        said, style = HOLDS[verdict.holds]
+        table.add_row(verdict.sentence, verdict.numbers, said, style=style)
+    console().print(table)
+
+
+def print_comparison(table: "pd.DataFrame", settings: Sequence[str]) -> None:
+    """The settings of a sweep, best first, over their seeds."""
+    out, names = console(), list(short_names(settings).values())
+    scores = [score for score in reversed(SCORES) if table[score].notna().any()]
+    outcomes = [name for name in ("converged", "diverged", "failed", "killed") if table[name].any()]
+    rows = []
+    for row in table.head(MAX_ROWS).to_dict("records"):
+        measured = [_with_spread(row[score], row[f"{score}_std"]) for score in scores]
+        rows.append(
+            ([str(row[key]) for key in settings], [str(row["runs"]), *measured, *(str(row[o]) for o in outcomes)])
+        )
+    out.print()
+    numbers = ["runs", *scores, *outcomes]
+    shown = _table(names, numbers, rows)
+    if Measurement.get(out, out.options.update_width(NEVER_CUT), shown).maximum <= out.width:
+        out.print(shown)
+    else:
+        _print_in_blocks(out, names, numbers, rows)
+    if len(table) > MAX_ROWS:
+        out.print(f"... and {len(table) - MAX_ROWS} more settings, in comparison.csv of the sweep")
+    out.print("mean ± standard deviation over seeds; on test samples where the data has them\n", style="dim")
+
+
+def _table(texts: Sequence[str], numbers: Sequence[str], rows: Sequence[tuple[list[str], list[str]]]) -> Table:
+    shown = Table(box=None, pad_edge=False, header_style="bold")
+    for name in texts:
+        shown.add_column(name)
+    for name in numbers:
+        shown.add_column(name, justify="right")
+    for left, right in rows:
+        shown.add_row(*left, *right)
+    return shown
+
+
+def _print_in_blocks(
+    out: Console, texts: Sequence[str], numbers: Sequence[str], rows: Sequence[tuple[list[str], list[str]]]
+) -> None:
+    """Where a row does not fit the terminal: the setting on lines of its own, its numbers in columns below."""
+    widths = [max(map(len, column)) for column in zip(numbers, *(right for _, right in rows), strict=True)]
+
+    def aligned(cells: Sequence[str]) -> str:
+        return "  ".join(["", *(cell.rjust(width) for cell, width in zip(cells, widths, strict=True))])
+
+    out.print(aligned(numbers), style="bold")
+    for left, right in rows:
+        out.print(
+            " ".join(f"{name}={value}" for name, value in zip(texts, left, strict=True)),
+            overflow="fold",
+            highlight=False,
+        )
+        out.print(aligned(right))
+
+
+def _with_spread(mean: Any, spread: Any) -> str:
+    if math.isnan(mean):
+        return "-"
+    return f"{mean:.4g}" + ("" if math.isnan(spread) else f" ± {spread:.2g}")
+
+
+def say_interrupted(done: int, missing: int, folder: str, resume: str) -> None:
+    """After Ctrl-C: what is kept, and how to resume."""
+    killed = f", {count(missing, 'unfinished one')} marked as killed" if missing else ""
+    warn(
+        f"\ninterrupted: {count(done, 'finished run')} kept in {folder} and now being written to MLflow{killed} "
+        "(another Ctrl-C stops at once; nothing is lost).\n"
+        f"{'Resume' if missing else 'All runs are trained; finish the comparison'} with: {resume}",
+    )
+
+
+def warn_of_lost_pictures(results: Sequence[RunResult]) -> None:
+    """Say which pictures of runs could not be drawn; their numbers are kept."""
+    reasons = Counter(result.lost_picture for result in results if result.lost_picture)
+    for reason, number in reasons.most_common(MAX_REASONS):
+        warn(f"{count(number, 'run')} with {reason}; the numbers are kept")
+    if len(reasons) > MAX_REASONS:
+        warn(f"... and runs without a picture for {len(reasons) - MAX_REASONS} more reasons")
+
+
+def how_to_look(uri: str, page: str) -> str:
+    """The command that opens MLflow's pages over the store in use, and the address of one of them."""
+    if is_server(uri):
+        return f"look at it: {address(uri)}{page}"
+    named = uri if shown(uri) == uri else '"$MLFLOW_TRACKING_URI"'  # it has a password
+    command = "mlflow ui" if uri == DEFAULT_URI else f"mlflow ui --backend-store-uri {named}"
+    return f"look at it: {command}\n            and open http://127.0.0.1:5000{page}"

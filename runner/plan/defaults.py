@@ -1,0 +1,53 @@
+"""What `auto` and settings that are left out stand for, so that a spec names what it runs."""
+
+from typing import Any
+
+from runner.runs.data import Facts
+from runner.runs.spec import AUTO, Component, Spec, TestSpec, TrainingSpec
+
+DEFAULT_BATCH_SIZE, DEFAULT_EPOCHS, TEST_POINTS = 32, 500, 1001
+MATCHING = "matching"
+# The loss whose delta is a - t, by output; `loss=matching` stands for it. `loss=auto` does in a classification with an
+# output made for classes; everything else gets the half mean squared error.
+MATCHING_LOSSES = {
+    "identity": "half_mse",
+    "sigmoid": "binary_cross_entropy",
+    "tanh": "tanh_matching",
+    "softmax": "softmax_cross_entropy",
+    "clipped_softmax": "clipped_softmax_cross_entropy",
+}
+MADE_FOR_CLASSES = ("sigmoid", "softmax", "clipped_softmax")
+
+
+def loss_named(name: str, output: str, facts: Facts) -> str | None:
+    """The loss that `auto` or `matching` stands for; None where there is none."""
+    if name == MATCHING:
+        return MATCHING_LOSSES.get(output)
+    if name != AUTO:
+        return name
+    is_usual = facts.task == "classification" and output in MADE_FOR_CLASSES
+    return MATCHING_LOSSES[output] if is_usual else "half_mse"
+
+
+def completed(training: TrainingSpec, facts: Facts) -> TrainingSpec:
+    """Training with everything said that depends on the data, so that a spec names what it runs."""
+    n_train = facts.n_train
+    sizes = {"online": 1, "full": n_train, "minibatch": training.batch_size or min(DEFAULT_BATCH_SIZE, n_train)}
+    order = {"full": "given", "online": "fresh" if facts.is_distribution else "shuffled", "minibatch": "shuffled"}
+    changes: dict[str, Any] = {"batch_size": sizes[training.mode]}
+    if training.order == AUTO:
+        changes["order"] = order[training.mode]
+    if training.steps is None and training.epochs is None:
+        changes["epochs"] = DEFAULT_EPOCHS
+    return training.model_copy(update=changes)
+
+
+def used_test(test: TestSpec) -> TestSpec:
+    """The test set: what is not used is not said either: two runs that differ in nothing else are one run."""
+    return test if test.set != "held_out" else test.model_copy(update={"points": TEST_POINTS})
+
+
+def used_data(spec: Spec) -> Component:
+    """The data without a share for tests where none of its samples are held out."""
+    held_out = spec.test.set == "held_out"
+    return spec.data if held_out else spec.data.model_copy(update={"test_fraction": 0.0})

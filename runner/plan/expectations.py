@@ -1,0 +1,99 @@
+"""What a sweep is expected to show: inequalities over its runs, checked before training and judged after."""
+
+import ast
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from runner.base.errors import Problem
+from runner.plan.inequalities import NoRun, Reader
+from runner.runs.overrides import config_of
+from runner.runs.result import RunResult
+
+EXAMPLE = "median(test/rmse, hidden=[8]) <= 0.1"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether one expectation holds, and its sides as numbers, `0.143 >= 0.0553`, or in words why there are none.
+
+    `holds` is None where the sweep has no run that the expectation is about.
+    """
+
+    sentence: str
+    inequality: str
+    holds: bool | None
+    numbers: str
+
+
+def check(expect: Mapping[str, str], configs: Sequence[dict[str, Any]], keys: Sequence[str]) -> list[Problem]:
+    """What can be known to be wrong before training; metrics are not known yet. `keys` are the swept ones."""
+    found = _without_results(expect, configs, keys)
+    return [Problem("expect", f"'{name}': {error}") for name, error in found.items() if not isinstance(error, NoRun)]
+
+
+def not_judged(expect: Mapping[str, str], configs: Sequence[dict[str, Any]], keys: Sequence[str]) -> list[Problem]:
+    """What cannot be judged, because the sweep has no such run: it may have been narrowed on the command line."""
+    found = _without_results(expect, configs, keys)
+    return [Problem("expect", f"'{name}': {error}") for name, error in found.items() if isinstance(error, NoRun)]
+
+
+def _without_results(
+    expect: Mapping[str, str], configs: Sequence[dict[str, Any]], keys: Sequence[str]
+) -> dict[str, ValueError]:
+    """What is wrong with each expectation, as far as that is known without results."""
+    reader, found = Reader(configs, keys), dict[str, ValueError]()
+    for sentence, text in expect.items():
+        try:
+            _read(text, reader)
+        except ValueError as error:
+            found[sentence] = error
+    return found
+
+
+def judge(expect: Mapping[str, str], results: Sequence[RunResult], keys: Sequence[str]) -> list[Verdict]:
+    """One verdict per expectation, in their order. What cannot be worked out does not hold, and says why."""
+    reader = Reader([config_of(result.spec, result.overrides) for result in results], keys, results)
+    verdicts = []
+    for sentence, text in expect.items():
+        holds: bool | None
+        try:
+            holds, told = _read(text, reader)
+        except ValueError as error:
+            holds, told = None if isinstance(error, NoRun) else False, str(error)
+        verdicts.append(Verdict(str(sentence), str(text), holds, told))
+    return verdicts
+
+
+def evaluate(expression: str, results: Sequence[RunResult], keys: Sequence[str]) -> float:
+    """One side of an inequality as a number. Raises ValueError when it cannot be worked out."""
+    reader = Reader([config_of(result.spec, result.overrides) for result in results], keys, results, expression)
+    return reader.number(ast.parse(expression, mode="eval").body)
+
+
+def selected(runs: str, results: Sequence[RunResult], keys: Sequence[str]) -> list[RunResult]:
+    """The runs that a selection such as `hidden=[8], lr=0.1` means. Raises ValueError when there is none."""
+    source = f"count({runs})"
+    reader = Reader([config_of(result.spec, result.overrides) for result in results], keys, results, source)
+    call = ast.parse(source, mode="eval").body
+    assert isinstance(call, ast.Call)
+    return [results[place] for place in reader.selection(call.keywords)]
+
+
+def _read(text: Any, reader: Reader) -> tuple[bool, str]:
+    """Whether an inequality holds, and its numbers. Raises ValueError with what is wrong where it cannot be said."""
+    if not isinstance(text, str):
+        raise ValueError(f"must be an inequality in text, such as {EXAMPLE}, got {text!r}")
+    if "#" in text:  # lines are joined, so a comment would hide those that follow
+        raise ValueError("must not have a comment (#) inside")
+    reader.source = " ".join(text.split())
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", category=Warning)
+            tree = ast.parse(reader.source, mode="eval")
+        return reader.verdict(tree.body)
+    except (SyntaxError, Warning) as error:
+        raise ValueError(f"cannot be read: {getattr(error, 'msg', error)}; it should look like {EXAMPLE}") from error
+    except (OverflowError, RecursionError, MemoryError) as error:
+        raise ValueError("has a number that is too large, or is nested too deeply") from error

@@ -1,0 +1,121 @@
+"""Weights to start from: those that another run has left, as a file or in MLflow."""
+
+import hashlib
+import io
+import json
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nn.registry import Array
+from runner.base.errors import Problem
+from runner.base.files import contents_of
+from runner.base.formats import open_archive
+from runner.datasets.samples import DataError
+from runner.runs.data import prepare
+from runner.runs.explaining import explain_data
+from runner.runs.scaling import Scaling
+from runner.runs.spec import Spec
+from runner.runs.structure import Structure
+
+ROUNDING = 1e-9
+RUN_ID = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True)
+class Start:
+    """Parameters `(P,)` of a network with this structure and scaling. `digest` identifies them in the run key."""
+
+    parameters: Array
+    structure: Structure
+    scaling: Scaling
+    digest: str
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        return tuple(self.structure["sizes"])
+
+
+def read_start(text: str) -> Start | Problem:
+    """The weights that `network.start` names, or why they cannot be used."""
+    key = "network.start"
+    try:
+        content = _weights_of_run(text) if RUN_ID.fullmatch(text) else contents_of(Path(text))
+        with open_archive(io.BytesIO(content)) as arrays:
+            structure, parameters = json.loads(str(arrays["structure"])), arrays["parameters"]
+            _ = [structure[name] for name in ("activation", "input", "output")]
+            needed = sum((fan_in + structure["bias"]) * fan_out for fan_in, fan_out in pairwise(structure["sizes"]))
+            scaling = Scaling(arrays["x_shift"], arrays["x_scale"], float(arrays["y_shift"]), float(arrays["y_scale"]))
+            if parameters.shape != (needed,) or not np.issubdtype(parameters.dtype, np.floating):
+                raise ValueError("the parameters are not those of the structure")
+    except OSError as error:
+        return Problem(key, f"={text} cannot be read: {error.strerror or error}")
+    except (KeyError, ValueError, TypeError) as error:
+        why = f": {error}" if "unpack" in str(error) else ""
+        return Problem(key, f"={text} is not the weights.npz of a run{why}")
+    except Exception as error:  # each kind of store raises what its own driver raises
+        return Problem(key, f"={text}: MLflow has no weights for this run id: {str(error).partition(chr(10))[0]}")
+    if not np.isfinite(parameters).all():
+        return Problem(key, f"={text} holds NaN or infinite weights")
+    return Start(parameters, structure, scaling, hashlib.sha256(parameters.tobytes()).hexdigest())
+
+
+def why_other(start: Start, spec: Spec, sizes: tuple[int, ...]) -> Problem | None:
+    """Why weights cannot be used in a spec's network, whose layers have these sizes; None where they can.
+
+    Under another activation or scaling the same weights are another network.
+    """
+    key, told = "network.start", f"={spec.network.start} holds"
+    if (start.sizes, start.structure["bias"]) != (sizes, spec.network.bias):
+        found, needed = ("-".join(map(str, one)) for one in (start.sizes, sizes))
+        has_bias = start.structure["bias"]
+        biases = "" if has_bias == spec.network.bias else f" with{'' if has_bias else 'out'} biases"
+        return Problem(key, f"{told} a {found} network{biases}; this one is {needed}")
+    here: dict[str, Any] = {"activation": spec.activation.model_dump()} if spec.network.hidden else {}
+    here |= {"input": spec.network.input, "output": spec.network.output}
+    for name, value in here.items():
+        if (there := start.structure[name]) != value:
+            label = name if name == "activation" else f"network.{name}"
+            return Problem(key, f"{told} weights of {label}={_named(there)}; this run has {label}={_named(value)}")
+    return _why_other_scaling(start.scaling, spec, told)
+
+
+def _why_other_scaling(there: Scaling, spec: Spec, told: str) -> Problem | None:
+    try:
+        with np.errstate(all="ignore"):
+            here = prepare(spec.phases[0]).scaling
+    except DataError as error:
+        return explain_data(spec.data.name, error)
+    for what, setting, theirs, ours in (
+        ("inputs", "data.standardize", (there.x_shift, there.x_scale), (here.x_shift, here.x_scale)),
+        ("targets", "network.target_range", (there.y_shift, there.y_scale), (here.y_shift, here.y_scale)),
+    ):
+        (shift, scale), (own_shift, own_scale) = np.atleast_2d(*theirs), np.atleast_2d(*ours)
+        differs = ~(np.abs([shift - own_shift, scale - own_scale]) <= ROUNDING * own_scale).all(axis=0)
+        if differs.any():
+            at = np.unravel_index(int(differs.argmax()), differs.shape)
+            return Problem(
+                "network.start",
+                f"{told} weights for {what} that are scaled otherwise: (value - {shift[at]:.6g}) / {scale[at]:.6g}, "
+                f"here (value - {own_shift[at]:.6g}) / {own_scale[at]:.6g}; take {setting}, the data and their seed "
+                "(data.seed) of that run",
+            )
+    return None
+
+
+def _named(component: Any) -> str:
+    """A component's name, with its settings where it has some."""
+    if not isinstance(component, dict):
+        return str(component)
+    settings = ", ".join(f"{name}={value}" for name, value in component.items() if name != "name")
+    return str(component.get("name")) + (f" ({settings})" if settings else "")
+
+
+def _weights_of_run(run_id: str) -> bytes:
+    from runner.store.reader import weights_of
+
+    return weights_of(run_id)

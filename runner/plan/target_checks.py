@@ -1,0 +1,98 @@
+"""Whether data, as they are trained, suit the loss and the precision: beyond them a cost means nothing."""
+
+import numpy as np
+
+from nn.activations import ACTIVATIONS
+from nn.losses import LOSSES
+from runner.base.errors import Problem
+from runner.datasets.samples import LARGEST, DataError
+from runner.runs.data import Facts, chooses_class, prepare
+from runner.runs.explaining import explain_data
+from runner.runs.scaling import Span, known_range, sets_targets
+from runner.runs.spec import Spec
+
+ROUNDING = 1e-9
+FAR_BELOW_FLOAT32 = 1e30  # data of another seed are no 1e8 times larger
+
+
+def check_target_range(spec: Spec, facts: Facts) -> Problem | None:
+    """Two numbers must be a range, and one that numbers can be mapped onto."""
+    chosen, output = spec.network.target_range, spec.network.output
+    if not isinstance(chosen, tuple):
+        return None
+    if chosen[0] >= chosen[1]:
+        return Problem("network.target_range", f"must be two numbers in ascending order, got {list(chosen)}")
+    is_usable = max(map(abs, chosen)) <= LARGEST and chosen[1] - chosen[0] >= 1 / LARGEST
+    if output in ACTIVATIONS and sets_targets(facts.task, output) and not is_usable:
+        return Problem("network.target_range", f"must be within +-{LARGEST:g} and not too narrow, got {list(chosen)}")
+    return None
+
+
+def outside_domain(spec: Spec, facts: Facts) -> Problem | None:
+    """Targets beyond the domain of the loss or of the shown cost, in a spec whose network can be built."""
+    for key, name, loss in (
+        ("loss", spec.loss.name, LOSSES[spec.loss.name](**spec.loss.settings())),
+        ("cost", spec.cost, LOSSES[spec.cost]()),
+    ):
+        low, high = loss.domain
+        if not np.isfinite((low, high)).any():
+            continue
+        try:
+            least, largest = _trained_range(spec, facts)
+        except DataError as error:
+            return explain_data(spec.data.name, error)
+        room = ROUNDING * (high - low if np.isfinite(high - low) else 1)
+        if least < low - room or largest > high + room:
+            return Problem(
+                key,
+                f"={name} needs targets from {low:g} to {high:g}, and those of data={spec.data.name} are trained as "
+                f"{least:g} to {largest:g}; {_way_out(spec, key, loss.domain)}",
+            )
+        total = least * (facts.n_classes - 1) + largest
+        if chooses_class(spec.network.output) and abs(total - 1) > ROUNDING:
+            return Problem(
+                key,
+                f"={name} needs targets that sum to 1, and those of {facts.n_classes} classes are trained as "
+                f"{largest:g} and {least:g}, a sum of {total:g}; {_way_out(spec, key, loss.domain)}",
+            )
+    return None
+
+
+def beyond_precision(spec: Spec, facts: Facts) -> Problem | None:
+    """Inputs or targets that float32, in which they would be trained, has no number for."""
+    chosen = spec.network.target_range
+    widest = max(map(abs, chosen)) if isinstance(chosen, tuple) else 0.0
+    if spec.dtype != "float32" or max(facts.largest, widest) < FAR_BELOW_FLOAT32:
+        return None
+    try:
+        with np.errstate(all="ignore"):
+            data = prepare(spec)
+    except DataError as error:
+        return explain_data(spec.data.name, error)
+    arrays = {"inputs": (data.X_train, data.X_test), "targets": (data.Y_train, data.Y_test)}
+    for name, pair in arrays.items():
+        largest = max(float(np.abs(one).max(initial=0)) for one in pair)
+        if largest > (most := float(np.finfo(np.float32).max)):
+            return Problem(
+                "dtype",
+                f"=float32 ends at {most:.3g}, and {name} of data={spec.data.name} are trained as up to {largest:.3g}; "
+                "use dtype=float64",
+            )
+    return None
+
+
+def _trained_range(spec: Spec, facts: Facts) -> Span:
+    """The least and the largest target of the training samples, as the network sees them."""
+    if known := known_range(spec, facts.task, facts.levels):
+        return known
+    with np.errstate(all="ignore"):
+        Y = prepare(spec).Y_train
+    return float(Y.min()), float(Y.max())
+
+
+def _way_out(spec: Spec, key: str, domain: Span) -> str:
+    bounds = ACTIVATIONS[spec.network.output]().output_range
+    by_range = "network.target_range=auto" if domain[0] <= bounds[0] and bounds[1] <= domain[1] else ""
+    by_loss = "" if chooses_class(spec.network.output) else f"{key}=half_mse"
+    mapped = f"{by_range}, which maps them onto {bounds[0]:g} to {bounds[1]:g}" if by_range else ""
+    return f"use {' or '.join(way for way in (by_loss, mapped) if way)}"

@@ -1,0 +1,44 @@
+"""One stack to train, as plain data that travels to a worker."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from nn.registry import Array
+from runner.runs.data import Facts
+
+
+@dataclass(frozen=True)
+class Task:
+    """One stack to train: plain data that travels to a worker.
+
+    `facts` are those of every phase of the runs. `starts` holds the parameters `(P,)` of runs that continue another
+    run, None for those that draw their first weights. `code` is the digest of the numeric code that the runs are
+    planned with, `folder` the working folder, from which their files are named, and `digests` are those of the files of
+    every phase, by run; none where nothing is read.
+    """
+
+    indices: tuple[int, ...]
+    keys: tuple[str, ...]
+    specs: tuple[dict[str, Any], ...]
+    facts: tuple[Facts, ...]
+    modules: tuple[str, ...] = ()
+    code: str = ""
+    folder: str = ""
+    digests: tuple[tuple[str, ...], ...] = ()
+    starts: tuple[Array | None, ...] = ()
+
+    @property
+    def halves(self) -> "list[Task]":
+        """The same runs as two stacks, with the same bits."""
+        middle = len(self.indices) // 2
+        return [
+            replace(
+                self,
+                indices=self.indices[part],
+                keys=self.keys[part],
+                specs=self.specs[part],
+                starts=self.starts[part],
+                digests=self.digests[part],
+            )
+            for part in (slice(middle), slice(middle, None))
+        ]

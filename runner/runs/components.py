@@ -1,0 +1,76 @@
+"""Every kind of component a config can choose, and the user's own modules that add to them."""
+
+import importlib
+import sys
+import warnings
+from collections.abc import Iterable, Sequence
+from pathlib import Path, PurePath
+from typing import Any
+
+from nn.activations import ACTIVATIONS
+from nn.initializers import INITIALIZERS
+from nn.losses import LOSSES
+from nn.optimizers import OPTIMIZERS
+from nn.registry import Registry
+from nn.schedules import SCHEDULES
+from runner.base.errors import UserError, one_line
+from runner.base.files import working_folder
+from runner.base.starting import forgive_warnings
+from runner.datasets import DATASETS
+
+REGISTRIES: dict[str, Registry[Any]] = {
+    "data": DATASETS,
+    "activation": ACTIVATIONS,
+    "loss": LOSSES,
+    "init": INITIALIZERS,
+    "optimizer": OPTIMIZERS,
+    "schedule": SCHEDULES,
+}
+
+
+def is_own(kind: str, name: str) -> bool:
+    """Whether a component is of a user's own module, so that nothing is known of it but what it does."""
+    return REGISTRIES[kind][name].__module__.partition(".")[0] not in ("nn", "runner")
+
+
+def load_modules(names: Sequence[str]) -> None:
+    """Import the modules that are listed in `modules=[...]`, so that their components register themselves.
+
+    A module is found as Python finds it, the working directory included. Raises UserError when one cannot be imported.
+    A module may turn warnings into errors for its own code, but warning filters are those of the whole process.
+    """
+    filters = list(warnings.filters)
+    for name in names:
+        if str(working_folder()) not in sys.path:
+            sys.path.append(str(working_folder()))
+        if name.endswith(".py") or "/" in name:
+            raise UserError(f"modules names {name!r}, a file; give the name of its module, {PurePath(name).stem}")
+        try:
+            importlib.import_module(name)
+        except SystemExit as error:
+            raise UserError(one_line(f"modules names {name!r}, which ends the program while it is imported")) from error
+        except Exception as error:
+            raise UserError(one_line(f"modules names {name!r}, which cannot be imported: {error}")) from error
+        finally:
+            forgive_warnings(filters)
+
+
+def check_modules(named: Iterable[str]) -> None:
+    """Raise UserError when stored runs had parts of modules that nobody has imported: a store imports none itself."""
+    if missing := sorted(set(named) - sys.modules.keys()):
+        names = ",".join(missing)
+        raise UserError(f"parts of {names} were used: add modules=[{names}], or in a notebook import {names} first")
+
+
+def modules_of(arguments: list[str], config: Path) -> list[str]:
+    """The user's modules must be imported before Hydra composes, so that their components can be chosen.
+
+    The command line wins over the file, as for every other key.
+    """
+    from omegaconf import OmegaConf
+
+    for argument in arguments:
+        key, _, value = argument.partition("=")
+        if key.lstrip("+") == "modules":
+            return [name.strip(" '\"") for name in value.strip("[] ").split(",") if name.strip()]
+    return list(OmegaConf.select(OmegaConf.load(config), "modules") or [])

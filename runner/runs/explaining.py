@@ -1,0 +1,100 @@
+"""What pydantic found, in plain words: the key, what is allowed, what was given and where it came from."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from runner.base.errors import Problem, one_line, unknown
+from runner.datasets.samples import DataError
+from runner.runs.components import REGISTRIES
+
+_EXPECTED: dict[str, Callable[[dict[str, Any]], str]] = {
+    "greater_than": lambda context: f"must be > {context['gt']:g}",
+    "greater_than_equal": lambda context: f"must be >= {context['ge']:g}",
+    "less_than": lambda context: f"must be < {context['lt']:g}",
+    "less_than_equal": lambda context: f"must be <= {context['le']:g}",
+    "finite_number": lambda context: "must be a finite number",
+    "int_type": lambda context: "must be a whole number",
+    "int_from_float": lambda context: "must be a whole number",
+    "float_type": lambda context: "must be a number",
+    "bool_type": lambda context: "must be true or false",
+    "bool_parsing": lambda context: "must be true or false",
+    "dict_type": lambda context: "must map names to values, such as {a:b}",
+    "string_type": lambda context: "must be text",
+    "model_type": lambda context: "must be a group of settings",
+    "tuple_type": lambda context: "must be a list, such as [4] or [6,4]",
+    "literal_error": lambda context: f"must be {context['expected']}",
+    "union_tag_invalid": lambda context: f"must be one of {context['expected_tags'].replace(chr(39), '')}",
+    "union_tag_not_found": lambda context: "must have a name",
+    "missing": lambda context: "is missing",
+    "too_long": lambda context: f"must have {context['max_length']} entries",
+}
+
+
+# Valid values for those that nothing else depends on.
+STAND_INS: dict[str, Any] = {
+    "learning_rate": 1.0, "seed": 0, "training.clip_value": None, "training.clip_norm": None,
+    "training.stop_cost": None, "training.patience": None, "training.evaluations": 1, "training.online_cost": False,
+}  # fmt: skip
+
+
+def repaired_part(key: str, value: Any, error: ValidationError) -> dict[str, Any] | None:
+    """A part of a config with wrong values replaced, so that what only makes sense together can be checked as well.
+
+    None where something else depends on a wrong value: what would be said then could be a consequence of it.
+    """
+    if not isinstance(value, Mapping):
+        return None
+    repaired = dict(value)
+    for detail in error.errors(include_url=False):
+        name = str(detail["loc"][0]) if detail["loc"] else ""
+        full = f"{key}.{name}" if key else name
+        if key in ("optimizer", "schedule") and name in repaired:
+            del repaired[name]
+        elif full in STAND_INS:
+            repaired[name] = STAND_INS[full]
+        elif name in repaired or key not in ("optimizer", "schedule"):
+            return None
+    return repaired
+
+
+def explain_all(prefix: str, error: ValidationError, known: Iterable[str] = ()) -> list[Problem]:
+    """Everything that pydantic found, in plain words; `known` are the settings that there are."""
+    return [_explain(prefix, detail, known) for detail in error.errors(include_url=False)]
+
+
+def _explain(prefix: str, detail: Any, known: Iterable[str]) -> Problem:
+    """One of pydantic's errors as a key, what is allowed, and what was given."""
+    key = prefix
+    for step in detail["loc"]:
+        key += f"[{step}]" if isinstance(step, int) else f".{step}" if key else str(step)
+    if detail["type"] == "extra_forbidden":
+        names = [name for name in known if name != "name"]
+        return Problem(key, unknown(key.rpartition(".")[2], names, "is not a setting"))
+    expected = _EXPECTED.get(detail["type"])
+    message = expected(detail.get("ctx", {})) if expected else detail["msg"].replace("Input should", "must")
+    return Problem(key, message if detail["type"] == "missing" else f"{message}, got {one_line(repr(detail['input']))}")
+
+
+def with_origin(problem: Problem, config: Mapping[str, Any], overrides: Sequence[str]) -> Problem:
+    """Name the override that gave the value, or else the file."""
+    candidates = []
+    for override in overrides:
+        name = override.partition("=")[0].lstrip("+~")
+        if problem.key == name or problem.key.startswith((f"{name}.", f"{name}[")) or f"{problem.key}.name" == name:
+            candidates.append((len(name), f"from the override {override}"))
+    if candidates:
+        return Problem(problem.key, problem.message, max(candidates)[1])
+    top = problem.key.partition(".")[0]
+    choice = config.get(top)
+    if top in REGISTRIES and isinstance(choice, Mapping):
+        return Problem(problem.key, problem.message, f"from {top}={choice.get('name')}")
+    return Problem(problem.key, problem.message, "from the config files")
+
+
+def explain_data(name: str, error: Exception) -> Problem:
+    """Why a data set cannot be used: in its own words, or that it raised something."""
+    if isinstance(error, DataError):
+        return Problem(f"data.{error.setting}" if error.setting else "data", str(error))
+    return Problem("data", f"{name!r} raised {type(error).__name__}: {error}")

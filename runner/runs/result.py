@@ -1,0 +1,207 @@
+"""What one run leaves behind, and how it is kept on disk: NumPy archives and JSON, never pickles."""
+
+import hashlib
+import io
+import json
+import math
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nn.registry import Array
+from runner.base.errors import RunsFailed
+from runner.base.formats import open_archive
+from runner.runs.scaling import Scaling
+from runner.runs.spec import Spec, from_plain, to_plain
+from runner.runs.structure import structure_of
+
+MAX_REASONS = 3
+OUTCOMES = ("converged", "stopped", "diverged", "failed", "killed")
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """One run. `history` holds a list of equal length per series, `step` among them; finite values only.
+
+    A failed or killed run has an `error` and no numbers; any other has one where its picture could not be drawn.
+    `pictures` maps file names to PNG bytes. `environment` is what trained it, and `reused_from` the id of the MLflow
+    run that it was taken from instead of being trained.
+    """
+
+    index: int
+    key: str
+    spec: Spec
+    outcome: str
+    overrides: tuple[str, ...] = ()
+    error: str = ""
+    task: str = ""
+    last_step: int = 0
+    n_samples: tuple[int, int] = (0, 0)
+    data_digest: str = ""
+    parameters: Array = field(default_factory=lambda: np.empty(0))
+    sizes: tuple[int, ...] = ()
+    scaling: Scaling | None = None
+    classes: tuple[str, ...] = ()
+    history: dict[str, list[float]] = field(default_factory=dict)
+    measures: dict[str, float] = field(default_factory=dict)
+    pictures: dict[str, bytes] = field(default_factory=dict)
+    started: float = 0.0
+    seconds: float = 0.0
+    environment: dict[str, str] = field(default_factory=dict)
+    reused_from: str = ""
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """Of the trained network and of all that was measured: equal digests are equal bits."""
+        scaling, names = self.scaling, sorted(self.history)
+        network = [self.sizes, self.classes, scaling and _plain_scaling(scaling)]
+        measured = [names, sorted(self.measures.items()), self.outcome, self.last_step, self.data_digest]
+        history = np.array([self.history[name] for name in names])
+        return {
+            "digest.weights": hashlib.sha256(self.parameters.tobytes() + json.dumps(network).encode()).hexdigest(),
+            "digest.history": hashlib.sha256(history.tobytes() + json.dumps(measured).encode()).hexdigest(),
+        }
+
+    @property
+    def finals(self) -> dict[str, float]:
+        """What describes the trained network: the ends of its series, and what was measured once.
+
+        A run that diverged has none but the scores of trivial predictors: its last finite values are those of a network
+        that was on its way to infinity, or had not begun to learn, and would pass for good ones.
+        """
+        return (self.last if self.has_finished else {}) | self.measures
+
+    @property
+    def last(self) -> dict[str, float]:
+        """The last finite value of every series that describes the network, whatever became of the run."""
+        skipped = ("step", "learning_rate", "gradient_norm")
+        return {name: values[-1] for name, values in self.history.items() if values and name not in skipped}
+
+    @property
+    def objective(self) -> float:
+        """The last cost on test samples, or on training samples where there are no others; NaN unless it finished."""
+        if not self.has_finished:
+            return math.nan
+        return self.finals.get("test/cost", self.finals["train/cost"])
+
+    @property
+    def lost_picture(self) -> str:
+        """Why a run that has its numbers has no picture, in a line; empty where nothing went wrong."""
+        return "" if self.outcome in ("failed", "killed") else self.error.partition("\n")[0]
+
+    @property
+    def has_finished(self) -> bool:
+        """Whether the run trained to its end with finite numbers."""
+        return self.outcome in ("converged", "stopped")
+
+
+def failures(results: Sequence[RunResult]) -> RunsFailed | None:
+    """What to raise when runs raised, after everything else is trained, written and shown."""
+    failed = [result for result in results if result.outcome == "failed"]
+    if not failed:
+        return None
+    reasons = list(dict.fromkeys(result.error.partition("\n")[0] for result in failed))
+    more = f" and {len(reasons) - MAX_REASONS} more reasons" if len(reasons) > MAX_REASONS else ""
+    return RunsFailed(f"{len(failed)} of {len(results)} runs failed: {'; '.join(reasons[:MAX_REASONS])}{more}")
+
+
+def save(path: Path, results: Sequence[RunResult]) -> None:
+    """Write results to one `.npz` file; it appears whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    arrays: dict[str, Any] = {}
+    about = []
+    for place, result in enumerate(results):
+        arrays[f"parameters-{place}"] = result.parameters
+        arrays[f"history-{place}"] = np.array(list(result.history.values()))
+        for name, content in result.pictures.items():
+            arrays[f"picture-{place}-{name}"] = np.frombuffer(content, dtype=np.uint8)
+        about.append(_about(result))
+    arrays["about"] = np.array(json.dumps(about))
+    partial = path.with_suffix(".partial")
+    partial.unlink(missing_ok=True)  # a link would lead elsewhere
+    try:
+        with partial.open("wb") as file:
+            np.savez(file, **arrays)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise
+    partial.replace(path)
+
+
+def load(path: Path) -> list[RunResult]:
+    """Read what `save` wrote. Raises ValueError when the file is damaged or of another version."""
+    try:
+        with path.open("rb") as file, open_archive(file) as arrays:
+            about = json.loads(str(arrays["about"]))
+            return [_result(place, entry, arrays) for place, entry in enumerate(about)]
+    except Exception as error:  # of zip files, headers of arrays and JSON, each its own
+        raise ValueError(f"{path} is not a complete file of results: {error}") from error
+
+
+def weights_archive(result: RunResult) -> bytes:
+    """Parameters, structure and scaling as the bytes of an `.npz`; `runner.model.load_model` reads it."""
+    assert result.scaling is not None
+    scaling, buffer = result.scaling, io.BytesIO()
+    np.savez(
+        buffer,
+        parameters=result.parameters,
+        structure=np.array(json.dumps(structure_of(result.spec, result.sizes, result.classes))),
+        x_shift=scaling.x_shift,
+        x_scale=scaling.x_scale,
+        y_shift=np.array(scaling.y_shift),
+        y_scale=np.array(scaling.y_scale),
+    )
+    return buffer.getvalue()
+
+
+def _about(result: RunResult) -> dict[str, Any]:
+    """Everything of a result that is not an array, as plain data."""
+    plain = {name: getattr(result, name) for name in _PLAIN_FIELDS}
+    return plain | {
+        "spec": to_plain(result.spec),
+        "series": list(result.history),
+        "pictures": list(result.pictures),
+        "scaling": result.scaling and _plain_scaling(result.scaling),
+    }
+
+
+def _plain_scaling(scaling: Scaling) -> list[Any]:
+    return [scaling.x_shift.tolist(), scaling.x_scale.tolist(), scaling.y_shift, scaling.y_scale]
+
+
+_PLAIN_FIELDS = (
+    "index", "key", "outcome", "overrides", "error", "task", "last_step", "n_samples", "data_digest", "sizes",
+    "classes", "started", "seconds", "measures", "environment", "reused_from",
+)  # fmt: skip
+
+
+def _result(place: int, about: dict[str, Any], arrays: Any) -> RunResult:
+    plain = {name: about[name] for name in _PLAIN_FIELDS}
+    for name in ("n_samples", "sizes", "classes", "overrides"):
+        plain[name] = tuple(plain[name])
+    history = arrays[f"history-{place}"]
+    scaling = None
+    if about["scaling"]:
+        x_shift, x_scale, y_shift, y_scale = about["scaling"]
+        scaling = Scaling(np.array(x_shift), np.array(x_scale), y_shift, y_scale)
+    return RunResult(
+        **plain,
+        spec=from_plain(about["spec"]),
+        parameters=arrays[f"parameters-{place}"],
+        scaling=scaling,
+        history={name: values.tolist() for name, values in zip(about["series"], history, strict=True)},
+        pictures={_file_name(name): arrays[f"picture-{place}-{name}"].tobytes() for name in about["pictures"]},
+    )
+
+
+def _file_name(name: str) -> str:
+    """A picture is written under its name: one from someone else must not lead out of its folder."""
+    if Path(name).name != name or name in ("", ".."):
+        raise ValueError(f"{name!r} is not the name of a picture")
+    return name

@@ -1,0 +1,234 @@
+"""The spec of one run: its whole identity as plain, frozen, validated data."""
+
+import math
+from functools import cache
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, create_model
+from pydantic_core import PydanticCustomError
+
+from nn.faults import FAULTS
+from nn.registry import Setting
+from runner.base.errors import UserError, one_line
+from runner.datasets.samples import LARGEST
+from runner.runs.components import REGISTRIES
+
+AUTO = "auto"
+KINDS = {"data": "data set", "init": "initializer"}  # where the word in a sentence is not that of the config
+Whole = Annotated[int, Strict(), Field(le=2**53)]  # what a float can hold exactly; nothing here needs more
+Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
+Flag = Annotated[bool, Strict()]
+Units = Annotated[Whole, Field(gt=0)]
+Share = Annotated[Number, Field(ge=0, lt=1)]
+Positive = Annotated[Number, Field(gt=0)]
+
+
+def _target_range(value: Any) -> Any:
+    is_pair = isinstance(value, (list, tuple)) and len(value) == 2
+    if value in (None, AUTO) or (is_pair and all(type(end) in (int, float) and math.isfinite(end) for end in value)):
+        return value
+    raise PydanticCustomError("target_range", "must be auto, null or two finite numbers such as [-1,1]")
+
+
+def _layers(value: Any) -> Any:
+    """A list of units; a number stands for one layer of that many."""
+    return [value] if type(value) is int else value
+
+
+def _names(value: Any) -> Any:
+    """`none`, one name or a list of names, as a list in the order in which faults are made, each once."""
+    names = [value] if isinstance(value, str) else [] if value is None else value
+    if not isinstance(names, (list, tuple)) or not all(isinstance(name, str) for name in names):
+        return value
+    return sorted({name for name in names if name != "none"}, key=lambda name: (FAULTS.position(name), name))
+
+
+def _points(value: Any) -> Any:
+    """A list of points; a number stands for a point with one coordinate."""
+    if not isinstance(value, (list, tuple)):
+        return value
+    return [[point] if isinstance(point, (int, float)) else point for point in value]
+
+
+class Frozen(BaseModel):
+    """Data that cannot change and that holds nothing unknown."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+
+
+class Component(Frozen):
+    """A chosen component: its `name`, and its own settings as further fields."""
+
+    name: str
+
+    def settings(self) -> dict[str, Any]:
+        """The settings that the component's function takes, by name."""
+        known = {setting.name for setting in REGISTRIES[self.kind()].settings(self.name)}
+        return {key: value for key, value in dict(self).items() if key in known}
+
+    def kind(self) -> str:
+        """The kind of component: the name of its config group."""
+        return str(type(self).__name__)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (self.kind(), dict(self))
+
+
+class DataCommon(Component):
+    """What every data set can be asked for, beside its own settings."""
+
+    seed: Annotated[Whole, Field(ge=0)] | None = None
+    test_fraction: Share = 0.25
+    standardize: Flag = False
+
+
+class NetworkSpec(Frozen):
+    """Layers, activations of input and output, biases, and where the weights come from when not from `init`."""
+
+    hidden: Annotated[tuple[Units, ...], BeforeValidator(_layers)]
+    input: str
+    output: str
+    target_range: Annotated[Literal["auto"] | tuple[Number, Number] | None, BeforeValidator(_target_range)]
+    bias: Flag
+    bias_init: Literal["zero", "init", "hidden"]
+    start: str | None
+
+
+class TrainingSpec(Frozen):
+    """How long and in which batches a run trains, when it stops, and what is done to its gradient."""
+
+    mode: Literal["online", "minibatch", "full"]
+    epochs: Annotated[Whole, Field(ge=1)] | None
+    steps: Annotated[Whole, Field(ge=1)] | None
+    batch_size: Annotated[Whole, Field(ge=1)] | None
+    order: Literal["auto", "fresh", "shuffled", "given", "cyclic"]
+    reduction: Literal["mean", "sum"]
+    evaluations: Annotated[Whole, Field(ge=1, le=1000)]
+    online_cost: Flag
+    stop_cost: Number | None
+    patience: Annotated[Whole, Field(ge=1)] | None
+    l2: Annotated[Number, Field(ge=0)]
+    l2_of: Literal["weights", "all"]
+    clip_value: Positive | None
+    clip_norm: Positive | None
+
+
+class TestSpec(Frozen):
+    """What a trained network is measured on: held-out samples, a noise-free grid, or fresh samples; and at `probes`."""
+
+    __test__ = False  # pytest takes it for a test otherwise
+
+    set: Literal["held_out", "grid", "fresh"]
+    points: Annotated[Whole, Field(ge=2, le=1_000_000)]
+    margin: Annotated[Number, Field(ge=0, le=LARGEST)]
+    probes: Annotated[tuple[tuple[Number, ...], ...], BeforeValidator(_points)]
+
+
+class Single(Frozen):
+    """The settings that stand by themselves. `fault` names what is done wrong on purpose; empty for nothing."""
+
+    cost: str
+    fault: Annotated[tuple[Annotated[str, Strict()], ...], BeforeValidator(_names)]
+    learning_rate: Positive
+    dtype: Literal["float64", "float32"]
+    seed: Annotated[Whole, Field(ge=0)]
+
+
+class Spec(Single):
+    """One run. Two runs with equal specs, data contents and numeric code have equal results, bit for bit."""
+
+    data: Component
+    warm_start: tuple[Component, ...] = ()
+    test: TestSpec
+    network: NetworkSpec
+    activation: Component
+    loss: Component
+    init: Component
+    optimizer: Component
+    schedule: Component
+    training: TrainingSpec
+
+    @property
+    def phases(self) -> "tuple[Spec, ...]":
+        """The trainings of this run, one after another: one for each data set of the warm start, and its own."""
+        earlier = [self.model_copy(update={"data": data, "warm_start": ()}) for data in self.warm_start]
+        return (*earlier, self)
+
+    @property
+    def data_seed(self) -> int:
+        """The seed of everything about the data: samples, noise and split."""
+        seed = dict(self.data)["seed"]
+        return self.seed if seed is None else int(seed)
+
+
+@cache
+def component_model(kind: str, name: str) -> type[Component]:
+    """The pydantic model of one component, made from the signature of its function."""
+    fields: dict[str, Any] = {
+        setting.name: (_annotation(setting), setting.default) for setting in REGISTRIES[kind].settings(name)
+    }
+    base = DataCommon if kind == "data" else Component
+    return create_model(kind, __base__=base, **fields)
+
+
+def _restore(kind: str, values: dict[str, Any]) -> Component:
+    """What unpickling calls: the models are made at run time, so pickle cannot find their classes by name."""
+    return component_model(kind, values["name"]).model_validate(values)
+
+
+def _annotation(setting: Setting) -> Any:
+    """A setting's type for pydantic: no silent conversion of single values, and its range."""
+    single: Any = {int: Whole, float: Number, bool: Flag, str: Annotated[str, Strict()]}.get(setting.type)
+    if single is not None:
+        limits = setting.range
+        return (
+            single
+            if limits is None
+            else Annotated[single, Field(gt=limits.gt, ge=limits.ge, lt=limits.lt, le=limits.le)]
+        )
+    if get_origin(setting.type) is tuple:
+        return tuple.__class_getitem__(tuple(Number if item is float else item for item in get_args(setting.type)))
+    return setting.type
+
+
+def flatten(spec: Spec) -> dict[str, Any]:
+    """The spec as one level of dotted keys; a component's name stands under the key of its kind: `activation: tanh`."""
+    flat: dict[str, Any] = {}
+    for key, value in spec:
+        if not isinstance(value, BaseModel):
+            flat[key] = value
+            continue
+        for inner, inner_value in value:
+            flat[key if inner == "name" else f"{key}.{inner}"] = inner_value
+    flat["warm_start"] = [data.model_dump() for data in spec.warm_start]
+    return {key: _listed(value) for key, value in flat.items()}
+
+
+def _listed(value: Any) -> Any:
+    return [_listed(one) for one in value] if isinstance(value, (list, tuple)) else value
+
+
+def to_plain(spec: Spec) -> dict[str, Any]:
+    """The spec as nested plain data, ready for JSON or YAML; `from_plain` reads it back."""
+    return spec.model_dump(mode="json", serialize_as_any=True)
+
+
+def from_plain(plain: dict[str, Any]) -> Spec:
+    """Raises pydantic's ValidationError when the data is not a spec of this version, and UserError when it names a
+    component that is not registered here.
+    """
+    parts = dict(plain)
+    for kind in REGISTRIES:
+        parts[kind] = _registered(kind, plain[kind])
+    parts["warm_start"] = tuple(_registered("data", data) for data in plain["warm_start"])
+    return Spec(**parts)
+
+
+def _registered(kind: str, plain: dict[str, Any]) -> Component:
+    if plain["name"] not in REGISTRIES[kind]:
+        named = f"the {KINDS.get(kind, kind)} {one_line(repr(plain['name']))}"
+        raise UserError(
+            f"this needs {named}, which is not registered here: the module that defines it must be one of "
+            "modules=[...], and still define it"
+        )
+    return component_model(kind, plain["name"]).model_validate(plain)

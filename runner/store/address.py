@@ -1,0 +1,187 @@
+"""Which store runs are written to, and whether it can be used: found out in seconds, where MLflow tries for minutes."""
+
+import http.client
+import os
+import re
+import sqlite3
+import urllib.error
+import urllib.request
+from contextlib import AbstractContextManager, closing, nullcontext
+from pathlib import Path
+from urllib.parse import unquote, urlparse
+
+from filelock import FileLock
+
+from runner.base.errors import UserError
+
+DEFAULT_URI = "sqlite:///mlflow.db"
+DATABASES = ("postgresql", "mysql", "mssql")
+PROBE_SECONDS = 10
+MAX_REASON = 300
+# Refusals of an MLflow server with accounts, as its client words them.
+REFUSALS = {
+    "error code 401 != 200": "the server does not accept this user name and password: set MLFLOW_TRACKING_USERNAME and "
+    "MLFLOW_TRACKING_PASSWORD",
+    "Response body: 'Permission denied'": "the server does not permit this user to do that here: whoever made the "
+    "experiment, or an administrator, can grant it, and tracking.experiment=... names another one",
+}
+
+
+def tracking_uri() -> str:
+    """`MLFLOW_TRACKING_URI` where that is set, else a SQLite file in the working directory."""
+    return os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT_URI
+
+
+def named_store() -> str:
+    """The store in use as it may be written down: a server without the user, a file with its whole path."""
+    uri = tracking_uri()
+    if is_server(uri):
+        return address(uri)
+    file = sqlite_file(uri)
+    return shown(uri) if file is None else f"sqlite:///{Path(file).resolve()}"
+
+
+def shown(uri: str) -> str:
+    """A store, or a sentence that names one, as it may be seen by anybody: without a password."""
+    hidden = re.sub(r"(://[^/@:\s]*):\S*@", r"\1:***@", uri)
+    return re.sub(r"([?&][\w.-]*password[\w.-]*=)[^&\s]*", r"\1***", hidden)
+
+
+def address(uri: str) -> str:
+    """A server's address for a browser: without the user, for whom it will ask."""
+    return re.sub(r"://.*@", "://", uri.rstrip("/"))
+
+
+def is_server(uri: str) -> bool:
+    """Whether a store is reached through MLflow's server."""
+    return uri.startswith(("http://", "https://"))
+
+
+def probe(uri: str) -> None:
+    """A server or database that is not there is noticed in seconds; MLflow would try for minutes."""
+    if is_server(uri):
+        _probe_server(uri)
+    elif uri.startswith(DATABASES):
+        _probe_database(uri)
+
+
+def _probe_server(uri: str) -> None:
+    try:
+        with urllib.request.urlopen(f"{address(uri)}/health", timeout=PROBE_SECONDS):
+            pass
+    except urllib.error.HTTPError:
+        return  # something answers; whether it accepts us, MLflow's client finds out
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        raise UserError(
+            f"no MLflow server answers at {shown(uri)} ({reason(error)}); MLFLOW_TRACKING_URI names it"
+        ) from error
+
+
+def _probe_database(uri: str) -> None:
+    from sqlalchemy import create_engine
+
+    try:
+        engine = create_engine(uri)
+        engine.connect().close()
+        engine.dispose()
+    except ModuleNotFoundError as error:
+        raise UserError(
+            f"for the store {shown(uri)} a driver is missing ({error}); that of PostgreSQL is in the extra `server`"
+        ) from error
+    except Exception as error:  # each driver raises its own
+        raise UserError(
+            f"the database {shown(uri)} cannot be used ({reason(error)}); MLFLOW_TRACKING_URI names it"
+        ) from error
+
+
+def sqlite_file(uri: str) -> str | None:
+    """The file of a local SQLite store; None for any other store."""
+    path = uri.removeprefix("sqlite:///").partition("?")[0] if uri.startswith("sqlite:///") else ""
+    return path if path not in ("", ":memory:") else None
+
+
+def check_file(uri: str) -> None:
+    """MLflow tries for minutes to open a folder as a database, and forgets what it writes to no file."""
+    file = sqlite_file(uri)
+    if uri.startswith("sqlite:") and file is None:
+        raise UserError(f"the MLflow store {uri} (MLFLOW_TRACKING_URI names it) is not a file: nothing would be kept")
+    if file is not None and Path(file).is_dir():
+        raise UserError(f"the MLflow store {uri} cannot be used: {file} is a folder")
+    if file is not None and Path(file).exists() and not os.access(file, os.W_OK):
+        raise UserError(f"the MLflow store {uri} cannot be used: {file} may not be written")
+    if not is_server(uri):
+        _check_working_folder(str(Path.cwd()))
+
+
+def _check_working_folder(folder: str) -> None:
+    """MLflow takes `%25` in the path of files for an escape, and makes broken SQL of a path with both quotes."""
+    escape = re.search("%[0-9a-fA-F]{2}", folder)
+    if escape or {"'", '"'} <= set(folder):
+        what = f"{escape[0]}, which MLflow reads as an escape" if escape else "both ' and \", which MLflow cannot store"
+        raise UserError(f"the path of this folder has {what}; start in a folder of another name: {folder}")
+
+
+def check_place(experiment: str, artifacts: str) -> None:
+    """MLflow writes down the whole path of an experiment's files: in a moved folder it would use the old place.
+
+    Raises UserError when that is no longer there.
+    """
+    folder = folder_of(artifacts)
+    if folder is not None and not (place := Path(folder).parent.parent).exists():
+        raise UserError(
+            f"experiment {experiment!r} keeps its files in {folder}, and {place} is not there. Was it moved? "
+            "A link under its old name will do, or another experiment (tracking.experiment=...)"
+        )
+
+
+def alone_with(uri: str) -> AbstractContextManager[object]:
+    """MLflow's creation of a store's tables fails when two programs do it at once; one waits for the other."""
+    file = sqlite_file(uri)
+    return nullcontext() if file is None else FileLock(f"{file}.lock", timeout=120)
+
+
+def use_write_ahead_log(uri: str) -> None:
+    """Switch a local SQLite file to its write-ahead log: writers are faster and readers never wait."""
+    file = sqlite_file(uri)
+    if file is None:
+        return
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+
+
+def fold_log_in(uri: str) -> None:
+    """Bring what is in a SQLite file's write-ahead log into the file itself, so that a copy of it is whole."""
+    file = sqlite_file(uri)
+    if file is None or not Path(file).exists():
+        return
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def in_sight(artifact_uri: str, name: str) -> str | None:
+    """Where a file of a run's artifacts is, from the working folder; None where it is not on this machine."""
+    path = Path(folder_of(artifact_uri) or "", name)
+    return os.path.relpath(path) if path.is_absolute() and path.exists() else None
+
+
+def folder_of(artifact_uri: str) -> str | None:
+    """The path of artifacts on this machine; None for those elsewhere."""
+    if artifact_uri.startswith("file:"):
+        return unquote(urlparse(artifact_uri).path)
+    return None if "://" in artifact_uri or artifact_uri.startswith("mlflow-artifacts:") else unquote(artifact_uri)
+
+
+def reason(error: BaseException) -> str:
+    """What went wrong in one line, from the long errors of a store."""
+    for sign, sentence in REFUSALS.items():
+        if sign in str(error):
+            return sentence
+    said = [line.strip() for line in shown(str(error)).splitlines()]
+    lines = [line for line in said if line and not line.startswith("(raised as")]
+    told = lines[0] if lines else type(error).__name__
+    if len(told) <= MAX_REASON:
+        return told
+    deepest = error  # a client wraps what happened in one long sentence after another
+    while deepest.__context__ is not None:
+        deepest = deepest.__context__
+    return f"{told[: MAX_REASON // 2]} ... {shown(str(deepest))[-MAX_REASON // 2 :]}"

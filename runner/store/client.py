@@ -1,0 +1,88 @@
+"""One run into MLflow through its client: the requests that this takes, one after the other.
+
+Each may be sent twice, when its answer was lost, without doubling anything but a run that was created and is not known.
+"""
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext, suppress
+from pathlib import Path
+
+from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param
+from mlflow.exceptions import MlflowException
+from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
+from mlflow.tracking import MlflowClient
+
+from runner.store.address import folder_of, probe
+from runner.store.records import DataRecord, RunRecord
+
+MAX_ENTRIES, MAX_PARAMS = 1000, 100
+CONFLICT, DATA_TRIES = "BAD_REQUEST", 4  # what MLflow makes of a row that is there already
+
+
+class ClientWriter:
+    """Writes whole runs to one experiment; several threads may do so at a time."""
+
+    def __init__(self, client: MlflowClient, uri: str, experiment_id: str) -> None:
+        self._client, self._uri, self._experiment_id = client, uri, experiment_id
+
+    def write_run(self, record: RunRecord) -> str:
+        """Write a run and return its id; one that cannot be written whole is FAILED, if the store still can."""
+        run = self._client.create_run(self._experiment_id, record.started, dict(record.tags), record.name)
+        run_id = str(run.info.run_id)
+        try:
+            self._log_batches(run_id, record)
+            self.write_files(run.info.artifact_uri, record.files)
+            if record.data:
+                self._log_data(run_id, record.data)
+        except BaseException as error:
+            self.fail(run_id, error)
+            raise
+        self._client.set_terminated(run_id, record.status, record.ended)
+        return run_id
+
+    def fail(self, run_id: str, error: BaseException) -> None:
+        """End a run that could not be written whole, if the store still can."""
+        with suppress(Exception):
+            probe(self._uri)  # one that has gone would be waited for once more
+            self._client.set_terminated(run_id, "KILLED" if isinstance(error, KeyboardInterrupt) else "FAILED")
+
+    def write_files(self, artifact_uri: str, files: Mapping[str, bytes]) -> None:
+        """Into the run's folder where that is on this machine, which is ten times faster; else through MLflow.
+
+        Its client would ask for the run once more to learn the address.
+        """
+        folder = folder_of(artifact_uri)
+        with nullcontext(folder) if folder else tempfile.TemporaryDirectory() as into:
+            for name, content in files.items():
+                path = Path(into) / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+            if folder is None and files:
+                get_artifact_repository(artifact_uri, tracking_uri=self._uri).log_artifacts(into)
+
+    def _log_batches(self, run_id: str, record: RunRecord) -> None:
+        params = [Param(key, value) for key, value in record.params.items()]
+        metrics = [Metric(*row) for row in record.metrics]
+        while params or metrics:
+            now, params = params[:MAX_PARAMS], params[MAX_PARAMS:]
+            room = MAX_ENTRIES - len(now)
+            self._client.log_batch(run_id, metrics=metrics[:room], params=now)
+            metrics = metrics[room:]
+
+    def _log_data(self, run_id: str, data: Sequence[DataRecord]) -> None:
+        """A data set that two runs bring at once is refused to one of them, and is known when that one asks again."""
+        inputs = [_dataset_input(one) for one in data]
+        for tries_left in reversed(range(DATA_TRIES)):
+            try:
+                self._client.log_inputs(run_id, inputs)
+            except MlflowException as error:
+                if not tries_left or error.error_code != CONFLICT:
+                    raise
+            else:
+                break
+
+
+def _dataset_input(data: DataRecord) -> DatasetInput:
+    dataset = Dataset(data.name, data.digest, "code", data.source, profile=data.profile)
+    return DatasetInput(dataset, [InputTag("mlflow.data.context", data.context)])

@@ -1,0 +1,192 @@
+"""A sweep's folder: its plan before anything is trained, its results as they come, and who is working in it."""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from shlex import quote
+
+from filelock import FileLock, Timeout
+
+from runner.base.errors import UserError
+from runner.base.files import contents_of
+from runner.base.paths import OUTPUTS
+from runner.runs.planned import PlannedRun
+from runner.runs.result import RunResult, load, save
+from runner.store.plan_file import PlanFile, plan_from
+
+PLAN, STACKS, LOCK, FINISHED = "plan.json", "stacks", "lock", "finished"
+JOB = "job-"  # how files of Hydra's own launchers begin; they are older than those of a resume
+
+
+class SweepFolder:
+    """One sweep's or run's folder, usually `outputs/<its id>`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self._lock = path, FileLock(path / LOCK)
+
+    @property
+    def shown(self) -> str:
+        """The folder as seen from the working folder."""
+        return os.path.relpath(self.path)
+
+    @property
+    def resume_command(self) -> str:
+        """The command that resumes this sweep."""
+        is_usual = self.path.resolve().parent == OUTPUTS.resolve() and not self.path.name.startswith("-")
+        return f"python -m runner.resume {quote(self.path.name if is_usual else self.shown)}"
+
+    @property
+    def has_plan(self) -> bool:
+        """Whether a sweep began here."""
+        return (self.path / PLAN).is_file()
+
+    @property
+    def has_results(self) -> bool:
+        """Whether something was trained."""
+        return any(self._stacks.glob("*.npz"))
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether there is something to resume."""
+        return self.has_plan and not (self.path / FINISHED).exists()
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether its plan can be read."""
+        try:
+            self.read_plan()
+        except UserError:
+            return False
+        return True
+
+    def take(self) -> None:
+        """Work here alone until this process ends, however it ends. Raises UserError when another process does."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout as error:
+            raise UserError(f"another process is working on {self.shown}; wait until it ends, or end it") from error
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether a process is working here."""
+        try:
+            with FileLock(self.path / LOCK, timeout=0):
+                return False
+        except (Timeout, OSError) as error:
+            return isinstance(error, Timeout)
+
+    def write_plan(self, plan: PlanFile) -> bytes:
+        """Say what will be done; with more runs than before, for a sweep that comes in several batches.
+
+        Raises UserError when another sweep began here and is not finished.
+        """
+        if self.is_unfinished and self.read_plan().about.sweep_id != plan.about.sweep_id:
+            raise UserError(
+                f"{self.shown} has a sweep that is not finished; resume it ({self.resume_command}), delete its "
+                "folder, or choose another one"
+            )
+        (self.path / FINISHED).unlink(missing_ok=True)
+        content = plan.content()
+        partial = self.path / f"{PLAN}.partial"
+        partial.unlink(missing_ok=True)  # a link would lead elsewhere
+        with partial.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(self.path / PLAN)
+        return content
+
+    def withdraw(self) -> None:
+        """Remove a plan of which nothing was trained, so that `resume` does not find it."""
+        (self.path / PLAN).unlink(missing_ok=True)
+        self._lock.release(force=True)
+        (self.path / LOCK).unlink(missing_ok=True)
+        with suppress(OSError):  # Hydra's files, or the user's
+            self.path.rmdir()
+
+    def reopen(self) -> bytes:
+        """Resume with the plan on disk; returns the contents of its file."""
+        (self.path / FINISHED).unlink(missing_ok=True)
+        return contents_of(self.path / PLAN)
+
+    def read_plan(self) -> PlanFile:
+        """What `write_plan` wrote. Raises UserError when it is damaged or of another version."""
+        try:
+            return plan_from(contents_of(self.path / PLAN))
+        except OSError as error:
+            raise UserError(f"{self.shown} has no plan that can be read: {error.strerror}") from error
+        except ValueError as error:
+            raise UserError(f"the plan in {self.shown} cannot be used: {error}") from error
+
+    def keep(self, results: Sequence[RunResult]) -> None:
+        """Write results to a file of their own. Raises UserError when that is not possible."""
+        last = max((int(path.stem) for path in self._stacks.glob("*.npz") if path.stem.isdecimal()), default=-1)
+        try:
+            save(self._stacks / f"{last + 1:05d}.npz", results)
+        except OSError as error:
+            raise UserError(
+                f"results cannot be kept in {self.shown}: {error.strerror or error}. Those kept before are intact; "
+                f"when there is room again, resume with: {self.resume_command}"
+            ) from error
+
+    def results(self, runs: Iterable[PlannedRun]) -> tuple[dict[int, RunResult], list[str]]:
+        """Results of these runs by index, the newest of each, and what is wrong with files that cannot be read.
+
+        A folder may hold results of an earlier sweep as well, whose overrides may differ where the run keys do not.
+        """
+        planned = {(run.index, run.key): run for run in runs}
+        found: dict[int, RunResult] = {}
+        damaged = []
+        files = [path for path in self._stacks.glob("*.npz") if path.is_file()]
+        for file in sorted(files, key=lambda path: (not path.name.startswith(JOB), path.name)):
+            try:
+                results = load(file)
+            except ValueError as error:
+                damaged.append(str(error))
+                continue
+            for one in results:
+                if run := planned.get((one.index, one.key)):
+                    found[run.index] = replace(one, overrides=run.overrides)
+        return dict(sorted(found.items())), damaged
+
+    def finish(self, continued_as: str = "") -> None:
+        """Mark that nothing is left to do here; `continued_as` is the sweep that has the missing runs."""
+        (self.path / FINISHED).write_text(continued_as)
+
+    @property
+    def continued_as(self) -> str:
+        """The name of the sweep that has the missing runs of this one."""
+        marker = self.path / FINISHED
+        return marker.read_text(errors="replace") if marker.exists() else ""
+
+    @property
+    def _stacks(self) -> Path:
+        return self.path / STACKS
+
+
+def find_folder(name: str | None) -> SweepFolder | None:
+    """The sweep of this name or path; without a name the newest that is not finished, or None.
+
+    Raises UserError when there is no such sweep.
+    """
+    if name is None:
+        return next((folder for folder in _newest_first() if folder.is_unfinished and folder.is_usable), None)
+    for folder in (SweepFolder(OUTPUTS / name), SweepFolder(Path(name))):
+        if folder.has_plan:
+            return folder
+    known = [folder.path.name for folder in _newest_first()]
+    there = f"; the newest there are {', '.join(known[:5])}" if known else ", and no other either"
+    raise UserError(f"there is no sweep {name} in {OUTPUTS}/{there}")
+
+
+def unusable_folders() -> list[SweepFolder]:
+    """Those that are not finished, and whose plan cannot be read."""
+    return [folder for folder in _newest_first() if folder.is_unfinished and not folder.is_usable]
+
+
+def _newest_first() -> Iterator[SweepFolder]:
+    plans = sorted(OUTPUTS.glob(f"*/{PLAN}"), key=lambda path: path.stat().st_mtime, reverse=True)
+    yield from (SweepFolder(plan.parent) for plan in plans)

@@ -1,0 +1,92 @@
+"""A run's model in MLflow, which `mlflow.pyfunc.load_model` can load.
+
+Each request may be sent twice, when its answer was lost; `mlflow.pyfunc.log_model` would end with an error, or with two
+models.
+"""
+
+import tempfile
+import warnings
+from pathlib import Path
+
+import mlflow.pyfunc
+import numpy as np
+from mlflow.entities import LoggedModel, LoggedModelOutput, LoggedModelStatus, Metric, Run
+from mlflow.exceptions import MlflowException
+from mlflow.models import Model, ModelSignature
+from mlflow.tracking import MlflowClient
+from mlflow.types import Schema, TensorSpec
+
+from runner.runs.result import RunResult, weights_archive
+from runner.store.client import CONFLICT
+from runner.store.records import metric_rows
+
+NAME = "model"
+
+
+class ModelWriter:
+    """Gives runs of one experiment their models."""
+
+    def __init__(self, client: MlflowClient, experiment_id: str) -> None:
+        self._client, self._experiment_id = client, experiment_id
+
+    def write(self, run_id: str, result: RunResult) -> None:
+        """Give a run its model; one that is there is kept, and one that was left half-written is completed."""
+        found = self._models_of(run_id)
+        if any(model.status == LoggedModelStatus.READY for model in found):
+            return
+        run = self._client.get_run(run_id)
+        model = found[0] if found else self._create(run)
+        with tempfile.TemporaryDirectory() as scratch:
+            _save(model, run_id, result, Path(scratch))
+            self._client.log_model_artifacts(model.model_id, f"{scratch}/{NAME}")
+        finals = [row for row in metric_rows(result, 2) if row[0].startswith("final/")]
+        self._client.log_batch(run_id, [Metric(*row, model_id=model.model_id, run_id=run_id) for row in finals])
+        self._link(run, model)
+        self._client.finalize_logged_model(model.model_id, LoggedModelStatus.READY)
+        for other in self._models_of(run_id):
+            if other.model_id != model.model_id:  # created by a request whose answer was lost
+                self._client.delete_logged_model(other.model_id)
+
+    def _models_of(self, run_id: str) -> list[LoggedModel]:
+        return list(self._client.search_logged_models([self._experiment_id], f"source_run_id = '{run_id}'"))
+
+    def _create(self, run: Run) -> LoggedModel:
+        tags = {name: value for name, value in run.data.tags.items() if name in ("mlflow.user", "mlflow.source.name")}
+        return self._client.create_logged_model(
+            self._experiment_id, NAME, source_run_id=run.info.run_id, tags=tags, params=run.data.params
+        )
+
+    def _link(self, run: Run, model: LoggedModel) -> None:
+        if run.outputs and model.model_id in [one.model_id for one in run.outputs.model_outputs]:
+            return
+        try:
+            self._client.log_outputs(run.info.run_id, [LoggedModelOutput(model.model_id, step=0)])
+        except MlflowException as error:
+            if error.error_code != CONFLICT:  # it is linked: the answer was lost
+                raise
+
+
+def _save(model: LoggedModel, run_id: str, result: RunResult, folder: Path) -> None:
+    weights, signature = folder / "weights.npz", _signature(result.sizes)
+    weights.write_bytes(weights_archive(result))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*input example.*")
+        mlflow.pyfunc.save_model(
+            str(folder / NAME),
+            mlflow_model=Model(
+                artifact_path=model.artifact_location,
+                model_uuid=model.model_id,
+                run_id=run_id,
+                model_id=model.model_id,
+                signature=signature,
+            ),
+            loader_module="runner.model",
+            data_path=str(weights),
+            signature=signature,
+            pip_requirements=[f"numpy=={np.__version__}"],
+        )
+
+
+def _signature(sizes: tuple[int, ...]) -> ModelSignature:
+    inputs, outputs = (Schema([TensorSpec(np.dtype(np.float64), (-1, size))]) for size in (sizes[0], sizes[-1]))
+    return ModelSignature(inputs, outputs)

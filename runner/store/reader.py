@@ -1,0 +1,219 @@
+"""Reading runs back from MLflow, whoever wrote them and wherever; nothing in a store can run code."""
+
+import io
+import json
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import yaml
+from mlflow.entities import Run
+from mlflow.tracking import MlflowClient
+
+from runner.base.errors import UserError
+from runner.base.files import contents_of
+from runner.base.formats import open_archive, read_history, read_yaml
+from runner.runs.environment import machine
+from runner.runs.result import RunResult
+from runner.runs.scaling import Scaling
+from runner.runs.spec import Spec, from_plain
+from runner.runs.structure import structure_of
+from runner.store.address import check_file, folder_of, probe, reason, sqlite_file, tracking_uri
+
+PARENT = "mlflow.parentRunId"
+PAGE = 1000
+FLOATS = tuple(np.dtype(kind).str for kind in (np.float32, np.float64))
+
+
+@dataclass(frozen=True)
+class StoredRun:
+    """One run of a store."""
+
+    run_id: str
+    name: str
+    status: str
+    tags: dict[str, str]
+    metrics: dict[str, float]
+    artifacts: str
+    started: float
+    seconds: float
+
+    @property
+    def index(self) -> int:
+        """Its place in its sweep; -1 for a parent."""
+        return int(self.tags.get("sweep_index", -1))
+
+    @property
+    def modules(self) -> list[str]:
+        """The user's own modules whose parts it had."""
+        return [name for name in self.tags.get("modules", "").split(",") if name]
+
+    @property
+    def is_parent(self) -> bool:
+        """Whether it stands for a sweep."""
+        return "sweep_index" not in self.tags
+
+
+class Reader:
+    """Runs of a store. Raises UserError when the store cannot be read."""
+
+    def __init__(self, client: MlflowClient) -> None:
+        self._client = client
+
+    def run(self, run_id: str) -> StoredRun:
+        """The run with this id. Raises UserError when there is none."""
+        try:
+            return _stored(self._client.get_run(run_id))
+        except Exception as error:  # each kind of store raises what its own driver raises
+            raise UserError(f"MLflow has no run {run_id}: {reason(error)}") from error
+
+    def of_sweep(self, sweep_id: str) -> list[StoredRun]:
+        """A sweep's parent and all its runs that are not deleted."""
+        return list(self._search(f"tags.sweep_id = '{_quoted(sweep_id)}'"))
+
+    def with_key(self, key: str) -> StoredRun | None:
+        """The newest run that was trained with this run key."""
+        found = self._search(f"tags.run_key = '{_quoted(key)}' AND attributes.status = 'FINISHED'")
+        return next(found, None)
+
+    def file(self, run: StoredRun, name: str) -> bytes:
+        """A run's artifact. Raises UserError when it is not there."""
+        folder = folder_of(run.artifacts)
+        try:
+            if folder is not None:
+                return contents_of(Path(folder) / name)
+            with tempfile.TemporaryDirectory() as into:
+                return Path(self._client.download_artifacts(run.run_id, name, into)).read_bytes()
+        except Exception as error:
+            raise UserError(f"run {run.run_id} has no {name}: {reason(error)}") from error
+
+    def newest(self) -> StoredRun | None:
+        """The run of a sweep, or single run, that started last."""
+        return next(self._search("tags.sweep_id != ''", at_once=1), None)
+
+    def spec(self, run: StoredRun) -> Spec:
+        """What a run was, unless it was killed. Raises UserError when that is missing or not of this version."""
+        try:
+            return from_plain(read_yaml(self.file(run, "config.yaml")))
+        except (yaml.YAMLError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise UserError(f"the config of run {run.run_id} cannot be read: {reason(error)}") from error
+
+    def result(self, run: StoredRun) -> RunResult:
+        """What a run left, with every number as it was, but for `overrides` and pictures, which the run does not have.
+
+        Raises UserError when something is missing or is not what this version writes.
+        """
+        try:
+            spec = self.spec(run)
+            with open_archive(io.BytesIO(self.file(run, "weights.npz"))) as arrays:
+                scaling = Scaling(
+                    arrays["x_shift"], arrays["x_scale"], float(arrays["y_shift"]), float(arrays["y_scale"])
+                )
+                structure, parameters = json.loads(str(arrays["structure"])), arrays["parameters"]
+            history = read_history(self.file(run, "history.parquet"))
+            sizes, classes = tuple(structure["sizes"]), tuple(structure["classes"])
+            if structure != json.loads(json.dumps(structure_of(spec, sizes, classes))):
+                raise ValueError("weights.npz is not of the network in config.yaml")
+            if parameters.ndim != 1 or parameters.dtype.str not in FLOATS:
+                raise ValueError("weights.npz does not hold its parameters as one row of numbers")
+            return RunResult(
+                index=run.index,
+                key=run.tags["run_key"],
+                spec=spec,
+                outcome=run.tags["outcome"],
+                error=run.tags.get("error", ""),
+                task="classification" if "train/accuracy" in history else "regression",
+                last_step=int(run.tags["last_step"]),
+                n_samples=(int(run.tags["train_samples"]), int(run.tags["test_samples"])),
+                data_digest=run.tags["data_digest"],
+                parameters=parameters,
+                sizes=sizes,
+                scaling=scaling,
+                classes=classes,
+                history=history,
+                measures=_measures(run, history),
+                started=run.started,
+                seconds=run.seconds,
+                environment={name: run.tags[name] for name in ENVIRONMENT if name in run.tags},
+            )
+        except UserError:
+            raise
+        except KeyError as error:
+            raise UserError(f"run {run.run_id} has no {error.args[0]}: another version wrote it") from error
+        except Exception as error:  # archives, YAML and Parquet each raise their own
+            raise UserError(f"run {run.run_id} cannot be read: {reason(error)}") from error
+
+    def changed(self, run: StoredRun, result: RunResult) -> list[str]:
+        """Which digests of a stored run its files no longer have."""
+        return [name for name, digest in result.digests.items() if run.tags.get(name) != digest]
+
+    def has_files(self, run: StoredRun) -> bool:
+        """Whether a run's folder is there, where it is on this machine; elsewhere nothing is asked."""
+        folder = folder_of(run.artifacts)
+        return folder is None or (Path(folder) / "config.yaml").exists()
+
+    def _search(self, query: str, at_once: int = PAGE) -> Iterator[StoredRun]:
+        token = None
+        try:
+            experiments = [one.experiment_id for one in self._client.search_experiments()]
+            while True:
+                page = self._client.search_runs(experiments, query, max_results=at_once, page_token=token)
+                yield from map(_stored, page)
+                token = page.token
+                if not token:
+                    return
+        except Exception as error:  # each kind of store raises what its own driver raises
+            raise UserError(f"the MLflow store cannot be read: {reason(error)}") from error
+
+
+ENVIRONMENT = (*machine(), "git.commit", "mlflow.source.git.commit", "git.dirty")
+
+
+def open_reader() -> Reader:
+    """The store in use. Raises UserError when there is none."""
+    uri = tracking_uri()
+    probe(uri)
+    check_file(uri)
+    file = sqlite_file(uri)
+    if file is not None and not Path(file).exists():
+        raise UserError(f"there is no MLflow store {uri} here; MLFLOW_TRACKING_URI names another one")
+    return Reader(MlflowClient(uri))
+
+
+def weights_of(run_id: str) -> bytes:
+    """The `weights.npz` of a run in the store."""
+    reader = open_reader()
+    return reader.file(reader.run(run_id), "weights.npz")
+
+
+def _stored(run: Run) -> StoredRun:
+    started, ended = (run.info.start_time or 0) / 1000, (run.info.end_time or 0) / 1000
+    return StoredRun(
+        run.info.run_id,
+        run.info.run_name or "",
+        run.info.status,
+        dict(run.data.tags),
+        dict(run.data.metrics),
+        run.info.artifact_uri,
+        started,
+        max(0.0, round(ended - started, 3)),
+    )
+
+
+def _measures(run: StoredRun, history: dict[str, list[float]]) -> dict[str, float]:
+    """What was measured once: under its own name, or as `final/...` without being the end of a series."""
+    finals = {f"final/{name.replace('/', '_')}" for name in history}
+    found = {}
+    for name, value in run.metrics.items():
+        if name.startswith(("baseline/", "probe")):
+            found[name] = value
+        elif name.startswith("final/") and name not in finals:
+            found[name.removeprefix("final/").replace("_", "/", 1)] = value
+    return found
+
+
+def _quoted(text: str) -> str:
+    """A name inside a search filter, which knows no escape: one with a quote can match nothing of ours."""
+    return text.replace("'", "")

@@ -1,0 +1,169 @@
+"""What a run looks like in the store, as plain data: params, metric rows, tags, data sets and files."""
+
+import io
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import yaml
+
+from nn.faults import FAULTS
+from runner.runs.result import RunResult, weights_archive
+from runner.runs.spec import flatten, to_plain
+
+MAX_TAG, MAX_PARAM, MAX_DIGEST = 5000, 6000, 36
+STATUS = {"failed": "FAILED", "killed": "KILLED"}
+YAML = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # ten times faster where libyaml is there
+
+MetricRow = tuple[str, float, int, int]
+
+
+@dataclass(frozen=True)
+class DataRecord:
+    """A run's data in one role, `train` or `test`: where it came from and what it holds."""
+
+    name: str
+    digest: str
+    source: str
+    profile: str
+    context: str
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """All of one run that goes into a store. Metric rows are (key, value, milliseconds, step); times are in ms."""
+
+    name: str
+    status: str
+    started: int
+    ended: int
+    params: Mapping[str, str]
+    metrics: list[MetricRow]
+    tags: Mapping[str, str]
+    data: tuple[DataRecord, ...]
+    files: Mapping[str, bytes]
+
+
+def record_of(result: RunResult, name: str, tags: Mapping[str, str], points: int) -> RunRecord:
+    """A result as it is written; of what never ran there is nothing to say but which run it would have been, which its
+    params say.
+    """
+    started = int(result.started * 1000) or int(time.time() * 1000)
+    ended = started + max(1, round(result.seconds * 1000))
+    was_killed = result.outcome == "killed"
+    return RunRecord(
+        name=name,
+        status=STATUS.get(result.outcome, "FINISHED"),
+        started=started,
+        ended=ended,
+        params={key: str(value)[:MAX_PARAM] for key, value in params_of(result).items()},
+        metrics=[] if was_killed else metric_rows(result, points),
+        tags=dict(tags) | tags_of(result),
+        data=_data_of(result) if result.task else (),
+        files={} if was_killed else artifacts_of(result),
+    )
+
+
+def params_of(result: RunResult) -> dict[str, Any]:
+    """The flattened spec, and the scaling of targets and inputs that the data led to."""
+    params = flatten(result.spec)
+    if result.scaling is not None:
+        params["scaling.target_shift"] = result.scaling.y_shift
+        params["scaling.target_scale"] = result.scaling.y_scale
+        if dict(result.spec.data)["standardize"]:
+            params["scaling.input_shift"] = result.scaling.x_shift.tolist()
+            params["scaling.input_scale"] = result.scaling.x_scale.tolist()
+    return params
+
+
+def metric_rows(result: RunResult, points: int) -> list[MetricRow]:
+    """Every series at no more than `points` of its points, both ends among them; final values once more as `final/...`.
+
+    A series that never changes, such as a constant learning rate, has its ends alone. `history.parquet` has all points.
+    """
+    now = int((result.started + result.seconds) * 1000)
+    steps = [int(step) for step in result.history.get("step", [])]
+    kept = np.unique(np.linspace(0, len(steps) - 1, min(points, len(steps))).round().astype(int)).tolist()
+    rows = [
+        (name, values[place], now, steps[place])
+        for name, values in result.history.items()
+        if name != "step"
+        for place in (kept if len(set(values)) > 1 else [*kept[:1], *kept[1:][-1:]])
+    ]
+    finals = {f"final/{name.replace('/', '_')}": value for name, value in result.finals.items()}
+    named = {name: value for name, value in result.measures.items() if name.startswith(("baseline/", "probe"))}
+    for name in named:
+        del finals[f"final/{name.replace('/', '_')}"]
+    return rows + [(name, value, now, 0) for name, value in (finals | named).items()]
+
+
+def tags_of(result: RunResult) -> dict[str, str]:
+    """Identity and outcome; what went wrong, if something did."""
+    tags = {"run_key": result.key, "sweep_index": str(result.index), "outcome": result.outcome}
+    tags |= {"last_step": str(result.last_step)} | result.environment
+    if result.data_digest:
+        tags |= {"data_digest": result.data_digest} | result.digests
+        tags |= {"train_samples": str(result.n_samples[0]), "test_samples": str(result.n_samples[1])}
+    if result.reused_from:
+        tags["reused_from"] = result.reused_from
+    if result.error:
+        tags["error"] = result.error.partition("\n")[0][:MAX_TAG]
+    notes = [f"Made on purpose: {fault}. {FAULTS.summary(fault)}" for fault in result.spec.fault]
+    if result.outcome == "diverged":
+        notes.append(
+            f"Diverged: after step {result.last_step} cost or weights were no longer finite, or the cost was hopelessly"
+            " high. So it has no final values; its series end with the last finite ones."
+        )
+    if notes:
+        tags["mlflow.note.content"] = "\n\n".join(notes)
+    return tags
+
+
+def artifacts_of(result: RunResult) -> dict[str, bytes]:
+    """The files of a run: its config, its weights and history, its pictures, and the error of a failed one."""
+    files = {"config.yaml": yaml.dump(to_plain(result.spec), Dumper=YAML, sort_keys=False).encode()}
+    files |= {f"plots/{name}": content for name, content in result.pictures.items()}
+    if result.scaling is not None:
+        files["weights.npz"] = weights_archive(result)
+    if result.history:
+        files["history.parquet"] = _parquet(result.history)
+    if result.error:
+        files["error.txt"] = result.error.encode()
+    return files
+
+
+def _parquet(columns: Mapping[str, list[float]]) -> bytes:
+    import pyarrow
+    from pyarrow import parquet
+
+    buffer = io.BytesIO()
+    arrays = {name: pyarrow.array(values, None if values else pyarrow.float64()) for name, values in columns.items()}
+    parquet.write_table(pyarrow.table(arrays), buffer)
+    return buffer.getvalue()
+
+
+def _data_of(result: RunResult) -> tuple[DataRecord, ...]:
+    data = result.spec.data
+    source = json.dumps(data.model_dump(mode="json") | {"seed": result.spec.data_seed})[:65000]
+    profile = json.dumps({"train samples": result.n_samples[0], "test samples": result.n_samples[1]})
+    contexts = ("train", "test") if result.n_samples[1] else ("train",)
+    endings = {context: f"-{'+'.join(map(str, result.n_samples))}-{context}" for context in contexts}
+    # MLflow knows a data set by name and digest, and keeps the first profile: another split is another one.
+    digest = result.data_digest or result.key
+    return tuple(
+        DataRecord(data.name, digest[: MAX_DIGEST - len(ending)] + ending, source, profile, context)
+        for context, ending in endings.items()
+    )
+
+
+@dataclass(frozen=True)
+class ParentRecord:
+    """All that a parent run is given at the end. `view` is a tag of the experiment: MLflow's page with its runs."""
+
+    files: dict[str, bytes]
+    metrics: dict[str, float]
+    tags: dict[str, str]
+    view: tuple[str, str]

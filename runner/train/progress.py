@@ -1,0 +1,102 @@
+"""How far stacks are while they train: whoever trains one writes a number into a file that the sweep's process reads.
+
+No result depends on it. Where the file is out of reach, on another machine say, a stack shows nothing before its end.
+"""
+
+import os
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+
+from nn.registry import Array
+from runner.train.costs import PICTURE_SECONDS, WRITING_SECONDS
+
+SECONDS_BETWEEN = 0.1
+
+
+@dataclass
+class Meter:
+    """Of one stack; it travels to the worker that trains it. Without a file it does nothing."""
+
+    file: str = ""
+    place: int = 0
+    started: float = 0.0
+    told: float = 0.0
+    pictures: int = 0
+    runs: int = 0
+
+    def start(self, runs: int, pictures: int) -> None:
+        """From now on `runs` runs are trained, and then `pictures` pictures are drawn."""
+        self.started = self.told = time.monotonic()
+        self.runs, self.pictures = runs, pictures
+
+    def of_phase(self, number: int, phases: int, n_steps: int) -> Callable[[int], None]:
+        """What is called at every evaluated step of one of several phases."""
+
+        def stepped(step: int) -> None:
+            if share := (number + step / n_steps) / phases:
+                self._tell((time.monotonic() - self.started) * (1 - share) / share + self.pictures * PICTURE_SECONDS)
+
+        return stepped
+
+    def drawn(self, pictures: int) -> None:
+        """All steps are done, and `pictures` pictures."""
+        self._tell((self.pictures - pictures) * PICTURE_SECONDS)
+
+    def _tell(self, left: float) -> None:
+        """About `left` seconds are left, and the runs are to be written."""
+        now = time.monotonic()
+        if not self.file or now - self.told < SECONDS_BETWEEN:
+            return
+        self.told, passed = now, now - self.started
+        share = np.float64(passed / (passed + left + self.runs * WRITING_SECONDS))
+        with suppress(OSError), Path(self.file).open("r+b", buffering=0) as file:
+            file.seek(self.place * share.nbytes)
+            file.write(share.tobytes())
+
+
+class Meters:
+    """Of all stacks of a sweep, `runs` has how many runs each has."""
+
+    def __init__(self, runs: Sequence[int]) -> None:
+        self._runs, self._ended = np.array(runs, dtype=float), np.zeros(len(runs), dtype=bool)
+        self._file: IO[bytes] | None = None
+        with suppress(OSError):
+            self._file = tempfile.NamedTemporaryFile(prefix="runner-", buffering=0)  # noqa: SIM115  # closed by `close`
+            self._file.write(np.zeros(len(runs)).tobytes())
+
+    def of(self, place: int) -> Meter:
+        """The meter of a stack."""
+        return Meter(self._file.name if self._file else "", place)
+
+    def end(self, place: int) -> None:
+        """All of a stack is done."""
+        self._ended[place] = True
+
+    def close(self) -> None:
+        """Remove the file."""
+        if self._file:
+            self._file.close()
+            self._file = None
+
+    @property
+    def share(self) -> float:
+        """How much of the sweep is done, from 0 to 1."""
+        return float(self._runs @ np.where(self._ended, 1, self._shares())) / max(1.0, float(self._runs.sum()))
+
+    def _shares(self) -> Array:
+        none = np.zeros(len(self._runs))
+        if not self._file:
+            return none
+        try:
+            # One call of the system: Ctrl-C inside what looks at a path's type would be no Ctrl-C any more.
+            shares = np.frombuffer(os.pread(self._file.fileno(), none.nbytes, 0))
+        except (OSError, ValueError):
+            return none
+        return shares if len(shares) == len(none) else none

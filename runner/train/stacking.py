@@ -1,0 +1,144 @@
+"""From specs and their data to the stack of arrays and functions that `nn` trains."""
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+
+import numpy as np
+
+from nn.batches import Batches, FreshBatches, FullBatches, ShuffledBatches, SliceBatches, paired
+from nn.initializers import INITIALIZERS
+from nn.metrics import Metric, accuracy, rmse
+from nn.network import Network, as_given
+from nn.optimizers import OPTIMIZERS
+from nn.registry import Array
+from nn.schedules import SCHEDULES
+from nn.stack import Stack
+from runner.runs.data import Facts, Prepared, generator
+from runner.runs.sizes import evaluation_steps, shared_settings, sizes_of, steps_of, steps_of_epoch
+from runner.runs.spec import Spec
+from runner.runs.structure import build_network, structure_of
+
+
+def build_stack(
+    specs: Sequence[Spec],
+    prepared: Sequence[Prepared],
+    facts: Facts,
+    parameters: Array,
+    state: Sequence[Array] | None = None,
+) -> Stack:
+    """The arrays and functions that `nn` trains, one entry along the run axis per spec."""
+    first, dtype = specs[0], specs[0].dtype
+    network = build_network(structure_of(first, sizes_of(first, facts)))
+    n_steps, shared = steps_of(first, facts), shared_settings(first)
+    wider = network.sizes[-1] // prepared[0].Y_train.shape[1]  # more than 1 where a fault has widened the output
+    X_train = _stacked((data.X_train for data in prepared), dtype)
+    Y_train = _stacked((data.Y_train for data in prepared), dtype, wider)
+    X_test = _stacked((data.X_test for data in prepared), dtype) if facts.n_test else None
+    Y_test = _stacked((data.Y_test for data in prepared), dtype, wider) if facts.n_test else None
+    training = [spec.training for spec in specs]
+    return Stack(
+        network=network,
+        parameters=parameters,
+        batches=_batches(network, specs, prepared, X_train, Y_train),
+        X_train=X_train,
+        Y_train=Y_train,
+        X_test=X_test,
+        Y_test=Y_test,
+        metric=_metric(facts, prepared[0]),
+        optimizer=partial(OPTIMIZERS[first.optimizer.name], **shared),
+        hyperparameters=_hyperparameters(specs),
+        learning_rate=np.array([spec.learning_rate for spec in specs]),
+        schedules=[
+            partial(SCHEDULES[spec.schedule.name], n_steps=n_steps, **spec.schedule.settings()) for spec in specs
+        ],
+        evaluations=evaluation_steps(n_steps, first.training.evaluations),
+        stop_cost=np.array([-np.inf if one.stop_cost is None else one.stop_cost for one in training]),
+        patience=np.array([_patience_steps(spec, facts) for spec in specs]),
+        decayed=_decayed(network, first),
+        l2=_optional([one.l2 or None for one in training]),
+        clip_value=_optional([one.clip_value for one in training]),
+        clip_norm=_optional([one.clip_norm for one in training]),
+        state=state,
+        online=first.training.online_cost,
+        target_shift=np.array([data.scaling.y_shift for data in prepared]),
+        target_scale=np.array([data.scaling.y_scale for data in prepared]),
+    )
+
+
+def _stacked(arrays: Iterable[Array], dtype: str, copies: int = 1) -> Array:
+    """One array with the runs first; `copies` repeats every column of the targets."""
+    return np.repeat(np.stack(list(arrays)), copies, axis=-1).astype(dtype)
+
+
+def _hyperparameters(specs: Sequence[Spec]) -> dict[str, Array]:
+    """The optimizer's settings that every run may have its own of, `(runs,)` by name."""
+    shared = shared_settings(specs[0])
+    names = [name for name in specs[0].optimizer.settings() if name not in shared]
+    return {name: np.array([spec.optimizer.settings()[name] for spec in specs]) for name in names}
+
+
+def first_parameters(specs: Sequence[Spec], starts: Sequence[Array | None], facts: Facts) -> Array:
+    """The parameters `(runs, P)` that training starts from: those of another run, or drawn by `init`."""
+    sizes = (*sizes_of(specs[0], facts)[:-1], facts.d_out(specs[0].network.output))
+    network = build_network(structure_of(specs[0], sizes))
+    drawn = np.stack(
+        [_drawn(network, spec) if start is None else start for spec, start in zip(specs, starts, strict=True)]
+    )
+    wide = build_network(structure_of(specs[0], sizes_of(specs[0], facts)))
+    if wide.sizes == network.sizes:
+        return drawn
+    parameters = np.zeros((len(specs), wide.n_parameters), dtype=network.dtype)
+    for into, start in zip(wide.layers(parameters), network.layers(drawn), strict=True):
+        for part, values in zip(into, start, strict=True):
+            if part is not None and values is not None:
+                part[...] = values  # the one output that was drawn, in every column
+    return parameters
+
+
+def _drawn(network: Network, spec: Spec) -> Array:
+    initializer = partial(INITIALIZERS[spec.init.name], **spec.init.settings())
+    n_layers = len(network.shapes)
+    drawn_biases = {"zero": 0, "init": n_layers, "hidden": n_layers - 1}[spec.network.bias_init]
+    return network.initialize(generator(spec.seed, "init"), initializer, drawn_biases)
+
+
+def _batches(network: Network, specs: Sequence[Spec], prepared: Sequence[Prepared], X: Array, Y: Array) -> Batches:
+    training = specs[0].training
+    size = X.shape[1] if training.mode == "full" else training.batch_size
+    assert size is not None
+    order, draws = network.memory_order(size), [data.draw for data in prepared if data.draw is not None]
+    if network.pairing is not as_given:
+        rngs = [generator(spec.seed, "pairing") for spec in specs]
+        X, Y = network.pairing(X, Y, rngs)
+        draws = [paired(draw, network.pairing, rng) for draw, rng in zip(draws, rngs, strict=False)]
+    if training.mode == "full":
+        return FullBatches(X, Y, order)
+    if training.order == "fresh":
+        return FreshBatches(draws, size, X.dtype, order=order)
+    if training.order in ("given", "cyclic"):
+        return SliceBatches(X, Y, size, cyclic=training.order == "cyclic", order=order)
+    return ShuffledBatches(X, Y, size, [generator(spec.seed, "shuffle") for spec in specs], order=order)
+
+
+def _metric(facts: Facts, data: Prepared) -> Metric:
+    return rmse if facts.task == "regression" else partial(accuracy, threshold=data.threshold, tie=data.tie)
+
+
+def _optional(values: Sequence[float | None]) -> Array | None:
+    """Per-run values, or None when the stack does without; planning never mixes the two."""
+    present = [value for value in values if value is not None]
+    return np.array(present) if present else None
+
+
+def _patience_steps(spec: Spec, facts: Facts) -> float:
+    """Patience is given in epochs."""
+    epochs = spec.training.patience
+    return np.inf if epochs is None else epochs * steps_of_epoch(spec, facts)
+
+
+def _decayed(network: Network, spec: Spec) -> Array:
+    """1 for the parameters that L2 pulls towards zero, the weights or all, and 0 for the others."""
+    mask = np.full((1, network.n_parameters), float(spec.training.l2_of == "all"), dtype=network.dtype)
+    for W, _ in network.layers(mask):
+        W[...] = 1
+    return np.asarray(mask[0])
