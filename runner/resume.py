@@ -9,11 +9,10 @@ from typing import Any
 
 from runner.app.commands import run_command, split_options
 from runner.app.setup import composing
-from runner.base.console import count
+from runner.base.console import count, say, warn
 from runner.base.errors import UserError
 from runner.base.paths import OUTPUTS
 from runner.conduct.sweep import Sweep
-from runner.findings import terminal
 from runner.plan.jobs import Refused
 from runner.plan.plan import Plan, plan_again
 from runner.runs.components import load_modules
@@ -58,9 +57,9 @@ def _run(arguments: Sequence[str]) -> int:
         if unusable := unusable_folders():
             named = ", ".join(folder.shown for folder in unusable)
             raise UserError(f"nothing to resume but {named}, whose plan cannot be read; resume it by name to see why")
-        terminal.say(f"nothing to resume: every sweep in {OUTPUTS}/ is finished")
+        say(f"nothing to resume: every sweep in {OUTPUTS}/ is finished")
         if _is_lost(named_store()) and any(OUTPUTS.glob("*")):
-            terminal.say(f"there is no store {named_store()}; resume a sweep by its name to write it to a new one")
+            say(f"there is no store {named_store()}; resume a sweep by its name to write it to a new one")
         return 0
     resume(folder, FAILED in options, APART in options, where)
     return 0
@@ -79,7 +78,7 @@ def resume(folder: SweepFolder, failed_too: bool = False, apart: bool = False, w
     settings, runs = restore(replace(file, settings=elsewhere(file.settings, where)))
     kept, damaged = folder.results(runs)
     for problem in damaged:
-        terminal.warn(f"{problem}; its runs are trained again")
+        warn(f"{problem}; its runs are trained again")
     failed = {index for index, result in kept.items() if result.outcome == "failed"}
     again = failed if failed_too else set()
     _say_state(folder, len(runs), len(kept), len(failed), failed_too)
@@ -93,7 +92,7 @@ def resume(folder: SweepFolder, failed_too: bool = False, apart: bool = False, w
         sweep.leave(planned, kept, folder.continued_as)
         raise UserError(_continued(folder.continued_as))
     if apart:
-        terminal.say(f"no run is missing, so there is nothing to train apart{_hint(len(failed), failed_too)}")
+        say(f"no run is missing, so there is nothing to train apart{_hint(len(failed), failed_too)}")
     if changed := what_changed(file, missing, today):
         raise UserError(_choice(folder, file, changed, len(missing), failed_too))
     if error := failures(sweep.resume(planned, kept, again)):
@@ -176,7 +175,7 @@ def _train_apart(sweep: Sweep, planned: Plan, kept: Mapping[int, RunResult], tod
     plan = replace(today, runs=[replace(run, index=place) for place, run in enumerate(runs)])
     other = Sweep(folder, about, file.is_sweep)
     other.save_plan(plan)
-    terminal.say(f"{count(len(runs), 'run')} as a sweep of their own, in {folder.shown}")
+    say(f"{count(len(runs), 'run')} as a sweep of their own, in {folder.shown}")
     sweep.leave(planned, kept, folder.path.name)
     if error := failures(other.start(plan)):
         raise error
@@ -188,7 +187,7 @@ def _continued(name: str) -> str:
 
 def _say_state(folder: SweepFolder, runs: int, kept: int, failed: int, failed_too: bool) -> None:
     told = f"{folder.shown}: {count(runs, 'run')}, {kept - failed} finished, {failed} failed, {runs - kept} missing"
-    terminal.say(told + _hint(failed, failed_too))
+    say(told + _hint(failed, failed_too))
 
 
 def _hint(failed: int, failed_too: bool) -> str:

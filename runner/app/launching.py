@@ -18,17 +18,16 @@ from runner.app.about import about_run, about_sweep
 from runner.app.compose import Composer, plain
 from runner.app.compositions import Composition
 from runner.app.setup import run_id
+from runner.base.console import count, say
 from runner.base.errors import RunsFailed, UserError
-from runner.base.paths import PLUGINS
+from runner.base.paths import PLUGINS, ROOT
 from runner.base.starting import hear_interrupts
 from runner.conduct.endings import refuse_dry_run
 from runner.conduct.sweep import Sweep
-from runner.findings import terminal
 from runner.findings.pictures import drawing
 from runner.plan.jobs import Job
 from runner.plan.plan import Plan, check_expectations, make_plan
 from runner.runs.environment import source
-from runner.runs.identity import ROOT
 from runner.runs.leftovers import left_out
 from runner.runs.planned import PlannedRun
 from runner.runs.result import RunResult, failures, save
@@ -65,11 +64,11 @@ def _plan(
     jobs = [composer.compose(first + place, texts) for place, texts in enumerate(kept)]
     plan = make_plan(jobs, earlier)
     if equal := len(jobs) - len(plan.runs):
-        of_jobs = f"{equal} of {terminal.count(len(jobs), 'job')}"
+        of_jobs = f"{equal} of {count(len(jobs), 'job')}"
         lines.append(f"{of_jobs} would repeat another; equal runs are trained and counted once")
     if not plan.settings.quiet:
         for line in lines:
-            terminal.say(line)
+            say(line)
     return [job for job in jobs if isinstance(job, Job)], plan
 
 

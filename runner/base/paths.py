@@ -2,18 +2,16 @@
 
 from pathlib import Path
 
-_PACKAGE = Path(__file__).resolve().parent
+_PACKAGE = Path(__file__).resolve().parents[1]
+ROOT = _PACKAGE.parent
 
 
 def _find(name: str) -> Path:
-    beside = _PACKAGE.parent / name
+    beside = ROOT / name
     return beside if beside.is_dir() else _PACKAGE / "shipped" / name
 
 
 CONF = _find("conf")
 SWEEPS = _find("sweeps")
-
-
-PLUGINS = Path(__file__).resolve().parent / "plugins"
-
+PLUGINS = _PACKAGE / "app" / "plugins"
 OUTPUTS = Path("outputs")

@@ -12,7 +12,7 @@ NEEDED = frozenset(
     (*sys.stdlib_module_names, "nn", "yaml", "numpy", "hydra", "omegaconf", "antlr4", "pydantic", "mlflow", "pandas")
 ) | {"matplotlib", "rich", "pyarrow", "sqlalchemy", "filelock", "loky", "psutil", "threadpoolctl", "packaging"}
 HARMLESS = frozenset(("test", "this", "antigravity", "turtle", "turtledemo", "tkinter", "idlelib", "lib2to3"))
-OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+OURS = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
 def shadow_in(folder: str) -> str | None:

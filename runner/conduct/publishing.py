@@ -17,6 +17,7 @@ from runner.findings.parent_run import REPORT, note_of, parent_record
 from runner.findings.pictures import picture_of
 from runner.runs.about import About
 from runner.runs.environment import machine, patch, source
+from runner.runs.overrides import label_of, swept_keys
 from runner.runs.result import RunResult
 from runner.runs.settings import Settings
 from runner.store.address import reason
@@ -71,7 +72,7 @@ class Publisher:
     def start(self, overrides: Sequence[Sequence[str]], plan: bytes) -> None:
         """Say which jobs will come, as runs are named by what differs between all of them; the first time, begin."""
         self._overrides += overrides
-        self.keys = scores.swept_keys(self._overrides)
+        self.keys = swept_keys(self._overrides)
         self._guarded(self._begin, plan)
 
     def take_up(self, kept: Mapping[int, RunResult], again: Container[int]) -> list[RunResult]:
@@ -236,7 +237,7 @@ class Publisher:
         return f"{where}\n{terminal.how_to_look(self._tracker.uri, f'{page}?{query}')}"
 
     def _name(self, result: RunResult) -> str:
-        return scores.label_of(result.overrides, self.keys) or self._about.name
+        return label_of(result.overrides, self.keys) or self._about.name
 
 
 def _is_whole(run: StoredRun) -> bool:

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from runner.base.console import count, say, warn
 from runner.base.errors import UserError
-from runner.findings import terminal
 from runner.findings.pictures import with_picture
 from runner.plan.plan import Plan
 from runner.runs.result import RunResult
@@ -23,15 +23,15 @@ def reused(reader: "Reader", plan: Plan) -> dict[int, RunResult]:
         try:
             result = reader.result(stored)
         except UserError as error:
-            terminal.warn(f"{error}; it is trained again")
+            warn(f"{error}; it is trained again")
             continue
         if result.spec != run.spec or reader.changed(stored, result):
-            terminal.warn(f"the files of run {stored.run_id} have changed; it is trained again")
+            warn(f"the files of run {stored.run_id} have changed; it is trained again")
             continue
         if plan.settings.tracking.plots == "all":
             result = with_picture(result)
         origin = stored.tags.get("reused_from", stored.run_id)
         found[run.index] = replace(result, index=run.index, overrides=run.overrides, reused_from=origin)
     if not plan.settings.quiet:
-        terminal.say(f"{len(found)} of {terminal.count(len(plan.runs), 'run')} in the store already, and reused")
+        say(f"{len(found)} of {count(len(plan.runs), 'run')} in the store already, and reused")
     return found

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from runner.base.console import warn
 from runner.base.errors import UserError
 from runner.base.interrupts import OrderlyInterrupt
 from runner.conduct.claims import Claim
@@ -53,7 +54,7 @@ class Sweep:
         """
         if self._is_sweep:
             for problem in check_expectations(plan):
-                terminal.warn(f"{problem}; it is not judged")
+                warn(f"{problem}; it is not judged")
         self.save_plan(plan)
         self._is_new = True
         try:
@@ -132,7 +133,7 @@ class Sweep:
         except KeyboardInterrupt:
             if not self._is_reported:
                 kept, command = self._folder.shown, self._folder.resume_command
-                terminal.warn(f"\nstopped at once; finished results are kept in {kept}. Resume with: {command}")
+                warn(f"\nstopped at once; finished results are kept in {kept}. Resume with: {command}")
             raise
 
     def _reopen(self, plan: Plan) -> None:

@@ -6,6 +6,7 @@ from runner.base.texts import code, markdown
 from runner.findings.findings import Findings
 from runner.findings.mlflow_view import saved_view
 from runner.findings.numbers import scores
+from runner.findings.numbers.tables import seed_table
 from runner.findings.page import report_of
 from runner.findings.pictures import pictures_of
 from runner.findings.render import page_of
@@ -62,7 +63,7 @@ def _counts(sweep: Findings) -> dict[str, float]:
 
 
 def _tables(sweep: Findings) -> dict[str, bytes]:
-    tables = {"comparison": scores.seed_table(sweep.results, sweep.keys), "runs": sweep.runs}
+    tables = {"comparison": seed_table(sweep.results, sweep.keys), "runs": sweep.runs}
     files = {f"{name}{ending}": as_file(table, ending) for name, table in tables.items() for ending in TABLES}
     if sweep.verdicts:
         files["verdict.csv"] = _verdict_table(sweep.verdicts)

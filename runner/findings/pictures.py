@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
 
+from runner.base.console import warn
 from runner.base.errors import with_trace
-from runner.findings import terminal
-from runner.findings.numbers import scores
+from runner.findings.numbers.curves import bands, strips, typical_runs
 from runner.findings.numbers.data_sets import by_data
 from runner.findings.numbers.effects import Effect, effects, pairs, profiles
 from runner.findings.numbers.fits import Fit, fit_of
@@ -58,7 +58,7 @@ def pictures_of(results: Sequence[RunResult], keys: Sequence[str]) -> dict[str, 
         else:
             drawn |= {name: content} if content else {}
     for reason, names in lost.items():
-        terminal.warn(f"no {', '.join(names)}: {reason}")
+        warn(f"no {', '.join(names)}: {reason}")
     return drawn
 
 
@@ -66,7 +66,7 @@ def picture_of(result: RunResult) -> dict[str, bytes]:
     """The files of a run's picture; one that cannot be drawn takes nothing from the sweep."""
     drawn = with_picture(result)
     if drawn.lost_picture:
-        terminal.warn(f"the best run has {drawn.lost_picture}")
+        warn(f"the best run has {drawn.lost_picture}")
     return {f"plots/{name}": content for name, content in drawn.pictures.items()}
 
 
@@ -88,19 +88,19 @@ class Artist:
     def curves(self) -> bytes:
         from runner.findings.figures import draw_bands
 
-        bands, n_settings = scores.bands(self._results, self._keys)
+        shown, n_settings = bands(self._results, self._keys)
         note = "training cost: mean, and the middle 80 % of the seeds"
-        if n_settings > len(bands):
-            note += f"; the best {len(bands)} of {n_settings} settings"
-        return draw_bands(bands, "training cost", note)
+        if n_settings > len(shown):
+            note += f"; the best {len(shown)} of {n_settings} settings"
+        return draw_bands(shown, "training cost", note)
 
     def scores(self) -> bytes | None:
-        strips, score = scores.strips(self._results, self._keys)
-        if not any(strip.values for strip in strips):
+        shown, score = strips(self._results, self._keys)
+        if not any(strip.values for strip in shown):
             return None
         from runner.findings.figures import draw_strips
 
-        return draw_strips(strips, score)
+        return draw_strips(shown, score)
 
     @cached_property
     def _effects(self) -> tuple[list[Effect], str]:
@@ -155,7 +155,7 @@ class Artist:
     @cached_property
     def _fits(self) -> tuple[list[tuple[str, Fit]], str]:
         """What the typical run of each setting made of its data; and a note that says so."""
-        typical, n_settings = scores.typical_runs(self._results, self._keys)
+        typical, n_settings = typical_runs(self._results, self._keys)
         shown = [(label, result, self._lost.data_of(result)) for label, result in typical]
         fits = [(label, fit_of(result, data)) for label, result, data in shown if data]
         note = "fit of the run with the median training cost of each setting"
@@ -196,6 +196,6 @@ class Lost:
             return data
         told = f"no pictures of the data {result.spec.data.name}: {reason}"
         if told not in self._told:
-            terminal.warn(told)
+            warn(told)
         self._told.add(told)
         return None

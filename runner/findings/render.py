@@ -44,7 +44,7 @@ def page_of(report: Report) -> str:
 def _render(report: Report, form: str, beside: str = "") -> str:
     """One template per format. What is shown is visible: no sign of a name can steer or reorder the page."""
     environment = Environment(
-        loader=PackageLoader("runner"), autoescape=form == "html", trim_blocks=True, lstrip_blocks=True,
+        loader=PackageLoader("runner.findings"), autoescape=form == "html", trim_blocks=True, lstrip_blocks=True,
         keep_trailing_newline=True, finalize=lambda value: visible(value) if type(value) is str else value,
     )  # fmt: skip
     environment.filters |= {"md": markdown, "code": code}

@@ -7,8 +7,8 @@ from functools import cache
 import numpy as np
 from threadpoolctl import threadpool_info
 
+from runner.base.paths import ROOT
 from runner.base.version import __version__
-from runner.runs.identity import ROOT
 
 
 @cache

@@ -1,50 +1,60 @@
 """Who a run is: a key that is equal for equal results, and the environment that it ran in."""
 
+import ast
 import hashlib
 import json
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+from runner.base.paths import ROOT
 from runner.runs.own_code import own_files
 from runner.runs.spec import Spec, to_plain
 
-ROOT = Path(__file__).resolve().parent.parent
-NUMERIC_CODE = (
-    "nn",
-    "runner/datasets",
-    "runner/measures.py",
-    "runner/planning.py",
-    "runner/preparation.py",
-    "runner/scaling.py",
-    "runner/spec.py",
-    "runner/stacking.py",
-    "runner/structures.py",
-    "runner/training.py",
-)
+# The code that numbers depend on, by its role: where a file lies is in no run key.
+NUMERIC_CODE = {
+    "nn": "nn",
+    "data sets": "runner/datasets",
+    "spec": "runner/runs/spec.py",
+    "data": "runner/runs/data.py",
+    "scaling": "runner/runs/scaling.py",
+    "sizes": "runner/runs/sizes.py",
+    "structure": "runner/runs/structure.py",
+    "stacking": "runner/train/stacking.py",
+    "training": "runner/train/training.py",
+    "measures": "runner/train/measures.py",
+}
 
 
 @cache
 def _numeric_files() -> dict[str, str]:
     """Digests of the project's own numeric code, once for each process: it has imported what was there then."""
-    files: dict[str, Path] = {}
-    for part in NUMERIC_CODE:
+    digests: dict[str, str] = {}
+    for role, part in NUMERIC_CODE.items():
         path = ROOT / part
-        found = sorted(path.rglob("*.py")) if path.is_dir() else [path]
-        files |= {str(file.relative_to(ROOT)): file for file in found}
-    return _digests(files)
+        files = sorted(path.rglob("*.py")) if path.is_dir() else [path]
+        names = [f"{role}/{file.relative_to(path).as_posix()}" if path.is_dir() else role for file in files]
+        digests |= {name: _digest(_without_imports(file)) for name, file in zip(names, files, strict=True)}
+    return digests
+
+
+def _without_imports(file: Path) -> bytes:
+    """A file of ours but for the lines that say where others of ours lie."""
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    for node in ast.walk(ast.parse("".join(lines))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in ("nn", "runner"):
+            lines[node.lineno - 1 : node.end_lineno] = [""] * ((node.end_lineno or node.lineno) + 1 - node.lineno)
+    return "".join(lines).encode()
 
 
 @cache
 def code_files(modules: tuple[str, ...] = ()) -> dict[str, str]:
-    """Digests of the source that results depend on, by file: `nn`, data generation, and the user's own modules with
-    what they import.
-    """
-    return _numeric_files() | _digests(own_files(modules))
+    """Digests of the source that results depend on: ours by role, and the user's modules with what they import."""
+    return _numeric_files() | {name: _digest(file.read_bytes()) for name, file in own_files(modules).items()}
 
 
-def _digests(files: dict[str, Path]) -> dict[str, str]:
-    return {name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in files.items()}
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 @cache

@@ -9,9 +9,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from runner.base.paths import ROOT
+
 INSTALLED = ("site-packages", "dist-packages")
 LIBRARIES = tuple(Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "platstdlib"))
-OURS = tuple(Path(__file__).resolve().parents[1] / package for package in ("nn", "runner"))
+OURS = tuple(ROOT / package for package in ("nn", "runner"))
 
 
 def own_files(modules: Sequence[str]) -> dict[str, Path]:

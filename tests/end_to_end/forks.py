@@ -26,7 +26,8 @@ from runner.store.surroundings import using_mlflow
 REQUIREMENTS = "mlflow.utils.requirements_utils"
 IMPORTED = (
     "hydra.core.plugins", "hydra._internal.utils", "mlflow.pyfunc", "mlflow.tracking", REQUIREMENTS, "runner.app.main",
-    "runner.app.launching", "runner.conduct.publishing", "runner.store.reader", "runner.findings.figures", "runner.plan.memory", "pyarrow.parquet",
+    "runner.app.launching", "runner.conduct.publishing", "runner.store.reader", "runner.findings.figures",
+    "runner.plan.memory", "pyarrow.parquet",
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from matplotlib.text import Text
 from runner.findings import figures
 from runner.findings.figures import panel
 from runner.findings.figures.run import _empty_headline
-from runner.findings.numbers import scores
+from runner.findings.numbers.curves import bands, strips
 from runner.findings.numbers.effects import effects, pairs, profiles
 from runner.findings.numbers.fits import fit_of
 from runner.runs.data import Prepared
@@ -45,8 +45,8 @@ def drawn_of(low: float, high: float) -> dict[str, bytes]:
     results = sweep_of(low, high)
     found, score = effects(results, KEYS)
     return {
-        "draw_bands": figures.draw_bands(scores.bands(results, KEYS)[0], "cost", "note"),
-        "draw_strips": figures.draw_strips(scores.strips(results, KEYS)[0], score),
+        "draw_bands": figures.draw_bands(bands(results, KEYS)[0], "cost", "note"),
+        "draw_strips": figures.draw_strips(strips(results, KEYS)[0], score),
         "draw_effects": figures.draw_effects(found, score),
         "draw_heatmaps": figures.draw_heatmaps(pairs(results, found, score), score),
         "draw_profiles": figures.draw_profiles(profiles(results, found, score), score),

@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from runner.base.console import _Console, count, warn
 from runner.findings import terminal
 from runner.findings.numbers.tables import seed_table
 from runner.runs.result import RunResult
@@ -76,7 +77,7 @@ def test_a_long_comparison_is_cut_and_says_where_the_rest_is(capsys):
 
 @pytest.mark.parametrize(("n", "said"), [(0, "0 runs"), (1, "1 run"), (2, "2 runs")])
 def test_numbers_and_words_agree(n, said):
-    assert terminal.count(n, "run") == said
+    assert count(n, "run") == said
 
 
 LONG = ("network.hidden=[128,64,32,16]", "training.batch_size=null", "data=a_data_set_with_a_long_name")
@@ -100,7 +101,7 @@ def test_a_pipe_has_a_line_for_every_setting_in_which_nothing_is_cut(capsys):
 
 @pytest.mark.parametrize("columns", [80, 40])
 def test_on_a_narrow_terminal_numbers_stand_below_their_setting(columns, capsys, monkeypatch):
-    narrow = terminal._Console(width=columns, markup=False, emoji=False)
+    narrow = _Console(width=columns, markup=False, emoji=False)
     monkeypatch.setattr(terminal, "console", lambda: narrow)
     terminal.print_comparison(*long_table())
     shown = capsys.readouterr().out
@@ -110,5 +111,5 @@ def test_on_a_narrow_terminal_numbers_stand_below_their_setting(columns, capsys,
 
 
 def test_a_warning_goes_to_standard_error(capsys):
-    terminal.warn("take care of [/home]")
+    warn("take care of [/home]")
     assert capsys.readouterr() == ("", "take care of [/home]\n")
