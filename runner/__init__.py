@@ -21,7 +21,7 @@ def load(sweep: str | None = None) -> "Findings":
     """A sweep of the MLflow store in use: `runs` and `curves` are pandas tables, `results` have everything.
 
     `sweep` is its name in `outputs/`, or an MLflow run id (of its parent, or of a single run); None is the newest.
-    Raises runner.errors.UserError when there is none.
+    Raises runner.base.errors.UserError when there is none.
     """
     from runner.findings.loading import load_sweep
     from runner.store.surroundings import using_mlflow

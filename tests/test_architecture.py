@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -14,19 +15,32 @@ FILES = sorted(path for package in ("nn", "runner") for path in (ROOT / package)
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 AROUND = sorted(path for folder in ("benchmarks", "docs", ".ci") for path in (ROOT / folder).rglob("*.py"))
 NN = [path for path in FILES if path.is_relative_to(ROOT / "nn")]
-FIGURES = ROOT / "runner" / "figures"
+RUNNER = [path for path in FILES if path not in NN]
+FIGURES = ROOT / "runner" / "findings" / "figures"
 HOMES = {
-    "mlflow": [ROOT / "runner" / name for name in ("tracking.py", "reading.py", "writing.py", "logged_models.py")],
+    "mlflow": [ROOT / "runner" / "store" / name for name in ("writer.py", "reader.py", "client.py", "models.py")],
     "matplotlib": sorted(FIGURES.glob("*.py")),
 }
 HEAVY = ("mlflow", "matplotlib", "pandas")
 MAX_FILE, MAX_FUNCTION = 250, 50
 GENERATORS = {"default_rng", "Generator", "SeedSequence", "BitGenerator", "PCG64", "Philox"}
+ORDER = ("base", "datasets", "runs", "store", "plan", "findings", "train", "diagnosis", "conduct", "search", "app")
+NEVER = {("train", "findings")}  # what draws is handed to whoever trains
 DECISIONS = ROOT / "docs" / "decisions.md"
 
 
 def shown(path: Path) -> str:
     return str(path.relative_to(ROOT))
+
+
+def module_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def folder_of(module: str) -> str:
+    """The folder of the house that a module of `runner` lies in; empty for files at the root, which are commands."""
+    folder = module.split(".")[1] if module.count(".") else ""
+    return folder if folder in ORDER else ""
 
 
 def tree_of(path: Path) -> ast.Module:
@@ -72,6 +86,9 @@ def functions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
     return [node for node in walk(tree_of(path)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
 
 
+MODULES = {module_of(path) for path in RUNNER}
+
+
 def test_there_are_files_to_look_at():
     assert len(NN) >= 8 and len(FILES) >= 30 and len(TESTS) >= 100 and len(AROUND) >= 10
     assert all(path.exists() for paths in HOMES.values() for path in paths)
@@ -82,7 +99,44 @@ def test_nn_imports_numpy_the_standard_library_and_itself_alone(path):
     assert packages(path) <= {"numpy", "nn", *sys.stdlib_module_names}
 
 
-@pytest.mark.parametrize("path", [path for path in FILES if path not in NN], ids=shown)
+def upwards(module: str, imported: set[str]) -> list[str]:
+    """The imports of a module in a folder of `runner` that point to a later folder, or to a command."""
+    mine = folder_of(module)
+    wrong = []
+    for other in sorted(name for name in imported if name.split(".")[0] == "runner" and mine):
+        its = folder_of(other)
+        if (mine, its) in NEVER or (not its and other in MODULES) or (its and ORDER.index(its) > ORDER.index(mine)):
+            wrong.append(other)
+    return wrong
+
+
+@pytest.mark.parametrize("path", RUNNER, ids=shown)
+def test_a_file_imports_from_its_own_folder_of_the_house_or_from_an_earlier_one(path):
+    """The folders stand in the order of the data: ORDER. Files at the root are commands, which import everything."""
+    found = upwards(module_of(path), imports(path) & MODULES)
+    assert not found, (
+        f"{shown(path)} imports {', '.join(found)}, which comes later in {' '.join(ORDER)} (or is a command). "
+        "Move what is shared to an earlier folder, or hand it in as an argument."
+    )
+
+
+def test_an_import_that_points_upwards_is_noticed():
+    assert upwards("runner.runs.spec", {"runner.store.reader", "runner.base.errors", "runner.datasets"}) == [
+        "runner.store.reader"
+    ]
+    assert upwards("runner.train.training", {"runner.findings.pictures"}) == ["runner.findings.pictures"]
+    assert upwards("runner.base.errors", {"runner.resume", "runner.base.texts"}) == ["runner.resume"]
+    assert upwards("runner.resume", {"runner.app.main"}) == []
+
+
+def test_no_module_of_the_application_imports_itself_over_others():
+    """Imports for annotations alone count too: a circle of ideas is one."""
+    arrows = {module_of(path): imports(path) & MODULES - {module_of(path)} for path in RUNNER}
+    order = TopologicalSorter({module: others - {"runner"} for module, others in arrows.items()})
+    assert len(list(order.static_order())) >= len(RUNNER)  # raises CycleError, with the circle
+
+
+@pytest.mark.parametrize("path", RUNNER, ids=shown)
 def test_the_application_does_not_import_its_tests(path):
     assert not packages(path) & {"tests", "pytest", "hypothesis"}
 
@@ -102,18 +156,16 @@ def test_heavy_imports_happen_when_they_are_used(path):
 
 @pytest.mark.parametrize("path", FILES, ids=shown)
 def test_a_place_with_heavy_imports_is_itself_imported_when_it_is_used(path):
-    """`publishing.py` stands above `tracking.py` and is imported when a store is opened."""
-    heavy = {f"runner.{path.stem}" for path in HOMES["mlflow"]} | {
-        "runner.findings.figures",
-        "runner.conduct.publishing",
-    }
+    """`publishing.py` stands above `writer.py` and is imported when a store is opened."""
+    heavy = {module_of(path) for path in HOMES["mlflow"]} | {"runner.findings.figures", "runner.conduct.publishing"}
     if path.is_relative_to(FIGURES) or path in HOMES["mlflow"] or path.name == "publishing.py":
         return
     assert not heavy & imports(path, into_functions=False, into_typing=False)
 
 
 @pytest.mark.parametrize(
-    "modules", ["runner.app.main, runner.launching", "runner.train.training", "runner.plan.validation", "nn.training"]
+    "modules",
+    ["runner.app.main, runner.app.launching", "runner.train.training", "runner.plan.validation", "nn.training"],
 )
 def test_starting_imports_nothing_heavy_for_real(modules):
     code = f"import sys, {modules}; print(*sorted(set(sys.modules) & set({HEAVY!r})))"

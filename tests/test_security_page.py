@@ -23,7 +23,7 @@ HELD = {
     "A named sweep, a case or a file": f"{WRITTEN} {IMPORTS}::test_another_primary_config_imports_nothing_either",
     "Components are chosen by name": TYPED,
     "Hydra's own part of a config": ADVICE,
-    "So `runner/guard.py` looks": f"{TYPED} {WRITTEN}",
+    "So `runner/app/guard.py` looks": f"{TYPED} {WRITTEN}",
     "| `hydra.launcher`": f"{TYPED} {IMPORTS}::test_the_settings_of_an_installed_launcher_can_be_given",
     "| `hydra.job_logging`": f"{TYPED} {WRITTEN} {OFFERED} {IMPORTS}::test_a_log_option_of_someone_else_is_refused",
     "| `hydra.callbacks`": f"{TYPED} {WRITTEN}",

@@ -22,15 +22,15 @@ YAML = {
 }
 SHELLS = {"os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput"}
 EXCUSED = {
-    "runner/compose.py: pickle.loads": "a copy of its own object, from memory to memory",
-    "runner/compositions.py: pickle.loads": "a copy of its own object, from memory to memory",
-    "tests/runner/test_laws.py: exec": "makes the parts that CONTRIBUTING.md shows",
-    "tests/runner/test_spec.py: pickle.loads": "its own object, as a pool of processes sends it",
-    "tests/runner/test_stack_invariance.py: pickle.loads": "its own object, as a pool of processes sends it",
+    "runner/app/compose.py: pickle.loads": "a copy of its own object, from memory to memory",
+    "runner/app/compositions.py: pickle.loads": "a copy of its own object, from memory to memory",
+    "tests/runner/plan/test_laws.py: exec": "makes the parts that CONTRIBUTING.md shows",
+    "tests/runner/runs/test_spec.py: pickle.loads": "its own object, as a pool of processes sends it",
+    "tests/runner/train/test_stack_invariance.py: pickle.loads": "its own object, as a pool of processes sends it",
     "tests/end_to_end/test_foreign_files.py: pickle.loads": "shows that the harm is real which the tests forbid",
     "tests/end_to_end/test_foreign_files.py: np.savez(allow_pickle=True)": "writes what must be refused",
     "tests/nn/test_registry.py: exec": "makes a function whose parameter has a given name",
-    "tests/runner/test_expectations.py: eval": "Python judges inequalities of numbers that the test itself makes",
+    "tests/runner/plan/test_expectations.py: eval": "Python judges inequalities of numbers that the test itself makes",
 }
 
 

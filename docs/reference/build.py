@@ -1,8 +1,8 @@
 """Writes docs/reference.md: `make reference`.
 
-What a key means is the comment beside it in `conf/`; which values it may have is what the models in `runner/spec.py`
-and `runner/settings.py` and the signatures of components allow; what a component is, its docstring. The template beside
-this file has the rest.
+What a key means is the comment beside it in `conf/`; which values it may have is what the models in
+`runner/runs/spec.py` and `runner/runs/settings.py` and the signatures of components allow; what a component is, its
+docstring. The template beside this file has the rest.
 """
 
 import argparse

@@ -1,0 +1,1 @@
+"""One sweep, conducted: planned, trained, kept on disk, published, resumed."""

@@ -21,8 +21,8 @@ from runner.runs.overrides import label_of, swept_keys
 from runner.runs.result import RunResult
 from runner.runs.settings import Settings
 from runner.store.address import reason
-from runner.store.reader import PARENT, Reader, StoredRun
-from runner.store.records import STATUS, record_of
+from runner.store.reader import PARENT, Reader
+from runner.store.records import record_of
 from runner.store.writer import Tracker
 
 
@@ -93,7 +93,7 @@ class Publisher:
             result, outcome = kept.get(run.index), run.tags.get("outcome")
             is_result = outcome != "failed" if result is None else outcome == result.outcome
             is_new = run.index not in again and run.index not in self._run_ids
-            is_whole = _is_whole(run) and self.reader.has_files(run)
+            is_whole = run.is_whole and self.reader.has_files(run)
             if is_whole and is_result and is_new and run.tags.get(PARENT) == self.parent:
                 self._run_ids[run.index] = run.run_id
             elif not run.is_parent:
@@ -238,12 +238,6 @@ class Publisher:
 
     def _name(self, result: RunResult) -> str:
         return label_of(result.overrides, self.keys) or self._about.name
-
-
-def _is_whole(run: StoredRun) -> bool:
-    """Whether a run of a sweep was written to its end, and was trained to its own."""
-    outcome = run.tags.get("outcome", "killed")
-    return outcome != "killed" and run.status == STATUS.get(outcome, "FINISHED")
 
 
 def _patch() -> dict[str, bytes]:

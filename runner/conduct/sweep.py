@@ -234,11 +234,10 @@ class Sweep:
         if is_finished and not publisher.trouble and len(results) == len(self.planned):
             self._folder.finish()
         where = f"{publisher.where()}\nfiles: {self._folder.shown}"
-        if not plan.settings.quiet:
-            if self._is_sweep:
-                terminal.print_sweep(results, publisher.keys, publisher.findings.verdicts, where)
-            else:
-                terminal.print_run(results[0], where)
+        if not plan.settings.quiet and self._is_sweep:
+            terminal.print_sweep(results, publisher.keys, publisher.findings.verdicts, where)
+        elif not plan.settings.quiet:
+            terminal.print_run(results[0], where)
         terminal.warn_of_lost_pictures(results)
         self._check_delivered(publisher)
         if publisher.settings.strict and (error := unmet(publisher.findings.verdicts)):

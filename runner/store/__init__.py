@@ -1,0 +1,1 @@
+"""Where results are kept: the folder of a sweep, and MLflow, which is known only here."""

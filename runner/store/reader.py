@@ -21,6 +21,7 @@ from runner.runs.scaling import Scaling
 from runner.runs.spec import Spec, from_plain
 from runner.runs.structure import structure_of
 from runner.store.address import check_file, folder_of, probe, reason, sqlite_file, tracking_uri
+from runner.store.records import STATUS
 
 PARENT = "mlflow.parentRunId"
 PAGE = 1000
@@ -54,6 +55,12 @@ class StoredRun:
     def is_parent(self) -> bool:
         """Whether it stands for a sweep."""
         return "sweep_index" not in self.tags
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it was written to its end, and was trained to its own."""
+        outcome = self.tags.get("outcome", "killed")
+        return outcome != "killed" and self.status == STATUS.get(outcome, "FINISHED")
 
 
 class Reader:

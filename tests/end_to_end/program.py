@@ -93,7 +93,7 @@ def _forks() -> Forks:
 def _empty_store() -> Path:
     folder = Path(tempfile.mkdtemp())
     atexit.register(shutil.rmtree, folder)
-    make = "from runner.tracking import make_tables; make_tables('sqlite:///mlflow.db')"
+    make = "from runner.store.writer import make_tables; make_tables('sqlite:///mlflow.db')"
     subprocess.run([sys.executable, "-c", make], cwd=folder, env=environment(), check=True)
     return folder / "mlflow.db"
 

@@ -194,8 +194,8 @@ def test_a_queue_leaves_ctrl_c_to_the_sweep() -> None:
     pytest.importorskip("dask_jobqueue")
     code = """
 import signal, tempfile
-from runner.clusters import queue_cluster
-from runner.settings import QueueExecutor
+from runner.train.clusters import queue_cluster
+from runner.runs.settings import QueueExecutor
 before = signal.getsignal(signal.SIGINT)
 queue_cluster(QueueExecutor(name="slurm"), tempfile.mkdtemp()).close()
 print(signal.getsignal(signal.SIGINT) is before)

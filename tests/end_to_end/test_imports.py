@@ -1,7 +1,7 @@
 """What a config can make Python import: the project, installed plugins and what `modules` lists; all else is refused.
 
-Every attack here ran code, or led results or secrets away, before `runner/guard.py` was there. `evil.py` lies in the
-working folder, which Python imports from, and leaves a file when it is imported or called.
+Every attack here ran code, or led results or secrets away, before `runner/app/guard.py` was there. `evil.py` lies in
+the working folder, which Python imports from, and leaves a file when it is imported or called.
 """
 
 import shutil

@@ -173,7 +173,7 @@ def test_a_report_that_does_not_fit_leaves_the_old_one(loaded: Findings, tmp_pat
     program = (
         "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
         "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)); "
-        "from pathlib import Path; from runner.files import write_whole; "
+        "from pathlib import Path; from runner.base.files import write_whole; "
         f"write_whole(Path({str(path)!r}), bytes(200_000))"
     )
     done = subprocess.run(

@@ -137,9 +137,9 @@ def test_pictures_have_the_same_bytes_whatever_style_the_user_has_set(
 
 DRAWING = """
 import hashlib, numpy as np
-from runner.comparison import Strip
-from runner.figures import draw_fits, draw_strips
-from runner.fits import Fit
+from runner.findings.numbers.curves import Strip
+from runner.findings.figures import draw_fits, draw_strips
+from runner.findings.numbers.fits import Fit
 counts = Fit("confusion", np.array([[5.0, 2.0], [1.0, 7.0]]), np.arange(2.0), classes=("a", "b"))
 pictures = draw_fits([("counts", counts)], "note"), draw_strips([Strip("tanh", [1.0, 1e3], 0, {"linear": 5.0})], "cost")
 print(hashlib.sha256(b"".join(pictures)).hexdigest())

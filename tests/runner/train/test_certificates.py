@@ -15,7 +15,7 @@ from tests.runner.building import plan_of
 IS_KILLED = """
 import os, signal
 from pathlib import Path
-from runner.certificates import certificate_folder
+from runner.train.certificates import certificate_folder
 
 with certificate_folder() as folder:
     (Path(folder) / "key.pem").write_text("secret")

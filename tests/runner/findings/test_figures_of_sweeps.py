@@ -12,9 +12,9 @@ from runner.findings.figures import draw_data, draw_heatmaps, draw_profiles
 from runner.findings.numbers.data_sets import by_data
 from runner.findings.numbers.effects import Effect, Profiles, effects, pairs, profiles
 from tests.runner.building import trained
+from tests.runner.findings.test_figures import assert_picture
 from tests.runner.finished import run
 from tests.runner.tables import ODD_NAMES, SHORT, SYNTHETIC, TABLES, table, train_on
-from tests.runner.test_figures import assert_picture
 
 
 def grid(values: dict[str, list[str]], scores: list[float], name: str = "accuracy") -> tuple[list, list[Effect], str]:

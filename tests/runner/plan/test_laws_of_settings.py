@@ -6,7 +6,7 @@ import pytest
 from nn.activations import Activation
 from nn.losses import Loss
 from nn.optimizers import slots
-from tests.runner.test_laws import told
+from tests.runner.plan.test_laws import told
 
 
 def centring(*, share: float = 0.0):
