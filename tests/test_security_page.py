@@ -12,7 +12,7 @@ TYPED = f"{IMPORTS}::test_code_named_on_the_command_line_is_refused_before_anyth
 WRITTEN = f"{IMPORTS}::test_code_named_in_a_config_of_someone_else_is_refused"
 OFFERED = f"{IMPORTS}::test_what_hydra_itself_offers_is_still_there"
 UNSAFE = "test_unsafe_calls.py::test_nothing_read_from_data_can_run_code"
-AUDIT = "test_audit.py::test_an_audit_fails_on_what_is_known_and_tells_when_it_could_not_look"
+AUDIT = "test_audit.py::test_an_audit_fails_on_what_is_known_and_says_when_it_could_not_look"
 TELEMETRY = "test_telemetry.py::test_a_command_has_telemetry_off_unless_a_person_has_chosen"
 ADVICE = "advice"  # what a person had better do, or what is not ours
 HELD = {
@@ -49,7 +49,7 @@ HELD = {
     "test_a_file_that_hides_a_module_is_named_in_one_sentence "
     "end_to_end/test_working_folder.py::test_a_file_that_ends_python_itself_is_named_by_python "
     "end_to_end/test_working_folder.py::test_a_file_with_the_name_of_the_program_is_run_in_its_place",
-    "| `outputs/*/plan.json`": "runner/test_folder.py::test_a_plan_that_was_changed_by_hand_is_refused_with_the_place "
+    "| `outputs/*/plan.json`": "runner/test_folder.py::test_a_plan_that_was_changed_by_hand_is_refused_with_its_folder "
     "end_to_end/test_stale_results.py::test_resume_names_an_imported_module_or_a_declared_file_that_changed",
     "| `weights.npz`": f"{FOREIGN}::test_weights_of_someone_else_run_no_code "
     f"{FOREIGN}::test_results_of_someone_else_run_no_code "
@@ -60,7 +60,7 @@ HELD = {
     f"{FOREIGN}::test_a_stored_config_that_is_endless_is_refused_at_once",
     "| data ": f"{FOREIGN}::test_formulas_and_code_in_a_table_are_text",
     "| `expect:`": "runner/test_expectations_refused.py::"
-    "test_nothing_that_a_person_writes_raises_and_what_is_refused_before_does_not_hold_after",
+    "test_nothing_that_a_user_writes_raises_and_what_is_refused_before_does_not_hold_after",
     "Nothing is ever unpickled": UNSAFE,
     "Only regular files are read": "runner/test_clear_refusals.py::test_a_pipe_and_a_device_are_no_files "
     f"{FOREIGN}::test_a_pipe_in_place_of_a_config_is_an_error_and_is_not_waited_for "
@@ -80,7 +80,7 @@ HELD = {
     f"{NAMES}::test_latex_is_never_called_even_where_a_person_s_own_figures_use_it",
     "No name of a config, column": f"{NAMES}::test_columns_and_classes_may_be_called_anything",
     "A sweep's file whose name": f"{NAMES}::"
-    "test_a_sweep_file_whose_name_steers_the_terminal_is_left_out_and_told",
+    "test_a_sweep_file_whose_name_steers_the_terminal_is_left_out_and_reported",
     "A run opens no port": f"{NETWORK}::test_a_sweep_with_workers_opens_no_port "
     f"{NETWORK}::test_a_dask_cluster_of_our_own_listens_on_the_loopback_address_alone "
     f"{NETWORK}::test_who_has_no_certificate_cannot_talk_to_a_dask_cluster_of_our_own",

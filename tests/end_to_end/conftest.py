@@ -1,8 +1,8 @@
 """Sweeps that many tests look at; each is run once, by the real command line."""
 
 import importlib.util
+import json
 import os
-import pickle
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -36,12 +36,12 @@ def trained_once(factory: pytest.TempPathFactory, name: str, *arguments: str, fr
     """The same for all processes that run tests side by side; tests only look at it."""
     place = factory.getbasetemp()
     place = place.parent if "PYTEST_XDIST_WORKER" in os.environ else place
-    folder, done = place / name, place / f"{name}.pickle"
+    folder, done = place / name, place / f"{name}.json"
     with FileLock(place / f"{name}.lock"):
         if not done.exists():
             folder.mkdir()
-            done.write_bytes(pickle.dumps(train(*arguments, cwd=folder, from_nothing=from_nothing)))
-    return Trained(pickle.loads(done.read_bytes()), Store(folder))
+            done.write_text(json.dumps(vars(train(*arguments, cwd=folder, from_nothing=from_nothing))))
+    return Trained(subprocess.CompletedProcess(**json.loads(done.read_text())), Store(folder))
 
 
 @pytest.fixture(scope="session")

@@ -41,9 +41,8 @@ def finished(server: Shared) -> int:
     return int(ask(server.database, "SELECT count(*) FROM runs WHERE status = 'FINISHED'")[0][0])
 
 
-@pytest.mark.parametrize(
-    ("seeds", "plots"), [(10, "best"), pytest.param(500, "all", marks=pytest.mark.slow)], ids=["40 runs", "2,000 runs"]
-)
+@pytest.mark.slow  # test_kills.py, test_dask.py and test_servers.py have one of them at a time
+@pytest.mark.parametrize(("seeds", "plots"), [(10, "best"), (500, "all")], ids=["40 runs", "2,000 runs"])
 def test_a_sweep_whose_worker_and_server_are_killed_ends_complete_with_equal_bits(
     server: Shared, site: Site, seeds: int, plots: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

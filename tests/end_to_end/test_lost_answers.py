@@ -150,7 +150,7 @@ def test_a_writer_that_is_killed_among_its_requests_and_resumed_leaves_each_run_
     assert whole(door.server, name) == undisturbed
 
 
-@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("times", [pytest.param(1, marks=pytest.mark.slow), 2])
 def test_ctrl_c_among_requests_leaves_each_run_once_and_a_resume_the_whole_sweep(
     door: Door, undisturbed: "dict[str, tuple[Bits, Rows]]", tmp_path: Path, times: int
 ) -> None:
@@ -174,7 +174,7 @@ def test_ctrl_c_among_requests_leaves_each_run_once_and_a_resume_the_whole_sweep
     assert {run.info.run_id for run in finished} <= there, "what is whole is kept"
 
 
-@pytest.mark.slow  # test_all_at_once.py does it too
+@pytest.mark.slow  # test_servers.py has it with fewer requests
 def test_a_server_that_is_killed_and_started_again_gets_everything_once(
     undisturbed: "dict[str, tuple[Bits, Rows]]", tmp_path: Path
 ) -> None:

@@ -126,7 +126,9 @@ def test_mlflow_ui_listens_on_the_loopback_address_alone(tmp_path: Path) -> None
     assert {address.partition(" ")[2].partition(":")[0] for address in found} == {"0100007F"}
 
 
-@pytest.mark.parametrize("launcher", [(), ("hydra/launcher=joblib",)], ids=["stacked", "joblib"])
+@pytest.mark.parametrize(
+    "launcher", [(), pytest.param(("hydra/launcher=joblib",), marks=pytest.mark.slow)], ids=["stacked", "joblib"]
+)
 def test_a_sweep_with_workers_opens_no_port(tmp_path: Path, launcher: tuple[str, ...]) -> None:
     if launcher:
         pytest.importorskip("hydra_plugins.hydra_joblib_launcher")
