@@ -32,9 +32,9 @@ HELD = {
     "| `hydra.overrides`": f"{TYPED} {WRITTEN}",
     "| `hydra.job.name`": f"{TYPED} {OFFERED}",
     "| `${oc.env:NAME}`": f"{TYPED} {WRITTEN}",
-    "Where a run trains": f"{WRITTEN} runner/test_typed.py::"
+    "Where a run trains": f"{WRITTEN} runner/plan/test_typed.py::"
     "test_overrides_of_a_job_that_nobody_typed_name_no_scheduler",
-    "What you typed is taken": f"{WRITTEN} runner/test_typed.py::test_a_scheduler_that_was_typed_is_used",
+    "What you typed is taken": f"{WRITTEN} runner/plan/test_typed.py::test_a_scheduler_that_was_typed_is_used",
     "Of Hydra's flags": TYPED,
     "`--config-path`, `--config-dir` and": f"{IMPORTS}::test_another_primary_config_imports_nothing_either",
     "`--cfg`, `--info`, `--help`": f"{FLAGS}::test_a_flag_that_shows_something_trains_and_writes_nothing "
@@ -49,7 +49,8 @@ HELD = {
     "test_a_file_that_hides_a_module_is_named_in_one_sentence "
     "end_to_end/test_working_folder.py::test_a_file_that_ends_python_itself_is_named_by_python "
     "end_to_end/test_working_folder.py::test_a_file_with_the_name_of_the_program_is_run_in_its_place",
-    "| `outputs/*/plan.json`": "runner/test_folder.py::test_a_plan_that_was_changed_by_hand_is_refused_with_its_folder "
+    "| `outputs/*/plan.json`": "runner/store/test_folder.py::"
+    "test_a_plan_that_was_changed_by_hand_is_refused_with_its_folder "
     "end_to_end/test_stale_results.py::test_resume_names_an_imported_module_or_a_declared_file_that_changed",
     "| `weights.npz`": f"{FOREIGN}::test_weights_of_someone_else_run_no_code "
     f"{FOREIGN}::test_results_of_someone_else_run_no_code "
@@ -59,14 +60,14 @@ HELD = {
     f"{FOREIGN}::test_a_config_has_at_most_a_hundred_levels_and_a_million_values "
     f"{FOREIGN}::test_a_stored_config_that_is_endless_is_refused_at_once",
     "| data ": f"{FOREIGN}::test_formulas_and_code_in_a_table_are_text",
-    "| `expect:`": "runner/test_expectations_refused.py::"
+    "| `expect:`": "runner/plan/test_expectations_refused.py::"
     "test_nothing_that_a_user_writes_raises_and_what_is_refused_before_does_not_hold_after",
     "Nothing is ever unpickled": UNSAFE,
-    "Only regular files are read": "runner/test_clear_refusals.py::test_a_pipe_and_a_device_are_no_files "
+    "Only regular files are read": "runner/plan/test_clear_refusals.py::test_a_pipe_and_a_device_are_no_files "
     f"{FOREIGN}::test_a_pipe_in_place_of_a_config_is_an_error_and_is_not_waited_for "
     f"{FOREIGN}::test_a_pipe_in_place_of_a_stored_config_is_an_error_and_is_not_waited_for "
-    "runner/test_folder.py::test_a_pipe_in_place_of_a_plan_is_refused_and_not_waited_for "
-    "runner/test_model.py::test_a_pipe_in_place_of_weights_is_refused_and_not_waited_for",
+    "runner/store/test_folder.py::test_a_pipe_in_place_of_a_plan_is_refused_and_not_waited_for "
+    "runner/runs/test_model.py::test_a_pipe_in_place_of_weights_is_refused_and_not_waited_for",
     "What is not plain data": f"{FOREIGN}::test_a_table_that_is_none_runs_no_code "
     f"{FOREIGN}::test_starting_from_weights_of_someone_else_is_refused_on_the_command_line",
     "One door is MLflow's": f"{FOREIGN}::"
@@ -75,7 +76,7 @@ HELD = {
     "Columns, classes, files, sweeps": f"{NAMES}::test_columns_and_classes_may_be_called_anything "
     f"{NAMES}::test_a_sweep_over_files_and_columns_of_any_spelling_has_runs_with_names_that_can_be_shown",
     "On a terminal, in messages": f"{NAMES}::test_a_message_about_a_name_does_not_steer_the_terminal "
-    "runner/test_texts.py::test_what_steers_a_terminal_or_reorders_text_is_shown_as_its_escape",
+    "runner/base/test_texts.py::test_what_steers_a_terminal_or_reorders_text_is_shown_as_its_escape",
     "In pictures names are text": f"{NAMES}::test_classes_of_all_spellings_at_once_are_drawn_and_kept "
     f"{NAMES}::test_latex_is_never_called_even_where_a_person_s_own_figures_use_it",
     "No name of a config, column": f"{NAMES}::test_columns_and_classes_may_be_called_anything",
@@ -84,8 +85,8 @@ HELD = {
     "A run opens no port": f"{NETWORK}::test_a_sweep_with_workers_opens_no_port "
     f"{NETWORK}::test_a_dask_cluster_of_our_own_listens_on_the_loopback_address_alone "
     f"{NETWORK}::test_who_has_no_certificate_cannot_talk_to_a_dask_cluster_of_our_own",
-    "Workers in jobs of a batch": "runner/test_queues.py::test_a_queue_gets_the_job_that_the_settings_say "
-    "runner/test_certificates.py::test_the_folder_of_a_process_at_work_stays_until_its_end",
+    "Workers in jobs of a batch": "runner/train/test_queues.py::test_a_queue_gets_the_job_that_the_settings_say "
+    "runner/train/test_certificates.py::test_the_folder_of_a_process_at_work_stays_until_its_end",
     "A Dask scheduler of your own": ADVICE,
     "`mlflow ui` listens": f"{NETWORK}::test_mlflow_ui_listens_on_the_loopback_address_alone",
     "The commands of this program send": f"{NETWORK}::test_commands_talk_to_nobody {TELEMETRY}",
@@ -100,7 +101,7 @@ HELD = {
     "Of an account the database": f"{SHARED}::"
     "test_of_an_account_the_database_has_a_digest_with_a_salt_of_its_own",
     "The runner prints no password": f"{SHARED}::test_no_password_is_printed_or_kept "
-    "runner/test_stores.py::test_a_password_is_not_shown",
+    "runner/store/test_address.py::test_a_password_is_not_shown",
     "`make audit` looks up": AUDIT,
     "CI does the same": f"{AUDIT} test_ci.py::"
     "test_make_check_has_style_types_known_vulnerabilities_all_tests_and_the_costs_of_planning",
