@@ -1,4 +1,4 @@
-.PHONY: help install run reference notebook case-studies benchmarks planning test test-quick test-numbers test-browser screenshots \
+.PHONY: help install run folders reference notebook case-studies benchmarks planning test test-quick test-numbers test-browser screenshots \
 	test-slow lint format types audit coverage check ui clean
 
 PYTHON ?= .venv/bin/python
@@ -55,6 +55,10 @@ lint: install  ## style, unused code, formatting
 
 format: install  ## fix style and formatting where ruff can
 	$(PYTHON) -m ruff check --fix . && $(PYTHON) -m ruff format .
+
+folders:  ## how many modules each folder of runner/ has, in the order in which they may import
+	@for name in base datasets runs store plan findings train conduct app; do \
+		printf '%-10s %3s\n' $$name $$(find runner/$$name -name '*.py' -not -name __init__.py | wc -l); done
 
 types: install  ## mypy, strict
 	$(PYTHON) -m mypy

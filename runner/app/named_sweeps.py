@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _NAME = re.compile(r"\w[\w.-]*")
-
 _RUNS = re.compile(r"(\d[\d,]*) runs(?:, about (\d+ (?:s|min)))?")
 
 

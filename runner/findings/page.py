@@ -1,4 +1,4 @@
-"""What a report of a sweep says, made from its numbers; `rendering.py` writes it down."""
+"""What a report of a sweep says, made from its numbers; `render.py` writes it down."""
 
 import base64
 from collections.abc import Mapping, Sequence

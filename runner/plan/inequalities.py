@@ -15,7 +15,7 @@ from textwrap import shorten
 from typing import Any
 
 from runner.base.errors import unknown
-from runner.runs.moments import mean
+from runner.base.moments import mean
 from runner.runs.result import RunResult
 
 SIGNS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "=="}

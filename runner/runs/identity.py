@@ -1,4 +1,4 @@
-"""Who a run is: a key that is equal for equal results, and the environment that it ran in."""
+"""Who a run is: a key that is equal for equal results, from its spec, its data and the code that numbers depend on."""
 
 import ast
 import hashlib

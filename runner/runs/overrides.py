@@ -8,7 +8,6 @@ from runner.runs.leftovers import lacks
 from runner.runs.spec import Spec, flatten
 
 NONE = "-"  # the value of a key that a run's option does not have
-
 MAX_LABEL = 250  # what stores other than SQLite take as a run's name
 
 

@@ -1,6 +1,6 @@
 """Writing to MLflow, by one process.
 
-`reading.py` reads, `writing.py` writes single runs, `logged_models.py` their models. No other file imports MLflow.
+`reader.py` reads, `client.py` writes single runs, `models.py` their models. No other file imports MLflow.
 
 A run is created when its result is there, with all its numbers in one batch; nothing is ever RUNNING but the sweep.
 """

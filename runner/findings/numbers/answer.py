@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from runner.base.console import count
+from runner.base.moments import mean
 from runner.findings.numbers.chance import FEWEST, Paired, paired
 from runner.findings.numbers.curves import common_score
 from runner.findings.numbers.data_sets import by_data
 from runner.findings.numbers.effects import effects
 from runner.findings.numbers.scores import by_setting, order_of, scores_of
-from runner.runs.moments import mean
 from runner.runs.overrides import label_of, settings_of
 from runner.runs.result import RunResult
 
@@ -93,7 +93,7 @@ def _of_data(results: Sequence[RunResult], keys: Sequence[str]) -> list[str]:
 
 
 def _settings(results: Sequence[RunResult], settings: Sequence[str], score: str) -> list[Setting]:
-    """Those that a run finished of, in the order of the table: see `comparison.order_of`."""
+    """Those that a run finished of, in the order of the table: see `scores.order_of`."""
     found = []
     for members in by_setting(results, settings).values():
         scores: dict[int, list[float]] = {}

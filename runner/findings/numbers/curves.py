@@ -7,13 +7,12 @@ from functools import partial
 import numpy as np
 
 from nn.registry import Array
+from runner.base.moments import scaled
 from runner.findings.numbers.scores import by_setting, scores_of
-from runner.runs.moments import scaled
 from runner.runs.overrides import label_of
 from runner.runs.result import RunResult
 
 MAX_LINES = 12
-
 MAX_FITS = 16
 
 

@@ -7,9 +7,9 @@ from itertools import combinations
 import numpy as np
 
 from nn.registry import Array
+from runner.base.moments import mean
 from runner.findings.numbers.curves import common_score
 from runner.findings.numbers.scores import by_setting, scores_of
-from runner.runs.moments import mean
 from runner.runs.overrides import values_of
 from runner.runs.result import RunResult
 

@@ -1,16 +1,12 @@
-"""Laying the runs of a sweep side by side: tables, curves over seeds, and the effect of each swept key."""
+"""The scores of runs and settings: which there are, what is better, and which setting and run is the best."""
 
 import operator
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from runner.runs.overrides import values_of
 from runner.runs.result import RunResult
-
-if TYPE_CHECKING:
-    pass
 
 SCORES = ("cost", "accuracy", "rmse")
 

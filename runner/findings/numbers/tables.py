@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from runner.base.moments import mean, scaled
 from runner.findings.numbers.scores import SCORES, by_setting, has_learned, order_of, scores_of
-from runner.runs.moments import mean, scaled
 from runner.runs.result import OUTCOMES, RunResult
 
 if TYPE_CHECKING:

@@ -5,11 +5,11 @@ import math
 import numpy as np
 import pytest
 
+from runner.base.moments import scaled
 from runner.findings.numbers.answer import answer
 from runner.findings.numbers.curves import MAX_FITS, MAX_LINES, bands, typical_runs
 from runner.findings.numbers.scores import best_result, scores_of
 from runner.findings.numbers.tables import seed_table
-from runner.runs.moments import scaled
 from runner.runs.overrides import label_of, settings_of, swept_keys
 from runner.runs.result import RunResult
 from tests.runner.finished import CLASSES, SPEC, run
