@@ -9,15 +9,6 @@ from rich.text import Text
 from runner.base.texts import visible
 
 
-def duration(seconds: float) -> str:
-    """A time that was estimated, in words: `18 s`, `2 min 5 s`, `3 h 20 min`."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    minutes, rest = divmod(whole, 60)
-    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
-
-
 NEVER_CUT = 10_000  # columns
 
 
@@ -42,6 +33,15 @@ def console() -> Console:
 def count(n: int, what: str) -> str:
     """A number of things, in words that agree: `1 run`, `2 runs`."""
     return f"{n} {what}" if n == 1 else f"{n} {what}s"
+
+
+def duration(seconds: float) -> str:
+    """A time that was estimated, in words: `18 s`, `2 min 5 s`, `3 h 20 min`."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def say(text: str) -> None:

@@ -11,7 +11,7 @@ from tests.runner.expecting import KEYS, WIDTHS, check, run, spec, told, verdict
 
 def test_a_key_that_stays_ambiguous_is_refused_with_its_meanings(monkeypatch):
     flat = {"data.std": 1.0, "init.std": 1.0}
-    monkeypatch.setattr("runner.findings.numbers.scores.flatten", lambda spec: flat)
+    monkeypatch.setattr("runner.runs.overrides.flatten", lambda spec: flat)
     assert "'std' can mean data.std or init.std" in told("count(std=1) == 1", keys=[])
     assert "'std' can mean data.std or init.std" in told("count(std=1) == 1", keys=["data.std", "init.std"])
     assert check({"a": "count(std=1) == 1"}, [spec()], ["init.std"]) == []
