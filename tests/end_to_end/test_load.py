@@ -48,7 +48,7 @@ def state():
 LOGGERS = ("urllib3.connectionpool", "mlflow.store.db.utils", "mlflow.tracking.fluent")
 import mlflow  # as most notebooks do; what it sets by itself is not ours
 before = state()
-import runner, runner.reading, runner.tracking
+import runner, runner.store.reader, runner.store.writer
 runner.load()
 assert state() == before, (before, state())
 """

@@ -1,5 +1,6 @@
 """All drawing. Every picture is made from numbers that another module prepared; only this folder knows matplotlib."""
 
+from runner.findings.figures import backend  # noqa: F401  # before anything else imports matplotlib
 from runner.findings.figures.data import draw_data
 from runner.findings.figures.effects import draw_effects, draw_heatmaps, draw_profiles
 from runner.findings.figures.run import draw_run
