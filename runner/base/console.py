@@ -8,7 +8,6 @@ from rich.text import Text
 
 from runner.base.texts import visible
 
-
 NEVER_CUT = 10_000  # columns
 
 
