@@ -164,6 +164,7 @@ def test_a_matplotlibrc_in_the_working_folder_or_at_home_changes_no_picture(tmp_
 
 
 def test_a_backend_that_is_not_installed_keeps_nothing_from_being_drawn_and_one_that_is_stays_chosen() -> None:
-    code = "import runner.findings.figures, matplotlib as m, os; print(m.get_backend(auto_select=False), os.environ['MPLBACKEND'])"
+    asked = "m.get_backend(auto_select=False), os.environ['MPLBACKEND']"
+    code = f"import runner.findings.figures, matplotlib as m, os; print({asked})"
     for named, chosen in (("no_such_backend", "None"), ("svg", "svg")):
         assert printed_by(code, ROOT, {"MPLBACKEND": named}).split() == [chosen, named]
