@@ -27,6 +27,7 @@ from runner.store.folder import SweepFolder, find_folder, unusable_folders
 from runner.store.plan_file import PlanFile
 
 FAILED, APART = "--failed", "--apart"
+OURS = ("nn/", "runner/")  # begin the names of files of this program in a plan
 REST = "_rest"  # after the name of a sweep, for the sweep of its missing runs
 USAGE = """\
 Finishes a sweep, or a single run, that was interrupted: trains exactly the runs that have no result, writes to MLflow
@@ -151,6 +152,8 @@ def what_changed(file: PlanFile, missing: Sequence[PlannedRun], today: Plan) -> 
     if not moved:
         return []
     code = code_files(today.settings.modules)
+    if any(name.startswith(OURS) and name not in code for name in file.code):
+        return ["this program: the sweep began with another version of it"]
     changed = [name for name in sorted(code | file.code) if code.get(name) != file.code.get(name)]
     return changed or list(dict.fromkeys(name for spec in moved for name in _read_from(spec)))
 

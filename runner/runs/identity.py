@@ -14,15 +14,15 @@ from runner.runs.spec import Spec, to_plain
 # The code that numbers depend on, by its role: where a file lies is in no run key.
 NUMERIC_CODE = {
     "nn": "nn",
-    "data sets": "runner/datasets",
-    "spec": "runner/runs/spec.py",
-    "data": "runner/runs/data.py",
-    "scaling": "runner/runs/scaling.py",
-    "sizes": "runner/runs/sizes.py",
-    "structure": "runner/runs/structure.py",
-    "stacking": "runner/train/stacking.py",
-    "training": "runner/train/training.py",
-    "measures": "runner/train/measures.py",
+    "runner/datasets": "runner/datasets",
+    "runner/spec": "runner/runs/spec.py",
+    "runner/data": "runner/runs/data.py",
+    "runner/scaling": "runner/runs/scaling.py",
+    "runner/sizes": "runner/runs/sizes.py",
+    "runner/structure": "runner/runs/structure.py",
+    "runner/stacking": "runner/train/stacking.py",
+    "runner/training": "runner/train/training.py",
+    "runner/measures": "runner/train/measures.py",
 }
 
 
