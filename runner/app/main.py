@@ -5,7 +5,7 @@ import os
 import sys
 import traceback
 
-from runner.app.setup import STRICT, set_up_hydra
+STRICT = "--strict"
 
 
 def main() -> int:
@@ -53,6 +53,8 @@ def _start_hydra() -> None:
     _check_encoding(sys.argv[1:])
     _check_flags(sys.argv[1:])
     set_typed(sys.argv[1:])
+    from runner.app.setup import set_up_hydra
+
     set_up_hydra(sys.argv[1:])
 
     import hydra

@@ -15,9 +15,7 @@ from runner.app.composition_errors import explain
 from runner.base.errors import UserError, refuse
 from runner.base.paths import CONF, PLUGINS
 from runner.plan.plan import Plan, make_plan
-from runner.runs.components import modules_of
-
-STRICT = "--strict"
+from runner.runs.components import load_modules, modules_of
 
 
 def set_up_hydra(arguments: list[str]) -> None:
@@ -32,8 +30,6 @@ def set_up_hydra(arguments: list[str]) -> None:
 
     from runner.app.guard import guard_hydra
     from runner.app.options import choices, register_options
-    from runner.base.paths import CONF
-    from runner.runs.components import load_modules
 
     OmegaConf.register_new_resolver("run_id", run_id, replace=True, use_cache=True)
     OmegaConf.register_new_resolver("choices", choices, replace=True)
