@@ -11,7 +11,7 @@ from runner.base.paths import ROOT
 from runner.runs.own_code import own_files
 from runner.runs.spec import Spec, to_plain
 
-# The code that numbers depend on, by its role: where a file lies is in no run key.
+# The code that numbers depend on, by its role: where one of these lies is in no run key.
 NUMERIC_CODE = {
     "nn": "nn",
     "runner/datasets": "runner/datasets",
@@ -34,17 +34,28 @@ def _numeric_files() -> dict[str, str]:
         path = ROOT / part
         files = sorted(path.rglob("*.py")) if path.is_dir() else [path]
         names = [f"{role}/{file.relative_to(path).as_posix()}" if path.is_dir() else role for file in files]
-        digests |= {name: _digest(_without_imports(file)) for name, file in zip(names, files, strict=True)}
+        digests |= {name: _digest(_code_of(file)) for name, file in zip(names, files, strict=True)}
     return digests
 
 
-def _without_imports(file: Path) -> bytes:
-    """A file of ours but for the lines that say where others of ours lie."""
+def _code_of(file: Path) -> bytes:
+    """A file of ours: which names it takes from which role, and all but the lines that say where those lie."""
     lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    taken: set[str] = set()
     for node in ast.walk(ast.parse("".join(lines))):
         if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in ("nn", "runner"):
             lines[node.lineno - 1 : node.end_lineno] = [""] * ((node.end_lineno or node.lineno) + 1 - node.lineno)
-    return "".join(lines).encode()
+            taken |= {f"{_role_of(str(node.module))} {one.name} {one.asname or one.name}\n" for one in node.names}
+    return "".join([*sorted(taken), *lines]).encode()
+
+
+def _role_of(module: str) -> str:
+    """What the digests call the file of a module; nothing where no number depends on it."""
+    path = module.replace(".", "/")
+    for role, part in NUMERIC_CODE.items():
+        if path == part.removesuffix(".py") or path.startswith(f"{part}/"):
+            return role + path.removeprefix(part.removesuffix(".py"))
+    return ""
 
 
 @cache

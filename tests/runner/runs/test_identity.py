@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -147,13 +148,33 @@ def test_the_code_digest_covers_nn_and_all_that_makes_data_and_changes_with_a_mo
     assert code_digest(("parts_of_a_person",)) != code_digest()
 
 
-def test_where_a_file_lies_is_in_no_run_key(tmp_path):
+def codes_of(folder: Path, *texts: str) -> list[bytes]:
+    files = [folder / f"{place}.py" for place in range(len(texts))]
+    for file, text in zip(files, texts, strict=True):
+        file.write_text(text)
+    return [identity._code_of(file) for file in files]
+
+
+def test_where_a_file_lies_is_in_no_run_key(tmp_path, monkeypatch):
     """Only a line that imports from elsewhere may differ: a move changes where things lie, and no number."""
-    lies = [tmp_path / name for name in ("one.py", "other.py", "changed.py")]
-    for file, (imported, value) in zip(lies, [("spec", 1), ("runs.spec", 1), ("spec", 2)], strict=True):
-        file.write_text(f"import math\nfrom runner.{imported} import (\n    Spec,\n)\nVALUE = {value}\n")
-    one, other, changed = map(identity._without_imports, lies)
-    assert one == other == b"import math\nVALUE = 1\n" and changed != one
+    text = "import math\nfrom runner.{} import (\n    Spec,\n)\nfrom runner.{} import UserError\nVALUE = {}\n"
+    (before,) = codes_of(tmp_path, text.format("runs.spec", "base.errors", 1))
+    monkeypatch.setitem(identity.NUMERIC_CODE, "runner/spec", "runner/specs/spec.py")
+    moved, changed = codes_of(tmp_path, text.format("specs.spec", "errors", 1), text.format("specs.spec", "errors", 2))
+    assert moved == before != changed
+
+
+def test_what_a_file_takes_from_others_is_in_the_run_key_and_the_order_of_imports_is_not(tmp_path):
+    """Another function under the same name gives other numbers."""
+    rmse, accuracy, elsewhere, one, other = codes_of(
+        tmp_path,
+        "from nn.metrics import rmse as score\n",
+        "from nn.metrics import accuracy as score\n",
+        "from nn.losses import rmse as score\n",
+        "from nn.stack import Stack\nfrom runner.runs.spec import Spec\n",
+        "from runner.runs.spec import Spec\nfrom nn.stack import Stack\n",
+    )
+    assert len({rmse, accuracy, elsewhere}) == 3 and one == other
 
 
 @pytest.mark.parametrize(
