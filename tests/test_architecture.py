@@ -25,7 +25,6 @@ MAX_FILE, MAX_FUNCTION = 250, 50
 GENERATORS = {"default_rng", "Generator", "SeedSequence", "BitGenerator", "PCG64", "Philox"}
 ORDER = ("base", "datasets", "runs", "store", "plan", "findings", "train", "diagnosis", "conduct", "search", "app")
 NEVER = {("train", "findings")}  # what draws is handed to whoever trains
-DECISIONS = ROOT / "docs" / "decisions.md"
 
 
 def shown(path: Path) -> str:
@@ -74,11 +73,6 @@ def imports(path: Path, **where: bool) -> set[str]:
 
 def packages(path: Path, **where: bool) -> set[str]:
     return {name.partition(".")[0] for name in imports(path, **where)}
-
-
-def is_excused(path: Path) -> bool:
-    """Whether the decisions name the file, by its path, and so say why it is as it is."""
-    return DECISIONS.exists() and shown(path) in DECISIONS.read_text(encoding="utf-8")
 
 
 def functions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
@@ -170,7 +164,7 @@ def test_a_place_with_heavy_imports_is_itself_imported_when_it_is_used(path):
 @pytest.mark.parametrize("path", FILES + TESTS + AROUND, ids=shown)
 def test_a_file_is_one_idea_of_limited_length(path):
     lines = path.read_text(encoding="utf-8").splitlines()
-    assert len(lines) <= MAX_FILE or is_excused(path)
+    assert len(lines) <= MAX_FILE
 
 
 def test_every_law_of_the_house_has_a_quick_test():
@@ -181,7 +175,7 @@ def test_every_law_of_the_house_has_a_quick_test():
 @pytest.mark.parametrize("path", FILES, ids=shown)
 def test_a_function_fits_on_a_screen(path):
     long = {node.name: node.end_lineno - node.lineno + 1 for node in functions(path)}
-    assert {name: lines for name, lines in long.items() if lines > MAX_FUNCTION} == {} or is_excused(path)
+    assert {name: lines for name, lines in long.items() if lines > MAX_FUNCTION} == {}
 
 
 @pytest.mark.parametrize("path", FILES, ids=shown)

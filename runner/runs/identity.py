@@ -71,7 +71,7 @@ def _digest(content: bytes) -> str:
 @cache
 def code_digest(modules: tuple[str, ...] = ()) -> str:
     """One digest of all `code_files`."""
-    return hashlib.sha256(json.dumps(code_files(modules)).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(code_files(modules), sort_keys=True).encode()).hexdigest()
 
 
 def run_key(spec: Spec, data_digest: str, modules: Sequence[str] = ()) -> str:
