@@ -71,7 +71,7 @@ def test_a_sweep_is_run_judged_drawn_and_compared_with_its_reference(tmp_path: P
     builder = build().Builder(tmp_path / "work", tmp_path / "docs" / "case-studies.md", overrides)
     shown = builder.show("stale_pre_activation", metrics=["accuracy"])
     assert "6 runs in " in shown and "python -m runner -m sweep=stale_pre_activation" in shown
-    assert "| the right z none | 0 == 0 | yes |" in shown
+    assert "| the right z hardly any | 0 <= 0.1 | yes |" in shown
     assert "| none | 0." in shown
     (picture,) = re.findall(r"\(images/(.*?\.png)\)", shown)
     assert (tmp_path / "docs" / "images" / picture).read_bytes().startswith(b"\x89PNG")
