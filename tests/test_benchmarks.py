@@ -26,10 +26,10 @@ def benchmark(*arguments: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-SERVERS = [pytest.param(part, marks=pytest.mark.slow if part == "tracking" else ()) for part in PARTS]
+SERVERS = [pytest.param(part, marks=pytest.mark.slow if part in ("tracking", "scale") else ()) for part in PARTS]
 
 
-@pytest.mark.parametrize("part", SERVERS)  # the part with servers takes half a minute
+@pytest.mark.parametrize("part", SERVERS)  # parts with servers and clusters take half a minute
 def test_every_part_prints_a_table_whose_cells_are_numbers_or_say_that_a_peer_is_missing(part: str) -> None:
     done = benchmark(part, "--quick")
     assert done.returncode == 0, done.stderr

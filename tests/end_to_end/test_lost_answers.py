@@ -150,7 +150,8 @@ def test_a_writer_that_is_killed_among_its_requests_and_resumed_leaves_each_run_
     assert whole(door.server, name) == undisturbed
 
 
-@pytest.mark.parametrize("times", [pytest.param(1, marks=pytest.mark.slow), 2])
+@pytest.mark.slow  # test_interrupt.py presses it without a server
+@pytest.mark.parametrize("times", [1, 2])
 def test_ctrl_c_among_requests_leaves_each_run_once_and_a_resume_the_whole_sweep(
     door: Door, undisturbed: "dict[str, tuple[Bits, Rows]]", tmp_path: Path, times: int
 ) -> None:

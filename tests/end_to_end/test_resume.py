@@ -23,7 +23,10 @@ ENDLESS = ("-m", "data=sine", "training.epochs=1000000,1000001", "tracking.plots
 TWENTY = ("-m", *QUICK, "activation=tanh,relu", "seed=range(10)")
 
 
-@pytest.fixture(scope="module", params=[signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+CTRL_C = pytest.param(signal.SIGINT, marks=pytest.mark.slow)  # test_interrupt.py and law 5 below press it too
+
+
+@pytest.fixture(scope="module", params=[CTRL_C, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
 def interrupted(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[subprocess.CompletedProcess[str], Path]:

@@ -21,9 +21,10 @@ from tests.end_to_end.store import Bits, Store
 FEW = ("-m", "activation=sigmoid,tanh", "data=xor", "seed=0,3", SWEEP[4])
 LAUNCHERS = {"basic": "hydra", "joblib": "hydra_plugins.hydra_joblib_launcher"}
 LAUNCHERS |= {"submitit_local": "hydra_plugins.hydra_submitit_launcher"}
+SLOW = {"submitit_local": pytest.mark.slow}  # it waits for files of its jobs
 
 
-@pytest.fixture(scope="module", params=LAUNCHERS)
+@pytest.fixture(scope="module", params=[pytest.param(name, marks=SLOW.get(name, ())) for name in LAUNCHERS])
 def by_hydras_launcher(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Trained:
     """Four of the twenty runs, trained job by job by one of Hydra's own launchers."""
     if find_spec(LAUNCHERS[request.param]) is None:
