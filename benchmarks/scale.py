@@ -15,13 +15,17 @@ RUNS, TASKS = 400, 400
 
 def tables(quick: bool) -> Iterator[str]:
     """Markdown, a part at a time."""
+    from runner.findings.pictures import drawing
+    from runner.train.training import train_task
+
     if importlib.util.find_spec("distributed") is None:
         yield "Dask is not measured: distributed is not installed (pip install -e '.[dask]').\n"
     runs, tasks = (8, 4) if quick else (RUNS, TASKS)
     sizes, rows = {"nothing": 0}, []
     for told, plots in (("without pictures", "none"), ("with pictures", "all")):
-        (task, *_) = _plan(runs, plots).tasks_without((), 1)
-        results, stack = _trained(task), len(task.indices)
+        plan = _plan(runs, plots)
+        (task, *_) = plan.tasks_without((), 1)
+        results, stack = train_task(task, draw=drawing(plan.settings)), len(task.indices)
         sizes[f"a stack {told}"] = len(pickle.dumps(results))
         there, back = (len(pickle.dumps(one)) / stack for one in (task, results))
         rows.append([told, str(stack), f"{there:.0f}", f"{back:.0f}"])

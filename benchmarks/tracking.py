@@ -27,8 +27,11 @@ Write = Callable[["Sequence[RunRecord]"], object]
 
 def tables(quick: bool) -> Iterator[str]:
     """Markdown, a part at a time."""
+    from runner.store.surroundings import using_mlflow
+
     many, few, fluent, times = (2, 2, 1, 1) if quick else (MANY, FEW, FLUENT, TIMES)
     with tempfile.TemporaryDirectory() as place, ExitStack() as programs:
+        programs.enter_context(using_mlflow())
         folder, servers = Path(place), {}
         found = postgres_programs()
         if found is None:

@@ -1,8 +1,8 @@
 """Who a run is: a key that is equal for equal results, from its spec, its data and the code that numbers depend on."""
 
-import ast
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -24,6 +24,8 @@ NUMERIC_CODE = {
     "runner/training": "runner/train/training.py",
     "runner/measures": "runner/train/measures.py",
 }
+# An import of ours; parsing the files took 70 ms of every start.
+OURS = re.compile(r"(?m)^ *from ((?:nn|runner)\b[\w.]*) import (\([^)]*\)|.*)\n")
 
 
 @cache
@@ -40,13 +42,11 @@ def _numeric_files() -> dict[str, str]:
 
 def _code_of(file: Path) -> bytes:
     """A file of ours: which names it takes from which role, and all but the lines that say where those lie."""
-    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
-    taken: set[str] = set()
-    for node in ast.walk(ast.parse("".join(lines))):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in ("nn", "runner"):
-            lines[node.lineno - 1 : node.end_lineno] = [""] * ((node.end_lineno or node.lineno) + 1 - node.lineno)
-            taken |= {f"{_role_of(str(node.module))} {one.name} {one.asname or one.name}\n" for one in node.names}
-    return "".join([*sorted(taken), *lines]).encode()
+    text, taken = file.read_text(encoding="utf-8"), set[str]()
+    for module, names in OURS.findall(text):
+        each = (name.split(" as ") for name in re.split(r"\s*,\s*", names.strip("() \n,")))
+        taken |= {f"{_role_of(module)} {name[0]} {name[-1]}\n" for name in each}
+    return "".join([*sorted(taken), OURS.sub("", text)]).encode()
 
 
 def _role_of(module: str) -> str:
