@@ -63,14 +63,16 @@ def _seconds(plan: Plan, tasks: Sequence[Task], stacks: Sequence[Sequence[Spec]]
     file = sqlite_file(tracking_uri())
     tables = costs.TABLES_SECONDS if file is not None and not Path(file).exists() else 0
     opening, writing = slowness * (costs.OPENING_SECONDS + tables), slowness * runs * costs.WRITING_SECONDS
-    training, busy = _training_seconds(tasks, stacks, drawing(plan.settings)), np.zeros(workers)
+    draw = drawing(plan.settings)
+    start = slowness * (costs.WORKER_SECONDS + (costs.IMPORT_SECONDS if draw else 0))
+    training, busy = _training_seconds(tasks, stacks, draw), np.full(workers, start)
     for seconds in training:
         busy[busy.argmin()] += seconds
     if workers == 1:
         during = opening + sum(training) + writing
     else:
         last = writing / len(tasks)
-        shared = (opening + sum(training) + writing) / min(default_workers(), workers + 1)
+        shared = (opening + workers * start + sum(training) + writing) / min(default_workers(), workers + 1)
         during = max(opening + last, float(busy.max()) + last, shared)
     return before + during + slowness * costs.FINISH_SECONDS
 

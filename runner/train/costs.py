@@ -10,6 +10,8 @@ benchmarks dry-run` come out.
 START_SECONDS = 1.1  # until the first plan is made: Hydra and the named sweeps
 OPENING_SECONDS = 1.6  # MLflow's client and the store, while workers train already
 TABLES_SECONDS = 0.9  # more where the store is a new file
+WORKER_SECONDS = 0.35  # the start of a worker process: what workers=2 takes more than workers=1, by 2
+IMPORT_SECONDS = 0.55  # more of a worker that draws: matplotlib
 FINISH_SECONDS = 0.5  # the comparison with its pictures, the best run's model, the end of the process
 COMPOSING_SECONDS = 0.001  # of a run, planning included, and so on
 PICTURE_SECONDS = 0.028
