@@ -14,7 +14,7 @@ MIB = 1 << 10  # the kernel counts in KiB
 
 
 def on_one_core() -> None:
-    """Limit this process, and the libraries that it has not loaded yet, to one core; NumPy must come later."""
+    """Limit this process, and the libraries that it loads from now on, to one core; NumPy must come later."""
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"
     os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"

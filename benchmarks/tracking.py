@@ -149,12 +149,12 @@ def _measured(write: Write, records: "Sequence[RunRecord]", servers: dict[str, P
         sent[0] += 1
         return send(*arguments, **more)
 
-    Session.send = counted  # type: ignore[method-assign]
+    Session.send = counted  # type: ignore[method-assign]  # every request of every client passes here
     cpu, began, before = time.process_time(), time.perf_counter(), _cpu(servers)
     try:
         write(records)
     finally:
-        Session.send = send  # type: ignore[method-assign]
+        Session.send = send  # type: ignore[method-assign]  # as it was
     runs, seconds, own = len(records), time.perf_counter() - began, time.process_time() - cpu
     spent = [own, *(now - then for now, then in zip(_cpu(servers), before, strict=True))]
     return [f"{runs / seconds:.2f}", f"{sent[0] / runs:.1f}", *(f"{1000 * one / runs:.1f}" for one in spent)]

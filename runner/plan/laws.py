@@ -47,7 +47,7 @@ def broken_laws(spec: Spec) -> list[Problem]:
 
 
 def _told_of(spec: Spec, part: Component) -> str:
-    """What is wrong with a part; where its defaults are right, with the settings that it has in this spec."""
+    """What is wrong with a part; where its defaults are right, with its settings in this spec."""
     if isinstance(part, DataCommon):
         return _of_data(part.model_copy(update={"seed": None}))
     plain = component_model(part.kind(), part.name)(name=part.name)

@@ -113,7 +113,7 @@ def _become(request: dict[str, Any], set_by_imports: Mapping[str, str]) -> NoRet
 
 def _end(code: int) -> NoReturn:
     """End as the interpreter does, but leave the memory: taking all objects apart would copy what is still shared."""
-    threading._shutdown()  # type: ignore[attr-defined]
+    threading._shutdown()  # type: ignore[attr-defined]  # private: no other call waits for threads of others
     atexit._run_exitfuncs()
     sys.stdout.flush()
     sys.stderr.flush()

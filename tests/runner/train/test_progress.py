@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from runner.findings.pictures import with_picture
 from runner.train import progress
 from runner.train.execution import Training
 from runner.train.progress import Meter, Meters
@@ -27,7 +28,8 @@ def always_told(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_stack_that_is_watched_has_the_bits_of_one_that_is_not():
     (task,) = plan_of(*JOBS, first=("workers=1",)).tasks
     watched = Meters([3])
-    results = train_task(task, watched.of(0))
+    results = train_task(task, watched.of(0), with_picture)
+    assert all(one.pictures for one in results)
     assert 0 < watched.share < 1, "its runs are not written yet"
     watched.end(0)
     assert watched.share == 1

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, event, given, settings
 from runner.app.compose import Composer
 from runner.base.errors import MAX_LINES, UserError
 from runner.base.texts import visible
+from runner.findings.pictures import drawing
 from runner.plan.plan import Plan, make_plan
 from runner.plan.stacks import bytes_of, data_bytes_of
 from runner.runs.result import RunResult
@@ -61,7 +62,7 @@ def check(told: list[str]) -> None:
             event("accepted, and too long for a test")
             return
         for task in plan.tasks:
-            for result in train_task(task):
+            for result in train_task(task, draw=drawing(plan.settings)):
                 event(result.outcome)
                 check_result(result, plan)
 
@@ -98,7 +99,7 @@ def check_result(result: RunResult, plan: Plan) -> None:
         assert result.history["step"][-1] == result.last_step
 
 
-@settings(max_examples=50, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 @given(told=overrides())
 def test_any_config_trains_or_is_refused_with_a_clear_message(told):
     check(told)
