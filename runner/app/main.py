@@ -23,12 +23,12 @@ def main() -> int:
     from runner.store.surroundings import using_mlflow
 
     ensure_streams()
-    if script := script_for(sys.argv[1:]):
-        print(script)
-        return 0
     if STRICT in sys.argv:
         sys.argv = [argument for argument in sys.argv if argument != STRICT] + ["strict=true"]
     try:
+        if script := script_for(sys.argv[1:]):
+            print(script, flush=True)
+            return 0
         with using_mlflow():
             _start_hydra()
     except KeyboardInterrupt as interrupt:

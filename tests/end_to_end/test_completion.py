@@ -27,6 +27,17 @@ def script(tmp_path_factory: pytest.TempPathFactory) -> str:
     return done.stdout
 
 
+def test_a_reader_of_the_script_that_has_gone_gets_no_traceback(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "runner", "-sc", "install=bash"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == ""
+    assert process.returncode == 1
+
+
 @pytest.mark.parametrize(
     ("line", "proposed"),
     [
