@@ -1,12 +1,14 @@
 """What can be chosen: every registered component and every named sweep, as Hydra's config groups."""
 
 import sys
+from functools import cache
+from io import BytesIO
 from textwrap import fill
 from typing import Any
 
 import yaml
 from hydra.core.config_store import ConfigStore
-from omegaconf import OmegaConf
+from omegaconf import DictConfig, ListConfig, OmegaConf
 
 from runner.app.named_sweeps import sweep_files
 from runner.base.files import contents_of
@@ -32,14 +34,20 @@ def register_options() -> None:
         print(visible(f"the named sweep {path.name!r} is left out, because its name cannot be typed"), file=sys.stderr)
     for name, path in named.items():
         try:
-            check_yaml(contents_of(path))
-            node = OmegaConf.load(path)
+            node = read_sweep(contents_of(path))
         except (yaml.YAMLError, OSError, UnicodeDecodeError) as error:
             said = f"the named sweep {path.name} is left out, because it cannot be read: {error}"
             print(visible(said), file=sys.stderr)
             continue
         store.store(group="sweep", name=name, node=node, package="_global_")
     store.repo = _NeverCopied(store.repo)
+
+
+@cache
+def read_sweep(content: bytes) -> DictConfig | ListConfig:
+    """A file of `sweeps/`, to look at; a process that sets Hydra up again reads each once. Raises yaml.YAMLError."""
+    check_yaml(content)
+    return OmegaConf.load(BytesIO(content))
 
 
 def choices() -> str:

@@ -4,7 +4,6 @@ import io
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -28,7 +27,6 @@ def read_yaml(content: bytes) -> Any:
         loader.dispose()
 
 
-@lru_cache(maxsize=256)  # Hydra reads the files of conf/ again for every composition
 def check_yaml(content: bytes) -> None:
     """Raise yaml.YAMLError for a document that is small as a text and huge or endless when its aliases are followed."""
     sizes: dict[str, int] = {}

@@ -27,7 +27,8 @@ REQUIREMENTS = "mlflow.utils.requirements_utils"
 IMPORTED = (
     "hydra.core.plugins", "hydra._internal.utils", "mlflow.pyfunc", "mlflow.tracking", REQUIREMENTS, "runner.app.main",
     "runner.app.launching", "runner.conduct.publishing", "runner.store.reader", "runner.findings.figures",
-    "runner.plan.memory", "pyarrow.parquet",
+    "runner.plan.memory", "pyarrow.parquet", "mlflow.store.tracking.sqlalchemy_store", "alembic.command",
+    "runner.app.options",
 )  # fmt: skip
 
 
@@ -75,6 +76,9 @@ def _serve() -> None:
     with using_mlflow():
         for name in IMPORTED:
             importlib.import_module(name)
+    sys.modules["sqlalchemy.orm"].configure_mappers()
+    for path in sys.modules["runner.base.paths"].SWEEPS.glob("*.yaml"):
+        sys.modules["runner.app.options"].read_sweep(path.read_bytes())
     sys.modules[REQUIREMENTS]._init_packages_to_modules_map()  # once per process: it looks at all that is installed
     set_by_imports = {name: value for name, value in os.environ.items() if name not in before}
     gc.collect()

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from tests.end_to_end.program import environment, wait_until
+from tests.end_to_end.program import environment, make_store, wait_until
 
 LOOPBACK = "127.0.0.1"
 
@@ -35,9 +35,11 @@ def mlflow_server(folder: Path, *options: str, port: int | None = None) -> Itera
     At the end it is killed, as it is; another one with the same folder and port is the same server, started again.
     """
     port = port or free_port()
+    if not options:
+        make_store(folder)
     command = [
         sys.executable, "-m", "mlflow", "server", "--host", LOOPBACK, "--port", str(port), "--workers", "1",
-        *(options or ("--backend-store-uri", "sqlite:///server.db", "--artifacts-destination", "artifacts")),
+        *(options or ("--backend-store-uri", "sqlite:///mlflow.db", "--artifacts-destination", "artifacts")),
     ]  # fmt: skip
     more = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "MLFLOW_DISABLE_TELEMETRY": "true"}
     with listening(command, port, cwd=folder, env=more):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.program import run_runner, said
+from tests.end_to_end.program import make_store, run_runner, said
 from tests.end_to_end.store import nothing_was_trained, statuses
 
 STORES = {
@@ -74,6 +74,7 @@ def test_an_output_folder_that_cannot_be_made_is_named(folder: Path, mode: tuple
 def test_a_store_that_breaks_while_a_sweep_runs_loses_no_result(folder: Path) -> None:
     """The artifacts of the runs have no place to go: results stay on disk, and the message says where."""
     (folder / "mlruns").write_text("a file where MLflow wants its folder")
+    make_store(folder)
     done = run_runner("-m", *SHORT, "activation=tanh,relu", "seed=0,1", cwd=folder)
     assert done.returncode == 1, said(done)
     assert "Traceback" not in done.stderr, said(done)

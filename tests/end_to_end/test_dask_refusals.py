@@ -26,7 +26,7 @@ def test_a_worker_with_other_code_is_refused(site: Site, tmp_path: Path) -> None
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("mode", [(), ("-m", "seed=0,1")], ids=["run", "sweep"])
+@pytest.mark.parametrize("mode", [pytest.param((), marks=pytest.mark.slow), ("-m", "seed=0,1")], ids=["run", "sweep"])
 def test_without_a_scheduler_there_is_one_message_and_no_plan_to_resume(mode: tuple[str, ...], tmp_path: Path) -> None:
     make_store(tmp_path)
     done = run_runner(*mode, "data=xor", "executor=dask", "executor.address=tcp://127.0.0.1:9", cwd=tmp_path)

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from tests.end_to_end.conftest import Trained
-from tests.end_to_end.program import run_runner, said
+from tests.end_to_end.program import make_store, run_runner, said
 from tests.end_to_end.store import Store, nothing_was_trained
 
 QUICK = ("training.epochs=2", "training.evaluations=1", "tracking.plots=none", "tracking.models=none", "workers=1")
@@ -18,6 +18,7 @@ EXPECT = f"expect={{{GOOD}:'lowest(cost) >= 0',{BAD}:'median(accuracy, activatio
 @pytest.fixture(scope="session")
 def judged(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     folder = tmp_path_factory.mktemp("judged")
+    make_store(folder)
     return Trained(run_runner(*SWEEP, EXPECT, cwd=folder), Store(folder))
 
 
@@ -51,6 +52,7 @@ def test_verdicts_are_kept_on_the_parent(judged: Trained) -> None:
 
 
 def test_a_sweep_without_expectations_has_no_verdict(tmp_path: Path) -> None:
+    make_store(tmp_path)
     done, store = run_runner(*SWEEP, "--strict", cwd=tmp_path), Store(tmp_path)
     assert done.returncode == 0, said(done)
     assert not store.artifact(store.only(), "verdict.csv").exists()
@@ -60,6 +62,7 @@ def test_a_sweep_without_expectations_has_no_verdict(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("strict", ["--strict", "strict=true"])
 def test_a_strict_sweep_that_is_not_as_expected_fails_after_everything_is_kept(tmp_path: Path, strict: str) -> None:
+    make_store(tmp_path)
     done = run_runner(*SWEEP, EXPECT, strict, cwd=tmp_path)
     assert done.returncode == 1, said(done)
     assert done.stderr == "error: 1 of 2 expectations do not hold, or cannot be judged (--strict)\n"
@@ -69,6 +72,7 @@ def test_a_strict_sweep_that_is_not_as_expected_fails_after_everything_is_kept(t
 
 
 def test_a_strict_sweep_that_is_as_expected_succeeds(tmp_path: Path) -> None:
+    make_store(tmp_path)
     done = run_runner(*SWEEP, f"expect={{{GOOD}:'lowest(cost) >= 0'}}", "--strict", cwd=tmp_path)
     assert done.returncode == 0, said(done)
     assert Store(tmp_path).only().data.tags["verdict"] == "1 of 1 expectations hold"
@@ -76,6 +80,7 @@ def test_a_strict_sweep_that_is_as_expected_succeeds(tmp_path: Path) -> None:
 
 def test_what_a_narrowed_sweep_has_no_runs_for_is_reported_before_and_not_judged_after(tmp_path: Path) -> None:
     about_gelu = "expect={so it is:'median(cost, activation=gelu) > 0'}"
+    make_store(tmp_path)
     done = run_runner(*SWEEP, about_gelu, cwd=tmp_path)
     assert done.returncode == 0, said(done)
     told = "expect 'so it is': no run of the sweep has activation=gelu"

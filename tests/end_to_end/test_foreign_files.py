@@ -19,7 +19,7 @@ from runner.base.formats import read_history, read_yaml
 from runner.plan.first_weights import read_start
 from runner.runs import result
 from runner.runs.model import load_model
-from tests.end_to_end.program import run_runner, said
+from tests.end_to_end.program import make_store, run_runner, said
 from tests.runner.building import trained
 
 
@@ -106,6 +106,7 @@ def test_a_table_that_is_none_runs_no_code(folder: Path, kind: str) -> None:
 
 def test_formulas_and_code_in_a_table_are_text(folder: Path) -> None:
     (folder / "t.csv").write_text("a,b,y\n" + "1,2,__import__('os').mkdir('HARM')\n2,1,=cmd|calc\n" * 9)
+    make_store(folder)
     done = run_runner("data=csv", "data.path=t.csv", "training.epochs=1", "workers=1", cwd=folder)
     assert done.returncode == 0, said(done)
     assert not (folder / "HARM").exists()
@@ -198,6 +199,7 @@ def test_weights_that_would_unpack_to_much_more_are_refused_before_they_are_read
 
 
 def test_a_pipe_in_place_of_a_stored_config_is_an_error_and_is_not_waited_for(folder: Path) -> None:
+    make_store(folder)
     done = run_runner("data=xor", "training.epochs=1", "tracking.plots=none", cwd=folder)
     assert done.returncode == 0, said(done)
     (config,) = (folder / "mlruns").rglob("artifacts/config.yaml")

@@ -71,11 +71,11 @@ def test_a_store_that_cannot_grow_gets_everything_when_it_can(tmp_path: Path) ->
     folder = tmp_path / "limited"
     folder.mkdir()
     trained(folder, "data=xor", "training.epochs=1", "tracking.experiment=before")
-    jobs = ("-m", *QUICK, "activation=tanh,relu", "seed=range(60)")
+    jobs = ("-m", *QUICK, "activation=tanh,relu", "seed=range(25)")
     done = run_limited(*jobs, cwd=folder, blocks=(folder / "mlflow.db").stat().st_size // 1024 + 50)
-    check_told(done, "not everything could be written to MLflow", "All 120 results are kept")
+    check_told(done, "not everything could be written to MLflow", "All 50 results are kept")
     resume(cwd=folder)
-    check_whole(folder, 120, tmp_path / "undisturbed", *jobs)
+    check_whole(folder, 50, tmp_path / "undisturbed", *jobs)
 
 
 @pytest.mark.slow

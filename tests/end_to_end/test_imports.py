@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.program import ROOT, run_runner, said
+from tests.end_to_end.program import ROOT, make_store, run_runner, said
 from tests.end_to_end.store import Store
 
 EVIL = """
@@ -147,6 +147,7 @@ def test_another_primary_config_imports_nothing_either(tmp_path: Path, text: str
 
 def test_a_module_that_the_person_lists_is_imported(tmp_path: Path) -> None:
     (tmp_path / "evil.py").write_text(EVIL)
+    make_store(tmp_path)
     done = run_runner("modules=[evil]", *SHORT, cwd=tmp_path)
     assert done.returncode == 0, said(done)
     assert (tmp_path / "IMPORTED").exists()
@@ -169,6 +170,7 @@ def test_a_config_of_someone_else_says_which_files_are_read_and_where_results_go
         "# @package _global_\ndefaults: [override /data: csv]\ndata: {path: t.csv}\nhydra: {run: {dir: there}}\n"
     )
     (tmp_path / "t.csv").write_text("x,y\n" + "".join(f"{n},{n % 3}.5\n" for n in range(12)))
+    make_store(tmp_path)
     done = run_runner("hydra.searchpath=[foreign]", "case=theirs", *SHORT, cwd=tmp_path)
     assert done.returncode == 0, said(done)
     assert Store(tmp_path).only().data.params["data.path"] == "t.csv"
@@ -185,6 +187,7 @@ def test_a_config_of_someone_else_says_which_files_are_read_and_where_results_go
     ids=" ".join,
 )
 def test_what_hydra_itself_offers_is_still_there(tmp_path: Path, arguments: list[str]) -> None:
+    make_store(tmp_path)
     done = run_runner(*arguments, *SHORT, cwd=tmp_path)
     assert done.returncode == 0, said(done)
     assert Store(tmp_path).only().info.status == "FINISHED"
@@ -192,6 +195,7 @@ def test_what_hydra_itself_offers_is_still_there(tmp_path: Path, arguments: list
 
 def test_the_settings_of_an_installed_launcher_can_be_given(tmp_path: Path) -> None:
     pytest.importorskip("hydra_plugins.hydra_joblib_launcher")
+    make_store(tmp_path)
     done = run_runner("-m", "seed=0,1", "hydra/launcher=joblib", "hydra.launcher.n_jobs=1", *SHORT, cwd=tmp_path)
     assert done.returncode == 0, said(done)
 

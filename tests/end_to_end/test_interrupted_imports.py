@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.program import ROOT, command, environment, run_runner, said
+from tests.end_to_end.program import ROOT, command, environment, make_store, run_runner, said
 
 PRESSES = """
 import os, signal, time
@@ -69,6 +69,7 @@ def test_ctrl_c_while_a_config_is_composed_ends_the_program_with_130_and_without
 def test_ctrl_c_while_a_worker_starts_is_not_heard_by_the_worker(tmp_path: Path) -> None:
     """As a terminal sends it to all processes; here to the workers alone, so that the sweep goes on."""
     (tmp_path / "sitecustomize.py").write_text(IN_A_WORKER.format(whose="getpid"))
+    make_store(tmp_path)
     done = run_runner(*SWEEP, cwd=tmp_path, env={"PYTHONPATH": f"{tmp_path}:{ROOT}"})
     assert (done.returncode, done.stderr) == (0, ""), said(done)
 
@@ -76,6 +77,7 @@ def test_ctrl_c_while_a_worker_starts_is_not_heard_by_the_worker(tmp_path: Path)
 def test_ctrl_c_while_workers_start_ends_the_program_when_they_are_there(tmp_path: Path) -> None:
     """Each worker presses it, while the program starts the next ones or ends them already."""
     (tmp_path / "sitecustomize.py").write_text(IN_A_WORKER.format(whose="getppid"))
+    make_store(tmp_path)
     done = run_runner(*SWEEP, cwd=tmp_path, env={"PYTHONPATH": f"{tmp_path}:{ROOT}"})
     assert done.returncode in (130, -signal.SIGINT), said(done)
     assert "python -m runner.resume" in done.stderr, said(done)

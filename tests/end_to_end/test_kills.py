@@ -18,7 +18,7 @@ from tests.end_to_end.store import Bits, Store
 
 # Stacks of many lengths, so that results come all the time: 2 activations x 8 lengths x 3 seeds.
 SWEEP = ("-m", "data=xor", "activation=sigmoid,tanh", "seed=range(3)", "workers=2", "tracking.plots=best")
-SHORT, LONG = (*SWEEP, "training.epochs=range(1500,5500,500)"), (*SWEEP, "training.epochs=range(3000,15000,1500)")
+SHORT, LONG = (*SWEEP, "training.epochs=range(800,3200,300)"), (*SWEEP, "training.epochs=range(3000,15000,1500)")
 RUNS = 48
 FEW, MANY = 2, 50
 

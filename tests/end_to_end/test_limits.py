@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.program import run_runner, said
+from tests.end_to_end.program import make_store, run_runner, said
 from tests.end_to_end.store import Store, nothing_was_trained
 
 DEADLY = '''
@@ -44,6 +44,7 @@ def test_a_sweep_over_nothing_or_everything_is_refused(slip: str, tmp_path: Path
 
 def test_a_run_that_kills_its_worker_is_failed_and_the_others_finish(tmp_path: Path) -> None:
     (tmp_path / "deadly_parts.py").write_text(DEADLY, encoding="utf-8")
+    make_store(tmp_path)
     done = run_runner(
         "-m", "modules=[deadly_parts]", "data=xor", "schedule=deadly", "schedule.final=0.1,0.25,0.9", "seed=0,1",
         "training.epochs=20", "tracking.plots=none", "workers=2", cwd=tmp_path,

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from runner.store.writer import TO_SERVER
+from tests.end_to_end.conftest import trained_once
 from tests.end_to_end.program import ctrl_c, ended, resume, said, started, train, wait_until
 from tests.end_to_end.server import Door, door_to, mlflow_server
 from tests.end_to_end.store import PARENT, Bits
@@ -47,11 +48,9 @@ def door(server: int) -> Iterator[Door]:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(server: int, tmp_path_factory: pytest.TempPathFactory) -> "dict[str, tuple[Bits, Rows]]":
-    """What the sweep is in the same server when nothing happens: bits and metric rows by run key."""
-    uri = f"http://127.0.0.1:{server}"
-    train(*SWEEP, "tracking.experiment=undisturbed", cwd=tmp_path_factory.mktemp("undisturbed"), env=tracked_at(uri))
-    return whole(server, "undisturbed")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> "dict[str, tuple[Bits, Rows]]":
+    """What the sweep is in a store where no answer can be lost: bits and metric rows by run key."""
+    return whole(trained_once(tmp_path_factory, "undisturbed", *SWEEP).store.client, "runner")
 
 
 def tracked_at(uri: str) -> dict[str, str]:
@@ -65,8 +64,7 @@ def client_of(server: int) -> "MlflowClient":
     return MlflowClient(f"http://127.0.0.1:{server}")
 
 
-def runs_of(server: int, experiment: str) -> "list[Run]":
-    client = client_of(server)
+def runs_of(client: "MlflowClient", experiment: str) -> "list[Run]":
     found = client.get_experiment_by_name(experiment)
     return client.search_runs([found.experiment_id], max_results=1000) if found else []
 
@@ -77,9 +75,9 @@ def models_of(server: int, experiment: str) -> "list[LoggedModel]":
     return list(client.search_logged_models([found.experiment_id])) if found else []
 
 
-def whole(server: int, experiment: str) -> "dict[str, tuple[Bits, Rows]]":
+def whole(client: "MlflowClient", experiment: str) -> "dict[str, tuple[Bits, Rows]]":
     """Bits and metric rows by run key of a sweep that is in the store once, as a whole, and in which nothing runs."""
-    client, runs = client_of(server), runs_of(server, experiment)
+    runs = runs_of(client, experiment)
     assert Counter(run.info.status for run in runs) == {"FINISHED": RUNS + 1}
     (parent,) = [run for run in runs if PARENT not in run.data.tags]
     assert {"comparison.csv", "plan.json"} <= {file.path for file in client.list_artifacts(parent.info.run_id)}
@@ -114,7 +112,7 @@ def test_a_sweep_through_a_door_that_loses_answers_of_every_kind_is_the_sweep_th
     lost = {kind for kind, times in door.lost.items() if times}
     assert lost >= KINDS, door.asked
     assert door.lost["POST runs/create"] > 3 and door.lost["POST runs/log-batch"] > 3
-    assert whole(door.server, "losing") == undisturbed
+    assert whole(client_of(door.server), "losing") == undisturbed
     (model,) = models_of(door.server, "losing")
     assert model.status == "READY"
 
@@ -123,7 +121,7 @@ def test_a_single_run_whose_answers_were_lost_is_stored_once(door: Door, tmp_pat
     door.loses = 7
     train("data=xor", "training.epochs=2", "tracking.experiment=single", cwd=tmp_path, env=tracked_at(door.uri))
     assert door.lost["POST runs/create"] == 1
-    assert [run.info.status for run in runs_of(door.server, "single")] == ["FINISHED"]
+    assert [run.info.status for run in runs_of(client_of(door.server), "single")] == ["FINISHED"]
     assert len(models_of(door.server, "single")) == 1
 
 
@@ -143,11 +141,11 @@ def test_a_writer_that_is_killed_among_its_requests_and_resumed_leaves_each_run_
         wait_until(lambda: door.batches >= batches or process.poll() is not None, f"{batches} batches were sent")
         process.kill()
         process.wait()
-    statuses = Counter(run.info.status for run in runs_of(door.server, name))
+    statuses = Counter(run.info.status for run in runs_of(client_of(door.server), name))
     assert statuses["RUNNING"] > 2, "the parent and several runs were not at their end"
     door.delay = 0.0
     resume(cwd=tmp_path, env=tracked_at(door.uri))
-    assert whole(door.server, name) == undisturbed
+    assert whole(client_of(door.server), name) == undisturbed
 
 
 @pytest.mark.slow  # test_interrupt.py presses it without a server
@@ -165,13 +163,13 @@ def test_ctrl_c_among_requests_leaves_each_run_once_and_a_resume_the_whole_sweep
         done = ended(process)
     assert done.returncode == 130, said(done)
     assert "Traceback" not in done.stderr, said(done)
-    finished = [run for run in runs_of(door.server, name) if run.info.status == "FINISHED"]
+    finished = [run for run in runs_of(client_of(door.server), name) if run.info.status == "FINISHED"]
     keys = [run.data.tags["run_key"] for run in finished if PARENT in run.data.tags]
     assert keys and len(keys) == len(set(keys)), "no run is written twice"
     door.delay = 0.0
     resume(cwd=tmp_path, env=tracked_at(door.uri))
-    assert whole(door.server, name) == undisturbed
-    there = {run.info.run_id for run in runs_of(door.server, name)}
+    assert whole(client_of(door.server), name) == undisturbed
+    there = {run.info.run_id for run in runs_of(client_of(door.server), name)}
     assert {run.info.run_id for run in finished} <= there, "what is whole is kept"
 
 
@@ -185,10 +183,12 @@ def test_a_server_that_is_killed_and_started_again_gets_everything_once(
         with mlflow_server(tmp_path) as port:
             uri = tracked_at(f"http://127.0.0.1:{port}")
             process = programs.enter_context(started(*SWEEP, "tracking.experiment=again", cwd=folder, env=uri))
-            wait_until(lambda: len(runs_of(port, "again")) > 3 or process.poll() is not None, "some runs were there")
+            wait_until(
+                lambda: len(runs_of(client_of(port), "again")) > 3 or process.poll() is not None, "some runs were there"
+            )
         assert process.poll() is None
         with mlflow_server(tmp_path, port=port):
             out, err = process.communicate(timeout=180)
             assert process.returncode == 0, out + err
             assert err.count("the MLflow server does not answer; trying again for a while") == 1
-            assert whole(port, "again") == undisturbed
+            assert whole(client_of(port), "again") == undisturbed

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from runner.base.texts import visible
-from tests.end_to_end.program import ROOT, run_runner, said
+from tests.end_to_end.program import ROOT, make_store, run_runner, said
 from tests.end_to_end.store import PARENT, Store
 
 NASTY = {
@@ -42,6 +42,7 @@ def files(folder: Path) -> set[str]:
 
 def check(folder: Path, *arguments: str) -> Store:
     """Run in a folder of a folder: it works, nothing is written outside, and nothing steers the terminal."""
+    make_store(folder / "inside")
     before = files(folder)
     done = run_runner(*arguments, *SHORT, cwd=folder / "inside")
     assert done.returncode == 0, said(done)
@@ -93,6 +94,7 @@ def test_latex_is_never_called_even_where_a_person_s_own_figures_use_it(folder: 
     contents = table(["x", "y", "kind"], [NASTY["mathtext"], NASTY["lines"]])
     (folder / "inside" / "t.csv").write_text(contents, newline="")
     path = f"{programs}:{os.environ['PATH']}"
+    make_store(folder / "inside")
     arguments = ("-m", "data=csv", "data.path=t.csv", "seed=0,1", *SHORT)
     done = run_runner(*arguments, cwd=folder / "inside", env={"PATH": path}, from_nothing=True)
     assert (done.returncode, done.stderr) == (0, ""), said(done)
@@ -167,6 +169,7 @@ def test_the_note_of_a_sweep_is_text_for_a_page_that_renders_markdown(tmp_path: 
         "# @package _global_\nhydra:\n  sweeper:\n    params: {seed: '0,1'}\n"
         "expect:\n  '[a](http://host) `b`': lowest(cost) >= 0\n"
     )
+    make_store(tmp_path)
     arguments = ("-m", "sweep=foreign", "tracking.experiment='`<b>`'", "data.noise=0.1", *SHORT)
     done = run_runner(*arguments, cwd=tmp_path, env={"PYTHONPATH": str(tmp_path)})
     assert done.returncode == 0, said(done)
@@ -178,6 +181,7 @@ def test_the_note_of_a_sweep_is_text_for_a_page_that_renders_markdown(tmp_path: 
 
 
 def test_runs_and_sweeps_of_a_case_are_called_after_what_differs_from_it(tmp_path: Path) -> None:
+    make_store(tmp_path)
     for arguments in (("case=c1", "data=xor"), ("-m", "case=c1", "data=xor", "seed=0,1")):
         done = run_runner(*arguments, "training.epochs=2", "tracking.plots=none", "workers=1", cwd=tmp_path)
         assert done.returncode == 0, said(done)

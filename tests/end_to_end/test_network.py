@@ -74,6 +74,7 @@ class Watched:
 
 def watch(folder: Path, *overrides: str) -> Watched:
     """Where a sweep with two workers listens while it lasts."""
+    make_store(folder)
     found, most = set[str](), 0
     with started(
         "-m", "data=xor,sine", "seed=0,1", "training.epochs=100", "workers=2", *overrides, cwd=folder

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.end_to_end.conftest import Trained, trained
-from tests.end_to_end.program import run_runner, said
+from tests.end_to_end.program import make_store, run_runner, said
 from tests.end_to_end.store import Store
 
 OTHER_KERNELS = {"NPY_DISABLE_CPU_FEATURES": "X86_V4 X86_V3 AVX512_ICL AVX512_SPR", "OPENBLAS_CORETYPE": "Nehalem"}
@@ -162,6 +162,7 @@ def test_a_source_with_changes_leaves_them_with_the_sweep(tmp_path: Path) -> Non
     metrics.write_text(metrics.read_text() + "# changed\n")
     (tmp_path / "new.py").write_text("")
     jobs = ("-m", "data=xor", "training.epochs=2", "seed=0,1", "tracking.plots=none")
+    make_store(tmp_path)
     done = run_runner(*jobs, cwd=tmp_path, env={"PYTHONPATH": str(tmp_path)})
     assert done.returncode == 0, said(done)
     store = Store(tmp_path)

@@ -18,7 +18,7 @@ from tests.end_to_end.resuming import QUICK, forget, refused, sweep_in
 from tests.end_to_end.store import Store, statuses
 
 # One stack per number of epochs, each of which takes some tenths of a second.
-LONG = ("-m", "data=sine", "training.epochs=range(3000,3012)", "tracking.plots=none", "workers=2")
+LONG = ("-m", "data=sine", "training.epochs=range(1800,1812)", "tracking.plots=none", "workers=2")
 ENDLESS = ("-m", "data=sine", "training.epochs=1000000,1000001", "tracking.plots=none", "workers=2")
 TWENTY = ("-m", *QUICK, "activation=tanh,relu", "seed=range(10)")
 

@@ -5,7 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 from tests.end_to_end.conftest import trained
-from tests.end_to_end.program import resume, run_runner
+from tests.end_to_end.program import make_store, resume, run_runner
 from tests.end_to_end.resuming import QUICK, forget, refused, sweep_in
 from tests.end_to_end.store import Store, statuses
 
@@ -32,6 +32,7 @@ FRAGILE = (
 def test_runs_that_failed_are_trained_again_when_asked_for(tmp_path: Path) -> None:
     (tmp_path / "fragile_parts.py").write_text(MODULE)
     (tmp_path / "broken").touch()
+    make_store(tmp_path)
     assert run_runner(*FRAGILE, cwd=tmp_path).returncode == 1
     assert statuses(tmp_path) == {"FINISHED": 5, "FAILED": 2}
     name = sweep_in(tmp_path)
@@ -51,6 +52,7 @@ def test_runs_that_failed_can_be_trained_apart_and_the_old_sweep_stays_as_it_is(
     """The usual story of a user's own part: it raises, it is fixed, and so the code has changed."""
     (tmp_path / "fragile_parts.py").write_text(MODULE)
     (tmp_path / "broken").touch()
+    make_store(tmp_path)
     assert run_runner(*FRAGILE, cwd=tmp_path).returncode == 1
     name, old = sweep_in(tmp_path), {run.info.run_id: run for run in Store(tmp_path).runs()}
     (tmp_path / "fragile_parts.py").write_text(MODULE.replace("RuntimeError", "ValueError").replace("broken", "gone"))
@@ -68,6 +70,7 @@ def test_runs_that_failed_can_be_trained_apart_and_the_old_sweep_stays_as_it_is(
 def test_failed_runs_are_trained_apart_after_those_that_were_missing(tmp_path: Path) -> None:
     (tmp_path / "fragile_parts.py").write_text(MODULE)
     (tmp_path / "broken").touch()
+    make_store(tmp_path)
     assert run_runner(*FRAGILE, "network.hidden=[2],[3]", cwd=tmp_path).returncode == 1
     name = sweep_in(tmp_path)
     lost = forget(tmp_path, name)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from tests.end_to_end.conftest import Trained, trained
-from tests.end_to_end.program import run_runner, said
+from tests.end_to_end.program import make_store, run_runner, said
 from tests.end_to_end.store import Bits, Store
 
 MODULE = '''
@@ -47,6 +47,7 @@ def failing(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     """Six runs, two of which raise."""
     folder = tmp_path_factory.mktemp(f"failing {request.param}")
     (folder / "fragile_parts.py").write_text(MODULE)
+    make_store(folder)
     done = run_runner(*FRAGILE, "schedule.final=0.1,0.25,0.9", f"hydra/launcher={request.param}", cwd=folder)
     assert (folder / "mlflow.db").exists(), said(done)
     return Trained(done, Store(folder))

@@ -43,6 +43,7 @@ def test_a_module_that_ends_the_program_while_it_is_imported_is_named(tmp_path: 
 
 def test_a_terminal_that_knows_ascii_alone_gets_ascii(tmp_path: Path) -> None:
     plain = {"LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    make_store(tmp_path)
     done = run_runner("-m", "seed=0,1", "activation=tanh,relu", *SHORT, cwd=tmp_path, env=plain)
     assert done.returncode == 0, said(done)
     assert "+-" in done.stdout and done.stdout.isascii() and "Traceback" not in done.stderr, said(done)
