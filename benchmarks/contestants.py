@@ -41,7 +41,7 @@ def stacked(work: Work) -> Timed:
             Stack(
                 network=network, parameters=parameters, batches=batches,
                 X_train=X[:, : work.batch], Y_train=Y[:, : work.batch], X_test=None, Y_test=None, metric=rmse,
-                optimizer=OPTIMIZERS["sgd"], hyperparameters={}, learning_rate=np.full(work.runs, RATE),
+                optimizer=OPTIMIZERS.optimizer("sgd"), hyperparameters={}, learning_rate=np.full(work.runs, RATE),
                 schedules=[np.ones_like] * work.runs, evaluations=(0, work.steps),
                 stop_cost=np.full(work.runs, -np.inf), patience=np.full(work.runs, np.inf),
                 decayed=np.zeros(network.n_parameters),

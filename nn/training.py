@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nn.batches import Rows, sample_last
-from nn.optimizers import n_slots
+from nn.optimizers import Step
 from nn.registry import Array
 from nn.stack import Stack, Trained
 
@@ -60,7 +60,7 @@ class _Training:
         self.active = np.arange(runs)
         self.batches, order = stack.batches, stack.batches.order
         self.parameters = stack.parameters.astype(network.dtype, order=order)
-        given = stack.state or [np.zeros_like(self.parameters) for _ in range(n_slots(stack.optimizer))]
+        given = stack.state or [np.zeros_like(self.parameters) for _ in range(stack.optimizer.slots)]
         self.state = [slot.astype(network.dtype, order=order) for slot in given]
         self.step, self.online_cost, self.online_steps = 0, np.zeros(runs), 0
         self.train_set = sample_last(stack.X_train), sample_last(stack.Y_train)
@@ -70,8 +70,7 @@ class _Training:
         self.best_test_cost = np.full(runs, np.inf)
         self.best_step = np.zeros(runs)
         self.kept, self.kept_state = self.parameters.copy(), [slot.copy() for slot in self.state]
-        self.last_step = np.zeros(runs, dtype=np.int64)
-        self.highest_cost = np.full(runs, np.inf)
+        self.last_step, self.highest_cost = np.zeros(runs, dtype=np.int64), np.full(runs, np.inf)
         self.rates = np.empty((0, runs), dtype=network.dtype)
         self.outcomes = ["stopped"] * runs
         shape = runs, len(stack.evaluations)
@@ -117,7 +116,8 @@ class _Training:
             gradient = gradient * np.minimum(1, self._column(stack.clip_norm) / _norm(gradient)[:, np.newaxis])
         rate = self.rates[self.step % RATES_AHEAD, :, np.newaxis]
         state = [slot.copy(order="K") for slot in self.state] if preview else self.state
-        return stack.optimizer(gradient, rate, self.step if step is None else step, state, **self.hyperparameters)
+        seen = Step(gradient, self.parameters, stack.decayed, rate, self.step if step is None else step)
+        return stack.optimizer.rule(seen, state, **self.hyperparameters)
 
     def _evaluate(self, point: int, step: int) -> None:
         """Measure every active run, keep the finite ones, and let the finished ones go."""

@@ -12,7 +12,7 @@ from tests.end_to_end.program import make_store, run_runner
 
 ROOT = Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"^```\w+ (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-ADDED = {"activation": "bent", "init": "sparse", "optimizer": "adagrad", "schedule": "linear"}
+ADDED = {"activation": "bent", "init": "sparse", "optimizer": "signum", "schedule": "linear"}
 FAULT = "frozen_biases"
 
 

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from functools import lru_cache, partial
+from functools import lru_cache
 
 import numpy as np
 
 from nn.activations import ACTIVATIONS
 from nn.network import Network
-from nn.optimizers import OPTIMIZERS, n_slots
+from nn.optimizers import OPTIMIZERS, Step
 from nn.registry import Array
 from runner.base.errors import one_line
 from runner.runs.data import Facts, chooses_class
@@ -37,7 +37,7 @@ NEEDS = {
     "regulariser_sign": "training.l2 above 0",
     "mixed_units": "targets that are scaled: by network.target_range, or network.output=sigmoid or tanh",
     "early_update": "a hidden layer",
-    "missing_bias_correction": "optimizer=adam, with optimizer.beta1 or optimizer.beta2 above 0",
+    "missing_bias_correction": "optimizer=adam, adamw or nadam, with optimizer.beta1 or optimizer.beta2 above 0",
 }
 PLACES = {
     "batch": "the batch",
@@ -167,13 +167,15 @@ def _descended(
     All have the same gradient: only the optimizer's state advances.
     """
     settings = {name: value for name, value in optimizer.items() if name != "name"}
-    rule = partial(OPTIMIZERS[str(optimizer["name"])], **settings)
+    chosen = OPTIMIZERS.optimizer(str(optimizer["name"]), **settings)
     gradient, rate = np.zeros_like(parameters), np.ones((len(parameters), 1))
-    slots, decrements = [np.zeros_like(parameters) for _ in range(n_slots(rule))], list[Array]()
+    decayed = np.ones(parameters.shape[1])
+    slots, decrements = [np.zeros_like(parameters) for _ in range(chosen.slots)], list[Array]()
 
     def change(*, step: int | None = None, preview: bool = False) -> Array:
         state = [slot.copy() for slot in slots] if preview else slots
-        return np.array(rule(gradient, rate, len(decrements) if step is None else step, state))
+        seen = Step(gradient, parameters, decayed, rate, len(decrements) if step is None else step)
+        return np.array(chosen.rule(seen, state))
 
     layers, out = network.layers(parameters), network.layers(gradient)
     trace = network.forward(layers, x)

@@ -13,7 +13,7 @@ import numpy as np
 
 from nn.activations import ACTIVATIONS, Activation
 from nn.losses import LOSSES, Loss
-from nn.optimizers import n_slots
+from nn.optimizers import OPTIMIZERS, Step
 from nn.registry import Array
 from runner.base.errors import Problem
 from runner.datasets import DATASETS, Streams
@@ -127,17 +127,19 @@ def _delta(loss: Loss, output: Activation, z: Array, a: Array, t: Array) -> Arra
 
 def _optimizer(part: Callable[..., Array], settings: Settings, dtype: np.dtype[Any]) -> Iterator[str]:
     size = RUNS, UNITS * SAMPLES
-    columns = {"rate": np.array([[0.1], [0.2], [0.3]], dtype)}
+    columns = {"parameters": _numbers(dtype, size, 2, -2), "rate": np.array([[0.1], [0.2], [0.3]], dtype)}
     columns |= {name: np.full((RUNS, 1), value, dtype) for name, value in settings.items() if type(value) is float}
     shared = {name: value for name, value in settings.items() if name not in columns}
+    decayed = np.ones(size[1], dtype)
 
-    def steps(gradient: Array, rate: Array, *values: Array) -> Array:
+    def steps(gradient: Array, parameters: Array, rate: Array, *values: Array) -> Array:
         """The decrement of the third step."""
-        own = dict(zip(list(columns)[1:], values, strict=True))
-        state = [np.zeros_like(gradient) for _ in range(n_slots(part))]
-        for step in range(2):
-            part((1 - step) * gradient + 0.5, rate, step, state, **own, **shared)
-        return part(gradient.copy(), rate, 2, state, **own, **shared)  # that it may change
+        own = dict(zip(list(columns)[2:], values, strict=True))
+        state = [np.zeros_like(gradient) for _ in range(OPTIMIZERS.slots(part.__name__))]
+        gradients = gradient + dtype.type(0.5), 0 * gradient + dtype.type(0.5), gradient.copy()  # it may change them
+        for number, one in enumerate(gradients):
+            decrement = part(Step(one, parameters, decayed, rate, number), state, **own, **shared)
+        return decrement
 
     yield from _broken("decrement", steps, {"gradient": _numbers(dtype, size, -1, 1), **columns})
 

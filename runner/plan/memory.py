@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from nn.network import FEW_PRODUCTS
-from nn.optimizers import OPTIMIZERS, n_slots
+from nn.optimizers import OPTIMIZERS
 from runner.base.errors import Problem
 from runner.base.machine import machine_bytes
 from runner.runs.data import Facts, make_samples
@@ -24,7 +24,7 @@ FEW = 256
 def bytes_of_run(spec: Spec, facts: Facts) -> int:
     """About what training one run takes at its peak; a run that is trained twice, side by side, needs that for both."""
     sizes, itemsize = sizes_of(spec, facts), np.dtype(spec.dtype).itemsize
-    arrays = PARAMETER_ARRAYS + STATE_ARRAYS * n_slots(OPTIMIZERS[spec.optimizer.name])
+    arrays = PARAMETER_ARRAYS + STATE_ARRAYS * OPTIMIZERS.slots(spec.optimizer.name)
     units, widest = UNIT_ARRAYS * sum(sizes[1:]), WIDEST_ARRAYS * max(sizes[1:])
     evaluation = units * facts.n_train + max(widest * facts.n_train, units * facts.n_test)
     samples = _bytes_of_samples(facts.n_train + facts.n_test, sizes[0] + sizes[-1])

@@ -45,7 +45,7 @@ def build_stack(
         X_test=X_test,
         Y_test=Y_test,
         metric=_metric(facts, prepared[0]),
-        optimizer=partial(OPTIMIZERS[first.optimizer.name], **shared),
+        optimizer=OPTIMIZERS.optimizer(first.optimizer.name, **shared),
         hyperparameters=_hyperparameters(specs),
         learning_rate=np.array([spec.learning_rate for spec in specs]),
         schedules=[

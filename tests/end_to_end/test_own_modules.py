@@ -21,7 +21,7 @@ from nn.activations import ACTIVATIONS, Activation
 from nn.faults import FAULTS
 from nn.initializers import INITIALIZERS
 from nn.losses import LOSSES, Loss
-from nn.optimizers import OPTIMIZERS, slots
+from nn.optimizers import OPTIMIZERS
 from nn.registry import Range
 from nn.schedules import SCHEDULES
 from runner.datasets import DATASETS, Samples
@@ -55,14 +55,13 @@ def signs(rng, fan_in, fan_out, *, size: Annotated[float, Range(gt=0)] = 0.3):
     return size * rng.choice([-1.0, 1.0], (fan_in, fan_out))
 
 
-@OPTIMIZERS.register
-@slots(1)
-def sign_descent(gradient, rate, step, state, *, keep: Annotated[float, Range(ge=0, lt=1)] = 0.0):
+@OPTIMIZERS.register(slots=1)
+def sign_descent(step, state, *, keep: Annotated[float, Range(ge=0, lt=1)] = 0.0):
     """rate * sign of a running mean of the gradient."""
     (v,) = state
     v *= keep
-    v += (1 - keep) * gradient
-    return rate * np.sign(v)
+    v += (1 - keep) * step.gradient
+    return step.rate * np.sign(v)
 
 
 @SCHEDULES.register

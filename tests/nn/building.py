@@ -20,7 +20,7 @@ from nn.registry import Array, Order, Registry
 from nn.schedules import SCHEDULES
 from nn.stack import Stack, Trained
 from nn.training import train
-from tests.nn.components import altered, bound, defaults, per_run, shared
+from tests.nn.components import altered, defaults, per_run, shared
 
 BATCHES = ("full", "shuffled", "fresh", "given", "cyclic")
 EXTRAS = ("l2", "clip_value", "clip_norm")
@@ -135,7 +135,7 @@ def build_stack(structure: Structure, seeds: Sequence[int]) -> Stack:
         X_test=X_test if structure.n_test else None,
         Y_test=Y_test if structure.n_test else None,
         metric=accuracy if structure.classifies else rmse,
-        optimizer=bound(OPTIMIZERS, structure.optimizer, shared(defaults(OPTIMIZERS, structure.optimizer))),
+        optimizer=OPTIMIZERS.optimizer(structure.optimizer, **shared(defaults(OPTIMIZERS, structure.optimizer))),
         hyperparameters={name: np.array([run.hyperparameters[name] for run in runs]) for name in names},
         learning_rate=np.array([run.learning_rate for run in runs]),
         schedules=[run.schedule for run in runs],

@@ -12,7 +12,7 @@ from nn.optimizers import OPTIMIZERS
 from nn.registry import Array
 from nn.stack import Stack
 from tests.nn.building import weights_only
-from tests.nn.components import bound, defaults, per_run, shared
+from tests.nn.components import defaults, per_run, shared
 
 
 def stack_of(
@@ -34,7 +34,7 @@ def stack_of(
         "X_test": None,
         "Y_test": None,
         "metric": rmse,
-        "optimizer": bound(OPTIMIZERS, name, shared(settings)),
+        "optimizer": OPTIMIZERS.optimizer(name, **shared(settings)),
         "hyperparameters": {key: np.full(runs, value) for key, value in per_run(settings).items()},
         "learning_rate": np.full(runs, rate),
         "schedules": [np.ones_like] * runs,

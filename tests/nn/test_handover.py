@@ -9,7 +9,7 @@ from nn.activations import ACTIVATIONS
 from nn.batches import SliceBatches
 from nn.losses import LOSSES
 from nn.network import Network
-from nn.optimizers import OPTIMIZERS, n_slots
+from nn.optimizers import OPTIMIZERS
 from nn.registry import Array
 from nn.stack import Trained
 from nn.training import train
@@ -17,8 +17,8 @@ from tests.nn.components import label
 from tests.nn.stacks import stack_of
 
 RUNS, N = 3, 8
-# Adam corrects its bias by the step number, which begins anew, so it is not one of these.
-STATELESS_IN_TIME = ("momentum", "nesterov", "rmsprop", "sgd")
+# Adam and its kin correct their bias by the step number, which begins anew, so they are not among these.
+STATELESS_IN_TIME = ("adagrad", "momentum", "nesterov", "rmsprop", "sgd")
 
 
 def network(**options: Any) -> Network:
@@ -63,7 +63,7 @@ def test_without_its_state_an_optimizer_starts_again(optimizer: str) -> None:
 @pytest.mark.parametrize("optimizer", list(OPTIMIZERS))
 def test_the_state_has_an_array_per_slot_and_starts_at_zero(optimizer: str) -> None:
     result = trained(4, first_parameters(), optimizer)
-    assert [slot.shape for slot in result.state] == [(RUNS, network().n_parameters)] * n_slots(OPTIMIZERS[optimizer])
+    assert [slot.shape for slot in result.state] == [(RUNS, network().n_parameters)] * OPTIMIZERS.slots(optimizer)
     zeros = [np.zeros_like(slot) for slot in result.state]
     assert trained(4, first_parameters(), optimizer, state=zeros).parameters.tobytes() == result.parameters.tobytes()
     assert all(slot.any() for slot in result.state)

@@ -1,12 +1,11 @@
 import math
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import Any
 
 import numpy as np
 import pytest
 
-from nn.optimizers import OPTIMIZERS, n_slots
+from nn.optimizers import OPTIMIZERS, Optimizers, Step
 from nn.registry import Array
 from tests.nn.components import altered, defaults, label, per_run, shared, variants
 
@@ -56,21 +55,46 @@ def adam_by_hand(gradients: Gradients, rate: float, beta1: float, beta2: float, 
         yield rate * (m / (1 - beta1**t)) / (math.sqrt(v / (1 - beta2**t)) + epsilon)
 
 
+def nadam_by_hand(gradients: Gradients, rate: float, beta1: float, beta2: float, epsilon: float) -> Iterator[float]:
+    """Dozat (2016), algorithm 2, with the same mu at every step; t counts from 1."""
+    m = n = 0.0
+    for t, g in enumerate(gradients, start=1):
+        m = beta1 * m + (1 - beta1) * g
+        n = beta2 * n + (1 - beta2) * g**2
+        m_hat = beta1 * m / (1 - beta1 ** (t + 1)) + (1 - beta1) * g / (1 - beta1**t)
+        yield rate * m_hat / (math.sqrt(n / (1 - beta2**t)) + epsilon)
+
+
+def adagrad_by_hand(gradients: Gradients, rate: float, epsilon: float) -> Iterator[float]:
+    """Duchi et al. (2011), figure 1: G_t,ii is the sum of squares of all gradients so far."""
+    for t, g in enumerate(gradients, start=1):
+        yield rate * g / (math.sqrt(sum(past**2 for past in gradients[:t])) + epsilon)
+
+
 BY_HAND: dict[str, Callable[..., Iterator[float]]] = {
     "sgd": sgd_by_hand,
     "momentum": momentum_by_hand,
     "nesterov": nesterov_by_hand,
     "rmsprop": rmsprop_by_hand,
     "adam": adam_by_hand,
+    "nadam": nadam_by_hand,
+    "adagrad": adagrad_by_hand,
 }
 
 
-def decrements(name: str, settings: dict[str, Any], gradients: Array, rate: Any = 0.1) -> Array:
-    """What the rule subtracts at each step, for gradients `(steps, runs, P)`."""
-    state = [np.zeros_like(gradients[0]) for _ in range(n_slots(OPTIMIZERS[name]))]
+def decrements(
+    name: str, settings: dict[str, Any], gradients: Array, rate: Any = 0.1, parameters: Array | None = None
+) -> Array:
+    """What the rule subtracts at each step, for gradients `(steps, runs, P)`.
+
+    The parameters stay where they are, at zero where none are given; all but the first are decayed.
+    """
+    state = [np.zeros_like(gradients[0]) for _ in range(OPTIMIZERS.slots(name))]
     rates = np.broadcast_to(np.asarray(rate, dtype=gradients.dtype), (gradients.shape[1],))[:, np.newaxis]
-    rule = OPTIMIZERS[name]
-    return np.stack([rule(g, rates, step, state, **settings).copy() for step, g in enumerate(gradients)])
+    parameters = np.zeros_like(gradients[0]) if parameters is None else parameters
+    decayed = (np.arange(gradients.shape[2]) > 0).astype(gradients.dtype)
+    steps = [Step(one, parameters, decayed, rates, number) for number, one in enumerate(gradients)]
+    return np.stack([OPTIMIZERS[name](step, state, **settings).copy() for step in steps])
 
 
 def some_gradients(runs: int = 3, steps: int = 6, dtype: Any = np.float64) -> Array:
@@ -121,8 +145,9 @@ def test_nesterov_follows_the_looked_ahead_point_of_the_original_form() -> None:
         theta += velocity
         looked_ahead.append(theta + mu * velocity)
     ours, state, path = np.ones((1, 1)), [np.zeros((1, 1))], []
-    for step in range(6):
-        ours = ours - OPTIMIZERS["nesterov"](curvature * ours, np.full((1, 1), rate), step, state, momentum=mu)
+    for number in range(6):
+        step = Step(curvature * ours, ours, np.ones(1), np.full((1, 1), rate), number)
+        ours = ours - OPTIMIZERS["nesterov"](step, state, momentum=mu)
         path.append(ours.item())
     np.testing.assert_allclose(path, looked_ahead, rtol=1e-12)
 
@@ -166,9 +191,9 @@ def test_the_first_step_goes_downhill_in_every_parameter(name: str, settings: di
 def test_every_rule_comes_nearer_to_the_bottom_of_a_bowl(name: str, settings: dict[str, Any]) -> None:
     """The cost is 1/2 theta^2, whose gradient is theta itself. How near is a matter of the rate, not a law."""
     theta, rate = np.array([[1.0, -2.0]]), np.full((1, 1), 0.02)
-    state = [np.zeros_like(theta) for _ in range(n_slots(OPTIMIZERS[name]))]
-    for step in range(400):
-        theta = theta - OPTIMIZERS[name](theta.copy(), rate, step, state, **settings)
+    state = [np.zeros_like(theta) for _ in range(OPTIMIZERS.slots(name))]
+    for number in range(400):
+        theta = theta - OPTIMIZERS[name](Step(theta.copy(), theta, np.ones(2), rate, number), state, **settings)
     assert np.abs(theta).max() < 1.8
 
 
@@ -181,19 +206,44 @@ def test_single_precision_stays_single(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_rule_with_settings_filled_in_keeps_as_many_arrays_as_the_rule_itself(name: str) -> None:
-    assert n_slots(partial(OPTIMIZERS[name], **defaults(OPTIMIZERS, name))) == n_slots(OPTIMIZERS[name])
+    filled = OPTIMIZERS.optimizer(name, **defaults(OPTIMIZERS, name))
+    assert filled.slots == OPTIMIZERS.slots(name)
 
 
-# By the papers' formulas: none for g itself, the velocity, the running mean of g^2, and Adam's m and v.
-@pytest.mark.parametrize(("name", "n"), [("sgd", 0), ("momentum", 1), ("nesterov", 1), ("rmsprop", 1), ("adam", 2)])
+# By the papers' formulas: none for g itself, the velocity, the sum or the running mean of g^2, and Adam's m and v.
+SLOTS = {"sgd": 0, "momentum": 1, "nesterov": 1, "adagrad": 1, "rmsprop": 1, "adam": 2, "adamw": 2, "nadam": 2}
+
+
+@pytest.mark.parametrize(("name", "n"), SLOTS.items())
 def test_a_rule_keeps_one_array_per_running_quantity(name: str, n: int) -> None:
-    assert n_slots(OPTIMIZERS[name]) == n
+    assert OPTIMIZERS.slots(name) == n
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_rule_leaves_the_gradient_and_the_rate_as_they_were(name: str) -> None:
-    gradient, rate = some_gradients(steps=1)[0], np.full((3, 1), 0.1)
-    before, state = gradient.copy(), [np.zeros_like(gradient) for _ in range(n_slots(OPTIMIZERS[name]))]
-    OPTIMIZERS[name](gradient, rate, 0, state)
-    assert np.array_equal(gradient, before)
-    assert (rate == 0.1).all()
+def test_a_rule_leaves_what_it_sees_as_it_was(name: str) -> None:
+    (gradient,), rate = some_gradients(steps=1), np.full((3, 1), 0.1)
+    step = Step(gradient, gradient + 1, np.ones(4), rate, 0)
+    before = [np.array(seen) for seen in step]
+    OPTIMIZERS[name](step, [np.zeros_like(gradient) for _ in range(OPTIMIZERS.slots(name))])
+    assert all(np.array_equal(seen, then) for seen, then in zip(step, before, strict=True))
+
+
+def test_decoupled_weight_decay_is_that_of_adam_and_a_share_of_the_decayed_parameters() -> None:
+    gradients, parameters = some_gradients(), np.arange(12.0).reshape(3, 4)
+    settings, plain = {"weight_decay": 0.25}, decrements("adam", {}, some_gradients())
+    decayed = decrements("adamw", settings, gradients, parameters=parameters) - plain
+    expected = 0.1 * 0.25 * parameters * [0, 1, 1, 1]
+    np.testing.assert_allclose(decayed, np.broadcast_to(expected, decayed.shape), rtol=1e-12, atol=1e-16)
+    none = decrements("adamw", {"weight_decay": 0.0}, gradients, parameters=parameters)
+    assert none.tobytes() == plain.tobytes()
+
+
+def test_a_rule_with_arguments_of_its_own_is_refused_with_those_that_rules_have() -> None:
+    rules = Optimizers()
+    with pytest.raises(ValueError, match=r"'old' takes gradient, rate, step, state; a rule takes step and state"):
+
+        @rules.register
+        def old(gradient: Array, rate: Array, step: int, state: list[Array]) -> Array:
+            return rate * gradient
+
+    assert list(rules) == []

@@ -17,7 +17,7 @@ from nn.optimizers import OPTIMIZERS
 from nn.stack import Stack, Trained
 from nn.training import train
 from tests.nn.building import weights_only
-from tests.nn.components import bound, defaults, per_run, shared
+from tests.nn.components import defaults, per_run, shared
 
 POINTS = [(0.5, 0.2), (-1.0, 0.7), (2.0, -0.3)]
 XOR = [((0.0, 0.0), 0.0), ((0.0, 1.0), 1.0), ((1.0, 0.0), 1.0), ((1.0, 1.0), 0.0)]
@@ -104,7 +104,7 @@ def trained(network: Network, start: list[float], X: Any, Y: Any, metric: Any, s
         X_test=None,
         Y_test=None,
         metric=metric,
-        optimizer=bound(OPTIMIZERS, optimizer, shared(defaults(OPTIMIZERS, optimizer))),
+        optimizer=OPTIMIZERS.optimizer(optimizer, **shared(defaults(OPTIMIZERS, optimizer))),
         hyperparameters={name: np.array([value]) for name, value in per_run(defaults(OPTIMIZERS, optimizer)).items()},
         learning_rate=np.array([0.4]),
         schedules=[options.pop("schedule", np.ones_like)],

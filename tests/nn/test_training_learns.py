@@ -14,13 +14,13 @@ from nn.initializers import INITIALIZERS
 from nn.losses import LOSSES
 from nn.metrics import accuracy, rmse
 from nn.network import Network
-from nn.optimizers import OPTIMIZERS
+from nn.optimizers import OPTIMIZERS, Optimizer, Step
 from nn.registry import Array
 from nn.schedules import SCHEDULES
 from nn.stack import Stack, Trained
 from nn.training import train
 from tests.nn.building import EXTRAS, Structure, build_stack, weights_only
-from tests.nn.components import bound, defaults, per_run, shared
+from tests.nn.components import defaults, per_run, shared
 
 
 def learn(
@@ -39,7 +39,7 @@ def learn(
         X_test=None,
         Y_test=None,
         metric=metric,
-        optimizer=bound(OPTIMIZERS, optimizer, shared(settings)),
+        optimizer=OPTIMIZERS.optimizer(optimizer, **shared(settings)),
         hyperparameters={name: np.full(runs, value) for name, value in per_run(settings).items()},
         learning_rate=np.full(runs, rate),
         schedules=[np.ones_like] * runs,
@@ -138,12 +138,12 @@ def test_rates_are_right_beyond_the_first_chunk(monkeypatch: pytest.MonkeyPatch)
     """With a gradient that is 1 for ever, what a step subtracts is its rate: 1 / (1 + step)."""
     monkeypatch.setattr("nn.training.RATES_AHEAD", 4)
 
-    def rate_alone(gradient: Array, rate: Array, step: int, state: list[Array]) -> Array:
-        return np.ones_like(gradient) * rate
+    def rate_alone(step: Step, state: list[Array]) -> Array:
+        return np.ones_like(step.gradient) * step.rate
 
     stack = replace(
         build_stack(Structure((1, 1), bias=False, evaluations=(0, 11)), [0]),
-        optimizer=rate_alone,
+        optimizer=Optimizer(rate_alone, slots=0),
         hyperparameters={},
         learning_rate=np.ones(1),
         schedules=[partial(SCHEDULES["inverse_power"], n_steps=11, power=1.0)],
@@ -155,9 +155,9 @@ def test_rates_are_right_beyond_the_first_chunk(monkeypatch: pytest.MonkeyPatch)
 def test_a_step_in_single_precision_is_given_nothing_in_double() -> None:
     stack, seen = build_stack(Structure(dtype=np.float32, extras=EXTRAS), range(3)), set[Any]()
 
-    def noting(gradient: Array, rate: Array, step: int, state: list[Array]) -> Array:
-        seen.update({gradient.dtype, rate.dtype})
-        return rate * gradient
+    def noting(step: Step, state: list[Array]) -> Array:
+        seen.update({step.gradient.dtype, step.parameters.dtype, step.decayed.dtype, step.rate.dtype})
+        return step.rate * step.gradient
 
-    train(replace(stack, optimizer=noting))
+    train(replace(stack, optimizer=Optimizer(noting, slots=0)))
     assert seen == {np.dtype(np.float32)}

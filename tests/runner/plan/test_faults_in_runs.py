@@ -46,7 +46,7 @@ NEEDS = {
         "a hidden layer, and an activation in it that is not the identity",
     ),
     "early_update": (("network.hidden=[]",), "a hidden layer"),
-    "missing_bias_correction": (("optimizer=momentum",), "optimizer=adam, with optimizer.beta1 or "),
+    "missing_bias_correction": (("optimizer=momentum",), "optimizer=adam, adamw or nadam, with optimizer.beta1 or "),
     "shuffled_inputs": (("data.samples=2", "data.test_fraction=0.5"), "more than one training sample"),
     "shifted_labels": (("data.samples=2", "data.test_fraction=0.5"), "more than one training sample"),
 }

@@ -10,7 +10,6 @@ import pytest
 
 from nn.activations import Activation
 from nn.losses import Loss
-from nn.optimizers import slots
 from runner.base.paths import CONF
 from runner.datasets import Samples
 from runner.plan.laws import broken_laws
@@ -26,7 +25,7 @@ def told(kind, part, settings=(), **changes):
     """What is said of one own part in a spec, without its name; the part is registered for that long."""
     registry = REGISTRIES[kind]
     part.__name__ = f"{part.__name__}_{id(part)}"
-    registry.register(part)
+    registry.register(part, **({"slots": 1} if kind == "optimizer" else {}))
     try:
         chosen = component_model(kind, part.__name__)(name=part.__name__, **dict(settings))
         problems = broken_laws(SPEC.model_copy(update={kind: chosen, **changes}))
@@ -157,15 +156,21 @@ def transposed(rng, fan_in, fan_out):
     return rng.random((fan_out, fan_in))
 
 
-@slots(1)
-def together(gradient, rate, step, state):
-    state[0] += gradient
-    return rate * state[0] / np.abs(gradient).max()
+def together(step, state):
+    state[0] += step.gradient
+    return step.rate * state[0] / np.abs(step.gradient).max()
 
 
-def halved(gradient, rate, step, state):
+def halved(step, state):
+    rate = step.rate
     rate *= 0.5
-    return rate * gradient
+    return rate * step.gradient
+
+
+def shrinking(step, state):
+    parameters = step.parameters
+    parameters *= 0.9
+    return step.rate * step.gradient
 
 
 def global_samples(streams) -> Samples:
@@ -183,6 +188,7 @@ def other_samples(streams) -> Samples:
         ("schedule", climbing, "climb the gradient"),
         ("init", global_weights, "global generator"), ("init", transposed, "shape (3, 4); it must be (4, 3)"),
         ("optimizer", together, "alone"), ("optimizer", halved, "changes rate in place"),
+        ("optimizer", shrinking, "changes parameters in place"),
         ("data", global_samples, "global generator"), ("data", other_samples, "called again"),
     ],
 )  # fmt: skip

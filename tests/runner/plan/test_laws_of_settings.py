@@ -5,7 +5,6 @@ import pytest
 
 from nn.activations import Activation
 from nn.losses import Loss
-from nn.optimizers import slots
 from tests.runner.plan.test_laws import told
 
 
@@ -24,9 +23,9 @@ def drawing(rng, fan_in, fan_out, *, is_global: bool = False):
     return np.random.randn(fan_in, fan_out) if is_global else rng.random((fan_in, fan_out))
 
 
-@slots(1)
-def adding(gradient, rate, step, state, *, keep: float = 0.5, in_place: bool = False):
-    state[0] += keep * gradient
+def adding(step, state, *, keep: float = 0.5, in_place: bool = False):
+    state[0] += keep * step.gradient
+    rate = step.rate
     if in_place:
         rate *= 0.5
     return rate * state[0]
