@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
+from typing import BinaryIO
 
 ASCII = {"±": "+-", "…": "...", "–": "-", "—": "-", "·": ".", "×": "x", "→": "->"}
 _folder: ContextVar[Path] = ContextVar("folder", default=Path())
@@ -58,17 +59,27 @@ def ensure_streams() -> None:
             stream.reconfigure(errors="runner.spell")
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file that appears as a whole or not at all; its folder is made."""
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """A file to write that appears whole or not at all, also when the power fails; its folder is made."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name[:100]}.partial")
     try:
         partial.unlink(missing_ok=True)  # a link would lead elsewhere
-        partial.write_bytes(content)
+        with partial.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
         partial.replace(path)
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a `whole_file`."""
+    with whole_file(path) as file:
+        file.write(content)
 
 
 def _spell(error: UnicodeError) -> tuple[str, int]:

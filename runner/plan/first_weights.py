@@ -1,70 +1,43 @@
 """Weights to start from: those that another run has left, as a file or in MLflow."""
 
-import hashlib
-import io
-import json
 import re
-from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from nn.registry import Array
 from runner.base.errors import Problem
 from runner.base.files import contents_of
-from runner.base.formats import open_archive
 from runner.datasets.samples import DataError
 from runner.runs.data import prepare
 from runner.runs.explaining import explain_data
 from runner.runs.scaling import Scaling
 from runner.runs.spec import Spec
-from runner.runs.structure import Structure
+from runner.runs.weights import Weights, read_weights
 
 ROUNDING = 1e-9
 RUN_ID = re.compile(r"[0-9a-f]{32}")
 
 
-@dataclass(frozen=True)
-class Start:
-    """Parameters `(P,)` of a network with this structure and scaling. `digest` identifies them in the run key."""
-
-    parameters: Array
-    structure: Structure
-    scaling: Scaling
-    digest: str
-
-    @property
-    def sizes(self) -> tuple[int, ...]:
-        return tuple(self.structure["sizes"])
-
-
-def read_start(text: str) -> Start | Problem:
+def read_start(text: str) -> Weights | Problem:
     """The weights that `network.start` names, or why they cannot be used."""
     key = "network.start"
     try:
         content = _weights_of_run(text) if RUN_ID.fullmatch(text) else contents_of(Path(text))
-        with open_archive(io.BytesIO(content)) as arrays:
-            structure, parameters = json.loads(str(arrays["structure"])), arrays["parameters"]
-            _ = [structure[name] for name in ("activation", "input", "output")]
-            needed = sum((fan_in + structure["bias"]) * fan_out for fan_in, fan_out in pairwise(structure["sizes"]))
-            scaling = Scaling(arrays["x_shift"], arrays["x_scale"], float(arrays["y_shift"]), float(arrays["y_scale"]))
-            if parameters.shape != (needed,) or not np.issubdtype(parameters.dtype, np.floating):
-                raise ValueError("the parameters are not those of the structure")
-    except OSError as error:
-        return Problem(key, f"={text} cannot be read: {error.strerror or error}")
-    except (KeyError, ValueError, TypeError) as error:
-        why = f": {error}" if "unpack" in str(error) else ""
-        return Problem(key, f"={text} is not the weights.npz of a run{why}")
+    except (OSError, ValueError) as error:
+        return Problem(key, f"={text} cannot be read: {getattr(error, 'strerror', None) or error}")
     except Exception as error:  # each kind of store raises what its own driver raises
         return Problem(key, f"={text}: MLflow has no weights for this run id: {str(error).partition(chr(10))[0]}")
-    if not np.isfinite(parameters).all():
+    try:
+        weights = read_weights(content)
+    except ValueError as error:
+        return Problem(key, f"={text} is not the weights.npz of a run: {error}")
+    if not np.isfinite(weights.parameters).all():
         return Problem(key, f"={text} holds NaN or infinite weights")
-    return Start(parameters, structure, scaling, hashlib.sha256(parameters.tobytes()).hexdigest())
+    return weights
 
 
-def why_other(start: Start, spec: Spec, sizes: tuple[int, ...]) -> Problem | None:
+def why_other(start: Weights, spec: Spec, sizes: tuple[int, ...]) -> Problem | None:
     """Why weights cannot be used in a spec's network, whose layers have these sizes; None where they can.
 
     Under another activation or scaling the same weights are another network.

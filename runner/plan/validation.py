@@ -10,7 +10,7 @@ from nn.activations import ACTIVATIONS
 from runner.base.errors import Problem, unknown
 from runner.plan.checks import CHECKS, LATER_CHECKS, check_domain, check_order, check_precision, check_steps
 from runner.plan.defaults import MATCHING, MATCHING_LOSSES, completed, loss_named, used_data, used_test
-from runner.plan.first_weights import Start, read_start, why_other
+from runner.plan.first_weights import read_start, why_other
 from runner.plan.laws import broken_laws
 from runner.plan.memory import why_too_large, why_too_much_data
 from runner.runs.components import REGISTRIES, is_own
@@ -29,6 +29,7 @@ from runner.runs.spec import (
     TrainingSpec,
     component_model,
 )
+from runner.runs.weights import Weights
 
 MODELS: dict[str, type[BaseModel]] = {"network": NetworkSpec, "training": TrainingSpec, "test": TestSpec}
 
@@ -41,7 +42,7 @@ class SpecBuilder:
 
     def __init__(self) -> None:
         self._facts: dict[tuple[Component, TestSpec], Facts | Problem] = {}
-        self._starts: dict[str, Start | Problem] = {}
+        self._starts: dict[str, Weights | Problem] = {}
 
     def build(self, config: Mapping[str, Any], overrides: Sequence[str], is_whole: bool = True) -> Spec | list[Problem]:
         """The spec that a config describes, or all that is wrong with it; of one that is not whole, with each part."""
@@ -73,10 +74,10 @@ class SpecBuilder:
         assert isinstance(facts, Facts)
         return facts
 
-    def start(self, spec: Spec) -> Start | None:
+    def start(self, spec: Spec) -> Weights | None:
         """The weights of another run that a valid spec starts from."""
         start = self._starts.get(spec.network.start or "")
-        return start if isinstance(start, Start) else None
+        return start if isinstance(start, Weights) else None
 
     def look_at(self, spec: Spec) -> list[Problem]:
         """Find out about the data and the first weights of a spec that was valid before; returns what is wrong now."""

@@ -1,7 +1,5 @@
 """Loading a trained network again, by itself or through `mlflow.pyfunc.load_model`."""
 
-import io
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,10 +9,10 @@ import numpy as np
 from nn.network import Network
 from nn.registry import Array
 from runner.base.files import contents_of
-from runner.base.formats import open_archive
 from runner.runs.result import RunResult
 from runner.runs.scaling import Scaling
 from runner.runs.structure import build_network, structure_of
+from runner.runs.weights import read_weights
 
 
 @dataclass(frozen=True)
@@ -51,13 +49,12 @@ def load_model(path: str | Path) -> Model:
 
     A model with a user's own component needs that component's module imported before; ValueError says which.
     """
+    content = contents_of(Path(path))
     try:
-        with open_archive(io.BytesIO(contents_of(Path(path)))) as arrays:
-            scaling = Scaling(arrays["x_shift"], arrays["x_scale"], float(arrays["y_shift"]), float(arrays["y_scale"]))
-            structure, parameters = json.loads(str(arrays["structure"])), arrays["parameters"]
-    except (KeyError, TypeError, ValueError) as error:
+        weights = read_weights(content)
+    except ValueError as error:
         raise ValueError(f"{path} is not the weights.npz of a run: {error}") from error
-    return Model(build_network(structure), parameters, scaling, tuple(structure["classes"]))
+    return Model(build_network(weights.structure), weights.parameters, weights.scaling, weights.classes)
 
 
 def _load_pyfunc(data_path: str) -> Model:

@@ -1,10 +1,8 @@
 """What one run leaves behind, and how it is kept on disk: NumPy archives and JSON, never pickles."""
 
 import hashlib
-import io
 import json
 import math
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,10 +12,10 @@ import numpy as np
 
 from nn.registry import Array
 from runner.base.errors import RunsFailed
+from runner.base.files import whole_file
 from runner.base.formats import open_archive
 from runner.runs.scaling import Scaling
 from runner.runs.spec import Spec, from_plain, to_plain
-from runner.runs.structure import structure_of
 
 MAX_REASONS = 3
 OUTCOMES = ("converged", "stopped", "diverged", "failed", "killed")
@@ -111,7 +109,6 @@ def failures(results: Sequence[RunResult]) -> RunsFailed | None:
 
 def save(path: Path, results: Sequence[RunResult]) -> None:
     """Write results to one `.npz` file; it appears whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     arrays: dict[str, Any] = {}
     about = []
     for place, result in enumerate(results):
@@ -121,17 +118,8 @@ def save(path: Path, results: Sequence[RunResult]) -> None:
             arrays[f"picture-{place}-{name}"] = np.frombuffer(content, dtype=np.uint8)
         about.append(_about(result))
     arrays["about"] = np.array(json.dumps(about))
-    partial = path.with_suffix(".partial")
-    partial.unlink(missing_ok=True)  # a link would lead elsewhere
-    try:
-        with partial.open("wb") as file:
-            np.savez(file, **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError:
-        partial.unlink(missing_ok=True)
-        raise
-    partial.replace(path)
+    with whole_file(path) as file:
+        np.savez(file, **arrays)
 
 
 def load(path: Path) -> list[RunResult]:
@@ -142,22 +130,6 @@ def load(path: Path) -> list[RunResult]:
             return [_result(place, entry, arrays) for place, entry in enumerate(about)]
     except Exception as error:  # of zip files, headers of arrays and JSON, each its own
         raise ValueError(f"{path} is not a complete file of results: {error}") from error
-
-
-def weights_archive(result: RunResult) -> bytes:
-    """Parameters, structure and scaling as the bytes of an `.npz`; `runner.model.load_model` reads it."""
-    assert result.scaling is not None
-    scaling, buffer = result.scaling, io.BytesIO()
-    np.savez(
-        buffer,
-        parameters=result.parameters,
-        structure=np.array(json.dumps(structure_of(result.spec, result.sizes, result.classes))),
-        x_shift=scaling.x_shift,
-        x_scale=scaling.x_scale,
-        y_shift=np.array(scaling.y_shift),
-        y_scale=np.array(scaling.y_scale),
-    )
-    return buffer.getvalue()
 
 
 def _about(result: RunResult) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from shlex import quote
 from filelock import FileLock, Timeout
 
 from runner.base.errors import UserError
-from runner.base.files import contents_of
+from runner.base.files import contents_of, write_whole
 from runner.base.paths import OUTPUTS
 from runner.runs.planned import PlannedRun
 from runner.runs.result import RunResult, load, save
@@ -90,13 +90,7 @@ class SweepFolder:
             )
         (self.path / FINISHED).unlink(missing_ok=True)
         content = plan.content()
-        partial = self.path / f"{PLAN}.partial"
-        partial.unlink(missing_ok=True)  # a link would lead elsewhere
-        with partial.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(self.path / PLAN)
+        write_whole(self.path / PLAN, content)
         return content
 
     def withdraw(self) -> None:

@@ -16,7 +16,8 @@ from mlflow.models import Model, ModelSignature
 from mlflow.tracking import MlflowClient
 from mlflow.types import Schema, TensorSpec
 
-from runner.runs.result import RunResult, weights_archive
+from runner.runs.result import RunResult
+from runner.runs.weights import write_weights
 from runner.store.client import CONFLICT
 from runner.store.records import metric_rows
 
@@ -68,7 +69,7 @@ class ModelWriter:
 
 def _save(model: LoggedModel, run_id: str, result: RunResult, folder: Path) -> None:
     weights, signature = folder / "weights.npz", _signature(result.sizes)
-    weights.write_bytes(weights_archive(result))
+    weights.write_bytes(write_weights(result))
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*input example.*")
         mlflow.pyfunc.save_model(

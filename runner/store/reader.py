@@ -1,31 +1,28 @@
 """Reading runs back from MLflow, whoever wrote them and wherever; nothing in a store can run code."""
 
-import io
 import json
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import yaml
 from mlflow.entities import Run
 from mlflow.tracking import MlflowClient
 
 from runner.base.errors import UserError
 from runner.base.files import contents_of
-from runner.base.formats import open_archive, read_history, read_yaml
+from runner.base.formats import read_history, read_yaml
 from runner.runs.environment import machine
 from runner.runs.result import RunResult
-from runner.runs.scaling import Scaling
 from runner.runs.spec import Spec, from_plain
 from runner.runs.structure import structure_of
+from runner.runs.weights import Weights, read_weights
 from runner.store.address import check_file, folder_of, probe, reason, sqlite_file, tracking_uri
 from runner.store.records import STATUS
 
 PARENT = "mlflow.parentRunId"
 PAGE = 1000
-FLOATS = tuple(np.dtype(kind).str for kind in (np.float32, np.float64))
 
 
 @dataclass(frozen=True)
@@ -114,17 +111,10 @@ class Reader:
         """
         try:
             spec = self.spec(run)
-            with open_archive(io.BytesIO(self.file(run, "weights.npz"))) as arrays:
-                scaling = Scaling(
-                    arrays["x_shift"], arrays["x_scale"], float(arrays["y_shift"]), float(arrays["y_scale"])
-                )
-                structure, parameters = json.loads(str(arrays["structure"])), arrays["parameters"]
+            weights = self._weights(run)
             history = read_history(self.file(run, "history.parquet"))
-            sizes, classes = tuple(structure["sizes"]), tuple(structure["classes"])
-            if structure != json.loads(json.dumps(structure_of(spec, sizes, classes))):
+            if weights.structure != json.loads(json.dumps(structure_of(spec, weights.sizes, weights.classes))):
                 raise ValueError("weights.npz is not of the network in config.yaml")
-            if parameters.ndim != 1 or parameters.dtype.str not in FLOATS:
-                raise ValueError("weights.npz does not hold its parameters as one row of numbers")
             return RunResult(
                 index=run.index,
                 key=run.tags["run_key"],
@@ -135,10 +125,10 @@ class Reader:
                 last_step=int(run.tags["last_step"]),
                 n_samples=(int(run.tags["train_samples"]), int(run.tags["test_samples"])),
                 data_digest=run.tags["data_digest"],
-                parameters=parameters,
-                sizes=sizes,
-                scaling=scaling,
-                classes=classes,
+                parameters=weights.parameters,
+                sizes=weights.sizes,
+                scaling=weights.scaling,
+                classes=weights.classes,
                 history=history,
                 measures=_measures(run, history),
                 started=run.started,
@@ -151,6 +141,12 @@ class Reader:
             raise UserError(f"run {run.run_id} has no {error.args[0]}: another version wrote it") from error
         except Exception as error:  # archives, YAML and Parquet each raise their own
             raise UserError(f"run {run.run_id} cannot be read: {reason(error)}") from error
+
+    def _weights(self, run: StoredRun) -> Weights:
+        try:
+            return read_weights(self.file(run, "weights.npz"))
+        except ValueError as error:
+            raise ValueError(f"weights.npz is not that of a run: {error}") from error
 
     def changed(self, run: StoredRun, result: RunResult) -> list[str]:
         """Which digests of a stored run its files no longer have."""

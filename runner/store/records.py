@@ -11,8 +11,9 @@ import numpy as np
 import yaml
 
 from nn.faults import FAULTS
-from runner.runs.result import RunResult, weights_archive
+from runner.runs.result import RunResult
 from runner.runs.spec import flatten, to_plain
+from runner.runs.weights import write_weights
 
 MAX_TAG, MAX_PARAM, MAX_DIGEST = 5000, 6000, 36
 STATUS = {"failed": "FAILED", "killed": "KILLED"}
@@ -127,7 +128,7 @@ def artifacts_of(result: RunResult) -> dict[str, bytes]:
     files = {"config.yaml": yaml.dump(to_plain(result.spec), Dumper=YAML, sort_keys=False).encode()}
     files |= {f"plots/{name}": content for name, content in result.pictures.items()}
     if result.scaling is not None:
-        files["weights.npz"] = weights_archive(result)
+        files["weights.npz"] = write_weights(result)
     if result.history:
         files["history.parquet"] = _parquet(result.history)
     if result.error:

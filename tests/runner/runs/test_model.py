@@ -10,8 +10,8 @@ import pytest
 from nn.activations import ACTIVATIONS
 from runner.runs.data import prepare
 from runner.runs.model import load_model, model_of
-from runner.runs.result import weights_archive
 from runner.runs.structure import structure_of
+from runner.runs.weights import write_weights
 from tests.runner.building import QUICK, trained
 
 RUNS = {
@@ -34,7 +34,7 @@ def result(request):
 @pytest.fixture
 def archive(result, tmp_path):
     path = tmp_path / "weights.npz"
-    path.write_bytes(weights_archive(result))
+    path.write_bytes(write_weights(result))
     return path
 
 
@@ -48,7 +48,7 @@ def test_a_loaded_model_predicts_the_same_bits_as_the_trained_one(result, archiv
 
 
 def test_an_archive_is_the_same_bytes_each_time_it_is_made(result):
-    assert weights_archive(result) == weights_archive(result)
+    assert write_weights(result) == write_weights(result)
 
 
 def test_predictions_are_in_the_units_of_the_targets(result):

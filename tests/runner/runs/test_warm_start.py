@@ -18,8 +18,8 @@ from nn.schedules import SCHEDULES
 from nn.stack import Stack
 from nn.training import train
 from runner.runs.data import generator, prepare
-from runner.runs.result import weights_archive
 from runner.runs.sizes import steps_of
+from runner.runs.weights import write_weights
 from tests.runner.building import keys_of, plan_of, refusal, spec_of, trained, trained_all
 
 QUICK = ("training.evaluations=2", "tracking.plots=none")
@@ -42,7 +42,7 @@ def by_hand(phases: int):
         stack = Stack(
             network=network, parameters=parameters, batches=SliceBatches(X, Y, 40, cyclic=True), X_train=X, Y_train=Y,
             X_test=data.X_test[np.newaxis], Y_test=data.Y_test[np.newaxis], metric=rmse,
-            optimizer=OPTIMIZERS["momentum"], hyperparameters={"momentum": np.array([0.6])},
+            optimizer=OPTIMIZERS.optimizer("momentum"), hyperparameters={"momentum": np.array([0.6])},
             learning_rate=np.array([0.1]), schedules=[partial(SCHEDULES["inverse_power"], n_steps=9, power=0.2)],
             evaluations=[0, 4, 9], stop_cost=np.array([-np.inf]), patience=np.array([np.inf]),
             decayed=np.ones(network.n_parameters), l2=np.array([0.01]), state=state,
@@ -108,7 +108,7 @@ def weights(tmp_path):
     def make(*overrides: str):
         result = trained(*overrides, "training.epochs=2", *QUICK)
         path = tmp_path / "weights.npz"
-        path.write_bytes(weights_archive(result))
+        path.write_bytes(write_weights(result))
         return result, f"network.start={path}"
 
     return make
@@ -216,8 +216,8 @@ def test_a_file_that_is_not_of_weights_is_refused(changed, weights):
 def test_a_file_that_is_no_archive_is_refused(contents, tmp_path):
     path = tmp_path / "weights.npz"
     path.write_bytes(contents)
-    message = refusal(f"network.start={path}")
-    assert message == f"network.start={path} is not the weights.npz of a run (from the override network.start={path})"
+    said = f"network.start={path} is not the weights.npz of a run: File is not a zip file"
+    assert refusal(f"network.start={path}") == f"{said} (from the override network.start={path})"
 
 
 def test_weights_that_are_not_finite_are_refused(weights):

@@ -109,7 +109,7 @@ def test_what_stands_where_results_are_written_is_not_written_through(tmp_path: 
     (tmp_path / "precious").write_text("mine")
     folder = SweepFolder(tmp_path / "sweep")
     (tmp_path / "sweep" / "stacks").mkdir(parents=True)
-    for name in ("plan.json.partial", "stacks/00000.partial"):
+    for name in (".plan.json.partial", "stacks/.00000.npz.partial"):
         (tmp_path / "sweep" / name).symlink_to(tmp_path / "precious")
     os.mkfifo(tmp_path / "sweep" / "stacks" / "zz.npz")
     folder.write_plan(PLAN)

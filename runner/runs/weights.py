@@ -1,0 +1,75 @@
+"""`weights.npz`: the parameters of a trained network with all that makes it one again. One writer and one reader."""
+
+import hashlib
+import io
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+
+from nn.registry import Array
+from runner.base.formats import open_archive
+from runner.runs.result import RunResult
+from runner.runs.scaling import Scaling
+from runner.runs.structure import Structure, structure_of
+
+FLOATS = tuple(np.dtype(kind).str for kind in (np.float32, np.float64))
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Parameters `(P,)` of a network with this structure, and the scaling of its inputs and targets."""
+
+    parameters: Array
+    structure: Structure
+    scaling: Scaling
+
+    @cached_property
+    def digest(self) -> str:
+        """What identifies the parameters in the run key of a network that starts from them."""
+        return hashlib.sha256(self.parameters.tobytes()).hexdigest()
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Units of every layer, inputs first."""
+        return tuple(self.structure["sizes"])
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes; none for a regression."""
+        return tuple(self.structure["classes"])
+
+
+def write_weights(result: RunResult) -> bytes:
+    """A trained run's parameters, structure and scaling as the bytes of an `.npz`."""
+    assert result.scaling is not None
+    scaling, buffer = result.scaling, io.BytesIO()
+    np.savez(
+        buffer,
+        parameters=result.parameters,
+        structure=np.array(json.dumps(structure_of(result.spec, result.sizes, result.classes))),
+        x_shift=scaling.x_shift,
+        x_scale=scaling.x_scale,
+        y_shift=np.array(scaling.y_shift),
+        y_scale=np.array(scaling.y_scale),
+    )
+    return buffer.getvalue()
+
+
+def read_weights(content: bytes) -> Weights:
+    """What `write_weights` wrote; nothing in it can run code. Raises ValueError with what is wrong in a few words."""
+    try:
+        with open_archive(io.BytesIO(content)) as arrays:
+            structure, parameters = json.loads(str(arrays["structure"])), arrays["parameters"]
+            scaling = Scaling(arrays["x_shift"], arrays["x_scale"], float(arrays["y_shift"]), float(arrays["y_scale"]))
+        _ = [structure[name] for name in ("activation", "input", "output", "classes")]
+        needed = sum((fan_in + structure["bias"]) * fan_out for fan_in, fan_out in pairwise(structure["sizes"]))
+    except KeyError as error:
+        raise ValueError(f"it has no {error.args[0]}") from error
+    except (OSError, TypeError, ValueError) as error:
+        raise ValueError(str(error) or "it is no archive of arrays") from error
+    if parameters.shape != (needed,) or parameters.dtype.str not in FLOATS:
+        raise ValueError(f"its parameters are not {needed} numbers, as its structure needs")
+    return Weights(parameters, structure, scaling)
