@@ -26,10 +26,10 @@ def benchmark(*arguments: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-SERVERS = [pytest.param(part, marks=pytest.mark.slow if part in ("tracking", "scale") else ()) for part in PARTS]
+LONG = ("sweep", "tracking", "scale")  # with servers, clusters and the usual way they take half a minute
 
 
-@pytest.mark.parametrize("part", SERVERS)  # parts with servers and clusters take half a minute
+@pytest.mark.parametrize("part", [pytest.param(one, marks=pytest.mark.slow if one in LONG else ()) for one in PARTS])
 def test_every_part_prints_a_table_whose_cells_are_numbers_or_say_that_a_peer_is_missing(part: str) -> None:
     done = benchmark(part, "--quick")
     assert done.returncode == 0, done.stderr

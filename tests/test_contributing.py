@@ -60,13 +60,10 @@ def test_no_example_is_longer_than_ten_lines_and_its_docstring() -> None:
 
 def test_added_components_train_in_a_sweep_and_are_offered_by_help(copy: Path) -> None:
     quick = ("training.epochs=20", "tracking.plots=none", "workers=1")
-    choices = [f"{kind}={name}" for kind, name in ADDED.items()]
-    done = run(copy, "-m", "runner", "-m", "data=sine,rings", *choices, "seed=0,1", *quick)
+    choices = [f"{kind}={name}" for kind, name in (ADDED | {"loss": "pseudo_huber"}).items()]
+    done = run(copy, "-m", "runner", "-m", "data=sine,rings", *choices, f"fault=none,{FAULT}", *quick)
     assert done.returncode == 0, done.stderr
-    assert "rings" in done.stdout
-    done = run(copy, "-m", "runner", "-m", "loss=pseudo_huber", f"fault=none,{FAULT}", *quick)
-    assert done.returncode == 0, done.stderr
-    assert FAULT in done.stdout
+    assert "rings" in done.stdout and FAULT in done.stdout
     assert FAULT in run(copy, "-m", "runner.gradcheck", "--faults").stdout
     listed = run(copy, "-m", "runner", "--help").stdout
     for name in (*ADDED.values(), "rings", "pseudo_huber"):

@@ -81,9 +81,9 @@ class Door:
 
     The first batches of metrics are answered with the statuses of `busy` and not handed on, one each.
 
-    After `refuse_after` batches of metrics it answers 400 to all others; after `shut_after` it is shut. `unanswered`
-    creations of runs are handed on, and their answers lost. Of every kind of request the first answer is lost, and
-    then every `loses`-th, but none to a probe, which asks once.
+    After `refuse_after` batches of metrics it answers 400 to all others; after `shut_after` it is shut. Of every
+    kind of request the first answer is lost, and then every `loses`-th, but none to a probe,
+    which asks once.
     """
 
     server: int
@@ -93,7 +93,6 @@ class Door:
     refuse_after: float = float("inf")
     shut_after: float = float("inf")
     busy: list[int] = field(default_factory=list)
-    unanswered: int = 0
     loses: float = float("nan")
     asked: Counter[str] = field(default_factory=Counter)
     lost: Counter[str] = field(default_factory=Counter)
@@ -134,9 +133,7 @@ class Door:
         kind = kind_of(method, path)
         with self.lock:
             self.asked[kind] += 1
-            is_unanswered = self.unanswered > 0 and path.endswith("/runs/create")
-            self.unanswered -= is_unanswered
-            is_lost = is_unanswered or (path != "/health" and self.asked[kind] % self.loses == 1)
+            is_lost = path != "/health" and self.asked[kind] % self.loses == 1
             self.lost[kind] += is_lost
             return is_lost
 

@@ -86,8 +86,8 @@ def test_a_server_that_refuses_a_batch_gets_everything_later(door: Door, tmp_pat
     check_whole(door, "refusing")
 
 
-def test_a_server_that_is_busy_is_asked_again(door: Door, tmp_path: Path) -> None:
-    door.busy = [408, 429, 500, 502, 503, 504]
+def test_a_server_that_is_slow_and_busy_is_asked_again(door: Door, tmp_path: Path) -> None:
+    door.busy, door.delay = [408, 429, 500, 502, 503, 504], 0.05
     train(*SWEEP, "tracking.experiment=busy", cwd=tmp_path, env=environment_of(door))
     assert not door.busy
     check_whole(door, "busy")
@@ -119,16 +119,3 @@ def test_a_sweep_waits_for_a_server_that_is_away_for_a_moment(door: Door, tmp_pa
     assert process.returncode == 0, out + err
     assert err.count("the MLflow server does not answer; trying again for a while") == 1, "whoever waits reads it once"
     check_whole(door, "away")
-
-
-def test_a_slow_server_gets_everything(door: Door, tmp_path: Path) -> None:
-    door.delay = 0.1
-    train(*SWEEP, "tracking.experiment=slow", cwd=tmp_path, env=environment_of(door))
-    check_whole(door, "slow")
-
-
-def test_a_run_whose_creation_was_not_answered_is_stored_once(door: Door, tmp_path: Path) -> None:
-    door.unanswered = 2
-    train(*SWEEP, "tracking.experiment=unanswered", cwd=tmp_path, env=environment_of(door))
-    assert door.unanswered == 0
-    check_whole(door, "unanswered")

@@ -66,7 +66,7 @@ def test_a_script_that_the_font_lacks_is_no_warning(csv_file):
 
 def test_a_picture_does_not_depend_on_what_was_drawn_before():
     kinds = [*SYNTHETIC.values(), ("data=surface",), ("data=quadrants", "data.samples_per_cluster=10", "data.std=0.5")]
-    runs = [train_on(*overrides, f"seed={seed}") for overrides in kinds for seed in range(3)]
+    runs = [train_on(*overrides, f"seed={seed}") for overrides in kinds for seed in range(2)]
     panel._surroundings.cache_clear()
     forwards = [picture_of(*run) for run in runs]
     panel._surroundings.cache_clear()
