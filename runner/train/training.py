@@ -83,14 +83,14 @@ def _train_stack(
 ) -> list[RunResult]:
     meter.start(len(runs), len(runs) if draw else 0)
     specs = [run.spec for run in runs]
-    parameters, state = first_parameters(specs, task.starts or [None] * len(runs), task.facts[-1]), None
+    parameters, state = first_parameters(specs, task.starts or [None] * len(runs), task.shapes[-1]), None
     finite = parameters
-    read = list(zip(*task.digests, strict=True)) if task.digests else [("",) * len(runs)] * len(task.facts)
+    read = list(zip(*task.digests, strict=True)) if task.digests else [("",) * len(runs)] * len(task.shapes)
     all_phases = zip(*(spec.phases for spec in specs), strict=True)
-    for number, (phases, digests, facts) in enumerate(zip(all_phases, read, task.facts, strict=True)):
+    for number, (phases, digests, shape) in enumerate(zip(all_phases, read, task.shapes, strict=True)):
         prepared = [_prepare(phase, digest) for phase, digest in zip(phases, digests, strict=True)]
-        stack = build_stack(phases, prepared, facts, parameters, state)
-        trained = train(stack, meter.of_phase(number, len(task.facts), stack.evaluations[-1]))
+        stack = build_stack(phases, prepared, shape, parameters, state)
+        trained = train(stack, meter.of_phase(number, len(task.shapes), stack.evaluations[-1]))
         finite = np.where(np.isnan(parameters), finite, trained.parameters)
         parameters, state = _handed_on(trained), trained.state
     trained = replace(trained, parameters=finite)

@@ -38,7 +38,7 @@ def test_any_number_of_steps_has_rates(n_steps):
     plan = plan_of(("data=xor", f"training.steps={n_steps}"))
     (task,) = plan.tasks
     stack = build_stack(
-        plan.specs, [prepare(plan.specs[0])], task.facts[0], first_parameters(plan.specs, [None], task.facts[0])
+        plan.specs, [prepare(plan.specs[0])], task.shapes[0], first_parameters(plan.specs, [None], task.shapes[0])
     )
     for budget in (0.0, 10.0):
         assert np.all(np.array(_rates(stack, budget)) >= 0)
