@@ -5,6 +5,7 @@ import time
 import numpy as np
 import pytest
 
+from runner.conduct.dry_run import _structure
 from runner.conduct.estimate import _rates, _steps_seconds, estimate
 from runner.runs.data import prepare
 from runner.train.stacking import build_stack, first_parameters
@@ -52,3 +53,9 @@ def test_more_runs_and_pictures_take_more_of_everything():
     assert small.memory < middle.memory < large.memory
     assert small.disk < middle.disk < large.disk
     assert middle.seconds < large.seconds
+
+
+def test_a_dry_run_counts_the_steps_of_every_phase_by_its_own_samples():
+    """By hand: 32 of 600 samples are 19 steps, of 300 ten; two epochs of each."""
+    plan = plan_of(("data=quadrants", "warm_start=[{samples_per_cluster:200}]", "training.epochs=2"))
+    assert _structure(plan.checked[0].phases) == ("2-6-1 tanh", "300 of quadrants", "58 steps of 32, sgd")
