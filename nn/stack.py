@@ -81,3 +81,10 @@ class Trained:
     outcomes: list[str]
     history: dict[str, Array]
     state: list[Array]
+
+    def of(self, run: int) -> "Trained":
+        """What came out for one of the runs, with a run axis of length 1."""
+        one = slice(run, run + 1)
+        history = {series: values[one] for series, values in self.history.items()}
+        state = [slot[one] for slot in self.state]
+        return Trained(self.parameters[one], self.last_step[one], self.outcomes[one], history, state)

@@ -20,11 +20,10 @@ from runner.base.errors import UserError
 from runner.base.paths import CONF
 from runner.findings.gradient_notes import is_of_gradient, of_check, of_faults, of_sizes
 from runner.plan.fault_checks import places_of
+from runner.plan.phases import Checked
 from runner.plan.plan import Plan
-from runner.plan.task import Task
 from runner.runs.components import load_modules, modules_of
 from runner.runs.data import prepare
-from runner.runs.spec import Spec
 from runner.train.stacking import build_stack, first_parameters
 
 ALL, LIST = "--all", "--faults"
@@ -71,13 +70,12 @@ def check(plan: Plan, on_all: bool = False) -> tuple[list[Comparison], str, list
     Returns the verdicts, what was checked, and what else there is to know. Both sides see the same batch, one that a
     fault has spoilt included.
     """
-    (task,), (asked,) = plan.tasks, plan.specs
+    (run,), (asked,) = plan.checked.values(), plan.specs
     places = _places(plan)
-    spec = asked.model_copy(update={"dtype": "float64"})
     of_batch = tuple(fault for fault, found in places.items() if "batch" in found)
-    used, x, t, _ = _first_step(spec, task, on_all)
+    used, x, t, _ = _first_step(run, asked.fault, on_all)
     gradient, penalty = _gradient(used, x, t)
-    right, x, t, names = _first_step(spec.model_copy(update={"fault": of_batch}), task, on_all)
+    right, x, t, names = _first_step(run, of_batch, on_all)
     limit = int(np.clip(WORK / (right.network.n_parameters * (x.shape[-1] + 8)), *ENTRIES))
     p, l2 = right.parameters[0], 0.0 if right.l2 is None else float(right.l2[0])
     pull, rng, rows = gradients.penalty_difference(l2, right.decayed, p), np.random.default_rng(0), list[Comparison]()
@@ -94,24 +92,25 @@ def check(plan: Plan, on_all: bool = False) -> tuple[list[Comparison], str, list
         rows.append(Comparison(part.name, own + pulled, true + pull[at], verdict, len(chosen)))
     sizes, n = "-".join(map(str, right.network.sizes)), x.shape[-1]
     samples = f"all {n} training samples" if on_all else f"the first batch of {count(n, 'sample')}"
-    where = f"a {sizes} network on {spec.phases[0].data.name}, at its first weights and {samples}"
+    where = f"a {sizes} network on {run.phases[0].spec.data.name}, at its first weights and {samples}"
     inputs = dict(zip(names, right.network.input.value(x)[0], strict=True))
     return rows, where, [*of_check(asked, rows), *of_faults(places, rows), *of_sizes(rows, inputs)]
 
 
 def _places(plan: Plan) -> dict[str, tuple[str, ...]]:
     """Where each of the run's faults lies when it is made alone, or, where that changes nothing, with the others."""
-    (task,), (spec,) = plan.tasks, plan.specs
-    alone = {fault: spec.model_copy(update={"fault": (fault,)}) for fault in spec.fault}
-    facts = task.facts[-1]
-    return {fault: places_of(fault, one, facts) or places_of(fault, spec, facts) for fault, one in alone.items()}
+    (run,) = plan.checked.values()
+    last = run.phases[-1]
+    return {fault: places_of(fault, last.but(fault=(fault,))) or places_of(fault, last) for fault in run.spec.fault}
 
 
-def _first_step(spec: Spec, task: Task, on_all: bool) -> tuple[Stack, Array, Array, tuple[str, ...]]:
-    """A run before its first update, the samples that it sees, and the names of their inputs."""
-    parameters = first_parameters([spec], task.starts or (None,), task.facts[-1]).astype(np.float64)
-    data = prepare(spec.phases[0])
-    stack = build_stack([spec.phases[0]], [data], task.facts[0], parameters)
+def _first_step(run: Checked, fault: tuple[str, ...], on_all: bool) -> tuple[Stack, Array, Array, tuple[str, ...]]:
+    """A run with other faults before its first update, the samples that it sees, and the names of their inputs."""
+    first, last = (phase.but(dtype="float64", fault=fault) for phase in (run.phases[0], run.phases[-1]))
+    start = run.start.parameters if run.start else None
+    parameters = first_parameters([last.spec], [start], last.shape).astype(np.float64)
+    data = prepare(first.spec)
+    stack = build_stack([first.spec], [data], first.shape, parameters)
     x, t = (sample_last(stack.X_train), sample_last(stack.Y_train)) if on_all else stack.batches.next()
     return stack, x, t, data.samples.input_names
 

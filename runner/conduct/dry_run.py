@@ -10,12 +10,11 @@ from rich.table import Table
 from runner.base.console import console, count, duration, say, warn
 from runner.base.machine import default_workers
 from runner.conduct.estimate import estimate
+from runner.plan.phases import Phase
 from runner.plan.plan import Plan, check_expectations
 from runner.plan.task import Task
-from runner.runs.data import Facts
 from runner.runs.overrides import label_of, swept_keys
 from runner.runs.settings import DaskExecutor, ProcessExecutor, QueueExecutor
-from runner.runs.sizes import sizes_of, steps_of
 from runner.runs.spec import Spec, flatten
 from runner.store.address import sqlite_file, tracking_uri
 from runner.train.execution import pieces_for
@@ -61,8 +60,7 @@ def _shared_out(plan: Plan) -> tuple[list[Task], int]:
 
 def _print_stacks(plan: Plan, tasks: Sequence[Task]) -> None:
     """Stacks that look the same are one row."""
-    specs = {run.index: run.spec for run in plan.runs}
-    kinds = Counter((len(task.indices), *_structure(specs[task.indices[0]], task.facts[-1])) for task in tasks)
+    kinds = Counter((len(task.indices), *_structure(plan.checked[task.indices[0]].phases)) for task in tasks)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("stacks", "runs"):
         table.add_column(name, justify="right")
@@ -75,11 +73,12 @@ def _print_stacks(plan: Plan, tasks: Sequence[Task]) -> None:
         say(f"... and {len(kinds) - MOST_KINDS} more kinds of stacks")
 
 
-def _structure(spec: Spec, facts: Facts) -> tuple[str, str, str]:
+def _structure(phases: Sequence[Phase]) -> tuple[str, str, str]:
     """A stack's network, data and training in short."""
-    steps = sum(steps_of(phase, facts) for phase in spec.phases)
+    spec, facts, shape = phases[-1].spec, phases[-1].facts, phases[-1].shape
+    steps = sum(phase.shape.n_steps for phase in phases)
     batch = "all" if spec.training.mode == "full" else spec.training.batch_size
-    sizes = "-".join(map(str, sizes_of(spec, facts)))
+    sizes = "-".join(map(str, shape.sizes))
     return (
         f"{sizes} {spec.activation.name}",
         f"{facts.n_train} of {spec.data.name}",

@@ -15,10 +15,9 @@ from nn.training import train
 from runner.base.console import warn
 from runner.base.machine import default_workers, keep_freed_memory
 from runner.findings.pictures import drawing
-from runner.plan.memory import bytes_of_run
 from runner.plan.plan import Plan
 from runner.plan.task import Task
-from runner.runs.data import Facts, prepare
+from runner.runs.data import prepare
 from runner.runs.spec import Spec
 from runner.store.address import sqlite_file, tracking_uri
 from runner.train import costs
@@ -51,7 +50,7 @@ def estimate(plan: Plan, tasks: Sequence[Task], workers: int) -> Estimate:
     drawn = len(plan.runs) if plan.settings.tracking.plots == "all" else 0
     return Estimate(
         _seconds(plan, tasks, stacks, workers),
-        _memory(tasks, stacks, workers) + len(plan.runs) * costs.RESULT_BYTES + drawn * costs.PICTURE_BYTES,
+        _memory(plan, tasks, workers) + len(plan.runs) * costs.RESULT_BYTES + drawn * costs.PICTURE_BYTES,
         costs.STORE_BYTES + len(plan.runs) * costs.RUN_BYTES + 2 * drawn * costs.PICTURE_BYTES,
     )
 
@@ -114,12 +113,12 @@ def _seconds_of_a_run(task: Task, draw: Draw | None) -> float:
 
 def _steps_seconds(task: Task, specs: Sequence[Spec], budget: float) -> float:
     """All steps and evaluations of a stack, in every phase."""
-    parameters = first_parameters(specs, task.starts or [None] * len(specs), task.facts[-1])
+    parameters = first_parameters(specs, task.starts or [None] * len(specs), task.shapes[-1])
     seconds = 0.0
-    for phases, facts in zip(zip(*(spec.phases for spec in specs), strict=True), task.facts, strict=True):
+    for phases, shape in zip(zip(*(spec.phases for spec in specs), strict=True), task.shapes, strict=True):
         samples = [prepare(phase) for phase in phases[:SAMPLE]]
-        stack = build_stack(phases, list(islice(cycle(samples), len(phases))), facts, parameters)
-        step, evaluation = _rates(stack, budget / len(task.facts))
+        stack = build_stack(phases, list(islice(cycle(samples), len(phases))), shape, parameters)
+        step, evaluation = _rates(stack, budget / len(task.shapes))
         seconds += stack.evaluations[-1] * step + len(stack.evaluations) * evaluation
     return seconds
 
@@ -147,12 +146,7 @@ def _rates(stack: Stack, budget: float) -> tuple[float, float]:
     return step, max(0.0, both - step)
 
 
-def _memory(tasks: Sequence[Task], stacks: Sequence[Sequence[Spec]], workers: int) -> int:
+def _memory(plan: Plan, tasks: Sequence[Task], workers: int) -> int:
     """The main process, and as many workers as there are with the largest stack each."""
-
-    def needed(specs: Sequence[Spec], all_facts: Sequence[Facts]) -> int:
-        return len(specs) * max(bytes_of_run(*phase) for phase in zip(specs[0].phases, all_facts, strict=True))
-
-    largest = max((needed(specs, task.facts) for specs, task in zip(stacks, tasks, strict=True)), default=0)
     processes = min(workers, len(tasks)) if workers > 1 else 0
-    return costs.MAIN_BYTES + processes * costs.WORKER_BYTES + max(1, processes) * largest
+    return costs.MAIN_BYTES + processes * costs.WORKER_BYTES + max(1, processes) * plan.largest_of(tasks)

@@ -1,4 +1,6 @@
-"""What only makes sense together: every check looks at one spec and the facts of its data."""
+"""What only makes sense together: every check looks at one training of a run, its spec and the facts of its data."""
+
+from collections.abc import Callable, Collection, Mapping
 
 from nn.activations import ACTIVATIONS
 from nn.faults import FAULTS
@@ -6,15 +8,17 @@ from nn.losses import LOSSES
 from runner.base.errors import Problem, unknown
 from runner.plan.fault_checks import why_not
 from runner.plan.memory import why_too_large
+from runner.plan.phases import Phase
 from runner.plan.target_checks import beyond_precision, check_target_range, outside_domain
-from runner.runs.data import Facts, chooses_class
-from runner.runs.sizes import steps_of
-from runner.runs.spec import AUTO, Spec
+from runner.runs.data import chooses_class
+from runner.runs.spec import AUTO
 
+Check = Callable[[Phase], Problem | None]
 MAX_STEPS = 10**10  # days, even of the smallest network
 
 
-def _check_output(spec: Spec, facts: Facts) -> Problem | None:
+def _check_output(phase: Phase) -> Problem | None:
+    spec, facts = phase.spec, phase.facts
     output = spec.network.output
     if output not in ACTIVATIONS:
         return Problem("network.output", unknown(output, [AUTO, *ACTIVATIONS]))
@@ -25,7 +29,8 @@ def _check_output(spec: Spec, facts: Facts) -> Problem | None:
     return None
 
 
-def _check_hidden_activation(spec: Spec, facts: Facts) -> Problem | None:
+def _check_hidden_activation(phase: Phase) -> Problem | None:
+    spec = phase.spec
     if ACTIVATIONS[spec.activation.name](**spec.activation.settings()).derivative is None:
         return Problem(
             "activation", f"={spec.activation.name} is for the output only; say network.output={spec.activation.name}"
@@ -33,29 +38,31 @@ def _check_hidden_activation(spec: Spec, facts: Facts) -> Problem | None:
     return None
 
 
-def _check_input(spec: Spec, facts: Facts) -> Problem | None:
+def _check_input(phase: Phase) -> Problem | None:
+    spec = phase.spec
     if spec.network.input not in ACTIVATIONS or chooses_class(spec.network.input):
         elementwise = [name for name in ACTIVATIONS if not chooses_class(name)]
         return Problem("network.input", unknown(spec.network.input, elementwise))
     return None
 
 
-def _check_loss(spec: Spec, facts: Facts) -> Problem | None:
-    return _check_loss_named(spec, facts, "loss", spec.loss.name)
+def _check_loss(phase: Phase) -> Problem | None:
+    return _why_not_loss(phase, "loss", phase.spec.loss.name)
 
 
-def _check_cost(spec: Spec, facts: Facts) -> Problem | None:
-    if spec.cost == spec.loss.name:
-        return None
-    if spec.cost not in LOSSES:
-        return Problem("cost", unknown(spec.cost, [AUTO, *LOSSES]))
-    return _check_loss_named(spec, facts, "cost", spec.cost)
+def _check_cost_name(phase: Phase) -> Problem | None:
+    cost = phase.spec.cost
+    return None if cost in LOSSES else Problem("cost", unknown(cost, [AUTO, *LOSSES]))
 
 
-def _check_loss_named(spec: Spec, facts: Facts, key: str, name: str) -> Problem | None:
-    """Whether a loss, trained or shown, fits the task and the output."""
-    if _check_output(spec, facts):
-        return None
+def _check_cost(phase: Phase) -> Problem | None:
+    spec = phase.spec
+    return None if spec.cost == spec.loss.name else _why_not_loss(phase, "cost", spec.cost)
+
+
+def _why_not_loss(phase: Phase, key: str, name: str) -> Problem | None:
+    """Why a loss, trained or shown, does not fit the task or the output; None where it does."""
+    spec, facts = phase.spec, phase.facts
     output, loss = spec.network.output, LOSSES[name]()
     if loss.only_task not in (None, facts.task):
         return Problem(key, f"={name} is for a {loss.only_task}, but data={spec.data.name} is a {facts.task}")
@@ -68,7 +75,8 @@ def _check_loss_named(spec: Spec, facts: Facts, key: str, name: str) -> Problem 
     return None
 
 
-def _check_batch(spec: Spec, facts: Facts) -> Problem | None:
+def _check_batch(phase: Phase) -> Problem | None:
+    spec, facts = phase.spec, phase.facts
     size, mode = spec.training.batch_size, spec.training.mode
     if size is not None and mode != "minibatch":
         return Problem("training.batch_size", f"is for training.mode=minibatch, got {size} with training.mode={mode}")
@@ -81,8 +89,9 @@ def _check_batch(spec: Spec, facts: Facts) -> Problem | None:
     return None
 
 
-def check_order(spec: Spec, facts: Facts) -> Problem | None:
+def _check_order(phase: Phase) -> Problem | None:
     """Whether the samples can come in the requested order."""
+    spec, facts = phase.spec, phase.facts
     order, mode = spec.training.order, spec.training.mode
     if order == "fresh" and not facts.is_distribution:
         return Problem("training.order", f"=fresh needs a distribution, and data={spec.data.name} has fixed samples")
@@ -91,7 +100,8 @@ def check_order(spec: Spec, facts: Facts) -> Problem | None:
     return None
 
 
-def _check_length(spec: Spec, facts: Facts) -> Problem | None:
+def _check_length(phase: Phase) -> Problem | None:
+    spec = phase.spec
     epochs, steps = spec.training.epochs, spec.training.steps
     if epochs is not None and steps is not None:
         return Problem(
@@ -100,9 +110,9 @@ def _check_length(spec: Spec, facts: Facts) -> Problem | None:
     return None
 
 
-def check_steps(spec: Spec, facts: Facts) -> Problem | None:
+def _check_steps(phase: Phase) -> Problem | None:
     """Whether training, whose length and batches are decided by now, ends while anybody waits for it."""
-    steps, training = steps_of(spec, facts), spec.training
+    steps, training = phase.shape.n_steps, phase.spec.training
     if steps <= MAX_STEPS:
         return None
     key = "epochs" if training.steps is None else "steps"
@@ -111,7 +121,8 @@ def check_steps(spec: Spec, facts: Facts) -> Problem | None:
     )
 
 
-def _check_test(spec: Spec, facts: Facts) -> Problem | None:
+def _check_test(phase: Phase) -> Problem | None:
+    spec, facts = phase.spec, phase.facts
     if spec.test.margin > 0 and spec.test.set != "grid":
         return Problem("test.margin", f"is for test.set=grid, got {spec.test.margin:g} with test.set={spec.test.set}")
     for probe in spec.test.probes:
@@ -123,49 +134,59 @@ def _check_test(spec: Spec, facts: Facts) -> Problem | None:
     return None
 
 
-def _check_faults(spec: Spec, facts: Facts) -> Problem | None:
+def _check_fault_names(phase: Phase) -> Problem | None:
+    misspelt = [fault for fault in phase.spec.fault if fault not in FAULTS]
+    return Problem("fault", unknown(misspelt[0], ["none", *FAULTS])) if misspelt else None
+
+
+def _check_faults(phase: Phase) -> Problem | None:
     """A fault that would change nothing, or cannot be made here, is refused: a sweep must not compare equal things."""
-    if misspelt := [fault for fault in spec.fault if fault not in FAULTS]:
-        return Problem("fault", unknown(misspelt[0], ["none", *FAULTS]))
-    if any(check(spec, facts) for check in _NEEDED_TO_BUILD):
-        return None
-    reasons = (why_not(fault, spec, facts) for fault in spec.fault)
+    reasons = (why_not(fault, phase) for fault in phase.spec.fault)
     return next((Problem("fault", reason) for reason in reasons if reason), None)
 
 
-def check_precision(spec: Spec, facts: Facts) -> Problem | None:
-    """Whether the samples, as they are trained, are numbers in the precision that they are trained in."""
-    if any(check(spec, facts) for check in (*_NEEDED_TO_BUILD, check_target_range)):
-        return None
-    return beyond_precision(spec, facts)
-
-
-def check_domain(spec: Spec, facts: Facts) -> Problem | None:
-    """Whether the loss and the shown cost are defined for the targets as they are trained."""
-    if any(check(spec, facts) for check in (*_NEEDED_TO_BUILD, _check_cost, check_target_range)):
-        return None
-    return outside_domain(spec, facts)
-
-
-def _check_patience(spec: Spec, facts: Facts) -> Problem | None:
+def _check_patience(phase: Phase) -> Problem | None:
+    spec, facts = phase.spec, phase.facts
     if spec.training.patience is not None and facts.n_test == 0:
         return Problem("training.patience", "needs test samples to watch; set data.test_fraction above 0")
     return None
 
 
-_NEEDED_TO_BUILD = (_check_output, _check_input, _check_hidden_activation, _check_loss, why_too_large)
-CHECKS = (
-    _check_output,
-    _check_input,
-    _check_hidden_activation,
-    _check_loss,
-    _check_cost,
-    check_target_range,
-    _check_length,
-    _check_batch,
-    check_order,
-    _check_test,
-    _check_patience,
-)
+# Each with those without which it means nothing: it is left out where one of them has found something.
+CHECKS: dict[Check, tuple[Check, ...]] = {
+    _check_output: (),
+    _check_input: (),
+    _check_hidden_activation: (),
+    _check_loss: (_check_output,),
+    _check_cost_name: (),
+    _check_cost: (_check_output, _check_cost_name),
+    check_target_range: (),
+    _check_length: (),
+    _check_batch: (),
+    _check_order: (),
+    _check_test: (),
+    _check_patience: (),
+}
+_TO_BUILD = (_check_output, _check_input, _check_hidden_activation, _check_loss, why_too_large)
+_PRECISION = {beyond_precision: (*_TO_BUILD, check_target_range)}
+_DOMAIN = {outside_domain: (*_TO_BUILD, _check_cost_name, _check_cost, check_target_range)}
 # Of a spec in which everything is decided.
-LATER_CHECKS = (check_steps, why_too_large, check_precision, check_domain, _check_faults)
+LATER_CHECKS: dict[Check, tuple[Check, ...]] = {
+    _check_steps: (), why_too_large: (), **_PRECISION, **_DOMAIN,
+    _check_fault_names: (), _check_faults: (*_TO_BUILD, _check_fault_names),
+}  # fmt: skip
+# Of a data set that is trained on before.
+EARLIER_CHECKS: dict[Check, tuple[Check, ...]] = {
+    _check_order: (), _check_steps: (), why_too_large: (), **_PRECISION, **_DOMAIN,
+}  # fmt: skip
+
+
+def failing(
+    checks: Mapping[Check, tuple[Check, ...]], phase: Phase, known: Collection[Check] = ()
+) -> dict[Check, Problem]:
+    """The checks that find something in a training, in their order, and what; `known` are others that have."""
+    found: dict[Check, Problem] = {}
+    for check, needed in checks.items():
+        if not any(one in found or one in known for one in needed) and (problem := check(phase)):
+            found[check] = problem
+    return found

@@ -11,11 +11,11 @@ from nn.network import Network
 from nn.optimizers import OPTIMIZERS, Step
 from nn.registry import Array
 from runner.base.errors import one_line
+from runner.plan.phases import Phase
 from runner.runs.data import Facts, chooses_class
 from runner.runs.scaling import known_range
-from runner.runs.sizes import sizes_of
 from runner.runs.spec import AUTO, Spec
-from runner.runs.structure import build_network, structure_of
+from runner.runs.structure import build_network
 
 SAMPLES, TRIALS, STEPS = 4, 16, 3
 ENTRIES = 1 << 20  # parameters of all trials together: a large network is tried less often
@@ -48,30 +48,30 @@ PLACES = {
 }
 
 
-def why_not(fault: str, spec: Spec, facts: Facts) -> str | None:
+def why_not(fault: str, phase: Phase) -> str | None:
     """Why a fault cannot be made here, or would change nothing; None where it can."""
     try:
-        if _fits(fault, spec, facts) and places_of(fault, spec, facts):
+        if _fits(fault, phase.spec, phase.facts) and places_of(fault, phase):
             return None
     except Exception as error:  # of a user's own fault
         return one_line(f"={fault} fails in this network: {type(error).__name__}: {error}")
     return f"={fault} needs {NEEDS.get(fault, 'another network')}; here it would change nothing"
 
 
-def places_of(fault: str, spec: Spec, facts: Facts) -> tuple[str, ...]:
+def places_of(fault: str, phase: Phase) -> tuple[str, ...]:
     """The steps of training in which the run is another one without this fault, the others kept: keys of PLACES.
 
     What follows from an earlier step is not named: with a wrong gradient every update is another one.
     """
+    spec, facts, shape = phase.spec, phase.facts, phase.shape
     others = tuple(other for other in spec.fault if other != fault)
-    made, left_out = (sizes_of(one, facts) for one in (spec, _with(spec, others)))
-    if made != left_out:
+    if fault == "broadcast_update" and shape.sizes != shape.drawn:
         return ("gradient",)
     is_fresh = spec.training.order == "fresh"
     seen = SAMPLES if is_fresh else min(SAMPLES, facts.n_train)
     batch = facts.n_train if spec.training.mode == "full" else spec.training.batch_size or 1
     return _places(
-        json.dumps(structure_of(spec, made) | {"dtype": "float64"}),
+        json.dumps(shape.structure | {"dtype": "float64"}),
         json.dumps(spec.optimizer.model_dump()),
         others,
         seen,
@@ -100,10 +100,6 @@ def _scales_targets(spec: Spec, facts: Facts) -> bool:
         return known_range(spec, facts.task, facts.levels) != facts.levels
     output, chosen = ACTIVATIONS[spec.network.output](), spec.network.target_range
     return chosen not in (None, output.output_range) and (chosen != AUTO or output.is_bounded)
-
-
-def _with(spec: Spec, faults: tuple[str, ...]) -> Spec:
-    return spec.model_copy(update={"fault": faults})
 
 
 @lru_cache(maxsize=1024)

@@ -19,6 +19,16 @@ class Job:
     config: dict[str, Any]
     composition: Any
 
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """None: it has been composed."""
+        return ()
+
+    @property
+    def rest(self) -> "Job":
+        """What can be planned of it, which is all."""
+        return self
+
 
 @dataclass(frozen=True)
 class Refused:
@@ -26,4 +36,4 @@ class Refused:
 
     problems: tuple[Problem, ...]
     wrong: tuple[str, ...]
-    rest: "Job | None"
+    rest: Job | None

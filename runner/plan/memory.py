@@ -1,7 +1,7 @@
 """Whether a run fits into this machine: what it needs is estimated before anything of that size is made."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -10,8 +10,8 @@ from nn.network import FEW_PRODUCTS
 from nn.optimizers import OPTIMIZERS
 from runner.base.errors import Problem
 from runner.base.machine import machine_bytes
+from runner.plan.phases import Phase
 from runner.runs.data import Facts, make_samples
-from runner.runs.sizes import n_parameters, sizes_of
 from runner.runs.spec import DataCommon, Spec, TestSpec
 
 # How many arrays there are at the worst moment, by measurement: of the parameters, with some more per state of the
@@ -21,9 +21,10 @@ SURELY_SMALL = 100_000  # numbers in a data set; what is larger is tried with ev
 FEW = 256
 
 
-def bytes_of_run(spec: Spec, facts: Facts) -> int:
+def bytes_of_run(phase: Phase) -> int:
     """About what training one run takes at its peak; a run that is trained twice, side by side, needs that for both."""
-    sizes, itemsize = sizes_of(spec, facts), np.dtype(spec.dtype).itemsize
+    spec, facts, sizes = phase.spec, phase.facts, phase.shape.sizes
+    itemsize = np.dtype(spec.dtype).itemsize
     arrays = PARAMETER_ARRAYS + STATE_ARRAYS * OPTIMIZERS.slots(spec.optimizer.name)
     units, widest = UNIT_ARRAYS * sum(sizes[1:]), WIDEST_ARRAYS * max(sizes[1:])
     evaluation = units * facts.n_train + max(widest * facts.n_train, units * facts.n_test)
@@ -31,19 +32,20 @@ def bytes_of_run(spec: Spec, facts: Facts) -> int:
     assert spec.training.batch_size is not None
     products = spec.training.batch_size * sum(fan_in * fan_out for fan_in, fan_out in pairwise(sizes))
     side_by_side = 2 if products <= FEW_PRODUCTS else 1
-    return itemsize * (arrays * n_parameters(spec, facts) + side_by_side * evaluation) + side_by_side * samples
+    return itemsize * (arrays * phase.shape.n_parameters + side_by_side * evaluation) + side_by_side * samples
 
 
-def why_too_large(spec: Spec, facts: Facts) -> Problem | None:
+def why_too_large(phase: Phase) -> Problem | None:
     """A run that does not fit, blamed on its layers, or on its samples where it would fit with few of them."""
-    needed, available = bytes_of_run(spec, facts), machine_bytes()
+    spec, facts, shape = phase.spec, phase.facts, phase.shape
+    needed, available = bytes_of_run(phase), machine_bytes()
     if needed <= available:
         return None
     layers, rows = list(spec.network.hidden), facts.n_train + facts.n_test
     key, value = "network.hidden", str(layers)
     if rows > FEW and needed * FEW < available * rows:
         key, value = _largest_count(spec, facts)
-    parts = f"{n_parameters(spec, facts):,} parameters; {rows:,} samples in {sum(sizes_of(spec, facts)):,} units"
+    parts = f"{shape.n_parameters:,} parameters; {rows:,} samples in {sum(shape.sizes):,} units"
     return Problem(
         key, f"={value} needs about {_gib(needed)} for one run ({parts}), and this machine has {_gib(available)}"
     )
@@ -68,16 +70,14 @@ def why_too_much_data(data: DataCommon, test: TestSpec) -> Problem | None:
     return Problem(key, f"={value} needs about {_gib(needed)} for the samples, and this machine has {_gib(available)}")
 
 
-def fitting_workers(stacks: Iterable[tuple[int, Spec, Sequence[Facts]]], workers: int) -> int:
-    """As many of the workers as can train a sweep's largest stack at the same time; at least one.
+def bytes_of_stack(runs: int, phases: Sequence[Phase]) -> int:
+    """About what training a stack takes at its peak, with as many `runs` as this one, which has these phases."""
+    return runs * max(map(bytes_of_run, phases))
 
-    A stack is its number of runs, the spec of its first and the facts of every phase.
-    """
-    largest = max(
-        (runs * bytes_of_run(*phase) for runs, spec, facts in stacks for phase in zip(spec.phases, facts, strict=True)),
-        default=1,
-    )
-    return max(1, min(workers, machine_bytes() // largest))
+
+def fitting_workers(largest: int, workers: int) -> int:
+    """As many of the workers as can train a stack of so many bytes at the same time; at least one."""
+    return max(1, min(workers, machine_bytes() // max(1, largest)))
 
 
 def _bytes_of_samples(rows: int, width: int) -> int:

@@ -10,7 +10,8 @@ from runner.base.machine import default_workers
 from runner.base.typed import typed
 from runner.plan.expectations import check, not_judged
 from runner.plan.jobs import Job, Refused
-from runner.plan.memory import fitting_workers
+from runner.plan.memory import bytes_of_stack, fitting_workers
+from runner.plan.phases import Checked
 from runner.plan.stacks import plan
 from runner.plan.task import Task
 from runner.plan.validation import SpecBuilder
@@ -25,11 +26,14 @@ from runner.runs.spec import Spec, to_plain
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that is decided before the first run trains. `of_jobs` has the index of the run of each job."""
+    """Everything that is decided before the first run trains.
+
+    `checked` has what is known of each run by its index, `of_jobs` the index of the run of each job.
+    """
 
     settings: Settings
     runs: list[PlannedRun]
-    builder: SpecBuilder
+    checked: dict[int, Checked]
     of_jobs: tuple[int, ...] = ()
 
     @cached_property
@@ -54,23 +58,27 @@ class Plan:
         """
         runs = [run for run in self.runs if run.index not in done]
         pieces = pieces or self.settings.workers or default_workers()
-        stacks = plan([run.spec for run in runs], self.builder.facts, pieces)
+        stacks = plan([self.checked[run.index] for run in runs], pieces)
         return [self._task([runs[place] for place in stack]) for stack in stacks]
 
     def workers_for(self, tasks: Sequence[Task]) -> int:
         """As many processes as are asked for, or as there are processors; no more than fit into memory."""
-        specs = {run.index: run.spec for run in self.runs}
-        stacks = [(len(task.indices), specs[task.indices[0]], task.facts) for task in tasks]
-        return fitting_workers(stacks, self.settings.workers or default_workers())
+        return fitting_workers(self.largest_of(tasks), self.settings.workers or default_workers())
+
+    def largest_of(self, tasks: Sequence[Task]) -> int:
+        """About what the largest stack takes while it trains, in bytes; 0 where there is none."""
+        stacks = [(len(task.indices), self.checked[task.indices[0]].phases) for task in tasks]
+        return max((bytes_of_stack(*stack) for stack in stacks), default=0)
 
     def _task(self, runs: Sequence[PlannedRun]) -> Task:
-        starts = [self.builder.start(run.spec) for run in runs]
-        digests = tuple(tuple(self.builder.facts(phase).digest for phase in run.spec.phases) for run in runs)
+        checked = [self.checked[run.index] for run in runs]
+        starts = [one.start for one in checked]
+        digests = tuple(one.digests for one in checked)
         return Task(
             indices=tuple(run.index for run in runs),
             keys=tuple(run.key for run in runs),
             specs=tuple(to_plain(run.spec) for run in runs),
-            facts=tuple(self.builder.facts(phase) for phase in runs[0].spec.phases),
+            shapes=tuple(phase.shape for phase in checked[0].phases),
             starts=tuple(None if one is None else one.parameters for one in starts) if any(starts) else (),
             modules=self.settings.modules,
             code=code_digest(self.settings.modules),
@@ -91,11 +99,10 @@ def make_plan(jobs: Sequence[Job | Refused], earlier: Sequence[PlannedRun] = (),
     `known` are problems of every job that were found before. Raises UserError with every problem of every job.
     """
     problems: dict[int, list[Problem]] = {}
-    made: list[tuple[tuple[str, ...], Spec]] = []
+    made: list[tuple[tuple[str, ...], Checked]] = []
     builder, settings = SpecBuilder(), None
     for number, composed in enumerate(jobs):
-        found = [*known, *(composed.problems if isinstance(composed, Refused) else ())]
-        job = composed.rest if isinstance(composed, Refused) else composed
+        found, job = [*known, *composed.problems], composed.rest
         if job is not None:
             own = read_settings(job.config, job.overrides, typed())
             if settings is None and isinstance(own, Settings):
@@ -106,7 +113,7 @@ def make_plan(jobs: Sequence[Job | Refused], earlier: Sequence[PlannedRun] = (),
             if isinstance(own, Settings) and own != settings:
                 differing = " and ".join(_differing(own, settings))
                 found.append(Problem(differing, "must be the same for all jobs of a sweep"))
-            if not found and isinstance(built, Spec):
+            if not found and isinstance(built, Checked):
                 made.append((job.overrides, built))
         if found:
             problems[number] = found
@@ -114,19 +121,20 @@ def make_plan(jobs: Sequence[Job | Refused], earlier: Sequence[PlannedRun] = (),
         wrong = _wrong_expectations(settings, made) if settings and len(jobs) > 1 else []
         raise refuse({number: [*problems.get(number, []), *wrong] for number in range(len(jobs))}, len(jobs))
     index_of = {run.key: run.index for run in earlier}
-    runs, of_jobs = [], []
-    for overrides, spec in made:
-        key = key_of(spec, builder, settings.modules)
+    runs, checked, of_jobs = list[PlannedRun](), dict[int, Checked](), list[int]()
+    for overrides, one in made:
+        key = key_of(one, settings.modules)
         if key not in index_of:
             index_of[key] = len(index_of)
-            runs.append(PlannedRun(index_of[key], key, overrides, spec))
+            runs.append(PlannedRun(index_of[key], key, overrides, one.spec))
+            checked[index_of[key]] = one
         of_jobs.append(index_of[key])
-    return Plan(settings, runs, builder, tuple(of_jobs))
+    return Plan(settings, runs, checked, tuple(of_jobs))
 
 
-def _wrong_expectations(settings: Settings, made: Sequence[tuple[tuple[str, ...], Spec]]) -> list[Problem]:
+def _wrong_expectations(settings: Settings, made: Sequence[tuple[tuple[str, ...], Checked]]) -> list[Problem]:
     """What is wrong with a sweep's expectations, as far as that is known while some of its jobs cannot run."""
-    configs = [config_of(spec, overrides) for overrides, spec in made]
+    configs = [config_of(one.spec, overrides) for overrides, one in made]
     return check(settings.expect, configs, swept_keys([overrides for overrides, _ in made]))
 
 
@@ -136,11 +144,12 @@ def plan_again(runs: Sequence[PlannedRun], settings: Settings) -> Plan:
     Raises UserError when one of them cannot run any more.
     """
     builder = SpecBuilder()
-    problems = dict.fromkeys(str(problem) for run in runs for problem in builder.look_at(run.spec))
+    found = {run.index: builder.look_at(run.spec) for run in runs}
+    checked = {index: one for index, one in found.items() if isinstance(one, Checked)}
+    problems = dict.fromkeys(str(problem) for one in found.values() if isinstance(one, list) for problem in one)
     if problems:
         raise UserError("\n".join(["This can no longer be trained:", *(f"  - {problem}" for problem in problems)]))
-    keys = [key_of(run.spec, builder, settings.modules) for run in runs]
-    return Plan(settings, [replace(run, key=key) for run, key in zip(runs, keys, strict=True)], builder)
+    return Plan(settings, [replace(run, key=key_of(checked[run.index], settings.modules)) for run in runs], checked)
 
 
 def _differing(one: Settings, other: Settings | None) -> list[str]:
@@ -156,10 +165,9 @@ def check_expectations(plan: Plan) -> list[Problem]:
     return not_judged(plan.settings.expect, configs, keys)
 
 
-def key_of(spec: Spec, builder: SpecBuilder, modules: Sequence[str]) -> str:
+def key_of(run: Checked, modules: Sequence[str]) -> str:
     """The run key: of the spec, the numeric code, and all that the run takes from outside, which is files of data and
     the weights that it starts from.
     """
-    digests = [builder.facts(phase).digest for phase in spec.phases]
-    start = builder.start(spec)
-    return run_key(spec, " ".join(digests + ([start.digest] if start else [])), modules)
+    starts = [run.start.digest] if run.start else []
+    return run_key(run.spec, " ".join([*run.digests, *starts]), modules)

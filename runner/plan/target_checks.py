@@ -6,6 +6,7 @@ from nn.activations import ACTIVATIONS
 from nn.losses import LOSSES
 from runner.base.errors import Problem
 from runner.datasets.samples import LARGEST, DataError
+from runner.plan.phases import Phase
 from runner.runs.data import Facts, chooses_class, prepare
 from runner.runs.explaining import explain_data
 from runner.runs.scaling import Span, known_range, sets_targets
@@ -15,8 +16,9 @@ ROUNDING = 1e-9
 FAR_BELOW_FLOAT32 = 1e30  # data of another seed are no 1e8 times larger
 
 
-def check_target_range(spec: Spec, facts: Facts) -> Problem | None:
+def check_target_range(phase: Phase) -> Problem | None:
     """Two numbers must be a range, and one that numbers can be mapped onto."""
+    spec, facts = phase.spec, phase.facts
     chosen, output = spec.network.target_range, spec.network.output
     if not isinstance(chosen, tuple):
         return None
@@ -28,8 +30,9 @@ def check_target_range(spec: Spec, facts: Facts) -> Problem | None:
     return None
 
 
-def outside_domain(spec: Spec, facts: Facts) -> Problem | None:
+def outside_domain(phase: Phase) -> Problem | None:
     """Targets beyond the domain of the loss or of the shown cost, in a spec whose network can be built."""
+    spec, facts = phase.spec, phase.facts
     for key, name, loss in (
         ("loss", spec.loss.name, LOSSES[spec.loss.name](**spec.loss.settings())),
         ("cost", spec.cost, LOSSES[spec.cost]()),
@@ -58,8 +61,9 @@ def outside_domain(spec: Spec, facts: Facts) -> Problem | None:
     return None
 
 
-def beyond_precision(spec: Spec, facts: Facts) -> Problem | None:
+def beyond_precision(phase: Phase) -> Problem | None:
     """Inputs or targets that float32, in which they would be trained, has no number for."""
+    spec, facts = phase.spec, phase.facts
     chosen = spec.network.target_range
     widest = max(map(abs, chosen)) if isinstance(chosen, tuple) else 0.0
     if spec.dtype != "float32" or max(facts.largest, widest) < FAR_BELOW_FLOAT32:

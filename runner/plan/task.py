@@ -4,14 +4,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from nn.registry import Array
-from runner.runs.data import Facts
+from runner.runs.shape import Shape
 
 
 @dataclass(frozen=True)
 class Task:
     """One stack to train: plain data that travels to a worker.
 
-    `facts` are those of every phase of the runs. `starts` holds the parameters `(P,)` of runs that continue another
+    `shapes` are those of every phase of the runs. `starts` holds the parameters `(P,)` of runs that continue another
     run, None for those that draw their first weights. `code` is the digest of the numeric code that the runs are
     planned with, `folder` the working folder, from which their files are named, and `digests` are those of the files of
     every phase, by run; none where nothing is read.
@@ -20,7 +20,7 @@ class Task:
     indices: tuple[int, ...]
     keys: tuple[str, ...]
     specs: tuple[dict[str, Any], ...]
-    facts: tuple[Facts, ...]
+    shapes: tuple[Shape, ...]
     modules: tuple[str, ...] = ()
     code: str = ""
     folder: str = ""

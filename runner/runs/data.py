@@ -40,14 +40,16 @@ class Facts:
     digest: str
     largest: float = field(compare=False)
 
+    @property
+    def kind(self) -> tuple[Task, int, int, int]:
+        """What data sets that train the same network have in common."""
+        return self.task, self.d_in, self.n_targets, self.n_classes
+
     def d_out(self, output: str) -> int:
         """Two classes share one output, except for softmax; more classes have one each."""
         if self.task == "regression":
             return self.n_targets
         return self.n_classes if chooses_class(output) or self.n_classes > 2 else 1
-
-
-FactsOf = Callable[[Spec], Facts]
 
 
 @dataclass(frozen=True)

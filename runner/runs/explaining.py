@@ -1,6 +1,7 @@
 """What pydantic found, in plain words: the key, what is allowed, what was given and where it came from."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
@@ -32,31 +33,22 @@ _EXPECTED: dict[str, Callable[[dict[str, Any]], str]] = {
 }
 
 
-# Valid values for those that nothing else depends on.
-STAND_INS: dict[str, Any] = {
-    "learning_rate": 1.0, "seed": 0, "training.clip_value": None, "training.clip_norm": None,
-    "training.stop_cost": None, "training.patience": None, "training.evaluations": 1, "training.online_cost": False,
-}  # fmt: skip
+@dataclass(frozen=True)
+class Wrong:
+    """What pydantic found in one part of a config: the part's key, and the settings that it could have."""
+
+    key: str
+    error: ValidationError
+    known: Iterable[str] = ()
 
 
-def repaired_part(key: str, value: Any, error: ValidationError) -> dict[str, Any] | None:
-    """A part of a config with wrong values replaced, so that what only makes sense together can be checked as well.
-
-    None where something else depends on a wrong value: what would be said then could be a consequence of it.
-    """
-    if not isinstance(value, Mapping):
-        return None
-    repaired = dict(value)
-    for detail in error.errors(include_url=False):
-        name = str(detail["loc"][0]) if detail["loc"] else ""
-        full = f"{key}.{name}" if key else name
-        if key in ("optimizer", "schedule") and name in repaired:
-            del repaired[name]
-        elif full in STAND_INS:
-            repaired[name] = STAND_INS[full]
-        elif name in repaired or key not in ("optimizer", "schedule"):
-            return None
-    return repaired
+def explained(found: Iterable[Problem | Wrong], config: Mapping[str, Any], overrides: Sequence[str]) -> list[Problem]:
+    """Everything that was found in a config, in plain words, each with the override that it comes from."""
+    return [
+        with_origin(problem, config, overrides)
+        for one in found
+        for problem in ([one] if isinstance(one, Problem) else explain_all(one.key, one.error, one.known))
+    ]
 
 
 def explain_all(prefix: str, error: ValidationError, known: Iterable[str] = ()) -> list[Problem]:

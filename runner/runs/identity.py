@@ -18,7 +18,7 @@ NUMERIC_CODE = {
     "runner/spec": "runner/runs/spec.py",
     "runner/data": "runner/runs/data.py",
     "runner/scaling": "runner/runs/scaling.py",
-    "runner/sizes": "runner/runs/sizes.py",
+    "runner/shape": "runner/runs/shape.py",
     "runner/structure": "runner/runs/structure.py",
     "runner/stacking": "runner/train/stacking.py",
     "runner/training": "runner/train/training.py",

@@ -16,7 +16,21 @@ from runner.store.records import DataRecord, MetricRow, RunRecord
 REVISION = "dc11669786a5"  # of MLflow's schema, as alembic names it
 TIMEOUT = 120.0  # seconds, while another program writes
 
+_METRIC = "run_uuid, key, value, is_nan, timestamp, step"
+COLUMNS = {
+    "runs": "run_uuid, name, source_type, source_name, entry_point_name, user_id, status, start_time, end_time, "
+    "source_version, lifecycle_stage, artifact_uri, experiment_id, deleted_time",
+    "tags": "run_uuid, key, value",
+    "params": "run_uuid, key, value",
+    "metrics": _METRIC,
+    "latest_metrics": _METRIC,
+    "datasets": "dataset_uuid, experiment_id, name, digest, dataset_source_type, dataset_source, dataset_profile",
+    "inputs": "input_uuid, source_type, source_id, destination_type, destination_id, step",
+    "input_tags": "input_uuid, name, value",
+}
+
 Row = tuple[str | int | float | None, ...]
+Runs = Sequence[tuple[str, str, RunRecord]]  # each is its id, where its files are, and itself
 
 
 def knows(file: str) -> bool:
@@ -33,14 +47,15 @@ def new_id() -> str:
     return uuid.uuid4().hex
 
 
-def insert(file: str, experiment_id: str, runs: Sequence[tuple[str, str, RunRecord]]) -> None:
-    """Write all runs or none; each is its id, where its files are, and itself. Raises sqlite3.Error."""
+def insert(file: str, experiment_id: str, runs: Runs) -> None:
+    """Write all runs or none. Raises sqlite3.Error."""
     with closing(sqlite3.connect(file, timeout=TIMEOUT, isolation_level=None)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         try:
             for table, rows in _rows(connection, int(experiment_id), runs):
                 if rows:
-                    connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+                    values = ", ".join("?" * len(rows[0]))
+                    connection.executemany(f"INSERT INTO {table} ({COLUMNS[table]}) VALUES ({values})", rows)
             connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:
@@ -48,45 +63,37 @@ def insert(file: str, experiment_id: str, runs: Sequence[tuple[str, str, RunReco
             raise
 
 
-def _rows(
-    connection: sqlite3.Connection, experiment: int, runs: Sequence[tuple[str, str, RunRecord]]
-) -> Iterator[tuple[str, list[Row]]]:
-    """Tables with their columns, and the rows of each."""
-    yield (
-        "runs (run_uuid, name, source_type, source_name, entry_point_name, user_id, status, start_time, end_time, "
-        "source_version, lifecycle_stage, artifact_uri, experiment_id, deleted_time)",
-        [
-            (
-                run_id, one.name, "UNKNOWN", "", "", one.tags["mlflow.user"], one.status, one.started, one.ended, "",
-                "active", artifact_uri, experiment, None,
-            )
-            for run_id, artifact_uri, one in runs
-        ],
-    )  # fmt: skip
-    tags = [(run_id, {**one.tags, "mlflow.runName": one.name}) for run_id, _, one in runs]
-    yield "tags (run_uuid, key, value)", [(run_id, *pair) for run_id, values in tags for pair in values.items()]
-    yield "params (run_uuid, key, value)", [(run_id, *pair) for run_id, _, one in runs for pair in one.params.items()]
-    columns = "(run_uuid, key, value, is_nan, timestamp, step)"
+def _rows(connection: sqlite3.Connection, experiment: int, runs: Runs) -> Iterator[tuple[str, list[Row]]]:
+    """The rows of every table."""
+    yield "runs", _runs(experiment, runs)
+    yield "tags", _tags(runs)
+    yield "params", [(run_id, *pair) for run_id, _, one in runs for pair in one.params.items()]
     metrics = [(run_id, [_storable(row) for row in dict.fromkeys(one.metrics)]) for run_id, _, one in runs]
-    yield f"metrics {columns}", [(run_id, *row) for run_id, rows in metrics for row in rows]
-    yield f"latest_metrics {columns}", [(run_id, *row) for run_id, rows in metrics for row in _latest(rows)]
+    yield "metrics", [(run_id, *row) for run_id, rows in metrics for row in rows]
+    yield "latest_metrics", [(run_id, *row) for run_id, rows in metrics for row in _latest(rows)]
     data = [(run_id, one) for run_id, _, record in runs for one in record.data]
     known = _known_data(connection, experiment, [one for _, one in data])
     fresh = {(one.name, one.digest): one for _, one in data if (one.name, one.digest) not in known}
     known |= {key: new_id() for key in fresh}
-    yield (
-        "datasets (dataset_uuid, experiment_id, name, digest, dataset_source_type, dataset_source, dataset_profile)",
-        [(known[key], experiment, *key, "code", one.source, one.profile) for key, one in fresh.items()],
-    )
+    yield "datasets", [(known[key], experiment, *key, "code", one.source, one.profile) for key, one in fresh.items()]
     inputs = [(new_id(), known[one.name, one.digest], run_id, one.context) for run_id, one in data]
-    yield (
-        "inputs (input_uuid, source_type, source_id, destination_type, destination_id, step)",
-        [(input_id, "DATASET", source, "RUN", run_id, 0) for input_id, source, run_id, _ in inputs],
-    )
-    yield (
-        "input_tags (input_uuid, name, value)",
-        [(input_id, "mlflow.data.context", context) for input_id, _, _, context in inputs],
-    )
+    yield "inputs", [(input_id, "DATASET", source, "RUN", run_id, 0) for input_id, source, run_id, _ in inputs]
+    yield "input_tags", [(input_id, "mlflow.data.context", context) for input_id, _, _, context in inputs]
+
+
+def _runs(experiment: int, runs: Runs) -> list[Row]:
+    return [
+        (
+            run_id, one.name, "UNKNOWN", "", "", one.tags["mlflow.user"], one.status, one.started, one.ended, "",
+            "active", artifact_uri, experiment, None,
+        )
+        for run_id, artifact_uri, one in runs
+    ]  # fmt: skip
+
+
+def _tags(runs: Runs) -> list[Row]:
+    named = [(run_id, {**one.tags, "mlflow.runName": one.name}) for run_id, _, one in runs]
+    return [(run_id, *pair) for run_id, values in named for pair in values.items()]
 
 
 def _storable(row: MetricRow) -> tuple[str, float, bool, int, int]:

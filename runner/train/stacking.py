@@ -13,28 +13,27 @@ from nn.optimizers import OPTIMIZERS
 from nn.registry import Array
 from nn.schedules import SCHEDULES
 from nn.stack import Stack
-from runner.runs.data import Facts, Prepared, generator
-from runner.runs.sizes import evaluation_steps, shared_settings, sizes_of, steps_of, steps_of_epoch
+from runner.runs.data import Prepared, generator
+from runner.runs.shape import Shape, evaluation_steps, shared_settings
 from runner.runs.spec import Spec
-from runner.runs.structure import build_network, structure_of
+from runner.runs.structure import build_network
 
 
 def build_stack(
     specs: Sequence[Spec],
     prepared: Sequence[Prepared],
-    facts: Facts,
+    shape: Shape,
     parameters: Array,
     state: Sequence[Array] | None = None,
 ) -> Stack:
     """The arrays and functions that `nn` trains, one entry along the run axis per spec."""
     first, dtype = specs[0], specs[0].dtype
-    network = build_network(structure_of(first, sizes_of(first, facts)))
-    n_steps, shared = steps_of(first, facts), shared_settings(first)
+    network, is_tested = build_network(shape.structure), len(prepared[0].X_test) > 0
     wider = network.sizes[-1] // prepared[0].Y_train.shape[1]  # more than 1 where a fault has widened the output
     X_train = _stacked((data.X_train for data in prepared), dtype)
     Y_train = _stacked((data.Y_train for data in prepared), dtype, wider)
-    X_test = _stacked((data.X_test for data in prepared), dtype) if facts.n_test else None
-    Y_test = _stacked((data.Y_test for data in prepared), dtype, wider) if facts.n_test else None
+    X_test = _stacked((data.X_test for data in prepared), dtype) if is_tested else None
+    Y_test = _stacked((data.Y_test for data in prepared), dtype, wider) if is_tested else None
     training = [spec.training for spec in specs]
     return Stack(
         network=network,
@@ -44,16 +43,16 @@ def build_stack(
         Y_train=Y_train,
         X_test=X_test,
         Y_test=Y_test,
-        metric=_metric(facts, prepared[0]),
-        optimizer=OPTIMIZERS.optimizer(first.optimizer.name, **shared),
+        metric=_metric(prepared[0]),
+        optimizer=OPTIMIZERS.optimizer(first.optimizer.name, **shared_settings(first)),
         hyperparameters=_hyperparameters(specs),
         learning_rate=np.array([spec.learning_rate for spec in specs]),
         schedules=[
-            partial(SCHEDULES[spec.schedule.name], n_steps=n_steps, **spec.schedule.settings()) for spec in specs
+            partial(SCHEDULES[spec.schedule.name], n_steps=shape.n_steps, **spec.schedule.settings()) for spec in specs
         ],
-        evaluations=evaluation_steps(n_steps, first.training.evaluations),
+        evaluations=evaluation_steps(shape.n_steps, first.training.evaluations),
         stop_cost=np.array([-np.inf if one.stop_cost is None else one.stop_cost for one in training]),
-        patience=np.array([_patience_steps(spec, facts) for spec in specs]),
+        patience=np.array([_patience_steps(one.patience, shape) for one in training]),
         decayed=_decayed(network, first),
         l2=_optional([one.l2 or None for one in training]),
         clip_value=_optional([one.clip_value for one in training]),
@@ -77,16 +76,15 @@ def _hyperparameters(specs: Sequence[Spec]) -> dict[str, Array]:
     return {name: np.array([spec.optimizer.settings()[name] for spec in specs]) for name in names}
 
 
-def first_parameters(specs: Sequence[Spec], starts: Sequence[Array | None], facts: Facts) -> Array:
+def first_parameters(specs: Sequence[Spec], starts: Sequence[Array | None], shape: Shape) -> Array:
     """The parameters `(runs, P)` that training starts from: those of another run, or drawn by `init`."""
-    sizes = (*sizes_of(specs[0], facts)[:-1], facts.d_out(specs[0].network.output))
-    network = build_network(structure_of(specs[0], sizes))
+    network = build_network(shape.structure | {"sizes": shape.drawn})
     drawn = np.stack(
         [_drawn(network, spec) if start is None else start for spec, start in zip(specs, starts, strict=True)]
     )
-    wide = build_network(structure_of(specs[0], sizes_of(specs[0], facts)))
-    if wide.sizes == network.sizes:
+    if shape.sizes == shape.drawn:
         return drawn
+    wide = build_network(shape.structure)
     parameters = np.zeros((len(specs), wide.n_parameters), dtype=network.dtype)
     for into, start in zip(wide.layers(parameters), network.layers(drawn), strict=True):
         for part, values in zip(into, start, strict=True):
@@ -120,8 +118,8 @@ def _batches(network: Network, specs: Sequence[Spec], prepared: Sequence[Prepare
     return ShuffledBatches(X, Y, size, [generator(spec.seed, "shuffle") for spec in specs], order=order)
 
 
-def _metric(facts: Facts, data: Prepared) -> Metric:
-    return rmse if facts.task == "regression" else partial(accuracy, threshold=data.threshold, tie=data.tie)
+def _metric(data: Prepared) -> Metric:
+    return rmse if data.samples.task == "regression" else partial(accuracy, threshold=data.threshold, tie=data.tie)
 
 
 def _optional(values: Sequence[float | None]) -> Array | None:
@@ -130,10 +128,9 @@ def _optional(values: Sequence[float | None]) -> Array | None:
     return np.array(present) if present else None
 
 
-def _patience_steps(spec: Spec, facts: Facts) -> float:
+def _patience_steps(epochs: int | None, shape: Shape) -> float:
     """Patience is given in epochs."""
-    epochs = spec.training.patience
-    return np.inf if epochs is None else epochs * steps_of_epoch(spec, facts)
+    return np.inf if epochs is None else epochs * shape.steps_of_epoch
 
 
 def _decayed(network: Network, spec: Spec) -> Array:

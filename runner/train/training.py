@@ -20,6 +20,7 @@ from runner.runs.components import load_modules
 from runner.runs.data import Prepared, digest_of, prepare
 from runner.runs.environment import machine
 from runner.runs.identity import code_digest
+from runner.runs.planned import PlannedRun
 from runner.runs.result import RunResult
 from runner.runs.spec import Spec, from_plain
 from runner.train.blas import ONE_BLAS_THREAD
@@ -27,8 +28,13 @@ from runner.train.measures import measures
 from runner.train.progress import Meter
 from runner.train.stacking import build_stack, first_parameters
 
-code_digest()  # of the code that is imported now, whatever becomes of its files
+CODE_AT_IMPORT = code_digest()  # of what this process trains with, whatever becomes of its files
 METRIC_NAMES = {"regression": "rmse", "classification": "accuracy"}
+# What a series of `nn` is called in a history; one that is not named here keeps its name.
+SERIES_NAMES = {
+    "train_cost": "train/cost", "test_cost": "test/cost", "train_metric": "train/{metric}",
+    "test_metric": "test/{metric}", "train_loss": "train/loss", "online_cost": "train/online_cost",
+}  # fmt: skip
 Draw = Callable[[RunResult, Prepared], RunResult]  # adds a run's picture, and never raises
 
 
@@ -44,57 +50,55 @@ def train_task(task: Task, meter: Meter | None = None, draw: Draw | None = None)
     keep_freed_memory()
     with working_in(Path(task.folder)):
         load_modules(task.modules)
-        if task.code not in ("", code_digest(task.modules)):
+        code = code_digest(task.modules) if task.modules else CODE_AT_IMPORT
+        if task.code not in ("", code):
             raise UserError(
                 f"the worker on {gethostname()} has other code than this sweep was planned with; install the same code "
                 "there and restart the worker"
             )
-        specs = [from_plain(spec) for spec in task.specs]
         with ONE_BLAS_THREAD, np.errstate(all="ignore"):
-            return _train_all(task, specs, range(len(specs)), meter or Meter(), draw)
+            return _train_all(task, meter or Meter(), draw)
 
 
-def _train_all(
-    task: Task, specs: Sequence[Spec], places: Sequence[int], meter: Meter, draw: Draw | None
-) -> list[RunResult]:
-    """Train some runs of a task together; when something raises, halve them until the one that raises is alone.
+def _train_all(task: Task, meter: Meter, draw: Draw | None) -> list[RunResult]:
+    """Train the runs of a task together; when something raises, halve them until the one that raises is alone.
 
     Halving changes no number, because a run has the same bits in every stack.
     """
     started = time.time()
+    named = zip(task.indices, task.keys, task.specs, strict=True)
+    runs = [PlannedRun(index, key, (), from_plain(spec)) for index, key, spec in named]
     try:
-        return _train_stack(task, [specs[place] for place in places], places, started, meter, draw)
+        return _train_stack(task, runs, started, meter, draw)
     except Exception as error:
-        if len(places) > 1:
-            middle = len(places) // 2
-            halves = places[:middle], places[middle:]
-            return [result for half in halves for result in _train_all(task, specs, half, meter, draw)]
-        (place,) = places
-        run = task.indices[place], task.keys[place], specs[place], "failed"
-        return [RunResult(*run, error=with_trace(error), started=started, environment=machine())]
+        if len(runs) > 1:
+            return [result for half in task.halves for result in _train_all(half, meter, draw)]
+        (run,) = runs
+        failed = RunResult(run.index, run.key, run.spec, "failed", error=with_trace(error))
+        return [replace(failed, started=started, environment=machine())]
 
 
 def _train_stack(
-    task: Task, specs: Sequence[Spec], places: Sequence[int], started: float, meter: Meter, draw: Draw | None
+    task: Task, runs: Sequence[PlannedRun], started: float, meter: Meter, draw: Draw | None
 ) -> list[RunResult]:
-    meter.start(len(specs), len(specs) if draw else 0)
-    starts = [task.starts[place] for place in places] if task.starts else [None] * len(places)
-    parameters, state = first_parameters(specs, starts, task.facts[-1]), None
+    meter.start(len(runs), len(runs) if draw else 0)
+    specs = [run.spec for run in runs]
+    parameters, state = first_parameters(specs, task.starts or [None] * len(runs), task.shapes[-1]), None
     finite = parameters
+    read = list(zip(*task.digests, strict=True)) if task.digests else [("",) * len(runs)] * len(task.shapes)
     all_phases = zip(*(spec.phases for spec in specs), strict=True)
-    for number, (phases, facts) in enumerate(zip(all_phases, task.facts, strict=True)):
-        read = [task.digests[place][number] if task.digests else "" for place in places]
-        prepared = [_prepare(phase, digest) for phase, digest in zip(phases, read, strict=True)]
-        stack = build_stack(phases, prepared, facts, parameters, state)
-        trained = train(stack, meter.of_phase(number, len(task.facts), stack.evaluations[-1]))
+    for number, (phases, digests, shape) in enumerate(zip(all_phases, read, task.shapes, strict=True)):
+        prepared = [_prepare(phase, digest) for phase, digest in zip(phases, digests, strict=True)]
+        stack = build_stack(phases, prepared, shape, parameters, state)
+        trained = train(stack, meter.of_phase(number, len(task.shapes), stack.evaluations[-1]))
         finite = np.where(np.isnan(parameters), finite, trained.parameters)
         parameters, state = _handed_on(trained), trained.state
     trained = replace(trained, parameters=finite)
-    seconds = max(0.001, round((time.time() - started) / len(specs), 3))  # in ms, as the store has it
-    results = [
-        _result_of_run(task, place, run, specs[run], prepared[run], stack, trained, started, seconds)
-        for run, place in enumerate(places)
-    ]
+    seconds = max(0.001, round((time.time() - started) / len(runs), 3))  # in ms, as the store has it
+    results = []
+    for place, (run, data) in enumerate(zip(runs, prepared, strict=True)):
+        result = _result_of_run(run, data, stack, trained.of(place))
+        results.append(replace(result, started=started, seconds=seconds, environment=machine()))
     if draw is None:
         return results
     for place, data in enumerate(prepared):
@@ -117,40 +121,28 @@ def _handed_on(trained: Trained) -> Array:
     return np.where(diverged[:, np.newaxis], np.nan, trained.parameters)
 
 
-def _result_of_run(
-    task: Task,
-    place: int,
-    run: int,
-    spec: Spec,
-    data: Prepared,
-    stack: Stack,
-    trained: Trained,
-    started: float,
-    seconds: float,
-) -> RunResult:
-    """One run out of a trained stack, with its numbers in the units of the data."""
-    facts, parameters, outcome = task.facts[-1], trained.parameters[run], trained.outcomes[run]
-    found = measures(spec, data, stack.network, None if outcome == "diverged" else parameters)
-    metric = METRIC_NAMES[facts.task]
+def _result_of_run(run: PlannedRun, data: Prepared, stack: Stack, trained: Trained) -> RunResult:
+    """One run, `trained` alone or its slice of a trained stack, with its numbers in the units of the data."""
+    (parameters,), (outcome,), (last_step,) = trained.parameters, trained.outcomes, trained.last_step
+    found = measures(run.spec, data, stack.network, None if outcome == "diverged" else parameters)
+    task, n_samples = data.samples.task, (len(data.X_train), len(data.X_test))
+    metric = METRIC_NAMES[task]
     unit = abs(data.scaling.y_scale) if metric == "rmse" else 1.0
-    measured = np.isfinite(trained.history["train_cost"][run])
+    measured = np.isfinite(trained.history["train_cost"][0])
     history = {"step": np.array(stack.evaluations, dtype=float)[measured].tolist()}
-    names = {"train_metric": f"train/{metric}", "test_metric": f"test/{metric}"}
-    names |= {"train_cost": "train/cost", "test_cost": "test/cost", "train_loss": "train/loss"}
-    names |= {"online_cost": "train/online_cost"}
-    for series, values in trained.history.items():
-        if series.startswith("test") and not facts.n_test:
+    for series, (values,) in trained.history.items():
+        if series.startswith("test") and not n_samples[1]:
             continue
-        name = names.get(series, series)
-        history[name] = (values[run, measured] * (unit if series.endswith("metric") else 1.0)).tolist()
+        name = SERIES_NAMES.get(series, series).format(metric=metric)
+        history[name] = (values[measured] * (unit if series.endswith("metric") else 1.0)).tolist()
     return RunResult(
-        index=task.indices[place],
-        key=task.keys[place],
-        spec=spec,
+        index=run.index,
+        key=run.key,
+        spec=run.spec,
         outcome=outcome,
-        task=facts.task,
-        last_step=int(trained.last_step[run]),
-        n_samples=(facts.n_train, facts.n_test),
+        task=task,
+        last_step=int(last_step),
+        n_samples=n_samples,
         data_digest=digest_of(data.samples),
         parameters=parameters,
         measures=found,
@@ -158,7 +150,4 @@ def _result_of_run(
         scaling=data.scaling,
         classes=data.samples.classes,
         history=history,
-        started=started,
-        seconds=seconds,
-        environment=machine(),
     )

@@ -8,11 +8,12 @@ import pandas as pd
 import pytest
 import yaml
 
+from runner.plan.phases import Checked
 from runner.plan.stacks import plan
 from runner.plan.task import Task
 from runner.plan.validation import SpecBuilder
 from runner.runs.result import RunResult
-from runner.runs.spec import Spec, from_plain
+from runner.runs.spec import from_plain
 from runner.train.training import train_task
 from tests.end_to_end.conftest import SWEEP, Trained, trained
 from tests.end_to_end.program import train
@@ -38,18 +39,17 @@ def tasks_like(sweep: Trained, workers: int) -> list[Task]:
     runs = sweep.store.children(sweep.store.only())
     keys = [run.data.tags["run_key"] for run in runs]
     configs = [yaml.safe_load(sweep.store.artifact(run, "config.yaml").read_text()) for run in runs]
-    specs: Sequence[Spec] = [from_plain(config) for config in configs]
     builder = SpecBuilder()
-    for spec in specs:
-        builder.build(dict(spec.model_dump(mode="json", serialize_as_any=True)), ())
+    checked = [builder.look_at(from_plain(config)) for config in configs]
+    known = [one for one in checked if isinstance(one, Checked)]
     return [
         Task(
             indices=tuple(stack),
             keys=tuple(keys[index] for index in stack),
             specs=tuple(configs[index] for index in stack),
-            facts=tuple(builder.facts(phase) for phase in specs[stack[0]].phases),
+            shapes=tuple(phase.shape for phase in known[stack[0]].phases),
         )
-        for stack in plan(specs, builder.facts, workers)
+        for stack in plan(known, workers)
     ]
 
 

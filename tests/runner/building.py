@@ -13,6 +13,7 @@ from runner.base.errors import Problem
 from runner.base.typed import set_typed
 from runner.findings.pictures import drawing
 from runner.plan.jobs import Job
+from runner.plan.phases import Checked
 from runner.plan.plan import Plan, make_plan
 from runner.plan.validation import SpecBuilder
 from runner.runs.components import REGISTRIES
@@ -73,8 +74,8 @@ def config_of(*overrides: str) -> dict[str, Any]:
     return job.config
 
 
-def build(*overrides: str) -> Spec | list[Problem]:
-    """A spec, or what is wrong with the overrides, whoever finds it: Hydra or the validation."""
+def build(*overrides: str) -> Checked | list[Problem]:
+    """A run that can be trained, or what is wrong with the overrides, whoever finds it: Hydra or the validation."""
     job = composer().compose(0, overrides)
     if isinstance(job, Job):
         return SpecBuilder().build(job.config, overrides)
@@ -83,15 +84,20 @@ def build(*overrides: str) -> Spec | list[Problem]:
 
 
 def spec_of(*overrides: str) -> Spec:
+    return checked(*overrides).spec
+
+
+def checked(*overrides: str) -> Checked:
+    """A run with all that planning knows of it."""
     built = build(*overrides)
-    assert isinstance(built, Spec), [str(problem) for problem in built]
+    assert isinstance(built, Checked), [str(problem) for problem in built]
     return built
 
 
 def refusals(*overrides: str) -> list[str]:
     """The messages that a user would read."""
     built = build(*overrides)
-    assert not isinstance(built, Spec), f"{overrides} should be refused"
+    assert not isinstance(built, Checked), f"{overrides} should be refused"
     return [str(problem) for problem in built]
 
 

@@ -13,7 +13,7 @@ from nn.losses import LOSSES
 from runner.app.named_sweeps import read_header, sweep_files
 from runner.app.options import default_config
 from runner.base.paths import CONF, SWEEPS
-from runner.plan.validation import MATCHING
+from runner.plan.defaults import MATCHING
 from runner.runs.components import REGISTRIES
 from runner.runs.settings import EXECUTORS, Settings, read_settings
 from runner.runs.spec import AUTO, DataCommon, Spec

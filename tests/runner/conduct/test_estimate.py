@@ -5,6 +5,7 @@ import time
 import numpy as np
 import pytest
 
+from runner.conduct.dry_run import _structure
 from runner.conduct.estimate import _rates, _steps_seconds, estimate
 from runner.runs.data import prepare
 from runner.train.stacking import build_stack, first_parameters
@@ -38,7 +39,7 @@ def test_any_number_of_steps_has_rates(n_steps):
     plan = plan_of(("data=xor", f"training.steps={n_steps}"))
     (task,) = plan.tasks
     stack = build_stack(
-        plan.specs, [prepare(plan.specs[0])], task.facts[0], first_parameters(plan.specs, [None], task.facts[0])
+        plan.specs, [prepare(plan.specs[0])], task.shapes[0], first_parameters(plan.specs, [None], task.shapes[0])
     )
     for budget in (0.0, 10.0):
         assert np.all(np.array(_rates(stack, budget)) >= 0)
@@ -52,3 +53,9 @@ def test_more_runs_and_pictures_take_more_of_everything():
     assert small.memory < middle.memory < large.memory
     assert small.disk < middle.disk < large.disk
     assert middle.seconds < large.seconds
+
+
+def test_a_dry_run_counts_the_steps_of_every_phase_by_its_own_samples():
+    """By hand: 32 of 600 samples are 19 steps, of 300 ten; two epochs of each."""
+    plan = plan_of(("data=quadrants", "warm_start=[{samples_per_cluster:200}]", "training.epochs=2"))
+    assert _structure(plan.checked[0].phases) == ("2-6-1 tanh", "300 of quadrants", "58 steps of 32, sgd")

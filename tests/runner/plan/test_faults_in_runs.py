@@ -9,8 +9,8 @@ import pytest
 import nn.network
 from nn.faults import FAULTS
 from runner.plan import fault_checks
+from runner.plan.phases import Checked
 from runner.runs.result import RunResult
-from runner.runs.spec import Spec
 from tests.runner.building import bits, build, plan_of, refusal, spec_of, trained_all
 from tests.runner.faults import WHERE
 
@@ -67,7 +67,7 @@ def healthy() -> list[tuple]:
 @pytest.mark.parametrize("fault", list(FAULTS))
 def test_a_fault_that_is_accepted_changes_the_run(fault):
     """Otherwise a sweep would compare equal things. To a linear network XOR and its opposite are the same."""
-    accepted = [place for place, run in enumerate(RUNS) if isinstance(build(*run, f"fault={fault}"), Spec)]
+    accepted = [place for place, run in enumerate(RUNS) if isinstance(build(*run, f"fault={fault}"), Checked)]
     assert accepted
     wrong = trained_all(plan_of(*(RUNS[place] for place in accepted), first=(*SHORT, f"fault={fault}")))
     right = [healthy()[place] for place in accepted]
@@ -93,7 +93,7 @@ def test_no_rounding_decides_whether_a_fault_is_accepted(monkeypatch):
 
     def decisions() -> list[bool]:
         fault_checks._places.cache_clear()
-        return [isinstance(build(*run, f"fault={fault}"), Spec) for run in RUNS[::3] for fault in FAULTS]
+        return [isinstance(build(*run, f"fault={fault}"), Checked) for run in RUNS[::3] for fault in FAULTS]
 
     with_these_roundings = decisions()
     monkeypatch.setattr(nn.network, "product", noisy)

@@ -8,10 +8,9 @@ import pytest
 
 from runner.base.machine import limits_of_groups, machine_bytes
 from runner.plan import memory
-from runner.plan.memory import bytes_of_run, fitting_workers
-from runner.plan.validation import SpecBuilder
+from runner.plan.memory import bytes_of_run, bytes_of_stack, fitting_workers
 from runner.train.training import train_task
-from tests.runner.building import REGISTRIES, SETTINGS, build, plan_of, refusal, spec_of, types_of
+from tests.runner.building import REGISTRIES, SETTINGS, build, checked, plan_of, refusal, types_of
 
 GIB = 2**30
 COUNTS = [(name, setting) for kind, name, setting in SETTINGS if kind == "data" and int in types_of(setting)]
@@ -138,18 +137,17 @@ def test_the_estimate_is_near_what_training_takes(overrides):
     finally:
         tracemalloc.stop()
     assert result.outcome != "failed", result.error
-    assert 0.8 < bytes_of_run(plan.specs[0], task.facts[-1]) / peak < 1.6
+    assert 0.8 < bytes_of_run(plan.checked[0].phases[-1]) / peak < 1.6
 
 
 def test_only_so_many_workers_train_at_once_as_their_stacks_fit_into_memory(machine_of):
-    spec = spec_of("network.hidden=[2000,2000]")
-    facts = SpecBuilder().facts(spec)
-    needed = bytes_of_run(spec, facts)
+    phases = checked("network.hidden=[2000,2000]").phases
+    needed = bytes_of_run(phases[0])
     for available, fitting in ((10 * needed, 8), (3.5 * needed, 3), (needed, 1), (needed / 2, 1)):
         machine_of(int(available))
-        assert fitting_workers([(1, spec, [facts])], 8) == fitting
-        assert fitting_workers([(2, spec, [facts])], 8) == max(1, int(available / needed / 2))
-    assert fitting_workers([], 8) == 8
+        assert fitting_workers(bytes_of_stack(1, phases), 8) == fitting
+        assert fitting_workers(bytes_of_stack(2, phases), 8) == max(1, int(available / needed / 2))
+    assert fitting_workers(0, 8) == 8
 
 
 def test_the_limits_of_control_groups_of_both_versions_are_found_and_those_around_them(tmp_path):

@@ -1,6 +1,5 @@
 """Which runs are trained together: partition, equal structures, sizes; and when a run is measured."""
 
-import math
 from functools import cache
 from itertools import pairwise
 
@@ -9,13 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runner.plan.phases import Checked
 from runner.plan.stacks import DATA_BYTES, MAX_RUNS, STEP_BYTES, bytes_of, data_bytes_of, plan
-from runner.plan.validation import SpecBuilder
 from runner.runs.data import prepare
-from runner.runs.sizes import evaluation_steps, sizes_of, steps_of
-from runner.runs.spec import Spec
-from runner.runs.structure import build_network, structure_of
-from tests.runner.building import spec_of
+from runner.runs.shape import evaluation_steps
+from runner.runs.structure import build_network
+from tests.runner.building import checked
 
 MIXED = [
     (), ("seed=1",), ("learning_rate=0.3",), ("schedule=cosine",), ("data.noise=0.5",), ("init=he",),
@@ -29,17 +27,16 @@ MIXED = [
     ("data=xor",), ("data=xor", "data.targets=[-1,1]"), ("data=xor", "loss=half_mse"), ("data=quadrants",),
 ]  # fmt: skip
 SEEDS = [(f"seed={seed}",) for seed in range(2, 30)]
-BUILDER = SpecBuilder()
 
 
 @cache
-def every_spec() -> list[Spec]:
-    return [spec_of(*overrides) for overrides in (*MIXED, *SEEDS)]
+def every_run() -> list[Checked]:
+    return [checked(*overrides) for overrides in (*MIXED, *SEEDS)]
 
 
 @pytest.fixture
-def specs() -> list[Spec]:
-    return every_spec()
+def runs() -> list[Checked]:
+    return every_run()
 
 
 @given(n_steps=st.integers(1, 10**9), evaluations=st.integers(1, 1000))
@@ -77,31 +74,37 @@ def test_evaluation_steps_are_those_worked_out_by_hand():
     ],
 )
 def test_an_epoch_is_as_many_steps_as_cover_the_training_samples_once(overrides, steps):
-    spec = spec_of(*overrides)
-    assert steps_of(spec, BUILDER.facts(spec)) == steps
+    run = checked(*overrides)
+    assert run.phases[-1].shape.n_steps == steps
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3, 8, 100])
-def test_every_run_is_in_exactly_one_stack(specs, workers):
-    stacks = plan(specs, BUILDER.facts, workers)
-    assert sorted(index for stack in stacks for index in stack) == list(range(len(specs)))
+def test_every_run_is_in_exactly_one_stack(runs, workers):
+    stacks = plan(runs, workers)
+    assert sorted(index for stack in stacks for index in stack) == list(range(len(runs)))
     assert all(stacks)
 
 
 @given(chosen=st.lists(st.integers(0, len(MIXED) + len(SEEDS) - 1), max_size=40), workers=st.integers(1, 9))
 def test_any_choice_of_runs_in_any_order_is_partitioned(chosen, workers):
-    picked = [every_spec()[index] for index in chosen]
-    stacks = plan(picked, BUILDER.facts, workers)
+    picked = [every_run()[index] for index in chosen]
+    stacks = plan(picked, workers)
     assert sorted(index for stack in stacks for index in stack) == list(range(len(picked)))
     for stack in stacks:
         assert len({_needs_to_be_shared(picked[index]) for index in stack}) == 1
-        assert len(stack) <= max(1, math.ceil(len(picked) / workers))
+        of_run = _work(picked[stack[0]])
+        assert len(stack) * of_run <= sum(map(_work, picked)) / workers + of_run, "no worker waits for more than a run"
 
 
-def _needs_to_be_shared(spec: Spec) -> tuple:
+def _work(run: Checked) -> int:
+    """What a run's training costs, with one phase."""
+    return bytes_of(run.phases[-1]) * run.phases[-1].shape.n_steps
+
+
+def _needs_to_be_shared(run: Checked) -> tuple:
     """What the arrays and functions of one stack cannot differ in, from what `nn` is given."""
-    facts, training = BUILDER.facts(spec), spec.training
-    network, data = build_network(structure_of(spec, sizes_of(spec, facts))), prepare(spec)
+    spec, training = run.spec, run.spec.training
+    network, data = build_network(run.phases[-1].shape.structure), prepare(spec)
     return (
         network.sizes, network.bias, network.dtype, spec.activation, spec.network.output, spec.loss,
         spec.optimizer.name, training.mode, training.mode == "online" and data.draw is not None, training.batch_size,
@@ -111,12 +114,12 @@ def _needs_to_be_shared(spec: Spec) -> tuple:
 
 
 @pytest.mark.parametrize("workers", [1, 3])
-def test_only_equal_structures_share_a_stack_and_all_of_them_do(specs, workers):
-    stacks = plan(specs, BUILDER.facts, workers)
+def test_only_equal_structures_share_a_stack_and_all_of_them_do(runs, workers):
+    stacks = plan(runs, workers)
     for stack in stacks:
-        assert len({_needs_to_be_shared(specs[index]) for index in stack}) == 1
+        assert len({_needs_to_be_shared(runs[index]) for index in stack}) == 1
     if workers == 1:
-        assert len(stacks) == len({_needs_to_be_shared(spec) for spec in specs})
+        assert len(stacks) == len({_needs_to_be_shared(run) for run in runs})
 
 
 @pytest.mark.parametrize(
@@ -128,47 +131,47 @@ def test_only_equal_structures_share_a_stack_and_all_of_them_do(specs, workers):
     ],
 )  # fmt: skip
 def test_settings_that_may_differ_from_run_to_run_do_not_split_a_stack(overrides):
-    assert plan([spec_of(), spec_of(*overrides)], BUILDER.facts, 1) == [[0, 1]]
+    assert plan([checked(), checked(*overrides)], 1) == [[0, 1]]
 
 
 @pytest.mark.parametrize(
     ("runs", "workers", "sizes"), [(10, 1, [10]), (10, 2, [5, 5]), (10, 3, [4, 4, 2]), (2, 8, [1, 1])]
 )
 def test_a_structure_is_cut_evenly_for_the_workers(runs, workers, sizes):
-    stacks = plan([spec_of(f"seed={seed}") for seed in range(runs)], BUILDER.facts, workers)
+    stacks = plan([checked(f"seed={seed}") for seed in range(runs)], workers)
     assert [len(stack) for stack in stacks] == sizes
     assert [index for stack in sorted(stacks) for index in stack] == list(range(runs))
 
 
 def test_a_stack_is_never_larger_than_the_limit_of_runs():
-    spec = spec_of("data=xor", "network.hidden=[]")
-    stacks = plan([spec] * (2 * MAX_RUNS + 1), BUILDER.facts, 1)
+    run = checked("data=xor", "network.hidden=[]")
+    stacks = plan([run] * (2 * MAX_RUNS + 1), 1)
     assert sorted(len(stack) for stack in stacks) == [1, MAX_RUNS, MAX_RUNS]
 
 
 @pytest.mark.parametrize("hidden", ["[64]", "[200,200]", "[2000,2000]"])
 def test_a_stack_fits_into_the_cache_or_holds_a_single_run(hidden):
-    spec = spec_of(f"network.hidden={hidden}")
-    stacks = plan([spec] * 100, BUILDER.facts, 1)
+    run = checked(f"network.hidden={hidden}")
+    stacks = plan([run] * 100, 1)
     largest = max(len(stack) for stack in stacks)
-    assert largest == 1 or largest * bytes_of(spec, BUILDER.facts(spec)) <= STEP_BYTES
+    assert largest == 1 or largest * bytes_of(run.phases[-1]) <= STEP_BYTES
     assert largest < 100
 
 
 @pytest.mark.parametrize("samples", [20_000, 100_000])
 def test_a_stack_of_large_data_stays_far_below_the_memory_of_a_machine(samples):
-    spec = spec_of(f"data.samples={samples}")
-    stacks = plan([spec] * 100, BUILDER.facts, 1)
+    run = checked(f"data.samples={samples}")
+    stacks = plan([run] * 100, 1)
     largest = max(len(stack) for stack in stacks)
-    assert largest == 1 or largest * data_bytes_of(spec, BUILDER.facts(spec)) <= DATA_BYTES
+    assert largest == 1 or largest * data_bytes_of(run.phases[-1]) <= DATA_BYTES
     assert largest < 100
 
 
 def test_the_stacks_with_most_work_come_first():
-    few, many = spec_of("training.epochs=1"), spec_of("training.epochs=1000", "training.mode=full", "dtype=float32")
-    assert plan([few, many], BUILDER.facts, 1) == [[1], [0]]
-    assert plan([many, few], BUILDER.facts, 1) == [[0], [1]]
+    few, many = checked("training.epochs=1"), checked("training.epochs=1000", "training.mode=full", "dtype=float32")
+    assert plan([few, many], 1) == [[1], [0]]
+    assert plan([many, few], 1) == [[0], [1]]
 
 
 def test_no_runs_are_no_stacks():
-    assert plan([], BUILDER.facts, 4) == []
+    assert plan([], 4) == []

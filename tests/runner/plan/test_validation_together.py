@@ -5,7 +5,7 @@ import pytest
 from nn.activations import ACTIVATIONS
 from nn.losses import LOSSES
 from runner.base.errors import UserError
-from runner.runs.spec import Spec
+from runner.plan.phases import Checked
 from tests.runner.building import build, plan_of, refusal, spec_of
 
 ELEMENTWISE = [name for name in ACTIVATIONS if ACTIVATIONS[name]().derivative is not None]
@@ -135,7 +135,7 @@ def test_patience_without_test_samples_is_refused():
     message = refusal("data=xor", "training.patience=3")
     assert message.startswith("training.patience needs test samples to watch; set data.test_fraction above 0")
     assert message.endswith("(from the override training.patience=3)")
-    assert isinstance(build("data=xor", "training.patience=3", "data.test_fraction=0.25"), Spec)
+    assert isinstance(build("data=xor", "training.patience=3", "data.test_fraction=0.25"), Checked)
 
 
 @pytest.mark.parametrize(

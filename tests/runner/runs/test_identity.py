@@ -184,7 +184,7 @@ def test_what_a_file_takes_from_others_is_in_the_run_key_and_the_order_of_import
         "runner/datasets",
         "runner/runs/data.py",
         "runner/train/training.py",
-        "runner/runs/sizes.py",
+        "runner/runs/shape.py",
         "runner/train/stacking.py",
         "runner/train/measures.py",
         "runner/runs/structure.py",
@@ -192,7 +192,7 @@ def test_what_a_file_takes_from_others_is_in_the_run_key_and_the_order_of_import
     ],
 )
 def test_everything_that_numbers_depend_on_is_in_the_code_digest(part):
-    """`sizes.py` decides how many updates a run makes and at which of them it is measured and can stop."""
+    """`shape.py` decides how many updates a run makes and at which of them it is measured and can stop."""
     assert part in identity.NUMERIC_CODE.values()
     assert (ROOT / part).exists()
 

@@ -18,7 +18,6 @@ from nn.schedules import SCHEDULES
 from nn.stack import Stack
 from nn.training import train
 from runner.runs.data import generator, prepare
-from runner.runs.sizes import steps_of
 from runner.runs.weights import write_weights
 from tests.runner.building import keys_of, plan_of, refusal, spec_of, trained, trained_all
 
@@ -76,8 +75,8 @@ def test_an_epoch_is_one_pass_in_every_phase_whatever_its_size():
     first = ("data=quadrants", "warm_start=[{samples_per_cluster:200}]", "training.epochs=2")
     for mode, expected in (("full", [2, 2]), ("minibatch", [2 * 19, 2 * 10])):
         plan = plan_of((f"training.mode={mode}",), first=first)
-        (spec,), (task,) = plan.specs, plan.tasks
-        assert [steps_of(*pair) for pair in zip(spec.phases, task.facts, strict=True)] == expected
+        (task,) = plan.tasks
+        assert [shape.n_steps for shape in task.shapes] == expected
 
 
 def test_phases_may_have_more_or_fewer_samples_than_a_batch():

@@ -15,7 +15,6 @@ from runner.findings.pictures import drawing
 from runner.plan.plan import Plan, make_plan
 from runner.plan.stacks import bytes_of, data_bytes_of
 from runner.runs.result import RunResult
-from runner.runs.sizes import steps_of
 from runner.train.training import train_task
 from tests.runner.building import loader, master
 from tests.runner.random_configs import overrides
@@ -69,11 +68,11 @@ def check(told: list[str]) -> None:
 
 def is_quick(plan: Plan) -> bool:
     """Whether a plan's only run is done in a moment; a step of the smallest network takes as long as 64 KiB."""
-    (spec,), (task,) = plan.specs, plan.tasks
+    (run,) = plan.checked.values()
     work = 0
-    for phase, facts in zip(spec.phases, task.facts, strict=True):
-        work += steps_of(phase, facts) * ((1 + len(spec.network.hidden) << 16) + bytes_of(phase, facts))
-        work += spec.training.evaluations * data_bytes_of(phase, facts)
+    for phase in run.phases:
+        work += phase.shape.n_steps * ((1 + len(run.spec.network.hidden) << 16) + bytes_of(phase))
+        work += run.spec.training.evaluations * data_bytes_of(phase)
     return work < MOST_WORK
 
 
@@ -91,7 +90,7 @@ def check_result(result: RunResult, plan: Plan) -> None:
     assert result.outcome in ("converged", "stopped", "diverged"), result.error
     assert not result.error or "Axis limits cannot be" in result.error, result.error  # said, and nothing else is lost
     assert np.isfinite(result.parameters).all() or not result.history["step"]  # nothing was finite, from the start
-    assert 0 <= result.last_step <= steps_of(result.spec, plan.tasks[0].facts[-1])
+    assert 0 <= result.last_step <= plan.tasks[0].shapes[-1].n_steps
     assert all(np.isfinite(series).all() for series in result.history.values())
     assert all(np.isfinite(value) for value in result.finals.values())
     if result.has_finished:

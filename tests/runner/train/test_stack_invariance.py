@@ -80,7 +80,7 @@ def test_a_run_that_raises_is_a_failed_result_and_changes_no_other(alone):
     plan = plan_of(*MIXED[:5], first=(*SHORT, "workers=1"))
     (task,) = plan.tasks
     sick = dict(task.specs[2]) | {"data": task.specs[2]["data"] | {"samples": 199, "domain": [1.0, -1.0]}}
-    task = Task(task.indices, task.keys, (*task.specs[:2], sick, *task.specs[3:]), task.facts)
+    task = Task(task.indices, task.keys, (*task.specs[:2], sick, *task.specs[3:]), task.shapes)
     results = sorted(train_task(task), key=lambda result: result.index)
     assert [result.outcome == "failed" for result in results] == [False, False, True, False, False]
     assert results[2].error.startswith("DataError: must be two finite numbers in ascending order")

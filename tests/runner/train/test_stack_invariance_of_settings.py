@@ -72,7 +72,7 @@ def test_first_weights_do_not_depend_on_neighbours_that_start_from_other_weights
     """A stack may mix runs that draw their weights with runs that take them from elsewhere."""
     plan = plan_of(*RUNS, first=SHORT)
     (task,) = plan.tasks
-    drawn = first_parameters(plan.specs, [None] * 4, task.facts[-1])
-    taken = first_parameters(plan.specs, [None, drawn[2], None, None], task.facts[-1])
+    drawn = first_parameters(plan.specs, [None] * 4, task.shapes[-1])
+    taken = first_parameters(plan.specs, [None, drawn[2], None, None], task.shapes[-1])
     assert taken[1].tobytes() == drawn[2].tobytes()
     assert taken[[0, 2, 3]].tobytes() == drawn[[0, 2, 3]].tobytes()

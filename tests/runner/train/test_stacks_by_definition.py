@@ -17,7 +17,7 @@ def stack_of(*overrides: str):
     plan = plan_of(overrides)
     (spec,), (task,) = plan.specs, plan.tasks
     data = prepare(spec)
-    return build_stack([spec], [data], task.facts[-1], first_parameters([spec], [None], task.facts[-1])), data
+    return build_stack([spec], [data], task.shapes[-1], first_parameters([spec], [None], task.shapes[-1])), data
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,120 @@
+"""From a composed config to the parts of a spec, each made by its model; what is wrong is collected, and said later."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from runner.base.errors import Problem, unknown
+from runner.plan.defaults import MATCHING
+from runner.runs.components import REGISTRIES
+from runner.runs.explaining import Wrong
+from runner.runs.settings import Settings
+from runner.runs.spec import (
+    AUTO,
+    Component,
+    DataCommon,
+    NetworkSpec,
+    Single,
+    Spec,
+    TestSpec,
+    TrainingSpec,
+    component_model,
+)
+
+MODELS: dict[str, type[BaseModel]] = {"network": NetworkSpec, "training": TrainingSpec, "test": TestSpec, "": Single}
+# Valid values for those that nothing else depends on.
+STAND_INS: dict[str, Any] = {
+    "learning_rate": 1.0, "seed": 0, "training.clip_value": None, "training.clip_norm": None,
+    "training.stop_cost": None, "training.patience": None, "training.evaluations": 1, "training.online_cost": False,
+}  # fmt: skip
+
+
+def read_parts(config: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem | Wrong]]:
+    """The fields of a spec, as far as the config gives them, and everything that is wrong with it."""
+    parts, wrong = dict[str, Any](), list[Problem | Wrong]()
+    single = {key: config[key] for key in Single.model_fields if key in config}
+    for key, value in {"": single, **config}.items():
+        if key in Settings.model_fields or key in single:
+            continue
+        if key == "warm_start":
+            made = _warm_start(value, config.get("data"))
+            parts |= {key: made} if isinstance(made, tuple) else {}
+            wrong += made if isinstance(made, list) else []
+        elif problem := _misnamed(key, value):
+            wrong.append(problem)
+        else:
+            part, error = _made(key, _model_of(key, value), value)
+            wrong += [error] if error else []
+            if part is not None:
+                parts |= {key: part} if key else dict(part)
+    missing = [key for key in Spec.model_fields if key not in (*config, *Single.model_fields, "warm_start")]
+    return parts, [*wrong, *(Problem(key, "is missing") for key in missing)]
+
+
+def _misnamed(key: str, value: Any) -> Problem | None:
+    """A part that there is not, or a component that nobody has registered."""
+    if key in REGISTRIES:
+        if not isinstance(value, Mapping):
+            return Problem(key, f"must be the name of one of {', '.join(REGISTRIES[key])}; got {value!r}")
+        name = value.get("name")
+        if name in list(REGISTRIES[key]) or (key, name) in (("loss", AUTO), ("loss", MATCHING)):
+            return None
+        return Problem(f"{key}.name", unknown(name, list(REGISTRIES[key])))
+    return None if key in MODELS else Problem(key, f"is not a setting; known are {', '.join(Spec.model_fields)}")
+
+
+def _model_of(key: str, value: Any) -> type[BaseModel]:
+    if key in MODELS:
+        return MODELS[key]
+    return Component if value["name"] in (AUTO, MATCHING) else component_model(key, str(value["name"]))
+
+
+def _made(key: str, model: type[BaseModel], value: Any) -> tuple[BaseModel | None, Wrong | None]:
+    """A part, and what is wrong with it; wrong values are replaced where nothing else depends on them."""
+    try:
+        return model.model_validate(value), None
+    except ValidationError as error:
+        repaired = _repaired(key, value, error)
+        return model.model_validate(repaired) if repaired else None, Wrong(key, error, model.model_fields)
+
+
+def _repaired(key: str, value: Any, error: ValidationError) -> dict[str, Any] | None:
+    """A part of a config with wrong values replaced, so that what only makes sense together can be checked as well.
+
+    None where something else depends on a wrong value: what would be said then could be a consequence of it.
+    """
+    if not isinstance(value, Mapping):
+        return None
+    repaired = dict(value)
+    for detail in error.errors(include_url=False):
+        name = str(detail["loc"][0]) if detail["loc"] else ""
+        full = f"{key}.{name}" if key else name
+        if key in ("optimizer", "schedule") and name in repaired:
+            del repaired[name]
+        elif full in STAND_INS:
+            repaired[name] = STAND_INS[full]
+        elif name in repaired or key not in ("optimizer", "schedule"):
+            return None
+    return repaired
+
+
+def _warm_start(value: Any, data: Any) -> tuple[BaseModel, ...] | list[Problem | Wrong]:
+    """Each entry changes settings of the run's own data, or names another data set; what is wrong with the first."""
+    if not isinstance(value, Sequence) or not all(isinstance(entry, Mapping) for entry in value):
+        told = f"must be a list of data settings, such as [{{function:bowl}}]; got {value!r}"
+        return [Problem("warm_start", told)]
+    if not isinstance(data, Mapping) or data.get("name") not in list(REGISTRIES["data"]):
+        return []  # what is wrong with the data is reported on its own
+    components = []
+    for place, entry in enumerate(value):
+        key, name = f"warm_start[{place}]", entry.get("name", data["name"])
+        if not isinstance(name, str) or name not in REGISTRIES["data"]:
+            return [Problem(f"{key}.name", unknown(name, list(REGISTRIES["data"])))]
+        common = {key: value for key, value in data.items() if key in DataCommon.model_fields and key != "name"}
+        own = data if name == data["name"] else {"name": name, **common}
+        component, wrong = _made(key, component_model("data", name), {**own, **entry})
+        if component is None or wrong:
+            return [wrong] if wrong else []
+        components.append(component)
+    return tuple(components)
