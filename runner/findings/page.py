@@ -11,8 +11,9 @@ from runner.findings.numbers.data_sets import by_data
 from runner.findings.numbers.scores import SCORES, scores_of
 from runner.findings.numbers.tables import seed_table
 from runner.plan.expectations import Verdict
+from runner.runs.outcome import Outcome
 from runner.runs.overrides import short_names
-from runner.runs.result import OUTCOMES, RunResult
+from runner.runs.result import RunResult
 
 MAX_RUNS, MAX_SETTINGS, SLOWEST, MAX_ERROR, MAX_VALUES = 500, 500, 5, 300, 3
 CAPTIONS = {
@@ -118,7 +119,7 @@ def _settings(results: Sequence[RunResult], keys: Sequence[str]) -> Table:
     settings = [key for key in keys if key != "seed"]
     table = seed_table(results, keys)
     scores = [score for score in reversed(SCORES) if table[score].notna().any()]
-    outcomes = [outcome for outcome in OUTCOMES if outcome != "stopped" and table[outcome].any()]
+    outcomes = [one for one in Outcome if one is not Outcome.STOPPED and one in table and table[one].any()]
     names = [*short_names(settings).values(), "runs"]
     for score in scores:
         names += [f"{score}, mean", "sd", "median"]
@@ -198,7 +199,7 @@ def _runs(sweep: Findings) -> Table:
 
 
 def _error(result: RunResult) -> str:
-    return short(result.error.partition("\n")[0], MAX_ERROR) if result.outcome == "failed" else ""
+    return short(result.error.partition("\n")[0], MAX_ERROR) if result.outcome is Outcome.FAILED else ""
 
 
 def _number(value: Any, digits: int = 4) -> str:

@@ -13,7 +13,7 @@ from runner.findings.render import page_of
 from runner.findings.table_files import as_file
 from runner.plan.expectations import Verdict
 from runner.runs.about import About
-from runner.runs.result import OUTCOMES
+from runner.runs.outcome import Outcome, counted
 from runner.store.records import ParentRecord
 
 REPORT = "report.html"
@@ -56,9 +56,9 @@ def note_of(about: About, answer: Sequence[str], verdicts: Sequence[Verdict]) ->
 
 def _counts(sweep: Findings) -> dict[str, float]:
     return {
-        f"runs/{outcome}": sum(result.outcome == outcome for result in sweep.results)
-        for outcome in OUTCOMES
-        if outcome != "killed"
+        f"runs/{outcome}": sum(result.outcome is outcome for result in sweep.results)
+        for outcome in counted(result.outcome for result in sweep.results)
+        if outcome is not Outcome.KILLED
     }
 
 

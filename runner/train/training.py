@@ -20,6 +20,7 @@ from runner.runs.components import load_modules
 from runner.runs.data import Prepared, digest_of, prepare
 from runner.runs.environment import machine
 from runner.runs.identity import code_digest
+from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
 from runner.runs.spec import Spec, from_plain
 from runner.train.blas import ONE_BLAS_THREAD
@@ -70,7 +71,7 @@ def _train_all(
             halves = places[:middle], places[middle:]
             return [result for half in halves for result in _train_all(task, specs, half, meter, draw)]
         (place,) = places
-        run = task.indices[place], task.keys[place], specs[place], "failed"
+        run = task.indices[place], task.keys[place], specs[place], Outcome.FAILED
         return [RunResult(*run, error=with_trace(error), started=started, environment=machine())]
 
 
@@ -113,7 +114,7 @@ def _prepare(spec: Spec, digest: str) -> Prepared:
 
 def _handed_on(trained: Trained) -> Array:
     """What the next phase starts from. A run that diverged has nothing to hand on, and is diverged from there on."""
-    diverged = np.array([outcome == "diverged" for outcome in trained.outcomes])
+    diverged = np.array([outcome == Outcome.DIVERGED for outcome in trained.outcomes])
     return np.where(diverged[:, np.newaxis], np.nan, trained.parameters)
 
 
@@ -129,8 +130,8 @@ def _result_of_run(
     seconds: float,
 ) -> RunResult:
     """One run out of a trained stack, with its numbers in the units of the data."""
-    facts, parameters, outcome = task.facts[-1], trained.parameters[run], trained.outcomes[run]
-    found = measures(spec, data, stack.network, None if outcome == "diverged" else parameters)
+    facts, parameters, outcome = task.facts[-1], trained.parameters[run], Outcome(trained.outcomes[run])
+    found = measures(spec, data, stack.network, None if outcome is Outcome.DIVERGED else parameters)
     metric = METRIC_NAMES[facts.task]
     unit = abs(data.scaling.y_scale) if metric == "rmse" else 1.0
     measured = np.isfinite(trained.history["train_cost"][run])
