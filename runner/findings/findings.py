@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from runner.base.console import count
 from runner.findings.numbers.answer import answer
+from runner.findings.pictures import pictures_of
 from runner.plan.expectations import Verdict, judge
 from runner.runs.about import About
 from runner.runs.overrides import config_of, label_of, swept_keys
@@ -50,6 +51,11 @@ class Findings:
     def verdicts(self) -> list[Verdict]:
         """What came out of what was expected."""
         return judge(self.expect, self.results, self.keys)
+
+    @cached_property
+    def pictures(self) -> dict[str, bytes]:
+        """What it looks like: PNG pictures by file name, those that could be drawn."""
+        return pictures_of(self.results, self.keys)
 
     @cached_property
     def runs(self) -> "pd.DataFrame":

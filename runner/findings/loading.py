@@ -1,6 +1,6 @@
 """A sweep as the store has it, for reports, exports and notebooks: no training, no server."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from runner.store.reader import Reader, StoredRun
 
 
-def load_sweep(name: str | None = None, reader: "Reader | None" = None) -> Findings:
+def load_sweep(name: str | None = None, reader: "Reader | None" = None, without: Container[str] = ()) -> Findings:
     """The sweep of this name in `outputs/`, or the sweep or run of this MLflow run id; without a name the newest.
 
+    It does `without` those of its modules that cannot be imported, where no run of it had a part of them.
     Raises UserError when there is none, and when a run of it cannot be read.
     """
     from runner.store.reader import open_reader
@@ -29,7 +30,7 @@ def load_sweep(name: str | None = None, reader: "Reader | None" = None) -> Findi
     reader = reader or open_reader()
     found = _runs_of(reader, name)
     modules = tuple(dict.fromkeys(name for run in found for name in run.modules))
-    check_modules(modules)
+    check_modules(module for module in modules if module not in without)
     parents, runs = [run for run in found if run.is_parent], [run for run in found if not run.is_parent]
     if not parents and len(runs) > 1:
         sweep_id = runs[0].tags["sweep_id"]

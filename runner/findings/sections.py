@@ -1,19 +1,23 @@
-"""What a report of a sweep says, made from its numbers; `render.py` writes it down."""
+"""The sections of a report, in its order, each made from what a sweep has found; None where it has nothing to say.
 
-import base64
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+A new one is one function, here or in a module of one's own, whose sections come last.
+"""
+
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from nn.registry import Registry
 from runner.base.texts import short
 from runner.findings.findings import Findings
 from runner.findings.numbers.data_sets import by_data
 from runner.findings.numbers.scores import SCORES, scores_of
 from runner.findings.numbers.tables import seed_table
-from runner.plan.expectations import Verdict
+from runner.findings.section import Picture, Section, Strong, Table
 from runner.runs.outcome import Outcome
 from runner.runs.overrides import short_names
 from runner.runs.result import RunResult
+
+__all__ = ["SECTIONS", "Picture", "Section", "Strong", "Table"]
 
 MAX_RUNS, MAX_SETTINGS, SLOWEST, MAX_ERROR, MAX_VALUES = 500, 500, 5, 300, 3
 CAPTIONS = {
@@ -27,95 +31,30 @@ CAPTIONS = {
     "data.png": "What there was to learn",
 }
 DATA = "data.png"
+HOLDS = {True: "yes", False: Strong("no"), None: "not judged"}
+
+SECTIONS: Registry[Callable[[Findings], Section | None]] = Registry("report section")
 
 
-@dataclass(frozen=True)
-class Table:
-    """Cells as text. `numbers` are the columns that hold numbers; `left_out` says how many rows are not shown."""
-
-    names: list[str]
-    rows: list[list[str]]
-    numbers: frozenset[int] = frozenset()
-    left_out: int = 0
+@SECTIONS.register
+def expected(sweep: Findings) -> Section | None:
+    """What was expected of the sweep, and whether it is so."""
+    rows = [[one.sentence, one.numbers, HOLDS[one.holds]] for one in sweep.verdicts]
+    return Section("What was expected", table=Table(["expected", "numbers", "holds"], rows)) if rows else None
 
 
-@dataclass(frozen=True)
-class Picture:
-    """A picture with its caption and its PNG bytes."""
-
-    name: str
-    caption: str
-    content: bytes
-
-    @property
-    def inline(self) -> str:
-        """As the address of an image in a page that needs no other file."""
-        return f"data:image/png;base64,{base64.b64encode(self.content).decode()}"
-
-
-@dataclass(frozen=True)
-class Report:
-    """All that a report says, in its order."""
-
-    title: str
-    question: str
-    commands: list[str]
-    answer: list[str]
-    verdicts: list[Verdict]
-    settings: Table
-    pictures: list[Picture]
-    data_pictures: list[Picture]
-    unfinished: Table
-    slowest: Table
-    data: Table
-    environment: Table
-    runs: Table
-    reproduce: list[str]
-    table_command: str
-
-
-def report_of(sweep: Findings, drawn: Mapping[str, bytes]) -> Report:
-    """The contents of a report, with those pictures of the sweep that could be drawn, by file name."""
-    results, keys = sweep.results, sweep.keys
-    pictures = [Picture(name, caption, drawn[name]) for name, caption in CAPTIONS.items() if name in drawn]
-    return Report(
-        title=sweep.about.name,
-        question=sweep.about.question,
-        commands=sweep.about.command.splitlines(),
-        answer=sweep.answer,
-        verdicts=sweep.verdicts,
-        settings=_settings(results, keys),
-        pictures=[picture for picture in pictures if picture.name != DATA],
-        data_pictures=[picture for picture in pictures if picture.name == DATA],
-        unfinished=_unfinished(sweep),
-        slowest=_slowest(sweep),
-        data=_data(results),
-        environment=_environment(results),
-        runs=_runs(sweep),
-        reproduce=_again(sweep),
-        table_command=" ".join(["python -m runner.report", *_ids(sweep), *_modules(sweep), "--table runs.csv"]),
+@SECTIONS.register
+def settings(sweep: Findings) -> Section:
+    """One row per setting, best first, over its seeds; and the pictures that compare them."""
+    note = (
+        "Mean, standard deviation (sd) and median over the finished runs of a setting, on test samples where the data "
+        "has them. Success: the share of all its runs that finished better than the best constant prediction."
     )
-
-
-def _ids(sweep: Findings) -> list[str]:
-    return [name for name in sweep.about.sweep_id.split("+") if name]
-
-
-def _modules(sweep: Findings) -> list[str]:
-    return [f"modules=[{','.join(sweep.modules)}]"] if sweep.modules else []
-
-
-def _again(sweep: Findings) -> list[str]:
-    """The commands that compare every bit with a second training."""
-    is_run = [sweep.parent_id] == _ids(sweep)
-    return [
-        " ".join(["python -m runner.reproduce", name if is_run else f"--all {name}", *_modules(sweep)])
-        for name in _ids(sweep)
-    ]
+    pictures = [one for one in _pictures(sweep) if one.name != DATA]
+    return Section("Settings, best first", note, _settings(sweep.results, sweep.keys), pictures)
 
 
 def _settings(results: Sequence[RunResult], keys: Sequence[str]) -> Table:
-    """One row per setting, best first, over its seeds."""
     settings = [key for key in keys if key != "seed"]
     table = seed_table(results, keys)
     scores = [score for score in reversed(SCORES) if table[score].notna().any()]
@@ -135,30 +74,41 @@ def _settings(results: Sequence[RunResult], keys: Sequence[str]) -> Table:
         for row in table.head(MAX_SETTINGS).to_dict("records")
     ]
     numbers = frozenset(range(len(settings), len(names)))
-    return Table(names, rows, numbers, max(0, len(table) - MAX_SETTINGS))
+    return Table(names, rows, numbers, max(0, len(table) - MAX_SETTINGS), is_sortable=True)
 
 
-def _unfinished(sweep: Findings) -> Table:
+def _pictures(sweep: Findings) -> list[Picture]:
+    return [Picture(name, text, sweep.pictures[name]) for name, text in CAPTIONS.items() if name in sweep.pictures]
+
+
+@SECTIONS.register
+def unfinished(sweep: Findings) -> Section | None:
     """Runs without an end: never hidden."""
     runs = [result for result in sweep.results if not result.has_finished]
     rows = [[sweep.name_of(one), one.outcome, str(one.last_step), _error(one)] for one in runs[:MAX_RUNS]]
-    return Table(["run", "outcome", "last step", "error"], rows, frozenset({2}), max(0, len(runs) - MAX_RUNS))
+    table = Table(["run", "outcome", "last step", "error"], rows, frozenset({2}), max(0, len(runs) - MAX_RUNS))
+    return Section("Runs that did not finish", table=table) if rows else None
 
 
-def _slowest(sweep: Findings) -> Table:
+@SECTIONS.register
+def slowest(sweep: Findings) -> Section | None:
+    """Where the time went."""
     runs = sorted(sweep.results, key=lambda one: (-one.seconds, one.index))[:SLOWEST]
     rows = [[sweep.name_of(one), f"{one.seconds:.3g}", str(one.last_step)] for one in runs if one.seconds]
-    return Table(["run", "seconds", "steps"], rows, frozenset({1, 2}))
+    table = Table(["run", "seconds", "steps"], rows, frozenset({1, 2}))
+    return Section("Slowest runs", "A run's share of the time of its stack.", table) if rows else None
 
 
-def _data(results: Sequence[RunResult]) -> Table:
+@SECTIONS.register
+def data(sweep: Findings) -> Section | None:
     """Every data set that runs learned from, with its settings; how many different samples of it there are."""
     rows = []
-    for members in by_data([result for result in results if result.data_digest]).values():
+    for members in by_data([result for result in sweep.results if result.data_digest]).values():
         sizes = dict.fromkeys(" + ".join(str(number) for number in one.n_samples if number) for one in members)
         draws = len({one.data_digest for one in members})
         rows.append([members[0].spec.data.name, " or ".join(sizes), str(draws), _settings_of_data(members)])
-    return Table(["data", "samples (train + test)", "different draws", "settings"], rows, frozenset({2}))
+    table = Table(["data", "samples (train + test)", "different draws", "settings"], rows, frozenset({2}))
+    return Section("Data", "", table, [one for one in _pictures(sweep) if one.name == DATA]) if rows else None
 
 
 def _settings_of_data(members: Sequence[RunResult]) -> str:
@@ -172,17 +122,8 @@ def _settings_of_data(members: Sequence[RunResult]) -> str:
     return ", ".join(f"{key}={' or '.join(found[:MAX_VALUES])}{several.get(key, '')}" for key, found in values.items())
 
 
-def _environment(results: Sequence[RunResult]) -> Table:
-    """What trained the runs: every value that there is."""
-    values: dict[str, list[str]] = {}
-    for result in results:
-        for name, value in result.environment.items() if result.data_digest else ():
-            if value not in values.setdefault(name, []):
-                values[name].append(value)
-    return Table(["what", "value"], [[name, " or ".join(found)] for name, found in sorted(values.items())])
-
-
-def _runs(sweep: Findings) -> Table:
+@SECTIONS.register
+def runs(sweep: Findings) -> Section:
     """Every run with its scores and what identifies its numbers."""
     scores = [score for score in reversed(SCORES) if any(score in scores_of(result) for result in sweep.results)]
     rows = []
@@ -195,7 +136,45 @@ def _runs(sweep: Findings) -> Table:
             + [digests.get(name, "")[:12] for name in ("digest.weights", "digest.history")]
         )
     names = ["run", "outcome", *scores, "MLflow run id", "run key", "weights", "history"]
-    return Table(names, rows, frozenset(range(2, 2 + len(scores))), max(0, len(sweep.results) - MAX_RUNS))
+    left_out = max(0, len(sweep.results) - MAX_RUNS)
+    table = Table(names, rows, frozenset(range(2, 2 + len(scores))), left_out, is_sortable=True)
+    note = "Keys and digests are cut to twelve characters. Equal run keys mean equal results, equal digests equal bits."
+    return Section("All runs", note, table)
+
+
+@SECTIONS.register
+def environment(sweep: Findings) -> Section | None:
+    """What trained the runs: every value that there is."""
+    values: dict[str, list[str]] = {}
+    for result in sweep.results:
+        for name, value in result.environment.items() if result.data_digest else ():
+            if value not in values.setdefault(name, []):
+                values[name].append(value)
+    table = Table(["what", "value"], [[name, " or ".join(found)] for name, found in sorted(values.items())])
+    return Section("Environment", table=table) if table.rows else None
+
+
+@SECTIONS.register
+def reproduce(sweep: Findings) -> Section:
+    """The commands that compare every bit with a second training."""
+    is_run = [sweep.parent_id] == ids_of(sweep)
+    commands = [
+        " ".join(["python -m runner.reproduce", name if is_run else f"--all {name}", *modules_of(sweep)])
+        for name in ids_of(sweep)
+    ]
+    return Section(
+        "Reproduce it", "Trains every run again and compares each of its bits with the stored ones.", commands=commands
+    )
+
+
+def ids_of(sweep: Findings) -> list[str]:
+    """Those of the sweeps in a report."""
+    return [name for name in sweep.about.sweep_id.split("+") if name]
+
+
+def modules_of(sweep: Findings) -> list[str]:
+    """The argument that names the person's own modules; nothing where there are none."""
+    return [f"modules=[{','.join(sweep.modules)}]"] if sweep.modules else []
 
 
 def _error(result: RunResult) -> str:
