@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from runner.app.commands import run_command
-from runner.base.console import count, say
+from runner.base.console import count, say, warn
 from runner.base.errors import UserError
 from runner.base.files import write_whole
 from runner.base.paths import CONF
@@ -26,7 +26,7 @@ the same file, byte for byte.
   python -m runner.report --output reports         into another folder
   python -m runner.report --format markdown        Markdown, with its pictures beside it
   python -m runner.report --format pdf             printed by Chromium, Chrome or Edge, where one is installed
-  python -m runner.report modules=[my_parts]       of a sweep with components of your own
+  python -m runner.report modules=[my_parts]       of a sweep with components or sections of your own
   python -m runner.report --table runs.csv         a row per run (.csv, .parquet, .json) instead of a report
   python -m runner.report --curves curves.parquet  every point of every history (.parquet, .csv) instead of a report
 
@@ -51,12 +51,12 @@ def _run(arguments: Sequence[str]) -> int:
     parser.add_argument("--table", type=Path)
     parser.add_argument("--curves", type=Path)
     chosen = parser.parse_args([argument for argument in arguments if not argument.startswith("modules=")])
-    load_modules(modules_of(list(arguments), CONF / "config.yaml"))
+    lost = _load(modules_of(list(arguments), CONF / "config.yaml"))
     _check(chosen)
     from runner.findings.findings import joined
     from runner.findings.loading import load_sweep
 
-    sweep = joined([load_sweep(name) for name in chosen.sweeps or [None]])
+    sweep = joined([load_sweep(name, without=lost) for name in chosen.sweeps or [None]])
     if chosen.table or chosen.curves:
         for path, what in ((chosen.table, "runs"), (chosen.curves, "curves")):
             if path:
@@ -68,6 +68,18 @@ def _run(arguments: Sequence[str]) -> int:
 
     say(f"the report: {write_report(sweep, chosen.output or Path(), chosen.format or FORMATS[0])}")
     return 0
+
+
+def _load(modules: Sequence[str]) -> list[str]:
+    """Import a person's modules; returns those that cannot be, which a report can do without but for their sections."""
+    lost = []
+    for name in modules:
+        try:
+            load_modules([name])
+        except UserError as error:
+            warn(f"{error}; a report has no sections of it")
+            lost.append(name)
+    return lost
 
 
 def _check(chosen: argparse.Namespace) -> None:

@@ -17,6 +17,7 @@ from runner.findings.numbers.differences import Difference, compare, environment
 from runner.plan.plan import plan_again
 from runner.runs.components import check_modules, load_modules, modules_of
 from runner.runs.data import files_of
+from runner.runs.outcome import Outcome
 from runner.runs.planned import PlannedRun
 from runner.runs.result import RunResult, failures
 from runner.runs.settings import Settings, TrackingSettings
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from runner.store.reader import Reader, StoredRun
 
 ALL = "--all"
-TRAINED = ("converged", "stopped", "diverged")
+TRAINED = [outcome for outcome in Outcome if outcome.is_trained]
 SHOWN = 20
 UNKNOWN = """\
 What no run key covers can be the cause:

@@ -18,6 +18,7 @@ from runner.plan.plan import Plan, plan_again
 from runner.runs.components import load_modules
 from runner.runs.data import files_of
 from runner.runs.identity import code_files
+from runner.runs.outcome import Outcome
 from runner.runs.planned import PlannedRun
 from runner.runs.result import RunResult, failures
 from runner.runs.settings import Settings, read_settings
@@ -80,7 +81,7 @@ def resume(folder: SweepFolder, failed_too: bool = False, apart: bool = False, w
     kept, damaged = folder.results(runs)
     for problem in damaged:
         warn(f"{problem}; its runs are trained again")
-    failed = {index for index, result in kept.items() if result.outcome == "failed"}
+    failed = {index for index, result in kept.items() if result.outcome is Outcome.FAILED}
     again = failed if failed_too else set()
     _say_state(folder, len(runs), len(kept), len(failed), failed_too)
     missing = [run for run in runs if run.index not in kept or run.index in again]

@@ -48,6 +48,7 @@ def test_every_kind_of_component_is_shown() -> None:
     assert {
         "nn/faults/gradient.py",
         "runner/datasets/synthetic.py",
+        "runner/findings/sections.py",
         "my_parts.py",
         "conf/activation/bent.yaml",
     } <= files
@@ -58,12 +59,17 @@ def test_no_example_is_longer_than_ten_lines_and_its_docstring() -> None:
     assert max(lengths.values()) <= 14, lengths
 
 
-def test_added_components_train_in_a_sweep_and_are_offered_by_help(copy: Path) -> None:
-    quick = ("training.epochs=20", "tracking.plots=none", "workers=1")
+def test_added_components_train_in_a_sweep_stand_in_its_report_and_are_offered_by_help(copy: Path) -> None:
+    quick = ("training.epochs=20", "workers=1")
     choices = [f"{kind}={name}" for kind, name in (ADDED | {"loss": "pseudo_huber"}).items()]
-    done = run(copy, "-m", "runner", "-m", "data=sine,rings", *choices, f"fault=none,{FAULT}", *quick)
+    done = run(copy, "-m", "runner", "-m", "data=sine,rings", *choices, f"fault=none,{FAULT}", "seed=3,4", *quick)
     assert done.returncode == 0, done.stderr
     assert "rings" in done.stdout and FAULT in done.stdout
+    (page,) = copy.glob("mlruns/*/*/artifacts/report.html")
+    assert "<h2>Seeds</h2>" in page.read_text() and '<tr><td class="number">3</td>' in page.read_text()
+    assert run(copy, "-m", "runner.report", "--format", "markdown").returncode == 0
+    (text,) = copy.glob("report-*.md")
+    assert "## Seeds\n\n| seed | lowest | highest |\n| ---: | ---: | ---: |\n| 3 |" in text.read_text()
     assert FAULT in run(copy, "-m", "runner.gradcheck", "--faults").stdout
     listed = run(copy, "-m", "runner", "--help").stdout
     for name in (*ADDED.values(), "rings", "pseudo_huber"):

@@ -29,6 +29,7 @@ from runner.plan.jobs import Job
 from runner.plan.plan import Plan, check_expectations, make_plan
 from runner.runs.environment import source
 from runner.runs.leftovers import left_out
+from runner.runs.outcome import Outcome
 from runner.runs.planned import PlannedRun
 from runner.runs.result import RunResult, failures, save
 from runner.store.folder import JOB, STACKS, SweepFolder
@@ -167,7 +168,7 @@ def _named(master: DictConfig) -> str | None:
 
 
 def _job_return(job: Job, result: RunResult, folder: Path, failed: RunsFailed | None) -> JobReturn:
-    has_failed = result.outcome == "failed"
+    has_failed = result.outcome is Outcome.FAILED
     return JobReturn(
         overrides=list(job.overrides),
         hydra_cfg=job.composition.hydra,

@@ -17,6 +17,7 @@ from runner.findings.parent_run import REPORT, note_of, parent_record
 from runner.findings.pictures import picture_of
 from runner.runs.about import About
 from runner.runs.environment import machine, patch, source
+from runner.runs.outcome import Outcome
 from runner.runs.overrides import label_of, swept_keys
 from runner.runs.result import RunResult
 from runner.runs.settings import Settings
@@ -91,7 +92,7 @@ class Publisher:
         leftover = []
         for run in self._tracker.reader.of_sweep(self._about.sweep_id):
             result, outcome = kept.get(run.index), run.tags.get("outcome")
-            is_result = outcome != "failed" if result is None else outcome == result.outcome
+            is_result = outcome != Outcome.FAILED if result is None else outcome == result.outcome
             is_new = run.index not in again and run.index not in self._run_ids
             is_whole = run.is_whole and self.reader.has_files(run)
             if is_whole and is_result and is_new and run.tags.get(PARENT) == self.parent:

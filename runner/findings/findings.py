@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from runner.base.console import count
 from runner.findings.numbers.answer import answer
+from runner.findings.pictures import pictures_of
 from runner.plan.expectations import Verdict, judge
 from runner.runs.about import About
 from runner.runs.overrides import config_of, label_of, swept_keys
@@ -52,6 +53,11 @@ class Findings:
         return judge(self.expect, self.results, self.keys)
 
     @cached_property
+    def pictures(self) -> dict[str, bytes]:
+        """What it looks like: PNG pictures by file name, those that could be drawn."""
+        return pictures_of(self.results, self.keys)
+
+    @cached_property
     def runs(self) -> "pd.DataFrame":
         """One row per run: its name and id, all its settings (those that differ first), outcome and final values.
 
@@ -65,7 +71,7 @@ class Findings:
             swept = {key: config[key] for key in self.keys if key in config}
             row = {"run": result.index, "name": self.name_of(result), "run_id": self.run_ids.get(result.index, "")}
             row |= swept | config
-            row |= {"outcome": result.outcome, "last_step": result.last_step, "seconds": result.seconds}
+            row |= {"outcome": result.outcome.value, "last_step": result.last_step, "seconds": result.seconds}
             row |= {f"final/{name.replace('/', '_')}": value for name, value in sorted(result.finals.items())}
             rows.append(row | {"run_key": result.key, "error": result.error.partition("\n")[0]})
         return pd.DataFrame(rows)

@@ -1,6 +1,6 @@
 """A sweep as the store has it, for reports, exports and notebooks: no training, no server."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -8,6 +8,7 @@ from runner.base.errors import UserError
 from runner.findings.findings import Findings
 from runner.runs.about import About
 from runner.runs.components import check_modules
+from runner.runs.outcome import Outcome
 from runner.runs.overrides import swept_keys
 from runner.runs.result import RunResult
 from runner.runs.spec import from_plain
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
     from runner.store.reader import Reader, StoredRun
 
 
-def load_sweep(name: str | None = None, reader: "Reader | None" = None) -> Findings:
+def load_sweep(name: str | None = None, reader: "Reader | None" = None, without: Container[str] = ()) -> Findings:
     """The sweep of this name in `outputs/`, or the sweep or run of this MLflow run id; without a name the newest.
 
+    It does `without` those of its modules that cannot be imported, where no run of it had a part of them.
     Raises UserError when there is none, and when a run of it cannot be read.
     """
     from runner.store.reader import open_reader
@@ -28,13 +30,13 @@ def load_sweep(name: str | None = None, reader: "Reader | None" = None) -> Findi
     reader = reader or open_reader()
     found = _runs_of(reader, name)
     modules = tuple(dict.fromkeys(name for run in found for name in run.modules))
-    check_modules(modules)
+    check_modules(module for module in modules if module not in without)
     parents, runs = [run for run in found if run.is_parent], [run for run in found if not run.is_parent]
     if not parents and len(runs) > 1:
         sweep_id = runs[0].tags["sweep_id"]
         raise UserError(f"the parent run of {sweep_id} is not in the store; MLflow restores one that was deleted")
     parent = parents[0] if parents else runs[0]
-    stored = {run.index: run for run in runs if run.tags.get("outcome") != "killed"}
+    stored = {run.index: run for run in runs if run.tags.get("outcome") != Outcome.KILLED}
     results = [_result(reader, run) for run in stored.values()]
     about, expect = About(parent.name, "", parent.run_id, parent.tags.get("mlflow.source.name", "")), {}
     if parents:
@@ -69,10 +71,10 @@ def _runs_of(reader: "Reader", name: str | None) -> "list[StoredRun]":
 
 def _result(reader: "Reader", run: "StoredRun") -> RunResult:
     """What a run left; a failed one has its spec and error alone."""
-    if run.tags.get("outcome") != "failed":
+    if run.tags.get("outcome") != Outcome.FAILED:
         return reader.result(run)
     error = run.tags.get("error", "")
-    return RunResult(run.index, run.tags["run_key"], reader.spec(run), "failed", error=error, started=run.started)
+    return RunResult(run.index, run.tags["run_key"], reader.spec(run), Outcome.FAILED, error=error, started=run.started)
 
 
 def _as_planned(
@@ -83,7 +85,7 @@ def _as_planned(
     return [
         replace(
             by_index.get(run.index)
-            or RunResult(run.index, run.key, from_plain(run.spec), "killed", error=errors.get(run.index, "")),
+            or RunResult(run.index, run.key, from_plain(run.spec), Outcome.KILLED, error=errors.get(run.index, "")),
             overrides=tuple(run.overrides),
         )
         for run in planned

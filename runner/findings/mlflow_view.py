@@ -16,6 +16,7 @@ from typing import Any
 from runner.base.texts import short
 from runner.findings.findings import Findings
 from runner.findings.numbers.curves import common_score
+from runner.runs.outcome import Outcome
 from runner.runs.spec import flatten
 
 MAX_COLUMNS, MAX_NAME = 8, 100
@@ -44,7 +45,7 @@ def _state(sweep: Findings) -> dict[str, Any]:
         parts = ("train", "test") if all(result.n_samples[1] for result in finished) else ("train",)
         columns = [f"metrics.`final/{parts[-1]}_{score}`" for score in scores] + columns
         order, is_rising = columns[0], scores[0] != "accuracy"
-        query += " AND tags.outcome != 'diverged'"
+        query += f" AND tags.outcome != '{Outcome.DIVERGED}'"
         charts = [_line(f"{part}/{score}") for score in reversed(scores) for part in parts]
     return {
         "searchFilter": query,

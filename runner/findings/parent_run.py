@@ -7,13 +7,11 @@ from runner.findings.findings import Findings
 from runner.findings.mlflow_view import saved_view
 from runner.findings.numbers import scores
 from runner.findings.numbers.tables import seed_table
-from runner.findings.page import report_of
-from runner.findings.pictures import pictures_of
 from runner.findings.render import page_of
 from runner.findings.table_files import as_file
 from runner.plan.expectations import Verdict
 from runner.runs.about import About
-from runner.runs.result import OUTCOMES
+from runner.runs.outcome import Outcome, counted
 from runner.store.records import ParentRecord
 
 REPORT = "report.html"
@@ -30,9 +28,8 @@ def parent_record(sweep: Findings, with_pictures: bool, now: int) -> ParentRecor
         tags |= {"best_run": sweep.run_ids[best.index], "best_setting": sweep.name_of(best)}
     files = _tables(sweep)
     if with_pictures:
-        pictures = pictures_of(sweep.results, sweep.keys)
-        files |= {f"plots/{name}": content for name, content in pictures.items()}
-        files[REPORT] = page_of(report_of(sweep, pictures)).encode()
+        files |= {f"plots/{name}": content for name, content in sweep.pictures.items()}
+        files[REPORT] = page_of(sweep).encode()
     if verdicts := sweep.verdicts:
         held = sum(one.holds is True for one in verdicts)
         judged = sum(one.holds is not None for one in verdicts)
@@ -56,9 +53,9 @@ def note_of(about: About, answer: Sequence[str], verdicts: Sequence[Verdict]) ->
 
 def _counts(sweep: Findings) -> dict[str, float]:
     return {
-        f"runs/{outcome}": sum(result.outcome == outcome for result in sweep.results)
-        for outcome in OUTCOMES
-        if outcome != "killed"
+        f"runs/{outcome}": sum(result.outcome is outcome for result in sweep.results)
+        for outcome in counted(result.outcome for result in sweep.results)
+        if outcome is not Outcome.KILLED
     }
 
 

@@ -2,53 +2,105 @@
 
 import hashlib
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader
+from markupsafe import Markup
 
+from runner.base.console import warn
 from runner.base.files import write_whole
 from runner.base.texts import code, markdown, visible
 from runner.findings.findings import Findings
-from runner.findings.page import Report, report_of
 from runner.findings.pdf import printed, require_browser
-from runner.findings.pictures import pictures_of
+from runner.findings.section import Section, Strong
+from runner.findings.sections import SECTIONS, ids_of, modules_of
 
 ENDINGS = {"html": "html", "markdown": "md", "pdf": "pdf"}
 MAX_NAME, DIGEST = 100, 8
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that a report says, in its order; `table_command` writes the rows that its tables leave out."""
+
+    title: str
+    question: str
+    answer: list[str]
+    commands: list[str]
+    sections: list[Section]
+    table_command: str
 
 
 def write_report(sweep: Findings, folder: Path, form: str) -> Path:
     """Write a report into a folder; returns its file. The same sweep gives the same bytes."""
     if form == "pdf":
         require_browser()
-    report = report_of(sweep, pictures_of(sweep.results, sweep.keys))
     path = folder / f"{_file_name(sweep.about.sweep_id)}.{ENDINGS[form]}"
     match form:
         case "markdown":
-            for picture in (*report.pictures, *report.data_pictures):
-                write_whole(path.with_suffix("") / picture.name, picture.content)
+            report = _report_of(sweep)
+            for section in report.sections:
+                for picture in section.pictures:
+                    write_whole(path.with_suffix("") / picture.name, picture.content)
             content = _render(report, "md", path.stem).encode()
         case "pdf":
-            content = printed(page_of(report))
+            content = printed(page_of(sweep))
         case _:
-            content = page_of(report).encode()
+            content = page_of(sweep).encode()
     write_whole(path, content)
     return path
 
 
-def page_of(report: Report) -> str:
+def page_of(sweep: Findings) -> str:
     """A report as one HTML page that needs no other file."""
-    return _render(report, "html")
+    return _render(_report_of(sweep), "html")
+
+
+def _report_of(sweep: Findings) -> Report:
+    command = ["python -m runner.report", *ids_of(sweep), *modules_of(sweep), "--table runs.csv"]
+    return Report(
+        title=sweep.about.name,
+        question=sweep.about.question,
+        answer=sweep.answer,
+        commands=sweep.about.command.splitlines(),
+        sections=_sections_of(sweep),
+        table_command=" ".join(command),
+    )
+
+
+def _sections_of(sweep: Findings) -> list[Section]:
+    """In the order in which they are registered. One that cannot be made is left out, and a warning says why."""
+    made: list[Section] = []
+    for name in sorted(SECTIONS, key=SECTIONS.position):
+        try:
+            section = SECTIONS[name](sweep)
+            if not isinstance(section, Section | None):
+                raise TypeError(f"it must return a Section or None, not {section!r}")
+            names = {picture.name for other in made for picture in other.pictures}
+            if section and (taken := names.intersection(picture.name for picture in section.pictures)):
+                raise ValueError(f"another section has a picture {taken.pop()}")
+        except Exception as error:  # it may be a user's own
+            warn(f"the report has no section {name!r}: {type(error).__name__}: {error}")
+        else:
+            made += [section] if section else []
+    return made
 
 
 def _render(report: Report, form: str, beside: str = "") -> str:
     """One template per format. What is shown is visible: no sign of a name can steer or reorder the page."""
     environment = Environment(
         loader=PackageLoader("runner.findings"), autoescape=form == "html", trim_blocks=True, lstrip_blocks=True,
-        keep_trailing_newline=True, finalize=lambda value: visible(value) if type(value) is str else value,
+        keep_trailing_newline=True, finalize=_shown,
     )  # fmt: skip
     environment.filters |= {"md": markdown, "code": code}
+    environment.tests["strong"] = lambda cell: isinstance(cell, Strong)
     return environment.get_template(f"report.{form}.jinja").render(report=report, beside=beside)
+
+
+def _shown(value: object) -> object:
+    """Any text but that which the template has made."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _file_name(sweep_id: str) -> str:

@@ -13,6 +13,7 @@ from runner.base.console import NEVER_CUT, console, count, say, warn
 from runner.findings.numbers.scores import SCORES
 from runner.findings.numbers.tables import seed_table
 from runner.plan.expectations import Verdict
+from runner.runs.outcome import Outcome
 from runner.runs.overrides import short_names
 from runner.runs.result import MAX_REASONS, RunResult
 from runner.store.address import DEFAULT_URI, address, is_server, shown
@@ -42,7 +43,7 @@ def print_run(result: RunResult, where: str) -> None:
     if names:
         out.print(table)
     _print_measures(out, result.measures)
-    out.print(f"outcome: {_outcome(result)}")
+    out.print(f"outcome: {result.outcome.told(result.last_step, result.error)}")
     out.print(where, soft_wrap=True)
 
 
@@ -58,16 +59,6 @@ def _print_measures(out: Console, measures: Mapping[str, float]) -> None:
         if name.startswith("probe/"):
             at, error = name[len("probe/") :], measures.get(name.replace("probe/", "probe_error/"))
             out.print(f"output at {at}: {value:.4g}" + ("" if error is None else f" (error {error:.4g})"))
-
-
-def _outcome(result: RunResult) -> str:
-    return {
-        "stopped": f"stopped after {count(result.last_step, 'step')}",
-        "converged": f"converged at step {result.last_step}",
-        "diverged": f"diverged; the last finite values are those of step {result.last_step}"
-        + (", before any training" if not result.last_step else ""),
-        "failed": f"failed: {result.error.partition(chr(10))[0]}",
-    }.get(result.outcome, result.outcome)
 
 
 def print_sweep(results: Sequence[RunResult], keys: Sequence[str], verdicts: Sequence[Verdict], where: str) -> None:
@@ -94,7 +85,7 @@ def print_comparison(table: "pd.DataFrame", settings: Sequence[str]) -> None:
     """The settings of a sweep, best first, over their seeds."""
     out, names = console(), list(short_names(settings).values())
     scores = [score for score in reversed(SCORES) if table[score].notna().any()]
-    outcomes = [name for name in ("converged", "diverged", "failed", "killed") if table[name].any()]
+    outcomes = [one for one in Outcome if one is not Outcome.STOPPED and one in table and table[one].any()]
     rows = []
     for row in table.head(MAX_ROWS).to_dict("records"):
         measured = [_with_spread(row[score], row[f"{score}_std"]) for score in scores]

@@ -16,6 +16,7 @@ from typing import Any
 
 from runner.base.errors import unknown
 from runner.base.moments import mean
+from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
 
 SIGNS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "=="}
@@ -127,10 +128,10 @@ class Reader:
         if self.results is None:
             return [1.0] * len(runs)
         chosen, worst = [self.results[run] for run in runs], _worst(metric)
-        if worst is None and (diverged := sum(result.outcome == "diverged" for result in chosen)):
+        if worst is None and (diverged := sum(result.outcome is Outcome.DIVERGED for result in chosen)):
             raise ValueError(f"{diverged} of {len(runs)} runs diverged and have no {metric}")
         found = _finals(metric, chosen)
-        if unfinished := sum(result.outcome in ("failed", "killed") for result in chosen):
+        if unfinished := sum(not result.outcome.is_trained for result in chosen):
             raise NoRun(f"{unfinished} of {len(runs)} runs failed or were killed")
         pairs = zip(chosen, found, strict=True)
         return [value if result.has_finished and value is not None else worst or 0.0 for result, value in pairs]

@@ -17,6 +17,7 @@ from runner.plan.task import Task
 from runner.plan.validation import SpecBuilder
 from runner.runs.components import load_modules
 from runner.runs.identity import code_digest, run_key
+from runner.runs.outcome import Outcome
 from runner.runs.overrides import config_of, swept_keys
 from runner.runs.planned import PlannedRun
 from runner.runs.result import RunResult
@@ -90,7 +91,7 @@ class Plan:
         """The runs that have no result, as they are when they are not trained."""
         error = "Killed: the sweep was interrupted before this run was done"
         missing = [run for run in self.runs if run.index not in done]
-        return [RunResult(run.index, run.key, run.spec, "killed", run.overrides, error) for run in missing]
+        return [RunResult(run.index, run.key, run.spec, Outcome.KILLED, run.overrides, error) for run in missing]
 
 
 def make_plan(jobs: Sequence[Job | Refused], earlier: Sequence[PlannedRun] = (), known: Sequence[Problem] = ()) -> Plan:

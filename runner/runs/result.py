@@ -14,11 +14,11 @@ from nn.registry import Array
 from runner.base.errors import RunsFailed
 from runner.base.files import whole_file
 from runner.base.formats import open_archive
+from runner.runs.outcome import Outcome
 from runner.runs.scaling import Scaling
 from runner.runs.spec import Spec, from_plain, to_plain
 
 MAX_REASONS = 3
-OUTCOMES = ("converged", "stopped", "diverged", "failed", "killed")
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class RunResult:
     index: int
     key: str
     spec: Spec
-    outcome: str
+    outcome: Outcome
     overrides: tuple[str, ...] = ()
     error: str = ""
     task: str = ""
@@ -89,17 +89,17 @@ class RunResult:
     @property
     def lost_picture(self) -> str:
         """Why a run that has its numbers has no picture, in a line; empty where nothing went wrong."""
-        return "" if self.outcome in ("failed", "killed") else self.error.partition("\n")[0]
+        return self.error.partition("\n")[0] if self.outcome.is_trained else ""
 
     @property
     def has_finished(self) -> bool:
         """Whether the run trained to its end with finite numbers."""
-        return self.outcome in ("converged", "stopped")
+        return self.outcome.is_finished
 
 
 def failures(results: Sequence[RunResult]) -> RunsFailed | None:
     """What to raise when runs raised, after everything else is trained, written and shown."""
-    failed = [result for result in results if result.outcome == "failed"]
+    failed = [result for result in results if result.outcome is Outcome.FAILED]
     if not failed:
         return None
     reasons = list(dict.fromkeys(result.error.partition("\n")[0] for result in failed))
@@ -163,7 +163,7 @@ def _result(place: int, about: dict[str, Any], arrays: Any) -> RunResult:
         x_shift, x_scale, y_shift, y_scale = about["scaling"]
         scaling = Scaling(np.array(x_shift), np.array(x_scale), y_shift, y_scale)
     return RunResult(
-        **plain,
+        **plain | {"outcome": Outcome(plain["outcome"])},
         spec=from_plain(about["spec"]),
         parameters=arrays[f"parameters-{place}"],
         scaling=scaling,

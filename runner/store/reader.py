@@ -14,12 +14,12 @@ from runner.base.errors import UserError
 from runner.base.files import contents_of
 from runner.base.formats import read_history, read_yaml
 from runner.runs.environment import machine
+from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
 from runner.runs.spec import Spec, from_plain
 from runner.runs.structure import structure_of
 from runner.runs.weights import Weights, read_weights
 from runner.store.address import check_file, folder_of, probe, reason, sqlite_file, tracking_uri
-from runner.store.records import STATUS
 
 PARENT = "mlflow.parentRunId"
 PAGE = 1000
@@ -56,8 +56,8 @@ class StoredRun:
     @property
     def is_whole(self) -> bool:
         """Whether it was written to its end, and was trained to its own."""
-        outcome = self.tags.get("outcome", "killed")
-        return outcome != "killed" and self.status == STATUS.get(outcome, "FINISHED")
+        text = self.tags.get("outcome", Outcome.KILLED)
+        return text in set(Outcome) - {Outcome.KILLED} and self.status == Outcome(text).mlflow_status
 
 
 class Reader:
@@ -119,7 +119,7 @@ class Reader:
                 index=run.index,
                 key=run.tags["run_key"],
                 spec=spec,
-                outcome=run.tags["outcome"],
+                outcome=Outcome(run.tags["outcome"]),
                 error=run.tags.get("error", ""),
                 task="classification" if "train/accuracy" in history else "regression",
                 last_step=int(run.tags["last_step"]),

@@ -11,12 +11,12 @@ import numpy as np
 import yaml
 
 from nn.faults import FAULTS
+from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
 from runner.runs.spec import flatten, to_plain
 from runner.runs.weights import write_weights
 
 MAX_TAG, MAX_PARAM, MAX_DIGEST = 5000, 6000, 36
-STATUS = {"failed": "FAILED", "killed": "KILLED"}
 YAML = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # ten times faster where libyaml is there
 
 MetricRow = tuple[str, float, int, int]
@@ -54,10 +54,10 @@ def record_of(result: RunResult, name: str, tags: Mapping[str, str], points: int
     """
     started = int(result.started * 1000) or int(time.time() * 1000)
     ended = started + max(1, round(result.seconds * 1000))
-    was_killed = result.outcome == "killed"
+    was_killed = result.outcome is Outcome.KILLED
     return RunRecord(
         name=name,
-        status=STATUS.get(result.outcome, "FINISHED"),
+        status=result.outcome.mlflow_status,
         started=started,
         ended=ended,
         params={key: str(value)[:MAX_PARAM] for key, value in params_of(result).items()},
@@ -103,7 +103,7 @@ def metric_rows(result: RunResult, points: int) -> list[MetricRow]:
 
 def tags_of(result: RunResult) -> dict[str, str]:
     """Identity and outcome; what went wrong, if something did."""
-    tags = {"run_key": result.key, "sweep_index": str(result.index), "outcome": result.outcome}
+    tags = {"run_key": result.key, "sweep_index": str(result.index), "outcome": result.outcome.value}
     tags |= {"last_step": str(result.last_step)} | result.environment
     if result.data_digest:
         tags |= {"data_digest": result.data_digest} | result.digests
@@ -113,7 +113,7 @@ def tags_of(result: RunResult) -> dict[str, str]:
     if result.error:
         tags["error"] = result.error.partition("\n")[0][:MAX_TAG]
     notes = [f"Made on purpose: {fault}. {FAULTS.summary(fault)}" for fault in result.spec.fault]
-    if result.outcome == "diverged":
+    if result.outcome is Outcome.DIVERGED:
         notes.append(
             f"Diverged: after step {result.last_step} cost or weights were no longer finite, or the cost was hopelessly"
             " high. So it has no final values; its series end with the last finite ones."

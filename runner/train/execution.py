@@ -9,6 +9,7 @@ from runner.base.errors import UserError
 from runner.base.machine import default_workers
 from runner.plan.plan import Plan
 from runner.plan.task import Task
+from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
 from runner.runs.settings import DaskExecutor, ProcessExecutor
 from runner.runs.spec import from_plain
@@ -234,4 +235,4 @@ def pieces_for(plan: Plan, workers: int) -> int:
 
 def _failed(task: Task, error: str) -> list[RunResult]:
     runs = zip(task.indices, task.keys, task.specs, strict=True)
-    return [RunResult(index, key, from_plain(spec), "failed", error=error) for index, key, spec in runs]
+    return [RunResult(index, key, from_plain(spec), Outcome.FAILED, error=error) for index, key, spec in runs]

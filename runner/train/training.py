@@ -20,6 +20,7 @@ from runner.runs.components import load_modules
 from runner.runs.data import Prepared, digest_of, prepare
 from runner.runs.environment import machine
 from runner.runs.identity import code_digest
+from runner.runs.outcome import Outcome
 from runner.runs.planned import PlannedRun
 from runner.runs.result import RunResult
 from runner.runs.spec import Spec, from_plain
@@ -74,7 +75,7 @@ def _train_all(task: Task, meter: Meter, draw: Draw | None) -> list[RunResult]:
         if len(runs) > 1:
             return [result for half in task.halves for result in _train_all(half, meter, draw)]
         (run,) = runs
-        failed = RunResult(run.index, run.key, run.spec, "failed", error=with_trace(error))
+        failed = RunResult(run.index, run.key, run.spec, Outcome.FAILED, error=with_trace(error))
         return [replace(failed, started=started, environment=machine())]
 
 
@@ -117,14 +118,14 @@ def _prepare(spec: Spec, digest: str) -> Prepared:
 
 def _handed_on(trained: Trained) -> Array:
     """What the next phase starts from. A run that diverged has nothing to hand on, and is diverged from there on."""
-    diverged = np.array([outcome == "diverged" for outcome in trained.outcomes])
+    diverged = np.array([outcome == Outcome.DIVERGED for outcome in trained.outcomes])
     return np.where(diverged[:, np.newaxis], np.nan, trained.parameters)
 
 
 def _result_of_run(run: PlannedRun, data: Prepared, stack: Stack, trained: Trained) -> RunResult:
     """One run, `trained` alone or its slice of a trained stack, with its numbers in the units of the data."""
-    (parameters,), (outcome,), (last_step,) = trained.parameters, trained.outcomes, trained.last_step
-    found = measures(run.spec, data, stack.network, None if outcome == "diverged" else parameters)
+    (parameters,), (last_step,), outcome = trained.parameters, trained.last_step, Outcome(*trained.outcomes)
+    found = measures(run.spec, data, stack.network, None if outcome is Outcome.DIVERGED else parameters)
     task, n_samples = data.samples.task, (len(data.X_train), len(data.X_test))
     metric = METRIC_NAMES[task]
     unit = abs(data.scaling.y_scale) if metric == "rmse" else 1.0

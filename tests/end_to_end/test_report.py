@@ -14,6 +14,7 @@ from runner.findings.findings import Findings, joined
 from runner.findings.loading import load_sweep
 from runner.findings.render import write_report
 from runner.runs.about import About
+from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
 from tests.end_to_end.conftest import Trained
 from tests.end_to_end.program import environment, make_store, run_runner, said
@@ -208,10 +209,9 @@ def test_what_only_the_interrupted_process_knew_is_in_no_report(loaded: Findings
     """The parent's report is made where a killed run has a reason, `runner.report` where it has none."""
     pages = []
     for reason in ("Killed: the sweep was interrupted", ""):
-        killed = RunResult(19, "key", loaded.results[19].spec, "killed", loaded.results[19].overrides, error=reason)
-        pages.append(
-            write_report(replace(loaded, results=[*loaded.results[:19], killed]), tmp_path, "html").read_bytes()
-        )
+        *others, last = loaded.results
+        killed = RunResult(19, "key", last.spec, Outcome.KILLED, last.overrides, error=reason)
+        pages.append(write_report(replace(loaded, results=[*others, killed]), tmp_path, "html").read_bytes())
     assert pages[0] == pages[1]
     assert b"1 not trained or no longer in the store" in pages[0]
 

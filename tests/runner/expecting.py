@@ -5,6 +5,7 @@ from typing import Any
 from runner.base.errors import Problem
 from runner.plan import expectations
 from runner.plan.expectations import Verdict, judge
+from runner.runs.outcome import Outcome
 from runner.runs.overrides import config_of
 from runner.runs.result import RunResult
 from runner.runs.spec import NetworkSpec, Spec, TrainingSpec, component_model
@@ -27,7 +28,7 @@ def spec(activation: str = "tanh", data: str = "sine", training: dict[str, Any] 
 
 def run(finals: dict[str, float], outcome: str = "stopped", **config: Any) -> RunResult:
     history = {name: [9.0, value] for name, value in finals.items()}
-    return RunResult(0, "key", spec(**config), outcome, history=history)
+    return RunResult(0, "key", spec(**config), Outcome(outcome), history=history)
 
 
 def check(expect: dict[Any, Any], specs: list[Spec], keys: list[str]) -> list[Problem]:

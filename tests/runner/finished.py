@@ -1,5 +1,6 @@
 """Results of runs that nobody had to train."""
 
+from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
 from tests.runner.building import spec_of
 
@@ -13,7 +14,9 @@ def run(index: int, text: str, outcome: str = "stopped", tested: bool = False, *
     if history:
         history["step"] = [float(step) for step in range(len(next(iter(history.values()))))]
     n_samples = (4, 2 if tested else 0)
-    return RunResult(index, f"key{index}", SPEC, outcome, tuple(text.split()), n_samples=n_samples, history=history)
+    return RunResult(
+        index, f"key{index}", SPEC, Outcome(outcome), tuple(text.split()), n_samples=n_samples, history=history
+    )
 
 
 CLASSES = [

@@ -25,6 +25,7 @@ from runner.findings.figures.style import (
 )
 from runner.findings.numbers.fits import fit_of, rounded
 from runner.runs.data import Prepared
+from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
 
 HEADLINE = (2 * SIZE[0], 0.3)  # inches
@@ -110,5 +111,5 @@ def _summary(result: RunResult) -> str:
     sizes = "-".join(str(size) for size in result.sizes)
     what = f"{spec.data.name}, {sizes} {spec.activation.name}, learning rate {spec.learning_rate:g}, seed {spec.seed}"
     return f"{what}: {finals}" + (
-        f" ({result.outcome} at step {result.last_step})" if result.outcome != "stopped" else ""
+        f" ({result.outcome} at step {result.last_step})" if result.outcome is not Outcome.STOPPED else ""
     )

@@ -1,5 +1,6 @@
 """The answer of a sweep in a few sentences, made from its numbers."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from runner.findings.numbers.curves import common_score
 from runner.findings.numbers.data_sets import by_data
 from runner.findings.numbers.effects import effects
 from runner.findings.numbers.scores import by_setting, order_of, scores_of
+from runner.runs.outcome import Outcome
 from runner.runs.overrides import label_of, settings_of
 from runner.runs.result import RunResult
 
@@ -20,7 +22,6 @@ MAX_NAMED, MAX_DATA = 3, 6
 # reaches; of anything else a hundredth of the larger one.
 LEAST_ACCURACY, LEAST_SHARE = 0.005, 0.01
 CONSTANT = "baseline/constant_rmse"
-UNFINISHED = {"diverged": "diverged", "failed": "failed", "killed": "not trained or no longer in the store"}
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,6 @@ def _strongest(results: Sequence[RunResult], keys: Sequence[str], score: str) ->
 
 def _unfinished(results: Sequence[RunResult]) -> list[str]:
     """Runs that are in no mean."""
-    counts = {outcome: sum(result.outcome == outcome for result in results) for outcome in UNFINISHED}
-    told = [f"{number} {UNFINISHED[outcome]}" for outcome, number in counts.items() if number]
+    counts = Counter(result.outcome for result in results if not result.has_finished)
+    told = [f"{counts[outcome]} {outcome.in_answer}" for outcome in Outcome if counts[outcome]]
     return [f"Of {count(len(results), 'run')}, {', '.join(told)}: they are in no mean."] if told else []

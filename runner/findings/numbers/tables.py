@@ -8,7 +8,8 @@ import numpy as np
 
 from runner.base.moments import mean, scaled
 from runner.findings.numbers.scores import SCORES, by_setting, has_learned, order_of, scores_of
-from runner.runs.result import OUTCOMES, RunResult
+from runner.runs.outcome import Outcome, counted
+from runner.runs.result import RunResult
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +25,7 @@ def seed_table(results: Sequence[RunResult], keys: Sequence[str]) -> "pd.DataFra
     import pandas as pd
 
     settings = [key for key in keys if key != "seed"]
-    groups = by_setting(results, settings)
+    groups, outcomes = by_setting(results, settings), counted(result.outcome for result in results)
     rows: list[dict[str, Any]] = []
     for values, members in groups.items():
         row: dict[str, Any] = dict(zip(settings, values, strict=True)) | {"runs": len(members)}
@@ -35,13 +36,13 @@ def seed_table(results: Sequence[RunResult], keys: Sequence[str]) -> "pd.DataFra
             row[f"{score}_std"] = float(scaled(partial(np.std, ddof=1), numbers)) if len(numbers) > 1 else np.nan
             row[f"{score}_median"] = float(np.median(numbers)) if numbers else np.nan
         row["success"] = sum(map(has_learned, ended)) / len(members)
-        row |= {outcome: sum(result.outcome == outcome for result in members) for outcome in OUTCOMES}
+        row |= {outcome.value: sum(result.outcome is outcome for result in members) for outcome in outcomes}
         rows.append(row)
     rows.sort(key=_order_of_row)
     return pd.DataFrame(rows)
 
 
 def _order_of_row(row: dict[str, Any]) -> tuple[float, ...]:
-    share = (row["converged"] + row["stopped"]) / row["runs"]
+    share = sum(row[outcome] for outcome in Outcome if outcome.is_finished) / row["runs"]
     score = next((name for name in ("accuracy", "rmse") if not np.isnan(row[name])), "cost")
     return order_of(score, row[score], share, row["cost"])

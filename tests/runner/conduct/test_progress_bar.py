@@ -11,6 +11,7 @@ import pytest
 from runner.base.console import duration
 from runner.conduct import progress_bar
 from runner.conduct.progress_bar import RunProgress
+from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
 from tests.runner.building import spec_of
 
@@ -21,7 +22,7 @@ LINE = re.compile(rf"2/40 runs, 1/4 stacks, (\d+) %, [\d.e+]+ runs/s, [^,]+ left
 
 def run(index: int, cost: float, accuracy: float) -> RunResult:
     history = {"step": [7.0], "train/cost": [cost], "train/accuracy": [accuracy]}
-    return RunResult(index, "k", SPEC, "stopped", ("activation=tanh", f"seed={index}"), history=history)
+    return RunResult(index, "k", SPEC, Outcome.STOPPED, ("activation=tanh", f"seed={index}"), history=history)
 
 
 def show(monkeypatch: pytest.MonkeyPatch, done: tuple[RunResult, ...] = ()) -> None:

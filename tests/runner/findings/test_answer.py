@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runner.findings.numbers.answer import answer
+from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
 from runner.runs.spec import component_model
 from tests.runner.building import spec_of
@@ -22,7 +23,7 @@ def run(
     score = "rmse" if data == "sine" else "accuracy"
     history = {"step": [0.0, 1.0], "train/cost": [1.0, cost], f"train/{score}": [0.0, accuracy]}
     numbers = {} if outcome in ("failed", "killed") else history
-    return RunResult(0, "key", spec_of(*overrides), outcome, overrides, history=numbers)
+    return RunResult(0, "key", spec_of(*overrides), Outcome(outcome), overrides, history=numbers)
 
 
 def seeds(activation: str, accuracies: list[float], **more: str) -> list[RunResult]:

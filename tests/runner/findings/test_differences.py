@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from runner.findings.numbers.differences import compare
+from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
 from tests.runner.building import trained
 
@@ -47,7 +48,7 @@ CHANGED = {
     "another scale of the target": (lambda: scaling(y_scale=1000.0), "y_scale"),
     "no scaling": (lambda: replace(run(), scaling=None), "scaling"),
     "other classes": (lambda: replace(run(), classes=("a", "b")), "classes"),
-    "another outcome": (lambda: replace(run(), outcome="converged"), "outcome"),
+    "another outcome": (lambda: replace(run(), outcome=Outcome.CONVERGED), "outcome"),
     "another last step": (lambda: replace(run(), last_step=1), "last_step"),
     "another measure": (lambda: replace(run(), measures=dict.fromkeys(run().measures, 7.0)), "baseline/"),
     "no measures": (lambda: replace(run(), measures={}), "baseline/"),

@@ -13,6 +13,7 @@ from runner.findings.figures.style import short
 from runner.findings.numbers.curves import Band, bands
 from runner.findings.numbers.effects import Effect, effects
 from runner.findings.numbers.fits import fit_of, rounded
+from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
 from tests.runner.building import spec_of
 from tests.runner.tables import ODD_NAMES, SYNTHETIC, TABLES, table, train_on
@@ -99,7 +100,7 @@ def test_drawing_changes_nothing_but_the_pictures():
 
 
 def test_a_run_without_numbers_has_no_picture():
-    failed = RunResult(0, "key", spec_of("data=xor"), "failed", error="E")
+    failed = RunResult(0, "key", spec_of("data=xor"), Outcome.FAILED, error="E")
     _, data = train_on("data=xor")
     assert draw_run(failed, data) is failed
 
@@ -192,7 +193,7 @@ def test_a_network_whose_answers_overflow_is_drawn_too(kind, activation):
     """The last finite parameters of a diverged run can be this large; its answers are then infinite or no numbers."""
     result, data = train_on(*SYNTHETIC[kind], f"activation={activation}")
     huge = 1e300 * np.where(np.arange(len(result.parameters)) % 2, 1.0, -1.0)
-    assert_picture(picture_of(replace(result, parameters=huge, outcome="diverged"), data))
+    assert_picture(picture_of(replace(result, parameters=huge, outcome=Outcome.DIVERGED), data))
 
 
 def test_a_short_text_is_one_line_of_limited_length():

@@ -6,6 +6,7 @@ import pytest
 from runner.base.console import _Console, count, warn
 from runner.findings import terminal
 from runner.findings.numbers.tables import seed_table
+from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
 from tests.runner.building import spec_of
 
@@ -15,7 +16,7 @@ ODD = ["[6,4]", "[height]", "[/home/a.csv]", "[red]", "[bold]x[/bold]", ":smile:
 
 
 def run(index: int, *overrides: str, outcome: str = "stopped", **more) -> RunResult:
-    return RunResult(index, f"key{index}", SPEC, outcome, overrides, last_step=7, **more)
+    return RunResult(index, f"key{index}", SPEC, Outcome(outcome), overrides, last_step=7, **more)
 
 
 @pytest.mark.parametrize("value", ODD)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
 from tests.runner.expecting import check, run, spec, told, verdict
 
@@ -40,7 +41,7 @@ def test_runs_are_selected_by_the_values_of_their_config(config, selection):
 )
 def test_words_for_nothing_and_for_yes_select_what_hydra_would_read_from_them(selection):
     chosen, other = spec(), spec(fault=("a",), bias=False, training={"patience": 3})
-    results = [RunResult(0, "k", one, "stopped") for one in (chosen, other)]
+    results = [RunResult(0, "k", one, Outcome.STOPPED) for one in (chosen, other)]
     assert verdict(f"count({selection}) == 1", results).holds
 
 

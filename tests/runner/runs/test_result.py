@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult, load, save
 from runner.runs.scaling import Scaling
 from runner.store.records import metric_rows
@@ -57,9 +58,9 @@ def test_awkward_numbers_come_back_to_the_last_bit(tmp_path):
     scaling = Scaling(np.array(AWKWARD), np.array(AWKWARD[::-1]), AWKWARD[3], AWKWARD[5])
     history = {"step": [0.0, 1.0, 7.0], "train/cost": AWKWARD[:3], "test/cost": AWKWARD[3:6]}
     result = RunResult(
-        index=3, key="k", spec=SPEC, outcome="stopped", overrides=("data=xor", "a='[ä, \"b\"]'"), task="classification",
-        last_step=7, n_samples=(4, 0), data_digest="d", parameters=np.array(AWKWARD), sizes=(2, 6, 1), scaling=scaling,
-        classes=("nein", "да\n"), history=history, pictures={"a b.png": b"\x00\xff"},
+        index=3, key="k", spec=SPEC, outcome=Outcome.STOPPED, overrides=("data=xor", "a='[ä, \"b\"]'"),
+        task="classification", last_step=7, n_samples=(4, 0), data_digest="d", parameters=np.array(AWKWARD),
+        sizes=(2, 6, 1), scaling=scaling, classes=("nein", "да\n"), history=history, pictures={"a b.png": b"\x00\xff"},
         started=1753.000000123, seconds=0.1,
     )  # fmt: skip
     assert_kept([result], tmp_path)
@@ -68,11 +69,15 @@ def test_awkward_numbers_come_back_to_the_last_bit(tmp_path):
 @pytest.mark.parametrize("outcome", ["failed", "killed"])
 def test_a_run_without_numbers_comes_back_with_its_error(outcome, tmp_path):
     error = "ValueError: bad\x00 thing\n\nTraceback: …\ud83d\udca5".encode("utf-16", "surrogatepass").decode("utf-16")
-    assert_kept([RunResult(5, "key", SPEC, outcome, ("seed=5",), error)], tmp_path)
+    assert_kept([RunResult(5, "key", SPEC, Outcome(outcome), ("seed=5",), error)], tmp_path)
 
 
 def test_several_runs_of_different_kinds_share_a_file_in_their_order(tmp_path):
-    runs = [trained("data=xor", *QUICK), RunResult(9, "key", SPEC, "failed", error="E"), trained("data=sine", *QUICK)]
+    runs = [
+        trained("data=xor", *QUICK),
+        RunResult(9, "key", SPEC, Outcome.FAILED, error="E"),
+        trained("data=sine", *QUICK),
+    ]
     assert_kept(runs, tmp_path)
 
 
@@ -84,7 +89,7 @@ def test_no_runs_are_a_file_too(tmp_path):
 def test_any_text_and_any_finite_number_comes_back(tmp_path_factory, texts, numbers, seconds):
     steps = [float(step) for step in range(len(numbers))]
     result = RunResult(
-        0, texts[0], SPEC, "stopped", (texts[1],), texts[2], classes=(texts[3],), parameters=np.array(numbers),
+        0, texts[0], SPEC, Outcome.STOPPED, (texts[1],), texts[2], classes=(texts[3],), parameters=np.array(numbers),
         history={"step": steps, "train/cost": numbers}, seconds=seconds,
     )  # fmt: skip
     assert_kept([result], tmp_path_factory.mktemp("any"))
@@ -174,7 +179,7 @@ def test_an_object_array_inside_is_refused_and_nothing_is_unpickled(saved, name)
 def test_final_values_are_the_last_of_every_series_about_the_network():
     history = {"step": [0.0, 5.0], "train/cost": [0.5, 0.25], "test/rmse": [1.0, 0.75],
                "learning_rate": [0.1, 0.2], "gradient_norm": [1.0, 2.0], "test/cost": []}  # fmt: skip
-    result = RunResult(0, "key", SPEC, "stopped", history=history)
+    result = RunResult(0, "key", SPEC, Outcome.STOPPED, history=history)
     assert result.finals == {"train/cost": 0.25, "test/rmse": 0.75}
 
 
@@ -183,15 +188,15 @@ def test_a_run_that_diverged_has_no_final_values_but_those_of_trivial_predictors
     """What is known of it last may be better than what any run finished with, and is not what training led to."""
     history = {"step": [0.0, 5.0], "train/cost": [0.5, 1e-9]}
     baselines = {"baseline/constant_rmse": 2.0}
-    result = RunResult(0, "key", SPEC, "diverged", last_step=last_step, history=history, measures=baselines)
+    result = RunResult(0, "key", SPEC, Outcome.DIVERGED, last_step=last_step, history=history, measures=baselines)
     assert result.finals == baselines
     assert result.last == {"train/cost": 1e-9}
     assert not [name for name, *_ in metric_rows(result, 9) if name.startswith("final/")]
 
 
 def test_the_objective_is_the_test_or_else_the_training_cost_and_not_a_number_unless_the_run_finished():
-    result = RunResult(0, "key", SPEC, "stopped", history={"train/cost": [0.5, 0.25], "test/cost": [0.75, 0.125]})
+    result = RunResult(0, "key", SPEC, Outcome.STOPPED, history={"train/cost": [0.5, 0.25], "test/cost": [0.75, 0.125]})
     assert result.objective == 0.125
     assert replace(result, history={"train/cost": [0.5, 0.25]}).objective == 0.25
-    assert math.isnan(RunResult(0, "key", SPEC, "failed").objective)
-    assert math.isnan(replace(result, outcome="diverged").objective)
+    assert math.isnan(RunResult(0, "key", SPEC, Outcome.FAILED).objective)
+    assert math.isnan(replace(result, outcome=Outcome.DIVERGED).objective)

@@ -9,6 +9,7 @@ from threadpoolctl import threadpool_info
 
 from runner.base.errors import UserError
 from runner.plan.task import Task
+from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
 from runner.train import execution
 from runner.train.blas import ONE_BLAS_THREAD
@@ -36,7 +37,7 @@ class Counted:
         in_flight = [future for future in self.futures if not future.done()]
         self.most = max(self.most, len(in_flight))
         if len(in_flight) > 4:
-            in_flight[0].set_result([RunResult(task.indices[0], "", None, "stopped")])  # type: ignore[arg-type]
+            in_flight[0].set_result([RunResult(task.indices[0], "", None, Outcome.STOPPED)])  # type: ignore[arg-type]
         return self.futures[-1]
 
     def end(self) -> None: ...

@@ -1,0 +1,55 @@
+"""What a section of a report is made of, as plain data: `sections.py` makes them, `render.py` writes them down."""
+
+import base64
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class Strong(str):
+    """The text of a cell that nobody should miss."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """Cells as text. `numbers` are the columns that hold numbers; `left_out` says how many rows are not shown.
+
+    On a page the rows of a sortable one are sorted by a click on a name.
+    """
+
+    names: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    numbers: frozenset[int] = frozenset()
+    left_out: int = 0
+    is_sortable: bool = False
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture: the name of its file beside a report in Markdown, its caption and its PNG bytes."""
+
+    name: str
+    caption: str
+    content: bytes
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[\w-]+\.png", self.name, re.ASCII):
+            raise ValueError(f"a picture has a name like seeds.png, of letters, digits, _ and -; got {self.name!r}")
+
+    @property
+    def inline(self) -> str:
+        """As the address of an image in a page that needs no other file."""
+        return f"data:image/png;base64,{base64.b64encode(self.content).decode()}"
+
+
+@dataclass(frozen=True)
+class Section:
+    """What stands below a title, in this order: a table, commands to type, a note in plain text, pictures."""
+
+    title: str
+    note: str = ""
+    table: Table | None = None
+    pictures: Sequence[Picture] = ()
+    commands: Sequence[str] = ()

@@ -1,0 +1,186 @@
+"""The sections of a report, in its order, each made from what a sweep has found; None where it has nothing to say.
+
+A new one is one function, here or in a module of one's own, whose sections come last.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from nn.registry import Registry
+from runner.base.texts import short
+from runner.findings.findings import Findings
+from runner.findings.numbers.data_sets import by_data
+from runner.findings.numbers.scores import SCORES, scores_of
+from runner.findings.numbers.tables import seed_table
+from runner.findings.section import Picture, Section, Strong, Table
+from runner.runs.outcome import Outcome
+from runner.runs.overrides import short_names
+from runner.runs.result import RunResult
+
+__all__ = ["SECTIONS", "Picture", "Section", "Strong", "Table"]
+
+MAX_RUNS, MAX_SETTINGS, SLOWEST, MAX_ERROR, MAX_VALUES = 500, 500, 5, 300, 3
+CAPTIONS = {
+    "scores.png": "Final score of every run, by setting",
+    "curves.png": "Training cost over the steps, by setting",
+    "effects.png": "Final score by the values of each swept key",
+    "heatmaps.png": "Final score by the values of two swept keys",
+    "profiles.png": "Settings as lines through the values of all swept keys",
+    "fits.png": "What the networks learned",
+    "surfaces.png": "Surfaces that the networks learned",
+    "data.png": "What there was to learn",
+}
+DATA = "data.png"
+HOLDS = {True: "yes", False: Strong("no"), None: "not judged"}
+
+SECTIONS: Registry[Callable[[Findings], Section | None]] = Registry("report section")
+
+
+@SECTIONS.register
+def expected(sweep: Findings) -> Section | None:
+    """What was expected of the sweep, and whether it is so."""
+    rows = [[one.sentence, one.numbers, HOLDS[one.holds]] for one in sweep.verdicts]
+    return Section("What was expected", table=Table(["expected", "numbers", "holds"], rows)) if rows else None
+
+
+@SECTIONS.register
+def settings(sweep: Findings) -> Section:
+    """One row per setting, best first, over its seeds; and the pictures that compare them."""
+    note = (
+        "Mean, standard deviation (sd) and median over the finished runs of a setting, on test samples where the data "
+        "has them. Success: the share of all its runs that finished better than the best constant prediction."
+    )
+    pictures = [one for one in _pictures(sweep) if one.name != DATA]
+    return Section("Settings, best first", note, _settings(sweep.results, sweep.keys), pictures)
+
+
+def _settings(results: Sequence[RunResult], keys: Sequence[str]) -> Table:
+    settings = [key for key in keys if key != "seed"]
+    table = seed_table(results, keys)
+    scores = [score for score in reversed(SCORES) if table[score].notna().any()]
+    outcomes = [one for one in Outcome if one is not Outcome.STOPPED and one in table and table[one].any()]
+    names = [*short_names(settings).values(), "runs"]
+    for score in scores:
+        names += [f"{score}, mean", "sd", "median"]
+    names += ["success", *outcomes]
+    rows = [
+        [*(str(row[key]) for key in settings), str(row["runs"])]
+        + [
+            _number(row[f"{score}{part}"], digits)
+            for score in scores
+            for part, digits in (("", 4), ("_std", 2), ("_median", 4))
+        ]
+        + [f"{100 * row['success']:.0f} %", *(str(row[outcome]) for outcome in outcomes)]
+        for row in table.head(MAX_SETTINGS).to_dict("records")
+    ]
+    numbers = frozenset(range(len(settings), len(names)))
+    return Table(names, rows, numbers, max(0, len(table) - MAX_SETTINGS), is_sortable=True)
+
+
+def _pictures(sweep: Findings) -> list[Picture]:
+    return [Picture(name, text, sweep.pictures[name]) for name, text in CAPTIONS.items() if name in sweep.pictures]
+
+
+@SECTIONS.register
+def unfinished(sweep: Findings) -> Section | None:
+    """Runs without an end: never hidden."""
+    runs = [result for result in sweep.results if not result.has_finished]
+    rows = [[sweep.name_of(one), one.outcome, str(one.last_step), _error(one)] for one in runs[:MAX_RUNS]]
+    table = Table(["run", "outcome", "last step", "error"], rows, frozenset({2}), max(0, len(runs) - MAX_RUNS))
+    return Section("Runs that did not finish", table=table) if rows else None
+
+
+@SECTIONS.register
+def slowest(sweep: Findings) -> Section | None:
+    """Where the time went."""
+    runs = sorted(sweep.results, key=lambda one: (-one.seconds, one.index))[:SLOWEST]
+    rows = [[sweep.name_of(one), f"{one.seconds:.3g}", str(one.last_step)] for one in runs if one.seconds]
+    table = Table(["run", "seconds", "steps"], rows, frozenset({1, 2}))
+    return Section("Slowest runs", "A run's share of the time of its stack.", table) if rows else None
+
+
+@SECTIONS.register
+def data(sweep: Findings) -> Section | None:
+    """Every data set that runs learned from, with its settings; how many different samples of it there are."""
+    rows = []
+    for members in by_data([result for result in sweep.results if result.data_digest]).values():
+        sizes = dict.fromkeys(" + ".join(str(number) for number in one.n_samples if number) for one in members)
+        draws = len({one.data_digest for one in members})
+        rows.append([members[0].spec.data.name, " or ".join(sizes), str(draws), _settings_of_data(members)])
+    table = Table(["data", "samples (train + test)", "different draws", "settings"], rows, frozenset({2}))
+    return Section("Data", "", table, [one for one in _pictures(sweep) if one.name == DATA]) if rows else None
+
+
+def _settings_of_data(members: Sequence[RunResult]) -> str:
+    """All that runs on the same samples had set: `noise=0.1, standardize=False or True`."""
+    values: dict[str, list[str]] = {}
+    for member in members:
+        for key, value in member.spec.data.model_dump(mode="json", exclude={"name"}, exclude_none=True).items():
+            if str(value) not in values.setdefault(key, []):
+                values[key].append(str(value))
+    several = {key: f" or {len(found) - MAX_VALUES} more" for key, found in values.items() if len(found) > MAX_VALUES}
+    return ", ".join(f"{key}={' or '.join(found[:MAX_VALUES])}{several.get(key, '')}" for key, found in values.items())
+
+
+@SECTIONS.register
+def runs(sweep: Findings) -> Section:
+    """Every run with its scores and what identifies its numbers."""
+    scores = [score for score in reversed(SCORES) if any(score in scores_of(result) for result in sweep.results)]
+    rows = []
+    for result in sweep.results[:MAX_RUNS]:
+        reached = scores_of(result) if result.history.get("step") else {}
+        digests = result.digests if result.scaling is not None else {}
+        rows.append(
+            [sweep.name_of(result), result.outcome, *(_number(reached.get(score)) for score in scores)]
+            + [sweep.run_ids.get(result.index, ""), result.key[:12]]
+            + [digests.get(name, "")[:12] for name in ("digest.weights", "digest.history")]
+        )
+    names = ["run", "outcome", *scores, "MLflow run id", "run key", "weights", "history"]
+    left_out = max(0, len(sweep.results) - MAX_RUNS)
+    table = Table(names, rows, frozenset(range(2, 2 + len(scores))), left_out, is_sortable=True)
+    note = "Keys and digests are cut to twelve characters. Equal run keys mean equal results, equal digests equal bits."
+    return Section("All runs", note, table)
+
+
+@SECTIONS.register
+def environment(sweep: Findings) -> Section | None:
+    """What trained the runs: every value that there is."""
+    values: dict[str, list[str]] = {}
+    for result in sweep.results:
+        for name, value in result.environment.items() if result.data_digest else ():
+            if value not in values.setdefault(name, []):
+                values[name].append(value)
+    table = Table(["what", "value"], [[name, " or ".join(found)] for name, found in sorted(values.items())])
+    return Section("Environment", table=table) if table.rows else None
+
+
+@SECTIONS.register
+def reproduce(sweep: Findings) -> Section:
+    """The commands that compare every bit with a second training."""
+    is_run = [sweep.parent_id] == ids_of(sweep)
+    commands = [
+        " ".join(["python -m runner.reproduce", name if is_run else f"--all {name}", *modules_of(sweep)])
+        for name in ids_of(sweep)
+    ]
+    return Section(
+        "Reproduce it", "Trains every run again and compares each of its bits with the stored ones.", commands=commands
+    )
+
+
+def ids_of(sweep: Findings) -> list[str]:
+    """Those of the sweeps in a report."""
+    return [name for name in sweep.about.sweep_id.split("+") if name]
+
+
+def modules_of(sweep: Findings) -> list[str]:
+    """The argument that names the person's own modules; nothing where there are none."""
+    return [f"modules=[{','.join(sweep.modules)}]"] if sweep.modules else []
+
+
+def _error(result: RunResult) -> str:
+    return short(result.error.partition("\n")[0], MAX_ERROR) if result.outcome is Outcome.FAILED else ""
+
+
+def _number(value: Any, digits: int = 4) -> str:
+    """A number with this many digits, whatever the locale; a dash for what is not there."""
+    return "-" if value is None or value != value else f"{value:.{digits}g}"

@@ -1,0 +1,52 @@
+"""How a run can end, and all that follows from it."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Self
+
+from runner.base.console import count
+
+
+class Outcome(StrEnum):
+    """How a run ended. Its text is what `nn` says of a run, and what stored runs and tables have.
+
+    `sentence` is what the terminal says of a run; `in_answer` how a sweep's answer counts those that are in no mean.
+    """
+
+    CONVERGED = "converged", "converged at step {step}"
+    STOPPED = "stopped", "stopped after {steps}"
+    DIVERGED = "diverged", "diverged; the last finite values are those of step {step}", "diverged"
+    PRUNED = "pruned", "pruned after {steps}", "pruned", "KILLED"
+    FAILED = "failed", "failed: {reason}", "failed", "FAILED"
+    KILLED = "killed", "killed", "not trained or no longer in the store", "KILLED"
+
+    sentence: str
+    in_answer: str
+    mlflow_status: str
+
+    def __new__(cls, text: str, sentence: str = "", in_answer: str = "", mlflow_status: str = "FINISHED") -> Self:
+        member = str.__new__(cls, text)
+        member._value_, member.sentence, member.in_answer = text, sentence, in_answer
+        member.mlflow_status = mlflow_status
+        return member
+
+    @property
+    def is_trained(self) -> bool:
+        """Whether the run has numbers: weights and a history, however far they go."""
+        return self not in (Outcome.FAILED, Outcome.KILLED)
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the run trained to its end with finite numbers, so that it has final values and is in every mean."""
+        return self in (Outcome.CONVERGED, Outcome.STOPPED)
+
+    def told(self, last_step: int, error: str) -> str:
+        """What became of a run that ended so, in a few words for a person."""
+        step = str(last_step) if last_step else "0, before any training"
+        return self.sentence.format(step=step, steps=count(last_step, "step"), reason=error.partition("\n")[0])
+
+
+def counted(outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """The outcomes that a table of runs has a column for: what any sweep can have, and what else these runs had."""
+    found = set(outcomes)
+    return [one for one in Outcome if one is not Outcome.PRUNED or one in found]
