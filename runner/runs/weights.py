@@ -15,6 +15,7 @@ from runner.runs.result import RunResult
 from runner.runs.scaling import Scaling
 from runner.runs.structure import Structure, structure_of
 
+ARRAYS = ("parameters", "structure", "x_shift", "x_scale", "y_shift", "y_scale")
 FLOATS = tuple(np.dtype(kind).str for kind in (np.float32, np.float64))
 
 
@@ -62,6 +63,8 @@ def read_weights(content: bytes) -> Weights:
     """What `write_weights` wrote; nothing in it can run code. Raises ValueError with what is wrong in a few words."""
     try:
         with open_archive(io.BytesIO(content)) as arrays:
+            if missing := [name for name in ARRAYS if name not in arrays]:
+                raise ValueError(f"it has no {missing[0]}")
             structure, parameters = json.loads(str(arrays["structure"])), arrays["parameters"]
             scaling = Scaling(arrays["x_shift"], arrays["x_scale"], float(arrays["y_shift"]), float(arrays["y_scale"]))
         _ = [structure[name] for name in ("activation", "input", "output", "classes")]
@@ -70,6 +73,10 @@ def read_weights(content: bytes) -> Weights:
         raise ValueError(f"it has no {error.args[0]}") from error
     except (OSError, TypeError, ValueError) as error:
         raise ValueError(str(error) or "it is no archive of arrays") from error
-    if parameters.shape != (needed,) or parameters.dtype.str not in FLOATS:
-        raise ValueError(f"its parameters are not {needed} numbers, as its structure needs")
+    d_in = structure["sizes"][0]
+    for what, values, n in (
+        ("parameters", parameters, needed), ("x_shift", scaling.x_shift, d_in), ("x_scale", scaling.x_scale, d_in),
+    ):  # fmt: skip
+        if values.shape != (n,) or values.dtype.str not in FLOATS:
+            raise ValueError(f"its {what} should be {n:,} numbers, as its structure needs")
     return Weights(parameters, structure, scaling)

@@ -117,7 +117,7 @@ class SweepFolder:
 
     def keep(self, results: Sequence[RunResult]) -> None:
         """Write results to a file of their own. Raises UserError when that is not possible."""
-        last = max((int(path.stem) for path in self._stacks.glob("*.npz") if path.stem.isdecimal()), default=-1)
+        last = max(map(_number, self._stacks.glob("*.npz")), default=-1)
         try:
             save(self._stacks / f"{last + 1:05d}.npz", results)
         except OSError as error:
@@ -135,7 +135,7 @@ class SweepFolder:
         found: dict[int, RunResult] = {}
         damaged = []
         files = [path for path in self._stacks.glob("*.npz") if path.is_file()]
-        for file in sorted(files, key=lambda path: (not path.name.startswith(JOB), path.name)):
+        for file in sorted(files, key=lambda path: (_number(path), path.name)):
             try:
                 results = load(file)
             except ValueError as error:
@@ -148,7 +148,7 @@ class SweepFolder:
 
     def finish(self, continued_as: str = "") -> None:
         """Mark that nothing is left to do here; `continued_as` is the sweep that has the missing runs."""
-        (self.path / FINISHED).write_text(continued_as)
+        write_whole(self.path / FINISHED, continued_as.encode())
 
     @property
     def continued_as(self) -> str:
@@ -159,6 +159,11 @@ class SweepFolder:
     @property
     def _stacks(self) -> Path:
         return self.path / STACKS
+
+
+def _number(path: Path) -> int:
+    """Which file of results this is: -1 for those of single jobs, which come before what a resume adds."""
+    return int(path.stem) if path.stem.isdecimal() else -1
 
 
 def find_folder(name: str | None) -> SweepFolder | None:

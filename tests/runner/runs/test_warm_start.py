@@ -208,7 +208,18 @@ def rewritten(start: str, **changed) -> None:
 def test_a_file_that_is_not_of_weights_is_refused(changed, weights):
     _, start = weights()
     rewritten(start, **changed)
-    assert " is not the weights.npz of a run" in refusal(start)
+    assert " is not the weights.npz of a run: " in refusal(start)
+
+
+def test_what_is_wrong_with_a_file_of_weights_is_in_the_refusal(weights):
+    _, start = weights()
+    for changed, said in (
+        ({"x_shift": np.zeros(7)}, "its x_shift should be 2 numbers, as its structure needs"),
+        ({"parameters": np.zeros(3)}, "its parameters should be "),
+        ({"x_scale": None}, "it has no x_scale (from"),
+    ):
+        rewritten(start, **changed)
+        assert said in refusal(start)
 
 
 @pytest.mark.parametrize("contents", [b"", b"a,b\n1,2\n", b"PK\x03\x04"])

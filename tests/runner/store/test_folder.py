@@ -154,3 +154,11 @@ def test_results_of_hydras_own_launchers_are_older_than_those_of_a_resume(tmp_pa
     folder.keep([replace(result, error="of the resume")])
     found, _ = folder.results([planned(result.key)])
     assert found[0].error == "of the resume"
+
+
+def test_results_of_more_than_a_hundred_thousand_files_come_in_the_order_of_their_numbers(tmp_path: Path) -> None:
+    folder, result = SweepFolder(tmp_path), trained(*JOB)
+    save(tmp_path / "stacks" / "99999.npz", [replace(result, error="older")])
+    folder.keep([replace(result, error="newer")])
+    found, _ = folder.results([planned(result.key)])
+    assert found[0].error == "newer"
