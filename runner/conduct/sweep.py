@@ -182,9 +182,9 @@ class Sweep:
         from runner.store.writer import Tracker
 
         if self._publisher is None:
-            gc.freeze()
-            gc.set_threshold(*GARBAGE)
             tracker, claim = Tracker(settings.tracking.experiment), Claim(self._folder, self._about.sweep_id)
+            gc.freeze()  # with all that MLflow imports to open a store
+            gc.set_threshold(*GARBAGE)
             self._publisher = Publisher(tracker, settings, self._about, self._is_sweep, claim)
         return self._publisher
 
