@@ -93,11 +93,11 @@ def _breakdown(runs: int) -> str:
         os.chdir(folder)
         try:
             tracker = Tracker("benchmark")
-            list(tracker.write_runs([record_of(results[0], "first", {}, 17)], None))
+            list(tracker.write_runs([record_of(results[0], "first", {}, 17)]))
             started = clock()
             for start in range(0, runs, 50):
                 records = [record_of(result, "run", {}, 17) for result in results[start : start + 50]]
-                list(tracker.write_runs(records, None))
+                list(tracker.write_runs(records))
             spent["write"] = clock() - started
         finally:
             os.chdir(before)

@@ -109,7 +109,7 @@ def _through(uri: str, at_a_time: int | None = None) -> Write:
         writer.TO_SERVER = at_a_time or default
         try:
             for start in range(0, len(records), tracker().at_once):
-                list(tracker().write_runs(records[start : start + tracker().at_once], None))
+                list(tracker().write_runs(records[start : start + tracker().at_once]))
         finally:
             writer.TO_SERVER = default
 

@@ -167,10 +167,12 @@ class Sweep:
                 self._train(plan, training, publisher, interrupt)
                 publisher.finish()
             except KeyboardInterrupt:
-                self._end_interrupted(plan, training, publisher, interrupt)
+                self._interrupted(plan, training, publisher, interrupt)
                 raise
             except BaseException:
                 publisher.close("FAILED")
+                for trained in training.already_done():
+                    self._keep(plan, trained, interrupt)
                 raise
         return publisher
 
@@ -180,9 +182,9 @@ class Sweep:
         from runner.store.writer import Tracker
 
         if self._publisher is None:
-            gc.freeze()
-            gc.set_threshold(*GARBAGE)
             tracker, claim = Tracker(settings.tracking.experiment), Claim(self._folder, self._about.sweep_id)
+            gc.freeze()  # with all that MLflow imports to open a store
+            gc.set_threshold(*GARBAGE)
             self._publisher = Publisher(tracker, settings, self._about, self._is_sweep, claim)
         return self._publisher
 
@@ -208,9 +210,7 @@ class Sweep:
             self._folder.keep(results)
         return results
 
-    def _end_interrupted(
-        self, plan: Plan, training: Training, publisher: "Publisher", interrupt: OrderlyInterrupt
-    ) -> None:
+    def _interrupted(self, plan: Plan, training: Training, publisher: "Publisher", interrupt: OrderlyInterrupt) -> None:
         """Ctrl-C: what is finished stays, the rest is marked killed."""
         interrupt.acknowledge()
         for trained in training.already_done():

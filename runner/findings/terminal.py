@@ -16,7 +16,8 @@ from runner.plan.expectations import Verdict
 from runner.runs.outcome import Outcome
 from runner.runs.overrides import short_names
 from runner.runs.result import MAX_REASONS, RunResult
-from runner.store.address import DEFAULT_URI, address, is_server, shown
+from runner.store.address import DEFAULT_URI, address, is_server
+from runner.store.errors import shown
 
 if TYPE_CHECKING:
     import pandas as pd

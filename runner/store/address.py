@@ -12,19 +12,11 @@ from urllib.parse import unquote, urlparse
 
 from filelock import FileLock
 
-from runner.base.errors import UserError
+from runner.store.errors import StoreError, reason, shown
 
 DEFAULT_URI = "sqlite:///mlflow.db"
 DATABASES = ("postgresql", "mysql", "mssql")
 PROBE_SECONDS = 10
-MAX_REASON = 300
-# Refusals of an MLflow server with accounts, as its client words them.
-REFUSALS = {
-    "error code 401 != 200": "the server does not accept this user name and password: set MLFLOW_TRACKING_USERNAME and "
-    "MLFLOW_TRACKING_PASSWORD",
-    "Response body: 'Permission denied'": "the server does not permit this user to do that here: whoever made the "
-    "experiment, or an administrator, can grant it, and tracking.experiment=... names another one",
-}
 
 
 def tracking_uri() -> str:
@@ -39,12 +31,6 @@ def named_store() -> str:
         return address(uri)
     file = sqlite_file(uri)
     return shown(uri) if file is None else f"sqlite:///{Path(file).resolve()}"
-
-
-def shown(uri: str) -> str:
-    """A store, or a sentence that names one, as it may be seen by anybody: without a password."""
-    hidden = re.sub(r"(://[^/@:\s]*):\S*@", r"\1:***@", uri)
-    return re.sub(r"([?&][\w.-]*password[\w.-]*=)[^&\s]*", r"\1***", hidden)
 
 
 def address(uri: str) -> str:
@@ -72,7 +58,7 @@ def _probe_server(uri: str) -> None:
     except urllib.error.HTTPError:
         return  # something answers; whether it accepts us, MLflow's client finds out
     except (OSError, ValueError, http.client.HTTPException) as error:
-        raise UserError(
+        raise StoreError(
             f"no MLflow server answers at {shown(uri)} ({reason(error)}); MLFLOW_TRACKING_URI names it"
         ) from error
 
@@ -85,11 +71,11 @@ def _probe_database(uri: str) -> None:
         engine.connect().close()
         engine.dispose()
     except ModuleNotFoundError as error:
-        raise UserError(
+        raise StoreError(
             f"for the store {shown(uri)} a driver is missing ({error}); that of PostgreSQL is in the extra `server`"
         ) from error
     except Exception as error:  # each driver raises its own
-        raise UserError(
+        raise StoreError(
             f"the database {shown(uri)} cannot be used ({reason(error)}); MLFLOW_TRACKING_URI names it"
         ) from error
 
@@ -104,11 +90,11 @@ def check_file(uri: str) -> None:
     """MLflow tries for minutes to open a folder as a database, and forgets what it writes to no file."""
     file = sqlite_file(uri)
     if uri.startswith("sqlite:") and file is None:
-        raise UserError(f"the MLflow store {uri} (MLFLOW_TRACKING_URI names it) is not a file: nothing would be kept")
+        raise StoreError(f"the MLflow store {uri} (MLFLOW_TRACKING_URI names it) is not a file: nothing would be kept")
     if file is not None and Path(file).is_dir():
-        raise UserError(f"the MLflow store {uri} cannot be used: {file} is a folder")
+        raise StoreError(f"the MLflow store {uri} cannot be used: {file} is a folder")
     if file is not None and Path(file).exists() and not os.access(file, os.W_OK):
-        raise UserError(f"the MLflow store {uri} cannot be used: {file} may not be written")
+        raise StoreError(f"the MLflow store {uri} cannot be used: {file} may not be written")
     if not is_server(uri):
         _check_working_folder(str(Path.cwd()))
 
@@ -118,17 +104,17 @@ def _check_working_folder(folder: str) -> None:
     escape = re.search("%[0-9a-fA-F]{2}", folder)
     if escape or {"'", '"'} <= set(folder):
         what = f"{escape[0]}, which MLflow reads as an escape" if escape else "both ' and \", which MLflow cannot store"
-        raise UserError(f"the path of this folder has {what}; start in a folder of another name: {folder}")
+        raise StoreError(f"the path of this folder has {what}; start in a folder of another name: {folder}")
 
 
 def check_place(experiment: str, artifacts: str) -> None:
     """MLflow writes down the whole path of an experiment's files: in a moved folder it would use the old place.
 
-    Raises UserError when that is no longer there.
+    Raises StoreError when that is no longer there.
     """
     folder = folder_of(artifacts)
     if folder is not None and not (place := Path(folder).parent.parent).exists():
-        raise UserError(
+        raise StoreError(
             f"experiment {experiment!r} keeps its files in {folder}, and {place} is not there. Was it moved? "
             "A link under its old name will do, or another experiment (tracking.experiment=...)"
         )
@@ -169,19 +155,3 @@ def folder_of(artifact_uri: str) -> str | None:
     if artifact_uri.startswith("file:"):
         return unquote(urlparse(artifact_uri).path)
     return None if "://" in artifact_uri or artifact_uri.startswith("mlflow-artifacts:") else unquote(artifact_uri)
-
-
-def reason(error: BaseException) -> str:
-    """What went wrong in one line, from the long errors of a store."""
-    for sign, sentence in REFUSALS.items():
-        if sign in str(error):
-            return sentence
-    said = [line.strip() for line in shown(str(error)).splitlines()]
-    lines = [line for line in said if line and not line.startswith("(raised as")]
-    told = lines[0] if lines else type(error).__name__
-    if len(told) <= MAX_REASON:
-        return told
-    deepest = error  # a client wraps what happened in one long sentence after another
-    while deepest.__context__ is not None:
-        deepest = deepest.__context__
-    return f"{told[: MAX_REASON // 2]} ... {shown(str(deepest))[-MAX_REASON // 2 :]}"

@@ -10,14 +10,14 @@ from pathlib import Path
 
 from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param
 from mlflow.exceptions import MlflowException
-from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 from mlflow.tracking import MlflowClient
 
 from runner.store.address import folder_of, probe
+from runner.store.mlflow_private import CONFLICT, upload
 from runner.store.records import DataRecord, RunRecord
 
 MAX_ENTRIES, MAX_PARAMS = 1000, 100
-CONFLICT, DATA_TRIES = "BAD_REQUEST", 4  # what MLflow makes of a row that is there already
+DATA_TRIES = 4
 
 
 class ClientWriter:
@@ -32,7 +32,7 @@ class ClientWriter:
         run_id = str(run.info.run_id)
         try:
             self._log_batches(run_id, record)
-            self.write_files(run.info.artifact_uri, record.files)
+            self.write_files(run_id, run.info.artifact_uri, record.files)
             if record.data:
                 self._log_data(run_id, record.data)
         except BaseException as error:
@@ -47,11 +47,8 @@ class ClientWriter:
             probe(self._uri)  # one that has gone would be waited for once more
             self._client.set_terminated(run_id, "KILLED" if isinstance(error, KeyboardInterrupt) else "FAILED")
 
-    def write_files(self, artifact_uri: str, files: Mapping[str, bytes]) -> None:
-        """Into the run's folder where that is on this machine, which is ten times faster; else through MLflow.
-
-        Its client would ask for the run once more to learn the address.
-        """
+    def write_files(self, run_id: str, artifact_uri: str, files: Mapping[str, bytes]) -> None:
+        """Into the run's folder where that is on this machine, which is ten times faster; else through MLflow."""
         folder = folder_of(artifact_uri)
         with nullcontext(folder) if folder else tempfile.TemporaryDirectory() as into:
             for name, content in files.items():
@@ -59,7 +56,7 @@ class ClientWriter:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
             if folder is None and files:
-                get_artifact_repository(artifact_uri, tracking_uri=self._uri).log_artifacts(into)
+                upload(self._client, self._uri, run_id, artifact_uri, into)
 
     def _log_batches(self, run_id: str, record: RunRecord) -> None:
         params = [Param(key, value) for key, value in record.params.items()]

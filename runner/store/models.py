@@ -18,7 +18,7 @@ from mlflow.types import Schema, TensorSpec
 
 from runner.runs.result import RunResult
 from runner.runs.weights import write_weights
-from runner.store.client import CONFLICT
+from runner.store.mlflow_private import CONFLICT
 from runner.store.records import metric_rows
 
 NAME = "model"

@@ -19,7 +19,8 @@ from runner.runs.result import RunResult
 from runner.runs.spec import Spec, from_plain
 from runner.runs.structure import structure_of
 from runner.runs.weights import Weights, read_weights
-from runner.store.address import check_file, folder_of, probe, reason, sqlite_file, tracking_uri
+from runner.store.address import check_file, folder_of, probe, sqlite_file, tracking_uri
+from runner.store.errors import StoreError, reason, store_errors
 
 PARENT = "mlflow.parentRunId"
 PAGE = 1000
@@ -61,17 +62,15 @@ class StoredRun:
 
 
 class Reader:
-    """Runs of a store. Raises UserError when the store cannot be read."""
+    """Runs of a store. Raises StoreError when the store cannot be read."""
 
     def __init__(self, client: MlflowClient) -> None:
         self._client = client
 
     def run(self, run_id: str) -> StoredRun:
-        """The run with this id. Raises UserError when there is none."""
-        try:
+        """The run with this id. Raises StoreError when there is none."""
+        with store_errors(f"MLflow has no run {run_id}: "):
             return _stored(self._client.get_run(run_id))
-        except Exception as error:  # each kind of store raises what its own driver raises
-            raise UserError(f"MLflow has no run {run_id}: {reason(error)}") from error
 
     def of_sweep(self, sweep_id: str) -> list[StoredRun]:
         """A sweep's parent and all its runs that are not deleted."""
@@ -83,15 +82,13 @@ class Reader:
         return next(found, None)
 
     def file(self, run: StoredRun, name: str) -> bytes:
-        """A run's artifact. Raises UserError when it is not there."""
+        """A run's artifact. Raises StoreError when it is not there."""
         folder = folder_of(run.artifacts)
-        try:
+        with store_errors(f"run {run.run_id} has no {name}: "):
             if folder is not None:
                 return contents_of(Path(folder) / name)
             with tempfile.TemporaryDirectory() as into:
                 return Path(self._client.download_artifacts(run.run_id, name, into)).read_bytes()
-        except Exception as error:
-            raise UserError(f"run {run.run_id} has no {name}: {reason(error)}") from error
 
     def newest(self) -> StoredRun | None:
         """The run of a sweep, or single run, that started last."""
@@ -159,7 +156,7 @@ class Reader:
 
     def _search(self, query: str, at_once: int = PAGE) -> Iterator[StoredRun]:
         token = None
-        try:
+        with store_errors("the MLflow store cannot be read: "):
             experiments = [one.experiment_id for one in self._client.search_experiments()]
             while True:
                 page = self._client.search_runs(experiments, query, max_results=at_once, page_token=token)
@@ -167,21 +164,19 @@ class Reader:
                 token = page.token
                 if not token:
                     return
-        except Exception as error:  # each kind of store raises what its own driver raises
-            raise UserError(f"the MLflow store cannot be read: {reason(error)}") from error
 
 
 ENVIRONMENT = (*machine(), "git.commit", "mlflow.source.git.commit", "git.dirty")
 
 
 def open_reader() -> Reader:
-    """The store in use. Raises UserError when there is none."""
+    """The store in use. Raises StoreError when there is none."""
     uri = tracking_uri()
     probe(uri)
     check_file(uri)
     file = sqlite_file(uri)
     if file is not None and not Path(file).exists():
-        raise UserError(f"there is no MLflow store {uri} here; MLFLOW_TRACKING_URI names another one")
+        raise StoreError(f"there is no MLflow store {uri} here; MLFLOW_TRACKING_URI names another one")
     return Reader(MlflowClient(uri))
 
 

@@ -1,6 +1,7 @@
 """Writing to MLflow, by one process.
 
-`reader.py` reads, `client.py` writes single runs, `models.py` their models. No other file imports MLflow.
+`reader.py` reads, `client.py` writes single runs, `models.py` their models; what MLflow does not promise is in
+`mlflow_private.py`. No other file imports MLflow.
 
 A run is created when its result is there, with all its numbers in one batch; nothing is ever RUNNING but the sweep.
 """
@@ -15,11 +16,8 @@ from shutil import rmtree
 import numpy as np
 from mlflow.entities import Experiment, Metric, RunTag
 from mlflow.exceptions import MlflowException
-from mlflow.store.db.utils import _initialize_tables, create_sqlalchemy_engine
 from mlflow.tracking import MlflowClient
-from mlflow.utils.uri import append_to_uri_path
 
-from runner.base.errors import UserError
 from runner.base.threads import in_flight
 from runner.base.version import __version__
 from runner.runs.environment import user
@@ -35,13 +33,12 @@ from runner.store.address import (
     in_sight,
     is_server,
     probe,
-    reason,
-    shown,
     sqlite_file,
     tracking_uri,
     use_write_ahead_log,
 )
 from runner.store.client import ClientWriter
+from runner.store.errors import StoreError, shown, store_errors
 from runner.store.models import ModelWriter
 from runner.store.reader import PARENT, Reader, StoredRun
 from runner.store.records import MAX_TAG, ParentRecord, RunRecord
@@ -55,32 +52,27 @@ ROUNDS = 2  # of these until somebody who has pressed Ctrl-C is heard
 
 
 class Tracker:
-    """One experiment in one store. Raises UserError when the store cannot be opened or written."""
+    """One experiment in one store. Raises StoreError when the store cannot be opened or written."""
 
     def __init__(self, experiment: str) -> None:
         self.uri = tracking_uri()
         probe(self.uri)
         check_file(self.uri)
-        try:
-            with alone_with(self.uri):
-                make_tables(self.uri)
-                self._client = MlflowClient(self.uri)
-                found = self._client.get_experiment_by_name(experiment) or self._new_experiment(experiment)
-                if found.lifecycle_stage == "deleted":
-                    raise UserError(f"the experiment {experiment!r} is deleted; restore it or set tracking.experiment")
-                self.experiment_id, self._artifacts = found.experiment_id, found.artifact_location
-                check_place(experiment, self._artifacts)
-                if is_server(self.uri):  # whoever may not write runs there may not do this either: an early error
-                    self._client.set_experiment_tag(self.experiment_id, WRITTEN_BY, __version__)
-                use_write_ahead_log(self.uri)
-            self.reader = Reader(self._client)
-            self._writer = ClientWriter(self._client, self.uri, self.experiment_id)
-            self._models = ModelWriter(self._client, self.experiment_id)
-        except UserError:
-            raise
-        except Exception as error:  # each kind of store raises what its own driver raises
-            named = " (MLFLOW_TRACKING_URI names it)" if self.uri != DEFAULT_URI else ""
-            raise UserError(f"the MLflow store {shown(self.uri)}{named} cannot be used: {reason(error)}") from error
+        named = " (MLFLOW_TRACKING_URI names it)" if self.uri != DEFAULT_URI else ""
+        with store_errors(f"the MLflow store {shown(self.uri)}{named} cannot be used: "), alone_with(self.uri):
+            make_tables(self.uri)
+            self._client = MlflowClient(self.uri)
+            found = self._client.get_experiment_by_name(experiment) or self._new_experiment(experiment)
+            if found.lifecycle_stage == "deleted":
+                raise StoreError(f"the experiment {experiment!r} is deleted; restore it or set tracking.experiment")
+            self.experiment_id, self._artifacts = found.experiment_id, found.artifact_location
+            check_place(experiment, self._artifacts)
+            if is_server(self.uri):  # whoever may not write runs there may not do this either: an early error
+                self._client.set_experiment_tag(self.experiment_id, WRITTEN_BY, __version__)
+            use_write_ahead_log(self.uri)
+        self.reader = Reader(self._client)
+        self._writer = ClientWriter(self._client, self.uri, self.experiment_id)
+        self._models = ModelWriter(self._client, self.experiment_id)
 
     def _new_experiment(self, name: str) -> Experiment:
         try:
@@ -91,20 +83,24 @@ class Tracker:
                 raise
             return found  # somebody else has made it, or a request of ours whose answer was lost
 
+    @store_errors()
     def start_sweep(self, name: str, tags: Mapping[str, str]) -> str:
         """Create the parent run of a sweep and return its id."""
         all_tags = {key: value[:MAX_TAG] for key, value in tags.items()} | {"mlflow.user": user()}
         return str(self._client.create_run(self.experiment_id, run_name=name, tags=all_tags).info.run_id)
 
+    @store_errors()
     def resume_sweep(self, run_id: str, tags: Mapping[str, str]) -> None:
         """Have a parent run again that an earlier process left."""
         self._client.update_run(run_id, status="RUNNING")
         self._client.log_batch(run_id, tags=[RunTag(key, value[:MAX_TAG]) for key, value in tags.items()])
 
+    @store_errors()
     def tag(self, run_id: str, key: str) -> str:
         """What a run's tag says now; empty without it."""
         return str(self._client.get_run(run_id).data.tags.get(key, ""))
 
+    @store_errors()
     def remove(self, runs: Sequence[StoredRun]) -> None:
         """End runs that are still running, and move all of them to MLflow's bin."""
         for run in runs:
@@ -112,7 +108,7 @@ class Tracker:
                 self._client.set_terminated(run.run_id, "KILLED")
             self._client.delete_run(run.run_id)
 
-    def write_runs(self, records: Sequence[RunRecord], parent: str | None) -> Iterator[tuple[int, str]]:
+    def write_runs(self, records: Sequence[RunRecord], parent: str = "") -> Iterator[tuple[int, str]]:
         """Write runs, each with everything it has; give the place of each with its id, as they come.
 
         Many go in one transaction where that is possible. A run that cannot be written whole does not appear, or is
@@ -121,10 +117,11 @@ class Tracker:
         more = {"mlflow.user": user()} | ({PARENT: parent} if parent else {})
         complete = [replace(record, tags=dict(record.tags) | more) for record in records]
         file = self._bulk_file()
-        if file is not None:
-            yield from enumerate(self._write_bulk(file, complete))
-        else:
-            yield from in_flight(self._writer.write_run, complete, self._in_flight)
+        with store_errors():
+            if file is not None:
+                yield from enumerate(self._write_bulk(file, complete))
+            else:
+                yield from in_flight(self._writer.write_run, complete, self._in_flight)
 
     @property
     def at_once(self) -> int:
@@ -140,6 +137,7 @@ class Tracker:
     def _in_flight(self) -> int:
         return TO_SERVER if is_server(self.uri) else TO_SQLITE if sqlite_file(self.uri) else TO_DATABASE
 
+    @store_errors()
     def settle(self) -> None:
         """Leave a store that is whole in one file, where it is one."""
         fold_log_in(self.uri)
@@ -156,7 +154,7 @@ class Tracker:
             for record in records:
                 run_id = sqlite.new_id()
                 rows.append((run_id, self._artifacts_of(run_id), record))
-                self._writer.write_files(rows[-1][1], record.files)
+                self._writer.write_files(*rows[-1][:2], record.files)
             sqlite.insert(file, self.experiment_id, rows)
         except Exception:
             for _, artifact_uri, _ in rows:
@@ -168,17 +166,19 @@ class Tracker:
         """End a run that could not be written whole, if the store still can."""
         self._writer.fail(run_id, error)
 
+    @store_errors()
     def add_files(self, run_id: str, files: Mapping[str, bytes]) -> None:
         """Give a run more files."""
-        self._writer.write_files(self._client.get_run(run_id).info.artifact_uri, files)
+        self._writer.write_files(run_id, self._client.get_run(run_id).info.artifact_uri, files)
 
     def local_file(self, run_id: str, name: str) -> str | None:
         """Where a run's artifact is, if on this machine."""
         return in_sight(self._artifacts_of(run_id), name)
 
     def _artifacts_of(self, run_id: str) -> str:
-        return str(append_to_uri_path(self._artifacts, run_id, "artifacts"))
+        return f"{self._artifacts.rstrip('/')}/{run_id}/artifacts"
 
+    @store_errors()
     def finish_sweep(self, run_id: str, status: str, record: ParentRecord) -> None:
         """Write the comparison to the parent run and end it; the view of its runs is kept with the experiment."""
         now = int(1000 * time.time())
@@ -186,27 +186,31 @@ class Tracker:
         self._client.log_batch(run_id, rows, tags=[RunTag(key, value[:MAX_TAG]) for key, value in record.tags.items()])
         self.add_files(run_id, record.files)
         self._client.set_terminated(run_id, status)
-        with suppress(Exception):  # nothing is missing without it
+        with suppress(StoreError), store_errors():  # nothing is missing without it
             self._client.set_experiment_tag(self.experiment_id, *record.view)
 
+    @store_errors()
     def end_sweep(self, run_id: str, status: str) -> None:
         """End the parent run as it is, if the store answers."""
         probe(self.uri)  # one that has gone would be waited for once more
         self._client.set_terminated(run_id, status)
 
+    @store_errors()
     def log_model(self, run_id: str, result: RunResult) -> None:
         """Give a run a model that `mlflow.pyfunc.load_model` can load; one that has it keeps it."""
         self._models.write(run_id, result)
 
 
 def make_tables(uri: str) -> None:
-    """Make a new SQLite store under another name first: one that was left half-made can never be used again."""
+    """Make a new SQLite store under another name first: one that was left half-made can never be used again.
+
+    Opening a client makes the tables. Raises OSError where no file can be made: the client would try for minutes.
+    """
     file = sqlite_file(uri)
     if file is None or (Path(file).exists() and Path(file).stat().st_size):
         return
     partial = Path(f"{file}.partial")
     partial.unlink(missing_ok=True)
-    engine = create_sqlalchemy_engine(f"sqlite:///{partial}")
-    _initialize_tables(engine)
-    engine.dispose()
+    partial.touch()
+    MlflowClient(f"sqlite:///{partial}").get_experiment("0")
     partial.replace(file)

@@ -14,6 +14,7 @@ from runner.base.console import warn
 from runner.base.threads import in_daemon
 from runner.runs.settings import DaskExecutor, QueueExecutor
 from runner.train.certificates import certificate_folder
+from runner.train.dask_private import submit_jobs
 from runner.train.workers import NoWorkers
 
 CONNECT_SECONDS, ANSWER_SECONDS, SILENT_SECONDS = 10, 5, 60
@@ -188,11 +189,8 @@ def _certificate_in(folder: str) -> Any:
 
 
 def _submit(cluster: Any, executor: QueueExecutor) -> None:
-    """What `scale` does, but a refusal raises: Dask would log it and wait for ever."""
-    for _ in range(executor.jobs):
-        cluster.worker_spec.update(cluster.new_worker_spec())
     try:
-        cluster.sync(cluster._correct_state)
+        submit_jobs(cluster, executor.jobs)
     except FileNotFoundError as error:
         told = f"there is no {error.filename} here; start this where jobs of {executor.name} are submitted"
         raise NoWorkers(told) from error

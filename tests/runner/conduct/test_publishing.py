@@ -3,6 +3,7 @@
 import os
 import signal
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -141,3 +142,33 @@ def test_a_process_whose_sweep_another_one_has_taken_over_writes_no_more_and_no_
     runs = second.reader.of_sweep("id")
     assert [run.status for run in runs if run.is_parent] == ["FINISHED"]
     assert sorted(run.index for run in runs if not run.is_parent) == [0, 1, 2]
+
+
+def test_a_locked_store_is_trouble_in_a_sentence_and_gets_the_results_afterwards(tmp_path, monkeypatch):
+    monkeypatch.setattr("runner.store.sqlite.TIMEOUT", 0.1)
+    plan = plan_of(("data=xor", "training.epochs=2", "tracking.models=none"))
+    results = trained_all(plan)
+    publisher = publisher_of(plan, [()])
+    with closing(sqlite3.connect(tmp_path / "mlflow.db")) as other, OrderlyInterrupt() as interrupt:
+        other.execute("BEGIN IMMEDIATE")
+        publisher.write(results, interrupt)
+    assert publisher.trouble == "database is locked"
+    assert [result.index for result in publisher.results] == [0], "it is on disk, and shown"
+    assert [run.is_parent for run in publisher.reader.of_sweep("id")] == [True]
+    again = publisher_of(plan, [()])
+    with OrderlyInterrupt() as interrupt:
+        again.write(again.take_up(dict(enumerate(results)), ()), interrupt)
+    assert sorted(run.index for run in again.reader.of_sweep("id")) == [-1, 0]
+
+
+def test_a_bug_is_no_trouble_of_the_store_and_ends_the_parent(monkeypatch):
+    plan = plan_of(("data=xor", "training.epochs=2"))
+    results = trained_all(plan)
+    publisher = publisher_of(plan, [()])
+    monkeypatch.setattr("runner.conduct.publishing.parent_record", lambda *_, **__: None + 1)
+    with OrderlyInterrupt() as interrupt:
+        publisher.write(results, interrupt)
+    with pytest.raises(TypeError, match="NoneType"):
+        publisher.finish()
+    assert not publisher.trouble
+    assert {run.is_parent: run.status for run in publisher.reader.of_sweep("id")} == {True: "FAILED", False: "FINISHED"}

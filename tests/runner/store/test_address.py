@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from runner.base.errors import UserError
-from runner.store.address import check_file, check_place, named_store, probe, reason, shown
+from runner.store.address import check_file, check_place, named_store, probe
+from runner.store.errors import reason, shown
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from mlflow.tracking import MlflowClient
 from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
 from runner.store import sqlite
+from runner.store.errors import StoreError
 from runner.store.records import RunRecord, record_of
 from runner.store.writer import Tracker
 from tests.end_to_end.program import make_store
@@ -113,7 +114,7 @@ def test_the_whole_database_is_the_one_that_the_client_writes(new_tracker, monke
 def test_the_files_of_runs_are_where_mlflow_looks_for_them(new_tracker, tmp_path):
     tracker, file = new_tracker("bulk")
     all_records = records()
-    run_ids = [run_id for _, run_id in tracker.write_runs(all_records, None)]
+    run_ids = [run_id for _, run_id in tracker.write_runs(all_records)]
     client = MlflowClient(f"sqlite:///{file}")
     for run_id, record in zip(run_ids, all_records, strict=True):
         assert client.get_run(run_id).info.run_name == record.name
@@ -134,8 +135,8 @@ def test_a_transaction_that_fails_leaves_nothing_behind(new_tracker):
     before = tables(file)
     good, other = records()[:2]
     bad = replace(other, params={**other.params, "broken": object()})
-    with pytest.raises(sqlite3.Error):
-        list(tracker.write_runs([good, bad], None))
+    with pytest.raises(StoreError, match="not supported"):
+        list(tracker.write_runs([good, bad]))
     assert tables(file) == before
     assert not list(file.parent.glob("mlruns/*/*")), "no files without a run"
 
@@ -150,7 +151,7 @@ def test_another_schema_is_left_to_the_client(new_tracker):
         connection.execute("UPDATE alembic_version SET version_num = 'another'")
     assert not sqlite.knows(str(file))
     assert not sqlite.knows(str(file.with_name("none.db")))
-    run_ids = [run_id for _, run_id in tracker.write_runs(records()[:2], None)]
+    run_ids = [run_id for _, run_id in tracker.write_runs(records()[:2])]
     with closing(sqlite3.connect(file)) as connection:
         assert {run_id for (run_id,) in connection.execute("SELECT run_uuid FROM runs")} == set(run_ids)
 
