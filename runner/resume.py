@@ -176,7 +176,7 @@ def _train_apart(sweep: Sweep, planned: Plan, kept: Mapping[int, RunResult], tod
         raise UserError(_continued(there[today.runs[-1].key]))
     folder = SweepFolder(OUTPUTS / f"{file.about.sweep_id}{REST}{len(rests) + 1 if rests else ''}")
     about = replace(file.about, name=f"{file.about.name}, the rest", sweep_id=folder.path.name)
-    plan = replace(today, runs=[replace(run, index=place) for place, run in enumerate(runs)])
+    plan = today.apart(runs)
     other = Sweep(folder, about, file.is_sweep)
     other.save_plan(plan)
     say(f"{count(len(runs), 'run')} as a sweep of their own, in {folder.shown}")

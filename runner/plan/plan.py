@@ -47,6 +47,11 @@ class Plan:
         """The specs of all runs, in their order."""
         return [run.spec for run in self.runs]
 
+    def apart(self, runs: Sequence[PlannedRun]) -> "Plan":
+        """Some of the runs as a sweep of their own, counted from 0."""
+        checked = {place: self.checked[run.index] for place, run in enumerate(runs)}
+        return replace(self, runs=[replace(run, index=place) for place, run in enumerate(runs)], checked=checked)
+
     @property
     def tasks(self) -> list[Task]:
         """All runs as stacks."""

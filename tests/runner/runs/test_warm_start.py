@@ -214,7 +214,7 @@ def test_a_file_that_is_not_of_weights_is_refused(changed, weights):
 def test_what_is_wrong_with_a_file_of_weights_is_in_the_refusal(weights):
     _, start = weights()
     for changed, said in (
-        ({"x_shift": np.zeros(7)}, "its x_shift should be 2 numbers, as its structure needs"),
+        ({"x_shift": np.zeros(7)}, "its x_shift should be 1 numbers, as its structure needs"),
         ({"parameters": np.zeros(3)}, "its parameters should be "),
         ({"x_scale": None}, "it has no x_scale (from"),
     ):
