@@ -1,54 +1,225 @@
-"""Metrics: how good outputs are, in familiar words. All map `a, t (runs, d_out, n)` to `(runs,)`.
+"""Metrics: how good outputs are, in familiar words, and how each of them is to be read."""
 
-A class is chosen by one rule, here and wherever else a network's answer is read as a class. One output chooses the
-positive class above the threshold and on it; several choose the class with the largest output. An output that differs
-from the threshold, or from the largest output, by no more than TIE of the output's range is a tie: it counts as the
-positive class, and among several outputs as the first of them. So no rounding decides, and a network that answers the
-same for every sample is exactly as good as a constant.
-"""
-
+import math
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar, get_args, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nn.registry import Array
+from nn.classes import chosen, first_of_equals, tied
+from nn.registry import Array, Registry
 
-Metric = Callable[[Array, Array], Array]
-TIE = 1e-9
-ROUNDING = 8  # units in the last place: where they are more than TIE, as in float32, they are a tie too
+Of = Literal["numbers", "classes", "scores", "probabilities"]
+Better = Literal["higher", "lower"]
+Unit = Literal["target", "share", "other"]
+Value = Callable[[Any, Any], Array]
+V = TypeVar("V", bound=Value)
+LEAST_PROBABILITY = float(np.finfo(np.float64).eps)
+RESERVED = ("auto", "cost", "loss", "online_cost", "output_range")
+USUAL = {"regression": "rmse", "classification": "accuracy"}  # the metric of a task, where none is asked for
 
 
+@dataclass(frozen=True)
+class Metric:
+    """A metric: its function `value(a, t)`, which returns `(runs,)`, and what its numbers mean.
+
+    `of` says what `value` compares. `numbers`: outputs and targets `(runs, d_out, n)` of a regression. `classes`:
+    chosen and right class numbers `(runs, n)`; the chosen one is -1 where an output is not finite. `scores`: a score
+    for each class, the larger the surer, `a (runs, classes, n)`, and the right class numbers `t (runs, n)`.
+    `probabilities`: the same, where scores are between 0 and 1 and add up to 1.
+    `value` is NaN where the metric is not defined; such a value is left out wherever it would be shown.
+
+    A run that did not finish counts as `worst` where that is a number. `unit` is `target` for a metric that doubles
+    when outputs and targets do, and does not change when both are shifted; `share` where 1 is everything.
+    `constant(Y, axis=0)` is the best constant answer to targets `Y (n, d_out)`. Where classes are compared it is the
+    most frequent class, and the share of each class where scores are.
+    """
+
+    name: str
+    value: Value
+    of: Of = "numbers"
+    better: Better = "lower"
+    worst: float = math.inf
+    unit: Unit = "other"
+    constant: Callable[..., Any] = np.mean
+
+    def __post_init__(self) -> None:
+        for field, known in (("of", Of), ("better", Better), ("unit", Unit)):
+            if getattr(self, field) not in get_args(known):
+                names = ", ".join(get_args(known))
+                raise ValueError(
+                    f"metric {self.name!r} has {field}={getattr(self, field)!r}; it must be one of {names}"
+                )
+
+    @property
+    def task(self) -> str:
+        """The task that it is for."""
+        return "regression" if self.of == "numbers" else "classification"
+
+    @property
+    def sign(self) -> int:
+        """1 where higher is better, -1 where lower is."""
+        return 1 if self.better == "higher" else -1
+
+    @property
+    def needs_units(self) -> bool:
+        """Whether it has to be taken in the units of the data, since scaled numbers give something else."""
+        return self.of == "numbers" and self.unit != "target"
+
+    def of_outputs(self, threshold: float, tie: float) -> Value:
+        """The metric of outputs and targets, both `(runs, d_out, n)` as they are trained."""
+        if self.of == "numbers":
+            return self.value
+
+        def value(a: Array, t: Array) -> Array:
+            right, finite = chosen(t, threshold, tie), np.isfinite(a)
+            if self.of == "classes":
+                return self.value(np.where(finite.all(axis=1), chosen(a, threshold, tie), -1), right)
+            scores: Array = a.astype(np.float64)
+            scores = np.concatenate([1 - scores, scores], axis=1) if a.shape[1] == 1 else scores
+            scores = tied(scores, tie) if self.of == "scores" else scores
+            return np.where(finite.all(axis=(1, 2)), self.value(scores, right), np.nan)
+
+        return value
+
+
+class Metrics(Registry[Value]):
+    """Metrics by name, and how each of them is to be read."""
+
+    def __init__(self) -> None:
+        super().__init__("metric")
+        self._metrics: dict[str, Metric] = {}
+
+    @overload
+    def register(self, component: V) -> V: ...
+
+    @overload
+    def register(
+        self, *, of: Of = "numbers", better: Better = "lower", worst: float | None = None, unit: Unit = "other",
+        constant: Callable[..., Any] = np.mean,
+    ) -> Callable[[V], V]: ...  # fmt: skip
+
+    def register(self, component: Any = None, **facts: Any) -> Any:
+        """Add a function under its own name; use as a decorator, with the facts that `Metric` explains.
+
+        Without `worst` it is infinite, in the direction that is worse.
+        """
+        if component is None:
+            return lambda one: self._add(one, facts)
+        return self._add(component, facts)
+
+    def _add(self, component: V, facts: dict[str, Any]) -> V:
+        name, worst = component.__name__, -math.inf if facts.get("better") == "higher" else math.inf
+        if name in RESERVED:
+            raise ValueError(f"a metric cannot be called {name!r}: that name is reserved")
+        facts["worst"] = worst if facts.get("worst") is None else float(facts["worst"])
+        made = Metric(name, component, **facts)
+        super().register(component)
+        self._metrics[name] = made
+        return component
+
+    def metric(self, name: str) -> Metric:
+        """The metric of this name; what is not registered, such as the cost, is read as one: lower is better."""
+        return self._metrics.get(name) or Metric(name, rmse)
+
+    def fitting(self, task: str, has_probabilities: bool) -> list[Metric]:
+        """Those that a task has, and outputs that are probabilities or not."""
+        every = [self._metrics[name] for name in self]
+        return [one for one in every if one.task == task and (has_probabilities or one.of != "probabilities")]
+
+
+METRICS = Metrics()
+
+
+@METRICS.register(unit="target")
 def rmse(a: Array, t: Array) -> Array:
-    """Root mean squared error over samples and outputs, in the units of the targets as trained."""
+    """Root mean squared error over samples and outputs."""
     difference = a - t
     squares = (difference * difference).mean(axis=-1)
     return np.asarray(np.sqrt(squares.mean(axis=-1)))
 
 
-def accuracy(a: Array, t: Array, threshold: float = 0.5, tie: float = TIE) -> Array:
-    """Share of samples with the right class, as `chosen` reads it. A sample with a non-finite output is not right."""
-    right = chosen(a, threshold, tie) == chosen(t, threshold, tie)
-    return np.asarray((right & np.isfinite(a).all(axis=1)).mean(axis=-1))
+@METRICS.register(unit="target", constant=np.median)
+def mae(a: Array, t: Array) -> Array:
+    """Mean absolute error over samples and outputs."""
+    return np.asarray(np.abs(a - t).mean(axis=-1).mean(axis=-1))
 
 
-def chosen(a: Array, threshold: float = 0.5, tie: float = TIE) -> NDArray[np.intp]:
-    """The class numbers `(runs, n)` that outputs `(runs, d_out, n)` stand for; those of one output are 0 and 1."""
-    if a.shape[1] == 1:
-        return np.asarray(((a > threshold) | is_tie(a, threshold, tie))[:, 0], dtype=np.intp)
-    return np.asarray(is_tie(a, a.max(axis=1, keepdims=True), tie).argmax(axis=1))
+def _midrange(Y: Array, axis: int) -> Array:
+    return np.asarray((Y.min(axis=axis) + Y.max(axis=axis)) / 2)
 
 
-def is_tie(a: Array, other: Array | float, tie: float) -> NDArray[np.bool_]:
-    """Whether outputs are as good as equal to another value."""
-    with np.errstate(invalid="ignore"):  # infinity minus infinity
-        return np.asarray(np.abs(a - other) <= tie)
+@METRICS.register(unit="target", constant=_midrange)
+def max_error(a: Array, t: Array) -> Array:
+    """The largest absolute error of any sample and output."""
+    return np.asarray(np.abs(a - t).max(axis=(1, 2)))
 
 
-def tie_of(span: float, dtype: str) -> float:
-    """How far apart outputs of a network are a tie.
+@METRICS.register(better="higher", unit="share")
+def r2(a: Array, t: Array) -> Array:
+    """Share of the targets' variance that is explained, the mean over outputs; not defined for constant targets."""
+    left = ((a - t) ** 2).mean(axis=-1)
+    whole = ((t - t.mean(axis=-1, keepdims=True)) ** 2).mean(axis=-1)
+    varies = t.max(axis=-1) > t.min(axis=-1)
+    shares = 1 - left / np.where(varies, whole, 1)
+    return np.asarray(np.where(varies, shares, np.nan).mean(axis=-1))
 
-    `span` is the outputs' range: from end to end of a bounded activation, and for an unbounded one the distance of the
-    two numbers that stand for "no" and "yes".
+
+@METRICS.register(of="classes", better="higher", worst=0.0, unit="share")
+def accuracy(a: NDArray[np.intp], t: NDArray[np.intp]) -> Array:
+    """Share of samples with the right class. A sample with a non-finite output is not right."""
+    return np.asarray((a == t).mean(axis=-1))
+
+
+@METRICS.register(of="classes", better="higher", worst=0.0, unit="share")
+def balanced_accuracy(a: NDArray[np.intp], t: NDArray[np.intp]) -> Array:
+    """Share of right samples within each class, the mean over the classes that there are."""
+    counts = [((a == t) & (t == one), t == one) for one in range(t.max() + 1)]
+    return _mean_share([(hit.sum(axis=-1), there.sum(axis=-1)) for hit, there in counts])
+
+
+@METRICS.register(of="classes", better="higher", worst=0.0, unit="share")
+def macro_f1(a: NDArray[np.intp], t: NDArray[np.intp]) -> Array:
+    """F1, the harmonic mean of precision and recall, of each class that is right or chosen anywhere; their mean."""
+    counts = [(a == one, t == one) for one in range(max(a.max(), t.max()) + 1)]
+    return _mean_share(
+        [(2 * (got & is_it).sum(axis=-1), got.sum(axis=-1) + is_it.sum(axis=-1)) for got, is_it in counts]
+    )
+
+
+def _mean_share(parts: list[tuple[Any, Any]]) -> Array:
+    """The mean of shares `(some, whole)`, each `(runs,)`, over those with a whole."""
+    total = sum(np.where(whole > 0, some / np.maximum(whole, 1), 0.0) for some, whole in parts)
+    return np.asarray(total / sum(whole > 0 for _, whole in parts))
+
+
+@METRICS.register(of="scores", better="higher", worst=0.0, unit="share")
+def roc_auc(a: Array, t: NDArray[np.intp]) -> Array:
+    """Area under the ROC curve: how often a sample of a class scores higher in it than one of another; ties count half.
+
+    Of two classes that of the second; of more the mean over each class against the rest. Not defined where a class is
+    missing. Hanley and McNeil (1982), The meaning and use of the area under a receiver operating characteristic curve.
     """
-    return span * max(TIE, ROUNDING * float(np.finfo(dtype).eps))
+    classes = range(a.shape[1]) if a.shape[1] > 2 else [1]
+    return np.asarray(sum(_area(a[:, one], t == one) for one in classes) / len(classes))
+
+
+def _area(scores: Array, is_it: NDArray[np.bool_]) -> Array:
+    """The area for one class, by the sum of its samples' ranks; all `(runs, n)`."""
+    order = scores.argsort(axis=-1, kind="stable")
+    first = first_of_equals(np.take_along_axis(scores, order, axis=-1), 0.0)
+    last = scores.shape[-1] - 1 - first_of_equals(-np.take_along_axis(scores, order[:, ::-1], axis=-1), 0.0)[:, ::-1]
+    ranks = (first + last) / 2 + 1
+    n_in, n = is_it.sum(axis=-1), is_it.shape[-1]
+    wins = (ranks * np.take_along_axis(is_it, order, axis=-1)).sum(axis=-1) - n_in * (n_in + 1) / 2
+    pairs = n_in * (n - n_in)
+    return np.asarray(np.where(pairs > 0, wins / np.maximum(pairs, 1), np.nan))
+
+
+@METRICS.register(of="probabilities")
+def log_loss(a: Array, t: NDArray[np.intp]) -> Array:
+    """Mean of -log of the right class's probability, which counts as no less than 2.2e-16."""
+    right = np.take_along_axis(a, t[:, np.newaxis], axis=1)[:, 0]
+    return np.asarray(-np.log(np.clip(right, LEAST_PROBABILITY, 1 - LEAST_PROBABILITY)).mean(axis=-1))

@@ -212,3 +212,11 @@ def sum_over_samples(values: Array, out: Array) -> None:
 
 def _runs_are_adjacent(values: Array) -> bool:
     return values.strides[0] == values.itemsize
+
+
+def norm(gradient: Array) -> Array:
+    """Euclidean norm over the parameters `(runs, P)` of each run, `(runs,)`; scaled first: squares cannot overflow."""
+    largest = np.abs(gradient).max(axis=1, initial=0)
+    scale = np.where(largest > 0, largest, 1)
+    scaled = gradient / scale[:, np.newaxis]
+    return np.asarray(scale * np.sqrt((scaled * scaled).sum(axis=1)))

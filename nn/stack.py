@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nn.batches import Batches
-from nn.metrics import Metric
+from nn.metrics import Value
 from nn.network import Network, trained_targets
 from nn.optimizers import Optimizer
 from nn.registry import Array
@@ -28,6 +28,9 @@ class Stack:
     parameters that L2 applies to.
     `state` holds the optimizer's arrays `(runs, P)` of an earlier training; None starts them at zero. Step numbers
     start at 0 again, and with them schedules and Adam's bias correction.
+    `metric(a, t)` maps outputs and targets `(runs, d_out, n)` to `(runs,)`, NaN where it is not defined; they are as
+    trained, with `in_units` in the units of the data. `watched` is the series that patience watches, and 1 where it
+    rises as it gets better, -1 where it falls.
     With `online` the cost of every batch before its update is averaged between evaluations.
     `target_shift` and `target_scale (runs,)` map the trained targets to the units of the data.
     """
@@ -39,7 +42,7 @@ class Stack:
     Y_train: Array
     X_test: Array | None
     Y_test: Array | None
-    metric: Metric
+    metric: Value
     optimizer: Optimizer
     hyperparameters: dict[str, Array]
     learning_rate: Array
@@ -55,6 +58,8 @@ class Stack:
     online: bool = False
     target_shift: Array | None = None
     target_scale: Array | None = None
+    in_units: bool = False
+    watched: tuple[str, int] = ("test_cost", -1)
 
     @property
     def series(self) -> tuple[str, ...]:

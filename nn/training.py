@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nn.batches import Rows, sample_last
+from nn.network import norm
 from nn.optimizers import Step
 from nn.registry import Array
 from nn.stack import Stack, Trained
@@ -67,12 +68,10 @@ class _Training:
         self.test_set = None
         if stack.X_test is not None and stack.Y_test is not None:
             self.test_set = sample_last(stack.X_test), sample_last(stack.Y_test)
-        self.best_test_cost = np.full(runs, np.inf)
-        self.best_step = np.zeros(runs)
+        self.best, self.best_step = np.full(runs, -np.inf), np.zeros(runs)
         self.kept, self.kept_state = self.parameters.copy(), [slot.copy() for slot in self.state]
         self.last_step, self.highest_cost = np.zeros(runs, dtype=np.int64), np.full(runs, np.inf)
-        self.rates = np.empty((0, runs), dtype=network.dtype)
-        self.outcomes = ["stopped"] * runs
+        self.rates, self.outcomes = np.empty((0, runs), dtype=network.dtype), ["stopped"] * runs
         shape = runs, len(stack.evaluations)
         self.history = {series: np.full(shape, np.nan) for series in stack.series}
         if runs == 1 and order == "F":
@@ -113,7 +112,7 @@ class _Training:
         if stack.clip_value is not None:
             gradient = np.clip(gradient, -(limit := self._column(stack.clip_value)), limit)
         if stack.clip_norm is not None:
-            gradient = gradient * np.minimum(1, self._column(stack.clip_norm) / _norm(gradient)[:, np.newaxis])
+            gradient = gradient * np.minimum(1, self._column(stack.clip_norm) / norm(gradient)[:, np.newaxis])
         rate = self.rates[self.step % RATES_AHEAD, :, np.newaxis]
         state = [slot.copy(order="K") for slot in self.state] if preview else self.state
         seen = Step(gradient, self.parameters, stack.decayed, rate, self.step if step is None else step)
@@ -129,8 +128,8 @@ class _Training:
         network.gradient(layers, trace, t, out=network.layers(gradient))
         measured = {
             "train_cost": network.cost(trace, self._cost_targets(t)),
-            "train_metric": stack.metric(trace.a[-1], t),
-            "gradient_norm": _norm(gradient),
+            "train_metric": self._metric(trace.a[-1], t),
+            "gradient_norm": norm(gradient),
             "learning_rate": self._rate_at(step),
         }
         if "train_loss" in self.history:
@@ -139,13 +138,13 @@ class _Training:
             x, t = self.test_set
             trace = network.forward(layers, x)
             measured["test_cost"] = network.cost(trace, self._cost_targets(t))
-            measured["test_metric"] = stack.metric(trace.a[-1], t)
+            measured["test_metric"] = self._metric(trace.a[-1], t)
         if step == 0:
             self.highest_cost = self._highest_cost(measured["train_cost"])
         finite = np.isfinite(self.parameters).all(axis=1)
         finite &= np.abs(measured["train_cost"]) <= self.highest_cost[at]
-        for values in measured.values():
-            finite &= np.isfinite(values)
+        for series, values in measured.items():
+            finite &= np.isfinite(values) | (np.isnan(values) & series.endswith("metric"))
         if stack.online:  # what is only shown decides nothing
             measured["online_cost"] = np.nan_to_num(self._online_cost(measured["train_cost"]))
         for series, values in measured.items():
@@ -184,6 +183,14 @@ class _Training:
         shift, scale = self._column(stack.target_shift), self._column(stack.target_scale)
         return stack.network.cost_targets(t, shift[..., np.newaxis], scale[..., np.newaxis])
 
+    def _metric(self, a: Array, t: Array) -> Array:
+        """The metric of outputs and targets, in the units that it asks for."""
+        shift, scale = self.stack.target_shift, self.stack.target_scale
+        if self.stack.in_units and shift is not None and scale is not None:
+            shift, scale = (values[self.active, np.newaxis, np.newaxis] for values in (shift, scale))
+            a, t = a * scale + shift, t * scale + shift
+        return self.stack.metric(a, t)
+
     def _online_cost(self, train_cost: Array) -> Array:
         """The mean cost of the batches since the last evaluation, each before its own update."""
         mean = self.online_cost / self.online_steps if self.online_steps else train_cost
@@ -191,13 +198,14 @@ class _Training:
         return mean
 
     def _stopping(self, measured: dict[str, Array], step: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Which active runs have reached their cost threshold, and which have lost patience with the test cost."""
-        at = self.active
+        """Which active runs have reached their cost threshold, and which have lost patience with what it watches."""
+        at, (watched, sign) = self.active, self.stack.watched
         converged = measured["train_cost"] <= self.stack.stop_cost[at]
-        if "test_cost" not in measured:
+        if watched not in measured:
             return converged, np.zeros_like(converged)
-        better = measured["test_cost"] < self.best_test_cost[at]
-        self.best_test_cost[at] = np.where(better, measured["test_cost"], self.best_test_cost[at])
+        value = sign * measured[watched]
+        better = (value > self.best[at]) | np.isnan(value)  # what is not defined has not become worse
+        self.best[at] = np.fmax(value, self.best[at])
         self.best_step[at] = np.where(better, step, self.best_step[at])
         return converged, step - self.best_step[at] >= self.stack.patience[at]
 
@@ -240,11 +248,3 @@ class _Training:
         """The rate of the update that follows `step`; at the end, that of the last update."""
         at = np.array([max(0, min(step, self.stack.evaluations[-1] - 1))], dtype=np.float64)
         return np.array([self.stack.learning_rate[run] * self.stack.schedules[run](at)[0] for run in self.active])
-
-
-def _norm(gradient: Array) -> Array:
-    """Euclidean norm over the parameters of each run, `(runs,)`; scaled first, so that squares cannot overflow."""
-    largest = np.abs(gradient).max(axis=1, initial=0)
-    scale = np.where(largest > 0, largest, 1)
-    scaled = gradient / scale[:, np.newaxis]
-    return np.asarray(scale * np.sqrt((scaled * scaled).sum(axis=1)))

@@ -45,6 +45,7 @@ def run(copy: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_every_kind_of_component_is_shown() -> None:
     files = {name for name, _ in blocks()}
     assert {"nn/activations.py", "nn/losses.py", "nn/initializers.py", "nn/optimizers.py", "nn/schedules.py"} <= files
+    assert "nn/metrics.py" in files
     assert {
         "nn/faults/gradient.py",
         "runner/datasets/synthetic.py",
@@ -90,9 +91,11 @@ def test_added_components_are_covered_by_the_law_tests_with_no_other_edit(copy: 
 
 def test_the_module_outside_the_repository_works_as_shown(copy: Path) -> None:
     more = ("training.epochs=10", "tracking.plots=none", "workers=1")
-    done = run(copy, "-m", "runner", "-m", "modules=[my_parts]", "schedule=constant,sawtooth", *more)
+    done = run(
+        copy, "-m", "runner", "-m", "modules=[my_parts]", "schedule=constant,sawtooth", "score=median_error", *more
+    )
     assert done.returncode == 0, done.stderr
-    assert "sawtooth" in done.stdout
+    assert "sawtooth" in done.stdout and "median_error" in done.stdout
 
 
 def test_the_parts_that_readme_shows_work_with_the_command_that_readme_gives(tmp_path: Path) -> None:

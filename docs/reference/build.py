@@ -20,6 +20,7 @@ from omegaconf import OmegaConf
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from nn.faults import FAULTS
+from nn.metrics import METRICS
 from nn.registry import Registry
 from runner import gradcheck, report, reproduce, resume, sweeps
 from runner.app.options import default_config
@@ -178,6 +179,15 @@ def executor_settings() -> str:
     return table(["key", "of", "values", "default", "meaning"], rows)
 
 
+def metrics() -> str:
+    """What can be measured, and how it is to be read."""
+    rows = []
+    for name in METRICS:
+        one = METRICS.metric(name)
+        rows.append((f"`{name}`", one.task, one.better, _about(METRICS, name)))
+    return table(["`score=`", "task", "better", "what it is"], rows)
+
+
 def faults() -> str:
     """The mistakes that can be made on purpose."""
     return table(["`fault=`", "what is wrong"], [(f"`{name}`", _about(FAULTS, name)) for name in FAULTS])
@@ -215,6 +225,7 @@ def document() -> str:
         undefined=jinja2.StrictUndefined, keep_trailing_newline=True,
     )  # fmt: skip
     names = {"choices": choices, "components": components, "settings": settings, "faults": faults, "cases": cases}
+    names |= {"metrics": metrics}
     names |= {"executors": executors, "executor_settings": executor_settings}
     names |= {"keys": keys, "commands": commands, "Spec": Spec, "Settings": Settings}
     return environment.get_template("reference.md.j2").render(**names)

@@ -42,6 +42,7 @@ def checked(samples: Samples) -> Samples:
         samples,
         X=X,
         Y=Y,
+        classes=samples.classes if samples.task == "classification" else (),
         draw=samples.draw and _checked_draw(samples.draw, paired),
         truth=samples.truth and _checked_truth(samples.truth),
     )

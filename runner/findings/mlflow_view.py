@@ -13,9 +13,10 @@ import zlib
 from collections.abc import Sequence
 from typing import Any
 
+from nn.metrics import METRICS
 from runner.base.texts import short
 from runner.findings.findings import Findings
-from runner.findings.numbers.curves import common_score
+from runner.findings.numbers.scores import common_score
 from runner.runs.outcome import Outcome
 from runner.runs.spec import flatten
 
@@ -44,7 +45,7 @@ def _state(sweep: Findings) -> dict[str, Any]:
         scores = list(dict.fromkeys((common_score(finished), "cost")))
         parts = ("train", "test") if all(result.n_samples[1] for result in finished) else ("train",)
         columns = [f"metrics.`final/{parts[-1]}_{score}`" for score in scores] + columns
-        order, is_rising = columns[0], scores[0] != "accuracy"
+        order, is_rising = columns[0], METRICS.metric(scores[0]).better == "lower"
         query += f" AND tags.outcome != '{Outcome.DIVERGED}'"
         charts = [_line(f"{part}/{score}") for score in reversed(scores) for part in parts]
     return {

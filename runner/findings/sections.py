@@ -10,8 +10,8 @@ from nn.registry import Registry
 from runner.base.texts import short
 from runner.findings.findings import Findings
 from runner.findings.numbers.data_sets import by_data
-from runner.findings.numbers.scores import SCORES, scores_of
-from runner.findings.numbers.tables import seed_table
+from runner.findings.numbers.scores import names_of_scores, scores_of
+from runner.findings.numbers.tables import scores_in, seed_table
 from runner.findings.section import Picture, Section, Strong, Table
 from runner.runs.outcome import Outcome
 from runner.runs.overrides import short_names
@@ -57,7 +57,7 @@ def settings(sweep: Findings) -> Section:
 def _settings(results: Sequence[RunResult], keys: Sequence[str]) -> Table:
     settings = [key for key in keys if key != "seed"]
     table = seed_table(results, keys)
-    scores = [score for score in reversed(SCORES) if table[score].notna().any()]
+    scores = scores_in(table)
     outcomes = [one for one in Outcome if one is not Outcome.STOPPED and one in table and table[one].any()]
     names = [*short_names(settings).values(), "runs"]
     for score in scores:
@@ -125,7 +125,8 @@ def _settings_of_data(members: Sequence[RunResult]) -> str:
 @SECTIONS.register
 def runs(sweep: Findings) -> Section:
     """Every run with its scores and what identifies its numbers."""
-    scores = [score for score in reversed(SCORES) if any(score in scores_of(result) for result in sweep.results)]
+    results = sweep.results
+    scores = [score for score in names_of_scores(results) if any(score in scores_of(one) for one in results)]
     rows = []
     for result in sweep.results[:MAX_RUNS]:
         reached = scores_of(result) if result.history.get("step") else {}

@@ -10,8 +10,7 @@ from rich.measure import Measurement
 from rich.table import Table
 
 from runner.base.console import NEVER_CUT, console, count, say, warn
-from runner.findings.numbers.scores import SCORES
-from runner.findings.numbers.tables import seed_table
+from runner.findings.numbers.tables import scores_in, seed_table
 from runner.plan.expectations import Verdict
 from runner.runs.outcome import Outcome
 from runner.runs.overrides import short_names
@@ -35,12 +34,12 @@ def print_run(result: RunResult, where: str) -> None:
     out, finals = console(), result.last if result.last_step else result.finals
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("")
-    names = [name for name in SCORES if f"train/{name}" in finals]
+    names = [name for name in (result.score, "cost") if f"train/{name}" in finals]
     for name in names:
         table.add_column(name, justify="right")
     for part in ("train", "test"):
         if f"{part}/cost" in finals:
-            table.add_row(part, *(f"{finals[f'{part}/{name}']:.4g}" for name in names))
+            table.add_row(part, *(f"{finals.get(f'{part}/{name}', math.nan):.4g}" for name in names))
     if names:
         out.print(table)
     _print_measures(out, result.measures)
@@ -84,8 +83,7 @@ def print_verdicts(verdicts: Sequence[Verdict]) -> None:
 
 def print_comparison(table: "pd.DataFrame", settings: Sequence[str]) -> None:
     """The settings of a sweep, best first, over their seeds."""
-    out, names = console(), list(short_names(settings).values())
-    scores = [score for score in reversed(SCORES) if table[score].notna().any()]
+    out, names, scores = console(), list(short_names(settings).values()), scores_in(table)
     outcomes = [one for one in Outcome if one is not Outcome.STOPPED and one in table and table[one].any()]
     rows = []
     for row in table.head(MAX_ROWS).to_dict("records"):

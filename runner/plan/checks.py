@@ -5,12 +5,13 @@ from collections.abc import Callable, Collection, Mapping
 from nn.activations import ACTIVATIONS
 from nn.faults import FAULTS
 from nn.losses import LOSSES
+from nn.metrics import METRICS
 from runner.base.errors import Problem, unknown
 from runner.plan.fault_checks import why_not
 from runner.plan.memory import why_too_large
 from runner.plan.phases import Phase
 from runner.plan.target_checks import beyond_precision, check_target_range, outside_domain
-from runner.runs.data import chooses_class
+from runner.runs.data import chooses_class, gives_probabilities
 from runner.runs.spec import AUTO
 
 Check = Callable[[Phase], Problem | None]
@@ -145,6 +146,23 @@ def _check_faults(phase: Phase) -> Problem | None:
     return next((Problem("fault", reason) for reason in reasons if reason), None)
 
 
+def _check_score(phase: Phase) -> Problem | None:
+    """Whether the metric that ranks can be calculated of the outputs that there are."""
+    spec, facts = phase.spec, phase.facts
+    score, output = spec.score, spec.network.output
+    if score == AUTO:
+        return None
+    if score not in METRICS:
+        return Problem("score", unknown(score, [AUTO, *METRICS]))
+    fitting = METRICS.fitting(facts.task, gives_probabilities(output, facts.d_out(output)))
+    if METRICS.metric(score) in fitting:
+        return None
+    told = f"needs outputs that are probabilities, and network.output={output} has none"
+    if (task := METRICS.metric(score).task) != facts.task:
+        told = f"is for a {task}, but data={spec.data.name} is a {facts.task}"
+    return Problem("score", f"={score} {told}; use one of {', '.join(one.name for one in fitting)}")
+
+
 def _check_patience(phase: Phase) -> Problem | None:
     spec, facts = phase.spec, phase.facts
     if spec.training.patience is not None and facts.n_test == 0:
@@ -165,6 +183,7 @@ CHECKS: dict[Check, tuple[Check, ...]] = {
     _check_batch: (),
     _check_order: (),
     _check_test: (),
+    _check_score: (_check_output,),
     _check_patience: (),
 }
 _TO_BUILD = (_check_output, _check_input, _check_hidden_activation, _check_loss, why_too_large)

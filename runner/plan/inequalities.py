@@ -8,12 +8,14 @@ import itertools
 import json
 import math
 import operator
+import re
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from textwrap import shorten
 from typing import Any
 
+from nn.metrics import METRICS
 from runner.base.errors import unknown
 from runner.base.moments import mean
 from runner.runs.outcome import Outcome
@@ -33,7 +35,7 @@ STATISTICS: dict[str, Aggregate] = {
     "median": statistics.median, "mean": mean, "lowest": min, "highest": max,
 }  # fmt: skip
 FUNCTIONS = (*STATISTICS, "share", "count", *ON_NUMBERS)
-HAVE_A_WORST = ("cost", "loss", "rmse", "max_error")  # what a diverged run has none of is infinite
+COSTS = ("cost", "loss")  # of a run that diverged they are infinite
 WORDS = {"true": True, "false": False, "null": None, "none": None}
 
 
@@ -193,7 +195,9 @@ class Reader:
 
 def _worst(metric: str) -> float | None:
     """The worst value that a metric can have; None where it has none, as an output at a probe."""
-    return 0.0 if metric.endswith("accuracy") else math.inf if metric.endswith(HAVE_A_WORST) else None
+    if found := [name for name in METRICS if re.search(rf"(^|[/_]){name}$", metric)]:
+        return METRICS.metric(max(found, key=len)).worst
+    return math.inf if metric.endswith(COSTS) else None
 
 
 def _finals(metric: str, results: Sequence[RunResult]) -> list[float | None]:

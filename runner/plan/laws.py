@@ -99,12 +99,12 @@ def _of_data(data: DataCommon) -> str:
 
 
 def _activation(part: Callable[..., Activation], settings: Settings, dtype: np.dtype[Any]) -> Iterator[str]:
-    made, z = part(**settings), _numbers(dtype, (RUNS, UNITS, SAMPLES), -3, 3)
-    yield from _broken("value", made.value, {"z": z})
+    made, z = part(**settings), numbers(dtype, (RUNS, UNITS, SAMPLES), -3, 3)
+    yield from broken("value", made.value, {"z": z})
     a = np.asarray(made.value(z.copy()))
     cut = a[..., 2:4], made.value(z[..., 2:4].copy())
     if made.derivative is not None:
-        yield from _broken("derivative", made.derivative, {"z": z, "a": a}, offered=f"activation={part.__name__}")
+        yield from broken("derivative", made.derivative, {"z": z, "a": a}, offered=f"activation={part.__name__}")
         cut = a[:, :1, 2:4], made.value(z[:, :1, 2:4].copy())
     if not np.allclose(*cut, rtol=1e-4 if dtype == np.float32 else 1e-9, equal_nan=True):
         yield "is not elementwise: its value at one sample or unit depends on the others"
@@ -113,12 +113,12 @@ def _activation(part: Callable[..., Activation], settings: Settings, dtype: np.d
 def _loss(part: Callable[..., Loss], settings: Settings, dtype: np.dtype[Any]) -> Iterator[str]:
     made = part(**settings)
     output = ACTIVATIONS[made.only_output or "tanh"]()
-    z, t = _numbers(dtype, (RUNS, UNITS, SAMPLES), 0.1, 0.9), _numbers(dtype, (RUNS, UNITS, SAMPLES), 0.9, 0.1)
+    z, t = numbers(dtype, (RUNS, UNITS, SAMPLES), 0.1, 0.9), numbers(dtype, (RUNS, UNITS, SAMPLES), 0.9, 0.1)
     if made.only_task == "classification":
         t = np.stack([np.round(t[:, 0]), 1 - np.round(t[:, 0])], axis=1)
     inputs = {"z": z, "a": np.array(output.value(z.copy())), "t": t}
-    yield from _broken("per_sample", made.per_sample, inputs, shape=(RUNS, SAMPLES))
-    yield from _broken("delta", partial(_delta, made, output), inputs, offered=f"loss={part.__name__}")
+    yield from broken("per_sample", made.per_sample, inputs, shape=(RUNS, SAMPLES))
+    yield from broken("delta", partial(_delta, made, output), inputs, offered=f"loss={part.__name__}")
 
 
 def _delta(loss: Loss, output: Activation, z: Array, a: Array, t: Array) -> Array:
@@ -127,7 +127,7 @@ def _delta(loss: Loss, output: Activation, z: Array, a: Array, t: Array) -> Arra
 
 def _optimizer(part: Callable[..., Array], settings: Settings, dtype: np.dtype[Any]) -> Iterator[str]:
     size = RUNS, UNITS * SAMPLES
-    columns = {"parameters": _numbers(dtype, size, 2, -2), "rate": np.array([[0.1], [0.2], [0.3]], dtype)}
+    columns = {"parameters": numbers(dtype, size, 2, -2), "rate": np.array([[0.1], [0.2], [0.3]], dtype)}
     columns |= {name: np.full((RUNS, 1), value, dtype) for name, value in settings.items() if type(value) is float}
     shared = {name: value for name, value in settings.items() if name not in columns}
     decayed = np.ones(size[1], dtype)
@@ -141,16 +141,16 @@ def _optimizer(part: Callable[..., Array], settings: Settings, dtype: np.dtype[A
             decrement = part(Step(one, parameters, decayed, rate, number), state, **own, **shared)
         return decrement
 
-    yield from _broken("decrement", steps, {"gradient": _numbers(dtype, size, -1, 1), **columns})
+    yield from broken("decrement", steps, {"gradient": numbers(dtype, size, -1, 1), **columns})
 
 
 def _initializer(part: Callable[..., Array], settings: Settings, _dtype: np.dtype[Any]) -> Iterator[str]:
-    yield from _broken("result", lambda: part(np.random.default_rng(0), 4, 3, **settings), {}, shape=(4, 3))
+    yield from broken("result", lambda: part(np.random.default_rng(0), 4, 3, **settings), {}, shape=(4, 3))
 
 
 def _schedule(part: Callable[..., Array], settings: Settings, _dtype: np.dtype[Any]) -> Iterator[str]:
     steps, rates = np.arange(STEPS, dtype=np.float64), partial(part, n_steps=STEPS, **settings)
-    yield from _broken("result", rates, {"steps": steps}, shape=(STEPS,), is_stacked=False)
+    yield from broken("result", rates, {"steps": steps}, shape=(STEPS,), is_stacked=False)
     whole = rates(steps.copy())
     if (np.asarray(whole) < 0).any():
         yield "gives a negative factor, with which a step would climb the gradient"
@@ -162,7 +162,7 @@ def _schedule(part: Callable[..., Array], settings: Settings, _dtype: np.dtype[A
             )
 
 
-def _broken(
+def broken(
     what: str,
     call: Callable[..., Any],
     inputs: dict[str, Array],
@@ -211,7 +211,7 @@ def _same(one: Any, other: Array) -> bool:
     return np.shape(one) == other.shape and np.array(one).tobytes() == other.tobytes()
 
 
-def _numbers(dtype: np.dtype[Any], shape: Sequence[int], first: float, last: float) -> Array:
+def numbers(dtype: np.dtype[Any], shape: Sequence[int], first: float, last: float) -> Array:
     """Ordinary numbers from `first` to `last`, in no order, none of them twice or zero."""
     n = int(np.prod(shape))
     return np.asarray(np.linspace(first, last, n)[np.arange(n) * 5 % n].reshape(shape), dtype)

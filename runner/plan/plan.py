@@ -119,6 +119,8 @@ def make_plan(jobs: Sequence[Job | Refused], earlier: Sequence[PlannedRun] = (),
             if isinstance(own, Settings) and own != settings:
                 differing = " and ".join(_differing(own, settings))
                 found.append(Problem(differing, "must be the same for all jobs of a sweep"))
+            if isinstance(built, Checked) and made and built.spec.score != made[0][1].spec.score:
+                found.append(Problem("score", "must be the same for all jobs of a sweep"))
             if not found and isinstance(built, Checked):
                 made.append((job.overrides, built))
         if found:

@@ -61,6 +61,7 @@ def _shared(run: Checked) -> tuple[Any, ...]:
     return (
         [(facts.task, facts.d_in, facts.n_train, facts.n_test, facts.levels) for facts in all_facts],
         run.phases[-1].shape.structure,
+        spec.score,
         spec.network.model_copy(update={"start": None}),
         (spec.optimizer.name, *shared_settings(spec).items()),
         training.model_copy(update=per_run),

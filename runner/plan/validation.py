@@ -12,6 +12,7 @@ from runner.plan.defaults import MATCHING_LOSSES, completed, loss_named, used_da
 from runner.plan.first_weights import read_start, why_other
 from runner.plan.laws import broken_laws
 from runner.plan.memory import why_too_large, why_too_much_data
+from runner.plan.metric_laws import broken_metrics
 from runner.plan.parts import read_parts
 from runner.plan.phases import Checked, Phase
 from runner.runs.components import is_own
@@ -108,7 +109,7 @@ class SpecBuilder:
                 problems.append(Problem(key, f"is trained on as the data is, and {next(iter(told.values()))}"))
         start = self._start(complete)
         problems += [start] if isinstance(start, Problem) else []
-        problems += broken_laws(complete.spec)
+        problems += broken_laws(complete.spec) + broken_metrics(complete.spec.score, complete.facts.task)
         if problems or isinstance(start, Problem):
             return problems
         return Checked((*phases, complete), start)

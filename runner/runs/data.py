@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nn.activations import ACTIVATIONS
-from nn.metrics import chosen, is_tie, tie_of
+from nn.classes import chosen, is_tie, tie_of
 from nn.registry import Array
 from runner.datasets import DATASETS, Samples, Streams
 from runner.datasets.checked import checked, try_draw
@@ -86,6 +86,11 @@ class Prepared:
 def chooses_class(output: str) -> bool:
     """Whether an output activation has one unit for every class, as softmax has."""
     return output in ACTIVATIONS and ACTIVATIONS[output]().derivative is None
+
+
+def gives_probabilities(output: str, d_out: int) -> bool:
+    """Whether outputs are probabilities of the classes: of all of them, or of the second of two."""
+    return chooses_class(output) or (d_out == 1 and ACTIVATIONS[output]().output_range == (0.0, 1.0))
 
 
 def generator(seed: int, purpose: str) -> np.random.Generator:

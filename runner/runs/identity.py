@@ -9,7 +9,7 @@ from pathlib import Path
 
 from runner.base.paths import ROOT
 from runner.runs.own_code import own_files
-from runner.runs.spec import Spec, to_plain
+from runner.runs.spec import AUTO, Spec, to_plain
 
 # The code that numbers depend on, by its role: where one of these lies is in no run key.
 NUMERIC_CODE = {
@@ -75,6 +75,11 @@ def code_digest(modules: tuple[str, ...] = ()) -> str:
 
 
 def run_key(spec: Spec, data_digest: str, modules: Sequence[str] = ()) -> str:
-    """A stable hash of (spec, contents of outside data, numeric code): equal keys mean equal results."""
+    """A stable hash of (spec, contents of outside data, numeric code): equal keys mean equal results.
+
+    The score is part of it only where it decides when the run stops; otherwise it is one more thing that is measured.
+    """
+    if spec.training.patience is None:
+        spec = spec.model_copy(update={"score": AUTO})
     identity = {"spec": to_plain(spec), "data": data_digest, "code": code_digest(tuple(modules))}
     return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()

@@ -16,7 +16,7 @@ from runner.base.files import whole_file
 from runner.base.formats import open_archive
 from runner.runs.outcome import Outcome
 from runner.runs.scaling import Scaling
-from runner.runs.spec import Spec, from_plain, to_plain
+from runner.runs.spec import Spec, from_plain, score_of, to_plain
 
 MAX_REASONS = 3
 
@@ -80,11 +80,19 @@ class RunResult:
         return {name: values[-1] for name, values in self.history.items() if values and name not in skipped}
 
     @property
+    def score(self) -> str:
+        """The name of the metric that ranks the run; empty for one that never ran."""
+        return score_of(self.spec, self.task)
+
+    @property
     def objective(self) -> float:
-        """The last cost on test samples, or on training samples where there are no others; NaN unless it finished."""
+        """The final score on test samples, or on training samples where there are no others.
+
+        NaN for a run that did not finish, and where the score is not defined.
+        """
         if not self.has_finished:
             return math.nan
-        return self.finals.get("test/cost", self.finals["train/cost"])
+        return self.finals.get(f"{'test' if self.n_samples[1] else 'train'}/{self.score}", math.nan)
 
     @property
     def lost_picture(self) -> str:

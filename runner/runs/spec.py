@@ -8,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, crea
 from pydantic_core import PydanticCustomError
 
 from nn.faults import FAULTS
+from nn.metrics import METRICS, USUAL
 from nn.registry import Setting
 from runner.base.errors import UserError, one_line
 from runner.datasets.samples import LARGEST
@@ -125,9 +126,13 @@ class TestSpec(Frozen):
 
 
 class Single(Frozen):
-    """The settings that stand by themselves. `fault` names what is done wrong on purpose; empty for nothing."""
+    """The settings that stand by themselves. `fault` names what is done wrong on purpose; empty for nothing.
+
+    `score` is the metric that ranks; a named one also decides when a run with patience stops.
+    """
 
     cost: str
+    score: str
     fault: Annotated[tuple[Annotated[str, Strict()], ...], BeforeValidator(_names)]
     learning_rate: Positive
     dtype: Literal["float64", "float32"]
@@ -191,6 +196,11 @@ def _annotation(setting: Setting) -> Any:
     return setting.type
 
 
+def score_of(spec: Spec, task: str) -> str:
+    """The name of the metric that ranks runs of a task; empty where the task is not known."""
+    return USUAL.get(task, "") if spec.score == AUTO else spec.score
+
+
 def flatten(spec: Spec) -> dict[str, Any]:
     """The spec as one level of dotted keys; a component's name stands under the key of its kind: `activation: tanh`."""
     flat: dict[str, Any] = {}
@@ -201,7 +211,7 @@ def flatten(spec: Spec) -> dict[str, Any]:
         for inner, inner_value in value:
             flat[key if inner == "name" else f"{key}.{inner}"] = inner_value
     flat["warm_start"] = [data.model_dump() for data in spec.warm_start]
-    return {key: _listed(value) for key, value in flat.items()}
+    return {key: _listed(value) for key, value in flat.items() if (key, value) != ("score", AUTO)}
 
 
 def _listed(value: Any) -> Any:
@@ -209,26 +219,31 @@ def _listed(value: Any) -> Any:
 
 
 def to_plain(spec: Spec) -> dict[str, Any]:
-    """The spec as nested plain data, ready for JSON or YAML; `from_plain` reads it back."""
-    return spec.model_dump(mode="json", serialize_as_any=True)
+    """The spec as nested plain data, ready for JSON or YAML; `from_plain` reads it back. `score=auto` goes unsaid."""
+    return spec.model_dump(mode="json", serialize_as_any=True, exclude={"score"} if spec.score == AUTO else None)
 
 
 def from_plain(plain: dict[str, Any]) -> Spec:
     """Raises pydantic's ValidationError when the data is not a spec of this version, and UserError when it names a
     component that is not registered here.
     """
-    parts = dict(plain)
+    parts = {"score": AUTO, **plain}
     for kind in REGISTRIES:
         parts[kind] = _registered(kind, plain[kind])
     parts["warm_start"] = tuple(_registered("data", data) for data in plain["warm_start"])
+    if parts["score"] not in (AUTO, *METRICS):
+        raise _missing("metric", parts["score"])
     return Spec(**parts)
 
 
 def _registered(kind: str, plain: dict[str, Any]) -> Component:
     if plain["name"] not in REGISTRIES[kind]:
-        named = f"the {KINDS.get(kind, kind)} {one_line(repr(plain['name']))}"
-        raise UserError(
-            f"this needs {named}, which is not registered here: the module that defines it must be one of "
-            "modules=[...], and still define it"
-        )
+        raise _missing(KINDS.get(kind, kind), plain["name"])
     return component_model(kind, plain["name"]).model_validate(plain)
+
+
+def _missing(kind: str, name: Any) -> UserError:
+    return UserError(
+        f"this needs the {kind} {one_line(repr(name))}, which is not registered here: the module that defines it must "
+        "be one of modules=[...], and still define it"
+    )

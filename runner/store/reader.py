@@ -118,7 +118,7 @@ class Reader:
                 spec=spec,
                 outcome=Outcome(run.tags["outcome"]),
                 error=run.tags.get("error", ""),
-                task="classification" if "train/accuracy" in history else "regression",
+                task="classification" if weights.classes else "regression",
                 last_step=int(run.tags["last_step"]),
                 n_samples=(int(run.tags["train_samples"]), int(run.tags["test_samples"])),
                 data_digest=run.tags["data_digest"],

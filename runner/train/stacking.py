@@ -7,7 +7,7 @@ import numpy as np
 
 from nn.batches import Batches, FreshBatches, FullBatches, ShuffledBatches, SliceBatches, paired
 from nn.initializers import INITIALIZERS
-from nn.metrics import Metric, accuracy, rmse
+from nn.metrics import METRICS
 from nn.network import Network, as_given
 from nn.optimizers import OPTIMIZERS
 from nn.registry import Array
@@ -15,7 +15,7 @@ from nn.schedules import SCHEDULES
 from nn.stack import Stack
 from runner.runs.data import Prepared, generator
 from runner.runs.shape import Shape, evaluation_steps, shared_settings
-from runner.runs.spec import Spec
+from runner.runs.spec import AUTO, Spec, score_of
 from runner.runs.structure import build_network
 
 
@@ -34,7 +34,7 @@ def build_stack(
     Y_train = _stacked((data.Y_train for data in prepared), dtype, wider)
     X_test = _stacked((data.X_test for data in prepared), dtype) if is_tested else None
     Y_test = _stacked((data.Y_test for data in prepared), dtype, wider) if is_tested else None
-    training = [spec.training for spec in specs]
+    training, metric = [spec.training for spec in specs], METRICS.metric(score_of(first, prepared[0].samples.task))
     return Stack(
         network=network,
         parameters=parameters,
@@ -43,7 +43,7 @@ def build_stack(
         Y_train=Y_train,
         X_test=X_test,
         Y_test=Y_test,
-        metric=_metric(prepared[0]),
+        metric=metric.of_outputs(prepared[0].threshold, prepared[0].tie),
         optimizer=OPTIMIZERS.optimizer(first.optimizer.name, **shared_settings(first)),
         hyperparameters=_hyperparameters(specs),
         learning_rate=np.array([spec.learning_rate for spec in specs]),
@@ -61,6 +61,8 @@ def build_stack(
         online=first.training.online_cost,
         target_shift=np.array([data.scaling.y_shift for data in prepared]),
         target_scale=np.array([data.scaling.y_scale for data in prepared]),
+        in_units=metric.needs_units,
+        watched=("test_cost", -1) if first.score == AUTO else ("test_metric", metric.sign),
     )
 
 
@@ -116,10 +118,6 @@ def _batches(network: Network, specs: Sequence[Spec], prepared: Sequence[Prepare
     if training.order in ("given", "cyclic"):
         return SliceBatches(X, Y, size, cyclic=training.order == "cyclic", order=order)
     return ShuffledBatches(X, Y, size, [generator(spec.seed, "shuffle") for spec in specs], order=order)
-
-
-def _metric(data: Prepared) -> Metric:
-    return rmse if data.samples.task == "regression" else partial(accuracy, threshold=data.threshold, tie=data.tie)
 
 
 def _optional(values: Sequence[float | None]) -> Array | None:

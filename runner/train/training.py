@@ -8,6 +8,7 @@ from socket import gethostname
 
 import numpy as np
 
+from nn.metrics import METRICS
 from nn.registry import Array
 from nn.stack import Stack, Trained
 from nn.training import train
@@ -23,14 +24,13 @@ from runner.runs.identity import code_digest
 from runner.runs.outcome import Outcome
 from runner.runs.planned import PlannedRun
 from runner.runs.result import RunResult
-from runner.runs.spec import Spec, from_plain
+from runner.runs.spec import Spec, from_plain, score_of
 from runner.train.blas import ONE_BLAS_THREAD
 from runner.train.measures import measures
 from runner.train.progress import Meter
 from runner.train.stacking import build_stack, first_parameters
 
 CODE_AT_IMPORT = code_digest()  # of what this process trains with, whatever becomes of its files
-METRIC_NAMES = {"regression": "rmse", "classification": "accuracy"}
 # What a series of `nn` is called in a history; one that is not named here keeps its name.
 SERIES_NAMES = {
     "train_cost": "train/cost", "test_cost": "test/cost", "train_metric": "train/{metric}",
@@ -127,14 +127,14 @@ def _result_of_run(run: PlannedRun, data: Prepared, stack: Stack, trained: Train
     (parameters,), (last_step,), outcome = trained.parameters, trained.last_step, Outcome(*trained.outcomes)
     found = measures(run.spec, data, stack.network, None if outcome is Outcome.DIVERGED else parameters)
     task, n_samples = data.samples.task, (len(data.X_train), len(data.X_test))
-    metric = METRIC_NAMES[task]
-    unit = abs(data.scaling.y_scale) if metric == "rmse" else 1.0
+    metric = METRICS.metric(score_of(run.spec, task))
+    unit = abs(data.scaling.y_scale) if metric.unit == "target" else 1.0
     measured = np.isfinite(trained.history["train_cost"][0])
     history = {"step": np.array(stack.evaluations, dtype=float)[measured].tolist()}
     for series, (values,) in trained.history.items():
-        if series.startswith("test") and not n_samples[1]:
+        if np.isnan(values[measured]).any() or (series.startswith("test") and not n_samples[1]):
             continue
-        name = SERIES_NAMES.get(series, series).format(metric=metric)
+        name = SERIES_NAMES.get(series, series).format(metric=metric.name)
         history[name] = (values[measured] * (unit if series.endswith("metric") else 1.0)).tolist()
     return RunResult(
         index=run.index,
@@ -146,7 +146,7 @@ def _result_of_run(run: PlannedRun, data: Prepared, stack: Stack, trained: Train
         n_samples=n_samples,
         data_digest=digest_of(data.samples),
         parameters=parameters,
-        measures=found,
+        measures={name: value for name, value in found.items() if name not in history},
         sizes=stack.network.sizes,
         scaling=data.scaling,
         classes=data.samples.classes,

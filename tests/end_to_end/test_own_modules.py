@@ -21,6 +21,7 @@ from nn.activations import ACTIVATIONS, Activation
 from nn.faults import FAULTS
 from nn.initializers import INITIALIZERS
 from nn.losses import LOSSES, Loss
+from nn.metrics import METRICS
 from nn.optimizers import OPTIMIZERS
 from nn.registry import Range
 from nn.schedules import SCHEDULES
@@ -47,6 +48,12 @@ def log_cosh() -> Loss:
         lambda z, a, t: np.log(np.cosh(a - t)).sum(axis=-2),
         lambda z, a, t, output: np.tanh(a - t) * output.derivative(z, a),
     )
+
+
+@METRICS.register(better="higher", worst=0, unit="share")
+def hits(a, t):
+    """Share of outputs that are within 1 of the target."""
+    return (np.abs(a - t) < 1).mean(axis=(1, 2))
 
 
 @INITIALIZERS.register
@@ -119,7 +126,8 @@ def own_sweep(own_folder: Path) -> Trained:
     """Four runs with every component of the module, trained by two processes."""
     return trained(
         own_folder, "-m", "modules=[my_parts]", *typed(CHOICES), *typed(SETTINGS), "schedule.final=0.1,0.5",
-        "fault=doubled_gradient", "seed=0,1", "learning_rate=0.01", "training.epochs=30", "network.hidden=[4]",
+        "fault=doubled_gradient", "score=hits", "network.target_range=[-9,9]", "seed=0,1",
+        "learning_rate=0.01", "training.epochs=30", "network.hidden=[4]",
         "workers=2",
     )  # fmt: skip
 
@@ -140,6 +148,16 @@ def test_own_components_do_what_they_say(own_sweep: Trained) -> None:
         assert rates.iloc[0] == pytest.approx(0.01)
         assert rates.iloc[-1] < 0.01
         assert run.data.metrics["train/cost"] < own_sweep.store.metric(run, "train/cost")[0][1]
+
+
+def test_an_own_metric_is_the_score_in_the_units_of_the_data_and_the_highest_is_the_best(own_sweep: Trained) -> None:
+    parent, store = own_sweep.store.only(), own_sweep.store
+    hits = {run.info.run_id: run.data.metrics["final/test_hits"] for run in store.children(parent)}
+    for run in store.children(parent):
+        assert run.data.params["score"] == "hits"
+        assert store.history(run)["test/hits"].iloc[-1] == hits[run.info.run_id]
+        assert {"final/test_rmse", "final/test_mae", "baseline/constant_hits"} <= set(run.data.metrics)
+    assert hits[parent.data.tags["best_run"]] == max(hits.values()) == parent.data.metrics["best/hits"]
 
 
 @pytest.fixture(scope="module")

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from nn.activations import ACTIVATIONS
 from nn.batches import Batches, FreshBatches, FullBatches, ShuffledBatches, SliceBatches, paired
+from nn.classes import TIE
 from nn.faults import FAULTS
 from nn.initializers import INITIALIZERS
 from nn.losses import LOSSES
-from nn.metrics import accuracy, rmse
+from nn.metrics import METRICS, rmse
 from nn.network import Network
 from nn.optimizers import OPTIMIZERS
 from nn.registry import Array, Order, Registry
@@ -24,6 +25,7 @@ from tests.nn.components import altered, defaults, per_run, shared
 
 BATCHES = ("full", "shuffled", "fresh", "given", "cyclic")
 EXTRAS = ("l2", "clip_value", "clip_norm")
+accuracy = METRICS.metric("accuracy").of_outputs(0.5, TIE)  # of outputs and targets
 
 
 @dataclass(frozen=True)

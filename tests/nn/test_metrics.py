@@ -3,7 +3,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nn.metrics import accuracy, chosen, rmse, tie_of
+from nn.classes import TIE, chosen, tie_of
+from nn.metrics import METRICS, rmse
+
+
+def accuracy(a: Any, t: Any, threshold: float = 0.5) -> Any:
+    """Of outputs and targets `(runs, d_out, n)`."""
+    return METRICS.metric("accuracy").of_outputs(threshold, TIE)(a, t)
 
 
 def outputs(*runs: Any) -> np.ndarray:
@@ -87,10 +93,13 @@ def test_a_sample_with_a_non_finite_output_is_not_right(bad: float) -> None:
     assert accuracy(several, outputs([[0, 0], [1, 1]])) == [0.0]
 
 
-@pytest.mark.parametrize("metric", [rmse, accuracy])
-def test_a_metric_measures_every_run_by_itself(metric: Any) -> None:
-    rng = np.random.default_rng(0)
-    a, t = rng.uniform(size=(5, 3, 8)), np.eye(3)[rng.integers(3, size=(5, 8))].swapaxes(1, 2)
+@pytest.mark.parametrize("name", [*METRICS])
+@pytest.mark.parametrize("d_out", [1, 3])
+def test_a_metric_measures_every_run_by_itself(name: str, d_out: int) -> None:
+    rng, metric = np.random.default_rng(0), METRICS.metric(name).of_outputs(0.5, TIE)
+    a = rng.uniform(size=(5, d_out, 40)).round(2)
+    classes = rng.integers(max(2, d_out), size=(5, 1, 40))
+    t = (classes == (np.arange(3) if d_out == 3 else [1])[:, np.newaxis] if d_out == 3 else classes).astype(float)
     together = metric(a, t)
     assert together.shape == (5,)
     assert len(set(together)) > 1

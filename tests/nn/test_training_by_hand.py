@@ -11,12 +11,12 @@ import pytest
 from nn.activations import ACTIVATIONS
 from nn.batches import FullBatches
 from nn.losses import LOSSES
-from nn.metrics import accuracy, rmse
+from nn.metrics import rmse
 from nn.network import Network
 from nn.optimizers import OPTIMIZERS
 from nn.stack import Stack, Trained
 from nn.training import train
-from tests.nn.building import weights_only
+from tests.nn.building import accuracy, weights_only
 from tests.nn.components import defaults, per_run, shared
 
 POINTS = [(0.5, 0.2), (-1.0, 0.7), (2.0, -0.3)]

@@ -12,14 +12,14 @@ from nn.activations import ACTIVATIONS
 from nn.batches import FullBatches
 from nn.initializers import INITIALIZERS
 from nn.losses import LOSSES
-from nn.metrics import accuracy, rmse
+from nn.metrics import rmse
 from nn.network import Network
 from nn.optimizers import OPTIMIZERS, Optimizer, Step
 from nn.registry import Array
 from nn.schedules import SCHEDULES
 from nn.stack import Stack, Trained
 from nn.training import train
-from tests.nn.building import EXTRAS, Structure, build_stack, weights_only
+from tests.nn.building import EXTRAS, Structure, accuracy, build_stack, weights_only
 from tests.nn.components import defaults, per_run, shared
 
 

@@ -7,6 +7,12 @@ from tests.runner.building import spec_of
 SPEC = spec_of("data=xor")
 
 
+def task_of(history: dict[str, list]) -> str:
+    """The task of a run with these series."""
+    names = {name.rpartition("/")[2] for name in history}
+    return "classification" if "accuracy" in names else "regression" if "rmse" in names else ""
+
+
 def run(index: int, text: str, outcome: str = "stopped", tested: bool = False, **finals: float | list) -> RunResult:
     """A result with overrides in one text, and final values (or whole series) of cost, accuracy or rmse."""
     series = {name: values if isinstance(values, list) else [9.0, values] for name, values in finals.items()}
@@ -14,9 +20,8 @@ def run(index: int, text: str, outcome: str = "stopped", tested: bool = False, *
     if history:
         history["step"] = [float(step) for step in range(len(next(iter(history.values()))))]
     n_samples = (4, 2 if tested else 0)
-    return RunResult(
-        index, f"key{index}", SPEC, Outcome(outcome), tuple(text.split()), n_samples=n_samples, history=history
-    )
+    known = {"n_samples": n_samples, "history": history, "task": task_of(history)}
+    return RunResult(index, f"key{index}", SPEC, Outcome(outcome), tuple(text.split()), **known)
 
 
 CLASSES = [

@@ -11,6 +11,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.colorbar import Colorbar
 from matplotlib.colors import LogNorm, Normalize
 
+from nn.metrics import METRICS
 from nn.registry import Array
 from runner.base.texts import short
 from runner.findings.figures.style import (
@@ -118,8 +119,12 @@ def _colors(values: Array, score: str) -> ScalarMappable:
     norm = (
         LogNorm(max(low, high / DECADES), high, clip=True) if wide else Normalize(low, high if high > low else low + 1)
     )
-    brighter_is_better = matplotlib.colormaps["cividis" if score == "accuracy" else "cividis_r"]
+    brighter_is_better = matplotlib.colormaps["cividis" if _rises(score) else "cividis_r"]
     return ScalarMappable(norm, brighter_is_better.with_extremes(bad=UNFINISHED))
+
+
+def _rises(score: str) -> bool:
+    return METRICS.metric(score).better == "higher"
 
 
 def _number(bar: Colorbar) -> None:
@@ -163,7 +168,7 @@ def draw_profiles(profiles: Profiles, score: str) -> bytes:
     colors = _colors(profiles.scores, score)
     reach = np.array([max(1, len(effect.names) - 1) for effect in profiles.effects])
     shares = np.asarray(colors.norm(profiles.scores), dtype=np.float64)
-    goodness = shares if score == "accuracy" else 1 - shares
+    goodness = shares if _rises(score) else 1 - shares
     apart = BAND * (goodness[:, np.newaxis] - 0.5) / reach  # lines through one value do not hide each other
     bottom, top = -ROOM, 1 + ROOM
     beside_bar = bottom + (top - bottom) * goodness
@@ -179,7 +184,7 @@ def draw_profiles(profiles: Profiles, score: str) -> bytes:
         axes.axvline(place, color="#8a8a8a", linewidth=0.8)
         _name_places(axes, place, effect, int(reach[place]))
     bar = figure.colorbar(colors, ax=axes, fraction=0.04, pad=0.01)
-    if score != "accuracy":
+    if not _rises(score):
         bar.ax.invert_yaxis()
     _number(bar)
     more = f"; the {profiles.left_out} worst settings are left out" if profiles.left_out else ""

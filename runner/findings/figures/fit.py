@@ -185,7 +185,7 @@ def _draw_scatter(axes: Axes, fit: Fit) -> None:
 
 def _frame_of_confusion(fit: Fit) -> Frame:
     x, y = (-0.5, len(fit.classes) - 0.5), (len(fit.classes) - 0.5, -0.5)
-    return Frame(x, y, "predicted class (train and test samples)", "class", has_grid=False, classes=fit.classes)
+    return Frame(x, y, f"predicted class ({fit.tested_on} samples)", "class", has_grid=False, classes=fit.classes)
 
 
 def _draw_confusion(axes: Axes, fit: Fit) -> None:

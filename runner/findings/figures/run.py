@@ -106,7 +106,7 @@ def _empty_headline() -> tuple[FigureCanvasAgg, Text]:
 
 def _summary(result: RunResult) -> str:
     spec = result.spec
-    scores = [f"{part}/{name}" for part in ("train", "test") for name in ("accuracy", "rmse")]
+    scores = [f"{part}/{result.score}" for part in ("train", "test")]
     finals = ", ".join(f"{name.replace('/', ' ')} {value:.4g}" for name, value in result.last.items() if name in scores)
     sizes = "-".join(str(size) for size in result.sizes)
     what = f"{spec.data.name}, {sizes} {spec.activation.name}, learning rate {spec.learning_rate:g}, seed {spec.seed}"

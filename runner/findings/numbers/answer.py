@@ -6,33 +6,36 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nn.metrics import METRICS
 from runner.base.console import count
 from runner.base.moments import mean
 from runner.findings.numbers.chance import FEWEST, Paired, paired
-from runner.findings.numbers.curves import common_score
 from runner.findings.numbers.data_sets import by_data
 from runner.findings.numbers.effects import effects
-from runner.findings.numbers.scores import by_setting, order_of, scores_of
+from runner.findings.numbers.scores import by_setting, common_score, order_of, scores_of
 from runner.runs.outcome import Outcome
 from runner.runs.overrides import label_of, settings_of
 from runner.runs.result import RunResult
 
 MAX_NAMED, MAX_DATA = 3, 6
-# Smaller differences count as none: half a percentage point of accuracy; of a RMSE a hundredth of what a constant
-# reaches; of anything else a hundredth of the larger one.
-LEAST_ACCURACY, LEAST_SHARE = 0.005, 0.01
-CONSTANT = "baseline/constant_rmse"
+# Smaller differences count as none: half a percentage point of a share, such as accuracy; of an error a hundredth of
+# what a constant reaches; of anything else a hundredth of the larger one.
+LEAST_OF_SHARES, LEAST_SHARE = 0.005, 0.01
 
 
 @dataclass(frozen=True)
 class Setting:
-    """The finished ones of a setting's `runs`: their final scores by seed, their mean cost, and the loss it is of."""
+    """The finished ones of a setting's `runs`: their final scores by seed, their mean cost, and the loss it is of.
+
+    `which` says what they have that others of its runs have not.
+    """
 
     label: str
     runs: int
     scores: dict[int, list[float]]
     cost: float
     loss: str = ""
+    which: str = "finished"
 
     @property
     def values(self) -> list[float]:
@@ -49,7 +52,7 @@ class Setting:
         """How many runs its mean is of."""
         finished = len(self.values)
         if finished < self.runs:
-            return f"the mean of the {finished} of {count(self.runs, 'run')} that finished"
+            return f"the mean of the {finished} of {count(self.runs, 'run')} that {self.which}"
         return f"the mean of {count(finished, 'seed' if finished == len(self.scores) else 'run')}"
 
 
@@ -81,7 +84,8 @@ def _of_data(results: Sequence[RunResult], keys: Sequence[str]) -> list[str]:
     if n_settings == 1:
         return [f"The mean {score} over {count(len(best.values), 'run')} is {best.mean:.4g}."]
     if len(found) == 1:
-        return [f"Of {n_settings} settings only {best.label} has finished runs: {score} {best.mean:.4g}, {best.told}."]
+        have = "has finished runs" if best.which == "finished" else f"has a {score}"
+        return [f"Of {n_settings} settings only {best.label} {have}: {score} {best.mean:.4g}, {best.told}."]
     told = [f"The best of {n_settings} settings is {best.label}: {score} {best.mean:.4g}, {best.told}."]
     level = [
         one for one in found[1:] if (one.mean, len(one.values) / one.runs) == (best.mean, len(best.values) / best.runs)
@@ -98,13 +102,14 @@ def _settings(results: Sequence[RunResult], settings: Sequence[str], score: str)
     found = []
     for members in by_setting(results, settings).values():
         scores: dict[int, list[float]] = {}
-        finished = [one for one in members if one.has_finished]
+        finished = [one for one in members if score in scores_of(one)]
         for one in finished:
             scores.setdefault(one.spec.seed, []).append(scores_of(one)[score])
         if finished:
             cost = mean([scores_of(one)["cost"] for one in finished])
-            loss = members[0].spec.loss.name
-            found.append(Setting(label_of(members[0].overrides, settings), len(members), scores, cost, loss))
+            label, loss = label_of(members[0].overrides, settings), members[0].spec.loss.name
+            which = "finished" if len(finished) == sum(one.has_finished for one in members) else "have one"
+            found.append(Setting(label, len(members), scores, cost, loss, which))
     return sorted(found, key=lambda one: order_of(score, one.mean, len(one.values) / one.runs, one.cost))
 
 
@@ -123,7 +128,7 @@ def _against(best: Setting, other: Setting, score: str, least: float) -> str:
     common = sorted(best.scores.keys() & other.scores.keys())
     by = f"The next is {other.label}, with {other.mean:.4g}"
     if len(other.values) < other.runs:
-        by += f" ({len(other.values)} of {other.runs} runs finished)"
+        by += f" ({len(other.values)} of {other.runs} runs {other.which})"
     if len(common) < FEWEST:
         return f"{by}; with {count(len(common), 'seed')} in common it could be chance: it takes {FEWEST} to tell."
     one = paired(np.array([mean(best.scores[seed]) - mean(other.scores[seed]) for seed in common]))
@@ -142,15 +147,16 @@ def _verdict(one: Paired, score: str, least: float) -> str:
         return told if is_sure or not one.could_be_chance else f"{told}; more seeds would tell"
     if one.could_be_chance:
         return "so it could be chance: more seeds would tell"
-    is_better = (one.mean > 0) == (score == "accuracy")
+    is_better = one.mean * METRICS.metric(score).sign > 0
     return "so the difference stands" if is_better else "so on the seeds that both have the next one is better"
 
 
 def _least(score: str, best: Setting, other: Setting, results: Sequence[RunResult]) -> float:
     """The smallest difference of a score that matters, in its units."""
-    if score == "accuracy":
-        return LEAST_ACCURACY
-    constants = [one.measures[CONSTANT] for one in results if score == "rmse" and CONSTANT in one.measures]
+    if METRICS.metric(score).unit == "share":
+        return LEAST_OF_SHARES
+    constant = f"baseline/constant_{score}"
+    constants = [one.measures[constant] for one in results if constant in one.measures]
     return LEAST_SHARE * (float(np.median(constants)) if constants else max(abs(best.mean), abs(other.mean)))
 
 
@@ -167,7 +173,12 @@ def _strongest(results: Sequence[RunResult], keys: Sequence[str], score: str) ->
 
 
 def _unfinished(results: Sequence[RunResult]) -> list[str]:
-    """Runs that are in no mean."""
+    """Runs that are in no mean, and those that have no score."""
     counts = Counter(result.outcome for result in results if not result.has_finished)
     told = [f"{counts[outcome]} {outcome.in_answer}" for outcome in Outcome if counts[outcome]]
-    return [f"Of {count(len(results), 'run')}, {', '.join(told)}: they are in no mean."] if told else []
+    sentences = [f"Of {count(len(results), 'run')}, {', '.join(told)}: they are in no mean."] if told else []
+    lacking = Counter(one.score for one in results if one.has_finished and one.score not in scores_of(one))
+    return sentences + [
+        f"{score} is not defined for {number} of {count(len(results), 'run')}: see what it needs in docs/reference.md."
+        for score, number in lacking.items()
+    ]

@@ -8,7 +8,7 @@ import numpy as np
 
 from nn.registry import Array
 from runner.base.moments import scaled
-from runner.findings.numbers.scores import by_setting, scores_of
+from runner.findings.numbers.scores import by_setting, common_score, scores_of
 from runner.runs.overrides import label_of
 from runner.runs.result import RunResult
 
@@ -58,12 +58,6 @@ def bands(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[list[Band]
     return drawn, len(groups)
 
 
-def common_score(results: Sequence[RunResult]) -> str:
-    """Accuracy or RMSE where all finished runs have the same one, else the cost."""
-    names = {name for result in results if result.has_finished for name in scores_of(result)} - {"cost"}
-    return names.pop() if len(names) == 1 else "cost"
-
-
 def strips(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[list[Strip], str]:
     """The final score of every run, by setting, in the sweep's order; and the score's name."""
     score, settings = common_score(results), [key for key in keys if key != "seed"]
@@ -78,7 +72,7 @@ def strips(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[list[Stri
         found.append(
             Strip(
                 label_of(members[0].overrides, settings) or "all runs",
-                [scores_of(result)[score] for result in finished],
+                [scores_of(result)[score] for result in finished if score in scores_of(result)],
                 len(members) - len(finished),
                 {name: float(np.median(values)) for name, values in baselines.items()},
             )

@@ -60,7 +60,7 @@ def compare(stored: RunResult, again: RunResult) -> Difference | None:
         if found := {name: pair for name, pair in pairs.items() if not _equal(*pair)}:
             return _difference(int(step), found, at_the_end)
     ended = weights | _scalings(stored, again)
-    for name in dict.fromkeys([*stored.measures, *again.measures]):
+    for name in stored.measures:  # a later version, or a part of one's own, may measure more
         ended[name] = _at(0, *([one.measures[name]] if name in one.measures else [] for one in (stored, again)))
     ended["last_step"] = _at(0, [stored.last_step], [again.last_step])
     if (stored.outcome, stored.classes) != (again.outcome, again.classes):

@@ -6,10 +6,10 @@ from itertools import combinations
 
 import numpy as np
 
+from nn.metrics import METRICS
 from nn.registry import Array
 from runner.base.moments import mean
-from runner.findings.numbers.curves import common_score
-from runner.findings.numbers.scores import by_setting, scores_of
+from runner.findings.numbers.scores import by_setting, common_score, scores_of
 from runner.runs.overrides import values_of
 from runner.runs.result import RunResult
 
@@ -69,7 +69,7 @@ def effects(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[list[Eff
         by_value: dict[str, list[RunResult]] = {}
         for result in sorted(results, key=lambda result: result.index):
             by_value.setdefault(values_of(result.overrides, [key])[key], []).append(result)
-        values = [[scores_of(result)[score] for result in runs if result.has_finished] for runs in by_value.values()]
+        values = [[scores_of(one)[score] for one in runs if score in scores_of(one)] for runs in by_value.values()]
         others = [sum(not result.has_finished for result in runs) for runs in by_value.values()]
         found.append(Effect(key, list(by_value), values, others))
     return found, score
@@ -83,7 +83,7 @@ def pairs(results: Sequence[RunResult], found: Sequence[Effect], score: str) -> 
     for first, second in combinations([effect for effect in few if effect in strongest], 2):
         cells: dict[tuple[str, str], list[float]] = {}
         for result in results:
-            if result.has_finished:
+            if score in scores_of(result):
                 given = values_of(result.overrides, [first.key, second.key])
                 at = given[first.key], given[second.key]
                 cells.setdefault(at, []).append(scores_of(result)[score])
@@ -102,11 +102,11 @@ def profiles(results: Sequence[RunResult], found: list[Effect], score: str) -> P
     ranks = [{name: place for place, name in enumerate(effect.names)} for effect in found]
     lines = []
     for values, members in by_setting(results, [effect.key for effect in found]).items():
-        scores = [scores_of(result)[score] for result in members if result.has_finished]
+        scores = [scores_of(result)[score] for result in members if score in scores_of(result)]
         if scores:
             places = [names[value] for names, value in zip(ranks, values, strict=True)]
             lines.append((mean(scores), places))
-    lines.sort(key=lambda line: -line[0] if score == "accuracy" else line[0])
+    lines.sort(key=lambda line: -METRICS.metric(score).sign * line[0])
     shown = lines[:MAX_PROFILES]
     by_key = np.array([places for _, places in shown], dtype=np.float64)
     return Profiles(found, by_key, np.array([mean for mean, _ in shown]), len(lines) - len(shown))

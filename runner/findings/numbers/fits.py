@@ -30,7 +30,8 @@ class Fit:
     curve: `x (m,)`, `prediction (m,)`, `truth (m,)` or None.
     regions: `x (m,)`, `y (m,)` grid axes, `prediction (m, m)`: share of "yes" for two classes, else class numbers.
     surface: the same axes with `prediction (m, m)` in the target's units, `truth (m, m)` or None.
-    scatter: `x` target and `prediction` of every sample. confusion: `prediction (classes, classes)` counts.
+    scatter: `x` target and `prediction` of every sample. confusion: `prediction (classes, classes)` counts of the set
+    that is tested on.
     """
 
     kind: Kind
@@ -44,6 +45,7 @@ class Fit:
     input_names: tuple[str, ...] = ()
     target_name: str = "y"
     classes: tuple[str, ...] = ()
+    tested_on: Literal["test", "training"] = "test"
 
 
 def fit_of(result: RunResult, data: Prepared) -> Fit:
@@ -61,6 +63,7 @@ def fit_of(result: RunResult, data: Prepared) -> Fit:
         input_names=samples.input_names,
         target_name=samples.target_name,
         classes=samples.classes,
+        tested_on="test" if len(data.X_test) else "training",
     )
 
 
@@ -79,9 +82,9 @@ def _numbers(predict: Callable[[Array], Array], X: Array, Y: Array, data: Prepar
         x, y, grid = _plane(looked_at)
         return Fit("regions", _shares(predict(grid), data).reshape(len(y), len(x)), x, y)
     if samples.task == "classification":
-        n = len(samples.classes)
+        n, (tested_X, tested_Y) = len(samples.classes), data.tested
         counts = np.zeros((n, n))
-        np.add.at(counts, (Y.astype(int), data.classes_of(predict(X))), 1)
+        np.add.at(counts, (tested_Y.astype(int), data.classes_of(predict(tested_X))), 1)
         return Fit("confusion", counts, np.arange(n, dtype=float))
     if d_in == 1:
         x = _axis(looked_at[:, 0], CURVE_POINTS)

@@ -1,40 +1,56 @@
 """The scores of runs and settings: which there are, what is better, and which setting and run is the best."""
 
-import operator
 from collections.abc import Sequence
 
 import numpy as np
 
+from nn.metrics import METRICS, USUAL
 from runner.runs.overrides import values_of
 from runner.runs.result import RunResult
 
-SCORES = ("cost", "accuracy", "rmse")
+SCORES = ("cost", *sorted(USUAL.values()))
+
+
+def names_of_scores(results: Sequence[RunResult]) -> list[str]:
+    """The scores that a table of these runs has columns for, the one that ranks first, the cost last."""
+    named = dict.fromkeys(result.score for result in results if result.score)
+    return [*(name for name in named if name not in SCORES), *reversed(SCORES)]
 
 
 def scores_of(result: RunResult) -> dict[str, float]:
-    """Final cost and accuracy or RMSE: on test samples where the run has some, else on training samples."""
+    """Final cost, and the score where it is defined: on test samples where the run has some, else on training ones."""
     part = "test" if result.n_samples[1] else "train"
     finals = result.finals
-    return {name: finals[f"{part}/{name}"] for name in SCORES if f"{part}/{name}" in finals}
+    return {name: finals[f"{part}/{name}"] for name in ("cost", result.score) if f"{part}/{name}" in finals}
 
 
 def has_learned(result: RunResult) -> bool:
-    """Whether a finished run is better than the best constant prediction."""
-    for name, is_better in (("accuracy", operator.gt), ("rmse", operator.lt)):
-        if f"baseline/constant_{name}" in result.measures:
-            return bool(is_better(scores_of(result)[name], result.measures[f"baseline/constant_{name}"]))
-    return False
+    """Whether a finished run has a better score than the best constant prediction."""
+    score, constant = scores_of(result).get(result.score), result.measures.get(f"baseline/constant_{result.score}")
+    return score is not None and constant is not None and METRICS.metric(result.score).sign * (score - constant) > 0
 
 
 def order_of(score: str, mean: float, finished: float, cost: float) -> tuple[float, ...]:
     """A key that sorts settings, the best first; `finished` is the share of their runs that did.
 
-    A run that did not finish counts as an accuracy of 0. Errors and costs have no worst value: there the setting that
-    finished more of its runs is better. Equal ones are sorted by cost; without a finished run a setting is last.
+    A run that did not finish counts as the worst value, such as an accuracy of 0. Errors and costs have none: there the
+    setting that finished more of its runs is better. Equal ones are sorted by cost. Last are settings for which the
+    score is not defined, by cost, and those without a finished run.
     """
+    metric = METRICS.metric(score)
     if not finished or np.isnan(mean):
-        return 2, 0.0, 0.0, 0.0
-    return (0, -mean * finished, 0.0, cost) if score == "accuracy" else (1, -finished, mean, cost)
+        return 2, 0.0, 0.0, np.inf if np.isnan(cost) else cost
+    if np.isfinite(metric.worst):
+        return 0, -metric.sign * (mean * finished + metric.worst * (1 - finished)), 0.0, cost
+    return 1, -finished, -metric.sign * mean, cost
+
+
+def common_score(results: Sequence[RunResult]) -> str:
+    """The score of all finished runs where they have the same one, and it is defined for any of them; else the cost."""
+    finished = [result for result in results if result.has_finished]
+    names = {result.score for result in finished}
+    is_there = len(names) == 1 and any(result.score in scores_of(result) for result in finished)
+    return names.pop() if is_there else "cost"
 
 
 def by_setting(results: Sequence[RunResult], settings: Sequence[str]) -> dict[tuple[str, ...], list[RunResult]]:
@@ -51,7 +67,6 @@ def best_result(results: Sequence[RunResult]) -> RunResult | None:
 
     def rank(result: RunResult) -> tuple[float, ...]:
         scores = scores_of(result)
-        numbers = (-scores.get("accuracy", 0.0), scores.get("rmse", scores["cost"]), scores["cost"])
-        return *(np.inf if np.isnan(number) else number for number in numbers), result.index
+        return *order_of(result.score, scores.get(result.score, np.nan), 1.0, scores["cost"]), result.index
 
     return min(finished, key=rank, default=None)

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from functools import partial
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from runner.base.moments import mean, scaled
-from runner.findings.numbers.scores import SCORES, by_setting, has_learned, order_of, scores_of
-from runner.runs.outcome import Outcome, counted
+from runner.findings.numbers.scores import by_setting, has_learned, names_of_scores, order_of, scores_of
+from runner.runs.outcome import counted
 from runner.runs.result import RunResult
 
 if TYPE_CHECKING:
@@ -26,23 +27,22 @@ def seed_table(results: Sequence[RunResult], keys: Sequence[str]) -> "pd.DataFra
 
     settings = [key for key in keys if key != "seed"]
     groups, outcomes = by_setting(results, settings), counted(result.outcome for result in results)
-    rows: list[dict[str, Any]] = []
+    rows: list[tuple[tuple[float, ...], dict[str, Any]]] = []
     for values, members in groups.items():
         row: dict[str, Any] = dict(zip(settings, values, strict=True)) | {"runs": len(members)}
         ended = [result for result in members if result.has_finished]
-        for score in SCORES:
+        for score in reversed(names_of_scores(results)):
             numbers = [scores_of(result)[score] for result in ended if score in scores_of(result)]
             row[score] = mean(numbers) if numbers else np.nan
             row[f"{score}_std"] = float(scaled(partial(np.std, ddof=1), numbers)) if len(numbers) > 1 else np.nan
             row[f"{score}_median"] = float(np.median(numbers)) if numbers else np.nan
         row["success"] = sum(map(has_learned, ended)) / len(members)
         row |= {outcome.value: sum(result.outcome is outcome for result in members) for outcome in outcomes}
-        rows.append(row)
-    rows.sort(key=_order_of_row)
-    return pd.DataFrame(rows)
+        score = next((one.score for one in ended if one.score), "cost")
+        rows.append((order_of(score, row[score], len(ended) / len(members), row["cost"]), row))
+    return pd.DataFrame([row for _, row in sorted(rows, key=itemgetter(0))])
 
 
-def _order_of_row(row: dict[str, Any]) -> tuple[float, ...]:
-    share = sum(row[outcome] for outcome in Outcome if outcome.is_finished) / row["runs"]
-    score = next((name for name in ("accuracy", "rmse") if not np.isnan(row[name])), "cost")
-    return order_of(score, row[score], share, row["cost"])
+def scores_in(table: "pd.DataFrame") -> list[str]:
+    """The scores that any setting of a `seed_table` has, the one that ranks first, the cost last."""
+    return [name for name in reversed(table.columns) if f"{name}_median" in table and table[name].notna().any()]

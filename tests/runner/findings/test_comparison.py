@@ -1,6 +1,7 @@
 """Laying runs side by side: tables worked out by hand, and labels that say what differs."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -62,7 +63,7 @@ def test_scores_are_taken_on_test_samples_where_there_are_some():
     untested = run(0, "", cost=0.5, accuracy=0.75)
     assert scores_of(untested) == {"cost": 0.5, "accuracy": 0.75}
     history = untested.history | {"test/cost": [3.0, 2.0], "test/accuracy": [0.1, 0.25]}
-    tested = RunResult(0, "k", SPEC, Outcome.STOPPED, n_samples=(3, 1), history=history)
+    tested = replace(untested, n_samples=(3, 1), history=history)
     assert scores_of(tested) == {"cost": 2.0, "accuracy": 0.25}
     assert scores_of(run(0, "", "failed")) == {}
 
@@ -128,8 +129,9 @@ def test_the_best_run_has_the_highest_accuracy_then_the_lowest_error_then_comes_
 
 def test_the_best_run_is_judged_on_test_samples_where_there_are_some():
     history = {"step": [0.0], "train/cost": [0.0], "train/rmse": [0.0], "test/cost": [5.0], "test/rmse": [5.0]}
-    overfitted = RunResult(0, "k", SPEC, Outcome.STOPPED, n_samples=(3, 1), history=history)
-    honest = RunResult(1, "k", SPEC, Outcome.STOPPED, n_samples=(3, 1), history=history | {"test/rmse": [4.0]})
+    known = {"n_samples": (3, 1), "history": history, "task": "regression"}
+    overfitted = RunResult(0, "k", SPEC, Outcome.STOPPED, **known)
+    honest = replace(overfitted, index=1, history=history | {"test/rmse": [4.0]})
     assert best_result([overfitted, honest]).index == 1
 
 

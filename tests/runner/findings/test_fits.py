@@ -123,16 +123,24 @@ def test_a_scatter_has_target_and_prediction_of_every_sample(on_table):
 
 
 @pytest.mark.parametrize("name", ["confusion", "confusion of one feature"])
-def test_a_confusion_counts_every_sample_by_its_class_and_the_predicted_one(on_table, name):
+def test_a_confusion_counts_every_test_sample_by_its_class_and_the_predicted_one(on_table, name):
     fit, model, data = on_table(name)
     n = len(data.samples.classes)
-    answers = model.predict(data.samples.X)
+    answers, Y = model.predict(data.samples.X[data.test_rows]), data.samples.Y[data.test_rows]
     predicted = answers.argmax(axis=1) if answers.shape[1] > 1 else (answers[:, 0] > 0.5).astype(int)
-    pairs = list(zip(data.samples.Y.tolist(), predicted.tolist(), strict=True))
+    pairs = list(zip(Y.tolist(), predicted.tolist(), strict=True))
     expected = [[pairs.count((i, j)) for j in range(n)] for i in range(n)]
     assert fit.kind == "confusion"
     assert fit.prediction.tolist() == expected
-    assert fit.prediction.sum() == len(data.samples.Y)
+    assert fit.prediction.sum() == len(data.test_rows) < len(data.samples.Y)
+    assert fit.tested_on == "test"
+
+
+def test_a_confusion_is_of_fresh_test_samples_and_where_there_are_none_of_the_training_samples():
+    bars, fresh_test = ("data=bars", "data.samples=40"), ("test.set=fresh", "test.points=50")
+    fresh, none = fit_of(*train_on(*bars, *fresh_test)), fit_of(*train_on(*bars, "data.test_fraction=0"))
+    assert (fresh.prediction.sum(), fresh.tested_on) == (50, "test")
+    assert (none.prediction.sum(), none.tested_on) == (40, "training")
 
 
 @pytest.mark.parametrize("name", ["sine", "xor", "quadrants"])
@@ -167,7 +175,7 @@ def test_a_scatter_of_many_samples_shows_the_predictions_of_those_it_shows(csv_f
 def test_samples_whose_classes_alternate_are_shown_of_both_classes():
     result = trained("data=bars", "network.output=softmax", *QUICK)
     fit = fit_of(result, prepare(result.spec))
-    shown = fit.prediction.sum(axis=1)
+    shown = np.bincount(fit.targets.astype(int))
     assert 900 < shown.sum() <= 1000
     assert abs(shown[0] - shown[1]) < 0.1 * shown.sum()
 

@@ -9,6 +9,7 @@ from runner.findings.numbers.tables import seed_table
 from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
 from tests.runner.building import spec_of
+from tests.runner.finished import task_of
 
 SPEC = spec_of("data=xor")
 HISTORY = {"step": [0.0, 7.0], "train/cost": [0.5, 0.25], "train/accuracy": [0.5, 0.75]}
@@ -16,7 +17,8 @@ ODD = ["[6,4]", "[height]", "[/home/a.csv]", "[red]", "[bold]x[/bold]", ":smile:
 
 
 def run(index: int, *overrides: str, outcome: str = "stopped", **more) -> RunResult:
-    return RunResult(index, f"key{index}", SPEC, Outcome(outcome), overrides, last_step=7, **more)
+    task = task_of(more.get("history", {}))
+    return RunResult(index, f"key{index}", SPEC, Outcome(outcome), overrides, last_step=7, task=task, **more)
 
 
 @pytest.mark.parametrize("value", ODD)
@@ -40,7 +42,7 @@ def test_one_run_is_shown_with_its_final_values_and_outcome(capsys):
     terminal.print_run(run(0, history=history), "in MLflow")
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert lines == [
-        ["cost", "accuracy"], ["train", "0.25", "0.75"], ["test", "0.125", "1"],
+        ["accuracy", "cost"], ["train", "0.75", "0.25"], ["test", "1", "0.125"],
         ["outcome:", "stopped", "after", "7", "steps"], ["in", "MLflow"],
     ]  # fmt: skip
 

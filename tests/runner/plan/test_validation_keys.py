@@ -27,6 +27,7 @@ GENERAL = [
     ("learning_rate=null", "learning_rate must be a number, got None"),
     ("learning_rate=[0.1]", "learning_rate must be a number, got [0.1]"),
     ("learning_rate=", "learning_rate must be a number, got ''"),
+    ("score=3", "score must be text, got 3"),
     ("seed=1.0", "seed must be a whole number, got 1.0"),
     ("seed=one", "seed must be a whole number, got 'one'"),
     ("dtype=float16", "dtype must be 'float64' or 'float32', got 'float16'"),

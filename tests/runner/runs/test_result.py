@@ -194,9 +194,13 @@ def test_a_run_that_diverged_has_no_final_values_but_those_of_trivial_predictors
     assert not [name for name, *_ in metric_rows(result, 9) if name.startswith("final/")]
 
 
-def test_the_objective_is_the_test_or_else_the_training_cost_and_not_a_number_unless_the_run_finished():
-    result = RunResult(0, "key", SPEC, Outcome.STOPPED, history={"train/cost": [0.5, 0.25], "test/cost": [0.75, 0.125]})
+def test_the_objective_is_the_test_or_else_the_training_score_and_not_a_number_unless_the_run_finished():
+    history = {"train/cost": [0.5, 0.0], "train/rmse": [0.5, 0.25], "test/rmse": [0.75, 0.125]}
+    result = RunResult(0, "key", SPEC, Outcome.STOPPED, task="regression", n_samples=(3, 1), history=history)
     assert result.objective == 0.125
-    assert replace(result, history={"train/cost": [0.5, 0.25]}).objective == 0.25
+    assert replace(result, n_samples=(4, 0)).objective == 0.25
+    asked = replace(result, spec=SPEC.model_copy(update={"score": "mae"}), measures={"test/mae": 0.0625})
+    assert asked.objective == 0.0625
+    assert math.isnan(replace(asked, measures={}).objective)
     assert math.isnan(RunResult(0, "key", SPEC, Outcome.FAILED).objective)
     assert math.isnan(replace(result, outcome=Outcome.DIVERGED).objective)

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from nn.activations import ACTIVATIONS
 from nn.faults import FAULTS
 from nn.losses import LOSSES
+from nn.metrics import METRICS
 from nn.registry import Range, Setting
 from runner.runs.components import REGISTRIES
 from runner.runs.spec import NetworkSpec, Spec, TestSpec, TrainingSpec, component_model, flatten, from_plain, to_plain
@@ -83,6 +84,7 @@ tests = st.builds(
 specs = st.builds(
     Spec, **{kind: components(kind) for kind in REGISTRIES}, network=networks, training=trainings, test=tests,
     warm_start=st.lists(components("data"), max_size=3).map(tuple), cost=st.sampled_from(["auto", *LOSSES]),
+    score=st.sampled_from(["auto", *METRICS]),
     fault=st.lists(st.sampled_from(list(FAULTS)), max_size=3).map(tuple),
     learning_rate=positive, dtype=st.sampled_from(["float64", "float32"]), seed=st.integers(0, LARGEST),
 )  # fmt: skip

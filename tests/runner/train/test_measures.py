@@ -39,7 +39,10 @@ def test_measures_of_a_regression_are_those_worked_out_from_its_samples(override
         )
     assert found[f"{part}/max_error"] == pytest.approx(np.abs(outputs - Y_test).max(), rel=1e-12)
     assert found[f"{part}/output_range"] == pytest.approx(outputs.max() - outputs.min(), rel=1e-12)
-    assert set(found) == {"baseline/constant_rmse", "baseline/linear_rmse", f"{part}/max_error", f"{part}/output_range"}
+    assert found[f"{part}/mae"] == pytest.approx(np.abs(outputs - Y_test).mean(), rel=1e-12)
+    assert found[f"{part}/r2"] == pytest.approx(1 - ((outputs - Y_test) ** 2).mean() / Y_test.var(), rel=1e-9)
+    final = {f"{part}/{name}" for name in ("max_error", "mae", "r2", "output_range")}
+    assert set(found) == {"baseline/constant_rmse", "baseline/linear_rmse"} | final
     assert result.finals[f"{part}/rmse"] == pytest.approx(
         rms(outputs - Y_test), rel=1e-5 if "dtype=float32" in overrides else 1e-12
     )
@@ -126,7 +129,8 @@ def test_final_values_are_written_as_final_and_baselines_and_probes_under_their_
     values = {name: value for name, value, _, _ in rows}
     assert len(rows) == len(values)
     own = {"baseline/constant_rmse", "baseline/linear_rmse", "probe/3", "probe_error/3"}
-    final = {"train_cost", "test_cost", "train_rmse", "test_rmse", "train_loss", "test_max_error", "test_output_range"}
+    final = {"train_cost", "test_cost", "train_rmse", "test_rmse", "train_loss", "test_output_range"}
+    final |= {"test_mae", "test_r2", "test_max_error"}
     assert set(values) == own | {f"final/{name}" for name in final}
     assert all(values[name] == result.measures[name] for name in own)
     assert values["final/test_max_error"] == result.measures["test/max_error"]
