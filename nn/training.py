@@ -5,7 +5,6 @@ nothing in a step mixes runs.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,15 +48,13 @@ def first_gradient(stack: Stack, x: Array, t: Array) -> Array:
     return np.ascontiguousarray(training.gradient[: len(stack.parameters)])
 
 
-@dataclass
 class _Training:
-    stack: Stack
-    active: NDArray[np.intp] = field(init=False)
+    """One training of a stack; what is kept per run has all runs, what is trained has the `active` ones."""
 
-    def __post_init__(self) -> None:
-        stack = self.stack
+    def __init__(self, stack: Stack) -> None:
         runs, network = len(stack.parameters), stack.network
-        self.active = np.arange(runs)
+        self.stack = stack
+        self.active: NDArray[np.intp] = np.arange(runs)
         self.batches, order = stack.batches, stack.batches.order
         self.parameters = stack.parameters.astype(network.dtype, order=order)
         given = stack.state or [np.zeros_like(self.parameters) for _ in range(stack.optimizer.slots)]
