@@ -15,7 +15,7 @@ from nn.losses import LOSSES
 from nn.metrics import rmse
 from nn.network import Network
 from nn.optimizers import OPTIMIZERS
-from nn.stack import Stack
+from nn.stack import Data, Descent, Regularisation, Stack, Stopping
 from nn.training import train
 
 Timed = tuple[Callable[[], Any], int]
@@ -40,11 +40,13 @@ def stacked(work: Work) -> Timed:
         train(
             Stack(
                 network=network, parameters=parameters, batches=batches,
-                X_train=X[:, : work.batch], Y_train=Y[:, : work.batch], X_test=None, Y_test=None, metric=rmse,
-                optimizer=OPTIMIZERS.optimizer("sgd"), hyperparameters={}, learning_rate=np.full(work.runs, RATE),
-                schedules=[np.ones_like] * work.runs, evaluations=(0, work.steps),
-                stop_cost=np.full(work.runs, -np.inf), patience=np.full(work.runs, np.inf),
-                decayed=np.zeros(network.n_parameters),
+                data=Data(X[:, : work.batch], Y[:, : work.batch]), metric=rmse,
+                descent=Descent(
+                    OPTIMIZERS.optimizer("sgd"), {}, np.full(work.runs, RATE), [np.ones_like] * work.runs
+                ),
+                evaluations=(0, work.steps),
+                stopping=Stopping(np.full(work.runs, -np.inf), np.full(work.runs, np.inf)),
+                regularisation=Regularisation(np.zeros(network.n_parameters)),
             )
         )  # fmt: skip
 

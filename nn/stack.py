@@ -17,49 +17,84 @@ SERIES = ("train_cost", "test_cost", "train_metric", "test_metric", "learning_ra
 
 
 @dataclass(frozen=True)
+class Data:
+    """The samples that are measured, `X (runs, n, d_in)` and `Y (runs, n, d_out)`; without test rows both are None.
+
+    `target_shift` and `target_scale (runs,)` map the trained targets to the units of the data.
+    """
+
+    X_train: Array
+    Y_train: Array
+    X_test: Array | None = None
+    Y_test: Array | None = None
+    target_shift: Array | None = None
+    target_scale: Array | None = None
+
+
+@dataclass(frozen=True)
+class Descent:
+    """How the gradient becomes a step.
+
+    `hyperparameters` are the optimizer's settings `(runs,)` by name. `schedules` map step numbers to factors of
+    `learning_rate (runs,)`. `state` holds the optimizer's arrays `(runs, P)` of an earlier training; None starts them
+    at zero. Step numbers start at 0 again, and with them schedules and Adam's bias correction.
+    """
+
+    optimizer: Optimizer
+    hyperparameters: dict[str, Array]
+    learning_rate: Array
+    schedules: Sequence[RateFactor]
+    state: Sequence[Array] | None = None
+
+
+@dataclass(frozen=True)
+class Stopping:
+    """`stop_cost (runs,)` is -inf and `patience (runs,)`, in steps, is inf for a run without that rule.
+
+    `watched` is the series that patience watches, and 1 where it rises as it gets better, -1 where it falls.
+    """
+
+    stop_cost: Array
+    patience: Array
+    watched: tuple[str, int] = ("test_cost", -1)
+
+
+@dataclass(frozen=True)
+class Regularisation:
+    """What is done to the gradient before the optimizer sees it.
+
+    `l2`, `clip_value` and `clip_norm (runs,)` are None for a stack in which no run has them; `decayed (P,)` is 1 for
+    the parameters that L2 applies to, and 0 for the others.
+    """
+
+    decayed: Array
+    l2: Array | None = None
+    clip_value: Array | None = None
+    clip_norm: Array | None = None
+
+
+@dataclass(frozen=True)
 class Stack:
     """All that training needs: what the runs share, and per run an entry along the leading axis.
 
-    `evaluations` are the steps at which cost, metric and gradient norm are measured, ascending, from 0 to `n_steps`;
-    a stopping rule can stop a run at these steps only. `stop_cost (runs,)` is -inf and `patience (runs,)`, in steps,
-    is inf for a run without that rule. `hyperparameters` are the optimizer's settings `(runs,)` by name.
-    `schedules` map step numbers to factors of `learning_rate (runs,)`.
-    `l2`, `clip_value` and `clip_norm (runs,)` are None for a stack in which no run has them; `decayed (P,)` marks the
-    parameters that L2 applies to.
-    `state` holds the optimizer's arrays `(runs, P)` of an earlier training; None starts them at zero. Step numbers
-    start at 0 again, and with them schedules and Adam's bias correction.
+    `parameters (runs, P)` are the first ones. `evaluations` are the steps at which cost, metric and gradient norm are
+    measured, ascending, from 0 to `n_steps`; a stopping rule can stop a run at these steps only.
     `metric(a, t)` maps outputs and targets `(runs, d_out, n)` to `(runs,)`, NaN where it is not defined; they are as
-    trained, with `in_units` in the units of the data. `watched` is the series that patience watches, and 1 where it
-    rises as it gets better, -1 where it falls.
+    trained, with `in_units` in the units of the data.
     With `online` the cost of every batch before its update is averaged between evaluations.
-    `target_shift` and `target_scale (runs,)` map the trained targets to the units of the data.
     """
 
     network: Network
     parameters: Array
     batches: Batches
-    X_train: Array
-    Y_train: Array
-    X_test: Array | None
-    Y_test: Array | None
+    data: Data
     metric: Value
-    optimizer: Optimizer
-    hyperparameters: dict[str, Array]
-    learning_rate: Array
-    schedules: Sequence[RateFactor]
+    descent: Descent
     evaluations: Sequence[int]
-    stop_cost: Array
-    patience: Array
-    decayed: Array
-    l2: Array | None = None
-    clip_value: Array | None = None
-    clip_norm: Array | None = None
-    state: Sequence[Array] | None = None
+    stopping: Stopping
+    regularisation: Regularisation
     online: bool = False
-    target_shift: Array | None = None
-    target_scale: Array | None = None
     in_units: bool = False
-    watched: tuple[str, int] = ("test_cost", -1)
 
     @property
     def series(self) -> tuple[str, ...]:

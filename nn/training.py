@@ -5,7 +5,6 @@ nothing in a step mixes runs.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,24 +49,22 @@ def first_gradient(stack: Stack, x: Array, t: Array) -> Array:
     return np.ascontiguousarray(training.gradient[: len(stack.parameters)])
 
 
-@dataclass
 class _Training:
-    stack: Stack
-    active: NDArray[np.intp] = field(init=False)
+    """One training of a stack; what is kept per run has all runs, what is trained has the `active` ones."""
 
-    def __post_init__(self) -> None:
-        stack = self.stack
+    def __init__(self, stack: Stack) -> None:
         runs, network = len(stack.parameters), stack.network
-        self.active = np.arange(runs)
+        self.stack = stack
+        self.active: NDArray[np.intp] = np.arange(runs)
         self.batches, order = stack.batches, stack.batches.order
         self.parameters = stack.parameters.astype(network.dtype, order=order)
-        given = stack.state or [np.zeros_like(self.parameters) for _ in range(stack.optimizer.slots)]
+        given = stack.descent.state or [np.zeros_like(self.parameters) for _ in range(stack.descent.optimizer.slots)]
         self.state = [slot.astype(network.dtype, order=order) for slot in given]
         self.step, self.online_cost, self.online_steps = 0, np.zeros(runs), 0
-        self.train_set = sample_last(stack.X_train), sample_last(stack.Y_train)
+        self.train_set = sample_last(stack.data.X_train), sample_last(stack.data.Y_train)
         self.test_set = None
-        if stack.X_test is not None and stack.Y_test is not None:
-            self.test_set = sample_last(stack.X_test), sample_last(stack.Y_test)
+        if stack.data.X_test is not None and stack.data.Y_test is not None:
+            self.test_set = sample_last(stack.data.X_test), sample_last(stack.data.Y_test)
         self.best, self.best_step = np.full(runs, -np.inf), np.zeros(runs)
         self.kept, self.kept_state = self.parameters.copy(), [slot.copy() for slot in self.state]
         self.last_step, self.highest_cost = np.zeros(runs, dtype=np.int64), np.full(runs, np.inf)
@@ -106,17 +103,17 @@ class _Training:
 
     def change(self, *, step: int | None = None, preview: bool = False) -> Array:
         """What is subtracted from the parameters for the last gradient (`nn.network.Change`)."""
-        stack, gradient = self.stack, self.gradient
-        if stack.l2 is not None:
-            gradient = gradient + stack.network.penalty(self._column(stack.l2), stack.decayed, self.parameters)
-        if stack.clip_value is not None:
-            gradient = np.clip(gradient, -(limit := self._column(stack.clip_value)), limit)
-        if stack.clip_norm is not None:
-            gradient = gradient * np.minimum(1, self._column(stack.clip_norm) / norm(gradient)[:, np.newaxis])
+        stack, by, gradient = self.stack, self.stack.regularisation, self.gradient
+        if by.l2 is not None:
+            gradient = gradient + stack.network.penalty(self._column(by.l2), by.decayed, self.parameters)
+        if by.clip_value is not None:
+            gradient = np.clip(gradient, -(limit := self._column(by.clip_value)), limit)
+        if by.clip_norm is not None:
+            gradient = gradient * np.minimum(1, self._column(by.clip_norm) / norm(gradient)[:, np.newaxis])
         rate = self.rates[self.step % RATES_AHEAD, :, np.newaxis]
         state = [slot.copy(order="K") for slot in self.state] if preview else self.state
-        seen = Step(gradient, self.parameters, stack.decayed, rate, self.step if step is None else step)
-        return stack.optimizer.rule(seen, state, **self.hyperparameters)
+        seen = Step(gradient, self.parameters, by.decayed, rate, self.step if step is None else step)
+        return stack.descent.optimizer.rule(seen, state, **self.hyperparameters)
 
     def _evaluate(self, point: int, step: int) -> None:
         """Measure every active run, keep the finite ones, and let the finished ones go."""
@@ -178,14 +175,14 @@ class _Training:
     def _cost_targets(self, t: Array) -> Array:
         """What the cost compares outputs with; the healthy step hands `t` through."""
         stack = self.stack
-        if stack.target_shift is None or stack.target_scale is None:
+        if stack.data.target_shift is None or stack.data.target_scale is None:
             return t
-        shift, scale = self._column(stack.target_shift), self._column(stack.target_scale)
+        shift, scale = self._column(stack.data.target_shift), self._column(stack.data.target_scale)
         return stack.network.cost_targets(t, shift[..., np.newaxis], scale[..., np.newaxis])
 
     def _metric(self, a: Array, t: Array) -> Array:
         """The metric of outputs and targets, in the units that it asks for."""
-        shift, scale = self.stack.target_shift, self.stack.target_scale
+        shift, scale = self.stack.data.target_shift, self.stack.data.target_scale
         if self.stack.in_units and shift is not None and scale is not None:
             shift, scale = (values[self.active, np.newaxis, np.newaxis] for values in (shift, scale))
             a, t = a * scale + shift, t * scale + shift
@@ -199,15 +196,15 @@ class _Training:
 
     def _stopping(self, measured: dict[str, Array], step: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Which active runs have reached their cost threshold, and which have lost patience with what it watches."""
-        at, (watched, sign) = self.active, self.stack.watched
-        converged = measured["train_cost"] <= self.stack.stop_cost[at]
+        at, (watched, sign) = self.active, self.stack.stopping.watched
+        converged = measured["train_cost"] <= self.stack.stopping.stop_cost[at]
         if watched not in measured:
             return converged, np.zeros_like(converged)
         value = sign * measured[watched]
         better = (value > self.best[at]) | np.isnan(value)  # what is not defined has not become worse
         self.best[at] = np.fmax(value, self.best[at])
         self.best_step[at] = np.where(better, step, self.best_step[at])
-        return converged, step - self.best_step[at] >= self.stack.patience[at]
+        return converged, step - self.best_step[at] >= self.stack.stopping.patience[at]
 
     def _keep(self, rows: Rows) -> None:
         """Continue with some of the active runs.
@@ -229,22 +226,25 @@ class _Training:
         self._make_views()
 
     def _make_views(self) -> None:
-        network = self.stack.network
+        network, settings = self.stack.network, self.stack.descent.hyperparameters
         self.gradient = np.zeros_like(self.parameters)
         self.layers = network.layers(self.parameters)
         self.gradient_layers = network.layers(self.gradient)
-        self.hyperparameters = {name: self._column(values) for name, values in self.stack.hyperparameters.items()}
+        self.hyperparameters = {name: self._column(values) for name, values in settings.items()}
 
     def _column(self, values: Array) -> Array:
         """Per-run values `(runs,)` as `(active runs, 1)` in the network's precision."""
         return values[self.active, np.newaxis].astype(self.stack.network.dtype)
 
     def prepare_rates(self, first: int) -> None:
-        steps = np.arange(first, first + RATES_AHEAD, dtype=np.float64)
-        rates = [self.stack.learning_rate[run] * self.stack.schedules[run](steps) for run in self.active]
-        self.rates = np.stack(rates, axis=1).astype(self.stack.network.dtype)
+        self.rates = self._rates_of(np.arange(first, first + RATES_AHEAD)).astype(self.stack.network.dtype)
 
     def _rate_at(self, step: int) -> Array:
         """The rate of the update that follows `step`; at the end, that of the last update."""
-        at = np.array([max(0, min(step, self.stack.evaluations[-1] - 1))], dtype=np.float64)
-        return np.array([self.stack.learning_rate[run] * self.stack.schedules[run](at)[0] for run in self.active])
+        at = max(0, min(step, self.stack.evaluations[-1] - 1))
+        return np.asarray(self._rates_of(np.array([at]))[0])
+
+    def _rates_of(self, steps: NDArray[np.intp]) -> Array:
+        """`(steps, active runs)`."""
+        rule, at = self.stack.descent, steps.astype(np.float64)
+        return np.stack([rule.learning_rate[run] * rule.schedules[run](at) for run in self.active], axis=1)

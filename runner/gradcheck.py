@@ -77,8 +77,9 @@ def check(plan: Plan, on_all: bool = False) -> tuple[list[Comparison], str, list
     gradient, penalty = _gradient(used, x, t)
     right, x, t, names = _first_step(run, of_batch, on_all)
     limit = int(np.clip(WORK / (right.network.n_parameters * (x.shape[-1] + 8)), *ENTRIES))
-    p, l2 = right.parameters[0], 0.0 if right.l2 is None else float(right.l2[0])
-    pull, rng, rows = gradients.penalty_difference(l2, right.decayed, p), np.random.default_rng(0), list[Comparison]()
+    p, by = right.parameters[0], right.regularisation
+    l2 = 0.0 if by.l2 is None else float(by.l2[0])
+    pull, rng, rows = gradients.penalty_difference(l2, by.decayed, p), np.random.default_rng(0), list[Comparison]()
     for part, given in zip(gradients.parts(right.network), gradients.parts(used.network), strict=True):
         at = part.indices
         chosen = np.sort(rng.permutation(at.size)[:limit])
@@ -111,16 +112,17 @@ def _first_step(run: Checked, fault: tuple[str, ...], on_all: bool) -> tuple[Sta
     parameters = first_parameters([last.spec], [start], last.shape).astype(np.float64)
     data = prepare(first.spec)
     stack = build_stack([first.spec], [data], first.shape, parameters)
-    x, t = (sample_last(stack.X_train), sample_last(stack.Y_train)) if on_all else stack.batches.next()
+    x, t = (sample_last(stack.data.X_train), sample_last(stack.data.Y_train)) if on_all else stack.batches.next()
     return stack, x, t, data.samples.input_names
 
 
 def _gradient(stack: Stack, x: Array, t: Array) -> tuple[Array, Array]:
     """What training uses, `(P,)` each: the gradient of the loss, and what L2 adds to it."""
     gradient = first_gradient(stack, x, t)[0]
-    if stack.l2 is None:
+    l2, decayed = stack.regularisation.l2, stack.regularisation.decayed
+    if l2 is None:
         return gradient, np.zeros_like(gradient)
-    return gradient, stack.network.penalty(stack.l2[:, np.newaxis], stack.decayed, stack.parameters)[0]
+    return gradient, stack.network.penalty(l2[:, np.newaxis], decayed, stack.parameters)[0]
 
 
 def show(rows: Sequence[Comparison], where: str, notes: Sequence[str]) -> None:

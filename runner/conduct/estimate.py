@@ -136,7 +136,8 @@ def _rates(stack: Stack, budget: float) -> tuple[float, float]:
             raise _Enough
 
     with suppress(_Enough):
-        train(replace(stack, evaluations=steps, stop_cost=np.full_like(stack.stop_cost, -np.inf)), told)
+        never = replace(stack.stopping, stop_cost=np.full_like(stack.stopping.stop_cost, -np.inf))
+        train(replace(stack, evaluations=steps, stopping=never), told)
     passed = np.diff(times)
     both = float(np.median(passed[:ALONE]))
     n_long, taken = steps[len(times) - 1] - ALONE, float(passed[ALONE:].sum())

@@ -12,7 +12,7 @@ from nn.network import Network, as_given
 from nn.optimizers import OPTIMIZERS
 from nn.registry import Array
 from nn.schedules import SCHEDULES
-from nn.stack import Stack
+from nn.stack import Data, Descent, Regularisation, Stack, Stopping
 from runner.runs.data import Prepared, generator
 from runner.runs.shape import Shape, evaluation_steps, shared_settings
 from runner.runs.spec import AUTO, Spec, score_of
@@ -27,42 +27,65 @@ def build_stack(
     state: Sequence[Array] | None = None,
 ) -> Stack:
     """The arrays and functions that `nn` trains, one entry along the run axis per spec."""
-    first, dtype = specs[0], specs[0].dtype
-    network, is_tested = build_network(shape.structure), len(prepared[0].X_test) > 0
-    wider = network.sizes[-1] // prepared[0].Y_train.shape[1]  # more than 1 where a fault has widened the output
-    X_train = _stacked((data.X_train for data in prepared), dtype)
-    Y_train = _stacked((data.Y_train for data in prepared), dtype, wider)
-    X_test = _stacked((data.X_test for data in prepared), dtype) if is_tested else None
-    Y_test = _stacked((data.Y_test for data in prepared), dtype, wider) if is_tested else None
-    training, metric = [spec.training for spec in specs], METRICS.metric(score_of(first, prepared[0].samples.task))
+    first, metric = specs[0], METRICS.metric(score_of(specs[0], prepared[0].samples.task))
+    network = build_network(shape.structure)
+    data = _data(prepared, network, first.dtype)
     return Stack(
         network=network,
         parameters=parameters,
-        batches=_batches(network, specs, prepared, X_train, Y_train),
-        X_train=X_train,
-        Y_train=Y_train,
-        X_test=X_test,
-        Y_test=Y_test,
+        batches=_batches(network, specs, prepared, data.X_train, data.Y_train),
+        data=data,
         metric=metric.of_outputs(prepared[0].threshold, prepared[0].tie),
-        optimizer=OPTIMIZERS.optimizer(first.optimizer.name, **shared_settings(first)),
+        descent=_descent(specs, shape, state),
+        evaluations=evaluation_steps(shape.n_steps, first.training.evaluations),
+        stopping=_stopping(specs, shape, metric.sign),
+        regularisation=_regularisation(network, specs),
+        online=first.training.online_cost,
+        in_units=metric.needs_units,
+    )
+
+
+def _data(prepared: Sequence[Prepared], network: Network, dtype: str) -> Data:
+    wider = network.sizes[-1] // prepared[0].Y_train.shape[1]  # more than 1 where a fault has widened the output
+    is_tested = len(prepared[0].X_test) > 0
+    return Data(
+        X_train=_stacked((data.X_train for data in prepared), dtype),
+        Y_train=_stacked((data.Y_train for data in prepared), dtype, wider),
+        X_test=_stacked((data.X_test for data in prepared), dtype) if is_tested else None,
+        Y_test=_stacked((data.Y_test for data in prepared), dtype, wider) if is_tested else None,
+        target_shift=np.array([data.scaling.y_shift for data in prepared]),
+        target_scale=np.array([data.scaling.y_scale for data in prepared]),
+    )
+
+
+def _descent(specs: Sequence[Spec], shape: Shape, state: Sequence[Array] | None) -> Descent:
+    return Descent(
+        optimizer=OPTIMIZERS.optimizer(specs[0].optimizer.name, **shared_settings(specs[0])),
         hyperparameters=_hyperparameters(specs),
         learning_rate=np.array([spec.learning_rate for spec in specs]),
         schedules=[
             partial(SCHEDULES[spec.schedule.name], n_steps=shape.n_steps, **spec.schedule.settings()) for spec in specs
         ],
-        evaluations=evaluation_steps(shape.n_steps, first.training.evaluations),
+        state=state,
+    )
+
+
+def _stopping(specs: Sequence[Spec], shape: Shape, sign: int) -> Stopping:
+    training = [spec.training for spec in specs]
+    return Stopping(
         stop_cost=np.array([-np.inf if one.stop_cost is None else one.stop_cost for one in training]),
         patience=np.array([_patience_steps(one.patience, shape) for one in training]),
-        decayed=_decayed(network, first),
+        watched=("test_cost", -1) if specs[0].score == AUTO else ("test_metric", sign),
+    )
+
+
+def _regularisation(network: Network, specs: Sequence[Spec]) -> Regularisation:
+    training = [spec.training for spec in specs]
+    return Regularisation(
+        decayed=_decayed(network, specs[0]),
         l2=_optional([one.l2 or None for one in training]),
         clip_value=_optional([one.clip_value for one in training]),
         clip_norm=_optional([one.clip_norm for one in training]),
-        state=state,
-        online=first.training.online_cost,
-        target_shift=np.array([data.scaling.y_shift for data in prepared]),
-        target_scale=np.array([data.scaling.y_scale for data in prepared]),
-        in_units=metric.needs_units,
-        watched=("test_cost", -1) if first.score == AUTO else ("test_metric", metric.sign),
     )
 
 

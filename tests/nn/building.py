@@ -1,7 +1,7 @@
 """Stacks for the tests. Everything about a run follows from the structure and the run's own seed, as in a sweep."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import partial, reduce
 from typing import Any, Literal
 
@@ -19,13 +19,14 @@ from nn.network import Network
 from nn.optimizers import OPTIMIZERS
 from nn.registry import Array, Order, Registry
 from nn.schedules import SCHEDULES
-from nn.stack import Stack, Trained
+from nn.stack import Data, Descent, Regularisation, Stack, Stopping, Trained
 from nn.training import train
 from tests.nn.components import altered, defaults, per_run, shared
 
 BATCHES = ("full", "shuffled", "fresh", "given", "cyclic")
 EXTRAS = ("l2", "clip_value", "clip_norm")
 accuracy = METRICS.metric("accuracy").of_outputs(0.5, TIE)  # of outputs and targets
+GROUPS = {"data": Data, "descent": Descent, "stopping": Stopping, "regularisation": Regularisation}
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ def build_stack(structure: Structure, seeds: Sequence[int]) -> Stack:
     X_test, Y_test = stacked([run.test for run in runs], structure.dtype)
     extras = {name: np.array([run.extras[name] for run in runs]) for name in structure.extras}
     names = runs[0].hyperparameters
-    return Stack(
+    return grouped(
         network=structure.network,
         parameters=np.stack([run.parameters for run in runs]),
         batches=make_batches(structure, runs, X_train, Y_train),
@@ -148,6 +149,24 @@ def build_stack(structure: Structure, seeds: Sequence[int]) -> Stack:
         online=structure.online,
         **extras,
     )
+
+
+def grouped(**values: Any) -> Stack:
+    """A stack from its fields and those of its groups, side by side."""
+    own, of_groups = _apart(values)
+    return Stack(**own, **{group: GROUPS[group](**of_groups[group]) for group in GROUPS})
+
+
+def changed(stack: Stack, **values: Any) -> Stack:
+    """The stack with other values for some of its fields or of those of its groups."""
+    own, of_groups = _apart(values)
+    return replace(stack, **own, **{name: replace(getattr(stack, name), **of_groups[name]) for name in GROUPS})
+
+
+def _apart(values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    names = {group: {field.name for field in fields(kind)} for group, kind in GROUPS.items()}
+    of_groups = {group: {name: values[name] for name in values if name in names[group]} for group in GROUPS}
+    return {name: values[name] for name in values if name not in set().union(*names.values())}, of_groups
 
 
 def make_batches(structure: Structure, runs: Sequence[Run], X: Array, Y: Array) -> Batches:

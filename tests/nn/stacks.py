@@ -11,7 +11,7 @@ from nn.network import Network
 from nn.optimizers import OPTIMIZERS
 from nn.registry import Array
 from nn.stack import Stack
-from tests.nn.building import weights_only
+from tests.nn.building import grouped, weights_only
 from tests.nn.components import defaults, per_run, shared
 
 
@@ -20,7 +20,8 @@ def stack_of(
 ) -> Stack:
     """Runs with `parameters (runs, P)`, `X (runs, n, d_in)`, `Y (runs, n, d_out)`; options are fields of Stack.
 
-    Beside those: `optimizer` is a name, and `settings` the optimizer's where they are not the default ones.
+    Fields of its groups stand beside them. `optimizer` is a name, and `settings` the optimizer's where they are not
+    the default ones.
     """
     runs, name = len(parameters), options.pop("optimizer", "sgd")
     settings = defaults(OPTIMIZERS, name) | options.pop("settings", {})
@@ -43,4 +44,4 @@ def stack_of(
         "patience": np.full(runs, np.inf),
         "decayed": weights_only(network),
     }
-    return Stack(**fields | options)
+    return grouped(**fields | options)

@@ -12,7 +12,7 @@ from nn.network import Network, Trace
 from nn.registry import Array
 from nn.stack import Stack, Trained
 from nn.training import train
-from tests.nn.building import Structure, build_stack, difference
+from tests.nn.building import Structure, build_stack, changed, difference
 from tests.nn.components import label
 from tests.nn.covering import covering
 
@@ -44,7 +44,7 @@ def stack_with_units(structure: Structure, seeds: Sequence[int]) -> Stack:
     W = stack.network.layers(stack.parameters)[-1][0]
     W[...] = np.where(np.array(seeds)[:, np.newaxis, np.newaxis] % 2, W[:, :, :1], W)
     shift, scale = np.array([units_of(seed) for seed in seeds]).T
-    return replace(stack, target_shift=shift, target_scale=scale)
+    return changed(stack, target_shift=shift, target_scale=scale)
 
 
 def trained(structure: Structure, seeds: Sequence[int] = (0, 1, 2)) -> Trained:
@@ -71,7 +71,7 @@ def test_a_run_with_a_fault_keeps_its_bits_when_its_neighbours_leave(fault: str)
     all_along = trained(structure, seeds)
     # Every second run stops at the second point, because its cost there is no higher than it is.
     stop = np.where(np.arange(8) % 2, all_along.history["train_cost"][:, 1], -np.inf)
-    shortened = train(replace(stack_with_units(structure, seeds), stop_cost=stop))
+    shortened = train(changed(stack_with_units(structure, seeds), stop_cost=stop))
     assert (shortened.last_step[1::2] <= 1).all()
     for position in range(0, 8, 2):
         assert difference(shortened, position, trained(structure, [position])) == []
@@ -88,8 +88,8 @@ def test_a_fault_changes_what_a_training_reports(fault: str) -> None:
 def test_the_cost_in_mixed_units_compares_trained_outputs_with_targets_in_the_units_of_the_data() -> None:
     structure = structure_of("mixed_units")
     stack, result = stack_with_units(structure, [0, 1, 2]), trained(structure)
-    assert stack.X_test is not None and stack.Y_test is not None
-    sets = {"train_cost": (stack.X_train, stack.Y_train), "test_cost": (stack.X_test, stack.Y_test)}
+    assert stack.data.X_test is not None and stack.data.Y_test is not None
+    sets = {"train_cost": (stack.data.X_train, stack.data.Y_train), "test_cost": (stack.data.X_test, stack.data.Y_test)}
     for name, (X, Y) in sets.items():
         for run in range(3):
             shift, scale = units_of(run)
@@ -111,7 +111,7 @@ def test_mixed_units_change_the_two_costs_alone(dtype: Any) -> None:
 def test_a_healthy_cost_is_the_same_with_and_without_units_and_mixed_units_need_them() -> None:
     for faults in ((), ("mixed_units",)):
         plain = replace(structure_of(), faults=faults)
-        without = replace(stack_with_units(plain, [0, 1]), target_shift=None, target_scale=None)
+        without = changed(stack_with_units(plain, [0, 1]), target_shift=None, target_scale=None)
         reference = trained(replace(plain, faults=()), [0, 1])
         assert train(without).history["train_cost"].tobytes() == reference.history["train_cost"].tobytes()
 
@@ -120,7 +120,7 @@ def test_a_run_whose_cost_in_mixed_units_is_low_has_converged_by_that_cost() -> 
     """The rule looks at what is shown, so the fault ends runs too late, or never."""
     stack = stack_with_units(structure_of("mixed_units"), [0, 1])
     healthy_costs = trained(structure_of(), [0, 1]).history["train_cost"]
-    result = train(replace(stack, stop_cost=healthy_costs.max(axis=1)))
+    result = train(changed(stack, stop_cost=healthy_costs.max(axis=1)))
     assert result.outcomes == ["stopped", "stopped"]
 
 

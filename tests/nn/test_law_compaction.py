@@ -1,7 +1,6 @@
 """Law 2 where it is hardest: neighbours converge, lose patience or diverge in the middle and leave the stack."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ from nn.optimizers import OPTIMIZERS
 from nn.registry import Order
 from nn.stack import Stack, Trained
 from nn.training import train
-from tests.nn.building import BATCHES, EXTRAS, Structure, build_stack, difference
+from tests.nn.building import BATCHES, EXTRAS, Structure, build_stack, changed, difference
 from tests.nn.components import label
 from tests.nn.covering import covering
 
@@ -34,23 +33,23 @@ def explosion(step: int, dtype: Any) -> Any:
 def fated_stack(structure: Structure, seeds: Sequence[int]) -> Stack:
     """Runs that stay or leave, by their seed alone. Who converges does so at the cost it has at evaluation 2 or 3."""
     stack = build_stack(structure, seeds)
-    assert stack.X_test is not None
-    assert stack.Y_test is not None
-    first_outputs = stack.network.predict(stack.parameters, stack.X_test)
+    assert stack.data.X_test is not None
+    assert stack.data.Y_test is not None
+    first_outputs = stack.network.predict(stack.parameters, stack.data.X_test)
     costs = train(build_stack(structure, seeds)).history["train_cost"]
     fates = [fate_of(seed) for seed in seeds]
     stop_cost = [costs[i, 2 + seed % 2] if fates[i] == "converges" else -np.inf for i, seed in enumerate(seeds)]
     impatient = np.array([fate == "loses patience" for fate in fates])
     schedules = [
-        explosion(3 + seed % 5, structure.dtype) if fate == "diverges" else stack.schedules[i]
+        explosion(3 + seed % 5, structure.dtype) if fate == "diverges" else stack.descent.schedules[i]
         for i, (seed, fate) in enumerate(zip(seeds, fates, strict=True))
     ]
-    return replace(
+    return changed(
         stack,
         stop_cost=np.array(stop_cost),
         patience=np.where(impatient, 3 + np.array(seeds) % 5, np.inf),
         # The first outputs as targets of the test set: its cost is 0 at the start and never better.
-        Y_test=np.where(impatient[:, np.newaxis, np.newaxis], first_outputs, stack.Y_test),
+        Y_test=np.where(impatient[:, np.newaxis, np.newaxis], first_outputs, stack.data.Y_test),
         schedules=schedules,
     )
 

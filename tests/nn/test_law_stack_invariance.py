@@ -146,7 +146,8 @@ def test_both_memory_orders_train_alike_up_to_rounding(optimizer: str, batches: 
 
 def test_the_runs_of_these_tests_differ_so_that_a_mix_up_would_be_seen() -> None:
     stack = build_stack(Structure(optimizer="adam", extras=EXTRAS), range(8))
-    for values in (stack.parameters, stack.X_train, stack.learning_rate, *(getattr(stack, name) for name in EXTRAS)):
+    extras = [getattr(stack.regularisation, name) for name in EXTRAS]
+    for values in (stack.parameters, stack.data.X_train, stack.descent.learning_rate, *extras):
         assert len({run.tobytes() for run in values}) == 8
-    assert all(len(set(values)) == 2 for values in stack.hyperparameters.values())
-    assert len({schedule(np.arange(12.0)).tobytes() for schedule in stack.schedules}) > 2
+    assert all(len(set(values)) == 2 for values in stack.descent.hyperparameters.values())
+    assert len({schedule(np.arange(12.0)).tobytes() for schedule in stack.descent.schedules}) > 2

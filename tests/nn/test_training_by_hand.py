@@ -14,9 +14,9 @@ from nn.losses import LOSSES
 from nn.metrics import rmse
 from nn.network import Network
 from nn.optimizers import OPTIMIZERS
-from nn.stack import Stack, Trained
+from nn.stack import Trained
 from nn.training import train
-from tests.nn.building import accuracy, weights_only
+from tests.nn.building import accuracy, grouped, weights_only
 from tests.nn.components import defaults, per_run, shared
 
 POINTS = [(0.5, 0.2), (-1.0, 0.7), (2.0, -0.3)]
@@ -95,7 +95,7 @@ def trained(network: Network, start: list[float], X: Any, Y: Any, metric: Any, s
     """Full batches and plain SGD at rate 0.4, measured at every step."""
     X, Y = np.array([X], dtype=float), np.array([Y], dtype=float)
     optimizer = options.pop("optimizer", "sgd")
-    stack = Stack(
+    stack = grouped(
         network=network,
         parameters=np.array([start]),
         batches=FullBatches(X, Y),

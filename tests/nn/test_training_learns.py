@@ -1,7 +1,6 @@
 """Training finds what it should find, and chunks of prepared rates change nothing."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -17,9 +16,9 @@ from nn.network import Network
 from nn.optimizers import OPTIMIZERS, Optimizer, Step
 from nn.registry import Array
 from nn.schedules import SCHEDULES
-from nn.stack import Stack, Trained
+from nn.stack import Trained
 from nn.training import train
-from tests.nn.building import EXTRAS, Structure, accuracy, build_stack, weights_only
+from tests.nn.building import EXTRAS, Structure, accuracy, build_stack, changed, grouped, weights_only
 from tests.nn.components import defaults, per_run, shared
 
 
@@ -30,7 +29,7 @@ def learn(
     runs, glorot = len(seeds), INITIALIZERS["glorot"]
     X, Y = np.repeat(X[np.newaxis], runs, axis=0), np.repeat(Y[np.newaxis], runs, axis=0)
     settings = defaults(OPTIMIZERS, optimizer)
-    stack = Stack(
+    stack = grouped(
         network=network,
         parameters=np.stack([network.initialize(np.random.default_rng(seed), glorot) for seed in seeds]),
         batches=FullBatches(X, Y),
@@ -102,9 +101,9 @@ def test_every_shipped_optimizer_learns_a_straight_line(optimizer: str) -> None:
 def test_l2_gives_the_solution_of_ridge_regression_and_spares_the_biases(weight_decay: float) -> None:
     # Hoerl and Kennard (1970): (X'X / n + l2 D) w = X'y / n, here with D = 0 for the bias.
     structure = Structure((2, 1), batches="full", n=40, evaluations=(0, 1500), schedule="constant", extras=("l2",))
-    stack = replace(build_stack(structure, [0]), learning_rate=np.array([0.3]), l2=np.array([weight_decay]))
+    stack = changed(build_stack(structure, [0]), learning_rate=np.array([0.3]), l2=np.array([weight_decay]))
     result = train(stack)
-    columns, targets = np.hstack([stack.X_train[0], np.ones((40, 1))]), stack.Y_train[0]
+    columns, targets = np.hstack([stack.data.X_train[0], np.ones((40, 1))]), stack.data.Y_train[0]
     normal = columns.T @ columns / 40 + weight_decay * np.diag([1, 1, 0])
     solution = np.linalg.solve(normal, columns.T @ targets / 40)
     np.testing.assert_allclose(result.parameters[0], solution.ravel(), rtol=1e-9, atol=1e-9)
@@ -119,10 +118,10 @@ def test_how_many_rates_are_prepared_at_once_changes_no_bit(
 
     def run() -> Trained:
         stack = build_stack(structure, range(6))
-        assert stack.X_test is not None
+        assert stack.data.X_test is not None
         # Half the runs can never improve on their first test cost: they leave at step 14 and cut the prepared rates.
-        Y_test = stack.network.predict(stack.parameters, stack.X_test)
-        return train(replace(stack, Y_test=Y_test, patience=np.where(np.arange(6) % 2, 4.0, np.inf)))
+        Y_test = stack.network.predict(stack.parameters, stack.data.X_test)
+        return train(changed(stack, Y_test=Y_test, patience=np.where(np.arange(6) % 2, 4.0, np.inf)))
 
     usual = run()
     monkeypatch.setattr("nn.training.RATES_AHEAD", rates_ahead)
@@ -141,7 +140,7 @@ def test_rates_are_right_beyond_the_first_chunk(monkeypatch: pytest.MonkeyPatch)
     def rate_alone(step: Step, state: list[Array]) -> Array:
         return np.ones_like(step.gradient) * step.rate
 
-    stack = replace(
+    stack = changed(
         build_stack(Structure((1, 1), bias=False, evaluations=(0, 11)), [0]),
         optimizer=Optimizer(rate_alone, slots=0),
         hyperparameters={},
@@ -159,5 +158,5 @@ def test_a_step_in_single_precision_is_given_nothing_in_double() -> None:
         seen.update({step.gradient.dtype, step.parameters.dtype, step.decayed.dtype, step.rate.dtype})
         return step.rate * step.gradient
 
-    train(replace(stack, optimizer=Optimizer(noting, slots=0)))
+    train(changed(stack, optimizer=Optimizer(noting, slots=0)))
     assert seen == {np.dtype(np.float32)}

@@ -11,7 +11,7 @@ from nn.optimizers import OPTIMIZERS
 from nn.registry import Array
 from nn.stack import SERIES, Stack, Trained
 from nn.training import train
-from tests.nn.building import BATCHES, Structure, build_stack
+from tests.nn.building import BATCHES, Structure, build_stack, changed
 from tests.nn.components import label
 
 STEPS = (0, 1, 2, 3, 5, 8, 12)
@@ -25,13 +25,13 @@ any_structure = pytest.mark.parametrize("structure", STRUCTURES, ids=lambda one:
 
 
 def trained(structure: Structure, seeds: Any = (1,), **changes: Any) -> Trained:
-    return train(replace(build_stack(structure, seeds), **changes))
+    return train(changed(build_stack(structure, seeds), **changes))
 
 
 def unreachable_test_set(stack: Stack) -> Array:
     """Test targets that equal the first outputs, so that the test cost is never better than at step 0."""
-    assert stack.X_test is not None
-    return stack.network.predict(stack.parameters, stack.X_test)
+    assert stack.data.X_test is not None
+    return stack.network.predict(stack.parameters, stack.data.X_test)
 
 
 def measured_steps(result: Trained, run: int = 0) -> list[int]:
@@ -62,7 +62,10 @@ def test_the_first_point_is_the_untrained_network_and_the_last_the_kept_one(stru
     stack = build_stack(structure, [1])
     result, network = train(stack), stack.network
     for point, parameters in ((0, stack.parameters), (-1, result.parameters)):
-        for X, Y, name in ((stack.X_train, stack.Y_train, "train"), (stack.X_test, stack.Y_test, "test")):
+        for X, Y, name in (
+            (stack.data.X_train, stack.data.Y_train, "train"),
+            (stack.data.X_test, stack.data.Y_test, "test"),
+        ):
             outputs = network.predict(parameters, X)
             cost = (0.5 * (outputs - Y) ** 2).sum(axis=2).mean()
             assert result.history[f"{name}_cost"][0, point] == pytest.approx(cost, rel=1e-12)
@@ -100,7 +103,7 @@ def test_a_converged_run_keeps_the_parameters_of_the_step_at_which_it_stopped(st
     point = int(costs.argmin())
     result = trained(structure, stop_cost=costs[[point]])
     shorter = trained(
-        replace(structure, evaluations=STEPS[: point + 1]), schedules=build_stack(structure, [1]).schedules
+        replace(structure, evaluations=STEPS[: point + 1]), schedules=build_stack(structure, [1]).descent.schedules
     )
     assert result.last_step == [STEPS[point]]
     assert result.parameters.tobytes() == shorter.parameters.tobytes()
@@ -173,11 +176,11 @@ def test_a_run_whose_finite_cost_is_hopelessly_above_its_first_has_diverged(fact
 
     def result(second: float) -> Trained:
         stack = build_stack(replace(LINEAR, evaluations=(0, 1, 2)), [1])
-        arrays = {"parameters": stack.parameters * factor, "Y_train": stack.Y_train * factor}
-        arrays["Y_test"] = stack.Y_test * factor
-        batches = FullBatches(stack.X_train, arrays["Y_train"], "C")
+        arrays = {"parameters": stack.parameters * factor, "Y_train": stack.data.Y_train * factor}
+        arrays["Y_test"] = stack.data.Y_test * factor
+        batches = FullBatches(stack.data.X_train, arrays["Y_train"], "C")
         rates = [lambda steps: np.where(steps < 1, 1e-3, second)]
-        return train(replace(stack, **arrays, batches=batches, schedules=rates, learning_rate=np.ones(1)))
+        return train(changed(stack, **arrays, batches=batches, schedules=rates, learning_rate=np.ones(1)))
 
     hopeless = result(1e10)
     assert (hopeless.outcomes, hopeless.last_step.tolist()) == (["diverged"], [1])
@@ -187,9 +190,9 @@ def test_a_run_whose_finite_cost_is_hopelessly_above_its_first_has_diverged(fact
 
 def test_a_run_that_leaves_a_perfect_start_has_not_diverged() -> None:
     stack = build_stack(replace(LINEAR, n_test=0), [1])
-    outputs = stack.network.predict(stack.parameters, stack.X_train)
-    off = FullBatches(stack.X_train, outputs + 1e-3, "C")  # learned from targets that are a little different
-    result = train(replace(stack, Y_train=outputs, batches=off, learning_rate=np.array([0.1])))
+    outputs = stack.network.predict(stack.parameters, stack.data.X_train)
+    off = FullBatches(stack.data.X_train, outputs + 1e-3, "C")  # learned from targets that are a little different
+    result = train(changed(stack, Y_train=outputs, batches=off, learning_rate=np.array([0.1])))
     first, last = result.history["train_cost"][0, [0, -1]]
     assert first < 1e-30 and last > 2.0**52 * first
     assert result.outcomes == ["stopped"]
@@ -206,8 +209,8 @@ def test_a_run_that_starts_with_nan_has_diverged_at_step_0_and_nothing_measured(
 
 def test_a_run_whose_test_cost_overflows_has_diverged_even_below_its_threshold() -> None:
     stack = build_stack(LINEAR, [1])
-    assert stack.X_test is not None
-    result = train(replace(stack, X_test=stack.X_test * 1e200, stop_cost=np.array([np.inf])))
+    assert stack.data.X_test is not None
+    result = train(changed(stack, X_test=stack.data.X_test * 1e200, stop_cost=np.array([np.inf])))
     assert result.outcomes == ["diverged"]
     assert measured_steps(result) == []
 
@@ -226,7 +229,7 @@ def test_training_ends_early_when_every_run_has_left() -> None:
 
     stack = build_stack(LINEAR, [1, 2])
     counting = Counting(stack)
-    train(replace(stack, batches=counting, patience=np.array([2.0, 3.0]), Y_test=unreachable_test_set(stack)))
+    train(changed(stack, batches=counting, patience=np.array([2.0, 3.0]), Y_test=unreachable_test_set(stack)))
     assert counting.steps == 3
 
 

@@ -1,12 +1,16 @@
 """A person's own metric that breaks a law is refused before anything trains, with the law."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
+from nn import metrics
 from nn.metrics import METRICS
+from runner.plan.metric_laws import broken_metrics
+from tests.end_to_end.program import ROOT
 from tests.runner.building import refusals, spec_of
 
 
@@ -76,3 +80,11 @@ def test_a_score_that_does_not_fit_is_refused_with_those_that_do(overrides, told
 def test_a_misspelt_score_is_refused_with_the_one_that_is_meant():
     (message,) = refusals("score=mea")
     assert "mae" in message
+
+
+def test_the_metric_that_contributing_shows_keeps_all_laws(register):
+    (shown,) = re.findall(r"```python nn/metrics\.py\n(.*?)```", (ROOT / "CONTRIBUTING.md").read_text(), re.DOTALL)
+    register(squared)  # so that what follows is forgotten again
+    exec(shown, {**vars(metrics), "__name__": "my_parts"})
+    assert broken_metrics("auto", "regression") == []
+    assert "median_error" in METRICS

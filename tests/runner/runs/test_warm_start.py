@@ -15,10 +15,10 @@ from nn.metrics import rmse
 from nn.network import Network
 from nn.optimizers import OPTIMIZERS
 from nn.schedules import SCHEDULES
-from nn.stack import Stack
 from nn.training import train
 from runner.runs.data import generator, prepare
 from runner.runs.weights import write_weights
+from tests.nn.building import grouped
 from tests.runner.building import keys_of, plan_of, refusal, spec_of, trained, trained_all
 
 QUICK = ("training.evaluations=2", "tracking.plots=none")
@@ -38,7 +38,7 @@ def by_hand(phases: int):
     for phase in spec.phases[:phases]:
         data = prepare(phase)
         X, Y = data.X_train[np.newaxis], data.Y_train[np.newaxis]
-        stack = Stack(
+        stack = grouped(
             network=network, parameters=parameters, batches=SliceBatches(X, Y, 40, cyclic=True), X_train=X, Y_train=Y,
             X_test=data.X_test[np.newaxis], Y_test=data.Y_test[np.newaxis], metric=rmse,
             optimizer=OPTIMIZERS.optimizer("momentum"), hyperparameters={"momentum": np.array([0.6])},

@@ -33,7 +33,7 @@ def test_biases_are_drawn_in_the_layers_that_are_named(setting, drawn):
 @pytest.mark.parametrize(("decayed", "of_biases"), [("weights", 0.0), ("all", 1.0)])
 def test_the_penalty_is_on_the_weights_or_on_all(decayed, of_biases):
     stack, _ = stack_of("training.l2=0.5", f"training.l2_of={decayed}")
-    for W, b in stack.network.layers(stack.decayed[np.newaxis]):
+    for W, b in stack.network.layers(stack.regularisation.decayed[np.newaxis]):
         assert (W == 1).all() and (b == of_biases).all()
 
 
@@ -67,7 +67,7 @@ def test_patience_is_given_in_epochs_and_kept_in_steps(mode, steps):
     size = ("training.batch_size=60",) if mode == "minibatch" else ()
     stack, data = stack_of("training.patience=2", f"training.mode={mode}", *size)
     assert len(data.X_train) == 150
-    assert stack.patience.tolist() == [2 * steps]
+    assert stack.stopping.patience.tolist() == [2 * steps]
 
 
 def test_a_schedule_ends_with_the_last_step():
