@@ -44,14 +44,14 @@ def test_a_regression_prints_cost_and_rmse_of_train_and_test(one_run: Trained) -
     printed = table_of(one_run.done.stdout)
     assert set(printed) == {"train", "test"}
     for part in printed:
-        assert list(printed[part]) == ["cost", "rmse"]
+        assert list(printed[part]) == ["rmse", "cost"]
         for name, value in printed[part].items():
             assert value == pytest.approx(run.data.metrics[f"{part}/{name}"], rel=1e-3)
 
 
 def test_a_classification_prints_cost_and_accuracy(classifier: Trained) -> None:
     printed = table_of(classifier.done.stdout)
-    assert [list(printed[part]) for part in ("train", "test")] == [["cost", "accuracy"]] * 2
+    assert [list(printed[part]) for part in ("train", "test")] == [["accuracy", "cost"]] * 2
     assert 0 <= printed["test"]["accuracy"] <= 1
 
 
@@ -97,7 +97,8 @@ def test_training_lowers_the_cost(one_run: Trained) -> None:
 def test_final_metrics_are_the_last_values_of_their_series(one_run: Trained) -> None:
     metrics = one_run.store.only().data.metrics
     finals = {name: value for name, value in metrics.items() if name.startswith("final/")}
-    assert finals.pop("final/test_max_error") >= finals["final/test_rmse"]
+    assert finals.pop("final/test_max_error") >= finals["final/test_rmse"] >= finals.pop("final/test_mae") > 0
+    assert finals.pop("final/test_r2") < 1
     assert finals.pop("final/test_output_range") > 0
     assert finals == {
         f"final/{part}_{name}": one_run.store.metric(one_run.store.only(), f"{part}/{name}")[-1][1]

@@ -22,7 +22,9 @@ LINE = re.compile(rf"2/40 runs, 1/4 stacks, (\d+) %, [\d.e+]+ runs/s, [^,]+ left
 
 def run(index: int, cost: float, accuracy: float) -> RunResult:
     history = {"step": [7.0], "train/cost": [cost], "train/accuracy": [accuracy]}
-    return RunResult(index, "k", SPEC, Outcome.STOPPED, ("activation=tanh", f"seed={index}"), history=history)
+    return RunResult(
+        index, "k", SPEC, Outcome.STOPPED, ("activation=tanh", f"seed={index}"), task="classification", history=history
+    )
 
 
 def show(monkeypatch: pytest.MonkeyPatch, done: tuple[RunResult, ...] = ()) -> None:

@@ -38,11 +38,12 @@ def test_a_run_that_finished_was_trained_and_is_finished_for_mlflow_and_every_ot
 
 
 def test_pruned_runs_are_counted_where_there_are_some_and_are_in_no_mean():
-    usual = [run(0, "seed=0", cost=1.0), run(1, "seed=1", "failed")]
+    usual = [run(0, "seed=0", cost=1.0, accuracy=0.5), run(1, "seed=1", "failed")]
+    pruned = run(2, "seed=2", "pruned", cost=9.0, accuracy=0.0)
     assert "pruned" not in seed_table(usual, ["seed"]) and "pruned" not in counted(one.outcome for one in usual)
-    (row,) = seed_table([*usual, run(2, "seed=2", "pruned", cost=9.0)], ["seed"]).to_dict("records")
+    (row,) = seed_table([*usual, pruned], ["seed"]).to_dict("records")
     assert (row["runs"], row["cost"], row["pruned"], row["failed"], row["diverged"]) == (3, 1.0, 1, 1, 0)
-    told = answer([*usual, run(2, "seed=2", "pruned", cost=9.0)], ["seed"])
+    told = answer([*usual, pruned], ["seed"])
     assert told[-1] == "Of 3 runs, 1 pruned, 1 failed: they are in no mean."
 
 
