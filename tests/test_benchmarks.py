@@ -26,7 +26,7 @@ def benchmark(*arguments: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-LONG = ("sweep", "tracking", "scale")  # with servers, clusters and the usual way they take half a minute
+LONG = ("sweep", "first", "tracking", "scale")  # many programs, servers and clusters take half a minute
 
 
 @pytest.mark.parametrize("part", [pytest.param(one, marks=pytest.mark.slow if one in LONG else ()) for one in PARTS])

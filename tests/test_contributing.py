@@ -61,7 +61,7 @@ def test_no_example_is_longer_than_ten_lines_and_its_docstring() -> None:
 
 
 def test_added_components_train_in_a_sweep_stand_in_its_report_and_are_offered_by_help(copy: Path) -> None:
-    quick = ("training.epochs=20", "workers=1")
+    quick = ("training.epochs=20", "workers=1", "tracking.plots=best")
     choices = [f"{kind}={name}" for kind, name in (ADDED | {"loss": "pseudo_huber"}).items()]
     done = run(copy, "-m", "runner", "-m", "data=sine,rings", *choices, f"fault=none,{FAULT}", "seed=3,4", *quick)
     assert done.returncode == 0, done.stderr

@@ -8,7 +8,6 @@ import pickle
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from hydra._internal.config_loader_impl import ConfigLoaderImpl
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
@@ -17,6 +16,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from runner.app.composition_errors import refused
 from runner.app.compositions import INTERPOLATION, Composition, Compositions, open_config
+from runner.app.hydra_private import apply_override
 from runner.plan.jobs import Job, Refused
 
 
@@ -85,7 +85,7 @@ def _with_values(config: DictConfig, values: Iterable[Override]) -> DictConfig:
     """The config, changed as Hydra changes it. Raises what Hydra does, or for a plain value OmegaConf's own reason."""
     for override in values:
         try:
-            ConfigLoaderImpl._apply_overrides_to_config([override], config)
+            apply_override(override, config)
         except HydraException as error:
             is_plain = not (override.is_add() or override.is_force_add() or override.is_delete())
             raise (error.__cause__ if is_plain and error.__cause__ else error) from None

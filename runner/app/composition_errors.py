@@ -10,6 +10,7 @@ from hydra.errors import OverrideParseException
 from omegaconf import DictConfig
 from omegaconf.errors import InterpolationResolutionError
 
+from runner.app.hydra_private import root_of, sections_in
 from runner.base.errors import Problem, unknown
 from runner.plan.jobs import Refused
 from runner.runs.components import REGISTRIES
@@ -114,7 +115,7 @@ def _about_key(error: BaseException, name: str, fallback: str) -> str:
         return f"cannot be set: {fallback}"
     known = [str(key) for key in node if key not in ("hydra", "name")]
     last = name.rpartition(".")[2]
-    return unknown(last, known, "is not a setting", _meant(last, known, node._get_root()))
+    return unknown(last, known, "is not a setting", _meant(last, known, root_of(node)))
 
 
 def _meant(name: str, siblings: Sequence[str], root: Any) -> str:
@@ -133,12 +134,11 @@ def _meant(name: str, siblings: Sequence[str], root: Any) -> str:
 
 def _keys(node: DictConfig, prefix: str = "") -> Iterator[str]:
     """All dotted keys of a config but Hydra's own."""
-    for name in map(str, node):
+    for name, inner in sections_in(node):
         if (prefix, name) == ("", "hydra") or name == "name":
             continue
         yield f"{prefix}{name}"
-        inner = node._get_node(name)
-        if isinstance(inner, DictConfig) and not inner._is_none() and not inner._is_interpolation():
+        if inner is not None:
             yield from _keys(inner, f"{prefix}{name}.")
 
 

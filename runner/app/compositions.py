@@ -13,8 +13,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from hydra._internal.config_repository import CachingConfigRepository
-from hydra._internal.defaults_list import create_defaults_list
 from hydra.core.default_element import ResultDefault
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
@@ -22,6 +20,8 @@ from hydra.errors import HydraException
 from hydra.plugins.config_source import ConfigResult
 from omegaconf import DictConfig, OmegaConf, flag_override
 from omegaconf.errors import OmegaConfBaseException
+
+from runner.app.hydra_private import CachingConfigRepository, create_defaults_list, loaded, repository_of
 
 INTERPOLATION = "${"
 
@@ -117,7 +117,7 @@ class Compositions:
     @cached_property
     def repository(self) -> CachingConfigRepository:
         """All config files, those of `hydra.searchpath` too."""
-        return _Files(self._loader._parse_overrides_and_create_caching_repo(self._name, self._given)[1])
+        return _Files(repository_of(self._loader, self._name, self._given))
 
     def _real(self, texts: tuple[str, ...]) -> Composition | Exception:
         if texts not in self._found:
@@ -179,7 +179,7 @@ class Compositions:
         file = replace(recipe.files[place], config_path=f"{key}/{option}")
         try:
             files = [*recipe.files[:place], file, *recipe.files[place + 1 :]]
-            sections = _own(self._loader._compose_config_from_defaults_list(files, self.repository))
+            sections = _own(self._loader.merge(files, self.repository))
             parts = [*recipe.parts[:place], self._part(file), *recipe.parts[place + 1 :]]
         except (HydraException, OmegaConfBaseException, ValueError):
             return None  # Hydra says it of a whole composition
@@ -192,14 +192,14 @@ class Compositions:
         defaults = create_defaults_list(
             self.repository, self._name, overrides, prepend_hydra=True, skip_missing=False
         ).defaults
-        loaded = [self.repository.load_config(file.config_path) for file in defaults if file.config_path]
-        if any(INTERPOLATION in repr(one.defaults_list) for one in loaded if one is not None):
+        read = [self.repository.load_config(file.config_path) for file in defaults if file.config_path]
+        if any(INTERPOLATION in repr(one.defaults_list) for one in read if one is not None):
             return None
         files = [file for file in defaults if str(file.package).partition(".")[0] != "hydra"]
         return _Recipe(files, [self._part(file) for file in files])
 
     def _part(self, file: ResultDefault) -> dict[str, Any]:
-        return _own(self._loader._load_single_config(file, self.repository).config)
+        return _own(loaded(self._loader, file, self.repository))
 
 
 def _own(config: DictConfig) -> dict[str, Any]:

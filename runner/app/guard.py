@@ -7,24 +7,19 @@ that it is no boundary. Here only what installed plugins have registered in Pyth
 import pickle
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, NoReturn
 
-import hydra._internal.hydra as hydra_application
-from hydra._internal.config_loader_impl import ConfigLoaderImpl
-from hydra._internal.config_repository import IConfigRepository
-from hydra._internal.core_plugins.file_config_source import FileConfigSource as FilesOfConfigs
-from hydra._internal.core_plugins.importlib_resources_config_source import (
-    ImportlibResourcesConfigSource as PackagedConfigs,
-)
-from hydra._internal.sources_registry import SourcesRegistry
 from hydra.core.config_search_path import ConfigSearchPath
 from hydra.core.config_store import ConfigNode, ConfigStore
 from hydra.core.default_element import ResultDefault
 from hydra.plugins.config_source import ConfigResult
 from omegaconf import DictConfig, OmegaConf, flag_override
 
+from runner.app.hydra_private import FileConfigSource as FilesOfConfigs
+from runner.app.hydra_private import IConfigRepository, Loader, use_loader, use_sources
+from runner.app.hydra_private import ImportlibResourcesConfigSource as PackagedConfigs
 from runner.base.errors import UserError
 from runner.base.files import contents_of
 from runner.base.formats import check_yaml
@@ -45,11 +40,8 @@ CLOSED = {
 
 def guard_hydra(modules: Sequence[str]) -> None:
     """Have Hydra compose guarded configs only; `modules` are those that the user has listed."""
-    SourcesRegistry.instance().types |= {"pkg": ImportlibResourcesConfigSource, "file": FileConfigSource}
-    # Hydra has no public place for this; a class where a partial of its subclass now stands is what mypy minds.
-    hydra_application.ConfigLoaderImpl = partial(  # type: ignore[attr-defined,assignment]
-        GuardedLoader, modules=tuple(modules)
-    )
+    use_sources(pkg=ImportlibResourcesConfigSource, file=FileConfigSource)
+    use_loader(GuardedLoader, modules)
     OmegaConf.register_new_resolver("oc.env", _refuse_environment, replace=True)
 
 
@@ -87,7 +79,7 @@ class FileConfigSource(FilesOfConfigs):
         return found
 
 
-class GuardedLoader(ConfigLoaderImpl):
+class GuardedLoader(Loader):
     """Hydra's config loader. Raises UserError for a config that names what it may not."""
 
     def __init__(self, config_search_path: ConfigSearchPath, modules: Sequence[str] = ()) -> None:
@@ -115,12 +107,12 @@ class GuardedLoader(ConfigLoaderImpl):
             _leave_no_folder(config)
         return config
 
-    def _compose_config_from_defaults_list(self, defaults: list[ResultDefault], repo: IConfigRepository) -> DictConfig:
-        """What the files say, before Hydra writes into it what it knows itself and what was typed."""
-        read = [(repo.load_config(str(one.config_path)), not one.package) for one in defaults]
-        files = [file_of(found, is_whole) for found, is_whole in read if found]  # now, as composing changes them
-        config = super()._compose_config_from_defaults_list(defaults, repo)
-        for kind, key in left_over(sections_of(config), files):
+    def merge(self, files: list[ResultDefault], repository: IConfigRepository) -> DictConfig:
+        """What the files say, without what belonged to options that others have replaced."""
+        read = [(repository.load_config(str(one.config_path)), not one.package) for one in files]
+        said = [file_of(found, is_whole) for found, is_whole in read if found]  # now, as composing changes them
+        config = super().merge(files, repository)
+        for kind, key in left_over(sections_of(config), said):
             del config[kind][key]
         for key in RECORDED:
             node = OmegaConf.select(config, f"hydra.{key}", throw_on_missing=False, throw_on_resolution_failure=False)

@@ -17,6 +17,7 @@ from omegaconf import DictConfig, OmegaConf
 from runner.app.about import about_run, about_sweep
 from runner.app.compose import Composer, plain
 from runner.app.compositions import Composition
+from runner.app.hydra_private import returned
 from runner.app.setup import run_id
 from runner.base.console import count, say
 from runner.base.errors import RunsFailed, UserError
@@ -169,11 +170,11 @@ def _named(master: DictConfig) -> str | None:
 
 def _job_return(job: Job, result: RunResult, folder: Path, failed: RunsFailed | None) -> JobReturn:
     has_failed = result.outcome is Outcome.FAILED
-    return JobReturn(
+    return returned(
+        failed if has_failed else result.objective,
         overrides=list(job.overrides),
         hydra_cfg=job.composition.hydra,
         working_dir=str(folder),
         task_name=str(job.composition.hydra.hydra.job.name),
         status=JobStatus.FAILED if has_failed else JobStatus.COMPLETED,
-        _return_value=failed if has_failed else result.objective,
     )

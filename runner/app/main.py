@@ -95,8 +95,7 @@ def _check_encoding(arguments: list[str]) -> None:
 
 def _check_flags(arguments: list[str]) -> None:
     """Refuse Hydra's flag that unpickles a file; its parser knows a flag by its first letters too."""
-    from hydra._internal.utils import get_args_parser
-
+    from runner.app.hydra_private import get_args_parser
     from runner.base.errors import UserError
 
     if get_args_parser().parse_args(arguments).experimental_rerun is not None:

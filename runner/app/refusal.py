@@ -3,19 +3,18 @@
 from collections.abc import Sequence
 from typing import Any
 
-from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
-from hydra._internal.utils import get_args_parser
+from hydra import initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
-from hydra.initialize import initialize_config_dir
 from hydra.types import RunMode
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from runner.app.compose import Composer
 from runner.app.composition_errors import explain, several_values
+from runner.app.hydra_private import BasicSweeper, get_args_parser
 from runner.base.errors import Problem, UserError
 from runner.base.paths import CONF
 from runner.plan.jobs import Refused
