@@ -4,6 +4,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -42,6 +43,7 @@ def folder_of(module: str) -> str:
     return folder if folder in ORDER else ""
 
 
+@cache
 def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
@@ -60,6 +62,7 @@ def walk(node: ast.AST, into_functions: bool = True, into_typing: bool = True) -
             yield from walk(child, into_functions, into_typing)
 
 
+@cache
 def imports(path: Path, **where: bool) -> set[str]:
     """The modules a file names in its imports, in full: `from a import b` gives `a` and `a.b`."""
     found: set[str] = set()

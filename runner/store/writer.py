@@ -6,7 +6,9 @@
 A run is created when its result is there, with all its numbers in one batch; nothing is ever RUNNING but the sweep.
 """
 
+import glob
 import time
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -209,8 +211,10 @@ def make_tables(uri: str) -> None:
     file = sqlite_file(uri)
     if file is None or (Path(file).exists() and Path(file).stat().st_size):
         return
-    partial = Path(f"{file}.partial")
-    partial.unlink(missing_ok=True)
+    for left in Path(file).parent.glob(f"{glob.escape(Path(file).name)}.*.partial"):
+        left.unlink()
+    # Never the same name twice: MLflow keeps what it opened by its address, which in another folder is another file.
+    partial = Path(f"{file}.{uuid.uuid4().hex[:8]}.partial")
     partial.touch()
     MlflowClient(f"sqlite:///{partial}").get_experiment("0")
     partial.replace(file)

@@ -80,7 +80,6 @@ def check(folder: Path, undisturbed: Undisturbed) -> None:
     assert found.bits == undisturbed.whole.bits
     assert [name for name in found.files if found.files[name] != undisturbed.whole.files[name]] == []
     assert found.metrics == undisturbed.whole.metrics
-    assert "nothing to resume" in resume(cwd=folder).stdout
 
 
 def kill_main(folder: Path, jobs: tuple[str, ...], instant: float) -> bool:
@@ -160,6 +159,7 @@ def main_process_is_killed(tmp_path: Path, undisturbed: Undisturbed, times: int)
         if killed == times:
             break
     assert killed > times / 2
+    assert "nothing to resume" in resume(cwd=folder).stdout
 
 
 def workers_are_killed(tmp_path: Path, undisturbed: Undisturbed, times: int) -> None:
@@ -176,7 +176,7 @@ def test_a_store_that_was_killed_while_it_was_made_is_made_again(tmp_path: Path)
     """MLflow cannot work with a database in which only some tables exist."""
     jobs = ("data=xor", "training.epochs=2", "tracking.plots=none")
     with started(*jobs, cwd=tmp_path) as process:
-        wait_until(lambda: (tmp_path / "mlflow.db.partial").exists() or process.poll() is not None, "tables were made")
+        wait_until(lambda: any(tmp_path.glob("mlflow.db.*.partial")) or process.poll() is not None, "tables were made")
         process.kill()
         process.wait()
     assert not (tmp_path / "mlflow.db").exists()

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
 
 SWEEP = (
-    "-m", "data=xor", "activation=tanh,relu", "seed=range(12)", "training.epochs=20", "tracking.plots=none",
+    "-m", "data=xor", "activation=tanh,relu", "seed=range(8)", "training.epochs=20", "tracking.plots=none",
     "workers=1",
 )  # fmt: skip
-RUNS = 24
+RUNS = 16
 KINDS = {
     "POST experiments/create", "POST runs/create", "POST runs/log-batch", "POST runs/log-inputs",
     "PUT /mlflow-artifacts", "POST runs/update", "POST logged-models", "POST runs/outputs",
@@ -111,7 +111,7 @@ def test_a_sweep_through_a_door_that_loses_answers_of_every_kind_is_the_sweep_th
     train(*SWEEP, "tracking.experiment=losing", cwd=tmp_path, env=tracked_at(door.uri))
     lost = {kind for kind, times in door.lost.items() if times}
     assert lost >= KINDS, door.asked
-    assert door.lost["POST runs/create"] > 3 and door.lost["POST runs/log-batch"] > 3
+    assert door.lost["POST runs/create"] > 2 and door.lost["POST runs/log-batch"] > 2
     assert 1 < door.most_in_flight <= TO_SERVER, "several runs are written at the same time, and never more"
     assert whole(client_of(door.server), "losing") == undisturbed
     (model,) = models_of(door.server, "losing")
@@ -126,7 +126,7 @@ def test_a_single_run_whose_answers_were_lost_is_stored_once(door: Door, tmp_pat
     assert len(models_of(door.server, "single")) == 1
 
 
-@pytest.mark.parametrize("batches", [3, pytest.param(20, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("batches", [3, pytest.param(12, marks=pytest.mark.slow)])
 def test_a_writer_that_is_killed_among_its_requests_and_resumed_leaves_each_run_once(
     door: Door, undisturbed: "dict[str, tuple[Bits, Rows]]", tmp_path: Path, batches: int
 ) -> None:

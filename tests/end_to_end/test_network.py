@@ -119,7 +119,7 @@ def test_commands_talk_to_nobody(tmp_path: Path) -> None:
 
 def test_mlflow_ui_listens_on_the_loopback_address_alone(tmp_path: Path) -> None:
     make_store(tmp_path)
-    command = [sys.executable, "-m", "mlflow", "ui", "--port", str(port := free_port())]
+    command = [sys.executable, "-m", "mlflow", "ui", "--workers", "1", "--port", str(port := free_port())]
     env = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "MLFLOW_DISABLE_TELEMETRY": "true"}
     with listening(command, port, cwd=tmp_path, env=env) as process:
         found = {address for member in members(process.pid) for address in open_ports(member)}

@@ -55,7 +55,7 @@ def test_what_hangs_is_named_and_waited_for(
     first = ("data=xor", f"schedule.name={hanging}", "training.epochs=20", "tracking.plots=none", "workers=2")
     plan = plan_of((*how.split(), "seed=7"), ("activation=relu",), first=first)
     plan = replace(plan, settings=plan.settings.model_copy(update={"modules": (hanging,)}))
-    release = Timer(6, Path("go").absolute().touch)
+    release = Timer(4, Path("go").absolute().touch)
     with training_of(plan) as training:
         release.start()
         outcomes = {result.index: result.outcome for results in training for result in results}
