@@ -60,10 +60,14 @@ def by_hydra(*overrides: str) -> tuple[dict, dict]:
 
 
 def without_texts(hydra: dict) -> dict:
-    """Hydra's part without the list of overrides, which jobs with the same groups share."""
+    """Hydra's part without the list of overrides, which jobs with the same groups share, and the folder of the test.
+
+    The composer that tests share has that of the test which came first.
+    """
     job = {key: value for key, value in hydra["job"].items() if key != "override_dirname"}
     overrides = {key: value for key, value in hydra["overrides"].items() if key != "task"}
-    return hydra | {"job": job, "overrides": overrides}
+    runtime = {key: value for key, value in hydra["runtime"].items() if key != "cwd"}
+    return hydra | {"job": job, "overrides": overrides, "runtime": runtime}
 
 
 @pytest.mark.parametrize("overrides", JOBS.values(), ids=JOBS)

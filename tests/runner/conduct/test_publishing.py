@@ -81,7 +81,7 @@ def test_a_model_that_was_left_half_written_is_completed_and_a_whole_one_kept():
         assert model.model_id in [half.model_id for half in halves]
     assert model.model_id in [one.model_id for one in client.get_run(run_id).outputs.model_outputs]
     assert client.get_metric_history(run_id, "final/train_cost") == rows, "no row is doubled"
-    assert mlflow.pyfunc.load_model(f"runs:/{run_id}/model").predict(np.zeros((3, 2))).shape == (3, 1)
+    assert mlflow.pyfunc.load_model(model.artifact_location).predict(np.zeros((3, 2))).shape == (3, 1)
 
 
 def test_a_sweep_whose_parent_was_deleted_gets_a_new_one_with_all_runs():
