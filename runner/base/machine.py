@@ -6,8 +6,6 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from loky import cpu_count
-
 
 @cache
 def machine_bytes() -> int:
@@ -54,6 +52,8 @@ M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of malloc.h
 
 def default_workers() -> int:
     """The processors that this process may use."""
+    from loky import cpu_count
+
     return int(cpu_count())
 
 
