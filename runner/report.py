@@ -71,7 +71,7 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _load(modules: Sequence[str]) -> list[str]:
-    """Import a person's modules; returns those that cannot be, which a report can do without but for their sections."""
+    """Import a person's modules; returns those that cannot be imported; a report then lacks their sections."""
     lost = []
     for name in modules:
         try:

@@ -37,7 +37,7 @@ class Outcome(StrEnum):
 
     @property
     def is_finished(self) -> bool:
-        """Whether the run trained to its end with finite numbers, so that it has final values and is in every mean."""
+        """Whether the run trained to its end with finite numbers: only then it has final values and is in means."""
         return self in (Outcome.CONVERGED, Outcome.STOPPED)
 
     def told(self, last_step: int, error: str) -> str:

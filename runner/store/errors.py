@@ -19,7 +19,7 @@ def store_errors(told: str = "") -> Iterator[None]:
     """Raise StoreError for what a store raises in here; `told` begins its message.
 
     MLflow, drivers and clouds each have exceptions of their own, and the system has OSError. What Python itself raises
-    is a bug of this program and stays what it is, but for a driver that cannot be imported.
+    is a bug of this program and stays what it is, except a driver that cannot be imported.
     """
     try:
         yield
