@@ -14,7 +14,7 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from runner.app.composition_errors import refused
+from runner.app.composition_errors import explain, refused
 from runner.app.compositions import INTERPOLATION, Composition, Compositions, open_config
 from runner.app.hydra_private import apply_override
 from runner.plan.jobs import Job, Refused
@@ -32,8 +32,9 @@ class Composer:
 
     def compose(self, number: int, overrides: Sequence[str]) -> Job | Refused:
         """The job's config as Hydra would compose it, or why it cannot be composed."""
+        parsed = list[Override]()
         try:
-            parsed = [self._parse(text) for text in overrides]
+            parsed += [self._parse(text) for text in overrides]
             composition = self._compositions.of([override for override in parsed if self._is_choice(override)])
             values = [override for override in parsed if not self._is_choice(override)]
             config = self._by_section(composition, values)
@@ -41,7 +42,8 @@ class Composer:
                 config = plain(_with_values(composition.whole(), values))
             return Job(number, tuple(overrides), config, composition)
         except (HydraException, OmegaConfBaseException, ValueError) as error:
-            return refused(error, overrides, lambda left: self.compose(number, left))
+            problem, blamed = explain(error, parsed, self._compositions.repository)
+            return refused(problem, blamed, overrides, lambda left: self.compose(number, left))
 
     def _parse(self, text: str) -> Override:
         if text not in self._parsed:

@@ -1,40 +1,73 @@
 """What Hydra and OmegaConf say of a config that cannot be composed, in plain words, with the override to blame."""
 
 import difflib
-import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from hydra.errors import OverrideParseException
+from hydra.core.override_parser.types import Override
+from hydra.errors import CompactHydraException, HydraException, MissingConfigException, OverrideParseException
 from omegaconf import DictConfig
-from omegaconf.errors import InterpolationResolutionError
+from omegaconf.errors import InterpolationResolutionError, OmegaConfBaseException
 
-from runner.app.hydra_private import root_of, sections_in
+from runner.app.hydra_private import IConfigRepository, root_of, sections_in
 from runner.base.errors import Problem, unknown
 from runner.plan.jobs import Refused
-from runner.runs.components import REGISTRIES
 
 if TYPE_CHECKING:
     from runner.plan.jobs import Job
 
-TYPED = "from the override "
 SHORT = {"lr": "learning_rate"}
 QUOTES = "'\""
 CLOSED_BY = {"(": ")", "[": "]", "{": "}", "'": "'", '"': '"'}
 NAMES = {")": "parenthesis", "]": "bracket", "}": "brace", "'": "quote", '"': "quote"}
 
 
+@dataclass(frozen=True)
+class Failure:
+    """What Hydra raised, and the config files that it composed; `files` knows which groups and options there are."""
+
+    error: BaseException
+    files: IConfigRepository
+
+    @cached_property
+    def text(self) -> str:
+        """All that it says."""
+        return "\n".join(str(part) for part in (self.error, self.error.__cause__) if part)
+
+    @cached_property
+    def first_line(self) -> str:
+        """The reason that OmegaConf gives, with plain words for its own classes."""
+        line = self.text.strip().splitlines()[0] if self.text.strip() else "unknown reason"
+        line = line.removeprefix("UserError raised while resolving interpolation: ")
+        return line.replace("DictConfig", "a group of settings").replace("ListConfig", "a list")
+
+    @property
+    def full_key(self) -> str:
+        """The dotted key of the value that OmegaConf could not set or read; empty where it is not about one."""
+        keys = [one.full_key for one in self._reasons if one.full_key]
+        return str(keys[0]) if keys else ""
+
+    @property
+    def node(self) -> Any:
+        """The section that this value is in, or should be."""
+        return next((one.parent_node for one in self._reasons if one.parent_node is not None), None)
+
+    @property
+    def _reasons(self) -> list[OmegaConfBaseException]:
+        return [one for one in (self.error, self.error.__cause__) if isinstance(one, OmegaConfBaseException)]
+
+
 def refused(
-    error: BaseException, overrides: Sequence[str], compose: "Callable[[Sequence[str]], Job | Refused]"
+    problem: Problem, blamed: str | None, overrides: Sequence[str], compose: "Callable[[Sequence[str]], Job | Refused]"
 ) -> Refused:
-    """All problems of a job, found by leaving out one wrong override after another.
+    """All problems of a job, found by leaving out one wrong override after another; `blamed` is the first.
 
     With an option that does not exist its settings go too, as nothing can be said of them.
     """
-    problem = explain(error, overrides)
-    blamed = error.override if isinstance(error, OverrideParseException) else problem.origin.removeprefix(TYPED)
-    if blamed not in overrides:
+    if blamed is None or blamed not in overrides:
         return Refused((problem,), (), None)
     group = blamed.partition("=")[0].lstrip("+~")
     left = [one for one in overrides if one != blamed and not one.lstrip("+~").startswith(f"{group}.")]
@@ -44,40 +77,107 @@ def refused(
     return Refused((problem,), wrong, rest)
 
 
-def explain(error: BaseException, overrides: Iterable[str]) -> Problem:
-    """One of Hydra's composition errors as a problem with the override that caused it."""
-    text = "\n".join(str(part) for part in (error, error.__cause__) if part)
+def explain(
+    error: BaseException, overrides: Iterable[Override], files: IConfigRepository
+) -> tuple[Problem, str | None]:
+    """One of Hydra's composition errors as a problem, and the override that caused it; None where a file did."""
     if isinstance(error, OverrideParseException):
-        return Problem(f"the override {error.override!r}", f"cannot be read; {_why_unreadable(error.override)}")
-    full_key = next(iter(re.findall(r"full_key: (\S+)", text)), "")
-    for override in sorted(overrides, key=lambda override: -len(override.partition("=")[0])):
-        key, _, value = override.partition("=")
-        name, origin = key.lstrip("+~"), f"{TYPED}{override}"
-        if (
-            "Config group override" in text
-            and name in (*REGISTRIES, "executor", "sweep")
-            and (value == "null" or not value.isidentifier())
-        ):
-            return Problem(name, f"needs the name of an option, got {value}", origin)
-        if ("Ambiguous value" in text or "requires --multirun" in text) and override in text:
-            return several_values(override)
-        if "does not support sweep type" in text and value.startswith("interval("):
-            return Problem(name, f"needs values to try, such as 0.1,0.2 or range(1,5), got {value}", origin)
-        if f"Could not find '{name}/{value}'" in text:
-            return Problem(name, unknown(value, _options(text)), origin)
-        if full_key.startswith((f"{name}.", f"{name}[")):
-            return Problem(full_key, _about_key(error, full_key, _first_line(text)), origin)
-        if f"'{name}'" in text or full_key == name:
-            return Problem(name, _about_key(error, name, _first_line(text)), origin)
-    if full_key and isinstance(error, InterpolationResolutionError):
-        return Problem(full_key, _about_key(error, full_key, _first_line(text)), "from the config files")
-    return Problem("the config", f"cannot be composed: {_first_line(text)}")
+        return unreadable(error.override), error.override
+    failure = Failure(error, files)
+    deepest_first = sorted(overrides, key=lambda override: -len(override.get_key_element()))
+    for kind in KINDS:
+        for override in deepest_first:
+            if problem := kind(failure, override):
+                return replace(problem, origin=_origin(override)), override.input_line
+    if failure.full_key and isinstance(error, InterpolationResolutionError):
+        return Problem(failure.full_key, _about_key(failure, failure.full_key), "from the config files"), None
+    return Problem("the config", f"cannot be composed: {failure.first_line}"), None
 
 
-def several_values(override: str) -> Problem:
+def _unknown_option(failure: Failure, override: Override) -> Problem | None:
+    if not isinstance(failure.error, MissingConfigException):
+        return None
+    group, chosen = override.key_or_group, override.value()
+    for option in chosen if isinstance(chosen, list) else [chosen]:
+        if failure.error.missing_cfg_file == f"{group}/{option}":
+            known = failure.error.options or failure.files.get_group_options(group)
+            return Problem(_key(override), unknown(option, known))
+    return None
+
+
+def _no_key(_: Failure, override: Override) -> Problem | None:
+    return None if override.key_or_group else Problem("a key", "is missing before the =")
+
+
+def _no_option(failure: Failure, override: Override) -> Problem | None:
+    """Hydra looks at all choices before anything else, and what is no name ends there."""
+    value = override.value()
+    if override.is_sweep_override() or isinstance(value, dict) or not failure.files.group_exists(override.key_or_group):
+        return None
+    if override.is_force_add():
+        return Problem(_key(override), f"is chosen without ++, as {_key(override)}={_given(override)}")
+    if isinstance(value, (str, list)) or (override.is_delete() and value is None):
+        return None
+    return Problem(_key(override), f"needs the name of an option, got {_given(override)}")
+
+
+def _about_interval(failure: Failure, override: Override) -> Problem | None:
+    """Hydra's basic sweeper has no values for it, and says so in an error of the plainest kind."""
+    is_swept = isinstance(failure.error, HydraException) and not isinstance(failure.error, CompactHydraException)
+    if not is_swept or not override.is_interval_sweep():
+        return None
+    told = f"needs values to try, such as 0.1,0.2 or range(1,5), got {_given(override)}"
+    return Problem(_key(override), told)
+
+
+def _about_value(failure: Failure, override: Override) -> Problem | None:
+    key, full = _key(override), failure.full_key
+    is_its = full == key or full.startswith((f"{key}.", f"{key}["))
+    return Problem(full, _about_key(failure, full)) if is_its else None
+
+
+def _several_values(failure: Failure, override: Override) -> Problem | None:
+    if not override.is_sweep_override() or f"'{override.input_line}'" not in failure.text:
+        return None
+    if override.is_hydra_override():
+        return Problem(_key(override), f"belongs to Hydra and is the same for all jobs, got {_given(override)}")
+    return several_values(override)
+
+
+def _quoted(failure: Failure, override: Override) -> Problem | None:
+    """The last resort: Hydra's sentence names this override, or its key."""
+    names = _key(override), override.key_or_group, override.input_line
+    is_named = any(f"'{name}'" in failure.text for name in names)
+    return Problem(_key(override), _about_key(failure, _key(override))) if is_named else None
+
+
+# The first that fits is what is wrong: those that ask what Hydra raised or knows, then those that read its sentences.
+KINDS: tuple[Callable[[Failure, Override], Problem | None], ...] = (
+    _no_key, _unknown_option, _no_option, _about_interval, _about_value, _several_values, _quoted,
+)  # fmt: skip
+
+
+def several_values(override: Override) -> Problem:
     """That an override makes a sweep where one run was asked for."""
-    key, _, value = override.partition("=")
-    return Problem(key.lstrip("+~"), f"has several values, {value}; add -m to try each of them", f"{TYPED}{override}")
+    told = f"has several values, {_given(override)}; add -m to try each of them"
+    return Problem(_key(override), told, _origin(override))
+
+
+def unreadable(override: str) -> Problem:
+    """That an override does not follow Hydra's grammar, and what may be missing in it."""
+    return Problem(f"the override {override!r}", f"cannot be read; {_why_unreadable(override)}")
+
+
+def _key(override: Override) -> str:
+    return str(override.input_line).partition("=")[0].lstrip("+~")
+
+
+def _given(override: Override) -> str:
+    return str(override.input_line).partition("=")[2]
+
+
+def _origin(override: Override) -> str:
+    return f"from the override {override.input_line}"
 
 
 def _why_unreadable(override: str) -> str:
@@ -100,22 +200,15 @@ def _why_unreadable(override: str) -> str:
     return f"""quotes may help: '{key}="{value}"'"""
 
 
-def _options(text: str) -> list[str]:
-    """The indented names below Hydra's "Available options in 'data':"."""
-    lines = text.partition("Available options")[2].splitlines()[1:]
-    return [line.strip() for line in itertools.takewhile(lambda line: line.startswith("\t"), lines)]
-
-
-def _about_key(error: BaseException, name: str, fallback: str) -> str:
+def _about_key(failure: Failure, name: str) -> str:
     """That a key does not exist, and which do at its place; or else why its value cannot be used."""
-    if isinstance(error, InterpolationResolutionError):
-        return f"cannot be resolved: {fallback}"
-    node = getattr(error, "parent_node", None) or getattr(error.__cause__, "parent_node", None)
-    if not isinstance(node, DictConfig):
-        return f"cannot be set: {fallback}"
-    known = [str(key) for key in node if key not in ("hydra", "name")]
+    if isinstance(failure.error, InterpolationResolutionError):
+        return f"cannot be resolved: {failure.first_line}"
+    if not isinstance(failure.node, DictConfig):
+        return f"cannot be set: {failure.first_line}"
+    known = [str(key) for key in failure.node if key not in ("hydra", "name")]
     last = name.rpartition(".")[2]
-    return unknown(last, known, "is not a setting", _meant(last, known, root_of(node)))
+    return unknown(last, known, "is not a setting", _meant(last, known, root_of(failure.node)))
 
 
 def _meant(name: str, siblings: Sequence[str], root: Any) -> str:
@@ -140,10 +233,3 @@ def _keys(node: DictConfig, prefix: str = "") -> Iterator[str]:
         yield f"{prefix}{name}"
         if inner is not None:
             yield from _keys(inner, f"{prefix}{name}.")
-
-
-def _first_line(text: str) -> str:
-    """What OmegaConf says, with plain words for its own classes."""
-    line = text.strip().splitlines()[0] if text.strip() else "unknown reason"
-    line = line.removeprefix("UserError raised while resolving interpolation: ")
-    return line.replace("DictConfig", "a group of settings").replace("ListConfig", "a list")

@@ -1,5 +1,6 @@
 """What Hydra and OmegaConf do not promise, in one place: tests say by name what a release has moved."""
 
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -56,6 +57,12 @@ def apply_override(override: Override, config: DictConfig) -> None:
     ConfigLoaderImpl._apply_overrides_to_config([override], config)
 
 
+def files_of(loader: Any) -> IConfigRepository:
+    """The config files of a loader, but for those of `hydra.searchpath`: which groups and options there are."""
+    files: IConfigRepository = loader.repository
+    return files
+
+
 def repository_of(loader: Any, config_name: str | None, overrides: list[str]) -> IConfigRepository:
     """All config files as a loader finds them with these overrides."""
     repository: IConfigRepository = loader._parse_overrides_and_create_caching_repo(config_name, overrides)[1]
@@ -71,6 +78,13 @@ def loaded(loader: Any, file: ResultDefault, repository: IConfigRepository) -> D
 def root_of(node: DictConfig) -> Any:
     """The whole config that a node is in."""
     return node._get_root()
+
+
+def is_from_composing(error: Exception) -> bool:
+    """Whether a plain ValueError comes from Hydra's look at the choices, as for `activation=null`."""
+    code = create_defaults_list.__code__.co_filename
+    trace = traceback.extract_tb(error.__traceback__)
+    return isinstance(error, ValueError) and any(frame.filename == code for frame in trace)
 
 
 def returned(value: Any, **about: Any) -> JobReturn:

@@ -3,7 +3,6 @@
 import gc
 import os
 import sys
-import traceback
 
 STRICT = "--strict"
 
@@ -117,16 +116,11 @@ def _composition_problem(error: Exception) -> str | None:
     from hydra.errors import HydraException
     from omegaconf.errors import OmegaConfBaseException
 
+    from runner.app.hydra_private import is_from_composing
     from runner.app.refusal import all_problems
 
     if isinstance(error, yaml.YAMLError):
         return f"a config file cannot be read, as it is not plain YAML: {' '.join(str(error).split())}"
-    if not isinstance(error, (HydraException, OmegaConfBaseException)) and not _is_from_composing(error):
+    if not isinstance(error, (HydraException, OmegaConfBaseException)) and not is_from_composing(error):
         return None
     return all_problems(error, sys.argv[1:])
-
-
-def _is_from_composing(error: Exception) -> bool:
-    """Whether a ValueError comes from Hydra's own composing, as for `activation=null`."""
-    trace = traceback.extract_tb(error.__traceback__)
-    return isinstance(error, ValueError) and any("defaults_list" in frame.filename for frame in trace)

@@ -7,14 +7,14 @@ from hydra import initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
-from hydra.errors import HydraException
+from hydra.errors import HydraException, OverrideParseException
 from hydra.types import RunMode
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from runner.app.compose import Composer
-from runner.app.composition_errors import explain, several_values
-from runner.app.hydra_private import BasicSweeper, get_args_parser
+from runner.app.composition_errors import explain, several_values, unreadable
+from runner.app.hydra_private import BasicSweeper, files_of, get_args_parser
 from runner.base.errors import Problem, UserError
 from runner.base.paths import CONF
 from runner.plan.jobs import Refused
@@ -23,13 +23,13 @@ from runner.plan.plan import make_plan
 
 def all_problems(error: Exception, arguments: Sequence[str]) -> str:
     """The message for what Hydra has raised for these arguments, with all else that is wrong with them."""
-    first = explain(error, arguments)
     asked = get_args_parser().parse_args(list(arguments))
-    if asked.config_dir or asked.config_path or asked.config_name:
-        return str(first)
     GlobalHydra.instance().clear()
     with initialize_config_dir(str(CONF), version_base="1.3"):
         loader: Any = GlobalHydra.instance().config_loader()
+        first, _ = explain(error, _parsed(loader, asked.overrides)[0], files_of(loader))
+        if asked.config_dir or asked.config_path or asked.config_name:
+            return str(first)
         try:
             _judge(loader, asked.overrides, bool(asked.multirun))
         except UserError as judged:
@@ -57,7 +57,7 @@ def _judge(loader: Any, overrides: Sequence[str], is_sweep: bool) -> None:
         swept = {str(one.input_line).partition("=")[0] for one in (*named, *rest) if one.is_sweep_override()}
     else:
         several = [one for one in rest if one.is_sweep_override()]
-        known += [several_values(str(one.input_line)) for one in several]
+        known += [several_values(one) for one in several]
         jobs, swept = [[str(one.input_line) for one in rest if one not in several]], set[str]()
     composer = Composer(loader, master)
     if jobs and isinstance(found := composer.compose(0, jobs[0]), Refused):
@@ -74,8 +74,8 @@ def _parsed(loader: Any, overrides: Sequence[str]) -> tuple[list[Override], list
     for text in overrides:
         try:
             parsed += parser.parse_overrides([text])
-        except HydraException as error:
-            problems.append(explain(error, [text]))
+        except OverrideParseException as error:
+            problems.append(unreadable(error.override))
     return parsed, problems
 
 

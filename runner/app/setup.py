@@ -11,7 +11,7 @@ from typing import Any
 from hydra.core.override_parser.types import Override
 
 from runner.app.compose import Composer
-from runner.app.composition_errors import explain
+from runner.app.composition_errors import unreadable
 from runner.base.errors import UserError, refuse
 from runner.base.paths import CONF, PLUGINS
 from runner.plan.plan import Plan, make_plan
@@ -70,12 +70,12 @@ def composing(overrides: Sequence[str] = ()) -> Iterator[Composer]:
 def _parsed(overrides: Sequence[str]) -> list[Override]:
     """Overrides as Hydra reads them. Raises UserError where one stands for several runs, or cannot be read."""
     from hydra.core.override_parser.overrides_parser import OverridesParser
-    from hydra.errors import HydraException
+    from hydra.errors import OverrideParseException
 
     try:
         found = OverridesParser.create().parse_overrides(list(overrides))
-    except HydraException as error:
-        raise refuse({0: [explain(error, overrides)]}, 1) from error
+    except OverrideParseException as error:
+        raise refuse({0: [unreadable(error.override)]}, 1) from error
     for override in found:
         if override.is_sweep_override() or (override.key_or_group == "sweep" and override.value() is not None):
             raise UserError(f"{override.input_line} stands for several runs; a check looks at one network at a time")

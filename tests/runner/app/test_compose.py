@@ -3,11 +3,15 @@
 from itertools import permutations
 
 import pytest
+from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException
 from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
 
 from runner.app.compose import plain
+from runner.app.composition_errors import explain
 from runner.app.compositions import split_hydra
+from runner.app.hydra_private import files_of
 from runner.app.named_sweeps import sweep_files
 from runner.base.errors import Problem
 from runner.base.paths import SWEEPS
@@ -187,3 +191,42 @@ def test_an_option_that_is_not_a_name_is_a_problem_and_no_traceback(kind, value)
     assert isinstance(problem, Problem)
     assert kind in str(problem)
     assert "\n" not in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("override", "told"),
+    [
+        ('data="sin"', "data is unknown: 'sin' (did you mean sine?)"),
+        ("data=[xor,sin]", "data is unknown: 'sin' (did you mean sine?)"),
+        ("+data@validation=sin", "data@validation is unknown: 'sin' (did you mean sine?)"),
+        ("hydra/launcher=null", "hydra/launcher needs the name of an option, got null"),
+        ("++data=xor", "data is chosen without ++, as data=xor"),
+        ("hydra.job.num=1,2", "hydra.job.num belongs to Hydra and is the same for all jobs, got 1,2"),
+        ("part@section=3", "part@section cannot be set: Override part@section=3"),
+        ("data.name.x=1", "data.name.x is not a setting"),
+        ("=3", "a key is missing before the ="),
+    ],
+)
+def test_an_override_is_blamed_however_it_is_written(override, told):
+    problem = composed("seed=1", override)
+    assert isinstance(problem, Problem)
+    assert str(problem).startswith(told)
+    assert problem.origin == f"from the override {override}"
+
+
+@pytest.mark.parametrize(
+    "override", ["data=sin", "data=null", "data=3", "training.wrong=1", "network.hidden={a:1}", "learning_rate=${nope}"]
+)
+def test_a_mistake_is_recognised_whatever_words_hydra_has_for_it(override):
+    """What is left of Hydra's sentence is at most the reason, after our own."""
+    files, parsed = files_of(loader()), OverridesParser.create().parse_overrides(["seed=1", override])
+    with pytest.raises((HydraException, OmegaConfBaseException, ValueError)) as caught:
+        by_hydra("seed=1", override)
+    problem, blamed = explain(caught.value, parsed, files)
+    for error in (caught.value, caught.value.__cause__):
+        if error is not None:
+            error.args, error.msg = ("other words",), "other words"
+    again, blamed_again = explain(caught.value, parsed, files)
+    assert (blamed, again.key, again.origin) == (blamed_again, problem.key, problem.origin)
+    assert blamed == override
+    assert again.message.partition(": ")[0] == problem.message.partition(": ")[0]
