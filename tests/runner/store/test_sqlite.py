@@ -151,9 +151,13 @@ def test_another_schema_is_left_to_the_client(new_tracker):
         connection.execute("UPDATE alembic_version SET version_num = 'another'")
     assert not sqlite.knows(str(file))
     assert not sqlite.knows(str(file.with_name("none.db")))
-    run_ids = [run_id for _, run_id in tracker.write_runs(records()[:2])]
+    written = dict(tracker.write_runs(records()[:2]))
     with closing(sqlite3.connect(file)) as connection:
-        assert {run_id for (run_id,) in connection.execute("SELECT run_uuid FROM runs")} == set(run_ids)
+        assert {run_id for (run_id,) in connection.execute("SELECT run_uuid FROM runs")} == set(written.values())
+    for place, run_id in written.items():
+        data = MlflowClient(f"sqlite:///{file}").get_run(run_id).data
+        assert data.params == records()[place].params
+        assert data.metrics.keys() == {key for key, *_ in records()[place].metrics}
 
 
 @pytest.mark.parametrize("points", [2, 5, 17, 1000])
