@@ -1,19 +1,43 @@
 """README.md and CONTRIBUTING.md show how components are added; here their examples are done exactly as written."""
 
+import dataclasses
+import inspect
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
+from nn.activations import ACTIVATIONS
+from nn.faults import FAULTS
+from nn.initializers import INITIALIZERS
+from nn.losses import LOSSES
+from nn.metrics import METRICS
+from nn.network import Network, pull
+from nn.optimizers import OPTIMIZERS, Step
+from nn.registry import Registry
+from nn.schedules import SCHEDULES
+from runner.datasets import DATASETS
+from runner.datasets.samples import Streams
+from runner.findings.findings import Findings
+from runner.findings.sections import SECTIONS
+from runner.runs.components import REGISTRIES
 from tests.end_to_end.program import make_store, run_runner
 
 ROOT = Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"^```\w+ (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 ADDED = {"activation": "bent", "init": "sparse", "optimizer": "signum", "schedule": "linear"}
 FAULT = "frozen_biases"
+CALL = re.compile(r"`([\w.]+)\(([\w, ]*)\)`")
+PARTS: dict[str, Registry[Any]] = {
+    "activation": ACTIVATIONS, "loss": LOSSES, "optimizer": OPTIMIZERS, "schedule": SCHEDULES, "metric": METRICS,
+    "initializer": INITIALIZERS, "data set": DATASETS, "fault": FAULTS, "section": SECTIONS,
+}  # fmt: skip
 
 
 def blocks(page: str = "CONTRIBUTING.md") -> list[tuple[str, str]]:
@@ -107,3 +131,66 @@ def test_the_parts_that_readme_shows_work_with_the_command_that_readme_gives(tmp
     done = run_runner(*command.group(1).split()[2:], "training.epochs=10", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "swish" in done.stdout
+
+
+def what_parts_see() -> dict[str, list[str]]:
+    """The table of what each part is handed: the cells of a part by its first words."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("## What each part sees")[2]
+    lines = [line.strip("|").split(" | ") for line in text.partition("\n## ")[0].splitlines() if line.startswith("| ")]
+    return {cells[0].partition(",")[0].strip(): cells[1:] for cells in lines[1:]}
+
+
+def handed(function: Callable[..., Any]) -> list[str]:
+    """The names of what a function is handed beside its settings."""
+    parameters = inspect.signature(function).parameters.values()
+    return [one.name for one in parameters if one.kind is not inspect.Parameter.KEYWORD_ONLY]
+
+
+def functions_of(part: str) -> Iterator[tuple[str, Callable[..., Any]]]:
+    """What is called of every component of a kind, by the name that the table has for it."""
+    for name in PARTS[part]:
+        component = PARTS[part][name]
+        if part in ("activation", "loss"):
+            made = component()
+            for field in dataclasses.fields(made):
+                function = getattr(made, field.name)
+                if callable(function) and not isinstance(function, np.ufunc):
+                    yield field.name, function
+        else:
+            yield {"data set": "data_set", "optimizer": "rule"}.get(part, part), component
+
+
+def test_each_kind_of_part_stands_in_the_table_of_what_parts_see() -> None:
+    assert what_parts_see().keys() == {*PARTS, "L2 penalty"}
+    assert {id(registry) for registry in REGISTRIES.values()} <= {id(registry) for registry in PARTS.values()}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_is_called_with_what_the_table_says(part: str) -> None:
+    shown = {name: names.split(", ") for name, names in CALL.findall(what_parts_see()[part][0])}
+    found = list(functions_of(part))
+    assert found
+    for name, function in found:
+        assert handed(function) == shown[name], function
+    assert {name for name, _ in found} == shown.keys()
+
+
+def test_the_fields_of_what_a_part_is_handed_are_those_in_the_table() -> None:
+    table = what_parts_see()
+    steps = {field.name: field.default for field in dataclasses.fields(Network) if inspect.isfunction(field.default)}
+    assert {f"network.{name}": handed(step) for name, step in steps.items()} == {
+        name: names.split(", ") for name, names in CALL.findall(table["fault"][1])
+    }
+    assert CALL.findall(table["L2 penalty"][0]) == [("penalty", ", ".join(handed(pull)))]
+    for part, name, fields in (
+        ("optimizer", "step", Step._fields),
+        ("data set", "streams", [field.name for field in dataclasses.fields(Streams)]),
+        ("section", "sweep", [field.name for field in dataclasses.fields(Findings)] + made_of(Findings)),
+    ):
+        assert re.findall(rf"`{name}\.(\w+)`", table[part][1]) == list(fields), part
+
+
+def made_of(record: type) -> list[str]:
+    """What a record can be asked for beside its fields."""
+    fields = {field.name for field in dataclasses.fields(record)}
+    return [name for name in vars(record) if not name.startswith("_") and name not in fields]
