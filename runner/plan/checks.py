@@ -1,6 +1,6 @@
 """What only makes sense together: every check looks at one training of a run, its spec and the facts of its data."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from nn.activations import ACTIVATIONS
 from nn.faults import FAULTS
@@ -200,7 +200,25 @@ EARLIER_CHECKS: dict[Check, tuple[Check, ...]] = {
 }  # fmt: skip
 
 
-def failing(
+def problems_of(asked: Phase, complete: Phase, earlier: Sequence[Phase | Problem]) -> list[Problem]:
+    """What is wrong with a run: as it was asked for, with everything decided, and on the data trained on before.
+
+    Where such data cannot be used, the problem stands in its place.
+    """
+    found = _failing(CHECKS, asked)
+    problems = [*found.values(), *_failing(LATER_CHECKS, complete, found).values()]
+    for place, phase in enumerate(earlier):
+        key = f"warm_start[{place}]"
+        if isinstance(phase, Problem):
+            problems.append(Problem(phase.key.replace("data", key, 1), phase.message))
+        elif phase.facts.kind != complete.facts.kind:
+            problems.append(Problem(key, f"has other inputs or targets than data={complete.spec.data.name}"))
+        elif told := _failing(EARLIER_CHECKS, phase, found):
+            problems.append(Problem(key, f"is trained on as the data is, and {next(iter(told.values()))}"))
+    return problems
+
+
+def _failing(
     checks: Mapping[Check, tuple[Check, ...]], phase: Phase, known: Collection[Check] = ()
 ) -> dict[Check, Problem]:
     """The checks that find something in a training, in their order, and what; `known` are others that have."""

@@ -7,7 +7,7 @@ import numpy as np
 
 from nn.activations import ACTIVATIONS
 from runner.base.errors import Problem
-from runner.plan.checks import CHECKS, EARLIER_CHECKS, LATER_CHECKS, failing
+from runner.plan.checks import problems_of
 from runner.plan.defaults import MATCHING_LOSSES, completed, loss_named, used_data, used_test
 from runner.plan.first_weights import read_start, why_other
 from runner.plan.laws import broken_laws
@@ -94,25 +94,14 @@ class SpecBuilder:
 
     def _checked(self, asked: Phase, complete: Phase) -> Checked | list[Problem]:
         """A run as it was asked for, and with everything decided; or what is wrong with it."""
-        found = failing(CHECKS, asked)
-        problems = [*found.values(), *failing(LATER_CHECKS, complete, found).values()]
-        phases = []
-        for place, spec in enumerate(complete.spec.phases[:-1]):
-            key, facts = f"warm_start[{place}]", self._look_at(spec)
-            if isinstance(facts, Problem):
-                problems.append(Problem(facts.key.replace("data", key, 1), facts.message))
-                continue
-            phases.append(Phase(spec, facts))
-            if facts.kind != complete.facts.kind:
-                problems.append(Problem(key, f"has other inputs or targets than data={complete.spec.data.name}"))
-            elif told := failing(EARLIER_CHECKS, phases[-1], found):
-                problems.append(Problem(key, f"is trained on as the data is, and {next(iter(told.values()))}"))
-        start = self._start(complete)
+        looked = [(spec, self._look_at(spec)) for spec in complete.spec.phases[:-1]]
+        earlier = [facts if isinstance(facts, Problem) else Phase(spec, facts) for spec, facts in looked]
+        problems, start = problems_of(asked, complete, earlier), self._start(complete)
         problems += [start] if isinstance(start, Problem) else []
         problems += broken_laws(complete.spec) + broken_metrics(complete.spec.score, complete.facts.task)
         if problems or isinstance(start, Problem):
             return problems
-        return Checked((*phases, complete), start)
+        return Checked((*(phase for phase in earlier if isinstance(phase, Phase)), complete), start)
 
     def _start(self, phase: Phase) -> Weights | Problem | None:
         """The weights to start from, which must exist and be those of such a network; None where they are drawn."""
