@@ -24,6 +24,7 @@ from runner.plan.phases import Checked
 from runner.plan.plan import Plan
 from runner.runs.components import load_modules, modules_of
 from runner.runs.data import prepare
+from runner.runs.structure import build_network
 from runner.train.stacking import build_stack, first_parameters
 
 ALL, LIST = "--all", "--faults"
@@ -109,9 +110,9 @@ def _first_step(run: Checked, fault: tuple[str, ...], on_all: bool) -> tuple[Sta
     """A run with other faults before its first update, the samples that it sees, and the names of their inputs."""
     first, last = (phase.but(dtype="float64", fault=fault) for phase in (run.phases[0], run.phases[-1]))
     start = run.start.parameters if run.start else None
-    parameters = first_parameters([last.spec], [start], last.shape).astype(np.float64)
-    data = prepare(first.spec)
-    stack = build_stack([first.spec], [data], first.shape, parameters)
+    network, data = build_network(last.shape.structure), prepare(first.spec)
+    parameters = first_parameters(network, [last.spec], [start], last.shape.drawn).astype(np.float64)
+    stack = build_stack(network, [first.spec], [data], first.shape, parameters)
     x, t = (sample_last(stack.data.X_train), sample_last(stack.data.Y_train)) if on_all else stack.batches.next()
     return stack, x, t, data.samples.input_names
 

@@ -19,6 +19,7 @@ from runner.plan.plan import Plan
 from runner.plan.task import Task
 from runner.runs.data import prepare
 from runner.runs.spec import Spec
+from runner.runs.structure import build_network
 from runner.store.address import sqlite_file, tracking_uri
 from runner.train import costs
 from runner.train.stacking import build_stack, first_parameters
@@ -113,11 +114,12 @@ def _seconds_of_a_run(task: Task, draw: Draw | None) -> float:
 
 def _steps_seconds(task: Task, specs: Sequence[Spec], budget: float) -> float:
     """All steps and evaluations of a stack, in every phase."""
-    parameters = first_parameters(specs, task.starts or [None] * len(specs), task.shapes[-1])
+    network = build_network(task.shapes[-1].structure)
+    parameters = first_parameters(network, specs, task.starts or [None] * len(specs), task.shapes[-1].drawn)
     seconds = 0.0
     for phases, shape in zip(zip(*(spec.phases for spec in specs), strict=True), task.shapes, strict=True):
         samples = [prepare(phase) for phase in phases[:SAMPLE]]
-        stack = build_stack(phases, list(islice(cycle(samples), len(phases))), shape, parameters)
+        stack = build_stack(network, phases, list(islice(cycle(samples), len(phases))), shape, parameters)
         step, evaluation = _rates(stack, budget / len(task.shapes))
         seconds += stack.evaluations[-1] * step + len(stack.evaluations) * evaluation
     return seconds

@@ -1,6 +1,7 @@
 """From specs and their data to the stack of arrays and functions that `nn` trains."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -16,10 +17,10 @@ from nn.stack import Data, Descent, Regularisation, Stack, Stopping
 from runner.runs.data import Prepared, generator
 from runner.runs.shape import Shape, evaluation_steps, shared_settings
 from runner.runs.spec import AUTO, Spec, score_of
-from runner.runs.structure import build_network
 
 
 def build_stack(
+    network: Network,
     specs: Sequence[Spec],
     prepared: Sequence[Prepared],
     shape: Shape,
@@ -28,7 +29,6 @@ def build_stack(
 ) -> Stack:
     """The arrays and functions that `nn` trains, one entry along the run axis per spec."""
     first, metric = specs[0], METRICS.metric(score_of(specs[0], prepared[0].samples.task))
-    network = build_network(shape.structure)
     data = _data(prepared, network, first.dtype)
     return Stack(
         network=network,
@@ -101,17 +101,21 @@ def _hyperparameters(specs: Sequence[Spec]) -> dict[str, Array]:
     return {name: np.array([spec.optimizer.settings()[name] for spec in specs]) for name in names}
 
 
-def first_parameters(specs: Sequence[Spec], starts: Sequence[Array | None], shape: Shape) -> Array:
-    """The parameters `(runs, P)` that training starts from: those of another run, or drawn by `init`."""
-    network = build_network(shape.structure | {"sizes": shape.drawn})
-    drawn = np.stack(
-        [_drawn(network, spec) if start is None else start for spec, start in zip(specs, starts, strict=True)]
+def first_parameters(
+    network: Network, specs: Sequence[Spec], starts: Sequence[Array | None], drawn: tuple[int, ...]
+) -> Array:
+    """The parameters `(runs, P)` that training starts from: those of another run, or drawn by `init`.
+
+    `drawn` are the units of the layers whose weights these are; a network that a fault has widened has more.
+    """
+    narrow = replace(network, sizes=drawn)
+    first = np.stack(
+        [_drawn(narrow, spec) if start is None else start for spec, start in zip(specs, starts, strict=True)]
     )
-    if shape.sizes == shape.drawn:
-        return drawn
-    wide = build_network(shape.structure)
-    parameters = np.zeros((len(specs), wide.n_parameters), dtype=network.dtype)
-    for into, start in zip(wide.layers(parameters), network.layers(drawn), strict=True):
+    if network.sizes == drawn:
+        return first
+    parameters = np.zeros((len(specs), network.n_parameters), dtype=network.dtype)
+    for into, start in zip(network.layers(parameters), narrow.layers(first), strict=True):
         for part, values in zip(into, start, strict=True):
             if part is not None and values is not None:
                 part[...] = values  # the one output that was drawn, in every column

@@ -25,6 +25,7 @@ from runner.runs.outcome import Outcome
 from runner.runs.planned import PlannedRun
 from runner.runs.result import RunResult
 from runner.runs.spec import Spec, from_plain, score_of
+from runner.runs.structure import build_network
 from runner.train.blas import ONE_BLAS_THREAD
 from runner.train.measures import measures
 from runner.train.progress import Meter
@@ -83,14 +84,14 @@ def _train_stack(
     task: Task, runs: Sequence[PlannedRun], started: float, meter: Meter, draw: Draw | None
 ) -> list[RunResult]:
     meter.start(len(runs), len(runs) if draw else 0)
-    specs = [run.spec for run in runs]
-    parameters, state = first_parameters(specs, task.starts or [None] * len(runs), task.shapes[-1]), None
-    finite = parameters
+    specs, shape, state = [run.spec for run in runs], task.shapes[-1], None
+    network = build_network(shape.structure)  # that of every phase
+    parameters = finite = first_parameters(network, specs, task.starts or [None] * len(runs), shape.drawn)
     read = list(zip(*task.digests, strict=True)) if task.digests else [("",) * len(runs)] * len(task.shapes)
     all_phases = zip(*(spec.phases for spec in specs), strict=True)
     for number, (phases, digests, shape) in enumerate(zip(all_phases, read, task.shapes, strict=True)):
         prepared = [_prepare(phase, digest) for phase, digest in zip(phases, digests, strict=True)]
-        stack = build_stack(phases, prepared, shape, parameters, state)
+        stack = build_stack(network, phases, prepared, shape, parameters, state)
         trained = train(stack, meter.of_phase(number, len(task.shapes), stack.evaluations[-1]))
         finite = np.where(np.isnan(parameters), finite, trained.parameters)
         parameters, state = _handed_on(trained), trained.state

@@ -8,6 +8,7 @@ import pytest
 from runner.conduct.dry_run import _structure
 from runner.conduct.estimate import _rates, _steps_seconds, estimate
 from runner.runs.data import prepare
+from runner.runs.structure import build_network
 from runner.train.stacking import build_stack, first_parameters
 from runner.train.training import train_task
 from tests.runner.building import plan_of
@@ -38,9 +39,9 @@ def test_steps_are_counted_up_to_about_what_training_takes(shape):
 def test_any_number_of_steps_has_rates(n_steps):
     plan = plan_of(("data=xor", f"training.steps={n_steps}"))
     (task,) = plan.tasks
-    stack = build_stack(
-        plan.specs, [prepare(plan.specs[0])], task.shapes[0], first_parameters(plan.specs, [None], task.shapes[0])
-    )
+    (shape,), data = task.shapes, [prepare(plan.specs[0])]
+    network = build_network(shape.structure)
+    stack = build_stack(network, plan.specs, data, shape, first_parameters(network, plan.specs, [None], shape.drawn))
     for budget in (0.0, 10.0):
         assert np.all(np.array(_rates(stack, budget)) >= 0)
 

@@ -4,6 +4,7 @@ import pytest
 
 from nn.faults import FAULTS
 from nn.losses import LOSSES
+from runner.runs.structure import build_network
 from runner.train.stacking import first_parameters
 from tests.runner.building import bits, plan_of, trained_all
 from tests.runner.faults import WHERE
@@ -72,7 +73,8 @@ def test_first_weights_do_not_depend_on_neighbours_that_start_from_other_weights
     """A stack may mix runs that draw their weights with runs that take them from elsewhere."""
     plan = plan_of(*RUNS, first=SHORT)
     (task,) = plan.tasks
-    drawn = first_parameters(plan.specs, [None] * 4, task.shapes[-1])
-    taken = first_parameters(plan.specs, [None, drawn[2], None, None], task.shapes[-1])
+    network, sizes = build_network(task.shapes[-1].structure), task.shapes[-1].drawn
+    drawn = first_parameters(network, plan.specs, [None] * 4, sizes)
+    taken = first_parameters(network, plan.specs, [None, drawn[2], None, None], sizes)
     assert taken[1].tobytes() == drawn[2].tobytes()
     assert taken[[0, 2, 3]].tobytes() == drawn[[0, 2, 3]].tobytes()

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from runner.runs.data import prepare
+from runner.runs.structure import build_network
 from runner.train.stacking import build_stack, first_parameters
 from tests.runner.building import bits, plan_of, trained, trained_all
 
@@ -16,8 +17,10 @@ def stack_of(*overrides: str):
     """The stack of one run, and its data."""
     plan = plan_of(overrides)
     (spec,), (task,) = plan.specs, plan.tasks
-    data = prepare(spec)
-    return build_stack([spec], [data], task.shapes[-1], first_parameters([spec], [None], task.shapes[-1])), data
+    data, (shape,) = prepare(spec), task.shapes
+    network = build_network(shape.structure)
+    first = first_parameters(network, [spec], [None], shape.drawn)
+    return build_stack(network, [spec], [data], shape, first), data
 
 
 @pytest.mark.parametrize(
