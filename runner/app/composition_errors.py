@@ -137,11 +137,8 @@ def _about_value(failure: Failure, override: Override) -> Problem | None:
 
 
 def _several_values(failure: Failure, override: Override) -> Problem | None:
-    if not override.is_sweep_override() or f"'{override.input_line}'" not in failure.text:
-        return None
-    if override.is_hydra_override():
-        return Problem(_key(override), f"belongs to Hydra and is the same for all jobs, got {_given(override)}")
-    return several_values(override)
+    is_it = override.is_sweep_override() and f"'{override.input_line}'" in failure.text
+    return several_values(override) if is_it else None
 
 
 def _quoted(failure: Failure, override: Override) -> Problem | None:
@@ -158,8 +155,10 @@ KINDS: tuple[Callable[[Failure, Override], Problem | None], ...] = (
 
 
 def several_values(override: Override) -> Problem:
-    """That an override makes a sweep where one run was asked for."""
+    """That an override makes a sweep where one run was asked for, or of what no sweep can try."""
     told = f"has several values, {_given(override)}; add -m to try each of them"
+    if override.is_hydra_override():
+        told = f"belongs to Hydra and is the same for all jobs, got {_given(override)}"
     return Problem(_key(override), told, _origin(override))
 
 

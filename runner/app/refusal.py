@@ -44,14 +44,17 @@ def _judge(loader: Any, overrides: Sequence[str], is_sweep: bool) -> None:
     parsed, known = _parsed(loader, overrides)
     own = [one for one in parsed if one.is_hydra_override() or one.key_or_group == "sweep"]
     rest = [one for one in parsed if one not in own]
+    wrong = [one for one in own if one.is_hydra_override() and one.is_sweep_override()]
+    known += [several_values(one) for one in wrong]
+    own = [one for one in own if one not in wrong]
     master = loader.load_configuration(
         "config", [str(one.input_line) for one in own], RunMode.MULTIRUN, validate_sweep_overrides=False
     )
     if is_sweep or master.hydra.mode == RunMode.MULTIRUN:
         params = OmegaConf.to_container(master.hydra.sweeper.get("params") or OmegaConf.create({}), resolve=False)
         assert isinstance(params, dict)
-        named, wrong = _parsed(loader, [f"{key!s}={value}" for key, value in params.items()])
-        known += wrong
+        named, unread = _parsed(loader, [f"{key!s}={value}" for key, value in params.items()])
+        known += unread
         chosen = [one for one in own if one.key_or_group == "sweep"]
         jobs = [list(job) for job in BasicSweeper.split_arguments([*named, *chosen, *rest], None)[0]]
         swept = {str(one.input_line).partition("=")[0] for one in (*named, *rest) if one.is_sweep_override()}
