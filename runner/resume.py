@@ -12,7 +12,9 @@ from runner.app.setup import composing
 from runner.base.console import count, say, warn
 from runner.base.errors import UserError
 from runner.base.paths import OUTPUTS
-from runner.conduct.sweep import Sweep
+from runner.conduct import sweep
+from runner.conduct.context import SweepContext
+from runner.conduct.delivery import Delivery
 from runner.plan.jobs import Refused
 from runner.plan.plan import Plan, plan_again
 from runner.runs.components import load_modules
@@ -86,18 +88,19 @@ def resume(folder: SweepFolder, failed_too: bool = False, apart: bool = False, w
     _say_state(folder, len(runs), len(kept), len(failed), failed_too)
     missing = [run for run in runs if run.index not in kept or run.index in again]
     today = plan_again(missing, settings)
-    planned, sweep = replace(today, runs=runs), Sweep(folder, file.about, file.is_sweep)
+    planned = replace(today, runs=runs)
+    delivery = Delivery(SweepContext(folder, file.about, settings, file.is_sweep))
     if apart and missing:
-        _train_apart(sweep, planned, kept, today, file)
+        _train_apart(delivery, planned, kept, today, file)
         return
     if folder.continued_as and len(kept) < len(runs) and SweepFolder(OUTPUTS / folder.continued_as).has_plan:
-        sweep.leave(planned, kept, folder.continued_as)
+        sweep.leave(delivery, planned, kept, folder.continued_as)
         raise UserError(_continued(folder.continued_as))
     if apart:
         say(f"no run is missing, so there is nothing to train apart{_hint(len(failed), failed_too)}")
     if changed := what_changed(file, missing, today):
         raise UserError(_choice(folder, file, changed, len(missing), failed_too))
-    if error := failures(sweep.resume(planned, kept, again)):
+    if error := failures(sweep.resume(delivery, planned, kept, again)):
         raise error
 
 
@@ -165,23 +168,23 @@ def _read_from(spec: Spec) -> list[str]:
     return [f"the data {name}" for phase in spec.phases for name in files_of(phase.data)] + weights
 
 
-def _train_apart(sweep: Sweep, planned: Plan, kept: Mapping[int, RunResult], today: Plan, file: PlanFile) -> None:
+def _train_apart(delivery: Delivery, planned: Plan, kept: Mapping[int, RunResult], today: Plan, file: PlanFile) -> None:
     """The runs to be trained as a sweep of their own, with the code and data of today; old failures stay as well."""
     # After a kill in here, a second try must not make another sweep of the same runs.
     rests = [rest for path in OUTPUTS.glob(f"{file.about.sweep_id}{REST}*") if (rest := SweepFolder(path)).has_plan]
     there = {run.key: rest.path.name for rest in rests for run in rest.read_plan().runs}
     runs = [run for run in today.runs if run.key not in there]
     if not runs:
-        sweep.leave(planned, kept, there[today.runs[-1].key])
+        sweep.leave(delivery, planned, kept, there[today.runs[-1].key])
         raise UserError(_continued(there[today.runs[-1].key]))
     folder = SweepFolder(OUTPUTS / f"{file.about.sweep_id}{REST}{len(rests) + 1 if rests else ''}")
     about = replace(file.about, name=f"{file.about.name}, the rest", sweep_id=folder.path.name)
     plan = today.apart(runs)
-    other = Sweep(folder, about, file.is_sweep)
+    other = Delivery(SweepContext(folder, about, plan.settings, file.is_sweep))
     other.save_plan(plan)
     say(f"{count(len(runs), 'run')} as a sweep of their own, in {folder.shown}")
-    sweep.leave(planned, kept, folder.path.name)
-    if error := failures(other.start(plan)):
+    sweep.leave(delivery, planned, kept, folder.path.name)
+    if error := failures(sweep.start(other, plan)):
         raise error
 
 

@@ -20,18 +20,10 @@ from runner.plan.plan import Plan
 from runner.runs.about import About
 from runner.store.folder import SweepFolder
 from runner.store.writer import AT_ONCE, Tracker
-from tests.end_to_end.program import make_store
 from tests.runner.building import plan_of, trained_all
 
-pytestmark = pytest.mark.filterwarnings("default")  # MLflow's own are not errors of ours
-
-
-@pytest.fixture(autouse=True)
-def in_a_folder_of_its_own(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    make_store(tmp_path)
-    # MLflow keeps one engine per address, so a relative one would be that of the test before.
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/mlflow.db")
+# MLflow's own warnings are not errors of ours
+pytestmark = [pytest.mark.filterwarnings("default"), pytest.mark.usefixtures("store_here")]
 
 
 def publisher_of(plan: Plan, overrides: list[tuple[str, ...]], folder: str = "sweep") -> Publisher:
