@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from runner.base.interrupts import OrderlyInterrupt
-from runner.conduct.claims import Claim
 from runner.conduct.context import SweepContext
 from runner.conduct.endings import refuse_dry_run
 from runner.plan.plan import Plan
@@ -41,7 +40,7 @@ class Delivery:
     @property
     def has_begun(self) -> bool:
         """Whether the store knows which runs will come; before that, nothing is written to it."""
-        return self._publisher is not None and self._publisher.has_begun
+        return self._publisher is not None and self._publisher.ledger.has_begun
 
     def save_plan(self, plan: Plan) -> None:
         """Put on disk what will be done, in a folder that no other process works in.
@@ -65,12 +64,10 @@ class Delivery:
         from runner.store.writer import Tracker
 
         if self._publisher is None:
-            sweep = self.sweep
-            tracker = Tracker(sweep.settings.tracking.experiment)
+            tracker = Tracker(self.sweep.settings.tracking.experiment)
             gc.freeze()  # with all that MLflow imports to open a store
             gc.set_threshold(*GARBAGE)
-            claim = Claim(sweep.folder, sweep.about.sweep_id)
-            self._publisher = Publisher(tracker, sweep.settings, sweep.about, sweep.is_sweep, claim)
+            self._publisher = Publisher(tracker, self.sweep)
         return self._publisher
 
     def begin(self, plan: Plan, interrupt: OrderlyInterrupt) -> None:
@@ -107,4 +104,4 @@ class Delivery:
     @property
     def finished(self) -> set[int]:
         """The indices of runs that have a result, in the store or not."""
-        return {result.index for result in (*self._unwritten, *self.open_store().results)}
+        return {result.index for result in (*self._unwritten, *self.open_store().ledger.results)}

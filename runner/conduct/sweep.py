@@ -29,7 +29,7 @@ def run(delivery: Delivery, plan: Plan) -> list[RunResult]:
     with interruptible(delivery.sweep.folder) as interrupt, _withdrawn_when_refused(delivery):
         _train_batch(delivery, plan, interrupt)
     _conclude(delivery, plan)
-    by_index = {result.index: result for result in delivery.open_store().results}
+    by_index = {result.index: result for result in delivery.open_store().ledger.results}
     return [by_index[index] for index in plan.of_jobs]
 
 
@@ -128,9 +128,9 @@ def _complete(
 
 
 def _train(delivery: Delivery, plan: Plan, training: Training, interrupt: OrderlyInterrupt) -> None:
-    total, publisher = len(delivery.planned), delivery.open_store()
+    total, ledger = len(delivery.planned), delivery.open_store().ledger
     quiet = plan.settings.quiet or not delivery.sweep.is_sweep
-    with RunProgress(total, training.stacks, training.share, publisher.results, publisher.keys, quiet) as progress:
+    with RunProgress(total, training.stacks, training.share, ledger.results, ledger.keys, quiet) as progress:
         for trained in training:
             kept = delivery.keep(trained, interrupt)
             delivery.write(interrupt)
@@ -160,23 +160,23 @@ def _stop(delivery: Delivery, plan: Plan, interrupt: OrderlyInterrupt) -> None:
 def _conclude(delivery: Delivery, plan: Plan, is_finished: bool = True) -> list[RunResult]:
     """Show all results, and say what the store did not take; returns the results of this plan."""
     publisher, sweep = delivery.open_store(), delivery.sweep
-    results = publisher.results
-    if is_finished and not publisher.trouble and len(results) == len(delivery.planned):
+    findings = publisher.findings
+    if is_finished and not publisher.trouble and len(findings.results) == len(delivery.planned):
         sweep.folder.finish()
     where = f"{publisher.where()}\nfiles: {sweep.folder.shown}"
     if not plan.settings.quiet and sweep.is_sweep:
-        terminal.print_sweep(results, publisher.keys, publisher.findings.verdicts, where)
+        terminal.print_sweep(findings.results, findings.keys, findings.verdicts, where)
     elif not plan.settings.quiet:
-        terminal.print_run(results[0], where)
-    terminal.warn_of_lost_pictures(results)
+        terminal.print_run(findings.results[0], where)
+    terminal.warn_of_lost_pictures(findings.results)
     _check_delivered(delivery)
-    if sweep.settings.strict and (error := unmet(publisher.findings.verdicts)):
+    if sweep.settings.strict and (error := unmet(findings.verdicts)):
         raise error
     indices = {run.index for run in plan.runs}
-    return [result for result in results if result.index in indices]
+    return [result for result in findings.results if result.index in indices]
 
 
 def _check_delivered(delivery: Delivery) -> None:
     publisher = delivery.open_store()
     if publisher.trouble:
-        raise not_delivered(publisher.trouble, len(publisher.results), delivery.sweep.folder)
+        raise not_delivered(publisher.trouble, len(publisher.ledger.results), delivery.sweep.folder)

@@ -17,9 +17,11 @@ from tests.runner.building import plan_of, trained_all
 # MLflow's own warnings are not errors of ours
 pytestmark = [pytest.mark.filterwarnings("default"), pytest.mark.usefixtures("store_here")]
 
+SHORT = ("data=xor", "training.epochs=2", "tracking.models=none", "tracking.plots=none")
+
 
 def test_results_are_on_disk_before_they_are_in_the_store_and_count_as_finished_meanwhile() -> None:
-    plan = plan_of(*(("data=xor", "training.epochs=2", "tracking.models=none", f"seed={seed}") for seed in range(3)))
+    plan = plan_of(*((f"seed={seed}",) for seed in range(3)), first=SHORT)
     folder = SweepFolder(Path("sweep"))
     delivery = Delivery(SweepContext(folder, About("sweep", "", "id"), plan.settings))
     delivery.save_plan(plan)
@@ -33,9 +35,9 @@ def test_results_are_on_disk_before_they_are_in_the_store_and_count_as_finished_
         delivery.write(interrupt)
         kept = delivery.keep(rest, interrupt)
         assert folder.results(plan.runs)[0].keys() == delivery.finished == {0, 1, 2}
-        assert [result.index for result in publisher.results] == [0]
+        assert [result.index for result in publisher.ledger.results] == [0]
         delivery.write(interrupt)
-    assert [result.index for result in publisher.results] == [0, *(result.index for result in kept)]
+    assert [result.index for result in publisher.ledger.results] == [0, *(result.index for result in kept)]
     assert sorted(run.index for run in publisher.reader.of_sweep("id")) == [-1, 0, 1, 2]
 
 
