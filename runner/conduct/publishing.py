@@ -69,7 +69,7 @@ class Publisher:
             is_result = outcome != Outcome.FAILED if result is None else outcome == result.outcome
             is_new = run.index not in again and run.index not in run_ids
             is_whole = run.is_whole and self.reader.has_files(run)
-            if is_whole and is_result and is_new and run.tags.get(PARENT) == self.parent.run_id:
+            if is_whole and is_result and is_new and run.tags.get(PARENT, "") == self.parent.run_id:
                 run_ids[run.index] = run.run_id
             elif not run.is_parent:
                 leftover.append(run)

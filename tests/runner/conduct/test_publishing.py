@@ -99,6 +99,19 @@ def test_a_sweep_whose_parent_was_deleted_gets_a_new_one_with_all_runs():
     assert {run.tags.get("mlflow.parentRunId") for run in found} == {None, second.parent.run_id}
 
 
+def test_a_single_run_that_is_whole_in_the_store_is_not_written_again_when_it_is_resumed():
+    plan = plan_of(("data=xor", "training.epochs=2", "tracking.models=none", "tracking.plots=none"))
+    (result,) = trained_all(plan)
+    sweep = SweepContext(SweepFolder(Path("run")), About("run", "", "id"), plan.settings, is_sweep=False)
+    first, second = Publisher(Tracker("test"), sweep), Publisher(Tracker("test"), sweep)
+    first.start([()], b"{}")
+    with OrderlyInterrupt() as interrupt:
+        first.write([result], interrupt)
+    second.start([()], b"{}")
+    assert second.take_up({0: result}, ()) == []
+    assert second.ledger.run_ids == first.ledger.run_ids
+
+
 def test_a_run_that_diverged_at_once_is_read_back_as_it_was():
     plan = plan_of(("data=sine", "data.noise=1e200", "training.epochs=3"))
     (result,) = trained_all(plan)
