@@ -3,6 +3,7 @@
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -48,6 +49,39 @@ here from where it was trained.
 The exit code is 0 when every bit is the same, and 1 otherwise."""
 
 
+@dataclass(frozen=True)
+class Reproduction:
+    """What came out when `runs` were trained again.
+
+    By the place of a run, `stored` has the results of those that left numbers, and `differences` how they differ, None
+    where every bit is the same. `causes` are things that a run key covers and that have changed, with the number of
+    runs that had them, `changed_files` files in the store by the id of their run, and `environment` what is different
+    here: what it was there, and what it is here.
+    """
+
+    runs: Sequence["StoredRun"]
+    stored: Mapping[int, RunResult]
+    differences: Mapping[int, Difference | None]
+    causes: Mapping[str, int]
+    changed_files: Mapping[str, Sequence[str]]
+    environment: Mapping[str, tuple[str, str]]
+
+    @property
+    def different(self) -> list[Difference]:
+        """How runs differ that do."""
+        return [difference for difference in self.differences.values() if difference]
+
+    @property
+    def is_unexplained(self) -> bool:
+        """Whether runs differ although all that a run key covers, and the store's files, are as they were."""
+        return bool(self.different) and not self.causes and not self.changed_files
+
+    @property
+    def modules(self) -> list[str]:
+        """The person's own modules that the runs used."""
+        return list(dict.fromkeys(name for run in self.runs for name in run.modules))
+
+
 def main(arguments: Sequence[str]) -> int:
     """Run a command line; returns the exit code."""
     return run_command(_run, arguments, USAGE)
@@ -65,7 +99,9 @@ def _run(arguments: Sequence[str]) -> int:
     listed = tuple(modules_of(list(arguments), CONF / "config.yaml"))
     load_modules(listed)
     check_modules(name for run in runs for name in run.modules)
-    return reproduce(reader, runs, listed, as_table=ALL in options)
+    reproduction = reproduce(reader, runs, listed, as_stacks=ALL in options)
+    _print(reproduction, as_table=ALL in options)
+    return 1 if reproduction.different else 0
 
 
 def _one_run(reader: "Reader", name: str) -> "StoredRun":
@@ -84,37 +120,26 @@ def _runs_of_sweep(reader: "Reader", name: str) -> list["StoredRun"]:
     return runs
 
 
-def reproduce(reader: "Reader", runs: Sequence["StoredRun"], modules: tuple[str, ...], as_table: bool) -> int:
-    """Train runs again and print what came out; returns the exit code. Raises UserError when that is not possible."""
-    kept = {place: reader.result(run) for place, run in enumerate(runs) if run.tags.get("outcome") in TRAINED}
-    if not kept:
+def reproduce(reader: "Reader", runs: Sequence["StoredRun"], modules: tuple[str, ...], as_stacks: bool) -> Reproduction:
+    """Train runs again and compare them with the stored ones.
+
+    Raises UserError when that is not possible, RunsFailed when one fails now.
+    """
+    stored = {place: reader.result(run) for place, run in enumerate(runs) if run.tags.get("outcome") in TRAINED}
+    if not stored:
         raise UserError(f"there are no numbers to compare with: {runs[0].name} is {runs[0].tags.get('outcome')}")
-    again = train_again(kept, modules, as_table)
+    again = train_again(stored, modules, as_stacks)
     if error := failures(list(again.values())):
         raise error
-    is_changed = _say_what_changed(kept, again)
-    for place, result in kept.items():
-        if names := reader.changed(runs[place], result):
-            is_changed = True
-            say(f"the files of run {runs[place].run_id} have changed since they were written: {', '.join(names)}")
-    found = {place: compare(kept[place], again[place]) for place in kept}
-    if as_table:
-        _print_table(runs, found)
-    else:
-        (result,) = kept.values()
-        say(str(found[0] or f"IDENTICAL: {_counted(result)} have the same bits"))
-    different = [place for place, difference in found.items() if difference]
-    rounding = sum(one is not None and one.is_rounding for one in found.values())
-    if as_table:
-        left_out = len(runs) - len(kept)
-        say(
-            f"{len(kept) - len(different)} of {count(len(kept), 'run')} are IDENTICAL"
-            + (f", {rounding} differ in the last bits" if rounding else "")
-            + (f"; {left_out} more left no numbers (failed or killed)" if left_out else "")
-        )
-    own = dict.fromkeys(name for run in runs for name in run.modules)
-    _print_changes(environment_changes(kept.values()), bool(different) and not is_changed, list(own))
-    return 1 if different else 0
+    changed = {runs[place].run_id: reader.changed(runs[place], result) for place, result in stored.items()}
+    return Reproduction(
+        runs,
+        stored,
+        differences={place: compare(result, again[place]) for place, result in stored.items()},
+        causes=_causes(stored, again),
+        changed_files={run_id: names for run_id, names in changed.items() if names},
+        environment=environment_changes(stored.values()),
+    )
 
 
 def train_again(kept: Mapping[int, RunResult], modules: tuple[str, ...], as_stacks: bool) -> dict[int, RunResult]:
@@ -137,12 +162,9 @@ def train_again(kept: Mapping[int, RunResult], modules: tuple[str, ...], as_stac
     return again
 
 
-def _say_what_changed(kept: Mapping[int, RunResult], again: Mapping[int, RunResult]) -> bool:
-    """Name data and code that are not what runs had, by run keys and digests; returns whether anything is."""
-    causes = Counter(_changed(result, again[place]) for place, result in kept.items() if again[place].key != result.key)
-    for cause, runs in causes.items():
-        say(f"{cause} has changed since {count(runs, 'run')} trained")
-    return bool(causes)
+def _causes(stored: Mapping[int, RunResult], again: Mapping[int, RunResult]) -> Counter[str]:
+    """Data and code that are not what runs had, by run keys and digests, each with the number of those runs."""
+    return Counter(_changed(result, again[place]) for place, result in stored.items() if again[place].key != result.key)
 
 
 def _changed(result: RunResult, again: RunResult) -> str:
@@ -153,10 +175,37 @@ def _changed(result: RunResult, again: RunResult) -> str:
     return f"the numeric code, {f'the file {declared}, ' if declared else ''}or the weights to start from,"
 
 
+def _print(reproduction: Reproduction, as_table: bool) -> None:
+    """Say it: what has changed, what came out, and what may explain it."""
+    for cause, runs in reproduction.causes.items():
+        say(f"{cause} has changed since {count(runs, 'run')} trained")
+    for run_id, names in reproduction.changed_files.items():
+        say(f"the files of run {run_id} have changed since they were written: {', '.join(names)}")
+    if as_table:
+        _print_table(reproduction.runs, reproduction.differences)
+        say(_summary(reproduction))
+    else:
+        (result,), (difference,) = reproduction.stored.values(), reproduction.differences.values()
+        say(str(difference or f"IDENTICAL: {_counted(result)} have the same bits"))
+    _print_environment(reproduction)
+
+
 def _counted(result: RunResult) -> str:
     series = len(result.history) - 1
     values = len(result.history["step"])
     return f"{series} series of {count(values, 'value')}, and {count(result.parameters.size, 'weight')},"
+
+
+def _summary(reproduction: Reproduction) -> str:
+    """How many runs are the same."""
+    compared, different = len(reproduction.stored), reproduction.different
+    rounding = sum(difference.is_rounding for difference in different)
+    left_out = len(reproduction.runs) - compared
+    return (
+        f"{compared - len(different)} of {count(compared, 'run')} are IDENTICAL"
+        + (f", {rounding} differ in the last bits" if rounding else "")
+        + (f"; {left_out} more left no numbers (failed or killed)" if left_out else "")
+    )
 
 
 def _print_table(runs: Sequence["StoredRun"], found: Mapping[int, Difference | None]) -> None:
@@ -181,15 +230,16 @@ def _print_table(runs: Sequence["StoredRun"], found: Mapping[int, Difference | N
         say(f"... and {len(shown) - SHOWN} more that differ")
 
 
-def _print_changes(changes: Mapping[str, tuple[str, str]], is_unexplained: bool, own: Sequence[str]) -> None:
-    """What is different here, which may explain other bits; `own` are the person's modules that were used."""
+def _print_environment(reproduction: Reproduction) -> None:
+    """What is different here, which may explain other bits."""
+    changes, own = reproduction.environment, ", ".join(reproduction.modules)
     if changes:
         say("different here from where it was trained:")
     for name, (there, here) in changes.items():
         say(f"  {name}: {there} there, {here} here")
-    if is_unexplained and own:
-        say(f"{', '.join(own)} and what it imports are the same here and there. {UNKNOWN}")
-    elif is_unexplained and not changes:
+    if reproduction.is_unexplained and own:
+        say(f"{own} and what it imports are the same here and there. {UNKNOWN}")
+    elif reproduction.is_unexplained and not changes:
         say("versions, processor and commit are the same here and there, so this should not happen: please report it")
 
 

@@ -5,30 +5,23 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from runner.app.commands import run_command, split_options
 from runner.app.setup import composing
 from runner.base.console import count, say, warn
 from runner.base.errors import UserError
 from runner.base.paths import OUTPUTS
-from runner.conduct.sweep import Sweep
+from runner.conduct import sweep
+from runner.conduct.delivery import Delivery
+from runner.conduct.resumption import Resumption, Way, look_at
 from runner.plan.jobs import Refused
-from runner.plan.plan import Plan, plan_again
-from runner.runs.components import load_modules
-from runner.runs.data import files_of
-from runner.runs.identity import code_files
-from runner.runs.outcome import Outcome
-from runner.runs.planned import PlannedRun
 from runner.runs.result import RunResult, failures
-from runner.runs.settings import Settings, read_settings
-from runner.runs.spec import Spec, from_plain
+from runner.runs.settings import read_settings
 from runner.store.address import named_store, sqlite_file
 from runner.store.folder import SweepFolder, find_folder, unusable_folders
-from runner.store.plan_file import PlanFile
 
 FAILED, APART = "--failed", "--apart"
-OURS = ("nn/", "runner/")  # begin the names of files of this program in a plan
 REST = "_rest"  # after the name of a sweep, for the sweep of its missing runs
 USAGE = """\
 Finishes a sweep, or a single run, that was interrupted: trains exactly the runs that have no result, writes to MLflow
@@ -67,38 +60,31 @@ def _run(arguments: Sequence[str]) -> int:
     return 0
 
 
-def resume(folder: SweepFolder, failed_too: bool = False, apart: bool = False, where: Sequence[str] = ()) -> None:
+def resume(
+    folder: SweepFolder, failed_too: bool = False, is_apart: bool = False, where: Sequence[str] = ()
+) -> Resumption:
     """Train what is missing in a sweep and publish all of it; `where` are overrides that say on what it trains.
 
-    Raises UserError when it cannot be done, RunsFailed when runs of it have failed.
+    Returns what there was, and which way it was resumed. Raises UserError when it cannot be done, RunsFailed when runs
+    of it have failed.
     """
     folder.take()
     file = folder.read_plan()
-    is_elsewhere = named_store() != file.store
-    if is_elsewhere and not _is_lost(file.store):
+    if named_store() != file.store and not _is_lost(file.store):
         raise UserError(f"this sweep was written to {file.store}, and the store here is {named_store()}")
-    settings, runs = restore(replace(file, settings=elsewhere(file.settings, where)))
-    kept, damaged = folder.results(runs)
-    for problem in damaged:
-        warn(f"{problem}; its runs are trained again")
-    failed = {index for index, result in kept.items() if result.outcome is Outcome.FAILED}
-    again = failed if failed_too else set()
-    _say_state(folder, len(runs), len(kept), len(failed), failed_too)
-    missing = [run for run in runs if run.index not in kept or run.index in again]
-    today = plan_again(missing, settings)
-    planned, sweep = replace(today, runs=runs), Sweep(folder, file.about, file.is_sweep)
-    if apart and missing:
-        _train_apart(sweep, planned, kept, today, file)
-        return
-    if folder.continued_as and len(kept) < len(runs) and SweepFolder(OUTPUTS / folder.continued_as).has_plan:
-        sweep.leave(planned, kept, folder.continued_as)
-        raise UserError(_continued(folder.continued_as))
-    if apart:
-        say(f"no run is missing, so there is nothing to train apart{_hint(len(failed), failed_too)}")
-    if changed := what_changed(file, missing, today):
-        raise UserError(_choice(folder, file, changed, len(missing), failed_too))
-    if error := failures(sweep.resume(planned, kept, again)):
-        raise error
+    found = look_at(folder, replace(file, settings=elsewhere(file.settings, where)), failed_too, is_apart)
+    _say_state(found)
+    delivery = Delivery(found.sweep)
+    match found.way:
+        case Way.APART:
+            _train_apart(found, delivery)
+        case Way.LEFT:
+            _leave(found, delivery, folder.continued_as)
+        case Way.REFUSED:
+            raise UserError(_choice(found))
+        case Way.AS_IT_WAS:
+            _raise_failures(sweep.resume(delivery, found.plan, found.kept, found.again))
+    return found
 
 
 def _is_lost(store: str) -> bool:
@@ -136,80 +122,61 @@ def _as_typed(executor: Mapping[str, Any]) -> list[str]:
     return [f"executor.{key}={value}" for key, value in told.items()]
 
 
-def restore(file: PlanFile) -> tuple[Settings, list[PlannedRun]]:
-    """The settings and runs of a plan, as it was made. Raises UserError when this version could not have made it."""
-    try:
-        settings = Settings.model_validate(file.settings)
-        load_modules(settings.modules)
-        runs = [PlannedRun(run.index, run.key, tuple(run.overrides), from_plain(run.spec)) for run in file.runs]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UserError(f"this version cannot run this sweep: {error}") from error
-    return settings, runs
-
-
-def what_changed(file: PlanFile, missing: Sequence[PlannedRun], today: Plan) -> list[str]:
-    """What has changed of all that the numbers of missing runs depend on: files of code, or data."""
-    moved = [now.spec for now, old in zip(today.runs, missing, strict=True) if now.key != old.key]
-    if not moved:
-        return []
-    code = code_files(today.settings.modules)
-    if any(name.startswith(OURS) and name not in code for name in file.code):
-        return ["this program: the sweep began with another version of it"]
-    changed = [name for name in sorted(code | file.code) if code.get(name) != file.code.get(name)]
-    return changed or list(dict.fromkeys(name for spec in moved for name in _read_from(spec)))
-
-
-def _read_from(spec: Spec) -> list[str]:
-    """What a run takes from outside."""
-    weights = [f"the weights to start from, {spec.network.start}"] if spec.network.start else []
-    return [f"the data {name}" for phase in spec.phases for name in files_of(phase.data)] + weights
-
-
-def _train_apart(sweep: Sweep, planned: Plan, kept: Mapping[int, RunResult], today: Plan, file: PlanFile) -> None:
+def _train_apart(found: Resumption, delivery: Delivery) -> None:
     """The runs to be trained as a sweep of their own, with the code and data of today; old failures stay as well."""
+    about = found.sweep.about
     # After a kill in here, a second try must not make another sweep of the same runs.
-    rests = [rest for path in OUTPUTS.glob(f"{file.about.sweep_id}{REST}*") if (rest := SweepFolder(path)).has_plan]
+    rests = [rest for path in OUTPUTS.glob(f"{about.sweep_id}{REST}*") if (rest := SweepFolder(path)).has_plan]
     there = {run.key: rest.path.name for rest in rests for run in rest.read_plan().runs}
-    runs = [run for run in today.runs if run.key not in there]
+    runs = [run for run in found.today.runs if run.key not in there]
     if not runs:
-        sweep.leave(planned, kept, there[today.runs[-1].key])
-        raise UserError(_continued(there[today.runs[-1].key]))
-    folder = SweepFolder(OUTPUTS / f"{file.about.sweep_id}{REST}{len(rests) + 1 if rests else ''}")
-    about = replace(file.about, name=f"{file.about.name}, the rest", sweep_id=folder.path.name)
-    plan = today.apart(runs)
-    other = Sweep(folder, about, file.is_sweep)
+        _leave(found, delivery, there[found.today.runs[-1].key])
+    folder = SweepFolder(OUTPUTS / f"{about.sweep_id}{REST}{len(rests) + 1 if rests else ''}")
+    plan = found.today.apart(runs)
+    named = replace(about, name=f"{about.name}, the rest", sweep_id=folder.path.name)
+    other = Delivery(replace(found.sweep, folder=folder, about=named))
     other.save_plan(plan)
     say(f"{count(len(runs), 'run')} as a sweep of their own, in {folder.shown}")
-    sweep.leave(planned, kept, folder.path.name)
-    if error := failures(other.start(plan)):
+    sweep.leave(delivery, found.plan, found.kept, folder.path.name)
+    _raise_failures(sweep.start(other, plan))
+
+
+def _leave(found: Resumption, delivery: Delivery, name: str) -> NoReturn:
+    """Publish what is there, and say which sweep has the rest."""
+    sweep.leave(delivery, found.plan, found.kept, name)
+    raise UserError(f"the missing runs of this sweep are a sweep of their own: python -m runner.resume {name}")
+
+
+def _raise_failures(results: Sequence[RunResult]) -> None:
+    if error := failures(results):
         raise error
 
 
-def _continued(name: str) -> str:
-    return f"the missing runs of this sweep are a sweep of their own: python -m runner.resume {name}"
+def _say_state(found: Resumption) -> None:
+    """What there is, and what there is not."""
+    for problem in found.damaged:
+        warn(f"{problem}; its runs are trained again")
+    runs, kept, failed = len(found.runs), len(found.kept), len(found.failed)
+    hint = f" ({FAILED} retrains the failed ones)" if failed and not found.failed_too else ""
+    state = f"{count(runs, 'run')}, {kept - failed} finished, {failed} failed, {runs - kept} missing"
+    say(f"{found.sweep.folder.shown}: {state}{hint}")
+    if found.is_apart and not found.missing:
+        say(f"no run is missing, so there is nothing to train apart{hint}")
 
 
-def _say_state(folder: SweepFolder, runs: int, kept: int, failed: int, failed_too: bool) -> None:
-    told = f"{folder.shown}: {count(runs, 'run')}, {kept - failed} finished, {failed} failed, {runs - kept} missing"
-    say(told + _hint(failed, failed_too))
-
-
-def _hint(failed: int, failed_too: bool) -> str:
-    return f" ({FAILED} retrains the failed ones)" if failed and not failed_too else ""
-
-
-def _choice(folder: SweepFolder, file: PlanFile, changed: Sequence[str], missing: int, failed_too: bool) -> str:
+def _choice(found: Resumption) -> str:
     """What has changed, and what can be done about it."""
-    shown = [f"  - {name}" for name in changed[:10]] + ["  - ..."] * (len(changed) > 10)
+    shown = [f"  - {name}" for name in found.changed[:10]] + ["  - ..."] * (len(found.changed) > 10)
     return "\n".join(
         [
             "this sweep cannot be resumed as it was, because what its numbers depend on has changed since it began:",
             *shown,
-            f"Nothing was trained, and finished results are kept. Either train the {'failed or ' * failed_too}missing "
-            f"runs ({missing}) with the present code and data, as a sweep of their own beside the old results:",
-            f"  {folder.resume_command} {APART}" + f" {FAILED}" * failed_too,
+            f"Nothing was trained, and finished results are kept. Either train the {'failed or ' * found.failed_too}"
+            f"missing runs ({len(found.missing)}) with the present code and data, as a sweep of their own beside the "
+            "old results:",
+            f"  {found.sweep.folder.resume_command} {APART}" + f" {FAILED}" * found.failed_too,
             "or train everything again:",
-            f"  {file.about.command}",
+            f"  {found.file.about.command}",
             "or restore what has changed, and resume.",
         ]
     )

@@ -22,6 +22,7 @@ HOMES = {
     "mlflow": [STORE / f"{name}.py" for name in ("writer", "reader", "client", "models", "mlflow_private")],
     "matplotlib": sorted(FIGURES.glob("*.py")),
 }
+ABOVE_MLFLOW = [ROOT / "runner" / "conduct" / f"{name}.py" for name in ("publishing", "parents")]
 HEAVY = ("mlflow", "matplotlib", "pandas")
 MAX_FILE, MAX_FUNCTION = 250, 50
 GENERATORS = {"default_rng", "Generator", "SeedSequence", "BitGenerator", "PCG64", "Philox"}
@@ -158,10 +159,10 @@ def test_heavy_imports_happen_when_they_are_used(path):
 
 @pytest.mark.parametrize("path", FILES, ids=shown)
 def test_a_place_with_heavy_imports_is_itself_imported_when_it_is_used(path):
-    """`publishing.py` stands above `writer.py` and is imported when a store is opened."""
+    """`publishing.py` and `parents.py` stand above `writer.py` and are imported when a store is opened."""
     at_once = [path for path in HOMES["mlflow"] if "mlflow" in packages(path, into_functions=False, into_typing=False)]
-    heavy = {module_of(path) for path in at_once} | {"runner.findings.figures", "runner.conduct.publishing"}
-    if path.is_relative_to(FIGURES) or path in HOMES["mlflow"] or path.name == "publishing.py":
+    heavy = {module_of(path) for path in at_once} | {"runner.findings.figures", *map(module_of, ABOVE_MLFLOW)}
+    if path.is_relative_to(FIGURES) or path in (*HOMES["mlflow"], *ABOVE_MLFLOW):
         return
     assert not heavy & imports(path, into_functions=False, into_typing=False)
 

@@ -23,8 +23,10 @@ from runner.base.console import count, say
 from runner.base.errors import RunsFailed, UserError
 from runner.base.paths import PLUGINS, ROOT
 from runner.base.starting import hear_interrupts
+from runner.conduct import sweep
+from runner.conduct.context import SweepContext
+from runner.conduct.delivery import Delivery
 from runner.conduct.endings import refuse_dry_run
-from runner.conduct.sweep import Sweep
 from runner.findings.pictures import drawing
 from runner.plan.jobs import Job
 from runner.plan.plan import Plan, check_expectations, make_plan
@@ -38,16 +40,16 @@ from runner.train.training import train_task
 
 
 def launch(
-    loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]], first: int, sweep: Sweep | None
-) -> tuple[Sweep, list[JobReturn]]:
-    """All jobs of a batch as stacks; the sweep, which is None at first, and a JobReturn per job with its objective."""
+    loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]], first: int, delivery: Delivery | None
+) -> tuple[Delivery, list[JobReturn]]:
+    """All jobs of a batch as stacks; the delivery that batches share, at first None, and a JobReturn per job."""
     HydraConfig.instance().set_config(master)
-    jobs, plan = _plan(loader, master, overrides, first, sweep.planned if sweep else ())
-    sweep = sweep or _open_sweep(master, plan)
-    results = sweep.run(plan)
+    jobs, plan = _plan(loader, master, overrides, first, delivery.planned if delivery else ())
+    delivery = delivery or _delivery_of(master, plan)
+    results = sweep.run(delivery, plan)
     failed = failures(list({result.index: result for result in results}.values()))
     folder = Path(master.hydra.sweep.dir)
-    return sweep, [_job_return(job, result, folder, failed) for job, result in zip(jobs, results, strict=True)]
+    return delivery, [_job_return(job, result, folder, failed) for job, result in zip(jobs, results, strict=True)]
 
 
 def _plan(
@@ -82,13 +84,13 @@ def preview(loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]])
     dry_run(_plan(loader, master, overrides)[1], is_sweep=True)
 
 
-def _open_sweep(master: DictConfig, plan: Plan) -> Sweep:
-    """The sweep that a command line starts with these runs."""
-    folder = Path(master.hydra.sweep.dir)
-    return Sweep(SweepFolder(folder), about_sweep(_named(master), run_id(), [run.overrides for run in plan.runs]))
+def _delivery_of(master: DictConfig, plan: Plan) -> Delivery:
+    """Of the sweep that a command line starts with these runs."""
+    about = about_sweep(_named(master), run_id(), [run.overrides for run in plan.runs])
+    return Delivery(SweepContext(SweepFolder(Path(master.hydra.sweep.dir)), about, plan.settings))
 
 
-def prepare(loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]]) -> tuple[Sweep, Plan]:
+def prepare(loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]]) -> tuple[Delivery, Plan]:
     """Validate all jobs of another launcher, and put their plan on disk; it launches a job for each run of the plan.
 
     Raises UserError with every problem of every job.
@@ -103,12 +105,12 @@ def prepare(loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]])
         for name in ("hydra", "hydra_plugins"):  # launchers say what they launch
             logging.getLogger(name).setLevel(logging.WARNING)
     refuse_dry_run(plan.settings)
-    sweep = _open_sweep(master, plan)
-    sweep.open_store(plan.settings)  # one that will not take the results is refused before they are trained
-    sweep.save_plan(plan)
+    delivery = _delivery_of(master, plan)
+    delivery.open_store()  # one that will not take the results is refused before they are trained
+    delivery.save_plan(plan)
     hear_interrupts()  # the jobs are Hydra's to end, and then ours to publish
     _put_on_path(PLUGINS, ROOT)
-    return sweep, plan
+    return delivery, plan
 
 
 def _put_on_path(*folders: Path) -> None:
@@ -117,9 +119,9 @@ def _put_on_path(*folders: Path) -> None:
     os.environ["PYTHONPATH"] = os.pathsep.join([*map(str, folders), *([before] if before else [])])
 
 
-def publish(sweep: Sweep, plan: Plan) -> None:
+def publish(delivery: Delivery, plan: Plan) -> None:
     """Write to MLflow what another launcher's jobs left in the sweep's folder."""
-    if failed := failures(sweep.publish(plan)):
+    if failed := failures(sweep.publish(delivery, plan)):
         raise failed
 
 
@@ -146,7 +148,8 @@ def run_job(config: DictConfig) -> float:
         dry_run(make_plan([job]), is_sweep=False)
         return math.nan
     about = about_run(case, f"{config.data.name} {config.activation.name}", run_id(), overrides)
-    (result,) = Sweep(SweepFolder(folder), about, is_sweep=False).run(make_plan([job]))
+    plan = make_plan([job])
+    (result,) = sweep.run(Delivery(SweepContext(SweepFolder(folder), about, plan.settings, is_sweep=False)), plan)
     if failed := failures([result]):
         raise failed
     return result.objective

@@ -10,7 +10,7 @@ STRICT = "--strict"
 def main() -> int:
     """Run the command line in `sys.argv`; returns the exit code: 0 only on success."""
     # Imports make a million objects that stay. Looking through them for garbage again and again was a fifth of the time
-    # to a first result; `Sweep` sets the thresholds back when all is imported.
+    # to a first result; `Delivery` sets the thresholds back when all is imported.
     gc.set_threshold(200_000, 50, 50)
     show_traceback = os.environ.get("HYDRA_FULL_ERROR", "0") not in ("", "0")
     # With this set Hydra hands exceptions on instead of printing them its own way and exiting.

@@ -21,7 +21,11 @@ class OrderlyInterrupt:
 
     There they wait. Writing runs is such a shield: a run is in the store as a whole or not at all. A second Ctrl-C is
     not held back, but where the shield is firm, which is for what must not be torn; a third one ends that too.
+    `is_reported` is for whoever tells the person what is left and how to resume, which is said once.
     """
+
+    def __init__(self) -> None:
+        self.is_reported = False
 
     def __enter__(self) -> "OrderlyInterrupt":
         self._pressed, self._heard, self._shielded, self._firm = 0, 0, False, False

@@ -1,8 +1,11 @@
 """Messages for a sweep that could not end as planned: what is kept, and how to resume."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
+from runner.base.console import warn
 from runner.base.errors import UserError
+from runner.base.interrupts import OrderlyInterrupt
 from runner.plan.expectations import Verdict
 from runner.runs.settings import Settings
 from runner.store.folder import SweepFolder
@@ -15,9 +18,25 @@ def refuse_dry_run(settings: Settings) -> None:
         raise UserError("dry_run=true needs hydra/launcher=stacked and hydra/sweeper=grid, and is not swept over")
 
 
-def without_workers(error: NoWorkers, folder: SweepFolder, is_new: bool) -> UserError:
-    """There are no workers, or none are left. A new sweep of which nothing was trained cannot be resumed."""
-    if is_new and not folder.has_results:
+@contextmanager
+def interruptible(folder: SweepFolder) -> Iterator[OrderlyInterrupt]:
+    """However often Ctrl-C is pressed in here, and when there are no workers, the message says how to resume."""
+    interrupt = OrderlyInterrupt()
+    try:
+        with interrupt:
+            yield interrupt
+    except NoWorkers as error:
+        raise _without_workers(error, folder) from error
+    except KeyboardInterrupt:
+        if not interrupt.is_reported:
+            kept, command = folder.shown, folder.resume_command
+            warn(f"\nstopped at once; finished results are kept in {kept}. Resume with: {command}")
+        raise
+
+
+def _without_workers(error: NoWorkers, folder: SweepFolder) -> UserError:
+    """There are no workers, or none are left. A sweep whose plan was withdrawn cannot be resumed."""
+    if not folder.has_plan:
         return UserError(f"{error}; nothing was trained")
     kept = f"finished results are kept in {folder.shown}" if folder.has_results else "nothing is trained yet"
     return UserError(f"{error}; {kept}. Resume (executor=... chooses other workers) with: {folder.resume_command}")

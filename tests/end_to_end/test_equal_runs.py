@@ -8,7 +8,7 @@ import pytest
 from hydra.core.utils import JobStatus
 
 from runner.app import launching
-from runner.conduct.sweep import Sweep
+from runner.conduct import sweep
 from runner.train.training import train_task
 from tests.end_to_end.program import run_runner, said, train
 from tests.end_to_end.store import Store
@@ -82,16 +82,17 @@ def test_what_no_option_of_the_sweep_has_is_refused(overrides: tuple[str, ...], 
     assert not (tmp_path / "mlflow.db").exists()
 
 
-def test_hydra_gets_a_result_for_each_of_its_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
-    def run(sweep, plan):
+def test_hydra_gets_a_result_for_each_of_its_jobs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def run(delivery, plan):
         results = {result.index: result for task in plan.tasks for result in train_task(task)}
-        sweep.planned += plan.runs
+        delivery.save_plan(plan)
         return [results[index] for index in plan.of_jobs]
 
-    monkeypatch.setattr(Sweep, "run", run)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sweep, "run", run)
     jobs = [("seed=3", *SHORT), ("seed=4", *SHORT), ("seed=3", *SHORT)]
-    sweep, returned = launching.launch(loader(), master(), jobs, 0, None)
+    delivery, returned = launching.launch(loader(), master(), jobs, 0, None)
     assert [one.overrides for one in returned] == [list(job) for job in jobs]
     assert [one.status for one in returned] == [JobStatus.COMPLETED] * 3
     assert returned[0].return_value == returned[2].return_value != returned[1].return_value
-    assert len(sweep.planned) == 2
+    assert len(delivery.planned) == 2

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.end_to_end.program import make_store
+
 # The same examples in every run, and no limit on their time: a red test is red for everybody.
 settings.register_profile("runner", derandomize=True, deadline=None)
 settings.load_profile("runner")
@@ -21,3 +23,12 @@ def csv_file(tmp_path: Path) -> Callable[[str | bytes], str]:
         return f"data.path={path}"
 
     return write
+
+
+@pytest.fixture
+def store_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store in a working folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    make_store(tmp_path)
+    # MLflow keeps one engine per address, so a relative one would be that of the test before.
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/mlflow.db")

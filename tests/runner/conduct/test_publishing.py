@@ -13,31 +13,24 @@ import pytest
 from mlflow.entities import LoggedModelOutput, LoggedModelStatus
 
 from runner.base.interrupts import OrderlyInterrupt
-from runner.conduct.claims import Claim, TakenOver
+from runner.conduct.claims import TakenOver
+from runner.conduct.context import SweepContext
 from runner.conduct.publishing import Publisher
 from runner.findings.numbers.differences import compare
 from runner.plan.plan import Plan
 from runner.runs.about import About
 from runner.store.folder import SweepFolder
 from runner.store.writer import AT_ONCE, Tracker
-from tests.end_to_end.program import make_store
 from tests.runner.building import plan_of, trained_all
 
-pytestmark = pytest.mark.filterwarnings("default")  # MLflow's own are not errors of ours
-
-
-@pytest.fixture(autouse=True)
-def in_a_folder_of_its_own(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    make_store(tmp_path)
-    # MLflow keeps one engine per address, so a relative one would be that of the test before.
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/mlflow.db")
+# MLflow's own warnings are not errors of ours
+pytestmark = [pytest.mark.filterwarnings("default"), pytest.mark.usefixtures("store_here")]
 
 
 def publisher_of(plan: Plan, overrides: list[tuple[str, ...]], folder: str = "sweep") -> Publisher:
     """The publisher of a process that starts or resumes a sweep of these jobs in a folder."""
-    claim = Claim(SweepFolder(Path(folder)), "id")
-    publisher = Publisher(Tracker("test"), plan.settings, About("sweep", "", "id"), is_sweep=True, claim=claim)
+    sweep = SweepContext(SweepFolder(Path(folder)), About("sweep", "", "id"), plan.settings)
+    publisher = Publisher(Tracker("test"), sweep)
     publisher.start(overrides, b"{}")
     return publisher
 
@@ -57,7 +50,7 @@ def test_a_second_ctrl_c_leaves_a_chunk_of_runs_whole_and_writes_no_other(tmp_pa
     monkeypatch.setattr(publisher._tracker, "write_runs", pressed)
     with OrderlyInterrupt() as interrupt, pytest.raises(KeyboardInterrupt):
         publisher.write(results, interrupt)
-    assert [result.index for result in publisher.results] == list(range(AT_ONCE))
+    assert [result.index for result in publisher.ledger.results] == list(range(AT_ONCE))
     with sqlite3.connect(tmp_path / "mlflow.db") as store:
         query = "SELECT count(*), count(DISTINCT name) FROM runs WHERE status = 'FINISHED'"
         assert store.execute(query).fetchone() == (AT_ONCE, AT_ONCE)
@@ -69,7 +62,7 @@ def test_a_model_that_was_left_half_written_is_completed_and_a_whole_one_kept():
     publisher = publisher_of(plan, [()])
     with OrderlyInterrupt() as interrupt:
         publisher.write(results, interrupt)
-    tracker, run_id = publisher._tracker, publisher._run_ids[0]
+    tracker, run_id = publisher._tracker, publisher.ledger.run_ids[0]
     client = tracker._client
     halves = [client.create_logged_model(tracker.experiment_id, name="model", source_run_id=run_id) for _ in range(2)]
     client.log_outputs(run_id, [LoggedModelOutput(halves[0].model_id, 0)])
@@ -91,9 +84,9 @@ def test_a_sweep_whose_parent_was_deleted_gets_a_new_one_with_all_runs():
     first = publisher_of(plan, jobs)
     with OrderlyInterrupt() as interrupt:
         first.write(list(results.values()), interrupt)
-    first._tracker._client.delete_run(first.parent)
+    first._tracker._client.delete_run(first.parent.run_id)
     second = publisher_of(plan, jobs)
-    assert second.parent != first.parent
+    assert second.parent.run_id != first.parent.run_id
     unwritten = second.take_up(results, ())
     assert [result.index for result in unwritten] == [0, 1, 2]
     with OrderlyInterrupt() as interrupt:
@@ -103,7 +96,20 @@ def test_a_sweep_whose_parent_was_deleted_gets_a_new_one_with_all_runs():
     found = second.reader.of_sweep("id")
     assert sorted(run.index for run in found) == [-1, 0, 1, 2]
     assert {run.status for run in found} == {"FINISHED"}
-    assert {run.tags.get("mlflow.parentRunId") for run in found} == {None, second.parent}
+    assert {run.tags.get("mlflow.parentRunId") for run in found} == {None, second.parent.run_id}
+
+
+def test_a_single_run_that_is_whole_in_the_store_is_not_written_again_when_it_is_resumed():
+    plan = plan_of(("data=xor", "training.epochs=2", "tracking.models=none", "tracking.plots=none"))
+    (result,) = trained_all(plan)
+    sweep = SweepContext(SweepFolder(Path("run")), About("run", "", "id"), plan.settings, is_sweep=False)
+    first, second = Publisher(Tracker("test"), sweep), Publisher(Tracker("test"), sweep)
+    first.start([()], b"{}")
+    with OrderlyInterrupt() as interrupt:
+        first.write([result], interrupt)
+    second.start([()], b"{}")
+    assert second.take_up({0: result}, ()) == []
+    assert second.ledger.run_ids == first.ledger.run_ids
 
 
 def test_a_run_that_diverged_at_once_is_read_back_as_it_was():
@@ -131,9 +137,9 @@ def test_a_process_whose_sweep_another_one_has_taken_over_writes_no_more_and_no_
         first.write(results[:1], interrupt)
         second = publisher_of(plan, overrides, "copy")
         assert second.take_up({}, ()) == []
-        first._claim.check = lambda found: None  # it looked just before, and writes just after
+        first.parent.claim.check = lambda found: None  # it looked just before, and writes just after
         first.write(results[1:2], interrupt)
-        del first._claim.check
+        del first.parent.claim.check
         with pytest.raises(TakenOver, match=r"another process has taken this sweep over, in .*copy"):
             first.write(results[2:], interrupt)
         first.close("FAILED")
@@ -153,7 +159,7 @@ def test_a_locked_store_is_trouble_in_a_sentence_and_gets_the_results_afterwards
         other.execute("BEGIN IMMEDIATE")
         publisher.write(results, interrupt)
     assert publisher.trouble == "database is locked"
-    assert [result.index for result in publisher.results] == [0], "it is on disk, and shown"
+    assert [result.index for result in publisher.ledger.results] == [0], "it is on disk, and shown"
     assert [run.is_parent for run in publisher.reader.of_sweep("id")] == [True]
     again = publisher_of(plan, [()])
     with OrderlyInterrupt() as interrupt:
@@ -165,7 +171,7 @@ def test_a_bug_is_no_trouble_of_the_store_and_ends_the_parent(monkeypatch):
     plan = plan_of(("data=xor", "training.epochs=2"))
     results = trained_all(plan)
     publisher = publisher_of(plan, [()])
-    monkeypatch.setattr("runner.conduct.publishing.parent_record", lambda *_, **__: None + 1)
+    monkeypatch.setattr("runner.conduct.parents.parent_record", lambda *_, **__: None + 1)
     with OrderlyInterrupt() as interrupt:
         publisher.write(results, interrupt)
     with pytest.raises(TypeError, match="NoneType"):

@@ -40,15 +40,15 @@ class StackedLauncher(Launcher):
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         self.hydra_context, self.task_function, self.config = hydra_context, task_function, config
-        self.sweep: Any = None
+        self.delivery: Any = None
 
     def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
         from runner.app.launching import launch
 
         setup_globals()
         configure_log(self.config.hydra.hydra_logging, self.config.hydra.verbose)
-        loader, so_far = self.hydra_context.config_loader, self.sweep if initial_job_idx else None
-        self.sweep, returned = launch(loader, self.config, job_overrides, initial_job_idx, so_far)
+        loader, so_far = self.hydra_context.config_loader, self.delivery if initial_job_idx else None
+        self.delivery, returned = launch(loader, self.config, job_overrides, initial_job_idx, so_far)
         return returned
 
 

@@ -1,0 +1,107 @@
+"""A sweep's results on their way: trained, then on disk, then in the store."""
+
+import gc
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from runner.base.interrupts import OrderlyInterrupt
+from runner.conduct.context import SweepContext
+from runner.conduct.endings import refuse_dry_run
+from runner.plan.plan import Plan
+from runner.runs.environment import source
+from runner.runs.planned import PlannedRun
+from runner.runs.result import RunResult
+from runner.store.plan_file import PlanFile
+
+if TYPE_CHECKING:
+    from runner.conduct.publishing import Publisher
+
+GARBAGE = (700, 10, 10)  # the thresholds that Python starts with
+
+
+class Delivery:
+    """What is planned of a sweep so far, and which results are trained but not yet in its store.
+
+    A sweeper may send its jobs in several batches; they share one delivery, and so one parent run.
+    """
+
+    def __init__(self, sweep: SweepContext) -> None:
+        self.sweep = sweep
+        self._planned, self._plan_file = dict[int, PlannedRun](), b""
+        self._unwritten = list[RunResult]()
+        self._publisher: Publisher | None = None
+
+    @property
+    def planned(self) -> list[PlannedRun]:
+        """The runs of all batches so far."""
+        return list(self._planned.values())
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the store knows which runs will come; before that, nothing is written to it."""
+        return self._publisher is not None and self._publisher.ledger.has_begun
+
+    def save_plan(self, plan: Plan) -> None:
+        """Put on disk what will be done, in a folder that no other process works in.
+
+        Raises UserError when one does, and for a dry run, which must not come this far.
+        """
+        refuse_dry_run(plan.settings)
+        folder = self.sweep.folder
+        folder.take()
+        self._planned |= plan.by_index
+        file = PlanFile.of(self.sweep.about, self.sweep.is_sweep, plan.settings, self.planned)
+        self._plan_file = folder.write_plan(file)
+
+    def reopen(self, plan: Plan) -> None:
+        """Resume with the plan that an earlier process has put on disk."""
+        self._planned, self._plan_file = dict(plan.by_index), self.sweep.folder.reopen()
+
+    def open_store(self) -> "Publisher":
+        """The one who writes to the store. The first call opens that, and imports MLflow; raises UserError."""
+        from runner.conduct.publishing import Publisher
+        from runner.store.writer import Tracker
+
+        if self._publisher is None:
+            tracker = Tracker(self.sweep.settings.tracking.experiment)
+            gc.freeze()  # with all that MLflow imports to open a store
+            gc.set_threshold(*GARBAGE)
+            self._publisher = Publisher(tracker, self.sweep)
+        return self._publisher
+
+    def begin(self, plan: Plan, interrupt: OrderlyInterrupt) -> None:
+        """Let the store know which runs will come."""
+        with interrupt.shield(firm=True):
+            self.open_store().start([run.overrides for run in plan.runs], self._plan_file)
+
+    def take_up(self, kept: Mapping[int, RunResult], again: Container[int] | None, interrupt: OrderlyInterrupt) -> None:
+        """Write results that are on disk already. `again` are runs that an earlier process has begun to write.
+
+        None stands for a sweep of which the store has nothing yet.
+        """
+        with interrupt.shield():
+            self._unwritten += kept.values() if again is None else self.open_store().take_up(kept, again)
+        self.write(interrupt)
+
+    def keep(self, trained: Sequence[RunResult], interrupt: OrderlyInterrupt) -> list[RunResult]:
+        """Put results on disk, as they are to be written to the store; returns them as they are there."""
+        planned = [self._planned[one.index] for one in trained]  # specs that come back are copies, a third of a result
+        results = [
+            replace(one, spec=run.spec, overrides=run.overrides, environment=one.environment | source())
+            for one, run in zip(trained, planned, strict=True)
+        ]
+        self._unwritten += results
+        with interrupt.shield():
+            self.sweep.folder.keep(results)
+        return results
+
+    def write(self, interrupt: OrderlyInterrupt) -> None:
+        """Write to the store what is on disk and not yet there."""
+        self.open_store().write(self._unwritten, interrupt)
+        self._unwritten.clear()
+
+    @property
+    def finished(self) -> set[int]:
+        """The indices of runs that have a result, in the store or not."""
+        return {result.index for result in (*self._unwritten, *self.open_store().ledger.results)}

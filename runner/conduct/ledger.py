@@ -1,0 +1,50 @@
+"""What there is of a sweep so far, and under which ids the store has it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from runner.conduct.context import SweepContext
+from runner.findings.findings import Findings
+from runner.runs.overrides import label_of, swept_keys
+from runner.runs.result import RunResult
+
+
+class Ledger:
+    """The results of a sweep so far, without pictures, and the ids of the runs that the store has, both by index.
+
+    A result that the store did not take is there as well. Runs are named by `keys`, what differs between all of them.
+    """
+
+    def __init__(self, sweep: SweepContext) -> None:
+        self._sweep = sweep
+        self._overrides, self._results = list[Sequence[str]](), dict[int, RunResult]()
+        self.keys, self.run_ids = list[str](), dict[int, str]()
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether it is known which runs will come."""
+        return bool(self._overrides)
+
+    @property
+    def results(self) -> list[RunResult]:
+        """All results so far, in the sweep's order."""
+        return [self._results[index] for index in sorted(self._results)]
+
+    def expect(self, overrides: Sequence[Sequence[str]]) -> None:
+        """More runs that will come."""
+        self._overrides += overrides
+        self.keys = swept_keys(self._overrides)
+
+    def add(self, results: Iterable[RunResult]) -> None:
+        """Take results in; their pictures are let go here."""
+        self._results |= {result.index: replace(result, pictures={}) for result in results}
+
+    def name_of(self, result: RunResult) -> str:
+        """What a run is called."""
+        return label_of(result.overrides, self.keys) or self._sweep.about.name
+
+    def findings(self, parent_id: str) -> Findings:
+        """What the sweep has found so far."""
+        sweep = self._sweep
+        expect, modules = sweep.settings.expect, sweep.settings.modules
+        return Findings(sweep.about, self.results, self.run_ids, parent_id, self.keys, expect, modules)

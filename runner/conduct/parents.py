@@ -1,0 +1,152 @@
+"""The parent run of a sweep in its store; and a single run, which stands there without one.
+
+Both have the same methods, so that whoever writes runs need not know which of them it is.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from urllib.parse import quote
+
+from runner.conduct.claims import CLAIM, Claim
+from runner.conduct.context import SweepContext
+from runner.conduct.ledger import Ledger
+from runner.findings.numbers.scores import best_result
+from runner.findings.parent_run import REPORT, note_of, parent_record
+from runner.runs.environment import machine, patch, source
+from runner.store.errors import StoreError
+from runner.store.reader import PARENT, StoredRun
+from runner.store.writer import Tracker
+
+PAGE = "?workflowType=machine_learning"
+
+
+class Parent:
+    """The parent run of a sweep: made, or taken over from an earlier process, and held against any other.
+
+    `run_id` is empty until it has begun. All methods but `close` and `where` raise StoreError, and TakenOver when
+    another process has the sweep.
+    """
+
+    def __init__(self, tracker: Tracker, sweep: SweepContext) -> None:
+        self._tracker, self._sweep = tracker, sweep
+        self.claim = Claim(sweep.folder, sweep.about.sweep_id)
+        self.run_id = ""
+
+    @property
+    def is_first(self) -> bool:
+        """Whether no other process, as far as is known, has written this sweep."""
+        return self.claim.is_first
+
+    def files_of_run(self) -> dict[str, bytes]:
+        """What each run gets besides its own files."""
+        return {}
+
+    def begin(self, plan: bytes) -> None:
+        """Take over what an earlier process has left, or make a new one; with the sweep's plan, which may grow."""
+        files = {"plan.json": plan}
+        if not self.run_id:
+            left = self._tracker.reader.of_sweep(self._sweep.about.sweep_id)
+            if any(run.is_parent for run in left):
+                self._take_over(left)
+            else:
+                self._make()
+                files |= _patch()
+        self._tracker.add_files(self.run_id, files)
+
+    def _take_over(self, left: Sequence[StoredRun]) -> None:
+        """The parent that most runs name, of those that a lost answer has left."""
+        named = Counter(run.tags.get(PARENT) for run in left)
+        parent = max((run for run in left if run.is_parent), key=lambda run: named[run.run_id])
+        self.run_id = parent.run_id
+        self.claim.take(parent.tags.get(CLAIM, ""))
+        self._tracker.resume_sweep(self.run_id, self.claim.tag)
+
+    def _make(self) -> None:
+        about = self._sweep.about
+        tags = {**machine(), **source(), **tags_of(self._sweep), **self.claim.tag, "sweep": about.name}
+        tags["mlflow.note.content"] = note_of(about, [], [])
+        self.run_id = self._tracker.start_sweep(about.name, tags)
+        remove_strays(self._tracker, self._sweep, {self.run_id}, self.is_first)
+
+    def check(self) -> None:
+        """Raises TakenOver when another process has taken the sweep over."""
+        self.claim.check(self._tracker.tag(self.run_id, CLAIM))
+
+    def finish(self, ledger: Ledger, status: str) -> None:
+        """Write the comparison, and end it."""
+        with_pictures = self._sweep.settings.tracking.plots != "none"
+        record = parent_record(ledger.findings(self.run_id), with_pictures, now=int(1000 * time.time()))
+        # What a store has once as a metric it keeps: only numbers of a finished sweep may become some.
+        record = record if status == "FINISHED" else replace(record, metrics={})
+        self._tracker.finish_sweep(self.run_id, status, record)
+
+    def close(self, status: str) -> None:
+        """End it as it is, if the store still answers, and if no other process has taken it over."""
+        if self.run_id and not self.claim.is_lost:
+            with suppress(StoreError):
+                self._tracker.end_sweep(self.run_id, status)
+
+    def where(self, ledger: Ledger, has_report: bool) -> tuple[list[str], str]:
+        """What to look at, in lines, and the end of the address of its page."""
+        lines, page, sweep_id = [], PAGE, self._sweep.about.sweep_id
+        best = best_result(ledger.results)
+        if best is not None and best.index in ledger.run_ids:
+            lines.append(f"best run: {ledger.name_of(best)}, run id {ledger.run_ids[best.index]}")
+        if has_report:
+            report = self._tracker.local_file(self.run_id, REPORT)
+            lines.append(f"the report: {report or f'python -m runner.report {sweep_id}'}")
+            page += f"&viewStateShareKey={quote(sweep_id)}"
+        return lines, page
+
+
+class NoParent:
+    """Of a single run, which has itself what a parent has of a sweep."""
+
+    run_id, is_first = "", True
+
+    def files_of_run(self) -> dict[str, bytes]:
+        """What differs from the commit."""
+        return _patch()
+
+    def begin(self, plan: bytes) -> None:
+        """There is nothing to begin before the run is there."""
+
+    def check(self) -> None:
+        """No process takes a run from another."""
+
+    def finish(self, ledger: Ledger, status: str) -> None:
+        """There is nothing to compare."""
+
+    def close(self, status: str) -> None:
+        """A run is written when it has ended."""
+
+    def where(self, ledger: Ledger, _has_report: bool) -> tuple[list[str], str]:
+        """The run's id, and the end of the address of its page."""
+        run_id = next(iter(ledger.run_ids.values()), "")
+        return ([f"run id {run_id}"], f"/{run_id}{PAGE}") if run_id else ([], PAGE)
+
+
+def tags_of(sweep: SweepContext) -> dict[str, str]:
+    """What all runs of a sweep say of it, its parent too."""
+    about, modules = sweep.about, sweep.settings.modules
+    tags = {"sweep_id": about.sweep_id, "mlflow.source.name": about.command, "mlflow.source.type": "LOCAL"}
+    return tags | ({"modules": ",".join(modules)} if modules else {})
+
+
+def remove_strays(tracker: Tracker, sweep: SweepContext, known: Collection[str], is_first: bool) -> None:
+    """A server may have created a run and its answer been lost: the client has then asked for another one.
+
+    And a process that this one has taken over from, so that it is not the first, may have written some runs more.
+    """
+    if not is_first or tracker.can_lose_answers:
+        found = tracker.reader.of_sweep(sweep.about.sweep_id)
+        tracker.remove([run for run in found if run.run_id not in known])
+
+
+def _patch() -> dict[str, bytes]:
+    """What the source differs in from its commit, as a file."""
+    content = patch()
+    return {"source.patch": content} if content else {}
