@@ -215,7 +215,7 @@ class Publisher:
         """Give a run a model, where it has come far enough for one."""
         run_id = self._run_ids[result.index]
         try:
-            if result.scaling is not None:
+            if result.network:
                 self._tracker.log_model(run_id, result)
         except BaseException as error:
             self._tracker.fail(run_id, error)

@@ -202,7 +202,7 @@ class Sweep:
         """Results are on disk before they are written to MLflow; `_unwritten` are those that are not yet there."""
         planned = [plan.by_index[one.index] for one in trained]  # specs that come back are copies, a third of a result
         results = [
-            replace(one, spec=run.spec, overrides=run.overrides, environment=one.environment | source())
+            replace(one, spec=run.spec, overrides=run.overrides, provenance=one.provenance.with_code(source()))
             for one, run in zip(trained, planned, strict=True)
         ]
         self._unwritten += results
