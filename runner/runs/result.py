@@ -25,7 +25,7 @@ OF_RESULT = ("index", "key", "outcome", "overrides", "error", "last_step", "meas
 
 @dataclass(frozen=True)
 class DataUsed:
-    """What a run learned from and was tested on: `n_samples` are those of training and of the test."""
+    """What a run learned from and was tested on: `n_samples` of training and of test, and the digest of the samples."""
 
     task: str
     n_samples: tuple[int, int]
@@ -73,7 +73,7 @@ class RunResult:
 
     @property
     def digests(self) -> dict[str, str]:
-        """Of the trained network and of all that was measured: equal digests are equal bits. None without a network."""
+        """Of the trained network and of all that was measured: equal digests are equal bits. Empty for no network."""
         if self.network is None or self.data is None:
             return {}
         network, names = self.network, sorted(self.history)

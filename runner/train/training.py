@@ -24,8 +24,8 @@ from runner.runs.identity import code_digest
 from runner.runs.outcome import Outcome
 from runner.runs.planned import PlannedRun
 from runner.runs.result import DataUsed, Provenance, RunResult
+from runner.runs.shape import Shape
 from runner.runs.spec import Spec, from_plain, score_of
-from runner.runs.structure import structure_of
 from runner.runs.weights import Weights
 from runner.train.blas import ONE_BLAS_THREAD
 from runner.train.measures import measures
@@ -100,7 +100,7 @@ def _train_stack(
     seconds = max(0.001, round((time.time() - started) / len(runs), 3))  # in ms, as the store has it
     results = []
     for place, (run, data) in enumerate(zip(runs, prepared, strict=True)):
-        result = _result_of_run(run, data, stack, trained.of(place))
+        result = _result_of_run(run, data, shape, stack, trained.of(place))
         results.append(replace(result, provenance=Provenance(started, seconds, machine())))
     if draw is None:
         return results
@@ -124,7 +124,7 @@ def _handed_on(trained: Trained) -> Array:
     return np.where(diverged[:, np.newaxis], np.nan, trained.parameters)
 
 
-def _result_of_run(run: PlannedRun, data: Prepared, stack: Stack, trained: Trained) -> RunResult:
+def _result_of_run(run: PlannedRun, data: Prepared, shape: Shape, stack: Stack, trained: Trained) -> RunResult:
     """One run, `trained` alone or its slice of a trained stack, with its numbers in the units of the data."""
     (parameters,), (last_step,), outcome = trained.parameters, trained.last_step, Outcome(*trained.outcomes)
     found = measures(run.spec, data, stack.network, None if outcome is Outcome.DIVERGED else parameters)
@@ -138,7 +138,7 @@ def _result_of_run(run: PlannedRun, data: Prepared, stack: Stack, trained: Train
             continue
         name = SERIES_NAMES.get(series, series).format(metric=metric.name)
         history[name] = (values[measured] * (unit if series.endswith("metric") else 1.0)).tolist()
-    structure = structure_of(run.spec, stack.network.sizes, data.samples.classes)
+    structure = shape.structure | {"classes": list(data.samples.classes)}
     return RunResult(
         index=run.index,
         key=run.key,
