@@ -51,7 +51,7 @@ def _own(overrides: tuple[str, ...], runs: int) -> float:
     with composing() as composer:
         plan = make_plan([composer.compose(seed, (*overrides, *common, f"seed={seed}")) for seed in range(runs)])
     with Training(plan.tasks, ProcessPool(WORKERS)) as training:
-        return sum(result.seconds for results in training for result in results) / runs / WORKERS
+        return sum(result.provenance.seconds for results in training for result in results) / runs / WORKERS
 
 
 def _seconds(run: object) -> float:

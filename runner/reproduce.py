@@ -20,7 +20,7 @@ from runner.runs.components import check_modules, load_modules, modules_of
 from runner.runs.data import files_of
 from runner.runs.outcome import Outcome
 from runner.runs.planned import PlannedRun
-from runner.runs.result import RunResult, failures
+from runner.runs.result import RunResult, failures, network_of
 from runner.runs.settings import Settings, TrackingSettings
 from runner.store.address import named_store
 from runner.train.execution import training_of
@@ -170,7 +170,8 @@ def _causes(stored: Mapping[int, RunResult], again: Mapping[int, RunResult]) -> 
 def _changed(result: RunResult, again: RunResult) -> str:
     """What can have changed where the run key has."""
     data, declared = result.spec.data, ", ".join(DATASETS.files(result.spec.data.name, result.spec.data.settings()))
-    if again.data_digest != result.data_digest and (names := ", ".join(files_of(data))):
+    is_other = again.data and result.data and again.data.digest != result.data.digest
+    if is_other and (names := ", ".join(files_of(data))):
         return f"the data {names}, or the code that reads it," if declared else f"the data {names}"
     return f"the numeric code, {f'the file {declared}, ' if declared else ''}or the weights to start from,"
 
@@ -193,7 +194,7 @@ def _print(reproduction: Reproduction, as_table: bool) -> None:
 def _counted(result: RunResult) -> str:
     series = len(result.history) - 1
     values = len(result.history["step"])
-    return f"{series} series of {count(values, 'value')}, and {count(result.parameters.size, 'weight')},"
+    return f"{series} series of {count(values, 'value')}, and {count(network_of(result).parameters.size, 'weight')},"
 
 
 def _summary(reproduction: Reproduction) -> str:

@@ -199,8 +199,11 @@ def _reference() -> dict[str, list[dict[str, Any]]]:
 
 def _seconds_of_a_run(done: Done, runs: str) -> float:
     """The command's time, shared out by the time that each run was in training, for one of the selected runs."""
-    chosen, everything = selected(runs, done.results, done.keys), sum(result.seconds for result in done.results)
-    return done.seconds * sum(result.seconds for result in chosen) / everything / len(chosen)
+    chosen, everything = (
+        selected(runs, done.results, done.keys),
+        sum(result.provenance.seconds for result in done.results),
+    )
+    return done.seconds * sum(result.provenance.seconds for result in chosen) / everything / len(chosen)
 
 
 def _made_of(name: str, overrides: Sequence[str]) -> str:

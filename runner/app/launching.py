@@ -160,8 +160,8 @@ def _train_for_folder(job: Job, folder: Path) -> float:
     plan = make_plan([job])
     (task,) = plan.tasks
     (result,) = train_task(task, draw=drawing(plan.settings))
-    environment = result.environment | source()
-    result = replace(result, index=job.number, overrides=job.overrides, environment=environment)
+    provenance = result.provenance.with_code(source())
+    result = replace(result, index=job.number, overrides=job.overrides, provenance=provenance)
     save(folder / STACKS / f"{JOB}{job.number:05d}.npz", [result])
     return result.objective
 

@@ -88,7 +88,7 @@ class Delivery:
         """Put results on disk, as they are to be written to the store; returns them as they are there."""
         planned = [self._planned[one.index] for one in trained]  # specs that come back are copies, a third of a result
         results = [
-            replace(one, spec=run.spec, overrides=run.overrides, environment=one.environment | source())
+            replace(one, spec=run.spec, overrides=run.overrides, provenance=one.provenance.with_code(source()))
             for one, run in zip(trained, planned, strict=True)
         ]
         self._unwritten += results

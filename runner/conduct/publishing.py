@@ -143,7 +143,7 @@ class Publisher:
         """Give a run a model, where it has come far enough for one."""
         run_id = self.ledger.run_ids[result.index]
         try:
-            if result.scaling is not None:
+            if result.network:
                 self._tracker.log_model(run_id, result)
         except BaseException as error:
             self._tracker.fail(run_id, error)

@@ -8,7 +8,6 @@ from runner.base.errors import UserError
 from runner.findings.pictures import with_picture
 from runner.plan.plan import Plan
 from runner.runs.result import RunResult
-from runner.runs.spec import score_of
 
 if TYPE_CHECKING:
     from runner.store.reader import Reader
@@ -26,16 +25,17 @@ def reused(reader: "Reader", plan: Plan) -> dict[int, RunResult]:
         except UserError as error:
             warn(f"{error}; it is trained again")
             continue
-        if (score := score_of(run.spec, result.task)) != result.score and f"train/{score}" not in result.history:
+        followed, result = result.score, replace(result, spec=result.spec.model_copy(update={"score": run.spec.score}))
+        if result.score != followed and f"train/{result.score}" not in result.history:
             continue  # the same network, but another metric was followed
-        result = replace(result, spec=result.spec.model_copy(update={"score": run.spec.score}))
         if result.spec != run.spec or reader.changed(stored, result):
             warn(f"the files of run {stored.run_id} have changed; it is trained again")
             continue
         if plan.settings.tracking.plots == "all":
             result = with_picture(result)
         origin = stored.tags.get("reused_from", stored.run_id)
-        found[run.index] = replace(result, index=run.index, overrides=run.overrides, reused_from=origin)
+        provenance = replace(result.provenance, reused_from=origin)
+        found[run.index] = replace(result, index=run.index, overrides=run.overrides, provenance=provenance)
     if not plan.settings.quiet:
         say(f"{len(found)} of {count(len(plan.runs), 'run')} in the store already, and reused")
     return found

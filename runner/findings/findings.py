@@ -71,7 +71,11 @@ class Findings:
             swept = {key: config[key] for key in self.keys if key in config}
             row = {"run": result.index, "name": self.name_of(result), "run_id": self.run_ids.get(result.index, "")}
             row |= swept | config
-            row |= {"outcome": result.outcome.value, "last_step": result.last_step, "seconds": result.seconds}
+            row |= {
+                "outcome": result.outcome.value,
+                "last_step": result.last_step,
+                "seconds": result.provenance.seconds,
+            }
             row |= {f"final/{name.replace('/', '_')}": value for name, value in sorted(result.finals.items())}
             rows.append(row | {"run_key": result.key, "error": result.error.partition("\n")[0]})
         return pd.DataFrame(rows)

@@ -10,7 +10,7 @@ from runner.runs.about import About
 from runner.runs.components import check_modules
 from runner.runs.outcome import Outcome
 from runner.runs.overrides import swept_keys
-from runner.runs.result import RunResult
+from runner.runs.result import Provenance, RunResult
 from runner.runs.spec import from_plain
 from runner.store.address import named_store
 from runner.store.plan_file import PlanEntry, plan_from
@@ -74,7 +74,8 @@ def _result(reader: "Reader", run: "StoredRun") -> RunResult:
     if run.tags.get("outcome") != Outcome.FAILED:
         return reader.result(run)
     error = run.tags.get("error", "")
-    return RunResult(run.index, run.tags["run_key"], reader.spec(run), Outcome.FAILED, error=error, started=run.started)
+    origin = Provenance(run.started)
+    return RunResult(run.index, run.tags["run_key"], reader.spec(run), Outcome.FAILED, error=error, provenance=origin)
 
 
 def _as_planned(

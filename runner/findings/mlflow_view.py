@@ -43,7 +43,7 @@ def _state(sweep: Findings) -> dict[str, Any]:
     charts: list[dict[str, Any]] = []
     if finished:
         scores = list(dict.fromkeys((common_score(finished), "cost")))
-        parts = ("train", "test") if all(result.n_samples[1] for result in finished) else ("train",)
+        parts = ("train", "test") if all(result.scored_on == "test" for result in finished) else ("train",)
         columns = [f"metrics.`final/{parts[-1]}_{score}`" for score in scores] + columns
         order, is_rising = columns[0], METRICS.metric(scores[0]).better == "lower"
         query += f" AND tags.outcome != '{Outcome.DIVERGED}'"

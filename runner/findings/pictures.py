@@ -142,7 +142,7 @@ class Artist:
 
     def data(self) -> bytes | None:
         """What there was to learn."""
-        trained = [result for result in self._results if result.data_digest]
+        trained = [result for result in self._results if result.data]
         first = [(label, members[0]) for label, members in list(by_data(trained).items())[:MAX_DATA]]
         sets = [(f"{label} (seed {one.spec.data_seed})", self._lost.data_of(one)) for label, one in first]
         there = [(label, data) for label, data in sets if data]
@@ -189,7 +189,7 @@ class Lost:
         """What a run learned from; None where that is no longer available."""
         try:
             data = prepare(result.spec)
-            reason = "" if digest_of(data.samples) == result.data_digest else "it has changed since"
+            reason = "" if digest_of(data.samples) == (result.data and result.data.digest) else "it has changed since"
         except Exception as error:  # a data set may be a user's own part, and raise anything
             reason = f"{type(error).__name__}: {error}"
         if not reason:

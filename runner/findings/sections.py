@@ -93,8 +93,12 @@ def unfinished(sweep: Findings) -> Section | None:
 @SECTIONS.register
 def slowest(sweep: Findings) -> Section | None:
     """Where the time went."""
-    runs = sorted(sweep.results, key=lambda one: (-one.seconds, one.index))[:SLOWEST]
-    rows = [[sweep.name_of(one), f"{one.seconds:.3g}", str(one.last_step)] for one in runs if one.seconds]
+    runs = sorted(sweep.results, key=lambda one: (-one.provenance.seconds, one.index))[:SLOWEST]
+    rows = [
+        [sweep.name_of(one), f"{seconds:.3g}", str(one.last_step)]
+        for one in runs
+        if (seconds := one.provenance.seconds)
+    ]
     table = Table(["run", "seconds", "steps"], rows, frozenset({1, 2}))
     return Section("Slowest runs", "A run's share of the time of its stack.", table) if rows else None
 
@@ -103,9 +107,10 @@ def slowest(sweep: Findings) -> Section | None:
 def data(sweep: Findings) -> Section | None:
     """Every data set that runs learned from, with its settings; how many different samples of it there are."""
     rows = []
-    for members in by_data([result for result in sweep.results if result.data_digest]).values():
-        sizes = dict.fromkeys(" + ".join(str(number) for number in one.n_samples if number) for one in members)
-        draws = len({one.data_digest for one in members})
+    for members in by_data([result for result in sweep.results if result.data]).values():
+        used = [one.data for one in members if one.data]
+        sizes = dict.fromkeys(" + ".join(str(number) for number in one.n_samples if number) for one in used)
+        draws = len({one.digest for one in used})
         rows.append([members[0].spec.data.name, " or ".join(sizes), str(draws), _settings_of_data(members)])
     table = Table(["data", "samples (train + test)", "different draws", "settings"], rows, frozenset({2}))
     return Section("Data", "", table, [one for one in _pictures(sweep) if one.name == DATA]) if rows else None
@@ -130,7 +135,7 @@ def runs(sweep: Findings) -> Section:
     rows = []
     for result in sweep.results[:MAX_RUNS]:
         reached = scores_of(result) if result.history.get("step") else {}
-        digests = result.digests if result.scaling is not None else {}
+        digests = result.digests
         rows.append(
             [sweep.name_of(result), result.outcome, *(_number(reached.get(score)) for score in scores)]
             + [sweep.run_ids.get(result.index, ""), result.key[:12]]
@@ -148,7 +153,7 @@ def environment(sweep: Findings) -> Section | None:
     """What trained the runs: every value that there is."""
     values: dict[str, list[str]] = {}
     for result in sweep.results:
-        for name, value in result.environment.items() if result.data_digest else ():
+        for name, value in result.provenance.environment.items() if result.data else ():
             if value not in values.setdefault(name, []):
                 values[name].append(value)
     table = Table(["what", "value"], [[name, " or ".join(found)] for name, found in sorted(values.items())])

@@ -9,10 +9,10 @@ import numpy as np
 from nn.network import Network
 from nn.registry import Array
 from runner.base.files import contents_of
-from runner.runs.result import RunResult
+from runner.runs.result import RunResult, network_of
 from runner.runs.scaling import Scaling
-from runner.runs.structure import build_network, structure_of
-from runner.runs.weights import read_weights
+from runner.runs.structure import build_network
+from runner.runs.weights import Weights, read_weights
 
 
 @dataclass(frozen=True)
@@ -38,10 +38,8 @@ class Model:
 
 
 def model_of(result: RunResult) -> Model:
-    """The model of a run that has just been trained."""
-    assert result.scaling is not None
-    network = build_network(structure_of(result.spec, result.sizes, result.classes))
-    return Model(network, result.parameters, result.scaling, result.classes)
+    """The model of a run that was trained. Raises ValueError for a run without a network."""
+    return _model(network_of(result))
 
 
 def load_model(path: str | Path) -> Model:
@@ -54,6 +52,10 @@ def load_model(path: str | Path) -> Model:
         weights = read_weights(content)
     except ValueError as error:
         raise ValueError(f"{path} is not the weights.npz of a run: {error}") from error
+    return _model(weights)
+
+
+def _model(weights: Weights) -> Model:
     return Model(build_network(weights.structure), weights.parameters, weights.scaling, weights.classes)
 
 

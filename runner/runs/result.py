@@ -3,31 +3,58 @@
 import hashlib
 import json
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from nn.registry import Array
 from runner.base.errors import RunsFailed
 from runner.base.files import whole_file
 from runner.base.formats import open_archive
 from runner.runs.outcome import Outcome
 from runner.runs.scaling import Scaling
 from runner.runs.spec import Spec, from_plain, score_of, to_plain
+from runner.runs.structure import structure_of
+from runner.runs.weights import Weights
 
 MAX_REASONS = 3
+OF_RESULT = ("index", "key", "outcome", "overrides", "error", "last_step", "measures")  # are plain data, and kept so
+
+
+@dataclass(frozen=True)
+class DataUsed:
+    """What a run learned from and was tested on: `n_samples` of training and of test, and the digest of the samples."""
+
+    task: str
+    n_samples: tuple[int, int]
+    digest: str
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """When a run was trained, in seconds since 1970, for how many seconds, and on what.
+
+    `reused_from` is the id of the MLflow run that it was taken from instead of being trained.
+    """
+
+    started: float = 0.0
+    seconds: float = 0.0
+    environment: dict[str, str] = field(default_factory=dict)
+    reused_from: str = ""
+
+    def with_code(self, source: Mapping[str, str]) -> "Provenance":
+        """The same with what is known of the code, such as its commit, added to the environment."""
+        return replace(self, environment=self.environment | dict(source))
 
 
 @dataclass(frozen=True)
 class RunResult:
     """One run. `history` holds a list of equal length per series, `step` among them; finite values only.
 
-    A failed or killed run has an `error` and no numbers; any other has one where its picture could not be drawn.
-    `pictures` maps file names to PNG bytes. `environment` is what trained it, and `reused_from` the id of the MLflow
-    run that it was taken from instead of being trained.
+    A failed or killed run has an `error`, and neither `network` nor `data` nor numbers; any other has an error where
+    its picture could not be drawn. `pictures` maps file names to PNG bytes.
     """
 
     index: int
@@ -36,31 +63,25 @@ class RunResult:
     outcome: Outcome
     overrides: tuple[str, ...] = ()
     error: str = ""
-    task: str = ""
+    network: Weights | None = None
+    data: DataUsed | None = None
     last_step: int = 0
-    n_samples: tuple[int, int] = (0, 0)
-    data_digest: str = ""
-    parameters: Array = field(default_factory=lambda: np.empty(0))
-    sizes: tuple[int, ...] = ()
-    scaling: Scaling | None = None
-    classes: tuple[str, ...] = ()
     history: dict[str, list[float]] = field(default_factory=dict)
     measures: dict[str, float] = field(default_factory=dict)
     pictures: dict[str, bytes] = field(default_factory=dict)
-    started: float = 0.0
-    seconds: float = 0.0
-    environment: dict[str, str] = field(default_factory=dict)
-    reused_from: str = ""
+    provenance: Provenance = field(default_factory=Provenance)
 
     @property
     def digests(self) -> dict[str, str]:
-        """Of the trained network and of all that was measured: equal digests are equal bits."""
-        scaling, names = self.scaling, sorted(self.history)
-        network = [self.sizes, self.classes, scaling and _plain_scaling(scaling)]
-        measured = [names, sorted(self.measures.items()), self.outcome, self.last_step, self.data_digest]
+        """Of the trained network and of all that was measured: equal digests are equal bits. Empty for no network."""
+        if self.network is None or self.data is None:
+            return {}
+        network, names = self.network, sorted(self.history)
+        structure = [network.sizes, network.classes, _plain_scaling(network.scaling)]
+        measured = [names, sorted(self.measures.items()), self.outcome, self.last_step, self.data.digest]
         history = np.array([self.history[name] for name in names])
         return {
-            "digest.weights": hashlib.sha256(self.parameters.tobytes() + json.dumps(network).encode()).hexdigest(),
+            "digest.weights": hashlib.sha256(network.parameters.tobytes() + json.dumps(structure).encode()).hexdigest(),
             "digest.history": hashlib.sha256(history.tobytes() + json.dumps(measured).encode()).hexdigest(),
         }
 
@@ -82,17 +103,20 @@ class RunResult:
     @property
     def score(self) -> str:
         """The name of the metric that ranks the run; empty for one that never ran."""
-        return score_of(self.spec, self.task)
+        return score_of(self.spec, self.data.task if self.data else "")
+
+    @property
+    def scored_on(self) -> str:
+        """The samples whose scores count: `test`, or `train` where there are no others."""
+        return "test" if self.data and self.data.n_samples[1] else "train"
 
     @property
     def objective(self) -> float:
-        """The final score on test samples, or on training samples where there are no others.
+        """The final score on the samples that count.
 
         NaN for a run that did not finish, and where the score is not defined.
         """
-        if not self.has_finished:
-            return math.nan
-        return self.finals.get(f"{'test' if self.n_samples[1] else 'train'}/{self.score}", math.nan)
+        return self.finals.get(f"{self.scored_on}/{self.score}", math.nan) if self.has_finished else math.nan
 
     @property
     def lost_picture(self) -> str:
@@ -103,6 +127,13 @@ class RunResult:
     def has_finished(self) -> bool:
         """Whether the run trained to its end with finite numbers."""
         return self.outcome.is_finished
+
+
+def network_of(result: RunResult) -> Weights:
+    """The trained network of a run. Raises ValueError for a run that has none."""
+    if result.network is None:
+        raise ValueError(f"run {result.index} has no trained network: it is {result.outcome}")
+    return result.network
 
 
 def failures(results: Sequence[RunResult]) -> RunsFailed | None:
@@ -120,7 +151,7 @@ def save(path: Path, results: Sequence[RunResult]) -> None:
     arrays: dict[str, Any] = {}
     about = []
     for place, result in enumerate(results):
-        arrays[f"parameters-{place}"] = result.parameters
+        arrays[f"parameters-{place}"] = result.network.parameters if result.network else np.empty(0)
         arrays[f"history-{place}"] = np.array(list(result.history.values()))
         for name, content in result.pictures.items():
             arrays[f"picture-{place}-{name}"] = np.frombuffer(content, dtype=np.uint8)
@@ -141,42 +172,44 @@ def load(path: Path) -> list[RunResult]:
 
 
 def _about(result: RunResult) -> dict[str, Any]:
-    """Everything of a result that is not an array, as plain data."""
-    plain = {name: getattr(result, name) for name in _PLAIN_FIELDS}
-    return plain | {
+    """Everything of a result that is not an array, as plain data in one level."""
+    network, data = result.network, result.data or DataUsed("", (0, 0), "")
+    return {name: getattr(result, name) for name in OF_RESULT} | asdict(result.provenance) | {
         "spec": to_plain(result.spec),
         "series": list(result.history),
         "pictures": list(result.pictures),
-        "scaling": result.scaling and _plain_scaling(result.scaling),
-    }
+        "task": data.task,
+        "n_samples": data.n_samples,
+        "data_digest": data.digest,
+        "sizes": network.sizes if network else (),
+        "classes": network.classes if network else (),
+        "scaling": _plain_scaling(network.scaling) if network else None,
+    }  # fmt: skip
 
 
 def _plain_scaling(scaling: Scaling) -> list[Any]:
     return [scaling.x_shift.tolist(), scaling.x_scale.tolist(), scaling.y_shift, scaling.y_scale]
 
 
-_PLAIN_FIELDS = (
-    "index", "key", "outcome", "overrides", "error", "task", "last_step", "n_samples", "data_digest", "sizes",
-    "classes", "started", "seconds", "measures", "environment", "reused_from",
-)  # fmt: skip
-
-
 def _result(place: int, about: dict[str, Any], arrays: Any) -> RunResult:
-    plain = {name: about[name] for name in _PLAIN_FIELDS}
-    for name in ("n_samples", "sizes", "classes", "overrides"):
-        plain[name] = tuple(plain[name])
-    history = arrays[f"history-{place}"]
-    scaling = None
+    spec, (n_train, n_test), history = from_plain(about["spec"]), about["n_samples"], arrays[f"history-{place}"]
+    network, data, parameters = None, None, arrays[f"parameters-{place}"]
     if about["scaling"]:
         x_shift, x_scale, y_shift, y_scale = about["scaling"]
         scaling = Scaling(np.array(x_shift), np.array(x_scale), y_shift, y_scale)
+        network = Weights(parameters, structure_of(spec, about["sizes"], about["classes"]), scaling)
+    if about["data_digest"]:
+        data = DataUsed(about["task"], (n_train, n_test), about["data_digest"])
+    kept = {name: about[name] for name in OF_RESULT}
+    kept |= {"outcome": Outcome(about["outcome"]), "overrides": tuple(about["overrides"])}
     return RunResult(
-        **plain | {"outcome": Outcome(plain["outcome"])},
-        spec=from_plain(about["spec"]),
-        parameters=arrays[f"parameters-{place}"],
-        scaling=scaling,
+        **kept,
+        spec=spec,
+        network=network,
+        data=data,
         history={name: values.tolist() for name, values in zip(about["series"], history, strict=True)},
         pictures={_file_name(name): arrays[f"picture-{place}-{name}"].tobytes() for name in about["pictures"]},
+        provenance=Provenance(**{one.name: about[one.name] for one in fields(Provenance)}),
     )
 
 

@@ -11,9 +11,8 @@ import numpy as np
 
 from nn.registry import Array
 from runner.base.formats import open_archive
-from runner.runs.result import RunResult
 from runner.runs.scaling import Scaling
-from runner.runs.structure import Structure, structure_of
+from runner.runs.structure import Structure
 
 ARRAYS = ("parameters", "structure", "x_shift", "x_scale", "y_shift", "y_scale")
 FLOATS = tuple(np.dtype(kind).str for kind in (np.float32, np.float64))
@@ -43,14 +42,13 @@ class Weights:
         return tuple(self.structure["classes"])
 
 
-def write_weights(result: RunResult) -> bytes:
-    """A trained run's parameters, structure and scaling as the bytes of an `.npz`."""
-    assert result.scaling is not None
-    scaling, buffer = result.scaling, io.BytesIO()
+def write_weights(weights: Weights) -> bytes:
+    """A trained network's parameters, structure and scaling as the bytes of an `.npz`."""
+    scaling, buffer = weights.scaling, io.BytesIO()
     np.savez(
         buffer,
-        parameters=result.parameters,
-        structure=np.array(json.dumps(structure_of(result.spec, result.sizes, result.classes))),
+        parameters=weights.parameters,
+        structure=np.array(json.dumps(weights.structure)),
         x_shift=scaling.x_shift,
         x_scale=scaling.x_scale,
         y_shift=np.array(scaling.y_shift),

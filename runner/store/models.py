@@ -16,8 +16,8 @@ from mlflow.models import Model, ModelSignature
 from mlflow.tracking import MlflowClient
 from mlflow.types import Schema, TensorSpec
 
-from runner.runs.result import RunResult
-from runner.runs.weights import write_weights
+from runner.runs.result import RunResult, network_of
+from runner.runs.weights import Weights, write_weights
 from runner.store.mlflow_private import CONFLICT
 from runner.store.records import metric_rows
 
@@ -38,7 +38,7 @@ class ModelWriter:
         run = self._client.get_run(run_id)
         model = found[0] if found else self._create(run)
         with tempfile.TemporaryDirectory() as scratch:
-            _save(model, run_id, result, Path(scratch))
+            _save(model, run_id, network_of(result), Path(scratch))
             self._client.log_model_artifacts(model.model_id, f"{scratch}/{NAME}")
         finals = [row for row in metric_rows(result, 2) if row[0].startswith("final/")]
         self._client.log_batch(run_id, [Metric(*row, model_id=model.model_id, run_id=run_id) for row in finals])
@@ -67,9 +67,9 @@ class ModelWriter:
                 raise
 
 
-def _save(model: LoggedModel, run_id: str, result: RunResult, folder: Path) -> None:
-    weights, signature = folder / "weights.npz", _signature(result.sizes)
-    weights.write_bytes(write_weights(result))
+def _save(model: LoggedModel, run_id: str, network: Weights, folder: Path) -> None:
+    weights, signature = folder / "weights.npz", _signature(network.sizes)
+    weights.write_bytes(write_weights(network))
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*input example.*")
         mlflow.pyfunc.save_model(

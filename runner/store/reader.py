@@ -15,7 +15,7 @@ from runner.base.files import contents_of
 from runner.base.formats import read_history, read_yaml
 from runner.runs.environment import machine
 from runner.runs.outcome import Outcome
-from runner.runs.result import RunResult
+from runner.runs.result import DataUsed, Provenance, RunResult
 from runner.runs.spec import Spec, from_plain
 from runner.runs.structure import structure_of
 from runner.runs.weights import Weights, read_weights
@@ -112,25 +112,21 @@ class Reader:
             history = read_history(self.file(run, "history.parquet"))
             if weights.structure != json.loads(json.dumps(structure_of(spec, weights.sizes, weights.classes))):
                 raise ValueError("weights.npz is not of the network in config.yaml")
+            environment = {name: run.tags[name] for name in ENVIRONMENT if name in run.tags}
+            samples = int(run.tags["train_samples"]), int(run.tags["test_samples"])
+            task = "classification" if weights.classes else "regression"
             return RunResult(
                 index=run.index,
                 key=run.tags["run_key"],
                 spec=spec,
                 outcome=Outcome(run.tags["outcome"]),
                 error=run.tags.get("error", ""),
-                task="classification" if weights.classes else "regression",
+                network=weights,
+                data=DataUsed(task, samples, run.tags["data_digest"]),
                 last_step=int(run.tags["last_step"]),
-                n_samples=(int(run.tags["train_samples"]), int(run.tags["test_samples"])),
-                data_digest=run.tags["data_digest"],
-                parameters=weights.parameters,
-                sizes=weights.sizes,
-                scaling=weights.scaling,
-                classes=weights.classes,
                 history=history,
                 measures=_measures(run, history),
-                started=run.started,
-                seconds=run.seconds,
-                environment={name: run.tags[name] for name in ENVIRONMENT if name in run.tags},
+                provenance=Provenance(run.started, run.seconds, environment),
             )
         except UserError:
             raise

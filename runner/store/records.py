@@ -12,7 +12,7 @@ import yaml
 
 from nn.faults import FAULTS
 from runner.runs.outcome import Outcome
-from runner.runs.result import RunResult
+from runner.runs.result import DataUsed, RunResult
 from runner.runs.spec import flatten, to_plain
 from runner.runs.weights import write_weights
 
@@ -52,8 +52,8 @@ def record_of(result: RunResult, name: str, tags: Mapping[str, str], points: int
     """A result as it is written; of what never ran there is nothing to say but which run it would have been, which its
     params say.
     """
-    started = int(result.started * 1000) or int(time.time() * 1000)
-    ended = started + max(1, round(result.seconds * 1000))
+    started = int(result.provenance.started * 1000) or int(time.time() * 1000)
+    ended = started + max(1, round(result.provenance.seconds * 1000))
     was_killed = result.outcome is Outcome.KILLED
     return RunRecord(
         name=name,
@@ -63,7 +63,7 @@ def record_of(result: RunResult, name: str, tags: Mapping[str, str], points: int
         params={key: str(value)[:MAX_PARAM] for key, value in params_of(result).items()},
         metrics=[] if was_killed else metric_rows(result, points),
         tags=dict(tags) | tags_of(result),
-        data=_data_of(result) if result.task else (),
+        data=_data_of(result, result.data) if result.data else (),
         files={} if was_killed else artifacts_of(result),
     )
 
@@ -71,12 +71,13 @@ def record_of(result: RunResult, name: str, tags: Mapping[str, str], points: int
 def params_of(result: RunResult) -> dict[str, Any]:
     """The flattened spec, and the scaling of targets and inputs that the data led to."""
     params = flatten(result.spec)
-    if result.scaling is not None:
-        params["scaling.target_shift"] = result.scaling.y_shift
-        params["scaling.target_scale"] = result.scaling.y_scale
+    if result.network:
+        scaling = result.network.scaling
+        params["scaling.target_shift"] = scaling.y_shift
+        params["scaling.target_scale"] = scaling.y_scale
         if dict(result.spec.data)["standardize"]:
-            params["scaling.input_shift"] = result.scaling.x_shift.tolist()
-            params["scaling.input_scale"] = result.scaling.x_scale.tolist()
+            params["scaling.input_shift"] = scaling.x_shift.tolist()
+            params["scaling.input_scale"] = scaling.x_scale.tolist()
     return params
 
 
@@ -85,7 +86,7 @@ def metric_rows(result: RunResult, points: int) -> list[MetricRow]:
 
     A series that never changes, such as a constant learning rate, has its ends alone. `history.parquet` has all points.
     """
-    now = int((result.started + result.seconds) * 1000)
+    now = int((result.provenance.started + result.provenance.seconds) * 1000)
     steps = [int(step) for step in result.history.get("step", [])]
     kept = np.unique(np.linspace(0, len(steps) - 1, min(points, len(steps))).round().astype(int)).tolist()
     rows = [
@@ -104,12 +105,13 @@ def metric_rows(result: RunResult, points: int) -> list[MetricRow]:
 def tags_of(result: RunResult) -> dict[str, str]:
     """Identity and outcome; what went wrong, if something did."""
     tags = {"run_key": result.key, "sweep_index": str(result.index), "outcome": result.outcome.value}
-    tags |= {"last_step": str(result.last_step)} | result.environment
-    if result.data_digest:
-        tags |= {"data_digest": result.data_digest} | result.digests
-        tags |= {"train_samples": str(result.n_samples[0]), "test_samples": str(result.n_samples[1])}
-    if result.reused_from:
-        tags["reused_from"] = result.reused_from
+    tags |= {"last_step": str(result.last_step)} | result.provenance.environment
+    if result.data:
+        n_train, n_test = result.data.n_samples
+        tags |= {"data_digest": result.data.digest} | result.digests
+        tags |= {"train_samples": str(n_train), "test_samples": str(n_test)}
+    if result.provenance.reused_from:
+        tags["reused_from"] = result.provenance.reused_from
     if result.error:
         tags["error"] = result.error.partition("\n")[0][:MAX_TAG]
     notes = [f"Made on purpose: {fault}. {FAULTS.summary(fault)}" for fault in result.spec.fault]
@@ -127,8 +129,8 @@ def artifacts_of(result: RunResult) -> dict[str, bytes]:
     """The files of a run: its config, its weights and history, its pictures, and the error of a failed one."""
     files = {"config.yaml": yaml.dump(to_plain(result.spec), Dumper=YAML, sort_keys=False).encode()}
     files |= {f"plots/{name}": content for name, content in result.pictures.items()}
-    if result.scaling is not None:
-        files["weights.npz"] = write_weights(result)
+    if result.network:
+        files["weights.npz"] = write_weights(result.network)
     if result.history:
         files["history.parquet"] = _parquet(result.history)
     if result.error:
@@ -146,16 +148,15 @@ def _parquet(columns: Mapping[str, list[float]]) -> bytes:
     return buffer.getvalue()
 
 
-def _data_of(result: RunResult) -> tuple[DataRecord, ...]:
-    data = result.spec.data
+def _data_of(result: RunResult, used: DataUsed) -> tuple[DataRecord, ...]:
+    data, (n_train, n_test) = result.spec.data, used.n_samples
     source = json.dumps(data.model_dump(mode="json") | {"seed": result.spec.data_seed})[:65000]
-    profile = json.dumps({"train samples": result.n_samples[0], "test samples": result.n_samples[1]})
-    contexts = ("train", "test") if result.n_samples[1] else ("train",)
-    endings = {context: f"-{'+'.join(map(str, result.n_samples))}-{context}" for context in contexts}
+    profile = json.dumps({"train samples": n_train, "test samples": n_test})
+    contexts = ("train", "test") if n_test else ("train",)
+    endings = {context: f"-{n_train}+{n_test}-{context}" for context in contexts}
     # MLflow knows a data set by name and digest, and keeps the first profile: another split is another one.
-    digest = result.data_digest or result.key
     return tuple(
-        DataRecord(data.name, digest[: MAX_DIGEST - len(ending)] + ending, source, profile, context)
+        DataRecord(data.name, used.digest[: MAX_DIGEST - len(ending)] + ending, source, profile, context)
         for context, ending in endings.items()
     )
 

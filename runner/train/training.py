@@ -23,9 +23,11 @@ from runner.runs.environment import machine
 from runner.runs.identity import code_digest
 from runner.runs.outcome import Outcome
 from runner.runs.planned import PlannedRun
-from runner.runs.result import RunResult
+from runner.runs.result import DataUsed, Provenance, RunResult
+from runner.runs.shape import Shape
 from runner.runs.spec import Spec, from_plain, score_of
 from runner.runs.structure import build_network
+from runner.runs.weights import Weights
 from runner.train.blas import ONE_BLAS_THREAD
 from runner.train.measures import measures
 from runner.train.progress import Meter
@@ -76,8 +78,8 @@ def _train_all(task: Task, meter: Meter, draw: Draw | None) -> list[RunResult]:
         if len(runs) > 1:
             return [result for half in task.halves for result in _train_all(half, meter, draw)]
         (run,) = runs
-        failed = RunResult(run.index, run.key, run.spec, Outcome.FAILED, error=with_trace(error))
-        return [replace(failed, started=started, environment=machine())]
+        origin = Provenance(started, environment=machine())
+        return [RunResult(run.index, run.key, run.spec, Outcome.FAILED, error=with_trace(error), provenance=origin)]
 
 
 def _train_stack(
@@ -99,8 +101,8 @@ def _train_stack(
     seconds = max(0.001, round((time.time() - started) / len(runs), 3))  # in ms, as the store has it
     results = []
     for place, (run, data) in enumerate(zip(runs, prepared, strict=True)):
-        result = _result_of_run(run, data, stack, trained.of(place))
-        results.append(replace(result, started=started, seconds=seconds, environment=machine()))
+        result = _result_of_run(run, data, shape, stack, trained.of(place))
+        results.append(replace(result, provenance=Provenance(started, seconds, machine())))
     if draw is None:
         return results
     for place, data in enumerate(prepared):
@@ -123,7 +125,7 @@ def _handed_on(trained: Trained) -> Array:
     return np.where(diverged[:, np.newaxis], np.nan, trained.parameters)
 
 
-def _result_of_run(run: PlannedRun, data: Prepared, stack: Stack, trained: Trained) -> RunResult:
+def _result_of_run(run: PlannedRun, data: Prepared, shape: Shape, stack: Stack, trained: Trained) -> RunResult:
     """One run, `trained` alone or its slice of a trained stack, with its numbers in the units of the data."""
     (parameters,), (last_step,), outcome = trained.parameters, trained.last_step, Outcome(*trained.outcomes)
     found = measures(run.spec, data, stack.network, None if outcome is Outcome.DIVERGED else parameters)
@@ -137,19 +139,15 @@ def _result_of_run(run: PlannedRun, data: Prepared, stack: Stack, trained: Train
             continue
         name = SERIES_NAMES.get(series, series).format(metric=metric.name)
         history[name] = (values[measured] * (unit if series.endswith("metric") else 1.0)).tolist()
+    structure = shape.structure | {"classes": list(data.samples.classes)}
     return RunResult(
         index=run.index,
         key=run.key,
         spec=run.spec,
         outcome=outcome,
-        task=task,
+        network=Weights(parameters, structure, data.scaling),
+        data=DataUsed(task, n_samples, digest_of(data.samples)),
         last_step=int(last_step),
-        n_samples=n_samples,
-        data_digest=digest_of(data.samples),
-        parameters=parameters,
-        measures={name: value for name, value in found.items() if name not in history},
-        sizes=stack.network.sizes,
-        scaling=data.scaling,
-        classes=data.samples.classes,
         history=history,
+        measures={name: value for name, value in found.items() if name not in history},
     )

@@ -55,4 +55,4 @@ def numbers(env: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> dict[str
         for name, value in env.items():
             here.setenv(name, value)
         loaded = runner.load()
-    return {one.key: (one.parameters.tobytes(), list(one.history["train/cost"])) for one in loaded.results}
+    return {one.key: (one.network.parameters.tobytes(), list(one.history["train/cost"])) for one in loaded.results}

@@ -66,7 +66,7 @@ def store_of(monkeypatch: pytest.MonkeyPatch):
 
 
 def bits_of(result: RunResult) -> Bits:
-    return Bits.of(result.parameters, result.history)
+    return Bits.of(result.network.parameters, result.history)
 
 
 def test_the_newest_sweep_is_loaded_run_by_run_with_every_bit(sweep: Trained, store_of) -> None:
@@ -161,7 +161,7 @@ def test_runs_on_the_same_data_keep_their_own_split_in_one_store(tmp_path: Path,
         assert run_runner(*data, cwd=tmp_path).returncode == 0
     store = Store(tmp_path)
     store_of(Trained(subprocess.CompletedProcess([], 0), store))
-    found = {tuple(runner.load(run.info.run_id).results[0].n_samples) for run in store.runs()}
+    found = {tuple(runner.load(run.info.run_id).results[0].data.n_samples) for run in store.runs()}
     assert found == {(400, 0), (300, 100), (200, 200)}
 
 

@@ -54,7 +54,7 @@ def tasks_like(sweep: Trained, workers: int) -> list[Task]:
 
 
 def bits_of(results: Sequence[RunResult]) -> dict[str, Bits]:
-    return {result.key: Bits.of(result.parameters, result.history) for result in results}
+    return {result.key: Bits.of(result.network.parameters, result.history) for result in results}
 
 
 def test_a_run_alone_equals_the_same_run_inside_the_sweep(sweep: Trained, classifier: Trained) -> None:

@@ -133,12 +133,12 @@ def trained(*overrides: str) -> RunResult:
 
 def bits(result: RunResult) -> tuple:
     """Everything of a result that must not depend on how it was trained."""
-    assert result.scaling is not None
-    scaling = result.scaling
+    assert result.network is not None and result.data is not None
+    network, data, scaling = result.network, result.data, result.network.scaling
     history = {name: [value.hex() for value in values] for name, values in result.history.items()}
     measures = {name: value.hex() for name, value in result.measures.items()}
     return (
-        result.key, result.spec, result.outcome, result.last_step, result.n_samples, result.data_digest, result.sizes,
-        result.classes, result.parameters.dtype, result.parameters.tobytes(), history, measures,
+        result.key, result.spec, result.outcome, result.last_step, data.n_samples, data.digest, network.sizes,
+        network.classes, network.parameters.dtype, network.parameters.tobytes(), history, measures,
         scaling.x_shift.tobytes(), scaling.x_scale.tobytes(), scaling.y_shift.hex(), scaling.y_scale.hex(),
     )  # fmt: skip

@@ -1,16 +1,17 @@
 """Results of runs that nobody had to train."""
 
 from runner.runs.outcome import Outcome
-from runner.runs.result import RunResult
+from runner.runs.result import DataUsed, RunResult
 from tests.runner.building import spec_of
 
 SPEC = spec_of("data=xor")
 
 
-def task_of(history: dict[str, list]) -> str:
-    """The task of a run with these series."""
+def data_of(history: dict[str, list], n_test: int = 0) -> DataUsed | None:
+    """What a run with these series has used; nothing where it has none that tells a task."""
     names = {name.rpartition("/")[2] for name in history}
-    return "classification" if "accuracy" in names else "regression" if "rmse" in names else ""
+    task = "classification" if "accuracy" in names else "regression" if "rmse" in names else ""
+    return DataUsed(task, (4, n_test), "digest") if task else None
 
 
 def run(index: int, text: str, outcome: str = "stopped", tested: bool = False, **finals: float | list) -> RunResult:
@@ -19,9 +20,8 @@ def run(index: int, text: str, outcome: str = "stopped", tested: bool = False, *
     history = {f"{part}/{name}": values for part in ("train", *["test"] * tested) for name, values in series.items()}
     if history:
         history["step"] = [float(step) for step in range(len(next(iter(history.values()))))]
-    n_samples = (4, 2 if tested else 0)
-    known = {"n_samples": n_samples, "history": history, "task": task_of(history)}
-    return RunResult(index, f"key{index}", SPEC, Outcome(outcome), tuple(text.split()), **known)
+    data = data_of(history, n_test=2 if tested else 0)
+    return RunResult(index, f"key{index}", SPEC, Outcome(outcome), tuple(text.split()), data=data, history=history)
 
 
 CLASSES = [

@@ -26,7 +26,7 @@ from runner.findings.figures.style import (
 from runner.findings.numbers.fits import fit_of, rounded
 from runner.runs.data import Prepared
 from runner.runs.outcome import Outcome
-from runner.runs.result import RunResult
+from runner.runs.result import RunResult, network_of
 
 HEADLINE = (2 * SIZE[0], 0.3)  # inches
 NEAR = 30.0
@@ -108,7 +108,7 @@ def _summary(result: RunResult) -> str:
     spec = result.spec
     scores = [f"{part}/{result.score}" for part in ("train", "test")]
     finals = ", ".join(f"{name.replace('/', ' ')} {value:.4g}" for name, value in result.last.items() if name in scores)
-    sizes = "-".join(str(size) for size in result.sizes)
+    sizes = "-".join(str(size) for size in network_of(result).sizes)
     what = f"{spec.data.name}, {sizes} {spec.activation.name}, learning rate {spec.learning_rate:g}, seed {spec.seed}"
     return f"{what}: {finals}" + (
         f" ({result.outcome} at step {result.last_step})" if result.outcome is not Outcome.STOPPED else ""

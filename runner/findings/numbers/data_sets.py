@@ -39,7 +39,7 @@ def by_data(results: Sequence[RunResult]) -> dict[str, list[RunResult]]:
 
 def _digests(results: Sequence[RunResult]) -> dict[int, str]:
     """Of the samples of each seed."""
-    return {result.spec.data_seed: result.data_digest for result in results if result.data_digest}
+    return {result.spec.data_seed: result.data.digest for result in results if result.data}
 
 
 def _test_of(spec: Spec) -> dict[str, Any]:

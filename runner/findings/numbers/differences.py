@@ -8,8 +8,9 @@ import numpy as np
 from nn import gradients
 from nn.registry import Array
 from runner.runs.environment import machine, source
-from runner.runs.result import RunResult
-from runner.runs.structure import build_network, structure_of
+from runner.runs.result import RunResult, network_of
+from runner.runs.structure import build_network
+from runner.runs.weights import Weights
 
 LAST_BITS = 1e-9  # relative to the largest value: what rounding alone can do before training carries it further
 NOT_COMPARED = ("git.dirty", "mlflow.source.git.commit")
@@ -51,7 +52,8 @@ class Difference:
 
 def compare(stored: RunResult, again: RunResult) -> Difference | None:
     """Where a run begins to differ from the same run trained again; None when every bit is equal."""
-    weights = _by_array(stored, again)
+    networks = network_of(stored), network_of(again)
+    weights = _by_array(*networks)
     at_the_end = max((_relative(*pair) for pair in weights.values()), default=0.0)
     names = dict.fromkeys([*stored.history, *again.history])
     steps = max((stored.history["step"], again.history["step"]), key=len)
@@ -59,12 +61,14 @@ def compare(stored: RunResult, again: RunResult) -> Difference | None:
         pairs = {name: _at(place, stored.history.get(name, []), again.history.get(name, [])) for name in names}
         if found := {name: pair for name, pair in pairs.items() if not _equal(*pair)}:
             return _difference(int(step), found, at_the_end)
-    ended = weights | _scalings(stored, again)
+    ended = weights | _scalings(*networks)
     for name in stored.measures:  # a later version, or a part of one's own, may measure more
         ended[name] = _at(0, *([one.measures[name]] if name in one.measures else [] for one in (stored, again)))
     ended["last_step"] = _at(0, [stored.last_step], [again.last_step])
-    if (stored.outcome, stored.classes) != (again.outcome, again.classes):
-        ended["outcome" if stored.outcome != again.outcome else "classes"] = _NO_NUMBERS
+    if stored.outcome != again.outcome:
+        ended["outcome"] = _NO_NUMBERS
+    elif networks[0].classes != networks[1].classes:
+        ended["classes"] = _NO_NUMBERS
     found = {name: pair for name, pair in ended.items() if not _equal(*pair)}
     return _difference(stored.last_step, found, at_the_end) if found else None
 
@@ -74,7 +78,7 @@ def environment_changes(stored: Iterable[RunResult]) -> dict[str, tuple[str, str
     here = machine() | source()
     there: dict[str, list[str]] = {}
     for result in stored:
-        for name, value in result.environment.items():
+        for name, value in result.provenance.environment.items():
             if value not in there.setdefault(name, []):
                 there[name].append(value)
     return {
@@ -84,18 +88,16 @@ def environment_changes(stored: Iterable[RunResult]) -> dict[str, tuple[str, str
     }
 
 
-def _by_array(stored: RunResult, again: RunResult) -> dict[str, tuple[Array, Array]]:
+def _by_array(stored: Weights, again: Weights) -> dict[str, tuple[Array, Array]]:
     """The weights of both by the names of their arrays."""
     if stored.parameters.shape != again.parameters.shape or stored.sizes != again.sizes:
         return {"weights": (stored.parameters, again.parameters)}
-    parts = gradients.parts(build_network(structure_of(stored.spec, stored.sizes, stored.classes)))
+    parts = gradients.parts(build_network(stored.structure))
     return {part.name: (stored.parameters[part.indices], again.parameters[part.indices]) for part in parts}
 
 
-def _scalings(stored: RunResult, again: RunResult) -> dict[str, tuple[Array, Array]]:
+def _scalings(stored: Weights, again: Weights) -> dict[str, tuple[Array, Array]]:
     """What turns data into a network's inputs, and its outputs into the units of the data."""
-    if stored.scaling is None or again.scaling is None:
-        return {} if stored.scaling is again.scaling else {"scaling": _NO_NUMBERS}
     here = vars(again.scaling)
     return {name: (np.asarray(value), np.asarray(here[name])) for name, value in vars(stored.scaling).items()}
 

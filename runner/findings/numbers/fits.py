@@ -99,7 +99,7 @@ def _numbers(predict: Callable[[Array], Array], X: Array, Y: Array, data: Prepar
 
 def _predictor(result: RunResult) -> Callable[[Array], Array]:
     model = model_of(result)
-    rows = max(1, AT_ONCE // sum(result.sizes))
+    rows = max(1, AT_ONCE // sum(model.network.sizes))
 
     def predict(X: Array) -> Array:
         with np.errstate(over="ignore", invalid="ignore"):

@@ -19,7 +19,7 @@ def names_of_scores(results: Sequence[RunResult]) -> list[str]:
 
 def scores_of(result: RunResult) -> dict[str, float]:
     """Final cost, and the score where it is defined: on test samples where the run has some, else on training ones."""
-    part = "test" if result.n_samples[1] else "train"
+    part = result.scored_on
     finals = result.finals
     return {name: finals[f"{part}/{name}"] for name in ("cost", result.score) if f"{part}/{name}" in finals}
 

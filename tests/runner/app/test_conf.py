@@ -132,7 +132,7 @@ def test_every_elementwise_activation_trains_as_an_output_for_two_steps(output, 
 def test_every_data_set_trains_in_every_mode(data, mode, csv_file):
     epoch = ("training.mode=" + mode, "training.epochs=1", "training.evaluations=1", "tracking.plots=none")
     result = trained(*choice("data", data, csv_file(TABLE)), *epoch, "learning_rate=0.01")
-    n_train = result.n_samples[0]
+    n_train = result.data.n_samples[0]
     steps = {"online": n_train, "full": 1, "minibatch": math.ceil(n_train / min(32, n_train))}
     assert (result.outcome, result.last_step) == ("stopped", steps[mode])
 

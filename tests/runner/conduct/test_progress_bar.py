@@ -14,6 +14,7 @@ from runner.conduct.progress_bar import RunProgress
 from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
 from tests.runner.building import spec_of
+from tests.runner.finished import data_of
 
 SPEC = spec_of("data=xor")
 BEST = "best: tanh seed=1 (accuracy 1, cost 0.1)"
@@ -23,7 +24,7 @@ LINE = re.compile(rf"2/40 runs, 1/4 stacks, (\d+) %, [\d.e+]+ runs/s, [^,]+ left
 def run(index: int, cost: float, accuracy: float) -> RunResult:
     history = {"step": [7.0], "train/cost": [cost], "train/accuracy": [accuracy]}
     return RunResult(
-        index, "k", SPEC, Outcome.STOPPED, ("activation=tanh", f"seed={index}"), task="classification", history=history
+        index, "k", SPEC, Outcome.STOPPED, ("activation=tanh", f"seed={index}"), data=data_of(history), history=history
     )
 
 

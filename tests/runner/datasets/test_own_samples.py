@@ -40,7 +40,7 @@ def test_a_regression_target_without_a_second_axis_is_the_same_run(own):
     own(replace(PLANE, Y=PLANE.Y[:, 0]))
     result = trained(*OWN, "test.probes=[[0,1]]")
     assert result.error == ""
-    assert result.parameters.tobytes() == expected.parameters.tobytes()
+    assert result.network.parameters.tobytes() == expected.network.parameters.tobytes()
     assert (result.history, result.measures) == (expected.history, expected.measures)
     assert result.pictures == expected.pictures and result.pictures
     assert draw_data([("own", prepare(spec_of(*OWN)))])[:4] == b"\x89PNG"
@@ -62,9 +62,9 @@ def test_class_numbers_in_another_form_are_the_same_run(Y, own):
     own(replace(SIDES, Y=Y))
     result = trained(*OWN)
     assert result.error == ""
-    assert result.parameters.tobytes() == expected.parameters.tobytes()
-    assert (result.history, result.measures, result.data_digest) == (
-        expected.history, expected.measures, expected.data_digest
+    assert result.network.parameters.tobytes() == expected.network.parameters.tobytes()
+    assert (result.history, result.measures, result.data.digest) == (
+        expected.history, expected.measures, expected.data.digest
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
 from runner.runs.spec import component_model
 from tests.runner.building import spec_of
-from tests.runner.finished import task_of
+from tests.runner.finished import data_of
 
 KEYS = ["activation", "network.hidden", "seed"]
 
@@ -24,8 +24,7 @@ def run(
     score = "rmse" if data == "sine" else "accuracy"
     history = {"step": [0.0, 1.0], "train/cost": [1.0, cost], f"train/{score}": [0.0, accuracy]}
     numbers = {} if outcome in ("failed", "killed") else history
-    task = task_of(numbers)
-    return RunResult(0, "key", spec_of(*overrides), Outcome(outcome), overrides, history=numbers, task=task)
+    return RunResult(0, "key", spec_of(*overrides), Outcome(outcome), overrides, history=numbers, data=data_of(numbers))
 
 
 def seeds(activation: str, accuracies: list[float], **more: str) -> list[RunResult]:

@@ -14,7 +14,7 @@ from runner.findings.numbers.tables import seed_table
 from runner.runs.outcome import Outcome
 from runner.runs.overrides import label_of, settings_of, swept_keys
 from runner.runs.result import RunResult
-from tests.runner.finished import CLASSES, SPEC, run
+from tests.runner.finished import CLASSES, SPEC, data_of, run
 
 
 def test_swept_keys_are_those_whose_value_differs_in_the_order_given_with_the_seed_last():
@@ -63,7 +63,7 @@ def test_scores_are_taken_on_test_samples_where_there_are_some():
     untested = run(0, "", cost=0.5, accuracy=0.75)
     assert scores_of(untested) == {"cost": 0.5, "accuracy": 0.75}
     history = untested.history | {"test/cost": [3.0, 2.0], "test/accuracy": [0.1, 0.25]}
-    tested = replace(untested, n_samples=(3, 1), history=history)
+    tested = replace(untested, data=data_of(history, n_test=1), history=history)
     assert scores_of(tested) == {"cost": 2.0, "accuracy": 0.25}
     assert scores_of(run(0, "", "failed")) == {}
 
@@ -129,8 +129,7 @@ def test_the_best_run_has_the_highest_accuracy_then_the_lowest_error_then_comes_
 
 def test_the_best_run_is_judged_on_test_samples_where_there_are_some():
     history = {"step": [0.0], "train/cost": [0.0], "train/rmse": [0.0], "test/cost": [5.0], "test/rmse": [5.0]}
-    known = {"n_samples": (3, 1), "history": history, "task": "regression"}
-    overfitted = RunResult(0, "k", SPEC, Outcome.STOPPED, **known)
+    overfitted = RunResult(0, "k", SPEC, Outcome.STOPPED, data=data_of(history, n_test=1), history=history)
     honest = replace(overfitted, index=1, history=history | {"test/rmse": [4.0]})
     assert best_result([overfitted, honest]).index == 1
 

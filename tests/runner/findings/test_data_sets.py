@@ -5,7 +5,7 @@ from dataclasses import replace
 from runner.findings.numbers.answer import answer
 from runner.findings.numbers.data_sets import by_data
 from runner.runs.outcome import Outcome
-from runner.runs.result import RunResult
+from runner.runs.result import DataUsed, RunResult
 from tests.runner.building import plan_of, spec_of, trained_all
 from tests.runner.tables import SHORT
 
@@ -49,7 +49,7 @@ def test_other_samples_and_another_split_are_other_data_sets() -> None:
 
 def test_a_run_without_numbers_stays_with_those_of_its_data() -> None:
     results = results_of("data=sine data.standardize=true", "data=sine", "data=xor data.targets=[-1,1]", "data=xor")
-    results = [replace(one, outcome=Outcome.FAILED, data_digest="") if one.index in (1, 2) else one for one in results]
+    results = [replace(one, outcome=Outcome.FAILED, data=None) if one.index in (1, 2) else one for one in results]
     assert groups_of(results) == {"sine": [0, 1], "xor targets=[-1.0, 1.0]": [2], "xor targets=[0.0, 1.0]": [3]}
 
 
@@ -69,5 +69,8 @@ def test_scores_on_other_test_rows_are_not_compared() -> None:
 def test_a_thousand_data_sets_are_told_apart() -> None:
     spec = spec_of("data=sine")
     specs = [spec.model_copy(update={"data": spec.data.model_copy(update={"noise": n / 1000})}) for n in range(1000)]
-    results = [RunResult(n, "key", one, Outcome.STOPPED, data_digest=str(n)) for n, one in enumerate(specs)]
+    results = [
+        RunResult(n, "key", one, Outcome.STOPPED, data=DataUsed("regression", (4, 0), str(n)))
+        for n, one in enumerate(specs)
+    ]
     assert len(by_data(results)) == 1000

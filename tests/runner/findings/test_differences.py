@@ -25,8 +25,12 @@ def rows(change) -> RunResult:
     return replace(run(), history={name: change(column) for name, column in run().history.items()})
 
 
+def network(**changed) -> RunResult:
+    return replace(run(), network=replace(run().network, **changed))
+
+
 def scaling(**changed) -> RunResult:
-    return replace(run(), scaling=replace(run().scaling, **changed))
+    return network(scaling=replace(run().network.scaling, **changed))
 
 
 CHANGED = {
@@ -40,14 +44,13 @@ CHANGED = {
     ),
     "a series more": (lambda: history(train_other=[0.0] * len(run().history["step"])), "train/other"),
     "a last bit of a weight": (
-        lambda: replace(run(), parameters=np.nextafter(run().parameters, np.inf)),
+        lambda: network(parameters=np.nextafter(run().network.parameters, np.inf)),
         "W1",
     ),
-    "weights in other numbers": (lambda: replace(run(), parameters=run().parameters.astype(np.float32)), "W1"),
-    "another scale of the inputs": (lambda: scaling(x_scale=run().scaling.x_scale * 1000), "x_scale"),
+    "weights in other numbers": (lambda: network(parameters=run().network.parameters.astype(np.float32)), "W1"),
+    "another scale of the inputs": (lambda: scaling(x_scale=run().network.scaling.x_scale * 1000), "x_scale"),
     "another scale of the target": (lambda: scaling(y_scale=1000.0), "y_scale"),
-    "no scaling": (lambda: replace(run(), scaling=None), "scaling"),
-    "other classes": (lambda: replace(run(), classes=("a", "b")), "classes"),
+    "other classes": (lambda: network(structure=run().network.structure | {"classes": ["a", "b"]}), "classes"),
     "another outcome": (lambda: replace(run(), outcome=Outcome.CONVERGED), "outcome"),
     "another last step": (lambda: replace(run(), last_step=1), "last_step"),
     "another measure": (lambda: replace(run(), measures=dict.fromkeys(run().measures, 7.0)), "baseline/"),

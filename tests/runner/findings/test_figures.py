@@ -192,8 +192,10 @@ def test_a_diverged_run_is_drawn_too(name, csv_file):
 def test_a_network_whose_answers_overflow_is_drawn_too(kind, activation):
     """The last finite parameters of a diverged run can be this large; its answers are then infinite or no numbers."""
     result, data = train_on(*SYNTHETIC[kind], f"activation={activation}")
-    huge = 1e300 * np.where(np.arange(len(result.parameters)) % 2, 1.0, -1.0)
-    assert_picture(picture_of(replace(result, parameters=huge, outcome=Outcome.DIVERGED), data))
+    huge = 1e300 * np.where(np.arange(len(result.network.parameters)) % 2, 1.0, -1.0)
+    assert_picture(
+        picture_of(replace(result, network=replace(result.network, parameters=huge), outcome=Outcome.DIVERGED), data)
+    )
 
 
 def test_a_short_text_is_one_line_of_limited_length():

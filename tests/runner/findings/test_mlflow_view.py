@@ -43,7 +43,7 @@ def test_errors_rise_and_test_scores_count_where_all_runs_have_them() -> None:
     state = state_of(tested)
     assert (state["orderByKey"], state["orderByAsc"]) == ("metrics.`final/test_rmse`", True)
     assert len(state["compareRunCharts"]) == 4
-    untested = replace(tested[1], n_samples=(4, 0))
+    untested = replace(tested[1], data=replace(tested[1].data, n_samples=(4, 0)))
     assert state_of([tested[0], untested])["orderByKey"] == "metrics.`final/train_rmse`"
 
 

@@ -12,7 +12,7 @@ from runner.runs.about import About
 from tests.runner.finished import CLASSES
 
 PNG = b"\x89PNG of a test"
-TITLES = ["Settings, best first", "Runs that did not finish", "All runs", "Reproduce it"]
+TITLES = ["Settings, best first", "Runs that did not finish", "Data", "All runs", "Reproduce it"]
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from runner.findings.numbers.tables import seed_table
 from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
 from tests.runner.building import spec_of
-from tests.runner.finished import task_of
+from tests.runner.finished import data_of
 
 SPEC = spec_of("data=xor")
 HISTORY = {"step": [0.0, 7.0], "train/cost": [0.5, 0.25], "train/accuracy": [0.5, 0.75]}
@@ -17,8 +17,8 @@ ODD = ["[6,4]", "[height]", "[/home/a.csv]", "[red]", "[bold]x[/bold]", ":smile:
 
 
 def run(index: int, *overrides: str, outcome: str = "stopped", **more) -> RunResult:
-    task = task_of(more.get("history", {}))
-    return RunResult(index, f"key{index}", SPEC, Outcome(outcome), overrides, last_step=7, task=task, **more)
+    data = data_of(more.get("history", {}))
+    return RunResult(index, f"key{index}", SPEC, Outcome(outcome), overrides, last_step=7, data=data, **more)
 
 
 @pytest.mark.parametrize("value", ODD)

@@ -65,7 +65,7 @@ def test_within_its_domain_a_loss_has_a_least_value_and_beyond_it_none(loss):
 
 def test_labels_are_trained_as_the_range_and_scores_and_models_are_in_their_own_units():
     result = trained("data=quadrants", "network.output=sigmoid", "network.target_range=[0.2,0.8]", *QUICK)
-    low, high = result.scaling.outputs(np.array([0.2, 0.8]))
+    low, high = result.network.scaling.outputs(np.array([0.2, 0.8]))
     assert (low, high) == pytest.approx((0, 1), abs=1e-15)
     assert 0 <= result.finals["test/accuracy"] <= 1
 
@@ -85,7 +85,7 @@ def test_a_regression_without_bounds_learns_large_targets_once_they_are_mapped(c
     plain = trained(*overrides)
     assert mapped.finals["test/rmse"] < mapped.finals["baseline/constant_rmse"] / 3
     assert plain.outcome == "diverged" or plain.finals["test/rmse"] > 3 * mapped.finals["test/rmse"]
-    assert 100_000 < mapped.scaling.outputs(np.array([-1.0]))[0] < 200_000
+    assert 100_000 < mapped.network.scaling.outputs(np.array([-1.0]))[0] < 200_000
 
 
 @pytest.mark.parametrize("chosen", ["[0,1e-320]", "[-1e308,1e308]"])

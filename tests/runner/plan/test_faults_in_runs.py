@@ -56,7 +56,7 @@ ALWAYS = {"missing_factor", "update_sign"}
 def numbers(result: RunResult) -> tuple:
     """What anybody could see of a run: its weights and its curves."""
     assert result.outcome != "failed", result.error
-    return result.parameters.tobytes(), {name: tuple(values) for name, values in result.history.items()}
+    return result.network.parameters.tobytes(), {name: tuple(values) for name, values in result.history.items()}
 
 
 @cache
@@ -115,7 +115,7 @@ def test_a_fault_of_the_batch_or_the_update_has_the_same_bits_alone_and_in_a_sta
     same = ("data=square", "data.samples=12", "optimizer=adam", f"training.mode={mode}", "training.steps=7", *SHORT[2:])
     runs = [(f"seed={seed}", f"learning_rate={0.01 * (1 + seed)}") for seed in range(5)]
     together = trained_all(plan_of(*runs, first=(*same, f"fault={fault}", "workers=1")))
-    assert len({result.parameters.tobytes() for result in together}) == len(runs)
+    assert len({result.network.parameters.tobytes() for result in together}) == len(runs)
     for place in (0, 3):
         (alone,) = trained_all(plan_of(runs[place], first=(*same, f"fault={fault}")))
         assert bits(alone) == bits(together[place])
@@ -186,6 +186,6 @@ def test_a_misspelt_fault_is_refused_with_the_nearest_and_all_there_are(text):
 def test_mixed_units_change_what_is_shown_and_nothing_that_is_trained():
     runs = plan_of((), ("fault=mixed_units",), first=("network.output=tanh", "data=square", *SHORT))
     right, wrong = trained_all(runs)
-    assert right.parameters.tobytes() == wrong.parameters.tobytes()
+    assert right.network.parameters.tobytes() == wrong.network.parameters.tobytes()
     assert right.history["train/rmse"] == wrong.history["train/rmse"]
     assert right.history["train/cost"] != wrong.history["train/cost"]

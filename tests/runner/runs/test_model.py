@@ -10,9 +10,11 @@ import pytest
 from nn.activations import ACTIVATIONS
 from runner.runs.data import prepare
 from runner.runs.model import load_model, model_of
+from runner.runs.outcome import Outcome
+from runner.runs.result import RunResult
 from runner.runs.structure import structure_of
 from runner.runs.weights import write_weights
-from tests.runner.building import QUICK, trained
+from tests.runner.building import QUICK, spec_of, trained
 
 RUNS = {
     "regression": ("data=sine",),
@@ -34,12 +36,12 @@ def result(request):
 @pytest.fixture
 def archive(result, tmp_path):
     path = tmp_path / "weights.npz"
-    path.write_bytes(write_weights(result))
+    path.write_bytes(write_weights(result.network))
     return path
 
 
 def inputs(result, n: int = 64) -> np.ndarray:
-    return np.random.default_rng(0).uniform(-6, 6, (n, result.sizes[0]))
+    return np.random.default_rng(0).uniform(-6, 6, (n, result.network.sizes[0]))
 
 
 def test_a_loaded_model_predicts_the_same_bits_as_the_trained_one(result, archive):
@@ -48,7 +50,7 @@ def test_a_loaded_model_predicts_the_same_bits_as_the_trained_one(result, archiv
 
 
 def test_an_archive_is_the_same_bytes_each_time_it_is_made(result):
-    assert write_weights(result) == write_weights(result)
+    assert write_weights(result.network) == write_weights(result.network)
 
 
 def test_predictions_are_in_the_units_of_the_targets(result):
@@ -57,7 +59,7 @@ def test_predictions_are_in_the_units_of_the_targets(result):
     rows = data.train_rows
     predicted, Y = model.predict(data.samples.X[rows]), data.samples.Y[rows]
     tolerance = 1e-12 if result.spec.dtype == "float64" else 1e-6
-    if result.task == "regression":
+    if result.data.task == "regression":
         assert np.sqrt(np.mean((predicted - Y) ** 2)) == pytest.approx(result.finals["train/rmse"], rel=tolerance)
     else:
         middle = sum(data.samples.levels) / 2
@@ -69,17 +71,17 @@ def test_a_prediction_is_the_formula_of_the_layers(result):
     """W and b taken out of the parameters by hand, layer by layer: W (fan_in, fan_out) row by row, then b."""
     model, X = model_of(result), inputs(result, 5)
     spec, at, a = result.spec, 0, model.scaling.inputs(X)
-    for layer, (fan_in, fan_out) in enumerate(zip(result.sizes[:-1], result.sizes[1:], strict=True)):
-        W = result.parameters[at : at + fan_in * fan_out].reshape(fan_in, fan_out)
+    for layer, (fan_in, fan_out) in enumerate(zip(result.network.sizes[:-1], result.network.sizes[1:], strict=True)):
+        W = result.network.parameters[at : at + fan_in * fan_out].reshape(fan_in, fan_out)
         at += fan_in * fan_out
-        b = result.parameters[at : at + fan_out] if spec.network.bias else np.zeros(fan_out)
+        b = result.network.parameters[at : at + fan_out] if spec.network.bias else np.zeros(fan_out)
         at += len(b) if spec.network.bias else 0
-        is_last = layer == len(result.sizes) - 2
+        is_last = layer == len(result.network.sizes) - 2
         activation = ACTIVATIONS[spec.network.output]() if is_last else ACTIVATIONS[spec.activation.name](
             **spec.activation.settings()
         )  # fmt: skip
         a = activation.value((a @ W + b).T).T
-    assert at == len(result.parameters)
+    assert at == len(result.network.parameters)
     tolerance = 1e-12 if spec.dtype == "float64" else 1e-5
     np.testing.assert_allclose(model.predict(X), model.scaling.outputs(a), rtol=tolerance, atol=tolerance)
 
@@ -88,7 +90,7 @@ def test_a_prediction_does_not_depend_on_how_many_are_asked_for(result):
     model, X = model_of(result), inputs(result)
     one_by_one = np.concatenate([model.predict(row[np.newaxis]) for row in X])
     np.testing.assert_allclose(one_by_one, model.predict(X), rtol=1e-6, atol=1e-12)
-    assert model.predict(X[:0]).shape == (0, result.sizes[-1])
+    assert model.predict(X[:0]).shape == (0, result.network.sizes[-1])
     assert model.predict(X).dtype == np.float64
 
 
@@ -99,11 +101,19 @@ def test_lists_and_data_frames_are_taken_too(result):
     assert model.predict(pd.DataFrame(X)).tobytes() == expected
 
 
+@pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.KILLED])
+def test_a_run_that_was_not_trained_to_a_network_has_no_model_and_no_digests(outcome):
+    untrained = RunResult(3, "key", spec_of("data=xor"), outcome)
+    with pytest.raises(ValueError, match=f"run 3 has no trained network: it is {outcome}"):
+        model_of(untrained)
+    assert untrained.digests == {}
+
+
 @pytest.mark.parametrize("shape", [(2,), (), (3, 7), (1, 2, 2), (3, 0)])
 def test_inputs_of_another_shape_are_refused_with_both_shapes(result, shape):
     with pytest.raises(ValueError) as caught:  # noqa: PT011  the whole message is compared
         model_of(result).predict(np.zeros(shape))
-    assert str(caught.value) == f"this model takes inputs of shape (n, {result.sizes[0]}), got {shape}"
+    assert str(caught.value) == f"this model takes inputs of shape (n, {result.network.sizes[0]}), got {shape}"
 
 
 def test_the_classes_come_with_the_model(result, archive):
@@ -138,9 +148,9 @@ def test_a_component_that_nobody_registered_is_named_with_what_to_do(archive, ch
 
 
 def test_the_structure_in_the_archive_is_plain_data(result):
-    structure = structure_of(result.spec, result.sizes, result.classes)
+    structure = structure_of(result.spec, result.network.sizes, result.network.classes)
     assert json.loads(json.dumps(structure)) == structure
-    assert structure["sizes"] == list(result.sizes)
+    assert structure["sizes"] == list(result.network.sizes)
 
 
 def test_an_object_array_in_an_archive_is_refused(archive):

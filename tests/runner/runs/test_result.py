@@ -10,26 +10,40 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runner.runs.outcome import Outcome
-from runner.runs.result import RunResult, load, save
+from runner.runs.result import DataUsed, Provenance, RunResult, load, save
 from runner.runs.scaling import Scaling
+from runner.runs.structure import structure_of
+from runner.runs.weights import Weights
 from runner.store.records import metric_rows
 from tests.runner.building import QUICK, spec_of, trained
 
 AWKWARD = [0.1, 1 / 3, -0.0, 5e-324, 2.2250738585072014e-308, 1.7976931348623157e308, math.pi, 1e-300, 123456789.125]
 SPEC = spec_of("data=xor")
+SCALING = Scaling(np.array(AWKWARD), np.array(AWKWARD[::-1]), AWKWARD[3], AWKWARD[5])
 TEXTS = st.text(max_size=30)
 NUMBERS = st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=5)
+
+
+def awkward() -> RunResult:
+    """A result in which every field has something that is easily lost."""
+    history = {"step": [0.0, 1.0, 7.0], "train/cost": AWKWARD[:3], "test/cost": AWKWARD[3:6]}
+    return RunResult(
+        index=3, key="k", spec=SPEC, outcome=Outcome.STOPPED, overrides=("data=xor", "a='[ä, \"b\"]'"),
+        network=Weights(np.array(AWKWARD), structure_of(SPEC, (2, 6, 1), ("nein", "да\n")), SCALING),
+        data=DataUsed("classification", (4, 0), "d"), last_step=7, history=history,
+        pictures={"a b.png": b"\x00\xff"}, provenance=Provenance(1753.000000123, 0.1, {"cpu": "ä"}, "r"),
+    )  # fmt: skip
 
 
 def contents(result: RunResult) -> dict[str, object]:
     """Every field of a result in a form in which equal means equal to the last bit."""
     found = {field.name: getattr(result, field.name) for field in fields(result)}
-    found["parameters"] = (result.parameters.dtype, result.parameters.shape, result.parameters.tobytes())
     found["history"] = {name: [float(value).hex() for value in values] for name, values in result.history.items()}
-    if result.scaling is not None:
-        scaling = result.scaling
-        found["scaling"] = (
-            scaling.x_shift.tobytes(), scaling.x_scale.tobytes(), scaling.y_shift.hex(), scaling.y_scale.hex()
+    if result.network:
+        network, scaling = result.network, result.network.scaling
+        found["network"] = (
+            network.parameters.dtype, network.parameters.shape, network.parameters.tobytes(), network.structure,
+            scaling.x_shift.tobytes(), scaling.x_scale.tobytes(), scaling.y_shift.hex(), scaling.y_scale.hex(),
         )  # fmt: skip
     return found
 
@@ -55,15 +69,24 @@ def test_pictures_come_back_byte_for_byte(tmp_path):
 
 
 def test_awkward_numbers_come_back_to_the_last_bit(tmp_path):
-    scaling = Scaling(np.array(AWKWARD), np.array(AWKWARD[::-1]), AWKWARD[3], AWKWARD[5])
-    history = {"step": [0.0, 1.0, 7.0], "train/cost": AWKWARD[:3], "test/cost": AWKWARD[3:6]}
-    result = RunResult(
-        index=3, key="k", spec=SPEC, outcome=Outcome.STOPPED, overrides=("data=xor", "a='[ä, \"b\"]'"),
-        task="classification", last_step=7, n_samples=(4, 0), data_digest="d", parameters=np.array(AWKWARD),
-        sizes=(2, 6, 1), scaling=scaling, classes=("nein", "да\n"), history=history, pictures={"a b.png": b"\x00\xff"},
-        started=1753.000000123, seconds=0.1,
-    )  # fmt: skip
-    assert_kept([result], tmp_path)
+    assert_kept([awkward()], tmp_path)
+
+
+def test_digests_and_names_in_files_are_those_that_earlier_versions_wrote(tmp_path):
+    """Golden values: made with the version before results were grouped."""
+    assert awkward().digests == {
+        "digest.weights": "9b66afa41f4278fa465291ee3cfb0c6633900f2d89b3b6e4275adb4c231a631a",
+        "digest.history": "f9cf7558190ace18638daed861ae2fdcf2f80eb033d7d89a438a5b2f3ffd8f10",
+    }
+    save(tmp_path / "1.npz", [awkward()])
+    with np.load(tmp_path / "1.npz") as arrays:
+        assert set(arrays) == {"about", "parameters-0", "history-0", "picture-0-a b.png"}
+        (about,) = json.loads(str(arrays["about"]))
+    assert set(about) == {
+        "index", "key", "outcome", "overrides", "error", "task", "last_step", "n_samples", "data_digest", "sizes",
+        "classes", "started", "seconds", "measures", "environment", "reused_from", "spec", "series", "pictures",
+        "scaling",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("outcome", ["failed", "killed"])
@@ -89,8 +112,9 @@ def test_no_runs_are_a_file_too(tmp_path):
 def test_any_text_and_any_finite_number_comes_back(tmp_path_factory, texts, numbers, seconds):
     steps = [float(step) for step in range(len(numbers))]
     result = RunResult(
-        0, texts[0], SPEC, Outcome.STOPPED, (texts[1],), texts[2], classes=(texts[3],), parameters=np.array(numbers),
-        history={"step": steps, "train/cost": numbers}, seconds=seconds,
+        0, texts[0], SPEC, Outcome.STOPPED, (texts[1],), texts[2],
+        network=Weights(np.array(numbers), structure_of(SPEC, (1, 1), (texts[3],)), SCALING),
+        history={"step": steps, "train/cost": numbers}, provenance=Provenance(0.0, seconds),
     )  # fmt: skip
     assert_kept([result], tmp_path_factory.mktemp("any"))
 
@@ -196,9 +220,9 @@ def test_a_run_that_diverged_has_no_final_values_but_those_of_trivial_predictors
 
 def test_the_objective_is_the_test_or_else_the_training_score_and_not_a_number_unless_the_run_finished():
     history = {"train/cost": [0.5, 0.0], "train/rmse": [0.5, 0.25], "test/rmse": [0.75, 0.125]}
-    result = RunResult(0, "key", SPEC, Outcome.STOPPED, task="regression", n_samples=(3, 1), history=history)
+    result = RunResult(0, "key", SPEC, Outcome.STOPPED, data=DataUsed("regression", (3, 1), "d"), history=history)
     assert result.objective == 0.125
-    assert replace(result, n_samples=(4, 0)).objective == 0.25
+    assert replace(result, data=replace(result.data, n_samples=(4, 0))).objective == 0.25
     asked = replace(result, spec=SPEC.model_copy(update={"score": "mae"}), measures={"test/mae": 0.0625})
     assert asked.objective == 0.0625
     assert math.isnan(replace(asked, measures={}).objective)

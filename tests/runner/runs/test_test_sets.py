@@ -96,7 +96,7 @@ def test_without_a_test_set_a_run_is_measured_on_what_it_was_trained_on():
 @pytest.mark.parametrize(("overrides", "n"), [(("test.set=grid",), 31), (("test.set=fresh",), 31), ((), 50)])
 def test_a_result_says_on_how_many_samples_it_was_trained_and_tested(overrides, n):
     result = trained(*overrides, "test.points=31", *QUICK)
-    assert result.n_samples == (200 if overrides else 150, n)
+    assert result.data.n_samples == (200 if overrides else 150, n)
     assert {"test/cost", "test/rmse"} <= set(result.history)
 
 

@@ -53,7 +53,7 @@ def by_hand(phases: int):
 
 def test_a_warm_start_is_two_trainings_one_after_the_other():
     result, expected = trained(*TWO, *QUICK), by_hand(2)
-    assert result.parameters.tobytes() == expected.parameters[0].tobytes()
+    assert result.network.parameters.tobytes() == expected.parameters[0].tobytes()
     assert result.history["step"] == [0.0, 4.0, 9.0]
     assert result.history["train/cost"] == expected.history["train_cost"][0].tolist()
     assert result.history["test/cost"] == expected.history["test_cost"][0].tolist()
@@ -66,7 +66,7 @@ def test_a_run_begins_where_the_phase_before_ended():
     result = trained("warm_start=[{noise:0.5}]", "data.noise=0", "training.epochs=3", *QUICK)
     data = prepare(result.spec)
     network = Network((1, 6, 1), ACTIVATIONS["tanh"](), ACTIVATIONS["identity"](), LOSSES["half_mse"]())
-    outputs = network.predict(earlier.parameters[np.newaxis], data.X_train[np.newaxis])[0]
+    outputs = network.predict(earlier.network.parameters[np.newaxis], data.X_train[np.newaxis])[0]
     assert result.history["train/cost"][0] == pytest.approx(0.5 * ((outputs - data.Y_train) ** 2).mean(), rel=1e-13)
 
 
@@ -97,7 +97,9 @@ def test_a_run_that_diverges_before_its_own_data_is_diverged_and_harms_no_other(
     assert math.isnan(diverged.objective)
     assert all(math.isfinite(value) for value in diverged.finals.values())
     assert other.outcome == "stopped"
-    assert other.parameters.tobytes() == trained("warm_start=[{}]", "seed=2", *first).parameters.tobytes()
+    assert (
+        other.network.parameters.tobytes() == trained("warm_start=[{}]", "seed=2", *first).network.parameters.tobytes()
+    )
 
 
 @pytest.fixture
@@ -107,7 +109,7 @@ def weights(tmp_path):
     def make(*overrides: str):
         result = trained(*overrides, "training.epochs=2", *QUICK)
         path = tmp_path / "weights.npz"
-        path.write_bytes(write_weights(result))
+        path.write_bytes(write_weights(result.network))
         return result, f"network.start={path}"
 
     return make
@@ -127,7 +129,7 @@ def test_a_run_starts_from_the_weights_of_another(overrides, weights):
     plan = plan_of((start,), ("seed=1",), (start, "seed=2"), first=(*overrides, "workers=1"))
     (task,) = plan.tasks
     found = [None if one is None else one.tobytes() for one in task.starts]
-    assert found == [earlier.parameters.tobytes(), None, earlier.parameters.tobytes()]
+    assert found == [earlier.network.parameters.tobytes(), None, earlier.network.parameters.tobytes()]
     result = trained(start, *overrides, "training.epochs=2", *QUICK)
     assert result.history["train/cost"][0] == earlier.history["train/cost"][-1]
     assert result.history["test/cost"][0] == earlier.history["test/cost"][-1]

@@ -15,7 +15,7 @@ from mlflow.store.db.utils import _get_alembic_config
 from mlflow.tracking import MlflowClient
 
 from runner.runs.outcome import Outcome
-from runner.runs.result import RunResult
+from runner.runs.result import Provenance, RunResult
 from runner.store import sqlite
 from runner.store.errors import StoreError
 from runner.store.records import RunRecord, record_of
@@ -55,7 +55,9 @@ def results() -> Sequence[RunResult]:
         trained("data=square", "learning_rate=1e150", "activation=identity", *QUICK),
         trained("data=xor", "activation=identity", "init.gain=1e300", *QUICK),
         replace(quadrants, measures={"baseline/odd": float("nan"), "baseline/large": float("-inf"), "z": float("inf")}),
-        RunResult(7, "key", spec_of("data=xor"), Outcome.FAILED, error="ValueError: no\nmore", started=1e9),
+        RunResult(
+            7, "key", spec_of("data=xor"), Outcome.FAILED, error="ValueError: no\nmore", provenance=Provenance(1e9)
+        ),
         RunResult(8, "key", spec_of("data=xor"), Outcome.KILLED, error="Killed: the sweep was interrupted"),
     ]
 

@@ -52,7 +52,7 @@ def test_a_run_that_overflows_diverges_and_keeps_what_was_finite(overrides):
     assert (result.outcome, result.error) == ("diverged", "")
     assert result.last_step < 20
     assert result.history["step"][-1] == result.last_step
-    assert np.isfinite(result.parameters).all()
+    assert np.isfinite(result.network.parameters).all()
     assert all(np.isfinite(series).all() for series in result.history.values())
     assert all(np.isfinite(value) for value in result.finals.values())
     assert np.isnan(result.objective)
@@ -69,7 +69,7 @@ def test_a_run_that_is_not_finite_before_the_first_update_has_diverged_with_noth
 def test_a_run_whose_numbers_vanish_or_saturate_finishes_with_finite_ones(overrides):
     result = trained(*SHORT, *overrides)
     assert (result.outcome, result.error, result.last_step) == ("stopped", "", 20)
-    assert np.isfinite(result.parameters).all()
+    assert np.isfinite(result.network.parameters).all()
     assert all(np.isfinite(series).all() for series in result.history.values())
     assert np.isfinite(result.objective)
 

@@ -89,7 +89,9 @@ def check_message(message: str) -> None:
 def check_result(result: RunResult, plan: Plan) -> None:
     assert result.outcome in ("converged", "stopped", "diverged"), result.error
     assert not result.error or "Axis limits cannot be" in result.error, result.error  # said, and nothing else is lost
-    assert np.isfinite(result.parameters).all() or not result.history["step"]  # nothing was finite, from the start
+    assert (
+        np.isfinite(result.network.parameters).all() or not result.history["step"]
+    )  # nothing was finite, from the start
     assert 0 <= result.last_step <= plan.tasks[0].shapes[-1].n_steps
     assert all(np.isfinite(series).all() for series in result.history.values())
     assert all(np.isfinite(value) for value in result.finals.values())

@@ -34,7 +34,7 @@ def test_the_series_of_a_score_ends_with_its_value_in_the_units_of_the_data(scor
     assert result.history[f"test/{score}"][-1] == pytest.approx(expected[score], rel=1e-9)
     assert {name: result.finals[f"test/{name}"] for name in expected} == pytest.approx(expected, rel=1e-9)
     assert result.objective == result.history[f"test/{score}"][-1]
-    assert result.parameters.tobytes() == usual.parameters.tobytes()
+    assert result.network.parameters.tobytes() == usual.network.parameters.tobytes()
     assert f"baseline/constant_{score}" in result.measures
 
 
@@ -101,7 +101,9 @@ def test_settings_are_ranked_by_the_named_score_whichever_way_it_is_better():
     def setting(index, name, score, cost, value, outcome="stopped"):
         one = run(index, f"init={name}", outcome, cost=cost, **{score: value})
         task = "classification" if score == "macro_f1" else "regression"
-        return replace(one, task=task, spec=SPEC.model_copy(update={"score": score}))
+        return replace(
+            one, data=one.data and replace(one.data, task=task), spec=SPEC.model_copy(update={"score": score})
+        )
 
     for score, good, bad in (("macro_f1", 0.9, 0.5), ("mae", 0.1, 0.4), ("r2", -1.0, -3.0)):
         results = [setting(0, "he", score, 0.1, bad), setting(1, "glorot", score, 0.7, good)]

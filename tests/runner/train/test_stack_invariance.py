@@ -84,7 +84,7 @@ def test_a_run_that_raises_is_a_failed_result_and_changes_no_other(alone):
     results = sorted(train_task(task), key=lambda result: result.index)
     assert [result.outcome == "failed" for result in results] == [False, False, True, False, False]
     assert results[2].error.startswith("DataError: must be two finite numbers in ascending order")
-    assert results[2].history == {} and results[2].scaling is None
+    assert results[2].history == {} and results[2].network is None and results[2].data is None
     assert [bits(results[index]) for index in (0, 1, 3, 4)] == [alone[index] for index in (0, 1, 3, 4)]
 
 
