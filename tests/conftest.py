@@ -27,6 +27,11 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return None
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take long begin, those of `nn` and `runner` end: processes that run whole files end together."""
+    items.sort(key=lambda item: item.path.parent.name not in ("tests", "end_to_end"))
+
+
 @pytest.fixture(scope="session")
 def run_runner() -> Callable[..., subprocess.CompletedProcess[str]]:
     """`run_runner(*arguments, cwd, env=None, timeout=...)` runs `python -m runner` to its end."""

@@ -2,7 +2,7 @@
 
 Importing Hydra, MLflow and matplotlib is most of the time of a short run, and the same for each of the two hundred that
 these tests start. A fork has its own folder, environment and outputs, and runs the module as `python -m` does.
-Programs whose environment imports read, and those that get signals, are started from nothing.
+Programs whose environment imports read are started from nothing.
 """
 
 import atexit
@@ -32,6 +32,53 @@ IMPORTED = (
 )  # fmt: skip
 
 
+class Fork:
+    """A program that runs, with what tests use of `subprocess.Popen`. Its id is that of its session and group too."""
+
+    def __init__(self, forks: "Forks", module: str, arguments: Sequence[str], request: dict[str, Any]) -> None:
+        self.args = [sys.executable, "-m", module, *arguments]
+        self._scratch = tempfile.TemporaryDirectory()
+        self._files = [Path(self._scratch.name) / name for name in ("out", "err")]
+        self._forks = forks
+        self.returncode: int | None = None
+        where = {"out": str(self._files[0]), "err": str(self._files[1])}
+        self.pid = forks.ask({"module": module, "arguments": list(arguments), **where, **request})
+
+    def poll(self) -> int | None:
+        """The exit code, or None while it runs."""
+        if self.returncode is None:
+            self.returncode = self._forks.ask({"ended": self.pid, "wait": False})
+        return self.returncode
+
+    def wait(self) -> int:
+        """The exit code, at the end."""
+        if self.returncode is None:
+            self.returncode = self._forks.ask({"ended": self.pid, "wait": True})
+        assert self.returncode is not None
+        return self.returncode
+
+    def done(self) -> subprocess.CompletedProcess[str]:
+        """Its end, and all that it has printed."""
+        code = self.wait()
+        texts = [file.read_text(encoding="utf-8", errors="surrogateescape") for file in self._files]
+        self.forget()
+        return subprocess.CompletedProcess(self.args, code, *texts)
+
+    def forget(self) -> None:
+        """Let go of what it has printed."""
+        self._scratch.cleanup()
+
+    def send_signal(self, number: int) -> None:
+        """To the program alone, not to its workers."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """End the program alone, at once."""
+        self.send_signal(signal.SIGKILL)
+        self.wait()
+
+
 class Forks:
     """A process that forks, and what to ask it for."""
 
@@ -49,26 +96,19 @@ class Forks:
             assert self._process.stdin
             self._process.stdin.close()
 
-    def run(
-        self, module: str, arguments: Sequence[str], cwd: Path, env: Mapping[str, str], timeout: float
-    ) -> subprocess.CompletedProcess[str]:
-        """Run `python -m MODULE ARGUMENTS` to its end. Raises TimeoutError when it takes longer."""
-        with self._lock, tempfile.TemporaryDirectory() as scratch:
-            out, err = Path(scratch) / "out", Path(scratch) / "err"
-            request = {
-                "module": module, "arguments": list(arguments), "cwd": str(cwd), "env": dict(env),
-                "out": str(out), "err": str(err), "timeout": timeout,
-            }  # fmt: skip
+    def start(self, module: str, arguments: Sequence[str], cwd: Path, env: Mapping[str, str], timeout: float) -> Fork:
+        """Start `python -m MODULE ARGUMENTS`, which gets SIGALRM after a time in seconds."""
+        return Fork(self, module, arguments, {"cwd": str(cwd), "env": dict(env), "timeout": timeout})
+
+    def ask(self, request: dict[str, Any]) -> Any:
+        """Send a request of `_serve` and return the answer."""
+        with self._lock:
             assert self._process.stdin and self._process.stdout
             self._process.stdin.write(json.dumps(request) + "\n")
             self._process.stdin.flush()
             answer = self._process.stdout.readline()
-            assert answer, "the process that forks has died"
-            code = int(answer)
-            texts = [file.read_text(encoding="utf-8", errors="surrogateescape") for file in (out, err)]
-        if code == -signal.SIGALRM:
-            raise TimeoutError(f"{module} {arguments} took more than {timeout:g} s\n{texts[0]}\n{texts[1]}")
-        return subprocess.CompletedProcess([sys.executable, "-m", module, *arguments], code, *texts)
+        assert answer, "the process that forks has died"
+        return json.loads(answer)
 
 
 def _serve() -> None:
@@ -85,14 +125,19 @@ def _serve() -> None:
     gc.freeze()
     for line in sys.stdin:
         request = json.loads(line)
-        child = os.fork()
-        if child == 0:
+        if "ended" in request:
+            child, status = os.waitpid(request["ended"], 0 if request["wait"] else os.WNOHANG)
+            answer = os.waitstatus_to_exitcode(status) if child else None
+        elif (answer := os.fork()) == 0:
             _become(request, set_by_imports)
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+        print(json.dumps(answer), flush=True)
 
 
 def _become(request: dict[str, Any], set_by_imports: Mapping[str, str]) -> NoReturn:
     """Turn into the program that was asked for, whose end is that of this process."""
+    os.setsid()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # it is ignored in the background of a shell
+    sys.modules["runner.base.starting"].end_quietly()
     signal.alarm(int(request["timeout"]))
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     for number, name in ((1, "out"), (2, "err")):

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 
 import runner
-from tests.end_to_end.forks import Forks
+from tests.end_to_end.forks import Fork, Forks
 
 ROOT = Path(runner.__file__).resolve().parents[1]
 TIMEOUT = 180.0
@@ -51,7 +51,9 @@ def run_runner(
     from_nothing = from_nothing or any(name.startswith(READ_BY_IMPORTS) for name in env or ())
     env = environment(ONE_PROCESSOR | dict(env or {}))
     if not from_nothing:
-        return _forks().run(module, arguments, cwd, env, timeout)
+        done = _forks().start(module, arguments, cwd, env, timeout).done()
+        assert done.returncode != -signal.SIGALRM, f"took more than {timeout:g} s\n{said(done)}"
+        return done
     return subprocess.run(
         command(*arguments, module=module),
         cwd=cwd, env=env, timeout=timeout, capture_output=True, text=True, check=False,
@@ -93,8 +95,8 @@ def _forks() -> Forks:
 def _empty_store() -> Path:
     folder = Path(tempfile.mkdtemp())
     atexit.register(shutil.rmtree, folder)
-    make = "from runner.store.writer import make_tables; make_tables('sqlite:///mlflow.db')"
-    subprocess.run([sys.executable, "-c", make], cwd=folder, env=environment(), check=True)
+    done = _forks().start("tests.end_to_end.empty_store", (), folder, environment(), TIMEOUT).done()
+    assert done.returncode == 0, said(done)
     return folder / "mlflow.db"
 
 
@@ -105,32 +107,25 @@ def said(done: subprocess.CompletedProcess[str]) -> str:
 
 @contextmanager
 def started(
-    *arguments: str, cwd: Path, env: Mapping[str, str] | None = None, module: str = "runner"
-) -> Iterator[subprocess.Popen[str]]:
-    """The program running in a process group of its own, as a terminal starts it; the group is ended at the end."""
-    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as in the background of a shell, and so in its children
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-    with subprocess.Popen(
-        command(*arguments, module=module),
-        cwd=cwd, env=environment(env), text=True, start_new_session=True,
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    ) as process:  # fmt: skip
-        try:
-            yield process
-        finally:
-            if is_alive(process.pid):
-                os.killpg(process.pid, signal.SIGKILL)
+    *arguments: str, cwd: Path, env: Mapping[str, str] | None = None, timeout: float = TIMEOUT
+) -> Iterator[Fork]:
+    """The program running in a process group of its own, as a terminal starts it; the group is ended at the end.
+
+    Its imports are there, and its environment has no limit of processors.
+    """
+    process = _forks().start("runner", arguments, cwd, environment(env), timeout)
+    try:
+        yield process
+    finally:
+        if is_alive(process.pid):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        process.forget()
 
 
-def ctrl_c(process: subprocess.Popen[str]) -> None:
+def ctrl_c(process: Fork) -> None:
     """What a terminal does: an interrupt to every process of the group."""
     os.killpg(process.pid, signal.SIGINT)
-
-
-def ended(process: subprocess.Popen[str], seconds: float = TIMEOUT) -> subprocess.CompletedProcess[str]:
-    """The end of a started program."""
-    out, err = process.communicate(timeout=seconds)
-    return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
 
 def is_alive(group: int) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from tests.end_to_end.dask import Site, kill, site_in
 from tests.end_to_end.looking import check_whole, numbers
 from tests.end_to_end.postgres import ask, postgres
-from tests.end_to_end.program import ended, run_runner, said, started, wait_until
+from tests.end_to_end.program import run_runner, said, started, wait_until
 from tests.end_to_end.shared import Shared
 from tests.end_to_end.store import Store
 
@@ -51,7 +51,7 @@ def test_a_sweep_whose_worker_and_server_are_killed_ends_complete_with_equal_bit
     first, _ = site.worker(), site.worker()
     with started(
         *sweep, "executor=dask", f"executor.address={site.address}", f"tracking.experiment={EXPERIMENT}",
-        cwd=tmp_path, env=server.login("ann"),
+        cwd=tmp_path, env=server.login("ann"), timeout=1200,
     ) as process:  # fmt: skip
         wait_until(lambda: finished(server) >= runs // 10 or process.poll() is not None, "a tenth was there", 600)
         kill(first)
@@ -60,7 +60,7 @@ def test_a_sweep_whose_worker_and_server_are_killed_ends_complete_with_equal_bit
         assert process.poll() is None, "there was nothing left to disturb"
         server.kill()
         server.start()
-        done = ended(process, 1200)
+        done = process.done()
     assert done.returncode == 0, said(done)
     assert "Traceback" not in done.stderr, said(done)
     check_whole(server.login("ann"), EXPERIMENT, runs, monkeypatch)

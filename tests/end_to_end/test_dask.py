@@ -15,7 +15,6 @@ from tests.end_to_end.conftest import FEWER, Trained, trained
 from tests.end_to_end.dask import Site, kill
 from tests.end_to_end.program import (
     ctrl_c,
-    ended,
     environment,
     is_alive,
     make_store,
@@ -112,7 +111,7 @@ def test_workers_that_join_and_leave_in_the_middle_change_no_bit(
         site.worker()
         kill(first)
         site.worker()
-        done = ended(process)
+        done = process.done()
     assert done.returncode == 0, said(done)
     check_equal(tmp_path, undisturbed)
 
@@ -126,7 +125,7 @@ def test_a_worker_that_hangs_does_not_hold_up_the_sweep(
     with started(*LONG, *site.overrides, cwd=tmp_path) as process:
         wait_until(lambda: statuses(tmp_path).get("FINISHED", 0) >= 4 or process.poll() is not None, "stacks were done")
         os.killpg(slow.pid, signal.SIGSTOP)
-        done = ended(process)
+        done = process.done()
         assert slow.poll() is None, "it still hangs"
     assert done.returncode == 0, said(done)
     check_equal(tmp_path, undisturbed)
@@ -140,7 +139,7 @@ def test_when_the_scheduler_is_lost_finished_results_stay_and_the_sweep_is_resum
     with started(*LONG, *site.overrides, cwd=tmp_path) as process:
         wait_until(lambda: statuses(tmp_path).get("FINISHED", 0) >= 1 or process.poll() is not None, "a stack was done")
         kill(site.scheduler)
-        done = ended(process)
+        done = process.done()
     assert done.returncode == 1, said(done)
     assert "Traceback" not in done.stderr, said(done)
     assert done.stderr.splitlines()[-1].startswith("error: the Dask scheduler is gone"), said(done)
@@ -182,7 +181,7 @@ def test_ctrl_c_ends_the_workers_of_a_cluster_of_our_own(tmp_path: Path) -> None
     with started(*LONG, "executor=dask", "workers=2", cwd=tmp_path) as process:
         wait_until(lambda: statuses(tmp_path).get("FINISHED", 0) >= 1 or process.poll() is not None, "a stack was done")
         ctrl_c(process)
-        done = ended(process)
+        done = process.done()
         assert done.returncode == 130, said(done)
         assert "Traceback" not in done.stdout + done.stderr, said(done)
         assert "python -m runner.resume" in done.stderr

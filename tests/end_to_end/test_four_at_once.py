@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.program import ended, said, started
+from tests.end_to_end.program import said, started
 from tests.end_to_end.store import Store, statuses
 
 SHARED = ("-m", "data=xor", "seed=range(4)", "training.epochs=20", "tracking.plots=none")
@@ -21,7 +21,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
             all_of_them.enter_context(started(*SHARED, f"activation={','.join(names)}", cwd=folder))
             for names in ACTIVATIONS
         ]
-        for done in [ended(process) for process in processes]:
+        for done in [process.done() for process in processes]:
             assert done.returncode == 0, said(done)
     return Store(folder)
 

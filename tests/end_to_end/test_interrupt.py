@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.program import ctrl_c, ended, is_alive, make_store, said, started, wait_until
+from tests.end_to_end.program import ctrl_c, is_alive, make_store, said, started, wait_until
 from tests.end_to_end.store import Store, has_experiment, statuses
 
 # One stack per number of epochs, each of which takes some tenths of a second: not all can be done when Ctrl-C comes.
@@ -34,7 +34,7 @@ def interrupt(folder: Path, runs: int, workers: int, times: int) -> Interrupted:
         if times > 1:
             time.sleep(0.02)  # two signals at the same instant would be one
             ctrl_c(process)
-        done = ended(process)
+        done = process.done()
         try:
             wait_until(lambda: not is_alive(process.pid), "all processes had ended", seconds=20)
             orphans = False
@@ -110,7 +110,7 @@ def test_a_single_run_that_is_interrupted_is_recorded_as_killed(tmp_path: Path) 
     with started("data=sine", "training.epochs=3000000", cwd=tmp_path) as process:
         wait_until(lambda: has_experiment(tmp_path) or process.poll() is not None, "the store was open")
         ctrl_c(process)
-        done = ended(process)
+        done = process.done()
     assert done.returncode == 130, said(done)
     assert "Traceback" not in done.stderr, said(done)
     assert set(statuses(tmp_path)) <= {"KILLED"}

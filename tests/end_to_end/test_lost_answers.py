@@ -13,7 +13,7 @@ import pytest
 
 from runner.store.writer import TO_SERVER
 from tests.end_to_end.conftest import trained_once
-from tests.end_to_end.program import ctrl_c, ended, resume, said, started, train, wait_until
+from tests.end_to_end.program import ctrl_c, resume, said, started, train, wait_until
 from tests.end_to_end.server import Door, door_to, mlflow_server
 from tests.end_to_end.store import PARENT, Bits
 
@@ -135,7 +135,6 @@ def test_a_writer_that_is_killed_among_its_requests_and_resumed_leaves_each_run_
     with started(*SWEEP, f"tracking.experiment={name}", cwd=tmp_path, env=tracked_at(door.uri)) as process:
         wait_until(lambda: door.batches >= batches or process.poll() is not None, f"{batches} batches were sent")
         process.kill()
-        process.wait()
     statuses = Counter(run.info.status for run in runs_of(client_of(door.server), name))
     assert statuses["RUNNING"] > 2, "the parent and several runs were not at their end"
     door.delay = 0.0
@@ -155,7 +154,7 @@ def test_ctrl_c_among_requests_leaves_each_run_once_and_a_resume_the_whole_sweep
         for _ in range(times):
             ctrl_c(process)
             time.sleep(0.1)  # two signals at the same instant would be one
-        done = ended(process)
+        done = process.done()
     assert done.returncode == 130, said(done)
     assert "Traceback" not in done.stderr, said(done)
     finished = [run for run in runs_of(client_of(door.server), name) if run.info.status == "FINISHED"]
@@ -183,7 +182,7 @@ def test_a_server_that_is_killed_and_started_again_gets_everything_once(
             )
         assert process.poll() is None
         with mlflow_server(tmp_path, port=port):
-            out, err = process.communicate(timeout=180)
-            assert process.returncode == 0, out + err
-            assert err.count("the MLflow server does not answer; trying again for a while") == 1
+            done = process.done()
+            assert done.returncode == 0, said(done)
+            assert done.stderr.count("the MLflow server does not answer; trying again for a while") == 1
             assert whole(client_of(port), "again") == undisturbed

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.program import ROOT, ended, environment, make_store, run_runner, said, started
+from tests.end_to_end.program import ROOT, environment, make_store, run_runner, said, started
 from tests.end_to_end.server import free_port, listening
 
 LISTENING = "0A"  # as the kernel writes the state of a TCP socket
@@ -84,7 +84,7 @@ def watch(folder: Path, *overrides: str) -> Watched:
             group = list(members(process.pid))
             most = max(most, len(group))
             found |= {port for member in group for port in open_ports(member)}
-        done = ended(process)
+        done = process.done()
     assert done.returncode == 0, said(done)
     return Watched(most, found)
 

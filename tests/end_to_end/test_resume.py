@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from tests.end_to_end.conftest import Trained, trained
-from tests.end_to_end.program import ctrl_c, ended, make_store, resume, run_runner, said, started, wait_until
+from tests.end_to_end.program import ctrl_c, make_store, resume, run_runner, said, started, wait_until
 from tests.end_to_end.resuming import QUICK, forget, refused, sweep_in
 from tests.end_to_end.store import Store, statuses
 
@@ -37,8 +37,8 @@ def interrupted(
         if request.param == signal.SIGINT:
             ctrl_c(process)
         else:
-            process.terminate()
-        return ended(process), folder
+            process.send_signal(signal.SIGTERM)
+        return process.done(), folder
 
 
 @pytest.fixture(scope="module")
@@ -172,7 +172,6 @@ def test_a_single_run_that_was_killed_is_trained(tmp_path: Path) -> None:
     with started("data=sine", "training.epochs=3000", cwd=tmp_path) as process:
         wait_until(lambda: any(tmp_path.glob("outputs/*/plan.json")), "the plan was there")
         process.kill()
-        process.wait()
     resume(cwd=tmp_path)
     store = Store(tmp_path)
     assert store.only().info.status == "FINISHED"
@@ -196,7 +195,7 @@ def test_what_hydras_own_launcher_left_undone_is_trained_as_stacks(
     with started(*TWENTY, "hydra/launcher=basic", cwd=tmp_path) as process:
         wait_until(lambda: any(tmp_path.glob("outputs/*/stacks/*.npz")), "a job was done")
         process.send_signal(end)
-        done = ended(process)
+        done = process.done()
     if end == signal.SIGINT:
         assert done.returncode == 130, said(done)
         assert "Traceback" not in done.stderr, said(done)

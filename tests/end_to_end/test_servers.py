@@ -115,7 +115,9 @@ def test_a_sweep_waits_for_a_server_that_is_away_for_a_moment(door: Door, tmp_pa
         door.is_open = False
         time.sleep(3)
         door.is_open = True
-        out, err = process.communicate(timeout=120)
-    assert process.returncode == 0, out + err
-    assert err.count("the MLflow server does not answer; trying again for a while") == 1, "whoever waits reads it once"
+        done = process.done()
+    assert done.returncode == 0, said(done)
+    assert done.stderr.count("the MLflow server does not answer; trying again for a while") == 1, (
+        "whoever waits reads it once"
+    )
     check_whole(door, "away")

@@ -13,7 +13,7 @@ import pytest
 
 from tests.end_to_end.looking import check_whole, numbers
 from tests.end_to_end.postgres import ask, postgres, programs
-from tests.end_to_end.program import ended, run_runner, said, started, train, wait_until
+from tests.end_to_end.program import run_runner, said, started, train, wait_until
 from tests.end_to_end.shared import Shared, replaced, shown
 from tests.end_to_end.store import Store
 
@@ -239,7 +239,7 @@ def test_a_server_that_is_killed_in_the_middle_and_started_again_gets_everything
         assert 2 <= written() < 20, "it was still writing"
         time.sleep(3)
         server.start()
-        done = ended(sweep)
+        done = sweep.done()
     assert done.returncode == 0, said(done)
     check_whole(env, "killed", 20, monkeypatch)
     assert numbers(local, monkeypatch).items() <= numbers(env, monkeypatch).items()
