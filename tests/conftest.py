@@ -28,8 +28,9 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that take long begin, those of `nn` and `runner` end: processes that run whole files end together."""
-    items.sort(key=lambda item: item.path.parent.name not in ("tests", "end_to_end"))
+    """Files that start programs begin, those of `nn` end: processes that run whole files then end together."""
+    folders = {"tests": 0, "end_to_end": 0, "nn": 2}
+    items.sort(key=lambda item: folders.get(item.path.parent.name, 1))
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ import gc
 import importlib
 import json
 import os
+import resource
 import runpy
 import signal
 import subprocess
@@ -96,9 +97,21 @@ class Forks:
             assert self._process.stdin
             self._process.stdin.close()
 
-    def start(self, module: str, arguments: Sequence[str], cwd: Path, env: Mapping[str, str], timeout: float) -> Fork:
-        """Start `python -m MODULE ARGUMENTS`, which gets SIGALRM after a time in seconds."""
-        return Fork(self, module, arguments, {"cwd": str(cwd), "env": dict(env), "timeout": timeout})
+    def start(
+        self,
+        module: str,
+        arguments: Sequence[str],
+        cwd: Path,
+        env: Mapping[str, str],
+        timeout: float,
+        file_size: int | None = None,
+    ) -> Fork:
+        """Start `python -m MODULE ARGUMENTS`, which gets SIGALRM after a time in seconds.
+
+        None of its files may grow beyond `file_size` bytes.
+        """
+        about = {"cwd": str(cwd), "env": dict(env), "timeout": timeout, "file_size": file_size}
+        return Fork(self, module, arguments, about)
 
     def ask(self, request: dict[str, Any]) -> Any:
         """Send a request of `_serve` and return the answer."""
@@ -139,6 +152,8 @@ def _become(request: dict[str, Any], set_by_imports: Mapping[str, str]) -> NoRet
     signal.signal(signal.SIGINT, signal.default_int_handler)  # it is ignored in the background of a shell
     sys.modules["runner.base.starting"].end_quietly()
     signal.alarm(int(request["timeout"]))
+    if request["file_size"] is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, 2 * (request["file_size"],))
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     for number, name in ((1, "out"), (2, "err")):
         os.dup2(os.open(request[name], os.O_WRONLY | os.O_CREAT), number)

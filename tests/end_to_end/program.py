@@ -42,16 +42,18 @@ def run_runner(
     timeout: float = TIMEOUT,
     module: str = "runner",
     from_nothing: bool = False,
+    file_size: int | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Run `python -m runner` in a folder, its output in files. `env` is added to a clean environment.
 
     By default it trains in one process, as on a machine with one processor: `workers=2` asks for a pool. Most of its
-    imports are there when it starts, but not when it is to start `from_nothing` or `env` has what imports read.
+    imports are there when it starts, but not when it is to start `from_nothing` or `env` has what imports read. No file
+    of a program whose imports are there may grow beyond `file_size` bytes.
     """
     from_nothing = from_nothing or any(name.startswith(READ_BY_IMPORTS) for name in env or ())
     env = environment(ONE_PROCESSOR | dict(env or {}))
     if not from_nothing:
-        done = _forks().start(module, arguments, cwd, env, timeout).done()
+        done = _forks().start(module, arguments, cwd, env, timeout, file_size).done()
         assert done.returncode != -signal.SIGALRM, f"took more than {timeout:g} s\n{said(done)}"
         return done
     return subprocess.run(

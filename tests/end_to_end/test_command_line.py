@@ -10,7 +10,7 @@ import yaml
 
 from runner.base.paths import CONF
 from runner.runs.components import REGISTRIES
-from tests.end_to_end.program import command, environment, run_runner, said
+from tests.end_to_end.program import command, environment, make_store, run_runner, said
 from tests.end_to_end.store import statuses
 
 
@@ -79,6 +79,7 @@ def test_help_into_head_shows_its_first_line_only(tmp_path: Path) -> None:
 
 
 def test_a_pipe_that_closes_during_a_sweep_costs_no_result(tmp_path: Path) -> None:
+    make_store(tmp_path)
     done = into_a_closed_pipe(tmp_path, "-m", "data=xor", "activation=tanh,relu", "training.epochs=2", "workers=1")
     assert "Traceback" not in done.stderr, done.stderr
     assert statuses(tmp_path) == {"FINISHED": 3}

@@ -1,7 +1,6 @@
 """No room for the store, the results or the artifacts: one clear message, what was kept is intact, and resume works."""
 
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.conftest import trained
-from tests.end_to_end.program import environment, resume, said
+from tests.end_to_end.program import resume, run_runner, said
 from tests.end_to_end.store import Store
 
 QUICK = ("data=xor", "training.epochs=5", "tracking.plots=none", "workers=2")
@@ -32,15 +31,6 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-def run_limited(*arguments: str, cwd: Path, blocks: int | None = None) -> subprocess.CompletedProcess[str]:
-    """The program, no file of which may grow beyond `blocks` blocks of 1,024 bytes."""
-    limit = "" if blocks is None else f"ulimit -f {blocks}; "
-    return subprocess.run(
-        ["bash", "-c", f'{limit}exec "$0" -m runner "$@"', sys.executable, *arguments],
-        cwd=cwd, env=environment(), capture_output=True, text=True, timeout=180, check=False,
-    )  # fmt: skip
-
-
 def check_told(done: subprocess.CompletedProcess[str], *words: str) -> None:
     assert done.returncode == 1, said(done)
     assert "Traceback" not in done.stderr, said(done)
@@ -60,8 +50,8 @@ def check_whole(folder: Path, runs: int, undisturbed: Path, *jobs: str) -> None:
 def test_results_that_do_not_fit_are_trained_when_there_is_room(tmp_path: Path) -> None:
     trained(tmp_path, "data=xor", "training.epochs=1")  # so that the store is there
     jobs = ("-m", *QUICK, "network.hidden=[2],[600,500]", "seed=0,1")
-    store = (tmp_path / "mlflow.db").stat().st_size // 1024
-    done = run_limited(*jobs, cwd=tmp_path, blocks=store + 1000)
+    store = (tmp_path / "mlflow.db").stat().st_size
+    done = run_runner(*jobs, cwd=tmp_path, file_size=store + (1000 << 10))
     check_told(done, "results cannot be kept in outputs/", "File too large")
     resume(cwd=tmp_path)
     assert Counter(run.info.status for run in Store(tmp_path).runs()) == {"FINISHED": 6}
@@ -72,7 +62,7 @@ def test_a_store_that_cannot_grow_gets_everything_when_it_can(tmp_path: Path) ->
     folder.mkdir()
     trained(folder, "data=xor", "training.epochs=1", "tracking.experiment=before")
     jobs = ("-m", *QUICK, "activation=tanh,relu", "seed=range(25)")
-    done = run_limited(*jobs, cwd=folder, blocks=(folder / "mlflow.db").stat().st_size // 1024 + 50)
+    done = run_runner(*jobs, cwd=folder, file_size=(folder / "mlflow.db").stat().st_size + (50 << 10))
     check_told(done, "not everything could be written to MLflow", "All 50 results are kept")
     resume(cwd=folder)
     check_whole(folder, 50, tmp_path / "undisturbed", *jobs)
@@ -83,7 +73,7 @@ def test_a_full_disk_loses_nothing_that_was_kept(small_disk: Path, tmp_path: Pat
     """The store, results and artifacts share a disk that fills up while the sweep runs."""
     trained(small_disk, "data=xor", "training.epochs=1", "tracking.experiment=before", "tracking.plots=none")
     jobs = ("-m", *QUICK, "activation=tanh,relu", "seed=range(200)")
-    done = run_limited(*jobs, cwd=small_disk)
+    done = run_runner(*jobs, cwd=small_disk)
     check_told(done)
     assert "No space left on device" in done.stderr or "full" in done.stderr, said(done)
     subprocess.run(["mount", "-o", f"remount,size={16 * SMALL}", str(small_disk)], check=True)
@@ -94,7 +84,7 @@ def test_a_full_disk_loses_nothing_that_was_kept(small_disk: Path, tmp_path: Pat
 def test_a_disk_that_is_full_from_the_start_is_named(small_disk: Path) -> None:
     with (small_disk / "filler").open("wb") as file:
         file.write(b"\0" * (SMALL - (64 << 10)))
-    done = run_limited("-m", *QUICK, "activation=tanh,relu", cwd=small_disk)
+    done = run_runner("-m", *QUICK, "activation=tanh,relu", cwd=small_disk)
     assert done.returncode == 1, said(done)
     assert "Traceback" not in done.stderr, said(done)
     assert "database or disk is full" in done.stderr, said(done)

@@ -11,6 +11,7 @@ from runner.conduct.context import SweepContext
 from runner.conduct.publishing import Publisher
 from runner.reproduce import reproduce
 from runner.runs.about import About
+from runner.runs.result import network_of
 from runner.store.folder import SweepFolder
 from runner.store.writer import Tracker
 from tests.runner.building import plan_of, trained_all
@@ -24,13 +25,15 @@ SHORT = ("data=xor", "training.epochs=2", "tracking.models=none", "tracking.plot
 def test_one_weight_that_differs_in_its_last_bit_is_found_in_its_run_alone_and_is_unexplained() -> None:
     plan = plan_of(*((f"seed={seed}",) for seed in range(3)), first=SHORT)
     first, second, third = trained_all(plan)
-    weights = second.parameters.copy()
+    network = network_of(second)
+    weights = network.parameters.copy()
     weights[0] = np.nextafter(weights[0], np.inf)
-    other = replace(third, environment=third.environment | {"numpy": "1.0"})
+    changed = replace(second, network=replace(network, parameters=weights))
+    other = replace(third, provenance=third.provenance.with_code({"numpy": "1.0"}))
     publisher = Publisher(Tracker("test"), SweepContext(SweepFolder(Path("a")), About("a", "", "a"), plan.settings))
     publisher.start([run.overrides for run in plan.runs], b"{}")
     with OrderlyInterrupt() as interrupt:
-        publisher.write([first, replace(second, parameters=weights), other], interrupt)
+        publisher.write([first, changed, other], interrupt)
     runs = sorted((run for run in publisher.reader.of_sweep("a") if not run.is_parent), key=lambda run: run.index)
     came_out = reproduce(publisher.reader, runs, (), as_stacks=False)
     assert [difference is None for difference in came_out.differences.values()] == [True, False, True]
