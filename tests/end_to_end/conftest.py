@@ -62,7 +62,7 @@ def one_run(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     """One regression with few measurements: 100 steps, 11 points."""
     return trained_once(
         tmp_path_factory, "one run", "data=sine", "activation=tanh", "network.hidden=[5,3]", "seed=7",
-        "learning_rate=0.05", "training.epochs=20", "training.evaluations=10", from_nothing=True,
+        "learning_rate=0.05", "training.epochs=20", "training.evaluations=10",
     )  # fmt: skip
 
 

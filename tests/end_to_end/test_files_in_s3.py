@@ -50,6 +50,7 @@ def check_read_back(env: dict[str, str], folder: Path, monkeypatch: pytest.Monke
     assert len(numbers(env, monkeypatch)) == RUNS
 
 
+@pytest.mark.slow  # test_shared_server.py has the server, the next test the storage
 def test_files_go_through_the_server_and_only_the_server_has_the_keys(
     storage: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

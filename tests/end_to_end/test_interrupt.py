@@ -12,7 +12,7 @@ from tests.end_to_end.store import Store, has_experiment, statuses
 
 # One stack per number of epochs, each of which takes some tenths of a second: not all can be done when Ctrl-C comes.
 LONG = ("-m", "data=sine", "tracking.plots=none")
-FIRST = 4000
+FIRST = 3000
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from tests.end_to_end.resuming import QUICK, forget, refused, sweep_in
 from tests.end_to_end.store import Store, statuses
 
 # One stack per number of epochs, each of which takes some tenths of a second.
-LONG = ("-m", "data=sine", "training.epochs=range(2400,2408)", "tracking.plots=none", "workers=2")
+LONG = ("-m", "data=sine", "training.epochs=range(1600,1608)", "tracking.plots=none", "workers=2")
 ENDLESS = ("-m", "data=sine", "training.epochs=1000000,1000001", "tracking.plots=none", "workers=2")
 TWENTY = ("-m", *QUICK, "activation=tanh,relu", "seed=range(10)")
 
