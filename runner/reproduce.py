@@ -55,26 +55,26 @@ class Reproduction:
 
     By the place of a run, `stored` has the results of those that left numbers, and `differences` how they differ, None
     where every bit is the same. `causes` are things that a run key covers and that have changed, with the number of
-    runs that had them, `changed_files` files in the store by the id of their run, and `environment` what is different
-    here: what it was there, and what it is here.
+    runs that had them, `changed_digests` the digests that the stored files of a run no longer have, by its id, and
+    `environment` the value there and the value here of whatever is different.
     """
 
     runs: Sequence["StoredRun"]
     stored: Mapping[int, RunResult]
     differences: Mapping[int, Difference | None]
     causes: Mapping[str, int]
-    changed_files: Mapping[str, Sequence[str]]
+    changed_digests: Mapping[str, Sequence[str]]
     environment: Mapping[str, tuple[str, str]]
 
     @property
     def different(self) -> list[Difference]:
-        """How runs differ that do."""
+        """How the runs that differ do so."""
         return [difference for difference in self.differences.values() if difference]
 
     @property
     def is_unexplained(self) -> bool:
         """Whether runs differ although all that a run key covers, and the store's files, are as they were."""
-        return bool(self.different) and not self.causes and not self.changed_files
+        return bool(self.different) and not self.causes and not self.changed_digests
 
     @property
     def modules(self) -> list[str]:
@@ -137,7 +137,7 @@ def reproduce(reader: "Reader", runs: Sequence["StoredRun"], modules: tuple[str,
         stored,
         differences={place: compare(result, again[place]) for place, result in stored.items()},
         causes=_causes(stored, again),
-        changed_files={run_id: names for run_id, names in changed.items() if names},
+        changed_digests={run_id: names for run_id, names in changed.items() if names},
         environment=environment_changes(stored.values()),
     )
 
@@ -180,7 +180,7 @@ def _print(reproduction: Reproduction, as_table: bool) -> None:
     """Say it: what has changed, what came out, and what may explain it."""
     for cause, runs in reproduction.causes.items():
         say(f"{cause} has changed since {count(runs, 'run')} trained")
-    for run_id, names in reproduction.changed_files.items():
+    for run_id, names in reproduction.changed_digests.items():
         say(f"the files of run {run_id} have changed since they were written: {', '.join(names)}")
     if as_table:
         _print_table(reproduction.runs, reproduction.differences)

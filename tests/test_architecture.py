@@ -113,12 +113,12 @@ def test_every_folder_of_the_application_has_its_place_in_the_order():
     assert {path.relative_to(ROOT / "runner").parts[0] for path in RUNNER if path.parent.name != "runner"} <= set(ORDER)
 
 
-@pytest.mark.parametrize("path", RUNNER, ids=shown)
-def test_a_file_imports_from_its_own_folder_of_the_house_or_from_an_earlier_one(path):
+def test_a_file_imports_from_its_own_folder_of_the_house_or_from_an_earlier_one():
     """The folders stand in the order of the data: ORDER. Files at the root are commands, which import everything."""
-    found = upwards(module_of(path), imports(path) & MODULES)
-    assert not found, (
-        f"{shown(path)} imports {', '.join(found)}, which comes later in {' '.join(ORDER)} (or is a command). "
+    found = {path: upwards(module_of(path), imports(path) & MODULES) for path in RUNNER}
+    wrong = [f"{shown(path)} imports {', '.join(names)}" for path, names in found.items() if names]
+    assert not wrong, (
+        f"{'; '.join(wrong)}, which comes later in {' '.join(ORDER)} (or is a command). "
         "Move what is shared to an earlier folder, or hand it in as an argument."
     )
 
@@ -139,9 +139,8 @@ def test_no_module_of_the_application_imports_itself_over_others():
     assert len(list(order.static_order())) >= len(RUNNER)  # raises CycleError, with the circle
 
 
-@pytest.mark.parametrize("path", RUNNER, ids=shown)
-def test_the_application_does_not_import_its_tests(path):
-    assert not packages(path) & {"tests", "pytest", "hypothesis"}
+def test_the_application_does_not_import_its_tests():
+    assert not [shown(path) for path in RUNNER if packages(path) & {"tests", "pytest", "hypothesis"}]
 
 
 @pytest.mark.parametrize("package", HOMES)
@@ -150,27 +149,27 @@ def test_a_heavy_package_is_known_in_its_own_place_alone(package):
     assert users and set(users) <= set(HOMES[package])
 
 
-@pytest.mark.parametrize(
-    "path", [path for path in FILES if not any(path in homes for homes in HOMES.values())], ids=shown
-)
-def test_heavy_imports_happen_when_they_are_used(path):
-    assert not packages(path, into_functions=False, into_typing=False) & set(HEAVY)
+def at_once(path: Path) -> set[str]:
+    """What a file imports when it is imported itself."""
+    return imports(path, into_functions=False, into_typing=False)
 
 
-@pytest.mark.parametrize("path", FILES, ids=shown)
-def test_a_place_with_heavy_imports_is_itself_imported_when_it_is_used(path):
+def test_heavy_imports_happen_when_they_are_used():
+    others = [path for path in FILES if not any(path in homes for homes in HOMES.values())]
+    assert not [shown(path) for path in others if {name.partition(".")[0] for name in at_once(path)} & set(HEAVY)]
+
+
+def test_a_place_with_heavy_imports_is_itself_imported_when_it_is_used():
     """`publishing.py` and `parents.py` stand above `writer.py` and are imported when a store is opened."""
-    at_once = [path for path in HOMES["mlflow"] if "mlflow" in packages(path, into_functions=False, into_typing=False)]
-    heavy = {module_of(path) for path in at_once} | {"runner.findings.figures", *map(module_of, ABOVE_MLFLOW)}
-    if path.is_relative_to(FIGURES) or path in (*HOMES["mlflow"], *ABOVE_MLFLOW):
-        return
-    assert not heavy & imports(path, into_functions=False, into_typing=False)
+    heavy = [*(path for path in HOMES["mlflow"] if "mlflow" in at_once(path)), *ABOVE_MLFLOW]
+    names = {"runner.findings.figures", *map(module_of, heavy)}
+    others = set(FILES) - {*HOMES["mlflow"], *ABOVE_MLFLOW, *HOMES["matplotlib"]}
+    assert not sorted(shown(path) for path in others if names & at_once(path))
 
 
-@pytest.mark.parametrize("path", FILES + TESTS + AROUND, ids=shown)
-def test_a_file_is_one_idea_of_limited_length(path):
-    lines = path.read_text(encoding="utf-8").splitlines()
-    assert len(lines) <= MAX_FILE
+def test_a_file_is_one_idea_of_limited_length():
+    lengths = {shown(path): len(path.read_text(encoding="utf-8").splitlines()) for path in FILES + TESTS + AROUND}
+    assert {name: lines for name, lines in lengths.items() if lines > MAX_FILE} == {}
 
 
 def test_every_law_of_the_house_has_a_quick_test():
@@ -178,36 +177,38 @@ def test_every_law_of_the_house_has_a_quick_test():
     assert set(marked) == set("1234567")
 
 
-@pytest.mark.parametrize("path", FILES, ids=shown)
-def test_a_function_fits_on_a_screen(path):
-    long = {node.name: node.end_lineno - node.lineno + 1 for node in functions(path)}
-    assert {name: lines for name, lines in long.items() if lines > MAX_FUNCTION} == {}
-
-
-@pytest.mark.parametrize("path", FILES, ids=shown)
-def test_no_assignment_stands_twice_in_a_row_of_statements(path):
-    """As a merge leaves it that took the same lines from both sides."""
-    for block in (node.body for node in walk(tree_of(path)) if isinstance(getattr(node, "body", None), list)):
-        assigned = [ast.unparse(one) for one in block if isinstance(one, ast.Assign)]
-        assert len(assigned) == len(set(assigned))
-
-
-@pytest.mark.parametrize("path", FILES, ids=shown)
-def test_every_module_says_in_its_first_line_what_it_is(path):
-    docstring = ast.get_docstring(tree_of(path))
-    assert docstring and len(docstring) > 10
-
-
-@pytest.mark.parametrize("path", FILES, ids=shown)
-def test_random_numbers_come_from_generators_and_never_from_global_state(path):
-    assert not packages(path) & {"random", "secrets"}
-    used = {
-        node.attr
-        for node in walk(tree_of(path))
-        if isinstance(node, ast.Attribute) and ast.unparse(node.value) in ("np.random", "numpy.random")
+def test_a_function_fits_on_a_screen():
+    long = {
+        f"{shown(path)}: {node.name}": lines
+        for path in FILES
+        for node in functions(path)
+        if (lines := node.end_lineno - node.lineno + 1) > MAX_FUNCTION
     }
-    assert used - {"get_state"} <= GENERATORS  # which draws nothing: it shows that a user's part has
-    assert not {name for name in imports(path) if name.startswith("numpy.random")}
+    assert long == {}
+
+
+def test_no_assignment_stands_twice_in_a_row_of_statements():
+    """As a merge leaves it that took the same lines from both sides."""
+    for path in FILES:
+        for block in (node.body for node in walk(tree_of(path)) if isinstance(getattr(node, "body", None), list)):
+            assigned = [ast.unparse(one) for one in block if isinstance(one, ast.Assign)]
+            assert len(assigned) == len(set(assigned)), shown(path)
+
+
+def test_every_module_says_in_its_first_line_what_it_is():
+    assert not [shown(path) for path in FILES if len(ast.get_docstring(tree_of(path)) or "") <= 10]
+
+
+def test_random_numbers_come_from_generators_and_never_from_global_state():
+    for path in FILES:
+        assert not packages(path) & {"random", "secrets"}, shown(path)
+        used = {
+            node.attr
+            for node in walk(tree_of(path))
+            if isinstance(node, ast.Attribute) and ast.unparse(node.value) in ("np.random", "numpy.random")
+        }
+        assert used - {"get_state"} <= GENERATORS, shown(path)  # which draws nothing: it shows that a user's part has
+        assert not {name for name in imports(path) if name.startswith("numpy.random")}, shown(path)
 
 
 @pytest.mark.parametrize("path", NN, ids=shown)
@@ -222,12 +223,10 @@ def test_pictures_are_drawn_without_global_state(path):
     assert not {name for name in imports(path) if name.startswith(("matplotlib.pyplot", "pylab"))}
 
 
-@pytest.mark.parametrize("path", FILES, ids=shown)
-def test_no_warning_is_switched_off_wholesale(path):
-    for node in walk(tree_of(path)):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in (
-            "warnings.simplefilter",
-            "warnings.filterwarnings",
-        ):
-            is_named = any(keyword.arg in ("message", "category") for keyword in node.keywords) or len(node.args) > 1
-            assert is_named, ast.unparse(node)
+def test_no_warning_is_switched_off_wholesale():
+    switches = ("warnings.simplefilter", "warnings.filterwarnings")
+    for path in FILES:
+        calls = [node for node in walk(tree_of(path)) if isinstance(node, ast.Call)]
+        for call in (call for call in calls if ast.unparse(call.func) in switches):
+            is_named = any(keyword.arg in ("message", "category") for keyword in call.keywords) or len(call.args) > 1
+            assert is_named, f"{shown(path)}: {ast.unparse(call)}"

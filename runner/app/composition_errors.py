@@ -84,9 +84,9 @@ def explain(
     if isinstance(error, OverrideParseException):
         return unreadable(error.override), error.override
     failure = Failure(error, files)
-    deepest_first = sorted(overrides, key=lambda override: -len(override.get_key_element()))
+    longest_first = sorted(overrides, key=lambda override: -len(override.get_key_element()))
     for kind in KINDS:
-        for override in deepest_first:
+        for override in longest_first:
             if problem := kind(failure, override):
                 return replace(problem, origin=_origin(override)), override.input_line
     if failure.full_key and isinstance(error, InterpolationResolutionError):
@@ -155,7 +155,7 @@ KINDS: tuple[Callable[[Failure, Override], Problem | None], ...] = (
 
 
 def several_values(override: Override) -> Problem:
-    """That an override makes a sweep where one run was asked for, or of what no sweep can try."""
+    """That an override makes a sweep where one run was asked for, or sweeps over what belongs to Hydra."""
     told = f"has several values, {_given(override)}; add -m to try each of them"
     if override.is_hydra_override():
         told = f"belongs to Hydra and is the same for all jobs, got {_given(override)}"

@@ -57,7 +57,7 @@ def apply_override(override: Override, config: DictConfig) -> None:
     ConfigLoaderImpl._apply_overrides_to_config([override], config)
 
 
-def files_of(loader: Any) -> IConfigRepository:
+def config_files_of(loader: Any) -> IConfigRepository:
     """The config files of a loader, but for those of `hydra.searchpath`: which groups and options there are."""
     files: IConfigRepository = loader.repository
     return files

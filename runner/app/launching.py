@@ -33,7 +33,6 @@ from runner.plan.plan import Plan, check_expectations, make_plan
 from runner.runs.environment import source
 from runner.runs.leftovers import left_out
 from runner.runs.outcome import Outcome
-from runner.runs.planned import PlannedRun
 from runner.runs.result import RunResult, failures, save
 from runner.store.folder import JOB, STACKS, SweepFolder
 from runner.train.training import train_task
@@ -44,7 +43,7 @@ def launch(
 ) -> tuple[Delivery, list[JobReturn]]:
     """All jobs of a batch as stacks; the delivery that batches share, at first None, and a JobReturn per job."""
     HydraConfig.instance().set_config(master)
-    jobs, plan = _plan(loader, master, overrides, first, delivery.planned if delivery else ())
+    jobs, plan = _plan(loader, master, overrides, first, delivery)
     delivery = delivery or _delivery_of(master, plan)
     results = sweep.run(delivery, plan)
     failed = failures(list({result.index: result for result in results}.values()))
@@ -57,7 +56,7 @@ def _plan(
     master: DictConfig,
     overrides: Sequence[Sequence[str]],
     first: int = 0,
-    earlier: Sequence[PlannedRun] = (),
+    so_far: Delivery | None = None,
 ) -> tuple[list[Job], Plan]:
     """The jobs and their plan; says what is left out, and which jobs are one run.
 
@@ -66,7 +65,7 @@ def _plan(
     kept, lines = left_out(overrides, list(master.hydra.overrides.task))
     composer = Composer(loader, master)
     jobs = [composer.compose(first + place, texts) for place, texts in enumerate(kept)]
-    plan = make_plan(jobs, earlier)
+    plan = make_plan(jobs, so_far.planned, settings=so_far.sweep.settings) if so_far else make_plan(jobs)
     if equal := len(jobs) - len(plan.runs):
         of_jobs = f"{equal} of {count(len(jobs), 'job')}"
         lines.append(f"{of_jobs} would repeat another; equal runs are trained and counted once")

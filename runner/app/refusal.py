@@ -14,7 +14,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from runner.app.compose import Composer
 from runner.app.composition_errors import explain, several_values, unreadable
-from runner.app.hydra_private import BasicSweeper, files_of, get_args_parser
+from runner.app.hydra_private import BasicSweeper, config_files_of, get_args_parser
 from runner.base.errors import Problem, UserError
 from runner.base.paths import CONF
 from runner.plan.jobs import Refused
@@ -27,7 +27,7 @@ def all_problems(error: Exception, arguments: Sequence[str]) -> str:
     GlobalHydra.instance().clear()
     with initialize_config_dir(str(CONF), version_base="1.3"):
         loader: Any = GlobalHydra.instance().config_loader()
-        first, _ = explain(error, _parsed(loader, asked.overrides)[0], files_of(loader))
+        first, _ = explain(error, _parsed(loader, asked.overrides)[0], config_files_of(loader))
         if asked.config_dir or asked.config_path or asked.config_name:
             return str(first)
         try:

@@ -21,7 +21,7 @@ class OrderlyInterrupt:
 
     There they wait. Writing runs is such a shield: a run is in the store as a whole or not at all. A second Ctrl-C is
     not held back, but where the shield is firm, which is for what must not be torn; a third one ends that too.
-    `is_reported` is for whoever tells the person what is left and how to resume, which is said once.
+    `is_reported`: whether what is left and how to resume has been said already; whoever says it sets this.
     """
 
     def __init__(self) -> None:

@@ -39,7 +39,7 @@ class Delivery:
 
     @property
     def has_begun(self) -> bool:
-        """Whether the store knows which runs will come; before that, nothing is written to it."""
+        """Whether the store was asked to take the runs that will come; before that, nothing is written to it."""
         return self._publisher is not None and self._publisher.ledger.has_begun
 
     def save_plan(self, plan: Plan) -> None:
@@ -58,34 +58,39 @@ class Delivery:
         """Resume with the plan that an earlier process has put on disk."""
         self._planned, self._plan_file = dict(plan.by_index), self.sweep.folder.reopen()
 
+    @property
+    def publisher(self) -> "Publisher":
+        """The one who writes to the store, which is opened when that is first asked for. Raises UserError."""
+        return self._publisher or self.open_store()
+
     def open_store(self) -> "Publisher":
-        """The one who writes to the store. The first call opens that, and imports MLflow; raises UserError."""
+        """Open the store, or raise UserError; MLflow is imported here."""
         from runner.conduct.publishing import Publisher
         from runner.store.writer import Tracker
 
-        if self._publisher is None:
-            tracker = Tracker(self.sweep.settings.tracking.experiment)
-            gc.freeze()  # with all that MLflow imports to open a store
-            gc.set_threshold(*GARBAGE)
-            self._publisher = Publisher(tracker, self.sweep)
+        tracker = Tracker(self.sweep.settings.tracking.experiment)
+        gc.freeze()  # with all that MLflow imports to open a store
+        gc.set_threshold(*GARBAGE)
+        self._publisher = Publisher(tracker, self.sweep)
         return self._publisher
 
-    def begin(self, plan: Plan, interrupt: OrderlyInterrupt) -> None:
-        """Let the store know which runs will come."""
-        with interrupt.shield(firm=True):
-            self.open_store().start([run.overrides for run in plan.runs], self._plan_file)
+    def begin(
+        self, plan: Plan, kept: Mapping[int, RunResult], again: Container[int] | None, interrupt: OrderlyInterrupt
+    ) -> None:
+        """Tell the store which runs will come, and write the results that are on disk already.
 
-    def take_up(self, kept: Mapping[int, RunResult], again: Container[int] | None, interrupt: OrderlyInterrupt) -> None:
-        """Write results that are on disk already. `again` are runs that an earlier process has begun to write.
-
-        None stands for a sweep of which the store has nothing yet.
+        `again` are runs that are trained although they have a result; None where no earlier process has written runs of
+        this plan.
         """
-        with interrupt.shield():
-            self._unwritten += kept.values() if again is None else self.open_store().take_up(kept, again)
+        publisher = self.publisher
+        with interrupt.shield(firm=True):  # a press that is heard in between would find nothing finished
+            publisher.start([run.overrides for run in plan.runs], self._plan_file)
+            self._unwritten += kept.values() if again is None else publisher.take_up(kept, again)
+        publisher.give_models(interrupt)
         self.write(interrupt)
 
     def keep(self, trained: Sequence[RunResult], interrupt: OrderlyInterrupt) -> list[RunResult]:
-        """Put results on disk, as they are to be written to the store; returns them as they are there."""
+        """Put results on disk, as they are to be written to the store; returns what was kept."""
         planned = [self._planned[one.index] for one in trained]  # specs that come back are copies, a third of a result
         results = [
             replace(one, spec=run.spec, overrides=run.overrides, provenance=one.provenance.with_code(source()))
@@ -98,10 +103,10 @@ class Delivery:
 
     def write(self, interrupt: OrderlyInterrupt) -> None:
         """Write to the store what is on disk and not yet there."""
-        self.open_store().write(self._unwritten, interrupt)
+        self.publisher.write(self._unwritten, interrupt)
         self._unwritten.clear()
 
     @property
     def finished(self) -> set[int]:
         """The indices of runs that have a result, in the store or not."""
-        return {result.index for result in (*self._unwritten, *self.open_store().ledger.results)}
+        return {result.index for result in (*self._unwritten, *self.publisher.ledger.results)}

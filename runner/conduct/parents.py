@@ -37,7 +37,7 @@ class Parent:
 
     @property
     def is_first(self) -> bool:
-        """Whether no other process, as far as is known, has written this sweep."""
+        """Whether the sweep was never worked on in another folder, as far as is known."""
         return self.claim.is_first
 
     def files_of_run(self) -> dict[str, bytes]:
@@ -139,7 +139,7 @@ def tags_of(sweep: SweepContext) -> dict[str, str]:
 def remove_strays(tracker: Tracker, sweep: SweepContext, known: Collection[str], is_first: bool) -> None:
     """A server may have created a run and its answer been lost: the client has then asked for another one.
 
-    And a process that this one has taken over from, so that it is not the first, may have written some runs more.
+    And a process in another folder, from which this one has taken over, may have written some runs more.
     """
     if not is_first or tracker.can_lose_answers:
         found = tracker.reader.of_sweep(sweep.about.sweep_id)

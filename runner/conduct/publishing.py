@@ -57,10 +57,11 @@ class Publisher:
         self._try(self._look_up, kept, again)
         run_ids = self.ledger.run_ids
         self.ledger.add(kept[index] for index in run_ids if index in kept)
-        if self._sweep.settings.tracking.models == "all":
-            for result in self.ledger.results:
-                self._try(self._log_model, result)
         return [result for index, result in kept.items() if index not in run_ids]
+
+    def give_models(self, interrupt: OrderlyInterrupt) -> None:
+        """Give each run that the store has its model, where all are to have one."""
+        self._give_models(self.ledger.results, interrupt)
 
     def _look_up(self, kept: Mapping[int, RunResult], again: Container[int]) -> None:
         leftover, run_ids = [], self.ledger.run_ids
@@ -86,10 +87,12 @@ class Publisher:
             with interrupt.shield(firm=True):  # what is in the store must not be written again
                 self._try(self._write_some, some)
                 self.ledger.add(one for one in some if one.index in run_ids or self.trouble)
-            if self._sweep.settings.tracking.models == "all":
-                for result in some:
-                    with interrupt.shield():
-                        self._try(self._log_model, result)
+            self._give_models(some, interrupt)
+
+    def _give_models(self, results: Sequence[RunResult], interrupt: OrderlyInterrupt) -> None:
+        for result in results if self._sweep.settings.tracking.models == "all" else ():
+            with interrupt.shield():
+                self._try(self._log_model, result)
 
     def _write_some(self, results: Sequence[RunResult]) -> None:
         self.parent.check()

@@ -29,7 +29,7 @@ def run(delivery: Delivery, plan: Plan) -> list[RunResult]:
     with interruptible(delivery.sweep.folder) as interrupt, _withdrawn_when_refused(delivery):
         _train_batch(delivery, plan, interrupt)
     _conclude(delivery, plan)
-    by_index = {result.index: result for result in delivery.open_store().ledger.results}
+    by_index = {result.index: result for result in delivery.publisher.ledger.results}
     return [by_index[index] for index in plan.of_jobs]
 
 
@@ -54,10 +54,9 @@ def leave(delivery: Delivery, plan: Plan, kept: Mapping[int, RunResult], continu
     delivery.reopen(plan)
     missing = plan.killed(kept)
     with interruptible(delivery.sweep.folder) as interrupt:
-        delivery.begin(plan, interrupt)
-        publisher = delivery.open_store()
-        publisher.write([*publisher.take_up(kept, ()), *missing], interrupt)
-        publisher.finish("KILLED" if missing else "FINISHED")
+        delivery.begin(plan, kept, (), interrupt)
+        delivery.publisher.write(missing, interrupt)
+        delivery.publisher.finish("KILLED" if missing else "FINISHED")
     _check_delivered(delivery)
     delivery.sweep.folder.finish(continued_as)
 
@@ -70,10 +69,10 @@ def publish(delivery: Delivery, plan: Plan) -> list[RunResult]:
     if missing:
         terminal.say_interrupted(len(kept), len(missing), folder.shown, folder.resume_command)
     with interruptible(folder) as interrupt:
-        publisher = delivery.open_store()
+        publisher = delivery.publisher
         try:
-            delivery.begin(plan, interrupt)
-            publisher.write([*kept.values(), *missing], interrupt)
+            delivery.begin(plan, kept, None, interrupt)
+            publisher.write(missing, interrupt)
             publisher.finish("KILLED" if missing else "FINISHED")
         except KeyboardInterrupt:
             publisher.close("KILLED")
@@ -94,7 +93,7 @@ def _withdrawn_when_refused(delivery: Delivery) -> Iterator[None]:
 
 def _train_batch(delivery: Delivery, plan: Plan, interrupt: OrderlyInterrupt) -> None:
     """Train and publish runs that are new; those that the store has are kept on disk like those that are trained."""
-    kept = reused(delivery.open_store().reader, plan) if plan.settings.skip_finished else {}
+    kept = reused(delivery.publisher.reader, plan) if plan.settings.skip_finished else {}
     if kept:
         delivery.sweep.folder.keep(list(kept.values()))
     _complete(delivery, plan, kept, interrupt)
@@ -109,10 +108,9 @@ def _complete(
 ) -> None:
     """Train all runs that have no result, and publish everything."""
     with training_of(plan, kept, drawing(plan.settings)) as training:
-        publisher = delivery.open_store()  # MLflow is imported here, while the workers already train
+        publisher = delivery.publisher  # MLflow is imported here, while the workers already train
         try:
-            delivery.begin(plan, interrupt)
-            delivery.take_up(kept, again, interrupt)
+            delivery.begin(plan, kept, again, interrupt)
             _train(delivery, plan, training, interrupt)
             publisher.finish()
         except KeyboardInterrupt:
@@ -128,7 +126,7 @@ def _complete(
 
 
 def _train(delivery: Delivery, plan: Plan, training: Training, interrupt: OrderlyInterrupt) -> None:
-    total, ledger = len(delivery.planned), delivery.open_store().ledger
+    total, ledger = len(delivery.planned), delivery.publisher.ledger
     quiet = plan.settings.quiet or not delivery.sweep.is_sweep
     with RunProgress(total, training.stacks, training.share, ledger.results, ledger.keys, quiet) as progress:
         for trained in training:
@@ -145,7 +143,7 @@ def _keep_rest(delivery: Delivery, training: Training, interrupt: OrderlyInterru
 
 def _stop(delivery: Delivery, plan: Plan, interrupt: OrderlyInterrupt) -> None:
     """Ctrl-C: what is finished stays, the rest is marked killed."""
-    publisher, folder = delivery.open_store(), delivery.sweep.folder
+    publisher, folder = delivery.publisher, delivery.sweep.folder
     with interrupt.shield(firm=True):
         publisher.close("KILLED")
     finished = delivery.finished
@@ -159,7 +157,7 @@ def _stop(delivery: Delivery, plan: Plan, interrupt: OrderlyInterrupt) -> None:
 
 def _conclude(delivery: Delivery, plan: Plan, is_finished: bool = True) -> list[RunResult]:
     """Show all results, and say what the store did not take; returns the results of this plan."""
-    publisher, sweep = delivery.open_store(), delivery.sweep
+    publisher, sweep = delivery.publisher, delivery.sweep
     findings = publisher.findings
     if is_finished and not publisher.trouble and len(findings.results) == len(delivery.planned):
         sweep.folder.finish()
@@ -177,6 +175,6 @@ def _conclude(delivery: Delivery, plan: Plan, is_finished: bool = True) -> list[
 
 
 def _check_delivered(delivery: Delivery) -> None:
-    publisher = delivery.open_store()
+    publisher = delivery.publisher
     if publisher.trouble:
         raise not_delivered(publisher.trouble, len(publisher.ledger.results), delivery.sweep.folder)

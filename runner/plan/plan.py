@@ -99,14 +99,20 @@ class Plan:
         return [RunResult(run.index, run.key, run.spec, Outcome.KILLED, run.overrides, error) for run in missing]
 
 
-def make_plan(jobs: Sequence[Job | Refused], earlier: Sequence[PlannedRun] = (), known: Sequence[Problem] = ()) -> Plan:
+def make_plan(
+    jobs: Sequence[Job | Refused],
+    earlier: Sequence[PlannedRun] = (),
+    known: Sequence[Problem] = (),
+    settings: Settings | None = None,
+) -> Plan:
     """Validate all jobs and decide on the runs: jobs with equal run keys are one; `earlier` are the sweep's so far.
 
-    `known` are problems of every job that were found before. Raises UserError with every problem of every job.
+    `settings` are those that the sweep began with, None where it begins here: all jobs have the same. `known` are
+    problems of every job that were found before. Raises UserError with every problem of every job.
     """
     problems: dict[int, list[Problem]] = {}
     made: list[tuple[tuple[str, ...], Checked]] = []
-    builder, settings = SpecBuilder(), None
+    builder, scores = SpecBuilder(), {run.spec.score for run in earlier}
     for number, composed in enumerate(jobs):
         found, job = [*known, *composed.problems], composed.rest
         if job is not None:
@@ -119,10 +125,11 @@ def make_plan(jobs: Sequence[Job | Refused], earlier: Sequence[PlannedRun] = (),
             if isinstance(own, Settings) and own != settings:
                 differing = " and ".join(_differing(own, settings))
                 found.append(Problem(differing, "must be the same for all jobs of a sweep"))
-            if isinstance(built, Checked) and made and built.spec.score != made[0][1].spec.score:
+            if isinstance(built, Checked) and scores and built.spec.score not in scores:
                 found.append(Problem("score", "must be the same for all jobs of a sweep"))
             if not found and isinstance(built, Checked):
                 made.append((job.overrides, built))
+                scores.add(built.spec.score)
         if found:
             problems[number] = found
     if problems or settings is None:

@@ -20,12 +20,16 @@ from runner.runs.structure import structure_of
 from runner.runs.weights import Weights
 
 MAX_REASONS = 3
-OF_RESULT = ("index", "key", "outcome", "overrides", "error", "last_step", "measures")  # are plain data, and kept so
+PLAIN_FIELDS = ("index", "key", "outcome", "overrides", "error", "last_step", "measures")  # go into JSON as they are
 
 
 @dataclass(frozen=True)
 class DataUsed:
-    """What a run learned from and was tested on: `n_samples` of training and of test, and the digest of the samples."""
+    """What a run learned from and was tested on.
+
+    `task` is regression or classification, `n_samples` how many it was trained and tested on, and `digest` that of the
+    samples.
+    """
 
     task: str
     n_samples: tuple[int, int]
@@ -73,7 +77,10 @@ class RunResult:
 
     @property
     def digests(self) -> dict[str, str]:
-        """Of the trained network and of all that was measured: equal digests are equal bits. Empty for no network."""
+        """Of the trained network and of all that was measured: equal digests are equal bits.
+
+        Empty without a network.
+        """
         if self.network is None or self.data is None:
             return {}
         network, names = self.network, sorted(self.history)
@@ -174,7 +181,7 @@ def load(path: Path) -> list[RunResult]:
 def _about(result: RunResult) -> dict[str, Any]:
     """Everything of a result that is not an array, as plain data in one level."""
     network, data = result.network, result.data or DataUsed("", (0, 0), "")
-    return {name: getattr(result, name) for name in OF_RESULT} | asdict(result.provenance) | {
+    return {name: getattr(result, name) for name in PLAIN_FIELDS} | asdict(result.provenance) | {
         "spec": to_plain(result.spec),
         "series": list(result.history),
         "pictures": list(result.pictures),
@@ -200,7 +207,7 @@ def _result(place: int, about: dict[str, Any], arrays: Any) -> RunResult:
         network = Weights(parameters, structure_of(spec, about["sizes"], about["classes"]), scaling)
     if about["data_digest"]:
         data = DataUsed(about["task"], (n_train, n_test), about["data_digest"])
-    kept = {name: about[name] for name in OF_RESULT}
+    kept = {name: about[name] for name in PLAIN_FIELDS}
     kept |= {"outcome": Outcome(about["outcome"]), "overrides": tuple(about["overrides"])}
     return RunResult(
         **kept,

@@ -87,7 +87,7 @@ def _train_stack(
 ) -> list[RunResult]:
     meter.start(len(runs), len(runs) if draw else 0)
     specs, shape, state = [run.spec for run in runs], task.shapes[-1], None
-    network = build_network(shape.structure)  # that of every phase
+    network = build_network(shape.structure)  # phases differ in their data alone
     parameters = finite = first_parameters(network, specs, task.starts or [None] * len(runs), shape.drawn)
     read = list(zip(*task.digests, strict=True)) if task.digests else [("",) * len(runs)] * len(task.shapes)
     all_phases = zip(*(spec.phases for spec in specs), strict=True)

@@ -11,7 +11,7 @@ from omegaconf.errors import OmegaConfBaseException
 from runner.app.compose import plain
 from runner.app.composition_errors import explain
 from runner.app.compositions import split_hydra
-from runner.app.hydra_private import files_of
+from runner.app.hydra_private import config_files_of
 from runner.app.named_sweeps import sweep_files
 from runner.base.errors import Problem
 from runner.base.paths import SWEEPS
@@ -219,7 +219,7 @@ def test_an_override_is_blamed_however_it_is_written(override, told):
 )
 def test_a_mistake_is_recognised_whatever_words_hydra_has_for_it(override):
     """What is left of Hydra's sentence is at most the reason, after our own."""
-    files, parsed = files_of(loader()), OverridesParser.create().parse_overrides(["seed=1", override])
+    files, parsed = config_files_of(loader()), OverridesParser.create().parse_overrides(["seed=1", override])
     with pytest.raises((HydraException, OmegaConfBaseException, ValueError)) as caught:
         by_hydra("seed=1", override)
     problem, blamed = explain(caught.value, parsed, files)

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,7 @@ def test_results_are_on_disk_before_they_are_in_the_store_and_count_as_finished_
     publisher = delivery.open_store()
     assert not delivery.has_begun
     with OrderlyInterrupt() as interrupt:
-        delivery.begin(plan, interrupt)
+        delivery.begin(plan, {}, None, interrupt)
         assert delivery.has_begun
         delivery.keep([first], interrupt)
         delivery.write(interrupt)
@@ -39,6 +40,26 @@ def test_results_are_on_disk_before_they_are_in_the_store_and_count_as_finished_
         delivery.write(interrupt)
     assert [result.index for result in publisher.ledger.results] == [0, *(result.index for result in kept)]
     assert sorted(run.index for run in publisher.reader.of_sweep("id")) == [-1, 0, 1, 2]
+
+
+def test_ctrl_c_while_the_store_learns_which_runs_will_come_counts_those_that_are_finished(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plan = plan_of(*((f"seed={seed}",) for seed in range(3)), first=SHORT)
+    delivery = Delivery(SweepContext(SweepFolder(Path("sweep")), About("sweep", "", "id"), plan.settings))
+    delivery.save_plan(plan)
+    kept = {result.index: result for result in trained_all(plan)[:2]}
+    start = delivery.publisher.start
+
+    def start_when_ctrl_c_is_pressed(overrides: Sequence[Sequence[str]], content: bytes) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        start(overrides, content)
+
+    monkeypatch.setattr(delivery.publisher, "start", start_when_ctrl_c_is_pressed)
+    with pytest.raises(KeyboardInterrupt), OrderlyInterrupt() as interrupt:
+        delivery.begin(plan, kept, (), interrupt)
+    assert delivery.has_begun and delivery.finished == {0, 1}
+    assert [result.index for result in plan.killed(delivery.finished)] == [2]
 
 
 def interrupted(folder: SweepFolder, is_reported: bool) -> None:

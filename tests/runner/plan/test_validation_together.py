@@ -6,7 +6,8 @@ from nn.activations import ACTIVATIONS
 from nn.losses import LOSSES
 from runner.base.errors import UserError
 from runner.plan.phases import Checked
-from tests.runner.building import build, plan_of, refusal, spec_of
+from runner.plan.plan import make_plan
+from tests.runner.building import build, composer, plan_of, refusal, spec_of
 
 ELEMENTWISE = [name for name in ACTIVATIONS if ACTIVATIONS[name]().derivative is not None]
 OUTPUT_ONLY = [name for name in ACTIVATIONS if name not in ELEMENTWISE]
@@ -176,6 +177,15 @@ def test_a_bad_setting_of_the_application_is_refused_with_the_problems_of_the_ru
 def test_jobs_of_one_sweep_cannot_differ_in_what_is_not_part_of_a_run():
     with pytest.raises(UserError, match="must be the same for all jobs of a sweep"):
         plan_of(("workers=1",), ("workers=2",))
+
+
+@pytest.mark.parametrize("second", ["workers=3", "score=mae"])
+def test_jobs_of_a_later_batch_cannot_differ_from_the_first_in_it_either(second):
+    first = plan_of(("seed=0",))
+    jobs = [composer().compose(1, ("seed=1",)), composer().compose(2, ("seed=2", second))]
+    with pytest.raises(UserError, match=rf"{second.partition('=')[0]} must be the same for all jobs of a sweep"):
+        make_plan(jobs[1:], first.runs, settings=first.settings)
+    assert [run.index for run in make_plan(jobs[:1], first.runs, settings=first.settings).runs] == [1]
 
 
 def test_an_interpolation_that_leads_nowhere_is_reported_with_the_problems_of_the_other_jobs():
