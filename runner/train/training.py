@@ -24,9 +24,8 @@ from runner.runs.identity import code_digest
 from runner.runs.outcome import Outcome
 from runner.runs.planned import PlannedRun
 from runner.runs.result import DataUsed, Provenance, RunResult
-from runner.runs.shape import Shape
 from runner.runs.spec import Spec, from_plain, score_of
-from runner.runs.structure import build_network
+from runner.runs.structure import Structure, build_network
 from runner.runs.weights import Weights
 from runner.train.blas import ONE_BLAS_THREAD
 from runner.train.measures import measures
@@ -99,9 +98,11 @@ def _train_stack(
         parameters, state = _handed_on(trained), trained.state
     trained = replace(trained, parameters=finite)
     seconds = max(0.001, round((time.time() - started) / len(runs), 3))  # in ms, as the store has it
-    results = []
+    results, structures = [], dict[tuple[str, ...], Structure]()  # shared by runs with the same classes: nearly all
     for place, (run, data) in enumerate(zip(runs, prepared, strict=True)):
-        result = _result_of_run(run, data, shape, stack, trained.of(place))
+        classes = data.samples.classes
+        structure = structures.setdefault(classes, shape.structure | {"classes": list(classes)})
+        result = _result_of_run(run, data, structure, stack, trained.of(place))
         results.append(replace(result, provenance=Provenance(started, seconds, machine())))
     if draw is None:
         return results
@@ -125,7 +126,7 @@ def _handed_on(trained: Trained) -> Array:
     return np.where(diverged[:, np.newaxis], np.nan, trained.parameters)
 
 
-def _result_of_run(run: PlannedRun, data: Prepared, shape: Shape, stack: Stack, trained: Trained) -> RunResult:
+def _result_of_run(run: PlannedRun, data: Prepared, structure: Structure, stack: Stack, trained: Trained) -> RunResult:
     """One run, `trained` alone or its slice of a trained stack, with its numbers in the units of the data."""
     (parameters,), (last_step,), outcome = trained.parameters, trained.last_step, Outcome(*trained.outcomes)
     found = measures(run.spec, data, stack.network, None if outcome is Outcome.DIVERGED else parameters)
@@ -139,7 +140,6 @@ def _result_of_run(run: PlannedRun, data: Prepared, shape: Shape, stack: Stack, 
             continue
         name = SERIES_NAMES.get(series, series).format(metric=metric.name)
         history[name] = (values[measured] * (unit if series.endswith("metric") else 1.0)).tolist()
-    structure = shape.structure | {"classes": list(data.samples.classes)}
     return RunResult(
         index=run.index,
         key=run.key,
