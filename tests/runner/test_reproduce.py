@@ -39,5 +39,5 @@ def test_one_weight_that_differs_in_its_last_bit_is_found_in_its_run_alone_and_i
     assert [difference is None for difference in came_out.differences.values()] == [True, False, True]
     (difference,) = came_out.different
     assert difference.is_rounding and difference.at_the_end > 0
-    assert (came_out.causes, came_out.changed_files, came_out.is_unexplained) == ({}, {}, True)
+    assert (came_out.causes, came_out.changed_digests, came_out.is_unexplained) == ({}, {}, True)
     assert came_out.environment["numpy"] == (f"{np.__version__} or 1.0", np.__version__)
