@@ -59,7 +59,7 @@ class Fork:
         return self.returncode
 
     def done(self) -> subprocess.CompletedProcess[str]:
-        """Its end, and all that it has printed."""
+        """Wait for its end; returns the exit code and everything that was printed."""
         code = self.wait()
         texts = [file.read_text(encoding="utf-8", errors="surrogateescape") for file in self._files]
         self.forget()
