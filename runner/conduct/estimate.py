@@ -102,14 +102,12 @@ def _training_seconds(tasks: Sequence[Task], stacks: Sequence[Sequence[Spec]], d
 
 def _seconds_of_a_run(task: Task, draw: Draw | None) -> float:
     """What a run takes besides its steps: its data, its measures and its picture, when all is imported."""
-    some = slice(min(SAMPLE, len(task.indices)))
-    shortest = {"steps": 1, "epochs": None, "evaluations": 1}
-    specs = tuple(spec | {"training": spec["training"] | shortest} for spec in task.specs[some])
-    few = replace(task, indices=task.indices[some], keys=task.keys[some], specs=specs, starts=task.starts[some])
+    shortest = tuple(replace(shape, n_steps=1) for shape in task.shapes)
+    few = replace(task.part(slice(SAMPLE)), shapes=shortest)
     train_task(few, draw=draw)
     started = time.process_time()
     train_task(few, draw=draw)
-    return (time.process_time() - started) / len(specs)
+    return (time.process_time() - started) / len(few.indices)
 
 
 def _steps_seconds(task: Task, specs: Sequence[Spec], budget: float) -> float:

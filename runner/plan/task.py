@@ -31,14 +31,15 @@ class Task:
     def halves(self) -> "list[Task]":
         """The same runs as two stacks, with the same bits."""
         middle = len(self.indices) // 2
-        return [
-            replace(
-                self,
-                indices=self.indices[part],
-                keys=self.keys[part],
-                specs=self.specs[part],
-                starts=self.starts[part],
-                digests=self.digests[part],
-            )
-            for part in (slice(middle), slice(middle, None))
-        ]
+        return [self.part(slice(middle)), self.part(slice(middle, None))]
+
+    def part(self, runs: slice) -> "Task":
+        """Some of the runs as a stack of their own, with the same bits."""
+        return replace(
+            self,
+            indices=self.indices[runs],
+            keys=self.keys[runs],
+            specs=self.specs[runs],
+            starts=self.starts[runs],
+            digests=self.digests[runs],
+        )

@@ -5,6 +5,7 @@ import time
 import numpy as np
 import pytest
 
+from runner.conduct import estimate as module
 from runner.conduct.dry_run import _structure
 from runner.conduct.estimate import _rates, _steps_seconds, estimate
 from runner.runs.data import prepare
@@ -33,6 +34,23 @@ def test_steps_are_counted_up_to_about_what_training_takes(shape):
     told = _steps_seconds(task, plan.specs, budget=0.2)
     assert told < 3 * real
     assert told > real / 3 or real < 0.1, "a few steps are not what a run takes"
+
+
+def test_what_a_run_takes_besides_its_steps_is_measured_on_whole_runs_of_one_step(monkeypatch, csv_file):
+    """Else a dry run would take as long as what it is about, and count its steps twice."""
+    table = csv_file("a,b\n" + "".join(f"{row},{row % 7}\n" for row in range(40)))
+    jobs = [("data=csv", table, "training.epochs=50", f"seed={seed}") for seed in range(5)]
+    plan = plan_of(*jobs, first=("workers=1", "tracking.plots=none", "warm_start=[{test_fraction:0.5}]"))
+    trained = []
+
+    def remembered(task, **more):
+        trained.append(train_task(task, **more))
+        return trained[-1]
+
+    monkeypatch.setattr(module, "train_task", remembered)
+    (task,) = plan.tasks
+    assert task.digests and module._seconds_of_a_run(task, None) > 0
+    assert [(result.outcome, result.last_step) for results in trained for result in results] == [("stopped", 1)] * 4
 
 
 @pytest.mark.parametrize("n_steps", [1, 2, 8, 9, 17, 1000])
