@@ -3,10 +3,11 @@
 import difflib
 import sys
 import traceback
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from runner.base.commands import command_with
 from runner.base.texts import visible
 
 MAX_LINES = 20
@@ -23,12 +24,24 @@ class RunsFailed(Exception):
 
 
 @dataclass(frozen=True)
+class Way:
+    """What to type instead: the settings to change, by their dotted keys, and in a few words what that means."""
+
+    changes: Mapping[str, Any]
+    words: str = ""
+
+
+@dataclass(frozen=True)
 class Problem:
-    """One reason why one job cannot run. `key` is dotted; `origin` names the override or file the value came from."""
+    """One reason why one job cannot run. `key` is dotted; `origin` names the override or file the value came from.
+
+    `ways` are commands that would work.
+    """
 
     key: str
     message: str
     origin: str = ""
+    ways: tuple[Way, ...] = field(default=(), compare=False)
 
     def __str__(self) -> str:
         key, message, origin = one_line(self.key), one_line(self.message, MAX_MESSAGE), one_line(self.origin)
@@ -53,14 +66,15 @@ def refuse(problems: dict[int, list[Problem]], n_jobs: int) -> UserError:
     `problems` maps job numbers to what is wrong with them; jobs without a problem are not in it.
     """
     problems = {job: found for job, found in problems.items() if found}
+    tried = _commands([problem for found in problems.values() for problem in found])
     jobs_of: dict[str, list[int]] = {}
     for job, found in problems.items():
         for problem in found:
             jobs_of.setdefault(str(problem), []).append(job)
     if n_jobs == 1:
-        return UserError(_bullets("This run cannot start:", jobs_of))
+        return UserError(_bullets("This run cannot start:", jobs_of) + tried)
     head = f"{len(problems)} of {n_jobs} jobs cannot run, so nothing was trained:"
-    return UserError(_bullets(head, [f"{text} [{_name_jobs(jobs, n_jobs)}]" for text, jobs in jobs_of.items()]))
+    return UserError(_bullets(head, [f"{text} [{_name_jobs(jobs, n_jobs)}]" for text, jobs in jobs_of.items()]) + tried)
 
 
 def unknown(given: Any, known: Sequence[str], what: str = "is unknown: {given!r}", meant: str = "") -> str:
@@ -84,6 +98,12 @@ def _bullets(head: str, lines: Iterable[str]) -> str:
     if rest > 0:
         lines = [*lines[:MAX_LINES], f"... and {rest} more problems"]
     return "\n".join([head, *(f"  - {line}" for line in lines)])
+
+
+def _commands(problems: Iterable[Problem]) -> str:
+    """What to type instead, as lines of their own; nothing where nobody knows."""
+    ways = dict.fromkeys((way.words, command_with(way.changes)) for problem in problems for way in problem.ways)
+    return "".join(f"\n{words or 'this works'}:\n  {command}" for words, command in ways)
 
 
 def with_trace(error: Exception) -> str:

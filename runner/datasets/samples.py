@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 
 from nn.registry import Array, Registry
 from runner.base.files import contents_below
+from runner.datasets.tables.encoding import Encoding
 
 LARGEST = 1e100  # squares and sums of values stay finite
 Task = Literal["regression", "classification"]
+Impute = Literal["median", "mean", "most_frequent", "none"]
 Target = Array | NDArray[np.int64]
 
 
@@ -38,6 +40,9 @@ class Samples:
     `domain` holds (low, high) of every input, for the grid that a regression may be tested on; empty where it has none.
     `draw` returns as many fresh samples as it is asked for; None where the data set is not a distribution.
     `digest` identifies contents that come from outside, such as a file; generated data has none.
+    `encoding` says how the columns of a table became the inputs, which then may hold NaN where a value is missing;
+    `impute` is what such values become. The last `n_test` samples are a test set of their own.
+    `notes` are lines for a person: how the data was read, and what was left out.
     """
 
     X: Array
@@ -52,14 +57,21 @@ class Samples:
     domain: tuple[tuple[float, float], ...] = ()
     draw: Callable[[Streams, int], tuple[Array, Target]] | None = None
     digest: str = ""
+    encoding: Encoding | None = None
+    impute: Impute = "none"
+    n_test: int = 0
+    notes: tuple[str, ...] = ()
 
 
 class DataError(ValueError):
-    """The data cannot be used. `setting` names the setting of the data set to change."""
+    """The data cannot be used. `setting` names the setting of the data set to change.
 
-    def __init__(self, message: str, setting: str = "") -> None:
+    `ways` are changes of its settings that would work, `{"drop": ["id"]}`, by what they mean in a few words.
+    """
+
+    def __init__(self, message: str, setting: str = "", ways: Mapping[str, Mapping[str, Any]] | None = None) -> None:
         super().__init__(message)
-        self.setting = setting
+        self.setting, self.ways = setting, dict(ways or {})
 
 
 DataSet = Callable[..., Samples]

@@ -1,12 +1,12 @@
 """What pydantic found, in plain words: the key, what is allowed, what was given and where it came from."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
 
-from runner.base.errors import Problem, one_line, unknown
+from runner.base.errors import Problem, Way, one_line, unknown
 from runner.datasets.samples import DataError
 from runner.runs.components import REGISTRIES
 
@@ -77,16 +77,17 @@ def with_origin(problem: Problem, config: Mapping[str, Any], overrides: Sequence
         if problem.key == name or problem.key.startswith((f"{name}.", f"{name}[")) or f"{problem.key}.name" == name:
             candidates.append((len(name), f"from the override {override}"))
     if candidates:
-        return Problem(problem.key, problem.message, max(candidates)[1])
+        return replace(problem, origin=max(candidates)[1])
     top = problem.key.partition(".")[0]
     choice = config.get(top)
     if top in REGISTRIES and isinstance(choice, Mapping):
-        return Problem(problem.key, problem.message, f"from {top}={choice.get('name')}")
-    return Problem(problem.key, problem.message, "from the config files")
+        return replace(problem, origin=f"from {top}={choice.get('name')}")
+    return replace(problem, origin="from the config files")
 
 
 def explain_data(name: str, error: Exception) -> Problem:
     """Why a data set cannot be used: in its own words, or that it raised something."""
     if isinstance(error, DataError):
-        return Problem(f"data.{error.setting}" if error.setting else "data", str(error))
+        ways = [Way({f"data.{key}": value for key, value in way.items()}, words) for words, way in error.ways.items()]
+        return Problem(f"data.{error.setting}" if error.setting else "data", str(error), ways=tuple(ways))
     return Problem("data", f"{name!r} raised {type(error).__name__}: {error}")

@@ -1,0 +1,33 @@
+"""Commands that a person can paste: what was typed, with other settings."""
+
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from runner.base.typed import typed
+
+PLAIN = re.compile(r"[\w./:+@%*-]+", re.ASCII)  # what Hydra's grammar reads as one word, without quotes
+MEANS_MORE = re.compile(r"(?i)null|true|false|[+-]?(\d[\d_]*)?\.?\d+(e[+-]?\d+)?|[+-]?(inf|nan)")
+
+
+def command_with(changes: Mapping[str, Any]) -> str:
+    """What was typed, as a command for a shell, with these settings instead of those it had or beside them."""
+    kept = [one for one in typed() if one.partition("=")[0].lstrip("+~") not in changes]
+    return shlex.join(["python", "-m", "runner", *kept, *(f"{key}={written(one)}" for key, one in changes.items())])
+
+
+def written(value: Any) -> str:
+    """A value in the grammar of Hydra's overrides, which reads it back as it is."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (int, float)):
+        return repr(value)
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return f"[{','.join(written(one) for one in value)}]"
+    text = str(value)
+    if PLAIN.fullmatch(text) and not MEANS_MORE.fullmatch(text):
+        return text
+    return "'" + re.sub(r"(\\*)('|$)", lambda found: 2 * found[1] + (r"\'" if found[2] else ""), text) + "'"
