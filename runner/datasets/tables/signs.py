@@ -20,17 +20,29 @@ SPACES = r"[ \x{00a0}\x{202f}]"
 OTHER = {".": ",", ",": "."}
 GROUPERS = {" ": SPACES, "'": "['’]"}
 THOUSANDS = ("", ",", ".", " ", "'")
+SIGNS = (",", ".", "'", "’", " ", "\u00a0", "\u202f")
+LOOKED_AT = 10_000  # cells that say whether a column holds numbers, from all over it
+SOON = 1000  # what is searched for stands mostly in the first cells
+
+
+@dataclass(frozen=True)
+class _Numbers:
+    """The cells of a column that is mostly numbers; how many there are at most in one cell of each of the SIGNS."""
+
+    cells: "pa.Array"
+    most: dict[str, int]
 
 
 @dataclass
 class _Evidence:
-    """How often a sign must be a decimal one, must group thousands, or could be either; with one cell of each."""
+    """A cell where a sign must be a decimal one, one where it must group thousands, and one where it could be either.
 
-    decimal: int = 0
-    grouping: int = 0
-    unclear: int = 0
-    example: str = ""
-    unclear_example: str = ""
+    They are empty where there is no such cell.
+    """
+
+    decimal: str = ""
+    grouping: str = ""
+    unclear: str = ""
 
 
 def find_signs(frame: "pd.DataFrame", decimal: str, thousands: str, separator: str) -> tuple[str, str]:
@@ -40,6 +52,8 @@ def find_signs(frame: "pd.DataFrame", decimal: str, thousands: str, separator: s
     """
     _check(decimal, thousands)
     columns = [numbers for name in range(frame.shape[1]) if (numbers := _numbers(frame.iloc[:, name])) is not None]
+    if not any(most for column in columns for sign, most in column.most.items() if sign != ".") and separator != ";":
+        columns = [column for column in columns if column.most["."] > 1]
     found = {sign: _evidence(columns, sign) for sign in OTHER}
     if decimal == "auto":
         decimal = OTHER[thousands] if thousands in OTHER else _decimal(found[","], found["."], separator)
@@ -63,21 +77,19 @@ def _check(decimal: str, thousands: str) -> None:
 
 
 def _decimal(comma: _Evidence, dot: _Evidence, separator: str) -> str:
-    commas = comma.decimal > 0 or dot.grouping > 0
-    dots = dot.decimal > 0 or comma.grouping > 0
+    commas, dots = comma.decimal or dot.grouping, dot.decimal or comma.grouping
     if commas and dots:
-        example = comma.example or dot.example
-        raise _doubt(f"the numbers are written in two ways, such as {example!r} and {dot.example or comma.example!r}")
+        raise _doubt(f"the numbers are written in two ways, such as {commas!r} and {dots!r}")
     if dots:
         return "."
     if commas:
         if separator == "," and not dot.grouping:
-            raise _doubt(f"{comma.example!r} looks like a decimal comma, in a table whose cells are divided by commas")
+            raise _doubt(f"{commas!r} looks like a decimal comma, in a table whose cells are divided by commas")
         return ","
     if comma.unclear and separator != ",":
-        raise _doubt(f"{comma.unclear_example!r} could be a decimal comma or thousands")
+        raise _doubt(f"{comma.unclear!r} could be a decimal comma or thousands")
     if dot.unclear and separator == ";":
-        raise _doubt(f"{dot.unclear_example!r} could be a decimal point or thousands")
+        raise _doubt(f"{dot.unclear!r} could be a decimal point or thousands")
     return "."
 
 
@@ -94,23 +106,23 @@ def _check_fits(decimal: str, found: dict[str, _Evidence], separator: str) -> No
     is_used = mine.decimal or mine.unclear or other.grouping or other.unclear
     if other.decimal and not is_used and not (decimal == "." and separator == ","):
         raise DataError(
-            f"is {decimal!r}, but numbers are written with {OTHER[decimal]!r}, such as {other.example!r}", "decimal",
+            f"is {decimal!r}, but numbers are written with {OTHER[decimal]!r}, such as {other.decimal!r}", "decimal",
             {"as they are written": {"decimal": OTHER[decimal]}},
         )  # fmt: skip
 
 
-def _thousands(columns: Sequence["pa.Array"], decimal: str, other: _Evidence) -> str:
+def _thousands(columns: Sequence[_Numbers], decimal: str, other: _Evidence) -> str:
     if other.grouping or other.unclear:
         return OTHER[decimal]
     for sign, written in GROUPERS.items():
         groups = rf"{BEFORE}\d{{1,3}}({written}\d{{3}})+([{decimal}]\d*)?{AFTER}"
-        if any(_count(column, groups) for column in columns):
+        if any(_first(column.cells, groups) for column in columns if any(column.most[one] for one in SIGNS[2:])):
             return sign
     return ""
 
 
-def _numbers(column: "pd.Series") -> "pa.Array | None":
-    """The different cells of text in a column, where most of them are numbers; None where they are not."""
+def _numbers(column: "pd.Series") -> _Numbers | None:
+    """The cells of text in a column where most of them are numbers, some with one of the SIGNS; None for others."""
     import pandas as pd
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -121,14 +133,14 @@ def _numbers(column: "pd.Series") -> "pa.Array | None":
         cells = pa.array([cell for cell in column if isinstance(cell, str)], pa.large_string())
     else:
         return None
-    signed = pc.drop_null(pc.filter(cells, pc.match_substring_regex(cells, r"[,.'’ \x{00a0}\x{202f}]")))
-    if len(signed) == 0:
-        return None
     cells = pc.filter(cells, pc.not_equal(cells, ""))
-    return signed if 2 * _count(cells, NUMBERS) >= len(cells) else None
+    most = {sign: int(pc.max(pc.count_substring(cells, sign)).as_py() or 0) for sign in SIGNS}
+    some = cells.take(pa.array(range(0, len(cells), len(cells) // LOOKED_AT + 1), pa.int64()))
+    is_number = 2 * int(pc.sum(pc.match_substring_regex(some, NUMBERS)).as_py() or 0) >= len(some)
+    return _Numbers(cells, most) if is_number and any(most.values()) else None
 
 
-def _evidence(columns: Sequence["pa.Array"], sign: str) -> _Evidence:
+def _evidence(columns: Sequence[_Numbers], sign: str) -> _Evidence:
     d, o = f"[{sign}]", f"[{OTHER[sign]}'’ ]"
     decimal = (
         rf"{BEFORE}(\d*{d}\d{{1,2}}|\d*{d}\d{{4,}}|0*{d}\d+|\d{{4,}}{d}\d{{3}}|0\d+{d}\d{{3}}"
@@ -136,25 +148,23 @@ def _evidence(columns: Sequence["pa.Array"], sign: str) -> _Evidence:
     )
     grouping = rf"{BEFORE}\d{{1,3}}(({d}\d{{3}}){{2,}}|({d}\d{{3}})+[{OTHER[sign]}]\d*){AFTER}"
     unclear = rf"{BEFORE}[1-9]\d{{0,2}}{d}\d{{3}}[^\d.,eE]{{0,6}}$"
-    found = _Evidence()
-    for column in columns:
-        for name, pattern in (("decimal", decimal), ("grouping", grouping), ("unclear", unclear)):
-            count = _count(column, pattern)
-            if count == 0:
-                continue
-            setattr(found, name, getattr(found, name) + count)
-            example = "unclear_example" if name == "unclear" else "example"
-            setattr(found, example, getattr(found, example) or _first(column, pattern))
+    written = [column for column in columns if column.most[sign]]
+    grouped = [column for column in written if column.most[sign] > 1 or column.most[OTHER[sign]]]
+    found = _Evidence(_first_of(written, decimal), _first_of(grouped, grouping))
+    found.unclear = "" if found.decimal or found.grouping else _first_of(written, unclear)
     return found
 
 
-def _count(cells: "pa.Array", pattern: str) -> int:
-    import pyarrow.compute as pc
-
-    return int(pc.sum(pc.match_substring_regex(cells, pattern)).as_py() or 0)
+def _first_of(columns: Sequence[_Numbers], pattern: str) -> str:
+    return next((cell for column in columns if (cell := _first(column.cells, pattern))), "")
 
 
 def _first(cells: "pa.Array", pattern: str) -> str:
+    """The first cell that a pattern fits; empty where there is none."""
     import pyarrow.compute as pc
 
-    return str(cells[pc.index(pc.match_substring_regex(cells, pattern), True).as_py()])
+    for part in (cells[:SOON], cells[SOON:]):
+        place = pc.index(pc.match_substring_regex(part, pattern), True).as_py() if len(part) else -1
+        if place >= 0:
+            return str(part[place])
+    return ""
