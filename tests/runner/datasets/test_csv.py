@@ -134,7 +134,7 @@ def test_facts_of_a_table_do_not_depend_on_the_seed(csv_file):
     spec = spec_of("data=csv", csv_file(KINDS))
     facts = {find_facts(spec.data, spec.test, seed) for seed in range(5)}
     digest = hashlib.sha256(KINDS.encode()).hexdigest()
-    assert facts == {Facts("classification", 2, 5, 2, 3, 1, (0.0, 1.0), False, digest, 9.0)}
+    assert facts == {Facts("classification", 2, 5, 0, 2, 3, 1, (0.0, 1.0), False, digest, 9.0, "kind")}
 
 
 def test_a_home_folder_can_be_written_as_a_tilde(tmp_path, monkeypatch):
