@@ -18,17 +18,27 @@ SERIES = ("train_cost", "test_cost", "train_metric", "test_metric", "learning_ra
 
 @dataclass(frozen=True)
 class Data:
-    """The samples that are measured, `X (runs, n, d_in)` and `Y (runs, n, d_out)`; without test rows both are None.
+    """The samples that are measured, `X (runs, n, d_in)` and `Y (runs, n, d_out)`; None for a part without any.
 
-    `target_shift` and `target_scale (runs,)` map the trained targets to the units of the data.
+    `target_shift` and `target_scale (runs,)` map the trained targets to the units of the data, or, with `target_log`,
+    to the logarithms of what the data has.
     """
 
     X_train: Array
     Y_train: Array
     X_test: Array | None = None
     Y_test: Array | None = None
+    X_validation: Array | None = None
+    Y_validation: Array | None = None
     target_shift: Array | None = None
     target_scale: Array | None = None
+    target_log: bool = False
+
+    @property
+    def held_out(self) -> dict[str, tuple[Array, Array]]:
+        """Inputs and targets of the parts that are not trained on, by name."""
+        parts = {"test": (self.X_test, self.Y_test), "validation": (self.X_validation, self.Y_validation)}
+        return {name: (X, Y) for name, (X, Y) in parts.items() if X is not None and Y is not None}
 
 
 @dataclass(frozen=True)
@@ -103,13 +113,15 @@ class Stack:
         differs = (
             network.shown is not None or network.reduction != "mean" or network.cost_targets is not trained_targets
         )
-        return SERIES + ("train_loss",) * differs + ("online_cost",) * self.online
+        validated = ("validation_cost", "validation_metric") * ("validation" in self.data.held_out)
+        return SERIES + validated + ("train_loss",) * differs + ("online_cost",) * self.online
 
 
 @dataclass(frozen=True)
 class Trained:
     """What came out. `history` maps each of SERIES to `(runs, evaluations)`, NaN where a run was not evaluated.
 
+    With validation samples it has `validation_cost` and `validation_metric` too.
     Where what is minimised is not the cost it has `train_loss` too, and `online_cost` where that was asked for; the
     first value of that is the cost before the first update.
     `parameters (runs, P)` and the optimizer's `state` are the last finite ones, `last_step (runs,)` their step.

@@ -62,9 +62,7 @@ class _Training:
         self.state = [slot.astype(network.dtype, order=order) for slot in given]
         self.step, self.online_cost, self.online_steps = 0, np.zeros(runs), 0
         self.train_set = sample_last(stack.data.X_train), sample_last(stack.data.Y_train)
-        self.test_set = None
-        if stack.data.X_test is not None and stack.data.Y_test is not None:
-            self.test_set = sample_last(stack.data.X_test), sample_last(stack.data.Y_test)
+        self.held_out = {name: (sample_last(X), sample_last(Y)) for name, (X, Y) in stack.data.held_out.items()}
         self.best, self.best_step = np.full(runs, -np.inf), np.zeros(runs)
         self.kept, self.kept_state = self.parameters.copy(), [slot.copy() for slot in self.state]
         self.last_step, self.highest_cost = np.zeros(runs, dtype=np.int64), np.full(runs, np.inf)
@@ -131,11 +129,10 @@ class _Training:
         }
         if "train_loss" in self.history:
             measured["train_loss"] = network.objective(trace, t)
-        if self.test_set is not None:
-            x, t = self.test_set
+        for name, (x, t) in self.held_out.items():
             trace = network.forward(layers, x)
-            measured["test_cost"] = network.cost(trace, self._cost_targets(t))
-            measured["test_metric"] = self._metric(trace.a[-1], t)
+            measured[f"{name}_cost"] = network.cost(trace, self._cost_targets(t))
+            measured[f"{name}_metric"] = self._metric(trace.a[-1], t)
         if step == 0:
             self.highest_cost = self._highest_cost(measured["train_cost"])
         finite = np.isfinite(self.parameters).all(axis=1)
@@ -186,6 +183,7 @@ class _Training:
         if self.stack.in_units and shift is not None and scale is not None:
             shift, scale = (values[self.active, np.newaxis, np.newaxis] for values in (shift, scale))
             a, t = a * scale + shift, t * scale + shift
+            a, t = (np.exp(a), np.exp(t)) if self.stack.data.target_log else (a, t)
         return self.stack.metric(a, t)
 
     def _online_cost(self, train_cost: Array) -> Array:
@@ -218,8 +216,7 @@ class _Training:
         self.parameters = np.asarray(self.parameters[rows], order=order)
         self.state = [np.asarray(slot[rows], order=order) for slot in self.state]
         self.train_set = self.train_set[0][rows], self.train_set[1][rows]
-        if self.test_set is not None:
-            self.test_set = self.test_set[0][rows], self.test_set[1][rows]
+        self.held_out = {name: (x[rows], t[rows]) for name, (x, t) in self.held_out.items()}
         self.rates = self.rates[:, rows]
         self.online_cost = self.online_cost[rows]
         self.batches.keep(rows)

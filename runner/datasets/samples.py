@@ -76,13 +76,15 @@ class DataError(ValueError):
 
 DataSet = Callable[..., Samples]
 D = TypeVar("D", bound=DataSet)
+# Settings of every data set, which no function can have: fields of `DataCommon`.
+COMMON = ("seed", "split_seed", "test_fraction", "validation_fraction", "folds", "fold", "standardize", "target_scale")
 
 
 class DataSets(Registry[DataSet]):
     """Data sets by name, and the files that each of them opens."""
 
     def __init__(self) -> None:
-        super().__init__("data", reserved=("seed", "test_fraction", "standardize"))
+        super().__init__("data", reserved=COMMON)
         self._files: dict[str, Sequence[str]] = {}
 
     @overload

@@ -43,8 +43,10 @@ def _state(sweep: Findings) -> dict[str, Any]:
     charts: list[dict[str, Any]] = []
     if finished:
         scores = list(dict.fromkeys((common_score(finished), "cost")))
-        parts = ("train", "test") if all(result.scored_on == "test" for result in finished) else ("train",)
-        columns = [f"metrics.`final/{parts[-1]}_{score}`" for score in scores] + columns
+        held_out = {part for result in finished for part in (result.reported_on, result.scored_on)} - {"train"}
+        is_shared = all(result.scored_on != "train" for result in finished)
+        parts = ["train", *sorted(held_out)] if is_shared else ["train"]  # the part that chooses is the last one
+        columns = [f"metrics.`final/{part}_{score}`" for part in parts[:0:-1] or parts for score in scores] + columns
         order, is_rising = columns[0], METRICS.metric(scores[0]).better == "lower"
         query += f" AND tags.outcome != '{Outcome.DIVERGED}'"
         charts = [_line(f"{part}/{score}") for score in reversed(scores) for part in parts]

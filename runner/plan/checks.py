@@ -12,7 +12,7 @@ from runner.plan.memory import why_too_large
 from runner.plan.phases import Phase
 from runner.plan.target_checks import beyond_precision, check_target_range, outside_domain
 from runner.runs.data import chooses_class, gives_probabilities
-from runner.runs.spec import AUTO
+from runner.runs.field_types import AUTO
 
 Check = Callable[[Phase], Problem | None]
 MAX_STEPS = 10**10  # days, even of the smallest network
@@ -165,8 +165,10 @@ def _check_score(phase: Phase) -> Problem | None:
 
 def _check_patience(phase: Phase) -> Problem | None:
     spec, facts = phase.spec, phase.facts
-    if spec.training.patience is not None and facts.n_test == 0:
-        return Problem("training.patience", "needs test samples to watch; set data.test_fraction above 0")
+    if spec.training.patience is not None and facts.n_test == facts.n_validation == 0:
+        return Problem(
+            "training.patience", "needs samples to watch; set data.validation_fraction or data.test_fraction above 0"
+        )
     return None
 
 

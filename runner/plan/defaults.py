@@ -3,7 +3,8 @@
 from typing import Any
 
 from runner.runs.data import Facts
-from runner.runs.spec import AUTO, Component, Spec, TestSpec, TrainingSpec
+from runner.runs.field_types import AUTO
+from runner.runs.spec import Component, Spec, TestSpec, TrainingSpec
 
 DEFAULT_BATCH_SIZE, DEFAULT_EPOCHS, TEST_POINTS = 32, 500, 1001
 MATCHING = "matching"

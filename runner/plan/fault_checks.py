@@ -13,8 +13,9 @@ from nn.registry import Array
 from runner.base.errors import one_line
 from runner.plan.phases import Phase
 from runner.runs.data import Facts, chooses_class
+from runner.runs.field_types import AUTO
 from runner.runs.scaling import known_range
-from runner.runs.spec import AUTO, Spec
+from runner.runs.spec import Spec
 from runner.runs.structure import build_network
 
 SAMPLES, TRIALS, STEPS = 4, 16, 3

@@ -27,8 +27,8 @@ def bytes_of_run(phase: Phase) -> int:
     itemsize = np.dtype(spec.dtype).itemsize
     arrays = PARAMETER_ARRAYS + STATE_ARRAYS * OPTIMIZERS.slots(spec.optimizer.name)
     units, widest = UNIT_ARRAYS * sum(sizes[1:]), WIDEST_ARRAYS * max(sizes[1:])
-    evaluation = units * facts.n_train + max(widest * facts.n_train, units * facts.n_test)
-    samples = _bytes_of_samples(facts.n_train + facts.n_test, sizes[0] + sizes[-1])
+    evaluation = units * facts.n_train + max(widest * facts.n_train, units * max(facts.n_test, facts.n_validation))
+    samples = _bytes_of_samples(facts.n_samples, sizes[0] + sizes[-1])
     assert spec.training.batch_size is not None
     products = spec.training.batch_size * sum(fan_in * fan_out for fan_in, fan_out in pairwise(sizes))
     side_by_side = 2 if products <= FEW_PRODUCTS else 1
@@ -41,7 +41,7 @@ def why_too_large(phase: Phase) -> Problem | None:
     needed, available = bytes_of_run(phase), machine_bytes()
     if needed <= available:
         return None
-    layers, rows = list(spec.network.hidden), facts.n_train + facts.n_test
+    layers, rows = list(spec.network.hidden), facts.n_samples
     key, value = "network.hidden", str(layers)
     if rows > FEW and needed * FEW < available * rows:
         key, value = _largest_count(spec, facts)

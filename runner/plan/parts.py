@@ -9,18 +9,9 @@ from runner.base.errors import Problem, unknown
 from runner.plan.defaults import MATCHING
 from runner.runs.components import REGISTRIES
 from runner.runs.explaining import Wrong
+from runner.runs.field_types import AUTO
 from runner.runs.settings import Settings
-from runner.runs.spec import (
-    AUTO,
-    Component,
-    DataCommon,
-    NetworkSpec,
-    Single,
-    Spec,
-    TestSpec,
-    TrainingSpec,
-    component_model,
-)
+from runner.runs.spec import Component, DataCommon, NetworkSpec, Single, Spec, TestSpec, TrainingSpec, component_model
 
 MODELS: dict[str, type[BaseModel]] = {"network": NetworkSpec, "training": TrainingSpec, "test": TestSpec, "": Single}
 # Valid values for those that nothing else depends on.

@@ -25,7 +25,7 @@ def bytes_of(phase: Phase) -> int:
 
 def data_bytes_of(phase: Phase) -> int:
     """What one run keeps for its samples: the data, and every layer's arrays in an evaluation of all of it."""
-    return 8 * (phase.facts.n_train + phase.facts.n_test) * ARRAYS_PER_LAYER * sum(phase.shape.sizes)
+    return 8 * phase.facts.n_samples * ARRAYS_PER_LAYER * sum(phase.shape.sizes)
 
 
 def plan(runs: Sequence[Checked], pieces: int) -> list[Members]:
@@ -59,10 +59,11 @@ def _shared(run: Checked) -> tuple[Any, ...]:
     per_run = {"l2": 0.0, "clip_value": None, "clip_norm": None, "stop_cost": None, "patience": None}
     all_facts = [phase.facts for phase in run.phases]
     return (
-        [(facts.task, facts.d_in, facts.n_train, facts.n_test, facts.levels) for facts in all_facts],
+        [(facts.task, facts.d_in, facts.sizes, facts.levels) for facts in all_facts],
         run.phases[-1].shape.structure,
         spec.score,
         spec.network.model_copy(update={"start": None}),
+        dict(spec.data)["target_scale"] == "log",
         (spec.optimizer.name, *shared_settings(spec).items()),
         training.model_copy(update=per_run),
         (training.l2 > 0, training.clip_value is not None, training.clip_norm is not None),

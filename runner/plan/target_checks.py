@@ -73,9 +73,12 @@ def beyond_precision(phase: Phase) -> Problem | None:
             data = prepare(spec)
     except DataError as error:
         return explain_data(spec.data.name, error)
-    arrays = {"inputs": (data.X_train, data.X_test), "targets": (data.Y_train, data.Y_test)}
-    for name, pair in arrays.items():
-        largest = max(float(np.abs(one).max(initial=0)) for one in pair)
+    arrays = {
+        "inputs": (data.X_train, data.X_validation, data.X_test),
+        "targets": (data.Y_train, data.Y_validation, data.Y_test),
+    }
+    for name, parts in arrays.items():
+        largest = max(float(np.abs(one).max(initial=0)) for one in parts)
         if largest > (most := float(np.finfo(np.float32).max)):
             return Problem(
                 "dtype",

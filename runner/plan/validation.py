@@ -18,7 +18,8 @@ from runner.plan.phases import Checked, Phase
 from runner.runs.components import is_own
 from runner.runs.data import Facts, find_facts
 from runner.runs.explaining import explain_data, explained
-from runner.runs.spec import AUTO, Component, DataCommon, Spec, TestSpec, component_model
+from runner.runs.field_types import AUTO
+from runner.runs.spec import Component, DataCommon, Spec, TestSpec, component_model
 from runner.runs.weights import Weights
 
 

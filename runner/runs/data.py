@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +16,12 @@ from runner.datasets.checked import checked, try_draw
 from runner.datasets.samples import LARGEST, DataError, Target, Task
 from runner.runs.scaling import Scaling, find_scaling
 from runner.runs.spec import Component, DataCommon, Spec, TestSpec
+from runner.runs.splitting import Split, split
+from runner.runs.test_sets import test_set
 
 PURPOSES = (
     "inputs", "noise", "split", "fresh inputs", "fresh noise", "init", "shuffle", "test inputs", "test noise",
-    "pairing",
+    "pairing", "validation", "folds",
 )  # fmt: skip
 
 
@@ -26,12 +29,14 @@ PURPOSES = (
 class Facts:
     """What planning needs to know of a data set; of those that are shipped it does not depend on the seed.
 
-    But `largest` does, the size of the largest input or target in the units of the data; it is not compared.
+    But `largest` does, the size of the largest input or target in the units of the data; it is not compared. `target`
+    names what is learned; `notes` say how a table was read.
     """
 
     task: Task
     d_in: int
     n_train: int
+    n_validation: int
     n_test: int
     n_classes: int
     n_targets: int
@@ -39,6 +44,19 @@ class Facts:
     is_distribution: bool
     digest: str
     largest: float = field(compare=False)
+    target: str = "y"
+    is_table: bool = False
+    notes: tuple[str, ...] = ()
+
+    @property
+    def sizes(self) -> tuple[int, int, int]:
+        """Samples for training, validation and tests."""
+        return self.n_train, self.n_validation, self.n_test
+
+    @property
+    def n_samples(self) -> int:
+        """Of all parts."""
+        return sum(self.sizes)
 
     @property
     def kind(self) -> tuple[Task, int, int, int]:
@@ -57,22 +75,37 @@ class Prepared:
     """One run's data as the network sees it.
 
     In a classification outputs above `threshold` mean "yes", and those no further from it than `tie`.
-    `train_rows` and `test_rows` are rows of `samples`; a test set that is not held out of them has none. `tested` are
-    the targets of the test set as the data set has them, those of the training set where there is no other.
+    `split` holds rows of `samples`; a test set that is not held out of them has none. `test` are inputs and targets of
+    the test set as the data set has them; `encoded` makes such targets those that are trained.
     """
 
     samples: Samples
-    train_rows: NDArray[np.intp]
-    test_rows: NDArray[np.intp]
+    split: Split
+    test: tuple[Array, Target]
     X_train: Array
     Y_train: Array
+    X_validation: Array
+    Y_validation: Array
     X_test: Array
     Y_test: Array
-    tested: tuple[Array, Target]
     scaling: Scaling
+    encoded: Callable[[Target], Array]
     threshold: float
     tie: float
     draw: Callable[[int], tuple[Array, Array]] | None
+
+    @property
+    def parts(self) -> dict[str, tuple[Array, Target]]:
+        """Inputs and targets of each part that there is, as the data set has them, by its name."""
+        chosen = {"train": self.split.train, "validation": self.split.validation}
+        found = {name: (self.samples.X[rows], self.samples.Y[rows]) for name, rows in chosen.items() if len(rows)}
+        return found | ({"test": self.test} if len(self.X_test) else {})
+
+    @property
+    def tested(self) -> tuple[Array, Target]:
+        """The part whose scores are reported: the test set, or what there is instead."""
+        parts = self.parts
+        return next(parts[name] for name in ("test", "validation", "train") if name in parts)
 
     def classes_of(self, outputs: Array) -> NDArray[np.intp]:
         """The class numbers `(n,)` that outputs `(n, d_out)`, in the units of the targets, stand for."""
@@ -104,9 +137,10 @@ def make_samples(data: DataCommon, seed: int) -> Samples:
     opened = DATASETS.digest(data.name, settings)  # before they are read: a later change is noticed
     samples = checked(DATASETS[data.name](streams, **settings))
     samples = replace(samples, digest=f"{opened}{samples.digest}")
-    if not (np.isfinite(samples.X).all() and np.isfinite(samples.Y).all()):
+    allowed = np.isnan(samples.X) if samples.encoding and samples.impute != "none" else np.zeros((), dtype=bool)
+    if not ((np.isfinite(samples.X) | allowed).all() and np.isfinite(samples.Y).all()):
         raise DataError(f"made NaN or infinite values from the data set {data.name!r}")
-    if data.standardize and np.abs(samples.X).max() > LARGEST:
+    if data.standardize and np.nanmax(np.abs(samples.X)) > LARGEST:
         raise DataError(f"cannot be done with inputs beyond +-{LARGEST:g}: their spread is no number", "standardize")
     return samples
 
@@ -127,18 +161,26 @@ def find_facts(data: DataCommon, test: TestSpec, seed: int) -> Facts:
     """Raises DataError when the data cannot be used or the split leaves one side empty."""
     samples = make_samples(data, seed)
     try_draw(samples)
-    train_rows, test_rows = _split(data, test, len(samples.X), seed)
+    if data.target_scale == "log" and samples.task == "classification":
+        raise DataError("=log is for a regression, and this is a classification", "target_scale")
+    if data.target_scale == "log" and np.min(samples.Y) <= 0:
+        raise DataError(f"=log needs targets above 0, and the smallest is {np.min(samples.Y):g}", "target_scale")
+    parts = _split(data, test, samples, seed)
     return Facts(
         task=samples.task,
         d_in=samples.X.shape[1],
-        n_train=len(train_rows),
-        n_test=len(_test_set(samples, test_rows, test, seed)[0]),
+        n_train=len(parts.train),
+        n_validation=len(parts.validation),
+        n_test=len(test_set(samples, parts.test, test, partial(generator, seed))[0]),
         n_classes=len(samples.classes),
         n_targets=samples.Y.shape[1] if samples.Y.ndim > 1 else 1,
         levels=samples.levels,
         is_distribution=samples.draw is not None,
         digest=samples.digest,
-        largest=float(max(np.abs(samples.X).max(), np.abs(samples.Y).max())),
+        largest=float(max(np.nanmax(np.abs(samples.X)), np.abs(samples.Y).max())),
+        target=samples.target_name,
+        is_table=samples.encoding is not None,
+        notes=samples.notes,
     )
 
 
@@ -147,71 +189,36 @@ def prepare(spec: Spec) -> Prepared:
     data, seed = spec.data, spec.data_seed
     assert isinstance(data, DataCommon)
     samples = make_samples(data, seed)
-    train_rows, test_rows = _split(data, spec.test, len(samples.X), seed)
-    X_test, Y_test = _test_set(samples, test_rows, spec.test, seed)
+    parts = _split(data, spec.test, samples, seed)
+    X_test, Y_test = test_set(samples, parts.test, spec.test, partial(generator, seed))
     encode = _encoder(samples, spec.network.output)
-    X_train, Y_train = samples.X[train_rows], samples.Y[train_rows]
+    X_train, Y_train = samples.X[parts.train], samples.Y[parts.train]
+    X_validation, Y_validation = samples.X[parts.validation], samples.Y[parts.validation]
     scaling = find_scaling(spec, samples, X_train, encode(Y_train))
     output = ACTIVATIONS[spec.network.output]()
     ends = output.output_range if output.is_bounded else scaling.targets(np.array(samples.levels))
     return Prepared(
         samples,
-        train_rows,
-        test_rows,
+        parts,
+        (X_test, Y_test),
         scaling.inputs(X_train),
         scaling.targets(encode(Y_train)),
+        scaling.inputs(X_validation),
+        scaling.targets(encode(Y_validation)),
         scaling.inputs(X_test),
         scaling.targets(encode(Y_test)),
-        (X_test, Y_test) if len(X_test) else (X_train, Y_train),
         scaling,
+        lambda Y: scaling.targets(encode(Y)),
         float(scaling.targets(np.array(sum(samples.levels) / 2))),
         tie_of(float(np.ptp(ends)), spec.dtype),
         _scaled_draw(samples, scaling, encode, seed),
     )
 
 
-def _split(data: DataCommon, test: TestSpec, n: int, seed: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Rows of the training set and of a held-out test set, each in the data's own order."""
-    if test.set != "held_out":
-        return np.arange(n), np.arange(0)
-    n_test = round(data.test_fraction * n)
-    if data.test_fraction > 0 and n_test == 0:
-        raise DataError(f"of {data.test_fraction:g} leaves no test sample out of {n}; give 0 for none", "test_fraction")
-    if n_test >= n:
-        raise DataError(f"of {data.test_fraction:g} leaves no training sample out of {n}", "test_fraction")
-    shuffled = generator(seed, "split").permutation(n)
-    return np.sort(shuffled[n_test:]), np.sort(shuffled[:n_test])
-
-
-def _test_set(samples: Samples, rows: NDArray[np.intp], test: TestSpec, seed: int) -> tuple[Array, Target]:
-    """Inputs and targets, in the data's own units, that a run is tested on; none of them where it is not tested."""
-    if test.set == "fresh":
-        if samples.draw is None:
-            raise DataError("has a fixed set of samples; test.set=fresh needs a distribution to draw from")
-        return samples.draw(Streams(generator(seed, "test inputs"), generator(seed, "test noise")), test.points)
-    if test.set == "grid":
-        if samples.truth is None or not samples.domain:
-            raise DataError("has no formula to compute a grid from; test.set=grid needs one")
-        X = _grid(samples.domain, test.points, test.margin)
-        return X, samples.truth(X)
-    return samples.X[rows], samples.Y[rows]
-
-
-def _grid(domain: tuple[tuple[float, float], ...], points: int, margin: float) -> Array:
-    """An even grid `(n, d_in)` over the domain, widened by `margin` at every side.
-
-    One input: `points` points, both ends among them. Several: the middles of about `points` equal cells, because the
-    mean over them is that over the domain (midpoint rule). Points on the border would stand for less than a cell and
-    weigh as much as the others: with 51 x 51 points a bowl's deviation would be 4 % too high, and the error of a
-    network that is worst in the corners a fifth.
-    """
-    if len(domain) == 1:
-        ((low, high),) = domain
-        return np.linspace(low - margin, high + margin, points)[:, np.newaxis]
-    along = max(2, round(points ** (1 / len(domain))))
-    middles = (np.arange(along) + 0.5) / along
-    axes = [low - margin + (high - low + 2 * margin) * middles for low, high in domain]
-    return np.column_stack([part.ravel() for part in np.meshgrid(*axes)])
+def _split(data: DataCommon, test: TestSpec, samples: Samples, seed: int) -> Split:
+    """The parts of the samples for a seed; `split_seed` has the test rows, and those of every fold, drawn apart."""
+    test_seed = seed if data.split_seed is None else data.split_seed
+    return split(data, test, samples, partial(generator, seed), partial(generator, test_seed))
 
 
 def _encoder(samples: Samples, output: str) -> Callable[[Target], Array]:

@@ -14,10 +14,9 @@ from runner.base.errors import RunsFailed
 from runner.base.files import whole_file
 from runner.base.formats import open_archive
 from runner.runs.outcome import Outcome
-from runner.runs.scaling import Scaling
 from runner.runs.spec import Spec, from_plain, score_of, to_plain
 from runner.runs.structure import structure_of
-from runner.runs.weights import Weights
+from runner.runs.weights import Weights, inputs_of, plain_inputs
 
 MAX_REASONS = 3
 PLAIN_FIELDS = ("index", "key", "outcome", "overrides", "error", "last_step", "measures")  # go into JSON as they are
@@ -27,13 +26,14 @@ PLAIN_FIELDS = ("index", "key", "outcome", "overrides", "error", "last_step", "m
 class DataUsed:
     """What a run learned from and was tested on.
 
-    `task` is regression or classification, `n_samples` how many it was trained and tested on, and `digest` that of the
-    samples.
+    `task` is regression or classification, `n_samples` how many it was trained and tested on, `n_validation` how many
+    were kept to choose by, and `digest` that of the samples.
     """
 
     task: str
     n_samples: tuple[int, int]
     digest: str
+    n_validation: int = 0
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class RunResult:
         if self.network is None or self.data is None:
             return {}
         network, names = self.network, sorted(self.history)
-        structure = [network.sizes, network.classes, _plain_scaling(network.scaling)]
+        structure = [network.sizes, network.classes, *plain_inputs(network)]
         measured = [names, sorted(self.measures.items()), self.outcome, self.last_step, self.data.digest]
         history = np.array([self.history[name] for name in names])
         return {
@@ -114,12 +114,19 @@ class RunResult:
 
     @property
     def scored_on(self) -> str:
-        """The samples whose scores count: `test`, or `train` where there are no others."""
-        return "test" if self.data and self.data.n_samples[1] else "train"
+        """The samples whose scores choose: `validation`, or `test`, or `train` where there are no others."""
+        return "validation" if self.data and self.data.n_validation else self.reported_on
+
+    @property
+    def reported_on(self) -> str:
+        """The samples whose scores say how good a run is: `test`, or what there is instead."""
+        if self.data and self.data.n_samples[1]:
+            return "test"
+        return "validation" if self.data and self.data.n_validation else "train"
 
     @property
     def objective(self) -> float:
-        """The final score on the samples that count.
+        """The final score on the samples that choose.
 
         NaN for a run that did not finish, and where the score is not defined.
         """
@@ -181,32 +188,34 @@ def load(path: Path) -> list[RunResult]:
 def _about(result: RunResult) -> dict[str, Any]:
     """Everything of a result that is not an array, as plain data in one level."""
     network, data = result.network, result.data or DataUsed("", (0, 0), "")
-    return {name: getattr(result, name) for name in PLAIN_FIELDS} | asdict(result.provenance) | {
-        "spec": to_plain(result.spec),
-        "series": list(result.history),
-        "pictures": list(result.pictures),
-        "task": data.task,
-        "n_samples": data.n_samples,
-        "data_digest": data.digest,
-        "sizes": network.sizes if network else (),
-        "classes": network.classes if network else (),
-        "scaling": _plain_scaling(network.scaling) if network else None,
-    }  # fmt: skip
-
-
-def _plain_scaling(scaling: Scaling) -> list[Any]:
-    return [scaling.x_shift.tolist(), scaling.x_scale.tolist(), scaling.y_shift, scaling.y_scale]
+    scaling, *of_table = plain_inputs(network) if network else [None]
+    return (
+        {name: getattr(result, name) for name in PLAIN_FIELDS}
+        | asdict(result.provenance)
+        | {
+            "spec": to_plain(result.spec),
+            "series": list(result.history),
+            "pictures": list(result.pictures),
+            "task": data.task,
+            "n_samples": data.n_samples,
+            "data_digest": data.digest,
+            "sizes": network.sizes if network else (),
+            "classes": network.classes if network else (),
+            "scaling": scaling,
+        }
+        | ({"of_table": of_table} if of_table else {})
+        | ({"n_validation": data.n_validation} if data.n_validation else {})
+    )
 
 
 def _result(place: int, about: dict[str, Any], arrays: Any) -> RunResult:
     spec, (n_train, n_test), history = from_plain(about["spec"]), about["n_samples"], arrays[f"history-{place}"]
     network, data, parameters = None, None, arrays[f"parameters-{place}"]
     if about["scaling"]:
-        x_shift, x_scale, y_shift, y_scale = about["scaling"]
-        scaling = Scaling(np.array(x_shift), np.array(x_scale), y_shift, y_scale)
-        network = Weights(parameters, structure_of(spec, about["sizes"], about["classes"]), scaling)
+        structure = structure_of(spec, about["sizes"], about["classes"])
+        network = Weights(parameters, structure, *inputs_of(about["scaling"], about.get("of_table", [])))
     if about["data_digest"]:
-        data = DataUsed(about["task"], (n_train, n_test), about["data_digest"])
+        data = DataUsed(about["task"], (n_train, n_test), about["data_digest"], about.get("n_validation", 0))
     kept = {name: about[name] for name in PLAIN_FIELDS}
     kept |= {"outcome": Outcome(about["outcome"]), "overrides": tuple(about["overrides"])}
     return RunResult(

@@ -7,48 +7,85 @@ import numpy as np
 from nn.activations import ACTIVATIONS
 from nn.registry import Array
 from runner.datasets.samples import Samples, Task
-from runner.runs.spec import AUTO, DataCommon, Spec
+from runner.runs.field_types import AUTO
+from runner.runs.spec import DataCommon, Spec
 
 Span = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Scaling:
-    """Affine maps between the units of the data and the network's: inside = (outside - shift) / scale."""
+    """Between the units of the data and the network's: inside = (outside - shift) / scale.
+
+    An input that is NaN first becomes `x_fill (d_in,)`, where there is one. With `y_log` the logarithms of the targets
+    are scaled.
+    """
 
     x_shift: Array
     x_scale: Array
     y_shift: float = 0.0
     y_scale: float = 1.0
+    x_fill: Array | None = None
+    y_log: bool = False
+
+    def filled(self, X: Array) -> Array:
+        """Inputs `(n, d_in)` in the units of the data, without gaps where they can be filled."""
+        return X if self.x_fill is None else np.where(np.isnan(X), self.x_fill, X)
 
     def inputs(self, X: Array) -> Array:
-        return np.asarray((X - self.x_shift) / self.x_scale)
+        return np.asarray((self.filled(X) - self.x_shift) / self.x_scale)
 
     def targets(self, Y: Array) -> Array:
-        return np.asarray((Y - self.y_shift) / self.y_scale)
+        return np.asarray(((np.log(Y) if self.y_log else Y) - self.y_shift) / self.y_scale)
 
     def outputs(self, Y: Array) -> Array:
         """Network outputs back in the units of the targets."""
-        return np.asarray(Y * self.y_scale + self.y_shift)
+        found = np.asarray(Y * self.y_scale + self.y_shift)
+        return np.exp(found) if self.y_log else found
 
 
 def find_scaling(spec: Spec, samples: Samples, X: Array, Y: Array) -> Scaling:
-    """The scaling for training inputs `X (n, d_in)` and targets `Y (n, d_out)`.
+    """The scaling for training inputs `X (n, d_in)` and targets `Y (n, d_out)`; nothing else is looked at.
 
-    Inputs are z-scored when asked for, and targets mapped as `network.target_range` says.
+    Inputs are z-scored when asked for. Targets are mapped as `network.target_range` says, and where that says nothing
+    those of a regression as `data.target_scale` does.
     """
     assert isinstance(spec.data, DataCommon)
-    d_in = X.shape[1]
-    shift, scale = np.zeros(d_in), np.ones(d_in)
+    fill = _fill(samples, X)
+    X = X if fill is None else np.where(np.isnan(X), fill, X)
+    shift, scale = np.zeros(X.shape[1]), np.ones(X.shape[1])
     if spec.data.standardize:
         shift, scale = X.mean(axis=0), X.std(axis=0)
         scale = np.where(scale > 0, scale, 1.0)
+    y_log = spec.data.target_scale == "log"
+    Y = np.log(Y) if y_log else Y
     source, target = _target_map(spec, samples, Y)
-    if target is None:
-        return Scaling(shift, scale)
-    (low, high), (bottom, top) = source, target
-    y_scale = (high - low) / (top - bottom) or 1.0
-    return Scaling(shift, scale, low - bottom * y_scale, y_scale)
+    if target is not None:
+        (low, high), (bottom, top) = source, target
+        y_scale = (high - low) / (top - bottom) or 1.0
+        return Scaling(shift, scale, low - bottom * y_scale, y_scale, fill, y_log)
+    if spec.data.target_scale != "none" and samples.task == "regression":
+        return Scaling(shift, scale, float(Y.mean()), float(Y.std()) or 1.0, fill, y_log)
+    return Scaling(shift, scale, x_fill=fill, y_log=y_log)
+
+
+def _fill(samples: Samples, X: Array) -> Array | None:
+    """What a gap becomes in each input of a table `(d_in,)`: of a number as `impute` says, else the commonest value."""
+    if samples.encoding is None or samples.impute == "none":
+        return None
+    fill, first = np.zeros(X.shape[1]), 0
+    for column in samples.encoding.columns:
+        inputs = slice(first, first + len(column.inputs))
+        first, part = inputs.stop, X[:, inputs]
+        known = part[~np.isnan(part).any(axis=1)]
+        if not len(known):
+            continue
+        if column.kind == "number" and samples.impute != "most_frequent":
+            fill[inputs] = np.median(known) if samples.impute == "median" else known.mean()
+        else:
+            rows, counts = np.unique(known, axis=0, return_counts=True)
+            fill[inputs] = rows[counts.argmax()]
+    return fill
 
 
 def _target_map(spec: Spec, samples: Samples, Y: Array) -> tuple[Span, Span | None]:
@@ -63,7 +100,7 @@ def _target_map(spec: Spec, samples: Samples, Y: Array) -> tuple[Span, Span | No
         return own, output.output_range if output.is_bounded and chosen == AUTO else None
     if sets_targets(samples.task, spec.network.output):
         return own, chosen
-    return chosen, output.output_range
+    return tuple(np.log(chosen)) if dict(spec.data)["target_scale"] == "log" else chosen, output.output_range
 
 
 def sets_targets(task: Task, output: str) -> bool:

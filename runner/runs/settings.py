@@ -13,7 +13,8 @@ from runner.base.errors import Problem
 from runner.base.formats import read_yaml
 from runner.base.paths import CONF
 from runner.runs.explaining import explain_all, with_origin
-from runner.runs.spec import Flag, Frozen, Whole
+from runner.runs.field_types import Flag, Whole
+from runner.runs.spec import Frozen
 
 
 class TrackingSettings(Frozen):

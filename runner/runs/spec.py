@@ -1,54 +1,19 @@
 """The spec of one run: its whole identity as plain, frozen, validated data."""
 
-import math
 from functools import cache
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, create_model
-from pydantic_core import PydanticCustomError
 
-from nn.faults import FAULTS
 from nn.metrics import METRICS, USUAL
 from nn.registry import Setting
 from runner.base.errors import UserError, one_line
 from runner.datasets.samples import LARGEST
+from runner.runs import field_types
 from runner.runs.components import REGISTRIES
+from runner.runs.field_types import AUTO, Flag, Number, Positive, Share, Units, Whole
 
-AUTO = "auto"
 KINDS = {"data": "data set", "init": "initializer"}  # where the word in a sentence is not that of the config
-Whole = Annotated[int, Strict(), Field(le=2**53)]  # what a float can hold exactly; nothing here needs more
-Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
-Flag = Annotated[bool, Strict()]
-Units = Annotated[Whole, Field(gt=0)]
-Share = Annotated[Number, Field(ge=0, lt=1)]
-Positive = Annotated[Number, Field(gt=0)]
-
-
-def _target_range(value: Any) -> Any:
-    is_pair = isinstance(value, (list, tuple)) and len(value) == 2
-    if value in (None, AUTO) or (is_pair and all(type(end) in (int, float) and math.isfinite(end) for end in value)):
-        return value
-    raise PydanticCustomError("target_range", "must be auto, null or two finite numbers such as [-1,1]")
-
-
-def _layers(value: Any) -> Any:
-    """A list of units; a number stands for one layer of that many."""
-    return [value] if type(value) is int else value
-
-
-def _names(value: Any) -> Any:
-    """`none`, one name or a list of names, as a list in the order in which faults are made, each once."""
-    names = [value] if isinstance(value, str) else [] if value is None else value
-    if not isinstance(names, (list, tuple)) or not all(isinstance(name, str) for name in names):
-        return value
-    return sorted({name for name in names if name != "none"}, key=lambda name: (FAULTS.position(name), name))
-
-
-def _points(value: Any) -> Any:
-    """A list of points; a number stands for a point with one coordinate."""
-    if not isinstance(value, (list, tuple)):
-        return value
-    return [[point] if isinstance(point, (int, float)) else point for point in value]
 
 
 class Frozen(BaseModel):
@@ -79,17 +44,22 @@ class DataCommon(Component):
     """What every data set can be asked for, beside its own settings."""
 
     seed: Annotated[Whole, Field(ge=0)] | None = None
+    split_seed: Annotated[Whole, Field(ge=0)] | None = None
     test_fraction: Share = 0.25
+    validation_fraction: Share = 0.0
+    folds: Annotated[Whole, Field(ge=2, le=1000)] | None = None
+    fold: Annotated[Whole, Field(ge=0)] = 0
     standardize: Flag = False
+    target_scale: Literal["standardize", "none", "log"] = "none"
 
 
 class NetworkSpec(Frozen):
     """Layers, activations of input and output, biases, and where the weights come from when not from `init`."""
 
-    hidden: Annotated[tuple[Units, ...], BeforeValidator(_layers)]
+    hidden: Annotated[tuple[Units, ...], BeforeValidator(field_types.layers)]
     input: str
     output: str
-    target_range: Annotated[Literal["auto"] | tuple[Number, Number] | None, BeforeValidator(_target_range)]
+    target_range: Annotated[Literal["auto"] | tuple[Number, Number] | None, BeforeValidator(field_types.target_range)]
     bias: Flag
     bias_init: Literal["zero", "init", "hidden"]
     start: str | None
@@ -122,7 +92,7 @@ class TestSpec(Frozen):
     set: Literal["held_out", "grid", "fresh"]
     points: Annotated[Whole, Field(ge=2, le=1_000_000)]
     margin: Annotated[Number, Field(ge=0, le=LARGEST)]
-    probes: Annotated[tuple[tuple[Number, ...], ...], BeforeValidator(_points)]
+    probes: Annotated[tuple[tuple[Number, ...], ...], BeforeValidator(field_types.points)]
 
 
 class Single(Frozen):
@@ -133,7 +103,7 @@ class Single(Frozen):
 
     cost: str
     score: str
-    fault: Annotated[tuple[Annotated[str, Strict()], ...], BeforeValidator(_names)]
+    fault: Annotated[tuple[Annotated[str, Strict()], ...], BeforeValidator(field_types.names)]
     learning_rate: Positive
     dtype: Literal["float64", "float32"]
     seed: Annotated[Whole, Field(ge=0)]

@@ -122,7 +122,7 @@ class Reader:
                 outcome=Outcome(run.tags["outcome"]),
                 error=run.tags.get("error", ""),
                 network=weights,
-                data=DataUsed(task, samples, run.tags["data_digest"]),
+                data=DataUsed(task, samples, run.tags["data_digest"], int(run.tags.get("validation_samples", 0))),
                 last_step=int(run.tags["last_step"]),
                 history=history,
                 measures=_measures(run, history),

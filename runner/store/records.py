@@ -24,7 +24,7 @@ MetricRow = tuple[str, float, int, int]
 
 @dataclass(frozen=True)
 class DataRecord:
-    """A run's data in one role, `train` or `test`: where it came from and what it holds."""
+    """A run's data in one role, `train`, `validation` or `test`: where it came from and what it holds."""
 
     name: str
     digest: str
@@ -78,6 +78,8 @@ def params_of(result: RunResult) -> dict[str, Any]:
         if dict(result.spec.data)["standardize"]:
             params["scaling.input_shift"] = scaling.x_shift.tolist()
             params["scaling.input_scale"] = scaling.x_scale.tolist()
+        if scaling.x_fill is not None:
+            params["scaling.input_fill"] = scaling.x_fill.tolist()
     return params
 
 
@@ -110,6 +112,7 @@ def tags_of(result: RunResult) -> dict[str, str]:
         n_train, n_test = result.data.n_samples
         tags |= {"data_digest": result.data.digest} | result.digests
         tags |= {"train_samples": str(n_train), "test_samples": str(n_test)}
+        tags |= {"validation_samples": str(result.data.n_validation)} if result.data.n_validation else {}
     if result.provenance.reused_from:
         tags["reused_from"] = result.provenance.reused_from
     if result.error:
@@ -151,9 +154,10 @@ def _parquet(columns: Mapping[str, list[float]]) -> bytes:
 def _data_of(result: RunResult, used: DataUsed) -> tuple[DataRecord, ...]:
     data, (n_train, n_test) = result.spec.data, used.n_samples
     source = json.dumps(data.model_dump(mode="json") | {"seed": result.spec.data_seed})[:65000]
-    profile = json.dumps({"train samples": n_train, "test samples": n_test})
-    contexts = ("train", "test") if n_test else ("train",)
-    endings = {context: f"-{n_train}+{n_test}-{context}" for context in contexts}
+    sizes = {"train": n_train, "validation": used.n_validation, "test": n_test}
+    profile = json.dumps({f"{part} samples": n for part, n in sizes.items() if n or part != "validation"})
+    split = "+".join(str(n) for part, n in sizes.items() if n or part != "validation")
+    endings = {part: f"-{split}-{part}" for part, n in sizes.items() if n}
     # MLflow knows a data set by name and digest, and keeps the first profile: another split is another one.
     return tuple(
         DataRecord(data.name, used.digest[: MAX_DIGEST - len(ending)] + ending, source, profile, context)

@@ -13,6 +13,7 @@ from nn.registry import Array
 from runner.datasets.samples import Target
 from runner.runs.data import Prepared, gives_probabilities
 from runner.runs.spec import Spec, score_of
+from runner.train.logistic import logistic
 
 
 def measures(spec: Spec, data: Prepared, network: Network, parameters: Array | None) -> dict[str, float]:
@@ -20,13 +21,15 @@ def measures(spec: Spec, data: Prepared, network: Network, parameters: Array | N
 
     `parameters (P,)` are those of one run; None for one that diverged, which has the trivial predictors' scores alone.
     """
-    X, part = data.tested[0], "test" if len(data.X_test) else "train"
     found = baselines(spec, data)
     with np.errstate(over="ignore", invalid="ignore"):
         if parameters is None:
             return _finite(found)
-        outputs = _outputs(data, network, parameters, X)
-        found |= {f"{part}/{name}": value for name, value in _metrics(spec, data, outputs).items()}
+        parts = data.parts
+        for part in [name for name in parts if name != "train"] or list(parts):
+            X, Y = parts[part]
+            outputs = _outputs(data, network, parameters, X)
+            found |= {f"{part}/{name}": value for name, value in _metrics(spec, data, outputs, Y).items()}
         found[f"{part}/output_range"] = float(np.ptp(outputs, axis=0).max())
         found |= _probed(spec, data, network, parameters)
     return _finite(found)
@@ -36,21 +39,22 @@ def _finite(values: dict[str, float]) -> dict[str, float]:
     return {name: value for name, value in values.items() if np.isfinite(value)}
 
 
-def _metrics(spec: Spec, data: Prepared, outputs: Array) -> dict[str, float]:
-    """Every metric that fits, of outputs `(n, d_out)` in the units of the targets, on the set that is tested on."""
-    a, t = outputs, data.tested[1]
+def _metrics(spec: Spec, data: Prepared, outputs: Array, Y: Target) -> dict[str, float]:
+    """Every metric that fits, of outputs `(n, d_out)` and targets in the units of the data."""
+    a, t = outputs, Y
     fitting = METRICS.fitting(data.samples.task, gives_probabilities(spec.network.output, outputs.shape[1]))
     if data.samples.task == "classification":
-        a, t = data.scaling.targets(outputs), data.Y_test if len(data.X_test) else data.Y_train
+        a, t = data.scaling.targets(outputs), data.encoded(Y)
     return {one.name: _value(one.of_outputs(data.threshold, data.tie), a.T, t.T) for one in fitting}
 
 
 def baselines(spec: Spec, data: Prepared) -> dict[str, float]:
-    """What predictors reach that need no network, on the set that the network is tested on, in the run's score.
+    """What predictors reach that need no network, on the part whose scores are reported, in the run's score.
 
     Regression: the best constant for the training targets (`constant`) and the best straight line or plane through
-    them (`linear`, least squares). Classification: the most frequent class, or the share of each (`constant`), and the
-    rule that is right most often where the data set knows it (`bayes`). The usual metric of the task is there as well.
+    them (`linear`, least squares). Classification: the most frequent class, or the share of each (`constant`), of a
+    table logistic regression (`logistic`), and the rule that is right most often where the data set knows it
+    (`bayes`). The usual metric of the task is there as well.
     """
     task = data.samples.task
     found = [METRICS.metric(name) for name in dict.fromkeys((score_of(spec, task), USUAL[task]))]
@@ -59,22 +63,27 @@ def baselines(spec: Spec, data: Prepared) -> dict[str, float]:
 
 
 def _regressors(data: Prepared, metric: Metric) -> dict[str, float]:
-    (X, Y), rows = data.tested, data.train_rows
-    train_X, train_Y = np.column_stack([np.ones(len(rows)), data.samples.X[rows]]), data.samples.Y[rows]
-    line = np.linalg.lstsq(train_X, train_Y, rcond=None)[0]
+    (X, Y), (train_X, train_Y) = data.tested, data.parts["train"]
     constant = np.broadcast_to(metric.constant(train_Y, axis=0), Y.shape)
+    if data.samples.encoding:
+        X, train_X = data.scaling.inputs(X), data.X_train
+    line = np.linalg.lstsq(np.column_stack([np.ones(len(train_X)), train_X]), train_Y, rcond=None)[0]
     straight = np.column_stack([np.ones(len(X)), X]) @ line
     return {name: _value(metric.value, a.T, Y.T) for name, a in (("constant", constant), ("linear", straight))}
 
 
 def _classifiers(data: Prepared, metric: Metric) -> dict[str, float]:
     (X, Y), samples = data.tested, data.samples
-    counts = np.bincount(samples.Y[data.train_rows], minlength=len(samples.classes))
-    if metric.of != "classes":
-        shares = np.broadcast_to(counts[:, np.newaxis] / counts.sum(), (len(counts), len(Y)))
-        return {"constant": _value(metric.value, shares, Y)}
-    found = {"constant": _value(metric.value, np.full(len(Y), counts.argmax()), Y)}
-    return found if samples.bayes is None else found | {"bayes": _value(metric.value, samples.bayes(X), Y)}
+    train_Y = np.asarray(samples.Y[data.split.train], dtype=np.int64)
+    counts = np.bincount(train_Y, minlength=len(samples.classes))
+    shares = np.broadcast_to(counts[:, np.newaxis] / counts.sum(), (len(counts), len(Y)))
+    found = {"constant": shares if metric.of != "classes" else np.full(len(Y), counts.argmax())}
+    if samples.encoding and (counts > 0).sum() > 1:
+        probabilities = logistic(data.X_train, train_Y, data.scaling.inputs(X), len(counts))
+        found["logistic"] = probabilities if metric.of != "classes" else probabilities.argmax(axis=0)
+    if samples.bayes is not None and metric.of == "classes":
+        found["bayes"] = samples.bayes(X)
+    return {name: _value(metric.value, answers, Y) for name, answers in found.items()}
 
 
 def _value(metric: Value, a: Array | NDArray[np.int64], t: Target) -> float:

@@ -15,8 +15,9 @@ from nn.registry import Array
 from nn.schedules import SCHEDULES
 from nn.stack import Data, Descent, Regularisation, Stack, Stopping
 from runner.runs.data import Prepared, generator
+from runner.runs.field_types import AUTO
 from runner.runs.shape import Shape, evaluation_steps, shared_settings
-from runner.runs.spec import AUTO, Spec, score_of
+from runner.runs.spec import Spec, score_of
 
 
 def build_stack(
@@ -38,23 +39,26 @@ def build_stack(
         metric=metric.of_outputs(prepared[0].threshold, prepared[0].tie),
         descent=_descent(specs, shape, state),
         evaluations=evaluation_steps(shape.n_steps, first.training.evaluations),
-        stopping=_stopping(specs, shape, metric.sign),
+        stopping=_stopping(specs, shape, metric.sign, "validation" if data.X_validation is not None else "test"),
         regularisation=_regularisation(network, specs),
         online=first.training.online_cost,
-        in_units=metric.needs_units,
+        in_units=metric.needs_units or (metric.of == "numbers" and data.target_log),
     )
 
 
 def _data(prepared: Sequence[Prepared], network: Network, dtype: str) -> Data:
     wider = network.sizes[-1] // prepared[0].Y_train.shape[1]  # more than 1 where a fault has widened the output
-    is_tested = len(prepared[0].X_test) > 0
+    is_tested, is_validated = len(prepared[0].X_test) > 0, len(prepared[0].X_validation) > 0
     return Data(
         X_train=_stacked((data.X_train for data in prepared), dtype),
         Y_train=_stacked((data.Y_train for data in prepared), dtype, wider),
         X_test=_stacked((data.X_test for data in prepared), dtype) if is_tested else None,
         Y_test=_stacked((data.Y_test for data in prepared), dtype, wider) if is_tested else None,
+        X_validation=_stacked((data.X_validation for data in prepared), dtype) if is_validated else None,
+        Y_validation=_stacked((data.Y_validation for data in prepared), dtype, wider) if is_validated else None,
         target_shift=np.array([data.scaling.y_shift for data in prepared]),
         target_scale=np.array([data.scaling.y_scale for data in prepared]),
+        target_log=prepared[0].scaling.y_log,
     )
 
 
@@ -70,12 +74,13 @@ def _descent(specs: Sequence[Spec], shape: Shape, state: Sequence[Array] | None)
     )
 
 
-def _stopping(specs: Sequence[Spec], shape: Shape, sign: int) -> Stopping:
+def _stopping(specs: Sequence[Spec], shape: Shape, sign: int, part: str) -> Stopping:
+    """When runs end early; what patience watches is measured on a `part` of the samples."""
     training = [spec.training for spec in specs]
     return Stopping(
         stop_cost=np.array([-np.inf if one.stop_cost is None else one.stop_cost for one in training]),
         patience=np.array([_patience_steps(one.patience, shape) for one in training]),
-        watched=("test_cost", -1) if specs[0].score == AUTO else ("test_metric", sign),
+        watched=(f"{part}_cost", -1) if specs[0].score == AUTO else (f"{part}_metric", sign),
     )
 
 

@@ -36,6 +36,7 @@ CODE_AT_IMPORT = code_digest()  # of what this process trains with, whatever bec
 # What a series of `nn` is called in a history; one that is not named here keeps its name.
 SERIES_NAMES = {
     "train_cost": "train/cost", "test_cost": "test/cost", "train_metric": "train/{metric}",
+    "validation_cost": "validation/cost", "validation_metric": "validation/{metric}",
     "test_metric": "test/{metric}", "train_loss": "train/loss", "online_cost": "train/online_cost",
 }  # fmt: skip
 Draw = Callable[[RunResult, Prepared], RunResult]  # adds a run's picture, and never raises
@@ -132,7 +133,7 @@ def _result_of_run(run: PlannedRun, data: Prepared, structure: Structure, stack:
     found = measures(run.spec, data, stack.network, None if outcome is Outcome.DIVERGED else parameters)
     task, n_samples = data.samples.task, (len(data.X_train), len(data.X_test))
     metric = METRICS.metric(score_of(run.spec, task))
-    unit = abs(data.scaling.y_scale) if metric.unit == "target" else 1.0
+    unit = abs(data.scaling.y_scale) if metric.unit == "target" and not data.scaling.y_log else 1.0
     measured = np.isfinite(trained.history["train_cost"][0])
     history = {"step": np.array(stack.evaluations, dtype=float)[measured].tolist()}
     for series, (values,) in trained.history.items():
@@ -145,8 +146,8 @@ def _result_of_run(run: PlannedRun, data: Prepared, structure: Structure, stack:
         key=run.key,
         spec=run.spec,
         outcome=outcome,
-        network=Weights(parameters, structure, data.scaling),
-        data=DataUsed(task, n_samples, digest_of(data.samples)),
+        network=Weights(parameters, structure, data.scaling, data.samples.encoding),
+        data=DataUsed(task, n_samples, digest_of(data.samples), len(data.X_validation)),
         last_step=int(last_step),
         history=history,
         measures={name: value for name, value in found.items() if name not in history},

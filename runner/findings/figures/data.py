@@ -57,9 +57,9 @@ def _draw(panel: Axes, data: Prepared) -> None:
 
 def _draw_curve(panel: Axes, data: Prepared) -> None:
     samples = data.samples
-    rows = np.concatenate([data.train_rows, data.test_rows])
+    rows = np.concatenate([data.split.train, data.split.test])
     keep = shown_of(len(rows))
-    is_test = (np.arange(len(rows)) >= len(data.train_rows))[keep]
+    is_test = (np.arange(len(rows)) >= len(data.split.train))[keep]
     X, Y = samples.X[rows[keep], 0], np.asarray(samples.Y[rows[keep]], dtype=np.float64)[:, 0]
     for name, chosen in parts_of(is_test):
         panel.plot(X[chosen], Y[chosen], label=name, **CURVE[name])

@@ -51,9 +51,9 @@ class Fit:
 def fit_of(result: RunResult, data: Prepared) -> Fit:
     """The fit of a trained run on its own data."""
     predict, samples = _predictor(result), data.samples
-    rows = np.concatenate([data.train_rows, data.test_rows])
+    rows = np.concatenate([data.split.train, data.split.test])
     keep = shown_of(len(rows))
-    is_test = (np.arange(len(rows)) >= len(data.train_rows))[keep]
+    is_test = (np.arange(len(rows)) >= len(data.split.train))[keep]
     X, Y = samples.X[rows[keep]], np.asarray(samples.Y[rows[keep]], dtype=np.float64)
     return replace(
         _numbers(predict, X, Y, data),

@@ -15,8 +15,9 @@ from runner.app.options import default_config
 from runner.base.paths import CONF, SWEEPS
 from runner.plan.defaults import MATCHING
 from runner.runs.components import REGISTRIES
+from runner.runs.field_types import AUTO
 from runner.runs.settings import EXECUTORS, Settings, read_settings
-from runner.runs.spec import AUTO, DataCommon, Spec
+from runner.runs.spec import DataCommon, Spec
 from tests.runner.building import COMPONENTS, QUICK, config_of, loader, spec_of, trained
 
 OLD_NAMES = {("data", "csv"): "table"}  # in stored specs a component of its own, on a command line the new one

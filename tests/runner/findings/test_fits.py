@@ -116,7 +116,7 @@ def test_a_surface_is_what_the_model_predicts_at_every_grid_point(on_table):
 
 def test_a_scatter_has_target_and_prediction_of_every_sample(on_table):
     fit, model, data = on_table("scatter")
-    rows = [*data.train_rows, *data.test_rows]
+    rows = [*data.split.train, *data.split.test]
     assert fit.kind == "scatter"
     assert np.array_equal(fit.x, data.samples.Y[rows, 0])
     assert np.array_equal(fit.prediction, model.predict(data.samples.X[rows])[:, 0])
@@ -126,13 +126,13 @@ def test_a_scatter_has_target_and_prediction_of_every_sample(on_table):
 def test_a_confusion_counts_every_test_sample_by_its_class_and_the_predicted_one(on_table, name):
     fit, model, data = on_table(name)
     n = len(data.samples.classes)
-    answers, Y = model.predict(data.samples.X[data.test_rows]), data.samples.Y[data.test_rows]
+    answers, Y = model.predict(data.samples.X[data.split.test]), data.samples.Y[data.split.test]
     predicted = answers.argmax(axis=1) if answers.shape[1] > 1 else (answers[:, 0] > 0.5).astype(int)
     pairs = list(zip(Y.tolist(), predicted.tolist(), strict=True))
     expected = [[pairs.count((i, j)) for j in range(n)] for i in range(n)]
     assert fit.kind == "confusion"
     assert fit.prediction.tolist() == expected
-    assert fit.prediction.sum() == len(data.test_rows) < len(data.samples.Y)
+    assert fit.prediction.sum() == len(data.split.test) < len(data.samples.Y)
     assert fit.tested_on == "test"
 
 
@@ -146,10 +146,10 @@ def test_a_confusion_is_of_fresh_test_samples_and_where_there_are_none_of_the_tr
 @pytest.mark.parametrize("name", ["sine", "xor", "quadrants"])
 def test_a_fit_shows_the_samples_and_says_which_are_tested(name):
     fit, _, data = on(name)
-    rows = [*data.train_rows, *data.test_rows]
+    rows = [*data.split.train, *data.split.test]
     assert np.array_equal(fit.samples, data.samples.X[rows])
     assert np.array_equal(np.squeeze(fit.targets), np.squeeze(data.samples.Y[rows]))
-    assert fit.is_test.tolist() == [False] * len(data.train_rows) + [True] * len(data.test_rows)
+    assert fit.is_test.tolist() == [False] * len(data.split.train) + [True] * len(data.split.test)
     assert (fit.input_names, fit.target_name, fit.classes) == (
         data.samples.input_names, data.samples.target_name, data.samples.classes,
     )  # fmt: skip

@@ -108,7 +108,7 @@ def _needs_to_be_shared(run: Checked) -> tuple:
     return (
         network.sizes, network.bias, network.dtype, spec.activation, spec.network.output, spec.loss,
         spec.optimizer.name, training.mode, training.mode == "online" and data.draw is not None, training.batch_size,
-        len(data.train_rows), len(data.test_rows), training.epochs, training.evaluations, data.samples.task,
+        len(data.split.train), len(data.split.test), training.epochs, training.evaluations, data.samples.task,
         data.samples.levels, training.l2 > 0, training.clip_value is None, training.clip_norm is None,
     )  # fmt: skip
 

@@ -7,7 +7,8 @@ import pytest
 from nn.registry import Setting
 from runner.datasets.tables.choosing import Name
 from runner.runs.components import REGISTRIES
-from runner.runs.spec import AUTO, DataCommon, NetworkSpec, Single, Spec, TestSpec, TrainingSpec, component_model
+from runner.runs.field_types import AUTO
+from runner.runs.spec import DataCommon, NetworkSpec, Single, Spec, TestSpec, TrainingSpec, component_model
 from tests.runner.building import COMPONENTS, SETTINGS, refusal, refusals, types_of
 
 SECTIONS = {"network": NetworkSpec, "training": TrainingSpec, "test": TestSpec}
@@ -74,6 +75,11 @@ GENERAL = [
     ("training.clip_norm=big", "training.clip_norm must be a number, got 'big'"),
     ("data.seed=0.5", "data.seed must be a whole number, got 0.5"),
     ("data.test_fraction=half", "data.test_fraction must be a number, got 'half'"),
+    ("data.validation_fraction=half", "data.validation_fraction must be a number, got 'half'"),
+    ("data.split_seed=first", "data.split_seed must be a whole number, got 'first'"),
+    ("data.folds=few", "data.folds must be a whole number, got 'few'"),
+    ("data.fold=last", "data.fold must be a whole number, got 'last'"),
+    ("data.target_scale=sqrt", "data.target_scale must be 'standardize', 'none' or 'log', got 'sqrt'"),
     ("data.standardize=1", "data.standardize must be true or false, got 1"),
 ]
 

@@ -27,10 +27,14 @@ GENERAL = {
     "test.margin": Range(ge=0, le=1e100),
     "data.seed": Range(ge=0),
     "data.test_fraction": Range(ge=0, lt=1),
+    "data.validation_fraction": Range(ge=0, lt=1),
+    "data.folds": Range(ge=2, le=1000),
+    "data.fold": Range(ge=0),
+    "data.split_seed": Range(ge=0),
 }
 WHOLE = {
     "seed", "training.epochs", "training.steps", "training.batch_size", "training.evaluations", "training.patience",
-    "test.points", "data.seed",
+    "test.points", "data.seed", "data.split_seed", "data.folds", "data.fold",
 }  # fmt: skip
 
 SECTIONS: dict[str, type[BaseModel]] = {"training": TrainingSpec, "test": TestSpec}

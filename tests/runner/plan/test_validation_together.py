@@ -134,9 +134,12 @@ def test_the_batch_size_follows_from_mode_and_number_of_training_samples(overrid
 
 def test_patience_without_test_samples_is_refused():
     message = refusal("data=xor", "training.patience=3")
-    assert message.startswith("training.patience needs test samples to watch; set data.test_fraction above 0")
+    assert message.startswith(
+        "training.patience needs samples to watch; set data.validation_fraction or data.test_fraction above 0"
+    )
     assert message.endswith("(from the override training.patience=3)")
     assert isinstance(build("data=xor", "training.patience=3", "data.test_fraction=0.25"), Checked)
+    assert isinstance(build("data=xor", "training.patience=3", "data.validation_fraction=0.25"), Checked)
 
 
 @pytest.mark.parametrize(

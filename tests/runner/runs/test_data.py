@@ -26,15 +26,15 @@ THREE = "a,b,kind\n" + "".join(f"{i},{(7 * i) % 5},{'xyz'[i % 3]}\n" for i in ra
 )
 def test_the_split_is_complete_disjoint_and_of_the_asked_size(overrides, n, n_test):
     data = prepare(spec_of(*overrides))
-    assert len(data.test_rows) == n_test
-    assert sorted([*data.train_rows, *data.test_rows]) == list(range(n))
-    assert list(data.train_rows) == sorted(data.train_rows)
-    assert list(data.test_rows) == sorted(data.test_rows)
+    assert len(data.split.test) == n_test
+    assert sorted([*data.split.train, *data.split.test]) == list(range(n))
+    assert list(data.split.train) == sorted(data.split.train)
+    assert list(data.split.test) == sorted(data.split.test)
 
 
 def test_the_split_is_the_same_for_the_same_seed_and_another_for_another():
-    rows = {seed: prepare(spec_of(f"seed={seed}")).test_rows.tolist() for seed in (0, 1, 2)}
-    assert rows[0] == prepare(spec_of("seed=0")).test_rows.tolist()
+    rows = {seed: prepare(spec_of(f"seed={seed}")).split.test.tolist() for seed in (0, 1, 2)}
+    assert rows[0] == prepare(spec_of("seed=0")).split.test.tolist()
     assert len({tuple(one) for one in rows.values()}) == 3
 
 
@@ -42,7 +42,7 @@ def test_every_row_is_tested_about_as_often_as_every_other():
     spec = spec_of("data.samples=20")
     counts = np.zeros(20)
     for seed in range(400):
-        counts[prepare(spec.model_copy(update={"seed": seed})).test_rows] += 1
+        counts[prepare(spec.model_copy(update={"seed": seed})).split.test] += 1
     assert counts == pytest.approx(100, abs=5 * np.sqrt(400 * 0.25 * 0.75))
 
 
@@ -55,7 +55,7 @@ def test_the_data_seed_alone_decides_about_the_data_where_it_is_given():
         prepare(spec_of(f"data.seed={seed}", f"seed={run}")) for seed, run in ((0, 1), (0, 2), (5, 1))
     )
     assert first.X_train.tobytes() == second.X_train.tobytes()
-    assert first.test_rows.tolist() == second.test_rows.tolist()
+    assert first.split.test.tolist() == second.split.test.tolist()
     assert first.X_train.tobytes() != other.X_train.tobytes()
     assert inputs_of("seed=7") == inputs_of("data.seed=7", "seed=1")
 
@@ -83,7 +83,7 @@ def test_targets_of_a_regression_fill_the_range_of_a_bounded_output(output, data
 @pytest.mark.parametrize("output", [*BOUNDED_ELEMENTWISE, *UNBOUNDED])
 def test_scaled_targets_come_back_as_they_were(output):
     prepared = prepare(spec_of("data=sine", f"network.output={output}"))
-    for Y, rows in ((prepared.Y_train, prepared.train_rows), (prepared.Y_test, prepared.test_rows)):
+    for Y, rows in ((prepared.Y_train, prepared.split.train), (prepared.Y_test, prepared.split.test)):
         back = prepared.scaling.outputs(Y)
         np.testing.assert_allclose(back, prepared.samples.Y[rows], rtol=0, atol=1e-15)
 
@@ -91,14 +91,14 @@ def test_scaled_targets_come_back_as_they_were(output):
 @pytest.mark.parametrize("output", UNBOUNDED)
 def test_targets_are_left_alone_for_an_unbounded_output(output):
     prepared = prepare(spec_of("data=sine", f"network.output={output}"))
-    assert prepared.Y_train.tobytes() == prepared.samples.Y[prepared.train_rows].tobytes()
-    assert prepared.Y_test.tobytes() == prepared.samples.Y[prepared.test_rows].tobytes()
+    assert prepared.Y_train.tobytes() == prepared.samples.Y[prepared.split.train].tobytes()
+    assert prepared.Y_test.tobytes() == prepared.samples.Y[prepared.split.test].tobytes()
 
 
 def test_the_scale_of_targets_comes_from_the_training_rows_alone():
     spec = spec_of("network.output=tanh", "data.samples=8", "data.test_fraction=0.5", "seed=3")
     prepared = prepare(spec)
-    Y = prepared.samples.Y[prepared.train_rows]
+    Y = prepared.samples.Y[prepared.split.train]
     assert prepared.scaling.outputs(np.array([-1.0, 1.0])) == pytest.approx([Y.min(), Y.max()], abs=1e-15)
     assert np.abs(prepared.Y_test).max() > 1  # a seed at which a test target lies outside
 
@@ -115,7 +115,7 @@ def test_rmse_is_given_in_the_units_of_the_targets(csv_file):
 @pytest.mark.parametrize("data", ["sine", "quadrants"])
 def test_standardised_inputs_have_mean_0_and_deviation_1_over_the_training_rows_alone(data):
     prepared = prepare(spec_of(f"data={data}", "data.standardize=true"))
-    trained_on, raw = prepared.X_train, prepared.samples.X[prepared.train_rows]
+    trained_on, raw = prepared.X_train, prepared.samples.X[prepared.split.train]
     assert trained_on.mean(axis=0) == pytest.approx(0, abs=1e-14)
     assert trained_on.std(axis=0) == pytest.approx(1, abs=1e-14)
     assert prepared.scaling.x_shift.tolist() == raw.mean(axis=0).tolist()
@@ -126,7 +126,7 @@ def test_standardised_inputs_have_mean_0_and_deviation_1_over_the_training_rows_
 def test_a_feature_that_is_constant_in_the_training_rows_is_only_shifted(csv_file):
     rows = [f"{i},{int(i == 0)},{i * 0.37 % 1}\n" for i in range(8)]
     overrides = ("data=csv", csv_file("a,rare,y\n" + "".join(rows)), "data.test_fraction=0.5")
-    seed = next(s for s in range(50) if 0 in prepare(spec_of(*overrides, f"seed={s}")).test_rows)
+    seed = next(s for s in range(50) if 0 in prepare(spec_of(*overrides, f"seed={s}")).split.test)
     prepared = prepare(spec_of(*overrides, f"seed={seed}"))
     assert prepared.scaling.x_scale[1] == 1.0
     assert prepared.X_train[:, 1].tolist() == [0.0] * 4
@@ -135,8 +135,8 @@ def test_a_feature_that_is_constant_in_the_training_rows_is_only_shifted(csv_fil
 
 def test_inputs_are_left_alone_without_standardisation():
     prepared = prepare(spec_of("data=quadrants"))
-    assert prepared.X_train.tobytes() == prepared.samples.X[prepared.train_rows].tobytes()
-    assert prepared.X_test.tobytes() == prepared.samples.X[prepared.test_rows].tobytes()
+    assert prepared.X_train.tobytes() == prepared.samples.X[prepared.split.train].tobytes()
+    assert prepared.X_test.tobytes() == prepared.samples.X[prepared.split.test].tobytes()
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_three_classes_are_one_hot_whatever_the_output(output, csv_file):
     spec = spec_of("data=csv", csv_file(THREE), f"network.output={output}")
     prepared = prepare(spec)
     no = -1.0 if output == "tanh" else 0.0
-    for Y, rows in ((prepared.Y_train, prepared.train_rows), (prepared.Y_test, prepared.test_rows)):
+    for Y, rows in ((prepared.Y_train, prepared.split.train), (prepared.Y_test, prepared.split.test)):
         assert Y.shape == (len(rows), 3)
         assert Y.argmax(axis=1).tolist() == prepared.samples.Y[rows].tolist()
         assert sorted(set(Y.ravel().tolist())) == [no, 1.0]

@@ -56,7 +56,7 @@ def test_an_archive_is_the_same_bytes_each_time_it_is_made(result):
 def test_predictions_are_in_the_units_of_the_targets(result):
     """RMSE and accuracy worked out from predictions in the units of the data are those that training reported."""
     data, model = prepare(result.spec), model_of(result)
-    rows = data.train_rows
+    rows = data.split.train
     predicted, Y = model.predict(data.samples.X[rows]), data.samples.Y[rows]
     tolerance = 1e-12 if result.spec.dtype == "float64" else 1e-6
     if result.data.task == "regression":

@@ -152,6 +152,8 @@ def test_the_flat_form_of_the_default_run_is_the_one_written_here():
         "fault": [], "warm_start": [],
         "test.set": "held_out", "test.points": 1001, "test.margin": 0.0, "test.probes": [],
         "data": "xor", "data.seed": None, "data.test_fraction": 0.0, "data.standardize": False,
+            "data.split_seed": None, "data.validation_fraction": 0.0, "data.folds": None, "data.fold": 0,
+            "data.target_scale": "none",
         "data.targets": [0.0, 1.0],
         "network.hidden": [6], "network.input": "identity", "network.output": "sigmoid", "network.target_range": "auto",
         "network.bias": True, "network.bias_init": "init", "network.start": None,

@@ -72,7 +72,7 @@ def test_the_test_set_does_not_change_what_is_trained_on():
     assert len(grid.X_train) == len(fresh.X_train) == 200
     assert len(grid.X_test) == len(fresh.X_test) == 1001
     assert grid.X_train.tobytes() == fresh.X_train.tobytes() == grid.samples.X.tobytes()
-    assert grid.test_rows.tolist() == fresh.test_rows.tolist() == []
+    assert grid.split.test.tolist() == fresh.split.test.tolist() == []
     assert [part.tobytes() for part in grid.draw(9)] == [part.tobytes() for part in fresh.draw(9)]
 
 
@@ -118,14 +118,14 @@ def test_targets_of_an_unbounded_output_stay_as_they_are_unless_a_range_is_given
 @pytest.mark.parametrize("output", ["identity", "relu", "softplus"])
 def test_targets_of_an_unbounded_output_are_mapped_onto_the_range_and_outputs_back(output):
     prepared = prepare(spec_of(f"network.output={output}", "network.target_range=[-3,5]"))
-    rows = prepared.samples.Y[prepared.train_rows]
+    rows = prepared.samples.Y[prepared.split.train]
     assert (prepared.Y_train.min(), prepared.Y_train.max()) == pytest.approx((-3, 5), abs=1e-14)
     np.testing.assert_allclose(prepared.scaling.outputs(prepared.Y_train), rows, rtol=0, atol=1e-14)
 
 
 def test_without_a_target_range_targets_stay_as_they_are():
     prepared = prepare(spec_of("network.output=tanh", "network.target_range=null"))
-    assert prepared.Y_train.tobytes() == prepared.samples.Y[prepared.train_rows].tobytes()
+    assert prepared.Y_train.tobytes() == prepared.samples.Y[prepared.split.train].tobytes()
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ def rms(values: np.ndarray) -> float:
 def test_measures_of_a_regression_are_those_worked_out_from_its_samples(overrides):
     result = trained(*overrides, *QUICK)
     data = prepare(result.spec)
-    X, Y = data.samples.X[data.train_rows], data.samples.Y[data.train_rows]
+    X, Y = data.samples.X[data.split.train], data.samples.Y[data.split.train]
     (X_test, Y_test), part = data.tested, "test" if len(data.X_test) else "train"
     slopes = np.polyfit(X[:, 0], Y[:, 0], 1) if X.shape[1] == 1 else None
     outputs = model_of(result).predict(X_test)
@@ -74,7 +74,7 @@ def test_the_constant_of_a_classification_is_the_most_frequent_class_of_the_trai
     rows = "".join(f"{i},{(7 * i) % 5},{'xyz'[0 if i % 4 else 1 + i % 3 % 2]}\n" for i in range(40))
     result = trained("data=csv", csv_file("a,b,kind\n" + rows), "seed=2", *QUICK)
     data = prepare(result.spec)
-    train, test = data.samples.Y[data.train_rows].tolist(), data.samples.Y[data.test_rows].tolist()
+    train, test = data.samples.Y[data.split.train].tolist(), data.samples.Y[data.split.test].tolist()
     most = max(set(train), key=train.count)
     assert result.measures["baseline/constant_accuracy"] == test.count(most) / len(test)
     assert "baseline/bayes_accuracy" not in result.measures

@@ -1,0 +1,85 @@
+"""Which samples a run trains on, which decide (validation), and which are looked at in the end alone (test)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from runner.datasets.samples import DataError, Samples
+from runner.runs.spec import DataCommon, TestSpec
+
+Rows = NDArray[np.intp]
+Generator = Callable[[str], np.random.Generator]
+
+
+@dataclass(frozen=True)
+class Split:
+    """Rows of the samples, each part in the data's own order. A part that a run does not have is empty."""
+
+    train: Rows
+    validation: Rows
+    test: Rows
+
+
+def split(data: DataCommon, test: TestSpec, samples: Samples, of_run: Generator, of_test: Generator) -> Split:
+    """The parts of a run's samples; the generators make the random numbers of a purpose, for the run or the test rows.
+
+    The rows of a table are drawn class by class, so that each part has each class about as often as the whole. The
+    training rows keep one of every class. Raises DataError where a part that is asked for would be empty.
+    """
+    rows = np.arange(len(samples.X))
+    labels = np.asarray(samples.Y) if samples.encoding and samples.task == "classification" else np.zeros(len(rows))
+    if samples.n_test:
+        tested = rows[-samples.n_test :]
+    elif test.set == "held_out":
+        tested = _drawn(rows, labels, data.test_fraction, "test", of_test("split"))
+    else:
+        tested = rows[:0]
+    rest = np.setdiff1d(rows, tested, assume_unique=True)
+    if data.folds is not None:
+        validated = _fold(rest, labels, data.folds, data.fold, of_test("folds"))
+    else:
+        validated = _drawn(rest, labels, data.validation_fraction, "validation", of_run("validation"))
+    return Split(np.setdiff1d(rest, validated, assume_unique=True), validated, tested)
+
+
+def _drawn(rows: Rows, labels: NDArray[np.generic], share: float, part: str, rng: np.random.Generator) -> Rows:
+    """A share of the rows."""
+    n, size, setting = len(rows), round(share * len(rows)), f"{part}_fraction"
+    if share > 0 and size == 0:
+        raise DataError(f"of {share:g} leaves no {part} sample out of {n}; give 0 for none", setting)
+    if size >= n:
+        raise DataError(f"of {share:g} leaves no training sample out of {n}", setting)
+    shuffled = rows[rng.permutation(n)]
+    _, found, counts = np.unique(labels[shuffled], return_inverse=True, return_counts=True)
+    if len(counts) == 1:
+        return np.asarray(np.sort(shuffled[:size]))
+    place = np.empty(n, dtype=np.intp)  # among the rows of its class, in the order of the draw
+    for label, count in enumerate(counts):
+        place[found == label] = np.arange(count)
+    return np.asarray(np.sort(shuffled[place < _shares(counts, size)[found]]))
+
+
+def _shares(counts: Rows, size: int) -> Rows:
+    """How many of each class are drawn: largest remainders, and one less than there are at most."""
+    wanted = size * counts / counts.sum()
+    taken: Rows = np.minimum(np.floor(wanted), counts - 1).astype(np.intp)
+    by_remainder = np.argsort(taken - wanted, kind="stable")
+    while (missing := size - int(taken.sum())) > 0:
+        free = [label for label in by_remainder if taken[label] < counts[label] - 1][:missing]
+        if not free:
+            break  # nothing but single rows is left, and those are trained on
+        taken[free] += 1
+    return taken
+
+
+def _fold(rows: Rows, labels: NDArray[np.generic], folds: int, fold: int, rng: np.random.Generator) -> Rows:
+    """Every `folds`-th row of a random order in which the classes follow each other."""
+    if fold >= folds:
+        raise DataError(f"must be < {folds}, the number of folds, got {fold}", "fold")
+    if len(rows) < folds:
+        raise DataError(f"={folds} needs as many samples that are not tested; there are {len(rows)}", "folds")
+    shuffled = rows[rng.permutation(len(rows))]
+    by_class = shuffled[np.argsort(labels[shuffled], kind="stable")]
+    return np.asarray(np.sort(by_class[fold::folds]))

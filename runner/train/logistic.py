@@ -1,0 +1,47 @@
+"""Logistic regression as a predictor that needs no network: scikit-learn's, which is imported when it is used."""
+
+import hashlib
+import threading
+import warnings
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from nn.registry import Array
+
+MOST_ROWS = 20_000  # it is a yardstick: more rows hardly move it, and a million take minutes
+MOST_KEPT = 100
+_known: dict[str, Array] = {}
+_ALONE = threading.Lock()  # who leaves `threadpool_limits` first would lift the limit of the others
+
+
+def logistic(X: Array, Y: NDArray[np.int64], at: Array, n_classes: int) -> Array:
+    """Probabilities `(n_classes, m)` at inputs `at (m, d_in)`, fitted to `X (n, d_in)`, scaled, with classes `Y (n,)`.
+
+    scikit-learn's defaults: L2 with C = 1. Of more than MOST_ROWS rows some are taken, evenly. The runs of a sweep that
+    have the same samples share one fit.
+    """
+    key = hashlib.sha256(b"".join(np.ascontiguousarray(one).tobytes() for one in (X, Y, at))).hexdigest()
+    with _ALONE:
+        if key not in _known:
+            if len(_known) >= MOST_KEPT:
+                _known.clear()
+            _known[key] = _fitted(X, Y, at, n_classes)
+        return _known[key]
+
+
+def _fitted(X: Array, Y: NDArray[np.int64], at: Array, n_classes: int) -> Array:
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.linear_model import LogisticRegression
+
+    if len(X) > MOST_ROWS:
+        rows = np.linspace(0, len(X) - 1, MOST_ROWS).astype(int)
+        X, Y = X[rows], Y[rows]
+    found = np.zeros((n_classes, len(at)))
+    # SciPy's BLAS comes with the import, after this process has limited the others: its bits depend on its threads too.
+    with threadpool_limits(1), warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        fitted = LogisticRegression(max_iter=500).fit(X, Y)
+        found[fitted.classes_] = fitted.predict_proba(at).T
+    return found
