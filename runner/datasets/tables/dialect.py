@@ -18,6 +18,8 @@ SEPARATORS = {"\t": "tab", ";": "';'", "|": "'|'", ",": "','", " ": "spaces"}
 RARE = ":~^!/"  # too often part of a cell to be guessed; said where they divide all rows evenly
 SPELT = {r"\t": "\t", "tab": "\t", r"\s+": " ", "space": " ", "spaces": " ", "whitespace": " ", "comma": ",",
          "semicolon": ";", "pipe": "|"}  # fmt: skip
+DOUBLE, SINGLE = '"', "'"
+SINGLY_QUOTED = re.compile(r"(^|[,;|\t]) *'[^'\n]*' *([,;|\t\r\n]| +')", re.MULTILINE)
 LOOKED_AT, ROWS = 1 << 16, 1000
 EVEN = 0.5  # the least share of rows with the same number of cells
 NUMBER = re.compile(r"[-+]?[\d.,'\u2019 \u00a0]*\d[\d.,]*([eE][-+]?\d+)?")
@@ -38,10 +40,16 @@ def lines_of(text: str) -> Iterator[str]:
     return iter(io.TextIOWrapper(io.BytesIO(text.encode("utf-8", "surrogatepass")), "utf-8", "surrogatepass", ""))
 
 
-def reader_of(lines: Iterable[str], separator: str) -> "Reader":
+def reader_of(lines: Iterable[str], separator: str, quote: str) -> "Reader":
     """The rows, cell by cell, without quotes and the spaces before a cell; a separator `" "` is any white space."""
     evened = map(_evened, lines) if separator == " " else lines
-    return csv.reader(evened, delimiter=separator, skipinitialspace=True)
+    return csv.reader(evened, delimiter=separator, quotechar=quote, skipinitialspace=True)
+
+
+def quote_of(text: str) -> str:
+    """The sign around cells that may hold a separator: `'` where whole cells stand in it and no `"` is near."""
+    head = text[:LOOKED_AT]
+    return SINGLE if DOUBLE not in head and SINGLY_QUOTED.search(head) else DOUBLE
 
 
 def _evened(line: str) -> str:
@@ -109,7 +117,7 @@ def _divided(text: str, separator: str) -> Divided:
     if len(head) < len(text):
         head = head[: head.rfind("\n") + 1] or head
     try:
-        rows = [row for row in islice(reader_of(lines_of(head), separator), ROWS) if any(row)]
+        rows = [row for row in islice(reader_of(lines_of(head), separator, quote_of(text)), ROWS) if any(row)]
     except csv.Error:
         return Divided(1, 0.0)
     widths = Counter(len(row) for row in (rows[1:] or rows))

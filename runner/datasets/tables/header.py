@@ -51,7 +51,7 @@ def has_header(first: Sequence[str], below: Sequence[Sequence[str]], asked: bool
                 {"with the first row as names": {"header": True}},
             )  # fmt: skip
         return False
-    if is_plain or _counts(first):
+    if is_plain or (signs.words_that_recur == 0 and len(first) > signs.numbers_above_numbers and _counts(first)):
         return True
     if signs.numbers_above_numbers == 0:
         if not signs.words_that_recur:
@@ -80,8 +80,8 @@ def _read(first: Sequence[str], below: Sequence[Sequence[str]]) -> _Signs:
         if _is_missing(cell):
             continue
         known = [one for one in column if not _is_missing(one)]
-        above_numbers = 2 * sum(_is_value(one) for one in known) > len(known)
-        if _is_value(cell):
+        above_numbers = 2 * sum(is_value(one) for one in known) > len(known)
+        if is_value(cell):
             signs.numbers_above_numbers += above_numbers
             continue
         signs.words += 1
@@ -91,17 +91,17 @@ def _read(first: Sequence[str], below: Sequence[Sequence[str]]) -> _Signs:
 
 
 def _counts(first: Sequence[str]) -> bool:
-    """Whether it is the header that pandas writes for columns without names: `,0,1,2`."""
-    numbers = [cell for cell in first if cell.isdecimal()]
-    return not first[0] and len(numbers) >= 2 and numbers in (
-        [str(place) for place in range(len(numbers))],
-        [str(place + 1) for place in range(len(numbers))],
-    )  # fmt: skip
+    """Whether its numbers follow one another: `,0,1,2`, as pandas names columns without names, or years after words."""
+    numbers = [int(cell) for cell in first if cell.isdecimal()]
+    if len(numbers) < 2 or numbers != list(range(numbers[0], numbers[0] + len(numbers))):
+        return False
+    return not first[0] if numbers[0] in (0, 1) else len(numbers) > 2 and 1000 < numbers[0] < 3000
 
 
 def _is_missing(cell: str) -> bool:
     return cell.lower() in MISSING
 
 
-def _is_value(cell: str) -> bool:
+def is_value(cell: str) -> bool:
+    """Whether a cell is a number, a date or a time, with its sign or currency."""
     return VALUE.fullmatch(cell) is not None

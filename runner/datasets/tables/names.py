@@ -29,14 +29,14 @@ def named(frame: "pd.DataFrame", names: Sequence[Any]) -> "tuple[pd.DataFrame, t
     nameless = [place for place, name in enumerate(bare) if not name]
     empty = [place for place in nameless if _is_empty(frame.iloc[:, place])]
     left = [place for place in nameless if place not in empty]
-    first = [place for place in left if place == 0 or texts[place].startswith("__index")]
-    counting = [place for place in first if _counts_rows(frame.iloc[:, place])]
+    counting: list[int] = []
+    for place in left:
+        is_first = place == len(counting) or texts[place].startswith("__index")
+        counting += [place] if is_first and _counts_rows(frame.iloc[:, place]) else []
     if empty:
         notes.append(f"{len(empty)} empty {'columns' if len(empty) > 1 else 'column'} without a name left out")
-    if counting:
-        notes.append(
-            f"the {'first' if counting[0] == 0 else 'last'} column, without a name, only numbers the rows: left out"
-        )
+    for place in counting:
+        notes.append(f"column {place + 1}, without a name, only numbers the rows: left out")
     kept = [place for place in range(len(bare)) if place not in empty and place not in counting]
     twice = {name for name, count in Counter(bare[place] for place in kept).items() if count > 1 and name}
     taken = {bare[place] for place in kept}

@@ -92,7 +92,7 @@ def read_rows(top: Top, separator: str, origin: Origin) -> Rows:
     import pyarrow as pa
 
     taker = _Collector(usual_width(top.text, separator))
-    reader = reader_of(chain(lines_of(top.text), [END]), separator)
+    reader = reader_of(chain(lines_of(top.text), [END]), separator, top.quote)
     try:
         while batch := list(islice(reader, BATCH)):
             if END in batch[-1][-1] and batch.pop() != [END]:

@@ -141,7 +141,7 @@ def _numbers(column: "pd.Series") -> _Numbers | None:
 
 
 def _evidence(columns: Sequence[_Numbers], sign: str) -> _Evidence:
-    d, o = f"[{sign}]", f"[{OTHER[sign]}'’ ]"
+    d, o = f"[{sign}]", rf"[{OTHER[sign]}'’ \x{{00a0}}\x{{202f}}]"
     decimal = (
         rf"{BEFORE}(\d*{d}\d{{1,2}}|\d*{d}\d{{4,}}|0*{d}\d+|\d{{4,}}{d}\d{{3}}|0\d+{d}\d{{3}}"
         rf"|\d{{1,3}}({o}\d{{3}})+{d}\d*){AFTER}|{BEFORE}\d+{d}\d+[eE]"

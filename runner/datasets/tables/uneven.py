@@ -2,11 +2,13 @@
 
 import csv
 from collections.abc import Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from runner.base.texts import short
 from runner.datasets.samples import DataError
 from runner.datasets.tables.dialect import better_separator, lines_of, reader_of, said
+from runner.datasets.tables.header import is_value
 from runner.datasets.tables.sources import Origin
 from runner.datasets.tables.top import Top
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 SHOWN, LONGEST = 3, 100
+LOOKED_AT = 1000
 FEW = 20  # rows that a person may want to delete
 
 
@@ -24,6 +27,9 @@ def uneven_rows(
     better = _other_separator(top, separator, origin)
     if better is not None:
         return better
+    if width == 1:
+        message = f"{origin.shown!r} is no table: no separator divides its lines into the same number of cells"
+        return DataError(message, "path")
     places = _places(top, separator, [record for record, _, _ in found])
     shown = "; ".join(
         f"row {row} (line {places[record][0]}) has {cells}: {short(places[record][1], LONGEST)!r}"
@@ -50,16 +56,29 @@ def fitted(
         return first[:width], False
     if missing == 1 and len(columns[-1]) and not any(columns[-1].to_pylist()):
         return [*first, ""], True
-    if missing == 1 and separator in " \t":
+    if missing == 1 and _names_its_rows(top, columns[0].slice(0, LOOKED_AT).to_pylist(), separator):
         return ["", *first], True
     if missing:
         raise _other_separator(top, separator, origin) or _unnamed(first, width, top, separator, origin)
     return first, False
 
 
+def _names_its_rows(top: Top, cells: Sequence[str], separator: str) -> bool:
+    """Whether the cells of the first column are names of the rows, as R writes them, without one of their own.
+
+    R quotes them. Without quotes words with spaces between them would look the same in a table divided by spaces,
+    unless only the first line is indented.
+    """
+    lines = [line for line in islice(lines_of(top.text), LOOKED_AT) if line.strip()]
+    is_quoted = all(line.startswith('"') for line in lines)
+    is_indented = lines[0][0].isspace() and not any(line[0].isspace() for line in lines[1:])
+    is_named = len(set(cells)) == len(cells) and not any(is_value(cell) for cell in cells)
+    return (separator in " \t" and is_quoted) or (separator == " " and is_indented) or (separator == "\t" and is_named)
+
+
 def open_quote(top: Top, separator: str, origin: Origin) -> DataError:
     """The refusal of a quote that is never closed, in the last cell of the text or in one that gets too long."""
-    reader, start = reader_of(lines_of(top.text), separator), 0
+    reader, start = reader_of(lines_of(top.text), separator, top.quote), 0
     lines = list(lines_of(top.text))
     try:
         while True:
@@ -97,7 +116,7 @@ def _unnamed(first: list[str], width: int, top: Top, separator: str, origin: Ori
     if width - names != 1:
         return DataError(message, "path", origin.edited(f"{line}d"))
     before, after = (
-        origin.edited(script) for script in (f"{line}s/^/unnamed{separator}/", f"{line}s/$/{separator}unnamed/")
+        origin.edited(script) for script in (f"{line}s/^/unnamed{separator}/", rf"{line}s/\r*$/{separator}unnamed/")
     )
     return DataError(
         message,
@@ -112,7 +131,7 @@ def _unnamed(first: list[str], width: int, top: Top, separator: str, origin: Ori
 def _places(top: Top, separator: str, records: Sequence[int]) -> dict[int, tuple[int, str]]:
     """The line that each of these records begins in, counted from 1 in the whole file, and its text."""
     wanted, lines, start, found = set(records), list(lines_of(top.text)), 0, {}
-    reader = reader_of(iter(lines), separator)
+    reader = reader_of(iter(lines), separator, top.quote)
     for record, _ in enumerate(reader):
         if record in wanted:
             found[record] = top.lines + start + 1, "".join(lines[start : reader.line_num])
