@@ -1,6 +1,6 @@
 """A person's own table: from a file to samples, with everything that was found out or left out said in short lines."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Annotated, Literal
 
@@ -18,6 +18,7 @@ from runner.datasets.tables.numbers import Signs
 from runner.datasets.tables.reading import Reading, ReadingOptions, read
 from runner.datasets.tables.saying import notes_of
 from runner.datasets.tables.task import AskedTask, goal_of
+from runner.datasets.tables.tested import with_test_rows
 
 MIN_ROWS = 4
 
@@ -70,12 +71,23 @@ def table(
         raise DataError("is missing; name your file: data=table data.path=FILE", "path")
     options = ReadingOptions(separator, decimal, thousands, encoding, header, sheet)
     asked = Asked(features, drop, target, task, missing, impute)
-    source = _source(path, options)
-    return _samples(source, asked, _source(test_path, options) if test_path else None)
-
-
-def _source(path: str, options: ReadingOptions) -> Source:
     reading = read(path, options)
+    return _samples(
+        Source(reading.digest, options, reading),
+        asked,
+        _test_source(test_path, options, reading) if test_path else None,
+    )
+
+
+def _test_source(path: str, options: ReadingOptions, first: Reading) -> Source:
+    """The second file, whose numbers are written as in the first."""
+    options = replace(options, decimal=first.decimal, thousands=first.thousands)
+    try:
+        reading = read(path, options)
+    except DataError as error:
+        raise DataError(f"cannot be used: {error}", "test_path") from error
+    if reading.digest == first.digest:
+        raise DataError("is the file that is learned from", "test_path", {"without it": {"test_path": None}})
     return Source(reading.digest, options, reading)
 
 
@@ -116,12 +128,10 @@ def _samples(source: Source, asked: Asked, tested: Source | None) -> Samples:
         impute=asked.impute,
         notes=notes,
     )
-    return _locked(samples if tested is None else _with_test_rows(samples, tested, asked))
-
-
-def _with_test_rows(samples: Samples, tested: Source, asked: Asked) -> Samples:
-    """The samples with the rows of a second file after their own, encoded as they are."""
-    raise NotImplementedError
+    if tested is not None:
+        unit = goals.numbers.unit if goal.task == "regression" else ""
+        samples = with_test_rows(samples, tested.reading, gaps, asked.missing or (), unit)
+    return _locked(samples)
 
 
 def _locked(samples: Samples) -> Samples:
