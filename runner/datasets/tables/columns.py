@@ -1,5 +1,6 @@
 """What a feature column is: numbers, a flag, a category, or nothing to learn from; and what is doubtful about it."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +15,9 @@ from runner.datasets.tables.encoding import NO, YES, Column
 MAX_LEVELS, ROWS_PER_LEVEL = 50, 5  # of a category; small tables have few rows for each
 SMALL, ROWS_PER_LEVEL_OF_SMALL = 5, 2
 MOSTLY_MISSING = 0.9
+MAX_UNITS = 4  # more of them are words
 MANY = "text with many values"
+COUNTERS = re.compile(r"(.*[a-z]Id|.*ID|.*[_. -]id)|(?i:id|index|idx|rows?|rownames|nr|no|obs|case|#)")
 NINES = tuple(sign * float(nines) for nines in ("99", "999", "9999", "99999", "999999") for sign in (-1, 1))
 
 
@@ -60,8 +63,8 @@ def look_at(cells: Cells, may_doubt: bool) -> Look:
         return Look(trouble=slip)
     if is_few(len(levels), n_there):
         return Look(Column(cells.name, "category", tuple(sorted(levels))))
-    if len(read.units) > 1 and read.bad.sum() < n_there and "" not in read.units:
-        return Look(left_out=f"several units: {', '.join(read.units[:4])}")
+    if 1 < len(read.units) <= MAX_UNITS and "" not in read.units:
+        return Look(left_out=f"several units: {', '.join(read.units)}")
     return Look(left_out=MANY)
 
 
@@ -70,6 +73,8 @@ def _look_at_numbers(cells: Cells, may_doubt: bool) -> Look:
     there = values[~np.isnan(values)]
     if (there == there[0]).all():
         return Look(left_out="always the same")
+    if COUNTERS.fullmatch(cells.name) and cells.n == len(there) and np.ptp(values - cells.rows) == 0:
+        return Look(left_out="only counts the rows")
     trouble = wrong_numbers(cells) or (code_of(cells.name, there) if may_doubt else None)
     return Look(trouble=trouble) if trouble else Look(Column(cells.name, unit=cells.numbers.unit))
 

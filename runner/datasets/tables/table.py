@@ -102,8 +102,7 @@ def _samples(source: Source, asked: Asked, tested: Source | None) -> Samples:
     goals = cells_of(target, frame.iloc[:, column[target]], signs, gaps)
     rows = np.flatnonzero(~goals.is_gap)
     if len(rows) < MIN_ROWS:
-        known = f" with a target {target!r}" if len(rows) < len(frame) else ""
-        raise DataError(f"has too few rows of data{known}, {len(rows)}; at least {MIN_ROWS} are needed", "path")
+        raise _too_few(len(rows), reading, target, names, asked, signs)
     if len(rows) < len(frame):
         goals = cells_of(target, frame.iloc[:, column[target]], signs, gaps, rows)
     cells = [cells_of(name, frame.iloc[:, column[name]], signs, gaps, rows) for name in names]
@@ -132,6 +131,22 @@ def _samples(source: Source, asked: Asked, tested: Source | None) -> Samples:
         unit = goals.numbers.unit if goal.task == "regression" else ""
         samples = with_test_rows(samples, tested.reading, gaps, asked.missing or (), unit)
     return _locked(samples)
+
+
+def _too_few(n: int, reading: Reading, target: str, names: list[str], asked: Asked, signs: Signs) -> DataError:
+    """Where the table itself has rows enough, with the last column that has a value in enough of them as a way."""
+    known = f" with a target {target!r}" if n < len(reading.frame) else ""
+    told = f"has too few rows of data{known}, {n}; at least {MIN_ROWS} are needed"
+    gaps = gaps_of(asked.missing or (), signs)
+    for name in reversed(names):
+        cells = cells_of(name, reading.frame[name], signs, gaps)
+        rows = np.flatnonzero(~cells.is_gap)
+        if len(rows) >= MIN_ROWS:
+            goal = goal_of(cells_of(name, reading.frame[name], signs, gaps, rows), asked.task, asked.missing is None)
+            others = [one for one in names if one != name]
+            if goal.wrong is None and others:
+                return DataError(told, "target", {f"to learn {name!r}": {"target": name}})
+    return DataError(told, "target" if known else "path")
 
 
 def _locked(samples: Samples) -> Samples:
