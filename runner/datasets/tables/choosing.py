@@ -27,30 +27,26 @@ def choose(
     """
     dropped = set(_matching(names, drop, "drop"))
     left = [name for name in names if name not in dropped]
-    if target is None:
-        if not left:
-            raise DataError("leaves no column out of those of the file", "drop")
-        goal = left[-1]
-    else:
-        goal = target
-        if goal not in names:
-            raise DataError(_unknown([goal], names), "target", _nearest([goal], names, "target"))
-        if goal in dropped:
-            raise DataError(f"names the target, {goal!r}", "drop")
-    if features is None:
-        return [name for name in left if name != goal], goal
-    chosen = [name for name in _matching(names, features, "features") if name not in dropped]
-    if goal in features:
-        said = {"features": [one for one in features if one != goal] or None}
-        raise DataError(f"must not hold the target {goal!r}", "features", {"without the target": said})
-    return [name for name in chosen if name != goal], goal
+    goal = names[-1] if target is None and not left else left[-1] if target is None else target
+    if goal not in names:
+        raise DataError(_unknown([goal], names), "target", _nearest([goal], names, "target"))
+    if features is not None and goal in features:
+        others = [one for one in features if one != goal] or None
+        raise DataError(f"must not hold the target {goal!r}", "features", {"without the target": {"features": others}})
+    chosen = left if features is None else [name for name in _matching(names, features, "features") if name in left]
+    chosen = [name for name in chosen if name != goal]
+    if goal in dropped or not chosen:
+        told = f"names the target, {goal!r}" if goal in dropped else f"leaves nothing to learn {goal!r} from"
+        raise DataError(told, "drop", {"with nothing left out": {"drop": []}} if drop else {})
+    return chosen, goal
 
 
 def _matching(names: Sequence[str], wanted: Sequence[str], setting: str) -> list[str]:
     """The columns that these names and patterns stand for, each once; a name that is a column is no pattern."""
     unknown, found = list[str](), dict[str, None]()
     if setting == "features" and not wanted:
-        raise DataError("must name at least one column, or be null for all but the target", "features")
+        raise DataError("must name at least one column, or be null for all but the target", "features",
+                        {"all but the target": {"features": None}})  # fmt: skip
     if twice := [one for place, one in enumerate(wanted) if one in wanted[:place]]:
         raise DataError(f"names {listed(twice)} twice", setting, {"": {setting: list(dict.fromkeys(wanted))}})
     for pattern in wanted:
