@@ -1,7 +1,9 @@
 """What a person reads about a table: how it was read, why this task, and each thing that was left out or doubtful."""
 
+import shlex
 from collections.abc import Sequence
 
+from runner.base.commands import written
 from runner.datasets.samples import Impute
 from runner.datasets.tables.cells import Cells
 from runner.datasets.tables.columns import Look
@@ -22,6 +24,7 @@ def notes_of(
     cells: Sequence[Cells],
     looks: Sequence[Look],
     impute: Impute,
+    drop: Sequence[str],
 ) -> tuple[str, ...]:
     """Lines for a person; several columns share one."""
     found = list(zip(cells, looks, strict=True))
@@ -48,9 +51,10 @@ def notes_of(
     gaps = [f"{one.name} {count}" for one, _ in used if (count := int(one.is_gap.sum()))]
     lines += [f"missing values, filled with {FILLED[impute]} of the training rows: {_named(gaps)}"] if gaps else []
     lines += [f"classes with a single row: {_named(alone)}"] if (alone := singles(goal)) else []
-    told = leaks(goal, cells, looks)
-    lines += [f"warning: {_named(told)} alone says what {target.name} is; if it is known only later, leave it out: "
-              f"data.drop=[{','.join(told)}]"] if told else []  # fmt: skip
+    if told := leaks(goal, cells, looks):
+        way = shlex.quote(f"data.drop={written([*drop, *told])}")
+        line = f"warning: {_named(told)} alone says what {target.name} is; if known only later, leave it out: {way}"
+        lines.append(line)
     return tuple(lines)
 
 

@@ -114,7 +114,7 @@ def _samples(source: Source, asked: Asked, tested: Source | None) -> Samples:
     used = [(look.column, one) for look, one in zip(looks, cells, strict=True) if look.column]
     encoding = Encoding(tuple(one for one, _ in used), target)
     X, _ = inputs_of(encoding.columns, [one for _, one in used], "features")
-    notes = notes_of(reading, len(frame) - len(rows), goals, goal, cells, looks, asked.impute)
+    notes = notes_of(reading, len(frame) - len(rows), goals, goal, cells, looks, asked.impute, asked.drop)
     samples = Samples(
         X,
         goal.Y,
