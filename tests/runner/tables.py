@@ -14,7 +14,7 @@ ODD_NAMES = {
     "a single dollar": "cost $",
     "two dollars": "$5 to $10",
     "an underscore first": "_hidden",
-    "very long": "a very long name " * 20,
+    "very long": ("a very long name " * 20).strip(),
     "a line break": "two\nlines",
     "markup": "<b>bold</b> & [red]",
     "right to left": "\u200fעברית\u200f",

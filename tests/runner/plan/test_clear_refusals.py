@@ -80,7 +80,7 @@ def test_a_pipe_and_a_device_are_no_files(override, tmp_path):
     os.mkfifo(pipe)
     for path in (pipe, "/dev/zero"):
         message = refusal("data=csv" if "data" in override else "data=sine", override.format(path))
-        assert "Not a regular file" in message
+        assert "Not a regular file" in message or "is a pipe or a device" in message
 
 
 @pytest.mark.parametrize(

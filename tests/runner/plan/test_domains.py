@@ -11,7 +11,11 @@ QUICK = ("training.epochs=2", "training.evaluations=2", "tracking.plots=none")
 
 
 def outside(csv_file) -> tuple[str, ...]:
-    return "data=table", csv_file("a,digit\n" + "".join(f"{i},{i % 10 + 0.5}\n" for i in range(40)))
+    return (
+        "data=table",
+        "data.target_scale=none",
+        csv_file("a,digit\n" + "".join(f"{i},{i % 10 + 0.5}\n" for i in range(40))),
+    )
 
 
 @pytest.mark.parametrize(
@@ -81,8 +85,8 @@ def test_a_regression_without_bounds_learns_large_targets_once_they_are_mapped(c
         "training.epochs=200",
         "tracking.plots=none",
     )
-    mapped = trained(*overrides, "network.target_range=[-1,1]")
-    plain = trained(*overrides)
+    mapped = trained(*overrides, "data.target_scale=none", "network.target_range=[-1,1]")
+    plain = trained(*overrides, "data.target_scale=none")
     assert mapped.finals["test/rmse"] < mapped.finals["baseline/constant_rmse"] / 3
     assert plain.outcome == "diverged" or plain.finals["test/rmse"] > 3 * mapped.finals["test/rmse"]
     assert 100_000 < mapped.network.scaling.outputs(np.array([-1.0]))[0] < 200_000
