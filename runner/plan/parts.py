@@ -6,10 +6,9 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from runner.base.errors import Problem, unknown
-from runner.plan.defaults import MATCHING
-from runner.runs.components import REGISTRIES
+from runner.plan.automatic import without_auto
+from runner.runs.components import DECIDED_LATER, REGISTRIES
 from runner.runs.explaining import Wrong
-from runner.runs.field_types import AUTO
 from runner.runs.settings import Settings
 from runner.runs.spec import Component, DataCommon, NetworkSpec, Single, Spec, TestSpec, TrainingSpec, component_model
 
@@ -21,8 +20,11 @@ STAND_INS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def read_parts(config: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem | Wrong]]:
-    """The fields of a spec, as far as the config gives them, and everything that is wrong with it."""
+def read_parts(config: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem | Wrong], frozenset[str]]:
+    """The fields of a spec, as far as the config gives them, everything that is wrong with it, and the keys whose value
+    the data decides.
+    """
+    config, automatic = without_auto(config)
     parts, wrong = dict[str, Any](), list[Problem | Wrong]()
     single = {key: config[key] for key in Single.model_fields if key in config}
     for key, value in {"": single, **config}.items():
@@ -40,7 +42,7 @@ def read_parts(config: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem 
             if part is not None:
                 parts |= {key: part} if key else dict(part)
     missing = [key for key in Spec.model_fields if key not in (*config, *Single.model_fields, "warm_start")]
-    return parts, [*wrong, *(Problem(key, "is missing") for key in missing)]
+    return parts, [*wrong, *(Problem(key, "is missing") for key in missing)], automatic
 
 
 def _misnamed(key: str, value: Any) -> Problem | None:
@@ -49,7 +51,7 @@ def _misnamed(key: str, value: Any) -> Problem | None:
         if not isinstance(value, Mapping):
             return Problem(key, f"must be the name of one of {', '.join(REGISTRIES[key])}; got {value!r}")
         name = value.get("name")
-        if name in list(REGISTRIES[key]) or (key, name) in (("loss", AUTO), ("loss", MATCHING)):
+        if name in [*REGISTRIES[key], *DECIDED_LATER.get(key, ())]:
             return None
         return Problem(f"{key}.name", unknown(name, list(REGISTRIES[key])))
     return None if key in MODELS else Problem(key, f"is not a setting; known are {', '.join(Spec.model_fields)}")
@@ -58,7 +60,8 @@ def _misnamed(key: str, value: Any) -> Problem | None:
 def _model_of(key: str, value: Any) -> type[BaseModel]:
     if key in MODELS:
         return MODELS[key]
-    return Component if value["name"] in (AUTO, MATCHING) else component_model(key, str(value["name"]))
+    stands_in = value["name"] in DECIDED_LATER.get(key, ())
+    return Component if stands_in else component_model(key, str(value["name"]))
 
 
 def _made(key: str, model: type[BaseModel], value: Any) -> tuple[BaseModel | None, Wrong | None]:
