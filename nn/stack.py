@@ -1,12 +1,13 @@
 """What goes into training and what comes out: plain arrays and functions, one entry per run along the leading axis."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nn.batches import Batches
+from nn.batches import Batches, Rows
+from nn.class_weights import ClassWeights, weighted
 from nn.metrics import Value
 from nn.network import Network, trained_targets
 from nn.optimizers import Optimizer
@@ -91,7 +92,8 @@ class Stack:
     measured, ascending, from 0 to `n_steps`; a stopping rule can stop a run at these steps only.
     `metric(a, t)` maps outputs and targets `(runs, d_out, n)` to `(runs,)`, NaN where it is not defined; they are as
     trained, with `in_units` in the units of the data.
-    With `online` the cost of every batch before its update is averaged between evaluations.
+    With `online` the cost of every batch before its update is averaged between evaluations. Without
+    `class_weights` all samples count the same.
     """
 
     network: Network
@@ -105,6 +107,7 @@ class Stack:
     regularisation: Regularisation
     online: bool = False
     in_units: bool = False
+    class_weights: ClassWeights | None = None
 
     @property
     def series(self) -> tuple[str, ...]:
@@ -115,6 +118,23 @@ class Stack:
         )
         validated = ("validation_cost", "validation_metric") * ("validation" in self.data.held_out)
         return SERIES + validated + ("train_loss",) * differs + ("online_cost",) * self.online
+
+    def cost_targets(self, t: Array, runs: Rows) -> Array:
+        """What the cost of these runs compares outputs with; the healthy step hands `t (runs, d_out, n)` through."""
+        shift, scale = self.data.target_shift, self.data.target_scale
+        if shift is None or scale is None:
+            return t
+        columns = (values[runs, np.newaxis, np.newaxis].astype(self.network.dtype) for values in (shift, scale))
+        return self.network.cost_targets(t, *columns)
+
+    def network_of(self, runs: Rows) -> Network:
+        """The network of these runs: its loss and its shown cost count samples by the runs' class weights, if any."""
+        network, by = self.network, self.class_weights
+        if by is None:
+            return network
+        values, threshold = by.values[runs].astype(network.dtype), np.full((1, 1, 1), by.threshold)
+        shown = weighted(network.shown or network.loss, values, self.cost_targets(threshold, runs))
+        return replace(network, loss=weighted(network.loss, values, threshold), shown=shown)
 
 
 @dataclass(frozen=True)

@@ -40,10 +40,10 @@ def first_gradient(stack: Stack, x: Array, t: Array) -> Array:
 
     That of the loss: without the penalty, and before clipping.
     """
-    network = stack.network
     with np.errstate(all="ignore"):
         training = _Training(stack)
         training.prepare_rates(0)
+        network = training.network
         trace = network.forward(training.layers, x)
         network.update(network, training.layers, trace, t, training.gradient_layers, training.change)
     return np.ascontiguousarray(training.gradient[: len(stack.parameters)])
@@ -88,15 +88,15 @@ class _Training:
         return Trained(self.kept, self.last_step, self.outcomes, self.history, self.kept_state)
 
     def _update(self, step: int) -> None:
-        stack = self.stack
+        network = self.network
         x, t = self.batches.next()
-        trace = stack.network.forward(self.layers, x)
-        if stack.online:
-            self.online_cost += stack.network.cost(trace, self._cost_targets(t))
+        trace = network.forward(self.layers, x)
+        if self.stack.online:
+            self.online_cost += network.cost(trace, self._cost_targets(t))
             self.online_steps += 1
         if step % RATES_AHEAD == 0:
             self.prepare_rates(step)
-        self.step, network = step, stack.network
+        self.step = step
         self.parameters -= network.update(network, self.layers, trace, t, self.gradient_layers, self.change)
 
     def change(self, *, step: int | None = None, preview: bool = False) -> Array:
@@ -115,7 +115,7 @@ class _Training:
 
     def _evaluate(self, point: int, step: int) -> None:
         """Measure every active run, keep the finite ones, and let the finished ones go."""
-        stack, network, at = self.stack, self.stack.network, self.active
+        stack, network, at = self.stack, self.network, self.active
         parameters = np.ascontiguousarray(self.parameters)
         layers, gradient = network.layers(parameters), np.empty_like(parameters)
         x, t = self.train_set
@@ -161,7 +161,7 @@ class _Training:
 
         Where both costs are zero, as for targets that are all zero, there is no scale, and any finite cost will do.
         """
-        network, (x, t) = self.stack.network, self.train_set
+        network, (x, t) = self.network, self.train_set
         zeros = network.layers(np.zeros_like(self.parameters, order="C"))
         trivial = network.cost(network.forward(zeros, x), self._cost_targets(t))
         scale = np.fmax(np.abs(first), np.abs(trivial)).astype(np.float64)
@@ -171,11 +171,7 @@ class _Training:
 
     def _cost_targets(self, t: Array) -> Array:
         """What the cost compares outputs with; the healthy step hands `t` through."""
-        stack = self.stack
-        if stack.data.target_shift is None or stack.data.target_scale is None:
-            return t
-        shift, scale = self._column(stack.data.target_shift), self._column(stack.data.target_scale)
-        return stack.network.cost_targets(t, shift[..., np.newaxis], scale[..., np.newaxis])
+        return self.stack.cost_targets(t, self.active)
 
     def _metric(self, a: Array, t: Array) -> Array:
         """The metric of outputs and targets, in the units that it asks for."""
@@ -223,7 +219,8 @@ class _Training:
         self._make_views()
 
     def _make_views(self) -> None:
-        network, settings = self.stack.network, self.stack.descent.hyperparameters
+        network, settings = self.stack.network_of(self.active), self.stack.descent.hyperparameters
+        self.network = network
         self.gradient = np.zeros_like(self.parameters)
         self.layers = network.layers(self.parameters)
         self.gradient_layers = network.layers(self.gradient)

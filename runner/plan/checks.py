@@ -172,6 +172,15 @@ def _check_patience(phase: Phase) -> Problem | None:
     return None
 
 
+def _check_class_weights(phase: Phase) -> Problem | None:
+    spec, facts = phase.spec, phase.facts
+    weights = spec.training.class_weights
+    if weights != "none" and facts.task != "classification":
+        told = f"={weights} is for a classification, but data={spec.data.name} is a {facts.task}"
+        return Problem("training.class_weights", told)
+    return None
+
+
 # Each with those without which it means nothing: it is left out where one of them has found something.
 CHECKS: dict[Check, tuple[Check, ...]] = {
     _check_output: (),
@@ -187,6 +196,7 @@ CHECKS: dict[Check, tuple[Check, ...]] = {
     _check_test: (),
     _check_score: (_check_output,),
     _check_patience: (),
+    _check_class_weights: (),
 }
 _TO_BUILD = (_check_output, _check_input, _check_hidden_activation, _check_loss, why_too_large)
 _PRECISION = {beyond_precision: (*_TO_BUILD, check_target_range)}

@@ -17,6 +17,7 @@ MODELS: dict[str, type[BaseModel]] = {"network": NetworkSpec, "training": Traini
 STAND_INS: dict[str, Any] = {
     "learning_rate": 1.0, "seed": 0, "training.clip_value": None, "training.clip_norm": None,
     "training.stop_cost": None, "training.patience": None, "training.evaluations": 1, "training.online_cost": False,
+    "training.class_weights": "none",
 }  # fmt: skip
 
 

@@ -82,6 +82,7 @@ class TrainingSpec(Frozen):
     l2_of: Literal["weights", "all"]
     clip_value: Positive | None
     clip_norm: Positive | None
+    class_weights: Literal["none", "balanced"] = "none"  # of specs stored before there were any
 
 
 class TestSpec(Frozen):

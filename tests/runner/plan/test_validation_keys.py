@@ -71,6 +71,7 @@ GENERAL = [
     ("training.l2=null", "training.l2 must be a number, got None"),
     ("training.clip_value=[1]", "training.clip_value must be a number, got [1]"),
     ("training.clip_norm=big", "training.clip_norm must be a number, got 'big'"),
+    ("training.class_weights=null", "training.class_weights must be 'none' or 'balanced', got None"),
     ("data.seed=0.5", "data.seed must be a whole number, got 0.5"),
     ("data.test_fraction=half", "data.test_fraction must be a number, got 'half'"),
     ("data.validation_fraction=half", "data.validation_fraction must be a number, got 'half'"),
