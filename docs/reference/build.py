@@ -151,6 +151,8 @@ def settings(kind: str) -> str:
         told = comments(path.read_text(encoding="utf-8")) if path.exists() else {}
         config = OmegaConf.to_container(OmegaConf.load(path)) if path.exists() else default_config(kind, name)
         assert isinstance(config, dict)
+        if "name" not in config:
+            continue  # an old name of another component, whose file says no more than that
         for key, schema in schemas(component_model(kind, name)).items():
             if key != "name":
                 row = f"{kind}.{key}", allowed(schema), f"`{_plain(config[key])}`", told.get(key, "")

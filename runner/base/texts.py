@@ -3,6 +3,7 @@
 import html
 import re
 import unicodedata
+from collections.abc import Iterable
 
 HIDDEN = ("Cc", "Cf", "Cs", "Zl", "Zp")  # control signs, marks that reorder text, halves of signs, line separators
 JOINERS = "\u200c\u200d"  # which several scripts cannot be written without
@@ -39,3 +40,9 @@ def _is_hidden(sign: str) -> bool:
 
 def _escaped(sign: str) -> str:
     return sign.encode("unicode_escape").decode()
+
+
+def listed(names: Iterable[object], most: int = 12) -> str:
+    """Names in quotes, for a sentence; of many the first."""
+    quoted = [repr(str(name)) for name in names]
+    return ", ".join(quoted[:most]) + (f" and {len(quoted) - most} more" if len(quoted) > most else "")

@@ -10,7 +10,6 @@ from tests.end_to_end.store import nothing_was_trained
 from tests.runner.building import refusal
 
 HOLES = "a,b,y\n1,2,3\n2,,4\n3,1,5\n4,7,6\n5,2,9\n6,1,2\n"
-NAN_TARGET = "a,y\n1,2\n2,3\n3,NaN\n4,5\n5,7\n6,9\n"
 
 # What is typed, and what the message must name: the key, the value, what is allowed, and the override.
 MISTAKES = {
@@ -18,7 +17,7 @@ MISTAKES = {
     "an unknown key in a group": (["network.hiden=[3]"], ["network.hiden", "hidden", "override network.hiden=[3]"]),
     "an unknown setting of a component": (["optimizer.momentum=0.5"], ["momentum", "override optimizer.momentum=0.5"]),
     "an added key": (["+optimizer.momentum=0.5"], ["optimizer.momentum", "override +optimizer.momentum=0.5"]),
-    "an unknown data set": (["data=sin"], ["data", "sin", "sine, square, surface, tanh, ", "override data=sin"]),
+    "an unknown data set": (["data=sin"], ["data", "sin", "sine, square, surface, table, tanh, ", "override data=sin"]),
     "an unknown activation": (["activation=tahn"], ["activation", "tahn", "sigmoid", "override activation=tahn"]),
     "nothing for an activation": (["activation=null"], ["activation", "null"]),
     "an unknown output": (["network.output=soft"], ["network.output", "soft", "sigmoid", "override network.output"]),
@@ -63,14 +62,16 @@ MISTAKES = {
         ["training.batch_size=1000"],
         ["training.batch_size", "1000", "150", "override training.batch_size=1000"],
     ),
-    "no file named": (["data=csv"], ["data.path", "data.path=FILE", "override data=csv"]),
+    "no file named": (["data=table"], ["data.path", "data.path=FILE", "override data=table"]),
     "a file that is not there": (
-        ["data=csv", "data.path=nothing.csv"],
-        ["data.path", "nothing.csv", "No such file", "override data.path=nothing.csv"],
+        ["data=table", "data.path=nothing.csv"],
+        ["data.path", "nothing.csv", "does not exist", "override data.path=nothing.csv"],
     ),
-    "a folder for a file": (["data=csv", "data.path=."], ["data.path", "irectory", "override data.path=."]),
-    "a hole in the features": (["data=csv", "data.path=holes.csv"], ["data.features", "'b'", "1 missing", "row 2"]),
-    "a hole in the target": (["data=csv", "data.path=nan.csv"], ["data.target", "'y'", "1 missing", "row 3"]),
+    "a folder for a file": (["data=table", "data.path=."], ["data.path", "a folder", "override data.path=."]),
+    "a hole in the features": (
+        ["data=table", "data.path=holes.csv", "data.impute=none"],
+        ["data.features", "'b'", "1 missing", "row 2", "data.impute=median"],
+    ),
     "no workers": (["workers=0"], ["workers", "0", ">= 1", "override workers=0"]),
     "an unknown amount of pictures": (
         ["tracking.plots=some"],
@@ -106,7 +107,6 @@ def check(folder: Path, arguments: list[str], named: list[str]) -> str:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "holes.csv").write_text(HOLES)
-    (tmp_path / "nan.csv").write_text(NAN_TARGET)
     return tmp_path
 
 

@@ -4,18 +4,22 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 Kind = Literal["number", "flag", "category"]
+NO = (("no", "n"), ("false", "f"), ("off",))  # what flags are written as, in any case; its opposite has the same place
+YES = (("yes", "y"), ("true", "t"), ("on",))
 
 
 @dataclass(frozen=True)
 class Column:
     """A feature column. A number is one input, and so is a flag: 0 for the first of its two `levels`, 1 for the other.
 
-    A category has one input for each of its `levels`, 1 where the cell is that level and 0 elsewhere.
+    A category has one input for each of its `levels`, 1 where the cell is that level and 0 elsewhere. `unit` is what
+    numbers have beside them in the table, such as $ or kg.
     """
 
     name: str
     kind: Kind = "number"
     levels: tuple[str, ...] = ()
+    unit: str = ""
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -42,5 +46,5 @@ class Encoding:
 
 def encoding_of(plain: dict[str, Any]) -> Encoding:
     """What `plain` wrote. Raises KeyError, TypeError or ValueError for anything else."""
-    columns = tuple(Column(one["name"], one["kind"], tuple(one["levels"])) for one in plain["columns"])
+    columns = tuple(Column(one["name"], one["kind"], tuple(one["levels"]), one["unit"]) for one in plain["columns"])
     return Encoding(columns, plain["target"])

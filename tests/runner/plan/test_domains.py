@@ -11,7 +11,7 @@ QUICK = ("training.epochs=2", "training.evaluations=2", "tracking.plots=none")
 
 
 def outside(csv_file) -> tuple[str, ...]:
-    return "data=csv", csv_file("a,digit\n" + "".join(f"{i},{i % 10 + 0.5}\n" for i in range(40)))
+    return "data=table", csv_file("a,digit\n" + "".join(f"{i},{i % 10 + 0.5}\n" for i in range(40)))
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ def test_targets_beyond_the_domain_of_a_loss_are_refused_with_the_loss_to_take(l
     overrides = (*outside(csv_file), f"network.output={output}", f"{key}={loss}")
     message = refusal(*overrides, "network.target_range=null")
     assert message == (
-        f"{key}={loss} needs targets from {bounds}, and those of data=csv are trained as 0.5 to 9.5; "
+        f"{key}={loss} needs targets from {bounds}, and those of data=table are trained as 0.5 to 9.5; "
         f"use {key}=half_mse or network.target_range=auto, which maps them onto {bounds} "
         f"(from the override {key}={loss})"
     )
@@ -74,7 +74,7 @@ def test_a_regression_without_bounds_learns_large_targets_once_they_are_mapped(c
     rows = [(52, 148), (61, 163), (70, 192), (75, 201), (83, 214), (90, 246), (98, 259), (105, 271), (112, 301)]
     table = csv_file("area,price\n" + "".join(f"{area},{price}000\n" for area, price in rows * 2))
     overrides = (
-        "data=csv",
+        "data=table",
         table,
         "data.task=regression",
         "data.standardize=true",

@@ -5,6 +5,7 @@ from typing import Any, Literal, get_args, get_origin
 import pytest
 
 from nn.registry import Setting
+from runner.datasets.tables.choosing import Name
 from runner.runs.components import REGISTRIES
 from runner.runs.field_types import AUTO
 from runner.runs.spec import DataCommon, NetworkSpec, Single, Spec, TestSpec, TrainingSpec, component_model
@@ -18,6 +19,7 @@ WRONG_BY_TYPE: dict[Any, dict[str, str]] = {
             "{a:1}": "must be a number", "''": "must be a number"},
     bool: {"1": "must be true or false", "yes": "must be true or false", "[true]": "must be true or false"},
     str: {"1": "must be text", "true": "must be text", "[a]": "must be text"},
+    Name: {"true": "must be text", "[a]": "must be text"},
     tuple: {"1": "must be a list", "text": "must be a list", "true": "must be a list"},
     Literal: {"nonsense": "must be ", "1": "must be "},
 }  # fmt: skip
@@ -85,8 +87,10 @@ GENERAL = [
 
 def wrong_values(setting: Setting) -> dict[str, str]:
     """Values that no type of the setting allows, and what the message must say; null where it is not a choice."""
-    kinds = [get_origin(one) or one for one in types_of(setting)]
+    kinds = [one if one == Name else get_origin(one) or one for one in types_of(setting)]
     wrong = dict(next(WRONG_BY_TYPE[kind] for kind in kinds if kind in WRONG_BY_TYPE))
+    if True in get_args(setting.type):
+        del wrong["1"]  # which is true
     return wrong if type(None) in kinds else wrong | {"null": next(iter(wrong.values()))}
 
 

@@ -2,7 +2,7 @@
 
 import json
 import pickle
-from typing import Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import pytest
 from hypothesis import given
@@ -36,6 +36,8 @@ def values_of(kind: Any, limits: Range | None) -> st.SearchStrategy[Any]:
     limits = limits or Range()
     if get_origin(kind) is Literal:
         return st.sampled_from(get_args(kind))
+    if get_origin(kind) is Annotated:
+        return values_of(get_args(kind)[0], limits)
     if get_origin(kind) is tuple:
         items = get_args(kind)
         if items[-1] is Ellipsis:

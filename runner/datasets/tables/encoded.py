@@ -1,0 +1,80 @@
+"""From the columns of a table to the inputs of a network: the same way for training and for every later table."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nn.registry import Array
+from runner.base.texts import listed
+from runner.datasets.samples import DataError
+from runner.datasets.tables.cells import Cells, cells_of, gaps_of
+from runner.datasets.tables.encoding import NO, YES, Column, Encoding
+from runner.datasets.tables.numbers import Signs
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+IS_YES = dict.fromkeys(("0", *chain(*NO)), 0.0) | dict.fromkeys(("1", *chain(*YES)), 1.0)
+
+
+def encode(
+    encoding: Encoding,
+    frame: "pd.DataFrame",
+    decimal: str = ".",
+    thousands: str = "",
+    missing: Iterable[object] = (),
+    setting: str = "",
+) -> tuple[Array, tuple[str, ...]]:
+    """Inputs `(n, d_in)` for the rows of a table, NaN where a value is missing, and lines on what is unusual in it.
+
+    Columns are found by name, in any order; others than those of the encoding are not used. They may be numbers,
+    booleans or texts, written with these signs; `missing` are texts or numbers that stand for a missing value, besides
+    the usual markers. Raises DataError, for this `setting`, with all columns that are not there or that hold text
+    instead of numbers.
+    """
+    signs = Signs(decimal, thousands)
+    gaps, names = gaps_of(missing, signs), [str(name) for name in frame.columns]
+    wanted = [column.name for column in encoding.columns]
+    if lacking := [name for name in wanted if name not in names]:
+        raise DataError(f"has no column {listed(lacking)}; those that it has are {listed(names)}", setting)
+    if twice := [name for name in wanted if names.count(name) > 1]:
+        raise DataError(f"has more than one column {listed(twice)}", setting)
+    cells = [cells_of(name, frame.iloc[:, names.index(name)], signs, gaps) for name in wanted]
+    X, notes = inputs_of(encoding.columns, cells, setting)
+    extra = [name for name in names if name not in (*wanted, encoding.target)]
+    return X, (*notes, *([f"not used: {listed(extra)}"] if extra else []))
+
+
+def inputs_of(columns: Sequence[Column], cells: Sequence[Cells], setting: str) -> tuple[Array, tuple[str, ...]]:
+    """The inputs `(n, d_in)` of these columns, and a line for each that has values which were not there in training."""
+    parts, wrong, notes = list[Array](), list[str](), list[str]()
+    for column, its in zip(columns, cells, strict=True):
+        if column.kind == "number":
+            is_same = its.numbers.unit == column.unit and not its.numbers.bad.any()
+            read = its.numbers if is_same else its.numbers_in(column.unit)
+            if read.bad.any():
+                wrong.append(f"{column.name!r} is {its.words[read.bad][0]!r} in row {its.row(read.bad)}")
+            parts.append(read.values[:, np.newaxis])
+        else:
+            part, unseen = _flag(its) if column.kind == "flag" else _category(column.levels, its)
+            parts.append(part)
+            if unseen:
+                notes.append(f"{column.name!r} has values that training never saw: {listed(unseen)}")
+    if wrong:
+        raise DataError(f"needs numbers, but {'; '.join(wrong)}", setting)
+    return np.concatenate(parts, axis=1), tuple(notes)
+
+
+def _flag(cells: Cells) -> tuple[Array, list[str]]:
+    known = {word: IS_YES.get(word.casefold(), np.nan) for word in set(cells.words)}
+    return np.array([[known[word]] for word in cells.words]), sorted(w for w in known if w and np.isnan(known[w]))
+
+
+def _category(levels: Sequence[str], cells: Cells) -> tuple[Array, list[str]]:
+    place: Mapping[str, int] = {level: place for place, level in enumerate(levels)}
+    codes = np.array([place.get(word, -1) for word in cells.words])
+    part = (codes[:, np.newaxis] == np.arange(len(levels))).astype(np.float64)
+    part[cells.is_gap] = np.nan
+    return part, sorted({str(word) for word in cells.words if word} - set(levels))

@@ -1,0 +1,115 @@
+"""Why a table cannot be used as it is: all problems of all columns in one message, with commands that would work."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from runner.datasets.samples import DataError, Impute
+from runner.datasets.tables.cells import Cells
+from runner.datasets.tables.columns import Look, Trouble, look_at
+from runner.datasets.tables.task import AskedTask, Goal, goal_of
+
+MAX_TOLD = 6
+Changes = dict[str, Any]
+
+
+class Asked(Protocol):
+    """What was asked for, as far as ways depend on it."""
+
+    @property
+    def drop(self) -> Sequence[str]: ...
+    @property
+    def task(self) -> AskedTask: ...
+    @property
+    def missing(self) -> Sequence[str] | None: ...
+    @property
+    def impute(self) -> Impute: ...
+
+
+def refusal_of(
+    goals: Cells, goal: Goal, cells: Sequence[Cells], looks: Sequence[Look], asked: Asked
+) -> DataError | None:
+    """What is wrong with the target, the features and their gaps; None where nothing is."""
+    troubles = [look.trouble for look in looks if look.trouble]
+    holes = [one for one, look in zip(cells, looks, strict=True) if look.column and one.is_gap.any()]
+    holes = holes if asked.impute == "none" else []
+    if goal.wrong is None and not troubles and not holes:
+        if any(look.column for look in looks):
+            return None
+        return DataError(f"leaves nothing to learn from: {_reasons(cells, looks)}", "features")
+    told = [f"{one.name!r} {one.said}" for one in ([goal.wrong] if goal.wrong else []) + troubles]
+    told += [_holes(one) for one in holes]
+    rest = f"; and {len(told) - MAX_TOLD} more" if len(told) > MAX_TOLD else ""
+    said = "; ".join(told[:MAX_TOLD]) + rest
+    setting = "path" if goal.wrong and (troubles or holes) else "target" if goal.wrong else "features"
+    head = "" if len(told) == 1 else "has columns that cannot be used as they are: "
+    target = _other_target(goals, goal, cells, looks, asked)
+    is_left = sum(look.column is not None for look in looks) > 0
+    return DataError(head + said, setting, _ways(goal, target, troubles, holes, asked, is_left))
+
+
+def _holes(cells: Cells) -> str:
+    return f"{cells.name!r} has {int(cells.is_gap.sum())} missing values, the first in row {cells.row(cells.is_gap)}"
+
+
+def _reasons(cells: Sequence[Cells], looks: Sequence[Look]) -> str:
+    return "; ".join(
+        f"{one.name!r} is {look.left_out}" for one, look in list(zip(cells, looks, strict=True))[:MAX_TOLD]
+    )
+
+
+def _ways(
+    goal: Goal, target: Changes | None, troubles: Sequence[Trouble], holes: Sequence[Cells], asked: Asked, is_left: bool
+) -> Mapping[str, Changes]:
+    """Changes of settings, each of which ends all of this."""
+    ways: dict[str, Changes] = {}
+    fill: Changes = {"impute": "median"} if holes else {}
+    marked, all_of = list(asked.missing or ()), [*troubles, *([goal.wrong] if goal.wrong and goal.wrong.gaps else [])]
+    if target is None:
+        return {}
+    in_target = [*goal.wrong.gaps] if goal.wrong else []
+    if all_of and all(one.gaps for one in troubles):
+        ways["with these as missing values"] = {"missing": _united(marked, _gaps_of(all_of)), **target, **fill}
+    if any(one.is_doubt for one in all_of):
+        sure = [one for one in troubles if not one.is_doubt]
+        meant = [] if goal.wrong is None or goal.wrong.is_doubt else in_target
+        if all(one.gaps for one in sure):
+            ways["as they are"] = {"missing": _united(marked, [*meant, *_gaps_of(sure)]), **target, **fill}
+    if troubles and is_left:
+        drop = {"drop": _united(asked.drop, [one.name for one in troubles])}
+        ways["without these columns"] = (
+            drop | ({"missing": _united(marked, in_target)} if in_target else {}) | target | fill
+        )
+    if not all_of:
+        ways["with the gaps filled" if holes and not goal.wrong else ""] = {**target, **fill}
+        if holes and not goal.wrong and is_left:
+            ways["without these columns"] = {"drop": _united(asked.drop, [one.name for one in holes])}
+    return {words: way for words, way in ways.items() if way}
+
+
+def _gaps_of(troubles: Sequence[Trouble]) -> list[str | float]:
+    return [gap for one in troubles for gap in one.gaps]
+
+
+def _united(given: Sequence[str], more: Sequence[str | float]) -> list[str | float]:
+    return list(dict.fromkeys([*given, *more]))
+
+
+def _other_target(
+    goals: Cells, goal: Goal, cells: Sequence[Cells], looks: Sequence[Look], asked: Asked
+) -> Changes | None:
+    """What to change so that there is a target: the task, or the last column that can be one; None if nothing is known.
+
+    With gaps that can be named nothing has to.
+    """
+    if goal.wrong is None or goal.wrong.gaps:
+        return {}
+    if goal.instead:
+        return {"task": goal.instead}
+    may_doubt = asked.missing is None
+    its = look_at(goals, may_doubt)
+    others = sum(look.column is not None for look in looks) - 1 + (its.column is not None)
+    for one, look in reversed(list(zip(cells, looks, strict=True))):
+        could_be = look.column and not one.is_gap.any() and not its.trouble and others > 0
+        if could_be and goal_of(one, asked.task, may_doubt).wrong is None:
+            return {"target": one.name}
+    return None

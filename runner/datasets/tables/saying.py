@@ -1,0 +1,62 @@
+"""What a person reads about a table: how it was read, why this task, and each thing that was left out or doubtful."""
+
+from collections.abc import Sequence
+
+from runner.datasets.samples import Impute
+from runner.datasets.tables.cells import Cells
+from runner.datasets.tables.columns import Look
+from runner.datasets.tables.leaks import leaks
+from runner.datasets.tables.reading import Reading
+from runner.datasets.tables.task import Goal, singles
+
+MAX_NAMES = 12
+KINDS = {"number": "number", "flag": "yes/no", "category": "one-hot"}
+FILLED = {"median": "the median", "mean": "the mean", "most_frequent": "the most frequent value", "none": "nothing"}
+
+
+def notes_of(
+    reading: Reading,
+    n_without: int,
+    target: Cells,
+    goal: Goal,
+    cells: Sequence[Cells],
+    looks: Sequence[Look],
+    impute: Impute,
+) -> tuple[str, ...]:
+    """Lines for a person; several columns share one."""
+    found = list(zip(cells, looks, strict=True))
+    used = [(one, look.column) for one, look in found if look.column]
+    counts = {words: sum(column.kind == kind for _, column in used) for kind, words in KINDS.items()}
+    kinds = ", ".join(_counted(count, words) for words, count in counts.items() if count)
+    task = f"classification, {len(goal.classes)} classes" if goal.classes else "regression"
+    how = reading.words.partition("; ")[2]
+    lines = [
+        f"read as: {target.n} rows, {_counted(len(used), 'feature')} ({kinds}), "
+        f"target {target.name}: {task}" + (f"; {how}" if how else "")
+    ]
+    lines += [f"target {target.name}: {goal.why}"] if goal.why else []
+    lines += reading.notes
+    lines += [f"rows without a target, left out: {n_without}"] if n_without else []
+    left_out: dict[str, list[str]] = {}
+    for one, look in found:
+        if look.left_out:
+            left_out.setdefault(look.left_out, []).append(one.name)
+    lines += [f"left out: {_named(names)} ({why})" for why, names in left_out.items()]
+    units = [f"{name} ({unit})" for name, unit in [(column.name, column.unit) for _, column in used] if unit]
+    units += [f"{target.name} ({target.numbers.unit})"] if goal.task == "regression" and target.numbers.unit else []
+    lines += [f"read as numbers: {_named(units)}"] if units else []
+    gaps = [f"{one.name} {count}" for one, _ in used if (count := int(one.is_gap.sum()))]
+    lines += [f"missing values, filled with {FILLED[impute]} of the training rows: {_named(gaps)}"] if gaps else []
+    lines += [f"classes with a single row: {_named(alone)}"] if (alone := singles(goal)) else []
+    told = leaks(goal, cells, looks)
+    lines += [f"warning: {_named(told)} alone says what {target.name} is; if it is known only later, leave it out: "
+              f"data.drop=[{','.join(told)}]"] if told else []  # fmt: skip
+    return tuple(lines)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" + "s" * (count > 1 and what in ("number", "feature"))
+
+
+def _named(names: Sequence[str]) -> str:
+    return ", ".join(names[:MAX_NAMES]) + (f" and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else "")
