@@ -71,8 +71,8 @@ def notes_on(spec: Spec, facts: Facts, automatic: frozenset[str]) -> list[str]:
     lines = list[str]()
     if "data.validation_fraction" in automatic and not facts.n_validation:
         lines = [
-            f"no validation part: {facts.n_samples} rows are fewer than {FEWEST_TO_VALIDATE}; the test rows choose, so "
-            "their scores flatter"
+            f"no validation part: {facts.n_samples} rows are fewer than {FEWEST_TO_VALIDATE}, so the test rows rank "
+            "settings, and their scores are optimistic"
         ]
     rate = f"{spec.optimizer.name} {spec.learning_rate:g}"
     said = {

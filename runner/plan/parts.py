@@ -6,9 +6,11 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from runner.base.errors import Problem, unknown
+from runner.datasets.samples import DataError
+from runner.datasets.tables.sources import STANDARD_INPUT, kept_input
 from runner.plan.automatic import without_auto
 from runner.runs.components import DECIDED_LATER, REGISTRIES
-from runner.runs.explaining import Wrong
+from runner.runs.explaining import Wrong, explain_data
 from runner.runs.settings import Settings
 from runner.runs.spec import Component, DataCommon, NetworkSpec, Single, Spec, TestSpec, TrainingSpec, component_model
 
@@ -27,6 +29,12 @@ def read_parts(config: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem 
     """
     config, automatic = without_auto(config)
     parts, wrong = dict[str, Any](), list[Problem | Wrong]()
+    data = config.get("data")
+    if isinstance(data, Mapping) and data.get("path") == STANDARD_INPUT:
+        try:
+            config["data"] = {**data, "path": kept_input()}
+        except DataError as refused:
+            wrong.append(explain_data(str(data.get("name")), refused))
     single = {key: config[key] for key in Single.model_fields if key in config}
     for key, value in {"": single, **config}.items():
         if key in Settings.model_fields or key in single:
