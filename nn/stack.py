@@ -63,11 +63,13 @@ class Stopping:
     """`stop_cost (runs,)` is -inf and `patience (runs,)`, in steps, is inf for a run without that rule.
 
     `watched` is the series that patience watches, and 1 where it rises as it gets better, -1 where it falls.
+    With `restore_best` a run ends with the parameters that it had where this series was best.
     """
 
     stop_cost: Array
     patience: Array
     watched: tuple[str, int] = ("test_cost", -1)
+    restore_best: bool = False
 
 
 @dataclass(frozen=True)
@@ -144,12 +146,14 @@ class Trained:
     With validation samples it has `validation_cost` and `validation_metric` too.
     Where what is minimised is not the cost it has `train_loss` too, and `online_cost` where that was asked for; the
     first value of that is the cost before the first update.
-    `parameters (runs, P)` and the optimizer's `state` are the last finite ones, `last_step (runs,)` their step.
+    `parameters (runs, P)` and the optimizer's `state` are the last finite ones, `last_step (runs,)` their step; where
+    the best ones are restored, `parameters` are those of `best_step (runs,)`.
     `outcomes` holds `converged`, `stopped` or `diverged` per run.
     """
 
     parameters: Array
     last_step: NDArray[np.int64]
+    best_step: NDArray[np.int64]
     outcomes: list[str]
     history: dict[str, Array]
     state: list[Array]
@@ -159,4 +163,6 @@ class Trained:
         one = slice(run, run + 1)
         history = {series: values[one] for series, values in self.history.items()}
         state = [slot[one] for slot in self.state]
-        return Trained(self.parameters[one], self.last_step[one], self.outcomes[one], history, state)
+        return Trained(
+            self.parameters[one], self.last_step[one], self.best_step[one], self.outcomes[one], history, state
+        )

@@ -14,6 +14,7 @@ from nn.network import norm
 from nn.optimizers import Step
 from nn.registry import Array
 from nn.stack import Stack, Trained
+from nn.stopping import Watch
 
 RATES_AHEAD = 512
 # NumPy copies rows shorter than its buffer, 8,192 entries, when an operand is broadcast. Above some hundred that costs
@@ -63,7 +64,7 @@ class _Training:
         self.step, self.online_cost, self.online_steps = 0, np.zeros(runs), 0
         self.train_set = sample_last(stack.data.X_train), sample_last(stack.data.Y_train)
         self.held_out = {name: (sample_last(X), sample_last(Y)) for name, (X, Y) in stack.data.held_out.items()}
-        self.best, self.best_step = np.full(runs, -np.inf), np.zeros(runs)
+        self.watch = Watch(stack.stopping, self.parameters)
         self.kept, self.kept_state = self.parameters.copy(), [slot.copy() for slot in self.state]
         self.last_step, self.highest_cost = np.zeros(runs, dtype=np.int64), np.full(runs, np.inf)
         self.rates, self.outcomes = np.empty((0, runs), dtype=network.dtype), ["stopped"] * runs
@@ -85,7 +86,9 @@ class _Training:
                     break
                 point, due = next(evaluations)
             self._update(step)
-        return Trained(self.kept, self.last_step, self.outcomes, self.history, self.kept_state)
+        restores = self.stack.stopping.restore_best and self.stack.stopping.watched[0] in self.history
+        parameters, best = (self.watch.parameters, self.watch.step) if restores else (self.kept, self.last_step)
+        return Trained(parameters, self.last_step, best, self.outcomes, self.history, self.kept_state)
 
     def _update(self, step: int) -> None:
         network = self.network
@@ -147,7 +150,7 @@ class _Training:
         for kept, slot in zip(self.kept_state, self.state, strict=True):
             kept[at[finite]] = slot[finite]
         self.last_step[at[finite]] = step
-        converged, impatient = self._stopping(measured, step)
+        converged, impatient = self.watch.look(measured, step, at, finite, self.parameters)
         for run in at[~finite]:
             self.outcomes[run] = "diverged"
         for run in at[finite & converged]:
@@ -187,18 +190,6 @@ class _Training:
         mean = self.online_cost / self.online_steps if self.online_steps else train_cost
         self.online_cost, self.online_steps = np.zeros(len(self.active)), 0
         return mean
-
-    def _stopping(self, measured: dict[str, Array], step: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Which active runs have reached their cost threshold, and which have lost patience with what it watches."""
-        at, (watched, sign) = self.active, self.stack.stopping.watched
-        converged = measured["train_cost"] <= self.stack.stopping.stop_cost[at]
-        if watched not in measured:
-            return converged, np.zeros_like(converged)
-        value = sign * measured[watched]
-        better = (value > self.best[at]) | np.isnan(value)  # what is not defined has not become worse
-        self.best[at] = np.fmax(value, self.best[at])
-        self.best_step[at] = np.where(better, step, self.best_step[at])
-        return converged, step - self.best_step[at] >= self.stack.stopping.patience[at]
 
     def _keep(self, rows: Rows) -> None:
         """Continue with some of the active runs.

@@ -16,6 +16,7 @@ USUAL: dict[str, Any] = {
     "optimizer.name": "sgd",
     "learning_rate": 0.1,
     "training.patience": None,
+    "training.restore_best": False,
     "training.l2": 0.0,
     "data.validation_fraction": 0.0,
 }
@@ -61,8 +62,12 @@ def fitted(spec: Spec, facts: Facts, automatic: frozenset[str]) -> Spec:
         changes["learning_rate"] = RATES.get(optimizer.name, RATE_OF_OTHERS)
     if "network.hidden" in automatic:
         changes["network"] = spec.network.model_copy(update={"hidden": (HIDDEN,)})
+    training: dict[str, Any] = {}
     if "training.patience" in automatic and facts.n_validation:
-        changes["training"] = spec.training.model_copy(update={"patience": PATIENCE})
+        training["patience"] = PATIENCE
+    if "training.restore_best" in automatic and facts.n_validation:
+        training["restore_best"] = True
+    changes["training"] = spec.training.model_copy(update=training)
     return spec.model_copy(update=changes)
 
 

@@ -165,6 +165,9 @@ def _check_score(phase: Phase) -> Problem | None:
 
 def _check_patience(phase: Phase) -> Problem | None:
     spec, facts = phase.spec, phase.facts
+    if spec.training.restore_best and facts.n_test == facts.n_validation == 0:
+        told = "needs samples to choose by; set data.validation_fraction or data.test_fraction above 0"
+        return Problem("training.restore_best", told)
     if spec.training.patience is not None and facts.n_test == facts.n_validation == 0:
         return Problem(
             "training.patience", "needs samples to watch; set data.validation_fraction or data.test_fraction above 0"

@@ -78,6 +78,7 @@ class TrainingSpec(Frozen):
     online_cost: Flag
     stop_cost: Number | None
     patience: Annotated[Whole, Field(ge=1)] | None
+    restore_best: Flag = False
     l2: Annotated[Number, Field(ge=0)]
     l2_of: Literal["weights", "all"]
     clip_value: Positive | None

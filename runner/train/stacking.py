@@ -83,6 +83,7 @@ def _stopping(specs: Sequence[Spec], shape: Shape, sign: int, part: str) -> Stop
         stop_cost=np.array([-np.inf if one.stop_cost is None else one.stop_cost for one in training]),
         patience=np.array([_patience_steps(one.patience, shape) for one in training]),
         watched=(f"{part}_cost", -1) if specs[0].score == AUTO else (f"{part}_metric", sign),
+        restore_best=specs[0].training.restore_best,
     )
 
 

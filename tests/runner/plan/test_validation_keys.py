@@ -79,6 +79,7 @@ GENERAL = [
     ("data.validation_fraction=half", "data.validation_fraction must be a number, got 'half'"),
     ("data.split_seed=first", "data.split_seed must be a whole number, got 'first'"),
     ("data.folds=few", "data.folds must be a whole number, got 'few'"),
+    ("training.restore_best=last", "training.restore_best must be true or false, got 'last'"),
     ("data.fold=last", "data.fold must be a whole number, got 'last'"),
     ("data.target_scale=sqrt", "data.target_scale must be 'standardize', 'none' or 'log', got 'sqrt'"),
     ("data.standardize=1", "data.standardize must be true or false, got 1"),

@@ -39,7 +39,8 @@ OTHER = {
     "schedule": "step", "schedule.warmup": "0.2", "schedule.final": "0.1",
     "training.mode": None, "training.epochs": "3", "training.steps": "3", "training.batch_size": "9",
     "training.order": "given", "training.reduction": "sum", "training.evaluations": "7", "training.online_cost": "true",
-    "training.stop_cost": "0.5", "training.patience": "5", "training.l2": "0.1", "training.l2_of": "all",
+    "training.stop_cost": "0.5", "training.patience": "5", "training.restore_best": "true",
+    "training.l2": "0.1", "training.l2_of": "all",
     "training.clip_value": "1", "training.clip_norm": "1", "training.class_weights": None,
 }  # fmt: skip
 WITH = {  # what a setting needs beside it, or else it would be refused or not be used

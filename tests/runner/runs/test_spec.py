@@ -162,7 +162,8 @@ def test_the_flat_form_of_the_default_run_is_the_one_written_here():
         "training.mode": "minibatch", "training.epochs": 7, "training.steps": None, "training.batch_size": 4,
         "training.order": "shuffled", "training.reduction": "mean", "training.evaluations": 50,
         "training.online_cost": False,
-        "training.stop_cost": None, "training.patience": None, "training.l2": 0.0, "training.l2_of": "weights",
+        "training.stop_cost": None, "training.patience": None, "training.restore_best": False,
+        "training.l2": 0.0, "training.l2_of": "weights",
         "training.clip_value": None,
         "training.clip_norm": None, "training.class_weights": "none",
     }  # fmt: skip
