@@ -16,7 +16,7 @@ TIE = 1e-9
 ROUNDING = 8  # units in the last place: where they are more than TIE, as in float32, they are a tie too
 
 
-def chosen(a: Array, threshold: float = 0.5, tie: float = TIE) -> NDArray[np.intp]:
+def chosen(a: Array, threshold: float | Array = 0.5, tie: float = TIE) -> NDArray[np.intp]:
     """The class numbers `(runs, n)` that outputs `(runs, d_out, n)` stand for; those of one output are 0 and 1."""
     if a.shape[1] == 1:
         return np.asarray(((a > threshold) | is_tie(a, threshold, tie))[:, 0], dtype=np.intp)

@@ -1,12 +1,13 @@
 """What goes into training and what comes out: plain arrays and functions, one entry per run along the leading axis."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nn.batches import Batches
+from nn.batches import Batches, Rows
+from nn.class_weights import ClassWeights, weighted
 from nn.metrics import Value
 from nn.network import Network, trained_targets
 from nn.optimizers import Optimizer
@@ -62,11 +63,13 @@ class Stopping:
     """`stop_cost (runs,)` is -inf and `patience (runs,)`, in steps, is inf for a run without that rule.
 
     `watched` is the series that patience watches, and 1 where it rises as it gets better, -1 where it falls.
+    With `restore_best` a run ends with the parameters that it had where this series was best.
     """
 
     stop_cost: Array
     patience: Array
     watched: tuple[str, int] = ("test_cost", -1)
+    restore_best: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,8 @@ class Stack:
     measured, ascending, from 0 to `n_steps`; a stopping rule can stop a run at these steps only.
     `metric(a, t)` maps outputs and targets `(runs, d_out, n)` to `(runs,)`, NaN where it is not defined; they are as
     trained, with `in_units` in the units of the data.
-    With `online` the cost of every batch before its update is averaged between evaluations.
+    With `online` the cost of every batch before its update is averaged between evaluations. Without
+    `class_weights` all samples count the same.
     """
 
     network: Network
@@ -105,6 +109,7 @@ class Stack:
     regularisation: Regularisation
     online: bool = False
     in_units: bool = False
+    class_weights: ClassWeights | None = None
 
     @property
     def series(self) -> tuple[str, ...]:
@@ -116,6 +121,23 @@ class Stack:
         validated = ("validation_cost", "validation_metric") * ("validation" in self.data.held_out)
         return SERIES + validated + ("train_loss",) * differs + ("online_cost",) * self.online
 
+    def cost_targets(self, t: Array, runs: Rows) -> Array:
+        """What the cost of these runs compares outputs with; the healthy step hands `t (runs, d_out, n)` through."""
+        shift, scale = self.data.target_shift, self.data.target_scale
+        if shift is None or scale is None:
+            return t
+        columns = (values[runs, np.newaxis, np.newaxis].astype(self.network.dtype) for values in (shift, scale))
+        return self.network.cost_targets(t, *columns)
+
+    def network_of(self, runs: Rows) -> Network:
+        """The network of these runs: its loss and its shown cost count samples by the runs' class weights, if any."""
+        network, by = self.network, self.class_weights
+        if by is None:
+            return network
+        values, threshold = by.values[runs].astype(network.dtype), np.full((1, 1, 1), by.threshold)
+        shown = weighted(network.shown or network.loss, values, self.cost_targets(threshold, runs))
+        return replace(network, loss=weighted(network.loss, values, threshold), shown=shown)
+
 
 @dataclass(frozen=True)
 class Trained:
@@ -124,12 +146,14 @@ class Trained:
     With validation samples it has `validation_cost` and `validation_metric` too.
     Where what is minimised is not the cost it has `train_loss` too, and `online_cost` where that was asked for; the
     first value of that is the cost before the first update.
-    `parameters (runs, P)` and the optimizer's `state` are the last finite ones, `last_step (runs,)` their step.
+    `parameters (runs, P)` and the optimizer's `state` are the last finite ones, `last_step (runs,)` their step; where
+    the best ones are restored, `parameters` are those of `best_step (runs,)`.
     `outcomes` holds `converged`, `stopped` or `diverged` per run.
     """
 
     parameters: Array
     last_step: NDArray[np.int64]
+    best_step: NDArray[np.int64]
     outcomes: list[str]
     history: dict[str, Array]
     state: list[Array]
@@ -139,4 +163,6 @@ class Trained:
         one = slice(run, run + 1)
         history = {series: values[one] for series, values in self.history.items()}
         state = [slot[one] for slot in self.state]
-        return Trained(self.parameters[one], self.last_step[one], self.outcomes[one], history, state)
+        return Trained(
+            self.parameters[one], self.last_step[one], self.best_step[one], self.outcomes[one], history, state
+        )

@@ -14,6 +14,7 @@ from nn.network import norm
 from nn.optimizers import Step
 from nn.registry import Array
 from nn.stack import Stack, Trained
+from nn.stopping import Watch
 
 RATES_AHEAD = 512
 # NumPy copies rows shorter than its buffer, 8,192 entries, when an operand is broadcast. Above some hundred that costs
@@ -40,10 +41,10 @@ def first_gradient(stack: Stack, x: Array, t: Array) -> Array:
 
     That of the loss: without the penalty, and before clipping.
     """
-    network = stack.network
     with np.errstate(all="ignore"):
         training = _Training(stack)
         training.prepare_rates(0)
+        network = training.network
         trace = network.forward(training.layers, x)
         network.update(network, training.layers, trace, t, training.gradient_layers, training.change)
     return np.ascontiguousarray(training.gradient[: len(stack.parameters)])
@@ -63,7 +64,7 @@ class _Training:
         self.step, self.online_cost, self.online_steps = 0, np.zeros(runs), 0
         self.train_set = sample_last(stack.data.X_train), sample_last(stack.data.Y_train)
         self.held_out = {name: (sample_last(X), sample_last(Y)) for name, (X, Y) in stack.data.held_out.items()}
-        self.best, self.best_step = np.full(runs, -np.inf), np.zeros(runs)
+        self.watch = Watch(stack.stopping, self.parameters)
         self.kept, self.kept_state = self.parameters.copy(), [slot.copy() for slot in self.state]
         self.last_step, self.highest_cost = np.zeros(runs, dtype=np.int64), np.full(runs, np.inf)
         self.rates, self.outcomes = np.empty((0, runs), dtype=network.dtype), ["stopped"] * runs
@@ -85,18 +86,20 @@ class _Training:
                     break
                 point, due = next(evaluations)
             self._update(step)
-        return Trained(self.kept, self.last_step, self.outcomes, self.history, self.kept_state)
+        restores = self.stack.stopping.restore_best and self.stack.stopping.watched[0] in self.history
+        parameters, best = (self.watch.parameters, self.watch.step) if restores else (self.kept, self.last_step)
+        return Trained(parameters, self.last_step, best, self.outcomes, self.history, self.kept_state)
 
     def _update(self, step: int) -> None:
-        stack = self.stack
+        network = self.network
         x, t = self.batches.next()
-        trace = stack.network.forward(self.layers, x)
-        if stack.online:
-            self.online_cost += stack.network.cost(trace, self._cost_targets(t))
+        trace = network.forward(self.layers, x)
+        if self.stack.online:
+            self.online_cost += network.cost(trace, self._cost_targets(t))
             self.online_steps += 1
         if step % RATES_AHEAD == 0:
             self.prepare_rates(step)
-        self.step, network = step, stack.network
+        self.step = step
         self.parameters -= network.update(network, self.layers, trace, t, self.gradient_layers, self.change)
 
     def change(self, *, step: int | None = None, preview: bool = False) -> Array:
@@ -115,7 +118,7 @@ class _Training:
 
     def _evaluate(self, point: int, step: int) -> None:
         """Measure every active run, keep the finite ones, and let the finished ones go."""
-        stack, network, at = self.stack, self.stack.network, self.active
+        stack, network, at = self.stack, self.network, self.active
         parameters = np.ascontiguousarray(self.parameters)
         layers, gradient = network.layers(parameters), np.empty_like(parameters)
         x, t = self.train_set
@@ -147,7 +150,7 @@ class _Training:
         for kept, slot in zip(self.kept_state, self.state, strict=True):
             kept[at[finite]] = slot[finite]
         self.last_step[at[finite]] = step
-        converged, impatient = self._stopping(measured, step)
+        converged, impatient = self.watch.look(measured, step, at, finite, self.parameters)
         for run in at[~finite]:
             self.outcomes[run] = "diverged"
         for run in at[finite & converged]:
@@ -161,7 +164,7 @@ class _Training:
 
         Where both costs are zero, as for targets that are all zero, there is no scale, and any finite cost will do.
         """
-        network, (x, t) = self.stack.network, self.train_set
+        network, (x, t) = self.network, self.train_set
         zeros = network.layers(np.zeros_like(self.parameters, order="C"))
         trivial = network.cost(network.forward(zeros, x), self._cost_targets(t))
         scale = np.fmax(np.abs(first), np.abs(trivial)).astype(np.float64)
@@ -171,11 +174,7 @@ class _Training:
 
     def _cost_targets(self, t: Array) -> Array:
         """What the cost compares outputs with; the healthy step hands `t` through."""
-        stack = self.stack
-        if stack.data.target_shift is None or stack.data.target_scale is None:
-            return t
-        shift, scale = self._column(stack.data.target_shift), self._column(stack.data.target_scale)
-        return stack.network.cost_targets(t, shift[..., np.newaxis], scale[..., np.newaxis])
+        return self.stack.cost_targets(t, self.active)
 
     def _metric(self, a: Array, t: Array) -> Array:
         """The metric of outputs and targets, in the units that it asks for."""
@@ -191,18 +190,6 @@ class _Training:
         mean = self.online_cost / self.online_steps if self.online_steps else train_cost
         self.online_cost, self.online_steps = np.zeros(len(self.active)), 0
         return mean
-
-    def _stopping(self, measured: dict[str, Array], step: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Which active runs have reached their cost threshold, and which have lost patience with what it watches."""
-        at, (watched, sign) = self.active, self.stack.stopping.watched
-        converged = measured["train_cost"] <= self.stack.stopping.stop_cost[at]
-        if watched not in measured:
-            return converged, np.zeros_like(converged)
-        value = sign * measured[watched]
-        better = (value > self.best[at]) | np.isnan(value)  # what is not defined has not become worse
-        self.best[at] = np.fmax(value, self.best[at])
-        self.best_step[at] = np.where(better, step, self.best_step[at])
-        return converged, step - self.best_step[at] >= self.stack.stopping.patience[at]
 
     def _keep(self, rows: Rows) -> None:
         """Continue with some of the active runs.
@@ -223,7 +210,8 @@ class _Training:
         self._make_views()
 
     def _make_views(self) -> None:
-        network, settings = self.stack.network, self.stack.descent.hyperparameters
+        network, settings = self.stack.network_of(self.active), self.stack.descent.hyperparameters
+        self.network = network
         self.gradient = np.zeros_like(self.parameters)
         self.layers = network.layers(self.parameters)
         self.gradient_layers = network.layers(self.gradient)

@@ -77,25 +77,26 @@ def check(plan: Plan, on_all: bool = False) -> tuple[list[Comparison], str, list
     used, x, t, _ = _first_step(run, asked.fault, on_all)
     gradient, penalty = _gradient(used, x, t)
     right, x, t, names = _first_step(run, of_batch, on_all)
-    limit = int(np.clip(WORK / (right.network.n_parameters * (x.shape[-1] + 8)), *ENTRIES))
+    network = right.network_of(np.arange(1))
+    limit = int(np.clip(WORK / (network.n_parameters * (x.shape[-1] + 8)), *ENTRIES))
     p, by = right.parameters[0], right.regularisation
     l2 = 0.0 if by.l2 is None else float(by.l2[0])
     pull, rng, rows = gradients.penalty_difference(l2, by.decayed, p), np.random.default_rng(0), list[Comparison]()
-    for part, given in zip(gradients.parts(right.network), gradients.parts(used.network), strict=True):
+    for part, given in zip(gradients.parts(network), gradients.parts(used.network), strict=True):
         at = part.indices
         chosen = np.sort(rng.permutation(at.size)[:limit])
         both = np.full((2, at.size), np.nan)
-        both[:, chosen] = gradients.central_difference(right.network, p, x, t, at.ravel()[chosen])
+        both[:, chosen] = gradients.central_difference(network, p, x, t, at.ravel()[chosen])
         true, uncertainty = both.reshape(2, *at.shape)
         own, pulled = (gradients.narrow(values[given.indices], at.shape) for values in (gradient, penalty))
         verdict = gradients.judge(own, true, p[at], uncertainty)
         if own.shape == at.shape:
             verdict = gradients.together([verdict, gradients.judge_penalty(pulled, pull[at])])
         rows.append(Comparison(part.name, own + pulled, true + pull[at], verdict, len(chosen)))
-    sizes, n = "-".join(map(str, right.network.sizes)), x.shape[-1]
+    sizes, n = "-".join(map(str, network.sizes)), x.shape[-1]
     samples = f"all {n} training samples" if on_all else f"the first batch of {count(n, 'sample')}"
     where = f"a {sizes} network on {run.phases[0].spec.data.name}, at its first weights and {samples}"
-    inputs = dict(zip(names, right.network.input.value(x)[0], strict=True))
+    inputs = dict(zip(names, network.input.value(x)[0], strict=True))
     return rows, where, [*of_check(asked, rows), *of_faults(places, rows), *of_sizes(rows, inputs)]
 
 

@@ -37,6 +37,8 @@ from runner.runs.result import RunResult, failures, save
 from runner.store.folder import JOB, STACKS, SweepFolder
 from runner.train.training import train_task
 
+MOST_NOTES = 12
+
 
 def launch(
     loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]], first: int, delivery: Delivery | None
@@ -69,10 +71,18 @@ def _plan(
     if equal := len(jobs) - len(plan.runs):
         of_jobs = f"{equal} of {count(len(jobs), 'job')}"
         lines.append(f"{of_jobs} would repeat another; equal runs are trained and counted once")
-    if not plan.settings.quiet:
-        for line in lines:
-            say(line)
+    _say(plan, lines)
     return [job for job in jobs if isinstance(job, Job)], plan
+
+
+def _say(plan: Plan, lines: Sequence[str] = ()) -> None:
+    """What a person should know before anything trains."""
+    notes = [*lines, *plan.notes]
+    if not plan.settings.quiet:
+        for line in notes[:MOST_NOTES]:
+            say(line)
+        if len(notes) > MOST_NOTES:
+            say(f"... and {len(notes) - MOST_NOTES} more lines of this kind")
 
 
 def preview(loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]]) -> None:
@@ -144,10 +154,13 @@ def run_job(config: DictConfig) -> float:
     if job.config["dry_run"] is True:
         from runner.conduct.dry_run import dry_run
 
-        dry_run(make_plan([job]), is_sweep=False)
+        plan = make_plan([job])
+        _say(plan)
+        dry_run(plan, is_sweep=False)
         return math.nan
     about = about_run(case, f"{config.data.name} {config.activation.name}", run_id(), overrides)
     plan = make_plan([job])
+    _say(plan)
     (result,) = sweep.run(Delivery(SweepContext(SweepFolder(folder), about, plan.settings, is_sweep=False)), plan)
     if failed := failures([result]):
         raise failed

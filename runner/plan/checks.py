@@ -165,10 +165,22 @@ def _check_score(phase: Phase) -> Problem | None:
 
 def _check_patience(phase: Phase) -> Problem | None:
     spec, facts = phase.spec, phase.facts
+    if spec.training.restore_best and facts.n_test == facts.n_validation == 0:
+        told = "needs samples to choose by; set data.validation_fraction or data.test_fraction above 0"
+        return Problem("training.restore_best", told)
     if spec.training.patience is not None and facts.n_test == facts.n_validation == 0:
         return Problem(
             "training.patience", "needs samples to watch; set data.validation_fraction or data.test_fraction above 0"
         )
+    return None
+
+
+def _check_class_weights(phase: Phase) -> Problem | None:
+    spec, facts = phase.spec, phase.facts
+    weights = spec.training.class_weights
+    if weights != "none" and facts.task != "classification":
+        told = f"={weights} is for a classification, but data={spec.data.name} is a {facts.task}"
+        return Problem("training.class_weights", told)
     return None
 
 
@@ -187,6 +199,7 @@ CHECKS: dict[Check, tuple[Check, ...]] = {
     _check_test: (),
     _check_score: (_check_output,),
     _check_patience: (),
+    _check_class_weights: (),
 }
 _TO_BUILD = (_check_output, _check_input, _check_hidden_activation, _check_loss, why_too_large)
 _PRECISION = {beyond_precision: (*_TO_BUILD, check_target_range)}

@@ -49,6 +49,9 @@ def used_test(test: TestSpec) -> TestSpec:
 
 
 def used_data(spec: Spec) -> Component:
-    """The data without a share for tests where none of its samples are held out."""
-    held_out = spec.test.set == "held_out"
-    return spec.data if held_out else spec.data.model_copy(update={"test_fraction": 0.0})
+    """The data without what is not used: a share for tests where none of its samples are held out, one for validation
+    where there are folds.
+    """
+    changes: dict[str, Any] = {} if spec.test.set == "held_out" else {"test_fraction": 0.0}
+    changes |= {"validation_fraction": 0.0} if dict(spec.data)["folds"] is not None else {}
+    return spec.data.model_copy(update=changes)

@@ -6,10 +6,11 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from runner.base.errors import Problem, unknown
-from runner.plan.defaults import MATCHING
-from runner.runs.components import REGISTRIES
-from runner.runs.explaining import Wrong
-from runner.runs.field_types import AUTO
+from runner.datasets.samples import DataError
+from runner.datasets.tables.sources import STANDARD_INPUT, kept_input
+from runner.plan.automatic import without_auto
+from runner.runs.components import DECIDED_LATER, REGISTRIES
+from runner.runs.explaining import Wrong, explain_data
 from runner.runs.settings import Settings
 from runner.runs.spec import Component, DataCommon, NetworkSpec, Single, Spec, TestSpec, TrainingSpec, component_model
 
@@ -18,12 +19,22 @@ MODELS: dict[str, type[BaseModel]] = {"network": NetworkSpec, "training": Traini
 STAND_INS: dict[str, Any] = {
     "learning_rate": 1.0, "seed": 0, "training.clip_value": None, "training.clip_norm": None,
     "training.stop_cost": None, "training.patience": None, "training.evaluations": 1, "training.online_cost": False,
+    "training.class_weights": "none",
 }  # fmt: skip
 
 
-def read_parts(config: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem | Wrong]]:
-    """The fields of a spec, as far as the config gives them, and everything that is wrong with it."""
+def read_parts(config: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem | Wrong], frozenset[str]]:
+    """The fields of a spec, as far as the config gives them, everything that is wrong with it, and the keys whose value
+    the data decides.
+    """
+    config, automatic = without_auto(config)
     parts, wrong = dict[str, Any](), list[Problem | Wrong]()
+    data = config.get("data")
+    if isinstance(data, Mapping) and data.get("path") == STANDARD_INPUT:
+        try:
+            config["data"] = {**data, "path": kept_input()}
+        except DataError as refused:
+            wrong.append(explain_data(str(data.get("name")), refused))
     single = {key: config[key] for key in Single.model_fields if key in config}
     for key, value in {"": single, **config}.items():
         if key in Settings.model_fields or key in single:
@@ -40,7 +51,7 @@ def read_parts(config: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem 
             if part is not None:
                 parts |= {key: part} if key else dict(part)
     missing = [key for key in Spec.model_fields if key not in (*config, *Single.model_fields, "warm_start")]
-    return parts, [*wrong, *(Problem(key, "is missing") for key in missing)]
+    return parts, [*wrong, *(Problem(key, "is missing") for key in missing)], automatic
 
 
 def _misnamed(key: str, value: Any) -> Problem | None:
@@ -49,7 +60,7 @@ def _misnamed(key: str, value: Any) -> Problem | None:
         if not isinstance(value, Mapping):
             return Problem(key, f"must be the name of one of {', '.join(REGISTRIES[key])}; got {value!r}")
         name = value.get("name")
-        if name in list(REGISTRIES[key]) or (key, name) in (("loss", AUTO), ("loss", MATCHING)):
+        if name in [*REGISTRIES[key], *DECIDED_LATER.get(key, ())]:
             return None
         return Problem(f"{key}.name", unknown(name, list(REGISTRIES[key])))
     return None if key in MODELS else Problem(key, f"is not a setting; known are {', '.join(Spec.model_fields)}")
@@ -58,7 +69,8 @@ def _misnamed(key: str, value: Any) -> Problem | None:
 def _model_of(key: str, value: Any) -> type[BaseModel]:
     if key in MODELS:
         return MODELS[key]
-    return Component if value["name"] in (AUTO, MATCHING) else component_model(key, str(value["name"]))
+    stands_in = value["name"] in DECIDED_LATER.get(key, ())
+    return Component if stands_in else component_model(key, str(value["name"]))
 
 
 def _made(key: str, model: type[BaseModel], value: Any) -> tuple[BaseModel | None, Wrong | None]:

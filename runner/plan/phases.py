@@ -29,10 +29,14 @@ class Phase:
 
 @dataclass(frozen=True)
 class Checked:
-    """A valid run: its trainings, one after another, and the weights of another run that it starts from."""
+    """A valid run: its trainings, one after another, and the weights of another run that it starts from.
+
+    `notes` are lines for a person: how a table was read, and what was chosen for it.
+    """
 
     phases: tuple[Phase, ...]
     start: Weights | None
+    notes: tuple[str, ...] = ()
 
     @property
     def spec(self) -> Spec:

@@ -43,6 +43,11 @@ class Plan:
         return {run.index: run for run in self.runs}
 
     @property
+    def notes(self) -> list[str]:
+        """What a person should know of the data and of what was chosen for it, each line once."""
+        return list(dict.fromkeys(note for run in self.runs for note in self.checked[run.index].notes))
+
+    @property
     def specs(self) -> list[Spec]:
         """The specs of all runs, in their order."""
         return [run.spec for run in self.runs]

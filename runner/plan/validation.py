@@ -1,12 +1,14 @@
 """From composed configs to runs: every job is checked before the first one trains, all problems reported together."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from nn.activations import ACTIVATIONS
 from runner.base.errors import Problem
+from runner.plan.automatic import data_of_table, fitted, notes_on
 from runner.plan.checks import problems_of
 from runner.plan.defaults import MATCHING_LOSSES, completed, loss_named, used_data, used_test
 from runner.plan.first_weights import read_start, why_other
@@ -37,9 +39,9 @@ class SpecBuilder:
         self, config: Mapping[str, Any], overrides: Sequence[str], is_whole: bool = True
     ) -> Checked | list[Problem]:
         """The run that a config describes, or all that is wrong with it; of one that is not whole, with each part."""
-        parts, wrong = read_parts(config)
+        parts, wrong, automatic = read_parts(config)
         if Spec.model_fields.keys() <= parts.keys() | {"warm_start"}:
-            checked = self._complete(Spec(**parts), is_whole)
+            checked = self._complete(Spec(**parts), automatic, is_whole)
             if isinstance(checked, Checked) and is_whole and not wrong:
                 return checked
             wrong += checked if isinstance(checked, list) else []
@@ -68,11 +70,17 @@ class SpecBuilder:
                 self._facts[key] = explain_data(data.name, error)
         return self._facts[key]
 
-    def _complete(self, spec: Spec, is_whole: bool) -> Checked | list[Problem]:
-        """Replace `auto` by what fits the task; check what only makes sense together, or only the size."""
-        facts = self._look_at(spec)
+    def _complete(self, spec: Spec, automatic: frozenset[str], is_whole: bool) -> Checked | list[Problem]:
+        """Replace `auto` by what fits the data; check what only makes sense together, or only the size."""
+        facts, notes = self._look_at(spec), list[str]()
+        if isinstance(facts, Facts) and facts.is_table:
+            spec = spec.model_copy(update={"data": data_of_table(spec.data, facts, automatic)})
+            facts = self._look_at(spec)
         if isinstance(facts, Problem):
             return [facts] if is_whole else []
+        if facts.is_table:
+            spec = fitted(spec, facts, automatic)
+            notes = [*facts.notes, *notes_on(spec, facts, automatic)]
         output = spec.network.output
         if output == AUTO:
             classes = facts.n_classes
@@ -91,7 +99,8 @@ class SpecBuilder:
         )
         if not is_whole:
             return [problem] if (problem := why_too_large(Phase(complete, facts))) else []
-        return self._checked(Phase(spec, facts), Phase(complete, facts))
+        checked = self._checked(Phase(spec, facts), Phase(complete, facts))
+        return replace(checked, notes=tuple(notes)) if isinstance(checked, Checked) else checked
 
     def _checked(self, asked: Phase, complete: Phase) -> Checked | list[Problem]:
         """A run as it was asked for, and with everything decided; or what is wrong with it."""

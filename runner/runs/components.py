@@ -26,6 +26,8 @@ REGISTRIES: dict[str, Registry[Any]] = {
     "optimizer": OPTIMIZERS,
     "schedule": SCHEDULES,
 }
+# Options that are no component, but stand for the one that fits.
+DECIDED_LATER = {"loss": ("auto", "matching"), "optimizer": ("auto",)}
 
 
 def is_own(kind: str, name: str) -> bool:

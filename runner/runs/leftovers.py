@@ -13,7 +13,7 @@ from hydra.core.default_element import GroupDefault
 from hydra.plugins.config_source import ConfigResult
 from omegaconf import OmegaConf
 
-from runner.runs.components import REGISTRIES
+from runner.runs.components import DECIDED_LATER, REGISTRIES
 from runner.runs.spec import DataCommon
 
 
@@ -107,7 +107,7 @@ def _keys(overrides: Iterable[str]) -> set[str]:
 
 def _is_left_over(kind: str, name: str, setting: str, others: Iterable[str] | None = None) -> bool:
     """Whether an option that there is lacks a setting that one of the others, by default of its kind, has."""
-    is_known = name in REGISTRIES[kind] or (kind == "loss" and name in ("auto", "matching"))
+    is_known = name in REGISTRIES[kind] or name in DECIDED_LATER.get(kind, ())
     if not is_known or setting in _settings(kind, name):
         return False
     return any(setting in _settings(kind, other) for other in (REGISTRIES[kind] if others is None else others))

@@ -58,7 +58,8 @@ class RunResult:
     """One run. `history` holds a list of equal length per series, `step` among them; finite values only.
 
     A failed or killed run has an `error`, and neither `network` nor `data` nor numbers; any other has an error where
-    its picture could not be drawn. `pictures` maps file names to PNG bytes.
+    its picture could not be drawn. `pictures` maps file names to PNG bytes. `restored` is the step whose weights the
+    network has, where these are not the last ones.
     """
 
     index: int
@@ -70,6 +71,7 @@ class RunResult:
     network: Weights | None = None
     data: DataUsed | None = None
     last_step: int = 0
+    restored: int | None = None
     history: dict[str, list[float]] = field(default_factory=dict)
     measures: dict[str, float] = field(default_factory=dict)
     pictures: dict[str, bytes] = field(default_factory=dict)
@@ -86,6 +88,7 @@ class RunResult:
         network, names = self.network, sorted(self.history)
         structure = [network.sizes, network.classes, *plain_inputs(network)]
         measured = [names, sorted(self.measures.items()), self.outcome, self.last_step, self.data.digest]
+        measured += [] if self.restored is None else [self.restored]
         history = np.array([self.history[name] for name in names])
         return {
             "digest.weights": hashlib.sha256(network.parameters.tobytes() + json.dumps(structure).encode()).hexdigest(),
@@ -103,9 +106,12 @@ class RunResult:
 
     @property
     def last(self) -> dict[str, float]:
-        """The last finite value of every series that describes the network, whatever became of the run."""
+        """The value of every series that describes the network, at the step whose weights it has: the last finite one,
+        whatever became of the run, or the best.
+        """
         skipped = ("step", "learning_rate", "gradient_norm")
-        return {name: values[-1] for name, values in self.history.items() if values and name not in skipped}
+        place = -1 if self.restored is None else self.history["step"].index(self.restored)
+        return {name: values[place] for name, values in self.history.items() if values and name not in skipped}
 
     @property
     def score(self) -> str:
@@ -189,23 +195,18 @@ def _about(result: RunResult) -> dict[str, Any]:
     """Everything of a result that is not an array, as plain data in one level."""
     network, data = result.network, result.data or DataUsed("", (0, 0), "")
     scaling, *of_table = plain_inputs(network) if network else [None]
-    return (
-        {name: getattr(result, name) for name in PLAIN_FIELDS}
-        | asdict(result.provenance)
-        | {
-            "spec": to_plain(result.spec),
-            "series": list(result.history),
-            "pictures": list(result.pictures),
-            "task": data.task,
-            "n_samples": data.n_samples,
-            "data_digest": data.digest,
-            "sizes": network.sizes if network else (),
-            "classes": network.classes if network else (),
-            "scaling": scaling,
-        }
-        | ({"of_table": of_table} if of_table else {})
-        | ({"n_validation": data.n_validation} if data.n_validation else {})
-    )
+    optional = {"of_table": of_table or None, "n_validation": data.n_validation or None, "restored": result.restored}
+    return {name: getattr(result, name) for name in PLAIN_FIELDS} | asdict(result.provenance) | {
+        "spec": to_plain(result.spec),
+        "series": list(result.history),
+        "pictures": list(result.pictures),
+        "task": data.task,
+        "n_samples": data.n_samples,
+        "data_digest": data.digest,
+        "sizes": network.sizes if network else (),
+        "classes": network.classes if network else (),
+        "scaling": scaling,
+    } | {name: value for name, value in optional.items() if value is not None}  # fmt: skip
 
 
 def _result(place: int, about: dict[str, Any], arrays: Any) -> RunResult:
@@ -223,6 +224,7 @@ def _result(place: int, about: dict[str, Any], arrays: Any) -> RunResult:
         spec=spec,
         network=network,
         data=data,
+        restored=about.get("restored"),
         history={name: values.tolist() for name, values in zip(about["series"], history, strict=True)},
         pictures={_file_name(name): arrays[f"picture-{place}-{name}"].tobytes() for name in about["pictures"]},
         provenance=Provenance(**{one.name: about[one.name] for one in fields(Provenance)}),

@@ -78,10 +78,12 @@ class TrainingSpec(Frozen):
     online_cost: Flag
     stop_cost: Number | None
     patience: Annotated[Whole, Field(ge=1)] | None
+    restore_best: Flag = False
     l2: Annotated[Number, Field(ge=0)]
     l2_of: Literal["weights", "all"]
     clip_value: Positive | None
     clip_norm: Positive | None
+    class_weights: Literal["none", "balanced"] = "none"  # of specs stored before there were any
 
 
 class TestSpec(Frozen):

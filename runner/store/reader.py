@@ -124,6 +124,7 @@ class Reader:
                 network=weights,
                 data=DataUsed(task, samples, run.tags["data_digest"], int(run.tags.get("validation_samples", 0))),
                 last_step=int(run.tags["last_step"]),
+                restored=int(run.tags["restored_step"]) if "restored_step" in run.tags else None,
                 history=history,
                 measures=_measures(run, history),
                 provenance=Provenance(run.started, run.seconds, environment),

@@ -113,6 +113,8 @@ def tags_of(result: RunResult) -> dict[str, str]:
         tags |= {"data_digest": result.data.digest} | result.digests
         tags |= {"train_samples": str(n_train), "test_samples": str(n_test)}
         tags |= {"validation_samples": str(result.data.n_validation)} if result.data.n_validation else {}
+    if result.restored is not None:
+        tags["restored_step"] = str(result.restored)
     if result.provenance.reused_from:
         tags["reused_from"] = result.provenance.reused_from
     if result.error:

@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 
 from nn.batches import Batches, FreshBatches, FullBatches, ShuffledBatches, SliceBatches, paired
+from nn.class_weights import ClassWeights, balanced
 from nn.initializers import INITIALIZERS
 from nn.metrics import METRICS
 from nn.network import Network, as_given
@@ -43,6 +44,7 @@ def build_stack(
         regularisation=_regularisation(network, specs),
         online=first.training.online_cost,
         in_units=metric.needs_units or (metric.of == "numbers" and data.target_log),
+        class_weights=_class_weights(first, prepared),
     )
 
 
@@ -81,6 +83,7 @@ def _stopping(specs: Sequence[Spec], shape: Shape, sign: int, part: str) -> Stop
         stop_cost=np.array([-np.inf if one.stop_cost is None else one.stop_cost for one in training]),
         patience=np.array([_patience_steps(one.patience, shape) for one in training]),
         watched=(f"{part}_cost", -1) if specs[0].score == AUTO else (f"{part}_metric", sign),
+        restore_best=specs[0].training.restore_best,
     )
 
 
@@ -92,6 +95,14 @@ def _regularisation(network: Network, specs: Sequence[Spec]) -> Regularisation:
         clip_value=_optional([one.clip_value for one in training]),
         clip_norm=_optional([one.clip_norm for one in training]),
     )
+
+
+def _class_weights(first: Spec, prepared: Sequence[Prepared]) -> ClassWeights | None:
+    """Each run's own, from its training rows; planning never mixes runs with and without."""
+    if first.training.class_weights == "none":
+        return None
+    threshold = prepared[0].threshold
+    return ClassWeights(np.stack([balanced(data.Y_train, threshold) for data in prepared]), threshold)
 
 
 def _stacked(arrays: Iterable[Array], dtype: str, copies: int = 1) -> Array:

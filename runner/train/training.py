@@ -149,6 +149,7 @@ def _result_of_run(run: PlannedRun, data: Prepared, structure: Structure, stack:
         network=Weights(parameters, structure, data.scaling, data.samples.encoding),
         data=DataUsed(task, n_samples, digest_of(data.samples), len(data.X_validation)),
         last_step=int(last_step),
+        restored=int(trained.best_step[0]) if run.spec.training.restore_best else None,
         history=history,
         measures={name: value for name, value in found.items() if name not in history},
     )

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from nn.activations import ACTIVATIONS
 from nn.batches import Batches, FreshBatches, FullBatches, ShuffledBatches, SliceBatches, paired
+from nn.class_weights import ClassWeights, balanced
 from nn.classes import TIE
 from nn.faults import FAULTS
 from nn.initializers import INITIALIZERS
@@ -58,6 +59,7 @@ class Structure:
     online: bool = False
     faults: tuple[str, ...] = ()
     order: Order | None = None
+    weighted: bool = False
 
     @property
     def network(self) -> Network:
@@ -128,6 +130,7 @@ def build_stack(structure: Structure, seeds: Sequence[int]) -> Stack:
     X_train, Y_train = stacked([run.train for run in runs], structure.dtype)
     X_test, Y_test = stacked([run.test for run in runs], structure.dtype)
     extras = {name: np.array([run.extras[name] for run in runs]) for name in structure.extras}
+    weights = np.stack([balanced(run.train[1], 0.5) for run in runs])  # smooth targets are read as classes too
     names = runs[0].hyperparameters
     return grouped(
         network=structure.network,
@@ -147,6 +150,7 @@ def build_stack(structure: Structure, seeds: Sequence[int]) -> Stack:
         patience=np.full(len(runs), np.inf),
         decayed=weights_only(structure.network),
         online=structure.online,
+        class_weights=ClassWeights(weights, 0.5) if structure.weighted else None,
         **extras,
     )
 

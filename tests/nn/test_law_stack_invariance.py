@@ -58,6 +58,7 @@ def structures(draw: st.DrawFn) -> Structure:
         reduction=draw(st.sampled_from(["mean", "sum"])),
         shown=draw(st.sampled_from(SHOWN)),
         online=draw(st.booleans()),
+        weighted=draw(st.booleans()),
     )
 
 

@@ -56,6 +56,8 @@ HEALTHY = [
     ("data=quadrants", "loss=half_mse", "network.output=sigmoid", "network.input=tanh"),
     ("data=quadrants", "loss=half_mse", "network.output=tanh", "activation=relu", "network.hidden=[5,4]"),
     ("data=quadrants", "network.output=clipped_softmax", "activation=floored_relu", "training.l2=0.01"),
+    ("data=quadrants", "training.class_weights=balanced", "seed=1", "network.output=softmax", "training.l2=0.1"),
+    ("data=quadrants", "training.class_weights=balanced", "loss=absolute_error", "training.mode=online"),
     ("data=square", "activation=leaky_relu", "loss=squared_error", "training.l2=0.1", "training.l2_of=all"),
     ("data=square", "loss=absolute_error", "network.bias=false", "training.mode=full"),
     ("data=sine", "loss=matching", "network.output=tanh", "training.reduction=sum", "network.input=sigmoid"),

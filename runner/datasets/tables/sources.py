@@ -7,6 +7,7 @@ import shlex
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,7 @@ def check_size(size: int, shown: str) -> None:
         )  # fmt: skip
 
 
+@cache
 def kept_input() -> str:
     """Keep what stands on standard input in a file below `outputs/`, and return its path.
 

@@ -27,7 +27,7 @@ JOBS = {
     "nested values": ("training.epochs=3", "network.bias=false", "data.noise=0"),
     "a list": ("network.hidden=[3,2]",),
     "an empty list": ("network.hidden=[]",),
-    "an entry of a list": ("network.hidden.0=3",),
+    "an entry of a list": ("data.domain.0=-3",),
     "a whole section": ("training={epochs:3,l2:0.5}",),
     "a part of a group": ("data={samples:7}",),
     "null": ("training.stop_cost=0.5", "training.stop_cost=null"),
@@ -116,12 +116,12 @@ def test_two_overrides_of_one_key_in_any_order_give_what_hydra_gives_or_are_refu
 
 
 def test_jobs_do_not_share_what_they_change():
-    one = composed("network.hidden=[3]", "training.epochs=1")
+    one = composed("data.domain=[3]", "training.epochs=1")
     other = composed("training.epochs=2")
     assert isinstance(one, Job) and isinstance(other, Job)
-    one.config["network"]["hidden"].append(9)
-    assert one.config["network"]["hidden"] == [3, 9]
-    assert other.config["network"]["hidden"] == [6]
+    one.config["data"]["domain"].append(9)
+    assert one.config["data"]["domain"] == [3, 9]
+    assert other.config["data"]["domain"] == [-5.0, 5.0]
     assert (one.config["training"]["epochs"], other.config["training"]["epochs"]) == (1, 2)
     again = composed("training.epochs=2")
     assert isinstance(again, Job)
@@ -162,7 +162,7 @@ def test_an_unknown_option_is_a_problem_with_key_options_and_override(kind):
         ("~wrong", "wrong", []),
         ("+seed=1", "seed", []),
         ("~training.l2=3", "training.l2", ["0.0", "3"]),
-        ("network.hidden={a:1}", "network.hidden", []),
+        ("data.domain={a:1}", "data.domain", []),
         ("activation@network=relu", "activation@network", []),
     ],
 )
@@ -215,7 +215,7 @@ def test_an_override_is_blamed_however_it_is_written(override, told):
 
 
 @pytest.mark.parametrize(
-    "override", ["data=sin", "data=null", "data=3", "training.wrong=1", "network.hidden={a:1}", "learning_rate=${nope}"]
+    "override", ["data=sin", "data=null", "data=3", "training.wrong=1", "data.domain={a:1}", "learning_rate=${nope}"]
 )
 def test_a_mistake_is_recognised_whatever_words_hydra_has_for_it(override):
     """What is left of Hydra's sentence is at most the reason, after our own."""

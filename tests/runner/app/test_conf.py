@@ -14,7 +14,7 @@ from runner.app.named_sweeps import read_header, sweep_files
 from runner.app.options import default_config
 from runner.base.paths import CONF, SWEEPS
 from runner.plan.defaults import MATCHING
-from runner.runs.components import REGISTRIES
+from runner.runs.components import DECIDED_LATER, REGISTRIES
 from runner.runs.field_types import AUTO
 from runner.runs.settings import EXECUTORS, Settings, read_settings
 from runner.runs.spec import DataCommon, Spec
@@ -26,7 +26,7 @@ FILES = sorted(
     for path in CONF.glob("*/*.yaml")
     if path.parent.name not in ("case", "executor") and (path.parent.name, path.stem) not in OLD_NAMES
 )
-NOT_COMPONENTS = ("loss/auto", "loss/matching")  # names that stand for the loss that fits
+NOT_COMPONENTS = [f"{kind}/{name}" for kind, names in DECIDED_LATER.items() for name in names]
 COMMON = set(DataCommon.model_fields)
 TABLE = "a,b,c,kind\n" + "".join(f"{i},{(7 * i) % 5},{(3 * i) % 7},{'xyz'[i % 3]}\n" for i in range(24))
 NUMBERS = TABLE.replace("x", "0.5").replace("y", "1.5").replace("z", "2.25")
@@ -108,7 +108,7 @@ def test_an_old_name_gives_the_config_of_the_new_one(kind, name):
 @pytest.mark.parametrize("kind", REGISTRIES)
 def test_nothing_but_components_auto_and_matching_is_offered(kind):
     extra = set(loader().get_group_options(kind)) - set(REGISTRIES[kind])
-    assert extra == ({AUTO, MATCHING} if kind == "loss" else set())
+    assert extra == set(DECIDED_LATER.get(kind, ()))
 
 
 @pytest.mark.parametrize(("kind", "name"), COMPONENTS)

@@ -25,6 +25,7 @@ MIXED = [
     ("training.l2=0.1",), ("training.l2=0.2",), ("training.clip_norm=1",), ("training.clip_value=1",),
     ("training.patience=2",), ("training.stop_cost=0.1",), ("data=square",), ("data.samples=100",),
     ("data=xor",), ("data=xor", "data.targets=[-1,1]"), ("data=xor", "loss=half_mse"), ("data=quadrants",),
+    ("data=quadrants", "training.class_weights=balanced"),
 ]  # fmt: skip
 SEEDS = [(f"seed={seed}",) for seed in range(2, 30)]
 
@@ -110,6 +111,7 @@ def _needs_to_be_shared(run: Checked) -> tuple:
         spec.optimizer.name, training.mode, training.mode == "online" and data.draw is not None, training.batch_size,
         len(data.split.train), len(data.split.test), training.epochs, training.evaluations, data.samples.task,
         data.samples.levels, training.l2 > 0, training.clip_value is None, training.clip_norm is None,
+        training.class_weights,
     )  # fmt: skip
 
 

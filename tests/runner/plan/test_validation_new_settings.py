@@ -42,6 +42,7 @@ REFUSED = [
     ((), "warm_start=[{noise:1},{name:xor}]", "[1] has other inputs or targets than data=sine"),
     (("data=xor",), "warm_start=[{name:bars}]", "[0] has other inputs or targets than data=xor"),
     (("network.output=relu",), "loss=matching", "=matching is known for network.output=identity, sigmoid, tanh, "),
+    ((), "training.class_weights=balanced", "=balanced is for a classification, but data=sine is a regression "),
     ((), "network.start=/nowhere/weights.npz", "=/nowhere/weights.npz cannot be read: No such file or directory"),
 ]  # fmt: skip
 

@@ -125,13 +125,8 @@ def test_standardised_inputs_have_mean_0_and_deviation_1_over_the_training_rows_
 
 def test_a_feature_that_is_constant_in_the_training_rows_is_only_shifted(csv_file):
     rows = [f"{i},{int(i == 0)},{i * 0.37 % 1}\n" for i in range(8)]
-    overrides = (
-        "data=csv",
-        csv_file("a,rare,y\n" + "".join(rows)),
-        "data.test_fraction=0.5",
-        "data.split_seed=null",
-        "data.validation_fraction=0",
-    )
+    rows_by_seed = "data.test_fraction=0.5", "data.split_seed=null"
+    overrides = ("data=csv", csv_file("a,rare,y\n" + "".join(rows)), *rows_by_seed)
     seed = next(s for s in range(50) if 0 in prepare(spec_of(*overrides, f"seed={s}")).split.test)
     prepared = prepare(spec_of(*overrides, f"seed={seed}"))
     assert prepared.scaling.x_scale[1] == 1.0

@@ -39,8 +39,9 @@ OTHER = {
     "schedule": "step", "schedule.warmup": "0.2", "schedule.final": "0.1",
     "training.mode": None, "training.epochs": "3", "training.steps": "3", "training.batch_size": "9",
     "training.order": "given", "training.reduction": "sum", "training.evaluations": "7", "training.online_cost": "true",
-    "training.stop_cost": "0.5", "training.patience": "5", "training.l2": "0.1", "training.l2_of": "all",
-    "training.clip_value": "1", "training.clip_norm": "1",
+    "training.stop_cost": "0.5", "training.patience": "5", "training.restore_best": "true",
+    "training.l2": "0.1", "training.l2_of": "all",
+    "training.clip_value": "1", "training.clip_norm": "1", "training.class_weights": None,
 }  # fmt: skip
 WITH = {  # what a setting needs beside it, or else it would be refused or not be used
     "test.points": ("test.set=grid",), "test.margin": ("test.set=grid",),
@@ -59,6 +60,7 @@ PAIRS = [
     (("data=xor",), ("data=xor", "loss=half_mse")),
     (("data=xor",), ("data=xor", "training.mode=full")),
     (("data=xor",), ("data=xor", "data.targets=[-1,1]")),
+    (("data=xor",), ("data=xor", "training.class_weights=balanced")),
 ]  # fmt: skip
 
 

@@ -77,7 +77,7 @@ trainings = st.builds(
     batch_size=st.none() | st.integers(1, LARGEST), evaluations=st.integers(1, 1000),
     stop_cost=st.none() | st.floats(**FINITE),
     patience=st.none() | st.integers(1, LARGEST), l2=st.floats(0, **FINITE), clip_value=st.none() | positive,
-    clip_norm=st.none() | positive,
+    clip_norm=st.none() | positive, class_weights=st.sampled_from(["none", "balanced"]),
 )  # fmt: skip
 tests = st.builds(
     TestSpec, set=st.sampled_from(["held_out", "grid", "fresh"]), points=st.integers(2, 1_000_000),
@@ -162,10 +162,17 @@ def test_the_flat_form_of_the_default_run_is_the_one_written_here():
         "training.mode": "minibatch", "training.epochs": 7, "training.steps": None, "training.batch_size": 4,
         "training.order": "shuffled", "training.reduction": "mean", "training.evaluations": 50,
         "training.online_cost": False,
-        "training.stop_cost": None, "training.patience": None, "training.l2": 0.0, "training.l2_of": "weights",
+        "training.stop_cost": None, "training.patience": None, "training.restore_best": False,
+        "training.l2": 0.0, "training.l2_of": "weights",
         "training.clip_value": None,
-        "training.clip_norm": None,
+        "training.clip_norm": None, "training.class_weights": "none",
     }  # fmt: skip
+
+
+def test_a_spec_stored_before_there_were_class_weights_means_a_run_without():
+    stored = to_plain(spec_of("data=xor"))
+    del stored["training"]["class_weights"]
+    assert from_plain(stored) == spec_of("data=xor")
 
 
 def test_equal_specs_are_one_key_of_a_dictionary_and_others_another():

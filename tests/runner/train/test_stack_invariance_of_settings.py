@@ -38,6 +38,7 @@ SETTINGS = {
     "network.input": ("network.input=tanh", "data.standardize=true"),
     "bias_init=hidden": ("network.bias_init=hidden", "network.hidden=[4,3]"),
     "l2_of=all": ("training.l2=0.2", "training.l2_of=all"),
+    "class_weights": ("data=quadrants", "training.class_weights=balanced", "warm_start=[{std:0.5}]", "loss=half_mse"),
     "float32": ("dtype=float32", "network.input=sigmoid", "cost=absolute_error", "training.reduction=sum"),
 }
 

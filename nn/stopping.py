@@ -1,0 +1,38 @@
+"""When the runs of a stack end before their last step, and whose parameters were the best."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nn.registry import Array
+from nn.stack import Stopping
+
+Mask = NDArray[np.bool_]
+
+
+class Watch:
+    """What patience watches: the best value of each run so far, its step, and the parameters `(runs, P)` of then."""
+
+    def __init__(self, stopping: Stopping, parameters: Array) -> None:
+        self._rule, runs = stopping, len(parameters)
+        self._best, self._best_step = np.full(runs, -np.inf), np.zeros(runs)
+        self.parameters, self.step = parameters.copy(), np.zeros(runs, dtype=np.int64)
+
+    def look(
+        self, measured: dict[str, Array], step: int, at: NDArray[np.intp], finite: Mask, parameters: Array
+    ) -> tuple[Mask, Mask]:
+        """Which of the runs `at`, measured at a step, have reached their cost threshold, and which have lost patience.
+
+        The parameters of those that are better than ever are kept, if they are to be restored.
+        """
+        rule, (watched, sign) = self._rule, self._rule.watched
+        converged = measured["train_cost"] <= rule.stop_cost[at]
+        if watched not in measured:
+            return converged, np.zeros_like(converged)
+        value = sign * measured[watched]
+        if rule.restore_best:
+            ahead = finite & (value > self._best[at])
+            self.parameters[at[ahead]], self.step[at[ahead]] = parameters[ahead], step
+        better = (value > self._best[at]) | np.isnan(value)  # what is not defined has not become worse
+        self._best[at] = np.fmax(value, self._best[at])
+        self._best_step[at] = np.where(better, step, self._best_step[at])
+        return converged, step - self._best_step[at] >= rule.patience[at]

@@ -1,0 +1,97 @@
+"""What `auto` stands for: usual values, and on a table what fits it. Decided before a spec exists, which then names it.
+
+`python -m benchmarks tables` measures the rule for tables; `docs/tables.md` has what came out.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from runner.runs.data import Facts
+from runner.runs.field_types import AUTO
+from runner.runs.spec import Component, Spec, component_model
+
+# What stands in a spec for `auto`, unless the data is a table.
+USUAL: dict[str, Any] = {
+    "network.hidden": [6],
+    "optimizer.name": "sgd",
+    "learning_rate": 0.1,
+    "training.patience": None,
+    "training.restore_best": False,
+    "training.l2": 0.0,
+    "data.validation_fraction": 0.0,
+}
+HIDDEN, EPOCHS, PATIENCE, VALIDATION = 32, 500, 20, 0.2
+FEWEST_TO_VALIDATE = 40  # rows; of fewer the validation part would say nothing
+OPTIMIZER = "adam"
+RATES = {"adam": 0.01, "adamw": 0.01, "nadam": 0.01, "rmsprop": 0.01, "adagrad": 0.1}
+RATE_OF_OTHERS = 0.1
+
+
+def without_auto(config: Mapping[str, Any]) -> tuple[dict[str, Any], frozenset[str]]:
+    """A config with the usual value wherever it says `auto`, and the keys where it did."""
+    found, automatic = dict(config), set[str]()
+    for key, usual in USUAL.items():
+        section, _, name = key.rpartition(".")
+        values = found.get(section) if section else found
+        if isinstance(values, Mapping) and values.get(name) == AUTO:
+            automatic.add(key)
+            changed = {**values, name: usual}
+            found = {**found, section: changed} if section else changed
+    return found, frozenset(automatic)
+
+
+def data_of_table(data: Component, facts: Facts, automatic: frozenset[str]) -> Component:
+    """The data with all that was found out about it, and that is not used, decided."""
+    known = dict(data)
+    found: dict[str, Any] = {"task": facts.task, "target": facts.target}
+    changes = {key: value for key, value in found.items() if key in known}
+    is_large = facts.n_samples >= FEWEST_TO_VALIDATE
+    if "data.validation_fraction" in automatic and known["folds"] is None and is_large:
+        changes["validation_fraction"] = VALIDATION
+    if facts.task == "classification":
+        changes["target_scale"] = "none"
+    return data.model_copy(update=changes)
+
+
+def fitted(spec: Spec, facts: Facts, automatic: frozenset[str]) -> Spec:
+    """A spec for a table, with what fits it wherever `auto` was asked for."""
+    optimizer, changes = spec.optimizer, dict[str, Any]()
+    if "optimizer.name" in automatic:
+        optimizer = changes["optimizer"] = component_model("optimizer", OPTIMIZER)(name=OPTIMIZER)
+    if "learning_rate" in automatic:
+        changes["learning_rate"] = RATES.get(optimizer.name, RATE_OF_OTHERS)
+    if "network.hidden" in automatic:
+        changes["network"] = spec.network.model_copy(update={"hidden": (HIDDEN,)})
+    training: dict[str, Any] = {}
+    if "training.patience" in automatic and facts.n_validation:
+        training["patience"] = PATIENCE
+    if "training.restore_best" in automatic and facts.n_validation:
+        training["restore_best"] = True
+    changes["training"] = spec.training.model_copy(update=training)
+    return spec.model_copy(update=changes)
+
+
+def notes_on(spec: Spec, facts: Facts, automatic: frozenset[str]) -> list[str]:
+    """What `auto` became, for a person."""
+    lines = list[str]()
+    if "data.validation_fraction" in automatic and not facts.n_validation:
+        lines = [
+            f"no validation part: {facts.n_samples} rows are fewer than {FEWEST_TO_VALIDATE}, so the test rows rank "
+            "settings, and their scores are optimistic"
+        ]
+    rate = f"{spec.optimizer.name} {spec.learning_rate:g}"
+    said = {
+        "network.hidden": " and ".join(f"{units} units" for units in spec.network.hidden),
+        "optimizer.name": rate,
+        "learning_rate": rate,
+        "training.patience": _patience(spec),
+    }
+    parts = dict.fromkeys(text for key, text in said.items() if key in automatic and text)
+    return [*lines, f"auto: {', '.join(parts)}"] if parts else lines
+
+
+def _patience(spec: Spec) -> str:
+    patience = spec.training.patience
+    if patience is None:
+        return "no early stopping"
+    return f"stops when the validation cost has not improved for {patience} epochs"
