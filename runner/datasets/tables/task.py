@@ -42,19 +42,19 @@ def goal_of(cells: Cells, asked: AskedTask, may_doubt: bool) -> Goal:
             text = next(str(word) for word in cells.words[read.bad])
             said = f"holds text, such as {text!r}, and a regression needs numbers"
             return _wrong(Trouble(cells.name, said), "classification")
-        return _classes(cells, _sorted_words(cells), "text: taken as classes" if asked == "auto" else "")
+        return _classes(cells, _sorted_words(cells), "text: taken as classes")
     trouble = wrong_numbers(cells) or (code_of(cells.name, read.values) if may_doubt else None)
     if trouble:
         return _wrong(trouble)
     if (read.values == read.values[0]).all():
         return _wrong(Trouble(cells.name, f"is {cells.words[0]} in every row: there is nothing to learn"))
     fits, what = task_of(read.values, has_unit=bool(read.unit))
-    other = "regression" if fits == "classification" else "classification"
-    values = np.unique(read.values)
+    task = fits if asked == "auto" else asked
+    values, other = np.unique(read.values), _OTHER[task]
     are_classes = len(values) <= cells.n // 2 and (len(values) <= MAX_CLASSES_OF_NUMBERS or _are_whole(values))
-    why = f"{what}: taken as {_KINDS[fits]}" + (f"; data.task={other} otherwise" if are_classes else "")
-    why = why if asked == "auto" else ""
-    if (fits if asked == "auto" else asked) == "regression":
+    can_be_other = other == "regression" or are_classes
+    why = f"{what}: taken as {_KINDS[task]}" + (f"; data.task={other} otherwise" if can_be_other else "")
+    if task == "regression":
         return Goal(read.values[:, np.newaxis], "regression", why=why)
     if len(values) > MAX_CLASSES_OF_NUMBERS and not _are_whole(values):
         said = f"has {len(values)} different numbers, and not whole ones: these are no classes"
@@ -62,7 +62,8 @@ def goal_of(cells: Cells, asked: AskedTask, may_doubt: bool) -> Goal:
     return _classes(cells, [written(value) for value in values.tolist()], why)
 
 
-_KINDS = {"regression": "a number", "classification": "classes"}
+_KINDS: dict[Task, str] = {"regression": "a number", "classification": "classes"}
+_OTHER: dict[Task, Task] = {"regression": "classification", "classification": "regression"}
 
 
 def task_of(values: Array, has_unit: bool) -> tuple[Task, str]:

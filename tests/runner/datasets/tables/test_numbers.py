@@ -47,6 +47,17 @@ def test_every_number_is_rounded_as_python_rounds_it(value):
     assert read_numbers([repr(value).replace(".", ",")], GERMAN).values.tolist() == [value]
 
 
+@given(
+    st.lists(st.sampled_from([text for text, *_ in NUMBERS + TEXTS] + ["", "nan", "inf", " 1", "1 ", "+5"]), min_size=1)
+)
+def test_a_column_is_read_as_its_cells_are_one_by_one(texts):
+    """Columns of plain numbers are read all at once."""
+    found = read_numbers(texts, PLAIN, unit="")
+    for row, text in enumerate(texts):
+        alone = read_numbers([text, "x"], PLAIN, unit="")
+        assert (found.bad[row], repr(found.values[row])) == (alone.bad[0], repr(alone.values[0]))
+
+
 @given(st.floats(-1e15, 1e15))
 def test_signs_between_thousands_change_no_number(value):
     assert read_numbers([f"{value:,}"], ENGLISH).values.tolist() == [value]

@@ -52,6 +52,15 @@ def test_the_task_fits_the_target_and_says_why(values, task, why):
     assert ("taken as classes" if task == C else "taken as a number") in found.why
 
 
+@pytest.mark.parametrize("asked", [C, R])
+def test_the_task_is_explained_also_where_it_was_asked_for(asked):
+    """Planning asks for the task that it found out: what a person reads must not depend on that."""
+    whole = often(dict.fromkeys(range(1, 15), 20))
+    other = R if asked == C else C
+    kind = "classes" if asked == C else "a number"
+    assert goal(whole, asked).why == f"14 whole numbers 1..14: taken as {kind}; data.task={other} otherwise"
+
+
 def test_the_other_task_is_named_where_it_would_work():
     for values, task, _ in TARGETS.values():
         other = R if task == C else C
