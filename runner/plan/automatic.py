@@ -3,12 +3,13 @@
 `python -m benchmarks tables` measures the rule for tables; `docs/tables.md` has what came out.
 """
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 from runner.runs.data import Facts
 from runner.runs.field_types import AUTO
-from runner.runs.spec import Component, Spec, component_model
+from runner.runs.spec import Component, Spec, TrainingSpec, component_model
 
 # What stands in a spec for `auto`, unless the data is a table.
 USUAL: dict[str, Any] = {
@@ -20,7 +21,10 @@ USUAL: dict[str, Any] = {
     "training.l2": 0.0,
     "data.validation_fraction": 0.0,
 }
-HIDDEN, EPOCHS, PATIENCE, VALIDATION = 32, 500, 20, 0.2
+FEW_UNITS, UNITS, MANY_ROWS = 32, 100, 1000  # hidden units; the larger number from that many training rows
+EPOCHS, MOST_UPDATES = 200, 40_000
+BATCH, LARGE_BATCH, LARGE = 32, 256, 10_000  # samples; the larger number above that many training rows
+PATIENCE, VALIDATION, MOST_L2 = 20, 0.2, 0.01
 FEWEST_TO_VALIDATE = 40  # rows; of fewer the validation part would say nothing
 OPTIMIZER = "adam"
 RATES = {"adam": 0.01, "adamw": 0.01, "nadam": 0.01, "rmsprop": 0.01, "adagrad": 0.1}
@@ -61,14 +65,26 @@ def fitted(spec: Spec, facts: Facts, automatic: frozenset[str]) -> Spec:
     if "learning_rate" in automatic:
         changes["learning_rate"] = RATES.get(optimizer.name, RATE_OF_OTHERS)
     if "network.hidden" in automatic:
-        changes["network"] = spec.network.model_copy(update={"hidden": (HIDDEN,)})
-    training: dict[str, Any] = {}
+        units = UNITS if facts.n_train >= MANY_ROWS else FEW_UNITS
+        changes["network"] = spec.network.model_copy(update={"hidden": (units,)})
+    return spec.model_copy(update=changes | {"training": _fitted_training(spec.training, facts, automatic)})
+
+
+def _fitted_training(training: TrainingSpec, facts: Facts, automatic: frozenset[str]) -> TrainingSpec:
+    changes: dict[str, Any] = {}
     if "training.patience" in automatic and facts.n_validation:
-        training["patience"] = PATIENCE
+        changes["patience"] = PATIENCE
     if "training.restore_best" in automatic and facts.n_validation:
-        training["restore_best"] = True
-    changes["training"] = spec.training.model_copy(update=training)
-    return spec.model_copy(update=changes)
+        changes["restore_best"] = True
+    if "training.l2" in automatic:
+        changes["l2"] = float(f"{min(MOST_L2, 1 / facts.n_train):.2g}")
+    if training.mode == "minibatch" and training.batch_size is None and facts.n_train > LARGE:
+        changes["batch_size"] = LARGE_BATCH
+    if training.epochs is None and training.steps is None:
+        size = {"online": 1, "full": facts.n_train}.get(training.mode, changes.get("batch_size", training.batch_size))
+        updates = math.ceil(facts.n_train / (size or BATCH))
+        changes["epochs"] = max(1, min(EPOCHS, MOST_UPDATES // updates))
+    return training.model_copy(update=changes)
 
 
 def notes_on(spec: Spec, facts: Facts, automatic: frozenset[str]) -> list[str]:
@@ -84,6 +100,7 @@ def notes_on(spec: Spec, facts: Facts, automatic: frozenset[str]) -> list[str]:
         "network.hidden": " and ".join(f"{units} units" for units in spec.network.hidden),
         "optimizer.name": rate,
         "learning_rate": rate,
+        "training.l2": f"l2 {spec.training.l2:g}",
         "training.patience": _patience(spec),
     }
     parts = dict.fromkeys(text for key, text in said.items() if key in automatic and text)
@@ -92,6 +109,8 @@ def notes_on(spec: Spec, facts: Facts, automatic: frozenset[str]) -> list[str]:
 
 def _patience(spec: Spec) -> str:
     patience = spec.training.patience
+    epochs = f"{spec.training.epochs} epochs" if spec.training.epochs else f"{spec.training.steps} steps"
     if patience is None:
-        return "no early stopping"
-    return f"stops when the validation cost has not improved for {patience} epochs"
+        return epochs
+    watched = "cost" if spec.score == AUTO else spec.score
+    return f"at most {epochs}, stops when the validation {watched} has not improved for {patience} epochs"
