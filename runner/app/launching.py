@@ -158,8 +158,9 @@ def run_job(config: DictConfig) -> float:
         _say(plan)
         dry_run(plan, is_sweep=False)
         return math.nan
-    about = about_run(case, f"{config.data.name} {config.activation.name}", run_id(), overrides)
     plan = make_plan([job])
+    (spec,) = plan.specs
+    about = about_run(case, f"{spec.data.name} {spec.activation.name}", run_id(), overrides)
     _say(plan)
     (result,) = sweep.run(Delivery(SweepContext(SweepFolder(folder), about, plan.settings, is_sweep=False)), plan)
     if failed := failures([result]):

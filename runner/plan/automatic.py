@@ -14,6 +14,7 @@ from runner.runs.spec import Component, Spec, TrainingSpec, component_model
 # What stands in a spec for `auto`, unless the data is a table.
 USUAL: dict[str, Any] = {
     "network.hidden": [6],
+    "activation.name": "tanh",
     "optimizer.name": "sgd",
     "learning_rate": 0.1,
     "training.patience": None,
@@ -21,10 +22,10 @@ USUAL: dict[str, Any] = {
     "training.l2": 0.0,
     "data.validation_fraction": 0.0,
 }
-FEW_UNITS, UNITS, MANY_ROWS = 32, 100, 1000  # hidden units; the larger number from that many training rows
+UNITS, ACTIVATION = 100, "relu"
 EPOCHS, MOST_UPDATES = 200, 40_000
 BATCH, LARGE_BATCH, LARGE = 32, 256, 10_000  # samples; the larger number above that many training rows
-PATIENCE, VALIDATION, MOST_L2 = 20, 0.2, 0.01
+PATIENCE, VALIDATION, MOST_L2 = 20, 0.2, 0.05
 FEWEST_TO_VALIDATE = 40  # rows; of fewer the validation part would say nothing
 OPTIMIZER = "adam"
 RATES = {"adam": 0.01, "adamw": 0.01, "nadam": 0.01, "rmsprop": 0.01, "adagrad": 0.1}
@@ -65,8 +66,9 @@ def fitted(spec: Spec, facts: Facts, automatic: frozenset[str]) -> Spec:
     if "learning_rate" in automatic:
         changes["learning_rate"] = RATES.get(optimizer.name, RATE_OF_OTHERS)
     if "network.hidden" in automatic:
-        units = UNITS if facts.n_train >= MANY_ROWS else FEW_UNITS
-        changes["network"] = spec.network.model_copy(update={"hidden": (units,)})
+        changes["network"] = spec.network.model_copy(update={"hidden": (UNITS,)})
+    if "activation.name" in automatic:
+        changes["activation"] = component_model("activation", ACTIVATION)(name=ACTIVATION)
     return spec.model_copy(update=changes | {"training": _fitted_training(spec.training, facts, automatic)})
 
 
@@ -98,6 +100,7 @@ def notes_on(spec: Spec, facts: Facts, automatic: frozenset[str]) -> list[str]:
     rate = f"{spec.optimizer.name} {spec.learning_rate:g}"
     said = {
         "network.hidden": " and ".join(f"{units} units" for units in spec.network.hidden),
+        "activation.name": spec.activation.name,
         "optimizer.name": rate,
         "learning_rate": rate,
         "training.l2": f"l2 {spec.training.l2:g}",

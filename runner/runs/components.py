@@ -27,7 +27,7 @@ REGISTRIES: dict[str, Registry[Any]] = {
     "schedule": SCHEDULES,
 }
 # Options that are no component, but stand for the one that fits.
-DECIDED_LATER = {"loss": ("auto", "matching"), "optimizer": ("auto",)}
+DECIDED_LATER = {"loss": ("auto", "matching"), "activation": ("auto",), "optimizer": ("auto",)}
 
 
 def is_own(kind: str, name: str) -> bool:

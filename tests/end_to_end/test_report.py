@@ -195,7 +195,7 @@ def test_data_that_has_changed_is_not_drawn_as_what_was_learned(tmp_path: Path) 
     report("--format", "markdown", "--output", "before", cwd=tmp_path)
     (tmp_path / "one.csv").write_text("x,y\n" + "".join(f"{x / 20},{x}\n" for x in range(40)))
     done = run_runner("--format", "markdown", "--output", "after", cwd=tmp_path, module="runner.report")
-    assert "no pictures of the data csv: it has changed since" in done.stderr
+    assert "no pictures of the data table: it has changed since" in done.stderr
     (before,), (after,) = ([*(tmp_path / name).glob("*/")] for name in ("before", "after"))
     assert sorted(path.name for path in after.iterdir()) == sorted(path.name for path in before.iterdir())
     (tmp_path / "other.csv").unlink()

@@ -58,9 +58,9 @@ def test_what_pydantic_says_of_the_wrong_type_is_reported_in_plain_words(overrid
 
 
 def test_a_group_in_the_place_of_a_list_is_refused_without_the_names_of_classes():
-    assert refusal("network.hidden={name:sine}") == (
-        "network.hidden cannot be set: Cannot merge a group of settings with a list "
-        "(from the override network.hidden={name:sine})"
+    assert refusal("data.domain={name:sine}") == (
+        "data.domain cannot be set: Cannot merge a group of settings with a list "
+        "(from the override data.domain={name:sine})"
     )
 
 
