@@ -12,6 +12,7 @@ from runner.findings.numbers.data_sets import by_data
 from runner.findings.numbers.effects import Effect, effects, pairs, profiles
 from runner.findings.numbers.fits import Fit, fit_of
 from runner.runs.data import Prepared, digest_of, prepare
+from runner.runs.explaining import explain_data
 from runner.runs.result import RunResult
 from runner.runs.settings import Settings
 
@@ -191,7 +192,7 @@ class Lost:
             data = prepare(result.spec)
             reason = "" if digest_of(data.samples) == (result.data and result.data.digest) else "it has changed since"
         except Exception as error:  # a data set may be a user's own part, and raise anything
-            reason = f"{type(error).__name__}: {error}"
+            reason = str(explain_data(result.spec.data.name, error))
         if not reason:
             return data
         told = f"no pictures of the data {result.spec.data.name}: {reason}"

@@ -200,7 +200,7 @@ def test_data_that_has_changed_is_not_drawn_as_what_was_learned(tmp_path: Path) 
     assert sorted(path.name for path in after.iterdir()) == sorted(path.name for path in before.iterdir())
     (tmp_path / "other.csv").unlink()
     done = run_runner("--format", "markdown", "--output", "last", cwd=tmp_path, module="runner.report")
-    assert done.returncode == 0 and done.stderr.count("no pictures of the data csv") == 2
+    assert done.returncode == 0 and done.stderr.count("no pictures of the data table") == 2
     (last,) = (tmp_path / "last").glob("*/")
     assert {path.name for path in before.iterdir()} - {path.name for path in last.iterdir()} == {"data.png", "fits.png"}
 

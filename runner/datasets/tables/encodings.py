@@ -36,9 +36,7 @@ def text_of(contents: bytes, encoding: str, shown: str) -> tuple[str, str, tuple
             f"{encoding!r} {reason}; it looks like {found}", "encoding", {"as it looks": {"encoding": "auto"}}
         ) from error
     text = text.removeprefix("\ufeff").rstrip("\x1a")
-    if "\x00" in text or (
-        not found.startswith("utf") and _has_controls(text)
-    ):
+    if "\x00" in text or (not found.startswith("utf") and _has_controls(text)):
         raise _no_text(contents, encoding, found, shown)
     return text, {"utf-8-sig": "utf-8"}.get(used, used), notes
 
