@@ -92,12 +92,12 @@ def _save(model: LoggedModel, run_id: str, network: Weights, folder: Path) -> No
 
 
 def _signature(network: Weights) -> ModelSignature:
-    """Of a table its columns by name, of which any cell may be missing; of other data arrays."""
+    """Of a table its columns by name, whose cells may be of any type, or missing; of other data arrays."""
     if network.encoding is None:
         sizes = network.sizes[0], network.sizes[-1]
         inputs, outputs = (Schema([TensorSpec(np.dtype(np.float64), (-1, size))]) for size in sizes)
         return ModelSignature(inputs, outputs)
-    columns: list[Any] = [ColSpec(AnyType(), column.name, required=False) for column in network.encoding.columns]
+    columns: list[Any] = [ColSpec(AnyType(), column.name) for column in network.encoding.columns]
     if not network.classes:
         return ModelSignature(Schema(columns))
     return ModelSignature(Schema(columns), params=ParamSchema([ParamSpec(PROBABILITIES, DataType.boolean, False)]))
