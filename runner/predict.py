@@ -29,7 +29,9 @@ USAGE = """\
 Writes what a network that was trained on a table (data=table) says of the rows of another file, as a CSV file with all
 columns of that file and the predictions. Columns are found by name; the file may lack the target.
 
-  python -m runner.predict RUN new.csv                     to new_predicted.csv; RUN is the MLflow id of a run
+  python -m runner.predict new.csv                         by the newest run, or the best run of the newest sweep, to
+                                                           new_predicted.csv
+  python -m runner.predict RUN new.csv                     by a certain run, of this MLflow id
   python -m runner.predict SWEEP new.csv                   by the best run of a sweep: its name in outputs/, or its id
   python -m runner.predict RUN new.csv --out answers.csv   to this file, replacing it; - is standard output
   python -m runner.predict RUN new.csv --probabilities     also the probability of every class
@@ -52,7 +54,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _run(arguments: Sequence[str]) -> int:
     parser = _Parser(add_help=False, allow_abbrev=False)
-    parser.add_argument("run")
+    parser.add_argument("run", nargs="?")
     parser.add_argument("file")
     parser.add_argument("--out")
     parser.add_argument("--probabilities", action="store_true")
@@ -63,7 +65,7 @@ def _run(arguments: Sequence[str]) -> int:
     model = model_of(result)
     if model.encoding is None:
         name = result.spec.data.name
-        raise UserError(f"{chosen.run} learned data={name}, which has no columns; what learned data=table can predict")
+        raise UserError(f"that run learned data={name}, which has no columns; what learned data=table can predict")
     try:
         reading = _read(chosen.file, result)
         table = _predicted(model, reading, chosen.probabilities)
@@ -94,8 +96,8 @@ def _target(file: str, out: str | None) -> Path | None:
     return path
 
 
-def _result(name: str) -> RunResult:
-    """A run, or the best run of a sweep. Raises UserError where there is none that was trained."""
+def _result(name: str | None) -> RunResult:
+    """A run, or the best run of a sweep, without a name the newest. Raises UserError where none was trained."""
     from runner.findings.loading import load_sweep
     from runner.findings.numbers.scores import best_result
 

@@ -109,7 +109,7 @@ def test_predictions_of_a_file_are_written_beside_its_columns(trained: Path) -> 
 
 def test_predictions_go_to_a_pipe_and_are_scored_where_the_target_is_known(trained: Path) -> None:
     sweep = next((trained / "outputs").glob("20*")).name
-    piped = run_runner(sweep, "flowers.csv", "--out", "-", cwd=trained, module="runner.predict")
+    piped = run_runner("flowers.csv", "--out", "-", cwd=trained, module="runner.predict")
     assert piped.returncode == 0 and "the best of 4 runs: " in piped.stderr
     assert (pd.read_csv(io.StringIO(piped.stdout))["kind_predicted"] == flowers()["kind"]).mean() > 0.9
     done = run_runner(sweep, "flowers.csv", "--out", "all.csv", cwd=trained, module="runner.predict")
@@ -162,7 +162,7 @@ def _posted(address: str, payload: dict[str, object]) -> list[dict[str, object]]
         (("nothing", "flowers.csv"), "nothing"),
         (("{run}", "none.csv"), "'none.csv' does not exist"),
         (("{run}", "bare.csv"), "bare.csv has no column 'colour'"),
-        (("{run}",), "the following arguments are required: file"),
+        ((), "the following arguments are required: file"),
     ],
     ids=str,
 )
