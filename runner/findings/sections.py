@@ -14,7 +14,7 @@ from runner.findings.numbers.scores import names_of_scores, scores_of
 from runner.findings.numbers.tables import scores_in, seed_table
 from runner.findings.section import Picture, Section, Strong, Table
 from runner.runs.outcome import Outcome
-from runner.runs.overrides import short_names
+from runner.runs.overrides import settings_in, short_names
 from runner.runs.result import RunResult
 
 __all__ = ["SECTIONS", "Picture", "Section", "Strong", "Table"]
@@ -55,7 +55,7 @@ def settings(sweep: Findings) -> Section:
 
 
 def _settings(results: Sequence[RunResult], keys: Sequence[str]) -> Table:
-    settings = [key for key in keys if key != "seed"]
+    settings = settings_in(keys)
     table = seed_table(results, keys)
     scores = scores_in(table)
     outcomes = [one for one in Outcome if one is not Outcome.STOPPED and one in table and table[one].any()]

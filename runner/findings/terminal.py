@@ -13,7 +13,7 @@ from runner.base.console import NEVER_CUT, console, count, say, warn
 from runner.findings.numbers.tables import scores_in, seed_table
 from runner.plan.expectations import Verdict
 from runner.runs.outcome import Outcome
-from runner.runs.overrides import short_names
+from runner.runs.overrides import settings_in, short_names
 from runner.runs.result import MAX_REASONS, RunResult
 from runner.store.address import DEFAULT_URI, address, is_server
 from runner.store.errors import shown
@@ -63,7 +63,7 @@ def _print_measures(out: Console, measures: Mapping[str, float]) -> None:
 
 def print_sweep(results: Sequence[RunResult], keys: Sequence[str], verdicts: Sequence[Verdict], where: str) -> None:
     """What came out of a sweep that differs in `keys`, and what was expected of it."""
-    print_comparison(seed_table(results, keys), [key for key in keys if key != "seed"])
+    print_comparison(seed_table(results, keys), settings_in(keys))
     print_verdicts(verdicts)
     say(where)
 

@@ -12,9 +12,17 @@ from runner.base.moments import mean
 from runner.findings.numbers.chance import FEWEST, Paired, paired
 from runner.findings.numbers.data_sets import by_data
 from runner.findings.numbers.effects import effects
-from runner.findings.numbers.scores import by_setting, common_score, order_of, scores_of
+from runner.findings.numbers.scores import (
+    Replicate,
+    by_setting,
+    common_score,
+    in_words,
+    order_of,
+    replicate_of,
+    scores_of,
+)
 from runner.runs.outcome import Outcome
-from runner.runs.overrides import label_of, settings_of
+from runner.runs.overrides import label_of, settings_in, settings_of
 from runner.runs.result import RunResult
 
 MAX_NAMED, MAX_DATA = 3, 6
@@ -25,14 +33,14 @@ LEAST_OF_SHARES, LEAST_SHARE = 0.005, 0.01
 
 @dataclass(frozen=True)
 class Setting:
-    """The finished ones of a setting's `runs`: their final scores by seed, their mean cost, and the loss it is of.
+    """The finished ones of a setting's `runs`: final scores by fold and seed, their mean cost, and the loss it is of.
 
     `which` says what they have that others of its runs have not.
     """
 
     label: str
     runs: int
-    scores: dict[int, list[float]]
+    scores: dict[Replicate, list[float]]
     cost: float
     loss: str = ""
     which: str = "finished"
@@ -40,7 +48,7 @@ class Setting:
     @property
     def values(self) -> list[float]:
         """The score of every finished run."""
-        return [value for of_seed in self.scores.values() for value in of_seed]
+        return [value for repeated in self.scores.values() for value in repeated]
 
     @property
     def mean(self) -> float:
@@ -53,7 +61,7 @@ class Setting:
         finished = len(self.values)
         if finished < self.runs:
             return f"the mean of the {finished} of {count(self.runs, 'run')} that {self.which}"
-        return f"the mean of {count(finished, 'seed' if finished == len(self.scores) else 'run')}"
+        return f"the mean of {in_words(self.scores) if finished == len(self.scores) else count(finished, 'run')}"
 
 
 def answer(results: Sequence[RunResult], keys: Sequence[str]) -> list[str]:
@@ -75,7 +83,7 @@ def answer(results: Sequence[RunResult], keys: Sequence[str]) -> list[str]:
 def _of_data(results: Sequence[RunResult], keys: Sequence[str]) -> list[str]:
     """What runs on the same data say."""
     given = [settings_of(result.overrides) for result in results]
-    keys = [key for key in keys if key != "seed" and len({one.get(key, "") for one in given}) > 1]
+    keys = [key for key in settings_in(keys) if len({one.get(key, "") for one in given}) > 1]
     score, n_settings = common_score(results), len(by_setting(results, keys))
     found = _settings(results, keys, score)
     if not found:
@@ -101,10 +109,10 @@ def _settings(results: Sequence[RunResult], settings: Sequence[str], score: str)
     """Those that a run finished of, in the order of the table: see `scores.order_of`."""
     found = []
     for members in by_setting(results, settings).values():
-        scores: dict[int, list[float]] = {}
+        scores: dict[Replicate, list[float]] = {}
         finished = [one for one in members if score in scores_of(one)]
         for one in finished:
-            scores.setdefault(one.spec.seed, []).append(scores_of(one)[score])
+            scores.setdefault(replicate_of(one), []).append(scores_of(one)[score])
         if finished:
             cost = mean([scores_of(one)["cost"] for one in finished])
             label, loss = label_of(members[0].overrides, settings), members[0].spec.loss.name
@@ -124,18 +132,18 @@ def _level(best: Setting, level: Sequence[Setting], score: str) -> str:
 
 
 def _against(best: Setting, other: Setting, score: str, least: float) -> str:
-    """The best setting against the next one, seed by seed; differences below `least` count as none."""
+    """The best setting against the next one, fold by fold and seed by seed; differences below `least` count as none."""
     common = sorted(best.scores.keys() & other.scores.keys())
     by = f"The next is {other.label}, with {other.mean:.4g}"
     if len(other.values) < other.runs:
         by += f" ({len(other.values)} of {other.runs} runs {other.which})"
     if len(common) < FEWEST:
-        return f"{by}; with {count(len(common), 'seed')} in common it could be chance: it takes {FEWEST} to tell."
-    one = paired(np.array([mean(best.scores[seed]) - mean(other.scores[seed]) for seed in common]))
+        return f"{by}; with {in_words(common)} in common it could be chance: it takes {FEWEST} to tell."
+    pair = paired(np.array([mean(best.scores[one]) - mean(other.scores[one]) for one in common]))
     return (
-        f"{by}: over {len(common)} common seeds the {score} differs by {one.mean:+.2g} on average (95 % interval "
-        f"{one.low:+.2g} to {one.high:+.2g}, p = {one.p:.3g} by a paired permutation test), "
-        f"{_verdict(one, score, least)}."
+        f"{by}: over {in_words(common, 'common ')} the {score} differs by {pair.mean:+.2g} on average (95 % interval "
+        f"{pair.low:+.2g} to {pair.high:+.2g}, p = {pair.p:.3g} by a paired permutation test), "
+        f"{_verdict(pair, score, least)}."
     )
 
 

@@ -1,13 +1,15 @@
 """The scores of runs and settings: which there are, what is better, and which setting and run is the best."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
 from nn.metrics import METRICS, USUAL
+from runner.base.console import count
 from runner.runs.overrides import values_of
 from runner.runs.result import RunResult
 
+Replicate = tuple[int, int]  # a run among those of its setting: its fold and its seed
 SCORES = ("cost", *sorted(USUAL.values()))
 
 
@@ -54,11 +56,23 @@ def common_score(results: Sequence[RunResult]) -> str:
 
 
 def by_setting(results: Sequence[RunResult], settings: Sequence[str]) -> dict[tuple[str, ...], list[RunResult]]:
-    """Runs that differ in nothing but the seed, together."""
+    """Runs that differ in nothing but seed and fold, together."""
     groups: dict[tuple[str, ...], list[RunResult]] = {}
     for result in sorted(results, key=lambda result: result.index):
         groups.setdefault(tuple(values_of(result.overrides, settings).values()), []).append(result)
     return groups
+
+
+def replicate_of(result: RunResult) -> Replicate:
+    """Its fold and its seed: runs of two settings that have the same ones are compared with each other."""
+    return dict(result.spec.data)["fold"], result.spec.seed
+
+
+def in_words(replicates: Collection[Replicate], common: str = "") -> str:
+    """How many seeds, or folds, or runs of both."""
+    folds, seeds = ({one[place] for one in replicates} for place in (0, 1))
+    name = "run" if len(folds) > 1 and len(seeds) > 1 else "fold" if len(folds) > 1 else "seed"
+    return count(len(replicates), f"{common}{name}")
 
 
 def best_result(results: Sequence[RunResult]) -> RunResult | None:

@@ -10,6 +10,7 @@ import numpy as np
 from runner.base.moments import mean, scaled
 from runner.findings.numbers.scores import by_setting, has_learned, names_of_scores, order_of, scores_of
 from runner.runs.outcome import counted
+from runner.runs.overrides import settings_in
 from runner.runs.result import RunResult
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def seed_table(results: Sequence[RunResult], keys: Sequence[str]) -> "pd.DataFra
     """
     import pandas as pd
 
-    settings = [key for key in keys if key != "seed"]
+    settings = settings_in(keys)
     groups, outcomes = by_setting(results, settings), counted(result.outcome for result in results)
     rows: list[tuple[tuple[float, ...], dict[str, Any]]] = []
     for values, members in groups.items():
