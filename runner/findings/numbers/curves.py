@@ -8,7 +8,7 @@ import numpy as np
 
 from nn.registry import Array
 from runner.base.moments import scaled
-from runner.findings.numbers.scores import by_setting, common_score, in_words, replicate_of, scores_of
+from runner.findings.numbers.scores import by_setting, common_score, in_words, replicate_of, reported_of
 from runner.runs.overrides import label_of, settings_in
 from runner.runs.result import RunResult
 
@@ -59,7 +59,7 @@ def bands(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[list[Band]
 
 
 def strips(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[list[Strip], str]:
-    """The final score of every run, by setting, in the sweep's order; and the score's name."""
+    """The final score of every run that is reported, by setting, in the sweep's order; and the score's name."""
     score, settings = common_score(results), settings_in(keys)
     found = []
     for members in by_setting(results, settings).values():
@@ -72,7 +72,7 @@ def strips(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[list[Stri
         found.append(
             Strip(
                 label_of(members[0].overrides, settings) or "all runs",
-                [scores_of(result)[score] for result in finished if score in scores_of(result)],
+                [reported_of(result)[score] for result in finished if score in reported_of(result)],
                 len(members) - len(finished),
                 {name: float(np.median(values)) for name, values in baselines.items()},
             )

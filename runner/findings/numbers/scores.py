@@ -1,6 +1,7 @@
 """The scores of runs and settings: which there are, what is better, and which setting and run is the best."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -20,16 +21,58 @@ def names_of_scores(results: Sequence[RunResult]) -> list[str]:
 
 
 def scores_of(result: RunResult) -> dict[str, float]:
-    """Final cost, and the score where it is defined: on test samples where the run has some, else on training ones."""
+    """Final cost, and the score where it is defined, on the samples that choose: see `RunResult.scored_on`."""
     part = result.scored_on
     finals = result.finals
     return {name: finals[f"{part}/{name}"] for name in ("cost", result.score) if f"{part}/{name}" in finals}
 
 
-def has_learned(result: RunResult) -> bool:
-    """Whether a finished run has a better score than the best constant prediction."""
-    score, constant = scores_of(result).get(result.score), result.measures.get(f"baseline/constant_{result.score}")
-    return score is not None and constant is not None and METRICS.metric(result.score).sign * (score - constant) > 0
+def reported_of(result: RunResult) -> dict[str, float]:
+    """As `scores_of`, on the samples whose scores are reported: the same ones, unless there is a validation part."""
+    part, finals = result.reported_on, result.finals
+    return {name: finals[f"{part}/{name}"] for name in ("cost", result.score) if f"{part}/{name}" in finals}
+
+
+def chosen_on(results: Sequence[RunResult]) -> str:
+    """`validation ` where a part of its own ranks all of the finished runs, and the test set is for reports alone."""
+    return _if_all(results, "validation ")
+
+
+def told_on(results: Sequence[RunResult]) -> str:
+    """`test ` where `chosen_on` says `validation `: what stands before the name of a score that is reported."""
+    return _if_all(results, "test ")
+
+
+def _if_all(results: Sequence[RunResult], text: str) -> str:
+    finished = [result for result in results if result.has_finished]
+    return text if finished and all(one.scored_on != one.reported_on for one in finished) else ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A score in a table, of the samples of a part, or of those that choose."""
+
+    name: str
+    score: str
+    part: str = ""
+
+    def of(self, result: RunResult) -> float:
+        """Its final value in a run; NaN where it has none."""
+        return result.finals.get(f"{self.part or result.scored_on}/{self.score}", np.nan)
+
+
+def columns_of(results: Sequence[RunResult]) -> list[Column]:
+    """The scores that a table of these runs has, the one that ranks first, the cost last.
+
+    Where a validation part ranks, a score has a column for each part that any run has: `validation rmse`, `test rmse`.
+    """
+    names, used = names_of_scores(results), [result for result in results if result.data]
+    if all(result.scored_on == result.reported_on for result in used):
+        return [Column(name, name) for name in names]
+    found = {part for result in used for part in (result.scored_on, result.reported_on)}
+    parts = [part for part in ("validation", "test", "train") if part in found]
+    scores = [Column(f"{part} {name}", name, part) for name in names[:-1] for part in parts]
+    return [*scores, Column(f"{chosen_on(results)}cost", "cost")]
 
 
 def order_of(score: str, mean: float, finished: float, cost: float) -> tuple[float, ...]:
