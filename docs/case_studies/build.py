@@ -28,7 +28,7 @@ from runner.findings.numbers.scores import scores_of
 from runner.findings.pictures import pictures_of
 from runner.plan.expectations import Verdict, evaluate, judge, selected
 from runner.runs.identity import code_digest
-from runner.runs.overrides import settings_of, swept_keys
+from runner.runs.overrides import settings_in, settings_of, swept_keys
 from runner.runs.result import RunResult, load
 
 HERE = Path(__file__).resolve().parent
@@ -146,7 +146,7 @@ class Builder:
 
     def _settings(self, done: Done, metrics: Sequence[str]) -> list[str]:
         """One row per setting: minimum / median / maximum of each metric over the seeds."""
-        keys = [key for key in done.keys if key != "seed"]
+        keys = settings_in(done.keys)
         groups: dict[tuple[str, ...], list[RunResult]] = {}
         for result in done.results:
             given = settings_of(result.overrides)

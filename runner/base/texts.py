@@ -46,3 +46,10 @@ def listed(names: Iterable[object], most: int = 12) -> str:
     """Names in quotes, for a sentence; of many the first."""
     quoted = [repr(str(name)) for name in names]
     return ", ".join(quoted[:most]) + (f" and {len(quoted) - most} more" if len(quoted) > most else "")
+
+
+def number(value: float, digits: int = 4, thousands: str = "") -> str:
+    """A number with this many digits, whatever the locale; from a thousand to ten million without an exponent."""
+    if 1e3 <= abs(value) < 1e7:
+        return f"{float(f'{value:.{digits}g}'):,.0f}".replace(",", thousands)
+    return f"{value:.{digits}g}"

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from runner.base.console import console, count, duration
-from runner.findings.numbers.scores import best_result, scores_of
+from runner.findings.numbers.scores import best_result, chosen_on, scores_of
 from runner.runs.overrides import label_of
 from runner.runs.result import RunResult
 
@@ -93,7 +93,8 @@ class RunProgress:
     def _best_so_far(self) -> Text:
         told = ""
         if self._best is not None:
-            scores = ", ".join(f"{name} {value:.4g}" for name, value in reversed(scores_of(self._best).items()))
+            reached, chosen = reversed(scores_of(self._best).items()), chosen_on([self._best])
+            scores = ", ".join(f"{chosen}{name} {value:.4g}" for name, value in reached)
             told = f"best: {label_of(self._best.overrides, self._keys)} ({scores})"
         return Text(told, no_wrap=True, overflow="ellipsis")
 

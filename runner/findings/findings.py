@@ -23,7 +23,7 @@ class Findings:
     """A sweep, or a run that stands alone. `results` are in the sweep's order; `run_ids` are MLflow's, by index.
 
     `parent_id` is the MLflow id of the sweep's parent run, or of the run itself; `keys` are the settings that differ,
-    the seed last; `expect` has what was expected of it, and `modules` the user's own modules whose parts it had.
+    fold and seed last; `expect` has what was expected of it, and `modules` the user's own modules whose parts it had.
     """
 
     about: About

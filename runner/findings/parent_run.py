@@ -24,7 +24,9 @@ def parent_record(sweep: Findings, with_pictures: bool, now: int) -> ParentRecor
     metrics, tags = _counts(sweep), {"mlflow.note.content": note_of(sweep.about, sweep.answer, sweep.verdicts)}
     best = scores.best_result(sweep.results)
     if best is not None:
-        metrics |= {f"best/{name}": value for name, value in scores.scores_of(best).items()}
+        metrics |= {f"best/{name}": value for name, value in scores.reported_of(best).items()}
+        if best.scored_on != best.reported_on:
+            metrics |= {f"best/{best.scored_on}_{name}": value for name, value in scores.scores_of(best).items()}
         tags |= {"best_run": sweep.run_ids[best.index], "best_setting": sweep.name_of(best)}
     files = _tables(sweep)
     if with_pictures:

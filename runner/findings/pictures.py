@@ -11,6 +11,7 @@ from runner.findings.numbers.curves import bands, strips, typical_runs
 from runner.findings.numbers.data_sets import by_data
 from runner.findings.numbers.effects import Effect, effects, pairs, profiles
 from runner.findings.numbers.fits import Fit, fit_of
+from runner.findings.numbers.scores import chosen_on, told_on
 from runner.runs.data import Prepared, digest_of, prepare
 from runner.runs.explaining import explain_data
 from runner.runs.result import RunResult
@@ -101,7 +102,7 @@ class Artist:
             return None
         from runner.findings.figures import draw_strips
 
-        return draw_strips(shown, score)
+        return draw_strips(shown, f"{told_on(self._results)}{score}")
 
     @cached_property
     def _effects(self) -> tuple[list[Effect], str]:
@@ -120,7 +121,7 @@ class Artist:
             return None
         from runner.findings.figures import draw_effects
 
-        return draw_effects(found, f"final {score}")
+        return draw_effects(found, f"final {chosen_on(self._results)}{score}")
 
     def heatmaps(self) -> bytes | None:
         """What every two keys did together."""
@@ -130,7 +131,7 @@ class Artist:
             return None
         from runner.findings.figures import draw_heatmaps
 
-        return draw_heatmaps(grids, score)
+        return draw_heatmaps(grids, score, chosen_on(self._results))
 
     def profiles(self) -> bytes | None:
         """What all keys did together."""
@@ -139,7 +140,7 @@ class Artist:
         from runner.findings.figures import draw_profiles
 
         found, score = self._effects
-        return draw_profiles(profiles(self._results, found, score), score)
+        return draw_profiles(profiles(self._results, found, score), score, chosen_on(self._results))
 
     def data(self) -> bytes | None:
         """What there was to learn."""

@@ -3,18 +3,21 @@
 A new one is one function, here or in a module of one's own, whose sections come last.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from nn.registry import Registry
-from runner.base.texts import short
+from runner.base.texts import number, short
 from runner.findings.findings import Findings
+from runner.findings.numbers.baselines import rows_of
 from runner.findings.numbers.data_sets import by_data
-from runner.findings.numbers.scores import names_of_scores, scores_of
+from runner.findings.numbers.scores import chosen_on, columns_of
 from runner.findings.numbers.tables import scores_in, seed_table
+from runner.findings.numbers.units import cost_in_words
 from runner.findings.section import Picture, Section, Strong, Table
 from runner.runs.outcome import Outcome
-from runner.runs.overrides import short_names
+from runner.runs.overrides import settings_in, short_names
 from runner.runs.result import RunResult
 
 __all__ = ["SECTIONS", "Picture", "Section", "Strong", "Table"]
@@ -46,34 +49,46 @@ def expected(sweep: Findings) -> Section | None:
 @SECTIONS.register
 def settings(sweep: Findings) -> Section:
     """One row per setting, best first, over its seeds; and the pictures that compare them."""
-    note = (
-        "Mean, standard deviation (sd) and median over the finished runs of a setting, on test samples where the data "
-        "has them. Success: the share of all its runs that finished better than the best constant prediction."
+    where = (
+        "The order is that on validation samples; the score on test samples is reported."
+        if chosen_on(sweep.results)
+        else "Scores are on test samples where the data has them."
     )
+    note = (
+        f"Mean, standard deviation (sd) and median over the finished runs of a setting. {where} Success: the share of "
+        "all its runs that finished better than what needs no network: the best constant and, where it is known, a "
+        "straight line or logistic regression."
+    )
+    note += f" {told[0].upper()}{told[1:]}." if (told := cost_in_words(sweep.results)) else ""
     pictures = [one for one in _pictures(sweep) if one.name != DATA]
     return Section("Settings, best first", note, _settings(sweep.results, sweep.keys), pictures)
 
 
 def _settings(results: Sequence[RunResult], keys: Sequence[str]) -> Table:
-    settings = [key for key in keys if key != "seed"]
+    settings = settings_in(keys)
     table = seed_table(results, keys)
     scores = scores_in(table)
     outcomes = [one for one in Outcome if one is not Outcome.STOPPED and one in table and table[one].any()]
-    names = [*short_names(settings).values(), "runs"]
+    texts = list(short_names(settings).values()) or [""]
+    names, has_marks = [*texts, "runs"], bool(table["no_better_than"].any())
     for score in scores:
         names += [f"{score}, mean", "sd", "median"]
-    names += ["success", *outcomes]
+    names += ["success", *outcomes, *[""] * has_marks]
     rows = [
-        [*(str(row[key]) for key in settings), str(row["runs"])]
+        [*([str(row[key]) for key in settings] or ["network"]), str(row["runs"])]
         + [
             _number(row[f"{score}{part}"], digits)
             for score in scores
             for part, digits in (("", 4), ("_std", 2), ("_median", 4))
         ]
         + [f"{100 * row['success']:.0f} %", *(str(row[outcome]) for outcome in outcomes)]
+        + [Strong(f"no better than {row['no_better_than']}") if row["no_better_than"] else ""] * has_marks
         for row in table.head(MAX_SETTINGS).to_dict("records")
     ]
-    numbers = frozenset(range(len(settings), len(names)))
+    numbers = frozenset(range(len(texts), len(names) - has_marks))
+    for label, one in rows_of(results):
+        value = {f"{score}, mean": number(one.value) for score in (one.score, f"test {one.score}")}
+        rows.append([label, *(value.get(name, "") for name in names[1:])])
     return Table(names, rows, numbers, max(0, len(table) - MAX_SETTINGS), is_sortable=True)
 
 
@@ -131,17 +146,16 @@ def _settings_of_data(members: Sequence[RunResult]) -> str:
 def runs(sweep: Findings) -> Section:
     """Every run with its scores and what identifies its numbers."""
     results = sweep.results
-    scores = [score for score in names_of_scores(results) if any(score in scores_of(one) for one in results)]
+    scores = [one for one in columns_of(results) if not all(math.isnan(one.of(result)) for result in results)]
     rows = []
     for result in sweep.results[:MAX_RUNS]:
-        reached = scores_of(result) if result.history.get("step") else {}
         digests = result.digests
         rows.append(
-            [sweep.name_of(result), result.outcome, *(_number(reached.get(score)) for score in scores)]
+            [sweep.name_of(result), result.outcome, *(_number(score.of(result)) for score in scores)]
             + [sweep.run_ids.get(result.index, ""), result.key[:12]]
             + [digests.get(name, "")[:12] for name in ("digest.weights", "digest.history")]
         )
-    names = ["run", "outcome", *scores, "MLflow run id", "run key", "weights", "history"]
+    names = ["run", "outcome", *(score.name for score in scores), "MLflow run id", "run key", "weights", "history"]
     left_out = max(0, len(sweep.results) - MAX_RUNS)
     table = Table(names, rows, frozenset(range(2, 2 + len(scores))), left_out, is_sortable=True)
     note = "Keys and digests are cut to twelve characters. Equal run keys mean equal results, equal digests equal bits."
@@ -189,4 +203,4 @@ def _error(result: RunResult) -> str:
 
 def _number(value: Any, digits: int = 4) -> str:
     """A number with this many digits, whatever the locale; a dash for what is not there."""
-    return "-" if value is None or value != value else f"{value:.{digits}g}"
+    return "-" if value is None or value != value else number(value, digits)

@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -10,10 +11,14 @@ from rich.measure import Measurement
 from rich.table import Table
 
 from runner.base.console import NEVER_CUT, console, count, say, warn
+from runner.base.texts import number
+from runner.findings.numbers.baselines import Baseline, baselines_of, rows_of, shortfall_of
 from runner.findings.numbers.tables import scores_in, seed_table
+from runner.findings.numbers.units import cost_in_words
+from runner.findings.remedies import ways_out
 from runner.plan.expectations import Verdict
 from runner.runs.outcome import Outcome
-from runner.runs.overrides import short_names
+from runner.runs.overrides import settings_in, short_names
 from runner.runs.result import MAX_REASONS, RunResult
 from runner.store.address import DEFAULT_URI, address, is_server
 from runner.store.errors import shown
@@ -22,6 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MAX_ROWS = 20
+TESTED = "on test samples where the data has them"
 HOLDS: dict[bool | None, tuple[str, str | None]] = {
     True: ("yes", None),
     False: ("NO", "red"),
@@ -37,24 +43,25 @@ def print_run(result: RunResult, where: str) -> None:
     names = [name for name in (result.score, "cost") if f"train/{name}" in finals]
     for name in names:
         table.add_column(name, justify="right")
-    for part in ("train", "test"):
+    for part in ("train", "validation", "test"):
         if f"{part}/cost" in finals:
-            table.add_row(part, *(f"{finals.get(f'{part}/{name}', math.nan):.4g}" for name in names))
+            table.add_row(part, *(number(finals.get(f"{part}/{name}", math.nan)) for name in names))
+    for one in baselines_of([result]) if names else ():
+        table.add_row(f"{one.row}", number(one.value), *("" for _ in names[1:]), style="dim")
     if names:
         out.print(table)
-    _print_measures(out, result.measures)
+    for line in (cost_in_words([result]), shortfall_of([result]).removeprefix("is ")):
+        if line:
+            out.print(line, highlight=False)
+    _print_probes(out, result.measures)
     out.print(f"outcome: {result.outcome.told(result.last_step, result.error)}")
+    for line in ways_out([result]):
+        out.print(line, soft_wrap=True)
     out.print(where, soft_wrap=True)
 
 
-def _print_measures(out: Console, measures: Mapping[str, float]) -> None:
-    """What predictors reach that learned nothing, and the outputs at chosen points."""
-    trivial = {name[len("baseline/") :]: value for name, value in measures.items() if name.startswith("baseline/")}
-    if trivial:
-        out.print(
-            "trivial predictors: "
-            + ", ".join(f"{name.replace('_', ' ')} {value:.4g}" for name, value in trivial.items())
-        )
+def _print_probes(out: Console, measures: Mapping[str, float]) -> None:
+    """The outputs at chosen points."""
     for name, value in measures.items():
         if name.startswith("probe/"):
             at, error = name[len("probe/") :], measures.get(name.replace("probe/", "probe_error/"))
@@ -63,7 +70,9 @@ def _print_measures(out: Console, measures: Mapping[str, float]) -> None:
 
 def print_sweep(results: Sequence[RunResult], keys: Sequence[str], verdicts: Sequence[Verdict], where: str) -> None:
     """What came out of a sweep that differs in `keys`, and what was expected of it."""
-    print_comparison(seed_table(results, keys), [key for key in keys if key != "seed"])
+    print_comparison(seed_table(results, keys), settings_in(keys), rows_of(results))
+    for line in ways_out(results):
+        say(line)
     print_verdicts(verdicts)
     say(where)
 
@@ -81,18 +90,24 @@ def print_verdicts(verdicts: Sequence[Verdict]) -> None:
     console().print(table)
 
 
-def print_comparison(table: "pd.DataFrame", settings: Sequence[str]) -> None:
-    """The settings of a sweep, best first, over their seeds."""
-    out, names, scores = console(), list(short_names(settings).values()), scores_in(table)
+def print_comparison(
+    table: "pd.DataFrame", settings: Sequence[str], baselines: Sequence[tuple[str, Baseline]] = ()
+) -> None:
+    """The settings of a sweep, best first, over their seeds; and what needs no network, with its name."""
+    out, names, scores = console(), list(short_names(settings).values()) or [""], scores_in(table)
+    is_chosen = any(name.startswith("validation ") for name in scores)
     outcomes = [one for one in Outcome if one is not Outcome.STOPPED and one in table and table[one].any()]
-    rows = []
+    rows: list[Row] = []
     for row in table.head(MAX_ROWS).to_dict("records"):
         measured = [_with_spread(row[score], row[f"{score}_std"]) for score in scores]
-        rows.append(
-            ([str(row[key]) for key in settings], [str(row["runs"]), *measured, *(str(row[o]) for o in outcomes)])
-        )
-    out.print()
+        mark = f"no better than {row['no_better_than']}" if row["no_better_than"] else ""
+        left = [str(row[key]) for key in settings] or ["network"]
+        rows.append(Row(left, [str(row["runs"]), *measured, *(str(row[o]) for o in outcomes)], mark))
     numbers = ["runs", *scores, *outcomes]
+    for name, one in baselines:
+        cells = [number(one.value) if score in (one.score, f"test {one.score}") else "" for score in numbers]
+        rows.append(Row([name], cells))
+    out.print()
     shown = _table(names, numbers, rows)
     if Measurement.get(out, out.options.update_width(NEVER_CUT), shown).maximum <= out.width:
         out.print(shown)
@@ -100,43 +115,53 @@ def print_comparison(table: "pd.DataFrame", settings: Sequence[str]) -> None:
         _print_in_blocks(out, names, numbers, rows)
     if len(table) > MAX_ROWS:
         out.print(f"... and {len(table) - MAX_ROWS} more settings, in comparison.csv of the sweep")
-    out.print("mean ± standard deviation over seeds; on test samples where the data has them\n", style="dim")
+    where = "the validation score chooses, the test score is reported" if is_chosen else TESTED
+    out.print(f"mean ± standard deviation over seeds; {where}\n", style="dim")
 
 
-def _table(texts: Sequence[str], numbers: Sequence[str], rows: Sequence[tuple[list[str], list[str]]]) -> Table:
+@dataclass(frozen=True)
+class Row:
+    """Of a comparison: its texts on the left, which are a name alone where it is no setting; its numbers; a remark."""
+
+    left: list[str]
+    right: list[str]
+    remark: str = ""
+
+
+def _table(texts: Sequence[str], numbers: Sequence[str], rows: Sequence[Row]) -> Table:
     shown = Table(box=None, pad_edge=False, header_style="bold")
     for name in texts:
         shown.add_column(name)
     for name in numbers:
         shown.add_column(name, justify="right")
-    for left, right in rows:
-        shown.add_row(*left, *right)
+    if any(row.remark for row in rows):
+        shown.add_column("")
+    for row in rows:
+        shown.add_row(*row.left, *[""] * (len(texts) - len(row.left)), *row.right, row.remark)
     return shown
 
 
-def _print_in_blocks(
-    out: Console, texts: Sequence[str], numbers: Sequence[str], rows: Sequence[tuple[list[str], list[str]]]
-) -> None:
+def _print_in_blocks(out: Console, texts: Sequence[str], numbers: Sequence[str], rows: Sequence[Row]) -> None:
     """Where a row does not fit the terminal: the setting on lines of its own, its numbers in columns below."""
-    widths = [max(map(len, column)) for column in zip(numbers, *(right for _, right in rows), strict=True)]
+    widths = [max(map(len, column)) for column in zip(numbers, *(row.right for row in rows), strict=True)]
 
     def aligned(cells: Sequence[str]) -> str:
         return "  ".join(["", *(cell.rjust(width) for cell, width in zip(cells, widths, strict=True))])
 
     out.print(aligned(numbers), style="bold")
-    for left, right in rows:
-        out.print(
-            " ".join(f"{name}={value}" for name, value in zip(texts, left, strict=True)),
-            overflow="fold",
-            highlight=False,
-        )
-        out.print(aligned(right))
+    for row in rows:
+        is_setting = len(row.left) == len(texts) and any(texts)
+        pairs = [f"{name}={value}" for name, value in zip(texts, row.left, strict=True)] if is_setting else row.left
+        out.print(" ".join(pairs), overflow="fold", highlight=False)
+        out.print(aligned(row.right))
+        if row.remark:
+            out.print(f"  {row.remark}", highlight=False)
 
 
 def _with_spread(mean: Any, spread: Any) -> str:
     if math.isnan(mean):
         return "-"
-    return f"{mean:.4g}" + ("" if math.isnan(spread) else f" ± {spread:.2g}")
+    return number(mean) + ("" if math.isnan(spread) else f" ± {number(spread, 2)}")
 
 
 def say_interrupted(done: int, missing: int, folder: str, resume: str) -> None:
@@ -152,8 +177,8 @@ def say_interrupted(done: int, missing: int, folder: str, resume: str) -> None:
 def warn_of_lost_pictures(results: Sequence[RunResult]) -> None:
     """Say which pictures of runs could not be drawn; their numbers are kept."""
     reasons = Counter(result.lost_picture for result in results if result.lost_picture)
-    for reason, number in reasons.most_common(MAX_REASONS):
-        warn(f"{count(number, 'run')} with {reason}; the numbers are kept")
+    for reason, n in reasons.most_common(MAX_REASONS):
+        warn(f"{count(n, 'run')} with {reason}; the numbers are kept")
     if len(reasons) > MAX_REASONS:
         warn(f"... and runs without a picture for {len(reasons) - MAX_REASONS} more reasons")
 

@@ -7,6 +7,8 @@ from runner.base.texts import short
 from runner.runs.leftovers import lacks
 from runner.runs.spec import Spec, flatten
 
+# Keys that repeat a setting: tables and pictures take its runs together, and nothing is chosen among their values.
+REPLICATES = ("data.fold", "seed")
 NONE = "-"  # the value of a key that a run's option does not have
 MAX_LABEL = 250  # what stores other than SQLite take as a run's name
 
@@ -18,11 +20,16 @@ def settings_of(overrides: Sequence[str]) -> dict[str, str]:
 
 
 def swept_keys(all_overrides: Sequence[Sequence[str]]) -> list[str]:
-    """The keys whose value is not the same in all jobs, in the order they were given; the seed last."""
+    """The keys whose value is not the same in all jobs, in the order they were given; `REPLICATES` last."""
     settings = [settings_of(overrides) for overrides in all_overrides]
     keys = list(dict.fromkeys(key for one in settings for key in one))
     varying = [key for key in keys if len({one.get(key, "") for one in settings}) > 1]
-    return sorted(varying, key=lambda key: key == "seed")
+    return settings_in(varying) + [key for key in REPLICATES if key in varying]
+
+
+def settings_in(keys: Sequence[str]) -> list[str]:
+    """Those of some keys that make another setting, in their order."""
+    return [key for key in keys if key not in REPLICATES]
 
 
 def config_of(spec: Spec, overrides: Sequence[str]) -> dict[str, Any]:

@@ -54,12 +54,22 @@ def baselines(spec: Spec, data: Prepared) -> dict[str, float]:
     Regression: the best constant for the training targets (`constant`) and the best straight line or plane through
     them (`linear`, least squares). Classification: the most frequent class, or the share of each (`constant`), of a
     table logistic regression (`logistic`), and the rule that is right most often where the data set knows it
-    (`bayes`). The usual metric of the task is there as well.
+    (`bayes`). The usual metric of the task is there as well, and of a table the constant itself, or the number of the
+    class (`baseline/constant`).
     """
     task = data.samples.task
     found = [METRICS.metric(name) for name in dict.fromkeys((score_of(spec, task), USUAL[task]))]
     of_task = _classifiers if task == "classification" else _regressors
-    return {f"baseline/{name}_{one.name}": value for one in found for name, value in of_task(data, one).items()}
+    reached = {f"baseline/{name}_{one.name}": value for one in found for name, value in of_task(data, one).items()}
+    return reached | ({"baseline/constant": _constant(data, found[0])} if data.samples.encoding else {})
+
+
+def _constant(data: Prepared, metric: Metric) -> float:
+    """The one answer of a table that is the best for its training targets."""
+    _, Y = data.parts["train"]
+    if data.samples.task == "classification":
+        return float(np.bincount(np.asarray(Y, dtype=np.int64)).argmax())
+    return float(np.broadcast_to(metric.constant(Y, axis=0), Y.shape)[0, 0])
 
 
 def _regressors(data: Prepared, metric: Metric) -> dict[str, float]:

@@ -83,7 +83,7 @@ def _draw_effect(panel: Axes, effect: Effect) -> None:
 
 
 @our_style()
-def draw_heatmaps(pairs: Sequence[Pair], score: str) -> bytes:
+def draw_heatmaps(pairs: Sequence[Pair], score: str, part: str = "") -> bytes:
     """The mean score for every two values of two keys, one panel per pair of keys; the brighter the better."""
     columns = min(3, len(pairs))
     rows = math.ceil(len(pairs) / columns)
@@ -102,7 +102,7 @@ def draw_heatmaps(pairs: Sequence[Pair], score: str) -> bytes:
     )
     tall = min(3.0, height - 1.1)
     bar = figure.colorbar(colors, cax=figure.add_axes((1 - 1.05 / width, 0.8 / height, 0.15 / width, tall / height)))
-    bar.set_label(f"mean final {score}", fontsize=8)
+    bar.set_label(f"mean final {part}{score}", fontsize=8)
     _number(bar)
     keep_inside(figure)
     return to_png(figure)
@@ -160,7 +160,7 @@ def _name_ticks(panel: Axes, names: Sequence[str], is_x: bool) -> None:
 
 
 @our_style()
-def draw_profiles(profiles: Profiles, score: str) -> bytes:
+def draw_profiles(profiles: Profiles, score: str, part: str = "") -> bytes:
     """Parallel coordinates: a line per setting through its value of each key to its score, in the score's colour."""
     keys = [effect.key for effect in profiles.effects]
     figure = new_figure(max(6.5, 1.7 * (len(keys) + 1)), 4.4)
@@ -178,7 +178,7 @@ def draw_profiles(profiles: Profiles, score: str) -> bytes:
     drawn = LineCollection(list(lines[::-1]), colors=colors.to_rgba(profiles.scores[::-1]), linewidths=width)
     axes.add_collection(drawn)  # the best one last, on top
     axes.set(xlim=(-0.35, len(keys) + 0.1), ylim=(bottom, top), yticks=[])
-    axes.set_xticks(range(len(keys) + 1), [*(short(key, 24) for key in keys), f"final {score}"], fontsize=9)
+    axes.set_xticks(range(len(keys) + 1), [*(short(key, 24) for key in keys), f"final {part}{score}"], fontsize=9)
     axes.spines[["top", "right", "left", "bottom"]].set_visible(False)
     for place, effect in enumerate(profiles.effects):
         axes.axvline(place, color="#8a8a8a", linewidth=0.8)

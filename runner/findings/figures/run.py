@@ -14,6 +14,7 @@ from runner.findings.figures.fit import draw_contents, frame_of
 from runner.findings.figures.panel import SIZE, Frame, Limits, Style, draw_panel, legend_of
 from runner.findings.figures.style import (
     BLUE,
+    GREEN,
     RED,
     Pixels,
     below_explosion,
@@ -24,6 +25,7 @@ from runner.findings.figures.style import (
     without_glyph_warnings,
 )
 from runner.findings.numbers.fits import fit_of, rounded
+from runner.findings.numbers.units import cost_unit
 from runner.runs.data import Prepared
 from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult, network_of
@@ -33,6 +35,7 @@ NEAR = 30.0
 Curves = list[tuple[str, Array]]
 STYLES: dict[str, Style] = {
     "train": {"color": BLUE, "linewidth": 1.6},
+    "validation": {"color": GREEN, "linewidth": 1.6, "linestyle": "-."},
     "test": {"color": RED, "linewidth": 1.6, "linestyle": "--"},
 }
 
@@ -48,7 +51,8 @@ def draw_run(result: RunResult, data: Prepared) -> RunResult:
 
 def _pixels(result: RunResult, data: Prepared) -> Pixels:
     steps, curves = np.array(result.history["step"]), _curves(result)
-    cost_label = f"cost ({result.spec.loss.name.replace('_', ' ')})"
+    unit = cost_unit(result)
+    cost_label = f"cost ({result.spec.loss.name.replace('_', ' ')}{f' of {unit}' if unit else ''})"
     cost = draw_panel(_frame_of_cost(steps, curves, cost_label), lambda axes: _draw_cost(axes, steps, curves))
     fit = fit_of(result, data)
     shown = draw_panel(frame_of(fit), lambda axes: draw_contents(axes, fit))
@@ -106,7 +110,7 @@ def _empty_headline() -> tuple[FigureCanvasAgg, Text]:
 
 def _summary(result: RunResult) -> str:
     spec = result.spec
-    scores = [f"{part}/{result.score}" for part in ("train", "test")]
+    scores = [f"{part}/{result.score}" for part in ("train", "validation", "test")]
     finals = ", ".join(f"{name.replace('/', ' ')} {value:.4g}" for name, value in result.last.items() if name in scores)
     sizes = "-".join(str(size) for size in network_of(result).sizes)
     what = f"{spec.data.name}, {sizes} {spec.activation.name}, learning rate {spec.learning_rate:g}, seed {spec.seed}"

@@ -1,5 +1,6 @@
 """The answer of a sweep in a few sentences, made from its numbers."""
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,12 +10,24 @@ import numpy as np
 from nn.metrics import METRICS
 from runner.base.console import count
 from runner.base.moments import mean
+from runner.base.texts import number
+from runner.findings.numbers.baselines import shortfall_of
 from runner.findings.numbers.chance import FEWEST, Paired, paired
 from runner.findings.numbers.data_sets import by_data
 from runner.findings.numbers.effects import effects
-from runner.findings.numbers.scores import by_setting, common_score, order_of, scores_of
+from runner.findings.numbers.scores import (
+    Replicate,
+    by_setting,
+    chosen_on,
+    common_score,
+    in_words,
+    order_of,
+    replicate_of,
+    reported_of,
+    scores_of,
+)
 from runner.runs.outcome import Outcome
-from runner.runs.overrides import label_of, settings_of
+from runner.runs.overrides import label_of, settings_in, settings_of
 from runner.runs.result import RunResult
 
 MAX_NAMED, MAX_DATA = 3, 6
@@ -25,22 +38,25 @@ LEAST_OF_SHARES, LEAST_SHARE = 0.005, 0.01
 
 @dataclass(frozen=True)
 class Setting:
-    """The finished ones of a setting's `runs`: their final scores by seed, their mean cost, and the loss it is of.
+    """The finished ones of a setting's `runs`: final scores by fold and seed, their mean cost, and the loss it is of.
 
-    `which` says what they have that others of its runs have not.
+    `which` says what they have that others of its runs have not. `reported` is the mean of the scores that are
+    reported, and `shortfall` what needs no network and is not beaten.
     """
 
     label: str
     runs: int
-    scores: dict[int, list[float]]
+    scores: dict[Replicate, list[float]]
     cost: float
     loss: str = ""
     which: str = "finished"
+    reported: float = math.nan
+    shortfall: str = ""
 
     @property
     def values(self) -> list[float]:
         """The score of every finished run."""
-        return [value for of_seed in self.scores.values() for value in of_seed]
+        return [value for repeated in self.scores.values() for value in repeated]
 
     @property
     def mean(self) -> float:
@@ -53,7 +69,7 @@ class Setting:
         finished = len(self.values)
         if finished < self.runs:
             return f"the mean of the {finished} of {count(self.runs, 'run')} that {self.which}"
-        return f"the mean of {count(finished, 'seed' if finished == len(self.scores) else 'run')}"
+        return f"the mean of {in_words(self.scores) if finished == len(self.scores) else count(finished, 'run')}"
 
 
 def answer(results: Sequence[RunResult], keys: Sequence[str]) -> list[str]:
@@ -75,42 +91,50 @@ def answer(results: Sequence[RunResult], keys: Sequence[str]) -> list[str]:
 def _of_data(results: Sequence[RunResult], keys: Sequence[str]) -> list[str]:
     """What runs on the same data say."""
     given = [settings_of(result.overrides) for result in results]
-    keys = [key for key in keys if key != "seed" and len({one.get(key, "") for one in given}) > 1]
+    keys = [key for key in settings_in(keys) if len({one.get(key, "") for one in given}) > 1]
     score, n_settings = common_score(results), len(by_setting(results, keys))
     found = _settings(results, keys, score)
     if not found:
         return ["No run finished."]
-    best = found[0]
+    best, chosen = found[0], chosen_on(results)
+    reached = [f"On test samples it reaches {score} {number(best.reported)}."] if chosen else []
+    reached += [f"It {best.shortfall}."] if best.shortfall else []
     if n_settings == 1:
-        return [f"The mean {score} over {count(len(best.values), 'run')} is {best.mean:.4g}."]
+        return [f"The mean {chosen}{score} over {count(len(best.values), 'run')} is {number(best.mean)}.", *reached]
     if len(found) == 1:
         have = "has finished runs" if best.which == "finished" else f"has a {score}"
-        return [f"Of {n_settings} settings only {best.label} {have}: {score} {best.mean:.4g}, {best.told}."]
-    told = [f"The best of {n_settings} settings is {best.label}: {score} {best.mean:.4g}, {best.told}."]
+        only = f"Of {n_settings} settings only {best.label} {have}: {chosen}{score} {number(best.mean)}, {best.told}."
+        return [only, *reached]
+    first = f"The best of {n_settings} settings is {best.label}: {chosen}{score} {number(best.mean)}, {best.told}."
+    told = [first, *reached]
     level = [
         one for one in found[1:] if (one.mean, len(one.values) / one.runs) == (best.mean, len(best.values) / best.runs)
     ]
     if level:
-        told.append(_level(best, level, score))
+        told.append(_level(best, level, f"{chosen}{score}"))
     if others := [one for one in found[1:] if one not in level]:
-        told.append(_against(best, others[0], score, _least(score, best, others[0], results)))
-    return told + _strongest(results, keys, score)
+        told.append(_against(best, others[0], score, _least(score, best, others[0], results), chosen))
+    return told + _strongest(results, keys, f"{chosen}{score}")
 
 
 def _settings(results: Sequence[RunResult], settings: Sequence[str], score: str) -> list[Setting]:
     """Those that a run finished of, in the order of the table: see `scores.order_of`."""
-    found = []
+    settings_found = []
     for members in by_setting(results, settings).values():
-        scores: dict[int, list[float]] = {}
+        scores: dict[Replicate, list[float]] = {}
         finished = [one for one in members if score in scores_of(one)]
         for one in finished:
-            scores.setdefault(one.spec.seed, []).append(scores_of(one)[score])
+            scores.setdefault(replicate_of(one), []).append(scores_of(one)[score])
         if finished:
             cost = mean([scores_of(one)["cost"] for one in finished])
             label, loss = label_of(members[0].overrides, settings), members[0].spec.loss.name
             which = "finished" if len(finished) == sum(one.has_finished for one in members) else "have one"
-            found.append(Setting(label, len(members), scores, cost, loss, which))
-    return sorted(found, key=lambda one: order_of(score, one.mean, len(one.values) / one.runs, one.cost))
+            reported = [found[score] for one in finished if score in (found := reported_of(one))]
+            reached = mean(reported) if reported else math.nan
+            settings_found.append(
+                Setting(label, len(members), scores, cost, loss, which, reached, shortfall_of(members))
+            )
+    return sorted(settings_found, key=lambda one: order_of(score, one.mean, len(one.values) / one.runs, one.cost))
 
 
 def _level(best: Setting, level: Sequence[Setting], score: str) -> str:
@@ -123,19 +147,19 @@ def _level(best: Setting, level: Sequence[Setting], score: str) -> str:
     return f"{told}; at a higher cost." if costs_more else f"{told}."
 
 
-def _against(best: Setting, other: Setting, score: str, least: float) -> str:
-    """The best setting against the next one, seed by seed; differences below `least` count as none."""
+def _against(best: Setting, other: Setting, score: str, least: float, chosen: str) -> str:
+    """The best setting against the next one, fold by fold and seed by seed; differences below `least` count as none."""
     common = sorted(best.scores.keys() & other.scores.keys())
-    by = f"The next is {other.label}, with {other.mean:.4g}"
+    by = f"The next is {other.label}, with {number(other.mean)}"
     if len(other.values) < other.runs:
         by += f" ({len(other.values)} of {other.runs} runs {other.which})"
     if len(common) < FEWEST:
-        return f"{by}; with {count(len(common), 'seed')} in common it could be chance: it takes {FEWEST} to tell."
-    one = paired(np.array([mean(best.scores[seed]) - mean(other.scores[seed]) for seed in common]))
+        return f"{by}; with {in_words(common)} in common it could be chance: it takes {FEWEST} to tell."
+    pair = paired(np.array([mean(best.scores[one]) - mean(other.scores[one]) for one in common]))
     return (
-        f"{by}: over {len(common)} common seeds the {score} differs by {one.mean:+.2g} on average (95 % interval "
-        f"{one.low:+.2g} to {one.high:+.2g}, p = {one.p:.3g} by a paired permutation test), "
-        f"{_verdict(one, score, least)}."
+        f"{by}: over {in_words(common, 'common ')} the {chosen}{score} differs by {pair.mean:+.2g} on average "
+        f"(95 % interval {pair.low:+.2g} to {pair.high:+.2g}, p = {pair.p:.3g} by a paired permutation test), "
+        f"{_verdict(pair, score, least)}."
     )
 
 
@@ -168,7 +192,7 @@ def _strongest(results: Sequence[RunResult], keys: Sequence[str], score: str) ->
     strongest = max(found, key=lambda effect: effect.strength)
     means = strongest.means
     low, high = min(means, key=means.__getitem__), max(means, key=means.__getitem__)
-    from_to = f"from {means[low]:.4g} ({low}) to {means[high]:.4g} ({high})"
+    from_to = f"from {number(means[low])} ({low}) to {number(means[high])} ({high})"
     return [f"Of the keys, {strongest.key} moves the mean {score} most: {from_to}."]
 
 

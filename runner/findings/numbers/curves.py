@@ -8,8 +8,8 @@ import numpy as np
 
 from nn.registry import Array
 from runner.base.moments import scaled
-from runner.findings.numbers.scores import by_setting, common_score, scores_of
-from runner.runs.overrides import label_of
+from runner.findings.numbers.scores import by_setting, common_score, in_words, replicate_of, reported_of
+from runner.runs.overrides import label_of, settings_in
 from runner.runs.result import RunResult
 
 MAX_LINES = 12
@@ -40,7 +40,7 @@ class Strip:
 
 def bands(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[list[Band], int]:
     """Training cost by setting, for at most MAX_LINES settings, best first; and how many settings there are."""
-    settings = [key for key in keys if key != "seed"]
+    settings = settings_in(keys)
     groups = [
         (values, [result for result in members if result.history.get("step")])
         for values, members in by_setting(results, settings).items()
@@ -53,14 +53,14 @@ def bands(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[list[Band]
         costs = np.array([np.interp(steps, one.history["step"], one.history["train/cost"]) for one in members])
         low, high = np.percentile(costs, [10, 90], axis=0)
         label = label_of(members[0].overrides, settings) or "all runs"
-        label += f" ({len(members)} seeds)" if len(members) > 1 else ""
+        label += f" ({in_words([replicate_of(one) for one in members])})" if len(members) > 1 else ""
         drawn.append(Band(label, steps, scaled(partial(np.mean, axis=0), costs), low, high, len(members)))
     return drawn, len(groups)
 
 
 def strips(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[list[Strip], str]:
-    """The final score of every run, by setting, in the sweep's order; and the score's name."""
-    score, settings = common_score(results), [key for key in keys if key != "seed"]
+    """The final score of every run that is reported, by setting, in the sweep's order; and the score's name."""
+    score, settings = common_score(results), settings_in(keys)
     found = []
     for members in by_setting(results, settings).values():
         finished = [result for result in members if result.has_finished]
@@ -72,7 +72,7 @@ def strips(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[list[Stri
         found.append(
             Strip(
                 label_of(members[0].overrides, settings) or "all runs",
-                [scores_of(result)[score] for result in finished if score in scores_of(result)],
+                [reported_of(result)[score] for result in finished if score in reported_of(result)],
                 len(members) - len(finished),
                 {name: float(np.median(values)) for name, values in baselines.items()},
             )
@@ -85,7 +85,7 @@ def typical_runs(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[lis
 
     At most MAX_FITS of them; and how many settings there are.
     """
-    settings = [key for key in keys if key != "seed"]
+    settings = settings_in(keys)
     chosen = []
     for members in by_setting(results, settings).values():
         shown = [result for result in members if result.has_finished]

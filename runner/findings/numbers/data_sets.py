@@ -6,24 +6,30 @@ from typing import Any
 from runner.runs.result import RunResult
 from runner.runs.spec import Spec
 
-NOT_COMPARED = {"seed", "standardize"}  # other draws of the samples, and what is done to the inputs of the same ones
+# Other draws of the samples, how those that are not tested are parted, and what is done to the values of the same ones.
+NOT_COMPARED = {"seed", "fold", "folds", "validation_fraction", "standardize", "target_scale", "impute"}
 
 
 def by_data(results: Sequence[RunResult]) -> dict[str, list[RunResult]]:
     """Results in their order by what they learned from and are tested on, named by what differs; seeds do not count.
 
-    Settings that leave samples and split as they are, such as `standardize` or the numbers that stand for classes, make
-    no other data set: who compares them asks which is better.
+    Settings that leave samples and test rows as they are, such as `standardize`, a fold or the numbers that stand for
+    classes, make no other data set: who compares them asks which is better.
     """
     found: dict[str, list[RunResult]] = {}
     for result in sorted(results, key=lambda result: result.index):
-        data = result.spec.data.model_copy(update=dict.fromkeys(NOT_COMPARED))
-        found.setdefault(data.model_dump_json(warnings=False) + repr(_test_of(result.spec)), []).append(result)
+        data = result.spec.data.model_dump_json(exclude=NOT_COMPARED)
+        found.setdefault(data + repr(_test_of(result.spec)), []).append(result)
     groups: list[tuple[list[RunResult], dict[int, str]]] = []
     having: dict[tuple[Any, ...], int] = {}  # the place of the group that has these samples of a seed, split so
     for members in found.values():
         digests, settings = _digests(members), dict(members[0].spec.data)
-        tested = settings["name"], settings["test_fraction"], *_test_of(members[0].spec).values()
+        tested = (
+            settings["name"],
+            settings["test_fraction"],
+            settings["split_seed"],
+            *_test_of(members[0].spec).values(),
+        )
         drawn = [(*tested, *pair) for pair in digests.items()]
         place = next((having[key] for key in drawn if key in having), len(groups))
         if place == len(groups) or any(groups[place][1].get(seed, one) != one for seed, one in digests.items()):

@@ -10,7 +10,7 @@ from nn.metrics import METRICS
 from nn.registry import Array
 from runner.base.moments import mean
 from runner.findings.numbers.scores import by_setting, common_score, scores_of
-from runner.runs.overrides import values_of
+from runner.runs.overrides import settings_in, values_of
 from runner.runs.result import RunResult
 
 MAX_PAIRED = 4  # keys, whose pairs fit on a page
@@ -62,10 +62,10 @@ class Profiles:
 
 
 def effects(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[list[Effect], str]:
-    """The final score by each swept value (not the seed), and the score's name."""
+    """The final score by each swept value (not the seed or the fold), and the score's name."""
     score = common_score(results)
     found = []
-    for key in [key for key in keys if key != "seed"]:
+    for key in settings_in(keys):
         by_value: dict[str, list[RunResult]] = {}
         for result in sorted(results, key=lambda result: result.index):
             by_value.setdefault(values_of(result.overrides, [key])[key], []).append(result)

@@ -1,13 +1,16 @@
 """The scores of runs and settings: which there are, what is better, and which setting and run is the best."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from nn.metrics import METRICS, USUAL
+from runner.base.console import count
 from runner.runs.overrides import values_of
 from runner.runs.result import RunResult
 
+Replicate = tuple[int, int]  # a run among those of its setting: its fold and its seed
 SCORES = ("cost", *sorted(USUAL.values()))
 
 
@@ -18,16 +21,58 @@ def names_of_scores(results: Sequence[RunResult]) -> list[str]:
 
 
 def scores_of(result: RunResult) -> dict[str, float]:
-    """Final cost, and the score where it is defined: on test samples where the run has some, else on training ones."""
+    """Final cost, and the score where it is defined, on the samples that choose: see `RunResult.scored_on`."""
     part = result.scored_on
     finals = result.finals
     return {name: finals[f"{part}/{name}"] for name in ("cost", result.score) if f"{part}/{name}" in finals}
 
 
-def has_learned(result: RunResult) -> bool:
-    """Whether a finished run has a better score than the best constant prediction."""
-    score, constant = scores_of(result).get(result.score), result.measures.get(f"baseline/constant_{result.score}")
-    return score is not None and constant is not None and METRICS.metric(result.score).sign * (score - constant) > 0
+def reported_of(result: RunResult) -> dict[str, float]:
+    """As `scores_of`, on the samples whose scores are reported: the same ones, unless there is a validation part."""
+    part, finals = result.reported_on, result.finals
+    return {name: finals[f"{part}/{name}"] for name in ("cost", result.score) if f"{part}/{name}" in finals}
+
+
+def chosen_on(results: Sequence[RunResult]) -> str:
+    """`validation ` where a part of its own ranks all of the finished runs, and the test set is for reports alone."""
+    return _if_all(results, "validation ")
+
+
+def told_on(results: Sequence[RunResult]) -> str:
+    """`test ` where `chosen_on` says `validation `: what stands before the name of a score that is reported."""
+    return _if_all(results, "test ")
+
+
+def _if_all(results: Sequence[RunResult], text: str) -> str:
+    finished = [result for result in results if result.has_finished]
+    return text if finished and all(one.scored_on != one.reported_on for one in finished) else ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A score in a table, of the samples of a part, or of those that choose."""
+
+    name: str
+    score: str
+    part: str = ""
+
+    def of(self, result: RunResult) -> float:
+        """Its final value in a run; NaN where it has none."""
+        return result.finals.get(f"{self.part or result.scored_on}/{self.score}", np.nan)
+
+
+def columns_of(results: Sequence[RunResult]) -> list[Column]:
+    """The scores that a table of these runs has, the one that ranks first, the cost last.
+
+    Where a validation part ranks, a score has a column for each part that any run has: `validation rmse`, `test rmse`.
+    """
+    names, used = names_of_scores(results), [result for result in results if result.data]
+    if all(result.scored_on == result.reported_on for result in used):
+        return [Column(name, name) for name in names]
+    found = {part for result in used for part in (result.scored_on, result.reported_on)}
+    parts = [part for part in ("validation", "test", "train") if part in found]
+    scores = [Column(f"{part} {name}", name, part) for name in names[:-1] for part in parts]
+    return [*scores, Column(f"{chosen_on(results)}cost", "cost")]
 
 
 def order_of(score: str, mean: float, finished: float, cost: float) -> tuple[float, ...]:
@@ -54,11 +99,23 @@ def common_score(results: Sequence[RunResult]) -> str:
 
 
 def by_setting(results: Sequence[RunResult], settings: Sequence[str]) -> dict[tuple[str, ...], list[RunResult]]:
-    """Runs that differ in nothing but the seed, together."""
+    """Runs that differ in nothing but seed and fold, together."""
     groups: dict[tuple[str, ...], list[RunResult]] = {}
     for result in sorted(results, key=lambda result: result.index):
         groups.setdefault(tuple(values_of(result.overrides, settings).values()), []).append(result)
     return groups
+
+
+def replicate_of(result: RunResult) -> Replicate:
+    """Its fold and its seed: runs of two settings that have the same ones are compared with each other."""
+    return dict(result.spec.data)["fold"], result.spec.seed
+
+
+def in_words(replicates: Collection[Replicate], common: str = "") -> str:
+    """How many seeds, or folds, or runs of both."""
+    folds, seeds = ({one[place] for one in replicates} for place in (0, 1))
+    name = "run" if len(folds) > 1 and len(seeds) > 1 else "fold" if len(folds) > 1 else "seed"
+    return count(len(replicates), f"{common}{name}")
 
 
 def best_result(results: Sequence[RunResult]) -> RunResult | None:

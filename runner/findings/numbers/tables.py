@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from runner.base.moments import mean, scaled
-from runner.findings.numbers.scores import by_setting, has_learned, names_of_scores, order_of, scores_of
+from runner.findings.numbers.baselines import has_learned, not_beaten
+from runner.findings.numbers.scores import by_setting, columns_of, order_of, scores_of
 from runner.runs.outcome import counted
+from runner.runs.overrides import settings_in
 from runner.runs.result import RunResult
 
 if TYPE_CHECKING:
@@ -19,28 +21,39 @@ if TYPE_CHECKING:
 def seed_table(results: Sequence[RunResult], keys: Sequence[str]) -> "pd.DataFrame":
     """One row per setting, best first: mean, spread, median and count over the seeds, and how many had which outcome.
 
-    `success` is the share of runs that finished better than the best constant prediction.
+    `success` is the share of runs that finished better than what needs no network: the best constant prediction and,
+    where it is known, a straight line or logistic regression. `no_better_than` says which of them a setting does not
+    beat.
 
-    The order is that of `order_of`. Only finished runs enter a mean; all others are counted, never hidden.
+    The order is that of `order_of`, by the scores that choose. Only finished runs enter a mean; all others are
+    counted, never hidden.
     """
     import pandas as pd
 
-    settings = [key for key in keys if key != "seed"]
+    settings = settings_in(keys)
+    columns = columns_of(results)
     groups, outcomes = by_setting(results, settings), counted(result.outcome for result in results)
     rows: list[tuple[tuple[float, ...], dict[str, Any]]] = []
     for values, members in groups.items():
         row: dict[str, Any] = dict(zip(settings, values, strict=True)) | {"runs": len(members)}
         ended = [result for result in members if result.has_finished]
-        for score in reversed(names_of_scores(results)):
-            numbers = [scores_of(result)[score] for result in ended if score in scores_of(result)]
+        for column in reversed(columns):
+            score, numbers = column.name, [value for one in ended if not np.isnan(value := column.of(one))]
             row[score] = mean(numbers) if numbers else np.nan
             row[f"{score}_std"] = float(scaled(partial(np.std, ddof=1), numbers)) if len(numbers) > 1 else np.nan
             row[f"{score}_median"] = float(np.median(numbers)) if numbers else np.nan
+        row["no_better_than"] = not_beaten(members)
         row["success"] = sum(map(has_learned, ended)) / len(members)
         row |= {outcome.value: sum(result.outcome is outcome for result in members) for outcome in outcomes}
         score = next((one.score for one in ended if one.score), "cost")
-        rows.append((order_of(score, row[score], len(ended) / len(members), row["cost"]), row))
+        means = [_mean_of(name, ended) for name in (score, "cost")]
+        rows.append((order_of(score, means[0], len(ended) / len(members), means[1]), row))
     return pd.DataFrame([row for _, row in sorted(rows, key=itemgetter(0))])
+
+
+def _mean_of(score: str, ended: Sequence[RunResult]) -> float:
+    numbers = [scores_of(result)[score] for result in ended if score in scores_of(result)]
+    return mean(numbers) if numbers else np.nan
 
 
 def scores_in(table: "pd.DataFrame") -> list[str]:

@@ -74,3 +74,12 @@ def test_a_thousand_data_sets_are_told_apart() -> None:
         for n, one in enumerate(specs)
     ]
     assert len(by_data(results)) == 1000
+
+
+def test_folds_and_what_is_done_to_the_values_make_no_other_data_set_and_other_test_rows_do() -> None:
+    results = results_of(
+        "data=sine data.split_seed=0 data.folds=3 data.fold=0", "data=sine data.split_seed=0 data.folds=3 data.fold=2",
+        "data=sine data.split_seed=0 data.validation_fraction=0.2 data.target_scale=standardize",
+        "data=sine data.split_seed=1", "data=sine data.split_seed=1 data.folds=2 seed=1",
+    )  # fmt: skip
+    assert groups_of(results) == {"sine split_seed=0": [0, 1, 2], "sine split_seed=1": [3, 4]}

@@ -1,0 +1,115 @@
+"""What needs no network, such as a constant or a straight line: what it reaches, and which runs do not beat it."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nn.metrics import METRICS
+from runner.base.moments import mean
+from runner.base.texts import number
+from runner.findings.numbers.data_sets import by_data
+from runner.findings.numbers.scores import reported_of
+from runner.runs.result import RunResult
+
+MAX_DATA = 6
+TOLD = {"linear": "a straight line", "logistic": "logistic regression"}
+ROWS = {"linear": "straight line", "logistic": "logistic regression", "bayes": "best possible rule"}
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """A predictor that needs no network: its `name` as in `baseline/<name>_<score>`, its mean score over some runs.
+
+    `row` names it in a table, `told` in a sentence.
+    """
+
+    name: str
+    row: str
+    told: str
+    score: str
+    value: float
+
+    @property
+    def measured(self) -> str:
+        """`rmse 15,090`."""
+        return f"{self.score} {number(self.value, thousands=',')}"
+
+
+def baselines_of(results: Sequence[RunResult]) -> list[Baseline]:
+    """Those that runs of one data set and one score stand beside, the constant first, in the units of the score."""
+    scores = {result.score for result in results if result.measures}
+    if len(scores) != 1:
+        return []
+    (score,) = scores
+    values: dict[str, list[float]] = {}
+    for result in results:
+        for name, value in result.measures.items():
+            if name.startswith("baseline/") and name.endswith(f"_{score}"):
+                values.setdefault(name.removeprefix("baseline/").removesuffix(f"_{score}"), []).append(value)
+    constant = _constant(results, score)
+    return [
+        Baseline(
+            name, *(constant if name == "constant" else (ROWS[name], TOLD.get(name, ""))), score, mean(values[name])
+        )
+        for name in ("constant", *ROWS)
+        if name in values
+    ]
+
+
+def _constant(results: Sequence[RunResult], score: str) -> tuple[str, str]:
+    """What the best constant answer is: in a table, and in a sentence."""
+    known = [one.measures["baseline/constant"] for one in results if "baseline/constant" in one.measures]
+    classes = next((one.network.classes for one in results if one.network), ())
+    if METRICS.metric(score).of in ("scores", "probabilities"):
+        return "share of each class", "always answering the share of each class"
+    if not classes:
+        answer = number(mean(known), thousands=",") if known else ""
+        return (f"always {answer}", f"always answering {answer}") if known else ("best constant", "the best constant")
+    if known:
+        name = repr(str(classes[int(Counter(known).most_common(1)[0][0])]))
+        return f"most frequent class {name}", f"always answering {name}"
+    return "most frequent class", "always answering the most frequent class"
+
+
+def rows_of(results: Sequence[RunResult]) -> list[tuple[str, Baseline]]:
+    """Baselines as rows of a table of these runs: each with its name, which says the data set where there are more."""
+    groups = by_data([result for result in results if result.data])
+    return [
+        (f"{one.row} ({label})" if len(groups) > 1 else one.row, one)
+        for label, members in list(groups.items())[:MAX_DATA]
+        for one in baselines_of(members)
+    ]
+
+
+def shortfall_of(results: Sequence[RunResult]) -> str:
+    """What the runs of a setting do not beat on average, said of it; empty where they beat what needs no network.
+
+    `learned nothing: no better than always answering 7.98 (rmse 9.27)`, or `is no better than a straight line (...)`.
+    """
+    worst = _not_beaten(results)
+    if worst is None:
+        return ""
+    told = f"no better than {worst.told} ({worst.measured})"
+    return f"learned nothing: {told}" if worst.name == "constant" else f"is {told}"
+
+
+def not_beaten(results: Sequence[RunResult]) -> str:
+    """The same in a few words, for a table: `always answering 7.98`."""
+    worst = _not_beaten(results)
+    return worst.told if worst else ""
+
+
+def _not_beaten(results: Sequence[RunResult]) -> Baseline | None:
+    """The least of the baselines that runs do not beat on average: the constant before a line."""
+    reached = [(one, value) for one in results if (value := reported_of(one).get(one.score)) is not None]
+    if not reached or len({one.score for one, _ in reached}) != 1:
+        return None
+    found, value = baselines_of([one for one, _ in reached]), mean([value for _, value in reached])
+    lost = [one for one in found if one.told and METRICS.metric(one.score).sign * (value - one.value) <= 0]
+    return lost[0] if lost else None
+
+
+def has_learned(result: RunResult) -> bool:
+    """Whether a finished run has a better score than the best constant, and than a line where there is one."""
+    is_judged = f"baseline/constant_{result.score}" in result.measures and result.score in reported_of(result)
+    return is_judged and _not_beaten([result]) is None
