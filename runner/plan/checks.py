@@ -163,6 +163,15 @@ def _check_score(phase: Phase) -> Problem | None:
     return Problem("score", f"={score} {told}; use one of {', '.join(one.name for one in fitting)}")
 
 
+def _check_validation(phase: Phase) -> Problem | None:
+    folds, share = (dict(phase.spec.data)[key] for key in ("folds", "validation_fraction"))
+    if folds is None or share == 0:
+        return None
+    return Problem(
+        "data.validation_fraction", f"={share:g} and data.folds={folds} both say what is kept; leave one out"
+    )
+
+
 def _check_patience(phase: Phase) -> Problem | None:
     spec, facts = phase.spec, phase.facts
     if spec.training.restore_best and facts.n_test == facts.n_validation == 0:
