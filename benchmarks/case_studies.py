@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 
 from benchmarks.contestants import loop
-from benchmarks.tables import markdown
+from benchmarks.markdown import markdown
 from benchmarks.work import Work
 
 WORKERS = 2

@@ -7,8 +7,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.markdown import markdown
 from benchmarks.programs import environment, timed
-from benchmarks.tables import markdown
 
 SWEEPS = {
     "sine, 6 activations": ("activation=sigmoid,tanh,relu,leaky_relu,softplus,gelu",),

@@ -5,8 +5,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.markdown import markdown
 from benchmarks.programs import timed
-from benchmarks.tables import markdown
 
 IMPORTS = "import hydra, numpy; from mlflow.tracking import MlflowClient"
 OPEN = f"{IMPORTS}; MlflowClient('sqlite:///mlflow.db').search_experiments()"

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from benchmarks.contestants import CONTESTANTS, Timed
-from benchmarks.tables import markdown
+from benchmarks.markdown import markdown
 from benchmarks.work import SHAPES, Work
 
 REPEATS = 5

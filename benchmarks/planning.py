@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from benchmarks.tables import markdown
+from benchmarks.markdown import markdown
 from runner.app.compose import Composer
 from runner.app.setup import composing
 from runner.base.paths import CONF

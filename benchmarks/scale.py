@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from benchmarks.tables import markdown
+from benchmarks.markdown import markdown
 
 OURS = ("data=quadrants", "training.mode=full", "training.epochs=500", "network.hidden=[4]")
 RUNS, TASKS = 400, 400

@@ -7,8 +7,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.markdown import markdown
 from benchmarks.programs import ROOT, timed
-from benchmarks.tables import markdown
 
 USUAL = str(ROOT / "benchmarks" / "usual.py")
 USUAL_RUNS = 32

@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.markdown import markdown
 from benchmarks.servers import Program, mlflow_server, postgres, postgres_programs
-from benchmarks.tables import markdown
 
 if TYPE_CHECKING:
     from runner.store.records import RunRecord

@@ -11,7 +11,7 @@ import pytest
 from benchmarks.__main__ import hold_against
 from benchmarks.against import ratios, worse
 from benchmarks.contestants import loop, sklearn_mlp, stacked
-from benchmarks.tables import markdown
+from benchmarks.markdown import markdown
 from benchmarks.work import SHAPES, Work
 from tests.end_to_end.program import ROOT, environment
 

@@ -196,7 +196,8 @@ def prepare(spec: Spec) -> Prepared:
     X_validation, Y_validation = samples.X[parts.validation], samples.Y[parts.validation]
     scaling = find_scaling(spec, samples, X_train, encode(Y_train))
     output = ACTIVATIONS[spec.network.output]()
-    ends = output.output_range if output.is_bounded else scaling.targets(np.array(samples.levels))
+    inside = scaling.targets if samples.task == "classification" else np.asarray
+    ends = output.output_range if output.is_bounded else inside(np.array(samples.levels))
     return Prepared(
         samples,
         parts,
@@ -209,7 +210,7 @@ def prepare(spec: Spec) -> Prepared:
         scaling.targets(encode(Y_test)),
         scaling,
         lambda Y: scaling.targets(encode(Y)),
-        float(scaling.targets(np.array(sum(samples.levels) / 2))),
+        float(inside(np.array(sum(samples.levels) / 2))),
         tie_of(float(np.ptp(ends)), spec.dtype),
         _scaled_draw(samples, scaling, encode, seed),
     )

@@ -1,38 +1,114 @@
 """Loading a trained network again, by itself or through `mlflow.pyfunc.load_model`."""
 
+import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from nn.classes import chosen, tie_of
 from nn.network import Network
 from nn.registry import Array
 from runner.base.files import contents_of
+from runner.base.texts import listed
+from runner.datasets.tables.encoding import Encoding
+from runner.runs.data import gives_probabilities
 from runner.runs.result import RunResult, network_of
 from runner.runs.scaling import Scaling
 from runner.runs.structure import build_network
 from runner.runs.weights import Weights, read_weights
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+PROBABILITIES = "probabilities"  # the parameter of a prediction that asks for them
+
 
 @dataclass(frozen=True)
 class Model:
-    """A trained network with the scaling of its inputs and targets."""
+    """A trained network with the scaling of its inputs and targets; of a table also what its columns are.
+
+    `output` is the name of the output's activation.
+    """
 
     network: Network
     parameters: Array
     scaling: Scaling
     classes: tuple[str, ...] = ()
+    encoding: Encoding | None = None
+    output: str = "identity"
 
-    def predict(self, model_input: Any) -> Array:
-        """Outputs `(n, d_out)`, in the units of the targets, for inputs `(n, d_in)`: an array or a DataFrame.
+    def predict(self, model_input: Any, params: Mapping[str, Any] | None = None) -> Any:
+        """What the model answers for inputs: an array `(n, d_in)` or a DataFrame.
 
-        Raises ValueError for inputs of another shape.
+        A model of a table answers a DataFrame: a column with the name of the target, in its units or with names of
+        classes, and with `params={"probabilities": True}` a column `target=class` for each class. Any other model
+        answers `outputs`. Raises ValueError for inputs that it cannot use.
         """
-        X = np.asarray(model_input, dtype=np.float64)
+        if self.encoding is None:
+            return self.outputs(np.asarray(model_input, dtype=np.float64))
+        return self.answers(self.inputs(model_input), bool((params or {}).get(PROBABILITIES)))
+
+    def inputs(self, table: Any) -> Array:
+        """The inputs `(n, d_in)` of a DataFrame, its columns found by name; an array is taken as it is.
+
+        Warns of columns and values that training did not see. Raises ValueError for columns that are missing, text in
+        the place of numbers, and gaps that nothing fills.
+        """
+        if self.encoding is None or not hasattr(table, "columns"):
+            return np.asarray(table, dtype=np.float64)
+        from runner.datasets.tables.encoded import encode
+
+        X, notes = encode(self.encoding, table)
+        for note in notes:
+            warnings.warn(f"the table {note}" if note.startswith("has") else note, stacklevel=2)
+        return X
+
+    def answers(self, X: Array, with_probabilities: bool = False) -> "pd.DataFrame":
+        """What a model of a table says of inputs `(n, d_in)`, with the names of the table."""
+        import pandas as pd
+
+        assert self.encoding is not None
+        outputs, target = self.outputs(X), self.encoding.target
+        if not self.classes:
+            if with_probabilities:
+                raise ValueError(f"{target!r} is a number: there are no classes with probabilities")
+            return pd.DataFrame({target: outputs[:, 0]})
+        answers: dict[str, Any] = {target: self._names[self.class_numbers(X)]}
+        if with_probabilities:
+            if not gives_probabilities(self.output, outputs.shape[1]):
+                raise ValueError(f"this model has no probabilities: its output is {self.output}")
+            shares = np.column_stack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs
+            answers |= {f"{target}={name}": share for name, share in zip(self.classes, shares.T, strict=True)}
+        return pd.DataFrame(answers)
+
+    def class_numbers(self, X: Array) -> NDArray[np.intp]:
+        """The numbers of the classes that a model of a table chooses `(n,)`, for inputs `(n, d_in)`."""
+        tie = tie_of(1.0, np.dtype(self.network.dtype).name)
+        return np.asarray(chosen(self.outputs(X).T[np.newaxis], 0.5, tie)[0])
+
+    @property
+    def _names(self) -> Any:
+        """The classes `(classes,)`, as whole numbers where all of them are."""
+        is_whole = all(name.removeprefix("-").isdigit() and str(int(name)) == name for name in self.classes)
+        return np.array(
+            [int(name) for name in self.classes] if is_whole else self.classes, dtype=None if is_whole else object
+        )
+
+    def outputs(self, X: Array) -> Array:
+        """Outputs `(n, d_out)`, in the units of the targets, for inputs `(n, d_in)`.
+
+        Raises ValueError for inputs of another shape, and for gaps that nothing fills.
+        """
         d_in = self.network.sizes[0]
         if X.ndim != 2 or X.shape[1] != d_in:
             raise ValueError(f"this model takes inputs of shape (n, {d_in}), got {X.shape}")
+        if self.encoding is not None and self.scaling.x_fill is None and np.isnan(X).any():
+            names = [self.encoding.input_names[place] for place in np.flatnonzero(np.isnan(X).any(axis=0))]
+            raise ValueError(f"there are missing values in {listed(names)}, and the model was trained with impute=none")
         outputs = self.network.predict(self.parameters[np.newaxis], self.scaling.inputs(X)[np.newaxis])
         return self.scaling.outputs(outputs[0].astype(np.float64))
 
@@ -56,7 +132,8 @@ def load_model(path: str | Path) -> Model:
 
 
 def _model(weights: Weights) -> Model:
-    return Model(build_network(weights.structure), weights.parameters, weights.scaling, weights.classes)
+    network, output = build_network(weights.structure), str(weights.structure["output"])
+    return Model(network, weights.parameters, weights.scaling, weights.classes, weights.encoding, output)
 
 
 def _load_pyfunc(data_path: str) -> Model:

@@ -7,6 +7,7 @@ models.
 import tempfile
 import warnings
 from pathlib import Path
+from typing import Any
 
 import mlflow.pyfunc
 import numpy as np
@@ -14,8 +15,10 @@ from mlflow.entities import LoggedModel, LoggedModelOutput, LoggedModelStatus, M
 from mlflow.exceptions import MlflowException
 from mlflow.models import Model, ModelSignature
 from mlflow.tracking import MlflowClient
-from mlflow.types import Schema, TensorSpec
+from mlflow.types import ColSpec, DataType, ParamSchema, ParamSpec, Schema, TensorSpec
+from mlflow.types.schema import AnyType
 
+from runner.runs.model import PROBABILITIES
 from runner.runs.result import RunResult, network_of
 from runner.runs.weights import Weights, write_weights
 from runner.store.mlflow_private import CONFLICT
@@ -68,7 +71,7 @@ class ModelWriter:
 
 
 def _save(model: LoggedModel, run_id: str, network: Weights, folder: Path) -> None:
-    weights, signature = folder / "weights.npz", _signature(network.sizes)
+    weights, signature = folder / "weights.npz", _signature(network)
     weights.write_bytes(write_weights(network))
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*input example.*")
@@ -88,6 +91,13 @@ def _save(model: LoggedModel, run_id: str, network: Weights, folder: Path) -> No
         )
 
 
-def _signature(sizes: tuple[int, ...]) -> ModelSignature:
-    inputs, outputs = (Schema([TensorSpec(np.dtype(np.float64), (-1, size))]) for size in (sizes[0], sizes[-1]))
-    return ModelSignature(inputs, outputs)
+def _signature(network: Weights) -> ModelSignature:
+    """Of a table its columns by name, whose cells may be of any type, or missing; of other data arrays."""
+    if network.encoding is None:
+        sizes = network.sizes[0], network.sizes[-1]
+        inputs, outputs = (Schema([TensorSpec(np.dtype(np.float64), (-1, size))]) for size in sizes)
+        return ModelSignature(inputs, outputs)
+    columns: list[Any] = [ColSpec(AnyType(), column.name) for column in network.encoding.columns]
+    if not network.classes:
+        return ModelSignature(Schema(columns))
+    return ModelSignature(Schema(columns), params=ParamSchema([ParamSpec(PROBABILITIES, DataType.boolean, False)]))

@@ -1,6 +1,6 @@
 """From the columns of a table to the inputs of a network: the same way for training and for every later table."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -24,18 +24,16 @@ def encode(
     frame: "pd.DataFrame",
     decimal: str = ".",
     thousands: str = "",
-    missing: Iterable[object] = (),
     setting: str = "",
 ) -> tuple[Array, tuple[str, ...]]:
     """Inputs `(n, d_in)` for the rows of a table, NaN where a value is missing, and lines on what is unusual in it.
 
     Columns are found by name, in any order; others than those of the encoding are not used. They may be numbers,
-    booleans or texts, written with these signs; `missing` are texts or numbers that stand for a missing value, besides
-    the usual markers. Raises DataError, for this `setting`, with all columns that are not there or that hold text
-    instead of numbers.
+    booleans or texts, written with these signs. Raises DataError, for this `setting`, with all columns that are not
+    there or that hold text instead of numbers.
     """
     signs = Signs(decimal, thousands)
-    gaps, names = gaps_of(missing, signs), [str(name) for name in frame.columns]
+    gaps, names = gaps_of(encoding.missing, signs), [str(name) for name in frame.columns]
     wanted = [column.name for column in encoding.columns]
     if lacking := [name for name in wanted if name not in names]:
         raise DataError(f"has no column {listed(lacking)}; those that it has are {listed(names)}", setting)

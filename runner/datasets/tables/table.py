@@ -112,7 +112,7 @@ def _samples(source: Source, asked: Asked, tested: Source | None) -> Samples:
     if refused := refusal_of(goals, goal, cells, looks, asked):
         raise refused
     used = [(look.column, one) for look, one in zip(looks, cells, strict=True) if look.column]
-    encoding = Encoding(tuple(one for one, _ in used), target)
+    encoding = Encoding(tuple(one for one, _ in used), target, asked.missing or ())
     X, _ = inputs_of(encoding.columns, [one for _, one in used], "features")
     notes = notes_of(reading, len(frame) - len(rows), goals, goal, cells, looks, asked.impute, asked.drop)
     samples = Samples(
@@ -129,7 +129,7 @@ def _samples(source: Source, asked: Asked, tested: Source | None) -> Samples:
     )
     if tested is not None:
         unit = goals.numbers.unit if goal.task == "regression" else ""
-        samples = with_test_rows(samples, tested.reading, gaps, asked.missing or (), unit)
+        samples = with_test_rows(samples, tested.reading, unit)
     return _locked(samples)
 
 

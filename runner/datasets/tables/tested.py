@@ -6,7 +6,7 @@ import numpy as np
 
 from runner.base.texts import listed
 from runner.datasets.samples import DataError, Samples, Target
-from runner.datasets.tables.cells import Cells, Gaps, cells_of, written
+from runner.datasets.tables.cells import Cells, cells_of, gaps_of, written
 from runner.datasets.tables.encoded import encode
 from runner.datasets.tables.numbers import Signs
 from runner.datasets.tables.reading import Reading
@@ -14,7 +14,7 @@ from runner.datasets.tables.reading import Reading
 SETTING = "test_path"
 
 
-def with_test_rows(samples: Samples, reading: Reading, gaps: Gaps, missing: tuple[str, ...], unit: str) -> Samples:
+def with_test_rows(samples: Samples, reading: Reading, unit: str) -> Samples:
     """The samples with the rows of a second table after their own; `unit` is what the numbers of the target have.
 
     Rows without a target are left out. Raises DataError for columns that are not there, for text instead of numbers and
@@ -22,6 +22,7 @@ def with_test_rows(samples: Samples, reading: Reading, gaps: Gaps, missing: tupl
     """
     assert samples.encoding
     frame, signs = reading.frame, Signs(reading.decimal, reading.thousands)
+    gaps = gaps_of(samples.encoding.missing, signs)
     names, target = [str(name) for name in frame.columns], samples.target_name
     if target not in names:
         raise DataError(f"has no column {target!r}, which is learned; those that it has are {listed(names)}", SETTING)
@@ -30,7 +31,7 @@ def with_test_rows(samples: Samples, reading: Reading, gaps: Gaps, missing: tupl
     if len(rows) == 0:
         raise DataError(f"has no row with a target {target!r}", SETTING)
     Y = _targets(samples, cells_of(target, series, signs, gaps, rows), unit)
-    X, unusual = encode(samples.encoding, frame.iloc[rows], signs.decimal, signs.thousands, missing, SETTING)
+    X, unusual = encode(samples.encoding, frame.iloc[rows], signs.decimal, signs.thousands, SETTING)
     holes = [name for name, column in zip(samples.input_names, X.T, strict=True) if np.isnan(column).any()]
     if holes and samples.impute == "none":
         raise DataError(f"has missing values: {listed(holes)}", SETTING, {"with the gaps filled": {"impute": "median"}})

@@ -103,7 +103,7 @@ def _predictor(result: RunResult) -> Callable[[Array], Array]:
 
     def predict(X: Array) -> Array:
         with np.errstate(over="ignore", invalid="ignore"):
-            return np.concatenate([model.predict(X[start : start + rows]) for start in range(0, len(X), rows)])
+            return np.concatenate([model.outputs(X[start : start + rows]) for start in range(0, len(X), rows)])
 
     return predict
 

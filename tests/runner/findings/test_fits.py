@@ -44,14 +44,14 @@ def test_a_curve_is_what_the_model_predicts_beside_the_truth(name, truth):
     fit, model, data = on(name)
     assert fit.kind == "curve"
     assert_spans(fit.x, data.samples.X[:, 0], CURVE_POINTS)
-    assert np.array_equal(fit.prediction, model.predict(fit.x[:, np.newaxis])[:, 0])
+    assert np.array_equal(fit.prediction, model.outputs(fit.x[:, np.newaxis])[:, 0])
     assert np.array_equal(fit.truth, truth(fit.x))
 
 
 def test_a_curve_over_a_table_has_no_truth(on_table):
     fit, model, _ = on_table("curve")
     assert (fit.kind, fit.truth) == ("curve", None)
-    assert np.array_equal(fit.prediction, model.predict(fit.x[:, np.newaxis])[:, 0])
+    assert np.array_equal(fit.prediction, model.outputs(fit.x[:, np.newaxis])[:, 0])
 
 
 @pytest.mark.parametrize("name", ["xor", "quadrants", "xor by tanh"])
@@ -61,7 +61,7 @@ def test_regions_of_two_classes_are_the_share_of_yes_at_every_grid_point(name):
     assert fit.prediction.shape == (GRID_POINTS, GRID_POINTS)
     assert_spans(fit.x, data.samples.X[:, 0], GRID_POINTS)
     assert_spans(fit.y, data.samples.X[:, 1], GRID_POINTS)
-    answers = model.predict(grid_of(fit))[:, 0].reshape(GRID_POINTS, GRID_POINTS)
+    answers = model.outputs(grid_of(fit))[:, 0].reshape(GRID_POINTS, GRID_POINTS)
     shares = (answers + 1) / 2 if name == "xor by tanh" else answers
     np.testing.assert_allclose(fit.prediction, shares, rtol=0, atol=1e-15)
     assert 0 <= fit.prediction.min() < fit.prediction.max() <= 1
@@ -79,14 +79,14 @@ def test_a_network_that_cannot_tell_is_as_good_as_a_constant_and_its_picture_has
     result = trained(*run, *long, f"dtype={dtype}", "tracking.plots=none")
     data = prepare(result.spec)
     assert result.finals["train/accuracy"] == result.finals["baseline/constant_accuracy"] == 0.5
-    answers = model_of(result).predict(data.samples.X)
+    answers = model_of(result).outputs(data.samples.X)
     assert set(data.classes_of(answers).tolist()) == ({0} if output == "softmax" else {1})
     assert set(fit_of(result, data).prediction.ravel().tolist()) == ({0.0} if output == "softmax" else {0.5})
 
 
 def test_regions_by_softmax_are_the_number_of_the_likeliest_class():
     fit, model, _ = on("xor by softmax")
-    answers = model.predict(grid_of(fit))
+    answers = model.outputs(grid_of(fit))
     assert answers.shape[1] == 2
     assert np.array_equal(fit.prediction.ravel(), (answers[:, 1] > answers[:, 0]).astype(float))
 
@@ -94,14 +94,14 @@ def test_regions_by_softmax_are_the_number_of_the_likeliest_class():
 def test_regions_of_three_classes_are_the_number_of_the_likeliest_class(on_table):
     fit, model, _ = on_table("regions of three")
     assert (fit.kind, fit.classes) == ("regions", ("p", "q", "r"))
-    assert np.array_equal(fit.prediction.ravel(), model.predict(grid_of(fit)).argmax(axis=1))
+    assert np.array_equal(fit.prediction.ravel(), model.outputs(grid_of(fit)).argmax(axis=1))
 
 
 def test_regions_are_not_transposed():
     """Rows are y and columns are x: at a point off the diagonal the mirrored point has another answer."""
     fit, model, _ = on("quadrants")
     row, column = 3, 70
-    right, mirrored = model.predict(np.array([[fit.x[column], fit.y[row]], [fit.x[row], fit.y[column]]]))[:, 0]
+    right, mirrored = model.outputs(np.array([[fit.x[column], fit.y[row]], [fit.x[row], fit.y[column]]]))[:, 0]
     assert fit.prediction[row, column] == pytest.approx(right, rel=1e-12)
     assert abs(right - mirrored) > 1e-3
 
@@ -111,7 +111,7 @@ def test_a_surface_is_what_the_model_predicts_at_every_grid_point(on_table):
     assert (fit.kind, fit.truth) == ("surface", None)
     assert_spans(fit.x, data.samples.X[:, 0], GRID_POINTS)
     assert_spans(fit.y, data.samples.X[:, 1], GRID_POINTS)
-    assert np.array_equal(fit.prediction.ravel(), model.predict(grid_of(fit))[:, 0])
+    assert np.array_equal(fit.prediction.ravel(), model.outputs(grid_of(fit))[:, 0])
 
 
 def test_a_scatter_has_target_and_prediction_of_every_sample(on_table):
@@ -119,14 +119,14 @@ def test_a_scatter_has_target_and_prediction_of_every_sample(on_table):
     rows = [*data.split.train, *data.split.test]
     assert fit.kind == "scatter"
     assert np.array_equal(fit.x, data.samples.Y[rows, 0])
-    assert np.array_equal(fit.prediction, model.predict(data.samples.X[rows])[:, 0])
+    assert np.array_equal(fit.prediction, model.outputs(data.samples.X[rows])[:, 0])
 
 
 @pytest.mark.parametrize("name", ["confusion", "confusion of one feature"])
 def test_a_confusion_counts_every_test_sample_by_its_class_and_the_predicted_one(on_table, name):
     fit, model, data = on_table(name)
     n = len(data.samples.classes)
-    answers, Y = model.predict(data.samples.X[data.split.test]), data.samples.Y[data.split.test]
+    answers, Y = model.outputs(data.samples.X[data.split.test]), data.samples.Y[data.split.test]
     predicted = answers.argmax(axis=1) if answers.shape[1] > 1 else (answers[:, 0] > 0.5).astype(int)
     pairs = list(zip(Y.tolist(), predicted.tolist(), strict=True))
     expected = [[pairs.count((i, j)) for j in range(n)] for i in range(n)]
@@ -169,7 +169,7 @@ def test_a_scatter_of_many_samples_shows_the_predictions_of_those_it_shows(csv_f
     result, data = train_on("data=csv", csv_file("a,b,c,y\n" + rows), "training.mode=full")
     fit = fit_of(result, data)
     assert len(fit.prediction) == len(fit.x) == len(fit.samples) == MAX_SAMPLES
-    assert np.array_equal(fit.prediction, model_of(result).predict(fit.samples)[:, 0])
+    assert np.array_equal(fit.prediction, model_of(result).outputs(fit.samples)[:, 0])
 
 
 def test_samples_whose_classes_alternate_are_shown_of_both_classes():

@@ -1,6 +1,7 @@
 """A later table becomes inputs as the first did: by names, whatever its order, its types and its further columns."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -49,7 +50,7 @@ def test_cells_of_every_type_are_the_same_inputs(area, price, garden, colour):
 
 def test_gaps_are_nan_in_all_inputs_of_a_column():
     frame = {"area": [None, "-1"], "price": ["", "?"], "garden": [None, "NA"], "colour": [NAN, "-"]}
-    X, notes = encode(ENCODING, pd.DataFrame(frame), missing=(-1,))
+    X, notes = encode(replace(ENCODING, missing=("-1",)), pd.DataFrame(frame))
     assert np.isnan(X).all() and X.shape == (2, 5) and notes == ()
 
 

@@ -1,0 +1,164 @@
+"""`python -m runner.predict`: what a trained network says of the rows of a file."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import numpy as np
+
+from nn.metrics import METRICS, USUAL
+from runner.app.commands import run_command
+from runner.base.console import count, say, warn
+from runner.base.errors import UserError
+from runner.base.files import write_whole
+from runner.base.paths import CONF
+from runner.datasets.samples import DataError, Samples
+from runner.runs.components import load_modules, modules_of
+from runner.runs.model import Model, model_of
+from runner.runs.result import RunResult
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from runner.datasets.tables.reading import Reading
+
+USAGE = """\
+Writes what a network that was trained on a table (data=table) says of the rows of another file, as a CSV file with all
+columns of that file and the predictions. Columns are found by name; the file may lack the target.
+
+  python -m runner.predict new.csv                         by the newest run, or the best run of the newest sweep, to
+                                                           new_predicted.csv
+  python -m runner.predict RUN new.csv                     by a certain run, of this MLflow id
+  python -m runner.predict SWEEP new.csv                   by the best run of a sweep: its name in outputs/, or its id
+  python -m runner.predict RUN new.csv --out answers.csv   to this file, replacing it; - is standard output
+  python -m runner.predict RUN new.csv --probabilities     also the probability of every class
+  python -m runner.predict RUN -                           the rows come from standard input
+  python -m runner.predict RUN new.csv modules=[my_parts]  of a network with components of your own
+
+Where the file has the target, the score on its rows is said as well. The exit code is 0 when everything was written."""
+SUFFIX, TO_OUTPUT, FROM_INPUT = "_predicted", "-", "-"
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UserError(f"{message}; python -m runner.predict --help shows what there is")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a command line; returns the exit code."""
+    return run_command(_run, arguments, USAGE)
+
+
+def _run(arguments: Sequence[str]) -> int:
+    parser = _Parser(add_help=False, allow_abbrev=False)
+    parser.add_argument("run", nargs="?")
+    parser.add_argument("file")
+    parser.add_argument("--out")
+    parser.add_argument("--probabilities", action="store_true")
+    chosen = parser.parse_args([argument for argument in arguments if not argument.startswith("modules=")])
+    load_modules(modules_of(list(arguments), CONF / "config.yaml"))
+    out = _target(chosen.file, chosen.out)
+    result = _result(chosen.run)
+    model = model_of(result)
+    if model.encoding is None:
+        name = result.spec.data.name
+        raise UserError(f"that run learned data={name}, which has no columns; what learned data=table can predict")
+    try:
+        reading = _read(chosen.file, result)
+        table = _predicted(model, reading, chosen.probabilities)
+    except ValueError as error:
+        raise UserError(f"{'standard input' if chosen.file == FROM_INPUT else chosen.file} {error}") from error
+    text = table.to_csv(index=False)
+    if out is None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    else:
+        write_whole(out, text.encode())
+        say(f"{out}: {count(len(table), 'row')} with predictions of {model.encoding.target}")
+        if scored := _score(model, reading):
+            say(scored)
+    return 0
+
+
+def _target(file: str, out: str | None) -> Path | None:
+    """Where to write; None for standard output. Raises UserError for a file that is there and was not named."""
+    if out == TO_OUTPUT:
+        return None
+    if out is not None:
+        return Path(out)
+    path = Path("input" if file == FROM_INPUT else file)
+    path = path.with_name(f"{path.name.partition('.')[0] or path.name}{SUFFIX}.csv")
+    if path.exists():
+        raise UserError(f"{path} is there already; --out {path} replaces it, --out FILE writes another file")
+    return path
+
+
+def _result(name: str | None) -> RunResult:
+    """A run, or the best run of a sweep, without a name the newest. Raises UserError where none was trained."""
+    from runner.findings.loading import load_sweep
+    from runner.findings.numbers.scores import best_result
+
+    sweep = load_sweep(name)
+    best = best_result(sweep.results)
+    if best is None:
+        raise UserError(f"no run of {sweep.about.name} finished, so there is nothing to predict with")
+    if len(sweep.results) > 1:
+        warn(f"the best of {count(len(sweep.results), 'run')}: {sweep.name_of(best)}")
+    return best
+
+
+def _read(file: str, result: RunResult) -> "Reading":
+    """The file, read with what was set for the file that was learned from."""
+    from runner.datasets.tables.reading import ReadingOptions, read
+    from runner.datasets.tables.sources import kept_input
+
+    settings = result.spec.data.settings()
+    known = {name: settings[name] for name in ReadingOptions.__dataclass_fields__ if name in settings}
+    return read(kept_input() if file == FROM_INPUT else file, replace(ReadingOptions(), **known), min_columns=1)
+
+
+def _predicted(model: Model, reading: "Reading", with_probabilities: bool) -> "pd.DataFrame":
+    """The table with the predictions as further columns."""
+    from runner.datasets.tables.encoded import encode
+
+    assert model.encoding is not None
+    target = model.encoding.target
+    X, notes = encode(model.encoding, reading.frame, reading.decimal, reading.thousands)
+    for note in notes:
+        warn(note)
+    answers = model.answers(X, with_probabilities).rename(columns={target: f"{target}{SUFFIX}"})
+    taken = [name for name in answers if name in reading.frame.columns]
+    if taken:
+        raise UserError(f"the file has a column {taken[0]!r} already; rename it")
+    return reading.frame.reset_index(drop=True).join(answers)
+
+
+def _score(model: Model, reading: "Reading") -> str:
+    """How good the predictions are, where the file has the target; empty where it does not."""
+    from runner.datasets.tables.tested import with_test_rows
+
+    encoding = model.encoding
+    assert encoding is not None
+    if encoding.target not in reading.frame.columns:
+        return ""
+    X, names = np.empty((0, len(encoding.input_names))), encoding.input_names
+    if model.classes:
+        blank = Samples(X, np.empty(0, dtype=np.int64), "classification", names, encoding.target, model.classes)
+    else:
+        blank = Samples(X, np.empty((0, 1)), "regression", names, encoding.target)
+    try:
+        samples = with_test_rows(replace(blank, encoding=encoding, impute="mean"), reading, "")
+    except DataError as error:
+        warn(f"no score: the file {error}")
+        return ""
+    metric = METRICS.metric(USUAL[blank.task])
+    a: Any = model.class_numbers(samples.X) if model.classes else model.outputs(samples.X).T
+    value, rows = metric.value(a[np.newaxis], np.asarray(samples.Y).T[np.newaxis])[0], count(samples.n_test, "row")
+    return f"{metric.name} {value:.4g} on the {rows} that have {encoding.target}"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,123 @@
+"""What `auto` stands for: usual values for generated data, what fits a table for a table, and it is said."""
+
+import pytest
+
+from runner.plan.automatic import USUAL
+from runner.runs.spec import Component, to_plain
+from tests.runner.building import build, checked, config_of, plan_of, refusal, spec_of
+
+
+@pytest.fixture
+def table(tmp_path, monkeypatch):
+    """Writes a table of so many rows into the working folder, and returns the overrides that choose it."""
+    monkeypatch.chdir(tmp_path)
+
+    def write(n=60, target="number"):
+        goal = {"number": "i * 1.37 % 5", "class": "'abc'[i % 3]"}[target]
+        rows = [f"{i * 0.73 % 7:.3f},{i * 2.11 % 3:.3f},{eval(goal, {'i': i})}\n" for i in range(n)]
+        (tmp_path / "t.csv").write_text("a,b,y\n" + "".join(rows))
+        return ("data=table", "data.path=t.csv", "data.target=y")
+
+    return write
+
+
+def test_generated_data_keeps_its_usual_values():
+    spec = spec_of()
+    assert (spec.network.hidden, spec.activation.name, spec.optimizer.name) == ((6,), "tanh", "sgd")
+    assert (spec.learning_rate, spec.training.patience, spec.training.l2, spec.training.epochs) == (0.1, None, 0.0, 500)
+    assert not spec.training.restore_best
+
+
+def test_every_key_that_can_be_automatic_is_so_in_the_config_of_a_table():
+    config = config_of("data=table")
+    for key in USUAL:
+        section, _, name = key.rpartition(".")
+        assert (config[section] if section else config)[name] == "auto"
+
+
+def test_a_table_gets_what_fits_it_and_the_spec_names_it(table):
+    spec = spec_of(*table(60))
+    assert (spec.network.hidden, spec.activation.name, spec.optimizer.name) == ((100,), "relu", "adam")
+    assert (spec.learning_rate, spec.training.patience, spec.training.l2) == (0.01, 20, round(1 / 36, 3))
+    assert (spec.training.epochs, spec.training.restore_best) == (200, True)
+    assert "auto" not in str({key: value for key, value in to_plain(spec).items() if key != "network"}["training"])
+    data = dict(spec.data)
+    assert (data["task"], data["target"], data["validation_fraction"]) == ("regression", "y", 0.2)
+    assert data["target_scale"] == "standardize"
+
+
+def test_a_classification_has_no_scale_of_its_targets(table):
+    assert dict(spec_of(*table(60, "class")).data)["target_scale"] == "none"
+
+
+@pytest.mark.parametrize(("n", "share"), [(39, 0.0), (40, 0.2)])
+def test_below_forty_rows_there_is_no_validation_part_unless_asked_for(table, n, share):
+    one = checked(*table(n))
+    assert dict(one.spec.data)["validation_fraction"] == share
+    assert (one.spec.training.patience is None) == (share == 0)
+    assert any(line.startswith("no validation part: 39 rows are fewer than 40") for line in one.notes) == (share == 0)
+    asked = checked(*table(n), "data.validation_fraction=0.3")
+    assert dict(asked.spec.data)["validation_fraction"] == 0.3 and asked.spec.training.patience == 20
+
+
+def test_with_folds_there_is_no_share_for_validation(table):
+    one = checked(*table(60), "data.folds=5")
+    assert dict(one.spec.data)["validation_fraction"] == 0.0
+    assert one.phases[-1].facts.n_validation == 9 and one.spec.training.patience == 20
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "rate"), [("sgd", 0.1), ("momentum", 0.1), ("adam", 0.01), ("rmsprop", 0.01), ("adagrad", 0.1)]
+)
+def test_an_automatic_rate_follows_the_optimizer(table, optimizer, rate):
+    assert spec_of(*table(), f"optimizer={optimizer}").learning_rate == rate
+    assert spec_of(*table(), f"optimizer={optimizer}", "learning_rate=0.3").learning_rate == 0.3
+    assert spec_of(f"optimizer={optimizer}").learning_rate == 0.1
+
+
+def test_what_is_typed_is_kept(table):
+    typed = (
+        "network.hidden=[3]", "activation=gelu", "optimizer=sgd", "training.patience=null", "training.epochs=7",
+        "training.restore_best=false", "training.l2=0",
+    )  # fmt: skip
+    spec = spec_of(*table(), *typed)
+    assert (spec.network.hidden, spec.activation.name, spec.optimizer.name) == ((3,), "gelu", "sgd")
+    assert (spec.training.patience, spec.training.epochs, spec.training.l2) == (None, 7, 0.0)
+    assert not spec.training.restore_best
+
+
+def test_only_what_was_automatic_is_said(table):
+    (line,) = [line for line in checked(*table()).notes if line.startswith("auto: ")]
+    assert line == (
+        "auto: 100 units, relu, adam 0.01, l2 0.028, at most 200 epochs, stops when the validation cost has not "
+        "improved for 20 epochs"
+    )
+    some = checked(*table(), "network.hidden=[3]", "training.patience=null", "training.l2=0", "learning_rate=0.3")
+    assert [line for line in some.notes if line.startswith("auto: ")] == ["auto: relu, adam 0.3"]
+
+
+def test_a_sweep_says_each_line_once(table):
+    notes = plan_of(("optimizer=sgd", "seed=1"), ("optimizer=sgd", "seed=2"), ("optimizer=adam",), first=table()).notes
+    assert sum(line.startswith("read as: ") for line in notes) == 1
+    assert [line.split(", ")[2] for line in notes if line.startswith("auto: ")] == ["sgd 0.1", "adam 0.01"]
+
+
+def test_updates_are_bounded(table):
+    assert spec_of(*table(400), "training.mode=online").training.epochs == 40_000 // 240
+
+
+@pytest.mark.parametrize("target", ["number", "class"])
+def test_targets_can_be_scaled_by_their_logarithms_where_they_are_positive_numbers(table, target):
+    told = refusal(*table(60, target), "data.target_scale=log")
+    reason = "is for a regression" if target == "class" else "needs targets above 0, and the smallest is 0"
+    assert told.startswith("data.target_scale=log") and reason in told
+
+
+def test_auto_is_no_value_where_nothing_decides_it():
+    assert "training.clip_norm must be a number" in refusal("training.clip_norm=auto")
+
+
+def test_the_data_of_a_spec_is_a_component_of_the_table(table):
+    built = build(*table())
+    assert not isinstance(built, list)
+    assert isinstance(built.spec.data, Component) and built.spec.data.name == "table"

@@ -1,0 +1,94 @@
+"""What of a table is fitted to its training rows: gaps, inputs and targets. Nothing else is looked at."""
+
+import numpy as np
+import pytest
+
+from runner.runs.data import prepare
+from tests.runner.building import spec_of, trained
+
+ROWS = 60
+
+
+def rows_of(gaps=(), targets=lambda i: 3.0 * (i % 11) + 1):
+    colours = ["red", "blue", "red", "green", "red"]
+    return [
+        ["" if ("size", i) in gaps else f"{(i * 7) % 13}", "" if ("colour", i) in gaps else colours[i % 5], targets(i)]
+        for i in range(ROWS)
+    ]
+
+
+@pytest.fixture
+def spec(tmp_path, monkeypatch):
+    """The spec of a table with these rows and overrides."""
+    monkeypatch.chdir(tmp_path)
+
+    def made(rows, *overrides):
+        lines = "".join(",".join(map(str, row)) + "\n" for row in rows)
+        (tmp_path / "t.csv").write_text("size,colour,y\n" + lines)
+        return spec_of("data=table", "data.path=t.csv", "data.target=y", *overrides)
+
+    return made
+
+
+GAPS = {("size", 3), ("size", 20), ("size", 41), ("colour", 8), ("colour", 33)}
+
+
+@pytest.mark.parametrize("impute", ["median", "mean", "most_frequent"])
+def test_gaps_are_filled_by_what_the_training_rows_have(spec, impute):
+    data = prepare(spec(rows_of(GAPS), f"data.impute={impute}"))
+    sizes = data.samples.X[data.split.train, 0]
+    known = sizes[~np.isnan(sizes)]
+    values, counts = np.unique(known, return_counts=True)
+    expected = {"median": np.median(known), "mean": known.mean(), "most_frequent": values[counts.argmax()]}[impute]
+    assert data.scaling.x_fill[0] == expected
+    assert data.samples.input_names == ("size", "colour=blue", "colour=green", "colour=red")
+    assert data.scaling.x_fill[1:].tolist() == [0, 0, 1]
+    for part in (data.X_train, data.X_validation, data.X_test):
+        assert np.isfinite(part).all()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_other_rows_than_those_of_training_change_no_scaling(spec, seed):
+    before = prepare(spec(rows_of(GAPS), f"seed={seed}"))
+    rows = rows_of(GAPS)
+    for place in np.concatenate([before.split.validation, before.split.test]):
+        rows[place] = [rows[place][0] and 1000 + place, rows[place][1], 5000.5 + place]
+    after = prepare(spec(rows, f"seed={seed}"))
+    assert after.split.train.tolist() == before.split.train.tolist()
+    for name in ("x_shift", "x_scale", "x_fill", "y_shift", "y_scale"):
+        assert np.array_equal(getattr(before.scaling, name), getattr(after.scaling, name))
+    assert before.X_train.tobytes() == after.X_train.tobytes()
+
+
+@pytest.mark.parametrize("output", ["identity", "tanh", "sigmoid"])
+def test_targets_are_standardised_or_mapped_onto_the_bounds_of_the_output(spec, output):
+    data = prepare(spec(rows_of(), f"network.output={output}"))
+    low, high = {"identity": (None, None), "tanh": (-1, 1), "sigmoid": (0, 1)}[output]
+    if output == "identity":
+        assert abs(data.Y_train.mean()) < 1e-12 and abs(data.Y_train.std() - 1) < 1e-12
+    else:
+        np.testing.assert_allclose([data.Y_train.min(), data.Y_train.max()], [low, high])
+    Y = data.samples.Y[data.split.train]
+    np.testing.assert_allclose(data.scaling.outputs(data.Y_train), Y)
+
+
+def test_logarithms_of_targets_are_standardised_and_come_back(spec):
+    data = prepare(spec(rows_of(targets=lambda i: 10.0 ** (i % 4)), "data.target_scale=log"))
+    logs = np.log(data.samples.Y[data.split.train])
+    np.testing.assert_allclose(data.Y_train, (logs - logs.mean()) / logs.std())
+    np.testing.assert_allclose(data.scaling.outputs(data.Y_test), data.test[1])
+
+
+@pytest.mark.parametrize("scale", ["standardize", "none", "log"])
+def test_scores_are_in_the_units_of_the_table_however_targets_are_scaled(spec, scale):
+    one = spec(rows_of(), f"data.target_scale={scale}", "network.hidden=[4]", "training.epochs=3")
+    data = prepare(one)
+    result = trained(
+        "data=table", "data.path=t.csv", "data.target=y", f"data.target_scale={scale}", "network.hidden=[4]",
+        "training.epochs=3", "tracking.plots=none",
+    )  # fmt: skip
+    from runner.runs.model import model_of
+
+    for part, (X, Y) in data.parts.items():
+        rmse = np.sqrt(((model_of(result).outputs(X) - Y) ** 2).mean())
+        np.testing.assert_allclose(result.last[f"{part}/rmse"], rmse, rtol=1e-9)
