@@ -10,6 +10,7 @@ import pytest
 from benchmarks.catalogue import FIRST, MORE, TABLES
 from benchmarks.peers import Answers
 from benchmarks.tables import Compared, counts, losses, scores
+from tests.end_to_end.program import ROOT
 from tests.test_benchmarks import benchmark
 
 
@@ -20,7 +21,7 @@ def rmse_of(*scores: float) -> Answers:
 
 def compared(own: Answers, peer: Answers, diverged: int = 0) -> Compared:
     others = {"constant": rmse_of(9.0, 9.0), "line": peer, "MLP": peer}
-    return Compared("prices", 1200, 3, diverged, 2.5, own, others, others)
+    return Compared("prices", 1200, 3, diverged, own, others, others)
 
 
 def test_a_standard_error_is_that_of_the_mean_over_seeds() -> None:
@@ -85,4 +86,11 @@ def test_the_part_runs_the_program_and_its_peers() -> None:
     done = benchmark("tables", "--quick")
     assert done.returncode == 0, done.stderr
     row = next(line for line in done.stdout.splitlines() if line.startswith("| linnerud"))
-    assert len(row.strip("|").split("|")) == 10
+    assert len(row.strip("|").split("|")) == 9
+
+
+def test_the_page_has_a_row_for_every_table_and_marks_the_new_ones() -> None:
+    page = (ROOT / "docs" / "tables.md").read_text(encoding="utf-8")
+    text = next(part for part in page.split("\n\n") if part.startswith("| table ") and "default" in part)
+    named = [line.strip("|").split("|")[0].strip() for line in text.splitlines()[2:]]
+    assert named == [*(table.name for table in FIRST), *(f"{table.name} (new)" for table in MORE)]

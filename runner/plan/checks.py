@@ -8,6 +8,7 @@ from nn.losses import LOSSES
 from nn.metrics import METRICS
 from runner.base.errors import Problem, unknown
 from runner.plan.fault_checks import why_not
+from runner.plan.held_out_checks import check_choosing, check_validation
 from runner.plan.memory import why_too_large
 from runner.plan.phases import Phase
 from runner.plan.target_checks import beyond_precision, check_target_range, outside_domain
@@ -163,18 +164,6 @@ def _check_score(phase: Phase) -> Problem | None:
     return Problem("score", f"={score} {told}; use one of {', '.join(one.name for one in fitting)}")
 
 
-def _check_patience(phase: Phase) -> Problem | None:
-    spec, facts = phase.spec, phase.facts
-    if spec.training.restore_best and facts.n_test == facts.n_validation == 0:
-        told = "needs samples to choose by; set data.validation_fraction or data.test_fraction above 0"
-        return Problem("training.restore_best", told)
-    if spec.training.patience is not None and facts.n_test == facts.n_validation == 0:
-        return Problem(
-            "training.patience", "needs samples to watch; set data.validation_fraction or data.test_fraction above 0"
-        )
-    return None
-
-
 def _check_class_weights(phase: Phase) -> Problem | None:
     spec, facts = phase.spec, phase.facts
     weights = spec.training.class_weights
@@ -198,7 +187,8 @@ CHECKS: dict[Check, tuple[Check, ...]] = {
     _check_order: (),
     _check_test: (),
     _check_score: (_check_output,),
-    _check_patience: (),
+    check_validation: (),
+    check_choosing: (),
     _check_class_weights: (),
 }
 _TO_BUILD = (_check_output, _check_input, _check_hidden_activation, _check_loss, why_too_large)

@@ -10,6 +10,8 @@ from threadpoolctl import threadpool_info
 from runner.base.paths import ROOT
 from runner.base.version import __version__
 
+OF_SCIPY = "scipy.libs"  # SciPy brings a BLAS of its own, in which no network trains
+
 
 @cache
 def machine() -> dict[str, str]:
@@ -17,7 +19,7 @@ def machine() -> dict[str, str]:
     blas = [
         " ".join(str(one.get(key, "")) for key in ("internal_api", "version", "architecture")).strip()
         for one in threadpool_info()
-        if one["user_api"] == "blas"
+        if one["user_api"] == "blas" and OF_SCIPY not in one["filepath"]
     ]
     simd = np.show_config(mode="dicts")["SIMD Extensions"]
     return {

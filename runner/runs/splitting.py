@@ -43,6 +43,8 @@ def split(data: DataCommon, test: TestSpec, samples: Samples, of_run: Generator,
     else:
         tested = rows[:0]
     rest = np.setdiff1d(rows, tested, assume_unique=True)
+    if data.folds is None and data.fold > 0:
+        raise DataError(f"={data.fold} needs data.folds, the number of folds", "fold", {"one of five": {"folds": 5}})
     if data.folds is not None:
         validated = _fold(rest, labels, data.folds, data.fold, of_test("folds"))
     else:

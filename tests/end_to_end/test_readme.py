@@ -3,6 +3,8 @@
 import shlex
 from pathlib import Path
 
+from sklearn.datasets import load_diabetes
+
 from tests.end_to_end.printed import missing, steps
 from tests.end_to_end.program import ROOT, make_store, run_runner, said
 
@@ -12,7 +14,8 @@ QUICK = ("workers=1", "tracking.plots=none")  # they change no number
 def test_every_output_that_readme_shows_is_what_its_command_prints(tmp_path: Path) -> None:
     make_store(tmp_path)
     shown = steps((ROOT / "README.md").read_text(encoding="utf-8"))
-    assert len(shown) == 3
+    assert len(shown) == 4
+    load_diabetes(as_frame=True).frame.to_csv(tmp_path / "diabetes.csv", index=False)
     for step in shown:
         python, flag, module, *arguments = shlex.split(step.command)
         assert (python, flag) == ("python", "-m"), step.command

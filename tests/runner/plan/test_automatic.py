@@ -121,3 +121,8 @@ def test_the_data_of_a_spec_is_a_component_of_the_table(table):
     built = build(*table())
     assert not isinstance(built, list)
     assert isinstance(built.spec.data, Component) and built.spec.data.name == "table"
+
+
+def test_folds_and_a_share_for_validation_are_not_both_taken(table):
+    told = refusal(*table(60), "data.folds=5", "data.validation_fraction=0.3")
+    assert told.startswith("data.validation_fraction=0.3 and data.folds=5 both say what is kept; leave one out")

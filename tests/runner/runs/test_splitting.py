@@ -99,6 +99,7 @@ def test_rows_of_a_test_file_are_the_test_rows():
         ({"validation_fraction": 0.01}, "validation_fraction", "leaves no validation sample out of 15"),
         ({"validation_fraction": 0.99}, "validation_fraction", "leaves no training sample out of 15"),
         ({"folds": 3, "fold": 3}, "fold", "must be < 3, the number of folds, got 3"),
+        ({"fold": 1}, "fold", "=1 needs data.folds, the number of folds"),
         ({"folds": 16}, "folds", "=16 needs as many samples that are not tested; there are 15"),
     ],
     ids=str,

@@ -1,0 +1,24 @@
+"""Whether there are samples for what looks at those that are kept from training."""
+
+from runner.base.errors import Problem
+from runner.plan.phases import Phase
+
+
+def check_validation(phase: Phase) -> Problem | None:
+    """Folds and a share both say what is kept for validation."""
+    folds, share = (dict(phase.spec.data)[key] for key in ("folds", "validation_fraction"))
+    if folds is None or share == 0:
+        return None
+    told = f"={share:g} and data.folds={folds} both say what is kept; leave one out"
+    return Problem("data.validation_fraction", told)
+
+
+def check_choosing(phase: Phase) -> Problem | None:
+    """Patience and restored weights need samples to choose by."""
+    training, facts = phase.spec.training, phase.facts
+    if facts.n_test or facts.n_validation:
+        return None
+    way = "set data.validation_fraction or data.test_fraction above 0"
+    if training.patience is not None:
+        return Problem("training.patience", f"needs samples to watch; {way}")
+    return Problem("training.restore_best", f"needs samples to choose by; {way}") if training.restore_best else None
