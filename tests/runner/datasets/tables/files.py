@@ -1,6 +1,8 @@
 """Tables that tests write and read, and refusals whose commands are tried."""
 
+import os
 import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -36,7 +38,8 @@ def readings_of_ways(error: DataError, path: str, **options: Any) -> list[Readin
     for words, changes in error.ways.items():
         _, named, command = words.partition("after  ")
         if named:
-            subprocess.run(["sh", "-c", command], check=True, timeout=60)
+            path_of_python = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+            subprocess.run(["sh", "-c", command], check=True, timeout=60, env=os.environ | {"PATH": path_of_python})
         settings = {name: value for name, value in changes.items() if name != "path"}
         readings.append(read(str(changes.get("path", path)), replace(ReadingOptions(**options), **settings)))
     return readings
