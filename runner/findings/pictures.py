@@ -189,15 +189,20 @@ class Lost:
 
     def data_of(self, result: RunResult) -> Prepared | None:
         """What a run learned from; None where that is no longer available."""
-        try:
-            data = prepare(result.spec)
-            reason = "" if digest_of(data.samples) == (result.data and result.data.digest) else "it has changed since"
-        except Exception as error:  # a data set may be a user's own part, and raise anything
-            reason = str(explain_data(result.spec.data.name, error))
-        if not reason:
-            return data
-        told = f"no pictures of the data {result.spec.data.name}: {reason}"
+        found = learned_from(result)
+        if not isinstance(found, str):
+            return found
+        told = f"no pictures of the data {result.spec.data.name}: {found}"
         if told not in self._told:
             warn(told)
         self._told.add(told)
         return None
+
+
+def learned_from(result: RunResult) -> Prepared | str:
+    """What a run learned from, or why that is no longer available."""
+    try:
+        data = prepare(result.spec)
+    except Exception as error:  # a data set may be a user's own part, and raise anything
+        return str(explain_data(result.spec.data.name, error))
+    return data if digest_of(data.samples) == (result.data and result.data.digest) else "it has changed since"

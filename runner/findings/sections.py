@@ -4,11 +4,12 @@ A new one is one function, here or in a module of one's own, whose sections come
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from nn.registry import Registry
 from runner.base.texts import number, short
+from runner.findings.best import columns_section, metrics_section
 from runner.findings.findings import Findings
 from runner.findings.numbers.baselines import rows_of
 from runner.findings.numbers.data_sets import by_data
@@ -70,26 +71,43 @@ def _settings(results: Sequence[RunResult], keys: Sequence[str]) -> Table:
     scores = scores_in(table)
     outcomes = [one for one in Outcome if one is not Outcome.STOPPED and one in table and table[one].any()]
     texts = list(short_names(settings).values()) or [""]
-    names, has_marks = [*texts, "runs"], bool(table["no_better_than"].any())
+    has_verdict = bool(table["no_better_than"].any())
+    texts += ["verdict"] * has_verdict
+    names = [*texts, "runs"]
     for score in scores:
         names += [f"{score}, mean", "sd", "median"]
-    names += ["success", *outcomes, *[""] * has_marks]
+    names += ["success", *outcomes]
     rows = [
-        [*([str(row[key]) for key in settings] or ["network"]), str(row["runs"])]
+        [*([str(row[key]) for key in settings] or ["network"]), *_verdict(row) * has_verdict, str(row["runs"])]
         + [
             _number(row[f"{score}{part}"], digits)
             for score in scores
             for part, digits in (("", 4), ("_std", 2), ("_median", 4))
         ]
         + [f"{100 * row['success']:.0f} %", *(str(row[outcome]) for outcome in outcomes)]
-        + [Strong(f"no better than {row['no_better_than']}") if row["no_better_than"] else ""] * has_marks
         for row in table.head(MAX_SETTINGS).to_dict("records")
     ]
-    numbers = frozenset(range(len(texts), len(names) - has_marks))
+    numbers = frozenset(range(len(texts), len(names)))
     for label, one in rows_of(results):
         value = {f"{score}, mean": number(one.value) for score in (one.score, f"test {one.score}")}
         rows.append([label, *(value.get(name, "") for name in names[1:])])
     return Table(names, rows, numbers, max(0, len(table) - MAX_SETTINGS), is_sortable=True)
+
+
+def _verdict(row: Mapping[Any, Any]) -> list[str]:
+    return [Strong(f"no better than {row['no_better_than']}") if row["no_better_than"] else ""]
+
+
+@SECTIONS.register
+def best_run(sweep: Findings) -> Section | None:
+    """All that was measured of the best run, and where it is wrong."""
+    return metrics_section(sweep)
+
+
+@SECTIONS.register
+def columns(sweep: Findings) -> Section | None:
+    """Which columns of a table the best run needs."""
+    return columns_section(sweep)
 
 
 def _pictures(sweep: Findings) -> list[Picture]:

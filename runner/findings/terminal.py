@@ -134,10 +134,12 @@ def _table(texts: Sequence[str], numbers: Sequence[str], rows: Sequence[Row]) ->
         shown.add_column(name)
     for name in numbers:
         shown.add_column(name, justify="right")
-    if any(row.remark for row in rows):
+    has_remarks = any(row.remark for row in rows)
+    if has_remarks:
         shown.add_column("")
     for row in rows:
-        shown.add_row(*row.left, *[""] * (len(texts) - len(row.left)), *row.right, row.remark)
+        gap = [""] * (len(texts) - len(row.left))
+        shown.add_row(*row.left, *gap, *row.right, *[row.remark] * has_remarks)
     return shown
 
 

@@ -110,6 +110,16 @@ def notes_on(spec: Spec, facts: Facts, automatic: frozenset[str]) -> list[str]:
     return [*lines, f"auto: {', '.join(parts)}"] if parts else lines
 
 
+def note_on_patience(spec: Spec, facts: Facts) -> list[str]:
+    """That a run with patience looks at its test rows, where it has no others."""
+    if spec.training.patience is None or facts.n_validation or not facts.n_test:
+        return []
+    return [
+        "training.patience looks at the test set, as there is no validation part, so test scores are optimistic; "
+        "data.validation_fraction=0.2 makes one"
+    ]
+
+
 def _patience(spec: Spec) -> str:
     patience = spec.training.patience
     epochs = f"{spec.training.epochs} epochs" if spec.training.epochs else f"{spec.training.steps} steps"

@@ -8,7 +8,7 @@ import numpy as np
 
 from nn.activations import ACTIVATIONS
 from runner.base.errors import Problem
-from runner.plan.automatic import data_of_table, fitted, notes_on
+from runner.plan.automatic import data_of_table, fitted, note_on_patience, notes_on
 from runner.plan.checks import problems_of
 from runner.plan.defaults import MATCHING_LOSSES, completed, loss_named, used_data, used_test
 from runner.plan.first_weights import read_start, why_other
@@ -100,7 +100,9 @@ class SpecBuilder:
         if not is_whole:
             return [problem] if (problem := why_too_large(Phase(complete, facts))) else []
         checked = self._checked(Phase(spec, facts), Phase(complete, facts))
-        return replace(checked, notes=tuple(notes)) if isinstance(checked, Checked) else checked
+        if not isinstance(checked, Checked):
+            return checked
+        return replace(checked, notes=(*notes, *note_on_patience(checked.spec, facts)))
 
     def _checked(self, asked: Phase, complete: Phase) -> Checked | list[Problem]:
         """A run as it was asked for, and with everything decided; or what is wrong with it."""

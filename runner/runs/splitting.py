@@ -21,6 +21,12 @@ class Split:
     validation: Rows
     test: Rows
 
+    @property
+    def named(self) -> tuple[Rows, NDArray[np.str_]]:
+        """All rows, one part after the other, and the name of the part of each."""
+        parts = {"train": self.train, "validation": self.validation, "test": self.test}
+        return np.concatenate(list(parts.values())), np.repeat(list(parts), [len(rows) for rows in parts.values()])
+
 
 def split(data: DataCommon, test: TestSpec, samples: Samples, of_run: Generator, of_test: Generator) -> Split:
     """The parts of a run's samples; the generators make the random numbers of a purpose, for the run or the test rows.

@@ -12,6 +12,7 @@ from nn.network import Network
 from nn.registry import Array
 from runner.datasets.samples import Target
 from runner.runs.data import Prepared, gives_probabilities
+from runner.runs.measuring import value_of
 from runner.runs.spec import Spec, score_of
 from runner.train.logistic import logistic
 
@@ -41,11 +42,8 @@ def _finite(values: dict[str, float]) -> dict[str, float]:
 
 def _metrics(spec: Spec, data: Prepared, outputs: Array, Y: Target) -> dict[str, float]:
     """Every metric that fits, of outputs `(n, d_out)` and targets in the units of the data."""
-    a, t = outputs, Y
     fitting = METRICS.fitting(data.samples.task, gives_probabilities(spec.network.output, outputs.shape[1]))
-    if data.samples.task == "classification":
-        a, t = data.scaling.targets(outputs), data.encoded(Y)
-    return {one.name: _value(one.of_outputs(data.threshold, data.tie), a.T, t.T) for one in fitting}
+    return {one.name: value_of(one, data, outputs, Y) for one in fitting}
 
 
 def baselines(spec: Spec, data: Prepared) -> dict[str, float]:

@@ -1,6 +1,7 @@
 """All drawing. Every picture is made from numbers that another module prepared; only this folder knows matplotlib."""
 
 from runner.findings.figures import backend  # noqa: F401  # before anything else imports matplotlib
+from runner.findings.figures.best import draw_errors, draw_importances
 from runner.findings.figures.data import draw_data
 from runner.findings.figures.effects import draw_effects, draw_heatmaps, draw_profiles
 from runner.findings.figures.run import draw_run
@@ -12,8 +13,10 @@ __all__ = [
     "draw_bands",
     "draw_data",
     "draw_effects",
+    "draw_errors",
     "draw_fits",
     "draw_heatmaps",
+    "draw_importances",
     "draw_profiles",
     "draw_run",
     "draw_strips",

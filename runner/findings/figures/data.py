@@ -57,11 +57,10 @@ def _draw(panel: Axes, data: Prepared) -> None:
 
 def _draw_curve(panel: Axes, data: Prepared) -> None:
     samples = data.samples
-    rows = np.concatenate([data.split.train, data.split.test])
+    rows, part = data.split.named
     keep = shown_of(len(rows))
-    is_test = (np.arange(len(rows)) >= len(data.split.train))[keep]
     X, Y = samples.X[rows[keep], 0], np.asarray(samples.Y[rows[keep]], dtype=np.float64)[:, 0]
-    for name, chosen in parts_of(is_test):
+    for name, chosen in parts_of(part[keep]):
         panel.plot(X[chosen], Y[chosen], label=name, **CURVE[name])
     if samples.truth is not None:
         x = np.linspace(samples.X.min(), samples.X.max(), CURVE_POINTS)

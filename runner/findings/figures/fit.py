@@ -17,6 +17,7 @@ from runner.findings.figures.style import (
     CLASSES,
     COUNTS,
     CYCLE,
+    GREEN,
     GREY,
     ORANGE,
     RED,
@@ -28,6 +29,7 @@ from runner.findings.numbers.fits import Fit, rounded
 DASHED: Style = {"linestyle": "--", "color": BLACK}
 CURVE: dict[str, Style] = {
     "train": {"marker": "o", "linestyle": "", "color": GREY, "markersize": 3},
+    "validation": {"marker": "^", "linestyle": "", "color": GREEN, "markersize": 3},
     "test": {"marker": "x", "linestyle": "", "color": ORANGE, "markersize": 3},
     "target": DASHED | {"linewidth": 1.2},
     "prediction": {"color": BLUE, "linewidth": 2},
@@ -38,6 +40,7 @@ SURFACE: dict[str, Style] = {
 }
 SCATTER: dict[str, Style] = {
     "train": {"marker": "o", "linestyle": "", "color": BLUE, "markersize": 3},
+    "validation": {"marker": "^", "linestyle": "", "color": GREEN, "markersize": 3},
     "test": {"marker": "x", "linestyle": "", "color": RED, "markersize": 3},
     "perfect": DASHED | {"linewidth": 1},
 }
@@ -72,10 +75,10 @@ def draw_contents(axes: Axes, fit: Fit) -> None:
     drawers[fit.kind](axes, fit)
 
 
-def parts_of(is_test: NDArray[np.bool_] | None) -> list[tuple[str, NDArray[np.bool_]]]:
-    """The training and the test samples, where there are any."""
-    assert is_test is not None
-    return [(name, chosen) for name, chosen in (("train", ~is_test), ("test", is_test)) if chosen.any()]
+def parts_of(part: NDArray[np.str_] | None) -> list[tuple[str, NDArray[np.bool_]]]:
+    """The training, validation and test samples, where there are any, by the part of each."""
+    assert part is not None
+    return [(name, part == name) for name in ("train", "validation", "test") if (part == name).any()]
 
 
 def _some(styles: dict[str, Style], shown: Sequence[str]) -> Legend:
@@ -88,14 +91,14 @@ def _frame_of_curve(fit: Fit) -> Frame:
     room = 0.75 * ((high - low) or 1.0)
     prediction = np.clip(np.nan_to_num(fit.prediction, nan=low), low - room, high + room)
     y = rounded(min(low, float(prediction.min())), max(high, float(prediction.max())))
-    shown = [name for name, _ in parts_of(fit.is_test)] + ["target"] * (fit.truth is not None) + ["prediction"]
+    shown = [name for name, _ in parts_of(fit.part)] + ["target"] * (fit.truth is not None) + ["prediction"]
     x_label, y_label = short(fit.input_names[0], 40), short(fit.target_name, 40)
     return Frame((fit.x[0], fit.x[-1]), y, x_label, y_label, _some(CURVE, shown))
 
 
 def _draw_curve(axes: Axes, fit: Fit) -> None:
     assert fit.samples is not None and fit.targets is not None
-    for name, chosen in parts_of(fit.is_test):
+    for name, chosen in parts_of(fit.part):
         axes.plot(fit.samples[chosen, 0], fit.targets[chosen, 0], **CURVE[name])
     if fit.truth is not None:
         axes.plot(fit.x, fit.truth, **CURVE["target"])
@@ -172,12 +175,12 @@ def _frame_of_scatter(fit: Fit) -> Frame:
     room = 0.75 * ((high - low) or 1.0)
     prediction = np.clip(np.nan_to_num(fit.prediction, nan=low), low - room, high + room)
     y = rounded(min(low, float(prediction.min())), max(high, float(prediction.max())))
-    shown = [*(name for name, _ in parts_of(fit.is_test)), "perfect"]
+    shown = [*(name for name, _ in parts_of(fit.part)), "perfect"]
     return Frame(rounded(low, high), y, f"target {short(fit.target_name, 30)}", "prediction", _some(SCATTER, shown))
 
 
 def _draw_scatter(axes: Axes, fit: Fit) -> None:
-    for name, chosen in parts_of(fit.is_test):
+    for name, chosen in parts_of(fit.part):
         axes.plot(fit.x[chosen], fit.prediction[chosen], **SCATTER[name])
     ends = [float(fit.x.min()), float(fit.x.max())]
     axes.plot(ends, ends, **SCATTER["perfect"])

@@ -62,10 +62,10 @@ def _constant(results: Sequence[RunResult], score: str) -> tuple[str, str]:
     classes = next((one.network.classes for one in results if one.network), ())
     if METRICS.metric(score).of in ("scores", "probabilities"):
         return "share of each class", "always answering the share of each class"
-    if not classes:
+    if METRICS.metric(score).task == "regression":
         answer = number(mean(known), thousands=",") if known else ""
         return (f"always {answer}", f"always answering {answer}") if known else ("best constant", "the best constant")
-    if known:
+    if known and classes:
         name = repr(str(classes[int(Counter(known).most_common(1)[0][0])]))
         return f"most frequent class {name}", f"always answering {name}"
     return "most frequent class", "always answering the most frequent class"

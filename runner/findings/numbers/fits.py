@@ -20,6 +20,7 @@ MAX_SAMPLES = 1000
 AT_ONCE = 1 << 24  # units times inputs: a picture of a network that fits into the memory fits too
 STRIDE = 7919  # a prime, so that the places are spread over all samples, odd and even
 
+TestedOn = Literal["test", "validation", "training"]
 Kind = Literal["curve", "regions", "surface", "scatter", "confusion"]
 
 
@@ -31,7 +32,7 @@ class Fit:
     regions: `x (m,)`, `y (m,)` grid axes, `prediction (m, m)`: share of "yes" for two classes, else class numbers.
     surface: the same axes with `prediction (m, m)` in the target's units, `truth (m, m)` or None.
     scatter: `x` target and `prediction` of every sample. confusion: `prediction (classes, classes)` counts of the set
-    that is tested on.
+    that is tested on. `part` has the name of the part of every sample.
     """
 
     kind: Kind
@@ -41,29 +42,28 @@ class Fit:
     truth: Array | None = None
     samples: Array | None = None
     targets: Array | None = None
-    is_test: NDArray[np.bool_] | None = None
+    part: NDArray[np.str_] | None = None
     input_names: tuple[str, ...] = ()
     target_name: str = "y"
     classes: tuple[str, ...] = ()
-    tested_on: Literal["test", "training"] = "test"
+    tested_on: TestedOn = "test"
 
 
 def fit_of(result: RunResult, data: Prepared) -> Fit:
     """The fit of a trained run on its own data."""
-    predict, samples = _predictor(result), data.samples
-    rows = np.concatenate([data.split.train, data.split.test])
+    predict, samples = predictor_of(result), data.samples
+    rows, part = data.split.named
     keep = shown_of(len(rows))
-    is_test = (np.arange(len(rows)) >= len(data.split.train))[keep]
     X, Y = samples.X[rows[keep]], np.asarray(samples.Y[rows[keep]], dtype=np.float64)
     return replace(
         _numbers(predict, X, Y, data),
         samples=X,
         targets=Y,
-        is_test=is_test,
+        part=part[keep],
         input_names=samples.input_names,
         target_name=samples.target_name,
         classes=samples.classes,
-        tested_on="test" if len(data.X_test) else "training",
+        tested_on=_tested_on(data),
     )
 
 
@@ -82,10 +82,7 @@ def _numbers(predict: Callable[[Array], Array], X: Array, Y: Array, data: Prepar
         x, y, grid = _plane(looked_at)
         return Fit("regions", _shares(predict(grid), data).reshape(len(y), len(x)), x, y)
     if samples.task == "classification":
-        n, (tested_X, tested_Y) = len(samples.classes), data.tested
-        counts = np.zeros((n, n))
-        np.add.at(counts, (tested_Y.astype(int), data.classes_of(predict(tested_X))), 1)
-        return Fit("confusion", counts, np.arange(n, dtype=float))
+        return _confusion(predict, data)
     if d_in == 1:
         x = _axis(looked_at[:, 0], CURVE_POINTS)
         truth = samples.truth(x[:, np.newaxis])[:, 0] if samples.truth else None
@@ -97,7 +94,25 @@ def _numbers(predict: Callable[[Array], Array], X: Array, Y: Array, data: Prepar
     return Fit("scatter", predict(X)[:, 0], Y[:, 0])
 
 
-def _predictor(result: RunResult) -> Callable[[Array], Array]:
+def confusion_of(result: RunResult, data: Prepared) -> Fit:
+    """How often each class is taken for each on the rows that are tested on, whatever the number of inputs."""
+    return replace(_confusion(predictor_of(result), data), classes=data.samples.classes, tested_on=_tested_on(data))
+
+
+def _confusion(predict: Callable[[Array], Array], data: Prepared) -> Fit:
+    n, (X, Y) = len(data.samples.classes), data.tested
+    counts = np.zeros((n, n))
+    np.add.at(counts, (Y.astype(int), data.classes_of(predict(X))), 1)
+    return Fit("confusion", counts, np.arange(n, dtype=float))
+
+
+def _tested_on(data: Prepared) -> TestedOn:
+    parts = data.parts
+    return "test" if "test" in parts else "validation" if "validation" in parts else "training"
+
+
+def predictor_of(result: RunResult) -> Callable[[Array], Array]:
+    """From inputs `(n, d_in)` in the units of the data to outputs `(n, d_out)` in those of the targets."""
     model = model_of(result)
     rows = max(1, AT_ONCE // sum(model.network.sizes))
 

@@ -15,6 +15,7 @@ from runner.findings.figures.run import _empty_headline
 from runner.findings.numbers.curves import bands, strips
 from runner.findings.numbers.effects import effects, pairs, profiles
 from runner.findings.numbers.fits import fit_of
+from runner.findings.numbers.importance import Importance, Importances
 from runner.runs.data import Prepared
 from runner.runs.result import RunResult
 from tests.end_to_end.program import ROOT, environment
@@ -22,6 +23,8 @@ from tests.runner.finished import run
 from tests.runner.tables import SYNTHETIC, train_on
 
 KEYS = ["init", "learning_rate"]
+COLUMNS = [Importance("a_1", 1e-9, 2e-10), Importance("_b" * 40, -1e-10, 0.0)]
+IMPORTANCES = Importances("rmse", 1.0, "validation", 12, COLUMNS)
 SPANS = {"wide costs": (1e-9, 1e6), "costs of less than two decades": (0.3, 8.0), "like costs": (0.5, 0.6)}
 STRANGE = {
     "font.family": "serif", "font.size": 14, "text.color": "red", "axes.facecolor": "black", "figure.dpi": 50,
@@ -66,6 +69,8 @@ def drawn_from(trained: list[tuple[RunResult, Prepared]]) -> dict[str, bytes]:
         "draw_fits": figures.draw_fits(fits, "note"),
         "draw_surfaces": figures.draw_surfaces(surfaces, "note"),
         "draw_run": b"".join(runs),
+        "draw_errors": b"".join(figures.draw_errors(result, data) for result, data in trained),
+        "draw_importances": figures.draw_importances(IMPORTANCES, IMPORTANCES.columns),
     }
 
 

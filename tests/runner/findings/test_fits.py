@@ -116,7 +116,8 @@ def test_a_surface_is_what_the_model_predicts_at_every_grid_point(on_table):
 
 def test_a_scatter_has_target_and_prediction_of_every_sample(on_table):
     fit, model, data = on_table("scatter")
-    rows = [*data.split.train, *data.split.test]
+    rows = [*data.split.train, *data.split.validation, *data.split.test]
+    assert fit.part.tolist() == ["train"] * 36 + ["validation"] * 9 + ["test"] * 15
     assert fit.kind == "scatter"
     assert np.array_equal(fit.x, data.samples.Y[rows, 0])
     assert np.array_equal(fit.prediction, model.outputs(data.samples.X[rows])[:, 0])
@@ -149,7 +150,7 @@ def test_a_fit_shows_the_samples_and_says_which_are_tested(name):
     rows = [*data.split.train, *data.split.test]
     assert np.array_equal(fit.samples, data.samples.X[rows])
     assert np.array_equal(np.squeeze(fit.targets), np.squeeze(data.samples.Y[rows]))
-    assert fit.is_test.tolist() == [False] * len(data.split.train) + [True] * len(data.split.test)
+    assert fit.part.tolist() == ["train"] * len(data.split.train) + ["test"] * len(data.split.test)
     assert (fit.input_names, fit.target_name, fit.classes) == (
         data.samples.input_names, data.samples.target_name, data.samples.classes,
     )  # fmt: skip
@@ -158,8 +159,8 @@ def test_a_fit_shows_the_samples_and_says_which_are_tested(name):
 def test_no_more_samples_are_shown_than_a_picture_can_hold_from_both_sides_of_the_split():
     result, data = train_on("data.samples=5000", "training.mode=full")
     fit = fit_of(result, data)
-    assert len(fit.samples) == len(fit.targets) == len(fit.is_test) == MAX_SAMPLES
-    assert fit.is_test.mean() == pytest.approx(0.25, abs=0.01)
+    assert len(fit.samples) == len(fit.targets) == len(fit.part) == MAX_SAMPLES
+    assert (fit.part == "test").mean() == pytest.approx(0.25, abs=0.01)
     known = {float(x): float(y) for x, y in zip(data.samples.X[:, 0], data.samples.Y[:, 0], strict=True)}
     assert all(known[float(x)] == float(y) for x, y in zip(fit.samples[:, 0], fit.targets[:, 0], strict=True))
 

@@ -5,6 +5,7 @@ import pytest
 
 from runner.base.console import _Console, count, warn
 from runner.findings import terminal
+from runner.findings.numbers.baselines import rows_of
 from runner.findings.numbers.tables import seed_table
 from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
@@ -69,6 +70,29 @@ def test_a_comparison_shows_mean_spread_counts_and_the_best_first(capsys):
     assert lines[1] == ["tanh", "2", "0.875", "±", "0.18", "0.25", "±", "0", "0", "0"]
     assert lines[2] == ["relu", "2", "-", "-", "1", "1"]
     assert lines[-1][:4] == ["mean", "±", "standard", "deviation"]
+
+
+def test_what_needs_no_network_has_rows_and_settings_that_do_not_beat_it_a_mark(capsys):
+    results = [
+        run(0, "activation=tanh", history=HISTORY, measures={"baseline/constant_accuracy": 0.5}),
+        run(
+            1,
+            "activation=relu",
+            history=HISTORY | {"train/accuracy": [0.5, 0.5]},
+            measures={"baseline/constant_accuracy": 0.5},
+        ),
+    ]
+    table = seed_table(results, ["activation"])
+    assert table["success"].tolist() == [1.0, 0.0]
+    terminal.print_comparison(table, ["activation"], rows_of(results))
+    lines = [line.split("  ") for line in capsys.readouterr().out.splitlines() if line.strip()]
+    cells = [[cell.strip() for cell in line if cell.strip()] for line in lines]
+    assert cells[1] == ["tanh", "1", "0.75", "0.25"]
+    assert cells[2] == ["relu", "1", "0.5", "0.25", "no better than always answering the most frequent class"]
+    assert cells[3] == ["most frequent class", "0.5"]
+    terminal.print_run(results[1], "")
+    shown = capsys.readouterr().out
+    assert "learned nothing: no better than always answering the most frequent class (accuracy 0.5)" in shown
 
 
 def test_a_long_comparison_is_cut_and_says_where_the_rest_is(capsys):

@@ -126,3 +126,10 @@ def test_the_data_of_a_spec_is_a_component_of_the_table(table):
 def test_folds_and_a_share_for_validation_are_not_both_taken(table):
     told = refusal(*table(60), "data.folds=5", "data.validation_fraction=0.3")
     assert told.startswith("data.validation_fraction=0.3 and data.folds=5 both say what is kept; leave one out")
+
+
+def test_patience_without_a_validation_part_says_that_it_looks_at_the_test_set():
+    (told,) = checked("data=sine", "training.patience=5").notes
+    assert told.startswith("training.patience looks at the test set")
+    assert checked("data=sine", "training.patience=5", "data.validation_fraction=0.2").notes == ()
+    assert checked("data=sine").notes == checked("data=xor", "training.patience=5").notes == ()

@@ -1,0 +1,76 @@
+"""Sections of a report about the best run: every metric, its errors, and the columns that it needs."""
+
+from nn.metrics import METRICS
+from runner.base.texts import number
+from runner.findings.findings import Findings
+from runner.findings.numbers.importance import REPEATS, importances_of
+from runner.findings.numbers.scores import best_result
+from runner.findings.pictures import learned_from
+from runner.findings.section import Picture, Section, Table
+from runner.runs.data import Prepared
+from runner.runs.result import RunResult
+
+MAX_COLUMNS = 20
+
+
+def metrics_section(sweep: Findings) -> Section | None:
+    """All metrics of the best run; and of a table its confusion matrix, or its errors over its predictions."""
+    best = best_result(sweep.results)
+    finals = best.finals if best else {}
+    parts = [part for part in ("train", "validation", "test") if f"{part}/cost" in finals]
+    names = [name for name in METRICS if any(f"{part}/{name}" in finals for part in parts)]
+    if best is None or set(names) <= {best.score}:
+        return None
+    rows = [
+        [name, *(number(found) if (found := finals.get(f"{part}/{name}")) is not None else "-" for part in parts)]
+        for name in names
+    ]
+    table = Table(["metric", *parts], rows, frozenset(range(1, len(parts) + 1)))
+    chosen = f" It has the best {best.score} on {best.scored_on} samples." if len(sweep.results) > 1 else ""
+    data = _table_of(best)
+    pictures = [_errors(best, data)] if data else []
+    return Section("The best run" if chosen else "Metrics", f"{sweep.name_of(best)}.{chosen}", table, pictures)
+
+
+def _errors(best: RunResult, data: Prepared) -> Picture:
+    from runner.findings.figures import draw_errors
+
+    is_regression = data.samples.task == "regression"
+    what = "Errors over predictions" if is_regression else "Which classes are taken for which"
+    return Picture("errors.png", f"{what}: the best run on {best.reported_on} samples", draw_errors(best, data))
+
+
+def columns_section(sweep: Findings) -> Section | None:
+    """How much worse the best run is where the values of one column of its table are shuffled."""
+    best = best_result(sweep.results)
+    data = _table_of(best) if best else None
+    found = importances_of(best, data) if best and data else None
+    if found is None:
+        return None
+    from runner.findings.figures import draw_importances
+
+    shown = found.columns[:MAX_COLUMNS]
+    rows = [[one.column, number(one.drop, 3), number(one.spread, 2)] for one in shown]
+    change = "falls" if METRICS.metric(found.score).better == "higher" else "rises"
+    part = "validation" if found.part == "validation" else "training"
+    note = (
+        f"How much the {found.score} of the best run {change} from {number(found.value)} when the values of one column "
+        f"are shuffled among {found.n_rows} {part} rows: mean and standard deviation (sd) of {REPEATS} shuffles. "
+        "Columns that say the same share their importance."
+    )
+    note += " There is no validation part, and a network may need a column more on the rows that it learned." * (
+        part == "training"
+    )
+    left_out = len(found.columns) - len(shown)
+    note += f" The {left_out} columns that matter least are left out." if left_out else ""
+    picture = Picture("columns.png", "Which columns matter to the best run", draw_importances(found, shown))
+    table = Table(["column", f"{found.score} {change} by", "sd"], rows, frozenset({1, 2}))
+    return Section("Which columns matter", note, table, [picture])
+
+
+def _table_of(best: RunResult) -> Prepared | None:
+    """The table that a run learned from; None for other data, and where it is gone or has changed."""
+    if best.network is None or best.network.encoding is None:
+        return None
+    found = learned_from(best)
+    return None if isinstance(found, str) else found

@@ -1,0 +1,63 @@
+"""Which columns of a table a network needs: how much worse it is where the values of one are shuffled."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nn.metrics import METRICS
+from runner.base.moments import mean
+from runner.findings.numbers.fits import predictor_of
+from runner.runs.data import Prepared
+from runner.runs.measuring import value_of
+from runner.runs.result import RunResult
+
+REPEATS, MOST_ROWS, MOST_CELLS = 10, 2000, 200_000
+
+
+@dataclass(frozen=True)
+class Importance:
+    """How much worse the score is without a column: the mean of `REPEATS` shuffles, and their standard deviation."""
+
+    column: str
+    drop: float
+    spread: float
+
+
+@dataclass(frozen=True)
+class Importances:
+    """Of all columns, the largest first; the score, its value as it is, and the part and number of the rows."""
+
+    score: str
+    value: float
+    part: str
+    n_rows: int
+    columns: list[Importance]
+
+
+def importances_of(result: RunResult, data: Prepared) -> Importances | None:
+    """By permutation (Breiman 2001, Random Forests, section 10), never on test rows.
+
+    The rows are those of the validation part, or of training where there is none. All inputs of a column are shuffled
+    together. None for data that is no table, for a single column, and where the score is not defined.
+    """
+    encoding, metric = data.samples.encoding, METRICS.metric(result.score)
+    if encoding is None or len(encoding.columns) < 2:
+        return None
+    parts = data.parts
+    part = "validation" if "validation" in parts else "train"
+    n_rows = min(len(parts[part][0]), MOST_ROWS, max(MOST_CELLS // (REPEATS * len(encoding.columns)), 100))
+    X, Y = parts[part][0][:n_rows], parts[part][1][:n_rows]
+    predict, rng = predictor_of(result), np.random.default_rng(0)
+    orders = [rng.permutation(n_rows) for _ in range(REPEATS)]
+    value, first, found = value_of(metric, data, predict(X), Y), 0, []
+    for column in encoding.columns:
+        inputs, drops = slice(first, first + len(column.inputs)), []
+        for order in orders:
+            shuffled = X.copy()
+            shuffled[:, inputs] = X[order, inputs]
+            drops.append(metric.sign * (value - value_of(metric, data, predict(shuffled), Y)))
+        first = inputs.stop
+        found.append(Importance(column.name, mean(drops), float(np.std(drops, ddof=1))))
+    if not np.isfinite([value, *(one.drop for one in found)]).all():
+        return None
+    return Importances(result.score, value, part, n_rows, sorted(found, key=lambda one: -one.drop))
