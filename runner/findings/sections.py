@@ -142,10 +142,11 @@ def data(sweep: Findings) -> Section | None:
     rows = []
     for members in by_data([result for result in sweep.results if result.data]).values():
         used = [one.data for one in members if one.data]
-        sizes = dict.fromkeys(" + ".join(str(number) for number in one.n_samples if number) for one in used)
+        parts = [(one.n_samples[0], one.n_validation, one.n_samples[1]) for one in used]
+        sizes = dict.fromkeys(" + ".join(str(number) for number in sizes if number) for sizes in parts)
         draws = len({one.digest for one in used})
         rows.append([members[0].spec.data.name, " or ".join(sizes), str(draws), _settings_of_data(members)])
-    table = Table(["data", "samples (train + test)", "different draws", "settings"], rows, frozenset({2}))
+    table = Table(["data", "samples (train + validation + test)", "different draws", "settings"], rows, frozenset({2}))
     return Section("Data", "", table, [one for one in _pictures(sweep) if one.name == DATA]) if rows else None
 
 

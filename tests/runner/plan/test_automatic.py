@@ -13,8 +13,8 @@ def table(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
     def write(n=60, target="number"):
-        goal = {"number": "i * 1.37 % 5", "class": "'abc'[i % 3]"}[target]
-        rows = [f"{i * 0.73 % 7:.3f},{i * 2.11 % 3:.3f},{eval(goal, {'i': i})}\n" for i in range(n)]
+        goals = {"number": lambda i: i * 1.37 % 5, "class": lambda i: "abc"[i % 3]}
+        rows = [f"{i * 0.73 % 7:.3f},{i * 2.11 % 3:.3f},{goals[target](i)}\n" for i in range(n)]
         (tmp_path / "t.csv").write_text("a,b,y\n" + "".join(rows))
         return ("data=table", "data.path=t.csv", "data.target=y")
 
