@@ -29,7 +29,7 @@ def read_parquet(contents: bytes, shown: str) -> "pd.DataFrame":
         return frame
     except (pa.ArrowException, OSError) as error:
         raise DataError(
-            f"{shown!r} is a Parquet file, and damaged or cut short: it cannot be read; copy or download it again",
+            f"{shown!r} is a Parquet file, and damaged or cut short; copy or download it again",
             "path",
         ) from error
 

@@ -152,8 +152,7 @@ def test_a_parquet_file_keeps_its_types_and_loses_an_index(read_bytes):
 
 def test_a_damaged_parquet_file_is_refused(tmp_path):
     path = write(tmp_path, "table.parquet", FRAME.to_parquet()[:-20])
-    told = str(refusal(path))
-    assert told == f"{path!r} is a Parquet file, and damaged or cut short: it cannot be read; copy or download it again"
+    assert str(refusal(path)) == f"{path!r} is a Parquet file, and damaged or cut short; copy or download it again"
 
 
 def test_an_excel_file_is_read_whatever_it_is_called(read_bytes):
