@@ -100,12 +100,12 @@ def _bounded(contents: bytes, how: str, shown: str) -> bytes:
     """A few bytes can become more than fit in memory, so no more than that are unpacked."""
     openers: Mapping[str, Callable[..., Any]] = {"gz": gzip.open, "bz2": bz2.open, "xz": lzma.open}
     with openers[how](io.BytesIO(contents), "rb") as file:
-        return _no_more_than_fits(file, shown)
+        return _no_more_than_fits(file, how, shown)
 
 
-def _no_more_than_fits(file: Any, shown: str) -> bytes:
+def _no_more_than_fits(file: Any, how: str, shown: str) -> bytes:
     read = cast(bytes, file.read(largest_table() + 1))
-    check_size(len(read), shown)
+    check_size(len(read), shown, how)
     return read
 
 
@@ -123,9 +123,9 @@ def _from_zip(contents: bytes, shown: str) -> bytes:
         if members[0].flag_bits & 1:
             raise DataError(f"{shown!r} is encrypted; unpack it with its password first", "path",
                             after(_unzip(shown, names[0]), _name(names[0])))  # fmt: skip
-        check_size(members[0].file_size, shown)
+        check_size(members[0].file_size, shown, "zip")
         with archive.open(members[0]) as file:
-            return _no_more_than_fits(file, shown)
+            return _no_more_than_fits(file, "zip", shown)
 
 
 def _is_clutter(name: str) -> bool:

@@ -35,6 +35,7 @@ ENDINGS = (
 )
 UNPACK = {"gz": "gunzip -c <", "bz2": "bunzip2 -c <", "xz": "xz -dc <", "zip": "unzip -p"}
 SHOWN = 3
+FIRST_LINES = 100_000
 BYTES_FOR_A_BYTE = 8  # at the peak of reading a table, for each byte of it, by measurement
 
 
@@ -89,7 +90,7 @@ def find_file(path: str) -> Path:
 def contents_of_file(path: Path, shown: str) -> bytes:
     """All bytes of a file that `find_file` found. Raises DataError when they cannot be read, or there are none."""
     try:
-        check_size(path.stat().st_size, shown)
+        check_size(path.stat().st_size, shown, _packed_by_name(shown))
         contents = path.read_bytes()
     except OSError as error:
         raise _unreadable(shown, error) from error
@@ -103,16 +104,21 @@ def largest_table() -> int:
     return machine_bytes() // BYTES_FOR_A_BYTE
 
 
-def check_size(size: int, shown: str) -> None:
-    """Raise DataError for a table of more bytes than this machine can read."""
-    if size > largest_table():
-        raise DataError(
-            f"{shown!r} is too large for the memory of this machine: {_mib(size)} take about "
-            f"{_mib(size * BYTES_FOR_A_BYTE)} when they are read, and it has {_mib(machine_bytes())}; use a part of it",
-            "path",
-            after(f"head -n 100000 {shlex.quote(shown)} > {shlex.quote(beside(shown, '.part.csv'))}",
-                  beside(shown, ".part.csv")),
-        )  # fmt: skip
+def check_size(size: int, shown: str, around: str | None = "") -> None:
+    """Raise DataError for a table of more bytes than this machine can read.
+
+    `around` is the compression of its text; None where it is no text, so that its first lines are no table.
+    """
+    if size <= largest_table():
+        return
+    made, head = beside(shown, ".part.csv"), f"head -n {FIRST_LINES}"
+    command = f"{UNPACK[around]} {shlex.quote(shown)} | {head}" if around else f"{head} {shlex.quote(shown)}"
+    raise DataError(
+        f"{shown!r} is too large for the memory of this machine: {_mib(size)} take about "
+        f"{_mib(size * BYTES_FOR_A_BYTE)} when they are read, and it has {_mib(machine_bytes())}; use a part of it",
+        "path",
+        {} if around is None else after(f"{command} > {shlex.quote(made)}", made),
+    )
 
 
 @cache
@@ -129,7 +135,7 @@ def kept_input() -> str:
             "path",
         )
     contents = sys.stdin.buffer.read(largest_table() + 1)
-    check_size(len(contents), "standard input")
+    check_size(len(contents), "standard input", None)
     if not contents:
         raise DataError("is -, so the table is read from standard input, which is empty", "path")
     path = KEPT / hashlib.sha256(contents).hexdigest()[:32]
@@ -157,6 +163,11 @@ def beside(shown: str, ending: str) -> str:
     """The name of a file to make out of another one, in the same folder."""
     path = Path(shown)
     return str(path.with_name((path.name.split(".")[0] or "table") + ending))
+
+
+def _packed_by_name(shown: str) -> str | None:
+    ending = Path(shown).suffix.lower()
+    return None if ending in (".parquet", ".xlsx", ".json") else ending[1:] if ending[1:] in UNPACK else ""
 
 
 def _no_address(path: str) -> DataError:

@@ -24,12 +24,12 @@ def read_parquet(contents: bytes, shown: str) -> "pd.DataFrame":
         file = pq.ParquetFile(io.BytesIO(contents))
         groups = [file.metadata.row_group(place) for place in range(file.metadata.num_row_groups)]
         cells = file.metadata.num_rows * file.metadata.num_columns
-        check_size(max(cells * CELL_BYTES, sum(group.total_byte_size for group in groups)), shown)
+        check_size(max(cells * CELL_BYTES, sum(group.total_byte_size for group in groups)), shown, None)
         frame: pd.DataFrame = file.read().to_pandas(ignore_metadata=True, date_as_object=False)
         return frame
     except (pa.ArrowException, OSError) as error:
         raise DataError(
-            f"{shown!r} is a Parquet file, and damaged or cut short: it cannot be read; copy or download it again",
+            f"{shown!r} is a Parquet file, and damaged or cut short; copy or download it again",
             "path",
         ) from error
 
@@ -49,7 +49,7 @@ def read_excel(contents: bytes, sheet: str | None, shown: str) -> tuple[list[lis
         ) from error  # fmt: skip
     try:
         with zipfile.ZipFile(io.BytesIO(contents)) as parts:
-            check_size(sum(part.file_size for part in parts.infolist()), shown)
+            check_size(sum(part.file_size for part in parts.infolist()), shown, None)
         book = openpyxl.load_workbook(io.BytesIO(contents), read_only=True, data_only=True)
         names = [one.title for one in book.worksheets]
         if sheet is not None and sheet not in names:

@@ -28,8 +28,7 @@ def uneven_rows(
     if better is not None:
         return better
     if width == 1:
-        message = f"{origin.shown!r} is no table: no separator divides its lines into the same number of cells"
-        return DataError(message, "path")
+        return _no_table(origin)
     places = _places(top, separator, [record for record, _, _ in found])
     shown = "; ".join(
         f"row {row} (line {places[record][0]}) has {cells}: {short(places[record][1], LONGEST)!r}"
@@ -107,7 +106,13 @@ def _other_separator(top: Top, separator: str, origin: Origin) -> DataError | No
     )
 
 
+def _no_table(origin: Origin) -> DataError:
+    return DataError(f"{origin.shown!r} is no table: no separator divides its lines evenly into cells", "path")
+
+
 def _unnamed(first: list[str], width: int, top: Top, separator: str, origin: Origin) -> DataError:
+    if width == 1:
+        return _no_table(origin)
     line, names = top.lines + 1, len(first)
     message = (
         f"{origin.shown!r} has {names} {'names' if names > 1 else 'name'} in its header for {width} columns: "
