@@ -26,7 +26,8 @@ def test_penguins_are_learned_at_the_first_command(file):
         "read as: 90 rows, 7 features (5 numbers, 2 one-hot), target species: classification, 3 classes",
         "target species: text: taken as classes",
         "missing values, filled with the median of the training rows: bill_length_mm 2, bill_depth_mm 2, "
-        "flipper_length_mm 2, body_mass_g 2, sex 6",
+        "flipper_length_mm 2, body_mass_g 2",
+        "missing values, filled with the most frequent value of the training rows: sex 6",
     )
 
 
@@ -40,7 +41,8 @@ def test_passengers_are_learned_at_the_first_command(file):
         "target Survived: two whole numbers, 0 and 1: taken as classes; data.task=regression otherwise",
         "left out: PassengerId (only counts the rows)",
         "left out: Name, Ticket, Cabin (text with many values)",
-        "missing values, filled with the median of the training rows: Age 24, Embarked 1",
+        "missing values, filled with the median of the training rows: Age 24",
+        "missing values, filled with the most frequent value of the training rows: Embarked 1",
     )
 
 
