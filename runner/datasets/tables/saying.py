@@ -48,8 +48,9 @@ def notes_of(
     units = [f"{name} ({unit})" for name, unit in [(column.name, column.unit) for _, column in used] if unit]
     units += [f"{target.name} ({target.numbers.unit})"] if goal.task == "regression" and target.numbers.unit else []
     lines += [f"read as numbers: {_named(units)}"] if units else []
-    for kinds, by in ((("number",), FILLED[impute]), (("flag", "category"), FILLED["most_frequent"])):
-        some = [one for one, column in used if column.kind in kinds]
+    fillings = {"number": FILLED[impute], "flag category": FILLED["most_frequent"]}
+    for kinds, by in fillings.items():
+        some = [one for one, column in used if column.kind in kinds.split()]
         gaps = [f"{one.name} {count}" for one in some if (count := int(one.is_gap.sum()))]
         lines += [f"missing values, filled with {by} of the training rows: {_named(gaps)}"] if gaps else []
     lines += [f"classes with a single row: {_named(alone)}"] if (alone := singles(goal)) else []
