@@ -79,7 +79,7 @@ def _run(arguments: Sequence[str]) -> int:
         write_whole(out, text.encode())
         say(f"{out}: {count(len(table), 'row')} with predictions of {model.encoding.target}")
         if scored := _score(model, reading):
-            say(scored)
+            say(f"{scored}{', which it learned from' if _is_learned(result, reading) else ''}")
     return 0
 
 
@@ -118,6 +118,16 @@ def _read(file: str, result: RunResult) -> "Reading":
     settings = result.spec.data.settings()
     known = {name: settings[name] for name in ReadingOptions.__dataclass_fields__ if name in settings}
     return read(kept_input() if file == FROM_INPUT else file, replace(ReadingOptions(), **known), min_columns=1)
+
+
+def _is_learned(result: RunResult, reading: "Reading") -> bool:
+    """Whether the rows are those of the file that the network was trained, chosen and tested on."""
+    from runner.datasets.tables.reading import ReadingOptions, read
+
+    try:
+        return read(str(result.spec.data.settings()["path"]), ReadingOptions()).digest == reading.digest
+    except DataError:  # it is elsewhere now
+        return False
 
 
 def _predicted(model: Model, reading: "Reading", with_probabilities: bool) -> "pd.DataFrame":

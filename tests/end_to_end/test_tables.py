@@ -114,7 +114,7 @@ def test_predictions_go_to_a_pipe_and_are_scored_where_the_target_is_known(train
     assert (pd.read_csv(io.StringIO(piped.stdout))["kind_predicted"] == flowers()["kind"]).mean() > 0.9
     done = run_runner(sweep, "flowers.csv", "--out", "all.csv", cwd=trained, module="runner.predict")
     assert done.stdout.splitlines()[1].startswith("accuracy ")
-    assert done.stdout.splitlines()[1].endswith("on the 80 rows that have kind")
+    assert done.stdout.splitlines()[1].endswith("on the 80 rows that have kind, which it learned from")
 
 
 @pytest.mark.slow

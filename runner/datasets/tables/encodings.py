@@ -13,7 +13,8 @@ MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 LOOKED_AT = 1 << 16
-LATIN = ["cp1252", "cp1250", "cp1254", "mac_roman"]
+LATIN = ["cp1252", "cp1250", "cp1254"]
+OLD_MAC = "mac_roman"  # of files whose lines end as on no other system; their letters are signs elsewhere
 OTHERS = ["cp1251", "koi8_r", "cp1253", "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr"]
 CONTROLS = "".join(map(chr, [*range(9), *range(14, 27), *range(28, 32)]))  # that are in no text
 
@@ -86,6 +87,8 @@ def _older(contents: bytes, first: int) -> str:
     words = [len(word) for word in re.findall(rb"[\x80-\xff]+", part)]
     together = sum(length for length in words if length > 1)
     is_latin = 2 * together < sum(words) or max(words) < 3
+    if is_latin and b"\r" in contents and b"\n" not in contents:
+        return OLD_MAC
     matches = list(from_bytes(part, cp_isolation=LATIN if is_latin else OTHERS, threshold=0.9))
     best = [match for match in matches if match.chaos <= matches[0].chaos]
     fitting = [name for match in best for name in match.could_be_from_charset]

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from nn.registry import Array
 
 CURRENCY = r"[$€£¥₹₽₩₺₴₫₪฿¢]|US\$|R\$|USD|EUR|GBP|CHF|JPY|CNY|INR|AUD|CAD|SEK|NOK|DKK|PLN|BRL|MXN"
-UNIT = r"(?:[%‰°$€£¥₹₽₩₺₴₫₪฿¢]|[^\W\d_])[^\d()]{0,15}"  # what stands after a number: %, kg, km/h, °C, sq ft
+# What stands after a number: %, kg, km/h, °C, sq ft. A house number and its street are no number with a unit.
+UNIT = r"(?:[%‰°$€£¥₹₽₩₺₴₫₪฿¢]|[^\W\d_])[^\d()\s]{0,8}(?:\s[^\d()\sA-ZÄÖÜ][^\d()\s]{0,8})?"
 INFINITE = re.compile(r"[+-]?inf(inity)?", re.IGNORECASE)
 SPACE = " \u00a0\u202f\u2009"
 GROUPERS = {" ": SPACE, "'": "'\u2019"}

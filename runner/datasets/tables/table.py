@@ -135,8 +135,9 @@ def _samples(source: Source, asked: Asked, tested: Source | None) -> Samples:
 
 def _too_few(n: int, reading: Reading, target: str, names: list[str], asked: Asked, signs: Signs) -> DataError:
     """Where the table itself has rows enough, with the last column that has a value in enough of them as a way."""
-    known = f" with a target {target!r}" if n < len(reading.frame) else ""
-    told = f"has too few rows of data{known}, {n}; at least {MIN_ROWS} are needed"
+    known = n < len(reading.frame)
+    told = f"{target!r} has a value in {n} rows" if known else f"has {n} rows of data"
+    told += f"; at least {MIN_ROWS} are needed"
     gaps = gaps_of(asked.missing or (), signs)
     for name in reversed(names):
         cells = cells_of(name, reading.frame[name], signs, gaps)

@@ -94,10 +94,10 @@ def task_of(values: Array, has_unit: bool) -> tuple[Task, str]:
 
 def are_counts(often: NDArray[np.intp]) -> bool:
     """Whether numbers that occur this often, in ascending order, have one peak and grow rare at an end."""
-    steps = np.sign(np.diff(often))
-    steps = steps[steps != 0]
-    has_one_peak = bool((np.diff(steps) <= 0).all())
-    return has_one_peak and min(often[0], often[-1]) < RARE * often.mean()
+    steps, peak = np.diff(often), int(often.argmax())
+    chance = 2 * np.sqrt(np.maximum(often[1:], often[:-1]))  # two standard deviations of a count
+    has_one_peak = (steps[:peak] > -chance[:peak]).all() and (steps[peak:] < chance[peak:]).all()
+    return bool(has_one_peak and min(often[0], often[-1]) < RARE * often.mean())
 
 
 def _are_whole(values: Array) -> bool:

@@ -84,3 +84,14 @@ def test_with_a_unit_that_is_known_numbers_without_one_may_be_there():
     found = read_numbers(["$1,000", "2000", "3 kg"], ENGLISH, unit="$")
     assert found.bad.tolist() == [False, False, True]
     assert found.values[:2].tolist() == [1000, 2000]
+
+
+@pytest.mark.parametrize("texts", [["12 Main Street", "7 Main Street"], ["12 Park Rd", "9 Park Rd"]])
+def test_a_house_number_and_its_street_are_no_number_with_a_unit(texts):
+    assert read_numbers(texts, Signs()).bad.all()
+
+
+@pytest.mark.parametrize("unit", ["kg", "km/h", "°C", "sq ft", "m²", "minutes", "%", "€"])
+def test_units_that_people_write_are_units(unit):
+    numbers = read_numbers([f"12 {unit}", f"7.5 {unit}"], Signs())
+    assert numbers.values.tolist() == [12, 7.5] and numbers.unit == unit

@@ -5,7 +5,7 @@ import pytest
 
 from runner.datasets.tables.cells import Gaps, cells_of
 from runner.datasets.tables.numbers import Signs
-from runner.datasets.tables.task import Goal, goal_of, singles
+from runner.datasets.tables.task import Goal, are_counts, goal_of, singles
 
 C, R = "classification", "regression"
 
@@ -117,3 +117,15 @@ def test_targets_of_a_regression_are_the_numbers_themselves():
     found = goal(["(1,234)", "2.5", "1e3", "-7", "12"])
     assert found.Y.dtype == np.float64
     assert found.Y.tolist() == [[-1234.0], [2.5], [1000.0], [-7.0], [12.0]]
+
+
+@pytest.mark.parametrize("mean", [1, 2, 5])
+@pytest.mark.parametrize("seed", range(5))
+def test_counts_that_chance_makes_uneven_are_counts(mean, seed):
+    _, often = np.unique(np.random.default_rng(seed).poisson(mean, 300), return_counts=True)
+    assert are_counts(often) is True
+
+
+@pytest.mark.parametrize("often", [[70, 76, 17, 13, 9, 29], [50] * 10, [178, 182, 177, 183, 181], [59, 71, 48]])
+def test_classes_of_well_known_tables_are_no_counts(often):
+    assert are_counts(np.array(often)) is False
