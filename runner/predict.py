@@ -1,9 +1,10 @@
 """`python -m runner.predict`: what a trained network says of the rows of a file."""
 
 import argparse
+import shlex
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -11,19 +12,20 @@ import numpy as np
 
 from nn.metrics import METRICS, USUAL
 from runner.app.commands import run_command
+from runner.base.commands import written
 from runner.base.console import count, say, warn
 from runner.base.errors import UserError
 from runner.base.files import write_whole
 from runner.base.paths import CONF
 from runner.datasets.samples import DataError, Samples
+from runner.datasets.tables.reading import Reading, ReadingOptions, read
 from runner.runs.components import load_modules, modules_of
+from runner.runs.data import digest_of
 from runner.runs.model import Model, model_of
 from runner.runs.result import RunResult
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from runner.datasets.tables.reading import Reading
 
 USAGE = """\
 Writes what a network that was trained on a table (data=table) says of the rows of another file, as a CSV file with all
@@ -36,10 +38,14 @@ columns of that file and the predictions. Columns are found by name; the file ma
   python -m runner.predict RUN new.csv --out answers.csv   to this file, replacing it; - is standard output
   python -m runner.predict RUN new.csv --probabilities     also the probability of every class
   python -m runner.predict RUN -                           the rows come from standard input
+  python -m runner.predict RUN new.csv data.decimal=,      a file that is written in another way: data.separator,
+                                                           decimal, thousands, encoding, header, sheet
   python -m runner.predict RUN new.csv modules=[my_parts]  of a network with components of your own
 
-Where the file has the target, the score on its rows is said as well. The exit code is 0 when everything was written."""
+Where the file has the target, the score on its rows is said as well. A file with decimal commas gets its answers with
+decimal commas, between semicolons. The exit code is 0 when everything was written."""
 SUFFIX, TO_OUTPUT, FROM_INPUT = "_predicted", "-", "-"
+HOW = tuple(f"data.{one.name}=" for one in fields(ReadingOptions))
 
 
 class _Parser(argparse.ArgumentParser):
@@ -58,8 +64,9 @@ def _run(arguments: Sequence[str]) -> int:
     parser.add_argument("file")
     parser.add_argument("--out")
     parser.add_argument("--probabilities", action="store_true")
-    chosen = parser.parse_args([argument for argument in arguments if not argument.startswith("modules=")])
+    chosen = parser.parse_args([argument for argument in arguments if not argument.startswith(("modules=", *HOW))])
     load_modules(modules_of(list(arguments), CONF / "config.yaml"))
+    shown = "standard input" if chosen.file == FROM_INPUT else chosen.file
     out = _target(chosen.file, chosen.out)
     result = _result(chosen.run)
     model = model_of(result)
@@ -67,19 +74,22 @@ def _run(arguments: Sequence[str]) -> int:
         name = result.spec.data.name
         raise UserError(f"that run learned data={name}, which has no columns; what learned data=table can predict")
     try:
-        reading = _read(chosen.file, result)
+        reading = _read(chosen.file, result, arguments)
         table = _predicted(model, reading, chosen.probabilities)
+    except DataError as error:
+        raise UserError(f"{_said(error, shown)}{_commands(error, arguments)}") from error
     except ValueError as error:
-        raise UserError(f"{'standard input' if chosen.file == FROM_INPUT else chosen.file} {error}") from error
-    text = table.to_csv(index=False)
+        raise UserError(f"{shown}: {error}") from error
+    is_european = reading.decimal == ","
+    text = table.to_csv(index=False, sep=";" if is_european else ",", decimal=reading.decimal)
     if out is None:
         sys.stdout.write(text)
         sys.stdout.flush()
     else:
         write_whole(out, text.encode())
         say(f"{out}: {count(len(table), 'row')} with predictions of {model.encoding.target}")
-        if scored := _score(model, reading):
-            say(f"{scored}{', which it learned from' if _is_learned(result, reading) else ''}")
+        if scored := _score(model, reading, result):
+            say(scored)
     return 0
 
 
@@ -88,6 +98,8 @@ def _target(file: str, out: str | None) -> Path | None:
     if out == TO_OUTPUT:
         return None
     if out is not None:
+        if Path(out).resolve() == Path(file).resolve():
+            raise UserError(f"--out {out} is the file with the rows; write to another one")
         return Path(out)
     path = Path("input" if file == FROM_INPUT else file)
     path = path.with_name(f"{path.name.partition('.')[0] or path.name}{SUFFIX}.csv")
@@ -110,27 +122,45 @@ def _result(name: str | None) -> RunResult:
     return best
 
 
-def _read(file: str, result: RunResult) -> "Reading":
-    """The file, read with what was set for the file that was learned from."""
-    from runner.datasets.tables.reading import ReadingOptions, read
+def _read(file: str, result: RunResult, arguments: Sequence[str]) -> Reading:
+    """The file, read with what was typed, or else with what was set for the file that was learned from."""
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+    from hydra.errors import HydraException
+
     from runner.datasets.tables.sources import kept_input
 
     settings = result.spec.data.settings()
-    known = {name: settings[name] for name in ReadingOptions.__dataclass_fields__ if name in settings}
+    known = {one.name: settings[one.name] for one in fields(ReadingOptions) if one.name in settings}
+    for argument in arguments:
+        if argument.startswith(HOW):
+            name, _, text = argument.removeprefix("data.").partition("=")
+            try:
+                known[name] = OverridesParser.create().parse_override(argument).value()
+            except HydraException:  # a comma, which needs no quotes here
+                known[name] = text
     return read(kept_input() if file == FROM_INPUT else file, replace(ReadingOptions(), **known), min_columns=1)
 
 
-def _is_learned(result: RunResult, reading: "Reading") -> bool:
-    """Whether the rows are those of the file that the network was trained, chosen and tested on."""
-    from runner.datasets.tables.reading import ReadingOptions, read
-
-    try:
-        return read(str(result.spec.data.settings()["path"]), ReadingOptions()).digest == reading.digest
-    except DataError:  # it is elsewhere now
-        return False
+def _said(error: DataError, shown: str) -> str:
+    """What is wrong, with the name of the file, which a message about its path has, or of the setting."""
+    if error.setting == "path":
+        return str(error)
+    return f"{shown}: data.{error.setting} {error}" if f"data.{error.setting}=" in HOW else f"{shown} {error}"
 
 
-def _predicted(model: Model, reading: "Reading", with_probabilities: bool) -> "pd.DataFrame":
+def _commands(error: DataError, arguments: Sequence[str]) -> str:
+    """Commands that would work, where a setting of how the file is read is what has to change."""
+    lines = ""
+    for words, way in error.ways.items():
+        changes = {f"data.{name}=": written(value) for name, value in way.items()}
+        if changes.keys() <= set(HOW):
+            kept = [argument for argument in arguments if not argument.startswith(tuple(changes))]
+            typed = ["python", "-m", "runner.predict", *kept, *map("".join, changes.items())]
+            lines += f"\n{words}:\n  {shlex.join(typed)}"
+    return lines
+
+
+def _predicted(model: Model, reading: Reading, with_probabilities: bool) -> "pd.DataFrame":
     """The table with the predictions as further columns."""
     from runner.datasets.tables.encoded import encode
 
@@ -146,7 +176,7 @@ def _predicted(model: Model, reading: "Reading", with_probabilities: bool) -> "p
     return reading.frame.reset_index(drop=True).join(answers)
 
 
-def _score(model: Model, reading: "Reading") -> str:
+def _score(model: Model, reading: Reading, result: RunResult) -> str:
     """How good the predictions are, where the file has the target; empty where it does not."""
     from runner.datasets.tables.tested import with_test_rows
 
@@ -160,14 +190,16 @@ def _score(model: Model, reading: "Reading") -> str:
     else:
         blank = Samples(X, np.empty((0, 1)), "regression", names, encoding.target)
     try:
-        samples = with_test_rows(replace(blank, encoding=encoding, impute="mean"), reading, "")
+        samples = with_test_rows(replace(blank, encoding=encoding, impute="mean"), reading)
     except DataError as error:
         warn(f"no score: the file {error}")
         return ""
     metric = METRICS.metric(USUAL[blank.task])
     a: Any = model.class_numbers(samples.X) if model.classes else model.outputs(samples.X).T
     value, rows = metric.value(a[np.newaxis], np.asarray(samples.Y).T[np.newaxis])[0], count(samples.n_test, "row")
-    return f"{metric.name} {value:.4g} on the {rows} that have {encoding.target}"
+    said = f"{metric.name} {value:.4g} on the {rows} that have {encoding.target}"
+    is_same = result.data is not None and digest_of(samples) == result.data.digest
+    return f"{said}, among them those that it learned from" if is_same else said
 
 
 if __name__ == "__main__":

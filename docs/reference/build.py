@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from nn.faults import FAULTS
 from nn.metrics import METRICS
 from nn.registry import Registry
-from runner import gradcheck, report, reproduce, resume, sweeps
+from runner import gradcheck, predict, report, reproduce, resume, sweeps
 from runner.app.options import default_config
 from runner.runs.components import REGISTRIES
 from runner.runs.settings import EXECUTORS, Settings
@@ -204,8 +204,8 @@ def cases() -> str:
 def commands() -> str:
     """What the commands beside `python -m runner` print when they are asked for help."""
     usages = {
-        "resume": resume.USAGE, "reproduce": reproduce.USAGE, "report": report.USAGE, "gradcheck": gradcheck.USAGE,
-        "sweeps": sweeps.HELP,
+        "resume": resume.USAGE, "reproduce": reproduce.USAGE, "report": report.USAGE, "predict": predict.USAGE,
+        "gradcheck": gradcheck.USAGE, "sweeps": sweeps.HELP,
     }  # fmt: skip
     return "\n\n".join(f"### python -m runner.{name}\n\n```text\n{usage}\n```" for name, usage in usages.items())
 

@@ -13,7 +13,7 @@ from nn.classes import chosen, tie_of
 from nn.network import Network
 from nn.registry import Array
 from runner.base.files import contents_of
-from runner.base.texts import listed
+from runner.datasets.samples import DataError
 from runner.datasets.tables.encoding import Encoding
 from runner.runs.data import gives_probabilities
 from runner.runs.result import RunResult, network_of
@@ -62,7 +62,10 @@ class Model:
             return np.asarray(table, dtype=np.float64)
         from runner.datasets.tables.encoded import encode
 
-        X, notes = encode(self.encoding, table)
+        try:
+            X, notes = encode(self.encoding, table)
+        except DataError as error:
+            raise ValueError(f"the table {error}") from error
         for note in notes:
             warnings.warn(f"the table {note}" if note.startswith("has") else note, stacklevel=2)
         return X
@@ -107,8 +110,10 @@ class Model:
         if X.ndim != 2 or X.shape[1] != d_in:
             raise ValueError(f"this model takes inputs of shape (n, {d_in}), got {X.shape}")
         if self.encoding is not None and self.scaling.x_fill is None and np.isnan(X).any():
-            names = [self.encoding.input_names[place] for place in np.flatnonzero(np.isnan(X).any(axis=0))]
-            raise ValueError(f"there are missing values in {listed(names)}, and the model was trained with impute=none")
+            holes, names = np.isnan(X), self.encoding.input_names
+            first = {names[place]: int(holes[:, place].argmax()) + 1 for place in np.flatnonzero(holes.any(axis=0))}
+            found = "; ".join(f"{name!r} is missing in row {row}" for name, row in first.items())
+            raise ValueError(f"{found}, and the model was trained with data.impute=none")
         outputs = self.network.predict(self.parameters[np.newaxis], self.scaling.inputs(X)[np.newaxis])
         return self.scaling.outputs(outputs[0].astype(np.float64))
 

@@ -6,6 +6,7 @@ models.
 
 import tempfile
 import warnings
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -87,8 +88,14 @@ def _save(model: LoggedModel, run_id: str, network: Weights, folder: Path) -> No
             loader_module="runner.model",
             data_path=str(weights),
             signature=signature,
-            pip_requirements=[f"numpy=={np.__version__}"],
+            pip_requirements=_requirements(network),
         )
+
+
+def _requirements(network: Weights) -> list[str]:
+    """The packages that numbers depend on, and those that read the cells of a table, in their versions of now."""
+    names = ["numpy"] if network.encoding is None else ["numpy", "pandas", "pyarrow"]
+    return [f"{name}=={version(name)}" for name in names]
 
 
 def _signature(network: Weights) -> ModelSignature:
@@ -97,7 +104,9 @@ def _signature(network: Weights) -> ModelSignature:
         sizes = network.sizes[0], network.sizes[-1]
         inputs, outputs = (Schema([TensorSpec(np.dtype(np.float64), (-1, size))]) for size in sizes)
         return ModelSignature(inputs, outputs)
+    target = network.encoding.target
     columns: list[Any] = [ColSpec(AnyType(), column.name) for column in network.encoding.columns]
     if not network.classes:
-        return ModelSignature(Schema(columns))
-    return ModelSignature(Schema(columns), params=ParamSchema([ParamSpec(PROBABILITIES, DataType.boolean, False)]))
+        return ModelSignature(Schema(columns), Schema([ColSpec(DataType.double, target)]))
+    answer = Schema([ColSpec(AnyType(), target)])  # a text or a number
+    return ModelSignature(Schema(columns), answer, ParamSchema([ParamSpec(PROBABILITIES, DataType.boolean, False)]))

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shlex
 import socket
 import subprocess
 import sys
@@ -111,10 +112,28 @@ def test_predictions_go_to_a_pipe_and_are_scored_where_the_target_is_known(train
     sweep = next((trained / "outputs").glob("20*")).name
     piped = run_runner("flowers.csv", "--out", "-", cwd=trained, module="runner.predict")
     assert piped.returncode == 0 and "the best of 4 runs: " in piped.stderr
-    assert (pd.read_csv(io.StringIO(piped.stdout))["kind_predicted"] == flowers()["kind"]).mean() > 0.9
+    assert (pd.read_csv(io.StringIO(piped.stdout), sep=";")["kind_predicted"] == flowers()["kind"]).mean() > 0.9
     done = run_runner(sweep, "flowers.csv", "--out", "all.csv", cwd=trained, module="runner.predict")
     assert done.stdout.splitlines()[1].startswith("accuracy ")
-    assert done.stdout.splitlines()[1].endswith("on the 80 rows that have kind, which it learned from")
+    assert done.stdout.splitlines()[1].endswith("on the 80 rows that have kind, among them those that it learned from")
+
+
+def test_a_file_that_can_be_read_in_two_ways_is_refused_with_commands_that_work(trained: Path) -> None:
+    """Answers are written as the file is: decimal commas between semicolons."""
+    (trained / "unclear.csv").write_text("length;colour\n1,125;white\n3,125;red\n")
+    arguments = best_of(trained), "unclear.csv", "--out", "clear.csv"
+    done = run_runner(*arguments, cwd=trained, module="runner.predict")
+    assert done.returncode == 1
+    assert "unclear.csv: data.decimal cannot be told: '1,125' could be a decimal comma or thousands" in done.stderr
+    command = done.stderr.partition("where a comma begins the decimals:\n")[2].splitlines()[0]
+    done = run_runner(*shlex.split(command)[3:], cwd=trained, module="runner.predict")
+    assert done.stdout == "clear.csv: 2 rows with predictions of kind\n"
+    expected = "length;colour;kind_predicted\n1,125;white;lily\n3,125;red;rose\n"
+    assert (trained / "clear.csv").read_text() == expected
+    done = run_runner(*arguments, "data.decimal=,", cwd=trained, module="runner.predict")
+    assert (trained / "clear.csv").read_text() == expected
+    done = run_runner(*arguments[:2], "--out", "./unclear.csv", cwd=trained, module="runner.predict")
+    assert done.returncode == 1 and "--out ./unclear.csv is the file with the rows" in done.stderr
 
 
 @pytest.mark.slow

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -39,10 +39,19 @@ def encode(
         raise DataError(f"has no column {listed(lacking)}; those that it has are {listed(names)}", setting)
     if twice := [name for name in wanted if names.count(name) > 1]:
         raise DataError(f"has more than one column {listed(twice)}", setting)
-    cells = [cells_of(name, frame.iloc[:, names.index(name)], signs, gaps) for name in wanted]
+    table = [(column, frame.iloc[:, names.index(column.name)]) for column in encoding.columns]
+    table = [(column, _as_numbers(its) if column.kind == "number" else its) for column, its in table]
+    cells = [cells_of(column.name, its, signs, gaps) for column, its in table]
     X, notes = inputs_of(encoding.columns, cells, setting)
     extra = [name for name in names if name not in (*wanted, encoding.target)]
     return X, (*notes, *([f"not used: {listed(extra)}"] if extra else []))
+
+
+def _as_numbers(series: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Booleans, where training saw numbers, as 1 and 0."""
+    if series.dtype != object:
+        return series.astype("Float64") if series.dtype in ("bool", "boolean") else series
+    return series.map(lambda cell: float(cell) if isinstance(cell, (bool, np.bool_)) else cell)
 
 
 def inputs_of(columns: Sequence[Column], cells: Sequence[Cells], setting: str) -> tuple[Array, tuple[str, ...]]:

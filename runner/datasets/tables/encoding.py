@@ -31,12 +31,14 @@ class Column:
 class Encoding:
     """The feature columns of a table in the order of its inputs, and the name of its target.
 
-    `missing` are texts and numbers that stand for a missing value, besides the usual markers.
+    `missing` are texts and numbers that stand for a missing value, besides the usual markers; `target_unit` is what the
+    numbers of a target have beside them.
     """
 
     columns: tuple[Column, ...]
     target: str
     missing: tuple[str, ...] = ()
+    target_unit: str = ""
 
     @property
     def input_names(self) -> tuple[str, ...]:
@@ -51,4 +53,4 @@ class Encoding:
 def encoding_of(plain: dict[str, Any]) -> Encoding:
     """What `plain` wrote. Raises KeyError, TypeError or ValueError for anything else."""
     columns = tuple(Column(one["name"], one["kind"], tuple(one["levels"]), one["unit"]) for one in plain["columns"])
-    return Encoding(columns, plain["target"], tuple(plain["missing"]))
+    return Encoding(columns, plain["target"], tuple(plain["missing"]), plain["target_unit"])

@@ -112,7 +112,8 @@ def _samples(source: Source, asked: Asked, tested: Source | None) -> Samples:
     if refused := refusal_of(goals, goal, cells, looks, asked):
         raise refused
     used = [(look.column, one) for look, one in zip(looks, cells, strict=True) if look.column]
-    encoding = Encoding(tuple(one for one, _ in used), target, asked.missing or ())
+    unit = goals.numbers.unit if goal.task == "regression" else ""
+    encoding = Encoding(tuple(one for one, _ in used), target, asked.missing or (), unit)
     X, _ = inputs_of(encoding.columns, [one for _, one in used], "features")
     notes = notes_of(reading, len(frame) - len(rows), goals, goal, cells, looks, asked.impute, asked.drop)
     samples = Samples(
@@ -128,8 +129,7 @@ def _samples(source: Source, asked: Asked, tested: Source | None) -> Samples:
         notes=notes,
     )
     if tested is not None:
-        unit = goals.numbers.unit if goal.task == "regression" else ""
-        samples = with_test_rows(samples, tested.reading, unit)
+        samples = with_test_rows(samples, tested.reading)
     return _locked(samples)
 
 

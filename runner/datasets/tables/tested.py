@@ -14,8 +14,8 @@ from runner.datasets.tables.reading import Reading
 SETTING = "test_path"
 
 
-def with_test_rows(samples: Samples, reading: Reading, unit: str) -> Samples:
-    """The samples with the rows of a second table after their own; `unit` is what the numbers of the target have.
+def with_test_rows(samples: Samples, reading: Reading) -> Samples:
+    """The samples with the rows of a second table after their own.
 
     Rows without a target are left out. Raises DataError for columns that are not there, for text instead of numbers and
     for classes that training never saw.
@@ -30,7 +30,7 @@ def with_test_rows(samples: Samples, reading: Reading, unit: str) -> Samples:
     rows = np.flatnonzero(~cells_of(target, series, signs, gaps).is_gap)
     if len(rows) == 0:
         raise DataError(f"has no row with a target {target!r}", SETTING)
-    Y = _targets(samples, cells_of(target, series, signs, gaps, rows), unit)
+    Y = _targets(samples, cells_of(target, series, signs, gaps, rows), samples.encoding.target_unit)
     X, unusual = encode(samples.encoding, frame.iloc[rows], signs.decimal, signs.thousands, SETTING)
     holes = [name for name, column in zip(samples.input_names, X.T, strict=True) if np.isnan(column).any()]
     if holes and samples.impute == "none":

@@ -93,3 +93,10 @@ def test_the_table_of_the_training_encodes_to_the_inputs_of_the_training(tmp_pat
     for frame in (text, typed, typed[typed.columns[::-1]]):
         X, notes = encode(samples.encoding, frame)
         assert X.tobytes() == samples.X.tobytes() and notes == ()
+
+
+def test_booleans_are_1_and_0_where_training_saw_numbers():
+    others = {"price": [5, 7, 5], "garden": ["no"] * 3, "colour": ["red"] * 3}
+    for area in ([True, False, True], pd.array([True, False, True], dtype="boolean"), np.array([True, 0, 1.0], object)):
+        X, _ = encode(ENCODING, pd.DataFrame({"area": area, **others}))
+        assert X[:, 0].tolist() == [1, 0, 1]
