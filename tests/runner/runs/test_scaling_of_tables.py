@@ -1,9 +1,11 @@
 """What of a table is fitted to its training rows: gaps, inputs and targets. Nothing else is looked at."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from runner.runs.data import prepare
+from runner.runs.model import model_of
 from tests.runner.building import spec_of, trained
 
 ROWS = 60
@@ -87,8 +89,25 @@ def test_scores_are_in_the_units_of_the_table_however_targets_are_scaled(spec, s
         "data=table", "data.path=t.csv", "data.target=y", f"data.target_scale={scale}", "network.hidden=[4]",
         "training.epochs=3", "tracking.plots=none",
     )  # fmt: skip
-    from runner.runs.model import model_of
-
     for part, (X, Y) in data.parts.items():
         rmse = np.sqrt(((model_of(result).outputs(X) - Y) ** 2).mean())
         np.testing.assert_allclose(result.last[f"{part}/rmse"], rmse, rtol=1e-9)
+
+
+def test_a_regression_answers_under_the_name_of_its_target_and_gaps_that_nothing_fills_are_named(spec):
+    spec(rows_of())
+    result = trained(
+        "data=table", "data.path=t.csv", "data.target=y", "data.impute=none", "network.hidden=[4]",
+        "training.epochs=3", "tracking.plots=none",
+    )  # fmt: skip
+    model = model_of(result)
+    answered = model.predict(pd.DataFrame({"colour": ["red", "blue"], "size": ["4", "5"]}))
+    X = np.array([[4.0, 0, 0, 1], [5.0, 1, 0, 0]])
+    assert answered.to_dict("list") == {"y": model.outputs(X)[:, 0].tolist()}
+    assert model.predict(X).equals(answered)
+    with pytest.raises(ValueError, match=r"^'size' is missing in row 2, and .* data.impute=none$"):
+        model.predict(pd.DataFrame({"colour": ["red", "blue"], "size": [4, None]}))
+    with pytest.raises(ValueError, match=r"^the table has no column 'size', 'colour'"):
+        model.predict(pd.DataFrame({"x": [1]}))
+    with pytest.raises(ValueError, match="'y' is a number: there are no classes with probabilities"):
+        model.predict(X, params={"probabilities": True})

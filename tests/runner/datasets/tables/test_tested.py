@@ -72,3 +72,13 @@ def test_a_run_is_tested_on_all_rows_of_the_second_file_and_on_no_others(files):
         "data=table", f"data.path={path}", f"data.test_path={test_path}", "training.epochs=2", "tracking.plots=none"
     )
     assert result.data.n_samples[-1] == 2
+
+
+def test_targets_are_read_in_the_unit_of_the_first_file_and_in_no_other(files):
+    first = "area,price\n" + "".join(f"{40 + i},${10 + i}\n" for i in range(12))
+    path, test_path = files(first, "price,area\n$30,50\n31,51\n")
+    samples = samples_of(path, test_path=test_path)
+    assert samples.encoding.target_unit == "$"
+    assert samples.Y[-2:, 0].tolist() == [30, 31]
+    path, test_path = files(first, "price,area\n30 kg,50\n")
+    assert "has the target '30 kg' in row 1, which is no number" in str(refusal_of(path, test_path=test_path))
