@@ -44,7 +44,7 @@ OTHER = {
     "training.clip_value": "1", "training.clip_norm": "1", "training.class_weights": None,
 }  # fmt: skip
 WITH = {  # what a setting needs beside it, or else it would be refused or not be used
-    "test.points": ("test.set=grid",), "test.margin": ("test.set=grid",),
+    "test.points": ("test.set=grid",), "test.margin": ("test.set=grid",), "data.fold": ("data.folds=2",),
 }  # fmt: skip
 PAIRS = [
     ((*BASE, *WITH.get(key, ())), (*BASE, *WITH.get(key, ()), f"{key}={value}"))
