@@ -57,7 +57,7 @@ def test_a_run_that_an_earlier_batch_has_is_not_trained_again(tmp_path: Path) ->
     store = Store(tmp_path)
     children = store.children(store.parents()[0])
     assert sorted(run.data.params["seed"] for run in children) == ["0", "1", "2"]
-    assert re.findall(r"^ +(\d) +0", done.stdout, re.M) == ["2", "3", "3"], "each batch shows all so far"
+    assert re.findall(r"^network +(\d) +0", done.stdout, re.M) == ["2", "3", "3"], "each batch shows all so far"
 
 
 def test_a_dry_run_counts_what_would_be_trained_and_quiet_says_nothing(tmp_path: Path) -> None:
