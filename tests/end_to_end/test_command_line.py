@@ -25,7 +25,13 @@ def help_text(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def test_help_shows_examples(help_text: str) -> None:
-    for example in ("python -m runner -m activation=sigmoid,tanh", "seed=range(20)", "sweep=", "data=table", "mlflow ui"):
+    for example in (
+        "python -m runner -m activation=sigmoid,tanh",
+        "seed=range(20)",
+        "sweep=",
+        "data=table",
+        "mlflow ui",
+    ):
         assert example in help_text
 
 
