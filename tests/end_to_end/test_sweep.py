@@ -22,7 +22,7 @@ def comparison(sweep: Trained) -> pd.DataFrame:
 
 
 def printed_rows(text: str) -> list[list[str]]:
-    """The rows of the settings in the printed table, a list of cells each; those of baselines have a name and a score."""
+    """The rows of settings in the printed table, a list of cells each; baselines have a name and a score alone."""
     lines = text.splitlines()
     start = next(place for place, line in enumerate(lines) if line.startswith("activation"))
     end = next(place for place, line in enumerate(lines) if line.startswith("mean ±"))
@@ -86,7 +86,7 @@ def test_the_comparison_holds_mean_and_spread_over_the_seeds(sweep: Trained, com
 
 def test_the_parquet_table_equals_the_csv_table(sweep: Trained, comparison: pd.DataFrame) -> None:
     parquet = pd.read_parquet(sweep.store.artifact(sweep.store.only(), "comparison.parquet"))
-    pd.testing.assert_frame_equal(parquet, comparison.fillna({"no_better_than": ""}), check_dtype=False)
+    pd.testing.assert_frame_equal(parquet, comparison.assign(no_better_than=""), check_dtype=False)
 
 
 def test_the_table_of_runs_has_a_row_per_child(sweep: Trained) -> None:
