@@ -63,6 +63,7 @@ def test_what_was_read_and_chosen_is_said_before_training(trained: Path) -> None
 
 def test_a_run_has_validation_scores_and_ranks_by_them(trained: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(trained)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{trained / 'mlflow.db'}")  # MLflow keeps stores by address
     sweep = load_sweep()
     assert {one.scored_on for one in sweep.results} == {"validation"}
     for one in sweep.results:
