@@ -43,15 +43,16 @@ def test_a_click_on_a_heading_sorts_numbers_as_numbers_and_another_one_turns_the
     heads = report.page.locator("table.sortable >> nth=0 >> thead th")
     names = heads.all_inner_texts()
     place = names.index("cost, mean") + 1
-    before = column(report, place)
+    before = [text for text in column(report, place) if text]  # baselines have no cost
     heads.nth(place - 1).locator("button").click()
-    rising = [float(text) for text in column(report, place)]
+    rising = [float(text) for text in column(report, place) if text]
     assert rising == sorted(map(float, before)) and len(set(rising)) > 1
     assert heads.nth(place - 1).get_attribute("aria-sort") == "ascending"
     heads.nth(place - 1).locator("button").press("Enter")
-    assert [float(text) for text in column(report, place)] == rising[::-1]
+    assert [float(text) for text in column(report, place) if text] == rising[::-1]
     heads.nth(0).locator("button").click()
-    assert column(report, 1) == ["sigmoid", "sigmoid", "tanh", "tanh"]
+    names = [text for text in column(report, 1) if text in ("sigmoid", "tanh")]
+    assert names == ["sigmoid", "sigmoid", "tanh", "tanh"]
     assert heads.nth(place - 1).get_attribute("aria-sort") is None
 
 
