@@ -10,20 +10,21 @@ Mask = NDArray[np.bool_]
 
 
 class Watch:
-    """What patience watches: the best value of each run so far, its step, and the parameters `(runs, P)` of then."""
+    """What patience watches: the best value of each run so far, and its step.
+
+    The `parameters (runs, P)` of then are kept where they are to be restored.
+    """
 
     def __init__(self, stopping: Stopping, parameters: Array) -> None:
         self._rule, runs = stopping, len(parameters)
         self._best, self._best_step = np.full(runs, -np.inf), np.zeros(runs)
-        self.parameters, self.step = parameters.copy(), np.zeros(runs, dtype=np.int64)
+        self.parameters = parameters.copy() if stopping.restore_best else parameters[:0]
+        self.step = np.zeros(runs, dtype=np.int64)
 
     def look(
         self, measured: dict[str, Array], step: int, at: NDArray[np.intp], finite: Mask, parameters: Array
     ) -> tuple[Mask, Mask]:
-        """Which of the runs `at`, measured at a step, have reached their cost threshold, and which have lost patience.
-
-        The parameters of those that are better than ever are kept, if they are to be restored.
-        """
+        """Which of the runs `at`, measured at a step, have reached their cost threshold, and which lost patience."""
         rule, (watched, sign) = self._rule, self._rule.watched
         converged = measured["train_cost"] <= rule.stop_cost[at]
         if watched not in measured:

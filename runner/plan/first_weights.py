@@ -8,6 +8,7 @@ import numpy as np
 
 from runner.base.errors import Problem
 from runner.base.files import contents_of
+from runner.base.texts import listed
 from runner.datasets.samples import DataError
 from runner.runs.data import prepare
 from runner.runs.explaining import explain_data
@@ -54,15 +55,20 @@ def why_other(start: Weights, spec: Spec, sizes: tuple[int, ...]) -> Problem | N
         if (there := start.structure[name]) != value:
             label = name if name == "activation" else f"network.{name}"
             return Problem(key, f"{told} weights of {label}={_named(there)}; this run has {label}={_named(value)}")
-    return _why_other_scaling(start.scaling, spec, told)
-
-
-def _why_other_scaling(there: Scaling, spec: Spec, told: str) -> Problem | None:
     try:
         with np.errstate(all="ignore"):
-            here = prepare(spec.phases[0]).scaling
+            data = prepare(spec.phases[0])
     except DataError as error:
         return explain_data(spec.data.name, error)
+    theirs, ours = start.encoding, data.samples.encoding
+    if theirs and ours and theirs.columns != ours.columns:
+        return Problem(
+            key, f"{told} weights for the inputs {listed(theirs.input_names)}; this run has {listed(ours.input_names)}"
+        )
+    return _why_other_scaling(start.scaling, data.scaling, told)
+
+
+def _why_other_scaling(there: Scaling, here: Scaling, told: str) -> Problem | None:
     for what, setting, theirs, ours in (
         ("inputs", "data.standardize", (there.x_shift, there.x_scale), (here.x_shift, here.x_scale)),
         ("targets", "network.target_range", (there.y_shift, there.y_scale), (here.y_shift, here.y_scale)),

@@ -22,6 +22,8 @@ def check_target_range(phase: Phase) -> Problem | None:
     chosen, output = spec.network.target_range, spec.network.output
     if not isinstance(chosen, tuple):
         return None
+    if dict(spec.data)["target_scale"] == "log" and chosen[0] <= 0 and not sets_targets(facts.task, output):
+        return Problem("network.target_range", f"must be above 0 with data.target_scale=log, got {list(chosen)}")
     if chosen[0] >= chosen[1]:
         return Problem("network.target_range", f"must be two numbers in ascending order, got {list(chosen)}")
     is_usable = max(map(abs, chosen)) <= LARGEST and chosen[1] - chosen[0] >= 1 / LARGEST

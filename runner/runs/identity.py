@@ -27,6 +27,7 @@ NUMERIC_CODE = {
     "runner/stacking": "runner/train/stacking.py",
     "runner/training": "runner/train/training.py",
     "runner/measures": "runner/train/measures.py",
+    "runner/measuring": "runner/runs/measuring.py",
     "runner/logistic": "runner/train/logistic.py",
 }
 # An import of ours; parsing the files took 70 ms of every start.

@@ -96,10 +96,9 @@ class Model:
     @property
     def _names(self) -> Any:
         """The classes `(classes,)`, as whole numbers where all of them are."""
-        is_whole = all(name.removeprefix("-").isdigit() and str(int(name)) == name for name in self.classes)
-        return np.array(
-            [int(name) for name in self.classes] if is_whole else self.classes, dtype=None if is_whole else object
-        )
+        if all(name.removeprefix("-").isdecimal() and str(int(name)) == name for name in self.classes):
+            return np.array([int(name) for name in self.classes])
+        return np.array(self.classes, dtype=object)
 
     def outputs(self, X: Array) -> Array:
         """Outputs `(n, d_out)`, in the units of the targets, for inputs `(n, d_in)`.

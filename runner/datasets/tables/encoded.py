@@ -36,7 +36,7 @@ def encode(
     gaps, names = gaps_of(encoding.missing, signs), [str(name) for name in frame.columns]
     wanted = [column.name for column in encoding.columns]
     if lacking := [name for name in wanted if name not in names]:
-        raise DataError(f"has no column {listed(lacking)}; those that it has are {listed(names)}", setting)
+        raise DataError(f"has no column {listed(lacking)}; its columns are {listed(names)}", setting)
     if twice := [name for name in wanted if names.count(name) > 1]:
         raise DataError(f"has more than one column {listed(twice)}", setting)
     table = [(column, frame.iloc[:, names.index(column.name)]) for column in encoding.columns]

@@ -48,7 +48,7 @@ def csv(
     target = names[-1] if target is None else target
     features = tuple(name for name in names if name != target) if features is None else features
     if unknown := [name for name in (*features, target) if name not in names]:
-        raise DataError(f"has no column {listed(unknown)}; those that it has are {listed(names)}", "path")
+        raise DataError(f"has no column {listed(unknown)}; its columns are {listed(names)}", "path")
     used = table[[*features, target]]
     if used.isna().any(axis=None) or not all(_is_numeric(used[name]) for name in features):
         raise DataError("are not all numbers without gaps; data=table reads text and fills gaps", "features")

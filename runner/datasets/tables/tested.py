@@ -25,7 +25,7 @@ def with_test_rows(samples: Samples, reading: Reading) -> Samples:
     gaps = gaps_of(samples.encoding.missing, signs)
     names, target = [str(name) for name in frame.columns], samples.target_name
     if target not in names:
-        raise DataError(f"has no column {target!r}, which is learned; those that it has are {listed(names)}", SETTING)
+        raise DataError(f"has no column {target!r}, which is learned; its columns are {listed(names)}", SETTING)
     series = frame.iloc[:, names.index(target)]
     rows = np.flatnonzero(~cells_of(target, series, signs, gaps).is_gap)
     if len(rows) == 0:

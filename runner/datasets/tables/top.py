@@ -1,4 +1,4 @@
-"""What stands above the rows of a text: empty lines, comments, and what Excel is told."""
+"""What stands above the rows of a text: empty lines, comments, and the line that names Excel's separator."""
 
 import re
 from dataclasses import dataclass

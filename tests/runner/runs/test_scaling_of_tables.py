@@ -6,7 +6,8 @@ import pytest
 
 from runner.runs.data import prepare
 from runner.runs.model import model_of
-from tests.runner.building import spec_of, trained
+from runner.runs.weights import write_weights
+from tests.runner.building import refusal, spec_of, trained
 
 ROWS = 60
 
@@ -111,3 +112,32 @@ def test_a_regression_answers_under_the_name_of_its_target_and_gaps_that_nothing
         model.predict(pd.DataFrame({"x": [1]}))
     with pytest.raises(ValueError, match="'y' is a number: there are no classes with probabilities"):
         model.predict(X, params={"probabilities": True})
+
+
+def test_weights_of_other_columns_are_no_start(spec, tmp_path):
+    first = trained_on(spec, rows_of(), "data.standardize=false", "data.target_scale=none")
+    (tmp_path / "weights.npz").write_bytes(write_weights(first.network))
+    same = ("network.hidden=[4]", "training.epochs=1", "data.standardize=false", "data.target_scale=none")
+    start = ("data=table", "data.path=t.csv", "data.target=y", "network.start=weights.npz", *same)
+    assert spec_of(*start).network.start == "weights.npz"
+    lines = (tmp_path / "t.csv").read_text().replace("colour", "paint").replace("size", "width")
+    (tmp_path / "t.csv").write_text(lines)
+    told = refusal(*start)
+    assert "weights for the inputs 'size', 'colour=blue', 'colour=green', 'colour=red'" in told
+    assert "this run has 'width', 'paint=blue', 'paint=green', 'paint=red'" in told
+
+
+def test_bounds_of_logarithms_are_above_zero(spec):
+    spec(rows_of())
+    told = refusal(
+        "data=table", "data.path=t.csv", "data.target=y", "data.target_scale=log", "network.output=tanh",
+        "network.target_range=[0,50]",
+    )  # fmt: skip
+    assert told.startswith("network.target_range must be above 0 with data.target_scale=log, got [0.0, 50.0]")
+
+
+def trained_on(spec, rows, *overrides):
+    """The result of a short training on these rows."""
+    spec(rows)
+    table = "data=table", "data.path=t.csv", "data.target=y"
+    return trained(*table, "network.hidden=[4]", "training.epochs=1", "tracking.plots=none", *overrides)

@@ -135,13 +135,13 @@ ACCEPTED = {
     "a number that is asked for": target([k % 3 for k in range(N)], [k % 3 for k in range(N)], task="regression"),
 }  # fmt: skip
 SLIP = [*map(str, NUMBERS["a"][:5]), "oops", *map(str, NUMBERS["a"][6:])]
-MENDED = [*NUMBERS["a"][:5], NAN, *NUMBERS["a"][6:]]
+WITH_A_GAP = [*NUMBERS["a"][:5], NAN, *NUMBERS["a"][6:]]
 CODED = [-999.0 if value != value else value for value in GAPS]
 AS_GAPS, AS_IS, WITHOUT = "with these as missing values", "as they are", "without these columns"
 REFUSED = {
     "a slip": Refused(
         column("s", SLIP, {}).contents, "features", "'s' holds numbers, but text in row 6: 'oops'",
-        {AS_GAPS: column("s", SLIP, {"s": MENDED}), WITHOUT: column("s", SLIP, {})},
+        {AS_GAPS: column("s", SLIP, {"s": WITH_A_GAP}), WITHOUT: column("s", SLIP, {})},
     ),
     "-999": Refused(
         column("s", CODED, {}).contents, "features", "'s' is -999 in 4 rows",

@@ -64,7 +64,7 @@ def test_values_that_training_never_saw_are_named_and_none_of_the_levels():
 
 
 def test_all_columns_that_are_not_there_are_named_together():
-    with pytest.raises(DataError, match=r"has no column 'price', 'colour'; those that it has are 'area', 'garden'"):
+    with pytest.raises(DataError, match=r"has no column 'price', 'colour'; its columns are 'area', 'garden'"):
         inputs({"area": [1], "garden": ["yes"]})
 
 

@@ -44,7 +44,7 @@ def test_classes_of_the_second_file_are_those_of_the_first(files):
 @pytest.mark.parametrize(
     ("first", "second", "said"),
     [
-        (FIRST, "area;price\n1;2\n", "has no column 'colour'; those that it has are 'area', 'price'"),
+        (FIRST, "area;price\n1;2\n", "has no column 'colour'; its columns are 'area', 'price'"),
         (FIRST, "area;colour\n1;red\n", "has no column 'price', which is learned"),
         (FIRST, "area;colour;price\n1;red;\n", "has no row with a target 'price'"),
         (FIRST, "area;colour;price\n1;red;dear\n", "has the target 'dear' in row 1"),
