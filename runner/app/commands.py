@@ -1,11 +1,12 @@
 """What the commands beside `python -m runner` share: help, options, and errors as one clear message."""
 
 import os
+import sys
 from collections.abc import Callable, Sequence
 
 from runner.base.console import say
 from runner.base.errors import RunsFailed, UserError, complain, unknown
-from runner.base.files import ensure_streams
+from runner.base.files import ensure_streams, lose_output
 from runner.base.interrupts import exit_code
 from runner.base.starting import hear_interrupts
 from runner.store.surroundings import using_mlflow
@@ -17,14 +18,20 @@ def run_command(run: Callable[[Sequence[str]], int], arguments: Sequence[str], u
     """Run a command line, or print its `usage` when that is asked for; returns the exit code."""
     hear_interrupts()
     ensure_streams()
-    if set(arguments) & set(HELP):
-        say(usage)
-        return 0
     try:
-        with using_mlflow():
-            return run(arguments)
+        if set(arguments) & set(HELP):
+            say(usage)
+            code = 0
+        else:
+            with using_mlflow():
+                code = run(arguments)
+        sys.stdout.flush()  # here, where a reader that has gone is no error
+        return code
     except KeyboardInterrupt as interrupt:
         return exit_code(interrupt)
+    except BrokenPipeError:
+        lose_output(sys.stdout)
+        return 1
     except (UserError, RunsFailed, OSError) as error:
         if os.environ.get("HYDRA_FULL_ERROR", "0") not in ("", "0"):
             raise

@@ -17,7 +17,7 @@ def main() -> int:
     os.environ["HYDRA_FULL_ERROR"] = "1"
     from runner.app.completion import script_for
     from runner.base.errors import RunsFailed, UserError, complain
-    from runner.base.files import ensure_streams
+    from runner.base.files import ensure_streams, lose_output
     from runner.base.interrupts import exit_code
     from runner.store.surroundings import using_mlflow
 
@@ -29,11 +29,16 @@ def main() -> int:
             print(script, flush=True)
             return 0
         with using_mlflow():
-            _start_hydra()
+            try:
+                _start_hydra()
+            except SystemExit:  # of Hydra's own, after --help
+                sys.stdout.flush()
+                raise
+        sys.stdout.flush()  # here, where a reader that has gone is no error
     except KeyboardInterrupt as interrupt:
         return exit_code(interrupt)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        lose_output(sys.stdout)
         return 1
     except Exception as error:
         message = _composition_problem(error)

@@ -1,11 +1,11 @@
 """The terminal and the pipe: where sentences go, plain and never cut."""
 
-import os
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
+from runner.base.files import lose_output
 from runner.base.texts import visible
 
 NEVER_CUT = 10_000  # columns
@@ -18,7 +18,7 @@ class _Console(Console):
     def on_broken_pipe(self) -> None:
         """The reader has gone (`| head`); the sweep continues, and prints nothing more."""
         self.quiet = True
-        os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
+        lose_output(self.file)
 
 
 def console() -> Console:

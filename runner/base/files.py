@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 ASCII = {"±": "+-", "…": "...", "–": "-", "—": "-", "·": ".", "×": "x", "→": "->"}
 _folder: ContextVar[Path] = ContextVar("folder", default=Path())
@@ -57,6 +57,11 @@ def ensure_streams() -> None:
         stream = getattr(sys, name)
         if isinstance(stream, io.TextIOWrapper) and codecs.lookup(stream.encoding).name != "utf-8":
             stream.reconfigure(errors="runner.spell")
+
+
+def lose_output(stream: IO[str]) -> None:
+    """The reader has gone: what is still to be printed goes nowhere, also what Python prints at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 @contextmanager

@@ -47,7 +47,7 @@ def print_run(result: RunResult, where: str) -> None:
         if f"{part}/cost" in finals:
             table.add_row(part, *(number(finals.get(f"{part}/{name}", math.nan)) for name in names))
     for one in baselines_of([result]) if names else ():
-        table.add_row(f"{one.row}", number(one.value), *("" for _ in names[1:]), style="dim")
+        table.add_row(one.row, number(one.value), *("" for _ in names[1:]), style="dim")
     if names:
         out.print(table)
     for line in (cost_in_words([result]), shortfall_of([result]).removeprefix("is ")):

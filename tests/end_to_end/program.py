@@ -31,7 +31,7 @@ def command(*arguments: str, module: str = "runner") -> list[str]:
 
 def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     """This process's environment without anything that changes the program, and with the program on the path."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(OURS)}
+    kept = {key: value for key, value in os.environ.items() if not key.startswith((*OURS, "PYTHONUNBUFFERED"))}
     return kept | {"PYTHONPATH": str(ROOT)} | dict(more or {})
 
 
