@@ -8,16 +8,6 @@ from tests.runner.datasets.tables.asking import refusal_of, samples_of
 from tests.runner.datasets.tables.corpus_of_columns import ACCEPTED, REFUSED, Accepted
 
 
-@pytest.fixture
-def file(tmp_path):
-    def write(contents: str):
-        path = tmp_path / "t.csv"
-        path.write_bytes(contents.encode())
-        return path
-
-    return write
-
-
 def assert_are(samples: Samples, expected: Accepted) -> None:
     assert samples.input_names == tuple(expected.inputs)
     np.testing.assert_array_equal(samples.X, np.column_stack([*expected.inputs.values()]))

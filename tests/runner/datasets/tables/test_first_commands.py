@@ -7,16 +7,6 @@ from tests.runner.datasets.tables.asking import refusal_of, samples_of
 from tests.runner.datasets.tables.lookalikes import elements, penguins, titanic
 
 
-@pytest.fixture
-def file(tmp_path):
-    def write(contents: str):
-        path = tmp_path / "t.csv"
-        path.write_bytes(contents.encode())
-        return path
-
-    return write
-
-
 def test_penguins_are_learned_at_the_first_command(file):
     samples = samples_of(file(penguins()), target="species")
     assert samples.classes == ("Adelie", "Chinstrap", "Gentoo")

@@ -3,7 +3,6 @@
 import pytest
 
 from runner.base.typed import set_typed
-from runner.datasets.samples import DataError
 from tests.runner.building import build, spec_of
 from tests.runner.datasets.tables.asking import refusal_of, samples_of
 
@@ -16,13 +15,8 @@ HOLES = "a,b,y\n1,2,3.5\n2,,4.5\n3,1,5.25\n4,7,6.5\n5,2,9.5\n6,1,2.5\n"
 
 
 @pytest.fixture
-def refused(tmp_path):
-    def refused(contents: str, **settings) -> DataError:
-        path = tmp_path / "t.csv"
-        path.write_bytes(contents.encode())
-        return refusal_of(path, **settings)
-
-    return refused
+def refused(file):
+    return lambda contents, **settings: refusal_of(file(contents), **settings)
 
 
 def test_a_doubt_is_refused_with_both_readings(refused):

@@ -4,7 +4,6 @@ import hashlib
 
 import pytest
 
-from runner.datasets import Samples
 from runner.runs.data import find_facts
 from tests.runner.building import spec_of, trained
 from tests.runner.datasets.tables.asking import samples_of
@@ -34,13 +33,8 @@ BLANK = "a,b,blank,y\n1,2.5,0,1.5\n2,1.5,0,2.5\n3,3.5,0,3.5\n4,0.5,0,4.5\n5,2.0,
 
 
 @pytest.fixture
-def read(tmp_path):
-    def read(contents: str, **settings) -> Samples:
-        path = tmp_path / "table.csv"
-        path.write_bytes(contents.encode())
-        return samples_of(path, **settings)
-
-    return read
+def read(file):
+    return lambda contents, **settings: samples_of(file(contents), **settings)
 
 
 def test_a_table_of_numbers_is_read_as_it_stands(read):
