@@ -95,7 +95,7 @@ def dask_workers(executor: DaskExecutor | QueueExecutor, workers: int) -> DaskWo
         import distributed  # noqa: F401  # whether it is there
     except ImportError as error:
         raise NoWorkers(f"executor={executor.name} needs Dask: pip install -e '.[dask]' ({error})") from error
-    _hush()
+    hush()
     if isinstance(executor, DaskExecutor) and executor.address:
         if executor.address.startswith("tls:") and not dask.config.get("distributed.comm.tls.ca-file", None):
             raise NoWorkers("executor.address begins with tls: and Dask has no certificates (distributed.comm.tls)")
@@ -134,9 +134,12 @@ def _interrupts_ignored() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _hush() -> None:
-    """What goes wrong on a cluster is reported once, in a sentence, by the code that waits for its results."""
-    for name in ("distributed", "dask_jobqueue"):
+def hush() -> None:
+    """What goes wrong on a cluster is reported once, in a sentence, by the code that waits for its results.
+
+    The loop of a client logs as tornado what it had begun when the cluster was closed, such as after Ctrl-C.
+    """
+    for name in ("distributed", "dask_jobqueue", "tornado"):
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [logging.NullHandler()], False
 

@@ -1,5 +1,6 @@
 """How many stacks are in flight depends on the workers, and each stack is handed back once."""
 
+import logging
 import re
 from concurrent.futures import Future
 from typing import Any
@@ -11,7 +12,7 @@ from runner.base.errors import UserError
 from runner.plan.task import Task
 from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
-from runner.train import execution
+from runner.train import clusters, execution
 from runner.train.blas import ONE_BLAS_THREAD
 from runner.train.execution import AHEAD, STACKS_EACH, Training, training_of
 from runner.train.workers import NoWorkers, ThisProcess
@@ -146,3 +147,16 @@ def test_blas_has_one_thread_until_the_last_of_many_has_ended():
 def test_settings_of_an_executor_are_validated_under_their_own_names(overrides: tuple[str, ...], told: str):
     with pytest.raises(UserError, match=re.escape(told)):
         plan_of((*FAST, *overrides))
+
+
+@pytest.mark.parametrize("name", ["distributed.client", "tornado.application", "tornado.general"])
+def test_what_the_libraries_of_a_cluster_log_reaches_nobody(name, caplog, monkeypatch):
+    """What a client had begun when its cluster was closed is an error in tornado's log, with a traceback."""
+    for family in ("distributed", "tornado"):
+        logger = logging.getLogger(family)
+        monkeypatch.setattr(logger, "handlers", [])
+        monkeypatch.setattr(logger, "propagate", True)
+    logging.getLogger(name).error("before")
+    clusters.hush()
+    logging.getLogger(name).error("Exception in callback")
+    assert caplog.messages == ["before"]
