@@ -93,8 +93,9 @@ def notes_on(spec: Spec, facts: Facts, automatic: frozenset[str]) -> list[str]:
     """What `auto` became, for a person."""
     lines = list[str]()
     if "data.validation_fraction" in automatic and not facts.n_validation:
+        by = "test" if facts.n_test else "training"
         lines = [
-            f"no validation part: {facts.n_samples} rows are fewer than {FEWEST_TO_VALIDATE}, so the test rows rank "
+            f"no validation part: {facts.n_samples} rows are fewer than {FEWEST_TO_VALIDATE}, so the {by} rows rank "
             "settings, and their scores are optimistic"
         ]
     rate = f"{spec.optimizer.name} {spec.learning_rate:g}"

@@ -133,3 +133,9 @@ def test_patience_without_a_validation_part_says_that_it_looks_at_the_test_set()
     assert told.startswith("training.patience looks at the test set")
     assert checked("data=sine", "training.patience=5", "data.validation_fraction=0.2").notes == ()
     assert checked("data=sine").notes == ()
+
+
+@pytest.mark.parametrize(("share", "part"), [("0.25", "test"), ("0", "training")])
+def test_the_rows_that_rank_a_small_table_are_named(table, share, part):
+    notes = checked(*table(30), f"data.test_fraction={share}").notes
+    assert any(f"so the {part} rows rank settings" in line for line in notes)
