@@ -29,12 +29,13 @@ def read_parts(config: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem 
     """
     config, automatic = without_auto(config)
     parts, wrong = dict[str, Any](), list[Problem | Wrong]()
-    data = config.get("data")
+    data, is_lost = config.get("data"), False
     if isinstance(data, Mapping) and data.get("path") == STANDARD_INPUT:
         try:
             config["data"] = {**data, "path": kept_input()}
         except DataError as refused:
             wrong.append(explain_data(str(data.get("name")), refused))
+            is_lost = True
     single = {key: config[key] for key in Single.model_fields if key in config}
     for key, value in {"": single, **config}.items():
         if key in Settings.model_fields or key in single:
@@ -50,6 +51,8 @@ def read_parts(config: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem 
             wrong += [error] if error else []
             if part is not None:
                 parts |= {key: part} if key else dict(part)
+    if is_lost:
+        parts.pop("data", None)  # what would be said of its path is a consequence
     missing = [key for key in Spec.model_fields if key not in (*config, *Single.model_fields, "warm_start")]
     return parts, [*wrong, *(Problem(key, "is missing") for key in missing)], automatic
 

@@ -1,12 +1,15 @@
 """What random configs have found: refusals that were a traceback, unreadable, or in the words of a library."""
 
+import io
 import os
+import sys
 
 import numpy as np
 import pytest
 
 from nn.activations import ACTIVATIONS, Activation
 from runner.base.errors import MAX_GIVEN, MAX_MESSAGE, Problem, UserError, one_line
+from runner.datasets.tables.sources import kept_input
 from runner.runs.components import load_modules
 from runner.runs.spec import from_plain, to_plain
 from tests.runner.building import keys_of, plan_of, refusal, refusals, spec_of
@@ -137,3 +140,11 @@ def test_a_stored_run_whose_part_is_gone_says_which_and_what_to_do(kind, word):
     plain[kind]["name"] = "spirals"
     with pytest.raises(UserError, match=rf"^this needs the {word} 'spirals', which is not registered here: .*modules="):
         from_plain(plain)
+
+
+def test_an_empty_standard_input_is_reported_once(monkeypatch):
+    kept_input.cache_clear()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO()))
+    assert refusal("data=table", "data.path=-").startswith(
+        "data.path is -, so the table is read from standard input, which is empty"
+    )
