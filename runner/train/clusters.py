@@ -138,8 +138,10 @@ def hush() -> None:
     """What goes wrong on a cluster is reported once, in a sentence, by the code that waits for its results.
 
     The loop of a client logs as tornado what it had begun when the cluster was closed, such as after Ctrl-C.
+    Dask gives some loggers below these a handler of their own.
     """
-    for name in ("distributed", "dask_jobqueue", "tornado"):
+    families = ("distributed", "dask_jobqueue", "tornado")
+    for name in (*families, "distributed.client", "distributed.gc", "tornado.application"):
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [logging.NullHandler()], False
 
