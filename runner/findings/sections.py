@@ -16,6 +16,7 @@ from runner.findings.numbers.data_sets import by_data
 from runner.findings.numbers.scores import chosen_on, columns_of
 from runner.findings.numbers.tables import scores_in, seed_table
 from runner.findings.numbers.units import cost_in_words
+from runner.findings.pictures import MAX_DATA, learned_from
 from runner.findings.section import Picture, Section, Strong, Table
 from runner.runs.outcome import Outcome
 from runner.runs.overrides import settings_in, short_names
@@ -159,6 +160,20 @@ def _settings_of_data(members: Sequence[RunResult]) -> str:
                 values[key].append(str(value))
     several = {key: f" or {len(found) - MAX_VALUES} more" for key, found in values.items() if len(found) > MAX_VALUES}
     return ", ".join(f"{key}={' or '.join(found[:MAX_VALUES])}{several.get(key, '')}" for key, found in values.items())
+
+
+@SECTIONS.register
+def reading(sweep: Findings) -> Section | None:
+    """How tables became samples: what was found out and left out; of those that are still there and the same."""
+    groups = by_data([result for result in sweep.results if result.network and result.network.encoding])
+    rows = []
+    for label, members in list(groups.items())[:MAX_DATA]:
+        found = learned_from(members[0])
+        for note in () if isinstance(found, str) else found.samples.notes:
+            what, _, value = note.partition(": ")
+            rows.append([label, what, value][len(groups) == 1 :])
+    table = Table(["data", "what", "value"][len(groups) == 1 :], rows)
+    return Section("How the table was read", table=table) if rows else None
 
 
 @SECTIONS.register

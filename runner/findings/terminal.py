@@ -54,10 +54,17 @@ def print_run(result: RunResult, where: str) -> None:
         if line:
             out.print(line, highlight=False)
     _print_probes(out, result.measures)
-    out.print(f"outcome: {result.outcome.told(result.last_step, result.error)}")
+    out.print(f"outcome: {result.outcome.told(result.last_step, result.error)}{_restored(result)}")
     for line in ways_out([result]):
         out.print(line, soft_wrap=True)
     out.print(where, soft_wrap=True)
+
+
+def _restored(result: RunResult) -> str:
+    """Which weights a run kept, where these are not its last ones."""
+    if result.restored in (None, result.last_step):
+        return ""
+    return f"; its weights are those of step {result.restored}, the best on {result.scored_on} samples"
 
 
 def _print_probes(out: Console, measures: Mapping[str, float]) -> None:

@@ -1,5 +1,6 @@
 """From a sweep's jobs to its plan: all are validated together, everything is decided before the first one trains."""
 
+from collections import Counter
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -18,7 +19,7 @@ from runner.plan.validation import SpecBuilder
 from runner.runs.components import load_modules
 from runner.runs.identity import code_digest, run_key
 from runner.runs.outcome import Outcome
-from runner.runs.overrides import config_of, swept_keys
+from runner.runs.overrides import config_of, label_of, settings_in, swept_keys, values_of
 from runner.runs.planned import PlannedRun
 from runner.runs.result import RunResult
 from runner.runs.settings import Settings, read_settings
@@ -44,8 +45,33 @@ class Plan:
 
     @property
     def notes(self) -> list[str]:
-        """What a person should know of the data and of what was chosen for it, each line once."""
-        return list(dict.fromkeys(note for run in self.runs for note in self.checked[run.index].notes))
+        """What a person should know of the data and of what was chosen for it, each line once.
+
+        A line that is not for all runs says which settings it is for.
+        """
+        runs_with = dict[str, list[PlannedRun]]()
+        for run in self.runs:
+            for note in self.checked[run.index].notes:
+                runs_with.setdefault(note, []).append(run)
+        return [note + self._which(runs) for note, runs in runs_with.items()]
+
+    def _which(self, runs: Sequence[PlannedRun]) -> str:
+        """`  [optimizer=sgd]`: what these runs have and all others have not, or how many they are; nothing for all."""
+        if len(runs) == len(self.runs):
+            return ""
+        for key, often in self._often.items():
+            mine = dict.fromkeys(values_of(run.overrides, [key])[key] for run in runs)
+            if sum(often[value] for value in mine) == len(runs):
+                return f"  [{key}={' or '.join(mine)}]"
+        labels = dict.fromkeys(label_of(run.overrides, list(self._often)) for run in runs)
+        return f"  [{' or '.join(labels)}]" if len(labels) <= 2 else f"  [{len(runs)} of {len(self.runs)} runs]"
+
+    @cached_property
+    def _often(self) -> dict[str, Counter[str]]:
+        """How many runs have each value of the settings that differ."""
+        keys = settings_in(swept_keys([run.overrides for run in self.runs]))
+        every = [values_of(run.overrides, keys) for run in self.runs]
+        return {key: Counter(values[key] for values in every) for key in keys}
 
     @property
     def specs(self) -> list[Spec]:

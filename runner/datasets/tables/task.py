@@ -77,10 +77,10 @@ def task_of(values: Array, has_unit: bool) -> tuple[Task, str]:
     if not _are_whole(found):
         if n == 2 and not has_unit:
             return "classification", f"two numbers, {low} and {high}"
-        return "regression", f"{n} numbers {low}..{high}, not all whole"
+        return "regression", f"{n} different numbers {found[0]:.4g}..{found[-1]:.4g}, not all whole"
     if n == 2 and not has_unit:
         return "classification", f"two whole numbers, {low} and {high}"
-    what = f"{n} whole numbers {low}..{high}"
+    what = f"{n} different whole numbers {low}..{high}"
     if has_unit:
         return "regression", f"{what} with a unit"
     if found[0] not in (0, 1) or n > MAX_CLASSES_OF_NUMBERS or found[-1] - found[0] + 1 > 2 * n:

@@ -15,6 +15,7 @@ from runner.findings.numbers.importance import importances_of
 from runner.findings.numbers.scores import best_result, columns_of
 from runner.findings.numbers.tables import seed_table
 from runner.findings.remedies import ways_out
+from runner.findings.sections import reading
 from runner.runs.about import About
 from runner.runs.data import prepare
 from runner.runs.outcome import Outcome
@@ -125,10 +126,13 @@ def test_the_best_run_has_all_metrics_and_pictures_of_its_errors_and_columns(res
     assert {"rmse", "mae", "r2"} <= {row[0] for row in metrics.table.rows}
     assert [one.name for one in (*metrics.pictures, *columns.pictures)] == ["errors.png", "columns.png"]
     assert columns_section(sweep) == columns, "the same bytes"
+    how = reading(sweep)
+    assert how and how.table and how.table.rows[0][0] == "read as" and "target" in how.table.rows[0][1]
     content = Path(files[0]).read_text()
     try:
         Path(files[0]).write_text(content.replace("red", "bleu"))
         assert columns_section(sweep) is None, "the file has changed"
+        assert reading(sweep) is None
     finally:
         Path(files[0]).write_text(content)
 

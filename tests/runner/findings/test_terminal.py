@@ -49,6 +49,18 @@ def test_one_run_is_shown_with_its_final_values_and_outcome(capsys):
 
 
 @pytest.mark.parametrize(
+    ("restored", "said"),
+    [
+        (2, "; its weights are those of step 2, the best on train samples"),
+        (7, ""),
+    ],
+)
+def test_a_run_says_which_weights_it_kept_where_these_are_not_its_last(restored, said, capsys):
+    terminal.print_run(run(0, history=HISTORY | {"step": [2, 7]}, restored=restored), "in MLflow")
+    assert f"outcome: stopped after 7 steps{said}\nin MLflow" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
     ("outcome", "said"),
     [("converged", "converged at step 7"), ("diverged", "the last finite values are those of step 7")],
 )

@@ -102,6 +102,21 @@ def test_a_sweep_says_each_line_once(table):
     assert [line.split(", ")[2] for line in notes if line.startswith("auto: ")] == ["sgd 0.1", "adam 0.01"]
 
 
+def test_a_line_that_is_not_for_all_runs_says_which_it_is_for(table):
+    def named(*jobs: tuple[str, ...]) -> list[str]:
+        lines = [line for line in plan_of(*jobs, first=table()).notes if line.startswith("auto: ")]
+        return [line.partition("  ")[2] for line in lines]
+
+    assert named(("seed=1",), ("seed=2",)) == [""]
+    assert named(("optimizer=sgd", "seed=1"), ("optimizer=sgd", "seed=2"), ("optimizer=adam", "seed=1")) == [
+        "[optimizer=sgd]", "[optimizer=adam]",
+    ]  # fmt: skip
+    widths = [(f"network.hidden={hidden}", "init=he") for hidden in ("[3]", "[4]", "auto")]
+    assert named(*widths) == ["[network.hidden=[3] or [4]]", "[network.hidden=auto]"]
+    both = [(f"optimizer={rule}", f"network.hidden={hidden}") for rule in ("adam", "sgd") for hidden in ("[3]", "auto")]
+    assert named(*both) == [f"[{rule} hidden={hidden}]" for rule in ("adam", "sgd") for hidden in ("[3]", "auto")]
+
+
 def test_updates_are_bounded(table):
     assert spec_of(*table(400), "training.mode=online").training.epochs == 40_000 // 240
 

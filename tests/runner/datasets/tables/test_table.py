@@ -45,7 +45,7 @@ def test_a_table_of_numbers_is_read_as_it_stands(read):
     assert samples.digest == hashlib.sha256(HOMES.encode()).hexdigest()
     assert samples.notes == (
         "read as: 12 rows, 2 features (2 numbers), target price: regression",
-        "target price: 12 whole numbers 148000..366000: taken as a number",
+        "target price: 12 different whole numbers 148000..366000: taken as a number",
     )
 
 

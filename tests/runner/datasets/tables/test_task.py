@@ -22,22 +22,30 @@ def often(counts: dict) -> list[str]:
 
 
 TARGETS = {
-    "classes 1 to 14": (often(dict.fromkeys(range(1, 15), 20)), C, "14 whole numbers 1..14"),
-    "glass, which has no type 4": (often({1: 70, 2: 76, 3: 17, 5: 13, 6: 9, 7: 29}), C, "6 whole numbers 1..7"),
-    "digits": (often(dict(enumerate([178, 182, 177, 183, 181, 182, 181, 179, 174, 180]))), C, "10 whole numbers 0..9"),
-    "classes of passengers": (often({1: 216, 2: 184, 3: 491}), C, "3 whole numbers 1..3"),
+    "classes 1 to 14": (often(dict.fromkeys(range(1, 15), 20)), C, "14 different whole numbers 1..14"),
+    "glass, which has no type 4": (
+        often({1: 70, 2: 76, 3: 17, 5: 13, 6: 9, 7: 29}),
+        C,
+        "6 different whole numbers 1..7",
+    ),
+    "digits": (
+        often(dict(enumerate([178, 182, 177, 183, 181, 182, 181, 179, 174, 180]))),
+        C,
+        "10 different whole numbers 0..9",
+    ),
+    "classes of passengers": (often({1: 216, 2: 184, 3: 491}), C, "3 different whole numbers 1..3"),
     "the rare class of a diagnosis": (often({0: 950, 1: 50}), C, "two whole numbers, 0 and 1"),
     "signs": (often({-1: 10, 1: 12}), C, "two whole numbers, -1 and 1"),
     "tips: guests at a table": (often({1: 4, 2: 156, 3: 38, 4: 37, 5: 5, 6: 4}), R, "that look like counts"),
     "children": (often({0: 60, 1: 90, 2: 100, 3: 40, 4: 12, 5: 3}), R, "that look like counts"),
-    "quality of wine": (often({3: 10, 4: 53, 5: 681, 6: 638, 7: 199, 8: 18}), R, "6 whole numbers 3..8"),
-    "cylinders": (often({3: 4, 4: 199, 5: 3, 6: 83, 8: 103}), R, "5 whole numbers 3..8"),
-    "years": (often({2007: 110, 2008: 114, 2009: 120}), R, "3 whole numbers 2007..2009"),
+    "quality of wine": (often({3: 10, 4: 53, 5: 681, 6: 638, 7: 199, 8: 18}), R, "6 different whole numbers 3..8"),
+    "cylinders": (often({3: 4, 4: 199, 5: 3, 6: 83, 8: 103}), R, "5 different whole numbers 3..8"),
+    "years": (often({2007: 110, 2008: 114, 2009: 120}), R, "3 different whole numbers 2007..2009"),
     "prices": ([f"${price:,}" for price in range(42_000, 90_000, 400)], R, "with a unit"),
     "two prices": (["$5", "$7"] * 20, R, "with a unit"),
     "shares": ([f"{share / 2}%" for share in range(40)], R, "not all whole"),
-    "whole numbers without any order": ([str(k * 37 % 300) for k in range(200)], R, "200 whole numbers"),
-    "few rows for each": (often(dict.fromkeys(range(10), 2)), R, "10 whole numbers 0..9 in 20 rows"),
+    "whole numbers without any order": ([str(k * 37 % 300) for k in range(200)], R, "200 different whole numbers"),
+    "few rows for each": (often(dict.fromkeys(range(10), 2)), R, "10 different whole numbers 0..9 in 20 rows"),
     "names": (often({"red": 3, "blue": 4}), C, "text"),
     "truth": ([True, False, True, False], C, "text"),
     "two measured values": (often({"0.5": 6, "1.5": 6}), C, "two numbers, 0.5 and 1.5"),
@@ -58,7 +66,7 @@ def test_the_task_is_explained_also_where_it_was_asked_for(asked):
     whole = often(dict.fromkeys(range(1, 15), 20))
     other = R if asked == C else C
     kind = "classes" if asked == C else "a number"
-    assert goal(whole, asked).why == f"14 whole numbers 1..14: taken as {kind}; data.task={other} otherwise"
+    assert goal(whole, asked).why == f"14 different whole numbers 1..14: taken as {kind}; data.task={other} otherwise"
 
 
 def test_the_other_task_is_named_where_it_would_work():
