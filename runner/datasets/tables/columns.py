@@ -16,7 +16,7 @@ MAX_LEVELS, ROWS_PER_LEVEL = 50, 5  # of a category; small tables have few rows 
 SMALL, ROWS_PER_LEVEL_OF_SMALL = 5, 2
 MOSTLY_MISSING = 0.9
 MAX_UNITS = 4  # more of them are words
-MANY = "text with many values"
+MANY, COUNTS = "text with many values", "only counts the rows"
 COUNTERS = re.compile(r"(.*[a-z]Id|.*ID|.*[_. -]id)|(?i:id|index|idx|rows?|rownames|nr|no|obs|case|#)")
 NINES = tuple(sign * float(nines) for nines in ("99", "999", "9999", "99999", "999999") for sign in (-1, 1))
 
@@ -43,8 +43,11 @@ class Look:
     trouble: Trouble | None = None
 
 
-def look_at(cells: Cells, may_doubt: bool) -> Look:
-    """What a feature column is; `may_doubt` whether -999 and its kin may stand for missing values."""
+def look_at(cells: Cells, may_doubt: bool, is_named: bool = False) -> Look:
+    """What a feature column is; `may_doubt` whether -999 and its kin may stand for missing values.
+
+    A column that only counts the rows is used where it `is_named` by the person.
+    """
     n_there = int(cells.n - cells.is_gap.sum())
     if n_there == 0:
         return Look(left_out="empty")
@@ -52,7 +55,7 @@ def look_at(cells: Cells, may_doubt: bool) -> Look:
         return Look(left_out=f"empty in more than {MOSTLY_MISSING:.0%} of the rows")
     read = cells.numbers
     if not read.bad.any():
-        return _look_at_numbers(cells, may_doubt)
+        return _look_at_numbers(cells, may_doubt, is_named)
     levels = Counter(word for word in cells.words if word)
     if len(levels) == 1:
         return Look(left_out="always the same")
@@ -68,13 +71,14 @@ def look_at(cells: Cells, may_doubt: bool) -> Look:
     return Look(left_out=MANY)
 
 
-def _look_at_numbers(cells: Cells, may_doubt: bool) -> Look:
+def _look_at_numbers(cells: Cells, may_doubt: bool, is_named: bool) -> Look:
     values = cells.numbers.values
     there = values[~np.isnan(values)]
     if (there == there[0]).all():
         return Look(left_out="always the same")
-    if COUNTERS.fullmatch(cells.name) and cells.n == len(there) and np.ptp(values - cells.rows) == 0:
-        return Look(left_out="only counts the rows")
+    is_counter = COUNTERS.fullmatch(cells.name) and cells.n == len(there) and np.ptp(values - cells.rows) == 0
+    if is_counter and not is_named:
+        return Look(left_out=COUNTS)
     trouble = wrong_numbers(cells) or (code_of(cells.name, there) if may_doubt else None)
     return Look(trouble=trouble) if trouble else Look(Column(cells.name, unit=cells.numbers.unit))
 

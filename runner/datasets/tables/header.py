@@ -81,7 +81,7 @@ def _read(first: Sequence[str], below: Sequence[Sequence[str]]) -> _Signs:
             continue
         known = [one for one in column if not _is_missing(one)]
         above_numbers = 2 * sum(is_value(one) for one in known) > len(known)
-        if is_value(cell):
+        if is_value(cell) and (cell in column or any(map(str.isdigit, cell))):  # "inf" is a name too: inflation
             signs.numbers_above_numbers += above_numbers
             continue
         signs.words += 1

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from runner.datasets.samples import DataError, Impute
 from runner.datasets.tables.cells import Cells
-from runner.datasets.tables.columns import Look, Trouble, look_at
+from runner.datasets.tables.columns import COUNTS, Look, Trouble, look_at
 from runner.datasets.tables.task import AskedTask, Goal, goal_of
 
 MAX_TOLD = 6
@@ -35,7 +35,9 @@ def refusal_of(
     if goal.wrong is None and not troubles and not holes:
         if any(look.column for look in looks):
             return None
-        return DataError(f"leaves nothing to learn from: {_reasons(cells, looks)}", "features")
+        counters = [one.name for one, look in zip(cells, looks, strict=True) if look.left_out == COUNTS]
+        ways: dict[str, Changes] = {"to learn from the count": {"features": counters}} if counters else {}
+        return DataError(f"leaves nothing to learn from: {_reasons(cells, looks)}", "features", ways)
     told = [f"{one.name!r} {one.said}" for one in ([goal.wrong] if goal.wrong else []) + troubles]
     told += [_holes(one) for one in holes]
     rest = f"; and {len(told) - MAX_TOLD} more" if len(told) > MAX_TOLD else ""
@@ -52,9 +54,7 @@ def _holes(cells: Cells) -> str:
 
 
 def _reasons(cells: Sequence[Cells], looks: Sequence[Look]) -> str:
-    return "; ".join(
-        f"{one.name!r} is {look.left_out}" for one, look in list(zip(cells, looks, strict=True))[:MAX_TOLD]
-    )
+    return ", ".join(f"{one.name!r} ({look.left_out})" for one, look in list(zip(cells, looks, strict=True))[:MAX_TOLD])
 
 
 def _ways(

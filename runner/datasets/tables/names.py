@@ -20,7 +20,8 @@ def named(frame: "pd.DataFrame", names: Sequence[Any]) -> "tuple[pd.DataFrame, t
     """The columns under names that are theirs alone, and notes.
 
     Left out are columns without a name that are empty, as a separator at the end of every row leaves them, or that only
-    count the rows. Others without a name are called by their place, and so are those with the same name.
+    count the rows of two columns or more. Others without a name are called by their place, and so are those with the
+    same name.
     """
     texts = ["" if name is None else str(name) for name in names]
     bare = ["" if NAMELESS.fullmatch(text.strip()) else text.strip() for text in texts]
@@ -33,6 +34,7 @@ def named(frame: "pd.DataFrame", names: Sequence[Any]) -> "tuple[pd.DataFrame, t
     for place in left:
         is_first = place == len(counting) or texts[place].startswith("__index")
         counting += [place] if is_first and _counts_rows(frame.iloc[:, place]) else []
+    counting = counting[: max(0, len(bare) - len(empty) - 2)]  # what numbers a series is its only feature
     if empty:
         notes.append(f"{len(empty)} empty {'columns' if len(empty) > 1 else 'column'} without a name left out")
     for place in counting:

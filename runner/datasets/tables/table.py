@@ -108,7 +108,7 @@ def _samples(source: Source, asked: Asked, tested: Source | None) -> Samples:
     cells = [cells_of(name, frame.iloc[:, column[name]], signs, gaps, rows) for name in names]
     may_doubt = asked.missing is None
     goal = goal_of(goals, asked.task, may_doubt)
-    looks = [look_at(one, may_doubt) for one in cells]
+    looks = [look_at(one, may_doubt, one.name in (asked.features or ())) for one in cells]
     if refused := refusal_of(goals, goal, cells, looks, asked):
         raise refused
     used = [(look.column, one) for look, one in zip(looks, cells, strict=True) if look.column]

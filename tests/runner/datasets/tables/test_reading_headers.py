@@ -23,6 +23,9 @@ def read_text(tmp_path):
         ("date,NA\n2020-01-01,1\n2020-01-02,2\n", ["date", "NA"]),
         ("land,code,1990,1991,1992\nPeru,PE,1,2,3\nChad,TD,5,2,3\n", ["land", "code", "1990", "1991", "1992"]),
         (",0,1,2\na,1,2,3\nb,4,5,6\n", ["c1", "0", "1", "2"]),
+        ("year,inf,gdp\n1950,0.3,7\n1951,0.4,9\n", ["year", "inf", "gdp"]),
+        (",price\n0,5\n1,7\n2,4\n", ["c1", "price"]),
+        (",when,\n0,5,\n1,7,\n2,4,\n", ["c1", "when"]),
         ("sex,price\nm,$42\nf,$50\n", ["sex", "price"]),
     ],
 )  # fmt: skip
@@ -70,7 +73,7 @@ def test_names_that_are_said_to_be_data_are_refused_with_the_other_reading(tmp_p
         (",length,kind\n0,4.1,a\n1,3.8,b\n", ["length", "kind"], (LEFT_OUT,)),
         (",length,kind\n17,4.1,a\n3,3.8,b\n", ["length", "kind"], (LEFT_OUT,)),
         ("Unnamed: 0,length,kind\n0,4.1,a\n1,3.8,b\n", ["length", "kind"], (LEFT_OUT,)),
-        (",Unnamed: 0,length\n0,0,4.1\n1,1,3.8\n", ["length"], (LEFT_OUT, LEFT_OUT.replace("1", "2"))),
+        (",Unnamed: 0,length,kind\n0,0,4.1,a\n1,1,3.8,b\n", ["length", "kind"], (LEFT_OUT, LEFT_OUT.replace("1", "2"))),
         ('"length" "kind"\n"1" 4.1 "a"\n"2" 3.8 "b"\n', ["length", "kind"], (LEFT_OUT,)),  # as R writes
         ("index,length,kind\n0,4.1,a\n1,3.8,b\n", ["index", "length", "kind"], ()),
         (",length,kind\n1.5,4.1,a\n2,3.8,b\n", ["c1", "length", "kind"],
