@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MARKERS = frozenset(
-    ("", "NA", "N/A", "n/a", "NaN", "nan", "NAN", "null", "NULL", "Null", "None", "?", "-", ".", "#N/A", "<NA>")
+    ("", "NA", "N/A", "n/a", "NaN", "nan", "NAN", "null", "NULL", "Null", "?", "-", ".", "#N/A", "<NA>")
 )
+NONE = "None"  # a missing number, as Python writes it; among words it is one of them, as in: None, Some, Marked
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ def gaps_of(marked: Iterable[object], signs: Signs) -> Gaps:
 
 @dataclass(frozen=True)
 class Cells:
-    """One column. `texts` are its cells, "" for a gap; `given` are numbers that came as such, in the other cells NaN.
+    """One column. `texts` are its cells, "" for a gap (and `NONE`, which may be one); `given` are numbers that came as
+    such, in the other cells NaN.
 
     A column that came as numbers has no texts. `rows` are those of the table that its cells are in.
     """
@@ -65,7 +67,8 @@ class Cells:
         if self.texts is None:
             assert self.given is not None
             return Numbers(self._without_gaps(self.given), np.zeros(self.n, dtype=bool))
-        read = read_numbers(self.texts, self.signs, unit)
+        texts = ["" if text == NONE else text for text in self.texts] if NONE in self.texts else self.texts
+        read = read_numbers(texts, self.signs, unit)
         values, bad = read.values, read.bad
         if self.given is not None:
             is_given = ~np.isnan(self.given)
@@ -75,12 +78,15 @@ class Cells:
     @cached_property
     def words(self) -> NDArray[np.str_]:
         """All cells as texts, "" for a gap; whole numbers without a decimal point."""
-        if self.texts is not None and not self.gaps.numbers:
-            return np.array(self.texts, dtype=object)
+        return self.words_with(none=bool(self.numbers.bad.any()))
+
+    def words_with(self, none: bool) -> NDArray[np.str_]:
+        """The same where it is known whether `NONE` is a word."""
         values = self.numbers.values
         own = self.texts if self.texts is not None else tuple(map(written, values.tolist()))
         is_gap = np.isnan(values) & ~self.numbers.bad
-        return np.array([("" if gap else text) for text, gap in zip(own, is_gap, strict=True)], dtype=object)
+        cells = zip(own, is_gap, strict=True)
+        return np.array(["" if gap and not (none and text == NONE) else text for text, gap in cells], dtype=object)
 
     @property
     def is_gap(self) -> NDArray[np.bool_]:

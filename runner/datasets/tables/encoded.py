@@ -9,7 +9,7 @@ import numpy as np
 from nn.registry import Array
 from runner.base.texts import listed
 from runner.datasets.samples import DataError
-from runner.datasets.tables.cells import Cells, cells_of, gaps_of
+from runner.datasets.tables.cells import NONE, Cells, cells_of, gaps_of
 from runner.datasets.tables.encoding import NO, YES, Column, Encoding
 from runner.datasets.tables.numbers import Signs
 
@@ -81,7 +81,8 @@ def _flag(cells: Cells) -> tuple[Array, list[str]]:
 
 def _category(levels: Sequence[str], cells: Cells) -> tuple[Array, list[str]]:
     place: Mapping[str, int] = {level: place for place, level in enumerate(levels)}
-    codes = np.array([place.get(word, -1) for word in cells.words])
+    words = cells.words_with(none=NONE in levels)
+    codes = np.array([place.get(word, -1) for word in words])
     part = (codes[:, np.newaxis] == np.arange(len(levels))).astype(np.float64)
-    part[cells.is_gap] = np.nan
-    return part, sorted({str(word) for word in cells.words if word} - set(levels))
+    part[words == ""] = np.nan
+    return part, sorted({str(word) for word in words if word} - set(levels))

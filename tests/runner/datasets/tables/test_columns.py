@@ -117,6 +117,15 @@ def test_markers_of_missing_values_are_gaps_and_so_are_those_that_are_named():
     assert cells(["-999", "x", "none", "0"]).is_gap.tolist() == [False] * 4
 
 
+def test_none_is_a_gap_among_numbers_and_a_word_among_words():
+    """As in an answer of None, Some or Marked: taken as missing it would cost these rows without a word."""
+    assert cells(["1", "None", "", "2.5"]).is_gap.tolist() == [False, True, True, False]
+    assert cells(["Some", "None", "", "None"]).is_gap.tolist() == [False, False, True, False]
+    assert cells(["Some", "None", "-999"], (-999,)).is_gap.tolist() == [False, False, True]
+    assert look(["low", "None", "high"] * 4) == Look(Column("c", "category", ("None", "high", "low")))
+    assert cells(["Some", "None"], ("None",)).is_gap.tolist() == [False, True], "where that is said"
+
+
 def test_a_named_gap_is_one_in_a_typed_column_too():
     found = cells_of("c", pd.Series([1, -999, 3]), Signs(), gaps_of((-999,), Signs()))
     assert found.is_gap.tolist() == [False, True, False]

@@ -54,6 +54,13 @@ def test_gaps_are_nan_in_all_inputs_of_a_column():
     assert np.isnan(X).all() and X.shape == (2, 5) and notes == ()
 
 
+def test_none_is_a_value_for_later_rows_where_it_was_one_in_training():
+    frame = pd.DataFrame({"area": ["None"], "price": ["None"], "garden": ["None"], "colour": ["None"]})
+    assert np.isnan(encode(ENCODING, frame)[0]).all()
+    with_none = replace(ENCODING, columns=(*COLUMNS[:3], Column("colour", "category", ("None", "red"))))
+    np.testing.assert_array_equal(encode(with_none, frame)[0], [[NAN, NAN, NAN, 1, 0]])
+
+
 def test_values_that_training_never_saw_are_named_and_none_of_the_levels():
     X, notes = encode(ENCODING, pd.DataFrame({"area": [1], "price": [1], "garden": ["perhaps"], "colour": ["green"]}))
     np.testing.assert_array_equal(X, [[1, 1, NAN, 0, 0]])
