@@ -10,6 +10,8 @@ from pydantic import BeforeValidator, Strict
 from runner.base.texts import listed
 from runner.datasets.samples import DataError
 
+SHOWN = 30
+
 
 def _as_text(value: Any) -> Any:
     return str(value) if type(value) in (int, float) else value
@@ -23,58 +25,118 @@ def choose(
 ) -> tuple[list[str], str]:
     """The feature columns, in the order in which they were named, and the target column; the last one unless named.
 
-    Raises DataError for a name or a pattern that no column has.
+    Raises DataError with all that is wrong with these settings, and one way that puts all of it right.
     """
-    dropped = set(_matching(names, drop, "drop"))
-    left = [name for name in names if name not in dropped]
-    goal = names[-1] if target is None and not left else left[-1] if target is None else target
-    if goal not in names:
-        raise DataError(_unknown([goal], names), "target", _nearest([goal], names, "target"))
-    if features is not None and goal in features:
-        others = [one for one in features if one != goal] or None
-        raise DataError(f"must not hold the target {goal!r}", "features", {"without the target": {"features": others}})
-    chosen = left if features is None else [name for name in _matching(names, features, "features") if name in left]
-    chosen = [name for name in chosen if name != goal]
-    if goal in dropped or not chosen:
-        told = f"names the target, {goal!r}" if goal in dropped else f"leaves nothing to learn {goal!r} from"
-        raise DataError(told, "drop", {"with nothing left out": {"drop": []}} if drop else {})
-    return chosen, goal
+    choice = _Choice(names, features, drop, target)
+    choice.check()
+    if choice.told:
+        raise choice.refusal()
+    return choice.chosen(), choice.goal()
 
 
-def _matching(names: Sequence[str], wanted: Sequence[str], setting: str) -> list[str]:
-    """The columns that these names and patterns stand for, each once; a name that is a column is no pattern."""
-    unknown, found = list[str](), dict[str, None]()
-    if setting == "features" and not wanted:
-        raise DataError("must name at least one column, or be null for all but the target", "features",
-                        {"all but the target": {"features": None}})  # fmt: skip
-    if twice := [one for place, one in enumerate(wanted) if one in wanted[:place]]:
-        raise DataError(f"names {listed(twice)} twice", setting, {"": {setting: list(dict.fromkeys(wanted))}})
-    for pattern in wanted:
-        its = [pattern] if pattern in names else [name for name in names if fnmatchcase(name, pattern)]
-        unknown += [] if its else [pattern]
-        found.update(dict.fromkeys(its))
-    if unknown:
-        raise DataError(_unknown(unknown, names), setting, _nearest(wanted, names, setting))
-    return list(found)
+class _Choice:
+    """The settings as they were given; each check reports what is wrong and puts it right for those after it."""
 
+    def __init__(
+        self, names: Sequence[str], features: Sequence[str] | None, drop: Sequence[str], target: str | None
+    ) -> None:
+        self.names, self.features, self.drop, self.target = names, features, list(drop), target
+        self.told: list[tuple[str, str]] = []  # setting, what is wrong with it
+        self.words: dict[str, None] = {}  # what the way does
+        self.changes: dict[str, Any] = {}
+        self.unknown = False
 
-def _unknown(unknown: Sequence[str], names: Sequence[str]) -> str:
-    near = [one for name in unknown for one in _near(name, names)]
-    meant = f" (did you mean {listed(near)}?)" if near else ""
-    return f"names {listed(unknown)}, which is no column of the file{meant}; the columns are {listed(names, 30)}"
+    def check(self) -> None:
+        self.spelling()
+        self.repetitions()
+        self.features_at_all()
+        self.target_apart()
+        self.anything_left()
+
+    def columns_of(self, patterns: Sequence[str]) -> list[str]:
+        """The columns that these names and patterns stand for, each once; a name that is a column is no pattern."""
+        found = [name for pattern in patterns for name in self._its(pattern)]
+        return list(dict.fromkeys(found))
+
+    def _its(self, pattern: str) -> list[str]:
+        return [pattern] if pattern in self.names else [name for name in self.names if fnmatchcase(name, pattern)]
+
+    def left(self) -> list[str]:
+        dropped = set(self.columns_of(self.drop))
+        return [name for name in self.names if name not in dropped]
+
+    def goal(self) -> str:
+        return (self.left() or self.names)[-1] if self.target is None else self.target
+
+    def chosen(self) -> list[str]:
+        left, goal = self.left(), self.goal()
+        wanted = left if self.features is None else self.columns_of(self.features)
+        return [name for name in wanted if name in left and name != goal]
+
+    def spelling(self) -> None:
+        goal = [] if self.target is None else [self.target]
+        given: dict[str, Sequence[str]] = {"target": goal, "features": self.features or (), "drop": self.drop}
+        for setting, wanted in given.items():
+            is_known = [one in self.names if setting == "target" else bool(self._its(one)) for one in wanted]
+            if all(is_known):
+                continue
+            self.unknown = True
+            meant = {one: _near(one, self.names) for one, known in zip(wanted, is_known, strict=True) if not known}
+            near, gone = [name for its in meant.values() for name in its], [one for one in meant if not meant[one]]
+            said = f"names {listed(meant)}, which is no column of the file"
+            said += f" (did you mean {listed(near)}?)" if near else ""
+            words = ["with the nearest names"] * bool(near)
+            words += [f"without {listed(gone)}"] * bool(gone and setting != "target")
+            right = list(dict.fromkeys(name for one in wanted for name in meant.get(one, [one])))
+            right_or_none = right[0] if right and setting == "target" else right or None
+            self._set(setting, right if setting == "drop" else right_or_none, said, words)
+        if self.target is None and "target" in self.changes:
+            self.target = self.changes["target"] = self.goal()
+            self.words[f"to learn the last column, {self.target!r}"] = None
+
+    def repetitions(self) -> None:
+        for setting, wanted in {"features": self.features or (), "drop": self.drop}.items():
+            if twice := [one for place, one in enumerate(wanted) if one in wanted[:place]]:
+                self._set(setting, list(dict.fromkeys(wanted)), f"names {listed(twice)} twice", ["each once"])
+
+    def features_at_all(self) -> None:
+        if self.features is not None and not self.features:
+            said = "must name at least one column, or be null for all but the target"
+            self._set("features", None, said, ["all but the target"])
+
+    def target_apart(self) -> None:
+        goal = self.goal()
+        if self.features is not None and goal in self.features:
+            others = [one for one in self.features if one != goal] or None
+            self._set("features", others, f"must not hold the target {goal!r}", ["without the target"])
+        if goal in self.columns_of(self.drop):
+            others = [one for one in self.drop if goal not in self._its(one)]
+            self._set("drop", others, f"names the target, {goal!r}", ["with the target"])
+
+    def anything_left(self) -> None:
+        said = f"leaves nothing to learn {self.goal()!r} from"
+        if self.features is not None and set(self.columns_of(self.features)) <= {self.goal()}:
+            self._set("features", None, said, ["all but the target"])
+        if not self.chosen():
+            self._set("drop", [], said, ["with nothing left out"])
+
+    def _set(self, setting: str, value: Any, said: str, words: Sequence[str]) -> None:
+        setattr(self, setting, value)
+        self.changes[setting] = value
+        self.told.append((setting, said))
+        self.words |= dict.fromkeys(words)
+
+    def refusal(self) -> DataError:
+        first = self.told[0][0]
+        said = "; ".join(f"data.{setting} {one}" for setting, one in self.told).removeprefix(f"data.{first} ")
+        said += f"; the columns are {listed(self.names, SHOWN)}" if self.unknown else ""
+        return DataError(said, first, {", ".join(self.words): self.changes})
 
 
 def _near(name: str, names: Sequence[str]) -> list[str]:
+    """The column that is spelt most like a name; those that a pattern stands for in any case of letters."""
     by_lower = {one.casefold(): one for one in reversed(names)}
-    return [by_lower[one] for one in get_close_matches(name.casefold().strip(), list(by_lower), n=1)]
-
-
-def _nearest(wanted: Sequence[str], names: Sequence[str], setting: str) -> dict[str, dict[str, object]]:
-    """The same choice with the nearest names; nothing where there are none."""
-    meant = list[str]()
-    for one in wanted:
-        is_known = one in names or any(fnmatchcase(name, one) for name in names)
-        meant += [one] if is_known else _near(one, names)
-    if len(meant) < len(wanted):
-        return {}
-    return {"with the nearest names": {setting: meant[0] if setting == "target" else list(dict.fromkeys(meant))}}
+    wanted = name.casefold().strip()
+    if any(sign in name for sign in "*?["):
+        return [one for one in names if fnmatchcase(one.casefold(), wanted)]
+    return [by_lower[one] for one in get_close_matches(wanted, list(by_lower), n=1)]
