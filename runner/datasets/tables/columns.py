@@ -25,13 +25,14 @@ NINES = tuple(sign * float(nines) for nines in ("99", "999", "9999", "99999", "9
 class Trouble:
     """Why a column cannot be used as it is. `gaps` are the texts or numbers that would be missing values instead.
 
-    With `is_doubt` they may also be meant as they are.
+    With `is_doubt` they may also be meant as they are. `rows` are those with a text instead of a number, from 1.
     """
 
     name: str
     said: str
     gaps: tuple[str | float, ...] = ()
     is_doubt: bool = False
+    rows: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,10 +113,11 @@ def slip_of(cells: Cells, is_category: bool) -> Trouble | None:
         return None
     texts = Counter(str(word) for word in cells.words[bad])
     shown = ", ".join(repr(text) for text in list(texts)[:4]) + (", ..." if len(texts) > 4 else "")
-    rows = cells.rows[bad][:4] + 1
+    rows = tuple((cells.rows[bad] + 1).tolist())
     more = f" and {n_bad - 4} more" if n_bad > 4 else ""
-    said = f"holds numbers, but text in {'row' if n_bad == 1 else 'rows'} {', '.join(map(str, rows))}{more}: {shown}"
-    return Trouble(cells.name, said, tuple(texts) if len(texts) <= 10 else ())
+    where = f"{'row' if n_bad == 1 else 'rows'} {', '.join(map(str, rows[:4]))}{more}"
+    said = f"holds numbers, but text in {where}: {shown}"
+    return Trouble(cells.name, said, tuple(texts) if len(texts) <= 10 else (), rows=rows)
 
 
 def wrong_numbers(cells: Cells) -> Trouble | None:

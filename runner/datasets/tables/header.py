@@ -30,8 +30,25 @@ class _Signs:
 
 def are_plain_names(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     """Whether words stand above columns of numbers, and no number does."""
-    signs = _read(first, below)
-    return signs.words_above_numbers > 0 and signs.numbers_above_numbers == 0
+    pairs = [(cell, column) for cell, column in zip(first, below, strict=True) if not _is_missing(cell)]
+    if any(_is_datum(cell, column) and _are_numbers(column) for cell, column in pairs):
+        return False
+    return any(not _is_datum(cell, column) and _are_numbers(column) for cell, column in pairs)
+
+
+def are_names(row: Sequence[str], rows_below: Sequence[Sequence[str]], may_be_words: bool) -> bool:
+    """Whether a row without gaps is nothing but names: above columns of numbers, with `may_be_words` above any."""
+    below = list(zip(*rows_below, strict=True))
+    signs = _read(row, below)
+    if signs.words_that_recur or len(set(row)) < len(row):
+        return False
+    are_words = signs.words == len(row) and may_be_words
+    return are_plain_names(row, below) or _counts(row) or are_words
+
+
+def recurring(first: Sequence[str], below: Sequence[Sequence[str]]) -> int:
+    """How many words of a row come again below, where there are mostly words."""
+    return _read(first, below).words_that_recur
 
 
 def has_header(first: Sequence[str], below: Sequence[Sequence[str]], asked: bool | Literal["auto"], shown: str) -> bool:
@@ -79,15 +96,25 @@ def _read(first: Sequence[str], below: Sequence[Sequence[str]]) -> _Signs:
     for cell, column in zip(first, below, strict=True):
         if _is_missing(cell):
             continue
-        known = [one for one in column if not _is_missing(one)]
-        above_numbers = 2 * sum(is_value(one) for one in known) > len(known)
-        if is_value(cell) and (cell in column or any(map(str.isdigit, cell))):  # "inf" is a name too: inflation
+        above_numbers = _are_numbers(column)
+        if _is_datum(cell, column):
             signs.numbers_above_numbers += above_numbers
             continue
         signs.words += 1
         signs.words_above_numbers += above_numbers
         signs.words_that_recur += not above_numbers and cell in column
     return signs
+
+
+def _is_datum(cell: str, column: Sequence[str]) -> bool:
+    """Whether a cell is a value and no name; "inf" is a name too, of inflation, where it does not come again below."""
+    return is_value(cell) and (any(map(str.isdigit, cell)) or cell in column)
+
+
+def _are_numbers(column: Sequence[str]) -> bool:
+    """Whether most of its cells are."""
+    known = [one for one in column if not _is_missing(one)]
+    return 2 * sum(is_value(one) for one in known) > len(known)
 
 
 def _counts(first: Sequence[str]) -> bool:

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from runner.datasets.samples import DataError, Impute
 from runner.datasets.tables.cells import Cells
 from runner.datasets.tables.columns import COUNTS, Look, Trouble, look_at
+from runner.datasets.tables.suspects import Suspect
 from runner.datasets.tables.task import AskedTask, Goal, goal_of
 
 MAX_TOLD = 6
@@ -26,9 +27,17 @@ class Asked(Protocol):
 
 
 def refusal_of(
-    goals: Cells, goal: Goal, cells: Sequence[Cells], looks: Sequence[Look], asked: Asked
+    goals: Cells,
+    goal: Goal,
+    cells: Sequence[Cells],
+    looks: Sequence[Look],
+    asked: Asked,
+    suspects: Sequence[Suspect] = (),
 ) -> DataError | None:
-    """What is wrong with the target, the features and their gaps; None where nothing is."""
+    """What is wrong with the target, the features and their gaps; None where nothing is.
+
+    Where all of it stands in one of the `suspects`, rows that may be none, the ways leave that out.
+    """
     troubles = [look.trouble for look in looks if look.trouble]
     holes = [one for one, look in zip(cells, looks, strict=True) if look.column and one.is_gap.any()]
     holes = holes if asked.impute == "none" else []
@@ -38,12 +47,16 @@ def refusal_of(
         counters = [one.name for one, look in zip(cells, looks, strict=True) if look.left_out == COUNTS]
         ways: dict[str, Changes] = {"to learn from the count": {"features": counters}} if counters else {}
         return DataError(f"leaves nothing to learn from: {_reasons(cells, looks)}", "features", ways)
-    told = [f"{one.name!r} {one.said}" for one in ([goal.wrong] if goal.wrong else []) + troubles]
+    all_of = ([goal.wrong] if goal.wrong else []) + troubles
+    told = [f"{one.name!r} {one.said}" for one in all_of]
     told += [_holes(one) for one in holes]
     rest = f"; and {len(told) - MAX_TOLD} more" if len(told) > MAX_TOLD else ""
     said = "; ".join(told[:MAX_TOLD]) + rest
     setting = "path" if goal.wrong and (troubles or holes) else "target" if goal.wrong else "features"
     head = "" if len(told) == 1 else "has columns that cannot be used as they are: "
+    for suspect in suspects if not holes else ():
+        if all(one.rows == (suspect.row,) for one in all_of):
+            return DataError(head + said, "path", {**suspect.as_names, **suspect.ways})
     target = _other_target(goals, goal, cells, looks, asked)
     is_left = sum(look.column is not None for look in looks) > 0
     return DataError(head + said, setting, _ways(goal, target, troubles, holes, asked, is_left))

@@ -17,8 +17,11 @@ from runner.datasets.tables.records import read_json
 from runner.datasets.tables.rows import Rows, read_rows
 from runner.datasets.tables.signs import find_signs
 from runner.datasets.tables.sources import Origin, contents_of_file, find_file
-from runner.datasets.tables.top import commented_names, without_top
-from runner.datasets.tables.typed import read_excel, read_parquet
+from runner.datasets.tables.suspects import Suspect, Ways, suspects_of
+from runner.datasets.tables.titles import above_names, rows_above_names, title_of
+from runner.datasets.tables.top import Top, commented_names, without_top
+from runner.datasets.tables.typed import as_text, is_empty, read_excel, read_parquet
+from runner.datasets.tables.uneven import places_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +51,8 @@ class Reading:
     in the file, without quotes and without spaces around it, "" where there is nothing; other formats have types.
     `decimal` and `thousands` say how numbers in text are written; a space as `thousands` stands for one of any width,
     and `'` for a typographic one too. `words` say for a person how the file was read, where that is not the
-    ordinary, and `notes` what was left out or corrected. `digest` identifies the bytes of the file.
+    ordinary, and `notes` what was left out or corrected. `suspects` are rows that may be none. `digest` identifies the
+    bytes of the file.
     """
 
     frame: "pd.DataFrame"
@@ -56,6 +60,7 @@ class Reading:
     thousands: str
     words: str
     notes: tuple[str, ...]
+    suspects: tuple[Suspect, ...]
     digest: str
 
 
@@ -67,6 +72,7 @@ class _Grid:
     names: Sequence[Any]
     words: tuple[str, ...]
     notes: tuple[str, ...]
+    suspects: tuple[Suspect, ...] = ()
     separator: str = ""
     text: str = ""
 
@@ -112,6 +118,7 @@ def _read(path: Path, shown: str, _size: int, _changed: int, options: ReadingOpt
         thousands,
         f"{words[0]}{'; ' * (len(words) > 1)}{', '.join(words[1:])}",
         (*misnamed(shown, kind, around), *grid.notes, *notes),
+        grid.suspects,
         hashlib.sha256(on_disk).hexdigest(),
     )
 
@@ -129,8 +136,21 @@ def _from_text(text: str, options: ReadingOptions, origin: Origin, notes: tuple[
     frame = pa.table(columns, [str(place) for place in range(len(columns))]).to_pandas(split_blocks=True)
     words = [f"separator {said(separator)}"] * (separator != ",") + [origin.encoding] * (origin.encoding != "utf-8")
     words += ["no header"] * (not names)
+    suspects: tuple[Suspect, ...] = ()
+    if names is rows.first and len(rows):
+        last = len(rows), [column[-1].as_py() for column in rows.columns]
+        suspects = suspects_of(below, last, lambda row: _without(row, rows, top, separator, origin))
     return _Grid(frame, names or _numbered(len(columns)), tuple(words), (*notes, *more, *rows.notes, *said_names),
-                 separator, top.text)  # fmt: skip
+                 suspects, separator, top.text)  # fmt: skip
+
+
+def _without(row: int, rows: Rows, top: Top, separator: str, origin: Origin) -> Ways:
+    """The ways with a copy of the file that lacks its first or its last row; for 0, what stands above the first one."""
+    record = rows.ends[row > 1]
+    line, text = places_of(top, separator, [record])[record]
+    end = line + max(1, len(text.splitlines())) - 1
+    above = f"1,{line - 1}d" if line > 2 else "1d"
+    return origin.edited(above if row == 0 else f"{line}d" if end == line else f"{line},{end}d")
 
 
 def _names(
@@ -161,14 +181,24 @@ def _numbered(n: int) -> list[str]:
 def _from_excel(contents: bytes, options: ReadingOptions, shown: str) -> _Grid:
     import pandas as pd
 
-    rows, notes = read_excel(contents, options.sheet, shown)
-    written = [["" if cell is None else str(cell).strip() for cell in row] for row in rows[: LOOKED_AT + 1]]
-    below = [list(column) for column in zip(*written[1:], strict=True)] or [[] for _ in written[0]]
-    is_named = has_header(written[0], below, options.header, shown)
-    cells = rows[1:] if is_named else rows
-    frame = pd.DataFrame({place: [row[place] for row in cells] for place in range(len(rows[0]))})
-    names = written[0] if is_named else _numbered(len(rows[0]))
-    return _Grid(frame, names, ("Excel", *(["no header"] * (not is_named))), notes)
+    sheet, notes = read_excel(contents, options.sheet, shown)
+    width, head = len(sheet.rows[0]), [row for row in map(as_text, sheet.rows[: LOOKED_AT + 1]) if any(row)]
+    above = rows_above_names(head, width) if options.header is not False else 0
+    first, *rest = head[above:]
+    below = [list(column) for column in zip(*rest, strict=True)] or [[] for _ in first]
+    is_named = has_header(first, below, options.header, shown)
+    places = [place for place, row in enumerate(sheet.rows) if not is_empty(row)][above + is_named :]
+    cells = [sheet.rows[place] for place in places]
+    frame = pd.DataFrame({place: [row[place] for row in cells] for place in range(width)})
+    names = first if is_named else _numbered(width)
+    words = ("Excel", *(["no header"] * (not is_named)))
+    suspects: tuple[Suspect, ...] = ()
+    if is_named and cells:
+        last = len(cells), as_text(cells[-1])
+        suspects = suspects_of(
+            below, last, lambda row: sheet.without(places[max(0, row - 1)], row == 0, shown, options.sheet)
+        )
+    return _Grid(frame, names, words, (*notes, *above_names([title_of(row) for row in head[:above]])), suspects)
 
 
 def _check(frame: "pd.DataFrame", grid: _Grid, shown: str, min_columns: int) -> None:

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from runner.base.texts import short
 from runner.datasets.samples import DataError
 from runner.datasets.tables.dialect import lines_of, reader_of, usual_width
 from runner.datasets.tables.sources import Origin
+from runner.datasets.tables.titles import above_names, rows_above_names, title_of
 from runner.datasets.tables.top import Top
 from runner.datasets.tables.uneven import fitted, open_quote, uneven_rows
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 BATCH = 20_000  # rows of Python's strings at the same time
 END = "\x00"  # a row of its own after the last one, unless a quote is still open; no text holds it
-SHOWN, LONGEST = 3, 100
+HEAD, FIRST = 1 << 18, 1200  # characters and rows that are looked at for names
 
 
 @dataclass
@@ -25,12 +25,14 @@ class Rows:
     """The `first` row, which may hold the names, and the `columns` of all others, as pyarrow's text.
 
     `is_named` says that the first row can be nothing but names: it was a comment above the rows, or has one cell less.
+    `ends` are the places of the first and the last row of the columns among all records of the text.
     """
 
     first: list[str]
     columns: "list[pa.ChunkedArray]"
     notes: list[str] = field(default_factory=list)
     is_named: bool = False
+    ends: tuple[int, int] = (0, 0)
 
     def __len__(self) -> int:
         return len(self.columns[0]) if self.columns else 0
@@ -41,6 +43,7 @@ class _Collector:
     """Takes the rows one batch after another."""
 
     width: int
+    above: int = 0  # rows over the names
     first: list[str] | None = None
     batches: "list[list[pa.Array]]" = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
@@ -49,6 +52,7 @@ class _Collector:
     comments: int = 0
     empty: int = 0
     cut: int = 0
+    ends: tuple[int, int] = (-1, -1)
     uneven: list[tuple[int, int, int]] = field(default_factory=list)  # record, row, cells
 
     def take(self, batch: list[list[str]]) -> None:
@@ -57,8 +61,11 @@ class _Collector:
 
         is_even = self.first is not None and set(map(len, batch)) == {self.width} and all(map(any, batch))
         kept = batch if is_even else [row for place, one in enumerate(batch) if (row := self._checked(place, one))]
+        if is_even:
+            self.rows += len(kept)
+            self._end(self.taken)
+            self._end(self.taken + len(batch) - 1)
         self.taken += len(batch)
-        self.rows += len(kept) if is_even else 0
         if kept:
             cells = zip(*kept, strict=True)
             self.batches.append([pc.utf8_trim_whitespace(pa.array(column, pa.string())) for column in cells])
@@ -68,12 +75,12 @@ class _Collector:
         if not any(row):
             self.empty += len(row) > 1
             return None
-        if row[0].startswith("#") and len(row) != self.width:
+        if _is_comment(row, self.width):
             self.comments += 1
             return None
         if self.first is None:
-            if len(row) == 1 and self.width > 2:
-                self.titles.append(row[0])
+            if len(self.titles) < self.above or (len(row) == 1 and self.width > 2):
+                self.titles.append(title_of(row))
             else:
                 self.first = row
             return None
@@ -84,14 +91,19 @@ class _Collector:
         if len(row) != self.width:
             self.uneven.append((self.taken + place, self.rows, len(row)))
             return None
+        self._end(self.taken + place)
         return row
+
+    def _end(self, record: int) -> None:
+        self.ends = (record if self.ends[0] < 0 else self.ends[0], record)
 
 
 def read_rows(top: Top, separator: str, origin: Origin) -> Rows:
     """All rows. Raises DataError for rows with more or fewer cells than the others, and for a quote that stays open."""
     import pyarrow as pa
 
-    taker = _Collector(usual_width(top.text, separator))
+    width = usual_width(top.text, separator)
+    taker = _Collector(width, rows_above_names(_first_rows(top, separator, width), width))
     reader = reader_of(chain(lines_of(top.text), [END]), separator, top.quote)
     try:
         while batch := list(islice(reader, BATCH)):
@@ -107,12 +119,25 @@ def read_rows(top: Top, separator: str, origin: Origin) -> Rows:
     columns = [pa.chunked_array(list(chunks)) for chunks in zip(*taker.batches, strict=True)]
     columns = columns or [pa.chunked_array([pa.array([], pa.string())]) for _ in range(taker.width)]
     first, is_named = fitted(taker.first, columns, top, separator, origin)
-    return Rows([cell.strip() for cell in first], columns, _notes(taker), is_named)
+    return Rows([cell.strip() for cell in first], columns, _notes(taker), is_named, taker.ends)
+
+
+def _first_rows(top: Top, separator: str, width: int) -> list[list[str]]:
+    """Rows as they stand there, without empty ones and comments."""
+    try:
+        rows = list(islice(reader_of(lines_of(top.text[:HEAD]), separator, top.quote), FIRST))
+    except csv.Error:
+        return []
+    bare = [[cell.strip() for cell in row] for row in rows]
+    return [row for row in bare if any(row) and not _is_comment(row, width)]
+
+
+def _is_comment(row: list[str], width: int) -> bool:
+    return row[0].startswith("#") and len(row) != width
 
 
 def _notes(taker: _Collector) -> list[str]:
-    lines = f"left out above the rows: {', '.join(repr(short(title, LONGEST)) for title in taker.titles[:SHOWN])}"
-    notes = [lines] if taker.titles else []
+    notes = above_names(taker.titles)
     notes += [f"comment lines left out: {taker.comments:,}"] if taker.comments else []
     notes += [f"rows without any value left out: {taker.empty:,}"] if taker.empty else []
     return [*notes, *([f"separators after the last cell of a row left out: {taker.cut:,}"] if taker.cut else [])]

@@ -4,14 +4,16 @@ import shlex
 from collections.abc import Sequence
 
 from runner.base.commands import written
+from runner.base.texts import short
 from runner.datasets.samples import Impute
 from runner.datasets.tables.cells import Cells
 from runner.datasets.tables.columns import Look
 from runner.datasets.tables.leaks import leaks
 from runner.datasets.tables.reading import Reading
+from runner.datasets.tables.suspects import Suspect
 from runner.datasets.tables.task import Goal, singles
 
-MAX_NAMES = 12
+MAX_NAMES, LONGEST = 12, 60
 KINDS = {"number": "number", "flag": "yes/no", "category": "one-hot"}
 FILLED = {"median": "the median", "mean": "the mean", "most_frequent": "the most frequent value", "none": "nothing"}
 
@@ -58,7 +60,13 @@ def notes_of(
         way = shlex.quote(f"data.drop={written([*drop, *told])}")
         line = f"warning: {_named(told)} alone says what {target.name} is; if known only later, leave it out: {way}"
         lines.append(line)
+    lines += [line for suspect in reading.suspects if suspect.row - 1 in target.rows for line in _doubt(suspect)]
     return tuple(lines)
+
+
+def _doubt(suspect: Suspect) -> list[str]:
+    said = f"warning: row {suspect.row} may be no row like the others: {short(', '.join(suspect.cells), LONGEST)!r}; "
+    return [f"{said}{words}: data.path={written(way['path'])}" for words, way in suspect.ways.items()]
 
 
 def _counted(count: int, what: str) -> str:

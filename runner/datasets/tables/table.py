@@ -96,7 +96,7 @@ def _samples(source: Source, asked: Asked, tested: Source | None) -> Samples:
     """The samples, whose arrays cannot be written to: runs on the same file share them."""
     reading = source.reading
     frame, signs = reading.frame, Signs(reading.decimal, reading.thousands)
-    names, target = choose([str(name) for name in frame.columns], asked.features, asked.drop, asked.target)
+    names, target = _chosen(reading, asked)
     gaps = gaps_of(asked.missing or (), signs)
     column = {str(name): place for place, name in enumerate(frame.columns)}
     goals = cells_of(target, frame.iloc[:, column[target]], signs, gaps)
@@ -109,7 +109,7 @@ def _samples(source: Source, asked: Asked, tested: Source | None) -> Samples:
     may_doubt = asked.missing is None
     goal = goal_of(goals, asked.task, may_doubt)
     looks = [look_at(one, may_doubt, one.name in (asked.features or ())) for one in cells]
-    if refused := refusal_of(goals, goal, cells, looks, asked):
+    if refused := refusal_of(goals, goal, cells, looks, asked, reading.suspects):
         raise refused
     used = [(look.column, one) for look, one in zip(looks, cells, strict=True) if look.column]
     unit = goals.numbers.unit if goal.task == "regression" else ""
@@ -131,6 +131,18 @@ def _samples(source: Source, asked: Asked, tested: Source | None) -> Samples:
     if tested is not None:
         samples = with_test_rows(samples, tested.reading)
     return _locked(samples)
+
+
+def _chosen(reading: Reading, asked: Asked) -> tuple[list[str], str]:
+    """The feature columns and the target. Names that stand in the first row, below what was taken for them, say so."""
+    try:
+        return choose([str(name) for name in reading.frame.columns], asked.features, asked.drop, asked.target)
+    except DataError as error:
+        given = {name for name in (asked.target, *(asked.features or ()), *asked.drop) if name is not None}
+        for suspect in reading.suspects:
+            if suspect.as_names and given <= set(suspect.cells):
+                raise DataError(f"{error}; row 1 has such names", error.setting, suspect.as_names) from error
+        raise
 
 
 def _too_few(n: int, reading: Reading, target: str, names: list[str], asked: Asked, signs: Signs) -> DataError:

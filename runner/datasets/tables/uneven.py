@@ -29,7 +29,7 @@ def uneven_rows(
         return better
     if width == 1:
         return _no_table(origin)
-    places = _places(top, separator, [record for record, _, _ in found])
+    places = places_of(top, separator, [record for record, _, _ in found])
     shown = "; ".join(
         f"row {row} (line {places[record][0]}) has {cells}: {short(places[record][1], LONGEST)!r}"
         for record, row, cells in found[:SHOWN]
@@ -133,7 +133,7 @@ def _unnamed(first: list[str], width: int, top: Top, separator: str, origin: Ori
     )
 
 
-def _places(top: Top, separator: str, records: Sequence[int]) -> dict[int, tuple[int, str]]:
+def places_of(top: Top, separator: str, records: Sequence[int]) -> dict[int, tuple[int, str]]:
     """The line that each of these records begins in, counted from 1 in the whole file, and its text."""
     wanted, lines, start, found = set(records), list(lines_of(top.text)), 0, {}
     reader = reader_of(iter(lines), separator, top.quote)
