@@ -2,8 +2,9 @@
 
 import numbers
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -56,6 +57,12 @@ class Cells:
     def row(self, where: NDArray[np.bool_]) -> int:
         """The first row of the table, counted from 1, where this is so."""
         return int(self.rows[np.flatnonzero(where)[0]]) + 1
+
+    def where(self, kept: NDArray[np.bool_]) -> "Cells":
+        """The cells of some rows."""
+        texts = None if self.texts is None else tuple(compress(self.texts, kept))
+        given = None if self.given is None else self.given[kept]
+        return replace(self, n=int(kept.sum()), texts=texts, given=given, rows=self.rows[kept])
 
     @cached_property
     def numbers(self) -> Numbers:

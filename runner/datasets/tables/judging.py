@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from runner.base.texts import short
 from runner.datasets.samples import DataError, Impute
 from runner.datasets.tables.cells import Cells
-from runner.datasets.tables.columns import COUNTS, Look, Trouble, look_at
+from runner.datasets.tables.columns import COUNTS, MANY, Look, Trouble, look_at
 from runner.datasets.tables.suspects import Suspect
-from runner.datasets.tables.task import AskedTask, Goal, goal_of
+from runner.datasets.tables.task import AskedTask, Goal, can_be_learned
 
-MAX_TOLD = 6
+MAX_TOLD, LONGEST = 6, 40
 Changes = dict[str, Any]
 
 
@@ -17,7 +18,11 @@ class Asked(Protocol):
     """What was asked for, as far as ways depend on it."""
 
     @property
+    def features(self) -> Sequence[str] | None: ...
+    @property
     def drop(self) -> Sequence[str]: ...
+    @property
+    def target(self) -> str | None: ...
     @property
     def task(self) -> AskedTask: ...
     @property
@@ -44,8 +49,10 @@ def refusal_of(
     if goal.wrong is None and not troubles and not holes:
         if any(look.column for look in looks):
             return None
+        others = {key: value for key, value in _without_names(asked).items() if key != "target"}
         counters = [one.name for one, look in zip(cells, looks, strict=True) if look.left_out == COUNTS]
         ways: dict[str, Changes] = {"to learn from the count": {"features": counters}} if counters else {}
+        ways |= {"with all columns": others} if others else {}
         return DataError(f"leaves nothing to learn from: {_reasons(cells, looks)}", "features", ways)
     all_of = ([goal.wrong] if goal.wrong else []) + troubles
     told = [f"{one.name!r} {one.said}" for one in all_of]
@@ -56,10 +63,18 @@ def refusal_of(
     head = "" if len(told) == 1 else "has columns that cannot be used as they are: "
     for suspect in suspects if not holes else ():
         if all(one.rows == (suspect.row,) for one in all_of):
-            return DataError(head + said, "path", {**suspect.as_names, **suspect.ways})
+            as_names = {words: {**way, **_without_names(asked)} for words, way in suspect.as_names.items()}
+            return DataError(head + said, "path", as_names | dict(suspect.ways))
     target = _other_target(goals, goal, cells, looks, asked)
     is_left = sum(look.column is not None for look in looks) > 0
     return DataError(head + said, setting, _ways(goal, target, troubles, holes, asked, is_left))
+
+
+def _without_names(asked: Asked) -> Changes:
+    """The settings that name columns, as if they did not."""
+    none: Changes = {"features": None, "drop": [], "target": None}
+    given = {"features": asked.features, "drop": list(asked.drop), "target": asked.target}
+    return {key: value for key, value in none.items() if given[key] != value}
 
 
 def _holes(cells: Cells) -> str:
@@ -67,7 +82,15 @@ def _holes(cells: Cells) -> str:
 
 
 def _reasons(cells: Sequence[Cells], looks: Sequence[Look]) -> str:
-    return ", ".join(f"{one.name!r} ({look.left_out})" for one, look in list(zip(cells, looks, strict=True))[:MAX_TOLD])
+    found = list(zip(cells, looks, strict=True))
+    said = [f"{one.name!r} ({look.left_out}{_example(one, look)})" for one, look in found[:MAX_TOLD]]
+    return ", ".join(said) + (f" and {len(found) - MAX_TOLD} more" if len(found) > MAX_TOLD else "")
+
+
+def _example(cells: Cells, look: Look) -> str:
+    """A value of a column of text, in which a person sees why it holds no numbers."""
+    text = next((str(word) for word in cells.words[cells.numbers.bad]), "")
+    return f", such as {short(text, LONGEST)!r}" if text and look.left_out.startswith(MANY) else ""
 
 
 def _ways(
@@ -93,7 +116,8 @@ def _ways(
             drop | ({"missing": _united(marked, in_target)} if in_target else {}) | target | fill
         )
     if not all_of:
-        ways["with the gaps filled" if holes and not goal.wrong else ""] = {**target, **fill}
+        meaning = [f"to learn {one!r}" if key == "target" else f"as a {one}" for key, one in target.items()]
+        ways[", ".join(meaning + ["with the gaps filled"] * bool(holes))] = {**target, **fill}
         if holes and not goal.wrong and is_left:
             ways["without these columns"] = {"drop": _united(asked.drop, [one.name for one in holes])}
     return {words: way for words, way in ways.items() if way}
@@ -122,7 +146,6 @@ def _other_target(
     its = look_at(goals, may_doubt)
     others = sum(look.column is not None for look in looks) - 1 + (its.column is not None)
     for one, look in reversed(list(zip(cells, looks, strict=True))):
-        could_be = look.column and not one.is_gap.any() and not its.trouble and others > 0
-        if could_be and goal_of(one, asked.task, may_doubt).wrong is None:
+        if look.column and not its.trouble and others > 0 and can_be_learned(one, asked.task, may_doubt):
             return {"target": one.name}
     return None

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 
@@ -17,10 +17,9 @@ from runner.datasets.tables.judging import refusal_of
 from runner.datasets.tables.numbers import Signs
 from runner.datasets.tables.reading import Reading, ReadingOptions, read
 from runner.datasets.tables.saying import notes_of
-from runner.datasets.tables.task import AskedTask, goal_of
+from runner.datasets.tables.task import MIN_ROWS, AskedTask, can_be_learned, goal_of
 from runner.datasets.tables.tested import with_test_rows
-
-MIN_ROWS = 4
+from runner.datasets.tables.trying import with_ways_tried
 
 
 @dataclass(frozen=True)
@@ -69,12 +68,27 @@ def table(
     """
     if not path:
         raise DataError("is missing; name your file: data=table data.path=FILE", "path")
+    settings = {name: value for name, value in locals().items() if name != "streams"}
+    return with_ways_tried(_read_and_encoded, settings)
+
+
+def _read_and_encoded(
+    *,
+    path: str,
+    test_path: str | None,
+    separator: str,
+    decimal: str,
+    thousands: str,
+    encoding: str,
+    header: Literal["auto", True, False],
+    sheet: str | None,
+    **asked: Any,
+) -> Samples:
     options = ReadingOptions(separator, decimal, thousands, encoding, header, sheet)
-    asked = Asked(features, drop, target, task, missing, impute)
     reading = read(path, options)
     return _samples(
         Source(reading.digest, options, reading),
-        asked,
+        Asked(**asked),
         _test_source(test_path, options, reading) if test_path else None,
     )
 
@@ -151,14 +165,9 @@ def _too_few(n: int, reading: Reading, target: str, names: list[str], asked: Ask
     told = f"{target!r} has a value in {n} rows" if known else f"has {n} rows of data"
     told += f"; at least {MIN_ROWS} are needed"
     gaps = gaps_of(asked.missing or (), signs)
-    for name in reversed(names):
-        cells = cells_of(name, reading.frame[name], signs, gaps)
-        rows = np.flatnonzero(~cells.is_gap)
-        if len(rows) >= MIN_ROWS:
-            goal = goal_of(cells_of(name, reading.frame[name], signs, gaps, rows), asked.task, asked.missing is None)
-            others = [one for one in names if one != name]
-            if goal.wrong is None and others:
-                return DataError(told, "target", {f"to learn {name!r}": {"target": name}})
+    for name in reversed(names) if len(names) > 1 else ():
+        if can_be_learned(cells_of(name, reading.frame[name], signs, gaps), asked.task, asked.missing is None):
+            return DataError(told, "target", {f"to learn {name!r}": {"target": name}})
     return DataError(told, "target" if known else "path")
 
 

@@ -12,6 +12,7 @@ from runner.datasets.samples import Target, Task
 from runner.datasets.tables.cells import Cells, written
 from runner.datasets.tables.columns import Trouble, code_of, slip_of, wrong_numbers
 
+MIN_ROWS = 4
 MAX_CLASSES_OF_NUMBERS, ROWS_PER_CLASS = 30, 5
 RARE = 0.25  # share of the average: so rare is the last of a row of counts
 AskedTask = Literal["auto", "regression", "classification"]
@@ -60,6 +61,12 @@ def goal_of(cells: Cells, asked: AskedTask, may_doubt: bool) -> Goal:
         said = f"has {len(values)} different numbers, and not whole ones: these are no classes"
         return _wrong(Trouble(cells.name, said), "regression")
     return _classes(cells, [written(value) for value in values.tolist()], why)
+
+
+def can_be_learned(cells: Cells, asked: AskedTask, may_doubt: bool) -> bool:
+    """Whether a column has a value in enough rows, and these can be targets."""
+    there = cells.where(~cells.is_gap)
+    return there.n >= MIN_ROWS and goal_of(there, asked, may_doubt).wrong is None
 
 
 _KINDS: dict[Task, str] = {"regression": "a number", "classification": "classes"}

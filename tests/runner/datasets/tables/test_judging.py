@@ -12,6 +12,7 @@ MANY = (
     + "two,-99,3,x,1.5\n3,-99,inf,5,2.5\n"
 )  # fmt: skip
 HOLES = "a,b,y\n1,2,3.5\n2,,4.5\n3,1,5.25\n4,7,6.5\n5,2,9.5\n6,1,2.5\n"
+NAMED = "name,a,y\nx,1,1.5\ny,2,2.5\nz,3,3.5\nw,4,4.5\n"
 
 
 @pytest.fixture
@@ -36,6 +37,15 @@ def test_all_problems_of_all_columns_come_in_one_message(refused):
     assert error.ways["with these as missing values"] == {"missing": ["two", -99, "inf", "x"]}
     assert error.ways["as they are"] == {"missing": ["two", "inf", "x"]}
     assert "without these columns" not in error.ways  # nothing else would be left
+
+
+def test_what_a_way_leads_to_is_part_of_the_same_message_and_of_its_command(refused):
+    error = refused(HOLES.replace("7", "seven"), target="Y", drop=["A"])
+    assert str(error).endswith("; then data.features 'b' holds numbers, but text in row 4: 'seven'")
+    assert list(error.ways.values()) == [{"target": "y", "drop": ["a"], "missing": ["seven"]}]
+    error = refused("2.5,1\n" + "".join(f"{k},{k * k}\n" for k in range(1, 9)) + "x,3\n")
+    assert str(error).startswith("cannot be told: the first row of ")
+    assert [list(way) for way in error.ways.values()] == [["header", "missing"], ["header", "missing"]]
 
 
 def test_columns_can_be_left_out_where_others_are_left(refused):
@@ -63,6 +73,8 @@ def test_gaps_that_are_not_to_be_filled_are_refused_with_both_ways_out(refused):
     ("contents", "settings", "setting", "said", "ways"),
     [
         ("a,b,name\n1,2.5,x\n2,3.5,y\n3,4,z\n4,5.5,w\n", {}, "target", "has 4 different classes", [{"target": "b"}]),
+        ("a,b,name\n" + "".join(f"{k},{'' if k == 3 else k % 7},n{k % 28}\n" for k in range(40)), {}, "target",
+         "has 28 different classes in 40 rows", [{"target": "b"}]),
         ("a,b,c\n1,2.5,7\n2,3.5,7\n3,4,7\n4,5.5,7\n", {}, "target", "is 7 in every row", [{"target": "b"}]),
         ("a,b,c\n1,2.5,\n2,3.5,\n3,4,\n4,5.5,\n", {}, "target", "'c' has a value in 0 rows; at least 4",
          [{"target": "b"}]),
@@ -70,8 +82,11 @@ def test_gaps_that_are_not_to_be_filled_are_refused_with_both_ways_out(refused):
         ("a,b\n" + "".join(f"{k},{k / 7}\n" for k in range(60)), {"task": "classification"}, "target",
          "60 different numbers", [{"task": "regression"}]),
         ("a,b\n1,2\n2,3\n3,4\n", {}, "path", "has 3 rows of data; at least 4", []),
-        ("name,b\nx,1.5\ny,2.5\nz,3.5\nw,4.5\n", {}, "features", "'name' (text with many values)", []),
+        ("name,b\nx,1.5\ny,2.5\nz,3.5\nw,4.5\n", {}, "features", "'name' (text with many values, such as 'x')", []),
         ("id,b\n1,1.5\n2,2.5\n3,3.5\n4,4.5\n", {}, "features", "'id' (only counts the rows)", [{"features": ["id"]}]),
+        (NAMED, {"features": ["name"]}, "features", "'name' (text with many values, such as 'x')",
+         [{"features": None}]),
+        (NAMED, {"drop": ["a"]}, "features", "leaves nothing to learn from: 'name' (text", [{"drop": []}]),
         (HOLES, {"target": "Y"}, "target", "did you mean 'y'?", [{"target": "y"}]),
         (HOLES, {"features": ["A", "b"]}, "features", "did you mean 'a'?", [{"features": ["a", "b"]}]),
         (HOLES, {"features": ["a", "y"]}, "features", "must not hold the target 'y'", [{"features": ["a"]}]),

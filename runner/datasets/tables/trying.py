@@ -1,0 +1,49 @@
+"""Each way out of a refusal is tried before a person is shown it, so that what it leads to is said at once."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from runner.datasets.samples import DataError, Samples
+
+MOST = 3  # refusals one after another
+
+
+def with_ways_tried(make: Callable[..., Samples], settings: Mapping[str, Any], most: int = MOST) -> Samples:
+    """What `make` makes of these settings.
+
+    Raises its DataError with the ways that work. One that leads to another refusal is continued by the ways out of
+    that, and left out where there are none; what every way leads to is part of the message. Ways with another file are
+    not tried.
+    """
+    try:
+        return make(**settings)
+    except DataError as error:
+        if most == 0:
+            raise
+        ways, later = dict[str, Mapping[str, Any]](), list[str]()
+        for words, way in error.ways.items():
+            again = None if "path" in way else _refusal(make, {**settings, **_as_given(way)}, most - 1)
+            if again is None:
+                ways[words] = way
+            else:
+                ways |= {", ".join(filter(None, (words, more))): {**way, **its} for more, its in again.ways.items()}
+                later.append(f"data.{again.setting} {again}")
+        is_all = len(set(later)) == 1 and len(later) == len(error.ways) and str(error) not in later[0]
+        said = f"{error}; then {later[0]}" if is_all else str(error)
+        raise DataError(said, error.setting, ways) from error
+
+
+def _refusal(make: Callable[..., Samples], settings: Mapping[str, Any], most: int) -> DataError | None:
+    try:
+        with_ways_tried(make, settings, most)
+    except DataError as error:
+        return error
+    return None
+
+
+def _as_given(way: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings as a spec has them: columns and missing values are texts."""
+    return {
+        key: tuple(map(str, value)) if isinstance(value, Sequence) and not isinstance(value, str) else value
+        for key, value in way.items()
+    }
