@@ -86,11 +86,13 @@ def _read_and_encoded(
 ) -> Samples:
     options = ReadingOptions(separator, decimal, thousands, encoding, header, sheet)
     reading = read(path, options)
-    return _samples(
-        Source(reading.digest, options, reading),
-        Asked(**asked),
-        _test_source(test_path, options, reading) if test_path else None,
-    )
+    source = Source(reading.digest, options, reading)
+    try:
+        return _samples(source, Asked(**asked), _test_source(test_path, options, reading) if test_path else None)
+    except DataError as error:
+        if error.setting != "test_path" or error.ways:
+            raise
+        raise DataError(str(error), "test_path", {"without it": {"test_path": None}}) from error
 
 
 def _test_source(path: str, options: ReadingOptions, first: Reading) -> Source:
@@ -99,9 +101,10 @@ def _test_source(path: str, options: ReadingOptions, first: Reading) -> Source:
     try:
         reading = read(path, options)
     except DataError as error:
-        raise DataError(f"cannot be used: {error}", "test_path") from error
+        near = {words: {"test_path": way["path"]} for words, way in error.ways.items() if "path" in way}
+        raise DataError(f"cannot be used: {error}", "test_path", near) from error
     if reading.digest == first.digest:
-        raise DataError("is the file that is learned from", "test_path", {"without it": {"test_path": None}})
+        raise DataError("is the file that is learned from", "test_path")
     return Source(reading.digest, options, reading)
 
 
@@ -142,9 +145,7 @@ def _samples(source: Source, asked: Asked, tested: Source | None) -> Samples:
         impute=asked.impute,
         notes=notes,
     )
-    if tested is not None:
-        samples = with_test_rows(samples, tested.reading)
-    return _locked(samples)
+    return _locked(with_test_rows(samples, tested.reading) if tested else samples)
 
 
 def _chosen(reading: Reading, asked: Asked) -> tuple[list[str], str]:

@@ -58,6 +58,12 @@ def test_a_second_file_that_does_not_fit_the_first_is_refused(first, second, sai
     path, test_path = files(first, second)
     error = refusal_of(path, test_path=test_path)
     assert (error.setting, said in str(error)) == ("test_path", True), error
+    assert list(error.ways.values()) == [{"test_path": None}]
+
+
+def test_a_second_file_that_is_not_there_is_refused_with_the_one_that_sounds_like_it(files):
+    path, test_path = files(FIRST, SECOND)
+    assert list(refusal_of(path, test_path=f"{test_path}x").ways.values()) == [{"test_path": str(test_path)}]
 
 
 def test_gaps_that_are_not_to_be_filled_are_refused_in_the_second_file_too(files):
