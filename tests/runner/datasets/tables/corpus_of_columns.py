@@ -154,16 +154,16 @@ REFUSED = {
         {"impute": "none"},
     ),
     "text for a regression": Refused(
-        target(COLOURS, COLOURS).contents, "target", "holds text, such as 'red'", {"": target(COLOURS, COLOURS)},
+        target(COLOURS, COLOURS).contents, "target", "holds text, such as 'red'", {"as a classification": target(COLOURS, COLOURS)},
         {"task": "regression"},
     ),
     "a name for every row": Refused(
         text({**NUMBERS, "t": [f"name {k}x" for k in range(N)]}), "target", "has 24 different classes in 24 rows",
-        {"": Accepted("", {"a": NUMBERS["a"]}, NUMBERS["b"])},
+        {"to learn 'b'": Accepted("", {"a": NUMBERS["a"]}, NUMBERS["b"])},
     ),
     "a constant target": Refused(
         text({**NUMBERS, "t": [3] * N}), "target", "is 3 in every row",
-        {"": Accepted("", {"a": NUMBERS["a"]}, NUMBERS["b"])},
+        {"to learn 'b'": Accepted("", {"a": NUMBERS["a"]}, NUMBERS["b"])},
     ),
     "a misspelt target": Refused(
         numbers(str).contents, "target", "did you mean 'y'?", {"with the nearest names": numbers(str)}, {"target": "Y"},
