@@ -80,7 +80,7 @@ class Cells:
         if self.given is not None:
             is_given = ~np.isnan(self.given)
             values, bad = np.where(is_given, self.given, values), bad & ~is_given
-        return Numbers(self._without_gaps(values), bad, read.unit, read.units)
+        return replace(read, values=self._without_gaps(values), bad=bad)
 
     @cached_property
     def words(self) -> NDArray[np.str_]:

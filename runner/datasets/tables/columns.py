@@ -11,6 +11,7 @@ from nn.registry import Array
 from runner.datasets.samples import LARGEST
 from runner.datasets.tables.cells import Cells, written
 from runner.datasets.tables.encoding import NO, YES, Column
+from runner.datasets.tables.times import times_in
 
 MAX_LEVELS, ROWS_PER_LEVEL = 50, 5  # of a category; small tables have few rows for each
 SMALL, ROWS_PER_LEVEL_OF_SMALL = 5, 2
@@ -69,7 +70,7 @@ def look_at(cells: Cells, may_doubt: bool, is_named: bool = False) -> Look:
         return Look(Column(cells.name, "category", tuple(sorted(levels))))
     if 1 < len(read.units) <= MAX_UNITS and "" not in read.units:
         return Look(left_out=f"several units: {', '.join(read.units)}")
-    return Look(left_out=MANY)
+    return Look(left_out=times_in(levels) or MANY)
 
 
 def _look_at_numbers(cells: Cells, may_doubt: bool, is_named: bool) -> Look:

@@ -36,13 +36,14 @@ class Numbers:
     """A column read as numbers `(n,)`, NaN where there is none; `bad` are cells with a text that is no number.
 
     `unit` is what most of the numbers have beside them, and `units` are all that were found; cells with another unit
-    are bad.
+    are bad. `in_brackets` says that some are negative because they stand in brackets.
     """
 
     values: Array
     bad: NDArray[np.bool_]
     unit: str = ""
     units: tuple[str, ...] = ()
+    in_brackets: bool = False
 
 
 def read_numbers(texts: Sequence[str], signs: Signs, unit: str | None = None) -> Numbers:
@@ -90,7 +91,8 @@ def _agreed(texts: Sequence[str], values: Array, found: Sequence[str | None], un
         allowed = {unit, ""}
     bad = np.array([bool(text) and its not in allowed for text, its in zip(texts, found, strict=True)], dtype=bool)
     values[bad] = np.nan
-    return Numbers(values, bad, unit, tuple(its for its, _ in units.most_common()))
+    in_brackets = any(text.startswith("(") for text, is_bad in zip(texts, bad, strict=True) if not is_bad)
+    return Numbers(values, bad, unit, tuple(its for its, _ in units.most_common()), in_brackets)
 
 
 def _with_unit(text: str, written: re.Pattern[str], signs: Signs) -> tuple[float, str] | None:

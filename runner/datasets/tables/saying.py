@@ -1,19 +1,26 @@
 """What a person reads about a table: how it was read, why this task, and each thing that was left out or doubtful."""
 
+import re
 import shlex
 from collections.abc import Sequence
+
+import numpy as np
 
 from runner.base.commands import written
 from runner.base.texts import short
 from runner.datasets.samples import Impute
-from runner.datasets.tables.cells import Cells
+from runner.datasets.tables.cells import MARKERS, Cells
+from runner.datasets.tables.cells import written as plainly
 from runner.datasets.tables.columns import Look
 from runner.datasets.tables.leaks import leaks
 from runner.datasets.tables.reading import Reading
 from runner.datasets.tables.suspects import Suspect
 from runner.datasets.tables.task import Goal, singles
+from runner.datasets.tables.times import are_dates, dated
 
 MAX_NAMES, LONGEST = 12, 60
+LOOKED_AT = 1000
+CODE = re.compile(r"0\d+|\d+[eE]\+?\d+")  # may be no number: 007, 12E4
 KINDS = {"number": "number", "flag": "yes/no", "category": "one-hot"}
 FILLED = {"median": "the median", "mean": "the mean", "most_frequent": "the most frequent value", "none": "nothing"}
 
@@ -27,8 +34,9 @@ def notes_of(
     looks: Sequence[Look],
     impute: Impute,
     drop: Sequence[str],
+    is_tested: bool,
 ) -> tuple[str, ...]:
-    """Lines for a person; several columns share one."""
+    """Lines for a person; several columns share one. `is_tested` on rows of a file of their own."""
     found = list(zip(cells, looks, strict=True))
     used = [(one, look.column) for one, look in found if look.column]
     counts = {words: sum(column.kind == kind for _, column in used) for kind, words in KINDS.items()}
@@ -47,9 +55,10 @@ def notes_of(
         if look.left_out:
             left_out.setdefault(look.left_out, []).append(one.name)
     lines += [f"left out: {_named(names)} ({why})" for why, names in left_out.items()]
-    units = [f"{name} ({unit})" for name, unit in [(column.name, column.unit) for _, column in used] if unit]
-    units += [f"{target.name} ({target.numbers.unit})"] if goal.task == "regression" and target.numbers.unit else []
-    lines += [f"read as numbers: {_named(units)}"] if units else []
+    numbers = [one for one, column in used if column.kind == "number"]
+    numbers += [target] if goal.task == "regression" else []
+    unusual = [f"{one.name} ({how})" for one in numbers if (how := _unusual(one))]
+    lines += [f"read as numbers: {_named(unusual)}"] if unusual else []
     fillings = {"number": FILLED[impute], "flag category": FILLED["most_frequent"]}
     for kinds, by in fillings.items():
         some = [one for one, column in used if column.kind in kinds.split()]
@@ -60,8 +69,24 @@ def notes_of(
         way = shlex.quote(f"data.drop={written([*drop, *told])}")
         line = f"warning: {_named(told)} alone says what {target.name} is; if known only later, leave it out: {way}"
         lines.append(line)
+    if (times := dated(reading.frame, MARKERS)) and not is_tested:
+        lines.append(
+            f"warning: {_named(times)} {'hold' if len(times) > 1 else 'holds'} dates or times, and rows are split at "
+            "random; to predict later rows from earlier ones, put the later ones in a file of their own: "
+            "data.test_path=FILE"
+        )
     lines += [line for suspect in reading.suspects if suspect.row - 1 in target.rows for line in _doubt(suspect)]
     return tuple(lines)
+
+
+def _unusual(cells: Cells) -> str:
+    """What is not plain about the numbers of a column: a unit, brackets, or cells that may be codes or dates."""
+    read = cells.numbers
+    how = [read.unit] * bool(read.unit) + ["negative in brackets"] * read.in_brackets
+    code = next((text for text in (cells.texts or ())[:LOOKED_AT] if CODE.fullmatch(text)), "")
+    how += [f"{code} as {plainly(float(code))}"] if code else []
+    date = next(value for value in read.values.tolist() if np.isfinite(value))
+    return ", ".join(how + ([f"dates such as {date:.0f}"] if are_dates(read.values) else []))
 
 
 def _doubt(suspect: Suspect) -> list[str]:

@@ -132,7 +132,9 @@ def _samples(source: Source, asked: Asked, tested: Source | None) -> Samples:
     unit = goals.numbers.unit if goal.task == "regression" else ""
     encoding = Encoding(tuple(one for one, _ in used), target, asked.missing or (), unit)
     X, _ = inputs_of(encoding.columns, [one for _, one in used], "features")
-    notes = notes_of(reading, len(frame) - len(rows), goals, goal, cells, looks, asked.impute, asked.drop)
+    notes = notes_of(
+        reading, len(frame) - len(rows), goals, goal, cells, looks, asked.impute, asked.drop, tested is not None
+    )
     samples = Samples(
         X,
         goal.Y,

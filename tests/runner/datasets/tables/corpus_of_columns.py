@@ -117,7 +117,7 @@ ACCEPTED = {
     "gaps called unknown": column("g", with_gaps("unknown"), {"g": GAPS}, missing=["unknown"]),
     "gaps called -999": column("g", with_gaps("-999"), {"g": GAPS}, missing=[-999]),
     "names": column("n", [f"name {k}x" for k in range(N)], {}, said=("left out: n (text with many values)",)),
-    "dates": column("d", [f"2024-03-{k + 1:02}" for k in range(N)], {}, said=("left out: d (text with many values)",)),
+    "dates": column("d", [f"2024-03-{k + 1:02}" for k in range(N)], {}, said=("left out: d (dates)",)),
     "a constant column": column("z", [7] * N, {}, said=("left out: z (always the same)",)),
     "an empty column": column("z", [""] * N, {}, said=("left out: z (empty)",)),
     "an id": column("id", range(1, N + 1), {}, said=("left out: id (only counts the rows)",)),
@@ -154,7 +154,8 @@ REFUSED = {
         {"impute": "none"},
     ),
     "text for a regression": Refused(
-        target(COLOURS, COLOURS).contents, "target", "holds text, such as 'red'", {"as a classification": target(COLOURS, COLOURS)},
+        target(COLOURS, COLOURS).contents, "target", "holds text, such as 'red'",
+        {"as a classification": target(COLOURS, COLOURS)},
         {"task": "regression"},
     ),
     "a name for every row": Refused(

@@ -41,7 +41,9 @@ LEFT_OUT = {
     "names": ([f"name {k}x" for k in range(30)], "text with many values"),
     "tickets, most of them numbers": ([f"{k * 37}" if k % 3 else f"PC {k}" for k in range(60)],
                                       "text with many values"),
-    "dates": ([f"2020-01-{k:02}" for k in range(1, 30)], "text with many values"),
+    "dates": ([f"2020-01-{k:02}" for k in range(1, 30)], "dates"),
+    "durations": ([f"{k}:{k * 7 % 60:02}" for k in range(30)], "times"),
+    "numbers with the minus after them": ([f"{k}.5-" if k % 2 else f"{k}" for k in range(30)], "text with many values"),
     "several units": ([f"{k} {'kg' if k % 2 else 'lb'}" for k in range(40)], "several units: lb, kg"),
 }  # fmt: skip
 TROUBLES = {
