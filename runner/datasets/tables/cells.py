@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MARKERS = frozenset(
-    ("", "NA", "N/A", "n/a", "NaN", "nan", "NAN", "null", "NULL", "Null", "?", "-", ".", "#N/A", "<NA>")
+    "NA N/A n/a NaN nan NAN null NULL Null ? - . <NA> #N/A #DIV/0! #VALUE! #REF! #NAME? #NUM! #NULL!".split() + [""]
 )
 NONE = "None"  # a missing number, as Python writes it; among words it is one of them, as in: None, Some, Marked
 

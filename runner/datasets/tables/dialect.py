@@ -109,6 +109,8 @@ def usual_width(text: str, separator: str) -> int:
 def _found(text: str) -> str | None:
     tried = {separator: _divided(text, separator) for separator in SEPARATORS}
     best = max(tried, key=lambda one: tried[one].score)  # the first of equals
+    if best == " " and tried["\t"].score > 0 and tried["\t"].width == tried[" "].width:
+        best = "\t"  # which is white space too, and of fewer meanings: titles have spaces in them
     return best if tried[best].score > 0 else None
 
 

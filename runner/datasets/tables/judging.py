@@ -62,7 +62,7 @@ def refusal_of(
     setting = "path" if goal.wrong and (troubles or holes) else "target" if goal.wrong else "features"
     head = "" if len(told) == 1 else "has columns that cannot be used as they are: "
     for suspect in suspects if not holes else ():
-        if all(one.rows == (suspect.row,) for one in all_of):
+        if all(one.rows and set(one.rows) <= set(suspect.rows) for one in all_of):
             as_names = {words: {**way, **_without_names(asked)} for words, way in suspect.as_names.items()}
             return DataError(head + said, "path", as_names | dict(suspect.ways))
     target = _other_target(goals, goal, cells, looks, asked)

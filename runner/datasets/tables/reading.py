@@ -14,7 +14,7 @@ from runner.datasets.tables.formats import format_of, misnamed, unpacked
 from runner.datasets.tables.header import LOOKED_AT, are_plain_names, has_header
 from runner.datasets.tables.names import named
 from runner.datasets.tables.records import read_json
-from runner.datasets.tables.rows import Rows, read_rows
+from runner.datasets.tables.rows import Rows, read_rows, without_names
 from runner.datasets.tables.signs import find_signs
 from runner.datasets.tables.sources import Origin, contents_of_file, find_file
 from runner.datasets.tables.suspects import Suspect, Ways, suspects_of
@@ -133,24 +133,27 @@ def _from_text(text: str, options: ReadingOptions, origin: Origin, notes: tuple[
     rows = read_rows(top, separator, origin)
     below = [column.slice(0, LOOKED_AT).to_pylist() for column in rows.columns]
     names, columns, said_names = _names(rows, below, commented_names(top, separator, len(rows.first)), options, origin)
+    columns, repeated = without_names(names, columns) if names else (columns, ())
     frame = pa.table(columns, [str(place) for place in range(len(columns))]).to_pandas(split_blocks=True)
     words = [f"separator {said(separator)}"] * (separator != ",") + [origin.encoding] * (origin.encoding != "utf-8")
     words += ["no header"] * (not names)
     suspects: tuple[Suspect, ...] = ()
-    if names is rows.first and len(rows):
-        last = len(rows), [column[-1].as_py() for column in rows.columns]
-        suspects = suspects_of(below, last, lambda row: _without(row, rows, top, separator, origin))
-    return _Grid(frame, names or _numbered(len(columns)), tuple(words), (*notes, *more, *rows.notes, *said_names),
-                 suspects, separator, top.text)  # fmt: skip
+    if names is rows.first and len(frame):
+        last = len(frame), [column[-1].as_py() for column in columns]
+        below = [column.slice(0, LOOKED_AT).to_pylist() for column in columns] if repeated else below
+        suspects = suspects_of(below, last, lambda rows_left: _without(rows_left, rows, top, separator, origin))
+    notes = (*notes, *more, *rows.notes, *said_names, *repeated)
+    return _Grid(frame, names or _numbered(len(columns)), tuple(words), notes, suspects, separator, top.text)
 
 
-def _without(row: int, rows: Rows, top: Top, separator: str, origin: Origin) -> Ways:
-    """The ways with a copy of the file that lacks its first or its last row; for 0, what stands above the first one."""
-    record = rows.ends[row > 1]
-    line, text = places_of(top, separator, [record])[record]
-    end = line + max(1, len(text.splitlines())) - 1
-    above = f"1,{line - 1}d" if line > 2 else "1d"
-    return origin.edited(above if row == 0 else f"{line}d" if end == line else f"{line},{end}d")
+def _without(left: range, rows: Rows, top: Top, separator: str, origin: Origin) -> Ways:
+    """The ways with a copy of the file that lacks the first rows or the last one; for none, what stands above them."""
+    is_last = left and left[0] > len(rows.head)
+    records = [rows.last] if is_last else list(rows.head[: max(1, len(left))])
+    places = places_of(top, separator, records)
+    start, (end, text) = places[records[0]][0], places[records[-1]]
+    first, last = (start, end + max(1, len(text.splitlines())) - 1) if left else (1, start - 1)
+    return origin.edited(f"{first}d" if first == last else f"{first},{last}d")
 
 
 def _names(
@@ -195,10 +198,13 @@ def _from_excel(contents: bytes, options: ReadingOptions, shown: str) -> _Grid:
     suspects: tuple[Suspect, ...] = ()
     if is_named and cells:
         last = len(cells), as_text(cells[-1])
-        suspects = suspects_of(
-            below, last, lambda row: sheet.without(places[max(0, row - 1)], row == 0, shown, options.sheet)
-        )
+        suspects = suspects_of(below, last, lambda left: sheet.without(_skipped(places, left), shown, options.sheet))
     return _Grid(frame, names, words, (*notes, *above_names([title_of(row) for row in head[:above]])), suspects)
+
+
+def _skipped(places: Sequence[int], left: range) -> range:
+    """The rows of a sheet that are left out with these rows of the table; for none those above the first one."""
+    return range(places[left[0] - 1], places[left[-1] - 1] + 1) if left else range(places[0])
 
 
 def _check(frame: "pd.DataFrame", grid: _Grid, shown: str, min_columns: int) -> None:

@@ -1,6 +1,7 @@
 """The rows of a text: what is no row is left out and said, and every row must have the same number of cells."""
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import TYPE_CHECKING
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING
 from runner.datasets.samples import DataError
 from runner.datasets.tables.dialect import lines_of, reader_of, usual_width
 from runner.datasets.tables.sources import Origin
+from runner.datasets.tables.suspects import LEADING
 from runner.datasets.tables.titles import above_names, rows_above_names, title_of
 from runner.datasets.tables.top import Top
 from runner.datasets.tables.uneven import fitted, open_quote, uneven_rows
@@ -25,14 +27,15 @@ class Rows:
     """The `first` row, which may hold the names, and the `columns` of all others, as pyarrow's text.
 
     `is_named` says that the first row can be nothing but names: it was a comment above the rows, or has one cell less.
-    `ends` are the places of the first and the last row of the columns among all records of the text.
+    `head` are the places of the first rows of the columns among all records of the text, and `last` that of the last.
     """
 
     first: list[str]
     columns: "list[pa.ChunkedArray]"
     notes: list[str] = field(default_factory=list)
     is_named: bool = False
-    ends: tuple[int, int] = (0, 0)
+    head: Sequence[int] = ()
+    last: int = 0
 
     def __len__(self) -> int:
         return len(self.columns[0]) if self.columns else 0
@@ -52,7 +55,8 @@ class _Collector:
     comments: int = 0
     empty: int = 0
     cut: int = 0
-    ends: tuple[int, int] = (-1, -1)
+    head: list[int] = field(default_factory=list)
+    last: int = 0
     uneven: list[tuple[int, int, int]] = field(default_factory=list)  # record, row, cells
 
     def take(self, batch: list[list[str]]) -> None:
@@ -63,8 +67,7 @@ class _Collector:
         kept = batch if is_even else [row for place, one in enumerate(batch) if (row := self._checked(place, one))]
         if is_even:
             self.rows += len(kept)
-            self._end(self.taken)
-            self._end(self.taken + len(batch) - 1)
+            self._note_places(range(self.taken, self.taken + len(batch)))
         self.taken += len(batch)
         if kept:
             cells = zip(*kept, strict=True)
@@ -91,11 +94,12 @@ class _Collector:
         if len(row) != self.width:
             self.uneven.append((self.taken + place, self.rows, len(row)))
             return None
-        self._end(self.taken + place)
+        self._note_places([self.taken + place])
         return row
 
-    def _end(self, record: int) -> None:
-        self.ends = (record if self.ends[0] < 0 else self.ends[0], record)
+    def _note_places(self, records: Sequence[int]) -> None:
+        self.head += records[: LEADING - len(self.head)]
+        self.last = records[-1]
 
 
 def read_rows(top: Top, separator: str, origin: Origin) -> Rows:
@@ -119,7 +123,23 @@ def read_rows(top: Top, separator: str, origin: Origin) -> Rows:
     columns = [pa.chunked_array(list(chunks)) for chunks in zip(*taker.batches, strict=True)]
     columns = columns or [pa.chunked_array([pa.array([], pa.string())]) for _ in range(taker.width)]
     first, is_named = fitted(taker.first, columns, top, separator, origin)
-    return Rows([cell.strip() for cell in first], columns, _notes(taker), is_named, taker.ends)
+    return Rows([cell.strip() for cell in first], columns, _notes(taker), is_named, taker.head, taker.last)
+
+
+def without_names(
+    names: list[str], columns: "list[pa.ChunkedArray]"
+) -> "tuple[list[pa.ChunkedArray], tuple[str, ...]]":
+    """The columns without rows that repeat the names, as files that were put together have them; and a note."""
+    import pyarrow.compute as pc
+
+    is_repeated = pc.equal(columns[0], names[0])
+    if not pc.any(is_repeated).as_py():
+        return columns, ()
+    for name, column in zip(names, columns, strict=True):
+        is_repeated = pc.and_(is_repeated, pc.equal(column, name))
+    n = pc.sum(is_repeated).as_py()
+    kept = [column.filter(pc.invert(is_repeated)) for column in columns] if n else columns
+    return kept, (f"rows that repeat the names left out: {n:,}",) if n else ()
 
 
 def _first_rows(top: Top, separator: str, width: int) -> list[list[str]]:

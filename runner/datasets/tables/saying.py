@@ -12,9 +12,10 @@ from runner.datasets.samples import Impute
 from runner.datasets.tables.cells import MARKERS, Cells
 from runner.datasets.tables.cells import written as plainly
 from runner.datasets.tables.columns import Look
+from runner.datasets.tables.encoding import Column
+from runner.datasets.tables.header import is_value
 from runner.datasets.tables.leaks import leaks
 from runner.datasets.tables.reading import Reading
-from runner.datasets.tables.suspects import Suspect
 from runner.datasets.tables.task import Goal, singles
 from runner.datasets.tables.times import are_dates, dated
 
@@ -59,24 +60,47 @@ def notes_of(
     numbers += [target] if goal.task == "regression" else []
     unusual = [f"{one.name} ({how})" for one in numbers if (how := _unusual(one))]
     lines += [f"read as numbers: {_named(unusual)}"] if unusual else []
+    mixed = [f"{one.name} (such as {text!r})" for one, column in used if (text := _text_among_numbers(column))]
+    lines += [f"one-hot, although most of the values are numbers: {_named(mixed)}"] if mixed else []
     fillings = {"number": FILLED[impute], "flag category": FILLED["most_frequent"]}
     for kinds, by in fillings.items():
         some = [one for one, column in used if column.kind in kinds.split()]
         gaps = [f"{one.name} {count}" for one in some if (count := int(one.is_gap.sum()))]
         lines += [f"missing values, filled with {by} of the training rows: {_named(gaps)}"] if gaps else []
     lines += [f"classes with a single row: {_named(alone)}"] if (alone := singles(goal)) else []
+    return *lines, *_warnings(reading, target, goal, cells, looks, drop, is_tested)
+
+
+def _warnings(
+    reading: Reading,
+    target: Cells,
+    goal: Goal,
+    cells: Sequence[Cells],
+    looks: Sequence[Look],
+    drop: Sequence[str],
+    is_tested: bool,
+) -> list[str]:
+    lines = []
     if told := leaks(goal, cells, looks):
         way = shlex.quote(f"data.drop={written([*drop, *told])}")
-        line = f"warning: {_named(told)} alone says what {target.name} is; if known only later, leave it out: {way}"
-        lines.append(line)
+        lines = [f"{_named(told)} alone says what {target.name} is; if known only later, leave it out: {way}"]
     if (times := dated(reading.frame, MARKERS)) and not is_tested:
         lines.append(
-            f"warning: {_named(times)} {'hold' if len(times) > 1 else 'holds'} dates or times, and rows are split at "
-            "random; to predict later rows from earlier ones, put the later ones in a file of their own: "
-            "data.test_path=FILE"
+            f"{_named(times)} {'hold' if len(times) > 1 else 'holds'} dates or times, and rows are split at random; to "
+            "predict later rows from earlier ones, put the later ones in a file of their own: data.test_path=FILE"
         )
-    lines += [line for suspect in reading.suspects if suspect.row - 1 in target.rows for line in _doubt(suspect)]
-    return tuple(lines)
+    for suspect in reading.suspects:
+        row = suspect.rows[0]
+        said = f"row {row} may be no row like the others: {short(', '.join(suspect.cells), LONGEST)!r}"
+        ways = suspect.ways.items() if row - 1 in target.rows else ()
+        lines += [f"{said}; {words}: data.path={written(way['path'])}" for words, way in ways]
+    return [f"warning: {line}" for line in lines]
+
+
+def _text_among_numbers(column: Column) -> str:
+    """A value of a category that is no number, where most of the others are; empty for anything else."""
+    texts = [level for level in column.levels if not is_value(level)] if column.kind == "category" else []
+    return texts[0] if 0 < 2 * len(texts) < len(column.levels) else ""
 
 
 def _unusual(cells: Cells) -> str:
@@ -87,11 +111,6 @@ def _unusual(cells: Cells) -> str:
     how += [f"{code} as {plainly(float(code))}"] if code else []
     date = next(value for value in read.values.tolist() if np.isfinite(value))
     return ", ".join(how + ([f"dates such as {date:.0f}"] if are_dates(read.values) else []))
-
-
-def _doubt(suspect: Suspect) -> list[str]:
-    said = f"warning: row {suspect.row} may be no row like the others: {short(', '.join(suspect.cells), LONGEST)!r}; "
-    return [f"{said}{words}: data.path={written(way['path'])}" for words, way in suspect.ways.items()]
 
 
 def _counted(count: int, what: str) -> str:

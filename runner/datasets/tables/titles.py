@@ -12,11 +12,11 @@ MOST = 50  # rows above the names
 def rows_above_names(rows: Sequence[Sequence[str]], width: int) -> int:
     """How many of the first rows, none of them empty, stand above the one with the names of the `width` columns.
 
-    They lack cells that the names have. 0 where the first row may hold the names itself: where it is a single one that
-    could be names, of which a few are missing, above units.
+    They have fewer cells than the names, or more. 0 where the first row may hold the names itself: where it is a single
+    one that could be names, of which a few are missing, above units.
     """
     above = 0
-    while above < min(MOST, len(rows)) and _lacks_cells(rows[above], width):
+    while above < min(MOST, len(rows)) and _is_other(rows[above], width):
         above += 1
     below = [row for row in rows[above + 1 :] if len(row) == width][:LOOKED_AT]
     if above == 0 or not below or len(rows[above]) != width:
@@ -40,6 +40,6 @@ def above_names(titles: Sequence[str]) -> list[str]:
     return [f"left out above the rows: {shown}{more}"] if titles else []
 
 
-def _lacks_cells(row: Sequence[str], width: int) -> bool:
-    """Whether cells are missing, other than the first, which has no name where it numbers the rows."""
-    return len(row) < width or not all(row[1:])
+def _is_other(row: Sequence[str], width: int) -> bool:
+    """Whether cells are missing, other than the first, which has no name where it numbers the rows; or too many."""
+    return len(row) < width or any(row[width:]) or not all(row[1:width])

@@ -56,10 +56,11 @@ class Sheet:
         columns = zip(*(as_text(row) for row in self.rows[1 : LOOKED_AT + 1]), strict=True)
         return any(2 * sum(map(is_value, filter(None, column))) > len([*filter(None, column)]) for column in columns)
 
-    def without(self, place: int, above: bool, shown: str, asked: str | None) -> Mapping[str, Mapping[str, Any]]:
-        """A way with a copy of the sheet that lacks one of its rows, or all `above` it; it has no sheets to ask for."""
-        made, row = beside(shown, ".edited.csv"), self.top + place
-        reading = f"{quoted(shown)}, sheet_name={quoted(self.name)}, header=None, skiprows={row if above else [row]}"
+    def without(self, left: range, shown: str, asked: str | None) -> Mapping[str, Mapping[str, Any]]:
+        """A way with a copy of the sheet that lacks some of its rows; the copy has no sheets to ask for."""
+        made, skipped = beside(shown, ".edited.csv"), [self.top + place for place in left]
+        skipped = list(range(self.top)) + skipped if left and left[0] == 0 else skipped
+        reading = f"{quoted(shown)}, sheet_name={quoted(self.name)}, header=None, skiprows={skipped}"
         code = f"import pandas; pandas.read_excel({reading}).to_csv({quoted(made)}, index=False, header=False)"
         return after(in_python(code), made, **({} if asked is None else {"sheet": None}))
 

@@ -113,7 +113,8 @@ def test_text_is_a_category_where_each_value_comes_often_enough(levels, rows, fe
 
 def test_markers_of_missing_values_are_gaps_and_so_are_those_that_are_named():
     found = cells(
-        ["NA", "N/A", "nan", "null", "None", "?", "-", ".", "#N/A", "", " ", "x", "-999", "-999.0"], (-999, "x")
+        ["NA", "N/A", "nan", "null", "None", "?", "-", ".", "#N/A", "", " ", "#DIV/0!", "x", "-999", "-999.0"],
+        (-999, "x"),
     )
     assert found.is_gap.all()
     assert cells(["-999", "x", "none", "0"]).is_gap.tolist() == [False] * 4

@@ -102,3 +102,11 @@ def test_numbers_that_may_be_meant_in_another_way_are_said(cells, said, file):
     assert [line for line in samples_of(file("c,y\n" + "".join(rows))).notes if line.startswith("read as numbers")] == (
         [f"read as numbers: c ({said})"] if said else []
     )
+
+
+def test_numbers_that_are_one_hot_because_of_some_text_are_said(file):
+    rows = [f"{('<0.05', '1', '2', '4')[k % 4]},{k * k % 7 + 0.5}\n" for k in range(40)]
+    assert (
+        "one-hot, although most of the values are numbers: c (such as '<0.05')"
+        in samples_of(file("c,y\n" + "".join(rows))).notes
+    )

@@ -55,6 +55,8 @@ def test_titles_above_the_names_are_left_out_and_said(tmp_path, above, notes):
         (",size,,money\nname,area,rooms,price\n" + "x,1,2,3\ny,4,5,6\n" * 3, ["name", "area", "rooms", "price"]),
         ("By year,,,,\nland,code,1990,1991,1992\n" + "A,a,1,2,3\nB,b,5,2,3\n" * 3,
          ["land", "code", "1990", "1991", "1992"]),
+        ("TOA5,CR1000,CR1,Std.27,x\na,b,y\n" + "1,2,3.5\n4,5,6.5\n" * 3, ["a", "b", "y"]),
+        ("EC-Lab ASCII FILE\nNb header lines : 4\nt\tE\tI\n" + "1\t2\t3.5\n4\t5\t6.5\n" * 3, ["t", "E", "I"]),
         (",length,kind\n1.5,4.1,a\n2,3.8,b\n", ["c1", "length", "kind"]),
         ("a,,y\nx,1,2\nz,3,4\n", ["a", "c2", "y"]),
     ],
@@ -74,6 +76,18 @@ def test_words_in_the_first_row_are_refused_as_names_or_as_no_row(tmp_path, sett
     error = refused(write(tmp_path, "table.csv", f"area,rooms,price\nm2,,EUR\n{ROWS}"))
     (reading,) = readings_of_ways(error, path)
     assert (list(cells(reading)), len(reading.frame)) == (NAMES, 12)
+
+
+def test_several_rows_of_words_below_the_names_are_refused_with_a_copy_that_lacks_them(tmp_path):
+    path = write(tmp_path, "table.csv", f"area,rooms,price\nm2,,EUR\n\nAvg,Smp,Sum\n{ROWS}")
+    (reading,) = [one for one in readings_of_ways(refused(path), path) if list(cells(one)) == NAMES]
+    assert len(reading.frame) == 12
+
+
+def test_rows_that_repeat_the_names_are_left_out_and_said(tmp_path):
+    path = write(tmp_path, "table.csv", f"area,rooms,price\n{ROWS}area,rooms,price\n{ROWS}area,2,price\n")
+    reading = read(path, ReadingOptions())
+    assert (len(reading.frame), reading.notes) == (25, ("rows that repeat the names left out: 1",))
 
 
 def test_words_in_the_first_row_of_a_sheet_are_refused_with_copies_that_lack_them(tmp_path):
