@@ -2,12 +2,14 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from nn.registry import Array
+from runner.base.commands import written as in_command
+from runner.base.texts import listed
 from runner.datasets.samples import LARGEST
 from runner.datasets.tables.cells import Cells, written
 from runner.datasets.tables.encoding import NO, YES, Column
@@ -16,6 +18,7 @@ from runner.datasets.tables.times import times_in
 MAX_LEVELS, ROWS_PER_LEVEL = 50, 5  # of a category; small tables have few rows for each
 SMALL, ROWS_PER_LEVEL_OF_SMALL = 5, 2
 MOSTLY_MISSING = 0.9
+MAX_TEXTS = 3  # that may stand for missing values
 MAX_UNITS = 4  # more of them are words
 MANY, COUNTS = "text with many values", "only counts the rows"
 COUNTERS = re.compile(r"(.*[a-z]Id|.*ID|.*[_. -]id)|(?i:id|index|idx|rows?|rownames|nr|no|obs|case|#)")
@@ -70,7 +73,20 @@ def look_at(cells: Cells, may_doubt: bool, is_named: bool = False) -> Look:
         return Look(Column(cells.name, "category", tuple(sorted(levels))))
     if 1 < len(read.units) <= MAX_UNITS and "" not in read.units:
         return Look(left_out=f"several units: {', '.join(read.units)}")
-    return Look(left_out=times_in(levels) or MANY)
+    return Look(left_out=times_in(levels) or _numbers_and(texts_among_numbers(cells)) or MANY)
+
+
+def texts_among_numbers(cells: Cells) -> tuple[str, ...]:
+    """The texts in a column that are no numbers, where they are few and most of its cells are numbers."""
+    bad = cells.numbers.bad
+    texts = tuple(dict.fromkeys(map(str, cells.words[bad])))
+    return texts if len(texts) <= MAX_TEXTS and 2 * bad.sum() < cells.n - cells.is_gap.sum() else ()
+
+
+def _numbers_and(texts: Sequence[str]) -> str:
+    """Why such a column is left out, and how it would not be; empty where there are none."""
+    named = ",".join(map(in_command, texts))
+    return f"numbers, and {listed(texts)}: data.missing=[{named}] makes that missing values" if texts else ""
 
 
 def _look_at_numbers(cells: Cells, may_doubt: bool, is_named: bool) -> Look:

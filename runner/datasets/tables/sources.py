@@ -16,7 +16,7 @@ from runner.base.machine import machine_bytes
 from runner.base.paths import OUTPUTS
 from runner.datasets.samples import DataError
 
-STANDARD_INPUT = "-"
+STANDARD_INPUT, AFTER = "-", "after  "
 KEPT = OUTPUTS / "standard_input"
 ENDINGS = (
     ".csv",
@@ -146,7 +146,7 @@ def kept_input() -> str:
 
 def after(command: str, path: str, **settings: Any) -> Mapping[str, Mapping[str, Any]]:
     """A way that needs another command first, which makes the file `path`."""
-    return {f"after  {command}": {"path": path, **settings}}
+    return {f"{AFTER}{command}": {"path": path, **settings}}
 
 
 def in_python(code: str) -> str:

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nn.registry import Array
+from runner.base.texts import listed
 from runner.datasets.samples import Target, Task
 from runner.datasets.tables.cells import Cells, written
-from runner.datasets.tables.columns import Trouble, code_of, slip_of, wrong_numbers
+from runner.datasets.tables.columns import Trouble, code_of, slip_of, texts_among_numbers, wrong_numbers
 
 MIN_ROWS = 4
 MAX_CLASSES_OF_NUMBERS, ROWS_PER_CLASS = 30, 5
@@ -121,8 +122,9 @@ def _classes(cells: Cells, classes: list[str], why: str) -> Goal:
         said = f"has one class only, {classes[0]!r}: there is nothing to tell apart"
         return _wrong(Trouble(cells.name, said))
     if len(classes) > cells.n // 2:
-        said = f"has {len(classes)} different classes in {cells.n} rows"
-        return _wrong(Trouble(cells.name, said), "regression" if not cells.numbers.bad.any() else None)
+        said, texts = f"has {len(classes)} different classes in {cells.n} rows", texts_among_numbers(cells)
+        said += f": numbers, and {listed(texts)}" if texts else ""
+        return _wrong(Trouble(cells.name, said, texts), None if cells.numbers.bad.any() else "regression")
     place = {name: place for place, name in enumerate(classes)}
     words = cells.words if cells.numbers.bad.any() else [written(value) for value in cells.numbers.values.tolist()]
     Y = np.array([place[str(word)] for word in words], dtype=np.int64)

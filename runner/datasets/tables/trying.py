@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from runner.datasets.samples import DataError, Samples
+from runner.datasets.tables.sources import AFTER, STANDARD_INPUT
 
 MOST = 3  # refusals one after another
 
@@ -12,8 +13,8 @@ def with_ways_tried(make: Callable[..., Samples], settings: Mapping[str, Any], m
     """What `make` makes of these settings.
 
     Raises its DataError with the ways that work. One that leads to another refusal is continued by the ways out of
-    that, and left out where there are none; what every way leads to is part of the message. Ways with another file are
-    not tried.
+    that, and left out where there are none; what every way leads to is part of the message. Not tried are ways that
+    need another command first, and those of several files.
     """
     try:
         return make(**settings)
@@ -22,8 +23,10 @@ def with_ways_tried(make: Callable[..., Samples], settings: Mapping[str, Any], m
             raise
         ways, later = dict[str, Mapping[str, Any]](), list[str]()
         for words, way in error.ways.items():
-            again = None if "path" in way else _refusal(make, {**settings, **_as_given(way)}, most - 1)
-            if again is None:
+            is_file = "path" not in way or (len(error.ways) == 1 and way["path"] != STANDARD_INPUT)
+            is_ready = AFTER not in words and is_file
+            again = _refusal(make, {**settings, **_as_given(way)}, most - 1) if is_ready else None
+            if again is None or ("path" in way and not again.ways):
                 ways[words] = way
             else:
                 ways |= {", ".join(filter(None, (words, more))): {**way, **its} for more, its in again.ways.items()}

@@ -48,6 +48,13 @@ def test_what_a_way_leads_to_is_part_of_the_same_message_and_of_its_command(refu
     assert [list(way) for way in error.ways.values()] == [["header", "missing"], ["header", "missing"]]
 
 
+def test_a_misspelt_file_and_misspelt_columns_are_put_right_by_one_command(file):
+    path = file(HOLES)
+    error = refusal_of(path.with_name("tt.csv"), target="Y")
+    assert "does not exist; is it 't.csv'?; then data.target names 'Y'" in str(error)
+    assert list(error.ways.values()) == [{"path": str(path), "target": "y"}]
+
+
 def test_columns_can_be_left_out_where_others_are_left(refused):
     error = refused(MANY.replace("two", "2").replace("inf", "1"), drop=["d"])
     assert error.ways["without these columns"] == {"drop": ["d", "b"]}
@@ -75,6 +82,8 @@ def test_gaps_that_are_not_to_be_filled_are_refused_with_both_ways_out(refused):
         ("a,b,name\n1,2.5,x\n2,3.5,y\n3,4,z\n4,5.5,w\n", {}, "target", "has 4 different classes", [{"target": "b"}]),
         ("a,b,name\n" + "".join(f"{k},{'' if k == 3 else k % 7},n{k % 28}\n" for k in range(40)), {}, "target",
          "has 28 different classes in 40 rows", [{"target": "b"}]),
+        ("a,b\n" + "".join(f"{k},{k * 1.5 if k % 4 else 'ERR'}\n" for k in range(40)), {}, "target",
+         "has 31 different classes in 40 rows: numbers, and 'ERR'", [{"missing": ["ERR"]}]),
         ("a,b,c\n1,2.5,7\n2,3.5,7\n3,4,7\n4,5.5,7\n", {}, "target", "is 7 in every row", [{"target": "b"}]),
         ("a,b,c\n1,2.5,\n2,3.5,\n3,4,\n4,5.5,\n", {}, "target", "'c' has a value in 0 rows; at least 4",
          [{"target": "b"}]),
