@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MARKERS = frozenset(
-    "NA N/A n/a NaN nan NAN null NULL Null ? - . <NA> #N/A #DIV/0! #VALUE! #REF! #NAME? #NUM! #NULL!".split() + [""]
-)
+    ("", "NA", "N/A", "n/a", "NaN", "nan", "NAN", "null", "NULL", "Null", "?", "-", ".", "<NA>",
+     "#N/A", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!")
+)  # fmt: skip
 NONE = "None"  # a missing number, as Python writes it; among words it is one of them, as in: None, Some, Marked
 
 

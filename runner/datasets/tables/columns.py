@@ -1,6 +1,7 @@
 """What a feature column is: numbers, a flag, a category, or nothing to learn from; and what is doubtful about it."""
 
 import re
+import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -85,8 +86,8 @@ def texts_among_numbers(cells: Cells) -> tuple[str, ...]:
 
 def _numbers_and(texts: Sequence[str]) -> str:
     """Why such a column is left out, and how it would not be; empty where there are none."""
-    named = ",".join(map(in_command, texts))
-    return f"numbers, and {listed(texts)}: data.missing=[{named}] makes that missing values" if texts else ""
+    setting = shlex.quote(f"data.missing={in_command(texts)}")
+    return f"numbers, and {listed(texts)}: {setting} makes that missing values" if texts else ""
 
 
 def _look_at_numbers(cells: Cells, may_doubt: bool, is_named: bool) -> Look:

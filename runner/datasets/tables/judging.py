@@ -65,6 +65,8 @@ def refusal_of(
         if all(one.rows and set(one.rows) <= set(suspect.rows) for one in all_of):
             as_names = {words: {**way, **_without_names(asked)} for words, way in suspect.as_names.items()}
             return DataError(head + said, "path", as_names | dict(suspect.ways))
+    if len(all_of) > 1 and len({one.rows for one in all_of}) == len(all_of[0].rows) == 1:
+        said += f"; does another table begin in row {all_of[0].rows[0]}?"
     target = _other_target(goals, goal, cells, looks, asked)
     is_left = sum(look.column is not None for look in looks) > 0
     return DataError(head + said, setting, _ways(goal, target, troubles, holes, asked, is_left))

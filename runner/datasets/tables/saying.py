@@ -9,7 +9,7 @@ import numpy as np
 from runner.base.commands import written
 from runner.base.texts import short
 from runner.datasets.samples import Impute
-from runner.datasets.tables.cells import MARKERS, Cells
+from runner.datasets.tables.cells import MARKERS, NONE, Cells
 from runner.datasets.tables.cells import written as plainly
 from runner.datasets.tables.columns import Look
 from runner.datasets.tables.encoding import Column
@@ -84,7 +84,7 @@ def _warnings(
     if told := leaks(goal, cells, looks):
         way = shlex.quote(f"data.drop={written([*drop, *told])}")
         lines = [f"{_named(told)} alone says what {target.name} is; if known only later, leave it out: {way}"]
-    if (times := dated(reading.frame, MARKERS)) and not is_tested:
+    if (times := dated(reading.frame, MARKERS | {NONE})) and not is_tested:
         lines.append(
             f"{_named(times)} {'hold' if len(times) > 1 else 'holds'} dates or times, and rows are split at random; to "
             "predict later rows from earlier ones, put the later ones in a file of their own: data.test_path=FILE"

@@ -45,7 +45,7 @@ LEFT_OUT = {
     "durations": ([f"{k}:{k * 7 % 60:02}" for k in range(30)], "times"),
     "numbers with the minus after them": ([f"{k}.5-" if k % 2 else f"{k}" for k in range(30)], "text with many values"),
     "numbers and a word": ([f"{k}" if k % 4 else "ERR" for k in range(60)],
-                           "numbers, and 'ERR': data.missing=[ERR] makes that missing values"),
+                           "numbers, and 'ERR': 'data.missing=[ERR]' makes that missing values"),
     "several units": ([f"{k} {'kg' if k % 2 else 'lb'}" for k in range(40)], "several units: lb, kg"),
 }  # fmt: skip
 TROUBLES = {

@@ -55,6 +55,12 @@ def test_a_misspelt_file_and_misspelt_columns_are_put_right_by_one_command(file)
     assert list(error.ways.values()) == [{"path": str(path), "target": "y"}]
 
 
+def test_words_in_every_column_of_one_row_may_begin_another_table(refused):
+    rows = "".join(f"{k},{k * k}\n" for k in range(9))
+    assert str(refused(f"a,b\n{rows}\nc,d\n{rows}")).endswith("; does another table begin in row 10?")
+    assert "another table" not in str(refused(f"a,b\n{rows}{rows}9,two\n"))
+
+
 def test_columns_can_be_left_out_where_others_are_left(refused):
     error = refused(MANY.replace("two", "2").replace("inf", "1"), drop=["d"])
     assert error.ways["without these columns"] == {"drop": ["d", "b"]}
