@@ -31,8 +31,9 @@ def with_ways_tried(make: Callable[..., Samples], settings: Mapping[str, Any], m
             else:
                 ways |= {", ".join(filter(None, (words, more))): {**way, **its} for more, its in again.ways.items()}
                 later.append(f"data.{again.setting} {again}")
-        is_all = len(set(later)) == 1 and len(later) == len(error.ways) and str(error) not in later[0]
-        said = f"{error}; then {later[0]}" if is_all else str(error)
+        is_common = len(set(later)) == 1 and len(later) == len(error.ways)
+        leads_on = later and (is_common or not ways) and str(error) not in later[0]
+        said = f"{error}; then {later[0]}" if leads_on else str(error)
         raise DataError(said, error.setting, ways) from error
 
 

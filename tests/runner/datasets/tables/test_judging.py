@@ -96,6 +96,7 @@ def test_gaps_that_are_not_to_be_filled_are_refused_with_both_ways_out(refused):
         ("a,b\n1,x\n2,y\n3,x\n4,y\n", {"task": "regression"}, "target", "holds text", [{"task": "classification"}]),
         ("a,b\n" + "".join(f"{k},{k / 7}\n" for k in range(60)), {"task": "classification"}, "target",
          "60 different numbers", [{"task": "regression"}]),
+        ("151\n75\n141\n206\n", {}, "header", "; then data.path '", []),
         ("a,b\n1,2\n2,3\n3,4\n", {}, "path", "has 3 rows of data; at least 4", []),
         ("name,b\nx,1.5\ny,2.5\nz,3.5\nw,4.5\n", {}, "features", "'name' (text with many values, such as 'x')", []),
         ("id,b\n1,1.5\n2,2.5\n3,3.5\n4,4.5\n", {}, "features", "'id' (only counts the rows)", [{"features": ["id"]}]),
