@@ -83,7 +83,8 @@ def _warnings(
     lines = []
     if told := leaks(goal, cells, looks):
         way = shlex.quote(f"data.drop={written([*drop, *told])}")
-        lines = [f"{_named(told)} alone says what {target.name} is; if known only later, leave it out: {way}"]
+        which, them = (f"each of {_named(told)}", "them") if len(told) > 1 else (told[0], "it")
+        lines = [f"{which} alone says what {target.name} is; if known only later, leave {them} out: {way}"]
     if (times := dated(reading.frame, MARKERS | {NONE})) and not is_tested:
         lines.append(
             f"{_named(times)} {'hold' if len(times) > 1 else 'holds'} dates or times, and rows are split at random; to "
