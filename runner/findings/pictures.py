@@ -178,7 +178,7 @@ class Artist:
             return None
         from runner.findings.figures import draw_surfaces
 
-        return draw_surfaces(surfaces, f"{note}; dots: samples")
+        return draw_surfaces(surfaces, f"{note}; dots: training rows, triangles: validation, crosses: test")
 
 
 class Lost:
