@@ -91,7 +91,7 @@ class Artist:
         from runner.findings.figures import draw_bands
 
         shown, n_settings = bands(self._results, self._keys)
-        note = "training cost: mean, and the middle 80 % of the seeds"
+        note = "training cost: mean, and the middle 80 % of the runs of a setting"
         if n_settings > len(shown):
             note += f"; the best {len(shown)} of {n_settings} settings"
         return draw_bands(shown, "training cost", note)

@@ -24,7 +24,7 @@ from runner.findings.numbers.fits import Fit
 
 @our_style()
 def draw_bands(bands: Sequence[Band], cost: str, note: str) -> bytes:
-    """Cost curves of a sweep, one line per setting: the mean over seeds and the range of the middle 80 %."""
+    """Cost curves of a sweep, one line per setting: the mean over its runs and the range of the middle 80 %."""
     rows = math.ceil(len(bands) / 2)
     figure = new_figure(8.0, 4.6 + 0.2 * rows)
     axes = figure.subplots()

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nn.metrics import METRICS
-from runner.base.moments import mean
+from runner.base.commands import written
+from runner.base.moments import mean, spread
 from runner.base.texts import number
-from runner.findings.numbers.data_sets import by_data
+from runner.findings.numbers.data_sets import PREPARED, by_data
 from runner.findings.numbers.scores import reported_of
 from runner.runs.result import RunResult
 
@@ -20,7 +21,8 @@ ROWS = {"linear": "straight line", "logistic": "logistic regression", "bayes": "
 class Baseline:
     """A predictor that needs no network: its `name` as in `baseline/<name>_<score>`, its mean score over some runs.
 
-    `row` names it in a table, `told` in a sentence.
+    `row` names it in a table, `told` in a sentence. `spread` is the standard deviation over runs that trained on other
+    rows, 0 where all reach the same.
     """
 
     name: str
@@ -28,11 +30,17 @@ class Baseline:
     told: str
     score: str
     value: float
+    spread: float = 0.0
 
     @property
     def measured(self) -> str:
         """`rmse 15,090`."""
         return f"{self.score} {number(self.value, thousands=',')}"
+
+    @property
+    def shown(self) -> tuple[str, str]:
+        """Its mean and, where runs differ, its standard deviation, as in a table."""
+        return number(self.value), number(self.spread, 2) if self.spread > 0 else ""
 
 
 def baselines_of(results: Sequence[RunResult]) -> list[Baseline]:
@@ -46,12 +54,13 @@ def baselines_of(results: Sequence[RunResult]) -> list[Baseline]:
         for name, value in result.measures.items():
             if name.startswith("baseline/") and name.endswith(f"_{score}"):
                 values.setdefault(name.removeprefix("baseline/").removesuffix(f"_{score}"), []).append(value)
-    constant = _constant(results, score)
+    names = {name: (row, TOLD.get(name, "")) for name, row in ROWS.items()}
+    if all(one.spec.training.class_weights == "balanced" for one in results):
+        names["logistic"] = (f"balanced {ROWS['logistic']}", f"balanced {TOLD['logistic']}")
+    names = {"constant": _constant(results, score)} | names
     return [
-        Baseline(
-            name, *(constant if name == "constant" else (ROWS[name], TOLD.get(name, ""))), score, mean(values[name])
-        )
-        for name in ("constant", *ROWS)
+        Baseline(name, *names[name], score, mean(values[name]), spread(values[name]))
+        for name in names
         if name in values
     ]
 
@@ -72,13 +81,35 @@ def _constant(results: Sequence[RunResult], score: str) -> tuple[str, str]:
 
 
 def rows_of(results: Sequence[RunResult]) -> list[tuple[str, Baseline]]:
-    """Baselines as rows of a table of these runs: each with its name, which says the data set where there are more."""
+    """Baselines as rows of a table of these runs: each with its name, which says the data set where there are more.
+
+    One that depends on how the samples are prepared, as a line does on the features, has a row for each way.
+    """
     groups = by_data([result for result in results if result.data])
-    return [
-        (f"{one.row} ({label})" if len(groups) > 1 else one.row, one)
-        for label, members in list(groups.items())[:MAX_DATA]
-        for one in baselines_of(members)
+    rows: list[tuple[str, Baseline]] = []
+    for label, members in list(groups.items())[:MAX_DATA]:
+        found = {way: baselines_of(some) for way, some in list(_by_way(members).items())[:MAX_DATA]}
+        for way, those in found.items():
+            for one in those:
+                same = [other for some in found.values() for other in some if other.row == one.row]
+                is_same = all(other.shown == one.shown for other in same)
+                about = ", ".join([label] * (len(groups) > 1) + [way] * (not is_same))
+                rows.append((f"{one.row} ({about})" if about else one.row, one))
+    return list(dict(rows).items())
+
+
+def _by_way(results: Sequence[RunResult]) -> dict[str, list[RunResult]]:
+    """Runs on one data set by how their samples are prepared and weighted, named by what differs."""
+    ways = [
+        {key: written(value) for key, value in dict(one.spec.data).items() if key in PREPARED}
+        | {"class_weights": one.spec.training.class_weights}
+        for one in results
     ]
+    differing = [key for key in ways[0] if len({way.get(key) for way in ways}) > 1]
+    found: dict[str, list[RunResult]] = {}
+    for way, one in zip(ways, results, strict=True):
+        found.setdefault(" ".join(f"{key}={way.get(key, '')}" for key in differing), []).append(one)
+    return found
 
 
 def shortfall_of(results: Sequence[RunResult]) -> str:
