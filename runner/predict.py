@@ -111,6 +111,7 @@ def _target(file: str, out: str | None) -> Path | None:
 def _result(name: str | None) -> RunResult:
     """A run, or the best run of a sweep, without a name the newest. Raises UserError where none was trained."""
     from runner.findings.loading import load_sweep
+    from runner.findings.numbers.data_sets import not_comparable
     from runner.findings.numbers.scores import best_result
 
     sweep = load_sweep(name)
@@ -118,7 +119,8 @@ def _result(name: str | None) -> RunResult:
     if best is None:
         raise UserError(f"no run of {sweep.about.name} finished, so there is nothing to predict with")
     if len(sweep.results) > 1:
-        warn(f"the best of {count(len(sweep.results), 'run')}: {sweep.name_of(best)}")
+        of_several = f" ({told})" if (told := not_comparable(sweep.results)) else ""
+        warn(f"the best of {count(len(sweep.results), 'run')}: {sweep.name_of(best)}{of_several}")
     return best
 
 

@@ -120,7 +120,8 @@ def print_comparison(
     numbers = ["runs", *scores, *outcomes]
     for name, one in baselines:
         value = " ± ".join(filter(None, one.shown))
-        rows.append(Row([name], [value if score in (one.score, f"test {one.score}") else "" for score in numbers]))
+        cells = [value if score in (one.score, f"test {one.score}") else "" for score in numbers]
+        rows += [Row([name], cells)] if any(cells) else []  # no run has a score where all diverged
     out.print()
     shown = _table(names, numbers, rows)
     if Measurement.get(out, out.options.update_width(NEVER_CUT), shown).maximum <= out.width:

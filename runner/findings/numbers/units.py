@@ -22,7 +22,7 @@ def cost_unit(result: RunResult) -> str:
 
 
 def cost_in_words(results: Sequence[RunResult]) -> str:
-    """What the cost of runs is: `cost: half squared error of standardized targets`; empty where it is the plain loss."""
+    """What the cost of runs is: `cost: half squared error of standardized targets`; empty of a plain loss."""
     units = {(_cost_of(result), cost_unit(result)) for result in results if result.data}
     is_scaled = any(unit for _, unit in units)
     told = [f"{cost} of {unit or 'targets as they are'}" if is_scaled else cost for cost, unit in sorted(units)]

@@ -16,6 +16,7 @@ from runner.findings.numbers.units import cost_in_words
 from runner.findings.sections import data, settings
 from runner.runs.about import About
 from runner.runs.data import prepare
+from runner.runs.outcome import Outcome
 from runner.runs.overrides import settings_in, swept_keys
 from runner.runs.result import RunResult
 from tests.runner.building import plan_of, trained_all
@@ -59,6 +60,8 @@ def test_what_differs_in_its_test_rows_is_called_not_comparable_where_it_stands_
     assert "cannot be compared" not in capsys.readouterr().out
     terminal.print_sweep(results, keys, [], "")
     assert "2 different data sets or test sets: their scores cannot be compared\n" in capsys.readouterr().out
+    terminal.print_sweep([replace(one, outcome=Outcome.DIVERGED) for one in results], keys, [], "")
+    assert "always" not in capsys.readouterr().out, "a row without a number says nothing"
 
 
 def test_logistic_regression_has_the_class_weights_of_the_network_beside_it(csv_file):
