@@ -82,7 +82,10 @@ def in_words(error: Exception) -> str:
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[BinaryIO]:
-    """A file to write that appears whole or not at all, also when the power fails; its folder is made."""
+    """A file to write that appears whole or not at all, also when the power fails; its folder is made.
+
+    Raises OSError, with the name of the file, where it cannot be written.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name[:100]}.partial")
     try:
@@ -92,8 +95,10 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
             file.flush()
             os.fsync(file.fileno())
         partial.replace(path)
-    except BaseException:
+    except BaseException as error:
         partial.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename == str(partial):
+            error.filename = str(path)
         raise
 
 
