@@ -93,7 +93,7 @@ def _settings(results: Sequence[RunResult], keys: Sequence[str]) -> Table:
     numbers = frozenset(range(len(texts), len(names)))
     for label, one in rows_of(results):
         row = [label, *[""] * (len(names) - 1)]
-        for score in (one.score, f"test {one.score}"):
+        for score in one.columns:
             if score in scores:
                 place = names.index(f"{score}, mean")
                 row[place : place + 2] = one.shown

@@ -120,7 +120,7 @@ def print_comparison(
     numbers = ["runs", *scores, *outcomes]
     for name, one in baselines:
         value = " ± ".join(filter(None, one.shown))
-        cells = [value if score in (one.score, f"test {one.score}") else "" for score in numbers]
+        cells = [value if score in one.columns else "" for score in numbers]
         rows += [Row([name], cells)] if any(cells) else []  # no run has a score where all diverged
     out.print()
     shown = _table(names, numbers, rows)

@@ -22,7 +22,7 @@ class Baseline:
     """A predictor that needs no network: its `name` as in `baseline/<name>_<score>`, its mean score over some runs.
 
     `row` names it in a table, `told` in a sentence. `spread` is the standard deviation over runs that trained on other
-    rows, 0 where all reach the same.
+    rows, 0 where all reach the same; `part` names the samples that all of it is measured on.
     """
 
     name: str
@@ -31,11 +31,17 @@ class Baseline:
     score: str
     value: float
     spread: float = 0.0
+    part: str = "test"
 
     @property
     def measured(self) -> str:
         """`rmse 15,090`."""
         return f"{self.score} {number(self.value, thousands=',')}"
+
+    @property
+    def columns(self) -> tuple[str, str]:
+        """What the column of a table may be called that it belongs to: see `scores.columns_of`."""
+        return self.score, f"{self.part} {self.score}"
 
     @property
     def shown(self) -> tuple[str, str]:
@@ -54,12 +60,13 @@ def baselines_of(results: Sequence[RunResult]) -> list[Baseline]:
         for name, value in result.measures.items():
             if name.startswith("baseline/") and name.endswith(f"_{score}"):
                 values.setdefault(name.removeprefix("baseline/").removesuffix(f"_{score}"), []).append(value)
+    part = next(one.reported_on for one in results if one.measures)
     names = {name: (row, TOLD.get(name, "")) for name, row in ROWS.items()}
     if all(one.spec.training.class_weights == "balanced" for one in results):
         names["logistic"] = (f"balanced {ROWS['logistic']}", f"balanced {TOLD['logistic']}")
     names = {"constant": _constant(results, score)} | names
     return [
-        Baseline(name, *names[name], score, mean(values[name]), spread(values[name]))
+        Baseline(name, *names[name], score, mean(values[name]), spread(values[name]), part)
         for name in names
         if name in values
     ]
@@ -91,24 +98,21 @@ def rows_of(results: Sequence[RunResult]) -> list[tuple[str, Baseline]]:
         found = {way: baselines_of(some) for way, some in list(_by_way(members).items())[:MAX_DATA]}
         for way, those in found.items():
             for one in those:
-                same = [other for some in found.values() for other in some if other.row == one.row]
-                is_same = all(other.shown == one.shown for other in same)
-                about = ", ".join([label] * (len(groups) > 1) + [way] * (not is_same))
+                same = [other for some in found.values() for other in some if other.name == one.name]
+                is_same = all((other.row, other.shown) == (one.row, one.shown) for other in same)
+                about = ", ".join([label] * (len(groups) > 1) + [way[0]] * (not is_same and way[0] != ""))
                 rows.append((f"{one.row} ({about})" if about else one.row, one))
     return list(dict(rows).items())
 
 
-def _by_way(results: Sequence[RunResult]) -> dict[str, list[RunResult]]:
-    """Runs on one data set by how their samples are prepared and weighted, named by what differs."""
-    ways = [
-        {key: written(value) for key, value in dict(one.spec.data).items() if key in PREPARED}
-        | {"class_weights": one.spec.training.class_weights}
-        for one in results
-    ]
+def _by_way(results: Sequence[RunResult]) -> dict[tuple[str, str], list[RunResult]]:
+    """Runs on one data set by how their samples are prepared, named by what differs, and by their class weights."""
+    ways = [{key: written(value) for key, value in dict(one.spec.data).items() if key in PREPARED} for one in results]
     differing = [key for key in ways[0] if len({way.get(key) for way in ways}) > 1]
-    found: dict[str, list[RunResult]] = {}
+    found: dict[tuple[str, str], list[RunResult]] = {}
     for way, one in zip(ways, results, strict=True):
-        found.setdefault(" ".join(f"{key}={way.get(key, '')}" for key in differing), []).append(one)
+        label = " ".join(f"{key}={way.get(key, '')}" for key in differing)
+        found.setdefault((label, one.spec.training.class_weights), []).append(one)
     return found
 
 

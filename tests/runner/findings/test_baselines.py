@@ -64,6 +64,30 @@ def test_what_differs_in_its_test_rows_is_called_not_comparable_where_it_stands_
     assert "always" not in capsys.readouterr().out, "a row without a number says nothing"
 
 
+def test_what_needs_no_network_stands_in_the_column_of_the_rows_that_it_is_measured_on(csv_file, capsys):
+    """Without test rows that is the validation part, beside settings that have test rows."""
+    results, keys = sweep_on(csv_file(table(2, "numbers")), "data.test_fraction=0", "data.test_fraction=0.25")
+    untested, tested = (dict(rows_of([one]))["straight line"] for one in results)
+    assert (untested.part, tested.part) == ("validation", "test")
+    terminal.print_sweep(results, keys, [], "")
+    lines = [line for line in capsys.readouterr().out.splitlines() if "rmse" in line or "straight line" in line]
+    ends = [lines[0].index(f"{part} rmse") + len(f"{part} rmse") for part in ("validation", "test")]
+    shown = [line[:end].split()[-1] for line, end in zip(lines[-2:], ends, strict=True)]
+    assert shown == [untested.shown[0], tested.shown[0]]
+    sweep = Findings(About("s", "", "id"), results, {}, "parent", keys, {})
+    about = settings(sweep).table
+    assert about
+    cells = [row for row in about.rows if row[0].startswith("straight line")]
+    places = [about.names.index(f"{part} rmse, mean") for part in ("validation", "test")]
+    assert [row[place] for row, place in zip(cells, places, strict=True)] == [untested.shown[0], tested.shown[0]]
+
+
+def test_a_constant_that_differs_with_the_training_rows_says_with_which(csv_file):
+    results, _ = sweep_on(csv_file(table(2, "numbers")), *(f"data.validation_fraction={one}" for one in (0.2, 0.4)))
+    rows = [name for name, one in rows_of(results) if one.name == "constant"]
+    assert [name.partition(" (")[2] for name in rows] == ["validation_fraction=0.2)", "validation_fraction=0.4)"]
+
+
 def test_logistic_regression_has_the_class_weights_of_the_network_beside_it(csv_file):
     rows = table(2, "two").splitlines(keepends=True)
     rare = "".join(line for place, line in enumerate(rows) if '"q"' not in line or place % 5 == 0)
