@@ -151,16 +151,12 @@ def data(sweep: Findings) -> Section | None:
         used = [one.data for one in members if one.data]
         parts = [(one.n_samples[0], one.n_validation, one.n_samples[1]) for one in used]
         sizes = dict.fromkeys(" + ".join(str(number) for number in sizes if number) for sizes in parts)
-        drawn = {(_columns_of(one), one.data.digest) for one in members if one.data}
+        chosen = {"features", "drop"}  # other columns of the same rows are no other draw
+        drawn = {(one.spec.data.model_dump_json(include=chosen), one.data.digest) for one in members if one.data}
         draws = max(Counter(columns for columns, _ in drawn).values())
         rows.append([members[0].spec.data.name, " or ".join(sizes), str(draws), _settings_of_data(members)])
     table = Table(["data", "samples (train + validation + test)", "different draws", "settings"], rows, frozenset({2}))
     return Section("Data", "", table, [one for one in _pictures(sweep) if one.name == DATA]) if rows else None
-
-
-def _columns_of(result: RunResult) -> str:
-    """The settings that choose columns of the same rows."""
-    return result.spec.data.model_dump_json(include={"features", "drop"})
 
 
 def _settings_of_data(members: Sequence[RunResult]) -> str:
