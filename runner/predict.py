@@ -111,14 +111,18 @@ def _target(file: str, out: str | None) -> Path | None:
 def _result(name: str | None) -> RunResult:
     """A run, or the best run of a sweep, without a name the newest. Raises UserError where none was trained."""
     from runner.findings.loading import load_sweep
+    from runner.findings.numbers.data_sets import not_comparable
     from runner.findings.numbers.scores import best_result
 
     sweep = load_sweep(name)
     best = best_result(sweep.results)
     if best is None:
-        raise UserError(f"no run of {sweep.about.name} finished, so there is nothing to predict with")
+        raise UserError(
+            f"no run of {sweep.about.name} finished, so it cannot predict; name another RUN before the file"
+        )
     if len(sweep.results) > 1:
-        warn(f"the best of {count(len(sweep.results), 'run')}: {sweep.name_of(best)}")
+        of_several = f" ({told})" if (told := not_comparable(sweep.results)) else ""
+        warn(f"the best of {count(len(sweep.results), 'run')}: {sweep.name_of(best)}{of_several}")
     return best
 
 
@@ -162,14 +166,17 @@ def _commands(error: DataError, arguments: Sequence[str]) -> str:
 
 def _predicted(model: Model, reading: Reading, with_probabilities: bool) -> "pd.DataFrame":
     """The table with the predictions as further columns."""
-    from runner.datasets.tables.encoded import encode
+    from runner.datasets.tables.encoded import encode, gaps_in
 
     assert model.encoding is not None
     target = model.encoding.target
     X, notes = encode(model.encoding, reading.frame, reading.decimal, reading.thousands)
     for note in notes:
         warn(note)
+    gaps = gaps_in(model.encoding, X)
     answers = model.answers(X, with_probabilities).rename(columns={target: f"{target}{SUFFIX}"})
+    if gaps:
+        warn(f"missing values, filled as in training: {gaps}")
     taken = [name for name in answers if name in reading.frame.columns]
     if taken:
         raise UserError(f"the file has a column {taken[0]!r} already; rename it")

@@ -4,21 +4,25 @@
 """
 
 import sys
+from collections.abc import Sequence
 
+from runner.app.commands import run_command
 from runner.app.named_sweeps import Header, read_header, sweep_files
 
-HELP = """Lists the named sweeps: question, number of runs, and about how long they take on two cores.
+USAGE = """Lists the named sweeps: question, number of runs, and about how long they take on two cores.
 
   python -m runner.sweeps                 all of them
   python -m runner.sweeps xor bias        those whose name or question has one of these words
   python -m runner -m sweep=NAME          runs one; more overrides may follow"""
 
 
-def main(arguments: list[str]) -> int:
-    """Print the named sweeps that have one of the words, or all; returns the exit code."""
-    if {"-h", "--help"} & set(arguments):
-        print(HELP)
-        return 0
+def main(arguments: Sequence[str]) -> int:
+    """Run a command line; returns the exit code."""
+    return run_command(_run, arguments, USAGE)
+
+
+def _run(words: Sequence[str]) -> int:
+    """Print the named sweeps that have one of the words, or all."""
     from rich.table import Table
 
     from runner.base.console import console
@@ -29,16 +33,15 @@ def main(arguments: list[str]) -> int:
     table.add_column("runs", justify="right")
     table.add_column("about", justify="right")
     table.add_column("question", overflow="fold")
-    words = [word.lower() for word in arguments]
     for name, path in sweep_files(SWEEPS).items():
         try:
             header = read_header(path)
         except (OSError, ValueError) as error:
             header = Header(f"(cannot be read: {error})", "", 0)
-        if not words or any(word in f"{name} {header.question}".lower() for word in words):
+        if not words or any(word.lower() in f"{name} {header.question}".lower() for word in words):
             table.add_row(name, f"{header.runs:,}", header.duration, header.question)
     if not table.row_count:
-        print(f"no named sweep has {' or '.join(arguments)} in its name or question", file=sys.stderr)
+        print(f"no named sweep has {' or '.join(words)} in its name or question", file=sys.stderr)
         return 1
     console().print(table)
     return 0

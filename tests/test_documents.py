@@ -134,7 +134,7 @@ def test_every_command_that_is_shown_is_one(page: Path, tmp_path: Path, monkeypa
             assert set(flags) <= set(FLAGS), arguments
         else:
             program = importlib.import_module(module)
-            usage = program.HELP if module == "runner.sweeps" else program.USAGE
+            usage = program.USAGE
             assert [flag for flag in flags if f" {flag}" not in usage and flag != "--help"] == [], arguments
         if module in ("runner", "runner.gradcheck") and not is_own(arguments):
             refused = shlex.join(["python", "-m", module, *arguments]) == REFUSED

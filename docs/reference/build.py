@@ -205,7 +205,7 @@ def commands() -> str:
     """What the commands beside `python -m runner` print when they are asked for help."""
     usages = {
         "resume": resume.USAGE, "reproduce": reproduce.USAGE, "report": report.USAGE, "predict": predict.USAGE,
-        "gradcheck": gradcheck.USAGE, "sweeps": sweeps.HELP,
+        "gradcheck": gradcheck.USAGE, "sweeps": sweeps.USAGE,
     }  # fmt: skip
     return "\n\n".join(f"### python -m runner.{name}\n\n```text\n{usage}\n```" for name, usage in usages.items())
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from runner.base.console import say
 from runner.base.errors import RunsFailed, UserError, complain, unknown
-from runner.base.files import ensure_streams, lose_output
+from runner.base.files import ensure_streams, in_words, lose_output
 from runner.base.interrupts import exit_code
 from runner.base.starting import hear_interrupts
 from runner.store.surroundings import using_mlflow
@@ -35,7 +35,7 @@ def run_command(run: Callable[[Sequence[str]], int], arguments: Sequence[str], u
     except (UserError, RunsFailed, OSError) as error:
         if os.environ.get("HYDRA_FULL_ERROR", "0") not in ("", "0"):
             raise
-        complain(str(error))
+        complain(in_words(error))
         return 1
 
 

@@ -17,7 +17,7 @@ def main() -> int:
     os.environ["HYDRA_FULL_ERROR"] = "1"
     from runner.app.completion import script_for
     from runner.base.errors import RunsFailed, UserError, complain
-    from runner.base.files import ensure_streams, lose_output
+    from runner.base.files import ensure_streams, in_words, lose_output
     from runner.base.interrupts import exit_code
     from runner.store.surroundings import using_mlflow
 
@@ -43,7 +43,7 @@ def main() -> int:
     except Exception as error:
         message = _composition_problem(error)
         if message is None and isinstance(error, (UserError, RunsFailed, OSError)):
-            message = _said(error)
+            message = in_words(error)
         if show_traceback or message is None:
             raise
         complain(message)
@@ -107,12 +107,6 @@ def _check_flags(arguments: list[str]) -> None:
             "--experimental-rerun would run code that is in the file (docs/security.md); "
             "python -m runner.reproduce RUN trains a run again"
         )
-
-
-def _said(error: Exception) -> str:
-    if isinstance(error, OSError) and error.filename:
-        return f"{error.filename}: {error.strerror}"
-    return str(error)
 
 
 def _composition_problem(error: Exception) -> str | None:

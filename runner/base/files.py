@@ -64,9 +64,28 @@ def lose_output(stream: IO[str]) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
+def in_words(error: Exception) -> str:
+    """What an error says, with the name of the file that it is about.
+
+    What is still to be printed is printed first; where that is what fails, as on a full disk, it goes nowhere.
+    """
+    said = str(error)
+    if isinstance(error, OSError) and error.strerror:
+        said = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    try:
+        sys.stdout.flush()
+    except OSError as lost:
+        lose_output(sys.stdout)
+        return said if said != lost.strerror else f"what is printed cannot be written: {said}"
+    return said
+
+
 @contextmanager
 def whole_file(path: Path) -> Iterator[BinaryIO]:
-    """A file to write that appears whole or not at all, also when the power fails; its folder is made."""
+    """A file to write that appears whole or not at all, also when the power fails; its folder is made.
+
+    Raises OSError, with the name of the file, where it cannot be written.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name[:100]}.partial")
     try:
@@ -76,8 +95,10 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
             file.flush()
             os.fsync(file.fileno())
         partial.replace(path)
-    except BaseException:
+    except BaseException as error:
         partial.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename == str(partial):
+            error.filename = str(path)
         raise
 
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,3 +22,10 @@ def scaled(statistic: Callable[[Array], Any], values: Sequence[float] | Array) -
 def mean(values: Sequence[float]) -> float:
     """Of an exactly rounded sum: the same numbers have the same mean in any order, so that equal settings are level."""
     return float(scaled(lambda shares: math.fsum(shares) / len(shares), values))
+
+
+def spread(values: Sequence[float]) -> float:
+    """The standard deviation; exactly 0 for equal numbers, whose mean is rounded; NaN for a single one."""
+    if len(values) < 2:
+        return math.nan
+    return 0.0 if min(values) == max(values) else float(scaled(partial(np.std, ddof=1), values))

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from runner.conduct.claims import CLAIM, Claim
 from runner.conduct.context import SweepContext
 from runner.conduct.ledger import Ledger
+from runner.findings.numbers.data_sets import not_comparable
 from runner.findings.numbers.scores import best_result
 from runner.findings.parent_run import REPORT, note_of, parent_record
 from runner.runs.environment import machine, patch, source
@@ -94,7 +95,8 @@ class Parent:
         lines, page, sweep_id = [], PAGE, self._sweep.about.sweep_id
         best = best_result(ledger.results)
         if best is not None and best.index in ledger.run_ids:
-            lines.append(f"best run: {ledger.name_of(best)}, run id {ledger.run_ids[best.index]}")
+            of_several = f" ({told})" if (told := not_comparable(ledger.results)) else ""
+            lines.append(f"best run: {ledger.name_of(best)}, run id {ledger.run_ids[best.index]}{of_several}")
         if has_report:
             report = self._tracker.local_file(self.run_id, REPORT)
             lines.append(f"the report: {report or f'python -m runner.report {sweep_id}'}")

@@ -3,6 +3,7 @@
 from nn.metrics import METRICS
 from runner.base.texts import number
 from runner.findings.findings import Findings
+from runner.findings.numbers.data_sets import not_comparable
 from runner.findings.numbers.importance import REPEATS, importances_of
 from runner.findings.numbers.scores import best_result
 from runner.findings.pictures import learned_from
@@ -27,6 +28,7 @@ def metrics_section(sweep: Findings) -> Section | None:
     ]
     table = Table(["metric", *parts], rows, frozenset(range(1, len(parts) + 1)))
     chosen = f" It has the best {best.score} on {best.scored_on} samples." if len(sweep.results) > 1 else ""
+    chosen += f" There are {told}." if (told := not_comparable(sweep.results)) else ""
     data = _table_of(best)
     pictures = [_errors(best, data)] if data else []
     return Section("The best run" if chosen else "Metrics", f"{sweep.name_of(best)}.{chosen}", table, pictures)

@@ -91,7 +91,7 @@ class Artist:
         from runner.findings.figures import draw_bands
 
         shown, n_settings = bands(self._results, self._keys)
-        note = "training cost: mean, and the middle 80 % of the seeds"
+        note = "training cost: mean, and the middle 80 % of the runs of a setting"
         if n_settings > len(shown):
             note += f"; the best {len(shown)} of {n_settings} settings"
         return draw_bands(shown, "training cost", note)
@@ -178,7 +178,7 @@ class Artist:
             return None
         from runner.findings.figures import draw_surfaces
 
-        return draw_surfaces(surfaces, f"{note}; dots: samples")
+        return draw_surfaces(surfaces, f"{note}; dots: training rows, triangles: validation, crosses: test")
 
 
 class Lost:

@@ -4,6 +4,7 @@ A new one is one function, here or in a module of one's own, whose sections come
 """
 
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from runner.base.texts import number, short
 from runner.findings.best import columns_section, metrics_section
 from runner.findings.findings import Findings
 from runner.findings.numbers.baselines import rows_of
-from runner.findings.numbers.data_sets import by_data
+from runner.findings.numbers.data_sets import by_data, not_comparable
 from runner.findings.numbers.scores import chosen_on, columns_of
 from runner.findings.numbers.tables import scores_in, seed_table
 from runner.findings.numbers.units import cost_in_words
@@ -61,7 +62,8 @@ def settings(sweep: Findings) -> Section:
         "all its runs that finished better than what needs no network: the best constant and, where it is known, a "
         "straight line or logistic regression."
     )
-    note += f" {told[0].upper()}{told[1:]}." if (told := cost_in_words(sweep.results)) else ""
+    for told in (cost_in_words(sweep.results), not_comparable(sweep.results)):
+        note += f" {told[0].upper()}{told[1:]}." if told else ""
     pictures = [one for one in _pictures(sweep) if one.name != DATA]
     return Section("Settings, best first", note, _settings(sweep.results, sweep.keys), pictures)
 
@@ -90,8 +92,12 @@ def _settings(results: Sequence[RunResult], keys: Sequence[str]) -> Table:
     ]
     numbers = frozenset(range(len(texts), len(names)))
     for label, one in rows_of(results):
-        value = {f"{score}, mean": number(one.value) for score in (one.score, f"test {one.score}")}
-        rows.append([label, *(value.get(name, "") for name in names[1:])])
+        row = [label, *[""] * (len(names) - 1)]
+        for score in one.columns:
+            if score in scores:
+                place = names.index(f"{score}, mean")
+                row[place : place + 2] = one.shown
+        rows.append(row)
     return Table(names, rows, numbers, max(0, len(table) - MAX_SETTINGS), is_sortable=True)
 
 
@@ -145,7 +151,9 @@ def data(sweep: Findings) -> Section | None:
         used = [one.data for one in members if one.data]
         parts = [(one.n_samples[0], one.n_validation, one.n_samples[1]) for one in used]
         sizes = dict.fromkeys(" + ".join(str(number) for number in sizes if number) for sizes in parts)
-        draws = len({one.digest for one in used})
+        chosen = {"features", "drop"}  # other columns of the same rows are no other draw
+        drawn = {(one.spec.data.model_dump_json(include=chosen), one.data.digest) for one in members if one.data}
+        draws = max(Counter(columns for columns, _ in drawn).values())
         rows.append([members[0].spec.data.name, " or ".join(sizes), str(draws), _settings_of_data(members)])
     table = Table(["data", "samples (train + validation + test)", "different draws", "settings"], rows, frozenset({2}))
     return Section("Data", "", table, [one for one in _pictures(sweep) if one.name == DATA]) if rows else None

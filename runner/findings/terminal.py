@@ -13,6 +13,8 @@ from rich.table import Table
 from runner.base.console import NEVER_CUT, console, count, say, warn
 from runner.base.texts import number
 from runner.findings.numbers.baselines import Baseline, baselines_of, rows_of, shortfall_of
+from runner.findings.numbers.data_sets import not_comparable
+from runner.findings.numbers.scores import told_over
 from runner.findings.numbers.tables import scores_in, seed_table
 from runner.findings.numbers.units import cost_in_words
 from runner.findings.remedies import ways_out
@@ -77,7 +79,8 @@ def _print_probes(out: Console, measures: Mapping[str, float]) -> None:
 
 def print_sweep(results: Sequence[RunResult], keys: Sequence[str], verdicts: Sequence[Verdict], where: str) -> None:
     """What came out of a sweep that differs in `keys`, and what was expected of it."""
-    print_comparison(seed_table(results, keys), settings_in(keys), rows_of(results))
+    notes = [one for one in (cost_in_words(results), not_comparable(results)) if one]
+    print_comparison(seed_table(results, keys), settings_in(keys), rows_of(results), told_over(results), notes)
     for line in ways_out(results):
         say(line)
     print_verdicts(verdicts)
@@ -98,9 +101,13 @@ def print_verdicts(verdicts: Sequence[Verdict]) -> None:
 
 
 def print_comparison(
-    table: "pd.DataFrame", settings: Sequence[str], baselines: Sequence[tuple[str, Baseline]] = ()
+    table: "pd.DataFrame",
+    settings: Sequence[str],
+    baselines: Sequence[tuple[str, Baseline]] = (),
+    over: str = "seeds",
+    notes: Sequence[str] = (),
 ) -> None:
-    """The settings of a sweep, best first, over their seeds; and what needs no network, with its name."""
+    """The settings of a sweep, best first, over their seeds or folds; and what needs no network, with its name."""
     out, names, scores = console(), list(short_names(settings).values()) or [""], scores_in(table)
     is_chosen = any(name.startswith("validation ") for name in scores)
     outcomes = [one for one in Outcome if one is not Outcome.STOPPED and one in table and table[one].any()]
@@ -112,8 +119,9 @@ def print_comparison(
         rows.append(Row(left, [str(row["runs"]), *measured, *(str(row[o]) for o in outcomes)], mark))
     numbers = ["runs", *scores, *outcomes]
     for name, one in baselines:
-        cells = [number(one.value) if score in (one.score, f"test {one.score}") else "" for score in numbers]
-        rows.append(Row([name], cells))
+        value = " ± ".join(filter(None, one.shown))
+        cells = [value if score in one.columns else "" for score in numbers]
+        rows += [Row([name], cells)] if any(cells) else []  # no run has a score where all diverged
     out.print()
     shown = _table(names, numbers, rows)
     if Measurement.get(out, out.options.update_width(NEVER_CUT), shown).maximum <= out.width:
@@ -123,7 +131,8 @@ def print_comparison(
     if len(table) > MAX_ROWS:
         out.print(f"... and {len(table) - MAX_ROWS} more settings, in comparison.csv of the sweep")
     where = "the validation score chooses, the test score is reported" if is_chosen else TESTED
-    out.print(f"mean ± standard deviation over seeds; {where}\n", style="dim")
+    lines = [f"mean ± standard deviation over {over}; {where}", *notes]
+    out.print("\n".join(lines) + "\n", style="dim")
 
 
 @dataclass(frozen=True)

@@ -45,13 +45,13 @@ def without_auto(config: Mapping[str, Any]) -> tuple[dict[str, Any], frozenset[s
     return found, frozenset(automatic)
 
 
-def data_of_table(data: Component, facts: Facts, automatic: frozenset[str]) -> Component:
+def data_of_table(data: Component, facts: Facts, automatic: frozenset[str], key: str = "data") -> Component:
     """The data with all that was found out about it, and that is not used, decided."""
     known = dict(data)
     found: dict[str, Any] = {"task": facts.task, "target": facts.target}
     changes = {key: value for key, value in found.items() if key in known}
     is_large = facts.n_samples >= FEWEST_TO_VALIDATE
-    if "data.validation_fraction" in automatic and known["folds"] is None and is_large:
+    if f"{key}.validation_fraction" in automatic and known["folds"] is None and is_large:
         changes["validation_fraction"] = VALIDATION
     if facts.task == "classification":
         changes["target_scale"] = "none"

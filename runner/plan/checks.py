@@ -7,12 +7,13 @@ from nn.faults import FAULTS
 from nn.losses import LOSSES
 from nn.metrics import METRICS
 from runner.base.errors import Problem, unknown
+from runner.base.texts import listed
 from runner.plan.fault_checks import why_not
 from runner.plan.held_out_checks import check_choosing, check_validation
 from runner.plan.memory import why_too_large
 from runner.plan.phases import Phase
 from runner.plan.target_checks import beyond_precision, check_target_range, outside_domain
-from runner.runs.data import chooses_class, gives_probabilities
+from runner.runs.data import Facts, chooses_class, gives_probabilities
 from runner.runs.field_types import AUTO
 
 Check = Callable[[Phase], Problem | None]
@@ -218,9 +219,19 @@ def problems_of(asked: Phase, complete: Phase, earlier: Sequence[Phase | Problem
             problems.append(Problem(phase.key.replace("data", key, 1), phase.message))
         elif phase.facts.kind != complete.facts.kind:
             problems.append(Problem(key, f"has other inputs or targets than data={complete.spec.data.name}"))
+        elif other := _other_names(phase.facts, complete.facts):
+            problems.append(Problem(key, other))
         elif told := _failing(EARLIER_CHECKS, phase, found):
             problems.append(Problem(key, f"is trained on as the data is, and {next(iter(told.values()))}"))
     return problems
+
+
+def _other_names(earlier: Facts, own: Facts) -> str:
+    """What columns or classes of two tables are called where they differ: a weight would be one of something else."""
+    for what, theirs, ours in zip(("inputs", "classes"), earlier.names, own.names, strict=True):
+        if theirs and ours and theirs != ours:
+            return f"has the {what} {listed(theirs)}, and the data that is trained on after it has {listed(ours)}"
+    return ""
 
 
 def _failing(

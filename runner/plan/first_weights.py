@@ -65,6 +65,9 @@ def why_other(start: Weights, spec: Spec, sizes: tuple[int, ...]) -> Problem | N
         return Problem(
             key, f"{told} weights for the inputs {listed(theirs.input_names)}; this run has {listed(ours.input_names)}"
         )
+    if theirs and ours and start.classes != data.samples.classes:
+        classes = listed(data.samples.classes)
+        return Problem(key, f"{told} weights for the classes {listed(start.classes)}; this run has {classes}")
     return _why_other_scaling(start.scaling, data.scaling, told)
 
 

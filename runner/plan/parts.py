@@ -43,6 +43,7 @@ def read_parts(config: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem 
         if key == "warm_start":
             made = _warm_start(value, config.get("data"))
             parts |= {key: made} if isinstance(made, tuple) else {}
+            automatic |= _shares_of(parts.get(key, ()), value) if "data.validation_fraction" in automatic else set()
             wrong += made if isinstance(made, list) else []
         elif problem := _misnamed(key, value):
             wrong.append(problem)
@@ -74,6 +75,13 @@ def _model_of(key: str, value: Any) -> type[BaseModel]:
         return MODELS[key]
     stands_in = value["name"] in DECIDED_LATER.get(key, ())
     return Component if stands_in else component_model(key, str(value["name"]))
+
+
+def _shares_of(parts: Sequence[BaseModel], given: Sequence[Mapping[str, Any]]) -> set[str]:
+    """The keys of validation parts of a warm start that are as automatic as those of the data itself."""
+    return {
+        f"warm_start[{at}].validation_fraction" for at in range(len(parts)) if "validation_fraction" not in given[at]
+    }
 
 
 def _made(key: str, model: type[BaseModel], value: Any) -> tuple[BaseModel | None, Wrong | None]:

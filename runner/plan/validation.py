@@ -70,11 +70,21 @@ class SpecBuilder:
                 self._facts[key] = explain_data(data.name, error)
         return self._facts[key]
 
+    def _decided(self, spec: Spec, place: int, automatic: frozenset[str]) -> Component:
+        """The data of one training of the warm start, as `data_of_table` has it where it is a table."""
+        data = spec.warm_start[place]
+        facts = self._look_at(spec.model_copy(update={"data": data}))
+        if isinstance(facts, Problem) or not facts.is_table:
+            return data
+        return data_of_table(data, facts, automatic, f"warm_start[{place}]")
+
     def _complete(self, spec: Spec, automatic: frozenset[str], is_whole: bool) -> Checked | list[Problem]:
         """Replace `auto` by what fits the data; check what only makes sense together, or only the size."""
         facts, notes = self._look_at(spec), list[str]()
         if isinstance(facts, Facts) and facts.is_table:
-            spec = spec.model_copy(update={"data": data_of_table(spec.data, facts, automatic)})
+            earlier = tuple(self._decided(spec, place, automatic) for place in range(len(spec.warm_start)))
+            decided = {"data": data_of_table(spec.data, facts, automatic), "warm_start": earlier}
+            spec = spec.model_copy(update=decided)
             facts = self._look_at(spec)
         if isinstance(facts, Problem):
             return [facts] if is_whole else []

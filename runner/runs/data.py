@@ -30,7 +30,7 @@ class Facts:
     """What planning needs to know of a data set; of those that are shipped it does not depend on the seed.
 
     But `largest` does, the size of the largest input or target in the units of the data; it is not compared. `target`
-    names what is learned; `notes` say how a table was read.
+    names what is learned; of a table `names` are those of its inputs and its classes, and `notes` say how it was read.
     """
 
     task: Task
@@ -46,6 +46,7 @@ class Facts:
     largest: float = field(compare=False)
     target: str = "y"
     is_table: bool = False
+    names: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
     notes: tuple[str, ...] = ()
 
     @property
@@ -180,6 +181,7 @@ def find_facts(data: DataCommon, test: TestSpec, seed: int) -> Facts:
         largest=float(max(np.nanmax(np.abs(samples.X)), np.abs(samples.Y).max())),
         target=samples.target_name,
         is_table=samples.encoding is not None,
+        names=(samples.encoding.input_names, samples.classes) if samples.encoding else ((), ()),
         notes=samples.notes,
     )
 

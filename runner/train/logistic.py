@@ -16,22 +16,23 @@ _known: dict[str, Array] = {}
 _ALONE = threading.Lock()  # who leaves `threadpool_limits` first would lift the limit of the others
 
 
-def logistic(X: Array, Y: NDArray[np.int64], at: Array, n_classes: int) -> Array:
+def logistic(X: Array, Y: NDArray[np.int64], at: Array, n_classes: int, is_balanced: bool) -> Array:
     """Probabilities `(n_classes, m)` at inputs `at (m, d_in)`, fitted to `X (n, d_in)`, scaled, with classes `Y (n,)`.
 
-    scikit-learn's defaults: L2 with C = 1. Of more than MOST_ROWS rows some are taken, evenly. The runs of a sweep that
-    have the same samples share one fit.
+    scikit-learn's defaults: L2 with C = 1; balanced, all classes count the same. Of more than MOST_ROWS rows some are
+    taken, evenly. The runs of a sweep that have the same samples share one fit.
     """
-    key = hashlib.sha256(b"".join(np.ascontiguousarray(one).tobytes() for one in (X, Y, at))).hexdigest()
+    contents = b"".join(np.ascontiguousarray(one).tobytes() for one in (X, Y, at))
+    key = hashlib.sha256(contents).hexdigest() + " balanced" * is_balanced
     with _ALONE:
         if key not in _known:
             if len(_known) >= MOST_KEPT:
                 _known.clear()
-            _known[key] = _fitted(X, Y, at, n_classes)
+            _known[key] = _fitted(X, Y, at, n_classes, "balanced" if is_balanced else None)
         return _known[key]
 
 
-def _fitted(X: Array, Y: NDArray[np.int64], at: Array, n_classes: int) -> Array:
+def _fitted(X: Array, Y: NDArray[np.int64], at: Array, n_classes: int, weights: str | None) -> Array:
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 
@@ -42,6 +43,6 @@ def _fitted(X: Array, Y: NDArray[np.int64], at: Array, n_classes: int) -> Array:
     # SciPy's BLAS comes with the import, after this process has limited the others: its bits depend on its threads too.
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        fitted = LogisticRegression(max_iter=500).fit(X, Y)
+        fitted = LogisticRegression(max_iter=500, class_weight=weights).fit(X, Y)
         found[fitted.classes_] = fitted.predict_proba(at).T
     return found

@@ -51,14 +51,20 @@ def baselines(spec: Spec, data: Prepared) -> dict[str, float]:
 
     Regression: the best constant for the training targets (`constant`) and the best straight line or plane through
     them (`linear`, least squares). Classification: the most frequent class, or the share of each (`constant`), of a
-    table logistic regression (`logistic`), and the rule that is right most often where the data set knows it
-    (`bayes`). The usual metric of the task is there as well, and of a table the constant itself, or the number of the
-    class (`baseline/constant`).
+    table logistic regression (`logistic`), with the class weights of the run, and the rule that is right most often
+    where the data set knows it (`bayes`). The usual metric of the task is there as well, and of a table the constant
+    itself, or the number of the class (`baseline/constant`).
     """
     task = data.samples.task
     found = [METRICS.metric(name) for name in dict.fromkeys((score_of(spec, task), USUAL[task]))]
-    of_task = _classifiers if task == "classification" else _regressors
-    reached = {f"baseline/{name}_{one.name}": value for one in found for name, value in of_task(data, one).items()}
+    is_balanced = spec.training.class_weights == "balanced"
+    reached = {
+        f"baseline/{name}_{one.name}": value
+        for one in found
+        for name, value in (
+            _classifiers(data, one, is_balanced) if task == "classification" else _regressors(data, one)
+        ).items()
+    }
     return reached | ({"baseline/constant": _constant(data, found[0])} if data.samples.encoding else {})
 
 
@@ -80,14 +86,14 @@ def _regressors(data: Prepared, metric: Metric) -> dict[str, float]:
     return {name: _value(metric.value, a.T, Y.T) for name, a in (("constant", constant), ("linear", straight))}
 
 
-def _classifiers(data: Prepared, metric: Metric) -> dict[str, float]:
+def _classifiers(data: Prepared, metric: Metric, is_balanced: bool) -> dict[str, float]:
     (X, Y), samples = data.tested, data.samples
     train_Y = np.asarray(samples.Y[data.split.train], dtype=np.int64)
     counts = np.bincount(train_Y, minlength=len(samples.classes))
     shares = np.broadcast_to(counts[:, np.newaxis] / counts.sum(), (len(counts), len(Y)))
     found = {"constant": shares if metric.of != "classes" else np.full(len(Y), counts.argmax())}
     if samples.encoding and (counts > 0).sum() > 1:
-        probabilities = logistic(data.X_train, train_Y, data.scaling.inputs(X), len(counts))
+        probabilities = logistic(data.X_train, train_Y, data.scaling.inputs(X), len(counts), is_balanced)
         found["logistic"] = probabilities if metric.of != "classes" else probabilities.argmax(axis=0)
     if samples.bayes is not None and metric.of == "classes":
         found["bayes"] = samples.bayes(X)

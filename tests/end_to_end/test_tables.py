@@ -113,6 +113,7 @@ def test_predictions_go_to_a_pipe_and_are_scored_where_the_target_is_known(train
     sweep = next((trained / "outputs").glob("20*")).name
     piped = run_runner("flowers.csv", "--out", "-", cwd=trained, module="runner.predict")
     assert piped.returncode == 0 and "the best of 4 runs: " in piped.stderr
+    assert "missing values, filled as in training: length 2\n" in piped.stderr
     assert (pd.read_csv(io.StringIO(piped.stdout), sep=";")["kind_predicted"] == flowers()["kind"]).mean() > 0.9
     done = run_runner(sweep, "flowers.csv", "--out", "all.csv", cwd=trained, module="runner.predict")
     assert done.stdout.splitlines()[1].startswith("accuracy ")

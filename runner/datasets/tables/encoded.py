@@ -74,6 +74,13 @@ def inputs_of(columns: Sequence[Column], cells: Sequence[Cells], setting: str) -
     return np.concatenate(parts, axis=1), tuple(notes)
 
 
+def gaps_in(encoding: Encoding, X: Array) -> str:
+    """How many values the columns lack that made the inputs `X (n, d_in)`: `length 2, colour 1`; empty for none."""
+    ends = np.cumsum([len(column.inputs) for column in encoding.columns])[:-1]
+    counts = [int(np.isnan(part).any(axis=1).sum()) for part in np.split(X, ends, axis=1)]
+    return ", ".join(f"{column.name} {n}" for column, n in zip(encoding.columns, counts, strict=True) if n)
+
+
 def _flag(cells: Cells) -> tuple[Array, list[str]]:
     known = {word: IS_YES.get(word.casefold(), np.nan) for word in set(cells.words)}
     return np.array([[known[word]] for word in cells.words]), sorted(w for w in known if w and np.isnan(known[w]))

@@ -188,7 +188,7 @@ def draw_profiles(profiles: Profiles, score: str, part: str = "") -> bytes:
         bar.ax.invert_yaxis()
     _number(bar)
     more = f"; the {profiles.left_out} worst settings are left out" if profiles.left_out else ""
-    axes.set_title(f"a line per setting: mean over its seeds, the best at the top right{more}", fontsize=9)
+    axes.set_title(f"a line per setting: mean over its runs, the best at the top right{more}", fontsize=9)
     figure.subplots_adjust(left=0.02, right=0.97, top=0.91, bottom=0.1)
     keep_inside(figure)
     return to_png(figure)

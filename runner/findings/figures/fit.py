@@ -34,9 +34,10 @@ CURVE: dict[str, Style] = {
     "target": DASHED | {"linewidth": 1.2},
     "prediction": {"color": BLUE, "linewidth": 2},
 }
+MARKS = {"train": "o", "validation": "^", "test": "X"}
 SURFACE: dict[str, Style] = {
     "target": DASHED | {"color": GREY},
-    "samples, coloured by target": {"marker": "o", "linestyle": "", "color": GREY, "markersize": 3},
+    **{part: {"marker": mark, "linestyle": "", "color": GREY, "markersize": 4} for part, mark in MARKS.items()},
 }
 SCATTER: dict[str, Style] = {
     "train": {"marker": "o", "linestyle": "", "color": BLUE, "markersize": 3},
@@ -115,16 +116,19 @@ def _frame_of_plane(fit: Fit, **more: Any) -> Frame:
 
 def _frame_of_regions(fit: Fit) -> Frame:
     styles = {entry(name, 20): class_style(label, 5) for label, name in enumerate(fit.classes)}
-    return _frame_of_plane(fit, legend=legend_of(styles))
+    held_out = [name for name, _ in parts_of(fit.part) if name != "train"]
+    of_parts = {f"{name} rows": class_style(0, 5, name) | {"color": GREY} for name in held_out}
+    return _frame_of_plane(fit, legend=legend_of(styles) + legend_of(of_parts))
 
 
-def class_style(label: int, size: float) -> Style:
-    """The marks of a class."""
-    mark, color = CLASS_MARKS[label % len(CLASS_MARKS)], CYCLE[label % len(CYCLE)]
-    return {
-        "marker": mark, "linestyle": "", "color": color, "markersize": size, "markeredgecolor": "white",
-        "markeredgewidth": 0.4,
-    }  # fmt: skip
+def class_style(label: int, size: float, part: str = "train") -> Style:
+    """The marks of a class: hollow for validation rows, with a black edge for test rows."""
+    style: Style = {"marker": CLASS_MARKS[label % len(CLASS_MARKS)], "linestyle": "", "markersize": size}
+    style["color"] = CYCLE[label % len(CYCLE)]
+    if part == "validation":
+        return style | {"markerfacecolor": "white", "markeredgewidth": 1.0}
+    is_test = part == "test"
+    return style | {"markeredgecolor": BLACK if is_test else "white", "markeredgewidth": 0.9 if is_test else 0.4}
 
 
 def _draw_regions(axes: Axes, fit: Fit) -> None:
@@ -139,9 +143,10 @@ def _draw_regions(axes: Axes, fit: Fit) -> None:
     if binary and fit.prediction.min() < 0.5 < fit.prediction.max():
         axes.contour(fit.x, fit.y, fit.prediction, levels=[0.5], colors=[BLACK], linewidths=1.2)
     size = 3.2 if len(fit.samples) > 50 else 8
-    for label in range(n):
-        chosen = fit.targets == label
-        axes.plot(fit.samples[chosen, 0], fit.samples[chosen, 1], **class_style(label, size))
+    for part, rows in parts_of(fit.part):
+        for label in range(n):
+            chosen = rows & (fit.targets == label)
+            axes.plot(fit.samples[chosen, 0], fit.samples[chosen, 1], **class_style(label, size, part))
 
 
 def _levels(fit: Fit) -> Array:
@@ -153,8 +158,9 @@ def _levels(fit: Fit) -> Array:
 
 
 def _frame_of_surface(fit: Fit) -> Frame:
-    scale_label = f"prediction of {short(fit.target_name, 24)}"
-    legend = _some(SURFACE, [name for name in SURFACE if name != "target" or fit.truth is not None])
+    scale_label = f"{short(fit.target_name, 24)}: prediction, and target of the marks"
+    shown = ["target"] * (fit.truth is not None) + [name for name, _ in parts_of(fit.part)]
+    legend = _some(SURFACE, shown)
     return _frame_of_plane(fit, legend=legend, scale=tuple(_levels(fit).tolist()), scale_label=scale_label)
 
 
@@ -165,9 +171,10 @@ def _draw_surface(axes: Axes, fit: Fit) -> None:
     axes.contourf(fit.x, fit.y, fit.prediction, levels=levels, extend="both", **colors)
     if fit.truth is not None:
         axes.contour(fit.x, fit.y, fit.truth, levels=levels[1::2], colors="white", linewidths=1, linestyles="--")
-    axes.scatter(
-        fit.samples[:, 0], fit.samples[:, 1], c=fit.targets[:, 0], s=9, edgecolors="white", linewidths=0.4, **colors
-    )
+    dots: dict[str, Any] = {"edgecolors": "white", "linewidths": 0.4} | colors
+    for part, rows in parts_of(fit.part):
+        x, y = fit.samples[rows].T
+        axes.scatter(x, y, c=fit.targets[rows, 0], s=9 if part == "train" else 18, marker=MARKS[part], **dots)
 
 
 def _frame_of_scatter(fit: Fit) -> Frame:
@@ -188,7 +195,7 @@ def _draw_scatter(axes: Axes, fit: Fit) -> None:
 
 def _frame_of_confusion(fit: Fit) -> Frame:
     x, y = (-0.5, len(fit.classes) - 0.5), (len(fit.classes) - 0.5, -0.5)
-    return Frame(x, y, f"predicted class ({fit.tested_on} samples)", "class", has_grid=False, classes=fit.classes)
+    return Frame(x, y, f"predicted class ({fit.tested_on} samples)", "true class", has_grid=False, classes=fit.classes)
 
 
 def _draw_confusion(axes: Axes, fit: Fit) -> None:

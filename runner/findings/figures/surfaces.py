@@ -7,6 +7,7 @@ import numpy as np
 from mpl_toolkits.mplot3d import Axes3D
 
 from runner.base.texts import short
+from runner.findings.figures.fit import MARKS, parts_of
 from runner.findings.figures.style import BLACK, RED, new_figure, our_style, to_png
 from runner.findings.numbers.fits import Fit
 
@@ -37,7 +38,9 @@ def _draw(axes: Axes3D, fit: Fit) -> None:
     x, y = np.meshgrid(fit.x[::EVERY], fit.y[::EVERY])
     z = np.clip(fit.prediction[::EVERY, ::EVERY], low - 0.3 * (high - low), high + 0.3 * (high - low))
     axes.plot_surface(x, y, z, cmap="cividis", vmin=low, vmax=high, linewidth=0, alpha=0.75, rstride=1, cstride=1)
-    axes.scatter(fit.samples[:, 0], fit.samples[:, 1], fit.targets[:, 0], s=6, color=RED, depthshade=False)
+    for part, rows in parts_of(fit.part):
+        x, y = fit.samples[rows].T
+        axes.scatter(x, y, fit.targets[rows, 0], s=6, marker=MARKS[part], color=RED, depthshade=False)
     axes.set_zlim(low - 0.1 * (high - low), high + 0.1 * (high - low))
     axes.tick_params(labelsize=6, pad=-3)
     axes.view_init(elev=28, azim=-55)

@@ -24,7 +24,7 @@ from runner.findings.numbers.fits import Fit
 
 @our_style()
 def draw_bands(bands: Sequence[Band], cost: str, note: str) -> bytes:
-    """Cost curves of a sweep, one line per setting: the mean over seeds and the range of the middle 80 %."""
+    """Cost curves of a sweep, one line per setting: the mean over its runs and the range of the middle 80 %."""
     rows = math.ceil(len(bands) / 2)
     figure = new_figure(8.0, 4.6 + 0.2 * rows)
     axes = figure.subplots()
@@ -64,7 +64,11 @@ def draw_fits(fits: Sequence[tuple[str, Fit]], note: str) -> bytes:
     for panel, (label, fit) in zip(panels, fits, strict=False):
         draw_fit(panel, fit)
         panel.set_title("\n".join(textwrap.wrap(short(label, 72), 38)), fontsize=8)
-        panel.set(xlabel="", ylabel="")
+        if fit.kind == "confusion":  # whose axes nobody could tell apart
+            panel.xaxis.label.set_size(7)
+            panel.yaxis.label.set_size(7)
+        else:
+            panel.set(xlabel="", ylabel="")
         panel.tick_params(labelsize=7)
     for panel in panels[len(fits) :]:
         panel.set_visible(False)

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nn.metrics import METRICS
-from runner.base.moments import mean
+from runner.base.commands import written
+from runner.base.moments import mean, spread
 from runner.base.texts import number
-from runner.findings.numbers.data_sets import by_data
+from runner.findings.numbers.data_sets import PREPARED, by_data
 from runner.findings.numbers.scores import reported_of
 from runner.runs.result import RunResult
 
@@ -20,7 +21,8 @@ ROWS = {"linear": "straight line", "logistic": "logistic regression", "bayes": "
 class Baseline:
     """A predictor that needs no network: its `name` as in `baseline/<name>_<score>`, its mean score over some runs.
 
-    `row` names it in a table, `told` in a sentence.
+    `row` names it in a table, `told` in a sentence. `spread` is the standard deviation over runs that trained on other
+    rows, 0 where all reach the same; `part` names the samples that all of it is measured on.
     """
 
     name: str
@@ -28,11 +30,23 @@ class Baseline:
     told: str
     score: str
     value: float
+    spread: float = 0.0
+    part: str = "test"
 
     @property
     def measured(self) -> str:
         """`rmse 15,090`."""
         return f"{self.score} {number(self.value, thousands=',')}"
+
+    @property
+    def columns(self) -> tuple[str, str]:
+        """What the column of a table may be called that it belongs to: see `scores.columns_of`."""
+        return self.score, f"{self.part} {self.score}"
+
+    @property
+    def shown(self) -> tuple[str, str]:
+        """Its mean and, where runs differ, its standard deviation, as in a table."""
+        return number(self.value), number(self.spread, 2) if self.spread > 0 else ""
 
 
 def baselines_of(results: Sequence[RunResult]) -> list[Baseline]:
@@ -46,12 +60,14 @@ def baselines_of(results: Sequence[RunResult]) -> list[Baseline]:
         for name, value in result.measures.items():
             if name.startswith("baseline/") and name.endswith(f"_{score}"):
                 values.setdefault(name.removeprefix("baseline/").removesuffix(f"_{score}"), []).append(value)
-    constant = _constant(results, score)
+    part = next(one.reported_on for one in results if one.measures)
+    names = {name: (row, TOLD.get(name, "")) for name, row in ROWS.items()}
+    if all(one.spec.training.class_weights == "balanced" for one in results):
+        names["logistic"] = (f"balanced {ROWS['logistic']}", f"balanced {TOLD['logistic']}")
+    names = {"constant": _constant(results, score)} | names
     return [
-        Baseline(
-            name, *(constant if name == "constant" else (ROWS[name], TOLD.get(name, ""))), score, mean(values[name])
-        )
-        for name in ("constant", *ROWS)
+        Baseline(name, *names[name], score, mean(values[name]), spread(values[name]), part)
+        for name in names
         if name in values
     ]
 
@@ -72,13 +88,32 @@ def _constant(results: Sequence[RunResult], score: str) -> tuple[str, str]:
 
 
 def rows_of(results: Sequence[RunResult]) -> list[tuple[str, Baseline]]:
-    """Baselines as rows of a table of these runs: each with its name, which says the data set where there are more."""
+    """Baselines as rows of a table of these runs: each with its name, which says the data set where there are more.
+
+    One that depends on how the samples are prepared, as a line does on the features, has a row for each way.
+    """
     groups = by_data([result for result in results if result.data])
-    return [
-        (f"{one.row} ({label})" if len(groups) > 1 else one.row, one)
-        for label, members in list(groups.items())[:MAX_DATA]
-        for one in baselines_of(members)
-    ]
+    rows: list[tuple[str, Baseline]] = []
+    for label, members in list(groups.items())[:MAX_DATA]:
+        found = {way: baselines_of(some) for way, some in list(_by_way(members).items())[:MAX_DATA]}
+        for way, those in found.items():
+            for one in those:
+                same = [other for some in found.values() for other in some if other.name == one.name]
+                is_same = all((other.row, other.shown) == (one.row, one.shown) for other in same)
+                about = ", ".join([label] * (len(groups) > 1) + [way[0]] * (not is_same and way[0] != ""))
+                rows.append((f"{one.row} ({about})" if about else one.row, one))
+    return list(dict(rows).items())
+
+
+def _by_way(results: Sequence[RunResult]) -> dict[tuple[str, str], list[RunResult]]:
+    """Runs on one data set by how their samples are prepared, named by what differs, and by their class weights."""
+    ways = [{key: written(value) for key, value in dict(one.spec.data).items() if key in PREPARED} for one in results]
+    differing = [key for key in ways[0] if len({way.get(key) for way in ways}) > 1]
+    found: dict[tuple[str, str], list[RunResult]] = {}
+    for way, one in zip(ways, results, strict=True):
+        label = " ".join(f"{key}={way.get(key, '')}" for key in differing)
+        found.setdefault((label, one.spec.training.class_weights), []).append(one)
+    return found
 
 
 def shortfall_of(results: Sequence[RunResult]) -> str:

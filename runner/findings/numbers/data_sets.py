@@ -6,15 +6,16 @@ from typing import Any
 from runner.runs.result import RunResult
 from runner.runs.spec import Spec
 
-# Other draws of the samples, how those that are not tested are parted, and what is done to the values of the same ones.
-NOT_COMPARED = {"seed", "fold", "folds", "validation_fraction", "standardize", "target_scale", "impute"}
+# How rows that are not tested are parted, and what of them is learned from, and how; and other draws of the samples.
+PREPARED = {"folds", "validation_fraction", "standardize", "target_scale", "impute", "features", "drop"}
+NOT_COMPARED = {"seed", "fold"} | PREPARED
 
 
 def by_data(results: Sequence[RunResult]) -> dict[str, list[RunResult]]:
     """Results in their order by what they learned from and are tested on, named by what differs; seeds do not count.
 
-    Settings that leave samples and test rows as they are, such as `standardize`, a fold or the numbers that stand for
-    classes, make no other data set: who compares them asks which is better.
+    Settings that leave rows and targets as they are, such as `standardize`, a fold, the features or the numbers that
+    stand for classes, make no other data set: who compares them asks which is better.
     """
     found: dict[str, list[RunResult]] = {}
     for result in sorted(results, key=lambda result: result.index):
@@ -41,6 +42,12 @@ def by_data(results: Sequence[RunResult]) -> dict[str, list[RunResult]]:
             having.setdefault(key, place)
     labels = _labels([members[0].spec for members, _ in groups])
     return {label: sorted(some, key=lambda one: one.index) for label, (some, _) in zip(labels, groups, strict=True)}
+
+
+def not_comparable(results: Sequence[RunResult]) -> str:
+    """That scores are of several data sets, in words; empty where all are of one."""
+    n = len(by_data([result for result in results if result.data]))
+    return f"{n} different data sets or test sets: their scores cannot be compared" if n > 1 else ""
 
 
 def _digests(results: Sequence[RunResult]) -> dict[int, str]:

@@ -32,7 +32,7 @@ class Fit:
     regions: `x (m,)`, `y (m,)` grid axes, `prediction (m, m)`: share of "yes" for two classes, else class numbers.
     surface: the same axes with `prediction (m, m)` in the target's units, `truth (m, m)` or None.
     scatter: `x` target and `prediction` of every sample. confusion: `prediction (classes, classes)` counts of the set
-    that is tested on. `part` has the name of the part of every sample.
+    that is tested on. `samples (n, d_in)` have no gaps where they can be filled, `part` the name of the part of each.
     """
 
     kind: Kind
@@ -54,7 +54,7 @@ def fit_of(result: RunResult, data: Prepared) -> Fit:
     predict, samples = predictor_of(result), data.samples
     rows, part = data.split.named
     keep = shown_of(len(rows))
-    X, Y = samples.X[rows[keep]], np.asarray(samples.Y[rows[keep]], dtype=np.float64)
+    X, Y = data.scaling.filled(samples.X[rows[keep]]), np.asarray(samples.Y[rows[keep]], dtype=np.float64)
     return replace(
         _numbers(predict, X, Y, data),
         samples=X,
@@ -77,7 +77,7 @@ def shown_of(n: int) -> NDArray[np.intp]:
 def _numbers(predict: Callable[[Array], Array], X: Array, Y: Array, data: Prepared) -> Fit:
     """The kind of picture that suits the data, and what it shows."""
     samples, d_in = data.samples, X.shape[1]
-    looked_at = np.concatenate([samples.X, data.tested[0]])
+    looked_at = data.scaling.filled(np.concatenate([samples.X, data.tested[0]]))
     if samples.task == "classification" and d_in == 2:
         x, y, grid = _plane(looked_at)
         return Fit("regions", _shares(predict(grid), data).reshape(len(y), len(x)), x, y)

@@ -118,6 +118,12 @@ def in_words(replicates: Collection[Replicate], common: str = "") -> str:
     return count(len(replicates), f"{common}{name}")
 
 
+def told_over(results: Sequence[RunResult]) -> str:
+    """What a mean of a setting is over: `seeds`, `folds`, or `folds and seeds`."""
+    folds, seeds = ({replicate_of(one)[place] for one in results} for place in (0, 1))
+    return "folds and seeds" if len(folds) > 1 and len(seeds) > 1 else "folds" if len(folds) > 1 else "seeds"
+
+
 def best_result(results: Sequence[RunResult]) -> RunResult | None:
     """The finished run with the best final score; None when no run finished."""
     finished = [result for result in results if result.has_finished]

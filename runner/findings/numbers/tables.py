@@ -1,13 +1,12 @@
 """The table of a sweep: one row a setting, over its seeds."""
 
 from collections.abc import Sequence
-from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from runner.base.moments import mean, scaled
+from runner.base.moments import mean, spread
 from runner.findings.numbers.baselines import has_learned, not_beaten
 from runner.findings.numbers.scores import by_setting, columns_of, order_of, scores_of
 from runner.runs.outcome import counted
@@ -40,7 +39,7 @@ def seed_table(results: Sequence[RunResult], keys: Sequence[str]) -> "pd.DataFra
         for column in reversed(columns):
             score, numbers = column.name, [value for one in ended if not np.isnan(value := column.of(one))]
             row[score] = mean(numbers) if numbers else np.nan
-            row[f"{score}_std"] = _spread(numbers)
+            row[f"{score}_std"] = spread(numbers)
             row[f"{score}_median"] = float(np.median(numbers)) if numbers else np.nan
         row["no_better_than"] = not_beaten(members)
         row["success"] = sum(map(has_learned, ended)) / len(members)
@@ -59,10 +58,3 @@ def _mean_of(score: str, ended: Sequence[RunResult]) -> float:
 def scores_in(table: "pd.DataFrame") -> list[str]:
     """The scores that any setting of a `seed_table` has, the one that ranks first, the cost last."""
     return [name for name in reversed(table.columns) if f"{name}_median" in table and table[name].notna().any()]
-
-
-def _spread(numbers: Sequence[float]) -> float:
-    """The standard deviation; exactly 0 for equal numbers, whose mean is rounded; NaN for a single one."""
-    if len(numbers) < 2:
-        return np.nan
-    return 0.0 if min(numbers) == max(numbers) else float(scaled(partial(np.std, ddof=1), numbers))

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from nn.activations import ACTIVATIONS
 from runner.runs.result import RunResult
 
+WEIGHTED = "class-weighted"
+
 
 def cost_unit(result: RunResult) -> str:
     """`standardized targets`, or whatever the cost is of; empty where it is of targets as they are."""
@@ -20,7 +22,13 @@ def cost_unit(result: RunResult) -> str:
 
 
 def cost_in_words(results: Sequence[RunResult]) -> str:
-    """What the cost of runs is: `cost: half squared error of standardized targets`; empty where nothing is scaled."""
-    units = {(result.spec.cost.replace("_", " "), cost_unit(result)) for result in results if result.data}
-    told = [f"{cost} of {unit or 'targets as they are'}" for cost, unit in sorted(units)]
-    return f"cost: {' or '.join(told)}" if any(unit for _, unit in units) else ""
+    """What the cost of runs is: `cost: half squared error of standardized targets`; empty of a plain loss."""
+    units = {(_cost_of(result), cost_unit(result)) for result in results if result.data}
+    is_scaled = any(unit for _, unit in units)
+    told = [f"{cost} of {unit or 'targets as they are'}" if is_scaled else cost for cost, unit in sorted(units)]
+    return f"cost: {' or '.join(told)}" if is_scaled or any(WEIGHTED in cost for cost, _ in units) else ""
+
+
+def _cost_of(result: RunResult) -> str:
+    cost = result.spec.cost.replace("_", " ")
+    return f"{WEIGHTED} {cost}" if result.spec.training.class_weights == "balanced" else cost

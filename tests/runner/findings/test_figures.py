@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.collections import PathCollection
 
 from runner.findings.figures import draw_bands, draw_effects, draw_fits, draw_run, panel
-from runner.findings.figures.style import short
+from runner.findings.figures.fit import draw_fit, frame_of
+from runner.findings.figures.style import new_figure, short
 from runner.findings.numbers.curves import Band, bands
 from runner.findings.numbers.effects import Effect, effects
-from runner.findings.numbers.fits import fit_of, rounded
+from runner.findings.numbers.fits import Fit, fit_of, rounded
 from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
 from tests.runner.building import spec_of
@@ -173,6 +175,16 @@ def test_fits_side_by_side_are_drawn(count):
     assert_picture(draw_fits(fits, "note"))
 
 
+def test_a_confusion_matrix_says_what_is_true_what_is_predicted_and_of_which_rows_also_side_by_side():
+    counts = Fit("confusion", np.array([[5.0, 2.0], [1.0, 7.0]]), np.arange(2.0), classes=("a", "b"))
+    frames = [frame_of(fit) for fit in (counts, replace(counts, tested_on="validation"))]
+    assert {frame.y_label for frame in frames} == {"true class"}
+    assert [frame.x_label for frame in frames] == [
+        f"predicted class ({part} samples)" for part in ("test", "validation")
+    ]
+    assert draw_fits([("", counts)], "") != draw_fits([("", replace(counts, tested_on="validation"))], "")
+
+
 def test_the_pictures_of_a_sweep_drawn_twice_are_the_same_bytes():
     curves, found = CURVES["twelve curves"], EFFECTS["seven keys"]
     fits = [("setting", fit_of(*train_on("data=quadrants")))]
@@ -185,6 +197,22 @@ def test_the_pictures_of_a_sweep_drawn_twice_are_the_same_bytes():
 def test_a_diverged_run_is_drawn_too(name, csv_file):
     result, data = train_on("data=csv", csv_file(table(*TABLES[name])), "learning_rate=1e150", "activation=identity")
     assert_picture(picture_of(result, data))
+
+
+@pytest.mark.parametrize("name", ["surface", "regions of three"])
+def test_a_picture_over_two_inputs_shows_rows_with_gaps_and_tells_held_out_rows_from_those_of_the_training(
+    name, csv_file
+):
+    whole = table(*TABLES[name]).splitlines(keepends=True)
+    gaps = [line if place % 4 != 2 else f",{line.partition(',')[2]}" for place, line in enumerate(whole)]
+    fit = fit_of(*train_on("data=csv", csv_file("".join(gaps))))
+    named = [label.removesuffix(" rows") for label, _ in frame_of(fit).legend]
+    assert named[-2:] == ["validation", "test"]
+    axes = new_figure(2, 2).subplots()
+    draw_fit(axes, fit)
+    looks = [(mark.get_marker(), mark.get_markerfacecolor(), mark.get_markeredgecolor()) for mark in axes.lines]
+    looks += [one.get_paths()[0].vertices.tobytes() for one in axes.collections if isinstance(one, PathCollection)]
+    assert len(set(looks)) == len(looks) == 3 * max(1, len(fit.classes))
 
 
 @pytest.mark.parametrize("activation", ["tanh", "relu"])

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from runner.datasets.samples import DataError
-from runner.datasets.tables.encoded import encode
+from runner.datasets.tables.encoded import encode, gaps_in
 from runner.datasets.tables.encoding import Column, Encoding, encoding_of
 from tests.runner.datasets.tables.asking import samples_of
 
@@ -52,6 +52,8 @@ def test_gaps_are_nan_in_all_inputs_of_a_column():
     frame = {"area": [None, "-1"], "price": ["", "?"], "garden": [None, "NA"], "colour": [NAN, "-"]}
     X, notes = encode(replace(ENCODING, missing=("-1",)), pd.DataFrame(frame))
     assert np.isnan(X).all() and X.shape == (2, 5) and notes == ()
+    assert gaps_in(ENCODING, X) == "area 2, price 2, garden 2, colour 2"
+    assert gaps_in(ENCODING, np.array([[NAN, 1, 0, NAN, NAN], [2, 1, 0, 1, 0]])) == "area 1, colour 1"
 
 
 def test_none_is_a_value_for_later_rows_where_it_was_one_in_training():

@@ -1,0 +1,103 @@
+"""What needs no network, beside the settings of a sweep: of the same rows, and for each way of preparing them."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+from runner.findings import terminal
+from runner.findings.findings import Findings
+from runner.findings.numbers.answer import answer
+from runner.findings.numbers.baselines import rows_of
+from runner.findings.numbers.data_sets import not_comparable
+from runner.findings.numbers.tables import seed_table
+from runner.findings.numbers.units import cost_in_words
+from runner.findings.sections import data, settings
+from runner.runs.about import About
+from runner.runs.data import prepare
+from runner.runs.outcome import Outcome
+from runner.runs.overrides import settings_in, swept_keys
+from runner.runs.result import RunResult
+from tests.runner.building import plan_of, trained_all
+from tests.runner.tables import SHORT, table
+
+
+def sweep_on(given: str, *jobs: str) -> tuple[list[RunResult], list[str]]:
+    """Trained runs with these overrides, and the keys in which they differ."""
+    overrides = [tuple(job.split()) for job in jobs]
+    trained = trained_all(plan_of(*(("data=table", given, *one) for one in overrides), first=SHORT))
+    results = [replace(one, overrides=typed) for one, typed in zip(trained, overrides, strict=True)]
+    return results, swept_keys(overrides)
+
+
+def test_settings_of_other_features_are_compared_each_with_a_line_of_its_own_over_folds_and_seeds(csv_file, capsys):
+    repeated = ("data.fold=0 seed=0", "data.fold=1 seed=0", "data.fold=1 seed=1")
+    jobs = [f"data.features=[{name}] data.folds=2 {some}" for name in ("x0", "x1") for some in repeated]
+    results, keys = sweep_on(csv_file(table(2, "numbers")), *jobs)
+    rows = dict(rows_of(results))
+    lines = [f"straight line (features=[{name}])" for name in ("x0", "x1")]
+    assert [*rows][1:] == lines and next(iter(rows)).startswith("always ")
+    for line, members in zip(lines, (results[:3], results[3:]), strict=True):
+        values = [one.measures["baseline/linear_rmse"] for one in members]
+        assert (rows[line].value, rows[line].spread) == pytest.approx((np.mean(values), np.std(values, ddof=1)))
+    assert answer(results, keys)[0].startswith("The best of 2 settings is features=[")
+    assert not_comparable(results) == ""
+    terminal.print_sweep(results, keys, [], "")
+    shown = capsys.readouterr().out
+    assert "mean ± standard deviation over folds and seeds; the validation score chooses" in shown
+    assert f"{rows[lines[0]].shown[0]} ± {rows[lines[0]].shown[1]}" in shown
+    assert "cost: half mse of standardized targets\n" in shown
+    sweep = Findings(About("s", "", "id"), results, {}, "parent", keys, {})
+    about, used = settings(sweep).table, data(sweep)
+    assert about and [row[6:8] for row in about.rows if row[0] == lines[0]] == [[*rows[lines[0]].shown]]
+    assert used and used.table and [row[2] for row in used.table.rows] == ["1"], "the same samples, of two columns"
+
+
+def test_what_differs_in_its_test_rows_is_called_not_comparable_where_it_stands_side_by_side(csv_file, capsys):
+    results, keys = sweep_on(csv_file(table(2, "numbers")), "data.test_fraction=0.2", "data.test_fraction=0.4")
+    terminal.print_comparison(seed_table(results, keys), settings_in(keys), rows_of(results))
+    assert "cannot be compared" not in capsys.readouterr().out
+    terminal.print_sweep(results, keys, [], "")
+    assert "2 different data sets or test sets: their scores cannot be compared\n" in capsys.readouterr().out
+    terminal.print_sweep([replace(one, outcome=Outcome.DIVERGED) for one in results], keys, [], "")
+    assert "always" not in capsys.readouterr().out, "a row without a number says nothing"
+
+
+def test_what_needs_no_network_stands_in_the_column_of_the_rows_that_it_is_measured_on(csv_file, capsys):
+    """Without test rows that is the validation part, beside settings that have test rows."""
+    results, keys = sweep_on(csv_file(table(2, "numbers")), "data.test_fraction=0", "data.test_fraction=0.25")
+    untested, tested = (dict(rows_of([one]))["straight line"] for one in results)
+    assert (untested.part, tested.part) == ("validation", "test")
+    terminal.print_sweep(results, keys, [], "")
+    lines = [line for line in capsys.readouterr().out.splitlines() if "rmse" in line or "straight line" in line]
+    ends = [lines[0].index(f"{part} rmse") + len(f"{part} rmse") for part in ("validation", "test")]
+    shown = [line[:end].split()[-1] for line, end in zip(lines[-2:], ends, strict=True)]
+    assert shown == [untested.shown[0], tested.shown[0]]
+    sweep = Findings(About("s", "", "id"), results, {}, "parent", keys, {})
+    about = settings(sweep).table
+    assert about
+    cells = [row for row in about.rows if row[0].startswith("straight line")]
+    places = [about.names.index(f"{part} rmse, mean") for part in ("validation", "test")]
+    assert [row[place] for row, place in zip(cells, places, strict=True)] == [untested.shown[0], tested.shown[0]]
+
+
+def test_a_constant_that_differs_with_the_training_rows_says_with_which(csv_file):
+    results, _ = sweep_on(csv_file(table(2, "numbers")), *(f"data.validation_fraction={one}" for one in (0.2, 0.4)))
+    rows = [name for name, one in rows_of(results) if one.name == "constant"]
+    assert [name.partition(" (")[2] for name in rows] == ["validation_fraction=0.2)", "validation_fraction=0.4)"]
+
+
+def test_logistic_regression_has_the_class_weights_of_the_network_beside_it(csv_file):
+    rows = table(2, "two").splitlines(keepends=True)
+    rare = "".join(line for place, line in enumerate(rows) if '"q"' not in line or place % 5 == 0)
+    weights = [f"training.class_weights={one} score=log_loss" for one in ("none", "balanced")]
+    results, _ = sweep_on(csv_file(rare), *weights)
+    used = prepare(results[0].spec)
+    classes = used.samples.Y[used.split.train]
+    for result, chosen in zip(results, (None, "balanced"), strict=True):
+        fitted = LogisticRegression(max_iter=500, class_weight=chosen).fit(used.X_train, classes)
+        answers = fitted.predict_proba(used.X_test)[np.arange(len(used.X_test)), used.samples.Y[used.split.test]]
+        assert result.measures["baseline/logistic_log_loss"] == pytest.approx(-np.log(answers).mean(), rel=1e-6)
+    assert [name for name, _ in rows_of(results)][-2:] == ["logistic regression", "balanced logistic regression"]
+    assert cost_in_words(results) == "cost: binary cross entropy or class-weighted binary cross entropy"
