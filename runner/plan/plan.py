@@ -1,6 +1,5 @@
 """From a sweep's jobs to its plan: all are validated together, everything is decided before the first one trains."""
 
-from collections import Counter
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -24,6 +23,8 @@ from runner.runs.planned import PlannedRun
 from runner.runs.result import RunResult
 from runner.runs.settings import Settings, read_settings
 from runner.runs.spec import Spec, to_plain
+
+MOST_NAMED = 3  # settings that a note is for
 
 
 @dataclass(frozen=True)
@@ -59,19 +60,20 @@ class Plan:
         """`  [optimizer=sgd]`: what these runs have and all others have not, or how many they are; nothing for all."""
         if len(runs) == len(self.runs):
             return ""
-        for key, often in self._often.items():
-            mine = dict.fromkeys(values_of(run.overrides, [key])[key] for run in runs)
-            if sum(often[value] for value in mine) == len(runs):
-                return f"  [{key}={' or '.join(mine)}]"
-        labels = dict.fromkeys(label_of(run.overrides, list(self._often)) for run in runs)
-        return f"  [{' or '.join(labels)}]" if len(labels) <= 2 else f"  [{len(runs)} of {len(self.runs)} runs]"
+        indices = {run.index for run in runs}
+        for names in self._names:
+            mine = dict.fromkeys(names[index] for index in names if index in indices)
+            if len(mine) <= MOST_NAMED and sum(name in mine for name in names.values()) == len(runs):
+                return f"  [{' or '.join(mine)}]"
+        return f"  [{len(runs)} of {len(self.runs)} runs]"
 
     @cached_property
-    def _often(self) -> dict[str, Counter[str]]:
-        """How many runs have each value of the settings that differ."""
+    def _names(self) -> list[dict[int, str]]:
+        """What each run has, by its index: of one setting that differs after the other, at last of all of them."""
         keys = settings_in(swept_keys([run.overrides for run in self.runs]))
-        every = [values_of(run.overrides, keys) for run in self.runs]
-        return {key: Counter(values[key] for values in every) for key in keys}
+        values = {run.index: values_of(run.overrides, keys) for run in self.runs}
+        of_key = [{index: f"{key}={one[key]}" for index, one in values.items()} for key in keys]
+        return [*of_key, {run.index: label_of(run.overrides, keys) for run in self.runs}]
 
     @property
     def specs(self) -> list[Spec]:

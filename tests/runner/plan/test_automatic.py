@@ -112,7 +112,9 @@ def test_a_line_that_is_not_for_all_runs_says_which_it_is_for(table):
         "[optimizer=sgd]", "[optimizer=adam]",
     ]  # fmt: skip
     widths = [(f"network.hidden={hidden}", "init=he") for hidden in ("[3]", "[4]", "auto")]
-    assert named(*widths) == ["[network.hidden=[3] or [4]]", "[network.hidden=auto]"]
+    assert named(*widths) == ["[network.hidden=[3] or network.hidden=[4]]", "[network.hidden=auto]"]
+    folds = [("data.folds=2", f"data.fold={fold}", f"init={init}") for fold in range(2) for init in ("he", "glorot")]
+    assert named(*folds) == ["[2 of 4 runs]"] * 2, "both settings are in both"
     both = [(f"optimizer={rule}", f"network.hidden={hidden}") for rule in ("adam", "sgd") for hidden in ("[3]", "auto")]
     assert named(*both) == [f"[{rule} hidden={hidden}]" for rule in ("adam", "sgd") for hidden in ("[3]", "auto")]
 
