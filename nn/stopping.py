@@ -12,7 +12,8 @@ Mask = NDArray[np.bool_]
 class Watch:
     """What patience watches: the best value of each run so far, and its step.
 
-    The `parameters (runs, P)` of then are kept where they are to be restored.
+    The `parameters (runs, P)` of then are kept where they are to be restored; the last ones of a run where what is
+    watched is never defined, such as the AUC of rows of a single class.
     """
 
     def __init__(self, stopping: Stopping, parameters: Array) -> None:
@@ -31,7 +32,8 @@ class Watch:
             return converged, np.zeros_like(converged)
         value = sign * measured[watched]
         if rule.restore_best:
-            ahead = finite & (value > self._best[at])
+            is_first = np.isneginf(self._best[at]) & np.isnan(value)  # never defined yet: the latest ones are as good
+            ahead = finite & ((value > self._best[at]) | is_first)
             self.parameters[at[ahead]], self.step[at[ahead]] = parameters[ahead], step
         better = (value > self._best[at]) | np.isnan(value)  # what is not defined has not become worse
         self._best[at] = np.fmax(value, self._best[at])

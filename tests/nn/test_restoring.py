@@ -40,3 +40,17 @@ def test_without_it_the_last_parameters_are_kept_and_nothing_else_differs(batche
         assert values.tobytes() == best.history[series].tobytes()
     assert (best.best_step < best.last_step).any()
     assert not np.array_equal(last.parameters, best.parameters)
+
+
+def test_where_what_is_watched_is_never_defined_the_last_parameters_are_kept():
+    """The AUC of validation rows of a single class chose the first weights, which had learned nothing."""
+
+    def undefined(restore: bool) -> Trained:
+        stack = build_stack(Structure(evaluations=STEPS), range(3))
+        data = replace(stack.data, X_validation=stack.data.X_train, Y_validation=stack.data.Y_train)
+        stopping = replace(stack.stopping, watched=("validation_metric", 1), restore_best=restore)
+        return train(replace(stack, data=data, stopping=stopping, metric=lambda a, t: np.full(len(a), np.nan)))
+
+    found, last = undefined(restore=True), undefined(restore=False)
+    assert found.best_step.tolist() == last.last_step.tolist() == [STEPS[-1]] * 3
+    assert found.parameters.tobytes() == last.parameters.tobytes()
