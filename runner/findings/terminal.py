@@ -47,7 +47,8 @@ def print_run(result: RunResult, where: str) -> None:
         table.add_column(name, justify="right")
     for part in ("train", "validation", "test"):
         if f"{part}/cost" in finals:
-            table.add_row(part, *(number(finals.get(f"{part}/{name}", math.nan)) for name in names))
+            found = [finals.get(f"{part}/{name}") for name in names]
+            table.add_row(part, *("-" if value is None else number(value) for value in found))
     for one in baselines_of([result]) if names else ():
         table.add_row(one.row, number(one.value), *("" for _ in names[1:]), style="dim")
     if names:

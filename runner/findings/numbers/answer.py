@@ -97,7 +97,8 @@ def _of_data(results: Sequence[RunResult], keys: Sequence[str]) -> list[str]:
     if not found:
         return ["No run finished."]
     best, chosen = found[0], chosen_on(results)
-    reached = [f"On test samples it reaches {score} {number(best.reported)}."] if chosen else []
+    is_reported = chosen and not math.isnan(best.reported)
+    reached = [f"On test samples it reaches {score} {number(best.reported)}."] if is_reported else []
     reached += [f"It {best.shortfall}."] if best.shortfall else []
     if n_settings == 1:
         return [f"The mean {chosen}{score} over {count(len(best.values), 'run')} is {number(best.mean)}.", *reached]

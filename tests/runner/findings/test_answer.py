@@ -199,3 +199,11 @@ def test_folds_repeat_a_setting_as_seeds_do_and_are_paired():
     of_one_seed = [one for one in results if one.spec.seed == 0]
     best, against = answer(of_one_seed, keys)
     assert best.endswith("the mean of 3 folds.") and "with 3 folds in common it could be chance" in against
+
+
+def test_a_test_score_that_is_not_defined_is_no_number_in_the_answer():
+    (result,) = seeds("tanh", [0.9])
+    parts = {"validation/accuracy": [0.5, 0.9], "validation/cost": [1.0, 0.5], "test/cost": [1.0, 0.5]}
+    used = replace(result.data, n_samples=(4, 2), n_validation=2)
+    told = answer([replace(result, history=result.history | parts, data=used)], KEYS)
+    assert told == ["The mean validation accuracy over 1 run is 0.9."]

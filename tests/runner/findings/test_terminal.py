@@ -39,11 +39,11 @@ def test_an_error_and_a_place_are_shown_as_they_are(value, capsys):
 
 
 def test_one_run_is_shown_with_its_final_values_and_outcome(capsys):
-    history = HISTORY | {"test/cost": [0.5, 0.125], "test/accuracy": [0.5, 1.0]}
+    history = HISTORY | {"validation/cost": [0.5, 0.125], "test/cost": [0.5, 0.125], "test/accuracy": [0.5, 1.0]}
     terminal.print_run(run(0, history=history), "in MLflow")
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert lines == [
-        ["accuracy", "cost"], ["train", "0.75", "0.25"], ["test", "1", "0.125"],
+        ["accuracy", "cost"], ["train", "0.75", "0.25"], ["validation", "-", "0.125"], ["test", "1", "0.125"],
         ["outcome:", "stopped", "after", "7", "steps"], ["in", "MLflow"],
     ]  # fmt: skip
 
