@@ -45,8 +45,10 @@ def importances_of(result: RunResult, data: Prepared) -> Importances | None:
         return None
     parts = data.parts
     part = "validation" if "validation" in parts else "train"
-    n_rows = min(len(parts[part][0]), MOST_ROWS, max(MOST_CELLS // (REPEATS * len(encoding.columns)), 100))
-    X, Y = parts[part][0][:n_rows], parts[part][1][:n_rows]
+    n = len(parts[part][0])
+    n_rows = min(n, MOST_ROWS, max(MOST_CELLS // (REPEATS * len(encoding.columns)), 100))
+    rows = np.arange(n_rows) * n // n_rows  # from all over: the first ones of a sorted table are alike
+    X, Y = parts[part][0][rows], parts[part][1][rows]
     predict, rng = predictor_of(result), np.random.default_rng(0)
     orders = [rng.permutation(n_rows) for _ in range(REPEATS)]
     value, first, found = value_of(metric, data, predict(X), Y), 0, []

@@ -9,6 +9,7 @@ import pytest
 from runner.base.texts import number
 from runner.findings.best import columns_section, metrics_section
 from runner.findings.findings import Findings
+from runner.findings.numbers import importance
 from runner.findings.numbers.answer import answer
 from runner.findings.numbers.baselines import has_learned, shortfall_of
 from runner.findings.numbers.importance import importances_of
@@ -116,6 +117,21 @@ def test_the_columns_that_a_target_is_made_of_matter_and_one_of_noise_does_not(r
     assert found and found.part == "validation" and found.n_rows == 16
     assert found.columns[0].column == "a" and found.columns[0].drop > 10 * abs(found.columns[-1].drop)
     assert {one.column for one in found.columns} == {"a", "kind", "noise"}, "inputs of a category are one column"
+
+
+def test_of_many_rows_some_from_all_over_say_which_columns_matter(results, monkeypatch):
+    """The first rows of a table that is sorted by a column have nearly one value of it, and it seemed not to matter."""
+    best = best_result(results)
+    assert best
+    data = prepare(best.spec)
+    order = np.argsort(data.samples.X[data.split.validation, 0])
+    ascending = replace(data, split=replace(data.split, validation=data.split.validation[order]))
+    every = importances_of(best, ascending)
+    monkeypatch.setattr(importance, "MOST_ROWS", 4)
+    some = importances_of(best, ascending)
+    assert every and some and some.n_rows == 4
+    assert every.columns[0].column == some.columns[0].column == "a"
+    assert some.columns[0].drop > 0.5 * every.columns[0].drop
 
 
 def test_the_best_run_has_all_metrics_and_pictures_of_its_errors_and_columns(results, files, tmp_path):
