@@ -111,13 +111,18 @@ def notes_on(spec: Spec, facts: Facts, automatic: frozenset[str]) -> list[str]:
     return [*lines, f"auto: {', '.join(parts)}"] if parts else lines
 
 
-def note_on_patience(spec: Spec, facts: Facts) -> list[str]:
-    """That a run with patience looks at its test rows, where it has no others."""
-    if spec.training.patience is None or facts.n_validation or not facts.n_test:
+def note_on_choosing(spec: Spec, facts: Facts) -> list[str]:
+    """That a run which stops or restores weights by held-out rows looks at its test rows, where it has no others."""
+    chooses = {
+        "training.patience": spec.training.patience is not None,
+        "training.restore_best": spec.training.restore_best,
+    }
+    looking = [key for key, does in chooses.items() if does]
+    if not looking or facts.n_validation or not facts.n_test:
         return []
     return [
-        "training.patience looks at the test set, as there is no validation part, so test scores are optimistic; "
-        "data.validation_fraction=0.2 makes one"
+        f"{' and '.join(looking)} {'look' if len(looking) > 1 else 'looks'} at the test set, as there is no validation "
+        "part, so test scores are optimistic; data.validation_fraction=0.2 makes one"
     ]
 
 

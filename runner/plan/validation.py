@@ -8,7 +8,7 @@ import numpy as np
 
 from nn.activations import ACTIVATIONS
 from runner.base.errors import Problem
-from runner.plan.automatic import data_of_table, fitted, note_on_patience, notes_on
+from runner.plan.automatic import data_of_table, fitted, note_on_choosing, notes_on
 from runner.plan.checks import problems_of
 from runner.plan.defaults import MATCHING_LOSSES, completed, loss_named, used_data, used_test
 from runner.plan.first_weights import read_start, why_other
@@ -112,7 +112,7 @@ class SpecBuilder:
         checked = self._checked(Phase(spec, facts), Phase(complete, facts))
         if not isinstance(checked, Checked):
             return checked
-        return replace(checked, notes=(*notes, *note_on_patience(checked.spec, facts)))
+        return replace(checked, notes=(*notes, *note_on_choosing(checked.spec, facts)))
 
     def _checked(self, asked: Phase, complete: Phase) -> Checked | list[Problem]:
         """A run as it was asked for, and with everything decided; or what is wrong with it."""

@@ -145,10 +145,18 @@ def test_folds_and_a_share_for_validation_are_not_both_taken(table):
     assert told.startswith("data.validation_fraction=0.3 and data.folds=5 both say what is kept; leave one out")
 
 
-def test_patience_without_a_validation_part_says_that_it_looks_at_the_test_set():
-    (told,) = checked("data=sine", "training.patience=5").notes
-    assert told.startswith("training.patience looks at the test set")
-    assert checked("data=sine", "training.patience=5", "data.validation_fraction=0.2").notes == ()
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (("training.patience=5",), "training.patience looks at the test set, as"),
+        (("training.restore_best=true",), "training.restore_best looks at the test set, as"),
+        (("training.patience=5", "training.restore_best=true"), "training.patience and training.restore_best look at"),
+    ],
+)
+def test_what_chooses_without_a_validation_part_says_that_it_looks_at_the_test_set(typed, said):
+    (told,) = checked("data=sine", *typed).notes
+    assert told.startswith(said)
+    assert checked("data=sine", *typed, "data.validation_fraction=0.2").notes == ()
     assert checked("data=sine").notes == ()
 
 
