@@ -83,11 +83,16 @@ def _shares(counts: Rows, size: int) -> Rows:
 
 
 def _fold(rows: Rows, labels: NDArray[np.generic], folds: int, fold: int, rng: np.random.Generator) -> Rows:
-    """Every `folds`-th row of a random order in which the classes follow each other."""
+    """Every `folds`-th row of a random order in which the classes follow each other.
+
+    The only row of a class is in no fold, because training would lack the class.
+    """
     if fold >= folds:
         raise DataError(f"must be < {folds}, the number of folds, got {fold}", "fold")
-    if len(rows) < folds:
-        raise DataError(f"={folds} needs as many samples that are not tested; there are {len(rows)}", "folds")
     shuffled = rows[rng.permutation(len(rows))]
-    by_class = shuffled[np.argsort(labels[shuffled], kind="stable")]
+    _, found, counts = np.unique(labels[shuffled], return_inverse=True, return_counts=True)
+    by_class = shuffled[np.argsort(found, kind="stable")]
+    by_class = by_class[np.repeat(counts, counts) > 1]
+    if len(by_class) < folds:
+        raise DataError(f"={folds} needs as many samples that are not tested; there are {len(by_class)}", "folds")
     return np.asarray(np.sort(by_class[fold::folds]))

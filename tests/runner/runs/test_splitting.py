@@ -82,6 +82,15 @@ def test_folds_share_all_rows_that_are_not_tested_and_leave_the_test_rows_alone(
             assert set(Y[found.train]) == set(Y)
 
 
+def test_a_class_of_which_the_test_rows_leave_one_row_is_trained_on_in_every_fold():
+    Y = np.repeat([0, 1, 2], [11, 9, 2])
+    folds = [parts_of(Y, split_seed=3, test_fraction=0.3, folds=4, fold=fold) for fold in range(4)]
+    assert Y[folds[0].test].tolist().count(2) == 1
+    for found in folds:
+        assert_parts_of(len(Y), found)
+        assert set(Y[found.train]) == {0, 1, 2} and len(found.validation)
+
+
 def test_folds_do_not_depend_on_the_seed():
     one, other = (parts_of(np.arange(23.0), seed, test_fraction=0.2, folds=4, fold=1) for seed in (0, 7))
     assert one.validation.tobytes() == other.validation.tobytes()
