@@ -84,7 +84,8 @@ class Model:
         if with_probabilities:
             if not gives_probabilities(self.output, outputs.shape[1]):
                 raise ValueError(f"this model has no probabilities: its output is {self.output}")
-            shares = np.column_stack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs
+            shares = self.scaling.targets(outputs)  # with labels trained as 0.1 and 0.9 outputs reach beyond 0 and 1
+            shares = np.column_stack([1 - shares, shares]) if shares.shape[1] == 1 else shares
             answers |= {f"{target}={name}": share for name, share in zip(self.classes, shares.T, strict=True)}
         return pd.DataFrame(answers)
 

@@ -114,6 +114,18 @@ def test_a_regression_answers_under_the_name_of_its_target_and_gaps_that_nothing
         model.predict(X, params={"probabilities": True})
 
 
+@pytest.mark.parametrize("output", ["sigmoid", "softmax"])
+def test_probabilities_are_those_of_the_network_whatever_numbers_labels_are_trained_as(spec, output):
+    rows = [[one[0], one[1], "high" if one[2] > 16 else "low"] for one in rows_of()]
+    result = trained_on(spec, rows, f"network.output={output}", "network.target_range=[0.4,0.6]", "score=log_loss")
+    data = prepare(result.spec)
+    shares = model_of(result).predict(data.samples.X, params={"probabilities": True})[["y=high", "y=low"]].to_numpy()
+    assert shares.min() >= 0 and shares.max() <= 1
+    np.testing.assert_allclose(shares.sum(axis=1), 1)
+    right = shares[np.arange(ROWS), np.asarray(data.samples.Y, dtype=int)][data.split.train]
+    np.testing.assert_allclose(-np.log(right).mean(), result.last["train/log_loss"])
+
+
 def test_weights_of_other_columns_are_no_start(spec, tmp_path):
     first = trained_on(spec, rows_of(), "data.standardize=false", "data.target_scale=none")
     (tmp_path / "weights.npz").write_bytes(write_weights(first.network))
