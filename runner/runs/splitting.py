@@ -66,7 +66,10 @@ def _drawn(rows: Rows, labels: NDArray[np.generic], share: float, part: str, rng
     place = np.empty(n, dtype=np.intp)  # among the rows of its class, in the order of the draw
     for label, count in enumerate(counts):
         place[found == label] = np.arange(count)
-    return np.asarray(np.sort(shuffled[place < _shares(counts, size)[found]]))
+    taken = _shares(counts, size)
+    if size > 0 and not taken.any():
+        raise DataError(f"of {share:g} leaves no {part} sample: the only row of a class is trained on", setting)
+    return np.asarray(np.sort(shuffled[place < taken[found]]))
 
 
 def _shares(counts: Rows, size: int) -> Rows:

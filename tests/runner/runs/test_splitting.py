@@ -119,6 +119,11 @@ def test_parts_that_would_be_empty_are_refused(settings, setting, message):
     assert raised.value.setting == setting
 
 
+def test_a_part_for_which_every_class_has_one_row_only_is_refused():
+    with pytest.raises(DataError, match=r"of 0\.5 leaves no validation sample: the only row of a class is trained on"):
+        parts_of(np.array([0, 0, 1, 1]), test_fraction=0.5, validation_fraction=0.5)
+
+
 def test_generated_data_is_split_as_before():
     """Golden value of the earlier code: the first rows of a permutation are tested."""
     expected = np.sort(np.random.default_rng(np.random.SeedSequence(5, spawn_key=(2,))).permutation(40)[:10])
