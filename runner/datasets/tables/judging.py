@@ -1,59 +1,30 @@
 """Why a table cannot be used as it is: all problems of all columns in one message, with commands that would work."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from runner.base.texts import short
-from runner.datasets.samples import DataError, Impute
+from runner.datasets.samples import DataError
 from runner.datasets.tables.cells import Cells
 from runner.datasets.tables.columns import COUNTS, MANY, Look, Trouble, look_at
+from runner.datasets.tables.examined import Asked, Examined
 from runner.datasets.tables.suspects import Suspect
-from runner.datasets.tables.task import AskedTask, Goal, can_be_learned
+from runner.datasets.tables.task import can_be_learned
 
 MAX_TOLD, LONGEST = 6, 40
 Changes = dict[str, Any]
 
 
-class Asked(Protocol):
-    """What was asked for, as far as ways depend on it."""
-
-    @property
-    def features(self) -> Sequence[str] | None: ...
-    @property
-    def drop(self) -> Sequence[str]: ...
-    @property
-    def target(self) -> str | None: ...
-    @property
-    def task(self) -> AskedTask: ...
-    @property
-    def missing(self) -> Sequence[str] | None: ...
-    @property
-    def impute(self) -> Impute: ...
-
-
-def refusal_of(
-    goals: Cells,
-    goal: Goal,
-    cells: Sequence[Cells],
-    looks: Sequence[Look],
-    asked: Asked,
-    suspects: Sequence[Suspect] = (),
-) -> DataError | None:
+def refusal_of(table: Examined, suspects: Sequence[Suspect] = ()) -> DataError | None:
     """What is wrong with the target, the features and their gaps; None where nothing is.
 
     Where all of it stands in one of the `suspects`, rows that may be none, the ways leave that out.
     """
-    troubles = [look.trouble for look in looks if look.trouble]
-    holes = [one for one, look in zip(cells, looks, strict=True) if look.column and one.is_gap.any()]
-    holes = holes if asked.impute == "none" else []
+    asked, goal = table.asked, table.goal
+    troubles = [look.trouble for _, look in table.features if look.trouble]
+    holes = [cells for cells, _ in table.used if cells.is_gap.any()] if asked.impute == "none" else []
     if goal.wrong is None and not troubles and not holes:
-        if any(look.column for look in looks):
-            return None
-        others = {key: value for key, value in _without_names(asked).items() if key != "target"}
-        counters = [one.name for one, look in zip(cells, looks, strict=True) if look.left_out == COUNTS]
-        ways: dict[str, Changes] = {"to learn from the count": {"features": counters}} if counters else {}
-        ways |= {"with all columns": others} if others else {}
-        return DataError(f"leaves nothing to learn from: {_reasons(cells, looks)}", "features", ways)
+        return None if table.used else _nothing_left(table)
     all_of = ([goal.wrong] if goal.wrong else []) + troubles
     told = [f"{one.name!r} {one.said}" for one in all_of]
     told += [_holes(one) for one in holes]
@@ -67,9 +38,16 @@ def refusal_of(
             return DataError(head + said, "path", as_names | dict(suspect.ways))
     if len(all_of) > 1 and len({one.rows for one in all_of}) == len(all_of[0].rows) == 1:
         said += f"; does another table begin in row {all_of[0].rows[0]}?"
-    target = _other_target(goals, goal, cells, looks, asked)
-    is_left = sum(look.column is not None for look in looks) > 0
-    return DataError(head + said, setting, _ways(goal, target, troubles, holes, asked, is_left))
+    return DataError(head + said, setting, _ways(table, troubles, holes))
+
+
+def _nothing_left(table: Examined) -> DataError:
+    """The refusal of a table of whose columns none can be learned from."""
+    others = {key: value for key, value in _without_names(table.asked).items() if key != "target"}
+    counters = [cells.name for cells, look in table.features if look.left_out == COUNTS]
+    ways: dict[str, Changes] = {"to learn from the count": {"features": counters}} if counters else {}
+    ways |= {"with all columns": others} if others else {}
+    return DataError(f"leaves nothing to learn from: {_reasons(table.features)}", "features", ways)
 
 
 def _without_names(asked: Asked) -> Changes:
@@ -83,8 +61,7 @@ def _holes(cells: Cells) -> str:
     return f"{cells.name!r} has {int(cells.is_gap.sum())} missing values, the first in row {cells.row(cells.is_gap)}"
 
 
-def _reasons(cells: Sequence[Cells], looks: Sequence[Look]) -> str:
-    found = list(zip(cells, looks, strict=True))
+def _reasons(found: Sequence[tuple[Cells, Look]]) -> str:
     said = [f"{one.name!r} ({look.left_out}{_example(one, look)})" for one, look in found[:MAX_TOLD]]
     return ", ".join(said) + (f" and {len(found) - MAX_TOLD} more" if len(found) > MAX_TOLD else "")
 
@@ -95,10 +72,9 @@ def _example(cells: Cells, look: Look) -> str:
     return f", such as {short(text, LONGEST)!r}" if text and look.left_out.startswith(MANY) else ""
 
 
-def _ways(
-    goal: Goal, target: Changes | None, troubles: Sequence[Trouble], holes: Sequence[Cells], asked: Asked, is_left: bool
-) -> Mapping[str, Changes]:
+def _ways(table: Examined, troubles: Sequence[Trouble], holes: Sequence[Cells]) -> Mapping[str, Changes]:
     """Changes of settings, each of which ends all of this."""
+    asked, goal, is_left, target = table.asked, table.goal, bool(table.used), _other_target(table)
     ways: dict[str, Changes] = {}
     fill: Changes = {"impute": "median"} if holes else {}
     marked, all_of = list(asked.missing or ()), [*troubles, *([goal.wrong] if goal.wrong and goal.wrong.gaps else [])]
@@ -133,21 +109,19 @@ def _united(given: Sequence[str], more: Sequence[str | float]) -> list[str | flo
     return list(dict.fromkeys([*given, *more]))
 
 
-def _other_target(
-    goals: Cells, goal: Goal, cells: Sequence[Cells], looks: Sequence[Look], asked: Asked
-) -> Changes | None:
+def _other_target(table: Examined) -> Changes | None:
     """What to change so that there is a target: the task, or the last column that can be one; None if nothing is known.
 
     With gaps that can be named nothing has to.
     """
+    goal, asked = table.goal, table.asked
     if goal.wrong is None or goal.wrong.gaps:
         return {}
     if goal.instead:
         return {"task": goal.instead}
-    may_doubt = asked.missing is None
-    its = look_at(goals, may_doubt)
-    others = sum(look.column is not None for look in looks) - 1 + (its.column is not None)
-    for one, look in reversed(list(zip(cells, looks, strict=True))):
-        if look.column and not its.trouble and others > 0 and can_be_learned(one, asked.task, may_doubt):
-            return {"target": one.name}
+    its = look_at(table.target, asked.may_doubt)
+    others = len(table.used) - 1 + (its.column is not None)
+    for cells, _ in reversed(table.used):
+        if not its.trouble and others > 0 and can_be_learned(cells, asked.task, asked.may_doubt):
+            return {"target": cells.name}
     return None

@@ -1,24 +1,22 @@
 """Features that alone say what the target is: mostly the target itself, under another name."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from runner.datasets.tables.cells import Cells
-from runner.datasets.tables.columns import Look
 from runner.datasets.tables.encoding import Column
+from runner.datasets.tables.examined import Examined
 from runner.datasets.tables.task import Goal
 
 MIN_ROWS, SAME = 20, 0.9999
 
 
-def leaks(goal: Goal, cells: Sequence[Cells], looks: Sequence[Look]) -> list[str]:
+def leaks(table: Examined) -> list[str]:
     """The names of such columns: of a regression those on a straight line with the target, of a classification those
     that have one value for each class.
     """
-    if len(goal.Y) < MIN_ROWS:
+    if len(table.goal.Y) < MIN_ROWS:
         return []
-    return [one.name for one, look in zip(cells, looks, strict=True) if look.column and _tells(goal, one, look.column)]
+    return [cells.name for cells, column in table.used if _tells(table.goal, cells, column)]
 
 
 def _tells(goal: Goal, cells: Cells, column: Column) -> bool:

@@ -8,15 +8,14 @@ import numpy as np
 
 from runner.base.commands import written
 from runner.base.texts import short
-from runner.datasets.samples import Impute
 from runner.datasets.tables.cells import MARKERS, NONE, Cells
 from runner.datasets.tables.cells import written as plainly
-from runner.datasets.tables.columns import Look
 from runner.datasets.tables.encoding import Column
+from runner.datasets.tables.examined import Examined
 from runner.datasets.tables.header import is_value
 from runner.datasets.tables.leaks import leaks
 from runner.datasets.tables.reading import Reading
-from runner.datasets.tables.task import Goal, singles
+from runner.datasets.tables.task import singles
 from runner.datasets.tables.times import are_dates, dated
 
 MAX_NAMES, LONGEST = 12, 60
@@ -26,63 +25,58 @@ KINDS = {"number": "number", "flag": "yes/no", "category": "one-hot"}
 FILLED = {"median": "the median", "mean": "the mean", "most_frequent": "the most frequent value", "none": "nothing"}
 
 
-def notes_of(
-    reading: Reading,
-    n_without: int,
-    target: Cells,
-    goal: Goal,
-    cells: Sequence[Cells],
-    looks: Sequence[Look],
-    impute: Impute,
-    drop: Sequence[str],
-    is_tested: bool,
-) -> tuple[str, ...]:
+def notes_of(table: Examined, reading: Reading, is_tested: bool) -> tuple[str, ...]:
     """Lines for a person; several columns share one. `is_tested` on rows of a file of their own."""
-    found = list(zip(cells, looks, strict=True))
-    used = [(one, look.column) for one, look in found if look.column]
-    counts = {words: sum(column.kind == kind for _, column in used) for kind, words in KINDS.items()}
-    kinds = ", ".join(_counted(count, words) for words, count in counts.items() if count)
-    task = f"classification, {len(goal.classes)} classes" if goal.classes else "regression"
-    how = reading.words.partition("; ")[2]
-    lines = [
-        f"read as: {target.n} rows, {_counted(len(used), 'feature')} ({kinds}), "
-        f"target {target.name}: {task}" + (f"; {how}" if how else "")
-    ]
+    target, goal = table.target, table.goal
+    lines = [_read_as(table, reading)]
     lines += [f"target {target.name}: {goal.why}"] if goal.why else []
     lines += reading.notes
+    n_without = len(reading.frame) - target.n
     lines += [f"rows without a target, left out: {n_without}"] if n_without else []
     left_out: dict[str, list[str]] = {}
-    for one, look in found:
+    for cells, look in table.features:
         if look.left_out:
-            left_out.setdefault(look.left_out, []).append(one.name)
+            left_out.setdefault(look.left_out, []).append(cells.name)
     lines += [f"left out: {_named(names)} ({why})" for why, names in left_out.items()]
-    numbers = [one for one, column in used if column.kind == "number"]
+    numbers = [cells for cells, column in table.used if column.kind == "number"]
     numbers += [target] if goal.task == "regression" else []
-    unusual = [f"{one.name} ({how})" for one in numbers if (how := _unusual(one))]
+    unusual = [f"{cells.name} ({how})" for cells in numbers if (how := _unusual(cells))]
     lines += [f"read as numbers: {_named(unusual)}"] if unusual else []
-    mixed = [f"{one.name} (such as {text!r})" for one, column in used if (text := _text_among_numbers(column))]
+    mixed = [f"{cells.name} (such as {text!r})" for cells, its in table.used if (text := _text_among_numbers(its))]
     lines += [f"one-hot, although most of the values are numbers: {_named(mixed)}"] if mixed else []
-    fillings = {"number": FILLED[impute], "flag category": FILLED["most_frequent"]}
-    for kinds, by in fillings.items():
-        some = [one for one, column in used if column.kind in kinds.split()]
-        gaps = [f"{one.name} {count}" for one in some if (count := int(one.is_gap.sum()))]
-        lines += [f"missing values, filled with {by} of the training rows: {_named(gaps)}"] if gaps else []
+    lines += _fillings(table)
     lines += [f"classes with a single row: {_named(alone)}"] if (alone := singles(goal)) else []
-    return *lines, *_warnings(reading, target, goal, cells, looks, drop, is_tested)
+    return *lines, *_warnings(table, reading, is_tested)
 
 
-def _warnings(
-    reading: Reading,
-    target: Cells,
-    goal: Goal,
-    cells: Sequence[Cells],
-    looks: Sequence[Look],
-    drop: Sequence[str],
-    is_tested: bool,
-) -> list[str]:
+def _read_as(table: Examined, reading: Reading) -> str:
+    """How many rows and features of which kinds, for which task, and how the file was read where that is unusual."""
+    counts = {words: sum(column.kind == kind for _, column in table.used) for kind, words in KINDS.items()}
+    kinds = ", ".join(_counted(count, words) for words, count in counts.items() if count)
+    classes = len(table.goal.classes)
+    task = f"classification, {classes} classes" if classes else "regression"
+    how = reading.words.partition("; ")[2]
+    features = f"{_counted(len(table.used), 'feature')} ({kinds})"
+    said = f"read as: {table.target.n} rows, {features}, target {table.target.name}: {task}"
+    return f"{said}; {how}" if how else said
+
+
+def _fillings(table: Examined) -> list[str]:
+    """What gaps are filled with, of numbers and of categories, and how many there are in each column."""
     lines = []
-    if told := leaks(goal, cells, looks):
-        way = shlex.quote(f"data.drop={written([*drop, *told])}")
+    fillings = {"number": FILLED[table.asked.impute], "flag category": FILLED["most_frequent"]}
+    for kinds, by in fillings.items():
+        some = [cells for cells, column in table.used if column.kind in kinds.split()]
+        gaps = [f"{cells.name} {count}" for cells in some if (count := int(cells.is_gap.sum()))]
+        lines += [f"missing values, filled with {by} of the training rows: {_named(gaps)}"] if gaps else []
+    return lines
+
+
+def _warnings(table: Examined, reading: Reading, is_tested: bool) -> list[str]:
+    """Features that give the target away, rows in time order, and rows that may be none."""
+    lines, target = [], table.target
+    if told := leaks(table):
+        way = shlex.quote(f"data.drop={written([*table.asked.drop, *told])}")
         which, them = (f"each of {_named(told)}", "them") if len(told) > 1 else (told[0], "it")
         lines = [f"{which} alone says what {target.name} is; if known only later, leave {them} out: {way}"]
     if (times := dated(reading.frame, MARKERS | {NONE})) and not is_tested:

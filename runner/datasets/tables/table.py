@@ -1,6 +1,6 @@
 """A person's own table: from a file to samples, with everything that was found out or left out said in short lines."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
@@ -13,6 +13,7 @@ from runner.datasets.tables.choosing import Name, choose
 from runner.datasets.tables.columns import look_at
 from runner.datasets.tables.encoded import inputs_of
 from runner.datasets.tables.encoding import Encoding
+from runner.datasets.tables.examined import Asked, Examined
 from runner.datasets.tables.judging import refusal_of
 from runner.datasets.tables.numbers import Signs
 from runner.datasets.tables.reading import Reading, ReadingOptions, read
@@ -20,18 +21,6 @@ from runner.datasets.tables.saying import notes_of
 from runner.datasets.tables.task import MIN_ROWS, AskedTask, can_be_learned, goal_of
 from runner.datasets.tables.tested import with_test_rows
 from runner.datasets.tables.trying import with_ways_tried
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What was asked for, beside the file."""
-
-    features: tuple[str, ...] | None
-    drop: tuple[str, ...]
-    target: str | None
-    task: AskedTask
-    missing: tuple[str, ...] | None
-    impute: Impute
 
 
 @dataclass(frozen=True)
@@ -52,9 +41,9 @@ def table(
     features: tuple[Name, ...] | None = None,
     drop: tuple[Name, ...] = (),
     target: Name | None = None,
-    task: Literal["auto", "regression", "classification"] = "auto",
+    task: AskedTask = "auto",
     missing: tuple[Name, ...] | None = None,
-    impute: Literal["median", "mean", "most_frequent", "none"] = "median",
+    impute: Impute = "median",
     separator: Annotated[str, Range()] = "auto",
     decimal: Annotated[str, Range()] = "auto",
     thousands: Annotated[str, Range()] = "auto",
@@ -72,23 +61,13 @@ def table(
     return with_ways_tried(_read_and_encoded, settings)
 
 
-def _read_and_encoded(
-    *,
-    path: str,
-    test_path: str | None,
-    separator: str,
-    decimal: str,
-    thousands: str,
-    encoding: str,
-    header: Literal["auto", True, False],
-    sheet: str | None,
-    **asked: Any,
-) -> Samples:
-    options = ReadingOptions(separator, decimal, thousands, encoding, header, sheet)
+def _read_and_encoded(*, path: str, test_path: str | None, **settings: Any) -> Samples:
+    how = {one.name: settings.pop(one.name) for one in fields(ReadingOptions)}
+    options = ReadingOptions(**how)
     reading = read(path, options)
     source = Source(reading.digest, options, reading)
     try:
-        return _samples(source, Asked(**asked), _test_source(test_path, options, reading) if test_path else None)
+        return _samples(source, Asked(**settings), _test_source(test_path, options, reading) if test_path else None)
     except DataError as error:
         if error.setting != "test_path" or error.ways:
             raise
@@ -123,18 +102,14 @@ def _samples(source: Source, asked: Asked, tested: Source | None) -> Samples:
     if len(rows) < len(frame):
         goals = cells_of(target, frame.iloc[:, column[target]], signs, gaps, rows)
     cells = [cells_of(name, frame.iloc[:, column[name]], signs, gaps, rows) for name in names]
-    may_doubt = asked.missing is None
-    goal = goal_of(goals, asked.task, may_doubt)
-    looks = [look_at(one, may_doubt, one.name in (asked.features or ())) for one in cells]
-    if refused := refusal_of(goals, goal, cells, looks, asked, reading.suspects):
+    goal = goal_of(goals, asked.task, asked.may_doubt)
+    looks = [look_at(one, asked.may_doubt, one.name in (asked.features or ())) for one in cells]
+    examined = Examined(asked, goals, goal, tuple(zip(cells, looks, strict=True)))
+    if refused := refusal_of(examined, reading.suspects):
         raise refused
-    used = [(look.column, one) for look, one in zip(looks, cells, strict=True) if look.column]
     unit = goals.numbers.unit if goal.task == "regression" else ""
-    encoding = Encoding(tuple(one for one, _ in used), target, asked.missing or (), unit)
-    X, _ = inputs_of(encoding.columns, [one for _, one in used], "features")
-    notes = notes_of(
-        reading, len(frame) - len(rows), goals, goal, cells, looks, asked.impute, asked.drop, tested is not None
-    )
+    encoding = Encoding(tuple(column for _, column in examined.used), target, asked.missing or (), unit)
+    X, _ = inputs_of(encoding.columns, [one for one, _ in examined.used], "features")
     samples = Samples(
         X,
         goal.Y,
@@ -145,7 +120,7 @@ def _samples(source: Source, asked: Asked, tested: Source | None) -> Samples:
         digest=source.digest,
         encoding=encoding,
         impute=asked.impute,
-        notes=notes,
+        notes=notes_of(examined, reading, tested is not None),
     )
     return _locked(with_test_rows(samples, tested.reading) if tested else samples)
 
@@ -169,7 +144,7 @@ def _too_few(n: int, reading: Reading, target: str, names: list[str], asked: Ask
     told += f"; at least {MIN_ROWS} are needed"
     gaps = gaps_of(asked.missing or (), signs)
     for name in reversed(names) if len(names) > 1 else ():
-        if can_be_learned(cells_of(name, reading.frame[name], signs, gaps), asked.task, asked.missing is None):
+        if can_be_learned(cells_of(name, reading.frame[name], signs, gaps), asked.task, asked.may_doubt):
             return DataError(told, "target", {f"to learn {name!r}": {"target": name}})
     return DataError(told, "target" if known else "path")
 
