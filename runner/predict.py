@@ -44,6 +44,8 @@ columns of that file and the predictions. Columns are found by name; the file ma
 
 Where the file has the target, the score on its rows is said as well. A file with decimal commas gets its answers with
 decimal commas, between semicolons. The exit code is 0 when everything was written."""
+OTHER_FORMATS = (".xlsx", ".xls", ".ods", ".parquet", ".json", ".jsonl", ".gz", ".bz2", ".xz", ".zip")
+OTHER_FORMATS = (".xlsx", ".xls", ".ods", ".parquet", ".json", ".jsonl", ".gz", ".bz2", ".xz", ".zip")
 SUFFIX, TO_OUTPUT, FROM_INPUT = "_predicted", "-", "-"
 HOW = tuple(f"data.{one.name}=" for one in fields(ReadingOptions))
 
@@ -98,6 +100,8 @@ def _target(file: str, out: str | None) -> Path | None:
     if out == TO_OUTPUT:
         return None
     if out is not None:
+        if Path(out).suffix.lower() in OTHER_FORMATS:
+            raise UserError(f"--out {out}: predictions are written as CSV; name it {Path(out).stem}.csv")
         if Path(out).resolve() == Path(file).resolve():
             raise UserError(f"--out {out} is the file with the rows; write to another one")
         return Path(out)
@@ -206,7 +210,7 @@ def _score(model: Model, reading: Reading, result: RunResult) -> str:
     value, rows = metric.value(a[np.newaxis], np.asarray(samples.Y).T[np.newaxis])[0], count(samples.n_test, "row")
     said = f"{metric.name} {value:.4g} on the {rows} that have {encoding.target}"
     is_same = result.data is not None and digest_of(samples) == result.data.digest
-    return f"{said}, among them those that it learned from" if is_same else said
+    return f"{said}, including those it was trained on" if is_same else said
 
 
 if __name__ == "__main__":

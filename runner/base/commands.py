@@ -14,7 +14,13 @@ MEANS_MORE = re.compile(r"(?i)null|true|false|[+-]?(\d[\d_]*)?\.?\d+(e[+-]?\d+)?
 def command_with(changes: Mapping[str, Any]) -> str:
     """What was typed, as a command for a shell, with these settings instead of those it had or beside them."""
     kept = [one for one in typed() if one.partition("=")[0].lstrip("+~") not in changes]
-    return shlex.join(["python", "-m", "runner", *kept, *(f"{key}={written(one)}" for key, one in changes.items())])
+    words = ["python", "-m", "runner", *kept, *(f"{key}={written(one)}" for key, one in changes.items())]
+    return " ".join(map(quoted, words))
+
+
+def quoted(word: str) -> str:
+    """A word for a shell; one with single quotes in double ones, where nothing in it means more there."""
+    return f'"{word}"' if "'" in word and not set(word) & set('"$`\\!') else shlex.quote(word)
 
 
 def written(value: Any) -> str:

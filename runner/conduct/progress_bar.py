@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from runner.base.console import console, count, duration
-from runner.findings.numbers.scores import best_result, chosen_on, scores_of
+from runner.findings.numbers.scores import best_of, chosen_on, scores_of
 from runner.runs.overrides import label_of
 from runner.runs.result import RunResult
 
@@ -37,7 +37,7 @@ class RunProgress:
     ) -> None:
         self._total, self._done, self._share, self._keys = total, len(done), share, keys
         self._left, self._stacks, self._stacks_done = total - len(done), stacks, 0
-        self._best = best_result(done)
+        self._best = best_of(done)
         self._began, self._share_before = time.monotonic(), share()
         self._console, self._quiet = console(), quiet
         is_live = self._console.is_terminal and not self._console.is_dumb_terminal
@@ -66,7 +66,7 @@ class RunProgress:
 
     def advance(self, results: Sequence[RunResult]) -> None:
         """One more stack is trained and written."""
-        best = best_result([self._best, *results] if self._best else results)
+        best = best_of([self._best, *results] if self._best else results)
         self._done, self._stacks_done, self._best = self._done + len(results), self._stacks_done + 1, best
 
     def _show(self) -> None:

@@ -3,6 +3,7 @@
 from nn.metrics import METRICS
 from runner.base.texts import number
 from runner.findings.findings import Findings
+from runner.findings.numbers.baselines import NOTHING, shortfall_of
 from runner.findings.numbers.data_sets import not_comparable
 from runner.findings.numbers.importance import REPEATS, importances_of
 from runner.findings.numbers.scores import best_result
@@ -38,7 +39,7 @@ def _errors(best: RunResult, data: Prepared) -> Picture:
     from runner.findings.figures import draw_errors
 
     is_regression = data.samples.task == "regression"
-    what = "Errors over predictions" if is_regression else "Which classes are taken for which"
+    what = "Residuals against predictions" if is_regression else "Which classes are taken for which"
     return Picture("errors.png", f"{what}: the best run on {best.reported_on} samples", draw_errors(best, data))
 
 
@@ -47,7 +48,7 @@ def columns_section(sweep: Findings) -> Section | None:
     best = best_result(sweep.results)
     data = _table_of(best) if best else None
     found = importances_of(best, data) if best and data else None
-    if found is None:
+    if best is None or found is None:
         return None
     from runner.findings.figures import draw_importances
 
@@ -58,11 +59,13 @@ def columns_section(sweep: Findings) -> Section | None:
     note = (
         f"How much the {found.score} of the best run {change} from {number(found.value)} when the values of one column "
         f"are shuffled among {found.n_rows} {part} rows: mean and standard deviation (sd) of {REPEATS} shuffles. "
-        "Columns that say the same share their importance."
+        "Columns that hold the same information share their importance."
     )
     note += " There is no validation part, and a network may need a column more on the rows that it learned." * (
         part == "training"
     )
+    is_chance = shortfall_of([best]).startswith(NOTHING)
+    note += f" This run {shortfall_of([best])}; so these numbers may be chance." if is_chance else ""
     left_out = len(found.columns) - len(shown)
     note += f" The {left_out} columns that matter least are left out." if left_out else ""
     picture = Picture("columns.png", "Which columns matter to the best run", draw_importances(found, shown))

@@ -14,7 +14,7 @@ from runner.findings.best import columns_section, metrics_section
 from runner.findings.findings import Findings
 from runner.findings.numbers.baselines import rows_of
 from runner.findings.numbers.data_sets import by_data, not_comparable
-from runner.findings.numbers.scores import chosen_on, columns_of
+from runner.findings.numbers.scores import columns_of, told_on
 from runner.findings.numbers.tables import scores_in, seed_table
 from runner.findings.numbers.units import cost_in_words
 from runner.findings.pictures import MAX_DATA, learned_from
@@ -37,6 +37,11 @@ CAPTIONS = {
     "data.png": "What there was to learn",
 }
 DATA = "data.png"
+ORDER = {
+    "test ": "The order is that on validation samples; the score on test samples is reported.",
+    "validation ": "Scores are on validation samples, as there are no test samples.",
+    "": "Scores are on test samples where the data has them.",
+}
 HOLDS = {True: "yes", False: Strong("no"), None: "not judged"}
 
 SECTIONS: Registry[Callable[[Findings], Section | None]] = Registry("report section")
@@ -52,11 +57,7 @@ def expected(sweep: Findings) -> Section | None:
 @SECTIONS.register
 def settings(sweep: Findings) -> Section:
     """One row per setting, best first, over its seeds; and the pictures that compare them."""
-    where = (
-        "The order is that on validation samples; the score on test samples is reported."
-        if chosen_on(sweep.results)
-        else "Scores are on test samples where the data has them."
-    )
+    where = ORDER[told_on(sweep.results)]
     note = (
         f"Mean, standard deviation (sd) and median over the finished runs of a setting. {where} Success: the share of "
         "all its runs that finished better than what needs no network: the best constant and, where it is known, a "

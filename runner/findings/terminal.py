@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 20
 TESTED = "on test samples where the data has them"
+VALIDATED = "on validation samples, as there are no test samples"
+REPORTED = "the validation score chooses, the test score is reported"
 HOLDS: dict[bool | None, tuple[str, str | None]] = {
     True: ("yes", None),
     False: ("NO", "red"),
@@ -110,7 +112,7 @@ def print_comparison(
 ) -> None:
     """The settings of a sweep, best first, over their seeds or folds; and what needs no network, with its name."""
     out, names, scores = console(), list(short_names(settings).values()) or [""], scores_in(table)
-    is_chosen = any(name.startswith("validation ") for name in scores)
+    parts = {name.partition(" ")[0] for name in scores}
     outcomes = [one for one in Outcome if one is not Outcome.STOPPED and one in table and table[one].any()]
     rows: list[Row] = []
     for row in table.head(MAX_ROWS).to_dict("records"):
@@ -131,7 +133,7 @@ def print_comparison(
         _print_in_blocks(out, names, numbers, rows)
     if len(table) > MAX_ROWS:
         out.print(f"... and {len(table) - MAX_ROWS} more settings, in comparison.csv of the sweep")
-    where = "the validation score chooses, the test score is reported" if is_chosen else TESTED
+    where = REPORTED if {"validation", "test"} <= parts else VALIDATED if "validation" in parts else TESTED
     lines = [f"mean ± standard deviation over {over}; {where}", *notes]
     out.print("\n".join(lines) + "\n", style="dim")
 

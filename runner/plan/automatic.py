@@ -74,10 +74,9 @@ def fitted(spec: Spec, facts: Facts, automatic: frozenset[str]) -> Spec:
 
 def _fitted_training(training: TrainingSpec, facts: Facts, automatic: frozenset[str]) -> TrainingSpec:
     changes: dict[str, Any] = {}
-    if "training.patience" in automatic and facts.n_validation:
-        changes["patience"] = PATIENCE
-    if "training.restore_best" in automatic and facts.n_validation:
-        changes["restore_best"] = True
+    if facts.n_validation and facts.n_test:  # rows that chose the weights are not fit to report how good they are
+        changes |= {"patience": PATIENCE} if "training.patience" in automatic else {}
+        changes |= {"restore_best": True} if "training.restore_best" in automatic else {}
     if "training.l2" in automatic:
         changes["l2"] = float(f"{min(MOST_L2, 1 / facts.n_train):.2g}")
     if training.mode == "minibatch" and training.batch_size is None and facts.n_train > LARGE:
@@ -91,13 +90,17 @@ def _fitted_training(training: TrainingSpec, facts: Facts, automatic: frozenset[
 
 def notes_on(spec: Spec, facts: Facts, automatic: frozenset[str]) -> list[str]:
     """What `auto` became, for a person."""
-    lines = list[str]()
+    sizes = zip(facts.sizes, ("to train on", "for validation", "for tests"), strict=True)
+    lines = [f"rows: {', '.join(f'{size:,} {use}' for size, use in sizes if size)}"]
     if "data.validation_fraction" in automatic and not facts.n_validation:
         by = "test" if facts.n_test else "training"
-        lines = [
+        lines.append(
             f"no validation part: {facts.n_samples} rows are fewer than {FEWEST_TO_VALIDATE}, so the {by} rows rank "
             "settings, and their scores are optimistic"
-        ]
+        )
+    if facts.n_validation and not facts.n_test:
+        told = "scores are those of the validation rows; that of the best of several settings is optimistic"
+        lines.append(f"no test rows: {told}")
     rate = f"{spec.optimizer.name} {spec.learning_rate:g}"
     said = {
         "network.hidden": " and ".join(f"{units} units" for units in spec.network.hidden),
@@ -118,11 +121,14 @@ def note_on_choosing(spec: Spec, facts: Facts) -> list[str]:
         "training.restore_best": spec.training.restore_best,
     }
     looking = [key for key, does in chooses.items() if does]
-    if not looking or facts.n_validation or not facts.n_test:
+    if not looking or (facts.n_validation and facts.n_test):
         return []
+    part, other = ("validation", "test") if facts.n_validation else ("test", "validation")
+    share = {"test": "data.test_fraction=0.25", "validation": "data.validation_fraction=0.2"}[other]
+    look = "look" if len(looking) > 1 else "looks"
     return [
-        f"{' and '.join(looking)} {'look' if len(looking) > 1 else 'looks'} at the test set, as there is no validation "
-        "part, so test scores are optimistic; data.validation_fraction=0.2 makes one"
+        f"{' and '.join(looking)} {look} at the {part} set, as there is no {other} part, so {part} scores are "
+        f"optimistic; {share} makes one"
     ]
 
 

@@ -81,6 +81,7 @@ class SpecBuilder:
     def _complete(self, spec: Spec, automatic: frozenset[str], is_whole: bool) -> Checked | list[Problem]:
         """Replace `auto` by what fits the data; check what only makes sense together, or only the size."""
         facts, notes = self._look_at(spec), list[str]()
+        is_named = dict(spec.data).get("target") is not None
         if isinstance(facts, Facts) and facts.is_table:
             earlier = tuple(self._decided(spec, place, automatic) for place in range(len(spec.warm_start)))
             decided = {"data": data_of_table(spec.data, facts, automatic), "warm_start": earlier}
@@ -90,7 +91,8 @@ class SpecBuilder:
             return [facts] if is_whole else []
         if facts.is_table:
             spec = fitted(spec, facts, automatic)
-            notes = [*facts.notes, *notes_on(spec, facts, automatic)]
+            notes = [*facts.notes, *([] if is_named else [f"target {facts.target}: the last column, as none is named"])]
+            notes += notes_on(spec, facts, automatic)
         output = spec.network.output
         if output == AUTO:
             classes = facts.n_classes

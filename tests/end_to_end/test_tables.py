@@ -117,7 +117,7 @@ def test_predictions_go_to_a_pipe_and_are_scored_where_the_target_is_known(train
     assert (pd.read_csv(io.StringIO(piped.stdout), sep=";")["kind_predicted"] == flowers()["kind"]).mean() > 0.9
     done = run_runner(sweep, "flowers.csv", "--out", "all.csv", cwd=trained, module="runner.predict")
     assert done.stdout.splitlines()[1].startswith("accuracy ")
-    assert done.stdout.splitlines()[1].endswith("on the 80 rows that have kind, among them those that it learned from")
+    assert done.stdout.splitlines()[1].endswith("on the 80 rows that have kind, including those it was trained on")
 
 
 def test_a_file_that_can_be_read_in_two_ways_is_refused_with_commands_that_work(trained: Path) -> None:

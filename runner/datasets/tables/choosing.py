@@ -83,7 +83,7 @@ class _Choice:
             self.unknown = True
             meant = {one: _near(one, self.names) for one, known in zip(wanted, is_known, strict=True) if not known}
             near, gone = [name for its in meant.values() for name in its], [one for one in meant if not meant[one]]
-            said = f"names {listed(meant)}, which is no column of the file"
+            said = f"names {listed(meant)}, which is not a column of the file"
             said += f" (did you mean {listed(near)}?)" if near else ""
             words = ["with the nearest names"] * bool(near)
             words += [f"without {listed(gone)}"] * bool(gone and setting != "target")

@@ -21,7 +21,7 @@ SMALL, ROWS_PER_LEVEL_OF_SMALL = 5, 2
 MOSTLY_MISSING = 0.9
 MAX_TEXTS = 3  # that may stand for missing values
 MAX_UNITS = 4  # more of them are words
-MANY, COUNTS = "text with many values", "only counts the rows"
+MANY, COUNTS = "text with many values", "a row number"
 COUNTERS = re.compile(r"(.*[a-z]Id|.*ID|.*[_. -]id)|(?i:id|index|idx|rows?|rownames|nr|no|obs|case|#)")
 NINES = tuple(sign * float(nines) for nines in ("99", "999", "9999", "99999", "999999") for sign in (-1, 1))
 

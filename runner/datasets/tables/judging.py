@@ -45,7 +45,7 @@ def _nothing_left(table: Examined) -> DataError:
     """The refusal of a table of whose columns none can be learned from."""
     others = {key: value for key, value in _without_names(table.asked).items() if key != "target"}
     counters = [cells.name for cells, look in table.features if look.left_out == COUNTS]
-    ways: dict[str, Changes] = {"to learn from the count": {"features": counters}} if counters else {}
+    ways: dict[str, Changes] = {"to learn from the row number": {"features": counters}} if counters else {}
     ways |= {"with all columns": others} if others else {}
     return DataError(f"leaves nothing to learn from: {_reasons(table.features)}", "features", ways)
 

@@ -12,13 +12,13 @@ from runner.datasets.tables.cells import MARKERS, NONE, Cells
 from runner.datasets.tables.cells import written as plainly
 from runner.datasets.tables.encoding import Column
 from runner.datasets.tables.examined import Examined
-from runner.datasets.tables.header import is_value
 from runner.datasets.tables.leaks import leaks
 from runner.datasets.tables.reading import Reading
 from runner.datasets.tables.task import singles
 from runner.datasets.tables.times import are_dates, dated
 
 MAX_NAMES, LONGEST = 12, 60
+PLAIN = re.compile(r"[-+]?\d+([.,]\d+)?([eE][-+]?\d+)?")  # a number
 LOOKED_AT = 1000
 CODE = re.compile(r"0\d+|\d+[eE]\+?\d+")  # may be no number: 007, 12E4
 KINDS = {"number": "number", "flag": "yes/no", "category": "one-hot"}
@@ -94,7 +94,7 @@ def _warnings(table: Examined, reading: Reading, is_tested: bool) -> list[str]:
 
 def _text_among_numbers(column: Column) -> str:
     """A value of a category that is no number, where most of the others are; empty for anything else."""
-    texts = [level for level in column.levels if not is_value(level)] if column.kind == "category" else []
+    texts = [level for level in column.levels if not PLAIN.fullmatch(level)] if column.kind == "category" else []
     return texts[0] if 0 < 2 * len(texts) < len(column.levels) else ""
 
 

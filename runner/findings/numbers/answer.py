@@ -25,6 +25,7 @@ from runner.findings.numbers.scores import (
     replicate_of,
     reported_of,
     scores_of,
+    told_on,
 )
 from runner.runs.outcome import Outcome
 from runner.runs.overrides import label_of, settings_in, settings_of
@@ -97,7 +98,8 @@ def _of_data(results: Sequence[RunResult], keys: Sequence[str]) -> list[str]:
     if not found:
         return ["No run finished."]
     best, chosen = found[0], chosen_on(results)
-    is_reported = chosen and not math.isnan(best.reported)
+    is_tested = told_on(results) == "test "
+    is_reported = is_tested and not math.isnan(best.reported)
     reached = [f"On test samples it reaches {score} {number(best.reported)}."] if is_reported else []
     reached += [f"It {best.shortfall}."] if best.shortfall else []
     if n_settings == 1:
@@ -115,6 +117,10 @@ def _of_data(results: Sequence[RunResult], keys: Sequence[str]) -> list[str]:
         told.append(_level(best, level, f"{chosen}{score}"))
     if others := [one for one in found[1:] if one not in level]:
         told.append(_against(best, others[0], score, _least(score, best, others[0], results), chosen))
+    if not is_tested and any(one.network and one.network.encoding for one in results):
+        told.append(
+            f"The {results[0].scored_on} rows rank the settings too, so the score of the best one is optimistic."
+        )
     return told + _strongest(results, keys, f"{chosen}{score}")
 
 

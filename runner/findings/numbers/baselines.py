@@ -1,5 +1,6 @@
 """What needs no network, such as a constant or a straight line: what it reaches, and which runs do not beat it."""
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from runner.findings.numbers.scores import reported_of
 from runner.runs.result import RunResult
 
 MAX_DATA = 6
+NOTHING = "learned nothing"
+LEAST_BALANCED = 0.05  # above chance, which some rows of a rare class can reach by luck
 TOLD = {"linear": "a straight line", "logistic": "logistic regression"}
 ROWS = {"linear": "straight line", "logistic": "logistic regression", "bayes": "best possible rule"}
 
@@ -125,7 +128,20 @@ def shortfall_of(results: Sequence[RunResult]) -> str:
     if worst is None:
         return ""
     told = f"no better than {worst.told} ({worst.measured})"
-    return f"learned nothing: {told}" if worst.name == "constant" else f"is {told}"
+    if worst.name != "constant":
+        return f"is {told}"
+    return f"is {told}{rare}" if (rare := _on_rare_classes(results)) else f"{NOTHING}: {told}"
+
+
+def _on_rare_classes(results: Sequence[RunResult]) -> str:
+    """That runs tell classes apart which are too rare to show in the accuracy; empty where they do not."""
+    finals = [one.finals.get(f"{one.reported_on}/balanced_accuracy") for one in results if one.score == "accuracy"]
+    reached = [value for value in finals if value is not None and not math.isnan(value)]
+    n_classes = max((len(one.network.classes) for one in results if one.network), default=0)
+    if not reached or n_classes < 2 or mean(reached) <= 1 / n_classes + LEAST_BALANCED:
+        return ""
+    known = f"its balanced accuracy is {number(mean(reached))}, and {number(1 / n_classes)} is what one answer has"
+    return f", but {known}: score=balanced_accuracy counts rare classes too"
 
 
 def not_beaten(results: Sequence[RunResult]) -> str:

@@ -7,7 +7,8 @@ import numpy as np
 
 from nn.metrics import METRICS, USUAL
 from runner.base.console import count
-from runner.runs.overrides import values_of
+from runner.base.moments import mean
+from runner.runs.overrides import settings_in, swept_keys, values_of
 from runner.runs.result import RunResult
 
 Replicate = tuple[int, int]  # a run among those of its setting: its fold and its seed
@@ -34,18 +35,15 @@ def reported_of(result: RunResult) -> dict[str, float]:
 
 
 def chosen_on(results: Sequence[RunResult]) -> str:
-    """`validation ` where a part of its own ranks all of the finished runs, and the test set is for reports alone."""
-    return _if_all(results, "validation ")
+    """`validation ` where all of the finished runs are ranked by a part of their own; before the name of a score."""
+    finished = [result for result in results if result.has_finished]
+    return "validation " if finished and all(one.scored_on == "validation" for one in finished) else ""
 
 
 def told_on(results: Sequence[RunResult]) -> str:
-    """`test ` where `chosen_on` says `validation `: what stands before the name of a score that is reported."""
-    return _if_all(results, "test ")
-
-
-def _if_all(results: Sequence[RunResult], text: str) -> str:
-    finished = [result for result in results if result.has_finished]
-    return text if finished and all(one.scored_on != one.reported_on for one in finished) else ""
+    """The same for a score that is reported: `test `, or `validation ` where there are no other rows."""
+    parts = {result.reported_on for result in results if result.has_finished}
+    return f"{parts.pop()} " if chosen_on(results) and len(parts) == 1 else ""
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,7 @@ def columns_of(results: Sequence[RunResult]) -> list[Column]:
     """
     names, used = names_of_scores(results), [result for result in results if result.data]
     if all(result.scored_on == result.reported_on for result in used):
-        return [Column(name, name) for name in names]
+        return [Column(f"{chosen_on(used)}{name}", name) for name in names]
     found = {part for result in used for part in (result.scored_on, result.reported_on)}
     parts = [part for part in ("validation", "test", "train") if part in found]
     scores = [Column(f"{part} {name}", name, part) for name in names[:-1] for part in parts]
@@ -125,6 +123,19 @@ def told_over(results: Sequence[RunResult]) -> str:
 
 
 def best_result(results: Sequence[RunResult]) -> RunResult | None:
+    """The best run of the best setting, which the luckiest run of another one is not; None when no run finished."""
+    score, settings = common_score(results), settings_in(swept_keys([result.overrides for result in results]))
+
+    def rank(members: Sequence[RunResult]) -> tuple[float, ...]:
+        finished = [scores_of(one) for one in members if one.has_finished]
+        values = [one[score] for one in finished if not np.isnan(one.get(score, np.nan))]
+        cost = mean([one["cost"] for one in finished]) if finished else np.nan
+        return order_of(score, mean(values) if values else np.nan, len(values) / len(members), cost)
+
+    return best_of(min(by_setting(results, settings).values(), key=rank, default=[]))
+
+
+def best_of(results: Sequence[RunResult]) -> RunResult | None:
     """The finished run with the best final score; None when no run finished."""
     finished = [result for result in results if result.has_finished]
 

@@ -98,7 +98,7 @@ def test_an_explicit_list_of_gaps_also_an_empty_one_ends_the_doubt():
 def test_a_column_that_counts_the_rows_under_a_name_that_says_so_is_left_out(name, first):
     counted = [str(first + k) for k in range(9)]
     column = pd.Series(counted, dtype=object)
-    assert look_at(cells_of(name, column, Signs(), Gaps()), True) == Look(left_out="only counts the rows")
+    assert look_at(cells_of(name, column, Signs(), Gaps()), True) == Look(left_out="a row number")
     assert look_at(cells_of(name, column, Signs(), Gaps()), True, is_named=True) == Look(Column(name))
     assert look_at(cells_of("x", column, Signs(), Gaps()), True) == Look(Column("x"))
     assert look_at(cells_of("humid", column, Signs(), Gaps()), True) == Look(Column("humid"))

@@ -29,7 +29,7 @@ def test_passengers_are_learned_at_the_first_command(file):
     assert samples.notes == (
         "read as: 120 rows, 7 features (5 numbers, 2 one-hot), target Survived: classification, 2 classes",
         "target Survived: two whole numbers, 0 and 1: taken as classes; data.task=regression otherwise",
-        "left out: PassengerId (only counts the rows)",
+        "left out: PassengerId (a row number)",
         "left out: Name, Ticket, Cabin (text with many values)",
         "missing values, filled with the median of the training rows: Age 24",
         "missing values, filled with the most frequent value of the training rows: Embarked 1",
