@@ -6,7 +6,7 @@ import numpy as np
 
 from nn.activations import ACTIVATIONS
 from nn.registry import Array
-from runner.datasets.samples import Samples, Task
+from runner.datasets.samples import DataError, Samples, Task
 from runner.runs.field_types import AUTO
 from runner.runs.spec import DataCommon, Spec
 
@@ -42,6 +42,16 @@ class Scaling:
         """Network outputs back in the units of the targets."""
         found = np.asarray(Y * self.y_scale + self.y_shift)
         return np.exp(found) if self.y_log else found
+
+
+def check_logarithms(samples: Samples) -> None:
+    """Raise DataError for targets that have none."""
+    if samples.task == "classification":
+        ways = {"with classes as they are": {"target_scale": "none"}}
+        raise DataError("=log is for a regression, and this is a classification", "target_scale", ways)
+    if (smallest := np.min(samples.Y)) <= 0:
+        ways = {"with targets on one scale": {"target_scale": "standardize"}}
+        raise DataError(f"=log needs targets above 0, and the smallest is {smallest:g}", "target_scale", ways)
 
 
 def find_scaling(spec: Spec, samples: Samples, X: Array, Y: Array) -> Scaling:
