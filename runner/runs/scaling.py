@@ -63,10 +63,10 @@ def find_scaling(spec: Spec, samples: Samples, X: Array, Y: Array) -> Scaling:
     assert isinstance(spec.data, DataCommon)
     fill = _fill(samples, X)
     X = X if fill is None else np.where(np.isnan(X), fill, X)
-    shift, scale = np.zeros(X.shape[1]), np.ones(X.shape[1])
+    shift: Array = np.zeros(X.shape[1])
+    scale: Array = np.ones(X.shape[1])
     if spec.data.standardize:
-        shift, scale = X.mean(axis=0), X.std(axis=0)
-        scale = np.where(scale > 0, scale, 1.0)
+        shift, scale = X.mean(axis=0), spread_of(X)
     y_log = spec.data.target_scale == "log"
     Y = np.log(Y) if y_log else Y
     source, target = _target_map(spec, samples, Y)
@@ -75,8 +75,18 @@ def find_scaling(spec: Spec, samples: Samples, X: Array, Y: Array) -> Scaling:
         y_scale = (high - low) / (top - bottom) or 1.0
         return Scaling(shift, scale, low - bottom * y_scale, y_scale, fill, y_log)
     if spec.data.target_scale != "none" and samples.task == "regression":
-        return Scaling(shift, scale, float(Y.mean()), float(Y.std()) or 1.0, fill, y_log)
+        return Scaling(shift, scale, float(Y.mean()), float(spread_of(Y.ravel())), fill, y_log)
     return Scaling(shift, scale, x_fill=fill, y_log=y_log)
+
+
+def spread_of(values: Array) -> Array:
+    """The standard deviation of values `(n, ...)` over `n`, by which they can be divided; 1 where all are equal.
+
+    The mean of equal numbers is rounded, so their deviation is often 1e-17, not 0: a later row with another value would
+    be 1e15 deviations away.
+    """
+    found = values.std(axis=0)
+    return np.where((np.ptp(values, axis=0) > 0) & (found > 0), found, 1.0)
 
 
 def _fill(samples: Samples, X: Array) -> Array | None:
