@@ -8,6 +8,7 @@ import pytest
 from runner.runs.data import make_samples, prepare
 from runner.runs.model import model_of
 from runner.store.records import metric_rows
+from runner.train.logistic import logistic
 from tests.runner.building import spec_of, trained
 
 QUICK = ("training.epochs=2", "training.evaluations=1", "tracking.plots=none")
@@ -142,3 +143,13 @@ def test_a_run_whose_outputs_overflow_has_only_finite_measures():
     assert result.outcome == "diverged"
     assert all(math.isfinite(value) for value in result.measures.values())
     assert {"baseline/constant_rmse", "baseline/linear_rmse"} <= set(result.measures)
+
+
+def test_logistic_regression_is_the_same_yardstick_in_any_units_of_the_inputs():
+    """On inputs as they are it did not converge, so that it was a worse one for runs with data.standardize=false."""
+    rng = np.random.default_rng(0)
+    X, at = rng.normal(size=(60, 3)), rng.normal(size=(20, 3))
+    Y = (X @ [1.0, -2.0, 0.5] + 0.5 * rng.normal(size=60) > 0).astype(np.int64)
+    shift, scale = np.array([5.0, 0.0, -3e4]), np.array([1e-3, 1.0, 1e4])
+    plain, odd = logistic(X, Y, at, 2, False), logistic(X * scale + shift, Y, at * scale + shift, 2, False)
+    np.testing.assert_allclose(odd, plain, rtol=1e-6)
