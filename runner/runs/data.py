@@ -97,7 +97,7 @@ class Prepared:
 
     @property
     def parts(self) -> dict[str, tuple[Array, Target]]:
-        """Inputs and targets of each part that there is, as the data set has them, by its name."""
+        """Inputs `(n, d_in)` and targets, as `Samples` has them, of each part that there is, by its name."""
         chosen = {"train": self.split.train, "validation": self.split.validation}
         found = {name: (self.samples.X[rows], self.samples.Y[rows]) for name, rows in chosen.items() if len(rows)}
         return found | ({"test": self.test} if len(self.X_test) else {})

@@ -33,13 +33,15 @@ class Scaling:
         return X if self.x_fill is None else np.where(np.isnan(X), self.x_fill, X)
 
     def inputs(self, X: Array) -> Array:
+        """What the network sees of inputs `(n, d_in)` in the units of the data."""
         return np.asarray((self.filled(X) - self.x_shift) / self.x_scale)
 
     def targets(self, Y: Array) -> Array:
+        """What the network learns of targets `(n, d_out)` in the units of the data."""
         return np.asarray(((np.log(Y) if self.y_log else Y) - self.y_shift) / self.y_scale)
 
     def outputs(self, Y: Array) -> Array:
-        """Network outputs back in the units of the targets."""
+        """Network outputs `(n, d_out)` back in the units of the targets."""
         found = np.asarray(Y * self.y_scale + self.y_shift)
         return np.exp(found) if self.y_log else found
 

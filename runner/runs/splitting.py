@@ -23,7 +23,7 @@ class Split:
 
     @property
     def named(self) -> tuple[Rows, NDArray[np.str_]]:
-        """All rows, one part after the other, and the name of the part of each."""
+        """All rows `(n,)`, one part after the other, and the name of the part of each `(n,)`."""
         parts = {"train": self.train, "validation": self.validation, "test": self.test}
         return np.concatenate(list(parts.values())), np.repeat(list(parts), [len(rows) for rows in parts.values()])
 
