@@ -25,7 +25,10 @@ class Watch:
     def look(
         self, measured: dict[str, Array], step: int, at: NDArray[np.intp], finite: Mask, parameters: Array
     ) -> tuple[Mask, Mask]:
-        """Which of the runs `at`, measured at a step, have reached their cost threshold, and which lost patience."""
+        """Which of the runs `at (r,)`, measured at a step, have reached their cost threshold, and which lost patience.
+
+        `measured` maps series to `(r,)`, `finite (r,)` says which runs have not diverged, `parameters` are `(r, P)`.
+        """
         rule, (watched, sign) = self._rule, self._rule.watched
         converged = measured["train_cost"] <= rule.stop_cost[at]
         if watched not in measured:

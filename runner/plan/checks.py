@@ -6,7 +6,7 @@ from nn.activations import ACTIVATIONS
 from nn.faults import FAULTS
 from nn.losses import LOSSES
 from nn.metrics import METRICS
-from runner.base.errors import Problem, unknown
+from runner.base.errors import Problem, Way, unknown
 from runner.base.texts import listed
 from runner.plan.fault_checks import why_not
 from runner.plan.held_out_checks import check_choosing, check_validation
@@ -170,7 +170,7 @@ def _check_class_weights(phase: Phase) -> Problem | None:
     weights = spec.training.class_weights
     if weights != "none" and facts.task != "classification":
         told = f"={weights} is for a classification, but data={spec.data.name} is a {facts.task}"
-        return Problem("training.class_weights", told)
+        return Problem("training.class_weights", told, ways=(Way({"training.class_weights": "none"}, "without them"),))
     return None
 
 

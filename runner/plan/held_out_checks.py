@@ -1,6 +1,6 @@
 """Whether there are samples for what looks at those that are kept from training."""
 
-from runner.base.errors import Problem
+from runner.base.errors import Problem, Way
 from runner.plan.phases import Phase
 
 
@@ -10,7 +10,11 @@ def check_validation(phase: Phase) -> Problem | None:
     if folds is None or share == 0:
         return None
     told = f"={share:g} and data.folds={folds} both say what is kept; leave one out"
-    return Problem("data.validation_fraction", told)
+    ways = (
+        Way({"data.folds": None}, "with one validation part"),
+        Way({"data.validation_fraction": "auto"}, "with folds"),
+    )
+    return Problem("data.validation_fraction", told, ways=ways)
 
 
 def check_choosing(phase: Phase) -> Problem | None:
@@ -18,7 +22,10 @@ def check_choosing(phase: Phase) -> Problem | None:
     training, facts = phase.spec.training, phase.facts
     if facts.n_test or facts.n_validation:
         return None
-    way = "set data.validation_fraction or data.test_fraction above 0"
+    ways = (Way({"data.validation_fraction": 0.2}, "with a validation part"),)
+    said = "set data.validation_fraction or data.test_fraction above 0"
     if training.patience is not None:
-        return Problem("training.patience", f"needs samples to watch; {way}")
-    return Problem("training.restore_best", f"needs samples to choose by; {way}") if training.restore_best else None
+        return Problem("training.patience", f"needs samples to watch; {said}", ways=ways)
+    if training.restore_best:
+        return Problem("training.restore_best", f"needs samples to choose by; {said}", ways=ways)
+    return None

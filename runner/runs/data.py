@@ -14,7 +14,7 @@ from nn.registry import Array
 from runner.datasets import DATASETS, Samples, Streams
 from runner.datasets.checked import checked, try_draw
 from runner.datasets.samples import LARGEST, DataError, Target, Task
-from runner.runs.scaling import Scaling, find_scaling
+from runner.runs.scaling import Scaling, check_logarithms, find_scaling
 from runner.runs.spec import Component, DataCommon, Spec, TestSpec
 from runner.runs.splitting import Split, split
 from runner.runs.test_sets import test_set
@@ -97,7 +97,7 @@ class Prepared:
 
     @property
     def parts(self) -> dict[str, tuple[Array, Target]]:
-        """Inputs and targets of each part that there is, as the data set has them, by its name."""
+        """Inputs `(n, d_in)` and targets, as `Samples` has them, of each part that there is, by its name."""
         chosen = {"train": self.split.train, "validation": self.split.validation}
         found = {name: (self.samples.X[rows], self.samples.Y[rows]) for name, rows in chosen.items() if len(rows)}
         return found | ({"test": self.test} if len(self.X_test) else {})
@@ -162,10 +162,8 @@ def find_facts(data: DataCommon, test: TestSpec, seed: int) -> Facts:
     """Raises DataError when the data cannot be used or the split leaves one side empty."""
     samples = make_samples(data, seed)
     try_draw(samples)
-    if data.target_scale == "log" and samples.task == "classification":
-        raise DataError("=log is for a regression, and this is a classification", "target_scale")
-    if data.target_scale == "log" and np.min(samples.Y) <= 0:
-        raise DataError(f"=log needs targets above 0, and the smallest is {np.min(samples.Y):g}", "target_scale")
+    if data.target_scale == "log":
+        check_logarithms(samples)
     parts = _split(data, test, samples, seed)
     return Facts(
         task=samples.task,

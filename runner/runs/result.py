@@ -59,7 +59,7 @@ class RunResult:
 
     A failed or killed run has an `error`, and neither `network` nor `data` nor numbers; any other has an error where
     its picture could not be drawn. `pictures` maps file names to PNG bytes. `restored` is the step whose weights the
-    network has, where these are not the last ones.
+    network has, of a run that ends with its best ones.
     """
 
     index: int

@@ -6,7 +6,7 @@ import numpy as np
 
 from nn.activations import ACTIVATIONS
 from nn.registry import Array
-from runner.datasets.samples import Samples, Task
+from runner.datasets.samples import DataError, Samples, Task
 from runner.runs.field_types import AUTO
 from runner.runs.spec import DataCommon, Spec
 
@@ -33,15 +33,27 @@ class Scaling:
         return X if self.x_fill is None else np.where(np.isnan(X), self.x_fill, X)
 
     def inputs(self, X: Array) -> Array:
+        """What the network sees of inputs `(n, d_in)` in the units of the data."""
         return np.asarray((self.filled(X) - self.x_shift) / self.x_scale)
 
     def targets(self, Y: Array) -> Array:
+        """What the network learns of targets `(n, d_out)` in the units of the data."""
         return np.asarray(((np.log(Y) if self.y_log else Y) - self.y_shift) / self.y_scale)
 
     def outputs(self, Y: Array) -> Array:
-        """Network outputs back in the units of the targets."""
+        """Network outputs `(n, d_out)` back in the units of the targets."""
         found = np.asarray(Y * self.y_scale + self.y_shift)
         return np.exp(found) if self.y_log else found
+
+
+def check_logarithms(samples: Samples) -> None:
+    """Raise DataError for targets that have none."""
+    if samples.task == "classification":
+        ways = {"with classes as they are": {"target_scale": "none"}}
+        raise DataError("=log is for a regression, and this is a classification", "target_scale", ways)
+    if (smallest := np.min(samples.Y)) <= 0:
+        ways = {"with targets on one scale": {"target_scale": "standardize"}}
+        raise DataError(f"=log needs targets above 0, and the smallest is {smallest:g}", "target_scale", ways)
 
 
 def find_scaling(spec: Spec, samples: Samples, X: Array, Y: Array) -> Scaling:
@@ -53,10 +65,10 @@ def find_scaling(spec: Spec, samples: Samples, X: Array, Y: Array) -> Scaling:
     assert isinstance(spec.data, DataCommon)
     fill = _fill(samples, X)
     X = X if fill is None else np.where(np.isnan(X), fill, X)
-    shift, scale = np.zeros(X.shape[1]), np.ones(X.shape[1])
+    shift: Array = np.zeros(X.shape[1])
+    scale: Array = np.ones(X.shape[1])
     if spec.data.standardize:
-        shift, scale = X.mean(axis=0), X.std(axis=0)
-        scale = np.where(scale > 0, scale, 1.0)
+        shift, scale = X.mean(axis=0), spread_of(X)
     y_log = spec.data.target_scale == "log"
     Y = np.log(Y) if y_log else Y
     source, target = _target_map(spec, samples, Y)
@@ -65,8 +77,18 @@ def find_scaling(spec: Spec, samples: Samples, X: Array, Y: Array) -> Scaling:
         y_scale = (high - low) / (top - bottom) or 1.0
         return Scaling(shift, scale, low - bottom * y_scale, y_scale, fill, y_log)
     if spec.data.target_scale != "none" and samples.task == "regression":
-        return Scaling(shift, scale, float(Y.mean()), float(Y.std()) or 1.0, fill, y_log)
+        return Scaling(shift, scale, float(Y.mean()), float(spread_of(Y.ravel())), fill, y_log)
     return Scaling(shift, scale, x_fill=fill, y_log=y_log)
+
+
+def spread_of(values: Array) -> Array:
+    """The standard deviation of values `(n, ...)` over `n`, by which they can be divided; 1 where all are equal.
+
+    The mean of equal numbers is rounded, so their deviation is often 1e-17, not 0: a later row with another value would
+    be 1e15 deviations away.
+    """
+    found = values.std(axis=0)
+    return np.where((np.ptp(values, axis=0) > 0) & (found > 0), found, 1.0)
 
 
 def _fill(samples: Samples, X: Array) -> Array | None:

@@ -23,7 +23,7 @@ class Split:
 
     @property
     def named(self) -> tuple[Rows, NDArray[np.str_]]:
-        """All rows, one part after the other, and the name of the part of each."""
+        """All rows `(n,)`, one part after the other, and the name of the part of each `(n,)`."""
         parts = {"train": self.train, "validation": self.validation, "test": self.test}
         return np.concatenate(list(parts.values())), np.repeat(list(parts), [len(rows) for rows in parts.values()])
 
@@ -55,10 +55,11 @@ def split(data: DataCommon, test: TestSpec, samples: Samples, of_run: Generator,
 def _drawn(rows: Rows, labels: NDArray[np.generic], share: float, part: str, rng: np.random.Generator) -> Rows:
     """A share of the rows."""
     n, size, setting = len(rows), round(share * len(rows)), f"{part}_fraction"
+    without = {f"without {part} samples": {setting: 0}}
     if share > 0 and size == 0:
-        raise DataError(f"of {share:g} leaves no {part} sample out of {n}; give 0 for none", setting)
+        raise DataError(f"of {share:g} leaves no {part} sample out of {n}; give 0 for none", setting, without)
     if size >= n:
-        raise DataError(f"of {share:g} leaves no training sample out of {n}", setting)
+        raise DataError(f"of {share:g} leaves no training sample out of {n}", setting, without)
     shuffled = rows[rng.permutation(n)]
     _, found, counts = np.unique(labels[shuffled], return_inverse=True, return_counts=True)
     if len(counts) == 1:
@@ -68,7 +69,8 @@ def _drawn(rows: Rows, labels: NDArray[np.generic], share: float, part: str, rng
         place[found == label] = np.arange(count)
     taken = _shares(counts, size)
     if size > 0 and not taken.any():
-        raise DataError(f"of {share:g} leaves no {part} sample: the only row of a class is trained on", setting)
+        told = f"of {share:g} leaves no {part} sample: the only row of a class is trained on"
+        raise DataError(told, setting, without)
     return np.asarray(np.sort(shuffled[place < taken[found]]))
 
 

@@ -14,7 +14,7 @@ from runner.runs.spec import TestSpec
 def test_set(
     samples: Samples, rows: NDArray[np.intp], test: TestSpec, of_run: Callable[[str], np.random.Generator]
 ) -> tuple[Array, Target]:
-    """Inputs and targets, in the data's own units; none of them where a run is not tested.
+    """Inputs `(n, d_in)` and targets as `Samples` has them; none of them where a run is not tested.
 
     `rows` of the samples are kept for it, `of_run` makes the random numbers of a purpose. Raises DataError where the
     data set has no such test set.

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from nn.registry import Array
+from runner.runs.scaling import spread_of
 
 MOST_ROWS = 20_000  # it is a yardstick: more rows hardly move it, and a million take minutes
 MOST_KEPT = 100
@@ -17,10 +18,10 @@ _ALONE = threading.Lock()  # who leaves `threadpool_limits` first would lift the
 
 
 def logistic(X: Array, Y: NDArray[np.int64], at: Array, n_classes: int, is_balanced: bool) -> Array:
-    """Probabilities `(n_classes, m)` at inputs `at (m, d_in)`, fitted to `X (n, d_in)`, scaled, with classes `Y (n,)`.
+    """Probabilities `(n_classes, m)` at inputs `at (m, d_in)`, fitted to `X (n, d_in)` with classes `Y (n,)`.
 
-    scikit-learn's defaults: L2 with C = 1; balanced, all classes count the same. Of more than MOST_ROWS rows some are
-    taken, evenly. The runs of a sweep that have the same samples share one fit.
+    scikit-learn's defaults: L2 with C = 1, on standardized inputs; balanced, all classes count the same. Of more than
+    MOST_ROWS rows some are taken at random. The runs of a sweep that have the same samples share one fit.
     """
     contents = b"".join(np.ascontiguousarray(one).tobytes() for one in (X, Y, at))
     key = hashlib.sha256(contents).hexdigest() + " balanced" * is_balanced
@@ -37,9 +38,14 @@ def _fitted(X: Array, Y: NDArray[np.int64], at: Array, n_classes: int, weights: 
     from sklearn.linear_model import LogisticRegression
 
     if len(X) > MOST_ROWS:
-        rows = np.linspace(0, len(X) - 1, MOST_ROWS).astype(int)
+        rows = np.random.default_rng(0).permutation(len(X))[:MOST_ROWS]  # classes may alternate, or be sorted
         X, Y = X[rows], Y[rows]
+    shift, scale = X.mean(axis=0), spread_of(X)  # a run that learns from inputs as they are has the same yardstick
+    X, at = (X - shift) / scale, (at - shift) / scale
     found = np.zeros((n_classes, len(at)))
+    if len(np.unique(Y)) == 1:  # the only rows of the other classes are not among these
+        found[Y[0]] = 1.0
+        return found
     # SciPy's BLAS comes with the import, after this process has limited the others: its bits depend on its threads too.
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)

@@ -41,10 +41,10 @@ def gaps_of(marked: Iterable[object], signs: Signs) -> Gaps:
 
 @dataclass(frozen=True)
 class Cells:
-    """One column. `texts` are its cells, "" for a gap (and `NONE`, which may be one); `given` are numbers that came as
-    such, in the other cells NaN.
+    """One column of `n` cells. `texts` are "" for a gap (and `NONE`, which may be one); `given (n,)` are numbers that
+    came as such, in the other cells NaN.
 
-    A column that came as numbers has no texts. `rows` are those of the table that its cells are in.
+    A column that came as numbers has no texts. `rows (n,)` are those of the table that its cells are in, from 0.
     """
 
     name: str
@@ -85,7 +85,7 @@ class Cells:
 
     @cached_property
     def words(self) -> NDArray[np.str_]:
-        """All cells as texts, "" for a gap; whole numbers without a decimal point."""
+        """All cells as texts `(n,)`, "" for a gap; whole numbers without a decimal point."""
         return self.words_with(none=bool(self.numbers.bad.any()))
 
     def words_with(self, none: bool) -> NDArray[np.str_]:
@@ -98,7 +98,7 @@ class Cells:
 
     @property
     def is_gap(self) -> NDArray[np.bool_]:
-        """Where nothing is known."""
+        """Where nothing is known `(n,)`."""
         if self.texts is None:
             return np.isnan(self.numbers.values)
         return np.asarray(self.words == "")

@@ -19,6 +19,7 @@ MARGIN = 0.02
 MAX_SAMPLES = 1000
 AT_ONCE = 1 << 24  # units times inputs: a picture of a network that fits into the memory fits too
 STRIDE = 7919  # a prime, so that the places are spread over all samples, odd and even
+OTHER_STRIDE = 7927  # of as many samples as the first one divides, which would come back to the first few
 
 TestedOn = Literal["test", "validation", "training"]
 Kind = Literal["curve", "regions", "surface", "scatter", "confusion"]
@@ -67,11 +68,15 @@ def fit_of(result: RunResult, data: Prepared) -> Fit:
     )
 
 
-def shown_of(n: int) -> NDArray[np.intp]:
-    """At most MAX_SAMPLES of n places. Not evenly spaced ones: samples whose classes alternate would all be of one."""
-    if n <= MAX_SAMPLES:
+def shown_of(n: int, most: int = MAX_SAMPLES) -> NDArray[np.intp]:
+    """At most `most` of n places `(m,)`, ascending, from all over.
+
+    Not evenly spaced ones: samples whose classes alternate would all be of one.
+    """
+    if n <= most:
         return np.arange(n)
-    return np.unique(np.arange(MAX_SAMPLES) * STRIDE % n)
+    stride = STRIDE if n % STRIDE else OTHER_STRIDE
+    return np.unique(np.arange(most) * stride % n)
 
 
 def _numbers(predict: Callable[[Array], Array], X: Array, Y: Array, data: Prepared) -> Fit:

@@ -6,7 +6,7 @@ import numpy as np
 
 from nn.metrics import METRICS
 from runner.base.moments import mean
-from runner.findings.numbers.fits import predictor_of
+from runner.findings.numbers.fits import predictor_of, shown_of
 from runner.runs.data import Prepared
 from runner.runs.measuring import value_of
 from runner.runs.result import RunResult
@@ -45,10 +45,9 @@ def importances_of(result: RunResult, data: Prepared) -> Importances | None:
         return None
     parts = data.parts
     part = "validation" if "validation" in parts else "train"
-    n = len(parts[part][0])
-    n_rows = min(n, MOST_ROWS, max(MOST_CELLS // (REPEATS * len(encoding.columns)), 100))
-    rows = np.arange(n_rows) * n // n_rows  # from all over: the first ones of a sorted table are alike
-    X, Y = parts[part][0][rows], parts[part][1][rows]
+    X, Y = parts[part]
+    rows = shown_of(len(X), min(MOST_ROWS, max(MOST_CELLS // (REPEATS * len(encoding.columns)), 100)))
+    X, Y, n_rows = X[rows], Y[rows], len(rows)
     predict, rng = predictor_of(result), np.random.default_rng(0)
     orders = [rng.permutation(n_rows) for _ in range(REPEATS)]
     value, first, found = value_of(metric, data, predict(X), Y), 0, []

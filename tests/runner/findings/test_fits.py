@@ -5,7 +5,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from runner.findings.numbers.fits import CURVE_POINTS, GRID_POINTS, MARGIN, MAX_SAMPLES, fit_of
+from runner.findings.numbers.fits import CURVE_POINTS, GRID_POINTS, MARGIN, MAX_SAMPLES, fit_of, shown_of
 from runner.runs.data import prepare
 from runner.runs.model import model_of
 from tests.runner.building import QUICK, trained
@@ -171,6 +171,14 @@ def test_a_scatter_of_many_samples_shows_the_predictions_of_those_it_shows(csv_f
     fit = fit_of(result, data)
     assert len(fit.prediction) == len(fit.x) == len(fit.samples) == MAX_SAMPLES
     assert np.array_equal(fit.prediction, model_of(result).outputs(fit.samples)[:, 0])
+
+
+@pytest.mark.parametrize("n", [1000, 1001, 7919, 15838, 30_000])
+def test_as_many_samples_are_shown_as_fit_from_all_over(n):
+    """Of 7,919 samples, or twice as many, one or two were shown."""
+    places = shown_of(n)
+    assert len(places) == 1000 and (np.diff(places) > 0).all()
+    assert places[0] < n / 100 and places[-1] > 0.99 * n - 1
 
 
 def test_samples_whose_classes_alternate_are_shown_of_both_classes():

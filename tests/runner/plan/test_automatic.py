@@ -2,7 +2,9 @@
 
 import pytest
 
+from runner.base.commands import written
 from runner.plan.automatic import USUAL
+from runner.plan.phases import Checked
 from runner.runs.spec import Component, to_plain
 from tests.runner.building import build, checked, config_of, plan_of, refusal, spec_of
 
@@ -121,6 +123,32 @@ def test_a_line_that_is_not_for_all_runs_says_which_it_is_for(table):
 
 def test_updates_are_bounded(table):
     assert spec_of(*table(400), "training.mode=online").training.epochs == 40_000 // 240
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ("number", "data.folds=5", "data.validation_fraction=0.3"),
+        ("number", "data.test_fraction=0", "data.validation_fraction=0", "training.patience=5"),
+        ("number", "data.test_fraction=0", "data.validation_fraction=0", "training.restore_best=true"),
+        ("number", "data.validation_fraction=0.001"),
+        ("number", "data.test_fraction=0.999"),
+        ("number", "training.class_weights=balanced"),
+        ("number", "data.target_scale=log"),
+        ("class", "data.target_scale=log"),
+    ],
+    ids=" ".join,
+)
+def test_each_way_out_of_a_refusal_about_parts_and_targets_works(table, case):
+    target, *typed = case
+    problems = build(*table(60, target), *typed)
+    assert isinstance(problems, list)
+    ways = [way.changes for problem in problems for way in problem.ways]
+    assert ways
+    for changes in ways:
+        kept = [one for one in typed if one.partition("=")[0] not in changes]
+        changed = [f"{key}={written(to)}" for key, to in changes.items()]
+        assert isinstance(build(*table(60, target), *kept, *changed), Checked)
 
 
 @pytest.mark.parametrize("target", ["number", "class"])

@@ -63,6 +63,20 @@ def test_other_rows_than_those_of_training_change_no_scaling(spec, seed):
     assert before.X_train.tobytes() == after.X_train.tobytes()
 
 
+def test_a_column_that_is_constant_in_training_alone_keeps_its_scale(spec):
+    """The deviation of equal numbers is 1e-17 where their mean is rounded: another one was 1e15 of it away."""
+    tested = prepare(spec(rows_of())).split.test
+    rows = [[row[0], 0.1, row[2]] for row in rows_of()]
+    for place in tested:
+        rows[place][1] = 0.3
+    data = prepare(spec(rows))
+    assert np.ptp(data.samples.X[data.split.train, 1]) == 0
+    assert np.abs(data.X_test[:, 1]).max() < 1
+    targets = prepare(spec([[row[0], row[1], 0.3 if place in tested else 0.1] for place, row in enumerate(rows_of())],
+                           "data.task=regression"))  # fmt: skip
+    assert np.abs(targets.Y_test).max() < 1
+
+
 @pytest.mark.parametrize("output", ["identity", "tanh", "sigmoid"])
 def test_targets_are_standardised_or_mapped_onto_the_bounds_of_the_output(spec, output):
     data = prepare(spec(rows_of(), f"network.output={output}"))

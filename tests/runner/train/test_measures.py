@@ -8,6 +8,7 @@ import pytest
 from runner.runs.data import make_samples, prepare
 from runner.runs.model import model_of
 from runner.store.records import metric_rows
+from runner.train.logistic import MOST_ROWS, logistic
 from tests.runner.building import spec_of, trained
 
 QUICK = ("training.epochs=2", "training.evaluations=1", "tracking.plots=none")
@@ -142,3 +143,23 @@ def test_a_run_whose_outputs_overflow_has_only_finite_measures():
     assert result.outcome == "diverged"
     assert all(math.isfinite(value) for value in result.measures.values())
     assert {"baseline/constant_rmse", "baseline/linear_rmse"} <= set(result.measures)
+
+
+def test_logistic_regression_is_the_same_yardstick_in_any_units_of_the_inputs():
+    """On inputs as they are it did not converge, so that it was a worse one for runs with data.standardize=false."""
+    rng = np.random.default_rng(0)
+    X, at = rng.normal(size=(60, 3)), rng.normal(size=(20, 3))
+    Y = (X @ [1.0, -2.0, 0.5] + 0.5 * rng.normal(size=60) > 0).astype(np.int64)
+    shift, scale = np.array([5.0, 0.0, -3e4]), np.array([1e-3, 1.0, 1e4])
+    plain, odd = logistic(X, Y, at, 2, False), logistic(X * scale + shift, Y, at * scale + shift, 2, False)
+    np.testing.assert_allclose(odd, plain, rtol=1e-6)
+
+
+def test_logistic_regression_on_a_part_of_many_rows_sees_alternating_classes_and_may_miss_a_rare_one():
+    """Every second row of 40,000 was taken: all of one class, which scikit-learn refuses, so that the run failed."""
+    Y = np.arange(2 * MOST_ROWS) % 2
+    X = np.where(Y == 1, 1.0, -1.0)[:, np.newaxis]
+    assert (logistic(X, Y, X[:50], 2, False).argmax(axis=0) == Y[:50]).all()
+    rare = np.zeros_like(Y)
+    rare[np.random.default_rng(0).permutation(len(Y))[-1]] = 1
+    assert (logistic(X, rare, X[:50], 2, False) == [[1.0], [0.0]]).all()
