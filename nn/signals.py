@@ -110,17 +110,13 @@ class Recorder:
         """
         if step not in self._place or self.recording is None:
             return None
-        values = np.empty((3, *parameters.shape))
-        values[0], values[1] = gradient, parameters
-        np.subtract(values[1], self._before, out=values[2])
-        values *= values
-        squares = np.add.reduceat(values, self._starts, axis=-1).reshape(3, len(parameters), len(self._units), -1)
-        squares[1, :, :, 1:] = 0  # of the parameters W alone
-        of_gradient, of_weights, of_change = np.sqrt(squares.sum(axis=-1))
+        of_gradient, of_weights, of_change = map(self._squares, (gradient, parameters, parameters - self._before))
+        of_weights[..., 1:] = 0  # of the parameters W alone
+        norms = np.sqrt(np.stack([of_gradient, of_weights, of_change]).sum(axis=-1))
+        norms[2] /= np.maximum(self._size, self._roots)
         hidden = list(zip(trace.z[:-1], trace.a[1:-1], strict=True))
-        found = [of_gradient, of_weights, of_change / np.maximum(self._size, self._roots), self._dead_shares(hidden)]
         more = _more(self.recording, hidden) if self.recording.is_full else []
-        return np.concatenate([*found, *more], axis=1)
+        return np.concatenate([*norms, self._dead_shares(hidden), *more], axis=1)
 
     def record(self, step: int, measured: Array | None, parameters: Array, runs: Rows, finite: Mask) -> None:
         """Keep what was measured of the finite ones among the `runs` in training, which have these `parameters`."""
@@ -133,6 +129,11 @@ class Recorder:
     def keep(self, rows: Rows) -> None:
         """Continue with some of the runs in training."""
         self._before, self._size = self._before[rows], self._size[rows]
+
+    def _squares(self, values: Array) -> Array:
+        """The sum of squares of W and b of every layer, `(runs, layers, 1 or 2)`, of values `(runs, P)`."""
+        squares = np.multiply(values, values, dtype=np.float64)
+        return np.asarray(np.add.reduceat(squares, self._starts, axis=1).reshape(*self._size.shape, -1))
 
     def _dead_shares(self, hidden: Sequence[tuple[Array, Array]]) -> Array:
         """Nearly every unit is alive for one of a few samples; only the others are looked at for all of them."""
