@@ -24,7 +24,7 @@ from runner.runs.structure import build_network, hidden_activation
 from runner.train.blas import ONE_BLAS_THREAD
 from runner.train.stacking import build_stack, first_parameters
 
-REPEATS, RUNS = 20, (1, 20, 100)
+REPEATS, RUNS = 12, (1, 20, 100)
 SHAPES = {
     "1-6-1, batches of 32 of 150": ("data=sine", "training.steps=2500"),
     "2-8-8-1 relu, batches of 32 of 300": (

@@ -54,7 +54,8 @@ class Recording:
     @cached_property
     def largest_slope(self) -> float:
         """The largest absolute slope for |z| <= 10, where all activations of ours have theirs."""
-        slopes = np.abs(self._slope(GRID, self.activation.value(GRID)))
+        z, same = GRID.copy(), GRID.copy()  # a person's own activation may work in place
+        slopes = np.abs(self._slope(z, self.activation.value(same)))
         return float(slopes.max(initial=0, where=np.isfinite(slopes)))
 
     def is_flatter(self, share: float, z: Array, a: Array) -> Mask:

@@ -180,6 +180,19 @@ def test_a_slope_that_is_one_number_for_all_is_a_slope(derivative: Any) -> None:
     assert np.array_equal(train(stack).signals["dead"], np.zeros((2, 3, 1)))
 
 
+def test_an_activation_that_works_in_place_spoils_no_other() -> None:
+    def value(z: Array) -> Array:
+        z[z < 0] = 0
+        return z
+
+    def derivative(z: Array, a: Array) -> Array:
+        z[...] = z > 0
+        return z
+
+    for own in (Activation(value, derivative), ACTIVATIONS["sigmoid"]()) * 2:
+        assert Recording(own).largest_slope == (1.0 if own.value is value else 0.25)
+
+
 def test_units_of_an_activation_without_any_slope_are_dead() -> None:
     step = Activation(lambda z: (z > 0).astype(z.dtype), lambda z, a: np.zeros_like(z))
     stack = replace(build_stack(Structure(evaluations=(0, 1)), range(2)), recording=Recording(step))
