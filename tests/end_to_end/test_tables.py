@@ -136,6 +136,8 @@ def test_a_file_that_can_be_read_in_two_ways_is_refused_with_commands_that_work(
     assert (trained / "clear.csv").read_text() == expected
     done = run_runner(*arguments[:2], "--out", "./unclear.csv", cwd=trained, module="runner.predict")
     assert done.returncode == 1 and "--out ./unclear.csv is the file with the rows" in done.stderr
+    done = run_runner(*arguments[:2], "--out", "clear.xlsx", cwd=trained, module="runner.predict")
+    assert done.returncode == 1 and "--out clear.xlsx: predictions are written as CSV; name it clear.csv" in done.stderr
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ from sklearn.linear_model import LogisticRegression
 from runner.findings import terminal
 from runner.findings.findings import Findings
 from runner.findings.numbers.answer import answer
-from runner.findings.numbers.baselines import rows_of
+from runner.findings.numbers.baselines import rows_of, shortfall_of
 from runner.findings.numbers.data_sets import not_comparable
 from runner.findings.numbers.tables import seed_table
 from runner.findings.numbers.units import cost_in_words
@@ -52,6 +52,33 @@ def test_settings_of_other_features_are_compared_each_with_a_line_of_its_own_ove
     about, used = settings(sweep).table, data(sweep)
     assert about and [row[6:8] for row in about.rows if row[0] == lines[0]] == [[*rows[lines[0]].shown]]
     assert used and used.table and [row[2] for row in used.table.rows] == ["1"], "the same samples, of two columns"
+
+
+def test_runs_without_test_rows_are_told_on_validation_rows(csv_file, capsys):
+    jobs = [f"data.test_fraction=0 init={init} seed={seed}" for init in ("he", "glorot") for seed in (0, 1)]
+    results, keys = sweep_on(csv_file(table(2, "numbers")), *jobs)
+    terminal.print_sweep(results, keys, [], "")
+    shown = capsys.readouterr().out
+    assert "validation rmse" in shown and "on validation samples, as there are no test samples" in shown
+    told = answer(results, keys)
+    assert ": validation rmse " in told[0] and not any("test samples" in one for one in told)
+    assert "The validation rows rank the settings too, so the score of the best one is optimistic." in told
+
+
+def test_a_network_that_finds_rare_classes_has_not_learned_nothing(csv_file):
+    results, _ = sweep_on(csv_file(table(2, "three")), "seed=0")
+    measures = {"baseline/constant": 0.0, "baseline/constant_accuracy": 0.97}
+
+    def said(balanced: float) -> str:
+        history = results[0].history | {"test/accuracy": [0.96] * len(results[0].history["step"])}
+        one = replace(results[0], history=history, measures={**measures, "test/balanced_accuracy": balanced})
+        return shortfall_of([one])
+
+    classes = results[0].network.classes
+    chance = 1 / len(classes)
+    assert said(chance).startswith("learned nothing: no better than always answering")
+    assert said(chance + 0.2).startswith("is no better than always answering")
+    assert "score=balanced_accuracy counts rare classes too" in said(chance + 0.2)
 
 
 def test_what_differs_in_its_test_rows_is_called_not_comparable_where_it_stands_side_by_side(csv_file, capsys):

@@ -9,7 +9,7 @@ import pytest
 from runner.base.moments import scaled
 from runner.findings.numbers.answer import answer
 from runner.findings.numbers.curves import MAX_FITS, MAX_LINES, bands, typical_runs
-from runner.findings.numbers.scores import best_result, scores_of
+from runner.findings.numbers.scores import best_of, best_result, scores_of
 from runner.findings.numbers.tables import seed_table
 from runner.runs.outcome import Outcome
 from runner.runs.overrides import label_of, settings_of, swept_keys
@@ -125,6 +125,18 @@ def test_the_best_run_has_the_highest_accuracy_then_the_lowest_error_then_comes_
     assert best_result(CLASSES).index == 3
     assert best_result([*CLASSES[:2], run(9, "", cost=0.39, accuracy=1.0)]).index == 9
     assert best_result([run(2, "", cost=1, rmse=1), run(1, "", cost=1, rmse=1), run(0, "", cost=0, rmse=2)]).index == 1
+
+
+def test_the_best_run_is_one_of_the_best_setting_and_not_the_luckiest_of_another():
+    accuracies = {"he": (0.8, 0.85, 0.9), "normal": (0.5, 0.6, 1.0)}
+    results = [
+        run(3 * place + seed, f"init={init} seed={seed}", cost=0.5, accuracy=accuracy)
+        for place, (init, values) in enumerate(accuracies.items())
+        for seed, accuracy in enumerate(values)
+    ]
+    assert best_result(results).index == 2
+    assert best_of(results).index == 5
+    assert answer(results, ["init", "seed"])[0].startswith("The best of 2 settings is he: ")
 
 
 def test_the_best_run_is_judged_on_test_samples_where_there_are_some():

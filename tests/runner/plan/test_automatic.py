@@ -168,6 +168,24 @@ def test_the_data_of_a_spec_is_a_component_of_the_table(table):
     assert isinstance(built.spec.data, Component) and built.spec.data.name == "table"
 
 
+def test_without_test_rows_the_validation_rows_report_and_stop_nothing(table):
+    """Labels of pure chance came out 73 % right where the rows that chose the weights told how good these are."""
+    one = checked(*table(), "data.test_fraction=0")
+    assert (one.spec.training.patience, one.spec.training.restore_best) == (None, False)
+    assert any(line.startswith("no test rows: scores are those of the validation rows") for line in one.notes)
+    told = [
+        line for line in checked(*table(), "data.test_fraction=0", "training.patience=5").notes if "optimistic" in line
+    ]
+    assert told[-1].startswith("training.patience looks at the validation set, as there is no test part")
+    assert told[-1].endswith("data.test_fraction=0.25 makes one")
+
+
+def test_the_sizes_of_the_parts_and_a_target_that_nobody_named_are_said(table):
+    assert "rows: 36 to train on, 9 for validation, 15 for tests" in checked(*table()).notes
+    assert not any("as none is named" in line for line in checked(*table()).notes)
+    assert "target y: the last column, as none is named" in checked(*table(), "data.target=null").notes
+
+
 def test_folds_and_a_share_for_validation_are_not_both_taken(table):
     told = refusal(*table(60), "data.folds=5", "data.validation_fraction=0.3")
     assert told.startswith("data.validation_fraction=0.3 and data.folds=5 both say what is kept; leave one out")
