@@ -190,6 +190,16 @@ def test_the_error_is_that_of_both_drawings():
     assert untested == pytest.approx(standard_error(data, found.score, "train"), rel=1e-12)
 
 
+@pytest.mark.parametrize(("of", "n"), [(noisy, 15), (noisy, 40), (classes, 30), (classes, 60)])
+def test_shuffled_targets_hardly_ever_exceed_what_luck_makes_of_few_samples(of, n):
+    X, Y = of(n)
+    found = reference_of(data_of(X, Y))
+    shuffles = (np.random.default_rng(seed).permutation(n) for seed in range(20))
+    reached = [reference_of(data_of(X, Y[rows])).balanced for rows in shuffles]
+    assert np.mean(np.array(reached) > max(0.15, found.luck)) <= 0.1
+    assert found.luck < found.balanced or n == 15
+
+
 def test_of_an_imbalanced_classification_more_is_possible_than_is_learned_without_weights():
     rng = np.random.default_rng(0)
     Y = (np.arange(400) < 40).astype(int)
