@@ -16,6 +16,7 @@ from nn.registry import Array
 from runner.runs.data import Prepared
 from runner.runs.result import RunResult, network_of
 from runner.runs.structure import build_network
+from runner.train.blas import ONE_BLAS_THREAD
 
 PARTS = ("test", "validation", "train")
 NORMAL = 3.0  # the kurtosis of a normal distribution
@@ -40,7 +41,7 @@ def scores_of(result: RunResult, data: Prepared) -> Scores:
     if not result.has_finished:
         return Scores(-math.inf, -math.inf, part)
     predict = build_network(network.structure).predict
-    with np.errstate(over="ignore", invalid="ignore"):
+    with ONE_BLAS_THREAD, np.errstate(over="ignore", invalid="ignore"):
         outputs = {
             one: predict(network.parameters[np.newaxis], inputs_of(data, one)[np.newaxis])[0] for one in (part, "train")
         }
