@@ -17,6 +17,7 @@ from benchmarks.programs import on_one_core
 PARTS = {
     "planning": "Composing and planning",
     "kernel": "Training kernel",
+    "signals": "Signals",
     "sweep": "Whole sweep",
     "first": "First result",
     "scale": "Clusters",
@@ -49,7 +50,7 @@ def main() -> int:
 
 def _of_one(part: str, quick: bool) -> str:
     """Measure one part here."""
-    if part == "kernel":
+    if part in ("kernel", "signals"):
         on_one_core()
     said = [f"## {PARTS[part]}\n"]
     print(said[0], flush=True)

@@ -1,7 +1,7 @@
 """What goes into training and what comes out: plain arrays and functions, one entry per run along the leading axis."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from nn.metrics import Value
 from nn.network import Network, trained_targets
 from nn.optimizers import Optimizer
 from nn.registry import Array
+from nn.signals import Recording
 
 RateFactor = Callable[[Array], Array]
 SERIES = ("train_cost", "test_cost", "train_metric", "test_metric", "learning_rate", "gradient_norm")
@@ -95,7 +96,7 @@ class Stack:
     `metric(a, t)` maps outputs and targets `(runs, d_out, n)` to `(runs,)`, NaN where it is not defined; they are as
     trained, with `in_units` in the units of the data.
     With `online` the cost of every batch before its update is averaged between evaluations. Without
-    `class_weights` all samples count the same.
+    `class_weights` all samples count the same, and without a `recording` no signals are kept.
     """
 
     network: Network
@@ -110,6 +111,7 @@ class Stack:
     online: bool = False
     in_units: bool = False
     class_weights: ClassWeights | None = None
+    recording: Recording | None = None
 
     @property
     def series(self) -> tuple[str, ...]:
@@ -128,6 +130,15 @@ class Stack:
             return t
         columns = (values[runs, np.newaxis, np.newaxis].astype(self.network.dtype) for values in (shift, scale))
         return self.network.cost_targets(t, *columns)
+
+    def value_of(self, a: Array, t: Array, runs: Rows) -> Array:
+        """The metric of these runs' outputs and targets `(runs, d_out, n)`, in the units that it asks for."""
+        shift, scale = self.data.target_shift, self.data.target_scale
+        if self.in_units and shift is not None and scale is not None:
+            shift, scale = (values[runs, np.newaxis, np.newaxis] for values in (shift, scale))
+            a, t = a * scale + shift, t * scale + shift
+            a, t = (np.exp(a), np.exp(t)) if self.data.target_log else (a, t)
+        return self.metric(a, t)
 
     def network_of(self, runs: Rows) -> Network:
         """The network of these runs: its loss and its shown cost count samples by the runs' class weights, if any."""
@@ -148,7 +159,7 @@ class Trained:
     first value of that is the cost before the first update.
     `parameters (runs, P)` and the optimizer's `state` are the last finite ones, `last_step (runs,)` their step; where
     the best ones are restored, `parameters` are those of `best_step (runs,)`.
-    `outcomes` holds `converged`, `stopped` or `diverged` per run.
+    `outcomes` holds `converged`, `stopped` or `diverged` per run. `signals` are those of `nn.signals.Recorder`.
     """
 
     parameters: Array
@@ -157,12 +168,14 @@ class Trained:
     outcomes: list[str]
     history: dict[str, Array]
     state: list[Array]
+    signals: dict[str, Array] = field(default_factory=dict)
 
     def of(self, run: int) -> "Trained":
         """What came out for one of the runs, with a run axis of length 1."""
         one = slice(run, run + 1)
         history = {series: values[one] for series, values in self.history.items()}
         state = [slot[one] for slot in self.state]
+        signals = {name: values if name == "step" else values[one] for name, values in self.signals.items()}
         return Trained(
-            self.parameters[one], self.last_step[one], self.best_step[one], self.outcomes[one], history, state
+            self.parameters[one], self.last_step[one], self.best_step[one], self.outcomes[one], history, state, signals
         )

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nn.batches import Rows, sample_last
-from nn.network import norm
+from nn.network import Trace, norm
 from nn.optimizers import Step
 from nn.registry import Array
+from nn.signals import EARLY_SAMPLES, Recorder, spaced
 from nn.stack import Stack, Trained
 from nn.stopping import Watch
 
@@ -65,6 +66,7 @@ class _Training:
         self.train_set = sample_last(stack.data.X_train), sample_last(stack.data.Y_train)
         self.held_out = {name: (sample_last(X), sample_last(Y)) for name, (X, Y) in stack.data.held_out.items()}
         self.watch = Watch(stack.stopping, self.parameters)
+        self.recorder = Recorder(stack.recording, network, self.parameters, stack.evaluations)
         self.kept, self.kept_state = self.parameters.copy(), [slot.copy() for slot in self.state]
         self.last_step, self.highest_cost = np.zeros(runs, dtype=np.int64), np.full(runs, np.inf)
         self.rates, self.outcomes = np.empty((0, runs), dtype=network.dtype), ["stopped"] * runs
@@ -85,10 +87,13 @@ class _Training:
                 if not len(self.active) or step == n_steps:
                     break
                 point, due = next(evaluations)
+            elif step in self.recorder:
+                self._record(step)
             self._update(step)
         restores = self.stack.stopping.restore_best and self.stack.stopping.watched[0] in self.history
         parameters, best = (self.watch.parameters, self.watch.step) if restores else (self.kept, self.last_step)
-        return Trained(parameters, self.last_step, best, self.outcomes, self.history, self.kept_state)
+        signals = self.recorder.signals
+        return Trained(parameters, self.last_step, best, self.outcomes, self.history, self.kept_state, signals)
 
     def _update(self, step: int) -> None:
         network = self.network
@@ -118,15 +123,12 @@ class _Training:
 
     def _evaluate(self, point: int, step: int) -> None:
         """Measure every active run, keep the finite ones, and let the finished ones go."""
-        stack, network, at = self.stack, self.network, self.active
-        parameters = np.ascontiguousarray(self.parameters)
-        layers, gradient = network.layers(parameters), np.empty_like(parameters)
-        x, t = self.train_set
-        trace = network.forward(layers, x)
-        network.gradient(layers, trace, t, out=network.layers(gradient))
+        stack, network, at, (x, t) = self.stack, self.network, self.active, self.train_set
+        parameters, trace, gradient = self._look_at(x, t)
+        layers, signals = network.layers(parameters), self.recorder.measure(step, trace, gradient, parameters)
         measured = {
             "train_cost": network.cost(trace, self._cost_targets(t)),
-            "train_metric": self._metric(trace.a[-1], t),
+            "train_metric": stack.value_of(trace.a[-1], t, at),
             "gradient_norm": norm(gradient),
             "learning_rate": self._rate_at(step),
         }
@@ -135,7 +137,7 @@ class _Training:
         for name, (x, t) in self.held_out.items():
             trace = network.forward(layers, x)
             measured[f"{name}_cost"] = network.cost(trace, self._cost_targets(t))
-            measured[f"{name}_metric"] = self._metric(trace.a[-1], t)
+            measured[f"{name}_metric"] = stack.value_of(trace.a[-1], t, at)
         if step == 0:
             self.highest_cost = self._highest_cost(measured["train_cost"])
         finite = np.isfinite(self.parameters).all(axis=1)
@@ -146,6 +148,7 @@ class _Training:
             measured["online_cost"] = np.nan_to_num(self._online_cost(measured["train_cost"]))
         for series, values in measured.items():
             self.history[series][at[finite], point] = values[finite]
+        self.recorder.record(step, signals, parameters, at, finite)
         self.kept[at[finite]] = self.parameters[finite]
         for kept, slot in zip(self.kept_state, self.state, strict=True):
             kept[at[finite]] = slot[finite]
@@ -158,6 +161,24 @@ class _Training:
         going = finite & ~converged & ~impatient
         if not going.all():
             self._keep(np.flatnonzero(going))
+
+    def _look_at(self, x: Array, t: Array) -> tuple[Array, Trace, Array]:
+        """The parameters `(runs, P)` in C order, the forward pass, and the gradient `(runs, P)` for these samples."""
+        network, parameters = self.network, np.ascontiguousarray(self.parameters)
+        layers, gradient = network.layers(parameters), np.empty_like(parameters)
+        trace = network.forward(layers, x)
+        network.gradient(layers, trace, t, out=network.layers(gradient))
+        return parameters, trace, gradient
+
+    def _record(self, step: int) -> None:
+        """Record signals between evaluations. Nothing is decided by them."""
+        x, t = (spaced(values, EARLY_SAMPLES) for values in self.train_set)
+        parameters, trace, gradient = self._look_at(x, t)
+        if self.network.reduction == "sum":
+            gradient *= self.train_set[0].shape[-1] / x.shape[-1]
+        finite = np.asarray(np.isfinite(parameters).all(axis=1) & np.isfinite(gradient).all(axis=1))
+        signals = self.recorder.measure(step, trace, gradient, parameters)
+        self.recorder.record(step, signals, parameters, self.active, finite)
 
     def _highest_cost(self, first: Array) -> Array:
         """The training cost above which a run has diverged, `(runs,)`, from its first costs.
@@ -175,15 +196,6 @@ class _Training:
     def _cost_targets(self, t: Array) -> Array:
         """What the cost compares outputs with; the healthy step hands `t` through."""
         return self.stack.cost_targets(t, self.active)
-
-    def _metric(self, a: Array, t: Array) -> Array:
-        """The metric of outputs and targets, in the units that it asks for."""
-        shift, scale = self.stack.data.target_shift, self.stack.data.target_scale
-        if self.stack.in_units and shift is not None and scale is not None:
-            shift, scale = (values[self.active, np.newaxis, np.newaxis] for values in (shift, scale))
-            a, t = a * scale + shift, t * scale + shift
-            a, t = (np.exp(a), np.exp(t)) if self.stack.data.target_log else (a, t)
-        return self.stack.metric(a, t)
 
     def _online_cost(self, train_cost: Array) -> Array:
         """The mean cost of the batches since the last evaluation, each before its own update."""
@@ -207,6 +219,7 @@ class _Training:
         self.rates = self.rates[:, rows]
         self.online_cost = self.online_cost[rows]
         self.batches.keep(rows)
+        self.recorder.keep(rows)
         self._make_views()
 
     def _make_views(self) -> None:

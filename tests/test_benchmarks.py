@@ -15,7 +15,7 @@ from benchmarks.markdown import markdown
 from benchmarks.work import SHAPES, Work
 from tests.end_to_end.program import ROOT, environment
 
-PARTS = ("kernel", "sweep", "first", "scale", "case-studies", "tracking")
+PARTS = ("kernel", "signals", "sweep", "first", "scale", "case-studies", "tracking")
 QUICK = Work((2, 3, 1), 4, 5, 20)
 
 
@@ -54,7 +54,7 @@ def test_a_part_that_does_not_exist_is_named_with_those_that_do() -> None:
     done = benchmark("kernels")
     assert done.returncode == 2
     assert "kernels: no such part" in done.stderr
-    assert "planning, kernel, sweep, first, scale, case-studies" in done.stderr
+    assert "planning, kernel, signals, sweep, first, scale, case-studies" in done.stderr
 
 
 def test_the_eight_shapes_of_the_design_are_measured() -> None:

@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from nn.faults import FAULTS
 from nn.metrics import METRICS
 from nn.registry import Registry
+from nn.signals import EARLY_SAMPLES
 from runner import gradcheck, predict, report, reproduce, resume, sweeps
 from runner.app.options import default_config
 from runner.runs.components import REGISTRIES
@@ -227,7 +228,7 @@ def document() -> str:
         undefined=jinja2.StrictUndefined, keep_trailing_newline=True,
     )  # fmt: skip
     names = {"choices": choices, "components": components, "settings": settings, "faults": faults, "cases": cases}
-    names |= {"metrics": metrics}
+    names |= {"metrics": metrics, "early_samples": EARLY_SAMPLES}
     names |= {"executors": executors, "executor_settings": executor_settings}
     names |= {"keys": keys, "commands": commands, "Spec": Spec, "Settings": Settings}
     return environment.get_template("reference.md.j2").render(**names)

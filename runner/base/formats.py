@@ -80,16 +80,16 @@ def open_archive(file: Any) -> Iterator[Any]:
         raise ValueError(str(error) or "it does not fit into memory") from error
 
 
-def read_history(content: bytes) -> dict[str, list[float]]:
-    """The columns of a Parquet file. Raises ValueError unless they are numbers with a step."""
-    from pyarrow import parquet
+def read_history(content: bytes, name: str = "history.parquet") -> dict[str, list[float]]:
+    """The columns of a Parquet file. Raises ValueError, with its `name`, unless they are numbers with a step."""
+    from pyarrow.parquet import ParquetFile
 
-    rows = parquet.read_metadata(io.BytesIO(content)).num_rows
-    if rows > MAX_ROWS:
-        raise ValueError(f"history.parquet would have {rows:,} rows")
-    table = parquet.read_table(io.BytesIO(content))
+    file = ParquetFile(io.BytesIO(content))
+    if file.metadata.num_rows > MAX_ROWS:
+        raise ValueError(f"{name} would have {file.metadata.num_rows:,} rows")
+    table = file.read()
     if "step" not in table.column_names or not all(map(_is_number, table.schema.types)):
-        raise ValueError("history.parquet is not a table of numbers with a step")
+        raise ValueError(f"{name} is not a table of numbers with a step")
     return {name: table.column(name).to_pylist() for name in table.column_names}
 
 

@@ -16,7 +16,7 @@ from runner.runs.spec import DataCommon, Spec, TestSpec
 
 # How many arrays there are at the worst moment, by measurement: of the parameters, with some more per state of the
 # optimizer; of the samples; and of every unit and of the widest layer's in an evaluation.
-PARAMETER_ARRAYS, STATE_ARRAYS, SAMPLE_ARRAYS, UNIT_ARRAYS, WIDEST_ARRAYS = 8, 3, 7, 2, 2
+PARAMETER_ARRAYS, STATE_ARRAYS, SAMPLE_ARRAYS, UNIT_ARRAYS, WIDEST_ARRAYS = 9, 3, 7, 2, 2
 SURELY_SMALL = 100_000  # numbers in a data set; what is larger is tried with every count cut to FEW
 FEW = 256
 

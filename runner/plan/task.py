@@ -14,7 +14,8 @@ class Task:
     `shapes` are those of every phase of the runs. `starts` holds the parameters `(P,)` of runs that continue another
     run, None for those that draw their first weights. `code` is the digest of the numeric code that the runs are
     planned with, `folder` the working folder, from which their files are named, and `digests` are those of the files of
-    every phase, by run; none where nothing is read.
+    every phase, by run; none where nothing is read. With `all_signals` the three more are recorded that explain a run
+    and that no rule needs (`nn.signals`).
     """
 
     indices: tuple[int, ...]
@@ -26,6 +27,7 @@ class Task:
     folder: str = ""
     digests: tuple[tuple[str, ...], ...] = ()
     starts: tuple[Array | None, ...] = ()
+    all_signals: bool = False
 
     @property
     def halves(self) -> "list[Task]":

@@ -14,6 +14,7 @@ from runner.base.errors import RunsFailed
 from runner.base.files import whole_file
 from runner.base.formats import open_archive
 from runner.runs.outcome import Outcome
+from runner.runs.signals import Signals, columns_of, signals_of
 from runner.runs.spec import Spec, from_plain, score_of, to_plain
 from runner.runs.structure import structure_of
 from runner.runs.weights import Weights, inputs_of, plain_inputs
@@ -59,7 +60,8 @@ class RunResult:
 
     A failed or killed run has an `error`, and neither `network` nor `data` nor numbers; any other has an error where
     its picture could not be drawn. `pictures` maps file names to PNG bytes. `restored` is the step whose weights the
-    network has, where these are not the last ones.
+    network has, where these are not the last ones. `signals` say what happened in every layer: `step (points,)`, and
+    of each signal of `nn.signals` `(points, layers)`; no digest covers them, and results of earlier versions have none.
     """
 
     index: int
@@ -74,6 +76,7 @@ class RunResult:
     restored: int | None = None
     history: dict[str, list[float]] = field(default_factory=dict)
     measures: dict[str, float] = field(default_factory=dict)
+    signals: Signals = field(default_factory=dict)
     pictures: dict[str, bytes] = field(default_factory=dict)
     provenance: Provenance = field(default_factory=Provenance)
 
@@ -173,6 +176,8 @@ def save(path: Path, results: Sequence[RunResult]) -> None:
     for place, result in enumerate(results):
         arrays[f"parameters-{place}"] = result.network.parameters if result.network else np.empty(0)
         arrays[f"history-{place}"] = np.array(list(result.history.values()))
+        if result.signals:
+            arrays[f"signals/{place}"] = np.array(list(columns_of(result.signals).values()))
         for name, content in result.pictures.items():
             arrays[f"picture-{place}-{name}"] = np.frombuffer(content, dtype=np.uint8)
         about.append(_about(result))
@@ -196,6 +201,7 @@ def _about(result: RunResult) -> dict[str, Any]:
     network, data = result.network, result.data or DataUsed("", (0, 0), "")
     scaling, *of_table = plain_inputs(network) if network else [None]
     optional = {"of_table": of_table or None, "n_validation": data.n_validation or None, "restored": result.restored}
+    optional |= {"signals": list(columns_of(result.signals))} if result.signals else {}
     return {name: getattr(result, name) for name in PLAIN_FIELDS} | asdict(result.provenance) | {
         "spec": to_plain(result.spec),
         "series": list(result.history),
@@ -226,6 +232,9 @@ def _result(place: int, about: dict[str, Any], arrays: Any) -> RunResult:
         data=data,
         restored=about.get("restored"),
         history={name: values.tolist() for name, values in zip(about["series"], history, strict=True)},
+        signals=signals_of(dict(zip(about["signals"], arrays[f"signals/{place}"], strict=True)))
+        if "signals" in about
+        else {},
         pictures={_file_name(name): arrays[f"picture-{place}-{name}"].tobytes() for name in about["pictures"]},
         provenance=Provenance(**{one.name: about[one.name] for one in fields(Provenance)}),
     )

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from nn.activations import ACTIVATIONS
+from nn.activations import ACTIVATIONS, Activation
 from nn.faults import FAULTS
 from nn.losses import LOSSES
 from nn.network import Network
@@ -39,7 +39,7 @@ def build_network(structure: Structure) -> Network:
     healthy = Network(
         sizes=tuple(structure["sizes"]),
         input=_component(ACTIVATIONS, {"name": structure["input"]}),
-        activation=_component(ACTIVATIONS, structure["activation"]),
+        activation=hidden_activation(structure),
         output=_component(ACTIVATIONS, {"name": structure["output"]}),
         loss=_component(LOSSES, structure["loss"]),
         bias=structure["bias"],
@@ -50,6 +50,11 @@ def build_network(structure: Structure) -> Network:
         else _component(LOSSES, {"name": structure["cost"]}),
     )
     return reduce(lambda network, name: _known(FAULTS, name)(network), structure["fault"], healthy)
+
+
+def hidden_activation(structure: Structure) -> Activation:
+    """The registered activation of the hidden layers, whatever faults make of it. Raises ValueError without one."""
+    return _component(ACTIVATIONS, structure["activation"])
 
 
 def _component(registry: Registry[Callable[..., Part]], config: dict[str, Any]) -> Part:

@@ -16,6 +16,7 @@ from runner.base.formats import read_history, read_yaml
 from runner.runs.environment import machine
 from runner.runs.outcome import Outcome
 from runner.runs.result import DataUsed, Provenance, RunResult
+from runner.runs.signals import Signals, signals_of
 from runner.runs.spec import Spec, from_plain
 from runner.runs.structure import structure_of
 from runner.runs.weights import Weights, read_weights
@@ -126,6 +127,7 @@ class Reader:
                 last_step=int(run.tags["last_step"]),
                 restored=int(run.tags["restored_step"]) if "restored_step" in run.tags else None,
                 history=history,
+                signals=self._signals(run),
                 measures=_measures(run, history),
                 provenance=Provenance(run.started, run.seconds, environment),
             )
@@ -141,6 +143,16 @@ class Reader:
             return read_weights(self.file(run, "weights.npz"))
         except ValueError as error:
             raise ValueError(f"weights.npz is not that of a run: {error}") from error
+
+    def _signals(self, run: StoredRun) -> Signals:
+        """None where an earlier version wrote the run: that is looked up, since a server is asked for long in vain."""
+        folder, name = folder_of(run.artifacts), "signals.parquet"
+        if folder is not None:
+            is_there = (Path(folder) / name).exists()
+        else:
+            with store_errors(f"the files of run {run.run_id} cannot be listed: "):
+                is_there = name in {file.path for file in self._client.list_artifacts(run.run_id)}
+        return signals_of(read_history(self.file(run, name), name)) if is_there else {}
 
     def changed(self, run: StoredRun, result: RunResult) -> list[str]:
         """Which digests of a stored run its files no longer have."""

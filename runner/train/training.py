@@ -10,6 +10,7 @@ import numpy as np
 
 from nn.metrics import METRICS
 from nn.registry import Array
+from nn.signals import Recording
 from nn.stack import Stack, Trained
 from nn.training import train
 from runner.base.errors import UserError, with_trace
@@ -24,8 +25,9 @@ from runner.runs.identity import code_digest
 from runner.runs.outcome import Outcome
 from runner.runs.planned import PlannedRun
 from runner.runs.result import DataUsed, Provenance, RunResult
+from runner.runs.signals import signals_of_run
 from runner.runs.spec import Spec, from_plain, score_of
-from runner.runs.structure import Structure, build_network
+from runner.runs.structure import Structure, build_network, hidden_activation
 from runner.runs.weights import Weights
 from runner.train.blas import ONE_BLAS_THREAD
 from runner.train.measures import measures
@@ -88,12 +90,15 @@ def _train_stack(
     meter.start(len(runs), len(runs) if draw else 0)
     specs, shape, state = [run.spec for run in runs], task.shapes[-1], None
     network = build_network(shape.structure)  # phases differ in their data alone
+    recording = Recording(hidden_activation(shape.structure), task.all_signals)
     parameters = finite = first_parameters(network, specs, task.starts or [None] * len(runs), shape.drawn)
     read = list(zip(*task.digests, strict=True)) if task.digests else [("",) * len(runs)] * len(task.shapes)
     all_phases = zip(*(spec.phases for spec in specs), strict=True)
     for number, (phases, digests, shape) in enumerate(zip(all_phases, read, task.shapes, strict=True)):
         prepared = [_prepare(phase, digest) for phase, digest in zip(phases, digests, strict=True)]
         stack = build_stack(network, phases, prepared, shape, parameters, state)
+        if number == len(task.shapes) - 1:  # signals, as histories, are of the last phase
+            stack = replace(stack, recording=recording)
         trained = train(stack, meter.of_phase(number, len(task.shapes), stack.evaluations[-1]))
         finite = np.where(np.isnan(parameters), finite, trained.parameters)
         parameters, state = _handed_on(trained), trained.state
@@ -151,5 +156,6 @@ def _result_of_run(run: PlannedRun, data: Prepared, structure: Structure, stack:
         last_step=int(last_step),
         restored=int(trained.best_step[0]) if run.spec.training.restore_best else None,
         history=history,
+        signals=signals_of_run(trained.signals),
         measures={name: value for name, value in found.items() if name not in history},
     )

@@ -30,7 +30,7 @@ def check_whole(env: Mapping[str, str], experiment: str, runs: int, monkeypatch:
     children = [run for run in there if run.data.tags.get(PARENT) == parent.info.run_id]
     assert sorted(int(run.data.tags["sweep_index"]) for run in children) == list(range(runs))
     for run in children:
-        assert {"config.yaml", "weights.npz", "history.parquet"} <= files(client, run)
+        assert {"config.yaml", "weights.npz", "history.parquet", "signals.parquet"} <= files(client, run)
         curve = client.get_metric_history(run.info.run_id, "train/cost")
         assert [one.step for one in curve] == sorted({one.step for one in curve}) and len(curve) > 10
     assert {"plan.json", "comparison.csv", "report.html", "plots"} <= files(client, parent)
@@ -55,4 +55,5 @@ def numbers(env: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> dict[str
         for name, value in env.items():
             here.setenv(name, value)
         loaded = runner.load()
+    assert all(one.signals["dead"].shape == (len(one.signals["step"]), 1) for one in loaded.results)
     return {one.key: (one.network.parameters.tobytes(), list(one.history["train/cost"])) for one in loaded.results}

@@ -24,15 +24,17 @@ class Bits:
 
     parameters: bytes
     history: bytes
+    signals: bytes
     series: tuple[str, ...]
 
     @classmethod
-    def of(cls, parameters: Any, history: Mapping[str, Any]) -> "Bits":
-        series = tuple(sorted(history))
-        values = np.array([np.asarray(history[name], dtype=np.float64) for name in series])
-        assert np.isfinite(values).all()
-        assert len(values[0]) > 1
-        return cls(np.ascontiguousarray(parameters).tobytes(), values.tobytes(), series)
+    def of(cls, parameters: Any, history: Mapping[str, Any], signals: Mapping[str, Any]) -> "Bits":
+        tables = [[np.asarray(one[name], dtype=np.float64) for name in sorted(one)] for one in (history, signals)]
+        for columns in tables:
+            assert np.isfinite(columns).all()
+            assert len(columns[0]) > 1
+        content = (np.ascontiguousarray(values).tobytes() for values in (parameters, *tables))
+        return cls(*content, (*sorted(history), *sorted(signals)))
 
 
 class Store:
@@ -76,14 +78,17 @@ class Store:
         return sorted((one.step, one.value) for one in self.client.get_metric_history(run.info.run_id, name))
 
     def history(self, run: "Run") -> "pd.DataFrame":
+        return self.table(run, "history.parquet")
+
+    def table(self, run: "Run", name: str) -> "pd.DataFrame":
         import pandas as pd
 
-        return pd.read_parquet(self.artifact(run, "history.parquet"))
+        return pd.read_parquet(self.artifact(run, name))
 
     def bits(self, run: "Run") -> Bits:
-        history = self.history(run)
+        history, signals = (dict(self.table(run, f"{name}.parquet").items()) for name in ("history", "signals"))
         with np.load(self.artifact(run, "weights.npz"), allow_pickle=False) as arrays:
-            return Bits.of(arrays["parameters"], {name: history[name] for name in history})
+            return Bits.of(arrays["parameters"], history, signals)
 
     def bits_by_key(self, parent: "Run") -> dict[str, Bits]:
         """The bits of a sweep's runs by their run keys."""

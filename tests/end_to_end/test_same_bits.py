@@ -13,6 +13,7 @@ from runner.plan.stacks import plan
 from runner.plan.task import Task
 from runner.plan.validation import SpecBuilder
 from runner.runs.result import RunResult
+from runner.runs.signals import columns_of
 from runner.runs.spec import from_plain
 from runner.train.training import train_task
 from tests.end_to_end.conftest import SWEEP, Trained, trained
@@ -54,7 +55,9 @@ def tasks_like(sweep: Trained, workers: int) -> list[Task]:
 
 
 def bits_of(results: Sequence[RunResult]) -> dict[str, Bits]:
-    return {result.key: Bits.of(result.network.parameters, result.history) for result in results}
+    return {
+        result.key: Bits.of(result.network.parameters, result.history, columns_of(result.signals)) for result in results
+    }
 
 
 def test_a_run_alone_equals_the_same_run_inside_the_sweep(sweep: Trained, classifier: Trained) -> None:

@@ -47,7 +47,8 @@ def check_whole(door: Door, experiment: str) -> None:
     assert sorted(int(run.data.tags["sweep_index"]) for run in children) == list(range(RUNS))
     for run in children:
         assert "final/train_cost" in run.data.metrics
-        assert {file.path for file in client.list_artifacts(run.info.run_id)} >= {"weights.npz", "history.parquet"}
+        files = {file.path for file in client.list_artifacts(run.info.run_id)}
+        assert files >= {"weights.npz", "history.parquet", "signals.parquet"}
     (parent,) = [run for run in runs if "mlflow.parentRunId" not in run.data.tags]
     assert "comparison.csv" in {file.path for file in client.list_artifacts(parent.info.run_id)}
 

@@ -58,7 +58,7 @@ def test_every_child_has_curves_weights_and_a_picture(sweep: Trained) -> None:
     for run in sweep.store.children(sweep.store.only()):
         steps = [step for step, _ in sweep.store.metric(run, "train/accuracy")]
         assert (steps[0], steps[-1]) == (0, int(run.data.tags["last_step"]))
-        for name in ("config.yaml", "weights.npz", "history.parquet", "plots"):
+        for name in ("config.yaml", "weights.npz", "history.parquet", "signals.parquet", "plots"):
             assert sweep.store.artifact(run, name).exists(), name
         assert list(sweep.store.artifact(run, "plots").glob("*.png"))
 

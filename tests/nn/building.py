@@ -20,6 +20,7 @@ from nn.network import Network
 from nn.optimizers import OPTIMIZERS
 from nn.registry import Array, Order, Registry
 from nn.schedules import SCHEDULES
+from nn.signals import Recording
 from nn.stack import Data, Descent, Regularisation, Stack, Stopping, Trained
 from nn.training import train
 from tests.nn.components import altered, defaults, per_run, shared
@@ -151,6 +152,7 @@ def build_stack(structure: Structure, seeds: Sequence[int]) -> Stack:
         decayed=weights_only(structure.network),
         online=structure.online,
         class_weights=ClassWeights(weights, 0.5) if structure.weighted else None,
+        recording=Recording(ACTIVATIONS[structure.activation](), is_full=True),
         **extras,
     )
 
@@ -209,6 +211,8 @@ def difference(together: Trained, index: int, alone: Trained) -> list[str]:
         **{f"state {k}": (s[index], alone.state[k][0]) for k, s in enumerate(together.state)},
         **{series: (values[index], alone.history[series][0]) for series, values in together.history.items()},
     }
+    signals = together.of(index).signals, alone.of(0).signals
+    pairs |= {f"signal {name}": (values, signals[1][name]) for name, values in signals[0].items()}
     return [what for what, (one, other) in pairs.items() if one.tobytes() != other.tobytes()]
 
 

@@ -137,8 +137,9 @@ def bits(result: RunResult) -> tuple:
     network, data, scaling = result.network, result.data, result.network.scaling
     history = {name: [value.hex() for value in values] for name, values in result.history.items()}
     measures = {name: value.hex() for name, value in result.measures.items()}
+    signals = {name: (values.dtype, values.shape, values.tobytes()) for name, values in result.signals.items()}
     return (
         result.key, result.spec, result.outcome, result.last_step, data.n_samples, data.digest, network.sizes,
         network.classes, network.parameters.dtype, network.parameters.tobytes(), history, measures,
-        scaling.x_shift.tobytes(), scaling.x_scale.tobytes(), scaling.y_shift.hex(), scaling.y_scale.hex(),
+        scaling.x_shift.tobytes(), scaling.x_scale.tobytes(), scaling.y_shift.hex(), scaling.y_scale.hex(), signals,
     )  # fmt: skip

@@ -21,7 +21,7 @@ from runner.plan.plan import Plan
 from runner.runs.about import About
 from runner.store.folder import SweepFolder
 from runner.store.writer import AT_ONCE, Tracker
-from tests.runner.building import plan_of, trained_all
+from tests.runner.building import bits, plan_of, trained_all
 
 # MLflow's own warnings are not errors of ours
 pytestmark = [pytest.mark.filterwarnings("default"), pytest.mark.usefixtures("store_here")]
@@ -124,6 +124,23 @@ def test_a_run_that_diverged_at_once_is_read_back_as_it_was():
     again = publisher.reader.result(stored)
     assert compare(again, result) is None
     assert publisher.reader.changed(stored, again) == []
+    assert bits(again)[-1] == bits(result)[-1], "its signals"
+
+
+def test_signals_are_read_back_from_a_folder_and_through_the_client_and_runs_without_any_have_none(monkeypatch):
+    plan = plan_of(("data=xor", "training.epochs=9", "tracking.plots=none"))
+    (result,) = trained_all(plan)
+    publisher = publisher_of(plan, [()])
+    with OrderlyInterrupt() as interrupt:
+        publisher.write([result, replace(result, index=1, key="old", signals={})], interrupt)
+    assert not publisher.trouble
+    reader = publisher.reader
+    new, old = reader.with_key(result.key), reader.with_key("old")
+    for is_far in (False, True):
+        if is_far:
+            monkeypatch.setattr("runner.store.reader.folder_of", lambda uri: None)
+        assert bits(reader.result(new)) == bits(result)
+        assert reader.result(old).signals == {} and reader.changed(old, reader.result(old)) == []
 
 
 def test_a_process_whose_sweep_another_one_has_taken_over_writes_no_more_and_no_run_is_stored_twice():

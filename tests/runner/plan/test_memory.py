@@ -25,11 +25,11 @@ def machine_of(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
 def test_a_run_that_does_not_fit_is_refused_with_what_it_needs_and_what_there_is(machine_of):
     """By hand: P = 2 * 10^5 + (10^5 + 1) 10^5 + 10^5 + 1; 150 training and 50 test samples; units 200001, widest 10^5.
 
-    8 bytes * (8 P + 2 * 200001 * 150 + 2 * 10^5 * 150 + 7 * 2 * 200) = 6.4075e11 bytes = 596.7 GiB.
+    8 bytes * (9 P + 2 * 200001 * 150 + 2 * 10^5 * 150 + 7 * 2 * 200) = 7.2075e11 bytes = 671.2 GiB.
     """
     machine_of(8 * GIB)
     assert refusal("network.hidden=[100000,100000]") == (
-        "network.hidden=[100000, 100000] needs about 596.7 GiB for one run (10,000,400,001 parameters; 200 samples in "
+        "network.hidden=[100000, 100000] needs about 671.2 GiB for one run (10,000,400,001 parameters; 200 samples in "
         "200,002 units), and this machine has 8.0 GiB (from the override network.hidden=[100000,100000])"
     )
 

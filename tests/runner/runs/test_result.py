@@ -20,6 +20,11 @@ from tests.runner.building import QUICK, spec_of, trained
 AWKWARD = [0.1, 1 / 3, -0.0, 5e-324, 2.2250738585072014e-308, 1.7976931348623157e308, math.pi, 1e-300, 123456789.125]
 SPEC = spec_of("data=xor")
 SCALING = Scaling(np.array(AWKWARD), np.array(AWKWARD[::-1]), AWKWARD[3], AWKWARD[5])
+SIGNALS = {  # of which a step needs more than the 24 bits of a float32
+    "step": np.array([0, 1, 2**24 + 1]),
+    "moved": np.array([[0, 1e-45], [0.1, 3.4028235e38], [1 / 3, 7]], dtype=np.float32),
+    "dead": np.array([[0], [1 / 3], [1]], dtype=np.float32),
+}
 TEXTS = st.text(max_size=30)
 NUMBERS = st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=5)
 
@@ -31,7 +36,8 @@ def awkward() -> RunResult:
         index=3, key="k", spec=SPEC, outcome=Outcome.STOPPED, overrides=("data=xor", "a='[ä, \"b\"]'"),
         network=Weights(np.array(AWKWARD), structure_of(SPEC, (2, 6, 1), ("nein", "да\n")), SCALING),
         data=DataUsed("classification", (4, 0), "d"), last_step=7, history=history,
-        pictures={"a b.png": b"\x00\xff"}, provenance=Provenance(1753.000000123, 0.1, {"cpu": "ä"}, "r"),
+        signals=SIGNALS, pictures={"a b.png": b"\x00\xff"},
+        provenance=Provenance(1753.000000123, 0.1, {"cpu": "ä"}, "r"),
     )  # fmt: skip
 
 
@@ -39,6 +45,7 @@ def contents(result: RunResult) -> dict[str, object]:
     """Every field of a result in a form in which equal means equal to the last bit."""
     found = {field.name: getattr(result, field.name) for field in fields(result)}
     found["history"] = {name: [float(value).hex() for value in values] for name, values in result.history.items()}
+    found["signals"] = {name: (one.dtype, one.shape, one.tobytes()) for name, one in result.signals.items()}
     if result.network:
         network, scaling = result.network, result.network.scaling
         found["network"] = (
@@ -73,20 +80,33 @@ def test_awkward_numbers_come_back_to_the_last_bit(tmp_path):
 
 
 def test_digests_and_names_in_files_are_those_that_earlier_versions_wrote(tmp_path):
-    """Golden values: made with the version before results were grouped."""
-    assert awkward().digests == {
-        "digest.weights": "9b66afa41f4278fa465291ee3cfb0c6633900f2d89b3b6e4275adb4c231a631a",
-        "digest.history": "f9cf7558190ace18638daed861ae2fdcf2f80eb033d7d89a438a5b2f3ffd8f10",
-    }
-    save(tmp_path / "1.npz", [awkward()])
+    """Golden values: made with the version before results were grouped. No digest covers signals."""
+    earlier = replace(awkward(), signals={})
+    assert (
+        awkward().digests
+        == earlier.digests
+        == {
+            "digest.weights": "9b66afa41f4278fa465291ee3cfb0c6633900f2d89b3b6e4275adb4c231a631a",
+            "digest.history": "f9cf7558190ace18638daed861ae2fdcf2f80eb033d7d89a438a5b2f3ffd8f10",
+        }
+    )
+    save(tmp_path / "1.npz", [earlier])
     with np.load(tmp_path / "1.npz") as arrays:
         assert set(arrays) == {"about", "parameters-0", "history-0", "picture-0-a b.png"}
         (about,) = json.loads(str(arrays["about"]))
+    assert load(tmp_path / "1.npz")[0].signals == {}
     assert set(about) == {
         "index", "key", "outcome", "overrides", "error", "task", "last_step", "n_samples", "data_digest", "sizes",
         "classes", "started", "seconds", "measures", "environment", "reused_from", "spec", "series", "pictures",
         "scaling",
     }  # fmt: skip
+
+
+def test_signals_are_beside_the_history_in_the_file_of_a_stack(tmp_path):
+    save(tmp_path / "1.npz", [replace(awkward(), signals={}), awkward()])
+    with np.load(tmp_path / "1.npz") as arrays:
+        assert [name for name in arrays if name.startswith("signals/")] == ["signals/1"]
+    assert [list(result.signals) for result in load(tmp_path / "1.npz")] == [[], ["step", "moved", "dead"]]
 
 
 @pytest.mark.parametrize("outcome", ["failed", "killed"])
@@ -190,7 +210,7 @@ def _explode():
     return []
 
 
-@pytest.mark.parametrize("name", ["about", "parameters-0", "history-0"])
+@pytest.mark.parametrize("name", ["about", "parameters-0", "history-0", "signals/0"])
 def test_an_object_array_inside_is_refused_and_nothing_is_unpickled(saved, name):
     with np.load(saved) as file:
         arrays = dict(file)
