@@ -74,7 +74,8 @@ def score_of(data: Prepared, outputs: Array, part: str) -> float:
     a, t = np.asarray(outputs, dtype=np.float64), targets_of(data, part)
     if data.samples.task == "regression":
         with np.errstate(over="ignore", invalid="ignore"):
-            return explained(a - t, data.Y_train.mean(axis=0) - t)
+            wider = a.shape[1] // t.shape[1]  # more than 1 where a fault has widened the output
+            return explained(a - t, np.repeat(data.Y_train.mean(axis=0) - t, wider, axis=1))
     metric = METRICS.metric("balanced_accuracy").of_outputs(data.threshold, data.tie)
     return rescaled(float(metric(a.T[np.newaxis], t.T[np.newaxis])[0]), int(np.count_nonzero(counts_of(data, part))))
 

@@ -137,3 +137,12 @@ def test_the_standard_error_of_a_classification_is_the_spread_over_drawn_test_se
 def test_a_perfect_share_of_few_samples_is_not_taken_for_certain():
     few, many = (data_of(np.zeros((2 * n, 1)), np.arange(2 * n) % 2, n_test=n) for n in (10, 1000))
     assert standard_error(few, 1.0, "test") > 0.1 > 0.01 > standard_error(many, 1.0, "test") > 0
+
+
+def test_a_network_that_a_fault_has_widened_has_the_mean_score_of_its_outputs():
+    result = trained("data=sine", "fault=broadcast_update", *QUICK)
+    data = prepare(result.spec)
+    found = scores_of(result, data)
+    network = result.network
+    assert network is not None and network.sizes[-1] > data.Y_test.shape[1]
+    assert math.isfinite(found.tested) and math.isfinite(found.trained)
