@@ -7,6 +7,7 @@ from runner.diagnosis.scores import counts_of, judged_part
 from runner.diagnosis.subject import Subject
 
 BEYOND = 0.2  # of the score: healthy runs lose 0.05 at most, beyond sampling error
+OUTSIDE = 0.1  # of the inputs of a grid; healthy most: 0.02
 ROSE = 1.1  # the cost of the test samples by its least; healthy 99 %: 1.1
 APART = 1.5  # that cost by the cost of the training samples
 UNEQUAL = 4.0  # the commonest class by the rarest
@@ -24,6 +25,7 @@ def _overfits(subject: Subject) -> bool:
     last, least, trained = _costs(subject)
     return (
         judged_part(subject.data) != "train"
+        and subject.spec.training.order != "fresh"  # which sees no sample twice
         and subject.st - subject.s > BEYOND + subject.reference.error
         and subject.st >= subject.reference.score - 0.05
         and last > ROSE * least
@@ -31,17 +33,23 @@ def _overfits(subject: Subject) -> bool:
     )
 
 
+def _far(subject: Subject) -> float:
+    """The share of a grid's inputs that lie outside the least and the largest training inputs."""
+    X, tested = subject.data.X_train, subject.data.X_test
+    if subject.spec.test.set != "grid" or not len(tested):
+        return 0.0
+    return float(((tested < X.min(axis=0)) | (tested > X.max(axis=0))).any(axis=1).mean())
+
+
 EXTRAPOLATION = Rule(
     "D601",
     "extrapolation",
-    when=lambda subject: (
-        subject.spec.test.set == "grid" and subject.spec.test.margin > 0 and subject.st - subject.s > BEYOND
-    ),
+    when=lambda subject: _far(subject) > OUTSIDE and subject.st - subject.s > BEYOND,
     evidence=lambda subject: [
-        Evidence("test.margin", subject.spec.test.margin, 0.0),
+        Evidence("test inputs outside the range of the training inputs", _far(subject), OUTSIDE),
         Evidence("training score beyond test score", subject.st - subject.s, BEYOND),
     ],
-    fixes=lambda subject: [("test.margin=0",)],
+    fixes=lambda subject: [("test.margin=0",)] if subject.spec.test.margin > 0 else [("test.set=held_out",)],
     proves=True,
     asked="missed",
 )

@@ -12,7 +12,7 @@ from runner.diagnosis.subject import Subject
 
 ALIKE, STILL_ALIKE = 1e-6, 1e-3  # differences between a layer's units by the size of its weights, at first and at last
 DEAD = 0.75  # of a layer's units before the first update; healthy 99 %: 0.4
-LARGE = 6.0  # norm of W by the square root of its units; healthy 99 %: 2.5
+LARGE = 8.0  # norm of W by the square root of its units; healthy 99 %: 2.5
 SMALL = 0.1  # the same in every layer; healthy 1 %: 0.86
 SOMEWHERE = 0.25  # the way from the first weights by their size; healthy 5 %: 0.27
 TRAPPED = 0.01  # the share of the cost that the best step along the gradient saves

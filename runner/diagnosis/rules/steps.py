@@ -19,7 +19,7 @@ SHRUNK = 0.2  # norm of W by the square root of its units at the end, in the lar
 HEAVY = 0.95  # momentum
 FEWEST, FEW = 50.0, 300.0  # updates at the full rate: too few for anything, and too few where the cost still falls
 LEAP = 1.0  # the way of one update by the size of the weights; healthy 99 % and most: 0.52, 0.83
-JUMP = 4.0  # the way between two records by the size of the weights; healthy 99 % and most: 2.1, 3.4
+JUMP, SOON = 4.0, 64  # the same of some updates, this many at most; healthy 99 % and most: 2.1, 3.4
 RISE = 5.0  # the last cost by the least; healthy 99 % and most: 1.7, 3.1
 BOUNCE = 1.5  # the cost by the least so far, the median of the last half; healthy 99 %: 1.4
 STEEP = 4.0  # rate times curvature at the end; above 2 a step goes too far; healthy 99 % and most: 2.1, 3.0
@@ -119,11 +119,12 @@ def _jump(subject: Subject) -> Evidence | None:
     steps, moved = subject.signal("moved")
     if len(steps) < 2:
         return None
-    limits = np.where(np.diff(steps) == 1, LEAP, JUMP)
+    gaps = np.diff(steps)
+    limits = np.where(gaps == 1, LEAP, np.where(gaps <= SOON, JUMP, np.inf))
     beyond = moved[1:].max(axis=1) / limits
     at = int((beyond > 1).argmax() if (beyond > 1).any() else beyond.argmax())
-    layer = int(moved[at + 1].argmax())
-    name = "way of one update by the weights" if limits[at] == LEAP else "way between two records by the weights"
+    layer, n = int(moved[at + 1].argmax()), int(gaps[at])
+    name = "way of one update by the weights" if n == 1 else f"way of {n} updates by the weights"
     return Evidence(name, float(moved[at + 1, layer]), float(limits[at]), layer + 1, int(steps[at + 1]))
 
 

@@ -44,6 +44,7 @@ def _tables() -> dict[str, tuple[np.ndarray, np.ndarray]]:
         "sorted": (np.sort(x)[:, np.newaxis], _wave(np.sort(x)) + rng.normal(0, 0.05, 160)),
         "few": (few[:, np.newaxis], np.sin(few) + rng.normal(0, 0.4, 24)),
         "unequal": (pair * [200, 1], np.sin(2 * pair[:, 0]) + pair[:, 1]),
+        "spots": (np.c_[x, np.where(np.arange(160) % 40, 0, 0.01)], y),  # a column that has nearly always one value
         "rare": (rare, np.r_[np.zeros(280), np.ones(20)]),
     }
 
@@ -91,6 +92,16 @@ ILL = {
     "no_bias": (*XOR, "network.bias=false"),
     "bad_start": (*XOR, "network.hidden=[2]", "optimizer=adam", "learning_rate=0.03", "seed=4"),
 }  # fmt: skip
+# Causes that a second kind of run has, and what a run is called that looks like another cause at first sight.
+MORE = {
+    "extrapolation by a sampling that stays inside": (
+        "extrapolation", ("case=c0_q1_sine", "training.steps=5000"),
+    ),
+    "no bias at a high rate": (
+        "no_bias", ("data=xor", "network.hidden=[4]", "network.bias=false", "learning_rate=4", "loss=half_mse",
+                    "init=uniform", "init.epsilon=1", "training.mode=full", "training.steps=10000"),
+    ),
+}  # fmt: skip
 # For each cause the run that looks most like it and has another one, or none.
 LOOK_ALIKES = {
     "wrong_gradient": ("vanishing", ILL["vanishing"]),
@@ -127,6 +138,7 @@ LOOK_ALIKES = {
 HEALTHY = {
     "extrapolation": (*SQUARE, "test.set=grid", "test.margin=0.05"),
     "imbalance": (*OWN, "data.path=rare.csv", "training.class_weights=balanced", "learning_rate=0.3"),
+    "unequal_inputs": (*OWN, "data.path=spots.csv"),
     "output_range": (*SQUARE, "network.output=sigmoid", "network.target_range=null", "loss=half_mse",
                      "learning_rate=2"),
     "input_squash": (*SQUARE, "network.input=tanh"),

@@ -15,7 +15,7 @@ from runner.diagnosis.scores import Scores
 from runner.diagnosis.subject import Neighbour, Subject
 from runner.runs.outcome import Outcome
 from tests.runner.building import checked
-from tests.runner.diagnosis.corpus import ALTHOUGH, HEALTHY, ILL, LOOK_ALIKES, subjects_of, write_tables
+from tests.runner.diagnosis.corpus import ALTHOUGH, HEALTHY, ILL, LOOK_ALIKES, MORE, subjects_of, write_tables
 
 ALIKE = {f"{cause} {said}": run for cause, (said, run) in LOOK_ALIKES.items() if run not in ILL.values()}
 CODE = {rule.cause for rule in RULES if rule.asked == "all"}
@@ -28,7 +28,13 @@ def subjects(tmp_path_factory):
     write_tables(folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        kinds = {"ill": ILL, "alike": ALIKE, "healthy": HEALTHY, "although": ALTHOUGH}
+        kinds = {
+            "ill": ILL,
+            "alike": ALIKE,
+            "more": {name: run for name, (_, run) in MORE.items()},
+            "healthy": HEALTHY,
+            "although": ALTHOUGH,
+        }
         yield subjects_of({f"{kind} {name}": run for kind, runs in kinds.items() for name, run in runs.items()})
 
 
@@ -46,6 +52,11 @@ def test_its_nearest_look_alike_gets_another(subjects, name):
     _, said = name.split(" ")
     found = judge(subjects[f"alike {name}"])
     assert (found.verdict, found.cause) == ("ill" if said else "healthy", said)
+
+
+@pytest.mark.parametrize("name", MORE)
+def test_a_cause_is_found_in_another_guise(subjects, name):
+    assert judge(subjects[f"more {name}"]).cause == MORE[name][0]
 
 
 def test_every_cause_has_a_run_a_look_alike_and_the_look_alike_another_cause():
@@ -188,3 +199,9 @@ def test_a_trap_is_named_for_a_wide_network_where_other_seeds_learn(subjects):
     assert judge(lucky, rules).cause == "bad_start"
     other = replace(wide, neighbours=[Neighbour(spec.model_copy(update={"learning_rate": 1.0}), 0.99)])
     assert judge(other, rules).verdict == "unknown"
+
+
+def test_a_column_that_nearly_always_has_one_value_is_not_out_of_scale(subjects):
+    (unequal,) = (rule for rule in RULES if rule.cause == "unequal_inputs")
+    assert unequal.when(subjects["ill unequal_inputs"])
+    assert not unequal.when(subjects["healthy unequal_inputs"])
