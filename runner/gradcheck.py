@@ -12,12 +12,12 @@ from nn.faults import FAULTS
 from nn.gradients import Comparison
 from nn.registry import Array
 from nn.stack import Stack
-from nn.training import first_gradient
 from runner.app.commands import run_command, split_options
 from runner.app.setup import planned
 from runner.base.console import console, count, say
 from runner.base.errors import UserError
 from runner.base.paths import CONF
+from runner.diagnosis.probes import compare
 from runner.findings.gradient_notes import is_of_gradient, of_check, of_faults, of_sizes
 from runner.plan.fault_checks import places_of
 from runner.plan.phases import Checked
@@ -75,28 +75,14 @@ def check(plan: Plan, on_all: bool = False) -> tuple[list[Comparison], str, list
     places = _places(plan)
     of_batch = tuple(fault for fault, found in places.items() if "batch" in found)
     used, x, t, _ = _first_step(run, asked.fault, on_all)
-    gradient, penalty = _gradient(used, x, t)
-    right, x, t, names = _first_step(run, of_batch, on_all)
+    right, own_x, own_t, names = _first_step(run, of_batch, on_all)
     network = right.network_of(np.arange(1))
-    limit = int(np.clip(WORK / (network.n_parameters * (x.shape[-1] + 8)), *ENTRIES))
-    p, by = right.parameters[0], right.regularisation
-    l2 = 0.0 if by.l2 is None else float(by.l2[0])
-    pull, rng, rows = gradients.penalty_difference(l2, by.decayed, p), np.random.default_rng(0), list[Comparison]()
-    for part, given in zip(gradients.parts(network), gradients.parts(used.network), strict=True):
-        at = part.indices
-        chosen = np.sort(rng.permutation(at.size)[:limit])
-        both = np.full((2, at.size), np.nan)
-        both[:, chosen] = gradients.central_difference(network, p, x, t, at.ravel()[chosen])
-        true, uncertainty = both.reshape(2, *at.shape)
-        own, pulled = (gradients.narrow(values[given.indices], at.shape) for values in (gradient, penalty))
-        verdict = gradients.judge(own, true, p[at], uncertainty)
-        if own.shape == at.shape:
-            verdict = gradients.together([verdict, gradients.judge_penalty(pulled, pull[at])])
-        rows.append(Comparison(part.name, own + pulled, true + pull[at], verdict, len(chosen)))
-    sizes, n = "-".join(map(str, network.sizes)), x.shape[-1]
+    limit = int(np.clip(WORK / (network.n_parameters * (own_x.shape[-1] + 8)), *ENTRIES))
+    rows = compare((used, x, t), (right, own_x, own_t), limit)
+    sizes, n = "-".join(map(str, network.sizes)), own_x.shape[-1]
     samples = f"all {n} training samples" if on_all else f"the first batch of {count(n, 'sample')}"
     where = f"a {sizes} network on {run.phases[0].spec.data.name}, at its first weights and {samples}"
-    inputs = dict(zip(names, network.input.value(x)[0], strict=True))
+    inputs = dict(zip(names, network.input.value(own_x)[0], strict=True))
     return rows, where, [*of_check(asked, rows), *of_faults(places, rows), *of_sizes(rows, inputs)]
 
 
@@ -116,15 +102,6 @@ def _first_step(run: Checked, fault: tuple[str, ...], on_all: bool) -> tuple[Sta
     stack = build_stack(network, [first.spec], [data], first.shape, parameters)
     x, t = (sample_last(stack.data.X_train), sample_last(stack.data.Y_train)) if on_all else stack.batches.next()
     return stack, x, t, data.samples.input_names
-
-
-def _gradient(stack: Stack, x: Array, t: Array) -> tuple[Array, Array]:
-    """What training uses, `(P,)` each: the gradient of the loss, and what L2 adds to it."""
-    gradient = first_gradient(stack, x, t)[0]
-    l2, decayed = stack.regularisation.l2, stack.regularisation.decayed
-    if l2 is None:
-        return gradient, np.zeros_like(gradient)
-    return gradient, stack.network.penalty(l2[:, np.newaxis], decayed, stack.parameters)[0]
 
 
 def show(rows: Sequence[Comparison], where: str, notes: Sequence[str]) -> None:

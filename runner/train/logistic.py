@@ -49,6 +49,7 @@ def _fitted(X: Array, Y: NDArray[np.int64], at: Array, n_classes: int, weights: 
     # SciPy's BLAS comes with the import, after this process has limited the others: its bits depend on its threads too.
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
+        warnings.filterwarnings("ignore", "The number of unique classes")  # are they numbers? That was settled before
         fitted = LogisticRegression(max_iter=500, class_weight=weights).fit(X, Y)
         found[fitted.classes_] = fitted.predict_proba(at).T
     return found

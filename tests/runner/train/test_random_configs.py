@@ -11,9 +11,12 @@ from hypothesis import HealthCheck, event, given, settings
 from runner.app.compose import Composer
 from runner.base.errors import MAX_LINES, UserError
 from runner.base.texts import visible
+from runner.diagnosis.judging import diagnose
+from runner.diagnosis.reference import reference_of
 from runner.findings.pictures import drawing
 from runner.plan.plan import Plan, make_plan
 from runner.plan.stacks import bytes_of, data_bytes_of
+from runner.runs.data import prepare
 from runner.runs.result import RunResult
 from runner.train.training import train_task
 from tests.runner.building import loader, master
@@ -64,6 +67,7 @@ def check(told: list[str]) -> None:
             for result in train_task(task, draw=drawing(plan.settings)):
                 event(result.outcome)
                 check_result(result, plan)
+                check_diagnosis(result)
 
 
 def is_quick(plan: Plan) -> bool:
@@ -84,6 +88,15 @@ def check_message(message: str) -> None:
         assert problem.startswith("  - ") and problem == visible(problem, kept=""), message
         assert len(problem) < LONGEST, message
     assert [word for word in INTERNALS if word in message] == [], message
+
+
+def check_diagnosis(result: RunResult) -> None:
+    """Something is said about every run, with a fix that can be typed, whatever its numbers are."""
+    data = prepare(result.spec)
+    with np.errstate(all="ignore"):
+        found = diagnose(result, data, reference_of(data))
+    assert found.verdict in ("healthy", "ill", "unknown") and bool(found.cause) == bool(found.evidence)
+    assert all("=" in override and override.isprintable() for fix in found.fixes for override in fix)
 
 
 def check_result(result: RunResult, plan: Plan) -> None:

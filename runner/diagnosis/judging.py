@@ -1,0 +1,134 @@
+"""What is to be said about one run: whether it learns, and if not, the first cause whose rule holds."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from runner.diagnosis.reference import Reference
+from runner.diagnosis.rules import RULES, Evidence, Rules
+from runner.diagnosis.rules.data import NOTHING
+from runner.diagnosis.rules.rule import Overrides, Rule
+from runner.diagnosis.subject import Neighbour, Subject
+from runner.runs.data import Prepared
+from runner.runs.result import RunResult
+from runner.train.blas import ONE_BLAS_THREAD
+
+NEAR = 0.1  # a score this much below what the data allow is as good: healthy runs lose 0.03 in the median
+ERRORS = 1.5  # standard errors that sampling may take away besides, of a run that learns its training samples
+UNKNOWN_AIM = 0.25  # the least that data are taken to allow where that is not known
+MANY = 0.75  # a share of units that catches the eye
+
+Verdict = Literal["healthy", "ill", "unknown"]
+Certainty = Literal["proved", "confirmed", "likely", ""]
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """A run is `healthy`, `ill` for a cause, or it does not learn for a cause that is `unknown`.
+
+    A healthy run has a cause where its code is wrong all the same. `layer` counts from 1, the first hidden one, and
+    `step` counts updates; both are those of the evidence. `fixes` are overrides to try, those of one line together.
+    """
+
+    verdict: Verdict
+    code: str = ""
+    cause: str = ""
+    certainty: Certainty = ""
+    layer: int | None = None
+    step: int | None = None
+    evidence: tuple[Evidence, ...] = ()
+    symptoms: tuple[Evidence, ...] = ()
+    fixes: tuple[Overrides, ...] = ()
+
+    @property
+    def fix(self) -> Overrides:
+        """The overrides to try first."""
+        return self.fixes[0] if self.fixes else ()
+
+
+def diagnose(
+    result: RunResult,
+    data: Prepared,
+    reference: Reference,
+    neighbours: Sequence[Neighbour] = (),
+    rules: Rules = RULES,
+) -> Diagnosis:
+    """The diagnosis of a trained run, whose `data` are those of its last phase.
+
+    Raises ValueError for a run that failed or was killed: nothing is to be said about it.
+    """
+    with ONE_BLAS_THREAD:  # for the same bits on every machine
+        return judge(Subject(result, data, reference, neighbours), rules)
+
+
+def judge(subject: Subject, rules: Rules = RULES) -> Diagnosis:
+    """The same, of a run whose parts are there already. Overflow and NaN are answers here, as they are in training."""
+    with np.errstate(all="ignore"):
+        return _first_that_holds(subject, rules)
+
+
+def with_fix(overrides: Overrides, fix: Overrides) -> Overrides:
+    """A run's overrides with those of a fix: what they set anew is left out, and the settings of a choice with it."""
+    keys = [one.partition("=")[0] for one in fix]
+    stay = [one for one in overrides if not any(_is_of(one.partition("=")[0], key) for key in keys)]
+    return (*stay, *fix)
+
+
+def reaches(subject: Subject) -> bool:
+    """Whether a run is about as good as its data allow; where they allow nothing, whether it is better than that."""
+    aim, s = _aim(subject.reference), subject.s
+    return math.isnan(s) or (s >= aim - NEAR and max(aim, s) >= NOTHING)
+
+
+def generalises(subject: Subject) -> bool:
+    """Whether a run is as good on its training samples, and on others but for what sampling may take away."""
+    aim, slack = _aim(subject.reference), NEAR + ERRORS * subject.reference.error
+    return aim >= NOTHING and subject.st >= aim - NEAR and subject.s >= aim - slack
+
+
+def symptoms(subject: Subject) -> tuple[Evidence, ...]:
+    """What catches the eye, and is no cause by itself."""
+    if subject.last is None:
+        return ()
+    shares = enumerate(subject.dead(subject.last), 1)
+    return tuple(Evidence("share of dead units", float(share), MANY, layer) for layer, share in shares if share >= MANY)
+
+
+def _is_of(key: str, choice: str) -> bool:
+    """Whether a key of an override, `+init.std` or `init`, is that of a choice or of one of its settings."""
+    plain = key.lstrip("+~")
+    return plain == choice or plain.startswith(f"{choice}.")
+
+
+def _first_that_holds(subject: Subject, rules: Rules) -> Diagnosis:
+    misses = not reaches(subject)
+    fails = misses and not generalises(subject)
+    asked = {"all": True, "missed": misses, "ill": fails}
+    for rule in rules:
+        if asked[rule.asked] and rule.when(subject):
+            return _found(rule, subject, "healthy" if rule.asked == "all" and not fails else "ill")
+    if math.isnan(subject.s) or fails:
+        return Diagnosis("unknown", symptoms=symptoms(subject))
+    return Diagnosis("healthy")
+
+
+def _aim(reference: Reference) -> float:
+    return reference.score if reference.is_known else max(reference.score, UNKNOWN_AIM)
+
+
+def _found(rule: Rule, subject: Subject, verdict: Verdict) -> Diagnosis:
+    evidence = tuple(rule.evidence(subject))
+    return Diagnosis(
+        verdict,
+        rule.code,
+        rule.cause,
+        "proved" if rule.proves else "likely",
+        next((one.layer for one in evidence if one.layer is not None), None),
+        next((one.step for one in evidence if one.step is not None), None),
+        evidence,
+        symptoms(subject),
+        tuple(rule.fixes(subject)),
+    )

@@ -1,0 +1,21 @@
+"""The rules in the order in which they are asked: what is proved first, then what is likely.
+
+Code; runs that fail on other samples alone; config and data; the network; first weights; steps. A rule of your own:
+`RULES.register(Rule(...), before="lr_high")` in a module of `modules=[...]`.
+"""
+
+from runner.diagnosis.rules import code, data, held_out, network, start, steps
+from runner.diagnosis.rules.rule import Evidence, Rule, Rules
+
+__all__ = ["RULES", "Evidence", "Rule", "Rules"]
+
+RULES = Rules([
+    code.WRONG_GRADIENT, code.WRONG_UPDATE, code.WRONG_PAIRS, code.WRONG_COST,
+    data.RANDOM_TARGETS, held_out.EXTRAPOLATION, held_out.OVERFIT, held_out.IMBALANCE,
+    data.OUTPUT_RANGE, data.INPUT_SQUASH,
+    network.NO_HIDDEN, start.SYMMETRIC_INIT, network.TOO_SMALL, data.NOT_SHUFFLED,
+    steps.DECAY_FAST, steps.CLIP_TIGHT, steps.L2_STRONG, start.DEAD_RELU,
+    data.UNEQUAL_INPUTS, data.UNSCALED_INPUTS, data.UNSCALED_TARGETS, start.INIT_LARGE, steps.MOMENTUM_HIGH,
+    steps.TOO_FEW_STEPS, network.VANISHING, start.INIT_SMALL, steps.LR_HIGH, steps.LR_LOW,
+    network.NO_BIAS, start.BAD_START,
+])  # fmt: skip

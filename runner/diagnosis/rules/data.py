@@ -1,0 +1,156 @@
+"""What data and config prove: targets out of reach, inputs that say nothing, scales, the order of the samples."""
+
+import numpy as np
+
+from nn.activations import ACTIVATIONS
+from nn.registry import Array
+from runner.diagnosis.rules.rule import Evidence, Rule
+from runner.diagnosis.subject import Subject
+
+OUTSIDE = 0.02  # of the targets; healthy: 0
+SQUASHED = 0.3  # of the inputs, where the slope is below FLAT of its largest
+FLAT = 0.15
+NOTHING = 0.15  # the score that data must allow for a network to be asked for more
+FEWEST = 12  # samples from which the reference says something
+SCALE = 8.0  # root mean square of an input column; healthy 99 %: 3.2
+NARROW = 0.03  # standard deviation of the widest input column; healthy 1 %: 0.25
+SHIFTED = 8.0  # mean by standard deviation of an input column; healthy 99 %: 1.8
+APART = 50.0  # the widest input column by the narrowest; healthy 99 %: 4
+CONSTANT = 0.9  # of the samples have one value
+TARGETS = 8.0  # standard deviation or mean of the targets; healthy 99 %: 1.7
+SORTED = 0.3  # of the targets' variance that lies between blocks of neighbours; healthy 99 %: 0.17
+BLOCK, BLOCKS = 8, 10  # a block has at least so many samples; there are at most so many
+
+
+def _outside(subject: Subject) -> float:
+    """The share of the targets, as they are trained, that no output can come near."""
+    low, high = ACTIVATIONS[subject.spec.network.output]().output_range
+    targets = subject.seen[1]
+    slack = 1e-6 * max(1.0, float(np.ptp(targets)))
+    return float(((targets < low - slack) | (targets > high + slack)).mean())
+
+
+OUTPUT_RANGE = Rule(
+    "D201",
+    "output_range",
+    when=lambda subject: _outside(subject) > OUTSIDE,
+    evidence=lambda subject: [Evidence("targets outside the range of the output", _outside(subject), OUTSIDE)],
+    fixes=lambda subject: [("network.output=auto", "network.target_range=auto", "loss=auto")],
+    proves=True,
+)
+
+
+def _squashed(subject: Subject) -> float:
+    """The share of the inputs for which the input layer's activation is flat."""
+    activation = ACTIVATIONS[subject.spec.network.input]()
+    if subject.spec.network.input == "identity" or activation.derivative is None:
+        return 0.0
+    x, grid = subject.seen[0], np.linspace(-10, 10, 2001)
+    largest = np.abs(activation.derivative(grid, activation.value(grid))).max()
+    return float((np.abs(activation.derivative(x, activation.value(x))) < FLAT * largest).mean())
+
+
+INPUT_SQUASH = Rule(
+    "D202",
+    "input_squash",
+    when=lambda subject: _squashed(subject) > SQUASHED,
+    evidence=lambda subject: [Evidence("inputs that network.input makes alike", _squashed(subject), SQUASHED)],
+    fixes=lambda subject: [("network.input=identity",)],
+    proves=True,
+)
+RANDOM_TARGETS = Rule(
+    "D203",
+    "random_targets",
+    when=lambda subject: (
+        subject.reference.is_known
+        and subject.reference.n >= FEWEST
+        and max(subject.reference.score, subject.reference.balanced) < NOTHING
+    ),
+    evidence=lambda subject: [Evidence("score that the data allow", subject.reference.score, NOTHING)],
+    asked="missed",
+)
+
+
+def _moments(subject: Subject) -> tuple[Array, Array]:
+    """Mean and standard deviation of every input column that varies, as the network sees it."""
+    x = subject.trace(np.zeros(subject.network.n_parameters)).a[0][0]
+    varies = np.ptp(x, axis=1) > 0
+    return x[varies].mean(axis=1), x[varies].std(axis=1)
+
+
+def _off_scale(subject: Subject) -> list[Evidence]:
+    means, deviations = _moments(subject)
+    if not len(means):
+        return []
+    found = [
+        ("root mean square of an input", float(np.hypot(means, deviations).max()), SCALE),
+        ("mean by standard deviation of an input", float((np.abs(means) / deviations).max()), SHIFTED),
+    ]
+    evidence = [Evidence(name, value, threshold) for name, value, threshold in found if value > threshold]
+    widest = float(deviations.max())
+    return evidence + ([Evidence("standard deviation of the inputs", widest, NARROW)] if widest < NARROW else [])
+
+
+def _unequal(subject: Subject) -> list[Evidence]:
+    """Of the columns that nearly always have one value, such as pixels at an edge, little is seen at any scale."""
+    x = subject.trace(np.zeros(subject.network.n_parameters)).a[0][0]
+    deviations = x[np.mean(x == np.median(x, axis=1, keepdims=True), axis=1) < CONSTANT].std(axis=1)
+    times = float(deviations.max() / deviations.min()) if len(deviations) > 1 else 1.0
+    return [Evidence("the widest input by the narrowest", times, APART)] if times > APART else []
+
+
+UNSCALED_INPUTS = Rule(
+    "D204",
+    "unscaled_inputs",
+    when=lambda subject: not subject.standardizes and bool(_off_scale(subject)),
+    evidence=_off_scale,
+    fixes=lambda subject: [("data.standardize=true",)],
+)
+UNEQUAL_INPUTS = Rule(
+    "D205",
+    "unequal_inputs",
+    when=lambda subject: not subject.standardizes and bool(_unequal(subject)),
+    evidence=_unequal,
+    fixes=lambda subject: [("data.standardize=true",)],
+)
+
+
+def _target_scale(subject: Subject) -> list[Evidence]:
+    targets = subject.seen[1][0]
+    found = {"mean": float(np.abs(targets.mean(axis=1)).max()), "standard deviation": float(targets.std(axis=1).max())}
+    return [Evidence(f"{name} of the targets", value, TARGETS) for name, value in found.items() if value > TARGETS]
+
+
+UNSCALED_TARGETS = Rule(
+    "D206",
+    "unscaled_targets",
+    when=lambda subject: subject.data.samples.task == "regression" and bool(_target_scale(subject)),
+    evidence=_target_scale,
+    fixes=lambda subject: [("data.target_scale=standardize",)],
+)
+
+
+def _between(subject: Subject) -> float:
+    """The share of the targets' variance that lies between blocks of samples that are trained one after another."""
+    training, Y = subject.spec.training, subject.data.Y_train
+    if training.mode == "full" or training.order not in ("given", "cyclic"):
+        return 0.0
+    size = max(training.batch_size or 1, BLOCK, -(-len(Y) // BLOCKS))
+    n = len(Y) // size
+    if n < 3:
+        return 0.0
+    blocks = Y[: n * size].reshape(n, size, -1)
+    whole = blocks.reshape(n * size, -1).var(axis=0)
+    return float(blocks.mean(axis=1).var(axis=0)[whole > 0].sum() / whole[whole > 0].sum()) if whole.any() else 0.0
+
+
+NOT_SHUFFLED = Rule(
+    "D207",
+    "not_shuffled",
+    when=lambda subject: _between(subject) > SORTED,
+    evidence=lambda subject: [
+        Evidence("training.order", subject.spec.training.order),
+        Evidence("share of the targets' variance between batches", _between(subject), SORTED),
+    ],
+    fixes=lambda subject: [("training.order=shuffled",)],
+)

@@ -1,0 +1,65 @@
+"""Networks that cannot do it: linear ones, a bottleneck of one unit, no bias, a gradient that does not reach the first
+layer.
+"""
+
+import numpy as np
+
+from runner.diagnosis.rules.rule import Evidence, Rule
+from runner.diagnosis.subject import Subject
+
+LINEAR = 0.1  # of the score that a network without hidden layer cannot reach
+DEEP = 3  # hidden layers from which a gradient may vanish
+VANISHED = 0.05  # the gradient of W of the first layer by that of the last, at the first weights; healthy 1 %: 0.06
+
+
+def _is_linear(subject: Subject) -> bool:
+    return not subject.spec.network.hidden or subject.spec.activation.name == "identity"
+
+
+NO_HIDDEN = Rule(
+    "D301",
+    "no_hidden",
+    when=lambda subject: _is_linear(subject) and subject.reference.score - subject.reference.linear > LINEAR,
+    evidence=lambda subject: [
+        Evidence("score that the data allow", subject.reference.score),
+        Evidence("score of a linear model", subject.reference.linear, subject.reference.score - LINEAR),
+    ],
+    fixes=lambda subject: [("network.hidden=[8]", "activation=tanh")],
+    proves=True,
+)
+TOO_SMALL = Rule(
+    "D302",
+    "too_small",
+    when=lambda subject: 1 in subject.spec.network.hidden,
+    evidence=lambda subject: [
+        Evidence("units of a layer", 1.0, 1.0, layer=subject.spec.network.hidden.index(1) + 1),
+    ],
+    fixes=lambda subject: [("network.hidden=[8]",), ("network.hidden=[16,16]",)],
+)
+
+
+def _reaching(subject: Subject) -> float:
+    """How much of the last layer's gradient reaches the first one, before the first update; 1 where not known."""
+    if subject.first is None:
+        return 1.0
+    layers = subject.layers(subject.gradient(subject.first))
+    first, last = (float(np.linalg.norm(layers[at][0])) for at in (0, -1))
+    return first / last if last > 0 else 1.0
+
+
+VANISHING = Rule(
+    "D303",
+    "vanishing",
+    when=lambda subject: len(subject.spec.network.hidden) >= DEEP and _reaching(subject) < VANISHED,
+    evidence=lambda subject: [
+        Evidence("gradient of the first layer by that of the last", _reaching(subject), VANISHED, layer=1, step=0)
+    ],
+    fixes=lambda subject: [("activation=relu", "init=he", "network.bias_init=zero"), ("network.hidden=[8]",)],
+)
+NO_BIAS = Rule(
+    "D304",
+    "no_bias",
+    when=lambda subject: not subject.spec.network.bias,
+    evidence=lambda subject: [Evidence("network.bias", "false")],
+    fixes=lambda subject: [("network.bias=true",)],
+)

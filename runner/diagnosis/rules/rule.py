@@ -1,0 +1,74 @@
+"""What a rule is, and the list of rules in the order in which they are asked."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from runner.diagnosis.subject import Subject
+
+Overrides = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One number, or a few words, that a verdict rests on, and the threshold that it is beyond.
+
+    `layer` counts from 1, the first hidden one; `step` counts updates.
+    """
+
+    signal: str
+    value: float | str
+    threshold: float | None = None
+    layer: int | None = None
+    step: int | None = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One cause and how it is recognised. Rules are asked in order; the first that holds names the cause.
+
+    `when` says whether it holds, `evidence` what for, and `fixes` what to try, the best first, each as overrides that
+    belong together. What `proves` follows from config, data and code alone. `asked` says of which runs: of `all`, only
+    of those that do not reach what their data allow (`missed`), or of those of them that do not learn the training
+    samples either (`ill`).
+    """
+
+    code: str
+    cause: str
+    when: Callable[[Subject], bool]
+    evidence: Callable[[Subject], Sequence[Evidence]]
+    fixes: Callable[[Subject], Sequence[Overrides]] = lambda subject: ()
+    proves: bool = False
+    asked: Literal["all", "missed", "ill"] = "ill"
+
+
+class Rules:
+    """Rules in the order in which they are asked; codes and causes are unique."""
+
+    def __init__(self, rules: Sequence[Rule] = ()) -> None:
+        self._rules = list[Rule]()
+        for rule in rules:
+            self.register(rule)
+
+    def register(self, rule: Rule, before: str | None = None) -> Rule:
+        """Add a rule at the end, or before the one with a cause. Raises ValueError for a code or cause there is."""
+        taken = [one for one in self._rules if rule.code == one.code or rule.cause == one.cause]
+        if taken:
+            raise ValueError(
+                f"the rule {rule.code} {rule.cause} has the code or cause of {taken[0].code} {taken[0].cause}"
+            )
+        places = [place for place, one in enumerate(self._rules) if one.cause == before]
+        if before is not None and not places:
+            raise ValueError(f"there is no rule for {before!r} to put {rule.code} {rule.cause} before")
+        self._rules.insert(places[0] if places else len(self._rules), rule)
+        return rule
+
+    def without(self, silenced: Sequence[str]) -> "Rules":
+        """All rules but those with these codes or causes."""
+        return Rules([one for one in self._rules if not {one.code, one.cause} & set(silenced)])
+
+    def __iter__(self) -> Iterator[Rule]:
+        return iter(self._rules)
+
+    def __len__(self) -> int:
+        return len(self._rules)

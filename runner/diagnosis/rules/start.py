@@ -1,0 +1,142 @@
+"""First weights: alike, too large, too small, or with units that are dead at once; and starts that end in a trap."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from nn.registry import Array
+from runner.diagnosis.probes import search
+from runner.diagnosis.rules.rule import Evidence, Overrides, Rule
+from runner.diagnosis.subject import Subject
+
+ALIKE, STILL_ALIKE = 1e-6, 1e-3  # differences between a layer's units by the size of its weights, at first and at last
+DEAD = 0.75  # of a layer's units before the first update; healthy 99 %: 0.4
+LARGE = 8.0  # norm of W by the square root of its units; healthy 99 %: 2.5
+SMALL = 0.1  # the same in every layer; healthy 1 %: 0.86
+SOMEWHERE = 0.25  # the way from the first weights by their size; healthy 5 %: 0.27
+TRAPPED = 0.01  # the share of the cost that the best step along the gradient saves
+NARROW = 4  # units
+RECTIFIERS = ("relu", "floored_relu")
+
+
+def _differences(subject: Subject, parameters: Array) -> list[float]:
+    """How much the units of every hidden layer of two or more differ, by the size of their weights."""
+    layers = subject.layers(parameters)
+    found = []
+    for (W, b), (V, _) in pairwise(layers):
+        units = np.vstack([W[0], *([] if b is None else [b]), V[0].T])  # what goes in and what goes out, a column each
+        if units.shape[1] > 1:
+            size = float(np.sqrt(np.mean(units**2)))
+            found.append(float(np.ptp(units, axis=1).max()) / size if size > 0 else 0.0)
+    return found
+
+
+def _twins(subject: Subject) -> list[int]:
+    """The hidden layers, from 1, whose units are the same unit, from the first update to the last."""
+    if subject.first is None or subject.last is None:
+        return []
+    pairs = zip(_differences(subject, subject.first), _differences(subject, subject.last), strict=True)
+    return [number for number, (first, last) in enumerate(pairs, 1) if first < ALIKE and last < STILL_ALIKE]
+
+
+def _drawn(subject: Subject) -> Sequence[Overrides]:
+    """Weights drawn as suits the activation."""
+    init = "he" if subject.spec.activation.name in RECTIFIERS else "glorot"
+    return [(f"init={init}", "network.bias_init=zero"), ("init=normal", "network.bias_init=zero")]
+
+
+SYMMETRIC_INIT = Rule(
+    "D401",
+    "symmetric_init",
+    when=lambda subject: bool(_twins(subject)),
+    evidence=lambda subject: [
+        Evidence("difference between the units of a layer", 0.0, ALIKE, layer=layer, step=0)
+        for layer in _twins(subject)
+    ],
+    fixes=_drawn,
+    proves=True,
+)
+
+
+def _dead(subject: Subject) -> Array:
+    if subject.first is None or subject.spec.activation.name not in RECTIFIERS:
+        return np.zeros(1)
+    return subject.dead(subject.first)
+
+
+DEAD_RELU = Rule(
+    "D402",
+    "dead_relu",
+    when=lambda subject: bool((_dead(subject) >= DEAD).any()),
+    evidence=lambda subject: [
+        Evidence("share of dead units", float(share), DEAD, layer=layer, step=0)
+        for layer, share in enumerate(_dead(subject), 1)
+        if share >= DEAD
+    ],
+    fixes=lambda subject: [*_drawn(subject), ("activation=leaky_relu",)],
+)
+
+
+def _first_sizes(subject: Subject) -> Array:
+    return np.ones(1) if subject.first is None else subject.sizes(subject.first)
+
+
+INIT_LARGE = Rule(
+    "D403",
+    "init_large",
+    when=lambda subject: bool((_first_sizes(subject) > LARGE).any()),
+    evidence=lambda subject: [
+        Evidence("norm of a unit's first weights", float(size), LARGE, layer=layer, step=0)
+        for layer, size in enumerate(_first_sizes(subject), 1)
+        if size > LARGE
+    ],
+    fixes=_drawn,
+)
+INIT_SMALL = Rule(
+    "D404",
+    "init_small",
+    when=lambda subject: bool(subject.spec.network.hidden) and bool((_first_sizes(subject) < SMALL).all()),
+    evidence=lambda subject: [
+        Evidence("norm of a unit's first weights, the largest", float(_first_sizes(subject).max()), SMALL, step=0)
+    ],
+    fixes=_drawn,
+)
+
+
+def _lucky(subject: Subject) -> list[float]:
+    """The scores of the runs that differ in their seed alone, where they reach what the data allow."""
+    mine = subject.spec.model_copy(update={"seed": 0})
+    same = [one for one in subject.neighbours if one.spec.model_copy(update={"seed": 0}) == mine]
+    return [one.score for one in same if one.score >= subject.reference.score - 0.1]
+
+
+def _is_trapped(subject: Subject) -> bool:
+    """Whether a narrow network has gone somewhere, and no step along the gradient would lower its cost there.
+
+    A wide one has so many ways down that another cause is likelier.
+    """
+    if subject.last is None or subject.first is None or min(subject.spec.network.hidden) > NARROW:
+        return False
+    way = float(np.linalg.norm(subject.last - subject.first)) / (float(np.linalg.norm(subject.first)) or 1.0)
+    return way > SOMEWHERE and search(subject, subject.last).gain < TRAPPED
+
+
+BAD_START = Rule(
+    "D405",
+    "bad_start",
+    when=lambda subject: (
+        bool(subject.spec.network.hidden)
+        and not subject.has_diverged
+        and (bool(_lucky(subject)) or _is_trapped(subject))
+    ),
+    evidence=lambda subject: [
+        Evidence("units of the narrowest layer", float(min(subject.spec.network.hidden)), float(NARROW)),
+        Evidence("runs with other seeds alone that learn", float(len(_lucky(subject)))),
+    ],
+    fixes=lambda subject: [(f"seed={subject.spec.seed + 1}",), (f"network.hidden={_wider(subject)}",)],
+)
+
+
+def _wider(subject: Subject) -> str:
+    return "[" + ",".join(str(4 * units) for units in subject.spec.network.hidden) + "]"

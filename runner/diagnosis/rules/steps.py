@@ -1,0 +1,241 @@
+"""Steps that are too short, too long or too few: rate, schedule, clipping, penalty, momentum."""
+
+import math
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+
+from runner.diagnosis.probes import Search, curvature, search
+from runner.diagnosis.rules.rule import Evidence, Overrides, Rule
+from runner.diagnosis.rules.start import DEAD
+from runner.diagnosis.subject import Subject
+
+FADED, WORTH = 0.02, 0.1  # the schedule's last factor, and the sum of all by the number of steps
+CLIPPED = 0.2  # the limit of the gradient's norm by its median
+PULLED = 0.5  # the pull of L2 by the gradient, at the end: 1 is balance
+DECAYED = 0.5  # how much of the weights L2 has had the time to take, as an exponent
+SHRUNK = 0.2  # norm of W by the square root of its units at the end, in the largest layer; healthy least: 1.06
+HEAVY = 0.95  # momentum
+FEWEST, FEW = 50.0, 300.0  # updates at the full rate: too few for anything, and too few where the cost still falls
+LEAP = 1.0  # the way of one update by the size of the weights; healthy 99 % and most: 0.52, 0.83
+JUMP, SOON = 4.0, 64  # the same of some updates, this many at most; healthy 99 % and most: 2.1, 3.4
+RISE = 5.0  # the last cost by the least; healthy 99 % and most: 1.7, 3.1
+BOUNCE = 1.5  # the cost by the least so far, the median of the last half; healthy 99 %: 1.4
+STEEP = 4.0  # rate times curvature at the end; above 2 a step goes too far; healthy 99 % and most: 2.1, 3.0
+KILLED, SUDDEN = 0.25, 0.5  # share of a layer's units that die while no way between records is shorter; see DEAD
+GROWN = 30.0  # norm of W by the square root of its units at the end; healthy 99 % and most: 21, 24
+NEAR_START = 0.25  # the way from the first weights by their size; healthy 5 %: 0.27
+SHORT = 30.0  # the best step along the gradient by the one that is taken
+WORTHWHILE = 0.05  # what that step would save of the cost; traps: 0.005 at most
+FALLS, STILL, STEADILY = 0.003, 0.01, 0.03  # of the cost, in the last fifth of the evaluations
+SOMETHING = 1e-6  # of the cost: more than rounding
+
+
+def _sum_of_factors(subject: Subject) -> float:
+    return float(subject.factors.sum())
+
+
+DECAY_FAST = Rule(
+    "D501",
+    "decay_fast",
+    when=lambda subject: float(subject.factors[-1]) < FADED and _sum_of_factors(subject) < WORTH * len(subject.factors),
+    evidence=lambda subject: [
+        Evidence("last factor of the schedule", float(subject.factors[-1]), FADED),
+        Evidence("updates at the full rate that all are worth", _sum_of_factors(subject), WORTH * len(subject.factors)),
+    ],
+    fixes=lambda subject: [("schedule=constant",)],
+    proves=True,
+)
+
+
+def _limit(subject: Subject) -> float:
+    """What a gradient is cut to, by its median norm; inf where it is not."""
+    training, norms = subject.spec.training, np.array(subject.history["gradient_norm"])
+    limits = [
+        training.clip_norm,
+        None if training.clip_value is None else training.clip_value * math.sqrt(subject.network.n_parameters),
+    ]
+    set_ones, median = [one for one in limits if one is not None], float(np.median(norms))
+    return min(set_ones) / median if set_ones and median > 0 else math.inf
+
+
+CLIP_TIGHT = Rule(
+    "D502",
+    "clip_tight",
+    when=lambda subject: _limit(subject) < CLIPPED,
+    evidence=lambda subject: [Evidence("limit of the gradient's norm by its median", _limit(subject), CLIPPED)],
+    fixes=lambda subject: [("training.clip_norm=null", "training.clip_value=null")],
+)
+
+
+def _pull(subject: Subject) -> float:
+    """The norm of what L2 adds to the gradient by that of the gradient, at the end; 0 without L2."""
+    l2, last = subject.spec.training.l2, subject.last
+    if not l2 or last is None:
+        return 0.0
+    sums = [sum(float((W**2).sum()) for W, _ in subject.layers(one)) for one in (last, subject.gradient(last))]
+    return l2 * math.sqrt(sums[0] / sums[1]) if sums[1] > 0 else math.inf
+
+
+def _end_size(subject: Subject) -> float:
+    """The norm of a unit's weights at the end, in the layer where it is largest."""
+    return math.inf if subject.last is None else float(subject.sizes(subject.last).max())
+
+
+def _decayed(subject: Subject) -> float:
+    """How much L2 had the time to shrink weights that no gradient holds, as an exponent."""
+    rate = subject.spec.learning_rate * _sum_of_factors(subject)
+    if subject.is_plain:
+        return subject.spec.training.l2 * rate / (1 - subject.momentum)
+    return rate if subject.spec.training.l2 >= 0.01 else 0.0
+
+
+L2_STRONG = Rule(
+    "D503",
+    "l2_strong",
+    when=lambda subject: (_pull(subject) > PULLED or _end_size(subject) < SHRUNK) and _decayed(subject) > DECAYED,
+    evidence=lambda subject: [
+        Evidence("training.l2", subject.spec.training.l2),
+        Evidence("pull of L2 by the gradient, at the end", _pull(subject), PULLED),
+        Evidence("norm of a unit's weights at the end, the largest", _end_size(subject), SHRUNK),
+    ],
+    fixes=lambda subject: [("training.l2=0",), (f"training.l2={subject.spec.training.l2 / 100:g}",)],
+)
+MOMENTUM_HIGH = Rule(
+    "D504",
+    "momentum_high",
+    when=lambda subject: "momentum" in subject.spec.optimizer.settings() and subject.momentum > HEAVY,
+    evidence=lambda subject: [
+        Evidence("optimizer.momentum", subject.momentum, HEAVY),
+        Evidence("learning rate in the long run", subject.rate),
+    ],
+    fixes=lambda subject: [("optimizer.momentum=0.9",)],
+)
+
+
+def _jump(subject: Subject) -> Evidence | None:
+    """The first way, of one update or between two records, that is far too long for the weights; else the longest."""
+    steps, moved = subject.signal("moved")
+    if len(steps) < 2:
+        return None
+    gaps = np.diff(steps)
+    limits = np.where(gaps == 1, LEAP, np.where(gaps <= SOON, JUMP, np.inf))
+    beyond = moved[1:].max(axis=1) / limits
+    at = int((beyond > 1).argmax() if (beyond > 1).any() else beyond.argmax())
+    layer, n = int(moved[at + 1].argmax()), int(gaps[at])
+    name = "way of one update by the weights" if n == 1 else f"way of {n} updates by the weights"
+    return Evidence(name, float(moved[at + 1, layer]), float(limits[at]), layer + 1, int(steps[at + 1]))
+
+
+def _jumps(subject: Subject) -> bool:
+    return (jump := _jump(subject)) is not None and _is_beyond(jump)
+
+
+def _is_beyond(evidence: Evidence) -> bool:
+    return evidence.threshold is not None and float(evidence.value) > evidence.threshold
+
+
+TOO_FEW_STEPS = Rule(
+    "D505",
+    "too_few_steps",
+    when=lambda subject: (
+        not subject.has_diverged
+        and not _jumps(subject)
+        and _sum_of_factors(subject) < (FEW if _falls(subject) > STILL else FEWEST)
+    ),
+    evidence=lambda subject: [
+        Evidence("updates at the full rate", _sum_of_factors(subject), FEW),
+        Evidence("share of the cost that the last fifth of the training saves", _falls(subject), STILL),
+    ],
+    fixes=lambda subject: [_longer(subject, 10), _longer(subject, 100)],
+)
+
+
+def _longer(subject: Subject, times: int) -> Overrides:
+    training = subject.spec.training
+    if training.steps is not None:
+        return (f"training.steps={training.steps * times}",)
+    return (f"training.epochs={(training.epochs or 1) * times}",)
+
+
+def _too_far(subject: Subject) -> list[Evidence]:
+    """What shows that steps are too long."""
+    if subject.has_diverged:
+        return [Evidence("outcome", "diverged", step=subject.result.last_step)]
+    found, last = [*_risen(subject), _jump(subject)], subject.last
+    if last is not None:
+        found += [Evidence("norm of a unit's weights at the end", _end_size(subject), GROWN), *_killed(subject)]
+        if subject.is_plain:
+            found += [Evidence("rate times curvature at the end", subject.rate * curvature(subject, last), STEEP)]
+    return [one for one in found if one is not None and _is_beyond(one)]
+
+
+def _risen(subject: Subject) -> list[Evidence]:
+    """How far the cost is above the least so far; one that falls all the way is not."""
+    if not len(cost := np.abs(subject.cost)) or not cost.all():
+        return []
+    above = cost / np.minimum.accumulate(cost)
+    half = float(np.median(above[len(above) // 2 :]))
+    return [
+        Evidence("last cost by the least", float(above[-1]), RISE),
+        Evidence("cost by the least so far, in the last half", half, BOUNCE),
+    ]
+
+
+def _killed(subject: Subject) -> list[Evidence]:
+    """Layers of units that died in a step that was far too long."""
+    first, last, (_, moved) = subject.first, subject.last, subject.signal("moved")
+    if first is None or last is None or moved.max(initial=0) < SUDDEN:
+        return []
+    pairs = enumerate(zip(subject.dead(first), subject.dead(last), strict=True), 1)
+    return [
+        Evidence("share of dead units", float(now), DEAD - 1e-9, layer)
+        for layer, (before, now) in pairs
+        if now - before >= KILLED
+    ]
+
+
+def _rates(*factors: float) -> Callable[[Subject], list[Overrides]]:
+    return lambda subject: [(f"learning_rate={subject.spec.learning_rate * factor:g}",) for factor in factors]
+
+
+LR_HIGH = Rule("D506", "lr_high", lambda subject: bool(_too_far(subject)), _too_far, _rates(0.1, 0.01))
+
+
+def _moved(subject: Subject) -> float:
+    """The way from the first weights to the last by the size of the first; inf where not known."""
+    first, last = subject.first, subject.last
+    if first is None or last is None or not first.any():
+        return math.inf
+    return float(np.linalg.norm(last - first) / np.linalg.norm(first))
+
+
+@lru_cache(maxsize=8)
+def _search(subject: Subject) -> Search:
+    assert subject.last is not None
+    return search(subject, subject.last)
+
+
+def _falls(subject: Subject) -> float:
+    """How much the cost falls in the last fifth of the evaluations, as a share of it."""
+    cost = subject.cost
+    if len(cost) < 5:
+        return 0.0
+    earlier = float(cost[-1 - len(cost) // 5])
+    return (earlier - float(cost[-1])) / (abs(earlier) or 1.0)
+
+
+def _too_short(subject: Subject) -> list[Evidence]:
+    """What shows that the cost would have fallen further with longer steps."""
+    if subject.last is None or (found := _search(subject)).gain < SOMETHING:
+        return []
+    falls = Evidence("share of the cost that the last fifth of the training saves", _falls(subject), FALLS)
+    best = Evidence("best step along the gradient by the rate", found.best, SHORT)
+    if _moved(subject) < NEAR_START and _falls(subject) > 0:
+        return [Evidence("way from the first weights by their size", _moved(subject), NEAR_START), falls]
+    is_short = found.best >= SHORT and found.gain > WORTHWHILE and _falls(subject) > FALLS
+    return [falls, best] if is_short or _falls(subject) > STEADILY else []
+
+
+LR_LOW = Rule("D507", "lr_low", lambda subject: bool(_too_short(subject)), _too_short, _rates(10, 100))
