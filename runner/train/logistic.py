@@ -17,23 +17,23 @@ _known: dict[str, Array] = {}
 _ALONE = threading.Lock()  # who leaves `threadpool_limits` first would lift the limit of the others
 
 
-def logistic(X: Array, Y: NDArray[np.int64], at: Array, n_classes: int, is_balanced: bool) -> Array:
+def logistic(X: Array, Y: NDArray[np.int64], at: Array, n_classes: int, is_balanced: bool, C: float = 1.0) -> Array:
     """Probabilities `(n_classes, m)` at inputs `at (m, d_in)`, fitted to `X (n, d_in)` with classes `Y (n,)`.
 
-    scikit-learn's defaults: L2 with C = 1, on standardized inputs; balanced, all classes count the same. Of more than
+    scikit-learn's defaults: L2 with this C, on standardized inputs; balanced, all classes count the same. Of more than
     MOST_ROWS rows some are taken at random. The runs of a sweep that have the same samples share one fit.
     """
     contents = b"".join(np.ascontiguousarray(one).tobytes() for one in (X, Y, at))
-    key = hashlib.sha256(contents).hexdigest() + " balanced" * is_balanced
+    key = hashlib.sha256(contents).hexdigest() + f" {C}{' balanced' * is_balanced}"
     with _ALONE:
         if key not in _known:
             if len(_known) >= MOST_KEPT:
                 _known.clear()
-            _known[key] = _fitted(X, Y, at, n_classes, "balanced" if is_balanced else None)
+            _known[key] = _fitted(X, Y, at, n_classes, "balanced" if is_balanced else None, C)
         return _known[key]
 
 
-def _fitted(X: Array, Y: NDArray[np.int64], at: Array, n_classes: int, weights: str | None) -> Array:
+def _fitted(X: Array, Y: NDArray[np.int64], at: Array, n_classes: int, weights: str | None, C: float) -> Array:
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 
@@ -50,6 +50,6 @@ def _fitted(X: Array, Y: NDArray[np.int64], at: Array, n_classes: int, weights: 
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         warnings.filterwarnings("ignore", "The number of unique classes")  # are they numbers? That was settled before
-        fitted = LogisticRegression(max_iter=500, class_weight=weights).fit(X, Y)
+        fitted = LogisticRegression(C=C, max_iter=500, class_weight=weights).fit(X, Y)
         found[fitted.classes_] = fitted.predict_proba(at).T
     return found
