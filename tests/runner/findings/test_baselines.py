@@ -69,16 +69,18 @@ def test_a_network_that_finds_rare_classes_has_not_learned_nothing(csv_file):
     results, _ = sweep_on(csv_file(table(2, "three")), "seed=0")
     measures = {"baseline/constant": 0.0, "baseline/constant_accuracy": 0.97}
 
-    def said(balanced: float) -> str:
+    def said(balanced: float, area: float = 0.5) -> str:
         history = results[0].history | {"test/accuracy": [0.96] * len(results[0].history["step"])}
-        one = replace(results[0], history=history, measures={**measures, "test/balanced_accuracy": balanced})
+        found = {"test/balanced_accuracy": balanced, "test/roc_auc": area}
+        one = replace(results[0], history=history, measures=measures | found)
         return shortfall_of([one])
 
     classes = results[0].network.classes
     chance = 1 / len(classes)
     assert said(chance).startswith("learned nothing: no better than always answering")
     assert said(chance + 0.2).startswith("is no better than always answering")
-    assert "score=balanced_accuracy counts rare classes too" in said(chance + 0.2)
+    assert "score=balanced_accuracy shows rare classes too" in said(chance + 0.2)
+    assert "but its roc_auc is 0.9, and 0.5 is what one answer has: score=roc_auc shows" in said(chance, 0.9)
 
 
 def test_what_differs_in_its_test_rows_is_called_not_comparable_where_it_stands_side_by_side(csv_file, capsys):
