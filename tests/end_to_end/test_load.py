@@ -11,6 +11,7 @@ import pytest
 import runner
 from runner.base.errors import UserError
 from runner.runs.result import RunResult
+from runner.runs.signals import columns_of
 from tests.end_to_end.conftest import Trained
 from tests.end_to_end.program import environment, make_store, run_runner
 from tests.end_to_end.store import Bits, Store
@@ -66,7 +67,7 @@ def store_of(monkeypatch: pytest.MonkeyPatch):
 
 
 def bits_of(result: RunResult) -> Bits:
-    return Bits.of(result.network.parameters, result.history)
+    return Bits.of(result.network.parameters, result.history, columns_of(result.signals))
 
 
 def test_the_newest_sweep_is_loaded_run_by_run_with_every_bit(sweep: Trained, store_of) -> None:

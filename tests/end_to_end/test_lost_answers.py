@@ -88,13 +88,12 @@ def whole(client: "MlflowClient", experiment: str) -> "dict[str, tuple[Bits, Row
 
 
 def bits_of(client: "MlflowClient", run: "Run") -> Bits:
-    weights, history = (Path(client.download_artifacts(run.info.run_id, name)) for name in FILES)
+    weights, *tables = (Path(client.download_artifacts(run.info.run_id, name)) for name in FILES)
     with np.load(weights, allow_pickle=False) as arrays:
-        frame = pd.read_parquet(history)
-        return Bits.of(arrays["parameters"], {name: frame[name] for name in frame})
+        return Bits.of(arrays["parameters"], *(dict(pd.read_parquet(table).items()) for table in tables))
 
 
-FILES = ("weights.npz", "history.parquet")
+FILES = ("weights.npz", "history.parquet", "signals.parquet")
 
 
 def rows_of(client: "MlflowClient", run: "Run") -> Rows:
