@@ -14,8 +14,9 @@ install: .venv/installed  ## a virtual environment with everything for developme
 run: install  ## the main job: a sweep over activations
 	$(PYTHON) -m runner -m activation=sigmoid,tanh data=sine,xor,quadrants
 
-reference: install  ## docs/reference.md, from the configs and the components
+reference: install  ## docs/reference.md, from the configs and the components, and docs/diagnoses.md, from the rules
 	$(PYTHON) docs/reference/build.py
+	$(PYTHON) docs/diagnoses/build.py
 
 notebook: install  ## run docs/notebook.ipynb, so that it shows what it prints
 	$(PYTHON) docs/notebook/run.py

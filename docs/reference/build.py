@@ -23,7 +23,7 @@ from nn.faults import FAULTS
 from nn.metrics import METRICS
 from nn.registry import Registry
 from nn.signals import EARLY_SAMPLES
-from runner import gradcheck, predict, report, reproduce, resume, sweeps
+from runner import diagnose, gradcheck, predict, report, reproduce, resume, sweeps
 from runner.app.options import default_config
 from runner.runs.components import REGISTRIES
 from runner.runs.settings import EXECUTORS, Settings
@@ -206,7 +206,7 @@ def commands() -> str:
     """What the commands beside `python -m runner` print when they are asked for help."""
     usages = {
         "resume": resume.USAGE, "reproduce": reproduce.USAGE, "report": report.USAGE, "predict": predict.USAGE,
-        "gradcheck": gradcheck.USAGE, "sweeps": sweeps.USAGE,
+        "diagnose": diagnose.USAGE, "gradcheck": gradcheck.USAGE, "sweeps": sweeps.USAGE,
     }  # fmt: skip
     return "\n\n".join(f"### python -m runner.{name}\n\n```text\n{usage}\n```" for name, usage in usages.items())
 

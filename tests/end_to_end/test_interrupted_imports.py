@@ -33,7 +33,10 @@ if any("popen_loky" in one for one in sys.orig_argv):
 """
 SWEEP = ("-m", "data=xor", "seed=range(4)", "training.epochs=2", "tracking.plots=none", "workers=4")
 # But runner.sweeps, which imports nothing that takes time.
-COMMANDS = ("runner", "runner.resume", "runner.report", "runner.reproduce", "runner.gradcheck", "runner.predict")
+COMMANDS = (
+    "runner", "runner.resume", "runner.report", "runner.reproduce", "runner.gradcheck", "runner.predict",
+    "runner.diagnose",
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)

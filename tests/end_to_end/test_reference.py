@@ -1,4 +1,6 @@
-"""docs/reference.md is what its builder makes, and names all that a sweep writes to MLflow."""
+"""docs/reference.md and docs/diagnoses.md are what their builders make; the former names all that a sweep writes to
+MLflow.
+"""
 
 import importlib.util
 import re
@@ -10,6 +12,7 @@ import pytest
 
 from nn.faults import FAULTS
 from runner.base.paths import CONF
+from runner.diagnosis.rules import RULES
 from runner.runs.components import REGISTRIES
 from tests.end_to_end.conftest import Trained
 
@@ -19,8 +22,8 @@ MLFLOWS_OWN = ("mlflow.runName", "mlflow.user", "mlflow.parentRunId", "mlflow.so
 
 
 @cache
-def build() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("build_reference", DOCS / "reference" / "build.py")
+def build(folder: str = "reference") -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"build_{folder}", DOCS / folder / "build.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -38,8 +41,16 @@ def is_named(name: str) -> bool:
     return name in named() or f"{name.partition('/')[0]}/NAME" in named()
 
 
-def test_the_page_is_what_make_reference_writes() -> None:
-    assert PAGE.read_text(encoding="utf-8") == build().document()
+@pytest.mark.parametrize("name", ["reference", "diagnoses"])
+def test_a_page_is_what_make_reference_writes(name: str) -> None:
+    assert (DOCS / f"{name}.md").read_text(encoding="utf-8") == build(name).document()
+
+
+def test_every_rule_has_a_section_with_what_it_is_and_what_to_do() -> None:
+    sections = (DOCS / "diagnoses.md").read_text(encoding="utf-8").split("\n## ")[1:]
+    assert [section.splitlines()[0] for section in sections] == [f"{rule.code} {rule.cause}" for rule in RULES]
+    for section in sections:
+        assert [len(line.split("** ")[1]) > 0 for line in section.splitlines() if line.startswith("- **")] == [True] * 4
 
 
 def test_every_key_and_every_setting_has_a_meaning_and_every_component_says_what_it_is() -> None:

@@ -12,7 +12,12 @@ from runner.plan.fault_checks import places_of
 @lru_cache(maxsize=8)
 def _wrong(subject: Subject) -> list[Evidence]:
     return [
-        Evidence(f"gradient of {row.name}: {row.verdict.words}", distance(row), CLEARLY, layer=int(row.name[1:]))
+        Evidence(
+            f"relative error of the gradient of {row.name}, {row.verdict.words}",
+            distance(row),
+            CLEARLY,
+            layer=int(row.name[1:]),
+        )
         for row in wrong_arrays(subject)
     ]
 
@@ -28,7 +33,9 @@ def _of_place(code: str, cause: str, place: str) -> Rule:
         code,
         cause,
         when=lambda subject: bool(_faults_of(place, subject)),
-        evidence=lambda subject: [Evidence(f"fault={one}", place) for one in _faults_of(place, subject)],
+        evidence=lambda subject: [
+            Evidence(f"planned mistake in the {place}", f"fault={one}") for one in _faults_of(place, subject)
+        ],
         fixes=_without_faults,
         proves=True,
         asked="all",

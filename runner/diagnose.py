@@ -1,0 +1,156 @@
+"""`python -m runner.diagnose`: why runs do not learn, with evidence and a command to try for each cause."""
+
+import argparse
+import shlex
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from runner.app.commands import run_command
+from runner.base.console import count, say, warn
+from runner.base.errors import UserError
+from runner.base.files import write_whole
+from runner.base.paths import CONF
+from runner.runs.components import load_modules, modules_of
+
+if TYPE_CHECKING:
+    from runner.diagnosis.judged import Judged, Unjudged
+    from runner.findings.findings import Findings
+    from runner.runs.result import RunResult
+
+TO_OUTPUT = "-"
+ILL = 3  # the exit code where a run does not learn; an error has 1, as everywhere
+TELLING = ("--config-dir", "-cd", "--config-path", "-cp", "--config-name", "-cn")  # options that a setting may need
+USAGE = """\
+Why do runs not learn? Compares each trained run of the MLflow store with what its data allow, and names the first
+cause that is found, with evidence and a command to try. Causes are proved or likely; no fix is trained. Nothing is
+written into the store.
+
+  python -m runner.diagnose                          the newest sweep, or run
+  python -m runner.diagnose SWEEP                    a certain one: its name in outputs/, or an MLflow run id
+  python -m runner.diagnose RUN_ID                   one run, beside the others of its sweep
+  python -m runner.diagnose SWEEP --why 3            all that is known of the run with this index
+  python -m runner.diagnose SWEEP --json found.json  for programs; - is standard output
+  python -m runner.diagnose SWEEP --strict           a run without a known cause counts as one that does not learn
+  python -m runner.diagnose modules=[my_parts]       of a sweep with components, or with rules, of your own
+
+The exit code is 0 when every run that was judged learns or has no known cause, 3 when one does not learn, 1 after an
+error. Failed and killed runs are counted and not judged."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UserError(f"{message}; python -m runner.diagnose --help shows what there is")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a command line; returns the exit code."""
+    return run_command(_run, arguments, USAGE)
+
+
+def _run(arguments: Sequence[str]) -> int:
+    parser = _Parser(add_help=False, allow_abbrev=False)
+    parser.add_argument("sweep", nargs="?")
+    parser.add_argument("--why", type=int)
+    parser.add_argument("--json")
+    parser.add_argument("--strict", action="store_true")
+    chosen = parser.parse_args([argument for argument in arguments if not argument.startswith("modules=")])
+    modules = tuple(modules_of(list(arguments), CONF / "config.yaml"))
+    load_modules(modules)
+    sweep, asked = _sweep(chosen.sweep)
+    if chosen.why is not None:
+        asked = [result.index for result in sweep.results if result.index == chosen.why]
+        if not asked:
+            raise UserError(f"{sweep.about.name} has no run {chosen.why}; its runs are 0 to {len(sweep.results) - 1}")
+    from runner.diagnosis.document import document
+    from runner.diagnosis.judged import Judged, judge_all
+
+    results = _with_signals(sweep.results, modules, quiet=chosen.json == TO_OUTPUT)
+    found = judge_all(results, asked)
+    if chosen.json == TO_OUTPUT:
+        sys.stdout.write(document(found))
+    else:
+        if chosen.json:
+            write_whole(Path(chosen.json), document(found).encode())
+        _print(found, sweep, in_full=chosen.why is not None)
+    verdicts = {one.diagnosis.verdict for one in found if isinstance(one, Judged)}
+    return ILL if "ill" in verdicts or (chosen.strict and "unknown" in verdicts) else 0
+
+
+def _sweep(name: str | None) -> "tuple[Findings, list[int]]":
+    """A sweep, and the indices of the runs that are asked for: all, or the one that was named."""
+    from runner.findings.loading import load_sweep
+    from runner.store.reader import open_reader
+
+    reader = open_reader()
+    found = load_sweep(name, reader)
+    run = reader.run(found.parent_id)
+    asked = [result.index for result in found.results]
+    if run.is_parent:
+        return found, asked
+    beside = reader.of_sweep(run.tags["sweep_id"])
+    if any(one.is_parent for one in beside):
+        return load_sweep(run.tags["sweep_id"], reader), asked
+    typed, _ = _typed(found.about.command)
+    return replace(found, results=[replace(one, overrides=typed) for one in found.results]), asked
+
+
+def _typed(command: str) -> tuple[tuple[str, ...], list[str]]:
+    """The overrides of a command line, and those of its options that they may need; nothing of another program's."""
+    if f"{command} ".partition(" -m runner ")[0] != "python":
+        return (), []
+    overrides: list[str] = []
+    options: list[str] = []
+    rest = iter(shlex.split(command)[3:])
+    for word in rest:
+        if word.partition("=")[0] in TELLING:
+            options += [word] if "=" in word else [word, next(rest, "")]
+        elif not word.startswith("-"):
+            overrides.append(word)
+    return tuple(overrides), options
+
+
+def _with_signals(results: "list[RunResult]", modules: tuple[str, ...], quiet: bool) -> "list[RunResult]":
+    """The results; those that an earlier version stored without signals have those of the same run trained again."""
+    old = {place: one for place, one in enumerate(results) if one.outcome.is_trained and not one.signals}
+    if not old:
+        return results
+    from runner.findings.numbers.differences import compare
+    from runner.reproduce import train_again
+
+    warn(f"{count(len(old), 'run')} without signals, of an earlier version, trained again for them")
+    again = train_again(old, modules, as_stacks=not quiet)
+    same = {
+        place: one
+        for place, one in again.items()
+        if one.outcome.is_trained and compare(old[place], one) is None
+    }  # fmt: skip
+    if differ := len(old) - len(same):
+        warn(f"{count(differ, 'run')} did not get the same bits again, and are judged without signals")
+    return [replace(one, signals=same[at].signals) if at in same else one for at, one in enumerate(results)]
+
+
+def _print(found: "Sequence[Judged | Unjudged]", sweep: "Findings", in_full: bool) -> None:
+    """Say it: the counts, then a block for each cause, or everything about one run."""
+    from runner.diagnosis import told
+    from runner.diagnosis.judged import Unjudged
+
+    _, options = _typed(sweep.about.command)
+
+    def command(result: "RunResult", fix: tuple[str, ...]) -> str:
+        return told.command_of("runner", options, told.fixed(result.overrides, fix))
+
+    if len(sweep.results) > 1:
+        say(told.summary(found) if len(found) > 1 else f"run {found[0].result.index}: {sweep.name_of(found[0].result)}")
+    if in_full:
+        (one,) = found
+        say("\n".join([f"not judged: {one.why}"] if isinstance(one, Unjudged) else told.in_full(one, command)))
+        return
+    for block in told.blocks(found, sweep.name_of, command):
+        say("\n" * (len(sweep.results) > 1) + "\n".join(block))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

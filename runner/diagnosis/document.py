@@ -1,0 +1,57 @@
+"""Diagnoses for programs: JSON, whose form has a version."""
+
+import json
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from runner.diagnosis.judged import Judged, Unjudged
+from runner.diagnosis.rules import Evidence
+from runner.diagnosis.told import where
+
+VERSION = 1
+
+
+def document(found: Sequence[Judged | Unjudged]) -> str:
+    """All runs that were judged, and how many were not, as a JSON object: `version`, `runs`, `not_judged`.
+
+    A field that has nothing to say is null; `experiment` is null for every run whose fix was not trained.
+    """
+    left = [one.why for one in found if isinstance(one, Unjudged)]
+    runs = [_run(one) for one in found if isinstance(one, Judged)]
+    whole = {"version": VERSION, "runs": runs, "not_judged": {why: left.count(why) for why in dict.fromkeys(left)}}
+    return json.dumps(whole, indent=1, allow_nan=False) + "\n"
+
+
+def _run(one: Judged) -> dict[str, Any]:
+    said = one.diagnosis
+    return {
+        "index": one.result.index,
+        "run_key": one.result.key,
+        "verdict": said.verdict,
+        "code": said.code or None,
+        "cause": said.cause or None,
+        "certainty": said.certainty or None,
+        "layer": said.layer,
+        "step": said.step,
+        "score": _finite(one.scores.tested),
+        "allowed": _finite(one.reference.score) if one.reference.is_known else None,
+        "evidence": [_evidence(each) for each in said.evidence],
+        "symptoms": [_evidence(each) for each in said.symptoms],
+        "fix": list(said.fix),
+        "experiment": None,
+    }
+
+
+def _evidence(one: Evidence) -> dict[str, Any]:
+    return {
+        "signal": one.signal,
+        "value": _finite(one.value),
+        "threshold": _finite(one.threshold),
+        "where": where(one) or None,
+    }
+
+
+def _finite(value: float | str | None) -> float | str | None:
+    """A value that JSON can hold; what is infinite or no number as a word."""
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,127 @@
+"""All runs of a sweep, each with its diagnosis: its data made once, the other runs on them beside it."""
+
+import json
+import math
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from runner.datasets.samples import DataError
+from runner.diagnosis.judging import NEAR, Diagnosis, diagnose, symptoms
+from runner.diagnosis.reference import Reference, reference_of
+from runner.diagnosis.rules import RULES, Evidence, Rules
+from runner.diagnosis.scores import Scores, counts_of, scores_of, targets_of
+from runner.diagnosis.subject import Neighbour, Subject
+from runner.runs.data import Prepared, digest_of, prepare
+from runner.runs.result import RunResult
+from runner.runs.spec import Spec, to_plain
+
+CHANGED = "the data have changed since it was trained"
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """A trained run, its data, what these allow, and what is to be said about it."""
+
+    result: RunResult
+    data: Prepared
+    reference: Reference
+    scores: Scores
+    diagnosis: Diagnosis
+
+    @property
+    def learns_badly(self) -> bool:
+        """Whether an ill run learns its training samples all the same."""
+        return self.diagnosis.verdict == "ill" and self.scores.trained >= self.reference.score - NEAR
+
+    @cached_property
+    def symptoms(self) -> Sequence[Evidence]:
+        """What catches the eye, also of a run that learns."""
+        return symptoms(Subject(self.result, self.data, self.reference))
+
+    @property
+    def metric(self) -> str:
+        """What scores are shown in: `rmse` in the units of the targets, `R2`, or `balanced accuracy`."""
+        if self.data.samples.task == "classification":
+            return "balanced accuracy"
+        return "rmse" if self.data.Y_train.shape[1] == 1 and not self.data.scaling.y_log else "R2"
+
+    def shown(self, score: float) -> float:
+        """A score in the units of `metric`, on the samples that say how good the run is."""
+        targets = targets_of(self.data, self.scores.part)
+        if self.metric == "rmse":
+            spread = float(np.sqrt(np.mean((targets - self.data.Y_train.mean(axis=0)) ** 2)))
+            return abs(self.data.scaling.y_scale) * spread * math.sqrt(max(0.0, 1 - score))
+        if self.metric == "R2":
+            return score
+        chance = 1 / max(1, int(np.count_nonzero(counts_of(self.data, self.scores.part))))
+        return chance + score * (1 - chance)
+
+
+@dataclass(frozen=True)
+class Unjudged:
+    """A run about which nothing is said: it failed, was killed, or its data are not what they were."""
+
+    result: RunResult
+    why: str
+
+
+def judge_all(
+    results: Sequence[RunResult], asked: Container[int] | None = None, rules: Rules = RULES
+) -> list[Judged | Unjudged]:
+    """The runs of a sweep, in its order, beside all others of it: all of them, or those with the `asked` indices."""
+    known: dict[str, Prepared | str] = {}
+    found = [_data_of(result, known) for result in results]
+    pairs = zip(results, found, strict=True)
+    scores = {place: scores_of(run, data) for place, (run, data) in enumerate(pairs) if isinstance(data, Prepared)}
+    beside = {place: Neighbour(results[place].spec, one.tested) for place, one in scores.items()}
+    best = _two_best({place: (_samples_of(results[place].spec), one.tested) for place, one in scores.items()})
+    judged: list[Judged | Unjudged] = []
+    for place, (result, data) in enumerate(zip(results, found, strict=True)):
+        if asked is not None and result.index not in asked:
+            continue
+        if not isinstance(data, Prepared):
+            judged.append(Unjudged(result, data))
+            continue
+        others = [beside[one] for one in scores if one != place]
+        on_the_same = [score for one, score in best[_samples_of(result.spec)] if one != place]
+        reference = reference_of(data, on_the_same, result.spec.training.class_weights == "balanced")
+        said = diagnose(result, data, reference, others, rules)
+        judged.append(Judged(result, data, reference, scores[place], said))
+    return judged
+
+
+def _two_best(scores: Mapping[int, tuple[str, float]]) -> dict[str, list[tuple[int, float]]]:
+    """The places and scores of the two best runs on each samples: whichever is asked for, the best other is there."""
+    found: dict[str, list[tuple[int, float]]] = {}
+    for place, (samples, score) in scores.items():
+        ranked = [*found.get(samples, []), (place, -math.inf if math.isnan(score) else score)]
+        found[samples] = sorted(ranked, key=lambda one: -one[1])[:2]
+    return found
+
+
+def _data_of(result: RunResult, known: dict[str, Prepared | str]) -> Prepared | str:
+    """The data of a run's last phase, made once for all runs that have them; or why there is nothing to judge."""
+    if result.network is None or result.data is None:
+        return result.outcome.value
+    spec = result.spec
+    key = _json([_samples_of(spec), spec.network.output, spec.network.target_range, spec.dtype])
+    if key not in known:
+        try:
+            known[key] = prepare(spec)
+        except (DataError, OSError) as error:
+            known[key] = f"its data cannot be used: {error}"
+    data = known[key]
+    return CHANGED if isinstance(data, Prepared) and digest_of(data.samples) != result.data.digest else data
+
+
+def _samples_of(spec: Spec) -> str:
+    """What decides which samples a run has, and how they are split."""
+    plain = to_plain(spec)
+    return _json([plain["data"], plain["test"], spec.data_seed])
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, sort_keys=True)

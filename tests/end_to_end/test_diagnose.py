@@ -1,0 +1,85 @@
+"""`python -m runner.diagnose`: why runs of a sweep do not learn, for people and for programs."""
+
+import json
+import shlex
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.conftest import Trained, trained
+from tests.end_to_end.program import run_runner, said
+
+COMMON = ("data=sine", "optimizer=sgd", "training.epochs=300", "tracking.plots=none", "tracking.models=none")
+SWEPT = ("network.hidden=[8],[]", "fault=none,update_sign", "learning_rate=0.1,100")
+HEALTHY, TOO_HIGH, LINEAR = 0, 1, (4, 5)
+FAULTY = (2, 3, 6, 7)
+NAMED = {"wrong_update": FAULTY, "no_hidden": LINEAR, "lr_high": (TOO_HIGH,)}
+
+
+@pytest.fixture(scope="module")
+def sweep(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """Eight runs: one learns, one has too high a rate, two are linear, four have a planned mistake."""
+    return trained(tmp_path_factory.mktemp("diagnosed"), "-m", *SWEPT, *COMMON)
+
+
+def diagnose(sweep: Trained, *arguments: str, code: int = 3) -> subprocess.CompletedProcess[str]:
+    done = run_runner(*arguments, cwd=sweep.store.folder, module="runner.diagnose")
+    assert done.returncode == code, said(done)
+    return done
+
+
+def test_each_cause_is_a_block_with_evidence_and_a_command_that_cures_it(sweep: Trained, tmp_path: Path) -> None:
+    head, *rest = diagnose(sweep).stdout.split("\n\n")
+    assert head == "8 runs: 1 learns, 7 do not learn"
+    faulty, linear, high, healthy = rest
+    assert faulty.startswith("4 runs: the update of the weights has a mistake (proved, D102)\n   runs      2 (")
+    assert "planned mistake in the update: fault=update_sign" in faulty
+    assert linear.startswith("2 runs: the network is linear, and the data are not (proved, D301)\n")
+    assert "score of a linear model: " in linear and "more      docs/diagnoses.md, D301" in linear
+    assert high.startswith("1 run: the learning rate is too high for this network and these data (likely, D506)\n")
+    assert "evidence  outcome: diverged, step " in high and "no rmse (diverged); the data allow about" in high
+    assert healthy.startswith("1 run learns: rmse ") and "(R2 0.9" in healthy
+    (command,) = (line.split("to try")[1].strip() for line in linear.splitlines() if "to try" in line)
+    program, *overrides = shlex.split(command)[2:]
+    cured = trained(tmp_path, *overrides)
+    assert program == "runner" and "learns: " in diagnose(cured, code=0).stdout
+
+
+def test_programs_get_every_run_with_its_cause_and_the_overrides_to_try(sweep: Trained, tmp_path: Path) -> None:
+    done = diagnose(sweep, "--json", "-")
+    found = json.loads(done.stdout)
+    assert (found["version"], found["not_judged"]) == (1, {})
+    assert [run["index"] for run in found["runs"]] == list(range(8))
+    causes = {run["index"]: run["cause"] for run in found["runs"] if run["verdict"] == "ill"}
+    assert causes == {index: cause for cause, runs in NAMED.items() for index in runs}
+    assert {run["verdict"] for run in found["runs"]} == {"healthy", "ill"}
+    linear = found["runs"][LINEAR[0]]
+    assert (linear["code"], linear["certainty"], linear["experiment"]) == ("D301", "proved", None)
+    assert linear["fix"] == ["network.hidden=[8]", "activation=tanh"]
+    assert all(set(one) == {"signal", "value", "threshold", "where"} for one in linear["evidence"])
+    assert found["runs"][TOO_HIGH]["score"] == "-inf"  # JSON has no infinite numbers
+    run_key = sweep.store.client.get_run(sweep.store.children(sweep.store.only())[0].info.run_id).data.tags["run_key"]
+    assert run_key in {run["run_key"] for run in found["runs"]}
+    assert diagnose(sweep, "--json", str(tmp_path / "found.json")).stdout.startswith("8 runs: ")
+    assert (tmp_path / "found.json").read_text() == done.stdout
+
+
+def test_one_run_is_explained_in_full_and_is_no_error_where_it_learns(sweep: Trained) -> None:
+    high = diagnose(sweep, "--why", str(TOO_HIGH)).stdout
+    assert high.startswith("run 1: hidden=[8] fault=none lr=100\n")
+    assert high.count("python -m runner ") == 2 and "learning_rate=10\n" in high
+    assert "   what      An update goes beyond the minimum" in high
+    assert "learns: rmse " in diagnose(sweep, "--why", str(HEALTHY), code=0).stdout
+    done = diagnose(sweep, "--why", "8", code=1)
+    assert done.stderr.endswith("has no run 8; its runs are 0 to 7\n") and done.stdout == ""
+
+
+def test_a_run_without_signals_is_trained_again_for_them_beside_the_others_of_its_sweep(sweep: Trained) -> None:
+    run = next(one for one in sweep.store.children(sweep.store.only()) if one.data.tags["sweep_index"] == str(TOO_HIGH))
+    before = diagnose(sweep, run.info.run_id)
+    sweep.store.artifact(run, "signals.parquet").unlink()
+    after = diagnose(sweep, run.info.run_id, "--json", "-")
+    assert after.stderr == "1 run without signals, of an earlier version, trained again for them\n"
+    assert [one["cause"] for one in json.loads(after.stdout)["runs"]] == ["lr_high"]
+    assert before.stdout in diagnose(sweep, run.info.run_id).stdout

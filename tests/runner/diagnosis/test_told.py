@@ -1,0 +1,158 @@
+"""What is said of runs, and what must never be said."""
+
+from dataclasses import replace
+
+import pytest
+
+from runner.diagnosis.document import document
+from runner.diagnosis.judged import CHANGED, Judged, Unjudged, judge_all
+from runner.diagnosis.rules import RULES, Rules
+from runner.diagnosis.rules.rule import Overrides
+from runner.diagnosis.texts import TEXTS, words_of
+from runner.diagnosis.told import blocks, command_of, fixed, in_full, summary
+from runner.runs.outcome import Outcome
+from runner.runs.result import DataUsed, RunResult
+from tests.runner.building import plan_of, trained_all
+from tests.runner.diagnosis.corpus import ALTHOUGH, ILL, QUADRANTS, SINE, SQUARE
+
+FLAT = ("data=quadrants", "network.hidden=[8]", "optimizer=sgd", "learning_rate=300", "training.epochs=60")
+RUNS = {
+    "healthy": SINE,
+    "fast": (*SQUARE, "learning_rate=0.5"),
+    "flat": FLAT,
+    "out of range": ILL["output_range"],
+    "too high": ILL["lr_high"],
+    "classes": QUADRANTS,
+    "linear": ("data=xor", "network.hidden=[]"),
+    "although": next(iter(ALTHOUGH.values())),
+}
+
+
+@pytest.fixture(scope="module")
+def results() -> dict[str, RunResult]:
+    """A run of each kind, by what it is there for."""
+    given = [tuple({one.split("=", 1)[0]: one for one in overrides}.values()) for overrides in RUNS.values()]
+    plan = plan_of(*given, first=("tracking.plots=none",))
+    done = {result.index: result for result in trained_all(plan)}
+    return {
+        name: replace(done[place], overrides=overrides, index=index)
+        for index, (name, place, overrides) in enumerate(zip(RUNS, plan.of_jobs, given, strict=True))
+    }
+
+
+@pytest.fixture(scope="module")
+def judged(results: dict[str, RunResult]) -> dict[str, Judged]:
+    found = zip(results, judge_all(list(results.values())), strict=True)
+    return {name: one for name, one in found if isinstance(one, Judged)}
+
+
+def name_of(result: RunResult) -> str:
+    return f"run number {result.index}"
+
+
+def command(result: RunResult, fix: Overrides) -> str:
+    return command_of("runner", (), fixed(result.overrides, fix))
+
+
+def said_of(*found: Judged | Unjudged) -> str:
+    return "\n".join("\n".join(lines) for lines in blocks(found, name_of, command))
+
+
+def everything(found: dict[str, Judged]) -> str:
+    full = ("\n".join(in_full(one, command)) for one in found.values())
+    return "\n".join([summary(list(found.values())), said_of(*found.values()), *full])
+
+
+def test_every_rule_has_words_and_every_word_a_rule() -> None:
+    assert set(TEXTS) == {rule.cause for rule in RULES}
+    assert words_of("my_own_cause") == "my own cause"
+
+
+def test_scores_are_shown_as_the_sweep_shows_them(judged: dict[str, Judged]) -> None:
+    for name, metric in (("healthy", "rmse"), ("out of range", "rmse"), ("classes", "balanced_accuracy")):
+        one = judged[name]
+        part = "test" if f"test/{metric}" in one.result.finals else "train"
+        assert one.shown(one.scores.tested) == pytest.approx(one.result.finals[f"{part}/{metric}"], rel=1e-9)
+        assert one.metric.replace(" ", "_") == metric
+    one = judged["healthy"]
+    assert one.shown(0.0) == pytest.approx(one.result.finals["baseline/constant_rmse"], rel=1e-9)
+
+
+def test_a_run_that_learns_gets_one_line_and_no_cause(judged: dict[str, Judged]) -> None:
+    (line,) = said_of(judged["healthy"]).splitlines()
+    assert line.startswith("learns: rmse ") and "; the data allow about " in line
+
+
+def test_a_regression_is_never_said_to_need_softmax(judged: dict[str, Judged]) -> None:
+    regressions = {name: one for name, one in judged.items() if one.data.samples.task == "regression"}
+    assert len(regressions) >= 4 and "targets lie outside the range of the output" in everything(regressions)
+    assert "softmax" not in everything(regressions).lower()
+
+
+def test_a_rate_is_never_too_high_by_its_number_alone(judged: dict[str, Judged]) -> None:
+    assert judged["fast"].result.spec.learning_rate == 0.5 and "rate" not in said_of(judged["fast"])
+    high = judged["too high"].diagnosis
+    assert high.cause == "lr_high" and all("learning_rate" not in one.signal for one in high.evidence)
+    assert any(one.signal == "outcome" or one.threshold is not None for one in high.evidence)
+
+
+def test_nothing_is_called_confirmed_and_no_fix_tried(judged: dict[str, Judged]) -> None:
+    assert "confirmed" not in everything(judged) and "tried" not in everything(judged)
+    assert '"experiment": null' in document(list(judged.values()))
+
+
+def test_a_run_has_one_cause(judged: dict[str, Judged]) -> None:
+    said = said_of(*judged.values())
+    ill = [one for one in judged.values() if one.diagnosis.code]
+    assert len(ill) >= 4
+    assert [said.count(f"{one.result.index} (run number {one.result.index})") for one in ill] == [1] * len(ill)
+    assert not [text.words for text in TEXTS.values() if " or " in text.words]
+
+
+def test_dead_units_of_a_run_that_learns_are_seen_only_where_one_asks_why(judged: dict[str, Judged]) -> None:
+    flat = judged["flat"]
+    assert flat.diagnosis.verdict == "healthy" and flat.symptoms
+    assert "dead" not in said_of(flat) and "dead" not in document([flat])
+    assert "seen too  share of dead units: " in "\n".join(in_full(flat, command))
+
+
+def test_failed_and_killed_runs_are_counted_and_nothing_is_said_of_them(results: dict[str, RunResult]) -> None:
+    healthy = results["healthy"]
+    left = [
+        RunResult(index, "key", healthy.spec, outcome, error="ZeroDivisionError")
+        for index, outcome in ((8, Outcome.FAILED), (9, Outcome.KILLED))
+    ]
+    found = judge_all([healthy, *left])
+    assert summary(found) == "3 runs: 1 learns, 1 failed (not judged), 1 killed (not judged)"
+    assert said_of(*found).splitlines() == [said_of(found[0]).replace("learns", "1 run learns", 1)]
+    assert '"not_judged": {\n  "failed": 1,\n  "killed": 1\n }' in document(found)
+
+
+def test_a_run_whose_data_have_changed_is_not_judged_by_others(results: dict[str, RunResult]) -> None:
+    result = results["healthy"]
+    assert result.data is not None
+    other = replace(result, data=DataUsed(result.data.task, result.data.n_samples, "another"))
+    (found,) = judge_all([other])
+    assert found == Unjudged(other, CHANGED)
+    assert said_of(found) == f"1 run cannot be judged: {CHANGED}"
+
+
+def test_an_unknown_cause_is_said_to_be_unknown_with_no_more_than_was_done(results: dict[str, RunResult]) -> None:
+    (found,) = judge_all([results["too high"]], rules=Rules())
+    said = said_of(found)
+    assert said.startswith(f"does not learn, and none of the {len(RULES)} known causes fits; no fix was trained\n")
+    assert "to try" not in said and "gradcheck" not in said
+
+
+def test_a_mistake_in_code_is_named_although_the_run_learns(judged: dict[str, Judged]) -> None:
+    one = judged["although"]
+    assert one.diagnosis.verdict == "healthy"
+    assert said_of(one).splitlines()[1].startswith(f"although {words_of(one.diagnosis.cause)} (proved, D10")
+    assert said_of(one, judged["healthy"]).startswith("1 run: learns, although ")
+
+
+def test_a_command_keeps_the_overrides_of_the_run_but_for_those_of_the_fix() -> None:
+    given = ("data=xor", "network.hidden=[]", "hydra.sweep.dir=x")
+    assert command_of("runner", ("--config-dir", "my conf"), fixed(given, ("network.hidden=[8]",))) == (
+        "python -m runner --config-dir 'my conf' data=xor 'network.hidden=[8]'"
+    )
