@@ -99,7 +99,7 @@ def _sweep(name: str | None) -> "tuple[Findings, list[int]]":
 
 def _typed(command: str) -> tuple[tuple[str, ...], list[str]]:
     """The overrides of a command line, and those of its options that they may need; nothing of another program's."""
-    if f"{command} ".partition(" -m runner ")[0] != "python":
+    if not _is_ours(command):
         return (), []
     overrides: list[str] = []
     options: list[str] = []
@@ -110,6 +110,10 @@ def _typed(command: str) -> tuple[tuple[str, ...], list[str]]:
         elif not word.startswith("-"):
             overrides.append(word)
     return tuple(overrides), options
+
+
+def _is_ours(command: str) -> bool:
+    return f"{command} ".startswith("python -m runner ")
 
 
 def _with_signals(results: "list[RunResult]", modules: tuple[str, ...], quiet: bool) -> "list[RunResult]":
@@ -140,6 +144,8 @@ def _print(found: "Sequence[Judged | Unjudged]", sweep: "Findings", in_full: boo
     _, options = _typed(sweep.about.command)
 
     def command(result: "RunResult", fix: tuple[str, ...]) -> str:
+        if not result.overrides and not _is_ours(sweep.about.command):
+            return f"the settings of that run with {' '.join(fix)}"
         return told.command_of("runner", options, told.fixed(result.overrides, fix))
 
     if len(sweep.results) > 1:

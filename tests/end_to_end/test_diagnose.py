@@ -44,6 +44,9 @@ def test_each_cause_is_a_block_with_evidence_and_a_command_that_cures_it(sweep: 
     program, *overrides = shlex.split(command)[2:]
     cured = trained(tmp_path, *overrides)
     assert program == "runner" and "learns: " in diagnose(cured, code=0).stdout
+    run_id = cured.store.only().info.run_id
+    cured.store.client.set_tag(run_id, "mlflow.source.name", "another program's")
+    assert "learns: " in diagnose(cured, run_id, code=0).stdout
 
 
 def test_programs_get_every_run_with_its_cause_and_the_overrides_to_try(sweep: Trained, tmp_path: Path) -> None:
