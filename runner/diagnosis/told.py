@@ -12,6 +12,7 @@ from runner.diagnosis.rules import RULES, Evidence
 from runner.diagnosis.rules.rule import Overrides
 from runner.diagnosis.texts import TEXTS, words_of
 from runner.runs.outcome import Outcome
+from runner.runs.overrides import settings_of
 from runner.runs.result import RunResult
 
 PAGE = "docs/diagnoses.md"
@@ -29,8 +30,10 @@ def command_of(program: str, options: Sequence[str], overrides: Overrides) -> st
 
 
 def fixed(overrides: Overrides, fix: Overrides) -> Overrides:
-    """A run's overrides with a fix, but for what only says how a sweep is run."""
-    return with_fix(tuple(one for one in overrides if "hydra" not in one.partition("=")[0]), fix)
+    """A run's overrides with a fix, as those of one run: without what says how a sweep is run, also a named one."""
+    own = tuple(one for one in overrides if not one.lstrip("+~").startswith("hydra"))
+    is_named = settings_of(own).get("sweep", "null") != "null"
+    return with_fix((*own, *["hydra.mode=RUN"] * is_named), fix)
 
 
 def summary(found: Sequence[Judged | Unjudged]) -> str:

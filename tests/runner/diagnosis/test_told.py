@@ -156,3 +156,10 @@ def test_a_command_keeps_the_overrides_of_the_run_but_for_those_of_the_fix() -> 
     assert command_of("runner", ("--config-dir", "my conf"), fixed(given, ("network.hidden=[8]",))) == (
         "python -m runner --config-dir 'my conf' data=xor 'network.hidden=[8]'"
     )
+
+
+def test_a_run_of_a_named_sweep_is_trained_alone_by_its_command() -> None:
+    """The file of a sweep has all that its runs share, and asks for the whole of it."""
+    assert fixed(("seed=0", "sweep=decay_power"), ("schedule=constant",)) == (
+        "seed=0", "sweep=decay_power", "hydra.mode=RUN", "schedule=constant",
+    )  # fmt: skip
