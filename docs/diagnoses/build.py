@@ -28,8 +28,8 @@ HEAD = f"""\
 A run is compared with what its own data allow: kernel regression, which answers each training sample from the others,
 and a linear model. Scores are 0 for the best constant and 1 for perfect: R2 of a regression, balanced accuracy of a
 classification, shifted and stretched. A run learns when it comes within {NEAR:g} of what its data allow, beyond what
-sampling may take away; of it mistakes in code alone are named. Of any other run the rules below are asked, in this
-order; the first that holds names the cause.
+sampling may take away; then only mistakes in its code are named. Any other run is checked against the rules below, in
+this order; the first that holds names the cause.
 
 *Proved* follows from config, data and code alone; *likely* is what a rule says of measured numbers. No fix is trained:
 the command that is printed is one to try. Where no rule holds the cause is unknown, and that is said.
