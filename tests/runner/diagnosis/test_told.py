@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from runner.diagnosis import judging
 from runner.diagnosis.document import document
 from runner.diagnosis.judged import CHANGED, Judged, Unjudged, judge_all
 from runner.diagnosis.rules import RULES, Rules
@@ -15,7 +16,10 @@ from runner.runs.result import DataUsed, RunResult
 from tests.runner.building import plan_of, trained_all
 from tests.runner.diagnosis.corpus import ALTHOUGH, ILL, QUADRANTS, SINE, SQUARE
 
-FLAT = ("data=quadrants", "network.hidden=[8]", "optimizer=sgd", "learning_rate=300", "training.epochs=60")
+FLAT = (
+    "data=quadrants", "activation=relu", "init=he", "network.hidden=[32]", "learning_rate=1", "training.epochs=60",
+    "seed=2",
+)  # fmt: skip
 RUNS = {
     "healthy": SINE,
     "fast": (*SQUARE, "learning_rate=0.5"),
@@ -109,8 +113,12 @@ def test_a_run_has_one_cause(judged: dict[str, Judged]) -> None:
     assert not [text.words for text in TEXTS.values() if " or " in text.words]
 
 
-def test_dead_units_of_a_run_that_learns_are_seen_only_where_one_asks_why(judged: dict[str, Judged]) -> None:
-    flat = judged["flat"]
+def test_dead_units_of_a_run_that_learns_are_seen_only_where_one_asks_why(
+    judged: dict[str, Judged], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two of its 32 units are dead; where most are, another processor's last bits decide whether a run learns."""
+    monkeypatch.setattr(judging, "MANY", 0.05)
+    flat = replace(judged["flat"])  # which has not looked for symptoms yet
     assert flat.diagnosis.verdict == "healthy" and flat.symptoms
     assert "dead" not in said_of(flat) and "dead" not in document([flat])
     assert "seen too  share of dead units: " in "\n".join(in_full(flat, command))
