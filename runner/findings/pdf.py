@@ -33,6 +33,7 @@ QUIET = (
 SECONDS = 120
 CLOCK = re.compile(rb"/(CreationDate|ModDate) \(D:\d{14}")
 NO_CLOCK = rb"/\1 (D:20000101000000"  # as long as what it replaces: a PDF counts its bytes
+NODE = re.compile(rb"\(node(\d{8})\)")  # an element of the page, which a browser counts from where it likes
 
 
 def printed(page: str) -> bytes:
@@ -54,7 +55,13 @@ def printed(page: str) -> bytes:
         if done.returncode or not target.exists():
             told = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
             raise UserError(f"{browser} could not print the report: {' '.join(told) or 'it says nothing'}")
-        return CLOCK.sub(NO_CLOCK, target.read_bytes())
+        return _numbered(CLOCK.sub(NO_CLOCK, target.read_bytes()))
+
+
+def _numbered(content: bytes) -> bytes:
+    """Elements counted from 1, in the order that they have."""
+    places = {node: place for place, node in enumerate(sorted(set(NODE.findall(content))), 1)}
+    return NODE.sub(lambda found: b"(node%08d)" % places[found[1]], content)
 
 
 def require_browser() -> str:
