@@ -1,14 +1,13 @@
 """`python -m runner.diagnose`: why runs do not learn, with evidence and a command to try for each cause."""
 
-import argparse
 import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
-from runner.app.commands import run_command
+from runner.app.commands import parser_of, run_command
 from runner.base.console import count, say, warn
 from runner.base.errors import UserError
 from runner.base.files import write_whole
@@ -40,18 +39,13 @@ The exit code is 0 when every run that was judged learns or has no known cause, 
 error. Failed and killed runs are counted and not judged."""
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise UserError(f"{message}; python -m runner.diagnose --help shows what there is")
-
-
 def main(arguments: Sequence[str]) -> int:
     """Run a command line; returns the exit code."""
     return run_command(_run, arguments, USAGE)
 
 
 def _run(arguments: Sequence[str]) -> int:
-    parser = _Parser(add_help=False, allow_abbrev=False)
+    parser = parser_of("runner.diagnose")
     parser.add_argument("sweep", nargs="?")
     parser.add_argument("--why", type=int)
     parser.add_argument("--json")

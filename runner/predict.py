@@ -1,17 +1,16 @@
 """`python -m runner.predict`: what a trained network says of the rows of a file."""
 
-import argparse
 import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nn.metrics import METRICS, USUAL
-from runner.app.commands import run_command
+from runner.app.commands import parser_of, run_command
 from runner.base.commands import written
 from runner.base.console import count, say, warn
 from runner.base.errors import UserError
@@ -45,14 +44,8 @@ columns of that file and the predictions. Columns are found by name; the file ma
 Where the file has the target, the score on its rows is said as well. A file with decimal commas gets its answers with
 decimal commas, between semicolons. The exit code is 0 when everything was written."""
 OTHER_FORMATS = (".xlsx", ".xls", ".ods", ".parquet", ".json", ".jsonl", ".gz", ".bz2", ".xz", ".zip")
-OTHER_FORMATS = (".xlsx", ".xls", ".ods", ".parquet", ".json", ".jsonl", ".gz", ".bz2", ".xz", ".zip")
 SUFFIX, TO_OUTPUT, FROM_INPUT = "_predicted", "-", "-"
 HOW = tuple(f"data.{one.name}=" for one in fields(ReadingOptions))
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise UserError(f"{message}; python -m runner.predict --help shows what there is")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -61,7 +54,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    parser = _Parser(add_help=False, allow_abbrev=False)
+    parser = parser_of("runner.predict")
     parser.add_argument("run", nargs="?")
     parser.add_argument("file")
     parser.add_argument("--out")

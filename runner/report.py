@@ -4,9 +4,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
 
-from runner.app.commands import run_command
+from runner.app.commands import parser_of, run_command
 from runner.base.console import count, say, warn
 from runner.base.errors import UserError
 from runner.base.files import write_whole
@@ -33,18 +32,13 @@ the same file, byte for byte.
 The exit code is 0 when everything was written."""
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise UserError(f"{message}; python -m runner.report --help shows what there is")
-
-
 def main(arguments: Sequence[str]) -> int:
     """Run a command line; returns the exit code."""
     return run_command(_run, arguments, USAGE)
 
 
 def _run(arguments: Sequence[str]) -> int:
-    parser = _Parser(add_help=False, allow_abbrev=False)
+    parser = parser_of("runner.report")
     parser.add_argument("sweeps", nargs="*")
     parser.add_argument("--output", type=Path)
     parser.add_argument("--format", choices=FORMATS)

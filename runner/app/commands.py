@@ -1,8 +1,10 @@
 """What the commands beside `python -m runner` share: help, options, and errors as one clear message."""
 
+import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from typing import NoReturn
 
 from runner.base.console import say
 from runner.base.errors import RunsFailed, UserError, complain, unknown
@@ -37,6 +39,16 @@ def run_command(run: Callable[[Sequence[str]], int], arguments: Sequence[str], u
             raise
         complain(in_words(error))
         return 1
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UserError(f"{message}; python -m {self.prog} --help shows what there is")
+
+
+def parser_of(module: str) -> argparse.ArgumentParser:
+    """A parser for the command line of a module, whose mistakes are UserError; help is `run_command`'s."""
+    return _Parser(prog=module, add_help=False, allow_abbrev=False)
 
 
 def split_options(arguments: Sequence[str], known: Sequence[str]) -> tuple[list[str], list[str]]:

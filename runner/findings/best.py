@@ -64,8 +64,8 @@ def columns_section(sweep: Findings) -> Section | None:
     note += " There is no validation part, and a network may need a column more on the rows that it learned." * (
         part == "training"
     )
-    is_chance = shortfall_of([best]).startswith(NOTHING)
-    note += f" This run {shortfall_of([best])}; so these numbers may be chance." if is_chance else ""
+    shortfall = shortfall_of([best])
+    note += f" This run {shortfall}; so these numbers may be chance." if shortfall.startswith(NOTHING) else ""
     left_out = len(found.columns) - len(shown)
     note += f" The {left_out} columns that matter least are left out." if left_out else ""
     picture = Picture("columns.png", "Which columns matter to the best run", draw_importances(found, shown))

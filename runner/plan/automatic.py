@@ -115,7 +115,7 @@ def notes_on(spec: Spec, facts: Facts, automatic: frozenset[str]) -> list[str]:
 
 
 def note_on_choosing(spec: Spec, facts: Facts) -> list[str]:
-    """That a run which stops or restores weights by held-out rows looks at its test rows, where it has no others."""
+    """That a run which stops or restores weights by held-out rows reports the same ones, where it has no others."""
     chooses = {
         "training.patience": spec.training.patience is not None,
         "training.restore_best": spec.training.restore_best,

@@ -1,5 +1,7 @@
 """What data and config prove: targets out of reach, inputs that say nothing, scales, the order of the samples."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from nn.activations import ACTIVATIONS
@@ -99,20 +101,19 @@ def _unequal(subject: Subject) -> list[Evidence]:
     return [Evidence("the widest input by the narrowest", times, APART)] if times > APART else []
 
 
-UNSCALED_INPUTS = Rule(
-    "D204",
-    "unscaled_inputs",
-    when=lambda subject: not subject.standardizes and bool(_off_scale(subject)),
-    evidence=_off_scale,
-    fixes=lambda subject: [("data.standardize=true",)],
-)
-UNEQUAL_INPUTS = Rule(
-    "D205",
-    "unequal_inputs",
-    when=lambda subject: not subject.standardizes and bool(_unequal(subject)),
-    evidence=_unequal,
-    fixes=lambda subject: [("data.standardize=true",)],
-)
+def _of_scales(code: str, cause: str, found: Callable[[Subject], list[Evidence]]) -> Rule:
+    """A rule about inputs as they are, which standardizing them would end."""
+    return Rule(
+        code,
+        cause,
+        when=lambda subject: not subject.standardizes and bool(found(subject)),
+        evidence=found,
+        fixes=lambda subject: [("data.standardize=true",)],
+    )
+
+
+UNSCALED_INPUTS = _of_scales("D204", "unscaled_inputs", _off_scale)
+UNEQUAL_INPUTS = _of_scales("D205", "unequal_inputs", _unequal)
 
 
 def _target_scale(subject: Subject) -> list[Evidence]:
