@@ -35,7 +35,7 @@ def gaps_of(marked: Iterable[object], signs: Signs) -> Gaps:
     """The gaps that `missing=[...]` names; a number may be written as in the table or as Python writes it."""
     texts = [str(one).strip() for one in marked]
     found = [read_numbers(texts, one).values for one in {signs, Signs()}]
-    values = [value for one in found for value in one[np.isfinite(one)].tolist()]
+    values = [value for one in found for value in one[~np.isnan(one)].tolist()]
     return Gaps(frozenset(texts), tuple(dict.fromkeys(values)))
 
 

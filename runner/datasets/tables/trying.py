@@ -20,7 +20,7 @@ def with_ways_tried(make: Callable[..., Samples], settings: Mapping[str, Any], m
         return make(**settings)
     except DataError as error:
         if most == 0:
-            raise
+            raise DataError(str(error), error.setting) from error
         ways, later = dict[str, Mapping[str, Any]](), list[str]()
         for words, way in error.ways.items():
             is_file = "path" not in way or (len(error.ways) == 1 and way["path"] != STANDARD_INPUT)
@@ -29,12 +29,17 @@ def with_ways_tried(make: Callable[..., Samples], settings: Mapping[str, Any], m
             if again is None or ("path" in way and not again.ways):
                 ways[words] = way
             else:
-                ways |= {", ".join(filter(None, (words, more))): {**way, **its} for more, its in again.ways.items()}
+                ways |= {_joined(words, more): {**way, **its} for more, its in again.ways.items()}
                 later.append(f"data.{again.setting} {again}")
         is_common = len(set(later)) == 1 and len(later) == len(error.ways)
         leads_on = later and (is_common or not ways) and str(error) not in later[0]
         said = f"{error}; then {later[0]}" if leads_on else str(error)
         raise DataError(said, error.setting, ways) from error
+
+
+def _joined(words: str, more: str) -> str:
+    """What a way and those after it do, each once."""
+    return ", ".join(dict.fromkeys(filter(None, (*words.split(", "), *more.split(", ")))))
 
 
 def _refusal(make: Callable[..., Samples], settings: Mapping[str, Any], most: int) -> DataError | None:

@@ -1,5 +1,6 @@
 """What a column is taken for, and what is said about it."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -120,6 +121,12 @@ def test_markers_of_missing_values_are_gaps_and_so_are_those_that_are_named():
     )
     assert found.is_gap.all()
     assert cells(["-999", "x", "none", "0"]).is_gap.tolist() == [False] * 4
+
+
+def test_infinite_numbers_are_gaps_where_that_is_said_however_they_are_written():
+    assert cells(["1", "inf", "1e999", "-inf", "2"], ("inf",)).is_gap.tolist() == [False, True, True, False, False]
+    found = cells_of("c", pd.Series([1.0, np.inf]), Signs(), gaps_of(("inf",), Signs()))
+    assert found.is_gap.tolist() == [False, True]
 
 
 def test_none_is_a_gap_among_numbers_and_a_word_among_words():

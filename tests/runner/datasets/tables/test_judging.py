@@ -61,6 +61,13 @@ def test_words_in_every_column_of_one_row_may_begin_another_table(refused):
     assert "another table" not in str(refused(f"a,b\n{rows}{rows}9,two\n"))
 
 
+def test_what_is_infinite_is_refused_once_with_a_command_that_works(file):
+    path = file("a,b\n1,2\n3,4\n1e999,4\n5,inf\n7,8\n9,1\n")
+    error = refusal_of(path)
+    assert error.ways == {"with these as missing values": {"missing": ["inf"]}}
+    assert samples_of(path, missing=["inf"]).X.shape == (5, 1)
+
+
 def test_columns_can_be_left_out_where_others_are_left(refused):
     error = refused(MANY.replace("two", "2").replace("inf", "1"), drop=["d"])
     assert error.ways["without these columns"] == {"drop": ["d", "b"]}
