@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from runner.diagnosis.judged import Judged, Unjudged
-from runner.diagnosis.rules import Evidence
 from runner.diagnosis.told import where
+from runner.runs.diagnosis import Evidence
 
 VERSION = 1
 

@@ -9,12 +9,13 @@ from functools import cached_property
 import numpy as np
 
 from runner.datasets.samples import DataError
-from runner.diagnosis.judging import NEAR, Diagnosis, diagnose, symptoms
+from runner.diagnosis.judging import NEAR, diagnose, symptoms
 from runner.diagnosis.reference import Reference, reference_of
-from runner.diagnosis.rules import RULES, Evidence, Rules
+from runner.diagnosis.rules import RULES, Rules
 from runner.diagnosis.scores import Scores, counts_of, scores_of, targets_of
 from runner.diagnosis.subject import Neighbour, Subject
 from runner.runs.data import Prepared, digest_of, prepare
+from runner.runs.diagnosis import Diagnosis, Evidence
 from runner.runs.result import RunResult
 from runner.runs.spec import Spec, to_plain
 

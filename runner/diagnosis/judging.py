@@ -2,17 +2,16 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from runner.diagnosis.reference import Reference
-from runner.diagnosis.rules import RULES, Evidence, Rules
+from runner.diagnosis.rules import RULES, Rules
 from runner.diagnosis.rules.data import NOTHING
-from runner.diagnosis.rules.rule import Overrides, Rule
+from runner.diagnosis.rules.rule import Rule
 from runner.diagnosis.subject import Neighbour, Subject
 from runner.runs.data import Prepared
+from runner.runs.diagnosis import Diagnosis, Evidence, Overrides, Verdict
 from runner.runs.result import RunResult
 from runner.train.blas import ONE_BLAS_THREAD
 
@@ -20,33 +19,6 @@ NEAR = 0.1  # a score this much below what the data allow is as good: healthy ru
 ERRORS = 1.5  # standard errors that sampling may take away besides, of a run that learns its training samples
 UNKNOWN_AIM = 0.25  # the least that data are taken to allow where that is not known
 MANY = 0.75  # a share of units that catches the eye
-
-Verdict = Literal["healthy", "ill", "unknown"]
-Certainty = Literal["proved", "confirmed", "likely", ""]
-
-
-@dataclass(frozen=True)
-class Diagnosis:
-    """A run is `healthy`, `ill` for a cause, or it does not learn for a cause that is `unknown`.
-
-    A healthy run has a cause where its code is wrong all the same. `layer` counts from 1, the first hidden one, and
-    `step` counts updates; both are those of the evidence. `fixes` are overrides to try, those of one line together.
-    """
-
-    verdict: Verdict
-    code: str = ""
-    cause: str = ""
-    certainty: Certainty = ""
-    layer: int | None = None
-    step: int | None = None
-    evidence: tuple[Evidence, ...] = ()
-    symptoms: tuple[Evidence, ...] = ()
-    fixes: tuple[Overrides, ...] = ()
-
-    @property
-    def fix(self) -> Overrides:
-        """The overrides to try first."""
-        return self.fixes[0] if self.fixes else ()
 
 
 def diagnose(

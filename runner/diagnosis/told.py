@@ -8,9 +8,9 @@ from runner.base.console import count
 from runner.base.texts import number
 from runner.diagnosis.judged import Judged, Unjudged
 from runner.diagnosis.judging import with_fix
-from runner.diagnosis.rules import RULES, Evidence
-from runner.diagnosis.rules.rule import Overrides
+from runner.diagnosis.rules import RULES
 from runner.diagnosis.texts import TEXTS, words_of
+from runner.runs.diagnosis import Evidence, Overrides
 from runner.runs.outcome import Outcome
 from runner.runs.overrides import settings_of
 from runner.runs.result import RunResult

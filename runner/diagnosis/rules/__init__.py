@@ -5,9 +5,9 @@ Code; runs that fail on other samples alone; config and data; the network; first
 """
 
 from runner.diagnosis.rules import code, data, held_out, network, start, steps
-from runner.diagnosis.rules.rule import Evidence, Rule, Rules
+from runner.diagnosis.rules.rule import Rule, Rules
 
-__all__ = ["RULES", "Evidence", "Rule", "Rules"]
+__all__ = ["RULES", "Rule", "Rules"]
 
 RULES = Rules([
     code.WRONG_GRADIENT, code.WRONG_UPDATE, code.WRONG_PAIRS, code.WRONG_COST,

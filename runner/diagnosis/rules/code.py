@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from runner.diagnosis.probes import CLEARLY, distance, wrong_arrays
-from runner.diagnosis.rules.rule import Evidence, Overrides, Rule
+from runner.diagnosis.rules.rule import Rule
 from runner.diagnosis.subject import Subject
 from runner.plan.fault_checks import places_of
+from runner.runs.diagnosis import Evidence, Overrides
 
 
 @lru_cache(maxsize=8)

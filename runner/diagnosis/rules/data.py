@@ -6,8 +6,9 @@ import numpy as np
 
 from nn.activations import ACTIVATIONS
 from nn.registry import Array
-from runner.diagnosis.rules.rule import Evidence, Rule
+from runner.diagnosis.rules.rule import Rule
 from runner.diagnosis.subject import Subject
+from runner.runs.diagnosis import Evidence
 
 OUTSIDE = 0.02  # of the targets; healthy: 0
 SQUASHED = 0.3  # of the inputs, where the slope is below FLAT of its largest

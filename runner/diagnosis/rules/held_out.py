@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from runner.diagnosis.rules.rule import Evidence, Rule
+from runner.diagnosis.rules.rule import Rule
 from runner.diagnosis.scores import counts_of, judged_part
 from runner.diagnosis.subject import Subject
+from runner.runs.diagnosis import Evidence
 
 BEYOND = 0.2  # of the score: healthy runs lose 0.05 at most, beyond sampling error
 OUTSIDE = 0.1  # of the inputs of a grid; healthy most: 0.02

@@ -4,8 +4,9 @@ layer.
 
 import numpy as np
 
-from runner.diagnosis.rules.rule import Evidence, Rule
+from runner.diagnosis.rules.rule import Rule
 from runner.diagnosis.subject import Subject
+from runner.runs.diagnosis import Evidence
 
 LINEAR = 0.1  # of the score that a network without hidden layer cannot reach
 DEEP = 3  # hidden layers from which a gradient may vanish

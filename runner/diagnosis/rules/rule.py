@@ -5,22 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from runner.diagnosis.subject import Subject
-
-Overrides = tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """One number, or a few words, that a verdict rests on, and the threshold that it is beyond.
-
-    `layer` counts from 1, the first hidden one; `step` counts updates.
-    """
-
-    signal: str
-    value: float | str
-    threshold: float | None = None
-    layer: int | None = None
-    step: int | None = None
+from runner.runs.diagnosis import Evidence, Overrides
 
 
 @dataclass(frozen=True)

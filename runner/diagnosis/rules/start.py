@@ -7,8 +7,9 @@ import numpy as np
 
 from nn.registry import Array
 from runner.diagnosis.probes import search
-from runner.diagnosis.rules.rule import Evidence, Overrides, Rule
+from runner.diagnosis.rules.rule import Rule
 from runner.diagnosis.subject import Subject
+from runner.runs.diagnosis import Evidence, Overrides
 
 ALIKE, STILL_ALIKE = 1e-6, 1e-3  # differences between a layer's units by the size of its weights, at first and at last
 DEAD = 0.75  # of a layer's units before the first update; healthy 99 %: 0.4

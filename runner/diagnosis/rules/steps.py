@@ -7,9 +7,10 @@ from functools import lru_cache
 import numpy as np
 
 from runner.diagnosis.probes import Search, curvature, search
-from runner.diagnosis.rules.rule import Evidence, Overrides, Rule
+from runner.diagnosis.rules.rule import Rule
 from runner.diagnosis.rules.start import DEAD
 from runner.diagnosis.subject import Subject
+from runner.runs.diagnosis import Evidence, Overrides
 
 FADED, WORTH = 0.02, 0.1  # the schedule's last factor, and the sum of all by the number of steps
 CLIPPED = 0.2  # the limit of the gradient's norm by its median

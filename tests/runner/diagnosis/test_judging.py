@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.diagnosis.judging import Diagnosis, diagnose, judge, with_fix
+from runner.diagnosis.judging import diagnose, judge, with_fix
 from runner.diagnosis.reference import Reference
-from runner.diagnosis.rules import RULES, Evidence, Rule, Rules
+from runner.diagnosis.rules import RULES, Rule, Rules
 from runner.diagnosis.scores import Scores
 from runner.diagnosis.subject import Neighbour, Subject
+from runner.runs.diagnosis import Diagnosis, Evidence
 from runner.runs.outcome import Outcome
 from tests.runner.building import checked
 from tests.runner.diagnosis.corpus import ALTHOUGH, HEALTHY, ILL, LOOK_ALIKES, MORE, subjects_of, write_tables
