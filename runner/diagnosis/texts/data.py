@@ -1,0 +1,57 @@
+"""The words for what data and config prove."""
+
+from runner.diagnosis.rules import data
+from runner.diagnosis.texts.text import Text
+
+TEXTS = {
+    "output_range": Text(
+        "targets lie outside the range of the output",
+        "The output activation cannot reach them: a sigmoid never gives 2.",
+        "The cost stays at what the nearest reachable values cost; outputs stick to an end of their range.",
+        f"More than {data.OUTSIDE:.0%} of the targets, as they are trained, lie outside.",
+        "`network.output=auto network.target_range=auto loss=auto`, which reach them.",
+    ),
+    "input_squash": Text(
+        "the activation of the inputs makes them alike",
+        "`network.input` is flat where the inputs are, so that different inputs look the same to the network.",
+        "The cost stops early, at the same value whatever the rate.",
+        f"More than {data.SQUASHED:.0%} of the inputs lie where its slope is below {data.FLAT:.0%} of the largest.",
+        "`network.input=identity`.",
+    ),
+    "random_targets": Text(
+        "the inputs say nothing about the targets that a model could find",
+        "Targets are noise, were shuffled, or belong to other rows.",
+        "No network, no rate and no seed is better than a constant on other samples.",
+        f"Kernel regression, each sample left out once, reaches a score below {data.NOTHING:g}.",
+        "Look at the table: are rows in the right order, is the right column the target? No setting helps.",
+    ),
+    "unscaled_inputs": Text(
+        "the inputs are far from the scale that first weights are made for",
+        "Inputs in the hundreds, far from 0, or all alike saturate the first layer, or leave it without a gradient.",
+        "Hidden units are flat from the first step; the cost hardly moves, or jumps.",
+        f"A column's root mean square is above {data.SCALE:g}, its mean above {data.SHIFTED:g} standard deviations, or "
+        f"the widest column has a standard deviation below {data.NARROW:g}.",
+        "`data.standardize=true`.",
+    ),
+    "unequal_inputs": Text(
+        "the columns of the inputs have very different scales",
+        "One learning rate is then too high for one column, and too low for another.",
+        "Only what the widest column says is learned.",
+        f"The widest column is more than {data.APART:g} times as wide as the narrowest.",
+        "`data.standardize=true`.",
+    ),
+    "unscaled_targets": Text(
+        "the targets are far from the scale that outputs begin with",
+        "Errors in the hundreds make gradients that no usual rate suits.",
+        "The run diverges, or spends its time in reaching the mean.",
+        f"The mean of the targets, or their standard deviation, is above {data.TARGETS:g}.",
+        "`data.target_scale=standardize`; scores stay in the units of the data.",
+    ),
+    "not_shuffled": Text(
+        "samples that are alike are trained one after another",
+        "In a given order that is sorted, each batch undoes what the one before it did.",
+        "The cost swings within every epoch; the end depends on which samples came last.",
+        f"More than {data.SORTED:.0%} of the targets' variance lies between batches.",
+        "`training.order=shuffled`.",
+    ),
+}

@@ -1,0 +1,36 @@
+"""The words for networks that cannot do it."""
+
+from runner.diagnosis.rules import network
+from runner.diagnosis.texts.text import Text
+
+TEXTS = {
+    "no_hidden": Text(
+        "the network is linear, and the data are not",
+        "Without a hidden layer, or with identity as the activation, only straight lines can be learned.",
+        "The cost converges at once to that of a linear model.",
+        f"A linear model is more than {network.LINEAR:g} of the score below what the data allow.",
+        "A hidden layer with an activation that bends: `network.hidden=[8] activation=tanh`.",
+    ),
+    "too_small": Text(
+        "a layer has a single unit",
+        "All that the layers above learn must pass through one number.",
+        "The fit is one step or one slope.",
+        "A hidden layer has one unit, and the run misses what its data allow.",
+        "More units: `network.hidden=[8]`.",
+    ),
+    "vanishing": Text(
+        "the gradient hardly reaches the first layer",
+        "Each layer makes it smaller; sigmoid does so at least by four.",
+        "The last layers learn a constant; the cost is flat for a long time.",
+        f"With {network.DEEP} hidden layers or more, the first layer's gradient is below {network.VANISHED:g} of the "
+        "last one's, before the first update.",
+        "`activation=relu init=he`, or fewer layers.",
+    ),
+    "no_bias": Text(
+        "the network has no bias",
+        "Every unit's line must go through the origin.",
+        "An answer is missed that lies off the origin, as in xor.",
+        "`network.bias=false`, the run misses what its data allow, and no other cause was found.",
+        "`network.bias=true`.",
+    ),
+}

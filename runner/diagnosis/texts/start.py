@@ -1,0 +1,43 @@
+"""The words for first weights."""
+
+from runner.diagnosis.rules import start
+from runner.diagnosis.texts.text import Text
+
+TEXTS = {
+    "symmetric_init": Text(
+        "all units of a layer are the same unit",
+        "They begin with equal weights, get equal gradients, and stay equal.",
+        "A layer of any size is as good as one unit.",
+        "The weights of a layer's units are equal before the first update and after the last.",
+        "Random first weights: `init=glorot`, or `init=he` for relu.",
+    ),
+    "dead_relu": Text(
+        "most units of a layer are dead from the start",
+        "A relu that is 0 for every sample has no gradient.",
+        "The cost is flat, or that of a network with few units.",
+        f"At least {start.DEAD:.0%} of a layer's units have no slope for any sample, before the first update.",
+        "`init=he network.bias_init=zero`, or `activation=leaky_relu`.",
+    ),
+    "init_large": Text(
+        "the first weights are too large",
+        "They saturate every unit, so that little gradient is left.",
+        "The cost begins very high and falls slowly, or jumps.",
+        f"The norm of a unit's first weights is above {start.LARGE:g}.",
+        "`init=glorot`, or `init=he` for relu.",
+    ),
+    "init_small": Text(
+        "the first weights are too small",
+        "Products of tiny numbers have tiny gradients in every layer.",
+        "The cost is flat at that of a constant.",
+        f"The norm of a unit's first weights is below {start.SMALL:g} in every layer.",
+        "`init=glorot`, or `init=he` for relu.",
+    ),
+    "bad_start": Text(
+        "the run has ended in a trap, from which other first weights stay away",
+        "A small network has minima that are not the best one.",
+        "The cost is flat at a value that other seeds pass.",
+        f"Other seeds alone learn, or a network of {start.NARROW} units or fewer has moved, and no step along the "
+        f"gradient would save {start.TRAPPED:.0%} of the cost.",
+        "Other seeds: `seed=range(10)`; more units make it rare.",
+    ),
+}

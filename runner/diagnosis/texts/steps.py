@@ -1,0 +1,59 @@
+"""The words for steps too short, too long or too few."""
+
+from runner.diagnosis.rules import steps
+from runner.diagnosis.texts.text import Text
+
+TEXTS = {
+    "decay_fast": Text(
+        "the schedule has taken the learning rate away before anything was learned",
+        "It falls to nearly nothing in a small part of the steps.",
+        "The cost falls at first, and then is exactly flat.",
+        f"The last factor is below {steps.FADED:g}, and all are on average below {steps.WORTH:g}.",
+        "`schedule=constant`, or a slower decay.",
+    ),
+    "clip_tight": Text(
+        "gradients are cut to a small part of their size",
+        "With plain steps that is a low learning rate.",
+        "The cost falls in a straight line, far too slowly.",
+        f"The limit is below {steps.CLIPPED:g} of the gradient's median norm.",
+        "`training.clip_norm=null training.clip_value=null`.",
+    ),
+    "l2_strong": Text(
+        "L2 pulls the weights to zero as strongly as the gradient drives them away",
+        "The minimum of cost and penalty together is near a constant.",
+        "The cost is flat, far from 0; weights are small at the end.",
+        f"At the end the pull of L2 is above {steps.PULLED:g} of the gradient, or a unit's weights are below "
+        f"{steps.SHRUNK:g}.",
+        "`training.l2=0`, or a hundredth of it.",
+    ),
+    "momentum_high": Text(
+        "momentum makes every step far longer than the learning rate says",
+        "In the long run the rate is divided by 1 - momentum.",
+        "The cost swings in long waves, or diverges.",
+        f"`optimizer.momentum` is above {steps.HEAVY:g}, and the run misses what its data allow.",
+        "`optimizer.momentum=0.9`.",
+    ),
+    "too_few_steps": Text(
+        "training has ended too early",
+        "There were too few updates to get anywhere.",
+        "The cost still falls when training ends.",
+        f"There are fewer than {steps.FEWEST:g} updates, or than {steps.FEW:g} with a cost that still falls.",
+        "Ten times as many steps: `training.epochs` or `training.steps`.",
+    ),
+    "lr_high": Text(
+        "the learning rate is too high for this network and these data",
+        "An update goes beyond the minimum, and lands higher on the other side.",
+        "The cost jumps, ends above its least, or the run diverges; units may die or saturate on the way.",
+        f"The run diverged, one update moved a layer by more than {steps.LEAP:g} of its weights, the last cost is "
+        f"above {steps.RISE:g} times the least, or the rate times the curvature is above {steps.STEEP:g}.",
+        "A tenth of the rate, then a hundredth.",
+    ),
+    "lr_low": Text(
+        "the learning rate is too low for this number of steps",
+        "The cost would have fallen further with longer steps.",
+        "The cost falls smoothly, and is far from flat at the end.",
+        f"The weights have moved less than {steps.NEAR_START:g} of their size, the best step along the gradient is "
+        f"{steps.SHORT:g} times as long as that taken, or the last fifth of training saved {steps.STEADILY:.0%}.",
+        "Ten times the rate, then a hundred times.",
+    ),
+}
