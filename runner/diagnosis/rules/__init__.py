@@ -4,7 +4,7 @@ Code; runs that fail on other samples alone; config and data; the network; first
 `RULES.register(Rule(...), before="lr_high")` in a module of `modules=[...]`.
 """
 
-from runner.diagnosis.rules import code, data, held_out, network, start, steps
+from runner.diagnosis.rules import code, data, held_out, network, start, steps, updates
 from runner.diagnosis.rules.rule import Rule, Rules
 
 __all__ = ["RULES", "Rule", "Rules"]
@@ -16,6 +16,6 @@ RULES = Rules([
     network.NO_HIDDEN, start.SYMMETRIC_INIT, network.TOO_SMALL, data.NOT_SHUFFLED,
     steps.DECAY_FAST, steps.CLIP_TIGHT, steps.L2_STRONG, start.DEAD_RELU,
     data.UNEQUAL_INPUTS, data.UNSCALED_INPUTS, data.UNSCALED_TARGETS, start.INIT_LARGE, steps.MOMENTUM_HIGH,
-    steps.TOO_FEW_STEPS, network.VANISHING, start.INIT_SMALL, steps.LR_HIGH, steps.LR_LOW,
+    updates.BATCH_LARGE, steps.TOO_FEW_STEPS, network.VANISHING, start.INIT_SMALL, steps.LR_HIGH, steps.LR_LOW,
     network.NO_BIAS, start.BAD_START,
 ])  # fmt: skip

@@ -1,6 +1,6 @@
 """The words for steps too short, too long or too few."""
 
-from runner.diagnosis.rules import steps
+from runner.diagnosis.rules import steps, updates
 from runner.diagnosis.texts.text import Text
 
 TEXTS = {
@@ -32,6 +32,14 @@ TEXTS = {
         "The cost swings in long waves, or diverges.",
         f"`optimizer.momentum` is above {steps.HEAVY:g}, and the run misses what its data allow.",
         "`optimizer.momentum=0.9`.",
+    ),
+    "batch_large": Text(
+        "the batches are so large that there are few updates",
+        "An update counts many samples: the data are seen often, and the weights change seldom.",
+        "The cost falls smoothly, and still falls when training ends.",
+        f"There are at least {updates.OFTEN} epochs and {updates.LARGE} samples an update, too few updates (D505), and "
+        f"{steps.FEW:g} or more in batches of {updates.SMALL}.",
+        f"`training.mode=minibatch training.batch_size={updates.SMALL}`, or more epochs.",
     ),
     "too_few_steps": Text(
         "training has ended too early",

@@ -18,6 +18,7 @@ SQUARE = ("data=square", *TANH, "training.epochs=200")
 XOR = ("data=xor", *TANH, "learning_rate=0.5", "training.mode=full", "training.epochs=1500", "data.test_fraction=0")
 QUADRANTS = ("data=quadrants", *ADAM, "training.epochs=60")
 DEEP = ("activation=sigmoid", "network.hidden=[8,8,8,8]")
+LARGE = (*SQUARE, "data.samples=2000", "training.mode=full")
 MOMENTUM = ("optimizer=momentum", "learning_rate=0.02")
 OWN = ("data=table", "data.target=y", "data.standardize=false", "data.target_scale=none", "training.l2=0",
        "data.validation_fraction=0", "training.patience=null", "training.restore_best=false", *TANH,
@@ -84,6 +85,7 @@ ILL = {
     "unscaled_targets": (*OWN, "data.path=wide.csv"),
     "init_large": (*SINE, "init=gaussian", "init.std=50"),
     "momentum_high": (*SINE, *MOMENTUM, "learning_rate=0.1", "optimizer.momentum=0.999"),
+    "batch_large": (*LARGE, "training.epochs=20"),
     "too_few_steps": (*SINE, "training.epochs=5"),
     "vanishing": (*SINE, *DEEP),
     "init_small": (*SINE, "init=gaussian", "init.std=1e-4", "network.bias_init=zero", "training.epochs=60"),
@@ -126,6 +128,7 @@ LOOK_ALIKES = {
     "unscaled_targets": ("lr_high", (*OWN, "data.path=wave.csv", "learning_rate=10")),
     "init_large": ("lr_high", ILL["lr_high"]),
     "momentum_high": ("lr_high", (*SINE, *MOMENTUM, "learning_rate=5")),
+    "batch_large": ("too_few_steps", (*LARGE, "training.epochs=5")),
     "too_few_steps": ("lr_low", ILL["lr_low"]),
     "vanishing": ("lr_low", (*SINE, "network.hidden=[8,8,8,8]", "learning_rate=1e-5")),
     "init_small": ("lr_low", ILL["lr_low"]),
@@ -153,6 +156,8 @@ HEALTHY = {
                          "training.epochs=60"),
     "init_large": (*QUADRANTS, "init=gaussian", "init.std=3"),
     "momentum_high": (*SINE, *MOMENTUM, "optimizer.momentum=0.97", "learning_rate=0.005"),
+    "batch_large": ("data=quadrants", "data.samples_per_cluster=500", *ADAM, "learning_rate=0.1", "training.mode=full",
+                    "training.epochs=100"),
     "too_few_steps": ("data=identity", *ADAM, "training.epochs=10", "learning_rate=0.1"),
     "vanishing": ("data=square", *ADAM, *DEEP, "training.epochs=200", "learning_rate=0.03"),
     "init_small": (*QUADRANTS, "init=gaussian", "init.std=1e-3", "training.epochs=300"),
