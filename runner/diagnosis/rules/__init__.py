@@ -11,7 +11,7 @@ __all__ = ["RULES", "Rule", "Rules"]
 
 RULES = Rules([
     code.WRONG_GRADIENT, code.WRONG_UPDATE, code.WRONG_PAIRS, code.WRONG_COST,
-    data.RANDOM_TARGETS, held_out.EXTRAPOLATION, held_out.OVERFIT, held_out.IMBALANCE,
+    data.RANDOM_TARGETS, held_out.EXTRAPOLATION, held_out.TOO_FEW_SAMPLES, held_out.OVERFIT, held_out.IMBALANCE,
     data.OUTPUT_RANGE, data.INPUT_SQUASH,
     network.NO_HIDDEN, start.SYMMETRIC_INIT, network.TOO_SMALL, data.NOT_SHUFFLED,
     steps.DECAY_FAST, steps.CLIP_TIGHT, steps.L2_STRONG, start.DEAD_RELU,

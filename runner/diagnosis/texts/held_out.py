@@ -12,6 +12,15 @@ TEXTS = {
         f"{held_out.BEYOND:g} below that of training.",
         "`test.margin=0`, or `test.set=held_out`; or training samples from there.",
     ),
+    "too_few_samples": Text(
+        "there are too few samples for this network",
+        "It has more parameters than there are training samples, and many ways to fit these; few of them suit others.",
+        "Training samples are learned nearly perfectly; the test score is bad from the first epoch to the last.",
+        f"The training score is at least {held_out.BY_HEART:g}, that of the test more than {held_out.BEYOND:g} below it, "
+        f"and even the best on the way is more than {held_out.BELOW:g} below what the samples allow.",
+        "More samples: `data.samples` of a data set that is made. `training.l2=0.01` or fewer units help half of the "
+        "time; stopping earlier does not (where it does, the cause is D602).",
+    ),
     "overfit": Text(
         "the run has learned its training samples by heart",
         "The network is large for the samples, and was trained for long.",

@@ -18,6 +18,7 @@ SQUARE = ("data=square", *TANH, "training.epochs=200")
 XOR = ("data=xor", *TANH, "learning_rate=0.5", "training.mode=full", "training.epochs=1500", "data.test_fraction=0")
 QUADRANTS = ("data=quadrants", *ADAM, "training.epochs=60")
 DEEP = ("activation=sigmoid", "network.hidden=[8,8,8,8]")
+WIDE = (*ADAM, "network.hidden=[40]", "learning_rate=0.02", "training.epochs=1500", "seed=4")
 LARGE = (*SQUARE, "data.samples=2000", "training.mode=full")
 MOMENTUM = ("optimizer=momentum", "learning_rate=0.02")
 OWN = ("data=table", "data.target=y", "data.standardize=false", "data.target_scale=none", "training.l2=0",
@@ -66,6 +67,7 @@ ILL = {
     "wrong_pairs": (*SINE, "fault=shuffled_inputs"),
     "random_targets": (*OWN, "data.path=shuffled.csv"),
     "extrapolation": (*SINE, "test.set=grid", "test.margin=3"),
+    "too_few_samples": (*WIDE, "data=surface", "data.samples=20"),
     "overfit": (*OWN, "data.path=few.csv", "network.hidden=[40]", "optimizer=adam", "learning_rate=0.02",
                 "training.epochs=2000"),
     "imbalance": (*OWN, "data.path=rare.csv", "network.hidden=[2]", "training.epochs=30", "learning_rate=0.05"),
@@ -111,6 +113,7 @@ LOOK_ALIKES = {
     "wrong_pairs": ("random_targets", ILL["random_targets"]),
     "random_targets": ("wrong_pairs", ILL["wrong_pairs"]),
     "extrapolation": ("overfit", ILL["overfit"]),
+    "too_few_samples": ("overfit", ILL["overfit"]),
     "overfit": ("", (*OWN, "data.path=noisy.csv")),
     "imbalance": ("lr_low", (*OWN, "data.path=rare.csv", "learning_rate=1e-4", "training.class_weights=balanced")),
     "output_range": ("unscaled_targets", ILL["unscaled_targets"]),
@@ -139,6 +142,7 @@ LOOK_ALIKES = {
 }
 # Healthy runs with what a rule looks for, or nearly so: they learn, and that is all there is to say.
 HEALTHY = {
+    "too_few_samples": (*WIDE, "data=sine", "data.samples=16"),
     "extrapolation": (*SQUARE, "test.set=grid", "test.margin=0.05"),
     "imbalance": (*OWN, "data.path=rare.csv", "training.class_weights=balanced", "learning_rate=0.3"),
     "unequal_inputs": (*OWN, "data.path=spots.csv"),
