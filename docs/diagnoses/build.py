@@ -34,6 +34,11 @@ this order; the first that holds names the cause.
 *Proved* follows from config, data and code alone; *likely* is what a rule says of measured numbers. No fix is trained:
 the command that is printed is one to try. Where no rule holds the cause is unknown, and that is said.
 
+Of a sweep the settings are named that explain each cause (`where`): of all rules of at most two conditions, such as
+`activation=relu and learning_rate >= 1`, the one that fits best (by F1) of those with p below 0.01 (Fisher's test,
+Holm's correction for the number of rules). Numbers are of runs with the cause and runs that learn. Where no rule is
+found, and some seeds of a setting fail while others learn, it is the seed; seeds and folds are in no rule.
+
 Failed and killed runs are counted, and nothing is said of them. A run stored by an earlier version has no signals; it
 is trained again for them, and that is said too; the store stays as it is.
 
@@ -43,10 +48,13 @@ when one does not learn, and 1 after an error.
 A rule of your own is a `Rule` in a module of `modules=[...]`: `RULES.register(Rule(...), before="lr_high")`, from
 `runner.diagnosis.rules`.
 
-The JSON object has a `version`, which is {VERSION}, `runs`, and `not_judged`, a count for each reason. Each run has
+The JSON object has a `version`, which is {VERSION}, `runs`, `causes`, `failures`, and `not_judged`, a count for each
+reason. Each run has
 `index`, `run_key`, `verdict` (`healthy`, `ill`, `unknown`), `code`, `cause`, `certainty`, `layer`, `step`, `score`,
 `allowed`, `evidence` and `symptoms` (each with `signal`, `value`, `threshold`, `where`), `fix` (overrides), and
-`experiment`, null as no fix is trained.
+`experiment`, null as no fix is trained. Each cause has `code`, `cause`, `indices`, `rule` (null where no setting
+explains it), `inside` and `outside` (how many of how many), `left_out` (runs inside that have another cause), `p`, and
+`draw`, which is `seed` where that explains it. `failures` is the same of all runs that do not learn, for any cause.
 """
 
 

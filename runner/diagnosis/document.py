@@ -5,6 +5,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from runner.diagnosis.causes import Cause, causes_of, failures_of
 from runner.diagnosis.judged import Judged, Unjudged
 from runner.diagnosis.told import where
 from runner.runs.diagnosis import Evidence
@@ -13,13 +14,20 @@ VERSION = 1
 
 
 def document(found: Sequence[Judged | Unjudged]) -> str:
-    """All runs that were judged, and how many were not, as a JSON object: `version`, `runs`, `not_judged`.
+    """All runs that were judged, and how many were not, as a JSON object: `version`, `runs`, `causes`, `not_judged`.
 
     A field that has nothing to say is null; `experiment` is null for every run whose fix was not trained.
     """
     left = [one.why for one in found if isinstance(one, Unjudged)]
     runs = [_run(one) for one in found if isinstance(one, Judged)]
-    whole = {"version": VERSION, "runs": runs, "not_judged": {why: left.count(why) for why in dict.fromkeys(left)}}
+    failures = failures_of(found)
+    whole = {
+        "version": VERSION,
+        "runs": runs,
+        "causes": [_cause(one) for one in causes_of(found)],
+        "failures": _cause(failures) if failures else None,
+        "not_judged": {why: left.count(why) for why in dict.fromkeys(left)},
+    }
     return json.dumps(whole, indent=1, allow_nan=False) + "\n"
 
 
@@ -40,6 +48,23 @@ def _run(one: Judged) -> dict[str, Any]:
         "symptoms": [_evidence(each) for each in said.symptoms],
         "fix": list(said.fix),
         "experiment": None,
+    }
+
+
+def _cause(one: Cause) -> dict[str, Any]:
+    """`inside` and `outside` are how many of how many runs have the cause, those that learn beside them."""
+    said = {(run.diagnosis.code or None, run.diagnosis.cause or None) for run in one.runs}
+    code, cause = said.pop() if len(said) == 1 else (None, None)
+    return {
+        "code": code,
+        "cause": cause,
+        "indices": [run.result.index for run in one.runs],
+        "rule": one.factor.rule if one.factor else None,
+        "inside": one.factor.inside if one.factor else None,
+        "outside": one.factor.outside if one.factor else None,
+        "left_out": one.left_out,
+        "p": one.factor.p if one.factor else None,
+        "draw": one.draw or None,
     }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from runner.base.commands import quoted
 from runner.base.console import count
 from runner.base.texts import number
+from runner.diagnosis.causes import causes_of, failures_of, kind_of
 from runner.diagnosis.judged import Judged, Unjudged
 from runner.diagnosis.judging import with_fix
 from runner.diagnosis.rules import RULES
@@ -56,7 +57,9 @@ def summary(found: Sequence[Judged | Unjudged]) -> str:
             said.append(f"{n} {outcome.value} (not judged)")
     if n := sum(one.result.outcome.is_trained for one in left):
         said.append(f"{n} cannot be judged")
-    return f"{count(len(found), 'run')}: {', '.join(said)}"
+    whole, causes = failures_of(found), causes_of(found)
+    where = [f"do not learn: {whole.words}"] if whole and whole.factor and len(causes) > 1 else []
+    return "\n".join([f"{count(len(found), 'run')}: {', '.join(said)}", *where])
 
 
 def blocks(found: Sequence[Judged | Unjudged], name: Name, command: Command) -> list[list[str]]:
@@ -67,10 +70,10 @@ def blocks(found: Sequence[Judged | Unjudged], name: Name, command: Command) -> 
         if isinstance(one, Judged) and one.diagnosis.verdict == "healthy" and not one.diagnosis.code:
             healthy.setdefault(one.result.spec.data.name, []).append(one)
         elif isinstance(one, Judged):
-            kind = "untold" if math.isnan(one.scores.tested) else one.diagnosis.verdict
-            ill.setdefault((kind, one.diagnosis.code), []).append(one)
+            ill.setdefault(kind_of(one), []).append(one)
     ranked = sorted(ill.values(), key=lambda group: -len(group))
-    lines = [_of_cause(group, len(found) > 1, name, command) for group in ranked]
+    explained = {cause.kind: cause.words for cause in causes_of(found)}
+    lines = [_of_cause(group, len(found) > 1, name, command, explained.get(kind_of(group[0]), "")) for group in ranked]
     lines += [
         [_of_healthy(group, label if len(healthy) > 1 else "", len(found) > 1)] for label, group in healthy.items()
     ]
@@ -128,7 +131,7 @@ def where(one: Evidence) -> str:
     return ", ".join(filter(None, places))
 
 
-def _of_cause(group: Sequence[Judged], is_sweep: bool, name: Name, command: Command) -> list[str]:
+def _of_cause(group: Sequence[Judged], is_sweep: bool, name: Name, command: Command, why: str) -> list[str]:
     """A block: how many runs, why, and the first of them as the example that numbers are of."""
     first, n = group[0], len(group)
     if not is_sweep:
@@ -139,6 +142,7 @@ def _of_cause(group: Sequence[Judged], is_sweep: bool, name: Name, command: Comm
     runs = [f"{one.result.index} ({name(one.result)})" for one in group[:MOST_NAMED]]
     more = f" and {n - MOST_NAMED} more" if n > MOST_NAMED else ""
     lines = [f"{count(n, 'run')}: {text}", _line("runs", ", ".join(runs) + more)]
+    lines += [_line("where", why)] if why else []
     return lines + _facts(first, command, of=f"run {first.result.index}: " if n > 1 else "")
 
 

@@ -1,0 +1,115 @@
+"""The causes that a sweep has, each with its runs, and which settings explain that these fail and others learn."""
+
+import json
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from runner.base.console import count
+from runner.diagnosis.factors import Factor, could_show, explain
+from runner.diagnosis.judged import Judged, Unjudged
+from runner.runs.overrides import swept_keys, values_of
+from runner.runs.spec import flatten
+
+DEFAULT = "default"  # the value of a key that was not typed
+DRAWS = {"seed": "seed", "data.seed": "seed", "data.split_seed": "seed", "data.fold": "fold"}  # no factors
+
+
+@dataclass(frozen=True, eq=False)
+class Cause:
+    """Runs of which the same is said, or all that do not learn, beside those of the sweep that learn.
+
+    `factor` is the rule that explains them. Without one, `draw` is `seed` or `fold` where that decides which runs of a
+    setting fail, and `whole` counts the settings of which every one fails. `left_out` are runs inside the rule that do
+    not learn for another cause.
+    """
+
+    runs: tuple[Judged, ...]
+    factor: Factor | None = None
+    draw: str = ""
+    whole: int = 0
+    left_out: int = 0
+
+    @property
+    def kind(self) -> tuple[str, str]:
+        """What is said of them: the verdict and the code."""
+        return kind_of(self.runs[0])
+
+    @property
+    def words(self) -> str:
+        """What explains them, in a sentence; empty where nothing does, or where there is nothing to compare."""
+        if self.factor:
+            (hit, n), (missed, others) = self.factor.inside, self.factor.outside
+            others_too = f" ({count(self.left_out, 'run')} of another cause left out)" if self.left_out else ""
+            return f"{self.factor.rule}: {hit} of {count(n, 'run')}; elsewhere {missed} of {others}{others_too}"
+        if self.draw:
+            return f"no setting explains it; it is the {self.draw}"
+        if self.whole > 1:
+            return (
+                f"no two settings explain it, nor does the seed: these are all runs of {count(self.whole, 'setting')}"
+            )
+        return ""
+
+
+def kind_of(one: Judged) -> tuple[str, str]:
+    """The verdict and the code; `untold` where it cannot be said what is learned."""
+    return "untold" if math.isnan(one.scores.tested) else one.diagnosis.verdict, one.diagnosis.code
+
+
+def causes_of(found: Sequence[Judged | Unjudged]) -> list[Cause]:
+    """Each cause of some runs of a sweep, that of most runs first; runs of an unknown cause are one of them.
+
+    Runs without a cause that learn are in none.
+    """
+    kinds: dict[tuple[str, str], list[Judged]] = {}
+    for one in _judged(found):
+        kinds.setdefault(kind_of(one), []).append(one)
+    ranked = sorted(kinds.items(), key=lambda pair: -len(pair[1]))
+    return [_explained(runs, found) for (verdict, code), runs in ranked if code or verdict == "unknown"]
+
+
+def failures_of(found: Sequence[Judged | Unjudged]) -> Cause | None:
+    """All runs that do not learn, whatever the cause; None without one."""
+    failed = [one for one in _judged(found) if kind_of(one)[0] in ("ill", "unknown")]
+    return _explained(failed, found) if failed else None
+
+
+def _judged(found: Sequence[Judged | Unjudged]) -> list[Judged]:
+    return [one for one in found if isinstance(one, Judged)]
+
+
+def _explained(runs: Sequence[Judged], found: Sequence[Judged | Unjudged]) -> Cause:
+    """Some runs beside those that learn."""
+    judged, own = _judged(found), {id(one) for one in runs}
+    learning = [one for one in judged if id(one) not in own and kind_of(one)[0] == "healthy"]
+    varied = swept_keys([one.result.overrides for one in judged])
+    keys = [key for key in varied if key not in DRAWS]
+    both = [_settings(one, keys) for one in (*runs, *learning)]
+    failed = np.arange(len(both)) < len(runs)
+    if factor := explain({key: [one[key] for one in both] for key in keys}, failed):
+        others = [one for one in judged if id(one) not in own and kind_of(one)[0] in ("ill", "unknown")]
+        return Cause(tuple(runs), factor, left_out=sum(factor.holds(_settings(one, keys)) for one in others))
+    of_settings = [tuple(one.values()) for one in both]
+    n, k = Counter(of_settings), Counter(of_settings[: len(runs)])
+    if max(n.values()) == 1 or (keys and not could_show(len(runs), len(both))):
+        return Cause(tuple(runs))
+    drawn = " or the ".join(dict.fromkeys(DRAWS[key] for key in varied if key in DRAWS))
+    mixed = sum(k[one] for one in k if k[one] < n[one])
+    return Cause(tuple(runs), draw=drawn) if 2 * mixed > len(runs) else Cause(tuple(runs), whole=len(k))
+
+
+def _settings(one: Judged, keys: Sequence[str]) -> dict[str, str]:
+    """What a run has for each key: what was typed, or what it is without that."""
+    values = values_of(one.result.overrides, keys)
+    if DEFAULT in values.values():
+        known = flatten(one.result.spec)
+        values |= {key: _typed(known[key]) for key, value in values.items() if value == DEFAULT and key in known}
+    return values
+
+
+def _typed(value: object) -> str:
+    """A value of a spec as a person types it: `0.1`, `true`, `[6,4]`."""
+    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
