@@ -1,0 +1,33 @@
+"""Diagnosis: a labelled corpus of runs, and how many of them get the right cause.
+
+Thresholds of rules were looked at on even seeds; the odd ones judge. What is said here is about the rules alone.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import chdir
+from pathlib import Path
+
+from benchmarks.diagnosis import shown
+from benchmarks.diagnosis.corpus import entries
+from benchmarks.diagnosis.figures import Case, Figures
+from benchmarks.diagnosis.judged import judge
+from benchmarks.diagnosis.labels import Labels, measure
+from benchmarks.diagnosis.sources import write
+from benchmarks.diagnosis.trained import train
+
+
+def tables(quick: bool) -> Iterator[str]:
+    """Markdown: the goals, each cause, what is confused with what, healthy and harmless runs, two causes."""
+    planned = entries(quick)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write(folder)
+        trained = train(planned, folder)
+        with chdir(folder):
+            labels = Labels(planned, measure(trained.runs, {(one.settings, one.seed): one.source for one in planned}))
+        left_out = {one.key: one.accepted for one in labels.all if one.is_ill}
+        said = judge(trained.runs, left_out, folder)
+    cases = [Case(one, said[one.key]) for one in dict.fromkeys(labels.all)]
+    halves = [Figures([case for case in cases if case.run.entry.seed % 2 == rest]) for rest in (0, 1)]
+    yield from shown.tables(*halves, labels, said, trained.seconds)

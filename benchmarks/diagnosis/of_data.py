@@ -1,0 +1,100 @@
+"""Causes in the data, in what is tested, and in the code."""
+
+from collections.abc import Iterator, Sequence
+
+from benchmarks.diagnosis.entries import Severity
+from benchmarks.diagnosis.injection import (
+    ALL,
+    FEW,
+    GRADIENT,
+    NETWORKS,
+    NUMBERS,
+    OF_RELU,
+    OF_TABLES,
+    RELU,
+    SCALES,
+    TABLED_NUMBERS,
+    Injection,
+    setting,
+    where,
+)  # fmt: skip
+from benchmarks.diagnosis.sources import RARE
+
+
+def scales() -> Iterator[Injection]:
+    """Inputs and targets as nobody should train them."""
+    changes: Sequence[tuple[str, Severity]] = (
+        ("in1000", "strong"), ("in100", "strong"), ("in30", "middle"), ("in10", "mild"),
+        ("far30", "middle"), ("far10", "mild"), ("thin1000", "strong"), ("thin100", "middle"),
+    )  # fmt: skip
+    for change, severity in changes:
+        yield Injection("unscaled_inputs", severity, setting(), OF_TABLES, accepted=SCALES, change=change)
+    several = [name for name in OF_TABLES if name != "wave"]
+    for change, severity in (("uneven300", "strong"), ("uneven60", "middle")):
+        yield Injection("unequal_inputs", severity, setting(), several, accepted=SCALES, change=change)
+    for change, severity in (
+        ("out300", "strong"), ("out50", "strong"), ("high100", "strong"),
+        ("out15", "middle"), ("high10", "middle"), ("out8", "mild"),
+    ):  # fmt: skip
+        accepted = where(severity == "mild", {"lr_high"})
+        yield Injection(
+            "unscaled_targets", severity, setting(), [*TABLED_NUMBERS, "noisy"], accepted=accepted, change=change
+        )
+
+
+def samples() -> Iterator[Injection]:
+    """Targets, order, ranges."""
+    yield Injection("random_targets", "strong", setting(), [*OF_TABLES, "noisy"], change="shuffled")
+    for settings, severity in (
+        (("training.mode=online", "training.epochs=60"), "strong"), (("training.batch_size=16",), "strong"),
+        ((), "middle"),
+    ):  # fmt: skip
+        made, twin = setting("training.order=given", *settings), ("training.order=shuffled", *settings)
+        yield Injection("not_shuffled", severity, made, OF_TABLES, change="sorted", twin=twin)
+    for output, severity in (("sigmoid", "strong"), ("relu", "strong"), ("tanh", "middle")):
+        made = setting(f"network.output={output}", "network.target_range=null", "loss=half_mse")
+        yield Injection("output_range", severity, made, NUMBERS)
+    yield Injection(
+        "input_squash", "strong", setting("network.input=relu"), [one for one in ALL if one not in ("xor", "square")]
+    )
+    for name in ("tanh", "sigmoid"):
+        yield Injection("input_squash", "middle", setting(f"network.input={name}"), ("sine", "tanh_sine", "surface"))
+
+
+def held_out() -> Iterator[Injection]:
+    """Runs that fail on other samples, or on some of the classes."""
+    for margin, severity in ((4, "strong"), (2, "middle")):
+        made, twin = setting("test.set=grid", f"test.margin={margin}"), ("test.set=grid",)
+        yield Injection("extrapolation", severity, made, ("sine", "square", "surface", "tanh_sine"), twin=twin)
+    for function in ("bowl", "saddle"):
+        one = (f"data.function={function}",)
+        made = setting(*one, "test.set=grid", "test.margin=2")
+        yield Injection("extrapolation", "strong", made, ("surface",), twin=(*one, "test.set=grid"))
+    long = ("training.epochs=3000", "network.hidden=[40]")
+    adaptive = ("tanh adam", "relu deep", "tanh momentum", "gelu rmsprop")
+    yield Injection("overfit", "strong", setting(*long), FEW, adaptive, twin=("training.l2=0.03",))
+    yield Injection(
+        "overfit",
+        "middle",
+        setting("training.epochs=1500", "network.hidden=[20]"),
+        FEW,
+        adaptive,
+        twin=("training.l2=0.03",),
+    )
+    balanced = ("training.class_weights=balanced",)
+    yield Injection("imbalance", "strong", setting(), tuple(RARE), twin=balanced)
+    yield Injection("imbalance", "strong", setting("training.epochs=100"), tuple(RARE), twin=balanced)
+
+
+def code() -> Iterator[Injection]:
+    """Mistakes in code."""
+    for fault in GRADIENT:
+        deep = ("tanh deep", "relu deep") if fault == "transposed_gradient" else NETWORKS
+        yield Injection("wrong_gradient", "strong", setting(f"fault={fault}"), recipes=deep)
+    for fault in OF_RELU:
+        yield Injection("wrong_gradient", "strong", setting(f"fault={fault}"), recipes=RELU)
+    yield Injection("wrong_update", "strong", setting("fault=update_sign"))
+    for fault in ("shuffled_inputs", "shifted_labels"):
+        yield Injection("wrong_pairs", "strong", setting(f"fault={fault}"))
+    scaled = setting("fault=mixed_units", "network.output=tanh")
+    yield Injection("mixed_units", "strong", scaled, NUMBERS, twin=("network.output=tanh",))
