@@ -87,9 +87,23 @@ def trained() -> list[tuple[RunResult, Prepared]]:
     return [train_on(*kind) for kind in [*kinds, learned]]
 
 
+@pytest.fixture(scope="module")
+def plain(trained: list[tuple[RunResult, Prepared]]) -> tuple[dict[str, bytes], list[str]]:
+    """Every picture as it is drawn without a style of the user's, and the text in those of data and of fits."""
+    with pytest.MonkeyPatch.context() as patch:
+        texts = hear(patch)
+        pictures = drawn_from(trained)
+        heard = list(texts)
+        return pictures | drawn_of(1e-9, 1e6), heard
+
+
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """All text that is drawn: titles, tick labels, offsets of axes, legends, colour bars."""
+    return hear(monkeypatch)
+
+
+def hear(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """All text that is drawn from now on: titles, tick labels, offsets of axes, legends, colour bars."""
     texts: list[str] = []
     draw = Text.draw
 
@@ -112,9 +126,10 @@ def test_no_text_in_a_picture_of_a_sweep_is_source_of_a_formula(span: tuple[floa
 
 
 def test_no_text_in_a_picture_of_data_and_fits_is_source_of_a_formula(
-    trained: list[tuple[RunResult, Prepared]], told: list[str]
+    plain: tuple[dict[str, bytes], list[str]],
 ) -> None:
-    assert set(figures.__all__) == set(drawn_from(trained)) | set(drawn_of(1.0, 2.0)), "all figures are looked at"
+    pictures, told = plain
+    assert set(figures.__all__) == set(pictures), "all figures are looked at"
     assert len(told) > 200 and is_plain(told), sorted({text for text in told if not is_plain([text])})
 
 
@@ -130,9 +145,9 @@ def test_a_colour_bar_has_numbers_whether_scores_span_decades_or_less_than_two(t
 
 
 def test_pictures_have_the_same_bytes_whatever_style_the_user_has_set(
-    trained: list[tuple[RunResult, Prepared]],
+    trained: list[tuple[RunResult, Prepared]], plain: tuple[dict[str, bytes], list[str]]
 ) -> None:
-    before = drawn_from(trained) | drawn_of(1e-9, 1e6)
+    before, _ = plain
     with matplotlib.rc_context(STRANGE):
         after = drawn_from(trained) | drawn_of(1e-9, 1e6)
         mine = {key: matplotlib.rcParams[key] for key in STRANGE}

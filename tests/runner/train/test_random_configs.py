@@ -113,7 +113,7 @@ def check_result(result: RunResult, plan: Plan) -> None:
         assert result.history["step"][-1] == result.last_step
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 @given(told=overrides())
 def test_any_config_trains_or_is_refused_with_a_clear_message(told):
     check(told)
