@@ -6,10 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nn.network import Network
+from nn.network import Network, Trace
 from nn.registry import Array
 
 Indices = NDArray[np.intp]
+Moves = Indices | Array  # what parameters are moved along: entries `(k,)`, or directions `(k, P)`
+Slopes = tuple[Array, Array]  # derivatives and their uncertainties
 TOLERANCE = 1e-6  # relative to the longer of the two arrays
 AGREEMENT = 1e-7  # of differences over two distances, relative to the array's typical entry
 DISTANCES = (1e-3, 1e-4, 1e-5)  # of a pre-activation; the next is for entries that have a kink within the one before
@@ -63,24 +65,36 @@ def parts(network: Network) -> list[Part]:
     return found
 
 
-def central_difference(
-    network: Network, parameters: Array, x: Array, t: Array, entries: Indices
-) -> tuple[Array, Array]:
+def central_difference(network: Network, parameters: Array, x: Array, t: Array, entries: Indices) -> Slopes:
     """The derivative of the objective by `k` parameters of one array, and its uncertainty, `(k,)`: NaN beside a kink.
 
     Five points each; all shifted networks are one stack. A smooth function has the same derivative over h and 2h, and
     a second difference without a term in |h|; entries for which either fails are tried again over a smaller distance.
     """
-    reach, rounding = _reach(network, parameters, x)[entries], ROUNDING * _size(network, parameters, x, t)
-    derivative, uncertainty = np.full((2, len(entries)), np.nan)
-    middle = _objectives(network, parameters, x, t, entries[:1], np.zeros(1))
-    pending = np.arange(len(entries))
+    return _differences(network, parameters, x, t, entries, _reach(network, parameters, x)[entries])
+
+
+def slopes_along(network: Network, parameters: Array, x: Array, t: Array, directions: Array) -> Slopes:
+    """The derivative of the objective along `k` directions `(k, P)`, each within one layer, and its uncertainty.
+
+    Both are `(k,)`, and NaN where kinks are too near. A direction looks at all entries of an array at once.
+    """
+    pairs = zip(network.layers(directions), _trace(network, parameters, x).a, strict=False)
+    moves = [V.swapaxes(1, 2) @ a + (0 if c is None else c[:, :, np.newaxis]) for (V, c), a in pairs]
+    reach = np.max([np.abs(move).max(axis=(1, 2), initial=1) for move in moves], axis=0)
+    return _differences(network, parameters, x, t, directions, reach)
+
+
+def _differences(network: Network, parameters: Array, x: Array, t: Array, along: Moves, reach: Array) -> Slopes:
+    """`reach (k,)` is how far a pre-activation moves by a step of 1."""
+    rounding = ROUNDING * _size(network, parameters, x, t)
+    derivative, uncertainty = np.full((2, len(along)), np.nan)
+    middle = _objectives(network, parameters, x, t, along[:1], np.zeros(1))
+    pending = np.arange(len(along))
     for distance in DISTANCES:
-        if not len(pending):
-            break
         steps = distance / reach[pending]
         costs = np.stack([
-            _objectives(network, parameters, x, t, entries[pending], factor * steps) for factor in (-4, -2, -1, 1, 2, 4)
+            _objectives(network, parameters, x, t, along[pending], factor * steps) for factor in (-4, -2, -1, 1, 2, 4)
         ])  # fmt: skip
         measured, spread = _slopes(costs, middle, steps)
         others = derivative[np.isfinite(derivative)]
@@ -182,14 +196,17 @@ def _mistake(
     return f"wrong direction (cosine {angle:.4f})"
 
 
-def _objectives(network: Network, parameters: Array, x: Array, t: Array, entries: Indices, shifts: Array) -> Array:
-    """The objective `(k,)` of `k` networks; the i-th has one parameter shifted, `entries[i]` by `shifts[i]`."""
+def _objectives(network: Network, parameters: Array, x: Array, t: Array, along: Moves, shifts: Array) -> Array:
+    """The objective `(k,)` of `k` networks; the i-th has moved by `shifts[i]`, in one entry or along a direction."""
     per_network = 8 * (len(parameters) + 3 * sum(network.sizes) * x.shape[-1])
-    together, costs = max(1, CHUNK_BYTES // per_network), np.empty(len(entries))
-    for start in range(0, len(entries), together):
+    together, costs = max(1, CHUNK_BYTES // per_network), np.empty(len(along))
+    for start in range(0, len(along), together):
         chunk = slice(start, start + together)
-        shifted = np.repeat(parameters[np.newaxis], len(entries[chunk]), axis=0)
-        shifted[np.arange(len(shifted)), entries[chunk]] += shifts[chunk]
+        if along.ndim == 1:
+            shifted = np.repeat(parameters[np.newaxis], len(along[chunk]), axis=0)
+            shifted[np.arange(len(shifted)), along[chunk]] += shifts[chunk]
+        else:
+            shifted = parameters + shifts[chunk, np.newaxis] * along[chunk]
         with np.errstate(all="ignore"):
             costs[chunk] = network.objective(network.forward(network.layers(shifted), x), t)
     return costs
@@ -211,20 +228,23 @@ def _root_mean_square(values: Array) -> float:
     return norm(finite) / float(np.sqrt(max(1, len(finite))))
 
 
+def _trace(network: Network, parameters: Array, x: Array) -> Trace:
+    with np.errstate(all="ignore"):
+        return network.forward(network.layers(parameters[np.newaxis]), x)
+
+
 def _reach(network: Network, parameters: Array, x: Array) -> Array:
     """How far a pre-activation moves when a parameter moves by 1, `(P,)`; at least 1."""
     reach = np.ones((1, network.n_parameters))
-    with np.errstate(all="ignore"):
-        trace = network.forward(network.layers(parameters[np.newaxis]), x)
-    for (W, _), a in zip(network.layers(reach), trace.a, strict=False):
+    for (W, _), a in zip(network.layers(reach), _trace(network, parameters, x).a, strict=False):
         W[...] = np.maximum(1, np.abs(a).max(axis=-1))[:, :, np.newaxis]
     return np.asarray(reach[0])
 
 
 def _size(network: Network, parameters: Array, x: Array, t: Array) -> float:
     """The size of the numbers that the objective is summed from, on which its rounding errors depend."""
+    trace = _trace(network, parameters, x)
     with np.errstate(all="ignore"):
-        trace = network.forward(network.layers(parameters[np.newaxis]), x)
         losses = np.abs(network.loss.per_sample(trace.z[-1], trace.a[-1], t))
     sizes = 1 + losses + np.abs(trace.z[-1]).max(axis=1)
     return float(sizes.mean() if network.reduction == "mean" else sizes.sum())

@@ -1,7 +1,7 @@
 """Probes: what a trained network is asked afterwards, on arrays alone. Nothing is trained."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Container, Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,10 +14,12 @@ from nn.training import first_gradient
 from runner.diagnosis.subject import Subject
 
 Side = tuple[Stack, Array, Array]  # a stack of one run, and the x (1, d_in, n) and t (1, d_out, n) that it sees
-ENTRIES, SAMPLES = 8, 64  # of an array, and of the training samples, that a gradient check of a run looks at
+ENTRIES, SAMPLES = 8, 32  # of an array, and of the training samples, that a gradient check of a run looks at
+CLEAR = 1e-4  # of a derivative, its uncertainty: above it entries are looked at
 CLEARLY = 1e-3  # of the longer of two arrays: a mistake in code makes a greater difference, rounding a smaller one
 TINY = 0.01  # root mean square of a layer's pre-activations
 FACTORS = np.logspace(-3, 8, 23)  # of the rate, along the gradient
+SEARCHED = 250  # samples that the best of them is chosen by
 NEARBY = 1e-4  # how far along the gradient curvature looks, relative to the weights
 
 
@@ -31,18 +33,18 @@ class Search:
     gain: float
 
 
-def compare(used: Side, right: Side, entries: int) -> list[Comparison]:
+def compare(used: Side, right: Side, entries: int, doubted: Container[str] | None = None) -> list[Comparison]:
     """The gradient that a run uses against the derivative of what it minimises, array by array.
 
-    Of each array `entries` at most are compared, drawn at random.
+    Of each array, or of the `doubted` ones, `entries` at most are compared, drawn at random.
     """
     stack, x, t = right
-    network, p, decayed = stack.network_of(np.arange(1)), stack.parameters[0], stack.regularisation.decayed
-    l2 = stack.regularisation.l2
-    gradient, penalty = first_gradient(*used)[0], _penalty(used[0])
-    pull = gradients.penalty_difference(0.0 if l2 is None else float(l2[0]), decayed, p)
+    network, p = stack.network_of(np.arange(1)), stack.parameters[0]
+    gradient, penalty, pull = first_gradient(*used)[0], _penalty(used[0]), _pull(stack)
     rng, rows = np.random.default_rng(0), list[Comparison]()
     for part, given in zip(gradients.parts(network), gradients.parts(used[0].network), strict=True):
+        if doubted is not None and part.name not in doubted:
+            continue
         at = part.indices
         chosen = np.sort(rng.permutation(at.size)[:entries])
         both = np.full((2, at.size), np.nan)
@@ -63,10 +65,13 @@ def wrong_arrays(subject: Subject) -> list[Comparison]:
     """
     found = dict[str, Comparison]()
     for parameters in _places(subject):
-        sides = [_side(subject, fault, parameters) for fault in (subject.spec.fault, ())]
-        for row in compare(sides[0], sides[1], ENTRIES):
-            if row.verdict.is_right is False and distance(row) > CLEARLY:
-                found.setdefault(row.name, row)
+        right = _side(replace(subject.right, parameters=parameters[np.newaxis]))
+        if not _is_measurable(right):
+            continue
+        used = _side(subject.stack(subject.spec.fault, parameters)) if subject.spec.fault else right
+        doubted = set(_doubted(used, right)) - set(found)
+        wrong = [row for row in compare(used, right, ENTRIES, doubted) if row.verdict.is_right is False]
+        found |= {row.name: row for row in wrong if distance(row) > CLEARLY}
     return list(found.values())
 
 
@@ -97,16 +102,53 @@ def search(subject: Subject, parameters: Array) -> Search:
     """Costs along the negative gradient at `parameters (P,)`, for steps from a thousandth of the rate on."""
     steps = np.concatenate([[0.0], FACTORS * subject.rate])
     tried = parameters - steps[:, np.newaxis] * subject.gradient(parameters)
-    x, t = subject.seen
-    with np.errstate(all="ignore"):
-        costs = np.array([
-            float(subject.network.objective(subject.network.forward(subject.layers(one), x), t)[0]) for one in tried
-        ])  # fmt: skip
-    costs[~np.isfinite(costs)] = np.inf
-    if not np.isfinite(costs[0]):
+    every = -(-subject.seen[0].shape[-1] // SEARCHED)
+    some = _costs(subject, tried, every)
+    if not np.isfinite(some[0]):
         return Search(0.0, 0.0)
-    at = int(costs.argmin())
-    return Search(float(FACTORS[at - 1]) if at else 0.0, float((costs[0] - costs[at]) / (abs(costs[0]) or 1.0)))
+    at = int(some.argmin())
+    before, after = some[[0, at]] if every == 1 else _costs(subject, tried[[0, at]])
+    return Search(float(FACTORS[at - 1]) if at else 0.0, float((before - after) / (abs(before) or 1.0)))
+
+
+def _costs(subject: Subject, parameters: Array, every: int = 1) -> Array:
+    """The objective `(k,)` at `parameters (k, P)` over every so many of the samples; inf where it is not finite."""
+    network, (x, t) = subject.network, (one[..., ::every] for one in subject.seen)
+    with np.errstate(all="ignore"):
+        costs = [float(network.objective(network.forward(subject.layers(one), x), t)[0]) for one in parameters]
+    return np.nan_to_num(costs, nan=np.inf, posinf=np.inf, neginf=np.inf)
+
+
+def _doubted(used: Side, right: Side) -> list[str]:
+    """The arrays whose gradient along a random direction, or whose pull of L2, is not clearly right.
+
+    A direction looks at all entries of an array at once: a mistake shows in it, and most arrays need no other check.
+    """
+    stack, x, t = right
+    network, p = stack.network_of(np.arange(1)), stack.parameters[0]
+    named = gradients.parts(network)
+    if used[0].network.n_parameters != network.n_parameters:
+        return [part.name for part in named]
+    rng, directions = np.random.default_rng(0), np.zeros((len(named), len(p)))
+    for direction, part in zip(directions, named, strict=True):
+        direction[part.indices] = rng.normal(size=part.indices.shape)
+    slopes, noise = gradients.slopes_along(network, p, x, t, directions)
+    gradient, penalty, pull = first_gradient(*used)[0], _penalty(used[0]), _pull(stack)
+    own = directions @ gradient
+    lengths = np.maximum(np.abs(own), np.abs(slopes))
+    is_clear = (noise <= CLEAR * lengths) & (np.abs(own - slopes) <= gradients.TOLERANCE * lengths + noise)
+    is_clear |= (own == 0) & (slopes == 0)
+    return [
+        part.name
+        for part, is_right in zip(named, is_clear, strict=True)
+        if not is_right or not gradients.judge_penalty(penalty[part.indices], pull[part.indices]).is_right
+    ]
+
+
+def _pull(stack: Stack) -> Array:
+    """What L2 has to add to the gradient of a run at its first parameters, `(P,)`."""
+    by = stack.regularisation
+    return gradients.penalty_difference(0.0 if by.l2 is None else float(by.l2[0]), by.decayed, stack.parameters[0])
 
 
 def _penalty(stack: Stack) -> Array:
@@ -120,19 +162,21 @@ def _penalty(stack: Stack) -> Array:
 def _places(subject: Subject) -> Iterator[Array]:
     """Weights `(P,)` at which a gradient is checked, those of a network without a fault's width."""
     ends = [subject.first, None if subject.has_diverged else subject.last]
-    yield from (one for one in (*ends, _drawn(subject)) if one is not None and _is_measurable(subject, one))
+    yield from (one for one in (*ends, _drawn(subject)) if one is not None)
 
 
-def _is_measurable(subject: Subject, parameters: Array) -> bool:
+def _is_measurable(side: Side) -> bool:
     """Near zero a difference cannot tell kinks and rounding from a slope; far away lie the clips of some parts."""
-    zs = subject.trace(parameters).z
+    stack, x, _ = side
+    with np.errstate(all="ignore"):
+        zs = stack.network.forward(stack.network.layers(stack.parameters), x).z
     return all(np.sqrt(np.mean(z * z)) > TINY and np.abs(z).max() < LIMIT for z in zs)
 
 
 def _drawn(subject: Subject) -> Array:
     """Weights at which units are neither all alike nor saturated, whatever the scale of the inputs."""
     network, rng = subject.network, np.random.default_rng(0)
-    inputs = subject.trace(np.zeros(network.n_parameters)).a[0]
+    inputs = network.input.value(subject.seen[0])
     scales = [max(1.0, float(np.sqrt(np.mean(inputs**2)))), *[1.0] * (len(network.shapes) - 1)]
     parts = list[Array]()
     for (fan_in, fan_out), scale in zip(network.shapes, scales, strict=True):
@@ -141,9 +185,8 @@ def _drawn(subject: Subject) -> Array:
     return np.concatenate(parts)
 
 
-def _side(subject: Subject, fault: tuple[str, ...], parameters: Array) -> Side:
+def _side(stack: Stack) -> Side:
     """Some training samples in their right pairs, as a run with these faults sees them."""
-    stack = subject.stack(fault, parameters)
     every = -(-stack.data.X_train.shape[1] // SAMPLES)
     x, t = (np.ascontiguousarray(one[:, ::every].swapaxes(1, 2)) for one in (stack.data.X_train, stack.data.Y_train))
     return stack, x, t

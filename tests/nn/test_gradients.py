@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 
 from nn import gradients
 from nn.activations import ACTIVATIONS
-from nn.gradients import central_difference, judge, judge_penalty, narrow, parts, together
+from nn.gradients import central_difference, judge, judge_penalty, narrow, parts, slopes_along, together
 from nn.losses import LOSSES
 from nn.network import Network
 from nn.registry import Array
@@ -63,6 +63,18 @@ def test_the_central_difference_of_a_linear_network_is_the_derivative_by_hand():
     derivative, uncertainty = central_difference(net, np.array([3.0, 1.0]), x, t, everywhere(net))
     np.testing.assert_allclose(derivative, [8, 5], rtol=1e-11)
     assert (uncertainty < 1e-8).all()
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu", "sigmoid", "softplus"])
+def test_the_slope_along_a_direction_is_that_of_the_gradient_whatever_array_it_is_in(activation):
+    net = network(activation, sizes=(2, 5, 4, 1))
+    parameters, x, t = point(net, 40)
+    directions = np.zeros((6, net.n_parameters))
+    for direction, part in zip(directions, parts(net), strict=True):
+        direction[part.indices] = 100 * RNG.normal(size=part.indices.shape)
+    slopes, uncertainty = slopes_along(net, parameters, x, t, directions)
+    own = directions @ back_propagated(net, parameters, x, t)
+    assert (np.abs(slopes - own) <= 1e-6 * np.abs(own) + uncertainty).all() and (uncertainty < 1e-4 * np.abs(own)).all()
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from nn import gradients
 from nn.activations import ACTIVATIONS, Activation
 from nn.faults import FAULTS
 from nn.losses import LOSSES
@@ -85,6 +86,22 @@ def test_an_activation_with_a_wrong_derivative_is_found_without_a_fault(monkeypa
     found = judge(subject_of("data=sine", "activation=softplus"))
     assert (found.cause, found.certainty, found.layer, found.fix) == ("wrong_gradient", "proved", 1, ())
     assert "scaled by 0.5" in found.evidence[0].signal
+
+
+def test_of_an_array_whose_gradient_is_right_one_direction_is_measured_and_no_entry(monkeypatch):
+    """Entries cost eight times as much."""
+    measured = list[int]()
+
+    def counted(network, parameters, x, t, along, shifts):
+        measured.append(len(shifts))
+        return objectives(network, parameters, x, t, along, shifts)
+
+    objectives = gradients._objectives
+    monkeypatch.setattr(gradients, "_objectives", counted)
+    subject = subject_of("data=sine", "network.hidden=[20,20]")
+    assert wrong_arrays(subject) == []
+    arrays, places, points = 6, 3, 6
+    assert sum(measured) == places * (1 + points * arrays)
 
 
 def test_curvature_is_that_of_the_parabola_of_a_linear_model():
