@@ -31,6 +31,8 @@ written into the store.
   python -m runner.diagnose SWEEP                    a certain one: its name in outputs/, or an MLflow run id
   python -m runner.diagnose RUN_ID                   one run, beside the others of its sweep
   python -m runner.diagnose SWEEP --why 3            all that is known of the run with this index
+  python -m runner.diagnose RUN_ID --against RUN_ID  what differs from a run that learns, and what is the reason
+  python -m runner.diagnose --why 3 --against 7      the same of two runs of a sweep
   python -m runner.diagnose SWEEP --json found.json  for programs; - is standard output
   python -m runner.diagnose SWEEP --strict           a run without a known cause counts as one that does not learn
   python -m runner.diagnose modules=[my_parts]       of a sweep with components, or with rules, of your own
@@ -48,6 +50,7 @@ def _run(arguments: Sequence[str]) -> int:
     parser = parser_of("runner.diagnose")
     parser.add_argument("sweep", nargs="?")
     parser.add_argument("--why", type=int)
+    parser.add_argument("--against")
     parser.add_argument("--json")
     parser.add_argument("--strict", action="store_true")
     chosen = parser.parse_args([argument for argument in arguments if not argument.startswith("modules=")])
@@ -58,6 +61,8 @@ def _run(arguments: Sequence[str]) -> int:
         asked = [result.index for result in sweep.results if result.index == chosen.why]
         if not asked:
             raise UserError(f"{sweep.about.name} has no run {chosen.why}; its runs are 0 to {len(sweep.results) - 1}")
+    if chosen.against is not None:
+        return _against(sweep, asked, chosen.against, modules)
     from runner.diagnosis.document import document
     from runner.diagnosis.judged import Judged, judge_all
 
@@ -71,6 +76,23 @@ def _run(arguments: Sequence[str]) -> int:
         _print(found, sweep, in_full=chosen.why is not None)
     verdicts = {one.diagnosis.verdict for one in found if isinstance(one, Judged)}
     return ILL if "ill" in verdicts or (chosen.strict and "unknown" in verdicts) else 0
+
+
+def _against(sweep: "Findings", asked: list[int], other: str, modules: tuple[str, ...]) -> int:
+    """A run beside another one: of its sweep, by its index there, or any, by its id."""
+    places = [result.index for result in sweep.results if str(result.index) == other]
+    beside, others = (sweep, places) if places else _sweep(other)
+    if len(asked) != 1 or len(others) != 1:
+        raise UserError("--against compares two runs: RUN_ID --against RUN_ID, or --why 3 --against 7 of one sweep")
+    from runner.diagnosis.against import compared
+    from runner.diagnosis.judged import Judged, judge_all
+
+    (at,), (place,), is_same = asked, others, sweep.parent_id == beside.parent_id
+    (one,) = judge_all(_with_signals(sweep.results, modules, quiet=False), asked)
+    (two,) = judge_all(_with_signals(beside.results, modules, quiet=False), others)
+    first, second = (at, place) if is_same else (sweep.run_ids[at][:8], beside.run_ids[place][:8])
+    say("\n".join(compared(one, two, (f"run {first}", f"run {second}"))))
+    return ILL if isinstance(one, Judged) and one.diagnosis.verdict == "ill" else 0
 
 
 def _sweep(name: str | None) -> "tuple[Findings, list[int]]":

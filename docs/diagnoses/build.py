@@ -23,6 +23,7 @@ HEAD = f"""\
 
     python -m runner.diagnose                          # the newest sweep or run
     python -m runner.diagnose SWEEP --why 3            # all that is known of one run
+    python -m runner.diagnose --why 3 --against 7      # what differs from a run that learns; or RUN_ID
     python -m runner.diagnose SWEEP --json found.json  # for programs; - is standard output
 
 A run is compared with what its own data allow: kernel regression, which answers each training sample from the others,
@@ -38,6 +39,10 @@ Of a sweep the settings are named that explain each cause (`where`): of all rule
 `activation=relu and learning_rate >= 1`, the one that fits best (by F1) of those with p below 0.01 (Fisher's test,
 Holm's correction for the number of rules). Numbers are of runs with the cause and runs that learn. Where no rule is
 found, and some seeds of a setting fail while others learn, it is the seed; seeds and folds are in no rule.
+
+`--against` sets two runs beside each other: the settings that differ, data, scores, layers and cost, the first step at
+which a layer parts (a norm by more than a factor of 3, the share of dead units by more than 0.25), and the reason: the
+only setting that differs, or the one that the diagnosis names.
 
 Failed and killed runs are counted, and nothing is said of them. A run stored by an earlier version has no signals; it
 is trained again for them, and that is said too; the store stays as it is.

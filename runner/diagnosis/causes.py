@@ -106,10 +106,12 @@ def _settings(one: Judged, keys: Sequence[str]) -> dict[str, str]:
     values = values_of(one.result.overrides, keys)
     if DEFAULT in values.values():
         known = flatten(one.result.spec)
-        values |= {key: _typed(known[key]) for key, value in values.items() if value == DEFAULT and key in known}
+        values |= {key: typed(known[key]) for key, value in values.items() if value == DEFAULT and key in known}
     return values
 
 
-def _typed(value: object) -> str:
+def typed(value: object) -> str:
     """A value of a spec as a person types it: `0.1`, `true`, `[6,4]`."""
+    if isinstance(value, float):
+        return repr(value).removesuffix(".0")
     return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))

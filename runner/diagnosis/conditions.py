@@ -29,7 +29,7 @@ class Condition:
 
     def holds(self, value: str) -> bool:
         """Whether a value is what it says, as a number where both are numbers."""
-        number, limit = _number(value), _number(self.value)
+        number, limit = number_of(value), number_of(self.value)
         if number is None or limit is None:
             return self.sign == "=" and value == self.value
         return {"=": number == limit, ">=": number >= limit, "<=": number <= limit}[self.sign]
@@ -65,7 +65,7 @@ class Key:
 
 def key_of(name: str, values: Sequence[str]) -> Key:
     """The key of this name, of every run's value as typed; where a run does not have it, nothing holds."""
-    numbers = {value: number for value in set(values) if (number := _number(value)) is not None}
+    numbers = {value: number for value in set(values) if (number := number_of(value)) is not None}
     parts = _parts([numbers[value] for value in values if value in numbers])
     others = Counter(value for value in values if value not in numbers and value != NONE)
     names = sorted(others, key=lambda value: (-others[value], value))[:MOST_NAMES]
@@ -105,7 +105,8 @@ def _of_numbers(
             yield Condition(name, "<=", most), at <= place
 
 
-def _number(value: str) -> float | None:
+def number_of(value: str) -> float | None:
+    """The finite number that a typed value is; None where it is none."""
     try:
         number = float(value)
     except ValueError:

@@ -45,8 +45,14 @@ def judge(subject: Subject, rules: Rules = RULES) -> Diagnosis:
 def with_fix(overrides: Overrides, fix: Overrides) -> Overrides:
     """A run's overrides with those of a fix: what they set anew is left out, and the settings of a choice with it."""
     keys = [one.partition("=")[0] for one in fix]
-    stay = [one for one in overrides if not any(_is_of(one.partition("=")[0], key) for key in keys)]
+    stay = [one for one in overrides if not any(is_of(one.partition("=")[0], key) for key in keys)]
     return (*stay, *fix)
+
+
+def is_of(key: str, choice: str) -> bool:
+    """Whether a key of an override, `+init.std` or `init`, is that of a choice or of one of its settings."""
+    plain = key.lstrip("+~")
+    return plain == choice or plain.startswith(f"{choice}.")
 
 
 def reaches(subject: Subject) -> bool:
@@ -67,12 +73,6 @@ def symptoms(subject: Subject) -> tuple[Evidence, ...]:
         return ()
     shares = enumerate(subject.dead(subject.last), 1)
     return tuple(Evidence("share of dead units", float(share), MANY, layer) for layer, share in shares if share >= MANY)
-
-
-def _is_of(key: str, choice: str) -> bool:
-    """Whether a key of an override, `+init.std` or `init`, is that of a choice or of one of its settings."""
-    plain = key.lstrip("+~")
-    return plain == choice or plain.startswith(f"{choice}.")
 
 
 def _first_that_holds(subject: Subject, rules: Rules) -> Diagnosis:

@@ -86,3 +86,12 @@ def test_a_run_without_signals_is_trained_again_for_them_beside_the_others_of_it
     assert after.stderr == "1 run without signals, of an earlier version, trained again for them\n"
     assert [one["cause"] for one in json.loads(after.stdout)["runs"]] == ["lr_high"]
     assert before.stdout in diagnose(sweep, run.info.run_id).stdout
+
+
+def test_a_run_is_compared_with_one_that_learns_by_their_ids_and_a_sweep_is_not(sweep: Trained) -> None:
+    ids = {one.data.tags["sweep_index"]: one.info.run_id for one in sweep.store.children(sweep.store.only())}
+    said_of_both = diagnose(sweep, ids[str(TOO_HIGH)], "--against", ids[str(HEALTHY)]).stdout.splitlines()
+    assert "  learning_rate               100                     0.1" in said_of_both
+    assert said_of_both[-1] == "Only learning_rate differs: it is the reason."
+    done = diagnose(sweep, "--against", "3", code=1)
+    assert done.stderr.startswith("error: --against compares two runs: ") and done.stdout == ""

@@ -1,6 +1,7 @@
 """Runs with a known cause, and healthy ones beside each: all are trained together, once for a test file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,8 @@ import numpy as np
 from runner.diagnosis.reference import reference_of
 from runner.diagnosis.subject import Subject
 from runner.runs.data import prepare
+from runner.runs.diagnosis import Overrides
+from runner.runs.result import RunResult
 from tests.runner.building import plan_of, trained_all
 
 TANH = ("activation=tanh", "network.hidden=[8]", "init=normal", "optimizer=sgd", "learning_rate=0.1")
@@ -187,3 +190,11 @@ def subjects_of(runs: Mapping[str, tuple[str, ...]]) -> dict[str, Subject]:
         data, is_weighted = prepare(result.spec), result.spec.training.class_weights == "balanced"
         found[name] = Subject(result, data, reference_of(data, weighted=is_weighted))
     return found
+
+
+def sweep_of(common: Sequence[str], jobs: Sequence[Overrides]) -> list[RunResult]:
+    """The runs of a sweep over these jobs, trained together, in their order."""
+    plan = plan_of(*((*common, *job) for job in jobs))
+    done = {result.index: result for result in trained_all(plan)}
+    pairs = enumerate(zip(plan.of_jobs, jobs, strict=True))
+    return [replace(done[place], overrides=tuple(job), index=index) for index, (place, job) in pairs]

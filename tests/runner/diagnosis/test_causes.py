@@ -10,10 +10,8 @@ from runner.diagnosis.causes import causes_of, failures_of
 from runner.diagnosis.document import document
 from runner.diagnosis.judged import Judged, judge_all
 from runner.diagnosis.told import blocks, summary
-from runner.runs.diagnosis import Diagnosis, Overrides
-from runner.runs.result import RunResult
-from tests.runner.building import plan_of, trained_all
-from tests.runner.diagnosis.corpus import SQUARE
+from runner.runs.diagnosis import Diagnosis
+from tests.runner.diagnosis.corpus import SQUARE, sweep_of
 
 COMMON = (
     *(one for one in SQUARE if not one.startswith(("learning_rate", "training.epochs"))),
@@ -23,20 +21,12 @@ COMMON = (
 RATES, FAULTS, SEEDS = ("0.2", "0.3", "300"), ("none", "update_sign"), range(5)
 
 
-def results_of(jobs: Sequence[Overrides]) -> list[RunResult]:
-    """The runs of a sweep over these overrides, trained together."""
-    plan = plan_of(*((*COMMON, *job) for job in jobs))
-    done = {result.index: result for result in trained_all(plan)}
-    pairs = enumerate(zip(plan.of_jobs, jobs, strict=True))
-    return [replace(done[place], overrides=job, index=index) for index, (place, job) in pairs]
-
-
 @pytest.fixture(scope="module")
 def judged() -> list[Judged]:
     """Thirty runs: all fail at the highest rate or with the fault, and no other does."""
     jobs = [(f"learning_rate={rate}", f"fault={fault}", f"seed={seed}")
             for rate in RATES for fault in FAULTS for seed in SEEDS]  # fmt: skip
-    return [one for one in judge_all(results_of(jobs)) if isinstance(one, Judged)]
+    return [one for one in judge_all(sweep_of(COMMON, jobs)) if isinstance(one, Judged)]
 
 
 def relabelled(found: Sequence[Judged], ill: Sequence[int]) -> list[Judged]:
