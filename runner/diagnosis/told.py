@@ -10,6 +10,8 @@ from runner.diagnosis.judged import Judged, Unjudged
 from runner.diagnosis.judging import with_fix
 from runner.diagnosis.rules import RULES
 from runner.diagnosis.texts import TEXTS, words_of
+from runner.diagnosis.tried import tried_lines
+from runner.diagnosis.tried import words_of as words_of_trial
 from runner.runs.diagnosis import Evidence, Overrides
 from runner.runs.outcome import Outcome
 from runner.runs.overrides import settings_of
@@ -61,14 +63,14 @@ def summary(found: Sequence[Judged | Unjudged]) -> str:
 
 def blocks(found: Sequence[Judged | Unjudged], name: Name, command: Command) -> list[list[str]]:
     """The lines of each cause, those with most runs first; then runs that learn."""
-    ill: dict[tuple[str, str], list[Judged]] = {}
+    ill: dict[tuple[str, str, str], list[Judged]] = {}
     healthy: dict[str, list[Judged]] = {}
     for one in found:
         if isinstance(one, Judged) and one.diagnosis.verdict == "healthy" and not one.diagnosis.code:
             healthy.setdefault(one.result.spec.data.name, []).append(one)
         elif isinstance(one, Judged):
             kind = "untold" if math.isnan(one.scores.tested) else one.diagnosis.verdict
-            ill.setdefault((kind, one.diagnosis.code), []).append(one)
+            ill.setdefault((kind, one.diagnosis.code, one.diagnosis.certainty), []).append(one)
     ranked = sorted(ill.values(), key=lambda group: -len(group))
     lines = [_of_cause(group, len(found) > 1, name, command) for group in ranked]
     lines += [
@@ -84,7 +86,8 @@ def blocks(found: Sequence[Judged | Unjudged], name: Name, command: Command) -> 
 def in_full(one: Judged, command: Command) -> list[str]:
     """All that is known of one run."""
     said = one.diagnosis
-    lines = [headline(one), *_facts(one, command, all_fixes=True)]
+    lines = [headline(one), *_facts([one], command, all_fixes=True)]
+    lines += [_line("" if place else "tried", words_of_trial(each)) for place, each in enumerate(said.tried)]
     if one.symptoms:
         lines.append(_line("seen too", "; ".join(evidence_text(each) for each in one.symptoms)))
     lines.append(_line("scores", _scores(one)))
@@ -132,14 +135,14 @@ def _of_cause(group: Sequence[Judged], is_sweep: bool, name: Name, command: Comm
     """A block: how many runs, why, and the first of them as the example that numbers are of."""
     first, n = group[0], len(group)
     if not is_sweep:
-        return [headline(first), *_facts(first, command)]
+        return [headline(first), *_facts(group, command)]
     text = _cause(first) if first.diagnosis.code else _unexplained(first, n > 1)
     if first.diagnosis.code and first.diagnosis.verdict == "healthy":
         text = f"{'learn' if n > 1 else 'learns'}, although {text}"
     runs = [f"{one.result.index} ({name(one.result)})" for one in group[:MOST_NAMED]]
     more = f" and {n - MOST_NAMED} more" if n > MOST_NAMED else ""
     lines = [f"{count(n, 'run')}: {text}", _line("runs", ", ".join(runs) + more)]
-    return lines + _facts(first, command, of=f"run {first.result.index}: " if n > 1 else "")
+    return lines + _facts(group, command, of=f"run {first.result.index}: " if n > 1 else "")
 
 
 def _cause(one: Judged) -> str:
@@ -152,16 +155,18 @@ def _unexplained(one: Judged, are_several: bool = False) -> str:
     if math.isnan(one.scores.tested):
         return UNTOLD
     do = "do" if are_several else "does"
-    return f"{do} not learn, and none of the {len(RULES)} known causes fits; no fix was trained"
+    trained = "" if one.diagnosis.experiment else "; no fix was trained"
+    return f"{do} not learn, and none of the {len(RULES)} known causes fits{trained}"
 
 
-def _facts(one: Judged, command: Command, of: str = "", all_fixes: bool = False) -> list[str]:
-    """Evidence, what was reached and what could be, and what to try."""
-    said = one.diagnosis
+def _facts(group: Sequence[Judged], command: Command, of: str = "", all_fixes: bool = False) -> list[str]:
+    """Evidence, what was reached and what could be, of the first; what was tried; and what to try."""
+    one, said = group[0], group[0].diagnosis
     lines = [_line("evidence" if not at else "", f"{'' if at else of}{evidence_text(each)}")
              for at, each in enumerate(said.evidence)]  # fmt: skip
     if said.verdict != "healthy" and not math.isnan(one.scores.tested):
         lines.append(_line("reached", f"{of}{_value(one, one.scores.tested)}; {allowed(one)}"))
+    lines += [] if all_fixes else [_line(label, text) for label, text in tried_lines(group)]
     fixes = said.fixes if all_fixes else said.fixes[:1]
     for at, fix in enumerate(fixes):
         lines.append(_line("else" if at else "to try", command(one.result, fix)))
