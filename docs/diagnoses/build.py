@@ -39,15 +39,22 @@ this order; the first that holds names the cause.
 cause whose fix was trained and helps. Without `--confirm` no fix is trained: the command that is printed is one to try.
 Where no rule holds the cause is unknown, and that is said.
 
-With `--confirm` fixes are trained for each setting, which is runs that differ in seed and fold alone: first those of
-the named cause and of causes that look like it, on {MOST_OWN} seeds of its own that fail, at most; then what helps
-there, {MOST_FIXES} fixes at most, on {MOST_FRESH} fresh seeds, each beside the run as it is. Fresh seeds are those of
-{FRESH} which no run of the sweep has on which the run fails as well. A fix helps on a seed where the score rises by
-more than {LEAST:g} and by more than {ERRORS:g} standard errors; it is confirmed where it helps on {MOST:.0%} of the
-fresh seeds, {FEWEST_FRESH} at least, and more often than other seeds alone would. Where only the fix of a look-alike
-helps, that is the cause. Where all that was trained fails, the cause is unknown again, with what was tried; what is
-proved stays proved. Another seed is a fix where {LEARN:.0%} of the fresh seeds learn. A setting takes {MOST_STACKS}
-stacked trainings at most; nothing is stored. Ctrl-C keeps, and prints, what is known so far.
+With `--confirm` fixes are trained, setting by setting: runs that differ in seed and fold alone are one. First all fixes
+of the named cause, and of causes that look like it, on the seeds of {MOST_OWN} of its runs at most; then the best of
+those that help, {MOST_FIXES} at most, on {MOST_FRESH} fresh seeds, each beside the run as it is. Fresh seeds are those
+of {FRESH}, which no run of the sweep has, on which the run fails too. There a fix helps where the score rises by more
+than {LEAST:g} and by more than {ERRORS:g} standard errors of its mean over the seeds. It is confirmed where it helps on
+{MOST:.0%} of them, of {FEWEST_FRESH} at least, and more often than other seeds alone do. Numbers are those of the middle
+seed.
+
+- Where only the fix of a look-alike helps, that is the cause.
+- Where the fix of the named cause leaves a run that does not learn, that of its cause is tried together with it, and
+  the second cause is told.
+- Where all that was trained fails, the cause is unknown again, with what was tried. What is proved stays proved.
+- Another seed is a fix where {LEARN:.0%} of the fresh seeds learn.
+
+A setting takes {MOST_STACKS} stacked trainings at most, and nothing is stored. Ctrl-C keeps, and prints, what is known
+so far.
 
 Failed and killed runs are counted, and nothing is said of them. A run stored by an earlier version has no signals; it
 is trained again for them, and that is said too; the store stays as it is.

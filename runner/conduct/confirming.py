@@ -1,8 +1,8 @@
 """Experiments on runs that do not learn, conducted: how many and how long they will be, how far they are."""
 
 import time
-from collections.abc import Collection, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 
 from runner.base.console import console, count, duration, say
 from runner.conduct.estimate import training_seconds
@@ -29,28 +29,41 @@ def confirmed(
 
     `compose` composes a run's overrides, `taken` are the seeds of the sweep. Nothing is written into the store.
     """
-    trials, known = Trials(compose, modules), list(found)
-    settings = inquiries(found, trials, taken)
-    of_interest = [one for one in settings if one.planned]
-    if of_interest and not quiet:
-        say(_told_before(of_interest, trials))
-    done, said = 0, time.monotonic()
-    out = console()
-    is_live = out.is_terminal and not quiet
+    known, settings, done = list(found), list[Inquiry](), 0
     try:
-        with out.status("looking into the first setting") if is_live else nullcontext() as status:
+        trials = Trials(compose, modules)
+        settings = inquiries(found, trials, taken)
+        if not quiet and (planned := [one for one in settings if one.planned]):
+            say(_told_before(planned, trials))
+        with _progress(quiet) as tell:
             for one in confirm(found, settings):
                 known, done = one, done + 1
-                if status is not None:
-                    status.update(_how_far(done, settings))
-                elif not quiet and time.monotonic() - said > SECONDS_BETWEEN_LINES:
-                    said = time.monotonic()
-                    say(_how_far(done, settings))
+                tell(_how_far(done, settings))
     except KeyboardInterrupt as interrupt:
         if not quiet:
             say(f"interrupted: {_how_far(done, settings)}")
         return known, interrupt
     return known, None
+
+
+@contextmanager
+def _progress(quiet: bool) -> Iterator[Callable[[str], None]]:
+    """Says how far it is: live on a terminal, a line now and then in a pipe."""
+    out, said = console(), time.monotonic()
+    if quiet:
+        yield lambda line: None
+    elif out.is_terminal:
+        with out.status("looking into the first setting") as status:
+            yield status.update
+    else:
+
+        def tell(line: str) -> None:
+            nonlocal said
+            if time.monotonic() - said > SECONDS_BETWEEN_LINES:
+                said = time.monotonic()
+                say(line)
+
+        yield tell
 
 
 def _how_far(done: int, settings: Sequence[Inquiry]) -> str:

@@ -7,14 +7,17 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import count, islice
 
+import numpy as np
+
 from runner.diagnosis.inquiry import FRESH, Answer, Inquiry
 from runner.diagnosis.judged import Judged, Unjudged
 from runner.diagnosis.probes import wrong_arrays
 from runner.diagnosis.rules import RULES, Rules
 from runner.diagnosis.subject import Subject
 from runner.diagnosis.trials import Trials
-from runner.runs.diagnosis import Diagnosis, Evidence
+from runner.runs.diagnosis import Certainty, Diagnosis, Evidence
 from runner.runs.spec import to_plain
+from runner.train.blas import ONE_BLAS_THREAD
 
 
 def inquiries(
@@ -48,26 +51,27 @@ def told_by(answer: Answer, one: Judged, setting: Inquiry) -> Diagnosis:
     What is proved stays proved. A cause is that whose fix is confirmed. It is unknown where fixes that can be trained
     fail, its own among them.
     """
-    said, confirmed = one.diagnosis, answer.confirmed
-    if said.certainty == "proved":
-        is_mine = said.code == setting.lead.diagnosis.code
-        return replace(said, tried=answer.tried) if is_mine else said
-    if confirmed is not None:
-        fixes = [fix for fix in said.fixes if fix != confirmed.fix] if said.cause == confirmed.cause else []
-        named = replace(said, verdict="ill", certainty="confirmed", tried=answer.tried)
-        named = replace(named, fixes=(confirmed.fix, *fixes))
-        if said.cause == confirmed.cause:
-            return named
-        return replace(named, code=confirmed.code, cause=confirmed.cause, layer=None, step=None, evidence=())
-    if said.verdict == "ill" and not answer.have_failed:
-        return replace(said, tried=answer.tried)
-    return Diagnosis("unknown", evidence=_of_gradient(one), symptoms=said.symptoms, tried=answer.tried)
+    said, confirmed = replace(one.diagnosis, tried=answer.tried), answer.confirmed
+    is_mine = said.cause == setting.lead.diagnosis.cause
+    if said.certainty == "proved" and not is_mine:
+        return one.diagnosis
+    if confirmed is None:
+        is_unknown = answer.have_failed and said.certainty != "proved"
+        return _unknown(one, said) if is_unknown or said.verdict == "unknown" else said
+    if said.cause != confirmed.cause:
+        said = replace(said, code=confirmed.code, cause=confirmed.cause, layer=None, step=None, evidence=(), fixes=())
+    fixes = (confirmed.fix, *(fix for fix in said.fixes if fix != confirmed.fix))
+    second = (Evidence("what is left with the first fix alone", confirmed.second),) if confirmed.second else ()
+    certainty: Certainty = "proved" if said.certainty == "proved" else "confirmed"
+    return replace(said, verdict="ill", certainty=certainty, fixes=fixes, evidence=(*said.evidence, *second))
 
 
-def _of_gradient(one: Judged) -> tuple[Evidence, ...]:
-    wrong = wrong_arrays(Subject(one.result, one.data, one.reference))
-    names = ", ".join(row.name for row in wrong)
-    return (Evidence("arrays whose gradient is wrong", names or "none"),)
+def _unknown(one: Judged, said: Diagnosis) -> Diagnosis:
+    with ONE_BLAS_THREAD, np.errstate(all="ignore"):
+        wrong = wrong_arrays(Subject(one.result, one.data, one.reference))
+    names = ", ".join(row.name for row in wrong) or "none"
+    found = Evidence("arrays whose gradient is wrong", names)
+    return Diagnosis("unknown", evidence=(found,), symptoms=said.symptoms, tried=said.tried)
 
 
 def _setting_of(one: Judged) -> str:

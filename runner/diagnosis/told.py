@@ -121,6 +121,7 @@ def allowed(one: Judged) -> str:
 def evidence_text(one: Evidence) -> str:
     """A number that a verdict rests on, its limit, and where it was measured."""
     value = number(one.value, 3) if isinstance(one.value, float) else one.value
+    value = TEXTS[value].words if value in TEXTS else value
     limit = f" (limit {number(one.threshold, 3)})" if one.threshold is not None else ""
     return f"{one.signal}: {value}{limit}{', ' if where(one) else ''}{where(one)}"
 

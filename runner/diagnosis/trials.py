@@ -1,6 +1,6 @@
 """Training a run with other overrides, in this process and stored nowhere: the same numbers as its command gives."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from runner.base.errors import UserError
@@ -74,7 +74,7 @@ class Trials:
 
     def train(self, runs: Runs, reference: Reference) -> list[Trial]:
         """Train runs together; `reference` is what their data allow. Raises Spent where no stacks are left for that."""
-        needed = stacks_of([one for _, one in runs])
+        needed = stacks_of(runs)
         if needed > self.left:
             raise Spent
         self.left -= needed
@@ -92,9 +92,9 @@ def _trial(result: RunResult, reference: Reference) -> Trial:
         return Trial(seed, None, str(error))
 
 
-def stacks_of(runs: Sequence[Checked]) -> int:
+def stacks_of(runs: Runs) -> int:
     """How many stacks these runs are."""
-    return len(alike(runs))
+    return len(alike([one for _, one in runs]))
 
 
 def largest_stack(runs: Runs) -> Runs:
