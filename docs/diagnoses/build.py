@@ -44,7 +44,7 @@ of the named cause, and of causes that look like it, on the seeds of {MOST_OWN} 
 those that help, {MOST_FIXES} at most, on {MOST_FRESH} fresh seeds, each beside the run as it is. Fresh seeds are those
 of {FRESH}, which no run of the sweep has, on which the run fails too. There a fix helps where the score rises by more
 than {LEAST:g} and by more than {ERRORS:g} standard errors of its mean over the seeds. It is confirmed where it helps on
-{MOST:.0%} of them, of {FEWEST_FRESH} at least, and more often than other seeds alone do. Numbers are those of the middle
+{MOST:.0%} of them, of {FEWEST_FRESH} at least, and more often than other seeds alone do. Numbers are of the middle
 seed.
 
 - Where only the fix of a look-alike helps, that is the cause.
