@@ -11,6 +11,7 @@ from runner.app.commands import parser_of, run_command
 from runner.base.console import count, say, warn
 from runner.base.errors import UserError
 from runner.base.files import write_whole
+from runner.base.interrupts import exit_code
 from runner.base.paths import CONF
 from runner.runs.components import load_modules, modules_of
 
@@ -24,8 +25,8 @@ ILL = 3  # the exit code where a run does not learn; an error has 1, as everywhe
 TELLING = ("--config-dir", "-cd", "--config-path", "-cp", "--config-name", "-cn")  # options that a setting may need
 USAGE = """\
 Why do runs not learn? Compares each trained run of the MLflow store with what its data allow, and names the first
-cause that is found, with evidence and a command to try. Causes are proved or likely; no fix is trained. Nothing is
-written into the store.
+cause that is found, with evidence and a command to try. Causes are proved or likely; with --confirm fixes are trained,
+and those that help on seeds which the sweep does not have are confirmed. Nothing is written into the store.
 
   python -m runner.diagnose                          the newest sweep, or run
   python -m runner.diagnose SWEEP                    a certain one: its name in outputs/, or an MLflow run id
@@ -33,6 +34,7 @@ written into the store.
   python -m runner.diagnose SWEEP --why 3            all that is known of the run with this index
   python -m runner.diagnose RUN_ID --against RUN_ID  what differs from a run that learns, and what is the reason
   python -m runner.diagnose --why 3 --against 7      the same of two runs of a sweep
+  python -m runner.diagnose SWEEP --confirm          trains the fixes, and says how much they help
   python -m runner.diagnose SWEEP --json found.json  for programs; - is standard output
   python -m runner.diagnose SWEEP --strict           a run without a known cause counts as one that does not learn
   python -m runner.diagnose modules=[my_parts]       of a sweep with components, or with rules, of your own
@@ -53,6 +55,7 @@ def _run(arguments: Sequence[str]) -> int:
     parser.add_argument("--against")
     parser.add_argument("--json")
     parser.add_argument("--strict", action="store_true")
+    parser.add_argument("--confirm", action="store_true")
     chosen = parser.parse_args([argument for argument in arguments if not argument.startswith("modules=")])
     modules = tuple(modules_of(list(arguments), CONF / "config.yaml"))
     load_modules(modules)
@@ -67,13 +70,17 @@ def _run(arguments: Sequence[str]) -> int:
     from runner.diagnosis.judged import Judged, judge_all
 
     results = _with_signals(sweep.results, modules, quiet=chosen.json == TO_OUTPUT)
-    found = judge_all(results, asked)
+    found, interrupt = judge_all(results, asked), None
+    if chosen.confirm:
+        found, interrupt = _confirmed(found, sweep, modules, quiet=chosen.json == TO_OUTPUT)
     if chosen.json == TO_OUTPUT:
         sys.stdout.write(document(found))
     else:
         if chosen.json:
             write_whole(Path(chosen.json), document(found).encode())
         _print(found, sweep, in_full=chosen.why is not None)
+    if interrupt is not None:
+        return exit_code(interrupt)
     verdicts = {one.diagnosis.verdict for one in found if isinstance(one, Judged)}
     return ILL if "ill" in verdicts or (chosen.strict and "unknown" in verdicts) else 0
 
@@ -150,6 +157,18 @@ def _with_signals(results: "list[RunResult]", modules: tuple[str, ...], quiet: b
     if differ := len(old) - len(same):
         warn(f"{count(differ, 'run')} did not get the same bits again, and are judged without signals")
     return [replace(one, signals=same[at].signals) if at in same else one for at, one in enumerate(results)]
+
+
+def _confirmed(
+    found: "Sequence[Judged | Unjudged]", sweep: "Findings", modules: tuple[str, ...], quiet: bool
+) -> "tuple[list[Judged | Unjudged], KeyboardInterrupt | None]":
+    """The same with what experiments say; an interrupt where there was one."""
+    from runner.app.again import composing_again
+    from runner.conduct.confirming import confirmed
+
+    _, options = _typed(sweep.about.command)
+    with composing_again(options, modules) as compose:
+        return confirmed(found, compose, {one.spec.seed for one in sweep.results}, modules, quiet)
 
 
 def _print(found: "Sequence[Judged | Unjudged]", sweep: "Findings", in_full: bool) -> None:

@@ -21,7 +21,7 @@ from runner.runs.data import files_of
 from runner.runs.outcome import Outcome
 from runner.runs.planned import PlannedRun
 from runner.runs.result import RunResult, failures, network_of
-from runner.runs.settings import Settings, TrackingSettings
+from runner.runs.settings import keeping_nothing
 from runner.store.address import named_store
 from runner.train.execution import training_of
 
@@ -144,11 +144,7 @@ def reproduce(reader: "Reader", runs: Sequence["StoredRun"], modules: tuple[str,
 
 def train_again(kept: Mapping[int, RunResult], modules: tuple[str, ...], as_stacks: bool) -> dict[int, RunResult]:
     """Stored runs once more. Raises UserError when something they need is no longer there."""
-    tracking = TrackingSettings(experiment="none", models="none", plots="none", points=2)
-    workers = None if as_stacks else 1
-    settings = Settings(
-        tracking=tracking, workers=workers, modules=modules, expect={}, strict=False, skip_finished=False
-    )
+    settings = keeping_nothing(modules, workers=None if as_stacks else 1)
     runs = [PlannedRun(place, result.key, (), result.spec) for place, result in kept.items()]
     plan = plan_again(runs, settings)
     again: dict[int, RunResult] = {}

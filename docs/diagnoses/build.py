@@ -6,9 +6,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from runner.diagnosis.document import VERSION
+from runner.diagnosis.effects import ERRORS, LEAST
+from runner.diagnosis.inquiry import FEWEST_FRESH, FRESH, LEARN, MOST, MOST_FIXES, MOST_FRESH, MOST_OWN
 from runner.diagnosis.judging import NEAR
 from runner.diagnosis.rules import RULES, Rule
 from runner.diagnosis.texts import TEXTS
+from runner.diagnosis.trials import MOST_STACKS
 
 PAGE = Path(__file__).resolve().parents[1] / "diagnoses.md"
 ASKED = {
@@ -24,6 +27,7 @@ HEAD = f"""\
     python -m runner.diagnose                          # the newest sweep or run
     python -m runner.diagnose SWEEP --why 3            # all that is known of one run
     python -m runner.diagnose --why 3 --against 7      # what differs from a run that learns; or RUN_ID
+    python -m runner.diagnose SWEEP --confirm          # trains the fixes, and says how much they help
     python -m runner.diagnose SWEEP --json found.json  # for programs; - is standard output
 
 A run is compared with what its own data allow: kernel regression, which answers each training sample from the others,
@@ -32,8 +36,26 @@ classification, shifted and stretched. A run learns when it comes within {NEAR:g
 sampling may take away; then only mistakes in its code are named. Any other run is checked against the rules below, in
 this order; the first that holds names the cause.
 
-*Proved* follows from config, data and code alone; *likely* is what a rule says of measured numbers. No fix is trained:
-the command that is printed is one to try. Where no rule holds the cause is unknown, and that is said.
+*Proved* follows from config, data and code alone; *likely* is what a rule says of measured numbers; *confirmed* is a
+cause whose fix was trained and helps. Without `--confirm` no fix is trained: the command that is printed is one to try.
+Where no rule holds the cause is unknown, and that is said.
+
+With `--confirm` fixes are trained, setting by setting: runs that differ in seed and fold alone are one. First all fixes
+of the named cause, and of causes that look like it, on the seeds of {MOST_OWN} of its runs at most; then the best of
+those that help, {MOST_FIXES} at most, on {MOST_FRESH} fresh seeds, each beside the run as it is. Fresh seeds are those
+of {FRESH}, which no run of the sweep has, on which the run fails too. There a fix helps where the score rises by more
+than {LEAST:g} and by more than {ERRORS:g} standard errors of its mean over the seeds. It is confirmed where it helps on
+{MOST:.0%} of them, of {FEWEST_FRESH} at least, and more often than other seeds alone do. Numbers are of the middle
+seed.
+
+- Where only the fix of a look-alike helps, that is the cause.
+- Where the fix of the named cause leaves a run that does not learn, that of its cause is tried together with it, and
+  the second cause is told.
+- Where all that was trained fails, the cause is unknown again, with what was tried. What is proved stays proved.
+- Another seed is a fix where {LEARN:.0%} of the fresh seeds learn.
+
+A setting takes {MOST_STACKS} stacked trainings at most, and nothing is stored. Ctrl-C keeps, and prints, what is known
+so far.
 
 Of a sweep the settings are named that explain each cause (`where`): of all rules of at most two conditions, such as
 `activation=relu and learning_rate >= 1`, the one that fits best (by F1) of those with p below 0.01 (Fisher's test,
@@ -56,8 +78,12 @@ A rule of your own is a `Rule` in a module of `modules=[...]`: `RULES.register(R
 The JSON object has a `version`, which is {VERSION}, `runs`, `causes`, `failures`, and `not_judged`, a count for each
 reason. Each run has
 `index`, `run_key`, `verdict` (`healthy`, `ill`, `unknown`), `code`, `cause`, `certainty`, `layer`, `step`, `score`,
-`allowed`, `evidence` and `symptoms` (each with `signal`, `value`, `threshold`, `where`), `fix` (overrides), and
-`experiment`, null as no fix is trained. Each cause has `code`, `cause`, `indices`, `rule` (null where no setting
+`allowed`, `evidence` and `symptoms` (each with `signal`, `value`, `threshold`, `where`), `fix` (overrides),
+`experiment` and `tried`, a list of experiments. An experiment has `overrides`, `seeds`, `fresh` (whether these are no
+seeds of the sweep), `metric`, `before` and `after` (of the middle seed, null where nothing finite came out), `helped`
+(seeds), `has_helped`, `learn_without` (fresh seeds besides that learn as they are) and `why_not`, where it could not be
+trained. `experiment` is the one that has confirmed the fix, or the last that was trained; null without `--confirm`.
+Each cause has `code`, `cause`, `indices`, `rule` (null where no setting
 explains it), `inside` and `outside` (how many of how many), `left_out` (runs inside that have another cause), `p`, and
 `draw`, which is `seed` where that explains it. `failures` is the same of all runs that do not learn, for any cause.
 """

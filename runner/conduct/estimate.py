@@ -65,7 +65,7 @@ def _seconds(plan: Plan, tasks: Sequence[Task], stacks: Sequence[Sequence[Spec]]
     opening, writing = slowness * (costs.OPENING_SECONDS + tables), slowness * runs * costs.WRITING_SECONDS
     draw = drawing(plan.settings)
     start = slowness * (costs.WORKER_SECONDS + (costs.IMPORT_SECONDS if draw else 0))
-    training, busy = _training_seconds(tasks, stacks, draw), np.full(workers, start)
+    training, busy = training_seconds(tasks, stacks, SECONDS, draw), np.full(workers, start)
     for seconds in training:
         busy[busy.argmin()] += seconds
     if workers == 1:
@@ -82,8 +82,13 @@ def _slowness(runs: int) -> float:
     return time.process_time() / (costs.START_SECONDS + runs * costs.COMPOSING_SECONDS)
 
 
-def _training_seconds(tasks: Sequence[Task], stacks: Sequence[Sequence[Spec]], draw: Draw | None) -> list[float]:
-    """Of each stack. Tasks come largest first; those that are tried, evenly among them, stand for their neighbours."""
+def training_seconds(
+    tasks: Sequence[Task], stacks: Sequence[Sequence[Spec]], budget: float, draw: Draw | None = None
+) -> list[float]:
+    """Of each stack, measured in about `budget` seconds.
+
+    Tasks come largest first; those that are tried, evenly among them, stand for their neighbours.
+    """
     tried = sorted({round(place) for place in np.linspace(0, len(tasks) - 1, min(len(tasks), MOST_STACKS))})
     keep_freed_memory()
     found, of_a_run = {}, dict[str, float]()
@@ -94,7 +99,7 @@ def _training_seconds(tasks: Sequence[Task], stacks: Sequence[Sequence[Spec]], d
                 of_a_run[kind] = _seconds_of_a_run(tasks[place], draw)
             found[place] = len(stacks[place]) * of_a_run.get(kind, max(of_a_run.values()))
             try:
-                found[place] += _steps_seconds(tasks[place], stacks[place], SECONDS / len(tried))
+                found[place] += _steps_seconds(tasks[place], stacks[place], budget / len(tried))
             except Exception as error:  # a user's own part
                 warn(f"runs would fail: {type(error).__name__}: {error}")
     return [found[min(found, key=lambda place: abs(place - wanted))] for wanted in range(len(tasks))]

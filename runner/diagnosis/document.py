@@ -8,7 +8,7 @@ from typing import Any
 from runner.diagnosis.causes import Cause, causes_of, failures_of
 from runner.diagnosis.judged import Judged, Unjudged
 from runner.diagnosis.told import where
-from runner.runs.diagnosis import Evidence
+from runner.runs.diagnosis import Evidence, Experiment
 
 VERSION = 1
 
@@ -16,7 +16,8 @@ VERSION = 1
 def document(found: Sequence[Judged | Unjudged]) -> str:
     """All runs that were judged, and how many were not, as a JSON object: `version`, `runs`, `causes`, `not_judged`.
 
-    A field that has nothing to say is null; `experiment` is null for every run whose fix was not trained.
+    A field that has nothing to say is null. `experiment` is the one that has confirmed the fix, or the last one that
+    was trained; `tried` are all of them, and the fixes that could not be trained.
     """
     left = [one.why for one in found if isinstance(one, Unjudged)]
     runs = [_run(one) for one in found if isinstance(one, Judged)]
@@ -47,7 +48,24 @@ def _run(one: Judged) -> dict[str, Any]:
         "evidence": [_evidence(each) for each in said.evidence],
         "symptoms": [_evidence(each) for each in said.symptoms],
         "fix": list(said.fix),
-        "experiment": None,
+        "experiment": _experiment(said.experiment) if said.experiment else None,
+        "tried": [_experiment(each) for each in said.tried],
+    }
+
+
+def _experiment(one: Experiment) -> dict[str, Any]:
+    """`helped` counts the seeds that the fix has helped, and `has_helped` says whether they are enough."""
+    return {
+        "overrides": list(one.overrides),
+        "seeds": list(one.seeds),
+        "metric": one.metric or None,
+        "before": one.before,
+        "after": one.after,
+        "helped": one.helped,
+        "has_helped": one.has_helped,
+        "fresh": one.is_fresh,
+        "learn_without": one.learn,
+        "why_not": one.why_not or None,
     }
 
 

@@ -44,21 +44,31 @@ class Judged:
 
     @property
     def metric(self) -> str:
-        """What scores are shown in: `rmse` in the units of the targets, `R2`, or `balanced accuracy`."""
-        if self.data.samples.task == "classification":
-            return "balanced accuracy"
-        return "rmse" if self.data.Y_train.shape[1] == 1 and not self.data.scaling.y_log else "R2"
+        """What scores are shown in."""
+        return metric_of(self.data)
 
     def shown(self, score: float) -> float:
         """A score in the units of `metric`, on the samples that say how good the run is."""
-        targets = targets_of(self.data, self.scores.part)
-        if self.metric == "rmse":
-            spread = float(np.sqrt(np.mean((targets - self.data.Y_train.mean(axis=0)) ** 2)))
-            return abs(self.data.scaling.y_scale) * spread * math.sqrt(max(0.0, 1 - score))
-        if self.metric == "R2":
-            return score
-        chance = 1 / max(1, int(np.count_nonzero(counts_of(self.data, self.scores.part))))
-        return chance + score * (1 - chance)
+        return shown(self.data, score, self.scores.part)
+
+
+def metric_of(data: Prepared) -> str:
+    """What scores are shown in: `rmse` in the units of the targets, `R2`, or `balanced accuracy`."""
+    if data.samples.task == "classification":
+        return "balanced accuracy"
+    return "rmse" if data.Y_train.shape[1] == 1 and not data.scaling.y_log else "R2"
+
+
+def shown(data: Prepared, score: float, part: str) -> float:
+    """A score on the samples of a part, in the units of `metric_of`."""
+    metric = metric_of(data)
+    if metric == "rmse":
+        spread = float(np.sqrt(np.mean((targets_of(data, part) - data.Y_train.mean(axis=0)) ** 2)))
+        return abs(data.scaling.y_scale) * spread * math.sqrt(max(0.0, 1 - score))
+    if metric == "R2":
+        return score
+    chance = 1 / max(1, int(np.count_nonzero(counts_of(data, part))))
+    return chance + score * (1 - chance)
 
 
 @dataclass(frozen=True)

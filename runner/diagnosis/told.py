@@ -11,6 +11,8 @@ from runner.diagnosis.judged import Judged, Unjudged
 from runner.diagnosis.judging import with_fix
 from runner.diagnosis.rules import RULES
 from runner.diagnosis.texts import TEXTS, words_of
+from runner.diagnosis.tried import tried_lines
+from runner.diagnosis.tried import words_of as words_of_trial
 from runner.runs.diagnosis import Evidence, Overrides
 from runner.runs.outcome import Outcome
 from runner.runs.overrides import settings_of
@@ -64,13 +66,13 @@ def summary(found: Sequence[Judged | Unjudged]) -> str:
 
 def blocks(found: Sequence[Judged | Unjudged], name: Name, command: Command) -> list[list[str]]:
     """The lines of each cause, those with most runs first; then runs that learn."""
-    ill: dict[tuple[str, str], list[Judged]] = {}
+    ill: dict[tuple[tuple[str, str], str], list[Judged]] = {}
     healthy: dict[str, list[Judged]] = {}
     for one in found:
         if isinstance(one, Judged) and one.diagnosis.verdict == "healthy" and not one.diagnosis.code:
             healthy.setdefault(one.result.spec.data.name, []).append(one)
         elif isinstance(one, Judged):
-            ill.setdefault(kind_of(one), []).append(one)
+            ill.setdefault((kind_of(one), one.diagnosis.certainty), []).append(one)
     ranked = sorted(ill.values(), key=lambda group: -len(group))
     explained = {cause.kind: cause.words for cause in causes_of(found)}
     lines = [_of_cause(group, len(found) > 1, name, command, explained.get(kind_of(group[0]), "")) for group in ranked]
@@ -87,7 +89,8 @@ def blocks(found: Sequence[Judged | Unjudged], name: Name, command: Command) -> 
 def in_full(one: Judged, command: Command) -> list[str]:
     """All that is known of one run."""
     said = one.diagnosis
-    lines = [headline(one), *_facts(one, command, all_fixes=True)]
+    lines = [headline(one), *_facts([one], command, all_fixes=True)]
+    lines += [_line("" if place else "tried", words_of_trial(each)) for place, each in enumerate(said.tried)]
     if one.symptoms:
         lines.append(_line("seen too", "; ".join(evidence_text(each) for each in one.symptoms)))
     lines.append(_line("scores", _scores(one)))
@@ -121,6 +124,7 @@ def allowed(one: Judged) -> str:
 def evidence_text(one: Evidence) -> str:
     """A number that a verdict rests on, its limit, and where it was measured."""
     value = number(one.value, 3) if isinstance(one.value, float) else one.value
+    value = TEXTS[value].words if value in TEXTS else value
     limit = f" (limit {number(one.threshold, 3)})" if one.threshold is not None else ""
     return f"{one.signal}: {value}{limit}{', ' if where(one) else ''}{where(one)}"
 
@@ -135,7 +139,7 @@ def _of_cause(group: Sequence[Judged], is_sweep: bool, name: Name, command: Comm
     """A block: how many runs, why, and the first of them as the example that numbers are of."""
     first, n = group[0], len(group)
     if not is_sweep:
-        return [headline(first), *_facts(first, command)]
+        return [headline(first), *_facts(group, command)]
     text = _cause(first) if first.diagnosis.code else _unexplained(first, n > 1)
     if first.diagnosis.code and first.diagnosis.verdict == "healthy":
         text = f"{'learn' if n > 1 else 'learns'}, although {text}"
@@ -143,7 +147,7 @@ def _of_cause(group: Sequence[Judged], is_sweep: bool, name: Name, command: Comm
     more = f" and {n - MOST_NAMED} more" if n > MOST_NAMED else ""
     lines = [f"{count(n, 'run')}: {text}", _line("runs", ", ".join(runs) + more)]
     lines += [_line("where", why)] if why else []
-    return lines + _facts(first, command, of=f"run {first.result.index}: " if n > 1 else "")
+    return lines + _facts(group, command, of=f"run {first.result.index}: " if n > 1 else "")
 
 
 def _cause(one: Judged) -> str:
@@ -156,16 +160,18 @@ def _unexplained(one: Judged, are_several: bool = False) -> str:
     if math.isnan(one.scores.tested):
         return UNTOLD
     do = "do" if are_several else "does"
-    return f"{do} not learn, and none of the {len(RULES)} known causes fits; no fix was trained"
+    trained = "" if one.diagnosis.experiment else "; no fix was trained"
+    return f"{do} not learn, and none of the {len(RULES)} known causes fits{trained}"
 
 
-def _facts(one: Judged, command: Command, of: str = "", all_fixes: bool = False) -> list[str]:
-    """Evidence, what was reached and what could be, and what to try."""
-    said = one.diagnosis
+def _facts(group: Sequence[Judged], command: Command, of: str = "", all_fixes: bool = False) -> list[str]:
+    """Evidence, what was reached and what could be, of the first; what was tried; and what to try."""
+    one, said = group[0], group[0].diagnosis
     lines = [_line("evidence" if not at else "", f"{'' if at else of}{evidence_text(each)}")
              for at, each in enumerate(said.evidence)]  # fmt: skip
     if said.verdict != "healthy" and not math.isnan(one.scores.tested):
         lines.append(_line("reached", f"{of}{_value(one, one.scores.tested)}; {allowed(one)}"))
+    lines += [] if all_fixes else [_line(label, text) for label, text in tried_lines(group)]
     fixes = said.fixes if all_fixes else said.fixes[:1]
     for at, fix in enumerate(fixes):
         lines.append(_line("else" if at else "to try", command(one.result, fix)))

@@ -33,17 +33,15 @@ def plan(runs: Sequence[Checked], pieces: int) -> list[Members]:
 
     There are about so many `pieces`, or as many as cache and memory ask for.
     """
-    groups: dict[str, Members] = {}
-    for index, run in enumerate(runs):
-        groups.setdefault(repr(_shared(run)), []).append(index)
+    groups = alike(runs)
 
     def work(stack: Members) -> int:
         phases = runs[stack[0]].phases
         return len(stack) * bytes_of(phases[-1]) * sum(phase.shape.n_steps for phase in phases)
 
-    everything = sum(work(members) for members in groups.values())
+    everything = sum(work(members) for members in groups)
     stacks: list[Members] = []
-    for members in groups.values():
+    for members in groups:
         last = runs[members[0]].phases[-1]
         fitting = min(MAX_RUNS, STEP_BYTES // bytes_of(last), DATA_BYTES // data_bytes_of(last))
         # A step costs the same for few runs as for many, so a group is not cut further than keeps all workers busy.
@@ -51,6 +49,14 @@ def plan(runs: Sequence[Checked], pieces: int) -> list[Members]:
         size = max(1, min(fitting, math.ceil(len(members) / share)))
         stacks += [members[start : start + size] for start in range(0, len(members), size)]
     return sorted(stacks, key=work, reverse=True)
+
+
+def alike(runs: Sequence[Checked]) -> list[Members]:
+    """Those that can be one stack, as indices into `runs`, before they are cut to a size."""
+    groups: dict[str, Members] = {}
+    for index, run in enumerate(runs):
+        groups.setdefault(repr(_shared(run)), []).append(index)
+    return list(groups.values())
 
 
 def _shared(run: Checked) -> tuple[Any, ...]:

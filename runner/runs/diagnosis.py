@@ -23,11 +23,39 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class Experiment:
+    """A fix that was trained on `seeds`, beside the run as it is on the same ones; or `why_not`.
+
+    `before` and `after` are the scores of the middle seed, in `metric`; `helped` counts the seeds on which the score
+    rose by more than chance explains, and `has_helped` says whether these are enough. With `is_fresh` no seed is one of
+    the sweep's, all fail as the run is, and `learn` more learn without a fix. Where the fix is another seed, `seeds`
+    are all that were tried, and `helped` of them learn.
+    """
+
+    overrides: Overrides
+    metric: str = ""
+    seeds: tuple[int, ...] = ()
+    before: float | None = None
+    after: float | None = None
+    helped: int = 0
+    has_helped: bool = False
+    is_fresh: bool = False
+    learn: int = 0
+    why_not: str = ""
+
+
+def is_of_seeds(fix: Overrides) -> bool:
+    """Whether other seeds alone are the fix."""
+    return bool(fix) and all(one.startswith("seed=") for one in fix)
+
+
+@dataclass(frozen=True)
 class Diagnosis:
     """A run is `healthy`, `ill` for a cause, or it does not learn for a cause that is `unknown`.
 
     A healthy run has a cause where its code is wrong all the same. `layer` counts from 1, the first hidden one, and
-    `step` counts updates; both are those of the evidence. `fixes` are overrides to try, those of one line together.
+    `step` counts updates; both are those of the evidence. `fixes` are overrides to try, those of one line together, and
+    `tried` what came out where fixes were trained, in that order.
     """
 
     verdict: Verdict
@@ -39,6 +67,14 @@ class Diagnosis:
     evidence: tuple[Evidence, ...] = ()
     symptoms: tuple[Evidence, ...] = ()
     fixes: tuple[Overrides, ...] = ()
+    tried: tuple[Experiment, ...] = ()
+
+    @property
+    def experiment(self) -> Experiment | None:
+        """The one that has confirmed the first fix, or the last one that was trained."""
+        trained = [one for one in self.tried if not one.why_not]
+        helpful = [one for one in trained if one.has_helped and one.is_fresh]
+        return next(reversed(helpful or trained), None)
 
     @property
     def fix(self) -> Overrides:

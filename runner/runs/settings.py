@@ -111,6 +111,12 @@ class Settings(Frozen):
         return self.model_dump(mode="json", exclude={"quiet", "dry_run"})
 
 
+def keeping_nothing(modules: tuple[str, ...], workers: int | None) -> Settings:
+    """Those of runs that are trained to be looked at, and of which nothing is written."""
+    tracking = TrackingSettings(experiment="none", models="none", plots="none", points=2)
+    return Settings(tracking=tracking, workers=workers, modules=modules, expect={}, strict=False, skip_finished=False)
+
+
 def read_settings(
     config: Mapping[str, Any], overrides: Sequence[str], typed: Sequence[str]
 ) -> Settings | list[Problem]:

@@ -68,6 +68,25 @@ def test_programs_get_every_run_with_its_cause_and_the_overrides_to_try(sweep: T
     assert (tmp_path / "found.json").read_text() == done.stdout
 
 
+def test_a_fix_is_confirmed_on_fresh_seeds_with_the_numbers_that_its_command_gives(
+    sweep: Trained, tmp_path: Path
+) -> None:
+    runs = sweep.store.children(sweep.store.only())
+    before = diagnose(sweep, "--why", str(TOO_HIGH)).stdout
+    assert "likely" in before and "tried" not in before
+    done = diagnose(sweep, "--confirm", "--why", str(TOO_HIGH), "--json", str(tmp_path / "found.json"))
+    (found,) = json.loads((tmp_path / "found.json").read_text())["runs"]
+    assert (found["cause"], found["certainty"], found["fix"]) == ("lr_high", "confirmed", ["learning_rate=0.1"])
+    assert found["experiment"]["helped"] >= 7 and len(found["experiment"]["seeds"]) == 10
+    assert done.stdout.startswith("fixes are tried for 1 setting: ")
+    command = next(line for line in done.stdout.splitlines() if line.startswith("   to try"))
+    cured = trained(tmp_path, *shlex.split(command.removeprefix("   to try"))[3:])
+    own = next(one for one in found["tried"] if one["overrides"] == found["fix"] and not one["fresh"])
+    assert own["seeds"] == [0] and own["metric"] == "rmse"
+    assert cured.store.only().data.metrics["test/rmse"] == pytest.approx(own["after"], rel=1e-12)
+    assert len(sweep.store.children(sweep.store.only())) == len(runs) == 8
+
+
 def test_one_run_is_explained_in_full_and_is_no_error_where_it_learns(sweep: Trained) -> None:
     high = diagnose(sweep, "--why", str(TOO_HIGH)).stdout
     assert high.startswith("run 1: hidden=[8] fault=none lr=100\n")

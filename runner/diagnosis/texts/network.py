@@ -12,10 +12,10 @@ TEXTS = {
         "A hidden layer with an activation that bends: `network.hidden=[8] activation=tanh`.",
     ),
     "too_small": Text(
-        "a layer has a single unit",
+        "a layer has too few units",
         "All that the layers above learn must pass through one number.",
         "The fit is one step or one slope.",
-        "A hidden layer has one unit, and the run misses what its data allow.",
+        "A hidden layer has one unit, and the run misses what its data allow; or of all fixes only more units help.",
         "More units: `network.hidden=[8]`.",
     ),
     "vanishing": Text(

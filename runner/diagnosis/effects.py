@@ -1,0 +1,113 @@
+"""What a fix does to the score: run by run, and in the middle of several seeds."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from runner.base.errors import one_line
+from runner.diagnosis.candidates import Candidate
+from runner.diagnosis.judged import metric_of, shown
+from runner.diagnosis.judging import NEAR
+from runner.diagnosis.scores import standard_error, targets_of
+from runner.diagnosis.trials import Trial
+from runner.runs.diagnosis import Experiment, Overrides
+
+LEAST, ERRORS = 0.1, 2.0  # what a score must rise by, at least and in standard errors of what is found on all seeds
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A candidate, what came out of it on the run's own seeds, and the run in the `middle` of those with it."""
+
+    candidate: Candidate
+    experiment: Experiment
+    middle: Trial
+
+    @classmethod
+    def of(cls, candidate: Candidate, befores: Sequence[Trial], afters: Sequence[Trial]) -> "Tried":
+        """By the runs without and with the fix, seed by seed."""
+        if all(one.subject is None for one in afters):
+            failed = Experiment(candidate.fix, why_not=f"it fails: {one_line(afters[0].error)}")
+            return cls(candidate, failed, afters[0])
+        found = _on_own_seeds(candidate.fix, list(zip(befores, afters, strict=True)))
+        return cls(candidate, found, middle(afters))
+
+
+def ranked(tried: Sequence[Tried]) -> list[Candidate]:
+    """Those that helped: the best of each cause first, in the order of the causes, then all others.
+
+    Of those that are about as good as the best of a cause the first listed counts as it. Two causes come after the
+    first of them alone.
+    """
+    order = list(dict.fromkeys(one.candidate.cause for one in tried))
+    groups: dict[tuple[int, str], list[Tried]] = {}
+    for one in tried:
+        if one.experiment.has_helped:
+            groups.setdefault((order.index(one.candidate.cause), one.candidate.second), []).append(one)
+    best = []
+    for _, group in sorted(groups.items()):
+        top = max(one.middle.score for one in group)
+        best.append(next(one.candidate for one in group if one.middle.score >= top - NEAR))
+    return [
+        *best,
+        *(one.candidate for _, group in sorted(groups.items()) for one in group if one.candidate not in best),
+    ]
+
+
+def _on_own_seeds(fix: Overrides, pairs: Sequence[tuple[Trial, Trial]]) -> Experiment:
+    """A fix by runs without and with it: whether a trial on fresh seeds is worth it, as on most of these it helps.
+
+    What chance explains is not asked yet: few test samples would hide any fix.
+    """
+    found = _experiment(fix, pairs, errors=0.0)
+    return replace(found, has_helped=2 * found.helped > len(pairs))
+
+
+def on_fresh_seeds(fix: Overrides, pairs: Sequence[tuple[Trial, Trial]]) -> Experiment:
+    """A fix by runs without and with it on fresh seeds, which count where chance does not explain the rise."""
+    afters = [after.subject for _, after in pairs if after.subject is not None]
+    drawn = {targets_of(one.data, one.scores.part).tobytes() for one in afters}
+    return replace(_experiment(fix, pairs, ERRORS / math.sqrt(max(1, len(drawn)))), is_fresh=True)
+
+
+def _experiment(fix: Overrides, pairs: Sequence[tuple[Trial, Trial]], errors: float) -> Experiment:
+    befores, afters = ([pair[side] for pair in pairs] for side in (0, 1))
+    seeds, helped = tuple(one.seed for one in befores), sum(_helps(*pair, errors) for pair in pairs)
+    metric, before, after = shown_both(middle(befores), middle(afters))
+    return Experiment(fix, metric, seeds, before, after, helped)
+
+
+def _helps(before: Trial, after: Trial, errors: float) -> bool:
+    """Whether the score has risen by more than this many standard errors, and by enough."""
+    if after.subject is None:
+        return False
+    part, data = after.subject.scores.part, after.subject.data
+    error = 0.0 if part == "train" else standard_error(data, after.score, part)
+    return after.score - before.score > max(LEAST, errors * error)
+
+
+def middle(trials: Sequence[Trial]) -> Trial:
+    """The one with the median score; of two in the middle the worse."""
+    return sorted(trials, key=lambda one: one.score)[(len(trials) - 1) // 2]
+
+
+def shown_both(before: Trial, after: Trial) -> tuple[str, float | None, float | None]:
+    """The metric that people see, and both runs in it, None for one that left nothing finite.
+
+    In R2 where they have not the same metric, as with logarithms of targets.
+    """
+    metrics = {metric_of(one.subject.data) for one in (before, after) if one.subject is not None}
+    metric = next(iter(metrics)) if len(metrics) == 1 else "R2"
+    return metric, _shown(before, metric), _shown(after, metric)
+
+
+def _shown(trial: Trial, metric: str) -> float | None:
+    if trial.subject is None or not math.isfinite(trial.subject.s):
+        return None
+    subject = trial.subject
+    return subject.s if metric == "R2" else shown(subject.data, subject.s, subject.scores.part)
+
+
+def at_least(k: int, n: int, share: float) -> float:
+    """How likely at least `k` of `n` are, each with the probability `share`."""
+    return sum(math.comb(n, one) * share**one * (1 - share) ** (n - one) for one in range(k, n + 1))

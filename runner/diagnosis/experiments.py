@@ -1,0 +1,86 @@
+"""What experiments make of diagnoses: confirmed, corrected, or taken back."""
+
+import json
+import math
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from itertools import count, islice
+
+import numpy as np
+
+from runner.diagnosis.inquiry import FRESH, Answer, Inquiry
+from runner.diagnosis.judged import Judged, Unjudged
+from runner.diagnosis.probes import wrong_arrays
+from runner.diagnosis.rules import RULES, Rules
+from runner.diagnosis.subject import Subject
+from runner.diagnosis.trials import Trials
+from runner.runs.diagnosis import Certainty, Diagnosis, Evidence
+from runner.runs.spec import to_plain
+from runner.train.blas import ONE_BLAS_THREAD
+
+
+def inquiries(
+    found: Sequence[Judged | Unjudged], trials: Trials, taken: Collection[int], rules: Rules = RULES
+) -> list[Inquiry]:
+    """Every setting whose runs do not learn, or are unexplained, those with most runs first.
+
+    `taken` are the seeds of all runs of the sweep. Nothing is trained yet.
+    """
+    settings: dict[str, list[Judged]] = {}
+    for one in found:
+        if isinstance(one, Judged) and one.diagnosis.verdict != "healthy" and not math.isnan(one.scores.tested):
+            settings.setdefault(_setting_of(one), []).append(one)
+    fresh = list(islice(count(max(taken, default=-1) + 1), FRESH))
+    largest_first = sorted(settings.values(), key=lambda runs: -len(runs))
+    return [Inquiry(_by_cause(runs), trials.another(), fresh, rules) for runs in largest_first]
+
+
+def confirm(found: Sequence[Judged | Unjudged], settings: Sequence[Inquiry]) -> Iterator[list[Judged | Unjudged]]:
+    """All runs with what experiments say of them, again after each setting: what is done survives an interrupt."""
+    known = {id(one): one for one in found}
+    for setting in settings:
+        answer = setting.answer()
+        known |= {id(one): replace(one, diagnosis=told_by(answer, one, setting)) for one in setting.runs}
+        yield [known[id(one)] for one in found]
+
+
+def told_by(answer: Answer, one: Judged, setting: Inquiry) -> Diagnosis:
+    """The diagnosis of a run of a setting, after its experiments.
+
+    What is proved stays proved. A cause is that whose fix is confirmed. It is unknown where fixes that can be trained
+    fail, its own among them.
+    """
+    said, confirmed = replace(one.diagnosis, tried=answer.tried), answer.confirmed
+    is_mine = said.cause == setting.lead.diagnosis.cause
+    if said.certainty == "proved" and not is_mine:
+        return one.diagnosis
+    if confirmed is None:
+        is_unknown = answer.have_failed and said.certainty != "proved"
+        return _unknown(one, said) if is_unknown or said.verdict == "unknown" else said
+    if said.cause != confirmed.cause:
+        said = replace(said, code=confirmed.code, cause=confirmed.cause, layer=None, step=None, evidence=(), fixes=())
+    fixes = (confirmed.fix, *(fix for fix in said.fixes if fix != confirmed.fix))
+    second = (Evidence("what is left with the first fix alone", confirmed.second),) if confirmed.second else ()
+    certainty: Certainty = "proved" if said.certainty == "proved" else "confirmed"
+    return replace(said, verdict="ill", certainty=certainty, fixes=fixes, evidence=(*said.evidence, *second))
+
+
+def _unknown(one: Judged, said: Diagnosis) -> Diagnosis:
+    with ONE_BLAS_THREAD, np.errstate(all="ignore"):
+        wrong = wrong_arrays(Subject(one.result, one.data, one.reference))
+    names = ", ".join(row.name for row in wrong) or "none"
+    found = Evidence("arrays whose gradient is wrong", names)
+    return Diagnosis("unknown", evidence=(found,), symptoms=said.symptoms, tried=said.tried)
+
+
+def _setting_of(one: Judged) -> str:
+    """What runs share that differ in seed and fold alone."""
+    plain = to_plain(one.result.spec.model_copy(update={"seed": 0}))
+    return json.dumps(plain | {"data": plain["data"] | {"fold": 0}}, sort_keys=True)
+
+
+def _by_cause(runs: Sequence[Judged]) -> list[Judged]:
+    """Known causes before unknown ones, the commonest first."""
+    n = Counter(one.diagnosis.cause for one in runs)
+    return sorted(runs, key=lambda one: (not one.diagnosis.cause, -n[one.diagnosis.cause]))

@@ -1,0 +1,103 @@
+"""Training a run with other overrides, in this process and stored nowhere: the same numbers as its command gives."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from runner.base.errors import UserError
+from runner.datasets.samples import DataError
+from runner.diagnosis.reference import Reference
+from runner.diagnosis.subject import Subject
+from runner.plan.jobs import Job, Refused
+from runner.plan.phases import Checked
+from runner.plan.plan import Plan, key_of
+from runner.plan.stacks import alike
+from runner.plan.validation import SpecBuilder
+from runner.runs.data import prepare
+from runner.runs.diagnosis import Overrides
+from runner.runs.planned import PlannedRun
+from runner.runs.result import RunResult
+from runner.runs.settings import keeping_nothing
+from runner.train.training import train_task
+
+Compose = Callable[[Overrides], Job | Refused]  # a run's overrides as Hydra composes them
+Runs = list[tuple[Overrides, Checked]]  # each with the overrides that make it
+MOST_STACKS = 12  # trainings of a setting; one that does not fit into the cache is cut, and counts once
+
+
+class Spent(Exception):
+    """As many stacks as a setting may take have been trained."""
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """What came out of one training: the run that it left, None where it failed with an `error`."""
+
+    seed: int
+    subject: Subject | None
+    error: str = ""
+
+    @property
+    def score(self) -> float:
+        """On the samples that say how good it is; that of a constant where it is worse, or left nothing."""
+        return max(0.0, self.subject.s) if self.subject is not None else 0.0
+
+
+class Trials:
+    """All trainings for one setting, `left` more stacks of them."""
+
+    def __init__(self, compose: Compose, modules: tuple[str, ...] = ()) -> None:
+        self._compose, self._modules, self._builder = compose, modules, SpecBuilder()
+        self.left = MOST_STACKS
+
+    def another(self) -> "Trials":
+        """For the next setting; data sets that have been looked at are remembered."""
+        other = Trials(self._compose, self._modules)
+        other._builder = self._builder
+        return other
+
+    def check(self, overrides: Overrides) -> Checked | str:
+        """The run that overrides describe, or all that is wrong with them."""
+        job = self._compose(overrides)
+        try:
+            built = self._builder.build(job.config, overrides) if isinstance(job, Job) else list(job.problems)
+        except UserError as error:
+            return str(error)
+        return built if isinstance(built, Checked) else "; ".join(map(str, built))
+
+    def plan(self, runs: Runs) -> Plan:
+        """Runs, each with its overrides, as a sweep of their own."""
+        named = [
+            PlannedRun(place, key_of(one, self._modules), overrides, one.spec)
+            for place, (overrides, one) in enumerate(runs)
+        ]
+        return Plan(keeping_nothing(self._modules, workers=1), named, {at: one for at, (_, one) in enumerate(runs)})
+
+    def train(self, runs: Runs, reference: Reference) -> list[Trial]:
+        """Train runs together; `reference` is what their data allow. Raises Spent where no stacks are left for that."""
+        needed = stacks_of(runs)
+        if needed > self.left:
+            raise Spent
+        self.left -= needed
+        results = [result for task in self.plan(runs).tasks for result in train_task(task)]
+        return [_trial(result, reference) for result in sorted(results, key=lambda one: one.index)]
+
+
+def _trial(result: RunResult, reference: Reference) -> Trial:
+    seed = result.spec.seed
+    if result.network is None:
+        return Trial(seed, None, result.error)
+    try:
+        return Trial(seed, Subject(result, prepare(result.spec), reference))
+    except (DataError, OSError) as error:
+        return Trial(seed, None, str(error))
+
+
+def stacks_of(runs: Runs) -> int:
+    """How many stacks these runs are."""
+    return len(alike([one for _, one in runs]))
+
+
+def largest_stack(runs: Runs) -> Runs:
+    """Those of some runs that are one stack, the most of them that are; nearly always all."""
+    members = max(alike([one for _, one in runs]), key=len, default=[])
+    return [runs[place] for place in members]

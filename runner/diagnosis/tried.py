@@ -1,0 +1,69 @@
+"""What was tried, in words: a line for each setting whose fixes were trained."""
+
+from collections.abc import Sequence
+
+from runner.base.console import count
+from runner.base.texts import number
+from runner.diagnosis.judged import Judged
+from runner.runs.diagnosis import Experiment, is_of_seeds
+
+MOST_SETTINGS = 3  # of a cause, whose numbers are shown
+Line = tuple[str, str]  # a label and a text
+
+
+def tried_lines(group: Sequence[Judged]) -> list[Line]:
+    """What was tried for runs of one cause, or of none, for each setting of them; nothing where nothing was."""
+    settings: dict[tuple[Experiment, ...], Judged] = {}
+    for one in group:
+        if one.diagnosis.tried:
+            settings.setdefault(one.diagnosis.tried, one)
+    lines = list[Line]()
+    for one in list(settings.values())[:MOST_SETTINGS]:
+        of = f"run {one.result.index}: " if len(settings) > 1 else ""
+        lines += [(label, f"{of}{text}") for label, text in _of_setting(one)]
+    if (more := len(settings) - MOST_SETTINGS) > 0:
+        lines.append(("", f"and {count(more, 'setting')} more"))
+    return [(label if label not in {said for said, _ in lines[:place]} else "", text)
+            for place, (label, text) in enumerate(lines)]  # fmt: skip
+
+
+def _of_setting(one: Judged) -> list[Line]:
+    said, found = one.diagnosis, one.diagnosis.experiment
+    if found is None:
+        return [("fix", words_of(said.tried[0]))]
+    if said.verdict == "unknown":
+        return [("tried", f"without success: {in_vain(said.tried)}")]
+    unsure = [("", words_of(each)) for each in said.tried if each.why_not and each.is_fresh]
+    return [("fix", words_of(found)), *unsure]
+
+
+def in_vain(tried: Sequence[Experiment]) -> str:
+    """The fixes that were trained and do not help, each once."""
+    helpful = {one.overrides for one in tried if one.has_helped and one.is_fresh}
+    names = [_fix(one) for one in tried if not one.why_not and one.overrides not in helpful]
+    return ", ".join(dict.fromkeys(names))
+
+
+def words_of(one: Experiment) -> str:
+    """A fix, and what came out of it."""
+    if one.why_not:
+        return f"{_fix(one)}: not tried: {one.why_not}" if one.overrides else f"no fix was tried: {one.why_not}"
+    n = len(one.seeds)
+    if is_of_seeds(one.overrides):
+        return f"{_fix(one)}   {one.helped} of {n} fresh seeds learn"
+    on = f"{n} fresh seeds" if one.is_fresh else f"{n} of its own seeds" if n > 1 else "its own seed"
+    came = f"better in {one.helped} of {n}" if n > 1 else "it helped" if one.helped else "it did not help"
+    beside = f"; {one.learn} other fresh seeds learn without it" if one.learn else ""
+    return f"{_fix(one)}   tried on {on}: {'median ' if n > 1 else ''}{_change(one)}, {came}{beside}"
+
+
+def _fix(one: Experiment) -> str:
+    return "other seeds" if is_of_seeds(one.overrides) else " ".join(one.overrides)
+
+
+def _change(one: Experiment) -> str:
+    """Before and after, without a number where there is none."""
+    if one.before is None:
+        return f"diverged -> {'diverged' if one.after is None else f'{one.metric} {number(one.after, 3)}'}"
+    after = "diverged" if one.after is None else number(one.after, 3)
+    return f"{one.metric} {number(one.before, 3)} -> {after}"
