@@ -72,14 +72,14 @@ def held_out() -> Iterator[Injection]:
         yield Injection("extrapolation", "strong", made, ("surface",), twin=(*one, "test.set=grid"))
     long = ("training.epochs=3000", "network.hidden=[40]")
     adaptive = ("tanh adam", "relu deep", "tanh momentum", "gelu rmsprop")
-    yield Injection("overfit", "strong", setting(*long), FEW, adaptive, twin=("training.l2=0.03",))
+    yield Injection("overfit", "strong", setting(*long), FEW, adaptive, twin=("training.l2=0.01",))
     yield Injection(
         "overfit",
         "middle",
         setting("training.epochs=1500", "network.hidden=[20]"),
         FEW,
         adaptive,
-        twin=("training.l2=0.03",),
+        twin=("training.l2=0.01",),
     )
     balanced = ("training.class_weights=balanced",)
     yield Injection("imbalance", "strong", setting(), tuple(RARE), twin=balanced)
