@@ -13,11 +13,13 @@ OF_TABLES = tuple(name for name, one in SOURCES.items() if one.is_table)
 NUMBERS = tuple(name for name, one in SOURCES.items() if one.task == "regression")
 TABLED_NUMBERS = tuple(name for name in NUMBERS if name in OF_TABLES)
 PLAIN = tuple(name for name, one in RECIPES.items() if one.is_plain)
+FITTING = ("tanh adam", "relu deep", "tanh momentum", "gelu rmsprop")  # which learn samples by heart
 RELU = ("relu sgd", "relu deep")
 CURVED = tuple(name for name in ALL if name not in ("blobs", "five"))  # what no straight line or plane answers
 FEW = tuple(name for name in TABLES if name.startswith(("few", "wide")))
 # Settings that make the same path as others do: each name is right.
-SLOW = frozenset({"lr_low", "too_few_steps", "decay_fast", "clip_tight"})
+SLOW = frozenset({"lr_low", "too_few_steps", "decay_fast", "clip_tight", "batch_large"})
+LEARNED = frozenset({"overfit", "too_few_samples"})
 SCALES = frozenset({"unscaled_inputs", "unequal_inputs"})
 NARROW = frozenset({"bad_start", "too_small"})
 GRADIENT = ("missing_derivative", "derivative_of_activated", "transposed_gradient", "weights_subtracted",
