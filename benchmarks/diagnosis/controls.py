@@ -97,4 +97,5 @@ def _tables() -> Iterator[Control]:
     )
     yield Control("given order", setting("training.order=given"), OF_TABLES)
     yield Control("classes weighted", setting("training.class_weights=balanced"), tuple(RARE))
-    yield Control("few samples", setting("training.l2=0.03"), ("few0", "few1", "few2", "wide0", "wide1", "wide2"))
+    yield Control("few samples", setting("training.l2=0.01"), ("few0", "few1", "few2", "wide0", "wide1", "wide2"))
+    yield Control("rare classes apart", setting(), ("apart",))

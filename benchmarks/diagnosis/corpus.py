@@ -5,13 +5,15 @@ from collections.abc import Iterator, Sequence
 
 from benchmarks.diagnosis.controls import controls
 from benchmarks.diagnosis.entries import Entry, Settings, settled
-from benchmarks.diagnosis.injections import PAIRS, Injection, injections
-from benchmarks.diagnosis.recipes import RECIPES, Recipe
+from benchmarks.diagnosis.injection import Injection, rate_by
+from benchmarks.diagnosis.injections import PAIRS, injections
+from benchmarks.diagnosis.recipes import FAST, RECIPES, Recipe
 from benchmarks.diagnosis.sources import SOURCES, Source
 
 CONTROL_SEEDS, SEEDS = range(8), range(4)
 CELLS, CONTROL_CELLS, PAIR_CELLS = 7, 5, 3  # data sets of a cause with one value, of a kind of control, of two causes
 EACH = 2  # networks of each of them
+KNOWN = RECIPES | FAST
 ALWAYS = ("training.evaluations=50", "tracking.plots=none")
 
 
@@ -23,12 +25,14 @@ def entries(quick: bool = False) -> list[Entry]:
 
 
 def _missing(found: Sequence[Entry]) -> Iterator[Entry]:
-    """The twins that are no controls, as such, and the runs with one of two causes that are not there."""
+    """The twins that are no controls, as such, and the runs that show whether another name is right."""
     there = {(entry.settings, entry.seed) for entry in found}
     for entry in found:
-        if entry.twin and (entry.twin, entry.seed) not in there:
-            there.add((entry.twin, entry.seed))
-            yield Entry(entry.twin, entry.seed, entry.source, kind="twin")
+        asked = [("twin", entry.twin)] * bool(entry.twin) + [("cure", settings) for _, settings in entry.cures]
+        for kind, settings in asked:
+            if (settings, entry.seed) not in there:
+                there.add((settings, entry.seed))
+                yield Entry(settings, entry.seed, entry.source, kind=kind)
 
 
 def _settings(source: Source, recipe: Recipe, *more: Settings) -> Settings:
@@ -46,7 +50,7 @@ def _controls(quick: bool) -> Iterator[Entry]:
         for name in _drawn(control.sources, len(SOURCES) if every else 1 if quick else CONTROL_CELLS, number):
             source = control.base(name)
             for recipe in _drawn(control.recipes, len(RECIPES) if every else 1 if quick else EACH, number, name):
-                settings = _settings(source, RECIPES[recipe], control.make(RECIPES[recipe], source))
+                settings = _settings(source, KNOWN[recipe], control.make(KNOWN[recipe], source))
                 for seed in CONTROL_SEEDS[: 2 if quick else None]:
                     yield Entry(settings, seed, name, kind=control.kind)
 
@@ -57,13 +61,14 @@ def _with_one(put_in: Sequence[Injection], quick: bool) -> Iterator[Entry]:
             for recipe in _drawn(one.recipes, 1 if quick else EACH, number, name):
                 seeds = CONTROL_SEEDS if one.depends_on_seed else SEEDS
                 for seed in seeds[: 2 if quick else None]:
-                    yield _of_one(one, name, RECIPES[recipe], seed)
+                    yield _of_one(one, name, KNOWN[recipe], seed)
 
 
 def _of_one(one: Injection, name: str, recipe: Recipe, seed: int) -> Entry:
     source = one.base(name)
+    settings = _settings(source, recipe, one.make(recipe, source))
     return Entry(
-        _settings(source, recipe, one.make(recipe, source)),
+        settings,
         seed,
         name,
         causes=(one.cause,),
@@ -71,6 +76,7 @@ def _of_one(one: Injection, name: str, recipe: Recipe, seed: int) -> Entry:
         twin=_settings(one.healthy(name), recipe, one.twin),
         accepted=(one.accepted | {one.cause},),
         depends_on_seed=one.depends_on_seed,
+        cures=(("lr_low", settled(settings, rate_by(10)(recipe, source))),) if one.is_slow else (),
     )
 
 
@@ -83,7 +89,7 @@ def _with_two(put_in: Sequence[Injection], quick: bool) -> Iterator[Entry]:
         recipes = [name for name in first.recipes if name in second.recipes]
         for name in _drawn(names, 1 if quick else PAIR_CELLS, pair):
             (chosen,) = _drawn(recipes, 1, pair, name)
-            recipe, source = RECIPES[chosen], (first if first.change else second).base(name)
+            recipe, source = KNOWN[chosen], (first if first.change else second).base(name)
             settings = _settings(source, recipe, first.make(recipe, source), second.make(recipe, source))
             for seed in SEEDS[: 2 if quick else None]:
                 alone = [_of_one(one, name, recipe, seed) for one in (first, second)]

@@ -23,9 +23,9 @@ class Case:
 
     @property
     def name(self) -> str:
-        """The cause that an ill run got, else the verdict."""
+        """The cause that an ill run got, else the verdict; a mistake in code that is named at once is named."""
         found = self.said.diagnosis
-        return found.cause if found.verdict == "ill" else found.verdict
+        return found.cause if found.verdict == "ill" or (self.run.is_ill and found.cause) else found.verdict
 
     @property
     def is_right(self) -> bool:

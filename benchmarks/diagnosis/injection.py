@@ -13,11 +13,13 @@ OF_TABLES = tuple(name for name, one in SOURCES.items() if one.is_table)
 NUMBERS = tuple(name for name, one in SOURCES.items() if one.task == "regression")
 TABLED_NUMBERS = tuple(name for name in NUMBERS if name in OF_TABLES)
 PLAIN = tuple(name for name, one in RECIPES.items() if one.is_plain)
+FITTING = ("tanh adam", "relu deep", "tanh momentum", "gelu rmsprop")  # which learn samples by heart
 RELU = ("relu sgd", "relu deep")
 CURVED = tuple(name for name in ALL if name not in ("blobs", "five"))  # what no straight line or plane answers
 FEW = tuple(name for name in TABLES if name.startswith(("few", "wide")))
 # Settings that make the same path as others do: each name is right.
-SLOW = frozenset({"lr_low", "too_few_steps"})
+SLOW = frozenset({"lr_low", "too_few_steps", "decay_fast", "clip_tight", "batch_large"})
+LEARNED = frozenset({"overfit", "too_few_samples"})
 SCALES = frozenset({"unscaled_inputs", "unequal_inputs"})
 NARROW = frozenset({"bad_start", "too_small"})
 GRADIENT = ("missing_derivative", "derivative_of_activated", "transposed_gradient", "weights_subtracted",
@@ -42,6 +44,11 @@ class Injection:
     twin: Settings = ()
 
     @property
+    def is_slow(self) -> bool:
+        """Whether a rate ten times as high may cure it too: then that is tried."""
+        return self.cause in ("bad_start", "no_bias", "input_squash")
+
+    @property
     def depends_on_seed(self) -> bool:
         """Whether a run has the cause where other seeds of the same settings learn."""
         return self.cause == "bad_start"
@@ -51,8 +58,9 @@ class Injection:
         return table(source, self.change) if source in TABLES else SOURCES[source]
 
     def healthy(self, source: str) -> Source:
-        """The data of its twin: the same where it is their order that hurts."""
-        return self.base(source) if source not in TABLES or self.change == "sorted" else table(source)
+        """The data of its twin: the same where a change alone does no harm."""
+        is_same = source not in TABLES or self.change in ("sorted", "positive")
+        return self.base(source) if is_same else table(source)
 
 
 def setting(*settings: str) -> Make:

@@ -134,6 +134,13 @@ class Labels:
         if len(entry.causes) > 1:
             return Labelled(entry, TWO, frozenset().union(*entry.accepted))
         (cause,), (accepted,) = entry.causes, entry.accepted
+        accepted |= {
+            name
+            for name, settings in entry.cures
+            if (settings, entry.seed) in self._found and not self._hurts((settings, entry.seed), twin)
+        }
+        if cause == "imbalance" and self._found[key].trained > self._found[twin].trained - MARGIN:
+            return Labelled(entry, HARMLESS)  # which a handful of rare samples in the test set may hide
         if cause == "overfit" and self._found[key].trained < self._found[twin].trained:
             return Labelled(entry, WEAK)  # it did not learn its training samples
         if entry.depends_on_seed and all(self._hurts(one, (entry.twin, one[1])) for one in self._siblings(entry)):

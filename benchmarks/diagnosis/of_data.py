@@ -1,24 +1,27 @@
 """Causes in the data, in what is tested, and in the code."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from benchmarks.diagnosis.entries import Severity
+from benchmarks.diagnosis.entries import Settings, Severity
 from benchmarks.diagnosis.injection import (
     ALL,
     FEW,
+    FITTING,
     GRADIENT,
+    LEARNED,
     NETWORKS,
     NUMBERS,
     OF_RELU,
     OF_TABLES,
     RELU,
     SCALES,
+    SLOW,
     TABLED_NUMBERS,
     Injection,
     setting,
     where,
 )  # fmt: skip
-from benchmarks.diagnosis.sources import RARE
+from benchmarks.diagnosis.sources import RARE, N
 
 
 def scales() -> Iterator[Injection]:
@@ -71,15 +74,15 @@ def held_out() -> Iterator[Injection]:
         made = setting(*one, "test.set=grid", "test.margin=2")
         yield Injection("extrapolation", "strong", made, ("surface",), twin=(*one, "test.set=grid"))
     long = ("training.epochs=3000", "network.hidden=[40]")
-    adaptive = ("tanh adam", "relu deep", "tanh momentum", "gelu rmsprop")
-    yield Injection("overfit", "strong", setting(*long), FEW, adaptive, twin=("training.l2=0.03",))
+    yield Injection("overfit", "strong", setting(*long), FEW, FITTING, LEARNED, twin=("training.l2=0.01",))
     yield Injection(
         "overfit",
         "middle",
         setting("training.epochs=1500", "network.hidden=[20]"),
         FEW,
-        adaptive,
-        twin=("training.l2=0.03",),
+        FITTING,
+        LEARNED,
+        twin=("training.l2=0.01",),
     )
     balanced = ("training.class_weights=balanced",)
     yield Injection("imbalance", "strong", setting(), tuple(RARE), twin=balanced)
@@ -98,3 +101,25 @@ def code() -> Iterator[Injection]:
         yield Injection("wrong_pairs", "strong", setting(f"fault={fault}"))
     scaled = setting("fault=mixed_units", "network.output=tanh")
     yield Injection("mixed_units", "strong", scaled, NUMBERS, twin=("network.output=tanh",))
+
+
+def counts() -> Iterator[Injection]:
+    """Too few samples, and batches so large that many epochs are few updates."""
+    many: Mapping[str, Settings] = {
+        "sine": ("data.samples=800",), "square": ("data.samples=800",), "surface": ("data.samples=800",),
+        "tanh_sine": ("data.samples=800",), "quadrants": ("data.samples_per_cluster=200",),
+        "bowl": ("data.samples=800", "data.function=bowl"),
+    }  # fmt: skip
+    for name, settings in many.items():
+        source = "surface" if name == "bowl" else name
+        for epochs, severity in ((40, "strong"), (100, "middle")):
+            large, small = ("training.mode=full", f"training.epochs={epochs}"), (f"training.epochs={epochs}",)
+            made, twin = setting(*settings, *large), (*settings, *small)
+            yield Injection("batch_large", severity, made, (source,), accepted=SLOW, twin=twin)
+    grown = ("training.epochs=2000", "network.hidden=[40]")
+    for n, severity in ((12, "strong"), (18, "middle")):
+        made, grid = setting(*grown, f"data.samples={n}", "test.set=grid", "data.test_fraction=0"), ("test.set=grid",)
+        names = ("sine", "surface", "tanh_sine")
+        yield Injection("too_few_samples", severity, made, names, FITTING, LEARNED, twin=grid)
+        made = setting(*grown, f"data.test_fraction={1 - n / N:.3f}")
+        yield Injection("too_few_samples", severity, made, OF_TABLES, FITTING, LEARNED)

@@ -6,6 +6,7 @@ from benchmarks.diagnosis.injection import (
     CURVED,
     NARROW,
     NETWORKS,
+    OF_TABLES,
     PLAIN,
     RELU,
     SLOW,
@@ -14,19 +15,20 @@ from benchmarks.diagnosis.injection import (
     setting,
     where,
 )
+from benchmarks.diagnosis.recipes import FAST
 
 
 def steps() -> Iterator[Injection]:
     """Rates, schedules, limits and penalties."""
-    for times, severity in (
-        (1000, "strong"), (100, "strong"), (30, "middle"), (10, "middle"), (5, "mild"), (3, "mild"),
-    ):  # fmt: skip
+    for times, severity in ((1000, "strong"), (100, "strong"), (30, "middle"), (10, "middle")):
         yield Injection("lr_high", severity, rate_by(times))
+    for times in (5, 3):
+        yield Injection("lr_high", "mild", rate_by(times), recipes=tuple(FAST))
     for times, severity in ((1e-4, "strong"), (1e-3, "strong"), (0.01, "middle"), (0.1, "mild"), (0.3, "mild")):
-        yield Injection("lr_low", severity, rate_by(times), accepted=where(severity != "strong", SLOW))
+        yield Injection("lr_low", severity, rate_by(times), accepted=SLOW)
     for steps, severity in ((5, "strong"), (20, "strong"), (60, "middle"), (150, "mild")):
         made = setting("training.epochs=null", f"training.steps={steps}")
-        yield Injection("too_few_steps", severity, made, accepted=where(severity != "strong", SLOW))
+        yield Injection("too_few_steps", severity, made, accepted=SLOW)
     for settings, severity in (
         (("schedule=exponential", "schedule.decay=0.9"), "strong"),
         (("schedule=inverse_power", "schedule.power=2"), "strong"),
@@ -35,12 +37,11 @@ def steps() -> Iterator[Injection]:
         (("schedule=inverse_power", "schedule.power=1"), "mild"),
         (("schedule=exponential", "schedule.decay=0.993"), "mild"),
     ):  # fmt: skip
-        yield Injection("decay_fast", severity, setting(*settings), accepted=where(severity != "strong", SLOW))
+        yield Injection("decay_fast", severity, setting(*settings), accepted=SLOW)
     for limit, severity in ((3e-4, "strong"), (2e-3, "middle"), (0.01, "mild"), (0.03, "mild")):
         made = setting(f"training.clip_norm={limit}")
-        accepted = where(severity == "mild", SLOW)
-        yield Injection("clip_tight", severity, made, recipes=PLAIN, accepted=accepted)
-    yield Injection("clip_tight", "middle", setting("training.clip_value=1e-4"), recipes=PLAIN)
+        yield Injection("clip_tight", severity, made, recipes=PLAIN, accepted=SLOW)
+    yield Injection("clip_tight", "middle", setting("training.clip_value=1e-4"), recipes=PLAIN, accepted=SLOW)
     for l2, severity in ((1.0, "strong"), (0.2, "strong"), (0.05, "middle"), (0.02, "mild"), (0.01, "mild")):
         yield Injection("l2_strong", severity, setting(f"training.l2={l2}"))
     for share, times, severity in ((0.999, 5, "strong"), (0.999, 1, "middle"), (0.995, 5, "middle"), (0.98, 5, "mild")):
@@ -58,13 +59,10 @@ def starts() -> Iterator[Injection]:
         yield Injection("init_small", severity, made, recipes=[name for name in NETWORKS if name not in RELU])
     for value, severity in ((0.1, "strong"), (0.0, "strong"), (0.7, "middle")):
         yield Injection("symmetric_init", severity, setting("init=constant", f"init.value={value}"))
-    for low, high, bias, severity in (
-        (-1, -0.3, "init", "strong"),
-        (-1.5, -0.5, "init", "strong"),
-        (-1, -0.05, "init", "middle"),
-    ):
-        made = setting("init=between", f"init.low={low}", f"init.high={high}", f"network.bias_init={bias}")
-        yield Injection("dead_relu", severity, made, recipes=RELU)
+    positive = ("square", "xor", *OF_TABLES)  # inputs that are never below zero
+    for low, high, severity in ((-1, -0.3, "strong"), (-1.5, -0.5, "strong"), (-1, 0.05, "middle")):
+        made = setting("init=between", f"init.low={low}", f"init.high={high}", "network.bias_init=init")
+        yield Injection("dead_relu", severity, made, positive, RELU, change="positive")
     for units, severity in ((2, "strong"), (3, "middle")):
         made = setting(f"network.hidden=[{units}]")
         sources = ("xor", "quadrants", "ring", "wave", "sine", "corners", "tanh_sine", "blobs")

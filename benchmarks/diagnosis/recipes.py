@@ -45,3 +45,14 @@ RECIPES = {
         Recipe("gelu rmsprop", "gelu", (12,), GLOROT, "rmsprop", 0.003),
     )
 }  # fmt: skip
+# The same with rates at which they still learn, and three times as much may be too much.
+FAST = {
+    recipe.name: recipe
+    for recipe in (
+        Recipe("fast tanh sgd", "tanh", (8,), NORMAL, "sgd", 0.4),
+        Recipe("fast relu sgd", "relu", (16,), HE, "sgd", 0.15),
+        Recipe("fast tanh adam", "tanh", (10,), GLOROT, "adam", 0.06),
+        Recipe("fast tanh momentum", "tanh", (12,), NORMAL, "momentum", 0.06),
+        Recipe("fast relu deep", "relu", (12, 12), HE, "adam", 0.02),
+    )
+}

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.diagnosis.entries import Settings
 from runner.datasets.samples import Samples
 
 Array = NDArray[np.float64]
@@ -35,22 +36,27 @@ class Source:
 
 @dataclass(frozen=True)
 class Table:
-    """Inputs `X (n, d_in)`, targets `y (n,)` and the rule without noise; class numbers in a classification."""
+    """Inputs `X (n, d_in)`, targets `y (n,)` and the rule without noise; class numbers in a classification.
+
+    `settings` are those of its data set: a table of few samples keeps most of its rows for testing, so that chance does
+    not decide what a run is.
+    """
 
     X: Array
     y: Array
     rule: Rule
     is_classification: bool = False
+    settings: Settings = ()
 
 
 # Classes by their middles, their counts, and how wide the rare ones are.
 RARE: Mapping[str, tuple[Sequence[Sequence[float]], Sequence[int], float]] = {
-    "rare0": (((0, 0), (1.6, 1.6)), (280, 20), 0.6),
-    "rare1": (((0, 0), (2.2, 2.2)), (290, 12), 0.5),
-    "rare2": (((0, 0, 0), (1.5, 1.5, 1.5), (-1.5, -1.5, -1.5)), (250, 16, 16), 0.6),
-    "rare3": (((0, 0, 0, 0), (1, 1, 1, 1)), (270, 30), 0.8),
-    "rare4": (((0,), (2.2,)), (300, 24), 0.5),
-    "rare5": (((0, 0), (1.8, -1.8), (-2, 1)), (260, 40, 14), 0.6),
+    "rare0": (((0, 0), (1.4, 1.4)), (700, 48), 0.6),
+    "rare1": (((0, 0), (1.8, 1.8)), (760, 32), 0.5),
+    "rare2": (((0, 0, 0), (1.3, 1.3, 1.3), (-1.3, -1.3, -1.3)), (640, 40, 40), 0.6),
+    "rare3": (((0, 0, 0, 0), (1, 1, 1, 1)), (640, 64), 0.8),
+    "rare4": (((0,), (1.8,)), (720, 50), 0.5),
+    "rare5": (((0, 0), (1.6, -1.6), (-1.6, 1)), (640, 90, 32), 0.6),
 }  # fmt: skip
 
 
@@ -101,7 +107,7 @@ def _tables() -> dict[str, Table]:
     group = rng.integers(0, 3, N)
     found["blobs"] = Table(
         centers[group] + rng.normal(0, 0.75, (N, 2)), group.astype(float),
-        lambda X: _nearest(X, centers), is_classification=True,
+        lambda X, centers=centers: _nearest(X, centers), is_classification=True,
     )  # fmt: skip
     corners = rng.normal(0, 1, (N, 4))
     found["corners"] = Table(corners, _corner(corners), _corner, is_classification=True)
@@ -112,19 +118,27 @@ def _tables() -> dict[str, Table]:
             for center, size in zip(centers, sizes, strict=True)
         ])  # fmt: skip
         found[name] = Table(X, np.repeat(np.arange(len(sizes)), sizes).astype(float), _never, is_classification=True)
-    for place, (n, noise) in enumerate(((24, 0.4), (32, 0.3), (44, 0.5))):
-        X = rng.uniform(-3, 3, (n, 1))
-        found[f"few{place}"] = Table(X, np.sin(X[:, 0]) + rng.normal(0, noise, n), lambda Z: np.sin(Z[:, 0]))
+    for place, noise in enumerate((0.4, 0.3, 0.5)):
+        X = rng.uniform(-3, 3, (220, 1))
+        y = np.sin(X[:, 0]) + rng.normal(0, noise, len(X))
+        found[f"few{place}"] = Table(X, y, lambda Z: np.sin(Z[:, 0]), settings=("data.test_fraction=0.85",))
     for place, d_in in enumerate((6, 8, 10)):
-        X = rng.normal(0, 1, (44, d_in))
-        y = (X[:, 0] + X[:, 1] + rng.normal(0, 0.6, 44) > 0).astype(float)
-        found[f"wide{place}"] = Table(X, y, lambda Z: (Z[:, 0] + Z[:, 1] > 0).astype(float), is_classification=True)
+        X = rng.normal(0, 1, (280, d_in))
+        y = (X[:, 0] + X[:, 1] + rng.normal(0, 0.6, len(X)) > 0).astype(float)
+        found[f"wide{place}"] = Table(X, y, _sum_of_two, is_classification=True, settings=("data.test_fraction=0.82",))
+    group = np.repeat([0.0, 1.0], [220, 28])
+    X = rng.normal(0, 0.8, (248, 2)) + 4 * group[:, np.newaxis]
+    found["apart"] = Table(X, group, lambda Z: (Z.sum(axis=1) > 4).astype(float), is_classification=True)
     return found
 
 
 def _corner(X: Array) -> Array:
     """Four classes, by the signs of two products."""
     return np.asarray(2.0 * (X[:, 0] * X[:, 1] > 0) + (X[:, 2] + 0.5 * X[:, 3] > 0))
+
+
+def _sum_of_two(X: Array) -> Array:
+    return np.asarray(X[:, 0] + X[:, 1] > 0, dtype=np.float64)
 
 
 def _never(X: Array) -> Array:
@@ -141,6 +155,7 @@ INPUTS: Mapping[str, Change] = {
         f"uneven{times}": lambda X, y, times=times: (X * np.r_[times, np.ones(X.shape[1] - 1)], y)
         for times in (60, 300)
     },
+    "positive": lambda X, y: (X - X.min(axis=0), y),
     "shuffled": lambda X, y: (X, np.random.default_rng(7).permutation(y)),
     "sorted": lambda X, y: (X[np.argsort(y, kind="stable")], np.sort(y)),
 }
@@ -166,7 +181,8 @@ def _made(name: str, task: str, *overrides: str, rates: float = 1.0) -> Source:
 def table(name: str, change: str = "", *overrides: str) -> Source:
     """A written table as it is, or one of its changed copies."""
     task = "classification" if TABLES[name].is_classification else "regression"
-    settings = ("data=table", f"data.path={_file(name, change)}", *PLAIN, "training.epochs=250", *overrides)
+    own = TABLES[name].settings
+    settings = ("data=table", f"data.path={_file(name, change)}", *PLAIN, *own, "training.epochs=250", *overrides)
     return Source(name, settings, task, is_table=True)
 
 

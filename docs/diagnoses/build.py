@@ -17,6 +17,8 @@ PAGE = Path(__file__).resolve().parents[1] / "diagnoses.md"
 ASKED = {
     "all": "every run, also of one that learns",
     "missed": "a run that misses what its data allow",
+    "unequal": "a run that misses what its data allow when each class counts the same",
+    "learns": "a run that learns",
     "ill": "a run that does not learn its training samples as well as its data allow",
 }
 HEAD = f"""\

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from runner.diagnosis.reference import Reference
+from runner.diagnosis.reference import Reference, counted_equally
 from runner.diagnosis.rules import RULES, Rules
 from runner.diagnosis.rules.data import NOTHING
 from runner.diagnosis.rules.rule import Rule
@@ -55,15 +55,16 @@ def is_of(key: str, choice: str) -> bool:
     return plain == choice or plain.startswith(f"{choice}.")
 
 
-def reaches(subject: Subject) -> bool:
+def reaches(subject: Subject, reference: Reference | None = None) -> bool:
     """Whether a run is about as good as its data allow; where they allow nothing, whether it is better than that."""
-    aim, s = _aim(subject.reference), subject.s
+    aim, s = _aim(reference or subject.reference), subject.s
     return math.isnan(s) or (s >= aim - NEAR and max(aim, s) >= NOTHING)
 
 
-def generalises(subject: Subject) -> bool:
+def generalises(subject: Subject, reference: Reference | None = None) -> bool:
     """Whether a run is as good on its training samples, and on others but for what sampling may take away."""
-    aim, slack = _aim(subject.reference), NEAR + ERRORS * subject.reference.error
+    known = reference or subject.reference
+    aim, slack = _aim(known), NEAR + ERRORS * known.error
     return aim >= NOTHING and subject.st >= aim - NEAR and subject.s >= aim - slack
 
 
@@ -78,10 +79,17 @@ def symptoms(subject: Subject) -> tuple[Evidence, ...]:
 def _first_that_holds(subject: Subject, rules: Rules) -> Diagnosis:
     misses = not reaches(subject)
     fails = misses and not generalises(subject)
-    asked = {"all": True, "missed": misses, "ill": fails}
+    equal = counted_equally(subject.data, subject.reference)
+    asked = {
+        "all": True,
+        "missed": misses,
+        "ill": fails,
+        "unequal": not reaches(subject, equal) and not generalises(subject, equal),
+        "learns": not fails,
+    }
     for rule in rules:
         if asked[rule.asked] and rule.when(subject):
-            return _found(rule, subject, "healthy" if rule.asked == "all" and not fails else "ill")
+            return _found(rule, subject, "healthy" if rule.asked in ("all", "learns") and not fails else "ill")
     if math.isnan(subject.s) or fails:
         return Diagnosis("unknown", symptoms=symptoms(subject))
     return Diagnosis("healthy")

@@ -7,7 +7,7 @@ from the others (leave-one-out), which needs one eigendecomposition for all of t
 import hashlib
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,6 +92,13 @@ def reference_of(data: Prepared, others: Sequence[float] = (), weighted: bool = 
         not why_not,
         why_not,
     )
+
+
+def counted_equally(data: Prepared, reference: Reference) -> Reference:
+    """What the same data allow a run that counts each class the same; the same reference where there are no classes."""
+    if reference.balanced <= reference.score:
+        return reference
+    return replace(reference, score=reference.balanced, error=reference_of(data, weighted=True).error)
 
 
 def _drawn(data: Prepared) -> Rows:

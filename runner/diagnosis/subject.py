@@ -1,5 +1,6 @@
 """One run as rules see it: its numbers, its data and its weights, each made when it is first asked for."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -143,6 +144,13 @@ class Subject:
         """The parameters `(P,)` that the run ended with; None where a fault has another number of them."""
         found = network_of(self.result).parameters
         return found.astype(np.float64) if len(found) == self.network.n_parameters else None
+
+    @cached_property
+    def way(self) -> float:
+        """The way from the first weights to the last by the size of the first; inf where not known."""
+        if self.first is None or self.last is None or not self.first.any():
+            return math.inf
+        return float(np.linalg.norm(self.last - self.first) / np.linalg.norm(self.first))
 
     @cached_property
     def seen(self) -> tuple[Array, Array]:

@@ -14,8 +14,9 @@ RULES = Rules([
     data.RANDOM_TARGETS, held_out.EXTRAPOLATION, held_out.TOO_FEW_SAMPLES, held_out.OVERFIT, held_out.IMBALANCE,
     data.OUTPUT_RANGE, data.INPUT_SQUASH,
     network.NO_HIDDEN, start.SYMMETRIC_INIT, network.TOO_SMALL, data.NOT_SHUFFLED,
-    steps.DECAY_FAST, steps.CLIP_TIGHT, steps.L2_STRONG, start.DEAD_RELU,
-    data.UNEQUAL_INPUTS, data.UNSCALED_INPUTS, data.UNSCALED_TARGETS, start.INIT_LARGE, steps.MOMENTUM_HIGH,
-    updates.BATCH_LARGE, steps.TOO_FEW_STEPS, network.VANISHING, start.INIT_SMALL, steps.LR_HIGH, steps.LR_LOW,
+    steps.DECAY_FAST, steps.CLIP_TIGHT, steps.L2_STRONG,
+    data.UNEQUAL_INPUTS, data.UNSCALED_INPUTS, data.UNSCALED_TARGETS, start.DEAD_RELU, start.INIT_LARGE,
+    steps.MOMENTUM_HIGH,
+    updates.BATCH_LARGE, steps.TOO_FEW_STEPS, network.VANISHING, steps.LR_HIGH, start.INIT_SMALL, steps.LR_LOW,
     network.NO_BIAS, start.BAD_START,
 ])  # fmt: skip

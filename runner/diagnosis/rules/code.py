@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Literal
 
 from runner.diagnosis.probes import CLEARLY, distance, wrong_arrays
 from runner.diagnosis.rules.rule import Rule
@@ -28,7 +29,7 @@ def _faults_of(place: str, subject: Subject) -> list[str]:
     return [fault for fault in subject.spec.fault if place in places_of(fault, phase.but(fault=(fault,)))]
 
 
-def _of_place(code: str, cause: str, place: str) -> Rule:
+def _of_place(code: str, cause: str, place: str, asked: Literal["all", "learns"] = "all") -> Rule:
     """A fault that no gradient shows: the step of training that it changes is compared with the right one."""
     return Rule(
         code,
@@ -39,7 +40,7 @@ def _of_place(code: str, cause: str, place: str) -> Rule:
         ],
         fixes=_without_faults,
         proves=True,
-        asked="all",
+        asked=asked,
     )
 
 
@@ -58,4 +59,4 @@ WRONG_GRADIENT = Rule(
 )
 WRONG_UPDATE = _of_place("D102", "wrong_update", "update")
 WRONG_PAIRS = _of_place("D103", "wrong_pairs", "batch")
-WRONG_COST = _of_place("D104", "mixed_units", "cost")
+WRONG_COST = _of_place("D104", "mixed_units", "cost", asked="learns")  # no weight is another one for it

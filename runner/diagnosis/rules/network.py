@@ -25,7 +25,9 @@ NO_HIDDEN = Rule(
         Evidence("score that the data allow", subject.reference.score),
         Evidence("score of a linear model", subject.reference.linear, subject.reference.score - LINEAR),
     ],
-    fixes=lambda subject: [("network.hidden=[8]", "activation=tanh")],
+    fixes=lambda subject: [
+        ("network.hidden=[8]", "activation=tanh", *["network.bias=true"] * (not subject.spec.network.bias))
+    ],
     proves=True,
 )
 TOO_SMALL = Rule(

@@ -7,6 +7,8 @@ from typing import Literal
 from runner.diagnosis.subject import Subject
 from runner.runs.diagnosis import Evidence, Overrides
 
+NEAR_START = 0.25  # the way from the first weights by their size; healthy 5 %: 0.27
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -14,8 +16,9 @@ class Rule:
 
     `when` says whether it holds, `evidence` what for, and `fixes` what to try, the best first, each as overrides that
     belong together. What `proves` follows from config, data and code alone. `asked` says of which runs: of `all`, only
-    of those that do not reach what their data allow (`missed`), or of those of them that do not learn the training
-    samples either (`ill`).
+    of those that do not reach what their data allow (`missed`), of those of them that do not learn the training samples
+    either (`ill`), of runs that are not as
+    good as the same data allow with each class counted the same (`unequal`), or of all that learn (`learns`).
     """
 
     code: str
@@ -24,7 +27,7 @@ class Rule:
     evidence: Callable[[Subject], Sequence[Evidence]]
     fixes: Callable[[Subject], Sequence[Overrides]] = lambda subject: ()
     proves: bool = False
-    asked: Literal["all", "missed", "ill"] = "ill"
+    asked: Literal["all", "missed", "ill", "unequal", "learns"] = "ill"
 
 
 class Rules:

@@ -1,5 +1,6 @@
 """First weights: alike, too large, too small, or with units that are dead at once; and starts that end in a trap."""
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -7,7 +8,7 @@ import numpy as np
 
 from nn.registry import Array
 from runner.diagnosis.probes import search
-from runner.diagnosis.rules.rule import Rule
+from runner.diagnosis.rules.rule import NEAR_START, Rule
 from runner.diagnosis.subject import Subject
 from runner.runs.diagnosis import Evidence, Overrides
 
@@ -15,7 +16,6 @@ ALIKE, STILL_ALIKE = 1e-6, 1e-3  # differences between a layer's units by the si
 DEAD = 0.75  # of a layer's units before the first update; healthy 99 %: 0.4
 LARGE = 8.0  # norm of W by the square root of its units; healthy 99 %: 2.5
 SMALL = 0.1  # the same in every layer; healthy 1 %: 0.86
-SOMEWHERE = 0.25  # the way from the first weights by their size; healthy 5 %: 0.27
 TRAPPED = 0.01  # the share of the cost that the best step along the gradient saves
 NARROW = 4  # units
 RECTIFIERS = ("relu", "floored_relu")
@@ -99,7 +99,7 @@ INIT_SMALL = Rule(
     "init_small",
     when=lambda subject: bool(subject.spec.network.hidden) and bool((_first_sizes(subject) < SMALL).all()),
     evidence=lambda subject: [
-        Evidence("norm of a unit's first weights, the largest", float(_first_sizes(subject).max()), SMALL, step=0)
+        Evidence("norm of a unit's first weights, the largest", float(_first_sizes(subject).max()), SMALL, step=0),
     ],
     fixes=_drawn,
 )
@@ -117,10 +117,9 @@ def _is_trapped(subject: Subject) -> bool:
 
     A wide one has so many ways down that another cause is likelier.
     """
-    if subject.last is None or subject.first is None or min(subject.spec.network.hidden) > NARROW:
+    if subject.last is None or min(subject.spec.network.hidden) > NARROW:
         return False
-    way = float(np.linalg.norm(subject.last - subject.first)) / (float(np.linalg.norm(subject.first)) or 1.0)
-    return way > SOMEWHERE and search(subject, subject.last).gain < TRAPPED
+    return NEAR_START < subject.way < math.inf and search(subject, subject.last).gain < TRAPPED
 
 
 BAD_START = Rule(

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from runner.diagnosis.probes import Search, curvature, search
-from runner.diagnosis.rules.rule import Rule
+from runner.diagnosis.rules.rule import NEAR_START, Rule
 from runner.diagnosis.rules.start import DEAD
 from runner.diagnosis.subject import Subject
 from runner.runs.diagnosis import Evidence, Overrides
@@ -18,15 +18,14 @@ PULLED = 0.5  # the pull of L2 by the gradient, at the end: 1 is balance
 DECAYED = 0.5  # how much of the weights L2 has had the time to take, as an exponent
 SHRUNK = 0.2  # norm of W by the square root of its units at the end, in the largest layer; healthy least: 1.06
 HEAVY = 0.95  # momentum
-FEWEST, FEW = 50.0, 300.0  # updates at the full rate: too few for anything, and too few where the cost still falls
-LEAP = 1.0  # the way of one update by the size of the weights; healthy 99 % and most: 0.52, 0.83
+FEWEST, FEW = 100.0, 300.0  # updates at the full rate: too few for anything, and too few where the cost still falls
+LEAP = 2.0  # the way of one update by the size of the weights; healthy 99 % and most: 0.42, 1.9
 JUMP, SOON = 4.0, 64  # the same of some updates, this many at most; healthy 99 % and most: 2.1, 3.4
 RISE = 5.0  # the last cost by the least; healthy 99 % and most: 1.7, 3.1
 BOUNCE = 1.5  # the cost by the least so far, the median of the last half; healthy 99 %: 1.4
 STEEP = 4.0  # rate times curvature at the end; above 2 a step goes too far; healthy 99 % and most: 2.1, 3.0
 KILLED, SUDDEN = 0.25, 0.5  # share of a layer's units that die while no way between records is shorter; see DEAD
 GROWN = 30.0  # norm of W by the square root of its units at the end; healthy 99 % and most: 21, 24
-NEAR_START = 0.25  # the way from the first weights by their size; healthy 5 %: 0.27
 SHORT = 30.0  # the best step along the gradient by the one that is taken
 WORTHWHILE = 0.05  # what that step would save of the cost; traps: 0.005 at most
 FALLS, STILL, STEADILY = 0.003, 0.01, 0.03  # of the cost, in the last fifth of the evaluations
@@ -95,7 +94,11 @@ def _decayed(subject: Subject) -> float:
 L2_STRONG = Rule(
     "D503",
     "l2_strong",
-    when=lambda subject: (_pull(subject) > PULLED or _end_size(subject) < SHRUNK) and _decayed(subject) > DECAYED,
+    when=lambda subject: (
+        not subject.has_diverged  # where weights and gradient at the end are no balance of anything
+        and (_pull(subject) > PULLED or _end_size(subject) < SHRUNK)
+        and _decayed(subject) > DECAYED
+    ),
     evidence=lambda subject: [
         Evidence("training.l2", subject.spec.training.l2),
         Evidence("pull of L2 by the gradient, at the end", _pull(subject), PULLED),
@@ -204,14 +207,6 @@ def _rates(*factors: float) -> Callable[[Subject], list[Overrides]]:
 LR_HIGH = Rule("D506", "lr_high", lambda subject: bool(_too_far(subject)), _too_far, _rates(0.1, 0.01))
 
 
-def _moved(subject: Subject) -> float:
-    """The way from the first weights to the last by the size of the first; inf where not known."""
-    first, last = subject.first, subject.last
-    if first is None or last is None or not first.any():
-        return math.inf
-    return float(np.linalg.norm(last - first) / np.linalg.norm(first))
-
-
 @lru_cache(maxsize=8)
 def _search(subject: Subject) -> Search:
     assert subject.last is not None
@@ -233,8 +228,8 @@ def _too_short(subject: Subject) -> list[Evidence]:
         return []
     falls = Evidence("share of the cost that the last fifth of the training saves", _falls(subject), FALLS)
     best = Evidence("best step along the gradient by the rate", found.best, SHORT)
-    if _moved(subject) < NEAR_START and _falls(subject) > 0:
-        return [Evidence("way from the first weights by their size", _moved(subject), NEAR_START), falls]
+    if subject.way < NEAR_START and _falls(subject) > 0 and (found.gain > WORTHWHILE or _falls(subject) > FALLS):
+        return [Evidence("way from the first weights by their size", subject.way, NEAR_START), falls]
     is_short = found.best >= SHORT and found.gain > WORTHWHILE and _falls(subject) > FALLS
     return [falls, best] if is_short or _falls(subject) > STEADILY else []
 

@@ -30,11 +30,11 @@ TEXTS = {
         "`training.patience=20 training.restore_best=true`, `training.l2=0.01`, or more samples.",
     ),
     "imbalance": Text(
-        "rare classes are never answered",
+        "rare classes are answered too seldom",
         "Answering the commonest class is nearly right, and the rest costs little.",
         "Accuracy looks good, balanced accuracy is that of chance.",
-        f"The commonest class is more than {held_out.UNEQUAL:g} times as frequent as the rarest, and one that the data "
-        "tell apart is never chosen.",
+        f"The commonest class is more than {held_out.UNEQUAL:g} times as frequent as the rarest, and the balanced score "
+        "is below what the same data allow when each class counts the same.",
         "`training.class_weights=balanced`.",
     ),
 }

@@ -1,6 +1,7 @@
 """The words for steps too short, too long or too few."""
 
 from runner.diagnosis.rules import steps, updates
+from runner.diagnosis.rules.rule import NEAR_START
 from runner.diagnosis.texts.text import Text
 
 TEXTS = {
@@ -60,7 +61,7 @@ TEXTS = {
         "the learning rate is too low for this number of steps",
         "The cost would have fallen further with longer steps.",
         "The cost falls smoothly, and is far from flat at the end.",
-        f"The weights have moved less than {steps.NEAR_START:g} of their size, the best step along the gradient is "
+        f"The weights have moved less than {NEAR_START:g} of their size, the best step along the gradient is "
         f"{steps.SHORT:g} times as long as that taken, or the last fifth of training saved {steps.STEADILY:.0%}.",
         "Ten times the rate, then a hundred times.",
     ),
