@@ -165,15 +165,17 @@ class Inquiry:
     def _with_second_cause(self, on_own: Sequence[Tried]) -> list[Tried]:
         """Where no fix of the named cause makes the run learn: with that of what is then the cause of the run."""
         said = self.lead.diagnosis
-        mine = [one for one in on_own if one.candidate.cause == said.cause and not is_of_seeds(one.candidate.fix)]
-        first = mine[0] if mine else None
+        of_cause = [one for one in on_own if one.candidate.cause == said.cause or not said.cause]
+        mine = [one for one in of_cause if not is_of_seeds(one.candidate.fix)]
+        first = max(mine, key=lambda one: one.middle.score, default=None) if not said.cause else next(iter(mine), None)
         if first is None or first.middle.subject is None or any(self._learns(one.middle) for one in mine):
             return []
         with ONE_BLAS_THREAD:
             second = judge(first.middle.subject, self._rules)
         chosen: list[tuple[Candidate, Runs]] = []
-        for one in fixes_of(second, first.middle.subject) if second.cause != said.cause else ():
-            both = Candidate(said.code, said.cause, with_fix(first.candidate.fix, one.fix), second.cause)
+        named = first.candidate
+        for one in fixes_of(second, first.middle.subject) if second.cause != named.cause else ():
+            both = replace(named, fix=with_fix(named.fix, one.fix), second=second.cause)
             runs = [] if is_of_seeds(one.fix) else self._with(both.fix)
             if runs and not isinstance(runs, str) and stacks_of(_runs_of(*chosen, (both, runs))) <= SECOND:
                 chosen.append((both, runs))
