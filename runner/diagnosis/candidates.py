@@ -9,7 +9,9 @@ from runner.runs.diagnosis import Diagnosis, Overrides, is_of_seeds
 from runner.runs.spec import Spec
 
 WIDER = 4
-FURTHER = {"lr_high": (1e-3, 1e-4), "lr_low": (1e3, 1e4)}  # a rate may be more than a hundred times wrong
+# Rates beyond those that a person is told to try: they are trained in the same stack.
+FURTHER = {"lr_high": (0.3, 1e-3, 1e-4), "lr_low": (3, 1e3, 1e4)}
+USUAL = (0.1, 0.01, 0.001)  # where a rate is wrong by more than that
 UNKNOWN = ("lr_low", "lr_high", "bad_start", "too_small")  # what most runs have that no rule explains
 SET: dict[str, Callable[[Spec], bool]] = {  # and what a setting can do that others go without
     "l2_strong": lambda spec: spec.training.l2 > 0,
@@ -22,18 +24,21 @@ ALIKE: dict[str, tuple[str, ...]] = {
     "lr_low": ("bad_start", "too_small", "too_few_steps"),
     "lr_high": ("momentum_high", "dead_relu", "bad_start"),
     "bad_start": ("lr_low", "lr_high", "too_small"),
-    "too_small": ("bad_start", "lr_low"),
+    "too_small": ("bad_start", "lr_low", "lr_high"),
     "too_few_steps": ("lr_low", "bad_start"),
-    "init_small": ("lr_low", "bad_start"),
-    "init_large": ("lr_high", "lr_low"),
+    "batch_large": ("too_few_steps", "lr_low"),
+    "init_small": ("lr_low", "lr_high", "bad_start"),
+    "init_large": ("lr_high", "lr_low", "bad_start"),
     "dead_relu": ("lr_high", "lr_low"),
     "vanishing": ("lr_low", "bad_start"),
     "imbalance": ("lr_low",),
-    "no_bias": ("lr_low", "bad_start"),
-    "l2_strong": ("lr_low", "bad_start"),
+    "overfit": ("too_few_samples",),
+    "too_few_samples": ("overfit",),
+    "no_bias": ("lr_low", "lr_high", "bad_start"),
+    "l2_strong": ("lr_high", "lr_low", "bad_start"),
     "clip_tight": ("lr_low",),
     "momentum_high": ("lr_high",),
-    "not_shuffled": ("lr_high",),
+    "not_shuffled": ("lr_high", "lr_low"),
     "unscaled_inputs": ("lr_high", "lr_low"),
     "unequal_inputs": ("lr_low", "lr_high"),
     "unscaled_targets": ("lr_high", "lr_low"),
@@ -90,5 +95,9 @@ def _fixes(rule: Rule, subject: Subject) -> list[Overrides]:
 
 
 def _further(cause: str, subject: Subject) -> list[Overrides]:
-    """Rates beyond those that a person is told to try: they are trained in the same stack."""
-    return [(f"learning_rate={subject.spec.learning_rate * factor:g}",) for factor in FURTHER.get(cause, ())]
+    """More rates, for a cause that is one of rates."""
+    if cause not in FURTHER:
+        return []
+    rates = [subject.spec.learning_rate * factor for factor in FURTHER[cause]]
+    is_beyond = (lambda one: one < min(rates)) if cause == "lr_high" else (lambda one: one > max(rates))
+    return [(f"learning_rate={one:g}",) for one in [*rates, *filter(is_beyond, USUAL)]]

@@ -15,7 +15,7 @@ from runner.diagnosis.probes import wrong_arrays
 from runner.diagnosis.rules import RULES, Rules
 from runner.diagnosis.subject import Subject
 from runner.diagnosis.trials import Trials
-from runner.runs.diagnosis import Certainty, Diagnosis, Evidence
+from runner.runs.diagnosis import Diagnosis, Evidence
 from runner.runs.spec import to_plain
 from runner.train.blas import ONE_BLAS_THREAD
 
@@ -51,19 +51,22 @@ def told_by(answer: Answer, one: Judged, setting: Inquiry) -> Diagnosis:
     What is proved stays proved. A cause is that whose fix is confirmed. It is unknown where fixes that can be trained
     fail, its own among them.
     """
-    said, confirmed = replace(one.diagnosis, tried=answer.tried), answer.confirmed
-    is_mine = said.cause == setting.lead.diagnosis.cause
-    if said.certainty == "proved" and not is_mine:
+    said, best = replace(one.diagnosis, tried=answer.tried), answer.best
+    if said.certainty == "proved" and said.cause != setting.lead.diagnosis.cause:
         return one.diagnosis
-    if confirmed is None:
+    if best is None:
         is_unknown = answer.have_failed and said.certainty != "proved"
         return _unknown(one, said) if is_unknown or said.verdict == "unknown" else said
-    if said.cause != confirmed.cause:
-        said = replace(said, code=confirmed.code, cause=confirmed.cause, layer=None, step=None, evidence=(), fixes=())
-    fixes = (confirmed.fix, *(fix for fix in said.fixes if fix != confirmed.fix))
-    second = (Evidence("what is left with the first fix alone", confirmed.second),) if confirmed.second else ()
-    certainty: Certainty = "proved" if said.certainty == "proved" else "confirmed"
-    return replace(said, verdict="ill", certainty=certainty, fixes=fixes, evidence=(*said.evidence, *second))
+    if not answer.is_confirmed and said.cause != best.cause:
+        return said
+    if said.cause != best.cause:
+        said = replace(said, code=best.code, cause=best.cause, layer=None, step=None, evidence=(), fixes=())
+    fixes = (best.fix, *(fix for fix in said.fixes if fix != best.fix))
+    second = (Evidence("what is left with the first fix alone", best.second),) if best.second else ()
+    named = replace(said, fixes=fixes, evidence=(*said.evidence, *second))
+    if answer.is_confirmed and said.certainty != "proved":
+        return replace(named, verdict="ill", certainty="confirmed")
+    return named
 
 
 def _unknown(one: Judged, said: Diagnosis) -> Diagnosis:

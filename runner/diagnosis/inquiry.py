@@ -35,12 +35,13 @@ SPENT = f"{MOST_STACKS} stacked trainings are the most for one setting"
 
 @dataclass(frozen=True)
 class Answer:
-    """What came out: everything that was `tried`, the fix that is `confirmed` with the cause it stands for, and whether
-    all fixes of the named cause `have_failed`.
+    """What came out: everything that was `tried`, the `best` fix with the cause it stands for, whether it is confirmed,
+    and whether all fixes of the named cause `have_failed`.
     """
 
     tried: tuple[Experiment, ...]
-    confirmed: Candidate | None = None
+    best: Candidate | None = None
+    is_confirmed: bool = False
     have_failed: bool = False
 
 
@@ -137,13 +138,12 @@ class Inquiry:
         failing, mine = [one for one in fresh if not self._learns(one)], self.lead.diagnosis.cause
         for candidate in ranked(on_own)[:MOST_FIXES]:
             if is_of_seeds(candidate.fix):
-                return Answer(tuple(tried), candidate)
+                return Answer(tuple(tried), candidate, is_confirmed=True)
             found = self._on_failing(candidate, failing[:MOST_FRESH], len(fresh) - len(failing), len(fresh))
             tried.append(found)
-            if found.has_helped:
-                return Answer(tuple(tried), candidate)
-            if candidate.cause == mine and (found.why_not or _helps_most(found)):  # neither confirmed nor refuted
-                return Answer(tuple(tried))
+            is_open = bool(found.why_not) or _helps_most(found)  # neither confirmed nor refuted
+            if found.has_helped or (is_open and candidate.cause == mine):
+                return Answer(tuple(tried), candidate, found.has_helped)
         is_refuted = any(one.candidate.cause == mine and not one.experiment.why_not for one in on_own)
         return Answer(tuple(tried), have_failed=is_refuted)
 
@@ -165,15 +165,17 @@ class Inquiry:
     def _with_second_cause(self, on_own: Sequence[Tried]) -> list[Tried]:
         """Where no fix of the named cause makes the run learn: with that of what is then the cause of the run."""
         said = self.lead.diagnosis
-        mine = [one for one in on_own if one.candidate.cause == said.cause and not is_of_seeds(one.candidate.fix)]
-        first = mine[0] if mine else None
+        of_cause = [one for one in on_own if one.candidate.cause == said.cause or not said.cause]
+        mine = [one for one in of_cause if not is_of_seeds(one.candidate.fix)]
+        first = max(mine, key=lambda one: one.middle.score, default=None) if not said.cause else next(iter(mine), None)
         if first is None or first.middle.subject is None or any(self._learns(one.middle) for one in mine):
             return []
         with ONE_BLAS_THREAD:
             second = judge(first.middle.subject, self._rules)
         chosen: list[tuple[Candidate, Runs]] = []
-        for one in fixes_of(second, first.middle.subject) if second.cause != said.cause else ():
-            both = Candidate(said.code, said.cause, with_fix(first.candidate.fix, one.fix), second.cause)
+        named = first.candidate
+        for one in fixes_of(second, first.middle.subject) if second.cause != named.cause else ():
+            both = replace(named, fix=with_fix(named.fix, one.fix), second=second.cause)
             runs = [] if is_of_seeds(one.fix) else self._with(both.fix)
             if runs and not isinstance(runs, str) and stacks_of(_runs_of(*chosen, (both, runs))) <= SECOND:
                 chosen.append((both, runs))

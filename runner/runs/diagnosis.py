@@ -71,10 +71,10 @@ class Diagnosis:
 
     @property
     def experiment(self) -> Experiment | None:
-        """The one that has confirmed the first fix, or the last one that was trained."""
+        """The last one of the fix to try first, or of any where that was not trained."""
         trained = [one for one in self.tried if not one.why_not]
-        helpful = [one for one in trained if one.has_helped and one.is_fresh]
-        return next(reversed(helpful or trained), None)
+        of_fix = [one for one in trained if one.overrides == self.fix]
+        return next(reversed(of_fix or trained), None)
 
     @property
     def fix(self) -> Overrides:
