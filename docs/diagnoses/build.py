@@ -63,6 +63,8 @@ Of a sweep the settings are named that explain each cause (`where`): of all rule
 `activation=relu and learning_rate >= 1`, the one that fits best (by F1) of those with p below 0.01 (Fisher's test,
 Holm's correction for the number of rules). Numbers are of runs with the cause and runs that learn. Where no rule is
 found, and some seeds of a setting fail while others learn, it is the seed; seeds and folds are in no rule.
+Beside a number stands what it is in the sweep's healthy runs on the same data, where ten or more can be measured: the
+5th or 95th percentile.
 
 `--against` sets two runs beside each other: the settings that differ, data, scores, layers and cost, the first step at
 which a layer parts (a norm by more than a factor of 3, the share of dead units by more than 0.25), and the reason: the
@@ -87,7 +89,9 @@ seeds of the sweep), `metric`, `before` and `after` (of the middle seed, null wh
 trained. `experiment` is the one that has confirmed the fix, or the last that was trained; null without `--confirm`.
 Each cause has `code`, `cause`, `indices`, `rule` (null where no setting
 explains it), `inside` and `outside` (how many of how many), `left_out` (runs inside that have another cause), `p`, and
-`draw`, which is `seed` where that explains it. `failures` is the same of all runs that do not learn, for any cause.
+`draw`, which is `seed` where that explains it. `healthy` has
+the percentiles (`low`, `high`) of evidence in that many healthy `runs`. `failures` is the same of all runs that do not
+learn, for any cause, without `healthy`.
 """
 
 

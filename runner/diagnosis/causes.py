@@ -87,18 +87,20 @@ def _explained(runs: Sequence[Judged], found: Sequence[Judged | Unjudged]) -> Ca
     learning = [one for one in judged if id(one) not in own and kind_of(one)[0] == "healthy"]
     varied = swept_keys([one.result.overrides for one in judged])
     keys = [key for key in varied if key not in DRAWS]
+    others = [one for one in judged if id(one) not in own and kind_of(one)[0] != "healthy"]
     both = [_settings(one, keys) for one in (*runs, *learning)]
     failed = np.arange(len(both)) < len(runs)
     if factor := explain({key: [one[key] for one in both] for key in keys}, failed):
-        others = [one for one in judged if id(one) not in own and kind_of(one)[0] in ("ill", "unknown")]
         return Cause(tuple(runs), factor, left_out=sum(factor.holds(_settings(one, keys)) for one in others))
-    of_settings = [tuple(one.values()) for one in both]
-    n, k = Counter(of_settings), Counter(of_settings[: len(runs)])
+    n = Counter(tuple(one.values()) for one in (*both, *(_settings(one, keys) for one in others)))
+    k = Counter(tuple(one.values()) for one in both[: len(runs)])
+    learns = {tuple(one.values()) for one in both[len(runs) :]}
     if max(n.values()) == 1 or (keys and not could_show(len(runs), len(both))):
         return Cause(tuple(runs))
     drawn = " or the ".join(dict.fromkeys(DRAWS[key] for key in varied if key in DRAWS))
-    mixed = sum(k[one] for one in k if k[one] < n[one])
-    return Cause(tuple(runs), draw=drawn) if 2 * mixed > len(runs) else Cause(tuple(runs), whole=len(k))
+    if 2 * sum(k[one] for one in k if one in learns) > len(runs):
+        return Cause(tuple(runs), draw=drawn)
+    return Cause(tuple(runs), whole=len(k) if all(k[one] == n[one] > 1 for one in k) else 0)
 
 
 def _settings(one: Judged, keys: Sequence[str]) -> dict[str, str]:

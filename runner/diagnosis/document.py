@@ -7,6 +7,7 @@ from typing import Any
 
 from runner.diagnosis.causes import Cause, causes_of, failures_of
 from runner.diagnosis.judged import Judged, Unjudged
+from runner.diagnosis.ranges import ranges_of
 from runner.diagnosis.told import where
 from runner.runs.diagnosis import Evidence, Experiment
 
@@ -25,7 +26,7 @@ def document(found: Sequence[Judged | Unjudged]) -> str:
     whole = {
         "version": VERSION,
         "runs": runs,
-        "causes": [_cause(one) for one in causes_of(found)],
+        "causes": [_cause(one) | {"healthy": _ranges(one, found)} for one in causes_of(found)],
         "failures": _cause(failures) if failures else None,
         "not_judged": {why: left.count(why) for why in dict.fromkeys(left)},
     }
@@ -84,6 +85,15 @@ def _cause(one: Cause) -> dict[str, Any]:
         "p": one.factor.p if one.factor else None,
         "draw": one.draw or None,
     }
+
+
+def _ranges(one: Cause, found: Sequence[Judged | Unjudged]) -> list[dict[str, Any]]:
+    """What the evidence of the first run is in healthy runs: 5th and 95th percentile, where it can be measured."""
+    ranges = ranges_of(one.runs[0], found)
+    return [
+        {"signal": each.signal, "layer": each.layer, "low": beside.low, "high": beside.high, "runs": beside.runs}
+        for each, beside in ranges.items()
+    ]
 
 
 def _evidence(one: Evidence) -> dict[str, Any]:

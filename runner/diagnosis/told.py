@@ -1,7 +1,7 @@
 """Diagnoses for people: a line with counts, then a block for each cause, not for each run; and one run in full."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from runner.base.commands import quoted
 from runner.base.console import count
@@ -9,6 +9,7 @@ from runner.base.texts import number
 from runner.diagnosis.causes import causes_of, failures_of, kind_of
 from runner.diagnosis.judged import Judged, Unjudged
 from runner.diagnosis.judging import with_fix
+from runner.diagnosis.ranges import Range, ranges_of
 from runner.diagnosis.rules import RULES
 from runner.diagnosis.texts import TEXTS, words_of
 from runner.diagnosis.tried import tried_lines
@@ -74,8 +75,13 @@ def blocks(found: Sequence[Judged | Unjudged], name: Name, command: Command) -> 
         elif isinstance(one, Judged):
             ill.setdefault((kind_of(one), one.diagnosis.certainty), []).append(one)
     ranked = sorted(ill.values(), key=lambda group: -len(group))
-    explained = {cause.kind: cause.words for cause in causes_of(found)}
-    lines = [_of_cause(group, len(found) > 1, name, command, explained.get(kind_of(group[0]), "")) for group in ranked]
+    explained = {cause.kind: cause.words for cause in causes_of(found)}  # of a cause, whatever the certainty
+    lines = [
+        _of_cause(
+            group, name, command, explained.pop(kind_of(group[0]), ""), ranges_of(group[0], found), len(found) > 1
+        )
+        for group in ranked
+    ]
     lines += [
         [_of_healthy(group, label if len(healthy) > 1 else "", len(found) > 1)] for label, group in healthy.items()
     ]
@@ -89,7 +95,7 @@ def blocks(found: Sequence[Judged | Unjudged], name: Name, command: Command) -> 
 def in_full(one: Judged, command: Command) -> list[str]:
     """All that is known of one run."""
     said = one.diagnosis
-    lines = [headline(one), *_facts([one], command, all_fixes=True)]
+    lines = [headline(one), *_facts([one], command, {}, all_fixes=True)]
     lines += [_line("" if place else "tried", words_of_trial(each)) for place, each in enumerate(said.tried)]
     if one.symptoms:
         lines.append(_line("seen too", "; ".join(evidence_text(each) for each in one.symptoms)))
@@ -121,12 +127,13 @@ def allowed(one: Judged) -> str:
     return f"the data allow about {_number(one, given.score)}{_r2(one, given.score)}; {beside}"
 
 
-def evidence_text(one: Evidence) -> str:
-    """A number that a verdict rests on, its limit, and where it was measured."""
+def evidence_text(one: Evidence, healthy: Range | None = None) -> str:
+    """A number that a verdict rests on, its limit, where it was measured, and what it is in runs that learn."""
     value = number(one.value, 3) if isinstance(one.value, float) else one.value
     value = TEXTS[value].words if value in TEXTS else value
     limit = f" (limit {number(one.threshold, 3)})" if one.threshold is not None else ""
-    return f"{one.signal}: {value}{limit}{', ' if where(one) else ''}{where(one)}"
+    others = f" ({healthy.words(float(one.value))})" if healthy else ""
+    return f"{one.signal}: {value}{limit}{', ' if where(one) else ''}{where(one)}{others}"
 
 
 def where(one: Evidence) -> str:
@@ -135,11 +142,13 @@ def where(one: Evidence) -> str:
     return ", ".join(filter(None, places))
 
 
-def _of_cause(group: Sequence[Judged], is_sweep: bool, name: Name, command: Command, why: str) -> list[str]:
+def _of_cause(
+    group: Sequence[Judged], name: Name, command: Command, why: str, ranges: Mapping[Evidence, Range], is_sweep: bool
+) -> list[str]:
     """A block: how many runs, why, and the first of them as the example that numbers are of."""
     first, n = group[0], len(group)
     if not is_sweep:
-        return [headline(first), *_facts(group, command)]
+        return [headline(first), *_facts(group, command, ranges)]
     text = _cause(first) if first.diagnosis.code else _unexplained(first, n > 1)
     if first.diagnosis.code and first.diagnosis.verdict == "healthy":
         text = f"{'learn' if n > 1 else 'learns'}, although {text}"
@@ -147,7 +156,7 @@ def _of_cause(group: Sequence[Judged], is_sweep: bool, name: Name, command: Comm
     more = f" and {n - MOST_NAMED} more" if n > MOST_NAMED else ""
     lines = [f"{count(n, 'run')}: {text}", _line("runs", ", ".join(runs) + more)]
     lines += [_line("where", why)] if why else []
-    return lines + _facts(group, command, of=f"run {first.result.index}: " if n > 1 else "")
+    return lines + _facts(group, command, ranges, of=f"run {first.result.index}: " if n > 1 else "")
 
 
 def _cause(one: Judged) -> str:
@@ -164,10 +173,12 @@ def _unexplained(one: Judged, are_several: bool = False) -> str:
     return f"{do} not learn, and none of the {len(RULES)} known causes fits{trained}"
 
 
-def _facts(group: Sequence[Judged], command: Command, of: str = "", all_fixes: bool = False) -> list[str]:
+def _facts(
+    group: Sequence[Judged], command: Command, ranges: Mapping[Evidence, Range], of: str = "", all_fixes: bool = False
+) -> list[str]:
     """Evidence, what was reached and what could be, of the first; what was tried; and what to try."""
     one, said = group[0], group[0].diagnosis
-    lines = [_line("evidence" if not at else "", f"{'' if at else of}{evidence_text(each)}")
+    lines = [_line("evidence" if not at else "", f"{'' if at else of}{evidence_text(each, ranges.get(each))}")
              for at, each in enumerate(said.evidence)]  # fmt: skip
     if said.verdict != "healthy" and not math.isnan(one.scores.tested):
         lines.append(_line("reached", f"{of}{_value(one, one.scores.tested)}; {allowed(one)}"))

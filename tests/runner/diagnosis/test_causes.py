@@ -78,6 +78,9 @@ def test_settings_of_which_every_run_fails_are_not_said_to_be_a_matter_of_the_se
     scattered = [*range(5), *range(15, 20)]  # rate 0.2 without the fault, rate 0.3 with it
     (cause,) = causes_of(relabelled(judged, scattered))
     assert cause.words == "no two settings explain it, nor does the seed: these are all runs of 2 settings"
+    found = relabelled(judged, scattered)
+    another = [replace(found[0], diagnosis=Diagnosis("ill", "D506", "lr_high")), *found[1:]]
+    assert next(one for one in causes_of(another) if one.kind[0] == "unknown").words == ""  # not all runs of one
 
 
 def test_nothing_is_said_where_no_two_runs_share_a_setting_or_where_there_are_too_few(judged: list[Judged]) -> None:
