@@ -33,8 +33,8 @@ TEXTS = {
         "rare classes are answered too seldom",
         "Answering the commonest class is nearly right, and the rest costs little.",
         "Accuracy looks good, balanced accuracy is that of chance.",
-        f"The commonest class is more than {held_out.UNEQUAL:g} times as frequent as the rarest, and the balanced score "
-        "is below what the same data allow when each class counts the same.",
+        f"The commonest class is more than {held_out.UNEQUAL:g} times as frequent as the rarest, and the balanced "
+        "score is below what the same data allow when each class counts the same.",
         "`training.class_weights=balanced`.",
     ),
 }
