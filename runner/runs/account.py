@@ -34,7 +34,12 @@ class Cause:
     @property
     def line(self) -> str:
         """The cause in one line: how many runs, why, and where."""
-        return "; ".join(filter(None, [f"{count(len(self.runs), 'run')}: {self.text}", self.settings]))
+        return "; ".join(filter(None, [self.title, self.settings]))
+
+    @property
+    def title(self) -> str:
+        """How many runs, and why."""
+        return f"{count(len(self.runs), 'run')}: {self.text}"
 
 
 @dataclass(frozen=True)
@@ -68,9 +73,13 @@ class Account:
         """A sweep's account in a few lines: one for each cause, and how to see the rest."""
         if not self.headline:
             return []
-        told = "all of them, with evidence and what to try" if self.causes else "why"
         causes = [f"  {cause.line}" for cause in self.causes]
-        return [f"{self.headline}{':' if causes else ''}", *causes, f"{told}: {self.command}"]
+        return [f"{self.headline}{':' if causes else ''}", *causes, f"{self.rest}: {self.command}"]
+
+    @property
+    def rest(self) -> str:
+        """What the command says."""
+        return "all of them, with evidence and what to try" if self.causes else "why"
 
     @property
     def summary(self) -> str:
