@@ -9,13 +9,13 @@ from functools import cached_property
 import numpy as np
 
 from runner.datasets.samples import DataError
-from runner.diagnosis.judging import NEAR, diagnose, symptoms
+from runner.diagnosis.judging import NEAR, diagnose, is_reached, symptoms
 from runner.diagnosis.reference import Reference, reference_of
 from runner.diagnosis.rules import RULES, Rules
 from runner.diagnosis.scores import Scores, counts_of, scores_of, targets_of
 from runner.diagnosis.subject import Neighbour, Subject
 from runner.runs.data import Prepared, digest_of, prepare
-from runner.runs.diagnosis import Diagnosis, Evidence
+from runner.runs.diagnosis import Diagnosis, Evidence, Verdict
 from runner.runs.result import RunResult
 from runner.runs.spec import Spec, to_plain
 
@@ -97,6 +97,16 @@ class Bench:
         assert isinstance(data, Prepared)
         on_the_same = [score for one, score in self._best[samples_of(spec)] if one != place]
         return reference_of(data, on_the_same, spec.training.class_weights == "balanced")
+
+    def is_reached(self, place: int) -> bool:
+        """Whether a run that has a score is about as good as its data allow."""
+        return is_reached(self.reference(place), self.scores[place].tested)
+
+    def unasked(self, place: int, verdict: Verdict) -> Judged:
+        """A run that has a score, with a verdict for which no rule was asked."""
+        result, data = self._results[place], self._found[place]
+        assert isinstance(data, Prepared)
+        return Judged(result, data, self.reference(place), self.scores[place], Diagnosis(verdict))
 
     def judge(self, place: int, rules: Rules = RULES) -> Judged | Unjudged:
         """A run beside all others."""

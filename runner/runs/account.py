@@ -46,14 +46,15 @@ class Cause:
 class Account:
     """All causes, those of most runs first; `trained` counts the runs that there was something to judge of.
 
-    Of `compared` ones it was asked whether they reach what their data allow: `missed` do not, `judged` of which it is
-    known why. `healthy` is the index of one that does, where there is one; `command` has the rest.
+    Of `compared` ones it was asked whether they reach what their data allow: `missed` do not, which `settings` explain,
+    and of `judged` ones it is known why. `healthy` is the index of one that does; `command` has the rest.
     """
 
     trained: int
     compared: int
     missed: int
     judged: int
+    settings: str = ""
     causes: tuple[Cause, ...] = ()
     healthy: int | None = None
     command: str = ""
@@ -66,7 +67,8 @@ class Account:
         of = f"of the {self.compared} runs looked at ({self.trained} in all)"
         of = of if self.compared < self.trained else f"of {count(self.trained, 'run')}"
         first = "" if self.judged == self.missed else f"; the first {self.judged} by cause" if self.judged else ""
-        return f"{of}, {self.missed} {'are' if self.missed > 1 else 'is'} worse than the data allow{first}"
+        where = f" ({self.settings})" if self.settings else ""
+        return f"{of}, {self.missed} {'are' if self.missed > 1 else 'is'} worse than the data allow{where}{first}"
 
     @property
     def lines(self) -> list[str]:
