@@ -1,6 +1,5 @@
 """`python -m runner.diagnose`: why runs do not learn, with evidence and a command to try for each cause."""
 
-import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,6 +12,8 @@ from runner.base.errors import UserError
 from runner.base.files import write_whole
 from runner.base.interrupts import exit_code
 from runner.base.paths import CONF
+from runner.runs.command_lines import is_ours as _is_ours
+from runner.runs.command_lines import typed as _typed
 from runner.runs.components import load_modules, modules_of
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 TO_OUTPUT = "-"
 ILL = 3  # the exit code where a run does not learn; an error has 1, as everywhere
-TELLING = ("--config-dir", "-cd", "--config-path", "-cp", "--config-name", "-cn")  # options that a setting may need
 USAGE = """\
 Why do runs not learn? Compares each trained run of the MLflow store with what its data allow, and names the first
 cause that is found, with evidence and a command to try. Causes are proved or likely; with --confirm fixes are trained,
@@ -118,25 +118,6 @@ def _sweep(name: str | None) -> "tuple[Findings, list[int]]":
         return load_sweep(run.tags["sweep_id"], reader), asked
     typed, _ = _typed(found.about.command)
     return replace(found, results=[replace(one, overrides=typed) for one in found.results]), asked
-
-
-def _typed(command: str) -> tuple[tuple[str, ...], list[str]]:
-    """The overrides of a command line, and those of its options that they may need; nothing of another program's."""
-    if not _is_ours(command):
-        return (), []
-    overrides: list[str] = []
-    options: list[str] = []
-    rest = iter(shlex.split(command)[3:])
-    for word in rest:
-        if word.partition("=")[0] in TELLING:
-            options += [word] if "=" in word else [word, next(rest, "")]
-        elif not word.startswith("-"):
-            overrides.append(word)
-    return tuple(overrides), options
-
-
-def _is_ours(command: str) -> bool:
-    return f"{command} ".startswith("python -m runner ")
 
 
 def _with_signals(results: "list[RunResult]", modules: tuple[str, ...], quiet: bool) -> "list[RunResult]":

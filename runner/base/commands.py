@@ -23,6 +23,11 @@ def quoted(word: str) -> str:
     return f'"{word}"' if "'" in word and not set(word) & set('"$`\\!') else shlex.quote(word)
 
 
+def command_of(program: str, options: Sequence[str], overrides: Sequence[str]) -> str:
+    """A command to paste."""
+    return " ".join(["python -m", program, *map(quoted, (*options, *overrides))])
+
+
 def written(value: Any) -> str:
     """A value in the grammar of Hydra's overrides, which reads it back as it is."""
     if value is None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from runner.conduct.context import SweepContext
 from runner.findings.findings import Findings
+from runner.runs.account import Account
 from runner.runs.overrides import label_of, swept_keys
 from runner.runs.result import RunResult
 
@@ -19,6 +20,7 @@ class Ledger:
         self._sweep = sweep
         self._overrides, self._results = list[Sequence[str]](), dict[int, RunResult]()
         self.keys, self.run_ids = list[str](), dict[int, str]()
+        self.account: Account | None = None  # why runs do not learn, where that was looked at
 
     @property
     def has_begun(self) -> bool:
@@ -47,4 +49,4 @@ class Ledger:
         """What the sweep has found so far."""
         sweep = self._sweep
         expect, modules = sweep.settings.expect, sweep.settings.modules
-        return Findings(sweep.about, self.results, self.run_ids, parent_id, self.keys, expect, modules)
+        return Findings(sweep.about, self.results, self.run_ids, parent_id, self.keys, expect, modules, self.account)

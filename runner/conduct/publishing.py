@@ -7,12 +7,14 @@ from typing import Any
 
 from runner.base.interrupts import OrderlyInterrupt
 from runner.conduct.context import SweepContext
+from runner.conduct.explaining import Explainer
 from runner.conduct.ledger import Ledger
 from runner.conduct.parents import NoParent, Parent, remove_strays, tags_of
 from runner.findings import terminal
 from runner.findings.findings import Findings
 from runner.findings.numbers import scores
 from runner.findings.pictures import picture_of
+from runner.runs.account import FILE, SUMMARY
 from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
 from runner.store.errors import StoreError
@@ -31,7 +33,7 @@ class Publisher:
     def __init__(self, tracker: Tracker, sweep: SweepContext) -> None:
         self._tracker, self._sweep = tracker, sweep
         self.parent: Parent | NoParent = Parent(tracker, sweep) if sweep.is_sweep else NoParent()
-        self.ledger = Ledger(sweep)
+        self.ledger, self.explainer = Ledger(sweep), Explainer(sweep)
         self.trouble = ""
 
     @property
@@ -104,7 +106,8 @@ class Publisher:
             self.ledger.run_ids[results[place].index] = run_id
 
     def finish(self, status: str = "FINISHED") -> None:
-        """Give the best run of a finished sweep its model, and the parent the comparison."""
+        """Say why runs do not learn; give the best run of a finished sweep its model, the parent the comparison."""
+        self.explainer.look(self.ledger)
         self._try(self._finish, status)
         if self.trouble:
             self.close("FAILED")
@@ -117,7 +120,20 @@ class Publisher:
             self._finish_best()
             known = {self.parent.run_id, *self.ledger.run_ids.values()}
             remove_strays(self._tracker, self._sweep, known, self.parent.is_first)
+        self._explain()
         self.parent.finish(self.ledger, status)
+
+    def _explain(self) -> None:
+        """Have the store say why runs do not learn, and no longer what an earlier look has said."""
+        found, run_ids = self.explainer, self.ledger.run_ids
+        whole = self.parent.run_id or next(iter(run_ids.values()), "")
+        if self.ledger.account is None or not whole:
+            return
+        self._tracker.add_files(whole, {FILE: found.content})
+        stale = {run_ids[index]: tags for index, tags in found.stale.items() if index in run_ids}
+        tags = {run_ids[index]: tags for index, tags in found.tags.items() if index in run_ids}
+        summary = {SUMMARY: self.ledger.account.summary}
+        self._tracker.tag_runs(tags | {whole: tags.get(whole, {}) | summary}, stale)
 
     def _finish_best(self) -> None:
         """Give the best run the model and the picture that only it has."""

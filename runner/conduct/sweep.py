@@ -131,6 +131,8 @@ def _train(delivery: Delivery, plan: Plan, training: Training, interrupt: Orderl
     with RunProgress(total, training.stacks, training.share, ledger.results, ledger.keys, quiet) as progress:
         for trained in training:
             kept = delivery.keep(trained, interrupt)
+            if training.is_apart:
+                delivery.publisher.explainer.elsewhere += sum(one.provenance.seconds for one in kept)
             delivery.write(interrupt)
             progress.advance(kept)
 
@@ -153,6 +155,7 @@ def _stop(delivery: Delivery, plan: Plan, interrupt: OrderlyInterrupt) -> None:
     delivery.write(interrupt)
     publisher.write(missing, interrupt)
     publisher.finish("KILLED")
+    terminal.say_account(publisher.ledger.account)
 
 
 def _conclude(delivery: Delivery, plan: Plan, is_finished: bool = True) -> list[RunResult]:
@@ -163,9 +166,9 @@ def _conclude(delivery: Delivery, plan: Plan, is_finished: bool = True) -> list[
         sweep.folder.finish()
     where = f"{publisher.where()}\nfiles: {sweep.folder.shown}"
     if not plan.settings.quiet and sweep.is_sweep:
-        terminal.print_sweep(findings.results, findings.keys, findings.verdicts, where)
+        terminal.print_sweep(findings.results, findings.keys, findings.verdicts, where, findings.account)
     elif not plan.settings.quiet:
-        terminal.print_run(findings.results[0], where)
+        terminal.print_run(findings.results[0], where, findings.account)
     terminal.warn_of_lost_pictures(findings.results)
     _check_delivered(delivery)
     if sweep.settings.strict and (error := unmet(findings.verdicts)):

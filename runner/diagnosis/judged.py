@@ -9,13 +9,13 @@ from functools import cached_property
 import numpy as np
 
 from runner.datasets.samples import DataError
-from runner.diagnosis.judging import NEAR, diagnose, symptoms
+from runner.diagnosis.judging import NEAR, diagnose, is_reached, symptoms
 from runner.diagnosis.reference import Reference, reference_of
 from runner.diagnosis.rules import RULES, Rules
 from runner.diagnosis.scores import Scores, counts_of, scores_of, targets_of
 from runner.diagnosis.subject import Neighbour, Subject
 from runner.runs.data import Prepared, digest_of, prepare
-from runner.runs.diagnosis import Diagnosis, Evidence
+from runner.runs.diagnosis import Diagnosis, Evidence, Verdict
 from runner.runs.result import RunResult
 from runner.runs.spec import Spec, to_plain
 
@@ -79,29 +79,51 @@ class Unjudged:
     why: str
 
 
+class Bench:
+    """The runs of a sweep beside each other: the data of each, made once, and the score that it reached on them."""
+
+    def __init__(self, results: Sequence[RunResult]) -> None:
+        known: dict[str, Prepared | str] = {}
+        self._results, self._found = results, [_data_of(result, known) for result in results]
+        pairs = zip(results, self._found, strict=True)
+        scores = {place: scores_of(run, data) for place, (run, data) in enumerate(pairs) if isinstance(data, Prepared)}
+        self.scores = scores
+        self._beside = {place: Neighbour(results[place].spec, one.tested) for place, one in scores.items()}
+        self._best = _two_best({place: (samples_of(results[place].spec), one.tested) for place, one in scores.items()})
+
+    def reference(self, place: int) -> Reference:
+        """What the data of a run allow that has a score."""
+        data, spec = self._found[place], self._results[place].spec
+        assert isinstance(data, Prepared)
+        on_the_same = [score for one, score in self._best[samples_of(spec)] if one != place]
+        return reference_of(data, on_the_same, spec.training.class_weights == "balanced")
+
+    def is_reached(self, place: int) -> bool:
+        """Whether a run that has a score is about as good as its data allow."""
+        return is_reached(self.reference(place), self.scores[place].tested)
+
+    def unasked(self, place: int, verdict: Verdict) -> Judged:
+        """A run that has a score, with a verdict for which no rule was asked."""
+        result, data = self._results[place], self._found[place]
+        assert isinstance(data, Prepared)
+        return Judged(result, data, self.reference(place), self.scores[place], Diagnosis(verdict))
+
+    def judge(self, place: int, rules: Rules = RULES) -> Judged | Unjudged:
+        """A run beside all others."""
+        result, data = self._results[place], self._found[place]
+        if not isinstance(data, Prepared):
+            return Unjudged(result, data)
+        others = [neighbour for one, neighbour in self._beside.items() if one != place]
+        reference = self.reference(place)
+        return Judged(result, data, reference, self.scores[place], diagnose(result, data, reference, others, rules))
+
+
 def judge_all(
     results: Sequence[RunResult], asked: Container[int] | None = None, rules: Rules = RULES
 ) -> list[Judged | Unjudged]:
     """The runs of a sweep, in its order, beside all others of it: all of them, or those with the `asked` indices."""
-    known: dict[str, Prepared | str] = {}
-    found = [_data_of(result, known) for result in results]
-    pairs = zip(results, found, strict=True)
-    scores = {place: scores_of(run, data) for place, (run, data) in enumerate(pairs) if isinstance(data, Prepared)}
-    beside = {place: Neighbour(results[place].spec, one.tested) for place, one in scores.items()}
-    best = _two_best({place: (_samples_of(results[place].spec), one.tested) for place, one in scores.items()})
-    judged: list[Judged | Unjudged] = []
-    for place, (result, data) in enumerate(zip(results, found, strict=True)):
-        if asked is not None and result.index not in asked:
-            continue
-        if not isinstance(data, Prepared):
-            judged.append(Unjudged(result, data))
-            continue
-        others = [beside[one] for one in scores if one != place]
-        on_the_same = [score for one, score in best[_samples_of(result.spec)] if one != place]
-        reference = reference_of(data, on_the_same, result.spec.training.class_weights == "balanced")
-        said = diagnose(result, data, reference, others, rules)
-        judged.append(Judged(result, data, reference, scores[place], said))
-    return judged
+    bench = Bench(results)
+    return [bench.judge(place, rules) for place, one in enumerate(results) if asked is None or one.index in asked]
 
 
 def _two_best(scores: Mapping[int, tuple[str, float]]) -> dict[str, list[tuple[int, float]]]:
@@ -118,7 +140,7 @@ def _data_of(result: RunResult, known: dict[str, Prepared | str]) -> Prepared | 
     if result.network is None or result.data is None:
         return result.outcome.value
     spec = result.spec
-    key = _json([_samples_of(spec), spec.network.output, spec.network.target_range, spec.dtype])
+    key = _json([samples_of(spec), spec.network.output, spec.network.target_range, spec.dtype])
     if key not in known:
         try:
             known[key] = prepare(spec)
@@ -128,7 +150,7 @@ def _data_of(result: RunResult, known: dict[str, Prepared | str]) -> Prepared | 
     return CHANGED if isinstance(data, Prepared) and digest_of(data.samples) != result.data.digest else data
 
 
-def _samples_of(spec: Spec) -> str:
+def samples_of(spec: Spec) -> str:
     """What decides which samples a run has, and how they are split."""
     plain = to_plain(spec)
     return _json([plain["data"], plain["test"], spec.data_seed])

@@ -57,7 +57,12 @@ def is_of(key: str, choice: str) -> bool:
 
 def reaches(subject: Subject, reference: Reference | None = None) -> bool:
     """Whether a run is about as good as its data allow; where they allow nothing, whether it is better than that."""
-    aim, s = _aim(reference or subject.reference), subject.s
+    return is_reached(reference or subject.reference, subject.s)
+
+
+def is_reached(reference: Reference, s: float) -> bool:
+    """The same of a score."""
+    aim = _aim(reference)
     return math.isnan(s) or (s >= aim - NEAR and max(aim, s) >= NOTHING)
 
 

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 
-from runner.base.commands import quoted
+from runner.base.commands import command_of as command_of
 from runner.base.console import count
 from runner.base.texts import number
 from runner.diagnosis.causes import causes_of, failures_of, kind_of
@@ -26,11 +26,6 @@ UNTOLD = "it cannot be said what is learned, as all targets to judge by are the 
 
 Command = Callable[[RunResult, Overrides], str]  # the command that trains a run with these overrides instead of its own
 Name = Callable[[RunResult], str]
-
-
-def command_of(program: str, options: Sequence[str], overrides: Overrides) -> str:
-    """A command to paste."""
-    return " ".join(["python -m", program, *map(quoted, (*options, *overrides))])
 
 
 def fixed(overrides: Overrides, fix: Overrides) -> Overrides:
@@ -149,14 +144,30 @@ def _of_cause(
     first, n = group[0], len(group)
     if not is_sweep:
         return [headline(first), *_facts(group, command, ranges)]
-    text = _cause(first) if first.diagnosis.code else _unexplained(first, n > 1)
-    if first.diagnosis.code and first.diagnosis.verdict == "healthy":
-        text = f"{'learn' if n > 1 else 'learns'}, although {text}"
+    text = verdict_of(first, n > 1)
     runs = [f"{one.result.index} ({name(one.result)})" for one in group[:MOST_NAMED]]
     more = f" and {n - MOST_NAMED} more" if n > MOST_NAMED else ""
     lines = [f"{count(n, 'run')}: {text}", _line("runs", ", ".join(runs) + more)]
     lines += [_line("where", why)] if why else []
     return lines + _facts(group, command, ranges, of=f"run {first.result.index}: " if n > 1 else "")
+
+
+def verdict_of(one: Judged, are_several: bool = False) -> str:
+    """What is said of a run, or of several with the same cause, before any numbers."""
+    text = _cause(one) if one.diagnosis.code else _unexplained(one, are_several)
+    learn = "learn" if are_several else "learns"
+    return f"{learn}, although {text}" if one.diagnosis.code and one.diagnosis.verdict == "healthy" else text
+
+
+def reached(one: Judged) -> str:
+    """What a run has reached, and what it could have."""
+    return f"{_value(one, one.scores.tested)}; {allowed(one)}"
+
+
+def page_of(one: Judged) -> str:
+    """Where more is said of a run's cause; empty for a rule of one's own."""
+    code = one.diagnosis.code
+    return f"{PAGE}, {code}" if code in {rule.code for rule in RULES if rule.cause in TEXTS} else ""
 
 
 def _cause(one: Judged) -> str:
@@ -181,13 +192,13 @@ def _facts(
     lines = [_line("evidence" if not at else "", f"{'' if at else of}{evidence_text(each, ranges.get(each))}")
              for at, each in enumerate(said.evidence)]  # fmt: skip
     if said.verdict != "healthy" and not math.isnan(one.scores.tested):
-        lines.append(_line("reached", f"{of}{_value(one, one.scores.tested)}; {allowed(one)}"))
+        lines.append(_line("reached", f"{of}{reached(one)}"))
     lines += [] if all_fixes else [_line(label, text) for label, text in tried_lines(group)]
     fixes = said.fixes if all_fixes else said.fixes[:1]
     for at, fix in enumerate(fixes):
         lines.append(_line("else" if at else "to try", command(one.result, fix)))
-    if said.code in {rule.code for rule in RULES if rule.cause in TEXTS}:
-        lines.append(_line("more", f"{PAGE}, {said.code}"))
+    if page := page_of(one):
+        lines.append(_line("more", page))
     return lines
 
 

@@ -15,8 +15,8 @@ from runner.runs.result import RunResult
 MAX_COLUMNS = 20
 
 
-def metrics_section(sweep: Findings) -> Section | None:
-    """All metrics of the best run; and of a table its confusion matrix, or its errors over its predictions."""
+def best_run(sweep: Findings) -> Section | None:
+    """All that was measured of the best run; and of a table its confusion matrix, or errors over predictions."""
     best = best_result(sweep.results)
     finals = best.finals if best else {}
     parts = [part for part in ("train", "validation", "test") if f"{part}/cost" in finals]
@@ -43,7 +43,7 @@ def _errors(best: RunResult, data: Prepared) -> Picture:
     return Picture("errors.png", f"{what}: the best run on {best.reported_on} samples", draw_errors(best, data))
 
 
-def columns_section(sweep: Findings) -> Section | None:
+def columns(sweep: Findings) -> Section | None:
     """How much worse the best run is where the values of one column of its table are shuffled."""
     best = best_result(sweep.results)
     data = _table_of(best) if best else None

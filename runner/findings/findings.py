@@ -11,6 +11,7 @@ from runner.findings.numbers.answer import answer
 from runner.findings.pictures import pictures_of
 from runner.plan.expectations import Verdict, judge
 from runner.runs.about import About
+from runner.runs.account import Account
 from runner.runs.overrides import config_of, label_of, swept_keys
 from runner.runs.result import RunResult
 
@@ -23,7 +24,8 @@ class Findings:
     """A sweep, or a run that stands alone. `results` are in the sweep's order; `run_ids` are MLflow's, by index.
 
     `parent_id` is the MLflow id of the sweep's parent run, or of the run itself; `keys` are the settings that differ,
-    fold and seed last; `expect` has what was expected of it, and `modules` the user's own modules whose parts it had.
+    fold and seed last; `expect` has what was expected of it, `modules` the user's own modules whose parts it had,
+    and `account` why runs do not learn, where that was looked at when it ended.
     """
 
     about: About
@@ -33,6 +35,7 @@ class Findings:
     keys: list[str]
     expect: dict[str, Any]
     modules: tuple[str, ...] = ()
+    account: Account | None = None
 
     def __repr__(self) -> str:
         swept = f" over {', '.join(self.keys)}" if self.keys else ""

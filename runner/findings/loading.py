@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from runner.base.errors import UserError
 from runner.findings.findings import Findings
 from runner.runs.about import About
+from runner.runs.account import FILE, SUMMARY, Account, account_of
 from runner.runs.components import check_modules
 from runner.runs.outcome import Outcome
 from runner.runs.overrides import swept_keys
@@ -49,7 +50,17 @@ def load_sweep(name: str | None = None, reader: "Reader | None" = None, without:
     if not results:
         raise UserError(f"run {parent.run_id} was not trained and has nothing to show")
     keys, run_ids = swept_keys([result.overrides for result in results]), {run.index: run.run_id for run in runs}
-    return Findings(about, results, run_ids, parent.run_id, keys, expect, modules)
+    return Findings(about, results, run_ids, parent.run_id, keys, expect, modules, _account(reader, parent))
+
+
+def _account(reader: "Reader", run: "StoredRun") -> Account | None:
+    """Why runs do not learn, as it was said when the sweep or run ended; None where nothing was, or it is lost."""
+    if SUMMARY not in run.tags:
+        return None
+    try:
+        return account_of(reader.file(run, FILE))
+    except UserError:
+        return None
 
 
 def _runs_of(reader: "Reader", name: str | None) -> "list[StoredRun]":

@@ -45,11 +45,21 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Block:
+    """A part of a section: a title, what there is to know with its name, and commands to try."""
+
+    title: str
+    facts: Sequence[tuple[str, str]] = ()
+    commands: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
 class Section:
-    """What stands below a title, in this order: a table, commands to type, a note in plain text, pictures."""
+    """What stands below a title, in this order: a table, blocks, commands to type, a note in plain text, pictures."""
 
     title: str
     note: str = ""
     table: Table | None = None
     pictures: Sequence[Picture] = ()
     commands: Sequence[str] = ()
+    blocks: Sequence[Block] = ()

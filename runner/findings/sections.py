@@ -10,7 +10,8 @@ from typing import Any
 
 from nn.registry import Registry
 from runner.base.texts import number, short
-from runner.findings.best import columns_section, metrics_section
+from runner.findings.best import best_run, columns
+from runner.findings.failures import failures
 from runner.findings.findings import Findings
 from runner.findings.numbers.baselines import rows_of
 from runner.findings.numbers.data_sets import by_data, not_comparable
@@ -18,12 +19,12 @@ from runner.findings.numbers.scores import columns_of, told_on
 from runner.findings.numbers.tables import scores_in, seed_table
 from runner.findings.numbers.units import cost_in_words
 from runner.findings.pictures import MAX_DATA, learned_from
-from runner.findings.section import Picture, Section, Strong, Table
+from runner.findings.section import Block, Picture, Section, Strong, Table
 from runner.runs.outcome import Outcome
 from runner.runs.overrides import settings_in, short_names
 from runner.runs.result import RunResult
 
-__all__ = ["SECTIONS", "Picture", "Section", "Strong", "Table"]
+__all__ = ["SECTIONS", "Block", "Picture", "Section", "Strong", "Table"]
 
 MAX_RUNS, MAX_SETTINGS, SLOWEST, MAX_ERROR, MAX_VALUES = 500, 500, 5, 300, 3
 CAPTIONS = {
@@ -45,6 +46,7 @@ ORDER = {
 HOLDS = {True: "yes", False: Strong("no"), None: "not judged"}
 
 SECTIONS: Registry[Callable[[Findings], Section | None]] = Registry("report section")
+SECTIONS.register(failures)
 
 
 @SECTIONS.register
@@ -106,16 +108,8 @@ def _verdict(row: Mapping[Any, Any]) -> list[str]:
     return [Strong(f"no better than {row['no_better_than']}") if row["no_better_than"] else ""]
 
 
-@SECTIONS.register
-def best_run(sweep: Findings) -> Section | None:
-    """All that was measured of the best run, and where it is wrong."""
-    return metrics_section(sweep)
-
-
-@SECTIONS.register
-def columns(sweep: Findings) -> Section | None:
-    """Which columns of a table the best run needs."""
-    return columns_section(sweep)
+SECTIONS.register(best_run)
+SECTIONS.register(columns)
 
 
 def _pictures(sweep: Findings) -> list[Picture]:

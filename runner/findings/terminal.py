@@ -19,6 +19,7 @@ from runner.findings.numbers.tables import scores_in, seed_table
 from runner.findings.numbers.units import cost_in_words
 from runner.findings.remedies import ways_out
 from runner.plan.expectations import Verdict
+from runner.runs.account import Account
 from runner.runs.outcome import Outcome
 from runner.runs.overrides import settings_in, short_names
 from runner.runs.result import MAX_REASONS, RunResult
@@ -39,8 +40,8 @@ HOLDS: dict[bool | None, tuple[str, str | None]] = {
 }
 
 
-def print_run(result: RunResult, where: str) -> None:
-    """One run's result in a few lines."""
+def print_run(result: RunResult, where: str, account: Account | None = None) -> None:
+    """One run's result in a few lines, and why it does not learn."""
     out, finals = console(), result.last if result.last_step else result.finals
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("")
@@ -60,8 +61,13 @@ def print_run(result: RunResult, where: str) -> None:
             out.print(line, highlight=False)
     _print_probes(out, result.measures)
     out.print(f"outcome: {result.outcome.told(result.last_step, result.error)}{_restored(result)}")
-    for line in ways_out([result]):
+    causes = account.causes if account else ()
+    for line in ways_out([result]) if not causes else ():
         out.print(line, soft_wrap=True)
+    for cause in causes:
+        say(cause.text)
+        for way in cause.to_try[:1]:
+            say(f"to try: {way}")
     out.print(where, soft_wrap=True)
 
 
@@ -80,14 +86,29 @@ def _print_probes(out: Console, measures: Mapping[str, float]) -> None:
             out.print(f"output at {at}: {value:.4g}" + ("" if error is None else f" (error {error:.4g})"))
 
 
-def print_sweep(results: Sequence[RunResult], keys: Sequence[str], verdicts: Sequence[Verdict], where: str) -> None:
-    """What came out of a sweep that differs in `keys`, and what was expected of it."""
+def print_sweep(
+    results: Sequence[RunResult],
+    keys: Sequence[str],
+    verdicts: Sequence[Verdict],
+    where: str,
+    account: Account | None = None,
+) -> None:
+    """What came out of a sweep that differs in `keys`, why runs of it do not learn, and what was expected of it."""
     notes = [one for one in (cost_in_words(results), not_comparable(results)) if one]
     print_comparison(seed_table(results, keys), settings_in(keys), rows_of(results), told_over(results), notes)
-    for line in ways_out(results):
-        say(line)
+    if account and account.causes:
+        say_account(account)
+    else:
+        for line in ways_out(results):
+            say(line)
     print_verdicts(verdicts)
     say(where)
+
+
+def say_account(account: Account | None) -> None:
+    """Why runs of a sweep do not learn, a line for each cause."""
+    for line in account.lines if account else ():
+        say(line)
 
 
 def print_verdicts(verdicts: Sequence[Verdict]) -> None:

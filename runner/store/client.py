@@ -4,11 +4,11 @@ Each may be sent twice, when its answer was lost, without doubling anything but 
 """
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from pathlib import Path
 
-from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param
+from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunTag
 from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 
@@ -40,6 +40,14 @@ class ClientWriter:
             raise
         self._client.set_terminated(run_id, record.status, record.ended)
         return run_id
+
+    def tag_run(self, change: tuple[str, Mapping[str, str], Iterable[str]]) -> None:
+        """Give a run more tags, and take those with some keys from it: its id, tags, and keys."""
+        run_id, tags, stale = change
+        self._client.log_batch(run_id, tags=[RunTag(key, value) for key, value in tags.items()])
+        for key in stale:
+            with suppress(MlflowException):  # it may be gone: a request is sent again when its answer was lost
+                self._client.delete_tag(run_id, key)
 
     def fail(self, run_id: str, error: BaseException) -> None:
         """End a run that could not be written whole, if the store still can."""

@@ -8,8 +8,8 @@ import math
 import sqlite3
 import sys
 import uuid
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 
 from runner.store.records import DataRecord, MetricRow, RunRecord
 
@@ -49,13 +49,29 @@ def new_id() -> str:
 
 def insert(file: str, experiment_id: str, runs: Runs) -> None:
     """Write all runs or none. Raises sqlite3.Error."""
+    with _transaction(file) as connection:
+        for table, rows in _rows(connection, int(experiment_id), runs):
+            if rows:
+                values = ", ".join("?" * len(rows[0]))
+                connection.executemany(f"INSERT INTO {table} ({COLUMNS[table]}) VALUES ({values})", rows)
+
+
+def tag(file: str, tags: Mapping[str, Mapping[str, str]], stale: Mapping[str, Iterable[str]]) -> None:
+    """Set tags of runs, by run id, and remove those with `stale` keys; all or none. Raises sqlite3.Error."""
+    with _transaction(file) as connection:
+        gone = [(run_id, key) for run_id, keys in stale.items() for key in keys]
+        connection.executemany("DELETE FROM tags WHERE run_uuid = ? AND key = ?", gone)
+        rows = [(run_id, *pair) for run_id, found in tags.items() for pair in found.items()]
+        connection.executemany(f"INSERT OR REPLACE INTO tags ({COLUMNS['tags']}) VALUES (?, ?, ?)", rows)
+
+
+@contextmanager
+def _transaction(file: str) -> Iterator[sqlite3.Connection]:
+    """All that is written in here, or nothing."""
     with closing(sqlite3.connect(file, timeout=TIMEOUT, isolation_level=None)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         try:
-            for table, rows in _rows(connection, int(experiment_id), runs):
-                if rows:
-                    values = ", ".join("?" * len(rows[0]))
-                    connection.executemany(f"INSERT INTO {table} ({COLUMNS[table]}) VALUES ({values})", rows)
+            yield connection
             connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:

@@ -9,7 +9,7 @@ A run is created when its result is there, with all its numbers in one batch; no
 import glob
 import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -101,6 +101,18 @@ class Tracker:
     def tag(self, run_id: str, key: str) -> str:
         """What a run's tag says now; empty without it."""
         return str(self._client.get_run(run_id).data.tags.get(key, ""))
+
+    @store_errors()
+    def tag_runs(self, tags: Mapping[str, Mapping[str, str]], stale: Mapping[str, Iterable[str]]) -> None:
+        """Give runs more tags, by run id, instead of those with `stale` keys."""
+        cut = {run_id: {key: value[:MAX_TAG] for key, value in found.items()} for run_id, found in tags.items()}
+        left = {run_id: set(keys) - set(cut.get(run_id, ())) for run_id, keys in stale.items()}
+        if file := self._bulk_file():
+            sqlite.tag(file, cut, left)
+            return
+        changes = [(run_id, cut.get(run_id, {}), left.get(run_id, ())) for run_id in {**cut, **left}]
+        for _ in in_flight(self._writer.tag_run, changes, self._in_flight):
+            pass
 
     @store_errors()
     def remove(self, runs: Sequence[StoredRun]) -> None:

@@ -53,6 +53,11 @@ class Training:
         """How many there are."""
         return len(self._tasks)
 
+    @property
+    def is_apart(self) -> bool:
+        """Whether other processes train."""
+        return self._workers.is_apart
+
     def share(self) -> float:
         """How much of all tasks is done, from 0 to 1, as far as is known while they train."""
         return self._meters.share

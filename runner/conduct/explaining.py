@@ -1,0 +1,69 @@
+"""Why runs do not learn, looked at when a sweep or run ends: in little time, and whatever goes wrong costs nothing."""
+
+import time
+from contextlib import suppress
+
+from runner.base.commands import command_of
+from runner.base.console import warn
+from runner.base.files import contents_of, write_whole
+from runner.conduct.context import SweepContext
+from runner.conduct.ledger import Ledger
+from runner.runs.account import FILE, tags_in
+from runner.runs.command_lines import typed
+from runner.runs.diagnosis import Overrides
+from runner.runs.result import RunResult
+
+SHARE = 0.05  # of the processor time that a sweep has taken
+
+
+class Explainer:
+    """Looks at the runs of one sweep, again after each batch of jobs; what there is to say is in the ledger then.
+
+    `elsewhere` are seconds that its training took in other processes. `content` is the file of what was found, `tags`
+    those of runs by index, and `stale` those of an earlier look.
+    """
+
+    def __init__(self, sweep: SweepContext) -> None:
+        self._sweep, self._spent, self.elsewhere = sweep, 0.0, 0.0
+        self.content = b""
+        self.tags: dict[int, dict[str, str]] = {}
+        self.stale: dict[int, dict[str, str]] = {}
+
+    def look(self, ledger: Ledger) -> None:
+        """Look at all results so far. Anything that goes wrong is a warning of one line."""
+        settings = self._sweep.settings
+        if settings.diagnose == "off" or settings.quiet:
+            return
+        ledger.account, began = None, time.process_time()
+        try:
+            self._look(ledger, SHARE * (began - self._spent + self.elsewhere) - self._spent)
+        except Exception as error:  # a rule, a data set or an activation may be a person's own
+            warn(f"nothing is said of why runs do not learn: {type(error).__name__}: {error}; see: {self._command}")
+        self._spent += time.process_time() - began
+
+    def _look(self, ledger: Ledger, seconds: float) -> None:
+        from runner.diagnosis.ending import account, file_of, look
+
+        file = self._sweep.folder.path / FILE
+        with suppress(OSError):
+            self.stale = tags_in(contents_of(file))
+        seen = look(ledger.results, ledger.keys, seconds)
+        said = account(seen, self._train, self._command)
+        if said.missed or (said.trained and self._sweep.is_sweep):
+            self.content = file_of(seen, said)
+            self.tags = tags_in(self.content)
+            write_whole(file, self.content)
+            ledger.account = said
+
+    def _train(self, result: RunResult, fix: Overrides) -> str:
+        """The command that trains a run with a fix."""
+        from runner.diagnosis.told import fixed
+
+        _, options = typed(self._sweep.about.command)
+        return command_of("runner", options, fixed(result.overrides, fix))
+
+    @property
+    def _command(self) -> str:
+        modules = self._sweep.settings.modules
+        own = [f"modules=[{','.join(modules)}]"] if modules else []
+        return command_of("runner.diagnose", [self._sweep.about.sweep_id], own)

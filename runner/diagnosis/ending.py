@@ -1,0 +1,143 @@
+"""What is said when a sweep ends: as many runs as a small share of its time allows, the most telling ones first."""
+
+import json
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from runner.diagnosis.causes import causes_of, failures_of, kind_of
+from runner.diagnosis.document import document
+from runner.diagnosis.judged import Bench, Judged, samples_of
+from runner.diagnosis.reference import MOST_ROWS
+from runner.diagnosis.told import Command, evidence_text, headline, page_of, reached, verdict_of
+from runner.diagnosis.tried import tried_lines
+from runner.findings.numbers.baselines import has_learned
+from runner.findings.numbers.scores import by_setting
+from runner.runs.account import Account, Cause
+from runner.runs.overrides import settings_in
+from runner.runs.result import RunResult
+
+MOST_DATA, MOST_SETTINGS, MOST_OF_SETTING = 5, 20, 3
+REFERENCE = 1e-9  # seconds, times the cube of the rows: 0.7 s for 940 of them
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was seen of runs that were `trained`: those that reach what their data allow (`reach`), those that do not
+    and were `judged`, and those that do not and are `left`.
+    """
+
+    trained: int
+    reach: list[Judged]
+    judged: list[Judged]
+    left: list[Judged]
+
+
+def look(results: Sequence[RunResult], keys: Sequence[str], seconds: float) -> Look:
+    """The runs of a sweep that differ in `keys`, for so much processor time of this process.
+
+    Runs are compared with what their data allow on five samples at most, three of a data set; of those that miss it
+    three of a setting are judged, of twenty settings. A run alone is judged whatever it takes.
+    """
+    end = time.process_time() + seconds
+    trained = [one for one in results if one.network is not None and one.data is not None]
+    chosen = [one for some in _samples(trained, end) for one in some]
+    bench = Bench(chosen)
+    miss = [place for place in bench.scores if not bench.is_reached(place)]
+    judged: dict[int, Judged] = {}
+    for place in _in_turn(chosen, miss, keys):
+        if time.process_time() > end and len(results) > 1:
+            break
+        one = bench.judge(place)
+        assert isinstance(one, Judged)
+        judged[place] = one
+    found = {place: judged.get(place) or bench.unasked(place, "unknown" if place in miss else "healthy")
+             for place in bench.scores}  # fmt: skip
+    in_order = sorted(found.items(), key=lambda pair: pair[1].result.index)
+    return Look(
+        len(trained),
+        [one for _, one in in_order if one.diagnosis.verdict == "healthy"],
+        [one for place, one in in_order if place in judged and one.diagnosis.verdict != "healthy"],
+        [one for place, one in in_order if place not in judged and one.diagnosis.verdict != "healthy"],
+    )
+
+
+def _samples(results: Sequence[RunResult], end: float) -> Iterator[list[RunResult]]:
+    """The runs on each of the samples that are looked at, while there is time to learn what these allow.
+
+    Of every data set those with the most runs that a constant or a line equals, then with the most runs.
+    """
+    groups: dict[str, list[RunResult]] = {}
+    for one in results:
+        groups.setdefault(samples_of(one.spec), []).append(one)
+    ranked: dict[str, list[list[RunResult]]] = {}
+    for some in sorted(groups.values(), key=lambda some: (-sum(not has_learned(one) for one in some), -len(some))):
+        drawn = {"seed", "split_seed", "fold"}
+        ranked.setdefault(some[0].spec.data.model_dump_json(exclude=drawn), []).append(some)
+    of_each = zip_longest(*(some[:MOST_OF_SETTING] for some in ranked.values()))
+    turns = [some for turn in of_each for some in turn if some is not None]
+    left = end - time.process_time()
+    for some in turns[:MOST_DATA]:
+        assert some[0].data is not None
+        left -= REFERENCE * min(some[0].data.n_samples[0], MOST_ROWS) ** 3
+        if left < 0 and len(results) > 1:
+            return
+        yield some
+
+
+def _in_turn(results: Sequence[RunResult], miss: Sequence[int], keys: Sequence[str]) -> list[int]:
+    """The places of the runs to judge: one of every setting, then a second, then a third."""
+    places = {results[place].index: place for place in miss}
+    settings = by_setting([results[place] for place in miss], settings_in(keys))
+    turns = zip_longest(*(some[:MOST_OF_SETTING] for some in list(settings.values())[:MOST_SETTINGS]))
+    return [places[one.index] for turn in turns for one in turn if one is not None]
+
+
+def account(seen: Look, command: Command, rest: str) -> Account:
+    """What is said of runs; `command` trains one with other settings, and `rest` judges all of them.
+
+    Which settings have a cause is only said where no run is left: some of a setting would be too few. All that miss
+    what their data allow are known, so where they are is said in any case.
+    """
+    groups: dict[tuple[tuple[str, str], str], list[Judged]] = {}
+    for one in seen.judged:
+        groups.setdefault((kind_of(one), one.diagnosis.certainty), []).append(one)
+    ranked = sorted(groups.values(), key=lambda group: -len(group))
+    where = {} if seen.left else {cause.kind: cause.words for cause in causes_of([*seen.judged, *seen.reach])}
+    is_alone = seen.trained == 1
+    causes = tuple(_cause(group, where.get(kind_of(group[0]), ""), command, is_alone) for group in ranked)
+    whole = failures_of([*seen.judged, *seen.left, *seen.reach])
+    settings = whole.words if whole and whole.factor and (seen.left or len(causes) > 1) else ""
+    missed = len(seen.judged) + len(seen.left)
+    healthy = _nearest(ranked[0][0].result, [one.result for one in seen.reach]) if ranked else None
+    n = len(seen.reach) + missed
+    return Account(seen.trained, n, missed, len(seen.judged), settings, causes, healthy, rest)
+
+
+def file_of(seen: Look, said: Account) -> bytes:
+    """The document of the runs that were judged, and what is said of them all, as JSON."""
+    known = seen.judged if seen.left else [*seen.judged, *seen.reach]
+    whole = json.loads(document(known)) | {"account": said.plain()}
+    return (json.dumps(whole, indent=1, allow_nan=False) + "\n").encode()
+
+
+def _cause(group: Sequence[Judged], where: str, command: Command, is_alone: bool) -> Cause:
+    """Numbers are those of the first run."""
+    first = group[0]
+    return Cause(
+        runs=tuple(one.result.index for one in group),
+        text=headline(first) if is_alone else verdict_of(first, len(group) > 1),
+        settings=where,
+        evidence=tuple(evidence_text(each) for each in first.diagnosis.evidence),
+        reached=reached(first),
+        tried=tuple(text for _, text in tried_lines(group)),
+        to_try=tuple(command(first.result, fix) for fix in first.diagnosis.fixes[:1]),
+        page=page_of(first),
+    )
+
+
+def _nearest(one: RunResult, others: Sequence[RunResult]) -> int | None:
+    """The index of the run that has most settings in common with this one; None without any."""
+    nearest = min(others, key=lambda other: (len({*one.overrides} ^ {*other.overrides}), other.index), default=None)
+    return None if nearest is None else nearest.index

@@ -1,0 +1,60 @@
+"""The section of a report that says why runs do not learn, as it was said when the sweep ended."""
+
+from collections.abc import Mapping
+
+from runner.base.texts import short
+from runner.findings.findings import Findings
+from runner.findings.numbers.layers import panels_of
+from runner.findings.section import Block, Picture, Section
+from runner.runs.account import Cause
+from runner.runs.result import RunResult
+
+MOST_NAMED, MAX_NAME = 6, 50
+Runs = Mapping[int, RunResult]
+
+
+def failures(sweep: Findings) -> Section | None:
+    """Why runs do not learn: each cause, what it rests on and what to try; and one of them beside one that learns."""
+    said = sweep.account
+    if said is None or not said.missed:
+        return None
+    runs = {one.index: one for one in sweep.results}
+    blocks = [_block(cause, sweep, runs) for cause in said.causes]
+    pictures = _pictures(sweep, runs)
+    if len(runs) == 1:
+        return Section("Why it does not learn", pictures=pictures, blocks=blocks)
+    note = f"{said.headline[0].upper()}{said.headline[1:]}. The command judges all of them."
+    return Section("Why runs do not learn", note, None, pictures, [said.command], blocks)
+
+
+def _block(cause: Cause, sweep: Findings, runs: Runs) -> Block:
+    """A cause; where it has several runs, numbers say which of them they are of."""
+    first, is_alone = cause.runs[0], len(runs) == 1
+    of = f"run {first}: " if len(cause.runs) > 1 else ""
+    named = [f"{index} ({short(sweep.name_of(runs[index]), MAX_NAME)})" for index in cause.runs[:MOST_NAMED]]
+    more = f" and {len(cause.runs) - MOST_NAMED} more" if len(cause.runs) > MOST_NAMED else ""
+    facts = [] if is_alone else [("runs", ", ".join(named) + more)]
+    facts += [("settings", cause.settings)] if cause.settings else []
+    facts += [("evidence", f"{of}{'; '.join(cause.evidence)}")] if cause.evidence else []
+    facts += [("reached", f"{of}{cause.reached}")]
+    facts += [("tried", each) for each in cause.tried]
+    facts += [("more", cause.page)] if cause.page else []
+    return Block(cause.text if is_alone else cause.title, facts, cause.to_try)
+
+
+def _pictures(sweep: Findings, runs: Runs) -> list[Picture]:
+    """The first run that does not learn beside one that does; nothing where either has no signals."""
+    said = sweep.account
+    if said is None or not said.causes:
+        return []
+    beside = [said.causes[0].runs[0]] + ([said.healthy] if said.healthy is not None else [])
+    shown = [runs[index] for index in beside]
+    if not all(one.signals and one.history.get("step") for one in shown):
+        return []
+    from runner.findings.figures import draw_layers
+
+    what = [f"run {one.index} {how}: " for one, how in zip(shown, ("does not learn", "learns"), strict=False)]
+    names = [f"{told * (len(runs) > 1)}{sweep.name_of(one)}" for told, one in zip(what, shown, strict=True)]
+    caption = "What happened in every layer" + (": a run that does not learn, and one that does" if shown[1:] else "")
+    content = draw_layers([(name, panels_of(one)) for name, one in zip(names, shown, strict=True)])
+    return [Picture("layers.png", caption, content)]
