@@ -65,6 +65,8 @@ def _run(arguments: Sequence[str]) -> int:
         if not asked:
             raise UserError(f"{sweep.about.name} has no run {chosen.why}; its runs are 0 to {len(sweep.results) - 1}")
     if chosen.against is not None:
+        if chosen.json or chosen.confirm:
+            raise UserError("--against prints a table of two runs; it goes with neither --json nor --confirm")
         return _against(sweep, asked, chosen.against, modules)
     from runner.diagnosis.document import document
     from runner.diagnosis.judged import Judged, judge_all
@@ -95,8 +97,9 @@ def _against(sweep: "Findings", asked: list[int], other: str, modules: tuple[str
     from runner.diagnosis.judged import Judged, judge_all
 
     (at,), (place,), is_same = asked, others, sweep.parent_id == beside.parent_id
-    (one,) = judge_all(_with_signals(sweep.results, modules, quiet=False), asked)
-    (two,) = judge_all(_with_signals(beside.results, modules, quiet=False), others)
+    results = _with_signals(sweep.results, modules, quiet=False)
+    (one,) = judge_all(results, asked)
+    (two,) = judge_all(results if is_same else _with_signals(beside.results, modules, quiet=False), others)
     first, second = (at, place) if is_same else (sweep.run_ids[at][:8], beside.run_ids[place][:8])
     say("\n".join(compared(one, two, (f"run {first}", f"run {second}"))))
     return ILL if isinstance(one, Judged) and one.diagnosis.verdict == "ill" else 0

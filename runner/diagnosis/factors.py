@@ -5,7 +5,7 @@ inside than chance puts there? The p of all rules that were tried are corrected 
 Sequentially Rejective Multiple Test Procedure). Where settings differ more from each other than a rule and the seeds
 explain, the runs of one setting are not independent: their number is divided by how many times more (Rao and Scott
 1992, A Simple Method for the Analysis of Clustered Binary Data). So runs count where seeds decide, and settings where
-settings do.
+settings do. A rule that leaves next to nothing unexplained has only the seeds to be compared with.
 """
 
 import math
@@ -18,6 +18,7 @@ from nn.registry import Array
 from runner.diagnosis.conditions import Condition, Counts, Key, Mask, in_words, key_of
 
 CHANCE = 0.01  # a rule with a larger p is not shown
+EXACT = 0.9  # F1 of a rule that leaves next to nothing unexplained
 NEGLIGIBLE = 1e-12  # of a sum, or of a number that is whole but for rounding
 
 
@@ -51,21 +52,25 @@ def explain(settings: Mapping[str, Sequence[str]], failed: Mask) -> Factor | Non
     and values decides nothing.
     """
     distinct: dict[tuple[str, ...], int] = {}
-    of_runs = np.array([distinct.setdefault(values, len(distinct)) for values in zip(*settings.values(), strict=True)])
+    places = np.array([distinct.setdefault(values, len(distinct)) for values in zip(*settings.values(), strict=True)])
     columns = dict(zip(settings, zip(*distinct, strict=True), strict=True))
     keys = [key for name in sorted(columns) if (key := key_of(name, columns[name])).conditions]
     if not keys or not 0 < failed.sum() < len(failed):
         return None
-    n = np.bincount(of_runs).astype(np.float64)
-    k = np.bincount(of_runs, weights=failed)
+    n = np.bincount(places).astype(np.float64)
+    k = np.bincount(places, weights=failed)
     moments = np.stack([n, k, n * n, n * k, k * k])
     blocks = list(_blocks(keys, moments))
     inside = np.concatenate([one.inside for one in blocks], axis=1)
     outside = moments.sum(axis=1, keepdims=True) - inside
-    p = corrected(chances(*_independent(inside, outside)))
+    f1 = 2 * inside[1] / (inside[0] + k.sum())
+    of_runs, of_settings = (
+        corrected(chances(*one)) for one in (_cells(inside, outside), _independent(inside, outside))
+    )
+    p = np.where(f1 >= EXACT, of_runs, of_settings)
     if not (p < CHANCE).any():
         return None
-    f1 = np.where(p < CHANCE, 2 * inside[1] / (inside[0] + k.sum()), -1)
+    f1[p >= CHANCE] = -1
     ends = np.cumsum([one.inside.shape[1] for one in blocks])
     found = [(_at(blocks, ends, at), float(p[at]), at) for at in map(int, np.flatnonzero(f1 == f1.max()))]
     conditions, least, at = min(found, key=lambda one: (_simplicity(one[0]), one[1], str(one[0])))
@@ -78,15 +83,15 @@ def could_show(n_failed: int, n_runs: int) -> bool:
     return math.comb(n_runs, n_failed) * CHANCE > 1
 
 
-def chances(hit: Counts, spared: Counts, missed: Counts, right: Counts) -> Array:
+def chances(hit: Array, spared: Array, missed: Array, right: Array) -> Array:
     """Fisher's p `(rules,)`: how likely chance puts so many failures inside, or more; 1 where it puts as many.
 
-    Failures and healthy runs inside, and failures and healthy runs outside, `(rules,)` each.
+    Failures and healthy runs inside, and failures and healthy runs outside: whole numbers, `(rules,)` each.
     """
     most = int((hit + spared + missed + right).max(initial=0))
     logs = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, most + 1)))])  # of factorials
     p, active = np.ones(len(hit)), np.flatnonzero(hit * right > spared * missed)
-    a, b, c, d = (one[active].astype(np.float64) for one in (hit, spared, missed, right))
+    a, b, c, d = (one[active] for one in (hit, spared, missed, right))
     margins = [logs[(x + y).astype(int)] for x, y in ((a, b), (c, d), (a, c), (b, d))]
     cells = [logs[x.astype(int)] for x in (a, b, c, d, a + b + c + d)]
     term = np.exp(sum(margins) - sum(cells))
@@ -145,10 +150,15 @@ def _sums(codes: Counts, n: int, moments: Array) -> Array:
     return np.stack([np.bincount(codes, weights=one, minlength=n) for one in moments])
 
 
-def _independent(inside: Array, outside: Array) -> list[Counts]:
-    """Failures and healthy runs inside rules, and both outside: as many as are independent, rounded to the worse.
+def _cells(inside: Array, outside: Array) -> list[Array]:
+    """Failures and healthy runs inside rules, and both outside, of moments `(5, rules)`."""
+    return [inside[1], inside[0] - inside[1], outside[1], outside[0] - outside[1]]
 
-    Of moments `(5, rules)`. How far settings are from the shares of a rule, in squares, by how far independent runs
+
+def _independent(inside: Array, outside: Array) -> list[Array]:
+    """The same, as many as are independent, rounded to the worse.
+
+    How far settings are from the shares of a rule, in squares, by how far independent runs
     would be, says how often a run is counted.
     """
     squares, expected = np.zeros((2, inside.shape[1]))
@@ -157,9 +167,8 @@ def _independent(inside: Array, outside: Array) -> list[Counts]:
         squares += kk - 2 * share * nk + share * share * nn
         expected += k - k * share
     times = np.maximum(1, np.divide(squares, expected, out=np.ones_like(squares), where=expected > NEGLIGIBLE))
-    cells = [inside[1], inside[0] - inside[1], outside[1], outside[0] - outside[1]]
-    rounded = zip(cells, (np.floor, np.ceil, np.ceil, np.floor), (1, -1, -1, 1), strict=True)
-    return [to(cell / times + sign * 1e-9).astype(np.int64) for cell, to, sign in rounded]
+    rounded = zip(_cells(inside, outside), (np.floor, np.ceil, np.ceil, np.floor), (1, -1, -1, 1), strict=True)
+    return [to(cell / times + sign * 1e-9) for cell, to, sign in rounded]
 
 
 def _at(blocks: Sequence[_Block], ends: Counts, at: int) -> tuple[Condition, ...]:

@@ -72,6 +72,14 @@ def test_what_fails_in_settings_drawn_by_chance_is_no_rule_although_all_their_se
     assert sum(explain(RUNS, failed) is not None for failed in drawn) <= 3
 
 
+def test_a_rule_that_leaves_next_to_nothing_unexplained_is_said_although_another_setting_fails_too() -> None:
+    also = failing("r >= 1") | failing("r == 0.1 and a == 'tanh' and b == '8'")
+    found = explain(RUNS, also)
+    assert rule_of(found) == "learning_rate >= 1" and found is not None and found.outside == (10, 120)
+    scattered = failing("b == '8' and r >= 1") | failing("b == '1' and a == 'tanh' and r <= 0.1")
+    assert explain(RUNS, scattered) is None
+
+
 @pytest.mark.parametrize("of_seeds", [False, True])
 def test_chance_finds_a_rule_no_more_often_than_it_may(of_seeds: bool) -> None:
     """Runs that fail by chance, and seeds that do: 300 sweeps, of which 3 may have a rule on average, and 9 hardly."""
@@ -172,7 +180,7 @@ def test_p_is_that_of_scipy() -> None:
     rng = np.random.default_rng(3)
     tables = rng.integers(0, 30, (200, 4))
     tables = tables[tables[:, 0] * tables[:, 3] > tables[:, 1] * tables[:, 2]]
-    ours = chances(*tables.T)
+    ours = chances(*tables.T.astype(float))
     peers = [fisher_exact(table.reshape(2, 2), alternative="greater").pvalue for table in tables]
     np.testing.assert_allclose(ours, peers, rtol=1e-9)
 
