@@ -136,16 +136,20 @@ class Inquiry:
         on_own += self._with_second_cause(on_own)
         tried = [*(one.experiment for one in on_own), *self._skipped]
         failing, mine = [one for one in fresh if not self._learns(one)], self.lead.diagnosis.cause
+        still_open: list[Candidate] = []  # neither confirmed nor refuted
         for candidate in ranked(on_own)[:MOST_FIXES]:
             if is_of_seeds(candidate.fix):
                 return Answer(tuple(tried), candidate, is_confirmed=True)
             found = self._on_failing(candidate, failing[:MOST_FRESH], len(fresh) - len(failing), len(fresh))
             tried.append(found)
-            is_open = bool(found.why_not) or _helps_most(found)  # neither confirmed nor refuted
-            if found.has_helped or (is_open and candidate.cause == mine):
-                return Answer(tuple(tried), candidate, found.has_helped)
+            if found.has_helped:
+                return Answer(tuple(tried), candidate, is_confirmed=True)
+            still_open += [candidate] if found.why_not or _helps_most(found) else []
+            if still_open and candidate.cause == mine:
+                break
         is_refuted = any(one.candidate.cause == mine and not one.experiment.why_not for one in on_own)
-        return Answer(tuple(tried), have_failed=is_refuted)
+        is_mine = any(one.cause == mine for one in still_open)
+        return Answer(tuple(tried), next(iter(still_open), None), have_failed=is_refuted and not is_mine)
 
     def _first_round(self) -> tuple[list[Tried], list[Trial]]:
         """Every candidate on the run's own seeds, and the run as it is on fresh ones."""
