@@ -19,7 +19,10 @@ ERRORS = 2.0  # and by these standard errors of what is found on all seeds
 
 @dataclass(frozen=True)
 class Tried:
-    """A candidate, what came out of it on the run's own seeds, and the run in the `middle` of those with it."""
+    """A candidate, what came out of it on the run's own seeds, and the run in the `middle` of those with it.
+
+    Where other seeds are the fix, of those that learn.
+    """
 
     candidate: Candidate
     experiment: Experiment
@@ -35,21 +38,20 @@ class Tried:
         return cls(candidate, found, middle(afters))
 
 
-def ranked(tried: Sequence[Tried]) -> list[Candidate]:
-    """Those that helped: the best of each cause first, in the order of the causes, then all others.
+def ranked(tried: Sequence[Tried], named: str) -> list[Candidate]:
+    """Those that helped: the best of each cause first, then all others.
 
-    Of those that are about as good as the best of a cause the first listed counts as it: one alone before two together.
-    Two causes are none where the fix of the second is as good alone.
+    The `named` cause comes before the others, and of these those that cure as much as any, in their order. Of fixes
+    that are about as good the first listed counts as the best of a cause: one alone before two together. Two causes are
+    none where the fix of the second is as good alone.
     """
     order = list(dict.fromkeys(one.candidate.cause for one in tried))
     best = {cause: max(_scores(tried, cause), default=0.0) for cause in order}
-    groups: dict[str, list[Tried]] = {cause: [] for cause in order}
-    for one in tried:
-        is_needless = max(_scores(tried, one.candidate.second), default=-1.0) >= best[one.candidate.cause] - NEAR
-        if one.experiment.has_helped and not (one.candidate.second and is_needless):
-            groups[one.candidate.cause].append(one)
+    most = max((score for cause, score in best.items() if cause != named), default=0.0)
     first, others = list[Candidate](), list[Candidate]()
-    for cause, group in groups.items():
+    for cause in sorted(order, key=lambda cause: (cause != named, cause != named and best[cause] < most - NEAR)):
+        group = [one for one in tried if one.candidate.cause == cause and one.experiment.has_helped]
+        group = [one for one in group if max(_scores(tried, one.candidate.second), default=-1.0) < best[cause] - NEAR]
         leading = next((one for one in group if one.middle.score >= best[cause] - NEAR), None)
         first += [leading.candidate] if leading else []
         others += [one.candidate for one in group if one is not leading]
@@ -57,7 +59,7 @@ def ranked(tried: Sequence[Tried]) -> list[Candidate]:
 
 
 def _scores(tried: Sequence[Tried], cause: str) -> list[float]:
-    """What the fixes of a cause that helped have reached."""
+    """What the fixes of a cause that helped have reached; nothing for no cause."""
     return [one.middle.score for one in tried if one.candidate.cause == cause and one.experiment.has_helped]
 
 

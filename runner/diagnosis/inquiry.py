@@ -137,7 +137,7 @@ class Inquiry:
         tried = [*(one.experiment for one in on_own), *self._skipped]
         failing, mine = [one for one in fresh if not self._learns(one)], self.lead.diagnosis.cause
         still_open: list[Candidate] = []  # neither confirmed nor refuted
-        for candidate in ranked(on_own)[:MOST_FIXES]:
+        for candidate in ranked(on_own, mine)[:MOST_FIXES]:
             if is_of_seeds(candidate.fix):
                 return Answer(tuple(tried), candidate, is_confirmed=True)
             found = self._on_failing(candidate, failing[:MOST_FRESH], len(fresh) - len(failing), len(fresh))
@@ -205,13 +205,13 @@ class Inquiry:
         """What fresh seeds reach without a fix; the one to try is the first that learns."""
         reached = middle(own).score
         least = reached + enough(reached, self.lead.reference)
-        learn = [one.seed for one in fresh if self._learns(one) and one.score > least]
-        fix = (f"seed={learn[0]}",) if learn else candidate.fix
+        learn = [one for one in fresh if self._learns(one) and one.score > least]
+        fix = (f"seed={learn[0].seed}",) if learn else candidate.fix
         after, seeds = middle(fresh), tuple(one.seed for one in fresh)
         metric, before, reach = shown_both(middle(own), after)
         is_enough = len(learn) >= LEARN * len(fresh)
         found = Experiment(fix, metric, seeds, before, reach, len(learn), is_enough, is_fresh=True)
-        return Tried(replace(candidate, fix=fix), found, after)
+        return Tried(replace(candidate, fix=fix), found, middle(learn or fresh))
 
     def _learns(self, trial: Trial) -> bool:
         """As the run is judged: where its cause shows on other samples alone, training well is no excuse."""
