@@ -6,7 +6,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from runner.diagnosis.document import VERSION
-from runner.diagnosis.effects import ERRORS, LEAST
+from runner.diagnosis.effects import ERRORS, LEAST, MISSING
 from runner.diagnosis.inquiry import FEWEST_FRESH, FRESH, LEARN, MOST, MOST_FIXES, MOST_FRESH, MOST_OWN
 from runner.diagnosis.judging import NEAR
 from runner.diagnosis.rules import RULES, Rule
@@ -45,14 +45,14 @@ Where no rule holds the cause is unknown, and that is said.
 With `--confirm` fixes are trained, setting by setting: runs that differ in seed and fold alone are one. First all fixes
 of the named cause, and of causes that look like it, on the seeds of {MOST_OWN} of its runs at most; then the best of
 those that help, {MOST_FIXES} at most, on {MOST_FRESH} fresh seeds, each beside the run as it is. Fresh seeds are those
-of {FRESH}, which no run of the sweep has, on which the run fails too. There a fix helps where the score rises by more
-than {LEAST:g} and by more than {ERRORS:g} standard errors of its mean over the seeds. It is confirmed where it helps on
-{MOST:.0%} of them, of {FEWEST_FRESH} at least, and more often than other seeds alone do. Numbers are of the middle
-seed.
+of {FRESH}, which no run of the sweep has, on which the run fails too. A fix helps on a seed where the score rises by
+more than {LEAST:g}, or by {MISSING:.0%} of what it misses where that is less; on fresh seeds also by more than
+{ERRORS:g} standard errors of its mean over them. It is confirmed where it helps on {MOST:.0%} of the fresh seeds, of
+{FEWEST_FRESH} at least, and more often than other seeds alone do. Numbers are of the middle seed.
 
 - Where only the fix of a look-alike helps, that is the cause.
 - Where the fix of the named cause leaves a run that does not learn, that of its cause is tried together with it, and
-  the second cause is told.
+  the second cause is told. What cures alone is not called one of two.
 - Where all that was trained fails, the cause is unknown again, with what was tried. What is proved stays proved.
 - Another seed is a fix where {LEARN:.0%} of the fresh seeds learn.
 

@@ -8,16 +8,21 @@ from runner.base.errors import one_line
 from runner.diagnosis.candidates import Candidate
 from runner.diagnosis.judged import metric_of, shown
 from runner.diagnosis.judging import NEAR
+from runner.diagnosis.reference import Reference
 from runner.diagnosis.scores import standard_error, targets_of
 from runner.diagnosis.trials import Trial
 from runner.runs.diagnosis import Experiment, Overrides
 
-LEAST, ERRORS = 0.1, 2.0  # what a score must rise by, at least and in standard errors of what is found on all seeds
+LEAST, MISSING = 0.1, 0.5  # what a score must rise by; of one that misses little, this share of what it misses
+ERRORS = 2.0  # and by these standard errors of what is found on all seeds
 
 
 @dataclass(frozen=True)
 class Tried:
-    """A candidate, what came out of it on the run's own seeds, and the run in the `middle` of those with it."""
+    """A candidate, what came out of it on the run's own seeds, and the run in the `middle` of those with it.
+
+    Where other seeds are the fix, of those that learn.
+    """
 
     candidate: Candidate
     experiment: Experiment
@@ -33,25 +38,29 @@ class Tried:
         return cls(candidate, found, middle(afters))
 
 
-def ranked(tried: Sequence[Tried]) -> list[Candidate]:
-    """Those that helped: the best of each cause first, in the order of the causes, then all others.
+def ranked(tried: Sequence[Tried], named: str) -> list[Candidate]:
+    """Those that helped: the best of each cause first, then all others.
 
-    Of those that are about as good as the best of a cause the first listed counts as it. Two causes come after the
-    first of them alone.
+    The `named` cause comes before the others, and of these those that cure as much as any, in their order. Of fixes
+    that are about as good the first listed counts as the best of a cause: one alone before two together. Two causes are
+    none where the fix of the second is as good alone.
     """
     order = list(dict.fromkeys(one.candidate.cause for one in tried))
-    groups: dict[tuple[int, str], list[Tried]] = {}
-    for one in tried:
-        if one.experiment.has_helped:
-            groups.setdefault((order.index(one.candidate.cause), one.candidate.second), []).append(one)
-    best = []
-    for _, group in sorted(groups.items()):
-        top = max(one.middle.score for one in group)
-        best.append(next(one.candidate for one in group if one.middle.score >= top - NEAR))
-    return [
-        *best,
-        *(one.candidate for _, group in sorted(groups.items()) for one in group if one.candidate not in best),
-    ]
+    best = {cause: max(_scores(tried, cause), default=0.0) for cause in order}
+    most = max((score for cause, score in best.items() if cause != named), default=0.0)
+    first, others = list[Candidate](), list[Candidate]()
+    for cause in sorted(order, key=lambda cause: (cause != named, cause != named and best[cause] < most - NEAR)):
+        group = [one for one in tried if one.candidate.cause == cause and one.experiment.has_helped]
+        group = [one for one in group if max(_scores(tried, one.candidate.second), default=-1.0) < best[cause] - NEAR]
+        leading = next((one for one in group if one.middle.score >= best[cause] - NEAR), None)
+        first += [leading.candidate] if leading else []
+        others += [one.candidate for one in group if one is not leading]
+    return first + others
+
+
+def _scores(tried: Sequence[Tried], cause: str) -> list[float]:
+    """What the fixes of a cause that helped have reached; nothing for no cause."""
+    return [one.middle.score for one in tried if one.candidate.cause == cause and one.experiment.has_helped]
 
 
 def _on_own_seeds(fix: Overrides, pairs: Sequence[tuple[Trial, Trial]]) -> Experiment:
@@ -83,7 +92,12 @@ def _helps(before: Trial, after: Trial, errors: float) -> bool:
         return False
     part, data = after.subject.scores.part, after.subject.data
     error = 0.0 if part == "train" else standard_error(data, after.score, part)
-    return after.score - before.score > max(LEAST, errors * error)
+    return after.score - before.score > max(enough(before.score, after.subject.reference), errors * error)
+
+
+def enough(score: float, reference: Reference) -> float:
+    """How much a score must rise by: half of what it misses may be less than LEAST, and never less than half of it."""
+    return max(LEAST * MISSING, min(LEAST, MISSING * (reference.score - score)))
 
 
 def middle(trials: Sequence[Trial]) -> Trial:

@@ -48,25 +48,23 @@ def confirm(found: Sequence[Judged | Unjudged], settings: Sequence[Inquiry]) -> 
 def told_by(answer: Answer, one: Judged, setting: Inquiry) -> Diagnosis:
     """The diagnosis of a run of a setting, after its experiments.
 
-    What is proved stays proved. A cause is that whose fix is confirmed. It is unknown where fixes that can be trained
-    fail, its own among them.
+    What is proved stays proved. The cause is that whose fix is confirmed; where those of the named one fail, one that
+    other seeds may explain as well is likely. It is unknown where all that can be trained fail, its own among them.
     """
     said, best = replace(one.diagnosis, tried=answer.tried), answer.best
     if said.certainty == "proved" and said.cause != setting.lead.diagnosis.cause:
         return one.diagnosis
-    if best is None:
-        is_unknown = answer.have_failed and said.certainty != "proved"
-        return _unknown(one, said) if is_unknown or said.verdict == "unknown" else said
-    if not answer.is_confirmed and said.cause != best.cause:
-        return said
+    is_named = said.verdict != "unknown" and (said.certainty == "proved" or not answer.have_failed)
+    if best is None or (said.cause != best.cause and is_named and not answer.is_confirmed):
+        return said if is_named else _unknown(one, said)
     if said.cause != best.cause:
         said = replace(said, code=best.code, cause=best.cause, layer=None, step=None, evidence=(), fixes=())
     fixes = (best.fix, *(fix for fix in said.fixes if fix != best.fix))
     second = (Evidence("what is left with the first fix alone", best.second),) if best.second else ()
     named = replace(said, fixes=fixes, evidence=(*said.evidence, *second))
-    if answer.is_confirmed and said.certainty != "proved":
-        return replace(named, verdict="ill", certainty="confirmed")
-    return named
+    if said.certainty == "proved":
+        return named
+    return replace(named, verdict="ill", certainty="confirmed" if answer.is_confirmed else "likely")
 
 
 def _unknown(one: Judged, said: Diagnosis) -> Diagnosis:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from runner.diagnosis.candidates import Candidate, candidates_of, fixes_of
-from runner.diagnosis.effects import Tried, at_least, middle, on_fresh_seeds, ranked, shown_both
+from runner.diagnosis.effects import Tried, at_least, enough, middle, on_fresh_seeds, ranked, shown_both
 from runner.diagnosis.judged import Judged
 from runner.diagnosis.judging import generalises, judge, reaches, with_fix
 from runner.diagnosis.rules import Rules
@@ -136,16 +136,20 @@ class Inquiry:
         on_own += self._with_second_cause(on_own)
         tried = [*(one.experiment for one in on_own), *self._skipped]
         failing, mine = [one for one in fresh if not self._learns(one)], self.lead.diagnosis.cause
-        for candidate in ranked(on_own)[:MOST_FIXES]:
+        still_open: list[Candidate] = []  # neither confirmed nor refuted
+        for candidate in ranked(on_own, mine)[:MOST_FIXES]:
             if is_of_seeds(candidate.fix):
                 return Answer(tuple(tried), candidate, is_confirmed=True)
             found = self._on_failing(candidate, failing[:MOST_FRESH], len(fresh) - len(failing), len(fresh))
             tried.append(found)
-            is_open = bool(found.why_not) or _helps_most(found)  # neither confirmed nor refuted
-            if found.has_helped or (is_open and candidate.cause == mine):
-                return Answer(tuple(tried), candidate, found.has_helped)
+            if found.has_helped:
+                return Answer(tuple(tried), candidate, is_confirmed=True)
+            still_open += [candidate] if found.why_not or _helps_most(found) else []
+            if still_open and candidate.cause == mine:
+                break
         is_refuted = any(one.candidate.cause == mine and not one.experiment.why_not for one in on_own)
-        return Answer(tuple(tried), have_failed=is_refuted)
+        is_mine = any(one.cause == mine for one in still_open)
+        return Answer(tuple(tried), next(iter(still_open), None), have_failed=is_refuted and not is_mine)
 
     def _first_round(self) -> tuple[list[Tried], list[Trial]]:
         """Every candidate on the run's own seeds, and the run as it is on fresh ones."""
@@ -163,7 +167,7 @@ class Inquiry:
         return [Trial(one.result.spec.seed, _subject(one)) for one in self._own]
 
     def _with_second_cause(self, on_own: Sequence[Tried]) -> list[Tried]:
-        """Where no fix of the named cause makes the run learn: with that of what is then the cause of the run."""
+        """Where no fix of the named cause makes the run learn: with that of what is then the cause, and that alone."""
         said = self.lead.diagnosis
         of_cause = [one for one in on_own if one.candidate.cause == said.cause or not said.cause]
         mine = [one for one in of_cause if not is_of_seeds(one.candidate.fix)]
@@ -173,14 +177,15 @@ class Inquiry:
         with ONE_BLAS_THREAD:
             second = judge(first.middle.subject, self._rules)
         chosen: list[tuple[Candidate, Runs]] = []
-        named = first.candidate
+        named, known = first.candidate, {one.candidate.fix for one in on_own}
         for one in fixes_of(second, first.middle.subject) if second.cause != named.cause else ():
             both = replace(named, fix=with_fix(named.fix, one.fix), second=second.cause)
-            runs = [] if is_of_seeds(one.fix) else self._with(both.fix)
-            if runs and not isinstance(runs, str) and stacks_of(_runs_of(*chosen, (both, runs))) <= SECOND:
-                chosen.append((both, runs))
+            for candidate in [both] if one.fix in known or said.certainty == "proved" else [both, one]:
+                runs = [] if is_of_seeds(one.fix) else self._with(candidate.fix)
+                if runs and not isinstance(runs, str) and stacks_of(_runs_of(*chosen, (candidate, runs))) <= SECOND:
+                    chosen.append((candidate, runs))
         trained, own = iter(self._trials.train(_runs_of(*chosen), self.lead.reference)), self._as_they_are()
-        return [Tried.of(both, own, [next(trained) for _ in runs]) for both, runs in chosen]
+        return [Tried.of(candidate, own, [next(trained) for _ in runs]) for candidate, runs in chosen]
 
     def _on_failing(self, candidate: Candidate, befores: Sequence[Trial], learn: int, n: int) -> Experiment:
         """A fix on fresh seeds that fail without it, beside `learn` of all `n` that do not."""
@@ -198,13 +203,15 @@ class Inquiry:
 
     def _other_seeds(self, candidate: Candidate, own: Sequence[Trial], fresh: Sequence[Trial]) -> Tried:
         """What fresh seeds reach without a fix; the one to try is the first that learns."""
-        learn = [one.seed for one in fresh if self._learns(one)]
-        fix = (f"seed={learn[0]}",) if learn else candidate.fix
+        reached = middle(own).score
+        least = reached + enough(reached, self.lead.reference)
+        learn = [one for one in fresh if self._learns(one) and one.score > least]
+        fix = (f"seed={learn[0].seed}",) if learn else candidate.fix
         after, seeds = middle(fresh), tuple(one.seed for one in fresh)
-        metric, reached, reach = shown_both(middle(own), after)
+        metric, before, reach = shown_both(middle(own), after)
         is_enough = len(learn) >= LEARN * len(fresh)
-        found = Experiment(fix, metric, seeds, reached, reach, len(learn), is_enough, is_fresh=True)
-        return Tried(replace(candidate, fix=fix), found, after)
+        found = Experiment(fix, metric, seeds, before, reach, len(learn), is_enough, is_fresh=True)
+        return Tried(replace(candidate, fix=fix), found, middle(learn or fresh))
 
     def _learns(self, trial: Trial) -> bool:
         """As the run is judged: where its cause shows on other samples alone, training well is no excuse."""

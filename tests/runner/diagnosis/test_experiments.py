@@ -135,6 +135,16 @@ def test_two_causes_at_once_are_both_removed_and_the_second_is_told(results: dic
     assert setting.stacks_left >= MOST_STACKS - 5
 
 
+def test_what_cures_alone_is_not_called_one_of_two_causes(results: dict[str, RunResult]) -> None:
+    """Named is a harmless setting; with its fix the rate is found, whose fix needs no other."""
+    own = replace(OWN, fixes=lambda subject: [("training.l2=1e-6",)])
+    once_only = replace(own, when=lambda subject: subject.spec.training.l2 == 0)
+    ((one,), _) = tried(results["high 0"], rules=Rules([once_only, *RULES]))
+    said = one.diagnosis
+    assert (said.cause, said.certainty, said.fix) == ("lr_high", "confirmed", ("learning_rate=0.3",))
+    assert ("training.l2=1e-6", "learning_rate=0.3") in [each.overrides for each in said.tried if each.helped]
+
+
 def test_a_cause_without_a_fix_has_no_experiment_and_stays_likely(results: dict[str, RunResult]) -> None:
     ((one,), (setting,)) = tried(results["high 0"], rules=naming(()))
     assert (one.diagnosis.cause, one.diagnosis.certainty, one.diagnosis.tried) == ("my_own", "likely", ())
