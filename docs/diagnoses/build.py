@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from textwrap import indent
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -14,6 +15,7 @@ from runner.diagnosis.texts import TEXTS
 from runner.diagnosis.trials import MOST_STACKS
 
 PAGE = Path(__file__).resolve().parents[1] / "diagnoses.md"
+OWN = Path(__file__).with_name("my_rules.py")
 ASKED = {
     "all": "every run, also of one that learns",
     "missed": "a run that misses what its data allow",
@@ -76,8 +78,22 @@ is trained again for them, and that is said too; the store stays as it is.
 The exit code is 0 when every run that was judged learns or has no known cause (with `--strict` only when all learn), 3
 when one does not learn, and 1 after an error.
 
-A rule of your own is a `Rule` in a module of `modules=[...]`: `RULES.register(Rule(...), before="lr_high")`, from
-`runner.diagnosis.rules`.
+`--without D507,no_bias` leaves causes out, by code or by name: the next one that holds is named, or none. So does
+`RULES.silence(["D507", "no_bias"])` in a module of `modules=[...]`.
+
+A rule of your own is a module in the folder that you start from, or of an installed package:
+
+{indent(OWN.read_text(encoding="utf-8"), "    ")}
+and `python -m runner.diagnose modules=[my_rules]` asks it, at its place:
+
+    1 run: the cost has a spike (likely, X1)
+       evidence  largest training cost by the first: 1590 (limit 10)
+       to try    python -m runner ... training.clip_norm=1
+       more      wiki/spikes.md, X1
+
+A rule sees a run as a `Subject`: its `spec`, `data`, `history`, the scores `s` (on other samples) and `st` (on training
+samples), and what `reference.score` says the data allow. A rule that raises an exception ends the diagnosis with its
+name.
 
 The JSON object has a `version`, which is {VERSION}, `runs`, `causes`, `failures`, and `not_judged`, a count for each
 reason. Each run has
