@@ -15,6 +15,7 @@ from runner.diagnosis.texts import TEXTS
 from runner.diagnosis.trials import MOST_STACKS
 
 PAGE = Path(__file__).resolve().parents[1] / "diagnoses.md"
+NEWLINE = "\n"
 OWN = Path(__file__).with_name("my_rules.py")
 ASKED = {
     "all": "every run, also of one that learns",
@@ -39,6 +40,8 @@ and a linear model. Scores are 0 for the best constant and 1 for perfect: R2 of 
 classification, shifted and stretched. A run learns when it comes within {NEAR:g} of what its data allow, beyond what
 sampling may take away; then only mistakes in its code are named. Any other run is checked against the rules below, in
 this order; the first that holds names the cause.
+
+Each section ends with a command that trains a run with its cause; `python -m runner.diagnose` then names it.
 
 *Proved* follows from config, data and code alone; *likely* is what a rule says of measured numbers; *confirmed* is a
 cause whose fix was trained and helps. Without `--confirm` no fix is trained: the command that is printed is one to try.
@@ -124,6 +127,10 @@ def section(rule: Rule) -> str:
 - **How it looks.** {text.looks}
 - **How it is found.** {text.found}
 - **What to do.** {text.cure}
+
+A run that has it:
+
+{indent(NEWLINE.join(text.shows), "    ")}
 """
 
 

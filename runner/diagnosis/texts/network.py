@@ -10,6 +10,7 @@ TEXTS = {
         "The cost converges at once to that of a linear model.",
         f"A linear model is more than {network.LINEAR:g} of the score below what the data allow.",
         "A hidden layer with an activation that bends: `network.hidden=[8] activation=tanh`.",
+        shows=("python -m runner network.hidden=[]",),
     ),
     "too_small": Text(
         "a layer has too few units",
@@ -17,6 +18,7 @@ TEXTS = {
         "The fit is one step or one slope.",
         "A hidden layer has one unit, and the run misses what its data allow; or of all fixes only more units help.",
         "More units: `network.hidden=[8]`.",
+        shows=("python -m runner network.hidden=[1]",),
     ),
     "vanishing": Text(
         "the gradient hardly reaches the first layer",
@@ -25,6 +27,7 @@ TEXTS = {
         f"With {network.DEEP} hidden layers or more, the first layer's gradient is below {network.VANISHED:g} of the "
         "last one's, before the first update.",
         "`activation=relu init=he`, or fewer layers.",
+        shows=("python -m runner activation=sigmoid network.hidden=[8,8,8,8]",),
     ),
     "no_bias": Text(
         "the network has no bias",
@@ -32,5 +35,6 @@ TEXTS = {
         "An answer is missed that lies off the origin, as in xor.",
         "`network.bias=false`, the run misses what its data allow, and no other cause was found.",
         "`network.bias=true`.",
+        shows=("python -m runner data=xor network.bias=false learning_rate=0.5 training.epochs=1500",),
     ),
 }
