@@ -22,6 +22,7 @@ ASKED = {
     "missed": "a run that misses what its data allow",
     "unequal": "a run that misses what its data allow when each class counts the same",
     "learns": "a run that learns",
+    "any": "every run, whatever it reaches",
     "ill": "a run that does not learn its training samples as well as its data allow",
 }
 HEAD = f"""\

@@ -91,6 +91,7 @@ def _first_that_holds(subject: Subject, rules: Rules) -> Diagnosis:
         "ill": fails,
         "unequal": not reaches(subject, equal) and not generalises(subject, equal),
         "learns": not fails,
+        "any": True,
     }
     for rule in rules:
         with rule.named():

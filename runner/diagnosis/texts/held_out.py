@@ -18,7 +18,8 @@ TEXTS = {
         "It has more parameters than there are training samples, and many ways to fit these; few of them suit others.",
         "Training samples are learned nearly perfectly; the test score is bad from the first epoch to the last.",
         f"The training score is at least {held_out.BY_HEART:g}, that of the test more than {held_out.BEYOND:g} below "
-        f"it, and even the best on the way is more than {held_out.BELOW:g} below what the samples allow.",
+        f"it, and even the best on the way is more than {held_out.BELOW:g} below what the samples allow, or no better "
+        "than the end; or what they allow is no more than luck.",
         "More samples: `data.samples` of a data set that is made. `training.l2=0.01` or fewer units help half of the "
         "time; stopping earlier does not (where it does, the cause is D602).",
         shows=("python -m runner data=surface data.samples=20 network.hidden=[40] optimizer=adam seed=4",),
