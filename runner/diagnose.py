@@ -63,7 +63,7 @@ def _run(arguments: Sequence[str]) -> int:
     load_modules(modules)
     from runner.diagnosis.rules import RULES
 
-    RULES.silence([name for name in chosen.without.split(",") if name])
+    RULES.silence([name.strip() for name in chosen.without.split(",") if name.strip()])
     sweep, asked = _sweep(chosen.sweep)
     if chosen.why is not None:
         asked = [result.index for result in sweep.results if result.index == chosen.why]
