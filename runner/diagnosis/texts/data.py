@@ -15,7 +15,7 @@ TEXTS = {
     "input_squash": Text(
         "the activation of the inputs makes them alike",
         "`network.input` is flat where the inputs are, so that different inputs look the same to the network.",
-        "The cost stops early, at the same value whatever the rate.",
+        "The cost stops falling early, at the same value whatever the rate.",
         f"More than {data.SQUASHED:.0%} of the inputs lie where its slope is below {data.FLAT:.0%} of the largest.",
         "`network.input=identity`.",
         shows=("python -m runner network.input=tanh",),
@@ -40,7 +40,7 @@ TEXTS = {
     "unequal_inputs": Text(
         "the columns of the inputs have very different scales",
         "One learning rate is then too high for one column, and too low for another.",
-        "Only what the widest column says is learned.",
+        "Only what the widest column tells is learned.",
         f"The widest column is more than {data.APART:g} times as wide as the narrowest.",
         "`data.standardize=true`.",
         shows=(
@@ -52,7 +52,7 @@ TEXTS = {
     "unscaled_targets": Text(
         "the targets are far from the scale that outputs begin with",
         "Errors in the hundreds make gradients that no usual rate suits.",
-        "The run diverges, or spends its time in reaching the mean.",
+        "The run diverges, or spends its time on reaching the mean.",
         f"The mean of the targets, or their standard deviation, is above {data.TARGETS:g}.",
         "`data.target_scale=standardize`; scores stay in the units of the data.",
         shows=("python -m runner data=square data.domain=[-10,10] data.standardize=true",),

@@ -7,9 +7,10 @@ TEXTS = {
     "extrapolation": Text(
         "the run is tested where it was not trained",
         "Test inputs lie outside the range of the training inputs.",
-        "The training score is good; the fit leaves the truth at the ends.",
-        f"More than {held_out.OUTSIDE:.0%} of the test inputs lie outside, and the test score is more than "
-        f"{held_out.BEYOND:g} below that of training.",
+        "The training score is good; the fit departs from the truth at the ends.",
+        f"More than {held_out.OUTSIDE:.0%} of the test inputs lie outside, and more than {held_out.GAPS:g} times what "
+        "as many even samples would leave there; the test score is more than "
+        f"{held_out.NEAR:g} below that of training.",
         "`test.margin=0`, or `test.set=held_out`; or training samples from there.",
         shows=("python -m runner test.set=grid test.margin=3",),
     ),
@@ -26,8 +27,8 @@ TEXTS = {
     ),
     "overfit": Text(
         "the run has learned its training samples by heart",
-        "The network is large for the samples, and was trained for long.",
-        "The cost of training falls, that of other samples rises again.",
+        "The network is large for its samples, and was trained for too long.",
+        "The training cost falls, that of other samples rises again.",
         f"The test score is more than {held_out.BEYOND:g} below that of training, and the test cost above "
         f"{held_out.ROSE:g} times its least.",
         "`training.patience=20 training.restore_best=true`, `training.l2=0.01`, or more samples.",
@@ -38,7 +39,7 @@ TEXTS = {
     ),
     "imbalance": Text(
         "rare classes are answered too seldom",
-        "Answering the commonest class is nearly right, and the rest costs little.",
+        "Always answering the commonest class is nearly right, and the rest costs little.",
         "Accuracy looks good, balanced accuracy is that of chance.",
         f"The commonest class is more than {held_out.UNEQUAL:g} times as frequent as the rarest, and the balanced "
         "score is below what the same data allow when each class counts the same.",

@@ -14,7 +14,7 @@ TEXTS = {
     ),
     "too_small": Text(
         "a layer has too few units",
-        "All that the layers above learn must pass through one number.",
+        "Everything that the later layers see must pass through one number.",
         "The fit is one step or one slope.",
         "A hidden layer has one unit, and the run misses what its data allow; or of all fixes only more units help.",
         "More units: `network.hidden=[8]`.",
@@ -22,7 +22,7 @@ TEXTS = {
     ),
     "vanishing": Text(
         "the gradient hardly reaches the first layer",
-        "Each layer makes it smaller; sigmoid does so at least by four.",
+        "Each layer makes it smaller, a sigmoid layer at least four times.",
         "The last layers learn a constant; the cost is flat for a long time.",
         f"With {network.DEEP} hidden layers or more, the first layer's gradient is below {network.VANISHED:g} of the "
         "last one's, before the first update.",
@@ -31,7 +31,7 @@ TEXTS = {
     ),
     "no_bias": Text(
         "the network has no bias",
-        "Every unit's line must go through the origin.",
+        "The line at which a unit switches must go through the origin.",
         "An answer is missed that lies off the origin, as in xor.",
         "`network.bias=false`, the run misses what its data allow, and no other cause was found.",
         "`network.bias=true`.",

@@ -7,15 +7,15 @@ from runner.diagnosis.texts.text import Text
 TEXTS = {
     "decay_fast": Text(
         "the schedule has taken the learning rate away before anything was learned",
-        "It falls to nearly nothing in a small part of the steps.",
-        "The cost falls at first, and then is exactly flat.",
+        "It falls to almost nothing within a small part of the steps.",
+        "The cost falls at first, then stays exactly flat.",
         f"The last factor is below {steps.FADED:g}, and all are on average below {steps.WORTH:g}.",
         "`schedule=constant`, or a slower decay.",
         shows=("python -m runner schedule=exponential schedule.decay=0.9",),
     ),
     "clip_tight": Text(
         "gradients are cut to a small part of their size",
-        "With plain steps that is a low learning rate.",
+        "With plain gradient descent that acts like a low learning rate.",
         "The cost falls in a straight line, far too slowly.",
         f"The limit is below {steps.CLIPPED:g} of the gradient's median norm.",
         "`training.clip_norm=null training.clip_value=null`.",
@@ -49,7 +49,7 @@ TEXTS = {
     ),
     "too_few_steps": Text(
         "training has ended too early",
-        "There were too few updates to get anywhere.",
+        "There were too few updates to learn anything.",
         "The cost still falls when training ends.",
         f"There are fewer than {steps.FEWEST:g} updates, or than {steps.FEW:g} with a cost that still falls.",
         "Ten times as many steps: `training.epochs` or `training.steps`.",
