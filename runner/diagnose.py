@@ -37,6 +37,7 @@ and those that help on seeds which the sweep does not have are confirmed. Nothin
   python -m runner.diagnose SWEEP --confirm          trains the fixes, and says how much they help
   python -m runner.diagnose SWEEP --json found.json  for programs; - is standard output
   python -m runner.diagnose SWEEP --strict           a run without a known cause counts as one that does not learn
+  python -m runner.diagnose --without D507,no_bias   as if these causes were not known
   python -m runner.diagnose modules=[my_parts]       of a sweep with components, or with rules, of your own
 
 The exit code is 0 when every run that was judged learns or has no known cause, 3 when one does not learn, 1 after an
@@ -56,9 +57,13 @@ def _run(arguments: Sequence[str]) -> int:
     parser.add_argument("--json")
     parser.add_argument("--strict", action="store_true")
     parser.add_argument("--confirm", action="store_true")
+    parser.add_argument("--without", default="")
     chosen = parser.parse_args([argument for argument in arguments if not argument.startswith("modules=")])
     modules = tuple(modules_of(list(arguments), CONF / "config.yaml"))
     load_modules(modules)
+    from runner.diagnosis.rules import RULES
+
+    RULES.silence([name.strip() for name in chosen.without.split(",") if name.strip()])
     sweep, asked = _sweep(chosen.sweep)
     if chosen.why is not None:
         asked = [result.index for result in sweep.results if result.index == chosen.why]

@@ -20,6 +20,7 @@ from runner.plan.plan import make_plan
 from runner.runs.leftovers import left_out
 from tests.end_to_end.program import make_store, run_runner, said
 from tests.runner.building import composer, loader
+from tests.runner.tables import write_printed
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/*.md"), *ROOT.glob("benchmarks/*.md")])
@@ -33,6 +34,7 @@ BLOCK = re.compile(r"^```\w+ (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"python (-m runner(?:\.\w+)?(?: .*)?)$")
 PLACEHOLDER = re.compile(r"(?:^|=)[A-Z_]{2,}\b|^FILE")
 FLAGS = ("-m", "--multirun", "--help", "--cfg", "--config-dir", "--strict")
+PRINTED = re.compile(r"^ {4}(python -c .* > \S+)$", re.MULTILINE)
 REFUSED = "python -m runner data=table data.path=people.csv data.target=kind"  # its page shows what is said
 HOUSES = "size,rooms,price\n" + "".join(f"{40 + 7 * i},{1 + i % 5},{100 + 13 * i + 0.5}\n" for i in range(20))
 IRIS = "length,width,species\n" + "".join(f"{i % 7},{i % 3},{'abc'[i % 3]}\n" for i in range(24))
@@ -128,6 +130,8 @@ def test_every_command_that_is_shown_is_one(page: Path, tmp_path: Path, monkeypa
     for name, text in files.items():
         if name.endswith(".csv"):
             Path(name).write_text(text, encoding="utf-8")
+    for line in PRINTED.findall(page.read_text(encoding="utf-8")):
+        write_printed(line, tmp_path)
     for module, arguments in commands_of(page):
         flags = [part for part in arguments if part.startswith("-")]
         if module == "runner":

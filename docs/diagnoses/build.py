@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from textwrap import indent
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -14,11 +15,14 @@ from runner.diagnosis.texts import TEXTS
 from runner.diagnosis.trials import MOST_STACKS
 
 PAGE = Path(__file__).resolve().parents[1] / "diagnoses.md"
+NEWLINE = "\n"
+OWN = Path(__file__).with_name("my_rules.py")
 ASKED = {
     "all": "every run, also of one that learns",
     "missed": "a run that misses what its data allow",
     "unequal": "a run that misses what its data allow when each class counts the same",
     "learns": "a run that learns",
+    "any": "every run, whatever it reaches",
     "ill": "a run that does not learn its training samples as well as its data allow",
 }
 HEAD = f"""\
@@ -37,6 +41,8 @@ and a linear model. Scores are 0 for the best constant and 1 for perfect: R2 of 
 classification, shifted and stretched. A run learns when it comes within {NEAR:g} of what its data allow, beyond what
 sampling may take away; then only mistakes in its code are named. Any other run is checked against the rules below, in
 this order; the first that holds names the cause.
+
+Each section ends with a command that trains a run with its cause; `python -m runner.diagnose` then names it.
 
 *Proved* follows from config, data and code alone; *likely* is what a rule says of measured numbers; *confirmed* is a
 cause whose fix was trained and helps. Without `--confirm` no fix is trained: the command that is printed is one to try.
@@ -76,8 +82,22 @@ is trained again for them, and that is said too; the store stays as it is.
 The exit code is 0 when every run that was judged learns or has no known cause (with `--strict` only when all learn), 3
 when one does not learn, and 1 after an error.
 
-A rule of your own is a `Rule` in a module of `modules=[...]`: `RULES.register(Rule(...), before="lr_high")`, from
-`runner.diagnosis.rules`.
+`--without D507,no_bias` leaves causes out, by code or by name: the next one that holds is named, or none. So does
+`RULES.silence(["D507", "no_bias"])` in a module of `modules=[...]`.
+
+A rule of your own is a module in the folder that you start from, or of an installed package:
+
+{indent(OWN.read_text(encoding="utf-8"), "    ")}
+and `python -m runner.diagnose modules=[my_rules]` asks it, at its place:
+
+    1 run: the cost has a spike (likely, X1)
+       evidence  largest training cost by the first: 1590 (limit 10)
+       to try    python -m runner ... training.clip_norm=1
+       more      wiki/spikes.md, X1
+
+A rule sees a run as a `Subject`: its `spec`, `data`, `history`, the scores `s` (on other samples) and `st` (on training
+samples), and what `reference.score` says the data allow. A rule that raises an exception ends the diagnosis with its
+name.
 
 The JSON object has a `version`, which is {VERSION}, `runs`, `causes`, `failures`, and `not_judged`, a count for each
 reason. Each run has
@@ -108,6 +128,10 @@ def section(rule: Rule) -> str:
 - **How it looks.** {text.looks}
 - **How it is found.** {text.found}
 - **What to do.** {text.cure}
+
+A run that has it:
+
+{indent(NEWLINE.join(text.shows), "    ")}
 """
 
 

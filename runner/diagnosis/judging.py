@@ -91,10 +91,12 @@ def _first_that_holds(subject: Subject, rules: Rules) -> Diagnosis:
         "ill": fails,
         "unequal": not reaches(subject, equal) and not generalises(subject, equal),
         "learns": not fails,
+        "any": True,
     }
     for rule in rules:
-        if asked[rule.asked] and rule.when(subject):
-            return _found(rule, subject, "healthy" if rule.asked in ("all", "learns") and not fails else "ill")
+        with rule.named():
+            if asked[rule.asked] and rule.when(subject):
+                return _found(rule, subject, "healthy" if rule.asked in ("all", "learns") and not fails else "ill")
     if math.isnan(subject.s) or fails:
         return Diagnosis("unknown", symptoms=symptoms(subject))
     return Diagnosis("healthy")

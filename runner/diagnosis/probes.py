@@ -15,6 +15,7 @@ from runner.diagnosis.subject import Subject
 
 Side = tuple[Stack, Array, Array]  # a stack of one run, and the x (1, d_in, n) and t (1, d_out, n) that it sees
 ENTRIES, SAMPLES = 8, 32  # of an array, and of the training samples, that a gradient check of a run looks at
+MANY = 2000  # entries of an array that is wrong somewhere else
 CLEAR = 1e-4  # of a derivative, its uncertainty: above it entries are looked at
 CLEARLY = 1e-3  # of the longer of two arrays: a mistake in code makes a greater difference, rounding a smaller one
 TINY = 0.01  # root mean square of a layer's pre-activations
@@ -69,9 +70,10 @@ def wrong_arrays(subject: Subject) -> list[Comparison]:
         if not _is_measurable(right):
             continue
         used = _side(subject.stack(subject.spec.fault, parameters)) if subject.spec.fault else right
-        doubted = set(_doubted(used, right)) - set(found)
-        wrong = [row for row in compare(used, right, ENTRIES, doubted) if row.verdict.is_right is False]
-        found |= {row.name: row for row in wrong if distance(row) > CLEARLY}
+        for doubted, entries in zip(_doubted(used, right), (ENTRIES, MANY), strict=True):
+            left = doubted - set(found)
+            rows = compare(used, right, entries, left) if left else []
+            found |= {row.name: row for row in rows if row.verdict.is_right is False and distance(row) > CLEARLY}
     return list(found.values())
 
 
@@ -119,8 +121,9 @@ def _costs(subject: Subject, parameters: Array, every: int = 1) -> Array:
     return np.nan_to_num(costs, nan=np.inf, posinf=np.inf, neginf=np.inf)
 
 
-def _doubted(used: Side, right: Side) -> list[str]:
-    """The arrays whose gradient along a random direction, or whose pull of L2, is not clearly right.
+def _doubted(used: Side, right: Side) -> tuple[set[str], set[str]]:
+    """The arrays whose gradient is not clearly right along a random direction, or whose pull of L2; and those whose
+    gradient is clearly wrong along it.
 
     A direction looks at all entries of an array at once: a mistake shows in it, and most arrays need no other check.
     """
@@ -128,21 +131,19 @@ def _doubted(used: Side, right: Side) -> list[str]:
     network, p = stack.network_of(np.arange(1)), stack.parameters[0]
     named = gradients.parts(network)
     if used[0].network.n_parameters != network.n_parameters:
-        return [part.name for part in named]
+        return {part.name for part in named}, set()
     rng, directions = np.random.default_rng(0), np.zeros((len(named), len(p)))
     for direction, part in zip(directions, named, strict=True):
         direction[part.indices] = rng.normal(size=part.indices.shape)
     slopes, noise = gradients.slopes_along(network, p, x, t, directions)
     gradient, penalty, pull = first_gradient(*used)[0], _penalty(used[0]), _pull(stack)
     own = directions @ gradient
-    lengths = np.maximum(np.abs(own), np.abs(slopes))
-    is_clear = (noise <= CLEAR * lengths) & (np.abs(own - slopes) <= gradients.TOLERANCE * lengths + noise)
+    lengths, apart = np.maximum(np.abs(own), np.abs(slopes)), np.abs(own - slopes)
+    is_clear = (noise <= CLEAR * lengths) & (apart <= gradients.TOLERANCE * lengths + noise)
     is_clear |= (own == 0) & (slopes == 0)
-    return [
-        part.name
-        for part, is_right in zip(named, is_clear, strict=True)
-        if not is_right or not gradients.judge_penalty(penalty[part.indices], pull[part.indices]).is_right
-    ]
+    is_clear &= [gradients.judge_penalty(penalty[part.indices], pull[part.indices]).is_right is True for part in named]
+    names = np.array([part.name for part in named])
+    return set(names[~is_clear].tolist()), set(names[apart > CLEARLY * lengths + noise].tolist())
 
 
 def _pull(stack: Stack) -> Array:

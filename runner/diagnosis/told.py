@@ -19,7 +19,6 @@ from runner.runs.outcome import Outcome
 from runner.runs.overrides import settings_of
 from runner.runs.result import RunResult
 
-PAGE = "docs/diagnoses.md"
 MOST_NAMED, MOST_VALUES = 6, 3
 _SAMPLES = {"test": "test samples", "validation": "validation samples", "train": "training samples"}
 UNTOLD = "it cannot be said what is learned, as all targets to judge by are the same"
@@ -97,7 +96,8 @@ def in_full(one: Judged, command: Command) -> list[str]:
     lines.append(_line("scores", _scores(one)))
     if said.cause in TEXTS:
         text = TEXTS[said.cause]
-        lines += [_line("what", text.what), _line("looks", text.looks), _line("found", text.found)]
+        said_of = {"what": text.what, "looks": text.looks, "found": text.found}
+        lines += [_line(label, sentence) for label, sentence in said_of.items() if sentence]
     return lines
 
 
@@ -165,9 +165,9 @@ def reached(one: Judged) -> str:
 
 
 def page_of(one: Judged) -> str:
-    """Where more is said of a run's cause; empty for a rule of one's own."""
-    code = one.diagnosis.code
-    return f"{PAGE}, {code}" if code in {rule.code for rule in RULES if rule.cause in TEXTS} else ""
+    """Where more is said of a run's cause; empty for one that has no page."""
+    page = TEXTS[one.diagnosis.cause].page if one.diagnosis.cause in TEXTS else ""
+    return f"{page}, {one.diagnosis.code}" if page else ""
 
 
 def _cause(one: Judged) -> str:
@@ -181,7 +181,8 @@ def _unexplained(one: Judged, are_several: bool = False) -> str:
         return UNTOLD
     do = "do" if are_several else "does"
     trained = "" if one.diagnosis.experiment else "; no fix was trained"
-    return f"{do} not learn, and none of the {len(RULES)} known causes fits{trained}"
+    left_out = f" ({', '.join(RULES.silenced)} left out)" if RULES.silenced else ""
+    return f"{do} not learn, and none of the {len(RULES)} known causes{left_out} fits{trained}"
 
 
 def _facts(

@@ -14,6 +14,13 @@ COMMON = ("data=sine", "optimizer=sgd", "training.epochs=300", "tracking.plots=n
 SWEPT = ("network.hidden=[8],[]", "fault=none,update_sign", "learning_rate=0.1,100")
 HEALTHY, TOO_HIGH, LINEAR = 0, 1, (4, 5)
 FAULTY = (2, 3, 6, 7)
+OWN = """
+from runner.diagnosis.rules import RULES, Rule
+from runner.runs.diagnosis import Evidence
+
+night = Rule("X1", "night_run", lambda subject: True, lambda subject: [Evidence("hour", 3.0)], asked="all")
+RULES.register(night, before="D101")
+"""
 NAMED = {"wrong_update": FAULTY, "no_hidden": LINEAR, "lr_high": (TOO_HIGH,)}
 
 
@@ -92,7 +99,9 @@ def test_one_run_is_explained_in_full_and_is_no_error_where_it_learns(sweep: Tra
     assert high.startswith("run 1: hidden=[8] fault=none lr=100\n")
     assert high.count("python -m runner ") == 2 and "learning_rate=10\n" in high
     assert "   what      An update goes beyond the minimum" in high
-    assert "learns: rmse " in diagnose(sweep, "--why", str(HEALTHY), code=0).stdout
+    (sweep.store.folder / "our_rules.py").write_text(OWN)
+    healthy = diagnose(sweep, "--why", str(HEALTHY), "--without", "D506,no_bias", "modules=[our_rules]", code=0).stdout
+    assert "learns: rmse " in healthy and "\nalthough night run (likely, X1)\n   evidence  hour: 3\n" in healthy
     done = diagnose(sweep, "--why", "8", code=1)
     assert done.stderr.endswith("has no run 8; its runs are 0 to 7\n") and done.stdout == ""
 

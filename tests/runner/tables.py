@@ -1,6 +1,10 @@
 """Runs whose fit is a picture of each kind, and names that are hard to draw."""
 
+import contextlib
+import io
 import math
+import shlex
+from pathlib import Path
 
 from runner.runs.data import Prepared, prepare
 from runner.runs.result import RunResult
@@ -58,3 +62,11 @@ def train_on(*overrides: str) -> tuple[RunResult, Prepared]:
     """A trained run and its data."""
     result = trained(*overrides, *SHORT)
     return result, prepare(result.spec)
+
+
+def write_printed(line: str, folder: Path) -> None:
+    """Do what a shell does with `python -c CODE > FILE`."""
+    _, _, code, _, name = shlex.split(line)
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        exec(code, {})
+    (folder / name).write_text(printed.getvalue(), encoding="utf-8")

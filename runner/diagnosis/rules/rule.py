@@ -1,9 +1,11 @@
 """What a rule is, and the list of rules in the order in which they are asked."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
+from runner.base.errors import UserError, one_line
 from runner.diagnosis.subject import Subject
 from runner.runs.diagnosis import Evidence, Overrides
 
@@ -17,8 +19,9 @@ class Rule:
     `when` says whether it holds, `evidence` what for, and `fixes` what to try, the best first, each as overrides that
     belong together. What `proves` follows from config, data and code alone. `asked` says of which runs: of `all`, only
     of those that do not reach what their data allow (`missed`), of those of them that do not learn the training samples
-    either (`ill`), of runs that are not as
-    good as the same data allow with each class counted the same (`unequal`), or of all that learn (`learns`).
+    either (`ill`), of runs that are not as good as the same data allow with each class counted the same (`unequal`),
+    of all that learn (`learns`), or of `any`: a run that it holds for is ill whatever it reaches; one of the other two
+    that learns is healthy all the same.
     """
 
     code: str
@@ -27,33 +30,55 @@ class Rule:
     evidence: Callable[[Subject], Sequence[Evidence]]
     fixes: Callable[[Subject], Sequence[Overrides]] = lambda subject: ()
     proves: bool = False
-    asked: Literal["all", "missed", "ill", "unequal", "learns"] = "ill"
+    asked: Literal["all", "missed", "ill", "unequal", "learns", "any"] = "ill"
+
+    @contextmanager
+    def named(self) -> Iterator[None]:
+        """Raises a UserError that names this rule where its functions raise an exception."""
+        try:
+            yield
+        except Exception as error:
+            what = f"{type(error).__name__}: {error}"
+            raise UserError(f"the rule {self.code} {self.cause} cannot be asked: {one_line(what)}") from error
 
 
 class Rules:
-    """Rules in the order in which they are asked; codes and causes are unique."""
+    """Rules in the order in which they are asked; codes and causes are unique. `silenced` are codes not asked about."""
 
     def __init__(self, rules: Sequence[Rule] = ()) -> None:
         self._rules = list[Rule]()
+        self.silenced: tuple[str, ...] = ()
         for rule in rules:
             self.register(rule)
 
     def register(self, rule: Rule, before: str | None = None) -> Rule:
-        """Add a rule at the end, or before the one with a cause. Raises ValueError for a code or cause there is."""
+        """Add a rule at the end, or before the one with a code or cause. Raises ValueError for those there are."""
         taken = [one for one in self._rules if rule.code == one.code or rule.cause == one.cause]
         if taken:
             raise ValueError(
                 f"the rule {rule.code} {rule.cause} has the code or cause of {taken[0].code} {taken[0].cause}"
             )
-        places = [place for place, one in enumerate(self._rules) if one.cause == before]
+        places = [place for place, one in enumerate(self._rules) if before in (one.code, one.cause)]
         if before is not None and not places:
             raise ValueError(f"there is no rule for {before!r} to put {rule.code} {rule.cause} before")
         self._rules.insert(places[0] if places else len(self._rules), rule)
         return rule
 
-    def without(self, silenced: Sequence[str]) -> "Rules":
-        """All rules but those with these codes or causes."""
-        return Rules([one for one in self._rules if not {one.code, one.cause} & set(silenced)])
+    def silence(self, names: Sequence[str]) -> None:
+        """Ask no longer about these codes or causes. Raises UserError for one that there is not."""
+        for name in names:
+            found = [one for one in self._rules if name in (one.code, one.cause)]
+            if not found:
+                known = ", ".join(f"{one.code} {one.cause}" for one in self._rules)
+                raise UserError(f"there is no cause {one_line(name)!r} to leave out; the causes are {known}")
+            self._rules.remove(found[0])
+            self.silenced += (found[0].code,)
+
+    def without(self, names: Sequence[str]) -> "Rules":
+        """A copy that does not ask about these codes or causes."""
+        found = Rules(self._rules)
+        found.silence(names)
+        return found
 
     def __iter__(self) -> Iterator[Rule]:
         return iter(self._rules)

@@ -1,16 +1,23 @@
 """What each cause is in words: for the terminal in a phrase, for docs/diagnoses.md in a few sentences.
 
-A file for each family of rules.
+A file for each family of rules. Those of a rule of your own: `TEXTS["my_cause"] = Text("words for it", page="...")`.
 """
+
+from dataclasses import replace
 
 from runner.diagnosis.texts import code, data, held_out, network, start, steps
 from runner.diagnosis.texts.text import Text
 
-__all__ = ["TEXTS", "Text", "words_of"]
+__all__ = ["PAGE", "TEXTS", "Text", "words_of"]
 
-TEXTS = code.TEXTS | data.TEXTS | held_out.TEXTS | network.TEXTS | start.TEXTS | steps.TEXTS
+PAGE = "docs/diagnoses.md"
+TEXTS = {
+    cause: replace(text, page=PAGE)
+    for family in (code, data, held_out, network, start, steps)
+    for cause, text in family.TEXTS.items()
+}
 
 
 def words_of(cause: str) -> str:
-    """A cause as a phrase; that of a rule of one's own is its name."""
+    """A cause as a phrase; that of a rule without words is its name."""
     return TEXTS[cause].words if cause in TEXTS else cause.replace("_", " ")

@@ -11,6 +11,7 @@ TEXTS = {
         f"The gradient is compared with central differences, array by array; a relative error above {CLEARLY:g} "
         "is a mistake.",
         "`python -m runner.gradcheck` shows each array; a planned mistake is removed by `fault=none`.",
+        shows=("python -m runner fault=missing_derivative",),
     ),
     "wrong_update": Text(
         "the update of the weights has a mistake",
@@ -18,6 +19,7 @@ TEXTS = {
         "The cost rises, or falls to something that is no minimum.",
         "The update is that of a `fault=`; it is compared with the right one.",
         "`fault=none`.",
+        shows=("python -m runner fault=update_sign",),
     ),
     "wrong_pairs": Text(
         "inputs are trained with the targets of other samples",
@@ -25,6 +27,7 @@ TEXTS = {
         "The network learns the mean of the targets, as if they were noise.",
         "The batch is that of a `fault=`; it is compared with the right one.",
         "`fault=none`.",
+        shows=("python -m runner fault=shuffled_inputs",),
     ),
     "mixed_units": Text(
         "the cost that is shown is not the one that is minimised",
@@ -32,5 +35,6 @@ TEXTS = {
         "Curves of training and test lie apart by a factor.",
         "The cost is that of a `fault=`; it is compared with the right one.",
         "`fault=none`.",
+        shows=("python -m runner network.output=tanh fault=mixed_units",),
     ),
 }

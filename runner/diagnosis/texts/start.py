@@ -10,20 +10,23 @@ TEXTS = {
         "A layer of any size is as good as one unit.",
         "The weights of a layer's units are equal before the first update and after the last.",
         "Random first weights: `init=glorot`, or `init=he` for relu.",
+        shows=("python -m runner init=constant",),
     ),
     "dead_relu": Text(
         "most units of a layer are dead from the start",
-        "A relu that is 0 for every sample has no gradient.",
-        "The cost is flat, or that of a network with few units.",
+        "A relu unit that is 0 for every sample has no gradient, and cannot come back.",
+        "The cost is flat, or like that of a network with few units.",
         f"At least {start.DEAD:.0%} of a layer's units have no slope for any sample, before the first update.",
         "`init=he network.bias_init=zero`, or `activation=leaky_relu`.",
+        shows=("python -m runner data=square activation=relu init=between init.low=-1 init.high=-0.5",),
     ),
     "init_large": Text(
         "the first weights are too large",
-        "They saturate every unit, so that little gradient is left.",
+        "They saturate the units, so that little gradient is left.",
         "The cost begins very high and falls slowly, or jumps.",
         f"The norm of a unit's first weights is above {start.LARGE:g}.",
         "`init=glorot`, or `init=he` for relu.",
+        shows=("python -m runner init=gaussian init.std=50",),
     ),
     "init_small": Text(
         "the first weights are too small",
@@ -31,13 +34,15 @@ TEXTS = {
         "The cost is flat at that of a constant.",
         f"The norm of a unit's first weights is below {start.SMALL:g} in every layer.",
         "`init=glorot`, or `init=he` for relu.",
+        shows=("python -m runner init=gaussian init.std=1e-4",),
     ),
     "bad_start": Text(
         "the run has ended in a trap, from which other first weights stay away",
-        "A small network has minima that are not the best one.",
+        "A small network has local minima.",
         "The cost is flat at a value that other seeds pass.",
         f"Other seeds alone learn, or a network of {start.NARROW} units or fewer has moved, and no step along the "
         f"gradient would save {start.TRAPPED:.0%} of the cost.",
         "Other seeds: `seed=range(10)`; more units make it rare.",
+        shows=("python -m runner data=xor network.hidden=[2] optimizer=adam seed=4",),
     ),
 }

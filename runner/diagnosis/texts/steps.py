@@ -7,17 +7,19 @@ from runner.diagnosis.texts.text import Text
 TEXTS = {
     "decay_fast": Text(
         "the schedule has taken the learning rate away before anything was learned",
-        "It falls to nearly nothing in a small part of the steps.",
-        "The cost falls at first, and then is exactly flat.",
+        "It falls to almost nothing within a small part of the steps.",
+        "The cost falls at first, then stays exactly flat.",
         f"The last factor is below {steps.FADED:g}, and all are on average below {steps.WORTH:g}.",
         "`schedule=constant`, or a slower decay.",
+        shows=("python -m runner schedule=exponential schedule.decay=0.9",),
     ),
     "clip_tight": Text(
         "gradients are cut to a small part of their size",
-        "With plain steps that is a low learning rate.",
+        "With plain gradient descent that acts like a low learning rate.",
         "The cost falls in a straight line, far too slowly.",
         f"The limit is below {steps.CLIPPED:g} of the gradient's median norm.",
         "`training.clip_norm=null training.clip_value=null`.",
+        shows=("python -m runner training.clip_norm=0.001",),
     ),
     "l2_strong": Text(
         "L2 pulls the weights to zero as strongly as the gradient drives them away",
@@ -26,6 +28,7 @@ TEXTS = {
         f"At the end the pull of L2 is above {steps.PULLED:g} of the gradient, or a unit's weights are below "
         f"{steps.SHRUNK:g}.",
         "`training.l2=0`, or a hundredth of it.",
+        shows=("python -m runner training.l2=0.3",),
     ),
     "momentum_high": Text(
         "momentum makes every step far longer than the learning rate says",
@@ -33,6 +36,7 @@ TEXTS = {
         "The cost swings in long waves, or diverges.",
         f"`optimizer.momentum` is above {steps.HEAVY:g}, and the run misses what its data allow.",
         "`optimizer.momentum=0.9`.",
+        shows=("python -m runner optimizer=momentum optimizer.momentum=0.999",),
     ),
     "batch_large": Text(
         "the batches are so large that there are few updates",
@@ -41,13 +45,15 @@ TEXTS = {
         f"There are at least {updates.OFTEN} epochs and {updates.LARGE} samples an update, too few updates (D505), and "
         f"{steps.FEW:g} or more in batches of {updates.SMALL}.",
         f"`training.mode=minibatch training.batch_size={updates.SMALL}`, or more epochs.",
+        shows=("python -m runner data.samples=2000 training.mode=full training.epochs=20",),
     ),
     "too_few_steps": Text(
         "training has ended too early",
-        "There were too few updates to get anywhere.",
+        "There were too few updates to learn anything.",
         "The cost still falls when training ends.",
         f"There are fewer than {steps.FEWEST:g} updates, or than {steps.FEW:g} with a cost that still falls.",
         "Ten times as many steps: `training.epochs` or `training.steps`.",
+        shows=("python -m runner training.epochs=5",),
     ),
     "lr_high": Text(
         "the learning rate is too high for this network and these data",
@@ -56,6 +62,7 @@ TEXTS = {
         f"The run diverged, one update moved a layer by more than {steps.LEAP:g} of its weights, the last cost is "
         f"above {steps.RISE:g} times the least, or the rate times the curvature is above {steps.STEEP:g}.",
         "A tenth of the rate, then a hundredth.",
+        shows=("python -m runner learning_rate=3",),
     ),
     "lr_low": Text(
         "the learning rate is too low for this number of steps",
@@ -64,5 +71,6 @@ TEXTS = {
         f"The weights have moved less than {NEAR_START:g} of their size, the best step along the gradient is "
         f"{steps.SHORT:g} times as long as that taken, or the last fifth of training saved {steps.STEADILY:.0%}.",
         "Ten times the rate, then a hundred times.",
+        shows=("python -m runner learning_rate=0.001",),
     ),
 }

@@ -206,3 +206,28 @@ def test_a_column_that_nearly_always_has_one_value_is_not_out_of_scale(subjects)
     (unequal,) = (rule for rule in RULES if rule.cause == "unequal_inputs")
     assert unequal.when(subjects["ill unequal_inputs"])
     assert not unequal.when(subjects["healthy unequal_inputs"])
+
+
+def test_samples_that_allow_no_more_than_luck_are_too_few_whatever_a_run_reaches_that_knows_them_by_heart(subjects):
+    """What they allow says nothing then, and a run that equals it has not learned."""
+    few = subjects["ill too_few_samples"]
+    said = {}
+    for trained, luck in ((0.99, 0.5), (0.99, 0.3), (0.5, 0.5)):
+        subject = Subject(few.result, few.data, Reference(0.4, 0.4, 0.0, 0.1, luck, 15))
+        subject.__dict__["scores"] = Scores(0.35, trained, "test")
+        said[trained, luck] = judge(subject).cause
+    assert said == {(0.99, 0.5): "too_few_samples", (0.99, 0.3): "", (0.5, 0.5): ""}
+
+
+def test_a_grid_that_so_few_samples_do_not_cover_is_no_extrapolation(subjects):
+    """Twenty samples of two inputs leave a fifth of it outside."""
+    (rule,) = (rule for rule in RULES if rule.cause == "extrapolation")
+    few, many = subjects["ill too_few_samples"], subjects["ill extrapolation"]
+    X = few.data.X_train
+    grid = np.stack(np.meshgrid(*[np.linspace(-2, 2, 30)] * 2), axis=-1).reshape(-1, 2)
+    outside = ((grid < X.min(axis=0)) | (grid > X.max(axis=0))).any(axis=1).mean()
+    assert outside > 0.1
+    spec = few.spec.model_copy(update={"test": many.spec.test.model_copy(update={"margin": 0.0})})
+    on_grid = replace(few, result=replace(few.result, spec=spec), data=replace(few.data, X_test=grid))
+    on_grid.__dict__["scores"] = Scores(0.0, 1.0, "test")
+    assert not rule.when(on_grid) and rule.when(many)

@@ -104,6 +104,22 @@ def test_of_an_array_whose_gradient_is_right_one_direction_is_measured_and_no_en
     assert sum(measured) == places * (1 + points * arrays)
 
 
+def test_a_mistake_in_few_entries_of_a_large_array_is_found(monkeypatch):
+    """Of 400 entries 8 are looked at first, none of these 4 among them."""
+
+    def wrong(network):
+        def back(network, layers, trace, t, out):
+            right(network, layers, trace, t, out)
+            out[1][0][:, 3, :4] *= 2
+
+        right = network.back_propagation
+        return replace(network, back_propagation=back)
+
+    monkeypatch.setitem(FAULTS._components, "missing_derivative", wrong)
+    subject = subject_of("data=sine", "network.hidden=[20,20]", "fault=missing_derivative")
+    assert [row.name for row in wrong_arrays(subject)] == ["W2"]
+
+
 def test_curvature_is_that_of_the_parabola_of_a_linear_model():
     """Of 1/2 mean (w x - t)^2 it is the mean of x^2, everywhere."""
     subject = subject_of(*LINEAR)
