@@ -13,7 +13,7 @@ from runner.runs.command_lines import typed
 from runner.runs.diagnosis import Overrides
 from runner.runs.result import RunResult
 
-SHARE = 0.05  # of the processor time that a sweep has taken
+SHARE, LEAST = 0.05, 0.25  # of the processor time that a sweep has taken; seconds, as its program takes five
 
 
 class Explainer:
@@ -36,7 +36,7 @@ class Explainer:
             return
         ledger.account, began = None, time.process_time()
         try:
-            self._look(ledger, SHARE * (began - self._spent + self.elsewhere) - self._spent)
+            self._look(ledger, max(LEAST, SHARE * (began - self._spent + self.elsewhere)) - self._spent)
         except Exception as error:  # a rule, a data set or an activation may be a person's own
             warn(f"nothing is said of why runs do not learn: {type(error).__name__}: {error}; see: {self._command}")
         self._spent += time.process_time() - began

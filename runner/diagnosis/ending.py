@@ -1,25 +1,28 @@
 """What is said when a sweep ends: as many runs as a small share of its time allows, the most telling ones first."""
 
 import json
+import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import zip_longest
 
 from runner.diagnosis.causes import causes_of, failures_of, kind_of
 from runner.diagnosis.document import document
 from runner.diagnosis.judged import Bench, Judged, samples_of
 from runner.diagnosis.reference import MOST_ROWS
+from runner.diagnosis.subject import Neighbour
 from runner.diagnosis.told import Command, evidence_text, headline, page_of, reached, verdict_of
 from runner.diagnosis.tried import tried_lines
-from runner.findings.numbers.baselines import has_learned
 from runner.findings.numbers.scores import by_setting
 from runner.runs.account import Account, Cause
 from runner.runs.overrides import settings_in
 from runner.runs.result import RunResult
 
-MOST_DATA, MOST_SETTINGS, MOST_OF_SETTING = 5, 20, 3
-REFERENCE = 1e-9  # seconds, times the cube of the rows: 0.7 s for 940 of them
+MOST_DATA, MOST_SETTINGS, MOST_OF_SETTING, MOST_SEEDS = 5, 20, 3, 20
+REFERENCE, SCORE = 1e-9, 1e-3  # seconds: times the cube of the rows, 0.7 for 940 of them; of a run
+DRAWN = {"seed", "split_seed", "fold"}
 
 
 @dataclass(frozen=True)
@@ -46,10 +49,12 @@ def look(results: Sequence[RunResult], keys: Sequence[str], seconds: float) -> L
     bench = Bench(chosen)
     miss = [place for place in bench.scores if not bench.is_reached(place)]
     judged: dict[int, Judged] = {}
+    groups = by_setting(trained, settings_in(keys)).values()
+    beside = {one.index: seeds for some in groups for seeds in [_Seeds(some)] for one in some}
     for place in _in_turn(chosen, miss, keys):
         if time.process_time() > end and len(results) > 1:
             break
-        one = bench.judge(place)
+        one = bench.judge(place, neighbours=beside[chosen[place].index])
         assert isinstance(one, Judged)
         judged[place] = one
     found = {place: judged.get(place) or bench.unasked(place, "unknown" if place in miss else "healthy")
@@ -64,17 +69,17 @@ def look(results: Sequence[RunResult], keys: Sequence[str], seconds: float) -> L
 
 
 def _samples(results: Sequence[RunResult], end: float) -> Iterator[list[RunResult]]:
-    """The runs on each of the samples that are looked at, while there is time to learn what these allow.
+    """The runs on each of the samples that are looked at, as far as there is time to know what these allow.
 
-    Of every data set those with the most runs that a constant or a line equals, then with the most runs.
+    Of every data set those with the most runs, then the first ones: what is told of some runs is told of all, so they
+    must not be the worst ones.
     """
     groups: dict[str, list[RunResult]] = {}
     for one in results:
-        groups.setdefault(samples_of(one.spec), []).append(one)
+        groups.setdefault(_content_of(one), []).append(one)
     ranked: dict[str, list[list[RunResult]]] = {}
-    for some in sorted(groups.values(), key=lambda some: (-sum(not has_learned(one) for one in some), -len(some))):
-        drawn = {"seed", "split_seed", "fold"}
-        ranked.setdefault(some[0].spec.data.model_dump_json(exclude=drawn), []).append(some)
+    for some in sorted(groups.values(), key=lambda some: -len(some)):
+        ranked.setdefault(some[0].spec.data.model_dump_json(exclude=DRAWN), []).append(some)
     of_each = zip_longest(*(some[:MOST_OF_SETTING] for some in ranked.values()))
     turns = [some for turn in of_each for some in turn if some is not None]
     left = end - time.process_time()
@@ -83,7 +88,30 @@ def _samples(results: Sequence[RunResult], end: float) -> Iterator[list[RunResul
         left -= REFERENCE * min(some[0].data.n_samples[0], MOST_ROWS) ** 3
         if left < 0 and len(results) > 1:
             return
-        yield some
+        yield some[:: max(1, math.ceil(len(some) * SCORE / left))] if len(results) > 1 else some
+        left -= len(some) * SCORE
+
+
+def _content_of(one: RunResult) -> str:
+    """What is the same for runs on the same samples; without test samples no seed decides which these are."""
+    assert one.data is not None
+    if one.data.n_samples[1] or one.data.n_validation:
+        return samples_of(one.spec)
+    return one.data.digest + one.spec.data.model_dump_json(exclude=DRAWN)
+
+
+class _Seeds:
+    """The runs of a setting, each with its score; few rules ask for them, so they are found when one does."""
+
+    def __init__(self, runs: Sequence[RunResult]) -> None:
+        self._runs = runs
+
+    @cached_property
+    def _found(self) -> list[Neighbour]:
+        return Bench(self._runs[:MOST_SEEDS]).neighbours
+
+    def __iter__(self) -> Iterator[Neighbour]:
+        return iter(self._found)
 
 
 def _in_turn(results: Sequence[RunResult], miss: Sequence[int], keys: Sequence[str]) -> list[int]:

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -108,14 +108,22 @@ class Bench:
         assert isinstance(data, Prepared)
         return Judged(result, data, self.reference(place), self.scores[place], Diagnosis(verdict))
 
-    def judge(self, place: int, rules: Rules = RULES) -> Judged | Unjudged:
-        """A run beside all others."""
+    @property
+    def neighbours(self) -> list[Neighbour]:
+        """All runs that have a score, for others."""
+        return list(self._beside.values())
+
+    def judge(
+        self, place: int, rules: Rules = RULES, neighbours: Iterable[Neighbour] | None = None
+    ) -> Judged | Unjudged:
+        """A run beside all others, or beside these `neighbours`."""
         result, data = self._results[place], self._found[place]
         if not isinstance(data, Prepared):
             return Unjudged(result, data)
-        others = [neighbour for one, neighbour in self._beside.items() if one != place]
+        if neighbours is None:
+            neighbours = [neighbour for one, neighbour in self._beside.items() if one != place]
         reference = self.reference(place)
-        return Judged(result, data, reference, self.scores[place], diagnose(result, data, reference, others, rules))
+        return Judged(result, data, reference, self.scores[place], diagnose(result, data, reference, neighbours, rules))
 
 
 def judge_all(

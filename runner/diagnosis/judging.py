@@ -1,7 +1,7 @@
 """What is to be said about one run: whether it learns, and if not, the first cause whose rule holds."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -25,7 +25,7 @@ def diagnose(
     result: RunResult,
     data: Prepared,
     reference: Reference,
-    neighbours: Sequence[Neighbour] = (),
+    neighbours: Iterable[Neighbour] = (),
     rules: Rules = RULES,
 ) -> Diagnosis:
     """The diagnosis of a trained run, whose `data` are those of its last phase.

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from nn.registry import Array
 from runner.diagnosis.kernels import gaussian, left_out, linear, scaled
 from runner.diagnosis.scores import counts_of, explained, judged_part, of_classes, standard_error
+from runner.diagnosis.straight import straight
 from runner.runs.data import Prepared
 from runner.runs.splitting import Rows
 from runner.train.blas import ONE_BLAS_THREAD
-from runner.train.logistic import logistic
 
 FEWEST_ROWS = 12  # fewer can be learned by heart, and leaving one out says little
 MOST_ROWS = MOST_COLUMNS = 1000
@@ -208,12 +208,12 @@ def _of_classes(X: Array, classes: NDArray[np.int64], shares: Array) -> _Reached
     is_it = np.eye(len(shares))[classes]
     rest = (counts - is_it) / (n - 1)  # the shares among the others
     kernel = max((F for K in gaussian(Z) for F in left_out(K, is_it)), key=lambda F: explained(F - is_it, rest - is_it))
-    straight = np.empty_like(is_it)
+    lines = np.empty_like(is_it)
     fold = np.empty(n, dtype=int)
     fold[np.argsort(classes, kind="stable")] = np.arange(n) % FOLDS
     for one in range(FOLDS):
         given = fold != one
-        straight[~given] = logistic(Z[given], classes[given], Z[~given], len(shares), is_balanced=False).T
+        lines[~given] = straight(Z[given], classes[given], Z[~given], len(shares)).T
     counted = counts[classes] > 1
 
     def reached(probabilities: Array, odds: Array) -> float:
@@ -222,14 +222,14 @@ def _of_classes(X: Array, classes: NDArray[np.int64], shares: Array) -> _Reached
         return of_classes(odds.argmax(axis=1)[counted], classes[counted]) if is_better else 0.0
 
     here = counts / n + (counts == 0)  # the folds have these shares, and the others of a sample have `rest`
-    straight_odds, odds = straight / here, kernel * np.where(rest > 0, 1 / (rest + (rest <= 0)), 0)
-    plain = reached(kernel, kernel / here * shares), reached(straight, straight_odds * shares)
-    return _Reached(plain, (reached(kernel, odds), reached(straight, straight_odds)))
+    line_odds, odds = lines / here, kernel * np.where(rest > 0, 1 / (rest + (rest <= 0)), 0)
+    plain = reached(kernel, kernel / here * shares), reached(lines, line_odds * shares)
+    return _Reached(plain, (reached(kernel, odds), reached(lines, line_odds)))
 
 
 def _separated(Z: Array, classes: NDArray[np.int64], n_classes: int) -> float:
     """What a linear model makes of few samples by heart."""
     if len(np.unique(classes)) < 2:
         return 0.0
-    found = logistic(Z, classes, Z, n_classes, is_balanced=False, C=LOOSE)
+    found = straight(Z, classes, Z, n_classes, LOOSE)
     return max(0.0, of_classes(found.round(6).argmax(axis=0), classes))

@@ -1,7 +1,7 @@
 """One run as rules see it: its numbers, its data and its weights, each made when it is first asked for."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -46,7 +46,7 @@ class Subject:
     result: RunResult
     data: Prepared
     reference: Reference
-    neighbours: Sequence[Neighbour] = ()
+    neighbours: Iterable[Neighbour] = ()
 
     @property
     def spec(self) -> Spec:

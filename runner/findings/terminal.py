@@ -96,11 +96,9 @@ def print_sweep(
     """What came out of a sweep that differs in `keys`, why runs of it do not learn, and what was expected of it."""
     notes = [one for one in (cost_in_words(results), not_comparable(results)) if one]
     print_comparison(seed_table(results, keys), settings_in(keys), rows_of(results), told_over(results), notes)
-    if account and account.causes:
-        say_account(account)
-    else:
-        for line in ways_out(results):
-            say(line)
+    for line in ways_out(results) if not (account and account.causes) else ():
+        say(line)
+    say_account(account)
     print_verdicts(verdicts)
     say(where)
 

@@ -88,7 +88,8 @@ class Account:
         """The same in a line, also where all is well."""
         if self.missed:
             return "; ".join([self.headline, *(cause.line for cause in self.causes)])
-        return f"{self.compared} of {count(self.trained, 'run')} looked at: each is as good as its data allow"
+        as_good = ": each is as good as its data allow" if self.compared else ""
+        return f"{self.compared} of {count(self.trained, 'run')} looked at{as_good}"
 
     def plain(self) -> dict[str, Any]:
         """As JSON holds it."""

@@ -56,6 +56,31 @@ def test_each_cause_is_a_block_with_evidence_and_a_command_that_cures_it(sweep: 
     assert "learns: " in diagnose(cured, run_id, code=0).stdout
 
 
+def test_a_sweep_says_at_its_end_why_runs_do_not_learn_and_its_store_keeps_it(sweep: Trained) -> None:
+    parent = sweep.store.only()
+    head, *causes, rest = sweep.done.stdout.partition("data allow:\n")[2].partition("\nin MLflow")[0].splitlines()
+    assert "of 8 runs, 7 are worse than the data allow:\n" in sweep.done.stdout
+    assert head == "  4 runs: the update of the weights has a mistake (proved, D102)"
+    assert [line.split("; ")[0].partition(" (")[2] for line in causes] == ["proved, D301)", "likely, D506)"]
+    assert rest.endswith(f": python -m runner.diagnose {parent.data.tags['sweep_id']}")
+    assert "what may help" not in sweep.done.stdout
+    tags = {int(one.data.tags["sweep_index"]): one.data.tags for one in sweep.store.children(parent)}
+    named = {index: cause for cause, runs in NAMED.items() for index in runs}
+    assert {index: found["diagnosis"] for index, found in tags.items() if "diagnosis" in found} == named
+    assert {name for name in tags[HEALTHY] if name.startswith("diagnosis")} == set()
+    high = tags[TOO_HIGH]
+    assert (high["diagnosis.code"], high["diagnosis.certainty"]) == ("D506", "likely")
+    assert (high["diagnosis.fix"], high["diagnosis.evidence"]) == ("learning_rate=10", "outcome: diverged, step 0")
+    assert parent.data.tags["diagnosis.summary"].startswith("of 8 runs, 7 are worse than the data allow; 4 runs: ")
+    kept = sweep.store.artifact(parent, "diagnosis.json").read_bytes()
+    (file,) = sweep.store.folder.glob("outputs/*/diagnosis.json")
+    assert kept == file.read_bytes()
+    shown = run_runner("--format", "markdown", cwd=sweep.store.folder, module="runner.report")
+    assert shown.returncode == 0, said(shown)
+    (page,) = sweep.store.folder.glob("report-*.md")
+    assert "### 2 runs: the network is linear, and the data are not (proved, D301)\n" in page.read_text()
+
+
 def test_programs_get_every_run_with_its_cause_and_the_overrides_to_try(sweep: Trained, tmp_path: Path) -> None:
     done = diagnose(sweep, "--json", "-")
     found = json.loads(done.stdout)

@@ -12,11 +12,12 @@ QUICK = ("data=xor", "training.epochs=2", "tracking.plots=none", "workers=1")
 
 def test_a_quiet_sweep_prints_nothing_and_has_the_keys_and_params_of_a_loud_one(tmp_path: Path) -> None:
     stores = []
-    for name, extra in (("quiet", ("quiet=true",)), ("loud", ())):
+    for name, extra in (("quiet", ("quiet=true",)), ("loud", ("diagnose=off",))):
         folder = tmp_path / name
         folder.mkdir()
         done = train("-m", *QUICK, "seed=0,1", *extra, cwd=folder)
         assert (done.stdout + done.stderr == "") is (name == "quiet"), said(done)
+        assert "worse than the data allow" not in done.stdout and not list(folder.glob("outputs/*/diagnosis.json"))
         stores.append(Store(folder))
     children = [store.children(store.only()) for store in stores]
     identities = [{run.data.tags["run_key"]: run.data.params for run in runs} for runs in children]
@@ -46,4 +47,6 @@ def test_who_resumes_a_quiet_sweep_sees_it(tmp_path: Path) -> None:
     train("-m", *QUICK, "seed=0,1", "quiet=true", cwd=tmp_path)
     (folder,) = (tmp_path / "outputs").iterdir()
     (folder / "finished").unlink()
-    assert "2 runs, 2 finished" in resume(cwd=tmp_path).stdout
+    seen = resume(cwd=tmp_path).stdout
+    assert "2 runs, 2 finished" in seen and "of 2 runs, 2 are worse than the data allow:\n" in seen
+    assert (folder / "diagnosis.json").exists()

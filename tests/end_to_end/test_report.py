@@ -46,18 +46,20 @@ def written(sweep: Trained, folder: Path, form: str) -> dict[str, bytes]:
 def test_a_report_has_the_bytes_of_the_one_that_the_sweep_wrote_at_its_end(sweep: Trained, tmp_path: Path) -> None:
     (page,) = written(sweep, tmp_path, "html").values()
     assert page == sweep.store.artifact(sweep.store.only(), "report.html").read_bytes()
+    answer, failures, settings = (page.index(one) for one in (b'class="answer"', b"<h2>Why runs do", b"<h2>Settings"))
+    assert answer < failures < settings and b"data:image/png" in page[failures:settings]
 
 
 def test_the_same_sweep_gives_the_same_bytes_in_any_folder(sweep: Trained, tmp_path: Path) -> None:
     one, other = (written(sweep, tmp_path / name, "markdown") for name in ("one", "other"))
     assert one == other
-    assert len(one) == 8
+    assert len(one) == 9
 
 
 def test_a_page_needs_no_other_file_and_no_network(loaded: Findings, tmp_path: Path) -> None:
     page = write_report(loaded, tmp_path, "html").read_text()
     addresses = re.findall(r"""\b(?:src|href|action)=["']?([^"' >]+)""", page)
-    assert len(addresses) == 7
+    assert len(addresses) == 8
     assert all(address.startswith("data:image/png;base64,") for address in addresses)
     assert "url(" not in page and "@import" not in page and "fetch(" not in page
     assert len(list(tmp_path.iterdir())) == 1
@@ -82,7 +84,7 @@ def test_a_report_has_the_answer_every_setting_every_run_and_how_to_reproduce_it
 def test_markdown_has_its_pictures_beside_it(loaded: Findings, tmp_path: Path) -> None:
     path = write_report(loaded, tmp_path, "markdown")
     pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", path.read_text())
-    assert len(pictures) == 7
+    assert len(pictures) == 8
     for picture in pictures:
         assert (tmp_path / picture).read_bytes().startswith(b"\x89PNG")
 

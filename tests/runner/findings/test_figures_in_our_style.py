@@ -16,6 +16,7 @@ from runner.findings.numbers.curves import bands, strips
 from runner.findings.numbers.effects import effects, pairs, profiles
 from runner.findings.numbers.fits import fit_of
 from runner.findings.numbers.importance import Importance, Importances
+from runner.findings.numbers.layers import panels_of
 from runner.runs.data import Prepared
 from runner.runs.result import RunResult
 from tests.end_to_end.program import ROOT, environment
@@ -69,6 +70,7 @@ def drawn_from(trained: list[tuple[RunResult, Prepared]]) -> dict[str, bytes]:
         "draw_fits": figures.draw_fits(fits, "note"),
         "draw_surfaces": figures.draw_surfaces(surfaces, "note"),
         "draw_run": b"".join(runs),
+        "draw_layers": figures.draw_layers([(one.spec.data.name, panels_of(one)) for one, _ in trained[-3:]]),
         "draw_errors": b"".join(figures.draw_errors(result, data) for result, data in trained),
         "draw_importances": figures.draw_importances(IMPORTANCES, IMPORTANCES.columns),
     }

@@ -113,6 +113,22 @@ def test_the_whole_database_is_the_one_that_the_client_writes(new_tracker, monke
         assert found[name] == rows, name
 
 
+def test_tags_that_come_later_are_those_that_the_client_would_set_and_delete(new_tracker, monkeypatch):
+    found = []
+    for knows in (sqlite.knows, lambda file: False):
+        monkeypatch.setattr(sqlite, "knows", knows)
+        tracker, file = new_tracker(f"store {len(found)}")
+        first, second, third = (run_id for _, run_id in tracker.write_runs(records()[:3]))
+        tracker.tag_runs({first: {"a": "1", "b": "2"}, second: {"a": "x" * 9000}}, {})
+        tracker.tag_runs({first: {"a": "3"}, third: {"c": "4"}}, {first: {"a", "b"}, second: {"a", "never"}})
+        found.append(tables(file)["tags"])
+        tags = [tracker.reader.run(run_id).tags for run_id in (first, second, third)]
+        assert [(one.get("a"), one.get("b"), one.get("c")) for one in tags] == [
+            ("3", None, None), (None, None, None), (None, None, "4"),
+        ]  # fmt: skip
+    assert found[0] == found[1]
+
+
 def test_the_files_of_runs_are_where_mlflow_looks_for_them(new_tracker, tmp_path):
     tracker, file = new_tracker("bulk")
     all_records = records()

@@ -1,0 +1,176 @@
+"""What is said when a sweep ends: of few runs, in little time, and never what must not be said."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from runner.conduct.context import SweepContext
+from runner.conduct.explaining import Explainer
+from runner.conduct.ledger import Ledger
+from runner.diagnosis.ending import MOST_OF_SETTING, Look, account, look
+from runner.findings.terminal import print_run
+from runner.runs.about import About
+from runner.runs.account import FILE, Account, account_of, tags_in
+from runner.runs.diagnosis import Overrides
+from runner.runs.outcome import Outcome
+from runner.runs.overrides import swept_keys
+from runner.runs.result import RunResult
+from runner.store.folder import SweepFolder
+from tests.runner.building import plan_of, trained_all
+from tests.runner.diagnosis.corpus import ILL, SINE, SQUARE
+
+REST = "python -m runner.diagnose s"
+RUNS = {
+    "healthy": SINE,
+    "too high": ILL["lr_high"],
+    "another seed": (*SINE, "seed=1"),
+    "fast": (*SQUARE, "learning_rate=0.5"),
+    "linear": (*SINE, "network.hidden=[]"),
+}
+PLAN = plan_of(
+    *(tuple({one.split("=", 1)[0]: one for one in overrides}.values()) for overrides in RUNS.values()),
+    first=("tracking.plots=none",),
+)
+
+
+@pytest.fixture(scope="module")
+def runs() -> dict[str, RunResult]:
+    """A run of each kind, by what it is there for."""
+    done = {result.index: result for result in trained_all(PLAN)}
+    return {
+        name: replace(done[place], overrides=PLAN.runs[place].overrides, index=index)
+        for index, (name, place) in enumerate(zip(RUNS, PLAN.of_jobs, strict=True))
+    }
+
+
+def numbered(*some: RunResult) -> list[RunResult]:
+    return [replace(one, index=index) for index, one in enumerate(some)]
+
+
+def looked(some: list[RunResult], seconds: float = 60.0) -> Look:
+    return look(some, swept_keys([one.overrides for one in some]), seconds)
+
+
+def command(result: RunResult, fix: Overrides) -> str:
+    return " ".join(fix)
+
+
+def said_of(*some: RunResult) -> Account:
+    return account(looked(numbered(*some)), command, REST)
+
+
+def test_a_cause_is_one_line_however_many_runs_have_it(runs: dict[str, RunResult]) -> None:
+    said = said_of(runs["healthy"], runs["too high"], runs["too high"], runs["linear"])
+    assert said.lines == [
+        "of 4 runs, 3 are worse than the data allow:",
+        "  2 runs: the learning rate is too high for this network and these data (likely, D506)",
+        "  1 run: the network is linear, and the data are not (proved, D301)",
+        f"all of them, with evidence and what to try: {REST}",
+    ]
+    assert (said.healthy, said.causes[0].runs) == (0, (1, 2))
+
+
+def test_runs_that_learn_are_left_alone(runs: dict[str, RunResult]) -> None:
+    said = said_of(runs["healthy"], runs["fast"], runs["another seed"])
+    assert said.lines == [] and said.causes == () and said.headline == ""
+    assert said.summary == "3 of 3 runs looked at: each is as good as its data allow"
+
+
+def test_three_runs_of_a_setting_are_judged_and_no_settings_are_told_of_those(runs: dict[str, RunResult]) -> None:
+    seen = looked(numbered(*[runs["healthy"]] * 6, *[runs["too high"]] * 7))
+    assert (len(seen.judged), len(seen.left), len(seen.reach)) == (MOST_OF_SETTING, 4, 6)
+    said = account(seen, command, REST)
+    assert said.lines[0].startswith("of 13 runs, 7 are worse than the data allow (learning_rate")
+    assert said.lines[0].endswith(": 7 of 7 runs; elsewhere 0 of 6); the first 3 by cause:")
+    assert said.causes[0].settings == "", "three of seven would pass for all of them"
+
+
+def test_the_first_samples_are_looked_at_and_not_those_of_the_worst_runs() -> None:
+    plan = plan_of(*(("data=sine", f"seed={seed}", "training.epochs=300") for seed in range(5)))
+    seeds = sorted(trained_all(plan), key=lambda one: one.index)
+    bad = [replace(one, outcome=Outcome.DIVERGED) if one.index > 2 else one for one in seeds]
+    seen = looked(bad)
+    assert (seen.trained, len(seen.reach), len(seen.judged)) == (5, MOST_OF_SETTING, 0)
+    assert account(seen, command, REST).summary == "3 of 5 runs looked at: each is as good as its data allow"
+
+
+def test_without_time_nothing_is_looked_at_but_a_run_alone(runs: dict[str, RunResult]) -> None:
+    some = numbered(runs["healthy"], runs["too high"])
+    assert looked(some, seconds=0.0) == Look(2, [], [], [])
+    assert account(looked(some, seconds=0.0), command, REST).summary == "0 of 2 runs looked at"
+    (one,) = looked([runs["too high"]], seconds=0.0).judged
+    assert one.diagnosis.cause == "lr_high"
+
+
+def test_what_must_never_be_said_is_not_said_at_the_end_either(runs: dict[str, RunResult]) -> None:
+    failed = RunResult(8, "key", runs["healthy"].spec, Outcome.FAILED, error="ZeroDivisionError")
+    killed = RunResult(9, "key", runs["healthy"].spec, Outcome.KILLED, error="Killed")
+    said = said_of(*runs.values(), failed, killed)
+    text = json.dumps(said.plain()) + "\n".join(said.lines)
+    assert said.trained == 5 and "ailed" not in text and "illed" not in text, "nothing of a run that failed"
+    assert "softmax" not in text and "dead" not in text
+    assert "confirmed" not in text and "tried" not in text.replace('"tried": []', "")
+    assert sorted(index for cause in said.causes for index in cause.runs) == [1, 4], "none that reaches what it can"
+    (high,) = (cause for cause in said.causes if "D506" in cause.text)
+    assert all("learning_rate" not in one for one in high.evidence), "a rate is not too high by its number"
+    assert not [cause for cause in said.causes if " or " in cause.text], "one cause for a run"
+
+
+def test_a_run_alone_gets_its_cause_and_a_command_in_two_lines(
+    runs: dict[str, RunResult], capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = runs["too high"]
+    print_run(one, "where", account(looked([one]), command, REST))
+    *_, cause, way, where = capsys.readouterr().out.splitlines()
+    assert cause == "does not learn: the learning rate is too high for this network and these data (likely, D506)"
+    assert (way, where) == ("to try: learning_rate=0.3", "where")
+
+
+def explainer(folder: Path, results: list[RunResult], **settings: object) -> tuple[Explainer, Ledger]:
+    folder.mkdir(exist_ok=True)
+    about = About("s", "", "s", "python -m runner -m")
+    sweep = SweepContext(SweepFolder(folder), about, PLAN.settings.model_copy(update=settings))
+    ledger = Ledger(sweep)
+    ledger.expect([one.overrides for one in results])
+    ledger.add(results)
+    return Explainer(sweep), ledger
+
+
+def test_a_look_leaves_a_file_and_the_next_one_knows_which_tags_are_no_longer_true(
+    runs: dict[str, RunResult], tmp_path: Path
+) -> None:
+    first, ledger = explainer(tmp_path, numbered(runs["healthy"], runs["too high"]))
+    first.look(ledger)
+    assert first.content == (tmp_path / FILE).read_bytes() and account_of(first.content) == ledger.account
+    assert set(first.tags) == {1} and first.stale == {}
+    second, ledger = explainer(tmp_path, numbered(runs["linear"], runs["healthy"]))
+    second.look(ledger)
+    assert (set(second.tags), second.stale) == ({0}, first.tags)
+    assert second.tags[0]["diagnosis"] == "no_hidden"
+
+
+@pytest.mark.parametrize("given", [{"quiet": True}, {"diagnose": "off"}])
+def test_nothing_is_looked_at_where_nobody_wants_it(
+    runs: dict[str, RunResult], tmp_path: Path, given: dict[str, object]
+) -> None:
+    one, ledger = explainer(tmp_path, [runs["too high"]], **given)
+    one.look(ledger)
+    assert ledger.account is None and not (tmp_path / FILE).exists()
+
+
+def test_what_goes_wrong_is_a_line_and_takes_nothing_from_the_sweep(
+    runs: dict[str, RunResult], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / FILE).mkdir(parents=True)  # which no file can replace
+    one, ledger = explainer(tmp_path, numbered(runs["too high"], runs["linear"]))
+    one.look(ledger)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("nothing is said of why runs do not learn: ") and line.endswith(f"; see: {REST}")
+    assert ledger.account is None and len(ledger.results) == 2
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b'{"account": 1, "runs": 2}', b'{"runs": [{"verdict": 1}]}'])
+def test_a_damaged_file_says_nothing(content: bytes) -> None:
+    assert account_of(content) is None and tags_in(content) == {}
