@@ -38,7 +38,9 @@ class Neighbour:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Subject:
-    """A trained run, its data (those of its last phase), what these allow, and the runs beside it.
+    """A run, its data (those of its last phase), what these allow, and the runs beside it.
+
+    One that is not trained yet has a result without a network, and neither scores nor history.
 
     Layers are counted from 0, the first hidden one. All arrays are float64, whatever the run was trained in.
     """
@@ -141,7 +143,9 @@ class Subject:
 
     @cached_property
     def last(self) -> Array | None:
-        """The parameters `(P,)` that the run ended with; None where a fault has another number of them."""
+        """The parameters `(P,)` that the run ended with; None before it, or of another number by a fault."""
+        if self.result.network is None:
+            return None
         found = network_of(self.result).parameters
         return found.astype(np.float64) if len(found) == self.network.n_parameters else None
 

@@ -22,6 +22,7 @@ APART = 50.0  # the widest input column by the narrowest; healthy 99 %: 4
 CONSTANT = 0.9  # of the samples have one value
 TARGETS = 8.0  # standard deviation or mean of the targets; healthy 99 %: 1.7
 SORTED = 0.3  # of the targets' variance that lies between blocks of neighbours; healthy 99 %: 0.17
+PASSES = 50  # over sorted samples, of which many more may do; healthy least: 100
 BLOCK, BLOCKS = 8, 10  # a block has at least so many samples; there are at most so many
 
 
@@ -40,6 +41,7 @@ OUTPUT_RANGE = Rule(
     evidence=lambda subject: [Evidence("targets outside the range of the output", _outside(subject), OUTSIDE)],
     fixes=lambda subject: [("network.output=auto", "network.target_range=auto", "loss=auto")],
     proves=True,
+    before=True,
 )
 
 
@@ -60,6 +62,7 @@ INPUT_SQUASH = Rule(
     evidence=lambda subject: [Evidence("inputs that network.input makes alike", _squashed(subject), SQUASHED)],
     fixes=lambda subject: [("network.input=identity",)],
     proves=True,
+    before=True,
 )
 RANDOM_TARGETS = Rule(
     "D203",
@@ -71,6 +74,7 @@ RANDOM_TARGETS = Rule(
     ),
     evidence=lambda subject: [Evidence("score that the data allow", subject.reference.score, NOTHING)],
     asked="missed",
+    before=True,
 )
 
 
@@ -110,6 +114,7 @@ def _of_scales(code: str, cause: str, found: Callable[[Subject], list[Evidence]]
         when=lambda subject: not subject.standardizes and bool(found(subject)),
         evidence=found,
         fixes=lambda subject: [("data.standardize=true",)],
+        before=True,
     )
 
 
@@ -129,6 +134,7 @@ UNSCALED_TARGETS = Rule(
     when=lambda subject: subject.data.samples.task == "regression" and bool(_target_scale(subject)),
     evidence=_target_scale,
     fixes=lambda subject: [("data.target_scale=standardize",)],
+    before=True,
 )
 
 
@@ -146,13 +152,16 @@ def _between(subject: Subject) -> float:
     return float(blocks.mean(axis=1).var(axis=0)[whole > 0].sum() / whole[whole > 0].sum()) if whole.any() else 0.0
 
 
+def _sorted(subject: Subject) -> list[Evidence]:
+    between = Evidence("share of the targets' variance between batches", _between(subject), SORTED)
+    return [Evidence("training.order", subject.spec.training.order), between] if _between(subject) > SORTED else []
+
+
 NOT_SHUFFLED = Rule(
     "D207",
     "not_shuffled",
-    when=lambda subject: _between(subject) > SORTED and subject.way > NEAR_START,  # or no order would matter
-    evidence=lambda subject: [
-        Evidence("training.order", subject.spec.training.order),
-        Evidence("share of the targets' variance between batches", _between(subject), SORTED),
-    ],
+    when=lambda subject: bool(_sorted(subject)) and subject.way > NEAR_START,  # or no order would matter
+    evidence=_sorted,
     fixes=lambda subject: [("training.order=shuffled",)],
+    before=lambda subject: _sorted(subject) if subject.shape.n_steps <= PASSES * subject.shape.steps_of_epoch else [],
 )

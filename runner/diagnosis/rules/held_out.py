@@ -90,12 +90,17 @@ def _far(subject: Subject) -> float:
     return float(((tested < X.min(axis=0)) | (tested > X.max(axis=0))).any(axis=1).mean())
 
 
+def _outside(subject: Subject) -> list[Evidence]:
+    found = Evidence("test inputs outside the range of the training inputs", _far(subject), OUTSIDE)
+    return [found] if _far(subject) > OUTSIDE else []
+
+
 EXTRAPOLATION = Rule(
     "D601",
     "extrapolation",
-    when=lambda subject: _far(subject) > OUTSIDE and subject.st - subject.s > NEAR,
+    when=lambda subject: bool(_outside(subject)) and subject.st - subject.s > NEAR,
     evidence=lambda subject: [
-        Evidence("test inputs outside the range of the training inputs", _far(subject), OUTSIDE),
+        *_outside(subject),
         Evidence("training score beyond test score", subject.st - subject.s, NEAR),
     ],
     fixes=lambda subject: [
@@ -104,6 +109,7 @@ EXTRAPOLATION = Rule(
     ],
     proves=True,
     asked="missed",
+    before=_outside,
 )
 TOO_FEW_SAMPLES = Rule(
     "D604",

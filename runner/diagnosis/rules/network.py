@@ -7,20 +7,26 @@ import numpy as np
 from runner.diagnosis.rules.rule import Rule
 from runner.diagnosis.subject import Subject
 from runner.runs.diagnosis import Evidence
+from runner.runs.spec import Spec
 
 LINEAR = 0.1  # of the score that a network without hidden layer cannot reach
 DEEP = 3  # hidden layers from which a gradient may vanish
 VANISHED = 0.05  # the gradient of W of the first layer by that of the last, at the first weights; healthy 1 %: 0.06
 
 
-def _is_linear(subject: Subject) -> bool:
-    return not subject.spec.network.hidden or subject.spec.activation.name == "identity"
+def is_linear(spec: Spec) -> bool:
+    """Whether a network has no hidden layer, or none that would not be the same without it."""
+    return not spec.network.hidden or spec.activation.name == "identity"
+
+
+def _needs_more_than_a_line(subject: Subject) -> bool:
+    return subject.reference.score - subject.reference.linear > LINEAR
 
 
 NO_HIDDEN = Rule(
     "D301",
     "no_hidden",
-    when=lambda subject: _is_linear(subject) and subject.reference.score - subject.reference.linear > LINEAR,
+    when=lambda subject: is_linear(subject.spec) and _needs_more_than_a_line(subject),
     evidence=lambda subject: [
         Evidence("score that the data allow", subject.reference.score),
         Evidence("score of a linear model", subject.reference.linear, subject.reference.score - LINEAR),
@@ -29,15 +35,22 @@ NO_HIDDEN = Rule(
         ("network.hidden=[8]", "activation=tanh", *["network.bias=true"] * (not subject.spec.network.bias))
     ],
     proves=True,
+    before=True,
 )
+
+
+def _single(subject: Subject) -> list[Evidence]:
+    hidden = subject.spec.network.hidden
+    return [Evidence("units of a layer", 1.0, 1.0, layer=hidden.index(1) + 1)] if 1 in hidden else []
+
+
 TOO_SMALL = Rule(
     "D302",
     "too_small",
-    when=lambda subject: 1 in subject.spec.network.hidden,
-    evidence=lambda subject: [
-        Evidence("units of a layer", 1.0, 1.0, layer=subject.spec.network.hidden.index(1) + 1),
-    ],
+    when=lambda subject: bool(_single(subject)),
+    evidence=_single,
     fixes=lambda subject: [("network.hidden=[8]",), ("network.hidden=[16,16]",)],
+    before=lambda subject: _single(subject) if _needs_more_than_a_line(subject) else [],
 )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from runner.diagnosis.subject import Subject
-from runner.runs.diagnosis import Evidence, Overrides
+from runner.runs.diagnosis import Certainty, Evidence, Overrides
 
 NEAR_START = 0.25  # the way from the first weights by their size; healthy 5 %: 0.27
 
@@ -17,8 +17,10 @@ class Rule:
     `when` says whether it holds, `evidence` what for, and `fixes` what to try, the best first, each as overrides that
     belong together. What `proves` follows from config, data and code alone. `asked` says of which runs: of `all`, only
     of those that do not reach what their data allow (`missed`), of those of them that do not learn the training samples
-    either (`ill`), of runs that are not as
-    good as the same data allow with each class counted the same (`unequal`), or of all that learn (`learns`).
+    either (`ill`), of runs that are not as good as the same data allow with each class counted the same (`unequal`), or
+    of all that learn (`learns`).
+    `before` says what foretells it before training, of a run without last weights: `when`, or evidence of its own,
+    which is empty where nothing does.
     """
 
     code: str
@@ -28,6 +30,18 @@ class Rule:
     fixes: Callable[[Subject], Sequence[Overrides]] = lambda subject: ()
     proves: bool = False
     asked: Literal["all", "missed", "ill", "unequal", "learns"] = "ill"
+    before: bool | Callable[[Subject], Sequence[Evidence]] = False
+
+    @property
+    def certainty(self) -> Certainty:
+        """Of a cause that no fix has confirmed."""
+        return "proved" if self.proves else "likely"
+
+    def foretold(self, subject: Subject) -> Sequence[Evidence]:
+        """What shows before training that a run will not learn for this cause; empty where nothing does."""
+        if callable(self.before):
+            return self.before(subject)
+        return self.evidence(subject) if self.before and self.when(subject) else ()
 
 
 class Rules:

@@ -8,7 +8,7 @@ import numpy as np
 
 from runner.diagnosis.probes import Search, curvature, search
 from runner.diagnosis.rules.rule import NEAR_START, Rule
-from runner.diagnosis.rules.start import DEAD
+from runner.diagnosis.rules.start import DEAD, steep
 from runner.diagnosis.subject import Subject
 from runner.runs.diagnosis import Evidence, Overrides
 
@@ -36,16 +36,24 @@ def _sum_of_factors(subject: Subject) -> float:
     return float(subject.factors.sum())
 
 
+def _faded(subject: Subject) -> list[Evidence]:
+    last, worth, limit = float(subject.factors[-1]), _sum_of_factors(subject), WORTH * len(subject.factors)
+    if last >= FADED or worth >= limit:
+        return []
+    return [
+        Evidence("last factor of the schedule", last, FADED),
+        Evidence("updates at the full rate that all are worth", worth, limit),
+    ]
+
+
 DECAY_FAST = Rule(
     "D501",
     "decay_fast",
-    when=lambda subject: float(subject.factors[-1]) < FADED and _sum_of_factors(subject) < WORTH * len(subject.factors),
-    evidence=lambda subject: [
-        Evidence("last factor of the schedule", float(subject.factors[-1]), FADED),
-        Evidence("updates at the full rate that all are worth", _sum_of_factors(subject), WORTH * len(subject.factors)),
-    ],
+    when=lambda subject: bool(_faded(subject)),
+    evidence=_faded,
     fixes=lambda subject: [("schedule=constant",)],
     proves=True,
+    before=lambda subject: _faded(subject) if _sum_of_factors(subject) < FEWEST else [],
 )
 
 
@@ -115,6 +123,7 @@ MOMENTUM_HIGH = Rule(
         Evidence("learning rate in the long run", subject.rate),
     ],
     fixes=lambda subject: [("optimizer.momentum=0.9",)],
+    before=True,
 )
 
 
@@ -204,7 +213,7 @@ def _rates(*factors: float) -> Callable[[Subject], list[Overrides]]:
     return lambda subject: [(f"learning_rate={subject.spec.learning_rate * factor:g}",) for factor in factors]
 
 
-LR_HIGH = Rule("D506", "lr_high", lambda subject: bool(_too_far(subject)), _too_far, _rates(0.1, 0.01))
+LR_HIGH = Rule("D506", "lr_high", lambda subject: bool(_too_far(subject)), _too_far, _rates(0.1, 0.01), before=steep)
 
 
 @lru_cache(maxsize=8)
