@@ -208,6 +208,12 @@ class Subject:
         return self.spec.learning_rate * float(self.factors[-1]) / ((1 - self.momentum) if has_momentum else 1)
 
     @property
+    def total_rate(self) -> float:
+        """What all updates multiplied the gradient with; with momentum, in the long run."""
+        has_momentum = "momentum" in self.spec.optimizer.settings()
+        return self.spec.learning_rate * float(self.factors.sum()) / ((1 - self.momentum) if has_momentum else 1)
+
+    @property
     def is_plain(self) -> bool:
         """Whether updates are in proportion to the gradient, so that a step along it says something."""
         return self.spec.optimizer.name in ("sgd", "momentum", "nesterov")

@@ -19,6 +19,7 @@ SMALL = 0.1  # the same in every layer; healthy 1 %: 0.86
 TRAPPED = 0.01  # the share of the cost that the best step along the gradient saves
 NARROW = 4  # units
 CLIFF = 20.0  # rate times curvature before the first update; see STEEP in steps
+AVALANCHE = 500.0  # the same of the rate in the long run; healthy most: 370
 RECTIFIERS = ("relu", "floored_relu")
 
 
@@ -116,15 +117,27 @@ INIT_SMALL = Rule(
 )
 
 
+def _curved(subject: Subject) -> float:
+    """Rate times curvature along the gradient at the first weights; 0 where it says nothing."""
+    if subject.first is None or not subject.is_plain:
+        return 0.0
+    return subject.spec.learning_rate * float(subject.factors[0]) * curvature(subject, subject.first)
+
+
 def steep(subject: Subject) -> list[Evidence]:
-    """Rate times curvature at the first weights, where the first step goes far beyond the other side of the valley.
+    """Where the first step goes far beyond the other side of the valley.
 
     Training often goes to flatter places by itself, so the limit is far above that at the end.
     """
-    if subject.first is None or not subject.is_plain:
-        return []
-    value = subject.spec.learning_rate * float(subject.factors[0]) * curvature(subject, subject.first)
-    return [Evidence("rate times curvature at the first weights", value, CLIFF, step=0)] if value > CLIFF else []
+    found = _curved(subject)
+    return [Evidence("rate times curvature at the first weights", found, CLIFF, step=0)] if found > CLIFF else []
+
+
+def avalanche(subject: Subject) -> list[Evidence]:
+    """The same of what momentum makes of the rate in the long run."""
+    found = _curved(subject) / (1 - subject.momentum)
+    name = "the rate in the long run times curvature at the first weights"
+    return [Evidence(name, found, AVALANCHE, step=0)] if found > AVALANCHE else []
 
 
 def _lucky(subject: Subject) -> list[float]:

@@ -24,6 +24,11 @@ PAIRS = {
         (*SINE, "network.input=tanh", "data.domain=[-8,8]"),
         (*SINE, "network.input=tanh", "data.domain=[-0.5,0.5]"),
     ),
+    "inputs that differ beyond a tanh": (
+        "D202",
+        (*SINE, "network.input=tanh", "data.domain=[-8,8]"),
+        ("data=quadrants", "network.input=tanh"),
+    ),
     "targets that are noise": ("D203", (*OWN, "data.path=shuffled.csv"), (*OWN, "data.path=noisy.csv")),
     "inputs far away": ("D204", FAR, (*FAR, "data.standardize=true")),
     "inputs of unequal size": ("D205", UNEQUAL, (*OWN, "data.path=spots.csv")),
@@ -31,8 +36,14 @@ PAIRS = {
     "sorted samples": ("D207", SORTED, (*SORTED, "data.path=wave.csv")),
     "sorted samples, not often": ("D207", SORTED, (*SORTED, "training.epochs=100")),
     "a line for a curve": ("D301", (*SINE, "network.hidden=[]"), ("data=identity", "network.hidden=[]")),
+    "a line for a curve that only rises": (
+        "D301",
+        (*SINE, "network.hidden=[]", "network.output=tanh"),
+        ("data=tanh", "network.hidden=[]", "network.output=tanh"),
+    ),
     "a line for xor": ("D301", (*XOR, "network.hidden=[]"), (*XOR, "network.hidden=[2]")),
     "one unit": ("D302", (*SINE, "network.hidden=[1]"), ("data=square", "network.hidden=[1]")),
+    "one unit at first": ("D302", (*SINE, "network.hidden=[1,4]"), (*SINE, "network.hidden=[4,1]")),
     "dead units": (
         "D402",
         (*SINE, *RELU, "init=between", "init.low=-2", "init.high=-1", "network.bias_init=init", "data.domain=[0,3]"),
@@ -45,8 +56,8 @@ PAIRS = {
     ),
     "momentum": (
         "D504",
-        (*SINE, "optimizer=momentum", "optimizer.momentum=0.99"),
-        (*SINE, "optimizer=momentum", "optimizer.momentum=0.9"),
+        (*SINE, "learning_rate=1", "optimizer=momentum", "optimizer.momentum=0.999"),
+        (*SINE, "learning_rate=1", "optimizer=momentum", "optimizer.momentum=0.97"),
     ),
     "a step beyond the valley": ("D506", (*SINE, "learning_rate=100"), (*SINE, "learning_rate=1")),
     "a grid beyond normal samples": (
