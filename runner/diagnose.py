@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from runner.runs.result import RunResult
 
 TO_OUTPUT = "-"
+CONFIG = "--config"
 ILL = 3  # the exit code where a run does not learn; an error has 1, as everywhere
 USAGE = """\
 Why do runs not learn? Compares each trained run of the MLflow store with what its data allow, and names the first
@@ -39,9 +40,11 @@ and those that help on seeds which the sweep does not have are confirmed. Nothin
   python -m runner.diagnose SWEEP --strict           a run without a known cause counts as one that does not learn
   python -m runner.diagnose --without D507,no_bias   as if these causes were not known
   python -m runner.diagnose modules=[my_parts]       of a sweep with components, or with rules, of your own
+  python -m runner.diagnose --config data=xor network.hidden=[]   what shows before training, of overrides as they are
+                                                     typed after python -m runner, also with -m
 
-The exit code is 0 when every run that was judged learns or has no known cause, 3 when one does not learn, 1 after an
-error. Failed and killed runs are counted and not judged."""
+The exit code is 0 when every run that was judged learns or has no known cause, 3 when one does not learn, or has a
+warning before training, 1 after an error. Failed and killed runs are counted and not judged."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -50,6 +53,8 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _run(arguments: Sequence[str]) -> int:
+    if CONFIG in arguments:
+        return _look_ahead(arguments)
     parser = parser_of("runner.diagnose")
     parser.add_argument("sweep", nargs="?")
     parser.add_argument("--why", type=int)
@@ -108,6 +113,30 @@ def _against(sweep: "Findings", asked: list[int], other: str, modules: tuple[str
     first, second = (at, place) if is_same else (sweep.run_ids[at][:8], beside.run_ids[place][:8])
     say("\n".join(compared(one, two, (f"run {first}", f"run {second}"))))
     return ILL if isinstance(one, Judged) and one.diagnosis.verdict == "ill" else 0
+
+
+def _look_ahead(arguments: Sequence[str]) -> int:
+    """Say what shows before the runs of a command line are trained."""
+    from runner.app.planning import plan_of
+    from runner.diagnosis.before import foresee
+    from runner.diagnosis.document import document_ahead
+
+    parser = parser_of("runner.diagnose")
+    parser.add_argument(CONFIG, action="store_true")
+    parser.add_argument("--json")
+    chosen, overrides = parser.parse_known_args(arguments)
+    plan = plan_of(overrides)
+    foreseen = foresee(plan, is_thorough=True)
+    if chosen.json == TO_OUTPUT:
+        sys.stdout.write(document_ahead(foreseen))
+    else:
+        if chosen.json:
+            write_whole(Path(chosen.json), document_ahead(foreseen).encode())
+        for line in (*foreseen.warnings, *foreseen.notes):
+            say(line)
+        if not foreseen.signs:
+            say(f"{count(len(plan.runs), 'run')}: nothing shows before training that would keep one from learning")
+    return ILL if foreseen.warnings else 0
 
 
 def _sweep(name: str | None) -> "tuple[Findings, list[int]]":

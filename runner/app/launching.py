@@ -19,7 +19,7 @@ from runner.app.compose import Composer, plain
 from runner.app.compositions import Composition
 from runner.app.hydra_private import returned
 from runner.app.setup import run_id
-from runner.base.console import count, say
+from runner.base.console import count, say, warn
 from runner.base.errors import RunsFailed, UserError
 from runner.base.paths import PLUGINS, ROOT
 from runner.base.starting import hear_interrupts
@@ -27,6 +27,7 @@ from runner.conduct import sweep
 from runner.conduct.context import SweepContext
 from runner.conduct.delivery import Delivery
 from runner.conduct.endings import refuse_dry_run
+from runner.diagnosis.before import foresee
 from runner.findings.pictures import drawing
 from runner.plan.jobs import Job
 from runner.plan.plan import Plan, check_expectations, make_plan
@@ -71,13 +72,18 @@ def _plan(
     if equal := len(jobs) - len(plan.runs):
         of_jobs = f"{equal} of {count(len(jobs), 'job')}"
         lines.append(f"{of_jobs} would repeat another; equal runs are trained and counted once")
-    _say(plan, lines)
+    _say(plan, lines, foresees=so_far is None)
     return [job for job in jobs if isinstance(job, Job)], plan
 
 
-def _say(plan: Plan, lines: Sequence[str] = ()) -> None:
-    """What a person should know before anything trains."""
+def _say(plan: Plan, lines: Sequence[str] = (), foresees: bool = True) -> None:
+    """What a person should know before anything trains, with what it `foresees`."""
     notes = [*lines, *plan.notes]
+    if foresees and plan.settings.diagnose != "off":
+        foreseen = foresee(plan)
+        notes += foreseen.notes
+        for line in foreseen.warnings:
+            warn(line)
     if not plan.settings.quiet:
         for line in notes[:MOST_NOTES]:
             say(line)

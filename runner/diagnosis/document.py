@@ -5,6 +5,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from runner.diagnosis.before import Foreseen
 from runner.diagnosis.causes import Cause, causes_of, failures_of
 from runner.diagnosis.judged import Judged, Unjudged
 from runner.diagnosis.ranges import ranges_of
@@ -30,6 +31,25 @@ def document(found: Sequence[Judged | Unjudged]) -> str:
         "failures": _cause(failures) if failures else None,
         "not_judged": {why: left.count(why) for why in dict.fromkeys(left)},
     }
+    return json.dumps(whole, indent=1, allow_nan=False) + "\n"
+
+
+def document_ahead(found: Foreseen) -> str:
+    """What shows before training, as a JSON object: `version`, `runs`, `looked_at`, `foreseen`."""
+    signs = [
+        {
+            "kind": "note" if one.is_note else "warning",
+            "code": one.rule.code,
+            "cause": one.rule.cause,
+            "certainty": one.rule.certainty,
+            "run_keys": [run.key for run in one.runs],
+            "evidence": [_evidence(each) for each in one.evidence],
+            "fix": list(one.fix),
+        }
+        for one in found.signs
+    ]
+    looked_at = len(found.looked_at.runs)
+    whole = {"version": VERSION, "runs": len(found.plan.runs), "looked_at": looked_at, "foreseen": signs}
     return json.dumps(whole, indent=1, allow_nan=False) + "\n"
 
 

@@ -112,7 +112,7 @@ def _found(rule: Rule, subject: Subject, verdict: Verdict) -> Diagnosis:
         verdict,
         rule.code,
         rule.cause,
-        "proved" if rule.proves else "likely",
+        rule.certainty,
         next((one.layer for one in evidence if one.layer is not None), None),
         next((one.step for one in evidence if one.step is not None), None),
         evidence,

@@ -38,7 +38,9 @@ class Neighbour:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Subject:
-    """A trained run, its data (those of its last phase), what these allow, and the runs beside it.
+    """A run, its data (those of its last phase), what these allow, and the runs beside it.
+
+    One that is not trained yet has a result without a network, and neither scores nor history.
 
     Layers are counted from 0, the first hidden one. All arrays are float64, whatever the run was trained in.
     """
@@ -141,7 +143,9 @@ class Subject:
 
     @cached_property
     def last(self) -> Array | None:
-        """The parameters `(P,)` that the run ended with; None where a fault has another number of them."""
+        """The parameters `(P,)` that the run ended with; None before it, or of another number by a fault."""
+        if self.result.network is None:
+            return None
         found = network_of(self.result).parameters
         return found.astype(np.float64) if len(found) == self.network.n_parameters else None
 
@@ -202,6 +206,12 @@ class Subject:
         """What the last update multiplied the gradient with; with momentum, in the long run."""
         has_momentum = "momentum" in self.spec.optimizer.settings()
         return self.spec.learning_rate * float(self.factors[-1]) / ((1 - self.momentum) if has_momentum else 1)
+
+    @property
+    def total_rate(self) -> float:
+        """What all updates multiplied the gradient with; with momentum, in the long run."""
+        has_momentum = "momentum" in self.spec.optimizer.settings()
+        return self.spec.learning_rate * float(self.factors.sum()) / ((1 - self.momentum) if has_momentum else 1)
 
     @property
     def is_plain(self) -> bool:

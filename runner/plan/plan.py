@@ -60,12 +60,16 @@ class Plan:
         """`  [optimizer=sgd]`: what these runs have and all others have not, or how many they are; nothing for all."""
         if len(runs) == len(self.runs):
             return ""
+        return f"  [{self.name_of(runs) or f'{len(runs)} of {len(self.runs)} runs'}]"
+
+    def name_of(self, runs: Sequence[PlannedRun]) -> str:
+        """`optimizer=sgd`: what these runs have and all others have not; empty where no few words say it."""
         indices = {run.index for run in runs}
         for names in self._names:
             mine = dict.fromkeys(names[index] for index in names if index in indices)
             if len(mine) <= MOST_NAMED and sum(name in mine for name in names.values()) == len(runs):
-                return f"  [{' or '.join(mine)}]"
-        return f"  [{len(runs)} of {len(self.runs)} runs]"
+                return " or ".join(mine)
+        return ""
 
     @cached_property
     def _names(self) -> list[dict[int, str]]:

@@ -41,6 +41,7 @@ def _of_place(code: str, cause: str, place: str, asked: Literal["all", "learns"]
         fixes=_without_faults,
         proves=True,
         asked=asked,
+        before=True,
     )
 
 
@@ -56,6 +57,7 @@ WRONG_GRADIENT = Rule(
     fixes=_without_faults,
     proves=True,
     asked="all",
+    before=True,
 )
 WRONG_UPDATE = _of_place("D102", "wrong_update", "update")
 WRONG_PAIRS = _of_place("D103", "wrong_pairs", "batch")

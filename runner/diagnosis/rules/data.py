@@ -13,15 +13,18 @@ from runner.runs.diagnosis import Evidence
 OUTSIDE = 0.02  # of the targets; healthy: 0
 SQUASHED = 0.1  # of the inputs, where the slope is below FLAT of its largest
 FLAT = 0.15
+HIDDEN = 0.3  # of the targets' spread, among inputs that are made alike; healthy most: 0.1
 NOTHING = 0.15  # the score that data must allow for a network to be asked for more
 FEWEST = 12  # samples from which the reference says something
 SCALE = 5.0  # root mean square of an input column; healthy 99 %: 3.2
+FAR = 8.0  # the same before training
 NARROW = 0.03  # standard deviation of the widest input column; healthy 1 %: 0.25
 SHIFTED = 8.0  # mean by standard deviation of an input column; healthy 99 %: 1.8
 APART = 50.0  # the widest input column by the narrowest; healthy 99 %: 4
 CONSTANT = 0.9  # of the samples have one value
 TARGETS = 8.0  # standard deviation or mean of the targets; healthy 99 %: 1.7
 SORTED = 0.3  # of the targets' variance that lies between blocks of neighbours; healthy 99 %: 0.17
+PASSES = 20  # over sorted samples, of which many more may do; healthy least: 50
 BLOCK, BLOCKS = 8, 10  # a block has at least so many samples; there are at most so many
 
 
@@ -40,26 +43,44 @@ OUTPUT_RANGE = Rule(
     evidence=lambda subject: [Evidence("targets outside the range of the output", _outside(subject), OUTSIDE)],
     fixes=lambda subject: [("network.output=auto", "network.target_range=auto", "loss=auto")],
     proves=True,
+    before=True,
 )
 
 
-def _squashed(subject: Subject) -> float:
-    """The share of the inputs for which the input layer's activation is flat."""
+def _is_flat(subject: Subject) -> Array:
+    """For which inputs `(d_in, n)` the input layer's activation is flat."""
     activation = ACTIVATIONS[subject.spec.network.input]()
+    x, grid = subject.seen[0][0], np.linspace(-10, 10, 2001)
     if subject.spec.network.input == "identity" or activation.derivative is None:
-        return 0.0
-    x, grid = subject.seen[0], np.linspace(-10, 10, 2001)
+        return np.zeros(x.shape, dtype=bool)
     largest = np.abs(activation.derivative(grid, activation.value(grid))).max()
-    return float((np.abs(activation.derivative(x, activation.value(x))) < FLAT * largest).mean())
+    return np.asarray(np.abs(activation.derivative(x, activation.value(x))) < FLAT * largest)
+
+
+def _squashed(subject: Subject) -> list[Evidence]:
+    share = float(_is_flat(subject).mean())
+    return [Evidence("inputs that network.input makes alike", share, SQUASHED)] if share > SQUASHED else []
+
+
+def _hidden(subject: Subject) -> float:
+    """The share of the targets' spread that lies among samples that are all flat, on the same sides."""
+    x, t = subject.seen[0][0], subject.seen[1][0]
+    flat = _is_flat(subject).all(axis=0)
+    sides = np.unique(x[:, flat] > 0, axis=1, return_inverse=True)[1].ravel()
+    found = [t[:, flat][:, sides == side] for side in np.unique(sides)]
+    return float(sum(np.var(one, axis=1).sum() * one.shape[1] for one in found)) / (
+        float(np.var(t, axis=1).sum()) * t.shape[1] or 1.0
+    )
 
 
 INPUT_SQUASH = Rule(
     "D202",
     "input_squash",
-    when=lambda subject: _squashed(subject) > SQUASHED,
-    evidence=lambda subject: [Evidence("inputs that network.input makes alike", _squashed(subject), SQUASHED)],
+    when=lambda subject: bool(_squashed(subject)),
+    evidence=_squashed,
     fixes=lambda subject: [("network.input=identity",)],
     proves=True,
+    before=lambda subject: _squashed(subject) if _hidden(subject) > HIDDEN else [],
 )
 RANDOM_TARGETS = Rule(
     "D203",
@@ -71,6 +92,7 @@ RANDOM_TARGETS = Rule(
     ),
     evidence=lambda subject: [Evidence("score that the data allow", subject.reference.score, NOTHING)],
     asked="missed",
+    before=True,
 )
 
 
@@ -81,12 +103,12 @@ def _moments(subject: Subject) -> tuple[Array, Array]:
     return x[varies].mean(axis=1), x[varies].std(axis=1)
 
 
-def _off_scale(subject: Subject) -> list[Evidence]:
+def _off_scale(subject: Subject, scale: float = SCALE) -> list[Evidence]:
     means, deviations = _moments(subject)
     if not len(means):
         return []
     found = [
-        ("root mean square of an input", float(np.hypot(means, deviations).max()), SCALE),
+        ("root mean square of an input", float(np.hypot(means, deviations).max()), scale),
         ("mean by standard deviation of an input", float((np.abs(means) / deviations).max()), SHIFTED),
     ]
     evidence = [Evidence(name, value, threshold) for name, value, threshold in found if value > threshold]
@@ -102,7 +124,17 @@ def _unequal(subject: Subject) -> list[Evidence]:
     return [Evidence("the widest input by the narrowest", times, APART)] if times > APART else []
 
 
-def _of_scales(code: str, cause: str, found: Callable[[Subject], list[Evidence]]) -> Rule:
+def _far_off_scale(subject: Subject) -> list[Evidence]:
+    """Before training: the published runs of c0_a1 and c0_a2, with inputs of 7.3, learn at a fitting rate."""
+    return [] if subject.standardizes else _off_scale(subject, FAR)
+
+
+def _of_scales(
+    code: str,
+    cause: str,
+    found: Callable[[Subject], list[Evidence]],
+    before: bool | Callable[[Subject], list[Evidence]] = True,
+) -> Rule:
     """A rule about inputs as they are, which standardizing them would end."""
     return Rule(
         code,
@@ -110,10 +142,11 @@ def _of_scales(code: str, cause: str, found: Callable[[Subject], list[Evidence]]
         when=lambda subject: not subject.standardizes and bool(found(subject)),
         evidence=found,
         fixes=lambda subject: [("data.standardize=true",)],
+        before=before,
     )
 
 
-UNSCALED_INPUTS = _of_scales("D204", "unscaled_inputs", _off_scale)
+UNSCALED_INPUTS = _of_scales("D204", "unscaled_inputs", _off_scale, _far_off_scale)
 UNEQUAL_INPUTS = _of_scales("D205", "unequal_inputs", _unequal)
 
 
@@ -129,6 +162,7 @@ UNSCALED_TARGETS = Rule(
     when=lambda subject: subject.data.samples.task == "regression" and bool(_target_scale(subject)),
     evidence=_target_scale,
     fixes=lambda subject: [("data.target_scale=standardize",)],
+    before=True,
 )
 
 
@@ -146,13 +180,16 @@ def _between(subject: Subject) -> float:
     return float(blocks.mean(axis=1).var(axis=0)[whole > 0].sum() / whole[whole > 0].sum()) if whole.any() else 0.0
 
 
+def _sorted(subject: Subject) -> list[Evidence]:
+    between = Evidence("share of the targets' variance between batches", _between(subject), SORTED)
+    return [Evidence("training.order", subject.spec.training.order), between] if _between(subject) > SORTED else []
+
+
 NOT_SHUFFLED = Rule(
     "D207",
     "not_shuffled",
-    when=lambda subject: _between(subject) > SORTED and subject.way > NEAR_START,  # or no order would matter
-    evidence=lambda subject: [
-        Evidence("training.order", subject.spec.training.order),
-        Evidence("share of the targets' variance between batches", _between(subject), SORTED),
-    ],
+    when=lambda subject: bool(_sorted(subject)) and subject.way > NEAR_START,  # or no order would matter
+    evidence=_sorted,
     fixes=lambda subject: [("training.order=shuffled",)],
+    before=lambda subject: _sorted(subject) if subject.shape.n_steps <= PASSES * subject.shape.steps_of_epoch else [],
 )

@@ -106,12 +106,18 @@ def _gaps(subject: Subject) -> float:
     return float(GAPS * (1 - (1 - 2 / (n + 1)) ** d_in))
 
 
+def _outside(subject: Subject) -> list[Evidence]:
+    limit = max(OUTSIDE, _gaps(subject))
+    found = Evidence("test inputs outside the range of the training inputs", _far(subject), limit)
+    return [found] if _far(subject) > limit else []
+
+
 EXTRAPOLATION = Rule(
     "D601",
     "extrapolation",
-    when=lambda subject: _far(subject) > max(OUTSIDE, _gaps(subject)) and subject.st - subject.s > NEAR,
+    when=lambda subject: bool(_outside(subject)) and subject.st - subject.s > NEAR,
     evidence=lambda subject: [
-        Evidence("test inputs outside the range of the training inputs", _far(subject), max(OUTSIDE, _gaps(subject))),
+        *_outside(subject),
         Evidence("training score beyond test score", subject.st - subject.s, NEAR),
     ],
     fixes=lambda subject: [
@@ -120,6 +126,7 @@ EXTRAPOLATION = Rule(
     ],
     proves=True,
     asked="missed",
+    before=_outside,
 )
 TOO_FEW_SAMPLES = Rule(
     "D604",

@@ -7,37 +7,68 @@ import numpy as np
 from runner.diagnosis.rules.rule import Rule
 from runner.diagnosis.subject import Subject
 from runner.runs.diagnosis import Evidence
+from runner.runs.spec import Spec
 
 LINEAR = 0.1  # of the score that a network without hidden layer cannot reach
+CURVED = 0.2  # the same before training; healthy most: 0.13
+BENT = 0.4  # the same, beyond what a curve that only rises makes of a line, such as one unit, or a bounded output
 DEEP = 3  # hidden layers from which a gradient may vanish
 VANISHED = 0.05  # the gradient of W of the first layer by that of the last, at the first weights; healthy 1 %: 0.06
 
 
-def _is_linear(subject: Subject) -> bool:
-    return not subject.spec.network.hidden or subject.spec.activation.name == "identity"
+def is_linear(spec: Spec) -> bool:
+    """Whether a network has no hidden layer, or none that would not be the same without it."""
+    return not spec.network.hidden or spec.activation.name == "identity"
+
+
+def _misses(subject: Subject) -> float:
+    """What a linear model misses of the score that the data allow."""
+    return subject.reference.score - subject.reference.linear
+
+
+def _scores(subject: Subject) -> list[Evidence]:
+    return [
+        Evidence("score that the data allow", subject.reference.score),
+        Evidence("score of a linear model", subject.reference.linear, subject.reference.score - LINEAR),
+    ]
+
+
+def _is_beyond_a_line(subject: Subject) -> bool:
+    """Whether a linear network misses much, of whatever output: of classes none bends the border between them."""
+    bends = subject.data.samples.task == "regression" and subject.spec.network.output != "identity"
+    return _misses(subject) > (BENT if bends else CURVED)
 
 
 NO_HIDDEN = Rule(
     "D301",
     "no_hidden",
-    when=lambda subject: _is_linear(subject) and subject.reference.score - subject.reference.linear > LINEAR,
-    evidence=lambda subject: [
-        Evidence("score that the data allow", subject.reference.score),
-        Evidence("score of a linear model", subject.reference.linear, subject.reference.score - LINEAR),
-    ],
+    when=lambda subject: is_linear(subject.spec) and _misses(subject) > LINEAR,
+    evidence=_scores,
     fixes=lambda subject: [
         ("network.hidden=[8]", "activation=tanh", *["network.bias=true"] * (not subject.spec.network.bias))
     ],
     proves=True,
+    before=lambda subject: _scores(subject) if is_linear(subject.spec) and _is_beyond_a_line(subject) else [],
 )
+
+
+def _single(subject: Subject) -> list[Evidence]:
+    hidden = subject.spec.network.hidden
+    return [Evidence("units of a layer", 1.0, 1.0, layer=hidden.index(1) + 1)] if 1 in hidden else []
+
+
+def _single_first(subject: Subject) -> bool:
+    """One unit later on can still hand on an answer; one that is first sees all inputs as one number."""
+    return subject.spec.network.hidden[:1] == (1,)
+
+
 TOO_SMALL = Rule(
     "D302",
     "too_small",
-    when=lambda subject: 1 in subject.spec.network.hidden,
-    evidence=lambda subject: [
-        Evidence("units of a layer", 1.0, 1.0, layer=subject.spec.network.hidden.index(1) + 1),
-    ],
+    when=lambda subject: bool(_single(subject)),
+    evidence=_single,
     fixes=lambda subject: [("network.hidden=[8]",), ("network.hidden=[16,16]",)],
+    before=lambda subject: _single(subject) if _single_first(subject) and _misses(subject) > BENT else [],
 )
 
 

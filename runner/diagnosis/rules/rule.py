@@ -7,7 +7,7 @@ from typing import Literal
 
 from runner.base.errors import UserError, one_line
 from runner.diagnosis.subject import Subject
-from runner.runs.diagnosis import Evidence, Overrides
+from runner.runs.diagnosis import Certainty, Evidence, Overrides
 
 NEAR_START = 0.25  # the way from the first weights by their size; healthy 5 %: 0.27
 
@@ -22,6 +22,8 @@ class Rule:
     either (`ill`), of runs that are not as good as the same data allow with each class counted the same (`unequal`),
     of all that learn (`learns`), or of `any`: a run that it holds for is ill whatever it reaches; one of the other two
     that learns is healthy all the same.
+    `before` says what foretells it before training, of a run without last weights: `when`, or evidence of its own,
+    which is empty where nothing does.
     """
 
     code: str
@@ -31,6 +33,18 @@ class Rule:
     fixes: Callable[[Subject], Sequence[Overrides]] = lambda subject: ()
     proves: bool = False
     asked: Literal["all", "missed", "ill", "unequal", "learns", "any"] = "ill"
+    before: bool | Callable[[Subject], Sequence[Evidence]] = False
+
+    @property
+    def certainty(self) -> Certainty:
+        """Of a cause that no fix has confirmed."""
+        return "proved" if self.proves else "likely"
+
+    def foretold(self, subject: Subject) -> Sequence[Evidence]:
+        """What shows before training that a run will not learn for this cause; empty where nothing does."""
+        if callable(self.before):
+            return self.before(subject)
+        return self.evidence(subject) if self.before and self.when(subject) else ()
 
     @contextmanager
     def named(self) -> Iterator[None]:

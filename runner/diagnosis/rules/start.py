@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from nn.registry import Array
-from runner.diagnosis.probes import search
+from runner.diagnosis.probes import curvature, search
 from runner.diagnosis.rules.rule import NEAR_START, Rule
 from runner.diagnosis.subject import Subject
 from runner.runs.diagnosis import Evidence, Overrides
@@ -18,6 +18,8 @@ LARGE = 8.0  # norm of W by the square root of its units; healthy 99 %: 2.5
 SMALL = 0.1  # the same in every layer; healthy 1 %: 0.86
 TRAPPED = 0.01  # the share of the cost that the best step along the gradient saves
 NARROW = 4  # units
+CLIFF = 20.0  # rate times curvature before the first update; see STEEP in steps
+AVALANCHE = 500.0  # the same of the rate in the long run; healthy most: 370
 RECTIFIERS = ("relu", "floored_relu")
 
 
@@ -47,16 +49,25 @@ def _drawn(subject: Subject) -> Sequence[Overrides]:
     return [(f"init={init}", "network.bias_init=zero"), ("init=normal", "network.bias_init=zero")]
 
 
+def _born_as_twins(subject: Subject) -> list[int]:
+    """The hidden layers, from 1, whose units are the same unit before the first update."""
+    if subject.first is None:
+        return []
+    return [number for number, first in enumerate(_differences(subject, subject.first), 1) if first < ALIKE]
+
+
+def _alike(layers: Sequence[int]) -> list[Evidence]:
+    return [Evidence("difference between the units of a layer", 0.0, ALIKE, layer=one, step=0) for one in layers]
+
+
 SYMMETRIC_INIT = Rule(
     "D401",
     "symmetric_init",
     when=lambda subject: bool(_twins(subject)),
-    evidence=lambda subject: [
-        Evidence("difference between the units of a layer", 0.0, ALIKE, layer=layer, step=0)
-        for layer in _twins(subject)
-    ],
+    evidence=lambda subject: _alike(_twins(subject)),
     fixes=_drawn,
     proves=True,
+    before=lambda subject: _alike(_born_as_twins(subject)),
 )
 
 
@@ -76,6 +87,7 @@ DEAD_RELU = Rule(
         if share >= DEAD
     ],
     fixes=lambda subject: [*_drawn(subject), ("activation=leaky_relu",)],
+    before=True,
 )
 
 
@@ -103,6 +115,29 @@ INIT_SMALL = Rule(
     ],
     fixes=_drawn,
 )
+
+
+def _curved(subject: Subject) -> float:
+    """Rate times curvature along the gradient at the first weights; 0 where it says nothing."""
+    if subject.first is None or not subject.is_plain:
+        return 0.0
+    return subject.spec.learning_rate * float(subject.factors[0]) * curvature(subject, subject.first)
+
+
+def steep(subject: Subject) -> list[Evidence]:
+    """Where the first step goes far beyond the other side of the valley.
+
+    Training often goes to flatter places by itself, so the limit is far above that at the end.
+    """
+    found = _curved(subject)
+    return [Evidence("rate times curvature at the first weights", found, CLIFF, step=0)] if found > CLIFF else []
+
+
+def avalanche(subject: Subject) -> list[Evidence]:
+    """The same of what momentum makes of the rate in the long run."""
+    found = _curved(subject) / (1 - subject.momentum)
+    name = "the rate in the long run times curvature at the first weights"
+    return [Evidence(name, found, AVALANCHE, step=0)] if found > AVALANCHE else []
 
 
 def _lucky(subject: Subject) -> list[float]:

@@ -8,11 +8,12 @@ import numpy as np
 
 from runner.diagnosis.probes import Search, curvature, search
 from runner.diagnosis.rules.rule import NEAR_START, Rule
-from runner.diagnosis.rules.start import DEAD
+from runner.diagnosis.rules.start import DEAD, avalanche, steep
 from runner.diagnosis.subject import Subject
 from runner.runs.diagnosis import Evidence, Overrides
 
 FADED, WORTH = 0.02, 0.1  # the schedule's last factor, and the sum of all by the number of steps
+NOWHERE = 2.0  # the sum of all rates, with momentum in the long run; healthy least: 3
 CLIPPED = 0.2  # the limit of the gradient's norm by its median
 PULLED = 0.5  # the pull of L2 by the gradient, at the end: 1 is balance
 DECAYED = 0.5  # how much of the weights L2 has had the time to take, as an exponent
@@ -36,16 +37,24 @@ def _sum_of_factors(subject: Subject) -> float:
     return float(subject.factors.sum())
 
 
+def _faded(subject: Subject) -> list[Evidence]:
+    last, worth, limit = float(subject.factors[-1]), _sum_of_factors(subject), WORTH * len(subject.factors)
+    if last >= FADED or worth >= limit:
+        return []
+    return [
+        Evidence("last factor of the schedule", last, FADED),
+        Evidence("updates at the full rate that all are worth", worth, limit),
+    ]
+
+
 DECAY_FAST = Rule(
     "D501",
     "decay_fast",
-    when=lambda subject: float(subject.factors[-1]) < FADED and _sum_of_factors(subject) < WORTH * len(subject.factors),
-    evidence=lambda subject: [
-        Evidence("last factor of the schedule", float(subject.factors[-1]), FADED),
-        Evidence("updates at the full rate that all are worth", _sum_of_factors(subject), WORTH * len(subject.factors)),
-    ],
+    when=lambda subject: bool(_faded(subject)),
+    evidence=_faded,
     fixes=lambda subject: [("schedule=constant",)],
     proves=True,
+    before=lambda subject: _faded(subject) if subject.total_rate < NOWHERE else [],
 )
 
 
@@ -115,6 +124,7 @@ MOMENTUM_HIGH = Rule(
         Evidence("learning rate in the long run", subject.rate),
     ],
     fixes=lambda subject: [("optimizer.momentum=0.9",)],
+    before=lambda subject: avalanche(subject) if subject.momentum > HEAVY else [],
 )
 
 
@@ -204,7 +214,7 @@ def _rates(*factors: float) -> Callable[[Subject], list[Overrides]]:
     return lambda subject: [(f"learning_rate={subject.spec.learning_rate * factor:g}",) for factor in factors]
 
 
-LR_HIGH = Rule("D506", "lr_high", lambda subject: bool(_too_far(subject)), _too_far, _rates(0.1, 0.01))
+LR_HIGH = Rule("D506", "lr_high", lambda subject: bool(_too_far(subject)), _too_far, _rates(0.1, 0.01), before=steep)
 
 
 @lru_cache(maxsize=8)

@@ -1,0 +1,56 @@
+"""The plan of a command line, as `python -m runner` would make it: of one run, or of a sweep."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.errors import HydraException
+from hydra.types import RunMode
+from omegaconf.errors import OmegaConfBaseException
+
+from runner.app.compose import Composer
+from runner.app.hydra_private import BasicSweeper
+from runner.app.refusal import all_problems
+from runner.app.setup import set_up_hydra
+from runner.base.errors import UserError
+from runner.base.paths import CONF
+from runner.base.typed import set_typed
+from runner.plan.plan import Plan, make_plan
+from runner.runs.leftovers import left_out
+
+FLAGS = ("-m", "--multirun")
+
+
+def plan_of(arguments: Sequence[str]) -> Plan:
+    """The plan of what may follow `python -m runner`: overrides, and `-m`. Raises UserError with every problem."""
+    overrides = [one for one in arguments if one not in FLAGS]
+    if options := [one for one in overrides if one.startswith("-")]:
+        raise UserError(f"{options[0]} is not an option here; only overrides and -m are read")
+    set_typed(overrides)
+    set_up_hydra(overrides)
+    try:
+        return _planned(overrides, is_sweep=len(overrides) < len(arguments))
+    except (HydraException, OmegaConfBaseException) as error:
+        raise UserError(all_problems(error, arguments)) from error
+
+
+def _planned(overrides: list[str], is_sweep: bool) -> Plan:
+    from hydra import initialize_config_dir
+    from hydra.core.global_hydra import GlobalHydra
+
+    GlobalHydra.instance().clear()
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        loader: Any = GlobalHydra.instance().config_loader()
+        if not is_sweep:
+            single = loader.load_configuration("config", overrides, RunMode.RUN)
+            is_sweep = single.hydra.mode == RunMode.MULTIRUN
+        master = loader.load_configuration("config", overrides, RunMode.MULTIRUN)
+        jobs: list[Sequence[str]] = [overrides]
+        if is_sweep:
+            params = master.hydra.sweeper.get("params") or {}
+            texts = [*(f"{key}={value}" for key, value in params.items()), *master.hydra.overrides.task]
+            parsed = OverridesParser.create(config_loader=loader).parse_overrides(texts)
+            batches = BasicSweeper.split_arguments(parsed, None)
+            jobs = [job for batch in batches for job in left_out(batch, list(master.hydra.overrides.task))[0]]
+        composer = Composer(loader, master)
+        return make_plan([composer.compose(number, job) for number, job in enumerate(jobs)])
