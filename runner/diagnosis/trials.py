@@ -45,15 +45,13 @@ class Trial:
 class Trials:
     """All trainings for one setting, `left` more stacks of them."""
 
-    def __init__(self, compose: Compose, modules: tuple[str, ...] = ()) -> None:
-        self._compose, self._modules, self._builder = compose, modules, SpecBuilder()
+    def __init__(self, compose: Compose, modules: tuple[str, ...] = (), builder: SpecBuilder | None = None) -> None:
+        self._compose, self._modules, self._builder = compose, modules, builder or SpecBuilder()
         self.left = MOST_STACKS
 
     def another(self) -> "Trials":
         """For the next setting; data sets that have been looked at are remembered."""
-        other = Trials(self._compose, self._modules)
-        other._builder = self._builder
-        return other
+        return Trials(self._compose, self._modules, self._builder)
 
     def check(self, overrides: Overrides) -> Checked | str:
         """The run that overrides describe, or all that is wrong with them."""
