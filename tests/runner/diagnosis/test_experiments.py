@@ -13,7 +13,7 @@ from runner.diagnosis.experiments import confirm, inquiries
 from runner.diagnosis.inquiry import FRESH, MOST_FRESH, OTHER_RUN, Inquiry
 from runner.diagnosis.judged import Judged, judge_all
 from runner.diagnosis.rules import RULES, Rule, Rules
-from runner.diagnosis.told import blocks, command_of, fixed
+from runner.diagnosis.told import blocks, command_of, fixed, in_full
 from runner.diagnosis.trials import MOST_STACKS, Trials
 from runner.runs.diagnosis import Diagnosis, Evidence, Overrides
 from runner.runs.result import RunResult
@@ -160,6 +160,16 @@ def test_a_trap_is_confirmed_by_the_share_of_other_seeds_that_learn(results: dic
     seed = int(said.fix[0].removeprefix("seed="))
     (again,) = judge_all([trained_all(plan_of(once((*RUNS["trap"], *said.fix))))[0]])
     assert isinstance(again, Judged) and again.result.spec.seed == seed and again.diagnosis.verdict == "healthy"
+
+
+def test_a_fix_that_is_no_better_than_another_seed_is_not_confirmed(results: dict[str, RunResult]) -> None:
+    """Other first weights help this run; of the fresh seeds that fail they help about as many as learn anyway."""
+    ((one,), _) = tried(results["trap"], rules=naming((("init=glorot",),)))
+    own, fresh = one.diagnosis.tried
+    assert own.helped == 1 and not own.is_fresh and fresh.is_fresh and fresh.learn >= 5
+    assert 0 < fresh.helped < len(fresh.seeds) and not fresh.has_helped
+    assert one.diagnosis.certainty != "confirmed"
+    assert f"{fresh.learn} other fresh seeds learn without it" in "\n".join(in_full(one, lambda *_: "a command"))
 
 
 def test_a_run_whose_overrides_make_another_one_is_not_experimented_with(results: dict[str, RunResult]) -> None:
