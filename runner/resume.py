@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
+from runner.app.again import composing_again
 from runner.app.commands import run_command, split_options
 from runner.app.setup import composing
 from runner.base.console import count, say, warn
@@ -74,7 +75,7 @@ def resume(
         raise UserError(f"this sweep was written to {file.store}, and the store here is {named_store()}")
     found = look_at(folder, replace(file, settings=elsewhere(file.settings, where)), failed_too, is_apart)
     _say_state(found)
-    delivery = Delivery(found.sweep)
+    delivery = Delivery(replace(found.sweep, composing=composing_again))
     match found.way:
         case Way.APART:
             _train_apart(found, delivery)
@@ -134,7 +135,7 @@ def _train_apart(found: Resumption, delivery: Delivery) -> None:
     folder = SweepFolder(OUTPUTS / f"{about.sweep_id}{REST}{len(rests) + 1 if rests else ''}")
     plan = found.today.apart(runs)
     named = replace(about, name=f"{about.name}, the rest", sweep_id=folder.path.name)
-    other = Delivery(replace(found.sweep, folder=folder, about=named))
+    other = Delivery(replace(delivery.sweep, folder=folder, about=named))
     other.save_plan(plan)
     say(f"{count(len(runs), 'run')} as a sweep of their own, in {folder.shown}")
     sweep.leave(delivery, found.plan, found.kept, folder.path.name)

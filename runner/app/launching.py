@@ -15,6 +15,7 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
 from runner.app.about import about_run, about_sweep
+from runner.app.again import composing_again
 from runner.app.compose import Composer, plain
 from runner.app.compositions import Composition
 from runner.app.hydra_private import returned
@@ -102,7 +103,8 @@ def preview(loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]])
 def _delivery_of(master: DictConfig, plan: Plan) -> Delivery:
     """Of the sweep that a command line starts with these runs."""
     about = about_sweep(_named(master), run_id(), [run.overrides for run in plan.runs])
-    return Delivery(SweepContext(SweepFolder(Path(master.hydra.sweep.dir)), about, plan.settings))
+    folder = SweepFolder(Path(master.hydra.sweep.dir))
+    return Delivery(SweepContext(folder, about, plan.settings, composing=composing_again))
 
 
 def prepare(loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]]) -> tuple[Delivery, Plan]:
@@ -168,7 +170,8 @@ def run_job(config: DictConfig) -> float:
     (spec,) = plan.specs
     about = about_run(case, f"{spec.data.name} {spec.activation.name}", run_id(), overrides)
     _say(plan)
-    (result,) = sweep.run(Delivery(SweepContext(SweepFolder(folder), about, plan.settings, is_sweep=False)), plan)
+    context = SweepContext(SweepFolder(folder), about, plan.settings, is_sweep=False, composing=composing_again)
+    (result,) = sweep.run(Delivery(context), plan)
     if failed := failures([result]):
         raise failed
     return result.objective

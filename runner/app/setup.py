@@ -53,7 +53,10 @@ def planned(overrides: Sequence[str]) -> Plan:
 
 @contextmanager
 def composing(overrides: Sequence[str] = ()) -> Iterator[Composer]:
-    """Hydra's configs without a Hydra application. Raises UserError when the overrides cannot be read."""
+    """Hydra's configs without a Hydra application, or beside the one that is running.
+
+    Raises UserError when the overrides cannot be read.
+    """
     _parsed(overrides)
     set_up_hydra(list(overrides))
 
@@ -61,10 +64,17 @@ def composing(overrides: Sequence[str] = ()) -> Iterator[Composer]:
     from hydra.core.global_hydra import GlobalHydra
     from hydra.types import RunMode
 
-    with initialize_config_dir(str(CONF), version_base="1.3"):
-        loader: Any = GlobalHydra.instance().config_loader()
-        master = loader.load_configuration("config", [], RunMode.MULTIRUN)
-        yield Composer(loader, master)
+    running = GlobalHydra.instance().hydra
+    GlobalHydra.instance().clear()
+    try:
+        with initialize_config_dir(str(CONF), version_base="1.3"):
+            loader: Any = GlobalHydra.instance().config_loader()
+            master = loader.load_configuration("config", [], RunMode.MULTIRUN)
+            yield Composer(loader, master)
+    finally:
+        if running is not None:
+            GlobalHydra.instance().clear()
+            GlobalHydra.instance().initialize(running)
 
 
 def _parsed(overrides: Sequence[str]) -> list[Override]:

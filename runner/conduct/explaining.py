@@ -2,6 +2,8 @@
 
 import time
 from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from runner.base.commands import command_of
 from runner.base.console import warn
@@ -12,6 +14,9 @@ from runner.runs.account import FILE, tags_in
 from runner.runs.command_lines import typed
 from runner.runs.diagnosis import Overrides
 from runner.runs.result import RunResult
+
+if TYPE_CHECKING:
+    from runner.diagnosis.judged import Judged
 
 SHARE, LEAST = 0.05, 0.25  # of the processor time that a sweep has taken; seconds, as its program takes five
 
@@ -48,6 +53,8 @@ class Explainer:
         with suppress(OSError):
             self.stale = tags_in(contents_of(file))
         seen = look(ledger.results, ledger.keys, seconds)
+        if self._sweep.settings.diagnose == "confirm":
+            seen = replace(seen, judged=self._confirmed(seen.judged, {one.spec.seed for one in ledger.results}))
         said = account(seen, self._train, self._command)
         if said.missed or (said.trained and self._sweep.is_sweep):
             self.content = file_of(seen, said)
@@ -55,12 +62,25 @@ class Explainer:
             write_whole(file, self.content)
             ledger.account = said
 
+    def _confirmed(self, judged: "list[Judged]", taken: set[int]) -> "list[Judged]":
+        """The same with what experiments say; of a person who has interrupted them as far as they have got."""
+        from runner.conduct.confirming import confirmed
+        from runner.diagnosis.judged import Judged
+
+        sweep, (_, options) = self._sweep, typed(self._sweep.about.command)
+        if sweep.composing is None or not judged:
+            return judged
+        with sweep.composing(options, sweep.settings.modules) as compose:
+            found, _ = confirmed(judged, compose, taken, sweep.settings.modules)
+        return [one for one in found if isinstance(one, Judged)]
+
     def _train(self, result: RunResult, fix: Overrides) -> str:
         """The command that trains a run with a fix."""
         from runner.diagnosis.told import fixed
 
         _, options = typed(self._sweep.about.command)
-        return command_of("runner", options, fixed(result.overrides, fix))
+        overrides = tuple(one for one in result.overrides if not one.startswith("diagnose="))
+        return command_of("runner", options, fixed(overrides, fix))
 
     @property
     def _command(self) -> str:

@@ -66,8 +66,8 @@ def print_run(result: RunResult, where: str, account: Account | None = None) -> 
         out.print(line, soft_wrap=True)
     for cause in causes:
         say(cause.text)
-        for way in cause.to_try[:1]:
-            say(f"to try: {way}")
+        for line in (*cause.tried, *(f"to try: {way}" for way in cause.to_try)):
+            say(line)
     out.print(where, soft_wrap=True)
 
 

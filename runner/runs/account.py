@@ -75,7 +75,9 @@ class Account:
         """A sweep's account in a few lines: one for each cause, and how to see the rest."""
         if not self.headline:
             return []
-        causes = [f"  {cause.line}" for cause in self.causes]
+        causes = [
+            line for cause in self.causes for line in (f"  {cause.line}", *(f"      {way}" for way in cause.tried))
+        ]
         return [f"{self.headline}{':' if causes else ''}", *causes, f"{self.rest}: {self.command}"]
 
     @property
@@ -143,4 +145,4 @@ def _evidence(one: Mapping[str, Any]) -> str:
 
 def _effect(one: Mapping[str, Any]) -> str:
     before, after = (number(value, 3) if isinstance(value, float) else "-" for value in (one["before"], one["after"]))
-    return f"{one['metric']} {before} -> {after}, better on {one['helped']} of {len(one['seeds'])} seeds"
+    return f"{one['metric']} {before} -> {after}, better in {one['helped']} of {len(one['seeds'])} seeds"

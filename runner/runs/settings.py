@@ -92,7 +92,7 @@ class Settings(Frozen):
     `modules` hold a user's own components.
 
     With `skip_finished` runs that the store has already are reused; `diagnose` says whether runs that do not learn are
-    looked at when all have ended.
+    looked at when all have ended, and whether fixes are trained then.
     `expect` maps sentences to inequalities that a sweep should satisfy; with `strict` it fails when it does not.
     `quiet` and `dry_run` are about one command and not part of a plan, so a plan goes without them.
     """
@@ -104,7 +104,7 @@ class Settings(Frozen):
     expect: Annotated[dict[str, str], BeforeValidator(lambda value: {} if value is None else value)]
     strict: bool
     skip_finished: Flag
-    diagnose: Literal["auto", "off"] = "auto"
+    diagnose: Literal["auto", "confirm", "off"] = "auto"
     quiet: Flag = False
     dry_run: Flag = False
 

@@ -5,7 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hydra.core.global_hydra import GlobalHydra
 
+from runner.app.again import composing_again
+from runner.app.setup import composing
 from runner.conduct.context import SweepContext
 from runner.conduct.explaining import Explainer
 from runner.conduct.ledger import Ledger
@@ -128,10 +131,28 @@ def test_a_run_alone_gets_its_cause_and_a_command_in_two_lines(
     assert (way, where) == ("to try: learning_rate=0.3", "where")
 
 
+def test_a_fix_is_trained_where_that_is_asked_for_also_while_hydra_runs_a_sweep(
+    runs: dict[str, RunResult], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    high = runs["too high"]
+    given = replace(high, index=0, overrides=(*high.overrides, "diagnose=confirm"))
+    one, ledger = explainer(tmp_path, [given], diagnose="confirm")
+    with composing():  # as a running application has one
+        one.look(ledger)
+        assert GlobalHydra.instance().is_initialized()
+    assert capsys.readouterr().err == ""
+    assert ledger.account is not None
+    (cause,) = ledger.account.causes
+    assert cause.text.endswith("(confirmed, D506)") and "better in" in cause.tried[0]
+    assert cause.to_try[0].startswith("python -m runner ") and "confirm" not in cause.to_try[0]
+    assert one.tags[0]["diagnosis.certainty"] == "confirmed" and ", better in " in one.tags[0]["diagnosis.effect"]
+
+
 def explainer(folder: Path, results: list[RunResult], **settings: object) -> tuple[Explainer, Ledger]:
     folder.mkdir(exist_ok=True)
     about = About("s", "", "s", "python -m runner -m")
-    sweep = SweepContext(SweepFolder(folder), about, PLAN.settings.model_copy(update=settings))
+    given = PLAN.settings.model_copy(update=settings)
+    sweep = SweepContext(SweepFolder(folder), about, given, composing=composing_again)
     ledger = Ledger(sweep)
     ledger.expect([one.overrides for one in results])
     ledger.add(results)
