@@ -1,4 +1,4 @@
-.PHONY: help install run folders reference notebook case-studies benchmarks planning test test-quick test-numbers test-browser screenshots \
+.PHONY: help install run folders reference questions notebook case-studies benchmarks planning test test-quick test-numbers test-browser screenshots \
 	test-slow lint format types audit coverage check ui clean
 
 PYTHON ?= .venv/bin/python
@@ -16,6 +16,10 @@ run: install  ## the main job: a sweep over activations
 
 reference: install  ## docs/reference.md, from the configs and the components, and docs/diagnoses.md, from the rules
 	$(PYTHON) docs/reference/build.py
+	$(PYTHON) docs/diagnoses/build.py
+
+questions: install  ## ask the public questions of docs/diagnoses.md again (minutes), and write that page
+	$(PYTHON) -m tests.end_to_end.questions
 	$(PYTHON) docs/diagnoses/build.py
 
 notebook: install  ## run docs/notebook.ipynb, so that it shows what it prints

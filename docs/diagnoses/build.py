@@ -6,6 +6,7 @@ from textwrap import indent
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from docs.diagnoses.questions.page import section as public_questions
 from runner.diagnosis.document import VERSION
 from runner.diagnosis.effects import ERRORS, LEAST, MISSING
 from runner.diagnosis.inquiry import FEWEST_FRESH, FRESH, LEARN, MOST, MOST_FIXES, MOST_FRESH, MOST_OWN
@@ -137,7 +138,7 @@ A run that has it:
 
 def document() -> str:
     """The whole page."""
-    return HEAD + "".join(map(section, RULES))
+    return HEAD + "".join(map(section, RULES)) + public_questions()
 
 
 if __name__ == "__main__":

@@ -47,7 +47,7 @@ def test_a_page_is_what_make_reference_writes(name: str) -> None:
 
 
 def test_every_rule_has_a_section_with_what_it_is_and_what_to_do() -> None:
-    sections = (DOCS / "diagnoses.md").read_text(encoding="utf-8").split("\n## ")[1:]
+    *sections, _ = (DOCS / "diagnoses.md").read_text(encoding="utf-8").split("\n## ")[1:]
     assert [section.splitlines()[0] for section in sections] == [f"{rule.code} {rule.cause}" for rule in RULES]
     for section in sections:
         assert [len(line.split("** ")[1]) > 0 for line in section.splitlines() if line.startswith("- **")] == [True] * 4

@@ -11,7 +11,7 @@ from tests.end_to_end.program import make_store, run_runner, said
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "tutorial.md"
 NOT_RUN = ["mlflow ui"]  # a server, which does not end
-QUICK = ("workers=1", "tracking.plots=none")  # they change no number
+QUICK = ("workers=1", "tracking.plots=none")  # they change no number; a single run is typed again by what explains it
 FILE = re.compile(r"^```python (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -28,7 +28,7 @@ def run(command: str, run_id: str, folder: Path) -> subprocess.CompletedProcess[
     python, *arguments = shlex.split(command.replace("RUN_ID", run_id))
     assert python == "python", command
     if arguments[0] == "-m":
-        module, more = arguments[1], QUICK if arguments[1] == "runner" else ()
+        module, more = arguments[1], QUICK if arguments[1] == "runner" and "-m" in arguments[2:] else ()
         return run_runner(*arguments[2:], *more, module=module, cwd=folder)
     (file,) = arguments
     return run_runner(module=file.removesuffix(".py"), cwd=folder)
@@ -44,7 +44,7 @@ def test_every_command_of_the_tutorial_works_and_prints_what_the_tutorial_shows(
     assert len(ran) > 5
     for step in ran:
         done = run(step.command, next(reversed(RUN_ID.findall(printed)), ""), tmp_path)
-        assert done.returncode == 0, said(done)
+        assert done.returncode == (3 if "does not learn" in " ".join(step.shown) else 0), said(done)
         assert missing(step.shown, done.stdout) == [], said(done)
         printed += done.stdout
     (report,) = tmp_path.glob("report-*.html")
