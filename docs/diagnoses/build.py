@@ -7,6 +7,7 @@ from textwrap import indent
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from docs.diagnoses.questions.page import section as public_questions
+from runner.diagnosis.before import MOST as MOST_SETTINGS
 from runner.diagnosis.document import VERSION
 from runner.diagnosis.effects import ERRORS, LEAST, MISSING
 from runner.diagnosis.inquiry import FEWEST_FRESH, FRESH, LEARN, MOST, MOST_FIXES, MOST_FRESH, MOST_OWN
@@ -36,6 +37,7 @@ HEAD = f"""\
     python -m runner.diagnose --why 3 --against 7      # what differs from a run that learns; or RUN_ID
     python -m runner.diagnose SWEEP --confirm          # trains the fixes, and says how much they help
     python -m runner.diagnose SWEEP --json found.json  # for programs; - is standard output
+    python -m runner.diagnose --config data=xor network.hidden=[]  # what shows before training; also with -m
 
 A run is compared with what its own data allow: kernel regression, which answers each training sample from the others,
 and a linear model. Scores are 0 for the best constant and 1 for perfect: R2 of a regression, balanced accuracy of a
@@ -48,6 +50,12 @@ Each section ends with a command that trains a run with its cause; `python -m ru
 *Proved* follows from config, data and code alone; *likely* is what a rule says of measured numbers; *confirmed* is a
 cause whose fix was trained and helps. Without `--confirm` no fix is trained: the command that is printed is one to try.
 Where no rule holds the cause is unknown, and that is said.
+
+Before a run or a sweep trains, in `dry_run=true` and with `--config`, the rules that need no trained weights are asked
+ahead, with stricter limits where a run may still learn: a line for each cause says which runs have it, and what to try.
+Nothing is refused and no number changes. What may be intended is a note and no warning: `fault=`, `init=constant`,
+`test.margin=`, and all of a case or a named sweep. At most {MOST_SETTINGS} settings are looked at, and large data are
+not; `diagnose=off` looks at nothing. With `--config` the exit code is 3 where there is a warning.
 
 With `--confirm` fixes are trained, setting by setting: runs that differ in seed and fold alone are one. First all fixes
 of the named cause, and of causes that look like it, on the seeds of {MOST_OWN} of its runs at most; then the best of

@@ -80,7 +80,7 @@ def _plan(
 def _say(plan: Plan, lines: Sequence[str] = (), foresees: bool = True) -> None:
     """What a person should know before anything trains, with what it `foresees`."""
     notes = [*lines, *plan.notes]
-    if foresees and plan.settings.diagnose != "off":
+    if foresees:
         foreseen = foresee(plan)
         notes += foreseen.notes
         for line in foreseen.warnings:

@@ -93,7 +93,9 @@ class Foreseen:
 
 
 def foresee(plan: Plan, is_thorough: bool = False, rules: Rules = RULES) -> Foreseen:
-    """Look at a plan. What takes long beside its training is only looked at where that `is_thorough`."""
+    """Look at a plan, unless it has `diagnose=off`; at what takes long beside its training where that `is_thorough`."""
+    if plan.settings.diagnose == "off":
+        return Foreseen(plan, plan, [])
     settings = dict[Setting, list[PlannedRun]]()
     for run in plan.runs:
         settings.setdefault(_setting_of(run), []).append(run)

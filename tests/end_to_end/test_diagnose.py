@@ -81,6 +81,16 @@ def test_a_sweep_says_at_its_end_why_runs_do_not_learn_and_its_store_keeps_it(sw
     assert "### 2 runs: the network is linear, and the data are not (proved, D301)\n" in page.read_text()
 
 
+def test_what_will_not_learn_is_said_before_it_is_trained(sweep: Trained) -> None:
+    warned = [line for line in sweep.done.stderr.splitlines() if line.startswith("warning: ")]
+    assert len(warned) == 2, said(sweep.done)
+    assert warned[0].startswith("warning: the learning rate is too high for this network and these data (D506) [")
+    assert "(D301) [network.hidden=[], 4 of 8 runs]: score that the data allow: " in warned[1]
+    assert warned[1].endswith("; try network.hidden=[8] activation=tanh")
+    (noted,) = [line for line in sweep.done.stdout.splitlines() if line.startswith("note: ")]
+    assert "(D102) [fault=update_sign, 4 of 8 runs]: planned mistake in the update: fault=update_sign; try" in noted
+
+
 def test_programs_get_every_run_with_its_cause_and_the_overrides_to_try(sweep: Trained, tmp_path: Path) -> None:
     done = diagnose(sweep, "--json", "-")
     found = json.loads(done.stdout)

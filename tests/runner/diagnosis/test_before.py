@@ -1,10 +1,12 @@
 """What shows before training: each mistake is seen, and its nearest look-alike is not."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from runner.diagnosis.before import foresee
+from runner.diagnose import main
+from runner.diagnosis.before import MOST, foresee
 from runner.plan.plan import Plan
 from tests.runner.building import plan_of
 from tests.runner.diagnosis.corpus import OWN, SINE, XOR, write_tables
@@ -95,3 +97,45 @@ def test_a_mistake_is_warned_of_and_its_look_alike_is_not(code, run, look_alike)
 @pytest.mark.parametrize(("code", "run"), NOTES.items(), ids=NOTES)
 def test_what_may_be_intended_is_a_note(code, run):
     assert codes(plan_of(run)) == [(code, True)]
+
+
+def test_a_command_line_that_is_only_looked_at(capsys):
+    sweep = ("-m", "network.hidden=[],[8]", "data=xor", "seed=range(3)")
+    assert main(["--config", *sweep]) == 3
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith(
+        "warning: the network is linear, and the data are not (D301) [network.hidden=[], 3 of 6 runs]: "
+    )
+    assert main(["--config", *sweep, "--json", "-"]) == 3
+    found = json.loads(capsys.readouterr().out)
+    assert (found["version"], found["runs"], found["looked_at"]) == (1, 6, 6)
+    (sign,) = found["foreseen"]
+    assert (sign["kind"], sign["cause"], sign["certainty"]) == ("warning", "no_hidden", "proved")
+    assert len(sign["run_keys"]) == 3 and sign["fix"] == ["network.hidden=[8]", "activation=tanh"]
+    assert main(["--config", "sweep=initializers"]) == 0
+    assert "(D401) [init=constant, 10 of 40 runs]" in capsys.readouterr().out
+    assert main(["--config"]) == 0
+    assert capsys.readouterr().out == "1 run: nothing shows before training that would keep one from learning\n"
+    for wrong in ("data=xorr", "data=xor,sine", "--strict"):
+        assert main(["--config", wrong]) == 1
+        assert wrong.rpartition("=")[2] in capsys.readouterr().err
+
+
+def test_of_many_settings_some_are_looked_at_and_the_line_says_so():
+    plan = plan_of(*[(f"learning_rate={rate}", f"init={init}") for rate in range(1, 31) for init in ("he", "constant")])
+    seen = foresee(plan)
+    assert len(seen.looked_at.runs) == MOST < len(plan.runs) and not seen.is_whole
+    (line,) = seen.notes
+    ill = len(seen.signs[0].runs)
+    assert f"(D401) [init=constant, {ill} of {MOST} settings looked at]" in line and 0 < ill < MOST
+
+
+def test_a_setting_is_said_to_be_ill_where_its_other_seeds_are_too():
+    jobs = [(*SINE, *RELU, "network.hidden=[4]", "data.domain=[1,3]", f"seed={seed}") for seed in range(12)]
+    alone = [bool(codes(plan_of(job))) for job in jobs]
+    assert any(alone) and not all(alone)
+    assert codes(plan_of(jobs[alone.index(True)], jobs[alone.index(False)])) == []
+
+
+def test_switched_off_it_is_not_looked_at():
+    assert codes(plan_of((*SINE, "init=constant", "diagnose=off"))) == []
