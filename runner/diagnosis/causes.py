@@ -48,9 +48,7 @@ class Cause:
         if self.draw:
             return f"no setting explains it; it is the {self.draw}"
         if self.whole > 1:
-            return (
-                f"no two settings explain it, nor does the seed: these are all runs of {count(self.whole, 'setting')}"
-            )
+            return f"all runs of {count(self.whole, 'setting')}, whatever the seed"
         return ""
 
 
