@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from runner.base.commands import command_of
 from runner.base.console import warn
+from runner.base.errors import UserError
 from runner.base.files import contents_of, write_whole
 from runner.conduct.context import SweepContext
 from runner.conduct.ledger import Ledger
@@ -43,7 +44,8 @@ class Explainer:
         try:
             self._look(ledger, max(LEAST, SHARE * (began - self._spent + self.elsewhere)) - self._spent)
         except Exception as error:  # a rule, a data set or an activation may be a person's own
-            warn(f"nothing is said of why runs do not learn: {type(error).__name__}: {error}; see: {self._command}")
+            why = error if isinstance(error, UserError) else f"{type(error).__name__}: {error}"
+            warn(f"nothing is said of why runs do not learn: {why}; see: {self._command}")
         self._spent += time.process_time() - began
 
     def _look(self, ledger: Ledger, seconds: float) -> None:

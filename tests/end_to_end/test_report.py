@@ -46,8 +46,6 @@ def written(sweep: Trained, folder: Path, form: str) -> dict[str, bytes]:
 def test_a_report_has_the_bytes_of_the_one_that_the_sweep_wrote_at_its_end(sweep: Trained, tmp_path: Path) -> None:
     (page,) = written(sweep, tmp_path, "html").values()
     assert page == sweep.store.artifact(sweep.store.only(), "report.html").read_bytes()
-    answer, failures, settings = (page.index(one) for one in (b'class="answer"', b"<h2>Why runs do", b"<h2>Settings"))
-    assert answer < failures < settings and b"data:image/png" in page[failures:settings]
 
 
 def test_the_same_sweep_gives_the_same_bytes_in_any_folder(sweep: Trained, tmp_path: Path) -> None:

@@ -34,6 +34,12 @@ def test_a_sweep_that_knew_nothing_of_a_section_has_it_where_its_module_is_named
     assert not errors
 
 
+def test_why_runs_do_not_learn_stands_under_the_answer_with_a_picture(sweep: Trained) -> None:
+    page = sweep.store.artifact(sweep.store.only(), "report.html").read_text()
+    places = [page.index(one) for one in ('class="answer"', "<h2>Why runs do", "data:image/png", "<h2>Settings, best")]
+    assert places == sorted(places)
+
+
 def test_a_module_that_cannot_be_imported_costs_its_sections_and_a_sentence(sweep: Trained, tmp_path: Path) -> None:
     text, errors = report(sweep, tmp_path, "modules=[my_sections]")
     assert text == sweep.store.artifact(sweep.store.only(), "report.html").read_bytes()
