@@ -138,9 +138,10 @@ def _of_code(both: Pair) -> list[Row]:
 
 
 def _of_scores(both: Pair) -> Iterator[Row]:
-    parts = list(dict.fromkeys(one.scores.part for one in both))
+    parts = ["training" if part == "train" else part for part in dict.fromkeys(one.scores.part for one in both)]
     yield _row(f"on {' and '.join(parts)} samples", both, lambda one: _score(one, one.scores.tested))
-    yield _row("on training samples", both, lambda one: _score(one, one.scores.trained))
+    if parts != ["training"]:
+        yield _row("on training samples", both, lambda one: _score(one, one.scores.trained))
     yield _row("what the data allow", both, _allowed)
 
 
