@@ -6,6 +6,7 @@ import numpy as np
 
 from nn.activations import ACTIVATIONS
 from nn.registry import Array
+from runner.diagnosis.rules.network import is_linear
 from runner.diagnosis.rules.rule import NEAR_START, Rule
 from runner.diagnosis.subject import Subject
 from runner.runs.diagnosis import Evidence
@@ -125,8 +126,10 @@ def _unequal(subject: Subject) -> list[Evidence]:
 
 
 def _far_off_scale(subject: Subject) -> list[Evidence]:
-    """Before training: the published runs of c0_a1 and c0_a2, with inputs of 7.3, learn at a fitting rate."""
-    return [] if subject.standardizes else _off_scale(subject, FAR)
+    """Before training: the published runs of c0_a1 and c0_a2, with inputs of 7.3, learn at a fitting rate, and a linear
+    network has no units that large inputs saturate.
+    """
+    return [] if subject.standardizes or is_linear(subject.spec) else _off_scale(subject, FAR)
 
 
 def _of_scales(
@@ -150,6 +153,10 @@ UNSCALED_INPUTS = _of_scales("D204", "unscaled_inputs", _off_scale, _far_off_sca
 UNEQUAL_INPUTS = _of_scales("D205", "unequal_inputs", _unequal)
 
 
+def _may_be_scaled(subject: Subject) -> bool:
+    return subject.data.samples.task == "regression"
+
+
 def _target_scale(subject: Subject) -> list[Evidence]:
     targets = subject.seen[1][0]
     found = {"mean": float(np.abs(targets.mean(axis=1)).max()), "standard deviation": float(targets.std(axis=1).max())}
@@ -159,10 +166,10 @@ def _target_scale(subject: Subject) -> list[Evidence]:
 UNSCALED_TARGETS = Rule(
     "D206",
     "unscaled_targets",
-    when=lambda subject: subject.data.samples.task == "regression" and bool(_target_scale(subject)),
+    when=lambda subject: _may_be_scaled(subject) and bool(_target_scale(subject)),
     evidence=_target_scale,
     fixes=lambda subject: [("data.target_scale=standardize",)],
-    before=True,
+    before=lambda subject: _target_scale(subject) if _may_be_scaled(subject) and not is_linear(subject.spec) else [],
 )
 
 

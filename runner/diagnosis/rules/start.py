@@ -95,16 +95,21 @@ def _first_sizes(subject: Subject) -> Array:
     return np.ones(1) if subject.first is None else subject.sizes(subject.first)
 
 
-INIT_LARGE = Rule(
-    "D403",
-    "init_large",
-    when=lambda subject: bool((_first_sizes(subject) > LARGE).any()),
-    evidence=lambda subject: [
+def _large(subject: Subject) -> list[Evidence]:
+    return [
         Evidence("norm of a unit's first weights", float(size), LARGE, layer=layer, step=0)
         for layer, size in enumerate(_first_sizes(subject), 1)
         if size > LARGE
-    ],
+    ]
+
+
+INIT_LARGE = Rule(
+    "D403",
+    "init_large",
+    when=lambda subject: bool(_large(subject)),
+    evidence=_large,
     fixes=_drawn,
+    before=lambda subject: _large(subject) if steep(subject) else [],
 )
 INIT_SMALL = Rule(
     "D404",

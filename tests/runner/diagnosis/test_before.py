@@ -9,7 +9,7 @@ from runner.diagnose import main
 from runner.diagnosis.before import MOST, foresee
 from runner.plan.plan import Plan
 from tests.runner.building import plan_of
-from tests.runner.diagnosis.corpus import OWN, SINE, XOR, write_tables
+from tests.runner.diagnosis.corpus import HEALTHY, ILL, OWN, SINE, XOR, write_tables
 
 RELU = ("activation=relu", "init=he", "network.bias_init=zero")
 # Code, a run that gets it, and the nearest one that does not.
@@ -35,6 +35,7 @@ PAIRS = {
     "inputs far away": ("D204", FAR, (*FAR, "data.standardize=true")),
     "inputs of unequal size": ("D205", UNEQUAL, (*OWN, "data.path=spots.csv")),
     "large targets": ("D206", WIDE, (*WIDE, "data.target_scale=standardize")),
+    "large numbers": ("D204", (*SINE, "data.domain=[-30,30]"), HEALTHY["unscaled_targets"]),
     "sorted samples": ("D207", SORTED, (*SORTED, "data.path=wave.csv")),
     "sorted samples, not often": ("D207", SORTED, (*SORTED, "training.epochs=100")),
     "a line for a curve": ("D301", (*SINE, "network.hidden=[]"), ("data=identity", "network.hidden=[]")),
@@ -50,6 +51,11 @@ PAIRS = {
         "D402",
         (*SINE, *RELU, "init=between", "init.low=-2", "init.high=-1", "network.bias_init=init", "data.domain=[0,3]"),
         (*SINE, *RELU),
+    ),
+    "large first weights": (
+        "D403",
+        (*SINE, "init=gaussian", "init.std=50"),
+        (*SINE, "init=gaussian", "init.std=3", "learning_rate=0.01"),
     ),
     "a schedule that ends at once": (
         "D501",
@@ -139,3 +145,15 @@ def test_a_setting_is_said_to_be_ill_where_its_other_seeds_are_too():
 
 def test_switched_off_it_is_not_looked_at():
     assert codes(plan_of((*SINE, "init=constant", "diagnose=off"))) == []
+
+
+@pytest.mark.parametrize("name", HEALTHY)
+def test_a_run_that_learns_is_not_warned(name):  # that these learn `test_judging` trains them for
+    assert codes(plan_of(HEALTHY[name])) == []
+
+
+def test_a_run_with_another_mistake_is_not_warned_of_this_one():
+    others = {cause: foresee(plan_of(run), is_thorough=True).signs for cause, run in ILL.items()}
+    assert {
+        (cause, one.rule.cause) for cause, signs in others.items() for one in signs if one.rule.cause != cause
+    } == set()
