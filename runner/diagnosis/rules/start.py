@@ -18,6 +18,7 @@ LARGE = 8.0  # norm of W by the square root of its units; healthy 99 %: 2.5
 SMALL = 0.1  # the same in every layer; healthy 1 %: 0.86
 TRAPPED = 0.01  # the share of the cost that the best step along the gradient saves
 NARROW = 4  # units
+NOWHERE = 2.0  # the sum of all rates, with momentum in the long run; healthy least: 3, but for easy lines
 CLIFF = 20.0  # rate times curvature before the first update; see STEEP in steps
 AVALANCHE = 500.0  # the same of the rate in the long run; healthy most: 370
 RECTIFIERS = ("relu", "floored_relu")
@@ -143,6 +144,11 @@ def avalanche(subject: Subject) -> list[Evidence]:
     found = _curved(subject) / (1 - subject.momentum)
     name = "the rate in the long run times curvature at the first weights"
     return [Evidence(name, found, AVALANCHE, step=0)] if found > AVALANCHE else []
+
+
+def goes_nowhere(subject: Subject) -> bool:
+    """Whether all updates together are too little; a border between classes may be right after the first few."""
+    return subject.total_rate < NOWHERE and subject.data.samples.task == "regression"
 
 
 def _lucky(subject: Subject) -> list[float]:

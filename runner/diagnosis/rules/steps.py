@@ -8,12 +8,11 @@ import numpy as np
 
 from runner.diagnosis.probes import Search, curvature, search
 from runner.diagnosis.rules.rule import NEAR_START, Rule
-from runner.diagnosis.rules.start import DEAD, avalanche, steep
+from runner.diagnosis.rules.start import DEAD, avalanche, goes_nowhere, steep
 from runner.diagnosis.subject import Subject
 from runner.runs.diagnosis import Evidence, Overrides
 
 FADED, WORTH = 0.02, 0.1  # the schedule's last factor, and the sum of all by the number of steps
-NOWHERE = 2.0  # the sum of all rates, with momentum in the long run; healthy least: 3
 CLIPPED = 0.2  # the limit of the gradient's norm by its median
 PULLED = 0.5  # the pull of L2 by the gradient, at the end: 1 is balance
 DECAYED = 0.5  # how much of the weights L2 has had the time to take, as an exponent
@@ -54,7 +53,7 @@ DECAY_FAST = Rule(
     evidence=_faded,
     fixes=lambda subject: [("schedule=constant",)],
     proves=True,
-    before=lambda subject: _faded(subject) if subject.total_rate < NOWHERE else [],
+    before=lambda subject: _faded(subject) if goes_nowhere(subject) else [],
 )
 
 

@@ -62,6 +62,11 @@ PAIRS = {
         (*SINE, "schedule=exponential", "schedule.decay=0.9"),
         (*SINE, "schedule=exponential", "schedule.decay=0.995"),
     ),
+    "a schedule that ends at once, with a border to learn": (
+        "D501",
+        (*SINE, "schedule=exponential", "schedule.decay=0.9"),
+        (*OWN, "data.path=rare.csv", "schedule=exponential", "schedule.decay=0.9"),
+    ),
     "momentum": (
         "D504",
         (*SINE, "learning_rate=1", "optimizer=momentum", "optimizer.momentum=0.999"),
