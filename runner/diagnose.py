@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runner.app.commands import parser_of, run_command
+from runner.base.commands import command_of
 from runner.base.console import count, say, warn
 from runner.base.errors import UserError
 from runner.base.files import write_whole
 from runner.base.interrupts import exit_code
 from runner.base.paths import CONF
-from runner.runs.command_lines import is_ours as _is_ours
-from runner.runs.command_lines import typed as _typed
+from runner.runs.command_lines import is_ours, typed
 from runner.runs.components import load_modules, modules_of
 
 if TYPE_CHECKING:
@@ -153,8 +153,8 @@ def _sweep(name: str | None) -> "tuple[Findings, list[int]]":
     beside = reader.of_sweep(run.tags["sweep_id"])
     if any(one.is_parent for one in beside):
         return load_sweep(run.tags["sweep_id"], reader), asked
-    typed, _ = _typed(found.about.command)
-    return replace(found, results=[replace(one, overrides=typed) for one in found.results]), asked
+    overrides, _ = typed(found.about.command)
+    return replace(found, results=[replace(one, overrides=overrides) for one in found.results]), asked
 
 
 def _with_signals(results: "list[RunResult]", modules: tuple[str, ...], quiet: bool) -> "list[RunResult]":
@@ -184,7 +184,7 @@ def _confirmed(
     from runner.app.again import composing_again
     from runner.conduct.confirming import confirmed
 
-    _, options = _typed(sweep.about.command)
+    _, options = typed(sweep.about.command)
     with composing_again(options, modules) as compose:
         return confirmed(found, compose, {one.spec.seed for one in sweep.results}, modules, quiet)
 
@@ -194,12 +194,12 @@ def _print(found: "Sequence[Judged | Unjudged]", sweep: "Findings", in_full: boo
     from runner.diagnosis import told
     from runner.diagnosis.judged import Unjudged
 
-    _, options = _typed(sweep.about.command)
+    _, options = typed(sweep.about.command)
 
     def command(result: "RunResult", fix: tuple[str, ...]) -> str:
-        if not result.overrides and not _is_ours(sweep.about.command):
+        if not result.overrides and not is_ours(sweep.about.command):
             return f"the settings of that run with {' '.join(fix)}"
-        return told.command_of("runner", options, told.fixed(result.overrides, fix))
+        return command_of("runner", options, told.fixed(result.overrides, fix))
 
     if len(sweep.results) > 1:
         say(told.summary(found) if len(found) > 1 else f"run {found[0].result.index}: {sweep.name_of(found[0].result)}")

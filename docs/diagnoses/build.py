@@ -7,9 +7,12 @@ from textwrap import indent
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from docs.diagnoses.questions.page import section as public_questions
+from runner.conduct.explaining import SHARE
 from runner.diagnosis.before import MOST as MOST_SETTINGS
 from runner.diagnosis.document import VERSION
 from runner.diagnosis.effects import ERRORS, LEAST, MISSING
+from runner.diagnosis.ending import MOST_DATA, MOST_OF_SETTING
+from runner.diagnosis.ending import MOST_SETTINGS as MOST_JUDGED
 from runner.diagnosis.inquiry import FEWEST_FRESH, FRESH, LEARN, MOST, MOST_FIXES, MOST_FRESH, MOST_OWN
 from runner.diagnosis.judging import NEAR
 from runner.diagnosis.rules import RULES, Rule
@@ -85,6 +88,13 @@ Beside a number stands what it is in the sweep's healthy runs on the same data, 
 `--against` sets two runs beside each other: the settings that differ, data, scores, layers and cost, the first step at
 which a layer parts (a norm by more than a factor of 3, the share of dead units by more than 0.25), and the reason: the
 only setting that differs, or the one that the diagnosis names.
+
+A run that does not learn says so when it ends, with its cause and a command to try; a sweep has a line for each cause.
+In {100 * SHARE:g} % of its processor time it compares the runs on {MOST_DATA} samples at most, the first
+{MOST_OF_SETTING} of each data set, with what these allow, and judges {MOST_OF_SETTING} of those that miss it for each
+of {MOST_JUDGED} settings; the line below the causes has the command for all. With `diagnose=confirm` fixes are trained
+too, and `diagnose=off` or `quiet=true` leaves all of this out. The runs get tags, their parent `diagnosis.json` and
+`diagnosis.summary`; the report shows them directly under the answer.
 
 Failed and killed runs are counted, and nothing is said of them. A run stored by an earlier version has no signals; it
 is trained again for them, and that is said too; the store stays as it is.

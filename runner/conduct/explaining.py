@@ -81,8 +81,7 @@ class Explainer:
         from runner.diagnosis.told import fixed
 
         _, options = typed(self._sweep.about.command)
-        overrides = tuple(one for one in result.overrides if not one.startswith("diagnose="))
-        return command_of("runner", options, fixed(overrides, fix))
+        return command_of("runner", options, fixed(result.overrides, fix))
 
     @property
     def _command(self) -> str:

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 
-from runner.base.commands import command_of as command_of
 from runner.base.console import count
 from runner.base.texts import number
 from runner.diagnosis.causes import causes_of, failures_of, kind_of

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from runner.base.console import count
 from runner.base.texts import number
@@ -105,7 +105,7 @@ def account_of(content: bytes) -> Account | None:
     """The account in a file of diagnoses; None where it has none that this version understands."""
     try:
         return _ACCOUNT.validate_python(_document(content)["account"])
-    except (ValueError, KeyError, ValidationError):
+    except (ValueError, KeyError, RecursionError):
         return None
 
 
@@ -113,7 +113,7 @@ def tags_in(content: bytes) -> dict[int, dict[str, str]]:
     """The tags of every run that a file of diagnoses judges ill or unknown, by index; none of one that is damaged."""
     try:
         return {int(run["index"]): _tags(run) for run in _document(content)["runs"] if run["verdict"] != "healthy"}
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
 
 

@@ -192,6 +192,8 @@ def test_what_goes_wrong_is_a_line_and_takes_nothing_from_the_sweep(
     assert ledger.account is None and len(ledger.results) == 2
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b'{"account": 1, "runs": 2}', b'{"runs": [{"verdict": 1}]}'])
+@pytest.mark.parametrize(
+    "content", [b"", b"[]", b"{}", b'{"account": 1, "runs": 2}', b'{"runs": [{"verdict": 1}]}', b"[" * 10**5]
+)
 def test_a_damaged_file_says_nothing(content: bytes) -> None:
     assert account_of(content) is None and tags_in(content) == {}

@@ -8,12 +8,13 @@ from textwrap import indent
 
 import pytest
 
+from runner.base.commands import command_of
 from runner.base.errors import UserError
 from runner.diagnosis.document import document
 from runner.diagnosis.judged import Judged, judge_all
 from runner.diagnosis.rules import RULES, Rule, Rules
 from runner.diagnosis.texts import TEXTS
-from runner.diagnosis.told import blocks, command_of, fixed, in_full
+from runner.diagnosis.told import blocks, fixed, in_full
 from runner.runs.result import RunResult
 from tests.runner.building import trained
 from tests.runner.diagnosis.corpus import ILL
