@@ -19,6 +19,8 @@ from runner.runs.diagnosis import Diagnosis, Evidence, Verdict
 from runner.runs.result import RunResult
 from runner.runs.spec import Spec, to_plain
 
+FAR = 2.0  # times the error that the data allow
+SMALL = 0.02  # of the targets' variance
 CHANGED = "the data have changed since it was trained"
 
 
@@ -36,6 +38,17 @@ class Judged:
     def learns_badly(self) -> bool:
         """Whether an ill run learns its training samples all the same."""
         return self.diagnosis.verdict == "ill" and self.scores.trained >= self.reference.score - NEAR
+
+    @property
+    def falls_short(self) -> bool:
+        """Whether a run that learns makes errors more than twice as large as the data allow, beyond sampling error.
+
+        Where the data allow nearly everything, such a run may come near their score all the same. Errors that are small
+        beside the spread of the targets are not held against it.
+        """
+        allowed, left = self.reference.score, 1 - self.scores.tested
+        is_far = left > max(SMALL, FAR**2 * (1 - allowed), 1 - allowed + 2 * self.reference.error)
+        return self.diagnosis.verdict == "healthy" and self.metric == "rmse" and self.reference.is_known and is_far
 
     @cached_property
     def symptoms(self) -> Sequence[Evidence]:

@@ -104,12 +104,16 @@ def headline(one: Judged) -> str:
     """A run, or the first of several with the same cause, in one line."""
     said = one.diagnosis
     if said.verdict == "healthy":
-        learns = f"learns: {_value(one, one.scores.tested)}; {allowed(one)}"
+        learns = f"{_learns(one)}: {_value(one, one.scores.tested)}; {allowed(one)}"
         return f"{learns}\nalthough {_cause(one)}" if said.code else learns
     if said.verdict == "unknown":
         return _unexplained(one)
     learns = "learns its training samples alone" if one.learns_badly else "does not learn"
     return f"{learns}: {_cause(one)}"
+
+
+def _learns(one: Judged) -> str:
+    return "learns, though the data allow more" if one.falls_short else "learns"
 
 
 def allowed(one: Judged) -> str:
@@ -206,7 +210,7 @@ def _of_healthy(group: Sequence[Judged], label: str, is_sweep: bool) -> str:
     on = f" on {label}" if label else ""
     if len(group) == 1:
         one = group[0]
-        return f"{'1 run ' if is_sweep else ''}learns{on}: {_value(one, one.scores.tested)}; {allowed(one)}"
+        return f"{'1 run ' if is_sweep else ''}{_learns(one)}{on}: {_value(one, one.scores.tested)}; {allowed(one)}"
     reached = [one.shown(one.scores.tested) for one in group if math.isfinite(one.scores.tested)]
     could = [one.shown(one.reference.score) for one in group if one.reference.is_known]
     said = f"; the data allow about {_range(could)}" if could else ""

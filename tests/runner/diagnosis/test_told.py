@@ -88,6 +88,18 @@ def test_a_run_that_learns_gets_one_line_and_no_cause(judged: dict[str, Judged])
     assert line.startswith("learns: rmse ") and "; the data allow about " in line
 
 
+def test_a_run_whose_errors_are_twice_those_that_the_data_allow_learns_and_that_is_said(
+    judged: dict[str, Judged],
+) -> None:
+    short, near = judged["fast"], judged["healthy"]
+    far = replace(short, scores=replace(short.scores, tested=0.9), reference=replace(short.reference, score=0.99))
+    assert blocks([far], name_of, command)[0][0].startswith("learns, though the data allow more: rmse ")
+    assert not near.falls_short
+    assert not replace(far, reference=replace(far.reference, score=0.97)).falls_short
+    assert not replace(far, reference=replace(far.reference, error=0.05)).falls_short
+    assert not replace(far, reference=replace(far.reference, is_known=False)).falls_short
+
+
 def test_a_regression_is_never_said_to_need_softmax(judged: dict[str, Judged]) -> None:
     regressions = {name: one for name, one in judged.items() if one.data.samples.task == "regression"}
     assert len(regressions) >= 4 and "targets lie outside the range of the output" in everything(regressions)
