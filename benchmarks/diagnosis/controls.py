@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from benchmarks.diagnosis.injection import OF_TABLES, PLAIN, RELU, Make, rate_by, setting
+from benchmarks.diagnosis.injection import FEW, OF_TABLES, PLAIN, RELU, Make, rate_by, setting
 from benchmarks.diagnosis.recipes import RECIPES
 from benchmarks.diagnosis.sources import RARE, SOURCES, Source, table
 
@@ -97,5 +97,6 @@ def _tables() -> Iterator[Control]:
     )
     yield Control("given order", setting("training.order=given"), OF_TABLES)
     yield Control("classes weighted", setting("training.class_weights=balanced"), tuple(RARE))
-    yield Control("few samples", setting("training.l2=0.01"), ("few0", "few1", "few2", "wide0", "wide1", "wide2"))
+    yield Control("few samples", setting("training.l2=0.1"), FEW)
     yield Control("rare classes apart", setting(), ("apart",))
+    yield Control("linear is enough", setting("network.hidden=[]", "training.l2=0.03"), FEW)

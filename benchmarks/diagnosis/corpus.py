@@ -28,7 +28,8 @@ def _missing(found: Sequence[Entry]) -> Iterator[Entry]:
     """The twins that are no controls, as such, and the runs that show whether another name is right."""
     there = {(entry.settings, entry.seed) for entry in found}
     for entry in found:
-        asked = [("twin", entry.twin)] * bool(entry.twin) + [("cure", settings) for _, settings in entry.cures]
+        asked = [("twin", entry.twin)] * bool(entry.twin) + [("rival", entry.rival)] * bool(entry.rival)
+        asked += [("cure", settings) for _, settings in entry.cures]
         for kind, settings in asked:
             if (settings, entry.seed) not in there:
                 there.add((settings, entry.seed))
@@ -76,8 +77,18 @@ def _of_one(one: Injection, name: str, recipe: Recipe, seed: int) -> Entry:
         twin=_settings(one.healthy(name), recipe, one.twin),
         accepted=(one.accepted | {one.cause},),
         depends_on_seed=one.depends_on_seed,
-        cures=(("lr_low", settled(settings, rate_by(10)(recipe, source))),) if one.is_slow else (),
+        rival=_settings(one.healthy(name), recipe, one.rival) if one.rival else (),
+        cures=tuple(_cures(one, settings, recipe, source)),
     )
+
+
+def _cures(one: Injection, settings: Settings, recipe: Recipe, source: Source) -> Iterator[tuple[str, Settings]]:
+    """Names that are right too if the settings beside them cure the run."""
+    if one.is_slow:
+        yield "lr_low", settled(settings, rate_by(10)(recipe, source))
+    if one.depends_on_seed:
+        epochs = next((int(text.partition("=")[2]) for text in settings if text.startswith("training.epochs=")), 500)
+        yield "too_few_steps", settled(settings, [f"training.epochs={4 * epochs}"])
 
 
 def _with_two(put_in: Sequence[Injection], quick: bool) -> Iterator[Entry]:

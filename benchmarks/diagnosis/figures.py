@@ -90,8 +90,9 @@ class Figures:
         return share(case.is_right for case in [*self.of(*severities), *self.healthy] if case.name == cause)
 
     def macro(self, *severities: str) -> tuple[float, float]:
-        """Mean recall and precision over the causes that there are, and that are named."""
-        shares = [[one(cause, *severities) for cause in self.causes] for one in (self.recall, self.precision)]
+        """Mean recall and precision over the causes that runs of these severities have; precision of those named."""
+        causes = [cause for cause in self.causes if self.recall(cause, *severities).n]
+        shares = [[one(cause, *severities) for cause in causes] for one in (self.recall, self.precision)]
         recall, precision = (float(np.mean([one.value for one in some if one.n])) for some in shares)
         return recall, precision
 

@@ -32,6 +32,8 @@ class Injection:
     """A cause with one value of it: what it sets, where it is put in, and what else its run may be called.
 
     `change` is the copy of the table that it trains on, `twin` what its healthy twin has besides.
+    `rival` is what another run on the same samples has, which must be better too: where no network learns more from
+    them, this one is as healthy as they allow.
     """
 
     cause: str
@@ -42,6 +44,7 @@ class Injection:
     accepted: frozenset[str] = frozenset()
     change: str = ""
     twin: Settings = ()
+    rival: Settings = ()
 
     @property
     def is_slow(self) -> bool:

@@ -10,6 +10,7 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
@@ -69,17 +70,17 @@ def measure(runs: Mapping[Key, RunResult], sources: Mapping[Key, str]) -> dict[K
         what = repr((where, spec.data_seed, spec.network.output, spec.network.target_range, spec.dtype))
         if what not in known:
             data = prepare(spec)
-            known[what] = data, _of_rule(data, sources[key])
+            known[what] = data, _of_rule(data, sources[key], spec.data.settings().get("path", ""))
         data, rule = known[what]
         scores = scores_of(result, data)
         found[key] = Measured(scores.tested, scores.trained, rule, where, len(data.X_train))
     return found
 
 
-def _of_rule(data: Prepared, source: str) -> float:
+def _of_rule(data: Prepared, source: str, path: str) -> float:
     """What the rule that made the targets is worth on the samples that runs are judged by."""
     X, Y = data.tested
-    answers = right_answers(data.samples, source, X)
+    answers = right_answers(data.samples, source, Path(path).stem.partition("_")[2], X)
     if answers is None:
         return math.nan
     if data.samples.task == "classification":
@@ -126,13 +127,15 @@ class Labels:
     def _of(self, entry: Entry) -> Labelled:
         key, twin = (entry.settings, entry.seed), (entry.twin, entry.seed)
         if entry.kind:
-            return Labelled(entry, HEALTHY if self._is_healthy(key) else WEAK)
+            return Labelled(entry, HEALTHY if entry.kind != "rival" and self._is_healthy(key) else WEAK)
         if not self._is_healthy(twin):
             return Labelled(entry, WEAK)
         if not self._hurts(key, twin):
             return Labelled(entry, HARMLESS)
         if len(entry.causes) > 1:
             return Labelled(entry, TWO, frozenset().union(*entry.accepted))
+        if entry.rival and not self._hurts(key, (entry.rival, entry.seed)):
+            return Labelled(entry, WEAK)  # nor do other networks learn more from these samples
         (cause,), (accepted,) = entry.causes, entry.accepted
         accepted |= {
             name

@@ -21,7 +21,7 @@ from benchmarks.diagnosis.injection import (
     setting,
     where,
 )  # fmt: skip
-from benchmarks.diagnosis.sources import RARE, N
+from benchmarks.diagnosis.sources import RARE
 
 
 def scales() -> Iterator[Injection]:
@@ -74,7 +74,7 @@ def held_out() -> Iterator[Injection]:
         made = setting(*one, "test.set=grid", "test.margin=2")
         yield Injection("extrapolation", "strong", made, ("surface",), twin=(*one, "test.set=grid"))
     long = ("training.epochs=3000", "network.hidden=[40]")
-    yield Injection("overfit", "strong", setting(*long), FEW, FITTING, LEARNED, twin=("training.l2=0.01",))
+    yield Injection("overfit", "strong", setting(*long), FEW, FITTING, LEARNED, twin=("training.l2=0.1",))
     yield Injection(
         "overfit",
         "middle",
@@ -82,7 +82,7 @@ def held_out() -> Iterator[Injection]:
         FEW,
         FITTING,
         LEARNED,
-        twin=("training.l2=0.01",),
+        twin=("training.l2=0.1",),
     )
     balanced = ("training.class_weights=balanced",)
     yield Injection("imbalance", "strong", setting(), tuple(RARE), twin=balanced)
@@ -117,9 +117,13 @@ def counts() -> Iterator[Injection]:
             made, twin = setting(*settings, *large), (*settings, *small)
             yield Injection("batch_large", severity, made, (source,), accepted=SLOW, twin=twin)
     grown = ("training.epochs=2000", "network.hidden=[40]")
-    for n, severity in ((12, "strong"), (18, "middle")):
-        made, grid = setting(*grown, f"data.samples={n}", "test.set=grid", "data.test_fraction=0"), ("test.set=grid",)
-        names = ("sine", "surface", "tanh_sine")
-        yield Injection("too_few_samples", severity, made, names, FITTING, LEARNED, twin=grid)
-        made = setting(*grown, f"data.test_fraction={1 - n / N:.3f}")
-        yield Injection("too_few_samples", severity, made, OF_TABLES, FITTING, LEARNED)
+    fresh = ("test.set=fresh", "test.points=400")  # as many tested, however few are trained
+    for name in ("sine", "tanh_sine", "surface", "bowl", "saddle", "quadrants"):
+        source = "surface" if name in ("bowl", "saddle") else name
+        shape = (f"data.function={name}",) if name != source else ()
+        for n, severity in ((12, "strong"), (20, "middle")):
+            few = f"data.samples_per_cluster={n // 4}" if name == "quadrants" else f"data.samples={n}"
+            made = setting(*shape, *grown, *fresh, few, "data.test_fraction=0")
+            rival = (*shape, *fresh, few, "data.test_fraction=0", "training.epochs=1000", "training.l2=0.01")
+            twin = (*shape, *fresh)
+            yield Injection("too_few_samples", severity, made, (source,), FITTING, LEARNED, twin=twin, rival=rival)

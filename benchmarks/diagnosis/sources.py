@@ -4,7 +4,7 @@ Of all of them the rule is known that made the targets, so whether a run is heal
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -118,13 +118,12 @@ def _tables() -> dict[str, Table]:
             for center, size in zip(centers, sizes, strict=True)
         ])  # fmt: skip
         found[name] = Table(X, np.repeat(np.arange(len(sizes)), sizes).astype(float), _never, is_classification=True)
-    for place, noise in enumerate((0.4, 0.3, 0.5)):
-        X = rng.uniform(-3, 3, (220, 1))
-        y = np.sin(X[:, 0]) + rng.normal(0, noise, len(X))
-        found[f"few{place}"] = Table(X, y, lambda Z: np.sin(Z[:, 0]), settings=("data.test_fraction=0.85",))
+    for place, d_in in enumerate((3, 5, 8)):
+        one = _regression(rng.normal(0, 1, (230, d_in)), lambda X: X[:, 0] + 0.5 * X[:, 1], 0.8, rng)
+        found[f"few{place}"] = replace(one, settings=("data.test_fraction=0.83",))
     for place, d_in in enumerate((6, 8, 10)):
         X = rng.normal(0, 1, (280, d_in))
-        y = (X[:, 0] + X[:, 1] + rng.normal(0, 0.6, len(X)) > 0).astype(float)
+        y = (X[:, 0] + X[:, 1] + rng.normal(0, 0.8, len(X)) > 0).astype(float)
         found[f"wide{place}"] = Table(X, y, _sum_of_two, is_classification=True, settings=("data.test_fraction=0.82",))
     group = np.repeat([0.0, 1.0], [220, 28])
     X = rng.normal(0, 0.8, (248, 2)) + 4 * group[:, np.newaxis]
@@ -214,10 +213,12 @@ def write(folder: Path) -> None:
             )
 
 
-def right_answers(samples: Samples, name: str, X: Array) -> Array | None:
+def right_answers(samples: Samples, name: str, change: str, X: Array) -> Array | None:
     """What the rule that made the targets of a data set answers to inputs `X (n, d_in)`; None where it is not known."""
     if name in TABLES:
-        answers = TABLES[name].rule(X)
+        if change not in ("", "sorted", "positive"):
+            return None
+        answers = TABLES[name].rule(X + TABLES[name].X.min(axis=0) if change == "positive" else X)
         return None if np.isnan(answers).any() else answers
     if samples.bayes is not None:
         return samples.bayes(X).astype(np.float64)

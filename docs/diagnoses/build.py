@@ -22,6 +22,7 @@ OWN = Path(__file__).with_name("my_rules.py")
 ASKED = {
     "all": "every run, also of one that learns",
     "missed": "a run that misses what its data allow",
+    "lost": "a run that does not learn, or was far better on the way",
     "unequal": "a run that misses what its data allow when each class counts the same",
     "learns": "a run that learns",
     "any": "every run, whatever it reaches",

@@ -191,9 +191,14 @@ class Subject:
 
     @cached_property
     def factors(self) -> Array:
-        """The schedule's factor of every update `(n_steps,)`."""
+        """The schedule's factor of every update that was made, `(steps,)`; of all that are planned where none was."""
         (schedule,) = self.right.descent.schedules
-        return np.asarray(schedule(np.arange(self.shape.n_steps, dtype=np.float64)))
+        return np.asarray(schedule(np.arange(self.result.last_step or self.shape.n_steps, dtype=np.float64)))
+
+    @property
+    def has_stopped_early(self) -> bool:
+        """Whether patience, or a cost that is low enough, has ended the training."""
+        return not self.has_diverged and 0 < self.result.last_step < self.shape.n_steps
 
     @property
     def momentum(self) -> float:
@@ -222,6 +227,14 @@ class Subject:
     def cost(self) -> Array:
         """What was minimised, at every evaluation `(points,)`."""
         return np.array(self.history.get("train/loss", self.history.get("train/cost", [])))
+
+    @cached_property
+    def falls(self) -> float:
+        """How much the cost falls in the last fifth of the evaluations, as a share of it."""
+        if len(cost := self.cost) < 5:
+            return 0.0
+        earlier = float(cost[-1 - len(cost) // 5])
+        return (earlier - float(cost[-1])) / (abs(earlier) or 1.0)
 
     def signal(self, name: str) -> tuple[Array, Array]:
         """The steps `(points,)` and values `(points, layers)` of a signal where they are finite; empty without it."""

@@ -8,6 +8,7 @@ from nn.activations import ACTIVATIONS
 from nn.registry import Array
 from runner.diagnosis.rules.network import is_linear
 from runner.diagnosis.rules.rule import NEAR_START, Rule
+from runner.diagnosis.rules.steps import too_far
 from runner.diagnosis.subject import Subject
 from runner.runs.diagnosis import Evidence
 
@@ -18,7 +19,7 @@ HIDDEN = 0.3  # of the targets' spread, among inputs that are made alike; health
 NOTHING = 0.15  # the score that data must allow for a network to be asked for more
 FEWEST = 12  # samples from which the reference says something
 SCALE = 5.0  # root mean square of an input column; healthy 99 %: 3.2
-FAR = 8.0  # the same before training
+FAR = 8.0  # the same before training, and where steps are too long
 NARROW = 0.03  # standard deviation of the widest input column; healthy 1 %: 0.25
 SHIFTED = 8.0  # mean by standard deviation of an input column; healthy 99 %: 1.8
 APART = 50.0  # the widest input column by the narrowest; healthy 99 %: 4
@@ -89,7 +90,7 @@ RANDOM_TARGETS = Rule(
     when=lambda subject: (
         subject.reference.is_known
         and subject.reference.n >= FEWEST
-        and max(subject.reference.score, subject.reference.balanced) < NOTHING
+        and max(subject.reference.score, subject.reference.balanced, subject.reference.best or 0.0) < NOTHING
     ),
     evidence=lambda subject: [Evidence("score that the data allow", subject.reference.score, NOTHING)],
     asked="missed",
@@ -104,7 +105,7 @@ def _moments(subject: Subject) -> tuple[Array, Array]:
     return x[varies].mean(axis=1), x[varies].std(axis=1)
 
 
-def _off_scale(subject: Subject, scale: float = SCALE) -> list[Evidence]:
+def _off_scale(subject: Subject, scale: float) -> list[Evidence]:
     means, deviations = _moments(subject)
     if not len(means):
         return []
@@ -115,6 +116,10 @@ def _off_scale(subject: Subject, scale: float = SCALE) -> list[Evidence]:
     evidence = [Evidence(name, value, threshold) for name, value, threshold in found if value > threshold]
     widest = float(deviations.max())
     return evidence + ([Evidence("standard deviation of the inputs", widest, NARROW)] if widest < NARROW else [])
+
+
+def _off_scale_at_last(subject: Subject) -> list[Evidence]:
+    return _off_scale(subject, FAR if too_far(subject) else SCALE)
 
 
 def _unequal(subject: Subject) -> list[Evidence]:
@@ -149,7 +154,7 @@ def _of_scales(
     )
 
 
-UNSCALED_INPUTS = _of_scales("D204", "unscaled_inputs", _off_scale, _far_off_scale)
+UNSCALED_INPUTS = _of_scales("D204", "unscaled_inputs", _off_scale_at_last, _far_off_scale)
 UNEQUAL_INPUTS = _of_scales("D205", "unequal_inputs", _unequal)
 
 

@@ -19,7 +19,8 @@ class Rule:
     `when` says whether it holds, `evidence` what for, and `fixes` what to try, the best first, each as overrides that
     belong together. What `proves` follows from config, data and code alone. `asked` says of which runs: of `all`, only
     of those that do not reach what their data allow (`missed`), of those of them that do not learn the training samples
-    either (`ill`), of runs that are not as good as the same data allow with each class counted the same (`unequal`),
+    either or lose more on others than sampling takes away (`ill`), of these and of those that were far better on the
+    way (`lost`), of runs that are not as good as the same data allow with each class counted the same (`unequal`),
     of all that learn (`learns`), or of `any`: a run that it holds for is ill whatever it reaches; one of the other two
     that learns is healthy all the same.
     `before` says what foretells it before training, of a run without last weights: `when`, or evidence of its own,
@@ -32,7 +33,7 @@ class Rule:
     evidence: Callable[[Subject], Sequence[Evidence]]
     fixes: Callable[[Subject], Sequence[Overrides]] = lambda subject: ()
     proves: bool = False
-    asked: Literal["all", "missed", "ill", "unequal", "learns", "any"] = "ill"
+    asked: Literal["all", "missed", "ill", "lost", "unequal", "learns", "any"] = "ill"
     before: bool | Callable[[Subject], Sequence[Evidence]] = False
 
     @property

@@ -16,6 +16,7 @@ ALIKE, STILL_ALIKE = 1e-6, 1e-3  # differences between a layer's units by the si
 DEAD = 0.75  # of a layer's units before the first update; healthy 99 %: 0.4
 LARGE = 8.0  # norm of W by the square root of its units; healthy 99 %: 2.5
 SMALL = 0.1  # the same in every layer; healthy 1 %: 0.86
+STILL = 0.01  # of the cost, in the last fifth of the evaluations
 TRAPPED = 0.01  # the share of the cost that the best step along the gradient saves
 NARROW = 4  # units
 CLIFF = 20.0  # rate times curvature before the first update; see STEEP in steps
@@ -159,7 +160,8 @@ def _is_trapped(subject: Subject) -> bool:
     """
     if subject.last is None or min(subject.spec.network.hidden) > NARROW:
         return False
-    return NEAR_START < subject.way < math.inf and search(subject, subject.last).gain < TRAPPED
+    is_still = subject.falls < STILL or search(subject, subject.last).gain < TRAPPED
+    return NEAR_START < subject.way < math.inf and is_still
 
 
 BAD_START = Rule(

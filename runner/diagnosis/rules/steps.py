@@ -7,8 +7,9 @@ from functools import lru_cache
 import numpy as np
 
 from runner.diagnosis.probes import Search, curvature, search
+from runner.diagnosis.rules.network import VANISHING
 from runner.diagnosis.rules.rule import NEAR_START, Rule
-from runner.diagnosis.rules.start import DEAD, avalanche, steep
+from runner.diagnosis.rules.start import DEAD, INIT_SMALL, avalanche, steep
 from runner.diagnosis.subject import Subject
 from runner.runs.diagnosis import Evidence, Overrides
 
@@ -27,6 +28,7 @@ BOUNCE = 1.5  # the cost by the least so far, the median of the last half; healt
 STEEP = 4.0  # rate times curvature at the end; above 2 a step goes too far; healthy 99 % and most: 2.1, 3.0
 KILLED, SUDDEN = 0.25, 0.5  # share of a layer's units that die while no way between records is shorter; see DEAD
 GROWN = 30.0  # norm of W by the square root of its units at the end; healthy 99 % and most: 21, 24
+AT_START = 0.05  # the same of weights that are hardly other ones
 SHORT = 30.0  # the best step along the gradient by the one that is taken
 WORTHWHILE = 0.05  # what that step would save of the cost; traps: 0.005 at most
 FALLS, STILL, STEADILY = 0.003, 0.01, 0.03  # of the cost, in the last fifth of the evaluations
@@ -150,30 +152,38 @@ def _is_beyond(evidence: Evidence) -> bool:
     return evidence.threshold is not None and float(evidence.value) > evidence.threshold
 
 
+def _ended_early(subject: Subject) -> bool:
+    """Whether there were hardly any updates, or the cost was still falling by steps that were long enough."""
+    if _sum_of_factors(subject) < FEWEST:
+        return True
+    if _sum_of_factors(subject) < FEW:
+        return subject.falls > STILL
+    if subject.last is None or INIT_SMALL.when(subject) or VANISHING.when(subject):  # which are slow for that
+        return False
+    return subject.falls > STEADILY and _search(subject).best < SHORT
+
+
 TOO_FEW_STEPS = Rule(
     "D505",
     "too_few_steps",
-    when=lambda subject: (
-        not subject.has_diverged
-        and not _jumps(subject)
-        and _sum_of_factors(subject) < (FEW if _falls(subject) > STILL else FEWEST)
-    ),
+    when=lambda subject: not subject.has_diverged and _ended_early(subject) and not _jumps(subject),
     evidence=lambda subject: [
         Evidence("updates at the full rate", _sum_of_factors(subject), FEW),
-        Evidence("share of the cost that the last fifth of the training saves", _falls(subject), STILL),
+        Evidence("share of the cost that the last fifth of the training saves", subject.falls, STILL),
     ],
-    fixes=lambda subject: [_longer(subject, 10), _longer(subject, 100)],
+    fixes=lambda subject: [_longer(subject, times) for times in ((1, 10) if subject.has_stopped_early else (10, 100))],
 )
 
 
 def _longer(subject: Subject, times: int) -> Overrides:
-    training = subject.spec.training
+    """The training so many times as long, to its end."""
+    training, patient = subject.spec.training, ["training.patience=null"] * subject.has_stopped_early
     if training.steps is not None:
-        return (f"training.steps={training.steps * times}",)
-    return (f"training.epochs={(training.epochs or 1) * times}",)
+        return (*patient, *[f"training.steps={training.steps * times}"] * (times > 1))
+    return (*patient, *[f"training.epochs={(training.epochs or 1) * times}"] * (times > 1))
 
 
-def _too_far(subject: Subject) -> list[Evidence]:
+def too_far(subject: Subject) -> list[Evidence]:
     """What shows that steps are too long."""
     if subject.has_diverged:
         return [Evidence("outcome", "diverged", step=subject.result.last_step)]
@@ -214,7 +224,7 @@ def _rates(*factors: float) -> Callable[[Subject], list[Overrides]]:
     return lambda subject: [(f"learning_rate={subject.spec.learning_rate * factor:g}",) for factor in factors]
 
 
-LR_HIGH = Rule("D506", "lr_high", lambda subject: bool(_too_far(subject)), _too_far, _rates(0.1, 0.01), before=steep)
+LR_HIGH = Rule("D506", "lr_high", lambda subject: bool(too_far(subject)), too_far, _rates(0.1, 0.01), before=steep)
 
 
 @lru_cache(maxsize=8)
@@ -223,25 +233,16 @@ def _search(subject: Subject) -> Search:
     return search(subject, subject.last)
 
 
-def _falls(subject: Subject) -> float:
-    """How much the cost falls in the last fifth of the evaluations, as a share of it."""
-    cost = subject.cost
-    if len(cost) < 5:
-        return 0.0
-    earlier = float(cost[-1 - len(cost) // 5])
-    return (earlier - float(cost[-1])) / (abs(earlier) or 1.0)
-
-
 def _too_short(subject: Subject) -> list[Evidence]:
     """What shows that the cost would have fallen further with longer steps."""
     if subject.last is None or (found := _search(subject)).gain < SOMETHING:
         return []
-    falls = Evidence("share of the cost that the last fifth of the training saves", _falls(subject), FALLS)
+    falls = Evidence("share of the cost that the last fifth of the training saves", subject.falls, FALLS)
     best = Evidence("best step along the gradient by the rate", found.best, SHORT)
-    if subject.way < NEAR_START and _falls(subject) > 0 and (found.gain > WORTHWHILE or _falls(subject) > FALLS):
+    could, fell = found.gain > WORTHWHILE, subject.falls
+    if fell > 0 and (subject.way < AT_START or (subject.way < NEAR_START and (could or fell > FALLS))):
         return [Evidence("way from the first weights by their size", subject.way, NEAR_START), falls]
-    is_short = found.best >= SHORT and found.gain > WORTHWHILE and _falls(subject) > FALLS
-    return [falls, best] if is_short or _falls(subject) > STEADILY else []
+    return [falls, best] if found.best >= SHORT and could and fell > FALLS else []
 
 
 LR_LOW = Rule("D507", "lr_low", lambda subject: bool(_too_short(subject)), _too_short, _rates(10, 100))

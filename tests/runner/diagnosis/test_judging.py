@@ -16,7 +16,15 @@ from runner.diagnosis.subject import Neighbour, Subject
 from runner.runs.diagnosis import Diagnosis, Evidence
 from runner.runs.outcome import Outcome
 from tests.runner.building import checked
-from tests.runner.diagnosis.corpus import ALTHOUGH, HEALTHY, ILL, LOOK_ALIKES, MORE, subjects_of, write_tables
+from tests.runner.diagnosis.corpus import (
+    ALTHOUGH,
+    HEALTHY,
+    ILL,
+    LOOK_ALIKES,
+    MORE,
+    subjects_of,
+    write_tables,
+)
 
 ALIKE = {f"{cause} {said}": run for cause, (said, run) in LOOK_ALIKES.items() if run not in ILL.values()}
 CODE = {rule.cause for rule in RULES if rule.asked == "all"}
@@ -36,7 +44,8 @@ def subjects(tmp_path_factory):
             "healthy": HEALTHY,
             "although": ALTHOUGH,
         }
-        yield subjects_of({f"{kind} {name}": run for kind, runs in kinds.items() for name, run in runs.items()})
+        named = {f"{kind} {name}": run for kind, runs in kinds.items() for name, run in runs.items()}
+        yield subjects_of(named)
 
 
 @pytest.mark.parametrize("cause", ILL)
@@ -231,3 +240,8 @@ def test_a_grid_that_so_few_samples_do_not_cover_is_no_extrapolation(subjects):
     on_grid = replace(few, result=replace(few.result, spec=spec), data=replace(few.data, X_test=grid))
     on_grid.__dict__["scores"] = Scores(0.0, 1.0, "test")
     assert not rule.when(on_grid) and rule.when(many)
+
+
+def test_a_training_that_patience_ended_is_given_the_rest_of_its_epochs_first(subjects):
+    found = judge(subjects["more patience that ends the training at once"])
+    assert found.fixes == (("training.patience=null",), ("training.patience=null", "training.epochs=3000"))
