@@ -50,7 +50,6 @@ def _tables() -> dict[str, tuple[np.ndarray, np.ndarray]]:
         "few": (few[:, np.newaxis], np.sin(few) + rng.normal(0, 0.4, 24)),
         "unequal": (pair * [200, 1], np.sin(2 * pair[:, 0]) + pair[:, 1]),
         "spots": (np.c_[x, np.where(np.arange(160) % 40, 0, 0.01)], y),  # a column that has nearly always one value
-        "hopeless": (many := rng.normal(0, 1, (200, 5)), many[:, 0] + rng.normal(0, 0.8, 200)),
         "rare": (rare, np.r_[np.zeros(280), np.ones(20)]),
     }
 
@@ -124,13 +123,6 @@ MORE = {
     ),
     "a small start that was left behind": (
         "lr_high", (*SINE, "learning_rate=3", "init=gaussian", "init.std=0.01", "network.bias_init=zero"),
-    ),
-    "classes that are answered, but too seldom": (
-        "imbalance", (*OWN, "data.path=rare.csv", "network.hidden=[2]", "training.epochs=60", "seed=1"),
-    ),
-    "a run that was far better on the way": (
-        "overfit", (*OWN, "data.path=hopeless.csv", "network.hidden=[40]", "optimizer=adam", "learning_rate=0.02",
-                    "training.epochs=2000", "data.test_fraction=0.8"),
     ),
 }  # fmt: skip
 # For each cause the run that looks most like it and has another one, or none.

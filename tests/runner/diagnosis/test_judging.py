@@ -16,15 +16,7 @@ from runner.diagnosis.subject import Neighbour, Subject
 from runner.runs.diagnosis import Diagnosis, Evidence
 from runner.runs.outcome import Outcome
 from tests.runner.building import checked
-from tests.runner.diagnosis.corpus import (
-    ALTHOUGH,
-    HEALTHY,
-    ILL,
-    LOOK_ALIKES,
-    MORE,
-    subjects_of,
-    write_tables,
-)
+from tests.runner.diagnosis.corpus import ALTHOUGH, HEALTHY, ILL, LOOK_ALIKES, MORE, subjects_of, write_tables
 
 ALIKE = {f"{cause} {said}": run for cause, (said, run) in LOOK_ALIKES.items() if run not in ILL.values()}
 CODE = {rule.cause for rule in RULES if rule.asked == "all"}
@@ -37,15 +29,9 @@ def subjects(tmp_path_factory):
     write_tables(folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        kinds = {
-            "ill": ILL,
-            "alike": ALIKE,
-            "more": {name: run for name, (_, run) in MORE.items()},
-            "healthy": HEALTHY,
-            "although": ALTHOUGH,
-        }
-        named = {f"{kind} {name}": run for kind, runs in kinds.items() for name, run in runs.items()}
-        yield subjects_of(named)
+        more = {name: run for name, (_, run) in MORE.items()}
+        kinds = {"ill": ILL, "alike": ALIKE, "more": more, "healthy": HEALTHY, "although": ALTHOUGH}
+        yield subjects_of({f"{kind} {name}": run for kind, runs in kinds.items() for name, run in runs.items()})
 
 
 @pytest.mark.parametrize("cause", ILL)
@@ -225,7 +211,7 @@ def test_samples_that_allow_no_more_than_luck_are_too_few_whatever_a_run_reaches
         subject = Subject(few.result, few.data, Reference(0.4, 0.4, 0.0, 0.1, luck, 15))
         subject.__dict__["scores"] = Scores(0.35, trained, "test")
         said[trained, luck] = judge(subject).cause
-    assert said == {(0.99, 0.5): "too_few_samples", (0.99, 0.3): "", (0.5, 0.5): ""}
+    assert said == {(0.99, 0.5): "too_few_samples", (0.99, 0.3): "overfit", (0.5, 0.5): ""}, "it was far better once"
 
 
 def test_a_grid_that_so_few_samples_do_not_cover_is_no_extrapolation(subjects):
@@ -245,3 +231,14 @@ def test_a_grid_that_so_few_samples_do_not_cover_is_no_extrapolation(subjects):
 def test_a_training_that_patience_ended_is_given_the_rest_of_its_epochs_first(subjects):
     found = judge(subjects["more patience that ends the training at once"])
     assert found.fixes == (("training.patience=null",), ("training.patience=null", "training.epochs=3000"))
+
+
+def test_rare_classes_are_answered_too_seldom_where_counting_them_the_same_would_reach_more(subjects):
+    one = subjects["healthy imbalance"]
+    spec = one.spec.model_copy(update={"training": one.spec.training.model_copy(update={"class_weights": "none"})})
+    known, said = Reference(0.35, 0.95, 0.3, 0.2, 0.0, 225), {}
+    for tested, trained in ((0.3, 0.45), (0.3, 0.9), (0.7, 0.45)):
+        subject = Subject(replace(one.result, spec=spec), one.data, known)
+        subject.__dict__["scores"] = Scores(tested, trained, "test")
+        said[tested, trained] = judge(subject).cause
+    assert said == {(0.3, 0.45): "imbalance", (0.3, 0.9): "", (0.7, 0.45): ""}
