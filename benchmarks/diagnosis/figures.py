@@ -50,7 +50,7 @@ class Share:
             return 0.0, 1.0
         p, n = self.value, self.n
         middle, half = p + Z * Z / (2 * n), Z * math.sqrt(p * (1 - p) / n + Z * Z / (4 * n * n))
-        return (middle - half) / (1 + Z * Z / n), (middle + half) / (1 + Z * Z / n)
+        return max(0.0, (middle - half) / (1 + Z * Z / n)), (middle + half) / (1 + Z * Z / n)
 
     def __str__(self) -> str:
         return f"{self.value:.3f} [{self.interval[0]:.2f}, {self.interval[1]:.2f}] of {self.n}" if self.n else "-"

@@ -241,7 +241,8 @@ def _too_short(subject: Subject) -> list[Evidence]:
     could, fell = found.gain > WORTHWHILE, subject.falls
     if fell > 0 and (subject.way < AT_START or (subject.way < NEAR_START and (could or fell > FALLS))):
         return [Evidence("way from the first weights by their size", subject.way, NEAR_START), falls]
-    return [falls, best] if found.best >= SHORT and could and fell > FALLS else []
+    is_falling = fell > STEADILY or (could and fell > FALLS)
+    return [falls, best] if found.best >= SHORT and is_falling else []
 
 
 LR_LOW = Rule("D507", "lr_low", lambda subject: bool(_too_short(subject)), _too_short, _rates(10, 100))
