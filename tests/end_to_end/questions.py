@@ -1,6 +1,7 @@
 """Asks every public question of docs/diagnoses.md with the real commands, and keeps what they say: `make questions`.
 
-Each run is diagnosed, the fix that is named is typed, and so on until the network learns or nothing more is known.
+Each run is diagnosed and its fixes are tried; the one that is named is typed, and so on until the network learns or
+nothing more is known.
 """
 
 import json
@@ -24,7 +25,7 @@ QUESTIONS: dict[str, Any] = yaml.safe_load((FOLDER / "questions.yaml").read_text
 ASKED: list[dict[str, Any]] = QUESTIONS["questions"]
 ANSWERS = FOLDER / "answers.json"
 PARTS = "asked_parts.py"
-MOST = 6  # fixes, one after another
+MOST = 4  # runs, one after another
 WORDS = ("verdict", "code", "cause", "certainty", "fix")
 NUMBERS = ("score", "allowed")
 FAST = ("tracking.plots=none", "tracking.models=none")  # they change no number
@@ -43,40 +44,63 @@ def prepare(folder: Path) -> None:
 
 
 def diagnosed(folder: Path, typed: Sequence[str]) -> dict[str, Any]:
-    """Train a run and say why it does not learn: the WORDS and NUMBERS of its diagnosis, or why it was `refused`."""
+    """Train a run and say why it does not learn: the WORDS and NUMBERS of its diagnosis, or why it was `refused`.
+
+    Of a run that does not learn there is also what is said after its fixes were trained, as `confirmed`.
+    """
     done = run_runner(*typed, *FAST, cwd=folder)
     if done.returncode:
         return {"refused": done.stderr.removeprefix("error: This run cannot start:\n  - ").strip()}
     modules = [one for one in typed if one.startswith("modules=")]
-    done = run_runner(*modules, "--json", "-", cwd=folder, module="runner.diagnose")
+    found = _asked(folder, *modules, words=(*WORDS, *NUMBERS))
+    if found["verdict"] != "healthy":
+        found["confirmed"] = _asked(folder, *modules, "--confirm", words=(*WORDS, "experiment"))
+    return found
+
+
+def _asked(folder: Path, *arguments: str, words: Sequence[str]) -> dict[str, Any]:
+    done = run_runner(*arguments, "--json", "-", cwd=folder, module="runner.diagnose", timeout=900)
     assert done.returncode in (0, 3), said(done)
     (found,) = json.loads(done.stdout)["runs"]
-    return {key: found[key] for key in (*WORDS, *NUMBERS)}
+    return {word: found[word] for word in words}
+
+
+def fix_of(step: dict[str, Any]) -> list[str]:
+    """The fix that is named of a run in the end."""
+    return list(step.get("confirmed", step).get("fix", []))
 
 
 def answered(question: dict[str, Any], folder: Path) -> dict[str, Any]:
     """What is said of a question's network, of those that its fixes make of it, and of its cures."""
     prepare(folder)
     make_store(folder)
-    typed, steps = overrides(question["typed"]), [diagnosed(folder, overrides(question["typed"]))]
-    while len(steps) < MOST and steps[-1].get("fix"):
-        typed = list(with_fix(tuple(typed), tuple(steps[-1]["fix"])))
+    typed = overrides(question["typed"])
+    steps = [diagnosed(folder, typed)]
+    while len(steps) < MOST and fix_of(steps[-1]):
+        typed = list(with_fix(tuple(typed), tuple(fix_of(steps[-1]))))
         steps.append(diagnosed(folder, typed))
     cures = [diagnosed(folder, overrides(cure)) for cure in question.get("cures", [])]
-    print(question["name"], [step.get("cause") or step.get("verdict", "refused") for step in steps], flush=True)
+    print(
+        question["name"], [(step.get("cause"), step.get("confirmed", step).get("cause")) for step in steps], flush=True
+    )
     return {"name": question["name"], "steps": steps, "cures": cures}
+
+
+def keep(answer: dict[str, Any]) -> None:
+    """Writes an answer into its place among those that are known already."""
+    known = json.loads(ANSWERS.read_text(encoding="utf-8")) if ANSWERS.exists() else []
+    answers = {one["name"]: one for one in [*known, answer]}
+    kept = [answers[one["name"]] for one in ASKED if one["name"] in answers]
+    ANSWERS.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
 
 
 def main(words: Sequence[str]) -> None:
     """Ask all questions, or those with one of some words in their names, as many at a time as there are processors."""
-    known = json.loads(ANSWERS.read_text(encoding="utf-8")) if words else []
     asked = [one for one in ASKED if not words or any(word in one["name"] for word in words)]
     with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(os.cpu_count()) as pool:
         make_store(Path(name))
-        found = list(pool.map(answered, asked, [Path(name) / str(number) for number in range(len(asked))]))
-    answers = {one["name"]: one for one in [*known, *found]}
-    ANSWERS.write_text(json.dumps([answers[one["name"]] for one in ASKED], indent=1) + "\n", encoding="utf-8")
-    print(f"written: {ANSWERS}")
+        for answer in pool.map(answered, asked, [Path(name) / str(number) for number in range(len(asked))]):
+            keep(answer)
 
 
 if __name__ == "__main__":

@@ -11,13 +11,14 @@ HEAD = """
 ## Public questions, answered
 
 Networks about which people asked in public, typed as they were written; where the data were not published there is a
-stand-in. Each run is diagnosed, then trained with the fix that is named, and so on. Scores: 0 is the best constant, 1
-is perfect. A cause is *right* where an analysis of the published program has it too. Each line is `python -m runner
-TYPED`, then `python -m runner.diagnose`; what was typed is in
-[questions.yaml](diagnoses/questions/questions.yaml), `make questions` asks them all again.
+stand-in. Each is trained and diagnosed with `--confirm`; then the fix that is named is typed, and so on. Scores are
+those of the run that was typed, beside what its data allow: 0 is the best constant, 1 is perfect. *Published* says
+whether an analysis of the published program has the cause too. Each line is `python -m runner TYPED`, then `python -m
+runner.diagnose --confirm`; what was typed is in [questions.yaml](diagnoses/questions/questions.yaml), and `make
+questions` asks them all again.
 
-| network | what was seen | what is found | fix that is named | score | right |
-|---|---|---|---|---|---|
+| network | what was seen | what is found | fix that is named | tried on fresh seeds | score | published |
+|---|---|---|---|---|---|---|
 """
 
 
@@ -29,27 +30,37 @@ def section() -> str:
 
 
 def _rows(question: dict[str, Any], answer: dict[str, Any]) -> str:
-    steps, cures = answer["steps"], answer["cures"]
-    cells = [_cells(step, question.get("there", [])) for step in steps]
-    cells += [
-        ["as published answers cure it: " + found, *rest] for found, *rest in (_cells(cure, []) for cure in cures)
-    ]
+    cells = [_cells(step, question.get("there", [])) for step in answer["steps"]]
+    if answer["cures"] and all(cure["verdict"] == "healthy" for cure in answer["cures"]):
+        cells[-1][0] += "; the published cure learns" if cells[-1][0] != "learns" else ", as does the published cure"
     first = [[question["name"], question["seen"]], *[["", ""]] * (len(cells) - 1)]
     return "".join(f"| {' | '.join([*left, *right])} |\n" for left, right in zip(first, cells, strict=True))
 
 
 def _cells(step: dict[str, Any], there: list[str]) -> list[str]:
-    """What is found, the fix, the score, and whether the cause is right."""
+    """What is found, the fix, what it does, the score, and whether the cause is known."""
     if "refused" in step:
-        return [f"refused: {step['refused'].partition(';')[0]}", "", "", "yes"]
+        return [f"refused: {step['refused'].partition(';')[0]}", "", "", "", "yes"]
     score = f"{_number(step['score'])} of {_number(step['allowed'])}"
-    if step["verdict"] == "healthy" and not step["cause"]:
-        return ["learns", "", score, "yes"]
-    if step["verdict"] == "unknown":
-        return ["no known cause", "", score, "no"]
-    cause = f"[{step['code']}](#{step['code'].lower()}-{step['cause']}) {step['cause']}, {step['certainty']}"
-    fix = f"`{' '.join(step['fix'])}`" if step["fix"] else ""
-    return [cause, fix, score, "yes" if step["cause"] in there else "no"]
+    said = step.get("confirmed", step)
+    if said["verdict"] == "healthy" and not said["cause"]:
+        return ["learns", "", "", score, ""]
+    if said["verdict"] == "unknown":
+        return ["no known cause", "", _effect(said["experiment"]), score, ""]
+    cause = f"[{said['code']}](#{said['code'].lower()}-{said['cause']}) {said['cause']}, {said['certainty']}"
+    fix = f"`{' '.join(said['fix'])}`" if said["fix"] else ""
+    return [cause, fix, _effect(said.get("experiment")), score, "yes" if said["cause"] in there else "no"]
+
+
+def _effect(tried: dict[str, Any] | None) -> str:
+    """What a fix has done on the seeds on which it was tried."""
+    if tried is None or tried["why_not"]:
+        return "not tried"
+    if not tried["fresh"]:
+        return "no help on the seed of the run"
+    before, after = ("none" if one is None else f"{one:.3g}" for one in (tried["before"], tried["after"]))
+    change = f"{tried['metric']} {before} -> {after}, better in {tried['helped']} of"
+    return f"{change} {len(tried['seeds'])}{'' if tried['has_helped'] else ', not enough'}"
 
 
 def _number(score: float | str | None) -> str:
