@@ -21,6 +21,8 @@ TRAPPED = 0.01  # the share of the cost that the best step along the gradient sa
 NARROW = 4  # units
 NOWHERE = 2.0  # the sum of all rates, with momentum in the long run; healthy least: 3, but for easy lines
 CLIFF = 20.0  # rate times curvature before the first update; see STEEP in steps
+VALLEY = 2.0  # the same, above which a step along the gradient ends higher than it began
+ADAPTIVE = 0.1  # a rate that is high for an optimizer that makes all steps about as long as the rate
 AVALANCHE = 500.0  # the same of the rate in the long run; healthy most: 370
 RECTIFIERS = ("relu", "floored_relu")
 
@@ -138,6 +140,13 @@ def steep(subject: Subject) -> list[Evidence]:
     """
     found = _curved(subject)
     return [Evidence("rate times curvature at the first weights", found, CLIFF, step=0)] if found > CLIFF else []
+
+
+def lower_rates(subject: Subject) -> list[Overrides]:
+    """A tenth of the rate, or as many tenths as end the first step on this side of the valley; and a tenth of that."""
+    beyond = _curved(subject) / VALLEY if subject.is_plain else subject.spec.learning_rate / ADAPTIVE
+    tenths = max(1, math.ceil(math.log10(beyond))) if 0 < beyond < math.inf else 1
+    return [(f"learning_rate={subject.spec.learning_rate * 10.0**-more:g}",) for more in (tenths, tenths + 1)]
 
 
 def avalanche(subject: Subject) -> list[Evidence]:

@@ -9,7 +9,7 @@ import numpy as np
 from runner.diagnosis.probes import Search, curvature, search
 from runner.diagnosis.rules.network import VANISHING
 from runner.diagnosis.rules.rule import NEAR_START, Rule
-from runner.diagnosis.rules.start import DEAD, INIT_SMALL, avalanche, goes_nowhere, steep
+from runner.diagnosis.rules.start import DEAD, INIT_SMALL, avalanche, goes_nowhere, lower_rates, steep
 from runner.diagnosis.subject import Subject
 from runner.runs.diagnosis import Evidence, Overrides
 
@@ -223,7 +223,7 @@ def _rates(*factors: float) -> Callable[[Subject], list[Overrides]]:
     return lambda subject: [(f"learning_rate={subject.spec.learning_rate * factor:g}",) for factor in factors]
 
 
-LR_HIGH = Rule("D506", "lr_high", lambda subject: bool(too_far(subject)), too_far, _rates(0.1, 0.01), before=steep)
+LR_HIGH = Rule("D506", "lr_high", lambda subject: bool(too_far(subject)), too_far, lower_rates, before=steep)
 
 
 @lru_cache(maxsize=8)
