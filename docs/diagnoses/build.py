@@ -13,7 +13,7 @@ from runner.diagnosis.document import VERSION
 from runner.diagnosis.effects import ERRORS, LEAST, MISSING
 from runner.diagnosis.ending import MOST_DATA, MOST_OF_SETTING
 from runner.diagnosis.ending import MOST_SETTINGS as MOST_JUDGED
-from runner.diagnosis.inquiry import FEWEST_FRESH, FRESH, LEARN, MOST, MOST_FIXES, MOST_FRESH, MOST_OWN
+from runner.diagnosis.inquiry import FEWEST_FRESH, FRESH, LEARN, MOST, MOST_FIXES, MOST_FRESH, MOST_OWN, SOME
 from runner.diagnosis.judging import NEAR
 from runner.diagnosis.rules import RULES, Rule
 from runner.diagnosis.texts import TEXTS
@@ -70,8 +70,9 @@ more than {LEAST:g}, or by {MISSING:.0%} of what it misses where that is less; o
 {FEWEST_FRESH} at least, and more often than other seeds alone do. Numbers are of the middle seed.
 
 - Where only the fix of a look-alike helps, that is the cause.
-- Where the fix of the named cause leaves a run that does not learn, that of its cause is tried together with it, and
-  the second cause is told. What cures alone is not called one of two.
+- Where the fix of the named cause leaves a run that does not learn, the fix of what is then its cause is tried together
+  with it, and both causes are named. What cures alone is not called one of two.
+- Where a fix helps on {SOME:.0%} of the fresh seeds, and is not confirmed, its cause stays likely.
 - Where all that was trained fails, the cause is unknown again, with what was tried. What is proved stays proved.
 - Another seed is a fix where {LEARN:.0%} of the fresh seeds learn.
 

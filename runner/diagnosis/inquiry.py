@@ -25,6 +25,7 @@ FRESH = 20  # seeds that no run of the sweep has
 MOST_FRESH, FEWEST_FRESH = 10, 3  # of those that fail, on which a fix is trained; with fewer nothing is confirmed
 MOST = 0.7  # the share of the seeds that a fix must help
 LEARN = 0.25  # the share of the fresh seeds that learn as they are, from which on another seed is a fix
+SOME = 0.25  # the share of the fresh seeds that a fix must help for its cause to stay likely
 LUCK = 0.05  # how likely it may be that as many seeds learn although the fix does nothing
 MOST_FIXES = 3  # that are trained on fresh seeds
 SECOND = 2  # stacks for a second cause
@@ -144,7 +145,7 @@ class Inquiry:
             tried.append(found)
             if found.has_helped:
                 return Answer(tuple(tried), candidate, is_confirmed=True)
-            still_open += [candidate] if found.why_not or _helps_most(found) else []
+            still_open += [candidate] if found.why_not or _helps_some(found) else []
             if still_open and candidate.cause == mine:
                 break
         is_refuted = any(one.candidate.cause == mine and not one.experiment.why_not for one in on_own)
@@ -221,6 +222,10 @@ class Inquiry:
 
 def _helps_most(found: Experiment) -> bool:
     return not found.why_not and found.helped >= MOST * len(found.seeds)
+
+
+def _helps_some(found: Experiment) -> bool:
+    return found.helped >= SOME * len(found.seeds)
 
 
 def _runs_of(*chosen: tuple[Candidate, Runs]) -> Runs:
