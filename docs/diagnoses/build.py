@@ -58,8 +58,9 @@ Where no rule holds the cause is unknown, and that is said.
 Before a run or a sweep trains, in `dry_run=true` and with `--config`, the rules that need no trained weights are asked
 ahead, with stricter limits where a run may still learn: a line for each cause says which runs have it, and what to try.
 Nothing is refused and no number changes. What may be intended is a note and no warning: `fault=`, `init=constant`,
-`test.margin=`, and all of a case or a named sweep. At most {MOST_SETTINGS} settings are looked at, and large data are
-not; `diagnose=off` looks at nothing. With `--config` the exit code is 3 where there is a warning.
+`test.margin=`, and all of a case or a named sweep. At most {MOST_SETTINGS} settings are looked at. Large data are not,
+and components of your own only with `--config`. `diagnose=off` looks at nothing. With `--config` the exit code is 3
+where there is a warning.
 
 With `--confirm` fixes are trained, setting by setting: runs that differ in seed and fold alone are one. First all fixes
 of the named cause, and of causes that look like it, on the seeds of {MOST_OWN} of its runs at most; then the best of

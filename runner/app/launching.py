@@ -78,9 +78,12 @@ def _plan(
 
 
 def _say(plan: Plan, lines: Sequence[str] = (), foresees: bool = True) -> None:
-    """What a person should know before anything trains, with what it `foresees`."""
+    """What a person should know before anything trains, with what it `foresees`.
+
+    Components of one's own are not asked here: one that ends its process ends a worker, and not the sweep.
+    """
     notes = [*lines, *plan.notes]
-    if foresees:
+    if foresees and not plan.settings.modules:
         foreseen = foresee(plan)
         notes += foreseen.notes
         for line in foreseen.warnings:

@@ -70,7 +70,7 @@ def test_a_sweep_says_at_its_end_why_runs_do_not_learn_and_its_store_keeps_it(sw
     assert {name for name in tags[HEALTHY] if name.startswith("diagnosis")} == set()
     high = tags[TOO_HIGH]
     assert (high["diagnosis.code"], high["diagnosis.certainty"]) == ("D506", "likely")
-    assert (high["diagnosis.fix"], high["diagnosis.evidence"]) == ("learning_rate=10", "outcome: diverged, step 0")
+    assert (high["diagnosis.fix"], high["diagnosis.evidence"]) == ("learning_rate=0.1", "outcome: diverged, step 0")
     assert parent.data.tags["diagnosis.summary"].startswith("of 8 runs, 7 are worse than the data allow; 4 runs: ")
     kept = sweep.store.artifact(parent, "diagnosis.json").read_bytes()
     (file,) = sweep.store.folder.glob("outputs/*/diagnosis.json")
@@ -132,7 +132,7 @@ def test_a_fix_is_confirmed_on_fresh_seeds_with_the_numbers_that_its_command_giv
 def test_one_run_is_explained_in_full_and_is_no_error_where_it_learns(sweep: Trained) -> None:
     high = diagnose(sweep, "--why", str(TOO_HIGH)).stdout
     assert high.startswith("run 1: hidden=[8] fault=none lr=100\n")
-    assert high.count("python -m runner ") == 2 and "learning_rate=10\n" in high
+    assert high.count("python -m runner ") == 2 and "learning_rate=0.1\n" in high
     assert "   what      An update goes beyond the minimum" in high
     (sweep.store.folder / "our_rules.py").write_text(OWN)
     healthy = diagnose(sweep, "--why", str(HEALTHY), "--without", "D506,no_bias", "modules=[our_rules]", code=0).stdout

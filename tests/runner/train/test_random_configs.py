@@ -3,6 +3,7 @@
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import takewhile
 
 import numpy as np
 import pytest
@@ -81,11 +82,13 @@ def is_quick(plan: Plan) -> bool:
 
 
 def check_message(message: str) -> None:
-    head, *problems = message.splitlines()
+    head, *rest = message.splitlines()
+    problems = list(takewhile(lambda line: line.startswith("  - "), rest))
     assert head.isprintable() and len(head) < LONGEST
+    assert all(line.endswith(":") or line.startswith("  python -m runner ") for line in rest[len(problems) :]), message
     assert len(problems) <= MAX_LINES + 1
     for problem in problems:
-        assert problem.startswith("  - ") and problem == visible(problem, kept=""), message
+        assert problem == visible(problem, kept=""), message
         assert len(problem) < LONGEST, message
     assert [word for word in INTERNALS if word in message] == [], message
 
