@@ -62,20 +62,21 @@ Nothing is refused and no number changes. What may be intended is a note and no 
 and components of your own only with `--config`. `diagnose=off` looks at nothing. With `--config` the exit code is 3
 where there is a warning.
 
-With `--confirm` fixes are trained, setting by setting: runs that differ in seed and fold alone are one. First all fixes
-of the named cause, and of causes that look like it, on the seeds of {MOST_OWN} of its runs at most; then the best of
-those that help, {MOST_FIXES} at most, on {MOST_FRESH} fresh seeds, each beside the run as it is. Fresh seeds are those
-of {FRESH}, which no run of the sweep has, on which the run fails too. A fix helps on a seed where the score rises by
-more than {LEAST:g}, or by {MISSING:.0%} of what it misses where that is less; on fresh seeds also by more than
-{ERRORS:g} standard errors of its mean over them. It is confirmed where it helps on {MOST:.0%} of the fresh seeds, of
-{FEWEST_FRESH} at least, and more often than other seeds alone do. Numbers are of the middle seed.
+With `--confirm` fixes are trained, setting by setting; runs that differ in seed and fold alone are one setting.
+First all fixes of the named cause, and of causes that look like it, on the seeds of {MOST_OWN} of its runs at
+most; then the best of those that help, {MOST_FIXES} at most, on up to {MOST_FRESH} fresh seeds, each beside the
+run as it is. Of {FRESH} seeds that no run of the sweep has, those count on which the run fails too. A fix helps on
+a seed where the score rises by more than {LEAST:g}, or by {MISSING:.0%} of what it misses where that is less; on
+fresh seeds also by more than {ERRORS:g} standard errors of its mean over them. It is confirmed where it helps on
+at least {MOST:.0%} of the fresh seeds, of {FEWEST_FRESH} at least, and more often than other seeds alone do.
+Numbers are of the middle seed.
 
 - Where only the fix of a look-alike helps, that is the cause.
 - Where the fix of the named cause leaves a run that does not learn, the fix of what is then its cause is tried together
   with it, and both causes are named. What cures alone is not called one of two.
-- Where a fix helps on {SOME:.0%} of the fresh seeds, and is not confirmed, its cause stays likely.
+- Where a fix helps on at least {SOME:.0%} of the fresh seeds, and is not confirmed, its cause stays likely.
 - Where all that was trained fails, the cause is unknown again, with what was tried. What is proved stays proved.
-- Another seed is a fix where {LEARN:.0%} of the fresh seeds learn.
+- Another seed is a fix where at least {LEARN:.0%} of the fresh seeds learn.
 
 A setting takes {MOST_STACKS} stacked trainings at most, and nothing is stored. Ctrl-C keeps, and prints, what is known
 so far.

@@ -84,10 +84,14 @@ def _say(plan: Plan, lines: Sequence[str] = (), foresees: bool = True) -> None:
     """
     notes = [*lines, *plan.notes]
     if foresees and not plan.settings.modules:
-        foreseen = foresee(plan)
-        notes += foreseen.notes
-        for line in foreseen.warnings:
-            warn(line)
+        try:
+            foreseen = foresee(plan)
+        except Exception as error:  # a run that cannot be trained is a failed run, and stops no other
+            warn(f"nothing is foretold: {type(error).__name__}: {error}")
+        else:
+            notes += foreseen.notes
+            for line in foreseen.warnings:
+                warn(line)
     if not plan.settings.quiet:
         for line in notes[:MOST_NOTES]:
             say(line)

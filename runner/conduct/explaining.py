@@ -35,27 +35,28 @@ class Explainer:
         self.tags: dict[int, dict[str, str]] = {}
         self.stale: dict[int, dict[str, str]] = {}
 
-    def look(self, ledger: Ledger) -> None:
+    def look(self, ledger: Ledger, may_train: bool = True) -> None:
         """Look at all results so far. Anything that goes wrong is a warning of one line."""
         settings = self._sweep.settings
         if settings.diagnose == "off" or settings.quiet:
             return
         ledger.account, began = None, time.process_time()
         try:
-            self._look(ledger, max(LEAST, SHARE * (began - self._spent + self.elsewhere)) - self._spent)
+            seconds = max(LEAST, SHARE * (began - self._spent + self.elsewhere)) - self._spent
+            self._look(ledger, seconds, may_train and settings.diagnose == "confirm")
         except Exception as error:  # a rule, a data set or an activation may be a person's own
             why = error if isinstance(error, UserError) else f"{type(error).__name__}: {error}"
             warn(f"nothing is said of why runs do not learn: {why}; see: {self._command}")
         self._spent += time.process_time() - began
 
-    def _look(self, ledger: Ledger, seconds: float) -> None:
+    def _look(self, ledger: Ledger, seconds: float, confirms: bool) -> None:
         from runner.diagnosis.ending import account, file_of, look
 
         file = self._sweep.folder.path / FILE
         with suppress(OSError):
             self.stale = tags_in(contents_of(file))
         seen = look(ledger.results, ledger.keys, seconds)
-        if self._sweep.settings.diagnose == "confirm":
+        if confirms:
             seen = replace(seen, judged=self._confirmed(seen.judged, {one.spec.seed for one in ledger.results}))
         said = account(seen, self._train, self._command)
         if said.missed or (said.trained and self._sweep.is_sweep):

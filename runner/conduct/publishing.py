@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+from runner.base.console import warn
 from runner.base.interrupts import OrderlyInterrupt
 from runner.conduct.context import SweepContext
 from runner.conduct.explaining import Explainer
@@ -107,7 +108,7 @@ class Publisher:
 
     def finish(self, status: str = "FINISHED") -> None:
         """Say why runs do not learn; give the best run of a finished sweep its model, the parent the comparison."""
-        self.explainer.look(self.ledger)
+        self.explainer.look(self.ledger, may_train=status == "FINISHED")
         self._try(self._finish, status)
         if self.trouble:
             self.close("FAILED")
@@ -120,8 +121,11 @@ class Publisher:
             self._finish_best()
             known = {self.parent.run_id, *self.ledger.run_ids.values()}
             remove_strays(self._tracker, self._sweep, known, self.parent.is_first)
-        self._explain()
         self.parent.finish(self.ledger, status)
+        try:
+            self._explain()
+        except Exception as error:  # all results are there
+            warn(f"MLflow does not have why runs do not learn: {error}")
 
     def _explain(self) -> None:
         """Have the store say why runs do not learn, and no longer what an earlier look has said."""

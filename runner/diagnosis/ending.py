@@ -48,6 +48,7 @@ def look(results: Sequence[RunResult], keys: Sequence[str], seconds: float) -> L
     chosen = [one for some in _samples(trained, end) for one in some]
     bench = Bench(chosen)
     miss = [place for place in bench.scores if not bench.is_reached(place)]
+    missed = set(miss)
     judged: dict[int, Judged] = {}
     groups = by_setting(trained, settings_in(keys)).values()
     beside = {one.index: seeds for some in groups for seeds in [_Seeds(some)] for one in some}
@@ -57,7 +58,7 @@ def look(results: Sequence[RunResult], keys: Sequence[str], seconds: float) -> L
         one = bench.judge(place, neighbours=beside[chosen[place].index])
         assert isinstance(one, Judged)
         judged[place] = one
-    found = {place: judged.get(place) or bench.unasked(place, "unknown" if place in miss else "healthy")
+    found = {place: judged.get(place) or bench.unasked(place, "unknown" if place in missed else "healthy")
              for place in bench.scores}  # fmt: skip
     in_order = sorted(found.items(), key=lambda pair: pair[1].result.index)
     return Look(
@@ -144,9 +145,14 @@ def account(seen: Look, command: Command, rest: str) -> Account:
 
 
 def file_of(seen: Look, said: Account) -> bytes:
-    """The document of the runs that were judged, and what is said of them all, as JSON."""
+    """The document of the runs that were judged, and what is said of them all, as JSON.
+
+    Of runs that reach what their data allow the score alone was looked at, so no verdict of them is kept.
+    """
     known = seen.judged if seen.left else [*seen.judged, *seen.reach]
     whole = json.loads(document(known)) | {"account": said.plain()}
+    judged = {one.result.index for one in seen.judged}
+    whole["runs"] = [one for one in whole["runs"] if one["index"] in judged]
     return (json.dumps(whole, indent=1, allow_nan=False) + "\n").encode()
 
 

@@ -47,13 +47,15 @@ def in_vain(tried: Sequence[Experiment]) -> str:
 def words_of(one: Experiment) -> str:
     """A fix, and what came out of it."""
     if one.why_not:
-        return f"{_fix(one)}: not tried: {one.why_not}" if one.overrides else f"no fix was tried: {one.why_not}"
+        where = " on fresh seeds" if one.is_fresh else ""
+        return f"{_fix(one)}: not tried{where}: {one.why_not}" if one.overrides else f"no fix was tried: {one.why_not}"
     n = len(one.seeds)
     if is_of_seeds(one.overrides):
         return f"{_fix(one)}   {one.helped} of {n} fresh seeds learn"
     on = f"{n} fresh seeds" if one.is_fresh else f"{n} of its own seeds" if n > 1 else "its own seed"
     came = f"better in {one.helped} of {n}" if n > 1 else "it helped" if one.helped else "it did not help"
-    beside = f"; {one.learn} other fresh seeds learn without it" if one.learn else ""
+    learn = f"{count(one.learn, 'other fresh seed')} {'learn' if one.learn > 1 else 'learns'}"
+    beside = f"; {learn} without it" if one.learn else ""
     return f"{_fix(one)}   tried on {on}: {'median ' if n > 1 else ''}{_change(one)}, {came}{beside}"
 
 

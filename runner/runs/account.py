@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from runner.base.console import count
 from runner.base.texts import number
+from runner.runs.diagnosis import is_of_seeds
 
 FILE = "diagnosis.json"
 TAG, SUMMARY = "diagnosis", "diagnosis.summary"  # of runs, and of a sweep
@@ -90,7 +91,7 @@ class Account:
         """The same in a line, also where all is well."""
         if self.missed:
             return "; ".join([self.headline, *(cause.line for cause in self.causes)])
-        as_good = ": each is as good as its data allow" if self.compared else ""
+        as_good = ": the score of each is what its data allow" if self.compared else ""
         return f"{self.compared} of {count(self.trained, 'run')} looked at{as_good}"
 
     def plain(self) -> dict[str, Any]:
@@ -145,4 +146,7 @@ def _evidence(one: Mapping[str, Any]) -> str:
 
 def _effect(one: Mapping[str, Any]) -> str:
     before, after = (number(value, 3) if isinstance(value, float) else "-" for value in (one["before"], one["after"]))
-    return f"{one['metric']} {before} -> {after}, better in {one['helped']} of {len(one['seeds'])} seeds"
+    n = len(one["seeds"])
+    if is_of_seeds(tuple(one["overrides"])):
+        return f"{one['helped']} of {n} fresh seeds learn"
+    return f"{one['metric']} {before} -> {after}, better in {one['helped']} of {count(n, 'seed')}"

@@ -78,7 +78,7 @@ def test_a_cause_is_one_line_however_many_runs_have_it(runs: dict[str, RunResult
 def test_runs_that_learn_are_left_alone(runs: dict[str, RunResult]) -> None:
     said = said_of(runs["healthy"], runs["fast"], runs["another seed"])
     assert said.lines == [] and said.causes == () and said.headline == ""
-    assert said.summary == "3 of 3 runs looked at: each is as good as its data allow"
+    assert said.summary == "3 of 3 runs looked at: the score of each is what its data allow"
 
 
 def test_three_runs_of_a_setting_are_judged_and_no_settings_are_told_of_those(runs: dict[str, RunResult]) -> None:
@@ -96,7 +96,7 @@ def test_the_first_samples_are_looked_at_and_not_those_of_the_worst_runs() -> No
     bad = [replace(one, outcome=Outcome.DIVERGED) if one.index > 2 else one for one in seeds]
     seen = looked(bad)
     assert (seen.trained, len(seen.reach), len(seen.judged)) == (5, MOST_OF_SETTING, 0)
-    assert account(seen, command, REST).summary == "3 of 5 runs looked at: each is as good as its data allow"
+    assert account(seen, command, REST).summary == "3 of 5 runs looked at: the score of each is what its data allow"
 
 
 def test_without_time_nothing_is_looked_at_but_a_run_alone(runs: dict[str, RunResult]) -> None:
