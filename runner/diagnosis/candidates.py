@@ -9,7 +9,7 @@ from runner.runs.diagnosis import Diagnosis, Overrides, is_of_seeds
 from runner.runs.spec import Spec
 
 WIDER = 4
-# Rates beyond those that a person is told to try: they are trained in the same stack.
+# Rates beyond those that a person is shown: they are trained in the same stack.
 FURTHER = {"lr_high": (0.3, 1e-3, 1e-4), "lr_low": (3, 1e3, 1e4)}
 USUAL = (0.1, 0.01, 0.001)  # where a rate is wrong by more than that
 UNKNOWN = ("lr_low", "lr_high", "bad_start", "too_small")  # what most runs have that no rule explains

@@ -72,7 +72,7 @@ def look(results: Sequence[RunResult], keys: Sequence[str], seconds: float) -> L
 def _samples(results: Sequence[RunResult], end: float) -> Iterator[list[RunResult]]:
     """The runs on each of the samples that are looked at, as far as there is time to know what these allow.
 
-    Of every data set those with the most runs, then the first ones: what is told of some runs is told of all, so they
+    Of every data set those with the most runs, then the first ones: what is said of some runs is said of all, so they
     must not be the worst ones.
     """
     groups: dict[str, list[RunResult]] = {}
@@ -172,6 +172,10 @@ def _cause(group: Sequence[Judged], where: str, command: Command, is_alone: bool
 
 
 def _nearest(one: RunResult, others: Sequence[RunResult]) -> int | None:
-    """The index of the run that has most settings in common with this one; None without any."""
-    nearest = min(others, key=lambda other: (len({*one.overrides} ^ {*other.overrides}), other.index), default=None)
+    """The index of the run on the same data, if there is one, that has most settings in common; None without any."""
+
+    def distance(other: RunResult) -> tuple[bool, int, int]:
+        return other.spec.data != one.spec.data, len({*one.overrides} ^ {*other.overrides}), other.index
+
+    nearest = min(others, key=distance, default=None)
     return None if nearest is None else nearest.index

@@ -183,7 +183,7 @@ def _unexplained(one: Judged, are_several: bool = False) -> str:
     if math.isnan(one.scores.tested):
         return UNTOLD
     do = "do" if are_several else "does"
-    trained = "" if one.diagnosis.experiment else "; no fix was trained"
+    trained = "" if one.diagnosis.experiment else "; no fix was trained (--confirm tries some)"
     left_out = f" ({', '.join(RULES.silenced)} left out)" if RULES.silenced else ""
     return f"{do} not learn, and none of the {len(RULES)} known causes{left_out} fits{trained}"
 

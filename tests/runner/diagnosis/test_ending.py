@@ -75,6 +75,14 @@ def test_a_cause_is_one_line_however_many_runs_have_it(runs: dict[str, RunResult
     assert (said.healthy, said.causes[0].runs) == (0, (1, 2))
 
 
+def test_the_run_that_learns_beside_one_that_does_not_is_on_the_same_data(runs: dict[str, RunResult]) -> None:
+    """Although one on other data has more settings in common, and comes first."""
+    other = replace(runs["fast"], overrides=(*runs["too high"].overrides[1:], *runs["fast"].overrides[:1]))
+    said = said_of(other, runs["healthy"], runs["too high"])
+    assert runs["fast"].spec.data.name != runs["healthy"].spec.data.name == runs["too high"].spec.data.name
+    assert said.healthy == 1
+
+
 def test_runs_that_learn_are_left_alone(runs: dict[str, RunResult]) -> None:
     said = said_of(runs["healthy"], runs["fast"], runs["another seed"])
     assert said.lines == [] and said.causes == () and said.headline == ""

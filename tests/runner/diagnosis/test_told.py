@@ -161,7 +161,9 @@ def test_a_run_whose_data_have_changed_is_not_judged_by_others(results: dict[str
 def test_an_unknown_cause_is_said_to_be_unknown_with_no_more_than_was_done(results: dict[str, RunResult]) -> None:
     (found,) = judge_all([results["too high"]], rules=Rules())
     said = said_of(found)
-    assert said.startswith(f"does not learn, and none of the {len(RULES)} known causes fits; no fix was trained\n")
+    assert said.startswith(
+        f"does not learn, and none of the {len(RULES)} known causes fits; no fix was trained (--confirm tries some)\n"
+    )
     assert "to try" not in said and "gradcheck" not in said
 
 
