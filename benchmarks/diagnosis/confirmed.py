@@ -11,7 +11,8 @@ from pathlib import Path
 
 from benchmarks.diagnosis.entries import Settings
 from benchmarks.diagnosis.figures import share
-from benchmarks.diagnosis.labels import MARGIN, Labelled
+from benchmarks.diagnosis.fixes import cured
+from benchmarks.diagnosis.labels import MARGIN, Labelled, Labels
 from benchmarks.diagnosis.trained import WORKERS, Key
 from benchmarks.markdown import markdown
 from runner.app.setup import composing
@@ -28,19 +29,19 @@ from runner.train.training import train_task
 
 UNSEEN = range(1000, 1007)  # seeds
 EACH = 2  # settings of each cause
-Asked = tuple[str, frozenset[str], list[RunResult]]  # a cause, the names that are right, the runs of a setting
+Asked = list[tuple[Labelled, RunResult]]  # the ill runs of a setting
 
 
 @dataclass(frozen=True)
 class Looked:
-    """A setting that was looked into: what it is called then, how sure that is, and what it took.
+    """A setting that was looked into: what a run of it is called then, how sure that is, and what it took.
 
     `gain` is by how much the median score over UNSEEN rises with a confirmed fix; None where that is another seed, or
     nothing is confirmed.
     """
 
-    cause: str
-    is_right: bool
+    run: Labelled
+    name: str
     certainty: str
     stacks: int
     seconds: float
@@ -60,9 +61,9 @@ def _chosen(labelled: Sequence[Labelled], runs: Mapping[Key, RunResult], each: i
     for one in labelled:
         if one.is_ill and one.entry.severity != "mild" and one.entry.seed % 2:
             settings.setdefault(one.label, {}).setdefault(one.entry.settings, []).append(one)
-    for cause, found in sorted(settings.items()):
+    for _, found in sorted(settings.items()):
         for some in list(found.values())[:: max(1, len(found) // each)][:each]:
-            yield cause, some[0].accepted, [_typed(one.key, runs[one.key]) for one in dict.fromkeys(some)]
+            yield [(one, _typed(one.key, runs[one.key])) for one in dict.fromkeys(some)]
 
 
 def _typed(key: Key, result: RunResult) -> RunResult:
@@ -77,10 +78,9 @@ def _look_into(part: Sequence[Asked]) -> list[Looked]:
 
 
 def _looked(asked: Asked, compose: Compose) -> Looked:
-    cause, accepted, results = asked
     started = time.process_time()
-    judged = judge_all([replace(result, index=place) for place, result in enumerate(results)])
-    settings = inquiries(judged, Trials(compose), {result.spec.seed for result in results})
+    judged = judge_all([replace(result, index=place) for place, (_, result) in enumerate(asked)])
+    settings = inquiries(judged, Trials(compose), {run.entry.seed for run, _ in asked})
     for known in confirm(judged, settings):
         judged = known
     seconds = time.process_time() - started
@@ -89,7 +89,8 @@ def _looked(asked: Asked, compose: Compose) -> Looked:
     said, stacks = one.diagnosis, max((MOST_STACKS - setting.stacks_left for setting in settings), default=0)
     is_confirmed = bool(said.experiment and said.experiment.has_helped) and not is_of_seeds(said.fix)
     gain = _gain(one, compose) if is_confirmed else None
-    return Looked(cause, said.cause in accepted, said.certainty or said.verdict, stacks, seconds, gain)
+    run, _ = asked[one.result.index]
+    return Looked(run, said.cause or said.verdict, said.certainty or said.verdict, stacks, seconds, gain)
 
 
 def _gain(one: Judged, compose: Compose) -> float:
@@ -110,17 +111,19 @@ def _median(runs: Sequence[Settings], compose: Compose) -> float:
     return statistics.median(max(0.0, scores_of(result, prepare(result.spec)).tested) for result in results)
 
 
-def table(found: Sequence[Looked]) -> str:
+def table(found: Sequence[Looked], labels: Labels, folder: Path) -> str:
     """The goals of experiments, and what was reached."""
     gains = [one.gain for one in found if one.gain is not None]
+    cures = cured([(one.run, one.name) for one in found if one.name != one.run.label], labels, folder)
+    right = {one: one.name == one.run.label or (one.run.key, one.name) in cures for one in found}
     confirmed = [one for one in found if one.certainty == "confirmed"]
     stacks = sorted(one.stacks for one in found)
     rows = [
         ["settings looked into", "", str(len(found))],
         ["confirmed fixes that help on unseen seeds", ">= 0.95", str(share(gain > MARGIN for gain in gains))],
         ["stacked trainings a setting, median and most", "<= 12", f"{statistics.median(stacks):g}, {stacks[-1]}"],
-        ["right cause, of all settings", "", str(share(one.is_right for one in found))],
-        ["right cause, of confirmed ones", "", str(share(one.is_right for one in confirmed))],
+        ["right cause, of all settings", "", str(share(right[one] for one in found))],
+        ["right cause, of confirmed ones", "", str(share(right[one] for one in confirmed))],
         ["seconds of processor time a setting, median", "", f"{statistics.median(one.seconds for one in found):.1f}"],
     ]
     return markdown(["number", "goal", "reached"], rows)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from benchmarks.diagnosis.controls import controls
 from benchmarks.diagnosis.entries import Entry, Settings, settled
-from benchmarks.diagnosis.injection import Injection, rate_by
+from benchmarks.diagnosis.injection import Injection
 from benchmarks.diagnosis.injections import PAIRS, injections
 from benchmarks.diagnosis.recipes import FAST, RECIPES, Recipe
 from benchmarks.diagnosis.sources import SOURCES, Source
@@ -25,15 +25,12 @@ def entries(quick: bool = False) -> list[Entry]:
 
 
 def _missing(found: Sequence[Entry]) -> Iterator[Entry]:
-    """The twins that are no controls, as such, and the runs that show whether another name is right."""
+    """The twins that are no controls, as such."""
     there = {(entry.settings, entry.seed) for entry in found}
     for entry in found:
-        asked = [("twin", entry.twin)] * bool(entry.twin) + [("rival", entry.rival)] * bool(entry.rival)
-        asked += [("cure", settings) for _, settings in entry.cures]
-        for kind, settings in asked:
-            if (settings, entry.seed) not in there:
-                there.add((settings, entry.seed))
-                yield Entry(settings, entry.seed, entry.source, kind=kind)
+        if entry.twin and (entry.twin, entry.seed) not in there:
+            there.add((entry.twin, entry.seed))
+            yield Entry(entry.twin, entry.seed, entry.source, kind="twin")
 
 
 def _settings(source: Source, recipe: Recipe, *more: Settings) -> Settings:
@@ -75,20 +72,8 @@ def _of_one(one: Injection, name: str, recipe: Recipe, seed: int) -> Entry:
         causes=(one.cause,),
         severity=one.severity,
         twin=_settings(one.healthy(name), recipe, one.twin),
-        accepted=(one.accepted | {one.cause},),
         depends_on_seed=one.depends_on_seed,
-        rival=_settings(one.healthy(name), recipe, one.rival) if one.rival else (),
-        cures=tuple(_cures(one, settings, recipe, source)),
     )
-
-
-def _cures(one: Injection, settings: Settings, recipe: Recipe, source: Source) -> Iterator[tuple[str, Settings]]:
-    """Names that are right too if the settings beside them cure the run."""
-    if one.is_slow:
-        yield "lr_low", settled(settings, rate_by(10)(recipe, source))
-    if one.depends_on_seed:
-        epochs = next((int(text.partition("=")[2]) for text in settings if text.startswith("training.epochs=")), 500)
-        yield "too_few_steps", settled(settings, [f"training.epochs={4 * epochs}"])
 
 
 def _with_two(put_in: Sequence[Injection], quick: bool) -> Iterator[Entry]:
@@ -112,6 +97,5 @@ def _with_two(put_in: Sequence[Injection], quick: bool) -> Iterator[Entry]:
                     causes=pair,
                     severity="strong",
                     twin=alone[0].twin,
-                    accepted=tuple(one.accepted[0] for one in alone),
                     alone=tuple(one.settings for one in alone),
                 )

@@ -13,10 +13,8 @@ class Entry:
     """A control of a `kind`, or a run with `causes` put in, one or two.
 
     `settings` are its overrides without the seed, `twin` those of the run without the causes, and `alone` those of the
-    runs with each of two causes alone. `accepted` has for each cause the names that are right: several where several
-    settings make the same path; so is each name of `cures` where the run with the settings beside it is as good as the
-    twin. A run with a `rival` must be worse than that too. `source` is the data set that all of them are of. A run that
-    `depends_on_seed` has its cause where other seeds of the same settings learn.
+    runs with each of two causes alone. `source` is the data set that all of them are of. A run that `depends_on_seed`
+    has its cause where other seeds of the same settings learn.
     """
 
     settings: Settings
@@ -26,11 +24,8 @@ class Entry:
     causes: tuple[str, ...] = ()
     severity: Severity = ""
     twin: Settings = ()
-    accepted: tuple[frozenset[str], ...] = ()
     alone: tuple[Settings, ...] = ()
     depends_on_seed: bool = False
-    rival: Settings = ()
-    cures: tuple[tuple[str, Settings], ...] = ()
 
 
 def settled(*parts: Iterable[str]) -> Settings:

@@ -2,24 +2,27 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from benchmarks.diagnosis.judged import Said
-from benchmarks.diagnosis.labels import HARMLESS, HEALTHY, TWO, Labelled
+from benchmarks.diagnosis.labels import HARMLESS, HEALTHY, TWO, WEAK, Labelled
 
 Z = 1.959964  # of a 95 % interval
 CLEAR, MILD = ("strong", "middle"), ("mild",)
+NO_CAUSES = (HEALTHY, "unknown")
+OF_CODE = ("wrong_gradient", "wrong_update", "mixed_units")  # mistakes that are named whatever a run reaches
 
 
 @dataclass(frozen=True)
 class Case:
-    """A labelled run and what was said of it."""
+    """A labelled run and what was said of it; `is_cured` says whether a fix of the name that it got cures it."""
 
     run: Labelled
     said: Said
+    is_cured: bool = False
 
     @property
     def name(self) -> str:
@@ -28,8 +31,24 @@ class Case:
         return found.cause if found.verdict == "ill" or (self.run.is_ill and found.cause) else found.verdict
 
     @property
+    def is_own(self) -> bool:
+        """Whether the name is what was put in, or one of two."""
+        return self.name == self.run.label or (self.run.label == TWO and self.name in self.run.entry.causes)
+
+    @property
+    def has_other_name(self) -> bool:
+        """Whether it got the name of a cause that was not put in."""
+        return not self.is_own and self.name not in NO_CAUSES
+
+    @property
     def is_right(self) -> bool:
-        return self.name in (self.run.accepted or {self.run.label})
+        return self.is_own or self.is_cured
+
+    @property
+    def shown(self) -> str:
+        """What was said, with the mistake in the code of a run that learns."""
+        found = self.said.diagnosis
+        return f"learns, although {found.cause}" if found.verdict == HEALTHY and found.cause else self.name
 
 
 @dataclass(frozen=True)
@@ -70,31 +89,38 @@ class Figures:
         self.harmless = [case for case in cases if case.run.label == HARMLESS]
         self.two = [case for case in cases if case.run.label == TWO]
         self.ill = [case for case in cases if case.run.is_ill]
+        self.weak = [case for case in cases if case.run.label == WEAK]
         self._all = list(cases)
 
     def of(self, *severities: str) -> list[Case]:
         """Ill runs of these severities."""
         return [case for case in self.ill if case.run.entry.severity in severities]
 
+    def named(self, *severities: str) -> list[Case]:
+        """All runs that got a cause: ill ones and harmless ones of these severities, and healthy ones."""
+        harmless = [case for case in self.harmless if case.run.entry.severity in severities]
+        return [case for case in [*self.of(*severities), *harmless, *self.healthy] if case.name not in NO_CAUSES]
+
     @property
     def causes(self) -> list[str]:
-        """Of ill runs, in alphabetical order."""
-        return sorted({case.run.label for case in self.ill})
+        """Of ill runs, and those that any run was given, in alphabetical order."""
+        return sorted({case.run.label for case in self.ill} | {case.name for case in self.named(*CLEAR, *MILD)})
 
     def recall(self, cause: str, *severities: str) -> Share:
         """How many runs with a cause get a name that is right."""
         return share(case.is_right for case in self.of(*severities) if case.run.label == cause)
 
-    def precision(self, cause: str, *severities: str) -> Share:
-        """How many of the runs that get a name, ill ones of these severities and healthy ones, have it."""
-        return share(case.is_right for case in [*self.of(*severities), *self.healthy] if case.name == cause)
+    def own_recall(self, cause: str, *severities: str) -> Share:
+        """How many runs with a cause get the name that was put in."""
+        return share(case.is_own for case in self.of(*severities) if case.run.label == cause)
 
-    def macro(self, *severities: str) -> tuple[float, float]:
-        """Mean recall and precision over the causes that runs of these severities have; precision of those named."""
-        causes = [cause for cause in self.causes if self.recall(cause, *severities).n]
-        shares = [[one(cause, *severities) for cause in causes] for one in (self.recall, self.precision)]
-        recall, precision = (float(np.mean([one.value for one in some if one.n])) for some in shares)
-        return recall, precision
+    def precision(self, cause: str, *severities: str) -> Share:
+        """How many of the runs that were given a cause have it, of ill, harmless and healthy ones."""
+        return share(case.is_right for case in self.named(*severities) if case.name == cause)
+
+    def macro(self, of: Callable[..., Share], *severities: str) -> float:
+        """The mean of a share over all causes that have one: that runs of these severities have, or were given."""
+        return float(np.mean([one.value for cause in self.causes if (one := of(cause, *severities)).n]))
 
     def lowest(self, fewest: int, *severities: str) -> tuple[str, Share]:
         """The cause with the lowest recall, of those with as many runs."""
@@ -114,9 +140,16 @@ class Figures:
 
     @property
     def proved(self) -> Share:
-        """Of verdicts that are proved, those that are right."""
-        found = [case for case in [*self.ill, *self.healthy] if case.said.diagnosis.verdict == "ill"]
-        return share(case.is_right for case in found if case.said.diagnosis.certainty == "proved")
+        """Of verdicts that are proved, those that are right; of a harmless injection, those that name it."""
+        found = [case for case in [*self.ill, *self.harmless, *self.healthy] if case.said.diagnosis.verdict == "ill"]
+        proved = [case for case in found if case.said.diagnosis.certainty == "proved"]
+        return share(case.is_right or case.name in case.run.entry.causes for case in proved)
+
+    @property
+    def although(self) -> Share:
+        """Of runs that learn although their code is wrong, those of which both is said."""
+        found = [case for case in self.harmless if case.run.entry.causes[0] in OF_CODE]
+        return share(case.said.diagnosis.cause == case.run.entry.causes[0] for case in found)
 
     @property
     def wrong_gradient(self) -> Share:
@@ -150,8 +183,4 @@ class Figures:
         """The cause that most ill runs have, and the macro recall of naming always it."""
         counts = Counter(case.run.label for case in self.of(*severities))
         (name, _), *_ = counts.most_common(1)
-        rights = [
-            np.mean([name in case.run.accepted for case in self.of(*severities) if case.run.label == cause])
-            for cause in counts
-        ]
-        return name, float(np.mean(rights))
+        return name, 1 / len(counts)

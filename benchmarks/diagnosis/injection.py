@@ -1,6 +1,6 @@
-"""What a cause of the corpus is: how it is put into a run that learns, how strongly, and what else it may be called."""
+"""What a cause of the corpus is: how it is put into a run that learns, and how strongly."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from benchmarks.diagnosis.entries import Settings, Severity
@@ -17,11 +17,14 @@ FITTING = ("tanh adam", "relu deep", "tanh momentum", "gelu rmsprop")  # which l
 RELU = ("relu sgd", "relu deep")
 CURVED = tuple(name for name in ALL if name not in ("blobs", "five"))  # what no straight line or plane answers
 FEW = tuple(name for name in TABLES if name.startswith(("few", "wide")))
-# Settings that make the same path as others do: each name is right.
-SLOW = frozenset({"lr_low", "too_few_steps", "decay_fast", "clip_tight", "batch_large"})
-LEARNED = frozenset({"overfit", "too_few_samples"})
-SCALES = frozenset({"unscaled_inputs", "unequal_inputs"})
-NARROW = frozenset({"bad_start", "too_small"})
+# Causes that look alike, as they make the same path or have the same fix: all of them are taken out of the list where a
+# run is to be judged without its cause.
+FAMILIES = (
+    frozenset({"lr_low", "too_few_steps", "decay_fast", "clip_tight", "batch_large"}),
+    frozenset({"overfit", "too_few_samples"}),
+    frozenset({"unscaled_inputs", "unequal_inputs"}),
+    frozenset({"bad_start", "too_small"}),
+)
 GRADIENT = ("missing_derivative", "derivative_of_activated", "transposed_gradient", "weights_subtracted",
             "missing_factor", "stale_pre_activation", "broadcast_update")  # fmt: skip
 OF_RELU = ("softplus_as_relu_derivative", "sigmoid_as_relu_derivative")
@@ -29,11 +32,9 @@ OF_RELU = ("softplus_as_relu_derivative", "sigmoid_as_relu_derivative")
 
 @dataclass(frozen=True)
 class Injection:
-    """A cause with one value of it: what it sets, where it is put in, and what else its run may be called.
+    """A cause with one value of it: what it sets, and where it is put in.
 
     `change` is the copy of the table that it trains on, `twin` what its healthy twin has besides.
-    `rival` is what another run on the same samples has, which must be better too: where no network learns more from
-    them, this one is as healthy as they allow.
     """
 
     cause: str
@@ -41,15 +42,8 @@ class Injection:
     make: Make
     sources: Sequence[str] = ALL
     recipes: Sequence[str] = NETWORKS
-    accepted: frozenset[str] = frozenset()
     change: str = ""
     twin: Settings = ()
-    rival: Settings = ()
-
-    @property
-    def is_slow(self) -> bool:
-        """Whether a rate ten times as high may cure it too: then that is tried."""
-        return self.cause in ("bad_start", "no_bias", "input_squash")
 
     @property
     def depends_on_seed(self) -> bool:
@@ -81,6 +75,6 @@ def rate_by(times: float, *settings: str) -> Make:
     return make
 
 
-def where(holds: bool, names: Iterable[str]) -> frozenset[str]:
-    """Other names that are right, where that holds."""
-    return frozenset(names if holds else ())
+def alike(cause: str) -> frozenset[str]:
+    """A cause with those that look like it."""
+    return next((family for family in FAMILIES if cause in family), frozenset({cause}))

@@ -3,7 +3,8 @@
 A control is healthy where its score is within MARGIN of what can be reached: by the rule that made the targets, on the
 same test samples, or by the best recipe where that is less. Of many samples it is within twice that of the rule in any
 case. A run has its cause where its score is more than MARGIN below that of its twin, which must be healthy itself; else
-the cause did no harm.
+the cause did no harm. A network of few units is too small where it fails from every seed; where it learns from some,
+the others had a bad start. All causes are labelled alike.
 """
 
 import math
@@ -41,14 +42,12 @@ class Measured:
 
 @dataclass(frozen=True)
 class Labelled:
-    """An entry with what it is: a cause, `two` of them, or `healthy`, `harmless`, or `weak`, which counts for nothing.
-
-    `accepted` are the names that are right.
+    """An entry with what it is: a cause, `two` of them, or `healthy`, `harmless`, or `weak`, which counts for nothing:
+    a control, or the twin of a run, that does not reach what can be reached.
     """
 
     entry: Entry
     label: str
-    accepted: frozenset[str] = frozenset()
 
     @property
     def key(self) -> Key:
@@ -127,46 +126,28 @@ class Labels:
     def _of(self, entry: Entry) -> Labelled:
         key, twin = (entry.settings, entry.seed), (entry.twin, entry.seed)
         if entry.kind:
-            return Labelled(entry, HEALTHY if entry.kind != "rival" and self._is_healthy(key) else WEAK)
+            return Labelled(entry, HEALTHY if self._is_healthy(key) else WEAK)
         if not self._is_healthy(twin):
             return Labelled(entry, WEAK)
         if not self._hurts(key, twin):
             return Labelled(entry, HARMLESS)
         if len(entry.causes) > 1:
-            return Labelled(entry, TWO, frozenset().union(*entry.accepted))
-        if entry.rival and not self._hurts(key, (entry.rival, entry.seed)):
-            return Labelled(entry, WEAK)  # nor do other networks learn more from these samples
-        (cause,), (accepted,) = entry.causes, entry.accepted
-        accepted |= {
-            name
-            for name, settings in entry.cures
-            if (settings, entry.seed) in self._found and not self._hurts((settings, entry.seed), twin)
-        }
-        if cause == "imbalance" and self._found[key].trained > self._found[twin].trained - MARGIN:
-            return Labelled(entry, HARMLESS)  # which a handful of rare samples in the test set may hide
-        if cause == "overfit" and self._found[key].trained < self._found[twin].trained:
-            return Labelled(entry, WEAK)  # it did not learn its training samples
-        if entry.depends_on_seed and all(self._hurts(one, (entry.twin, one[1])) for one in self._siblings(entry)):
-            cause = "too_small"
-        return Labelled(entry, cause, accepted)
+            return Labelled(entry, TWO)
+        fails = entry.depends_on_seed and all(self._hurts(one, (entry.twin, one[1])) for one in self._siblings(entry))
+        return Labelled(entry, "too_small" if fails else entry.causes[0])
+
+    def is_cured(self, one: Labelled, fixed: Measured) -> bool:
+        """Whether a run with a fix is as good as the twin of the run without."""
+        return fixed.score >= self._found[one.entry.twin, one.entry.seed].score - MARGIN
 
     def _siblings(self, entry: Entry) -> list[Key]:
         """The runs of the same settings whose twins are there."""
         return [one for one in self._seeds[entry.settings] if (entry.twin, one[1]) in self._found]
 
     def left(self, one: Labelled, cured: str) -> Labelled | None:
-        """The run that is left of one with two causes when the named one is cured; None where the other is harmless."""
+        """The run that is left of one with two causes when one is cured; None where the other is harmless."""
         entry = one.entry
-        for place, accepted in enumerate(entry.accepted):
-            if cured in accepted:
-                other = 1 - place
-                alone = replace(
-                    entry,
-                    settings=entry.alone[other],
-                    causes=(entry.causes[other],),
-                    accepted=(entry.accepted[other],),
-                    alone=(),
-                )
-                found = self._of(alone) if (alone.settings, alone.seed) in self._found else None
-                return found if found is not None and found.is_ill else None
-        return None
+        other = 1 - entry.causes.index(cured)
+        alone = replace(entry, settings=entry.alone[other], causes=(entry.causes[other],), alone=())
+        found = self._of(alone) if (alone.settings, alone.seed) in self._found else None
+        return found if found is not None and found.is_ill else None

@@ -8,18 +8,14 @@ from benchmarks.diagnosis.injection import (
     FEW,
     FITTING,
     GRADIENT,
-    LEARNED,
     NETWORKS,
     NUMBERS,
     OF_RELU,
     OF_TABLES,
     RELU,
-    SCALES,
-    SLOW,
     TABLED_NUMBERS,
     Injection,
     setting,
-    where,
 )  # fmt: skip
 from benchmarks.diagnosis.sources import RARE
 
@@ -31,18 +27,15 @@ def scales() -> Iterator[Injection]:
         ("far30", "middle"), ("far10", "mild"), ("thin1000", "strong"), ("thin100", "middle"),
     )  # fmt: skip
     for change, severity in changes:
-        yield Injection("unscaled_inputs", severity, setting(), OF_TABLES, accepted=SCALES, change=change)
+        yield Injection("unscaled_inputs", severity, setting(), OF_TABLES, change=change)
     several = [name for name in OF_TABLES if name != "wave"]
     for change, severity in (("uneven300", "strong"), ("uneven60", "middle")):
-        yield Injection("unequal_inputs", severity, setting(), several, accepted=SCALES, change=change)
+        yield Injection("unequal_inputs", severity, setting(), several, change=change)
     for change, severity in (
         ("out300", "strong"), ("out50", "strong"), ("high100", "strong"),
         ("out15", "middle"), ("high10", "middle"), ("out8", "mild"),
     ):  # fmt: skip
-        accepted = where(severity == "mild", {"lr_high"})
-        yield Injection(
-            "unscaled_targets", severity, setting(), [*TABLED_NUMBERS, "noisy"], accepted=accepted, change=change
-        )
+        yield Injection("unscaled_targets", severity, setting(), [*TABLED_NUMBERS, "noisy"], change=change)
 
 
 def samples() -> Iterator[Injection]:
@@ -74,14 +67,13 @@ def held_out() -> Iterator[Injection]:
         made = setting(*one, "test.set=grid", "test.margin=2")
         yield Injection("extrapolation", "strong", made, ("surface",), twin=(*one, "test.set=grid"))
     long = ("training.epochs=3000", "network.hidden=[40]")
-    yield Injection("overfit", "strong", setting(*long), FEW, FITTING, LEARNED, twin=("training.l2=0.1",))
+    yield Injection("overfit", "strong", setting(*long), FEW, FITTING, twin=("training.l2=0.1",))
     yield Injection(
         "overfit",
         "middle",
         setting("training.epochs=1500", "network.hidden=[20]"),
         FEW,
         FITTING,
-        LEARNED,
         twin=("training.l2=0.1",),
     )
     balanced = ("training.class_weights=balanced",)
@@ -115,7 +107,7 @@ def counts() -> Iterator[Injection]:
         for epochs, severity in ((40, "strong"), (100, "middle")):
             large, small = ("training.mode=full", f"training.epochs={epochs}"), (f"training.epochs={epochs}",)
             made, twin = setting(*settings, *large), (*settings, *small)
-            yield Injection("batch_large", severity, made, (source,), accepted=SLOW, twin=twin)
+            yield Injection("batch_large", severity, made, (source,), twin=twin)
     grown = ("training.epochs=2000", "network.hidden=[40]")
     fresh = ("test.set=fresh", "test.points=400")  # as many tested, however few are trained
     for name in ("sine", "tanh_sine", "surface", "bowl", "saddle", "quadrants"):
@@ -124,6 +116,4 @@ def counts() -> Iterator[Injection]:
         for n, severity in ((12, "strong"), (20, "middle")):
             few = f"data.samples_per_cluster={n // 4}" if name == "quadrants" else f"data.samples={n}"
             made = setting(*shape, *grown, *fresh, few, "data.test_fraction=0")
-            rival = (*shape, *fresh, few, "data.test_fraction=0", "training.epochs=1000", "training.l2=0.01")
-            twin = (*shape, *fresh)
-            yield Injection("too_few_samples", severity, made, (source,), FITTING, LEARNED, twin=twin, rival=rival)
+            yield Injection("too_few_samples", severity, made, (source,), FITTING, twin=(*shape, *fresh))

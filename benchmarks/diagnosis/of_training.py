@@ -4,16 +4,13 @@ from collections.abc import Iterator
 
 from benchmarks.diagnosis.injection import (
     CURVED,
-    NARROW,
     NETWORKS,
     OF_TABLES,
     PLAIN,
     RELU,
-    SLOW,
     Injection,
     rate_by,
     setting,
-    where,
 )
 from benchmarks.diagnosis.recipes import FAST
 
@@ -25,10 +22,10 @@ def steps() -> Iterator[Injection]:
     for times in (5, 3):
         yield Injection("lr_high", "mild", rate_by(times), recipes=tuple(FAST))
     for times, severity in ((1e-4, "strong"), (1e-3, "strong"), (0.01, "middle"), (0.1, "mild"), (0.3, "mild")):
-        yield Injection("lr_low", severity, rate_by(times), accepted=SLOW)
+        yield Injection("lr_low", severity, rate_by(times))
     for steps, severity in ((5, "strong"), (20, "strong"), (60, "middle"), (150, "mild")):
         made = setting("training.epochs=null", f"training.steps={steps}")
-        yield Injection("too_few_steps", severity, made, accepted=SLOW)
+        yield Injection("too_few_steps", severity, made)
     for settings, severity in (
         (("schedule=exponential", "schedule.decay=0.9"), "strong"),
         (("schedule=inverse_power", "schedule.power=2"), "strong"),
@@ -37,17 +34,16 @@ def steps() -> Iterator[Injection]:
         (("schedule=inverse_power", "schedule.power=1"), "mild"),
         (("schedule=exponential", "schedule.decay=0.993"), "mild"),
     ):  # fmt: skip
-        yield Injection("decay_fast", severity, setting(*settings), accepted=SLOW)
+        yield Injection("decay_fast", severity, setting(*settings))
     for limit, severity in ((3e-4, "strong"), (2e-3, "middle"), (0.01, "mild"), (0.03, "mild")):
         made = setting(f"training.clip_norm={limit}")
-        yield Injection("clip_tight", severity, made, recipes=PLAIN, accepted=SLOW)
-    yield Injection("clip_tight", "middle", setting("training.clip_value=1e-4"), recipes=PLAIN, accepted=SLOW)
+        yield Injection("clip_tight", severity, made, recipes=PLAIN)
+    yield Injection("clip_tight", "middle", setting("training.clip_value=1e-4"), recipes=PLAIN)
     for l2, severity in ((1.0, "strong"), (0.2, "strong"), (0.05, "middle"), (0.02, "mild"), (0.01, "mild")):
         yield Injection("l2_strong", severity, setting(f"training.l2={l2}"))
     for share, times, severity in ((0.999, 5, "strong"), (0.999, 1, "middle"), (0.995, 5, "middle"), (0.98, 5, "mild")):
         made = rate_by(times, f"optimizer.momentum={share}")
-        accepted = where(severity == "mild", {"lr_high"})
-        yield Injection("momentum_high", severity, made, recipes=("tanh momentum", "elu nesterov"), accepted=accepted)
+        yield Injection("momentum_high", severity, made, recipes=("tanh momentum", "elu nesterov"))
 
 
 def starts() -> Iterator[Injection]:
@@ -66,9 +62,7 @@ def starts() -> Iterator[Injection]:
     for units, severity in ((2, "strong"), (3, "middle")):
         made = setting(f"network.hidden=[{units}]")
         sources = ("xor", "quadrants", "ring", "wave", "sine", "corners", "tanh_sine", "blobs")
-        yield Injection(
-            "bad_start", severity, made, sources, ("tanh sgd", "tanh adam", "sigmoid adam", "relu sgd"), NARROW
-        )
+        yield Injection("bad_start", severity, made, sources, ("tanh sgd", "tanh adam", "sigmoid adam", "relu sgd"))
 
 
 def networks() -> Iterator[Injection]:

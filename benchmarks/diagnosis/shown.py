@@ -1,58 +1,74 @@
 """The figures as Markdown."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from benchmarks.diagnosis.figures import CLEAR, MILD, Case, Figures, Share, share
-from benchmarks.diagnosis.judged import Said
 from benchmarks.diagnosis.labels import WEAK, Labels
-from benchmarks.diagnosis.trained import Key
 from benchmarks.markdown import markdown
 
 FEWEST = 20  # runs of a cause that its lowest recall is asked for
+WEAKLY = "{:,} runs do not count, as a control or the twin does not reach what can be reached; those of odd seeds:"
+READ = """\
+A run has the cause that was put in where its score is more than 0.1 below that of its twin without. Another name is right
+too where a fix of that cause, trained on the same seed, brings the run to its twin. Precision counts every run that was
+given a name, healthy ones and harmless injections included, and macro precision every name that was given."""
 GOALS = {
     "macro recall, strong and middle": ">= 0.95",
+    "macro recall by the name alone that was put in, strong and middle": "",
     "macro precision, strong and middle": ">= 0.95",
     "macro recall, mild": ">= 0.80",
+    "macro recall by the name alone that was put in, mild": "",
     "macro precision, mild": ">= 0.90",
     f"lowest recall of a cause with {FEWEST} runs or more, strong": ">= 0.85",
-    "false alarms on healthy runs": "<= 0.015, to 0.025",
+    "false alarms on healthy runs": "<= 0.015",
+    "the same, upper end of the interval": "<= 0.025",
     "a cause named for a harmless injection": "<= 0.03",
-    "precision of proved": "1.00",
-    "precision of wrong gradient": "1.00",
+    "runs that learn although their code is wrong, of which both is said": "",
+    "precision of proved": ">= 1",
+    "precision of wrong gradient": ">= 1",
     "unknown among ill runs": "<= 0.05",
-    "unknown where the cause was taken out of the list": ">= 0.50",
-    "milliseconds of processor time a run, median and 95 %": "<= 50",
+    "unknown where the cause and those like it were taken out of the list": ">= 0.50",
+    "milliseconds of processor time a run, median": "<= 50",
 }
 
 
-def tables(even: Figures, odd: Figures, labels: Labels, said: Mapping[Key, Said], seconds: float) -> Iterator[str]:
+def tables(even: Figures, odd: Figures, labels: Labels) -> Iterator[str]:
     """Everything; `odd` seeds judge."""
-    n, weak = len(labels.all), sum(one.label == WEAK for one in labels.all)
-    yield f"{n:,} runs, {len(said):,} of them different ones, trained in {seconds:.0f} s.\n"
-    yield f"{weak:,} do not count: their twin, or a control, does not learn as well as it should.\n"
-    reached = [_reached(odd), _reached(even)]
-    rows = [[name, goal, *(one[name] for one in reached)] for name, goal in GOALS.items()]
+    reached, before = _reached(odd), _reached(even)
+    missed = [name for name, goal in GOALS.items() if goal and not _is_met(goal, reached[name][0])]
+    yield f"Missed: {'; '.join(missed) or 'none of the goals'}.\n\n{READ}\n"
+    rows = [[name, goal, reached[name][1], before[name][1]] for name, goal in GOALS.items()]
     yield f"Goals:\n\n{markdown(['number', 'goal', 'odd seeds', 'even seeds'], rows)}\n"
     yield f"Each cause, odd seeds, with 95 % intervals:\n\n{_causes(odd)}\n"
     yield f"What they are called, odd seeds:\n\n{_confusions(odd)}\n"
     yield f"Healthy runs, odd seeds:\n\n{_kinds(odd.healthy, 'kind')}\n"
     yield f"Harmless injections, odd seeds:\n\n{_kinds(odd.harmless, 'injected')}\n"
-    yield f"Two causes at once, odd seeds:\n\n{_two(odd, labels, said)}\n"
+    yield f"{WEAKLY.format(sum(one.label == WEAK for one in labels.all))}\n\n{_kinds(odd.weak, 'kind, or injected')}\n"
+    yield f"Two causes at once, odd seeds:\n\n{_two(odd, labels)}\n"
     name, recall = odd.commonest(*CLEAR)
     yield f"Always naming the commonest cause, {name}, has a macro recall of {recall:.3f} on strong and middle ones.\n"
 
 
-def _reached(half: Figures) -> dict[str, str]:
-    clear, mild = half.macro(*CLEAR), half.macro(*MILD)
+def _reached(half: Figures) -> dict[str, tuple[float, str]]:
+    """Of each goal the number, and how it is shown."""
+    shares = half.recall, half.own_recall, half.precision
+    macro = [half.macro(one, *severities) for severities in (CLEAR, MILD) for one in shares]
     cause, lowest = half.lowest(FEWEST, "strong")
+    alarms = half.false_alarms
+    counted = [half.blamed, half.although, half.proved, half.wrong_gradient, half.unknown, half.unknown_without]
+    middle, high = half.milliseconds
     values = [
-        *(f"{value:.3f}" for value in (*clear, *mild)), f"{lowest} {cause}",
-        *map(str, (half.false_alarms, half.blamed, half.proved, half.wrong_gradient)),
-        *map(str, (half.unknown, half.unknown_without)),
-        "{:.0f}, {:.0f}".format(*half.milliseconds),
+        *((value, f"{value:.3f}") for value in macro), (lowest.value, f"{lowest} {cause}"),
+        (alarms.value, str(alarms)), (alarms.interval[1], f"{alarms.interval[1]:.3f}"),
+        *((one.value, str(one)) for one in counted), (middle, f"{middle:.0f}; 95 %: {high:.0f}"),
     ]  # fmt: skip
     return dict(zip(GOALS, values, strict=True))
+
+
+def _is_met(goal: str, value: float) -> bool:
+    side, limit = goal.split()
+    return value >= float(limit) if side == ">=" else value <= float(limit)
 
 
 def _causes(half: Figures) -> str:
@@ -86,18 +102,18 @@ def _kinds(cases: Sequence[Case], what: str) -> str:
     kinds: dict[str, list[Case]] = {}
     for case in cases:
         kinds.setdefault(case.run.entry.kind or case.run.entry.causes[0], []).append(case)
-    rows = [[kind, str(len(some)), _counted(case.name for case in some)] for kind, some in sorted(kinds.items())]
+    rows = [[kind, str(len(some)), _counted(case.shown for case in some)] for kind, some in sorted(kinds.items())]
     return markdown([what, "runs", "called"], rows)
 
 
-def _two(half: Figures, labels: Labels, said: Mapping[Key, Said]) -> str:
+def _two(half: Figures, labels: Labels) -> str:
     """Runs with two causes: whether the first name is one of them, and the next one the other when that is cured."""
-    rows = []
+    rows, known = [], {case.run.key: case for case in half.ill}
     for pair in dict.fromkeys(case.run.entry.causes for case in half.two):
         found = [case for case in half.two if case.run.entry.causes == pair]
         named = [case for case in found if case.is_right]
         left = [one for case in named if (one := labels.left(case.run, case.name))]
-        then = share(Case(one, said[one.key]).is_right for one in left)
+        then = share(known[one.key].is_right for one in left)
         rows.append(
             [
                 " and ".join(pair),

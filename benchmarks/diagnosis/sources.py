@@ -38,8 +38,8 @@ class Source:
 class Table:
     """Inputs `X (n, d_in)`, targets `y (n,)` and the rule without noise; class numbers in a classification.
 
-    `settings` are those of its data set: a table of few samples keeps most of its rows for testing, so that chance does
-    not decide what a run is.
+    `settings` are those of its data set: a table of few samples, or of few of a class, keeps most of its rows for
+    testing, so that chance does not decide what a run is.
     """
 
     X: Array
@@ -51,12 +51,12 @@ class Table:
 
 # Classes by their middles, their counts, and how wide the rare ones are.
 RARE: Mapping[str, tuple[Sequence[Sequence[float]], Sequence[int], float]] = {
-    "rare0": (((0, 0), (1.4, 1.4)), (700, 48), 0.6),
-    "rare1": (((0, 0), (1.8, 1.8)), (760, 32), 0.5),
-    "rare2": (((0, 0, 0), (1.3, 1.3, 1.3), (-1.3, -1.3, -1.3)), (640, 40, 40), 0.6),
-    "rare3": (((0, 0, 0, 0), (1, 1, 1, 1)), (640, 64), 0.8),
-    "rare4": (((0,), (1.8,)), (720, 50), 0.5),
-    "rare5": (((0, 0), (1.6, -1.6), (-1.6, 1)), (640, 90, 32), 0.6),
+    "rare0": (((0, 0), (1.4, 1.4)), (1400, 96), 0.6),
+    "rare1": (((0, 0), (1.8, 1.8)), (1520, 64), 0.5),
+    "rare2": (((0, 0, 0), (1.3, 1.3, 1.3), (-1.3, -1.3, -1.3)), (1280, 80, 80), 0.6),
+    "rare3": (((0, 0, 0, 0), (1, 1, 1, 1)), (1280, 128), 0.8),
+    "rare4": (((0,), (1.8,)), (1440, 100), 0.5),
+    "rare5": (((0, 0), (1.6, -1.6), (-1.6, 1)), (1280, 180, 64), 0.6),
 }  # fmt: skip
 
 
@@ -117,7 +117,8 @@ def _tables() -> dict[str, Table]:
             np.array(center) + rng.normal(0, 1.0 if size == max(sizes) else spread, (size, d_in))
             for center, size in zip(centers, sizes, strict=True)
         ])  # fmt: skip
-        found[name] = Table(X, np.repeat(np.arange(len(sizes)), sizes).astype(float), _never, is_classification=True)
+        y = np.repeat(np.arange(len(sizes)), sizes).astype(float)
+        found[name] = Table(X, y, _never, is_classification=True, settings=("data.test_fraction=0.6",))
     for place, d_in in enumerate((3, 5, 8)):
         one = _regression(rng.normal(0, 1, (230, d_in)), lambda X: X[:, 0] + 0.5 * X[:, 1], 0.8, rng)
         found[f"few{place}"] = replace(one, settings=("data.test_fraction=0.83",))
