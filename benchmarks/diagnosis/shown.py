@@ -10,7 +10,7 @@ from benchmarks.markdown import markdown
 FEWEST = 20  # runs of a cause that its lowest recall is asked for
 WEAKLY = "{:,} runs do not count, as a control or the twin does not reach what can be reached; those of odd seeds:"
 READ = """\
-A run has the cause that was put in where its score is more than 0.1 below that of its twin without. Another name is right
+A run has the cause that was put in where its score is more than 0.1 below that of its twin. Another name is right
 too where a fix of that cause, trained on the same seed, brings the run to its twin. Precision counts every run that was
 given a name, healthy ones and harmless injections included, and macro precision every name that was given."""
 GOALS = {
