@@ -23,13 +23,12 @@ PAGE = Path(__file__).resolve().parents[1] / "diagnoses.md"
 NEWLINE = "\n"
 OWN = Path(__file__).with_name("my_rules.py")
 ASKED = {
-    "all": "every run, also of one that learns",
-    "missed": "a run that misses what its data allow",
-    "lost": "a run that does not learn, or was far better on the way",
-    "unequal": "a run that misses what its data allow when each class counts the same",
-    "learns": "a run that learns",
-    "any": "every run, whatever it reaches",
-    "ill": "a run that does not learn its training samples as well as its data allow",
+    "failing": "a run that does not learn its training samples as well as its data allow",
+    "missing": "a run that misses what its data allow",
+    "worsened": "a run that does not learn, or was far better on the way",
+    "neglecting": "a run that misses what its data allow when each class counts the same",
+    "learning": "a run that learns",
+    "every": "every run",
 }
 HEAD = f"""\
 # Why a run does not learn
@@ -120,7 +119,11 @@ and `python -m runner.diagnose modules=[my_rules]` asks it, at its place:
 
 A rule sees a run as a `Subject`: its `spec`, `data`, `history`, the scores `s` (on other samples) and `st` (on training
 samples), and what `reference.score` says the data allow. A rule that raises an exception ends the diagnosis with its
-name.
+name. A rule is asked of runs that are `failing`, unless it has another `asked`:
+
+{NEWLINE.join(f"- `{asked}`: {runs}" for asked, runs in ASKED.items())}
+
+A run that a rule holds for is ill; with `spares=True` one that learns gets the cause too, and stays healthy.
 
 The JSON object has a `version`, which is {VERSION}, `runs`, `causes`, `failures`, and `not_judged`, a count for each
 reason. Each run has
@@ -142,10 +145,11 @@ def section(rule: Rule) -> str:
     """What is to be known about a cause."""
     text = TEXTS[rule.cause]
     certainty = "proved" if rule.proves else "likely"
+    stays = ", which stays healthy" if rule.asked == "learning" else "; one that learns stays healthy"
     return f"""
 ## {rule.code} {rule.cause}
 
-{text.words[0].upper()}{text.words[1:]}: {certainty}; asked of {ASKED[rule.asked]}.
+{text.words[0].upper()}{text.words[1:]}: {certainty}; asked of {ASKED[rule.asked]}{stays * rule.spares}.
 
 - **What it is.** {text.what}
 - **How it looks.** {text.looks}

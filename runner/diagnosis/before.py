@@ -148,11 +148,11 @@ class _Look:
         others = [runs[place] for place in sorted({len(runs) // 2, len(runs) - 1} - {0})]
         has_cause = False
         for rule in self._rules:
-            if (has_cause and rule.asked == "ill") or (rule is WRONG_GRADIENT and not _has_own_code(spec)):
+            if (has_cause and rule.asked == "failing") or (rule is WRONG_GRADIENT and not _has_own_code(spec)):
                 continue
             evidence = _foretold(rule, subject)
             if evidence and all(_foretold(rule, self._subject(one)) for one in others):
-                has_cause = has_cause or rule.asked == "ill"
+                has_cause = has_cause or rule.asked == "failing"
                 fix = next(iter(rule.fixes(subject)), ())
                 yield Sign(rule, list(runs), evidence, fix, _is_intended(rule, runs[0]))
 

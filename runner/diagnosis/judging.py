@@ -9,7 +9,7 @@ from runner.diagnosis.reference import Reference, counted_equally
 from runner.diagnosis.rules import RULES, Rules
 from runner.diagnosis.rules.data import NOTHING
 from runner.diagnosis.rules.held_out import has_been_better
-from runner.diagnosis.rules.rule import Rule
+from runner.diagnosis.rules.rule import Asked, Rule
 from runner.diagnosis.subject import Neighbour, Subject
 from runner.runs.data import Prepared
 from runner.runs.diagnosis import Diagnosis, Evidence, Overrides, Verdict
@@ -86,19 +86,18 @@ def symptoms(subject: Subject) -> tuple[Evidence, ...]:
 def _first_that_holds(subject: Subject, rules: Rules) -> Diagnosis:
     misses = not reaches(subject)
     fails = misses and not generalises(subject)
-    asked = {
-        "all": True,
-        "missed": misses,
-        "ill": fails,
-        "lost": fails or has_been_better(subject),
-        "unequal": _neglects(subject),
-        "learns": not fails,
-        "any": True,
+    asked: dict[Asked, bool] = {
+        "failing": fails,
+        "missing": misses,
+        "worsened": fails or has_been_better(subject),
+        "neglecting": _neglects(subject),
+        "learning": not fails,
+        "every": True,
     }
     for rule in rules:
         with rule.named():
             if asked[rule.asked] and rule.when(subject):
-                return _found(rule, subject, "healthy" if rule.asked in ("all", "learns") and not fails else "ill")
+                return _found(rule, subject, "healthy" if rule.spares and not fails else "ill")
     if math.isnan(subject.s) or fails:
         return Diagnosis("unknown", symptoms=symptoms(subject))
     return Diagnosis("healthy")

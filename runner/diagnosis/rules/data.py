@@ -93,7 +93,7 @@ RANDOM_TARGETS = Rule(
         and max(subject.reference.score, subject.reference.balanced, subject.reference.best or 0.0) < NOTHING
     ),
     evidence=lambda subject: [Evidence("score that the data allow", subject.reference.score, NOTHING)],
-    asked="missed",
+    asked="missing",
     before=True,
 )
 

@@ -132,7 +132,7 @@ EXTRAPOLATION = Rule(
         ("test.margin=0",) if subject.spec.test.margin > 0 else ("test.set=held_out",),
     ],
     proves=True,
-    asked="missed",
+    asked="missing",
     before=_outside,
 )
 TOO_FEW_SAMPLES = Rule(
@@ -147,7 +147,7 @@ TOO_FEW_SAMPLES = Rule(
         else Evidence("best score on other samples on the way", _on_the_way(subject), _floor(subject)),
     ],
     fixes=_more,
-    asked="any",
+    asked="every",
 )
 OVERFIT = Rule(
     "D602",
@@ -158,7 +158,7 @@ OVERFIT = Rule(
         Evidence("test cost", _costs(subject)[0], ROSE * _costs(subject)[1]),
     ],
     fixes=lambda subject: [("training.patience=20", "training.restore_best=true"), ("training.l2=0.01",)],
-    asked="lost",
+    asked="worsened",
 )
 
 
@@ -197,5 +197,5 @@ IMBALANCE = Rule(
         *[Evidence("never answered", ", ".join(names)) for names in [_ignored(subject)] if names],
     ],
     fixes=lambda subject: [("training.class_weights=balanced",)],
-    asked="unequal",
+    asked="neglecting",
 )
