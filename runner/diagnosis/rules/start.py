@@ -11,6 +11,7 @@ from runner.diagnosis.probes import curvature, search
 from runner.diagnosis.rules.rule import NEAR_START, Rule
 from runner.diagnosis.subject import Subject
 from runner.runs.diagnosis import Evidence, Overrides
+from runner.runs.spec import setting_of
 
 ALIKE, STILL_ALIKE = 1e-6, 1e-3  # differences between a layer's units by the size of its weights, at first and at last
 DEAD = 0.75  # of a layer's units before the first update; healthy 99 %: 0.4
@@ -18,6 +19,7 @@ LARGE = 8.0  # norm of W by the square root of its units; healthy 99 %: 2.5
 SMALL = 0.1  # the same in every layer; healthy 1 %: 0.86
 STILL = 0.01  # of the cost, in the last fifth of the evaluations
 TRAPPED = 0.01  # the share of the cost that the best step along the gradient saves
+AS_GOOD = 0.1  # how far below the score that the data allow a run with another seed learns
 NARROW = 4  # units
 NOWHERE = 2.0  # the sum of all rates, with momentum in the long run; healthy least: 3, but for easy lines
 CLIFF = 20.0  # rate times curvature before the first update; see STEEP in steps
@@ -163,9 +165,9 @@ def goes_nowhere(subject: Subject) -> bool:
 
 def _lucky(subject: Subject) -> list[float]:
     """The scores of the runs that differ in their seed alone, where they reach what the data allow."""
-    mine = subject.spec.model_copy(update={"seed": 0})
-    same = [one for one in subject.neighbours if one.spec.model_copy(update={"seed": 0}) == mine]
-    return [one.score for one in same if one.score >= subject.reference.score - 0.1]
+    mine, data = setting_of(subject.spec), subject.spec.data
+    same = [one for one in subject.neighbours if one.spec.data == data and setting_of(one.spec) == mine]
+    return [one.score for one in same if one.score >= subject.reference.score - AS_GOOD]
 
 
 def _is_trapped(subject: Subject) -> bool:
