@@ -113,7 +113,7 @@ A rule of your own is a module in the folder that you start from, or of an insta
 and `python -m runner.diagnose modules=[my_rules]` asks it, at its place:
 
     1 run: the cost has a spike (likely, X1)
-       evidence  largest training cost by the first: 1590 (limit 10)
+       evidence  largest training cost / first: 1590 (limit 10)
        to try    python -m runner ... training.clip_norm=1
        more      wiki/spikes.md, X1
 

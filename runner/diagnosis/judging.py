@@ -16,9 +16,7 @@ from runner.runs.diagnosis import Diagnosis, Evidence, Overrides, Verdict
 from runner.runs.result import RunResult
 from runner.train.blas import ONE_BLAS_THREAD
 
-NEAR = (
-    0.12  # a score this much below what the data allow is as good: 0.1, and 0.02 that healthy runs lose in the median
-)
+NEAR = 0.12  # a score this much below what the data allow is near it: AS_GOOD, and 0.02 that healthy runs lose
 ERRORS = 1.5  # standard errors that sampling may take away besides, of a run that learns its training samples
 UNKNOWN_AIM = 0.25  # the least that data are taken to allow where that is not known
 MANY = 0.75  # a share of units that catches the eye

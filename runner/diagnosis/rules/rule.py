@@ -10,7 +10,8 @@ from runner.diagnosis.subject import Subject
 from runner.runs.diagnosis import Certainty, Evidence, Overrides
 
 Asked = Literal["failing", "missing", "worsened", "neglecting", "learning", "every"]
-NEAR_START = 0.25  # the way from the first weights by their size; healthy 5 %: 0.27
+AS_GOOD = 0.1  # a score that is less than this below another is as good
+NEAR_START = 0.25  # the way from the first weights / their size; healthy 5 %: 0.27
 
 
 @dataclass(frozen=True)

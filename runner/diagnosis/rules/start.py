@@ -8,7 +8,7 @@ import numpy as np
 
 from nn.registry import Array
 from runner.diagnosis.probes import curvature, search
-from runner.diagnosis.rules.rule import NEAR_START, Rule
+from runner.diagnosis.rules.rule import AS_GOOD, NEAR_START, Rule
 from runner.diagnosis.subject import Subject
 from runner.runs.diagnosis import Evidence, Overrides
 from runner.runs.spec import setting_of
@@ -19,7 +19,6 @@ LARGE = 8.0  # norm of W by the square root of its units; healthy 99 %: 2.5
 SMALL = 0.1  # the same in every layer; healthy 1 %: 0.86
 STILL = 0.01  # of the cost, in the last fifth of the evaluations
 TRAPPED = 0.01  # the share of the cost that the best step along the gradient saves
-AS_GOOD = 0.1  # how far below the score that the data allow a run with another seed learns
 NARROW = 4  # units
 NOWHERE = 2.0  # the sum of all rates, with momentum in the long run; healthy least: 3, but for easy lines
 CLIFF = 20.0  # rate times curvature before the first update; see STEEP in steps
