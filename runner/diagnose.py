@@ -41,7 +41,7 @@ and those that help on seeds which the sweep does not have are confirmed. Nothin
   python -m runner.diagnose --without D507,no_bias   as if these causes were not known
   python -m runner.diagnose modules=[my_parts]       of a sweep with components, or with rules, of your own
   python -m runner.diagnose --config data=xor network.hidden=[]   what shows before training, of overrides as they are
-                                                     typed after python -m runner, also with -m
+                                                     typed after python -m runner, also with -m or --config-dir
 
 The exit code is 0 when every run that was judged learns or has no known cause, 3 when one does not learn, or has a
 warning before training, 1 after an error. Failed and killed runs are counted and not judged."""

@@ -18,6 +18,7 @@ import numpy as np
 from benchmarks.diagnosis.entries import Entry, Settings
 from benchmarks.diagnosis.sources import right_answers
 from benchmarks.diagnosis.trained import Key
+from runner.diagnosis.judged import prepared_key
 from runner.diagnosis.scores import explained, of_classes, scores_of
 from runner.runs.data import Prepared, prepare
 from runner.runs.result import RunResult
@@ -66,7 +67,7 @@ def measure(runs: Mapping[Key, RunResult], sources: Mapping[Key, str]) -> dict[K
     for key, result in runs.items():
         spec = result.spec
         where = repr((spec.data, spec.test))
-        what = repr((where, spec.data_seed, spec.network.output, spec.network.target_range, spec.dtype))
+        what = prepared_key(spec)
         if what not in known:
             data = prepare(spec)
             known[what] = data, _of_rule(data, sources[key], spec.data.settings().get("path", ""))

@@ -23,13 +23,12 @@ PAGE = Path(__file__).resolve().parents[1] / "diagnoses.md"
 NEWLINE = "\n"
 OWN = Path(__file__).with_name("my_rules.py")
 ASKED = {
-    "all": "every run, also of one that learns",
-    "missed": "a run that misses what its data allow",
-    "lost": "a run that does not learn, or was far better on the way",
-    "unequal": "a run that misses what its data allow when each class counts the same",
-    "learns": "a run that learns",
-    "any": "every run, whatever it reaches",
-    "ill": "a run that does not learn its training samples as well as its data allow",
+    "failing": "a run that does not learn its training samples as well as its data allow",
+    "missing": "a run that misses what its data allow",
+    "worsened": "a run that does not learn, or was far better on the way",
+    "neglecting": "a run that misses what its data allow when each class counts the same",
+    "learning": "a run that learns",
+    "every": "every run",
 }
 HEAD = f"""\
 # Why a run does not learn
@@ -41,7 +40,7 @@ HEAD = f"""\
     python -m runner.diagnose --why 3 --against 7      # what differs from a run that learns; or RUN_ID
     python -m runner.diagnose SWEEP --confirm          # trains the fixes, and says how much they help
     python -m runner.diagnose SWEEP --json found.json  # for programs; - is standard output
-    python -m runner.diagnose --config data=xor network.hidden=[]  # what shows before training; also with -m
+    python -m runner.diagnose --config data=xor network.hidden=[]  # before training; also with -m, --config-dir
 
 A run is compared with what its own data allow: kernel regression, which answers each training sample from the others,
 and a linear model. Scores are 0 for the best constant and 1 for perfect: R2 of a regression, balanced accuracy of a
@@ -114,13 +113,17 @@ A rule of your own is a module in the folder that you start from, or of an insta
 and `python -m runner.diagnose modules=[my_rules]` asks it, at its place:
 
     1 run: the cost has a spike (likely, X1)
-       evidence  largest training cost by the first: 1590 (limit 10)
+       evidence  largest training cost / first: 1590 (limit 10)
        to try    python -m runner ... training.clip_norm=1
        more      wiki/spikes.md, X1
 
 A rule sees a run as a `Subject`: its `spec`, `data`, `history`, the scores `s` (on other samples) and `st` (on training
 samples), and what `reference.score` says the data allow. A rule that raises an exception ends the diagnosis with its
-name.
+name. A rule is asked of runs that are `failing`, unless it has another `asked`:
+
+{NEWLINE.join(f"- `{asked}`: {runs}" for asked, runs in ASKED.items())}
+
+A run that a rule holds for is ill; with `spares=True` one that learns gets the cause too, and stays healthy.
 
 The JSON object has a `version`, which is {VERSION}, `runs`, `causes`, `failures`, and `not_judged`, a count for each
 reason. Each run has
@@ -142,10 +145,11 @@ def section(rule: Rule) -> str:
     """What is to be known about a cause."""
     text = TEXTS[rule.cause]
     certainty = "proved" if rule.proves else "likely"
+    stays = ", which stays healthy" if rule.asked == "learning" else "; one that learns stays healthy"
     return f"""
 ## {rule.code} {rule.cause}
 
-{text.words[0].upper()}{text.words[1:]}: {certainty}; asked of {ASKED[rule.asked]}.
+{text.words[0].upper()}{text.words[1:]}: {certainty}; asked of {ASKED[rule.asked]}{stays * rule.spares}.
 
 - **What it is.** {text.what}
 - **How it looks.** {text.looks}

@@ -8,7 +8,7 @@ SPIKE = 10.0
 
 
 def spike(subject):
-    """The largest training cost by the first."""
+    """The largest training cost, divided by the first."""
     costs = subject.history["train/cost"]
     return max(costs) / costs[0]
 
@@ -18,7 +18,7 @@ RULES.register(
         "X1",
         "cost_spike",
         when=lambda subject: spike(subject) > SPIKE,
-        evidence=lambda subject: [Evidence("largest training cost by the first", spike(subject), SPIKE)],
+        evidence=lambda subject: [Evidence("largest training cost / first", spike(subject), SPIKE)],
         fixes=lambda subject: [("training.clip_norm=1",)],
     ),
     before="momentum_high",

@@ -1,13 +1,15 @@
-"""Composing the runs of an earlier command line again, with other overrides."""
+"""Composing the runs of an earlier command line again, with other overrides, and with the configs that it had."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from runner.app.setup import composing
-from runner.plan.jobs import Job, Refused
+from hydra.core.override_parser.overrides_parser import OverridesParser
 
-FOLDERS = ("--config-dir", "-cd")
+from runner.app.hydra_private import get_args_parser
+from runner.app.setup import composing
+from runner.base.commands import written
+from runner.plan.jobs import Job, Refused
 
 
 @contextmanager
@@ -18,15 +20,25 @@ def composing_again(
     Hydra's are left out. `modules` are a person's own.
     """
     given = [f"modules=[{','.join(modules)}]"] if modules else []
-    folders = [f"file://{Path(folder).absolute()}" for folder in _folders(options)]
-    first = [f"hydra.searchpath=[{','.join(folders)}]"] if folders else []
-    with composing(given) as composer:
-        yield lambda overrides: composer.compose(0, [*first, *overrides])
+    with composing(given, searched(options)) as composer:
+        yield lambda overrides: composer.compose(0, overrides)
 
 
-def _folders(options: Sequence[str]) -> Iterator[str]:
-    rest = iter(options)
-    for option in rest:
-        name, sign, value = option.partition("=")
-        if name in FOLDERS:
-            yield value if sign else next(rest, "")
+def searched(options: Sequence[str]) -> list[str]:
+    """The override that has Hydra find the configs of a command line with these options: in the folder of
+    `--config-dir`, then in those of `hydra.searchpath`; none where there are neither.
+    """
+    folder, typed = config_dir(options), get_args_parser().parse_args(list(options)).overrides
+    if folder is None:
+        return list(typed)
+    folders = [f"file://{Path(folder).absolute()}"]
+    for override in OverridesParser.create().parse_overrides(typed):
+        value = override.value()
+        folders += map(str, value if isinstance(value, list) else [value])
+    return [f"hydra.searchpath={written(folders)}"]
+
+
+def config_dir(options: Sequence[str]) -> str | None:
+    """The folder that `--config-dir` names."""
+    found: str | None = get_args_parser().parse_args(list(options)).config_dir
+    return found

@@ -18,7 +18,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 from hydra.plugins.config_source import ConfigResult
-from omegaconf import DictConfig, OmegaConf, flag_override
+from omegaconf import DictConfig, ListConfig, OmegaConf, flag_override
 from omegaconf.errors import OmegaConfBaseException
 
 from runner.app.hydra_private import CachingConfigRepository, create_defaults_list, loaded, repository_of
@@ -94,7 +94,7 @@ class Compositions:
 
     def __init__(self, loader: Any, master: DictConfig) -> None:
         self._loader, self._master = loader, master
-        self._name, self._given = master.hydra.job.config_name, list(master.hydra.overrides.hydra)
+        self._name, self._given = master.hydra.job.config_name, _as_written(master.hydra.overrides.hydra)
         self._found: dict[tuple[str, ...], Composition | Exception] = {}
         self._first: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._free: dict[str, bool] = {}
@@ -200,6 +200,12 @@ class Compositions:
 
     def _part(self, file: ResultDefault) -> dict[str, Any]:
         return _own(loaded(self._loader, file, self.repository))
+
+
+def _as_written(overrides: ListConfig) -> list[str]:
+    """Overrides with the interpolations that are in them, as Hydra composes jobs with them."""
+    found: Any = OmegaConf.to_container(overrides, resolve=False)
+    return list(map(str, found))
 
 
 def _own(config: DictConfig) -> dict[str, Any]:

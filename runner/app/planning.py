@@ -1,6 +1,7 @@
 """The plan of a command line, as `python -m runner` would make it: of one run, or of a sweep."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -8,28 +9,36 @@ from hydra.errors import HydraException
 from hydra.types import RunMode
 from omegaconf.errors import OmegaConfBaseException
 
+from runner.app.again import config_dir, searched
 from runner.app.compose import Composer
 from runner.app.hydra_private import BasicSweeper
 from runner.app.refusal import all_problems
 from runner.app.setup import set_up_hydra
-from runner.base.errors import UserError
+from runner.base.errors import UserError, one_line
 from runner.base.paths import CONF
 from runner.base.typed import set_typed
 from runner.plan.plan import Plan, make_plan
+from runner.runs.command_lines import parted
 from runner.runs.leftovers import left_out
 
-FLAGS = ("-m", "--multirun")
+FLAGS, CONFIG_DIR = ("-m", "--multirun"), ("--config-dir", "-cd")
 
 
 def plan_of(arguments: Sequence[str]) -> Plan:
-    """The plan of what may follow `python -m runner`: overrides, and `-m`. Raises UserError with every problem."""
-    overrides = [one for one in arguments if one not in FLAGS]
-    if options := [one for one in overrides if one.startswith("-")]:
-        raise UserError(f"{options[0]} is not an option here; only overrides and -m are read")
-    set_typed(overrides)
-    set_up_hydra(overrides)
+    """The plan of what may follow `python -m runner`: overrides, `-m` and `--config-dir`.
+
+    Raises UserError with every problem.
+    """
+    overrides, options = parted(arguments)
+    others = [one for one in arguments if one.startswith("-") and one.partition("=")[0] not in (*FLAGS, *CONFIG_DIR)]
+    if others:
+        raise UserError(f"{others[0]} is not an option here; only overrides, -m and --config-dir are read")
+    if (folder := config_dir(options)) is not None and not (folder and Path(folder).is_dir()):
+        raise UserError(f"--config-dir needs a folder that there is, got {one_line(repr(folder))}")
+    set_typed(arguments)
+    set_up_hydra(list(overrides))
     try:
-        return _planned(overrides, is_sweep=len(overrides) < len(arguments))
+        return _planned([*searched(options), *overrides], is_sweep=any(one in FLAGS for one in arguments))
     except (HydraException, OmegaConfBaseException) as error:
         raise UserError(all_problems(error, arguments)) from error
 
@@ -45,7 +54,7 @@ def _planned(overrides: list[str], is_sweep: bool) -> Plan:
             single = loader.load_configuration("config", overrides, RunMode.RUN)
             is_sweep = single.hydra.mode == RunMode.MULTIRUN
         master = loader.load_configuration("config", overrides, RunMode.MULTIRUN)
-        jobs: list[Sequence[str]] = [overrides]
+        jobs: list[Sequence[str]] = [list(master.hydra.overrides.task)]
         if is_sweep:
             params = master.hydra.sweeper.get("params") or {}
             texts = [*(f"{key}={value}" for key, value in params.items()), *master.hydra.overrides.task]

@@ -52,8 +52,10 @@ def planned(overrides: Sequence[str]) -> Plan:
 
 
 @contextmanager
-def composing(overrides: Sequence[str] = ()) -> Iterator[Composer]:
+def composing(overrides: Sequence[str] = (), of_all: Sequence[str] = ()) -> Iterator[Composer]:
     """Hydra's configs without a Hydra application, or beside the one that is running.
+
+    Every job has the overrides `of_all`, which are about Hydra itself.
 
     Raises UserError when the overrides cannot be read.
     """
@@ -69,7 +71,7 @@ def composing(overrides: Sequence[str] = ()) -> Iterator[Composer]:
     try:
         with initialize_config_dir(str(CONF), version_base="1.3"):
             loader: Any = GlobalHydra.instance().config_loader()
-            master = loader.load_configuration("config", [], RunMode.MULTIRUN)
+            master = loader.load_configuration("config", list(of_all), RunMode.MULTIRUN)
             yield Composer(loader, master)
     finally:
         if running is not None:

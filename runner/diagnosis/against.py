@@ -153,7 +153,7 @@ def _of_layers(both: Pair) -> Iterator[Row]:
         yield parted
     yield _row("gradient norm at first", both, lambda one: _layers(one.result.signals["gradient_norm"][0]))
     longest = [_longest(one.result) for one in both]
-    yield "longest way by the weights", longest[0][0], longest[1][0]
+    yield "longest way / weights", longest[0][0], longest[1][0]
     yield "... where", longest[0][1], longest[1][1]
     if all("dead" in one.result.signals for one in both):
         yield _row("share of dead units, last", both, lambda one: _layers(one.result.signals["dead"][-1]))

@@ -1,13 +1,13 @@
 """Before training: what config, data and first weights foretell. It refuses nothing, and changes no number."""
 
-import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from runner.datasets.samples import DataError
+from runner.diagnosis.causes import DRAWS
+from runner.diagnosis.judged import prepared
 from runner.diagnosis.reference import Reference, reference_of
 from runner.diagnosis.rules import RULES, Rule, Rules
 from runner.diagnosis.rules.code import WRONG_COST, WRONG_GRADIENT, WRONG_PAIRS, WRONG_UPDATE
@@ -19,13 +19,13 @@ from runner.diagnosis.texts import words_of
 from runner.diagnosis.told import evidence_text
 from runner.plan.plan import Plan
 from runner.runs.components import is_own
-from runner.runs.data import Prepared, prepare
+from runner.runs.data import Prepared
 from runner.runs.diagnosis import Evidence, Overrides
 from runner.runs.outcome import Outcome
-from runner.runs.overrides import REPLICATES, settings_of
+from runner.runs.overrides import settings_of
 from runner.runs.planned import PlannedRun
 from runner.runs.result import RunResult
-from runner.runs.spec import Spec, to_plain
+from runner.runs.spec import Spec
 from runner.train.blas import ONE_BLAS_THREAD
 
 MOST = 20  # settings that are looked at
@@ -34,9 +34,8 @@ ROWS, COLUMNS = 300, 100  # of the samples up to which kernel regression is aske
 MANY = 4_000_000  # updates of all runs, beside which a second is not much
 UNASKED = Reference(0.0, 0.0, 0.0, 0.0, 0.0, 0, is_known=False, why_not="It was not looked at.")
 FAULTS = (WRONG_GRADIENT, WRONG_UPDATE, WRONG_PAIRS, WRONG_COST)
-SEEDED = (*REPLICATES, "data.seed", "data.split_seed")
 
-Setting = tuple[tuple[str, str], ...]  # keys and values as typed, but for those that only repeat it
+Typed = tuple[tuple[str, str], ...]  # keys and values as typed, but for those of seeds and folds
 
 
 @dataclass(frozen=True)
@@ -96,9 +95,9 @@ def foresee(plan: Plan, is_thorough: bool = False, rules: Rules = RULES) -> Fore
     """Look at a plan, unless it has `diagnose=off`; at what takes long beside its training where that `is_thorough`."""
     if plan.settings.diagnose == "off":
         return Foreseen(plan, plan, [])
-    settings = dict[Setting, list[PlannedRun]]()
+    settings = dict[Typed, list[PlannedRun]]()
     for run in plan.runs:
-        settings.setdefault(_setting_of(run), []).append(run)
+        settings.setdefault(_typed(run), []).append(run)
     some, looked_at = _some(list(settings)), plan
     if len(some) < len(settings):
         looked_at = plan.apart([settings[one][0] for one in some])
@@ -114,15 +113,15 @@ def foresee(plan: Plan, is_thorough: bool = False, rules: Rules = RULES) -> Fore
     return Foreseen(plan, looked_at, list(found.values()))
 
 
-def _setting_of(run: PlannedRun) -> Setting:
-    return tuple(pair for pair in settings_of(run.overrides).items() if pair[0] not in SEEDED)
+def _typed(run: PlannedRun) -> Typed:
+    return tuple(pair for pair in settings_of(run.overrides).items() if pair[0] not in DRAWS)
 
 
-def _some(settings: Sequence[Setting]) -> Sequence[Setting]:
+def _some(settings: Sequence[Typed]) -> Sequence[Typed]:
     """All settings where they are few; of many some, among which as many values as possible of every key."""
     if len(settings) <= MOST:
         return settings
-    seen, cover = set[tuple[str, str]](), list[Setting]()
+    seen, cover = set[tuple[str, str]](), list[Typed]()
     for one in settings:
         if not seen.issuperset(one):
             seen.update(one)
@@ -136,7 +135,7 @@ class _Look:
 
     def __init__(self, plan: Plan, n_runs: float, rules: Rules) -> None:
         self._checked, self._n_runs, self._rules = plan.checked, n_runs, rules
-        self._data: dict[str, Prepared | None] = {}
+        self._data: dict[str, Prepared | str] = {}
 
     def at(self, runs: Sequence[PlannedRun]) -> Iterator[Sign]:
         """What shows of a setting, `runs` of which differ in their seeds alone: the first cause of a run that does not
@@ -148,11 +147,11 @@ class _Look:
         others = [runs[place] for place in sorted({len(runs) // 2, len(runs) - 1} - {0})]
         has_cause = False
         for rule in self._rules:
-            if (has_cause and rule.asked == "ill") or (rule is WRONG_GRADIENT and not _has_own_code(spec)):
+            if (has_cause and rule.asked == "failing") or (rule is WRONG_GRADIENT and not _has_own_code(spec)):
                 continue
             evidence = _foretold(rule, subject)
             if evidence and all(_foretold(rule, self._subject(one)) for one in others):
-                has_cause = has_cause or rule.asked == "ill"
+                has_cause = has_cause or rule.asked == "failing"
                 fix = next(iter(rule.fixes(subject)), ())
                 yield Sign(rule, list(runs), evidence, fix, _is_intended(rule, runs[0]))
 
@@ -161,14 +160,8 @@ class _Look:
         spec, facts = run.spec, self._checked[run.index].phases[-1].facts
         if facts.n_samples * (facts.d_in + facts.n_targets) > ENTRIES:
             return None
-        plain = to_plain(spec)
-        key = json.dumps([plain["data"], plain["test"], spec.data_seed, spec.network.output, spec.network.target_range])
-        if key not in self._data:
-            try:
-                self._data[key] = prepare(spec)
-            except (DataError, OSError):
-                self._data[key] = None
-        if (data := self._data[key]) is None:
+        data = prepared(spec, self._data)
+        if isinstance(data, str):
             return None
         subject = Subject(RunResult(run.index, run.key, spec, Outcome.KILLED), data, UNASKED)
         return replace(subject, reference=reference_of(data)) if self._is_weighed(subject) else subject

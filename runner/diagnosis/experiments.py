@@ -1,6 +1,5 @@
 """What experiments make of diagnoses: confirmed, corrected, or taken back."""
 
-import json
 import math
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
@@ -16,7 +15,7 @@ from runner.diagnosis.rules import RULES, Rules
 from runner.diagnosis.subject import Subject
 from runner.diagnosis.trials import Trials
 from runner.runs.diagnosis import Diagnosis, Evidence
-from runner.runs.spec import to_plain
+from runner.runs.spec import Spec, setting_of
 from runner.train.blas import ONE_BLAS_THREAD
 
 
@@ -27,10 +26,10 @@ def inquiries(
 
     `taken` are the seeds of all runs of the sweep. Nothing is trained yet.
     """
-    settings: dict[str, list[Judged]] = {}
+    settings: dict[Spec, list[Judged]] = {}
     for one in found:
         if isinstance(one, Judged) and one.diagnosis.verdict != "healthy" and not math.isnan(one.scores.tested):
-            settings.setdefault(_setting_of(one), []).append(one)
+            settings.setdefault(setting_of(one.result.spec), []).append(one)
     fresh = list(islice(count(max(taken, default=-1) + 1), FRESH))
     largest_first = sorted(settings.values(), key=lambda runs: -len(runs))
     return [Inquiry(_by_cause(runs), trials.another(), fresh, rules) for runs in largest_first]
@@ -73,12 +72,6 @@ def _unknown(one: Judged, said: Diagnosis) -> Diagnosis:
     names = ", ".join(row.name for row in wrong) or "none"
     found = Evidence("arrays whose gradient is wrong", names)
     return Diagnosis("unknown", evidence=(found,), symptoms=said.symptoms, tried=said.tried)
-
-
-def _setting_of(one: Judged) -> str:
-    """What runs share that differ in seed and fold alone."""
-    plain = to_plain(one.result.spec.model_copy(update={"seed": 0}))
-    return json.dumps(plain | {"data": plain["data"] | {"fold": 0}}, sort_keys=True)
 
 
 def _by_cause(runs: Sequence[Judged]) -> list[Judged]:

@@ -55,7 +55,7 @@ class Inquiry:
     def __init__(self, runs: Sequence[Judged], trials: Trials, fresh: Sequence[int], rules: Rules) -> None:
         self.runs, self._trials, self._rules = list(runs), trials, rules
         asked = {rule.code: rule.asked for rule in rules}
-        self._is_strict = asked.get(self.lead.diagnosis.code) == "missed"
+        self._is_strict = asked.get(self.lead.diagnosis.code) == "missing"
         self._own: list[Judged] = []
         self._fresh: Runs = []
         self._candidates: list[tuple[Candidate, Runs]] = []

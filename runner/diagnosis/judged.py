@@ -160,15 +160,24 @@ def _data_of(result: RunResult, known: dict[str, Prepared | str]) -> Prepared | 
     """The data of a run's last phase, made once for all runs that have them; or why there is nothing to judge."""
     if result.network is None or result.data is None:
         return result.outcome.value
-    spec = result.spec
-    key = _json([samples_of(spec), spec.network.output, spec.network.target_range, spec.dtype])
+    data = prepared(result.spec, known)
+    return CHANGED if isinstance(data, Prepared) and digest_of(data.samples) != result.data.digest else data
+
+
+def prepared(spec: Spec, known: dict[str, Prepared | str]) -> Prepared | str:
+    """The data of a run, made once for all runs that have them; or why they cannot be used."""
+    key = prepared_key(spec)
     if key not in known:
         try:
             known[key] = prepare(spec)
         except (DataError, OSError) as error:
             known[key] = f"its data cannot be used: {error}"
-    data = known[key]
-    return CHANGED if isinstance(data, Prepared) and digest_of(data.samples) != result.data.digest else data
+    return known[key]
+
+
+def prepared_key(spec: Spec) -> str:
+    """What decides the data of a run as its network sees them."""
+    return _json([samples_of(spec), spec.network.output, spec.network.target_range, spec.dtype])
 
 
 def samples_of(spec: Spec) -> str:

@@ -9,16 +9,14 @@ from runner.diagnosis.reference import Reference, counted_equally
 from runner.diagnosis.rules import RULES, Rules
 from runner.diagnosis.rules.data import NOTHING
 from runner.diagnosis.rules.held_out import has_been_better
-from runner.diagnosis.rules.rule import Rule
+from runner.diagnosis.rules.rule import Asked, Rule
 from runner.diagnosis.subject import Neighbour, Subject
 from runner.runs.data import Prepared
 from runner.runs.diagnosis import Diagnosis, Evidence, Overrides, Verdict
 from runner.runs.result import RunResult
 from runner.train.blas import ONE_BLAS_THREAD
 
-NEAR = (
-    0.12  # a score this much below what the data allow is as good: 0.1, and 0.02 that healthy runs lose in the median
-)
+NEAR = 0.12  # a score this much below what the data allow is near it: AS_GOOD, and 0.02 that healthy runs lose
 ERRORS = 1.5  # standard errors that sampling may take away besides, of a run that learns its training samples
 UNKNOWN_AIM = 0.25  # the least that data are taken to allow where that is not known
 MANY = 0.75  # a share of units that catches the eye
@@ -86,19 +84,18 @@ def symptoms(subject: Subject) -> tuple[Evidence, ...]:
 def _first_that_holds(subject: Subject, rules: Rules) -> Diagnosis:
     misses = not reaches(subject)
     fails = misses and not generalises(subject)
-    asked = {
-        "all": True,
-        "missed": misses,
-        "ill": fails,
-        "lost": fails or has_been_better(subject),
-        "unequal": _neglects(subject),
-        "learns": not fails,
-        "any": True,
+    asked: dict[Asked, bool] = {
+        "failing": fails,
+        "missing": misses,
+        "worsened": fails or has_been_better(subject),
+        "neglecting": _neglects(subject),
+        "learning": not fails,
+        "every": True,
     }
     for rule in rules:
         with rule.named():
             if asked[rule.asked] and rule.when(subject):
-                return _found(rule, subject, "healthy" if rule.asked in ("all", "learns") and not fails else "ill")
+                return _found(rule, subject, "healthy" if rule.spares and not fails else "ill")
     if math.isnan(subject.s) or fails:
         return Diagnosis("unknown", symptoms=symptoms(subject))
     return Diagnosis("healthy")

@@ -106,7 +106,7 @@ def _way_of_one_update(subject: Subject, evidence: Evidence) -> float:
 
 
 def _above(subject: Subject) -> Array:
-    """The cost by the least so far, at every evaluation."""
+    """The cost, divided by the least so far, at every evaluation."""
     cost = np.abs(subject.cost)
     return np.asarray(cost / np.minimum.accumulate(cost))
 
@@ -127,9 +127,9 @@ MEASURES: dict[str, Callable[[Subject, Evidence], float]] = {
     "norm of a unit's first weights": _sizes,
     "norm of a unit's first weights, the largest": _sizes,
     "norm of a unit's weights at the end": _sizes,
-    "way from the first weights by their size": _way,
-    "way of one update by the weights": _way_of_one_update,
-    "last cost by the least": lambda subject, _: float(_above(subject)[-1]),
-    "cost by the least so far, in the last half": _last_half,
+    "way from the first weights / their size": _way,
+    "way of one update / weights": _way_of_one_update,
+    "last cost / least": lambda subject, _: float(_above(subject)[-1]),
+    "cost / least so far, in the last half": _last_half,
     "rate times curvature at the end": _steepness,
 }

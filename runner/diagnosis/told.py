@@ -11,8 +11,7 @@ from runner.diagnosis.judging import with_fix
 from runner.diagnosis.ranges import Range, ranges_of
 from runner.diagnosis.rules import RULES
 from runner.diagnosis.texts import TEXTS, words_of
-from runner.diagnosis.tried import tried_lines
-from runner.diagnosis.tried import words_of as words_of_trial
+from runner.diagnosis.tried import tried_lines, words_of_trial
 from runner.runs.diagnosis import Evidence, Overrides
 from runner.runs.outcome import Outcome
 from runner.runs.overrides import settings_of

@@ -30,11 +30,11 @@ def tried_lines(group: Sequence[Judged]) -> list[Line]:
 def _of_setting(one: Judged) -> list[Line]:
     said, found = one.diagnosis, one.diagnosis.experiment
     if found is None:
-        return [("fix", words_of(said.tried[0]))]
+        return [("fix", words_of_trial(said.tried[0]))]
     if said.verdict == "unknown":
         return [("tried", f"without success: {in_vain(said.tried)}")]
-    unsure = [("", words_of(each)) for each in said.tried if each.why_not and each.is_fresh]
-    return [("fix", words_of(found)), *unsure]
+    unsure = [("", words_of_trial(each)) for each in said.tried if each.why_not and each.is_fresh]
+    return [("fix", words_of_trial(found)), *unsure]
 
 
 def in_vain(tried: Sequence[Experiment]) -> str:
@@ -44,7 +44,7 @@ def in_vain(tried: Sequence[Experiment]) -> str:
     return ", ".join(dict.fromkeys(names))
 
 
-def words_of(one: Experiment) -> str:
+def words_of_trial(one: Experiment) -> str:
     """A fix, and what came out of it."""
     if one.why_not:
         where = " on fresh seeds" if one.is_fresh else ""

@@ -138,6 +138,11 @@ class Spec(Single):
         return self.seed if seed is None else int(seed)
 
 
+def setting_of(spec: Spec) -> Spec:
+    """What a run has in common with those that repeat its setting: the same without seed and fold."""
+    return spec.model_copy(update={"seed": 0, "data": spec.data.model_copy(update={"fold": 0})})
+
+
 @cache
 def component_model(kind: str, name: str) -> type[Component]:
     """The pydantic model of one component, made from the signature of its function."""

@@ -18,7 +18,8 @@ OWN = """
 from runner.diagnosis.rules import RULES, Rule
 from runner.runs.diagnosis import Evidence
 
-night = Rule("X1", "night_run", lambda subject: True, lambda subject: [Evidence("hour", 3.0)], asked="all")
+evidence = [Evidence("hour", 3.0)]
+night = Rule("X1", "night_run", lambda subject: True, lambda subject: evidence, asked="every", spares=True)
 RULES.register(night, before="D101")
 """
 NAMED = {"wrong_update": FAULTY, "no_hidden": LINEAR, "lr_high": (TOO_HIGH,)}

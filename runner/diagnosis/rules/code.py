@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Literal
 
 from runner.diagnosis.probes import CLEARLY, distance, wrong_arrays
-from runner.diagnosis.rules.rule import Rule
+from runner.diagnosis.rules.rule import Asked, Rule
 from runner.diagnosis.subject import Subject
 from runner.plan.fault_checks import places_of
 from runner.runs.diagnosis import Evidence, Overrides
@@ -29,7 +28,7 @@ def _faults_of(place: str, subject: Subject) -> list[str]:
     return [fault for fault in subject.spec.fault if place in places_of(fault, phase.but(fault=(fault,)))]
 
 
-def _of_place(code: str, cause: str, place: str, asked: Literal["all", "learns"] = "all") -> Rule:
+def _of_place(code: str, cause: str, place: str, asked: Asked = "every") -> Rule:
     """A fault that no gradient shows: the step of training that it changes is compared with the right one."""
     return Rule(
         code,
@@ -41,6 +40,7 @@ def _of_place(code: str, cause: str, place: str, asked: Literal["all", "learns"]
         fixes=_without_faults,
         proves=True,
         asked=asked,
+        spares=True,
         before=True,
     )
 
@@ -56,9 +56,10 @@ WRONG_GRADIENT = Rule(
     evidence=_wrong,
     fixes=_without_faults,
     proves=True,
-    asked="all",
+    asked="every",
+    spares=True,
     before=True,
 )
 WRONG_UPDATE = _of_place("D102", "wrong_update", "update")
 WRONG_PAIRS = _of_place("D103", "wrong_pairs", "batch")
-WRONG_COST = _of_place("D104", "mixed_units", "cost", asked="learns")  # no weight is another one for it
+WRONG_COST = _of_place("D104", "mixed_units", "cost", asked="learning")  # no weight is another one for it

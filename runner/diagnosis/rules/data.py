@@ -21,7 +21,7 @@ FEWEST = 12  # samples from which the reference says something
 SCALE = 6.5  # root mean square of an input column; healthy 99 %: 3.2, and flowers as they are measured 5.9
 FAR = 8.0  # the same before training, and where steps are too long
 NARROW = 0.03  # standard deviation of the widest input column; healthy 1 %: 0.25
-SHIFTED = 8.0  # mean by standard deviation of an input column; healthy 99 %: 1.8
+SHIFTED = 8.0  # mean / standard deviation of an input column; healthy 99 %: 1.8
 APART = 50.0  # the widest input column by the narrowest; healthy 99 %: 4
 CONSTANT = 0.9  # of the samples have one value
 TARGETS = 8.0  # standard deviation or mean of the targets; healthy 99 %: 1.7
@@ -93,7 +93,7 @@ RANDOM_TARGETS = Rule(
         and max(subject.reference.score, subject.reference.balanced, subject.reference.best or 0.0) < NOTHING
     ),
     evidence=lambda subject: [Evidence("score that the data allow", subject.reference.score, NOTHING)],
-    asked="missed",
+    asked="missing",
     before=True,
 )
 
@@ -111,7 +111,7 @@ def _off_scale(subject: Subject, scale: float) -> list[Evidence]:
         return []
     found = [
         ("root mean square of an input", float(np.hypot(means, deviations).max()), scale),
-        ("mean by standard deviation of an input", float((np.abs(means) / deviations).max()), SHIFTED),
+        ("mean / standard deviation of an input", float((np.abs(means) / deviations).max()), SHIFTED),
     ]
     evidence = [Evidence(name, value, threshold) for name, value, threshold in found if value > threshold]
     widest = float(deviations.max())
@@ -127,7 +127,7 @@ def _unequal(subject: Subject) -> list[Evidence]:
     x = subject.trace(np.zeros(subject.network.n_parameters)).a[0][0]
     deviations = x[np.mean(x == np.median(x, axis=1, keepdims=True), axis=1) < CONSTANT].std(axis=1)
     times = float(deviations.max() / deviations.min()) if len(deviations) > 1 else 1.0
-    return [Evidence("the widest input by the narrowest", times, APART)] if times > APART else []
+    return [Evidence("widest input / narrowest", times, APART)] if times > APART else []
 
 
 def _far_off_scale(subject: Subject) -> list[Evidence]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from runner.diagnosis.rules.rule import Rule
+from runner.diagnosis.rules.rule import AS_GOOD, Rule
 from runner.diagnosis.scores import counts_of, judged_part, rescaled
 from runner.diagnosis.subject import Subject
 from runner.runs.diagnosis import Evidence, Overrides
@@ -15,11 +15,10 @@ ROSE = 1.1  # the cost of the test samples by its least; healthy 99 %: 1.1
 APART = 1.5  # that cost by the cost of the training samples
 LOST = 0.2  # of the score that it had on the way; healthy 99 % and most: 0.12, 0.16
 UNEQUAL = 4.0  # the commonest class by the rarest
-NEAR = 0.1  # the score that the data allow as they are
 TEACHABLE = 0.3  # the score that data with rare classes must allow with their classes weighted
 # On 10 data sets ten times the samples help 86 of 90 runs whose best score on the way is BELOW what the samples allow,
-# beyond sampling error, and patience brings 8 of them there; they help 31 of 40 others that were never better by NEAR
-# than at the end, patience none; of the 107 that are left patience helps 82: these overfit.
+# beyond sampling error, and patience brings 8 of them there; they help 31 of 40 others that were never better than at
+# the end by AS_GOOD, patience none; of the 107 that are left patience helps 82: these overfit.
 BELOW = 0.2  # of the score
 BY_HEART = 0.8  # the training score
 GAPS = 3.0  # by the share of a grid that as many even samples leave outside in the mean
@@ -86,9 +85,9 @@ def _are_too_few(subject: Subject) -> bool:
         and subject.st - subject.s > BEYOND + subject.reference.error
         and subject.st >= max(BY_HEART, subject.reference.score - 0.05)
     )
-    misses = subject.s < could_be - NEAR and could_be >= TEACHABLE
+    misses = subject.s < could_be - AS_GOOD and could_be >= TEACHABLE
     return knows_no_more and (
-        _say_little(subject) or (misses and _on_the_way(subject) < max(_floor(subject), subject.s + NEAR))
+        _say_little(subject) or (misses and _on_the_way(subject) < max(_floor(subject), subject.s + AS_GOOD))
     )
 
 
@@ -122,17 +121,17 @@ def _outside(subject: Subject) -> list[Evidence]:
 EXTRAPOLATION = Rule(
     "D601",
     "extrapolation",
-    when=lambda subject: bool(_outside(subject)) and subject.st - subject.s > NEAR,
+    when=lambda subject: bool(_outside(subject)) and subject.st - subject.s > AS_GOOD,
     evidence=lambda subject: [
         *_outside(subject),
-        Evidence("training score beyond test score", subject.st - subject.s, NEAR),
+        Evidence("training score beyond test score", subject.st - subject.s, AS_GOOD),
     ],
     fixes=lambda subject: [
         *[("data.sampling=uniform",)] * (subject.spec.data.settings().get("sampling") == "normal"),
         ("test.margin=0",) if subject.spec.test.margin > 0 else ("test.set=held_out",),
     ],
     proves=True,
-    asked="missed",
+    asked="missing",
     before=_outside,
 )
 TOO_FEW_SAMPLES = Rule(
@@ -140,14 +139,14 @@ TOO_FEW_SAMPLES = Rule(
     "too_few_samples",
     when=_are_too_few,
     evidence=lambda subject: [
-        Evidence("parameters by training samples", subject.network.n_parameters / len(subject.data.X_train), 1.0),
+        Evidence("parameters / training samples", subject.network.n_parameters / len(subject.data.X_train), 1.0),
         Evidence("training score beyond test score", subject.st - subject.s, BEYOND + subject.reference.error),
         Evidence("score that the data allow", subject.reference.score, subject.reference.luck)
         if _say_little(subject)
         else Evidence("best score on other samples on the way", _on_the_way(subject), _floor(subject)),
     ],
     fixes=_more,
-    asked="any",
+    asked="every",
 )
 OVERFIT = Rule(
     "D602",
@@ -158,7 +157,7 @@ OVERFIT = Rule(
         Evidence("test cost", _costs(subject)[0], ROSE * _costs(subject)[1]),
     ],
     fixes=lambda subject: [("training.patience=20", "training.restore_best=true"), ("training.l2=0.01",)],
-    asked="lost",
+    asked="worsened",
 )
 
 
@@ -189,13 +188,13 @@ IMBALANCE = Rule(
         _unequal(subject) > UNEQUAL
         and subject.spec.training.class_weights == "none"
         and subject.reference.balanced > TEACHABLE
-        and (max(subject.s, subject.st) >= subject.reference.score - NEAR or bool(_ignored(subject)))
+        and (max(subject.s, subject.st) >= subject.reference.score - AS_GOOD or bool(_ignored(subject)))
     ),
     evidence=lambda subject: [
-        Evidence("commonest class by rarest", _unequal(subject), UNEQUAL),
+        Evidence("commonest class / rarest", _unequal(subject), UNEQUAL),
         Evidence("score that the data allow with each class counted the same", subject.reference.balanced),
         *[Evidence("never answered", ", ".join(names)) for names in [_ignored(subject)] if names],
     ],
     fixes=lambda subject: [("training.class_weights=balanced",)],
-    asked="unequal",
+    asked="neglecting",
 )

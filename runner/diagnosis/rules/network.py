@@ -86,7 +86,7 @@ VANISHING = Rule(
     "vanishing",
     when=lambda subject: len(subject.spec.network.hidden) >= DEEP and _reaching(subject) < VANISHED,
     evidence=lambda subject: [
-        Evidence("gradient of the first layer by that of the last", _reaching(subject), VANISHED, layer=1, step=0)
+        Evidence("gradient of the first layer / that of the last", _reaching(subject), VANISHED, layer=1, step=0)
     ],
     fixes=lambda subject: [("activation=relu", "init=he", "network.bias_init=zero"), ("network.hidden=[8]",)],
 )

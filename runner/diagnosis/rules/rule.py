@@ -3,13 +3,15 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
-from runner.base.errors import UserError, one_line
+from runner.base.errors import UserError, one_line, unknown
 from runner.diagnosis.subject import Subject
 from runner.runs.diagnosis import Certainty, Evidence, Overrides
 
-NEAR_START = 0.25  # the way from the first weights by their size; healthy 5 %: 0.27
+Asked = Literal["failing", "missing", "worsened", "neglecting", "learning", "every"]
+AS_GOOD = 0.1  # a score that is less than this below another is as good
+NEAR_START = 0.25  # the way from the first weights / their size; healthy 5 %: 0.27
 
 
 @dataclass(frozen=True)
@@ -17,12 +19,12 @@ class Rule:
     """One cause and how it is recognised. Rules are asked in order; the first that holds names the cause.
 
     `when` says whether it holds, `evidence` what for, and `fixes` what to try, the best first, each as overrides that
-    belong together. What `proves` follows from config, data and code alone. `asked` says of which runs: of `all`, only
-    of those that do not reach what their data allow (`missed`), of those of them that do not learn the training samples
-    either or lose more on others than sampling takes away (`ill`), of these and of those that were far better on the
-    way (`lost`), of runs that are not as good as the same data allow with each class counted the same (`unequal`),
-    of all that learn (`learns`), or of `any`: a run that it holds for is ill whatever it reaches; one of the other two
-    that learns is healthy all the same.
+    belong together. What `proves` follows from config, data and code alone.
+    `asked` says of which runs: of those that are `missing` what their data allow; of those of them that are `failing`,
+    as they do not learn the training samples either, or lose more on others than sampling takes away; of these and of
+    those that have `worsened`, far better on the way; of those `neglecting` rare classes, worse than the same data
+    allow with each class counted the same; of those that are `learning`, which are all that do not fail; or of `every`
+    run. One that it holds for is ill; where the rule `spares` runs that are learning, these are healthy all the same.
     `before` says what foretells it before training, of a run without last weights: `when`, or evidence of its own,
     which is empty where nothing does.
     """
@@ -33,8 +35,15 @@ class Rule:
     evidence: Callable[[Subject], Sequence[Evidence]]
     fixes: Callable[[Subject], Sequence[Overrides]] = lambda subject: ()
     proves: bool = False
-    asked: Literal["all", "missed", "ill", "lost", "unequal", "learns", "any"] = "ill"
+    asked: Asked = "failing"
+    spares: bool = False
     before: bool | Callable[[Subject], Sequence[Evidence]] = False
+
+    def __post_init__(self) -> None:
+        """Raises ValueError where it is asked of runs that have no name."""
+        if self.asked not in get_args(Asked):
+            which = f"the rule {self.code} {self.cause} is asked of unknown runs: {{given!r}}"
+            raise ValueError(unknown(self.asked, get_args(Asked), which))
 
     @property
     def certainty(self) -> Certainty:

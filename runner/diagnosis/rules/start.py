@@ -8,9 +8,10 @@ import numpy as np
 
 from nn.registry import Array
 from runner.diagnosis.probes import curvature, search
-from runner.diagnosis.rules.rule import NEAR_START, Rule
+from runner.diagnosis.rules.rule import AS_GOOD, NEAR_START, Rule
 from runner.diagnosis.subject import Subject
 from runner.runs.diagnosis import Evidence, Overrides
+from runner.runs.spec import setting_of
 
 ALIKE, STILL_ALIKE = 1e-6, 1e-3  # differences between a layer's units by the size of its weights, at first and at last
 DEAD = 0.75  # of a layer's units before the first update; healthy 99 %: 0.4
@@ -163,9 +164,9 @@ def goes_nowhere(subject: Subject) -> bool:
 
 def _lucky(subject: Subject) -> list[float]:
     """The scores of the runs that differ in their seed alone, where they reach what the data allow."""
-    mine = subject.spec.model_copy(update={"seed": 0})
-    same = [one for one in subject.neighbours if one.spec.model_copy(update={"seed": 0}) == mine]
-    return [one.score for one in same if one.score >= subject.reference.score - 0.1]
+    mine, data = setting_of(subject.spec), subject.spec.data
+    same = [one for one in subject.neighbours if one.spec.data == data and setting_of(one.spec) == mine]
+    return [one.score for one in same if one.score >= subject.reference.score - AS_GOOD]
 
 
 def _is_trapped(subject: Subject) -> bool:

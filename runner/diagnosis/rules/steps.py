@@ -14,16 +14,16 @@ from runner.diagnosis.subject import Subject
 from runner.runs.diagnosis import Evidence, Overrides
 
 FADED, WORTH = 0.02, 0.1  # the schedule's last factor, and the sum of all by the number of steps
-CLIPPED = 0.2  # the limit of the gradient's norm by its median
-PULLED = 0.5  # the pull of L2 by the gradient, at the end: 1 is balance
+CLIPPED = 0.2  # the limit of the gradient's norm / its median
+PULLED = 0.5  # the pull of L2 / gradient, at the end: 1 is balance
 DECAYED = 0.5  # how much of the weights L2 has had the time to take, as an exponent
 SHRUNK = 0.2  # norm of W by the square root of its units at the end, in the largest layer; healthy least: 1.06
 HEAVY = 0.95  # momentum
 FEWEST, FEW = 100.0, 300.0  # updates at the full rate: too few for anything, and too few where the cost still falls
 LEAP = 2.0  # the way of one update by the size of the weights; healthy 99 % and most: 0.42, 1.9
 JUMP, SOON = 4.0, 64  # the same of some updates, this many at most; healthy 99 % and most: 2.1, 3.4
-RISE = 5.0  # the last cost by the least; healthy 99 % and most: 1.7, 3.1
-BOUNCE = 1.5  # the cost by the least so far, the median of the last half; healthy 99 %: 1.4
+RISE = 5.0  # the last cost / least; healthy 99 % and most: 1.7, 3.1
+BOUNCE = 1.5  # the cost / least so far, the median of the last half; healthy 99 %: 1.4
 STEEP = 4.0  # rate times curvature at the end; above 2 a step goes too far; healthy 99 % and most: 2.1, 3.0
 KILLED, SUDDEN = 0.25, 0.5  # share of a layer's units that die while no way between records is shorter; see DEAD
 GROWN = 30.0  # norm of W by the square root of its units at the end; healthy 99 % and most: 21, 24
@@ -74,7 +74,7 @@ CLIP_TIGHT = Rule(
     "D502",
     "clip_tight",
     when=lambda subject: _limit(subject) < CLIPPED,
-    evidence=lambda subject: [Evidence("limit of the gradient's norm by its median", _limit(subject), CLIPPED)],
+    evidence=lambda subject: [Evidence("limit of the gradient's norm / its median", _limit(subject), CLIPPED)],
     fixes=lambda subject: [("training.clip_norm=null", "training.clip_value=null")],
 )
 
@@ -111,7 +111,7 @@ L2_STRONG = Rule(
     ),
     evidence=lambda subject: [
         Evidence("training.l2", subject.spec.training.l2),
-        Evidence("pull of L2 by the gradient, at the end", _pull(subject), PULLED),
+        Evidence("pull of L2 / gradient, at the end", _pull(subject), PULLED),
         Evidence("norm of a unit's weights at the end, the largest", _end_size(subject), SHRUNK),
     ],
     fixes=lambda subject: [("training.l2=0",), (f"training.l2={subject.spec.training.l2 / 100:g}",)],
@@ -139,7 +139,7 @@ def _jump(subject: Subject) -> Evidence | None:
     beyond = moved[1:].max(axis=1) / limits
     at = int((beyond > 1).argmax() if (beyond > 1).any() else beyond.argmax())
     layer, n = int(moved[at + 1].argmax()), int(gaps[at])
-    name = "way of one update by the weights" if n == 1 else f"way of {n} updates by the weights"
+    name = "way of one update / weights" if n == 1 else f"way of {n} updates / weights"
     return Evidence(name, float(moved[at + 1, layer]), float(limits[at]), layer + 1, int(steps[at + 1]))
 
 
@@ -201,8 +201,8 @@ def _risen(subject: Subject) -> list[Evidence]:
     above = cost / np.minimum.accumulate(cost)
     half = float(np.median(above[len(above) // 2 :]))
     return [
-        Evidence("last cost by the least", float(above[-1]), RISE),
-        Evidence("cost by the least so far, in the last half", half, BOUNCE),
+        Evidence("last cost / least", float(above[-1]), RISE),
+        Evidence("cost / least so far, in the last half", half, BOUNCE),
     ]
 
 
@@ -237,10 +237,10 @@ def _too_short(subject: Subject) -> list[Evidence]:
     if subject.last is None or (found := _search(subject)).gain < SOMETHING:
         return []
     falls = Evidence("share of the cost that the last fifth of the training saves", subject.falls, FALLS)
-    best = Evidence("best step along the gradient by the rate", found.best, SHORT)
+    best = Evidence("best step along the gradient / rate", found.best, SHORT)
     could, fell = found.gain > WORTHWHILE, subject.falls
     if fell > 0 and (subject.way < AT_START or (subject.way < NEAR_START and (could or fell > FALLS))):
-        return [Evidence("way from the first weights by their size", subject.way, NEAR_START), falls]
+        return [Evidence("way from the first weights / their size", subject.way, NEAR_START), falls]
     is_falling = fell > STEADILY or (could and fell > FALLS)
     return [falls, best] if found.best >= SHORT and is_falling else []
 

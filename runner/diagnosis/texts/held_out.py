@@ -1,6 +1,7 @@
 """The words for runs that learn their training samples alone."""
 
 from runner.diagnosis.rules import held_out
+from runner.diagnosis.rules.rule import AS_GOOD
 from runner.diagnosis.texts.text import Text
 
 TEXTS = {
@@ -10,7 +11,7 @@ TEXTS = {
         "The training score is good; the fit departs from the truth at the ends.",
         f"More than {held_out.OUTSIDE:.0%} of the test inputs lie outside, and more than {held_out.GAPS:g} times what "
         "as many even samples would leave there; the test score is more than "
-        f"{held_out.NEAR:g} below that of training.",
+        f"{AS_GOOD:g} below that of training.",
         "`test.margin=0`, or `test.set=held_out`; or training samples from there.",
         shows=("python -m runner test.set=grid test.margin=3",),
     ),

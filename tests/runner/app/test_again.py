@@ -7,13 +7,20 @@ import pytest
 from runner.app.again import composing_again
 from runner.plan.jobs import Job, Refused
 
+ODD = ["my own", "a,b", "it's", '"c"', "[d]", "e=f", "{g:h}", "${i}", "back\\", "#j", "~k", "100%"]
+WAYS = [("--config-dir", "mine"), ("--config-dir=mine",), ("-cd", "mine"), ("hydra.searchpath=[mine]",)]
+BOTH = ("hydra.searchpath=[there,mine]", "--config-dir", "empty")
 
-@pytest.mark.parametrize("options", [("--config-dir", "mine"), ("--config-dir=mine",), ("-cd", "mine")])
+
+@pytest.mark.parametrize("options", [*WAYS, BOTH, *(("--config-dir", name) for name in ODD)], ids=" ".join)
 def test_folders_of_configs_count_again(
     options: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "mine" / "case").mkdir(parents=True)
-    (tmp_path / "mine" / "case" / "own.yaml").write_text("# @package _global_\nlearning_rate: 0.123\n")
+    folder = tmp_path / (options[-1] if options[-1] in ODD else "mine") / "case"
+    folder.mkdir(parents=True)
+    (folder / "own.yaml").write_text("# @package _global_\nlearning_rate: 0.123\n")
+    for other in ("empty", "there"):
+        (tmp_path / other).mkdir()
     monkeypatch.chdir(tmp_path)
     with composing_again(options, ()) as compose:
         job, changed = compose(("case=own",)), compose(("case=own", "learning_rate=2"))

@@ -19,7 +19,7 @@ from tests.runner.building import checked
 from tests.runner.diagnosis.corpus import ALTHOUGH, HEALTHY, ILL, LOOK_ALIKES, MORE, subjects_of, write_tables
 
 ALIKE = {f"{cause} {said}": run for cause, (said, run) in LOOK_ALIKES.items() if run not in ILL.values()}
-CODE = {rule.cause for rule in RULES if rule.asked == "all"}
+CODE = {rule.cause for rule in RULES if rule.spares and rule.asked == "every"}
 
 
 @pytest.fixture(scope="module")

@@ -41,8 +41,8 @@ def as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     TEXTS.update(texts)
 
 
-def diagnosed(result: RunResult) -> Judged:
-    (one,) = judge_all([result])
+def diagnosed(result: RunResult, rules: Rules = RULES) -> Judged:
+    (one,) = judge_all([result], rules=rules)
     assert isinstance(one, Judged)
     return one
 
@@ -60,7 +60,7 @@ def test_the_rule_of_the_documentation_names_its_cause_with_its_words_its_fix_an
     one = diagnosed(result)
     assert said_of(one)[0] == "does not learn: the cost has a spike (likely, X1)"
     shown = {line.split(maxsplit=1)[0]: line.split(maxsplit=1)[1] for line in said_of(one)[1:]}
-    assert shown["evidence"].startswith("largest training cost by the first: ") and "(limit 10)" in shown["evidence"]
+    assert shown["evidence"].startswith("largest training cost / first: ") and "(limit 10)" in shown["evidence"]
     assert indent(OWN.read_text(encoding="utf-8"), "    ") in PAGE.read_text(encoding="utf-8")
     assert shown["to"].endswith(" training.clip_norm=1") and shown["more"] == "wiki/spikes.md, X1"
     assert said_of(one, all_of_it=True)[-1].startswith("   scores ")  # it has no more words
@@ -86,6 +86,19 @@ def test_a_cause_is_left_out_by_code_or_name_and_an_unexplained_run_says_so(resu
 def test_a_cause_that_there_is_not_cannot_be_left_out() -> None:
     with pytest.raises(UserError, match="there is no cause 'D999' to leave out; the causes are D101 wrong_gradient, "):
         RULES.silence(["D504", "D999"])
+
+
+def test_a_rule_is_asked_of_runs_that_there_are() -> None:
+    with pytest.raises(ValueError, match="the rule X4 slow is asked of unknown runs: 'any'; known are failing, "):
+        Rule("X4", "slow", lambda subject: True, lambda subject: [], asked="any")  # type: ignore[arg-type]
+
+
+def test_a_rule_of_every_run_spares_those_that_learn_where_it_says_so(result: RunResult) -> None:
+    learns = trained("data=sine", "network.hidden=[8]", "activation=tanh", "tracking.plots=none")
+    for spares, verdicts in ((False, ["ill", "ill"]), (True, ["ill", "healthy"])):
+        night = Rule("X5", "night", lambda _: True, lambda _: [], asked="every", spares=spares)
+        found = [diagnosed(one, Rules([night])).diagnosis for one in (result, learns)]
+        assert [one.verdict for one in found] == verdicts and {one.code for one in found} == {"X5"}
 
 
 def test_a_rule_that_raises_an_exception_is_named(result: RunResult) -> None:

@@ -51,8 +51,8 @@ def test_a_range_is_of_what_the_rule_has_measured_in_runs_that_learn(
     shares = [beside for each, beside in found.items() if each.signal == "share of dead units" and each.step is None]
     assert [(one.low, one.high) for one in shares] == [(min(dead), max(dead))]
     assert {each.signal for each in found} >= {
-        "way from the first weights by their size", "last cost by the least", "way of one update by the weights",
-        "cost by the least so far, in the last half", "norm of a unit's weights at the end",
+        "way from the first weights / their size", "last cost / least", "way of one update / weights",
+        "cost / least so far, in the last half", "norm of a unit's weights at the end",
     }  # fmt: skip
 
 
