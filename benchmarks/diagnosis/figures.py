@@ -97,9 +97,10 @@ class Figures:
         return [case for case in self.ill if case.run.entry.severity in severities]
 
     def named(self, *severities: str) -> list[Case]:
-        """All runs that got a cause: ill ones and harmless ones of these severities, and healthy ones."""
+        """All runs that got a cause: ill ones and harmless ones of these severities, and beside strong ones healthy ones."""
         harmless = [case for case in self.harmless if case.run.entry.severity in severities]
-        return [case for case in [*self.of(*severities), *harmless, *self.healthy] if case.name not in NO_CAUSES]
+        healthy = self.healthy if "strong" in severities else []
+        return [case for case in [*self.of(*severities), *harmless, *healthy] if case.name not in NO_CAUSES]
 
     @property
     def causes(self) -> list[str]:

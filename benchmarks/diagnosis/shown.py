@@ -12,7 +12,8 @@ WEAKLY = "{:,} runs do not count, as a control or the twin does not reach what c
 READ = """\
 A run has the cause that was put in where its score is more than 0.1 below that of its twin. Another name is right
 too where a fix of that cause, trained on the same seed, brings the run to its twin. Precision counts every run that was
-given a name, healthy ones and harmless injections included, and macro precision every name that was given."""
+given a name, harmless injections included, that of strong and middle runs healthy ones too, and macro precision every
+name that was given."""
 GOALS = {
     "macro recall, strong and middle": ">= 0.95",
     "macro recall by the name alone that was put in, strong and middle": "",

@@ -10,11 +10,13 @@ from runner.diagnosis.subject import Subject
 from runner.runs.diagnosis import Evidence, Overrides
 
 BEYOND = 0.2  # of the score: healthy runs lose 0.05 at most, beyond sampling error
+FAR_BEYOND = 0.25  # the same of a run with samples enough
 OUTSIDE = 0.1  # of the inputs of a grid; healthy most: 0.02
 ROSE = 1.1  # the cost of the test samples by its least; healthy 99 %: 1.1
 APART = 1.5  # that cost by the cost of the training samples
 LOST = 0.2  # of the score that it had on the way; healthy 99 % and most: 0.12, 0.16
 UNEQUAL = 4.0  # the commonest class by the rarest
+SELDOM = 0.25  # of the samples that have a class
 TEACHABLE = 0.3  # the score that data with rare classes must allow with their classes weighted
 # On 10 data sets ten times the samples help 86 of 90 runs whose best score on the way is BELOW what the samples allow,
 # beyond sampling error, and patience brings 8 of them there; they help 31 of 40 others that were never better than at
@@ -36,7 +38,7 @@ def _overfits(subject: Subject) -> bool:
     return (
         judged_part(subject.data) != "train"
         and subject.spec.training.order != "fresh"  # which sees no sample twice
-        and subject.st - subject.s > BEYOND + subject.reference.error
+        and subject.st - subject.s > FAR_BEYOND + subject.reference.error
         and subject.st >= subject.reference.score - 0.05
         and last > ROSE * least
         and last > APART * trained
@@ -50,8 +52,12 @@ def _on_the_way(subject: Subject) -> float:
         errors, last = history.get(f"{part}/rmse", []), subject.result.finals.get(f"{part}/rmse", 0.0)
         return 1 - (1 - subject.s) * (min(errors) / last) ** 2 if errors and last > 0 else np.inf
     shares, costs = history.get(f"{part}/accuracy", []), history.get(f"{part}/cost", [])
+    if not shares or not costs:
+        return np.inf
     k = int(np.count_nonzero(counts_of(subject.data, part)))
-    return max(subject.s, rescaled(shares[int(np.argmin(costs))], k)) if shares and costs else np.inf
+    last = subject.result.finals.get(f"{part}/accuracy", shares[-1])
+    # Accuracy counts classes by their shares, and the score does not: only what is lost of it can be compared.
+    return subject.s + max(0.0, rescaled(shares[int(np.argmin(costs))], k) - rescaled(last, k))
 
 
 def has_been_better(subject: Subject) -> bool:
@@ -85,7 +91,7 @@ def _are_too_few(subject: Subject) -> bool:
         and subject.st - subject.s > BEYOND + subject.reference.error
         and subject.st >= max(BY_HEART, subject.reference.score - 0.05)
     )
-    misses = subject.s < could_be - AS_GOOD and could_be >= TEACHABLE
+    misses = subject.s < could_be - AS_GOOD - subject.reference.error and could_be >= TEACHABLE
     return knows_no_more and (
         _say_little(subject) or (misses and _on_the_way(subject) < max(_floor(subject), subject.s + AS_GOOD))
     )
@@ -153,7 +159,7 @@ OVERFIT = Rule(
     "overfit",
     when=_overfits,
     evidence=lambda subject: [
-        Evidence("training score beyond test score", subject.st - subject.s, BEYOND + subject.reference.error),
+        Evidence("training score beyond test score", subject.st - subject.s, FAR_BEYOND + subject.reference.error),
         Evidence("test cost", _costs(subject)[0], ROSE * _costs(subject)[1]),
     ],
     fixes=lambda subject: [("training.patience=20", "training.restore_best=true"), ("training.l2=0.01",)],
@@ -171,14 +177,14 @@ def _unequal(subject: Subject) -> float:
 
 
 def _ignored(subject: Subject) -> list[str]:
-    """The classes that the network never chooses for its training samples."""
+    """The classes that the network chooses for few of its training samples, by how many have them."""
     data, last = subject.data, subject.last
     if last is None or data.samples.task != "classification":
         return []
     outputs = subject.trace(last).a[-1][0].T
-    chosen = set(data.classes_of(outputs).tolist())
-    there = np.flatnonzero(counts_of(data, "train"))
-    return [data.samples.classes[one] for one in there if one not in chosen]
+    counts = counts_of(data, "train")
+    chosen = np.bincount(data.classes_of(outputs).astype(np.int64), minlength=len(counts))
+    return [data.samples.classes[one] for one in np.flatnonzero(chosen < SELDOM * counts)]
 
 
 IMBALANCE = Rule(
@@ -193,7 +199,7 @@ IMBALANCE = Rule(
     evidence=lambda subject: [
         Evidence("commonest class / rarest", _unequal(subject), UNEQUAL),
         Evidence("score that the data allow with each class counted the same", subject.reference.balanced),
-        *[Evidence("never answered", ", ".join(names)) for names in [_ignored(subject)] if names],
+        *[Evidence("answered far too seldom", ", ".join(names)) for names in [_ignored(subject)] if names],
     ],
     fixes=lambda subject: [("training.class_weights=balanced",)],
     asked="neglecting",

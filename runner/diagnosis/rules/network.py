@@ -1,6 +1,4 @@
-"""Networks that cannot do it: linear ones, a bottleneck of one unit, no bias, a gradient that does not reach the first
-layer.
-"""
+"""Networks that cannot do it: linear ones, no bias, a gradient that does not reach the first layer."""
 
 import numpy as np
 
@@ -21,7 +19,7 @@ def is_linear(spec: Spec) -> bool:
     return not spec.network.hidden or spec.activation.name == "identity"
 
 
-def _misses(subject: Subject) -> float:
+def misses_a_line(subject: Subject) -> float:
     """What a linear model misses of the score that the data allow."""
     return subject.reference.score - subject.reference.linear
 
@@ -36,39 +34,19 @@ def _scores(subject: Subject) -> list[Evidence]:
 def _is_beyond_a_line(subject: Subject) -> bool:
     """Whether a linear network misses much, of whatever output: of classes none bends the border between them."""
     bends = subject.data.samples.task == "regression" and subject.spec.network.output != "identity"
-    return _misses(subject) > (BENT if bends else CURVED)
+    return misses_a_line(subject) > (BENT if bends else CURVED)
 
 
 NO_HIDDEN = Rule(
     "D301",
     "no_hidden",
-    when=lambda subject: is_linear(subject.spec) and _misses(subject) > LINEAR,
+    when=lambda subject: is_linear(subject.spec) and misses_a_line(subject) > LINEAR,
     evidence=_scores,
     fixes=lambda subject: [
         ("network.hidden=[8]", "activation=tanh", *["network.bias=true"] * (not subject.spec.network.bias))
     ],
     proves=True,
     before=lambda subject: _scores(subject) if is_linear(subject.spec) and _is_beyond_a_line(subject) else [],
-)
-
-
-def _single(subject: Subject) -> list[Evidence]:
-    hidden = subject.spec.network.hidden
-    return [Evidence("units of a layer", 1.0, 1.0, layer=hidden.index(1) + 1)] if 1 in hidden else []
-
-
-def _single_first(subject: Subject) -> bool:
-    """One unit later on can still hand on an answer; one that is first sees all inputs as one number."""
-    return subject.spec.network.hidden[:1] == (1,)
-
-
-TOO_SMALL = Rule(
-    "D302",
-    "too_small",
-    when=lambda subject: bool(_single(subject)),
-    evidence=_single,
-    fixes=lambda subject: [("network.hidden=[8]",), ("network.hidden=[16,16]",)],
-    before=lambda subject: _single(subject) if _single_first(subject) and _misses(subject) > BENT else [],
 )
 
 

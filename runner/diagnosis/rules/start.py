@@ -7,11 +7,10 @@ from itertools import pairwise
 import numpy as np
 
 from nn.registry import Array
-from runner.diagnosis.probes import curvature, search
-from runner.diagnosis.rules.rule import AS_GOOD, NEAR_START, Rule
+from runner.diagnosis.probes import curvature
+from runner.diagnosis.rules.rule import Rule
 from runner.diagnosis.subject import Subject
 from runner.runs.diagnosis import Evidence, Overrides
-from runner.runs.spec import setting_of
 
 ALIKE, STILL_ALIKE = 1e-6, 1e-3  # differences between a layer's units by the size of its weights, at first and at last
 DEAD = 0.75  # of a layer's units before the first update; healthy 99 %: 0.4
@@ -160,41 +159,3 @@ def avalanche(subject: Subject) -> list[Evidence]:
 def goes_nowhere(subject: Subject) -> bool:
     """Whether all updates together are too little; a border between classes may be right after the first few."""
     return subject.total_rate < NOWHERE and subject.data.samples.task == "regression"
-
-
-def _lucky(subject: Subject) -> list[float]:
-    """The scores of the runs that differ in their seed alone, where they reach what the data allow."""
-    mine, data = setting_of(subject.spec), subject.spec.data
-    same = [one for one in subject.neighbours if one.spec.data == data and setting_of(one.spec) == mine]
-    return [one.score for one in same if one.score >= subject.reference.score - AS_GOOD]
-
-
-def _is_trapped(subject: Subject) -> bool:
-    """Whether a narrow network has gone somewhere, and no step along the gradient would lower its cost there.
-
-    A wide one has so many ways down that another cause is likelier.
-    """
-    if subject.last is None or min(subject.spec.network.hidden) > NARROW:
-        return False
-    is_still = subject.falls < STILL or search(subject, subject.last).gain < TRAPPED
-    return NEAR_START < subject.way < math.inf and is_still
-
-
-BAD_START = Rule(
-    "D405",
-    "bad_start",
-    when=lambda subject: (
-        bool(subject.spec.network.hidden)
-        and not subject.has_diverged
-        and (bool(_lucky(subject)) or _is_trapped(subject))
-    ),
-    evidence=lambda subject: [
-        Evidence("units of the narrowest layer", float(min(subject.spec.network.hidden)), float(NARROW)),
-        Evidence("runs with other seeds alone that learn", float(len(_lucky(subject)))),
-    ],
-    fixes=lambda subject: [(f"seed={subject.spec.seed + 1}",), (f"network.hidden={_wider(subject)}",)],
-)
-
-
-def _wider(subject: Subject) -> str:
-    return "[" + ",".join(str(4 * units) for units in subject.spec.network.hidden) + "]"

@@ -1,0 +1,93 @@
+"""Networks of few units: too few for the data, or enough of them that a start can end in a trap."""
+
+import math
+
+from runner.diagnosis.probes import search
+from runner.diagnosis.rules.network import BENT, misses_a_line
+from runner.diagnosis.rules.rule import AS_GOOD, NEAR_START, Rule
+from runner.diagnosis.rules.steps import too_far
+from runner.diagnosis.subject import Neighbour, Subject
+from runner.runs.diagnosis import Evidence
+
+NARROW = 4  # units
+STILL = 0.01  # of the cost, in the last fifth of the evaluations
+TRAPPED = 0.01  # the share of the cost that the best step along the gradient saves
+SEEDS = 3  # other seeds, from which on it says something that none of them learns
+SOME = 0.2  # of the other seeds; where fewer learn, it is luck that they do
+
+
+def _is_narrow(subject: Subject) -> bool:
+    hidden = subject.spec.network.hidden
+    return bool(hidden) and min(hidden) <= NARROW and not subject.has_diverged
+
+
+def _lucky(subject: Subject) -> list[Neighbour]:
+    """Of the runs that differ in their seed alone, those that reach what the data allow."""
+    return [one for one in subject.siblings if one.score >= subject.reference.score - AS_GOOD]
+
+
+def _is_trapped(subject: Subject) -> bool:
+    """Whether a run has gone somewhere, by steps that are not too long, and none would lower its cost there."""
+    if subject.last is None or too_far(subject) or not subject.spec.network.bias:
+        return False
+    is_still = subject.falls < STILL or search(subject, subject.last).gain < TRAPPED
+    return NEAR_START < subject.way < math.inf and is_still
+
+
+def _single(subject: Subject) -> list[Evidence]:
+    hidden = subject.spec.network.hidden
+    return [Evidence("units of a layer", 1.0, 1.0, layer=hidden.index(1) + 1)] if 1 in hidden else []
+
+
+def _none_learns(subject: Subject) -> list[Evidence]:
+    """What shows that no start would do."""
+    seeds = len(subject.siblings)
+    if not _is_narrow(subject) or seeds < SEEDS or _lucky(subject) or not _is_trapped(subject):
+        return []
+    return [
+        Evidence("units of the narrowest layer", float(min(subject.spec.network.hidden)), float(NARROW)),
+        Evidence("runs with other seeds alone that do not learn", float(seeds), float(SEEDS)),
+    ]
+
+
+def _single_first(subject: Subject) -> bool:
+    """One unit later on can still hand on an answer; one that is first sees all inputs as one number."""
+    return subject.spec.network.hidden[:1] == (1,)
+
+
+TOO_SMALL = Rule(
+    "D302",
+    "too_small",
+    when=lambda subject: bool(_single(subject) or _none_learns(subject)),
+    evidence=lambda subject: _single(subject) or _none_learns(subject),
+    fixes=lambda subject: [("network.hidden=[8]",), ("network.hidden=[16,16]",)],
+    before=lambda subject: _single(subject) if _single_first(subject) and misses_a_line(subject) > BENT else [],
+)
+
+
+def _some_learn(subject: Subject) -> bool:
+    return len(_lucky(subject)) > SOME * len(subject.siblings)
+
+
+BAD_START = Rule(
+    "D405",
+    "bad_start",
+    when=lambda subject: _is_narrow(subject) and (_some_learn(subject) or _is_trapped(subject)),
+    evidence=lambda subject: [
+        Evidence("units of the narrowest layer", float(min(subject.spec.network.hidden)), float(NARROW)),
+        Evidence("runs with other seeds alone that learn", float(len(_lucky(subject)))),
+    ],
+    fixes=lambda subject: [(f"seed={_other_seed(subject)}",), (f"network.hidden={_wider(subject)}",)],
+)
+
+
+def _other_seed(subject: Subject) -> int:
+    """One that is known to learn, else the next that is not known to fail."""
+    if lucky := _lucky(subject):
+        return max(lucky, key=lambda one: one.score).spec.seed
+    known = {subject.spec.seed} | {one.spec.seed for one in subject.siblings}
+    return next(seed for seed in range(subject.spec.seed + 1, subject.spec.seed + len(known) + 2) if seed not in known)
+
+
+def _wider(subject: Subject) -> str:
+    return "[" + ",".join(str(4 * units) for units in subject.spec.network.hidden) + "]"
