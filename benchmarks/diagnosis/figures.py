@@ -97,7 +97,7 @@ class Figures:
         return [case for case in self.ill if case.run.entry.severity in severities]
 
     def named(self, *severities: str) -> list[Case]:
-        """All runs that got a cause: ill ones and harmless ones of these severities, and beside strong ones healthy ones."""
+        """All runs that got a cause: ill and harmless ones of these severities, and healthy ones beside strong ones."""
         harmless = [case for case in self.harmless if case.run.entry.severity in severities]
         healthy = self.healthy if "strong" in severities else []
         return [case for case in [*self.of(*severities), *harmless, *healthy] if case.name not in NO_CAUSES]
