@@ -79,7 +79,7 @@ class Explainer:
 
     def _train(self, result: RunResult, fix: Overrides) -> str:
         """The command that trains a run with a fix."""
-        from runner.diagnosis.told import fixed
+        from runner.diagnosis.sentences import fixed
 
         _, options = typed(self._sweep.about.command)
         return command_of("runner", options, fixed(result.overrides, fix))

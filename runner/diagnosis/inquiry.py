@@ -12,8 +12,8 @@ from runner.diagnosis.effects import Tried, at_least, enough, middle, on_fresh_s
 from runner.diagnosis.judged import Judged
 from runner.diagnosis.judging import generalises, judge, reaches, with_fix
 from runner.diagnosis.rules import Rules
+from runner.diagnosis.sentences import fixed
 from runner.diagnosis.subject import Subject
-from runner.diagnosis.told import fixed
 from runner.diagnosis.trials import MOST_STACKS, Runs, Spent, Trial, Trials, largest_stack, stacks_of
 from runner.plan.phases import Checked
 from runner.runs.diagnosis import Experiment, Overrides, is_of_seeds
