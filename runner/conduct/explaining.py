@@ -57,24 +57,25 @@ class Explainer:
             self.stale = tags_in(contents_of(file))
         seen = look(ledger.results, ledger.keys, seconds)
         if confirms:
-            seen = replace(seen, judged=self._confirmed(seen.judged, {one.spec.seed for one in ledger.results}))
+            found = self._confirmed([*seen.judged, *seen.learn], {one.spec.seed for one in ledger.results})
+            seen = replace(seen, judged=found[: len(seen.judged)], learn=found[len(seen.judged) :])
         said = account(seen, self._train, self._command)
-        if said.missed or (said.trained and self._sweep.is_sweep):
+        if said.missed or said.flaws or (said.trained and self._sweep.is_sweep):
             self.content = file_of(seen, said)
             self.tags = tags_in(self.content)
             write_whole(file, self.content)
             ledger.account = said
 
-    def _confirmed(self, judged: "list[Judged]", taken: set[int]) -> "list[Judged]":
+    def _confirmed(self, known: "list[Judged]", taken: set[int]) -> "list[Judged]":
         """The same with what experiments say; of a person who has interrupted them as far as they have got."""
         from runner.conduct.confirming import confirmed
         from runner.diagnosis.judged import Judged
 
         sweep, (_, options) = self._sweep, typed(self._sweep.about.command)
-        if sweep.composing is None or not judged:
-            return judged
+        if sweep.composing is None or all(one.diagnosis.verdict == "healthy" for one in known):
+            return known
         with sweep.composing(options, sweep.settings.modules) as compose:
-            found, _ = confirmed(judged, compose, taken, sweep.settings.modules)
+            found, _ = confirmed(known, compose, taken, sweep.settings.modules)
         return [one for one in found if isinstance(one, Judged)]
 
     def _train(self, result: RunResult, fix: Overrides) -> str:

@@ -59,7 +59,7 @@ def test_each_cause_is_a_block_with_evidence_and_a_command_that_cures_it(sweep: 
 def test_a_sweep_says_at_its_end_why_runs_do_not_learn_and_its_store_keeps_it(sweep: Trained) -> None:
     parent = sweep.store.only()
     head, *causes, rest = sweep.done.stdout.partition("data allow:\n")[2].partition("\nin MLflow")[0].splitlines()
-    assert "of 8 runs, 7 are worse than the data allow:\n" in sweep.done.stdout
+    assert "7 of 8 runs do worse than the data allow:\n" in sweep.done.stdout
     assert head == "  4 runs: the update of the weights has a mistake (proved, D102)"
     assert [line.split("; ")[0].partition(" (")[2] for line in causes] == ["proved, D301)", "likely, D506)"]
     assert rest.endswith(f": python -m runner.diagnose {parent.data.tags['sweep_id']}")
@@ -71,7 +71,7 @@ def test_a_sweep_says_at_its_end_why_runs_do_not_learn_and_its_store_keeps_it(sw
     high = tags[TOO_HIGH]
     assert (high["diagnosis.code"], high["diagnosis.certainty"]) == ("D506", "likely")
     assert (high["diagnosis.fix"], high["diagnosis.evidence"]) == ("learning_rate=0.1", "outcome: diverged, step 0")
-    assert parent.data.tags["diagnosis.summary"].startswith("of 8 runs, 7 are worse than the data allow; 4 runs: ")
+    assert parent.data.tags["diagnosis.summary"].startswith("7 of 8 runs do worse than the data allow; 4 runs: ")
     kept = sweep.store.artifact(parent, "diagnosis.json").read_bytes()
     (file,) = sweep.store.folder.glob("outputs/*/diagnosis.json")
     assert kept == file.read_bytes()
