@@ -48,7 +48,7 @@ class Explainer:
             self._look(ledger, seconds, may_train and settings.diagnose == "confirm")
         except Exception as error:  # a rule, a data set or an activation may be a person's own
             why = error if isinstance(error, UserError) else f"{type(error).__name__}: {error}"
-            warn(f"nothing is said of why runs do not learn: {why}; see: {self._command}")
+            warn(f"the runs could not be diagnosed: {why}; to try again: {self._command}")
         self._spent += time.process_time() - began
 
     def _look(self, ledger: Ledger, seconds: float, confirms: bool) -> None:

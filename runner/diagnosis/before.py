@@ -41,7 +41,7 @@ Setting = tuple[tuple[str, str], ...]  # keys and values as typed, but for those
 
 @dataclass(frozen=True)
 class Sign:
-    """What shows of some `runs`: a cause that they will not learn for, as far as can be told before they train.
+    """What shows of some `runs`: a cause that they will not learn for, as far as it shows before they train.
 
     Evidence and fix are those of the first of them. What may be intended is a note and no warning.
     """

@@ -60,7 +60,7 @@ def _pictures(sweep: Findings, runs: Runs) -> list[Picture]:
     from runner.findings.figures import draw_layers
 
     what = [f"run {one.index} {how}: " for one, how in zip(shown, ("does not learn", "learns"), strict=False)]
-    names = [f"{told * (len(runs) > 1)}{sweep.name_of(one)}" for told, one in zip(what, shown, strict=True)]
+    names = [f"{text * (len(runs) > 1)}{sweep.name_of(one)}" for text, one in zip(what, shown, strict=True)]
     caption = "What happened in every layer" + (": a run that does not learn, and one that does" if shown[1:] else "")
     content = draw_layers([(name, panels_of(one)) for name, one in zip(names, shown, strict=True)])
     return [Picture("layers.png", caption, content)]

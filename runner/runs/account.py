@@ -103,7 +103,7 @@ class Account:
         said = [self.headline, *(one.line for one in self.causes), self.second, *(one.line for one in self.flaws)]
         if any(said):
             return "; ".join(filter(None, said))
-        as_good = ": the score of each is what its data allow" if self.compared else ""
+        as_good = ": each does as well as its data allow" if self.compared else ""
         return f"{self.compared} of {count(self.trained, 'run')} looked at{as_good}"
 
     def plain(self) -> dict[str, Any]:

@@ -91,7 +91,7 @@ def test_the_run_that_learns_beside_one_that_does_not_is_on_the_same_data(runs: 
 def test_runs_that_learn_are_left_alone(runs: dict[str, RunResult]) -> None:
     said = said_of(runs["healthy"], runs["fast"], runs["another seed"])
     assert said.lines == [] and said.causes == () and said.headline == ""
-    assert said.summary == "3 of 3 runs looked at: the score of each is what its data allow"
+    assert said.summary == "3 of 3 runs looked at: each does as well as its data allow"
 
 
 def test_three_runs_of_a_setting_are_judged_and_no_settings_are_told_of_those(runs: dict[str, RunResult]) -> None:
@@ -109,7 +109,7 @@ def test_the_first_samples_are_looked_at_and_not_those_of_the_worst_runs() -> No
     bad = [replace(one, outcome=Outcome.DIVERGED) if one.index > 2 else one for one in seeds]
     seen = looked(bad)
     assert (seen.trained, len(seen.learn), len(seen.judged)) == (5, MOST_OF_SETTING, 0)
-    assert account(seen, command, REST).summary == "3 of 5 runs looked at: the score of each is what its data allow"
+    assert account(seen, command, REST).summary == "3 of 5 runs looked at: each does as well as its data allow"
 
 
 @pytest.fixture(scope="module")
@@ -259,7 +259,7 @@ def test_what_goes_wrong_is_a_line_and_takes_nothing_from_the_sweep(
     one, ledger = explainer(tmp_path, numbered(runs["too high"], runs["linear"]))
     one.look(ledger)
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("nothing is said of why runs do not learn: ") and line.endswith(f"; see: {REST}")
+    assert line.startswith("the runs could not be diagnosed: ") and line.endswith(f"; to try again: {REST}")
     assert ledger.account is None and len(ledger.results) == 2
 
 
