@@ -191,7 +191,7 @@ def _confirmed(
 
 def _print(found: "Sequence[Judged | Unjudged]", sweep: "Findings", in_full: bool) -> None:
     """Say it: the counts, then a block for each cause, or everything about one run."""
-    from runner.diagnosis import told
+    from runner.diagnosis import sentences
     from runner.diagnosis.judged import Unjudged
 
     _, options = typed(sweep.about.command)
@@ -199,15 +199,16 @@ def _print(found: "Sequence[Judged | Unjudged]", sweep: "Findings", in_full: boo
     def command(result: "RunResult", fix: tuple[str, ...]) -> str:
         if not result.overrides and not is_ours(sweep.about.command):
             return f"the settings of that run with {' '.join(fix)}"
-        return command_of("runner", options, told.fixed(result.overrides, fix))
+        return command_of("runner", options, sentences.fixed(result.overrides, fix))
 
     if len(sweep.results) > 1:
-        say(told.summary(found) if len(found) > 1 else f"run {found[0].result.index}: {sweep.name_of(found[0].result)}")
+        first = found[0].result
+        say(sentences.summary(found) if len(found) > 1 else f"run {first.index}: {sweep.name_of(first)}")
     if in_full:
         (one,) = found
-        say("\n".join([f"not judged: {one.why}"] if isinstance(one, Unjudged) else told.in_full(one, command)))
+        say("\n".join([f"not judged: {one.why}"] if isinstance(one, Unjudged) else sentences.in_full(one, command)))
         return
-    for block in told.blocks(found, sweep.name_of, command):
+    for block in sentences.blocks(found, sweep.name_of, command):
         say("\n" * (len(sweep.results) > 1) + "\n".join(block))
 
 

@@ -45,8 +45,8 @@ HEAD = f"""\
 A run is compared with what its own data allow: kernel regression, which answers each training sample from the others,
 and a linear model. Scores are 0 for the best constant and 1 for perfect: R2 of a regression, balanced accuracy of a
 classification, shifted and stretched. A run learns when it comes within {NEAR:g} of what its data allow, beyond what
-sampling may take away; then only mistakes in its code are named. Any other run is checked against the rules below, in
-this order; the first that holds names the cause.
+sampling may take away; then only those of the rules below are asked that say so, such as those for mistakes in its
+code. Any other run is checked against all of them, in this order; the first that holds names the cause.
 
 Each section ends with a command that trains a run with its cause; `python -m runner.diagnose` then names it.
 
@@ -93,10 +93,12 @@ only setting that differs, or the one that the diagnosis names.
 
 A run that does not learn says so when it ends, with its cause and a command to try; a sweep has a line for each cause.
 In {100 * SHARE:g} % of its processor time it compares the runs on {MOST_DATA} samples at most, the first
-{MOST_OF_SETTING} of each data set, with what these allow, and judges {MOST_OF_SETTING} of those that miss it for each
-of {MOST_JUDGED} settings; the line below the causes has the command for all. With `diagnose=confirm` fixes are trained
-too, and `diagnose=off` or `quiet=true` leaves all of this out. The runs get tags, their parent `diagnosis.json` and
-`diagnosis.summary`; the report shows them directly under the answer.
+{MOST_OF_SETTING} of each data set, with what these allow, and judges {MOST_OF_SETTING} of those that do worse for each
+of {MOST_JUDGED} settings; then as many of the others, with which something may be wrong all the same: a mistake in the
+code, a class that is never answered. How many do worse does not depend on the time; the line below the causes has the
+command for all. `diagnose=off` or `quiet=true` leaves all of this out. The runs get tags, their parent `diagnosis.json`
+and `diagnosis.summary`; the report shows them directly under the answer. With `diagnose=confirm` fixes are trained too;
+Ctrl-C then ends these alone: results, tags and what is confirmed so far are kept, and the exit code is 130.
 
 Failed and killed runs are counted, and nothing is said of them. A run stored by an earlier version has no signals; it
 is trained again for them, and that is said too; the store stays as it is.

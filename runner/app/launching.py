@@ -87,7 +87,7 @@ def _say(plan: Plan, lines: Sequence[str] = (), foresees: bool = True) -> None:
         try:
             foreseen = foresee(plan)
         except Exception as error:  # a run that cannot be trained is a failed run, and stops no other
-            warn(f"nothing is foretold: {type(error).__name__}: {error}")
+            warn(f"what shows before training is not known: {type(error).__name__}: {error}")
         else:
             notes += foreseen.notes
             for line in foreseen.warnings:

@@ -34,7 +34,7 @@ def confirmed(
         trials = Trials(compose, modules)
         settings = inquiries(found, trials, taken)
         if not quiet and (planned := [one for one in settings if one.planned]):
-            say(_told_before(planned, trials))
+            say(_forecast(planned, trials))
         with _progress(quiet) as tell:
             for one in confirm(found, settings):
                 known, done = one, done + 1
@@ -70,7 +70,7 @@ def _how_far(done: int, settings: Sequence[Inquiry]) -> str:
     return f"{done} of {count(len(settings), 'setting')} looked into"
 
 
-def _told_before(settings: Sequence[Inquiry], trials: Trials) -> str:
+def _forecast(settings: Sequence[Inquiry], trials: Trials) -> str:
     """How many runs will be trained, and about how long that will take."""
     runs = sum(len(one.planned) for one in settings)
     tasks = [task for one in settings for task in trials.plan(one.planned).tasks]

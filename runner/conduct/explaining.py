@@ -1,6 +1,7 @@
 """Why runs do not learn, looked at when a sweep or run ends: in little time, and whatever goes wrong costs nothing."""
 
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from runner.runs.diagnosis import Overrides
 from runner.runs.result import RunResult
 
 if TYPE_CHECKING:
-    from runner.diagnosis.judged import Judged
+    from runner.diagnosis.judged import Judged, Unjudged
 
 SHARE, LEAST = 0.05, 0.25  # of the processor time that a sweep has taken; seconds, as its program takes five
 
@@ -26,12 +27,13 @@ class Explainer:
     """Looks at the runs of one sweep, again after each batch of jobs; what there is to say is in the ledger then.
 
     `elsewhere` are seconds that its training took in other processes. `content` is the file of what was found, `tags`
-    those of runs by index, and `stale` those of an earlier look.
+    those of runs by index, and `stale` those of an earlier look. `interrupt` is a Ctrl-C that has ended experiments.
     """
 
     def __init__(self, sweep: SweepContext) -> None:
         self._sweep, self._spent, self.elsewhere = sweep, 0.0, 0.0
         self.content = b""
+        self.interrupt: KeyboardInterrupt | None = None
         self.tags: dict[int, dict[str, str]] = {}
         self.stale: dict[int, dict[str, str]] = {}
 
@@ -46,7 +48,7 @@ class Explainer:
             self._look(ledger, seconds, may_train and settings.diagnose == "confirm")
         except Exception as error:  # a rule, a data set or an activation may be a person's own
             why = error if isinstance(error, UserError) else f"{type(error).__name__}: {error}"
-            warn(f"nothing is said of why runs do not learn: {why}; see: {self._command}")
+            warn(f"the runs could not be diagnosed: {why}; to try again: {self._command}")
         self._spent += time.process_time() - began
 
     def _look(self, ledger: Ledger, seconds: float, confirms: bool) -> None:
@@ -57,29 +59,36 @@ class Explainer:
             self.stale = tags_in(contents_of(file))
         seen = look(ledger.results, ledger.keys, seconds)
         if confirms:
-            seen = replace(seen, judged=self._confirmed(seen.judged, {one.spec.seed for one in ledger.results}))
+            found = self._confirmed([*seen.judged, *seen.learn], {one.spec.seed for one in ledger.results})
+            seen = replace(seen, judged=found[: len(seen.judged)], learn=found[len(seen.judged) :])
         said = account(seen, self._train, self._command)
-        if said.missed or (said.trained and self._sweep.is_sweep):
+        if said.missed or said.flaws or (said.trained and self._sweep.is_sweep):
             self.content = file_of(seen, said)
             self.tags = tags_in(self.content)
             write_whole(file, self.content)
             ledger.account = said
 
-    def _confirmed(self, judged: "list[Judged]", taken: set[int]) -> "list[Judged]":
-        """The same with what experiments say; of a person who has interrupted them as far as they have got."""
+    def _confirmed(self, known: "list[Judged]", taken: set[int]) -> "list[Judged]":
+        """The same with what experiments say; on Ctrl-C as far as these have got, as the runs themselves are there."""
         from runner.conduct.confirming import confirmed
         from runner.diagnosis.judged import Judged
 
         sweep, (_, options) = self._sweep, typed(self._sweep.about.command)
-        if sweep.composing is None or not judged:
-            return judged
-        with sweep.composing(options, sweep.settings.modules) as compose:
-            found, _ = confirmed(judged, compose, taken, sweep.settings.modules)
+        if sweep.composing is None or all(one.diagnosis.verdict == "healthy" for one in known):
+            return known
+        found: Sequence[Judged | Unjudged] = known
+        try:
+            with sweep.composing(options, sweep.settings.modules) as compose:
+                found, self.interrupt = confirmed(known, compose, taken, sweep.settings.modules)
+        except KeyboardInterrupt as interrupt:  # before the first experiment
+            self.interrupt = interrupt
+        if self.interrupt is not None:
+            warn(f"fixes are no longer trained, and all results are kept. To train them: {self._command} --confirm")
         return [one for one in found if isinstance(one, Judged)]
 
     def _train(self, result: RunResult, fix: Overrides) -> str:
         """The command that trains a run with a fix."""
-        from runner.diagnosis.told import fixed
+        from runner.diagnosis.sentences import fixed
 
         _, options = typed(self._sweep.about.command)
         return command_of("runner", options, fixed(result.overrides, fix))

@@ -35,7 +35,7 @@ class Publisher:
         self._tracker, self._sweep = tracker, sweep
         self.parent: Parent | NoParent = Parent(tracker, sweep) if sweep.is_sweep else NoParent()
         self.ledger, self.explainer = Ledger(sweep), Explainer(sweep)
-        self.trouble = ""
+        self.trouble, self._takes_causes = "", True
 
     @property
     def reader(self) -> Reader:
@@ -123,9 +123,11 @@ class Publisher:
             remove_strays(self._tracker, self._sweep, known, self.parent.is_first)
         self.parent.finish(self.ledger, status)
         try:
-            self._explain()
-        except Exception as error:  # all results are there
-            warn(f"MLflow does not have why runs do not learn: {error}")
+            if self._takes_causes:
+                self._explain()
+        except StoreError as error:  # all results are there
+            self._takes_causes = False
+            warn(f"MLflow does not take why runs do not learn: {error}")
 
     def _explain(self) -> None:
         """Have the store say why runs do not learn, and no longer what an earlier look has said."""

@@ -59,6 +59,7 @@ def leave(delivery: Delivery, plan: Plan, kept: Mapping[int, RunResult], continu
         delivery.publisher.finish("KILLED" if missing else "FINISHED")
     _check_delivered(delivery)
     delivery.sweep.folder.finish(continued_as)
+    _raise_interrupt(delivery)
 
 
 def publish(delivery: Delivery, plan: Plan) -> list[RunResult]:
@@ -159,7 +160,10 @@ def _stop(delivery: Delivery, plan: Plan, interrupt: OrderlyInterrupt) -> None:
 
 
 def _conclude(delivery: Delivery, plan: Plan, is_finished: bool = True) -> list[RunResult]:
-    """Show all results, and say what the store did not take; returns the results of this plan."""
+    """Show all results, and say what the store did not take; returns the results of this plan.
+
+    Raises KeyboardInterrupt where that has ended experiments.
+    """
     publisher, sweep = delivery.publisher, delivery.sweep
     findings = publisher.findings
     if is_finished and not publisher.trouble and len(findings.results) == len(delivery.planned):
@@ -171,6 +175,7 @@ def _conclude(delivery: Delivery, plan: Plan, is_finished: bool = True) -> list[
         terminal.print_run(findings.results[0], where, findings.account)
     terminal.warn_of_lost_pictures(findings.results)
     _check_delivered(delivery)
+    _raise_interrupt(delivery)
     if sweep.settings.strict and (error := unmet(findings.verdicts)):
         raise error
     indices = {run.index for run in plan.runs}
@@ -181,3 +186,9 @@ def _check_delivered(delivery: Delivery) -> None:
     publisher = delivery.publisher
     if publisher.trouble:
         raise not_delivered(publisher.trouble, len(publisher.ledger.results), delivery.sweep.folder)
+
+
+def _raise_interrupt(delivery: Delivery) -> None:
+    """Ctrl-C has ended the experiments on runs that do not learn: all results are there, and the command ends so."""
+    if (interrupt := delivery.publisher.explainer.interrupt) is not None:
+        raise interrupt

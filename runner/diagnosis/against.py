@@ -15,7 +15,7 @@ from runner.diagnosis.causes import DRAWS, typed
 from runner.diagnosis.conditions import number_of
 from runner.diagnosis.judged import Judged, Unjudged
 from runner.diagnosis.judging import is_of
-from runner.diagnosis.told import headline
+from runner.diagnosis.sentences import headline
 from runner.runs.diagnosis import Overrides
 from runner.runs.outcome import Outcome
 from runner.runs.overrides import settings_of

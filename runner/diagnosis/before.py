@@ -14,9 +14,9 @@ from runner.diagnosis.rules.code import WRONG_COST, WRONG_GRADIENT, WRONG_PAIRS,
 from runner.diagnosis.rules.held_out import EXTRAPOLATION
 from runner.diagnosis.rules.network import is_linear
 from runner.diagnosis.rules.start import SYMMETRIC_INIT
+from runner.diagnosis.sentences import evidence_text
 from runner.diagnosis.subject import Subject
 from runner.diagnosis.texts import words_of
-from runner.diagnosis.told import evidence_text
 from runner.plan.plan import Plan
 from runner.runs.components import is_own
 from runner.runs.data import Prepared
@@ -40,7 +40,7 @@ Typed = tuple[tuple[str, str], ...]  # keys and values as typed, but for those o
 
 @dataclass(frozen=True)
 class Sign:
-    """What shows of some `runs`: a cause that they will not learn for, as far as can be told before they train.
+    """What shows of some `runs`: a cause that they will not learn for, as far as it shows before they train.
 
     Evidence and fix are those of the first of them. What may be intended is a note and no warning.
     """

@@ -53,8 +53,8 @@ class Cause:
 
 
 def kind_of(one: Judged) -> tuple[str, str]:
-    """The verdict and the code; `untold` where it cannot be said what is learned."""
-    return "untold" if math.isnan(one.scores.tested) else one.diagnosis.verdict, one.diagnosis.code
+    """The verdict and the code; `no score` where none is defined."""
+    return "no score" if math.isnan(one.scores.tested) else one.diagnosis.verdict, one.diagnosis.code
 
 
 def causes_of(found: Sequence[Judged | Unjudged]) -> list[Cause]:

@@ -9,7 +9,7 @@ from runner.diagnosis.before import Foreseen
 from runner.diagnosis.causes import Cause, causes_of, failures_of
 from runner.diagnosis.judged import Judged, Unjudged
 from runner.diagnosis.ranges import ranges_of
-from runner.diagnosis.told import where
+from runner.diagnosis.sentences import where
 from runner.runs.diagnosis import Evidence, Experiment
 
 VERSION = 1

@@ -3,8 +3,8 @@
 import json
 import math
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import zip_longest
 
@@ -12,61 +12,92 @@ from runner.diagnosis.causes import causes_of, failures_of, kind_of
 from runner.diagnosis.document import document
 from runner.diagnosis.judged import Bench, Judged, samples_of
 from runner.diagnosis.reference import MOST_ROWS
+from runner.diagnosis.sentences import Command, evidence_text, headline, page_of, reached, verdict_of
 from runner.diagnosis.subject import Neighbour
-from runner.diagnosis.told import Command, evidence_text, headline, page_of, reached, verdict_of
 from runner.diagnosis.tried import tried_lines
 from runner.findings.numbers.scores import by_setting
 from runner.runs.account import Account, Cause
+from runner.runs.diagnosis import Diagnosis
 from runner.runs.overrides import settings_in
 from runner.runs.result import RunResult
 
 MOST_DATA, MOST_SETTINGS, MOST_OF_SETTING, MOST_SEEDS = 5, 20, 3, 20
 REFERENCE, SCORE = 1e-9, 1e-3  # seconds: times the cube of the rows, 0.7 for 940 of them; of a run
 DRAWN = {"seed", "split_seed", "fold"}
+NOTHING_WRONG = Diagnosis("healthy")
 
 
 @dataclass(frozen=True)
 class Look:
-    """What was seen of runs that were `trained`: those that reach what their data allow (`reach`), those that do not
-    and were `judged`, and those that do not and are `left`.
+    """What was seen of `trained` runs: those that do as well as their data allow (`learn`), and those that do worse
+    and were `judged`, or are `left`. Of `asked` ones that learn it is known whether something is wrong all the same.
     """
 
     trained: int
-    reach: list[Judged]
+    learn: list[Judged]
     judged: list[Judged]
     left: list[Judged]
+    asked: int = 0
+
+    @property
+    def flawed(self) -> list[Judged]:
+        """Runs that learn, and of which there is something to say."""
+        return [one for one in self.learn if one.diagnosis != NOTHING_WRONG]
+
+    @property
+    def healthy(self) -> list[Judged]:
+        """The other ones that learn."""
+        return [one for one in self.learn if one.diagnosis == NOTHING_WRONG]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether rules were asked about every run that was compared with what its data allow."""
+        return not self.left and self.asked == len(self.learn)
 
 
 def look(results: Sequence[RunResult], keys: Sequence[str], seconds: float) -> Look:
     """The runs of a sweep that differ in `keys`, for so much processor time of this process.
 
-    Runs are compared with what their data allow on five samples at most, three of a data set; of those that miss it
-    three of a setting are judged, of twenty settings. A run alone is judged whatever it takes.
+    Runs are compared with what their data allow on five samples at most, three of a data set. Three of a setting are
+    judged, of twenty settings: first of those that do worse, then of the others. A run alone is judged whatever it
+    takes.
     """
     end = time.process_time() + seconds
     trained = [one for one in results if one.network is not None and one.data is not None]
     chosen = [one for some in _samples(trained, end) for one in some]
     bench = Bench(chosen)
-    miss = [place for place in bench.scores if not bench.is_reached(place)]
-    missed = set(miss)
-    judged: dict[int, Judged] = {}
+    learn = [place for place in bench.scores if bench.learns(place)]
+    miss = sorted(bench.scores.keys() - set(learn))
     groups = by_setting(trained, settings_in(keys)).values()
     beside = {one.index: seeds for some in groups for seeds in [_Seeds(some)] for one in some}
-    for place in _in_turn(chosen, miss, keys):
+    judged: dict[int, Judged] = {}
+    doubtful = sorted(learn, key=lambda place: _doubt(bench, place, chosen[place]), reverse=True)
+    for place in [*_in_turn(chosen, miss, keys), *_in_turn(chosen, doubtful, keys)]:
         if time.process_time() > end and len(results) > 1:
             break
         one = bench.judge(place, neighbours=beside[chosen[place].index])
         assert isinstance(one, Judged)
         judged[place] = one
-    found = {place: judged.get(place) or bench.unasked(place, "unknown" if place in missed else "healthy")
-             for place in bench.scores}  # fmt: skip
-    in_order = sorted(found.items(), key=lambda pair: pair[1].result.index)
     return Look(
         len(trained),
-        [one for _, one in in_order if one.diagnosis.verdict == "healthy"],
-        [one for place, one in in_order if place in judged and one.diagnosis.verdict != "healthy"],
-        [one for place, one in in_order if place not in judged and one.diagnosis.verdict != "healthy"],
+        _in_order(judged.get(place) or bench.unasked(place, "healthy") for place in learn),
+        _in_order(judged[place] for place in miss if place in judged),
+        _in_order(bench.unasked(place, "unknown") for place in miss if place not in judged),
+        len(judged.keys() & set(learn)),
     )
+
+
+def _doubt(bench: Bench, place: int, one: RunResult) -> tuple[bool, float]:
+    """How likely it is that something is wrong with a run that learns: a planned mistake, then how much it does worse
+    than on its training samples, or than its data allow with each class counted the same.
+    """
+    scores = bench.scores[place]
+    lost = max(scores.trained, bench.reference(place).balanced) - scores.tested
+    return bool(one.spec.fault), math.inf if math.isnan(lost) else lost
+
+
+def _in_order(some: Iterable[Judged]) -> list[Judged]:
+    return sorted(some, key=lambda one: one.result.index)
 
 
 def _samples(results: Sequence[RunResult], end: float) -> Iterator[list[RunResult]]:
@@ -115,44 +146,57 @@ class _Seeds:
         return iter(self._found)
 
 
-def _in_turn(results: Sequence[RunResult], miss: Sequence[int], keys: Sequence[str]) -> list[int]:
-    """The places of the runs to judge: one of every setting, then a second, then a third."""
-    places = {results[place].index: place for place in miss}
-    settings = by_setting([results[place] for place in miss], settings_in(keys))
+def _in_turn(results: Sequence[RunResult], places: Sequence[int], keys: Sequence[str]) -> list[int]:
+    """The places of the runs to judge, in the order of these: one of every setting, then a second, then a third."""
+    groups = by_setting([results[place] for place in places], settings_in(keys)).items()
+    setting_of = {one.index: setting for setting, some in groups for one in some}
+    settings: dict[tuple[str, ...], list[int]] = {}
+    for place in places:
+        settings.setdefault(setting_of[results[place].index], []).append(place)
     turns = zip_longest(*(some[:MOST_OF_SETTING] for some in list(settings.values())[:MOST_SETTINGS]))
-    return [places[one.index] for turn in turns for one in turn if one is not None]
+    return [place for turn in turns for place in turn if place is not None]
 
 
 def account(seen: Look, command: Command, rest: str) -> Account:
     """What is said of runs; `command` trains one with other settings, and `rest` judges all of them.
 
-    Which settings have a cause is only said where no run is left: some of a setting would be too few. All that miss
-    what their data allow are known, so where they are is said in any case.
+    Which settings have a cause is only said where no run is left: some of a setting would be too few. All that do worse
+    than their data allow are known, so where they are is said in any case.
     """
-    groups: dict[tuple[tuple[str, str], str], list[Judged]] = {}
-    for one in seen.judged:
-        groups.setdefault((kind_of(one), one.diagnosis.certainty), []).append(one)
-    ranked = sorted(groups.values(), key=lambda group: -len(group))
-    where = {} if seen.left else {cause.kind: cause.words for cause in causes_of([*seen.judged, *seen.reach])}
-    is_alone = seen.trained == 1
-    causes = tuple(_cause(group, where.get(kind_of(group[0]), ""), command, is_alone) for group in ranked)
-    whole = failures_of([*seen.judged, *seen.left, *seen.reach])
+    where = {one.kind: one.words for one in causes_of([*seen.judged, *seen.learn])} if seen.is_whole else {}
+    ill = _ranked(seen.judged)
+    causes, flaws = (
+        tuple(_cause(group, where.get(kind_of(group[0]), ""), command, seen.trained == 1) for group in groups)
+        for groups in (ill, _ranked(seen.flawed))
+    )
+    as_good = [replace(one, diagnosis=NOTHING_WRONG) for one in seen.learn]
+    whole = failures_of([*seen.judged, *seen.left, *as_good])
     settings = whole.words if whole and whole.factor and (seen.left or len(causes) > 1) else ""
+    healthy = _nearest(ill[0][0].result, [one.result for one in seen.healthy]) if ill else None
     missed = len(seen.judged) + len(seen.left)
-    healthy = _nearest(ranked[0][0].result, [one.result for one in seen.reach]) if ranked else None
-    n = len(seen.reach) + missed
-    return Account(seen.trained, n, missed, len(seen.judged), settings, causes, healthy, rest)
+    return Account(
+        seen.trained, missed + len(seen.learn), missed, len(seen.judged), settings, causes, healthy, rest,
+        seen.asked, flaws,
+    )  # fmt: skip
+
+
+def _ranked(some: Sequence[Judged]) -> list[list[Judged]]:
+    """Runs of which the same is said together, those of most runs first."""
+    groups: dict[tuple[tuple[str, str], str], list[Judged]] = {}
+    for one in some:
+        groups.setdefault((kind_of(one), one.diagnosis.certainty), []).append(one)
+    return sorted(groups.values(), key=lambda group: -len(group))
 
 
 def file_of(seen: Look, said: Account) -> bytes:
-    """The document of the runs that were judged, and what is said of them all, as JSON.
+    """The document of the runs of which something is said, and what is said of them all, as JSON.
 
-    Of runs that reach what their data allow the score alone was looked at, so no verdict of them is kept.
+    Of most runs that learn the score alone was looked at, so no verdict of them is kept.
     """
-    known = seen.judged if seen.left else [*seen.judged, *seen.reach]
+    known = [*seen.judged, *(seen.learn if seen.is_whole else seen.flawed)]
     whole = json.loads(document(known)) | {"account": said.plain()}
-    judged = {one.result.index for one in seen.judged}
-    whole["runs"] = [one for one in whole["runs"] if one["index"] in judged]
+    named = {one.result.index for one in (*seen.judged, *seen.flawed)}
+    whole["runs"] = [one for one in whole["runs"] if one["index"] in named]
     return (json.dumps(whole, indent=1, allow_nan=False) + "\n").encode()
 
 
@@ -161,10 +205,12 @@ def _cause(group: Sequence[Judged], where: str, command: Command, is_alone: bool
     first = group[0]
     return Cause(
         runs=tuple(one.result.index for one in group),
-        text=headline(first) if is_alone else verdict_of(first, len(group) > 1),
+        text=headline(first)
+        if is_alone and first.diagnosis.verdict != "healthy"
+        else verdict_of(first, len(group) > 1),
         settings=where,
         evidence=tuple(evidence_text(each) for each in first.diagnosis.evidence),
-        reached=reached(first),
+        reached="" if math.isnan(first.scores.tested) else reached(first),
         tried=tuple(text for _, text in tried_lines(group)),
         to_try=tuple(command(first.result, fix) for fix in first.diagnosis.fixes[:1]),
         page=page_of(first),

@@ -40,11 +40,11 @@ def confirm(found: Sequence[Judged | Unjudged], settings: Sequence[Inquiry]) -> 
     known = {id(one): one for one in found}
     for setting in settings:
         answer = setting.answer()
-        known |= {id(one): replace(one, diagnosis=told_by(answer, one, setting)) for one in setting.runs}
+        known |= {id(one): replace(one, diagnosis=concluded(answer, one, setting)) for one in setting.runs}
         yield [known[id(one)] for one in found]
 
 
-def told_by(answer: Answer, one: Judged, setting: Inquiry) -> Diagnosis:
+def concluded(answer: Answer, one: Judged, setting: Inquiry) -> Diagnosis:
     """The diagnosis of a run of a setting, after its experiments.
 
     What is proved stays proved. The cause is that whose fix is confirmed; where those of the named one fail, one that

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from runner.diagnosis.candidates import Candidate, candidates_of, fixes_of
 from runner.diagnosis.effects import Tried, at_least, enough, middle, on_fresh_seeds, ranked, shown_both
 from runner.diagnosis.judged import Judged
-from runner.diagnosis.judging import generalises, judge, reaches, with_fix
+from runner.diagnosis.judging import judge, learns, reaches, with_fix
 from runner.diagnosis.rules import Rules
+from runner.diagnosis.sentences import fixed
 from runner.diagnosis.subject import Subject
-from runner.diagnosis.told import fixed
 from runner.diagnosis.trials import MOST_STACKS, Runs, Spent, Trial, Trials, largest_stack, stacks_of
 from runner.plan.phases import Checked
 from runner.runs.diagnosis import Experiment, Overrides, is_of_seeds
@@ -216,8 +216,8 @@ class Inquiry:
 
     def _learns(self, trial: Trial) -> bool:
         """As the run is judged: where its cause shows on other samples alone, training well is no excuse."""
-        subject = trial.subject
-        return subject is not None and (reaches(subject) or (not self._is_strict and generalises(subject)))
+        one, is_enough = trial.subject, reaches if self._is_strict else learns
+        return one is not None and is_enough(one.reference, one.scores)
 
 
 def _helps_most(found: Experiment) -> bool:

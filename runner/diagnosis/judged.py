@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from runner.datasets.samples import DataError
-from runner.diagnosis.judging import NEAR, diagnose, is_reached, symptoms
+from runner.diagnosis.judging import NEAR, diagnose, learns, symptoms
 from runner.diagnosis.reference import Reference, reference_of
 from runner.diagnosis.rules import RULES, Rules
 from runner.diagnosis.scores import Scores, counts_of, scores_of, targets_of
@@ -111,9 +111,9 @@ class Bench:
         on_the_same = [score for one, score in self._best[samples_of(spec)] if one != place]
         return reference_of(data, on_the_same, spec.training.class_weights == "balanced")
 
-    def is_reached(self, place: int) -> bool:
-        """Whether a run that has a score is about as good as its data allow."""
-        return is_reached(self.reference(place), self.scores[place].tested)
+    def learns(self, place: int) -> bool:
+        """Whether a run that has a score is about as good as its data allow, but for what sampling may take away."""
+        return learns(self.reference(place), self.scores[place])
 
     def unasked(self, place: int, verdict: Verdict) -> Judged:
         """A run that has a score, with a verdict for which no rule was asked."""

@@ -10,6 +10,7 @@ from runner.diagnosis.rules import RULES, Rules
 from runner.diagnosis.rules.data import NOTHING
 from runner.diagnosis.rules.held_out import has_been_better
 from runner.diagnosis.rules.rule import Asked, Rule
+from runner.diagnosis.scores import Scores
 from runner.diagnosis.subject import Neighbour, Subject
 from runner.runs.data import Prepared
 from runner.runs.diagnosis import Diagnosis, Evidence, Overrides, Verdict
@@ -56,21 +57,21 @@ def is_of(key: str, choice: str) -> bool:
     return plain == choice or plain.startswith(f"{choice}.")
 
 
-def reaches(subject: Subject) -> bool:
+def reaches(reference: Reference, scores: Scores) -> bool:
     """Whether a run is about as good as its data allow; where they allow nothing, whether it is better than that."""
-    return is_reached(subject.reference, subject.s)
-
-
-def is_reached(reference: Reference, s: float) -> bool:
-    """The same of a score."""
-    aim = _aim(reference)
+    aim, s = _aim(reference), scores.tested
     return math.isnan(s) or (s >= aim - NEAR and max(aim, s) >= NOTHING)
 
 
-def generalises(subject: Subject) -> bool:
+def generalises(reference: Reference, scores: Scores) -> bool:
     """Whether a run is as good on its training samples, and on others but for what sampling may take away."""
-    aim, slack = _aim(subject.reference), NEAR + ERRORS * subject.reference.error
-    return aim >= NOTHING and subject.st >= aim - NEAR and subject.s >= aim - slack
+    aim, slack = _aim(reference), NEAR + ERRORS * reference.error
+    return aim >= NOTHING and scores.trained >= aim - NEAR and scores.tested >= aim - slack
+
+
+def learns(reference: Reference, scores: Scores) -> bool:
+    """One of the two: no run that does not learn is healthy."""
+    return reaches(reference, scores) or generalises(reference, scores)
 
 
 def symptoms(subject: Subject) -> tuple[Evidence, ...]:
@@ -82,8 +83,8 @@ def symptoms(subject: Subject) -> tuple[Evidence, ...]:
 
 
 def _first_that_holds(subject: Subject, rules: Rules) -> Diagnosis:
-    misses = not reaches(subject)
-    fails = misses and not generalises(subject)
+    misses = not reaches(subject.reference, subject.scores)
+    fails = not learns(subject.reference, subject.scores)
     asked: dict[Asked, bool] = {
         "failing": fails,
         "missing": misses,

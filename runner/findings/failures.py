@@ -14,17 +14,23 @@ Runs = Mapping[int, RunResult]
 
 
 def failures(sweep: Findings) -> Section | None:
-    """Why runs do not learn: each cause, what it rests on and what to try; and one of them beside one that learns."""
+    """Why runs do not learn: each cause, what it rests on and what to try; and one of them beside one that learns.
+
+    And what is wrong with runs that learn all the same.
+    """
     said = sweep.account
-    if said is None or not said.missed:
+    if said is None or not (said.missed or said.flaws):
         return None
     runs = {one.index: one for one in sweep.results}
-    blocks = [_block(cause, sweep, runs) for cause in said.causes]
+    blocks = [_block(cause, sweep, runs) for cause in (*said.causes, *said.flaws)]
     pictures = _pictures(sweep, runs)
     if len(runs) == 1:
-        return Section("Why it does not learn", pictures=pictures, blocks=blocks)
-    note = f"{said.headline[0].upper()}{said.headline[1:]}. The command judges all of them."
-    return Section("Why runs do not learn", note, None, pictures, [said.command], blocks)
+        title = "Why it does not learn" if said.missed else "What is wrong with it"
+        return Section(title, pictures=pictures, blocks=blocks)
+    title = "Why runs do not learn" if said.missed else "What is wrong with runs that learn"
+    heads = [f"{head[0].upper()}{head[1:]}." for head in (said.headline, said.second) if head]
+    note = " ".join([*heads, "The command judges all of them."])
+    return Section(title, note, None, pictures, [said.command], blocks)
 
 
 def _block(cause: Cause, sweep: Findings, runs: Runs) -> Block:
@@ -36,7 +42,7 @@ def _block(cause: Cause, sweep: Findings, runs: Runs) -> Block:
     facts = [] if is_alone else [("runs", ", ".join(named) + more)]
     facts += [("settings", cause.settings)] if cause.settings else []
     facts += [("evidence", f"{of}{'; '.join(cause.evidence)}")] if cause.evidence else []
-    facts += [("reached", f"{of}{cause.reached}")]
+    facts += [("reached", f"{of}{cause.reached}")] if cause.reached else []
     facts += [("tried", each) for each in cause.tried]
     facts += [("more", cause.page)] if cause.page else []
     return Block(cause.text if is_alone else cause.title, facts, cause.to_try)
@@ -54,7 +60,7 @@ def _pictures(sweep: Findings, runs: Runs) -> list[Picture]:
     from runner.findings.figures import draw_layers
 
     what = [f"run {one.index} {how}: " for one, how in zip(shown, ("does not learn", "learns"), strict=False)]
-    names = [f"{told * (len(runs) > 1)}{sweep.name_of(one)}" for told, one in zip(what, shown, strict=True)]
+    names = [f"{text * (len(runs) > 1)}{sweep.name_of(one)}" for text, one in zip(what, shown, strict=True)]
     caption = "What happened in every layer" + (": a run that does not learn, and one that does" if shown[1:] else "")
     content = draw_layers([(name, panels_of(one)) for name, one in zip(names, shown, strict=True)])
     return [Picture("layers.png", caption, content)]

@@ -61,7 +61,7 @@ def print_run(result: RunResult, where: str, account: Account | None = None) -> 
             out.print(line, highlight=False)
     _print_probes(out, result.measures)
     out.print(f"outcome: {result.outcome.told(result.last_step, result.error)}{_restored(result)}")
-    causes = account.causes if account else ()
+    causes = (*account.causes, *account.flaws) if account else ()
     for line in ways_out([result]) if not causes else ():
         out.print(line, soft_wrap=True)
     for cause in causes:

@@ -1,7 +1,7 @@
 """What is said when a sweep or a run ends of runs that do not learn: plain data, kept beside the diagnoses in JSON."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -47,8 +47,9 @@ class Cause:
 class Account:
     """All causes, those of most runs first; `trained` counts the runs that there was something to judge of.
 
-    Of `compared` ones it was asked whether they reach what their data allow: `missed` do not, which `settings` explain,
-    and of `judged` ones it is known why. `healthy` is the index of one that does; `command` has the rest.
+    Of `compared` ones it was asked whether they do as well as their data allow: `missed` do not, which `settings`
+    explain, and of `judged` ones it is known why. `healthy` is the index of one that does; `command` has the rest.
+    Of `asked` others it is known whether something is wrong with them all the same: `flaws`.
     """
 
     trained: int
@@ -59,44 +60,62 @@ class Account:
     causes: tuple[Cause, ...] = ()
     healthy: int | None = None
     command: str = ""
+    asked: int = 0
+    flaws: tuple[Cause, ...] = ()
 
     @property
     def headline(self) -> str:
-        """How many runs there are causes of; empty where none misses what its data allow."""
+        """How many runs do worse than their data allow; empty where none does."""
         if not self.missed:
             return ""
-        of = f"of the {self.compared} runs looked at ({self.trained} in all)"
-        of = of if self.compared < self.trained else f"of {count(self.trained, 'run')}"
-        first = "" if self.judged == self.missed else f"; the first {self.judged} by cause" if self.judged else ""
+        of, do = count(self.compared, "run"), "do" if self.missed > 1 else "does"
+        in_all = f" looked at ({self.trained} in all)" if self.compared < self.trained else ""
         where = f" ({self.settings})" if self.settings else ""
-        return f"{of}, {self.missed} {'are' if self.missed > 1 else 'is'} worse than the data allow{where}{first}"
+        first = f"; causes of the first {self.judged}" if 0 < self.judged < self.missed else ""
+        return f"{self.missed} of {of}{in_all} {do} worse than the data allow{where}{first}"
+
+    @property
+    def second(self) -> str:
+        """With how many of the other runs something is wrong; empty where that is none."""
+        n, others = sum(len(flaw.runs) for flaw in self.flaws), self.compared - self.missed
+        if not n:
+            return ""
+        the, other = ("the ", "other ") if self.missed else ("", "")
+        of = f"{the}{other}{count(others, 'run')}"
+        of = of if self.asked == others else f"{self.asked} {other}runs looked into ({others} in all)"
+        return f"something is wrong with {n} of {of}"
 
     @property
     def lines(self) -> list[str]:
         """A sweep's account in a few lines: one for each cause, and how to see the rest."""
-        if not self.headline:
-            return []
-        causes = [
-            line for cause in self.causes for line in (f"  {cause.line}", *(f"      {way}" for way in cause.tried))
-        ]
-        return [f"{self.headline}{':' if causes else ''}", *causes, f"{self.rest}: {self.command}"]
+        parts = [(self.headline, self.causes), (self.second, self.flaws)]
+        lines = [line for head, causes in parts if head for line in _part(head, causes)]
+        return [*lines, f"{self.rest}: {self.command}"] if lines else []
 
     @property
     def rest(self) -> str:
         """What the command says."""
-        return "all of them, with evidence and what to try" if self.causes else "why"
+        return "all of them, with evidence and what to try" if self.causes or self.flaws else "to see why"
 
     @property
     def summary(self) -> str:
         """The same in a line, also where all is well."""
-        if self.missed:
-            return "; ".join([self.headline, *(cause.line for cause in self.causes)])
-        as_good = ": the score of each is what its data allow" if self.compared else ""
+        said = [self.headline, *(one.line for one in self.causes), self.second, *(one.line for one in self.flaws)]
+        if any(said):
+            return "; ".join(filter(None, said))
+        as_good = ": each does as well as its data allow" if self.compared else ""
         return f"{self.compared} of {count(self.trained, 'run')} looked at{as_good}"
 
     def plain(self) -> dict[str, Any]:
         """As JSON holds it."""
         return asdict(self)
+
+
+def _part(head: str, causes: Sequence[Cause]) -> Iterator[str]:
+    yield f"{head}{':' if causes else ''}"
+    for cause in causes:
+        yield f"  {cause.line}"
+        yield from (f"      {way}" for way in cause.tried)
 
 
 _ACCOUNT = TypeAdapter(Account)

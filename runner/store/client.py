@@ -13,7 +13,7 @@ from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 
 from runner.store.address import folder_of, probe
-from runner.store.mlflow_private import CONFLICT, upload
+from runner.store.mlflow_private import ABSENT, CONFLICT, upload
 from runner.store.records import DataRecord, RunRecord
 
 MAX_ENTRIES, MAX_PARAMS = 1000, 100
@@ -46,8 +46,11 @@ class ClientWriter:
         run_id, tags, stale = change
         self._client.log_batch(run_id, tags=[RunTag(key, value) for key, value in tags.items()])
         for key in stale:
-            with suppress(MlflowException):  # it may be gone: a request is sent again when its answer was lost
+            try:
                 self._client.delete_tag(run_id, key)
+            except MlflowException as error:  # it may be gone: a request is sent again when its answer was lost
+                if error.error_code != ABSENT:
+                    raise
 
     def fail(self, run_id: str, error: BaseException) -> None:
         """End a run that could not be written whole, if the store still can."""

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
 
 CONFLICT = "BAD_REQUEST"  # what MLflow makes of a row that is there already
+ABSENT = "RESOURCE_DOES_NOT_EXIST"  # and of one to be deleted that is not there
 # Refusals of a server with accounts, as MLflow's client words them.
 REFUSALS = {
     "error code 401 != 200": "the server does not accept this user name and password: set MLFLOW_TRACKING_USERNAME and "

@@ -58,6 +58,11 @@ class Fork:
         assert self.returncode is not None
         return self.returncode
 
+    @property
+    def printed(self) -> str:
+        """What it has printed so far."""
+        return self._files[0].read_text(encoding="utf-8", errors="surrogateescape")
+
     def done(self) -> subprocess.CompletedProcess[str]:
         """Wait for its end; returns the exit code and everything that was printed."""
         code = self.wait()

@@ -2,13 +2,16 @@
 
 import json
 import shlex
+import sqlite3
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.end_to_end.conftest import Trained, trained
-from tests.end_to_end.program import run_runner, said
+from tests.end_to_end.program import make_store, run_runner, said
+from tests.end_to_end.store import Store
 
 COMMON = ("data=sine", "optimizer=sgd", "training.epochs=300", "tracking.plots=none", "tracking.models=none")
 SWEPT = ("network.hidden=[8],[]", "fault=none,update_sign", "learning_rate=0.1,100")
@@ -60,7 +63,7 @@ def test_each_cause_is_a_block_with_evidence_and_a_command_that_cures_it(sweep: 
 def test_a_sweep_says_at_its_end_why_runs_do_not_learn_and_its_store_keeps_it(sweep: Trained) -> None:
     parent = sweep.store.only()
     head, *causes, rest = sweep.done.stdout.partition("data allow:\n")[2].partition("\nin MLflow")[0].splitlines()
-    assert "of 8 runs, 7 are worse than the data allow:\n" in sweep.done.stdout
+    assert "7 of 8 runs do worse than the data allow:\n" in sweep.done.stdout
     assert head == "  4 runs: the update of the weights has a mistake (proved, D102)"
     assert [line.split("; ")[0].partition(" (")[2] for line in causes] == ["proved, D301)", "likely, D506)"]
     assert rest.endswith(f": python -m runner.diagnose {parent.data.tags['sweep_id']}")
@@ -72,7 +75,7 @@ def test_a_sweep_says_at_its_end_why_runs_do_not_learn_and_its_store_keeps_it(sw
     high = tags[TOO_HIGH]
     assert (high["diagnosis.code"], high["diagnosis.certainty"]) == ("D506", "likely")
     assert (high["diagnosis.fix"], high["diagnosis.evidence"]) == ("learning_rate=0.1", "outcome: diverged, step 0")
-    assert parent.data.tags["diagnosis.summary"].startswith("of 8 runs, 7 are worse than the data allow; 4 runs: ")
+    assert parent.data.tags["diagnosis.summary"].startswith("7 of 8 runs do worse than the data allow; 4 runs: ")
     kept = sweep.store.artifact(parent, "diagnosis.json").read_bytes()
     (file,) = sweep.store.folder.glob("outputs/*/diagnosis.json")
     assert kept == file.read_bytes()
@@ -80,6 +83,20 @@ def test_a_sweep_says_at_its_end_why_runs_do_not_learn_and_its_store_keeps_it(sw
     assert shown.returncode == 0, said(shown)
     (page,) = sweep.store.folder.glob("report-*.md")
     assert "### 2 runs: the network is linear, and the data are not (proved, D301)\n" in page.read_text()
+
+
+def test_a_store_that_takes_no_tags_of_causes_is_a_line_and_no_error(tmp_path: Path) -> None:
+    make_store(tmp_path)
+    with closing(sqlite3.connect(tmp_path / "mlflow.db")) as store, store:
+        store.execute(
+            "CREATE TRIGGER refused BEFORE INSERT ON tags WHEN NEW.key LIKE 'diagnosis%' "
+            "BEGIN SELECT RAISE(ABORT, 'no such tag'); END"
+        )
+    done = run_runner("-m", "network.hidden=[],[8]", *COMMON, cwd=tmp_path)
+    assert done.returncode == 0 and "(proved, D301)" in done.stdout, said(done)
+    (line,) = [line for line in done.stderr.splitlines() if not line.startswith("warning: ")]
+    assert line == "MLflow does not take why runs do not learn: no such tag"
+    assert {run.info.status for run in Store(tmp_path).runs()} == {"FINISHED"}
 
 
 def test_what_will_not_learn_is_said_before_it_is_trained(sweep: Trained) -> None:

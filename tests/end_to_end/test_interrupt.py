@@ -1,5 +1,6 @@
 """Ctrl-C in the middle of a sweep: what is finished stays, the rest is marked, no process is left behind."""
 
+import shlex
 import subprocess
 import time
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.program import ctrl_c, is_alive, make_store, said, started, wait_until
+from tests.end_to_end.program import ctrl_c, is_alive, make_store, run_runner, said, started, wait_until
 from tests.end_to_end.store import Store, has_experiment, statuses
 
 # One stack per number of epochs, each of which takes some tenths of a second: not all can be done when Ctrl-C comes.
@@ -121,3 +122,27 @@ def test_a_second_ctrl_c_loses_no_finished_run(twice: Interrupted) -> None:
     assert len(finished) >= 2
     for run in finished:
         assert twice.store.bits(run).parameters
+
+
+SLOW_FIX = ("data=sine", "optimizer=sgd", "activation=tanh", "tracking.plots=none", "training.epochs=30000", "seed=3")
+
+
+@pytest.mark.parametrize("swept", [("learning_rate=30",), ("-m", "learning_rate=30,20")], ids=["one run", "a sweep"])
+def test_ctrl_c_while_fixes_are_trained_ends_these_alone_and_says_how_to_train_them(
+    tmp_path: Path, swept: tuple[str, ...]
+) -> None:
+    make_store(tmp_path)
+    with started(*swept, *SLOW_FIX, "diagnose=confirm", cwd=tmp_path) as process:
+        wait_until(lambda: "fixes are tried" in process.printed or process.poll() is not None, "fixes were trained")
+        ctrl_c(process)
+        done = process.done()
+    assert done.returncode == 130 and "Traceback" not in done.stderr, said(done)
+    assert "looked into" in done.stdout and "(likely, D506)" in done.stdout and "\nfiles: " in done.stdout, said(done)
+    (line,) = (line for line in done.stderr.splitlines() if "--confirm" in line)
+    assert line.startswith("fixes are no longer trained, and all results are kept. To train them: "), said(done)
+    runs = Store(tmp_path).runs()
+    assert {run.info.status for run in runs} == {"FINISHED"}, "all runs are trained, and nothing is left to resume"
+    assert {run.data.tags.get("diagnosis") for run in runs} <= {"lr_high", None}
+    assert any("diagnosis.summary" in run.data.tags for run in runs) and list(tmp_path.glob("outputs/*/diagnosis.json"))
+    again = run_runner(*shlex.split(line.partition("runner.diagnose")[2])[:1], cwd=tmp_path, module="runner.diagnose")
+    assert again.returncode == 3 and "(likely, D506)" in again.stdout, said(again)

@@ -48,5 +48,5 @@ def test_who_resumes_a_quiet_sweep_sees_it(tmp_path: Path) -> None:
     (folder,) = (tmp_path / "outputs").iterdir()
     (folder / "finished").unlink()
     seen = resume(cwd=tmp_path).stdout
-    assert "2 runs, 2 finished" in seen and "of 2 runs, 2 are worse than the data allow:\n" in seen
+    assert "2 runs, 2 finished" in seen and "2 of 2 runs do worse than the data allow:\n" in seen
     assert (folder / "diagnosis.json").exists()

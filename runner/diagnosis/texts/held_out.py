@@ -6,7 +6,7 @@ from runner.diagnosis.texts.text import Text
 
 TEXTS = {
     "extrapolation": Text(
-        "the run is tested where it was not trained",
+        "the run is tested where it is not trained",
         "Test inputs lie outside the range of the training inputs.",
         "The training score is good; the fit departs from the truth at the ends.",
         f"More than {held_out.OUTSIDE:.0%} of the test inputs lie outside, and more than {held_out.GAPS:g} times what "

@@ -6,7 +6,7 @@ from runner.diagnosis.texts.text import Text
 
 TEXTS = {
     "decay_fast": Text(
-        "the schedule has taken the learning rate away before anything was learned",
+        "the schedule takes the learning rate away before anything is learned",
         "It falls to almost nothing within a small part of the steps.",
         "The cost falls at first, then stays exactly flat.",
         f"The last factor is below {steps.FADED:g}, and all are on average below {steps.WORTH:g}.",

@@ -9,7 +9,7 @@ import pytest
 from runner.diagnosis.causes import causes_of, failures_of
 from runner.diagnosis.document import document
 from runner.diagnosis.judged import Judged, judge_all
-from runner.diagnosis.told import blocks, summary
+from runner.diagnosis.sentences import blocks, summary
 from runner.runs.diagnosis import Diagnosis
 from tests.runner.diagnosis.corpus import SQUARE, sweep_of
 

@@ -13,8 +13,8 @@ from runner.base.errors import UserError
 from runner.diagnosis.document import document
 from runner.diagnosis.judged import Judged, judge_all
 from runner.diagnosis.rules import RULES, Rule, Rules
+from runner.diagnosis.sentences import blocks, fixed, in_full
 from runner.diagnosis.texts import TEXTS
-from runner.diagnosis.told import blocks, fixed, in_full
 from runner.runs.result import RunResult
 from tests.runner.building import trained
 from tests.runner.diagnosis.corpus import ILL

@@ -8,8 +8,8 @@ import pytest
 from runner.diagnosis.document import document
 from runner.diagnosis.judged import Judged, judge_all
 from runner.diagnosis.ranges import Range, ranges_of
+from runner.diagnosis.sentences import blocks
 from runner.diagnosis.subject import Subject
-from runner.diagnosis.told import blocks
 from tests.runner.diagnosis.corpus import SQUARE, sweep_of
 
 ILL = {

@@ -67,6 +67,14 @@ def records(points: int = 17) -> list[RunRecord]:
     return [replace(one, started=one.started or 1, ended=one.ended) for one in made]
 
 
+def refuse(file: Path, change: str) -> None:
+    """Have the store refuse such changes of the tags of runs."""
+    with closing(sqlite3.connect(file)) as store, store:
+        store.execute(
+            f"CREATE TRIGGER refused BEFORE {change} ON tags BEGIN SELECT RAISE(ABORT, 'no such change'); END"
+        )
+
+
 def tables(database: Path) -> dict[str, list[tuple[Any, ...]]]:
     """All rows of all tables. Random ids are replaced by what they stand for: a run's name, a data set's digest."""
     with closing(sqlite3.connect(database)) as connection:
@@ -127,6 +135,17 @@ def test_tags_that_come_later_are_those_that_the_client_would_set_and_delete(new
             ("3", None, None), (None, None, None), (None, None, "4"),
         ]  # fmt: skip
     assert found[0] == found[1]
+
+
+def test_a_store_that_deletes_no_tags_is_an_error_and_a_tag_that_is_gone_is_none(new_tracker, monkeypatch):
+    monkeypatch.setattr(sqlite, "knows", lambda file: False)
+    tracker, file = new_tracker("store")
+    ((_, run_id),) = tracker.write_runs(records()[:1])
+    tracker.tag_runs({run_id: {"a": "1"}}, {run_id: {"never"}})
+    refuse(file, "DELETE")
+    tracker.tag_runs({}, {run_id: {"never"}})
+    with pytest.raises(StoreError, match="no such change"):
+        tracker.tag_runs({}, {run_id: {"a"}})
 
 
 def test_the_files_of_runs_are_where_mlflow_looks_for_them(new_tracker, tmp_path):

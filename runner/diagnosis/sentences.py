@@ -19,7 +19,7 @@ from runner.runs.result import RunResult
 
 MOST_NAMED, MOST_VALUES = 6, 3
 _SAMPLES = {"test": "test samples", "validation": "validation samples", "train": "training samples"}
-UNTOLD = "it cannot be said what is learned, as all targets to judge by are the same"
+NO_SCORE = "no score says what is learned: all targets to judge by are the same"
 
 Command = Callable[[RunResult, Overrides], str]  # the command that trains a run with these overrides instead of its own
 Name = Callable[[RunResult], str]
@@ -180,7 +180,7 @@ def _cause(one: Judged) -> str:
 def _unexplained(one: Judged, are_several: bool = False) -> str:
     """What is said of a run without a cause: no more than was looked at."""
     if math.isnan(one.scores.tested):
-        return UNTOLD
+        return NO_SCORE
     do = "do" if are_several else "does"
     trained = "" if one.diagnosis.experiment else "; no fix was trained (--confirm tries some)"
     left_out = f" ({', '.join(RULES.silenced)} left out)" if RULES.silenced else ""

@@ -9,8 +9,8 @@ from runner.diagnosis import judging
 from runner.diagnosis.document import document
 from runner.diagnosis.judged import CHANGED, Judged, Unjudged, judge_all
 from runner.diagnosis.rules import RULES, Rules
+from runner.diagnosis.sentences import blocks, fixed, in_full, summary
 from runner.diagnosis.texts import TEXTS, words_of
-from runner.diagnosis.told import blocks, fixed, in_full, summary
 from runner.runs.diagnosis import Overrides
 from runner.runs.outcome import Outcome
 from runner.runs.result import DataUsed, RunResult
