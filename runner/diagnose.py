@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runner.app.commands import parser_of, run_command
-from runner.base.commands import command_of
 from runner.base.console import count, say, warn
 from runner.base.errors import UserError
 from runner.base.files import write_whole
 from runner.base.interrupts import exit_code
 from runner.base.paths import CONF
-from runner.runs.command_lines import is_ours, typed
+from runner.runs.command_lines import typed
 from runner.runs.components import load_modules, modules_of
 
 if TYPE_CHECKING:
@@ -192,15 +191,10 @@ def _confirmed(
 def _print(found: "Sequence[Judged | Unjudged]", sweep: "Findings", in_full: bool) -> None:
     """Say it: the counts, then a block for each cause, or everything about one run."""
     from runner.diagnosis import sentences
+    from runner.diagnosis.commands import commands_of
     from runner.diagnosis.judged import Unjudged
 
-    _, options = typed(sweep.about.command)
-
-    def command(result: "RunResult", fix: tuple[str, ...]) -> str:
-        if not result.overrides and not is_ours(sweep.about.command):
-            return f"the settings of that run with {' '.join(fix)}"
-        return command_of("runner", options, sentences.fixed(result.overrides, fix))
-
+    command = commands_of(sweep.about.command)
     if len(sweep.results) > 1:
         first = found[0].result
         say(sentences.summary(found) if len(found) > 1 else f"run {first.index}: {sweep.name_of(first)}")

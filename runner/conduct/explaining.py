@@ -14,8 +14,6 @@ from runner.conduct.context import SweepContext
 from runner.conduct.ledger import Ledger
 from runner.runs.account import FILE, tags_in
 from runner.runs.command_lines import typed
-from runner.runs.diagnosis import Overrides
-from runner.runs.result import RunResult
 
 if TYPE_CHECKING:
     from runner.diagnosis.judged import Judged, Unjudged
@@ -52,6 +50,7 @@ class Explainer:
         self._spent += time.process_time() - began
 
     def _look(self, ledger: Ledger, seconds: float, confirms: bool) -> None:
+        from runner.diagnosis.commands import commands_of
         from runner.diagnosis.ending import account, file_of, look
 
         file = self._sweep.folder.path / FILE
@@ -61,7 +60,7 @@ class Explainer:
         if confirms:
             found = self._confirmed([*seen.judged, *seen.learn], {one.spec.seed for one in ledger.results})
             seen = replace(seen, judged=found[: len(seen.judged)], learn=found[len(seen.judged) :])
-        said = account(seen, self._train, self._command)
+        said = account(seen, commands_of(self._sweep.about.command), self._command)
         if said.missed or said.flaws or (said.trained and self._sweep.is_sweep):
             self.content = file_of(seen, said)
             self.tags = tags_in(self.content)
@@ -85,13 +84,6 @@ class Explainer:
         if self.interrupt is not None:
             warn(f"fixes are no longer trained, and all results are kept. To train them: {self._command} --confirm")
         return [one for one in found if isinstance(one, Judged)]
-
-    def _train(self, result: RunResult, fix: Overrides) -> str:
-        """The command that trains a run with a fix."""
-        from runner.diagnosis.sentences import fixed
-
-        _, options = typed(self._sweep.about.command)
-        return command_of("runner", options, fixed(result.overrides, fix))
 
     @property
     def _command(self) -> str:

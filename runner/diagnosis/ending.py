@@ -9,10 +9,11 @@ from functools import cached_property
 from itertools import zip_longest
 
 from runner.diagnosis.causes import causes_of, failures_of, kind_of
+from runner.diagnosis.commands import Command
 from runner.diagnosis.document import document
 from runner.diagnosis.judged import Bench, Judged, samples_of
 from runner.diagnosis.reference import MOST_ROWS
-from runner.diagnosis.sentences import Command, evidence_text, headline, page_of, reached, verdict_of
+from runner.diagnosis.sentences import evidence_text, headline, page_of, reached, verdict_of
 from runner.diagnosis.subject import Neighbour
 from runner.diagnosis.tried import tried_lines
 from runner.findings.numbers.scores import by_setting

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from runner.diagnosis.candidates import Candidate, candidates_of, fixes_of
+from runner.diagnosis.commands import fixed, with_fix
 from runner.diagnosis.effects import Tried, at_least, enough, middle, on_fresh_seeds, ranked, shown_both
 from runner.diagnosis.judged import Judged
-from runner.diagnosis.judging import judge, learns, reaches, with_fix
+from runner.diagnosis.judging import judge, learns, reaches
 from runner.diagnosis.rules import Rules
-from runner.diagnosis.sentences import fixed
 from runner.diagnosis.subject import Subject
 from runner.diagnosis.trials import MOST_STACKS, Runs, Spent, Trial, Trials, largest_stack, stacks_of
 from runner.plan.phases import Checked

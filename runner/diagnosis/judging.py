@@ -13,7 +13,7 @@ from runner.diagnosis.rules.rule import Asked, Rule
 from runner.diagnosis.scores import Scores
 from runner.diagnosis.subject import Neighbour, Subject
 from runner.runs.data import Prepared
-from runner.runs.diagnosis import Diagnosis, Evidence, Overrides, Verdict
+from runner.runs.diagnosis import Diagnosis, Evidence, Verdict
 from runner.runs.result import RunResult
 from runner.train.blas import ONE_BLAS_THREAD
 
@@ -42,19 +42,6 @@ def judge(subject: Subject, rules: Rules = RULES) -> Diagnosis:
     """The same, of a run whose parts are there already. Overflow and NaN are answers here, as they are in training."""
     with np.errstate(all="ignore"):
         return _first_that_holds(subject, rules)
-
-
-def with_fix(overrides: Overrides, fix: Overrides) -> Overrides:
-    """A run's overrides with those of a fix: what they set anew is left out, and the settings of a choice with it."""
-    keys = [one.partition("=")[0] for one in fix]
-    stay = [one for one in overrides if not any(is_of(one.partition("=")[0], key) for key in keys)]
-    return (*stay, *fix)
-
-
-def is_of(key: str, choice: str) -> bool:
-    """Whether a key of an override, `+init.std` or `init`, is that of a choice or of one of its settings."""
-    plain = key.lstrip("+~")
-    return plain == choice or plain.startswith(f"{choice}.")
 
 
 def reaches(reference: Reference, scores: Scores) -> bool:

@@ -6,30 +6,21 @@ from collections.abc import Callable, Mapping, Sequence
 from runner.base.console import count
 from runner.base.texts import number
 from runner.diagnosis.causes import causes_of, failures_of, kind_of
+from runner.diagnosis.commands import Command
 from runner.diagnosis.judged import Judged, Unjudged
-from runner.diagnosis.judging import with_fix
 from runner.diagnosis.ranges import Range, ranges_of
 from runner.diagnosis.rules import RULES
 from runner.diagnosis.texts import TEXTS, words_of
 from runner.diagnosis.tried import tried_lines, words_of_trial
-from runner.runs.diagnosis import Evidence, Overrides
+from runner.runs.diagnosis import Evidence
 from runner.runs.outcome import Outcome
-from runner.runs.overrides import settings_of
 from runner.runs.result import RunResult
 
-MOST_NAMED, MOST_VALUES = 6, 3
+MOST_NAMED = 6
 _SAMPLES = {"test": "test samples", "validation": "validation samples", "train": "training samples"}
 NO_SCORE = "no score says what is learned: all targets to judge by are the same"
 
-Command = Callable[[RunResult, Overrides], str]  # the command that trains a run with these overrides instead of its own
 Name = Callable[[RunResult], str]
-
-
-def fixed(overrides: Overrides, fix: Overrides) -> Overrides:
-    """A run's overrides with a fix, as those of one run: without what says how a sweep is run, also a named one."""
-    own = tuple(one for one in overrides if not one.lstrip("+~").startswith(("hydra", "diagnose=")))
-    is_named = settings_of(own).get("sweep", "null") != "null"
-    return with_fix((*own, *["hydra.mode=RUN"] * is_named), fix)
 
 
 def summary(found: Sequence[Judged | Unjudged]) -> str:

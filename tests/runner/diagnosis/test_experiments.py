@@ -8,13 +8,14 @@ import pytest
 
 from runner.base.commands import command_of
 from runner.diagnosis.candidates import ALIKE, UNKNOWN, candidates_of
+from runner.diagnosis.commands import fixed
 from runner.diagnosis.document import document
 from runner.diagnosis.effects import at_least
 from runner.diagnosis.experiments import confirm, inquiries
 from runner.diagnosis.inquiry import FRESH, MOST_FRESH, OTHER_RUN, Inquiry
 from runner.diagnosis.judged import Judged, judge_all
 from runner.diagnosis.rules import RULES, Rule, Rules
-from runner.diagnosis.sentences import blocks, fixed, in_full
+from runner.diagnosis.sentences import blocks, in_full
 from runner.diagnosis.trials import MOST_STACKS, Trials
 from runner.runs.diagnosis import Diagnosis, Evidence, Overrides
 from runner.runs.result import RunResult

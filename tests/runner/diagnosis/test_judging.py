@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.diagnosis.judging import diagnose, judge, with_fix
+from runner.diagnosis.commands import with_fix
+from runner.diagnosis.judging import diagnose, judge
 from runner.diagnosis.reference import Reference
 from runner.diagnosis.rules import RULES, Rule, Rules
 from runner.diagnosis.scores import Scores

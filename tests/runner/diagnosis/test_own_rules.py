@@ -10,10 +10,11 @@ import pytest
 
 from runner.base.commands import command_of
 from runner.base.errors import UserError
+from runner.diagnosis.commands import fixed
 from runner.diagnosis.document import document
 from runner.diagnosis.judged import Judged, judge_all
 from runner.diagnosis.rules import RULES, Rule, Rules
-from runner.diagnosis.sentences import blocks, fixed, in_full
+from runner.diagnosis.sentences import blocks, in_full
 from runner.diagnosis.texts import TEXTS
 from runner.runs.result import RunResult
 from tests.runner.building import trained

@@ -6,10 +6,11 @@ import pytest
 
 from runner.base.commands import command_of
 from runner.diagnosis import judging
+from runner.diagnosis.commands import fixed
 from runner.diagnosis.document import document
 from runner.diagnosis.judged import CHANGED, Judged, Unjudged, judge_all
 from runner.diagnosis.rules import RULES, Rules
-from runner.diagnosis.sentences import blocks, fixed, in_full, summary
+from runner.diagnosis.sentences import blocks, in_full, summary
 from runner.diagnosis.texts import TEXTS, words_of
 from runner.runs.diagnosis import Overrides
 from runner.runs.outcome import Outcome

@@ -1,0 +1,43 @@
+"""What is typed to train a run again with a fix."""
+
+from collections.abc import Callable
+
+from runner.base.commands import command_of
+from runner.runs.command_lines import is_ours, typed
+from runner.runs.diagnosis import Overrides
+from runner.runs.overrides import settings_of
+from runner.runs.result import RunResult
+
+Command = Callable[[RunResult, Overrides], str]  # the command that trains a run with these overrides instead of its own
+
+
+def commands_of(command: str) -> Command:
+    """The commands for the runs of a command line; for a run that none has started what to change, in words."""
+    _, options = typed(command)
+
+    def with_overrides(result: RunResult, fix: Overrides) -> str:
+        if not result.overrides and not is_ours(command):
+            return f"the settings of that run with {' '.join(fix)}"
+        return command_of("runner", options, fixed(result.overrides, fix))
+
+    return with_overrides
+
+
+def fixed(overrides: Overrides, fix: Overrides) -> Overrides:
+    """A run's overrides with a fix, as those of one run: without what says how a sweep is run, also a named one."""
+    own = tuple(one for one in overrides if not one.lstrip("+~").startswith(("hydra", "diagnose=")))
+    is_named = settings_of(own).get("sweep", "null") != "null"
+    return with_fix((*own, *["hydra.mode=RUN"] * is_named), fix)
+
+
+def with_fix(overrides: Overrides, fix: Overrides) -> Overrides:
+    """A run's overrides with those of a fix: what they set anew is left out, and the settings of a choice with it."""
+    keys = [one.partition("=")[0] for one in fix]
+    stay = [one for one in overrides if not any(is_of(one.partition("=")[0], key) for key in keys)]
+    return (*stay, *fix)
+
+
+def is_of(key: str, choice: str) -> bool:
+    """Whether a key of an override, `+init.std` or `init`, is that of a choice or of one of its settings."""
+    plain = key.lstrip("+~")
+    return plain == choice or plain.startswith(f"{choice}.")
