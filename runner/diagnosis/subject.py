@@ -57,8 +57,8 @@ class Subject:
     @cached_property
     def siblings(self) -> list[Neighbour]:
         """The runs beside it that differ in their seed alone."""
-        mine, data = setting_of(self.spec), self.spec.data
-        return [one for one in self.neighbours if one.spec.data == data and setting_of(one.spec) == mine]
+        mine = setting_of(self.spec)
+        return [one for one in self.neighbours if one.spec.data == self.spec.data and setting_of(one.spec) == mine]
 
     @property
     def standardizes(self) -> bool:

@@ -30,7 +30,7 @@ def _is_trapped(subject: Subject) -> bool:
     """Whether a run has gone somewhere, by steps that are not too long, and none would lower its cost there."""
     if subject.last is None or too_far(subject) or not subject.spec.network.bias:
         return False
-    is_still = subject.falls < STILL or search(subject, subject.last).gain < TRAPPED
+    is_still = subject.falls < STILL and search(subject, subject.last).gain < TRAPPED
     return NEAR_START < subject.way < math.inf and is_still
 
 

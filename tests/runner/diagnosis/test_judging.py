@@ -186,16 +186,23 @@ def test_a_rule_of_one_s_own_is_asked_at_its_place(subjects):
         rules.register(replace(own, code="X2", cause="wednesday"), before="tuesday")
 
 
-def test_a_trap_is_named_for_a_wide_network_where_other_seeds_learn(subjects):
-    """Without them nothing tells it from a cause that nobody knows."""
-    wide = subjects["ill symmetric_init"]
-    rules = RULES.without(["symmetric_init", "lr_low", "lr_high"])
-    assert judge(wide, rules).verdict == "unknown"
-    spec = wide.spec.model_copy(update={"seed": 7})
-    lucky = replace(wide, neighbours=[Neighbour(spec, 0.99)])
-    assert judge(lucky, rules).cause == "bad_start"
-    other = replace(wide, neighbours=[Neighbour(spec.model_copy(update={"learning_rate": 1.0}), 0.99)])
-    assert judge(other, rules).verdict == "unknown"
+def test_a_narrow_network_has_a_bad_start_where_other_seeds_learn_and_one_of_these_is_the_fix(subjects):
+    narrow = subjects["ill bad_start"]
+    seeds = [narrow.spec.model_copy(update={"seed": narrow.spec.seed + more}) for more in range(1, 5)]
+    beside = [Neighbour(spec, score) for spec, score in zip(seeds, (0.1, 0.9, 0.99, 0.1), strict=True)]
+    found = judge(replace(narrow, neighbours=beside))
+    assert (found.cause, found.fix) == ("bad_start", (f"seed={narrow.spec.seed + 3}",))
+    assert judge(replace(narrow, neighbours=beside[:1])).fix == (f"seed={narrow.spec.seed + 2}",), "1 is known to fail"
+
+
+def test_a_narrow_network_is_too_small_where_no_seed_of_several_learns(subjects):
+    narrow = subjects["ill bad_start"]
+    seeds = [narrow.spec.model_copy(update={"seed": narrow.spec.seed + more}) for more in range(1, 4)]
+    beside = [Neighbour(spec, 0.1) for spec in seeds]
+    assert judge(replace(narrow, neighbours=beside)).cause == "too_small"
+    assert judge(replace(narrow, neighbours=beside[:2])).cause == "bad_start", "two are not enough to tell"
+    other = [Neighbour(spec.model_copy(update={"learning_rate": 1.0}), 0.1) for spec in seeds]
+    assert judge(replace(narrow, neighbours=other)).cause == "bad_start", "of another setting they say nothing"
 
 
 def test_a_column_that_nearly_always_has_one_value_is_not_out_of_scale(subjects):
@@ -238,8 +245,8 @@ def test_rare_classes_are_answered_too_seldom_where_counting_them_the_same_would
     one = subjects["healthy imbalance"]
     spec = one.spec.model_copy(update={"training": one.spec.training.model_copy(update={"class_weights": "none"})})
     known, said = Reference(0.35, 0.95, 0.3, 0.2, 0.0, 225), {}
-    for tested, trained in ((0.3, 0.45), (0.3, 0.9), (0.7, 0.45)):
+    for tested, trained in ((0.3, 0.45), (0.3, 0.9), (0.9, 0.45)):
         subject = Subject(replace(one.result, spec=spec), one.data, known)
         subject.__dict__["scores"] = Scores(tested, trained, "test")
         said[tested, trained] = judge(subject).cause
-    assert said == {(0.3, 0.45): "imbalance", (0.3, 0.9): "", (0.7, 0.45): ""}
+    assert said == {(0.3, 0.45): "imbalance", (0.3, 0.9): "", (0.9, 0.45): ""}
