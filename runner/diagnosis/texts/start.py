@@ -40,8 +40,8 @@ TEXTS = {
         "the run has ended in a trap, from which other first weights stay away",
         "A small network has local minima.",
         "The cost is flat at a value that other seeds pass.",
-        f"Other seeds alone learn, or a network of {narrow.NARROW} units or fewer has moved, and no step along the "
-        f"gradient would save {narrow.TRAPPED:.0%} of the cost.",
+        f"The same run with another seed learns, or a network of {narrow.NARROW} units or fewer has moved, and no step "
+        f"along the gradient would save {narrow.TRAPPED:.0%} of the cost.",
         "Other seeds: `seed=range(10)`; more units make it rare.",
         shows=("python -m runner data=xor network.hidden=[2] optimizer=adam seed=4",),
     ),
