@@ -28,7 +28,7 @@ def failures(sweep: Findings) -> Section | None:
         title = "Why it does not learn" if said.missed else "What is wrong with it"
         return Section(title, pictures=pictures, blocks=blocks)
     title = "Why runs do not learn" if said.missed else "What is wrong with runs that learn"
-    heads = [f"{head[0].upper()}{head[1:]}." for head in (said.headline, said.second) if head]
+    heads = [f"{head[0].upper()}{head[1:]}." for head in (said.headline, said.headline_of_others) if head]
     note = " ".join([*heads, "The command judges all of them."])
     return Section(title, note, None, pictures, [said.command], blocks)
 

@@ -75,21 +75,26 @@ class Account:
         return f"{self.missed} of {of}{in_all} {do} worse than the data allow{where}{first}"
 
     @property
-    def second(self) -> str:
+    def headline_of_others(self) -> str:
         """With how many of the other runs something is wrong; empty where that is none."""
         n, others = sum(len(flaw.runs) for flaw in self.flaws), self.compared - self.missed
         if not n:
             return ""
-        the, other = ("the ", "other ") if self.missed else ("", "")
-        of = f"{the}{other}{count(others, 'run')}"
+        other = "other " if self.missed else ""
+        if others == 1:
+            return f"something is wrong with the {other}run"
+        of = f"the other {others} runs" if self.missed else f"{others} runs"
         of = of if self.asked == others else f"{self.asked} {other}runs looked into ({others} in all)"
         return f"something is wrong with {n} of {of}"
 
     @property
+    def _parts(self) -> list[tuple[str, tuple[Cause, ...]]]:
+        return [part for part in ((self.headline, self.causes), (self.headline_of_others, self.flaws)) if part[0]]
+
+    @property
     def lines(self) -> list[str]:
         """A sweep's account in a few lines: one for each cause, and how to see the rest."""
-        parts = [(self.headline, self.causes), (self.second, self.flaws)]
-        lines = [line for head, causes in parts if head for line in _part(head, causes)]
+        lines = [line for head, causes in self._parts for line in _lines_of(head, causes)]
         return [*lines, f"{self.rest}: {self.command}"] if lines else []
 
     @property
@@ -100,7 +105,12 @@ class Account:
     @property
     def summary(self) -> str:
         """The same in a line, also where all is well."""
-        said = [self.headline, *(one.line for one in self.causes), self.second, *(one.line for one in self.flaws)]
+        said = [
+            self.headline,
+            *(one.line for one in self.causes),
+            self.headline_of_others,
+            *(one.line for one in self.flaws),
+        ]
         if any(said):
             return "; ".join(filter(None, said))
         as_good = ": each does as well as its data allow" if self.compared else ""
@@ -111,7 +121,7 @@ class Account:
         return asdict(self)
 
 
-def _part(head: str, causes: Sequence[Cause]) -> Iterator[str]:
+def _lines_of(head: str, causes: Sequence[Cause]) -> Iterator[str]:
     yield f"{head}{':' if causes else ''}"
     for cause in causes:
         yield f"  {cause.line}"

@@ -60,8 +60,9 @@ class Fork:
 
     @property
     def printed(self) -> str:
-        """What it has printed so far."""
-        return self._files[0].read_text(encoding="utf-8", errors="surrogateescape")
+        """What it has printed so far; nothing before it has begun."""
+        out = self._files[0]
+        return out.read_text(encoding="utf-8", errors="surrogateescape") if out.exists() else ""
 
     def done(self) -> subprocess.CompletedProcess[str]:
         """Wait for its end; returns the exit code and everything that was printed."""

@@ -2,27 +2,21 @@
 
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
-from hydra.core.global_hydra import GlobalHydra
 
-from runner.app.again import composing_again
-from runner.app.setup import composing
-from runner.conduct.context import SweepContext
-from runner.conduct.explaining import Explainer
-from runner.conduct.ledger import Ledger
 from runner.diagnosis.ending import MOST_OF_SETTING, MOST_SETTINGS, Look, account, file_of, look
 from runner.diagnosis.judged import Judged, judge_all
+from runner.findings.failures import failures
+from runner.findings.findings import Findings
 from runner.findings.terminal import print_run
 from runner.runs.about import About
-from runner.runs.account import FILE, Account, account_of, tags_in
+from runner.runs.account import Account, account_of, tags_in
 from runner.runs.diagnosis import Overrides
 from runner.runs.outcome import Outcome
 from runner.runs.overrides import swept_keys
 from runner.runs.result import RunResult
-from runner.store.folder import SweepFolder
 from tests.runner.building import plan_of, trained_all
 from tests.runner.diagnosis.corpus import ALTHOUGH, ILL, OWN, QUADRANTS, SINE, SQUARE
 
@@ -154,6 +148,28 @@ def test_what_is_wrong_with_runs_that_learn_is_a_part_of_its_own(runs: dict[str,
     assert account_of(file_of(seen, said)) == said and tags_in(file_of(seen, said)) == {}
 
 
+@pytest.mark.parametrize(
+    ("names", "title", "note"),
+    [
+        (("linear", "although mixed_units"), "Why runs do not learn",
+         "1 of 2 runs does worse than the data allow. Something is wrong with the other run."),
+        (("healthy", "although mixed_units"), "What is wrong with runs that learn",
+         "Something is wrong with 1 of 2 runs."),
+        (("although mixed_units",), "What is wrong with it", ""),
+        (("linear",), "Why it does not learn", ""),
+    ],
+)  # fmt: skip
+def test_the_report_has_a_section_that_says_what_it_is_about(
+    runs: dict[str, RunResult], names: tuple[str, ...], title: str, note: str
+) -> None:
+    some = numbered(*(runs[name] for name in names))
+    said = account(looked(some), command, REST)
+    section = failures(Findings(About("s", "", "s"), some, {}, "", [], {}, account=said))
+    assert section is not None and section.title == title
+    assert section.note == (f"{note} The command judges all of them." if note else "")
+    assert len(section.blocks) == len(said.causes) + len(said.flaws)
+
+
 def test_runs_with_a_planned_mistake_are_asked_before_others_that_learn(runs: dict[str, RunResult]) -> None:
     """Of settings that are no more than what is looked into."""
     some = [replace(runs["healthy"], overrides=(f"learning_rate=0.{one}",)) for one in range(10, 10 + MOST_SETTINGS)]
@@ -200,71 +216,3 @@ def test_a_run_alone_gets_its_cause_and_a_command_in_two_lines(
     *_, cause, way, where = capsys.readouterr().out.splitlines()
     assert cause == "does not learn: the learning rate is too high for this network and these data (likely, D506)"
     assert (way, where) == ("to try: learning_rate=0.3", "where")
-
-
-def test_a_fix_is_trained_where_that_is_asked_for_also_while_hydra_runs_a_sweep(
-    runs: dict[str, RunResult], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    high = runs["too high"]
-    given = replace(high, index=0, overrides=(*high.overrides, "diagnose=confirm"))
-    one, ledger = explainer(tmp_path, [given], diagnose="confirm")
-    with composing():  # as a running application has one
-        one.look(ledger)
-        assert GlobalHydra.instance().is_initialized()
-    assert capsys.readouterr().err == ""
-    assert ledger.account is not None
-    (cause,) = ledger.account.causes
-    assert cause.text.endswith("(confirmed, D506)") and "better in" in cause.tried[0]
-    assert cause.to_try[0].startswith("python -m runner ") and "confirm" not in cause.to_try[0]
-    assert one.tags[0]["diagnosis.certainty"] == "confirmed" and ", better in " in one.tags[0]["diagnosis.effect"]
-
-
-def explainer(folder: Path, results: list[RunResult], **settings: object) -> tuple[Explainer, Ledger]:
-    folder.mkdir(exist_ok=True)
-    about = About("s", "", "s", "python -m runner -m")
-    given = PLAN.settings.model_copy(update=settings)
-    sweep = SweepContext(SweepFolder(folder), about, given, composing=composing_again)
-    ledger = Ledger(sweep)
-    ledger.expect([one.overrides for one in results])
-    ledger.add(results)
-    return Explainer(sweep), ledger
-
-
-def test_a_look_leaves_a_file_and_the_next_one_knows_which_tags_are_no_longer_true(
-    runs: dict[str, RunResult], tmp_path: Path
-) -> None:
-    first, ledger = explainer(tmp_path, numbered(runs["healthy"], runs["too high"]))
-    first.look(ledger)
-    assert first.content == (tmp_path / FILE).read_bytes() and account_of(first.content) == ledger.account
-    assert set(first.tags) == {1} and first.stale == {}
-    second, ledger = explainer(tmp_path, numbered(runs["linear"], runs["healthy"]))
-    second.look(ledger)
-    assert (set(second.tags), second.stale) == ({0}, first.tags)
-    assert second.tags[0]["diagnosis"] == "no_hidden"
-
-
-@pytest.mark.parametrize("given", [{"quiet": True}, {"diagnose": "off"}])
-def test_nothing_is_looked_at_where_nobody_wants_it(
-    runs: dict[str, RunResult], tmp_path: Path, given: dict[str, object]
-) -> None:
-    one, ledger = explainer(tmp_path, [runs["too high"]], **given)
-    one.look(ledger)
-    assert ledger.account is None and not (tmp_path / FILE).exists()
-
-
-def test_what_goes_wrong_is_a_line_and_takes_nothing_from_the_sweep(
-    runs: dict[str, RunResult], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / FILE).mkdir(parents=True)  # which no file can replace
-    one, ledger = explainer(tmp_path, numbered(runs["too high"], runs["linear"]))
-    one.look(ledger)
-    (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("the runs could not be diagnosed: ") and line.endswith(f"; to try again: {REST}")
-    assert ledger.account is None and len(ledger.results) == 2
-
-
-@pytest.mark.parametrize(
-    "content", [b"", b"[]", b"{}", b'{"account": 1, "runs": 2}', b'{"runs": [{"verdict": 1}]}', b"[" * 10**5]
-)
-def test_a_damaged_file_says_nothing(content: bytes) -> None:
-    assert account_of(content) is None and tags_in(content) == {}
