@@ -119,7 +119,7 @@ L2_STRONG = Rule(
 MOMENTUM_HIGH = Rule(
     "D504",
     "momentum_high",
-    when=lambda subject: "momentum" in subject.spec.optimizer.settings() and subject.momentum > HEAVY,
+    when=lambda subject: subject.has_momentum and subject.momentum > HEAVY,
     evidence=lambda subject: [
         Evidence("optimizer.momentum", subject.momentum, HEAVY),
         Evidence("learning rate in the long run", subject.rate),
