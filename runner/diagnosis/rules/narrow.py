@@ -5,12 +5,11 @@ import math
 from runner.diagnosis.probes import search
 from runner.diagnosis.rules.network import BENT, misses_a_line
 from runner.diagnosis.rules.rule import AS_GOOD, NEAR_START, Rule
-from runner.diagnosis.rules.steps import too_far
+from runner.diagnosis.rules.steps import STEADILY, STILL, too_far
 from runner.diagnosis.subject import Neighbour, Subject
 from runner.runs.diagnosis import Evidence
 
 NARROW = 4  # units
-STILL = 0.01  # of the cost, in the last fifth of the evaluations
 TRAPPED = 0.01  # the share of the cost that the best step along the gradient saves
 SEEDS = 3  # other seeds, from which on it says something that none of them learns
 SOME = 0.2  # of the other seeds; where fewer learn, it is luck that they do
@@ -27,10 +26,11 @@ def _lucky(subject: Subject) -> list[Neighbour]:
 
 
 def _is_trapped(subject: Subject) -> bool:
-    """Whether a run has gone somewhere, by steps that are not too long, and none would lower its cost there."""
+    """Whether a run has gone somewhere, by steps that are not too long, and its cost hardly falls any more."""
     if subject.last is None or too_far(subject) or not subject.spec.network.bias:
         return False
-    is_still = subject.falls < STILL and search(subject, subject.last).gain < TRAPPED
+    falls = subject.falls
+    is_still = falls < STILL or (falls < STEADILY and search(subject, subject.last).gain < TRAPPED)
     return NEAR_START < subject.way < math.inf and is_still
 
 
@@ -50,7 +50,7 @@ def _none_learns(subject: Subject) -> list[Evidence]:
         return []
     return [
         _narrowest(subject),
-        Evidence("runs with only another seed that do not learn", float(seeds), float(SEEDS)),
+        Evidence("other seeds of this setting that do not learn", float(seeds), float(SEEDS)),
     ]
 
 
@@ -79,10 +79,16 @@ BAD_START = Rule(
     when=lambda subject: _is_narrow(subject) and (_some_learn(subject) or _is_trapped(subject)),
     evidence=lambda subject: [
         _narrowest(subject),
-        Evidence("runs with only another seed that learn", float(len(_lucky(subject)))),
+        *_other_seeds(subject),
     ],
     fixes=lambda subject: [(f"seed={_other_seed(subject)}",), (f"network.hidden={_wider(subject)}",)],
 )
+
+
+def _other_seeds(subject: Subject) -> list[Evidence]:
+    """How many other seeds learn, where there are any."""
+    n = len(subject.siblings)
+    return [Evidence(f"other seeds of this setting that learn, of {n}", float(len(_lucky(subject))))] if n else []
 
 
 def _other_seed(subject: Subject) -> int:
