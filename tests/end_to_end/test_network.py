@@ -99,6 +99,15 @@ def hear(event, arguments):
 
 sys.addaudithook(hear)
 """
+COMMANDS = """
+import runpy, sys
+
+for sys.argv in {commands!r}:
+    try:
+        runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+    except SystemExit as end:
+        assert not end.code, sys.argv
+"""  # of one process: what they import alike takes longer than all that they do
 
 
 def test_commands_talk_to_nobody(tmp_path: Path) -> None:
@@ -107,10 +116,11 @@ def test_commands_talk_to_nobody(tmp_path: Path) -> None:
     work.mkdir()
     (tmp_path / "sitecustomize.py").write_text(HEARS.format(log=str(log)))
     env = {"PYTHONPATH": f"{tmp_path}:{ROOT}"}
-    sweep = ("-m", "data=xor", "seed=0,1", "training.epochs=2", "workers=2")
-    for module, arguments in (("runner", sweep), ("runner.report", ()), ("runner.resume", ())):
-        done = run_runner(*arguments, module=module, cwd=work, env=env)
-        assert done.returncode == 0, said(done)
+    sweep = ["runner", "-m", "data=xor", "seed=0,1", "training.epochs=2", "workers=2"]
+    (tmp_path / "commands.py").write_text(COMMANDS.format(commands=[sweep, ["runner.report"], ["runner.resume"]]))
+    done = run_runner(module="commands", cwd=work, env=env)
+    assert done.returncode == 0, said(done)
+    assert "2 runs in" in done.stdout and "report" in done.stdout and "nothing to resume" in done.stdout, said(done)
     assert not log.exists(), log.read_text()
     probe = "import socket; socket.socket().connect_ex(('127.0.0.1', 9))"
     subprocess.run([sys.executable, "-c", probe], cwd=work, env=environment(env), check=True)
