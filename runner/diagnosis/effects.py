@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from runner.base.errors import one_line
 from runner.diagnosis.candidates import Candidate
 from runner.diagnosis.judged import metric_of, shown
-from runner.diagnosis.judging import NEAR
+from runner.diagnosis.judging import NEAR, learns
 from runner.diagnosis.reference import Reference
+from runner.diagnosis.rules.data import NOTHING
 from runner.diagnosis.scores import standard_error, targets_of
 from runner.diagnosis.trials import Trial
-from runner.runs.diagnosis import Experiment, Overrides
+from runner.runs.diagnosis import Experiment, Overrides, Reach
 
 LEAST, MISSING = 0.1, 0.5  # what a score must rise by; of one that misses little, this share of what it misses
 ERRORS = 2.0  # and by these standard errors of what is found on all seeds
@@ -52,7 +53,8 @@ def ranked(tried: Sequence[Tried], named: str) -> list[Candidate]:
     for cause in sorted(order, key=lambda cause: (cause != named, cause != named and best[cause] < most - NEAR)):
         group = [one for one in tried if one.candidate.cause == cause and one.experiment.has_helped]
         group = [one for one in group if max(_scores(tried, one.candidate.second), default=-1.0) < best[cause] - NEAR]
-        leading = next((one for one in group if one.middle.score >= best[cause] - NEAR), None)
+        good = [one for one in group if one.middle.score >= best[cause] - NEAR]
+        leading = next((one for one in good if one.experiment.reach == "enough"), next(iter(good), None))
         first += [leading.candidate] if leading else []
         others += [one.candidate for one in group if one is not leading]
     return first + others
@@ -83,7 +85,14 @@ def _experiment(fix: Overrides, pairs: Sequence[tuple[Trial, Trial]], errors: fl
     befores, afters = ([pair[side] for pair in pairs] for side in (0, 1))
     seeds, helped = tuple(one.seed for one in befores), sum(_helps(*pair, errors) for pair in pairs)
     metric, before, after = shown_both(middle(befores), middle(afters))
-    return Experiment(fix, metric, seeds, before, after, helped)
+    return Experiment(fix, metric, seeds, before, after, helped, reach=reach_of(middle(afters)))
+
+
+def reach_of(trial: Trial) -> Reach:
+    """What a trained run reaches of what its data allow."""
+    if trial.subject is None or trial.score < NOTHING:
+        return "nothing"
+    return "enough" if learns(trial.subject.reference, trial.subject.scores) else "short"
 
 
 def _helps(before: Trial, after: Trial, errors: float) -> bool:

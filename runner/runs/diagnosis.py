@@ -6,6 +6,7 @@ from typing import Literal
 Overrides = tuple[str, ...]
 Verdict = Literal["healthy", "ill", "unknown"]
 Certainty = Literal["proved", "confirmed", "likely", ""]
+Reach = Literal["enough", "short", "nothing", ""]
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Experiment:
     rose by more than chance explains, and `has_helped` says whether these are enough. With `is_fresh` no seed is one of
     the sweep's, all fail as the run is, and `learn` more learn without a fix. Where the fix is another seed, `seeds`
     are all that were tried, and `helped` of them learn.
+    `reach` is what the middle seed reaches with the fix: `enough`, where it learns, `nothing`, where it is hardly
+    better than a constant, else `short` of what the data allow; empty where nothing was trained.
     """
 
     overrides: Overrides
@@ -42,6 +45,7 @@ class Experiment:
     is_fresh: bool = False
     learn: int = 0
     why_not: str = ""
+    reach: Reach = ""
 
 
 def is_of_seeds(fix: Overrides) -> bool:
@@ -52,6 +56,8 @@ def is_of_seeds(fix: Overrides) -> bool:
 @dataclass(frozen=True)
 class Diagnosis:
     """A run is `healthy`, `ill` for a cause, or it does not learn for a cause that is `unknown`.
+
+    Where two causes were found together, `second` is the other one, whose fix is part of the one to try first.
 
     A healthy run has a cause where its code is wrong all the same. `layer` counts from 1, the first hidden one, and
     `step` counts updates; both are those of the evidence. `fixes` are overrides to try, those of one line together, and
@@ -68,6 +74,7 @@ class Diagnosis:
     symptoms: tuple[Evidence, ...] = ()
     fixes: tuple[Overrides, ...] = ()
     tried: tuple[Experiment, ...] = ()
+    second: str = ""
 
     @property
     def experiment(self) -> Experiment | None:

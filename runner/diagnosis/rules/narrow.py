@@ -1,5 +1,6 @@
 """Networks of few units: too few for the data, or enough of them that a start can end in a trap."""
 
+import itertools
 import math
 
 from runner.diagnosis.probes import search
@@ -7,7 +8,7 @@ from runner.diagnosis.rules.network import BENT, misses_a_line
 from runner.diagnosis.rules.rule import AS_GOOD, NEAR_START, Rule
 from runner.diagnosis.rules.steps import too_far
 from runner.diagnosis.subject import Neighbour, Subject
-from runner.runs.diagnosis import Evidence
+from runner.runs.diagnosis import Evidence, Overrides
 
 NARROW = 4  # units
 STILL = 0.01  # of the cost, in the last fifth of the evaluations
@@ -69,6 +70,16 @@ def _some_learn(subject: Subject) -> bool:
     return len(_lucky(subject)) > SOME * len(subject.siblings)
 
 
+def _other_starts(subject: Subject) -> list[Overrides]:
+    """A seed that is known to learn, else more units before a seed of which nothing is known."""
+    lucky, wider = _lucky(subject), (f"network.hidden=[{','.join(str(4 * n) for n in subject.spec.network.hidden)}]",)
+    if lucky:
+        return [(f"seed={max(lucky, key=lambda one: one.score).spec.seed}",), wider]
+    known = {subject.spec.seed} | {one.spec.seed for one in subject.siblings}
+    new = next(seed for seed in itertools.count(subject.spec.seed + 1) if seed not in known)
+    return [wider, (f"seed={new}",)]
+
+
 BAD_START = Rule(
     "D405",
     "bad_start",
@@ -77,17 +88,5 @@ BAD_START = Rule(
         Evidence("units of the narrowest layer", float(min(subject.spec.network.hidden)), float(NARROW)),
         Evidence("runs with other seeds alone that learn", float(len(_lucky(subject)))),
     ],
-    fixes=lambda subject: [(f"seed={_other_seed(subject)}",), (f"network.hidden={_wider(subject)}",)],
+    fixes=_other_starts,
 )
-
-
-def _other_seed(subject: Subject) -> int:
-    """One that is known to learn, else the next that is not known to fail."""
-    if lucky := _lucky(subject):
-        return max(lucky, key=lambda one: one.score).spec.seed
-    known = {subject.spec.seed} | {one.spec.seed for one in subject.siblings}
-    return next(seed for seed in range(subject.spec.seed + 1, subject.spec.seed + len(known) + 2) if seed not in known)
-
-
-def _wider(subject: Subject) -> str:
-    return "[" + ",".join(str(4 * units) for units in subject.spec.network.hidden) + "]"
