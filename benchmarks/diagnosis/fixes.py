@@ -84,6 +84,8 @@ def cured(named: Iterable[tuple[Labelled, str]], labels: Labels, folder: Path) -
     """Of runs with a name each, those that a fix of that name makes as good as their twin."""
     asked = {(one.key, name): (one, fixes_of(one.entry, name)) for one, name in named}
     entries: Sequence[Entry] = [run for _, fixes in asked.values() for fix in fixes for run in fix]
+    if not entries:
+        return set()
     with chdir(folder):
         found = measure(train(entries, folder).runs, {(one.settings, one.seed): one.source for one in entries})
     return {

@@ -10,11 +10,12 @@ from docs.diagnoses.questions.page import section as public_questions
 from runner.conduct.explaining import SHARE
 from runner.diagnosis.before import MOST as MOST_SETTINGS
 from runner.diagnosis.document import VERSION
-from runner.diagnosis.effects import ERRORS, LEAST, MISSING
+from runner.diagnosis.effects import ERRORS, LEAST, MISSING, MOST, SOME
 from runner.diagnosis.ending import MOST_DATA, MOST_OF_SETTING
 from runner.diagnosis.ending import MOST_SETTINGS as MOST_JUDGED
-from runner.diagnosis.inquiry import FEWEST_FRESH, FRESH, LEARN, MOST, MOST_FIXES, MOST_FRESH, MOST_OWN, SOME
+from runner.diagnosis.inquiry import FEWEST_FRESH, FRESH, LEARN, MOST_FIXES, MOST_FRESH
 from runner.diagnosis.judging import NEAR
+from runner.diagnosis.repeats import MOST_OWN
 from runner.diagnosis.rules import RULES, Rule
 from runner.diagnosis.texts import TEXTS
 from runner.diagnosis.trials import MOST_STACKS

@@ -14,6 +14,7 @@ from runner.runs.spec import Spec, flatten
 WIDER = 4
 # Rates beyond those that a person is shown: they are trained in the same stack.
 FURTHER = {"lr_high": (0.3, 1e-3, 1e-4), "lr_low": (3, 1e3, 1e4)}
+NARROW = ("bad_start", "too_small")  # causes that more units cure
 USUAL = (0.1, 0.01, 0.001)  # where a rate is wrong by more than that
 ADAPTIVE = (1e-5, 1.0)  # the lowest and the highest rate for an optimizer whose steps are about as long as the rate
 UNKNOWN = ("lr_low", "lr_high", "bad_start", "too_small")  # what most runs have that no rule explains
@@ -82,13 +83,16 @@ def candidates_of(
     return _each_once(known, in_turns(lists))
 
 
-def others_of(tried: Iterable[Candidate], subject: Subject, rules: Rules) -> list[Candidate]:
-    """What else to try for a run that nothing has helped: causes that were not thought of, and more rates."""
-    tried = list(tried)
+def others_of(
+    tried: Sequence[Candidate], helpful: Sequence[Candidate], subject: Subject, rules: Rules
+) -> list[Candidate]:
+    """What else to try for a run that nothing has helped: what is `helpful` to runs of other settings, causes that were
+    not thought of, and more rates.
+    """
     lists = list(_of_causes(OTHERS, subject, rules, set()))
     lists += [list(_further(rule, subject)) for rule in rules if rule.cause in FURTHER]
     known = {one.fix for one in tried}
-    return [one for one in _each_once(in_turns(lists)) if one.fix not in known]
+    return [one for one in _each_once(helpful, in_turns(lists)) if one.fix not in known]
 
 
 def fixes_of(said: Diagnosis, subject: Subject) -> list[Candidate]:
@@ -97,6 +101,26 @@ def fixes_of(said: Diagnosis, subject: Subject) -> list[Candidate]:
     if said.cause == "too_few_steps":
         return [replace(one, second="lr_low") if _rate_of(one.fix) else one for one in found]
     return found + list(_further(said, subject))
+
+
+def penalties_of(subject: Subject, rules: Rules) -> list[Candidate]:
+    """Going without what holds the weights back, of what a run has set."""
+    return [found[0] for found in _of_causes(_set(subject.spec), subject, rules, set()) if found]
+
+
+def narrow_named(some_learn: bool, rules: Rules) -> Callable[[Candidate], Candidate]:
+    """The cause that more units stand for: a trap where some other seeds learn without them, else too few units."""
+    cause = "bad_start" if some_learn else "too_small"
+    code = next((rule.code for rule in rules if rule.cause == cause), "")
+
+    def named(one: Candidate) -> Candidate:
+        if not code or not any(each.startswith("network.hidden=") for each in one.fix):
+            return one
+        if one.second in NARROW:
+            return replace(one, second=cause)
+        return replace(one, code=code, cause=cause) if one.cause in NARROW else one
+
+    return named
 
 
 def in_turns(lists: Iterable[Sequence[Candidate]]) -> list[Candidate]:
@@ -128,7 +152,7 @@ def _fixes(rule: Rule, subject: Subject) -> list[Overrides]:
     hidden = subject.spec.network.hidden
     if rule.cause == "too_small":
         return [(f"network.hidden=[{','.join(str(WIDER * units) for units in hidden)}]",)] if hidden else []
-    if rule.cause == "momentum_high" and "momentum" not in subject.spec.optimizer.settings():
+    if rule.cause == "momentum_high" and not subject.has_momentum:
         return []
     fixes = [*map(tuple, rule.fixes(subject))]
     if rule.cause == "too_few_steps":

@@ -15,6 +15,9 @@ from runner.diagnosis.trials import Trial
 from runner.runs.diagnosis import Experiment, Overrides, Reach
 
 LEAST, MISSING = 0.1, 0.5  # what a score must rise by; of one that misses little, this share of what it misses
+MOST = 0.7  # the share of the seeds that a fix must help
+SOME = 0.25  # the share of the fresh seeds that a fix must help for its cause to stay likely
+LUCK = 0.05  # how likely it may be that a fix which does nothing helps as many seeds, of all that it helps or harms
 ERRORS = 2.0  # and by these standard errors of what is found on all seeds
 
 
@@ -76,9 +79,19 @@ def _on_own_seeds(fix: Overrides, pairs: Sequence[tuple[Trial, Trial]]) -> Exper
 
 def on_fresh_seeds(fix: Overrides, pairs: Sequence[tuple[Trial, Trial]]) -> Experiment:
     """A fix by runs without and with it on fresh seeds, which count where chance does not explain the rise."""
+    return replace(_experiment(fix, pairs, _errors(pairs)), is_fresh=True)
+
+
+def n_helped(pairs: Sequence[tuple[Trial, Trial]]) -> int:
+    """On how many fresh seeds the second of two runs is better than the first, by more than chance explains."""
+    return sum(_helps(*pair, _errors(pairs)) for pair in pairs)
+
+
+def _errors(pairs: Sequence[tuple[Trial, Trial]]) -> float:
+    """The standard errors by which a score must rise: fewer on many draws of the samples that it is measured on."""
     afters = [after.subject for _, after in pairs if after.subject is not None]
     drawn = {targets_of(one.data, one.scores.part).tobytes() for one in afters}
-    return replace(_experiment(fix, pairs, ERRORS / math.sqrt(max(1, len(drawn)))), is_fresh=True)
+    return ERRORS / math.sqrt(max(1, len(drawn)))
 
 
 def _experiment(fix: Overrides, pairs: Sequence[tuple[Trial, Trial]], errors: float) -> Experiment:
@@ -131,6 +144,17 @@ def _shown(trial: Trial, metric: str) -> float | None:
     return subject.s if metric == "R2" else shown(subject.data, subject.s, subject.scores.part)
 
 
-def at_least(k: int, n: int, share: float) -> float:
-    """How likely at least `k` of `n` are, each with the probability `share`."""
-    return sum(math.comb(n, one) * share**one * (1 - share) ** (n - one) for one in range(k, n + 1))
+def helps_most(found: Experiment) -> bool:
+    """Whether a fix helps enough seeds to be confirmed."""
+    return not found.why_not and found.helped >= MOST * len(found.seeds)
+
+
+def helps_some(found: Experiment) -> bool:
+    """Whether a fix helps enough seeds for its cause to stay likely."""
+    return found.helped >= SOME * len(found.seeds)
+
+
+def is_luck(helped: int, harmed: int) -> bool:
+    """Whether other first weights alone might help as many seeds and harm no more (McNemar's exact test)."""
+    n = helped + harmed
+    return bool(sum(math.comb(n, one) for one in range(helped, n + 1)) > LUCK * 2**n)

@@ -12,7 +12,7 @@ from runner.diagnosis.rules.rule import NEAR_START, Rule
 from runner.diagnosis.rules.start import DEAD, INIT_SMALL, avalanche, goes_nowhere, lower_rates, steep
 from runner.diagnosis.subject import Subject
 from runner.plan.automatic import l2_of
-from runner.runs.diagnosis import Evidence, Overrides
+from runner.runs.diagnosis import Evidence
 from runner.runs.field_types import AUTO
 from runner.runs.overrides import settings_of
 
@@ -96,8 +96,8 @@ def _end_size(subject: Subject) -> float:
     return math.inf if subject.last is None else float(subject.sizes(subject.last).max())
 
 
-def _l2(subject: Subject) -> Evidence:
-    """How strong it is, and whether the program has chosen it."""
+def penalty(subject: Subject) -> Evidence:
+    """How strong L2 is, and whether the program has chosen it."""
     l2, typed = subject.spec.training.l2, settings_of(subject.result.overrides)
     is_table, rows = subject.data.samples.encoding is not None, len(subject.data.X_train)
     is_chosen = is_table and l2 == l2_of(rows) and typed.get("training.l2", AUTO) == AUTO
@@ -121,7 +121,7 @@ L2_STRONG = Rule(
         and _decayed(subject) > DECAYED
     ),
     evidence=lambda subject: [
-        _l2(subject),
+        penalty(subject),
         Evidence("pull of L2 / gradient, at the end", _pull(subject), PULLED),
         Evidence("norm of a unit's weights at the end, the largest", _end_size(subject), SHRUNK),
     ],
@@ -130,7 +130,7 @@ L2_STRONG = Rule(
 MOMENTUM_HIGH = Rule(
     "D504",
     "momentum_high",
-    when=lambda subject: "momentum" in subject.spec.optimizer.settings() and subject.momentum > HEAVY,
+    when=lambda subject: subject.has_momentum and subject.momentum > HEAVY,
     evidence=lambda subject: [
         Evidence("optimizer.momentum", subject.momentum, HEAVY),
         Evidence("learning rate in the long run", subject.rate),
