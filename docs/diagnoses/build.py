@@ -10,7 +10,7 @@ from docs.diagnoses.questions.page import section as public_questions
 from runner.conduct.explaining import SHARE
 from runner.diagnosis.before import MOST as MOST_SETTINGS
 from runner.diagnosis.document import VERSION
-from runner.diagnosis.effects import ERRORS, LEAST, MISSING, MOST, SOME
+from runner.diagnosis.effects import ERRORS, LEAST, LUCK, MISSING, MOST, SOME
 from runner.diagnosis.ending import MOST_DATA, MOST_OF_SETTING
 from runner.diagnosis.ending import MOST_SETTINGS as MOST_JUDGED
 from runner.diagnosis.inquiry import FEWEST_FRESH, FRESH, LEARN, MOST_FIXES, MOST_FRESH
@@ -63,20 +63,26 @@ and components of your own only with `--config`. `diagnose=off` looks at nothing
 where there is a warning.
 
 With `--confirm` fixes are trained, setting by setting; runs that differ in seed and fold alone are one setting.
-First all fixes of the named cause, and of causes that look like it, on the seeds of {MOST_OWN} of its runs at
-most; then the best of those that help, {MOST_FIXES} at most, on up to {MOST_FRESH} fresh seeds, each beside the
-run as it is. Of {FRESH} seeds that no run of the sweep has, those count on which the run fails too. A fix helps on
-a seed where the score rises by more than {LEAST:g}, or by {MISSING:.0%} of what it misses where that is less; on
-fresh seeds also by more than {ERRORS:g} standard errors of its mean over them. It is confirmed where it helps on
-at least {MOST:.0%} of the fresh seeds, of {FEWEST_FRESH} at least, and more often than other seeds alone do.
-Numbers are of the middle seed.
+What makes a setting of the sweep learn that differs in one value comes first; then the fixes of the named cause, of
+causes that look like it, and going without L2, clipping and a schedule: the first of each cause before the second of
+any, on the seeds of {MOST_OWN} of its runs at most. Where none of them helps, so do the first fixes of further causes,
+and what was confirmed for other settings of the sweep. Then the best of those that help, {MOST_FIXES} at most, are
+trained on up to {MOST_FRESH} fresh seeds, each beside the run as it is. Of {FRESH} seeds that no run of the sweep has,
+those count on which the run fails too. A fix helps on a seed where the score rises by more than {LEAST:g}, or by
+{MISSING:.0%} of what it misses where that is less; on fresh seeds also by more than {ERRORS:g} standard errors of its
+mean over them. It is confirmed where it helps on at least {MOST:.0%} of the fresh seeds that fail, of {FEWEST_FRESH} at
+least, and, where other fresh seeds learn anyway, harms so few of these that chance does not explain it (p at most
+{LUCK:g}, McNemar's exact test). Numbers are of the middle seed. A fix that helps, and leaves a run that does worse than
+the data allow, is said to fall short: ask again about the run with the fix.
 
 - Where only the fix of a look-alike helps, that is the cause.
 - Where the fix of the named cause leaves a run that does not learn, the fix of what is then its cause is tried together
   with it, and both causes are named. What cures alone is not called one of two.
 - Where a fix helps on at least {SOME:.0%} of the fresh seeds, and is not confirmed, its cause stays likely.
-- Where all that was trained fails, the cause is unknown again, with what was tried. What is proved stays proved.
-- Another seed is a fix where at least {LEARN:.0%} of the fresh seeds learn.
+- Where all that was trained fails, the cause is unknown again, with what was tried; no fix that has failed is left to
+  try. What is proved stays proved.
+- Another seed is a fix where at least {LEARN:.0%} of the fresh seeds learn. More units then cure a trap; where fewer
+  seeds learn, there are too few units.
 
 A setting takes {MOST_STACKS} stacked trainings at most, and nothing is stored. Ctrl-C keeps, and prints, what is known
 so far.

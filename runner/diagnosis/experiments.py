@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import count, islice
+from typing import Any
 
 import numpy as np
 
@@ -43,20 +44,19 @@ def inquiries(
     ]
 
 
-def _learning(found: Sequence[Judged | Unjudged], failing: Collection[Spec]) -> list[Spec]:
-    """The settings of which every run learns, the best first."""
+def _learning(found: Sequence[Judged | Unjudged], failing: Collection[Spec]) -> list[dict[str, Any]]:
+    """The settings of which every run learns, flattened, the best first."""
     scores: dict[Spec, list[float]] = {}
     for one in found:
         if isinstance(one, Judged) and (setting := setting_of(one.result.spec)) not in failing:
             scores.setdefault(setting, []).append(one.scores.tested)
-    return sorted(scores, key=lambda setting: -min(scores[setting]))
+    return [flatten(setting) for setting in sorted(scores, key=lambda setting: -min(scores[setting]))]
 
 
-def _beside(setting: Spec, learning: Sequence[Spec]) -> Learning:
+def _beside(setting: Spec, learning: Sequence[dict[str, Any]]) -> Learning:
     """The values of a key with which others learn that differ in it alone."""
     own, values = flatten(setting), dict[str, list[object]]()
-    for one in learning:
-        other = flatten(one)
+    for other in learning:
         keys = [key for key in own.keys() | other.keys() if own.get(key) != other.get(key)]
         if len(keys) == 1:
             values.setdefault(keys[0], []).append(other.get(keys[0]))

@@ -46,10 +46,14 @@ def _of_setting(one: Judged) -> list[Line]:
 
 
 def in_vain(tried: Sequence[Experiment]) -> str:
-    """The fixes that were trained and do not help, each once."""
+    """The fixes that were trained and do not help, each once; of other seeds, how many learn."""
     helpful = {one.overrides for one in tried if one.has_helped and one.is_fresh}
-    names = [_fix(one) for one in tried if not one.why_not and one.overrides not in helpful]
+    names = [_fix(one) + _some(one) for one in tried if not one.why_not and one.overrides not in helpful]
     return ", ".join(dict.fromkeys(names))
+
+
+def _some(one: Experiment) -> str:
+    return f" ({one.helped} of {len(one.seeds)} learn)" if is_of_seeds(one.overrides) and one.helped else ""
 
 
 def words_of_trial(one: Experiment) -> str:
