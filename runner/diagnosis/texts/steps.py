@@ -52,7 +52,7 @@ TEXTS = {
         "There were too few updates to learn anything.",
         "The cost still falls when training ends.",
         f"There are fewer than {steps.FEWEST:g} updates, or than {steps.FEW:g} with a cost that still falls.",
-        f"Ten times as many steps, or as many tens as make {steps.FEW:g} updates: `training.epochs` or `training.steps`.",
+        f"Ten times as many steps, or enough for {steps.FEW:g} updates: `training.epochs` or `training.steps`.",
         shows=("python -m runner training.epochs=5",),
     ),
     "lr_high": Text(

@@ -2,29 +2,23 @@
 
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from runner.base.commands import command_of
-from runner.diagnosis.candidates import ALIKE, UNKNOWN, candidates_of
-from runner.diagnosis.commands import fixed
 from runner.diagnosis.document import document
 from runner.diagnosis.effects import is_luck
-from runner.diagnosis.experiments import confirm, inquiries
-from runner.diagnosis.inquiry import FRESH, MOST_FRESH, Inquiry
+from runner.diagnosis.inquiry import FRESH, MOST_FRESH
 from runner.diagnosis.judged import Judged, judge_all
 from runner.diagnosis.repeats import OTHER_RUN
-from runner.diagnosis.rules import RULES, Rule, Rules
-from runner.diagnosis.sentences import blocks, in_full
-from runner.diagnosis.trials import MOST_STACKS, Trials
-from runner.runs.diagnosis import Diagnosis, Evidence, Overrides, is_of_seeds
+from runner.diagnosis.rules import RULES, Rules
+from runner.diagnosis.sentences import in_full
+from runner.diagnosis.trials import MOST_STACKS
+from runner.runs.diagnosis import Diagnosis, is_of_seeds
 from runner.runs.result import RunResult
-from tests.runner.building import composer, plan_of, trained_all
-from tests.runner.diagnosis.corpus import ILL, QUADRANTS, SINE, subjects_of, write_tables
+from tests.runner.building import plan_of, trained_all
+from tests.runner.diagnosis.corpus import ILL, SINE
+from tests.runner.diagnosis.experimenting import HIGH, OWN, SHORT, naming, once, said_of, trained, tried
 
-SHORT = ("training.epochs=150",)
-HIGH = (*SINE, *SHORT, "learning_rate=3")
 RUNS = {
     "healthy": (*SINE, "seed=3"),
     "high 0": (*HIGH, "seed=0"),
@@ -33,46 +27,11 @@ RUNS = {
     "linear and high": (*SINE, *SHORT, "network.hidden=[]", "learning_rate=100"),
     "trap": ILL["bad_start"],
 }
-OWN = Rule("X1", "my_own", lambda subject: True, lambda subject: [Evidence("day", "Monday")])
-
-
-def once(overrides: Overrides) -> Overrides:
-    return tuple({one.split("=", 1)[0]: one for one in overrides}.values())
 
 
 @pytest.fixture(scope="module")
 def results() -> dict[str, RunResult]:
-    given = [once(overrides) for overrides in RUNS.values()]
-    plan = plan_of(*given, first=("tracking.plots=none",))
-    done = {result.index: result for result in trained_all(plan)}
-    places = zip(RUNS, plan.of_jobs, given, strict=True)
-    return {name: replace(done[at], overrides=one, index=n) for n, (name, at, one) in enumerate(places)}
-
-
-def trials() -> Trials:
-    return Trials(lambda overrides: composer().compose(0, overrides))
-
-
-def tried(*runs: RunResult, rules: Rules = RULES) -> tuple[list[Judged], list[Inquiry]]:
-    """Runs as one sweep, with what experiments say of them; and what was looked into."""
-    found = judge_all(runs, rules=rules)
-    settings = inquiries(found, trials(), [run.spec.seed for run in runs], rules)
-    last = found
-    for last in confirm(found, settings):
-        assert len(last) == len(found)
-    return [one for one in last if isinstance(one, Judged)], settings
-
-
-def naming(fixes: tuple[Overrides, ...]) -> Rules:
-    """All rules, before which one names every run that does not learn."""
-    return Rules([replace(OWN, fixes=lambda subject: fixes), *RULES])
-
-
-def said_of(*found: Judged) -> str:
-    def command(result: RunResult, fix: Overrides) -> str:
-        return command_of("runner", (), fixed(result.overrides, fix))
-
-    return "\n".join("\n".join(lines) for lines in blocks(found, lambda result: f"number {result.index}", command))
+    return trained(RUNS)
 
 
 def test_a_high_rate_is_confirmed_on_fresh_seeds_for_all_runs_of_its_setting(results: dict[str, RunResult]) -> None:
@@ -215,37 +174,6 @@ def test_programs_get_the_experiment_in_the_form_of_the_version(results: dict[st
     }  # fmt: skip
     assert last["overrides"] == run["fix"] == ["learning_rate=0.3"] and last["before"] is None
     assert (last["helped"], last["has_helped"], last["fresh"]) == (10, True, True) and last in run["tried"]
-
-
-KINDS = {
-    "regression": (*HIGH, "optimizer=momentum"),
-    "classes": QUADRANTS,
-    "table": ILL["unequal_inputs"],
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_fix_of_every_rule_can_be_given_to_runs_of_all_kinds(
-    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """But for those of settings that only some runs have."""
-    write_tables(tmp_path)
-    monkeypatch.chdir(tmp_path)
-    overrides = once((*KINDS[kind], "training.epochs=2"))
-    (subject,) = subjects_of({kind: overrides}).values()
-    refused = {}
-    for rule in RULES:
-        said = Diagnosis("ill", rule.code, rule.cause, "likely", fixes=tuple(map(tuple, rule.fixes(subject))))
-        for one in candidates_of(said, subject, (), RULES):
-            if isinstance(checked := trials().check(fixed(overrides, one.fix)), str):
-                refused[one.fix] = checked
-    only = {("training.class_weights=balanced",)} if kind != "classes" else {("optimizer.momentum=0.9",)}
-    assert set(refused) <= only | {("optimizer.momentum=0.9",)} and len(refused) < 3, refused
-
-
-def test_look_alikes_are_causes_of_rules() -> None:
-    causes = {rule.cause for rule in RULES}
-    assert {*ALIKE, *UNKNOWN, *(one for alike in ALIKE.values() for one in alike)} <= causes
 
 
 def test_luck_is_when_a_coin_would_help_as_many_seeds_and_harm_no_more() -> None:
