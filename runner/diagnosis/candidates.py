@@ -7,6 +7,7 @@ from itertools import chain, zip_longest
 
 from runner.diagnosis.causes import typed
 from runner.diagnosis.rules import Rule, Rules
+from runner.diagnosis.rules.start import RECTIFIERS
 from runner.diagnosis.subject import Subject
 from runner.runs.diagnosis import Diagnosis, Overrides, is_of_seeds
 from runner.runs.spec import Spec, flatten
@@ -25,7 +26,7 @@ SET: dict[str, Callable[[Spec], bool]] = {  # and what a setting can do that oth
     "no_bias": lambda spec: not spec.network.bias,
 }
 # What is tried where nothing of that has helped.
-OTHERS = (*UNKNOWN, "too_few_steps", "init_small", "dead_relu", "unscaled_inputs", "unscaled_targets")
+OTHERS = (*UNKNOWN, "too_few_steps", "init_small", "init_large", "dead_relu", "unscaled_inputs", "unscaled_targets")
 # Causes that signals alone can mix up, each with those whose fix is worth a try where its own does not help. They are
 # of the steps and the start: that scales or a range are right, rules can see.
 ALIKE: dict[str, tuple[str, ...]] = {
@@ -152,12 +153,23 @@ def _fixes(rule: Rule, subject: Subject) -> list[Overrides]:
     hidden = subject.spec.network.hidden
     if rule.cause == "too_small":
         return [(f"network.hidden=[{','.join(str(WIDER * units) for units in hidden)}]",)] if hidden else []
-    if rule.cause == "momentum_high" and not subject.has_momentum:
+    is_idle = {
+        "momentum_high": not subject.has_momentum,
+        "dead_relu": subject.spec.activation.name not in RECTIFIERS,
+        "init_large": not _begins_large(subject),
+        "init_small": _begins_large(subject),
+    }
+    if is_idle.get(rule.cause):
         return []
     fixes = [*map(tuple, rule.fixes(subject))]
     if rule.cause == "too_few_steps":
         return fixes[:1]
     return [fix for fix in fixes if is_of_seeds(fix)] if rule.cause == "bad_start" else fixes
+
+
+def _begins_large(subject: Subject) -> bool:
+    """Whether first weights are larger than is usual, in some layer."""
+    return subject.first is not None and bool(subject.sizes(subject.first).max() > 1)
 
 
 def _further(cause: Rule | Diagnosis, subject: Subject) -> Iterator[Candidate]:
