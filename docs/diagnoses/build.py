@@ -65,15 +65,15 @@ where there is a warning.
 With `--confirm` fixes are trained, setting by setting; runs that differ in seed and fold alone are one setting.
 What makes a setting of the sweep learn that differs in one value comes first; then the fixes of the named cause, of
 causes that look like it, and going without L2, clipping and a schedule: the first of each cause before the second of
-any, on the seeds of {MOST_OWN} of its runs at most. Where none of them helps, so do the first fixes of further causes,
-and what was confirmed for other settings of the sweep. Then the best of those that help, {MOST_FIXES} at most, are
-trained on up to {MOST_FRESH} fresh seeds, each beside the run as it is. Of {FRESH} seeds that no run of the sweep has,
-those count on which the run fails too. A fix helps on a seed where the score rises by more than {LEAST:g}, or by
-{MISSING:.0%} of what it misses where that is less; on fresh seeds also by more than {ERRORS:g} standard errors of its
-mean over them. It is confirmed where it helps on at least {MOST:.0%} of the fresh seeds that fail, of {FEWEST_FRESH} at
-least, and, where other fresh seeds learn anyway, harms so few of these that chance does not explain it (p at most
-{LUCK:g}, McNemar's exact test). Numbers are of the middle seed. A fix that helps, and leaves a run that does worse than
-the data allow, is said to fall short: ask again about the run with the fix.
+any, on the seeds of {MOST_OWN} of its runs at most. Where none of them helps, what was confirmed for other settings of
+the sweep is tried too, and the first fixes of further causes. Then the best of those that help, {MOST_FIXES} at most,
+are trained on fresh seeds, each beside the run as it is: of {FRESH} seeds that no run of the sweep has, on up to
+{MOST_FRESH} that fail, or on all where some of them learn. Those that fail count.
+A fix helps on a seed where the score rises by more than {LEAST:g}, or by {MISSING:.0%} of what it misses where that is
+less; on fresh seeds also by more than {ERRORS:g} standard errors of its mean over them. It is confirmed where it helps
+on at least {MOST:.0%} of the fresh seeds that fail, of {FEWEST_FRESH} at least, and, where others learn anyway, harms so
+few of these that chance does not explain it (p at most {LUCK:g}, McNemar's exact test). Numbers are of the middle seed.
+Of a fix that helps, and leaves a run that does worse than the data allow, that is said: diagnose the run with the fix.
 
 - Where only the fix of a look-alike helps, that is the cause.
 - Where the fix of the named cause leaves a run that does not learn, the fix of what is then its cause is tried together
@@ -136,12 +136,14 @@ A run that a rule holds for is ill; with `spares=True` one that learns gets the 
 
 The JSON object has a `version`, which is {VERSION}, `runs`, `causes`, `failures`, and `not_judged`, a count for each
 reason. Each run has
-`index`, `run_key`, `verdict` (`healthy`, `ill`, `unknown`), `code`, `cause`, `certainty`, `layer`, `step`, `score`,
-`allowed`, `evidence` and `symptoms` (each with `signal`, `value`, `threshold`, `where`), `fix` (overrides),
+`index`, `run_key`, `verdict` (`healthy`, `ill`, `unknown`), `code`, `cause`, `second_cause` (whose fix is part of that
+of two causes), `certainty`, `layer`, `step`, `score`, `allowed`, `evidence` and
+`symptoms` (each with `signal`, `value`, `threshold`, `where`), `fix` (overrides),
 `experiment` and `tried`, a list of experiments. An experiment has `overrides`, `seeds`, `fresh` (whether these are no
 seeds of the sweep), `metric`, `before` and `after` (of the middle seed, null where nothing finite came out), `helped`
-(seeds), `has_helped`, `learn_without` (fresh seeds besides that learn as they are) and `why_not`, where it could not be
-trained. `experiment` is the one that has confirmed the fix, or the last that was trained; null without `--confirm`.
+(seeds), `has_helped`, `learn_without` (fresh seeds besides that learn as they are), `why_not`, where it could not be
+trained, and `reach` (of the middle seed with the fix: `enough` where it learns, `short`, or `nothing`).
+`experiment` is the one that has confirmed the fix, or the last that was trained; null without `--confirm`.
 Each cause has `code`, `cause`, `indices`, `rule` (null where no setting
 explains it), `inside` and `outside` (how many of how many), `left_out` (runs inside that have another cause), `p`, and
 `draw`, which is `seed` where that explains it. `healthy` has
