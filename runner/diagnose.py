@@ -190,14 +190,14 @@ def _confirmed(
 
 def _print(found: "Sequence[Judged | Unjudged]", sweep: "Findings", in_full: bool) -> None:
     """Say it: the counts, then a block for each cause, or everything about one run."""
-    from runner.diagnosis import sentences
+    from runner.diagnosis import sentences, verdicts
     from runner.diagnosis.commands import commands_of
     from runner.diagnosis.judged import Unjudged
 
     command = commands_of(sweep.about.command)
     if len(sweep.results) > 1:
         first = found[0].result
-        say(sentences.summary(found) if len(found) > 1 else f"run {first.index}: {sweep.name_of(first)}")
+        say(verdicts.summary(found) if len(found) > 1 else f"run {first.index}: {sweep.name_of(first)}")
     if in_full:
         (one,) = found
         say("\n".join([f"not judged: {one.why}"] if isinstance(one, Unjudged) else sentences.in_full(one, command)))

@@ -10,6 +10,7 @@ from runner.runs.account import Cause
 from runner.runs.result import RunResult
 
 MOST_NAMED, MAX_NAME = 6, 50
+LABELS = ("fix", "tried")  # of what was tried, before a colon
 Runs = Mapping[int, RunResult]
 
 
@@ -40,12 +41,19 @@ def _block(cause: Cause, sweep: Findings, runs: Runs) -> Block:
     named = [f"{index} ({short(sweep.name_of(runs[index]), MAX_NAME)})" for index in cause.runs[:MOST_NAMED]]
     more = f" and {len(cause.runs) - MOST_NAMED} more" if len(cause.runs) > MOST_NAMED else ""
     facts = [] if is_alone else [("runs", ", ".join(named) + more)]
-    facts += [("settings", cause.settings)] if cause.settings else []
+    facts += [("where", cause.settings)] if cause.settings else []
     facts += [("evidence", f"{of}{'; '.join(cause.evidence)}")] if cause.evidence else []
     facts += [("reached", f"{of}{cause.reached}")] if cause.reached else []
-    facts += [("tried", each) for each in cause.tried]
+    facts += [_labelled(each) for each in cause.tried]
+    facts += [("to do", cause.to_do)] if cause.to_do else []
     facts += [("more", cause.page)] if cause.page else []
     return Block(cause.text if is_alone else cause.title, facts, cause.to_try)
+
+
+def _labelled(text: str) -> tuple[str, str]:
+    """What was tried, with its name where it has one."""
+    label, _, rest = text.partition(": ")
+    return (label, rest) if label in LABELS else ("", text)
 
 
 def _pictures(sweep: Findings, runs: Runs) -> list[Picture]:
@@ -59,7 +67,7 @@ def _pictures(sweep: Findings, runs: Runs) -> list[Picture]:
         return []
     from runner.findings.figures import draw_layers
 
-    what = [f"run {one.index} {how}: " for one, how in zip(shown, ("does not learn", "learns"), strict=False)]
+    what = [f"run {one.index} {how}\n" for one, how in zip(shown, ("does not learn", "learns"), strict=False)]
     names = [f"{text * (len(runs) > 1)}{sweep.name_of(one)}" for text, one in zip(what, shown, strict=True)]
     caption = "What happened in every layer" + (": a run that does not learn, and one that does" if shown[1:] else "")
     content = draw_layers([(name, panels_of(one)) for name, one in zip(names, shown, strict=True)])

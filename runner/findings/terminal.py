@@ -66,7 +66,8 @@ def print_run(result: RunResult, where: str, account: Account | None = None) -> 
         out.print(line, soft_wrap=True)
     for cause in causes:
         say(cause.text)
-        for line in (*cause.tried, *(f"to try: {way}" for way in cause.to_try)):
+        to_do = [f"to do: {cause.to_do}"] if cause.to_do else []
+        for line in (*cause.tried, *(f"to try: {way}" for way in cause.to_try), *to_do):
             say(line)
     out.print(where, soft_wrap=True)
 

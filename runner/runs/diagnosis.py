@@ -3,17 +3,20 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from runner.base.texts import number
+
 Overrides = tuple[str, ...]
 Verdict = Literal["healthy", "ill", "unknown"]
 Certainty = Literal["proved", "confirmed", "likely", ""]
 Reach = Literal["enough", "short", "nothing", ""]
+Side = Literal["above", "below"]
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """One number, or a few words, that a verdict rests on, and the threshold that it is beyond.
+    """One number, or a few words, that a verdict rests on, and the threshold on whose `side` it is a symptom.
 
-    `layer` counts from 1, the first hidden one; `step` counts updates.
+    A number that is not there is a plain fact. `layer` counts from 1, the first hidden one; `step` counts updates.
     """
 
     signal: str
@@ -21,6 +24,27 @@ class Evidence:
     threshold: float | None = None
     layer: int | None = None
     step: int | None = None
+    side: Side = "above"
+
+    @property
+    def is_beyond(self) -> bool:
+        """Whether the value is a number on the side of the threshold, or equal to it."""
+        if self.threshold is None or isinstance(self.value, str):
+            return False
+        return self.value >= self.threshold if self.side == "above" else self.value <= self.threshold
+
+
+def in_words(signal: str, value: float | str, threshold: float | str | None, side: Side | None, place: str) -> str:
+    """Evidence as people read it: the `threshold` is one that the value is beyond, `place` a layer, a step, or "".
+
+    What JSON cannot hold as a number is a word.
+    """
+    said, shown = (one if isinstance(one, str) else number(one, 3, ",") for one in (value, threshold or 0.0))
+    limit = ""
+    if threshold is not None:
+        inclusive = "or more" if side == "above" else "or less"
+        limit = f" ({shown} {inclusive})" if value == threshold else f" ({side} {shown})"
+    return f"{signal}: {said}{limit}{', ' if place else ''}{place}"
 
 
 @dataclass(frozen=True)
@@ -46,6 +70,14 @@ class Experiment:
     learn: int = 0
     why_not: str = ""
     reach: Reach = ""
+
+
+def change(metric: str, before: float | None, after: float | None) -> str:
+    """The score before and after a fix; `diverged` where there is none."""
+    shown = ["diverged" if one is None else number(one, 3, ",") for one in (before, after)]
+    if before is None:
+        return f"diverged -> {shown[1] if after is None else f'{metric} {shown[1]}'}"
+    return f"{metric} {shown[0]} -> {shown[1]}"
 
 
 def is_of_seeds(fix: Overrides) -> bool:

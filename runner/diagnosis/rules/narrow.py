@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from functools import lru_cache
 
 from runner.diagnosis.probes import search
 from runner.diagnosis.rules.network import BENT, misses_a_line
@@ -9,6 +10,7 @@ from runner.diagnosis.rules.rule import AS_GOOD, NEAR_START, Rule
 from runner.diagnosis.rules.steps import STEADILY, STILL, too_far
 from runner.diagnosis.subject import Neighbour, Subject
 from runner.runs.diagnosis import Evidence, Overrides
+from runner.runs.spec import setting_of
 
 NARROW = 4  # units
 TRAPPED = 0.01  # the share of the cost that the best step along the gradient saves
@@ -21,9 +23,16 @@ def _is_narrow(subject: Subject) -> bool:
     return bool(hidden) and min(hidden) <= NARROW and not subject.has_diverged
 
 
+@lru_cache(maxsize=8)
+def _siblings(subject: Subject) -> list[Neighbour]:
+    """The runs beside it that differ in their seed alone."""
+    mine = setting_of(subject.spec)
+    return [one for one in subject.neighbours if one.spec.data == subject.spec.data and setting_of(one.spec) == mine]
+
+
 def _lucky(subject: Subject) -> list[Neighbour]:
     """Of the runs that differ in their seed alone, those that reach what the data allow."""
-    return [one for one in subject.siblings if one.score >= subject.reference.score - AS_GOOD]
+    return [one for one in _siblings(subject) if one.score >= subject.reference.score - AS_GOOD]
 
 
 def _is_trapped(subject: Subject) -> bool:
@@ -37,17 +46,21 @@ def _is_trapped(subject: Subject) -> bool:
 
 def _single(subject: Subject) -> list[Evidence]:
     hidden = subject.spec.network.hidden
-    return [Evidence("units of a layer", 1.0, 1.0, layer=hidden.index(1) + 1)] if 1 in hidden else []
+    return [Evidence("units of a layer", 1.0, 2.0, hidden.index(1) + 1, side="below")] if 1 in hidden else []
+
+
+def _narrowest(subject: Subject) -> Evidence:
+    return Evidence("units of the narrowest layer", float(min(subject.spec.network.hidden)), NARROW + 1.0, side="below")
 
 
 def _none_learns(subject: Subject) -> list[Evidence]:
     """What shows that no start would do."""
-    seeds = len(subject.siblings)
+    seeds = len(_siblings(subject))
     if not _is_narrow(subject) or seeds < SEEDS or _lucky(subject) or not _is_trapped(subject):
         return []
     return [
-        Evidence("units of the narrowest layer", float(min(subject.spec.network.hidden)), float(NARROW)),
-        Evidence("runs with other seeds alone that do not learn", float(seeds), float(SEEDS)),
+        _narrowest(subject),
+        Evidence("other seeds of this setting that do not learn", float(seeds), float(SEEDS)),
     ]
 
 
@@ -67,7 +80,7 @@ TOO_SMALL = Rule(
 
 
 def _some_learn(subject: Subject) -> bool:
-    return len(_lucky(subject)) > SOME * len(subject.siblings)
+    return len(_lucky(subject)) > SOME * len(_siblings(subject))
 
 
 def _other_starts(subject: Subject) -> list[Overrides]:
@@ -75,7 +88,7 @@ def _other_starts(subject: Subject) -> list[Overrides]:
     lucky, wider = _lucky(subject), (f"network.hidden=[{','.join(str(4 * n) for n in subject.spec.network.hidden)}]",)
     if lucky:
         return [(f"seed={max(lucky, key=lambda one: one.score).spec.seed}",), wider]
-    known = {subject.spec.seed} | {one.spec.seed for one in subject.siblings}
+    known = {subject.spec.seed} | {one.spec.seed for one in _siblings(subject)}
     new = next(seed for seed in itertools.count(subject.spec.seed + 1) if seed not in known)
     return [wider, (f"seed={new}",)]
 
@@ -85,8 +98,14 @@ BAD_START = Rule(
     "bad_start",
     when=lambda subject: _is_narrow(subject) and (_some_learn(subject) or _is_trapped(subject)),
     evidence=lambda subject: [
-        Evidence("units of the narrowest layer", float(min(subject.spec.network.hidden)), float(NARROW)),
-        Evidence("runs with other seeds alone that learn", float(len(_lucky(subject)))),
+        _narrowest(subject),
+        *_other_seeds(subject),
     ],
     fixes=_other_starts,
 )
+
+
+def _other_seeds(subject: Subject) -> list[Evidence]:
+    """How many other seeds learn, where there are any."""
+    n = len(_siblings(subject))
+    return [Evidence(f"other seeds of this setting that learn, of {n}", float(len(_lucky(subject))))] if n else []

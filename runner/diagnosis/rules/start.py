@@ -58,7 +58,7 @@ def _born_as_twins(subject: Subject) -> list[int]:
 
 
 def _alike(layers: Sequence[int]) -> list[Evidence]:
-    return [Evidence("difference between the units of a layer", 0.0, ALIKE, layer=one, step=0) for one in layers]
+    return [Evidence("difference between the units of a layer", 0.0, ALIKE, one, 0, side="below") for one in layers]
 
 
 SYMMETRIC_INIT = Rule(
@@ -117,7 +117,9 @@ INIT_SMALL = Rule(
     "init_small",
     when=lambda subject: bool(subject.spec.network.hidden) and bool((_first_sizes(subject) < SMALL).all()),
     evidence=lambda subject: [
-        Evidence("norm of a unit's first weights, the largest", float(_first_sizes(subject).max()), SMALL, step=0),
+        Evidence(
+            "norm of a unit's first weights, the largest", float(_first_sizes(subject).max()), SMALL, None, 0, "below"
+        ),
     ],
     fixes=_drawn,
 )
