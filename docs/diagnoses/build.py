@@ -10,11 +10,12 @@ from docs.diagnoses.questions.page import section as public_questions
 from runner.conduct.explaining import SHARE
 from runner.diagnosis.before import MOST as MOST_SETTINGS
 from runner.diagnosis.document import VERSION
-from runner.diagnosis.effects import ERRORS, LEAST, MISSING
+from runner.diagnosis.effects import ERRORS, LEAST, LUCK, MISSING, MOST, SOME
 from runner.diagnosis.ending import MOST_DATA, MOST_OF_SETTING
 from runner.diagnosis.ending import MOST_SETTINGS as MOST_JUDGED
-from runner.diagnosis.inquiry import FEWEST_FRESH, FRESH, LEARN, MOST, MOST_FIXES, MOST_FRESH, MOST_OWN, SOME
+from runner.diagnosis.inquiry import FEWEST_FRESH, FRESH, LEARN, MOST_FIXES, MOST_FRESH
 from runner.diagnosis.judging import NEAR
+from runner.diagnosis.repeats import MOST_OWN
 from runner.diagnosis.rules import RULES, Rule
 from runner.diagnosis.texts import TEXTS
 from runner.diagnosis.trials import MOST_STACKS
@@ -63,20 +64,27 @@ and components of your own only with `--config`. `diagnose=off` looks at nothing
 where there is a warning.
 
 With `--confirm` fixes are trained, setting by setting; runs that differ only in seed and fold are one setting.
-First all fixes of the named cause, and of causes that look like it, on the seeds of {MOST_OWN} of its runs at
-most; then the best of those that help, {MOST_FIXES} at most, on up to {MOST_FRESH} fresh seeds, each beside the
-run as it is. Of {FRESH} seeds that no run of the sweep has, those count on which the run fails too. A fix helps on
-a seed where the score rises by more than {LEAST:g}, or by {MISSING:.0%} of what it misses where that is less; on
-fresh seeds also by more than {ERRORS:g} standard errors of its mean over them. It is confirmed where it helps on
-at least {MOST:.0%} of the fresh seeds, of {FEWEST_FRESH} at least, and more often than other seeds do without it.
-Numbers are of the middle seed. A score below that of a constant counts as a constant's.
+What makes a setting of the sweep learn that differs in one value comes first; then the fixes of the named cause, of
+causes that look like it, and going without L2, clipping and a schedule: the first of each cause before the second of
+any, on the seeds of {MOST_OWN} of its runs at most. Where none of them helps, what was confirmed for other settings of
+the sweep is tried too, and the first fixes of further causes. Then the best of those that help, {MOST_FIXES} at most,
+are trained on fresh seeds, each beside the run as it is: of {FRESH} seeds that no run of the sweep has, on up to
+{MOST_FRESH} that fail, or on all where some of them learn. Those that fail count.
+A fix helps on a seed where the score rises by more than {LEAST:g}, or by {MISSING:.0%} of what it misses where that is
+less; on fresh seeds also by more than {ERRORS:g} standard errors of its mean over them. A score below that of a
+constant counts as a constant's. A fix is confirmed where it helps on at least {MOST:.0%} of the fresh seeds that fail,
+of {FEWEST_FRESH} at least, and, where others learn anyway, harms so few of these that chance does not explain it (p at
+most {LUCK:g}, McNemar's exact test). Numbers are of the middle seed.
+Of a fix that helps, and leaves a run that does worse than the data allow, that is said: diagnose the run with the fix.
 
 - Where only the fix of a look-alike helps, that is the cause.
 - Where the fix of the named cause leaves a run that does not learn, the fix of what is then its cause is tried together
   with it, and both causes are named. What cures alone is not called one of two.
 - Where a fix helps on at least {SOME:.0%} of the fresh seeds, and is not confirmed, its cause stays likely.
-- Where all that was trained fails, the cause is unknown again, with what was tried. What is proved stays proved.
-- Another seed is a fix where at least {LEARN:.0%} of the fresh seeds learn.
+- Where all that was trained fails, the cause is unknown again, with what was tried; no fix that has failed is left to
+  try. What is proved stays proved.
+- Another seed is a fix where at least {LEARN:.0%} of the fresh seeds learn. More units then cure a trap; where fewer
+  seeds learn, there are too few units.
 
 A setting takes {MOST_STACKS} stacked trainings at most, and nothing is stored. Ctrl-C keeps, and prints, what is known
 so far.
@@ -138,13 +146,14 @@ A run that a rule holds for is ill; with `spares=True` one that learns gets the 
 The JSON object has a `version`, which is {VERSION}, `runs`, `causes`, `failures`, and `not_judged`, a count for each
 reason. Each run has
 `index`, `run_key`, `verdict` (`healthy`, `ill`, `unknown`), `shortfall` (how it falls short, in the words above; null
-where it learns), `code`, `cause`, `certainty`, `layer`, `step`, `score`, `allowed`, `evidence` and `symptoms` (each
-with `signal`, `value`, `where`, and `threshold` and `side`, `above` or `below`, which are null where the value is
-beyond no limit), `fix` (overrides),
+where it learns), `code`, `cause`, `second_cause` (whose fix is part of that of two causes), `certainty`, `layer`,
+`step`, `score`, `allowed`, `evidence` and `symptoms` (each with `signal`, `value`, `where`, and `threshold` and `side`,
+`above` or `below`, which are null where the value is beyond no limit), `fix` (overrides),
 `experiment` and `tried`, a list of experiments. An experiment has `overrides`, `seeds`, `fresh` (whether these are no
 seeds of the sweep), `metric`, `before` and `after` (of the middle seed, null where nothing finite came out), `helped`
-(seeds), `has_helped`, `learn_without` (fresh seeds besides that learn as they are) and `why_not`, where it could not be
-trained. `experiment` is the one that has confirmed the fix, or the last that was trained; null without `--confirm`.
+(seeds), `has_helped`, `learn_without` (fresh seeds besides that learn as they are), `why_not`, where it could not be
+trained, and `reach` (of the middle seed with the fix: `enough` where it learns, `short`, or `nothing`).
+`experiment` is the one that has confirmed the fix, or the last that was trained; null without `--confirm`.
 Each cause has `code`, `cause`, `indices`, `rule` (null where no setting
 explains it), `inside` and `outside` (how many of how many), `left_out` (runs inside that have another cause), `p`, and
 `draw`, which is `seed` where that explains it. `groups` are its runs as people see them, each with `certainty`,

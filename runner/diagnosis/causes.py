@@ -36,7 +36,7 @@ class Cause:
 
     @property
     def kind(self) -> tuple[str, str]:
-        """What is said of them: the verdict and the code."""
+        """What is said of them: the verdict, and the code with a second cause."""
         return kind_of(self.runs[0])
 
     @property
@@ -55,8 +55,10 @@ class Cause:
 
 
 def kind_of(one: Judged) -> tuple[str, str]:
-    """The verdict and the code; `no score` where none is defined."""
-    return "no score" if math.isnan(one.scores.tested) else one.diagnosis.verdict, one.diagnosis.code
+    """The verdict, and the code with a second cause; `no score` where none is defined."""
+    said = one.diagnosis
+    verdict = "no score" if math.isnan(one.scores.tested) else said.verdict
+    return verdict, " ".join(filter(None, [said.code, said.second]))
 
 
 def causes_of(found: Sequence[Judged | Unjudged]) -> list[Cause]:

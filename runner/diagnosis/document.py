@@ -63,6 +63,7 @@ def _run(one: Judged) -> dict[str, Any]:
         "shortfall": shortfall(one) or None,
         "code": said.code or None,
         "cause": said.cause or None,
+        "second_cause": said.second or None,
         "certainty": said.certainty or None,
         "layer": said.layer,
         "step": said.step,
@@ -89,6 +90,7 @@ def _experiment(one: Experiment) -> dict[str, Any]:
         "fresh": one.is_fresh,
         "learn_without": one.learn,
         "why_not": one.why_not or None,
+        "reach": one.reach or None,
     }
 
 

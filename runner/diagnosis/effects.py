@@ -7,13 +7,17 @@ from dataclasses import dataclass, replace
 from runner.base.errors import one_line
 from runner.diagnosis.candidates import Candidate
 from runner.diagnosis.judged import metric_of, shown
-from runner.diagnosis.judging import NEAR
+from runner.diagnosis.judging import NEAR, learns
 from runner.diagnosis.reference import Reference
+from runner.diagnosis.rules.data import NOTHING
 from runner.diagnosis.scores import standard_error, targets_of
 from runner.diagnosis.trials import Trial
-from runner.runs.diagnosis import Experiment, Overrides
+from runner.runs.diagnosis import Experiment, Overrides, Reach
 
 LEAST, MISSING = 0.1, 0.5  # what a score must rise by; of one that misses little, this share of what it misses
+MOST = 0.7  # the share of the seeds that a fix must help
+SOME = 0.25  # the share of the fresh seeds that a fix must help for its cause to stay likely
+LUCK = 0.05  # how likely it may be that a fix which does nothing helps as many seeds, of all that it helps or harms
 ERRORS = 2.0  # and by these standard errors of what is found on all seeds
 
 
@@ -52,7 +56,8 @@ def ranked(tried: Sequence[Tried], named: str) -> list[Candidate]:
     for cause in sorted(order, key=lambda cause: (cause != named, cause != named and best[cause] < most - NEAR)):
         group = [one for one in tried if one.candidate.cause == cause and one.experiment.has_helped]
         group = [one for one in group if max(_scores(tried, one.candidate.second), default=-1.0) < best[cause] - NEAR]
-        leading = next((one for one in group if one.middle.score >= best[cause] - NEAR), None)
+        good = [one for one in group if one.middle.score >= best[cause] - NEAR]
+        leading = next((one for one in good if one.experiment.reach == "enough"), next(iter(good), None))
         first += [leading.candidate] if leading else []
         others += [one.candidate for one in group if one is not leading]
     return first + others
@@ -74,16 +79,33 @@ def _on_own_seeds(fix: Overrides, pairs: Sequence[tuple[Trial, Trial]]) -> Exper
 
 def on_fresh_seeds(fix: Overrides, pairs: Sequence[tuple[Trial, Trial]]) -> Experiment:
     """A fix by runs without and with it on fresh seeds, which count where chance does not explain the rise."""
+    return replace(_experiment(fix, pairs, _errors(pairs)), is_fresh=True)
+
+
+def n_helped(pairs: Sequence[tuple[Trial, Trial]]) -> int:
+    """On how many fresh seeds the second of two runs is better than the first, by more than chance explains."""
+    return sum(_helps(*pair, _errors(pairs)) for pair in pairs)
+
+
+def _errors(pairs: Sequence[tuple[Trial, Trial]]) -> float:
+    """The standard errors by which a score must rise: fewer on many draws of the samples that it is measured on."""
     afters = [after.subject for _, after in pairs if after.subject is not None]
     drawn = {targets_of(one.data, one.scores.part).tobytes() for one in afters}
-    return replace(_experiment(fix, pairs, ERRORS / math.sqrt(max(1, len(drawn)))), is_fresh=True)
+    return ERRORS / math.sqrt(max(1, len(drawn)))
 
 
 def _experiment(fix: Overrides, pairs: Sequence[tuple[Trial, Trial]], errors: float) -> Experiment:
     befores, afters = ([pair[side] for pair in pairs] for side in (0, 1))
     seeds, helped = tuple(one.seed for one in befores), sum(_helps(*pair, errors) for pair in pairs)
     metric, before, after = shown_both(middle(befores), middle(afters))
-    return Experiment(fix, metric, seeds, before, after, helped)
+    return Experiment(fix, metric, seeds, before, after, helped, reach=reach_of(middle(afters)))
+
+
+def reach_of(trial: Trial) -> Reach:
+    """What a trained run reaches of what its data allow."""
+    if trial.subject is None or trial.score < NOTHING:
+        return "nothing"
+    return "enough" if learns(trial.subject.reference, trial.subject.scores) else "short"
 
 
 def _helps(before: Trial, after: Trial, errors: float) -> bool:
@@ -122,6 +144,17 @@ def _shown(trial: Trial, metric: str) -> float | None:
     return subject.s if metric == "R2" else shown(subject.data, subject.s, subject.scores.part)
 
 
-def at_least(k: int, n: int, share: float) -> float:
-    """How likely at least `k` of `n` are, each with the probability `share`."""
-    return sum(math.comb(n, one) * share**one * (1 - share) ** (n - one) for one in range(k, n + 1))
+def helps_most(found: Experiment) -> bool:
+    """Whether a fix helps enough seeds to be confirmed."""
+    return not found.why_not and found.helped >= MOST * len(found.seeds)
+
+
+def helps_some(found: Experiment) -> bool:
+    """Whether a fix helps enough seeds for its cause to stay likely."""
+    return found.helped >= SOME * len(found.seeds)
+
+
+def is_luck(helped: int, harmed: int) -> bool:
+    """Whether other first weights alone might help as many seeds and harm no more (McNemar's exact test)."""
+    n = helped + harmed
+    return bool(sum(math.comb(n, one) for one in range(helped, n + 1)) > LUCK * 2**n)

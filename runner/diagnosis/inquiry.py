@@ -1,70 +1,95 @@
 """One setting looked into: fixes are trained on the seeds that fail, and those that help on fresh ones.
 
-First round: the run as it is on FRESH seeds that the sweep does not have, and every candidate on the run's own seeds.
-Second round: the best candidates, one after the other, on fresh seeds that fail too, each beside the run as it is.
+First round: the run as it is on FRESH seeds that the sweep does not have, and every candidate on the run's own seeds;
+where none helps, also what is tried for other causes. Second round: the best candidates, one after the other, on fresh
+seeds that fail too, each beside the run as it is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from runner.diagnosis.candidates import Candidate, candidates_of, fixes_of
-from runner.diagnosis.commands import fixed, with_fix
-from runner.diagnosis.effects import Tried, at_least, enough, middle, on_fresh_seeds, ranked, shown_both
+from runner.diagnosis.candidates import (
+    Candidate,
+    Learning,
+    candidates_of,
+    fixes_of,
+    narrow_named,
+    others_of,
+    penalties_of,
+)
+from runner.diagnosis.commands import with_fix
+from runner.diagnosis.effects import (
+    Tried,
+    enough,
+    helps_most,
+    helps_some,
+    is_luck,
+    middle,
+    n_helped,
+    on_fresh_seeds,
+    ranked,
+    reach_of,
+    shown_both,
+)
 from runner.diagnosis.judged import Judged
 from runner.diagnosis.judging import judge, learns, reaches
+from runner.diagnosis.repeats import Repeats, subject_of
 from runner.diagnosis.rules import Rules
-from runner.diagnosis.subject import Subject
 from runner.diagnosis.trials import MOST_STACKS, Runs, Spent, Trial, Trials, largest_stack, stacks_of
-from runner.plan.phases import Checked
-from runner.runs.diagnosis import Experiment, Overrides, is_of_seeds
-from runner.runs.spec import to_plain
+from runner.runs.diagnosis import Experiment, is_of_seeds
 from runner.train.blas import ONE_BLAS_THREAD
 
-MOST_OWN = 3  # runs of a setting on whose seeds fixes are tried
 FRESH = 20  # seeds that no run of the sweep has
 MOST_FRESH, FEWEST_FRESH = 10, 3  # of those that fail, on which a fix is trained; with fewer nothing is confirmed
-MOST = 0.7  # the share of the seeds that a fix must help
 LEARN = 0.25  # the share of the fresh seeds that learn as they are, from which on another seed is a fix
-SOME = 0.25  # the share of the fresh seeds that a fix must help for its cause to stay likely
-LUCK = 0.05  # how likely it may be that as many seeds learn although the fix does nothing
 MOST_FIXES = 3  # that are trained on fresh seeds
 SECOND = 2  # stacks for a second cause
-
-OTHER_RUN = "its overrides do not make this run again: configs or files have changed, or no command has started it"
+ROOM = MOST_STACKS - SECOND - MOST_FIXES  # stacks for the first round
 SPENT = f"{MOST_STACKS} stacked trainings are the most for one setting"
 
 
 @dataclass(frozen=True)
 class Answer:
     """What came out: everything that was `tried`, the `best` fix with the cause it stands for, whether it is confirmed,
-    and whether all fixes of the named cause `have_failed`.
+    and the causes whose fixes have all `failed`.
     """
 
     tried: tuple[Experiment, ...]
     best: Candidate | None = None
     is_confirmed: bool = False
-    have_failed: bool = False
+    failed: frozenset[str] = frozenset()
 
 
 class Inquiry:
     """Runs that differ in seed and fold alone and do not learn, the first of them with the cause to look into.
 
-    `fresh` are seeds to train on besides, `rules` those by which runs were judged.
+    `fresh` are seeds to train on besides, `rules` those by which runs were judged, `learning` what other runs learn
+    with.
     """
 
-    def __init__(self, runs: Sequence[Judged], trials: Trials, fresh: Sequence[int], rules: Rules) -> None:
-        self.runs, self._trials, self._rules = list(runs), trials, rules
+    def __init__(
+        self,
+        runs: Sequence[Judged],
+        trials: Trials,
+        fresh: Sequence[int],
+        rules: Rules,
+        learning: Learning | None = None,
+    ) -> None:
+        self.runs, self._trials, self.rules = list(runs), trials, rules
         asked = {rule.code: rule.asked for rule in rules}
         self._is_strict = asked.get(self.lead.diagnosis.code) == "missing"
-        self._own: list[Judged] = []
+        self._repeats = Repeats(self.runs, trials)
         self._fresh: Runs = []
         self._candidates: list[tuple[Candidate, Runs]] = []
         self._skipped: list[Experiment] = []
-        if why_not := self._find_own():
-            self._skipped.append(Experiment((), why_not=why_not))
+        if self._repeats.why_not:
+            self._skipped.append(Experiment((), why_not=self._repeats.why_not))
         else:
-            self._fresh = largest_stack(self._on(fresh, ()))
-            self._find_candidates()
+            beside = list(dict.fromkeys(one.diagnosis.cause for one in self.runs))
+            self._fresh = largest_stack(self._repeats.on(fresh, ()))
+            self._candidates = self._fitting(
+                candidates_of(self.lead.diagnosis, subject_of(self.lead), beside, rules, learning), ROOM, self._fresh
+            )
 
     @property
     def lead(self) -> Judged:
@@ -81,94 +106,87 @@ class Inquiry:
         """How many of the stacked trainings that a setting may have are not spent."""
         return self._trials.left
 
-    def _find_own(self) -> str:
-        """The runs to try fixes on; or why there are none."""
-        checked = [self._trials.check(fixed(one.result.overrides, ())) for one in self.runs[:MOST_OWN]]
-        if isinstance(checked[0], str):
-            return checked[0]
-        for one, run in zip(self.runs, checked, strict=False):
-            is_same = isinstance(run, Checked) and to_plain(run.spec) == to_plain(one.result.spec)
-            if is_same and isinstance(run, Checked) and stacks_of([((), checked[0]), ((), run)]) == 1:
-                self._own.append(one)
-        return "" if self._own[:1] == self.runs[:1] else OTHER_RUN
-
-    def _find_candidates(self) -> None:
-        lead, room = self.lead, MOST_STACKS - SECOND - MOST_FIXES
-        beside = list(dict.fromkeys(one.diagnosis.cause for one in self.runs))
-        for candidate in candidates_of(lead.diagnosis, _subject(lead), beside, self._rules):
+    def _fitting(self, candidates: Iterable[Candidate], room: int, besides: Runs) -> list[tuple[Candidate, Runs]]:
+        """Candidates with the own runs that have their fix, as many as need no more stacks; the others are skipped."""
+        found: list[tuple[Candidate, Runs]] = []
+        for candidate in candidates:
             if is_of_seeds(candidate.fix):
-                self._candidates += [(candidate, [])] if self._fresh else []
+                found += [(candidate, [])] if self._fresh else []
                 continue
-            runs = self._with(candidate.fix)
+            runs = self._repeats.having(candidate.fix)
             if isinstance(runs, str):
                 self._skipped.append(Experiment(candidate.fix, why_not=runs))
-            elif stacks_of([*self._fresh, *_runs_of(*self._candidates), *runs]) > room:
+            elif stacks_of([*besides, *_runs_of(*found), *runs]) > room:
                 self._skipped.append(Experiment(candidate.fix, why_not=SPENT))
             elif runs:
-                self._candidates.append((candidate, runs))
+                found.append((candidate, runs))
+        return found
 
-    def _with(self, fix: Overrides) -> Runs | str:
-        """The own runs with a fix; or why they cannot have it. None where they have what it sets."""
-        runs: Runs = []
-        for one in self._own:
-            overrides = fixed(one.result.overrides, fix)
-            checked = self._trials.check(overrides)
-            if isinstance(checked, str):
-                return checked
-            if to_plain(checked.spec) != to_plain(one.result.spec):
-                runs.append((overrides, checked))
-        return runs if len(runs) == len(self._own) else []
-
-    def _on(self, seeds: Sequence[int], fix: Overrides) -> Runs:
-        """The run with a fix on other seeds, the own folds in turn; without seeds that cannot be trained."""
-        runs: Runs = []
-        for seed in seeds:
-            own = self._own[seed % len(self._own)]
-            overrides = fixed(own.result.overrides, (*fix, f"seed={seed}"))
-            if isinstance(checked := self._trials.check(overrides), Checked):
-                runs.append((overrides, checked))
-        return runs
-
-    def answer(self) -> Answer:
-        """Train what is needed, and say what came out."""
+    def answer(self, helpful: Sequence[Candidate] = ()) -> Answer:
+        """Train what is needed, and say what came out; `helpful` has been confirmed of other settings."""
         if not self.planned:
             return Answer(tuple(self._skipped))
         on_own, fresh = self._first_round()
         on_own += self._with_second_cause(on_own)
-        tried = [*(one.experiment for one in on_own), *self._skipped]
-        failing, mine = [one for one in fresh if not self._learns(one)], self.lead.diagnosis.cause
-        still_open: list[Candidate] = []  # neither confirmed nor refuted
+        is_proved = self.lead.diagnosis.certainty == "proved"
+        if not is_proved and not any(one.experiment.has_helped for one in on_own):
+            others = others_of([one.candidate for one in on_own], helpful, subject_of(self.lead), self.rules)
+            on_own += self._trained(self._fitting(others, ROOM + self._trials.left - MOST_STACKS, []), fresh)
+        if fresh:
+            named = narrow_named(sum(map(self._learns, fresh)) >= LEARN * len(fresh), self.rules)
+            on_own = [replace(one, candidate=named(one.candidate)) for one in on_own]
+        return self._on_fresh_seeds(on_own, fresh)
+
+    def _on_fresh_seeds(self, on_own: Sequence[Tried], fresh: Sequence[Trial]) -> Answer:
+        """What comes of fixes that have helped, on fresh seeds, until one is confirmed.
+
+        Where other seeds are, more units are tried as well: with them no seed need be looked for.
+        """
+        mine, helped = self.lead.diagnosis.cause, [one.candidate for one in on_own if one.experiment.has_helped]
+        tried, refuted = [*(one.experiment for one in on_own), *self._skipped], list[Candidate]()
+        confirmed, still_open = list[Candidate](), list[Candidate]()
         for candidate in ranked(on_own, mine)[:MOST_FIXES]:
-            if is_of_seeds(candidate.fix):
-                return Answer(tuple(tried), candidate, is_confirmed=True)
-            found = self._on_failing(candidate, failing[:MOST_FRESH], len(fresh) - len(failing), len(fresh))
-            tried.append(found)
-            if found.has_helped:
-                return Answer(tuple(tried), candidate, is_confirmed=True)
-            still_open += [candidate] if found.why_not or _helps_some(found) else []
-            if still_open and candidate.cause == mine:
+            is_done = bool(confirmed) and not is_of_seeds(confirmed[0].fix)
+            if is_done or (confirmed and candidate.cause != confirmed[0].cause):
                 break
-        is_refuted = any(one.candidate.cause == mine and not one.experiment.why_not for one in on_own)
-        is_mine = any(one.cause == mine for one in still_open)
-        return Answer(tuple(tried), next(iter(still_open), None), have_failed=is_refuted and not is_mine)
+            if is_of_seeds(candidate.fix):
+                confirmed.append(candidate)
+            elif not still_open or still_open[0].cause != mine:
+                found = self._on_fresh(candidate, fresh)
+                tried.append(found)
+                is_open = bool(found.why_not) or helps_some(found)
+                (confirmed if found.has_helped else still_open if is_open else refuted).append(candidate)
+        known = {one.candidate.cause for one in on_own if not one.experiment.why_not}
+        failed = known - {one.cause for one in helped if one not in refuted}
+        best = next(iter((*confirmed, *still_open)), None)
+        return Answer(tuple(tried), best, bool(confirmed), frozenset(failed))
 
     def _first_round(self) -> tuple[list[Tried], list[Trial]]:
         """Every candidate on the run's own seeds, and the run as it is on fresh ones."""
         trained = self._trials.train(self.planned, self.lead.reference)
-        fresh, rest = trained[: len(self._fresh)], iter(trained[len(self._fresh) :])
-        own, found = self._as_they_are(), list[Tried]()
-        for candidate, runs in self._candidates:
+        fresh, rest = trained[: len(self._fresh)], trained[len(self._fresh) :]
+        return self._with(self._candidates, rest, fresh), fresh
+
+    def _trained(self, chosen: Sequence[tuple[Candidate, Runs]], fresh: Sequence[Trial] = ()) -> list[Tried]:
+        return self._with(chosen, self._trials.train(_runs_of(*chosen), self.lead.reference), fresh)
+
+    def _with(
+        self, chosen: Sequence[tuple[Candidate, Runs]], trained: Sequence[Trial], fresh: Sequence[Trial]
+    ) -> list[Tried]:
+        """Candidates with what came out of their runs, one after the other."""
+        own, rest, found = self._repeats.as_they_are(), iter(trained), list[Tried]()
+        for candidate, runs in chosen:
             if is_of_seeds(candidate.fix):
                 found.append(self._other_seeds(candidate, own, fresh))
             else:
                 found.append(Tried.of(candidate, own, [next(rest) for _ in runs]))
-        return found, fresh
-
-    def _as_they_are(self) -> list[Trial]:
-        return [Trial(one.result.spec.seed, _subject(one)) for one in self._own]
+        return found
 
     def _with_second_cause(self, on_own: Sequence[Tried]) -> list[Tried]:
-        """Where no fix of the named cause makes the run learn: with that of what is then the cause, and that alone."""
+        """Where no fix of the named cause makes the run learn: with that of what is then the cause, and that alone.
+
+        Where that is not known, without what holds weights back.
+        """
         said = self.lead.diagnosis
         of_cause = [one for one in on_own if one.candidate.cause == said.cause or not said.cause]
         mine = [one for one in of_cause if not is_of_seeds(one.candidate.fix)]
@@ -176,31 +194,38 @@ class Inquiry:
         if first is None or first.middle.subject is None or any(self._learns(one.middle) for one in mine):
             return []
         with ONE_BLAS_THREAD:
-            second = judge(first.middle.subject, self._rules)
+            second = judge(first.middle.subject, self.rules)
+        more = fixes_of(second, first.middle.subject) or penalties_of(first.middle.subject, self.rules)
         chosen: list[tuple[Candidate, Runs]] = []
         named, known = first.candidate, {one.candidate.fix for one in on_own}
-        for one in fixes_of(second, first.middle.subject) if second.cause != named.cause else ():
-            both = replace(named, fix=with_fix(named.fix, one.fix), second=second.cause)
+        for one in more if second.cause != named.cause else ():
+            both = replace(named, fix=with_fix(named.fix, one.fix), second=one.cause)
             for candidate in [both] if one.fix in known or said.certainty == "proved" else [both, one]:
-                runs = [] if is_of_seeds(one.fix) else self._with(candidate.fix)
+                runs = [] if is_of_seeds(one.fix) else self._repeats.having(candidate.fix)
                 if runs and not isinstance(runs, str) and stacks_of(_runs_of(*chosen, (candidate, runs))) <= SECOND:
                     chosen.append((candidate, runs))
-        trained, own = iter(self._trials.train(_runs_of(*chosen), self.lead.reference)), self._as_they_are()
-        return [Tried.of(candidate, own, [next(trained) for _ in runs]) for candidate, runs in chosen]
+        return self._trained(chosen)
 
-    def _on_failing(self, candidate: Candidate, befores: Sequence[Trial], learn: int, n: int) -> Experiment:
-        """A fix on fresh seeds that fail without it, beside `learn` of all `n` that do not."""
-        if len(befores) < FEWEST_FRESH:
-            return Experiment(candidate.fix, why_not=f"{learn} of {n} fresh seeds learn without it", is_fresh=True)
-        runs = self._on([one.seed for one in befores], candidate.fix)
+    def _on_fresh(self, candidate: Candidate, fresh: Sequence[Trial]) -> Experiment:
+        """A fix on fresh seeds that fail without it, and whether it is better than other first weights are by chance.
+
+        It is where it helps far more of those that fail than it harms of those that learn.
+        """
+        failing = [one for one in fresh if not self._learns(one)]
+        learning, fix = [one for one in fresh if self._learns(one)], candidate.fix
+        if len(failing) < FEWEST_FRESH:
+            why_not = f"{len(learning)} of {len(fresh)} fresh seeds learn without it"
+            return Experiment(fix, why_not=why_not, is_fresh=True)
+        befores = [*failing, *learning] if learning else failing[:MOST_FRESH]
         try:
+            runs = self._repeats.on([one.seed for one in befores], fix)
             afters = {one.seed: one for one in self._trials.train(runs, self.lead.reference)}
         except Spent:
-            return Experiment(candidate.fix, why_not=SPENT, is_fresh=True)
-        pairs = [(one, afters[one.seed]) for one in befores if one.seed in afters]
-        found = on_fresh_seeds(candidate.fix, pairs)
-        is_luck = at_least(found.helped, len(pairs), learn / n) > LUCK
-        return replace(found, learn=learn, has_helped=_helps_most(found) and not is_luck)
+            return Experiment(fix, why_not=SPENT, is_fresh=True)
+        found = on_fresh_seeds(fix, [(one, afters[one.seed]) for one in failing if one.seed in afters])
+        harmed = n_helped([(afters[one.seed], one) for one in learning if one.seed in afters])
+        has_helped = helps_most(found) and not (learning and is_luck(found.helped, harmed))
+        return replace(found, learn=len(learning), has_helped=has_helped)
 
     def _other_seeds(self, candidate: Candidate, own: Sequence[Trial], fresh: Sequence[Trial]) -> Tried:
         """What fresh seeds reach without a fix; the one to try is the first that learns."""
@@ -208,11 +233,11 @@ class Inquiry:
         least = reached + enough(reached, self.lead.reference)
         learn = [one for one in fresh if self._learns(one) and one.score > least]
         fix = (f"seed={learn[0].seed}",) if learn else candidate.fix
-        after, seeds = middle(fresh), tuple(one.seed for one in fresh)
-        metric, before, reach = shown_both(middle(own), after)
+        after, seeds = middle(learn or fresh), tuple(one.seed for one in fresh)
+        metric, before, reach = shown_both(middle(own), middle(fresh))
         is_enough = len(learn) >= LEARN * len(fresh)
-        found = Experiment(fix, metric, seeds, before, reach, len(learn), is_enough, is_fresh=True)
-        return Tried(replace(candidate, fix=fix), found, middle(learn or fresh))
+        found = Experiment(fix, metric, seeds, before, reach, len(learn), is_enough, True, reach=reach_of(after))
+        return Tried(replace(candidate, fix=fix), found, after)
 
     def _learns(self, trial: Trial) -> bool:
         """As the run is judged: where its cause shows on other samples alone, training well is no excuse."""
@@ -220,17 +245,5 @@ class Inquiry:
         return one is not None and is_enough(one.reference, one.scores)
 
 
-def _helps_most(found: Experiment) -> bool:
-    return not found.why_not and found.helped >= MOST * len(found.seeds)
-
-
-def _helps_some(found: Experiment) -> bool:
-    return found.helped >= SOME * len(found.seeds)
-
-
 def _runs_of(*chosen: tuple[Candidate, Runs]) -> Runs:
     return [run for _, runs in chosen for run in runs]
-
-
-def _subject(one: Judged) -> Subject:
-    return Subject(one.result, one.data, one.reference)

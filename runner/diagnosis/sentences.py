@@ -162,7 +162,8 @@ def page_of(one: Judged) -> str:
 
 def _cause(one: Judged) -> str:
     said = one.diagnosis
-    return f"{words_of(said.cause)} ({said.certainty}, {said.code})"
+    second = f", and {words_of(said.second)}" if said.second else ""
+    return f"{words_of(said.cause)}{second} ({said.certainty}, {said.code})"
 
 
 def _unexplained(way: str, one: Judged) -> str:

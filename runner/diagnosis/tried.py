@@ -5,9 +5,16 @@ from collections.abc import Sequence
 from runner.base.console import count
 from runner.base.texts import number
 from runner.diagnosis.judged import Judged
-from runner.runs.diagnosis import Experiment, is_of_seeds
+from runner.runs.diagnosis import Experiment, Reach, is_of_seeds
 
 MOST_SETTINGS = 3  # of a cause, whose numbers are shown
+# What is to be said of a fix by what the middle seed reaches with it.
+REACHED: dict[Reach, str] = {
+    "enough": "",
+    "short": "still short of what the data allow",
+    "nothing": "still hardly better than a constant",
+    "": "",
+}
 Line = tuple[str, str]  # a label and a text
 
 
@@ -33,15 +40,20 @@ def _of_setting(one: Judged) -> list[Line]:
         return [("fix", words_of_trial(said.tried[0]))]
     if said.verdict == "unknown":
         return [("tried", f"without success: {in_vain(said.tried)}")]
-    unsure = [("", words_of_trial(each)) for each in said.tried if each.why_not and each.is_fresh]
-    return [("fix", words_of_trial(found)), *unsure]
+    beside = [each for each in said.tried if each.is_fresh and each is not found]
+    others = [("", words_of_trial(each)) for each in beside if each.why_not or each.has_helped]
+    return [("fix" if found.has_helped else "tried", words_of_trial(found)), *others]
 
 
 def in_vain(tried: Sequence[Experiment]) -> str:
-    """The fixes that were trained and do not help, each once."""
+    """The fixes that were trained and do not help, each once; of other seeds, how many learn."""
     helpful = {one.overrides for one in tried if one.has_helped and one.is_fresh}
-    names = [_fix(one) for one in tried if not one.why_not and one.overrides not in helpful]
+    names = [_fix(one) + _some(one) for one in tried if not one.why_not and one.overrides not in helpful]
     return ", ".join(dict.fromkeys(names))
+
+
+def _some(one: Experiment) -> str:
+    return f" ({one.helped} of {len(one.seeds)} learn)" if is_of_seeds(one.overrides) and one.helped else ""
 
 
 def words_of_trial(one: Experiment) -> str:
@@ -52,11 +64,12 @@ def words_of_trial(one: Experiment) -> str:
     n = len(one.seeds)
     if is_of_seeds(one.overrides):
         return f"{_fix(one)}   {one.helped} of {n} fresh seeds learn"
-    on = f"{n} fresh seeds" if one.is_fresh else f"{n} of its own seeds" if n > 1 else "its own seed"
+    others = f"{count(one.learn, 'other')} learn{'' if one.learn > 1 else 's'} without it" if one.learn else ""
+    fresh = f"{n} fresh seeds{' that fail' if others else ''}"
+    on = fresh if one.is_fresh else f"{n} of its own seeds" if n > 1 else "its own seed"
     came = f"better in {one.helped} of {n}" if n > 1 else "it helped" if one.helped else "it did not help"
-    learn = f"{count(one.learn, 'other fresh seed')} {'learn' if one.learn > 1 else 'learns'}"
-    beside = f"; {learn} without it" if one.learn else ""
-    return f"{_fix(one)}   tried on {on}: {'median ' if n > 1 else ''}{_change(one)}, {came}{beside}"
+    change = f"{'median ' if n > 1 else ''}{_change(one)}, {came}"
+    return f"{_fix(one)}   tried on {on}: {'; '.join(filter(None, [change, others, REACHED[one.reach]]))}"
 
 
 def _fix(one: Experiment) -> str:

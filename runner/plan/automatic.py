@@ -78,7 +78,7 @@ def _fitted_training(training: TrainingSpec, facts: Facts, automatic: frozenset[
         changes |= {"patience": PATIENCE} if "training.patience" in automatic else {}
         changes |= {"restore_best": True} if "training.restore_best" in automatic else {}
     if "training.l2" in automatic:
-        changes["l2"] = float(f"{min(MOST_L2, 1 / facts.n_train):.2g}")
+        changes["l2"] = l2_of(facts.n_train)
     if training.mode == "minibatch" and training.batch_size is None and facts.n_train > LARGE:
         changes["batch_size"] = LARGE_BATCH
     if training.epochs is None and training.steps is None:
@@ -86,6 +86,11 @@ def _fitted_training(training: TrainingSpec, facts: Facts, automatic: frozenset[
         updates = math.ceil(facts.n_train / (size or BATCH))
         changes["epochs"] = max(1, min(EPOCHS, MOST_UPDATES // updates))
     return training.model_copy(update=changes)
+
+
+def l2_of(rows: int) -> float:
+    """The L2 that suits a table with this many rows to train on."""
+    return float(f"{min(MOST_L2, 1 / rows):.2g}")
 
 
 def notes_on(spec: Spec, facts: Facts, automatic: frozenset[str]) -> list[str]:

@@ -8,6 +8,7 @@ from runner.base.texts import number
 Overrides = tuple[str, ...]
 Verdict = Literal["healthy", "ill", "unknown"]
 Certainty = Literal["proved", "confirmed", "likely", ""]
+Reach = Literal["enough", "short", "nothing", ""]
 Side = Literal["above", "below"]
 
 
@@ -54,6 +55,8 @@ class Experiment:
     rose by more than chance explains, and `has_helped` says whether these are enough. With `is_fresh` no seed is one of
     the sweep's, all fail as the run is, and `learn` more learn without a fix. Where the fix is another seed, `seeds`
     are all that were tried, and `helped` of them learn.
+    `reach` is what the middle seed reaches with the fix: `enough`, where it learns, `nothing`, where it is hardly
+    better than a constant, else `short` of what the data allow; empty where nothing was trained.
     """
 
     overrides: Overrides
@@ -66,6 +69,7 @@ class Experiment:
     is_fresh: bool = False
     learn: int = 0
     why_not: str = ""
+    reach: Reach = ""
 
 
 def change(metric: str, before: float | None, after: float | None) -> str:
@@ -85,6 +89,8 @@ def is_of_seeds(fix: Overrides) -> bool:
 class Diagnosis:
     """A run is `healthy`, `ill` for a cause, or it does not learn for a cause that is `unknown`.
 
+    Where two causes were found together, `second` is the other one, whose fix is part of the one to try first.
+
     A healthy run has a cause where its code is wrong all the same. `layer` counts from 1, the first hidden one, and
     `step` counts updates; both are those of the evidence. `fixes` are overrides to try, those of one line together, and
     `tried` what came out where fixes were trained, in that order.
@@ -100,6 +106,7 @@ class Diagnosis:
     symptoms: tuple[Evidence, ...] = ()
     fixes: tuple[Overrides, ...] = ()
     tried: tuple[Experiment, ...] = ()
+    second: str = ""
 
     @property
     def experiment(self) -> Experiment | None:

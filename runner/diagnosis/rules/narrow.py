@@ -1,5 +1,6 @@
 """Networks of few units: too few for the data, or enough of them that a start can end in a trap."""
 
+import itertools
 import math
 from functools import lru_cache
 
@@ -8,7 +9,7 @@ from runner.diagnosis.rules.network import BENT, misses_a_line
 from runner.diagnosis.rules.rule import AS_GOOD, NEAR_START, Rule
 from runner.diagnosis.rules.steps import STEADILY, STILL, too_far
 from runner.diagnosis.subject import Neighbour, Subject
-from runner.runs.diagnosis import Evidence
+from runner.runs.diagnosis import Evidence, Overrides
 from runner.runs.spec import setting_of
 
 NARROW = 4  # units
@@ -82,6 +83,16 @@ def _some_learn(subject: Subject) -> bool:
     return len(_lucky(subject)) > SOME * len(_siblings(subject))
 
 
+def _other_starts(subject: Subject) -> list[Overrides]:
+    """A seed that is known to learn, else more units before a seed of which nothing is known."""
+    lucky, wider = _lucky(subject), (f"network.hidden=[{','.join(str(4 * n) for n in subject.spec.network.hidden)}]",)
+    if lucky:
+        return [(f"seed={max(lucky, key=lambda one: one.score).spec.seed}",), wider]
+    known = {subject.spec.seed} | {one.spec.seed for one in _siblings(subject)}
+    new = next(seed for seed in itertools.count(subject.spec.seed + 1) if seed not in known)
+    return [wider, (f"seed={new}",)]
+
+
 BAD_START = Rule(
     "D405",
     "bad_start",
@@ -90,7 +101,7 @@ BAD_START = Rule(
         _narrowest(subject),
         *_other_seeds(subject),
     ],
-    fixes=lambda subject: [(f"seed={_other_seed(subject)}",), (f"network.hidden={_wider(subject)}",)],
+    fixes=_other_starts,
 )
 
 
@@ -98,15 +109,3 @@ def _other_seeds(subject: Subject) -> list[Evidence]:
     """How many other seeds learn, where there are any."""
     n = len(_siblings(subject))
     return [Evidence(f"other seeds of this setting that learn, of {n}", float(len(_lucky(subject))))] if n else []
-
-
-def _other_seed(subject: Subject) -> int:
-    """One that is known to learn, else the next that is not known to fail."""
-    if lucky := _lucky(subject):
-        return max(lucky, key=lambda one: one.score).spec.seed
-    known = {subject.spec.seed} | {one.spec.seed for one in _siblings(subject)}
-    return next(seed for seed in range(subject.spec.seed + 1, subject.spec.seed + len(known) + 2) if seed not in known)
-
-
-def _wider(subject: Subject) -> str:
-    return "[" + ",".join(str(4 * units) for units in subject.spec.network.hidden) + "]"

@@ -125,7 +125,7 @@ INIT_SMALL = Rule(
 )
 
 
-def _curved(subject: Subject) -> float:
+def curved(subject: Subject) -> float:
     """Rate times curvature along the gradient at the first weights; 0 where it says nothing."""
     if subject.first is None or not subject.is_plain:
         return 0.0
@@ -137,20 +137,20 @@ def steep(subject: Subject) -> list[Evidence]:
 
     Training often goes to flatter places by itself, so the limit is far above that at the end.
     """
-    found = _curved(subject)
+    found = curved(subject)
     return [Evidence("rate times curvature at the first weights", found, CLIFF, step=0)] if found > CLIFF else []
 
 
 def lower_rates(subject: Subject) -> list[Overrides]:
     """A tenth of the rate, or as many tenths as end the first step on this side of the valley; and a tenth of that."""
-    beyond = _curved(subject) / VALLEY if subject.is_plain else subject.spec.learning_rate / ADAPTIVE
+    beyond = curved(subject) / VALLEY if subject.is_plain else subject.spec.learning_rate / ADAPTIVE
     tenths = max(1, math.ceil(math.log10(beyond))) if 0 < beyond < math.inf else 1
     return [(f"learning_rate={subject.spec.learning_rate * 10.0**-more:g}",) for more in (tenths, tenths + 1)]
 
 
 def avalanche(subject: Subject) -> list[Evidence]:
     """The same of what momentum makes of the rate in the long run."""
-    found = _curved(subject) / (1 - subject.momentum)
+    found = curved(subject) / (1 - subject.momentum)
     name = "the rate in the long run times curvature at the first weights"
     return [Evidence(name, found, AVALANCHE, step=0)] if found > AVALANCHE else []
 

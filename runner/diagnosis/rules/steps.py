@@ -1,17 +1,20 @@
 """Steps that are too short, too long or too few: rate, schedule, clipping, penalty, momentum."""
 
 import math
-from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
 
 from runner.diagnosis.probes import Search, curvature, search
+from runner.diagnosis.rules.longer import enough_steps, higher_rates
 from runner.diagnosis.rules.network import VANISHING
 from runner.diagnosis.rules.rule import NEAR_START, Rule
 from runner.diagnosis.rules.start import DEAD, INIT_SMALL, avalanche, goes_nowhere, lower_rates, steep
 from runner.diagnosis.subject import Subject
-from runner.runs.diagnosis import Evidence, Overrides
+from runner.plan.automatic import l2_of
+from runner.runs.diagnosis import Evidence
+from runner.runs.field_types import AUTO
+from runner.runs.overrides import settings_of
 
 FADED, WORTH = 0.02, 0.1  # the schedule's last factor, and the sum of all by the number of steps
 CLIPPED = 0.2  # the limit of the gradient's norm / its median
@@ -34,12 +37,12 @@ FALLS, STILL, STEADILY = 0.003, 0.01, 0.03  # of the cost, in the last fifth of 
 SOMETHING = 1e-6  # of the cost: more than rounding
 
 
-def _sum_of_factors(subject: Subject) -> float:
+def _updates(subject: Subject) -> float:
     return float(subject.factors.sum())
 
 
 def _faded(subject: Subject) -> list[Evidence]:
-    last, worth, limit = float(subject.factors[-1]), _sum_of_factors(subject), WORTH * len(subject.factors)
+    last, worth, limit = float(subject.factors[-1]), _updates(subject), WORTH * len(subject.factors)
     if last >= FADED or worth >= limit:
         return []
     return [
@@ -93,9 +96,17 @@ def _end_size(subject: Subject) -> float:
     return math.inf if subject.last is None else float(subject.sizes(subject.last).max())
 
 
+def penalty(subject: Subject) -> Evidence:
+    """How strong L2 is, and whether the program has chosen it."""
+    l2, typed = subject.spec.training.l2, settings_of(subject.result.overrides)
+    is_table, rows = subject.data.samples.encoding is not None, len(subject.data.X_train)
+    is_chosen = is_table and l2 == l2_of(rows) and typed.get("training.l2", AUTO) == AUTO
+    return Evidence(f"training.l2{', chosen by the program' * is_chosen}", l2)
+
+
 def _decayed(subject: Subject) -> float:
     """How much L2 had the time to shrink weights that no gradient holds, as an exponent."""
-    rate = subject.spec.learning_rate * _sum_of_factors(subject)
+    rate = subject.spec.learning_rate * _updates(subject)
     if subject.is_plain:
         return subject.spec.training.l2 * rate / (1 - subject.momentum)
     return rate if subject.spec.training.l2 >= 0.01 else 0.0
@@ -110,7 +121,7 @@ L2_STRONG = Rule(
         and _decayed(subject) > DECAYED
     ),
     evidence=lambda subject: [
-        Evidence("training.l2", subject.spec.training.l2),
+        penalty(subject),
         Evidence("pull of L2 / gradient, at the end", _pull(subject), PULLED),
         Evidence("norm of a unit's weights at the end, the largest", _end_size(subject), SHRUNK, side="below"),
     ],
@@ -149,9 +160,9 @@ def _jumps(subject: Subject) -> bool:
 
 def _ended_early(subject: Subject) -> bool:
     """Whether there were hardly any updates, or the cost was still falling by steps that were long enough."""
-    if _sum_of_factors(subject) < FEWEST:
+    if _updates(subject) < FEWEST:
         return True
-    if _sum_of_factors(subject) < FEW:
+    if _updates(subject) < FEW:
         return subject.falls > STILL
     if subject.last is None or INIT_SMALL.when(subject) or VANISHING.when(subject):  # which are slow for that
         return False
@@ -160,7 +171,7 @@ def _ended_early(subject: Subject) -> bool:
 
 def few_updates(subject: Subject) -> Evidence:
     """How many updates there were: too few for anything, too few for a cost that still falls, or enough."""
-    worth = _sum_of_factors(subject)
+    worth = _updates(subject)
     return Evidence("updates at the full rate", worth, FEWEST if worth < FEWEST else FEW, side="below")
 
 
@@ -172,16 +183,8 @@ TOO_FEW_STEPS = Rule(
         few_updates(subject),
         Evidence("share of the cost saved in the last fifth of training", subject.falls, STILL),
     ],
-    fixes=lambda subject: [_longer(subject, times) for times in ((1, 10) if subject.has_stopped_early else (10, 100))],
+    fixes=lambda subject: enough_steps(subject, FEW),
 )
-
-
-def _longer(subject: Subject, times: int) -> Overrides:
-    """The training so many times as long, to its end."""
-    training, patient = subject.spec.training, ["training.patience=null"] * subject.has_stopped_early
-    if training.steps is not None:
-        return (*patient, *[f"training.steps={training.steps * times}"] * (times > 1))
-    return (*patient, *[f"training.epochs={(training.epochs or 1) * times}"] * (times > 1))
 
 
 def too_far(subject: Subject) -> list[Evidence]:
@@ -221,10 +224,6 @@ def _killed(subject: Subject) -> list[Evidence]:
     ]
 
 
-def _rates(*factors: float) -> Callable[[Subject], list[Overrides]]:
-    return lambda subject: [(f"learning_rate={subject.spec.learning_rate * factor:g}",) for factor in factors]
-
-
 LR_HIGH = Rule("D506", "lr_high", lambda subject: bool(too_far(subject)), too_far, lower_rates, before=steep)
 
 
@@ -247,4 +246,4 @@ def _too_short(subject: Subject) -> list[Evidence]:
     return [falls, best] if found.best >= SHORT and is_falling else []
 
 
-LR_LOW = Rule("D507", "lr_low", lambda subject: bool(_too_short(subject)), _too_short, _rates(10, 100))
+LR_LOW = Rule("D507", "lr_low", lambda subject: bool(_too_short(subject)), _too_short, higher_rates)

@@ -44,7 +44,7 @@ TEXTS = {
         f"beside the run learn; or it has moved, and its cost falls by less than {steps.STILL:.0%} in the last fifth "
         f"of the training, or by less than {steps.STEADILY:.0%} where no step along the gradient would save "
         f"{narrow.TRAPPED:.0%} of it.",
-        "Other seeds: `seed=range(10)`; more units make it rare.",
+        "More units, which make it rare, or other seeds: `seed=range(10)`.",
         shows=("python -m runner data=xor network.hidden=[2] optimizer=adam seed=4",),
     ),
 }

@@ -52,7 +52,7 @@ TEXTS = {
         "There were too few updates to learn anything.",
         "The cost still falls when training ends.",
         f"There are fewer than {steps.FEWEST:g} updates, or than {steps.FEW:g} with a cost that still falls.",
-        "Ten times as many steps: `training.epochs` or `training.steps`.",
+        f"Ten times as many steps, or enough for {steps.FEW:g} updates: `training.epochs` or `training.steps`.",
         shows=("python -m runner training.epochs=5",),
     ),
     "lr_high": Text(
@@ -70,7 +70,7 @@ TEXTS = {
         "The cost falls smoothly, and is far from flat at the end.",
         f"The weights have moved less than {NEAR_START:g} of their size, the best step along the gradient is "
         f"{steps.SHORT:g} times as long as that taken, or the last fifth of training saved {steps.STEADILY:.0%}.",
-        "Ten times the rate, then a hundred times.",
+        "Ten times the rate, or as many tens as the curvature at the first weights allows.",
         shows=("python -m runner learning_rate=0.001",),
     ),
 }

@@ -41,7 +41,7 @@ def test_an_interrupt_keeps_what_is_confirmed_so_far(
     known, interrupt = confirmed(found, compose, {0, 1})
     assert isinstance(interrupt, KeyboardInterrupt) and certainties(known) == ["confirmed", "confirmed", "likely"]
     first, last = capsys.readouterr().out.splitlines()
-    assert first.startswith("fixes are tried for 2 settings: ") and " runs, then 60 runs at most; about " in first
+    assert first.startswith("fixes are tried for 2 settings: ") and " runs, then 120 runs at most; about " in first
     assert last == "interrupted: 1 of 2 settings looked into"
 
 
