@@ -221,7 +221,8 @@ def _range(values: Sequence[float]) -> str:
 
 def _value(one: Judged, score: float) -> str:
     if math.isinf(score):
-        return f"no {one.metric} ({'its outputs are not finite' if one.result.has_finished else 'diverged'})"
+        why = "its outputs are not finite, or far beyond the targets" if one.result.has_finished else "diverged"
+        return f"no {one.metric} ({why})"
     return f"{one.metric} {_number(one, score)}{_r2(one, score)}"
 
 

@@ -20,6 +20,7 @@ STILL = 0.01  # of the cost, in the last fifth of the evaluations
 TRAPPED = 0.01  # the share of the cost that the best step along the gradient saves
 NARROW = 4  # units
 NOWHERE = 2.0  # the sum of all rates, with momentum in the long run; healthy least: 3, but for easy lines
+UNMOVED = 1e-9  # way from the first weights / their size, up to which costs are the same but for rounding
 CLIFF = 20.0  # rate times curvature before the first update; see STEEP in steps
 VALLEY = 2.0  # the same, above which a step along the gradient ends higher than it began
 ADAPTIVE = 0.1  # a rate that is high for an optimizer that makes all steps about as long as the rate
@@ -140,6 +141,14 @@ def steep(subject: Subject) -> list[Evidence]:
     """
     found = _curved(subject)
     return [Evidence("rate times curvature at the first weights", found, CLIFF, step=0)] if found > CLIFF else []
+
+
+def stands_still(subject: Subject) -> list[Evidence]:
+    """What shows that no update was long enough to move the weights, though there is a gradient to follow."""
+    last, is_end = subject.last, subject.result.restored in (None, subject.result.last_step)
+    if last is None or not is_end or subject.way >= UNMOVED or not subject.gradient(last).any():
+        return []
+    return [Evidence("way from the first weights / their size", subject.way, UNMOVED)]
 
 
 def lower_rates(subject: Subject) -> list[Overrides]:
