@@ -146,9 +146,10 @@ def steep(subject: Subject) -> list[Evidence]:
 def stands_still(subject: Subject) -> list[Evidence]:
     """What shows that no update was long enough to move the weights, though there is a gradient to follow."""
     last, is_end = subject.last, subject.result.restored in (None, subject.result.last_step)
-    if last is None or not is_end or subject.way >= UNMOVED or not subject.gradient(last).any():
+    limit = max(UNMOVED, float(np.finfo(subject.spec.dtype).eps))
+    if last is None or not is_end or subject.way >= limit or not subject.gradient(last).any():
         return []
-    return [Evidence("way from the first weights / their size", subject.way, UNMOVED)]
+    return [Evidence("way from the first weights / their size", subject.way, limit)]
 
 
 def lower_rates(subject: Subject) -> list[Overrides]:
