@@ -28,7 +28,7 @@ from runner.runs.result import RunResult
 from runner.train.training import train_task
 
 UNSEEN = range(1000, 1007)  # seeds
-EACH = 2  # settings of each cause
+EACH = 4  # settings of each cause
 Asked = list[tuple[Labelled, RunResult]]  # the ill runs of a setting
 
 

@@ -1,5 +1,6 @@
 """The figures as Markdown."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -60,7 +61,7 @@ def _reached(half: Figures) -> dict[str, tuple[float, str]]:
     counted = [half.blamed, half.although, half.proved, half.wrong_gradient, half.unknown, half.unknown_without]
     middle, high = half.milliseconds
     values = [
-        *((value, f"{value:.3f}") for value in macro), (lowest.value, f"{lowest} {cause}"),
+        *((value, f"{value:.3f}") for value in macro), (lowest.value, f"{lowest} {cause}" if lowest.n else "-"),
         (alarms.value, str(alarms)), (alarms.interval[1], f"{alarms.interval[1]:.3f}"),
         *((one.value, str(one)) for one in counted), (middle, f"{middle:.0f}; 95 %: {high:.0f}"),
     ]  # fmt: skip
@@ -68,8 +69,9 @@ def _reached(half: Figures) -> dict[str, tuple[float, str]]:
 
 
 def _is_met(goal: str, value: float) -> bool:
+    """Whether a number is on the right side of a goal, or is none, as no run was asked."""
     side, limit = goal.split()
-    return value >= float(limit) if side == ">=" else value <= float(limit)
+    return math.isnan(value) or (value >= float(limit) if side == ">=" else value <= float(limit))
 
 
 def _causes(half: Figures) -> str:

@@ -87,7 +87,7 @@ def _fixes(rule: Rule, subject: Subject) -> list[Overrides]:
     if rule.cause == "too_small":
         return [(f"network.hidden=[{','.join(str(WIDER * units) for units in hidden)}]",)] if hidden else []
     fixes = [*map(tuple, rule.fixes(subject)), *_further(rule.cause, subject)]
-    if rule.cause == "momentum_high" and "momentum" not in subject.spec.optimizer.settings():
+    if rule.cause == "momentum_high" and not subject.has_momentum:
         return []
     if rule.cause == "too_few_steps":
         return fixes[:1]

@@ -91,12 +91,6 @@ def _of_layer(subject: Subject, evidence: Evidence, measure: Callable[[Array], A
     return float(values[evidence.layer - 1]) if evidence.layer <= len(values) else math.nan
 
 
-def _way(subject: Subject, _: Evidence) -> float:
-    if subject.first is None or subject.last is None:
-        return math.nan
-    return float(np.linalg.norm(subject.last - subject.first) / np.linalg.norm(subject.first))
-
-
 def _way_of_one_update(subject: Subject, evidence: Evidence) -> float:
     """In the same step and layer."""
     steps, moved = subject.signal("moved")
@@ -127,7 +121,7 @@ MEASURES: dict[str, Callable[[Subject, Evidence], float]] = {
     "norm of a unit's first weights": _sizes,
     "norm of a unit's first weights, the largest": _sizes,
     "norm of a unit's weights at the end": _sizes,
-    "way from the first weights / their size": _way,
+    "way from the first weights / their size": lambda subject, _: subject.way,
     "way of one update / weights": _way_of_one_update,
     "last cost / least": lambda subject, _: float(_above(subject)[-1]),
     "cost / least so far, in the last half": _last_half,

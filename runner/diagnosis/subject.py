@@ -143,8 +143,7 @@ class Subject:
             if isinstance(weights, Problem):
                 return None
             start = weights.parameters
-        spec, shape = self.spec, self.shape
-        drawn = first_parameters(self.right.network, [spec], [start], shape.drawn)
+        drawn = first_parameters(self.right.network, [self.spec], [start], self.shape.drawn)
         return np.asarray(drawn[0].astype(np.float64))
 
     @cached_property
@@ -213,16 +212,22 @@ class Subject:
         return float(settings.get("momentum", settings.get("beta1", 0.0)))
 
     @property
+    def has_momentum(self) -> bool:
+        """Whether that is a setting of its own: it makes steps longer, where Adam's first moment does not."""
+        return "momentum" in self.spec.optimizer.settings()
+
+    @property
     def rate(self) -> float:
         """What the last update multiplied the gradient with; with momentum, in the long run."""
-        has_momentum = "momentum" in self.spec.optimizer.settings()
-        return self.spec.learning_rate * float(self.factors[-1]) / ((1 - self.momentum) if has_momentum else 1)
+        return self._in_the_long_run(float(self.factors[-1]))
 
     @property
     def total_rate(self) -> float:
         """What all updates multiplied the gradient with; with momentum, in the long run."""
-        has_momentum = "momentum" in self.spec.optimizer.settings()
-        return self.spec.learning_rate * float(self.factors.sum()) / ((1 - self.momentum) if has_momentum else 1)
+        return self._in_the_long_run(float(self.factors.sum()))
+
+    def _in_the_long_run(self, factor: float) -> float:
+        return self.spec.learning_rate * factor / ((1 - self.momentum) if self.has_momentum else 1)
 
     @property
     def is_plain(self) -> bool:

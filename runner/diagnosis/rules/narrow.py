@@ -5,12 +5,11 @@ import math
 from runner.diagnosis.probes import search
 from runner.diagnosis.rules.network import BENT, misses_a_line
 from runner.diagnosis.rules.rule import AS_GOOD, NEAR_START, Rule
-from runner.diagnosis.rules.steps import too_far
+from runner.diagnosis.rules.steps import STEADILY, STILL, too_far
 from runner.diagnosis.subject import Neighbour, Subject
 from runner.runs.diagnosis import Evidence
 
 NARROW = 4  # units
-STILL = 0.01  # of the cost, in the last fifth of the evaluations
 TRAPPED = 0.01  # the share of the cost that the best step along the gradient saves
 SEEDS = 3  # other seeds, from which on it says something that none of them learns
 SOME = 0.2  # of the other seeds; where fewer learn, it is luck that they do
@@ -27,10 +26,11 @@ def _lucky(subject: Subject) -> list[Neighbour]:
 
 
 def _is_trapped(subject: Subject) -> bool:
-    """Whether a run has gone somewhere, by steps that are not too long, and none would lower its cost there."""
+    """Whether a run has gone somewhere, by steps that are not too long, and its cost hardly falls any more."""
     if subject.last is None or too_far(subject) or not subject.spec.network.bias:
         return False
-    is_still = subject.falls < STILL and search(subject, subject.last).gain < TRAPPED
+    falls = subject.falls
+    is_still = falls < STILL or (falls < STEADILY and search(subject, subject.last).gain < TRAPPED)
     return NEAR_START < subject.way < math.inf and is_still
 
 

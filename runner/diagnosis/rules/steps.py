@@ -29,7 +29,7 @@ KILLED, SUDDEN = 0.25, 0.5  # share of a layer's units that die while no way bet
 GROWN = 30.0  # norm of W by the square root of its units at the end; healthy 99 % and most: 21, 24
 AT_START = 0.05  # the same of weights that are hardly other ones
 SHORT = 30.0  # the best step along the gradient by the one that is taken
-WORTHWHILE = 0.05  # what that step would save of the cost; traps: 0.005 at most
+WORTHWHILE = 0.03  # what that step would save of the cost; traps: 0.005 at most
 FALLS, STILL, STEADILY = 0.003, 0.01, 0.03  # of the cost, in the last fifth of the evaluations
 SOMETHING = 1e-6  # of the cost: more than rounding
 
@@ -119,7 +119,7 @@ L2_STRONG = Rule(
 MOMENTUM_HIGH = Rule(
     "D504",
     "momentum_high",
-    when=lambda subject: "momentum" in subject.spec.optimizer.settings() and subject.momentum > HEAVY,
+    when=lambda subject: subject.has_momentum and subject.momentum > HEAVY,
     evidence=lambda subject: [
         Evidence("optimizer.momentum", subject.momentum, HEAVY),
         Evidence("learning rate in the long run", subject.rate),

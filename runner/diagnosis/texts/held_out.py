@@ -30,7 +30,7 @@ TEXTS = {
         "the run has learned its training samples by heart",
         "The network is large for its samples, and was trained for too long.",
         "The training cost falls, that of other samples rises again.",
-        f"The test score is more than {held_out.BEYOND:g} below that of training, and the test cost above "
+        f"The test score is more than {held_out.FAR_BEYOND:g} below that of training, and the test cost above "
         f"{held_out.ROSE:g} times its least.",
         "`training.patience=20 training.restore_best=true`, `training.l2=0.01`, or more samples.",
         shows=(

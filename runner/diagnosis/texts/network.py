@@ -1,6 +1,6 @@
 """The words for networks that cannot do it."""
 
-from runner.diagnosis.rules import network
+from runner.diagnosis.rules import narrow, network
 from runner.diagnosis.texts.text import Text
 
 TEXTS = {
@@ -14,9 +14,11 @@ TEXTS = {
     ),
     "too_small": Text(
         "a layer has too few units",
-        "Everything that the later layers see must pass through one number.",
+        "Everything that the later layers see must pass through a few numbers, or through one.",
         "The fit is one step or one slope.",
-        "A hidden layer has one unit, and the run misses what its data allow; or of all fixes only more units help.",
+        "A hidden layer has one unit, and the run misses what its data allow; or it has "
+        f"{narrow.NARROW} units or fewer, and none of {narrow.SEEDS} or more other seeds beside the run learns; or "
+        "only more units help.",
         "More units: `network.hidden=[8]`.",
         shows=("python -m runner network.hidden=[1]",),
     ),

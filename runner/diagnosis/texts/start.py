@@ -1,6 +1,6 @@
 """The words for first weights."""
 
-from runner.diagnosis.rules import narrow, start
+from runner.diagnosis.rules import narrow, start, steps
 from runner.diagnosis.texts.text import Text
 
 TEXTS = {
@@ -40,8 +40,10 @@ TEXTS = {
         "the run has ended in a trap, from which other first weights stay away",
         "A small network has local minima.",
         "The cost is flat at a value that other seeds pass.",
-        f"Other seeds alone learn, or a network of {narrow.NARROW} units or fewer has moved, and no step along the "
-        f"gradient would save {narrow.TRAPPED:.0%} of the cost.",
+        f"In a network with a layer of {narrow.NARROW} units or fewer, more than {narrow.SOME:.0%} of the other seeds "
+        f"beside the run learn; or it has moved, and its cost falls by less than {steps.STILL:.0%} in the last fifth "
+        f"of the training, or by less than {steps.STEADILY:.0%} where no step along the gradient would save "
+        f"{narrow.TRAPPED:.0%} of it.",
         "Other seeds: `seed=range(10)`; more units make it rare.",
         shows=("python -m runner data=xor network.hidden=[2] optimizer=adam seed=4",),
     ),
