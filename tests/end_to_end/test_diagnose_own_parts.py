@@ -1,4 +1,4 @@
-"""Parts of one's own that raise, or end the program, while runs are judged: they cost what is said of their own runs."""
+"""Parts of one's own that raise, or end the program, while runs are judged: they cost what is said of their runs."""
 
 import subprocess
 
