@@ -211,14 +211,14 @@ def _confirmed(
 
 def _print(found: "Sequence[Judged | Unjudged]", sweep: "Findings", in_full: bool) -> None:
     """Say it: the counts, then a block for each cause, or everything about one run."""
-    from runner.diagnosis import sentences
+    from runner.diagnosis import sentences, verdicts
     from runner.diagnosis.commands import commands_of
     from runner.diagnosis.judged import Judged, Unjudged
 
     command = commands_of(sweep.about.command)
     if len(sweep.results) > 1:
         first = found[0].result
-        say(sentences.summary(found) if len(found) > 1 else f"run {first.index}: {sweep.name_of(first)}")
+        say(verdicts.summary(found) if len(found) > 1 else f"run {first.index}: {sweep.name_of(first)}")
     if len(found) == 1 and isinstance(one := found[0], Unjudged):
         what = one.result.outcome.told(one.result.last_step, one.result.error)
         say(f"cannot be judged: {one.why}" if one.result.outcome.is_trained else f"{what} (not judged)")

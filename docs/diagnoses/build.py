@@ -18,6 +18,7 @@ from runner.diagnosis.judging import NEAR
 from runner.diagnosis.rules import RULES, Rule
 from runner.diagnosis.texts import TEXTS
 from runner.diagnosis.trials import MOST_STACKS
+from runner.diagnosis.verdicts import HALF
 
 PAGE = Path(__file__).resolve().parents[1] / "diagnoses.md"
 NEWLINE = "\n"
@@ -61,14 +62,14 @@ Nothing is refused and no number changes. What may be intended is a note and no 
 and components of your own only with `--config`. `diagnose=off` looks at nothing. With `--config` the exit code is 3
 where there is a warning.
 
-With `--confirm` fixes are trained, setting by setting; runs that differ in seed and fold alone are one setting.
+With `--confirm` fixes are trained, setting by setting; runs that differ only in seed and fold are one setting.
 First all fixes of the named cause, and of causes that look like it, on the seeds of {MOST_OWN} of its runs at
 most; then the best of those that help, {MOST_FIXES} at most, on up to {MOST_FRESH} fresh seeds, each beside the
 run as it is. Of {FRESH} seeds that no run of the sweep has, those count on which the run fails too. A fix helps on
 a seed where the score rises by more than {LEAST:g}, or by {MISSING:.0%} of what it misses where that is less; on
 fresh seeds also by more than {ERRORS:g} standard errors of its mean over them. It is confirmed where it helps on
-at least {MOST:.0%} of the fresh seeds, of {FEWEST_FRESH} at least, and more often than other seeds alone do.
-Numbers are of the middle seed.
+at least {MOST:.0%} of the fresh seeds, of {FEWEST_FRESH} at least, and more often than other seeds do without it.
+Numbers are of the middle seed. A score below that of a constant counts as a constant's.
 
 - Where only the fix of a look-alike helps, that is the cause.
 - Where the fix of the named cause leaves a run that does not learn, the fix of what is then its cause is tried together
@@ -83,9 +84,15 @@ so far.
 Of a sweep the settings are named that explain each cause (`where`): of all rules of at most two conditions, such as
 `activation=relu and learning_rate >= 1`, the one that fits best (by F1) of those with p below 0.01 (Fisher's test,
 Holm's correction for the number of rules). Numbers are of runs with the cause and runs that learn. Where no rule is
-found, and some seeds of a setting fail while others learn, it is the seed; seeds and folds are in no rule.
-Beside a number stands what it is in the sweep's healthy runs on the same data, where ten or more can be measured: the
-5th or 95th percentile.
+found, and some seeds of a setting fail while others learn, that is said; seeds and folds are in no rule.
+Evidence that is beyond a limit has it beside it: `above 4`, `below 0.25`. A number without a limit is a plain fact.
+Where ten or more of the sweep's healthy runs on the same data can be measured, and the number is outside the range from
+their 5th to their 95th percentile, the end of the range on its side is given too.
+
+A run that falls short of what its data allow *does not learn*; *does worse than the data allow* where it reaches more
+than {HALF:.0%} of that; or *learns only its training samples*, where it does well on these. What the data allow is
+called `X or better` where the run itself is better than the reference. Where the cause is that rare classes are
+answered too seldom, the data allow what they do with each class counted the same.
 
 `--against` sets two runs beside each other: the settings that differ, data, scores, layers and cost, the first step at
 which a layer parts (a norm by more than a factor of 3, the share of dead units by more than 0.25), and the reason: the
@@ -114,14 +121,15 @@ A rule of your own is a module in the folder that you start from, or of an insta
 {indent(OWN.read_text(encoding="utf-8"), "    ")}
 and `python -m runner.diagnose modules=[my_rules]` asks it, at its place:
 
-    1 run: the cost has a spike (likely, X1)
-       evidence  largest training cost / first: 1590 (limit 10)
+    does not learn: the cost has a spike (likely, X1)
+       evidence  largest training cost / first: 1,590 (above 10)
        to try    python -m runner ... training.clip_norm=1
        more      wiki/spikes.md, X1
 
 A rule sees a run as a `Subject`: its `spec`, `data`, `history`, the scores `s` (on other samples) and `st` (on training
-samples), and what `reference.score` says the data allow. A rule that raises an exception ends the diagnosis with its
-name. A rule is asked of runs that are `failing`, unless it has another `asked`:
+samples), and what `reference.score` says the data allow. A number of `Evidence` is bad above its threshold, or below it
+with `side="below"`. A rule that raises an exception ends the diagnosis with its name. A rule is
+asked of runs that are `failing`, unless it has another `asked`:
 
 {NEWLINE.join(f"- `{asked}`: {runs}" for asked, runs in ASKED.items())}
 
@@ -129,15 +137,18 @@ A run that a rule holds for is ill; with `spares=True` one that learns gets the 
 
 The JSON object has a `version`, which is {VERSION}, `runs`, `causes`, `failures`, and `not_judged`, a count for each
 reason. Each run has
-`index`, `run_key`, `verdict` (`healthy`, `ill`, `unknown`), `code`, `cause`, `certainty`, `layer`, `step`, `score`,
-`allowed`, `evidence` and `symptoms` (each with `signal`, `value`, `threshold`, `where`), `fix` (overrides),
+`index`, `run_key`, `verdict` (`healthy`, `ill`, `unknown`), `shortfall` (how it falls short, in the words above; null
+where it learns), `code`, `cause`, `certainty`, `layer`, `step`, `score`, `allowed`, `evidence` and `symptoms` (each
+with `signal`, `value`, `where`, and `threshold` and `side`, `above` or `below`, which are null where the value is
+beyond no limit), `fix` (overrides),
 `experiment` and `tried`, a list of experiments. An experiment has `overrides`, `seeds`, `fresh` (whether these are no
 seeds of the sweep), `metric`, `before` and `after` (of the middle seed, null where nothing finite came out), `helped`
 (seeds), `has_helped`, `learn_without` (fresh seeds besides that learn as they are) and `why_not`, where it could not be
 trained. `experiment` is the one that has confirmed the fix, or the last that was trained; null without `--confirm`.
 Each cause has `code`, `cause`, `indices`, `rule` (null where no setting
 explains it), `inside` and `outside` (how many of how many), `left_out` (runs inside that have another cause), `p`, and
-`draw`, which is `seed` where that explains it. `healthy` has
+`draw`, which is `seed` where that explains it. `groups` are its runs as people see them, each with `certainty`,
+`indices` and the `fix` of the first run. `healthy` has
 the percentiles (`low`, `high`) of evidence in that many healthy `runs`. `failures` is the same of all runs that do not
 learn, for any cause, without `healthy`.
 """

@@ -153,7 +153,7 @@ def _of_layers(both: Pair) -> Iterator[Row]:
         yield parted
     yield _row("gradient norm at first", both, lambda one: _layers(one.result.signals["gradient_norm"][0]))
     longest = [_longest(one.result) for one in both]
-    yield "longest way / weights", longest[0][0], longest[1][0]
+    yield "largest step / weights", longest[0][0], longest[1][0]
     yield "... where", longest[0][1], longest[1][1]
     if all("dead" in one.result.signals for one in both):
         yield _row("share of dead units, last", both, lambda one: _layers(one.result.signals["dead"][-1]))
@@ -183,8 +183,10 @@ def _first_apart(first: RunResult, second: RunResult) -> Row | None:
 
 
 def _longest(result: RunResult) -> tuple[str, str]:
-    """The longest way of a layer between two records, by the size of its weights, and where that was."""
+    """The largest step of a layer between two records, relative to its weights, and where that was; none before one."""
     moved = result.signals["moved"]
+    if not moved.any():
+        return NOTHING, NOTHING
     at, layer = np.unravel_index(int(moved.argmax()), moved.shape)
     return _size(float(moved[at, layer])), f"layer {layer + 1}, step {result.signals['step'][at]}"
 

@@ -24,7 +24,7 @@ class Cause:
 
     `factor` is the rule that explains them. Without one, `draw` is `seed` or `fold` where that decides which runs of a
     setting fail, and `whole` counts the settings of which every one fails. `left_out` are runs inside the rule that do
-    not learn for another cause.
+    not learn for another cause, `left_out_elsewhere` such runs outside of it.
     """
 
     runs: tuple[Judged, ...]
@@ -32,6 +32,7 @@ class Cause:
     draw: str = ""
     whole: int = 0
     left_out: int = 0
+    left_out_elsewhere: int = 0
 
     @property
     def kind(self) -> tuple[str, str]:
@@ -43,10 +44,11 @@ class Cause:
         """What explains them, in a sentence; empty where nothing does, or where there is nothing to compare."""
         if self.factor:
             (hit, n), (missed, others) = self.factor.inside, self.factor.outside
-            others_too = f" ({count(self.left_out, 'run')} of another cause left out)" if self.left_out else ""
+            n_others = self.left_out + self.left_out_elsewhere
+            others_too = f" ({count(n_others, 'run')} of another cause left out)" if n_others else ""
             return f"{self.factor.rule}: {hit} of {count(n, 'run')}; elsewhere {missed} of {others}{others_too}"
         if self.draw:
-            return f"no setting explains it; it is the {self.draw}"
+            return f"no setting explains it: with another {self.draw} the same settings learn"
         if self.whole > 1:
             return f"all runs of {count(self.whole, 'setting')}, whatever the seed"
         return ""
@@ -89,13 +91,14 @@ def _explained(runs: Sequence[Judged], found: Sequence[Judged | Unjudged]) -> Ca
     both = [_settings(one, keys) for one in (*runs, *learning)]
     failed = np.arange(len(both)) < len(runs)
     if factor := explain({key: [one[key] for one in both] for key in keys}, failed):
-        return Cause(tuple(runs), factor, left_out=sum(factor.holds(_settings(one, keys)) for one in others))
+        inside = sum(factor.holds(_settings(one, keys)) for one in others)
+        return Cause(tuple(runs), factor, left_out=inside, left_out_elsewhere=len(others) - inside)
     n = Counter(tuple(one.values()) for one in (*both, *(_settings(one, keys) for one in others)))
     k = Counter(tuple(one.values()) for one in both[: len(runs)])
     learns = {tuple(one.values()) for one in both[len(runs) :]}
     if max(n.values()) == 1 or (keys and not could_show(len(runs), len(both))):
         return Cause(tuple(runs))
-    drawn = " or the ".join(dict.fromkeys(DRAWS[key] for key in varied if key in DRAWS))
+    drawn = " or ".join(dict.fromkeys(DRAWS[key] for key in varied if key in DRAWS))
     if 2 * sum(k[one] for one in k if one in learns) > len(runs):
         return Cause(tuple(runs), draw=drawn)
     return Cause(tuple(runs), whole=len(k) if all(k[one] == n[one] > 1 for one in k) else 0)

@@ -10,6 +10,7 @@ from runner.diagnosis.causes import Cause, causes_of, failures_of
 from runner.diagnosis.judged import Judged, Unjudged
 from runner.diagnosis.ranges import ranges_of
 from runner.diagnosis.sentences import where
+from runner.diagnosis.verdicts import shortfall
 from runner.runs.diagnosis import Evidence, Experiment
 
 VERSION = 1
@@ -27,7 +28,7 @@ def document(found: Sequence[Judged | Unjudged]) -> str:
     whole = {
         "version": VERSION,
         "runs": runs,
-        "causes": [_cause(one) | {"healthy": _ranges(one, found)} for one in causes_of(found)],
+        "causes": [_cause(one) | {"groups": _groups(one), "healthy": _ranges(one, found)} for one in causes_of(found)],
         "failures": _cause(failures) if failures else None,
         "not_judged": {why: left.count(why) for why in dict.fromkeys(left)},
     }
@@ -59,13 +60,14 @@ def _run(one: Judged) -> dict[str, Any]:
         "index": one.result.index,
         "run_key": one.result.key,
         "verdict": said.verdict,
+        "shortfall": shortfall(one) or None,
         "code": said.code or None,
         "cause": said.cause or None,
         "certainty": said.certainty or None,
         "layer": said.layer,
         "step": said.step,
         "score": _finite(one.scores.tested),
-        "allowed": _finite(one.reference.score) if one.reference.is_known else None,
+        "allowed": _finite(one.allowed) if one.reference.is_known else None,
         "evidence": [_evidence(each) for each in said.evidence],
         "symptoms": [_evidence(each) for each in said.symptoms],
         "fix": list(said.fix),
@@ -107,6 +109,21 @@ def _cause(one: Cause) -> dict[str, Any]:
     }
 
 
+def _groups(one: Cause) -> list[dict[str, Any]]:
+    """The runs of a cause of which the same is said together, with the fix of the first of them."""
+    groups: dict[str, list[Judged]] = {}
+    for run in one.runs:
+        groups.setdefault(run.diagnosis.certainty, []).append(run)
+    return [
+        {
+            "certainty": certainty or None,
+            "indices": [run.result.index for run in some],
+            "fix": list(some[0].diagnosis.fix),
+        }
+        for certainty, some in groups.items()
+    ]
+
+
 def _ranges(one: Cause, found: Sequence[Judged | Unjudged]) -> list[dict[str, Any]]:
     """What the evidence of the first run is in healthy runs: 5th and 95th percentile, where it can be measured."""
     ranges = ranges_of(one.runs[0], found)
@@ -120,7 +137,8 @@ def _evidence(one: Evidence) -> dict[str, Any]:
     return {
         "signal": one.signal,
         "value": _finite(one.value),
-        "threshold": _finite(one.threshold),
+        "threshold": _finite(one.threshold) if one.is_beyond else None,
+        "side": one.side if one.is_beyond else None,
         "where": where(one) or None,
     }
 

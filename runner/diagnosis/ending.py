@@ -13,9 +13,10 @@ from runner.diagnosis.commands import Command
 from runner.diagnosis.document import document
 from runner.diagnosis.judged import Bench, Judged, Unjudged, samples_of
 from runner.diagnosis.reference import MOST_ROWS
-from runner.diagnosis.sentences import evidence_text, headline, page_of, reached, verdict_of
+from runner.diagnosis.sentences import advice_of, evidence_text, headline, page_of, verdict_of
 from runner.diagnosis.subject import Neighbour
 from runner.diagnosis.tried import tried_lines
+from runner.diagnosis.verdicts import reached
 from runner.findings.numbers.scores import by_setting
 from runner.runs.account import Account, Cause
 from runner.runs.diagnosis import Diagnosis
@@ -214,15 +215,14 @@ def _cause(group: Sequence[Judged], where: str, command: Command, is_alone: bool
     first = group[0]
     return Cause(
         runs=tuple(one.result.index for one in group),
-        text=headline(first)
-        if is_alone and first.diagnosis.verdict != "healthy"
-        else verdict_of(first, len(group) > 1),
+        text=headline(first) if is_alone and first.diagnosis.verdict != "healthy" else verdict_of(group),
         settings=where,
         evidence=tuple(evidence_text(each) for each in first.diagnosis.evidence),
         reached="" if math.isnan(first.scores.tested) else reached(first),
-        tried=tuple(text for _, text in tried_lines(group)),
+        tried=tuple(f"{label}: {text}" if label else text for label, text in tried_lines(group)),
         to_try=tuple(command(first.result, fix) for fix in first.diagnosis.fixes[:1]),
         page=page_of(first),
+        to_do=advice_of(first),
     )
 
 

@@ -13,6 +13,8 @@ from runner.datasets.samples import DataError
 from runner.diagnosis.judging import NEAR, diagnose, learns, symptoms
 from runner.diagnosis.reference import Reference, reference_of
 from runner.diagnosis.rules import RULES, Rules
+from runner.diagnosis.rules.data import NOTHING
+from runner.diagnosis.rules.rule import AS_GOOD
 from runner.diagnosis.scores import Scores, counts_of, scores_of, targets_of
 from runner.diagnosis.subject import Neighbour, Subject
 from runner.runs.data import Prepared, digest_of, prepare
@@ -36,9 +38,20 @@ class Judged:
     diagnosis: Diagnosis
 
     @property
-    def learns_badly(self) -> bool:
-        """Whether an ill run learns its training samples all the same."""
-        return self.diagnosis.verdict == "ill" and self.scores.trained >= self.reference.score - NEAR
+    def is_of_rare_classes(self) -> bool:
+        """Whether it was compared with what the data allow when each class counts the same."""
+        return any(rule.code == self.diagnosis.code and rule.asked == "neglecting" for rule in RULES)
+
+    @property
+    def allowed(self) -> float:
+        """The score that its data allow, on which its verdict rests."""
+        return self.reference.balanced if self.is_of_rare_classes else self.reference.score
+
+    @property
+    def learns_training_only(self) -> bool:
+        """Whether a run that is not healthy learns its training samples all the same, and clearly more than others."""
+        trained, is_ill = self.scores.trained, self.diagnosis.verdict != "healthy"
+        return is_ill and trained >= max(self.allowed - NEAR, NOTHING) and trained - self.scores.tested > AS_GOOD
 
     @property
     def falls_short(self) -> bool:

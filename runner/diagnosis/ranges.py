@@ -30,12 +30,12 @@ class Range:
     runs: int
 
     def words(self, value: float) -> str:
-        """What is said of it beside the value of a run that does not learn."""
+        """What is said beside the value of a run that does not learn; nothing where healthy runs have the same."""
         if value > self.high:
-            return f"healthy runs here: at most {number(self.high, 3)}"
+            return f"healthy runs here: at most {number(self.high, 3, ',')}"
         if value < self.low:
-            return f"healthy runs here: at least {number(self.low, 3)}"
-        return f"healthy runs here: {number(self.low, 3)} to {number(self.high, 3)}"
+            return f"healthy runs here: at least {number(self.low, 3, ',')}"
+        return ""
 
 
 def ranges_of(one: Judged, found: Sequence[Judged | Unjudged]) -> dict[Evidence, Range]:
@@ -121,8 +121,8 @@ MEASURES: dict[str, Callable[[Subject, Evidence], float]] = {
     "norm of a unit's first weights": _sizes,
     "norm of a unit's first weights, the largest": _sizes,
     "norm of a unit's weights at the end": _sizes,
-    "way from the first weights / their size": lambda subject, _: subject.way,
-    "way of one update / weights": _way_of_one_update,
+    "distance from the first weights / their size": lambda subject, _: subject.way,
+    "size of one update / weights": _way_of_one_update,
     "last cost / least": lambda subject, _: float(_above(subject)[-1]),
     "cost / least so far, in the last half": _last_half,
     "rate times curvature at the end": _steepness,

@@ -5,15 +5,24 @@ from collections.abc import Callable, Mapping, Sequence
 
 from runner.base.console import count
 from runner.base.texts import number
-from runner.diagnosis.causes import causes_of, failures_of, kind_of
+from runner.diagnosis.causes import causes_of, kind_of
 from runner.diagnosis.commands import Command
 from runner.diagnosis.judged import Judged, Unjudged
 from runner.diagnosis.ranges import Range, ranges_of
 from runner.diagnosis.rules import RULES
 from runner.diagnosis.texts import TEXTS, words_of
 from runner.diagnosis.tried import tried_lines, words_of_trial
-from runner.runs.diagnosis import Evidence
-from runner.runs.outcome import Outcome
+from runner.diagnosis.verdicts import (
+    NO_LEARNING,
+    TRAINING_ONLY,
+    WORSE,
+    allowed_to,
+    fall_short,
+    reached,
+    shortfall,
+    span,
+)
+from runner.runs.diagnosis import Evidence, in_words
 from runner.runs.result import RunResult
 
 MOST_NAMED = 6
@@ -21,31 +30,6 @@ _SAMPLES = {"test": "test samples", "validation": "validation samples", "train":
 NO_SCORE = "no score says what is learned: all targets to judge by are the same"
 
 Name = Callable[[RunResult], str]
-
-
-def summary(found: Sequence[Judged | Unjudged]) -> str:
-    """How many runs learn, do not, and are not judged."""
-    runs = [one for one in found if isinstance(one, Judged)]
-    groups = {
-        ("learns", "learn"): [one for one in runs if one.diagnosis.verdict == "healthy"],
-        ("does not learn", "do not learn"): [
-            one for one in runs if one.diagnosis.verdict == "ill" and not one.learns_badly
-        ],
-        ("learns its training samples alone", "learn their training samples alone"): [
-            one for one in runs if one.learns_badly
-        ],
-        ("is unexplained", "are unexplained"): [one for one in runs if one.diagnosis.verdict == "unknown"],
-    }
-    said = [f"{len(group)} {verb[len(group) > 1]}" for verb, group in groups.items() if group]
-    left = [one for one in found if isinstance(one, Unjudged)]
-    for outcome in (Outcome.FAILED, Outcome.KILLED):
-        if n := sum(one.result.outcome is outcome for one in left):
-            said.append(f"{n} {outcome.value} (not judged)")
-    if n := sum(one.result.outcome.is_trained for one in left):
-        said.append(f"{n} cannot be judged")
-    whole, causes = failures_of(found), causes_of(found)
-    where = [f"do not learn: {whole.words}"] if whole and whole.factor and len(causes) > 1 else []
-    return "\n".join([f"{count(len(found), 'run')}: {', '.join(said)}", *where])
 
 
 def blocks(found: Sequence[Judged | Unjudged], name: Name, command: Command) -> list[list[str]]:
@@ -94,34 +78,23 @@ def headline(one: Judged) -> str:
     """A run, or the first of several with the same cause, in one line."""
     said = one.diagnosis
     if said.verdict == "healthy":
-        learns = f"{_learns(one)}: {_value(one, one.scores.tested)}; {allowed(one)}"
+        learns = f"{_learns(one)}: {reached(one)}"
         return f"{learns}\nalthough {_cause(one)}" if said.code else learns
     if said.verdict == "unknown":
-        return _unexplained(one)
-    learns = "learns its training samples alone" if one.learns_badly else "does not learn"
-    return f"{learns}: {_cause(one)}"
+        return _unexplained(shortfall(one), one)
+    return f"{shortfall(one) or NO_SCORE}: {_cause(one)}"
 
 
 def _learns(one: Judged) -> str:
     return "learns, though the data allow more" if one.falls_short else "learns"
 
 
-def allowed(one: Judged) -> str:
-    """What the data allow, and what a constant and a linear model reach beside it."""
-    given = one.reference
-    beside = f"a constant reaches {_number(one, 0.0)}, a linear model {_number(one, given.linear)}"
-    if not given.is_known:
-        return f"the data allow perhaps {_number(one, given.score)} ({given.why_not.rstrip('.')}); {beside}"
-    return f"the data allow about {_number(one, given.score)}{_r2(one, given.score)}; {beside}"
-
-
 def evidence_text(one: Evidence, healthy: Range | None = None) -> str:
-    """A number that a verdict rests on, its limit, where it was measured, and what it is in runs that learn."""
-    value = number(one.value, 3) if isinstance(one.value, float) else one.value
-    value = TEXTS[value].words if value in TEXTS else value
-    limit = f" (limit {number(one.threshold, 3)})" if one.threshold is not None else ""
-    others = f" ({healthy.words(float(one.value))})" if healthy else ""
-    return f"{one.signal}: {value}{limit}{', ' if where(one) else ''}{where(one)}{others}"
+    """A number that a verdict rests on, its limit, where it was measured, and its range in healthy runs."""
+    value = TEXTS[one.value].words if isinstance(one.value, str) and one.value in TEXTS else one.value
+    said = in_words(one.signal, value, one.threshold if one.is_beyond else None, one.side, where(one))
+    beside = healthy.words(float(one.value)) if healthy else ""
+    return f"{said} ({beside})" if beside else said
 
 
 def where(one: Evidence) -> str:
@@ -137,24 +110,48 @@ def _of_cause(
     first, n = group[0], len(group)
     if not is_sweep:
         return [headline(first), *_facts(group, command, ranges)]
-    text = verdict_of(first, n > 1)
     runs = [f"{one.result.index} ({name(one.result)})" for one in group[:MOST_NAMED]]
     more = f" and {n - MOST_NAMED} more" if n > MOST_NAMED else ""
-    lines = [f"{count(n, 'run')}: {text}", _line("runs", ", ".join(runs) + more)]
-    lines += [_line("where", why)] if why else []
+    is_other = first.diagnosis.verdict == "ill" and _common(group) in (WORSE, TRAINING_ONLY)
+    fall = f" {fall_short(_common(group), n)}" if is_other else ""
+    lines = [f"{count(n, 'run')}{fall}: {verdict_of(group)}", _line("runs", ", ".join(runs) + more)]
+    lines += [*_shortfalls(group), *[_line("where", why)] * bool(why)]
     return lines + _facts(group, command, ranges, of=f"run {first.result.index}: " if n > 1 else "")
 
 
-def verdict_of(one: Judged, are_several: bool = False) -> str:
-    """What is said of a run, or of several with the same cause, before any numbers."""
-    text = _cause(one) if one.diagnosis.code else _unexplained(one, are_several)
-    learn = "learn" if are_several else "learns"
+def _shortfalls(group: Sequence[Judged]) -> list[str]:
+    """Which of several runs fall short in another way than the first words say."""
+    if len({shortfall(one) for one in group}) < 2:
+        return []
+    lines = list[str]()
+    for way in (WORSE, TRAINING_ONLY):
+        some = [str(one.result.index) for one in group if shortfall(one) == way]
+        more = f" and {len(some) - MOST_NAMED} more" if len(some) > MOST_NAMED else ""
+        if some:
+            which = f"run{'s' * (len(some) > 1)} {', '.join(some[:MOST_NAMED])}{more}"
+            words = f"{len(some)} {fall_short(way, len(some))}: {which}"
+            lines.append(_line("" if lines else "of these", words))
+    return lines
+
+
+def _common(group: Sequence[Judged]) -> str:
+    """How all of some runs fall short; that they do not learn where it is not the same way."""
+    ways = {shortfall(one) for one in group}
+    return ways.pop() if len(ways) == 1 else NO_LEARNING
+
+
+def verdict_of(group: Sequence[Judged]) -> str:
+    """What is said of runs with the same cause, before any numbers."""
+    one, n = group[0], len(group)
+    text = _cause(one) if one.diagnosis.code else _unexplained(fall_short(_common(group), n), one)
+    learn = "learn" if n > 1 else "learns"
     return f"{learn}, although {text}" if one.diagnosis.code and one.diagnosis.verdict == "healthy" else text
 
 
-def reached(one: Judged) -> str:
-    """What a run has reached, and what it could have."""
-    return f"{_value(one, one.scores.tested)}; {allowed(one)}"
+def advice_of(one: Judged) -> str:
+    """What to do where no command is known that would help; empty where there is one."""
+    said = one.diagnosis
+    return "" if said.fixes or said.cause not in TEXTS else TEXTS[said.cause].cure.replace("`", "")
 
 
 def page_of(one: Judged) -> str:
@@ -168,14 +165,13 @@ def _cause(one: Judged) -> str:
     return f"{words_of(said.cause)} ({said.certainty}, {said.code})"
 
 
-def _unexplained(one: Judged, are_several: bool = False) -> str:
-    """What is said of a run without a cause: no more than was looked at."""
+def _unexplained(way: str, one: Judged) -> str:
+    """What is said of a run without a cause, or of several: no more than was looked at."""
     if math.isnan(one.scores.tested):
         return NO_SCORE
-    do = "do" if are_several else "does"
     trained = "" if one.diagnosis.experiment else "; no fix was trained (--confirm tries some)"
     left_out = f" ({', '.join(RULES.silenced)} left out)" if RULES.silenced else ""
-    return f"{do} not learn, and none of the {len(RULES)} known causes{left_out} fits{trained}"
+    return f"{way}, and none of the {len(RULES)} known causes{left_out} fits{trained}"
 
 
 def _facts(
@@ -189,6 +185,7 @@ def _facts(
         lines.append(_line("reached", f"{of}{reached(one)}"))
     lines += [] if all_fixes else [_line(label, text) for label, text in tried_lines(group)]
     fixes = said.fixes if all_fixes else said.fixes[:1]
+    lines += [_line("to do", advice)] if (advice := advice_of(one)) else []
     for at, fix in enumerate(fixes):
         lines.append(_line("else" if at else "to try", command(one.result, fix)))
     if page := page_of(one):
@@ -200,39 +197,17 @@ def _of_healthy(group: Sequence[Judged], label: str, is_sweep: bool) -> str:
     on = f" on {label}" if label else ""
     if len(group) == 1:
         one = group[0]
-        return f"{'1 run ' if is_sweep else ''}{_learns(one)}{on}: {_value(one, one.scores.tested)}; {allowed(one)}"
-    reached = [one.shown(one.scores.tested) for one in group if math.isfinite(one.scores.tested)]
-    could = [one.shown(one.reference.score) for one in group if one.reference.is_known]
-    said = f"; the data allow about {_range(could)}" if could else ""
-    return f"{count(len(group), 'run')} learn{on}: {group[0].metric} {_range(reached)}{said}"
+        return f"{'1 run ' if is_sweep else ''}{_learns(one)}{on}: {reached(one)}"
+    values = [one.shown(one.scores.tested) for one in group if math.isfinite(one.scores.tested)]
+    could = allowed_to(group)
+    return f"{count(len(group), 'run')} learn{on}: {group[0].metric} {span(values)}{could and '; '}{could}"
 
 
 def _scores(one: Judged) -> str:
     """On what is judged and on training samples, in the units that rules compare."""
     parts = {one.scores.part: one.scores.tested, "train": one.scores.trained}
-    reached = ", ".join(f"{number(score, 3)} on {_SAMPLES[part]}" for part, score in parts.items())
-    return f"{reached}; the data allow {number(one.reference.score, 3)} (0 is a constant, 1 is perfect)"
-
-
-def _range(values: Sequence[float]) -> str:
-    ends = list(dict.fromkeys(number(one, 3) for one in (min(values), max(values))))
-    return " to ".join(ends)
-
-
-def _value(one: Judged, score: float) -> str:
-    if math.isinf(score):
-        why = "its outputs are not finite, or far beyond the targets" if one.result.has_finished else "diverged"
-        return f"no {one.metric} ({why})"
-    return f"{one.metric} {_number(one, score)}{_r2(one, score)}"
-
-
-def _r2(one: Judged, score: float) -> str:
-    """What an error in the units of the targets is in those in which runs are judged."""
-    return f" (R2 {number(score, 3)})" if one.metric == "rmse" else ""
-
-
-def _number(one: Judged, score: float) -> str:
-    return number(one.shown(score), 3)
+    both = ", ".join(f"{number(score, 3)} on {_SAMPLES[part]}" for part, score in parts.items())
+    return f"{both}; the data allow {number(one.allowed, 3)} (0 is a constant, 1 is perfect)"
 
 
 def _line(label: str, text: str) -> str:

@@ -40,10 +40,11 @@ def _block(cause: Cause, sweep: Findings, runs: Runs) -> Block:
     named = [f"{index} ({short(sweep.name_of(runs[index]), MAX_NAME)})" for index in cause.runs[:MOST_NAMED]]
     more = f" and {len(cause.runs) - MOST_NAMED} more" if len(cause.runs) > MOST_NAMED else ""
     facts = [] if is_alone else [("runs", ", ".join(named) + more)]
-    facts += [("settings", cause.settings)] if cause.settings else []
+    facts += [("where", cause.settings)] if cause.settings else []
     facts += [("evidence", f"{of}{'; '.join(cause.evidence)}")] if cause.evidence else []
     facts += [("reached", f"{of}{cause.reached}")] if cause.reached else []
     facts += [("tried", each) for each in cause.tried]
+    facts += [("to do", cause.to_do)] if cause.to_do else []
     facts += [("more", cause.page)] if cause.page else []
     return Block(cause.text if is_alone else cause.title, facts, cause.to_try)
 
@@ -59,7 +60,7 @@ def _pictures(sweep: Findings, runs: Runs) -> list[Picture]:
         return []
     from runner.findings.figures import draw_layers
 
-    what = [f"run {one.index} {how}: " for one, how in zip(shown, ("does not learn", "learns"), strict=False)]
+    what = [f"run {one.index} {how}\n" for one, how in zip(shown, ("does not learn", "learns"), strict=False)]
     names = [f"{text * (len(runs) > 1)}{sweep.name_of(one)}" for text, one in zip(what, shown, strict=True)]
     caption = "What happened in every layer" + (": a run that does not learn, and one that does" if shown[1:] else "")
     content = draw_layers([(name, panels_of(one)) for name, one in zip(names, shown, strict=True)])

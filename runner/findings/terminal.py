@@ -105,7 +105,8 @@ def say_account(account: Account | None, is_sweep: bool = True) -> None:
     for line in account.lines if account and is_sweep else ():
         say(line)
     for cause in (*account.causes, *account.flaws) if account and not is_sweep else ():
-        for line in (cause.text, *cause.tried, *(f"to try: {way}" for way in cause.to_try)):
+        to_do = [f"to do: {cause.to_do}"] if cause.to_do else []
+        for line in (cause.text, *cause.tried, *(f"to try: {way}" for way in cause.to_try), *to_do):
             say(line)
 
 

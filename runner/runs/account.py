@@ -8,8 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from runner.base.console import count
-from runner.base.texts import number
-from runner.runs.diagnosis import is_of_seeds
+from runner.runs.diagnosis import change, in_words, is_of_seeds
 
 FILE = "diagnosis.json"
 TAG, SUMMARY = "diagnosis", "diagnosis.summary"  # of runs, and of a sweep
@@ -21,7 +20,8 @@ class Cause:
     """Runs that have one cause, or none that is known; the numbers are those of the first of them.
 
     `runs` are indices, `text` the cause with its certainty and code, and `settings` which settings explain it.
-    `evidence`, `reached` and `tried` are text, `to_try` commands; `page` says where more is written.
+    `evidence`, `reached` and `tried` are text, `to_try` commands, `to_do` what to look at where none would help;
+    `page` says where more is written.
     """
 
     runs: tuple[int, ...]
@@ -32,6 +32,7 @@ class Cause:
     tried: tuple[str, ...] = ()
     to_try: tuple[str, ...] = ()
     page: str = ""
+    to_do: str = ""
 
     @property
     def line(self) -> str:
@@ -97,12 +98,19 @@ class Account:
     @property
     def lines(self) -> list[str]:
         """A sweep's account in a few lines: one for each cause, and how to see the rest."""
+        if self.trained == 1:
+            return [
+                *(line for one in (*self.causes, *self.flaws) for line in (one.text, *one.tried)),
+                *[f"{self.rest}: {self.command}"] * bool(self.causes or self.flaws),
+            ]
         lines = [line for head, causes in self._parts for line in _lines_of(head, causes)]
         return [*lines, f"{self.rest}: {self.command}"] if lines else []
 
     @property
     def rest(self) -> str:
         """What the command says."""
+        if self.trained == 1:
+            return "the evidence, and what to try"
         return "all of them, with evidence and what to try" if self.causes or self.flaws else "to see why"
 
     @property
@@ -174,14 +182,12 @@ def _tags(run: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _evidence(one: Mapping[str, Any]) -> str:
-    value, limit = (number(one[key], 3) if isinstance(one[key], float) else one[key] for key in ("value", "threshold"))
-    limit = "" if limit is None else f" (limit {limit})"
-    return f"{one['signal']}: {value}{limit}{', ' if one['where'] else ''}{one['where'] or ''}"
+    return in_words(one["signal"], one["value"], one["threshold"], one.get("side"), one["where"] or "")
 
 
 def _effect(one: Mapping[str, Any]) -> str:
-    before, after = (number(value, 3) if isinstance(value, float) else "-" for value in (one["before"], one["after"]))
-    n = len(one["seeds"])
+    n, fresh = len(one["seeds"]), "fresh " * one["fresh"]
     if is_of_seeds(tuple(one["overrides"])):
         return f"{one['helped']} of {n} fresh seeds learn"
-    return f"{one['metric']} {before} -> {after}, better in {one['helped']} of {count(n, 'seed')}"
+    numbers = change(one["metric"] or "", one["before"], one["after"])
+    return f"{'median ' * (n > 1)}{numbers}, better in {one['helped']} of {count(n, f'{fresh}seed')}"

@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from operator import index
 from typing import Literal, SupportsFloat
 
+from runner.base.texts import number
+
 Overrides = tuple[str, ...]
 Verdict = Literal["healthy", "ill", "unknown"]
 Certainty = Literal["proved", "confirmed", "likely", ""]
+Side = Literal["above", "below"]
 
 
 def _plain(value: object) -> float | str:
@@ -19,9 +22,9 @@ def _plain(value: object) -> float | str:
 
 @dataclass(frozen=True)
 class Evidence:
-    """One number, or a few words, that a verdict rests on, and the threshold that it is beyond.
+    """One number, or a few words, that a verdict rests on, and the threshold on whose `side` it is a symptom.
 
-    `layer` counts from 1, the first hidden one; `step` counts updates.
+    A number that is not there is a plain fact. `layer` counts from 1, the first hidden one; `step` counts updates.
     """
 
     signal: str
@@ -29,12 +32,33 @@ class Evidence:
     threshold: float | None = None
     layer: int | None = None
     step: int | None = None
+    side: Side = "above"
 
     def __post_init__(self) -> None:
         """Numbers of any kind, those of NumPy too, become Python's. Raises TypeError for what is none."""
         for name, plain in (("value", _plain), ("threshold", float), ("layer", index), ("step", index)):
             if (given := getattr(self, name)) is not None:
                 object.__setattr__(self, name, plain(given))
+
+    @property
+    def is_beyond(self) -> bool:
+        """Whether the value is a number on the side of the threshold, or equal to it."""
+        if self.threshold is None or isinstance(self.value, str):
+            return False
+        return self.value >= self.threshold if self.side == "above" else self.value <= self.threshold
+
+
+def in_words(signal: str, value: float | str, threshold: float | str | None, side: Side | None, place: str) -> str:
+    """Evidence as people read it: the `threshold` is one that the value is beyond, `place` a layer, a step, or "".
+
+    What JSON cannot hold as a number is a word.
+    """
+    said, shown = (one if isinstance(one, str) else number(one, 3, ",") for one in (value, threshold or 0.0))
+    limit = ""
+    if threshold is not None:
+        inclusive = "or more" if side == "above" else "or less"
+        limit = f" ({shown} {inclusive})" if value == threshold else f" ({side} {shown})"
+    return f"{signal}: {said}{limit}{', ' if place else ''}{place}"
 
 
 @dataclass(frozen=True)
@@ -57,6 +81,14 @@ class Experiment:
     is_fresh: bool = False
     learn: int = 0
     why_not: str = ""
+
+
+def change(metric: str, before: float | None, after: float | None) -> str:
+    """The score before and after a fix; `diverged` where there is none."""
+    shown = ["diverged" if one is None else number(one, 3, ",") for one in (before, after)]
+    if before is None:
+        return f"diverged -> {shown[1] if after is None else f'{metric} {shown[1]}'}"
+    return f"{metric} {shown[0]} -> {shown[1]}"
 
 
 def is_of_seeds(fix: Overrides) -> bool:

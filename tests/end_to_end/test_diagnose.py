@@ -74,7 +74,7 @@ def test_a_sweep_says_at_its_end_why_runs_do_not_learn_and_its_store_keeps_it(sw
     assert {name for name in tags[HEALTHY] if name.startswith("diagnosis")} == set()
     high = tags[TOO_HIGH]
     assert (high["diagnosis.code"], high["diagnosis.certainty"]) == ("D506", "likely")
-    assert (high["diagnosis.fix"], high["diagnosis.evidence"]) == ("learning_rate=0.1", "outcome: diverged, step 0")
+    assert (high["diagnosis.fix"], high["diagnosis.evidence"]) == ("learning_rate=0.1", "outcome: diverged, step 1")
     assert parent.data.tags["diagnosis.summary"].startswith("7 of 8 runs do worse than the data allow; 4 runs: ")
     kept = sweep.store.artifact(parent, "diagnosis.json").read_bytes()
     (file,) = sweep.store.folder.glob("outputs/*/diagnosis.json")
@@ -120,7 +120,8 @@ def test_programs_get_every_run_with_its_cause_and_the_overrides_to_try(sweep: T
     linear = found["runs"][LINEAR[0]]
     assert (linear["code"], linear["certainty"], linear["experiment"]) == ("D301", "proved", None)
     assert linear["fix"] == ["network.hidden=[8]", "activation=tanh"]
-    assert all(set(one) == {"signal", "value", "threshold", "where"} for one in linear["evidence"])
+    assert all(set(one) == {"signal", "value", "threshold", "side", "where"} for one in linear["evidence"])
+    assert linear["evidence"][1]["side"] == "below" and linear["shortfall"] == "does not learn"
     assert found["runs"][TOO_HIGH]["score"] == "-inf"  # JSON has no infinite numbers
     run_key = sweep.store.client.get_run(sweep.store.children(sweep.store.only())[0].info.run_id).data.tags["run_key"]
     assert run_key in {run["run_key"] for run in found["runs"]}

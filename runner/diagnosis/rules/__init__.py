@@ -1,6 +1,6 @@
 """The rules in the order in which they are asked: what is proved first, then what is likely.
 
-Code; runs that fail on other samples alone; config and data; the network; first weights; steps. A rule of your own:
+Code; runs that fail only on other samples; config and data; the network; first weights; steps. A rule of your own:
 `RULES.register(Rule(...), before="lr_high")` in a module of `modules=[...]`.
 """
 

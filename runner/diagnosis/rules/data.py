@@ -17,6 +17,7 @@ SQUASHED = 0.1  # of the inputs, where the slope is below FLAT of its largest
 FLAT = 0.15
 HIDDEN = 0.3  # of the targets' spread, among inputs that are made alike; healthy most: 0.1
 NOTHING = 0.15  # the score that data must allow for a network to be asked for more
+OUTLYING, SOME = 4.0, 0.05  # standard deviations from the mean; the share of the targets up to which these are a few
 FEWEST = 12  # samples from which the reference says something
 SCALE = 6.5  # root mean square of an input column; healthy 99 %: 3.2, and flowers as they are measured 5.9
 FAR = 8.0  # the same before training, and where steps are too long
@@ -84,6 +85,20 @@ INPUT_SQUASH = Rule(
     proves=True,
     before=lambda subject: _squashed(subject) if _hidden(subject) > HIDDEN else [],
 )
+
+
+def _outliers(subject: Subject) -> list[Evidence]:
+    """A few targets so far out that they hide what the inputs say about the others."""
+    if not _may_be_scaled(subject):
+        return []
+    deviations = subject.data.Y_train - subject.data.Y_train.mean(axis=0)
+    are_out = (np.abs(deviations) > OUTLYING * deviations.std(axis=0)).any(axis=1)
+    if not 0 < are_out.mean() <= SOME:
+        return []
+    name = f"targets more than {OUTLYING:g} standard deviations from the mean, which may be the reason"
+    return [Evidence(name, float(are_out.sum()))]
+
+
 RANDOM_TARGETS = Rule(
     "D203",
     "random_targets",
@@ -92,7 +107,10 @@ RANDOM_TARGETS = Rule(
         and subject.reference.n >= FEWEST
         and max(subject.reference.score, subject.reference.balanced, subject.reference.best or 0.0) < NOTHING
     ),
-    evidence=lambda subject: [Evidence("score that the data allow", subject.reference.score, NOTHING)],
+    evidence=lambda subject: [
+        Evidence("score that the data allow", subject.reference.score, NOTHING, side="below"),
+        *_outliers(subject),
+    ],
     asked="missing",
     before=True,
 )
@@ -115,7 +133,8 @@ def _off_scale(subject: Subject, scale: float) -> list[Evidence]:
     ]
     evidence = [Evidence(name, value, threshold) for name, value, threshold in found if value > threshold]
     widest = float(deviations.max())
-    return evidence + ([Evidence("standard deviation of the inputs", widest, NARROW)] if widest < NARROW else [])
+    alike = [Evidence("standard deviation of the inputs", widest, NARROW, side="below")] if widest < NARROW else []
+    return [*evidence, *alike]
 
 
 def _off_scale_at_last(subject: Subject) -> list[Evidence]:

@@ -147,9 +147,9 @@ TOO_FEW_SAMPLES = Rule(
     evidence=lambda subject: [
         Evidence("parameters / training samples", subject.network.n_parameters / len(subject.data.X_train), 1.0),
         Evidence("training score beyond test score", subject.st - subject.s, BEYOND + subject.reference.error),
-        Evidence("score that the data allow", subject.reference.score, subject.reference.luck)
+        Evidence("score that the data allow", subject.reference.score, subject.reference.luck, side="below")
         if _say_little(subject)
-        else Evidence("best score on other samples on the way", _on_the_way(subject), _floor(subject)),
+        else Evidence("best score on other samples on the way", _on_the_way(subject), _floor(subject), side="below"),
     ],
     fixes=_more,
     asked="every",

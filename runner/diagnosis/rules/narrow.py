@@ -36,7 +36,11 @@ def _is_trapped(subject: Subject) -> bool:
 
 def _single(subject: Subject) -> list[Evidence]:
     hidden = subject.spec.network.hidden
-    return [Evidence("units of a layer", 1.0, 1.0, layer=hidden.index(1) + 1)] if 1 in hidden else []
+    return [Evidence("units of a layer", 1.0, 2.0, hidden.index(1) + 1, side="below")] if 1 in hidden else []
+
+
+def _narrowest(subject: Subject) -> Evidence:
+    return Evidence("units of the narrowest layer", float(min(subject.spec.network.hidden)), NARROW + 1.0, side="below")
 
 
 def _none_learns(subject: Subject) -> list[Evidence]:
@@ -45,8 +49,8 @@ def _none_learns(subject: Subject) -> list[Evidence]:
     if not _is_narrow(subject) or seeds < SEEDS or _lucky(subject) or not _is_trapped(subject):
         return []
     return [
-        Evidence("units of the narrowest layer", float(min(subject.spec.network.hidden)), float(NARROW)),
-        Evidence("runs with other seeds alone that do not learn", float(seeds), float(SEEDS)),
+        _narrowest(subject),
+        Evidence("other seeds of this setting that do not learn", float(seeds), float(SEEDS)),
     ]
 
 
@@ -74,11 +78,17 @@ BAD_START = Rule(
     "bad_start",
     when=lambda subject: _is_narrow(subject) and (_some_learn(subject) or _is_trapped(subject)),
     evidence=lambda subject: [
-        Evidence("units of the narrowest layer", float(min(subject.spec.network.hidden)), float(NARROW)),
-        Evidence("runs with other seeds alone that learn", float(len(_lucky(subject)))),
+        _narrowest(subject),
+        *_other_seeds(subject),
     ],
     fixes=lambda subject: [(f"seed={_other_seed(subject)}",), (f"network.hidden={_wider(subject)}",)],
 )
+
+
+def _other_seeds(subject: Subject) -> list[Evidence]:
+    """How many other seeds learn, where there are any."""
+    n = len(subject.siblings)
+    return [Evidence(f"other seeds of this setting that learn, of {n}", float(len(_lucky(subject))))] if n else []
 
 
 def _other_seed(subject: Subject) -> int:

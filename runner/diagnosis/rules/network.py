@@ -27,7 +27,7 @@ def misses_a_line(subject: Subject) -> float:
 def _scores(subject: Subject) -> list[Evidence]:
     return [
         Evidence("score that the data allow", subject.reference.score),
-        Evidence("score of a linear model", subject.reference.linear, subject.reference.score - LINEAR),
+        Evidence("score of a linear model", subject.reference.linear, subject.reference.score - LINEAR, side="below"),
     ]
 
 
@@ -64,7 +64,7 @@ VANISHING = Rule(
     "vanishing",
     when=lambda subject: len(subject.spec.network.hidden) >= DEEP and _reaching(subject) < VANISHED,
     evidence=lambda subject: [
-        Evidence("gradient of the first layer / that of the last", _reaching(subject), VANISHED, layer=1, step=0)
+        Evidence("gradient of the first layer / that of the last", _reaching(subject), VANISHED, 1, 0, "below")
     ],
     fixes=lambda subject: [("activation=relu", "init=he", "network.bias_init=zero"), ("network.hidden=[8]",)],
 )

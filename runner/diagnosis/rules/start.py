@@ -59,7 +59,7 @@ def _born_as_twins(subject: Subject) -> list[int]:
 
 
 def _alike(layers: Sequence[int]) -> list[Evidence]:
-    return [Evidence("difference between the units of a layer", 0.0, ALIKE, layer=one, step=0) for one in layers]
+    return [Evidence("difference between the units of a layer", 0.0, ALIKE, one, 0, side="below") for one in layers]
 
 
 SYMMETRIC_INIT = Rule(
@@ -118,7 +118,9 @@ INIT_SMALL = Rule(
     "init_small",
     when=lambda subject: bool(subject.spec.network.hidden) and bool((_first_sizes(subject) < SMALL).all()),
     evidence=lambda subject: [
-        Evidence("norm of a unit's first weights, the largest", float(_first_sizes(subject).max()), SMALL, step=0),
+        Evidence(
+            "norm of a unit's first weights, the largest", float(_first_sizes(subject).max()), SMALL, None, 0, "below"
+        ),
     ],
     fixes=_drawn,
 )
@@ -146,7 +148,7 @@ def stands_still(subject: Subject) -> list[Evidence]:
     limit = max(UNMOVED, float(np.finfo(subject.spec.dtype).eps))
     if last is None or not is_end or subject.way >= limit or not subject.gradient(last).any():
         return []
-    return [Evidence("way from the first weights / their size", subject.way, limit)]
+    return [Evidence("distance from the first weights / their size", subject.way, limit, side="below")]
 
 
 def lower_rates(subject: Subject) -> list[Overrides]:

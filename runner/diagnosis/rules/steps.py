@@ -43,8 +43,8 @@ def _faded(subject: Subject) -> list[Evidence]:
     if last >= FADED or worth >= limit:
         return []
     return [
-        Evidence("last factor of the schedule", last, FADED),
-        Evidence("updates at the full rate that all are worth", worth, limit),
+        Evidence("last factor of the schedule", last, FADED, side="below"),
+        Evidence("updates at the full rate that all are worth", worth, limit, side="below"),
     ]
 
 
@@ -74,7 +74,7 @@ CLIP_TIGHT = Rule(
     "D502",
     "clip_tight",
     when=lambda subject: _limit(subject) < CLIPPED,
-    evidence=lambda subject: [Evidence("limit of the gradient's norm / its median", _limit(subject), CLIPPED)],
+    evidence=lambda subject: [Evidence("clipping limit / median gradient", _limit(subject), CLIPPED, side="below")],
     fixes=lambda subject: [("training.clip_norm=null", "training.clip_value=null")],
 )
 
@@ -112,7 +112,7 @@ L2_STRONG = Rule(
     evidence=lambda subject: [
         Evidence("training.l2", subject.spec.training.l2),
         Evidence("pull of L2 / gradient, at the end", _pull(subject), PULLED),
-        Evidence("norm of a unit's weights at the end, the largest", _end_size(subject), SHRUNK),
+        Evidence("norm of a unit's weights at the end, the largest", _end_size(subject), SHRUNK, side="below"),
     ],
     fixes=lambda subject: [("training.l2=0",), (f"training.l2={subject.spec.training.l2 / 100:g}",)],
 )
@@ -139,16 +139,12 @@ def _jump(subject: Subject) -> Evidence | None:
     beyond = moved[1:].max(axis=1) / limits
     at = int((beyond > 1).argmax() if (beyond > 1).any() else beyond.argmax())
     layer, n = int(moved[at + 1].argmax()), int(gaps[at])
-    name = "way of one update / weights" if n == 1 else f"way of {n} updates / weights"
+    name = "size of one update / weights" if n == 1 else f"size of {n} updates / weights"
     return Evidence(name, float(moved[at + 1, layer]), float(limits[at]), layer + 1, int(steps[at + 1]))
 
 
 def _jumps(subject: Subject) -> bool:
-    return (jump := _jump(subject)) is not None and _is_beyond(jump)
-
-
-def _is_beyond(evidence: Evidence) -> bool:
-    return evidence.threshold is not None and float(evidence.value) > evidence.threshold
+    return (jump := _jump(subject)) is not None and jump.is_beyond
 
 
 def _ended_early(subject: Subject) -> bool:
@@ -162,13 +158,19 @@ def _ended_early(subject: Subject) -> bool:
     return subject.falls > STEADILY and _search(subject).best < SHORT
 
 
+def few_updates(subject: Subject) -> Evidence:
+    """How many updates there were: too few for anything, too few for a cost that still falls, or enough."""
+    worth = _sum_of_factors(subject)
+    return Evidence("updates at the full rate", worth, FEWEST if worth < FEWEST else FEW, side="below")
+
+
 TOO_FEW_STEPS = Rule(
     "D505",
     "too_few_steps",
     when=lambda subject: not subject.has_diverged and _ended_early(subject) and not _jumps(subject),
     evidence=lambda subject: [
-        Evidence("updates at the full rate", _sum_of_factors(subject), FEW),
-        Evidence("share of the cost that the last fifth of the training saves", subject.falls, STILL),
+        few_updates(subject),
+        Evidence("share of the cost saved in the last fifth of training", subject.falls, STILL),
     ],
     fixes=lambda subject: [_longer(subject, times) for times in ((1, 10) if subject.has_stopped_early else (10, 100))],
 )
@@ -185,13 +187,13 @@ def _longer(subject: Subject, times: int) -> Overrides:
 def too_far(subject: Subject) -> list[Evidence]:
     """What shows that steps are too long."""
     if subject.has_diverged:
-        return [Evidence("outcome", "diverged", step=subject.result.last_step)]
+        return [Evidence("outcome", "diverged", step=subject.result.last_step + 1)]
     found, last = [*_risen(subject), _jump(subject)], subject.last
     if last is not None:
         found += [Evidence("norm of a unit's weights at the end", _end_size(subject), GROWN), *_killed(subject)]
         if subject.is_plain:
             found += [Evidence("rate times curvature at the end", subject.rate * curvature(subject, last), STEEP)]
-    return [one for one in found if one is not None and _is_beyond(one)]
+    return [one for one in found if one is not None and one.is_beyond]
 
 
 def _risen(subject: Subject) -> list[Evidence]:
@@ -213,7 +215,7 @@ def _killed(subject: Subject) -> list[Evidence]:
         return []
     pairs = enumerate(zip(subject.dead(first), subject.dead(last), strict=True), 1)
     return [
-        Evidence("share of dead units", float(now), DEAD - 1e-9, layer)
+        Evidence("share of dead units", float(now), DEAD, layer)
         for layer, (before, now) in pairs
         if now - before >= KILLED
     ]
@@ -236,11 +238,11 @@ def _too_short(subject: Subject) -> list[Evidence]:
     """What shows that the cost would have fallen further with longer steps."""
     if subject.last is None or (found := _search(subject)).gain < SOMETHING:
         return stands_still(subject)
-    falls = Evidence("share of the cost that the last fifth of the training saves", subject.falls, FALLS)
-    best = Evidence("best step along the gradient / rate", found.best, SHORT)
+    falls = Evidence("share of the cost saved in the last fifth of training", subject.falls, FALLS)
+    best = Evidence("best step along the gradient / learning rate", found.best, SHORT)
     could, fell = found.gain > WORTHWHILE, subject.falls
     if fell > 0 and (subject.way < AT_START or (subject.way < NEAR_START and (could or fell > FALLS))):
-        return [Evidence("way from the first weights / their size", subject.way, NEAR_START), falls]
+        return [Evidence("distance from the first weights / their size", subject.way, NEAR_START, side="below"), falls]
     is_falling = fell > STEADILY or (could and fell > FALLS)
     return [falls, best] if found.best >= SHORT and is_falling else stands_still(subject)
 

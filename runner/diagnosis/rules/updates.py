@@ -1,7 +1,7 @@
 """Too few updates, although the samples are seen often: batches so large that an epoch is hardly a step."""
 
 from runner.diagnosis.rules.rule import Rule
-from runner.diagnosis.rules.steps import FEW, TOO_FEW_STEPS
+from runner.diagnosis.rules.steps import FEW, TOO_FEW_STEPS, few_updates
 from runner.diagnosis.subject import Subject
 from runner.runs.diagnosis import Evidence
 
@@ -35,7 +35,7 @@ BATCH_LARGE = Rule(
     ),
     evidence=lambda subject: [
         Evidence("samples an update", float(_samples(subject)), float(LARGE)),
-        Evidence("updates at the full rate", float(subject.factors.sum()), FEW),
+        few_updates(subject),
         Evidence(f"updates of the same epochs in batches of {SMALL}", _could_be(subject), FEW),
     ],
     fixes=lambda subject: [("training.mode=minibatch", f"training.batch_size={SMALL}")],

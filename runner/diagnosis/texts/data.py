@@ -22,10 +22,11 @@ TEXTS = {
     ),
     "random_targets": Text(
         "the inputs say nothing about the targets that a model could find",
-        "Targets are noise, were shuffled, or belong to other rows.",
+        "Targets are noise, were shuffled, or belong to other rows; or a few are so far out that they hide the rest.",
         "No network, no rate and no seed is better than a constant on other samples.",
         f"Kernel regression, each sample left out once, reaches a score below {data.NOTHING:g}.",
-        "Look at the table: are rows in the right order, is the right column the target? No setting helps.",
+        "Look at the table: are rows in the right order, is the right column the target, are a few targets far off? No "
+        "setting helps.",
         shows=("python -m runner data.noise=20",),
     ),
     "unscaled_inputs": Text(

@@ -1,4 +1,4 @@
-"""The words for runs that learn their training samples alone."""
+"""The words for runs that learn only their training samples."""
 
 from runner.diagnosis.rules import held_out
 from runner.diagnosis.rules.rule import AS_GOOD

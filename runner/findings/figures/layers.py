@@ -26,12 +26,14 @@ TITLE = 60
 
 @our_style()
 def draw_layers(runs: Sequence[tuple[str, Sequence[Panel]]]) -> bytes:
-    """A column for each run with its name, a row for each panel that any of them has; rows share their axes.
+    """A column for each run with its name, which may have lines, a row for each panel that any of them has; rows share
+    their axes.
 
     Steps are logarithmic, as most of what goes wrong happens in the first of them.
     """
     rows = [row for row in zip(*(panels for _, panels in runs), strict=True) if any(panel.values for panel in row)]
-    height = 0.75 + 1.75 * len(rows)
+    top = 0.32 + 0.16 * max(name.count("\n") for name, _ in runs)
+    height = top + 0.43 + 1.75 * len(rows)
     figure = new_figure(4.4 * len(runs), height)
     grid = figure.subplots(len(rows), len(runs), squeeze=False, sharex=True, sharey="row")
     last = max(float(panel.steps.max(initial=1)) for row in rows for panel in row)
@@ -42,7 +44,7 @@ def draw_layers(runs: Sequence[tuple[str, Sequence[Panel]]]) -> bytes:
         axes_of_row[0].set_ylabel(row[0].title, fontsize=8)
         axes_of_row[-1].legend(*_entries(axes_of_row), fontsize=7, frameon=False, loc="best")
     for axes, (name, _) in zip(grid[0], runs, strict=True):
-        axes.set_title(short(name, TITLE), fontsize=9)
+        axes.set_title("\n".join(short(line, TITLE) for line in name.split("\n")), fontsize=9)
     for axes in grid[-1]:
         axes.set_xlabel("step (updates of the weights)", fontsize=8)
         axes.set_xscale("symlog", linthresh=1)
@@ -51,7 +53,7 @@ def draw_layers(runs: Sequence[tuple[str, Sequence[Panel]]]) -> bytes:
         axes.xaxis.set_minor_locator(NullLocator())
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     figure.subplots_adjust(
-        left=0.8 / (4.4 * len(runs)), right=0.985, top=1 - 0.32 / height, bottom=0.45 / height, wspace=0.06, hspace=0.14
+        left=0.8 / (4.4 * len(runs)), right=0.985, top=1 - top / height, bottom=0.45 / height, wspace=0.06, hspace=0.14
     )
     return to_png(figure)
 

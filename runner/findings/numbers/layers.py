@@ -9,7 +9,7 @@ from runner.runs.result import RunResult
 
 SHOWN = {
     "gradient_norm": "gradient norm",
-    "moved": "moved, by the weights",
+    "moved": "step / weights",
     "dead": "share of dead units",
 }
 

@@ -9,7 +9,8 @@ import pytest
 from runner.diagnosis.causes import causes_of, failures_of
 from runner.diagnosis.document import document
 from runner.diagnosis.judged import Judged, judge_all
-from runner.diagnosis.sentences import blocks, summary
+from runner.diagnosis.sentences import blocks
+from runner.diagnosis.verdicts import summary
 from runner.runs.diagnosis import Diagnosis
 from tests.runner.diagnosis.corpus import SQUARE, sweep_of
 
@@ -38,9 +39,9 @@ def relabelled(found: Sequence[Judged], ill: Sequence[int]) -> list[Judged]:
 def test_each_cause_has_the_rule_that_explains_it_beside_the_runs_that_learn(judged: list[Judged]) -> None:
     fault, rate = causes_of(judged)
     assert {one.diagnosis.cause for one in fault.runs} == {"wrong_update"} and len(fault.runs) == 15
-    assert fault.words == "fault=update_sign: 15 of 15 runs; elsewhere 0 of 10"
+    assert fault.words == "fault=update_sign: 15 of 15 runs; elsewhere 0 of 10 (5 runs of another cause left out)"
     assert {one.diagnosis.cause for one in rate.runs} == {"lr_high"}
-    assert rate.words == "learning_rate=300: 5 of 5 runs; elsewhere 0 of 10 (5 runs of another cause left out)"
+    assert rate.words == "learning_rate=300: 5 of 5 runs; elsewhere 0 of 10 (15 runs of another cause left out)"
 
 
 def test_there_is_one_sentence_for_each_cause_and_one_for_all_failures_where_a_rule_has_them(
@@ -69,9 +70,9 @@ def test_programs_get_the_rule_of_each_cause_with_its_numbers(judged: list[Judge
 
 def test_a_cause_of_some_seeds_is_said_to_be_of_the_seed(judged: list[Judged]) -> None:
     (seeds,) = causes_of(relabelled(judged, range(0, 30, 5)))
-    assert seeds.words == "no setting explains it; it is the seed"
+    assert seeds.words == "no setting explains it: with another seed the same settings learn"
     alone = relabelled(judged[:5], [2])
-    assert causes_of(alone)[0].words == "no setting explains it; it is the seed"
+    assert causes_of(alone)[0].words == "no setting explains it: with another seed the same settings learn"
 
 
 def test_settings_of_which_every_run_fails_are_not_said_to_be_a_matter_of_the_seed(judged: list[Judged]) -> None:

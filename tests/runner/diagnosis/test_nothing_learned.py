@@ -24,7 +24,7 @@ def subjects():
 def test_weights_that_no_update_has_moved_had_too_low_a_rate(subjects, which):
     found = judge(subjects[which])
     assert (found.verdict, found.code) == ("ill", "D507")
-    assert found.evidence[0].signal == "way from the first weights / their size" and found.evidence[0].value < 1e-7
+    assert found.evidence[0].signal == "distance from the first weights / their size" and found.evidence[0].value < 1e-7
 
 
 def test_weights_that_were_put_back_or_have_no_gradient_are_not_called_too_slow(subjects):

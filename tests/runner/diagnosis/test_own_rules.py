@@ -66,7 +66,7 @@ def test_the_rule_of_the_documentation_names_its_cause_with_its_words_its_fix_an
     one = diagnosed(result)
     assert said_of(one)[0] == "does not learn: the cost has a spike (likely, X1)"
     shown = {line.split(maxsplit=1)[0]: line.split(maxsplit=1)[1] for line in said_of(one)[1:]}
-    assert shown["evidence"].startswith("largest training cost / first: ") and "(limit 10)" in shown["evidence"]
+    assert shown["evidence"].startswith("largest training cost / first: ") and "(above 10)" in shown["evidence"]
     assert indent(OWN.read_text(encoding="utf-8"), "    ") in PAGE.read_text(encoding="utf-8")
     assert shown["to"].endswith(" training.clip_norm=1") and shown["more"] == "wiki/spikes.md, X1"
     assert said_of(one, all_of_it=True)[-1].startswith("   scores ")  # it has no more words
@@ -127,7 +127,7 @@ def test_the_evidence_of_a_rule_may_be_a_number_of_any_kind(result: RunResult) -
     rules = Rules([Rule("X6", "numbers", lambda subject: True, lambda subject: evidence, asked="every")])
     (run,) = json.loads(document([diagnosed(result, rules)]))["runs"]
     assert [one["value"] for one in run["evidence"]] == [3.0, 0.5, 1.0, 0.25, 2.0, "nan", 7.0]
-    assert run["evidence"][0] == {"signal": "a", "value": 3.0, "threshold": 0.5, "where": "layer 1, step 2"}
+    assert run["evidence"][0].items() >= {"value": 3.0, "threshold": 0.5, "where": "layer 1, step 2"}.items()
 
 
 def test_the_evidence_of_a_rule_is_numbers_or_text() -> None:

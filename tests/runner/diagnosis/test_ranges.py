@@ -8,8 +8,9 @@ import pytest
 from runner.diagnosis.document import document
 from runner.diagnosis.judged import Judged, judge_all
 from runner.diagnosis.ranges import Range, ranges_of
-from runner.diagnosis.sentences import blocks
+from runner.diagnosis.sentences import blocks, evidence_text
 from runner.diagnosis.subject import Subject
+from runner.runs.diagnosis import Evidence
 from tests.runner.diagnosis.corpus import SQUARE, sweep_of
 
 ILL = {
@@ -51,7 +52,7 @@ def test_a_range_is_of_what_the_rule_has_measured_in_runs_that_learn(
     shares = [beside for each, beside in found.items() if each.signal == "share of dead units" and each.step is None]
     assert [(one.low, one.high) for one in shares] == [(min(dead), max(dead))]
     assert {each.signal for each in found} >= {
-        "way from the first weights / their size", "last cost / least", "way of one update / weights",
+        "distance from the first weights / their size", "last cost / least", "size of one update / weights",
         "cost / least so far, in the last half", "norm of a unit's weights at the end",
     }  # fmt: skip
 
@@ -60,12 +61,17 @@ def test_a_range_is_said_beside_the_number_on_the_side_on_which_that_lies(
     judged: list[Judged], ill: dict[str, Judged]
 ) -> None:
     said = "\n".join("\n".join(lines) for lines in blocks(judged, lambda run: "", lambda run, fix: ""))
-    assert "share of dead units: 1 (limit 0.75), layer 1, step 0 (healthy runs here: at most 0)" in said
-    assert "(limit 0.25) (healthy runs here: at least " in said
-    assert Range(1, 2, 10).words(1.5) == "healthy runs here: 1 to 2"
+    assert "share of dead units: 1 (above 0.75), layer 1, step 0 (healthy runs here: at most 0)" in said
+    assert "(below 0.25) (healthy runs here: at least " in said
+    assert Range(1000, 2000, 10).words(3000) == "healthy runs here: at most 2,000"
     whole = json.loads(document(judged))
     (beside,) = (one["healthy"] for one in whole["causes"] if one["cause"] == "dead_relu")
     assert beside == [{"signal": "share of dead units", "layer": 1, "low": 0.0, "high": 0.0, "runs": LEARN}]
+
+
+def test_nothing_is_said_of_healthy_runs_that_have_the_same_number() -> None:
+    inside = Evidence("size of one update / weights", 2.28, 2.0)
+    assert evidence_text(inside, Range(0.223, 2.49, 10)) == "size of one update / weights: 2.28 (above 2)"
 
 
 def test_nothing_is_said_of_fewer_than_ten_runs_of_other_data_or_of_what_is_not_the_same_number(

@@ -1,5 +1,6 @@
 """What is said of runs, and what must never be said."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -10,9 +11,10 @@ from runner.diagnosis.commands import fixed
 from runner.diagnosis.document import document
 from runner.diagnosis.judged import CHANGED, Judged, Unjudged, judge_all
 from runner.diagnosis.rules import RULES, Rules
-from runner.diagnosis.sentences import blocks, in_full, summary
+from runner.diagnosis.sentences import blocks, evidence_text, in_full
 from runner.diagnosis.texts import TEXTS, words_of
-from runner.runs.diagnosis import Overrides
+from runner.diagnosis.verdicts import summary
+from runner.runs.diagnosis import Evidence, Overrides
 from runner.runs.outcome import Outcome
 from runner.runs.result import DataUsed, RunResult
 from tests.runner.building import plan_of, trained_all
@@ -187,3 +189,28 @@ def test_a_run_of_a_named_sweep_is_trained_alone_by_its_command() -> None:
     assert fixed(("seed=0", "sweep=decay_power"), ("schedule=constant",)) == (
         "seed=0", "sweep=decay_power", "hydra.mode=RUN", "schedule=constant",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("evidence", "words"),
+    [
+        (Evidence("updates", 2500.0, 300.0, side="below"), "updates: 2,500"),
+        (Evidence("updates", 60.0, 300.0, side="below"), "updates: 60 (below 300)"),
+        (Evidence("share", 0.0394, 0.003, layer=1), "share: 0.0394 (above 0.003), layer 1"),
+        (Evidence("share", 0.0001, 0.003), "share: 0.0001"),
+        (Evidence("dead", 0.75, 0.75, 2, 0), "dead: 0.75 (0.75 or more), layer 2, step 0"),
+        (Evidence("seeds", 3.0, 3.0, side="below"), "seeds: 3 (3 or less)"),
+        (Evidence("ratio", math.inf, 4.0), "ratio: inf (above 4)"),
+        (Evidence("ratio", math.nan, 4.0), "ratio: nan"),
+        (Evidence("training.order", "given"), "training.order: given"),
+    ],
+)
+def test_a_limit_is_shown_where_it_is_crossed_with_the_side_that_is_bad(evidence: Evidence, words: str) -> None:
+    assert evidence_text(evidence) == words
+
+
+def test_every_limit_of_a_rule_is_on_the_side_that_its_runs_are_on(judged: dict[str, Judged]) -> None:
+    """At least one number of a cause is beyond its limit, unless it has none."""
+    said = [one.diagnosis for one in judged.values() if one.diagnosis.code]
+    limits = [[each.is_beyond for each in one.evidence if each.threshold is not None] for one in said]
+    assert sum(map(bool, limits)) >= 3 and all(any(some) for some in limits if some)
