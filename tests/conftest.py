@@ -1,6 +1,8 @@
 """What tests everywhere may ask for: the real program as a subprocess, and the store that it leaves."""
 
+import gc
 import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,9 +13,15 @@ from runner.store.surroundings import using_mlflow
 from tests.end_to_end import program
 from tests.end_to_end.store import Store
 
+KEEPS_NO_BYTECODE, sys.dont_write_bytecode = sys.dont_write_bytecode, False
+
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Tests that open a store by themselves give up as early as the program, and send no usage data to MLflow."""
+    """Tests that open a store by themselves give up as early as the program, and send no usage data to MLflow.
+
+    A million objects, of imports and of tests, stay to the end: garbage is looked for among others, as in the program.
+    """
+    gc.set_threshold(200_000, 50, 50)
     with ExitStack() as stack:
         stack.enter_context(using_mlflow())
         config.add_cleanup(stack.pop_all().close)
@@ -31,6 +39,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files that start programs begin, those of `nn` end: processes that run whole files then end together."""
     folders = {"tests": 0, "end_to_end": 0, "nn": 2}
     items.sort(key=lambda item: folders.get(item.path.parent.name, 1))
+
+
+def pytest_collection_finish() -> None:
+    """Bytecode of tests and program was kept, whatever Python was asked to do; that of what tests write is not."""
+    sys.dont_write_bytecode = KEEPS_NO_BYTECODE
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,8 @@ from runner.datasets.samples import Streams
 from runner.findings.findings import Findings
 from runner.findings.sections import SECTIONS
 from runner.runs.components import REGISTRIES
-from tests.end_to_end.program import make_store, run_runner
+from tests.end_to_end.forks import Forks
+from tests.end_to_end.program import environment, make_store, run_runner
 
 ROOT = Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"^```\w+ (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -44,9 +46,24 @@ def blocks(page: str = "CONTRIBUTING.md") -> list[tuple[str, str]]:
     return BLOCK.findall((ROOT / page).read_text(encoding="utf-8"))
 
 
-@pytest.fixture(scope="module")
-def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@dataclass(frozen=True)
+class Copy:
     """The repository with every block of CONTRIBUTING.md applied to the file that it names."""
+
+    folder: Path
+    forks: Forks
+
+    def run(self, module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a module of this copy."""
+        return self.forks.start(module, arguments, self.folder, of_copy(self.folder), timeout=300).done()
+
+
+def of_copy(folder: Path) -> dict[str, str]:
+    return environment({"PYTHONPATH": str(folder)})
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
     folder = tmp_path_factory.mktemp("copy")
     for part in ("nn", "runner", "conf", "sweeps", "tests"):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
@@ -57,13 +74,9 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         before = path.read_text(encoding="utf-8") if path.exists() else ""
         path.write_text(f"{before}\n\n{text}" if before else text, encoding="utf-8")
-    return folder
-
-
-def run(copy: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, *arguments], cwd=copy, capture_output=True, text=True, timeout=300, check=False
-    )
+    forks = Forks(folder, of_copy(folder))
+    yield Copy(folder, forks)
+    forks.close()
 
 
 def test_every_kind_of_component_is_shown() -> None:
@@ -84,28 +97,29 @@ def test_no_example_is_longer_than_ten_lines_and_its_docstring() -> None:
     assert max(lengths.values()) <= 14, lengths
 
 
-def test_added_components_train_in_a_sweep_stand_in_its_report_and_are_offered_by_help(copy: Path) -> None:
+def test_added_components_train_in_a_sweep_stand_in_its_report_and_are_offered_by_help(copy: Copy) -> None:
     quick = ("training.epochs=20", "workers=1", "tracking.plots=best")
     choices = [f"{kind}={name}" for kind, name in (ADDED | {"loss": "pseudo_huber"}).items()]
-    done = run(copy, "-m", "runner", "-m", "data=sine,rings", *choices, f"fault=none,{FAULT}", "seed=3,4", *quick)
+    done = copy.run("runner", "-m", "data=sine,rings", *choices, f"fault=none,{FAULT}", "seed=3,4", *quick)
     assert done.returncode == 0, done.stderr
     assert "rings" in done.stdout and FAULT in done.stdout
-    (page,) = copy.glob("mlruns/*/*/artifacts/report.html")
+    (page,) = copy.folder.glob("mlruns/*/*/artifacts/report.html")
     assert "<h2>Seeds</h2>" in page.read_text() and '<tr><td class="number">3</td>' in page.read_text()
-    assert run(copy, "-m", "runner.report", "--format", "markdown").returncode == 0
-    (text,) = copy.glob("report-*.md")
+    assert copy.run("runner.report", "--format", "markdown").returncode == 0
+    (text,) = copy.folder.glob("report-*.md")
     assert "## Seeds\n\n| seed | lowest | highest |\n| ---: | ---: | ---: |\n| 3 |" in text.read_text()
-    assert FAULT in run(copy, "-m", "runner.gradcheck", "--faults").stdout
-    listed = run(copy, "-m", "runner", "--help").stdout
+    assert FAULT in copy.run("runner.gradcheck", "--faults").stdout
+    listed = copy.run("runner", "--help").stdout
     for name in (*ADDED.values(), "rings", "pseudo_huber"):
         assert re.search(rf"\b{name}\b", listed), name
 
 
-def test_added_components_are_covered_by_the_law_tests_with_no_other_edit(copy: Path) -> None:
+def test_added_components_are_covered_by_the_law_tests_with_no_other_edit(copy: Copy) -> None:
     names = " or ".join((*ADDED.values(), "pseudo_huber", FAULT))
     files = ("test_law_gradient", "test_law_stack_invariance", "test_law_compaction", "test_faults")
     paths = [f"tests/nn/{file}.py" for file in files]
-    done = run(copy, "-m", "pytest", *paths, "-v", "-p", "no:cacheprovider", "-k", names)
+    command = [sys.executable, "-m", "pytest", *paths, "-v", "-p", "no:cacheprovider", "-k", names]
+    done = subprocess.run(command, cwd=copy.folder, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout[-3000:]
     passed = re.search(r"(\d+) passed", done.stdout)
     assert passed is not None
@@ -113,11 +127,9 @@ def test_added_components_are_covered_by_the_law_tests_with_no_other_edit(copy: 
     assert FAULT in done.stdout
 
 
-def test_the_module_outside_the_repository_works_as_shown(copy: Path) -> None:
+def test_the_module_outside_the_repository_works_as_shown(copy: Copy) -> None:
     more = ("training.epochs=10", "tracking.plots=none", "workers=1")
-    done = run(
-        copy, "-m", "runner", "-m", "modules=[my_parts]", "schedule=constant,sawtooth", "score=median_error", *more
-    )
+    done = copy.run("runner", "-m", "modules=[my_parts]", "schedule=constant,sawtooth", "score=median_error", *more)
     assert done.returncode == 0, done.stderr
     assert "sawtooth" in done.stdout and "median_error" in done.stdout
 

@@ -21,7 +21,7 @@ from runner.runs.data import Facts, Prepared
 from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult, network_of
 from runner.runs.shape import Shape
-from runner.runs.spec import DataCommon, Spec, setting_of
+from runner.runs.spec import DataCommon, Spec
 from runner.runs.structure import build_network, hidden_activation
 from runner.train.stacking import build_stack, first_parameters
 
@@ -53,12 +53,6 @@ class Subject:
     @property
     def spec(self) -> Spec:
         return self.result.spec
-
-    @cached_property
-    def siblings(self) -> list[Neighbour]:
-        """The runs beside it that differ in their seed alone."""
-        mine = setting_of(self.spec)
-        return [one for one in self.neighbours if one.spec.data == self.spec.data and setting_of(one.spec) == mine]
 
     @property
     def standardizes(self) -> bool:

@@ -82,7 +82,8 @@ def allowed_to(some: Sequence[Judged]) -> str:
     known = [one for one in some if one.reference.is_known]
     if not known:
         return ""
-    is_more = any(one.scores.tested > one.allowed for one in known)
+    best, most = (max(known, key=score) for score in (lambda one: one.scores.tested, lambda one: one.allowed))
+    is_more = best.scores.tested > most.allowed and value(best, best.scores.tested) != value(most, most.allowed)
     words = span([one.shown(one.allowed) for one in known])
     return f"the data allow {words} or better" if is_more else f"the data allow about {words}"
 

@@ -10,6 +10,7 @@ from runner.runs.account import Cause
 from runner.runs.result import RunResult
 
 MOST_NAMED, MAX_NAME = 6, 50
+LABELS = ("fix", "tried")  # of what was tried, before a colon
 Runs = Mapping[int, RunResult]
 
 
@@ -43,10 +44,16 @@ def _block(cause: Cause, sweep: Findings, runs: Runs) -> Block:
     facts += [("where", cause.settings)] if cause.settings else []
     facts += [("evidence", f"{of}{'; '.join(cause.evidence)}")] if cause.evidence else []
     facts += [("reached", f"{of}{cause.reached}")] if cause.reached else []
-    facts += [("tried", each) for each in cause.tried]
+    facts += [_labelled(each) for each in cause.tried]
     facts += [("to do", cause.to_do)] if cause.to_do else []
     facts += [("more", cause.page)] if cause.page else []
     return Block(cause.text if is_alone else cause.title, facts, cause.to_try)
+
+
+def _labelled(text: str) -> tuple[str, str]:
+    """What was tried, with its name where it has one."""
+    label, _, rest = text.partition(": ")
+    return (label, rest) if label in LABELS else ("", text)
 
 
 def _pictures(sweep: Findings, runs: Runs) -> list[Picture]:

@@ -15,16 +15,16 @@ from tests.end_to_end.store import Store, statuses
 
 def test_an_extended_sweep_takes_the_runs_that_are_there_from_the_store(tmp_path: Path) -> None:
     jobs = ("-m", "data=xor,sine", "training.epochs=20")
-    first = trained(tmp_path, *jobs, "seed=range(3)")
-    second = trained(tmp_path, *jobs, "seed=range(5)", "skip_finished=true")
-    assert "6 of 10 runs in the store already, and reused" in second.done.stdout
-    assert "4 runs in" in second.done.stdout
+    first = trained(tmp_path, *jobs, "seed=0,1")
+    second = trained(tmp_path, *jobs, "seed=range(3)", "skip_finished=true")
+    assert "4 of 6 runs in the store already, and reused" in second.done.stdout
+    assert "2 runs in" in second.done.stdout
     before, after = second.store.parents()
     runs = second.store.children(after)
     reused = {run.data.tags["reused_from"] for run in runs if "reused_from" in run.data.tags}
     assert reused == {run.info.run_id for run in second.store.children(before)}
     old, new = first.store.bits_by_key(before), second.store.bits_by_key(after)
-    assert len(new) == 10
+    assert len(new) == 6
     assert {key: new[key] for key in old} == old
     by_key = {run.data.tags["run_key"]: run for run in second.store.children(before)}
     for run in runs:
@@ -33,8 +33,8 @@ def test_an_extended_sweep_takes_the_runs_that_are_there_from_the_store(tmp_path
             assert run.data.params == origin.data.params
             files = [path.name for path in second.store.artifact(origin, "plots").iterdir()]
             assert [path.name for path in second.store.artifact(run, "plots").iterdir()] == files
-    third = trained(tmp_path, *jobs, "seed=range(5)", "skip_finished=true")
-    assert "10 of 10 runs" in third.done.stdout
+    third = trained(tmp_path, *jobs, "seed=range(3)", "skip_finished=true")
+    assert "6 of 6 runs" in third.done.stdout
     table = "comparison.csv"
     latest = third.store.parents()[-1]
     assert third.store.artifact(latest, table).read_bytes() == third.store.artifact(after, table).read_bytes()

@@ -11,7 +11,7 @@ from tests.end_to_end.conftest import trained
 from tests.end_to_end.program import resume, run_runner, said
 from tests.end_to_end.store import Store
 
-QUICK = ("data=xor", "training.epochs=5", "tracking.plots=none", "workers=2")
+QUICK = ("data=xor", "training.epochs=5", "tracking.plots=none")
 SMALL = 4 << 20  # bytes of a disk
 
 
@@ -49,7 +49,7 @@ def check_whole(folder: Path, runs: int, undisturbed: Path, *jobs: str) -> None:
 
 def test_results_that_do_not_fit_are_trained_when_there_is_room(tmp_path: Path) -> None:
     trained(tmp_path, "data=xor", "training.epochs=1")  # so that the store is there
-    jobs = ("-m", *QUICK, "network.hidden=[2],[600,500]", "seed=0,1")
+    jobs = ("-m", *QUICK, "network.hidden=[2],[600,500]", "seed=0,1", "workers=2")
     store = (tmp_path / "mlflow.db").stat().st_size
     done = run_runner(*jobs, cwd=tmp_path, file_size=store + (1000 << 10))
     check_told(done, "results cannot be kept in outputs/", "File too large")
@@ -72,7 +72,7 @@ def test_a_store_that_cannot_grow_gets_everything_when_it_can(tmp_path: Path) ->
 def test_a_full_disk_loses_nothing_that_was_kept(small_disk: Path, tmp_path: Path) -> None:
     """The store, results and artifacts share a disk that fills up while the sweep runs."""
     trained(small_disk, "data=xor", "training.epochs=1", "tracking.experiment=before", "tracking.plots=none")
-    jobs = ("-m", *QUICK, "activation=tanh,relu", "seed=range(200)")
+    jobs = ("-m", *QUICK, "activation=tanh,relu", "seed=range(200)", "workers=2")
     done = run_runner(*jobs, cwd=small_disk)
     check_told(done)
     assert "No space left on device" in done.stderr or "full" in done.stderr, said(done)

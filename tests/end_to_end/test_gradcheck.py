@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.program import TIMEOUT, environment, said
+from tests.end_to_end.program import TIMEOUT, environment, run_runner, said
 
 FAULTY = ("data=quadrants", "fault=derivative_of_activated", "network.hidden=[2]")
 MODULE = '''
@@ -21,15 +21,15 @@ def cubic():
 
 
 def gradcheck(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-W", "error", "-m", "runner.gradcheck", *arguments],
-        cwd=cwd, env=environment(), timeout=TIMEOUT, capture_output=True, text=True, check=False,
-        stdin=subprocess.DEVNULL,
-    )  # fmt: skip
+    return run_runner(*arguments, cwd=cwd, module="runner.gradcheck")
 
 
 def test_a_healthy_network_is_right_and_nothing_is_left_in_the_folder(tmp_path: Path) -> None:
-    done = gradcheck(cwd=tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "runner.gradcheck"],
+        cwd=tmp_path, env=environment(), timeout=TIMEOUT, capture_output=True, text=True, check=False,
+        stdin=subprocess.DEVNULL,
+    )  # fmt: skip
     assert done.returncode == 0, said(done)
     assert done.stdout.splitlines()[-1] == "all 4 arrays are right"
     assert done.stderr == ""
@@ -56,7 +56,7 @@ def test_a_fault_is_shown_as_a_table_with_the_arrays_that_are_wrong(
 def test_a_named_case_is_checked_like_any_other_network(tmp_path: Path) -> None:
     done = gradcheck("case=c4", cwd=tmp_path)
     assert done.returncode == 1, said(done)
-    assert "3 of 3 arrays are wrong: W1, W2, W3" in done.stdout
+    assert "3 of 3 arrays are wrong: W1, W2, W3" in done.stdout and done.stderr == ""
     assert gradcheck("case=c4", "fault=none", cwd=tmp_path).returncode == 0
 
 
@@ -64,7 +64,7 @@ def test_an_own_activation_is_checked_too(tmp_path: Path) -> None:
     (tmp_path / "my_parts.py").write_text(MODULE)
     done = gradcheck("modules=[my_parts]", "activation=cubic", "network.hidden=[3]", cwd=tmp_path)
     assert done.returncode == 1, said(done)
-    assert done.stdout.count("scaled by 0.5") == 2
+    assert done.stdout.count("scaled by 0.5") == 2 and done.stderr == ""
     assert done.stdout.splitlines()[-1] == "2 of 4 arrays are wrong: W1, b1"
 
 

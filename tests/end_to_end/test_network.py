@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from tests.end_to_end.program import ROOT, environment, make_store, run_runner, 
 from tests.end_to_end.server import free_port, listening
 
 LISTENING = "0A"  # as the kernel writes the state of a TCP socket
-TABLES = ("tcp", "tcp6", "udp", "udp6")
+TABLES = [Path("/proc/net", name) for name in ("tcp", "tcp6", "udp", "udp6")]
 
 pytestmark = pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="only Linux tells about sockets in /proc")
 
@@ -43,25 +43,21 @@ def sockets(process: Path) -> set[str]:
     return found
 
 
-def open_ports(process: Path) -> set[str]:
-    """Addresses where a process listens by TCP, or waits for anything by UDP."""
-    own, found = sockets(process), set()
-    for table in TABLES:
-        try:
-            lines = (process / "net" / table).read_text().splitlines()[1:]
-        except OSError:
-            continue
-        for line in lines:
+def open_ports(processes: Iterable[Path]) -> set[str]:
+    """Addresses where processes of this machine's network listen by TCP, or wait for anything by UDP."""
+    own, found = set().union(*map(sockets, processes)), set()
+    for table in filter(Path.exists, TABLES):
+        for line in table.read_text().splitlines()[1:]:
             _, address, _, state, *rest = line.split()
-            if rest[5] in own and (state == LISTENING or table.startswith("udp")):
-                found.add(f"{table} {address}")
+            if rest[5] in own and (state == LISTENING or table.name.startswith("udp")):
+                found.add(f"{table.name} {address}")
     return found
 
 
 def test_the_probe_sees_a_port_that_is_open() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = f"{server.getsockname()[1]:04X}"
-        assert any(address.endswith(f":{port}") for address in open_ports(Path(f"/proc/{os.getpid()}")))
+        assert any(address.endswith(f":{port}") for address in open_ports([Path(f"/proc/{os.getpid()}")]))
 
 
 @dataclass(frozen=True)
@@ -83,7 +79,7 @@ def watch(folder: Path, *overrides: str) -> Watched:
             time.sleep(0.02)
             group = list(members(process.pid))
             most = max(most, len(group))
-            found |= {port for member in group for port in open_ports(member)}
+            found |= open_ports(group)
         done = process.done()
     assert done.returncode == 0, said(done)
     return Watched(most, found)
@@ -99,6 +95,15 @@ def hear(event, arguments):
 
 sys.addaudithook(hear)
 """
+COMMANDS = """
+import runpy, sys
+
+for sys.argv in {commands!r}:
+    try:
+        runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+    except SystemExit as end:
+        assert not end.code, sys.argv
+"""  # of one process: what they import alike takes longer than all that they do
 
 
 def test_commands_talk_to_nobody(tmp_path: Path) -> None:
@@ -107,10 +112,11 @@ def test_commands_talk_to_nobody(tmp_path: Path) -> None:
     work.mkdir()
     (tmp_path / "sitecustomize.py").write_text(HEARS.format(log=str(log)))
     env = {"PYTHONPATH": f"{tmp_path}:{ROOT}"}
-    sweep = ("-m", "data=xor", "seed=0,1", "training.epochs=2", "workers=2")
-    for module, arguments in (("runner", sweep), ("runner.report", ()), ("runner.resume", ())):
-        done = run_runner(*arguments, module=module, cwd=work, env=env)
-        assert done.returncode == 0, said(done)
+    sweep = ["runner", "-m", "data=xor", "seed=0,1", "training.epochs=2", "workers=2"]
+    (tmp_path / "commands.py").write_text(COMMANDS.format(commands=[sweep, ["runner.report"], ["runner.resume"]]))
+    done = run_runner(module="commands", cwd=work, env=env)
+    assert done.returncode == 0, said(done)
+    assert "2 runs in" in done.stdout and "report" in done.stdout and "nothing to resume" in done.stdout, said(done)
     assert not log.exists(), log.read_text()
     probe = "import socket; socket.socket().connect_ex(('127.0.0.1', 9))"
     subprocess.run([sys.executable, "-c", probe], cwd=work, env=environment(env), check=True)
@@ -122,7 +128,7 @@ def test_mlflow_ui_listens_on_the_loopback_address_alone(tmp_path: Path) -> None
     command = [sys.executable, "-m", "mlflow", "ui", "--workers", "1", "--port", str(port := free_port())]
     env = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "MLFLOW_DISABLE_TELEMETRY": "true"}
     with listening(command, port, cwd=tmp_path, env=env) as process:
-        found = {address for member in members(process.pid) for address in open_ports(member)}
+        found = open_ports(members(process.pid))
     assert f"tcp 0100007F:{port:04X}" in found
     assert {address.partition(" ")[2].partition(":")[0] for address in found} == {"0100007F"}
 

@@ -1,6 +1,7 @@
 """Networks of few units: too few for the data, or enough of them that a start can end in a trap."""
 
 import math
+from functools import lru_cache
 
 from runner.diagnosis.probes import search
 from runner.diagnosis.rules.network import BENT, misses_a_line
@@ -8,6 +9,7 @@ from runner.diagnosis.rules.rule import AS_GOOD, NEAR_START, Rule
 from runner.diagnosis.rules.steps import STEADILY, STILL, too_far
 from runner.diagnosis.subject import Neighbour, Subject
 from runner.runs.diagnosis import Evidence
+from runner.runs.spec import setting_of
 
 NARROW = 4  # units
 TRAPPED = 0.01  # the share of the cost that the best step along the gradient saves
@@ -20,9 +22,16 @@ def _is_narrow(subject: Subject) -> bool:
     return bool(hidden) and min(hidden) <= NARROW and not subject.has_diverged
 
 
+@lru_cache(maxsize=8)
+def _siblings(subject: Subject) -> list[Neighbour]:
+    """The runs beside it that differ in their seed alone."""
+    mine = setting_of(subject.spec)
+    return [one for one in subject.neighbours if one.spec.data == subject.spec.data and setting_of(one.spec) == mine]
+
+
 def _lucky(subject: Subject) -> list[Neighbour]:
     """Of the runs that differ in their seed alone, those that reach what the data allow."""
-    return [one for one in subject.siblings if one.score >= subject.reference.score - AS_GOOD]
+    return [one for one in _siblings(subject) if one.score >= subject.reference.score - AS_GOOD]
 
 
 def _is_trapped(subject: Subject) -> bool:
@@ -45,7 +54,7 @@ def _narrowest(subject: Subject) -> Evidence:
 
 def _none_learns(subject: Subject) -> list[Evidence]:
     """What shows that no start would do."""
-    seeds = len(subject.siblings)
+    seeds = len(_siblings(subject))
     if not _is_narrow(subject) or seeds < SEEDS or _lucky(subject) or not _is_trapped(subject):
         return []
     return [
@@ -70,7 +79,7 @@ TOO_SMALL = Rule(
 
 
 def _some_learn(subject: Subject) -> bool:
-    return len(_lucky(subject)) > SOME * len(subject.siblings)
+    return len(_lucky(subject)) > SOME * len(_siblings(subject))
 
 
 BAD_START = Rule(
@@ -87,7 +96,7 @@ BAD_START = Rule(
 
 def _other_seeds(subject: Subject) -> list[Evidence]:
     """How many other seeds learn, where there are any."""
-    n = len(subject.siblings)
+    n = len(_siblings(subject))
     return [Evidence(f"other seeds of this setting that learn, of {n}", float(len(_lucky(subject))))] if n else []
 
 
@@ -95,7 +104,7 @@ def _other_seed(subject: Subject) -> int:
     """One that is known to learn, else the next that is not known to fail."""
     if lucky := _lucky(subject):
         return max(lucky, key=lambda one: one.score).spec.seed
-    known = {subject.spec.seed} | {one.spec.seed for one in subject.siblings}
+    known = {subject.spec.seed} | {one.spec.seed for one in _siblings(subject)}
     return next(seed for seed in range(subject.spec.seed + 1, subject.spec.seed + len(known) + 2) if seed not in known)
 
 

@@ -74,4 +74,7 @@ def test_a_tag_says_the_numbers_as_the_terminal_does(runs: dict[str, RunResult])
     assert tags["diagnosis.effect"] == "median diverged -> rmse 0.08, better in 2 of 2 fresh seeds"
     *_, line = tags["diagnosis.evidence"].split("; ")
     assert line.startswith("score of a linear model: ") and " (below " in line
-    assert account(seen, command, REST).causes[0].tried[0].startswith("fix: learning_rate=1 ")
+    shown = account(seen, command, REST)
+    assert shown.causes[0].tried[0].startswith("fix: learning_rate=1 ")
+    section = failures(Findings(About("s", "", "s"), [runs["linear"]], {}, "", [], {}, account=shown))
+    assert section is not None and dict(section.blocks[0].facts)["fix"].startswith("learning_rate=1 ")

@@ -13,7 +13,7 @@ from runner.diagnosis.judging import diagnose, judge
 from runner.diagnosis.reference import Reference
 from runner.diagnosis.rules import RULES, Rule, Rules
 from runner.diagnosis.scores import Scores
-from runner.diagnosis.subject import Neighbour, Subject
+from runner.diagnosis.subject import Subject
 from runner.runs.diagnosis import Diagnosis, Evidence
 from runner.runs.outcome import Outcome
 from tests.runner.building import checked
@@ -184,25 +184,6 @@ def test_a_rule_of_one_s_own_is_asked_at_its_place(subjects):
         rules.register(own)
     with pytest.raises(ValueError, match="no rule for 'tuesday'"):
         rules.register(replace(own, code="X2", cause="wednesday"), before="tuesday")
-
-
-def test_a_narrow_network_has_a_bad_start_where_other_seeds_learn_and_one_of_these_is_the_fix(subjects):
-    narrow = subjects["ill bad_start"]
-    seeds = [narrow.spec.model_copy(update={"seed": narrow.spec.seed + more}) for more in range(1, 5)]
-    beside = [Neighbour(spec, score) for spec, score in zip(seeds, (0.1, 0.9, 0.99, 0.1), strict=True)]
-    found = judge(replace(narrow, neighbours=beside))
-    assert (found.cause, found.fix) == ("bad_start", (f"seed={narrow.spec.seed + 3}",))
-    assert judge(replace(narrow, neighbours=beside[:1])).fix == (f"seed={narrow.spec.seed + 2}",), "1 is known to fail"
-
-
-def test_a_narrow_network_is_too_small_where_no_seed_of_several_learns(subjects):
-    narrow = subjects["ill bad_start"]
-    seeds = [narrow.spec.model_copy(update={"seed": narrow.spec.seed + more}) for more in range(1, 4)]
-    beside = [Neighbour(spec, 0.1) for spec in seeds]
-    assert judge(replace(narrow, neighbours=beside)).cause == "too_small"
-    assert judge(replace(narrow, neighbours=beside[:2])).cause == "bad_start", "two are not enough to tell"
-    other = [Neighbour(spec.model_copy(update={"learning_rate": 1.0}), 0.1) for spec in seeds]
-    assert judge(replace(narrow, neighbours=other)).cause == "bad_start", "of another setting they say nothing"
 
 
 def test_a_column_that_nearly_always_has_one_value_is_not_out_of_scale(subjects):
