@@ -10,7 +10,7 @@ import numpy as np
 
 from runner.base.errors import RAISED, what_raised
 from runner.datasets.samples import DataError
-from runner.diagnosis.judging import NEAR, diagnose, learns, symptoms
+from runner.diagnosis.judging import NEAR, diagnose, is_luck, learns, symptoms
 from runner.diagnosis.reference import Reference, reference_of
 from runner.diagnosis.rules import RULES, Rules
 from runner.diagnosis.rules.data import NOTHING
@@ -51,7 +51,8 @@ class Judged:
     def learns_training_only(self) -> bool:
         """Whether a run that is not healthy learns its training samples all the same, and clearly more than others."""
         trained, is_ill = self.scores.trained, self.diagnosis.verdict != "healthy"
-        return is_ill and trained >= max(self.allowed - NEAR, NOTHING) and trained - self.scores.tested > AS_GOOD
+        is_near = trained >= max(self.allowed - NEAR, NOTHING) and not is_luck(self.reference, self.scores)
+        return is_ill and is_near and trained - self.scores.tested > AS_GOOD
 
     @property
     def falls_short(self) -> bool:

@@ -47,17 +47,17 @@ def judge(subject: Subject, rules: Rules = RULES) -> Diagnosis:
 def reaches(reference: Reference, scores: Scores) -> bool:
     """Whether a run is about as good as its data allow; where they allow nothing, whether it is better than that."""
     aim, s = _aim(reference), scores.tested
-    return math.isnan(s) or (s >= aim - NEAR and max(aim, s) >= NOTHING and not _is_luck(reference, scores))
+    return math.isnan(s) or (s >= aim - NEAR and max(aim, s) >= NOTHING and not is_luck(reference, scores))
 
 
 def generalises(reference: Reference, scores: Scores) -> bool:
     """Whether a run is as good on its training samples, and on others but for what sampling may take away."""
     aim, slack = _aim(reference), NEAR + ERRORS * reference.error
     is_near = scores.trained >= aim - NEAR and scores.tested >= aim - slack
-    return aim >= NOTHING and is_near and not _is_luck(reference, scores)
+    return aim >= NOTHING and is_near and not is_luck(reference, scores)
 
 
-def _is_luck(reference: Reference, scores: Scores) -> bool:
+def is_luck(reference: Reference, scores: Scores) -> bool:
     """Whether guesses may be as good on the training samples and on others, of data that may allow nothing."""
     is_small = scores.tested < ERRORS * reference.error and scores.trained < reference.luck
     return not reference.is_known and is_small

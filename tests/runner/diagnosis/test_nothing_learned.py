@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from runner.diagnosis.judged import Judged
 from runner.diagnosis.judging import generalises, judge, learns, reaches
 from runner.diagnosis.reference import reference_of
 from runner.diagnosis.scores import Scores
+from runner.diagnosis.verdicts import shortfall
 from tests.runner.diagnosis.corpus import SINE, SQUARE, subjects_of
 
 RATES = ("1e-300", "1e-18", "1e-14", "1e-11")
@@ -41,3 +43,11 @@ def test_what_luck_explains_is_not_learned_where_nobody_knows_what_the_data_allo
     assert reaches(unknown, Scores(0.2, 0.9, "test")) and generalises(unknown, Scores(0.2, 0.9, "test"))
     assert reaches(unknown, Scores(0.5, 0.3, "test")) and not reaches(unknown, Scores(0.1, 0.3, "test"))
     assert learns(replace(unknown, error=0.02, luck=0.1), Scores(0.2, 0.2, "test"))
+
+
+def test_first_weights_that_guess_their_training_samples_have_not_learned_these_either(subjects):
+    subject = subjects["1e-18"]
+    unknown = replace(subject.reference, score=0.17, error=0.3, luck=0.58, is_known=False, why_not="too many inputs")
+    lucky = Judged(subject.result, subject.data, unknown, Scores(-0.05, 0.24, "test"), judge(subject))
+    assert shortfall(lucky) == "does not learn"
+    assert shortfall(replace(lucky, scores=Scores(-0.05, 0.9, "test"))) == "learns only its training samples"
