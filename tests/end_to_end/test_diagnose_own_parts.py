@@ -115,3 +115,16 @@ def test_a_run_that_failed_says_so_and_that_it_is_not_judged(sweep: Trained) -> 
     run = next(one for one in Store(folder).runs() if one.info.status == "FAILED")
     done = diagnose(sweep, run.info.run_id, "--why", "0", "--json", "-")
     assert done.returncode == 1 and '"not_judged": {\n  "failed": 1' in done.stdout, said(done)
+
+
+def test_a_wrong_rule_is_one_error_when_its_module_is_imported(sweep: Trained) -> None:
+    (sweep.store.folder / "wrong.py").write_text(
+        "from runner.diagnosis.rules import RULES, Rule\n"
+        "RULES.register(Rule('X9', 'mine', lambda s: True, lambda s: [], [('learning_rate=1',)]))\n"
+    )
+    done = run_runner("modules=[own,wrong]", cwd=sweep.store.folder, module="runner.diagnose")
+    assert done.returncode == 1 and done.stdout == "", said(done)
+    assert done.stderr == (
+        "error: modules names 'wrong', which cannot be imported: "
+        "fixes of the rule X9 mine must be a function, got [('learning_rate=1',)]\n"
+    )
