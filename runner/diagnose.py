@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from runner.app.commands import parser_of, run_command
 from runner.base.console import count, say, warn
 from runner.base.errors import UserError
-from runner.base.files import write_whole
+from runner.base.files import check_writable, write_whole
 from runner.base.interrupts import exit_code
 from runner.base.paths import CONF
 from runner.runs.command_lines import typed
@@ -43,7 +43,8 @@ and those that help on seeds which the sweep does not have are confirmed. Nothin
                                                      typed after python -m runner, also with -m or --config-dir
 
 The exit code is 0 when every run that was judged learns or has no known cause, 3 when one does not learn, or has a
-warning before training, 1 after an error. Failed and killed runs are counted and not judged."""
+warning before training, 1 after an error or where no run could be judged. Failed and killed runs are counted and not
+judged."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -67,12 +68,13 @@ def _run(arguments: Sequence[str]) -> int:
     load_modules(modules)
     from runner.diagnosis.rules import RULES
 
+    _check_file(chosen.json)
     RULES.silence([name.strip() for name in chosen.without.split(",") if name.strip()])
     sweep, asked = _sweep(chosen.sweep)
     if chosen.why is not None:
-        asked = [result.index for result in sweep.results if result.index == chosen.why]
-        if not asked:
-            raise UserError(f"{sweep.about.name} has no run {chosen.why}; its runs are 0 to {len(sweep.results) - 1}")
+        if len(asked) < len(sweep.results) and asked != [chosen.why]:
+            raise UserError(f"{chosen.sweep} is run {asked[0]} of its sweep, and --why asks about run {chosen.why}")
+        asked = _indexed(sweep, chosen.why)
     if chosen.against is not None:
         if chosen.json or chosen.confirm:
             raise UserError("--against prints a table of two runs; it goes with neither --json nor --confirm")
@@ -87,31 +89,49 @@ def _run(arguments: Sequence[str]) -> int:
     if chosen.json == TO_OUTPUT:
         sys.stdout.write(document(found))
     else:
+        _print(found, sweep, in_full=chosen.why is not None)
         if chosen.json:
             write_whole(Path(chosen.json), document(found).encode())
-        _print(found, sweep, in_full=chosen.why is not None)
     if interrupt is not None:
         return exit_code(interrupt)
     verdicts = {one.diagnosis.verdict for one in found if isinstance(one, Judged)}
+    if not verdicts:
+        return 1
     return ILL if "ill" in verdicts or (chosen.strict and "unknown" in verdicts) else 0
+
+
+def _check_file(name: str | None) -> None:
+    """Whether a file of this name can be written, before it takes long to know what goes into it."""
+    if name == "":
+        raise UserError("--json needs the name of a file, or - for standard output")
+    if name and name != TO_OUTPUT:
+        check_writable(Path(name))
+
+
+def _indexed(sweep: "Findings", index: int) -> list[int]:
+    """The index of a run that there is."""
+    if all(result.index != index for result in sweep.results):
+        raise UserError(f"{sweep.about.name} has no run {index}; its runs are 0 to {len(sweep.results) - 1}")
+    return [index]
 
 
 def _against(sweep: "Findings", asked: list[int], other: str, modules: tuple[str, ...]) -> int:
     """A run beside another one: of its sweep, by its index there, or any, by its id."""
-    places = [result.index for result in sweep.results if str(result.index) == other]
-    beside, others = (sweep, places) if places else _sweep(other)
+    beside, others = (sweep, _indexed(sweep, int(other))) if other.isdecimal() else _sweep(other)
     if len(asked) != 1 or len(others) != 1:
         raise UserError("--against compares two runs: RUN_ID --against RUN_ID, or --why 3 --against 7 of one sweep")
     from runner.diagnosis.against import compared
     from runner.diagnosis.judged import Judged, judge_all
 
     (at,), (place,), is_same = asked, others, sweep.parent_id == beside.parent_id
+    if is_same and at == place:
+        raise UserError(f"--against compares two runs, and both are run {at} of {sweep.about.name}")
     results = _with_signals(sweep.results, modules, quiet=False)
     (one,) = judge_all(results, asked)
     (two,) = judge_all(results if is_same else _with_signals(beside.results, modules, quiet=False), others)
     first, second = (at, place) if is_same else (sweep.run_ids[at][:8], beside.run_ids[place][:8])
     say("\n".join(compared(one, two, (f"run {first}", f"run {second}"))))
-    return ILL if isinstance(one, Judged) and one.diagnosis.verdict == "ill" else 0
+    return ILL if any(isinstance(each, Judged) and each.diagnosis.verdict == "ill" for each in (one, two)) else 0
 
 
 def _look_ahead(arguments: Sequence[str]) -> int:
@@ -124,17 +144,18 @@ def _look_ahead(arguments: Sequence[str]) -> int:
     parser.add_argument(CONFIG, action="store_true")
     parser.add_argument("--json")
     chosen, overrides = parser.parse_known_args(arguments)
+    _check_file(chosen.json)
     plan = plan_of(overrides)
     foreseen = foresee(plan, is_thorough=True)
     if chosen.json == TO_OUTPUT:
         sys.stdout.write(document_ahead(foreseen))
     else:
-        if chosen.json:
-            write_whole(Path(chosen.json), document_ahead(foreseen).encode())
         for line in (*foreseen.warnings, *foreseen.notes):
             say(line)
         if not foreseen.signs:
             say(f"{count(len(plan.runs), 'run')}: nothing shows before training that would keep one from learning")
+        if chosen.json:
+            write_whole(Path(chosen.json), document_ahead(foreseen).encode())
     return ILL if foreseen.warnings else 0
 
 
@@ -192,15 +213,20 @@ def _print(found: "Sequence[Judged | Unjudged]", sweep: "Findings", in_full: boo
     """Say it: the counts, then a block for each cause, or everything about one run."""
     from runner.diagnosis import sentences, verdicts
     from runner.diagnosis.commands import commands_of
-    from runner.diagnosis.judged import Unjudged
+    from runner.diagnosis.judged import Judged, Unjudged
 
     command = commands_of(sweep.about.command)
     if len(sweep.results) > 1:
         first = found[0].result
         say(verdicts.summary(found) if len(found) > 1 else f"run {first.index}: {sweep.name_of(first)}")
+    if len(found) == 1 and isinstance(one := found[0], Unjudged):
+        what = one.result.outcome.told(one.result.last_step, one.result.error)
+        say(f"cannot be judged: {one.why}" if one.result.outcome.is_trained else f"{what} (not judged)")
+        return
     if in_full:
         (one,) = found
-        say("\n".join([f"not judged: {one.why}"] if isinstance(one, Unjudged) else sentences.in_full(one, command)))
+        assert isinstance(one, Judged)
+        say("\n".join(sentences.in_full(one, command)))
         return
     for block in sentences.blocks(found, sweep.name_of, command):
         say("\n" * (len(sweep.results) > 1) + "\n".join(block))

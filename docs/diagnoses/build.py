@@ -115,11 +115,13 @@ command for all. `diagnose=off` or `quiet=true` leaves all of this out. The runs
 and `diagnosis.summary`; the report shows them directly under the answer. With `diagnose=confirm` fixes are trained too;
 Ctrl-C then ends these alone: results, tags and what is confirmed so far are kept, and the exit code is 130.
 
-Failed and killed runs are counted, and nothing is said of them. A run stored by an earlier version has no signals; it
-is trained again for them, and that is said too; the store stays as it is.
+Failed and killed runs are counted, and nothing is said of them. Nor is it of a run whose data have changed, or of
+which a part or a rule of your own raises an exception or ends the program: it cannot be judged, and all others are. A
+run stored by an earlier version has no signals; it is trained again for them, and that is said too; the store stays as
+it is.
 
 The exit code is 0 when every run that was judged learns or has no known cause (with `--strict` only when all learn), 3
-when one does not learn, and 1 after an error.
+when one does not learn, and 1 after an error or where no run could be judged.
 
 `--without D507,no_bias` leaves causes out, by code or by name: the next one that holds is named, or none. So does
 `RULES.silence(["D507", "no_bias"])` in a module of `modules=[...]`.

@@ -13,6 +13,7 @@ from runner.base.texts import visible
 MAX_LINES = 20
 MAX_JOBS_NAMED = 4
 MAX_GIVEN, MAX_MESSAGE = 300, 1000
+RAISED = (Exception, SystemExit)  # by a part of one's own, which may call sys.exit; a Ctrl-C is none of them
 
 
 class UserError(Exception):
@@ -53,6 +54,11 @@ def one_line(text: str, most: int = MAX_GIVEN) -> str:
     """A value that was given, fit for a terminal: no control characters, and the middle of a long one left out."""
     seen = visible(text, kept="")
     return seen if len(seen) <= most else f"{seen[: most // 2]} ... {seen[-most // 2 :]}"
+
+
+def what_raised(error: BaseException) -> str:
+    """What a part of one's own has raised, in one line: its type and message; a UserError speaks for itself."""
+    return one_line(str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {error}", MAX_MESSAGE)
 
 
 def complain(message: str) -> None:

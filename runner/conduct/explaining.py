@@ -1,14 +1,15 @@
 """Why runs do not learn, looked at when a sweep or run ends: in little time, and whatever goes wrong costs nothing."""
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from runner.base.commands import command_of
-from runner.base.console import warn
-from runner.base.errors import UserError
+from runner.base.console import count, warn
+from runner.base.errors import RAISED, what_raised
 from runner.base.files import contents_of, write_whole
 from runner.conduct.context import SweepContext
 from runner.conduct.ledger import Ledger
@@ -44,9 +45,8 @@ class Explainer:
         try:
             seconds = max(LEAST, SHARE * (began - self._spent + self.elsewhere)) - self._spent
             self._look(ledger, seconds, may_train and settings.diagnose == "confirm")
-        except Exception as error:  # a rule, a data set or an activation may be a person's own
-            why = error if isinstance(error, UserError) else f"{type(error).__name__}: {error}"
-            warn(f"the runs could not be diagnosed: {why}; to try again: {self._command}")
+        except RAISED as error:
+            warn(f"the runs could not be diagnosed: {what_raised(error)}; to try again: {self._command}")
         self._spent += time.process_time() - began
 
     def _look(self, ledger: Ledger, seconds: float, confirms: bool) -> None:
@@ -57,6 +57,8 @@ class Explainer:
         with suppress(OSError):
             self.stale = tags_in(contents_of(file))
         seen = look(ledger.results, ledger.keys, seconds)
+        for why, n in Counter(one.why for one in seen.unjudged).items():
+            warn(f"{count(n, 'run')} cannot be judged: {why}; to try again: {self._command}")
         if confirms:
             found = self._confirmed([*seen.judged, *seen.learn], {one.spec.seed for one in ledger.results})
             seen = replace(seen, judged=found[: len(seen.judged)], learn=found[len(seen.judged) :])

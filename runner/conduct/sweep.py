@@ -156,7 +156,7 @@ def _stop(delivery: Delivery, plan: Plan, interrupt: OrderlyInterrupt) -> None:
     delivery.write(interrupt)
     publisher.write(missing, interrupt)
     publisher.finish("KILLED")
-    terminal.say_account(publisher.ledger.account)
+    terminal.say_account(publisher.ledger.account, delivery.sweep.is_sweep)
 
 
 def _conclude(delivery: Delivery, plan: Plan, is_finished: bool = True) -> list[RunResult]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from runner.base.errors import RAISED
 from runner.diagnosis.causes import DRAWS
 from runner.diagnosis.judged import prepared
 from runner.diagnosis.reference import Reference, reference_of
@@ -149,10 +150,9 @@ class _Look:
         for rule in self._rules:
             if (has_cause and rule.asked == "failing") or (rule is WRONG_GRADIENT and not _has_own_code(spec)):
                 continue
-            evidence = _foretold(rule, subject)
-            if evidence and all(_foretold(rule, self._subject(one)) for one in others):
+            evidence, fix = _foretold(rule, subject)
+            if evidence and all(_foretold(rule, self._subject(one))[0] for one in others):
                 has_cause = has_cause or rule.asked == "failing"
-                fix = next(iter(rule.fixes(subject)), ())
                 yield Sign(rule, list(runs), evidence, fix, _is_intended(rule, runs[0]))
 
     def _subject(self, run: PlannedRun) -> Subject | None:
@@ -178,12 +178,13 @@ class _Look:
         return data.samples.task == "regression" or self._n_runs == 1 or updates > MANY
 
 
-def _foretold(rule: Rule, subject: Subject | None) -> Sequence[Evidence]:
-    """The evidence of a rule; none where a part of one's own fails, which training will say."""
+def _foretold(rule: Rule, subject: Subject | None) -> tuple[Sequence[Evidence], Overrides]:
+    """The evidence of a rule and what to try; none where a part of one's own fails, which training will say."""
     try:
-        return rule.foretold(subject) if subject else ()
-    except Exception:
-        return ()
+        evidence = rule.foretold(subject) if subject else ()
+        return evidence, next(iter(rule.to_try(subject)), ()) if subject and evidence else ()
+    except RAISED:
+        return (), ()
 
 
 def _is_intended(rule: Rule, run: PlannedRun) -> bool:

@@ -11,7 +11,7 @@ from itertools import zip_longest
 from runner.diagnosis.causes import causes_of, failures_of, kind_of
 from runner.diagnosis.commands import Command
 from runner.diagnosis.document import document
-from runner.diagnosis.judged import Bench, Judged, samples_of
+from runner.diagnosis.judged import Bench, Judged, Unjudged, samples_of
 from runner.diagnosis.reference import MOST_ROWS
 from runner.diagnosis.sentences import advice_of, evidence_text, headline, page_of, verdict_of
 from runner.diagnosis.subject import Neighbour
@@ -33,6 +33,7 @@ NOTHING_WRONG = Diagnosis("healthy")
 class Look:
     """What was seen of `trained` runs: those that do as well as their data allow (`learn`), and those that do worse
     and were `judged`, or are `left`. Of `asked` ones that learn it is known whether something is wrong all the same.
+    Of those that are `unjudged` nothing can be said.
     """
 
     trained: int
@@ -40,6 +41,7 @@ class Look:
     judged: list[Judged]
     left: list[Judged]
     asked: int = 0
+    unjudged: tuple[Unjudged, ...] = ()
 
     @property
     def flawed(self) -> list[Judged]:
@@ -72,20 +74,24 @@ def look(results: Sequence[RunResult], keys: Sequence[str], seconds: float) -> L
     miss = sorted(bench.scores.keys() - set(learn))
     groups = by_setting(trained, settings_in(keys)).values()
     beside = {one.index: seeds for some in groups for seeds in [_Seeds(some)] for one in some}
-    judged: dict[int, Judged] = {}
+    judged, unjudged = dict[int, Judged](), bench.unjudged
     doubtful = sorted(learn, key=lambda place: _doubt(bench, place, chosen[place]), reverse=True)
     for place in [*_in_turn(chosen, miss, keys), *_in_turn(chosen, doubtful, keys)]:
         if time.process_time() > end and len(results) > 1:
             break
-        one = bench.judge(place, neighbours=beside[chosen[place].index])
-        assert isinstance(one, Judged)
-        judged[place] = one
+        one = bench.judge(place, neighbours=beside[chosen[place].index].but(chosen[place]))
+        if isinstance(one, Judged):
+            judged[place] = one
+        else:
+            unjudged.append(one)
+            (learn if place in learn else miss).remove(place)
     return Look(
         len(trained),
         _in_order(judged.get(place) or bench.unasked(place, "healthy") for place in learn),
         _in_order(judged[place] for place in miss if place in judged),
         _in_order(bench.unasked(place, "unknown") for place in miss if place not in judged),
         len(judged.keys() & set(learn)),
+        tuple(unjudged),
     )
 
 
@@ -141,11 +147,13 @@ class _Seeds:
         self._runs = runs
 
     @cached_property
-    def _found(self) -> list[Neighbour]:
-        return Bench(self._runs[:MOST_SEEDS]).neighbours
+    def _found(self) -> dict[int, Neighbour]:
+        some = self._runs[:MOST_SEEDS]
+        return {some[place].index: one for place, one in Bench(some).neighbours.items()}
 
-    def __iter__(self) -> Iterator[Neighbour]:
-        return iter(self._found)
+    def but(self, one: RunResult) -> Iterator[Neighbour]:
+        """All but this one, which are its neighbours."""
+        yield from (other for index, other in self._found.items() if index != one.index)
 
 
 def _in_turn(results: Sequence[RunResult], places: Sequence[int], keys: Sequence[str]) -> list[int]:
@@ -178,7 +186,7 @@ def account(seen: Look, command: Command, rest: str) -> Account:
     missed = len(seen.judged) + len(seen.left)
     return Account(
         seen.trained, missed + len(seen.learn), missed, len(seen.judged), settings, causes, healthy, rest,
-        seen.asked, flaws,
+        seen.asked, flaws, tuple(one.result.index for one in seen.left),
     )  # fmt: skip
 
 

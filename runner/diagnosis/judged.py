@@ -8,8 +8,9 @@ from functools import cached_property
 
 import numpy as np
 
+from runner.base.errors import RAISED, what_raised
 from runner.datasets.samples import DataError
-from runner.diagnosis.judging import NEAR, diagnose, learns, symptoms
+from runner.diagnosis.judging import NEAR, diagnose, is_luck, learns, symptoms
 from runner.diagnosis.reference import Reference, reference_of
 from runner.diagnosis.rules import RULES, Rules
 from runner.diagnosis.rules.data import NOTHING
@@ -50,7 +51,8 @@ class Judged:
     def learns_training_only(self) -> bool:
         """Whether a run that is not healthy learns its training samples all the same, and clearly more than others."""
         trained, is_ill = self.scores.trained, self.diagnosis.verdict != "healthy"
-        return is_ill and trained >= max(self.allowed - NEAR, NOTHING) and trained - self.scores.tested > AS_GOOD
+        is_near = trained >= max(self.allowed - NEAR, NOTHING) and not is_luck(self.reference, self.scores)
+        return is_ill and is_near and trained - self.scores.tested > AS_GOOD
 
     @property
     def falls_short(self) -> bool:
@@ -99,7 +101,7 @@ def shown(data: Prepared, score: float, part: str) -> float:
 
 @dataclass(frozen=True)
 class Unjudged:
-    """A run about which nothing is said: it failed, was killed, or its data are not what they were."""
+    """A run about which nothing is said: it failed, was killed, its data are not what they were, or a part raises."""
 
     result: RunResult
     why: str
@@ -111,9 +113,13 @@ class Bench:
     def __init__(self, results: Sequence[RunResult]) -> None:
         known: dict[str, Prepared | str] = {}
         self._results, self._found = results, [_data_of(result, known) for result in results]
-        pairs = zip(results, self._found, strict=True)
-        scores = {place: scores_of(run, data) for place, (run, data) in enumerate(pairs) if isinstance(data, Prepared)}
-        self.scores = scores
+        self.scores = scores = dict[int, Scores]()
+        for place, (run, data) in enumerate(zip(results, self._found, strict=True)):
+            if isinstance(data, Prepared):
+                try:
+                    scores[place] = scores_of(run, data)
+                except RAISED as error:
+                    self._found[place] = f"the network cannot be used: {what_raised(error)}"
         self._beside = {place: Neighbour(results[place].spec, one.tested) for place, one in scores.items()}
         self._best = _two_best({place: (samples_of(results[place].spec), one.tested) for place, one in scores.items()})
 
@@ -123,6 +129,12 @@ class Bench:
         assert isinstance(data, Prepared)
         on_the_same = [score for one, score in self._best[samples_of(spec)] if one != place]
         return reference_of(data, on_the_same, spec.training.class_weights == "balanced")
+
+    @property
+    def unjudged(self) -> list[Unjudged]:
+        """The runs without a score."""
+        pairs = zip(self._results, self._found, strict=True)
+        return [Unjudged(result, found) for result, found in pairs if isinstance(found, str)]
 
     def learns(self, place: int) -> bool:
         """Whether a run that has a score is about as good as its data allow, but for what sampling may take away."""
@@ -135,21 +147,25 @@ class Bench:
         return Judged(result, data, self.reference(place), self.scores[place], Diagnosis(verdict))
 
     @property
-    def neighbours(self) -> list[Neighbour]:
-        """All runs that have a score, for others."""
-        return list(self._beside.values())
+    def neighbours(self) -> dict[int, Neighbour]:
+        """All runs that have a score, for others, by their place."""
+        return self._beside
 
     def judge(
         self, place: int, rules: Rules = RULES, neighbours: Iterable[Neighbour] | None = None
     ) -> Judged | Unjudged:
-        """A run beside all others, or beside these `neighbours`."""
+        """A run beside all others, or beside these `neighbours`; one that a rule or part cannot be asked of is not."""
         result, data = self._results[place], self._found[place]
         if not isinstance(data, Prepared):
             return Unjudged(result, data)
         if neighbours is None:
             neighbours = [neighbour for one, neighbour in self._beside.items() if one != place]
         reference = self.reference(place)
-        return Judged(result, data, reference, self.scores[place], diagnose(result, data, reference, neighbours, rules))
+        try:
+            said = diagnose(result, data, reference, neighbours, rules)
+        except RAISED as error:
+            return Unjudged(result, what_raised(error))
+        return Judged(result, data, reference, self.scores[place], said)
 
 
 def judge_all(
@@ -183,8 +199,9 @@ def prepared(spec: Spec, known: dict[str, Prepared | str]) -> Prepared | str:
     if key not in known:
         try:
             known[key] = prepare(spec)
-        except (DataError, OSError) as error:
-            known[key] = f"its data cannot be used: {error}"
+        except RAISED as error:
+            why = str(error) if isinstance(error, DataError | OSError) else what_raised(error)
+            known[key] = f"the data cannot be used: {why}"
     return known[key]
 
 

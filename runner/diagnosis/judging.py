@@ -47,13 +47,20 @@ def judge(subject: Subject, rules: Rules = RULES) -> Diagnosis:
 def reaches(reference: Reference, scores: Scores) -> bool:
     """Whether a run is about as good as its data allow; where they allow nothing, whether it is better than that."""
     aim, s = _aim(reference), scores.tested
-    return math.isnan(s) or (s >= aim - NEAR and max(aim, s) >= NOTHING)
+    return math.isnan(s) or (s >= aim - NEAR and max(aim, s) >= NOTHING and not is_luck(reference, scores))
 
 
 def generalises(reference: Reference, scores: Scores) -> bool:
     """Whether a run is as good on its training samples, and on others but for what sampling may take away."""
     aim, slack = _aim(reference), NEAR + ERRORS * reference.error
-    return aim >= NOTHING and scores.trained >= aim - NEAR and scores.tested >= aim - slack
+    is_near = scores.trained >= aim - NEAR and scores.tested >= aim - slack
+    return aim >= NOTHING and is_near and not is_luck(reference, scores)
+
+
+def is_luck(reference: Reference, scores: Scores) -> bool:
+    """Whether guesses may be as good on the training samples and on others, of data that may allow nothing."""
+    is_small = scores.tested < ERRORS * reference.error and scores.trained < reference.luck
+    return not reference.is_known and is_small
 
 
 def learns(reference: Reference, scores: Scores) -> bool:
@@ -101,7 +108,7 @@ def _aim(reference: Reference) -> float:
 
 
 def _found(rule: Rule, subject: Subject, verdict: Verdict) -> Diagnosis:
-    evidence = tuple(rule.evidence(subject))
+    evidence = rule.shown(subject)
     return Diagnosis(
         verdict,
         rule.code,
@@ -111,5 +118,5 @@ def _found(rule: Rule, subject: Subject, verdict: Verdict) -> Diagnosis:
         next((one.step for one in evidence if one.step is not None), None),
         evidence,
         symptoms(subject),
-        tuple(rule.fixes(subject)),
+        rule.to_try(subject),
     )

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nn.registry import Array
+from runner.base.errors import RAISED
 from runner.diagnosis.kernels import gaussian, left_out, linear, scaled
 from runner.diagnosis.scores import counts_of, explained, judged_part, of_classes, standard_error
 from runner.diagnosis.straight import straight
@@ -138,11 +139,14 @@ def _best(data: Prepared) -> float | None:
     if samples.bayes is None and samples.truth is None:
         return None
     X, Y = samples.X[rows], samples.Y[rows]
-    if samples.bayes is not None:
-        return _number(of_classes(samples.bayes(X), np.asarray(Y, dtype=np.int64)))
-    assert samples.truth is not None
-    with np.errstate(all="ignore"):  # logarithms of a rule whose targets have noise
-        errors = data.encoded(samples.truth(X)) - data.Y_train
+    try:
+        if samples.bayes is not None:
+            return _number(of_classes(samples.bayes(X), np.asarray(Y, dtype=np.int64)))
+        assert samples.truth is not None
+        with np.errstate(all="ignore"):  # logarithms of a rule whose targets have noise
+            errors = data.encoded(samples.truth(X)) - data.Y_train
+    except RAISED:  # the rule may be a person's own
+        return None
     return _number(explained(errors, data.Y_train.mean(axis=0) - data.Y_train))
 
 

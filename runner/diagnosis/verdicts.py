@@ -97,7 +97,8 @@ def measured(one: Judged) -> str:
     """The score of a run in the units of its metric, with the name of that."""
     score = one.scores.tested
     if math.isinf(score):
-        return f"no {one.metric} ({'its outputs are not finite' if one.result.has_finished else 'diverged'})"
+        why = "its outputs are not finite, or far beyond the targets" if one.result.has_finished else "diverged"
+        return f"no {one.metric} ({why})"
     return f"{one.metric} {value(one, score)}{scale(one, score)}"
 
 

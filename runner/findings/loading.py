@@ -2,9 +2,11 @@
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runner.base.errors import UserError
+from runner.base.paths import OUTPUTS
 from runner.findings.findings import Findings
 from runner.runs.about import About
 from runner.runs.account import FILE, SUMMARY, Account, account_of
@@ -14,6 +16,7 @@ from runner.runs.overrides import swept_keys
 from runner.runs.result import Provenance, RunResult
 from runner.runs.spec import from_plain
 from runner.store.address import named_store
+from runner.store.folder import SweepFolder
 from runner.store.plan_file import PlanEntry, plan_from
 
 if TYPE_CHECKING:
@@ -21,7 +24,8 @@ if TYPE_CHECKING:
 
 
 def load_sweep(name: str | None = None, reader: "Reader | None" = None, without: Container[str] = ()) -> Findings:
-    """The sweep of this name in `outputs/`, or the sweep or run of this MLflow run id; without a name the newest.
+    """The sweep of this name in `outputs/` or in this folder, or the sweep or run of this MLflow run id; without a name
+    the newest.
 
     It does `without` those of its modules that cannot be imported, where no run of it had a part of them.
     Raises UserError when there is none, and when a run of it cannot be read.
@@ -70,7 +74,7 @@ def _runs_of(reader: "Reader", name: str | None) -> "list[StoredRun]":
         if newest is None:
             raise UserError(f"the store {named_store()} has no run")
         return reader.of_sweep(newest.tags["sweep_id"])
-    if found := reader.of_sweep(name):
+    if found := reader.of_sweep(name) or reader.of_sweep(_sweep_in(name)):
         return found
     run = reader.run(name)
     if not run.is_parent:
@@ -78,6 +82,12 @@ def _runs_of(reader: "Reader", name: str | None) -> "list[StoredRun]":
     if not run.tags.get("sweep_id"):
         raise UserError(f"run {run.run_id} was not made by this program")
     return reader.of_sweep(run.tags["sweep_id"])
+
+
+def _sweep_in(name: str) -> str:
+    """The id of the sweep in a folder that is named as a shell completes it, or as it is called in `outputs/`."""
+    folders = [folder for path in (Path(name), OUTPUTS / name) if (folder := SweepFolder(path)).is_usable]
+    return folders[0].read_plan().about.sweep_id if folders else Path(name).name
 
 
 def _result(reader: "Reader", run: "StoredRun") -> RunResult:

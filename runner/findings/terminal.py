@@ -64,11 +64,7 @@ def print_run(result: RunResult, where: str, account: Account | None = None) -> 
     causes = (*account.causes, *account.flaws) if account else ()
     for line in ways_out([result]) if not causes else ():
         out.print(line, soft_wrap=True)
-    for cause in causes:
-        say(cause.text)
-        to_do = [f"to do: {cause.to_do}"] if cause.to_do else []
-        for line in (*cause.tried, *(f"to try: {way}" for way in cause.to_try), *to_do):
-            say(line)
+    say_account(account, is_sweep=False)
     out.print(where, soft_wrap=True)
 
 
@@ -104,10 +100,14 @@ def print_sweep(
     say(where)
 
 
-def say_account(account: Account | None) -> None:
-    """Why runs of a sweep do not learn, a line for each cause."""
-    for line in account.lines if account else ():
+def say_account(account: Account | None, is_sweep: bool = True) -> None:
+    """Why runs of a sweep do not learn, a line for each cause; of a single run also what to try."""
+    for line in account.lines if account and is_sweep else ():
         say(line)
+    for cause in (*account.causes, *account.flaws) if account and not is_sweep else ():
+        to_do = [f"to do: {cause.to_do}"] if cause.to_do else []
+        for line in (cause.text, *cause.tried, *(f"to try: {way}" for way in cause.to_try), *to_do):
+            say(line)
 
 
 def print_verdicts(verdicts: Sequence[Verdict]) -> None:

@@ -12,6 +12,7 @@ from runner.runs.diagnosis import change, in_words, is_of_seeds
 
 FILE = "diagnosis.json"
 TAG, SUMMARY = "diagnosis", "diagnosis.summary"  # of runs, and of a sweep
+NOT_LOOKED_INTO = "not looked into"  # the tag of a run that does not learn, for a cause that nobody has asked about
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,8 @@ class Account:
 
     Of `compared` ones it was asked whether they do as well as their data allow: `missed` do not, which `settings`
     explain, and of `judged` ones it is known why. `healthy` is the index of one that does; `command` has the rest.
-    Of `asked` others it is known whether something is wrong with them all the same: `flaws`.
+    Of `asked` others it is known whether something is wrong with them all the same: `flaws`. `left` are the indices of
+    those that do worse and were not looked into.
     """
 
     trained: int
@@ -63,6 +65,7 @@ class Account:
     command: str = ""
     asked: int = 0
     flaws: tuple[Cause, ...] = ()
+    left: tuple[int, ...] = ()
 
     @property
     def headline(self) -> str:
@@ -118,6 +121,7 @@ class Account:
             *(one.line for one in self.causes),
             self.headline_of_others,
             *(one.line for one in self.flaws),
+            f"{count(len(self.left), 'run')} not looked into" if self.left else "",
         ]
         if any(said):
             return "; ".join(filter(None, said))
@@ -148,9 +152,11 @@ def account_of(content: bytes) -> Account | None:
 
 
 def tags_in(content: bytes) -> dict[int, dict[str, str]]:
-    """The tags of every run that a file of diagnoses judges ill or unknown, by index; none of one that is damaged."""
+    """The tags of every run that does not learn, by index, as a file of diagnoses has them; none of a damaged one."""
     try:
-        return {int(run["index"]): _tags(run) for run in _document(content)["runs"] if run["verdict"] != "healthy"}
+        document = _document(content)
+        left = {int(index): {TAG: NOT_LOOKED_INTO} for index in document.get("account", {}).get("left", ())}
+        return left | {int(run["index"]): _tags(run) for run in document["runs"] if run["verdict"] != "healthy"}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
 

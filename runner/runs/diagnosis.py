@@ -1,7 +1,8 @@
 """What is said of a run that was diagnosed, as plain data: verdict, cause, evidence, what to try."""
 
 from dataclasses import dataclass
-from typing import Literal
+from operator import index
+from typing import Literal, SupportsFloat
 
 from runner.base.texts import number
 
@@ -10,6 +11,14 @@ Verdict = Literal["healthy", "ill", "unknown"]
 Certainty = Literal["proved", "confirmed", "likely", ""]
 Reach = Literal["enough", "short", "nothing", ""]
 Side = Literal["above", "below"]
+
+
+def _plain(value: object) -> float | str:
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, SupportsFloat):
+        return float(value)
+    raise TypeError(f"the value of Evidence must be a number or text, got {value!r}")
 
 
 @dataclass(frozen=True)
@@ -25,6 +34,12 @@ class Evidence:
     layer: int | None = None
     step: int | None = None
     side: Side = "above"
+
+    def __post_init__(self) -> None:
+        """Numbers of any kind, those of NumPy too, become Python's. Raises TypeError for what is none."""
+        for name, plain in (("value", _plain), ("threshold", float), ("layer", index), ("step", index)):
+            if (given := getattr(self, name)) is not None:
+                object.__setattr__(self, name, plain(given))
 
     @property
     def is_beyond(self) -> bool:

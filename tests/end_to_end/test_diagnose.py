@@ -177,3 +177,32 @@ def test_a_run_is_compared_with_one_that_learns_by_their_ids_and_a_sweep_is_not(
     assert said_of_both[-1] == "Only learning_rate differs: it is the reason."
     done = diagnose(sweep, "--against", "3", code=1)
     assert done.stderr.startswith("error: --against compares two runs: ") and done.stdout == ""
+
+
+def test_one_of_two_runs_that_does_not_learn_decides_the_exit_code_whichever_is_named_first(sweep: Trained) -> None:
+    for first, second in ((TOO_HIGH, HEALTHY), (HEALTHY, TOO_HIGH)):
+        done = diagnose(sweep, "--why", str(first), "--against", str(second))
+        assert done.stdout.splitlines()[-1] == "Only learning_rate differs: it is the reason."
+    (parent,) = [run for run in sweep.store.runs() if "sweep_index" not in run.data.tags]
+    name = parent.data.tags["sweep_id"]
+    (high,) = [one for one in sweep.store.children(parent) if one.data.tags["sweep_index"] == str(TOO_HIGH)]
+    refused = {
+        ("--why", "0", "--against", "77"): "has no run 77; its runs are 0 to 7",
+        ("--why", "2", "--against", "2"): f"--against compares two runs, and both are run 2 of {parent.info.run_name}",
+        (high.info.run_id, "--why", "3"): f"{high.info.run_id} is run 1 of its sweep, and --why asks about run 3",
+    }
+    for arguments, why in refused.items():
+        done = diagnose(sweep, *arguments, code=1)
+        assert done.stderr.endswith(f"{why}\n") and done.stdout == "", said(done)
+    assert "run 1: hidden=" in diagnose(sweep, f"outputs/{name}/", "--why", "1").stdout
+
+
+def test_a_file_that_cannot_be_written_is_said_before_anything_is_trained(sweep: Trained, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for where, why in ((str(tmp_path), "Is a directory"), (str(tmp_path / "file" / "x.json"), "File exists")):
+        done = diagnose(sweep, "--confirm", "--json", where, code=1)
+        assert done.stdout == "" and done.stderr.startswith(f"error: {tmp_path}") and why in done.stderr, said(done)
+    done = diagnose(sweep, "--json", "", code=1)
+    assert done.stderr == "error: --json needs the name of a file, or - for standard output\n"
+    done = diagnose(sweep, "--config", "data=xor", "--json", str(tmp_path), code=1)
+    assert done.stdout == "" and "Is a directory" in done.stderr, said(done)

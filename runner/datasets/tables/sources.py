@@ -182,10 +182,12 @@ def _no_address(path: str) -> DataError:
 
 def _no_folder(path: str, folder: Path) -> DataError:
     names = [one.name for one in _files_in(folder) if one.suffix.lower() in ENDINGS]
-    held = f"; it holds {', '.join(map(repr, names[:SHOWN]))}" if names else " without a file that looks like a table"
+    if not names:
+        return DataError(f"{path!r} is a folder without a file that looks like a table; name a file", "path")
+    held = ", ".join(map(repr, names[:SHOWN]))
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
     ways = {f"{name}": {"path": str(Path(path, name))} for name in names[:SHOWN]}
-    return DataError(f"{path!r} is a folder; name a file{held}{more}", "path", ways)
+    return DataError(f"{path!r} is a folder; name a file; it holds {held}{more}", "path", ways)
 
 
 def _files_in(folder: Path) -> list[Path]:

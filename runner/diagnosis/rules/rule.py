@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from runner.base.errors import UserError, one_line, unknown
+from runner.base.errors import RAISED, UserError, one_line, unknown, what_raised
 from runner.diagnosis.subject import Subject
 from runner.runs.diagnosis import Certainty, Evidence, Overrides
 
@@ -40,7 +40,13 @@ class Rule:
     before: bool | Callable[[Subject], Sequence[Evidence]] = False
 
     def __post_init__(self) -> None:
-        """Raises ValueError where it is asked of runs that have no name."""
+        """Raises ValueError where it is asked of runs that have no name, and TypeError for parts of another kind."""
+        for name in ("code", "cause"):
+            if not isinstance(text := getattr(self, name), str) or not text.strip():
+                raise TypeError(f"the {name} of a rule must be text, got {text!r}")
+        for name in ("when", "evidence", "fixes"):
+            if not callable(part := getattr(self, name)):
+                raise TypeError(f"{name} of the rule {self.code} {self.cause} must be a function, got {part!r}")
         if self.asked not in get_args(Asked):
             which = f"the rule {self.code} {self.cause} is asked of unknown runs: {{given!r}}"
             raise ValueError(unknown(self.asked, get_args(Asked), which))
@@ -54,16 +60,31 @@ class Rule:
         """What shows before training that a run will not learn for this cause; empty where nothing does."""
         if callable(self.before):
             return self.before(subject)
-        return self.evidence(subject) if self.before and self.when(subject) else ()
+        return self.shown(subject) if self.before and self.when(subject) else ()
+
+    def shown(self, subject: Subject) -> tuple[Evidence, ...]:
+        """Its evidence. Raises TypeError where it gives anything else."""
+        found = tuple(self.evidence(subject))
+        for one in found:
+            if not isinstance(one, Evidence):
+                raise TypeError(f"evidence must be a list of Evidence(...), got {one!r} in it")
+        return found
+
+    def to_try(self, subject: Subject) -> tuple[Overrides, ...]:
+        """Its fixes. Raises TypeError for one that is not a sequence of overrides."""
+        found = tuple(self.fixes(subject))
+        for fix in found:
+            if isinstance(fix, str) or not all(isinstance(one, str) and "=" in one for one in fix):
+                raise TypeError(f'a fix must be a tuple of overrides, such as ("learning_rate=1",), got {fix!r}')
+        return tuple(map(tuple, found))
 
     @contextmanager
     def named(self) -> Iterator[None]:
-        """Raises a UserError that names this rule where its functions raise an exception."""
+        """Raises a UserError that names this rule where its functions raise, or end the program."""
         try:
             yield
-        except Exception as error:
-            what = f"{type(error).__name__}: {error}"
-            raise UserError(f"the rule {self.code} {self.cause} cannot be asked: {one_line(what)}") from error
+        except RAISED as error:
+            raise UserError(f"the rule {self.code} {self.cause} cannot be asked: {what_raised(error)}") from error
 
 
 class Rules:
@@ -77,6 +98,8 @@ class Rules:
 
     def register(self, rule: Rule, before: str | None = None) -> Rule:
         """Add a rule at the end, or before the one with a code or cause. Raises ValueError for those there are."""
+        if not isinstance(rule, Rule):
+            raise TypeError(f"a rule must be a Rule(...), got {rule!r}")
         taken = [one for one in self._rules if rule.code == one.code or rule.cause == one.cause]
         if taken:
             raise ValueError(

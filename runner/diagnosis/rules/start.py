@@ -17,6 +17,7 @@ DEAD = 0.75  # of a layer's units before the first update; healthy 99 %: 0.4
 LARGE = 8.0  # norm of W by the square root of its units; healthy 99 %: 2.5
 SMALL = 0.1  # the same in every layer; healthy 1 %: 0.86
 NOWHERE = 2.0  # the sum of all rates, with momentum in the long run; healthy least: 3, but for easy lines
+UNMOVED = 1e-9  # way from the first weights / their size, up to which costs are the same but for rounding
 CLIFF = 20.0  # rate times curvature before the first update; see STEEP in steps
 VALLEY = 2.0  # the same, above which a step along the gradient ends higher than it began
 ADAPTIVE = 0.1  # a rate that is high for an optimizer that makes all steps about as long as the rate
@@ -139,6 +140,15 @@ def steep(subject: Subject) -> list[Evidence]:
     """
     found = curved(subject)
     return [Evidence("rate times curvature at the first weights", found, CLIFF, step=0)] if found > CLIFF else []
+
+
+def stands_still(subject: Subject) -> list[Evidence]:
+    """What shows that no update was long enough to move the weights, though there is a gradient to follow."""
+    last, is_end = subject.last, subject.result.restored in (None, subject.result.last_step)
+    limit = max(UNMOVED, float(np.finfo(subject.spec.dtype).eps))
+    if last is None or not is_end or subject.way >= limit or not subject.gradient(last).any():
+        return []
+    return [Evidence("distance from the first weights / their size", subject.way, limit, side="below")]
 
 
 def lower_rates(subject: Subject) -> list[Overrides]:

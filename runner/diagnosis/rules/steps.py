@@ -9,7 +9,7 @@ from runner.diagnosis.probes import Search, curvature, search
 from runner.diagnosis.rules.longer import enough_steps, higher_rates
 from runner.diagnosis.rules.network import VANISHING
 from runner.diagnosis.rules.rule import NEAR_START, Rule
-from runner.diagnosis.rules.start import DEAD, INIT_SMALL, avalanche, goes_nowhere, lower_rates, steep
+from runner.diagnosis.rules.start import DEAD, INIT_SMALL, avalanche, goes_nowhere, lower_rates, stands_still, steep
 from runner.diagnosis.subject import Subject
 from runner.plan.automatic import l2_of
 from runner.runs.diagnosis import Evidence
@@ -236,14 +236,14 @@ def _search(subject: Subject) -> Search:
 def _too_short(subject: Subject) -> list[Evidence]:
     """What shows that the cost would have fallen further with longer steps."""
     if subject.last is None or (found := _search(subject)).gain < SOMETHING:
-        return []
+        return stands_still(subject)
     falls = Evidence("share of the cost saved in the last fifth of training", subject.falls, FALLS)
     best = Evidence("best step along the gradient / learning rate", found.best, SHORT)
     could, fell = found.gain > WORTHWHILE, subject.falls
     if fell > 0 and (subject.way < AT_START or (subject.way < NEAR_START and (could or fell > FALLS))):
         return [Evidence("distance from the first weights / their size", subject.way, NEAR_START, side="below"), falls]
     is_falling = fell > STEADILY or (could and fell > FALLS)
-    return [falls, best] if found.best >= SHORT and is_falling else []
+    return [falls, best] if found.best >= SHORT and is_falling else stands_still(subject)
 
 
 LR_LOW = Rule("D507", "lr_low", lambda subject: bool(_too_short(subject)), _too_short, higher_rates)

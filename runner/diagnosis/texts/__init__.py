@@ -11,11 +11,23 @@ from runner.diagnosis.texts.text import Text
 __all__ = ["PAGE", "TEXTS", "Text", "words_of"]
 
 PAGE = "docs/diagnoses.md"
-TEXTS = {
-    cause: replace(text, page=PAGE)
+
+
+class Texts(dict[str, Text]):
+    """The text of each cause."""
+
+    def __setitem__(self, cause: str, text: Text) -> None:
+        """Add one. Raises TypeError for anything but a Text."""
+        if not isinstance(text, Text):
+            raise TypeError(f"TEXTS[{cause!r}] must be a Text(...), got {text!r}")
+        super().__setitem__(cause, text)
+
+
+TEXTS = Texts(
+    (cause, replace(text, page=PAGE))
     for family in (code, data, held_out, network, start, steps)
     for cause, text in family.TEXTS.items()
-}
+)
 
 
 def words_of(cause: str) -> str:

@@ -26,6 +26,7 @@ from runner.findings.figures.style import (
 )
 from runner.findings.numbers.fits import Fit, rounded
 
+MOST_NAMED = len(CYCLE)  # classes in a legend; from then on marks come again
 DASHED: Style = {"linestyle": "--", "color": BLACK}
 CURVE: dict[str, Style] = {
     "train": {"marker": "o", "linestyle": "", "color": GREY, "markersize": 3},
@@ -115,7 +116,9 @@ def _frame_of_plane(fit: Fit, **more: Any) -> Frame:
 
 
 def _frame_of_regions(fit: Fit) -> Frame:
-    styles = {entry(name, 20): class_style(label, 5) for label, name in enumerate(fit.classes)}
+    styles = {entry(name, 20): class_style(label, 5) for label, name in enumerate(fit.classes[:MOST_NAMED])}
+    if len(fit.classes) > MOST_NAMED:
+        styles[f"and {len(fit.classes) - MOST_NAMED} more"] = class_style(0, 0)
     held_out = [name for name, _ in parts_of(fit.part) if name != "train"]
     of_parts = {f"{name} rows": class_style(0, 5, name) | {"color": GREY} for name in held_out}
     return _frame_of_plane(fit, legend=legend_of(styles) + legend_of(of_parts))

@@ -10,7 +10,7 @@ from runner.diagnosis.ending import MOST_OF_SETTING, MOST_SETTINGS, Look, accoun
 from runner.diagnosis.judged import Judged, judge_all
 from runner.findings.failures import failures
 from runner.findings.findings import Findings
-from runner.findings.terminal import print_run
+from runner.findings.terminal import print_run, say_account
 from runner.runs.about import About
 from runner.runs.account import Account, account_of, tags_in
 from runner.runs.diagnosis import Overrides
@@ -95,6 +95,9 @@ def test_three_runs_of_a_setting_are_judged_and_no_settings_are_told_of_those(ru
     assert said.lines[0].startswith("7 of 13 runs do worse than the data allow (learning_rate")
     assert said.lines[0].endswith(": 7 of 7 runs; elsewhere 0 of 6); causes of the first 3:")
     assert said.causes[0].settings == "", "three of seven would pass for all of them"
+    assert said.summary.endswith("; 4 runs not looked into")
+    tags = {index: one["diagnosis"] for index, one in tags_in(file_of(seen, said)).items()}
+    assert tags == {**dict.fromkeys(range(6, 9), "lr_high"), **dict.fromkeys(range(9, 13), "not looked into")}
 
 
 def test_the_first_samples_are_looked_at_and_not_those_of_the_worst_runs() -> None:
@@ -104,6 +107,29 @@ def test_the_first_samples_are_looked_at_and_not_those_of_the_worst_runs() -> No
     seen = looked(bad)
     assert (seen.trained, len(seen.learn), len(seen.judged)) == (5, MOST_OF_SETTING, 0)
     assert account(seen, command, REST).summary == "3 of 5 runs looked at: each does as well as its data allow"
+
+
+def test_of_a_single_run_that_is_interrupted_no_number_of_runs_is_said(
+    runs: dict[str, RunResult], capsys: pytest.CaptureFixture[str]
+) -> None:
+    say_account(said_of(runs["linear"]), is_sweep=False)
+    first, to_try = capsys.readouterr().out.splitlines()
+    assert first == "does not learn: the network is linear, and the data are not (proved, D301)"
+    assert to_try == "to try: network.hidden=[8] activation=tanh"
+
+
+@pytest.mark.parametrize("seeds", [1, 3, 4])
+def test_the_end_has_the_same_neighbours_as_the_command_and_a_run_is_none_of_its_own(seeds: int) -> None:
+    """Of three runs each has two others, which are too few to say that no seed learns."""
+    given = {one.split("=", 1)[0]: one for one in ILL["bad_start"] if not one.startswith("seed=")}
+    done = trained_all(plan_of(*((*given.values(), f"seed={seed}") for seed in (2, 3, 4, 7)[:seeds])))
+    some = numbered(*sorted(done, key=lambda one: one.spec.seed))
+    command_says = {one.result.index: one.diagnosis for one in judge_all(some) if isinstance(one, Judged)}
+    seen = looked(some)
+    assert {one.result.index: one.diagnosis for one in seen.judged} == {
+        one.result.index: command_says[one.result.index] for one in seen.judged
+    }
+    assert seen.judged
 
 
 @pytest.fixture(scope="module")

@@ -1,21 +1,26 @@
 """Rules that are left out, and rules of one's own: the example of docs/diagnoses.md, and what is wrong with others."""
 
 import json
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from textwrap import indent
 
+import numpy as np
 import pytest
 
 from runner.base.commands import command_of
 from runner.base.errors import UserError
 from runner.diagnosis.commands import fixed
 from runner.diagnosis.document import document
-from runner.diagnosis.judged import Judged, judge_all
+from runner.diagnosis.judged import Judged, Unjudged, judge_all
 from runner.diagnosis.rules import RULES, Rule, Rules
 from runner.diagnosis.sentences import blocks, in_full
+from runner.diagnosis.subject import Subject
 from runner.diagnosis.texts import TEXTS
+from runner.runs.diagnosis import Evidence
 from runner.runs.result import RunResult
 from tests.runner.building import trained
 from tests.runner.diagnosis.corpus import ILL
@@ -102,7 +107,68 @@ def test_a_rule_of_every_run_spares_those_that_learn_where_it_says_so(result: Ru
         assert [one.verdict for one in found] == verdicts and {one.code for one in found} == {"X5"}
 
 
-def test_a_rule_that_raises_an_exception_is_named(result: RunResult) -> None:
-    rules = Rules([Rule("X3", "broken", lambda subject: bool(1 / 0), lambda subject: [])])
-    with pytest.raises(UserError, match="the rule X3 broken cannot be asked: ZeroDivisionError: division by zero"):
-        judge_all([result], rules=rules)
+@pytest.mark.parametrize(
+    ("when", "why"),
+    [
+        (lambda subject: bool(1 / 0), "ZeroDivisionError: division by zero"),
+        (lambda subject: sys.exit(0), "SystemExit: 0"),
+    ],
+)
+def test_a_rule_that_raises_or_ends_the_program_is_named_and_leaves_its_run_unjudged(
+    when: Callable[[Subject], bool], why: str, result: RunResult
+) -> None:
+    (one,) = judge_all([result], rules=Rules([Rule("X3", "broken", when, lambda subject: [])]))
+    assert isinstance(one, Unjudged) and one.why == f"the rule X3 broken cannot be asked: {why}"
+
+
+def test_the_evidence_of_a_rule_may_be_a_number_of_any_kind(result: RunResult) -> None:
+    values = [np.int64(3), np.float32(0.5), np.bool_(True), Fraction(1, 4), 2, np.float64(np.nan), np.array(7.0)]
+    evidence = [Evidence("a", value, np.float32(0.5), np.int64(1), np.int8(2)) for value in values]  # type: ignore[arg-type]
+    rules = Rules([Rule("X6", "numbers", lambda subject: True, lambda subject: evidence, asked="every")])
+    (run,) = json.loads(document([diagnosed(result, rules)]))["runs"]
+    assert [one["value"] for one in run["evidence"]] == [3.0, 0.5, 1.0, 0.25, 2.0, "nan", 7.0]
+    assert run["evidence"][0].items() >= {"value": 3.0, "threshold": 0.5, "where": "layer 1, step 2"}.items()
+
+
+def test_the_evidence_of_a_rule_is_numbers_or_text() -> None:
+    with pytest.raises(TypeError, match=r"the value of Evidence must be a number or text, got \[1\]"):
+        Evidence("a", [1])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("evidence", "fixes", "why"),
+    [
+        (
+            [],
+            ["learning_rate=1"],
+            "a fix must be a tuple of overrides, such as (\"learning_rate=1\",), got 'learning_rate=1'",
+        ),
+        (
+            [],
+            [("learning_rate",)],
+            "a fix must be a tuple of overrides, such as (\"learning_rate=1\",), got ('learning_rate',)",
+        ),
+        (["hot"], [], "evidence must be a list of Evidence(...), got 'hot' in it"),
+    ],
+)
+def test_what_a_rule_gives_that_is_no_evidence_or_fix_is_said_with_its_name(
+    evidence: list[Evidence], fixes: list[tuple[str, ...]], why: str, result: RunResult
+) -> None:
+    rule = Rule("X7", "wrong", lambda subject: True, lambda subject: evidence, lambda subject: fixes)
+    (one,) = judge_all([result], rules=Rules([rule]))
+    assert isinstance(one, Unjudged) and one.why == f"the rule X7 wrong cannot be asked: TypeError: {why}"
+
+
+@pytest.mark.parametrize(
+    ("make", "why"),
+    [
+        (lambda: Rule("X8", "", lambda _: True, lambda _: []), "the cause of a rule must be text, got ''"),
+        (lambda: Rule("X8", "one", True, lambda _: []), "when of the rule X8 one must be a function, got True"),
+        (lambda: Rule("X8", "one", lambda _: True, lambda _: [], [("a=1",)]), "fixes of the rule X8 one must be a fun"),
+        (lambda: RULES.register("X8"), r"a rule must be a Rule\(...\), got 'X8'"),
+        (lambda: TEXTS.__setitem__("one", "just words"), r"TEXTS\['one'\] must be a Text\(...\), got 'just words'"),
+    ],
+)
+def test_a_wrong_rule_is_refused_where_it_is_made(make: Callable[[], object], why: str) -> None:
+    with pytest.raises(TypeError, match=why):
+        make()

@@ -3,6 +3,7 @@
 import json
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -149,3 +150,17 @@ def test_a_cause_in_json_has_the_certainty_and_the_fix_of_each_of_its_groups(cla
         {"certainty": "likely", "indices": [0], "fix": []},
         {"certainty": "confirmed", "indices": [1, 2], "fix": ["learning_rate=1"]},
     ]
+
+
+def test_a_few_targets_far_out_are_named_as_what_may_hide_what_the_inputs_say(tmp_path: Path) -> None:
+    x = np.random.default_rng(0).uniform(-3, 3, 300)
+    targets = np.where(np.arange(300) % 30 == 0, 500.0, np.sin(x))
+    for name, y in (("far", targets), ("noise", np.random.default_rng(1).uniform(size=300))):
+        rows = "\n".join(f"{a},{b}" for a, b in zip(x, y, strict=True))
+        (tmp_path / f"{name}.csv").write_text(f"x,y\n{rows}\n", encoding="utf-8")
+    table = ("data=table", "data.target=y", "training.epochs=20")
+    far, noise = (judged_of(*table, f"data.path={tmp_path / name}.csv") for name in ("far", "noise"))
+    assert far.diagnosis.code == noise.diagnosis.code == "D203"
+    _, outliers = far.diagnosis.evidence
+    assert "4 standard deviations from the mean, which may be the reason" in outliers.signal and outliers.value >= 1
+    assert len(noise.diagnosis.evidence) == 1

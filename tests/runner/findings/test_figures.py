@@ -175,6 +175,17 @@ def test_fits_side_by_side_are_drawn(count):
     assert_picture(draw_fits(fits, "note"))
 
 
+def test_of_many_classes_a_legend_names_as_many_as_have_marks_of_their_own(csv_file):
+    rng = np.random.default_rng(0)
+    rows = "".join(f"{x:.4f},{y:.4f},kind {i % 100:03d}\n" for i, (x, y) in enumerate(rng.normal(size=(300, 2))))
+    result, data = train_on("data=csv", csv_file(f"a,b,c\n{rows}"), "training.epochs=2")
+    fit = fit_of(result, data)
+    labels = [label for label, _ in frame_of(fit).legend]
+    assert labels[:9] == [*(f"kind 00{i}" for i in range(8)), "and 92 more"] and len(labels) <= 11
+    assert_picture(picture_of(result, data))
+    assert_picture(draw_fits([("", fit)], ""))
+
+
 def test_a_confusion_matrix_says_what_is_true_what_is_predicted_and_of_which_rows_also_side_by_side():
     counts = Fit("confusion", np.array([[5.0, 2.0], [1.0, 7.0]]), np.arange(2.0), classes=("a", "b"))
     frames = [frame_of(fit) for fit in (counts, replace(counts, tested_on="validation"))]

@@ -119,6 +119,9 @@ def test_a_folder_is_refused_with_the_tables_in_it(tmp_path):
     error = refusal(str(tmp_path))
     assert str(error) == f"{str(tmp_path)!r} is a folder; name a file; it holds 'houses.csv'"
     assert [len(one.frame) for one in readings_of_ways(error, str(tmp_path))] == [3]
+    (tmp_path / "houses.csv").unlink()
+    why = f"{str(tmp_path)!r} is a folder without a file that looks like a table; name a file"
+    assert str(refusal(str(tmp_path))) == why
 
 
 @pytest.mark.parametrize(
