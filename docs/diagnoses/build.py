@@ -82,7 +82,7 @@ Of a fix that helps, and leaves a run that does worse than the data allow, that 
   with it, and both causes are named. What cures alone is not called one of two.
 - Where a fix helps on at least {SOME:.0%} of the fresh seeds, and is not confirmed, its cause stays likely.
 - Where all that was trained fails, the cause is unknown again, with what was tried; no fix that has failed is left to
-  try. What is proved stays proved.
+  try. What is proved stays proved, and its fix the one to try: other causes show when it is gone.
 - Another seed is a fix where at least {LEARN:.0%} of the fresh seeds learn. More units then cure a trap; where fewer
   seeds learn, there are too few units.
 

@@ -77,21 +77,22 @@ def confirm(found: Sequence[Judged | Unjudged], settings: Sequence[Inquiry]) -> 
 def concluded(answer: Answer, one: Judged, setting: Inquiry) -> Diagnosis:
     """The diagnosis of a run of a setting, after its experiments.
 
-    What is proved stays proved. The cause is that whose fix is confirmed; where those of the named one fail, one that
-    other seeds may explain as well is likely. It is unknown where all that can be trained fail, its own among them. No
-    fix is left to try that has failed.
+    What is proved stays proved, and is to be removed whatever else is wrong. The cause is that whose fix is confirmed;
+    where those of the named one fail, one that other seeds may explain as well is likely. It is unknown where all that
+    can be trained fail, its own among them. No fix is left to try that has failed.
     """
     said, best = replace(one.diagnosis, tried=answer.tried), answer.best
-    if said.certainty == "proved" and said.cause != setting.lead.diagnosis.cause:
+    is_proved = said.certainty == "proved"
+    if is_proved and said.cause != setting.lead.diagnosis.cause:
         return one.diagnosis
-    is_named = said.verdict != "unknown" and (said.certainty == "proved" or said.cause not in answer.failed)
-    fixes = tuple(fix for fix in said.fixes if not _has_failed(fix, answer.tried))
+    is_named = said.verdict != "unknown" and (is_proved or said.cause not in answer.failed)
+    fixes = tuple(fix for fix in said.fixes if is_proved or not _has_failed(fix, answer.tried))
     if best is None or (said.cause != best.cause and is_named and not answer.is_confirmed):
         return replace(said, fixes=fixes) if is_named else _unknown(one, said)
     if said.cause != best.cause:
         said, fixes = _renamed(one, said, best, setting.rules), ()
     named = replace(said, fixes=(best.fix, *(fix for fix in fixes if fix != best.fix)), second=best.second)
-    if said.certainty == "proved":
+    if is_proved:
         return named
     return replace(named, verdict="ill", certainty="confirmed" if answer.is_confirmed else "likely")
 

@@ -82,6 +82,7 @@ def test_what_is_proved_stays_proved_whatever_its_fix_does(results: dict[str, Ru
     proving = Rules([replace(rule, proves=True) if rule.code == OWN.code else rule for rule in useless])
     ((other,), _) = tried(results["high 0"], rules=proving)
     assert (other.diagnosis.certainty, other.diagnosis.cause) == ("proved", "my_own")
+    assert other.diagnosis.fix == ("training.l2=1e-6",), "a mistake goes first, whatever else is wrong"
     assert "training.l2=1e-6   tried on its own seed: diverged -> diverged, it did not help" in said_of(other)
 
 
