@@ -73,8 +73,8 @@ def allowed(one: Judged) -> str:
     more = " or better" if is_more else " with each class counted the same" if one.is_of_rare_classes else ""
     why = "" if is_known else f" ({given.why_not.rstrip('.')})"
     how = "" if is_more else "about " if is_known else "perhaps "
-    line = "" if one.is_of_rare_classes else f", a linear model {value(one, given.linear)}"
-    return f"the data allow {how}{much}{more}{why}; a constant reaches {value(one, 0.0)}{line}"
+    line = "" if one.is_of_rare_classes else f", with a linear model about {value(one, given.linear)}"
+    return f"the data allow {how}{much}{more}{why}{line}; a constant reaches {value(one, 0.0)}"
 
 
 def allowed_to(some: Sequence[Judged]) -> str:

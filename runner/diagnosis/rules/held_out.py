@@ -176,6 +176,12 @@ def _unequal(subject: Subject) -> float:
     return float(counts.max() / counts.min()) if len(counts) > 1 else 1.0
 
 
+def _rarest_judged(subject: Subject) -> float:
+    """How many samples of the rarest class say how good the run is: of few, one more or less is much of the score."""
+    counts = counts_of(subject.data, judged_part(subject.data))
+    return float(counts[counts > 0].min())
+
+
 def _ignored(subject: Subject) -> list[str]:
     """The classes that the network chooses for few of its training samples, by how many have them."""
     data, last = subject.data, subject.last
@@ -199,6 +205,7 @@ IMBALANCE = Rule(
     evidence=lambda subject: [
         Evidence("commonest class / rarest", _unequal(subject), UNEQUAL),
         Evidence("score that the data allow with each class counted the same", subject.reference.balanced),
+        Evidence(f"{judged_part(subject.data)} samples of the rarest class", _rarest_judged(subject)),
         *[Evidence("answered far too seldom", ", ".join(names)) for names in [_ignored(subject)] if names],
     ],
     fixes=lambda subject: [("training.class_weights=balanced",)],

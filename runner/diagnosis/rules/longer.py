@@ -7,7 +7,7 @@ from runner.diagnosis.rules.start import ADAPTIVE, VALLEY, curved
 from runner.diagnosis.subject import Subject
 from runner.runs.diagnosis import Overrides
 
-MOST = 1.0  # that a plain rate is raised to at once; what is right beyond that depends on the data
+MOST = 0.1  # that a plain rate is raised to at once: the program's own; what is right beyond depends on the data
 USUAL = ADAPTIVE / 10  # the same of an optimizer that makes all steps about as long as the rate
 
 

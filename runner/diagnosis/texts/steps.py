@@ -68,9 +68,10 @@ TEXTS = {
         "the learning rate is too low for this number of steps",
         "The cost would have fallen further with longer steps.",
         "The cost falls smoothly, and is far from flat at the end.",
-        f"The weights have moved less than {NEAR_START:g} of their size, the best step along the gradient is "
-        f"{steps.SHORT:g} times as long as that taken, or the last fifth of training saved {steps.STEADILY:.0%}.",
-        "Ten times the rate, or as many tens as the curvature at the first weights allows.",
+        f"The weights have moved less than {NEAR_START:g} of their size, and the cost still falls; or the best step "
+        f"along the gradient is {steps.SHORT:g} times as long as that taken, and the last fifth of training saved "
+        f"{steps.STEADILY:.0%} of the cost, or {steps.FALLS:.1%} where that step would save {steps.WORTHWHILE:.0%}.",
+        "Ten times the rate, or as many tens as the curvature at the first weights allows, up to 0.1.",
         shows=("python -m runner learning_rate=0.001",),
     ),
 }
