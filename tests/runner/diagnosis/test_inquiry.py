@@ -90,6 +90,14 @@ def test_it_is_said_why_a_smaller_error_is_no_help() -> None:
 
 def test_other_seeds_of_which_some_learn_are_not_without_success() -> None:
     seeds = Experiment(("seed=4",), "rmse", tuple(range(20)), 1.0, 1.0, 3, is_fresh=True)
-    assert (
-        in_vain([seeds, replace(CAME, helped=0, has_helped=False)]) == "other seeds (3 of 20 learn), learning_rate=0.3"
-    )
+    said = ["without success: other seeds (3 of 20 learn), learning_rate=0.3"]
+    assert in_vain([seeds, replace(CAME, helped=0, has_helped=False)]) == said
+
+
+def test_many_fixes_that_fail_are_lines_that_a_terminal_shows_whole() -> None:
+    failed = replace(CAME, helped=0, has_helped=False)
+    fixes = [(f"network.hidden=[{units}]", "training.l2=0") for units in range(8, 24)]
+    lines = in_vain([replace(failed, overrides=fix) for fix in fixes])
+    assert len(lines) > 1 and max(map(len, lines)) <= 107, "and 13 columns before them"
+    assert all(line.endswith(",") for line in lines[:-1]), "no fix is cut in two"
+    assert " ".join(lines) == f"without success: {', '.join(' '.join(fix) for fix in fixes)}"
