@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from runner.diagnosis.candidates import NARROW, Candidate, Learning
+from runner.diagnosis.candidates import NARROW, Candidate, Learning, no_trap
 from runner.diagnosis.inquiry import FRESH, Answer, Inquiry
 from runner.diagnosis.judged import Judged, Unjudged
 from runner.diagnosis.probes import wrong_arrays
@@ -84,7 +84,8 @@ def concluded(answer: Answer, one: Judged, setting: Inquiry) -> Diagnosis:
         return one.diagnosis
     is_named = said.verdict != "unknown" and (is_proved or said.cause not in answer.failed)
     fixes = tuple(fix for fix in said.fixes if is_proved or not _has_failed(fix, answer.tried))
-    if best is None or (said.cause != best.cause and is_named and not answer.is_confirmed):
+    is_excluded = best is not None and best.cause == "bad_start" and no_trap(subject_of(one), said)
+    if best is None or is_excluded or (said.cause != best.cause and is_named and not answer.is_confirmed):
         return replace(said, fixes=fixes) if is_named else _unknown(one, said)
     if said.cause != best.cause:
         said, fixes = _renamed(one, said, best, setting.rules), ()
