@@ -10,13 +10,14 @@ from docs.diagnoses.questions.page import section as public_questions
 from runner.conduct.explaining import SHARE
 from runner.diagnosis.before import MOST as MOST_SETTINGS
 from runner.diagnosis.document import VERSION
-from runner.diagnosis.effects import ERRORS, LEAST, LUCK, MISSING, MOST, SOME
+from runner.diagnosis.effects import ERRORS, LEARN, LEAST, LUCK, MISSING, MOST, SOME
 from runner.diagnosis.ending import MOST_DATA, MOST_OF_SETTING
 from runner.diagnosis.ending import MOST_SETTINGS as MOST_JUDGED
-from runner.diagnosis.inquiry import FEWEST_FRESH, FRESH, LEARN, MOST_FIXES, MOST_FRESH
+from runner.diagnosis.inquiry import FEWEST_FRESH, FRESH, MOST_FIXES, MOST_FRESH
 from runner.diagnosis.judging import NEAR
 from runner.diagnosis.repeats import MOST_OWN
 from runner.diagnosis.rules import RULES, Rule
+from runner.diagnosis.rules.steps import STEADILY
 from runner.diagnosis.texts import TEXTS
 from runner.diagnosis.trials import MOST_STACKS
 from runner.diagnosis.verdicts import HALF
@@ -83,8 +84,12 @@ Of a fix that helps, and leaves a run that does worse than the data allow, that 
 - Where a fix helps on at least {SOME:.0%} of the fresh seeds, and is not confirmed, its cause stays likely.
 - Where all that was trained fails, the cause is unknown again, with what was tried; no fix that has failed is left to
   try. What is proved stays proved, and its fix the one to try: other causes show when it is gone.
-- Another seed is a fix where at least {LEARN:.0%} of the fresh seeds learn. More units then cure a trap; where fewer
-  seeds learn, there are too few units.
+- Another seed is a fix where at least {LEARN:.0%} of the fresh seeds learn and are better than the run; where another
+  cause was named, the middle one must be better too. More units then cure a trap; where fewer seeds learn, there are
+  too few units. A run whose cost still falls clearly (by more than {STEADILY:.0%} in the last fifth of training) is not
+  corrected to a trap.
+- Where most fresh seeds learn, too few may fail to confirm a fix. If all runs beside it learn with the value that this
+  fix sets, its cause stays likely, and other seeds do not replace it.
 
 A setting takes {MOST_STACKS} stacked trainings at most, and nothing is stored. Ctrl-C keeps, and prints, what is known
 so far.

@@ -8,6 +8,7 @@ from itertools import chain, zip_longest
 from runner.diagnosis.causes import typed
 from runner.diagnosis.rules import Rule, Rules
 from runner.diagnosis.rules.start import RECTIFIERS
+from runner.diagnosis.rules.steps import STEADILY
 from runner.diagnosis.subject import Subject
 from runner.runs.diagnosis import Diagnosis, Overrides, is_of_seeds
 from runner.runs.spec import Spec, flatten
@@ -92,8 +93,9 @@ def others_of(
     """
     lists = list(_of_causes(OTHERS, subject, rules, set()))
     lists += [list(_further(rule, subject)) for rule in rules if rule.cause in FURTHER]
-    known = {one.fix for one in tried}
-    return [one for one in _each_once(helpful, in_turns(lists)) if one.fix not in known]
+    known, has_seeds = {one.fix for one in tried}, any(is_of_seeds(one.fix) for one in tried)
+    new = [one for one in _each_once(helpful, in_turns(lists)) if one.fix not in known]
+    return [one for one in new if not (has_seeds and is_of_seeds(one.fix))]
 
 
 def fixes_of(said: Diagnosis, subject: Subject) -> list[Candidate]:
@@ -122,6 +124,11 @@ def narrow_named(some_learn: bool, rules: Rules) -> Callable[[Candidate], Candid
         return replace(one, code=code, cause=cause) if one.cause in NARROW else one
 
     return named
+
+
+def no_trap(subject: Subject, said: Diagnosis) -> bool:
+    """Whether a run is of another cause than a trap for certain: its cost still falls clearly at the end."""
+    return said.cause != "bad_start" and subject.falls > STEADILY
 
 
 def in_turns(lists: Iterable[Sequence[Candidate]]) -> list[Candidate]:
@@ -158,6 +165,7 @@ def _fixes(rule: Rule, subject: Subject) -> list[Overrides]:
         "dead_relu": subject.spec.activation.name not in RECTIFIERS,
         "init_large": not _begins_large(subject),
         "init_small": _begins_large(subject),
+        "bad_start": subject.falls > STEADILY,  # in no trap
     }
     if is_idle.get(rule.cause):
         return []
@@ -203,6 +211,12 @@ def _known(lists: Iterable[Sequence[Candidate]], spec: Spec, learning: Learning)
             if known is not None:
                 found.setdefault(key, replace(one, fix=(f"{key}={typed(known)}",)))
     return list(found.values())
+
+
+def is_known(candidate: Candidate, learning: Learning) -> bool:
+    """Whether a fix is a value with which all runs beside this one learn."""
+    key, _, value = candidate.fix[0].partition("=")
+    return len(candidate.fix) == 1 and value in map(typed, learning.get(key, ()))
 
 
 def _side(value: object, own: object) -> int:

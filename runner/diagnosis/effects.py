@@ -16,6 +16,7 @@ from runner.runs.diagnosis import Experiment, Overrides, Reach
 
 LEAST, MISSING = 0.1, 0.5  # what a score must rise by; of one that misses little, this share of what it misses
 MOST = 0.7  # the share of the seeds that a fix must help
+LEARN = 0.25  # the share of the fresh seeds that learn, and better than the run, from which on another seed is a fix
 SOME = 0.25  # the share of the fresh seeds that a fix must help for its cause to stay likely
 LUCK = 0.05  # how likely it may be that a fix which does nothing helps as many seeds, of all that it helps or harms
 ERRORS = 2.0  # and by these standard errors of what is found on all seeds
@@ -80,6 +81,25 @@ def _on_own_seeds(fix: Overrides, pairs: Sequence[tuple[Trial, Trial]]) -> Exper
 def on_fresh_seeds(fix: Overrides, pairs: Sequence[tuple[Trial, Trial]]) -> Experiment:
     """A fix by runs without and with it on fresh seeds, which count where chance does not explain the rise."""
     return replace(_experiment(fix, pairs, _errors(pairs)), is_fresh=True)
+
+
+def of_other_seeds(
+    candidate: Candidate, own: Sequence[Trial], fresh: Sequence[Trial], learn: Sequence[Trial], is_named: bool
+) -> Tried:
+    """What fresh seeds reach without a fix, of which some `learn`; the one to try is the first of these that is better.
+
+    Where the run's own cause is another one, the middle of all of them must be better too: most leave a trap.
+    """
+    mine, all_of_them = middle(own), middle(fresh)
+    assert mine.subject is not None, "it is a run of the sweep"
+    least = mine.score + enough(mine.score, mine.subject.reference)
+    better = [one for one in learn if one.score > least]
+    fix = (f"seed={better[0].seed}",) if better else candidate.fix
+    after, seeds = middle(better or fresh), tuple(one.seed for one in fresh)
+    has_helped = len(better) >= LEARN * len(fresh) and (is_named or all_of_them.score > least)
+    metric, before, reach = shown_both(mine, all_of_them)
+    found = Experiment(fix, metric, seeds, before, reach, len(learn), has_helped, True, reach=reach_of(after))
+    return Tried(replace(candidate, fix=fix), found, after)
 
 
 def n_helped(pairs: Sequence[tuple[Trial, Trial]]) -> int:

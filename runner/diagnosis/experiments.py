@@ -9,15 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from runner.diagnosis.candidates import Candidate, Learning
-from runner.diagnosis.causes import typed
+from runner.diagnosis.candidates import NARROW, Candidate, Learning, no_trap
 from runner.diagnosis.inquiry import FRESH, Answer, Inquiry
 from runner.diagnosis.judged import Judged, Unjudged
 from runner.diagnosis.probes import wrong_arrays
 from runner.diagnosis.repeats import subject_of
 from runner.diagnosis.rules import RULES, Rules
-from runner.diagnosis.rules.steps import penalty
-from runner.diagnosis.subject import Subject
 from runner.diagnosis.trials import Trials
 from runner.runs.diagnosis import Diagnosis, Evidence, Experiment, Overrides, is_of_seeds
 from runner.runs.spec import Spec, flatten, setting_of
@@ -87,7 +84,8 @@ def concluded(answer: Answer, one: Judged, setting: Inquiry) -> Diagnosis:
         return one.diagnosis
     is_named = said.verdict != "unknown" and (is_proved or said.cause not in answer.failed)
     fixes = tuple(fix for fix in said.fixes if is_proved or not _has_failed(fix, answer.tried))
-    if best is None or (said.cause != best.cause and is_named and not answer.is_confirmed):
+    is_excluded = best is not None and best.cause == "bad_start" and no_trap(subject_of(one), said)
+    if best is None or is_excluded or (said.cause != best.cause and is_named and not answer.is_confirmed):
         return replace(said, fixes=fixes) if is_named else _unknown(one, said)
     if said.cause != best.cause:
         said, fixes = _renamed(one, said, best, setting.rules), ()
@@ -105,21 +103,15 @@ def _has_failed(fix: Overrides, tried: Sequence[Experiment]) -> bool:
 
 
 def _renamed(one: Judged, said: Diagnosis, best: Candidate, rules: Rules) -> Diagnosis:
-    """With the cause that a fix stands for, and what shows it: its rule's numbers, else the settings that cure it."""
-    subject = subject_of(one)
+    """With the cause that a fix stands for, and the numbers of its rule, where that holds: they show no other cause.
+
+    But few units, and other seeds, are what shows a trap and what shows that units are too few.
+    """
+    subject, kept = subject_of(one), said.evidence if {said.cause, best.cause} == set(NARROW) else ()
     with ONE_BLAS_THREAD, np.errstate(all="ignore"):
         holds = next((rule for rule in rules if rule.code == best.code and rule.when(subject)), None)
-        evidence = tuple(holds.evidence(subject)) if holds else _settings(subject, best.fix)
+        evidence = tuple(holds.evidence(subject)) if holds else kept
     return replace(said, code=best.code, cause=best.cause, layer=None, step=None, evidence=evidence)
-
-
-def _settings(subject: Subject, fix: Overrides) -> tuple[Evidence, ...]:
-    """What a run has for each setting that a fix changes."""
-    own = flatten(subject.spec)
-    keys = [one.partition("=")[0].lstrip("+~") for one in fix]
-    return tuple(
-        penalty(subject) if key == "training.l2" else Evidence(key, typed(own[key])) for key in keys if key in own
-    )
 
 
 def _unknown(one: Judged, said: Diagnosis) -> Diagnosis:

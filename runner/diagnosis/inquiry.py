@@ -13,23 +13,23 @@ from runner.diagnosis.candidates import (
     Learning,
     candidates_of,
     fixes_of,
+    is_known,
     narrow_named,
+    no_trap,
     others_of,
     penalties_of,
 )
 from runner.diagnosis.commands import with_fix
 from runner.diagnosis.effects import (
+    LEARN,
     Tried,
-    enough,
     helps_most,
     helps_some,
     is_luck,
-    middle,
     n_helped,
+    of_other_seeds,
     on_fresh_seeds,
     ranked,
-    reach_of,
-    shown_both,
 )
 from runner.diagnosis.judged import Judged
 from runner.diagnosis.judging import judge, learns, reaches
@@ -41,7 +41,6 @@ from runner.train.blas import ONE_BLAS_THREAD
 
 FRESH = 20  # seeds that no run of the sweep has
 MOST_FRESH, FEWEST_FRESH = 10, 3  # of those that fail, on which a fix is trained; with fewer nothing is confirmed
-LEARN = 0.25  # the share of the fresh seeds that learn as they are, from which on another seed is a fix
 MOST_FIXES = 3  # that are trained on fresh seeds
 SECOND = 2  # stacks for a second cause
 ROOM = MOST_STACKS - SECOND - MOST_FIXES  # stacks for the first round
@@ -75,7 +74,7 @@ class Inquiry:
         rules: Rules,
         learning: Learning | None = None,
     ) -> None:
-        self.runs, self._trials, self.rules = list(runs), trials, rules
+        self.runs, self._trials, self.rules, self._learning = list(runs), trials, rules, learning or {}
         asked = {rule.code: rule.asked for rule in rules}
         self._is_strict = asked.get(self.lead.diagnosis.code) == "missing"
         self._repeats = Repeats(self.runs, trials)
@@ -87,9 +86,9 @@ class Inquiry:
         else:
             beside = list(dict.fromkeys(one.diagnosis.cause for one in self.runs))
             self._fresh = largest_stack(self._repeats.on(fresh, ()))
-            self._candidates = self._fitting(
-                candidates_of(self.lead.diagnosis, subject_of(self.lead), beside, rules, learning), ROOM, self._fresh
-            )
+            said, subject = self.lead.diagnosis, subject_of(self.lead)
+            listed = candidates_of(said, subject, beside, rules, self._learning)
+            self._candidates = self._fitting(listed, ROOM, self._fresh)
 
     @property
     def lead(self) -> Judged:
@@ -133,14 +132,16 @@ class Inquiry:
             others = others_of([one.candidate for one in on_own], helpful, subject_of(self.lead), self.rules)
             on_own += self._trained(self._fitting(others, ROOM + self._trials.left - MOST_STACKS, []), fresh)
         if fresh:
-            named = narrow_named(sum(map(self._learns, fresh)) >= LEARN * len(fresh), self.rules)
+            some_learn = sum(map(self._learns, fresh)) >= LEARN * len(fresh)
+            named = narrow_named(some_learn and not no_trap(subject_of(self.lead), self.lead.diagnosis), self.rules)
             on_own = [replace(one, candidate=named(one.candidate)) for one in on_own]
         return self._on_fresh_seeds(on_own, fresh)
 
     def _on_fresh_seeds(self, on_own: Sequence[Tried], fresh: Sequence[Trial]) -> Answer:
         """What comes of fixes that have helped, on fresh seeds, until one is confirmed.
 
-        Where other seeds are, more units are tried as well: with them no seed need be looked for.
+        Where other seeds are, more units are tried as well: with them no seed need be looked for. Another cause is open
+        as long as all runs beside this one learn with its fix: too few fresh seeds may fail to confirm it.
         """
         mine, helped = self.lead.diagnosis.cause, [one.candidate for one in on_own if one.experiment.has_helped]
         tried, refuted = [*(one.experiment for one in on_own), *self._skipped], list[Candidate]()
@@ -150,7 +151,8 @@ class Inquiry:
             if is_done or (confirmed and candidate.cause != confirmed[0].cause):
                 break
             if is_of_seeds(candidate.fix):
-                confirmed.append(candidate)
+                is_rivalled = any(is_known(one, self._learning) and one.cause != candidate.cause for one in still_open)
+                confirmed += [] if is_rivalled else [candidate]
             elif not still_open or still_open[0].cause != mine:
                 found = self._on_fresh(candidate, fresh)
                 tried.append(found)
@@ -177,7 +179,8 @@ class Inquiry:
         own, rest, found = self._repeats.as_they_are(), iter(trained), list[Tried]()
         for candidate, runs in chosen:
             if is_of_seeds(candidate.fix):
-                found.append(self._other_seeds(candidate, own, fresh))
+                learn, mine = [one for one in fresh if self._learns(one)], self.lead.diagnosis.cause
+                found.append(of_other_seeds(candidate, own, fresh, learn, is_named=candidate.cause == mine))
             else:
                 found.append(Tried.of(candidate, own, [next(rest) for _ in runs]))
         return found
@@ -226,18 +229,6 @@ class Inquiry:
         harmed = n_helped([(afters[one.seed], one) for one in learning if one.seed in afters])
         has_helped = helps_most(found) and not (learning and is_luck(found.helped, harmed))
         return replace(found, learn=len(learning), has_helped=has_helped)
-
-    def _other_seeds(self, candidate: Candidate, own: Sequence[Trial], fresh: Sequence[Trial]) -> Tried:
-        """What fresh seeds reach without a fix; the one to try is the first that learns."""
-        reached = middle(own).score
-        least = reached + enough(reached, self.lead.reference)
-        learn = [one for one in fresh if self._learns(one) and one.score > least]
-        fix = (f"seed={learn[0].seed}",) if learn else candidate.fix
-        after, seeds = middle(learn or fresh), tuple(one.seed for one in fresh)
-        metric, before, reach = shown_both(middle(own), middle(fresh))
-        is_enough = len(learn) >= LEARN * len(fresh)
-        found = Experiment(fix, metric, seeds, before, reach, len(learn), is_enough, True, reach=reach_of(after))
-        return Tried(replace(candidate, fix=fix), found, after)
 
     def _learns(self, trial: Trial) -> bool:
         """As the run is judged: where its cause shows on other samples alone, training well is no excuse."""

@@ -1,12 +1,14 @@
 """What was tried, in words: a line for each setting whose fixes were trained."""
 
+import textwrap
 from collections.abc import Sequence
 
 from runner.base.console import count
 from runner.base.texts import number
 from runner.diagnosis.judged import Judged
-from runner.runs.diagnosis import Experiment, Reach, is_of_seeds
+from runner.runs.diagnosis import Diagnosis, Experiment, Reach, is_of_seeds
 
+WIDTH = 107  # columns of a line, after a label
 MOST_SETTINGS = 3  # of a cause, whose numbers are shown
 # What is to be said of a fix by what the middle seed reaches with it.
 REACHED: dict[Reach, str] = {
@@ -27,29 +29,39 @@ def tried_lines(group: Sequence[Judged]) -> list[Line]:
     lines = list[Line]()
     for one in list(settings.values())[:MOST_SETTINGS]:
         of = f"run {one.result.index}: " if len(settings) > 1 else ""
-        lines += [(label, f"{of}{text}") for label, text in _of_setting(one)]
+        lines += _of_setting(one, of)
     if (more := len(settings) - MOST_SETTINGS) > 0:
         lines.append(("", f"and {count(more, 'setting')} more"))
     return [(label if label not in {said for said, _ in lines[:place]} else "", text)
             for place, (label, text) in enumerate(lines)]  # fmt: skip
 
 
-def _of_setting(one: Judged) -> list[Line]:
+def _of_setting(one: Judged, of: str) -> list[Line]:
+    """Lines that begin with the run that they are `of`, but for those that go on."""
     said, found = one.diagnosis, one.diagnosis.experiment
+    if found is not None and said.verdict == "unknown":
+        return [("tried", line) for line in in_vain(said.tried, of)]
+    return [(label, f"{of}{text}") for label, text in _of_cause(said, found)]
+
+
+def _of_cause(said: Diagnosis, found: Experiment | None) -> list[Line]:
     if found is None:
         return [("fix", words_of_trial(said.tried[0]))]
-    if said.verdict == "unknown":
-        return [("tried", f"without success: {in_vain(said.tried)}")]
     beside = [each for each in said.tried if each.is_fresh and each is not found]
     others = [("", words_of_trial(each)) for each in beside if each.why_not or each.has_helped]
     return [("fix" if found.has_helped else "tried", words_of_trial(found)), *others]
 
 
-def in_vain(tried: Sequence[Experiment]) -> str:
-    """The fixes that were trained and do not help, each once; of other seeds, how many learn."""
+def in_vain(tried: Sequence[Experiment], of: str = "") -> list[str]:
+    """The fixes that were trained and do not help, each once, none cut by the end of a line.
+
+    Of other seeds it is said how many learn.
+    """
     helpful = {one.overrides for one in tried if one.has_helped and one.is_fresh}
     names = [_fix(one) + _some(one) for one in tried if not one.why_not and one.overrides not in helpful]
-    return ", ".join(dict.fromkeys(names))
+    uncut = ", ".join(name.replace(" ", "\xa0") for name in dict.fromkeys(names))
+    lines = textwrap.wrap(f"{of}without success: {uncut}", WIDTH, break_long_words=False, break_on_hyphens=False)
+    return [line.replace("\xa0", " ") for line in lines]
 
 
 def _some(one: Experiment) -> str:

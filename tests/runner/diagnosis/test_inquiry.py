@@ -57,10 +57,24 @@ def test_a_fix_that_has_failed_is_not_left_to_try_also_for_a_run_of_another_caus
     assert "to try" not in said_of(*found)
 
 
-def test_a_corrected_cause_has_the_setting_that_cures_as_evidence(results: dict[str, RunResult]) -> None:
+def test_a_corrected_cause_has_no_setting_as_evidence(results: dict[str, RunResult]) -> None:
+    """Its fix is there; where its rule does not hold, nothing else shows it."""
     blind = [replace(rule, when=lambda subject: False) if rule.cause == "lr_high" else rule for rule in RULES]
     ((one,), _) = tried(results["high 0"], rules=Rules(blind))
-    assert (one.diagnosis.cause, one.diagnosis.evidence) == ("lr_high", (Evidence("learning_rate", "3"),))
+    assert (one.diagnosis.cause, one.diagnosis.fix, one.diagnosis.evidence) == ("lr_high", ("learning_rate=0.3",), ())
+    assert "evidence" not in said_of(one)
+
+
+def test_units_that_are_few_stay_the_evidence_whichever_cause_of_few_units_it_is(results: dict[str, RunResult]) -> None:
+    """What shows a trap shows too few units as well, and the other way round."""
+    few = (Evidence("units of the narrowest layer", 2.0, 5.0, side="below"),)
+    trap = replace(
+        next(rule for rule in RULES if rule.cause == "bad_start"),
+        when=lambda subject: True,
+        evidence=lambda subject: list(few),
+    )
+    ((one,), _) = tried(results["narrow"], rules=Rules([trap, *(rule for rule in RULES if rule.code != trap.code)]))
+    assert (one.diagnosis.cause, one.diagnosis.evidence) == ("too_small", few)
 
 
 def test_what_was_confirmed_for_one_setting_is_known_to_the_next(results: dict[str, RunResult]) -> None:
@@ -90,6 +104,14 @@ def test_it_is_said_why_a_smaller_error_is_no_help() -> None:
 
 def test_other_seeds_of_which_some_learn_are_not_without_success() -> None:
     seeds = Experiment(("seed=4",), "rmse", tuple(range(20)), 1.0, 1.0, 3, is_fresh=True)
-    assert (
-        in_vain([seeds, replace(CAME, helped=0, has_helped=False)]) == "other seeds (3 of 20 learn), learning_rate=0.3"
-    )
+    said = ["without success: other seeds (3 of 20 learn), learning_rate=0.3"]
+    assert in_vain([seeds, replace(CAME, helped=0, has_helped=False)]) == said
+
+
+def test_many_fixes_that_fail_are_lines_that_a_terminal_shows_whole() -> None:
+    failed = replace(CAME, helped=0, has_helped=False)
+    fixes = [(f"network.hidden=[{units}]", "training.l2=0") for units in range(8, 24)]
+    lines = in_vain([replace(failed, overrides=fix) for fix in fixes])
+    assert len(lines) > 1 and max(map(len, lines)) <= 107, "and 13 columns before them"
+    assert all(line.endswith(",") for line in lines[:-1]), "no fix is cut in two"
+    assert " ".join(lines) == f"without success: {', '.join(' '.join(fix) for fix in fixes)}"
