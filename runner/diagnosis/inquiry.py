@@ -21,7 +21,6 @@ from runner.diagnosis.candidates import (
 )
 from runner.diagnosis.commands import with_fix
 from runner.diagnosis.effects import (
-    LEARN,
     Tried,
     helps_most,
     helps_some,
@@ -132,7 +131,7 @@ class Inquiry:
             others = others_of([one.candidate for one in on_own], helpful, subject_of(self.lead), self.rules)
             on_own += self._trained(self._fitting(others, ROOM + self._trials.left - MOST_STACKS, []), fresh)
         if fresh:
-            some_learn = sum(map(self._learns, fresh)) >= LEARN * len(fresh)
+            some_learn = sum(map(self._learns, fresh)) > 1  # one of twenty may be luck
             named = narrow_named(some_learn and not no_trap(subject_of(self.lead), self.lead.diagnosis), self.rules)
             on_own = [replace(one, candidate=named(one.candidate)) for one in on_own]
         return self._on_fresh_seeds(on_own, fresh)
