@@ -82,6 +82,9 @@ def look(results: Sequence[RunResult], keys: Sequence[str], seconds: float) -> L
         one = bench.judge(place, neighbours=beside[chosen[place].index].but(chosen[place]))
         if isinstance(one, Judged):
             judged[place] = one
+            if place in miss and one.diagnosis.verdict == "healthy":  # a mistake is why, which spares it
+                miss.remove(place)
+                learn.append(place)
         else:
             unjudged.append(one)
             (learn if place in learn else miss).remove(place)

@@ -68,6 +68,13 @@ def learns(reference: Reference, scores: Scores) -> bool:
     return reaches(reference, scores) or generalises(reference, scores)
 
 
+def does_well(subject: Subject, rules: Rules = RULES) -> bool:
+    """Whether a run learns, and does not neglect its rare classes: it falls short where `judge` says so, too."""
+    with np.errstate(all="ignore"):
+        is_neglecting = _neglects(subject) and any(rule.asked == "neglecting" and rule.when(subject) for rule in rules)
+    return learns(subject.reference, subject.scores) and not is_neglecting
+
+
 def symptoms(subject: Subject) -> tuple[Evidence, ...]:
     """What catches the eye, and is no cause by itself."""
     if subject.last is None:
