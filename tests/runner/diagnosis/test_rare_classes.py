@@ -1,5 +1,6 @@
 """Runs that neglect a rare class: one measure for them alone, in a sweep, at its end and in experiments."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from runner.diagnosis.ending import account, look
 from runner.diagnosis.judged import Judged, judge_all
 from runner.diagnosis.verdicts import summary
+from runner.runs.diagnosis import Overrides
 from runner.runs.overrides import swept_keys
 from runner.runs.result import RunResult
 from tests.runner.diagnosis.experimenting import trained, tried
@@ -27,13 +29,17 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def given(table: Path) -> Overrides:
+    return ("data=table", f"data.path={table}", "data.target=y", "optimizer=sgd", "training.epochs=30",
+            "activation=relu", "learning_rate=0.1")  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def runs(table: Path) -> dict[str, RunResult]:
     """Runs on it with and without weights, on seeds of their own and on fresh ones."""
-    given = ("data=table", f"data.path={table}", "data.target=y", "optimizer=sgd", "training.epochs=30",
-             "activation=relu", "learning_rate=0.1")  # fmt: skip
-    plain = {f"plain {seed}": (*given, f"seed={seed}") for seed in range(3 + FRESH)}
-    weighted = {f"weighted {seed}": (*given, f"seed={seed}", "training.class_weights=balanced") for seed in range(3)}
+    plain = {f"plain {seed}": (*given(table), f"seed={seed}") for seed in range(3 + FRESH)}
+    equal = (*given(table), "training.class_weights=balanced")
+    weighted = {f"weighted {seed}": (*equal, f"seed={seed}") for seed in range(3)}
     return trained(plain | weighted)
 
 
@@ -65,3 +71,14 @@ def test_runs_that_neglect_a_rare_class_do_worse_at_the_end_of_a_sweep_too(runs:
     ill = {one.result.index for one in found if one.diagnosis.verdict != "healthy"}
     assert said.missed == len(ill) >= 3 and said.flaws == () and f"{6 - len(ill)} learn" in summary(found)
     assert {index for cause in said.causes for index in cause.runs} == ill
+
+
+def test_a_mistake_that_is_no_reason_to_do_worse_is_still_what_is_said_of_such_a_run(
+    table: Path, runs: dict[str, RunResult]
+) -> None:
+    faulty = replace(trained({"one": (*given(table), "seed=0", "fault=early_update")})["one"], index=1)
+    some = [replace(runs["plain 0"], index=0), faulty]
+    said = account(look(some, swept_keys([one.overrides for one in some]), 60.0), lambda one, fix: "", "all")
+    healthy = [one.result.index for one in judged(*some) if one.diagnosis.verdict == "healthy"]
+    assert healthy == [1] and (said.missed, [flaw.runs for flaw in said.flaws]) == (1, [(1,)])
+    assert said.headline_of_others == "1 other run has a problem of another kind"
