@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
-from runner.diagnosis.reference import Reference, counted_equally
+from runner.diagnosis.reference import Reference
 from runner.diagnosis.rules import RULES, Rules
 from runner.diagnosis.rules.data import NOTHING
 from runner.diagnosis.rules.held_out import has_been_better
@@ -105,8 +106,8 @@ def _first_that_holds(subject: Subject, rules: Rules) -> Diagnosis:
 
 def _neglects(subject: Subject) -> bool:
     """Whether a run is worse, on any samples, than the same data allow with each class counted the same."""
-    equal = counted_equally(subject.data, subject.reference)
-    aim = _aim(equal)
+    given = subject.reference
+    aim = _aim(replace(given, score=max(given.score, given.balanced)))
     return max(subject.st, subject.s) < aim - NEAR
 
 
