@@ -46,7 +46,8 @@ HEAD = f"""\
     python -m runner.diagnose --config data=xor network.hidden=[]  # before training; also with -m, --config-dir
 
 A run is compared with what its own data allow: kernel regression, which answers each training sample from the others,
-and a linear model. Scores are 0 for the best constant and 1 for perfect: R2 of a regression, balanced accuracy of a
+and a linear model; where another run of the sweep on the same data, with the same class weights, reaches more, they
+allow that. Scores are 0 for the best constant and 1 for perfect: R2 of a regression, balanced accuracy of a
 classification, shifted and stretched. A run learns when it comes within {NEAR:g} of what its data allow, beyond what
 sampling may take away; then only those of the rules below are asked that say so, such as those for mistakes in its
 code. Any other run is checked against all of them, in this order; the first that holds names the cause.

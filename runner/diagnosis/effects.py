@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from runner.base.errors import one_line
 from runner.diagnosis.candidates import Candidate
 from runner.diagnosis.judged import metric_of, shown
-from runner.diagnosis.judging import NEAR, learns
+from runner.diagnosis.judging import NEAR, does_well
 from runner.diagnosis.reference import Reference
 from runner.diagnosis.rules.data import NOTHING
 from runner.diagnosis.scores import standard_error, targets_of
@@ -125,7 +125,7 @@ def reach_of(trial: Trial) -> Reach:
     """What a trained run reaches of what its data allow."""
     if trial.subject is None or trial.score < NOTHING:
         return "nothing"
-    return "enough" if learns(trial.subject.reference, trial.subject.scores) else "short"
+    return "enough" if does_well(trial.subject) else "short"
 
 
 def _helps(before: Trial, after: Trial, errors: float) -> bool:

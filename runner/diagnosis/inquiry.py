@@ -31,7 +31,7 @@ from runner.diagnosis.effects import (
     ranked,
 )
 from runner.diagnosis.judged import Judged
-from runner.diagnosis.judging import judge, learns, reaches
+from runner.diagnosis.judging import does_well, judge, reaches
 from runner.diagnosis.repeats import Repeats, subject_of
 from runner.diagnosis.rules import Rules
 from runner.diagnosis.trials import MOST_STACKS, Runs, Spent, Trial, Trials, largest_stack, stacks_of
@@ -231,8 +231,9 @@ class Inquiry:
 
     def _learns(self, trial: Trial) -> bool:
         """As the run is judged: where its cause shows on other samples alone, training well is no excuse."""
-        one, is_enough = trial.subject, reaches if self._is_strict else learns
-        return one is not None and is_enough(one.reference, one.scores)
+        if (one := trial.subject) is None:
+            return False
+        return reaches(one.reference, one.scores) if self._is_strict else does_well(one, self.rules)
 
 
 def _runs_of(*chosen: tuple[Candidate, Runs]) -> Runs:

@@ -10,7 +10,7 @@ import numpy as np
 
 from runner.base.errors import RAISED, what_raised
 from runner.datasets.samples import DataError
-from runner.diagnosis.judging import NEAR, diagnose, is_luck, learns, symptoms
+from runner.diagnosis.judging import NEAR, diagnose, does_well, is_luck, symptoms
 from runner.diagnosis.reference import Reference, reference_of
 from runner.diagnosis.rules import RULES, Rules
 from runner.diagnosis.rules.data import NOTHING
@@ -24,6 +24,7 @@ from runner.runs.spec import Spec, to_plain
 
 FAR = 2.0  # times the error that the data allow
 SMALL = 0.02  # of the targets' variance
+_Rivals = tuple[str, str]  # the samples, and how classes are counted
 CHANGED = "the data have changed since it was trained"
 
 
@@ -121,13 +122,13 @@ class Bench:
                 except RAISED as error:
                     self._found[place] = f"the network cannot be used: {what_raised(error)}"
         self._beside = {place: Neighbour(results[place].spec, one.tested) for place, one in scores.items()}
-        self._best = _two_best({place: (samples_of(results[place].spec), one.tested) for place, one in scores.items()})
+        self._best = _two_best({place: (_rivals(results[place].spec), one.tested) for place, one in scores.items()})
 
     def reference(self, place: int) -> Reference:
         """What the data of a run allow that has a score."""
         data, spec = self._found[place], self._results[place].spec
         assert isinstance(data, Prepared)
-        on_the_same = [score for one, score in self._best[samples_of(spec)] if one != place]
+        on_the_same = [score for one, score in self._best[_rivals(spec)] if one != place]
         return reference_of(data, on_the_same, spec.training.class_weights == "balanced")
 
     @property
@@ -137,8 +138,18 @@ class Bench:
         return [Unjudged(result, found) for result, found in pairs if isinstance(found, str)]
 
     def learns(self, place: int) -> bool:
-        """Whether a run that has a score is about as good as its data allow, but for what sampling may take away."""
-        return learns(self.reference(place), self.scores[place])
+        """Whether a run that has a score is about as good as its data allow, but for what sampling may take away.
+
+        Of rare classes too. Where a rule cannot be asked it is taken to be: who judges the run is told why.
+        """
+        data = self._found[place]
+        assert isinstance(data, Prepared)
+        subject = Subject(self._results[place], data, self.reference(place))
+        subject.__dict__["scores"] = self.scores[place]
+        try:
+            return does_well(subject)
+        except RAISED:
+            return True
 
     def unasked(self, place: int, verdict: Verdict) -> Judged:
         """A run that has a score, with a verdict for which no rule was asked."""
@@ -176,12 +187,12 @@ def judge_all(
     return [bench.judge(place, rules) for place, one in enumerate(results) if asked is None or one.index in asked]
 
 
-def _two_best(scores: Mapping[int, tuple[str, float]]) -> dict[str, list[tuple[int, float]]]:
-    """The places and scores of the two best runs on each samples: whichever is asked for, the best other is there."""
-    found: dict[str, list[tuple[int, float]]] = {}
-    for place, (samples, score) in scores.items():
-        ranked = [*found.get(samples, []), (place, -math.inf if math.isnan(score) else score)]
-        found[samples] = sorted(ranked, key=lambda one: -one[1])[:2]
+def _two_best(scores: Mapping[int, tuple[_Rivals, float]]) -> dict[_Rivals, list[tuple[int, float]]]:
+    """The places and scores of the two best of each rivals: whichever is asked for, the best other is there."""
+    found: dict[_Rivals, list[tuple[int, float]]] = {}
+    for place, (rivals, score) in scores.items():
+        ranked = [*found.get(rivals, []), (place, -math.inf if math.isnan(score) else score)]
+        found[rivals] = sorted(ranked, key=lambda one: -one[1])[:2]
     return found
 
 
@@ -214,6 +225,11 @@ def samples_of(spec: Spec) -> str:
     """What decides which samples a run has, and how they are split."""
     plain = to_plain(spec)
     return _json([plain["data"], plain["test"], spec.data_seed])
+
+
+def _rivals(spec: Spec) -> _Rivals:
+    """What runs share that say of each other what is possible: one that weights its classes aims at something else."""
+    return samples_of(spec), spec.training.class_weights
 
 
 def _json(value: object) -> str:

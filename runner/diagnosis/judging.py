@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
-from runner.diagnosis.reference import Reference, counted_equally
+from runner.diagnosis.reference import Reference
 from runner.diagnosis.rules import RULES, Rules
 from runner.diagnosis.rules.data import NOTHING
 from runner.diagnosis.rules.held_out import has_been_better
@@ -68,6 +69,13 @@ def learns(reference: Reference, scores: Scores) -> bool:
     return reaches(reference, scores) or generalises(reference, scores)
 
 
+def does_well(subject: Subject, rules: Rules = RULES) -> bool:
+    """Whether a run learns, and does not neglect its rare classes: it falls short where `judge` says so, too."""
+    with np.errstate(all="ignore"):
+        is_neglecting = _neglects(subject) and any(rule.asked == "neglecting" and rule.when(subject) for rule in rules)
+    return learns(subject.reference, subject.scores) and not is_neglecting
+
+
 def symptoms(subject: Subject) -> tuple[Evidence, ...]:
     """What catches the eye, and is no cause by itself."""
     if subject.last is None:
@@ -98,8 +106,8 @@ def _first_that_holds(subject: Subject, rules: Rules) -> Diagnosis:
 
 def _neglects(subject: Subject) -> bool:
     """Whether a run is worse, on any samples, than the same data allow with each class counted the same."""
-    equal = counted_equally(subject.data, subject.reference)
-    aim = _aim(equal)
+    given = subject.reference
+    aim = _aim(replace(given, score=max(given.score, given.balanced)))
     return max(subject.st, subject.s) < aim - NEAR
 
 

@@ -79,15 +79,12 @@ def reference_of(data: Prepared, others: Sequence[float] = (), weighted: bool = 
     score, balanced = (max(0.0, *one, *lucky) for one in (reached.plain, reached.balanced))
     score = balanced if weighted else score
     _, line = reached.balanced if weighted else reached.plain
-    drawn = math.sqrt(len(data.X_train) / len(rows))
-    of_rows, of_none = (drawn * standard_error(data, one, "train") for one in (score, 0.0))
-    errors = {part: standard_error(data, score, part)} | {"train": of_rows if len(rows) >= FEWEST_ROWS else 0.0}
     return Reference(
         score,
         balanced,
         max(0.0, line),
-        math.hypot(*errors.values()),
-        ERRORS_OF_LUCK * of_none,
+        _error(data, score, len(rows)),
+        ERRORS_OF_LUCK * _of_rows(data, 0.0, len(rows)),
         len(rows),
         _best(data),
         not why_not,
@@ -99,7 +96,18 @@ def counted_equally(data: Prepared, reference: Reference) -> Reference:
     """What the same data allow a run that counts each class the same; the same reference where there are no classes."""
     if reference.balanced <= reference.score:
         return reference
-    return replace(reference, score=reference.balanced, error=reference_of(data, weighted=True).error)
+    return replace(reference, score=reference.balanced, error=_error(data, reference.balanced, reference.n))
+
+
+def _error(data: Prepared, score: float, n: int) -> float:
+    """The standard error of the difference between a healthy run's score and what `n` training samples allow."""
+    part = judged_part(data)
+    errors = {part: standard_error(data, score, part)} | {"train": _of_rows(data, score, n) if n >= FEWEST_ROWS else 0}
+    return math.hypot(*errors.values())
+
+
+def _of_rows(data: Prepared, score: float, n: int) -> float:
+    return math.sqrt(len(data.X_train) / n) * standard_error(data, score, "train")
 
 
 def _drawn(data: Prepared) -> Rows:

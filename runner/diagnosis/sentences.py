@@ -13,10 +13,11 @@ from runner.diagnosis.rules import RULES
 from runner.diagnosis.texts import TEXTS, words_of
 from runner.diagnosis.tried import tried_lines, words_of_trial
 from runner.diagnosis.verdicts import (
-    NO_LEARNING,
+    SHORTFALLS,
     TRAINING_ONLY,
     WORSE,
     allowed_to,
+    common,
     fall_short,
     reached,
     shortfall,
@@ -112,19 +113,19 @@ def _of_cause(
         return [headline(first), *_facts(group, command, ranges)]
     runs = [f"{one.result.index} ({name(one.result)})" for one in group[:MOST_NAMED]]
     more = f" and {n - MOST_NAMED} more" if n > MOST_NAMED else ""
-    is_other = first.diagnosis.verdict == "ill" and _common(group) in (WORSE, TRAINING_ONLY)
-    fall = f" {fall_short(_common(group), n)}" if is_other else ""
+    is_other = first.diagnosis.verdict == "ill" and common(group) in (WORSE, TRAINING_ONLY)
+    fall = f" {fall_short(common(group), n)}" if is_other else ""
     lines = [f"{count(n, 'run')}{fall}: {verdict_of(group)}", _line("runs", ", ".join(runs) + more)]
     lines += [*_shortfalls(group), *[_line("where", why)] * bool(why)]
     return lines + _facts(group, command, ranges, of=f"run {first.result.index}: " if n > 1 else "")
 
 
 def _shortfalls(group: Sequence[Judged]) -> list[str]:
-    """Which of several runs fall short in another way than the first words say."""
+    """Which of several runs fall short in which way, where it is not the same."""
     if len({shortfall(one) for one in group}) < 2:
         return []
     lines = list[str]()
-    for way in (WORSE, TRAINING_ONLY):
+    for way in SHORTFALLS:
         some = [str(one.result.index) for one in group if shortfall(one) == way]
         more = f" and {len(some) - MOST_NAMED} more" if len(some) > MOST_NAMED else ""
         if some:
@@ -134,16 +135,10 @@ def _shortfalls(group: Sequence[Judged]) -> list[str]:
     return lines
 
 
-def _common(group: Sequence[Judged]) -> str:
-    """How all of some runs fall short; that they do not learn where it is not the same way."""
-    ways = {shortfall(one) for one in group}
-    return ways.pop() if len(ways) == 1 else NO_LEARNING
-
-
 def verdict_of(group: Sequence[Judged]) -> str:
     """What is said of runs with the same cause, before any numbers."""
     one, n = group[0], len(group)
-    text = _cause(one) if one.diagnosis.code else _unexplained(fall_short(_common(group), n), one)
+    text = _cause(one) if one.diagnosis.code else _unexplained(fall_short(common(group), n), one)
     learn = "learn" if n > 1 else "learns"
     return f"{learn}, although {text}" if one.diagnosis.code and one.diagnosis.verdict == "healthy" else text
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from runner.base.errors import UserError
 from runner.datasets.samples import DataError
-from runner.diagnosis.reference import Reference
+from runner.diagnosis.reference import Reference, counted_equally
 from runner.diagnosis.subject import Subject
 from runner.plan.jobs import Job, Refused
 from runner.plan.phases import Checked
@@ -85,7 +85,9 @@ def _trial(result: RunResult, reference: Reference) -> Trial:
     if result.network is None:
         return Trial(seed, None, result.error)
     try:
-        return Trial(seed, Subject(result, prepare(result.spec), reference))
+        data = prepare(result.spec)
+        is_weighted = result.spec.training.class_weights == "balanced"
+        return Trial(seed, Subject(result, data, counted_equally(data, reference) if is_weighted else reference))
     except (DataError, OSError) as error:
         return Trial(seed, None, str(error))
 

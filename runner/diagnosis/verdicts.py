@@ -18,6 +18,7 @@ SHORTFALLS = {
     "learns only its training samples": "learn only their training samples",
 }  # of one run, of several
 NO_LEARNING, WORSE, TRAINING_ONLY = SHORTFALLS
+MIXED = "fall short of what the data allow"  # of several runs, each in a way of its own
 _SCALES = {"rmse": "R2", "balanced accuracy": "score"}  # in which runs are judged, where it is not what is shown
 
 
@@ -28,6 +29,12 @@ def shortfall(one: Judged) -> str:
     if one.learns_training_only:
         return TRAINING_ONLY
     return WORSE if one.allowed >= NOTHING and one.scores.tested > HALF * one.allowed else NO_LEARNING
+
+
+def common(group: Sequence[Judged]) -> str:
+    """How all of some runs fall short: one of SHORTFALLS, or MIXED."""
+    ways = {shortfall(one) for one in group}
+    return ways.pop() if len(ways) == 1 else MIXED
 
 
 def fall_short(way: str, n: int) -> str:
@@ -52,7 +59,9 @@ def summary(found: Sequence[Judged | Unjudged]) -> str:
     if n := sum(one.result.outcome.is_trained for one in left):
         said.append(f"{n} cannot be judged")
     whole, causes = failures_of(found), causes_of(found)
-    where = [f"do not learn: {whole.words}"] if whole and whole.factor and len(causes) > 1 else []
+    where = list[str]()
+    if whole and whole.factor and len(causes) > 1:
+        where = [f"{SHORTFALLS.get(common(whole.runs), MIXED)}: {whole.words}"]
     return "\n".join([f"{count(len(found), 'run')}: {', '.join(said)}{_unexplained(runs)}", *where])
 
 

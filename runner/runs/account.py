@@ -80,16 +80,16 @@ class Account:
 
     @property
     def headline_of_others(self) -> str:
-        """With how many of the other runs something is wrong; empty where that is none."""
+        """How many of the other runs have a problem; empty where none has."""
         n, others = sum(len(flaw.runs) for flaw in self.flaws), self.compared - self.missed
         if not n:
             return ""
-        other = "other " if self.missed else ""
-        if others == 1:
-            return f"something is wrong with the {other}run"
-        of = f"the other {others} runs" if self.missed else f"{others} runs"
-        of = of if self.asked == others else f"{self.asked} {other}runs looked into ({others} in all)"
-        return f"something is wrong with {n} of {of}"
+        other, kind = ("other ", " of another kind") if self.missed else ("", "")
+        if self.asked < others:
+            which = f"{n} of {count(self.asked, f'{other}run')} looked into ({others} in all)"
+        else:
+            which = count(n, "other run") if self.missed else f"{n} of {count(others, 'run')}"
+        return f"{which} {'has' if n == 1 else 'have'} a problem{kind}"
 
     @property
     def _parts(self) -> list[tuple[str, tuple[Cause, ...]]]:

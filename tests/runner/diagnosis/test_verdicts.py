@@ -98,12 +98,15 @@ def test_the_block_of_a_cause_says_which_runs_fall_short_in_another_way(classes:
     low, by_heart, good = (scored(classes, *some, 0.9) for some in ((0.1, 0.1), (0.1, 0.9), (0.7, 0.7)))
     mixed = said_of(low, by_heart, good, by_heart)
     assert mixed.startswith("4 runs: the learning rate is too low ")
-    assert "   of these  1 does worse than the data allow: run 2\n" in mixed
+    assert "   of these  1 does not learn: run 0\n" in mixed
+    assert "             1 does worse than the data allow: run 2\n" in mixed
     assert "             2 learn only their training samples: runs 1, 3\n" in mixed
     same = said_of(by_heart, by_heart)
     assert same.startswith("2 runs learn only their training samples: the learning rate is too low ")
     assert "of these" not in same
     unknown = [scored(classes, 0.7, 0.7, 0.9, "", "unknown")] * 2
+    several = [scored(classes, 0.1, 0.1, 0.9, "", "unknown"), *unknown]
+    assert said_of(*several).startswith("3 runs: fall short of what the data allow, and none of the ")
     assert said_of(*unknown).startswith("2 runs: do worse than the data allow, and none of the ")
 
 
