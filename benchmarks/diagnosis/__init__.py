@@ -1,6 +1,6 @@
 """Diagnosis: a labelled corpus of runs, and how many of them get the right cause.
 
-Thresholds of rules were looked at on seeds below 8; of those here the odd ones judge.
+Thresholds of rules were looked at on seeds below 16; of those here the odd ones judge.
 """
 
 import tempfile

@@ -10,7 +10,7 @@ from benchmarks.diagnosis.injections import PAIRS, injections
 from benchmarks.diagnosis.recipes import FAST, RECIPES, Recipe
 from benchmarks.diagnosis.sources import SOURCES, Source
 
-CONTROL_SEEDS, SEEDS = range(8, 16), range(8, 12)  # rules were looked at on lower ones
+CONTROL_SEEDS, SEEDS = range(16, 24), range(16, 20)  # rules were looked at on lower ones
 CELLS, CONTROL_CELLS, PAIR_CELLS = 7, 5, 3  # data sets of a cause with one value, of a kind of control, of two causes
 EACH = 2  # networks of each of them
 KNOWN = RECIPES | FAST

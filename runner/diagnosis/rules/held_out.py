@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from runner.diagnosis.rules.rule import AS_GOOD, Rule
-from runner.diagnosis.scores import counts_of, judged_part, rescaled
+from runner.diagnosis.scores import counts_of, judged_part, rescaled, standard_error
 from runner.diagnosis.subject import Subject
 from runner.runs.diagnosis import Evidence, Overrides
 
@@ -76,6 +76,11 @@ def _floor(subject: Subject) -> float:
     return _could_be(subject) - BELOW - subject.reference.error
 
 
+def _luck_of_test(subject: Subject) -> float:
+    """The standard error of the score on the samples that say how good the run is: how few are trained is no part."""
+    return standard_error(subject.data, subject.s, judged_part(subject.data))
+
+
 def _say_little(subject: Subject) -> bool:
     """Whether what the training samples allow is no more than luck."""
     return subject.reference.is_known and subject.reference.score < subject.reference.luck
@@ -88,7 +93,7 @@ def _are_too_few(subject: Subject) -> bool:
         judged_part(subject.data) != "train"
         and subject.network.n_parameters > len(subject.data.X_train)
         and subject.spec.training.order != "fresh"
-        and subject.st - subject.s > BEYOND + subject.reference.error
+        and subject.st - subject.s > BEYOND + _luck_of_test(subject)
         and subject.st >= max(BY_HEART, subject.reference.score - 0.05)
     )
     misses = subject.s < could_be - AS_GOOD - subject.reference.error and could_be >= TEACHABLE
