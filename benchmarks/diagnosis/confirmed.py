@@ -87,7 +87,8 @@ def _looked(asked: Asked, compose: Compose) -> Looked:
     one = next((one for one in judged if isinstance(one, Judged) and one.diagnosis.verdict != "healthy"), judged[0])
     assert isinstance(one, Judged)
     said, stacks = one.diagnosis, max((MOST_STACKS - setting.stacks_left for setting in settings), default=0)
-    is_confirmed = bool(said.experiment and said.experiment.has_helped) and not is_of_seeds(said.fix)
+    tried = said.experiment
+    is_confirmed = tried is not None and tried.has_helped and tried.is_fresh and not is_of_seeds(said.fix)
     gain = _gain(one, compose) if is_confirmed else None
     run, _ = asked[one.result.index]
     return Looked(run, said.cause or said.verdict, said.certainty or said.verdict, stacks, seconds, gain)
