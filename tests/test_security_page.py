@@ -52,7 +52,7 @@ HELD = {
     "| `outputs/*/plan.json`": "runner/store/test_folder.py::"
     "test_a_plan_that_was_changed_by_hand_is_refused_with_its_folder "
     "end_to_end/test_stale_results.py::test_resume_names_an_imported_module_or_a_declared_file_that_changed",
-    "| `outputs/*/diagnosis.json`": "runner/diagnosis/test_ending.py::test_a_damaged_file_says_nothing",
+    "| `outputs/*/diagnosis.json`": "runner/conduct/test_explaining.py::test_a_damaged_file_says_nothing",
     "| `weights.npz`": f"{FOREIGN}::test_weights_of_someone_else_run_no_code "
     f"{FOREIGN}::test_results_of_someone_else_run_no_code "
     f"{FOREIGN}::test_weights_that_would_unpack_to_much_more_are_refused_before_they_are_read",

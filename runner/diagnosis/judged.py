@@ -140,7 +140,7 @@ class Bench:
     def learns(self, place: int) -> bool:
         """Whether a run that has a score is about as good as its data allow, but for what sampling may take away.
 
-        Of rare classes too. Where a rule cannot be asked it is taken to be: who judges the run is told why.
+        Of rare classes too. A run counts as one that learns where a rule cannot be asked; judging it says why.
         """
         data = self._found[place]
         assert isinstance(data, Prepared)
