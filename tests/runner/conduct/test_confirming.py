@@ -32,13 +32,17 @@ def test_an_interrupt_keeps_what_is_confirmed_so_far(
 ) -> None:
     """Pressed while the fix of the second setting is made ready for fresh seeds."""
     assert certainties(found) == ["likely"] * 3
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # some packages take it over when imported
 
     def compose(overrides: Overrides) -> Job | Refused:
         if "seed=2" in overrides and {"learning_rate=2", "learning_rate=0.2"} & set(overrides):
             signal.raise_signal(signal.SIGINT)
         return composer().compose(0, overrides)
 
-    known, interrupt = confirmed(found, compose, {0, 1})
+    try:
+        known, interrupt = confirmed(found, compose, {0, 1})
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert isinstance(interrupt, KeyboardInterrupt) and certainties(known) == ["confirmed", "confirmed", "likely"]
     first, last = capsys.readouterr().out.splitlines()
     assert first.startswith("fixes are tried for 2 settings: ") and " runs, then 120 runs at most; about " in first
