@@ -15,28 +15,16 @@ from runner.runs.about import About
 from runner.runs.account import FILE, account_of, tags_in
 from runner.runs.result import RunResult
 from runner.store.folder import SweepFolder
-from tests.runner.building import plan_of, trained_all
-from tests.runner.diagnosis.corpus import ILL, SINE
+from tests.runner.building import plan_of
+from tests.runner.diagnosis.corpus import ILL, SINE, numbered, runs_of
 
 RUNS = {"healthy": SINE, "too high": ILL["lr_high"], "linear": (*SINE, "network.hidden=[]")}
-PLAN = plan_of(
-    *(tuple({one.split("=", 1)[0]: one for one in overrides}.values()) for overrides in RUNS.values()),
-    first=("tracking.plots=none",),
-)
 
 
 @pytest.fixture(scope="module")
 def runs() -> dict[str, RunResult]:
     """A run of each kind, by what it is there for."""
-    done = {result.index: result for result in trained_all(PLAN)}
-    return {
-        name: replace(done[place], overrides=PLAN.runs[place].overrides)
-        for name, place in zip(RUNS, PLAN.of_jobs, strict=True)
-    }
-
-
-def numbered(*some: RunResult) -> list[RunResult]:
-    return [replace(one, index=index) for index, one in enumerate(some)]
+    return runs_of(RUNS)
 
 
 def test_a_fix_is_trained_where_that_is_asked_for_also_while_hydra_runs_a_sweep(
@@ -59,7 +47,7 @@ def test_a_fix_is_trained_where_that_is_asked_for_also_while_hydra_runs_a_sweep(
 def explainer(folder: Path, results: list[RunResult], **settings: object) -> tuple[Explainer, Ledger]:
     folder.mkdir(exist_ok=True)
     about = About("s", "", "s", "python -m runner -m")
-    given = PLAN.settings.model_copy(update=settings)
+    given = plan_of(SINE).settings.model_copy(update=settings)
     sweep = SweepContext(SweepFolder(folder), about, given, composing=composing_again)
     ledger = Ledger(sweep)
     ledger.expect([one.overrides for one in results])

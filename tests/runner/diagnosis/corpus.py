@@ -195,17 +195,24 @@ ALTHOUGH = {  # they learn, although their code is wrong
 }
 
 
-def subjects_of(runs: Mapping[str, tuple[str, ...]]) -> dict[str, Subject]:
+def runs_of(runs: Mapping[str, tuple[str, ...]]) -> dict[str, RunResult]:
     """Each run by its name, trained with all others; the tables are in the working folder."""
-    given = {name: tuple({one.split("=", 1)[0]: one for one in overrides}.values()) for name, overrides in runs.items()}
-    plan = plan_of(*given.values(), first=("tracking.plots=none",))
-    results = {result.index: result for result in trained_all(plan)}
+    given = [tuple({one.split("=", 1)[0]: one for one in overrides}.values()) for overrides in runs.values()]
+    return dict(zip(runs, sweep_of(("tracking.plots=none",), given), strict=True))
+
+
+def subjects_of(runs: Mapping[str, tuple[str, ...]]) -> dict[str, Subject]:
+    """The same, as rules see them."""
     found = {}
-    for name, place in zip(given, plan.of_jobs, strict=True):
-        result = results[place]
+    for name, result in runs_of(runs).items():
         data, is_weighted = prepare(result.spec), result.spec.training.class_weights == "balanced"
         found[name] = Subject(result, data, reference_of(data, weighted=is_weighted))
     return found
+
+
+def numbered(*some: RunResult) -> list[RunResult]:
+    """As the runs of a sweep."""
+    return [replace(one, index=index) for index, one in enumerate(some)]
 
 
 def sweep_of(common: Sequence[str], jobs: Sequence[Overrides]) -> list[RunResult]:

@@ -18,7 +18,7 @@ from runner.runs.outcome import Outcome
 from runner.runs.overrides import swept_keys
 from runner.runs.result import RunResult
 from tests.runner.building import plan_of, trained_all
-from tests.runner.diagnosis.corpus import ALTHOUGH, ILL, OWN, QUADRANTS, SINE, SQUARE
+from tests.runner.diagnosis.corpus import ALTHOUGH, ILL, OWN, QUADRANTS, SINE, SQUARE, numbered, runs_of
 
 REST = "python -m runner.diagnose s"
 WITHIN_SAMPLING = (*QUADRANTS, "data.samples_per_cluster=20", "seed=1")  # worse on few test samples, as chance has it
@@ -31,24 +31,12 @@ RUNS = {
     "within sampling": WITHIN_SAMPLING,
     **{f"although {cause}": overrides for cause, overrides in ALTHOUGH.items()},
 }
-PLAN = plan_of(
-    *(tuple({one.split("=", 1)[0]: one for one in overrides}.values()) for overrides in RUNS.values()),
-    first=("tracking.plots=none",),
-)
 
 
 @pytest.fixture(scope="module")
 def runs() -> dict[str, RunResult]:
     """A run of each kind, by what it is there for."""
-    done = {result.index: result for result in trained_all(PLAN)}
-    return {
-        name: replace(done[place], overrides=PLAN.runs[place].overrides, index=index)
-        for index, (name, place) in enumerate(zip(RUNS, PLAN.of_jobs, strict=True))
-    }
-
-
-def numbered(*some: RunResult) -> list[RunResult]:
-    return [replace(one, index=index) for index, one in enumerate(some)]
+    return runs_of(RUNS)
 
 
 def looked(some: list[RunResult], seconds: float = 60.0) -> Look:
