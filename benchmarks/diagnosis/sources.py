@@ -77,7 +77,12 @@ def _prices(X: Array) -> Array:
 
 
 def _tables() -> dict[str, Table]:
+    """All tables, from one generator in this order: each is the same whatever follows it."""
     rng = np.random.default_rng(1906)
+    return {**_of_curves(rng), **_of_classes(rng), **_of_rare_classes(rng), **_of_few_samples(rng)}
+
+
+def _of_curves(rng: np.random.Generator) -> dict[str, Table]:
     found = {
         "wave": _regression(rng.uniform(-1.7, 1.7, (N, 1)), lambda X: np.sin(3 * X[:, 0]), 0.1, rng),
         "mix": _regression(rng.normal(0, 1, (N, 3)), lambda X: np.tanh(X[:, 0] * X[:, 1]) + 0.5 * X[:, 2], 0.1, rng),
@@ -95,22 +100,30 @@ def _tables() -> dict[str, Table]:
     }
     area, age = rng.uniform(40, 220, N), rng.uniform(0, 80, N)
     houses = np.column_stack([area, np.round(area / 28 + rng.normal(0, 0.7, N)), age])
-    prices = _prices(houses) + rng.normal(0, 12000, N)
-    found["houses"] = Table(houses, prices, _prices)
+    return found | {"houses": Table(houses, _prices(houses) + rng.normal(0, 12000, N), _prices)}
+
+
+def _of_classes(rng: np.random.Generator) -> dict[str, Table]:
     angle, turn = rng.uniform(0, 2 * np.pi, N), rng.integers(0, 2, N)
     ring = np.column_stack([np.cos(angle), np.sin(angle)]) * (1 + 1.2 * turn)[:, np.newaxis]
-    found["ring"] = Table(
-        ring + rng.normal(0, 0.22, (N, 2)), turn.astype(float),
-        lambda X: (np.hypot(*X.T) > 1.65).astype(float), is_classification=True,
-    )  # fmt: skip
+    found = {
+        "ring": Table(
+            ring + rng.normal(0, 0.22, (N, 2)), turn.astype(float),
+            lambda X: (np.hypot(*X.T) > 1.65).astype(float), is_classification=True,
+        )
+    }  # fmt: skip
     centers = np.array([[0, 1.6], [1.4, -0.8], [-1.4, -0.8]])
     group = rng.integers(0, 3, N)
     found["blobs"] = Table(
         centers[group] + rng.normal(0, 0.75, (N, 2)), group.astype(float),
-        lambda X, centers=centers: _nearest(X, centers), is_classification=True,
+        lambda X: _nearest(X, centers), is_classification=True,
     )  # fmt: skip
     corners = rng.normal(0, 1, (N, 4))
-    found["corners"] = Table(corners, _corner(corners), _corner, is_classification=True)
+    return found | {"corners": Table(corners, _corner(corners), _corner, is_classification=True)}
+
+
+def _of_rare_classes(rng: np.random.Generator) -> dict[str, Table]:
+    found = {}
     for name, (centers, sizes, spread) in RARE.items():
         d_in = len(centers[0])
         X = np.concatenate([
@@ -123,6 +136,11 @@ def _tables() -> dict[str, Table]:
             X, y, lambda X, centers=centers, spreads=spreads: _densest(X, np.array(centers), spreads),
             is_classification=True, settings=("data.test_fraction=0.6",),
         )  # fmt: skip
+    return found
+
+
+def _of_few_samples(rng: np.random.Generator) -> dict[str, Table]:
+    found = {}
     for place, d_in in enumerate((3, 5, 8)):
         one = _regression(rng.normal(0, 1, (230, d_in)), lambda X: X[:, 0] + 0.5 * X[:, 1], 0.8, rng)
         found[f"few{place}"] = replace(one, settings=("data.test_fraction=0.83",))

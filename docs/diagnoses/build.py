@@ -13,7 +13,8 @@ from runner.diagnosis.document import VERSION
 from runner.diagnosis.effects import ERRORS, LEARN, LEAST, LUCK, MISSING, MOST, SOME
 from runner.diagnosis.ending import MOST_DATA, MOST_OF_SETTING
 from runner.diagnosis.ending import MOST_SETTINGS as MOST_JUDGED
-from runner.diagnosis.inquiry import FEWEST_FRESH, FRESH, MOST_FIXES, MOST_FRESH
+from runner.diagnosis.fresh import FEWEST_FRESH, FRESH, MOST_FRESH
+from runner.diagnosis.inquiry import MOST_FIXES
 from runner.diagnosis.judging import NEAR
 from runner.diagnosis.repeats import MOST_OWN
 from runner.diagnosis.rules import RULES, Rule
@@ -76,21 +77,22 @@ A fix helps on a seed where the score rises by more than {LEAST:g}, or by {MISSI
 less; on fresh seeds also by more than {ERRORS:g} standard errors of its mean over them. A score below that of a
 constant counts as a constant's. A fix is confirmed where it helps on at least {MOST:.0%} of the fresh seeds that fail,
 of {FEWEST_FRESH} at least, and, where others learn anyway, harms so few of these that chance does not explain it (p at
-most {LUCK:g}, McNemar's exact test). Numbers are of the middle seed.
+most {LUCK:g}, McNemar's exact test). Where only chance is left to exclude, {FRESH} more fresh seeds are trained, without
+the fix and with it. Numbers are of the middle seed.
 Of a fix that helps, and leaves a run that does worse than the data allow, that is said: diagnose the run with the fix.
 
 - Where only the fix of a look-alike helps, that is the cause.
 - Where the fix of the named cause leaves a run that does not learn, the fix of what is then its cause is tried together
   with it, and both causes are named. What cures alone is not called one of two.
-- Where a fix helps on at least {SOME:.0%} of the fresh seeds, and is not confirmed, its cause stays likely.
+- Where the fix of the named cause helps on at least {SOME:.0%} of the fresh seeds, and too few to be confirmed, the
+  cause of those that then fail is looked for in the same way: without a bias XOR is learned by no seed, with one two
+  units still end in a trap at times. If nothing confirms it, the named cause stays likely.
 - Where all that was trained fails, the cause is unknown again, with what was tried; no fix that has failed is left to
   try. What is proved stays proved, and its fix the one to try: other causes show when it is gone.
 - Another seed is a fix where at least {LEARN:.0%} of the fresh seeds learn and are better than the run; where another
   cause was named, the middle one must be better too. More units then cure a trap; where fewer seeds learn, there are
   too few units. A run whose cost still falls clearly (by more than {STEADILY:.0%} in the last fifth of training) is not
   corrected to a trap.
-- Where most fresh seeds learn, too few may fail to confirm a fix. If all runs beside it learn with the value that this
-  fix sets, its cause stays likely, and other seeds do not replace it.
 
 A setting takes {MOST_STACKS} stacked trainings at most, and nothing is stored. Ctrl-C keeps, and prints, what is known
 so far.

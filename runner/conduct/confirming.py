@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from runner.base.console import console, count, duration, say
 from runner.conduct.estimate import training_seconds
 from runner.diagnosis.experiments import confirm, inquiries
-from runner.diagnosis.inquiry import FRESH, MOST_FIXES, Inquiry
+from runner.diagnosis.inquiry import Inquiry
 from runner.diagnosis.judged import Judged, Unjudged
 from runner.diagnosis.trials import Compose, Trials
 from runner.runs.spec import from_plain
@@ -76,8 +76,7 @@ def _forecast(settings: Sequence[Inquiry], trials: Trials) -> str:
     tasks = [task for one in settings for task in trials.plan(one.planned).tasks]
     seconds = sum(training_seconds(tasks, [[from_plain(spec) for spec in task.specs] for task in tasks], TRYING))
     seconds *= 1 + len(settings) / len(tasks)  # a setting's fix is one stack more, on fresh seeds
-    most = count(MOST_FIXES * FRESH * len(settings), "run")
     return (
-        f"fixes are tried for {count(len(settings), 'setting')}: {count(runs, 'run')}, then {most} at most; "
+        f"fixes are tried for {count(len(settings), 'setting')}: {count(runs, 'run')}, then the best on fresh seeds; "
         f"about {duration(max(1, seconds))}"
     )

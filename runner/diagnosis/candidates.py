@@ -213,12 +213,6 @@ def _known(lists: Iterable[Sequence[Candidate]], spec: Spec, learning: Learning)
     return list(found.values())
 
 
-def is_known(candidate: Candidate, learning: Learning) -> bool:
-    """Whether a fix is a value with which all runs beside this one learn."""
-    key, _, value = candidate.fix[0].partition("=")
-    return len(candidate.fix) == 1 and value in map(typed, learning.get(key, ()))
-
-
 def _side(value: object, own: object) -> int:
     """1 where a value is more than the run's own, -1 where it is less: of layers, where there are more or fewer units.
 

@@ -4,13 +4,12 @@ import math
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from itertools import count, islice
 from typing import Any
 
 import numpy as np
 
 from runner.diagnosis.candidates import NARROW, Candidate, Learning, no_trap
-from runner.diagnosis.inquiry import FRESH, Answer, Inquiry
+from runner.diagnosis.inquiry import Answer, Inquiry
 from runner.diagnosis.judged import Judged, Unjudged
 from runner.diagnosis.probes import wrong_arrays
 from runner.diagnosis.repeats import subject_of
@@ -32,7 +31,7 @@ def inquiries(
     for one in found:
         if isinstance(one, Judged) and one.diagnosis.verdict != "healthy" and not math.isnan(one.scores.tested):
             settings.setdefault(setting_of(one.result.spec), []).append(one)
-    fresh = list(islice(count(max(taken, default=-1) + 1), FRESH))
+    fresh = max(taken, default=-1) + 1
     learning = _learning(found, settings)
     largest_first = sorted(settings.items(), key=lambda pair: -len(pair[1]))
     return [

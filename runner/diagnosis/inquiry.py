@@ -1,6 +1,6 @@
 """One setting looked into: fixes are trained on the seeds that fail, and those that help on fresh ones.
 
-First round: the run as it is on FRESH seeds that the sweep does not have, and every candidate on the run's own seeds;
+First round: the run as it is on fresh seeds that the sweep does not have, and every candidate on the run's own seeds;
 where none helps, also what is tried for other causes. Second round: the best candidates, one after the other, on fresh
 seeds that fail too, each beside the run as it is.
 """
@@ -13,37 +13,26 @@ from runner.diagnosis.candidates import (
     Learning,
     candidates_of,
     fixes_of,
-    is_known,
     narrow_named,
     no_trap,
     others_of,
     penalties_of,
 )
 from runner.diagnosis.commands import with_fix
-from runner.diagnosis.effects import (
-    Tried,
-    helps_most,
-    helps_some,
-    is_luck,
-    n_helped,
-    of_other_seeds,
-    on_fresh_seeds,
-    ranked,
-)
+from runner.diagnosis.effects import Tried, helps_some, middle, of_other_seeds, ranked
+from runner.diagnosis.fresh import SPENT, FreshSeeds
 from runner.diagnosis.judged import Judged
 from runner.diagnosis.judging import does_well, judge, reaches
 from runner.diagnosis.repeats import Repeats, subject_of
 from runner.diagnosis.rules import Rules
-from runner.diagnosis.trials import MOST_STACKS, Runs, Spent, Trial, Trials, largest_stack, stacks_of
+from runner.diagnosis.subject import Subject
+from runner.diagnosis.trials import MOST_STACKS, Runs, Trial, Trials, stacks_of
 from runner.runs.diagnosis import Experiment, is_of_seeds
 from runner.train.blas import ONE_BLAS_THREAD
 
-FRESH = 20  # seeds that no run of the sweep has
-MOST_FRESH, FEWEST_FRESH = 10, 3  # of those that fail, on which a fix is trained; with fewer nothing is confirmed
 MOST_FIXES = 3  # that are trained on fresh seeds
 SECOND = 2  # stacks for a second cause
 ROOM = MOST_STACKS - SECOND - MOST_FIXES  # stacks for the first round
-SPENT = f"{MOST_STACKS} stacked trainings are the most for one setting"
 
 
 @dataclass(frozen=True)
@@ -61,7 +50,7 @@ class Answer:
 class Inquiry:
     """Runs that differ in seed and fold alone and do not learn, the first of them with the cause to look into.
 
-    `fresh` are seeds to train on besides, `rules` those by which runs were judged, `learning` what other runs learn
+    Seeds from `fresh` on are no run's, `rules` are those by which runs were judged, `learning` is what other runs learn
     with.
     """
 
@@ -69,7 +58,7 @@ class Inquiry:
         self,
         runs: Sequence[Judged],
         trials: Trials,
-        fresh: Sequence[int],
+        fresh: int,
         rules: Rules,
         learning: Learning | None = None,
     ) -> None:
@@ -77,17 +66,16 @@ class Inquiry:
         asked = {rule.code: rule.asked for rule in rules}
         self._is_strict = asked.get(self.lead.diagnosis.code) == "missing"
         self._repeats = Repeats(self.runs, trials)
-        self._fresh: Runs = []
+        self._fresh = FreshSeeds(fresh, self._repeats, trials, self.lead.reference, self._learns)
         self._candidates: list[tuple[Candidate, Runs]] = []
         self._skipped: list[Experiment] = []
         if self._repeats.why_not:
             self._skipped.append(Experiment((), why_not=self._repeats.why_not))
         else:
             beside = list(dict.fromkeys(one.diagnosis.cause for one in self.runs))
-            self._fresh = largest_stack(self._repeats.on(fresh, ()))
             said, subject = self.lead.diagnosis, subject_of(self.lead)
             listed = candidates_of(said, subject, beside, rules, self._learning)
-            self._candidates = self._fitting(listed, ROOM, self._fresh)
+            self._candidates = self._fitting(listed, ROOM, self._fresh.planned)
 
     @property
     def lead(self) -> Judged:
@@ -97,7 +85,7 @@ class Inquiry:
     @property
     def planned(self) -> Runs:
         """The runs of the first round; none where no fix can be trained."""
-        return [*self._fresh, *_runs_of(*self._candidates)] if self._candidates else []
+        return [*self._fresh.planned, *_runs_of(*self._candidates)] if self._candidates else []
 
     @property
     def stacks_left(self) -> int:
@@ -109,7 +97,7 @@ class Inquiry:
         found: list[tuple[Candidate, Runs]] = []
         for candidate in candidates:
             if is_of_seeds(candidate.fix):
-                found += [(candidate, [])] if self._fresh else []
+                found += [(candidate, [])] if self._fresh.planned else []
                 continue
             runs = self._repeats.having(candidate.fix)
             if isinstance(runs, str):
@@ -124,23 +112,22 @@ class Inquiry:
         """Train what is needed, and say what came out; `helpful` has been confirmed of other settings."""
         if not self.planned:
             return Answer(tuple(self._skipped))
-        on_own, fresh = self._first_round()
+        on_own = self._first_round()
         on_own += self._with_second_cause(on_own)
         is_proved = self.lead.diagnosis.certainty == "proved"
         if not is_proved and not any(one.experiment.has_helped for one in on_own):
             others = others_of([one.candidate for one in on_own], helpful, subject_of(self.lead), self.rules)
-            on_own += self._trained(self._fitting(others, ROOM + self._trials.left - MOST_STACKS, []), fresh)
-        if fresh:
-            some_learn = sum(map(self._learns, fresh)) > 1  # one of twenty may be luck
+            on_own += self._trained(self._fitting(others, ROOM + self._trials.left - MOST_STACKS, []))
+        if self._fresh.as_they_are:
+            some_learn = len(self._fresh.learning) > 1  # one of twenty may be luck
             named = narrow_named(some_learn and not no_trap(subject_of(self.lead), self.lead.diagnosis), self.rules)
             on_own = [replace(one, candidate=named(one.candidate)) for one in on_own]
-        return self._on_fresh_seeds(on_own, fresh)
+        return self._on_fresh_seeds(on_own)
 
-    def _on_fresh_seeds(self, on_own: Sequence[Tried], fresh: Sequence[Trial]) -> Answer:
+    def _on_fresh_seeds(self, on_own: Sequence[Tried]) -> Answer:
         """What comes of fixes that have helped, on fresh seeds, until one is confirmed.
 
-        Where other seeds are, more units are tried as well: with them no seed need be looked for. Another cause is open
-        as long as all runs beside this one learn with its fix: too few fresh seeds may fail to confirm it.
+        Where other seeds are, more units are tried as well: with them no seed need be looked for.
         """
         mine, helped = self.lead.diagnosis.cause, [one.candidate for one in on_own if one.experiment.has_helped]
         tried, refuted = [*(one.experiment for one in on_own), *self._skipped], list[Candidate]()
@@ -150,36 +137,37 @@ class Inquiry:
             if is_done or (confirmed and candidate.cause != confirmed[0].cause):
                 break
             if is_of_seeds(candidate.fix):
-                is_rivalled = any(is_known(one, self._learning) and one.cause != candidate.cause for one in still_open)
-                confirmed += [] if is_rivalled else [candidate]
+                confirmed.append(candidate)
             elif not still_open or still_open[0].cause != mine:
-                found = self._on_fresh(candidate, fresh)
+                found, afters = self._fresh.having(candidate.fix)
                 tried.append(found)
                 is_open = bool(found.why_not) or helps_some(found)
                 (confirmed if found.has_helped else still_open if is_open else refuted).append(candidate)
+                if candidate in still_open and candidate.cause == mine:
+                    more, better = self._with_second_on_fresh(candidate, afters)
+                    tried, confirmed = tried + more, confirmed + better
         known = {one.candidate.cause for one in on_own if not one.experiment.why_not}
         failed = known - {one.cause for one in helped if one not in refuted}
         best = next(iter((*confirmed, *still_open)), None)
         return Answer(tuple(tried), best, bool(confirmed), frozenset(failed))
 
-    def _first_round(self) -> tuple[list[Tried], list[Trial]]:
+    def _first_round(self) -> list[Tried]:
         """Every candidate on the run's own seeds, and the run as it is on fresh ones."""
-        trained = self._trials.train(self.planned, self.lead.reference)
-        fresh, rest = trained[: len(self._fresh)], trained[len(self._fresh) :]
-        return self._with(self._candidates, rest, fresh), fresh
+        trained, n_fresh = self._trials.train(self.planned, self.lead.reference), len(self._fresh.planned)
+        self._fresh.as_they_are = trained[:n_fresh]
+        return self._with(self._candidates, trained[n_fresh:])
 
-    def _trained(self, chosen: Sequence[tuple[Candidate, Runs]], fresh: Sequence[Trial] = ()) -> list[Tried]:
-        return self._with(chosen, self._trials.train(_runs_of(*chosen), self.lead.reference), fresh)
+    def _trained(self, chosen: Sequence[tuple[Candidate, Runs]]) -> list[Tried]:
+        return self._with(chosen, self._trials.train(_runs_of(*chosen), self.lead.reference))
 
-    def _with(
-        self, chosen: Sequence[tuple[Candidate, Runs]], trained: Sequence[Trial], fresh: Sequence[Trial]
-    ) -> list[Tried]:
+    def _with(self, chosen: Sequence[tuple[Candidate, Runs]], trained: Sequence[Trial]) -> list[Tried]:
         """Candidates with what came out of their runs, one after the other."""
         own, rest, found = self._repeats.as_they_are(), iter(trained), list[Tried]()
+        fresh, mine = self._fresh, self.lead.diagnosis.cause
         for candidate, runs in chosen:
             if is_of_seeds(candidate.fix):
-                learn, mine = [one for one in fresh if self._learns(one)], self.lead.diagnosis.cause
-                found.append(of_other_seeds(candidate, own, fresh, learn, is_named=candidate.cause == mine))
+                is_named = candidate.cause == mine
+                found.append(of_other_seeds(candidate, own, fresh.as_they_are, fresh.learning, is_named))
             else:
                 found.append(Tried.of(candidate, own, [next(rest) for _ in runs]))
         return found
@@ -195,45 +183,57 @@ class Inquiry:
         first = max(mine, key=lambda one: one.middle.score, default=None) if not said.cause else next(iter(mine), None)
         if first is None or first.middle.subject is None or any(self._learns(one.middle) for one in mine):
             return []
-        with ONE_BLAS_THREAD:
-            second = judge(first.middle.subject, self.rules)
-        more = fixes_of(second, first.middle.subject) or penalties_of(first.middle.subject, self.rules)
         chosen: list[tuple[Candidate, Runs]] = []
-        named, known = first.candidate, {one.candidate.fix for one in on_own}
-        for one in more if second.cause != named.cause else ():
-            both = replace(named, fix=with_fix(named.fix, one.fix), second=one.cause)
+        known = {one.candidate.fix for one in on_own}
+        for one in self._then(first.candidate, first.middle.subject):
+            both = _together(first.candidate, one)
             for candidate in [both] if one.fix in known or said.certainty == "proved" else [both, one]:
                 runs = [] if is_of_seeds(one.fix) else self._repeats.having(candidate.fix)
                 if runs and not isinstance(runs, str) and stacks_of(_runs_of(*chosen, (candidate, runs))) <= SECOND:
                     chosen.append((candidate, runs))
         return self._trained(chosen)
 
-    def _on_fresh(self, candidate: Candidate, fresh: Sequence[Trial]) -> Experiment:
-        """A fix on fresh seeds that fail without it, and whether it is better than other first weights are by chance.
+    def _with_second_on_fresh(
+        self, first: Candidate, afters: Sequence[Trial]
+    ) -> tuple[list[Experiment], list[Candidate]]:
+        """Where a fix makes some fresh seeds learn, and too few: with that of what is then the cause of the others.
 
-        It is where it helps far more of those that fail than it harms of those that learn.
+        What was tried, and what that confirms: both together, or the second alone where that is enough.
         """
-        failing = [one for one in fresh if not self._learns(one)]
-        learning, fix = [one for one in fresh if self._learns(one)], candidate.fix
-        if len(failing) < FEWEST_FRESH:
-            why_not = f"{len(learning)} of {len(fresh)} fresh seeds learn without it"
-            return Experiment(fix, why_not=why_not, is_fresh=True)
-        befores = [*failing, *learning] if learning else failing[:MOST_FRESH]
-        try:
-            runs = self._repeats.on([one.seed for one in befores], fix)
-            afters = {one.seed: one for one in self._trials.train(runs, self.lead.reference)}
-        except Spent:
-            return Experiment(fix, why_not=SPENT, is_fresh=True)
-        found = on_fresh_seeds(fix, [(one, afters[one.seed]) for one in failing if one.seed in afters])
-        harmed = n_helped([(afters[one.seed], one) for one in learning if one.seed in afters])
-        has_helped = helps_most(found) and not (learning and is_luck(found.helped, harmed))
-        return replace(found, learn=len(learning), has_helped=has_helped)
+        short = [one for one in afters if one.subject is not None and not self._learns(one)]
+        if first.second or not short or (subject := middle(short).subject) is None:
+            return [], []
+        named = narrow_named(len(afters) - len(short) > 1, self.rules)
+        second = next((one for one in self._then(first, subject) if not is_of_seeds(one.fix)), None)
+        if second is None:
+            return [], []
+        both, alone = named(_together(first, second)), named(second)
+        found, _ = self._fresh.having(both.fix)
+        if not found.has_helped:
+            return [found], []
+        found_alone, _ = self._fresh.having(alone.fix)
+        confirmed = [] if found_alone.why_not else [alone] if found_alone.has_helped else [both]
+        return [found, found_alone], confirmed
+
+    def _then(self, first: Candidate, subject: Subject) -> list[Candidate]:
+        """Fixes of another cause, which a run has that has the first fix; without a known one, going without what
+        holds weights back.
+        """
+        with ONE_BLAS_THREAD:
+            second = judge(subject, self.rules)
+        if second.cause == first.cause:
+            return []
+        return fixes_of(second, subject) or penalties_of(subject, self.rules)
 
     def _learns(self, trial: Trial) -> bool:
         """As the run is judged: where its cause shows on other samples alone, training well is no excuse."""
         if (one := trial.subject) is None:
             return False
         return reaches(one.reference, one.scores) if self._is_strict else does_well(one, self.rules)
+
+
+def _together(first: Candidate, second: Candidate) -> Candidate:
+    return replace(first, fix=with_fix(first.fix, second.fix), second=second.cause)
 
 
 def _runs_of(*chosen: tuple[Candidate, Runs]) -> Runs:

@@ -49,7 +49,7 @@ class Repeats:
     def on(self, seeds: Sequence[int], fix: Overrides) -> Runs:
         """The run with a fix on other seeds, the own folds in turn; without seeds that cannot be trained."""
         runs: Runs = []
-        for seed in seeds:
+        for seed in seeds if not self.why_not else ():
             own = self._own[seed % len(self._own)]
             overrides = fixed(own.result.overrides, (*fix, f"seed={seed}"))
             if isinstance(checked := self._trials.check(overrides), Checked):

@@ -157,7 +157,7 @@ def page_of(one: Judged) -> str:
 
 def _cause(one: Judged) -> str:
     said = one.diagnosis
-    second = f", and {words_of(said.second)}" if said.second else ""
+    second = f", and, with that fixed, {words_of(said.second)}" if said.second else ""
     return f"{words_of(said.cause)}{second} ({said.certainty}, {said.code})"
 
 

@@ -48,7 +48,7 @@ def _of_cause(said: Diagnosis, found: Experiment | None) -> list[Line]:
     if found is None:
         return [("fix", words_of_trial(said.tried[0]))]
     beside = [each for each in said.tried if each.is_fresh and each is not found]
-    others = [("", words_of_trial(each)) for each in beside if each.why_not or each.has_helped]
+    others = [("", words_of_trial(each)) for each in beside if each.why_not or each.has_helped or said.second]
     return [("fix" if found.has_helped else "tried", words_of_trial(found)), *others]
 
 
