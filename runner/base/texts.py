@@ -1,9 +1,11 @@
 """Names that others chose (columns, classes, files, values in configs), safe for the place where they are shown."""
 
 import html
+import math
 import re
+import statistics
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 HIDDEN = ("Cc", "Cf", "Cs", "Zl", "Zp")  # control signs, marks that reorder text, halves of signs, line separators
 JOINERS = "\u200c\u200d"  # which several scripts cannot be written without
@@ -53,3 +55,24 @@ def number(value: float, digits: int = 4, thousands: str = "") -> str:
     if 1e3 <= abs(value) < 1e7:
         return f"{float(f'{value:.{digits}g}'):,.0f}".replace(",", thousands)
     return f"{value:.{digits}g}"
+
+
+def aligned(values: Sequence[float], spreads: Sequence[float], digits: int = 4) -> list[str]:
+    """Numbers of a column with equally many decimals: two digits of their median spread, of the largest at most this
+    many. One that would be zero is written with an exponent, and a dash is for what is not there.
+    """
+    known = [abs(one) for one in values if math.isfinite(one) and one]
+    varied = [one for one in spreads if math.isfinite(one) and one > 0]
+    if not known or max(known) >= 1e7:
+        return ["-" if math.isnan(one) else number(one, digits) for one in values]
+    most = digits - 1 - math.floor(math.log10(max(known)))
+    wanted = 1 - math.floor(math.log10(statistics.median(varied))) if varied else most
+    decimals = max(0, min(wanted, most))
+    return [_aligned(one, decimals) for one in values]
+
+
+def _aligned(value: float, decimals: int) -> str:
+    if math.isnan(value):
+        return "-"
+    shown = f"{value:.{decimals}f}"
+    return shown if not value or float(shown) else number(value, 2)

@@ -45,8 +45,8 @@ class Ledger:
         """What a run is called."""
         return label_of(result.overrides, self.keys) or self._sweep.about.name
 
-    def findings(self, parent_id: str) -> Findings:
-        """What the sweep has found so far."""
-        sweep = self._sweep
-        expect, modules = sweep.settings.expect, sweep.settings.modules
-        return Findings(sweep.about, self.results, self.run_ids, parent_id, self.keys, expect, modules, self.account)
+    def findings(self, parent_id: str, pages: str) -> Findings:
+        """What the sweep has found so far; `pages` is the address of MLflow's page of a run, before its id."""
+        about, settings, account = self._sweep.about, self._sweep.settings, self.account
+        expect, modules, least = settings.expect, settings.modules, settings.report.smallest_difference
+        return Findings(about, self.results, self.run_ids, parent_id, self.keys, expect, modules, account, least, pages)

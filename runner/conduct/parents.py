@@ -17,6 +17,7 @@ from runner.findings.numbers.data_sets import not_comparable
 from runner.findings.numbers.scores import best_result
 from runner.findings.parent_run import REPORT, note_of, parent_record
 from runner.runs.environment import machine, patch, source
+from runner.store.address import run_pages
 from runner.store.errors import StoreError
 from runner.store.reader import PARENT, StoredRun
 from runner.store.writer import Tracker
@@ -79,7 +80,8 @@ class Parent:
     def finish(self, ledger: Ledger, status: str) -> None:
         """Write the comparison, and end it."""
         with_pictures = self._sweep.settings.tracking.plots != "none"
-        record = parent_record(ledger.findings(self.run_id), with_pictures, now=int(1000 * time.time()))
+        findings = ledger.findings(self.run_id, run_pages(self._tracker.experiment_id))
+        record = parent_record(findings, with_pictures, now=int(1000 * time.time()))
         # What a store has once as a metric it keeps: only numbers of a finished sweep may become some.
         record = record if status == "FINISHED" else replace(record, metrics={})
         self._tracker.finish_sweep(self.run_id, status, record)

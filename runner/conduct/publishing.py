@@ -18,6 +18,7 @@ from runner.findings.pictures import picture_of
 from runner.runs.account import FILE, SUMMARY
 from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
+from runner.store.address import run_pages
 from runner.store.errors import StoreError
 from runner.store.reader import PARENT, Reader
 from runner.store.records import record_of
@@ -45,7 +46,7 @@ class Publisher:
     @property
     def findings(self) -> Findings:
         """What a sweep has found so far."""
-        return self.ledger.findings(self.parent.run_id)
+        return self.ledger.findings(self.parent.run_id, run_pages(self._tracker.experiment_id))
 
     def start(self, overrides: Sequence[Sequence[str]], plan: bytes) -> None:
         """Say which jobs will come, as runs are named by what differs between all of them; the first time, begin."""

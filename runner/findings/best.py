@@ -2,9 +2,9 @@
 
 from nn.metrics import METRICS
 from runner.base.texts import number
-from runner.findings.findings import Findings
+from runner.findings.findings import Findings, file_of
+from runner.findings.numbers.answer import title_of
 from runner.findings.numbers.baselines import NOTHING, shortfall_of
-from runner.findings.numbers.data_sets import not_comparable
 from runner.findings.numbers.importance import REPEATS, importances_of
 from runner.findings.numbers.scores import best_result
 from runner.findings.pictures import learned_from
@@ -15,8 +15,13 @@ from runner.runs.result import RunResult
 MAX_COLUMNS = 20
 
 
-def best_run(sweep: Findings) -> Section | None:
-    """All that was measured of the best run; and of a table its confusion matrix, or errors over predictions."""
+def best_run(sweep: Findings) -> list[Section]:
+    """All that was measured of the best run of every data set; and of a table its confusion matrix, or its errors."""
+    found = [_best_run(one, label) for label, one in sweep.parts]
+    return [one for one in found if one]
+
+
+def _best_run(sweep: Findings, label: str) -> Section | None:
     best = best_result(sweep.results)
     finals = best.finals if best else {}
     parts = [part for part in ("train", "validation", "test") if f"{part}/cost" in finals]
@@ -29,22 +34,29 @@ def best_run(sweep: Findings) -> Section | None:
     ]
     table = Table(["metric", *parts], rows, frozenset(range(1, len(parts) + 1)))
     chosen = f" It has the best {best.score} on {best.scored_on} samples." if len(sweep.results) > 1 else ""
-    chosen += f" There are {told}." if (told := not_comparable(sweep.results)) else ""
     data = _table_of(best)
-    pictures = [_errors(best, data)] if data else []
-    return Section("The best run" if chosen else "Metrics", f"{sweep.name_of(best)}.{chosen}", table, pictures)
+    pictures = [_errors(best, data, label)] if data else []
+    title, note = "The best run" if chosen else "Metrics", f"{sweep.name_of(best)}.{chosen}"
+    return Section(title_of(title, label), note, table, pictures)
 
 
-def _errors(best: RunResult, data: Prepared) -> Picture:
+def _errors(best: RunResult, data: Prepared, label: str) -> Picture:
     from runner.findings.figures import draw_errors
 
     is_regression = data.samples.task == "regression"
     what = "Residuals against predictions" if is_regression else "Which classes are taken for which"
-    return Picture("errors.png", f"{what}: the best run on {best.reported_on} samples", draw_errors(best, data))
+    return Picture(
+        file_of("errors.png", label), f"{what}: the best run on {best.reported_on} samples", draw_errors(best, data)
+    )
 
 
-def columns(sweep: Findings) -> Section | None:
-    """How much worse the best run is where the values of one column of its table are shuffled."""
+def columns(sweep: Findings) -> list[Section]:
+    """Of every table, how much worse its best run is where the values of one column are shuffled."""
+    found = [_columns(one, label) for label, one in sweep.parts]
+    return [one for one in found if one]
+
+
+def _columns(sweep: Findings, label: str) -> Section | None:
     best = best_result(sweep.results)
     data = _table_of(best) if best else None
     found = importances_of(best, data) if best and data else None
@@ -68,9 +80,11 @@ def columns(sweep: Findings) -> Section | None:
     note += f" This run {shortfall}; so these numbers may be chance." if shortfall.startswith(NOTHING) else ""
     left_out = len(found.columns) - len(shown)
     note += f" The {left_out} columns that matter least are left out." if left_out else ""
-    picture = Picture("columns.png", "Which columns matter to the best run", draw_importances(found, shown))
+    picture = Picture(
+        file_of("columns.png", label), "Which columns matter to the best run", draw_importances(found, shown)
+    )
     table = Table(["column", f"{found.score} {change} by", "sd"], rows, frozenset({1, 2}))
-    return Section("Which columns matter", note, table, [picture])
+    return Section(title_of("Which columns matter", label), note, table, [picture])
 
 
 def _table_of(best: RunResult) -> Prepared | None:

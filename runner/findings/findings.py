@@ -7,12 +7,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from runner.base.console import count
-from runner.findings.numbers.answer import answer
+from runner.findings.numbers.answer import Sentence, answer
+from runner.findings.numbers.data_sets import by_data
 from runner.findings.pictures import pictures_of
+from runner.findings.section import slug
 from runner.plan.expectations import Verdict, judge
 from runner.runs.about import About
 from runner.runs.account import Account
-from runner.runs.overrides import config_of, label_of, swept_keys
+from runner.runs.overrides import config_of, label_of, swept_keys, values_of
 from runner.runs.result import RunResult
 
 if TYPE_CHECKING:
@@ -25,7 +27,8 @@ class Findings:
 
     `parent_id` is the MLflow id of the sweep's parent run, or of the run itself; `keys` are the settings that differ,
     fold and seed last; `expect` has what was expected of it, `modules` the user's own modules whose parts it had,
-    and `account` why runs do not learn, where that was looked at when it ended.
+    and `account` why runs do not learn, where that was looked at when it ended. Differences of the score below
+    `smallest_difference` count as none. `pages` is the address of MLflow's page of a run, before its id.
     """
 
     about: About
@@ -36,6 +39,8 @@ class Findings:
     expect: dict[str, Any]
     modules: tuple[str, ...] = ()
     account: Account | None = None
+    smallest_difference: float | None = None
+    pages: str = ""
 
     def __repr__(self) -> str:
         swept = f" over {', '.join(self.keys)}" if self.keys else ""
@@ -46,9 +51,30 @@ class Findings:
         return label_of(result.overrides, self.keys) or self.about.name
 
     @cached_property
-    def answer(self) -> list[str]:
+    def answer(self) -> list[Sentence]:
         """What came out, in a few sentences."""
-        return answer(self.results, self.keys)
+        command, smallest = self.about.command, self.smallest_difference
+        return answer(self.results, self.keys, self.verdicts, self.account, command, smallest)
+
+    @cached_property
+    def parts(self) -> "list[tuple[str, Findings]]":
+        """What was found on each data set, with its name and the keys that differ there; itself without a name where
+        there is one.
+        """
+        groups = by_data(self.results)
+        if len(groups) < 2:
+            return [("", self)]
+        found = []
+        for label, members in groups.items():
+            given = [values_of(one.overrides, self.keys) for one in members]
+            keys = [key for key in self.keys if len({one[key] for one in given}) > 1]
+            found.append((label, replace(self, results=members, keys=keys)))
+        return found
+
+    def page_of(self, result: RunResult) -> str:
+        """The address of a run's page in MLflow; empty where the store has no such run."""
+        run_id = self.run_ids.get(result.index, "")
+        return f"{self.pages}{run_id}?workflowType=machine_learning" if self.pages and run_id else ""
 
     @cached_property
     def verdicts(self) -> list[Verdict]:
@@ -57,8 +83,10 @@ class Findings:
 
     @cached_property
     def pictures(self) -> dict[str, bytes]:
-        """What it looks like: PNG pictures by file name, those that could be drawn."""
-        return pictures_of(self.results, self.keys)
+        """What it looks like: PNG pictures by file name, those that could be drawn, of each data set its own."""
+        if len(self.parts) == 1:
+            return pictures_of(self.results, self.keys)
+        return {file_of(name, label): drawn for label, one in self.parts for name, drawn in one.pictures.items()}
 
     @cached_property
     def runs(self) -> "pd.DataFrame":
@@ -115,7 +143,13 @@ def joined(sweeps: Sequence[Findings]) -> Findings:
     about = About(" and ".join(names), "", "+".join(sweep.about.sweep_id for sweep in sweeps), command)
     keys = swept_keys([result.overrides for result in results])
     modules = tuple(dict.fromkeys(name for sweep in sweeps for name in sweep.modules))
-    return Findings(about, results, run_ids, sweeps[0].parent_id, keys, {}, modules)
+    pages, least = sweeps[0].pages, sweeps[0].smallest_difference
+    return Findings(about, results, run_ids, sweeps[0].parent_id, keys, {}, modules, None, least, pages)
+
+
+def file_of(name: str, label: str) -> str:
+    """The name of a picture's file, with that of its data set where there are several: `fits-xor.png`."""
+    return f"{name.removesuffix('.png')}-{slug(label)}.png" if label else name
 
 
 def _cell(value: Any) -> Any:

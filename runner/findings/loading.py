@@ -3,7 +3,7 @@
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from runner.base.errors import UserError
 from runner.base.paths import OUTPUTS
@@ -15,7 +15,7 @@ from runner.runs.outcome import Outcome
 from runner.runs.overrides import swept_keys
 from runner.runs.result import Provenance, RunResult
 from runner.runs.spec import from_plain
-from runner.store.address import named_store
+from runner.store.address import named_store, run_pages
 from runner.store.folder import SweepFolder
 from runner.store.plan_file import PlanEntry, plan_from
 
@@ -44,17 +44,21 @@ def load_sweep(name: str | None = None, reader: "Reader | None" = None, without:
     stored = {run.index: run for run in runs if run.tags.get("outcome") != Outcome.KILLED}
     results = [_result(reader, run) for run in stored.values()]
     about, expect = About(parent.name, "", parent.run_id, parent.tags.get("mlflow.source.name", "")), {}
+    report: Mapping[str, Any] = {}
     if parents:
         try:
             plan = plan_from(reader.file(parent, "plan.json"))
             results = _as_planned(results, plan.runs, {run.index: run.tags.get("error", "") for run in runs})
             about, expect = plan.about, dict(plan.settings.get("expect", {}))
+            report = dict(plan.settings.get("report", {}))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise UserError(f"the plan of run {parent.run_id} cannot be used: {error}") from error
     if not results:
         raise UserError(f"run {parent.run_id} was not trained and has nothing to show")
     keys, run_ids = swept_keys([result.overrides for result in results]), {run.index: run.run_id for run in runs}
-    return Findings(about, results, run_ids, parent.run_id, keys, expect, modules, _account(reader, parent))
+    account, least = _account(reader, parent), report.get("smallest_difference")
+    pages = run_pages(parent.experiment_id)
+    return Findings(about, results, run_ids, parent.run_id, keys, expect, modules, account, least, pages)
 
 
 def _account(reader: "Reader", run: "StoredRun") -> Account | None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from runner.base.console import warn
 from runner.base.files import write_whole
 from runner.base.texts import code, markdown, visible
 from runner.findings.findings import Findings
+from runner.findings.numbers.answer import Sentence
 from runner.findings.pdf import printed, require_browser
-from runner.findings.section import Section, Strong
+from runner.findings.section import Link, Section, Strong
 from runner.findings.sections import SECTIONS, ids_of, modules_of
 
 ENDINGS = {"html": "html", "markdown": "md", "pdf": "pdf"}
@@ -26,7 +28,7 @@ class Report:
 
     title: str
     question: str
-    answer: list[str]
+    answer: list[Sentence]
     commands: list[str]
     sections: list[Section]
     table_command: str
@@ -74,17 +76,27 @@ def _sections_of(sweep: Findings) -> list[Section]:
     made: list[Section] = []
     for name in sorted(SECTIONS, key=SECTIONS.position):
         try:
-            section = SECTIONS[name](sweep)
-            if not isinstance(section, Section | None):
-                raise TypeError(f"it must return a Section or None, not {section!r}")
+            found = SECTIONS[name](sweep)
+            sections = [found] if isinstance(found, Section) else list(found or ())
+            if not all(isinstance(section, Section) for section in sections):
+                raise TypeError(f"it must return a Section, several of them, or None, not {found!r}")
             names = {picture.name for other in made for picture in other.pictures}
-            if section and (taken := names.intersection(picture.name for picture in section.pictures)):
+            if taken := names.intersection(picture.name for section in sections for picture in section.pictures):
                 raise ValueError(f"another section has a picture {taken.pop()}")
         except Exception as error:  # it may be a user's own
             warn(f"the report has no section {name!r}: {type(error).__name__}: {error}")
         else:
-            made += [section] if section else []
+            made += sections
     return made
+
+
+def _anchors(sections: Sequence[Section]) -> dict[str, str]:
+    """The anchor of every title, each once."""
+    found: dict[str, str] = {}
+    for section in sections:
+        same = sum(anchor.startswith(section.anchor) for anchor in found.values())
+        found.setdefault(section.title, f"{section.anchor}-{same}" if same else section.anchor)
+    return found
 
 
 def _render(report: Report, form: str, beside: str = "") -> str:
@@ -95,7 +107,10 @@ def _render(report: Report, form: str, beside: str = "") -> str:
     )  # fmt: skip
     environment.filters |= {"md": markdown, "code": code}
     environment.tests["strong"] = lambda cell: isinstance(cell, Strong)
-    return environment.get_template(f"report.{form}.jinja").render(report=report, beside=beside)
+    environment.tests["link"] = lambda cell: isinstance(cell, Link) and bool(cell.address)
+    template, anchors = environment.get_template(f"report.{form}.jinja"), _anchors(report.sections)
+    footer = re.sub(r"[^\w .,+-]", " ", report.title)  # a text of a style sheet
+    return template.render(report=report, beside=beside, anchors=anchors, footer=footer)
 
 
 def _shown(value: object) -> object:

@@ -12,11 +12,24 @@ class Strong(str):
     __slots__ = ()
 
 
+class Link(str):
+    """The text of a cell that leads to a page."""
+
+    address: str
+
+    def __new__(cls, text: str, address: str) -> "Link":
+        """The text with an address; without one it is text alone."""
+        made = super().__new__(cls, text)
+        made.address = address
+        return made
+
+
 @dataclass(frozen=True)
 class Table:
     """Cells as text. `numbers` are the columns that hold numbers; `left_out` says how many rows are not shown.
 
-    On a page the rows of a sortable one are sorted by a click on a name.
+    On a page the rows of a sortable one are sorted by a click on a name, and where there are more rows than are
+    `shown`, a button shows the rest.
     """
 
     names: Sequence[str]
@@ -24,6 +37,7 @@ class Table:
     numbers: frozenset[int] = frozenset()
     left_out: int = 0
     is_sortable: bool = False
+    shown: int = 0
 
 
 @dataclass(frozen=True)
@@ -55,7 +69,10 @@ class Block:
 
 @dataclass(frozen=True)
 class Section:
-    """What stands below a title, in this order: a table, blocks, commands to type, a note in plain text, pictures."""
+    """What stands below a title, in this order: a table, blocks, commands to type, a note in plain text, pictures.
+
+    On a page one that `is_folded` is opened by a click on its title.
+    """
 
     title: str
     note: str = ""
@@ -63,3 +80,14 @@ class Section:
     pictures: Sequence[Picture] = ()
     commands: Sequence[str] = ()
     blocks: Sequence[Block] = ()
+    is_folded: bool = False
+
+    @property
+    def anchor(self) -> str:
+        """The part of the address of a page that leads here."""
+        return slug(self.title)
+
+
+def slug(text: str) -> str:
+    """Text as a part of an address, or of the name of a file."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "section"

@@ -1,32 +1,35 @@
-"""The sections of a report, in its order, each made from what a sweep has found; None where it has nothing to say.
+"""The sections of a report, in its order, made from what a sweep has found; None where one has nothing to say.
 
 A new one is one function, here or in a module of one's own, whose sections come last.
 """
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from nn.registry import Registry
-from runner.base.texts import number, short
+from runner.base.texts import aligned, short
 from runner.findings.best import best_run, columns
 from runner.findings.failures import failures
-from runner.findings.findings import Findings
-from runner.findings.numbers.baselines import rows_of
-from runner.findings.numbers.data_sets import by_data, not_comparable
+from runner.findings.findings import Findings, file_of
+from runner.findings.numbers.answer import EXPECTED, SETTINGS, UNFINISHED, title_of
+from runner.findings.numbers.data_sets import by_data
 from runner.findings.numbers.scores import columns_of, told_on
-from runner.findings.numbers.tables import scores_in, seed_table
+from runner.findings.numbers.solved import rule_of
 from runner.findings.numbers.units import cost_in_words
 from runner.findings.pictures import MAX_DATA, learned_from
-from runner.findings.section import Block, Picture, Section, Strong, Table
+from runner.findings.section import Block, Link, Picture, Section, Strong, Table
+from runner.findings.settings_table import SHOWN, settings_table
 from runner.runs.outcome import Outcome
-from runner.runs.overrides import settings_in, short_names
 from runner.runs.result import RunResult
 
 __all__ = ["SECTIONS", "Block", "Picture", "Section", "Strong", "Table"]
 
-MAX_RUNS, MAX_SETTINGS, SLOWEST, MAX_ERROR, MAX_VALUES = 500, 500, 5, 300, 3
+MAX_RUNS, MAX_ERROR, MAX_VALUES, CUT = 500, 300, 3, 12
+SUCCESS = (
+    "Success: the share of all its runs that finished better than what needs no network: the best constant and, where "
+    "it is known, a straight line or logistic regression."
+)
 CAPTIONS = {
     "scores.png": "Final score of every run, by setting",
     "curves.png": "Training cost over the steps, by setting",
@@ -45,97 +48,51 @@ ORDER = {
 }
 HOLDS = {True: "yes", False: Strong("no"), None: "not judged"}
 
-SECTIONS: Registry[Callable[[Findings], Section | None]] = Registry("report section")
+SECTIONS: Registry[Callable[[Findings], Section | Sequence[Section] | None]] = Registry("report section")
 SECTIONS.register(failures)
-
-
-@SECTIONS.register
-def expected(sweep: Findings) -> Section | None:
-    """What was expected of the sweep, and whether it is so."""
-    rows = [[one.sentence, one.numbers, HOLDS[one.holds]] for one in sweep.verdicts]
-    return Section("What was expected", table=Table(["expected", "numbers", "holds"], rows)) if rows else None
-
-
-@SECTIONS.register
-def settings(sweep: Findings) -> Section:
-    """One row per setting, best first, over its seeds; and the pictures that compare them."""
-    where = ORDER[told_on(sweep.results)]
-    note = (
-        f"Mean, standard deviation (sd) and median over the finished runs of a setting. {where} Success: the share of "
-        "all its runs that finished better than what needs no network: the best constant and, where it is known, a "
-        "straight line or logistic regression."
-    )
-    for told in (cost_in_words(sweep.results), not_comparable(sweep.results)):
-        note += f" {told[0].upper()}{told[1:]}." if told else ""
-    pictures = [one for one in _pictures(sweep) if one.name != DATA]
-    return Section("Settings, best first", note, _settings(sweep.results, sweep.keys), pictures)
-
-
-def _settings(results: Sequence[RunResult], keys: Sequence[str]) -> Table:
-    settings = settings_in(keys)
-    table = seed_table(results, keys)
-    scores = scores_in(table)
-    outcomes = [one for one in Outcome if one is not Outcome.STOPPED and one in table and table[one].any()]
-    texts = list(short_names(settings).values()) or [""]
-    has_verdict = bool(table["no_better_than"].any())
-    texts += ["verdict"] * has_verdict
-    names = [*texts, "runs"]
-    for score in scores:
-        names += [f"{score}, mean", "sd", "median"]
-    names += ["success", *outcomes]
-    rows = [
-        [*([str(row[key]) for key in settings] or ["network"]), *_verdict(row) * has_verdict, str(row["runs"])]
-        + [
-            _number(row[f"{score}{part}"], digits)
-            for score in scores
-            for part, digits in (("", 4), ("_std", 2), ("_median", 4))
-        ]
-        + [f"{100 * row['success']:.0f} %", *(str(row[outcome]) for outcome in outcomes)]
-        for row in table.head(MAX_SETTINGS).to_dict("records")
-    ]
-    numbers = frozenset(range(len(texts), len(names)))
-    for label, one in rows_of(results):
-        row = [label, *[""] * (len(names) - 1)]
-        for score in one.columns:
-            if score in scores:
-                place = names.index(f"{score}, mean")
-                row[place : place + 2] = one.shown
-        rows.append(row)
-    return Table(names, rows, numbers, max(0, len(table) - MAX_SETTINGS), is_sortable=True)
-
-
-def _verdict(row: Mapping[Any, Any]) -> list[str]:
-    return [Strong(f"no better than {row['no_better_than']}") if row["no_better_than"] else ""]
-
-
-SECTIONS.register(best_run)
-SECTIONS.register(columns)
-
-
-def _pictures(sweep: Findings) -> list[Picture]:
-    return [Picture(name, text, sweep.pictures[name]) for name, text in CAPTIONS.items() if name in sweep.pictures]
 
 
 @SECTIONS.register
 def unfinished(sweep: Findings) -> Section | None:
     """Runs without an end: never hidden."""
     runs = [result for result in sweep.results if not result.has_finished]
-    rows = [[sweep.name_of(one), one.outcome, str(one.last_step), _error(one)] for one in runs[:MAX_RUNS]]
-    table = Table(["run", "outcome", "last step", "error"], rows, frozenset({2}), max(0, len(runs) - MAX_RUNS))
-    return Section("Runs that did not finish", table=table) if rows else None
+    rows = [[_named(sweep, one), one.outcome, str(one.last_step), _error(one)] for one in runs[:MAX_RUNS]]
+    left_out = max(0, len(runs) - MAX_RUNS)
+    table = Table(["run", "outcome", "last step", "error"], rows, frozenset({2}), left_out, shown=SHOWN)
+    return Section(UNFINISHED, table=table) if rows else None
 
 
 @SECTIONS.register
-def slowest(sweep: Findings) -> Section | None:
-    """Where the time went."""
-    runs = sorted(sweep.results, key=lambda one: (-one.provenance.seconds, one.index))[:SLOWEST]
-    rows = [
-        [sweep.name_of(one), f"{seconds:.3g}", str(one.last_step)]
-        for one in runs
-        if (seconds := one.provenance.seconds)
-    ]
-    table = Table(["run", "seconds", "steps"], rows, frozenset({1, 2}))
-    return Section("Slowest runs", "A run's share of the time of its stack.", table) if rows else None
+def expected(sweep: Findings) -> Section | None:
+    """What was expected of the sweep, and whether it is so."""
+    rows = [[one.sentence, one.found, HOLDS[one.holds]] for one in sweep.verdicts]
+    return Section(EXPECTED, table=Table(["expected", "found", "holds"], rows)) if rows else None
+
+
+@SECTIONS.register
+def settings(sweep: Findings) -> list[Section]:
+    """For every data set one row per setting, best first, over its seeds; and the pictures that compare them."""
+    return [_settings(one, label) for label, one in sweep.parts]
+
+
+def _settings(sweep: Findings, label: str) -> Section:
+    where, rule = ORDER[told_on(sweep.results)], rule_of(sweep.results)
+    share = f"Solved: {rule}." if rule else SUCCESS
+    table, lost = settings_table(sweep.results, sweep.keys)
+    notes = [lost, f"Mean, standard deviation (sd) and median over the finished runs of a setting. {where} {share}"]
+    if cost := cost_in_words(sweep.results):
+        notes.append(f"{cost[0].upper()}{cost[1:]}.")
+    pictures = _pictures(sweep, [name for name in CAPTIONS if name != DATA], label)
+    return Section(title_of(SETTINGS, label), " ".join(filter(None, notes)), table, pictures)
+
+
+SECTIONS.register(best_run)
+SECTIONS.register(columns)
+
+
+def _pictures(sweep: Findings, names: Sequence[str], label: str) -> list[Picture]:
+    there = [name for name in names if name in sweep.pictures]
+    return [Picture(file_of(name, label), CAPTIONS[name], sweep.pictures[name]) for name in there]
 
 
 @SECTIONS.register
@@ -151,7 +108,8 @@ def data(sweep: Findings) -> Section | None:
         draws = max(Counter(columns for columns, _ in drawn).values())
         rows.append([members[0].spec.data.name, " or ".join(sizes), str(draws), _settings_of_data(members)])
     table = Table(["data", "samples (train + validation + test)", "different draws", "settings"], rows, frozenset({2}))
-    return Section("Data", "", table, [one for one in _pictures(sweep) if one.name == DATA]) if rows else None
+    pictures = [drawn for label, one in sweep.parts for drawn in _pictures(one, [DATA], label)]
+    return Section("Data", "", table, pictures, is_folded=True) if rows else None
 
 
 def _settings_of_data(members: Sequence[RunResult]) -> str:
@@ -176,27 +134,34 @@ def reading(sweep: Findings) -> Section | None:
             what, _, value = note.partition(": ")
             rows.append([label, what, value][len(groups) == 1 :])
     table = Table(["data", "what", "value"][len(groups) == 1 :], rows)
-    return Section("How the table was read", table=table) if rows else None
+    return Section("How the table was read", table=table, is_folded=True) if rows else None
 
 
 @SECTIONS.register
 def runs(sweep: Findings) -> Section:
-    """Every run with its scores and what identifies its numbers."""
-    results = sweep.results
+    """Every run with its scores; its name leads to its page in MLflow."""
+    results, shown = sweep.results, sweep.results[:MAX_RUNS]
     scores = [one for one in columns_of(results) if not all(math.isnan(one.of(result)) for result in results)]
-    rows = []
-    for result in sweep.results[:MAX_RUNS]:
-        digests = result.digests
-        rows.append(
-            [sweep.name_of(result), result.outcome, *(_number(score.of(result)) for score in scores)]
-            + [sweep.run_ids.get(result.index, ""), result.key[:12]]
-            + [digests.get(name, "")[:12] for name in ("digest.weights", "digest.history")]
-        )
-    names = ["run", "outcome", *(score.name for score in scores), "MLflow run id", "run key", "weights", "history"]
+    columns = [aligned([score.of(one) for one in shown], []) for score in scores]
+    rows = [[_named(sweep, one), one.outcome, *values] for one, *values in zip(shown, *columns, strict=True)]
+    names, numbers = ["run", "outcome", *(score.name for score in scores)], frozenset(range(2, 2 + len(scores)))
+    table = Table(names, rows, numbers, max(0, len(results) - MAX_RUNS), is_sortable=True)
+    note = f"A name leads to the run in MLflow, at {sweep.pages.partition('/#')[0]}." if sweep.pages else ""
+    return Section("All runs", note, table, is_folded=True)
+
+
+@SECTIONS.register
+def identities(sweep: Findings) -> Section:
+    """What identifies the numbers of every run."""
+    rows = [
+        [sweep.name_of(one), sweep.run_ids.get(one.index, ""), one.key[:CUT]]
+        + [one.digests.get(name, "")[:CUT] for name in ("digest.weights", "digest.history")]
+        for one in sweep.results[:MAX_RUNS]
+    ]
     left_out = max(0, len(sweep.results) - MAX_RUNS)
-    table = Table(names, rows, frozenset(range(2, 2 + len(scores))), left_out, is_sortable=True)
+    table = Table(["run", "MLflow run id", "run key", "weights", "history"], rows, left_out=left_out)
     note = "Keys and digests are cut to twelve characters. Equal run keys mean equal results, equal digests equal bits."
-    return Section("All runs", note, table)
+    return Section("Run ids, keys and digests", note, table, is_folded=True)
 
 
 @SECTIONS.register
@@ -208,7 +173,7 @@ def environment(sweep: Findings) -> Section | None:
             if value not in values.setdefault(name, []):
                 values[name].append(value)
     table = Table(["what", "value"], [[name, " or ".join(found)] for name, found in sorted(values.items())])
-    return Section("Environment", table=table) if table.rows else None
+    return Section("Environment", table=table, is_folded=True) if table.rows else None
 
 
 @SECTIONS.register
@@ -238,6 +203,5 @@ def _error(result: RunResult) -> str:
     return short(result.error.partition("\n")[0], MAX_ERROR) if result.outcome is Outcome.FAILED else ""
 
 
-def _number(value: Any, digits: int = 4) -> str:
-    """A number with this many digits, whatever the locale; a dash for what is not there."""
-    return "-" if value is None or value != value else number(value, digits)
+def _named(sweep: Findings, result: RunResult) -> Link:
+    return Link(sweep.name_of(result), sweep.page_of(result))

@@ -115,11 +115,11 @@ def print_verdicts(verdicts: Sequence[Verdict]) -> None:
     if not verdicts:
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("expected", "numbers", ""):
+    for name in ("expected", "found", ""):
         table.add_column(name, overflow="fold")
     for verdict in verdicts:
         said, style = HOLDS[verdict.holds]
-        table.add_row(verdict.sentence, verdict.numbers, said, style=style)
+        table.add_row(verdict.sentence, verdict.found, said, style=style)
     console().print(table)
 
 

@@ -18,13 +18,20 @@ EXAMPLE = "median(test/rmse, hidden=[8]) <= 0.1"
 class Verdict:
     """Whether one expectation holds, and its sides as numbers, `0.143 >= 0.0553`, or in words why there are none.
 
-    `holds` is None where the sweep has no run that the expectation is about.
+    `holds` is None where the sweep has no run that the expectation is about. `shares` are those of runs that it
+    compares, in words.
     """
 
     sentence: str
     inequality: str
     holds: bool | None
     numbers: str
+    shares: tuple[str, ...] = ()
+
+    @property
+    def found(self) -> str:
+        """The shares in words with the numbers, or these alone: `0 of 400 runs (0 == 0)`."""
+        return f"{', '.join(self.shares)} ({self.numbers})" if self.shares else self.numbers
 
 
 def check(expect: Mapping[str, str], configs: Sequence[dict[str, Any]], keys: Sequence[str]) -> list[Problem]:
@@ -58,11 +65,13 @@ def judge(expect: Mapping[str, str], results: Sequence[RunResult], keys: Sequenc
     verdicts = []
     for sentence, text in expect.items():
         holds: bool | None
+        shares: list[str] = []
         try:
             holds, told = _read(text, reader)
+            shares = reader.shares(ast.parse(reader.source, mode="eval").body)
         except ValueError as error:
             holds, told = None if isinstance(error, NoRun) else False, str(error)
-        verdicts.append(Verdict(str(sentence), str(text), holds, told))
+        verdicts.append(Verdict(str(sentence), str(text), holds, told, tuple(shares)))
     return verdicts
 
 

@@ -16,6 +16,7 @@ from textwrap import shorten
 from typing import Any
 
 from nn.metrics import METRICS
+from runner.base.console import count
 from runner.base.errors import unknown
 from runner.base.moments import mean
 from runner.runs.outcome import Outcome
@@ -102,6 +103,15 @@ class Reader:
                 return _unless_nan(STATISTICS[name], self.values(metric, runs))
         first = "metric" if name in STATISTICS else "comparison of a metric, such as accuracy >= 0.9,"
         raise ValueError(f"{name}(...) takes one {first} and then key=value to select runs")
+
+    def shares(self, node: ast.expr) -> list[str]:
+        """Every `share(...)` of comparisons in words: `0 of 400 runs`."""
+        found = []
+        for operand in (one for operands, _ in self.comparisons(node) for one in operands):
+            if isinstance(operand, ast.Call) and isinstance(operand.func, ast.Name) and operand.func.id == "share":
+                runs = self.selection(operand.keywords)
+                found.append(f"{self.number_held(operand.args[0], runs)} of {count(len(runs), 'run')}")
+        return found
 
     def number_held(self, condition: ast.expr, runs: Sequence[int]) -> int:
         """For how many of the runs a comparison of metrics holds."""

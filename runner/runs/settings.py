@@ -26,6 +26,12 @@ class TrackingSettings(Frozen):
     points: Annotated[Whole, Field(ge=2, le=10_000)]
 
 
+class ReportSettings(Frozen):
+    """What a report calls a difference: those of the score below `smallest_difference` count as none."""
+
+    smallest_difference: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+
+
 def _word(value: Any) -> Any:
     """A word becomes a part of a job script, where it must not be able to be more than a word."""
     if isinstance(value, str) and not re.fullmatch(r"[\w.:+@%/-]{1,200}", value):
@@ -93,6 +99,7 @@ class Settings(Frozen):
 
     With `skip_finished` runs that the store has already are reused; `diagnose` says whether runs that do not learn are
     looked at when all have ended, and whether fixes are trained then.
+    `report` is what reports and answers go by.
     `expect` maps sentences to inequalities that a sweep should satisfy; with `strict` it fails when it does not.
     `quiet` and `dry_run` are about one command and not part of a plan, so a plan goes without them.
     """
@@ -105,6 +112,7 @@ class Settings(Frozen):
     strict: bool
     skip_finished: Flag
     diagnose: Literal["auto", "confirm", "off"] = "auto"
+    report: ReportSettings = ReportSettings()
     quiet: Flag = False
     dry_run: Flag = False
 

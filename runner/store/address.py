@@ -15,6 +15,7 @@ from filelock import FileLock
 from runner.store.errors import StoreError, reason, shown
 
 DEFAULT_URI = "sqlite:///mlflow.db"
+LOCAL_PAGES = "http://127.0.0.1:5000"  # of `mlflow ui`
 DATABASES = ("postgresql", "mysql", "mssql")
 PROBE_SECONDS = 10
 
@@ -36,6 +37,12 @@ def named_store() -> str:
 def address(uri: str) -> str:
     """A server's address for a browser: without the user, for whom it will ask."""
     return re.sub(r"://.*@", "://", uri.rstrip("/"))
+
+
+def run_pages(experiment_id: str) -> str:
+    """The address of MLflow's page of a run, before its id: the server's, or where `mlflow ui` opens the store."""
+    uri = tracking_uri()
+    return f"{address(uri) if is_server(uri) else LOCAL_PAGES}/#/experiments/{experiment_id}/runs/"
 
 
 def is_server(uri: str) -> bool:

@@ -37,6 +37,7 @@ class StoredRun:
     tags: dict[str, str]
     metrics: dict[str, float]
     artifacts: str
+    experiment_id: str
     started: float
     seconds: float
 
@@ -204,6 +205,7 @@ def _stored(run: Run) -> StoredRun:
         dict(run.data.tags),
         dict(run.data.metrics),
         run.info.artifact_uri,
+        run.info.experiment_id,
         started,
         max(0.0, round(ended - started, 3)),
     )

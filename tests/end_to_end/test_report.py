@@ -16,10 +16,13 @@ from runner.findings.render import write_report
 from runner.runs.about import About
 from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
+from runner.store.address import LOCAL_PAGES
 from tests.end_to_end.conftest import Trained
 from tests.end_to_end.program import environment, make_store, run_runner, said
 from tests.end_to_end.store import Store
 
+PICTURES = {f"{name}-{data}.png" for name in ("scores", "curves", "effects", "fits", "data")
+            for data in ("xor", "quadrants")} | {"layers.png"}  # fmt: skip
 HOSTILE = '<script>alert(1)</script> "quoted" | **bold** ![x](http://x/y.png) \u202e\x1b[31m'
 
 
@@ -51,14 +54,16 @@ def test_a_report_has_the_bytes_of_the_one_that_the_sweep_wrote_at_its_end(sweep
 def test_the_same_sweep_gives_the_same_bytes_in_any_folder(sweep: Trained, tmp_path: Path) -> None:
     one, other = (written(sweep, tmp_path / name, "markdown") for name in ("one", "other"))
     assert one == other
-    assert len(one) == 9
+    assert len(one) == 1 + len(PICTURES)
 
 
 def test_a_page_needs_no_other_file_and_no_network(loaded: Findings, tmp_path: Path) -> None:
     page = write_report(loaded, tmp_path, "html").read_text()
     addresses = re.findall(r"""\b(?:src|href|action)=["']?([^"' >]+)""", page)
-    assert len(addresses) == 8
-    assert all(address.startswith("data:image/png;base64,") for address in addresses)
+    links = [address for address in addresses if address.startswith(("#", f"{LOCAL_PAGES}/#/experiments/"))]
+    assert len(links) > 20, "sections and runs, where a click leads"
+    rest = [address for address in addresses if address not in links]
+    assert rest and all(address.startswith("data:image/png;base64,") for address in rest)
     assert "url(" not in page and "@import" not in page and "fetch(" not in page
     assert len(list(tmp_path.iterdir())) == 1
 
@@ -73,8 +78,11 @@ def test_a_report_has_the_answer_every_setting_every_run_and_how_to_reproduce_it
     assert f"python -m runner.reproduce --all {loaded.about.sweep_id}" in page
     for run_id in loaded.run_ids.values():
         assert run_id in page
-    for setting in ("<td>tanh</td><td>xor</td>", "<td>sigmoid</td><td>quadrants</td>"):
-        assert setting in page
+    for data, place in (("xor", 2), ("quadrants", 3)):
+        section = page.split("<section id=")[place].partition("</section>")[0]
+        assert section.startswith(f'"{data}-settings-best-first"') and "<td>sigmoid</td>" in section
+    for result in loaded.results:
+        assert f'<a href="{loaded.page_of(result)}">{loaded.name_of(result)}</a>' in page
     for result in loaded.results:
         assert result.digests["digest.weights"][:12] in page
 
@@ -82,7 +90,7 @@ def test_a_report_has_the_answer_every_setting_every_run_and_how_to_reproduce_it
 def test_markdown_has_its_pictures_beside_it(loaded: Findings, tmp_path: Path) -> None:
     path = write_report(loaded, tmp_path, "markdown")
     pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", path.read_text())
-    assert len(pictures) == 8
+    assert {Path(picture).name for picture in pictures} == PICTURES
     for picture in pictures:
         assert (tmp_path / picture).read_bytes().startswith(b"\x89PNG")
 
@@ -108,7 +116,7 @@ def test_several_sweeps_are_compared_with_the_sweep_as_a_key(loaded: Findings, t
     assert both.keys == ["sweep", *loaded.keys]
     assert both.runs["sweep"].tolist() == [loaded.about.name] * 20 + ["the other"] * 20
     page = write_report(both, tmp_path, "html").read_text()
-    assert "<td>the other</td><td>tanh</td><td>xor</td>" in page
+    assert "<td>the other</td><td>tanh</td>" in page
     assert joined([loaded, loaded]) is loaded, "a sweep that is named twice is included once"
 
 
@@ -198,13 +206,13 @@ def test_data_that_has_changed_is_not_drawn_as_what_was_learned(tmp_path: Path) 
     assert "no pictures of the data table: it has changed since" in done.stderr
     (before,), (after,) = ([*(tmp_path / name).glob("*/")] for name in ("before", "after"))
     left_out = {path.name for path in before.iterdir()} - {path.name for path in after.iterdir()}
-    assert left_out == {"errors.png", "importance.png"} & {path.name for path in before.iterdir()}  # of the best run
+    assert left_out == {f"{name}-table-path-one-csv.png" for name in ("data", "fits", "errors")}
     (tmp_path / "other.csv").unlink()
     done = run_runner("--format", "markdown", "--output", "last", cwd=tmp_path, module="runner.report")
     assert done.returncode == 0 and done.stderr.count("no pictures of the data table") == 2
     (last,) = (tmp_path / "last").glob("*/")
     lost = {path.name for path in before.iterdir()} - {path.name for path in last.iterdir()}
-    assert lost == {"data.png", "fits.png"} | left_out
+    assert lost == left_out | {f"{name}-table-path-other-csv.png" for name in ("data", "fits", "errors")}
 
 
 def test_what_only_the_interrupted_process_knew_is_in_no_report(loaded: Findings, tmp_path: Path) -> None:

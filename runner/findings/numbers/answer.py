@@ -1,215 +1,126 @@
-"""The answer of a sweep in a few sentences, made from its numbers."""
+"""The answer of a sweep: what a person wanted to know, in a few sentences that lead to the sections with numbers."""
 
-import math
+import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-import numpy as np
-
-from nn.metrics import METRICS
 from runner.base.console import count
-from runner.base.moments import mean
-from runner.base.texts import number
-from runner.findings.numbers.baselines import shortfall_of
-from runner.findings.numbers.chance import FEWEST, Paired, paired
+from runner.findings.numbers.comparing import compared
 from runner.findings.numbers.data_sets import by_data
-from runner.findings.numbers.effects import effects
-from runner.findings.numbers.scores import (
-    Replicate,
-    by_setting,
-    chosen_on,
-    common_score,
-    in_words,
-    order_of,
-    replicate_of,
-    reported_of,
-    scores_of,
-    told_on,
-)
+from runner.findings.numbers.scores import scores_of
+from runner.plan.expectations import Verdict
+from runner.runs.account import Account
 from runner.runs.outcome import Outcome
-from runner.runs.overrides import label_of, settings_in, settings_of
 from runner.runs.result import RunResult
 
-MAX_NAMED, MAX_DATA = 3, 6
-# Smaller differences count as none: half a percentage point of a share, such as accuracy; of an error a hundredth of
-# what a constant reaches; of anything else a hundredth of the larger one.
-LEAST_OF_SHARES, LEAST_SHARE = 0.005, 0.01
+MAX_DATA, MAX_CAUSES = 6, 2
+SETTINGS, EXPECTED, UNFINISHED = "Settings, best first", "What was expected", "Runs that did not finish"
+NOT_LEARNING = "Why runs do not learn"
+MORE_SEEDS = "more seeds would tell"
+SEEDS = re.compile(r"seed=range\((\d+)\)")
 
 
-@dataclass(frozen=True)
-class Setting:
-    """The finished ones of a setting's `runs`: final scores by fold and seed, their mean cost, and the loss it is of.
+class Sentence(str):
+    """A sentence of an answer: `section` is the title of the section that has more, `command` what to type."""
 
-    `which` says what they have that others of its runs have not. `reported` is the mean of the scores that are
-    reported, and `shortfall` what needs no network and is not beaten.
+    section: str
+    command: str
+
+    def __new__(cls, text: str, section: str = "", command: str = "") -> "Sentence":
+        """The text with the command after it; `said` is the text alone."""
+        made = super().__new__(cls, f"{text} {command}" if command else text)
+        made.section, made.command = section, command
+        return made
+
+    @property
+    def said(self) -> str:
+        """The sentence without its command."""
+        return self.removesuffix(f" {self.command}") if self.command else str(self)
+
+
+def title_of(title: str, label: str) -> str:
+    """The title of a section, with its data set before it where there are several."""
+    return f"{label}: {title[0].lower()}{title[1:]}" if label else title
+
+
+def answer(
+    results: Sequence[RunResult],
+    keys: Sequence[str],
+    verdicts: Sequence[Verdict] = (),
+    account: Account | None = None,
+    command: str = "",
+    smallest: float | None = None,
+) -> list[Sentence]:
+    """What was expected and whether it is so; of every data set the best setting, how sure that is and what matters
+    most; what does not learn and why; and what to try next, where that is known.
+
+    Scores on different data cannot be compared, so every data set has an answer of its own. `command` has started the
+    sweep, and differences of the score below `smallest` count as none.
     """
-
-    label: str
-    runs: int
-    scores: dict[Replicate, list[float]]
-    cost: float
-    loss: str = ""
-    which: str = "finished"
-    reported: float = math.nan
-    shortfall: str = ""
-
-    @property
-    def values(self) -> list[float]:
-        """The score of every finished run."""
-        return [value for repeated in self.scores.values() for value in repeated]
-
-    @property
-    def mean(self) -> float:
-        """Over its finished runs."""
-        return mean(self.values)
-
-    @property
-    def told(self) -> str:
-        """How many runs its mean is of."""
-        finished = len(self.values)
-        if finished < self.runs:
-            return f"the mean of the {finished} of {count(self.runs, 'run')} that {self.which}"
-        return f"the mean of {in_words(self.scores) if finished == len(self.scores) else count(finished, 'run')}"
-
-
-def answer(results: Sequence[RunResult], keys: Sequence[str]) -> list[str]:
-    """Which setting is the best, by how much, whether chance could have done it, and which key moves the score most.
-
-    Scores on different data cannot be compared, so every data set has an answer of its own.
-    """
+    found = expected(verdicts)
     if not any(result.has_finished for result in results):
-        return ["No run finished, so there is nothing to compare."]
-    told, groups = [], by_data(results)
+        return [*found, Sentence("No run finished, so there is nothing to compare."), *_failing(account)]
+    groups = by_data(results)
     for label, members in list(groups.items())[:MAX_DATA]:
-        sentences = _of_data(members, keys)
-        told += [f"On {label}: {sentences[0]}", *sentences[1:]] if len(groups) > 1 else sentences
+        sentences, title = compared(members, keys, smallest), title_of(SETTINGS, label if len(groups) > 1 else "")
+        if len(groups) > 1:
+            sentences[0] = f"On {label}: {sentences[0]}"
+        found += [Sentence(one, title) for one in sentences]
     if len(groups) > MAX_DATA:
-        told.append(f"{len(groups) - MAX_DATA} more data sets are in the table.")
-    return told + _unfinished(results)
+        found.append(Sentence(f"{len(groups) - MAX_DATA} more data sets have a section of their own."))
+    return [*found, *_unfinished(results), *_failing(account), *_next(found, account, command)]
 
 
-def _of_data(results: Sequence[RunResult], keys: Sequence[str]) -> list[str]:
-    """What runs on the same data say."""
-    given = [settings_of(result.overrides) for result in results]
-    keys = [key for key in settings_in(keys) if len({one.get(key, "") for one in given}) > 1]
-    score, n_settings = common_score(results), len(by_setting(results, keys))
-    found = _settings(results, keys, score)
-    if not found:
-        return ["No run finished."]
-    best, chosen = found[0], chosen_on(results)
-    is_tested = told_on(results) == "test "
-    is_reported = is_tested and not math.isnan(best.reported)
-    reached = [f"On test samples it reaches {score} {number(best.reported)}."] if is_reported else []
-    reached += [f"It {best.shortfall}."] if best.shortfall else []
-    if n_settings == 1:
-        return [f"The mean {chosen}{score} over {count(len(best.values), 'run')} is {number(best.mean)}.", *reached]
-    if len(found) == 1:
-        have = "has finished runs" if best.which == "finished" else f"has a {score}"
-        only = f"Of {n_settings} settings only {best.label} {have}: {chosen}{score} {number(best.mean)}, {best.told}."
-        return [only, *reached]
-    first = f"The best of {n_settings} settings is {best.label}: {chosen}{score} {number(best.mean)}, {best.told}."
-    told = [first, *reached]
-    level = [
-        one for one in found[1:] if (one.mean, len(one.values) / one.runs) == (best.mean, len(best.values) / best.runs)
-    ]
-    if level:
-        told.append(_level(best, level, f"{chosen}{score}"))
-    if others := [one for one in found[1:] if one not in level]:
-        told.append(_against(best, others[0], score, _least(score, best, others[0], results), chosen))
-    if not is_tested and any(one.network and one.network.encoding for one in results):
-        told.append(
-            f"The {results[0].scored_on} rows rank the settings too, so the score of the best one is optimistic."
-        )
-    return told + _strongest(results, keys, f"{chosen}{score}")
+def expected(verdicts: Sequence[Verdict]) -> list[Sentence]:
+    """What came out of what was expected: what is so, what is not, and what was not judged."""
+    kinds = {True: "", False: "Expected, and not so: ", None: "Not judged: "}
+    said = []
+    for holds, head in kinds.items():
+        some = [f"{one.sentence}{_shares(one)}" for one in verdicts if one.holds is holds]
+        if some:
+            text = f"{head}{'; '.join(some)}"
+            end = ". This was expected" if holds and len(some) == len(verdicts) else ""
+            said.append(Sentence(f"{text[0].upper()}{text[1:]}{end}.", EXPECTED))
+    return said
 
 
-def _settings(results: Sequence[RunResult], settings: Sequence[str], score: str) -> list[Setting]:
-    """Those that a run finished of, in the order of the table: see `scores.order_of`."""
-    settings_found = []
-    for members in by_setting(results, settings).values():
-        scores: dict[Replicate, list[float]] = {}
-        finished = [one for one in members if score in scores_of(one)]
-        for one in finished:
-            scores.setdefault(replicate_of(one), []).append(scores_of(one)[score])
-        if finished:
-            cost = mean([scores_of(one)["cost"] for one in finished])
-            label, loss = label_of(members[0].overrides, settings), members[0].spec.loss.name
-            which = "finished" if len(finished) == sum(one.has_finished for one in members) else "have one"
-            reported = [found[score] for one in finished if score in (found := reported_of(one))]
-            reached = mean(reported) if reported else math.nan
-            settings_found.append(
-                Setting(label, len(members), scores, cost, loss, which, reached, shortfall_of(members))
-            )
-    return sorted(settings_found, key=lambda one: order_of(score, one.mean, len(one.values) / one.runs, one.cost))
+def _shares(verdict: Verdict) -> str:
+    if verdict.holds and not verdict.shares:
+        return ""
+    return f" ({', '.join(verdict.shares) if verdict.shares else verdict.numbers})"
 
 
-def _level(best: Setting, level: Sequence[Setting], score: str) -> str:
-    """Settings that reach the same."""
-    names = "; ".join(one.label for one in level[:MAX_NAMED])
-    more = f" and {len(level) - MAX_NAMED} more" if len(level) > MAX_NAMED else ""
-    reach = "setting reaches" if len(level) == 1 else "settings reach"
-    told = f"{len(level)} more {reach} the same {score}: {names}{more}"
-    costs_more = all(one.cost > best.cost and one.loss == best.loss for one in level)
-    return f"{told}; at a higher cost." if costs_more else f"{told}."
-
-
-def _against(best: Setting, other: Setting, score: str, least: float, chosen: str) -> str:
-    """The best setting against the next one, fold by fold and seed by seed; differences below `least` count as none."""
-    common = sorted(best.scores.keys() & other.scores.keys())
-    by = f"The next is {other.label}, with {number(other.mean)}"
-    if len(other.values) < other.runs:
-        by += f" ({len(other.values)} of {other.runs} runs {other.which})"
-    if len(common) < FEWEST:
-        return f"{by}; with {in_words(common)} in common it could be chance: it takes {FEWEST} to tell."
-    pair = paired(np.array([mean(best.scores[one]) - mean(other.scores[one]) for one in common]))
-    return (
-        f"{by}: over {in_words(common, 'common ')} the {chosen}{score} differs by {pair.mean:+.2g} on average "
-        f"(95 % interval {pair.low:+.2g} to {pair.high:+.2g}, p = {pair.p:.3g} by a paired permutation test), "
-        f"{_verdict(pair, score, least)}."
-    )
-
-
-def _verdict(one: Paired, score: str, least: float) -> str:
-    """What a comparison comes to."""
-    if abs(one.mean) < least:
-        is_sure = max(-one.low, one.high) < least
-        told = f"so there is none that matters: less than {least:.2g} counts as none"
-        return told if is_sure or not one.could_be_chance else f"{told}; more seeds would tell"
-    if one.could_be_chance:
-        return "so it could be chance: more seeds would tell"
-    is_better = one.mean * METRICS.metric(score).sign > 0
-    return "so the difference stands" if is_better else "so on the seeds that both have the next one is better"
-
-
-def _least(score: str, best: Setting, other: Setting, results: Sequence[RunResult]) -> float:
-    """The smallest difference of a score that matters, in its units."""
-    if METRICS.metric(score).unit == "share":
-        return LEAST_OF_SHARES
-    constant = f"baseline/constant_{score}"
-    constants = [one.measures[constant] for one in results if constant in one.measures]
-    return LEAST_SHARE * (float(np.median(constants)) if constants else max(abs(best.mean), abs(other.mean)))
-
-
-def _strongest(results: Sequence[RunResult], keys: Sequence[str], score: str) -> list[str]:
-    """The key whose values differ most in their mean score, where several were swept."""
-    found = [effect for effect in effects(results, keys)[0] if len(effect.means) > 1]
-    if len(found) < 2:
+def _failing(account: Account | None) -> list[Sentence]:
+    """What does not learn, and why, as it was said when the sweep ended."""
+    if account is None or not account.missed or account.trained == 1:
         return []
-    strongest = max(found, key=lambda effect: effect.strength)
-    means = strongest.means
-    low, high = min(means, key=means.__getitem__), max(means, key=means.__getitem__)
-    from_to = f"from {number(means[low])} ({low}) to {number(means[high])} ({high})"
-    return [f"Of the keys, {strongest.key} moves the mean {score} most: {from_to}."]
+    causes = [one.text for one in account.causes[:MAX_CAUSES]]
+    if more := len(account.causes) - len(causes):
+        causes.append(f"and {count(more, 'more cause')}")
+    why = f": {'; '.join(causes)}" if causes else ""
+    return [Sentence(f"{account.headline}{why}.", NOT_LEARNING)]
 
 
-def _unfinished(results: Sequence[RunResult]) -> list[str]:
+def _next(found: Sequence[Sentence], account: Account | None, command: str) -> list[Sentence]:
+    """What to try: the cure of what fails most often, and more seeds where they would decide."""
+    tried = [way for cause in account.causes for way in cause.to_try[:1]] if account and account.trained > 1 else []
+    ways = [Sentence("To try next, on one of them:", NOT_LEARNING, tried[0])] if tried else []
+    seeds = SEEDS.search(command)
+    if seeds and any(MORE_SEEDS in one for one in found):
+        more = command.replace(seeds[0], f"seed=range({2 * int(seeds[1])})")
+        ways.append(Sentence("More seeds:", "", more))
+    return ways
+
+
+def _unfinished(results: Sequence[RunResult]) -> list[Sentence]:
     """Runs that are in no mean, and those that have no score."""
     counts = Counter(result.outcome for result in results if not result.has_finished)
     told = [f"{counts[outcome]} {outcome.in_answer}" for outcome in Outcome if counts[outcome]]
-    sentences = [f"Of {count(len(results), 'run')}, {', '.join(told)}: they are in no mean."] if told else []
+    of = count(len(results), "run")
+    all_told = f"Of {of} {' and '.join(told)}; they are excluded from all means."
+    sentences = [Sentence(all_told, UNFINISHED)] if told else []
     lacking = Counter(one.score for one in results if one.has_finished and one.score not in scores_of(one))
     return sentences + [
-        f"{score} is not defined for {number} of {count(len(results), 'run')}: see what it needs in docs/reference.md."
+        Sentence(f"{score} is not defined for {number} of {of}: see what it needs in docs/reference.md.")
         for score, number in lacking.items()
     ]

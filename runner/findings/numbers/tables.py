@@ -9,6 +9,7 @@ import numpy as np
 from runner.base.moments import mean, spread
 from runner.findings.numbers.baselines import has_learned, not_beaten
 from runner.findings.numbers.scores import by_setting, columns_of, order_of, scores_of
+from runner.findings.numbers.solved import share_solved
 from runner.runs.outcome import counted
 from runner.runs.overrides import settings_in
 from runner.runs.result import RunResult
@@ -22,7 +23,7 @@ def seed_table(results: Sequence[RunResult], keys: Sequence[str]) -> "pd.DataFra
 
     `success` is the share of runs that finished better than what needs no network: the best constant prediction and,
     where it is known, a straight line or logistic regression. `no_better_than` says which of them a setting does not
-    beat.
+    beat. `solved` is the share of runs that solve their data set, where it is known when one does.
 
     The order is that of `order_of`, by the scores that choose. Only finished runs enter a mean; all others are
     counted, never hidden.
@@ -43,6 +44,8 @@ def seed_table(results: Sequence[RunResult], keys: Sequence[str]) -> "pd.DataFra
             row[f"{score}_median"] = float(np.median(numbers)) if numbers else np.nan
         row["no_better_than"] = not_beaten(members)
         row["success"] = sum(map(has_learned, ended)) / len(members)
+        share = share_solved(members)
+        row["solved"] = share[0] / share[1] if share else np.nan
         row |= {outcome.value: sum(result.outcome is outcome for result in members) for outcome in outcomes}
         score = next((one.score for one in ended if one.score), "cost")
         means = [_mean_of(name, ended) for name in (score, "cost")]

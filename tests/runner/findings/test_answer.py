@@ -178,7 +178,7 @@ def test_runs_without_an_end_are_counted_and_in_no_mean():
     assert told[0] == (
         "Of 2 settings only tanh has finished runs: accuracy 0.9, the mean of the 3 of 4 runs that finished."
     )
-    assert told[-1] == "Of 5 runs, 1 diverged, 1 failed: they are in no mean."
+    assert told[-1] == "Of 5 runs 1 diverged and 1 failed; they are excluded from all means."
     assert answer(seeds("tanh", [0.5, 0.7]), ["seed"]) == ["The mean accuracy over 2 runs is 0.6."]
     assert answer([run("relu", 0, 0.0, "failed")], [])[0] == "No run finished, so there is nothing to compare."
 

@@ -49,8 +49,11 @@ def test_settings_of_other_features_are_compared_each_with_a_line_of_its_own_ove
     assert f"{rows[lines[0]].shown[0]} ± {rows[lines[0]].shown[1]}" in shown
     assert "cost: half mse of standardized targets\n" in shown
     sweep = Findings(About("s", "", "id"), results, {}, "parent", keys, {})
-    about, used = settings(sweep).table, data(sweep)
-    assert about and [row[6:8] for row in about.rows if row[0] == lines[0]] == [[*rows[lines[0]].shown]]
+    (section,), used = settings(sweep), data(sweep)
+    about = section.table
+    assert about
+    place = about.names.index("rmse, mean") if "rmse, mean" in about.names else about.names.index("test rmse, mean")
+    assert [row[place : place + 2] for row in about.rows if row[0] == lines[0]] == [[*rows[lines[0]].shown]]
     assert used and used.table and [row[2] for row in used.table.rows] == ["1"], "the same samples, of two columns"
 
 
@@ -104,11 +107,11 @@ def test_what_needs_no_network_stands_in_the_column_of_the_rows_that_it_is_measu
     shown = [line[:end].split()[-1] for line, end in zip(lines[-2:], ends, strict=True)]
     assert shown == [untested.shown[0], tested.shown[0]]
     sweep = Findings(About("s", "", "id"), results, {}, "parent", keys, {})
-    about = settings(sweep).table
-    assert about
-    cells = [row for row in about.rows if row[0].startswith("straight line")]
-    places = [about.names.index(f"{part} rmse, mean") for part in ("validation", "test")]
-    assert [row[place] for row, place in zip(cells, places, strict=True)] == [untested.shown[0], tested.shown[0]]
+    for section, part, one in zip(settings(sweep), ("validation", "test"), (untested, tested), strict=True):
+        about = section.table
+        assert about
+        (cells,) = (row for row in about.rows if row[0] == "straight line")
+        assert cells[about.names.index(f"{part} rmse, mean")] == one.shown[0]
 
 
 def test_a_constant_that_differs_with_the_training_rows_says_with_which(csv_file):

@@ -136,18 +136,18 @@ def test_of_many_rows_some_from_all_over_say_which_columns_matter(results, monke
 
 def test_the_best_run_has_all_metrics_and_pictures_of_its_errors_and_columns(results, files, tmp_path):
     sweep = Findings(About("s", "", "id"), results, {}, "parent", swept_keys([one.overrides for one in results]), {})
-    metrics, needed = best_run(sweep), columns(sweep)
-    assert metrics and metrics.table and needed and needed.table
+    (metrics,), (needed,) = best_run(sweep), columns(sweep)
+    assert metrics.table and needed.table
     assert metrics.table.names == ["metric", "train", "validation", "test"]
     assert {"rmse", "mae", "r2"} <= {row[0] for row in metrics.table.rows}
     assert [one.name for one in (*metrics.pictures, *needed.pictures)] == ["errors.png", "columns.png"]
-    assert columns(sweep) == needed, "the same bytes"
+    assert columns(sweep) == [needed], "the same bytes"
     how = reading(sweep)
     assert how and how.table and how.table.rows[0][0] == "read as" and "target" in how.table.rows[0][1]
     content = Path(files[0]).read_text()
     try:
         Path(files[0]).write_text(content.replace("red", "bleu"))
-        assert columns(sweep) is None, "the file has changed"
+        assert columns(sweep) == [], "the file has changed"
         assert reading(sweep) is None
     finally:
         Path(files[0]).write_text(content)

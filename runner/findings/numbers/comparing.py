@@ -1,0 +1,198 @@
+"""Which setting is the best on one data set, by how much, and whether chance could have done it: in sentences."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from nn.metrics import METRICS
+from runner.base.console import count
+from runner.base.moments import mean
+from runner.base.texts import number
+from runner.findings.numbers.baselines import shortfall_of
+from runner.findings.numbers.chance import FEWEST, Paired, paired
+from runner.findings.numbers.effects import effects
+from runner.findings.numbers.scores import (
+    Replicate,
+    by_setting,
+    chosen_on,
+    common_score,
+    in_words,
+    order_of,
+    replicate_of,
+    reported_of,
+    scores_of,
+    told_on,
+)
+from runner.findings.numbers.solved import share_solved
+from runner.runs.overrides import label_of, settings_in, settings_of
+from runner.runs.result import RunResult
+
+MAX_NAMED = 3
+# Smaller differences count as none: half a percentage point of a share, such as accuracy; of an error a hundredth of
+# what a constant reaches; of anything else a hundredth of the larger one.
+LEAST_OF_SHARES, LEAST_SHARE = 0.005, 0.01
+
+
+@dataclass(frozen=True)
+class Setting:
+    """The finished ones of a setting's `runs`: final scores by fold and seed, their mean cost, and the loss it is of.
+
+    `which` says what they have that others of its runs have not. `reported` is the mean of the scores that are
+    reported, and `shortfall` what needs no network and is not beaten. `solved` says how many of how many runs solve the
+    data set, where that is known.
+    """
+
+    label: str
+    runs: int
+    scores: dict[Replicate, list[float]]
+    cost: float
+    loss: str = ""
+    which: str = "finished"
+    reported: float = math.nan
+    shortfall: str = ""
+    solved: tuple[int, int] | None = None
+
+    @property
+    def solves(self) -> str:
+        """How many of its runs solve the data set; empty where nothing says when that is."""
+        return f"; {self.solved[0]} of {count(self.solved[1], 'run')} solve it" if self.solved else ""
+
+    @property
+    def values(self) -> list[float]:
+        """The score of every finished run."""
+        return [value for repeated in self.scores.values() for value in repeated]
+
+    @property
+    def mean(self) -> float:
+        """Over its finished runs."""
+        return mean(self.values)
+
+    @property
+    def told(self) -> str:
+        """How many runs its mean is of."""
+        finished = len(self.values)
+        if finished < self.runs:
+            return f"the mean of the {finished} of {count(self.runs, 'run')} that {self.which}"
+        return f"the mean of {in_words(self.scores) if finished == len(self.scores) else count(finished, 'run')}"
+
+
+def compared(results: Sequence[RunResult], keys: Sequence[str], smallest: float | None = None) -> list[str]:
+    """What runs on the same data say: the best setting, how sure that is, and which key moves the score most.
+
+    Differences of the score below `smallest` count as none; where that is None, below what the metric suggests.
+    """
+    given = [settings_of(result.overrides) for result in results]
+    keys = [key for key in settings_in(keys) if len({one.get(key, "") for one in given}) > 1]
+    score, n_settings = common_score(results), len(by_setting(results, keys))
+    found = _settings(results, keys, score)
+    if not found:
+        return ["No run finished."]
+    best, chosen = found[0], chosen_on(results)
+    is_tested = told_on(results) == "test "
+    is_reported = is_tested and not math.isnan(best.reported)
+    reached = [f"On test samples it reaches {score} {number(best.reported)}."] if is_reported else []
+    reached += [f"It {best.shortfall}."] if best.shortfall else []
+    if n_settings == 1:
+        mean_of_all = f"The mean {chosen}{score} over {count(len(best.values), 'run')} is {number(best.mean)}"
+        return [f"{mean_of_all}{best.solves}.", *reached]
+    if len(found) == 1:
+        have = "has finished runs" if best.which == "finished" else f"has a {score}"
+        only = f"Of {n_settings} settings only {best.label} {have}: {chosen}{score} {number(best.mean)}, {best.told}"
+        only += f"{best.solves}."
+        return [only, *reached]
+    first = f"The best of {n_settings} settings is {best.label}: {chosen}{score} {number(best.mean)}, {best.told}"
+    first += f"{best.solves}."
+    told = [first, *reached]
+    level = [
+        one for one in found[1:] if (one.mean, len(one.values) / one.runs) == (best.mean, len(best.values) / best.runs)
+    ]
+    if level:
+        told.append(_level(best, level, f"{chosen}{score}"))
+    if others := [one for one in found[1:] if one not in level]:
+        least = _least(score, best, others[0], results) if smallest is None else smallest
+        told.append(_against(best, others[0], score, least, chosen))
+    if not is_tested and any(one.network and one.network.encoding for one in results):
+        told.append(
+            f"The {results[0].scored_on} rows rank the settings too, so the score of the best one is optimistic."
+        )
+    return told + _strongest(results, keys, f"{chosen}{score}")
+
+
+def _settings(results: Sequence[RunResult], settings: Sequence[str], score: str) -> list[Setting]:
+    """Those that a run finished of, in the order of the table: see `scores.order_of`."""
+    settings_found = []
+    for members in by_setting(results, settings).values():
+        scores: dict[Replicate, list[float]] = {}
+        finished = [one for one in members if score in scores_of(one)]
+        for one in finished:
+            scores.setdefault(replicate_of(one), []).append(scores_of(one)[score])
+        if finished:
+            cost = mean([scores_of(one)["cost"] for one in finished])
+            label, loss = label_of(members[0].overrides, settings), members[0].spec.loss.name
+            which = "finished" if len(finished) == sum(one.has_finished for one in members) else "have one"
+            reported = [found[score] for one in finished if score in (found := reported_of(one))]
+            reached, lack = mean(reported) if reported else math.nan, shortfall_of(members)
+            share = share_solved(members)
+            settings_found.append(Setting(label, len(members), scores, cost, loss, which, reached, lack, share))
+    return sorted(settings_found, key=lambda one: order_of(score, one.mean, len(one.values) / one.runs, one.cost))
+
+
+def _level(best: Setting, level: Sequence[Setting], score: str) -> str:
+    """Settings that reach the same."""
+    names = "; ".join(one.label for one in level[:MAX_NAMED])
+    more = f" and {len(level) - MAX_NAMED} more" if len(level) > MAX_NAMED else ""
+    reach = "setting reaches" if len(level) == 1 else "settings reach"
+    told = f"{len(level)} more {reach} the same {score}: {names}{more}"
+    costs_more = all(one.cost > best.cost and one.loss == best.loss for one in level)
+    return f"{told}; at a higher cost." if costs_more else f"{told}."
+
+
+def _against(best: Setting, other: Setting, score: str, least: float, chosen: str) -> str:
+    """The best setting against the next one, fold by fold and seed by seed; differences below `least` count as none."""
+    common = sorted(best.scores.keys() & other.scores.keys())
+    by = f"The next is {other.label}, with {number(other.mean)}"
+    if len(other.values) < other.runs:
+        by += f" ({len(other.values)} of {other.runs} runs {other.which})"
+    if len(common) < FEWEST:
+        return f"{by}; with {in_words(common)} in common it could be chance: it takes {FEWEST} to tell."
+    pair = paired(np.array([mean(best.scores[one]) - mean(other.scores[one]) for one in common]))
+    return (
+        f"{by}: over {in_words(common, 'common ')} the {chosen}{score} differs by {pair.mean:+.2g} on average "
+        f"(95 % interval {pair.low:+.2g} to {pair.high:+.2g}, p = {pair.p:.3g} by a paired permutation test), "
+        f"{_verdict(pair, score, least)}."
+    )
+
+
+def _verdict(one: Paired, score: str, least: float) -> str:
+    """What a comparison comes to."""
+    if abs(one.mean) < least:
+        is_sure = max(-one.low, one.high) < least
+        told = f"so there is none that matters: less than {least:.2g} counts as none"
+        return told if is_sure or not one.could_be_chance else f"{told}; more seeds would tell"
+    if one.could_be_chance:
+        return "so it could be chance: more seeds would tell"
+    is_better = one.mean * METRICS.metric(score).sign > 0
+    return "so the difference stands" if is_better else "so on the seeds that both have the next one is better"
+
+
+def _least(score: str, best: Setting, other: Setting, results: Sequence[RunResult]) -> float:
+    """The smallest difference of a score that matters, in its units."""
+    if METRICS.metric(score).unit == "share":
+        return LEAST_OF_SHARES
+    constant = f"baseline/constant_{score}"
+    constants = [one.measures[constant] for one in results if constant in one.measures]
+    return LEAST_SHARE * (float(np.median(constants)) if constants else max(abs(best.mean), abs(other.mean)))
+
+
+def _strongest(results: Sequence[RunResult], keys: Sequence[str], score: str) -> list[str]:
+    """The key whose values differ most in their mean score, where several were swept."""
+    found = [effect for effect in effects(results, keys)[0] if len(effect.means) > 1]
+    if len(found) < 2:
+        return []
+    strongest = max(found, key=lambda effect: effect.strength)
+    means = strongest.means
+    low, high = min(means, key=means.__getitem__), max(means, key=means.__getitem__)
+    from_to = f"from {number(means[low])} ({low}) to {number(means[high])} ({high})"
+    return [f"Of the keys, {strongest.key} moves the mean {score} most: {from_to}."]

@@ -1,0 +1,83 @@
+"""The table of the settings of one data set in a report: one row each, best first, with what needs no network below."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from runner.base.console import count
+from runner.base.texts import aligned
+from runner.findings.numbers.baselines import rows_of
+from runner.findings.numbers.solved import share_solved
+from runner.findings.numbers.tables import scores_in, seed_table
+from runner.findings.section import Strong, Table
+from runner.runs.outcome import Outcome
+from runner.runs.overrides import settings_in, short_names
+from runner.runs.result import RunResult
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MAX_SETTINGS, SHOWN, MAX_NAMED = 500, 20, 6
+PARTS = {"{}, mean": "", "sd": "_std", "median": "_median"}  # of a score: names of columns, and of those of seed_table
+Row = Mapping[Any, Any]
+Column = tuple[str, list[str]]
+
+
+def settings_table(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[Table, str]:
+    """The table of runs on one data set, and a sentence about the settings that it leaves out: no run of them ended."""
+    settings, table = settings_in(keys), seed_table(results, keys)
+    scores = scores_in(table)
+    scored = table[table[scores].notna().any(axis=1)] if scores else table
+    rows: Sequence[Row] = scored.head(MAX_SETTINGS).to_dict("records")
+    texts = _of_texts(rows, settings)
+    columns = [*texts, *_of_scores(rows, scores), *_of_counts(rows, share_solved(results))]
+    cells = [list(row) for row in zip(*(column for _, column in columns), strict=True)]
+    for label, one in rows_of(results):
+        row = [label, *[""] * (len(columns) - 1)]
+        for score in one.columns:
+            if score in scores:
+                place = len(texts) + len(PARTS) * scores.index(score)
+                row[place : place + 2] = one.shown
+        cells.append(row)
+    numbers = frozenset(range(len(texts), len(columns)))
+    left_out = max(0, len(scored) - MAX_SETTINGS)
+    made = Table([name for name, _ in columns], cells, numbers, left_out, is_sortable=True, shown=SHOWN)
+    return made, _lost(table.drop(scored.index), settings)
+
+
+def _of_texts(rows: Sequence[Row], settings: Sequence[str]) -> list[Column]:
+    if not settings:
+        return [("", ["network"] * len(rows))]
+    columns = [(name, [str(row[key]) for row in rows]) for key, name in short_names(settings).items()]
+    if any(row["no_better_than"] for row in rows):
+        said = [f"no better than {row['no_better_than']}" if row["no_better_than"] else "" for row in rows]
+        columns.append(("verdict", list[str](map(Strong, said))))
+    return columns
+
+
+def _of_scores(rows: Sequence[Row], scores: Sequence[str]) -> list[Column]:
+    return [
+        (name.format(score), aligned([row[f"{score}{part}"] for row in rows], [row[f"{score}_std"] for row in rows]))
+        for score in scores
+        for name, part in PARTS.items()
+    ]
+
+
+def _of_counts(rows: Sequence[Row], solved: tuple[int, int] | None) -> list[Column]:
+    """How many runs solve the data set, where it is known when one does, else how many beat what needs no network."""
+    share = "success" if solved is None else "solved"
+    shares, runs = [f"{100 * row[share]:.0f} %" for row in rows], [str(row["runs"]) for row in rows]
+    outcomes = [one for one in Outcome if one is not Outcome.STOPPED and any(row.get(one) for row in rows)]
+    return [(share, shares), ("runs", runs), *((one, [str(row[one]) for row in rows]) for one in outcomes)]
+
+
+def _lost(table: "pd.DataFrame", settings: Sequence[str]) -> str:
+    """Settings without a finished run, by what they have in common."""
+    if table.empty:
+        return ""
+    rows = table.to_dict("records")
+    values = {key: list(dict.fromkeys(str(row[key]) for row in rows)) for key in settings}
+    few = {key: some for key, some in values.items() if len(some) <= MAX_NAMED}
+    shared = ", ".join(f"{key}={' or '.join(some)}" for key, some in few.items())
+    only = "diverged" if all(row.get(Outcome.DIVERGED, 0) == row["runs"] for row in rows) else "have no finished run"
+    of = f" ({shared})" if shared else ""
+    return f"{count(len(rows), 'setting')} {f'only {only}' if only == 'diverged' else only}{of}."
