@@ -58,21 +58,27 @@ def number(value: float, digits: int = 4, thousands: str = "") -> str:
 
 
 def aligned(values: Sequence[float], spreads: Sequence[float], digits: int = 4) -> list[str]:
-    """Numbers of a column with equally many decimals: two digits of their median spread, of the largest at most this
-    many. One that would be zero is written with an exponent, and a dash is for what is not there.
+    """Numbers of a column with equally many decimals: see `decimals_of`."""
+    decimals = decimals_of(values, spreads, digits)
+    return [fixed(one, decimals, digits) for one in values]
+
+
+def decimals_of(values: Sequence[float], spreads: Sequence[float], digits: int = 4) -> int | None:
+    """How many decimals a column has: two digits of its median spread, of the largest number at most this many; None
+    where that is too large.
     """
     known = [abs(one) for one in values if math.isfinite(one) and one]
     varied = [one for one in spreads if math.isfinite(one) and one > 0]
     if not known or max(known) >= 1e7:
-        return ["-" if math.isnan(one) else number(one, digits) for one in values]
+        return None
     most = digits - 1 - math.floor(math.log10(max(known)))
     wanted = 1 - math.floor(math.log10(statistics.median(varied))) if varied else most
-    decimals = max(0, min(wanted, most))
-    return [_aligned(one, decimals) for one in values]
+    return max(0, min(wanted, most))
 
 
-def _aligned(value: float, decimals: int) -> str:
+def fixed(value: float, decimals: int | None, digits: int = 4) -> str:
+    """A number with this many decimals; one that would be zero has an exponent, and a dash is for what is not there."""
     if math.isnan(value):
         return "-"
-    shown = f"{value:.{decimals}f}"
+    shown = number(value, digits) if decimals is None else f"{value:.{decimals}f}"
     return shown if not value or float(shown) else number(value, 2)

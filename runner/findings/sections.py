@@ -19,13 +19,13 @@ from runner.findings.numbers.solved import rule_of
 from runner.findings.numbers.units import cost_in_words
 from runner.findings.pictures import MAX_DATA, learned_from
 from runner.findings.section import Block, Link, Picture, Section, Strong, Table
-from runner.findings.settings_table import SHOWN, settings_table
+from runner.findings.settings_table import settings_table
 from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
 
 __all__ = ["SECTIONS", "Block", "Picture", "Section", "Strong", "Table"]
 
-MAX_RUNS, MAX_ERROR, MAX_VALUES, CUT = 500, 300, 3, 12
+MAX_RUNS, FEW, MAX_ERROR, MAX_VALUES, CUT = 500, 8, 300, 3, 12
 SUCCESS = (
     "Success: the share of all its runs that finished better than what needs no network: the best constant and, where "
     "it is known, a straight line or logistic regression."
@@ -55,10 +55,11 @@ SECTIONS.register(failures)
 @SECTIONS.register
 def unfinished(sweep: Findings) -> Section | None:
     """Runs without an end: never hidden."""
-    runs = [result for result in sweep.results if not result.has_finished]
+    failed_first = sorted(sweep.results, key=lambda one: one.outcome is not Outcome.FAILED)
+    runs = [result for result in failed_first if not result.has_finished]
     rows = [[_named(sweep, one), one.outcome, str(one.last_step), _error(one)] for one in runs[:MAX_RUNS]]
     left_out = max(0, len(runs) - MAX_RUNS)
-    table = Table(["run", "outcome", "last step", "error"], rows, frozenset({2}), left_out, shown=SHOWN)
+    table = Table(["run", "outcome", "last step", "error"], rows, frozenset({2}), left_out, shown=FEW)
     return Section(UNFINISHED, table=table) if rows else None
 
 

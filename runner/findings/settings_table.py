@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from runner.base.console import count
-from runner.base.texts import aligned
+from runner.base.texts import decimals_of, fixed
 from runner.findings.numbers.baselines import rows_of
 from runner.findings.numbers.solved import share_solved
 from runner.findings.numbers.tables import scores_in, seed_table
@@ -29,14 +29,17 @@ def settings_table(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[T
     scored = table[table[scores].notna().any(axis=1)] if scores else table
     rows: Sequence[Row] = scored.head(MAX_SETTINGS).to_dict("records")
     texts = _of_texts(rows, settings)
-    columns = [*texts, *_of_scores(rows, scores), *_of_counts(rows, share_solved(results))]
+    decimals = {score: decimals_of([row[score] for row in rows], [row[f"{score}_std"] for row in rows])
+                for score in scores}  # fmt: skip
+    columns = [*texts, *_of_scores(rows, decimals), *_of_counts(rows, share_solved(results))]
     cells = [list(row) for row in zip(*(column for _, column in columns), strict=True)]
     for label, one in rows_of(results):
         row = [label, *[""] * (len(columns) - 1)]
         for score in one.columns:
             if score in scores:
                 place = len(texts) + len(PARTS) * scores.index(score)
-                row[place : place + 2] = one.shown
+                spread = fixed(one.spread, decimals[score]) if one.spread else ""
+                row[place : place + 2] = fixed(one.value, decimals[score]), spread
         cells.append(row)
     numbers = frozenset(range(len(texts), len(columns)))
     left_out = max(0, len(scored) - MAX_SETTINGS)
@@ -54,10 +57,10 @@ def _of_texts(rows: Sequence[Row], settings: Sequence[str]) -> list[Column]:
     return columns
 
 
-def _of_scores(rows: Sequence[Row], scores: Sequence[str]) -> list[Column]:
+def _of_scores(rows: Sequence[Row], decimals: Mapping[str, int | None]) -> list[Column]:
     return [
-        (name.format(score), aligned([row[f"{score}{part}"] for row in rows], [row[f"{score}_std"] for row in rows]))
-        for score in scores
+        (name.format(score), [fixed(row[f"{score}{part}"], places) for row in rows])
+        for score, places in decimals.items()
         for name, part in PARTS.items()
     ]
 
