@@ -1,0 +1,56 @@
+"""What a report says first: what was expected, what does not learn, and what to try."""
+
+from runner.findings.numbers.answer import answer
+from runner.plan.expectations import Verdict
+from runner.runs.account import Account, Cause
+from tests.runner.findings.test_answer import seeds
+
+
+def verdict(sentence: str, holds: bool | None, numbers: str = "1 >= 0.5", *shares: str) -> Verdict:
+    return Verdict(sentence, "an inequality", holds, numbers, shares)
+
+
+def test_what_was_expected_comes_first_with_how_many_runs_did_so():
+    as_expected = (
+        verdict("no, without biases never", True, "0 == 0", "0 of 400 runs"),
+        verdict("because it is odd", True),
+    )
+    found = answer(seeds("tanh", [0.5, 0.7]), ["seed"], as_expected)
+    assert found[0] == "No, without biases never (0 of 400 runs); because it is odd. This was expected."
+    assert found[0].section == "What was expected"
+    assert found[1].startswith("The mean accuracy over 2 runs is 0.6")
+
+
+def test_what_was_expected_and_is_not_so_is_said_with_its_numbers():
+    verdicts = verdict("tanh is better", False, "0.4 >= 0.5"), verdict("relu too", True), verdict("elu", None, "no run")
+    found = answer(seeds("tanh", [0.5, 0.7]), ["seed"], verdicts)
+    assert found[:3] == [
+        "Relu too.", "Expected, and not so: tanh is better (0.4 >= 0.5).", "Not judged: elu (no run).",
+    ]  # fmt: skip
+
+
+def test_why_runs_do_not_learn_and_what_to_try_end_the_answer():
+    causes = [Cause((2, 3), f"cause {n} (likely, D{n})", to_try=(f"python -m runner try={n}",)) for n in range(3)]
+    account = Account(4, 4, 2, 2, "init=zero: 2 of 2 runs", tuple(causes))
+    *_, why, ways = answer(seeds("tanh", [0.5, 0.7]), ["seed"], (), account)
+    assert why == (
+        "2 of 4 runs do worse than the data allow (init=zero: 2 of 2 runs): cause 0 (likely, D0); "
+        "cause 1 (likely, D1); and 1 more cause."
+    )
+    assert (ways.said, ways.command) == ("To try next, on one of them:", "python -m runner try=0")
+    assert ways == f"{ways.said} {ways.command}" and ways.section == why.section == "Why runs do not learn"
+
+
+def test_where_more_seeds_would_tell_the_command_with_twice_as_many_is_named():
+    results = seeds("tanh", [0.9, 0.5, 0.8, 0.6, 0.7, 0.8]) + seeds("relu", [0.5, 0.9, 0.6, 0.7, 0.8, 0.7])
+    command = "python -m runner -m data=xor activation=tanh,relu 'seed=range(6)'"
+    last = answer(results, ["activation", "seed"], command=command)[-1]
+    assert last.command == "python -m runner -m data=xor activation=tanh,relu 'seed=range(12)'"
+    assert all(not one.command for one in answer(results, ["activation", "seed"]))
+
+
+def test_differences_below_the_smallest_that_matters_are_none_by_the_persons_own_measure():
+    results = seeds("tanh", [0.9, 0.95, 1.0, 0.92, 0.9, 0.93]) + seeds("relu", [0.5, 0.56, 0.6, 0.5, 0.7, 0.5])
+    sure = answer(results, ["activation", "seed"], smallest=0.4)[1]
+    assert "so there is none that matters: less than 0.4 counts as none" in sure
+    assert "so the difference stands" in answer(results, ["activation", "seed"], smallest=0.0)[1]
