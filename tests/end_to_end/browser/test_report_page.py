@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.end_to_end.browser.chromium import Watched, new_page
 from tests.end_to_end.browser.conftest import Swept
@@ -68,4 +68,51 @@ def test_it_fits_the_window_and_axe_finds_nothing_serious(
     assert not serious, [(one["id"], one["help"], one["nodes"][0]["html"]) for one in serious]
     background = watched.page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert (background == "rgb(255, 255, 255)") is not dark
+    watched.page.context.close()
+
+
+def test_a_sentence_of_the_answer_leads_to_the_section_with_its_numbers(report: Watched) -> None:
+    first = report.page.locator(".answer a").first
+    first.click()
+    title = report.page.locator(first.get_attribute("href") or "").locator("h2").first
+    assert title.inner_text() == first.get_attribute("aria-label") == "Settings, best first"
+    box = title.bounding_box()
+    assert box and 0 <= box["y"] < 400
+
+
+def test_the_contents_lead_to_every_section_and_open_one_that_is_folded(report: Watched) -> None:
+    links = report.page.locator("nav a")
+    assert links.all_inner_texts() == report.page.locator("h2").all_inner_texts()
+    runs = report.page.locator("details", has_text="All runs").first
+    assert runs.get_attribute("open") is None
+    links.filter(has_text="All runs").click()
+    row = runs.locator("tbody tr").first
+    expect(row).to_be_visible()
+    address = row.locator("a").get_attribute("href") or ""
+    assert address.startswith("http://127.0.0.1:5000/#/experiments/")
+    assert address.endswith("?workflowType=machine_learning")
+
+
+def test_a_name_in_the_report_leads_to_the_page_of_that_run(browser: Browser, swept: Swept, mlflow: str) -> None:
+    watched = new_page(browser)
+    watched.page.goto(swept.report.as_uri())
+    link = watched.page.locator("#all-runs tbody a").first
+    name = link.text_content() or ""
+    address = (link.get_attribute("href") or "").replace("http://127.0.0.1:5000", mlflow)
+    watched.page.goto(address)
+    expect(watched.page.get_by_text(name, exact=True).first).to_be_visible(timeout=30_000)
+    watched.page.context.close()
+
+
+def test_a_long_table_shows_its_first_rows_and_a_button_shows_the_rest(browser: Browser, swept: Swept) -> None:
+    page = swept.report.read_text().replace('<table class="sortable">', '<table class="sortable" data-shown="2">', 1)
+    watched = new_page(browser)
+    watched.page.set_content(page)
+    rows = watched.page.locator("table.sortable >> nth=0 >> tbody tr")
+    n = rows.count()
+    assert n > 4 and [row.is_visible() for row in rows.all()] == [True] * 2 + [False] * (n - 2)
+    watched.page.locator("table.sortable >> nth=0 >> th button").first.click()
+    assert [row.is_visible() for row in rows.all()] == [True] * 2 + [False] * (n - 2), "sorted, and still two"
+    watched.page.get_by_role("button", name=f"Show all {n} rows").click()
+    assert all(row.is_visible() for row in rows.all())
     watched.page.context.close()
