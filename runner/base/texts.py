@@ -51,8 +51,8 @@ def listed(names: Iterable[object], most: int = 12) -> str:
 
 
 def number(value: float, digits: int = 4, thousands: str = "") -> str:
-    """A number with this many digits, whatever the locale; from a thousand to ten million without an exponent."""
-    if 1e3 <= abs(value) < 1e7:
+    """A number with this many digits, whatever the locale; up to ten million without an exponent."""
+    if min(1e3, 10.0**digits) <= abs(value) < 1e7:
         return f"{float(f'{value:.{digits}g}'):,.0f}".replace(",", thousands)
     return f"{value:.{digits}g}"
 

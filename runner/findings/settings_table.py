@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MAX_SETTINGS, SHOWN, MAX_NAMED = 500, 20, 6
-PARTS = {"{}, mean": "", "sd": "_std", "median": "_median"}  # of a score: names of columns, and of those of seed_table
+PARTS = ("{}, mean", ""), ("sd", "_std"), ("median", "_median")  # of a score: a column, and that of seed_table
 Row = Mapping[Any, Any]
 Column = tuple[str, list[str]]
 
@@ -28,20 +28,21 @@ def settings_table(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[T
     scores = scores_in(table)
     scored = table[table[scores].notna().any(axis=1)] if scores else table
     rows: Sequence[Row] = scored.head(MAX_SETTINGS).to_dict("records")
-    texts = _of_texts(rows, settings)
-    decimals = {score: decimals_of([row[score] for row in rows], [row[f"{score}_std"] for row in rows])
-                for score in scores}  # fmt: skip
-    columns = [*texts, *_of_scores(rows, decimals), *_of_counts(rows, share_solved(results))]
+    decimals = {one: decimals_of([row[one] for row in rows], [row[f"{one}_std"] for row in rows]) for one in scores}
+    texts, ranking = _of_texts(rows, settings), scores[:-1] or scores  # the cost is the last one
+    columns = [*texts, *(column for one in ranking for column in _of_score(rows, one, decimals[one], PARTS))]
+    columns += _of_counts(rows, share_solved(results))
+    columns += [column for one in scores[len(ranking) :] for column in _of_score(rows, one, decimals[one], PARTS[:2])]
+    numbers = frozenset(range(len(texts), len(columns)))
+    if any(row["no_better_than"] for row in rows):
+        columns.append(("verdict", [_verdict(row) for row in rows]))
     cells = [list(row) for row in zip(*(column for _, column in columns), strict=True)]
     for label, one in rows_of(results):
         row = [label, *[""] * (len(columns) - 1)]
-        for score in one.columns:
-            if score in scores:
-                place = len(texts) + len(PARTS) * scores.index(score)
-                spread = fixed(one.spread, decimals[score]) if one.spread else ""
-                row[place : place + 2] = fixed(one.value, decimals[score]), spread
+        for score in (name for name in one.columns if name in ranking):
+            place, spread = len(texts) + len(PARTS) * ranking.index(score), fixed(one.spread, decimals[score])
+            row[place : place + 2] = fixed(one.value, decimals[score]), spread if one.spread else ""
         cells.append(row)
-    numbers = frozenset(range(len(texts), len(columns)))
     left_out = max(0, len(scored) - MAX_SETTINGS)
     made = Table([name for name, _ in columns], cells, numbers, left_out, is_sortable=True, shown=SHOWN)
     return made, _lost(table.drop(scored.index), settings)
@@ -50,19 +51,15 @@ def settings_table(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[T
 def _of_texts(rows: Sequence[Row], settings: Sequence[str]) -> list[Column]:
     if not settings:
         return [("", ["network"] * len(rows))]
-    columns = [(name, [str(row[key]) for row in rows]) for key, name in short_names(settings).items()]
-    if any(row["no_better_than"] for row in rows):
-        said = [f"no better than {row['no_better_than']}" if row["no_better_than"] else "" for row in rows]
-        columns.append(("verdict", list[str](map(Strong, said))))
-    return columns
+    return [(name, [str(row[key]) for row in rows]) for key, name in short_names(settings).items()]
 
 
-def _of_scores(rows: Sequence[Row], decimals: Mapping[str, int | None]) -> list[Column]:
-    return [
-        (name.format(score), [fixed(row[f"{score}{part}"], places) for row in rows])
-        for score, places in decimals.items()
-        for name, part in PARTS.items()
-    ]
+def _of_score(rows: Sequence[Row], score: str, decimals: int | None, parts: Sequence[tuple[str, str]]) -> list[Column]:
+    return [(name.format(score), [fixed(row[f"{score}{part}"], decimals) for row in rows]) for name, part in parts]
+
+
+def _verdict(row: Row) -> Strong:
+    return Strong(f"no better than {row['no_better_than']}" if row["no_better_than"] else "")
 
 
 def _of_counts(rows: Sequence[Row], solved: tuple[int, int] | None) -> list[Column]:

@@ -159,17 +159,21 @@ def _against(best: Setting, other: Setting, score: str, least: float, chosen: st
         return f"{by}; with {in_words(common)} in common it could be chance: it takes {FEWEST} to tell."
     pair = paired(np.array([mean(best.scores[one]) - mean(other.scores[one]) for one in common]))
     return (
-        f"{by}: over {in_words(common, 'common ')} the {chosen}{score} differs by {pair.mean:+.2g} on average "
-        f"(95 % interval {pair.low:+.2g} to {pair.high:+.2g}, p = {pair.p:.3g} by a paired permutation test), "
+        f"{by}: over {in_words(common, 'common ')} the {chosen}{score} differs by {_signed(pair.mean)} on average "
+        f"(95 % interval {_signed(pair.low)} to {_signed(pair.high)}, p = {pair.p:.3g} by a paired permutation test), "
         f"{_verdict(pair, score, least)}."
     )
+
+
+def _signed(value: float) -> str:
+    return f"{'+' if value >= 0 else ''}{number(value, 2)}"
 
 
 def _verdict(one: Paired, score: str, least: float) -> str:
     """What a comparison comes to."""
     if abs(one.mean) < least:
         is_sure = max(-one.low, one.high) < least
-        told = f"so there is none that matters: less than {least:.2g} counts as none"
+        told = f"so there is none that matters: less than {number(least, 2)} counts as none"
         return told if is_sure or not one.could_be_chance else f"{told}; more seeds would tell"
     if one.could_be_chance:
         return "so it could be chance: more seeds would tell"
