@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
@@ -43,6 +44,11 @@ def run_command(run: Callable[[Sequence[str]], int], arguments: Sequence[str], u
         return 1
 
 
+def options_of(parser: argparse.ArgumentParser) -> list[str]:
+    """The long names of its options."""
+    return re.findall(r"--[a-z][\w-]*", parser.format_usage())
+
+
 def refuse_arguments(options: Sequence[str], usage: str, what: str, message: str) -> NoReturn:
     """Raise UserError for what a parser says of a command line; `usage` lists its options, `what` is of a wrong one."""
     wrong = [argument for argument in message.removeprefix(UNRECOGNIZED).split() if argument.startswith("-")]
@@ -53,7 +59,7 @@ def refuse_arguments(options: Sequence[str], usage: str, what: str, message: str
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        refuse_arguments([*self._option_string_actions, *HELP], f"python -m {self.prog} --help", NO_OPTION, message)
+        refuse_arguments([*options_of(self), *HELP], f"python -m {self.prog} --help", NO_OPTION, message)
 
 
 def parser_of(module: str) -> argparse.ArgumentParser:

@@ -98,12 +98,12 @@ def _check_encoding(arguments: list[str]) -> None:
 
 def _check_flags(arguments: list[str]) -> None:
     """Refuse flags that there are not, and Hydra's that unpickles a file; its parser knows one by its first letters."""
-    from runner.app.commands import NO_OPTION, refuse_arguments
+    from runner.app.commands import NO_OPTION, options_of, refuse_arguments
     from runner.app.hydra_private import get_args_parser
     from runner.base.errors import UserError
 
     parser = get_args_parser()
-    options, what = [STRICT, *parser._option_string_actions], f"{NO_OPTION}, and settings are typed as key=value"
+    options, what = [STRICT, *options_of(parser)], f"{NO_OPTION}, and settings are typed as key=value"
     told = partial(refuse_arguments, options, "python -m runner --hydra-help", what)
     parser.error = told  # type: ignore[method-assign]
     if parser.parse_args(arguments).experimental_rerun is not None:
