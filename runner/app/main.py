@@ -3,7 +3,7 @@
 import gc
 import os
 import sys
-from functools import partial
+from typing import NoReturn
 
 STRICT = "--strict"
 
@@ -98,14 +98,18 @@ def _check_encoding(arguments: list[str]) -> None:
 
 def _check_flags(arguments: list[str]) -> None:
     """Refuse flags that there are not, and Hydra's that unpickles a file; its parser knows one by its first letters."""
-    from runner.app.commands import NO_OPTION, options_of, refuse_arguments
     from runner.app.hydra_private import get_args_parser
     from runner.base.errors import UserError
 
     parser = get_args_parser()
-    options, what = [STRICT, *options_of(parser)], f"{NO_OPTION}, and settings are typed as key=value"
-    told = partial(refuse_arguments, options, "python -m runner --hydra-help", what)
-    parser.error = told  # type: ignore[method-assign]
+
+    def refuse(message: str) -> NoReturn:
+        from runner.app.commands import NO_OPTION, options_of, refuse_arguments
+
+        what = f"{NO_OPTION}, and settings are typed as key=value"
+        refuse_arguments([STRICT, *options_of(parser)], "python -m runner --hydra-help", what, message)
+
+    parser.error = refuse  # type: ignore[method-assign]
     if parser.parse_args(arguments).experimental_rerun is not None:
         raise UserError(
             "--experimental-rerun would run code that is in the file (docs/security.md); "
