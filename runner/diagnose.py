@@ -14,6 +14,7 @@ from runner.base.interrupts import exit_code
 from runner.base.paths import CONF
 from runner.runs.command_lines import typed
 from runner.runs.components import load_modules, modules_of
+from runner.store.run_ids import SHORTEST
 
 if TYPE_CHECKING:
     from runner.diagnosis.judged import Judged, Unjudged
@@ -30,7 +31,8 @@ and those that help on seeds which the sweep does not have are confirmed. Nothin
 
   python -m runner.diagnose                          the newest sweep, or run
   python -m runner.diagnose SWEEP                    a certain one: its name in outputs/, or an MLflow run id
-  python -m runner.diagnose RUN_ID                   one run, beside the others of its sweep
+  python -m runner.diagnose RUN_ID                   one run, beside the others of its sweep; the first
+                                                     8 letters of an id are enough
   python -m runner.diagnose SWEEP --why 3            all that is known of the run with this index
   python -m runner.diagnose RUN_ID --against RUN_ID  what differs from a run that learns, and what is the reason
   python -m runner.diagnose --why 3 --against 7      the same of two runs of a sweep
@@ -117,7 +119,8 @@ def _indexed(sweep: "Findings", index: int) -> list[int]:
 
 def _against(sweep: "Findings", asked: list[int], other: str, modules: tuple[str, ...]) -> int:
     """A run beside another one: of its sweep, by its index there, or any, by its id."""
-    beside, others = (sweep, _indexed(sweep, int(other))) if other.isdecimal() else _sweep(other)
+    is_index = other.isdecimal() and len(other) < SHORTEST  # an id may begin with digits alone
+    beside, others = (sweep, _indexed(sweep, int(other))) if is_index else _sweep(other)
     if len(asked) != 1 or len(others) != 1:
         raise UserError("--against compares two runs: RUN_ID --against RUN_ID, or --why 3 --against 7 of one sweep")
     from runner.diagnosis.against import compared
@@ -129,7 +132,7 @@ def _against(sweep: "Findings", asked: list[int], other: str, modules: tuple[str
     results = _with_signals(sweep.results, modules, quiet=False)
     (one,) = judge_all(results, asked)
     (two,) = judge_all(results if is_same else _with_signals(beside.results, modules, quiet=False), others)
-    first, second = (at, place) if is_same else (sweep.run_ids[at][:8], beside.run_ids[place][:8])
+    first, second = (at, place) if is_same else (sweep.run_ids[at][:SHORTEST], beside.run_ids[place][:SHORTEST])
     say("\n".join(compared(one, two, (f"run {first}", f"run {second}"))))
     return ILL if any(isinstance(each, Judged) and each.diagnosis.verdict == "ill" for each in (one, two)) else 0
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from runner.app.commands import parser_of, run_command
 from runner.base.console import count, say, warn
-from runner.base.errors import UserError
+from runner.base.errors import UserError, one_of
 from runner.base.files import write_whole
 from runner.base.paths import CONF
 from runner.findings.table_files import as_file
@@ -20,7 +20,8 @@ Writes a report of sweeps that the MLflow store has; nothing is trained, and no 
 the same file, byte for byte.
 
   python -m runner.report                          the newest sweep, as an HTML file in this folder
-  python -m runner.report SWEEP                    a certain one: its name in outputs/, or an MLflow run id
+  python -m runner.report SWEEP                    a certain one: its name in outputs/, or an MLflow run id or its
+                                                   first 8 letters
   python -m runner.report SWEEP OTHER              several sweeps compared in one report
   python -m runner.report --output reports         into another folder
   python -m runner.report --format markdown        Markdown, with its pictures beside it
@@ -88,7 +89,7 @@ def _check(chosen: argparse.Namespace) -> None:
 
 def _check_ending(path: Path | None, known: Sequence[str]) -> None:
     if path and path.suffix.removeprefix(".") not in known:
-        raise UserError(f"{path} must end in {' or '.join('.' + ending for ending in known)}")
+        raise UserError(f"{path} must end in {one_of(['.' + ending for ending in known])}")
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ Trains a run of the MLflow store again, alone, from what the store has of it, an
 and every weight with the stored ones. Prints IDENTICAL, or the first step and array that differ, and what is different
 here from where it was trained.
 
-  python -m runner.reproduce RUN_ID          one run
+  python -m runner.reproduce RUN_ID          one run; the first 8 letters of its id are enough
   python -m runner.reproduce --all SWEEP     every run of a sweep, as stacks: the id of its parent run, or its name in
                                              outputs/
   python -m runner.reproduce RUN_ID modules=[my_parts]       a run with components of your own

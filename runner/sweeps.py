@@ -8,6 +8,8 @@ from collections.abc import Sequence
 
 from runner.app.commands import run_command
 from runner.app.named_sweeps import Header, read_header, sweep_files
+from runner.base.commands import LISTS_SWEEPS
+from runner.base.errors import UserError
 
 USAGE = """Lists the named sweeps: question, number of runs, and about how long they take on two cores.
 
@@ -41,8 +43,7 @@ def _run(words: Sequence[str]) -> int:
         if not words or any(word.lower() in f"{name} {header.question}".lower() for word in words):
             table.add_row(name, f"{header.runs:,}", header.duration, header.question)
     if not table.row_count:
-        print(f"no named sweep has {' or '.join(words)} in its name or question", file=sys.stderr)
-        return 1
+        raise UserError(f"no named sweep has {' or '.join(words)} in its name or question; {LISTS_SWEEPS} lists all")
     console().print(table)
     return 0
 

@@ -77,8 +77,8 @@ A fix helps on a seed where the score rises by more than {LEAST:g}, or by {MISSI
 less; on fresh seeds also by more than {ERRORS:g} standard errors of its mean over them. A score below that of a
 constant counts as a constant's. A fix is confirmed where it helps on at least {MOST:.0%} of the fresh seeds that fail,
 of {FEWEST_FRESH} at least, and, where others learn anyway, harms so few of these that chance does not explain it (p at
-most {LUCK:g}, McNemar's exact test). Where only chance is left to exclude, {FRESH} more fresh seeds are trained, without
-the fix and with it. Numbers are of the middle seed.
+most {LUCK:g}, McNemar's exact test). Where only chance is left to exclude, {FRESH} more fresh seeds are trained,
+without the fix and with it. Numbers are of the middle seed.
 Of a fix that helps, and leaves a run that does worse than the data allow, that is said: diagnose the run with the fix.
 
 - Where only the fix of a look-alike helps, that is the cause.

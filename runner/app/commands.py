@@ -2,18 +2,21 @@
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from runner.base.console import say
 from runner.base.errors import RunsFailed, UserError, complain, unknown
-from runner.base.files import ensure_streams, in_words, lose_output
+from runner.base.files import ensure_streams, lose_output
 from runner.base.interrupts import exit_code
 from runner.base.starting import hear_interrupts
 from runner.store.surroundings import using_mlflow
 
 HELP = ("--help", "-h")
+NO_OPTION = "{given} is not an option"
+UNRECOGNIZED = "unrecognized arguments: "  # as argparse says it
 
 
 def run_command(run: Callable[[Sequence[str]], int], arguments: Sequence[str], usage: str) -> int:
@@ -37,13 +40,26 @@ def run_command(run: Callable[[Sequence[str]], int], arguments: Sequence[str], u
     except (UserError, RunsFailed, OSError) as error:
         if os.environ.get("HYDRA_FULL_ERROR", "0") not in ("", "0"):
             raise
-        complain(in_words(error))
+        complain(error)
         return 1
+
+
+def options_of(parser: argparse.ArgumentParser) -> list[str]:
+    """The long names of its options."""
+    return re.findall(r"--[a-z][\w-]*", parser.format_usage())
+
+
+def refuse_arguments(options: Sequence[str], usage: str, what: str, message: str) -> NoReturn:
+    """Raise UserError for what a parser says of a command line; `usage` lists its options, `what` is of a wrong one."""
+    wrong = [argument for argument in message.removeprefix(UNRECOGNIZED).split() if argument.startswith("-")]
+    if message.startswith(UNRECOGNIZED) and wrong:
+        raise UserError(unknown(wrong[0], options, usage, what))
+    raise UserError(f"{message}; {usage} shows what there is")
 
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise UserError(f"{message}; python -m {self.prog} --help shows what there is")
+        refuse_arguments([*options_of(self), *HELP], f"python -m {self.prog} --help", NO_OPTION, message)
 
 
 def parser_of(module: str) -> argparse.ArgumentParser:
@@ -56,5 +72,5 @@ def split_options(arguments: Sequence[str], known: Sequence[str]) -> tuple[list[
     options = [argument for argument in arguments if argument.startswith("-")]
     for option in options:
         if option not in known:
-            raise UserError(unknown(option, [*known, *HELP], "{given} is not an option"))
+            raise UserError(unknown(option, [*known, *HELP], what=NO_OPTION))
     return options, [argument for argument in arguments if argument not in options]

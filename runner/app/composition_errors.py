@@ -1,7 +1,5 @@
 """What Hydra and OmegaConf say of a config that cannot be composed, in plain words, with the override to blame."""
 
-import difflib
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -12,17 +10,23 @@ from hydra.errors import CompactHydraException, HydraException, MissingConfigExc
 from omegaconf import DictConfig
 from omegaconf.errors import InterpolationResolutionError, OmegaConfBaseException
 
+from runner.app.grammar import unreadable
 from runner.app.hydra_private import IConfigRepository, root_of, sections_in
-from runner.base.errors import Problem, unknown
+from runner.base.commands import LISTS_CHOICES, LISTS_SWEEPS, lists_settings, section_of_reference
+from runner.base.errors import TYPED, Problem, nearest, unknown
 from runner.plan.jobs import Refused
+from runner.runs.components import REGISTRIES
+from runner.runs.explaining import no_setting
 
 if TYPE_CHECKING:
     from runner.plan.jobs import Job
 
 SHORT = {"lr": "learning_rate"}
-QUOTES = "'\""
-CLOSED_BY = {"(": ")", "[": "]", "{": "}", "'": "'", '"': '"'}
-NAMES = {")": "parenthesis", "]": "bracket", "}": "brace", "'": "quote", '"': "quote"}
+LISTERS = {
+    **dict.fromkeys((*REGISTRIES, "executor"), LISTS_CHOICES),
+    "sweep": LISTS_SWEEPS,
+    "case": section_of_reference("Cases"),
+}
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,14 @@ def _unknown_option(failure: Failure, override: Override) -> Problem | None:
     for option in chosen if isinstance(chosen, list) else [chosen]:
         if failure.error.missing_cfg_file == f"{group}/{option}":
             known = failure.error.options or failure.files.get_group_options(group)
-            return Problem(_key(override), unknown(option, known))
+            return Problem(_key(override), unknown(option, known, LISTERS.get(group, "")))
+    return None
+
+
+def _chosen_twice(failure: Failure, override: Override) -> Problem | None:
+    """A group of which an option is chosen already, and another one is added."""
+    if override.is_add() and f"Multiple values for {override.key_or_group}." in failure.text:
+        return Problem(_key(override), f"has a value already; leave out the +, as {_key(override)}={_given(override)}")
     return None
 
 
@@ -150,7 +161,7 @@ def _quoted(failure: Failure, override: Override) -> Problem | None:
 
 # The first that fits is what is wrong: those that ask what Hydra raised or knows, then those that read its sentences.
 KINDS: tuple[Callable[[Failure, Override], Problem | None], ...] = (
-    _no_key, _unknown_option, _no_option, _about_interval, _about_value, _several_values, _quoted,
+    _no_key, _chosen_twice, _unknown_option, _no_option, _about_interval, _about_value, _several_values, _quoted,
 )  # fmt: skip
 
 
@@ -162,11 +173,6 @@ def several_values(override: Override) -> Problem:
     return Problem(_key(override), told, _origin(override))
 
 
-def unreadable(override: str) -> Problem:
-    """That an override does not follow Hydra's grammar, and what may be missing in it."""
-    return Problem(f"the override {override!r}", f"cannot be read; {_why_unreadable(override)}")
-
-
 def _key(override: Override) -> str:
     return str(override.input_line).partition("=")[0].lstrip("+~")
 
@@ -176,52 +182,36 @@ def _given(override: Override) -> str:
 
 
 def _origin(override: Override) -> str:
-    return f"from the override {override.input_line}"
-
-
-def _why_unreadable(override: str) -> str:
-    """What is open in an override, or else its value in the two kinds of quotes that a shell and Hydra need."""
-    key, sign, value = override.partition("=")
-    if not sign:
-        return f"it needs the form key=value, such as {key}=VALUE"
-    expected: list[str] = []
-    for letter in re.sub(r"\\.", "", value):
-        if expected and letter == expected[-1]:
-            expected.pop()
-        elif expected and expected[-1] in QUOTES:
-            continue
-        elif letter in CLOSED_BY:
-            expected.append(CLOSED_BY[letter])
-        elif letter in CLOSED_BY.values():
-            return f"a {NAMES[letter]} is closed that was not opened: {letter}"
-    if expected:
-        return f"a {NAMES[expected[-1]]} is not closed: {expected[-1]} is missing"
-    return f"""quotes may help: '{key}="{value}"'"""
+    return f"{TYPED}{override.input_line}"
 
 
 def _about_key(failure: Failure, name: str) -> str:
     """That a key does not exist, and which do at its place; or else why its value cannot be used."""
     if isinstance(failure.error, InterpolationResolutionError):
         return f"cannot be resolved: {failure.first_line}"
+    if "Could not append to config" in failure.text:
+        return "is in the config already; leave out the +"
+    if "No match in the defaults list" in failure.text:
+        return f"is not a group of choices; {lists_settings('hydra' if name.startswith('hydra') else '')} lists all"
+    if "does not exist" in failure.text and "Could not delete" in failure.text:
+        return "is not in the config, so it cannot be removed"
     if not isinstance(failure.node, DictConfig):
         return f"cannot be set: {failure.first_line}"
     known = [str(key) for key in failure.node if key not in ("hydra", "name")]
-    last = name.rpartition(".")[2]
-    return unknown(last, known, "is not a setting", _meant(last, known, root_of(failure.node)))
+    section, _, last = name.rpartition("/" if name.startswith("hydra/") else ".")
+    component = str(failure.node.get("name", ""))
+    return no_setting(last, known, section, component, _meant(last, known, root_of(failure.node)))
 
 
-def _meant(name: str, siblings: Sequence[str], root: Any) -> str:
-    """The dotted key that was meant by a name: one that has it in another group, or else the nearest."""
+def _meant(name: str, siblings: Sequence[str], root: Any) -> list[str]:
+    """The dotted keys that may be meant by a name: one that has it in another group, or else the nearest."""
     everywhere: dict[str, str] = {}
     for key in _keys(root):
         everywhere.setdefault(key.rpartition(".")[2], key)
     name = SHORT.get(name, name)
     if name in everywhere:
-        return everywhere[name]
-    near = difflib.get_close_matches(name, siblings, n=1)
-    if not near:
-        near = [everywhere[one] for one in difflib.get_close_matches(name, list(everywhere), n=1)]
-    return near[0] if near else ""
+        return [everywhere[name]]
+    return nearest(name, siblings) or [everywhere[one] for one in nearest(name, everywhere)]
 
 
 def _keys(node: DictConfig, prefix: str = "") -> Iterator[str]:

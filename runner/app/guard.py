@@ -216,7 +216,7 @@ def _leaves(key: str, node: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _refuse(key: str, reason: str) -> NoReturn:
-    raise UserError(f"{key} {reason} (docs/security.md says what a config may name)")
+    raise UserError(f"{key} {reason} (docs/security.md says what a config may name)", [key])
 
 
 def _refuse_environment(*_: str) -> NoReturn:

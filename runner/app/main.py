@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from typing import NoReturn
 
 STRICT = "--strict"
 
@@ -17,7 +18,7 @@ def main() -> int:
     os.environ["HYDRA_FULL_ERROR"] = "1"
     from runner.app.completion import script_for
     from runner.base.errors import RunsFailed, UserError, complain
-    from runner.base.files import ensure_streams, in_words, lose_output
+    from runner.base.files import ensure_streams, lose_output
     from runner.base.interrupts import exit_code
     from runner.store.surroundings import using_mlflow
 
@@ -41,12 +42,10 @@ def main() -> int:
         lose_output(sys.stdout)
         return 1
     except Exception as error:
-        message = _composition_problem(error)
-        if message is None and isinstance(error, (UserError, RunsFailed, OSError)):
-            message = in_words(error)
-        if show_traceback or message is None:
+        error = _composition_problem(error) or error
+        if show_traceback or not isinstance(error, (UserError, RunsFailed, OSError)):
             raise
-        complain(message)
+        complain(error)
         return 1
     return 0
 
@@ -98,18 +97,27 @@ def _check_encoding(arguments: list[str]) -> None:
 
 
 def _check_flags(arguments: list[str]) -> None:
-    """Refuse Hydra's flag that unpickles a file; its parser knows a flag by its first letters too."""
+    """Refuse flags that there are not, and Hydra's that unpickles a file; its parser knows one by its first letters."""
     from runner.app.hydra_private import get_args_parser
     from runner.base.errors import UserError
 
-    if get_args_parser().parse_args(arguments).experimental_rerun is not None:
+    parser = get_args_parser()
+
+    def refuse(message: str) -> NoReturn:
+        from runner.app.commands import NO_OPTION, options_of, refuse_arguments
+
+        what = f"{NO_OPTION}, and settings are typed as key=value"
+        refuse_arguments([STRICT, *options_of(parser)], "python -m runner --hydra-help", what, message)
+
+    parser.error = refuse  # type: ignore[method-assign]
+    if parser.parse_args(arguments).experimental_rerun is not None:
         raise UserError(
             "--experimental-rerun would run code that is in the file (docs/security.md); "
             "python -m runner.reproduce RUN trains a run again"
         )
 
 
-def _composition_problem(error: Exception) -> str | None:
+def _composition_problem(error: Exception) -> Exception | None:
     """One of Hydra's own complaints in a sentence; None for an error that is not about the input."""
     import yaml
     from hydra.errors import HydraException
@@ -117,9 +125,11 @@ def _composition_problem(error: Exception) -> str | None:
 
     from runner.app.hydra_private import is_from_composing
     from runner.app.refusal import all_problems
+    from runner.base.errors import UserError
 
     if isinstance(error, yaml.YAMLError):
-        return f"a config file cannot be read, as it is not plain YAML: {' '.join(str(error).split())}"
+        said = " ".join(str(error).split())
+        return UserError(f"a config file cannot be read, as it is not plain YAML: {said}")
     if not isinstance(error, (HydraException, OmegaConfBaseException)) and not is_from_composing(error):
         return None
     return all_problems(error, sys.argv[1:])

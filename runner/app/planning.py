@@ -40,7 +40,7 @@ def plan_of(arguments: Sequence[str]) -> Plan:
     try:
         return _planned([*searched(options), *overrides], is_sweep=any(one in FLAGS for one in arguments))
     except (HydraException, OmegaConfBaseException) as error:
-        raise UserError(all_problems(error, arguments)) from error
+        raise all_problems(error, arguments) from error
 
 
 def _planned(overrides: list[str], is_sweep: bool) -> Plan:

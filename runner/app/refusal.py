@@ -13,7 +13,8 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from runner.app.compose import Composer
-from runner.app.composition_errors import explain, several_values, unreadable
+from runner.app.composition_errors import explain, several_values
+from runner.app.grammar import unreadable
 from runner.app.hydra_private import BasicSweeper, config_files_of, get_args_parser
 from runner.base.errors import Problem, UserError
 from runner.base.paths import CONF
@@ -21,22 +22,22 @@ from runner.plan.jobs import Refused
 from runner.plan.plan import make_plan
 
 
-def all_problems(error: Exception, arguments: Sequence[str]) -> str:
-    """The message for what Hydra has raised for these arguments, with all else that is wrong with them."""
+def all_problems(error: Exception, arguments: Sequence[str]) -> UserError:
+    """What Hydra has raised for these arguments, as one error with all else that is wrong with them."""
     asked = get_args_parser().parse_args(list(arguments))
     GlobalHydra.instance().clear()
     with initialize_config_dir(str(CONF), version_base="1.3"):
         loader: Any = GlobalHydra.instance().config_loader()
         first, _ = explain(error, _parsed(loader, asked.overrides)[0], config_files_of(loader))
         if asked.config_dir or asked.config_path or asked.config_name:
-            return str(first)
+            return UserError(str(first), [first.key])
         try:
             _judge(loader, asked.overrides, bool(asked.multirun))
         except UserError as judged:
-            return str(judged)
+            return judged
         except (HydraException, OmegaConfBaseException, ValueError):  # in what belongs to Hydra, such as its launcher
-            return str(first)
-    return str(first)
+            pass
+    return UserError(str(first), [first.key])
 
 
 def _judge(loader: Any, overrides: Sequence[str], is_sweep: bool) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from hydra.core.override_parser.types import Override
 
 from runner.app.compose import Composer
-from runner.app.composition_errors import unreadable
+from runner.app.grammar import unreadable
 from runner.base.errors import UserError, refuse
 from runner.base.paths import CONF, PLUGINS
 from runner.plan.plan import Plan, make_plan

@@ -11,6 +11,24 @@ PLAIN = re.compile(r"[\w./:+@%*-]+", re.ASCII)  # what Hydra's grammar reads as 
 MEANS_MORE = re.compile(r"(?i)null|true|false|[+-]?(\d[\d_]*)?\.?\d+(e[+-]?\d+)?|[+-]?(inf|nan)")
 
 
+LISTS_CHOICES = "python -m runner --help"  # lists components and executors
+LISTS_SWEEPS = "python -m runner.sweeps"
+LISTS_FAULTS = "python -m runner.gradcheck --faults"
+
+
+def lists_settings(section: str, component: str = "") -> str:
+    """The command that lists the settings of a section of the config, of a certain component where it is of one."""
+    if section.startswith("hydra"):
+        return "python -m runner --hydra-help"
+    chosen = [f"{section}={component}"] if component else []
+    return " ".join(["python -m runner", *chosen, "--cfg job", *([f"-p {section}"] if section else [])])
+
+
+def section_of_reference(name: str) -> str:
+    """The page that lists what no command does."""
+    return f"docs/reference.md, section {name},"
+
+
 def command_with(changes: Mapping[str, Any]) -> str:
     """What was typed, as a command for a shell, with these settings instead of those it had or beside them."""
     kept = [one for one in typed() if one.partition("=")[0].lstrip("+~") not in changes]

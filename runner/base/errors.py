@@ -1,6 +1,8 @@
 """What is wrong with the input, reported once and clearly: key, value, what is allowed, where it came from."""
 
 import difflib
+import os
+import re
 import sys
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,16 +10,27 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from runner.base.commands import command_with
+from runner.base.files import in_words
 from runner.base.texts import visible
 
 MAX_LINES = 20
 MAX_JOBS_NAMED = 4
 MAX_GIVEN, MAX_MESSAGE = 300, 1000
+FEW, NEAREST = 8, 3  # names: up to 8 are all listed, of more the three nearest
+ABBREVIATED = 3  # letters: what is shorter is the beginning of too much
+TYPED = "from the override "
 RAISED = (Exception, SystemExit)  # by a part of one's own, which may call sys.exit; a Ctrl-C is none of them
 
 
 class UserError(Exception):
-    """A mistake that the person at the terminal can fix. Shown as its message alone, without a traceback."""
+    """A mistake that the person at the terminal can fix. Shown as its message alone, without a traceback.
+
+    `keys` are the settings that it is about, which a terminal emphasises.
+    """
+
+    def __init__(self, message: str = "", keys: Iterable[str] = ()) -> None:
+        super().__init__(message)
+        self.keys = tuple(keys)
 
 
 class RunsFailed(Exception):
@@ -45,9 +58,13 @@ class Problem:
     ways: tuple[Way, ...] = field(default=(), compare=False)
 
     def __str__(self) -> str:
-        key, message, origin = one_line(self.key), one_line(self.message, MAX_MESSAGE), one_line(self.origin)
+        key, message = one_line(self.key), one_line(self.message, MAX_MESSAGE)
         told = f"{key}{message}" if message.startswith("=") else f"{key} {message}"
-        return told + (f" ({origin})" if origin else "")
+        return told + (f" ({one_line(self.origin)})" if self.origin and not self._is_where_it_says() else "")
+
+    def _is_where_it_says(self) -> bool:
+        """Whether the override has the key that the message begins with, so that naming it would say nothing more."""
+        return self.origin.removeprefix(TYPED).partition("=")[0].lstrip("+") == self.key
 
 
 def one_line(text: str, most: int = MAX_GIVEN) -> str:
@@ -61,9 +78,20 @@ def what_raised(error: BaseException) -> str:
     return one_line(str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {error}", MAX_MESSAGE)
 
 
-def complain(message: str) -> None:
-    """Say on standard error what is wrong, whatever names the message quotes."""
-    print(f"error: {visible(message)}", file=sys.stderr)
+def complain(error: Exception) -> None:
+    """Say on standard error what is wrong, whatever names the message quotes; in colours where a terminal has them."""
+    said = f"error: {visible(in_words(error))}"
+    if not sys.stderr.isatty() or os.environ.get("NO_COLOR"):
+        print(said, file=sys.stderr)
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    text = Text(said)
+    text.stylize("bold red", 0, len("error:"))
+    for key in error.keys if isinstance(error, UserError) else ():
+        text.highlight_regex(rf"(?m)^(?:error:|  -) (?P<bold>{re.escape(visible(key))})(?=[ =])")
+    Console(stderr=True).print(text, soft_wrap=True)
 
 
 def refuse(problems: dict[int, list[Problem]], n_jobs: int) -> UserError:
@@ -77,17 +105,46 @@ def refuse(problems: dict[int, list[Problem]], n_jobs: int) -> UserError:
     for job, found in problems.items():
         for problem in found:
             jobs_of.setdefault(str(problem), []).append(job)
+    keys = dict.fromkeys(one_line(problem.key) for found in problems.values() for problem in found)
     if n_jobs == 1:
-        return UserError(_bullets("This run cannot start:", jobs_of) + tried)
+        return UserError(_bullets("This run cannot start:", jobs_of) + tried, keys)
     head = f"{len(problems)} of {n_jobs} jobs cannot run, so nothing was trained:"
-    return UserError(_bullets(head, [f"{text} [{_name_jobs(jobs, n_jobs)}]" for text, jobs in jobs_of.items()]) + tried)
+    lines = [f"{text} [{_name_jobs(jobs, n_jobs)}]" for text, jobs in jobs_of.items()]
+    return UserError(_bullets(head, lines) + tried, keys)
 
 
-def unknown(given: Any, known: Sequence[str], what: str = "is unknown: {given!r}", meant: str = "") -> str:
-    """A sentence about a name that does not exist, with the one that was `meant`, or the nearest that does."""
-    near = [meant] if meant else difflib.get_close_matches(str(given), known, n=1)
-    hint = f" (did you mean {near[0]}?)" if near else ""
-    return f"{what.format(given=given)}{hint}; known are {', '.join(known)}" if known else what.format(given=given)
+def nearest(given: Any, known: Iterable[str], most: int = NEAREST) -> list[str]:
+    """The names that begin with a given one or are spelt most like it, whatever the case of letters."""
+    by_lower, typed = {name.casefold().lstrip("-"): name for name in known}, str(given).casefold().lstrip("-")
+    longer = [name for name in by_lower if len(typed) >= ABBREVIATED and name.startswith(typed)]
+    alike = difflib.get_close_matches(typed, list(by_lower), n=most)
+    return [by_lower[name] for name in dict.fromkeys([*alike, *longer])][:most]
+
+
+def one_of(names: Sequence[str]) -> str:
+    """Names as a choice: `a`, `a or b`, `a, b or c`."""
+    return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def unknown(
+    given: Any,
+    known: Sequence[str],
+    lister: str = "",
+    what: str = "is unknown: {given!r}",
+    meant: Sequence[str] = (),
+) -> str:
+    """A sentence about a name that does not exist: those that were `meant`, or the nearest; and where all are listed.
+
+    That is in the sentence itself where they are few; `lister` is the command or page that has them where they are not.
+    """
+    told, near = what.format(given=given), list(meant or nearest(given, known))[:NEAREST]
+    if near:
+        told += f" (did you mean {one_of(near)}?)"
+    if not known:
+        return told
+    if len(known) <= FEW:
+        return f"{told}; known are {', '.join(known)}"
+    return f"{told}; {lister} lists all" if lister else told
 
 
 def _name_jobs(jobs: Sequence[int], n_jobs: int) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from runner.base.errors import UserError
+from runner.base.errors import UserError, one_line
 from runner.base.paths import OUTPUTS
 from runner.findings.findings import Findings
 from runner.runs.about import About
@@ -16,8 +16,9 @@ from runner.runs.overrides import swept_keys
 from runner.runs.result import Provenance, RunResult
 from runner.runs.spec import from_plain
 from runner.store.address import named_store, run_pages
-from runner.store.folder import SweepFolder
+from runner.store.folder import SweepFolder, others_than
 from runner.store.plan_file import PlanEntry, plan_from
+from runner.store.run_ids import BEGINNING
 
 if TYPE_CHECKING:
     from runner.store.reader import Reader, StoredRun
@@ -80,6 +81,9 @@ def _runs_of(reader: "Reader", name: str | None) -> "list[StoredRun]":
         return reader.of_sweep(newest.tags["sweep_id"])
     if found := reader.of_sweep(name) or reader.of_sweep(_sweep_in(name)):
         return found
+    if not BEGINNING.fullmatch(name):
+        told = f"MLflow has no run {one_line(name)}, and {OUTPUTS}/ no sweep of this name"
+        raise UserError(told + others_than(name))
     run = reader.run(name)
     if not run.is_parent:
         return [run]

@@ -6,6 +6,7 @@ from nn.activations import ACTIVATIONS
 from nn.faults import FAULTS
 from nn.losses import LOSSES
 from nn.metrics import METRICS
+from runner.base.commands import LISTS_CHOICES, LISTS_FAULTS, section_of_reference
 from runner.base.errors import Problem, Way, unknown
 from runner.base.texts import listed
 from runner.plan.fault_checks import why_not
@@ -24,7 +25,7 @@ def _check_output(phase: Phase) -> Problem | None:
     spec, facts = phase.spec, phase.facts
     output = spec.network.output
     if output not in ACTIVATIONS:
-        return Problem("network.output", unknown(output, [AUTO, *ACTIVATIONS]))
+        return Problem("network.output", unknown(output, [AUTO, *ACTIVATIONS], LISTS_CHOICES))
     if chooses_class(output) and facts.task == "regression":
         return Problem(
             "network.output", f"={output} needs classes to choose from, but data={spec.data.name} is a regression"
@@ -45,7 +46,7 @@ def _check_input(phase: Phase) -> Problem | None:
     spec = phase.spec
     if spec.network.input not in ACTIVATIONS or chooses_class(spec.network.input):
         elementwise = [name for name in ACTIVATIONS if not chooses_class(name)]
-        return Problem("network.input", unknown(spec.network.input, elementwise))
+        return Problem("network.input", unknown(spec.network.input, elementwise, LISTS_CHOICES))
     return None
 
 
@@ -55,7 +56,7 @@ def _check_loss(phase: Phase) -> Problem | None:
 
 def _check_cost_name(phase: Phase) -> Problem | None:
     cost = phase.spec.cost
-    return None if cost in LOSSES else Problem("cost", unknown(cost, [AUTO, *LOSSES]))
+    return None if cost in LOSSES else Problem("cost", unknown(cost, [AUTO, *LOSSES], LISTS_CHOICES))
 
 
 def _check_cost(phase: Phase) -> Problem | None:
@@ -139,7 +140,7 @@ def _check_test(phase: Phase) -> Problem | None:
 
 def _check_fault_names(phase: Phase) -> Problem | None:
     misspelt = [fault for fault in phase.spec.fault if fault not in FAULTS]
-    return Problem("fault", unknown(misspelt[0], ["none", *FAULTS])) if misspelt else None
+    return Problem("fault", unknown(misspelt[0], ["none", *FAULTS], LISTS_FAULTS)) if misspelt else None
 
 
 def _check_faults(phase: Phase) -> Problem | None:
@@ -155,7 +156,7 @@ def _check_score(phase: Phase) -> Problem | None:
     if score == AUTO:
         return None
     if score not in METRICS:
-        return Problem("score", unknown(score, [AUTO, *METRICS]))
+        return Problem("score", unknown(score, [AUTO, *METRICS], section_of_reference("Metrics")))
     fitting = METRICS.fitting(facts.task, gives_probabilities(output, facts.d_out(output)))
     if METRICS.metric(score) in fitting:
         return None

@@ -1,6 +1,5 @@
 """Weights to start from: those that another run has left, as a file or in MLflow."""
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +14,9 @@ from runner.runs.explaining import explain_data
 from runner.runs.scaling import Scaling
 from runner.runs.spec import Spec
 from runner.runs.weights import Weights, read_weights
+from runner.store.run_ids import RUN_ID
 
 ROUNDING = 1e-9
-RUN_ID = re.compile(r"[0-9a-f]{32}")
 
 
 def read_start(text: str) -> Weights | Problem:

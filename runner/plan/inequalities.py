@@ -16,6 +16,7 @@ from textwrap import shorten
 from typing import Any
 
 from nn.metrics import METRICS
+from runner.base.commands import lists_settings
 from runner.base.console import count
 from runner.base.errors import unknown
 from runner.base.moments import mean
@@ -89,7 +90,8 @@ class Reader:
             case ast.Call(func=ast.Name(id=name)) if name in FUNCTIONS:
                 return self.over_runs(name, node.args, self.selection(node.keywords))
             case ast.Call(func=function):
-                raise ValueError(unknown(self.text(function), FUNCTIONS, "{given!r} is not a function"))
+                told = unknown(self.text(function), FUNCTIONS, what="{given!r} is not a function")
+                raise ValueError(f"{told}; allowed are {', '.join(FUNCTIONS)}")
         raise ValueError(f"{self.text(node)!r} is not understood; allowed are numbers, + - * /, {', '.join(FUNCTIONS)}")
 
     def over_runs(self, name: str, arguments: Sequence[ast.expr], runs: Sequence[int]) -> float:
@@ -175,7 +177,9 @@ class Reader:
         meant = [key for key in meant if key in self.keys] or meant
         meant = [key for key in meant if "." not in key] or meant
         if not meant:
-            raise ValueError(unknown(name, sorted({*last.values()}), "{given!r} is not a key of the config"))
+            raise ValueError(
+                unknown(name, sorted({*last.values()}), lists_settings(""), "{given!r} is not a key of the config")
+            )
         if len(meant) > 1:
             raise ValueError(f"{name!r} can mean {' or '.join(meant)}; it is clear where one of them alone is swept")
         return meant[0]
@@ -222,7 +226,8 @@ def _finals(metric: str, results: Sequence[RunResult]) -> list[float | None]:
     lacking = [one for one, value, has in zip(finals, found, ended, strict=True) if has and value is None]
     if lacking:
         who = "no run has" if found.count(None) == len(found) else f"{len(lacking)} of {len(found)} runs do not have"
-        raise ValueError(f"{who} {metric}; they have {', '.join(sorted({name for one in lacking for name in one}))}")
+        there = ", ".join(sorted({name for one in lacking for name in one}))
+        raise ValueError(f"{who} {metric}; they have {shorten(there, 120)}")
     return found
 
 

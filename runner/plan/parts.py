@@ -5,12 +5,13 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from runner.base.commands import LISTS_CHOICES
 from runner.base.errors import Problem, unknown
 from runner.datasets.samples import DataError
 from runner.datasets.tables.sources import STANDARD_INPUT, kept_input
 from runner.plan.automatic import without_auto
 from runner.runs.components import DECIDED_LATER, REGISTRIES
-from runner.runs.explaining import Wrong, explain_data
+from runner.runs.explaining import Wrong, explain_data, no_setting
 from runner.runs.settings import Settings
 from runner.runs.spec import Component, DataCommon, NetworkSpec, Single, Spec, TestSpec, TrainingSpec, component_model
 
@@ -62,12 +63,13 @@ def _misnamed(key: str, value: Any) -> Problem | None:
     """A part that there is not, or a component that nobody has registered."""
     if key in REGISTRIES:
         if not isinstance(value, Mapping):
-            return Problem(key, f"must be the name of one of {', '.join(REGISTRIES[key])}; got {value!r}")
+            return Problem(key, f"must be a name, got {value!r}; {LISTS_CHOICES} lists all")
         name = value.get("name")
         if name in [*REGISTRIES[key], *DECIDED_LATER.get(key, ())]:
             return None
-        return Problem(f"{key}.name", unknown(name, list(REGISTRIES[key])))
-    return None if key in MODELS else Problem(key, f"is not a setting; known are {', '.join(Spec.model_fields)}")
+        return Problem(f"{key}.name", unknown(name, list(REGISTRIES[key]), LISTS_CHOICES))
+    known = list(Spec.model_fields)
+    return None if key in MODELS else Problem(key, no_setting(key, known))
 
 
 def _model_of(key: str, value: Any) -> type[BaseModel]:
@@ -90,7 +92,8 @@ def _made(key: str, model: type[BaseModel], value: Any) -> tuple[BaseModel | Non
         return model.model_validate(value), None
     except ValidationError as error:
         repaired = _repaired(key, value, error)
-        return model.model_validate(repaired) if repaired else None, Wrong(key, error, model.model_fields)
+        component = str(value["name"]) if issubclass(model, Component) else ""
+        return model.model_validate(repaired) if repaired else None, Wrong(key, error, model.model_fields, component)
 
 
 def _repaired(key: str, value: Any, error: ValidationError) -> dict[str, Any] | None:
@@ -124,7 +127,7 @@ def _warm_start(value: Any, data: Any) -> tuple[BaseModel, ...] | list[Problem |
     for place, entry in enumerate(value):
         key, name = f"warm_start[{place}]", entry.get("name", data["name"])
         if not isinstance(name, str) or name not in REGISTRIES["data"]:
-            return [Problem(f"{key}.name", unknown(name, list(REGISTRIES["data"])))]
+            return [Problem(f"{key}.name", unknown(name, list(REGISTRIES["data"]), LISTS_CHOICES))]
         common = {key: value for key, value in data.items() if key in DataCommon.model_fields and key != "name"}
         own = data if name == data["name"] else {"name": name, **common}
         component, wrong = _made(key, component_model("data", name), {**own, **entry})

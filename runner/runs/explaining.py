@@ -1,14 +1,18 @@
 """What pydantic found, in plain words: the key, what is allowed, what was given and where it came from."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
 
-from runner.base.errors import Problem, Way, one_line, unknown
+from runner.base.commands import lists_settings
+from runner.base.errors import TYPED, Problem, Way, one_line, one_of, unknown
 from runner.datasets.samples import DataError
 from runner.runs.components import REGISTRIES
+
+WARM_START = re.compile(r"warm_start\[\d+\]")  # its settings are those of data
 
 _EXPECTED: dict[str, Callable[[dict[str, Any]], str]] = {
     "greater_than": lambda context: f"must be > {context['gt']:g}",
@@ -35,11 +39,12 @@ _EXPECTED: dict[str, Callable[[dict[str, Any]], str]] = {
 
 @dataclass(frozen=True)
 class Wrong:
-    """What pydantic found in one part of a config: the part's key, and the settings that it could have."""
+    """What pydantic found in one part of a config: its key, the settings that it could have, and the component."""
 
     key: str
     error: ValidationError
     known: Iterable[str] = ()
+    component: str = ""
 
 
 def explained(found: Iterable[Problem | Wrong], config: Mapping[str, Any], overrides: Sequence[str]) -> list[Problem]:
@@ -47,23 +52,42 @@ def explained(found: Iterable[Problem | Wrong], config: Mapping[str, Any], overr
     return [
         with_origin(problem, config, overrides)
         for one in found
-        for problem in ([one] if isinstance(one, Problem) else explain_all(one.key, one.error, one.known))
+        for problem in ([one] if isinstance(one, Problem) else explain_all(one))
     ]
 
 
-def explain_all(prefix: str, error: ValidationError, known: Iterable[str] = ()) -> list[Problem]:
-    """Everything that pydantic found, in plain words; `known` are the settings that there are."""
-    return [_explain(prefix, detail, known) for detail in error.errors(include_url=False)]
+def no_setting(
+    name: str, known: Sequence[str], section: str = "", component: str = "", meant: Sequence[str] = ()
+) -> str:
+    """A sentence about a key that a section of the config does not have, or the component that is chosen for it."""
+    chosen = f"{section}={component}"
+    if component and (others := _with_setting(section, name)):
+        return f"is not a setting of {chosen}, but of {one_of(others)}"
+    if component and not known:
+        return f"is not a setting; {chosen} has none"
+    return unknown(name, known, lists_settings(section, component), "is not a setting", meant)
 
 
-def _explain(prefix: str, detail: Any, known: Iterable[str]) -> Problem:
+def _with_setting(kind: str, name: str) -> list[str]:
+    """The choices of components that have a setting of this name."""
+    registry = REGISTRIES.get(kind, ())
+    return [f"{kind}={one}" for one in registry if any(name == has.name for has in REGISTRIES[kind].settings(one))]
+
+
+def explain_all(wrong: Wrong) -> list[Problem]:
+    """Everything that pydantic found, in plain words."""
+    return [_explain(wrong, detail) for detail in wrong.error.errors(include_url=False)]
+
+
+def _explain(wrong: Wrong, detail: Any) -> Problem:
     """One of pydantic's errors as a key, what is allowed, and what was given."""
-    key = prefix
+    key = wrong.key
     for step in detail["loc"]:
         key += f"[{step}]" if isinstance(step, int) else f".{step}" if key else str(step)
     if detail["type"] == "extra_forbidden":
-        names = [name for name in known if name != "name"]
-        return Problem(key, unknown(key.rpartition(".")[2], names, "is not a setting"))
+        names = [name for name in wrong.known if name != "name"]
+        section = WARM_START.sub("data", wrong.key)
+        return Problem(key, no_setting(key.rpartition(".")[2], names, section, wrong.component))
     expected = _EXPECTED.get(detail["type"])
     message = expected(detail.get("ctx", {})) if expected else detail["msg"].replace("Input should", "must")
     return Problem(key, message if detail["type"] == "missing" else f"{message}, got {one_line(repr(detail['input']))}")
@@ -75,7 +99,7 @@ def with_origin(problem: Problem, config: Mapping[str, Any], overrides: Sequence
     for override in overrides:
         name = override.partition("=")[0].lstrip("+~")
         if problem.key == name or problem.key.startswith((f"{name}.", f"{name}[")) or f"{problem.key}.name" == name:
-            candidates.append((len(name), f"from the override {override}"))
+            candidates.append((len(name), f"{TYPED}{override}"))
     if candidates:
         return replace(problem, origin=max(candidates)[1])
     top = problem.key.partition(".")[0]

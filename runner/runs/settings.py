@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 from runner.base.errors import Problem
 from runner.base.formats import read_yaml
 from runner.base.paths import CONF
-from runner.runs.explaining import explain_all, with_origin
+from runner.runs.explaining import Wrong, explain_all, with_origin
 from runner.runs.field_types import Flag, Whole
 from runner.runs.spec import Frozen
 
@@ -139,7 +139,7 @@ def read_settings(
     try:
         return Settings.model_validate({key: config[key] for key in Settings.model_fields if key in config})
     except ValidationError as error:
-        found = [replace(one, key=TAG.sub("executor", one.key)) for one in explain_all("", error)]
+        found = [replace(one, key=TAG.sub("executor", one.key)) for one in explain_all(Wrong("", error))]
         return [with_origin(problem, config, overrides) for problem in found]
 
 

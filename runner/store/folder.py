@@ -9,7 +9,7 @@ from shlex import quote
 
 from filelock import FileLock, Timeout
 
-from runner.base.errors import UserError
+from runner.base.errors import NEAREST, UserError, nearest, one_line
 from runner.base.files import contents_of, write_whole
 from runner.base.paths import OUTPUTS
 from runner.runs.planned import PlannedRun
@@ -176,9 +176,15 @@ def find_folder(name: str | None) -> SweepFolder | None:
     for folder in (SweepFolder(OUTPUTS / name), SweepFolder(Path(name))):
         if folder.has_plan:
             return folder
+    raise UserError(f"there is no sweep {one_line(name)} in {OUTPUTS}/{others_than(name)}")
+
+
+def others_than(name: str) -> str:
+    """The end of a sentence that there is no sweep of a name: which there are."""
     known = [folder.path.name for folder in _newest_first()]
-    there = f"; the newest there are {', '.join(known[:5])}" if known else ", and no other either"
-    raise UserError(f"there is no sweep {name} in {OUTPUTS}/{there}")
+    near = nearest(name, known)
+    which = "nearest" if near else "newest"
+    return f"; the {which} there are {', '.join(near or known[:NEAREST])}" if known else ", and no other either"
 
 
 def unusable_folders() -> list[SweepFolder]:

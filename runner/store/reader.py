@@ -10,7 +10,7 @@ import yaml
 from mlflow.entities import Run
 from mlflow.tracking import MlflowClient
 
-from runner.base.errors import UserError
+from runner.base.errors import UserError, one_line
 from runner.base.files import contents_of
 from runner.base.formats import read_history, read_yaml
 from runner.runs.environment import machine
@@ -22,9 +22,11 @@ from runner.runs.structure import structure_of
 from runner.runs.weights import Weights, read_weights
 from runner.store.address import check_file, folder_of, probe, sqlite_file, tracking_uri
 from runner.store.errors import StoreError, reason, store_errors
+from runner.store.run_ids import BEGINNING, RUN_ID, SHORTEST, WHOLE
 
 PARENT = "mlflow.parentRunId"
 PAGE = 1000
+AMBIGUOUS = 3  # ids that are shown
 
 
 @dataclass(frozen=True)
@@ -69,10 +71,22 @@ class Reader:
     def __init__(self, client: MlflowClient) -> None:
         self._client = client
 
-    def run(self, run_id: str) -> StoredRun:
-        """The run with this id. Raises StoreError when there is none."""
-        with store_errors(f"MLflow has no run {run_id}: "):
-            return _stored(self._client.get_run(run_id))
+    def run(self, name: str) -> StoredRun:
+        """The run with this id, or the only one whose id begins so. Raises StoreError when there is none."""
+        if not BEGINNING.fullmatch(name):
+            raise StoreError(
+                f"MLflow has no run {one_line(name)}; of the {WHOLE} letters of an id the first {SHORTEST} are enough"
+            )
+        if RUN_ID.fullmatch(name):
+            with store_errors(f"MLflow has no run {name}: "):
+                return _stored(self._client.get_run(name))
+        found = list(self._search(f"attributes.run_id LIKE '{name}%'"))
+        if not found:
+            raise StoreError(f"MLflow has no run whose id begins with {name}")
+        if len(found) > 1:
+            shown = ", ".join(sorted(run.run_id for run in found)[:AMBIGUOUS])
+            raise StoreError(f"the ids of {len(found)} runs begin with {name}: {shown}; type more letters")
+        return found[0]
 
     def of_sweep(self, sweep_id: str) -> list[StoredRun]:
         """A sweep's parent and all its runs that are not deleted."""

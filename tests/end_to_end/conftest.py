@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from runner.findings.findings import Findings
+from runner.findings.loading import load_sweep
 from tests.end_to_end.dask import Site, site_in
 from tests.end_to_end.program import train
 from tests.end_to_end.store import Store
@@ -80,3 +82,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if Path(__file__).parent in item.path.parents:
             for module in ("mlflow", "sqlalchemy", "distributed", "tornado"):
                 item.add_marker(pytest.mark.filterwarnings(rf"ignore:::{module}(\..*)?"))
+
+
+@pytest.fixture
+def loaded(sweep: Trained, monkeypatch: pytest.MonkeyPatch) -> Findings:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", sweep.store.uri)
+    return load_sweep()

@@ -10,8 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from runner.findings.findings import Findings, joined
-from runner.findings.loading import load_sweep
+from runner.findings.findings import Findings
 from runner.findings.render import write_report
 from runner.runs.about import About
 from runner.runs.outcome import Outcome
@@ -31,12 +30,6 @@ def report(*arguments: str, cwd: Path, code: int = 0) -> str:
     assert done.returncode == code, said(done)
     assert "Traceback" not in done.stderr, said(done)
     return done.stdout if code == 0 else done.stderr
-
-
-@pytest.fixture
-def loaded(sweep: Trained, monkeypatch: pytest.MonkeyPatch) -> Findings:
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", sweep.store.uri)
-    return load_sweep()
 
 
 def written(sweep: Trained, folder: Path, form: str) -> dict[str, bytes]:
@@ -108,24 +101,6 @@ def test_names_from_anywhere_are_text_in_both_formats_and_lead_nowhere(loaded: F
     assert "<script>" not in prose and "![x]" not in prose and "\u202e" not in text
     assert [path.name for path in tmp_path.iterdir()] == ["here"]
     assert len(list(folder.iterdir())) == 3
-
-
-def test_several_sweeps_are_compared_with_the_sweep_as_a_key(loaded: Findings, tmp_path: Path) -> None:
-    other = replace(loaded, about=replace(loaded.about, name="the other"), parent_id="other")
-    both = joined([loaded, other])
-    assert both.keys == ["sweep", *loaded.keys]
-    assert both.runs["sweep"].tolist() == [loaded.about.name] * 20 + ["the other"] * 20
-    page = write_report(both, tmp_path, "html").read_text()
-    assert "<td>the other</td><td>tanh</td>" in page
-    assert joined([loaded, loaded]) is loaded, "a sweep that is named twice is included once"
-
-
-def test_two_sweeps_of_one_name_stay_apart_and_their_sweep_is_no_longer_a_setting(loaded: Findings) -> None:
-    named = [replace(one, overrides=("sweep=activations", *one.overrides)) for one in loaded.results]
-    one = replace(loaded, results=named)
-    other = replace(one, about=replace(one.about, sweep_id="later"), parent_id="other")
-    both = joined([one, other])
-    assert both.runs["sweep"].tolist() == [loaded.about.sweep_id] * 20 + ["later"] * 20
 
 
 @pytest.mark.parametrize("ending", ["csv", "json", "parquet"])
@@ -242,11 +217,11 @@ def test_the_report_of_a_sweep_that_came_in_batches_has_all_of_them(tmp_path: Pa
     ("arguments", "words"),
     [
         (("--format", "word"), "invalid choice: 'word'"),
-        (("--table", "runs.txt"), "runs.txt must end in .csv or .parquet or .json"),
-        (("--nonsense",), "unrecognized arguments: --nonsense"),
+        (("--table", "runs.txt"), "runs.txt must end in .csv, .parquet or .json"),
+        (("--foramt", "pdf"), "--foramt is not an option (did you mean --format?); known are --output, --format, "),
         (("--table", "a.csv", "--output", "b"), "--output and --format are for reports"),
         (("--table", "a.csv", "--curves", "a.csv"), "are two files, and both are a.csv"),
-        (("nobody",), "MLflow has no run nobody"),
+        (("nobody",), "MLflow has no run nobody, and outputs/ no sweep of this name; the newest there are "),
     ],
 )
 def test_what_cannot_be_reported_is_refused(sweep: Trained, arguments: tuple[str, ...], words: str) -> None:

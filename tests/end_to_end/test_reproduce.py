@@ -124,7 +124,9 @@ def test_data_that_has_changed_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("nonsense",), "MLflow has no run nonsense"),
+        (("nonsense",), "MLflow has no run nonsense; of the 32 letters of an id the first 8 are enough\n"),
+        (("0" * 8,), "MLflow has no run whose id begins with 00000000\n"),
+        (("0" * 32,), f"MLflow has no run {'0' * 32}: "),
         (("--all", "nonsense"), "MLflow has no run nonsense"),
         ((), "one name is needed, got 0"),
         (("--al",), "did you mean --all?"),

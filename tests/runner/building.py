@@ -1,5 +1,7 @@
 """From overrides to specs, plans and results, the way the application does it, without a command line."""
 
+import re
+from collections.abc import Iterable
 from functools import cache
 from typing import Any, get_args
 
@@ -9,7 +11,7 @@ from omegaconf import DictConfig
 from nn.registry import Setting
 from runner.app.compose import Composer
 from runner.app.setup import set_up_hydra
-from runner.base.errors import Problem
+from runner.base.errors import FEW, Problem
 from runner.base.typed import set_typed
 from runner.findings.pictures import drawing
 from runner.plan.jobs import Job
@@ -105,6 +107,22 @@ def refusal(*overrides: str) -> str:
     """The only message."""
     (message,) = refusals(*overrides)
     return message
+
+
+def blames(message: str, override: str) -> bool:
+    """Whether it begins with the key of an override and leaves it at that, or else ends with the whole override."""
+    origin = f"(from the override {override})"
+    if re.match(rf"{re.escape(override.partition('=')[0].lstrip('+'))}[ =]", message):
+        return origin not in message
+    return message.endswith(origin)
+
+
+def says_what_there_is(message: str, known: Iterable[str]) -> bool:
+    """Whether it has all names where they are few, and of many only what lists them."""
+    names = list(known)
+    if len(names) > FEW:
+        return message.endswith(" lists all") and "known are" not in message
+    return all(name in message for name in names)
 
 
 def plan_of(*jobs: tuple[str, ...], first: tuple[str, ...] = ()) -> Plan:

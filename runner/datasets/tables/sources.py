@@ -1,6 +1,5 @@
 """From the path of a table to its bytes: what cannot be read, or does not fit in memory, is refused in words."""
 
-import difflib
 import hashlib
 import json
 import shlex
@@ -11,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from runner.base.errors import nearest
 from runner.base.files import working_folder, write_whole
 from runner.base.machine import machine_bytes
 from runner.base.paths import OUTPUTS
@@ -79,7 +79,7 @@ def find_file(path: str) -> Path:
                 "path",
                 {"with the table on standard input": {"path": STANDARD_INPUT}},
             )
-        near = difflib.get_close_matches(found.name, [one.name for one in _files_in(found.parent)], n=SHOWN)
+        near = nearest(found.name, (one.name for one in _files_in(found.parent)))
     except OSError as error:
         raise _unreadable(path, error) from error
     where = "" if found.parent.is_dir() else f", and neither does the folder {str(found.parent)!r}"

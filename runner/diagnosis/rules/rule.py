@@ -49,7 +49,7 @@ class Rule:
                 raise TypeError(f"{name} of the rule {self.code} {self.cause} must be a function, got {part!r}")
         if self.asked not in get_args(Asked):
             which = f"the rule {self.code} {self.cause} is asked of unknown runs: {{given!r}}"
-            raise ValueError(unknown(self.asked, get_args(Asked), which))
+            raise ValueError(unknown(self.asked, get_args(Asked), what=which))
 
     @property
     def certainty(self) -> Certainty:
@@ -116,8 +116,9 @@ class Rules:
         for name in names:
             found = [one for one in self._rules if name in (one.code, one.cause)]
             if not found:
-                known = ", ".join(f"{one.code} {one.cause}" for one in self._rules)
-                raise UserError(f"there is no cause {one_line(name)!r} to leave out; the causes are {known}")
+                known = [text for one in self._rules for text in (one.cause, one.code)]
+                what = "there is no cause {given!r} to leave out"
+                raise UserError(unknown(one_line(name), known, "docs/diagnoses.md", what))
             self._rules.remove(found[0])
             self.silenced += (found[0].code,)
 

@@ -8,7 +8,7 @@ from runner.app.refusal import all_problems
 from tests.runner.building import loader
 
 HEAD = "This run cannot start:"
-OF_HYDRA = "hydra.job.num belongs to Hydra and is the same for all jobs, got 1,2 (from the override hydra.job.num=1,2)"
+OF_HYDRA = "hydra.job.num belongs to Hydra and is the same for all jobs, got 1,2"
 
 
 def said(*arguments: str) -> list[str]:
@@ -16,16 +16,16 @@ def said(*arguments: str) -> list[str]:
     overrides = [one for one in arguments if one != "-m"]
     with pytest.raises((HydraException, ValueError)) as caught:
         loader().load_configuration("config", overrides, RunMode.MULTIRUN if "-m" in arguments else RunMode.RUN)
-    return [line.removeprefix("  - ") for line in all_problems(caught.value, arguments).splitlines()]
+    return [line.removeprefix("  - ") for line in str(all_problems(caught.value, arguments)).splitlines()]
 
 
 @pytest.mark.parametrize("how", [(), ("-m",)], ids=["one run", "a sweep"])
 def test_several_values_for_a_setting_of_hydra_are_refused_beside_all_else(how):
     assert said(*how, "hydra.job.num=1,2") == [HEAD, OF_HYDRA]
-    other = "seed must be >= 0, got -1 (from the override seed=-1)"
+    other = "seed must be >= 0, got -1"
     assert said(*how, "hydra.job.num=1,2", "seed=-1") == [HEAD, OF_HYDRA, other]
 
 
 def test_no_option_for_a_group_of_hydra_is_refused():
-    told = "hydra/launcher needs the name of an option, got null (from the override hydra/launcher=null)"
+    told = "hydra/launcher needs the name of an option, got null"
     assert said("-m", "hydra/launcher=null", "seed=1,2") == [told]

@@ -2,14 +2,17 @@
 
 import pytest
 
-from runner.base.errors import MAX_JOBS_NAMED, MAX_LINES, Problem, RunsFailed, UserError, refuse, unknown
+from runner.base.errors import FEW, MAX_JOBS_NAMED, MAX_LINES, Problem, RunsFailed, UserError, nearest, refuse, unknown
 
 
 @pytest.mark.parametrize(
     ("problem", "text"),
     [
         (Problem("seed", "must be >= 0, got -1"), "seed must be >= 0, got -1"),
-        (Problem("seed", "must be >= 0", "from the override seed=-1"), "seed must be >= 0 (from the override seed=-1)"),
+        (Problem("seed", "must be >= 0, got -1", "from the override seed=-1"), "seed must be >= 0, got -1"),
+        (Problem("seed", "must be >= 0, got -1", "from the override +seed=-1"), "seed must be >= 0, got -1"),
+        (Problem("data", "is missing", "from the override ~data"), "data is missing (from the override ~data)"),
+        (Problem("a[0]", "is bad", "from the override a=[1,2]"), "a[0] is bad (from the override a=[1,2])"),
         (Problem("loss", "=half_mse does not fit", "from x"), "loss=half_mse does not fit (from x)"),
     ],
 )
@@ -55,13 +58,39 @@ def test_only_a_limited_number_of_problems_is_listed(problems, last):
     assert lines[MAX_LINES:] == ([] if last is None else [f"  - ... and {last} more problems"])
 
 
-def test_an_unknown_name_is_answered_with_the_nearest_and_all_known_ones():
+def test_an_unknown_name_is_answered_with_the_nearest_and_all_known_ones_where_they_are_few():
     assert unknown("tnah", ["relu", "tanh"]) == "is unknown: 'tnah' (did you mean tanh?); known are relu, tanh"
     assert unknown("zzz", ["relu", "tanh"]) == "is unknown: 'zzz'; known are relu, tanh"
-    assert (
-        unknown("epoch", ["epochs"], "is not a setting") == "is not a setting (did you mean epochs?); known are epochs"
-    )
+    told = unknown("epoch", ["epochs"], what="is not a setting")
+    assert told == "is not a setting (did you mean epochs?); known are epochs"
     assert unknown(None, ["a"]) == "is unknown: None; known are a"
+    assert unknown("a", []) == "is unknown: 'a'"
+
+
+MANY = ["xor_bias", "xor_width", "xor_rate", "xor_depth", *(f"sine_{place}" for place in range(FEW))]
+
+
+def test_of_many_names_the_three_nearest_are_said_and_the_command_that_lists_all():
+    told = unknown("xor_bais", MANY, "python -m x")
+    assert told == "is unknown: 'xor_bais' (did you mean xor_bias or xor_rate?); python -m x lists all"
+    assert unknown("qqq", MANY, "python -m x") == "is unknown: 'qqq'; python -m x lists all"
+    assert unknown("qqq", MANY) == "is unknown: 'qqq'"
+    assert unknown("qqq", MANY, meant=["depth"]) == "is unknown: 'qqq' (did you mean depth?)"
+
+
+@pytest.mark.parametrize(
+    ("given", "near"),
+    [
+        ("XOR_BIAS", "xor_bias"),
+        ("sin", f"sine_{FEW - 1}"),
+        ("--xor-bias", "xor_bias"),
+        ("xo", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_names_are_near_whatever_their_case_and_where_they_only_begin_so(given, near):
+    assert nearest(given, MANY, most=1) == ([near] if near else [])
 
 
 def test_a_users_mistake_and_a_failed_run_are_told_apart():

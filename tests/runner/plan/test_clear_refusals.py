@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from nn.activations import ACTIVATIONS, Activation
-from runner.base.errors import MAX_GIVEN, MAX_MESSAGE, Problem, UserError, one_line
+from runner.base.errors import MAX_MESSAGE, Problem, UserError, one_line
 from runner.datasets.tables.sources import kept_input
 from runner.runs.components import load_modules
 from runner.runs.spec import from_plain, to_plain
@@ -30,9 +30,9 @@ def test_a_misspelt_fault_is_reported_with_what_else_is_wrong():
 def test_an_endless_value_is_shown_by_its_ends():
     message = refusal(f"training.mode={'x' * 5000}end")
     assert message.startswith("training.mode must be 'online', 'minibatch' or 'full', got 'xxx")
-    assert " ... " in message and "end')" not in message
-    assert message.endswith("xend)")
-    assert len(message) < MAX_MESSAGE + 2 * MAX_GIVEN
+    assert " ... " in message
+    assert message.endswith("xend'")
+    assert len(message) < MAX_MESSAGE
 
 
 @pytest.mark.parametrize("letter", ["\n", "\r", "\x1b", "\x00", "\u2028", "\udcff"])
@@ -57,13 +57,11 @@ def test_what_pydantic_says_of_the_wrong_type_is_reported_in_plain_words(overrid
     with pytest.raises(UserError) as caught:
         plan_of((override,))
     assert f"  - {told}" in str(caught.value)
-    assert f"(from the override {override})" in str(caught.value)
 
 
 def test_a_group_in_the_place_of_a_list_is_refused_without_the_names_of_classes():
     assert refusal("data.domain={name:sine}") == (
-        "data.domain cannot be set: Cannot merge a group of settings with a list "
-        "(from the override data.domain={name:sine})"
+        "data.domain cannot be set: Cannot merge a group of settings with a list"
     )
 
 

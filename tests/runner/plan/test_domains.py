@@ -28,8 +28,7 @@ def test_targets_beyond_the_domain_of_a_loss_are_refused_with_the_loss_to_take(l
     message = refusal(*overrides, "network.target_range=null")
     assert message == (
         f"{key}={loss} needs targets from {bounds}, and those of data=table are trained as 0.5 to 9.5; "
-        f"use {key}=half_mse or network.target_range=auto, which maps them onto {bounds} "
-        f"(from the override {key}={loss})"
+        f"use {key}=half_mse or network.target_range=auto, which maps them onto {bounds}"
     )
     spec_of(*overrides)
     spec_of(*overrides, "network.target_range=[0,10]")

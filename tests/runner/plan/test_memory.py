@@ -30,7 +30,7 @@ def test_a_run_that_does_not_fit_is_refused_with_what_it_needs_and_what_there_is
     machine_of(8 * GIB)
     assert refusal("network.hidden=[100000,100000]") == (
         "network.hidden=[100000, 100000] needs about 671.2 GiB for one run (10,000,400,001 parameters; 200 samples in "
-        "200,002 units), and this machine has 8.0 GiB (from the override network.hidden=[100000,100000])"
+        "200,002 units), and this machine has 8.0 GiB"
     )
 
 
@@ -66,7 +66,7 @@ def test_too_many_samples_are_blamed_on_the_setting_that_says_how_many(overrides
     message = refusal(*overrides)
     assert message.startswith(blamed)
     assert "and this machine has 0.1 GiB" in message
-    assert "(from the override " in message
+    assert "(from the override " not in message
 
 
 @pytest.mark.parametrize("overrides", LARGE, ids=" ".join)
@@ -104,7 +104,7 @@ def test_data_that_a_run_trains_on_before_must_fit_too(machine_of):
 def test_more_updates_than_anybody_waits_for_are_refused(overrides, told):
     message = refusal(*overrides)
     assert message.startswith(told)
-    assert "; at most 10,000,000,000 are allowed (from the override training." in message
+    assert message.endswith("; at most 10,000,000,000 are allowed")
 
 
 def test_very_many_slow_layers_are_not_refused():

@@ -18,7 +18,7 @@ def test_problems_of_several_jobs_are_reported_together_and_equal_ones_once():
         plan_of((), ("learning_rate=-1", "seed=0"), ("activation=tnah",), ("learning_rate=-1", "seed=1"), ("data=xor",))
     lines = str(caught.value).splitlines()
     assert lines[0] == "3 of 5 jobs cannot run, so nothing was trained:"
-    assert lines[1] == "  - learning_rate must be > 0, got -1 (from the override learning_rate=-1) [jobs 1, 3]"
+    assert lines[1] == "  - learning_rate must be > 0, got -1 [jobs 1, 3]"
     assert lines[2].startswith("  - activation is unknown: 'tnah' (did you mean tanh?)")
     assert lines[2].endswith("[job 2]")
     assert len(lines) == 3

@@ -1,15 +1,16 @@
 """Bad keys, bad names and bad types: the message names the key, the value, what is allowed, and the override."""
 
+import re
 from typing import Any, Literal, get_args, get_origin
 
 import pytest
 
 from nn.registry import Setting
+from runner.base.paths import CONF
 from runner.datasets.tables.choosing import Name
 from runner.runs.components import REGISTRIES
-from runner.runs.field_types import AUTO
-from runner.runs.spec import DataCommon, NetworkSpec, Single, Spec, TestSpec, TrainingSpec, component_model
-from tests.runner.building import COMPONENTS, SETTINGS, refusal, refusals, types_of
+from runner.runs.spec import DataCommon, NetworkSpec, Single, TestSpec, TrainingSpec, component_model
+from tests.runner.building import COMPONENTS, SETTINGS, blames, refusal, refusals, says_what_there_is, types_of
 
 SECTIONS = {"network": NetworkSpec, "training": TrainingSpec, "test": TestSpec}
 WRONG_BY_TYPE: dict[Any, dict[str, str]] = {
@@ -111,7 +112,7 @@ def test_a_component_refuses_a_setting_of_the_wrong_type(kind, name, setting, te
     key = f"{kind}.{setting.name}"
     message = refusal(f"{kind}={name}", f"{key}={text}")
     assert message.startswith(f"{key} {expected}")
-    assert message.endswith(f"(from the override {key}={text})")
+    assert blames(message, f"{key}={text}")
     assert ", got " in message
     for option in get_args(setting.type) if get_origin(setting.type) is Literal else ():
         assert repr(option) in message
@@ -119,7 +120,9 @@ def test_a_component_refuses_a_setting_of_the_wrong_type(kind, name, setting, te
 
 @pytest.mark.parametrize(("override", "expected"), GENERAL)
 def test_a_general_setting_of_the_wrong_type_is_refused_with_its_key_value_and_origin(override, expected):
-    assert refusal(override) == f"{expected} (from the override {override})"
+    message = refusal(override)
+    assert message.startswith(expected)
+    assert blames(message, override)
 
 
 def test_the_table_of_general_settings_covers_every_one():
@@ -134,7 +137,7 @@ def test_the_table_of_general_settings_covers_every_one():
 def test_a_section_that_is_not_a_section_is_refused_in_words_a_user_understands(section, value):
     (message, *_) = refusals(f"{section}={value}")
     assert message.startswith(f"{section} ")
-    assert f"(from the override {section}={value})" in message
+    assert blames(message, f"{section}={value}")
     for jargon in ("dictionary", "instance of", "Spec", "NoneType"):
         assert jargon not in message
 
@@ -143,18 +146,18 @@ def test_a_section_that_is_not_a_section_is_refused_in_words_a_user_understands(
 def test_an_unknown_setting_of_a_component_is_refused_with_those_it_has(kind, name):
     message = refusal(f"{kind}={name}", f"{kind}.wrong=1")
     assert message.startswith(f"{kind}.wrong is not a setting")
-    assert message.endswith(f"(from the override {kind}.wrong=1)")
-    for setting in REGISTRIES[kind].settings(name):
-        assert setting.name in message
+    assert blames(message, f"{kind}.wrong=1")
+    settings = [field for field in component_model(kind, name).model_fields if field != "name"]
+    assert says_what_there_is(message, settings)
+    assert settings or message == f"{kind}.wrong is not a setting; {kind}={name} has none"
 
 
 @pytest.mark.parametrize(("kind", "name"), COMPONENTS)
 def test_a_setting_added_with_a_plus_is_refused_with_those_that_the_component_has(kind, name):
     message = refusal(f"{kind}={name}", f"+{kind}.wrong=1")
     assert message.startswith(f"{kind}.wrong is not a setting")
-    assert message.endswith(f"(from the override +{kind}.wrong=1)")
-    for known in component_model(kind, name).model_fields:
-        assert known in message or known == "name"
+    assert blames(message, f"+{kind}.wrong=1")
+    assert says_what_there_is(message, [one for one in component_model(kind, name).model_fields if one != "name"])
 
 
 @pytest.mark.parametrize("plus", ["", "+"])
@@ -162,18 +165,14 @@ def test_a_setting_added_with_a_plus_is_refused_with_those_that_the_component_ha
 def test_an_unknown_setting_of_a_section_is_refused_with_those_it_has(section, plus):
     message = refusal(f"{plus}{section}.wrong=1")
     assert message.startswith(f"{section}.wrong is not a setting")
-    assert message.endswith(f"(from the override {plus}{section}.wrong=1)")
-    for known in SECTIONS[section].model_fields:
-        assert known in message
+    assert blames(message, f"{plus}{section}.wrong=1")
+    assert says_what_there_is(message, SECTIONS[section].model_fields)
 
 
 @pytest.mark.parametrize("plus", ["", "+"])
-def test_an_unknown_key_at_the_top_is_refused_with_those_there_are(plus):
+def test_an_unknown_key_at_the_top_is_refused_with_the_command_that_lists_all(plus):
     message = refusal(f"{plus}wrong=1")
-    assert message.startswith("wrong is not a setting")
-    assert message.endswith(f"(from the override {plus}wrong=1)")
-    for known in Spec.model_fields:
-        assert known in message
+    assert message == "wrong is not a setting; python -m runner --cfg job lists all"
 
 
 def test_a_misspelt_key_is_answered_with_the_nearest_one():
@@ -182,31 +181,30 @@ def test_a_misspelt_key_is_answered_with_the_nearest_one():
 
 
 @pytest.mark.parametrize("kind", REGISTRIES)
-def test_an_unknown_option_is_refused_with_all_options(kind):
+def test_an_unknown_option_is_refused_with_all_options_or_what_lists_them(kind):
     message = refusal(f"{kind}=qqq")
-    assert message.startswith(f"{kind} is unknown: 'qqq'; known are ")
-    assert message.endswith(f"(from the override {kind}=qqq)")
-    for name in REGISTRIES[kind]:
-        assert name in message
+    assert message.startswith(f"{kind} is unknown: 'qqq'; ")
+    assert blames(message, f"{kind}=qqq")
+    assert says_what_there_is(message, {*REGISTRIES[kind], *(path.stem for path in (CONF / kind).glob("*.yaml"))})
 
 
 @pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind, name in COMPONENTS if len(name) > 3])
 def test_a_near_miss_of_an_option_is_answered_with_the_option(kind, name):
     message = refusal(f"{kind}={name}x")
-    assert message.startswith(f"{kind} is unknown: '{name}x' (did you mean {name}?); known are ")
+    assert re.match(rf"{kind} is unknown: '{name}x' \(did you mean {name}(, \w+)?( or \w+)?\?\); ", message)
 
 
 @pytest.mark.parametrize("kind", REGISTRIES)
 def test_a_component_name_that_is_set_as_a_value_is_checked_too(kind):
     message = refusal(f"{kind}.name=qqq")
-    assert message.startswith(f"{kind}.name is unknown: 'qqq'; known are ")
-    assert message.endswith(f"(from the override {kind}.name=qqq)")
+    assert message.startswith(f"{kind}.name is unknown: 'qqq'; ")
+    assert blames(message, f"{kind}.name=qqq")
+    assert says_what_there_is(message, REGISTRIES[kind])
 
 
-def test_an_unknown_output_activation_is_refused_with_all_activations_and_auto():
-    message = refusal("network.output=sigmod")
-    assert message.startswith("network.output is unknown: 'sigmod' (did you mean sigmoid?); known are ")
-    assert all(name in message for name in (AUTO, *REGISTRIES["activation"]))
+def test_an_unknown_output_activation_is_refused_with_the_nearest_and_what_lists_all():
+    told = "network.output is unknown: 'sigmod' (did you mean sigmoid?); python -m runner --help lists all"
+    assert refusal("network.output=sigmod") == told
 
 
 @pytest.mark.parametrize("key", [*Single.model_fields, *REGISTRIES, *SECTIONS, "training.l2", "network.hidden"])
@@ -216,6 +214,6 @@ def test_a_deleted_setting_is_reported_as_missing(key):
 
 def test_a_value_that_nobody_overrode_is_traced_to_its_file():
     (message,) = refusals("data=csv")
-    assert message.endswith("(from the override data=csv)")
+    assert blames(message, "data=csv")
     (message,) = refusals("training.mode=online", "training.batch_size=4")
-    assert message.endswith("(from the override training.batch_size=4)")
+    assert blames(message, "training.batch_size=4")

@@ -7,7 +7,7 @@ from nn.losses import LOSSES
 from runner.base.errors import UserError
 from runner.plan.phases import Checked
 from runner.plan.plan import make_plan
-from tests.runner.building import build, composer, plan_of, refusal, spec_of
+from tests.runner.building import blames, build, composer, plan_of, refusal, spec_of
 
 ELEMENTWISE = [name for name in ACTIVATIONS if ACTIVATIONS[name]().derivative is not None]
 OUTPUT_ONLY = [name for name in ACTIVATIONS if name not in ELEMENTWISE]
@@ -17,28 +17,20 @@ TIED = [(name, LOSSES[name]()) for name in LOSSES if LOSSES[name]().only_output]
 @pytest.mark.parametrize("output", OUTPUT_ONLY)
 def test_an_output_over_classes_is_refused_for_a_regression(output):
     message = refusal("data=sine", f"network.output={output}")
-    assert message == (
-        f"network.output={output} needs classes to choose from, but data=sine is a regression "
-        f"(from the override network.output={output})"
-    )
+    assert message == (f"network.output={output} needs classes to choose from, but data=sine is a regression")
 
 
 @pytest.mark.parametrize("data", ["sine", "xor"])
 @pytest.mark.parametrize("activation", OUTPUT_ONLY)
 def test_an_activation_that_is_not_elementwise_is_refused_in_hidden_layers(activation, data):
     message = refusal(f"data={data}", f"activation={activation}")
-    assert message == (
-        f"activation={activation} is for the output only; say network.output={activation} "
-        f"(from the override activation={activation})"
-    )
+    assert message == (f"activation={activation} is for the output only; say network.output={activation}")
 
 
 @pytest.mark.parametrize("loss", [name for name in LOSSES if LOSSES[name]().only_task == "classification"])
 def test_a_loss_for_classes_is_refused_for_a_regression(loss):
     message = refusal("data=square", f"loss={loss}")
-    assert message == (
-        f"loss={loss} is for a classification, but data=square is a regression (from the override loss={loss})"
-    )
+    assert message == (f"loss={loss} is for a classification, but data=square is a regression")
 
 
 @pytest.mark.parametrize(
@@ -47,18 +39,14 @@ def test_a_loss_for_classes_is_refused_for_a_regression(loss):
 )
 def test_a_loss_that_belongs_to_one_output_is_refused_with_another(loss, needed, output):
     message = refusal("data=xor", f"loss={loss}", f"network.output={output}")
-    assert message == (
-        f"loss={loss} needs network.output={needed}, got network.output={output} (from the override loss={loss})"
-    )
+    assert message == (f"loss={loss} needs network.output={needed}, got network.output={output}")
 
 
 @pytest.mark.parametrize("output", OUTPUT_ONLY)
 def test_half_mse_is_refused_with_an_output_that_has_no_derivative_and_the_fitting_loss_is_named(output):
     message = refusal("data=xor", "loss=half_mse", f"network.output={output}")
     fitting = " or ".join(f"loss={name}" for name, loss in TIED if loss.only_output == output)
-    assert message == (
-        f"loss=half_mse does not go with network.output={output}; use {fitting} (from the override loss=half_mse)"
-    )
+    assert message == (f"loss=half_mse does not go with network.output={output}; use {fitting}")
 
 
 @pytest.mark.parametrize("data", ["sine", "xor", "quadrants"])
@@ -103,7 +91,7 @@ def test_a_batch_larger_than_the_training_data_is_refused_with_the_number_of_sam
     message = refusal("data=quadrants", "training.batch_size=301")
     assert message == (
         "training.batch_size must be <= the 300 training samples of data=quadrants, got 301; "
-        "training.mode=full uses them all (from the override training.batch_size=301)"
+        "training.mode=full uses them all"
     )
     assert spec_of("data=quadrants", "training.batch_size=300").training.batch_size == 300
 
@@ -111,10 +99,7 @@ def test_a_batch_larger_than_the_training_data_is_refused_with_the_number_of_sam
 @pytest.mark.parametrize("mode", ["full", "online"])
 def test_a_batch_size_is_refused_where_the_mode_decides_it(mode):
     message = refusal(f"training.mode={mode}", "training.batch_size=8")
-    assert message == (
-        f"training.batch_size is for training.mode=minibatch, got 8 with training.mode={mode} "
-        "(from the override training.batch_size=8)"
-    )
+    assert message == (f"training.batch_size is for training.mode=minibatch, got 8 with training.mode={mode}")
 
 
 @pytest.mark.parametrize(
@@ -137,7 +122,7 @@ def test_patience_without_test_samples_is_refused():
     assert message.startswith(
         "training.patience needs samples to watch; set data.validation_fraction or data.test_fraction above 0"
     )
-    assert message.endswith("(from the override training.patience=3)")
+    assert blames(message, "training.patience=3")
     assert isinstance(build("data=xor", "training.patience=3", "data.test_fraction=0.25"), Checked)
     assert isinstance(build("data=xor", "training.patience=3", "data.validation_fraction=0.25"), Checked)
 
@@ -155,7 +140,7 @@ def test_a_test_fraction_that_leaves_one_side_empty_is_refused(overrides, side, 
     message = refusal(*overrides)
     value = overrides[-1].partition("=")[2]
     assert message.startswith(f"data.test_fraction of {value} leaves no {side} sample out of {samples}")
-    assert message.endswith(f"(from the override {overrides[-1]})")
+    assert blames(message, f"{overrides[-1]}")
 
 
 @pytest.mark.parametrize(
@@ -173,8 +158,8 @@ def test_a_bad_setting_of_the_application_is_refused_with_the_problems_of_the_ru
     with pytest.raises(UserError) as caught:
         plan_of((override, "seed=-1"))
     lines = str(caught.value).splitlines()
-    assert sum(line.startswith(f"  - {expected}") and f"(from the override {override})" in line for line in lines) == 1
-    assert "  - seed must be >= 0, got -1 (from the override seed=-1)" in lines
+    assert sum(line.startswith(f"  - {expected}") for line in lines) == 1
+    assert "  - seed must be >= 0, got -1" in lines
 
 
 def test_jobs_of_one_sweep_cannot_differ_in_what_is_not_part_of_a_run():
@@ -196,6 +181,6 @@ def test_an_interpolation_that_leads_nowhere_is_reported_with_the_problems_of_th
         plan_of(("learning_rate=${nowhere}",), ("learning_rate=-1",))
     _, lost, bad = str(caught.value).splitlines()
     assert lost.startswith("  - learning_rate ") and "'nowhere'" in lost
-    assert "(from the override learning_rate=${nowhere})" in lost
+    assert "(from the override" not in lost
     assert "is not a setting" not in lost
     assert bad.startswith("  - learning_rate must be > 0, got -1")

@@ -1,5 +1,7 @@
 """A setting that an option does not have is dropped where nobody asked for it, and refused where the user did."""
 
+import re
+
 import pytest
 from hydra.core.config_store import ConfigStore
 
@@ -116,7 +118,7 @@ def test_what_a_case_says_of_an_option_goes_when_the_case_that_builds_on_it_choo
 @pytest.mark.parametrize("defaults", [[CASE, NORMAL], [NORMAL], []], ids=["of a case too", "chosen", "by default"])
 def test_what_a_file_says_of_another_option_than_it_chooses_itself_is_refused(written, defaults):
     written("sweep", "slipping", defaults=defaults, init={"epsilon": 0.3})
-    assert refusal("sweep=slipping").startswith("init.epsilon is not a setting; known are gain")
+    assert refusal("sweep=slipping").startswith("init.epsilon is not a setting of init=normal, but of ")
 
 
 @pytest.mark.parametrize(
@@ -131,7 +133,8 @@ def test_what_a_file_says_of_another_option_than_it_chooses_itself_is_refused(wr
     ids=" ".join,
 )
 def test_what_the_user_typed_is_never_dropped(overrides):
-    assert "is not a setting; known are gain" in refusal(*overrides)
+    told = r"init\.epsilo[nm] is not a setting(; known are gain| of init=normal, but of )"
+    assert re.match(told, refusal(*overrides))
 
 
 def test_jobs_with_equal_run_keys_are_one_run():
