@@ -7,12 +7,16 @@ as a dry run measures its own start; so all are measured together. Bytes are so 
 benchmarks dry-run` come out.
 """
 
+import time
+
 START_SECONDS = 1.1  # until the first plan is made: Hydra and the named sweeps
 OPENING_SECONDS = 1.6  # MLflow's client and the store, while workers train already
 TABLES_SECONDS = 0.9  # more where the store is a new file
 WORKER_SECONDS = 0.35  # the start of a worker process: what workers=2 takes more than workers=1, by 2
 IMPORT_SECONDS = 0.55  # more of a worker that draws: matplotlib
 FINISH_SECONDS = 0.5  # the comparison with its pictures, the best run's model, the end of the process
+LOOKING_SECONDS, COMPARING_SECONDS = 0.1, 0.7  # of the end: for causes, and to draw and write the comparison
+LOOKING_RUN_SECONDS, COMPARING_RUN_SECONDS = 0.0002, 0.0008  # more for each run
 COMPOSING_SECONDS = 0.001  # of a run, planning included, and so on
 PICTURE_SECONDS = 0.028
 WRITING_SECONDS = 0.003
@@ -23,3 +27,8 @@ RESULT_BYTES = 32_000
 STORE_BYTES = 1 << 20
 RUN_BYTES = 67_000
 PICTURE_BYTES = 25_000
+
+
+def slowness(runs: int) -> float:
+    """How much slower this machine is than that of this page, by the time that this process took to plan runs."""
+    return time.process_time() / (START_SECONDS + runs * COMPOSING_SECONDS)
