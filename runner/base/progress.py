@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from runner.base.files import lose_output
+
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
@@ -55,10 +57,14 @@ class Bar:
         self.look: Look = lambda _phase, _seconds: Glance()
         self.is_live, self._began = is_live, time.monotonic()
         self._share, self._line_share, self._line_time = 0.0, 0.0, self._began
-        self._screen = _Screen(phase) if is_live else None
+        self._screen: _Screen | None = None
         self.enter(phase)
         self._has_ended = threading.Event()
         self._thread = threading.Thread(target=self._show, daemon=True)
+
+    def start(self) -> None:
+        """Show it."""
+        self._screen = _Screen(self._phase) if self.is_live else None
         self._thread.start()
 
     def enter(self, phase: str) -> None:
@@ -68,7 +74,8 @@ class Bar:
     def end(self) -> None:
         """Leave no trace of it on a terminal."""
         self._has_ended.set()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
         if self._screen:
             self._screen.close()
 
@@ -172,8 +179,12 @@ def begin(phase: str = Phase.CHECKING, line: str | None = None) -> None:
     if _bar is not None or not (is_live or line is not None):
         return
     if not is_live and line:
-        print(line, flush=True)
-    _bar = Bar(phase, is_live)
+        try:
+            print(line, flush=True)
+        except BrokenPipeError:  # the reader has gone; the command continues
+            lose_output(sys.stdout)
+    _bar = Bar(phase, is_live)  # known before it is shown, for a Ctrl-C that comes at once
+    _bar.start()
 
 
 def end() -> None:

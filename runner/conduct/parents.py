@@ -22,7 +22,7 @@ from runner.conduct.ledger import Ledger
 from runner.findings.numbers.data_sets import not_comparable
 from runner.findings.numbers.scores import best_result
 from runner.findings.parent_run import REPORT, note_of, parent_record
-from runner.findings.terminal import how_to_read
+from runner.findings.where import how_to_read
 from runner.runs.environment import machine, patch, source
 from runner.store.errors import StoreError
 from runner.store.reader import PARENT, StoredRun

@@ -16,10 +16,10 @@ from runner.conduct.context import SweepContext
 from runner.conduct.explaining import Explainer
 from runner.conduct.ledger import Ledger
 from runner.conduct.parents import NoParent, Parent, remove_strays, tags_of
-from runner.findings import terminal
 from runner.findings.findings import Findings
 from runner.findings.numbers import scores
 from runner.findings.pictures import picture_of
+from runner.findings.where import how_to_look
 from runner.runs.account import FILE, SUMMARY
 from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
@@ -187,4 +187,4 @@ class Publisher:
         lines, page = self.parent.where(self.ledger, not self.trouble)
         page = f"/#/experiments/{self._tracker.experiment_id}/runs{page}"
         in_mlflow = Text(visible(f"in MLflow: experiment {tracking.experiment!r}, run {name!r}"))
-        return [*lines, in_mlflow, terminal.how_to_look(self._tracker.uri, page, name)]
+        return [*lines, in_mlflow, how_to_look(self._tracker.uri, page, name)]

@@ -4,7 +4,6 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -13,8 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from nn.metrics import METRICS
-from runner.base.console import NEVER_CUT, console, count, link, say, warn
-from runner.base.texts import number, visible
+from runner.base.console import NEVER_CUT, console, count, say, warn
+from runner.base.texts import number
 from runner.findings.numbers.baselines import Baseline, baselines_of, has_learned, rows_of, shortfall_of
 from runner.findings.numbers.data_sets import not_comparable
 from runner.findings.numbers.scores import reported_of, told_over
@@ -26,8 +25,6 @@ from runner.runs.account import Account
 from runner.runs.outcome import Outcome
 from runner.runs.overrides import settings_in, short_names
 from runner.runs.result import MAX_REASONS, RunResult
-from runner.store.address import DEFAULT_URI, address, is_server
-from runner.store.errors import shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -240,21 +237,3 @@ def warn_of_lost_pictures(results: Sequence[RunResult]) -> None:
         warn(f"{count(n, 'run')} with {reason}; the numbers are kept")
     if len(reasons) > MAX_REASONS:
         warn(f"... and runs without a picture for {len(reasons) - MAX_REASONS} more reasons")
-
-
-def how_to_look(uri: str, page: str, name: str) -> Text:
-    """The command that opens MLflow's pages over the store in use, and the address of one of them, called `name`."""
-    if is_server(uri):
-        return Text.assemble("look at it: ", link(name, f"{address(uri)}{page}"))
-    named = uri if shown(uri) == uri else '"$MLFLOW_TRACKING_URI"'  # it has a password
-    command = "mlflow ui" if uri == DEFAULT_URI else f"mlflow ui --backend-store-uri {named}"
-    return Text.assemble(f"look at it: {command}\n{'and open':>20} ", link(name, f"http://127.0.0.1:5000{page}"))
-
-
-def how_to_read(command: str, file: str | None) -> Text:
-    """The command that opens a sweep's report, for which no server is needed, and its file, if on this machine."""
-    told = Text(f"the report: {visible(command)}")
-    if file is not None:
-        path = Path(file)
-        told.append_text(Text.assemble(f"\n{'or open':>19} ", link(path.name, path.resolve().as_uri(), file)))
-    return told

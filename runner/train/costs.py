@@ -9,6 +9,8 @@ benchmarks dry-run` come out.
 
 import time
 
+from runner.plan.task import Task
+
 START_SECONDS = 1.1  # until the first plan is made: Hydra and the named sweeps
 OPENING_SECONDS = 1.6  # MLflow's client and the store, while workers train already
 TABLES_SECONDS = 0.9  # more where the store is a new file
@@ -20,6 +22,7 @@ LOOKING_RUN_SECONDS, COMPARING_RUN_SECONDS = 0.0002, 0.0008  # more for each run
 COMPOSING_SECONDS = 0.001  # of a run, planning included, and so on
 PICTURE_SECONDS = 0.028
 WRITING_SECONDS = 0.003
+STEP_SECONDS, NUMBER_SECONDS = 1e-5, 4e-9  # of a stack: of a step, and of each number that a step computes with
 
 MAIN_BYTES = 280 << 20
 WORKER_BYTES = 80 << 20
@@ -27,6 +30,17 @@ RESULT_BYTES = 32_000
 STORE_BYTES = 1 << 20
 RUN_BYTES = 67_000
 PICTURE_BYTES = 25_000
+
+
+def of_training(task: Task, with_pictures: bool) -> float:
+    """About how many seconds a stack takes: what counts is how its share compares with those of other stacks."""
+    runs = len(task.indices)
+    batch = task.specs[0]["training"]["batch_size"] or 1
+    seconds = runs * (WRITING_SECONDS + (PICTURE_SECONDS if with_pictures else 0))
+    for shape in task.shapes:
+        numbers = runs * (shape.n_parameters + batch * sum(shape.sizes))
+        seconds += shape.n_steps * (STEP_SECONDS + numbers * NUMBER_SECONDS)
+    return seconds
 
 
 def slowness(runs: int) -> float:

@@ -13,6 +13,7 @@ from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
 from runner.runs.settings import DaskExecutor, ProcessExecutor
 from runner.runs.spec import from_plain
+from runner.train import costs
 from runner.train.certificates import remove_leftovers
 from runner.train.progress import Meters
 from runner.train.stalls import Watch
@@ -45,7 +46,7 @@ class Training:
         self._sent: dict[int, float] = {}
         self._done: dict[int, float] = {}
         self._longest, self._looked = 0.0, time.monotonic()
-        self._meters = Meters([len(task.indices) for task in tasks])
+        self._meters = Meters([costs.of_training(task, draw is not None) for task in tasks])
         self._watch = Watch()
 
     @property

@@ -62,14 +62,14 @@ class Meter:
 
 
 class Meters:
-    """Of all stacks of a sweep, `runs` has how many runs each has."""
+    """Of all stacks of a sweep; `seconds` is about what each takes."""
 
-    def __init__(self, runs: Sequence[int]) -> None:
-        self._runs, self._ended = np.array(runs, dtype=float), np.zeros(len(runs), dtype=bool)
+    def __init__(self, seconds: Sequence[float]) -> None:
+        self._seconds, self._ended = np.array(seconds, dtype=float), np.zeros(len(seconds), dtype=bool)
         self._file: IO[bytes] | None = None
         with suppress(OSError):
             self._file = tempfile.NamedTemporaryFile(prefix="runner-", buffering=0)  # noqa: SIM115  # closed by `close`
-            self._file.write(np.zeros(len(runs)).tobytes())
+            self._file.write(np.zeros(len(seconds)).tobytes())
 
     def of(self, place: int) -> Meter:
         """The meter of a stack."""
@@ -88,10 +88,11 @@ class Meters:
     @property
     def share(self) -> float:
         """How much of the sweep is done, from 0 to 1."""
-        return float(self._runs @ np.where(self._ended, 1, self._shares())) / max(1.0, float(self._runs.sum()))
+        done = np.where(self._ended, 1, self._shares())
+        return float(self._seconds @ done / self._seconds.sum()) if len(done) else 0.0
 
     def _shares(self) -> Array:
-        none = np.zeros(len(self._runs))
+        none = np.zeros(len(self._seconds))
         if not self._file:
             return none
         try:
