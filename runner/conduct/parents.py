@@ -97,19 +97,19 @@ class Parent:
             with suppress(StoreError):
                 self._tracker.end_sweep(self.run_id, status)
 
-    def where(self, ledger: Ledger, has_report: bool) -> tuple[list[Text], str]:
-        """What to look at, in lines, and the end of the address of its page."""
-        lines, page, sweep_id = list[Text](), PAGE, self._sweep.about.sweep_id
+    def where(self, ledger: Ledger, has_report: bool) -> tuple[list[Text], list[Text], str]:
+        """What can be looked at at once, what to look for in MLflow, and the end of the address of its page there."""
+        report, best_run, page, sweep_id = list[Text](), list[Text](), PAGE, self._sweep.about.sweep_id
         if has_report:
             command = command_of("runner.report", [sweep_id, "--open"], own_modules(self._sweep.settings.modules))
-            lines.append(how_to_read(command, self._tracker.local_file(self.run_id, REPORT)))
+            report.append(how_to_read(command, self._tracker.local_file(self.run_id, REPORT)))
             page += f"&viewStateShareKey={quote(sweep_id)}"
         best = best_result(ledger.results)
         if best is not None and best.index in ledger.run_ids:
             of_several = f" ({told})" if (told := not_comparable(ledger.results)) else ""
             named = f"best run: {ledger.name_of(best)}, run id {ledger.run_ids[best.index]}{of_several}"
-            lines.append(Text(visible(named)))
-        return lines, page
+            best_run.append(Text(visible(named)))
+        return report, best_run, page
 
 
 class NoParent:
@@ -136,17 +136,17 @@ class NoParent:
     def close(self, status: str) -> None:
         """A run is written when it has ended."""
 
-    def where(self, ledger: Ledger, _has_report: bool) -> tuple[list[Text], str]:
-        """The run's picture and id, and the end of the address of its page."""
+    def where(self, ledger: Ledger, _has_report: bool) -> tuple[list[Text], list[Text], str]:
+        """The run's picture, its id, and the end of the address of its page."""
         run_id = next(iter(ledger.run_ids.values()), "")
         if not run_id:
-            return [], PAGE
+            return [], [], PAGE
         folder = self._tracker.local_file(run_id, "plots")
         pictures = [str(path) for path in sorted(Path(folder).glob("*.png"))] if folder else []
         lines = [
             Text.assemble("picture: ", link(Path(one).name, Path(one).resolve().as_uri(), one)) for one in pictures
         ]
-        return [*lines, Text(f"run id {run_id}")], f"/{run_id}{PAGE}"
+        return lines, [Text(f"run id {run_id}")], f"/{run_id}{PAGE}"
 
 
 def tags_of(sweep: SweepContext) -> dict[str, str]:

@@ -182,9 +182,9 @@ class Publisher:
             raise
 
     def where(self) -> list[Text]:
-        """Where to look, in lines: the report first, as it needs no server."""
+        """Where to look, in lines: first what needs no server."""
         tracking, name = self._sweep.settings.tracking, self._sweep.about.name
-        lines, page = self.parent.where(self.ledger, not self.trouble)
+        here, there, page = self.parent.where(self.ledger, not self.trouble)
         page = f"/#/experiments/{self._tracker.experiment_id}/runs{page}"
         in_mlflow = Text(visible(f"in MLflow: experiment {tracking.experiment!r}, run {name!r}"))
-        return [*lines, in_mlflow, how_to_look(self._tracker.uri, page, name)]
+        return [*here, in_mlflow, *there, how_to_look(self._tracker.uri, page, name)]
