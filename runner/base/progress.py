@@ -11,19 +11,19 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from runner.base.files import lose_output
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
+    from runner.base.screen import Screen
 
 SECONDS_BETWEEN_FRAMES, SECONDS_BETWEEN_LOOKS = 0.1, 0.5
 STEP, LEAST_SECONDS, MOST_SECONDS = 0.1, 5.0, 300.0  # between two lines in a pipe
 MOST_SHARE = 0.99
-WIDTH = 18  # of the longest name of a phase
+SMOOTH_SECONDS = 1.0
 CLEAR_LINE = b"\r\x1b[2K"
 
 
@@ -55,21 +55,26 @@ class Bar:
 
     def __init__(self, phase: str, is_live: bool) -> None:
         self.look: Look = lambda _phase, _seconds: Glance()
-        self.is_live, self._began = is_live, time.monotonic()
-        self._share, self._line_share, self._line_time = 0.0, 0.0, self._began
-        self._screen: _Screen | None = None
-        self.enter(phase)
+        self.is_live, self.began = is_live, time.monotonic()
+        self._share, self._line_share, self._line_time = 0.0, 0.0, self.began
+        self._total: float | None = None  # seconds that the command will have taken, as far as is known
+        self._looked = self.began
+        self._screen: Screen | None = None
+        self._phase = phase, self.began
         self._has_ended = threading.Event()
         self._thread = threading.Thread(target=self._show, daemon=True)
 
     def start(self) -> None:
         """Show it."""
-        self._screen = _Screen(self._phase) if self.is_live else None
+        if self.is_live:
+            from runner.base.screen import Screen
+
+            self._screen = Screen(self._phase[0])
         self._thread.start()
 
     def enter(self, phase: str) -> None:
         """Another phase begins."""
-        self._phase, self._entered = phase, time.monotonic()
+        self._phase = phase, time.monotonic()
 
     def end(self) -> None:
         """Leave no trace of it on a terminal."""
@@ -81,17 +86,26 @@ class Bar:
 
     def _show(self) -> None:
         while not self._has_ended.wait(SECONDS_BETWEEN_FRAMES if self.is_live else SECONDS_BETWEEN_LOOKS):
-            now, phase = time.monotonic(), self._phase
-            glance = self.look(phase, now - self._entered)
-            if glance.left is not None:
-                passed = now - self._began
-                self._share = max(self._share, min(MOST_SHARE, passed / (passed + glance.left)))
+            now, (phase, entered) = time.monotonic(), self._phase
+            glance = self._smooth(self.look(phase, now - entered), now)
             facts = list(_facts(self._share, glance))
             if self._screen:
                 self._screen.update(phase, self._share, facts, glance.best)
             elif self._is_due(now):
                 self._line_share, self._line_time = self._share, now
                 _say(f"{phase}: {', '.join(facts)}")
+
+    def _smooth(self, glance: Glance, now: float) -> Glance:
+        """The same with the time left as it is shown, which does not jump; takes the share from it."""
+        if glance.left is None:
+            return glance
+        passed = now - self.began
+        total, weight = passed + glance.left, min(1.0, (now - self._looked) / SMOOTH_SECONDS)
+        self._looked = now
+        self._total = total if self._total is None else self._total + weight * (total - self._total)
+        left = max(0.0, self._total - passed)
+        self._share = max(self._share, min(MOST_SHARE, passed / (passed + left)))
+        return replace(glance, left=left)
 
     def _is_due(self, now: float) -> bool:
         """Whether it is time for another line: after another tenth, but neither too soon nor too late."""
@@ -116,57 +130,6 @@ def _facts(share: float, glance: Glance) -> Iterator[str]:
         yield glance.done
     if glance.left is not None:
         yield f"{duration(max(1.0, glance.left))} left"
-
-
-class _Screen:
-    """The bar on a terminal, and below it the best run so far."""
-
-    def __init__(self, phase: str) -> None:
-        from rich.progress import BarColumn, Progress, TextColumn
-
-        from runner.base.console import LiveConsole, use
-
-        self._console = LiveConsole()
-        self._progress: Progress = _with_best()(
-            TextColumn(f"{{task.description:<{WIDTH}}}", markup=False),
-            BarColumn(bar_width=None),
-            TextColumn("{task.fields[facts]}", markup=False),
-            console=self._console,
-            auto_refresh=False,
-            transient=True,
-            expand=True,
-            redirect_stderr=sys.stderr.isatty(),
-        )
-        self._task: TaskID = self._progress.add_task(phase, total=None, facts="", best="")
-        use(self._console)
-        self._progress.start()
-
-    def update(self, phase: str, share: float, facts: list[str], best: str) -> None:
-        total = 1.0 if share else None
-        self._progress.update(
-            self._task, description=phase, total=total, completed=share, facts="  ".join(facts), best=best, refresh=True
-        )
-
-    def close(self) -> None:
-        from runner.base.console import use
-
-        use(None)
-        self._progress.stop()
-
-
-def _with_best() -> "type[Progress]":
-    from rich.console import RenderableType
-    from rich.progress import Progress
-    from rich.text import Text
-
-    class WithBest(Progress):
-        def get_renderables(self) -> Iterator[RenderableType]:
-            yield from super().get_renderables()
-            for task in self.tasks:
-                if best := task.fields["best"]:
-                    yield Text(best, no_wrap=True, overflow="ellipsis")
-
-    return WithBest
 
 
 _bar: Bar | None = None
@@ -199,6 +162,11 @@ def enter(phase: str) -> None:
     """Another phase begins, if a bar is shown."""
     if _bar is not None:
         _bar.enter(phase)
+
+
+def seconds() -> float:
+    """How long the bar is shown already; 0 where none is."""
+    return 0.0 if _bar is None else time.monotonic() - _bar.began
 
 
 def follow(look: Look) -> None:

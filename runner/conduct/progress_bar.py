@@ -14,7 +14,8 @@ from runner.store.address import sqlite_file, tracking_uri
 from runner.train import costs
 from runner.train.execution import Training
 
-SMALL_SHARE, ENOUGH_SHARE, ENOUGH_SECONDS = 0.02, 0.01, 0.5  # of what is to be trained, to know how fast that is
+SMALL_SHARE, ENOUGH_SHARE, ENOUGH_SECONDS = 0.1, 0.01, 0.5  # of what is to be trained, to know how fast that is
+MEASURED_SHARE, MEASURED_SECONDS = 0.2, 30.0  # from which on only that counts
 LEAST_LEFT = 0.1  # of the time that a step was to take, where it takes longer
 
 
@@ -110,7 +111,9 @@ class SweepProgress:
         seconds, moved = now - self._since[0], share - self._since[1]
         if seconds < ENOUGH_SECONDS or moved < ENOUGH_SHARE:
             return None
-        training = (1 - share) * seconds / moved
+        # What was foreseen counts less and less: at first stacks seem slow, as workers import what they need.
+        measured, weight = seconds / moved, min(1.0, max(moved / MEASURED_SHARE, seconds / MEASURED_SECONDS))
+        training: float = (1 - share) * measured**weight * self._training.seconds ** (1 - weight)
         opening = 0.0 if self._opened else _rest(self._expect.opening, now - self._began)
         return max(training, opening + self._writing_left()) if self._training.is_apart else opening + training
 

@@ -46,13 +46,20 @@ class Training:
         self._sent: dict[int, float] = {}
         self._done: dict[int, float] = {}
         self._longest, self._looked = 0.0, time.monotonic()
-        self._meters = Meters([costs.of_training(task, draw is not None) for task in tasks])
+        seconds = [costs.of_training(task, draw is not None) for task in tasks]
+        self._slowness = costs.slowness(sum(len(task.indices) for task in tasks))
+        self._meters, self._seconds = Meters(seconds, self._slowness), sum(seconds)
         self._watch = Watch()
 
     @property
     def stacks(self) -> int:
         """How many there are."""
         return len(self._tasks)
+
+    @property
+    def seconds(self) -> float:
+        """About how many seconds all of it was to take on this machine, before any of it was measured."""
+        return self._slowness * self._seconds / min(self._workers.slots, max(1, self.stacks))
 
     @property
     def is_apart(self) -> bool:

@@ -22,7 +22,7 @@ SECONDS = 0.02
 def quickly(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in ("CI", "NO_COLOR", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
-    for name in ("SECONDS_BETWEEN_FRAMES", "SECONDS_BETWEEN_LOOKS", "LEAST_SECONDS"):
+    for name in ("SECONDS_BETWEEN_FRAMES", "SECONDS_BETWEEN_LOOKS", "LEAST_SECONDS", "SMOOTH_SECONDS"):
         monkeypatch.setattr(progress, name, SECONDS)
     yield
     progress.end()

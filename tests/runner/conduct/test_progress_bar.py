@@ -24,6 +24,7 @@ class Half(Training):
 
     done: float = 0.0
     is_apart: bool = False  # type: ignore[assignment]
+    seconds: float = 20.0  # type: ignore[assignment]
 
     def share(self) -> float:
         return self.done
@@ -57,6 +58,20 @@ def test_no_time_is_told_before_training_has_moved_and_then_it_is_that_of_the_re
     assert left_in(shown, Phase.TRAINING) is None, "how fast it moves is not known"
     clock[0], training.done = 110.0, 0.51
     assert left_in(shown, Phase.TRAINING) == pytest.approx(10 * 0.49 / 0.5 + 3 + 10)
+
+
+def test_what_was_foreseen_counts_less_and_less(clock: list[float]) -> None:
+    """Workers that import what they need seem slow at first."""
+    training = Half(done=0.01)
+    shown = SweepProgress(40, training, NOTHING_ELSE)
+    left_in(shown, Phase.TRAINING)
+    told = []
+    for share in (0.03, 0.06, 0.16, 0.21):
+        clock[0], training.done = clock[0] + 4, share
+        told.append(left_in(shown, Phase.TRAINING))
+    measured = [(1 - share) * seconds / (share - 0.01) for share, seconds in ((0.03, 4), (0.06, 8), (0.16, 12))]
+    assert all(20 < one < two for one, two in zip(told, measured, strict=False))
+    assert told[-1] == pytest.approx(0.79 * 16 / 0.2)
 
 
 def test_where_others_train_the_slower_of_training_and_writing_counts(clock: list[float]) -> None:
