@@ -37,9 +37,9 @@ PICTURE_BYTES = 25_000
 def of_training(task: Task, with_pictures: bool) -> float:
     """About how many seconds a stack takes: what counts is how its share compares with those of other stacks."""
     runs = len(task.indices)
-    batch = task.specs[0]["training"]["batch_size"] or 1
     seconds = runs * (WRITING_SECONDS + (PICTURE_SECONDS if with_pictures else 0))
     for shape in task.shapes:
+        batch = task.specs[0]["training"]["batch_size"] or 1
         numbers = runs * (shape.n_parameters + batch * sum(shape.sizes))
         seconds += shape.n_steps * (STEP_SECONDS + numbers * NUMBER_SECONDS)
     return seconds

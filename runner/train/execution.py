@@ -47,8 +47,7 @@ class Training:
         self._done: dict[int, float] = {}
         self._longest, self._looked = 0.0, time.monotonic()
         seconds = [costs.of_training(task, draw is not None) for task in tasks]
-        self._slowness = costs.slowness(sum(len(task.indices) for task in tasks))
-        self._meters, self._seconds = Meters(seconds, self._slowness), sum(seconds)
+        self._meters = Meters(seconds, costs.slowness(sum(len(task.indices) for task in tasks)))
         self._watch = Watch()
 
     @property
@@ -59,7 +58,7 @@ class Training:
     @property
     def seconds(self) -> float:
         """About how many seconds all of it was to take on this machine, before any of it was measured."""
-        return self._slowness * self._seconds / min(self._workers.slots, max(1, self.stacks))
+        return self._meters.foreseen / min(self._workers.slots, max(1, self.stacks))
 
     @property
     def is_apart(self) -> bool:

@@ -79,10 +79,10 @@ class Meter:
 
 
 class Meters:
-    """Of all stacks of a sweep; `seconds` is about what each takes."""
+    """Of all stacks of a sweep; `seconds` is about what each takes, `foreseen` what all take on this machine."""
 
     def __init__(self, seconds: Sequence[float], slowness: float = 1.0) -> None:
-        self._slowness = slowness
+        self._slowness, self.foreseen = slowness, slowness * sum(seconds)
         self._seconds, self._ended = np.array(seconds, dtype=float), np.zeros(len(seconds), dtype=bool)
         self._file: IO[bytes] | None = None
         with suppress(OSError):
