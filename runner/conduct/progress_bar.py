@@ -32,7 +32,7 @@ class Expected:
 NOTHING_ELSE = Expected(0.0, 0.0, 0.0, 0.0)
 
 
-def expected(runs: int, with_pictures: bool) -> Expected:
+def expected(runs: int, with_pictures: bool, with_fixes: bool = False) -> Expected:
     """By what it took to plan this number of runs."""
     slowness, file = costs.slowness(runs), sqlite_file(tracking_uri())
     tables = costs.TABLES_SECONDS if file is not None and not Path(file).exists() else 0.0
@@ -40,7 +40,8 @@ def expected(runs: int, with_pictures: bool) -> Expected:
     return Expected(
         opening=slowness * (costs.OPENING_SECONDS + tables),
         of_writing_a_run=slowness * costs.WRITING_SECONDS,
-        looking=slowness * (costs.LOOKING_SECONDS + runs * costs.LOOKING_RUN_SECONDS),
+        looking=slowness
+        * (costs.LOOKING_SECONDS + runs * costs.LOOKING_RUN_SECONDS + with_fixes * costs.FIXES_SECONDS),
         comparing=slowness * comparing,
     )
 

@@ -116,9 +116,8 @@ def _complete(
     """Train all runs that have no result, and publish everything."""
     settings = plan.settings
     with training_of(plan, kept, drawing(settings)) as training:
-        so_far = SweepProgress(
-            len(delivery.planned), training, expected(len(plan.runs), settings.tracking.plots != "none")
-        )
+        expect = expected(len(plan.runs), settings.tracking.plots != "none", settings.diagnose == "confirm")
+        so_far = SweepProgress(len(delivery.planned), training, expect)
         _begin_progress(delivery, so_far, in_stacks(sum(run.index not in kept for run in plan.runs), training))
         publisher = delivery.publisher  # MLflow is imported here, while the workers already train
         try:

@@ -21,6 +21,7 @@ IMPORT_SECONDS = 0.55  # more of a worker that draws: matplotlib
 FINISH_SECONDS = 0.5  # the comparison with its pictures, the best run's model, the end of the process
 LOOKING_SECONDS, COMPARING_SECONDS = 0.1, 0.7  # of the end: for causes, and to draw and write the comparison
 LOOKING_RUN_SECONDS, COMPARING_RUN_SECONDS = 0.0002, 0.0008  # more for each run
+FIXES_SECONDS = 3.0  # to try fixes, of which nobody knows before how many there are
 COMPOSING_SECONDS = 0.001  # of a run, planning included, and so on
 PICTURE_SECONDS = 0.028
 WRITING_SECONDS = 0.003
