@@ -19,7 +19,7 @@ class Screen:
         console = LiveConsole()
         self._progress = _WithBest(
             TextColumn(f"{{task.description:<{WIDTH}}}", markup=False),
-            BarColumn(bar_width=None),
+            BarColumn(bar_width=None, complete_style="cyan", pulse_style="cyan"),
             TextColumn("{task.fields[facts]}", markup=False),
             console=console,
             auto_refresh=False,

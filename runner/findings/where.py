@@ -24,5 +24,5 @@ def how_to_read(command: str, file: str | None) -> Text:
     told = Text(f"the report: {visible(command)}")
     if file is not None:
         path = Path(file)
-        told.append_text(Text.assemble(f"\n{'or open':>19} ", link(path.name, path.resolve().as_uri(), file)))
+        told.append_text(Text.assemble(f"\n{'or open':>10} ", link(path.name, path.resolve().as_uri(), file)))
     return told
