@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,6 +21,7 @@ Writes a report of sweeps that the MLflow store has; nothing is trained, and no 
 the same file, byte for byte.
 
   python -m runner.report                          the newest sweep, as an HTML file in this folder
+  python -m runner.report --open                   the same, and open it in the browser
   python -m runner.report SWEEP                    a certain one: its name in outputs/, or an MLflow run id or its
                                                    first 8 letters
   python -m runner.report SWEEP OTHER              several sweeps compared in one report
@@ -43,6 +45,7 @@ def _run(arguments: Sequence[str]) -> int:
     parser.add_argument("sweeps", nargs="*")
     parser.add_argument("--output", type=Path)
     parser.add_argument("--format", choices=FORMATS)
+    parser.add_argument("--open", action="store_true")
     parser.add_argument("--table", type=Path)
     parser.add_argument("--curves", type=Path)
     chosen = parser.parse_args([argument for argument in arguments if not argument.startswith("modules=")])
@@ -61,8 +64,20 @@ def _run(arguments: Sequence[str]) -> int:
         return 0
     from runner.findings.render import write_report
 
-    say(f"the report: {write_report(sweep, chosen.output or Path(), chosen.format or FORMATS[0])}")
+    path = write_report(sweep, chosen.output or Path(), chosen.format or FORMATS[0])
+    here, whole = Path.cwd(), path.resolve()
+    say(f"the report: {whole.relative_to(here) if whole.is_relative_to(here) else path}")
+    if chosen.open and not _is_opened(path):
+        say("no browser could be opened here; open the file in one")
     return 0
+
+
+def _is_opened(path: Path) -> bool:
+    """Whether a browser has taken a file."""
+    try:
+        return webbrowser.open(path.resolve().as_uri())
+    except (webbrowser.Error, OSError):
+        return False
 
 
 def _load(modules: Sequence[str]) -> list[str]:
@@ -79,8 +94,9 @@ def _load(modules: Sequence[str]) -> list[str]:
 
 def _check(chosen: argparse.Namespace) -> None:
     """Raise UserError for choices that do not go together."""
-    if (chosen.table or chosen.curves) and (chosen.output or chosen.format):
-        raise UserError("--table and --curves are written instead of a report: --output and --format are for reports")
+    if (chosen.table or chosen.curves) and (chosen.output or chosen.format or chosen.open):
+        told = "--table and --curves are written instead of a report"
+        raise UserError(f"{told}: --open, --output and --format are for reports")
     if chosen.table and chosen.table == chosen.curves:
         raise UserError(f"--table and --curves are two files, and both are {chosen.table}")
     _check_ending(chosen.table, TABLES)

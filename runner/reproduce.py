@@ -3,16 +3,19 @@
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.table import Table
 
 from runner.app.commands import run_command, split_options
+from runner.base import progress
 from runner.base.console import console, count, say
 from runner.base.errors import UserError
 from runner.base.paths import CONF
-from runner.conduct.progress_bar import RunProgress
+from runner.base.progress import Phase
+from runner.conduct.progress_bar import NOTHING_ELSE, SweepProgress, in_stacks
 from runner.datasets import DATASETS
 from runner.findings.numbers.differences import Difference, compare, environment_changes
 from runner.plan.plan import plan_again
@@ -148,13 +151,15 @@ def train_again(kept: Mapping[int, RunResult], modules: tuple[str, ...], as_stac
     runs = [PlannedRun(place, result.key, (), result.spec) for place, result in kept.items()]
     plan = plan_again(runs, settings)
     again: dict[int, RunResult] = {}
-    with (
-        training_of(plan) as training,
-        RunProgress(len(kept), training.stacks, training.share, quiet=not as_stacks) as progress,
-    ):
-        for trained in training:
-            again |= {result.index: result for result in trained}
-            progress.advance(trained)
+    with training_of(plan) as training:
+        so_far = SweepProgress(len(kept), training, NOTHING_ELSE)
+        so_far.open([], [])
+        if as_stacks:
+            say(in_stacks(len(kept), training))
+        with progress.within(Phase.TRAINING, so_far.look) if as_stacks else nullcontext():
+            for trained in training:
+                again |= {result.index: result for result in trained}
+                so_far.advance(trained, seconds=0.0)
     return again
 
 

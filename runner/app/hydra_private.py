@@ -87,9 +87,23 @@ def is_from_composing(error: Exception) -> bool:
     return isinstance(error, ValueError) and any(frame.filename == code for frame in trace)
 
 
+class _Returned(JobReturn):
+    """Hydra's own prints a line about a failed job before it raises the error, which says it all."""
+
+    @property
+    def return_value(self) -> Any:
+        if isinstance(self._return_value, Exception):
+            raise self._return_value
+        return self._return_value
+
+    @return_value.setter
+    def return_value(self, value: Any) -> None:
+        self._return_value = value
+
+
 def returned(value: Any, **about: Any) -> JobReturn:
     """What Hydra gets of a job: its value, or the error that it ended with."""
-    return JobReturn(**about, _return_value=value)
+    return _Returned(**about, _return_value=value)
 
 
 def sections_in(node: DictConfig) -> Iterator[tuple[str, DictConfig | None]]:

@@ -20,9 +20,11 @@ from runner.app.compose import Composer, plain
 from runner.app.compositions import Composition
 from runner.app.hydra_private import returned
 from runner.app.setup import run_id
+from runner.base import progress
 from runner.base.console import count, say, warn
 from runner.base.errors import RunsFailed, UserError
 from runner.base.paths import PLUGINS, ROOT
+from runner.base.progress import Phase
 from runner.base.starting import hear_interrupts
 from runner.conduct import sweep
 from runner.conduct.context import SweepContext
@@ -47,6 +49,8 @@ def launch(
 ) -> tuple[Delivery, list[JobReturn]]:
     """All jobs of a batch as stacks; the delivery that batches share, at first None, and a JobReturn per job."""
     HydraConfig.instance().set_config(master)
+    if not (delivery and delivery.sweep.settings.quiet):
+        progress.begin()  # of a later batch; before the first one there is a bar already
     jobs, plan = _plan(loader, master, overrides, first, delivery)
     delivery = delivery or _delivery_of(master, plan)
     results = sweep.run(delivery, plan)
@@ -66,6 +70,7 @@ def _plan(
 
     Raises UserError with every problem of every job.
     """
+    progress.enter(f"{Phase.CHECKING} {count(len(overrides), 'job')}")
     kept, lines = left_out(overrides, list(master.hydra.overrides.task))
     composer = Composer(loader, master)
     jobs = [composer.compose(first + place, texts) for place, texts in enumerate(kept)]
@@ -82,6 +87,8 @@ def _say(plan: Plan, lines: Sequence[str] = (), foresees: bool = True) -> None:
 
     Components of one's own are not asked here: one that ends its process ends a worker, and not the sweep.
     """
+    if plan.settings.quiet or plan.settings.dry_run:
+        progress.end()
     notes = [*lines, *plan.notes]
     if foresees and not plan.settings.modules:
         try:
@@ -129,6 +136,7 @@ def prepare(loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]])
         for name in ("hydra", "hydra_plugins"):  # launchers say what they launch
             logging.getLogger(name).setLevel(logging.WARNING)
     refuse_dry_run(plan.settings)
+    progress.end()  # the launcher prints what it does
     delivery = _delivery_of(master, plan)
     delivery.open_store()  # one that will not take the results is refused before they are trained
     delivery.save_plan(plan)

@@ -6,6 +6,9 @@ import sys
 from typing import NoReturn
 
 STRICT = "--strict"
+# Options with which runs are trained; any other prints something for a program, or for somebody who reads it.
+TRAINING = ("-m", "--multirun", "-cd", "--config-dir", "-cn", "--config-name", "-cp", "--config-path", STRICT)
+FIRST_LINE = "checking all runs before training"
 
 
 def main() -> int:
@@ -16,37 +19,60 @@ def main() -> int:
     show_traceback = os.environ.get("HYDRA_FULL_ERROR", "0") not in ("", "0")
     # With this set Hydra hands exceptions on instead of printing them its own way and exiting.
     os.environ["HYDRA_FULL_ERROR"] = "1"
-    from runner.app.completion import script_for
-    from runner.base.errors import RunsFailed, UserError, complain
+    from runner.base import progress
     from runner.base.files import ensure_streams, lose_output
-    from runner.base.interrupts import exit_code
-    from runner.store.surroundings import using_mlflow
 
     ensure_streams()
-    if STRICT in sys.argv:
-        sys.argv = [argument for argument in sys.argv if argument != STRICT] + ["strict=true"]
     try:
-        if script := script_for(sys.argv[1:]):
-            print(script, flush=True)
-            return 0
-        with using_mlflow():
-            try:
-                _start_hydra()
-            except SystemExit:  # of Hydra's own, after --help
-                sys.stdout.flush()
-                raise
-        sys.stdout.flush()  # here, where a reader that has gone is no error
+        try:
+            _begin_progress(sys.argv[1:])  # before the imports that take most of a second
+            return _run()
+        finally:
+            progress.end()
     except KeyboardInterrupt as interrupt:
+        from runner.base.interrupts import exit_code
+
         return exit_code(interrupt)
     except BrokenPipeError:
         lose_output(sys.stdout)
         return 1
     except Exception as error:
+        from runner.base.errors import RunsFailed, UserError, complain
+
         error = _composition_problem(error) or error
         if show_traceback or not isinstance(error, (UserError, RunsFailed, OSError)):
             raise
         complain(error)
         return 1
+
+
+def _begin_progress(arguments: list[str]) -> None:
+    """Show that something happens, unless the command trains nothing or is to be quiet."""
+    from runner.base import progress
+
+    trains = all(one.partition("=")[0] in TRAINING for one in arguments if one.startswith("-"))
+    if not trains or "quiet=true" in arguments:
+        return
+    is_sweep = any(one in ("-m", "--multirun") or one.startswith("sweep=") for one in arguments)
+    progress.begin(line=FIRST_LINE if is_sweep and "dry_run=true" not in arguments else None)
+
+
+def _run() -> int:
+    from runner.app.completion import script_for
+    from runner.store.surroundings import using_mlflow
+
+    if STRICT in sys.argv:
+        sys.argv = [argument for argument in sys.argv if argument != STRICT] + ["strict=true"]
+    if script := script_for(sys.argv[1:]):
+        print(script, flush=True)
+        return 0
+    with using_mlflow():
+        try:
+            _start_hydra()
+        except SystemExit:  # of Hydra's own, after --help
+            sys.stdout.flush()
+            raise
+    sys.stdout.flush()  # here, where a reader that has gone is no error
     return 0
 
 

@@ -46,6 +46,11 @@ def command_of(program: str, options: Sequence[str], overrides: Sequence[str]) -
     return " ".join(["python -m", program, *map(quoted, (*options, *overrides))])
 
 
+def own_modules(modules: Sequence[str]) -> list[str]:
+    """The override that has a command import a person's modules; none where there are none."""
+    return [f"modules=[{','.join(modules)}]"] if modules else []
+
+
 def written(value: Any) -> str:
     """A value in the grammar of Hydra's overrides, which reads it back as it is."""
     if value is None:

@@ -1,14 +1,20 @@
 """The terminal and the pipe: where sentences go, plain and never cut."""
 
+import os
+import sys
 from typing import Any
 
 from rich.console import Console
+from rich.style import Style
 from rich.text import Text
 
 from runner.base.files import lose_output
 from runner.base.texts import visible
 
 NEVER_CUT = 10_000  # columns
+PROGRAMS_WITH_LINKS = ("ghostty", "Hyper", "iTerm.app", "vscode", "WezTerm", "zed")
+TERMS_WITH_LINKS = ("alacritty", "foot", "xterm-ghostty", "xterm-kitty")
+SET_WHERE_LINKS_ARE = ("KITTY_WINDOW_ID", "KONSOLE_VERSION", "VTE_VERSION", "WT_SESSION")
 
 
 class _Console(Console):
@@ -21,8 +27,33 @@ class _Console(Console):
         lose_output(self.file)
 
 
+class LiveConsole(_Console):
+    """Standard output while a bar is shown: what is printed appears above it.
+
+    The cursor stays visible, as a process that is killed could not show it again.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(markup=False, emoji=False, highlight=False, force_terminal=True)
+
+    def show_cursor(self, show: bool = True) -> bool:
+        del show
+        return False
+
+
+_live: Console | None = None
+
+
+def use(live: Console | None) -> None:
+    """Print above the bar on this console, or where no bar is shown any more, as before."""
+    global _live
+    _live = live
+
+
 def console() -> Console:
     """Standard output. A pipe gets plain text, in which no line is cut or folded."""
+    if _live is not None:
+        return _live
     plain = _Console(markup=False, emoji=False, highlight=False)
     if not plain.is_terminal:
         plain.width = NEVER_CUT
@@ -43,11 +74,31 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
-def say(text: str) -> None:
+def link(words: str, address: str, elsewhere: str = "") -> Text:
+    """Words that lead to an address, on a terminal that is known to have links; elsewhere the address, or a text."""
+    if _has_links():
+        return Text(visible(words), Style(link=address, underline=True))
+    return Text(visible(elsewhere or address))
+
+
+def _has_links() -> bool:
+    """A terminal that does not know links would show the words alone. FORCE_HYPERLINK=1 (or 0) decides for it."""
+    out, given = console(), os.environ.get("FORCE_HYPERLINK")
+    if not out.is_terminal or out.legacy_windows or out.color_system is None or given == "0":
+        return False
+    is_inside_another = bool({"TMUX", "STY"} & set(os.environ))
+    is_known = os.environ.get("TERM_PROGRAM") in PROGRAMS_WITH_LINKS or os.environ.get("TERM") in TERMS_WITH_LINKS
+    is_set = any(name in os.environ for name in SET_WHERE_LINKS_ARE)
+    return bool(given) or (not is_inside_another and (is_known or is_set))
+
+
+def say(text: str | Text) -> None:
     """A sentence for the person at the terminal, not cut into lines."""
     console().print(text, soft_wrap=True)
 
 
 def warn(text: str) -> None:
     """A sentence that nobody should miss, also where the output goes into a file or is switched off: standard error."""
-    _Console(stderr=True, markup=False, emoji=False, highlight=False).print(text, soft_wrap=True)
+    is_above_bar = _live is not None and sys.stderr.isatty()
+    out = console() if is_above_bar else _Console(stderr=True, markup=False, emoji=False, highlight=False)
+    out.print(text, soft_wrap=True)

@@ -49,4 +49,7 @@ def forget_warning_options() -> None:
 
 
 def _end(number: int, _frame: FrameType | None) -> None:
+    progress = sys.modules.get("runner.base.progress")
+    if wipe := getattr(progress, "wipe", None):  # a module that is half imported has none
+        wipe()
     os._exit(128 + number)

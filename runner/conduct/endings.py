@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from runner.base import progress
 from runner.base.console import warn
 from runner.base.errors import UserError
 from runner.base.interrupts import OrderlyInterrupt
@@ -24,7 +25,10 @@ def interruptible(folder: SweepFolder) -> Iterator[OrderlyInterrupt]:
     interrupt = OrderlyInterrupt()
     try:
         with interrupt:
-            yield interrupt
+            try:
+                yield interrupt
+            finally:
+                progress.end()
     except NoWorkers as error:
         raise _without_workers(error, folder) from error
     except KeyboardInterrupt:

@@ -58,7 +58,7 @@ def estimate(plan: Plan, tasks: Sequence[Task], workers: int) -> Estimate:
 
 def _seconds(plan: Plan, tasks: Sequence[Task], stacks: Sequence[Sequence[Spec]], workers: int) -> float:
     """Workers train while the main process starts, and writes what they have done; all of them share the processors."""
-    runs, slowness = len(plan.runs), _slowness(len(plan.runs))
+    runs, slowness = len(plan.runs), costs.slowness(len(plan.runs))
     before = slowness * (costs.START_SECONDS + runs * costs.COMPOSING_SECONDS)
     file = sqlite_file(tracking_uri())
     tables = costs.TABLES_SECONDS if file is not None and not Path(file).exists() else 0
@@ -75,11 +75,6 @@ def _seconds(plan: Plan, tasks: Sequence[Task], stacks: Sequence[Sequence[Spec]]
         shared = (opening + workers * start + sum(training) + writing) / min(default_workers(), workers + 1)
         during = max(opening + last, float(busy.max()) + last, shared)
     return before + during + slowness * costs.FINISH_SECONDS
-
-
-def _slowness(runs: int) -> float:
-    """How much slower this machine is than that of `costs`, by the time that this process took to come here."""
-    return time.process_time() / (costs.START_SECONDS + runs * costs.COMPOSING_SECONDS)
 
 
 def training_seconds(

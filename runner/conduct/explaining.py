@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from runner.base.commands import command_of
+from runner.base.commands import command_of, own_modules
 from runner.base.console import count, warn
 from runner.base.errors import RAISED, what_raised
 from runner.base.files import contents_of, write_whole
@@ -89,6 +89,5 @@ class Explainer:
 
     @property
     def _command(self) -> str:
-        modules = self._sweep.settings.modules
-        own = [f"modules=[{','.join(modules)}]"] if modules else []
+        own = own_modules(self._sweep.settings.modules)
         return command_of("runner.diagnose", [self._sweep.about.sweep_id], own)

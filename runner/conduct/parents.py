@@ -8,14 +8,21 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import quote
 
+from rich.text import Text
+
+from runner.base.commands import command_of, own_modules
+from runner.base.console import link
+from runner.base.texts import visible
 from runner.conduct.claims import CLAIM, Claim
 from runner.conduct.context import SweepContext
 from runner.conduct.ledger import Ledger
 from runner.findings.numbers.data_sets import not_comparable
 from runner.findings.numbers.scores import best_result
 from runner.findings.parent_run import REPORT, note_of, parent_record
+from runner.findings.where import how_to_read
 from runner.runs.environment import machine, patch, source
 from runner.store.address import run_pages
 from runner.store.errors import StoreError
@@ -92,24 +99,28 @@ class Parent:
             with suppress(StoreError):
                 self._tracker.end_sweep(self.run_id, status)
 
-    def where(self, ledger: Ledger, has_report: bool) -> tuple[list[str], str]:
-        """What to look at, in lines, and the end of the address of its page."""
-        lines, page, sweep_id = [], PAGE, self._sweep.about.sweep_id
+    def where(self, ledger: Ledger, has_report: bool) -> tuple[list[Text], list[Text], str]:
+        """What can be looked at at once, what to look for in MLflow, and the end of the address of its page there."""
+        report, best_run, page, sweep_id = list[Text](), list[Text](), PAGE, self._sweep.about.sweep_id
+        if has_report:
+            command = command_of("runner.report", [sweep_id, "--open"], own_modules(self._sweep.settings.modules))
+            report.append(how_to_read(command, self._tracker.local_file(self.run_id, REPORT)))
+            page += f"&viewStateShareKey={quote(sweep_id)}"
         best = best_result(ledger.results)
         if best is not None and best.index in ledger.run_ids:
             of_several = f" ({told})" if (told := not_comparable(ledger.results)) else ""
-            lines.append(f"best run: {ledger.name_of(best)}, run id {ledger.run_ids[best.index]}{of_several}")
-        if has_report:
-            report = self._tracker.local_file(self.run_id, REPORT)
-            lines.append(f"the report: {report or f'python -m runner.report {sweep_id}'}")
-            page += f"&viewStateShareKey={quote(sweep_id)}"
-        return lines, page
+            named = f"best run: {ledger.name_of(best)}, run id {ledger.run_ids[best.index]}{of_several}"
+            best_run.append(Text(visible(named)))
+        return report, best_run, page
 
 
 class NoParent:
     """Of a single run, which has itself what a parent has of a sweep."""
 
     run_id, is_first = "", True
+
+    def __init__(self, tracker: Tracker) -> None:
+        self._tracker = tracker
 
     def files_of_run(self) -> dict[str, bytes]:
         """What differs from the commit."""
@@ -127,10 +138,17 @@ class NoParent:
     def close(self, status: str) -> None:
         """A run is written when it has ended."""
 
-    def where(self, ledger: Ledger, _has_report: bool) -> tuple[list[str], str]:
-        """The run's id, and the end of the address of its page."""
+    def where(self, ledger: Ledger, _has_report: bool) -> tuple[list[Text], list[Text], str]:
+        """The run's picture, its id, and the end of the address of its page."""
         run_id = next(iter(ledger.run_ids.values()), "")
-        return ([f"run id {run_id}"], f"/{run_id}{PAGE}") if run_id else ([], PAGE)
+        if not run_id:
+            return [], [], PAGE
+        folder = self._tracker.local_file(run_id, "plots")
+        pictures = [str(path) for path in sorted(Path(folder).glob("*.png"))] if folder else []
+        lines = [
+            Text.assemble("picture: ", link(Path(one).name, Path(one).resolve().as_uri(), one)) for one in pictures
+        ]
+        return lines, [Text(f"run id {run_id}")], f"/{run_id}{PAGE}"
 
 
 def tags_of(sweep: SweepContext) -> dict[str, str]:

@@ -1,107 +1,134 @@
-"""How far a sweep is while it trains: live on a terminal, a line now and then in a pipe."""
+"""How far a sweep is, from its plan to its comparison, and about how many seconds it still takes."""
 
-import threading
 import time
-from collections.abc import Callable, Sequence
-from types import TracebackType
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
-from rich.console import Group
-from rich.live import Live
-from rich.progress_bar import ProgressBar
-from rich.table import Table
-from rich.text import Text
-
-from runner.base.console import console, count, duration
+from runner.base.console import count
+from runner.base.progress import Glance, Phase
 from runner.findings.numbers.scores import best_of, chosen_on, scores_of
 from runner.runs.overrides import label_of
 from runner.runs.result import RunResult
+from runner.store.address import sqlite_file, tracking_uri
+from runner.train import costs
+from runner.train.execution import Training
 
-SECONDS_BETWEEN_LINES, SECONDS_BETWEEN_FRAMES = 5.0, 0.2
+SMALL_SHARE, ENOUGH_SHARE, ENOUGH_SECONDS = 0.1, 0.01, 0.5  # of what is to be trained, to know how fast that is
+MEASURED_SHARE, MEASURED_SECONDS = 0.2, 30.0  # from which on only that counts
+LEAST_LEFT = 0.1  # of the time that a step was to take, where it takes longer
 
 
-class RunProgress:
-    """Runs and stacks that are done, runs per second, the time that is left, and the best run so far.
+@dataclass(frozen=True)
+class Expected:
+    """Seconds that this machine is expected to take for what cannot be measured beforehand."""
 
-    `share` tells how much of what is to be trained is done; `done` are results that were there before. Runs are named
-    by `keys`, those that differ.
+    opening: float
+    of_writing_a_run: float
+    looking: float
+    comparing: float
+
+
+NOTHING_ELSE = Expected(0.0, 0.0, 0.0, 0.0)
+
+
+def expected(runs: int, with_pictures: bool, with_fixes: bool = False) -> Expected:
+    """By what it took to plan this number of runs."""
+    slowness, file = costs.slowness(runs), sqlite_file(tracking_uri())
+    tables = costs.TABLES_SECONDS if file is not None and not Path(file).exists() else 0.0
+    comparing = costs.COMPARING_SECONDS + runs * costs.COMPARING_RUN_SECONDS if with_pictures else costs.FINISH_SECONDS
+    return Expected(
+        opening=slowness * (costs.OPENING_SECONDS + tables),
+        of_writing_a_run=slowness * costs.WRITING_SECONDS,
+        looking=slowness
+        * (costs.LOOKING_SECONDS + runs * costs.LOOKING_RUN_SECONDS + with_fixes * costs.FIXES_SECONDS),
+        comparing=slowness * comparing,
+    )
+
+
+def in_stacks(left: int, training: Training) -> str:
+    """What there is to train, in words."""
+    return (
+        f"{count(left, 'run')} in {count(training.stacks, 'stack')}" if training.stacks else "nothing is left to train"
+    )
+
+
+class SweepProgress:
+    """What the bar asks while a sweep trains and is compared.
+
+    Of `total` runs `done` have a result already; in the bar runs are named by `keys`, those that differ. How fast runs
+    are trained is measured, and said once it is known.
     """
 
-    def __init__(
-        self,
-        total: int,
-        stacks: int,
-        share: Callable[[], float],
-        done: Sequence[RunResult] = (),
-        keys: Sequence[str] = (),
-        quiet: bool = False,
-    ) -> None:
-        self._total, self._done, self._share, self._keys = total, len(done), share, keys
-        self._left, self._stacks, self._stacks_done = total - len(done), stacks, 0
-        self._best = best_of(done)
-        self._began, self._share_before = time.monotonic(), share()
-        self._console, self._quiet = console(), quiet
-        is_live = self._console.is_terminal and not self._console.is_dumb_terminal
-        self._live = Live(console=self._console, auto_refresh=False, transient=True) if is_live else None
-        self._has_ended = threading.Event()
-        self._thread = threading.Thread(target=self._show, daemon=True)
+    def __init__(self, total: int, training: Training, expect: Expected) -> None:
+        self._total, self._training, self._expect = total, training, expect
+        self._done, self._written, self._writing = 0, 0, 0.0
+        self._best: RunResult | None = None
+        self._keys: Sequence[str] = ()
+        self._began, self._opened = time.monotonic(), 0.0
+        self._since: tuple[float, float] | None = None  # when training was first seen to move, and how far it was
 
-    def __enter__(self) -> "RunProgress":
-        if self._quiet:
-            return self
-        told = f"{count(self._left, 'run')} in {count(self._stacks, 'stack')}"
-        self._console.print(told if self._stacks else "nothing is left to train")
-        if self._live:
-            self._live.start()
-        self._thread.start()
-        return self
+    def open(self, done: Sequence[RunResult], keys: Sequence[str]) -> None:
+        """The store is open, and has what an earlier process has trained."""
+        self._done, self._best, self._keys = len(done), best_of(done), keys
+        self._opened = time.monotonic()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._has_ended.set()
-        if self._thread.is_alive():
-            self._thread.join()
-        if self._live:
-            self._live.stop()
+    def advance(self, results: Sequence[RunResult], seconds: float) -> None:
+        """One more stack is trained, and was written in these seconds."""
+        self._best = best_of([self._best, *results] if self._best else results)
+        self._done, self._written, self._writing = (
+            self._done + len(results), self._written + len(results), self._writing + seconds,
+        )  # fmt: skip
 
-    def advance(self, results: Sequence[RunResult]) -> None:
-        """One more stack is trained and written."""
-        best = best_of([self._best, *results] if self._best else results)
-        self._done, self._stacks_done, self._best = self._done + len(results), self._stacks_done + 1, best
+    def look(self, phase: str, passed: float) -> Glance:
+        """How far the sweep is, after so many seconds of a phase."""
+        left: float | None = None
+        match phase:
+            case Phase.TRAINING:
+                left = self._training_left()
+            case Phase.WRITING:
+                left = _rest(self._writing_left(), passed)
+            case Phase.CAUSES:
+                left = _rest(self._expect.looking, passed)
+            case Phase.COMPARING:
+                left = _rest(self._expect.comparing, passed)
+        if left is not None:
+            left += self._expect.comparing if phase != Phase.COMPARING else 0
+            left += self._expect.looking if phase in (Phase.TRAINING, Phase.WRITING) else 0
+        done = f"{self._done} of {count(self._total, 'run')}" if self._total > 1 else ""
+        return Glance(left, done, self._best_so_far())
 
-    def _show(self) -> None:
-        while not self._has_ended.wait(SECONDS_BETWEEN_FRAMES if self._live else SECONDS_BETWEEN_LINES):
-            share = self._share()
-            facts, best = self._facts(share), self._best_so_far()
-            if self._live:
-                self._live.update(Group(self._row(share, facts), best), refresh=True)
-            else:
-                self._console.print(", ".join([*facts, best.plain] if best else facts), soft_wrap=True)
+    def _training_left(self) -> float | None:
+        """Until all runs are trained and written; None as long as nobody can know.
 
-    def _of_all(self, share: float) -> float:
-        """The share of all runs, where `share` is that of the runs that were left at the beginning."""
-        return 1 - self._left * (1 - share) / self._total
+        Where other processes train, this one writes meanwhile, and the slower of both counts.
+        """
+        now, share = time.monotonic(), self._training.share()
+        if self._since is None and share > 0:
+            # Workers that are out of sight show nothing before the end of a stack.
+            self._since = (now, share) if share < SMALL_SHARE else (self._opened or self._began, 0.0)
+        if self._since is None:
+            return None
+        seconds, moved = now - self._since[0], share - self._since[1]
+        if seconds < ENOUGH_SECONDS or moved < ENOUGH_SHARE:
+            return None
+        # What was foreseen counts less and less: at first stacks seem slow, as workers import what they need.
+        measured, weight = seconds / moved, min(1.0, max(moved / MEASURED_SHARE, seconds / MEASURED_SECONDS))
+        training: float = (1 - share) * measured**weight * self._training.seconds ** (1 - weight)
+        opening = 0.0 if self._opened else _rest(self._expect.opening, now - self._began)
+        return max(training, opening + self._writing_left()) if self._training.is_apart else opening + training
 
-    def _facts(self, share: float) -> list[str]:
-        runs, stacks = f"{self._done}/{self._total} runs", f"{self._stacks_done}/{self._stacks} stacks"
-        facts = [runs, stacks, f"{100 * self._of_all(share):.0f} %"]
-        if share > self._share_before:
-            per_second = (share - self._share_before) / (time.monotonic() - self._began)
-            facts += [f"{self._left * per_second:.3g} runs/s", f"{duration((1 - share) / per_second)} left"]
-        return facts
+    def _writing_left(self) -> float:
+        of_a_run = self._writing / self._written if self._written else self._expect.of_writing_a_run
+        return (self._total - self._done) * of_a_run
 
-    def _best_so_far(self) -> Text:
-        told = ""
-        if self._best is not None:
-            reached, chosen = reversed(scores_of(self._best).items()), chosen_on([self._best])
-            scores = ", ".join(f"{chosen}{name} {value:.4g}" for name, value in reached)
-            told = f"best: {label_of(self._best.overrides, self._keys)} ({scores})"
-        return Text(told, no_wrap=True, overflow="ellipsis")
+    def _best_so_far(self) -> str:
+        if self._best is None or self._total == 1:
+            return ""
+        reached, chosen = reversed(scores_of(self._best).items()), chosen_on([self._best])
+        scores = ", ".join(f"{chosen}{name} {value:.4g}" for name, value in reached)
+        return f"best so far: {label_of(self._best.overrides, self._keys)} ({scores})"
 
-    def _row(self, share: float, facts: Sequence[str]) -> Table:
-        row = Table.grid(padding=(0, 2), expand=True)
-        row.add_column(ratio=1)
-        for _ in facts:
-            row.add_column(justify="right", no_wrap=True)
-        row.add_row(ProgressBar(total=1.0, completed=self._of_all(share)), *facts)
-        return row
+
+def _rest(seconds: float, passed: float) -> float:
+    return max(LEAST_LEFT * seconds, seconds - passed)

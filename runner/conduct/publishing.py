@@ -5,16 +5,21 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+from rich.text import Text
+
+from runner.base import progress
 from runner.base.console import warn
 from runner.base.interrupts import OrderlyInterrupt
+from runner.base.progress import Phase
+from runner.base.texts import visible
 from runner.conduct.context import SweepContext
 from runner.conduct.explaining import Explainer
 from runner.conduct.ledger import Ledger
 from runner.conduct.parents import NoParent, Parent, remove_strays, tags_of
-from runner.findings import terminal
 from runner.findings.findings import Findings
 from runner.findings.numbers import scores
 from runner.findings.pictures import picture_of
+from runner.findings.where import how_to_look
 from runner.runs.account import FILE, SUMMARY
 from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
@@ -34,7 +39,7 @@ class Publisher:
 
     def __init__(self, tracker: Tracker, sweep: SweepContext) -> None:
         self._tracker, self._sweep = tracker, sweep
-        self.parent: Parent | NoParent = Parent(tracker, sweep) if sweep.is_sweep else NoParent()
+        self.parent: Parent | NoParent = Parent(tracker, sweep) if sweep.is_sweep else NoParent(tracker)
         self.ledger, self.explainer = Ledger(sweep), Explainer(sweep)
         self.trouble, self._takes_causes = "", True
 
@@ -109,7 +114,9 @@ class Publisher:
 
     def finish(self, status: str = "FINISHED") -> None:
         """Say why runs do not learn; give the best run of a finished sweep its model, the parent the comparison."""
+        progress.enter(Phase.CAUSES)
         self.explainer.look(self.ledger, may_train=status == "FINISHED")
+        progress.enter(Phase.COMPARING)
         self._try(self._finish, status)
         if self.trouble:
             self.close("FAILED")
@@ -175,10 +182,10 @@ class Publisher:
             self._tracker.fail(run_id, error)
             raise
 
-    def where(self) -> str:
-        """Where in MLflow to look."""
+    def where(self) -> list[Text]:
+        """Where to look, in lines: first what needs no server."""
         tracking, name = self._sweep.settings.tracking, self._sweep.about.name
-        lines, page = self.parent.where(self.ledger, not self.trouble)
+        here, there, page = self.parent.where(self.ledger, not self.trouble)
         page = f"/#/experiments/{self._tracker.experiment_id}/runs{page}"
-        told = [f"in MLflow: experiment {tracking.experiment!r}, run {name!r}", *lines]
-        return "\n".join([*told, terminal.how_to_look(self._tracker.uri, page)])
+        in_mlflow = Text(visible(f"in MLflow: experiment {tracking.experiment!r}, run {name!r}"))
+        return [*here, in_mlflow, *there, how_to_look(self._tracker.uri, page, name)]

@@ -1,14 +1,20 @@
 """A sweep from its plan to its comparison: train as stacks, keep on disk, write to MLflow; or resume that."""
 
+import time
 from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
 
-from runner.base.console import warn
+from rich.text import Text
+
+from runner.base import progress
+from runner.base.console import say, warn
 from runner.base.errors import UserError
 from runner.base.interrupts import OrderlyInterrupt
+from runner.base.progress import Phase
+from runner.base.texts import visible
 from runner.conduct.delivery import Delivery
 from runner.conduct.endings import interruptible, not_delivered, unmet
-from runner.conduct.progress_bar import RunProgress
+from runner.conduct.progress_bar import SweepProgress, expected, in_stacks
 from runner.conduct.reuse import reused
 from runner.findings import terminal
 from runner.findings.pictures import drawing
@@ -108,13 +114,18 @@ def _complete(
     again: Container[int] | None = None,
 ) -> None:
     """Train all runs that have no result, and publish everything."""
-    with training_of(plan, kept, drawing(plan.settings)) as training:
+    settings = plan.settings
+    with training_of(plan, kept, drawing(settings)) as training:
+        expect = expected(len(plan.runs), settings.tracking.plots != "none", settings.diagnose == "confirm")
+        so_far = SweepProgress(len(delivery.planned), training, expect)
+        _begin_progress(delivery, so_far, in_stacks(sum(run.index not in kept for run in plan.runs), training))
         publisher = delivery.publisher  # MLflow is imported here, while the workers already train
         try:
             delivery.begin(plan, kept, again, interrupt)
-            _train(delivery, plan, training, interrupt)
+            _train(delivery, training, so_far, interrupt)
             publisher.finish()
         except KeyboardInterrupt:
+            progress.end()
             interrupt.acknowledge()
             _keep_rest(delivery, training, interrupt)
             if delivery.has_begun:
@@ -126,16 +137,31 @@ def _complete(
             raise
 
 
-def _train(delivery: Delivery, plan: Plan, training: Training, interrupt: OrderlyInterrupt) -> None:
+def _begin_progress(delivery: Delivery, so_far: SweepProgress, runs: str) -> None:
+    """Show how far it is; of a sweep also how many runs it trains, and lines in a pipe."""
+    sweep = delivery.sweep
+    if sweep.settings.quiet:
+        return
+    if sweep.is_sweep:
+        say(runs)
+    progress.begin(Phase.TRAINING, "" if sweep.is_sweep else None)
+    progress.follow(so_far.look)
+    progress.enter(Phase.TRAINING)
+
+
+def _train(delivery: Delivery, training: Training, so_far: SweepProgress, interrupt: OrderlyInterrupt) -> None:
     total, ledger = len(delivery.planned), delivery.publisher.ledger
-    quiet = plan.settings.quiet or not delivery.sweep.is_sweep
-    with RunProgress(total, training.stacks, training.share, ledger.results, ledger.keys, quiet) as progress:
-        for trained in training:
-            kept = delivery.keep(trained, interrupt)
-            if training.is_apart:
-                delivery.publisher.explainer.elsewhere += sum(one.provenance.seconds for one in kept)
-            delivery.write(interrupt)
-            progress.advance(kept)
+    so_far.open(ledger.results, ledger.keys)
+    left = total - len(ledger.results)
+    for trained in training:
+        kept, began = delivery.keep(trained, interrupt), time.monotonic()
+        left -= len(kept)
+        if not left:
+            progress.enter(Phase.WRITING)
+        if training.is_apart:
+            delivery.publisher.explainer.elsewhere += sum(one.provenance.seconds for one in kept)
+        delivery.write(interrupt)
+        so_far.advance(kept, time.monotonic() - began)
 
 
 def _keep_rest(delivery: Delivery, training: Training, interrupt: OrderlyInterrupt) -> None:
@@ -168,7 +194,7 @@ def _conclude(delivery: Delivery, plan: Plan, is_finished: bool = True) -> list[
     findings = publisher.findings
     if is_finished and not publisher.trouble and len(findings.results) == len(delivery.planned):
         sweep.folder.finish()
-    where = f"{publisher.where()}\nfiles: {sweep.folder.shown}"
+    where = Text("\n").join([*publisher.where(), Text(f"files: {visible(sweep.folder.shown)}")])
     if not plan.settings.quiet and sweep.is_sweep:
         terminal.print_sweep(findings.results, findings.keys, findings.verdicts, where, findings.account)
     elif not plan.settings.quiet:

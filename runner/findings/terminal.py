@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
+from rich.text import Text
 
+from nn.metrics import METRICS
 from runner.base.console import NEVER_CUT, console, count, say, warn
 from runner.base.texts import number
-from runner.findings.numbers.baselines import Baseline, baselines_of, rows_of, shortfall_of
+from runner.findings.numbers.baselines import Baseline, baselines_of, has_learned, rows_of, shortfall_of
 from runner.findings.numbers.data_sets import not_comparable
-from runner.findings.numbers.scores import told_over
+from runner.findings.numbers.scores import reported_of, told_over
 from runner.findings.numbers.tables import scores_in, seed_table
 from runner.findings.numbers.units import cost_in_words
 from runner.findings.remedies import ways_out
@@ -23,8 +25,6 @@ from runner.runs.account import Account
 from runner.runs.outcome import Outcome
 from runner.runs.overrides import settings_in, short_names
 from runner.runs.result import MAX_REASONS, RunResult
-from runner.store.address import DEFAULT_URI, address, is_server
-from runner.store.errors import shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +40,7 @@ HOLDS: dict[bool | None, tuple[str, str | None]] = {
 }
 
 
-def print_run(result: RunResult, where: str, account: Account | None = None) -> None:
+def print_run(result: RunResult, where: str | Text, account: Account | None = None) -> None:
     """One run's result in a few lines, and why it does not learn."""
     out, finals = console(), result.last if result.last_step else result.finals
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -56,7 +56,12 @@ def print_run(result: RunResult, where: str, account: Account | None = None) -> 
         table.add_row(one.row, number(one.value), *("" for _ in names[1:]), style="dim")
     if names:
         out.print(table)
-    for line in (cost_in_words([result]), shortfall_of([result]).removeprefix("is ")):
+    has_cause = account is not None and bool(account.causes)
+    for line in (
+        cost_in_words([result]),
+        shortfall_of([result]).removeprefix("is "),
+        "" if has_cause else _learned(result),
+    ):
         if line:
             out.print(line, highlight=False)
     _print_probes(out, result.measures)
@@ -66,6 +71,16 @@ def print_run(result: RunResult, where: str, account: Account | None = None) -> 
         out.print(line, soft_wrap=True)
     say_account(account, is_sweep=False)
     out.print(where, soft_wrap=True)
+
+
+def _learned(result: RunResult) -> str:
+    """What a run learned, beside the best of what needs no network; empty where it does not beat all of that."""
+    if not result.has_finished or not has_learned(result):
+        return ""
+    score, sign = result.score, METRICS.metric(result.score).sign
+    best = max((one for one in baselines_of([result]) if one.told), key=lambda one: sign * one.value)
+    reached, needs_none = (number(one, thousands=",") for one in (reported_of(result)[score], best.value))
+    return f"learned: {score} {reached} on {result.reported_on} samples, against {needs_none} for {best.told}"
 
 
 def _restored(result: RunResult) -> str:
@@ -87,7 +102,7 @@ def print_sweep(
     results: Sequence[RunResult],
     keys: Sequence[str],
     verdicts: Sequence[Verdict],
-    where: str,
+    where: str | Text,
     account: Account | None = None,
 ) -> None:
     """What came out of a sweep that differs in `keys`, why runs of it do not learn, and what was expected of it."""
@@ -222,12 +237,3 @@ def warn_of_lost_pictures(results: Sequence[RunResult]) -> None:
         warn(f"{count(n, 'run')} with {reason}; the numbers are kept")
     if len(reasons) > MAX_REASONS:
         warn(f"... and runs without a picture for {len(reasons) - MAX_REASONS} more reasons")
-
-
-def how_to_look(uri: str, page: str) -> str:
-    """The command that opens MLflow's pages over the store in use, and the address of one of them."""
-    if is_server(uri):
-        return f"look at it: {address(uri)}{page}"
-    named = uri if shown(uri) == uri else '"$MLFLOW_TRACKING_URI"'  # it has a password
-    command = "mlflow ui" if uri == DEFAULT_URI else f"mlflow ui --backend-store-uri {named}"
-    return f"look at it: {command}\n            and open http://127.0.0.1:5000{page}"

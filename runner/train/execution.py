@@ -13,6 +13,7 @@ from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
 from runner.runs.settings import DaskExecutor, ProcessExecutor
 from runner.runs.spec import from_plain
+from runner.train import costs
 from runner.train.certificates import remove_leftovers
 from runner.train.progress import Meters
 from runner.train.stalls import Watch
@@ -45,13 +46,19 @@ class Training:
         self._sent: dict[int, float] = {}
         self._done: dict[int, float] = {}
         self._longest, self._looked = 0.0, time.monotonic()
-        self._meters = Meters([len(task.indices) for task in tasks])
+        seconds = [costs.of_training(task, draw is not None) for task in tasks]
+        self._meters = Meters(seconds, costs.slowness(sum(len(task.indices) for task in tasks)))
         self._watch = Watch()
 
     @property
     def stacks(self) -> int:
         """How many there are."""
         return len(self._tasks)
+
+    @property
+    def seconds(self) -> float:
+        """About how many seconds all of it was to take on this machine, before any of it was measured."""
+        return self._meters.foreseen / min(self._workers.slots, max(1, self.stacks))
 
     @property
     def is_apart(self) -> bool:

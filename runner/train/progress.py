@@ -4,6 +4,7 @@ No result depends on it. Where the file is out of reach, on another machine say,
 """
 
 import os
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -15,39 +16,55 @@ from typing import IO
 import numpy as np
 
 from nn.registry import Array
-from runner.train.costs import PICTURE_SECONDS, WRITING_SECONDS
+from runner.train.costs import IMPORT_SECONDS, PICTURE_SECONDS, WRITING_SECONDS
 
 SECONDS_BETWEEN = 0.1
+ENOUGH_PICTURES = 3
 
 
 @dataclass
 class Meter:
-    """Of one stack; it travels to the worker that trains it. Without a file it does nothing."""
+    """Of one stack; it travels to the worker that trains it. Without a file it does nothing.
+
+    `slowness` is that of the machine (`costs.slowness`); what a picture takes is measured as soon as some are drawn.
+    """
 
     file: str = ""
     place: int = 0
+    slowness: float = 1.0
     started: float = 0.0
     told: float = 0.0
     pictures: int = 0
     runs: int = 0
+    of_a_picture: float = 0.0
+    to_first_picture: float = 0.0
+    drawing: float = 0.0  # since the first picture, which takes longer
 
     def start(self, runs: int, pictures: int) -> None:
         """From now on `runs` runs are trained, and then `pictures` pictures are drawn."""
         self.started = self.told = time.monotonic()
         self.runs, self.pictures = runs, pictures
+        self.of_a_picture, self.drawing = self.slowness * PICTURE_SECONDS, 0.0
+        is_ready = not pictures or "matplotlib" in sys.modules
+        self.to_first_picture = 0.0 if is_ready else self.slowness * IMPORT_SECONDS
 
     def of_phase(self, number: int, phases: int, n_steps: int) -> Callable[[int], None]:
         """What is called at every evaluated step of one of several phases."""
 
         def stepped(step: int) -> None:
             if share := (number + step / n_steps) / phases:
-                self._tell((time.monotonic() - self.started) * (1 - share) / share + self.pictures * PICTURE_SECONDS)
+                left = (time.monotonic() - self.started) * (1 - share) / share
+                self._tell(left + self.to_first_picture + self.pictures * self.of_a_picture)
 
         return stepped
 
     def drawn(self, pictures: int) -> None:
         """All steps are done, and `pictures` pictures."""
-        self._tell((self.pictures - pictures) * PICTURE_SECONDS)
+        now = time.monotonic()
+        self.drawing = self.drawing or now
+        if pictures > ENOUGH_PICTURES:
+            self.of_a_picture = (now - self.drawing) / (pictures - 1)
+        self._tell((self.pictures - pictures) * self.of_a_picture)
 
     def _tell(self, left: float) -> None:
         """About `left` seconds are left, and the runs are to be written."""
@@ -55,25 +72,26 @@ class Meter:
         if not self.file or now - self.told < SECONDS_BETWEEN:
             return
         self.told, passed = now, now - self.started
-        share = np.float64(passed / (passed + left + self.runs * WRITING_SECONDS))
+        share = np.float64(passed / (passed + left + self.runs * self.slowness * WRITING_SECONDS))
         with suppress(OSError), Path(self.file).open("r+b", buffering=0) as file:
             file.seek(self.place * share.nbytes)
             file.write(share.tobytes())
 
 
 class Meters:
-    """Of all stacks of a sweep, `runs` has how many runs each has."""
+    """Of all stacks of a sweep; `seconds` is about what each takes, `foreseen` what all take on this machine."""
 
-    def __init__(self, runs: Sequence[int]) -> None:
-        self._runs, self._ended = np.array(runs, dtype=float), np.zeros(len(runs), dtype=bool)
+    def __init__(self, seconds: Sequence[float], slowness: float = 1.0) -> None:
+        self._slowness, self.foreseen = slowness, slowness * sum(seconds)
+        self._seconds, self._ended = np.array(seconds, dtype=float), np.zeros(len(seconds), dtype=bool)
         self._file: IO[bytes] | None = None
         with suppress(OSError):
             self._file = tempfile.NamedTemporaryFile(prefix="runner-", buffering=0)  # noqa: SIM115  # closed by `close`
-            self._file.write(np.zeros(len(runs)).tobytes())
+            self._file.write(np.zeros(len(seconds)).tobytes())
 
     def of(self, place: int) -> Meter:
         """The meter of a stack."""
-        return Meter(self._file.name if self._file else "", place)
+        return Meter(self._file.name if self._file else "", place, self._slowness)
 
     def end(self, place: int) -> None:
         """All of a stack is done."""
@@ -88,10 +106,11 @@ class Meters:
     @property
     def share(self) -> float:
         """How much of the sweep is done, from 0 to 1."""
-        return float(self._runs @ np.where(self._ended, 1, self._shares())) / max(1.0, float(self._runs.sum()))
+        done = np.where(self._ended, 1, self._shares())
+        return float(self._seconds @ done / self._seconds.sum()) if len(done) else 0.0
 
     def _shares(self) -> Array:
-        none = np.zeros(len(self._runs))
+        none = np.zeros(len(self._seconds))
         if not self._file:
             return none
         try:

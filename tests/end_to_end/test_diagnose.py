@@ -62,7 +62,7 @@ def test_each_cause_is_a_block_with_evidence_and_a_command_that_cures_it(sweep: 
 
 def test_a_sweep_says_at_its_end_why_runs_do_not_learn_and_its_store_keeps_it(sweep: Trained) -> None:
     parent = sweep.store.only()
-    head, *causes, rest = sweep.done.stdout.partition("data allow:\n")[2].partition("\nin MLflow")[0].splitlines()
+    head, *causes, rest = sweep.done.stdout.partition("data allow:\n")[2].partition("\nthe report: ")[0].splitlines()
     assert "7 of 8 runs do worse than the data allow:\n" in sweep.done.stdout
     assert head == "  4 runs: the update of the weights has a mistake (proved, D102)"
     assert [line.split("; ")[0].partition(" (")[2] for line in causes] == ["proved, D301)", "likely, D506)"]

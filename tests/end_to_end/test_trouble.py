@@ -174,4 +174,5 @@ def test_a_sweep_with_failed_runs_exits_with_a_message_and_no_traceback(failing:
     assert failing.done.returncode == 1
     assert "2 of 6 runs failed: RuntimeError: final=0.25 breaks on purpose" in failing.done.stderr
     assert "Traceback" not in failing.done.stderr
+    assert "Error executing job" not in failing.done.stderr, "Hydra's own line, which says nothing more"
     assert "mlflow ui" in failing.done.stdout

@@ -68,7 +68,8 @@ def test_more_runs_and_pictures_take_more_of_everything():
     jobs = [("data=xor", f"seed={seed}") for seed in range(40)]
     plain, drawn = (plan_of(*jobs, first=("workers=2", f"tracking.plots={plots}")) for plots in ("none", "all"))
     few = plan_of(*jobs[:4], first=("workers=2", "tracking.plots=none"))
-    small, middle, large = (estimate(plan, plan.tasks, 2) for plan in (few, plain, drawn))
+    # By one process, as with two the pictures may be drawn while the store is opened.
+    small, middle, large = (estimate(plan, plan.tasks, 1) for plan in (few, plain, drawn))
     assert small.memory < middle.memory < large.memory
     assert small.disk < middle.disk < large.disk
     assert middle.seconds < large.seconds

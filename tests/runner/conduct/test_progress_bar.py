@@ -1,24 +1,33 @@
-"""What a user sees while a sweep trains, on a terminal of 80 columns and in a pipe."""
+"""How far a sweep is said to be, phase by phase, and how long the rest takes."""
 
-import os
-import re
-import sys
-import time
-from contextlib import suppress
+from dataclasses import dataclass
 
 import pytest
 
-from runner.base.console import duration
+from runner.base.progress import Phase
 from runner.conduct import progress_bar
-from runner.conduct.progress_bar import RunProgress
+from runner.conduct.progress_bar import NOTHING_ELSE, Expected, SweepProgress, in_stacks
 from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
-from tests.runner.building import spec_of
+from runner.train.execution import Training
+from runner.train.workers import ThisProcess
+from tests.runner.building import plan_of, spec_of
 from tests.runner.finished import data_of
 
 SPEC = spec_of("data=xor")
-BEST = "best: tanh seed=1 (accuracy 1, cost 0.1)"
-LINE = re.compile(rf"2/40 runs, 1/4 stacks, (\d+) %, [\d.e+]+ runs/s, [^,]+ left, {re.escape(BEST)}")
+EXPECTED = Expected(opening=1.0, of_writing_a_run=0.5, looking=3.0, comparing=10.0)
+
+
+@dataclass
+class Half(Training):
+    """Training that is as far as a test says."""
+
+    done: float = 0.0
+    is_apart: bool = False  # type: ignore[assignment]
+    seconds: float = 20.0  # type: ignore[assignment]
+
+    def share(self) -> float:
+        return self.done
 
 
 def run(index: int, cost: float, accuracy: float) -> RunResult:
@@ -28,64 +37,81 @@ def run(index: int, cost: float, accuracy: float) -> RunResult:
     )
 
 
-def show(monkeypatch: pytest.MonkeyPatch, done: tuple[RunResult, ...] = ()) -> None:
-    """A sweep of 40 runs, of whose first stack two come."""
-    shares = iter([0.0, *(0.1 + place / 100 for place in range(1000))])
-    monkeypatch.setattr(progress_bar, "SECONDS_BETWEEN_LINES", 0.02)
-    monkeypatch.setattr(progress_bar, "SECONDS_BETWEEN_FRAMES", 0.02)
-    with RunProgress(40, 4, lambda: next(shares), done, ("activation", "seed")) as shown:
-        shown.advance([run(0, 0.2, 1.0), run(1, 0.1, 1.0)])
-        time.sleep(0.3)
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The time, which only moves when a test moves it."""
+    now = [100.0]
+    monkeypatch.setattr(progress_bar.time, "monotonic", lambda: now[0])
+    return now
 
 
-def test_a_pipe_gets_lines_with_all_facts(monkeypatch, capsys):
-    show(monkeypatch)
-    first, *lines = capsys.readouterr().out.splitlines()
-    assert first == "40 runs in 4 stacks"
-    assert len(lines) >= 2
-    percents = [int(match[1]) for line in lines if (match := LINE.fullmatch(line))]
-    assert len(percents) == len(lines), lines
-    assert percents == sorted(percents) and len(set(percents)) > 1
+def left_in(shown: SweepProgress, phase: str, passed: float = 0.0) -> float | None:
+    return shown.look(phase, passed).left
 
 
-def test_the_best_of_an_earlier_process_counts_too(monkeypatch, capsys):
-    show(monkeypatch, done=(run(9, 0.01, 1.0),))
-    assert "3/40 runs" in (shown := capsys.readouterr().out)
-    assert "best: tanh seed=9 (accuracy 1, cost 0.01)" in shown
+def test_no_time_is_told_before_training_has_moved_and_then_it_is_that_of_the_rest(clock: list[float]) -> None:
+    training = Half(done=0.0)
+    shown = SweepProgress(40, training, EXPECTED)
+    assert left_in(shown, Phase.CHECKING) is None and left_in(shown, Phase.TRAINING) is None
+    shown.open([], [])
+    training.done = 0.01
+    assert left_in(shown, Phase.TRAINING) is None, "how fast it moves is not known"
+    clock[0], training.done = 110.0, 0.51
+    assert left_in(shown, Phase.TRAINING) == pytest.approx(10 * 0.49 / 0.5 + 3 + 10)
 
 
-@pytest.mark.parametrize("quiet", [True, False])
-def test_quiet_progress_prints_nothing(quiet, capsys):
-    with RunProgress(3, 1, lambda: 0.0, quiet=quiet) as shown:
-        shown.advance([])
-    assert (capsys.readouterr().out == "") is quiet
+def test_what_was_foreseen_counts_less_and_less(clock: list[float]) -> None:
+    """Workers that import what they need seem slow at first."""
+    training = Half(done=0.01)
+    shown = SweepProgress(40, training, NOTHING_ELSE)
+    left_in(shown, Phase.TRAINING)
+    told = []
+    for share in (0.03, 0.06, 0.16, 0.21):
+        clock[0], training.done = clock[0] + 4, share
+        told.append(left_in(shown, Phase.TRAINING))
+    measured = [(1 - share) * seconds / (share - 0.01) for share, seconds in ((0.03, 4), (0.06, 8), (0.16, 12))]
+    assert all(20 < one < two for one, two in zip(told, measured, strict=False))
+    assert told[-1] == pytest.approx(0.79 * 16 / 0.2)
 
 
-def test_a_terminal_of_80_columns_shows_two_lines_that_fit(monkeypatch):
-    reader, writer = os.openpty()
-    monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setenv("COLUMNS", "80")
-    with os.fdopen(writer, "w", encoding="utf-8") as terminal:
-        monkeypatch.setattr(sys, "stdout", terminal)
-        show(monkeypatch)
-        os.set_blocking(reader, False)
-        read = b""
-        with suppress(BlockingIOError):  # a terminal gives 4 KB at a time
-            while some := os.read(reader, 1 << 20):
-                read += some
-        raw = read.decode()
-    os.close(reader)
-    lines = [re.sub(r"\x1b\[[0-9;?]*\w", "", line) for line in raw.splitlines()]
-    (frame, *_) = (line for line in lines if "2/40 runs" in line)
-    assert re.search(r"━.*  2/40 runs  1/4 stacks  \d+ %  [\d.e+]+ runs/s  .* left", frame)
-    assert BEST in [line.strip() for line in lines]
-    assert max(map(len, lines)) <= 80
-    assert raw.count("\x1b[?25l") == raw.count("\x1b[?25h") == 1, "the cursor is shown again"
+def test_where_others_train_the_slower_of_training_and_writing_counts(clock: list[float]) -> None:
+    training = Half(done=0.01, is_apart=True)
+    shown = SweepProgress(40, training, EXPECTED)
+    shown.open([], [])
+    left_in(shown, Phase.TRAINING)
+    clock[0], training.done = 110.0, 0.91
+    assert left_in(shown, Phase.TRAINING) == pytest.approx(40 * 0.5 + 13)
+    shown.advance([run(place, 0.1, 1.0) for place in range(20)], seconds=2.0)
+    assert left_in(shown, Phase.TRAINING) == pytest.approx(20 * 0.1 + 13), "as long as writing has taken so far"
 
 
-@pytest.mark.parametrize(
-    ("seconds", "said"),
-    [(0.4, "0 s"), (59.4, "59 s"), (59.6, "1 min 0 s"), (125, "2 min 5 s"), (3600 * 26, "26 h 0 min")],
-)
-def test_a_duration_is_given_in_words(seconds, said):
-    assert duration(seconds) == said
+def test_workers_out_of_sight_are_measured_from_the_beginning(clock: list[float]) -> None:
+    training = Half(done=0.0)
+    shown = SweepProgress(40, training, NOTHING_ELSE)
+    shown.open([], [])
+    clock[0], training.done = 130.0, 0.25  # a whole stack at once
+    assert left_in(shown, Phase.TRAINING) == pytest.approx(90)
+
+
+def test_each_phase_leaves_less_and_one_that_takes_too_long_is_never_at_its_end(clock: list[float]) -> None:
+    shown = SweepProgress(40, Half(), EXPECTED)
+    phases = [(Phase.WRITING, 0.0), (Phase.CAUSES, 0.0), (Phase.COMPARING, 0.0), (Phase.COMPARING, 9.0)]
+    assert [left_in(shown, *one) for one in phases] == [20 + 13, 13, 10, 1]
+    assert left_in(shown, Phase.COMPARING, 1000.0) == 1
+
+
+def test_runs_and_the_best_of_them_are_told_also_those_of_an_earlier_process() -> None:
+    shown = SweepProgress(40, Half(), EXPECTED)
+    shown.open([run(9, 0.15, 1.0)], ["activation", "seed"])
+    shown.advance([run(0, 0.2, 1.0), run(1, 0.1, 1.0)], seconds=0.1)
+    glance = shown.look(Phase.TRAINING, 0.0)
+    assert (glance.done, glance.best) == ("3 of 40 runs", "best so far: tanh seed=1 (accuracy 1, cost 0.1)")
+    alone = SweepProgress(1, Half(), EXPECTED)
+    alone.advance([run(0, 0.2, 1.0)], seconds=0.1)
+    assert (alone.look(Phase.TRAINING, 0.0).done, alone.look(Phase.TRAINING, 0.0).best) == ("", "")
+
+
+def test_what_there_is_to_train_is_told_in_words() -> None:
+    tasks = plan_of(("data=xor", "training.epochs=2"), first=("workers=1",)).tasks
+    assert in_stacks(1, Training(tasks, ThisProcess())) == "1 run in 1 stack"
+    assert in_stacks(0, Training([], ThisProcess())) == "nothing is left to train"

@@ -152,3 +152,14 @@ def test_on_a_narrow_terminal_numbers_stand_below_their_setting(columns, capsys,
 def test_a_warning_goes_to_standard_error(capsys):
     warn("take care of [/home]")
     assert capsys.readouterr() == ("", "take care of [/home]\n")
+
+
+@pytest.mark.parametrize(("accuracy", "said"), [(1.0, True), (0.5, False)])
+def test_a_run_says_what_it_learned_beside_what_needs_no_network(accuracy, said, capsys):
+    history = HISTORY | {"train/accuracy": [0.5, accuracy]}
+    terminal.print_run(run(0, history=history, measures={"baseline/constant_accuracy": 0.5}), "")
+    shown = capsys.readouterr().out
+    told = (
+        f"learned: accuracy {accuracy:g} on train samples, against 0.5 for always answering the most frequent class\n"
+    )
+    assert (told in shown) is said and ("learned nothing: " in shown) is not said

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from runner.findings.pictures import with_picture
-from runner.train import progress
+from runner.train import costs, progress
 from runner.train.execution import Training
 from runner.train.progress import Meter, Meters
 from runner.train.training import train_task
@@ -56,7 +56,21 @@ def test_the_share_of_a_stack_grows_while_it_trains(extra):
     assert len(shares) >= 3 and shares == sorted(shares)
 
 
-def test_stacks_count_by_their_runs():
+def test_a_stack_counts_by_its_runs_and_its_steps():
+    seconds = [
+        costs.of_training(plan_of(*jobs, first=("workers=1",)).tasks[0], with_pictures)
+        for jobs, with_pictures in (
+            (JOBS, False),
+            (JOBS, True),
+            (JOBS[:1], True),
+            ([(*JOBS[0], "training.epochs=4000")], True),
+        )
+    ]
+    plain, drawn, single, longer = seconds
+    assert plain < drawn and single < drawn and single < longer
+
+
+def test_stacks_count_by_the_seconds_that_they_take():
     watched = Meters([30, 10])
     assert watched.share == 0
     watched.end(1)

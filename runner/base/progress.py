@@ -1,0 +1,204 @@
+"""The one progress bar of a command: live on a terminal, in a pipe a line now and then.
+
+It begins before anything heavy is imported, and ends with the first line of the result. Whoever knows how long the rest
+takes is asked for it while the bar is shown. The share that is done is that of the time: what has passed, of what has
+passed and is left. It never falls, and never reaches the end before the command does.
+"""
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from runner.base.files import lose_output
+
+if TYPE_CHECKING:
+    from runner.base.screen import Screen
+
+SECONDS_BETWEEN_FRAMES, SECONDS_BETWEEN_LOOKS = 0.1, 0.5
+STEP, LEAST_SECONDS, MOST_SECONDS = 0.1, 5.0, 300.0  # between two lines in a pipe
+MOST_SHARE = 0.99
+SMOOTH_SECONDS = 1.0
+CLEAR_LINE = b"\r\x1b[2K"
+
+
+class Phase(StrEnum):
+    """What a command does; the checking of a sweep says how much there is to check."""
+
+    CHECKING = "checking"
+    TRAINING = "training"
+    WRITING = "writing to MLflow"
+    CAUSES = "looking for causes"
+    FIXES = "trying fixes"
+    COMPARING = "comparing"
+
+
+@dataclass(frozen=True)
+class Glance:
+    """About how many seconds are `left`, where that is known; how many runs are `done`, and the `best` so far."""
+
+    left: float | None = None
+    done: str = ""
+    best: str = ""
+
+
+Look = Callable[[str, float], Glance]  # in a phase, after so many seconds of it
+
+
+class Bar:
+    """What is shown while a command works."""
+
+    def __init__(self, phase: str, is_live: bool) -> None:
+        self.look: Look = lambda _phase, _seconds: Glance()
+        self.is_live, self.began = is_live, time.monotonic()
+        self._share, self._line_share, self._line_time = 0.0, 0.0, self.began
+        self._total: float | None = None  # seconds that the command will have taken, as far as is known
+        self._looked = self.began
+        self._screen: Screen | None = None
+        self._phase = phase, self.began
+        self._has_ended = threading.Event()
+        self._thread = threading.Thread(target=self._show, daemon=True)
+
+    def start(self) -> None:
+        """Show it."""
+        if self.is_live:
+            from runner.base.screen import Screen
+
+            self._screen = Screen(self._phase[0])
+        self._thread.start()
+
+    def enter(self, phase: str) -> None:
+        """Another phase begins."""
+        self._phase = phase, time.monotonic()
+
+    def end(self) -> None:
+        """Leave no trace of it on a terminal."""
+        self._has_ended.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        if self._screen:
+            self._screen.close()
+
+    def _show(self) -> None:
+        while not self._has_ended.wait(SECONDS_BETWEEN_FRAMES if self.is_live else SECONDS_BETWEEN_LOOKS):
+            now, (phase, entered) = time.monotonic(), self._phase
+            glance = self._smooth(self.look(phase, now - entered), now)
+            facts = list(_facts(self._share, glance))
+            if self._screen:
+                self._screen.update(phase, self._share, facts, glance.best)
+            elif self._is_due(now):
+                self._line_share, self._line_time = self._share, now
+                _say(f"{phase}: {', '.join(facts)}")
+
+    def _smooth(self, glance: Glance, now: float) -> Glance:
+        """The same with the time left as it is shown, which does not jump; takes the share from it."""
+        if glance.left is None:
+            return glance
+        passed = now - self.began
+        total, weight = passed + glance.left, min(1.0, (now - self._looked) / SMOOTH_SECONDS)
+        self._looked = now
+        self._total = total if self._total is None else self._total + weight * (total - self._total)
+        left = max(0.0, self._total - passed)
+        self._share = max(self._share, min(MOST_SHARE, passed / (passed + left)))
+        return replace(glance, left=left)
+
+    def _is_due(self, now: float) -> bool:
+        """Whether it is time for another line: after another tenth, but neither too soon nor too late."""
+        passed = now - self._line_time
+        return passed >= LEAST_SECONDS and (
+            self._share >= self._line_share + STEP or (self._share > 0 and passed >= MOST_SECONDS)
+        )
+
+
+def _say(line: str) -> None:
+    from runner.base.console import say
+
+    say(line)
+
+
+def _facts(share: float, glance: Glance) -> Iterator[str]:
+    from runner.base.console import duration
+
+    if share:
+        yield f"{int(100 * share):2d} %"
+    if glance.done:
+        yield glance.done
+    if glance.left is not None:
+        yield f"{duration(max(1.0, glance.left))} left"
+
+
+_bar: Bar | None = None
+
+
+def begin(phase: str = Phase.CHECKING, line: str | None = None) -> None:
+    """Show a bar, unless there is one. In a pipe there are lines only where the first of them is given."""
+    global _bar
+    is_live = _is_animated()
+    if _bar is not None or not (is_live or line is not None):
+        return
+    if not is_live and line:
+        try:
+            print(line, flush=True)
+        except BrokenPipeError:  # the reader has gone; the command continues
+            lose_output(sys.stdout)
+    _bar = Bar(phase, is_live)  # known before it is shown, for a Ctrl-C that comes at once
+    _bar.start()
+
+
+def end() -> None:
+    """Show none any more."""
+    global _bar
+    if _bar is not None:
+        _bar.end()
+        _bar = None
+
+
+def enter(phase: str) -> None:
+    """Another phase begins, if a bar is shown."""
+    if _bar is not None:
+        _bar.enter(phase)
+
+
+def seconds() -> float:
+    """How long the bar is shown already; 0 where none is."""
+    return 0.0 if _bar is None else time.monotonic() - _bar.began
+
+
+def follow(look: Look) -> None:
+    """From now on ask `look`, if a bar is shown."""
+    if _bar is not None:
+        _bar.look = look
+
+
+@contextmanager
+def within(phase: str, look: Look) -> Iterator[None]:
+    """A part of a command that knows itself how far it is; it has a bar of its own where none is shown."""
+    is_own = _bar is None
+    begin(phase, "")
+    assert _bar is not None
+    before, _bar.look = _bar.look, look
+    enter(phase)
+    try:
+        yield
+    finally:
+        if is_own:
+            end()
+        else:
+            follow(before)
+
+
+def wipe() -> None:
+    """Clear the bar's line where the process is about to end at once."""
+    if _bar is not None and _bar.is_live and os.name != "nt":
+        os.write(sys.__stdout__.fileno() if sys.__stdout__ else 1, CLEAR_LINE)
+
+
+def _is_animated() -> bool:
+    """Whether standard output is a terminal that can show a bar; a screen reader and a log need lines."""
+    is_plain = os.environ.get("TERM") in ("dumb", "unknown") or bool(os.environ.get("CI"))
+    return sys.stdout.isatty() and not is_plain

@@ -1,0 +1,28 @@
+"""Where to look at what came out: the commands and addresses that a person gets at the end."""
+
+from pathlib import Path
+
+from rich.text import Text
+
+from runner.base.console import link
+from runner.base.texts import visible
+from runner.store.address import DEFAULT_URI, address, is_server
+from runner.store.errors import shown
+
+
+def how_to_look(uri: str, page: str, name: str) -> Text:
+    """The command that opens MLflow's pages over the store in use, and the address of one of them, called `name`."""
+    if is_server(uri):
+        return Text.assemble("look at it: ", link(name, f"{address(uri)}{page}"))
+    named = uri if shown(uri) == uri else '"$MLFLOW_TRACKING_URI"'  # it has a password
+    command = "mlflow ui" if uri == DEFAULT_URI else f"mlflow ui --backend-store-uri {named}"
+    return Text.assemble(f"look at it: {command}\n{'and open':>20} ", link(name, f"http://127.0.0.1:5000{page}"))
+
+
+def how_to_read(command: str, file: str | None) -> Text:
+    """The command that opens a sweep's report, for which no server is needed, and its file, if on this machine."""
+    told = Text(f"the report: {visible(command)}")
+    if file is not None:
+        path = Path(file)
+        told.append_text(Text.assemble(f"\n{'or open':>10} ", link(path.name, path.resolve().as_uri(), file)))
+    return told
