@@ -19,7 +19,6 @@ from runner.base.texts import visible
 from runner.conduct.claims import CLAIM, Claim
 from runner.conduct.context import SweepContext
 from runner.conduct.ledger import Ledger
-from runner.findings.numbers.data_sets import not_comparable
 from runner.findings.numbers.scores import best_result
 from runner.findings.parent_run import REPORT, note_of, parent_record
 from runner.findings.where import how_to_read
@@ -106,11 +105,12 @@ class Parent:
             command = command_of("runner.report", [sweep_id, "--open"], own_modules(self._sweep.settings.modules))
             report.append(how_to_read(command, self._tracker.local_file(self.run_id, REPORT)))
             page += f"&viewStateShareKey={quote(sweep_id)}"
-        best = best_result(ledger.results)
-        if best is not None and best.index in ledger.run_ids:
-            of_several = f" ({told})" if (told := not_comparable(ledger.results)) else ""
-            named = f"best run: {ledger.name_of(best)}, run id {ledger.run_ids[best.index]}{of_several}"
-            best_run.append(Text(visible(named)))
+        for label, part in ledger.findings(self.run_id, "").parts:
+            best = best_result(part.results)
+            if best is not None and best.index in ledger.run_ids:
+                on = f" on {label}" if label else ""
+                named = f"best run{on}: {ledger.name_of(best)}, run id {ledger.run_ids[best.index]}"
+                best_run.append(Text(visible(named)))
         return report, best_run, page
 
 

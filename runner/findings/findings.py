@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from runner.base.console import count
 from runner.findings.numbers.answer import Sentence, answer
-from runner.findings.numbers.data_sets import by_data
+from runner.findings.numbers.data_sets import by_data, keys_of
 from runner.findings.pictures import pictures_of
 from runner.findings.section import slug
 from runner.plan.expectations import Verdict, judge
 from runner.runs.about import About
 from runner.runs.account import Account
-from runner.runs.overrides import config_of, label_of, swept_keys, values_of
+from runner.runs.overrides import config_of, label_of, swept_keys
 from runner.runs.result import RunResult
 
 if TYPE_CHECKING:
@@ -64,12 +64,10 @@ class Findings:
         groups = by_data(self.results)
         if len(groups) < 2:
             return [("", self)]
-        found = []
-        for label, members in groups.items():
-            given = [values_of(one.overrides, self.keys) for one in members]
-            keys = [key for key in self.keys if len({one[key] for one in given}) > 1]
-            found.append((label, replace(self, results=members, keys=keys)))
-        return found
+        return [
+            (label, replace(self, results=members, keys=keys_of(members, self.keys)))
+            for label, members in groups.items()
+        ]
 
     def page_of(self, result: RunResult) -> str:
         """The address of a run's page in MLflow; empty where the store has no such run."""

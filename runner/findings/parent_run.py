@@ -22,7 +22,7 @@ SAID = {True: "yes", False: "**no**", None: "not judged"}
 def parent_record(sweep: Findings, with_pictures: bool, now: int) -> ParentRecord:
     """Everything from a sweep's results, `now` in milliseconds. Without pictures there is no report either."""
     metrics, tags = _counts(sweep), {"mlflow.note.content": note_of(sweep.about, sweep.answer, sweep.verdicts)}
-    best = scores.best_result(sweep.results)
+    best = scores.best_result(sweep.results) if len(sweep.parts) == 1 else None  # others are best at something else
     if best is not None:
         metrics |= {f"best/{name}": value for name, value in scores.reported_of(best).items()}
         if best.scored_on != best.reported_on:

@@ -15,7 +15,7 @@ from nn.metrics import METRICS
 from runner.base.console import NEVER_CUT, console, count, say, warn
 from runner.base.texts import number
 from runner.findings.numbers.baselines import Baseline, baselines_of, has_learned, rows_of, shortfall_of
-from runner.findings.numbers.data_sets import not_comparable
+from runner.findings.numbers.data_sets import by_data, keys_of
 from runner.findings.numbers.scores import reported_of, told_over
 from runner.findings.numbers.tables import scores_in, seed_table
 from runner.findings.numbers.units import cost_in_words
@@ -106,8 +106,14 @@ def print_sweep(
     account: Account | None = None,
 ) -> None:
     """What came out of a sweep that differs in `keys`, why runs of it do not learn, and what was expected of it."""
-    notes = [one for one in (cost_in_words(results), not_comparable(results)) if one]
-    print_comparison(seed_table(results, keys), settings_in(keys), rows_of(results), told_over(results), notes)
+    groups = by_data(results)
+    for label, members in groups.items():
+        own = keys_of(members, keys) if len(groups) > 1 else keys
+        notes = [one for one in [cost_in_words(members)] if one]
+        title = f"on {label}" if len(groups) > 1 else ""
+        print_comparison(seed_table(members, own), settings_in(own), rows_of(members), told_over(members), notes, title)
+    if len(groups) > 1:
+        say("")
     for line in ways_out(results) if not (account and account.causes) else ():
         say(line)
     say_account(account)
@@ -144,8 +150,9 @@ def print_comparison(
     baselines: Sequence[tuple[str, Baseline]] = (),
     over: str = "seeds",
     notes: Sequence[str] = (),
+    title: str = "",
 ) -> None:
-    """The settings of a sweep, best first, over their seeds or folds; and what needs no network, with its name."""
+    """The settings of one data set, best first, over their seeds or folds; and what needs no network, with its name."""
     out, names, scores = console(), list(short_names(settings).values()) or [""], scores_in(table)
     parts = {name.partition(" ")[0] for name in scores}
     outcomes = [one for one in Outcome if one is not Outcome.STOPPED and one in table and table[one].any()]
@@ -160,7 +167,7 @@ def print_comparison(
         value = " ± ".join(filter(None, one.shown))
         cells = [value if score in one.columns else "" for score in numbers]
         rows += [Row([name], cells)] if any(cells) else []  # no run has a score where all diverged
-    out.print()
+    out.print(*["", title] if title else [""], sep="\n", style="bold")
     shown = _table(names, numbers, rows)
     if Measurement.get(out, out.options.update_width(NEVER_CUT), shown).maximum <= out.width:
         out.print(shown)
@@ -170,7 +177,7 @@ def print_comparison(
         out.print(f"... and {len(table) - MAX_ROWS} more settings, in comparison.csv of the sweep")
     where = REPORTED if {"validation", "test"} <= parts else VALIDATED if "validation" in parts else TESTED
     lines = [f"mean ± standard deviation over {over}; {where}", *notes]
-    out.print("\n".join(lines) + "\n", style="dim")
+    out.print("\n".join(lines) + "\n" * (not title), style="dim")
 
 
 @dataclass(frozen=True)

@@ -220,7 +220,7 @@ def test_the_report_of_a_sweep_that_came_in_batches_has_all_of_them(tmp_path: Pa
         (("--table", "runs.txt"), "runs.txt must end in .csv, .parquet or .json"),
         (
             ("--foramt", "pdf"),
-            "--foramt is not an option (did you mean --format?); known are --open, --output, --format, ",
+            "--foramt is not an option (did you mean --format?); known are --output, --format, --open, ",
         ),
         (("--table", "a.csv", "--output", "b"), "--open, --output and --format are for reports"),
         (("--table", "a.csv", "--curves", "a.csv"), "are two files, and both are a.csv"),

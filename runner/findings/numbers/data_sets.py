@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from runner.runs.overrides import values_of
 from runner.runs.result import RunResult
 from runner.runs.spec import Spec
 
@@ -48,6 +49,12 @@ def not_comparable(results: Sequence[RunResult]) -> str:
     """That scores are of several data sets, in words; empty where all are of one."""
     n = len(by_data([result for result in results if result.data]))
     return f"{n} different data sets or test sets: their scores cannot be compared" if n > 1 else ""
+
+
+def keys_of(results: Sequence[RunResult], keys: Sequence[str]) -> list[str]:
+    """Those of `keys` in which some of the runs differ."""
+    given = [values_of(one.overrides, keys) for one in results]
+    return [key for key in keys if len({one[key] for one in given}) > 1]
 
 
 def _digests(results: Sequence[RunResult]) -> dict[int, str]:

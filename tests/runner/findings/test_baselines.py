@@ -11,13 +11,12 @@ from runner.findings.findings import Findings
 from runner.findings.numbers.answer import answer
 from runner.findings.numbers.baselines import rows_of, shortfall_of
 from runner.findings.numbers.data_sets import not_comparable
-from runner.findings.numbers.tables import seed_table
 from runner.findings.numbers.units import cost_in_words
 from runner.findings.sections import data, settings
 from runner.runs.about import About
 from runner.runs.data import prepare
 from runner.runs.outcome import Outcome
-from runner.runs.overrides import settings_in, swept_keys
+from runner.runs.overrides import swept_keys
 from runner.runs.result import RunResult
 from tests.runner.building import plan_of, trained_all
 from tests.runner.tables import SHORT, table
@@ -88,12 +87,12 @@ def test_a_network_that_finds_rare_classes_has_not_learned_nothing(csv_file):
     assert "but its roc_auc is 0.9, and 0.5 is what one answer has: score=roc_auc shows" in said(chance, 0.9)
 
 
-def test_what_differs_in_its_test_rows_is_called_not_comparable_where_it_stands_side_by_side(csv_file, capsys):
+def test_what_differs_in_its_test_rows_stands_in_tables_of_its_own(csv_file, capsys):
     results, keys = sweep_on(csv_file(table(2, "numbers")), "data.test_fraction=0.2", "data.test_fraction=0.4")
-    terminal.print_comparison(seed_table(results, keys), settings_in(keys), rows_of(results))
-    assert "cannot be compared" not in capsys.readouterr().out
+    assert not_comparable(results) == "2 different data sets or test sets: their scores cannot be compared"
     terminal.print_sweep(results, keys, [], "")
-    assert "2 different data sets or test sets: their scores cannot be compared\n" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert shown.count("straight line") == 2 and shown.index("test_fraction=0.2") < shown.index("test_fraction=0.4")
     terminal.print_sweep([replace(one, outcome=Outcome.DIVERGED) for one in results], keys, [], "")
     assert "always" not in capsys.readouterr().out, "a row without a number says nothing"
 
