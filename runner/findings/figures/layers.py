@@ -1,36 +1,29 @@
 """Two runs beside each other: cost, and what happened in every layer."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from runner.base.texts import short
-from runner.findings.figures.style import (
-    CYCLE,
-    DASHES,
-    below_explosion,
-    entry,
-    log_axis,
-    new_figure,
-    our_style,
-    tidy,
-    to_png,
-)
+from runner.findings.figures.drawing import Drawing, Plot
+from runner.findings.figures.style import CYCLE, DASHES, below_explosion, entry, log_axis, new_figure, tidy
 from runner.findings.numbers.layers import Panel
 
 MOST_LAYERS = 8
 TITLE = 60
 
 
-@our_style()
-def draw_layers(runs: Sequence[tuple[str, Sequence[Panel]]]) -> bytes:
-    """A column for each run with its name, which may have lines, a row for each panel that any of them has; rows share
-    their axes.
+def draw_layers(runs: Sequence[tuple[str, Sequence[Panel]]], title: str) -> Drawing:
+    """A column for each run with its name, which may have lines, a row for each panel that any of them has."""
+    return Drawing(title, [Plot("", partial(_figure_of, runs))])
 
-    Steps are logarithmic, as most of what goes wrong happens in the first of them.
-    """
+
+def _figure_of(runs: Sequence[tuple[str, Sequence[Panel]]]) -> Figure:
+    """Rows share their axes. Steps are logarithmic, as most of what goes wrong happens in the first of them."""
     rows = [row for row in zip(*(panels for _, panels in runs), strict=True) if any(panel.values for panel in row)]
     top = 0.32 + 0.16 * max(name.count("\n") for name, _ in runs)
     height = top + 0.43 + 1.75 * len(rows)
@@ -55,7 +48,7 @@ def draw_layers(runs: Sequence[tuple[str, Sequence[Panel]]]) -> bytes:
     figure.subplots_adjust(
         left=0.8 / (4.4 * len(runs)), right=0.985, top=1 - top / height, bottom=0.45 / height, wspace=0.06, hspace=0.14
     )
-    return to_png(figure)
+    return figure
 
 
 def _draw(axes: Axes, panel: Panel) -> None:
