@@ -32,6 +32,7 @@ def test_it_opens_from_its_file_asks_for_nothing_else_and_complains_of_nothing(r
 
 
 def test_every_picture_is_shown_and_has_words_for_who_cannot_see_it(report: Watched) -> None:
+    report.page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
     pictures = report.page.locator("figure .panels svg").all()
     assert len(pictures) >= 6
     for picture in pictures:
