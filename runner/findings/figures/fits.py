@@ -14,7 +14,7 @@ from runner.findings.figures.style import DIGIT, grid_of, new_figure
 from runner.findings.numbers.curves import Shown
 from runner.findings.numbers.fits import Fit
 
-FEW_TICKS = 4
+FEW_TICKS = 3
 MEANINGS = {
     "regions": "background: what the network answers",
     "surface": "background: what the network answers; colours of the marks: targets",
