@@ -55,7 +55,7 @@ class Done:
 
     @cached_property
     def pictures(self) -> dict[str, bytes]:
-        return pictures_of(self.results, self.keys)
+        return {name.removesuffix(".png"): one.png for name, one in pictures_of(self.results, self.keys).items()}
 
     @property
     def header(self) -> Header:
@@ -141,7 +141,8 @@ class Builder:
             lines.append("")
         if metrics:
             lines += [*self._settings(done, metrics), ""]
-        lines += [f"![{name}: {picture}]({self._picture(done, picture)})\n" for picture in pictures]
+        drawn = [one for kind in pictures for one in done.pictures if one.partition("-")[0] == kind]
+        lines += [f"![{name}: {one}]({self._picture(done, one)})\n" for one in drawn]
         return "\n".join(lines)
 
     def _settings(self, done: Done, metrics: Sequence[str]) -> list[str]:
@@ -161,7 +162,7 @@ class Builder:
         """Draw one of the sweep's pictures into the output's folder; its path relative to the document."""
         folder = self._output.parent / "images" / "case-studies"
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{done.name}-{name}.png").write_bytes(done.pictures[f"{name}.png"])
+        (folder / f"{done.name}-{name}.png").write_bytes(done.pictures[name])
         return f"images/case-studies/{done.name}-{name}.png"
 
     def speed(self) -> str:
@@ -183,9 +184,8 @@ class Builder:
 
     def write(self) -> None:
         """Render the document."""
-        environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(HERE), undefined=jinja2.StrictUndefined, keep_trailing_newline=True
-        )
+        templates, undefined = jinja2.FileSystemLoader(HERE), jinja2.StrictUndefined
+        environment = jinja2.Environment(loader=templates, undefined=undefined, keep_trailing_newline=True)
         names = {"show": self.show, "reference": self.reference, "systems": self.systems, "speed": self.speed}
         text = environment.get_template("case-studies.md.j2").render(**names)
         self._output.parent.mkdir(parents=True, exist_ok=True)

@@ -45,9 +45,8 @@ def _errors(best: RunResult, data: Prepared, label: str) -> Picture:
 
     is_regression = data.samples.task == "regression"
     what = "Residuals against predictions" if is_regression else "Which classes are taken for which"
-    return Picture(
-        file_of("errors.png", label), f"{what}: the best run on {best.reported_on} samples", draw_errors(best, data)
-    )
+    caption = f"{what}: the best run on {best.reported_on} samples"
+    return Picture(file_of("errors.png", label), caption, draw_errors(best, data, caption))
 
 
 def columns(sweep: Findings) -> list[Section]:
@@ -80,9 +79,8 @@ def _columns(sweep: Findings, label: str) -> Section | None:
     note += f" This run {shortfall}; so these numbers may be chance." if shortfall.startswith(NOTHING) else ""
     left_out = len(found.columns) - len(shown)
     note += f" The {left_out} columns that matter least are left out." if left_out else ""
-    picture = Picture(
-        file_of("columns.png", label), "Which columns matter to the best run", draw_importances(found, shown)
-    )
+    caption = "Which columns matter to the best run"
+    picture = Picture(file_of("columns.png", label), caption, draw_importances(found, shown, caption))
     table = Table(["column", f"{found.score} {change} by", "sd"], rows, frozenset({1, 2}))
     return Section(title_of("Which columns matter", label), note, table, [picture])
 

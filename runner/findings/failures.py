@@ -70,5 +70,5 @@ def _pictures(sweep: Findings, runs: Runs) -> list[Picture]:
     what = [f"run {one.index} {how}\n" for one, how in zip(shown, ("does not learn", "learns"), strict=False)]
     names = [f"{text * (len(runs) > 1)}{sweep.name_of(one)}" for text, one in zip(what, shown, strict=True)]
     caption = "What happened in every layer" + (": a run that does not learn, and one that does" if shown[1:] else "")
-    content = draw_layers([(name, panels_of(one)) for name, one in zip(names, shown, strict=True)])
-    return [Picture("layers.png", caption, content)]
+    drawing = draw_layers([(name, panels_of(one)) for name, one in zip(names, shown, strict=True)], caption)
+    return [Picture("layers.png", caption, drawing)]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from runner.base.console import count
 from runner.findings.numbers.answer import Sentence, answer
 from runner.findings.numbers.data_sets import by_data, keys_of
-from runner.findings.pictures import pictures_of
+from runner.findings.pictures import pictures_by_data
 from runner.findings.section import slug
 from runner.plan.expectations import Verdict, judge
 from runner.runs.about import About
@@ -19,6 +19,8 @@ from runner.runs.result import RunResult
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from runner.findings.figures.drawing import Drawing
 
 
 @dataclass(frozen=True, repr=False)
@@ -80,11 +82,14 @@ class Findings:
         return judge(self.expect, self.results, self.keys)
 
     @cached_property
-    def pictures(self) -> dict[str, bytes]:
-        """What it looks like: PNG pictures by file name, those that could be drawn, of each data set its own."""
-        if len(self.parts) == 1:
-            return pictures_of(self.results, self.keys)
-        return {file_of(name, label): drawn for label, one in self.parts for name, drawn in one.pictures.items()}
+    def pictures_by_data(self) -> "dict[str, dict[str, Drawing]]":
+        """What it looks like: for each data set its pictures by file name, those that could be drawn."""
+        return pictures_by_data(self.results, self.keys)
+
+    @cached_property
+    def pictures(self) -> "dict[str, Drawing]":
+        """All of them by file name."""
+        return {name: one for some in self.pictures_by_data.values() for name, one in some.items()}
 
     @cached_property
     def runs(self) -> "pd.DataFrame":

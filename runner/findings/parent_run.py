@@ -30,7 +30,7 @@ def parent_record(sweep: Findings, with_pictures: bool, now: int) -> ParentRecor
         tags |= {"best_run": sweep.run_ids[best.index], "best_setting": sweep.name_of(best)}
     files = _tables(sweep)
     if with_pictures:
-        files |= {f"plots/{name}": content for name, content in sweep.pictures.items()}
+        files |= {f"plots/{name}": drawing.png for name, drawing in sweep.pictures.items()}
         files[REPORT] = page_of(sweep).encode()
     if verdicts := sweep.verdicts:
         held = sum(one.holds is True for one in verdicts)

@@ -4,6 +4,10 @@ import base64
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from runner.findings.figures.drawing import Drawing
 
 
 class Strong(str):
@@ -42,20 +46,30 @@ class Table:
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture: the name of its file beside a report in Markdown, its caption and its PNG bytes."""
+    """A picture: the name of its file beside a report in Markdown, its caption, and what is drawn or PNG bytes."""
 
     name: str
     caption: str
-    content: bytes
+    drawing: "Drawing | bytes"
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[\w-]+\.png", self.name, re.ASCII):
             raise ValueError(f"a picture has a name like seeds.png, of letters, digits, _ and -; got {self.name!r}")
 
     @property
+    def content(self) -> bytes:
+        """As PNG bytes."""
+        return self.drawing if isinstance(self.drawing, bytes) else self.drawing.png
+
+    @property
     def inline(self) -> str:
-        """As the address of an image in a page that needs no other file."""
+        """PNG bytes as the address of an image in a page that needs no other file."""
         return f"data:image/png;base64,{base64.b64encode(self.content).decode()}"
+
+    @property
+    def on_page(self) -> "Drawing | None":
+        """What a page shows in its own colours and font; None where there are PNG bytes alone."""
+        return None if isinstance(self.drawing, bytes) else self.drawing
 
 
 @dataclass(frozen=True)

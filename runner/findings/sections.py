@@ -11,7 +11,7 @@ from nn.registry import Registry
 from runner.base.texts import aligned, short
 from runner.findings.best import best_run, columns
 from runner.findings.failures import failures
-from runner.findings.findings import Findings, file_of
+from runner.findings.findings import Findings
 from runner.findings.numbers.answer import EXPECTED, SETTINGS, UNFINISHED, title_of
 from runner.findings.numbers.data_sets import by_data
 from runner.findings.numbers.scores import columns_of, told_on
@@ -30,17 +30,7 @@ SUCCESS = (
     "Success: the share of all its runs that finished better than what needs no network: the best constant and, where "
     "it is known, a straight line or logistic regression."
 )
-CAPTIONS = {
-    "scores.png": "Final score of every run, by setting",
-    "curves.png": "Training cost over the steps, by setting",
-    "effects.png": "Final score by the values of each swept key",
-    "heatmaps.png": "Final score by the values of two swept keys",
-    "profiles.png": "Settings as lines through the values of all swept keys",
-    "fits.png": "What the networks learned",
-    "surfaces.png": "Surfaces that the networks learned",
-    "data.png": "What there was to learn",
-}
-DATA = "data.png"
+DATA = "data"
 ORDER = {
     "test ": "The order is that on validation samples; the score on test samples is reported.",
     "validation ": "Scores are on validation samples, as there are no test samples.",
@@ -73,17 +63,17 @@ def expected(sweep: Findings) -> Section | None:
 @SECTIONS.register
 def settings(sweep: Findings) -> list[Section]:
     """For every data set one row per setting, best first, over its seeds; and the pictures that compare them."""
-    return [_settings(one, label) for label, one in sweep.parts]
+    return [_settings(one, label, _pictures(sweep, label)) for label, one in sweep.parts]
 
 
-def _settings(sweep: Findings, label: str) -> Section:
+def _settings(sweep: Findings, label: str, drawn: Sequence[Picture]) -> Section:
     where, rule = ORDER[told_on(sweep.results)], rule_of(sweep.results)
     share = f"Solved: {rule}." if rule else SUCCESS
     table, lost = settings_table(sweep.results, sweep.keys)
     notes = [lost, f"Mean, standard deviation (sd) and median over the finished runs of a setting. {where} {share}"]
     if cost := cost_in_words(sweep.results):
         notes.append(f"{cost[0].upper()}{cost[1:]}.")
-    pictures = _pictures(sweep, [name for name in CAPTIONS if name != DATA], label)
+    pictures = [one for one in drawn if not one.name.startswith(DATA)]
     return Section(title_of(SETTINGS, label), " ".join(filter(None, notes)), table, pictures)
 
 
@@ -91,9 +81,10 @@ SECTIONS.register(best_run)
 SECTIONS.register(columns)
 
 
-def _pictures(sweep: Findings, names: Sequence[str], label: str) -> list[Picture]:
-    there = [name for name in names if name in sweep.pictures]
-    return [Picture(file_of(name, label), CAPTIONS[name], sweep.pictures[name]) for name in there]
+def _pictures(sweep: Findings, label: str) -> list[Picture]:
+    """Those of a data set; all where there is one, which has no label."""
+    drawn = sweep.pictures_by_data.get(label, {}) if label else sweep.pictures
+    return [Picture(name, drawing.title, drawing) for name, drawing in drawn.items()]
 
 
 @SECTIONS.register
@@ -109,7 +100,7 @@ def data(sweep: Findings) -> Section | None:
         draws = max(Counter(columns for columns, _ in drawn).values())
         rows.append([members[0].spec.data.name, " or ".join(sizes), str(draws), _settings_of_data(members)])
     table = Table(["data", "samples (train + validation + test)", "different draws", "settings"], rows, frozenset({2}))
-    pictures = [drawn for label, one in sweep.parts for drawn in _pictures(one, [DATA], label)]
+    pictures = [one for label, _ in sweep.parts for one in _pictures(sweep, label) if one.name.startswith(DATA)]
     return Section("Data", "", table, pictures, is_folded=True) if rows else None
 
 

@@ -41,7 +41,7 @@ def test_pictures_that_cannot_be_drawn_cost_no_number_and_are_said(tmp_path: Pat
     env = before_all(tmp_path / "first", "matplotlib.py", "raise OSError('no font is here')")
     done = train(*SWEEP, cwd=tmp_path, env=env)
     assert "2 runs with no picture: OSError: no font is here; the numbers are kept" in done.stderr
-    assert "no curves.png, scores.png, effects.png, data.png, fits.png: OSError: no font is here" in done.stderr
+    assert "no scores.png, curves.png, fits.png, data.png: OSError: no font is here" in done.stderr
     store = Store(tmp_path)
     parent = store.only()
     for run in store.children(parent):

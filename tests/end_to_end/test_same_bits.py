@@ -98,7 +98,7 @@ def test_launchers_of_hydra_leave_all_children_and_the_comparison(by_hydras_laun
     assert names == {f"{activation} seed={seed}" for activation in ("sigmoid", "tanh") for seed in (0, 3)}
     comparison = pd.read_csv(store.artifact(parent, "comparison.csv"))
     assert list(comparison["runs"]) == [2] * 2
-    assert {path.stem for path in store.artifact(parent, "plots").iterdir()} >= {"curves", "effects", "fits"}
+    assert {path.stem for path in store.artifact(parent, "plots").iterdir()} >= {"curves", "scores", "fits"}
     for run in store.children(parent):
         assert list(store.artifact(run, "plots").glob("*.png"))
 

@@ -101,14 +101,15 @@ def test_the_table_of_runs_has_a_row_per_child(sweep: Trained) -> None:
         assert row["final/train_cost"] == run.data.metrics["final/train_cost"]
 
 
-def test_curves_effects_and_fits_are_drawn_on_the_parent(sweep: Trained) -> None:
+def test_scores_curves_fits_and_data_of_each_data_set_are_drawn_on_the_parent(sweep: Trained) -> None:
     plots = sweep.store.artifact(sweep.store.only(), "plots")
-    assert {path.stem for path in plots.glob("*.png")} >= {"curves", "effects", "fits"}
+    drawn = {f"{kind}-{data}" for kind in ("scores", "curves", "fits", "data") for data in ("xor", "quadrants")}
+    assert {path.stem for path in plots.glob("*.png")} == drawn
     for path in plots.glob("*.png"):
         with Image.open(path) as image:
             image.load()
             assert image.width >= 500
-            assert image.height >= 250
+            assert image.height >= 120
 
 
 def test_the_best_run_has_a_model_that_predicts_what_its_weights_predict(sweep: Trained) -> None:

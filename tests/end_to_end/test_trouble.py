@@ -128,7 +128,7 @@ def test_the_comparison_counts_diverged_runs_and_ranks_them_last(diverging: Trai
     assert list(table["diverged"]) == [0, 2]
     assert np.isfinite(table["rmse"][0])
     assert np.isnan(table["rmse"][1])
-    assert {path.stem for path in diverging.store.artifact(parent, "plots").iterdir()} >= {"curves", "effects", "fits"}
+    assert {path.stem for path in diverging.store.artifact(parent, "plots").iterdir()} >= {"curves", "scores", "fits"}
 
 
 def test_a_single_run_that_diverges_says_so_and_is_no_error(tmp_path: Path) -> None:

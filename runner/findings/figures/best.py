@@ -1,21 +1,27 @@
 """Pictures of the best run on a table: its errors, and the columns that it needs."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from runner.base.texts import short
+from runner.findings.figures.drawing import Drawing, Plot
 from runner.findings.figures.fit import SCATTER, draw_fit
-from runner.findings.figures.style import BLACK, BLUE, keep_inside, new_figure, our_style, tidy, to_png
+from runner.findings.figures.style import BLACK, BLUE, keep_inside, new_figure, tidy
 from runner.findings.numbers.fits import confusion_of, predictor_of, shown_of
 from runner.findings.numbers.importance import Importance, Importances
 from runner.runs.data import Prepared
 from runner.runs.result import RunResult
 
 
-@our_style()
-def draw_errors(result: RunResult, data: Prepared) -> bytes:
+def draw_errors(result: RunResult, data: Prepared, title: str) -> Drawing:
     """Of a classification the confusion matrix, of a regression the residuals over the predictions, of tested rows."""
+    return Drawing(title, [Plot("", partial(_errors, result, data))])
+
+
+def _errors(result: RunResult, data: Prepared) -> Figure:
     n_classes = len(data.samples.classes)
     size = min(9.0, max(4.2, 2.2 + 0.45 * n_classes))
     figure = new_figure(size + 0.6, size - 0.4) if n_classes else new_figure(5.6, 3.8)
@@ -32,12 +38,15 @@ def draw_errors(result: RunResult, data: Prepared) -> bytes:
         axes.set(xlabel=f"prediction of {short(data.samples.target_name, 30)}", ylabel="target - prediction")
         tidy(axes)
     keep_inside(figure)
-    return to_png(figure)
+    return figure
 
 
-@our_style()
-def draw_importances(found: Importances, shown: Sequence[Importance]) -> bytes:
+def draw_importances(found: Importances, shown: Sequence[Importance], title: str) -> Drawing:
     """A bar per column, as long as the score is worse without it, and a line of one standard deviation."""
+    return Drawing(title, [Plot("", partial(_importances, found, shown))])
+
+
+def _importances(found: Importances, shown: Sequence[Importance]) -> Figure:
     height = 0.9 + 0.26 * len(shown)
     figure = new_figure(6.4, height)
     axes = figure.subplots()
@@ -53,4 +62,4 @@ def draw_importances(found: Importances, shown: Sequence[Importance]) -> bytes:
     tidy(axes)
     figure.subplots_adjust(top=1 - 0.1 / height, bottom=0.55 / height, left=0.2, right=0.97)
     keep_inside(figure)
-    return to_png(figure)
+    return figure

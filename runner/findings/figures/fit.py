@@ -1,6 +1,7 @@
 """One network's fit in a panel: what it shows depends on the inputs and the task."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from nn.registry import Array
 from runner.base.texts import short
-from runner.findings.figures.panel import SCALE, Frame, Legend, Style, dress, legend_of, norm_of
+from runner.findings.figures.panel import SCALE, Frame, dress, norm_of
 from runner.findings.figures.style import (
     BLACK,
     BLUE,
@@ -17,12 +18,17 @@ from runner.findings.figures.style import (
     CLASSES,
     COUNTS,
     CYCLE,
+    DARK,
     GREEN,
     GREY,
+    LIGHT,
     ORANGE,
     RED,
     SHARES,
+    Legend,
+    Style,
     entry,
+    legend_of,
 )
 from runner.findings.numbers.fits import Fit, rounded
 
@@ -50,8 +56,9 @@ SCATTER: dict[str, Style] = {
 
 def draw_fit(axes: Axes, fit: Fit) -> None:
     """Draw a fit into axes of its own."""
-    dress(axes, frame_of(fit))
-    draw_contents(axes, fit)
+    frame = frame_of(fit)
+    dress(axes, frame)
+    draw_contents(axes, fit, frame)
 
 
 def frame_of(fit: Fit) -> Frame:
@@ -65,12 +72,12 @@ def frame_of(fit: Fit) -> Frame:
     }[fit.kind](fit)
 
 
-def draw_contents(axes: Axes, fit: Fit) -> None:
+def draw_contents(axes: Axes, fit: Fit, frame: Frame) -> None:
     """Draw a fit into axes that have its frame."""
     drawers: dict[str, Callable[[Axes, Fit], None]] = {
         "curve": _draw_curve,
         "regions": _draw_regions,
-        "surface": _draw_surface,
+        "surface": partial(_draw_surface, levels=np.array(frame.scale)),
         "scatter": _draw_scatter,
         "confusion": _draw_confusion,
     }
@@ -116,12 +123,22 @@ def _frame_of_plane(fit: Fit, **more: Any) -> Frame:
 
 
 def _frame_of_regions(fit: Fit) -> Frame:
-    styles = {entry(name, 20): class_style(label, 5) for label, name in enumerate(fit.classes[:MOST_NAMED])}
-    if len(fit.classes) > MOST_NAMED:
-        styles[f"and {len(fit.classes) - MOST_NAMED} more"] = class_style(0, 0)
     held_out = [name for name, _ in parts_of(fit.part) if name != "train"]
     of_parts = {f"{name} rows": class_style(0, 5, name) | {"color": GREY} for name in held_out}
-    return _frame_of_plane(fit, legend=legend_of(styles) + legend_of(of_parts))
+    return _frame_of_plane(fit, legend=legend_of_classes(fit.classes) + legend_of(of_parts))
+
+
+def legend_of_classes(classes: Sequence[str]) -> Legend:
+    """The marks of the first classes, and how many more there are."""
+    styles = {_class(name): class_style(label, 5) for label, name in enumerate(classes[:MOST_NAMED])}
+    if len(classes) > MOST_NAMED:
+        styles[f"and {len(classes) - MOST_NAMED} more"] = class_style(0, 0)
+    return legend_of(styles)
+
+
+def _class(name: str) -> str:
+    """A class in a legend: a number alone would say nothing."""
+    return f"class {name}" if name.isdecimal() else entry(name, 20)
 
 
 def class_style(label: int, size: float, part: str = "train") -> Style:
@@ -131,7 +148,7 @@ def class_style(label: int, size: float, part: str = "train") -> Style:
     if part == "validation":
         return style | {"markerfacecolor": "white", "markeredgewidth": 1.0}
     is_test = part == "test"
-    return style | {"markeredgecolor": BLACK if is_test else "white", "markeredgewidth": 0.9 if is_test else 0.4}
+    return style | {"markeredgecolor": DARK if is_test else "white", "markeredgewidth": 0.9 if is_test else 0.4}
 
 
 def _draw_regions(axes: Axes, fit: Fit) -> None:
@@ -144,7 +161,7 @@ def _draw_regions(axes: Axes, fit: Fit) -> None:
         cmap=SHARES if binary else CLASSES, vmin=0, vmax=1 if binary else CLASSES.N - 1,
     )  # fmt: skip
     if binary and fit.prediction.min() < 0.5 < fit.prediction.max():
-        axes.contour(fit.x, fit.y, fit.prediction, levels=[0.5], colors=[BLACK], linewidths=1.2)
+        axes.contour(fit.x, fit.y, fit.prediction, levels=[0.5], colors=[DARK], linewidths=1.2)
     size = 3.2 if len(fit.samples) > 50 else 8
     for part, rows in parts_of(fit.part):
         for label in range(n):
@@ -167,9 +184,8 @@ def _frame_of_surface(fit: Fit) -> Frame:
     return _frame_of_plane(fit, legend=legend, scale=tuple(_levels(fit).tolist()), scale_label=scale_label)
 
 
-def _draw_surface(axes: Axes, fit: Fit) -> None:
+def _draw_surface(axes: Axes, fit: Fit, levels: Array) -> None:
     assert fit.samples is not None and fit.targets is not None and fit.y is not None
-    levels = _levels(fit)
     colors: dict[str, Any] = {"cmap": SCALE, "norm": norm_of(levels.tolist())}
     axes.contourf(fit.x, fit.y, fit.prediction, levels=levels, extend="both", **colors)
     if fit.truth is not None:
@@ -208,7 +224,7 @@ def _draw_confusion(axes: Axes, fit: Fit) -> None:
     if n <= 12:
         for row in range(n):
             for column in range(n):
-                color = "white" if shares[row, column] > 0.6 else BLACK
+                color = LIGHT if shares[row, column] > 0.6 else DARK
                 axes.text(
                     column, row, f"{fit.prediction[row, column]:.0f}", ha="center", va="center", color=color, fontsize=8
                 )

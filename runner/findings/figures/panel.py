@@ -4,7 +4,7 @@ matplotlib spends two thirds of a picture on what surrounds the data. Limits are
 sweep mostly have the same ones; a picture depends on its own run alone, whatever was drawn before.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -15,16 +15,23 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import BoundaryNorm
-from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Bbox
 
 from runner.base.texts import short
-from runner.findings.figures.style import Pixels, crowded, keep_inside, log_axis, new_figure, rgb_of, tidy
+from runner.findings.figures.style import (
+    Legend,
+    Pixels,
+    crowded,
+    handles_of,
+    keep_inside,
+    log_axis,
+    new_figure,
+    rgb_of,
+    tidy,
+)
 
 Limits = tuple[float, float]
-Style = dict[str, Any]  # of a line or of marks, as matplotlib names it
-Legend = tuple[tuple[str, tuple[tuple[str, Any], ...]], ...]
 SIZE = (4.5, 3.5)  # inches
 KEPT = 64
 SCALE = "cividis"
@@ -122,13 +129,3 @@ def dress(axes: Axes, frame: Frame) -> None:
 def norm_of(scale: Sequence[float]) -> BoundaryNorm:
     """The same colours in a panel and in the bar beside it."""
     return BoundaryNorm(scale, matplotlib.colormaps[SCALE].N, extend="both")
-
-
-def legend_of(styles: Mapping[str, Style]) -> Legend:
-    """Labels and their styles as a part of a frame."""
-    return tuple((label, tuple(style.items())) for label, style in styles.items())
-
-
-def handles_of(legend: Legend) -> list[Line2D]:
-    """What a legend shows: a line or a mark per label, whatever a run's own numbers are."""
-    return [Line2D([], [], label=label, **dict(style)) for label, style in legend]

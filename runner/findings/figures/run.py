@@ -11,13 +11,15 @@ from matplotlib.text import Text
 
 from nn.registry import Array
 from runner.findings.figures.fit import draw_contents, frame_of
-from runner.findings.figures.panel import SIZE, Frame, Limits, Style, draw_panel, legend_of
+from runner.findings.figures.panel import SIZE, Frame, Limits, draw_panel
 from runner.findings.figures.style import (
     BLUE,
     GREEN,
     RED,
     Pixels,
+    Style,
     below_explosion,
+    legend_of,
     new_figure,
     our_style,
     pixels_to_png,
@@ -55,7 +57,8 @@ def _pixels(result: RunResult, data: Prepared) -> Pixels:
     cost_label = f"cost ({result.spec.loss.name.replace('_', ' ')}{f' of {unit}' if unit else ''})"
     cost = draw_panel(_frame_of_cost(steps, curves, cost_label), lambda axes: _draw_cost(axes, steps, curves))
     fit = fit_of(result, data)
-    shown = draw_panel(frame_of(fit), lambda axes: draw_contents(axes, fit))
+    frame = frame_of(fit)
+    shown = draw_panel(frame, lambda axes: draw_contents(axes, fit, frame))
     return np.vstack([_headline(_summary(result)), np.hstack([cost, shown])])
 
 

@@ -6,8 +6,9 @@ Colours are those of Okabe and Ito, which people with colour-blindness can tell 
 
 import io
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -16,22 +17,37 @@ from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap, ListedColormap
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from numpy.typing import NDArray
 from PIL import Image
 
 from nn.registry import Array
 from runner.base.texts import short
+from runner.findings.numbers.curves import EXPLODED
 
 # matplotlib's own defaults, whatever a user's matplotlibrc says. Names in data and configs are text, dollar signs
 # included.
 STYLE = {key: value for key, value in matplotlib.rcParamsDefault.items() if not key.startswith("backend")}
-STYLE |= {"text.parse_math": False}
+# Of what surrounds the data: a page replaces these four by its own.
+INK, SOFT, LINE, PAPER = "#1d2129", "#565d6b", "#d9dde5", "#fefefe"
+DARK, LIGHT = "#111111", "#fdfdfd"  # on colours, whatever the page's own are
+STYLE |= {
+    "text.parse_math": False, "text.color": INK, "axes.labelcolor": INK, "axes.titlecolor": INK,
+    "axes.titlelocation": "left", "axes.edgecolor": SOFT, "axes.linewidth": 0.7, "xtick.color": SOFT,
+    "ytick.color": SOFT, "xtick.labelcolor": INK, "ytick.labelcolor": INK, "grid.color": LINE, "grid.linewidth": 0.6,
+}  # fmt: skip
 
 Pixels = NDArray[np.uint8]
-BLUE, ORANGE, GREEN, PINK, SKY, RED, YELLOW, BLACK = (
-    "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000",
-)  # fmt: skip
+Style = dict[str, Any]  # of a line or of marks, as matplotlib names it
+Legend = tuple[tuple[str, tuple[tuple[str, Any], ...]], ...]
+WIDTH = 7.5  # inches of every picture
+WHOLE = (WIDTH, 3.8)  # of a panel over the whole width
+GRIDS = {1: (1, 4.5, 3.4), 2: (2, WIDTH / 2, 2.6), 4: (2, WIDTH / 2, 2.4)}  # panels: columns, width and height of each
+DIGIT = 0.062  # inches, of a number along an axis
+MORE = (3, WIDTH / 3, 1.9)
+BLUE, ORANGE, GREEN, PINK, SKY, RED = "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00"
+BLACK = INK
 CYCLE = (BLUE, RED, GREEN, PINK, ORANGE, SKY, BLACK, "#8C6BB1")
 DASHES = ("-", "--", ":", "-.")
 GREY = "#8a8a8a"
@@ -40,7 +56,8 @@ CLASSES = ListedColormap(["#9ecae8", "#f6c98a", "#a5d9c4", "#ecc9dc", "#d6d6d6",
 COUNTS = matplotlib.colormaps["Blues"].resampled(256)  # made at import, with as many steps as a matplotlibrc says
 CLASS_MARKS = ("o", "^", "s", "D", "v", "P", "X", "*")
 DPI = 100
-EXPLODED = 100.0
+MAX_ENTRY = 90  # signs, in a legend
+LUMINANCE = (0.2126, 0.7152, 0.0722)  # of red, green and blue: ITU-R BT.709
 
 
 @contextmanager
@@ -58,6 +75,11 @@ def new_figure(width: float, height: float) -> Figure:
     return figure
 
 
+def grid_of(panels: int) -> tuple[int, float, float]:
+    """How many panels stand in a row, and the inches of each without its title."""
+    return GRIDS.get(panels, MORE)
+
+
 def below_explosion(values: Array, start: float) -> Array:
     """Costs for a curve that stays readable: what has grown a hundredfold above the start is drawn at that height."""
     return np.minimum(values, EXPLODED * abs(start))
@@ -66,7 +88,7 @@ def below_explosion(values: Array, start: float) -> Array:
 def tidy(axes: Axes) -> None:
     """A light grid behind the data and no box around it."""
     axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(True, color="#e6e6e6", linewidth=0.6)
+    axes.grid(True)
     axes.set_axisbelow(True)
 
 
@@ -93,20 +115,17 @@ def keep_inside(figure: Figure, room: float = 0.04) -> None:
     )
 
 
+def is_dark(color: str | Array) -> bool:
+    """Whether white is easier to read than black on a colour, by its name or as shares of red, green and blue."""
+    return float(np.dot(matplotlib.colors.to_rgb(color) if isinstance(color, str) else color, LUMINANCE)) < 0.5
+
+
 @contextmanager
 def without_glyph_warnings() -> Iterator[None]:
     """A name in a script that the font lacks shows as boxes, so no warning is needed."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph")
         yield
-
-
-def to_png(figure: Figure) -> bytes:
-    """The figure as PNG bytes that depend on nothing but the drawing."""
-    buffer = io.BytesIO()
-    with without_glyph_warnings():
-        figure.savefig(buffer, format="png", metadata={"Software": None}, pil_kwargs={"compress_level": 4})
-    return buffer.getvalue()
 
 
 def rgb_of(canvas: FigureCanvasAgg) -> Pixels:
@@ -138,3 +157,13 @@ def plain_numbers(axis: Axis, low: float, high: float) -> None:
     narrow = high < 100 * low
     axis.set_minor_locator(LogLocator(subs=(2, 5) if narrow else (1,)))
     axis.set_minor_formatter(plain if narrow else NullFormatter())
+
+
+def legend_of(styles: Mapping[str, Style]) -> Legend:
+    """Labels and their styles, as plain data that can be compared."""
+    return tuple((label, tuple(style.items())) for label, style in styles.items())
+
+
+def handles_of(legend: Legend) -> list[Line2D]:
+    """What a legend shows: a line or a mark per label, whatever a run's own numbers are."""
+    return [Line2D([], [], label=entry(label, MAX_ENTRY), **dict(style)) for label, style in legend]

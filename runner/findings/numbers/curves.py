@@ -1,96 +1,159 @@
-"""What is drawn over seeds: bands of histories, strips of final values, and typical runs."""
+"""What is drawn over seeds: histories with their quartiles, strips of final values, and runs that stand for others."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
+from nn.metrics import METRICS
 from nn.registry import Array
-from runner.base.moments import scaled
-from runner.findings.numbers.scores import by_setting, common_score, in_words, replicate_of, reported_of
+from runner.base.texts import number
+from runner.findings.numbers.fits import shown_of
+from runner.findings.numbers.scores import in_order, in_words, rank_of_run, replicate_of, reported_of, scores_of
+from runner.findings.numbers.solved import share_solved, solved
 from runner.runs.overrides import label_of, settings_in
 from runner.runs.result import RunResult
 
-MAX_LINES = 12
-MAX_FITS = 16
+MAX_SETTINGS = 12
+MAX_LINES = 100  # of single runs in a panel
+EXPLODED = 100.0  # times the cost at the start: what has grown higher is drawn there, so that a picture stays readable
+APART = 0.2  # of the range of all scores: between runs that solved their data and others
+FEW_VALUES, MANY_RUNS = 6, 5  # different scores, that are shares of a setting's runs
+EVERY_ROLE = ("median", "best", "worst")
 
 
 @dataclass(frozen=True)
-class Band:
-    """Cost over the steps for one setting, over its seeds: mean, and the 10th and 90th percentile."""
+class Bundle:
+    """Cost curves that are drawn alike: `lines (runs, steps)`, of many some, and the quartiles of all of them."""
+
+    steps: Array
+    lines: Array
+    low: Array
+    median: Array
+    high: Array
+    n_runs: int
+    is_solved: bool | None = None
+
+
+@dataclass(frozen=True)
+class Curves:
+    """A setting's training cost over the steps: one bundle, or those of runs that solved the data and of others."""
 
     label: str
-    steps: Array
-    mean: Array
-    low: Array
-    high: Array
-    count: int
+    told: str
+    bundles: list[Bundle]
 
 
 @dataclass(frozen=True)
 class Strip:
-    """Final values of one setting's finished runs, how many others there are, and the trivial predictors' values."""
+    """Final values of one setting's finished runs, and how many others there are."""
 
     label: str
     values: list[float]
-    unfinished: int
-    baselines: dict[str, float]
+    unfinished: int = 0
 
 
-def bands(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[list[Band], int]:
-    """Training cost by setting, for at most MAX_LINES settings, best first; and how many settings there are."""
-    settings = settings_in(keys)
-    groups = [
-        (values, [result for result in members if result.history.get("step")])
-        for values, members in by_setting(results, settings).items()
-    ]
-    groups = [(values, members) for values, members in groups if members]
-    groups.sort(key=lambda group: np.median([result.last["train/cost"] for result in group[1]]))
-    drawn = []
-    for _, members in groups[:MAX_LINES]:
-        steps = np.unique(np.concatenate([result.history["step"] for result in members]))
-        costs = np.array([np.interp(steps, one.history["step"], one.history["train/cost"]) for one in members])
-        low, high = np.percentile(costs, [10, 90], axis=0)
-        label = label_of(members[0].overrides, settings) or "all runs"
-        label += f" ({in_words([replicate_of(one) for one in members])})" if len(members) > 1 else ""
-        drawn.append(Band(label, steps, scaled(partial(np.mean, axis=0), costs), low, high, len(members)))
+@dataclass(frozen=True)
+class Shown:
+    """A run whose fit is shown: of which setting it is, and what it stands for in words."""
+
+    label: str
+    told: str
+    result: RunResult
+
+
+def curves(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[list[Curves], int]:
+    """Training cost of at most MAX_SETTINGS settings, best first; and how many settings there are."""
+    groups = [[one for one in members if one.history.get("step")] for members in in_order(results, settings_in(keys))]
+    groups = [members for members in groups if members]
+    shown = groups[:MAX_SETTINGS]
+    starts = np.abs([one.history["train/cost"][0] for members in shown for one in members])
+    limit = EXPLODED * float(max(starts[np.isfinite(starts)], default=1.0))
+    is_apart = _lie_apart(results)
+    drawn = [Curves(_label(some, keys), _told(some), _bundles(some, limit, is_apart)) for some in shown]
     return drawn, len(groups)
 
 
-def strips(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[list[Strip], str]:
-    """The final score of every run that is reported, by setting, in the sweep's order; and the score's name."""
-    score, settings = common_score(results), settings_in(keys)
+def _told(members: Sequence[RunResult]) -> str:
+    """How many runs there are, how many solved the data where that is known, and how many did not finish."""
+    known = share_solved(members) if len(members) > 1 else None
+    lost = sum(not one.has_finished for one in members)
+    runs = f"solved {known[0]} of {known[1]}" if known else in_words([replicate_of(one) for one in members])
+    return runs + (f"; {lost} did not finish" if lost else "")
+
+
+def _lie_apart(results: Sequence[RunResult]) -> bool:
+    """Whether the scores of runs that solved their data are far from those of all others."""
+    scores: dict[bool | None, list[float]] = {True: [], False: [], None: []}
+    for one in results:
+        if one.has_finished and one.score in reported_of(one):
+            scores[solved(one)].append(METRICS.metric(one.score).sign * reported_of(one)[one.score])
+    if not scores[True] or not scores[False]:
+        return False
+    return min(scores[True]) - max(scores[False]) > APART * (max(scores[True]) - min(scores[False]))
+
+
+def _bundles(members: Sequence[RunResult], limit: float, is_apart: bool) -> list[Bundle]:
+    """Those of runs that solved the data and of the others, or all as one."""
+    if not is_apart:
+        return [_bundle(members, limit, None)]
+    parts = {kind: [one for one in members if bool(solved(one)) is kind] for kind in (True, False)}
+    return [_bundle(part, limit, kind) for kind, part in parts.items() if part]
+
+
+def _bundle(members: Sequence[RunResult], limit: float, is_solved: bool | None) -> Bundle:
+    steps = np.unique(np.concatenate([one.history["step"] for one in members])).astype(np.float64)
+    costs = [np.interp(steps, one.history["step"], one.history["train/cost"]) for one in members]
+    drawn = np.fmin(np.array(costs), limit)
+    low, median, high = np.percentile(drawn, [25, 50, 75], axis=0)
+    return Bundle(steps, drawn[shown_of(len(drawn), MAX_LINES)], low, median, high, len(drawn), is_solved)
+
+
+def _label(members: Sequence[RunResult], keys: Sequence[str]) -> str:
+    return label_of(members[0].overrides, settings_in(keys)) or ("all runs" if len(members) > 1 else "the run")
+
+
+def strips(results: Sequence[RunResult], keys: Sequence[str], score: str) -> list[Strip]:
+    """The final score of every run that is reported, by setting, best first."""
     found = []
-    for members in by_setting(results, settings).values():
-        finished = [result for result in members if result.has_finished]
-        baselines: dict[str, list[float]] = {}
-        for result in finished:
-            for name, value in result.measures.items():
-                if name.startswith("baseline/") and name.endswith(f"_{score}"):
-                    baselines.setdefault(name[len("baseline/") : -len(score) - 1], []).append(value)
-        found.append(
-            Strip(
-                label_of(members[0].overrides, settings) or "all runs",
-                [reported_of(result)[score] for result in finished if score in reported_of(result)],
-                len(members) - len(finished),
-                {name: float(np.median(values)) for name, values in baselines.items()},
-            )
-        )
-    return found, score
+    for members in in_order(results, settings_in(keys)):
+        finished = [one for one in members if one.has_finished]
+        values = [reported_of(one)[score] for one in finished if score in reported_of(one)]
+        found.append(Strip(_label(members, keys), values, len(members) - len(finished)))
+    return found
 
 
-def typical_runs(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[list[tuple[str, RunResult]], int]:
-    """For each setting the run with the median training cost, so that a picture shows neither luck nor bad luck.
+def values_in(found: Sequence[Strip], score: str) -> list[float]:
+    """The different values of a score, best first, where there are few and many runs share them; else none."""
+    values = {round(value, 9) for strip in found for value in strip.values}
+    has_many = max((len(strip.values) for strip in found), default=0) >= MANY_RUNS
+    if not has_many or len(values) > FEW_VALUES:
+        return []
+    return sorted(values, reverse=METRICS.metric(score).better == "higher")
 
-    At most MAX_FITS of them; and how many settings there are.
+
+def runs_to_show(results: Sequence[RunResult], keys: Sequence[str], few: int) -> tuple[list[Shown], int]:
+    """The run with the median score of each setting that finished one, best setting first; and how many there are.
+
+    Up to `few` settings also have their best and their worst run, where each of them has three.
     """
-    settings = settings_in(keys)
-    chosen = []
-    for members in by_setting(results, settings).values():
-        shown = [result for result in members if result.has_finished]
-        if shown:
-            shown.sort(key=lambda result: result.finals["train/cost"])
-            middle = shown[len(shown) // 2]
-            chosen.append((label_of(middle.overrides, settings) or "run", middle))
-    return chosen[:MAX_FITS], len(chosen)
+    groups = [[one for one in members if one.has_finished] for members in in_order(results, settings_in(keys))]
+    totals = [len(members) for members in in_order(results, settings_in(keys))]
+    kept = [(sorted(some, key=rank_of_run), total) for some, total in zip(groups, totals, strict=True) if some]
+    roles = EVERY_ROLE if len(kept) <= few and all(len(some) >= len(EVERY_ROLE) for some, _ in kept) else ("median",)
+    shown = []
+    for members, total in kept[:MAX_SETTINGS]:
+        places = {"median": len(members) // 2, "best": 0, "worst": -1}
+        known = share_solved(members)
+        solving = f", solved {known[0]} of {total}" if known and total > 1 else ""
+        for role in roles:
+            one = members[places[role]]
+            what, rest = (f"{role}: ", solving if role == "median" else "") if total > 1 else ("", "")
+            shown.append(Shown(_label(members, keys), f"{what}{_scored(one)}{rest}", one))
+    return shown, len(kept)
+
+
+def _scored(result: RunResult) -> str:
+    """The score that ranks, in words: `accuracy 0.75`."""
+    name = result.score if result.score in scores_of(result) else "cost"
+    return f"{name} {number(scores_of(result)[name], 3, thousands=',')}"

@@ -1,7 +1,7 @@
 """The numbers behind the picture of one network's fit: what it answers on a grid or on its samples."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -50,14 +50,23 @@ class Fit:
     tested_on: TestedOn = "test"
 
 
-def fit_of(result: RunResult, data: Prepared) -> Fit:
-    """The fit of a trained run on its own data."""
+def fits_of(pairs: Sequence[tuple[RunResult, Prepared]]) -> list[Fit]:
+    """The fits of several runs, each over all that any run with the same inputs has seen, so that they compare."""
+    seen: dict[tuple[str, ...], list[Array]] = {}
+    for _, data in pairs:
+        inputs = _inputs(data)
+        seen.setdefault(data.samples.input_names, []).extend([inputs.min(axis=0), inputs.max(axis=0)])
+    return [fit_of(result, data, np.array(seen[data.samples.input_names])) for result, data in pairs]
+
+
+def fit_of(result: RunResult, data: Prepared, looked_at: Array | None = None) -> Fit:
+    """The fit of a trained run on its own data; a curve or plane spans the inputs `looked_at (n, d_in)`, if given."""
     predict, samples = predictor_of(result), data.samples
     rows, part = data.split.named
     keep = shown_of(len(rows))
     X, Y = data.scaling.filled(samples.X[rows[keep]]), np.asarray(samples.Y[rows[keep]], dtype=np.float64)
     return replace(
-        _numbers(predict, X, Y, data),
+        _numbers(predict, X, Y, data, _inputs(data) if looked_at is None else looked_at),
         samples=X,
         targets=Y,
         part=part[keep],
@@ -79,10 +88,14 @@ def shown_of(n: int, most: int = MAX_SAMPLES) -> NDArray[np.intp]:
     return np.unique(np.arange(most) * stride % n)
 
 
-def _numbers(predict: Callable[[Array], Array], X: Array, Y: Array, data: Prepared) -> Fit:
+def _inputs(data: Prepared) -> Array:
+    """All inputs without gaps, those that are tested on included."""
+    return data.scaling.filled(np.concatenate([data.samples.X, data.tested[0]]))
+
+
+def _numbers(predict: Callable[[Array], Array], X: Array, Y: Array, data: Prepared, looked_at: Array) -> Fit:
     """The kind of picture that suits the data, and what it shows."""
     samples, d_in = data.samples, X.shape[1]
-    looked_at = data.scaling.filled(np.concatenate([samples.X, data.tested[0]]))
     if samples.task == "classification" and d_in == 2:
         x, y, grid = _plane(looked_at)
         return Fit("regions", _shares(predict(grid), data).reshape(len(y), len(x)), x, y)

@@ -88,6 +88,15 @@ def order_of(score: str, mean: float, finished: float, cost: float) -> tuple[flo
     return 1, -finished, -metric.sign * mean, cost
 
 
+def rank_of(members: Sequence[RunResult]) -> tuple[float, ...]:
+    """A key that sorts settings by their runs, on the samples that choose, the best first: see `order_of`."""
+    ended = [one for one in members if one.has_finished]
+    score = next((one.score for one in ended if one.score), "cost")
+    found = [[scores_of(one)[name] for one in ended if name in scores_of(one)] for name in (score, "cost")]
+    middle, cost = (mean(values) if values else np.nan for values in found)
+    return order_of(score, middle, len(ended) / len(members), cost)
+
+
 def common_score(results: Sequence[RunResult]) -> str:
     """The score of all finished runs where they have the same one, and it is defined for any of them; else the cost."""
     finished = [result for result in results if result.has_finished]
@@ -102,6 +111,11 @@ def by_setting(results: Sequence[RunResult], settings: Sequence[str]) -> dict[tu
     for result in sorted(results, key=lambda result: result.index):
         groups.setdefault(tuple(values_of(result.overrides, settings).values()), []).append(result)
     return groups
+
+
+def in_order(results: Sequence[RunResult], settings: Sequence[str]) -> list[list[RunResult]]:
+    """The runs of each setting, the best setting first."""
+    return sorted(by_setting(results, settings).values(), key=rank_of)
 
 
 def replicate_of(result: RunResult) -> Replicate:
@@ -137,10 +151,10 @@ def best_result(results: Sequence[RunResult]) -> RunResult | None:
 
 def best_of(results: Sequence[RunResult]) -> RunResult | None:
     """The finished run with the best final score; None when no run finished."""
-    finished = [result for result in results if result.has_finished]
+    return min((result for result in results if result.has_finished), key=rank_of_run, default=None)
 
-    def rank(result: RunResult) -> tuple[float, ...]:
-        scores = scores_of(result)
-        return *order_of(result.score, scores.get(result.score, np.nan), 1.0, scores["cost"]), result.index
 
-    return min(finished, key=rank, default=None)
+def rank_of_run(result: RunResult) -> tuple[float, ...]:
+    """A key that sorts finished runs by their own scores, the best first."""
+    scores = scores_of(result)
+    return *order_of(result.score, scores.get(result.score, np.nan), 1.0, scores["cost"]), result.index

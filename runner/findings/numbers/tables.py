@@ -8,7 +8,7 @@ import numpy as np
 
 from runner.base.moments import mean, spread
 from runner.findings.numbers.baselines import has_learned, not_beaten
-from runner.findings.numbers.scores import by_setting, columns_of, order_of, scores_of
+from runner.findings.numbers.scores import by_setting, columns_of, rank_of
 from runner.findings.numbers.solved import share_solved
 from runner.runs.outcome import counted
 from runner.runs.overrides import settings_in
@@ -47,15 +47,8 @@ def seed_table(results: Sequence[RunResult], keys: Sequence[str]) -> "pd.DataFra
         share = share_solved(members)
         row["solved"] = share[0] / share[1] if share else np.nan
         row |= {outcome.value: sum(result.outcome is outcome for result in members) for outcome in outcomes}
-        score = next((one.score for one in ended if one.score), "cost")
-        means = [_mean_of(name, ended) for name in (score, "cost")]
-        rows.append((order_of(score, means[0], len(ended) / len(members), means[1]), row))
+        rows.append((rank_of(members), row))
     return pd.DataFrame([row for _, row in sorted(rows, key=itemgetter(0))])
-
-
-def _mean_of(score: str, ended: Sequence[RunResult]) -> float:
-    numbers = [scores_of(result)[score] for result in ended if score in scores_of(result)]
-    return mean(numbers) if numbers else np.nan
 
 
 def scores_in(table: "pd.DataFrame") -> list[str]:

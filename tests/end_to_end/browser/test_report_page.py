@@ -32,11 +32,12 @@ def test_it_opens_from_its_file_asks_for_nothing_else_and_complains_of_nothing(r
 
 
 def test_every_picture_is_shown_and_has_words_for_who_cannot_see_it(report: Watched) -> None:
-    pictures = report.page.locator("img").all()
+    report.page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+    pictures = report.page.locator("figure .panels svg").all()
     assert len(pictures) >= 6
     for picture in pictures:
-        assert picture.evaluate("image => image.complete && image.naturalWidth > 0")
-        assert picture.get_attribute("alt")
+        assert picture.evaluate("image => image.getBoundingClientRect().height > 50")
+        assert picture.get_attribute("aria-label") and picture.get_attribute("role") == "img"
 
 
 def test_a_click_on_a_heading_sorts_numbers_as_numbers_and_another_one_turns_them(report: Watched) -> None:
@@ -66,6 +67,11 @@ def test_it_fits_the_window_and_axe_finds_nothing_serious(
     found = Axe().run(watched.page).response["violations"]
     serious = [one for one in found if one["impact"] in ("serious", "critical")]
     assert not serious, [(one["id"], one["help"], one["nodes"][0]["html"]) for one in serious]
+    ink, label = (
+        watched.page.evaluate(f"getComputedStyle(document.querySelector('{one}')).{what}")
+        for one, what in (("body", "color"), ("figure .panels text", "fill"))
+    )
+    assert ink == label, "pictures turn with the page"
     background = watched.page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert (background == "rgb(255, 255, 255)") is not dark
     watched.page.context.close()

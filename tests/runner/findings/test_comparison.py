@@ -8,7 +8,6 @@ import pytest
 
 from runner.base.moments import scaled
 from runner.findings.numbers.answer import answer
-from runner.findings.numbers.curves import MAX_FITS, MAX_LINES, bands, typical_runs
 from runner.findings.numbers.scores import best_of, best_result, scores_of
 from runner.findings.numbers.tables import seed_table
 from runner.runs.outcome import Outcome
@@ -166,57 +165,8 @@ def test_a_score_that_is_not_a_number_never_ranks_as_best(score, place):
     assert math.isnan(table.loc[2, score])
 
 
-def test_bands_hold_mean_and_middle_of_the_costs_over_the_seeds():
-    """By hand: at step 0 all 4; at step 10 costs 0, 1, 2: mean 1, percentiles 0.2 and 1.8."""
-    results = [run(i, f"init=he seed={i}", cost=[4.0, float(i)]) for i in range(3)]
-    for result in results:
-        result.history["step"] = [0.0, 10.0]
-    (band,), settings = bands(results, ["init", "seed"])
-    assert (band.label, band.count, settings) == ("he (3 seeds)", 3, 1)
-    assert band.steps.tolist() == [0, 10]
-    assert band.mean.tolist() == [4, 1]
-    assert band.low.tolist() == pytest.approx([4, 0.2], rel=1e-12)
-    assert band.high.tolist() == pytest.approx([4, 1.8], rel=1e-12)
-
-
-def test_bands_of_runs_that_end_at_different_steps_carry_the_last_cost_on():
-    short, long = run(0, "seed=0", "converged", cost=[4.0, 2.0]), run(1, "seed=1", cost=[4.0, 3.0, 0.0])
-    (band,), _ = bands([short, long], ["seed"])
-    assert band.label == "all runs (2 seeds)"
-    assert band.steps.tolist() == [0, 1, 2]
-    assert band.mean.tolist() == [4, 2.5, 1]
-
-
-def test_bands_are_the_best_settings_and_leave_runs_without_numbers_out():
-    results = [run(i, f"learning_rate={i}", cost=float(20 - i)) for i in range(15)] + [
-        run(15, "learning_rate=x", "failed")
-    ]
-    drawn, settings = bands(results, ["learning_rate"])
-    assert (len(drawn), settings) == (MAX_LINES, 15)
-    assert [band.label for band in drawn] == [f"lr={14 - i}" for i in range(MAX_LINES)]
-
-
-def test_the_typical_run_of_a_setting_has_the_median_cost_and_did_finish():
-    costs = [5.0, 1.0, 3.0, 0.0]
-    results = [
-        run(i, f"init=he seed={i}", "stopped" if i < 3 else "diverged", cost=cost) for i, cost in enumerate(costs)
-    ]
-    results.append(run(9, "init=normal seed=0", "failed"))
-    chosen, settings = typical_runs(results, ["init", "seed"])
-    assert [(label, result.index) for label, result in chosen] == [("he", 2)]
-    assert settings == 1
-
-
-def test_no_more_typical_runs_are_chosen_than_fit_on_a_picture():
-    results = [run(i, f"learning_rate={i}", cost=1.0) for i in range(MAX_FITS + 3)]
-    chosen, settings = typical_runs(results, ["learning_rate"])
-    assert (len(chosen), settings) == (MAX_FITS, MAX_FITS + 3)
-
-
-def test_nothing_finished_leaves_nothing_to_draw_and_a_table_of_counts():
+def test_nothing_finished_leaves_a_table_of_counts():
     failed = [run(0, "seed=0", "failed"), run(1, "seed=1", "killed")]
-    assert bands(failed, ["seed"]) == ([], 0)
-    assert typical_runs(failed, ["seed"]) == ([], 0)
     assert best_result(failed) is None
     table = seed_table(failed, ["seed"])
     assert table[["runs", "failed", "killed"]].to_numpy().tolist() == [[2, 1, 1]]

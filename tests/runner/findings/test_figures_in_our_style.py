@@ -12,7 +12,7 @@ from matplotlib.text import Text
 from runner.findings import figures
 from runner.findings.figures import panel
 from runner.findings.figures.run import _empty_headline
-from runner.findings.numbers.curves import bands, strips
+from runner.findings.numbers.curves import Shown, curves, strips
 from runner.findings.numbers.effects import effects, pairs, profiles
 from runner.findings.numbers.fits import fit_of
 from runner.findings.numbers.importance import Importance, Importances
@@ -49,11 +49,11 @@ def drawn_of(low: float, high: float) -> dict[str, bytes]:
     results = sweep_of(low, high)
     found, score = effects(results, KEYS)
     return {
-        "draw_bands": figures.draw_bands(bands(results, KEYS)[0], "cost", "note"),
-        "draw_strips": figures.draw_strips(strips(results, KEYS)[0], score),
-        "draw_effects": figures.draw_effects(found, score),
-        "draw_heatmaps": figures.draw_heatmaps(pairs(results, found, score), score),
-        "draw_profiles": figures.draw_profiles(profiles(results, found, score), score),
+        "draw_curves": figures.draw_curves(curves(results, KEYS)[0], "title", "note").png,
+        "draw_scores": figures.draw_scores(strips(results, KEYS, score), score, score, [], "title", "note").png,
+        "draw_effects": figures.draw_effects(found, score, "title").png,
+        "draw_heatmaps": figures.draw_heatmaps(pairs(results, found, score), score, "title").png,
+        "draw_profiles": figures.draw_profiles(profiles(results, found, score), score, "title").png,
     }
 
 
@@ -62,17 +62,17 @@ def drawn_from(trained: list[tuple[RunResult, Prepared]]) -> dict[str, bytes]:
     panel._surroundings.cache_clear()
     panel._stage.cache_clear()
     _empty_headline.cache_clear()
-    fits = [(result.spec.data.name, fit_of(result, data)) for result, data in trained]
-    surfaces = [pair for pair in fits if pair[1].kind == "surface"]
+    fits = [(Shown(result.spec.data.name, "cost 1", result), fit_of(result, data)) for result, data in trained]
     runs = [figures.draw_run(result, data).pictures["cost_and_fit.png"] for result, data in trained]
     return {
-        "draw_data": figures.draw_data([(result.spec.data.name, data) for result, data in trained]),
-        "draw_fits": figures.draw_fits(fits, "note"),
-        "draw_surfaces": figures.draw_surfaces(surfaces, "note"),
+        "draw_data": b"".join(figures.draw_data(data, "title").png for _, data in trained),
+        "draw_fits": figures.draw_fits(fits, "title", "note").png,
         "draw_run": b"".join(runs),
-        "draw_layers": figures.draw_layers([(one.spec.data.name, panels_of(one)) for one, _ in trained[-3:]]),
-        "draw_errors": b"".join(figures.draw_errors(result, data) for result, data in trained),
-        "draw_importances": figures.draw_importances(IMPORTANCES, IMPORTANCES.columns),
+        "draw_layers": figures.draw_layers(
+            [(one.spec.data.name, panels_of(one)) for one, _ in trained[-3:]], "title"
+        ).png,
+        "draw_errors": b"".join(figures.draw_errors(result, data, "title").png for result, data in trained),
+        "draw_importances": figures.draw_importances(IMPORTANCES, IMPORTANCES.columns, "title").png,
     }
 
 
@@ -123,7 +123,7 @@ def is_plain(texts: list[str]) -> bool:
 
 @pytest.mark.parametrize("span", SPANS.values(), ids=SPANS)
 def test_no_text_in_a_picture_of_a_sweep_is_source_of_a_formula(span: tuple[float, float], told: list[str]) -> None:
-    assert set(drawn_of(*span)) == {"draw_bands", "draw_strips", "draw_effects", "draw_heatmaps", "draw_profiles"}
+    assert set(drawn_of(*span)) == {"draw_curves", "draw_scores", "draw_effects", "draw_heatmaps", "draw_profiles"}
     assert len(told) > 50 and is_plain(told), sorted({text for text in told if not is_plain([text])})
 
 
@@ -136,14 +136,12 @@ def test_no_text_in_a_picture_of_data_and_fits_is_source_of_a_formula(
 
 
 def test_a_colour_bar_has_numbers_whether_scores_span_decades_or_less_than_two(told: list[str]) -> None:
-    results = sweep_of(0.3, 8.0)
-    found, score = effects(results, KEYS)
-    figures.draw_heatmaps(pairs(results, found, score), score)
-    assert {"0.5", "1", "2", "5"} <= set(told)
-    told.clear()
-    results = sweep_of(1e-9, 1e6)
-    figures.draw_profiles(profiles(results, effects(results, KEYS)[0], score), score)
-    assert {"1e-08", "0.0001", "100"} <= set(told)
+    for span, numbers in (((0.3, 8.0), {"0.5", "1", "2", "5"}), ((1e-9, 1e6), {"1e-08", "0.0001", "100"})):
+        results = sweep_of(*span)
+        found, score = effects(results, KEYS)
+        told.clear()
+        assert figures.draw_profiles(profiles(results, found, score), score, "title").png
+        assert numbers <= set(told)
 
 
 def test_pictures_have_the_same_bytes_whatever_style_the_user_has_set(
@@ -159,12 +157,13 @@ def test_pictures_have_the_same_bytes_whatever_style_the_user_has_set(
 
 DRAWING = """
 import hashlib, numpy as np
-from runner.findings.numbers.curves import Strip
-from runner.findings.figures import draw_fits, draw_strips
+from runner.findings.numbers.curves import Shown, Strip
+from runner.findings.figures import draw_fits, draw_scores
 from runner.findings.numbers.fits import Fit
 counts = Fit("confusion", np.array([[5.0, 2.0], [1.0, 7.0]]), np.arange(2.0), classes=("a", "b"))
-pictures = draw_fits([("counts", counts)], "note"), draw_strips([Strip("tanh", [1.0, 1e3], 0, {"linear": 5.0})], "cost")
-print(hashlib.sha256(b"".join(pictures)).hexdigest())
+fits = draw_fits([(Shown("counts", "", None), counts)], "title", "note")
+scores = draw_scores([Strip("tanh", [1.0, 1e3])], "cost", "cost", [], "title", "note")
+print(hashlib.sha256(b"".join([one.png + "".join(one.panels).encode() for one in (fits, scores)])).hexdigest())
 """
 RC = "font.family: serif\nimage.lut: 4\nfigure.dpi: 30\nsavefig.dpi: 30\naxes.facecolor: black\ntext.usetex: True\n"
 

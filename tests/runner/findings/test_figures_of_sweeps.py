@@ -1,12 +1,10 @@
 """Pictures over all of a sweep's keys, and of its data: of all sizes, twice the same bytes."""
 
-import io
 from dataclasses import replace
 from itertools import product
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from runner.findings.figures import draw_data, draw_heatmaps, draw_profiles
 from runner.findings.numbers.data_sets import by_data
@@ -31,14 +29,15 @@ def test_the_best_cell_of_a_heatmap_is_the_brightest_and_stands_in_its_row_and_c
     """Rows are values of the first key from the top, columns of the second from the left."""
     results, keys, score = grid({"init": ["he", "normal"], "data": ["xor", "sine"]}, [0.5, 0.6, 1.0, 0.7])
     for name in ("accuracy", "cost"):
-        with Image.open(io.BytesIO(draw_heatmaps(pairs(results, keys, score), name))) as image:
-            pixels = np.asarray(image.convert("RGB"), dtype=float).mean(axis=2)
-        height, width = pixels.shape
-        rows, columns = (slice(height // 7, height // 4), slice(height // 2, 2 * height // 3)), (
-            slice(width // 4, width // 3), slice(width // 2, 3 * width // 5),
-        )  # fmt: skip
-        cells = [[np.median(pixels[row, column]) for column in columns] for row in rows]
+        (plot,) = draw_heatmaps(pairs(results, keys, score), name, "title").plots
+        (axes,) = plot.draw().axes
+        (image,) = axes.images
+        cells = np.asarray(image.get_array())[..., :3].mean(axis=2)
+        rows, columns = (
+            [tick.get_text() for tick in ticks] for ticks in (axes.get_yticklabels(), axes.get_xticklabels())
+        )
         brightest = np.unravel_index(np.argmax(cells), (2, 2))
+        assert (rows, columns) == (["he", "normal"], ["xor", "sine"])
         assert brightest == ((1, 0) if name == "accuracy" else (0, 0)), cells
 
 
@@ -60,19 +59,19 @@ GRIDS = {
 @pytest.mark.parametrize("found", GRIDS.values(), ids=GRIDS)
 def test_heatmaps_and_profiles_of_all_sizes_are_drawn_twice_the_same(found) -> None:
     results, keys, score = found
-    heatmaps = draw_heatmaps(pairs(results, keys, score), score)
-    lines = draw_profiles(profiles(results, keys, score), score)
+    heatmaps = draw_heatmaps(pairs(results, keys, score), score, "title").png
+    lines = draw_profiles(profiles(results, keys, score), score, "title").png
     assert_picture(heatmaps)
     assert_picture(lines)
-    assert draw_heatmaps(pairs(results, keys, score), score) == heatmaps
-    assert draw_profiles(profiles(results, keys, score), score) == lines
+    assert draw_heatmaps(pairs(results, keys, score), score, "title").png == heatmaps
+    assert draw_profiles(profiles(results, keys, score), score, "title").png == lines
 
 
 @pytest.mark.parametrize("name", ODD_NAMES.values(), ids=ODD_NAMES)
 def test_odd_names_of_keys_and_values_are_drawn(name: str) -> None:
     one, other = (Effect(f"{name}{place}", [name, "b"], [[0.5], [1.0]], [0, 0]) for place in range(2))
     assert_picture(
-        draw_profiles(Profiles([one, other], np.array([[0.0, 0.0], [1.0, 1.0]]), np.array([1, 0.5]), 3), "a")
+        draw_profiles(Profiles([one, other], np.array([[0.0, 0.0], [1.0, 1.0]]), np.array([1, 0.5]), 3), "a", name).png
     )
 
 
@@ -80,14 +79,14 @@ def test_odd_names_of_keys_and_values_are_drawn(name: str) -> None:
 def test_data_is_drawn_whatever_its_inputs_and_its_task(name: str, csv_file) -> None:
     overrides = SYNTHETIC.get(name) or ("data=csv", csv_file(table(*TABLES[name])))
     _, data = train_on(*overrides)
-    picture = draw_data([(name, data)] * 4)
+    picture = draw_data(data, name).png
     assert_picture(picture)
-    assert draw_data([(name, data)] * 4) == picture
+    assert draw_data(data, name).png == picture
 
 
 def test_data_of_many_inputs_is_drawn_as_the_spread_of_its_targets() -> None:
     _, images = train_on("data=bars")
-    assert_picture(draw_data([("bars", images)]))
+    assert_picture(draw_data(images, "bars").png)
 
 
 def test_data_sets_are_told_apart_by_what_differs_and_not_by_their_seeds() -> None:
