@@ -18,6 +18,7 @@ from runner.conduct.ledger import Ledger
 from runner.conduct.parents import NoParent, Parent, remove_strays, tags_of
 from runner.findings.findings import Findings
 from runner.findings.numbers import scores
+from runner.findings.numbers.data_sets import by_data
 from runner.findings.pictures import picture_of
 from runner.findings.where import how_to_look
 from runner.runs.account import FILE, SUMMARY
@@ -150,12 +151,13 @@ class Publisher:
         self._tracker.tag_runs(tags | {whole: tags.get(whole, {}) | summary}, stale)
 
     def _finish_best(self) -> None:
-        """Give the best run the model and the picture that only it has."""
-        best, tracking = scores.best_result(self.ledger.results), self._sweep.settings.tracking
-        if best is not None and tracking.models == "best":
-            self._log_model(best)
-        if best is not None and tracking.plots == "best":
-            self._tracker.add_files(self.ledger.run_ids[best.index], picture_of(best))
+        """Give the best run of each data set the model and the picture that no other has."""
+        tracking, groups = self._sweep.settings.tracking, by_data(self.ledger.results)
+        for best in filter(None, map(scores.best_result, groups.values())):
+            if tracking.models == "best":
+                self._log_model(best)
+            if tracking.plots == "best":
+                self._tracker.add_files(self.ledger.run_ids[best.index], picture_of(best))
 
     def close(self, status: str) -> None:
         """End the parent run as it is, if the store still answers, and if no other process has taken it over."""

@@ -92,7 +92,7 @@ def test_what_differs_in_its_test_rows_stands_in_tables_of_its_own(csv_file, cap
     assert not_comparable(results) == "2 different data sets or test sets: their scores cannot be compared"
     terminal.print_sweep(results, keys, [], "")
     shown = capsys.readouterr().out
-    assert shown.count("straight line") == 2 and shown.index("test_fraction=0.2") < shown.index("test_fraction=0.4")
+    assert shown.count("\nstraight line ") == 2 and shown.index("test_fraction=0.2") < shown.index("test_fraction=0.4")
     terminal.print_sweep([replace(one, outcome=Outcome.DIVERGED) for one in results], keys, [], "")
     assert "always" not in capsys.readouterr().out, "a row without a number says nothing"
 
@@ -103,10 +103,13 @@ def test_what_needs_no_network_stands_in_the_column_of_the_rows_that_it_is_measu
     untested, tested = (dict(rows_of([one]))["straight line"] for one in results)
     assert (untested.part, tested.part) == ("validation", "test")
     terminal.print_sweep(results, keys, [], "")
-    lines = [line for line in capsys.readouterr().out.splitlines() if "rmse" in line or "straight line" in line]
-    ends = [lines[0].index(f"{part} rmse") + len(f"{part} rmse") for part in ("validation", "test")]
-    shown = [line[:end].split()[-1] for line, end in zip(lines[-2:], ends, strict=True)]
-    assert shown == [untested.shown[0], tested.shown[0]]
+    lines = [line for line in capsys.readouterr().out.splitlines() if " rmse" in line or line[:8] == "straight"]
+    heads, rows = lines[::2], lines[1::2]
+    ends = [
+        head.index(f"{part} rmse") + len(f"{part} rmse")
+        for head, part in zip(heads, ("validation", "test"), strict=True)
+    ]
+    assert [row[:end].split()[-1] for row, end in zip(rows, ends, strict=True)] == [untested.shown[0], tested.shown[0]]
     sweep = Findings(About("s", "", "id"), results, {}, "parent", keys, {})
     for section, part, one in zip(settings(sweep), ("validation", "test"), (untested, tested), strict=True):
         about = section.table
