@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from runner.findings.figures.drawing import Drawing
 
 MAX_DATA = 6
+MAX_DRAWN = 12  # data sets with pictures of their own
 MAX_LABEL = 60
 DRAWING = threading.Lock()  # matplotlib draws in one thread at a time
 NO_PICTURE = "no picture: "  # begins the error of a run that has its numbers
@@ -54,12 +55,14 @@ def pictures_by_data(results: Sequence[RunResult], keys: Sequence[str]) -> dict[
     groups = {label: some for label, some in by_data(results).items() if any(one.history.get("step") for one in some)}
     found: dict[str, dict[str, Drawing]] = {}
     lost, gone, endings = Lost(), Gone(), dict(zip(groups, _endings(groups), strict=True))
-    for label in list(groups)[:MAX_DATA]:
+    for label in list(groups)[:MAX_DRAWN]:
         about = f" ({short(label, MAX_LABEL)})" if len(groups) > 1 else ""
         artist = Artist(groups[label], keys, about, gone.data_of)
         drawn = {f"{name}{endings[label]}.png": draw for name, draw in artist.pictures.items()}
         found[label] = {name: drawing for name, draw in drawn.items() if (drawing := lost.try_to(draw, name))}
     lost.warn()
+    if len(groups) > MAX_DRAWN:
+        warn(f"pictures show the first {MAX_DRAWN} of {len(groups)} data sets")
     return found
 
 

@@ -121,6 +121,19 @@ def test_each_data_set_has_pictures_of_its_own(two_sets: list[RunResult]) -> Non
     assert "scores.png" in pictures_of(two_sets[:2], keys)
 
 
+def test_of_many_data_sets_the_first_are_drawn_and_a_warning_says_so(
+    two_sets: list[RunResult], capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, results = two_sets[2], []
+    assert one.data
+    for i in range(13):
+        noisy = one.spec.data.model_copy(update={"noise": i / 100})
+        used = replace(one.data, digest=f"of {i}")
+        results.append(replace(one, index=i, data=used, spec=one.spec.model_copy(update={"data": noisy})))
+    assert len(pictures_by_data(results, [])) == 12
+    assert "pictures show the first 12 of 13 data sets" in capsys.readouterr().err
+
+
 def test_lines_through_all_keys_are_drawn_from_three_keys_on(two_sets: list[RunResult]) -> None:
     one = two_sets[0]
     for n in (1, 2, 3):
