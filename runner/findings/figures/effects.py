@@ -63,7 +63,7 @@ def draw_effects(effects: Sequence[Effect], metric: str, title: str) -> Drawing:
     ]
     legend = legend_of({"a run": DOT, "mean of the runs with a value": MEAN})
     is_lost = any(n for effect in effects for n in effect.unfinished)
-    note = "in brackets: how many runs with a value did not finish" if is_lost else ""
+    note = "In brackets: how many runs with a value did not finish" if is_lost else ""
     return Drawing(title, plots, note, legend, columns)
 
 
@@ -115,7 +115,7 @@ def draw_heatmaps(pairs: Sequence[Pair], score: str, title: str) -> Drawing:
     columns = min(len(pairs), 3 if widest <= 3 else 2 if widest <= 5 else 1)
     size = WIDTH / max(columns, 2 if widest <= FEW_CELLS // 2 else 1)
     plots = [Plot(f"{pair.first.key} and {pair.second.key}", partial(_draw_grid, pair, colors, size)) for pair in pairs]
-    return Drawing(title, plots, "mean over the runs of a cell; the brighter the better", columns=columns)
+    return Drawing(title, plots, "Mean over the runs of a cell; the brighter the better", columns=columns)
 
 
 def _colors(values: Array, score: str) -> ScalarMappable:
