@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from runner.base.screen import Screen
 
 SECONDS_BETWEEN_FRAMES, SECONDS_BETWEEN_LOOKS = 0.1, 0.5
-STEP, LEAST_SECONDS, MOST_SECONDS = 0.1, 5.0, 300.0  # between two lines in a pipe
+STEP, LEAST_SECONDS, MOST_SECONDS = 0.1, 5.0, 30.0  # between two lines in a pipe
 MOST_SHARE = 0.99
 SMOOTH_SECONDS = 1.0
 CLEAR_LINE = b"\r\x1b[2K"
@@ -110,9 +110,7 @@ class Bar:
     def _is_due(self, now: float) -> bool:
         """Whether it is time for another line: after another tenth, but neither too soon nor too late."""
         passed = now - self._line_time
-        return passed >= LEAST_SECONDS and (
-            self._share >= self._line_share + STEP or (self._share > 0 and passed >= MOST_SECONDS)
-        )
+        return passed >= MOST_SECONDS or (passed >= LEAST_SECONDS and self._share >= self._line_share + STEP)
 
 
 def _say(line: str) -> None:

@@ -19,6 +19,7 @@ from runner.base.texts import visible
 from runner.conduct.claims import CLAIM, Claim
 from runner.conduct.context import SweepContext
 from runner.conduct.ledger import Ledger
+from runner.findings.numbers.data_sets import MAX_DATA
 from runner.findings.numbers.scores import best_result
 from runner.findings.parent_run import REPORT, note_of, parent_record
 from runner.findings.where import how_to_read
@@ -105,11 +106,11 @@ class Parent:
             command = command_of("runner.report", [sweep_id, "--open"], own_modules(self._sweep.settings.modules))
             report.append(how_to_read(command, self._tracker.local_file(self.run_id, REPORT)))
             page += f"&viewStateShareKey={quote(sweep_id)}"
-        for label, part in ledger.findings(self.run_id, "").parts:
+        for part in ledger.findings(self.run_id, "").parts[:MAX_DATA]:
             best = best_result(part.results)
             if best is not None and best.index in ledger.run_ids:
-                on = f" on {label}" if label else ""
-                named = f"best run{on}: {ledger.name_of(best)}, run id {ledger.run_ids[best.index]}"
+                on = f" on {part.label}" if part.label else ""
+                named = f"best run{on}: {part.name_of(best)}, run id {ledger.run_ids[best.index]}"
                 best_run.append(Text(visible(named)))
         return report, best_run, page
 

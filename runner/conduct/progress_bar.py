@@ -64,6 +64,7 @@ class SweepProgress:
         self._total, self._training, self._expect = total, training, expect
         self._done, self._written, self._writing = 0, 0, 0.0
         self._best: RunResult | None = None
+        self._data: set[str] = set()  # whose scores have no common best one
         self._keys: Sequence[str] = ()
         self._began, self._opened = time.monotonic(), 0.0
         self._since: tuple[float, float] | None = None  # when training was first seen to move, and how far it was
@@ -71,11 +72,13 @@ class SweepProgress:
     def open(self, done: Sequence[RunResult], keys: Sequence[str]) -> None:
         """The store is open, and has what an earlier process has trained."""
         self._done, self._best, self._keys = len(done), best_of(done), keys
+        self._data = {one.spec.data.name for one in done}
         self._opened = time.monotonic()
 
     def advance(self, results: Sequence[RunResult], seconds: float) -> None:
         """One more stack is trained, and was written in these seconds."""
         self._best = best_of([self._best, *results] if self._best else results)
+        self._data |= {one.spec.data.name for one in results}
         self._done, self._written, self._writing = (
             self._done + len(results), self._written + len(results), self._writing + seconds,
         )  # fmt: skip
@@ -123,7 +126,7 @@ class SweepProgress:
         return (self._total - self._done) * of_a_run
 
     def _best_so_far(self) -> str:
-        if self._best is None or self._total == 1:
+        if self._best is None or self._total == 1 or len(self._data) > 1:
             return ""
         reached, chosen = reversed(scores_of(self._best).items()), chosen_on([self._best])
         scores = ", ".join(f"{chosen}{name} {value:.4g}" for name, value in reached)

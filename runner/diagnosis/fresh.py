@@ -41,7 +41,7 @@ class FreshSeeds:
         """What comes of a fix, and the runs with it of the seeds that fail without it.
 
         It has helped where it helps far more of these than it harms of those that learn. Where it helps most of them,
-        but chance might, as many seeds are trained again.
+        but chance could explain that, as many more seeds are trained.
         """
         n_fail, n_learn = len(self.failing), len(self.learning)
         if n_fail < FEWEST_FRESH:

@@ -142,7 +142,12 @@ class Inquiry:
                 found, afters = self._fresh.having(candidate.fix)
                 tried.append(found)
                 is_open = bool(found.why_not) or helps_some(found)
-                (confirmed if found.has_helped else still_open if is_open else refuted).append(candidate)
+                if found.has_helped:
+                    confirmed.append(candidate)
+                elif is_open:
+                    still_open.append(candidate)
+                else:
+                    refuted.append(candidate)
                 if candidate in still_open and candidate.cause == mine:
                     more, better = self._with_second_on_fresh(candidate, afters)
                     tried, confirmed = tried + more, confirmed + better
@@ -198,7 +203,8 @@ class Inquiry:
     ) -> tuple[list[Experiment], list[Candidate]]:
         """Where a fix makes some fresh seeds learn, and too few: with that of what is then the cause of the others.
 
-        What was tried, and what that confirms: both together, or the second alone where that is enough.
+        What was tried, and what that confirms: both together, or the second alone where that is enough. Where it could
+        not be tried alone nothing is, as it might be.
         """
         short = [one for one in afters if one.subject is not None and not self._learns(one)]
         if first.second or not short or (subject := middle(short).subject) is None:

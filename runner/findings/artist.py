@@ -49,7 +49,7 @@ class Artist:
         """The question that a picture answers: `Training cost by activation and hidden (xor)`."""
         names = list(short_names(settings_in(self._keys)).values())
         if len(names) > MAX_KEYS:
-            names = [f"{len(names)} settings"]
+            names = [f"{len(names)} keys"]
         by = f" by {' and '.join(filter(None, [', '.join(names[:-1]), names[-1]]))}" if names else ""
         return f"{what}{by}{self._about}"
 
@@ -101,7 +101,7 @@ class Artist:
         from runner.findings.figures import draw_effects
 
         found, _ = self._effects
-        return draw_effects(found, self._score, f"What each setting does to the {self._score}{self._about}")
+        return draw_effects(found, self._score, f"What each key does to the {self._score}{self._about}")
 
     def heatmaps(self) -> "Drawing | None":
         """What every two keys did together."""
@@ -111,7 +111,7 @@ class Artist:
             return None
         from runner.findings.figures import draw_heatmaps
 
-        return draw_heatmaps(grids, score, f"What two settings together do to the {self._score}{self._about}")
+        return draw_heatmaps(grids, score, f"What two keys together do to the {self._score}{self._about}")
 
     def profiles(self) -> "Drawing | None":
         """What all keys did together, where there are more of them than a heatmap has."""

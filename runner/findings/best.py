@@ -2,26 +2,27 @@
 
 from nn.metrics import METRICS
 from runner.base.texts import number
-from runner.findings.findings import Findings, file_of
+from runner.findings.findings import Findings
 from runner.findings.numbers.answer import title_of
 from runner.findings.numbers.baselines import NOTHING, shortfall_of
 from runner.findings.numbers.importance import REPEATS, importances_of
 from runner.findings.numbers.scores import best_result
-from runner.findings.pictures import learned_from
+from runner.findings.pictures import MAX_DATA, learned_from
 from runner.findings.section import Picture, Section, Table
 from runner.runs.data import Prepared
 from runner.runs.result import RunResult
 
 MAX_COLUMNS = 20
+SAMPLES = {"train": "training"} | {part: part for part in ("validation", "test")}
 
 
 def best_run(sweep: Findings) -> list[Section]:
     """All that was measured of the best run of every data set; and of a table its confusion matrix, or its errors."""
-    found = [_best_run(one, label) for label, one in sweep.parts]
+    found = [_best_run(one) for one in sweep.parts[:MAX_DATA]]
     return [one for one in found if one]
 
 
-def _best_run(sweep: Findings, label: str) -> Section | None:
+def _best_run(sweep: Findings) -> Section | None:
     best = best_result(sweep.results)
     finals = best.finals if best else {}
     parts = [part for part in ("train", "validation", "test") if f"{part}/cost" in finals]
@@ -33,29 +34,30 @@ def _best_run(sweep: Findings, label: str) -> Section | None:
         for name in names
     ]
     table = Table(["metric", *parts], rows, frozenset(range(1, len(parts) + 1)))
-    chosen = f" It has the best {best.score} on {best.scored_on} samples." if len(sweep.results) > 1 else ""
+    by = f"the best run of the best setting, by {best.score} on {SAMPLES[best.scored_on]} samples"
+    chosen = f" It is {by}." if len(sweep.results) > 1 else ""
     data = _table_of(best)
-    pictures = [_errors(best, data, label)] if data else []
+    pictures = [_errors(best, data, sweep.ending)] if data else []
     title, note = "The best run" if chosen else "Metrics", f"{sweep.name_of(best)}.{chosen}"
-    return Section(title_of(title, label), note, table, pictures)
+    return Section(title_of(title, sweep.label), note, table, pictures)
 
 
-def _errors(best: RunResult, data: Prepared, label: str) -> Picture:
+def _errors(best: RunResult, data: Prepared, ending: str) -> Picture:
     from runner.findings.figures import draw_errors
 
     is_regression = data.samples.task == "regression"
-    what = "Residuals against predictions" if is_regression else "Which classes are taken for which"
-    caption = f"{what}: the best run on {best.reported_on} samples"
-    return Picture(file_of("errors.png", label), caption, draw_errors(best, data, caption))
+    what = "Residuals of the best run over its predictions" if is_regression else "Classes that the best run confuses"
+    caption = f"{what}, on {SAMPLES[best.reported_on]} samples"
+    return Picture(f"errors{ending}.png", caption, draw_errors(best, data, caption))
 
 
 def columns(sweep: Findings) -> list[Section]:
     """Of every table, how much worse its best run is where the values of one column are shuffled."""
-    found = [_columns(one, label) for label, one in sweep.parts]
+    found = [_columns(one) for one in sweep.parts[:MAX_DATA]]
     return [one for one in found if one]
 
 
-def _columns(sweep: Findings, label: str) -> Section | None:
+def _columns(sweep: Findings) -> Section | None:
     best = best_result(sweep.results)
     data = _table_of(best) if best else None
     found = importances_of(best, data) if best and data else None
@@ -80,9 +82,9 @@ def _columns(sweep: Findings, label: str) -> Section | None:
     left_out = len(found.columns) - len(shown)
     note += f" The {left_out} columns that matter least are left out." if left_out else ""
     caption = "Which columns matter to the best run"
-    picture = Picture(file_of("columns.png", label), caption, draw_importances(found, shown, caption))
+    picture = Picture(f"columns{sweep.ending}.png", caption, draw_importances(found, shown, caption))
     table = Table(["column", f"{found.score} {change} by", "sd"], rows, frozenset({1, 2}))
-    return Section(title_of("Which columns matter", label), note, table, [picture])
+    return Section(title_of("Which columns matter", sweep.label), note, table, [picture])
 
 
 def _table_of(best: RunResult) -> Prepared | None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from runner.base.texts import short
 from runner.findings.findings import Findings
+from runner.findings.numbers.answer import NOT_LEARNING, NOT_LEARNING_ALONE
 from runner.findings.numbers.layers import panels_of
 from runner.findings.section import Block, Picture, Section
 from runner.runs.account import Cause
@@ -26,9 +27,9 @@ def failures(sweep: Findings) -> Section | None:
     blocks = [_block(cause, sweep, runs) for cause in (*said.causes, *said.flaws)]
     pictures = _pictures(sweep, runs)
     if len(runs) == 1:
-        title = "Why it does not learn" if said.missed else "What is wrong with it"
+        title = NOT_LEARNING_ALONE if said.missed else "What is wrong with it"
         return Section(title, pictures=pictures, blocks=blocks)
-    title = "Why runs do not learn" if said.missed else "What is wrong with runs that learn"
+    title = NOT_LEARNING if said.missed else "What is wrong with runs that learn"
     heads = [f"{head[0].upper()}{head[1:]}." for head in (said.headline, said.headline_of_others) if head]
     note = " ".join([*heads, "The command judges all of them."])
     return Section(title, note, None, pictures, [said.command], blocks)

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from runner.base.console import count
 from runner.findings.numbers.answer import Sentence, answer
 from runner.findings.numbers.data_sets import by_data, keys_of
-from runner.findings.pictures import pictures_by_data
-from runner.findings.section import slug
+from runner.findings.pictures import endings_of, pictures_by_data
 from runner.plan.expectations import Verdict, judge
 from runner.runs.about import About
 from runner.runs.account import Account
@@ -31,6 +30,7 @@ class Findings:
     fold and seed last; `expect` has what was expected of it, `modules` the user's own modules whose parts it had,
     and `account` why runs do not learn, where that was looked at when it ended. Differences of the score below
     `smallest_difference` count as none. `pages` is the address of MLflow's page of a run, before its id.
+    Of what was found on one of several data sets, `label` is its name and `ending` that of its files.
     """
 
     about: About
@@ -43,6 +43,8 @@ class Findings:
     account: Account | None = None
     smallest_difference: float | None = None
     pages: str = ""
+    label: str = ""
+    ending: str = ""
 
     def __repr__(self) -> str:
         swept = f" over {', '.join(self.keys)}" if self.keys else ""
@@ -59,16 +61,15 @@ class Findings:
         return answer(self.results, self.keys, self.verdicts, self.account, command, smallest)
 
     @cached_property
-    def parts(self) -> "list[tuple[str, Findings]]":
-        """What was found on each data set, with its name and the keys that differ there; itself without a name where
-        there is one.
-        """
+    def parts(self) -> "list[Findings]":
+        """What was found on each data set, with the keys that differ there; itself where there is one."""
         groups = by_data(self.results)
         if len(groups) < 2:
-            return [("", self)]
+            return [self]
+        endings = endings_of(groups)
         return [
-            (label, replace(self, results=members, keys=keys_of(members, self.keys)))
-            for label, members in groups.items()
+            replace(self, results=some, keys=keys_of(some, self.keys), label=label, ending=endings[label])
+            for label, some in groups.items()
         ]
 
     def page_of(self, result: RunResult) -> str:
@@ -146,13 +147,11 @@ def joined(sweeps: Sequence[Findings]) -> Findings:
     about = About(" and ".join(names), "", "+".join(sweep.about.sweep_id for sweep in sweeps), command)
     keys = swept_keys([result.overrides for result in results])
     modules = tuple(dict.fromkeys(name for sweep in sweeps for name in sweep.modules))
-    pages, least = sweeps[0].pages, sweeps[0].smallest_difference
-    return Findings(about, results, run_ids, sweeps[0].parent_id, keys, {}, modules, None, least, pages)
-
-
-def file_of(name: str, label: str) -> str:
-    """The name of a picture's file, with that of its data set where there are several: `fits-xor.png`."""
-    return f"{name.removesuffix('.png')}-{slug(label)}.png" if label else name
+    pages, least = {one.pages for one in sweeps}, {one.smallest_difference for one in sweeps}
+    return Findings(
+        about, results, run_ids, sweeps[0].parent_id, keys, {}, modules, None,
+        smallest_difference=least.pop() if len(least) == 1 else None, pages=pages.pop() if len(pages) == 1 else "",
+    )  # fmt: skip
 
 
 def _cell(value: Any) -> Any:

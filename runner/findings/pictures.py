@@ -54,7 +54,7 @@ def pictures_by_data(results: Sequence[RunResult], keys: Sequence[str]) -> dict[
     """
     groups = {label: some for label, some in by_data(results).items() if any(one.history.get("step") for one in some)}
     found: dict[str, dict[str, Drawing]] = {}
-    lost, gone, endings = Lost(), Gone(), dict(zip(groups, _endings(groups), strict=True))
+    lost, gone, endings = Lost(), Gone(), endings_of(by_data(results))
     for label in list(groups)[:MAX_DRAWN]:
         about = f" ({short(label, MAX_LABEL)})" if len(groups) > 1 else ""
         artist = Artist(groups[label], keys, about, gone.data_of)
@@ -71,13 +71,13 @@ def pictures_of(results: Sequence[RunResult], keys: Sequence[str]) -> dict[str, 
     return {name: one for some in pictures_by_data(results, keys).values() for name, one in some.items()}
 
 
-def _endings(labels: Collection[str]) -> list[str]:
+def endings_of(labels: Collection[str]) -> dict[str, str]:
     """What is added to a file's name for each of several data sets; other labels have other ones."""
-    endings: list[str] = []
+    endings: dict[str, str] = dict.fromkeys(labels, "")
     for label in labels if len(labels) > 1 else ():
         named = (f"-{slug(label)[:MAX_LABEL]}{f'-{n}' if n else ''}" for n in count())
-        endings.append(next(name for name in named if name not in endings))
-    return endings or [""] * len(labels)
+        endings[label] = next(name for name in named if name not in endings.values())
+    return endings
 
 
 def picture_of(result: RunResult) -> dict[str, bytes]:

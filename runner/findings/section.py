@@ -33,7 +33,7 @@ class Table:
     """Cells as text. `numbers` are the columns that hold numbers; `left_out` says how many rows are not shown.
 
     On a page the rows of a sortable one are sorted by a click on a name, and where there are more rows than are
-    `shown`, a button shows the rest.
+    `shown`, a button shows the rest. Rows of a `footer` stand below all others whatever the order.
     """
 
     names: Sequence[str]
@@ -42,6 +42,7 @@ class Table:
     left_out: int = 0
     is_sortable: bool = False
     shown: int = 0
+    footer: Sequence[Sequence[str]] = ()
 
 
 @dataclass(frozen=True)

@@ -27,15 +27,16 @@ __all__ = ["SECTIONS", "Block", "Picture", "Section", "Strong", "Table"]
 
 MAX_RUNS, FEW, MAX_ERROR, MAX_VALUES, CUT = 500, 8, 300, 3, 12
 SUCCESS = (
-    "Success: the share of all its runs that finished better than what needs no network: the best constant and, where "
-    "it is known, a straight line or logistic regression."
+    "Success: the share of runs that beat what needs no network: the best constant and, where it is known, a straight "
+    "line or logistic regression."
 )
 DATA = "data"
 ORDER = {
     "test ": "The order is that on validation samples; the score on test samples is reported.",
     "validation ": "Scores are on validation samples, as there are no test samples.",
-    "": "Scores are on test samples where the data has them.",
+    "": "Scores are on test samples.",
 }
+UNTESTED = "Scores are on the training samples, as there are no others."
 HOLDS = {True: "yes", False: Strong("no"), None: "not judged"}
 
 SECTIONS: Registry[Callable[[Findings], Section | Sequence[Section] | None]] = Registry("report section")
@@ -63,18 +64,24 @@ def expected(sweep: Findings) -> Section | None:
 @SECTIONS.register
 def settings(sweep: Findings) -> list[Section]:
     """For every data set one row per setting, best first, over its seeds; and the pictures that compare them."""
-    return [_settings(one, label, _pictures(sweep, label)) for label, one in sweep.parts]
+    return [
+        _settings(one, _pictures(sweep, one.label), is_folded=place >= MAX_DATA)
+        for place, one in enumerate(sweep.parts)
+    ]
 
 
-def _settings(sweep: Findings, label: str, drawn: Sequence[Picture]) -> Section:
-    where, rule = ORDER[told_on(sweep.results)], rule_of(sweep.results)
+def _settings(sweep: Findings, drawn: Sequence[Picture], is_folded: bool) -> Section:
+    is_untested = all(one.reported_on == "train" for one in sweep.results if one.has_finished)
+    where = UNTESTED if is_untested else ORDER[told_on(sweep.results)]
+    rule = rule_of(sweep.results)
     share = f"Solved: {rule}." if rule else SUCCESS
     table, lost = settings_table(sweep.results, sweep.keys)
     notes = [lost, f"Mean, standard deviation (sd) and median over the finished runs of a setting. {where} {share}"]
     if cost := cost_in_words(sweep.results):
         notes.append(f"{cost[0].upper()}{cost[1:]}.")
     pictures = [one for one in drawn if not one.name.startswith(DATA)]
-    return Section(title_of(SETTINGS, label), " ".join(filter(None, notes)), table, pictures)
+    title = title_of(SETTINGS, sweep.label)
+    return Section(title, " ".join(filter(None, notes)), table, pictures, is_folded=is_folded)
 
 
 SECTIONS.register(best_run)
@@ -100,7 +107,7 @@ def data(sweep: Findings) -> Section | None:
         draws = max(Counter(columns for columns, _ in drawn).values())
         rows.append([members[0].spec.data.name, " or ".join(sizes), str(draws), _settings_of_data(members)])
     table = Table(["data", "samples (train + validation + test)", "different draws", "settings"], rows, frozenset({2}))
-    pictures = [one for label, _ in sweep.parts for one in _pictures(sweep, label) if one.name.startswith(DATA)]
+    pictures = [one for part in sweep.parts for one in _pictures(sweep, part.label) if one.name.startswith(DATA)]
     return Section("Data", "", table, pictures, is_folded=True) if rows else None
 
 

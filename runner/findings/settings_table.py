@@ -37,14 +37,16 @@ def settings_table(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[T
     if any(row["no_better_than"] for row in rows):
         columns.append(("verdict", [_verdict(row) for row in rows]))
     cells = [list(row) for row in zip(*(column for _, column in columns), strict=True)]
+    footer: list[list[str]] = []
     for label, one in rows_of(results):
         row = [label, *[""] * (len(columns) - 1)]
         for score in (name for name in one.columns if name in ranking):
             place, spread = len(texts) + len(PARTS) * ranking.index(score), fixed(one.spread, decimals[score])
             row[place : place + 2] = fixed(one.value, decimals[score]), spread if one.spread else ""
-        cells.append(row)
+        footer += [row] if any(row[1:]) else []  # no number where all diverged
     left_out = max(0, len(scored) - MAX_SETTINGS)
-    made = Table([name for name, _ in columns], cells, numbers, left_out, is_sortable=True, shown=SHOWN)
+    names = [name for name, _ in columns]
+    made = Table(names, cells, numbers, left_out, is_sortable=True, shown=SHOWN, footer=footer)
     return made, _lost(table.drop(scored.index), settings)
 
 
@@ -58,8 +60,8 @@ def _of_score(rows: Sequence[Row], score: str, decimals: int | None, parts: Sequ
     return [(name.format(score), [fixed(row[f"{score}{part}"], decimals) for row in rows]) for name, part in parts]
 
 
-def _verdict(row: Row) -> Strong:
-    return Strong(f"no better than {row['no_better_than']}" if row["no_better_than"] else "")
+def _verdict(row: Row) -> str:
+    return Strong(f"no better than {row['no_better_than']}") if row["no_better_than"] else ""
 
 
 def _of_counts(rows: Sequence[Row], solved: tuple[int, int] | None) -> list[Column]:
@@ -78,6 +80,7 @@ def _lost(table: "pd.DataFrame", settings: Sequence[str]) -> str:
     values = {key: list(dict.fromkeys(str(row[key]) for row in rows)) for key in settings}
     few = {key: some for key, some in values.items() if len(some) <= MAX_NAMED}
     shared = ", ".join(f"{key}={' or '.join(some)}" for key, some in few.items())
-    only = "diverged" if all(row.get(Outcome.DIVERGED, 0) == row["runs"] for row in rows) else "have no finished run"
-    of = f" ({shared})" if shared else ""
-    return f"{count(len(rows), 'setting')} {f'only {only}' if only == 'diverged' else only}{of}."
+    have = "has" if len(rows) == 1 else "have"
+    all_diverged = all(row.get(Outcome.DIVERGED, 0) == row["runs"] for row in rows)
+    how = "only diverged" if all_diverged else f"{have} no finished run"
+    return f"{count(len(rows), 'setting')} {how}{f' ({shared})' if shared else ''}."

@@ -15,7 +15,7 @@ from nn.metrics import METRICS
 from runner.base.console import NEVER_CUT, console, count, say, warn
 from runner.base.texts import number
 from runner.findings.numbers.baselines import Baseline, baselines_of, has_learned, rows_of, shortfall_of
-from runner.findings.numbers.data_sets import by_data, keys_of
+from runner.findings.numbers.data_sets import MAX_DATA, by_data, keys_of
 from runner.findings.numbers.scores import reported_of, told_over
 from runner.findings.numbers.tables import scores_in, seed_table
 from runner.findings.numbers.units import cost_in_words
@@ -107,13 +107,14 @@ def print_sweep(
 ) -> None:
     """What came out of a sweep that differs in `keys`, why runs of it do not learn, and what was expected of it."""
     groups = by_data(results)
-    for label, members in groups.items():
+    for label, members in list(groups.items())[:MAX_DATA]:
         own = keys_of(members, keys) if len(groups) > 1 else keys
         notes = [one for one in [cost_in_words(members)] if one]
         title = f"on {label}" if len(groups) > 1 else ""
         print_comparison(seed_table(members, own), settings_in(own), rows_of(members), told_over(members), notes, title)
     if len(groups) > 1:
-        say("")
+        more = len(groups) - MAX_DATA
+        say(f"\n{count(more, 'more data set')}: in the report\n" if more > 0 else "")
     for line in ways_out(results) if not (account and account.causes) else ():
         say(line)
     say_account(account)

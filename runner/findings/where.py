@@ -6,7 +6,7 @@ from rich.text import Text
 
 from runner.base.console import link
 from runner.base.texts import visible
-from runner.store.address import DEFAULT_URI, address, is_server
+from runner.store.address import DEFAULT_URI, LOCAL_PAGES, address, is_server
 from runner.store.errors import shown
 
 
@@ -16,7 +16,7 @@ def how_to_look(uri: str, page: str, name: str) -> Text:
         return Text.assemble("look at it: ", link(name, f"{address(uri)}{page}"))
     named = uri if shown(uri) == uri else '"$MLFLOW_TRACKING_URI"'  # it has a password
     command = "mlflow ui" if uri == DEFAULT_URI else f"mlflow ui --backend-store-uri {named}"
-    return Text.assemble(f"look at it: {command}\n{'and open':>20} ", link(name, f"http://127.0.0.1:5000{page}"))
+    return Text.assemble(f"look at it: {command}\n{'and open':>20} ", link(name, f"{LOCAL_PAGES}{page}"))
 
 
 def how_to_read(command: str, file: str | None) -> Text:

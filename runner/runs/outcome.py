@@ -16,9 +16,9 @@ class Outcome(StrEnum):
     CONVERGED = "converged", "converged at step {step}"
     STOPPED = "stopped", "stopped after {steps}"
     DIVERGED = "diverged", "diverged; the last finite values are those of step {step}", "diverged"
-    PRUNED = "pruned", "pruned after {steps}", "pruned", "KILLED"
+    PRUNED = "pruned", "pruned after {steps}", "were pruned", "KILLED"
     FAILED = "failed", "failed: {reason}", "failed", "FAILED"
-    KILLED = "killed", "killed", "not trained or no longer in the store", "KILLED"
+    KILLED = "killed", "killed", "were not trained or are no longer in the store", "KILLED"
 
     sentence: str
     in_answer: str
@@ -29,6 +29,10 @@ class Outcome(StrEnum):
         member._value_, member.sentence, member.in_answer = text, sentence, in_answer
         member.mlflow_status = mlflow_status
         return member
+
+    def counted(self, n: int) -> str:
+        """What an answer says of this many runs: `was pruned` of one."""
+        return self.in_answer if n != 1 else self.in_answer.replace("were ", "was ").replace("are ", "is ")
 
     @property
     def is_trained(self) -> bool:

@@ -66,7 +66,7 @@ def test_a_report_has_the_answer_every_setting_every_run_and_how_to_reproduce_it
 ) -> None:
     page = write_report(loaded, tmp_path, "html").read_text()
     for data in ("xor", "quadrants"):
-        assert f"On {data}: The best of 2 settings is tanh: accuracy" in page
+        assert f"On {data}, the best of 2 settings is tanh: accuracy" in page
     assert loaded.about.command in page.replace("&#39;", "'")
     assert f"python -m runner.reproduce --all {loaded.about.sweep_id}" in page
     for run_id in loaded.run_ids.values():
@@ -198,7 +198,7 @@ def test_what_only_the_interrupted_process_knew_is_in_no_report(loaded: Findings
         killed = RunResult(19, "key", last.spec, Outcome.KILLED, last.overrides, error=reason)
         pages.append(write_report(replace(loaded, results=[*others, killed]), tmp_path, "html").read_bytes())
     assert pages[0] == pages[1]
-    assert b"1 not trained or no longer in the store" in pages[0]
+    assert b"1 was not trained or is no longer in the store" in pages[0]
 
 
 def test_the_report_of_a_sweep_that_came_in_batches_has_all_of_them(tmp_path: Path) -> None:

@@ -23,3 +23,13 @@ def test_two_sweeps_of_one_name_stay_apart_and_their_sweep_is_no_longer_a_settin
     other = replace(one, about=replace(one.about, sweep_id="later"), parent_id="other")
     both = joined([one, other])
     assert both.runs["sweep"].tolist() == [loaded.about.sweep_id] * 20 + ["later"] * 20
+
+
+def test_data_sets_whose_names_make_one_file_name_have_pictures_of_their_own(loaded: Findings) -> None:
+    runs = [
+        replace(one, spec=one.spec.model_copy(update={"data": one.spec.data.model_copy(update={"name": name})}))
+        for one, name in zip(loaded.results, ["a_b", "a-b"] * (len(loaded.results) // 2), strict=True)
+        if one.spec.data.name == "quadrants"
+    ]
+    endings = [one.ending for one in replace(loaded, results=runs).parts]
+    assert endings == ["-a-b", "-a-b-1"]

@@ -63,7 +63,8 @@ def _legend(shown: Sequence[Curves]) -> Legend:
 
 
 def _legend_of_kinds(shown: Sequence[Curves]) -> Legend:
-    kinds = {bundle.is_solved for one in shown for bundle in one.bundles if bundle.n_runs > 1 or len(shown) > 1}
+    n_bundles = sum(len(one.bundles) for one in shown)
+    kinds = {bundle.is_solved for one in shown for bundle in one.bundles if bundle.n_runs > 1 or n_bundles > 1}
     styles = [
         (told, {"color": color, "linestyle": dash} | LINE)
         for kind, (told, color, dash) in SOLVED.items()

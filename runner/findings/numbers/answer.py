@@ -5,19 +5,18 @@ from collections import Counter
 from collections.abc import Sequence
 
 from runner.base.console import count
-from runner.findings.numbers.comparing import compared
-from runner.findings.numbers.data_sets import by_data
+from runner.findings.numbers.comparing import MORE_SEEDS, TO_TELL, compared
+from runner.findings.numbers.data_sets import MAX_DATA, by_data
 from runner.findings.numbers.scores import scores_of
 from runner.plan.expectations import Verdict
 from runner.runs.account import Account
 from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
 
-MAX_DATA, MAX_CAUSES = 6, 2
+MAX_CAUSES = 2
 SETTINGS, EXPECTED, UNFINISHED = "Settings, best first", "What was expected", "Runs that did not finish"
-NOT_LEARNING = "Why runs do not learn"
-MORE_SEEDS = "more seeds would tell"
-SEEDS = re.compile(r"seed=range\((\d+)\)")
+NOT_LEARNING, NOT_LEARNING_ALONE = "Why runs do not learn", "Why it does not learn"
+SEEDS = re.compile(r"(?<![\w.])seed=range\((\d+)\)")
 
 
 class Sentence(str):
@@ -64,10 +63,12 @@ def answer(
     for label, members in list(groups.items())[:MAX_DATA]:
         sentences, title = compared(members, keys, smallest), title_of(SETTINGS, label if len(groups) > 1 else "")
         if len(groups) > 1:
-            sentences[0] = f"On {label}: {sentences[0]}"
+            sentences[0] = f"On {label}, {sentences[0][0].lower()}{sentences[0][1:]}"
         found += [Sentence(one, title) for one in sentences]
     if len(groups) > MAX_DATA:
-        found.append(Sentence(f"{len(groups) - MAX_DATA} more data sets have a section of their own."))
+        more = len(groups) - MAX_DATA
+        have = "has a section of its" if more == 1 else "have sections of their"
+        found.append(Sentence(f"{count(more, 'more data set')} {have} own."))
     return [*found, *_unfinished(results), *_failing(account), *_next(found, account, command)]
 
 
@@ -92,8 +93,10 @@ def _shares(verdict: Verdict) -> str:
 
 def _failing(account: Account | None) -> list[Sentence]:
     """What does not learn, and why, as it was said when the sweep ended."""
-    if account is None or not account.missed or account.trained == 1:
+    if account is None or not account.missed:
         return []
+    if account.trained == 1:
+        return [Sentence(f"{one.text[0].upper()}{one.text[1:]}.", NOT_LEARNING_ALONE) for one in account.causes]
     causes = [one.text for one in account.causes[:MAX_CAUSES]]
     if more := len(account.causes) - len(causes):
         causes.append(f"and {count(more, 'more cause')}")
@@ -103,10 +106,12 @@ def _failing(account: Account | None) -> list[Sentence]:
 
 def _next(found: Sequence[Sentence], account: Account | None, command: str) -> list[Sentence]:
     """What to try: the cure of what fails most often, and more seeds where they would decide."""
-    tried = [way for cause in account.causes for way in cause.to_try[:1]] if account and account.trained > 1 else []
-    ways = [Sentence("To try next, on one of them:", NOT_LEARNING, tried[0])] if tried else []
-    seeds = SEEDS.search(command)
-    if seeds and any(MORE_SEEDS in one for one in found):
+    tried = [way for cause in account.causes for way in cause.to_try[:1]] if account else []
+    is_one = account is not None and account.trained == 1
+    head, title = ("To try next:", NOT_LEARNING_ALONE) if is_one else ("To try next, on one of them:", NOT_LEARNING)
+    ways = [Sentence(head, title, tried[0])] if tried else []
+    seeds = SEEDS.search(command) if "\n" not in command else None  # of one sweep
+    if seeds and any(one.endswith((f"{MORE_SEEDS}.", f"{TO_TELL}.")) for one in found):
         more = command.replace(seeds[0], f"seed=range({2 * int(seeds[1])})")
         ways.append(Sentence("More seeds:", "", more))
     return ways
@@ -115,9 +120,9 @@ def _next(found: Sequence[Sentence], account: Account | None, command: str) -> l
 def _unfinished(results: Sequence[RunResult]) -> list[Sentence]:
     """Runs that are in no mean, and those that have no score."""
     counts = Counter(result.outcome for result in results if not result.has_finished)
-    told = [f"{counts[outcome]} {outcome.in_answer}" for outcome in Outcome if counts[outcome]]
+    told = [f"{counts[outcome]} {outcome.counted(counts[outcome])}" for outcome in Outcome if counts[outcome]]
     of = count(len(results), "run")
-    all_told = f"Of {of} {' and '.join(told)}; they are excluded from all means."
+    all_told = f"Of {of}, {' and '.join(told)}; they are excluded from all means."
     sentences = [Sentence(all_told, UNFINISHED)] if told else []
     lacking = Counter(one.score for one in results if one.has_finished and one.score not in scores_of(one))
     return sentences + [

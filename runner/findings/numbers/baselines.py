@@ -9,11 +9,10 @@ from nn.metrics import METRICS
 from runner.base.commands import written
 from runner.base.moments import mean, spread
 from runner.base.texts import number
-from runner.findings.numbers.data_sets import PREPARED, by_data
+from runner.findings.numbers.data_sets import MAX_DATA, PREPARED, by_data
 from runner.findings.numbers.scores import reported_of
 from runner.runs.result import RunResult
 
-MAX_DATA = 6
 NOTHING = "learned nothing"
 # What some rows of a rare class do not reach by luck.
 ABOVE_CHANCE = {"balanced_accuracy": 0.05, "roc_auc": 0.15}

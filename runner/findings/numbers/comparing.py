@@ -30,6 +30,7 @@ from runner.runs.overrides import label_of, settings_in, settings_of
 from runner.runs.result import RunResult
 
 MAX_NAMED = 3
+TO_TELL, MORE_SEEDS = "to tell", "more seeds would tell"  # end sentences that more seeds may decide
 # Smaller differences count as none: half a percentage point of a share, such as accuracy; of an error a hundredth of
 # what a constant reaches; of anything else a hundredth of the larger one.
 LEAST_OF_SHARES, LEAST_SHARE = 0.005, 0.01
@@ -57,7 +58,10 @@ class Setting:
     @property
     def solves(self) -> str:
         """How many of its runs solve the data set; empty where nothing says when that is."""
-        return f"; {self.solved[0]} of {count(self.solved[1], 'run')} solve it" if self.solved else ""
+        if not self.solved:
+            return ""
+        n, of = self.solved
+        return f"; {n} of {count(of, 'run')} solve{'s' * (of == 1)} it" if n else "; no run solves it"
 
     @property
     def values(self) -> list[float]:
@@ -117,7 +121,8 @@ def compared(results: Sequence[RunResult], keys: Sequence[str], smallest: float 
         told.append(
             f"The {results[0].scored_on} rows rank the settings too, so the score of the best one is optimistic."
         )
-    return told + _strongest(results, keys, f"{chosen}{score}")
+    least = _least(score, best, best, results) if smallest is None else smallest
+    return told + _strongest(results, keys, f"{chosen}{score}", least)
 
 
 def _settings(results: Sequence[RunResult], settings: Sequence[str], score: str) -> list[Setting]:
@@ -156,7 +161,7 @@ def _against(best: Setting, other: Setting, score: str, least: float, chosen: st
     if len(other.values) < other.runs:
         by += f" ({len(other.values)} of {other.runs} runs {other.which})"
     if len(common) < FEWEST:
-        return f"{by}; with {in_words(common)} in common it could be chance: it takes {FEWEST} to tell."
+        return f"{by}; with {in_words(common)} in common it could be chance: it takes {FEWEST} {TO_TELL}."
     pair = paired(np.array([mean(best.scores[one]) - mean(other.scores[one]) for one in common]))
     return (
         f"{by}: over {in_words(common, 'common ')} the {chosen}{score} differs by {_signed(pair.mean)} on average "
@@ -174,9 +179,9 @@ def _verdict(one: Paired, score: str, least: float) -> str:
     if abs(one.mean) < least:
         is_sure = max(-one.low, one.high) < least
         told = f"so there is none that matters: less than {number(least, 2)} counts as none"
-        return told if is_sure or not one.could_be_chance else f"{told}; more seeds would tell"
+        return told if is_sure or not one.could_be_chance else f"{told}; {MORE_SEEDS}"
     if one.could_be_chance:
-        return "so it could be chance: more seeds would tell"
+        return f"so it could be chance: {MORE_SEEDS}"
     is_better = one.mean * METRICS.metric(score).sign > 0
     return "so the difference stands" if is_better else "so on the seeds that both have the next one is better"
 
@@ -190,12 +195,14 @@ def _least(score: str, best: Setting, other: Setting, results: Sequence[RunResul
     return LEAST_SHARE * (float(np.median(constants)) if constants else max(abs(best.mean), abs(other.mean)))
 
 
-def _strongest(results: Sequence[RunResult], keys: Sequence[str], score: str) -> list[str]:
-    """The key whose values differ most in their mean score, where several were swept."""
+def _strongest(results: Sequence[RunResult], keys: Sequence[str], score: str, least: float) -> list[str]:
+    """The key whose values differ most in their mean score, where several were swept and one differs enough."""
     found = [effect for effect in effects(results, keys)[0] if len(effect.means) > 1]
     if len(found) < 2:
         return []
     strongest = max(found, key=lambda effect: effect.strength)
+    if strongest.strength < least:
+        return [f"No key moves the mean {score} by {number(least, 2)} or more."]
     means = strongest.means
     low, high = min(means, key=means.__getitem__), max(means, key=means.__getitem__)
     from_to = f"from {number(means[low])} ({low}) to {number(means[high])} ({high})"

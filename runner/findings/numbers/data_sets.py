@@ -9,6 +9,7 @@ from runner.runs.spec import Spec
 
 # How rows that are not tested are parted, and what of them is learned from, and how; and other draws of the samples.
 PREPARED = {"folds", "validation_fraction", "standardize", "target_scale", "impute", "features", "drop"}
+MAX_DATA = 6  # data sets whose numbers are shown unfolded
 NOT_COMPARED = {"seed", "fold"} | PREPARED
 
 

@@ -31,15 +31,14 @@ def threshold_of(result: RunResult) -> Threshold | None:
     metric, name = METRICS.metric(result.score), result.score
     bayes, line, constant = (result.measures.get(f"baseline/{one}_{name}") for one in ("bayes", "linear", "constant"))
     if metric.unit == "share" and bayes is not None:
-        words = f"{name} at most {NEAR_BAYES:g} below the best possible rule"
-        return Threshold(name, bayes - NEAR_BAYES, words)
+        return Threshold(name, bayes - NEAR_BAYES, f"{NEAR_BAYES:g} below the best possible rule")
     if result.network is None or result.network.encoding is not None:
         return None
     if metric.of == "classes" and metric.unit == "share" and result.reported_on == "train":
-        return Threshold(name, 1.0, f"{name} 1: every sample is right")
+        return Threshold(name, 1.0, "every sample is right")
     is_error = metric.task == "regression" and metric.unit == "target"
     if is_error and line is not None and constant is not None and line > STRAIGHT * constant:
-        return Threshold(name, OF_LINE * line, f"{name} at most half of what a straight line leaves")
+        return Threshold(name, OF_LINE * line, "half of what a straight line leaves")
     return None
 
 
@@ -60,8 +59,14 @@ def share_solved(results: Sequence[RunResult]) -> tuple[int, int] | None:
 
 
 def rule_of(results: Sequence[RunResult]) -> str:
-    """What `solved` means for runs on one data set: `accuracy 1: every sample is right`; empty where nothing does."""
+    """What `solved` means for runs on one data set: `accuracy of 1: every sample is right`; empty where nothing
+    says so. Where samples differ between seeds, so may the threshold: it is a range.
+    """
     found = [one for result in results if (one := threshold_of(result))]
-    values = {number(one.value, 3) for one in found}
-    is_said = len(values) == 1 and "1" not in values
-    return f"{found[0].words}{f' ({values.pop()})' if is_said else ''}" if found else ""
+    if not found:
+        return ""
+    least, most = (number(pick(one.value for one in found), 3) for pick in (min, max))
+    metric = METRICS.metric(found[0].score)
+    side = f" or {'more' if metric.sign > 0 else 'less'}" if metric.unit != "share" or least != "1" else ""
+    reach = least if least == most else f"{least} to {most}"
+    return f"{found[0].score} of {reach}{side}: {found[0].words}"

@@ -43,7 +43,7 @@ def test_a_regression_target_without_a_second_axis_is_the_same_run(own):
     assert result.network.parameters.tobytes() == expected.network.parameters.tobytes()
     assert (result.history, result.measures) == (expected.history, expected.measures)
     assert result.pictures == expected.pictures and result.pictures
-    assert draw_data([("own", prepare(spec_of(*OWN)))])[:4] == b"\x89PNG"
+    assert draw_data(prepare(spec_of(*OWN)), "own").png[:4] == b"\x89PNG"
 
 
 def test_a_regression_target_without_a_second_axis_may_be_drawn_and_have_a_truth(own):

@@ -161,8 +161,8 @@ def test_every_data_set_has_its_own_answer():
         *seeds("tanh", [0.7, 0.7], data="sine"), *seeds("relu", [0.1, 0.1], data="sine"),
     ]  # fmt: skip
     told = answer(results, ["data", "activation", "seed"])
-    assert told[0] == "On xor: The best of 2 settings is tanh: accuracy 0.9, the mean of 2 seeds."
-    assert told[2] == "On sine: The best of 2 settings is relu: rmse 0.1, the mean of 2 seeds."
+    assert told[0] == "On xor, the best of 2 settings is tanh: accuracy 0.9, the mean of 2 seeds."
+    assert told[2] == "On sine, the best of 2 settings is relu: rmse 0.1, the mean of 2 seeds."
 
 
 def test_runs_of_equal_seeds_count_all():
@@ -178,7 +178,7 @@ def test_runs_without_an_end_are_counted_and_in_no_mean():
     assert told[0] == (
         "Of 2 settings only tanh has finished runs: accuracy 0.9, the mean of the 3 of 4 runs that finished."
     )
-    assert told[-1] == "Of 5 runs 1 diverged and 1 failed; they are excluded from all means."
+    assert told[-1] == "Of 5 runs, 1 diverged and 1 failed; they are excluded from all means."
     assert answer(seeds("tanh", [0.5, 0.7]), ["seed"]) == ["The mean accuracy over 2 runs is 0.6."]
     assert answer([run("relu", 0, 0.0, "failed")], [])[0] == "No run finished, so there is nothing to compare."
 

@@ -54,3 +54,26 @@ def test_differences_below_the_smallest_that_matters_are_none_by_the_persons_own
     sure = answer(results, ["activation", "seed"], smallest=0.4)[1]
     assert "so there is none that matters: less than 0.4 counts as none" in sure
     assert "so the difference stands" in answer(results, ["activation", "seed"], smallest=0.0)[1]
+
+
+def test_a_single_run_that_does_not_learn_has_its_cause_and_the_command_in_the_box():
+    cause = Cause((0,), "does not learn: the network is linear (proved, D301)", to_try=("python -m runner try=1",))
+    account = Account(1, 1, 1, 1, "", (cause,))
+    _, why, ways = answer(seeds("tanh", [0.5]), ["seed"], (), account)
+    assert why == "Does not learn: the network is linear (proved, D301)."
+    assert (ways, why.section) == ("To try next: python -m runner try=1", "Why it does not learn")
+
+
+def test_a_key_that_moves_nothing_that_matters_is_not_called_the_strongest():
+    keys = ["activation", "network.hidden", "seed"]
+    runs = [
+        one for name in ("tanh", "relu") for units in ("[1]", "[2]") for one in seeds(name, [0.5, 0.5], hidden=units)
+    ]
+    assert "No key moves the mean accuracy by 0.005 or more." in answer(runs, keys)
+
+
+def test_more_seeds_are_those_of_the_runs_and_of_one_sweep():
+    results = seeds("tanh", [0.9, 0.5]) + seeds("relu", [0.5, 0.8])
+    own = "python -m runner -m 'data.split_seed=range(3)' 'seed=range(2)'"
+    assert answer(results, ["activation", "seed"], command=own)[-1].command == own.replace("range(2)", "range(4)")
+    assert not answer(results, ["activation", "seed"], command=f"{own}\n{own}")[-1].command

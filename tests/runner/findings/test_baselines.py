@@ -52,7 +52,7 @@ def test_settings_of_other_features_are_compared_each_with_a_line_of_its_own_ove
     about = section.table
     assert about
     place = about.names.index("rmse, mean") if "rmse, mean" in about.names else about.names.index("test rmse, mean")
-    (cells,) = (row for row in about.rows if row[0] == lines[0])
+    (cells,) = (row for row in about.footer if row[0] == lines[0])
     line = rows[lines[0]]
     assert [float(one) for one in cells[place : place + 2]] == pytest.approx([line.value, line.spread], abs=6e-4)
     assert used and used.table and [row[2] for row in used.table.rows] == ["1"], "the same samples, of two columns"
@@ -114,7 +114,7 @@ def test_what_needs_no_network_stands_in_the_column_of_the_rows_that_it_is_measu
     for section, part, one in zip(settings(sweep), ("validation", "test"), (untested, tested), strict=True):
         about = section.table
         assert about
-        (cells,) = (row for row in about.rows if row[0] == "straight line")
+        (cells,) = (row for row in about.footer if row[0] == "straight line")
         assert cells[about.names.index(f"{part} rmse, mean")] == one.shown[0]
 
 

@@ -29,13 +29,13 @@ def test_settings_that_only_diverged_are_one_sentence_and_no_rows() -> None:
     lost = [replace(one, outcome=Outcome.DIVERGED) if one.index >= 3 else one for one in found.results]
     table, said = settings_table(lost, found.keys)
     assert said == "2 settings only diverged (network.hidden=[4] or [6])."
-    assert [row[0] for row in table.rows] == ["[2]", "most frequent class"]
+    assert [row[0] for row in table.rows] == ["[2]"] and [row[0] for row in table.footer] == ["most frequent class"]
 
 
 def test_a_data_set_with_a_threshold_says_how_many_runs_solve_it_and_by_which_rule() -> None:
     (section,) = settings(_sweep(XOR, (*XOR, "network.hidden=[12]")))
     assert section.table and "solved" in section.table.names and "success" not in section.table.names
-    assert "Solved: accuracy 1: every sample is right." in section.note
+    assert "Solved: accuracy of 1: every sample is right." in section.note
     (other,) = settings(_sweep(("data=identity", "training.epochs=3"), ("data=identity", "training.epochs=4")))
     assert other.table and "success" in other.table.names and "Success: the share" in other.note
 
@@ -48,7 +48,10 @@ def test_nothing_is_averaged_over_data_sets() -> None:
         ["accuracy, mean", "cost, mean"],
         ["rmse, mean", "cost, mean"],
     ]
-    assert [len(one.results) for _, one in found.parts] == [3, 3]
+    assert [(one.label, one.ending, len(one.results)) for one in found.parts] == [
+        ("xor", "-xor", 3),
+        ("sine", "-sine", 3),
+    ]
 
 
 def test_numbers_of_a_column_have_equally_many_decimals_by_their_spread() -> None:

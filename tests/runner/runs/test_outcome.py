@@ -44,7 +44,7 @@ def test_pruned_runs_are_counted_where_there_are_some_and_are_in_no_mean():
     (row,) = seed_table([*usual, pruned], ["seed"]).to_dict("records")
     assert (row["runs"], row["cost"], row["pruned"], row["failed"], row["diverged"]) == (3, 1.0, 1, 1, 0)
     told = answer([*usual, pruned], ["seed"])
-    assert told[-1] == "Of 3 runs, 1 pruned, 1 failed: they are in no mean."
+    assert told[-1] == "Of 3 runs, 1 was pruned and 1 failed; they are excluded from all means."
 
 
 def test_an_outcome_is_kept_as_its_word_and_a_word_that_is_none_makes_a_file_damaged(tmp_path):
