@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 MAX_SETTINGS, SHOWN, MAX_NAMED = 500, 20, 6
 PARTS = ("{}, mean", ""), ("sd", "_std"), ("median", "_median")  # of a score: a column, and that of seed_table
+VERDICT = "verdict"
 Row = Mapping[Any, Any]
 Column = tuple[str, list[str]]
 
@@ -32,10 +33,9 @@ def settings_table(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[T
     texts, ranking = _of_texts(rows, settings), scores[:-1] or scores  # the cost is the last one
     columns = [*texts, *(column for one in ranking for column in _of_score(rows, one, decimals[one], PARTS))]
     columns += _of_counts(rows, share_solved(results))
-    columns += [column for one in scores[len(ranking) :] for column in _of_score(rows, one, decimals[one], PARTS[:2])]
-    numbers = frozenset(range(len(texts), len(columns)))
     if any(row["no_better_than"] for row in rows):
-        columns.append(("verdict", [_verdict(row) for row in rows]))
+        columns.append((VERDICT, [_verdict(row) for row in rows]))
+    columns += [column for one in scores[len(ranking) :] for column in _of_score(rows, one, decimals[one], PARTS[:2])]
     cells = [list(row) for row in zip(*(column for _, column in columns), strict=True)]
     footer: list[list[str]] = []
     for label, one in rows_of(results):
@@ -46,6 +46,7 @@ def settings_table(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[T
         footer += [row] if any(row[1:]) else []  # no number where all diverged
     left_out = max(0, len(scored) - MAX_SETTINGS)
     names = [name for name, _ in columns]
+    numbers = frozenset(place for place in range(len(texts), len(names)) if names[place] != VERDICT)
     made = Table(names, cells, numbers, left_out, is_sortable=True, shown=SHOWN, footer=footer)
     return made, _lost(table.drop(scored.index), settings)
 
