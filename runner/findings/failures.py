@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from runner.base.texts import short
 from runner.findings.findings import Findings
 from runner.findings.numbers.answer import NOT_LEARNING, NOT_LEARNING_ALONE
+from runner.findings.numbers.baselines import has_learned
 from runner.findings.numbers.layers import panels_of
 from runner.findings.section import Block, Picture, Section
 from runner.runs.account import Cause
@@ -62,8 +63,8 @@ def _pictures(sweep: Findings, runs: Runs) -> list[Picture]:
     said = sweep.account
     if said is None or not said.causes:
         return []
-    beside = [said.causes[0].runs[0]] + ([said.healthy] if said.healthy is not None else [])
-    shown = [runs[index] for index in beside]
+    learning = [runs[said.healthy]] if said.healthy is not None and has_learned(runs[said.healthy]) else []
+    shown = [runs[said.causes[0].runs[0]], *learning]
     if not all(one.signals and one.history.get("step") for one in shown):
         return []
     from runner.findings.figures import draw_layers

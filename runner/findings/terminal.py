@@ -167,7 +167,7 @@ def print_comparison(
     for name, one in baselines:
         value = " ± ".join(filter(None, one.shown))
         cells = [value if score in one.columns else "" for score in numbers]
-        rows += [Row([name], cells)] if any(cells) else []  # no run has a score where all diverged
+        rows += [Row([name], cells, is_setting=False)] if any(cells) else []  # no run has a score where all diverged
     out.print(*["", title] if title else [""], sep="\n", style="bold")
     shown = _table(names, numbers, rows)
     if Measurement.get(out, out.options.update_width(NEVER_CUT), shown).maximum <= out.width:
@@ -188,6 +188,7 @@ class Row:
     left: list[str]
     right: list[str]
     remark: str = ""
+    is_setting: bool = True
 
 
 def _table(texts: Sequence[str], numbers: Sequence[str], rows: Sequence[Row]) -> Table:
@@ -214,8 +215,8 @@ def _print_in_blocks(out: Console, texts: Sequence[str], numbers: Sequence[str],
 
     out.print(aligned(numbers), style="bold")
     for row in rows:
-        is_setting = len(row.left) == len(texts) and any(texts)
-        pairs = [f"{name}={value}" for name, value in zip(texts, row.left, strict=True)] if is_setting else row.left
+        has_names = row.is_setting and any(texts)
+        pairs = [f"{name}={value}" for name, value in zip(texts, row.left, strict=True)] if has_names else row.left
         out.print(" ".join(pairs), overflow="fold", highlight=False)
         out.print(aligned(row.right))
         if row.remark:

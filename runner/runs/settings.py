@@ -13,7 +13,7 @@ from runner.base.errors import Problem
 from runner.base.formats import read_yaml
 from runner.base.paths import CONF
 from runner.runs.explaining import Wrong, explain_all, with_origin
-from runner.runs.field_types import Flag, Whole
+from runner.runs.field_types import Flag, Number, Whole
 from runner.runs.spec import Frozen
 
 
@@ -29,7 +29,7 @@ class TrackingSettings(Frozen):
 class ReportSettings(Frozen):
     """What a report calls a difference: those of the score below `smallest_difference` count as none."""
 
-    smallest_difference: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    smallest_difference: Annotated[Number, Field(ge=0)] | None = None
 
 
 def _word(value: Any) -> Any:

@@ -21,7 +21,7 @@ from runner.runs.spec import Spec, from_plain
 from runner.runs.structure import structure_of
 from runner.runs.weights import Weights, read_weights
 from runner.store.address import check_file, folder_of, probe, sqlite_file, tracking_uri
-from runner.store.errors import StoreError, reason, store_errors
+from runner.store.errors import StoreError, reason, shown, store_errors
 from runner.store.run_ids import BEGINNING, RUN_ID, SHORTEST, WHOLE
 
 PARENT = "mlflow.parentRunId"
@@ -201,7 +201,8 @@ def open_reader() -> Reader:
     file = sqlite_file(uri)
     if file is not None and not Path(file).exists():
         raise StoreError(f"there is no MLflow store {uri} here; MLFLOW_TRACKING_URI names another one")
-    return Reader(MlflowClient(uri))
+    with store_errors(f"the MLflow store {shown(uri)} cannot be used: "):
+        return Reader(MlflowClient(uri))
 
 
 def weights_of(run_id: str) -> bytes:

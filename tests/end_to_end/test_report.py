@@ -234,3 +234,8 @@ def test_what_cannot_be_reported_is_refused(sweep: Trained, arguments: tuple[str
 def test_a_folder_without_a_store_is_left_as_it_is(tmp_path: Path) -> None:
     assert "there is no MLflow store" in report(cwd=tmp_path, code=1)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_damaged_store_is_one_error(sweep: Trained, tmp_path: Path) -> None:
+    (tmp_path / "mlflow.db").write_bytes((sweep.store.folder / "mlflow.db").read_bytes()[:3000])
+    assert report(cwd=tmp_path, code=1).startswith("error: the MLflow store sqlite:///mlflow.db cannot be used: ")

@@ -58,7 +58,8 @@ def answer(
     """
     found = expected(verdicts)
     if not any(result.has_finished for result in results):
-        return [*found, Sentence("No run finished, so there is nothing to compare."), *_failing(account)]
+        nothing = Sentence("No run finished, so there is nothing to compare.")
+        return [*found, nothing, *_unfinished(results), *_failing(account), *_next([], account, command)]
     groups = by_data(results)
     for label, members in list(groups.items())[:MAX_DATA]:
         sentences, title = compared(members, keys, smallest), title_of(SETTINGS, label if len(groups) > 1 else "")

@@ -171,7 +171,7 @@ def _against(best: Setting, other: Setting, score: str, least: float, chosen: st
 
 
 def _signed(value: float) -> str:
-    return f"{'+' if value >= 0 else ''}{number(value, 2)}"
+    return f"{'+' if value > 0 else ''}{number(value, 2)}"
 
 
 def _verdict(one: Paired, score: str, least: float) -> str:

@@ -3,7 +3,7 @@
 from runner.findings.numbers.answer import answer
 from runner.plan.expectations import Verdict
 from runner.runs.account import Account, Cause
-from tests.runner.findings.test_answer import seeds
+from tests.runner.findings.test_answer import run, seeds
 
 
 def verdict(sentence: str, holds: bool | None, numbers: str = "1 >= 0.5", *shares: str) -> Verdict:
@@ -77,3 +77,10 @@ def test_more_seeds_are_those_of_the_runs_and_of_one_sweep():
     own = "python -m runner -m 'data.split_seed=range(3)' 'seed=range(2)'"
     assert answer(results, ["activation", "seed"], command=own)[-1].command == own.replace("range(2)", "range(4)")
     assert not answer(results, ["activation", "seed"], command=f"{own}\n{own}")[-1].command
+
+
+def test_where_no_run_finished_the_box_says_why():
+    runs = [run("tanh", 0, 0.0, "failed"), run("tanh", 1, 0.0, "diverged")]
+    nothing, why = answer(runs, ["seed"])
+    assert nothing == "No run finished, so there is nothing to compare."
+    assert why.startswith("Of 2 runs, 1 diverged and 1 failed") and why.section == "Runs that did not finish"

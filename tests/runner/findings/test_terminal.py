@@ -5,7 +5,7 @@ import pytest
 
 from runner.base.console import _Console, count, warn
 from runner.findings import terminal
-from runner.findings.numbers.baselines import rows_of
+from runner.findings.numbers.baselines import Baseline, rows_of
 from runner.findings.numbers.tables import seed_table
 from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
@@ -163,3 +163,12 @@ def test_a_run_says_what_it_learned_beside_what_needs_no_network(accuracy, said,
         f"learned: accuracy {accuracy:g} on train samples, against 0.5 for always answering the most frequent class\n"
     )
     assert (told in shown) is said and ("learned nothing: " in shown) is not said
+
+
+def test_on_a_narrow_terminal_what_needs_no_network_is_no_setting(capsys, monkeypatch):
+    monkeypatch.setattr(terminal, "console", lambda: _Console(width=20, markup=False, emoji=False))
+    results = [run(place, f"activation={name}", history=HISTORY) for place, name in enumerate(("tanh", "relu"))]
+    constant = Baseline("constant", "most frequent class", "", "accuracy", 0.5)
+    terminal.print_comparison(seed_table(results, ["activation"]), ["activation"], [("most frequent class", constant)])
+    shown = capsys.readouterr().out
+    assert "activation=tanh" in shown and "\nmost frequent class\n" in shown and "activation=most" not in shown
