@@ -16,6 +16,7 @@ from tests.end_to_end.store import Store
 IMAGES = ROOT / "docs" / "images"
 SWEEP = ("-m", "activation=sigmoid,tanh,relu", "network.hidden=[2],[4]", "data=quadrants", "seed=range(10)")
 COLOURS = 128
+TRAINING = "workflowType=machine_learning"  # MLflow shows pages of agents otherwise
 
 
 def main() -> int:
@@ -26,13 +27,13 @@ def main() -> int:
         parent = store.only()
         _take_report(browser, store.artifact(parent, "report.html"))
         experiment = f"/#/experiments/{parent.info.experiment_id}/runs"
-        view = f"?workflowType=machine_learning&viewStateShareKey={parent.data.tags['sweep_id']}"
+        view = f"?{TRAINING}&viewStateShareKey={parent.data.tags['sweep_id']}"
         with mlflow_server(Path(folder), "--backend-store-uri", "sqlite:///mlflow.db") as port:
             page = new_page(browser, 1280, 720).page
             for name, address, text in (
                 ("mlflow-runs", f"{experiment}{view}", "final/test_cost"),
                 ("mlflow-curves", f"{experiment}{view}&compareRunsMode=CHART", "train/cost"),
-                ("mlflow-report", f"{experiment}/{parent.info.run_id}/artifacts/report.html", "report.html"),
+                ("mlflow-report", f"{experiment}/{parent.info.run_id}/artifacts/report.html?{TRAINING}", "report.html"),
             ):
                 page.goto(f"http://{LOOPBACK}:{port}{address}")
                 page.get_by_text(text).first.wait_for()
