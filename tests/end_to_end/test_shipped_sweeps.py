@@ -126,5 +126,6 @@ def test_an_unknown_sweep_is_answered_with_the_nearest_and_trains_nothing(
 ) -> None:
     done = run_runner(*mode, "sweep=activatoins", cwd=tmp_path)
     told = "sweep is unknown: 'activatoins' (did you mean activations?); python -m runner.sweeps lists all"
-    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"error: {told}\n"), said(done)
+    assert (done.returncode, done.stderr) == (1, f"error: {told}\n"), said(done)
+    assert done.stdout == "checking all runs before training\n"
     assert nothing_was_trained(tmp_path)
