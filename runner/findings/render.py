@@ -109,7 +109,7 @@ def _render(report: Report, form: str, beside: str = "") -> str:
     environment.tests["strong"] = lambda cell: isinstance(cell, Strong)
     environment.tests["link"] = lambda cell: isinstance(cell, Link) and bool(cell.address)
     template, anchors = environment.get_template(f"report.{form}.jinja"), _anchors(report.sections)
-    footer = re.sub(r"[^\w .,+-]", " ", report.title)  # a text of a style sheet
+    footer = re.sub(r"[^\w .,+=()-]", " ", report.title)  # a text of a style sheet
     return template.render(report=report, beside=beside, anchors=anchors, footer=footer)
 
 
