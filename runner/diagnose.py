@@ -51,7 +51,7 @@ judged."""
 
 def main(arguments: Sequence[str]) -> int:
     """Run a command line; returns the exit code."""
-    return run_command(_run, arguments, USAGE)
+    return run_command(_run, arguments, USAGE, reads=True)
 
 
 def _run(arguments: Sequence[str]) -> int:

@@ -37,7 +37,7 @@ The exit code is 0 when everything was written."""
 
 def main(arguments: Sequence[str]) -> int:
     """Run a command line; returns the exit code."""
-    return run_command(_run, arguments, USAGE)
+    return run_command(_run, arguments, USAGE, reads=True)
 
 
 def _run(arguments: Sequence[str]) -> int:

@@ -4,9 +4,11 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from typing import NoReturn
 
+from runner.base import progress
 from runner.base.console import say
 from runner.base.errors import RunsFailed, UserError, complain, unknown
 from runner.base.files import ensure_streams, lose_output
@@ -19,8 +21,11 @@ NO_OPTION = "{given} is not an option"
 UNRECOGNIZED = "unrecognized arguments: "  # as argparse says it
 
 
-def run_command(run: Callable[[Sequence[str]], int], arguments: Sequence[str], usage: str) -> int:
-    """Run a command line, or print its `usage` when that is asked for; returns the exit code."""
+def run_command(run: Callable[[Sequence[str]], int], arguments: Sequence[str], usage: str, reads: bool = False) -> int:
+    """Run a command line, or print its `usage` when that is asked for; returns the exit code.
+
+    On a terminal one that `reads` the store shows that something happens.
+    """
     hear_interrupts()
     ensure_streams()
     try:
@@ -28,7 +33,7 @@ def run_command(run: Callable[[Sequence[str]], int], arguments: Sequence[str], u
             say(usage)
             code = 0
         else:
-            with using_mlflow():
+            with using_mlflow(), _bar() if reads else nullcontext():
                 code = run(arguments)
         sys.stdout.flush()  # here, where a reader that has gone is no error
         return code
@@ -42,6 +47,15 @@ def run_command(run: Callable[[Sequence[str]], int], arguments: Sequence[str], u
             raise
         complain(error)
         return 1
+
+
+@contextmanager
+def _bar() -> Iterator[None]:
+    progress.begin(progress.Phase.READING)
+    try:
+        yield
+    finally:
+        progress.end()
 
 
 def options_of(parser: argparse.ArgumentParser) -> list[str]:

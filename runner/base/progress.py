@@ -30,6 +30,7 @@ CLEAR_LINE = b"\r\x1b[2K"
 class Phase(StrEnum):
     """What a command does; the checking of a sweep says how much there is to check."""
 
+    READING = "reading the store"
     CHECKING = "checking"
     TRAINING = "training"
     WRITING = "writing to MLflow"

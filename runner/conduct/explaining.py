@@ -39,7 +39,7 @@ class Explainer:
     def look(self, ledger: Ledger, may_train: bool = True) -> None:
         """Look at all results so far. Anything that goes wrong is a warning of one line."""
         settings = self._sweep.settings
-        if settings.diagnose == "off" or settings.quiet:
+        if settings.diagnose == "off":
             return
         ledger.account, began = None, time.process_time()
         try:
@@ -80,7 +80,9 @@ class Explainer:
         found: Sequence[Judged | Unjudged] = known
         try:
             with sweep.composing(options, sweep.settings.modules) as compose:
-                found, self.interrupt = confirmed(known, compose, taken, sweep.settings.modules)
+                found, self.interrupt = confirmed(
+                    known, compose, taken, sweep.settings.modules, quiet=sweep.settings.quiet
+                )
         except KeyboardInterrupt as interrupt:  # before the first experiment
             self.interrupt = interrupt
         if self.interrupt is not None:

@@ -118,7 +118,8 @@ def _complete(
     with training_of(plan, kept, drawing(settings)) as training:
         expect = expected(len(plan.runs), settings.tracking.plots != "none", settings.diagnose == "confirm")
         so_far = SweepProgress(len(delivery.planned), training, expect)
-        _begin_progress(delivery, so_far, in_stacks(sum(run.index not in kept for run in plan.runs), training))
+        left = sum(run.index not in kept for run in plan.runs)
+        _begin_progress(delivery, so_far, in_stacks(left, training), Phase.TRAINING if left else Phase.WRITING)
         publisher = delivery.publisher  # MLflow is imported here, while the workers already train
         try:
             delivery.begin(plan, kept, again, interrupt)
@@ -137,16 +138,16 @@ def _complete(
             raise
 
 
-def _begin_progress(delivery: Delivery, so_far: SweepProgress, runs: str) -> None:
+def _begin_progress(delivery: Delivery, so_far: SweepProgress, runs: str, first: Phase) -> None:
     """Show how far it is; of a sweep also how many runs it trains, and lines in a pipe."""
     sweep = delivery.sweep
     if sweep.settings.quiet:
         return
     if sweep.is_sweep:
         say(runs)
-    progress.begin(Phase.TRAINING, "" if sweep.is_sweep else None)
+    progress.begin(first, "" if sweep.is_sweep else None)
     progress.follow(so_far.look)
-    progress.enter(Phase.TRAINING)
+    progress.enter(first)
 
 
 def _train(delivery: Delivery, training: Training, so_far: SweepProgress, interrupt: OrderlyInterrupt) -> None:

@@ -70,14 +70,15 @@ def on_terminal(
     env: Mapping[str, str] | None = None,
     columns: int = 80,
     interrupt: Callable[[str], bool] = lambda _: False,
+    module: str = "runner",
 ) -> Seen:
-    """Run `python -m runner`; Ctrl-C is pressed as soon as `interrupt` says so of all that was written."""
+    """Run `python -m runner`, or another module; Ctrl-C is pressed when `interrupt` says so of all that was written."""
     reader, writer = os.openpty()
     fcntl.ioctl(writer, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
     kept = {name: value for name, value in environment().items() if name not in ("CI", "NO_COLOR")}
     began, pieces, is_pressed = time.monotonic(), list[Written](), False
     with subprocess.Popen(
-        command(*arguments), cwd=cwd, env=kept | {"TERM": "xterm-256color"} | dict(env or {}),
+        command(*arguments, module=module), cwd=cwd, env=kept | {"TERM": "xterm-256color"} | dict(env or {}),
         stdin=writer, stdout=writer, stderr=writer, start_new_session=True,
     ) as process:  # fmt: skip
         os.close(writer)

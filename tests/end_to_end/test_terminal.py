@@ -130,3 +130,13 @@ def test_an_error_stands_alone_on_the_screen(tmp_path: Path) -> None:
     seen = on_terminal("-m", "learning_rate=-1,1", cwd=tmp_path)
     assert seen.code == 1
     assert seen.screen[0].startswith("error: 1 of 2 jobs cannot run") and "━" not in "".join(seen.screen)
+
+
+@pytest.mark.parametrize("module", ["runner.report", "runner.diagnose"])
+def test_a_command_that_reads_the_store_shows_that_at_once_and_leaves_no_trace_of_it(
+    sweep: Trained, tmp_path: Path, module: str
+) -> None:
+    seen = on_terminal(cwd=tmp_path, env={"MLFLOW_TRACKING_URI": sweep.store.uri}, module=module)
+    assert seen.code in (0, 3) and seen.pieces[0].text.startswith("reading the store")
+    assert seen.pieces[0].seconds < 0.5 * seen.pieces[-1].seconds
+    assert not any("reading" in line for line in seen.screen) and any(seen.screen)

@@ -11,7 +11,7 @@ from runner.findings.figures.drawing import Drawing, Plot
 from runner.findings.figures.fit import CURVE, class_style, legend_of_classes, parts_of
 from runner.findings.figures.panel import SCALE
 from runner.findings.figures.style import BLUE, Legend, crowded, grid_of, keep_inside, legend_of, new_figure, tidy
-from runner.findings.numbers.fits import CURVE_POINTS, shown_of
+from runner.findings.numbers.fits import CURVE_POINTS, MOST_REGIONS, shown_of
 from runner.runs.data import Prepared
 
 MAX_BARS = 12
@@ -35,7 +35,7 @@ def _figure_of(data: Prepared) -> Figure:
 
 def _legend(data: Prepared) -> Legend:
     samples, d_in = data.samples, data.samples.X.shape[1]
-    if d_in == 2 and samples.task == "classification":
+    if d_in == 2 and 0 < len(samples.classes) <= MOST_REGIONS:
         return legend_of_classes(samples.classes)
     if d_in > 1 or samples.task == "classification":
         return ()
@@ -47,7 +47,7 @@ def _draw(panel: Axes, data: Prepared) -> None:
     samples, d_in = data.samples, data.samples.X.shape[1]
     if d_in == 1 and samples.task == "regression":
         _draw_curve(panel, data)
-    elif d_in == 2:
+    elif d_in == 2 and len(samples.classes) <= MOST_REGIONS:
         _draw_plane(panel, data)
     else:
         _draw_spread(panel, data)

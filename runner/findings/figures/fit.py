@@ -32,7 +32,6 @@ from runner.findings.figures.style import (
 )
 from runner.findings.numbers.fits import Fit, rounded
 
-MOST_NAMED = len(CYCLE)  # classes in a legend; from then on marks come again
 DASHED: Style = {"linestyle": "--", "color": BLACK}
 CURVE: dict[str, Style] = {
     "train": {"marker": "o", "linestyle": "", "color": GREY, "markersize": 3},
@@ -129,11 +128,8 @@ def _frame_of_regions(fit: Fit) -> Frame:
 
 
 def legend_of_classes(classes: Sequence[str]) -> Legend:
-    """The marks of the first classes, and how many more there are."""
-    styles = {_class(name): class_style(label, 5) for label, name in enumerate(classes[:MOST_NAMED])}
-    if len(classes) > MOST_NAMED:
-        styles[f"and {len(classes) - MOST_NAMED} more"] = class_style(0, 0)
-    return legend_of(styles)
+    """The marks of the classes."""
+    return legend_of({_class(name): class_style(label, 5) for label, name in enumerate(classes)})
 
 
 def _class(name: str) -> str:

@@ -15,6 +15,7 @@ from runner.runs.result import RunResult
 
 CURVE_POINTS = 300
 GRID_POINTS = 81
+MOST_REGIONS = 8  # classes, as there are as many colours and marks that people can tell apart
 MARGIN = 0.02
 MAX_SAMPLES = 1000
 AT_ONCE = 1 << 24  # units times inputs: a picture of a network that fits into the memory fits too
@@ -96,7 +97,7 @@ def _inputs(data: Prepared) -> Array:
 def _numbers(predict: Callable[[Array], Array], X: Array, Y: Array, data: Prepared, looked_at: Array) -> Fit:
     """The kind of picture that suits the data, and what it shows."""
     samples, d_in = data.samples, X.shape[1]
-    if samples.task == "classification" and d_in == 2:
+    if samples.task == "classification" and d_in == 2 and len(samples.classes) <= MOST_REGIONS:
         x, y, grid = _plane(looked_at)
         return Fit("regions", _shares(predict(grid), data).reshape(len(y), len(x)), x, y)
     if samples.task == "classification":

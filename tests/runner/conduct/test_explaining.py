@@ -68,11 +68,17 @@ def test_a_look_leaves_a_file_and_the_next_one_knows_which_tags_are_no_longer_tr
     assert second.tags[0]["diagnosis"] == "no_hidden"
 
 
-@pytest.mark.parametrize("given", [{"quiet": True}, {"diagnose": "off"}])
-def test_nothing_is_looked_at_where_nobody_wants_it(
-    runs: dict[str, RunResult], tmp_path: Path, given: dict[str, object]
+def test_a_quiet_sweep_is_looked_at_too_and_has_the_report_of_a_loud_one(
+    runs: dict[str, RunResult], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    one, ledger = explainer(tmp_path, numbered(runs["too high"]), **given)
+    one, ledger = explainer(tmp_path, numbered(runs["too high"]), quiet=True)
+    one.look(ledger)
+    assert ledger.account is not None and ledger.account.missed == 1
+    assert capsys.readouterr() == ("", "")
+
+
+def test_nothing_is_looked_at_where_nobody_wants_it(runs: dict[str, RunResult], tmp_path: Path) -> None:
+    one, ledger = explainer(tmp_path, numbered(runs["too high"]), diagnose="off")
     one.look(ledger)
     assert ledger.account is None and not (tmp_path / FILE).exists()
 
