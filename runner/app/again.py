@@ -8,7 +8,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 
 from runner.app.hydra_private import get_args_parser
 from runner.app.setup import composing
-from runner.base.commands import written
+from runner.base.commands import own_modules, written
 from runner.plan.jobs import Job, Refused
 
 
@@ -19,8 +19,7 @@ def composing_again(
     """What composes the overrides of a run whose command line had these `options`; folders of configs count, others of
     Hydra's are left out. `modules` are a person's own.
     """
-    given = [f"modules=[{','.join(modules)}]"] if modules else []
-    with composing(given, searched(options)) as composer:
+    with composing(own_modules(modules), searched(options)) as composer:
         yield lambda overrides: composer.compose(0, overrides)
 
 

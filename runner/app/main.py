@@ -135,7 +135,7 @@ def _check_flags(arguments: list[str]) -> None:
         what = f"{NO_OPTION}, and settings are typed as key=value"
         refuse_arguments([STRICT, *options_of(parser)], "python -m runner --hydra-help", what, message)
 
-    parser.error = refuse  # type: ignore[method-assign]
+    parser.error = refuse  # type: ignore[method-assign]  # it is Hydra's own, and argparse would print its usage
     if parser.parse_args(arguments).experimental_rerun is not None:
         raise UserError(
             "--experimental-rerun would run code that is in the file (docs/security.md); "

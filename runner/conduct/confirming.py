@@ -8,13 +8,13 @@ from runner.base import progress
 from runner.base.console import count, duration, say
 from runner.base.progress import Glance, Phase
 from runner.conduct.estimate import training_seconds
+from runner.conduct.progress_bar import rest_of
 from runner.diagnosis.experiments import confirm, inquiries
 from runner.diagnosis.inquiry import Inquiry
 from runner.diagnosis.judged import Judged, Unjudged
 from runner.diagnosis.trials import Compose, Trials
 from runner.runs.spec import from_plain
 
-LEAST_LEFT = 0.1  # of the time that was foreseen, where it takes longer
 TRYING = 0.3  # seconds, to say how long all of it will take
 
 Known = list[Judged | Unjudged]
@@ -41,7 +41,7 @@ def confirmed(
 
         def look(_phase: str, _passed: float) -> Glance:
             spent, share = time.monotonic() - began, done / max(1, len(settings))
-            left = spent * (1 - share) / share if share else max(seconds - spent, LEAST_LEFT * seconds)
+            left = spent * (1 - share) / share if share else rest_of(seconds, spent)
             return Glance(left, _how_far(done, settings))
 
         with nullcontext() if quiet else progress.within(Phase.FIXES, look):

@@ -24,12 +24,10 @@ from runner.findings.numbers.scores import best_result
 from runner.findings.parent_run import REPORT, note_of, parent_record
 from runner.findings.where import how_to_read
 from runner.runs.environment import machine, patch, source
-from runner.store.address import run_pages
+from runner.store.address import TRAINING_PAGE, run_pages
 from runner.store.errors import StoreError
 from runner.store.reader import PARENT, StoredRun
 from runner.store.writer import Tracker
-
-PAGE = "?workflowType=machine_learning"
 
 
 class Parent:
@@ -101,7 +99,7 @@ class Parent:
 
     def where(self, ledger: Ledger, has_report: bool) -> tuple[list[Text], list[Text], str]:
         """What can be looked at at once, what to look for in MLflow, and the end of the address of its page there."""
-        report, best_run, page, sweep_id = list[Text](), list[Text](), PAGE, self._sweep.about.sweep_id
+        report, best_run, page, sweep_id = list[Text](), list[Text](), TRAINING_PAGE, self._sweep.about.sweep_id
         if has_report:
             command = command_of("runner.report", [sweep_id, "--open"], own_modules(self._sweep.settings.modules))
             report.append(how_to_read(command, self._tracker.local_file(self.run_id, REPORT)))
@@ -143,13 +141,13 @@ class NoParent:
         """The run's picture, its id, and the end of the address of its page."""
         run_id = next(iter(ledger.run_ids.values()), "")
         if not run_id:
-            return [], [], PAGE
+            return [], [], TRAINING_PAGE
         folder = self._tracker.local_file(run_id, "plots")
         pictures = [str(path) for path in sorted(Path(folder).glob("*.png"))] if folder else []
         lines = [
             Text.assemble("picture: ", link(Path(one).name, Path(one).resolve().as_uri(), one)) for one in pictures
         ]
-        return lines, [Text(f"run id {run_id}")], f"/{run_id}{PAGE}"
+        return lines, [Text(f"run id {run_id}")], f"/{run_id}{TRAINING_PAGE}"
 
 
 def tags_of(sweep: SweepContext) -> dict[str, str]:

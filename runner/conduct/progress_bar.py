@@ -90,11 +90,11 @@ class SweepProgress:
             case Phase.TRAINING:
                 left = self._training_left()
             case Phase.WRITING:
-                left = _rest(self._writing_left(), passed)
+                left = rest_of(self._writing_left(), passed)
             case Phase.CAUSES:
-                left = _rest(self._expect.looking, passed)
+                left = rest_of(self._expect.looking, passed)
             case Phase.COMPARING:
-                left = _rest(self._expect.comparing, passed)
+                left = rest_of(self._expect.comparing, passed)
         if left is not None:
             left += self._expect.comparing if phase != Phase.COMPARING else 0
             left += self._expect.looking if phase in (Phase.TRAINING, Phase.WRITING) else 0
@@ -118,7 +118,7 @@ class SweepProgress:
         # What was foreseen counts less and less: at first stacks seem slow, as workers import what they need.
         measured, weight = seconds / moved, min(1.0, max(moved / MEASURED_SHARE, seconds / MEASURED_SECONDS))
         training: float = (1 - share) * measured**weight * self._training.seconds ** (1 - weight)
-        opening = 0.0 if self._opened else _rest(self._expect.opening, now - self._began)
+        opening = 0.0 if self._opened else rest_of(self._expect.opening, now - self._began)
         return max(training, opening + self._writing_left()) if self._training.is_apart else opening + training
 
     def _writing_left(self) -> float:
@@ -133,5 +133,6 @@ class SweepProgress:
         return f"best so far: {label_of(self._best.overrides, self._keys)} ({scores})"
 
 
-def _rest(seconds: float, passed: float) -> float:
+def rest_of(seconds: float, passed: float) -> float:
+    """What is left of a time that was foreseen: never nothing, as it may take longer."""
     return max(LEAST_LEFT * seconds, seconds - passed)

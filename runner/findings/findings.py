@@ -15,6 +15,7 @@ from runner.runs.about import About
 from runner.runs.account import Account
 from runner.runs.overrides import config_of, label_of, swept_keys
 from runner.runs.result import RunResult
+from runner.store.address import TRAINING_PAGE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,7 +76,7 @@ class Findings:
     def page_of(self, result: RunResult) -> str:
         """The address of a run's page in MLflow; empty where the store has no such run."""
         run_id = self.run_ids.get(result.index, "")
-        return f"{self.pages}{run_id}?workflowType=machine_learning" if self.pages and run_id else ""
+        return f"{self.pages}{run_id}{TRAINING_PAGE}" if self.pages and run_id else ""
 
     @cached_property
     def verdicts(self) -> list[Verdict]:

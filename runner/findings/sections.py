@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from nn.registry import Registry
+from runner.base.commands import own_modules
 from runner.base.texts import aligned, short
 from runner.findings.best import best_run, columns
 from runner.findings.failures import failures
@@ -195,7 +196,7 @@ def ids_of(sweep: Findings) -> list[str]:
 
 def modules_of(sweep: Findings) -> list[str]:
     """The argument that names the person's own modules; nothing where there are none."""
-    return [f"modules=[{','.join(sweep.modules)}]"] if sweep.modules else []
+    return own_modules(sweep.modules)
 
 
 def _error(result: RunResult) -> str:

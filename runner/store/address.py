@@ -15,6 +15,7 @@ from filelock import FileLock
 from runner.store.errors import StoreError, reason, shown
 
 DEFAULT_URI = "sqlite:///mlflow.db"
+TRAINING_PAGE = "?workflowType=machine_learning"  # ends the address of a page, which else shows what agents do
 LOCAL_PAGES = "http://127.0.0.1:5000"  # of `mlflow ui`
 DATABASES = ("postgresql", "mysql", "mssql")
 PROBE_SECONDS = 10
