@@ -2,8 +2,9 @@
 
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from runner.app.named_sweeps import read_header, sweep_files
 from runner.base.console import count
@@ -16,12 +17,17 @@ from runner.runs.settings import Settings
 MAX_KEYS = 200
 
 
-def about_sweep(sweep: str | None, sweep_id: str, all_overrides: Sequence[Sequence[str]]) -> About:
-    """A named sweep has its file's name and question; another is named by the keys that it sweeps over and its case."""
-    files = sweep_files(SWEEPS)
-    if sweep in files:
+def about_sweep(
+    sweep: str | None, sweep_id: str, all_overrides: Sequence[Sequence[str]], folders: Iterable[Path] = ()
+) -> About:
+    """A named sweep has its file's name and question; another is named by the keys that it sweeps over and its case.
+
+    `folders` are those in which Hydra finds configs: a person's own sweeps are there, in `sweep/`.
+    """
+    files = [folder / "sweep" / f"{sweep}.yaml" for folder in folders] + [sweep_files(SWEEPS).get(sweep or "")]
+    if sweep and (found := [file for file in files if file and file.is_file()]):
         with suppress(ValueError):  # a user's own file may come without a header
-            return About(sweep, read_header(files[sweep]).question, sweep_id, command())
+            return About(sweep, read_header(found[0]).question, sweep_id, command())
         return About(sweep, "", sweep_id, command())
     keys = " x ".join(key.rpartition(".")[2] for key in swept_keys(all_overrides)) or "sweep"
     name = f"{short(keys, MAX_KEYS)} ({count(len(all_overrides), 'run')})"

@@ -116,7 +116,9 @@ def preview(loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]])
 
 def _delivery_of(master: DictConfig, plan: Plan) -> Delivery:
     """Of the sweep that a command line starts with these runs."""
-    about = about_sweep(_named(master), run_id(), [run.overrides for run in plan.runs])
+    sources = master.hydra.runtime.config_sources
+    folders = [Path(source.path) for source in sources if source.schema == "file"]
+    about = about_sweep(_named(master), run_id(), [run.overrides for run in plan.runs], folders)
     folder = SweepFolder(Path(master.hydra.sweep.dir))
     return Delivery(SweepContext(folder, about, plan.settings, composing=composing_again))
 

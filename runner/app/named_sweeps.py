@@ -29,7 +29,8 @@ def read_header(path: Path) -> Header:
     for line in path.read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
             break
-        lines.append(line.lstrip("# ").rstrip())
+        if "@package" not in line:  # Hydra's, in a person's own sweeps
+            lines.append(line.lstrip("# ").rstrip())
     command = next((line for line in lines if line.startswith("python -m runner")), "")
     runs = next((found for line in lines if (found := _RUNS.search(line))), None)
     if not lines or not command or runs is None:

@@ -74,8 +74,12 @@ def answer(
 
 
 def expected(verdicts: Sequence[Verdict]) -> list[Sentence]:
-    """What came out of what was expected: what is so, what is not, and what was not judged."""
-    kinds = {True: "", False: "Expected, and not so: ", None: "Not judged: "}
+    """What came out of what was expected: what is not so, what is, and what was not judged.
+
+    What is so answers the question of a sweep only where nothing is otherwise: its control may have failed.
+    """
+    surprises = any(one.holds is False for one in verdicts)
+    kinds = {False: "Expected, and not so: ", True: "As expected: " if surprises else "", None: "Not judged: "}
     said = []
     for holds, head in kinds.items():
         some = [f"{one.sentence}{_shares(one)}" for one in verdicts if one.holds is holds]

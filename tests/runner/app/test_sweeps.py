@@ -77,6 +77,17 @@ def test_another_sweep_is_called_by_the_keys_that_it_sweeps_over(sweep):
     assert (about.name, about.question) == ("activation x hidden (2 runs)", "")
 
 
+def test_a_sweep_of_ones_own_is_called_by_its_name_and_asks_its_question(tmp_path):
+    mine = tmp_path / "sweep" / "mine.yaml"
+    mine.parent.mkdir()
+    mine.write_text("# @package _global_\n# Is it so?\n# 2 x 1 = 2 runs\n# python -m runner -m sweep=mine\n")
+    about = about_sweep("mine", "id", [("seed=1",), ("seed=2",)], [tmp_path / "elsewhere", tmp_path])
+    assert (about.name, about.question) == ("mine", "Is it so?")
+    mine.write_text("seed: 1\n")
+    about = about_sweep("mine", "id", [("seed=1",), ("seed=2",)], [tmp_path])
+    assert (about.name, about.question) == ("mine", "")
+
+
 def test_a_sweep_that_cannot_be_read_is_left_out_and_named(tmp_path, monkeypatch, capsys):
     (tmp_path / "broken.yaml").write_text("seed: [1, 2")
     monkeypatch.setattr("runner.app.options.SWEEPS", tmp_path)

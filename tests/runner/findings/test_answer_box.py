@@ -25,7 +25,7 @@ def test_what_was_expected_and_is_not_so_is_said_with_its_numbers():
     verdicts = verdict("tanh is better", False, "0.4 >= 0.5"), verdict("relu too", True), verdict("elu", None, "no run")
     found = answer(seeds("tanh", [0.5, 0.7]), ["seed"], verdicts)
     assert found[:3] == [
-        "Relu too.", "Expected, and not so: tanh is better (0.4 >= 0.5).", "Not judged: elu (no run).",
+        "Expected, and not so: tanh is better (0.4 >= 0.5).", "As expected: relu too.", "Not judged: elu (no run).",
     ]  # fmt: skip
 
 
