@@ -22,7 +22,7 @@ HOMES = {
     "mlflow": [STORE / f"{name}.py" for name in ("writer", "reader", "client", "models", "mlflow_private")],
     "matplotlib": sorted(FIGURES.glob("*.py")),
 }
-ABOVE_MLFLOW = [ROOT / "runner" / "conduct" / f"{name}.py" for name in ("publishing", "parents")]
+ABOVE_MLFLOW = [ROOT / "runner" / "conduct" / f"{name}.py" for name in ("publishing", "parents", "setting_runs")]
 HEAVY = ("mlflow", "matplotlib", "pandas")
 MAX_FILE, MAX_FUNCTION = 250, 50
 GENERATORS = {"default_rng", "Generator", "SeedSequence", "BitGenerator", "PCG64", "Philox"}

@@ -120,7 +120,8 @@ def _delivery_of(master: DictConfig, plan: Plan) -> Delivery:
     folders = [Path(source.path) for source in sources if source.schema == "file"]
     about = about_sweep(_named(master), run_id(), [run.overrides for run in plan.runs], folders)
     folder = SweepFolder(Path(master.hydra.sweep.dir))
-    return Delivery(SweepContext(folder, about, plan.settings, composing=composing_again))
+    is_grid = master.hydra.runtime.choices["hydra/sweeper"] == "grid"
+    return Delivery(SweepContext(folder, about, plan.settings, composing=composing_again, is_whole=is_grid))
 
 
 def prepare(loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]]) -> tuple[Delivery, Plan]:

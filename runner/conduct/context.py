@@ -20,7 +20,8 @@ class SweepContext:
     """A sweep: its folder, what it is called and asks, and how it is conducted.
 
     A single run is a sweep of one without a parent: then `is_sweep` is false. `composing` gives what composes its runs
-    again, with some options of its command line and the person's modules.
+    again, with some options of its command line and the person's modules. `is_whole` is false where a sweeper decides
+    as it goes which jobs follow.
     """
 
     folder: SweepFolder
@@ -28,3 +29,4 @@ class SweepContext:
     settings: Settings
     is_sweep: bool = True
     composing: Composing | None = None
+    is_whole: bool = True

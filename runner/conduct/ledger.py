@@ -1,13 +1,15 @@
 """What there is of a sweep so far, and under which ids the store has it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from runner.conduct.context import SweepContext
 from runner.findings.findings import Findings
+from runner.findings.numbers.settings import ALONE
 from runner.runs.account import Account
-from runner.runs.overrides import label_of, swept_keys
+from runner.runs.overrides import label_of, settings_in, swept_keys
 from runner.runs.result import RunResult
+from runner.store.records import SETTING
 
 
 class Ledger:
@@ -20,6 +22,7 @@ class Ledger:
         self._sweep = sweep
         self._overrides, self._results = list[Sequence[str]](), dict[int, RunResult]()
         self.keys, self.run_ids = list[str](), dict[int, str]()
+        self.tagged = dict[int, Mapping[str, str]]()  # what the store's runs say of their level, as it was written
         self.account: Account | None = None  # why runs do not learn, where that was looked at
 
     @property
@@ -44,6 +47,11 @@ class Ledger:
     def name_of(self, result: RunResult) -> str:
         """What a run is called."""
         return label_of(result.overrides, self.keys) or self._sweep.about.name
+
+    def setting_of(self, result: RunResult) -> dict[str, str]:
+        """The tag that says of which setting a run is, where settings have several runs."""
+        settings = settings_in(self.keys)
+        return {SETTING: label_of(result.overrides, settings) or ALONE} if len(settings) < len(self.keys) else {}
 
     def findings(self, parent_id: str, pages: str) -> Findings:
         """What the sweep has found so far; `pages` is the address of MLflow's page of a run, before its id."""

@@ -19,14 +19,17 @@ from runner.base.texts import visible
 from runner.conduct.claims import CLAIM, Claim
 from runner.conduct.context import SweepContext
 from runner.conduct.ledger import Ledger
+from runner.conduct.setting_runs import write_settings
 from runner.findings.numbers.data_sets import MAX_DATA
 from runner.findings.numbers.scores import best_result
 from runner.findings.parent_run import REPORT, note_of, parent_record
+from runner.findings.setting_runs import listed
 from runner.findings.where import how_to_read
 from runner.runs.environment import machine, patch, source
 from runner.store.address import TRAINING_PAGE, run_pages
 from runner.store.errors import StoreError
 from runner.store.reader import PARENT, StoredRun
+from runner.store.records import LEVEL
 from runner.store.writer import Tracker
 
 
@@ -73,7 +76,7 @@ class Parent:
 
     def _make(self) -> None:
         about = self._sweep.about
-        tags = {**machine(), **source(), **tags_of(self._sweep), **self.claim.tag, "sweep": about.name}
+        tags = {**machine(), **source(), **tags_of(self._sweep), **self.claim.tag, LEVEL: "sweep", "sweep": about.name}
         tags["mlflow.note.content"] = note_of(about, [], [])
         self.run_id = self._tracker.start_sweep(about.name, tags)
         remove_strays(self._tracker, self._sweep, {self.run_id}, self.is_first)
@@ -85,10 +88,14 @@ class Parent:
     def finish(self, ledger: Ledger, status: str) -> None:
         """Write the comparison, and end it."""
         with_pictures = self._sweep.settings.tracking.plots != "none"
-        findings = ledger.findings(self.run_id, run_pages(self._tracker.experiment_id))
-        record = parent_record(findings, with_pictures, now=int(1000 * time.time()))
-        # What a store has once as a metric it keeps: only numbers of a finished sweep may become some.
+        findings, now = ledger.findings(self.run_id, run_pages(self._tracker.experiment_id)), int(1000 * time.time())
+        settings = listed(findings, now, with_pictures) if status == "FINISHED" else []
+        ids = write_settings(self._tracker, findings, settings, ledger.tagged)
+        record = parent_record(findings, with_pictures, now, settings, ids)
+        # What a store has once as a metric or param it keeps: only numbers of a finished sweep may become some, and
+        # only what jobs that may follow cannot differ in.
         record = record if status == "FINISHED" else replace(record, metrics={})
+        record = record if status == "FINISHED" and self._sweep.is_whole else replace(record, params={})
         self._tracker.finish_sweep(self.run_id, status, record)
 
     def close(self, status: str) -> None:

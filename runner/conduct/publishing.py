@@ -82,6 +82,7 @@ class Publisher:
             is_whole = run.is_whole and self.reader.has_files(run)
             if is_whole and is_result and is_new and run.tags.get(PARENT, "") == self.parent.run_id:
                 run_ids[run.index] = run.run_id
+                self.ledger.tagged[run.index] = run.tags
             elif not run.is_parent:
                 leftover.append(run)
         self._tracker.remove(leftover)
@@ -107,11 +108,16 @@ class Publisher:
     def _write_some(self, results: Sequence[RunResult]) -> None:
         self.parent.check()
         tags, points = tags_of(self._sweep), self._sweep.settings.tracking.points
-        records = [record_of(result, self.ledger.name_of(result), tags, points) for result in results]
+        levels = [self.ledger.setting_of(result) for result in results]
+        records = [
+            record_of(result, self.ledger.name_of(result), tags | level, points)
+            for result, level in zip(results, levels, strict=True)
+        ]
         if more := self.parent.files_of_run():
             records = [replace(record, files={**record.files, **more}) for record in records]
         for place, run_id in self._tracker.write_runs(records, self.parent.run_id):
             self.ledger.run_ids[results[place].index] = run_id
+            self.ledger.tagged[results[place].index] = records[place].tags
 
     def finish(self, status: str = "FINISHED") -> None:
         """Say why runs do not learn; give the best run of a finished sweep its model, the parent the comparison."""

@@ -1,13 +1,16 @@
 """What the parent run of a sweep gets when its runs are there: tables, pictures, the report, numbers and a note."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from runner.base.texts import code, markdown
 from runner.findings.findings import Findings
-from runner.findings.mlflow_view import saved_view
+from runner.findings.mlflow_pages import CHARTS, page_of, view_page
+from runner.findings.mlflow_view import BANDS, saved_views
 from runner.findings.numbers import scores
 from runner.findings.numbers.tables import seed_table
-from runner.findings.render import page_of
+from runner.findings.render import page_of as report_of
+from runner.findings.setting_runs import Listed, common_settings
 from runner.findings.table_files import as_file
 from runner.plan.expectations import Verdict
 from runner.runs.about import About
@@ -16,12 +19,19 @@ from runner.store.records import ParentRecord
 
 REPORT = "report.html"
 TABLES = (".csv", ".parquet")
+IN_NOTE = 10
+EMPTY: Mapping[str, str] = MappingProxyType({})
 SAID = {True: "yes", False: "**no**", None: "not judged"}
 
 
-def parent_record(sweep: Findings, with_pictures: bool, now: int) -> ParentRecord:
-    """Everything from a sweep's results, `now` in milliseconds. Without pictures there is no report either."""
-    metrics, tags = _counts(sweep), {"mlflow.note.content": note_of(sweep.about, sweep.answer, sweep.verdicts)}
+def parent_record(
+    sweep: Findings, with_pictures: bool, now: int, settings: Sequence[Listed] = (), ids: Mapping[str, str] = EMPTY
+) -> ParentRecord:
+    """Everything from a sweep's results, `now` in milliseconds, and from its settings, whose runs have these `ids` by
+    label. Without pictures there is no report either.
+    """
+    more = "\n\n".join(_lists(sweep, settings, ids, with_pictures)) if settings else ""
+    metrics, tags = _counts(sweep), {"mlflow.note.content": note_of(sweep.about, sweep.answer, sweep.verdicts, more)}
     best = scores.best_result(sweep.results) if len(sweep.parts) == 1 else None  # others are best at something else
     if best is not None:
         metrics |= {f"best/{name}": value for name, value in scores.reported_of(best).items()}
@@ -31,7 +41,7 @@ def parent_record(sweep: Findings, with_pictures: bool, now: int) -> ParentRecor
     files = _tables(sweep)
     if with_pictures:
         files |= {f"plots/{name}": drawing.png for name, drawing in sweep.pictures.items()}
-        files[REPORT] = page_of(sweep).encode()
+        files[REPORT] = report_of(sweep).encode()
     if verdicts := sweep.verdicts:
         held = sum(one.holds is True for one in verdicts)
         judged = sum(one.holds is not None for one in verdicts)
@@ -42,15 +52,34 @@ def parent_record(sweep: Findings, with_pictures: bool, now: int) -> ParentRecor
         }
         left_out = f", {len(verdicts) - judged} not judged" if judged < len(verdicts) else ""
         tags["verdict"] = f"{held} of {judged} expectations hold{left_out}"
-    return ParentRecord(files, metrics, tags, saved_view(sweep, now))
+    return ParentRecord(files, metrics, tags, saved_views(sweep, settings, now), common_settings(sweep))
 
 
-def note_of(about: About, answer: Sequence[str], verdicts: Sequence[Verdict]) -> str:
-    """The description of a sweep: its question and answer, its command, and what came out of what was expected."""
+def note_of(about: About, answer: Sequence[str], verdicts: Sequence[Verdict], more: str = "") -> str:
+    """The description of a sweep: its question and answer, `more`, its command, and what came out of what was
+    expected.
+    """
     judged = [f"- {markdown(one.sentence)}: {markdown(one.numbers)} {SAID[one.holds]}" for one in verdicts]
     told = markdown(" ".join(answer))
-    parts = markdown(about.question), told, code(about.command), "\n".join(judged)
+    parts = markdown(about.question), told, more, code(about.command), "\n".join(judged)
     return "\n\n".join(part for part in parts if part)
+
+
+def _lists(sweep: Findings, settings: Sequence[Listed], ids: Mapping[str, str], with_report: bool) -> Iterator[str]:
+    """Where all settings, curves and the report are, and the table of the best settings, each with its page."""
+    key, charts = sweep.about.sweep_id, view_page(sweep, sweep.about.sweep_id, CHARTS)
+    links = {"all settings": view_page(sweep, key), "their mean curves": charts}
+    links |= {"with the band of their runs": view_page(sweep, f"{key}{BANDS}", CHARTS)}
+    links |= {"report": page_of(sweep, sweep.parent_id, f"/artifacts/{REPORT}")} if with_report else {}
+    yield " · ".join(f"[{name}]({address})" for name, address in links.items())
+    heads = list(dict.fromkeys(name for one in settings for name in one.texts))
+    rows = [["rank", "setting", *heads], ["---"] * (len(heads) + 2)]
+    for one in settings[:IN_NOTE]:
+        setting, label = one.setting, markdown(one.setting.label)
+        name = f"[{label}]({page_of(sweep, ids[setting.label])})" if setting.label in ids else label
+        texts = [markdown(one.texts.get(head, "")) for head in heads]
+        rows.append([str(setting.rank), name, *texts])
+    yield "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 def _counts(sweep: Findings) -> dict[str, float]:

@@ -1,6 +1,7 @@
 """The pictures of a sweep, those that can be drawn, and that of its best run."""
 
 import threading
+import uuid
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from itertools import count
@@ -11,6 +12,7 @@ from runner.base.errors import with_trace
 from runner.base.texts import short
 from runner.findings.artist import Artist
 from runner.findings.numbers.data_sets import by_data
+from runner.findings.numbers.fits import fits_of
 from runner.findings.section import slug
 from runner.runs.data import Prepared, digest_of, prepare
 from runner.runs.explaining import explain_data
@@ -86,6 +88,27 @@ def picture_of(result: RunResult) -> dict[str, bytes]:
     if drawn.lost_picture:
         warn(f"the best run has {drawn.lost_picture}")
     return {f"plots/{name}": content for name, content in drawn.pictures.items()}
+
+
+def fit_pictures(results: Sequence[RunResult], now: int) -> dict[int, dict[str, bytes]]:
+    """The fit of each run by its index, with common axes, as files by which MLflow shows pictures of runs in a grid.
+
+    They are named as MLflow's own client does it; `now` is in milliseconds. Where the data is gone, there is none.
+    """
+    there = [(one, data) for one in results if not isinstance(data := learned_from(one), str)]
+    try:
+        from runner.findings.figures import draw_grid
+
+        with DRAWING:
+            drawn = draw_grid(fits_of(there))
+    except Exception as error:
+        warn(f"MLflow has no pictures of the settings: {type(error).__name__}: {error}")
+        return {}
+    files = {}
+    for (one, _), (picture, small) in zip(there, drawn, strict=True):
+        name = f"images/fit+step+0+timestamp+{now}+{uuid.uuid4()}"
+        files[one.index] = {f"{name}.png": picture, f"{name}+compressed.webp": small}
+    return files
 
 
 class Lost:

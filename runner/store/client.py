@@ -69,6 +69,12 @@ class ClientWriter:
             if folder is None and files:
                 upload(self._client, self._uri, run_id, artifact_uri, into)
 
+    def log_params(self, run_id: str, params: Mapping[str, str]) -> None:
+        """Give a run params, which can be sent again but not changed."""
+        rows = [Param(key, value) for key, value in params.items()]
+        for start in range(0, len(rows), MAX_PARAMS):
+            self._client.log_batch(run_id, params=rows[start : start + MAX_PARAMS])
+
     def _log_batches(self, run_id: str, record: RunRecord) -> None:
         params = [Param(key, value) for key, value in record.params.items()]
         metrics = [Metric(*row) for row in record.metrics]

@@ -22,6 +22,7 @@ from runner.runs.structure import structure_of
 from runner.runs.weights import Weights, read_weights
 from runner.store.address import check_file, folder_of, probe, sqlite_file, tracking_uri
 from runner.store.errors import StoreError, reason, shown, store_errors
+from runner.store.records import SETTINGS_OF
 from runner.store.run_ids import BEGINNING, RUN_ID, SHORTEST, WHOLE
 
 PARENT = "mlflow.parentRunId"
@@ -91,6 +92,10 @@ class Reader:
     def of_sweep(self, sweep_id: str) -> list[StoredRun]:
         """A sweep's parent and all its runs that are not deleted."""
         return list(self._search(f"tags.sweep_id = '{_quoted(sweep_id)}'"))
+
+    def settings_of(self, sweep_id: str) -> list[StoredRun]:
+        """The runs that stand for a sweep's settings and are not deleted."""
+        return list(self._search(f"tags.{SETTINGS_OF} = '{_quoted(sweep_id)}'"))
 
     def with_key(self, key: str) -> StoredRun | None:
         """The newest run that was trained with this run key."""

@@ -19,6 +19,9 @@ from runner.runs.spec import flatten, to_plain
 from runner.runs.weights import write_weights
 
 MAX_TAG, MAX_PARAM, MAX_DIGEST = 5000, 6000, 36
+# Tags that tell apart what MLflow lists as runs: `level` is sweep, setting or run. A setting has its sweep's id in
+# `settings_of`, a run its setting's label in `setting`; a `band` marks the few runs whose means are drawn with a band.
+LEVEL, SETTING, SETTINGS_OF, BAND = "level", "setting", "settings_of", "band"
 YAML = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # ten times faster where libyaml is there
 
 MetricRow = tuple[str, float, int, int]
@@ -108,7 +111,7 @@ def metric_rows(result: RunResult, points: int) -> list[MetricRow]:
 
 def tags_of(result: RunResult) -> dict[str, str]:
     """Identity and outcome; what went wrong, if something did."""
-    tags = {"run_key": result.key, "sweep_index": str(result.index), "outcome": result.outcome.value}
+    tags = {LEVEL: "run", "run_key": result.key, "sweep_index": str(result.index), "outcome": result.outcome.value}
     tags |= {"last_step": str(result.last_step)} | result.provenance.environment
     if result.data:
         n_train, n_test = result.data.n_samples
@@ -176,9 +179,10 @@ def _data_of(result: RunResult, used: DataUsed) -> tuple[DataRecord, ...]:
 
 @dataclass(frozen=True)
 class ParentRecord:
-    """All that a parent run is given at the end. `view` is a tag of the experiment: MLflow's page with its runs."""
+    """All that a parent run is given at the end. `views` are tags of the experiment: MLflow's pages with its runs."""
 
     files: dict[str, bytes]
     metrics: dict[str, float]
     tags: dict[str, str]
-    view: tuple[str, str]
+    views: dict[str, str]
+    params: dict[str, str]

@@ -198,10 +198,16 @@ class Tracker:
         now = int(1000 * time.time())
         rows = [Metric(key, value, now, 0) for key, value in record.metrics.items() if np.isfinite(value)]
         self._client.log_batch(run_id, rows, tags=[RunTag(key, value[:MAX_TAG]) for key, value in record.tags.items()])
+        self._writer.log_params(run_id, record.params)
         self.add_files(run_id, record.files)
         self._client.set_terminated(run_id, status)
-        with suppress(StoreError), store_errors():  # nothing is missing without it
-            self._client.set_experiment_tag(self.experiment_id, *record.view)
+        self.show_views(record.views)
+
+    def show_views(self, views: Mapping[str, str]) -> None:
+        """Keep views of runs with the experiment, for MLflow's pages; nothing is missing without them."""
+        for key, state in views.items():
+            with suppress(StoreError), store_errors():
+                self._client.set_experiment_tag(self.experiment_id, key, state)
 
     @store_errors()
     def end_sweep(self, run_id: str, status: str) -> None:

@@ -6,6 +6,7 @@ from runner.findings.figures.curves import draw_curves
 from runner.findings.figures.data import draw_data
 from runner.findings.figures.effects import draw_effects, draw_heatmaps, draw_profiles
 from runner.findings.figures.fits import draw_fits
+from runner.findings.figures.grid import draw_grid
 from runner.findings.figures.layers import draw_layers
 from runner.findings.figures.run import draw_run
 from runner.findings.figures.scores import draw_scores
@@ -16,6 +17,7 @@ __all__ = [
     "draw_effects",
     "draw_errors",
     "draw_fits",
+    "draw_grid",
     "draw_heatmaps",
     "draw_importances",
     "draw_layers",

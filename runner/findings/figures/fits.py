@@ -23,7 +23,7 @@ MEANINGS = {
 
 def draw_fits(fits: Sequence[tuple[Shown, Fit]], title: str, note: str, is_in_threes: bool = False) -> Drawing:
     """Small multiples: a panel for each run, or three for each setting."""
-    frames = _common([frame_of(fit) for _, fit in fits])
+    frames = common_frames([frame_of(fit) for _, fit in fits])
     columns, width, height = grid_of(len(fits)) if not is_in_threes else grid_of(3)
     titles = titles_of([(one.label, one.told) for one, _ in fits], width)
     plots = [
@@ -35,7 +35,7 @@ def draw_fits(fits: Sequence[tuple[Shown, Fit]], title: str, note: str, is_in_th
     return Drawing(title, plots, told, tuple(legend.items()), columns)
 
 
-def _common(frames: Sequence[Frame]) -> list[Frame]:
+def common_frames(frames: Sequence[Frame]) -> list[Frame]:
     """The same limits and the same colours for all that show the same quantities."""
     alike: dict[tuple[object, ...], list[Frame]] = {}
     for frame in frames:

@@ -67,6 +67,7 @@ def drawn_from(trained: list[tuple[RunResult, Prepared]]) -> dict[str, bytes]:
     return {
         "draw_data": b"".join(figures.draw_data(data, "title").png for _, data in trained),
         "draw_fits": figures.draw_fits(fits, "title", "note").png,
+        "draw_grid": b"".join(picture for pair in figures.draw_grid([fit for _, fit in fits]) for picture in pair),
         "draw_run": b"".join(runs),
         "draw_layers": figures.draw_layers(
             [(one.spec.data.name, panels_of(one)) for one, _ in trained[-3:]], "title"

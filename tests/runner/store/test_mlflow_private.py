@@ -57,10 +57,11 @@ def test_a_sweep_is_finished_without_the_view_that_mlflow_does_not_take(tracker:
     with pytest.raises(MlflowException, match="no name of a tag"):
         client.set_experiment_tag(tracker.experiment_id, *view)
     run_id = tracker.start_sweep("sweep", {})
-    record = ParentRecord({"report.html": b"a page"}, {"best": 0.5}, {"a": "tag"}, view)
+    record = ParentRecord({"report.html": b"a page"}, {"best": 0.5}, {"a": "tag"}, dict([view]), {"shared": "1"})
     tracker.finish_sweep(run_id, "FINISHED", record)
     run = client.get_run(run_id)
     assert (run.info.status, run.data.metrics["best"], run.data.tags["a"]) == ("FINISHED", 0.5, "tag")
+    assert run.data.params == {"shared": "1"}
     assert [one.path for one in client.list_artifacts(run_id)] == ["report.html"]
 
 
