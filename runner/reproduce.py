@@ -29,7 +29,8 @@ from runner.store.address import named_store
 from runner.train.execution import training_of
 
 if TYPE_CHECKING:
-    from runner.store.reader import Reader, StoredRun
+    from runner.store.reader import Reader
+    from runner.store.stored_run import StoredRun
 
 ALL = "--all"
 TRAINED = [outcome for outcome in Outcome if outcome.is_trained]
@@ -109,14 +110,16 @@ def _run(arguments: Sequence[str]) -> int:
 
 def _one_run(reader: "Reader", name: str) -> "StoredRun":
     run = reader.run(name)
-    if run.is_parent:
-        raise UserError(f"{name} is a sweep; to reproduce all of its runs: python -m runner.reproduce {ALL} {name}")
+    if run.is_parent or run.is_setting:
+        what = "sweep" if run.is_parent else "setting"
+        command = f"python -m runner.reproduce {ALL} {run.sweep_id or name}"
+        raise UserError(f"{name} is a {what}; to reproduce all runs of the sweep: {command}")
     return run
 
 
 def _runs_of_sweep(reader: "Reader", name: str) -> list["StoredRun"]:
     """The runs of a sweep in its order, by the id of the sweep or of its parent run."""
-    found = reader.of_sweep(name) or reader.of_sweep(reader.run(name).tags.get("sweep_id", ""))
+    found = reader.of_sweep(name) or reader.of_sweep(reader.run(name).sweep_id)
     runs = sorted((run for run in found if not run.is_parent), key=lambda run: run.index)
     if not runs:
         raise UserError(f"the store {named_store()} has no runs of a sweep {name}")

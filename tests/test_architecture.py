@@ -19,7 +19,9 @@ RUNNER = [path for path in FILES if path not in NN]
 STORE = ROOT / "runner" / "store"
 FIGURES = ROOT / "runner" / "findings" / "figures"
 HOMES = {
-    "mlflow": [STORE / f"{name}.py" for name in ("writer", "reader", "client", "models", "mlflow_private")],
+    "mlflow": [
+        STORE / f"{name}.py" for name in ("writer", "reader", "client", "models", "new_store", "mlflow_private")
+    ],
     "matplotlib": sorted(FIGURES.glob("*.py")),
 }
 ABOVE_MLFLOW = [ROOT / "runner" / "conduct" / f"{name}.py" for name in ("publishing", "parents", "setting_runs")]

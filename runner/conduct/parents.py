@@ -28,8 +28,9 @@ from runner.findings.where import how_to_read
 from runner.runs.environment import machine, patch, source
 from runner.store.address import TRAINING_PAGE, run_pages
 from runner.store.errors import StoreError
-from runner.store.reader import PARENT, StoredRun
+from runner.store.reader import PARENT
 from runner.store.records import LEVEL
+from runner.store.stored_run import StoredRun
 from runner.store.writer import Tracker
 
 

@@ -20,7 +20,7 @@ from runner.findings.findings import Findings
 from runner.findings.numbers import scores
 from runner.findings.numbers.data_sets import by_data
 from runner.findings.pictures import picture_of
-from runner.findings.where import how_to_look
+from runner.findings.where import first_click, how_to_look
 from runner.runs.account import FILE, SUMMARY
 from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
@@ -196,4 +196,5 @@ class Publisher:
         here, there, page = self.parent.where(self.ledger, not self.trouble)
         page = f"/#/experiments/{self._tracker.experiment_id}/runs{page}"
         in_mlflow = Text(visible(f"in MLflow: experiment {tracking.experiment!r}, run {name!r}"))
-        return [*here, in_mlflow, *there, how_to_look(self._tracker.uri, page, name)]
+        once = [first_click(self._tracker.uri)] if self._tracker.is_new else []
+        return [*here, in_mlflow, *there, how_to_look(self._tracker.uri, page, name), *once]

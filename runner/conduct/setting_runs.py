@@ -1,9 +1,17 @@
 """Having the store list a sweep's settings beside its runs, when it ends and when somebody asks for it later."""
 
+import time
 from collections.abc import Mapping, Sequence
 
+from rich.text import Text
+
+from runner.base.errors import UserError
 from runner.findings.findings import Findings
-from runner.findings.setting_runs import Listed, in_bands
+from runner.findings.mlflow_pages import view_page
+from runner.findings.parent_run import REPORT, description
+from runner.findings.setting_runs import Listed, in_bands, listed
+from runner.findings.where import how_to_look
+from runner.store.reader import Reader
 from runner.store.records import BAND, LEVEL, SETTING
 from runner.store.writer import Tracker
 
@@ -17,7 +25,7 @@ def write_settings(tracker: Tracker, sweep: Findings, settings: Sequence[Listed]
     if not settings:
         return {}
     sweep_id = sweep.about.sweep_id
-    tracker.remove(tracker.reader.settings_of(sweep_id))
+    tracker.forget(tracker.reader.settings_of(sweep_id), ())
     records = [one.record for one in settings]
     ids = {records[place].name: run_id for place, run_id in tracker.write_runs(records, sweep.parent_id)}
     if tracker.can_lose_answers:
@@ -25,6 +33,26 @@ def write_settings(tracker: Tracker, sweep: Findings, settings: Sequence[Listed]
         tracker.remove([run for run in tracker.reader.settings_of(sweep_id) if run.run_id not in known])
     _tag_runs(tracker, sweep, settings, tagged)
     return ids
+
+
+def list_settings(reader: Reader, sweep: Findings) -> tuple[int, Text]:
+    """Have the store list the settings of a sweep that has ended, and its parent lead to them; returns how many there
+    are, and where to look. Raises UserError for what is no such sweep, and StoreError.
+    """
+    parent = reader.run(sweep.parent_id)
+    if not parent.is_parent:
+        raise UserError(f"{parent.name} is a single run, which has no settings")
+    if parent.status != "FINISHED":
+        command = f"python -m runner.resume {sweep.about.sweep_id}"
+        raise UserError(f"{sweep.about.name} has not ended ({parent.status}); {command} finishes it")
+    tracker, now = Tracker(reader.experiment_of(parent)), int(1000 * time.time())
+    has_report = reader.has_file(parent, REPORT)
+    settings = listed(sweep, now, with_pictures=has_report)
+    runs = {run.index: run for run in reader.of_sweep(sweep.about.sweep_id) if not run.is_parent}
+    ids = write_settings(tracker, sweep, settings, {index: run.tags for index, run in runs.items()})
+    tracker.describe_sweep(sweep.parent_id, description(sweep, has_report, now, settings, ids))
+    tracker.settle()
+    return len(settings), how_to_look(tracker.uri, f"/{view_page(sweep, sweep.about.sweep_id)}", sweep.about.name)
 
 
 def _tag_runs(tracker: Tracker, sweep: Findings, settings: Sequence[Listed], tagged: Tagged) -> None:

@@ -21,7 +21,8 @@ from runner.store.plan_file import PlanEntry, plan_from
 from runner.store.run_ids import BEGINNING
 
 if TYPE_CHECKING:
-    from runner.store.reader import Reader, StoredRun
+    from runner.store.reader import Reader
+    from runner.store.stored_run import StoredRun
 
 
 def load_sweep(name: str | None = None, reader: "Reader | None" = None, without: Container[str] = ()) -> Findings:
@@ -85,11 +86,9 @@ def _runs_of(reader: "Reader", name: str | None) -> "list[StoredRun]":
         told = f"MLflow has no run {one_line(name)}, and {OUTPUTS}/ no sweep of this name"
         raise UserError(told + others_than(name))
     run = reader.run(name)
-    if not run.is_parent:
-        return [run]
-    if not run.tags.get("sweep_id"):
+    if not run.sweep_id:
         raise UserError(f"run {run.run_id} was not made by this program")
-    return reader.of_sweep(run.tags["sweep_id"])
+    return reader.of_sweep(run.sweep_id) if run.is_parent or run.is_setting else [run]
 
 
 def _sweep_in(name: str) -> str:

@@ -28,6 +28,7 @@ from runner.store.records import BAND, SETTING, SETTINGS_OF
 MAX_COLUMNS, MAX_NAME, IN_CHARTS = 12, 100, 10
 # Pixels of a column: of a letter, of what stands beside the text, and the least and most.
 LETTER, BESIDE, NARROW, WIDE, OF_NAMES, OF_DIAGNOSES = 8, 42, 80, 240, 260, 320
+VIEW = "mlflow.sharedViewState."  # begins the tag of a view
 BANDS = ".bands"  # ends the key of the second view
 BEFORE = ["2_0", "3_0", "4_0", "0", "attributes.`Run Name`"]  # the columns without a name, and that of names
 AFTER = ["runDateAndNestInfo", "duration"]
@@ -43,7 +44,7 @@ def saved_views(sweep: Findings, settings: Sequence[Listed], now: int) -> dict[s
     if bands := in_bands([one.setting for one in settings]):
         views[f"{key}{BANDS}"] = (f"{name}: mean curves with their band", _of_bands(sweep, bands))
     return {
-        f"mlflow.sharedViewState.{key}": json.dumps(
+        f"{VIEW}{key}": json.dumps(
             {"name": short(name, MAX_NAME), "createdAt": now, "updatedAt": now, "state": _compressed(state)}
         )
         for key, (name, state) in views.items()

@@ -1,6 +1,7 @@
 """What the parent run of a sweep gets when its runs are there: tables, pictures, the report, numbers and a note."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
 from runner.base.texts import code, markdown
@@ -10,16 +11,18 @@ from runner.findings.mlflow_view import BANDS, saved_views
 from runner.findings.numbers import scores
 from runner.findings.numbers.tables import seed_table
 from runner.findings.render import page_of as report_of
-from runner.findings.setting_runs import Listed, common_settings
+from runner.findings.setting_runs import Listed, common_settings, in_bands
 from runner.findings.table_files import as_file
 from runner.plan.expectations import Verdict
 from runner.runs.about import About
+from runner.runs.account import TAG
 from runner.runs.outcome import Outcome, counted
-from runner.store.records import ParentRecord
+from runner.runs.result import RunResult
+from runner.store.records import MAX_TAG, ParentRecord
 
 REPORT = "report.html"
 TABLES = (".csv", ".parquet")
-IN_NOTE = 10
+IN_NOTE, FEW_IN_NOTE = 10, 4  # settings
 EMPTY: Mapping[str, str] = MappingProxyType({})
 SAID = {True: "yes", False: "**no**", None: "not judged"}
 
@@ -30,29 +33,53 @@ def parent_record(
     """Everything from a sweep's results, `now` in milliseconds, and from its settings, whose runs have these `ids` by
     label. Without pictures there is no report either.
     """
-    more = "\n\n".join(_lists(sweep, settings, ids, with_pictures)) if settings else ""
-    metrics, tags = _counts(sweep), {"mlflow.note.content": note_of(sweep.about, sweep.answer, sweep.verdicts, more)}
-    best = scores.best_result(sweep.results) if len(sweep.parts) == 1 else None  # others are best at something else
+    metrics = _counts(sweep)
+    best = _best(sweep)
     if best is not None:
         metrics |= {f"best/{name}": value for name, value in scores.reported_of(best).items()}
         if best.scored_on != best.reported_on:
             metrics |= {f"best/{best.scored_on}_{name}": value for name, value in scores.scores_of(best).items()}
-        tags |= {"best_run": sweep.run_ids[best.index], "best_setting": sweep.name_of(best)}
     files = _tables(sweep)
     if with_pictures:
         files |= {f"plots/{name}": drawing.png for name, drawing in sweep.pictures.items()}
         files[REPORT] = report_of(sweep).encode()
-    if verdicts := sweep.verdicts:
-        held = sum(one.holds is True for one in verdicts)
-        judged = sum(one.holds is not None for one in verdicts)
+    if sweep.verdicts:
+        held, judged = _judged(sweep.verdicts)
         metrics |= {
             "expect/held": held,
             "expect/failed": judged - held,
-            "expect/not_judged": len(verdicts) - judged,
+            "expect/not_judged": len(sweep.verdicts) - judged,
         }
-        left_out = f", {len(verdicts) - judged} not judged" if judged < len(verdicts) else ""
+    return replace(description(sweep, with_pictures, now, settings, ids), files=files, metrics=metrics)
+
+
+def description(
+    sweep: Findings, has_report: bool, now: int, settings: Sequence[Listed], ids: Mapping[str, str]
+) -> ParentRecord:
+    """What a sweep's parent says of it, and the views of what is listed: see `parent_record`."""
+    tags = {"mlflow.note.content": note_of(sweep.about, sweep.answer, sweep.verdicts)}
+    for rows in (IN_NOTE, FEW_IN_NOTE, 0) if settings else ():
+        more = "\n\n".join(_lists(sweep, settings[:rows], ids, has_report))
+        tags["mlflow.note.content"] = note_of(sweep.about, sweep.answer, sweep.verdicts, more)
+        if len(tags["mlflow.note.content"]) <= MAX_TAG:
+            break
+    if (best := _best(sweep)) is not None:
+        tags |= {"best_run": sweep.run_ids.get(best.index, ""), "best_setting": sweep.name_of(best)}
+    if sweep.verdicts:
+        held, judged = _judged(sweep.verdicts)
+        left_out = f", {len(sweep.verdicts) - judged} not judged" if judged < len(sweep.verdicts) else ""
         tags["verdict"] = f"{held} of {judged} expectations hold{left_out}"
-    return ParentRecord(files, metrics, tags, saved_views(sweep, settings, now), common_settings(sweep))
+    return ParentRecord({}, {}, tags, saved_views(sweep, settings, now), common_settings(sweep))
+
+
+def _best(sweep: Findings) -> RunResult | None:
+    """The best run of a sweep on one data set; those on others are best at something else."""
+    return scores.best_result(sweep.results) if len(sweep.parts) == 1 else None
+
+
+def _judged(verdicts: Sequence[Verdict]) -> tuple[int, int]:
+    """How many expectations hold, of how many that could be judged."""
+    return sum(one.holds is True for one in verdicts), sum(one.holds is not None for one in verdicts)
 
 
 def note_of(about: About, answer: Sequence[str], verdicts: Sequence[Verdict], more: str = "") -> str:
@@ -65,21 +92,22 @@ def note_of(about: About, answer: Sequence[str], verdicts: Sequence[Verdict], mo
     return "\n\n".join(part for part in parts if part)
 
 
-def _lists(sweep: Findings, settings: Sequence[Listed], ids: Mapping[str, str], with_report: bool) -> Iterator[str]:
-    """Where all settings, curves and the report are, and the table of the best settings, each with its page."""
-    key, charts = sweep.about.sweep_id, view_page(sweep, sweep.about.sweep_id, CHARTS)
-    links = {"all settings": view_page(sweep, key), "their mean curves": charts}
-    links |= {"with the band of their runs": view_page(sweep, f"{key}{BANDS}", CHARTS)}
-    links |= {"report": page_of(sweep, sweep.parent_id, f"/artifacts/{REPORT}")} if with_report else {}
+def _lists(sweep: Findings, settings: Sequence[Listed], ids: Mapping[str, str], has_report: bool) -> Iterator[str]:
+    """Where all settings, curves and the report are, and the table of some settings, each with its page."""
+    key = sweep.about.sweep_id
+    links = {"all settings": view_page(sweep, key), "their mean curves": view_page(sweep, key, CHARTS)}
+    if in_bands([one.setting for one in settings]):
+        links["with the band of their runs"] = view_page(sweep, f"{key}{BANDS}", CHARTS)
+    links |= {"report": page_of(sweep, sweep.parent_id, f"/artifacts/{REPORT}")} if has_report else {}
     yield " · ".join(f"[{name}]({address})" for name, address in links.items())
-    heads = list(dict.fromkeys(name for one in settings for name in one.texts))
+    heads = [name for name in dict.fromkeys(name for one in settings for name in one.texts) if name != TAG]
     rows = [["rank", "setting", *heads], ["---"] * (len(heads) + 2)]
-    for one in settings[:IN_NOTE]:
+    for one in settings:
         setting, label = one.setting, markdown(one.setting.label)
         name = f"[{label}]({page_of(sweep, ids[setting.label])})" if setting.label in ids else label
-        texts = [markdown(one.texts.get(head, "")) for head in heads]
-        rows.append([str(setting.rank), name, *texts])
-    yield "\n".join(f"| {' | '.join(row)} |" for row in rows)
+        rows.append([str(setting.rank), name, *(markdown(one.texts.get(head, "")) for head in heads)])
+    if settings:
+        yield "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 def _counts(sweep: Findings) -> dict[str, float]:

@@ -19,6 +19,12 @@ def how_to_look(uri: str, page: str, name: str) -> Text:
     return Text.assemble(f"look at it: {command}\n{'and open':>20} ", link(name, f"{LOCAL_PAGES}{page}"))
 
 
+def first_click(uri: str) -> Text:
+    """What to do once, so that MLflow keeps showing pages of runs: a click drops what an address says of that."""
+    pages = f"{address(uri) if is_server(uri) else LOCAL_PAGES}/#/experiments"
+    return Text.assemble("and click Model training once, at the top left of ", link(pages, pages))
+
+
 def how_to_read(command: str, file: str | None) -> Text:
     """The command that opens a sweep's report, for which no server is needed, and its file, if on this machine."""
     told = Text(f"the report: {visible(command)}")

@@ -6,17 +6,20 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from shlex import quote
+from shutil import rmtree
 
 from filelock import FileLock, Timeout
 
 from runner.base.errors import NEAREST, UserError, nearest, one_line
 from runner.base.files import contents_of, write_whole
 from runner.base.paths import OUTPUTS
+from runner.runs.account import FILE
 from runner.runs.planned import PlannedRun
 from runner.runs.result import RunResult, load, save
 from runner.store.plan_file import PlanFile, plan_from
 
 PLAN, STACKS, LOCK, FINISHED = "plan.json", "stacks", "lock", "finished"
+HYDRA, MULTIRUN = ".hydra", "multirun.yaml"  # Hydra's own
 JOB = "job-"  # how files of Hydra's own launchers begin; they are older than those of a resume
 
 
@@ -99,6 +102,18 @@ class SweepFolder:
         self._lock.release(force=True)
         (self.path / LOCK).unlink(missing_ok=True)
         with suppress(OSError):  # Hydra's files, or the user's
+            self.path.rmdir()
+
+    def delete(self) -> None:
+        """Delete it with all that is in it; outside of `outputs/`, where a person may keep more there, what is ours."""
+        if self.path.resolve().parent == OUTPUTS.resolve():
+            rmtree(self.path)
+            return
+        for name in (STACKS, HYDRA):
+            rmtree(self.path / name, ignore_errors=True)
+        for name in (PLAN, FINISHED, LOCK, MULTIRUN, FILE):
+            (self.path / name).unlink(missing_ok=True)
+        with suppress(OSError):  # there is more in it
             self.path.rmdir()
 
     def reopen(self) -> bytes:

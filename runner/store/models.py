@@ -6,6 +6,7 @@ models.
 
 import tempfile
 import warnings
+from collections.abc import Collection, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from runner.store.mlflow_private import CONFLICT
 from runner.store.records import metric_rows
 
 NAME = "model"
+ASKED = 100  # runs that are asked about at once
 
 
 class ModelWriter:
@@ -51,6 +53,29 @@ class ModelWriter:
         for other in self._models_of(run_id):
             if other.model_id != model.model_id:  # created by a request whose answer was lost
                 self._client.delete_logged_model(other.model_id)
+
+    def registered(self, run_ids: Sequence[str]) -> list[str]:
+        """The registered models that are of these runs, each with its version."""
+        found = []
+        for start in range(0, len(run_ids), ASKED):
+            some = ", ".join(f"'{run_id}'" for run_id in run_ids[start : start + ASKED])
+            found += [f"{one.name} {one.version}" for one in self._client.search_model_versions(f"run_id IN ({some})")]
+        return found
+
+    def remove(self, run_ids: Collection[str]) -> None:
+        """Move the models of these runs to MLflow's bin."""
+        for model in self._all():
+            if model.source_run_id in run_ids:
+                self._client.delete_logged_model(model.model_id)
+
+    def _all(self) -> Iterator[LoggedModel]:
+        token = None
+        while True:
+            page = self._client.search_logged_models([self._experiment_id], page_token=token)
+            yield from page
+            token = page.token
+            if not token:
+                return
 
     def _models_of(self, run_id: str) -> list[LoggedModel]:
         return list(self._client.search_logged_models([self._experiment_id], f"source_run_id = '{run_id}'"))

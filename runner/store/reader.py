@@ -3,7 +3,6 @@
 import json
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
@@ -24,46 +23,11 @@ from runner.store.address import check_file, folder_of, probe, sqlite_file, trac
 from runner.store.errors import StoreError, reason, shown, store_errors
 from runner.store.records import SETTINGS_OF
 from runner.store.run_ids import BEGINNING, RUN_ID, SHORTEST, WHOLE
+from runner.store.stored_run import StoredRun
 
 PARENT = "mlflow.parentRunId"
 PAGE = 1000
 AMBIGUOUS = 3  # ids that are shown
-
-
-@dataclass(frozen=True)
-class StoredRun:
-    """One run of a store."""
-
-    run_id: str
-    name: str
-    status: str
-    tags: dict[str, str]
-    metrics: dict[str, float]
-    artifacts: str
-    experiment_id: str
-    started: float
-    seconds: float
-
-    @property
-    def index(self) -> int:
-        """Its place in its sweep; -1 for a parent."""
-        return int(self.tags.get("sweep_index", -1))
-
-    @property
-    def modules(self) -> list[str]:
-        """The user's own modules whose parts it had."""
-        return [name for name in self.tags.get("modules", "").split(",") if name]
-
-    @property
-    def is_parent(self) -> bool:
-        """Whether it stands for a sweep."""
-        return "sweep_index" not in self.tags
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether it was written to its end, and was trained to its own."""
-        text = self.tags.get("outcome", Outcome.KILLED)
-        return text in set(Outcome) - {Outcome.KILLED} and self.status == Outcome(text).mlflow_status
 
 
 class Reader:
@@ -110,6 +74,11 @@ class Reader:
                 return contents_of(Path(folder) / name)
             with tempfile.TemporaryDirectory() as into:
                 return Path(self._client.download_artifacts(run.run_id, name, into)).read_bytes()
+
+    def experiment_of(self, run: StoredRun) -> str:
+        """The name of the experiment that a run is in."""
+        with store_errors("the MLflow store cannot be read: "):
+            return str(self._client.get_experiment(run.experiment_id).name)
 
     def newest(self) -> StoredRun | None:
         """The run of a sweep, or single run, that started last."""
@@ -165,14 +134,17 @@ class Reader:
             raise ValueError(f"weights.npz is not that of a run: {error}") from error
 
     def _signals(self, run: StoredRun) -> Signals:
-        """None where an earlier version wrote the run: that is looked up, since a server is asked for long in vain."""
-        folder, name = folder_of(run.artifacts), "signals.parquet"
+        """None where an earlier version wrote the run."""
+        name = "signals.parquet"
+        return signals_of(read_history(self.file(run, name), name)) if self.has_file(run, name) else {}
+
+    def has_file(self, run: StoredRun, name: str) -> bool:
+        """Whether a run has this artifact; that is looked up, since a server is asked for long in vain."""
+        folder = folder_of(run.artifacts)
         if folder is not None:
-            is_there = (Path(folder) / name).exists()
-        else:
-            with store_errors(f"the files of run {run.run_id} cannot be listed: "):
-                is_there = name in {file.path for file in self._client.list_artifacts(run.run_id)}
-        return signals_of(read_history(self.file(run, name), name)) if is_there else {}
+            return (Path(folder) / name).exists()
+        with store_errors(f"the files of run {run.run_id} cannot be listed: "):
+            return name in {file.path for file in self._client.list_artifacts(run.run_id)}
 
     def changed(self, run: StoredRun, result: RunResult) -> list[str]:
         """Which digests of a stored run its files no longer have."""

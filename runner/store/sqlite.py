@@ -65,6 +65,32 @@ def tag(file: str, tags: Mapping[str, Mapping[str, str]], stale: Mapping[str, It
         connection.executemany(f"INSERT OR REPLACE INTO tags ({COLUMNS['tags']}) VALUES (?, ?, ?)", rows)
 
 
+def remove(file: str, run_ids: Iterable[str]) -> list[str]:
+    """Remove runs for good, with their models and with data sets that no other run has learned from; all or none.
+    Returns where the files of the models are. Raises sqlite3.Error.
+    """
+    with _transaction(file) as connection:
+        connection.execute("CREATE TEMP TABLE gone (id TEXT PRIMARY KEY)")
+        connection.executemany("INSERT OR IGNORE INTO gone VALUES (?)", [(run_id,) for run_id in run_ids])
+        connection.execute(
+            "CREATE TEMP TABLE models AS SELECT model_id AS id FROM logged_models WHERE source_run_id IN gone"
+        )
+        connection.execute(
+            "CREATE TEMP TABLE used AS SELECT DISTINCT source_id AS id FROM inputs WHERE destination_id IN gone"
+        )
+        places = connection.execute("SELECT artifact_location FROM logged_models WHERE model_id IN models").fetchall()
+        for table in ("logged_model_metrics", "logged_model_params", "logged_model_tags", "logged_models"):
+            connection.execute(f"DELETE FROM {table} WHERE model_id IN models")
+        links = "FROM inputs WHERE destination_id IN gone OR source_id IN gone"
+        connection.execute(f"DELETE FROM input_tags WHERE input_uuid IN (SELECT input_uuid {links})")
+        connection.execute(f"DELETE {links}")
+        unused = "dataset_uuid IN used AND dataset_uuid NOT IN (SELECT source_id FROM inputs)"
+        connection.execute(f"DELETE FROM datasets WHERE {unused}")
+        for table in ("latest_metrics", "metrics", "params", "tags", "runs"):
+            connection.execute(f"DELETE FROM {table} WHERE run_uuid IN gone")
+        return [str(place) for (place,) in places]
+
+
 @contextmanager
 def _transaction(file: str) -> Iterator[sqlite3.Connection]:
     """All that is written in here, or nothing."""

@@ -6,9 +6,7 @@
 A run is created when its result is there, with all its numbers in one batch; nothing is ever RUNNING but the sweep.
 """
 
-import glob
 import time
-import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -42,8 +40,10 @@ from runner.store.address import (
 from runner.store.client import ClientWriter
 from runner.store.errors import StoreError, shown, store_errors
 from runner.store.models import ModelWriter
-from runner.store.reader import PARENT, Reader, StoredRun
+from runner.store.new_store import make_tables
+from runner.store.reader import PARENT, Reader
 from runner.store.records import MAX_TAG, ParentRecord, RunRecord
+from runner.store.stored_run import StoredRun
 
 WRITTEN_BY = "runner.version"  # a tag of an experiment: the version of this program that wrote to it last
 AT_ONCE = 50  # runs in one transaction
@@ -54,7 +54,9 @@ ROUNDS = 2  # of these until somebody who has pressed Ctrl-C is heard
 
 
 class Tracker:
-    """One experiment in one store. Raises StoreError when the store cannot be opened or written."""
+    """One experiment in one store, which `is_new` where it was made here. Raises StoreError when the store cannot be
+    opened or written.
+    """
 
     def __init__(self, experiment: str) -> None:
         self.uri = tracking_uri()
@@ -64,7 +66,8 @@ class Tracker:
         with store_errors(f"the MLflow store {shown(self.uri)}{named} cannot be used: "), alone_with(self.uri):
             make_tables(self.uri)
             self._client = MlflowClient(self.uri)
-            found = self._client.get_experiment_by_name(experiment) or self._new_experiment(experiment)
+            known = self._client.get_experiment_by_name(experiment)
+            found, self.is_new = known or self._new_experiment(experiment), known is None
             if found.lifecycle_stage == "deleted":
                 raise StoreError(f"the experiment {experiment!r} is deleted; restore it or set tracking.experiment")
             self.experiment_id, self._artifacts = found.experiment_id, found.artifact_location
@@ -121,6 +124,31 @@ class Tracker:
             if run.status == "RUNNING":
                 self._client.set_terminated(run.run_id, "KILLED")
             self._client.delete_run(run.run_id)
+
+    @store_errors()
+    def registered(self, runs: Sequence[StoredRun]) -> list[str]:
+        """The registered models that are of these runs."""
+        return self._models.registered([run.run_id for run in runs])
+
+    @store_errors()
+    def forget(self, runs: Sequence[StoredRun], views: Iterable[str]) -> bool:
+        """Delete runs with their models, and saved views; returns whether they are gone for good, or in MLflow's bin,
+        as in a store that somebody else keeps.
+        """
+        for view in views:
+            with suppress(MlflowException):  # it was never there
+                self._client.delete_experiment_tag(self.experiment_id, view)
+        ids = [run.run_id for run in runs]
+        file = self._bulk_file() if ids else None
+        if file is None:
+            self._models.remove(set(ids))
+            self.remove(runs)
+            return False
+        places = [*sqlite.remove(file, ids), *(run.artifacts for run in runs)]
+        for folder in map(Path, filter(None, map(folder_of, places))):
+            is_usual = folder.parent.name in ids or folder.parent.name.startswith("m-")  # of a run, or of a model
+            rmtree(folder.parent if is_usual else folder, ignore_errors=True)
+        return True
 
     def write_runs(self, records: Sequence[RunRecord], parent: str = "") -> Iterator[tuple[int, str]]:
         """Write runs, each with everything it has; give the place of each with its id, as they come.
@@ -194,19 +222,20 @@ class Tracker:
 
     @store_errors()
     def finish_sweep(self, run_id: str, status: str, record: ParentRecord) -> None:
-        """Write the comparison to the parent run and end it; the view of its runs is kept with the experiment."""
+        """Write the comparison to the parent run and end it."""
+        self.describe_sweep(run_id, record)
+        self.add_files(run_id, record.files)
+        self._client.set_terminated(run_id, status)
+
+    @store_errors()
+    def describe_sweep(self, run_id: str, record: ParentRecord) -> None:
+        """Write to a parent run all but files; the views of its runs are kept with the experiment."""
         now = int(1000 * time.time())
         rows = [Metric(key, value, now, 0) for key, value in record.metrics.items() if np.isfinite(value)]
         self._client.log_batch(run_id, rows, tags=[RunTag(key, value[:MAX_TAG]) for key, value in record.tags.items()])
         self._writer.log_params(run_id, record.params)
-        self.add_files(run_id, record.files)
-        self._client.set_terminated(run_id, status)
-        self.show_views(record.views)
-
-    def show_views(self, views: Mapping[str, str]) -> None:
-        """Keep views of runs with the experiment, for MLflow's pages; nothing is missing without them."""
-        for key, state in views.items():
-            with suppress(StoreError), store_errors():
+        for key, state in record.views.items():
+            with suppress(StoreError), store_errors():  # nothing is missing without it
                 self._client.set_experiment_tag(self.experiment_id, key, state)
 
     @store_errors()
@@ -219,20 +248,3 @@ class Tracker:
     def log_model(self, run_id: str, result: RunResult) -> None:
         """Give a run a model that `mlflow.pyfunc.load_model` can load; one that has it keeps it."""
         self._models.write(run_id, result)
-
-
-def make_tables(uri: str) -> None:
-    """Make a new SQLite store under another name first: one that was left half-made can never be used again.
-
-    Opening a client makes the tables. Raises OSError where no file can be made: the client would try for minutes.
-    """
-    file = sqlite_file(uri)
-    if file is None or (Path(file).exists() and Path(file).stat().st_size):
-        return
-    for left in Path(file).parent.glob(f"{glob.escape(Path(file).name)}.*.partial"):
-        left.unlink()
-    # Never the same name twice: MLflow keeps what it opened by its address, which in another folder is another file.
-    partial = Path(f"{file}.{uuid.uuid4().hex[:8]}.partial")
-    partial.touch()
-    MlflowClient(f"sqlite:///{partial}").get_experiment("0")
-    partial.replace(file)

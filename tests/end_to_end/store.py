@@ -66,8 +66,10 @@ class Store:
         (run,) = self.parents()
         return run
 
-    def children(self, parent: "Run") -> "list[Run]":
-        return [run for run in self.runs() if run.data.tags.get(PARENT) == parent.info.run_id]
+    def children(self, parent: "Run", level: str = "run") -> "list[Run]":
+        """The runs of a sweep, or its settings."""
+        below = [run for run in self.runs() if run.data.tags.get(PARENT) == parent.info.run_id]
+        return [run for run in below if run.data.tags["level"] == level]
 
     def artifact(self, run: "Run", name: str) -> Path:
         """A run's file, or a folder of it."""

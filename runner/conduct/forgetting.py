@@ -1,0 +1,88 @@
+"""What is deleted with a sweep, a setting or a run, and deleting it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from runner.base.console import count
+from runner.base.errors import UserError, one_line
+from runner.base.paths import OUTPUTS
+from runner.findings.mlflow_view import BANDS, VIEW
+from runner.store.folder import SweepFolder, others_than
+from runner.store.reader import PARENT, Reader
+from runner.store.records import SETTING
+from runner.store.run_ids import BEGINNING
+from runner.store.stored_run import StoredRun
+from runner.store.writer import Tracker
+
+
+@dataclass(frozen=True)
+class Doomed:
+    """All that is deleted together: runs of one experiment, and where a whole sweep goes, its folder and its views.
+
+    `sweep_id` is that of the sweep, which stays where only some of its runs go.
+    """
+
+    title: str
+    sweep_id: str
+    runs: list[StoredRun]
+    is_whole: bool
+    folder: SweepFolder | None
+
+    @property
+    def lines(self) -> list[str]:
+        """What there is, in words."""
+        settings = [run for run in self.runs if run.is_setting]
+        trained = [run for run in self.runs if not run.is_setting and not run.is_parent]
+        told = [count(len(trained), "run"), *([count(len(settings), "setting")] if settings else [])]
+        lines = [f"{self.title}: {' and '.join(told)} in MLflow, with their files and models"] if self.runs else []
+        if self.folder:
+            lines.append(f"{'and ' if lines else self.title + ': '}the folder {self.folder.shown}")
+        if self.is_whole and any(run.is_parent and run.status == "RUNNING" for run in self.runs):
+            lines.append("it is marked as running: make sure that no process works on it")
+        return lines
+
+
+def find(reader: Reader, name: str) -> Doomed:
+    """What goes with the sweep of this name in `outputs/`, or with the sweep, setting or run of this MLflow run id.
+
+    Raises UserError where there is none, and where a process works on it.
+    """
+    folder = next((one for one in (SweepFolder(OUTPUTS / name), SweepFolder(Path(name))) if one.has_plan), None)
+    sweep_id = folder.read_plan().about.sweep_id if folder and folder.is_usable else Path(name).name
+    if (found := reader.of_sweep(sweep_id)) or folder:
+        return _whole(reader, sweep_id, found, folder)
+    if not BEGINNING.fullmatch(name):
+        raise UserError(f"MLflow has no run {one_line(name)}, and {OUTPUTS}/ no sweep of this name{others_than(name)}")
+    run = reader.run(name)
+    if not run.sweep_id:
+        raise UserError(f"run {run.run_id} was not made by this program")
+    found = reader.of_sweep(run.sweep_id)
+    if run.is_parent or (not run.is_setting and PARENT not in run.tags):
+        return _whole(reader, run.sweep_id, found, None)
+    if not run.is_setting:
+        return Doomed(f"run {run.name}", run.sweep_id, [run], False, None)
+    members = [one for one in found if not one.is_parent and one.tags.get(SETTING) == run.tags[SETTING]]
+    return Doomed(f"setting {run.name}", run.sweep_id, [run, *members], False, None)
+
+
+def _whole(reader: Reader, sweep_id: str, found: Sequence[StoredRun], folder: SweepFolder | None) -> Doomed:
+    folder = folder or SweepFolder(OUTPUTS / sweep_id)
+    if folder.is_taken:
+        raise UserError(f"a process is working on {folder.shown}; end it first")
+    runs = [*found, *reader.settings_of(sweep_id)]
+    named = next((run.name for run in found if run.is_parent), found[0].name if found else sweep_id)
+    return Doomed(f"{named} ({sweep_id})", sweep_id, runs, True, folder if folder.has_plan else None)
+
+
+def forget(doomed: Doomed, tracker: Tracker | None) -> bool:
+    """Delete it all; returns whether it is gone for good, or in MLflow's bin. Raises UserError, and StoreError."""
+    is_gone = True
+    if doomed.runs and tracker:
+        if registered := tracker.registered(doomed.runs):
+            raise UserError(f"of its models {', '.join(registered)} are registered in MLflow: delete these there first")
+        views = [f"{VIEW}{doomed.sweep_id}{ending}" for ending in ("", BANDS)] if doomed.is_whole else []
+        is_gone = tracker.forget(doomed.runs, views)
+    if doomed.folder:
+        doomed.folder.delete()
+    return is_gone

@@ -1,0 +1,74 @@
+"""`python -m runner.forget`: deletes a sweep with all that it left, or one setting or run of it."""
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from runner.app.commands import run_command, split_options
+from runner.base.console import say
+from runner.base.errors import UserError
+
+if TYPE_CHECKING:
+    from runner.conduct.forgetting import Doomed
+
+YES, DRY_RUN = "--yes", "--dry-run"
+USAGE = """\
+Deletes a sweep with all that it left: its runs and settings in MLflow, their files and models, its saved views, and its
+folder in outputs/. It lists what that is, and asks.
+
+  python -m runner.forget SWEEP            a sweep: the name of its folder in outputs/, a path, or an MLflow run id
+  python -m runner.forget RUN_ID           a single run, a run of a sweep, or a setting with its runs
+  python -m runner.forget SWEEP --dry-run  only list what would be deleted
+  python -m runner.forget SWEEP --yes      without asking, for scripts
+
+Reports that were written elsewhere stay."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a command line; returns the exit code."""
+    return run_command(_run, arguments, USAGE)
+
+
+def _run(arguments: Sequence[str]) -> int:
+    options, names = split_options(arguments, (YES, DRY_RUN))
+    if len(names) != 1:
+        raise UserError(f"one sweep or run at a time, got {len(names)}: python -m runner.forget SWEEP")
+    from runner.conduct.forgetting import find
+    from runner.store.reader import open_reader
+
+    reader = open_reader()
+    doomed = find(reader, names[0])
+    for line in doomed.lines:
+        say(line)
+    if DRY_RUN in options:
+        say("nothing is deleted (--dry-run)")
+        return 0
+    if YES not in options and not _agreed():
+        say("nothing is deleted")
+        return 1
+    _delete(doomed, reader.experiment_of(doomed.runs[0]) if doomed.runs else "")
+    return 0
+
+
+def _agreed() -> bool:
+    """Whether a person has typed yes. Raises UserError where nobody can."""
+    if not sys.stdin.isatty():
+        raise UserError(f"nobody can be asked here, and nothing is deleted; {YES} deletes without asking")
+    try:
+        return input("delete all of this? [y/N] ").strip().lower() in ("y", "yes")
+    except EOFError:
+        return False
+
+
+def _delete(doomed: "Doomed", experiment: str) -> None:
+    from runner.conduct.forgetting import forget
+    from runner.store.writer import Tracker
+
+    is_gone = forget(doomed, Tracker(experiment) if doomed.runs else None)
+    say("deleted" if is_gone else "deleted: in MLflow it is in the bin, which `mlflow gc` empties on the server")
+    if not doomed.is_whole:
+        say(f"to have what MLflow compares up to date: python -m runner.settings {doomed.sweep_id}")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

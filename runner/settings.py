@@ -1,0 +1,47 @@
+"""`python -m runner.settings`: has MLflow list the settings of a sweep that an earlier version has written."""
+
+import sys
+from collections.abc import Sequence
+
+from runner.app.commands import run_command, split_options
+from runner.base.console import count, say
+from runner.base.errors import UserError
+from runner.base.paths import CONF
+from runner.runs.components import load_modules, modules_of
+
+USAGE = """\
+Has MLflow list the settings of a sweep that is in the store: a run for each of them with mean and spread over seeds or
+folds, mean curves and a picture, the saved views, and the description of the sweep. A sweep gets all that when it ends;
+this is for sweeps of earlier versions, and for those of which runs were deleted. Nothing is trained.
+
+  python -m runner.settings                      the newest sweep
+  python -m runner.settings SWEEP                a certain one: its name in outputs/, or an MLflow run id
+  python -m runner.settings modules=[my_parts]   of a sweep with components of your own"""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a command line; returns the exit code."""
+    return run_command(_run, arguments, USAGE, reads=True)
+
+
+def _run(arguments: Sequence[str]) -> int:
+    _, others = split_options(arguments, ())
+    names = [argument for argument in others if not argument.startswith("modules=")]
+    if len(names) > 1:
+        raise UserError(f"one sweep at a time, got {' '.join(names)}")
+    load_modules(modules_of(list(arguments), CONF / "config.yaml"))
+    from runner.conduct.setting_runs import list_settings
+    from runner.findings.loading import load_sweep
+    from runner.store.reader import open_reader
+
+    reader = open_reader()
+    sweep = load_sweep(names[0] if names else None, reader)
+    number, where = list_settings(reader, sweep)
+    without = f"{sweep.about.name} has no setting with several runs, so MLflow lists its runs"
+    say(f"{count(number, 'setting')} of {sweep.about.name}, best first" if number else without)
+    say(where)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,117 @@
+"""`python -m runner.forget`: what goes, what stays, and what it asks."""
+
+import os
+import pty
+import sqlite3
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.program import command, environment, run_runner, said, train
+from tests.end_to_end.resuming import sweep_in
+from tests.end_to_end.store import Store
+
+SWEEP = ("-m", "data=xor", "activation=sigmoid,tanh", "seed=range(3)", "training.epochs=20", "tracking.models=all")
+OF_RUNS = ("runs", "metrics", "latest_metrics", "params", "tags", "inputs", "input_tags", "datasets", "logged_models",
+           "logged_model_metrics", "logged_model_params", "logged_model_tags")  # fmt: skip
+
+
+def forget(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return run_runner(*arguments, cwd=cwd, module="runner.forget")
+
+
+def rows(folder: Path) -> dict[str, int]:
+    with sqlite3.connect(folder / "mlflow.db") as connection:
+        return {name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in OF_RUNS}
+
+
+def files(folder: Path) -> list[Path]:
+    return sorted(path for path in (folder / "mlruns").rglob("*") if path.is_file())
+
+
+@pytest.fixture
+def swept(tmp_path: Path) -> Path:
+    train(*SWEEP, cwd=tmp_path)
+    return tmp_path
+
+
+def sweep_of(folder: Path) -> str:
+    (parent,) = [run for run in Store(folder).parents() if run.data.tags["level"] == "sweep"]
+    return str(parent.data.tags["sweep_id"])
+
+
+def test_a_sweep_goes_with_all_that_it_left_and_another_run_stays_as_it_is(tmp_path: Path) -> None:
+    train("data=xor", "training.epochs=20", cwd=tmp_path)
+    before = rows(tmp_path), files(tmp_path), sorted((tmp_path / "outputs").iterdir())
+    train(*SWEEP, cwd=tmp_path)
+    swept = tmp_path
+    done = forget(sweep_of(swept), "--yes", cwd=swept)
+    assert done.returncode == 0 and "6 runs and 2 settings in MLflow" in done.stdout, said(done)
+    assert done.stdout.endswith("deleted\n")
+    after = rows(swept), files(swept), sorted((swept / "outputs").iterdir())
+    assert after == before
+    store = Store(swept)
+    tags = store.client.get_experiment(store.only().info.experiment_id).tags
+    assert not [key for key in tags if "sharedViewState" in key]
+    again = forget(sweep_in(swept), "--yes", cwd=swept)
+    assert again.returncode == 0 and "data=xor" not in again.stderr and rows(swept)["runs"] == 0, said(again)
+
+
+@pytest.mark.parametrize(("answer", "is_gone"), [("y", True), ("n", False), ("", False)])
+def test_a_person_is_asked_and_only_yes_deletes(swept: Path, answer: str, is_gone: bool) -> None:
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        command(sweep_of(swept), module="runner.forget"), cwd=swept, env=environment(), stdin=theirs,
+        stdout=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        os.write(ours, f"{answer}\n".encode())
+        printed, _ = process.communicate(timeout=120)
+    assert "delete all of this? [y/N]" in printed and process.returncode == (0 if is_gone else 1)
+    assert (rows(swept)["runs"] == 0) is is_gone
+    assert ("nothing is deleted" in printed) is not is_gone
+
+
+def test_a_setting_goes_with_its_runs_and_a_run_alone_and_the_rest_can_be_listed_anew(swept: Path) -> None:
+    store, sweep = Store(swept), sweep_of(swept)
+    parent = next(run for run in store.parents() if run.data.tags["level"] == "sweep")
+    tanh = next(run for run in store.children(parent, "setting") if run.info.run_name == "tanh")
+    done = forget(tanh.info.run_id[:8], "--yes", cwd=swept)
+    assert done.returncode == 0 and "setting tanh: 3 runs and 1 setting in MLflow" in done.stdout, said(done)
+    assert f"python -m runner.settings {sweep}" in done.stdout
+    assert {run.data.tags["setting"] for run in store.children(parent)} == {"sigmoid"}
+    first = store.children(parent)[0]
+    assert forget(first.info.run_id, "--yes", cwd=swept).returncode == 0
+    assert len(store.children(parent)) == 2
+    listed = run_runner(sweep, cwd=swept, module="runner.settings")
+    assert listed.returncode == 0, said(listed)
+    (sigmoid,) = [run for run in store.children(parent, "setting") if run.info.run_name == "sigmoid"]
+    assert sigmoid.data.tags["finished"] == "2 of 3"
+
+
+def test_what_cannot_be_deleted_is_one_error_and_nothing_is_deleted_where_nobody_can_be_asked(swept: Path) -> None:
+    before = rows(swept), files(swept)
+    for arguments, told in (
+        ((), "one sweep or run at a time, got 0"),
+        (("nothing", "--yes"), "MLflow has no run nothing, and outputs/ no sweep of this name"),
+        (("0123456789abcdef", "--yes"), "MLflow has no run whose id begins with 0123456789abcdef"),
+        (("x", "--now"), "--now is not an option"),
+        ((sweep_of(swept),), "--yes deletes without asking"),
+    ):
+        done = forget(*arguments, cwd=swept)
+        assert done.returncode == 1 and told in done.stderr and done.stderr.count("\n") == 1, said(done)
+    dry = forget(sweep_of(swept), "--dry-run", cwd=swept)
+    assert dry.returncode == 0 and "and the folder outputs/" in dry.stdout, said(dry)
+    assert (rows(swept), files(swept)) == before
+
+
+def test_a_sweep_whose_model_is_registered_stays(swept: Path) -> None:
+    store = Store(swept)
+    parent = next(run for run in store.parents() if run.data.tags["level"] == "sweep")
+    run_id = store.children(parent)[0].info.run_id
+    store.client.create_registered_model("mine")
+    store.client.create_model_version("mine", f"runs:/{run_id}/model", run_id)
+    before = rows(swept)
+    done = forget(sweep_of(swept), "--yes", cwd=swept)
+    assert done.returncode == 1 and "mine 1 are registered in MLflow" in done.stderr, said(done)
+    assert rows(swept) == before
