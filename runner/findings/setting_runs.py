@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from runner.base.console import count
 from runner.base.texts import code, decimals_of, fixed, markdown
 from runner.findings.findings import Findings
 from runner.findings.mlflow_pages import page_of, runs_page
@@ -157,10 +156,10 @@ def _note(setting: Setting, sweep: Findings) -> str:
     """What a setting's page says: its rank, its runs, and where they are."""
     finished = [one for one in setting.members if one.has_finished]
     lost = [sweep.name_of(one) for one in setting.members if not one.has_finished]
-    over = f"{count(len(finished), 'finished run')} of {len(setting.members)}, over {told_over(setting.members)}"
+    over = f"{len(finished)} of {len(setting.members)} finished, over {told_over(setting.members)}"
+    sweep_page = f"[{markdown(sweep.about.name)}]({page_of(sweep, sweep.parent_id)})"
     parts = [
-        f"Rank {setting.rank} in {markdown(sweep.about.name)}: {over}.",
-        f"[Its runs]({runs_page(sweep, setting)}) · [the sweep]({page_of(sweep, sweep.parent_id)})",
+        f"Rank {setting.rank} in {sweep_page}: [its runs]({runs_page(sweep, setting)}), {over}.",
         f"Without an end: {markdown(', '.join(lost))}." if lost else "",
         "Curves: a run that has stopped before others counts with its last value; `low` and `high` are where 10 % and "
         "90 % of the runs are below.",

@@ -13,20 +13,27 @@ from tests.end_to_end.server import LOOPBACK, mlflow_server
 from tests.end_to_end.store import Store
 
 SWEEP = (
-    "-m", "activation=sigmoid,tanh", "network.hidden=[2],[4]", "data=quadrants", "seed=range(4)", "training.epochs=60",
+    "-m", "activation=sigmoid,tanh", "network.hidden=[2],[4]", "data=quadrants", "seed=range(6)", "training.epochs=60",
     "data.samples_per_cluster=20",
+)  # fmt: skip
+PLAIN = ("-m", "data=xor", "activation=tanh,relu", "training.epochs=20", "tracking.experiment=plain")
+MANY = (
+    "-m", "data=xor", "activation=sigmoid,tanh,relu,elu", "seed=range(30)", "training.epochs=5", "tracking.plots=none",
+    "diagnose=off", "tracking.experiment=many",
 )  # fmt: skip
 ALONE = ("data=xor", "training.epochs=5", "tracking.experiment=alone")
 
 
 @dataclass(frozen=True)
 class Swept:
-    """A folder with a single run and then a sweep, what these have printed, and the sweep's report beside the store."""
+    """A folder with a single run, a sweep, one without seeds and one with many, what these have printed, by experiment,
+    and the report of the sweep.
+    """
 
     folder: Path
     store: Store
     report: Path
-    printed: tuple[str, str]
+    printed: dict[str, str]
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +45,8 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def swept(tmp_path_factory: pytest.TempPathFactory) -> Swept:
     folder = tmp_path_factory.mktemp("swept")
-    printed = train(*ALONE, cwd=folder).stdout, train(*SWEEP, cwd=folder).stdout
+    sweeps = {"alone": ALONE, "runner": SWEEP, "plain": PLAIN, "many": MANY}
+    printed = {name: train(*arguments, cwd=folder).stdout for name, arguments in sweeps.items()}
     store = Store(folder)
     return Swept(folder, store, store.artifact(store.only(), "report.html"), printed)
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+import pandas as pd
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -19,17 +20,19 @@ def window(browser: Browser) -> Iterator[Watched]:
     watched.page.context.close()
 
 
-def view_of(swept: Swept, mlflow: str, more: str = "") -> str:
-    """The address that the sweep has printed."""
-    parent = swept.store.only()
-    experiment, sweep = parent.info.experiment_id, parent.data.tags["sweep_id"]
-    return f"{mlflow}/#/experiments/{experiment}/runs?workflowType=machine_learning&viewStateShareKey={sweep}{more}"
-
-
-def printed_address(printed: str, mlflow: str) -> str:
+def printed_address(swept: Swept, mlflow: str, experiment: str = "runner") -> str:
     """The address that a program has printed, at the server of these tests."""
-    (page,) = re.findall(r"^ +and open http://127\.0\.0\.1:5000(\S+)$", printed, re.MULTILINE)
+    (page,) = re.findall(r"^ +and open http://127\.0\.0\.1:5000(\S+)$", swept.printed[experiment], re.MULTILINE)
     return f"{mlflow}{page}"
+
+
+def comparison(swept: Swept) -> pd.DataFrame:
+    return pd.read_csv(swept.store.artifact(swept.store.only(), "comparison.csv"))
+
+
+def labels(swept: Swept) -> list[str]:
+    """The settings of the sweep, best first."""
+    return [f"{row['activation']} hidden={row['network.hidden']}" for _, row in comparison(swept).iterrows()]
 
 
 def artifact_page(swept: Swept, mlflow: str, name: str) -> str:
@@ -42,10 +45,139 @@ def test_the_addresses_that_are_printed_open_pages_of_models_and_not_of_evaluati
 ) -> None:
     """MLflow takes a page whose address does not say otherwise for one of GenAI, with other menus."""
     page = window.page
-    for printed, shown in zip(swept.printed, ("final/train_accuracy", "matching runs"), strict=True):
-        page.goto(printed_address(printed, mlflow))
+    for experiment, shown in (("alone", "final/train_accuracy"), ("runner", "matching runs")):
+        page.goto(printed_address(swept, mlflow, experiment))
         expect(page.get_by_text(shown).first).to_be_visible()
         expect(page.get_by_text("Evaluation runs")).to_have_count(0)
+
+
+def test_a_click_on_what_the_first_sweep_says_keeps_all_pages_those_of_runs(
+    browser: Browser, swept: Swept, mlflow: str
+) -> None:
+    (address,) = re.findall(
+        r"^and click Model training once, .* http://127.0.0.1:5000(\S+)$", swept.printed["alone"], re.M
+    )
+    page = new_page(browser, 1500, 950).page
+    page.goto(f"{mlflow}{address}")
+    page.get_by_text("Model training", exact=True).first.click()
+    run = swept.store.children(swept.store.only())[0]
+    page.goto(f"{mlflow}/#/experiments/{run.info.experiment_id}/runs/{run.info.run_id}")
+    expect(page.get_by_text("final/train_accuracy").first).to_be_visible()
+    expect(page.get_by_text("Evaluation runs")).to_have_count(0)
+    page.context.close()
+
+
+def test_the_printed_address_lists_the_settings_best_first_with_their_scores(
+    window: Watched, swept: Swept, mlflow: str
+) -> None:
+    page = window.page
+    page.goto(printed_address(swept, mlflow))
+    expect(page.get_by_text("4 matching runs")).to_be_visible()
+    names = page.locator(".ag-pinned-left-cols-container .ag-row")
+    expect(names).to_have_count(4)
+    by_place = sorted(names.all(), key=lambda row: int(row.get_attribute("row-index") or 0))
+    assert [row.get_by_role("link").inner_text() for row in by_place] == labels(swept)
+    first = comparison(swept).iloc[0]
+    cell = page.locator(".ag-row[row-index='0'] [col-id='tags.`score`']")
+    score, mean, _, spread = cell.inner_text().split()
+    decimals = len(mean.partition(".")[2])
+    assert score == "accuracy" and mean == f"{first['accuracy']:.{decimals}f}"
+    assert spread == f"{first['accuracy_std']:.{decimals}f}"
+
+
+def test_the_columns_of_settings_are_the_swept_keys_and_then_the_scores_and_none_is_cut(
+    window: Watched, swept: Swept, mlflow: str
+) -> None:
+    page = window.page
+    page.goto(printed_address(swept, mlflow))
+    expect(page.get_by_text("4 matching runs")).to_be_visible()
+    heads = page.locator(".ag-header-viewport [role=columnheader][col-id*='`']")
+    expect(heads.first).to_be_visible()
+    found = sorted(heads.all(), key=lambda head: head.bounding_box()["x"])
+    shown = [str(head.get_attribute("col-id")).split("`")[1] for head in found]
+    assert shown[:4] == ["activation", "network.hidden", "score", "cost"] and shown[4] == "solved"
+    for head in found:
+        text = head.locator("[class*=header-cell] >> nth=-1") if head.locator("[class*=header-cell]").count() else head
+        assert text.evaluate("element => element.scrollWidth <= element.clientWidth + 1"), head.inner_text()
+    for cell in page.locator(".ag-center-cols-container [role=gridcell][col-id*='`']").all():
+        assert cell.evaluate("element => element.scrollWidth <= element.clientWidth + 1"), cell.inner_text()
+
+
+def test_the_charts_of_settings_are_mean_curves_in_colours_of_their_own(
+    window: Watched, swept: Swept, mlflow: str
+) -> None:
+    page = window.page
+    page.goto(f"{printed_address(swept, mlflow)}&compareRunsMode=CHART")
+    expect(page.get_by_text("test/accuracy/mean", exact=True).first).to_be_visible()
+    page.locator(".scatterlayer .trace path.js-line").first.wait_for(state="attached")
+    lines = page.locator(".js-plotly-plot").first.locator(".scatterlayer .trace path.js-line")
+    colours = {str(line.evaluate("element => getComputedStyle(element).stroke")) for line in lines.all()}
+    assert len(colours) == 4
+
+
+def test_the_pictures_of_settings_are_a_grid_with_one_for_each(window: Watched, swept: Swept, mlflow: str) -> None:
+    page = window.page
+    page.goto(f"{printed_address(swept, mlflow)}&compareRunsMode=CHART")
+    card = page.locator("[data-testid='experiment-view-compare-runs-card']", has_text="fit").last
+    page.get_by_text(re.compile("^fits")).first.scroll_into_view_if_needed()
+    card.scroll_into_view_if_needed()
+    pictures = card.locator("img")
+    expect(pictures).to_have_count(4)
+    for picture in pictures.all():
+        picture.scroll_into_view_if_needed()
+        expect(picture).to_have_js_property("complete", True)
+        assert int(picture.evaluate("image => image.naturalWidth")) > 0
+
+
+def bands(window: Watched, address: str) -> dict[str, int]:
+    """The groups of the view with bands, and how many runs each has."""
+    window.page.goto(f"{address}.bands&compareRunsMode=CHART")
+    rows = window.page.locator(".ag-pinned-left-cols-container .ag-row")
+    expect(rows.first).to_contain_text("Group:")
+    texts = [re.sub(r"\s+", " ", row.inner_text()) for row in rows.all()]
+    found = [re.search(r"Group: (.*) (\d+)$", text.strip()) for text in texts]
+    return {one[1]: int(one[2]) for one in found if one}
+
+
+def test_the_second_view_draws_means_with_a_band_over_all_runs_of_each_setting(
+    window: Watched, swept: Swept, mlflow: str
+) -> None:
+    """MLflow's own grouping takes means over the runs that it has loaded: the count of each group says how many."""
+    found = bands(window, printed_address(swept, mlflow))
+    assert found == dict.fromkeys(labels(swept), 6)
+    chart = window.page.locator(".js-plotly-plot").first
+    chart.locator(".scatterlayer .trace path.js-fill").first.wait_for(state="attached")
+    assert chart.locator(".scatterlayer .trace path.js-fill").count() >= 4
+
+
+def test_of_many_seeds_so_few_settings_have_a_band_that_every_run_is_loaded(
+    window: Watched, swept: Swept, mlflow: str
+) -> None:
+    found = bands(window, printed_address(swept, mlflow, "many"))
+    assert len(found) == 3 and set(found.values()) == {30}
+    expect(window.page.get_by_text("90 matching runs")).to_be_visible()
+    expect(window.page.get_by_text("Load more")).to_have_count(0)
+
+
+def test_the_description_of_the_sweep_leads_to_a_setting_and_from_there_to_its_runs(
+    window: Watched, swept: Swept, mlflow: str
+) -> None:
+    page, parent, best = window.page, swept.store.only(), labels(swept)[0]
+    page.goto(
+        f"{mlflow}/#/experiments/{parent.info.experiment_id}/runs/{parent.info.run_id}?workflowType=machine_learning"
+    )
+    page.get_by_text("Show more").first.click()
+    with page.expect_popup() as opened:
+        page.locator("table").get_by_role("link", name=best, exact=True).click()
+    setting = opened.value
+    setting.bring_to_front()
+    expect(setting.get_by_text("Rank 1 in")).to_be_visible()
+    expect(setting.get_by_text("Evaluation runs")).to_have_count(0)
+    with setting.expect_popup() as opened:
+        setting.get_by_role("link", name="its runs").click()
+    expect(opened.value.get_by_text("6 matching runs")).to_be_visible()
+    opened.value.close()
+    setting.close()
 
 
 def test_the_experiment_lists_the_sweep_and_unfolds_its_runs(window: Watched, swept: Swept, mlflow: str) -> None:
@@ -58,29 +190,19 @@ def test_the_experiment_lists_the_sweep_and_unfolds_its_runs(window: Watched, sw
     expect(page.get_by_text("tanh hidden=[4] seed=3").first).to_be_visible()
 
 
-def test_the_saved_view_has_the_runs_best_first_with_what_was_swept_and_the_scores(
+def test_a_sweep_without_seeds_lists_its_runs_with_the_scores_after_what_was_swept(
     window: Watched, swept: Swept, mlflow: str
 ) -> None:
     page = window.page
-    page.goto(view_of(swept, mlflow))
-    for heading in ("final/test_accuracy", "final/test_cost", "activation", "network.hidden", "seed"):
-        expect(page.locator(f"[role=columnheader][col-id$='`{heading}`']")).to_have_count(1)
-    best = swept.store.only().data.tags["best_setting"]
-    expect(page.locator(".ag-pinned-left-cols-container .ag-row >> nth=0")).to_contain_text(best)
-    expect(page.locator("[role=columnheader][col-id$='`outcome`']")).to_have_count(1)
-    expect(page.get_by_text(f"{len(swept.store.children(swept.store.only()))} matching runs")).to_be_visible()
-
-
-def test_the_charts_of_the_view_begin_with_the_curves_of_the_best_runs(
-    window: Watched, swept: Swept, mlflow: str
-) -> None:
-    page = window.page
-    page.goto(view_of(swept, mlflow, "&compareRunsMode=CHART"))
-    expect(page.get_by_text(re.compile("^curves")).first).to_be_visible()
+    page.goto(printed_address(swept, mlflow, "plain"))
+    expect(page.get_by_text("2 matching runs")).to_be_visible()
+    found = page.locator(".ag-header-viewport [role=columnheader][col-id*='`']")
+    expect(found.first).to_be_visible()
+    heads = sorted(found.all(), key=lambda head: head.bounding_box()["x"])
+    shown = [str(head.get_attribute("col-id")).split("`")[1] for head in heads]
+    assert shown[:3] == ["activation", "final/train_accuracy", "final/train_cost"]
+    page.goto(f"{printed_address(swept, mlflow, 'plain')}&compareRunsMode=CHART")
     expect(page.get_by_text("train/cost", exact=True).first).to_be_visible()
-    page.locator(".scatterlayer .trace path.js-line").first.wait_for(state="attached")
-    chart = page.locator(".js-plotly-plot").first
-    assert chart.locator(".scatterlayer .trace").count() >= 10, "ten runs"
 
 
 def test_the_comparison_and_the_report_open_on_the_parent_run(window: Watched, swept: Swept, mlflow: str) -> None:

@@ -124,7 +124,8 @@ def test_the_diagnosis_of_a_setting_is_the_cause_that_most_of_its_runs_have() ->
 
 def test_the_page_of_a_setting_leads_to_its_runs_and_names_those_without_an_end() -> None:
     note = settings_of(CLASSES)[0].record.tags["mlflow.note.content"]
-    assert "Rank 1 in name: 2 finished runs of 3, over seeds." in note and "Without an end: relu seed=2." in note
+    assert note.startswith("Rank 1 in [name](") and "), 2 of 3 finished, over seeds." in note
+    assert "Without an end: relu seed=2." in note
     assert "#/experiments/7/runs?workflowType=machine_learning&searchFilter=tags.setting%20%3D%20%27relu%27" in note
     assert "(#/experiments/7/runs/p?workflowType=machine_learning)" in note
 
