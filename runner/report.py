@@ -6,8 +6,10 @@ import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
 
+from rich.text import Text
+
 from runner.app.commands import parser_of, run_command
-from runner.base.console import count, say, warn
+from runner.base.console import count, link, say, warn
 from runner.base.errors import UserError, one_of
 from runner.base.files import write_whole
 from runner.base.paths import CONF
@@ -66,7 +68,8 @@ def _run(arguments: Sequence[str]) -> int:
 
     path = write_report(sweep, chosen.output or Path(), chosen.format or FORMATS[0])
     here, whole = Path.cwd(), path.resolve()
-    say(f"the report: {whole.relative_to(here) if whole.is_relative_to(here) else path}")
+    shown = str(whole.relative_to(here) if whole.is_relative_to(here) else path)
+    say(Text.assemble("the report: ", link(shown, whole.as_uri(), shown)))
     if chosen.open and not _is_opened(path):
         say("no browser could be opened here; open the file in one")
     return 0

@@ -140,3 +140,11 @@ def test_a_command_that_reads_the_store_shows_that_at_once_and_leaves_no_trace_o
     assert seen.code in (0, 3) and seen.pieces[0].text.startswith("reading the store")
     assert seen.pieces[0].seconds < 0.5 * seen.pieces[-1].seconds
     assert not any("reading" in line for line in seen.screen) and any(seen.screen)
+
+
+def test_the_path_of_a_report_is_a_link_on_a_terminal_that_has_them(sweep: Trained, tmp_path: Path) -> None:
+    env = {"MLFLOW_TRACKING_URI": sweep.store.uri, "FORCE_HYPERLINK": "1"}
+    seen = on_terminal(cwd=tmp_path, env=env, module="runner.report")
+    (page,) = tmp_path.glob("*.html")
+    assert f"the report: {page.name}" in seen.screen
+    assert re.search(rf"\x1b\]8;[^;]*;{re.escape(page.as_uri())}\x1b\\", seen.raw)
