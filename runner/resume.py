@@ -20,7 +20,7 @@ from runner.plan.jobs import Refused
 from runner.runs.result import RunResult, failures
 from runner.runs.settings import read_settings
 from runner.store.address import named_store, sqlite_file
-from runner.store.folder import SweepFolder, find_folder, unusable_folders
+from runner.store.folder import SweepFolder, find_folder, newest_folder, unusable_folders
 
 FAILED, APART = "--failed", "--apart"
 REST = "_rest"  # after the name of a sweep, for the sweep of its missing runs
@@ -53,7 +53,7 @@ def _run(arguments: Sequence[str]) -> int:
         if unusable := unusable_folders():
             named = ", ".join(folder.shown for folder in unusable)
             raise UserError(f"nothing to resume but {named}, whose plan cannot be read; resume it by name to see why")
-        say(f"nothing to resume: every sweep in {OUTPUTS}/ is finished")
+        say(f"nothing to resume: every sweep in {OUTPUTS}/ is finished{_failed_in_newest()}")
         if _is_lost(named_store()) and any(OUTPUTS.glob("*")):
             say(f"there is no store {named_store()}; resume a sweep by its name to write it to a new one")
         return 0
@@ -86,6 +86,19 @@ def resume(
         case Way.AS_IT_WAS:
             _raise_failures(sweep.resume(delivery, found.plan, found.kept, found.again))
     return found
+
+
+def _failed_in_newest() -> str:
+    """The end of a sentence: how many runs of the newest sweep failed, and what retrains them."""
+    folder = newest_folder()
+    if folder is None:
+        return ""
+    try:
+        found = look_at(folder, folder.read_plan())
+    except UserError:  # another version wrote it, or its modules are gone: it is finished all the same
+        return ""
+    told = f"; {len(found.failed)} of {count(len(found.runs), 'run')} of the newest failed"
+    return f"{told}. Retrain them with: {folder.resume_command} {FAILED}" if found.failed else ""
 
 
 def _is_lost(store: str) -> bool:

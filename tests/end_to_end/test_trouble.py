@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from tests.end_to_end.conftest import Trained, trained
-from tests.end_to_end.program import make_store, run_runner, said
+from tests.end_to_end.program import make_store, resume, run_runner, said
 from tests.end_to_end.store import Bits, Store
 
 MODULE = '''
@@ -176,3 +176,10 @@ def test_a_sweep_with_failed_runs_exits_with_a_message_and_no_traceback(failing:
     assert "Traceback" not in failing.done.stderr
     assert "Error executing job" not in failing.done.stderr, "Hydra's own line, which says nothing more"
     assert "mlflow ui" in failing.done.stdout
+
+
+def test_resume_finds_nothing_to_train_and_names_the_command_that_retrains_failed_runs(failing: Trained) -> None:
+    (sweep,) = (failing.store.folder / "outputs").iterdir()
+    told = resume(cwd=failing.store.folder).stdout
+    assert told.startswith("nothing to resume: every sweep in outputs/ is finished; 2 of 6 runs of the newest failed. ")
+    assert told.endswith(f"Retrain them with: python -m runner.resume {sweep.name} --failed\n")
