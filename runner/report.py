@@ -11,7 +11,7 @@ from rich.text import Text
 from runner.app.commands import parser_of, run_command
 from runner.base.console import count, link, say, warn
 from runner.base.errors import UserError, one_of
-from runner.base.files import write_whole
+from runner.base.files import check_writable, write_whole
 from runner.base.paths import CONF
 from runner.findings.table_files import as_file
 from runner.runs.components import load_modules, modules_of
@@ -102,13 +102,18 @@ def _check(chosen: argparse.Namespace) -> None:
         raise UserError(f"{told}: --open, --output and --format are for reports")
     if chosen.table and chosen.table == chosen.curves:
         raise UserError(f"--table and --curves are two files, and both are {chosen.table}")
-    _check_ending(chosen.table, TABLES)
-    _check_ending(chosen.curves, CURVES)
+    if chosen.output and chosen.output.is_file():
+        raise UserError(f"--output names a folder, and {chosen.output} is a file; name another one")
+    _check_file(chosen.table, TABLES)
+    _check_file(chosen.curves, CURVES)
 
 
-def _check_ending(path: Path | None, known: Sequence[str]) -> None:
-    if path and path.suffix.removeprefix(".") not in known:
-        raise UserError(f"{path} must end in {one_of(['.' + ending for ending in known])}")
+def _check_file(path: Path | None, endings: Sequence[str]) -> None:
+    if path is None:
+        return
+    if path.suffix.removeprefix(".") not in endings:
+        raise UserError(f"{path} must end in {one_of(['.' + ending for ending in endings])}")
+    check_writable(path)
 
 
 if __name__ == "__main__":
