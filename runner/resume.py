@@ -7,9 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
-from runner.app.again import composing_again
 from runner.app.commands import run_command, split_options
-from runner.app.setup import composing
 from runner.base.console import count, say, warn
 from runner.base.errors import UserError
 from runner.base.paths import OUTPUTS
@@ -39,7 +37,7 @@ The exit code is 0 when the sweep is complete and no run of it has failed."""
 
 def main(arguments: Sequence[str]) -> int:
     """Run a command line; returns the exit code."""
-    return run_command(_run, arguments, USAGE)
+    return run_command(_run, arguments, USAGE, reads=True)
 
 
 def _run(arguments: Sequence[str]) -> int:
@@ -69,6 +67,8 @@ def resume(
     Returns what there was, and which way it was resumed. Raises UserError when it cannot be done, RunsFailed when runs
     of it have failed.
     """
+    from runner.app.again import composing_again
+
     folder.take()
     file = folder.read_plan()
     if named_store() != file.store and not _is_lost(file.store):
@@ -114,6 +114,8 @@ def elsewhere(settings: Mapping[str, Any], overrides: Sequence[str]) -> dict[str
             raise UserError(f"{override}: only executor, its settings and workers can be changed in a sweep")
     if not overrides:
         return dict(settings)
+    from runner.app.setup import composing
+
     before = settings.get("executor", {"name": "process"})
     is_chosen = any(override.startswith("executor=") for override in overrides)
     kept = [] if is_chosen else [f"executor={before['name']}", *_as_typed(before)]

@@ -58,8 +58,8 @@ def _refuse_empty(arguments: Sequence[str]) -> None:
 
 @contextmanager
 def _bar() -> Iterator[None]:
-    progress.begin(progress.Phase.READING)
     try:
+        progress.begin(progress.Phase.READING)
         yield
     finally:
         progress.end()

@@ -13,22 +13,25 @@ WIDTH = 18  # of the longest name of a phase
 
 
 class Screen:
-    """It is shown from its making to its closing, and leaves nothing behind."""
+    """It is shown from its opening to its closing, and leaves nothing behind."""
 
     def __init__(self, phase: str) -> None:
-        console = LiveConsole()
+        self._console = LiveConsole()
         self._progress = _WithBest(
             TextColumn(f"{{task.description:<{WIDTH}}}", markup=False),
             BarColumn(bar_width=None, complete_style="cyan", pulse_style="cyan"),
             TextColumn("{task.fields[facts]}", markup=False),
-            console=console,
+            console=self._console,
             auto_refresh=False,
             transient=True,
             expand=True,
             redirect_stderr=sys.stderr.isatty(),
         )
         self._task = self._progress.add_task(phase, total=None, facts="", best="")
-        use(console)
+
+    def open(self) -> None:
+        """Show it."""
+        use(self._console)
         self._progress.start()
 
     def update(self, phase: str, share: float, facts: Sequence[str], best: str) -> None:
