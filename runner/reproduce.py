@@ -129,7 +129,7 @@ def reproduce(reader: "Reader", runs: Sequence["StoredRun"], modules: tuple[str,
     if not stored:
         raise UserError(f"there are no numbers to compare with: {runs[0].name} is {runs[0].tags.get('outcome')}")
     again = train_again(stored, modules, as_stacks)
-    if error := failures(list(again.values())):
+    if error := failures(list(again.values()), is_stored=False):
         raise error
     changed = {runs[place].run_id: reader.changed(runs[place], result) for place, result in stored.items()}
     return Reproduction(
