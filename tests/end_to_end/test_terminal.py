@@ -72,6 +72,14 @@ def test_the_time_left_is_right_within_a_factor_of_two_after_a_quarter_of_the_ti
     assert len(wrong) <= len(said_left) / 5, wrong  # other programs come and go
 
 
+def test_a_narrow_terminal_has_the_bar_with_its_phase_and_share_and_nothing_that_is_cut(tmp_path: Path) -> None:
+    epochs = ("-m", "data=sine", "training.epochs=range(4000,4008)", "workers=1", "tracking.plots=none")
+    shown = bars(on_terminal(*epochs, cwd=tmp_path, columns=40))
+    assert {"checking 8 jobs", "training", "comparing"} <= {phase for _, phase, _ in shown}
+    assert all(re.fullmatch(r"(( ?\d+ %)?(  \d+ s left)?|0 of 8 runs)\s*", facts) for *_, facts in shown), shown
+    assert any(facts.strip().endswith(" left") for _, phase, facts in shown if phase == "training")
+
+
 def test_the_bar_is_gone_in_the_end_and_the_cursor_was_never_hidden(seen: Seen) -> None:
     assert not [line for line in seen.screen if "━" in line or "left" in line]
     assert "\x1b[?25l" not in seen.raw
