@@ -104,8 +104,6 @@ def _run(arguments: Sequence[str]) -> int:
 
 def _check_file(name: str | None) -> None:
     """Whether a file of this name can be written, before it takes long to know what goes into it."""
-    if name == "":
-        raise UserError("--json needs the name of a file, or - for standard output")
     if name and name != TO_OUTPUT:
         check_writable(Path(name))
 

@@ -14,7 +14,7 @@ from runner.app.commands import parser_of, run_command
 from runner.base.commands import written
 from runner.base.console import count, say, warn
 from runner.base.errors import UserError
-from runner.base.files import write_whole
+from runner.base.files import check_writable, write_whole
 from runner.base.paths import CONF
 from runner.datasets.samples import DataError, Samples
 from runner.datasets.tables.reading import Reading, ReadingOptions, read
@@ -97,6 +97,7 @@ def _target(file: str, out: str | None) -> Path | None:
             raise UserError(f"--out {out}: predictions are written as CSV; name it {Path(out).stem}.csv")
         if Path(out).resolve() == Path(file).resolve():
             raise UserError(f"--out {out} is the file with the rows; write to another one")
+        check_writable(Path(out))
         return Path(out)
     path = Path("input" if file == FROM_INPUT else file)
     path = path.with_name(f"{path.name.partition('.')[0] or path.name}{SUFFIX}.csv")

@@ -6,10 +6,12 @@ import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
 
+from rich.text import Text
+
 from runner.app.commands import parser_of, run_command
-from runner.base.console import count, say, warn
+from runner.base.console import count, link, say, warn
 from runner.base.errors import UserError, one_of
-from runner.base.files import write_whole
+from runner.base.files import check_writable, write_whole
 from runner.base.paths import CONF
 from runner.findings.table_files import as_file
 from runner.runs.components import load_modules, modules_of
@@ -66,7 +68,8 @@ def _run(arguments: Sequence[str]) -> int:
 
     path = write_report(sweep, chosen.output or Path(), chosen.format or FORMATS[0])
     here, whole = Path.cwd(), path.resolve()
-    say(f"the report: {whole.relative_to(here) if whole.is_relative_to(here) else path}")
+    shown = str(whole.relative_to(here) if whole.is_relative_to(here) else path)
+    say(Text.assemble("the report: ", link(shown, whole.as_uri(), shown)))
     if chosen.open and not _is_opened(path):
         say("no browser could be opened here; open the file in one")
     return 0
@@ -99,13 +102,18 @@ def _check(chosen: argparse.Namespace) -> None:
         raise UserError(f"{told}: --open, --output and --format are for reports")
     if chosen.table and chosen.table == chosen.curves:
         raise UserError(f"--table and --curves are two files, and both are {chosen.table}")
-    _check_ending(chosen.table, TABLES)
-    _check_ending(chosen.curves, CURVES)
+    if chosen.output and chosen.output.is_file():
+        raise UserError(f"--output names a folder, and {chosen.output} is a file; name another one")
+    _check_file(chosen.table, TABLES)
+    _check_file(chosen.curves, CURVES)
 
 
-def _check_ending(path: Path | None, known: Sequence[str]) -> None:
-    if path and path.suffix.removeprefix(".") not in known:
-        raise UserError(f"{path} must end in {one_of(['.' + ending for ending in known])}")
+def _check_file(path: Path | None, endings: Sequence[str]) -> None:
+    if path is None:
+        return
+    if path.suffix.removeprefix(".") not in endings:
+        raise UserError(f"{path} must end in {one_of(['.' + ending for ending in endings])}")
+    check_writable(path)
 
 
 if __name__ == "__main__":

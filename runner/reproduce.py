@@ -15,10 +15,8 @@ from runner.base.console import console, count, say
 from runner.base.errors import UserError
 from runner.base.paths import CONF
 from runner.base.progress import Phase
-from runner.conduct.progress_bar import NOTHING_ELSE, SweepProgress, in_stacks
 from runner.datasets import DATASETS
 from runner.findings.numbers.differences import Difference, compare, environment_changes
-from runner.plan.plan import plan_again
 from runner.runs.components import check_modules, load_modules, modules_of
 from runner.runs.data import files_of
 from runner.runs.outcome import Outcome
@@ -26,7 +24,6 @@ from runner.runs.planned import PlannedRun
 from runner.runs.result import RunResult, failures, network_of
 from runner.runs.settings import keeping_nothing
 from runner.store.address import named_store
-from runner.train.execution import training_of
 
 if TYPE_CHECKING:
     from runner.store.reader import Reader
@@ -88,7 +85,7 @@ class Reproduction:
 
 def main(arguments: Sequence[str]) -> int:
     """Run a command line; returns the exit code."""
-    return run_command(_run, arguments, USAGE)
+    return run_command(_run, arguments, USAGE, reads=True)
 
 
 def _run(arguments: Sequence[str]) -> int:
@@ -135,7 +132,7 @@ def reproduce(reader: "Reader", runs: Sequence["StoredRun"], modules: tuple[str,
     if not stored:
         raise UserError(f"there are no numbers to compare with: {runs[0].name} is {runs[0].tags.get('outcome')}")
     again = train_again(stored, modules, as_stacks)
-    if error := failures(list(again.values())):
+    if error := failures(list(again.values()), is_stored=False):
         raise error
     changed = {runs[place].run_id: reader.changed(runs[place], result) for place, result in stored.items()}
     return Reproduction(
@@ -150,6 +147,10 @@ def reproduce(reader: "Reader", runs: Sequence["StoredRun"], modules: tuple[str,
 
 def train_again(kept: Mapping[int, RunResult], modules: tuple[str, ...], as_stacks: bool) -> dict[int, RunResult]:
     """Stored runs once more. Raises UserError when something they need is no longer there."""
+    from runner.conduct.progress_bar import NOTHING_ELSE, SweepProgress, in_stacks
+    from runner.plan.plan import plan_again
+    from runner.train.execution import training_of
+
     settings = keeping_nothing(modules, workers=None if as_stacks else 1)
     runs = [PlannedRun(place, result.key, (), result.spec) for place, result in kept.items()]
     plan = plan_again(runs, settings)
@@ -157,6 +158,7 @@ def train_again(kept: Mapping[int, RunResult], modules: tuple[str, ...], as_stac
     with training_of(plan) as training:
         so_far = SweepProgress(len(kept), training, NOTHING_ELSE)
         so_far.open([], [])
+        progress.enter(Phase.TRAINING)
         if as_stacks:
             say(in_stacks(len(kept), training))
         with progress.within(Phase.TRAINING, so_far.look) if as_stacks else nullcontext():
@@ -196,8 +198,7 @@ def _print(reproduction: Reproduction, as_table: bool) -> None:
 
 
 def _counted(result: RunResult) -> str:
-    series = len(result.history) - 1
-    values = len(result.history["step"])
+    series, values = len(result.history) - 1, len(result.history["step"])
     return f"{series} series of {count(values, 'value')}, and {count(network_of(result).parameters.size, 'weight')},"
 
 

@@ -7,9 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
-from runner.app.again import composing_again
 from runner.app.commands import run_command, split_options
-from runner.app.setup import composing
 from runner.base.console import count, say, warn
 from runner.base.errors import UserError
 from runner.base.paths import OUTPUTS
@@ -20,7 +18,7 @@ from runner.plan.jobs import Refused
 from runner.runs.result import RunResult, failures
 from runner.runs.settings import read_settings
 from runner.store.address import named_store, sqlite_file
-from runner.store.folder import SweepFolder, find_folder, unusable_folders
+from runner.store.folder import SweepFolder, find_folder, newest_folder, unusable_folders
 
 FAILED, APART = "--failed", "--apart"
 REST = "_rest"  # after the name of a sweep, for the sweep of its missing runs
@@ -39,7 +37,7 @@ The exit code is 0 when the sweep is complete and no run of it has failed."""
 
 def main(arguments: Sequence[str]) -> int:
     """Run a command line; returns the exit code."""
-    return run_command(_run, arguments, USAGE)
+    return run_command(_run, arguments, USAGE, reads=True)
 
 
 def _run(arguments: Sequence[str]) -> int:
@@ -53,7 +51,7 @@ def _run(arguments: Sequence[str]) -> int:
         if unusable := unusable_folders():
             named = ", ".join(folder.shown for folder in unusable)
             raise UserError(f"nothing to resume but {named}, whose plan cannot be read; resume it by name to see why")
-        say(f"nothing to resume: every sweep in {OUTPUTS}/ is finished")
+        say(f"nothing to resume: every sweep in {OUTPUTS}/ is finished{_failed_in_newest()}")
         if _is_lost(named_store()) and any(OUTPUTS.glob("*")):
             say(f"there is no store {named_store()}; resume a sweep by its name to write it to a new one")
         return 0
@@ -69,6 +67,8 @@ def resume(
     Returns what there was, and which way it was resumed. Raises UserError when it cannot be done, RunsFailed when runs
     of it have failed.
     """
+    from runner.app.again import composing_again
+
     folder.take()
     file = folder.read_plan()
     if named_store() != file.store and not _is_lost(file.store):
@@ -88,6 +88,19 @@ def resume(
     return found
 
 
+def _failed_in_newest() -> str:
+    """The end of a sentence: how many runs of the newest sweep failed, and what retrains them."""
+    folder = newest_folder()
+    if folder is None:
+        return ""
+    try:
+        found = look_at(folder, folder.read_plan())
+    except UserError:  # another version wrote it, or its modules are gone: it is finished all the same
+        return ""
+    told = f"; {len(found.failed)} of {count(len(found.runs), 'run')} of the newest failed"
+    return f"{told}. Retrain them with: {folder.resume_command} {FAILED}" if found.failed else ""
+
+
 def _is_lost(store: str) -> bool:
     """Whether a SQLite file is no longer there: the sweep may be written to another one."""
     path = sqlite_file(store)
@@ -101,6 +114,8 @@ def elsewhere(settings: Mapping[str, Any], overrides: Sequence[str]) -> dict[str
             raise UserError(f"{override}: only executor, its settings and workers can be changed in a sweep")
     if not overrides:
         return dict(settings)
+    from runner.app.setup import composing
+
     before = settings.get("executor", {"name": "process"})
     is_chosen = any(override.startswith("executor=") for override in overrides)
     kept = [] if is_chosen else [f"executor={before['name']}", *_as_typed(before)]

@@ -33,6 +33,7 @@ def run_command(run: Callable[[Sequence[str]], int], arguments: Sequence[str], u
             say(usage)
             code = 0
         else:
+            _refuse_empty(arguments)
             with using_mlflow(), _bar() if reads else nullcontext():
                 code = run(arguments)
         sys.stdout.flush()  # here, where a reader that has gone is no error
@@ -49,10 +50,16 @@ def run_command(run: Callable[[Sequence[str]], int], arguments: Sequence[str], u
         return 1
 
 
+def _refuse_empty(arguments: Sequence[str]) -> None:
+    """Raise UserError for an argument without a sign in it, which is a variable of the shell that is not set."""
+    if not all(argument.strip() for argument in arguments):
+        raise UserError("one of the arguments is empty; leave it out, or type what it is to be")
+
+
 @contextmanager
 def _bar() -> Iterator[None]:
-    progress.begin(progress.Phase.READING)
     try:
+        progress.begin(progress.Phase.READING)
         yield
     finally:
         progress.end()

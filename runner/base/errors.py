@@ -15,7 +15,7 @@ from runner.base.texts import visible
 
 MAX_LINES = 20
 MAX_JOBS_NAMED = 4
-MAX_GIVEN, MAX_MESSAGE = 300, 1000
+MAX_GIVEN, MAX_MESSAGE, MAX_REASON = 300, 1000, 160
 FEW, NEAREST = 8, 3  # names: up to 8 are all listed, of more the three nearest
 ABBREVIATED = 3  # letters: what is shorter is the beginning of too much
 TYPED = "from the override "
@@ -76,6 +76,11 @@ def one_line(text: str, most: int = MAX_GIVEN) -> str:
 def what_raised(error: BaseException) -> str:
     """What a part of one's own has raised, in one line: its type and message; a UserError speaks for itself."""
     return one_line(str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {error}", MAX_MESSAGE)
+
+
+def reason_of(error: str) -> str:
+    """Why a run failed, from its whole error: the first line, which takes no more than two of a terminal."""
+    return one_line(error.partition("\n")[0], MAX_REASON)
 
 
 def complain(error: Exception) -> None:

@@ -71,6 +71,7 @@ class Bar:
             from runner.base.screen import Screen
 
             self._screen = Screen(self._phase[0])
+            self._screen.open()
         self._thread.start()
 
     def enter(self, phase: str) -> None:
@@ -177,17 +178,16 @@ def follow(look: Look) -> None:
 @contextmanager
 def within(phase: str, look: Look) -> Iterator[None]:
     """A part of a command that knows itself how far it is; it has a bar of its own where none is shown."""
-    is_own = _bar is None
-    begin(phase, "")
-    assert _bar is not None
-    before, _bar.look = _bar.look, look
-    enter(phase)
-    try:
+    is_own, before = _bar is None, None if _bar is None else _bar.look
+    try:  # Ctrl-C may come as soon as there is a bar
+        begin(phase, "")
+        follow(look)
+        enter(phase)
         yield
     finally:
         if is_own:
             end()
-        else:
+        elif before is not None:
             follow(before)
 
 

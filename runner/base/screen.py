@@ -9,36 +9,41 @@ from rich.text import Text
 
 from runner.base.console import LiveConsole, use
 
-WIDTH = 18  # of the longest name of a phase
+LONGEST = 18  # letters of a phase's name
+BAR, WIDE = 6, 60  # columns: the shortest bar, and a terminal on which names of phases have one width
 
 
 class Screen:
-    """It is shown from its making to its closing, and leaves nothing behind."""
+    """It is shown from its opening to its closing, and leaves nothing behind."""
 
     def __init__(self, phase: str) -> None:
-        console = LiveConsole()
+        self._console = LiveConsole()
         self._progress = _WithBest(
-            TextColumn(f"{{task.description:<{WIDTH}}}", markup=False),
+            TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=None, complete_style="cyan", pulse_style="cyan"),
             TextColumn("{task.fields[facts]}", markup=False),
-            console=console,
+            console=self._console,
             auto_refresh=False,
             transient=True,
             expand=True,
             redirect_stderr=sys.stderr.isatty(),
         )
-        self._task = self._progress.add_task(phase, total=None, facts="", best="")
-        use(console)
+        self._task = self._progress.add_task(self._named(phase), total=None, facts="", best="")
+
+    def open(self) -> None:
+        """Show it."""
+        use(self._console)
         self._progress.start()
 
     def update(self, phase: str, share: float, facts: Sequence[str], best: str) -> None:
         """Draw it anew; without a share that is known it moves all the same."""
+        named = self._named(phase)
         self._progress.update(
             self._task,
-            description=phase,
+            description=named,
             total=1.0 if share else None,
             completed=share,
-            facts="  ".join(facts),
+            facts=fitting(facts, self._console.width - len(named) - BAR - 2),
             best=best,
             refresh=True,
         )
@@ -47,6 +52,17 @@ class Screen:
         """Clear its lines."""
         use(None)
         self._progress.stop()
+
+    def _named(self, phase: str) -> str:
+        return phase.ljust(LONGEST) if self._console.width >= WIDE else phase
+
+
+def fitting(facts: Sequence[str], columns: int) -> str:
+    """The facts that there is room for: the last stays longer than what is before it, and the first the longest."""
+    shown = list(facts)
+    while len(shown) > 1 and len("  ".join(shown)) > columns:
+        shown.pop(1)
+    return "  ".join(shown)
 
 
 class _WithBest(Progress):

@@ -25,9 +25,8 @@ WIDTH = 80
 
 def dry_run(plan: Plan, is_sweep: bool) -> None:
     """Print it. Raises UserError for expectations that cannot be read."""
-    if is_sweep:
-        for problem in check_expectations(plan):
-            warn(f"{problem}; it is not judged")
+    for problem in check_expectations(plan):
+        warn(f"{problem}; it is not judged")
     tasks, workers = _shared_out(plan)
     what = f"{count(len(plan.runs), 'run')} in {count(len(tasks), 'stack')}, {count(workers, 'worker')}"
     executor = plan.settings.executor.name

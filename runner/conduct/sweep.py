@@ -28,9 +28,8 @@ def run(delivery: Delivery, plan: Plan) -> list[RunResult]:
 
     Raises UserError when the store cannot be used or did not take it all; KeyboardInterrupt after an orderly end.
     """
-    if delivery.sweep.is_sweep:
-        for problem in check_expectations(plan):
-            warn(f"{problem}; it is not judged")
+    for problem in check_expectations(plan):
+        warn(f"{problem}; it is not judged")
     delivery.save_plan(plan)
     with interruptible(delivery.sweep.folder) as interrupt, _withdrawn_when_refused(delivery):
         _train_batch(delivery, plan, interrupt)
@@ -199,7 +198,7 @@ def _conclude(delivery: Delivery, plan: Plan, is_finished: bool = True) -> list[
     if not plan.settings.quiet and sweep.is_sweep:
         terminal.print_sweep(findings.results, findings.keys, findings.verdicts, where, findings.account)
     elif not plan.settings.quiet:
-        terminal.print_run(findings.results[0], where, findings.account)
+        terminal.print_run(findings.results[0], where, findings.account, findings.verdicts)
     terminal.warn_of_lost_pictures(findings.results)
     _check_delivered(delivery)
     _raise_interrupt(delivery)

@@ -33,15 +33,13 @@ MAX_ROWS = 20
 TESTED = "on test samples where the data has them"
 VALIDATED = "on validation samples, as there are no test samples"
 REPORTED = "the validation score chooses, the test score is reported"
-HOLDS: dict[bool | None, tuple[str, str | None]] = {
-    True: ("yes", None),
-    False: ("NO", "red"),
-    None: ("not judged", None),
-}
+HOLDS = {True: ("yes", None), False: ("NO", "red"), None: ("not judged", None)}
 
 
-def print_run(result: RunResult, where: str | Text, account: Account | None = None) -> None:
-    """One run's result in a few lines, and why it does not learn."""
+def print_run(
+    result: RunResult, where: str | Text, account: Account | None = None, verdicts: Sequence[Verdict] = ()
+) -> None:
+    """One run's result in a few lines, why it does not learn, and what was expected of it."""
     out, finals = console(), result.last if result.last_step else result.finals
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("")
@@ -70,6 +68,7 @@ def print_run(result: RunResult, where: str | Text, account: Account | None = No
     for line in ways_out([result]) if not causes else ():
         out.print(line, soft_wrap=True)
     say_account(account, is_sweep=False)
+    print_verdicts(verdicts)
     out.print(where, soft_wrap=True)
 
 

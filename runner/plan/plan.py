@@ -213,7 +213,8 @@ def check_expectations(plan: Plan) -> list[Problem]:
     configs = [config_of(run.spec, run.overrides) for run in plan.runs]
     keys = swept_keys([run.overrides for run in plan.runs])
     if found := check(plan.settings.expect, configs, keys):
-        raise UserError("\n".join(["This sweep cannot start:", *(f"  - {problem}" for problem in found)]))
+        head = f"This {'sweep' if len(configs) > 1 else 'run'} cannot start:"
+        raise UserError("\n".join([head, *(f"  - {problem}" for problem in found)]))
     return not_judged(plan.settings.expect, configs, keys)
 
 

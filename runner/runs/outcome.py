@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Self
 
 from runner.base.console import count
+from runner.base.errors import reason_of
 
 
 class Outcome(StrEnum):
@@ -47,7 +48,7 @@ class Outcome(StrEnum):
     def told(self, last_step: int, error: str) -> str:
         """What became of a run that ended so, in a few words for a person."""
         step = str(last_step) if last_step else "0, before any training"
-        return self.sentence.format(step=step, steps=count(last_step, "step"), reason=error.partition("\n")[0])
+        return self.sentence.format(step=step, steps=count(last_step, "step"), reason=reason_of(error))
 
 
 def counted(outcomes: Iterable[Outcome]) -> list[Outcome]:

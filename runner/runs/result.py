@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from runner.base.errors import RunsFailed
+from runner.base.errors import RunsFailed, reason_of
 from runner.base.files import whole_file
 from runner.base.formats import open_archive
 from runner.runs.outcome import Outcome
@@ -145,7 +145,7 @@ class RunResult:
     @property
     def lost_picture(self) -> str:
         """Why a run that has its numbers has no picture, in a line; empty where nothing went wrong."""
-        return self.error.partition("\n")[0] if self.outcome.is_trained else ""
+        return reason_of(self.error) if self.outcome.is_trained else ""
 
     @property
     def has_finished(self) -> bool:
@@ -160,14 +160,15 @@ def network_of(result: RunResult) -> Weights:
     return result.network
 
 
-def failures(results: Sequence[RunResult]) -> RunsFailed | None:
-    """What to raise when runs raised, after everything else is trained, written and shown."""
+def failures(results: Sequence[RunResult], is_stored: bool = True) -> RunsFailed | None:
+    """What to raise when runs raised, after all else is shown; of stored ones MLflow has the whole error."""
     failed = [result for result in results if result.outcome is Outcome.FAILED]
     if not failed:
         return None
-    reasons = list(dict.fromkeys(result.error.partition("\n")[0] for result in failed))
+    reasons = list(dict.fromkeys(reason_of(result.error) for result in failed))
     more = f" and {len(reasons) - MAX_REASONS} more reasons" if len(reasons) > MAX_REASONS else ""
-    return RunsFailed(f"{len(failed)} of {len(results)} runs failed: {'; '.join(reasons[:MAX_REASONS])}{more}")
+    told = f"{len(failed)} of {len(results)} runs failed: {'; '.join(reasons[:MAX_REASONS])}{more}"
+    return RunsFailed(told + ("\nthe whole error: the file error.txt of a failed run in MLflow" if is_stored else ""))
 
 
 def save(path: Path, results: Sequence[RunResult]) -> None:

@@ -17,10 +17,16 @@ from runner.runs.field_types import Flag, Number, Whole
 from runner.runs.spec import Frozen
 
 
+def _experiment(value: Any) -> Any:
+    if isinstance(value, str) and not 1 <= len(value.strip()) <= 250:
+        raise PydanticCustomError("experiment", "must be a name of 1 to 250 letters")
+    return value
+
+
 class TrackingSettings(Frozen):
     """Where runs are written, and how much of each."""
 
-    experiment: Annotated[str, Field(min_length=1, max_length=250)]
+    experiment: Annotated[str, BeforeValidator(_experiment)]
     models: Literal["best", "all", "none"]
     plots: Literal["all", "best", "none"]
     points: Annotated[Whole, Field(ge=2, le=10_000)]

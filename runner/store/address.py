@@ -8,7 +8,7 @@ import urllib.error
 import urllib.request
 from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
-from urllib.parse import unquote, urlparse
+from urllib.parse import quote, unquote, urlparse
 
 from filelock import FileLock
 
@@ -94,15 +94,15 @@ def sqlite_file(uri: str) -> str | None:
     return path if path not in ("", ":memory:") else None
 
 
-def check_file(uri: str) -> None:
+def check_file(uri: str, is_read: bool = False) -> None:
     """MLflow tries for minutes to open a folder as a database, and forgets what it writes to no file."""
-    file = sqlite_file(uri)
+    file, (right, done) = sqlite_file(uri), (os.R_OK, "read") if is_read else (os.W_OK, "written")
     if uri.startswith("sqlite:") and file is None:
         raise StoreError(f"the MLflow store {uri} (MLFLOW_TRACKING_URI names it) is not a file: nothing would be kept")
     if file is not None and Path(file).is_dir():
         raise StoreError(f"the MLflow store {uri} cannot be used: {file} is a folder")
-    if file is not None and Path(file).exists() and not os.access(file, os.W_OK):
-        raise StoreError(f"the MLflow store {uri} cannot be used: {file} may not be written")
+    if file is not None and Path(file).exists() and not os.access(file, right):
+        raise StoreError(f"the MLflow store {uri} cannot be used: {file} may not be {done}")
     if not is_server(uri):
         _check_working_folder(str(Path.cwd()))
 
@@ -132,6 +132,24 @@ def alone_with(uri: str) -> AbstractContextManager[object]:
     """MLflow's creation of a store's tables fails when two programs do it at once; one waits for the other."""
     file = sqlite_file(uri)
     return nullcontext() if file is None else FileLock(f"{file}.lock", timeout=120)
+
+
+def for_reading(uri: str) -> str:
+    """The address under which a store is read.
+
+    SQLite makes a log and its index beside a file even to read it. Where the folder may not be written and has none it
+    has to know that the file does not change, as is so without a log. Raises StoreError for a log without an index.
+    """
+    file = sqlite_file(uri)
+    log, index = Path(f"{file}-wal"), Path(f"{file}-shm")
+    if file is None or os.access(Path(file).parent, os.W_OK) or (log.exists() and index.exists()):
+        return uri
+    if log.exists() and log.stat().st_size:
+        raise StoreError(
+            f"the MLflow store {uri} cannot be used: its folder may not be written, which reading it with its log "
+            f"takes. Copy {file} and {log} into a folder of your own; MLFLOW_TRACKING_URI names the copy"
+        )
+    return f"sqlite:///file:{quote(str(Path(file).resolve()))}?immutable=1&uri=true"
 
 
 def use_write_ahead_log(uri: str) -> None:

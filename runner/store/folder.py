@@ -194,6 +194,11 @@ def find_folder(name: str | None) -> SweepFolder | None:
     raise UserError(f"there is no sweep {one_line(name)} in {OUTPUTS}/{others_than(name)}")
 
 
+def newest_folder() -> SweepFolder | None:
+    """The sweep that began last, finished or not."""
+    return next(_newest_first(), None)
+
+
 def others_than(name: str) -> str:
     """The end of a sentence that there is no sweep of a name: which there are."""
     known = [folder.path.name for folder in _newest_first()]

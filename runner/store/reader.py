@@ -19,7 +19,7 @@ from runner.runs.signals import Signals, signals_of
 from runner.runs.spec import Spec, from_plain
 from runner.runs.structure import structure_of
 from runner.runs.weights import Weights, read_weights
-from runner.store.address import check_file, folder_of, probe, sqlite_file, tracking_uri
+from runner.store.address import check_file, folder_of, for_reading, probe, sqlite_file, tracking_uri
 from runner.store.errors import StoreError, reason, shown, store_errors
 from runner.store.records import SETTINGS_OF
 from runner.store.run_ids import BEGINNING, RUN_ID, SHORTEST, WHOLE
@@ -174,12 +174,12 @@ def open_reader() -> Reader:
     """The store in use. Raises StoreError when there is none."""
     uri = tracking_uri()
     probe(uri)
-    check_file(uri)
+    check_file(uri, is_read=True)
     file = sqlite_file(uri)
     if file is not None and not Path(file).exists():
         raise StoreError(f"there is no MLflow store {uri} here; MLFLOW_TRACKING_URI names another one")
     with store_errors(f"the MLflow store {shown(uri)} cannot be used: "):
-        return Reader(MlflowClient(uri))
+        return Reader(MlflowClient(for_reading(uri)))
 
 
 def weights_of(run_id: str) -> bytes:

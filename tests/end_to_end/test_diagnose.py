@@ -199,10 +199,8 @@ def test_one_of_two_runs_that_does_not_learn_decides_the_exit_code_whichever_is_
 
 def test_a_file_that_cannot_be_written_is_said_before_anything_is_trained(sweep: Trained, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    for where, why in ((str(tmp_path), "Is a directory"), (str(tmp_path / "file" / "x.json"), "File exists")):
+    for where, why in ((str(tmp_path), "Is a directory"), (str(tmp_path / "file" / "x.json"), "Not a directory")):
         done = diagnose(sweep, "--confirm", "--json", where, code=1)
         assert done.stdout == "" and done.stderr.startswith(f"error: {tmp_path}") and why in done.stderr, said(done)
-    done = diagnose(sweep, "--json", "", code=1)
-    assert done.stderr == "error: --json needs the name of a file, or - for standard output\n"
     done = diagnose(sweep, "--config", "data=xor", "--json", str(tmp_path), code=1)
     assert done.stdout == "" and "Is a directory" in done.stderr, said(done)

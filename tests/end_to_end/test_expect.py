@@ -107,3 +107,16 @@ def test_an_expectation_that_cannot_be_meant_is_refused_before_anything_is_train
     assert done.stderr.startswith("error: This sweep cannot start:\n  - expect 'so it is': ")
     assert part in done.stderr and "Traceback" not in done.stderr
     assert nothing_was_trained(tmp_path)
+
+
+def test_a_single_run_is_judged_as_a_sweep_is(tmp_path: Path) -> None:
+    make_store(tmp_path)
+    one = ("data=xor", "seed=1", *QUICK)
+    done = run_runner(*one, EXPECT.replace(", activation=tanh", ""), "--strict", cwd=tmp_path)
+    assert done.returncode == 1, said(done)
+    assert done.stderr == "error: 1 of 2 expectations do not hold, or cannot be judged (--strict)\n"
+    (bad,) = [line.rstrip() for line in done.stdout.splitlines() if line.startswith(BAD)]
+    assert bad.endswith(" NO") and "> 2" in bad
+    done = run_runner(*one, "expect={so it is:'median(cost) >'}", cwd=tmp_path)
+    assert done.stderr.startswith("error: This run cannot start:\n  - expect 'so it is': cannot be read"), said(done)
+    assert len(Store(tmp_path).runs()) == 1

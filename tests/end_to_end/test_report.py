@@ -105,7 +105,7 @@ def test_names_from_anywhere_are_text_in_both_formats_and_lead_nowhere(loaded: F
 
 @pytest.mark.parametrize("ending", ["csv", "json", "parquet"])
 def test_runs_are_exported_with_every_digit(sweep: Trained, loaded: Findings, tmp_path: Path, ending: str) -> None:
-    path = tmp_path / "new" / f"runs.{ending}"
+    path = tmp_path / f"runs.{ending}"
     assert "20 rows" in report("--table", str(path), cwd=sweep.store.folder)
     readers = {
         "csv": pd.read_csv,
@@ -224,6 +224,9 @@ def test_the_report_of_a_sweep_that_came_in_batches_has_all_of_them(tmp_path: Pa
         ),
         (("--table", "a.csv", "--output", "b"), "--open, --output and --format are for reports"),
         (("--table", "a.csv", "--curves", "a.csv"), "are two files, and both are a.csv"),
+        (("",), "error: one of the arguments is empty"),
+        (("--output", "mlflow.db"), "--output names a folder, and mlflow.db is a file; name another one"),
+        (("--curves", "nowhere/x.csv"), "error: nowhere: No such file or directory"),
         (("nobody",), "MLflow has no run nobody, and outputs/ no sweep of this name; the newest there are "),
     ],
 )

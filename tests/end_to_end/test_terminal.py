@@ -72,6 +72,14 @@ def test_the_time_left_is_right_within_a_factor_of_two_after_a_quarter_of_the_ti
     assert len(wrong) <= len(said_left) / 5, wrong  # other programs come and go
 
 
+def test_a_narrow_terminal_has_the_bar_with_its_phase_and_share_and_nothing_that_is_cut(tmp_path: Path) -> None:
+    epochs = ("-m", "data=sine", "training.epochs=range(4000,4008)", "workers=1", "tracking.plots=none")
+    shown = bars(on_terminal(*epochs, cwd=tmp_path, columns=40))
+    assert {"checking 8 jobs", "training", "comparing"} <= {phase for _, phase, _ in shown}
+    assert all(re.fullmatch(r"(( ?\d+ %)?(  \d+ s left)?|0 of 8 runs)\s*", facts) for *_, facts in shown), shown
+    assert any(facts.strip().endswith(" left") for _, phase, facts in shown if phase == "training")
+
+
 def test_the_bar_is_gone_in_the_end_and_the_cursor_was_never_hidden(seen: Seen) -> None:
     assert not [line for line in seen.screen if "━" in line or "left" in line]
     assert "\x1b[?25l" not in seen.raw
@@ -132,11 +140,26 @@ def test_an_error_stands_alone_on_the_screen(tmp_path: Path) -> None:
     assert seen.screen[0].startswith("error: 1 of 2 jobs cannot run") and "━" not in "".join(seen.screen)
 
 
-@pytest.mark.parametrize("module", ["runner.report", "runner.diagnose"])
+@pytest.mark.parametrize("module", ["runner.report", "runner.diagnose", "runner.reproduce"])
 def test_a_command_that_reads_the_store_shows_that_at_once_and_leaves_no_trace_of_it(
     sweep: Trained, tmp_path: Path, module: str
 ) -> None:
-    seen = on_terminal(cwd=tmp_path, env={"MLFLOW_TRACKING_URI": sweep.store.uri}, module=module)
+    named = ("--all", sweep.store.only().info.run_id) if module == "runner.reproduce" else ()
+    seen = on_terminal(*named, cwd=tmp_path, env={"MLFLOW_TRACKING_URI": sweep.store.uri}, module=module)
     assert seen.code in (0, 3) and seen.pieces[0].text.startswith("reading the store")
     assert seen.pieces[0].seconds < 0.5 * seen.pieces[-1].seconds
     assert not any("reading" in line for line in seen.screen) and any(seen.screen)
+
+
+def test_the_path_of_a_report_is_a_link_on_a_terminal_that_has_them(sweep: Trained, tmp_path: Path) -> None:
+    env = {"MLFLOW_TRACKING_URI": sweep.store.uri, "FORCE_HYPERLINK": "1"}
+    seen = on_terminal(cwd=tmp_path, env=env, module="runner.report")
+    (page,) = tmp_path.glob("*.html")
+    assert f"the report: {page.name}" in seen.screen
+    assert re.search(rf"\x1b\]8;[^;]*;{re.escape(page.as_uri())}\x1b\\", seen.raw)
+
+
+def test_ctrl_c_as_soon_as_a_command_shows_a_bar_leaves_none_behind(sweep: Trained, tmp_path: Path) -> None:
+    env, run = {"MLFLOW_TRACKING_URI": sweep.store.uri}, sweep.store.only().info.run_id
+    seen = on_terminal("--all", run, cwd=tmp_path, env=env, interrupt=bool, module="runner.reproduce")
+    assert seen.code == 130 and seen.screen == ["interrupted", ""]

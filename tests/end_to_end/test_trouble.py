@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from tests.end_to_end.conftest import Trained, trained
-from tests.end_to_end.program import make_store, run_runner, said
+from tests.end_to_end.program import make_store, resume, run_runner, said
 from tests.end_to_end.store import Bits, Store
 
 MODULE = '''
@@ -176,3 +176,25 @@ def test_a_sweep_with_failed_runs_exits_with_a_message_and_no_traceback(failing:
     assert "Traceback" not in failing.done.stderr
     assert "Error executing job" not in failing.done.stderr, "Hydra's own line, which says nothing more"
     assert "mlflow ui" in failing.done.stdout
+
+
+def test_a_long_error_is_short_on_the_terminal_and_whole_in_the_store(tmp_path: Path) -> None:
+    long = f"no shape fits: {'(3, 4) ' * 300}"
+    (tmp_path / "fragile_parts.py").write_text(MODULE.replace("final=0.25 breaks on purpose", long))
+    make_store(tmp_path)
+    alone = ("modules=[fragile_parts]", "data=xor", "schedule=fragile", "schedule.final=0.25", "training.epochs=20")
+    done = run_runner(*alone, cwd=tmp_path)
+    assert done.returncode == 1
+    assert "outcome: failed: RuntimeError: no shape fits: (3, 4)" in done.stdout
+    assert "1 of 1 runs failed: RuntimeError: no shape fits: (3, 4)" in done.stderr
+    assert "the file error.txt of a failed run in MLflow" in done.stderr
+    assert max(map(len, f"{done.stdout}\n{done.stderr}".splitlines())) < 200
+    store = Store(tmp_path)
+    assert long in store.artifact(store.only(), "error.txt").read_text()
+
+
+def test_resume_finds_nothing_to_train_and_names_the_command_that_retrains_failed_runs(failing: Trained) -> None:
+    (sweep,) = (failing.store.folder / "outputs").iterdir()
+    told = resume(cwd=failing.store.folder).stdout
+    assert told.startswith("nothing to resume: every sweep in outputs/ is finished; 2 of 6 runs of the newest failed. ")
+    assert told.endswith(f"Retrain them with: python -m runner.resume {sweep.name} --failed\n")
