@@ -108,9 +108,8 @@ def _run(arguments: Sequence[str]) -> int:
 def _one_run(reader: "Reader", name: str) -> "StoredRun":
     run = reader.run(name)
     if run.is_parent or run.is_setting:
-        what = "sweep" if run.is_parent else "setting"
         command = f"python -m runner.reproduce {ALL} {run.sweep_id or name}"
-        raise UserError(f"{name} is a {what}; to reproduce all runs of the sweep: {command}")
+        raise UserError(f"{name} is no single run; to reproduce all runs of the sweep: {command}")
     return run
 
 
@@ -151,9 +150,8 @@ def train_again(kept: Mapping[int, RunResult], modules: tuple[str, ...], as_stac
     from runner.plan.plan import plan_again
     from runner.train.execution import training_of
 
-    settings = keeping_nothing(modules, workers=None if as_stacks else 1)
     runs = [PlannedRun(place, result.key, (), result.spec) for place, result in kept.items()]
-    plan = plan_again(runs, settings)
+    plan = plan_again(runs, keeping_nothing(modules, workers=None if as_stacks else 1))
     again: dict[int, RunResult] = {}
     with training_of(plan) as training:
         so_far = SweepProgress(len(kept), training, NOTHING_ELSE)
@@ -205,8 +203,7 @@ def _counted(result: RunResult) -> str:
 def _summary(reproduction: Reproduction) -> str:
     """How many runs are the same."""
     compared, different = len(reproduction.stored), reproduction.different
-    rounding = sum(difference.is_rounding for difference in different)
-    left_out = len(reproduction.runs) - compared
+    rounding, left_out = sum(one.is_rounding for one in different), len(reproduction.runs) - compared
     return (
         f"{compared - len(different)} of {count(compared, 'run')} are IDENTICAL"
         + (f", {rounding} differ in the last bits" if rounding else "")

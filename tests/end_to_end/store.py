@@ -52,7 +52,10 @@ class Store:
         return MlflowClient(self.uri)
 
     def runs(self, experiment: str = "runner") -> "list[Run]":
-        """All runs, parents and children, in the order in which they were created."""
+        """All runs but settings, parents and children, in the order in which they were created."""
+        return [run for run in self._all(experiment) if run.data.tags.get("level") != "setting"]
+
+    def _all(self, experiment: str = "runner") -> "list[Run]":
         found = self.client.get_experiment_by_name(experiment)
         assert found is not None, f"no experiment {experiment!r}"
         return list(reversed(self.client.search_runs([found.experiment_id], max_results=50_000)))
@@ -66,10 +69,12 @@ class Store:
         (run,) = self.parents()
         return run
 
-    def children(self, parent: "Run", level: str = "run") -> "list[Run]":
-        """The runs of a sweep, or its settings."""
-        below = [run for run in self.runs() if run.data.tags.get(PARENT) == parent.info.run_id]
-        return [run for run in below if run.data.tags["level"] == level]
+    def children(self, parent: "Run") -> "list[Run]":
+        return [run for run in self.runs() if run.data.tags.get(PARENT) == parent.info.run_id]
+
+    def settings(self, parent: "Run") -> "list[Run]":
+        """The runs that stand for the settings of a sweep."""
+        return [run for run in self._all() if run.data.tags.get("settings_of") == parent.data.tags["sweep_id"]]
 
     def artifact(self, run: "Run", name: str) -> Path:
         """A run's file, or a folder of it."""
@@ -98,8 +103,9 @@ class Store:
 
 
 def statuses(folder: Path) -> dict[str, int]:
-    """How many runs have which status."""
-    return dict(_ask(folder, "SELECT status, COUNT(*) FROM runs GROUP BY status"))
+    """How many runs, but for settings, have which status."""
+    settings = "SELECT run_uuid FROM tags WHERE key = 'level' AND value = 'setting'"
+    return dict(_ask(folder, f"SELECT status, COUNT(*) FROM runs WHERE run_uuid NOT IN ({settings}) GROUP BY status"))
 
 
 def has_experiment(folder: Path) -> bool:

@@ -75,7 +75,7 @@ def test_a_person_is_asked_and_only_yes_deletes(swept: Path, answer: str, is_gon
 def test_a_setting_goes_with_its_runs_and_a_run_alone_and_the_rest_can_be_listed_anew(swept: Path) -> None:
     store, sweep = Store(swept), sweep_of(swept)
     parent = next(run for run in store.parents() if run.data.tags["level"] == "sweep")
-    tanh = next(run for run in store.children(parent, "setting") if run.info.run_name == "tanh")
+    tanh = next(run for run in store.settings(parent) if run.info.run_name == "tanh")
     done = forget(tanh.info.run_id[:8], "--yes", cwd=swept)
     assert done.returncode == 0 and "setting tanh: 3 runs and 1 setting in MLflow" in done.stdout, said(done)
     assert f"python -m runner.settings {sweep}" in done.stdout
@@ -85,7 +85,7 @@ def test_a_setting_goes_with_its_runs_and_a_run_alone_and_the_rest_can_be_listed
     assert len(store.children(parent)) == 2
     listed = run_runner(sweep, cwd=swept, module="runner.settings")
     assert listed.returncode == 0, said(listed)
-    (sigmoid,) = [run for run in store.children(parent, "setting") if run.info.run_name == "sigmoid"]
+    (sigmoid,) = [run for run in store.settings(parent) if run.info.run_name == "sigmoid"]
     assert sigmoid.data.tags["finished"] == "2 of 3"
 
 

@@ -24,7 +24,7 @@ def swept(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 
 def settings_of(store: Store) -> dict[str, object]:
-    return {str(run.info.run_name): run for run in store.children(store.only(), "setting")}
+    return {str(run.info.run_name): run for run in store.settings(store.only())}
 
 
 def comparison(store: Store) -> pd.DataFrame:
@@ -68,7 +68,7 @@ def test_a_killed_sweep_and_its_resume_end_with_as_many_setting_runs_as_settings
     resume(sweep, cwd=tmp_path)
     after = settings_of(store)
     assert {label: run.data.metrics for label, run in after.items()} == before and len(after) == 3
-    assert len(store.children(store.only(), "setting")) == 3
+    assert len(store.settings(store.only())) == 3
 
 
 def test_an_interrupted_sweep_has_no_settings_until_it_is_resumed(tmp_path: Path) -> None:
@@ -79,9 +79,9 @@ def test_an_interrupted_sweep_has_no_settings_until_it_is_resumed(tmp_path: Path
         ctrl_c(process)
         assert process.done().returncode == 130
     store = Store(tmp_path)
-    assert store.children(store.only(), "setting") == []
+    assert store.settings(store.only()) == []
     resume(sweep_in(tmp_path), cwd=tmp_path)
-    assert len(store.children(store.only(), "setting")) == 8
+    assert len(store.settings(store.only())) == 8
 
 
 def test_the_settings_of_an_old_sweep_are_made_from_its_runs_and_are_the_same(tmp_path: Path) -> None:
@@ -117,13 +117,13 @@ def test_the_id_of_a_setting_or_the_letters_that_it_begins_with_stand_for_its_sw
     refused = run_runner(run_id, cwd=swept.folder, module="runner.reproduce")
     assert refused.returncode == 1
     command = f"python -m runner.reproduce --all {sweep_in(swept.folder)}"
-    assert f"is a setting; to reproduce all runs of the sweep: {command}" in refused.stderr
+    assert f"is no single run; to reproduce all runs of the sweep: {command}" in refused.stderr
 
 
 def test_a_sweep_without_seeds_is_as_it_was(tmp_path: Path) -> None:
     train("-m", "data=xor", "activation=tanh,relu", "training.epochs=20", "tracking.plots=none", cwd=tmp_path)
     store = Store(tmp_path)
-    assert store.children(store.only(), "setting") == []
+    assert store.settings(store.only()) == []
     assert all("setting" not in run.data.tags for run in store.children(store.only()))
     done = run_runner(cwd=tmp_path, module="runner.settings")
     assert done.returncode == 0 and "has no setting with several runs, so MLflow lists its runs" in done.stdout, said(
