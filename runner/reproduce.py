@@ -108,15 +108,14 @@ def _run(arguments: Sequence[str]) -> int:
 def _one_run(reader: "Reader", name: str) -> "StoredRun":
     run = reader.run(name)
     if run.is_parent or run.is_setting:
-        command = f"python -m runner.reproduce {ALL} {run.sweep_id or name}"
-        raise UserError(f"{name} is no single run; to reproduce all runs of the sweep: {command}")
+        command = f"python -m runner.reproduce {ALL} {name}"
+        raise UserError(f"{name} is no single run; to reproduce all of its runs: {command}")
     return run
 
 
 def _runs_of_sweep(reader: "Reader", name: str) -> list["StoredRun"]:
-    """The runs of a sweep in its order, by the id of the sweep or of its parent run."""
-    found = reader.of_sweep(name) or reader.of_sweep(reader.run(name).sweep_id)
-    runs = sorted((run for run in found if not run.is_parent), key=lambda run: run.index)
+    """The runs of a sweep in its order, by the id of the sweep or of its parent run; or those of a setting, by its."""
+    runs = reader.members(name)
     if not runs:
         raise UserError(f"the store {named_store()} has no runs of a sweep {name}")
     return runs

@@ -10,7 +10,6 @@ from runner.base.paths import OUTPUTS
 from runner.findings.mlflow_view import BANDS, VIEW
 from runner.store.folder import SweepFolder, others_than
 from runner.store.reader import PARENT, Reader
-from runner.store.records import SETTING
 from runner.store.run_ids import BEGINNING
 from runner.store.stored_run import StoredRun
 from runner.store.writer import Tracker
@@ -57,13 +56,11 @@ def find(reader: Reader, name: str) -> Doomed:
     run = reader.run(name)
     if not run.sweep_id:
         raise UserError(f"run {run.run_id} was not made by this program")
-    found = reader.of_sweep(run.sweep_id)
-    if run.is_parent or (not run.is_setting and PARENT not in run.tags):
-        return _whole(reader, run.sweep_id, found, None)
-    if not run.is_setting:
-        return Doomed(f"run {run.name}", run.sweep_id, [run], False, None)
-    members = [one for one in found if not one.is_parent and one.tags.get(SETTING) == run.tags[SETTING]]
-    return Doomed(f"setting {run.name}", run.sweep_id, [run, *members], False, None)
+    if run.is_setting:
+        return Doomed(f"setting {run.name}", run.sweep_id, [run, *reader.members(run.run_id)], False, None)
+    if run.is_parent or PARENT not in run.tags:
+        return _whole(reader, run.sweep_id, reader.of_sweep(run.sweep_id), None)
+    return Doomed(f"run {run.name}", run.sweep_id, [run], False, None)
 
 
 def _whole(reader: Reader, sweep_id: str, found: Sequence[StoredRun], folder: SweepFolder | None) -> Doomed:

@@ -21,7 +21,7 @@ from runner.runs.structure import structure_of
 from runner.runs.weights import Weights, read_weights
 from runner.store.address import check_file, folder_of, for_reading, probe, sqlite_file, tracking_uri
 from runner.store.errors import StoreError, reason, shown, store_errors
-from runner.store.records import SETTINGS_OF
+from runner.store.records import SETTING, SETTINGS_OF
 from runner.store.run_ids import BEGINNING, RUN_ID, SHORTEST, WHOLE
 from runner.store.stored_run import StoredRun
 
@@ -56,6 +56,14 @@ class Reader:
     def of_sweep(self, sweep_id: str) -> list[StoredRun]:
         """A sweep's parent and all its runs that are not deleted."""
         return list(self._search(f"tags.sweep_id = '{_quoted(sweep_id)}'"))
+
+    def members(self, name: str) -> list[StoredRun]:
+        """The runs of a sweep, by its id or that of its parent, in order; or those of a setting, by its id."""
+        one = None if (found := self.of_sweep(name)) else self.run(name)
+        found = found if one is None else self.of_sweep(one.sweep_id)
+        label = one.tags[SETTING] if one is not None and one.is_setting else None
+        runs = (run for run in found if not run.is_parent and label in (None, run.tags.get(SETTING)))
+        return sorted(runs, key=lambda run: run.index)
 
     def settings_of(self, sweep_id: str) -> list[StoredRun]:
         """The runs that stand for a sweep's settings and are not deleted."""

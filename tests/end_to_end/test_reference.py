@@ -96,6 +96,22 @@ def test_all_that_runs_write_to_mlflow_is_named(sweep: Trained, one_run: Trained
             assert {name for name in files if not is_named(name)} == set()
 
 
+def test_all_that_settings_write_to_mlflow_is_named(sweep: Trained) -> None:
+    for run in sweep.store.settings(sweep.store.only()):
+        once = {name for name in run.data.metrics if "/" not in name}
+        parts = {name.rpartition("/")[2] for name in set(run.data.metrics) - once}
+        assert parts == {"mean", "median", "low", "high"}
+        columns = set(comparison_of(sweep))
+        assert {name for name in once - columns if not is_named(name)} == set()
+        tags = {name for name in run.data.tags if not name.startswith(MLFLOWS_OWN)}
+        assert {name for name in tags if not is_named(name)} == set()
+
+
+def comparison_of(sweep: Trained) -> list[str]:
+    with sweep.store.artifact(sweep.store.only(), "comparison.csv").open(encoding="utf-8") as file:
+        return file.readline().strip().split(",")
+
+
 def test_every_yaml_file_of_a_component_comments_every_setting() -> None:
     for path in CONF.glob("*/*.yaml"):
         if path.parent.name in REGISTRIES:

@@ -116,8 +116,10 @@ def test_the_id_of_a_setting_or_the_letters_that_it_begins_with_stand_for_its_sw
     assert len(load(run_id).runs) == len(load(run_id[:8]).runs) == 12
     refused = run_runner(run_id, cwd=swept.folder, module="runner.reproduce")
     assert refused.returncode == 1
-    command = f"python -m runner.reproduce --all {sweep_in(swept.folder)}"
-    assert f"is no single run; to reproduce all runs of the sweep: {command}" in refused.stderr
+    command = f"python -m runner.reproduce --all {run_id}"
+    assert f"is no single run; to reproduce all of its runs: {command}" in refused.stderr
+    done = run_runner("--all", run_id, cwd=swept.folder, module="runner.reproduce")
+    assert done.returncode == 0 and "4 of 4 runs are IDENTICAL" in done.stdout, said(done)
 
 
 def test_a_sweep_without_seeds_is_as_it_was(tmp_path: Path) -> None:
