@@ -25,7 +25,7 @@ questions: install  ## ask the public questions of docs/diagnoses.md again (minu
 notebook: install  ## run docs/notebook.ipynb, so that it shows what it prints
 	$(PYTHON) docs/notebook/run.py
 
-case-studies: install  ## run all sweeps of the case studies (minutes; results in outputs/case-studies are kept) and write their document
+case-studies: install  ## run all sweeps of the case studies (minutes; results in outputs/case-studies are kept) and write their pages
 	$(PYTHON) docs/case_studies/build.py
 
 benchmarks: install  ## all measurements (half an hour); peers from pip install -e '.[bench]'

@@ -1,11 +1,13 @@
 """What tests everywhere may ask for: the real program as a subprocess, and the store that it leaves."""
 
 import gc
+import os
 import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -24,6 +26,8 @@ def pytest_configure(config: pytest.Config) -> None:
     gc.set_threshold(200_000, 50, 50)
     with ExitStack() as stack:
         stack.enter_context(using_mlflow())
+        if not hasattr(config, "workerinput"):
+            os.environ[program.SHARED] = stack.enter_context(TemporaryDirectory())
         config.add_cleanup(stack.pop_all().close)
 
 

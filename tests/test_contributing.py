@@ -29,7 +29,7 @@ from runner.findings.findings import Findings
 from runner.findings.sections import SECTIONS
 from runner.runs.components import REGISTRIES
 from tests.end_to_end.forks import Forks
-from tests.end_to_end.program import environment, make_store, run_runner
+from tests.end_to_end.program import copy_program, environment, make_store, run_runner
 
 ROOT = Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"^```\w+ (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -65,8 +65,7 @@ def of_copy(folder: Path) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
     folder = tmp_path_factory.mktemp("copy")
-    for part in ("nn", "runner", "conf", "sweeps", "tests"):
-        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+    copy_program(folder, "tests")
     shutil.copy(ROOT / "pyproject.toml", folder)
     make_store(folder)
     for name, text in blocks():

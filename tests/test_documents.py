@@ -23,7 +23,10 @@ from tests.runner.building import composer, loader
 from tests.runner.tables import write_printed
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/*.md"), *ROOT.glob("benchmarks/*.md")])
+FOLDERS = ("docs", "docs/case-studies", "benchmarks")
+PAGES = sorted(
+    [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(p for one in FOLDERS for p in ROOT.glob(f"{one}/*.md"))]
+)
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 INDENTED = re.compile(r"^ {4}.*$", re.MULTILINE)
 INLINE = re.compile(r"`([^`]+)`")

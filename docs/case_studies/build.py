@@ -1,6 +1,7 @@
-"""Runs the sweeps of the case studies and writes docs/case-studies.md from what they measured: `make case-studies`.
+"""Runs the sweeps of the case studies and writes their pages from what they measured: `make case-studies`.
 
-The texts are the Jinja templates beside this file; numbers, tables and pictures in them come from the results.
+docs/case-studies.md leads to a page for each case. The texts are the Jinja templates beside this file; numbers, tables
+and pictures in them come from the results.
 """
 
 import argparse
@@ -8,13 +9,11 @@ import hashlib
 import json
 import os
 import shutil
-import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,48 +22,14 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from runner.app.named_sweeps import Header, read_header
-from runner.findings.numbers.scores import scores_of
-from runner.findings.pictures import pictures_of
-from runner.plan.expectations import Verdict, evaluate, judge, selected
+from docs.case_studies.done import ROOT, Done, final_of, numbered, spread_of
+from runner.plan.expectations import evaluate, selected
 from runner.runs.identity import code_digest
-from runner.runs.overrides import settings_in, settings_of, swept_keys
-from runner.runs.result import RunResult, load
+from runner.runs.overrides import settings_in, settings_of
+from runner.runs.result import RunResult
 
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
-DONE = "done.json"
-
-
-@dataclass(frozen=True)
-class Done:
-    """A sweep that has been run: its folder and how many seconds its command took."""
-
-    name: str
-    folder: Path
-    seconds: float
-
-    @cached_property
-    def results(self) -> list[RunResult]:
-        found = [result for path in sorted((self.folder / "stacks").glob("*.npz")) for result in load(path)]
-        return sorted(found, key=lambda result: result.index)
-
-    @cached_property
-    def keys(self) -> list[str]:
-        return swept_keys([result.overrides for result in self.results])
-
-    @cached_property
-    def pictures(self) -> dict[str, bytes]:
-        return {name.removesuffix(".png"): one.png for name, one in pictures_of(self.results, self.keys).items()}
-
-    @property
-    def header(self) -> Header:
-        return read_header(ROOT / "sweeps" / f"{self.name}.yaml")
-
-    @property
-    def verdicts(self) -> list[Verdict]:
-        expect = yaml.safe_load((ROOT / "sweeps" / f"{self.name}.yaml").read_text()).get("expect", {})
-        return judge(expect, self.results, self.keys)
+DONE, INDEX = "done.json", "case-studies.md.j2"
 
 
 class Builder:
@@ -122,15 +87,15 @@ class Builder:
             share = value("share", entry["share"])
             return f"{share:.2f}", f"{entry['reference']:.2f}", abs(share - entry["reference"]) <= 0.1
         low, middle, high = (value(function, entry["metric"]) for function in ("lowest", "median", "highest"))
-        told = " / ".join(_number(number) for number in (low, middle, high))
+        told = " / ".join(numbered(number) for number in (low, middle, high))
         if "about" in entry:
             about = entry["about"]
             return told, f"about {about:g}", abs(middle - about) <= 0.25 * abs(about)
         least, _, most = entry["reference"]
-        return told, " / ".join(_number(number) for number in entry["reference"]), least <= round(middle, 4) <= most
+        return told, " / ".join(numbered(number) for number in entry["reference"]), least <= round(middle, 4) <= most
 
-    def show(self, name: str, metrics: Sequence[str] = (), pictures: Sequence[str] = ("scores",)) -> str:
-        """A sweep as Markdown: question, command, verdict, a table over its settings, and pictures."""
+    def show(self, page: Path, name: str, metrics: Sequence[str] = (), pictures: Sequence[str] = ("scores",)) -> str:
+        """A sweep as Markdown for a page: question, command, verdict, a table over its settings, and pictures."""
         done = self.sweep(name)
         runs, seconds = len(done.results), f"{done.seconds:.0f}"
         lines = [f"**{done.header.question}** {runs} runs in {seconds} s:", "", f"    {done.header.command}", ""]
@@ -142,7 +107,7 @@ class Builder:
         if metrics:
             lines += [*self._settings(done, metrics), ""]
         drawn = [one for kind in pictures for one in done.pictures if one.partition("-")[0] == kind]
-        lines += [f"![{name}: {one}]({self._picture(done, one)})\n" for one in drawn]
+        lines += [f"![{name}: {one}]({self.picture(page, name, one)})\n" for one in drawn]
         return "\n".join(lines)
 
     def _settings(self, done: Done, metrics: Sequence[str]) -> list[str]:
@@ -154,16 +119,16 @@ class Builder:
             groups.setdefault(tuple(given.get(key, "") for key in keys), []).append(result)
         rows = [f"| {' | '.join((*keys, *metrics))} |", "|---" * (len(keys) + len(metrics)) + "|"]
         for values, members in groups.items():
-            cells = [_spread([_final(result, metric) for result in members]) for metric in metrics]
+            cells = [spread_of([final_of(result, metric) for result in members]) for metric in metrics]
             rows.append(f"| {' | '.join((*values, *cells))} |")
         return rows
 
-    def _picture(self, done: Done, name: str) -> str:
-        """Draw one of the sweep's pictures into the output's folder; its path relative to the document."""
-        folder = self._output.parent / "images" / "case-studies"
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{done.name}-{name}.png").write_bytes(done.pictures[name])
-        return f"images/case-studies/{done.name}-{name}.png"
+    def picture(self, page: Path, name: str, kind: str) -> str:
+        """Draw one of a sweep's pictures into the folder of all; its path relative to a page."""
+        file = self._output.parent / "images" / "case-studies" / f"{name}-{kind}.png"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(self.sweep(name).pictures[kind])
+        return Path(os.path.relpath(file, page.parent)).as_posix()
 
     def speed(self) -> str:
         """Seconds per run of the systems that the reference timed as plain loops."""
@@ -183,14 +148,16 @@ class Builder:
         return "\n".join(rows)
 
     def write(self) -> None:
-        """Render the document."""
+        """Render all pages: each template is one, in a folder beside the page that leads to them."""
         templates, undefined = jinja2.FileSystemLoader(HERE), jinja2.StrictUndefined
         environment = jinja2.Environment(loader=templates, undefined=undefined, keep_trailing_newline=True)
-        names = {"show": self.show, "reference": self.reference, "systems": self.systems, "speed": self.speed}
-        text = environment.get_template("case-studies.md.j2").render(**names)
-        self._output.parent.mkdir(parents=True, exist_ok=True)
-        self._output.write_text(text, encoding="utf-8")
-        print(f"written: {self._output}")
+        for name in environment.list_templates(extensions=["j2"]):
+            page = self._output if name == INDEX else self._output.with_suffix("") / name.removesuffix(".j2")
+            names = {"show": partial(self.show, page), "picture": partial(self.picture, page)}
+            names |= {"reference": self.reference, "systems": self.systems, "speed": self.speed}
+            page.parent.mkdir(parents=True, exist_ok=True)
+            page.write_text(environment.get_template(name).render(**names), encoding="utf-8")
+            print(f"written: {page}")
 
 
 def _reference() -> dict[str, list[dict[str, Any]]]:
@@ -213,20 +180,6 @@ def _made_of(name: str, overrides: Sequence[str]) -> str:
     configs = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "conf").rglob("*.yaml"))]
     told = json.dumps([settings, configs, list(overrides), code_digest()], default=str)
     return hashlib.sha256(told.encode()).hexdigest()
-
-
-def _final(result: RunResult, metric: str) -> float:
-    finals = result.finals
-    found = finals.get(metric, scores_of(result).get(metric) if result.history.get("step") else None)
-    return float("inf") if found is None or not result.has_finished else found
-
-
-def _spread(values: Sequence[float]) -> str:
-    return " / ".join(_number(number) for number in (min(values), statistics.median(values), max(values)))
-
-
-def _number(value: float) -> str:
-    return f"{value:.4f}" if abs(value) < 0.02 else f"{value:.3f}"
 
 
 def _environment(work: Path) -> dict[str, str]:

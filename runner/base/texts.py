@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 HIDDEN = ("Cc", "Cf", "Cs", "Zl", "Zp")  # control signs, marks that reorder text, halves of signs, line separators
+LONG_FRACTION = re.compile(r"(?<![\w.])\d*\.\d{10,}(?:e[+-]?\d+)?(?![\w.])")
 JOINERS = "\u200c\u200d"  # which several scripts cannot be written without
 
 
@@ -22,6 +23,11 @@ def short(text: str, length: int) -> str:
     """Text for a label: one line that fits."""
     text = visible(" ".join(text.split()), kept="")
     return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def brief(text: str) -> str:
+    """A value as a label has it: 0.30000000000000004, which steps of 0.1 come to, is 0.3."""
+    return LONG_FRACTION.sub(lambda found: f"{float(found[0]):.6g}", text)
 
 
 def markdown(text: str) -> str:

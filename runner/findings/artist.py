@@ -100,8 +100,8 @@ class Artist:
             return None
         from runner.findings.figures import draw_effects
 
-        found, _ = self._effects
-        return draw_effects(found, self._score, f"What each key does to the {self._score}{self._about}")
+        found, score = self._effects
+        return draw_effects(found, score, self._score, f"What each key does to the {self._score}{self._about}")
 
     def heatmaps(self) -> "Drawing | None":
         """What every two keys did together."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from runner.base.console import count
-from runner.base.texts import decimals_of, fixed
+from runner.base.texts import brief, decimals_of, fixed
 from runner.findings.numbers.baselines import rows_of
 from runner.findings.numbers.solved import share_solved
 from runner.findings.numbers.tables import scores_in, seed_table
@@ -54,7 +54,7 @@ def settings_table(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[T
 def _of_texts(rows: Sequence[Row], settings: Sequence[str]) -> list[Column]:
     if not settings:
         return [("", ["network"] * len(rows))]
-    return [(name, [str(row[key]) for row in rows]) for key, name in short_names(settings).items()]
+    return [(name, [brief(str(row[key])) for row in rows]) for key, name in short_names(settings).items()]
 
 
 def _of_score(rows: Sequence[Row], score: str, decimals: int | None, parts: Sequence[tuple[str, str]]) -> list[Column]:
@@ -78,7 +78,7 @@ def _lost(table: "pd.DataFrame", settings: Sequence[str]) -> str:
     if table.empty:
         return ""
     rows = table.to_dict("records")
-    values = {key: list(dict.fromkeys(str(row[key]) for row in rows)) for key in settings}
+    values = {key: list(dict.fromkeys(brief(str(row[key])) for row in rows)) for key in settings}
     few = {key: some for key, some in values.items() if len(some) <= MAX_NAMED}
     shared = ", ".join(f"{key}={' or '.join(some)}" for key, some in few.items())
     have = "has" if len(rows) == 1 else "have"

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from nn.metrics import METRICS
 from runner.base.console import NEVER_CUT, console, count, say, warn
-from runner.base.texts import number
+from runner.base.texts import brief, number
 from runner.findings.numbers.baselines import Baseline, baselines_of, has_learned, rows_of, shortfall_of
 from runner.findings.numbers.data_sets import MAX_DATA, by_data, keys_of
 from runner.findings.numbers.scores import reported_of, told_over
@@ -160,7 +160,7 @@ def print_comparison(
     for row in table.head(MAX_ROWS).to_dict("records"):
         measured = [_with_spread(row[score], row[f"{score}_std"]) for score in scores]
         mark = f"no better than {row['no_better_than']}" if row["no_better_than"] else ""
-        left = [str(row[key]) for key in settings] or ["network"]
+        left = [brief(str(row[key])) for key in settings] or ["network"]
         rows.append(Row(left, [str(row["runs"]), *measured, *(str(row[o]) for o in outcomes)], mark))
     numbers = ["runs", *scores, *outcomes]
     for name, one in baselines:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from runner.base.errors import Problem, UserError, refuse
 from runner.base.machine import default_workers
+from runner.base.texts import brief
 from runner.base.typed import typed
 from runner.plan.expectations import check, not_judged
 from runner.plan.jobs import Job, Refused
@@ -76,7 +77,7 @@ class Plan:
         """What each run has, by its index: of one setting that differs after the other, at last of all of them."""
         keys = settings_in(swept_keys([run.overrides for run in self.runs]))
         values = {run.index: values_of(run.overrides, keys) for run in self.runs}
-        of_key = [{index: f"{key}={one[key]}" for index, one in values.items()} for key in keys]
+        of_key = [{index: f"{key}={brief(one[key])}" for index, one in values.items()} for key in keys]
         return [*of_key, {run.index: label_of(run.overrides, keys) for run in self.runs}]
 
     @property

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from runner.base.texts import short
+from runner.base.texts import brief, short
 from runner.runs.leftovers import lacks
 from runner.runs.spec import Spec, flatten
 
@@ -51,7 +51,7 @@ def label_of(overrides: Sequence[str], keys: Sequence[str]) -> str:
     names, values = short_names(keys), values_of(overrides, keys)
     shown = {key: value for key, value in values.items() if value != NONE}
     label = " ".join(value if key in REGISTRIES else f"{names[key]}={value}" for key, value in shown.items())
-    return short(label, MAX_LABEL)
+    return short(brief(label), MAX_LABEL)
 
 
 def short_names(keys: Sequence[str]) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """A sweep as seen by anybody who has the store's address: with MLflow's client, and with `runner.load`."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,7 +24,7 @@ def check_whole(env: Mapping[str, str], experiment: str, runs: int, monkeypatch:
     client = MlflowClient(env["MLFLOW_TRACKING_URI"])
     found = client.get_experiment_by_name(experiment)
     assert found is not None
-    there = client.search_runs([found.experiment_id], max_results=50_000)
+    there = without_settings(client.search_runs([found.experiment_id], max_results=50_000))
     assert Counter(run.info.status for run in there) == {"FINISHED": runs + 1}
     (parent,) = [run for run in there if PARENT not in run.data.tags]
     children = [run for run in there if run.data.tags.get(PARENT) == parent.info.run_id]
@@ -41,6 +41,19 @@ def check_whole(env: Mapping[str, str], experiment: str, runs: int, monkeypatch:
     mlflow.set_tracking_uri(before)
     assert np.shape(model.predict(np.zeros((3, 2)))) == (3, 1)
     return parent
+
+
+def without_settings(there: "Iterable[Run]") -> "list[Run]":
+    """The runs of a sweep that has ended and its parent, after a look at its settings: each is there once."""
+    runs: list[Run] = []
+    settings: list[str] = []
+    for run in there:
+        if run.data.tags["level"] == "setting":
+            settings.append(run.data.tags["setting"])
+        else:
+            runs.append(run)
+    assert sorted(settings) == sorted({run.data.tags["setting"] for run in runs if "setting" in run.data.tags})
+    return runs
 
 
 def files(client: "MlflowClient", run: "Run") -> set[str]:

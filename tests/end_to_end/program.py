@@ -14,11 +14,14 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+from filelock import FileLock
+
 import runner
 from tests.end_to_end.forks import Fork, Forks
 
 ROOT = Path(runner.__file__).resolve().parents[1]
 TIMEOUT = 180.0
+SHARED = "TESTS_SHARED_FOLDER"  # set by the process that starts those that run tests side by side
 OURS = ("MLFLOW_", "HYDRA_", "COLUMNS", "TERM", "FORCE_COLOR", "PYTHONPATH", "PG", "AWS_")
 ONE_PROCESSOR = {"LOKY_MAX_CPU_COUNT": "1"}  # starting a pool takes longer than most of these programs
 READ_BY_IMPORTS = ("NPY_", "OPENBLAS_", "PYTHON")
@@ -88,6 +91,12 @@ def make_store(folder: Path) -> None:
         shutil.copy(_empty_store(), file)
 
 
+def copy_program(folder: Path, *more: str) -> None:
+    """Its own files, with their bytecode, which would take longer to compile than a short run; and `more` folders."""
+    for name in ("nn", "runner", "conf", "sweeps", *more):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("*.pyc.*"))  # half written ones
+
+
 @cache
 def _forks() -> Forks:
     return Forks(ROOT, environment())
@@ -95,10 +104,15 @@ def _forks() -> Forks:
 
 @cache
 def _empty_store() -> Path:
-    folder = Path(tempfile.mkdtemp())
-    atexit.register(shutil.rmtree, folder)
-    done = _forks().start("tests.end_to_end.empty_store", (), folder, environment(), TIMEOUT).done()
-    assert done.returncode == 0, said(done)
+    """Made once by all processes that run tests side by side."""
+    if SHARED not in os.environ:
+        os.environ[SHARED] = tempfile.mkdtemp()
+        atexit.register(shutil.rmtree, os.environ[SHARED])
+    folder = Path(os.environ[SHARED])
+    with FileLock(folder / "lock"):
+        if not (folder / "mlflow.db").exists():
+            done = _forks().start("tests.end_to_end.empty_store", (), folder, environment(), TIMEOUT).done()
+            assert done.returncode == 0, said(done)
     return folder / "mlflow.db"
 
 

@@ -67,6 +67,19 @@ def test_the_document_shows_every_sweep_of_the_case_studies_once() -> None:
     assert sorted(shown) == sorted(set(sweep_files(SWEEPS)) - GENERAL)
 
 
+def test_every_template_is_a_page_that_the_first_one_leads_to_with_a_picture_for_each_case() -> None:
+    first, *others = [FOLDER.parent / "case-studies.md", *sorted((FOLDER.parent / "case-studies").glob("*.md"))]
+    names = {path.name.removesuffix(".j2") for path in FOLDER.glob("*.j2")}
+    assert {page.name for page in (first, *others)} == names
+    links = re.findall(r"\]\((\S+)\)", first.read_text())
+    assert [link for link in links if link.endswith(".md")] == [
+        f"case-studies/{name}.md" for name in ("c0", "c1", "c2", "c3", "c4", "as-given", "speed")
+    ]
+    assert sum(link.endswith(".png") for link in links) == len(REFERENCE)
+    shown = {Path(link).name for page in others for link in re.findall(r"\]\((\S+\.png)\)", page.read_text())}
+    assert shown == {path.name for path in (FOLDER.parent / "images" / "case-studies").iterdir()}
+
+
 @pytest.fixture(scope="module")
 def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The results of the sweeps that tests have run."""
@@ -74,13 +87,14 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_sweep_is_run_judged_drawn_and_compared_with_its_reference(work: Path, tmp_path: Path) -> None:
-    builder = build().Builder(work, tmp_path / "docs" / "case-studies.md", ["seed=range(2)", *QUICK])
-    shown = builder.show("stale_pre_activation", metrics=["accuracy"])
+    docs = tmp_path / "docs"
+    builder = build().Builder(work, docs / "case-studies.md", ["seed=range(2)", *QUICK])
+    shown = builder.show(docs / "case-studies" / "c1.md", "stale_pre_activation", metrics=["accuracy"])
     assert "6 runs in " in shown and "python -m runner -m sweep=stale_pre_activation" in shown
     assert "| the right z hardly any | 0 <= 0.1 | yes |" in shown
     assert "| none | 0." in shown
-    (picture,) = re.findall(r"\(images/(.*?\.png)\)", shown)
-    assert (tmp_path / "docs" / "images" / picture).read_bytes().startswith(b"\x89PNG")
+    (picture,) = re.findall(r"\(\.\./images/(.*?\.png)\)", shown)
+    assert (docs / "images" / picture).read_bytes().startswith(b"\x89PNG")
     (entry, *_) = [entry for entry in REFERENCE["C1"] if entry["sweep"] == "stale_pre_activation"]
     measured, reference, agrees = builder.compared(entry)
     assert (measured, reference, agrees) == ("0.500 / 0.500 / 0.500", "0.500 / 0.500 / 0.502", True)

@@ -1,21 +1,19 @@
 """What keeps a sweep from a Dask cluster is reported in one message, and a sweep can be resumed on other workers."""
 
-import shutil
 import socket
 from pathlib import Path
 
 import pytest
 
 from tests.end_to_end.dask import Site
-from tests.end_to_end.program import ROOT, make_store, resume, run_runner, said, train
+from tests.end_to_end.program import copy_program, make_store, resume, run_runner, said, train
 
 pytest.importorskip("distributed", reason="distributed is not installed")
 
 
 def test_a_worker_with_other_code_is_refused(site: Site, tmp_path: Path) -> None:
     other = tmp_path / "other"
-    for part in ("nn", "runner", "conf", "sweeps"):
-        shutil.copytree(ROOT / part, other / part, ignore=shutil.ignore_patterns("__pycache__"))
+    copy_program(other)
     with (other / "nn" / "losses.py").open("a") as file:
         file.write("\n# another version\n")
     site.worker(env={"PYTHONPATH": str(other)})

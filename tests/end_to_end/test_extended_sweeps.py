@@ -14,7 +14,7 @@ from tests.end_to_end.store import Store, statuses
 
 
 def test_an_extended_sweep_takes_the_runs_that_are_there_from_the_store(tmp_path: Path) -> None:
-    jobs = ("-m", "data=xor,sine", "training.epochs=20")
+    jobs = ("-m", "data=sine", "activation=tanh,relu", "training.epochs=20")
     first = trained(tmp_path, *jobs, "seed=0,1")
     second = trained(tmp_path, *jobs, "seed=range(3)", "skip_finished=true")
     assert "4 of 6 runs in the store already, and reused" in second.done.stdout

@@ -4,12 +4,11 @@ Every attack here ran code, or led results or secrets away, before `runner/app/g
 the working folder, which Python imports from, and leaves a file when it is imported or called.
 """
 
-import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.program import ROOT, make_store, run_runner, said
+from tests.end_to_end.program import ROOT, copy_program, make_store, run_runner, said
 from tests.end_to_end.store import Store
 
 EVIL = """
@@ -154,8 +153,7 @@ def test_a_module_that_the_person_lists_is_imported(tmp_path: Path) -> None:
 
 
 def test_a_module_that_the_person_s_own_config_lists_is_imported(tmp_path: Path) -> None:
-    for name in ("nn", "runner", "conf", "sweeps"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    copy_program(tmp_path)
     config = tmp_path / "conf" / "config.yaml"
     config.write_text(config.read_text().replace("modules: [] ", "modules: [evil]"))
     (tmp_path / "evil.py").write_text(EVIL)

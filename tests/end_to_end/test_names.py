@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from runner.base.texts import visible
-from tests.end_to_end.program import ROOT, make_store, run_runner, said
+from tests.end_to_end.program import ROOT, copy_program, make_store, run_runner, said
 from tests.end_to_end.store import PARENT, Store
 
 NASTY = {
@@ -150,8 +150,7 @@ def test_a_command_line_that_is_not_text_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_sweep_file_whose_name_steers_the_terminal_is_left_out_and_reported(tmp_path: Path) -> None:
-    for name in ("nn", "runner", "conf", "sweeps"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    copy_program(tmp_path)
     shutil.copy(ROOT / "sweeps" / "activations.yaml", tmp_path / "sweeps" / "\x1b[2J<b>.yaml")
     (tmp_path / "sweeps" / "foreign.yaml").write_text("x: !!python/object/apply:os.mkdir ['made\x1b']\n")
     done = run_runner("--help", cwd=tmp_path, env={"PYTHONPATH": str(tmp_path)})
@@ -164,8 +163,7 @@ def test_a_sweep_file_whose_name_steers_the_terminal_is_left_out_and_reported(tm
 
 
 def test_the_note_of_a_sweep_is_text_for_a_page_that_renders_markdown(tmp_path: Path) -> None:
-    for name in ("nn", "runner", "conf", "sweeps"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    copy_program(tmp_path)
     (tmp_path / "sweeps" / "foreign.yaml").write_text(
         "# <script>alert(1)</script> ![x](http://host/x.png)\n# ... = 2 runs\n# python -m runner -m sweep=foreign\n"
         "# @package _global_\nhydra:\n  sweeper:\n    params: {seed: '0,1'}\n"

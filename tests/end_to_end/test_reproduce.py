@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.end_to_end.conftest import Trained, trained
-from tests.end_to_end.program import make_store, run_runner, said
+from tests.end_to_end.program import copy_program, make_store, run_runner, said
 from tests.end_to_end.store import Store
 
 OTHER_KERNELS = {"NPY_DISABLE_CPU_FEATURES": "X86_V4 X86_V3 AVX512_ICL AVX512_SPR", "OPENBLAS_CORETYPE": "Nehalem"}
@@ -147,12 +147,8 @@ def test_a_parent_is_not_a_run_and_a_failed_run_has_no_numbers(sweep: Trained, t
 
 def test_a_source_with_changes_leaves_them_with_the_sweep(tmp_path: Path) -> None:
     """A copy of this repository as a git repository of its own, with one changed line."""
-    import shutil
 
-    from tests.end_to_end.program import ROOT
-
-    for name in ("nn", "runner", "conf", "sweeps"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    copy_program(tmp_path)
     (tmp_path / ".gitignore").write_text("__pycache__\nmlflow.db*\nmlruns\noutputs\n")
     for command in (
         ["init", "-q"],

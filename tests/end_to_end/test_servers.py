@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.end_to_end.looking import without_settings
 from tests.end_to_end.program import resume, run_runner, said, started, train, wait_until
 from tests.end_to_end.server import Door, door_to, mlflow_server
 
@@ -41,7 +42,7 @@ def check_whole(door: Door, experiment: str) -> None:
     client = MlflowClient(f"http://127.0.0.1:{door.server}")
     found = client.get_experiment_by_name(experiment)
     assert found is not None
-    runs = client.search_runs([found.experiment_id])
+    runs = without_settings(client.search_runs([found.experiment_id]))
     assert Counter(run.info.status for run in runs) == {"FINISHED": RUNS + 1}
     children = [run for run in runs if "mlflow.parentRunId" in run.data.tags]
     assert sorted(int(run.data.tags["sweep_index"]) for run in children) == list(range(RUNS))

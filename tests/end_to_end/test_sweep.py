@@ -185,4 +185,4 @@ def test_the_store_is_whole_in_its_one_file_when_the_program_has_ended(sweep: Tr
     copy = tmp_path / "copy.db"
     copy.write_bytes(sweep.store.database.read_bytes())
     with closing(sqlite3.connect(copy)) as connection:
-        assert connection.execute("SELECT count(*) FROM runs").fetchone() == (21,)
+        assert connection.execute("SELECT count(*) FROM runs").fetchone() == (1 + 20 + 4,), "the sweep, runs, settings"

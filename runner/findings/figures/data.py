@@ -10,7 +10,17 @@ from runner.base.texts import short
 from runner.findings.figures.drawing import Drawing, Plot
 from runner.findings.figures.fit import CURVE, class_style, legend_of_classes, parts_of
 from runner.findings.figures.panel import SCALE
-from runner.findings.figures.style import BLUE, Legend, crowded, grid_of, keep_inside, legend_of, new_figure, tidy
+from runner.findings.figures.style import (
+    BLUE,
+    Legend,
+    crowded,
+    cut_labels,
+    grid_of,
+    keep_inside,
+    legend_of,
+    new_figure,
+    tidy,
+)
 from runner.findings.numbers.fits import CURVE_POINTS, MOST_REGIONS, shown_of
 from runner.runs.data import Prepared
 
@@ -29,6 +39,7 @@ def _figure_of(data: Prepared) -> Figure:
     _draw(panel, data)
     panel.tick_params(labelsize=8)
     figure.subplots_adjust(left=0.6 / width, right=0.97, top=1 - 0.1 / height, bottom=0.5 / height)
+    cut_labels(panel)
     keep_inside(figure)
     return figure
 

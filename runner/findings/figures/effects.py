@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from nn.metrics import METRICS
 from nn.registry import Array
-from runner.base.texts import short
+from runner.base.texts import brief, short
 from runner.findings.figures.drawing import Drawing, Plot, Title, titles_of
 from runner.findings.figures.style import (
     DARK,
@@ -30,6 +30,7 @@ from runner.findings.figures.style import (
     crowded,
     grid_of,
     is_dark,
+    is_wide,
     keep_inside,
     legend_of,
     log_axis,
@@ -46,28 +47,37 @@ ROOM = 0.17  # above the first value and below the last
 BAND = 0.3  # of the distance between values, over which the lines through one of them spread
 DECADES = 1e30  # of costs with colours of their own
 UNFINISHED = "#dddddd"  # where no run did
+PART = "*"  # after the mean of a cell where only some runs finished
 LETTERS = 34  # of level names below a small panel
 TURNED: dict[str, Any] = {"rotation": 30, "ha": "right", "rotation_mode": "anchor"}
 DOT: Style = {"color": SKY, "marker": "o", "linestyle": "", "markersize": 3.2, "markeredgewidth": 0}
 MEAN: Style = {"color": RED, "linewidth": 2.4}
 
 
-def draw_effects(effects: Sequence[Effect], metric: str, title: str) -> Drawing:
-    """The final metric by swept value: a dot per run, the mean over all runs with that value, one panel per key."""
+def draw_effects(effects: Sequence[Effect], score: str, told: str, title: str) -> Drawing:
+    """The final score by swept value: a dot per run, the mean of each value, one panel per key."""
     every = [value for effect in effects for values in effect.values for value in values]
+    is_log = bool(every) and is_wide(score, min(every), max(every))
     columns, width, height = grid_of(len(effects))
     titles = titles_of([(effect.key, "") for effect in effects], width)
+    sizes = [(width, height + name.room) for name in titles]
     plots = [
-        Plot(f"{metric} by {effect.key}", partial(_draw_effect, effect, every, name, (width, height + name.room)))
-        for effect, name in zip(effects, titles, strict=True)
+        Plot(f"{told} by {effect.key}", partial(_draw_effect, effect, every, is_log, name, size))
+        for effect, name, size in zip(effects, titles, sizes, strict=True)
     ]
     legend = legend_of({"a run": DOT, "mean of the runs with a value": MEAN})
     is_lost = any(n for effect in effects for n in effect.unfinished)
-    note = "In brackets: how many runs with a value did not finish" if is_lost else ""
-    return Drawing(title, plots, note, legend, columns)
+    is_uneven = any(effect.n_compared < effect.combinations for effect in effects)
+    notes = ["In brackets: how many runs with a value did not finish"] * is_lost
+    notes += [
+        "means: over the combinations of other settings and seeds that finished with every value compared"
+    ] * is_uneven
+    return Drawing(title, plots, "; ".join(notes), legend, columns)
 
 
-def _draw_effect(effect: Effect, every: Sequence[float], title: Title, size: tuple[float, float]) -> Figure:
+def _draw_effect(
+    effect: Effect, every: Sequence[float], is_log: bool, title: Title, size: tuple[float, float]
+) -> Figure:
     """A dot per run around the place of its value, and a bar at their mean; the limits are those of all keys."""
     figure = new_figure(*size)
     panel = figure.subplots()
@@ -77,19 +87,19 @@ def _draw_effect(effect: Effect, every: Sequence[float], title: Title, size: tup
     y = [value for place in shown for value in effect.values[place]]
     crowd = max(map(len, effect.values))
     panel.plot(x, y, **DOT, alpha=min(0.65, max(0.06, 20 / max(crowd, 1))))
-    places = np.array(shown, dtype=float)
+    places = np.array([effect.names.index(name) for name in effect.means], dtype=float)
     panel.hlines(list(effect.means.values()), places - 0.32, places + 0.32, color=RED, linewidth=2.4)
     ticks = np.unique(np.linspace(0, len(effect.names) - 1, min(len(effect.names), MAX_TICKS)).astype(int))
-    names = [short(effect.names[place], LENGTH) for place in ticks]
+    names = [short(brief(effect.names[place]), LENGTH) for place in ticks]
     lost = [effect.unfinished[place] for place in ticks]
     names = [f"{name} ({n})" if n else name for name, n in zip(names, lost, strict=True)]
     turned = sum(len(name) + 2 for name in names) > LETTERS
     panel.set_xticks(ticks, names, fontsize=8, **(TURNED if turned else {}))
     panel.set_xlim(-0.6, len(effect.names) - 0.4)
-    if every and min(every) > 0 and max(every) > 20 * min(every):
+    if is_log:
         log_axis(panel, min(every), max(every))
     if every:
-        panel.set_ylim(*_around(min(every), max(every), panel.get_yscale() == "log"))
+        panel.set_ylim(*_around(min(every), max(every), is_log))
     panel.tick_params(which="both", labelsize=8)
     tidy(panel)
     title.above(panel)
@@ -115,16 +125,18 @@ def draw_heatmaps(pairs: Sequence[Pair], score: str, title: str) -> Drawing:
     columns = min(len(pairs), 3 if widest <= 3 else 2 if widest <= 5 else 1)
     size = WIDTH / max(columns, 2 if widest <= FEW_CELLS // 2 else 1)
     plots = [Plot(f"{pair.first.key} and {pair.second.key}", partial(_draw_grid, pair, colors, size)) for pair in pairs]
-    return Drawing(title, plots, "Mean over the runs of a cell; the brighter the better", columns=columns)
+    is_part = any(pair.is_part.any() for pair in pairs if max(pair.means.shape) <= FEW_CELLS)
+    marked = f"; {PART}: some of its runs have no score" if is_part else ""
+    return Drawing(title, plots, f"Mean over the runs of a cell; the brighter the better{marked}", columns=columns)
 
 
 def _colors(values: Array, score: str) -> ScalarMappable:
-    """Colours over finite values, bright where the score is good; logarithmic over a factor of more than 20."""
+    """Colours over finite values, bright where the score is good."""
     low, high = float(values.min()), float(values.max())
-    wide = low > 0 and high > 20 * low
-    norm = (
-        LogNorm(max(low, high / DECADES), high, clip=True) if wide else Normalize(low, high if high > low else low + 1)
-    )
+    if is_wide(score, low, high):
+        norm: Normalize = LogNorm(max(low, high / DECADES), high, clip=True)
+    else:
+        norm = Normalize(low, high if high > low else low + 1)
     brighter_is_better = matplotlib.colormaps["cividis" if _rises(score) else "cividis_r"]
     return ScalarMappable(norm, brighter_is_better.with_extremes(bad=UNFINISHED))
 
@@ -150,7 +162,7 @@ def _draw_grid(pair: Pair, colors: ScalarMappable, width: float) -> Figure:
         shades = colors.to_rgba(pair.means)
         for (row, column), mean in np.ndenumerate(pair.means):
             is_light = not np.isfinite(mean) or not is_dark(shades[row, column, :3])
-            told = f"{mean:.3g}" if np.isfinite(mean) else "none"
+            told = f"{mean:.3g}{PART if pair.is_part[row, column] else ''}" if np.isfinite(mean) else "none"
             color = DARK if is_light else LIGHT
             panel.text(column, row, told, ha="center", va="center", fontsize=8, color=color)
     else:
@@ -167,7 +179,7 @@ def _draw_grid(pair: Pair, colors: ScalarMappable, width: float) -> Figure:
 def _name_ticks(panel: Axes, names: Sequence[str], is_x: bool) -> None:
     """All names, or some of them where there are many."""
     shown = np.unique(np.linspace(0, len(names) - 1, min(len(names), FEW_CELLS)).astype(int))
-    labels = [short(names[place], LENGTH) for place in shown]
+    labels = [short(brief(names[place]), LENGTH) for place in shown]
     if is_x:
         panel.set_xticks(shown, labels, fontsize=8, **(TURNED if crowded(labels) else {}))
     else:
@@ -217,5 +229,5 @@ def _name_places(axes: Axes, at: int, effect: Effect, reach: int) -> None:
     names = effect.names
     for place in np.unique(np.linspace(0, len(names) - 1, min(len(names), FEW_CELLS)).astype(int)):
         box = {"boxstyle": "round,pad=0.15", "facecolor": PAPER, "edgecolor": "none", "alpha": 0.85}
-        label = short(names[place], LENGTH)
+        label = short(brief(names[place]), LENGTH)
         axes.text(at - 0.03, 1 - place / reach, label, fontsize=8, ha="right", va="center", bbox=box)

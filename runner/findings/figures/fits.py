@@ -6,11 +6,10 @@ from functools import partial
 
 from matplotlib.figure import Figure
 
-from runner.base.texts import short
 from runner.findings.figures.drawing import Drawing, Plot, Title, titles_of
 from runner.findings.figures.fit import draw_contents, frame_of
 from runner.findings.figures.panel import Frame, dress
-from runner.findings.figures.style import DIGIT, grid_of, new_figure
+from runner.findings.figures.style import DIGIT, cut_labels, grid_of, new_figure
 from runner.findings.numbers.curves import Shown
 from runner.findings.numbers.fits import Fit
 
@@ -67,11 +66,10 @@ def _draw(fit: Fit, frame: Frame, title: Title, size: tuple[float, float]) -> Fi
     axes.tick_params(labelsize=7.5)
     if not frame.classes:
         axes.locator_params(nbins=FEW_TICKS)
-    width, height = size[0], size[1] - title.room
-    axes.set_xlabel(short(frame.x_label, int(width / DIGIT) - 6), fontsize=8)
-    axes.set_ylabel(short(frame.y_label, int(height / DIGIT) - 8), fontsize=8)
-    axes.xaxis.labelpad = axes.yaxis.labelpad = 1
+    axes.set_xlabel(frame.x_label, fontsize=8, labelpad=1)
+    axes.set_ylabel(frame.y_label, fontsize=8, labelpad=1)
     title.above(axes)
     if frame.scale:  # beside which its numbers stand
         figure.subplots_adjust(right=1 - (0.1 + DIGIT * max(len(f"{value:g}") for value in frame.scale)) / size[0])
+    cut_labels(axes, has_title=True)
     return figure

@@ -23,6 +23,7 @@ from runner.findings.figures.style import (
     Legend,
     Pixels,
     crowded,
+    cut_labels,
     handles_of,
     keep_inside,
     log_axis,
@@ -91,6 +92,7 @@ def _surroundings(frame: Frame) -> tuple[Any, Bbox]:
             loc="lower center", bbox_to_anchor=(0.5, 0.985), borderaxespad=0.1, columnspacing=1.0, handletextpad=0.4,
         )  # fmt: skip
     canvas = FigureCanvasAgg(figure)
+    cut_labels(axes)
     keep_inside(figure)
     canvas.draw()
     return canvas.copy_from_bbox(figure.bbox), axes.get_position()

@@ -25,6 +25,7 @@ from runner.findings.figures.style import (
     Legend,
     Style,
     is_dark,
+    is_wide,
     legend_of,
     new_figure,
     plain_numbers,
@@ -45,7 +46,7 @@ MEDIAN: Style = {"color": RED, "linewidth": 3}
 DOT: Style = {"color": BLUE, "marker": "o", "linestyle": "", "markersize": 3.6, "alpha": 0.5, "markeredgewidth": 0}
 BEST_TO_WORST = ("#0072B2", "#7fb8d8", "#f0e2c0", "#e69f00", "#a34700")
 UNFINISHED = "#8a8a8a"
-BOX = {"boxstyle": "square,pad=0.05", "facecolor": PAPER, "edgecolor": "none", "alpha": 0.8}
+BOX = {"boxstyle": "square,pad=0.1", "facecolor": PAPER, "edgecolor": "none"}  # no baseline crosses a name
 LEAST = 0.06  # of a bar, in which there is room for a number
 
 
@@ -64,7 +65,7 @@ def draw_scores(
     lines = {one.row: BASELINES.get(one.name, {"color": INK}) | {"linewidth": 1.4} for one in baselines}
     median = {"median": MEDIAN} if any(len(strip.values) > 1 for strip in strips) else {}
     legend = legend_of({"a run": DOT} | median | lines)
-    plot = Plot(label, partial(_draw_dots, strips, label, baselines))
+    plot = Plot(label, partial(_draw_dots, strips, score, label, baselines))
     return Drawing(title, [plot], note, legend)
 
 
@@ -109,7 +110,7 @@ def _draw_shares(strips: Sequence[Strip], values: Sequence[float], label: str) -
     return figure
 
 
-def _draw_dots(strips: Sequence[Strip], label: str, baselines: Sequence[Baseline]) -> Figure:
+def _draw_dots(strips: Sequence[Strip], score: str, label: str, baselines: Sequence[Baseline]) -> Figure:
     figure, axes = _rows(strips)
     every = [value for strip in strips for value in strip.values] + [one.value for one in baselines]
     for one in baselines:
@@ -119,7 +120,7 @@ def _draw_dots(strips: Sequence[Strip], label: str, baselines: Sequence[Baseline
         axes.plot(strip.values, place + apart, **DOT)
         if len(strip.values) > 1:
             axes.plot([float(np.median(strip.values))] * 2, [place - 0.24, place + 0.24], **MEDIAN)
-    if min(every) > 0 and max(every) > 20 * min(every):
+    if is_wide(score, min(every), max(every)):
         axes.set_xscale("log")
         plain_numbers(axes.xaxis, min(every), max(every))
     axes.set_xlabel(label)

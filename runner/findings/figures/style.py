@@ -22,6 +22,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from numpy.typing import NDArray
 from PIL import Image
 
+from nn.metrics import METRICS
 from nn.registry import Array
 from runner.base.texts import short
 from runner.findings.numbers.curves import EXPLODED
@@ -56,6 +57,7 @@ CLASSES = ListedColormap(["#9ecae8", "#f6c98a", "#a5d9c4", "#ecc9dc", "#d6d6d6",
 COUNTS = matplotlib.colormaps["Blues"].resampled(256)  # made at import, with as many steps as a matplotlibrc says
 CLASS_MARKS = ("o", "^", "s", "D", "v", "P", "X", "*")
 DPI = 100
+EDGE = 0.04  # inches that stay free
 MAX_ENTRY = 90  # signs, in a legend
 LUMINANCE = (0.2126, 0.7152, 0.0722)  # of red, green and blue: ITU-R BT.709
 
@@ -103,7 +105,7 @@ def crowded(names: Sequence[str]) -> bool:
     return sum(len(name) for name in names) > 30 or len(names) > 8
 
 
-def keep_inside(figure: Figure, room: float = 0.04) -> None:
+def keep_inside(figure: Figure, room: float = EDGE) -> None:
     """Widen the margins where labels would be cut off; leaves `room` inches to the edges."""
     box, margins = figure.get_tightbbox(), figure.subplotpars
     width, height = figure.get_size_inches()
@@ -113,6 +115,21 @@ def keep_inside(figure: Figure, room: float = 0.04) -> None:
         bottom=margins.bottom + max(0, room - box.y0) / height,
         top=margins.top - max(0, box.y1 - (height - room)) / height,
     )
+
+
+def cut_labels(axes: Axes, has_title: bool = False) -> None:
+    """Shorten labels that would run over an edge or into a title: how wide a sign is depends on the script."""
+    figure, box = axes.figure, axes.get_window_extent()
+    top = box.y1 if has_title else figure.bbox.height
+    across, up = (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2
+    for label, near in (
+        (axes.xaxis.label, min(across, figure.bbox.width - across)),
+        (axes.yaxis.label, min(up, top - up)),
+    ):
+        extent, text, room = label.get_window_extent(), label.get_text(), 2 * (near - EDGE * DPI)
+        longest = max(extent.width, extent.height)
+        if longest > room:
+            label.set_text(short(text, max(1, int(len(text) * room / longest))))
 
 
 def is_dark(color: str | Array) -> bool:
@@ -139,6 +156,11 @@ def pixels_to_png(pixels: Pixels) -> bytes:
     image = Image.fromarray(pixels).quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     image.save(buffer, "png", compress_level=4)
     return buffer.getvalue()
+
+
+def is_wide(score: str, low: float, high: float) -> bool:
+    """Whether scores are drawn over their logarithms: over a factor of more than 20, but never shares of something."""
+    return METRICS.metric(score).unit != "share" and low > 0 and high > 20 * low
 
 
 def log_axis(axes: Axes, low: float, high: float) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from nn.metrics import METRICS
 from runner.base.console import count
 from runner.base.moments import mean
-from runner.base.texts import number
+from runner.base.texts import brief, number
 from runner.findings.numbers.baselines import shortfall_of
 from runner.findings.numbers.chance import FEWEST, Paired, paired
 from runner.findings.numbers.effects import effects
@@ -196,14 +196,23 @@ def _least(score: str, best: Setting, other: Setting, results: Sequence[RunResul
 
 
 def _strongest(results: Sequence[RunResult], keys: Sequence[str], score: str, least: float) -> list[str]:
-    """The key whose values differ most in their mean score, where several were swept and one differs enough."""
-    found = [effect for effect in effects(results, keys)[0] if len(effect.means) > 1]
-    if len(found) < 2:
+    """The key whose values differ most in their mean score, where several were swept and one differs enough.
+
+    Nothing where the values of a key finished with nothing in common, so that it cannot be compared.
+    """
+    found = [effect for effect in effects(results, keys)[0] if sum(map(bool, effect.values)) > 1]
+    if len(found) < 2 or any(len(effect.means) < 2 for effect in found):
         return []
     strongest = max(found, key=lambda effect: effect.strength)
     if strongest.strength < least:
         return [f"No key moves the mean {score} by {number(least, 2)} or more."]
-    means = strongest.means
+    means, n, of = strongest.means, strongest.n_compared, strongest.combinations
     low, high = min(means, key=means.__getitem__), max(means, key=means.__getitem__)
-    from_to = f"from {number(means[low])} ({low}) to {number(means[high])} ({high})"
-    return [f"Of the keys, {strongest.key} moves the mean {score} most: {from_to}."]
+    from_to = f"from {number(means[low])} ({brief(low)}) to {number(means[high])} ({brief(high)})"
+    values = "both values" if len(means) == 2 else f"all {len(means)} values"
+    over = (
+        f", over the {n} of {of} combinations of other settings and seeds that finished with {values} compared"
+        if n < of
+        else ""
+    )
+    return [f"Of the keys, {strongest.key} moves the mean {score} most: {from_to}{over}."]

@@ -1,36 +1,51 @@
 """What each swept key does to the final score: alone, together with another key, and all keys at once."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nn.metrics import METRICS
 from nn.registry import Array
 from runner.base.moments import mean
-from runner.findings.numbers.scores import by_setting, common_score, scores_of
-from runner.runs.overrides import settings_in, values_of
+from runner.findings.numbers.scores import by_setting, common_score, replicate_of, scores_of
+from runner.runs.overrides import NONE, settings_in, values_of
 from runner.runs.result import RunResult
 
 MAX_PAIRED = 4  # keys, whose pairs fit on a page
 MAX_VALUES = 100  # of a key, that make a grid; more are a random search
 MAX_PROFILES = 1000
+Combination = tuple[object, ...]  # of all keys but one, and of fold and seed
 
 
 @dataclass(frozen=True)
 class Effect:
-    """Final values of the finished runs by the value of one swept key, and how many others had that value."""
+    """Final values of the finished runs by the value of one swept key, and how many others had that value.
+
+    `compared` has by value the scores of the combinations of the other keys, folds and seeds that finished with every
+    value: all others would compare unlike runs. A value without a finished run has none, and does not count.
+    `combinations` is how many there are in all.
+    """
 
     key: str
     names: list[str]
     values: list[list[float]]
     unfinished: list[int]
+    compared: list[list[float]]
+    combinations: int
 
     @property
     def means(self) -> dict[str, float]:
-        """By the key's value, over all finished runs that had it."""
-        return {name: mean(one) for name, one in zip(self.names, self.values, strict=True) if one}
+        """By the key's value, over the combinations that can be compared."""
+        return {name: mean(one) for name, one in zip(self.names, self.compared, strict=True) if one}
+
+    @property
+    def n_compared(self) -> int:
+        """How many combinations can be compared."""
+        return max(map(len, self.compared), default=0)
 
     @property
     def strength(self) -> float:
@@ -41,11 +56,15 @@ class Effect:
 
 @dataclass(frozen=True)
 class Pair:
-    """Mean final scores `(values of the first key, values of the second)`; NaN where no run finished."""
+    """Mean final scores `(values of the first key, values of the second)`; NaN where no run finished.
+
+    `is_part` says where only some of the runs did: such a mean is of other runs than that of a whole cell.
+    """
 
     first: Effect
     second: Effect
     means: Array
+    is_part: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -71,8 +90,32 @@ def effects(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[list[Eff
             by_value.setdefault(values_of(result.overrides, [key])[key], []).append(result)
         values = [[scores_of(one)[score] for one in runs if score in scores_of(one)] for runs in by_value.values()]
         others = [sum(not result.has_finished for result in runs) for runs in by_value.values()]
-        found.append(Effect(key, list(by_value), values, others))
+        compared, combinations = _compared(by_value, settings_in(keys), key, score)
+        found.append(Effect(key, list(by_value), values, others, compared, combinations))
     return found, score
+
+
+def _compared(
+    by_value: Mapping[str, Sequence[RunResult]], keys: Sequence[str], key: str, score: str
+) -> tuple[list[list[float]], int]:
+    """What an `Effect` compares, and of how many combinations.
+
+    A key that some value of this one has no use for, such as the momentum where `adam` is a value, is averaged over.
+    """
+    others = [one for one in keys if one != key]
+    has = {value: [values_of(one.overrides, others) for one in runs] for value, runs in by_value.items()}
+    both = [one for one in others if all(any(given[one] != NONE for given in some) for some in has.values())]
+    scores: dict[str, dict[Combination, list[float]]] = {}
+    combinations: set[Combination] = set()
+    for value, runs in by_value.items():
+        for result, given in zip(runs, has[value], strict=True):
+            combination = (*(given[one] for one in both), *replicate_of(result))
+            combinations.add(combination)
+            if score in scores_of(result) and value != NONE:
+                scores.setdefault(value, {}).setdefault(combination, []).append(scores_of(result)[score])
+    shared = [one for one in next(iter(scores.values()), {}) if all(one in found for found in scores.values())]
+    means = {value: [mean(found[one]) for one in shared] for value, found in scores.items()}
+    return [means.get(value, []) for value in by_value], len(combinations)
 
 
 def pairs(results: Sequence[RunResult], found: Sequence[Effect], score: str) -> list[Pair]:
@@ -82,18 +125,23 @@ def pairs(results: Sequence[RunResult], found: Sequence[Effect], score: str) -> 
     tables = []
     for first, second in combinations([effect for effect in few if effect in strongest], 2):
         cells: dict[tuple[str, str], list[float]] = {}
+        n_lost: Counter[tuple[str, str]] = Counter()
         for result in results:
+            given = values_of(result.overrides, [first.key, second.key])
+            at = given[first.key], given[second.key]
             if score in scores_of(result):
-                given = values_of(result.overrides, [first.key, second.key])
-                at = given[first.key], given[second.key]
                 cells.setdefault(at, []).append(scores_of(result)[score])
+            else:
+                n_lost[at] += 1
         if not cells:
             continue
         rows, columns = ({name: place for place, name in enumerate(effect.names)} for effect in (first, second))
         means = np.full((len(rows), len(columns)), np.nan)
+        is_part = np.zeros(means.shape, dtype=bool)
         for (row, column), scores in cells.items():
             means[rows[row], columns[column]] = mean(scores)
-        tables.append(Pair(first, second, means))
+            is_part[rows[row], columns[column]] = n_lost[row, column] > 0
+        tables.append(Pair(first, second, means, is_part))
     return tables
 
 

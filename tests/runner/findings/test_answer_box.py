@@ -72,6 +72,18 @@ def test_a_key_that_moves_nothing_that_matters_is_not_called_the_strongest():
     assert "No key moves the mean accuracy by 0.005 or more." in answer(runs, keys)
 
 
+def test_a_key_is_called_the_strongest_over_the_runs_that_all_its_values_have_or_not_at_all():
+    keys = ["activation", "network.hidden", "seed"]
+    whole = [*seeds("tanh", [0.9, 0.8], hidden="[1]"), *seeds("tanh", [0.3, 0.2], hidden="[2]")]
+    half = [*seeds("relu", [0.8, 0.7], hidden="[1]"), *[run("relu", seed, 0.0, "diverged", "[2]") for seed in (0, 1)]]
+    (said,) = [one for one in answer(whole + half, keys) if "most" in one]
+    most, _, over = said.partition(", over ")
+    assert most == "Of the keys, network.hidden moves the mean accuracy most: from 0.25 ([2]) to 0.85 ([1])"
+    assert over == "the 2 of 4 combinations of other settings and seeds that finished with both values compared."
+    apart = [*seeds("tanh", [0.9, 0.8], hidden="[1]"), *seeds("relu", [0.3, 0.2], hidden="[2]")]
+    assert not [one for one in answer(apart, keys) if "Of the keys" in one or "No key" in one]
+
+
 def test_more_seeds_are_those_of_the_runs_and_of_one_sweep():
     results = seeds("tanh", [0.9, 0.5]) + seeds("relu", [0.5, 0.8])
     own = "python -m runner -m 'data.split_seed=range(3)' 'seed=range(2)'"

@@ -52,6 +52,9 @@ def test_settings_are_the_keys_and_values_as_typed():
         ("training.clip_norm=null", ["training.clip_norm"], "clip_norm=null"),
         ("data.seed=1 seed=2", ["data.seed", "seed"], "data.seed=1 seed=2"),
         ("seed=3", [], ""),
+        ("learning_rate=0.30000000000000004", ["learning_rate"], "lr=0.3"),
+        ("training.l2=1.0000000000000002e-06", ["training.l2"], "l2=1e-06"),
+        ("network.hidden=[6,4] seed=12345678901234", ["network.hidden", "seed"], "hidden=[6,4] seed=12345678901234"),
     ],
 )
 def test_a_label_says_what_differs_in_a_few_words(text, keys, label):

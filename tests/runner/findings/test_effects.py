@@ -3,6 +3,8 @@
 import numpy as np
 
 from runner.findings.numbers.effects import MAX_PAIRED, MAX_PROFILES, effects, pairs, profiles
+from tests.runner.findings.test_answer import run as finished
+from tests.runner.findings.test_answer import seeds
 from tests.runner.finished import CLASSES, run
 
 GRID = [
@@ -34,11 +36,41 @@ def test_effects_show_the_cost_where_tasks_are_mixed_and_have_a_panel_per_key():
 
 
 def test_the_strength_of_a_key_is_how_far_its_means_are_apart():
-    init, data = effects(GRID, KEYS)[0]
-    assert init.means == {"he": (0.5 + 1.0 + 0.875) / 3, "normal": 0.25}
-    assert data.means == {"xor": (0.5 + 1.0 + 0.25) / 3, "quadrants": 0.875}
-    assert init.strength > data.strength > 0
+    init, data = effects(GRID[:2] + GRID[3:4] + [run(5, "init=normal data=quadrants", accuracy=1.0)], KEYS)[0]
+    assert init.means == {"he": 0.75, "normal": 0.25} and init.strength == 0.5
+    assert data.means == {"xor": 0.25, "quadrants": 1.0} and data.strength == 0.75
     assert effects([run(0, "init=he", "failed"), run(1, "init=normal", "failed")], ["init"])[0][0].strength == 0
+
+
+def test_values_are_compared_over_the_settings_and_seeds_that_all_of_them_finished_with():
+    """relu diverges with four units and in one seed, so its mean is not of the runs that others have."""
+    results = [
+        *seeds("tanh", [0.9, 0.8, 0.7], hidden="[2]"), *seeds("tanh", [0.2, 0.2, 0.2], hidden="[4]"),
+        *seeds("relu", [0.5, 0.4], hidden="[2]"), finished("relu", 2, 0.0, "diverged", "[2]"),
+        *[finished("relu", seed, 0.0, "diverged", "[4]") for seed in range(3)],
+        *[finished("gelu", seed, 0.0, "diverged", units) for seed in range(3) for units in ("[2]", "[4]")],
+    ]  # fmt: skip
+    activation, hidden = effects(results, ["activation", "network.hidden", "seed"])[0]
+    assert activation.compared == [[0.9, 0.8], [0.5, 0.4], []]
+    assert (activation.n_compared, activation.combinations) == (2, 6)
+    assert hidden.compared == [[0.9, 0.8, 0.7], [0.2, 0.2, 0.2]]
+    assert len(activation.values[0]) == 6, "a picture shows all of them"
+
+
+def test_values_that_finished_with_nothing_in_common_are_not_compared():
+    results = [*seeds("tanh", [0.9, 0.8]), *seeds("relu", [0.5, 0.4], hidden="[4]")]
+    assert [one.means for one in effects(results, ["activation", "network.hidden"])[0]] == [{}, {}]
+
+
+def test_a_key_that_only_one_value_has_a_use_for_is_averaged_over():
+    results = [
+        *[run(i, f"optimizer=sgd optimizer.momentum={momentum}", accuracy=score)
+          for i, (momentum, score) in enumerate(((0.5, 0.5), (0.9, 0.75)))],
+        run(2, "optimizer=adam", accuracy=1.0),
+    ]  # fmt: skip
+    optimizer, momentum = effects(results, ["optimizer", "optimizer.momentum"])[0]
+    assert optimizer.means == {"sgd": 0.625, "adam": 1.0}
+    assert momentum.means == {"0.5": 0.5, "0.9": 0.75} and momentum.names[-1] == "-"
 
 
 def test_a_pair_of_keys_has_a_mean_in_every_cell_that_a_run_finished_in():
@@ -46,6 +78,8 @@ def test_a_pair_of_keys_has_a_mean_in_every_cell_that_a_run_finished_in():
     (pair,) = pairs(GRID, found, score)
     assert (pair.first.key, pair.second.key) == ("init", "data")
     np.testing.assert_array_equal(pair.means, [[0.75, 0.875], [0.25, np.nan]])
+    (pair,) = pairs([*GRID, run(5, "init=he data=xor seed=2", "failed")], found, score)
+    assert pair.is_part.tolist() == [[True, False], [False, False]]
 
 
 def test_of_many_keys_the_strongest_are_paired_in_their_order():

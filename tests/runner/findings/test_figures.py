@@ -126,24 +126,32 @@ def test_odd_values_of_swept_keys_do_not_break_the_pictures_of_a_sweep(name):
     drawn, _ = curves(results, ["data.target", "seed"])
     found, score = effects(results, ["data.target", "seed"])
     assert_picture(draw_curves(drawn, f"by {name}", "note").png)
-    assert_picture(draw_effects(found, score, name).png)
+    assert_picture(draw_effects(found, score, score, name).png)
     assert_picture(draw_fits([(Shown(name, name, result), fit_of(result, data))], name, "note").png)
 
 
+def effect(key: str, names: list[str], values: list[list[float]], unfinished: list[int]) -> Effect:
+    """An effect that compares all that finished."""
+    return Effect(key, names, values, unfinished, values, max(map(len, values)))
+
+
 EFFECTS = {
-    "one value": [Effect("activation", ["tanh"], [[0.5]], [0])],
-    "a value without a finished run": [Effect("init", ["he", "normal"], [[0.5, 0.75], []], [0, 2])],
-    "no finished run at all": [Effect("init", ["he", "normal"], [[], []], [1, 2])],
-    "many values": [Effect("seed", [f"{i / 7:.6f}" for i in range(30)], [[i, i + 1.0] for i in range(30)], [0] * 30)],
-    "seven keys": [Effect(f"key{i}", ["a", "b"], [[1.0], [2.0, 3.0]], [0, 0]) for i in range(7)],
-    "equal values": [Effect("init", ["he"], [[1.0, 1.0]], [0])],
-    "wide range": [Effect("init", ["he", "normal"], [[1e-9], [1e9]], [0, 0])],
+    "one value": [effect("activation", ["tanh"], [[0.5]], [0])],
+    "a value without a finished run": [effect("init", ["he", "normal"], [[0.5, 0.75], []], [0, 2])],
+    "no finished run at all": [effect("init", ["he", "normal"], [[], []], [1, 2])],
+    "values that finished with nothing in common": [
+        Effect("init", ["he", "normal"], [[0.5], [0.75]], [1, 1], [[], []], 2)
+    ],
+    "many values": [effect("seed", [f"{i / 7:.6f}" for i in range(30)], [[i, i + 1.0] for i in range(30)], [0] * 30)],
+    "seven keys": [effect(f"key{i}", ["a", "b"], [[1.0], [2.0, 3.0]], [0, 0]) for i in range(7)],
+    "equal values": [effect("init", ["he"], [[1.0, 1.0]], [0])],
+    "wide range": [effect("init", ["he", "normal"], [[1e-9], [1e9]], [0, 0])],
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("found", EFFECTS.values(), ids=EFFECTS)
 def test_effects_of_all_sizes_are_drawn(found):
-    assert_picture(draw_effects(found, "final cost", "title").png)
+    assert_picture(draw_effects(found, "cost", "final cost", "title").png)
 
 
 def shown_as(label: str, result: RunResult) -> Shown:
@@ -179,7 +187,7 @@ def test_the_pictures_of_a_sweep_drawn_twice_are_the_same_bytes():
     result, data = train_on("data=quadrants")
     fits = [(shown_as("setting", result), fit_of(result, data))]
     makers = (
-        lambda: draw_effects(EFFECTS["seven keys"], "cost", "title"),
+        lambda: draw_effects(EFFECTS["seven keys"], "cost", "cost", "title"),
         lambda: draw_fits(fits, "title", "note"),
     )
     for make in makers:

@@ -51,7 +51,7 @@ def drawn_of(low: float, high: float) -> dict[str, bytes]:
     return {
         "draw_curves": figures.draw_curves(curves(results, KEYS)[0], "title", "note").png,
         "draw_scores": figures.draw_scores(strips(results, KEYS, score), score, score, [], "title", "note").png,
-        "draw_effects": figures.draw_effects(found, score, "title").png,
+        "draw_effects": figures.draw_effects(found, score, score, "title").png,
         "draw_heatmaps": figures.draw_heatmaps(pairs(results, found, score), score, "title").png,
         "draw_profiles": figures.draw_profiles(profiles(results, found, score), score, "title").png,
     }

@@ -5,10 +5,15 @@ from itertools import product
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from runner.findings.figures import draw_data, draw_heatmaps, draw_profiles
+from runner.findings.figures import draw_data, draw_effects, draw_fits, draw_heatmaps, draw_profiles, draw_scores
+from runner.findings.figures.style import rgb_of, without_glyph_warnings
+from runner.findings.numbers.baselines import Baseline
+from runner.findings.numbers.curves import Shown, Strip, strips
 from runner.findings.numbers.data_sets import by_data
 from runner.findings.numbers.effects import Effect, Profiles, effects, pairs, profiles
+from runner.findings.numbers.fits import fit_of
 from tests.runner.building import trained
 from tests.runner.findings.test_figures import assert_picture
 from tests.runner.finished import run
@@ -41,6 +46,45 @@ def test_the_best_cell_of_a_heatmap_is_the_brightest_and_stands_in_its_row_and_c
         assert brightest == ((1, 0) if name == "accuracy" else (0, 0)), cells
 
 
+def test_a_share_never_has_a_logarithmic_axis_and_an_error_of_many_sizes_has_one() -> None:
+    for score, scale in (("accuracy", "linear"), ("cost", "log")):
+        results, keys, _ = grid({"init": ["he", "normal"], "data": ["xor", "sine"]}, [0.01, 0.02, 0.3, 0.6], score)
+        of_keys = draw_effects(keys, score, score, "title").plots[0].draw().axes[0].get_yscale()
+        strip = strips(results, ["init", "data"], score)
+        of_scores = draw_scores(strip, score, score, [], "title", "").plots[0].draw().axes[0].get_xscale()
+        assert (of_keys, of_scores) == (scale, scale)
+
+
+def test_a_baseline_crosses_no_name_of_a_setting() -> None:
+    """The pixels of a name are the same with a baseline through it."""
+    strip = [Strip("a setting with a name that is long", [0.0, 1.0])]
+    shown = []
+    for baselines in ([], [Baseline("constant", "best constant", "a constant", "rmse", 0.1)]):
+        (plot,) = draw_scores(strip, "rmse", "rmse", baselines, "title", "").plots
+        figure = plot.draw()
+        box = figure.axes[0].texts[0].get_window_extent()
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+        rows = slice(round(figure.bbox.height - box.y1), round(figure.bbox.height - box.y0))
+        shown.append(rgb_of(canvas)[rows, round(box.x0) : round(box.x1)])
+    np.testing.assert_array_equal(*shown)
+
+
+def test_labels_of_axes_run_neither_into_the_title_of_a_fit_nor_over_an_edge(csv_file) -> None:
+    names = ("WIND" * 30, "温室の平均気温" * 12, "grows")
+    result, data = train_on("data=csv", csv_file(table(2, "numbers", names)))
+    fit = fit_of(result, data)
+    for n in (1, 2, 6):
+        drawing = draw_fits([(Shown(f"setting {place}", "rmse 1", result), fit) for place in range(n)], "title", "")
+        with without_glyph_warnings():
+            figure = drawing.plots[0].draw()
+            axes = figure.axes[0]
+            x, y = (axis.label.get_window_extent() for axis in (axes.xaxis, axes.yaxis))
+            title = min(text.get_window_extent().y0 for text in figure.texts)
+        assert x.x0 > 0 and x.x1 < figure.bbox.width and y.y0 > 0 and y.y1 < title
+        assert axes.get_xlabel()[:8] == names[0][:8] and axes.get_ylabel()[:3] == names[1][:3]
+
+
 NAN = float("nan")
 GRIDS = {
     "two by two": grid({"init": ["he", "normal"], "data": ["xor", "sine"]}, [0.5, 0.75, 1.0, 0.25]),
@@ -69,7 +113,9 @@ def test_heatmaps_and_profiles_of_all_sizes_are_drawn_twice_the_same(found) -> N
 
 @pytest.mark.parametrize("name", ODD_NAMES.values(), ids=ODD_NAMES)
 def test_odd_names_of_keys_and_values_are_drawn(name: str) -> None:
-    one, other = (Effect(f"{name}{place}", [name, "b"], [[0.5], [1.0]], [0, 0]) for place in range(2))
+    one, other = (
+        Effect(f"{name}{place}", [name, "b"], [[0.5], [1.0]], [0, 0], [[0.5], [1.0]], 1) for place in range(2)
+    )
     assert_picture(
         draw_profiles(Profiles([one, other], np.array([[0.0, 0.0], [1.0, 1.0]]), np.array([1, 0.5]), 3), "a", name).png
     )
