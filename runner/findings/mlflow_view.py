@@ -27,7 +27,8 @@ from runner.store.records import BAND, SETTING, SETTINGS_OF
 
 MAX_COLUMNS, MAX_NAME, IN_CHARTS = 12, 100, 10
 # Pixels of a column: of a letter, of what stands beside the text, and the least and most.
-LETTER, BESIDE, NARROW, WIDE, OF_NAMES, OF_DIAGNOSES = 8, 42, 80, 240, 260, 320
+LETTER, BESIDE, NARROW, WIDE, OF_DIAGNOSES = 8, 42, 80, 240, 320
+BEFORE_NAMES = 60  # a colour and a button
 VIEW = "mlflow.sharedViewState."  # begins the tag of a view
 BANDS = ".bands"  # ends the key of the second view
 BEFORE = ["2_0", "3_0", "4_0", "0", "attributes.`Run Name`"]  # the columns without a name, and that of names
@@ -73,7 +74,8 @@ def _of_settings(sweep: Findings, settings: Sequence[Listed]) -> State:
     query = f"tags.{SETTINGS_OF} = '{sweep.about.sweep_id}'"
     apart = _apart(sweep, settings)
     order = f"params.`{apart}`" if apart else "metrics.`rank`"  # by time MLflow would fold them into their sweep
-    return _state(query, columns, charts, order, is_rising=True)
+    of_names = BEFORE_NAMES + _width("Run Name", (one.record.name for one in settings))
+    return _state(query, columns, charts, order, is_rising=True, of_names=of_names)
 
 
 def _apart(sweep: Findings, settings: Sequence[Listed]) -> str:
@@ -129,7 +131,12 @@ def _of_bands(sweep: Findings, labels: Iterable[str]) -> State:
 
 
 def _state(
-    query: str, columns: Columns, charts: list[State], order: str = "attributes.start_time", is_rising: bool = False
+    query: str,
+    columns: Columns,
+    charts: list[State],
+    order: str = "attributes.start_time",
+    is_rising: bool = False,
+    of_names: int = WIDE,
 ) -> State:
     shown = dict(list(columns.items())[:MAX_COLUMNS])
     sections = list(dict.fromkeys(chart["metricSectionId"] for chart in charts))
@@ -138,7 +145,7 @@ def _state(
         "searchFilter": query, "orderByKey": order, "orderByAsc": is_rising, "startTime": "ALL",
         "lifecycleFilter": "Active", "modelVersionFilter": "All Runs", "datasetsFilter": [],
         "selectedColumns": list(shown), "columnOrder": [*BEFORE, *shown, *AFTER],
-        "columnWidths": {"attributes.`Run Name`": OF_NAMES, **shown},
+        "columnWidths": {"attributes.`Run Name`": of_names, **shown},
         "runsExpanded": {}, "runsPinned": [], "runsHidden": [], "compareRunCharts": charts,
         "compareRunSections": [{"uuid": name, "name": name, **fixed} for name in sections],
         "isAccordionReordered": True,

@@ -80,8 +80,8 @@ def _median_run(setting: Setting) -> RunResult | None:
 
 
 def _texts(results: Sequence[RunResult], settings: Sequence[Setting]) -> Iterator[dict[str, str]]:
-    """What is read of each setting: `score`, the one that ranks, as `accuracy 0.975 ± 0.11`; other scores; and of how
-    many runs it is, as `19 of 20`.
+    """What is read of each setting: `score`, the one that ranks, as `accuracy 0.975 ± 0.11`; of how many runs it is, as
+    `19 of 20`; and other scores.
     """
     found = [one.name for one in columns_of(results)]
     names = [name for name in found if any(not np.isnan(row.numbers[name]) for row in settings)]
@@ -92,8 +92,8 @@ def _texts(results: Sequence[RunResult], settings: Sequence[Setting]) -> Iterato
         texts = {name: _with_spread(*_pair(one, name), decimals[name]) for name in is_known}
         yield {
             "score": f"{names[0]} {texts.pop(names[0])}" if names[:1] == is_known[:1] and names else "no finished run",
-            **texts,
             **_counts(one, settings),
+            **texts,
         }
 
 

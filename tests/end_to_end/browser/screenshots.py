@@ -29,10 +29,10 @@ def main() -> int:
         experiment = f"/#/experiments/{parent.info.experiment_id}/runs"
         view = f"?{TRAINING}&viewStateShareKey={parent.data.tags['sweep_id']}"
         with mlflow_server(Path(folder), "--backend-store-uri", "sqlite:///mlflow.db") as port:
-            page = new_page(browser, 1280, 720).page
+            page = new_page(browser, 1440, 720).page
             for name, address, text in (
-                ("mlflow-runs", f"{experiment}{view}", "final/test_cost"),
-                ("mlflow-curves", f"{experiment}{view}&compareRunsMode=CHART", "train/cost"),
+                ("mlflow-runs", f"{experiment}{view}", "score"),
+                ("mlflow-curves", f"{experiment}{view}&compareRunsMode=CHART", "test/accuracy/mean"),
                 ("mlflow-report", f"{experiment}/{parent.info.run_id}/artifacts/report.html?{TRAINING}", "report.html"),
             ):
                 page.goto(f"http://{LOOPBACK}:{port}{address}")

@@ -95,7 +95,7 @@ def test_the_columns_of_settings_are_the_swept_keys_and_then_the_scores_and_none
     expect(heads.first).to_be_visible()
     found = sorted(heads.all(), key=lambda head: head.bounding_box()["x"])
     shown = [str(head.get_attribute("col-id")).split("`")[1] for head in found]
-    assert shown[:4] == ["activation", "network.hidden", "score", "cost"] and shown[4] == "solved"
+    assert shown[:4] == ["activation", "network.hidden", "score", "solved"] and shown[4] == "cost"
     for head in found:
         text = head.locator("[class*=header-cell] >> nth=-1") if head.locator("[class*=header-cell]").count() else head
         assert text.evaluate("element => element.scrollWidth <= element.clientWidth + 1"), head.inner_text()

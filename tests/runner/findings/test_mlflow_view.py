@@ -46,7 +46,7 @@ def test_a_sweep_with_seeds_lists_its_settings_by_rank_the_swept_keys_first() ->
     state = state_of(CLASSES)
     assert state["searchFilter"] == "tags.settings_of = '2026_a'"
     assert (state["orderByKey"], state["orderByAsc"]) == ("metrics.`rank`", True)
-    columns = ["params.`activation`", "tags.`score`", "tags.`cost`", "tags.`success`", "tags.`finished`"]
+    columns = ["params.`activation`", "tags.`score`", "tags.`success`", "tags.`finished`", "tags.`cost`"]
     assert state["selectedColumns"] == columns
     assert state["columnOrder"][-7:] == [*columns, "runDateAndNestInfo", "duration"]
     charts = ["train/accuracy/mean", "train/cost/median"]

@@ -141,7 +141,7 @@ def test_the_sweep_has_what_its_runs_have_in_common_and_a_table_that_leads_to_se
     record = parent_record(sweep, False, 1000, settings, {"relu": "abc"})
     assert record.params == common_settings(sweep) and record.params["data"] == "xor"
     note = record.tags["mlflow.note.content"]
-    assert "| rank | setting | score | cost | success | finished |" in note
+    assert "| rank | setting | score | success | finished | cost |" in note
     link = "[relu](#/experiments/7/runs/abc?workflowType=machine_learning)"
-    assert f"| 1 | {link} | accuracy 0.88 ± 0.18 | 0.20 ± 0.14 | 0 of 3 | 2 of 3 |" in note
+    assert f"| 1 | {link} | accuracy 0.88 ± 0.18 | 0 of 3 | 2 of 3 | 0.20 ± 0.14 |" in note
     assert "viewStateShareKey=2026_a.bands&compareRunsMode=CHART" in note
