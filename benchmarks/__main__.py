@@ -24,6 +24,7 @@ PARTS = {
     "case-studies": "Case studies",
     "dry-run": "Dry runs beside real ones",
     "tracking": "Tracking",
+    "settings": "Settings in MLflow",
     "tables": "Tables beside scikit-learn",
     "diagnosis": "Diagnosis",
 }

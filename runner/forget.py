@@ -9,7 +9,7 @@ from runner.base.console import say
 from runner.base.errors import UserError
 
 if TYPE_CHECKING:
-    from runner.conduct.forgetting import Doomed
+    from runner.conduct.forgetting import Deletion
 
 YES, DRY_RUN = "--yes", "--dry-run"
 USAGE = """\
@@ -37,8 +37,8 @@ def _run(arguments: Sequence[str]) -> int:
     from runner.store.reader import open_reader
 
     reader = open_reader()
-    doomed = find(reader, names[0])
-    for line in doomed.lines:
+    deletion = find(reader, names[0])
+    for line in deletion.lines:
         say(line)
     if DRY_RUN in options:
         say("nothing is deleted (--dry-run)")
@@ -46,7 +46,7 @@ def _run(arguments: Sequence[str]) -> int:
     if YES not in options and not _agreed():
         say("nothing is deleted")
         return 1
-    _delete(doomed, reader.experiment_of(doomed.runs[0]) if doomed.runs else "")
+    _delete(deletion, reader.experiment_of(deletion.runs[0]) if deletion.runs else "")
     return 0
 
 
@@ -60,14 +60,14 @@ def _agreed() -> bool:
         return False
 
 
-def _delete(doomed: "Doomed", experiment: str) -> None:
+def _delete(deletion: "Deletion", experiment: str) -> None:
     from runner.conduct.forgetting import forget
     from runner.store.writer import Tracker
 
-    is_gone = forget(doomed, Tracker(experiment) if doomed.runs else None)
-    say("deleted" if is_gone else "deleted: in MLflow it is in the bin, which `mlflow gc` empties on the server")
-    if not doomed.is_whole:
-        say(f"to have what MLflow compares up to date: python -m runner.settings {doomed.sweep_id}")
+    is_gone = forget(deletion, Tracker(experiment) if deletion.runs else None)
+    say("deleted" if is_gone else "deleted; MLflow keeps it in its bin until `mlflow gc`")
+    if not deletion.is_whole:
+        say(f"to update the list of settings in MLflow: python -m runner.settings {deletion.sweep_id}")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, NoReturn
 
 from runner.app.commands import run_command, split_options
@@ -17,7 +16,7 @@ from runner.conduct.resumption import Resumption, Way, look_at
 from runner.plan.jobs import Refused
 from runner.runs.result import RunResult, failures
 from runner.runs.settings import read_settings
-from runner.store.address import named_store, sqlite_file
+from runner.store.address import is_lost, named_store
 from runner.store.folder import SweepFolder, find_folder, newest_folder, unusable_folders
 
 FAILED, APART = "--failed", "--apart"
@@ -52,7 +51,7 @@ def _run(arguments: Sequence[str]) -> int:
             named = ", ".join(folder.shown for folder in unusable)
             raise UserError(f"nothing to resume but {named}, whose plan cannot be read; resume it by name to see why")
         say(f"nothing to resume: every sweep in {OUTPUTS}/ is finished{_failed_in_newest()}")
-        if _is_lost(named_store()) and any(OUTPUTS.glob("*")):
+        if is_lost(named_store()) and any(OUTPUTS.glob("*")):
             say(f"there is no store {named_store()}; resume a sweep by its name to write it to a new one")
         return 0
     resume(folder, FAILED in options, APART in options, where)
@@ -71,7 +70,7 @@ def resume(
 
     folder.take()
     file = folder.read_plan()
-    if named_store() != file.store and not _is_lost(file.store):
+    if named_store() != file.store and not is_lost(file.store):
         raise UserError(f"this sweep was written to {file.store}, and the store here is {named_store()}")
     found = look_at(folder, replace(file, settings=elsewhere(file.settings, where)), failed_too, is_apart)
     _say_state(found)
@@ -99,12 +98,6 @@ def _failed_in_newest() -> str:
         return ""
     told = f"; {len(found.failed)} of {count(len(found.runs), 'run')} of the newest failed"
     return f"{told}. Retrain them with: {folder.resume_command} {FAILED}" if found.failed else ""
-
-
-def _is_lost(store: str) -> bool:
-    """Whether a SQLite file is no longer there: the sweep may be written to another one."""
-    path = sqlite_file(store)
-    return path is not None and not Path(path).exists()
 
 
 def elsewhere(settings: Mapping[str, Any], overrides: Sequence[str]) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def _run(arguments: Sequence[str]) -> int:
     if len(names) > 1:
         raise UserError(f"one sweep at a time, got {' '.join(names)}")
     load_modules(modules_of(list(arguments), CONF / "config.yaml"))
-    from runner.conduct.setting_runs import list_settings
+    from runner.conduct.listing import list_settings
     from runner.findings.loading import load_sweep
     from runner.store.reader import open_reader
 

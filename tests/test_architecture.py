@@ -24,7 +24,7 @@ HOMES = {
     ],
     "matplotlib": sorted(FIGURES.glob("*.py")),
 }
-ABOVE_MLFLOW = [ROOT / "runner" / "conduct" / f"{name}.py" for name in ("publishing", "parents", "setting_runs")]
+ABOVE_MLFLOW = [ROOT / "runner" / "conduct" / f"{name}.py" for name in ("publishing", "parents", "listing")]
 HEAVY = ("mlflow", "matplotlib", "pandas")
 MAX_FILE, MAX_FUNCTION = 250, 50
 GENERATORS = {"default_rng", "Generator", "SeedSequence", "BitGenerator", "PCG64", "Philox"}

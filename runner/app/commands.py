@@ -51,9 +51,9 @@ def run_command(run: Callable[[Sequence[str]], int], arguments: Sequence[str], u
 
 
 def _refuse_empty(arguments: Sequence[str]) -> None:
-    """Raise UserError for an argument without a sign in it, which is a variable of the shell that is not set."""
+    """Raise UserError for an argument without a character, which is a variable of the shell that is not set."""
     if not all(argument.strip() for argument in arguments):
-        raise UserError("one of the arguments is empty; leave it out, or type what it is to be")
+        raise UserError("one of the arguments is empty; leave it out, or give it a value")
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from runner.base.console import count
 from runner.base.errors import UserError, one_line
 from runner.base.paths import OUTPUTS
 from runner.findings.mlflow_view import BANDS, VIEW
+from runner.store.address import is_lost, named_store
 from runner.store.folder import SweepFolder, others_than
 from runner.store.reader import PARENT, Reader
 from runner.store.run_ids import BEGINNING
@@ -16,7 +17,7 @@ from runner.store.writer import Tracker
 
 
 @dataclass(frozen=True)
-class Doomed:
+class Deletion:
     """All that is deleted together: runs of one experiment, and where a whole sweep goes, its folder and its views.
 
     `sweep_id` is that of the sweep, which stays where only some of its runs go.
@@ -33,8 +34,8 @@ class Doomed:
         """What there is, in words."""
         settings = [run for run in self.runs if run.is_setting]
         trained = [run for run in self.runs if not run.is_setting and not run.is_parent]
-        told = [count(len(trained), "run"), *([count(len(settings), "setting")] if settings else [])]
-        lines = [f"{self.title}: {' and '.join(told)} in MLflow, with their files and models"] if self.runs else []
+        counts = [count(len(trained), "run"), *([count(len(settings), "setting")] if settings else [])]
+        lines = [f"{self.title}: {' and '.join(counts)} in MLflow, with their files and models"] if self.runs else []
         if self.folder:
             lines.append(f"{'and ' if lines else self.title + ': '}the folder {self.folder.shown}")
         if self.is_whole and any(run.is_parent and run.status == "RUNNING" for run in self.runs):
@@ -42,13 +43,18 @@ class Doomed:
         return lines
 
 
-def find(reader: Reader, name: str) -> Doomed:
+def find(reader: Reader, name: str) -> Deletion:
     """What goes with the sweep of this name in `outputs/`, or with the sweep, setting or run of this MLflow run id.
 
     Raises UserError where there is none, and where a process works on it.
     """
     folder = next((one for one in (SweepFolder(OUTPUTS / name), SweepFolder(Path(name))) if one.has_plan), None)
-    sweep_id = folder.read_plan().about.sweep_id if folder and folder.is_usable else Path(name).name
+    sweep_id = Path(name).name
+    if folder and folder.is_usable:
+        plan = folder.read_plan()
+        sweep_id = plan.about.sweep_id
+        if plan.store != named_store() and not is_lost(plan.store):
+            raise UserError(f"this sweep was written to {plan.store}, and the store here is {named_store()}")
     if (found := reader.of_sweep(sweep_id)) or folder:
         return _whole(reader, sweep_id, found, folder)
     if not BEGINNING.fullmatch(name):
@@ -57,29 +63,32 @@ def find(reader: Reader, name: str) -> Doomed:
     if not run.sweep_id:
         raise UserError(f"run {run.run_id} was not made by this program")
     if run.is_setting:
-        return Doomed(f"setting {run.name}", run.sweep_id, [run, *reader.members(run.run_id)], False, None)
+        return Deletion(f"setting {run.name}", run.sweep_id, [run, *reader.members(run.run_id)], False, None)
     if run.is_parent or PARENT not in run.tags:
         return _whole(reader, run.sweep_id, reader.of_sweep(run.sweep_id), None)
-    return Doomed(f"run {run.name}", run.sweep_id, [run], False, None)
+    return Deletion(f"run {run.name}", run.sweep_id, [run], False, None)
 
 
-def _whole(reader: Reader, sweep_id: str, found: Sequence[StoredRun], folder: SweepFolder | None) -> Doomed:
+def _whole(reader: Reader, sweep_id: str, found: Sequence[StoredRun], folder: SweepFolder | None) -> Deletion:
     folder = folder or SweepFolder(OUTPUTS / sweep_id)
     if folder.is_taken:
         raise UserError(f"a process is working on {folder.shown}; end it first")
-    runs = [*found, *reader.settings_of(sweep_id)]
+    runs = [*found, *reader.settings_of(sweep_id), *reader.in_bin(sweep_id)]
     named = next((run.name for run in found if run.is_parent), found[0].name if found else sweep_id)
-    return Doomed(f"{named} ({sweep_id})", sweep_id, runs, True, folder if folder.has_plan else None)
+    return Deletion(f"{named} ({sweep_id})", sweep_id, runs, True, folder if folder.has_plan else None)
 
 
-def forget(doomed: Doomed, tracker: Tracker | None) -> bool:
+def forget(deletion: Deletion, tracker: Tracker | None) -> bool:
     """Delete it all; returns whether it is gone for good, or in MLflow's bin. Raises UserError, and StoreError."""
     is_gone = True
-    if doomed.runs and tracker:
-        if registered := tracker.registered(doomed.runs):
-            raise UserError(f"of its models {', '.join(registered)} are registered in MLflow: delete these there first")
-        views = [f"{VIEW}{doomed.sweep_id}{ending}" for ending in ("", BANDS)] if doomed.is_whole else []
-        is_gone = tracker.forget(doomed.runs, views)
-    if doomed.folder:
-        doomed.folder.delete()
+    if deletion.folder:
+        deletion.folder.take()
+    if deletion.runs and tracker:
+        if registered := tracker.registered(deletion.runs):
+            named = ", ".join(registered)
+            raise UserError(f"registered in MLflow: {named}; delete these model versions there first")
+        views = [VIEW + deletion.sweep_id + ending for ending in ("", BANDS)] if deletion.is_whole else []
+        is_gone = tracker.forget(deletion.runs, views)
+    if deletion.folder:
+        deletion.folder.delete()
     return is_gone

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from runner.conduct.context import SweepContext
 from runner.findings.findings import Findings
-from runner.findings.numbers.settings import ALONE
+from runner.findings.numbers.settings import setting_label
 from runner.runs.account import Account
-from runner.runs.overrides import label_of, settings_in, swept_keys
+from runner.runs.overrides import REPLICATES, label_of, swept_keys
 from runner.runs.result import RunResult
 from runner.store.records import SETTING
 
@@ -50,8 +50,7 @@ class Ledger:
 
     def setting_of(self, result: RunResult) -> dict[str, str]:
         """The tag that says of which setting a run is, where settings have several runs."""
-        settings = settings_in(self.keys)
-        return {SETTING: label_of(result.overrides, settings) or ALONE} if len(settings) < len(self.keys) else {}
+        return {SETTING: setting_label(result.overrides, self.keys)} if set(REPLICATES) & set(self.keys) else {}
 
     def findings(self, parent_id: str, pages: str) -> Findings:
         """What the sweep has found so far; `pages` is the address of MLflow's page of a run, before its id."""

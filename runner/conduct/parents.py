@@ -19,7 +19,7 @@ from runner.base.texts import visible
 from runner.conduct.claims import CLAIM, Claim
 from runner.conduct.context import SweepContext
 from runner.conduct.ledger import Ledger
-from runner.conduct.setting_runs import write_settings
+from runner.conduct.listing import write_settings
 from runner.findings.numbers.data_sets import MAX_DATA
 from runner.findings.numbers.scores import best_result
 from runner.findings.parent_run import REPORT, note_of, parent_record
@@ -91,6 +91,7 @@ class Parent:
         with_pictures = self._sweep.settings.tracking.plots != "none"
         findings, now = ledger.findings(self.run_id, run_pages(self._tracker.experiment_id)), int(1000 * time.time())
         settings = listed(findings, now, with_pictures) if status == "FINISHED" else []
+        self.check()  # pictures have taken a while
         ids = write_settings(self._tracker, findings, settings, ledger.tagged)
         record = parent_record(findings, with_pictures, now, settings, ids)
         # What a store has once as a metric or param it keeps: only numbers of a finished sweep may become some, and

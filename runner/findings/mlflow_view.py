@@ -40,15 +40,15 @@ Columns = Mapping[str, int]  # their ids and widths, in their order
 
 def saved_views(sweep: Findings, settings: Sequence[Listed], now: int) -> dict[str, str]:
     """A sweep's views as tags of the experiment; `now` in milliseconds."""
-    name, key = sweep.about.name, sweep.about.sweep_id
-    views = {key: (name, _of_settings(sweep, settings) if settings else _of_runs(sweep))}
-    if bands := in_bands([one.setting for one in settings]):
-        views[f"{key}{BANDS}"] = (f"{name}: mean curves with their band", _of_bands(sweep, bands))
+    name, sweep_id = sweep.about.name, sweep.about.sweep_id
+    views = {sweep_id: (name, _of_settings(sweep, settings) if settings else _of_runs(sweep))}
+    if bands := in_bands(settings):
+        views[sweep_id + BANDS] = (f"{name}: mean curves with their band", _of_bands(sweep, bands))
     return {
         f"{VIEW}{key}": json.dumps(
-            {"name": short(name, MAX_NAME), "createdAt": now, "updatedAt": now, "state": _compressed(state)}
+            {"name": short(title, MAX_NAME), "createdAt": now, "updatedAt": now, "state": _compressed(state)}
         )
-        for key, (name, state) in views.items()
+        for key, (title, state) in views.items()
     }
 
 

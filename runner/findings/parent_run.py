@@ -11,14 +11,15 @@ from runner.findings.mlflow_view import BANDS, saved_views
 from runner.findings.numbers import scores
 from runner.findings.numbers.tables import seed_table
 from runner.findings.render import page_of as report_of
-from runner.findings.setting_runs import Listed, common_settings, in_bands
+from runner.findings.setting_runs import Listed, by_rank, in_bands
 from runner.findings.table_files import as_file
 from runner.plan.expectations import Verdict
 from runner.runs.about import About
 from runner.runs.account import TAG
 from runner.runs.outcome import Outcome, counted
 from runner.runs.result import RunResult
-from runner.store.records import MAX_TAG, ParentRecord
+from runner.runs.spec import flatten
+from runner.store.records import MAX_PARAM, MAX_TAG, ParentRecord
 
 REPORT = "report.html"
 TABLES = (".csv", ".parquet")
@@ -59,7 +60,7 @@ def description(
     """What a sweep's parent says of it, and the views of what is listed: see `parent_record`."""
     tags = {"mlflow.note.content": note_of(sweep.about, sweep.answer, sweep.verdicts)}
     for rows in (IN_NOTE, FEW_IN_NOTE, 0) if settings else ():
-        more = "\n\n".join(_lists(sweep, settings[:rows], ids, has_report))
+        more = "\n\n".join(_lists(sweep, settings, rows, ids, has_report))
         tags["mlflow.note.content"] = note_of(sweep.about, sweep.answer, sweep.verdicts, more)
         if len(tags["mlflow.note.content"]) <= MAX_TAG:
             break
@@ -69,7 +70,7 @@ def description(
         held, judged = _judged(sweep.verdicts)
         left_out = f", {len(sweep.verdicts) - judged} not judged" if judged < len(sweep.verdicts) else ""
         tags["verdict"] = f"{held} of {judged} expectations hold{left_out}"
-    return ParentRecord({}, {}, tags, saved_views(sweep, settings, now), common_settings(sweep))
+    return ParentRecord({}, {}, tags, saved_views(sweep, settings, now), _common_settings(sweep))
 
 
 def _best(sweep: Findings) -> RunResult | None:
@@ -92,21 +93,30 @@ def note_of(about: About, answer: Sequence[str], verdicts: Sequence[Verdict], mo
     return "\n\n".join(part for part in parts if part)
 
 
-def _lists(sweep: Findings, settings: Sequence[Listed], ids: Mapping[str, str], has_report: bool) -> Iterator[str]:
-    """Where all settings, curves and the report are, and the table of some settings, each with its page."""
+def _common_settings(sweep: Findings) -> dict[str, str]:
+    """What all runs of a sweep have in common, as params of its parent."""
+    first, *others = (flatten(one.spec) for one in sweep.results)
+    return {key: str(value)[:MAX_PARAM] for key, value in first.items() if all(one.get(key) == value for one in others)}
+
+
+def _lists(
+    sweep: Findings, settings: Sequence[Listed], most: int, ids: Mapping[str, str], has_report: bool
+) -> Iterator[str]:
+    """Where all settings, curves and the report are, and the table of the best settings, each with its page."""
     key = sweep.about.sweep_id
     links = {"all settings": view_page(sweep, key), "their mean curves": view_page(sweep, key, CHARTS)}
-    if in_bands([one.setting for one in settings]):
-        links["with the band of their runs"] = view_page(sweep, f"{key}{BANDS}", CHARTS)
+    if in_bands(settings):
+        links["with the band of their runs"] = view_page(sweep, key + BANDS, CHARTS)
     links |= {"report": page_of(sweep, sweep.parent_id, f"/artifacts/{REPORT}")} if has_report else {}
     yield " · ".join(f"[{name}]({address})" for name, address in links.items())
     heads = [name for name in dict.fromkeys(name for one in settings for name in one.texts) if name != TAG]
     rows = [["rank", "setting", *heads], ["---"] * (len(heads) + 2)]
-    for one in settings:
-        setting, label = one.setting, markdown(one.setting.label)
+    texts = {one.setting.label: one.texts for one in settings}
+    for setting in by_rank(settings)[:most]:
+        label = markdown(setting.label)
         name = f"[{label}]({page_of(sweep, ids[setting.label])})" if setting.label in ids else label
-        rows.append([str(setting.rank), name, *(markdown(one.texts.get(head, "")) for head in heads)])
-    if settings:
+        rows.append([str(setting.rank), name, *(markdown(texts[setting.label].get(head, "")) for head in heads)])
+    if most:
         yield "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 

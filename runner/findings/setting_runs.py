@@ -1,12 +1,12 @@
 """A setting as a run of MLflow, beside the runs of its seeds: mean and spread, mean curves, a picture, a note."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from runner.base.texts import code, decimals_of, fixed, markdown
+from runner.base.texts import code, decimals_of, fixed, markdown, short
 from runner.findings.findings import Findings
 from runner.findings.mlflow_pages import page_of, runs_page
 from runner.findings.numbers.curves import runs_to_show
@@ -14,12 +14,13 @@ from runner.findings.numbers.scores import columns_of, common_score, told_over
 from runner.findings.numbers.settings import TAILS, Setting, are_repeated, curve_over, ranked
 from runner.findings.pictures import fit_pictures
 from runner.runs.account import NOT_LOOKED_INTO, TAG, Account
+from runner.runs.overrides import MAX_LABEL
 from runner.runs.result import RunResult
-from runner.runs.spec import flatten
-from runner.store.records import LEVEL, MAX_PARAM, SETTING, SETTINGS_OF, MetricRow, RunRecord
+from runner.store.records import LEVEL, SETTING, SETTINGS_OF, MetricRow, RunRecord
 
 POINTS = 17  # of a curve
-MOST_PICTURES = 12
+MOST_PICTURES, MOST_NAMED = 12, 10
+ROOM = 8  # letters of a label, for what tells it apart
 MOST_LOADED = 100  # runs that MLflow's page loads, and so takes means over
 MOST_BANDS = 5  # that can be told apart in one chart
 # Of the best settings, in tables, lines and bars alike: MLflow would give two of twelve the same one.
@@ -38,18 +39,14 @@ class Listed:
     record: RunRecord
 
 
-def has_settings(sweep: Findings) -> bool:
-    """Whether a sweep has settings to list: those of several runs, and something that finished."""
-    return are_repeated(sweep.results, sweep.keys) and any(one.has_finished for one in sweep.results)
-
-
 def listed(sweep: Findings, now: int, with_pictures: bool) -> list[Listed]:
     """The settings of a sweep as they are written when it ends, `now` in milliseconds: best first, by data set."""
-    if not has_settings(sweep):
+    if not are_repeated(sweep.results, sweep.keys) or not any(one.has_finished for one in sweep.results):
         return []
     found: list[Listed] = []
+    diagnosed, taken = _diagnosed(sweep.account), Counter[str]()
     for part in sweep.parts:
-        settings = ranked(part.results, sweep.keys)
+        settings = _as_stored(ranked(part.results, sweep.keys), sweep, taken)
         most = MOST_PICTURES // len(sweep.parts)
         pictures = (
             fit_pictures([run for one in settings[:most] if (run := _median_run(one))], now) if with_pictures else {}
@@ -57,20 +54,38 @@ def listed(sweep: Findings, now: int, with_pictures: bool) -> list[Listed]:
         for one, texts in zip(settings, _texts(part.results, settings), strict=True):
             run, place = _median_run(one), len(found)
             files = pictures.get(run.index, {}) if run else {}
-            told = texts | _diagnosis(one, sweep.account)
-            tags = told | _tags(one, sweep, place, has_picture=bool(files)) | {"mlflow.note.content": _note(one, sweep)}
+            texts |= _diagnosis(one, diagnosed)
+            tags = (
+                texts | _tags(one, sweep, place, has_picture=bool(files)) | {"mlflow.note.content": _note(one, sweep)}
+            )
             metrics = list(_metrics(one, now))
             record = RunRecord(one.label, "FINISHED", now - place, now, one.values, metrics, tags, (), files)
-            found.append(Listed(one, told, record))
+            found.append(Listed(one, texts, record))
     return found
 
 
-def in_bands(settings: Sequence[Setting]) -> list[str]:
+def _as_stored(settings: Sequence[Setting], sweep: Findings, taken: Counter[str]) -> list[Setting]:
+    """Those of which the store has a run, each with a label of its own: what is long or has many digits is cut."""
+    found = []
+    for one in settings:
+        if any(run.index in sweep.run_ids for run in one.members):
+            taken[one.label] += 1
+            n = taken[one.label]
+            found.append(one if n == 1 else replace(one, label=f"{short(one.label, MAX_LABEL - ROOM)} ({n})"))
+    return found
+
+
+def by_rank(settings: Sequence[Listed]) -> list[Setting]:
+    """The settings on all data sets, the best ones first."""
+    return sorted((one.setting for one in settings), key=lambda one: one.rank)
+
+
+def in_bands(settings: Sequence[Listed]) -> list[str]:
     """The best settings whose mean curves MLflow's page can draw with a band, by their labels: it takes means over the
     runs that it has loaded, and of more it would be a mean over the best.
     """
-    loaded = MOST_LOADED // max((len(one.members) for one in settings), default=1)
-    return [one.label for one in settings[: min(loaded, MOST_BANDS)]]
+    loaded = MOST_LOADED // max((len(one.setting.members) for one in settings), default=1)
+    return [one.label for one in by_rank(settings)[: min(loaded, MOST_BANDS)]]
 
 
 def _median_run(setting: Setting) -> RunResult | None:
@@ -87,14 +102,17 @@ def _texts(results: Sequence[RunResult], settings: Sequence[Setting]) -> Iterato
     names = [name for name in found if any(not np.isnan(row.numbers[name]) for row in settings)]
     pairs = {name: [_pair(row, name) for row in settings] for name in names}
     decimals = {name: decimals_of([one[0] for one in some], [one[1] for one in some]) for name, some in pairs.items()}
+    share = "success" if all(np.isnan(one.numbers["solved"]) for one in settings) else "solved"
+    have_all_finished = all(result.has_finished for result in results)
     for one in settings:
         is_known = [name for name in names if not np.isnan(one.numbers[name])]
         texts = {name: _with_spread(*_pair(one, name), decimals[name]) for name in is_known}
-        yield {
-            "score": f"{names[0]} {texts.pop(names[0])}" if names[:1] == is_known[:1] and names else "no finished run",
-            **_counts(one, settings),
-            **texts,
-        }
+        first = texts.pop(names[0], "") if names else ""
+        counts = {share: 0 if np.isnan(one.numbers[share]) else round(one.numbers[share] * len(one.members))}
+        if not have_all_finished:
+            counts["finished"] = sum(run.has_finished for run in one.members)
+        in_words = {name: f"{n} of {len(one.members)}" for name, n in counts.items()}
+        yield {"score": f"{names[0]} {first}" if first else "no finished run", **in_words, **texts}
 
 
 def _pair(setting: Setting, name: str) -> tuple[float, float]:
@@ -105,25 +123,21 @@ def _with_spread(value: float, spread: float, decimals: int | None) -> str:
     return fixed(value, decimals) + ("" if np.isnan(spread) else f" ± {fixed(spread, decimals)}")
 
 
-def _counts(setting: Setting, settings: Sequence[Setting]) -> dict[str, str]:
-    """How many runs have solved the data set, or beaten what needs no network, and finished, where any has not."""
-    runs = len(setting.members)
-    share = "success" if all(np.isnan(one.numbers["solved"]) for one in settings) else "solved"
-    counts = {share: 0 if np.isnan(setting.numbers[share]) else round(setting.numbers[share] * runs)}
-    if not all(run.has_finished for one in settings for run in one.members):
-        counts["finished"] = sum(run.has_finished for run in setting.members)
-    return {name: f"{n} of {runs}" for name, n in counts.items()}
-
-
-def _diagnosis(setting: Setting, account: Account | None) -> dict[str, str]:
-    """The cause that most of a setting's runs have, and of how many; nothing where none of them has one."""
+def _diagnosed(account: Account | None) -> dict[int, str]:
+    """The cause of each run that has one, by its index."""
     if account is None:
         return {}
-    indices = {one.index for one in setting.members}
-    causes = Counter({one.text: len(indices & set(one.runs)) for one in (*account.causes, *account.flaws)})
-    causes[NOT_LOOKED_INTO] = len(indices & set(account.left))
-    (text, n), *_ = causes.most_common(1)
-    return {TAG: f"{n} of {len(indices)}: {text}"} if n else {}
+    found = {index: one.text for one in (*account.flaws, *account.causes) for index in one.runs}
+    return dict.fromkeys(account.left, NOT_LOOKED_INTO) | found
+
+
+def _diagnosis(setting: Setting, diagnosed: Mapping[int, str]) -> dict[str, str]:
+    """The most frequent cause of a setting's runs, and how many have it; nothing where none of them has one."""
+    causes = Counter(diagnosed[one.index] for one in setting.members if one.index in diagnosed)
+    if not causes:
+        return {}
+    ((text, n),) = causes.most_common(1)
+    return {TAG: f"{n} of {len(setting.members)}: {text}"}
 
 
 def _tags(setting: Setting, sweep: Findings, place: int, has_picture: bool) -> dict[str, str]:
@@ -157,18 +171,13 @@ def _note(setting: Setting, sweep: Findings) -> str:
     finished = [one for one in setting.members if one.has_finished]
     lost = [sweep.name_of(one) for one in setting.members if not one.has_finished]
     over = f"{len(finished)} of {len(setting.members)} finished, over {told_over(setting.members)}"
+    more = f" and {len(lost) - MOST_NAMED} more" if len(lost) > MOST_NAMED else ""
     sweep_page = f"[{markdown(sweep.about.name)}]({page_of(sweep, sweep.parent_id)})"
     parts = [
         f"Rank {setting.rank} in {sweep_page}: [its runs]({runs_page(sweep, setting)}), {over}.",
-        f"Without an end: {markdown(', '.join(lost))}." if lost else "",
-        "Curves: a run that has stopped before others counts with its last value; `low` and `high` are where 10 % and "
-        "90 % of the runs are below.",
+        f"Did not finish: {markdown(', '.join(lost[:MOST_NAMED]))}{more}." if lost else "",
+        "Curves: a run that has stopped before others counts with its last value; 10 % of the runs lie below `low`, "
+        "90 % below `high`.",
         code(sweep.about.command),
     ]
     return "\n\n".join(filter(None, parts))
-
-
-def common_settings(sweep: Findings) -> dict[str, str]:
-    """What all runs of a sweep have in common, as params of its parent."""
-    first, *others = (flatten(one.spec) for one in sweep.results)
-    return {key: str(value)[:MAX_PARAM] for key, value in first.items() if all(one.get(key) == value for one in others)}

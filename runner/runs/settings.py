@@ -19,7 +19,7 @@ from runner.runs.spec import Frozen
 
 def _experiment(value: Any) -> Any:
     if isinstance(value, str) and not 1 <= len(value.strip()) <= 250:
-        raise PydanticCustomError("experiment", "must be a name of 1 to 250 letters")
+        raise PydanticCustomError("experiment", "must be a name of 1 to 250 characters")
     return value
 
 

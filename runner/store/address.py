@@ -35,6 +35,12 @@ def named_store() -> str:
     return shown(uri) if file is None else f"sqlite:///{Path(file).resolve()}"
 
 
+def is_lost(store: str) -> bool:
+    """Whether a SQLite file is no longer there: a sweep may be written to another one."""
+    file = sqlite_file(store)
+    return file is not None and not Path(file).exists()
+
+
 def address(uri: str) -> str:
     """A server's address for a browser: without the user, for whom it will ask."""
     return re.sub(r"://.*@", "://", uri.rstrip("/"))

@@ -64,7 +64,7 @@ class ModelWriter:
 
     def remove(self, run_ids: Collection[str]) -> None:
         """Move the models of these runs to MLflow's bin."""
-        for model in self._all():
+        for model in list(self._all()):  # before any goes: pages are counted
             if model.source_run_id in run_ids:
                 self._client.delete_logged_model(model.model_id)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
-from mlflow.entities import Run
+from mlflow.entities import Run, ViewType
 from mlflow.tracking import MlflowClient
 
 from runner.base.errors import UserError, one_line
@@ -68,6 +68,11 @@ class Reader:
     def settings_of(self, sweep_id: str) -> list[StoredRun]:
         """The runs that stand for a sweep's settings and are not deleted."""
         return list(self._search(f"tags.{SETTINGS_OF} = '{_quoted(sweep_id)}'"))
+
+    def in_bin(self, sweep_id: str) -> list[StoredRun]:
+        """The runs of a sweep, and those of its settings, that MLflow's bin has."""
+        queries = (f"tags.{key} = '{_quoted(sweep_id)}'" for key in ("sweep_id", SETTINGS_OF))
+        return [run for query in queries for run in self._search(query, view=ViewType.DELETED_ONLY)]
 
     def with_key(self, key: str) -> StoredRun | None:
         """The newest run that was trained with this run key."""
@@ -163,12 +168,12 @@ class Reader:
         folder = folder_of(run.artifacts)
         return folder is None or (Path(folder) / "config.yaml").exists()
 
-    def _search(self, query: str, at_once: int = PAGE) -> Iterator[StoredRun]:
+    def _search(self, query: str, at_once: int = PAGE, view: int = ViewType.ACTIVE_ONLY) -> Iterator[StoredRun]:
         token = None
         with store_errors("the MLflow store cannot be read: "):
             experiments = [one.experiment_id for one in self._client.search_experiments()]
             while True:
-                page = self._client.search_runs(experiments, query, max_results=at_once, page_token=token)
+                page = self._client.search_runs(experiments, query, view, at_once, page_token=token)
                 yield from map(_stored, page)
                 token = page.token
                 if not token:

@@ -138,10 +138,10 @@ class Tracker:
         for view in views:
             with suppress(MlflowException):  # it was never there
                 self._client.delete_experiment_tag(self.experiment_id, view)
-        ids = [run.run_id for run in runs]
-        file = self._bulk_file() if ids else None
+        ids, file = {run.run_id for run in runs}, self._bulk_file()
         if file is None:
-            self._models.remove(set(ids))
+            if not all(run.is_setting for run in runs):
+                self._models.remove(ids)
             self.remove(runs)
             return False
         places = [*sqlite.remove(file, ids), *(run.artifacts for run in runs)]

@@ -85,7 +85,7 @@ def test_a_setting_goes_with_its_runs_and_a_run_alone_and_the_rest_can_be_listed
     assert len(store.children(parent)) == 2
     listed = run_runner(sweep, cwd=swept, module="runner.settings")
     assert listed.returncode == 0, said(listed)
-    (sigmoid,) = [run for run in store.settings(parent) if run.info.run_name == "sigmoid"]
+    (sigmoid,) = store.settings(parent)
     assert sigmoid.data.tags["finished"] == "2 of 3"
 
 
@@ -105,6 +105,25 @@ def test_what_cannot_be_deleted_is_one_error_and_nothing_is_deleted_where_nobody
     assert (rows(swept), files(swept)) == before
 
 
+def test_of_settings_that_are_called_alike_only_one_goes(tmp_path: Path) -> None:
+    rates = "learning_rate=0.3,0.30000000000000004"  # which are shown alike
+    train("-m", "data=xor", rates, "seed=range(2)", "training.epochs=5", "tracking.plots=none", cwd=tmp_path)
+    store = Store(tmp_path)
+    one, other = store.settings(store.only())
+    assert {one.info.run_name, other.info.run_name} == {"lr=0.3", "lr=0.3 (2)"}
+    dry = forget(one.info.run_id, "--dry-run", cwd=tmp_path)
+    assert "2 runs and 1 setting in MLflow" in dry.stdout, said(dry)
+
+
+def test_a_sweep_in_another_store_is_not_deleted_by_half(swept: Path) -> None:
+    sweep = sweep_of(swept)
+    env = {"MLFLOW_TRACKING_URI": f"sqlite:///{swept}/other.db"}
+    train("data=xor", "training.epochs=5", "tracking.plots=none", cwd=swept, env=env)
+    done = run_runner(sweep, "--yes", cwd=swept, env=env, module="runner.forget")
+    assert done.returncode == 1 and "this sweep was written to sqlite:///" in done.stderr, said(done)
+    assert (swept / "outputs" / sweep / "plan.json").exists()
+
+
 def test_a_sweep_whose_model_is_registered_stays(swept: Path) -> None:
     store = Store(swept)
     parent = next(run for run in store.parents() if run.data.tags["level"] == "sweep")
@@ -113,5 +132,5 @@ def test_a_sweep_whose_model_is_registered_stays(swept: Path) -> None:
     store.client.create_model_version("mine", f"runs:/{run_id}/model", run_id)
     before = rows(swept)
     done = forget(sweep_of(swept), "--yes", cwd=swept)
-    assert done.returncode == 1 and "mine 1 are registered in MLflow" in done.stderr, said(done)
+    assert done.returncode == 1 and "registered in MLflow: mine 1;" in done.stderr, said(done)
     assert rows(swept) == before

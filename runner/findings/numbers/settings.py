@@ -43,7 +43,7 @@ def ranked(results: Sequence[RunResult], keys: Sequence[str]) -> list[Setting]:
     groups = sorted(by_setting(results, settings).items(), key=lambda group: rank_of(group[1]))
     return [
         Setting(
-            label_of(members[0].overrides, settings) or ALONE,
+            setting_label(members[0].overrides, keys),
             dict(zip(settings, values, strict=True)),
             members,
             _numbers(members, columns)
@@ -52,6 +52,11 @@ def ranked(results: Sequence[RunResult], keys: Sequence[str]) -> list[Setting]:
         )
         for place, (values, members) in enumerate(groups, 1)
     ]
+
+
+def setting_label(overrides: Sequence[str], keys: Sequence[str]) -> str:
+    """What a setting of a sweep over these keys is called."""
+    return label_of(overrides, settings_in(keys)) or ALONE
 
 
 def are_repeated(results: Sequence[RunResult], keys: Sequence[str]) -> bool:

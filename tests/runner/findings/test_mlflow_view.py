@@ -21,7 +21,8 @@ PAGES = "http://127.0.0.1:5000/#/experiments/1/runs/"
 
 def findings_of(results: list[RunResult], name: str = "name") -> Findings:
     keys = swept_keys([result.overrides for result in results])
-    return Findings(About(name, "", "2026_a"), results, {}, "parent", keys, {}, pages=PAGES)
+    ids = {one.index: f"run{one.index}" for one in results}
+    return Findings(About(name, "", "2026_a"), results, ids, "parent", keys, {}, pages=PAGES)
 
 
 def views_of(results: list[RunResult], name: str = "name") -> dict[str, dict[str, Any]]:

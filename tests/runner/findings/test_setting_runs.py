@@ -11,7 +11,7 @@ from runner.findings.mlflow_pages import runs_page
 from runner.findings.numbers.settings import curve_over, ranked
 from runner.findings.numbers.tables import seed_table
 from runner.findings.parent_run import parent_record
-from runner.findings.setting_runs import COLOURS, Listed, common_settings, listed
+from runner.findings.setting_runs import COLOURS, Listed, listed
 from runner.runs.about import About
 from runner.runs.account import Account, Cause
 from runner.runs.overrides import swept_keys
@@ -125,7 +125,7 @@ def test_the_diagnosis_of_a_setting_is_the_cause_that_most_of_its_runs_have() ->
 def test_the_page_of_a_setting_leads_to_its_runs_and_names_those_without_an_end() -> None:
     note = settings_of(CLASSES)[0].record.tags["mlflow.note.content"]
     assert note.startswith("Rank 1 in [name](") and "), 2 of 3 finished, over seeds." in note
-    assert "Without an end: relu seed=2." in note
+    assert "Did not finish: relu seed=2." in note
     assert "#/experiments/7/runs?workflowType=machine_learning&searchFilter=tags.setting%20%3D%20%27relu%27" in note
     assert "(#/experiments/7/runs/p?workflowType=machine_learning)" in note
 
@@ -139,7 +139,7 @@ def test_the_sweep_has_what_its_runs_have_in_common_and_a_table_that_leads_to_se
     sweep = findings_of(CLASSES)
     settings = listed(sweep, 1000, with_pictures=False)
     record = parent_record(sweep, False, 1000, settings, {"relu": "abc"})
-    assert record.params == common_settings(sweep) and record.params["data"] == "xor"
+    assert record.params["data"] == "xor" and record.params["network.hidden"] == "[6]"
     note = record.tags["mlflow.note.content"]
     assert "| rank | setting | score | success | finished | cost |" in note
     link = "[relu](#/experiments/7/runs/abc?workflowType=machine_learning)"

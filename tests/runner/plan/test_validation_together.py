@@ -151,7 +151,7 @@ def test_a_test_fraction_that_leaves_one_side_empty_is_refused(overrides, side, 
         ("tracking.models=some", "tracking.models must be 'best', 'all' or 'none', got 'some'"),
         ("tracking.plots=true", "tracking.plots must be 'all', 'best' or 'none', got True"),
         ("tracking.experiment=3", "tracking.experiment must be text, got 3"),
-        ("tracking.experiment=''", "tracking.experiment must be a name of 1 to 250 letters, got ''"),
+        ("tracking.experiment=''", "tracking.experiment must be a name of 1 to 250 characters, got ''"),
         ("modules=mine", "modules must be a list"),
     ],
 )

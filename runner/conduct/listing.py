@@ -1,4 +1,4 @@
-"""Having the store list a sweep's settings beside its runs, when it ends and when somebody asks for it later."""
+"""Writing a sweep's settings to the store beside its runs, when it ends or on request."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -8,9 +8,11 @@ from rich.text import Text
 from runner.base.errors import UserError
 from runner.findings.findings import Findings
 from runner.findings.mlflow_pages import view_page
+from runner.findings.mlflow_view import BANDS, VIEW
 from runner.findings.parent_run import REPORT, description
 from runner.findings.setting_runs import Listed, in_bands, listed
 from runner.findings.where import how_to_look
+from runner.runs.overrides import REPLICATES
 from runner.store.reader import Reader
 from runner.store.records import BAND, LEVEL, SETTING
 from runner.store.writer import Tracker
@@ -20,12 +22,16 @@ Tagged = Mapping[int, Mapping[str, str]]
 
 def write_settings(tracker: Tracker, sweep: Findings, settings: Sequence[Listed], tagged: Tagged) -> dict[str, str]:
     """Write the runs of a sweep's settings, instead of those that an earlier end has written; returns their ids by
-    label. `tagged` are the tags that its own runs have, by index. Raises StoreError.
+    label. `tagged` are the tags that its own runs have, by index. Without settings only the earlier ones go.
+    Raises StoreError.
     """
-    if not settings:
+    if not set(REPLICATES) & set(sweep.keys):
         return {}
     sweep_id = sweep.about.sweep_id
-    tracker.forget(tracker.reader.settings_of(sweep_id), ())
+    if old := tracker.reader.settings_of(sweep_id):
+        tracker.forget(old, [VIEW + sweep_id + BANDS])
+    if not settings:
+        return {}
     records = [one.record for one in settings]
     ids = {records[place].name: run_id for place, run_id in tracker.write_runs(records, sweep.parent_id)}
     if tracker.can_lose_answers:
@@ -57,7 +63,7 @@ def list_settings(reader: Reader, sweep: Findings) -> tuple[int, Text]:
 
 def _tag_runs(tracker: Tracker, sweep: Findings, settings: Sequence[Listed], tagged: Tagged) -> None:
     """Have each run say of which setting it is, and whether its setting is among those with a band."""
-    bands = set(in_bands([one.setting for one in settings]))
+    bands = set(in_bands(settings))
     changes: dict[str, dict[str, str]] = {}
     stale: dict[str, list[str]] = {}
     for setting in (one.setting for one in settings):
