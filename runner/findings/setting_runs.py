@@ -47,17 +47,12 @@ def listed(sweep: Findings, now: int, with_pictures: bool) -> list[Listed]:
     diagnosed, taken = _diagnosed(sweep.account), Counter[str]()
     for part in sweep.parts:
         settings = _as_stored(ranked(part.results, sweep.keys), sweep, taken)
-        most = MOST_PICTURES // len(sweep.parts)
-        pictures = (
-            fit_pictures([run for one in settings[:most] if (run := _median_run(one))], now) if with_pictures else {}
-        )
+        best = settings[: MOST_PICTURES // len(sweep.parts)] if with_pictures else []
+        pictures = _pictures(best, now)
         for one, texts in zip(settings, _texts(part.results, settings), strict=True):
-            run, place = _median_run(one), len(found)
-            files = pictures.get(run.index, {}) if run else {}
+            files, place = pictures.get(one.label, {}), len(found)
             texts |= _diagnosis(one, diagnosed)
-            tags = (
-                texts | _tags(one, sweep, place, has_picture=bool(files)) | {"mlflow.note.content": _note(one, sweep)}
-            )
+            tags = texts | _tags(one, sweep, place, has_picture=bool(files))
             metrics = list(_metrics(one, now))
             record = RunRecord(one.label, "FINISHED", now - place, now, one.values, metrics, tags, (), files)
             found.append(Listed(one, texts, record))
@@ -88,10 +83,12 @@ def in_bands(settings: Sequence[Listed]) -> list[str]:
     return [one.label for one in by_rank(settings)[: min(loaded, MOST_BANDS)]]
 
 
-def _median_run(setting: Setting) -> RunResult | None:
-    """The run of the median score, as in the report's pictures."""
-    shown, _ = runs_to_show(setting.members, (), 0)
-    return shown[0].result if shown else None
+def _pictures(settings: Sequence[Setting], now: int) -> dict[str, dict[str, bytes]]:
+    """What the run of the median score of each setting has learned, as in the report's pictures, by label."""
+    shown = {one.label: runs_to_show(one.members, (), 0)[0] for one in settings}
+    runs = {label: some[0].result for label, some in shown.items() if some}
+    files = fit_pictures(list(runs.values()), now) if runs else {}
+    return {label: files[run.index] for label, run in runs.items() if run.index in files}
 
 
 def _texts(results: Sequence[RunResult], settings: Sequence[Setting]) -> Iterator[dict[str, str]]:
@@ -141,7 +138,12 @@ def _diagnosis(setting: Setting, diagnosed: Mapping[int, str]) -> dict[str, str]
 
 
 def _tags(setting: Setting, sweep: Findings, place: int, has_picture: bool) -> dict[str, str]:
-    tags = {LEVEL: "setting", SETTINGS_OF: sweep.about.sweep_id, SETTING: setting.label}
+    tags = {
+        "mlflow.note.content": _note(setting, sweep),
+        LEVEL: "setting",
+        SETTINGS_OF: sweep.about.sweep_id,
+        SETTING: setting.label,
+    }
     tags |= {"mlflow.source.name": sweep.about.command, "mlflow.source.type": "LOCAL"}
     tags |= {"mlflow.runColor": COLOURS[place]} if place < len(COLOURS) else {}
     return tags | ({"mlflow.loggedImages": "true"} if has_picture else {})
