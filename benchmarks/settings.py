@@ -66,7 +66,7 @@ def _lists(uri: str, rounds: int) -> str:
         [name, f"{value:.3f}", f"{max(seconds[name]):.3f}", f"{value / first:.1f}"] for name, value in middle.items()
     ]
     runs, settings = (_count(client, found.experiment_id, level) for level in ("run", "setting"))
-    told = f"\n{runs:,} runs in {settings} settings, SQLite behind MLflow's server; the first {PAGE} rows.\n"
+    told = f"\n\n{runs:,} runs in {settings} settings, SQLite behind MLflow's server; the first {PAGE} rows.\n"
     return markdown(["list", "seconds, median", "most", "times the settings"], rows) + told
 
 
