@@ -1,6 +1,6 @@
 """What the parent run of a sweep gets when its runs are there: tables, pictures, the report, numbers and a note."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -60,8 +60,8 @@ def description(
     """What a sweep's parent says of it, and the views of what is listed: see `parent_record`."""
     tags = {"mlflow.note.content": note_of(sweep.about, sweep.answer, sweep.verdicts)}
     for rows in (IN_NOTE, FEW_IN_NOTE, 0) if settings else ():
-        more = "\n\n".join(_lists(sweep, settings, rows, ids, has_report))
-        tags["mlflow.note.content"] = note_of(sweep.about, sweep.answer, sweep.verdicts, more)
+        links, table = _links(sweep, settings, has_report), _table(sweep, settings, rows, ids)
+        tags["mlflow.note.content"] = note_of(sweep.about, sweep.answer, sweep.verdicts, links, table)
         if len(tags["mlflow.note.content"]) <= MAX_TAG:
             break
     if (best := _best(sweep)) is not None:
@@ -83,13 +83,14 @@ def _judged(verdicts: Sequence[Verdict]) -> tuple[int, int]:
     return sum(one.holds is True for one in verdicts), sum(one.holds is not None for one in verdicts)
 
 
-def note_of(about: About, answer: Sequence[str], verdicts: Sequence[Verdict], more: str = "") -> str:
-    """The description of a sweep: its question and answer, `more`, its command, and what came out of what was
-    expected.
+def note_of(about: About, answer: Sequence[str], verdicts: Sequence[Verdict], links: str = "", table: str = "") -> str:
+    """The description of a sweep: its question and answer, its command, and what came out of what was expected.
+
+    MLflow shows its first lines: these have the first sentence of the answer, and the `links`.
     """
     judged = [f"- {markdown(one.sentence)}: {markdown(one.numbers)} {SAID[one.holds]}" for one in verdicts]
-    told = markdown(" ".join(answer))
-    parts = markdown(about.question), told, more, code(about.command), "\n".join(judged)
+    first, others = markdown(" ".join(answer[:1])), markdown(" ".join(answer[1:]))
+    parts = markdown(about.question), first, links, others, table, code(about.command), "\n".join(judged)
     return "\n\n".join(part for part in parts if part)
 
 
@@ -99,16 +100,18 @@ def _common_settings(sweep: Findings) -> dict[str, str]:
     return {key: str(value)[:MAX_PARAM] for key, value in first.items() if all(one.get(key) == value for one in others)}
 
 
-def _lists(
-    sweep: Findings, settings: Sequence[Listed], most: int, ids: Mapping[str, str], has_report: bool
-) -> Iterator[str]:
-    """Where all settings, curves and the report are, and the table of the best settings, each with its page."""
+def _links(sweep: Findings, settings: Sequence[Listed], has_report: bool) -> str:
+    """Where all settings, their curves and the report are."""
     key = sweep.about.sweep_id
     links = {"all settings": view_page(sweep, key), "their mean curves": view_page(sweep, key, CHARTS)}
     if in_bands(settings):
         links["with the band of their runs"] = view_page(sweep, key + BANDS, CHARTS)
     links |= {"report": page_of(sweep, sweep.parent_id, f"/artifacts/{REPORT}")} if has_report else {}
-    yield " · ".join(f"[{name}]({address})" for name, address in links.items())
+    return " · ".join(f"[{name}]({address})" for name, address in links.items())
+
+
+def _table(sweep: Findings, settings: Sequence[Listed], most: int, ids: Mapping[str, str]) -> str:
+    """The best settings, each with its page."""
     heads = [name for name in dict.fromkeys(name for one in settings for name in one.texts) if name != TAG]
     rows = [["rank", "setting", *heads], ["---"] * (len(heads) + 2)]
     texts = {one.setting.label: one.texts for one in settings}
@@ -116,8 +119,7 @@ def _lists(
         label = markdown(setting.label)
         name = f"[{label}]({page_of(sweep, ids[setting.label])})" if setting.label in ids else label
         rows.append([str(setting.rank), name, *(markdown(texts[setting.label].get(head, "")) for head in heads)])
-    if most:
-        yield "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows) if most else ""
 
 
 def _counts(sweep: Findings) -> dict[str, float]:
