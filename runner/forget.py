@@ -68,6 +68,7 @@ def _delete(deletion: "Deletion", experiment: str) -> None:
     say("deleted" if is_gone else "deleted; MLflow keeps it in its bin until `mlflow gc`")
     if not deletion.is_whole:
         say(f"to update the list of settings in MLflow: python -m runner.settings {deletion.sweep_id}")
+        say(f"to bring it back from outputs/: python -m runner.resume {deletion.sweep_id}")
 
 
 if __name__ == "__main__":

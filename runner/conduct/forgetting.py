@@ -62,6 +62,7 @@ def find(reader: Reader, name: str) -> Deletion:
     run = reader.run(name)
     if not run.sweep_id:
         raise UserError(f"run {run.run_id} was not made by this program")
+    _check_free(SweepFolder(OUTPUTS / run.sweep_id))
     if run.is_setting:
         return Deletion(f"setting {run.name}", run.sweep_id, [run, *reader.members(run.run_id)], False, None)
     if run.is_parent or PARENT not in run.tags:
@@ -70,12 +71,19 @@ def find(reader: Reader, name: str) -> Deletion:
 
 
 def _whole(reader: Reader, sweep_id: str, found: Sequence[StoredRun], folder: SweepFolder | None) -> Deletion:
-    folder = folder or SweepFolder(OUTPUTS / sweep_id)
-    if folder.is_taken:
-        raise UserError(f"a process is working on {folder.shown}; end it first")
+    usual = SweepFolder(OUTPUTS / sweep_id)
+    if folder and usual.has_plan and not folder.path.samefile(usual.path):
+        raise UserError(f"{folder.shown} is a copy of {usual.shown}: name that, or delete the copy yourself")
+    folder = folder or usual
+    _check_free(folder)
     runs = [*found, *reader.settings_of(sweep_id), *reader.in_bin(sweep_id)]
     named = next((run.name for run in found if run.is_parent), found[0].name if found else sweep_id)
     return Deletion(f"{named} ({sweep_id})", sweep_id, runs, True, folder if folder.has_plan else None)
+
+
+def _check_free(folder: SweepFolder) -> None:
+    if folder.has_plan and folder.is_taken:
+        raise UserError(f"a process is working on {folder.shown}; end it first")
 
 
 def forget(deletion: Deletion, tracker: Tracker | None) -> bool:

@@ -134,6 +134,17 @@ def check_place(experiment: str, artifacts: str) -> None:
         )
 
 
+def check_own(file: str, artifacts: str) -> None:
+    """A copy of a SQLite file has the addresses of the files of the original, which must not be deleted with it.
+
+    Raises StoreError where another store is beside the files.
+    """
+    folder = folder_of(artifacts)
+    other = Path(folder).parent.parent / Path(file).name if folder is not None else Path(file)
+    if other.exists() and not other.samefile(file):
+        raise StoreError(f"{file} is a copy of {other}, whose files would be deleted: do it there")
+
+
 def alone_with(uri: str) -> AbstractContextManager[object]:
     """MLflow's creation of a store's tables fails when two programs do it at once; one waits for the other."""
     file = sqlite_file(uri)

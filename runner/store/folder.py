@@ -114,7 +114,9 @@ class SweepFolder:
         for name in (PLAN, FINISHED, LOCK, MULTIRUN, FILE):
             (self.path / name).unlink(missing_ok=True)
         with suppress(OSError):  # there is more in it
-            self.path.rmdir()
+            self.path.resolve().rmdir()
+            if self.path.is_symlink():
+                self.path.unlink()
 
     def reopen(self) -> bytes:
         """Resume with the plan on disk; returns the contents of its file."""

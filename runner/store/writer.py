@@ -27,6 +27,7 @@ from runner.store.address import (
     DEFAULT_URI,
     alone_with,
     check_file,
+    check_own,
     check_place,
     fold_log_in,
     folder_of,
@@ -54,9 +55,7 @@ ROUNDS = 2  # of these until somebody who has pressed Ctrl-C is heard
 
 
 class Tracker:
-    """One experiment in one store, which `is_new` where it was made here. Raises StoreError when the store cannot be
-    opened or written.
-    """
+    """One experiment in one store, which `is_new` where it was made here. Raises StoreError."""
 
     def __init__(self, experiment: str) -> None:
         self.uri = tracking_uri()
@@ -144,6 +143,7 @@ class Tracker:
                 self._models.remove(ids)
             self.remove(runs)
             return False
+        check_own(file, self._artifacts)
         places = [*sqlite.remove(file, ids), *(run.artifacts for run in runs)]
         for folder in map(Path, filter(None, map(folder_of, places))):
             is_usual = folder.parent.name in ids or folder.parent.name.startswith("m-")  # of a run, or of a model

@@ -2,6 +2,7 @@
 
 import os
 import pty
+import shutil
 import sqlite3
 import subprocess
 from pathlib import Path
@@ -122,6 +123,29 @@ def test_a_sweep_in_another_store_is_not_deleted_by_half(swept: Path) -> None:
     done = run_runner(sweep, "--yes", cwd=swept, env=env, module="runner.forget")
     assert done.returncode == 1 and "this sweep was written to sqlite:///" in done.stderr, said(done)
     assert (swept / "outputs" / sweep / "plan.json").exists()
+
+
+def test_a_copy_of_a_project_deletes_no_file_of_the_original(
+    swept: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    copy = tmp_path_factory.mktemp("copy") / "project"
+    shutil.copytree(swept, copy)
+    before, sweep = files(swept), sweep_of(swept)
+    setting = Store(swept).settings(Store(swept).only())[0].info.run_id
+    whole, part = forget(sweep, "--yes", cwd=copy), forget(setting, "--yes", cwd=copy)
+    assert whole.returncode == 1 and "this sweep was written to sqlite:///" in whole.stderr, said(whole)
+    assert part.returncode == 1 and "mlflow.db is a copy of " in part.stderr, said(part)
+    assert files(swept) == before
+
+
+def test_when_all_runs_are_deleted_one_by_one_no_setting_stays(tmp_path: Path) -> None:
+    train("-m", "data=xor", "seed=range(2)", "training.epochs=5", "tracking.plots=none", cwd=tmp_path)
+    store = Store(tmp_path)
+    for run in store.children(store.only()):
+        assert forget(run.info.run_id, "--yes", cwd=tmp_path).returncode == 0
+    assert len(store.settings(store.only())) == 1
+    assert run_runner(cwd=tmp_path, module="runner.settings").returncode == 0
+    assert store.settings(store.only()) == []
 
 
 def test_a_sweep_whose_model_is_registered_stays(swept: Path) -> None:
