@@ -106,6 +106,9 @@ def _links(sweep: Findings, settings: Sequence[Listed], has_report: bool) -> str
     links = {"all settings": view_page(sweep, key), "their mean curves": view_page(sweep, key, CHARTS)}
     if in_bands(settings):
         links["with the band of their runs"] = view_page(sweep, key + BANDS, CHARTS)
+    best = _best(sweep)
+    if best is not None and best.index in sweep.run_ids:
+        links["the best run"] = page_of(sweep, sweep.run_ids[best.index])
     links |= {"report": page_of(sweep, sweep.parent_id, f"/artifacts/{REPORT}")} if has_report else {}
     return " · ".join(f"[{name}]({address})" for name, address in links.items())
 

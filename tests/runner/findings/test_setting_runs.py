@@ -145,3 +145,4 @@ def test_the_sweep_has_what_its_runs_have_in_common_and_a_table_that_leads_to_se
     link = "[relu](#/experiments/7/runs/abc?workflowType=machine_learning)"
     assert f"| 1 | {link} | accuracy 0.88 ± 0.18 | 0 of 3 | 2 of 3 | 0.20 ± 0.14 |" in note
     assert "viewStateShareKey=2026_a.bands&compareRunsMode=CHART" in note
+    assert "[the best run](#/experiments/7/runs/run3?workflowType=machine_learning)" in note
