@@ -31,10 +31,12 @@ def files(folder: Path) -> list[Path]:
     return sorted(path for path in (folder / "mlruns").rglob("*") if path.is_file())
 
 
-@pytest.fixture
-def swept(tmp_path: Path) -> Path:
-    train(*SWEEP, cwd=tmp_path)
-    return tmp_path
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a sweep that no test deletes."""
+    folder = tmp_path_factory.mktemp("kept")
+    train(*SWEEP, cwd=folder)
+    return folder
 
 
 def sweep_of(folder: Path) -> str:
@@ -59,51 +61,54 @@ def test_a_sweep_goes_with_all_that_it_left_and_another_run_stays_as_it_is(tmp_p
     assert again.returncode == 0 and "data=xor" not in again.stderr and rows(swept)["runs"] == 0, said(again)
 
 
-@pytest.mark.parametrize(("answer", "is_gone"), [("y", True), ("n", False), ("", False)])
-def test_a_person_is_asked_and_only_yes_deletes(swept: Path, answer: str, is_gone: bool) -> None:
+def ask(folder: Path, name: str, answer: str) -> tuple[int, str]:
+    """Run the command on a terminal, and type an answer; returns its exit code and what it has printed."""
     ours, theirs = pty.openpty()
     with subprocess.Popen(
-        command(sweep_of(swept), module="runner.forget"), cwd=swept, env=environment(), stdin=theirs,
-        stdout=subprocess.PIPE, text=True,
+        command(name, module="runner.forget"), cwd=folder, env=environment(), stdin=theirs, stdout=subprocess.PIPE,
+        text=True,
     ) as process:  # fmt: skip
         os.write(ours, f"{answer}\n".encode())
         printed, _ = process.communicate(timeout=120)
-    assert "delete all of this? [y/N]" in printed and process.returncode == (0 if is_gone else 1)
-    assert (rows(swept)["runs"] == 0) is is_gone
-    assert ("nothing is deleted" in printed) is not is_gone
+    return process.returncode, printed
 
 
-def test_a_setting_goes_with_its_runs_and_a_run_alone_and_the_rest_can_be_listed_anew(swept: Path) -> None:
-    store, sweep = Store(swept), sweep_of(swept)
-    parent = next(run for run in store.parents() if run.data.tags["level"] == "sweep")
-    tanh = next(run for run in store.settings(parent) if run.info.run_name == "tanh")
-    done = forget(tanh.info.run_id[:8], "--yes", cwd=swept)
-    assert done.returncode == 0 and "setting tanh: 3 runs and 1 setting in MLflow" in done.stdout, said(done)
-    assert f"python -m runner.settings {sweep}" in done.stdout
+def test_a_person_is_asked_and_a_setting_goes_with_its_runs_and_a_run_alone(tmp_path: Path) -> None:
+    train(*SWEEP, cwd=tmp_path)
+    store, sweep = Store(tmp_path), sweep_of(tmp_path)
+    parent = store.only()
+    tanh = next(run for run in store.settings(parent) if run.info.run_name == "tanh").info.run_id[:8]
+    before = rows(tmp_path)
+    code, printed = ask(tmp_path, tanh, "")
+    assert code == 1 and "delete all of this? [y/N]" in printed and "nothing is deleted" in printed
+    assert rows(tmp_path) == before
+    code, printed = ask(tmp_path, tanh, "y")
+    assert code == 0 and "setting tanh: 3 runs and 1 setting in MLflow" in printed, printed
+    assert f"python -m runner.settings {sweep}" in printed
     assert {run.data.tags["setting"] for run in store.children(parent)} == {"sigmoid"}
     first = store.children(parent)[0]
-    assert forget(first.info.run_id, "--yes", cwd=swept).returncode == 0
+    assert forget(first.info.run_id, "--yes", cwd=tmp_path).returncode == 0
     assert len(store.children(parent)) == 2
-    listed = run_runner(sweep, cwd=swept, module="runner.settings")
+    listed = run_runner(sweep, cwd=tmp_path, module="runner.settings")
     assert listed.returncode == 0, said(listed)
     (sigmoid,) = store.settings(parent)
     assert sigmoid.data.tags["finished"] == "2 of 3"
 
 
-def test_what_cannot_be_deleted_is_one_error_and_nothing_is_deleted_where_nobody_can_be_asked(swept: Path) -> None:
-    before = rows(swept), files(swept)
+def test_what_cannot_be_deleted_is_one_error_and_nothing_is_deleted_where_nobody_can_be_asked(kept: Path) -> None:
+    before = rows(kept), files(kept)
     for arguments, told in (
         ((), "one sweep or run at a time, got 0"),
         (("nothing", "--yes"), "MLflow has no run nothing, and outputs/ no sweep of this name"),
         (("0123456789abcdef", "--yes"), "MLflow has no run whose id begins with 0123456789abcdef"),
         (("x", "--now"), "--now is not an option"),
-        ((sweep_of(swept),), "--yes deletes without asking"),
+        ((sweep_of(kept),), "--yes deletes without asking"),
     ):
-        done = forget(*arguments, cwd=swept)
+        done = forget(*arguments, cwd=kept)
         assert done.returncode == 1 and told in done.stderr and done.stderr.count("\n") == 1, said(done)
-    dry = forget(sweep_of(swept), "--dry-run", cwd=swept)
+    dry = forget(sweep_of(kept), "--dry-run", cwd=kept)
     assert dry.returncode == 0 and "and the folder outputs/" in dry.stdout, said(dry)
-    assert (rows(swept), files(swept)) == before
+    assert (rows(kept), files(kept)) == before
 
 
 def test_of_settings_that_are_called_alike_only_one_goes(tmp_path: Path) -> None:
@@ -116,26 +121,26 @@ def test_of_settings_that_are_called_alike_only_one_goes(tmp_path: Path) -> None
     assert "2 runs and 1 setting in MLflow" in dry.stdout, said(dry)
 
 
-def test_a_sweep_in_another_store_is_not_deleted_by_half(swept: Path) -> None:
-    sweep = sweep_of(swept)
-    env = {"MLFLOW_TRACKING_URI": f"sqlite:///{swept}/other.db"}
-    train("data=xor", "training.epochs=5", "tracking.plots=none", cwd=swept, env=env)
-    done = run_runner(sweep, "--yes", cwd=swept, env=env, module="runner.forget")
+def test_a_sweep_in_another_store_is_not_deleted_by_half(kept: Path) -> None:
+    sweep = sweep_of(kept)
+    env = {"MLFLOW_TRACKING_URI": f"sqlite:///{kept}/other.db"}
+    train("data=xor", "training.epochs=5", "tracking.plots=none", cwd=kept, env=env)
+    done = run_runner(sweep, "--yes", cwd=kept, env=env, module="runner.forget")
     assert done.returncode == 1 and "this sweep was written to sqlite:///" in done.stderr, said(done)
-    assert (swept / "outputs" / sweep / "plan.json").exists()
+    assert (kept / "outputs" / sweep / "plan.json").exists()
 
 
 def test_a_copy_of_a_project_deletes_no_file_of_the_original(
-    swept: Path, tmp_path_factory: pytest.TempPathFactory
+    kept: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     copy = tmp_path_factory.mktemp("copy") / "project"
-    shutil.copytree(swept, copy)
-    before, sweep = files(swept), sweep_of(swept)
-    setting = Store(swept).settings(Store(swept).only())[0].info.run_id
+    shutil.copytree(kept, copy)
+    before, sweep = files(kept), sweep_of(kept)
+    setting = Store(kept).settings(Store(kept).only())[0].info.run_id
     whole, part = forget(sweep, "--yes", cwd=copy), forget(setting, "--yes", cwd=copy)
     assert whole.returncode == 1 and "this sweep was written to sqlite:///" in whole.stderr, said(whole)
     assert part.returncode == 1 and "mlflow.db is a copy of " in part.stderr, said(part)
-    assert files(swept) == before
+    assert files(kept) == before
 
 
 def test_when_all_runs_are_deleted_one_by_one_no_setting_stays(tmp_path: Path) -> None:
@@ -148,13 +153,13 @@ def test_when_all_runs_are_deleted_one_by_one_no_setting_stays(tmp_path: Path) -
     assert store.settings(store.only()) == []
 
 
-def test_a_sweep_whose_model_is_registered_stays(swept: Path) -> None:
-    store = Store(swept)
+def test_a_sweep_whose_model_is_registered_stays(kept: Path) -> None:
+    store = Store(kept)
     parent = next(run for run in store.parents() if run.data.tags["level"] == "sweep")
     run_id = store.children(parent)[0].info.run_id
     store.client.create_registered_model("mine")
     store.client.create_model_version("mine", f"runs:/{run_id}/model", run_id)
-    before = rows(swept)
-    done = forget(sweep_of(swept), "--yes", cwd=swept)
+    before = rows(kept)
+    done = forget(sweep_of(kept), "--yes", cwd=kept)
     assert done.returncode == 1 and "registered in MLflow: mine 1;" in done.stderr, said(done)
-    assert rows(swept) == before
+    assert rows(kept) == before
