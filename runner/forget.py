@@ -1,4 +1,4 @@
-"""`python -m runner.forget`: deletes a sweep with all that it left, or one setting or run of it."""
+"""`python -m runner.forget`: deletes a sweep and everything it created, or one setting or run of it."""
 
 import sys
 from collections.abc import Sequence
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 
 YES, DRY_RUN = "--yes", "--dry-run"
 USAGE = """\
-Deletes a sweep with all that it left: its runs and settings in MLflow, their files and models, its saved views, and its
-folder in outputs/. It lists what that is, and asks.
+Deletes a sweep and everything it created: its runs and settings in MLflow, their files and models, its saved views, and
+its folder in outputs/. It lists what will be deleted and asks first.
 
   python -m runner.forget SWEEP            a sweep: the name of its folder in outputs/, a path, or an MLflow run id
   python -m runner.forget RUN_ID           a single run, a run of a sweep, or a setting with its runs
   python -m runner.forget SWEEP --dry-run  only list what would be deleted
   python -m runner.forget SWEEP --yes      without asking, for scripts
 
-Reports that were written elsewhere stay."""
+Reports that runner.report has written are kept."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -53,7 +53,9 @@ def _run(arguments: Sequence[str]) -> int:
 def _agreed() -> bool:
     """Whether a person has typed yes. Raises UserError where nobody can."""
     if not sys.stdin.isatty():
-        raise UserError(f"nobody can be asked here, and nothing is deleted; {YES} deletes without asking")
+        raise UserError(
+            f"this is no terminal, so you cannot be asked; nothing was deleted. {YES} deletes without asking"
+        )
     try:
         return input("delete all of this? [y/N] ").strip().lower() in ("y", "yes")
     except EOFError:

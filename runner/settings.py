@@ -10,13 +10,13 @@ from runner.base.paths import CONF
 from runner.runs.components import load_modules, modules_of
 
 USAGE = """\
-Has MLflow list the settings of a sweep that is in the store: a run for each of them with mean and spread over seeds or
-folds, mean curves and a picture, the saved views, and the description of the sweep. A sweep gets all that when it ends;
-this is for sweeps of earlier versions, and for those of which runs were deleted. Nothing is trained.
+Adds the list of settings of a stored sweep to MLflow: a run for each setting with mean and spread over seeds or folds,
+curves and a picture, the saved views, and the description of the sweep. A sweep gets all that when it ends; this is
+needed only for sweeps of earlier versions and after runs were deleted. Settings get new run ids. Nothing is trained.
 
   python -m runner.settings                      the newest sweep
   python -m runner.settings SWEEP                a certain one: its name in outputs/, or an MLflow run id
-  python -m runner.settings modules=[my_parts]   of a sweep with components of your own"""
+  python -m runner.settings modules=[my_parts]   a sweep that uses your own components"""
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -13,7 +13,7 @@ from runner.base.errors import RAISED, what_raised
 from runner.base.files import contents_of, write_whole
 from runner.conduct.context import SweepContext
 from runner.conduct.ledger import Ledger
-from runner.runs.account import FILE, tags_in
+from runner.runs.account import FILE, account_of, tags_in
 from runner.runs.command_lines import typed
 
 if TYPE_CHECKING:
@@ -54,8 +54,10 @@ class Explainer:
         from runner.diagnosis.ending import account, file_of, look
 
         file = self._sweep.folder.path / FILE
+        before = b""
         with suppress(OSError):
-            self.stale = tags_in(contents_of(file))
+            before = contents_of(file)
+            self.stale = tags_in(before)
         seen = look(ledger.results, ledger.keys, seconds)
         for why, n in Counter(one.why for one in seen.unjudged).items():
             warn(f"{count(n, 'run')} cannot be judged: {why}; to try again: {self._command}")
@@ -63,6 +65,10 @@ class Explainer:
             found = self._confirmed([*seen.judged, *seen.learn], {one.spec.seed for one in ledger.results})
             seen = replace(seen, judged=found[: len(seen.judged)], learn=found[len(seen.judged) :])
         said = account(seen, commands_of(self._sweep.about.command), self._command)
+        known = account_of(before)
+        if known and not confirms and known.trained == said.trained and known.judged > said.judged:
+            self.content, self.tags, ledger.account = before, self.stale, known  # a resume with little to do sees less
+            return
         if said.missed or said.flaws or (said.trained and self._sweep.is_sweep):
             self.content = file_of(seen, said)
             self.tags = tags_in(self.content)

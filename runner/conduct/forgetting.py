@@ -35,7 +35,7 @@ class Deletion:
         settings = [run for run in self.runs if run.is_setting]
         trained = [run for run in self.runs if not run.is_setting and not run.is_parent]
         counts = [count(len(trained), "run"), *([count(len(settings), "setting")] if settings else [])]
-        lines = [f"{self.title}: {' and '.join(counts)} in MLflow, with their files and models"] if self.runs else []
+        lines = [f"{self.title}: {' and '.join(counts)} in MLflow, files and models included"] if self.runs else []
         if self.folder:
             lines.append(f"{'and ' if lines else self.title + ': '}the folder {self.folder.shown}")
         if self.is_whole and any(run.is_parent and run.status == "RUNNING" for run in self.runs):

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from nn.metrics import METRICS
+from runner.base.console import count
 from runner.base.texts import short
 from runner.findings.findings import Findings
 from runner.findings.numbers.scores import common_score
@@ -43,7 +44,10 @@ def saved_views(sweep: Findings, settings: Sequence[Listed], now: int) -> dict[s
     name, sweep_id = sweep.about.name, sweep.about.sweep_id
     views = {sweep_id: (name, _of_settings(sweep, settings) if settings else _of_runs(sweep))}
     if bands := in_bands(settings):
-        views[sweep_id + BANDS] = (f"{name}: mean curves with their band", _of_bands(sweep, bands))
+        views[sweep_id + BANDS] = (
+            f"{name}: {len(bands)} of {count(len(settings), 'setting')}, with bands",
+            _of_bands(sweep, bands),
+        )
     return {
         f"{VIEW}{key}": json.dumps(
             {"name": short(title, MAX_NAME), "createdAt": now, "updatedAt": now, "state": _compressed(state)}

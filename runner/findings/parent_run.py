@@ -9,6 +9,7 @@ from runner.findings.findings import Findings
 from runner.findings.mlflow_pages import CHARTS, page_of, view_page
 from runner.findings.mlflow_view import BANDS, saved_views
 from runner.findings.numbers import scores
+from runner.findings.numbers.answer import Sentence
 from runner.findings.numbers.tables import seed_table
 from runner.findings.render import page_of as report_of
 from runner.findings.setting_runs import Listed, by_rank, in_bands
@@ -83,15 +84,21 @@ def _judged(verdicts: Sequence[Verdict]) -> tuple[int, int]:
     return sum(one.holds is True for one in verdicts), sum(one.holds is not None for one in verdicts)
 
 
-def note_of(about: About, answer: Sequence[str], verdicts: Sequence[Verdict], links: str = "", table: str = "") -> str:
+def note_of(
+    about: About, answer: Sequence[Sentence], verdicts: Sequence[Verdict], links: str = "", table: str = ""
+) -> str:
     """The description of a sweep: its question and answer, its command, and what came out of what was expected.
 
-    MLflow shows its first lines: these have the first sentence of the answer, and the `links`.
+    MLflow shows its first lines: these have the `links`, and the first sentence of the answer.
     """
     judged = [f"- {markdown(one.sentence)}: {markdown(one.numbers)} {SAID[one.holds]}" for one in verdicts]
-    first, others = markdown(" ".join(answer[:1])), markdown(" ".join(answer[1:]))
-    parts = markdown(about.question), first, links, others, table, code(about.command), "\n".join(judged)
+    first, others = markdown(" ".join(answer[:1])), "\n".join(f"- {_in_markdown(one)}" for one in answer[1:])
+    parts = links, markdown(about.question), first, others, table, code(about.command), "\n".join(judged)
     return "\n\n".join(part for part in parts if part)
+
+
+def _in_markdown(sentence: Sentence) -> str:
+    return f"{markdown(sentence.said)} {code(sentence.command)}" if sentence.command else markdown(sentence)
 
 
 def _common_settings(sweep: Findings) -> dict[str, str]:
@@ -103,9 +110,9 @@ def _common_settings(sweep: Findings) -> dict[str, str]:
 def _links(sweep: Findings, settings: Sequence[Listed], has_report: bool) -> str:
     """Where all settings, their curves and the report are."""
     key = sweep.about.sweep_id
-    links = {"all settings": view_page(sweep, key), "their mean curves": view_page(sweep, key, CHARTS)}
+    links = {"all settings": view_page(sweep, key), "their curves": view_page(sweep, key, CHARTS)}
     if in_bands(settings):
-        links["with the band of their runs"] = view_page(sweep, key + BANDS, CHARTS)
+        links["curves with bands"] = view_page(sweep, key + BANDS, CHARTS)
     best = _best(sweep)
     if best is not None and best.index in sweep.run_ids:
         links["the best run"] = page_of(sweep, sweep.run_ids[best.index])

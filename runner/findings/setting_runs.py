@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from runner.base.console import count
 from runner.base.texts import code, decimals_of, fixed, markdown, short
 from runner.findings.findings import Findings
 from runner.findings.mlflow_pages import page_of, runs_page
@@ -46,10 +47,11 @@ def listed(sweep: Findings, now: int, with_pictures: bool) -> list[Listed]:
     found: list[Listed] = []
     diagnosed, taken = _diagnosed(sweep.account), Counter[str]()
     for part in sweep.parts:
-        settings = _as_stored(ranked(part.results, sweep.keys), sweep, taken)
+        stored = [one for one in part.results if one.index in sweep.run_ids]  # others were deleted
+        settings = _called_apart(ranked(stored, sweep.keys), taken)
         best = settings[: MOST_PICTURES // len(sweep.parts)] if with_pictures else []
         pictures = _pictures(best, now)
-        for one, texts in zip(settings, _texts(part.results, settings), strict=True):
+        for one, texts in zip(settings, _texts(stored, settings), strict=True):
             files, place = pictures.get(one.label, {}), len(found)
             texts |= _diagnosis(one, diagnosed)
             tags = texts | _tags(one, sweep, place, has_picture=bool(files))
@@ -59,14 +61,13 @@ def listed(sweep: Findings, now: int, with_pictures: bool) -> list[Listed]:
     return found
 
 
-def _as_stored(settings: Sequence[Setting], sweep: Findings, taken: Counter[str]) -> list[Setting]:
-    """Those of which the store has a run, each with a label of its own: what is long or has many digits is cut."""
+def _called_apart(settings: Sequence[Setting], taken: Counter[str]) -> list[Setting]:
+    """Each with a label of its own: what is long or has many digits is cut."""
     found = []
     for one in settings:
-        if any(run.index in sweep.run_ids for run in one.members):
-            taken[one.label] += 1
-            n = taken[one.label]
-            found.append(one if n == 1 else replace(one, label=f"{short(one.label, MAX_LABEL - ROOM)} ({n})"))
+        taken[one.label] += 1
+        n = taken[one.label]
+        found.append(one if n == 1 else replace(one, label=f"{short(one.label, MAX_LABEL - ROOM)} ({n})"))
     return found
 
 
@@ -129,12 +130,15 @@ def _diagnosed(account: Account | None) -> dict[int, str]:
 
 
 def _diagnosis(setting: Setting, diagnosed: Mapping[int, str]) -> dict[str, str]:
-    """The most frequent cause of a setting's runs, and how many have it; nothing where none of them has one."""
+    """The most frequent cause of a setting's runs, and how many have it; nothing where none of them has one.
+
+    Few runs of a large sweep are looked into, so it is no share of all.
+    """
     causes = Counter(diagnosed[one.index] for one in setting.members if one.index in diagnosed)
-    if not causes:
-        return {}
-    ((text, n),) = causes.most_common(1)
-    return {TAG: f"{n} of {len(setting.members)}: {text}"}
+    left = causes.pop(NOT_LOOKED_INTO, 0)
+    said = [f"{count(n, 'run')}: {text}" for text, n in causes.most_common(1)]
+    said += [f"{count(left, 'run')} {NOT_LOOKED_INTO}"] if left else []
+    return {TAG: "; ".join(said)} if said else {}
 
 
 def _tags(setting: Setting, sweep: Findings, place: int, has_picture: bool) -> dict[str, str]:
@@ -172,14 +176,14 @@ def _note(setting: Setting, sweep: Findings) -> str:
     """What a setting's page says: its rank, its runs, and where they are."""
     finished = [one for one in setting.members if one.has_finished]
     lost = [sweep.name_of(one) for one in setting.members if not one.has_finished]
-    over = f"{len(finished)} of {len(setting.members)} finished, over {told_over(setting.members)}"
+    ended = f"{len(finished)} of {len(setting.members)} finished"
+    over = f"{ended}; mean and spread are over {told_over(setting.members)}"
     more = f" and {len(lost) - MOST_NAMED} more" if len(lost) > MOST_NAMED else ""
     sweep_page = f"[{markdown(sweep.about.name)}]({page_of(sweep, sweep.parent_id)})"
     parts = [
-        f"Rank {setting.rank} in {sweep_page}: [its runs]({runs_page(sweep, setting)}), {over}.",
+        f"Rank {setting.rank} in {sweep_page}. [Its runs]({runs_page(sweep, setting)}): {over}.",
         f"Did not finish: {markdown(', '.join(lost[:MOST_NAMED]))}{more}." if lost else "",
-        "Curves: a run that has stopped before others counts with its last value; 10 % of the runs lie below `low`, "
-        "90 % below `high`.",
+        "Curves: a run that stopped early keeps its last value; 10 % of the runs lie below `low`, 90 % below `high`.",
         code(sweep.about.command),
     ]
     return "\n\n".join(filter(None, parts))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.conftest import Trained, trained
-from tests.end_to_end.program import make_store, run_runner, said
+from tests.end_to_end.program import make_store, resume, run_runner, said, train
 from tests.end_to_end.store import Store
 
 COMMON = ("data=sine", "optimizer=sgd", "training.epochs=300", "tracking.plots=none", "tracking.models=none")
@@ -204,3 +204,13 @@ def test_a_file_that_cannot_be_written_is_said_before_anything_is_trained(sweep:
         assert done.stdout == "" and done.stderr.startswith(f"error: {tmp_path}") and why in done.stderr, said(done)
     done = diagnose(sweep, "--config", "data=xor", "--json", str(tmp_path), code=1)
     assert done.stdout == "" and "Is a directory" in done.stderr, said(done)
+
+
+def test_a_resume_with_little_to_do_keeps_the_diagnosis_that_looked_into_more_runs(tmp_path: Path) -> None:
+    train("-m", "data=xor", "network.hidden=[]", "seed=range(3)", "tracking.plots=none", cwd=tmp_path)
+    (file,) = (tmp_path / "outputs").glob("*/diagnosis.json")
+    document = json.loads(file.read_text())
+    document["account"]["judged"] += 1  # as if there had been time for one run more
+    file.write_text(json.dumps(document))
+    resume(file.parent.name, cwd=tmp_path)
+    assert json.loads(file.read_text()) == document

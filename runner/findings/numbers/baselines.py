@@ -141,8 +141,8 @@ def _on_rare_classes(results: Sequence[RunResult]) -> str:
         finals = [one.finals.get(f"{one.reported_on}/{name}", math.nan) for one in results if one.score == "accuracy"]
         reached = [value for value in finals if not math.isnan(value)]
         if reached and mean(reached) > chance[name] + least:
-            known = f"its {name} is {number(mean(reached))}, and {number(chance[name])} is what one answer has"
-            return f", but {known}: score={name} shows rare classes too"
+            known = f"its {name} is {number(mean(reached))} (a constant answer has {number(chance[name])})"
+            return f", but {known}: score={name} ranks by it"
     return ""
 
 

@@ -174,7 +174,7 @@ def test_the_description_of_the_sweep_leads_to_a_setting_and_from_there_to_its_r
     expect(setting.get_by_text("Rank 1 in")).to_be_visible()
     expect(setting.get_by_text("Evaluation runs")).to_have_count(0)
     with setting.expect_popup() as opened:
-        setting.get_by_role("link", name="its runs").click()
+        setting.get_by_role("link", name="Its runs").click()
     expect(opened.value.get_by_text("6 matching runs")).to_be_visible()
     opened.value.close()
     setting.close()

@@ -116,15 +116,15 @@ def test_the_diagnosis_of_a_setting_is_the_cause_that_most_of_its_runs_have() ->
     )
     relu, tanh, gelu = settings_of(CLASSES, account)
     assert "diagnosis" not in relu.texts
-    assert tanh.texts["diagnosis"] == "2 of 3: too short (likely, D505)"
-    assert gelu.texts["diagnosis"] == "1 of 3: too short (likely, D505)"
+    assert tanh.texts["diagnosis"] == "2 runs: too short (likely, D505)"
+    assert gelu.texts["diagnosis"] == "1 run: too short (likely, D505)"
     left = Account(9, 9, 3, 0, left=(3, 4))
-    assert settings_of(CLASSES, left)[0].texts["diagnosis"] == "2 of 3: not looked into"
+    assert settings_of(CLASSES, left)[0].texts["diagnosis"] == "2 runs not looked into"
 
 
 def test_the_page_of_a_setting_leads_to_its_runs_and_names_those_without_an_end() -> None:
     note = settings_of(CLASSES)[0].record.tags["mlflow.note.content"]
-    assert note.startswith("Rank 1 in [name](") and "), 2 of 3 finished, over seeds." in note
+    assert note.startswith("Rank 1 in [name](") and "): 2 of 3 finished; mean and spread are over seeds." in note
     assert "Did not finish: relu seed=2." in note
     assert "#/experiments/7/runs?workflowType=machine_learning&searchFilter=tags.setting%20%3D%20%27relu%27" in note
     assert "(#/experiments/7/runs/p?workflowType=machine_learning)" in note
