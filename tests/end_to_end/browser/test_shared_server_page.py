@@ -30,8 +30,8 @@ def test_the_address_that_a_sweep_prints_opens_its_view_after_a_login(browser: B
             nobody.context.close()
             page = new_page(browser, 1500, 950, login=("ann", shared.passwords["ann"])).page
             page.goto(address)
-            expect(page.get_by_text("6 matching runs")).to_be_visible()
-            for heading in ("final/train_accuracy", "activation", "seed"):
+            expect(page.get_by_text("2 matching runs")).to_be_visible()
+            for heading in ("score", "activation"):
                 expect(page.locator(f"[role=columnheader][col-id$='`{heading}`']")).to_have_count(1)
-            expect(page.get_by_text("relu seed=2").first).to_be_visible()
+            expect(page.get_by_role("link", name="relu", exact=True)).to_be_visible()
             page.context.close()
