@@ -176,7 +176,8 @@ def print_comparison(
     if len(table) > MAX_ROWS:
         out.print(f"... and {len(table) - MAX_ROWS} more settings, in comparison.csv of the sweep")
     where = REPORTED if {"validation", "test"} <= parts else VALIDATED if "validation" in parts else TESTED
-    lines = [f"mean ± standard deviation over {over}; {where}", *notes]
+    spread = f"mean ± standard deviation over {over}; " if (table["runs"] > 1).any() else ""
+    lines = [f"{spread}{where}", *notes]
     out.print("\n".join(lines) + "\n" * (not title), style="dim")
 
 

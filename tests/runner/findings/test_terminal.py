@@ -112,6 +112,7 @@ def test_a_long_comparison_is_cut_and_says_where_the_rest_is(capsys):
     terminal.print_comparison(seed_table(results, ["learning_rate"]), ["learning_rate"])
     shown = capsys.readouterr().out
     assert "... and 5 more settings, in comparison.csv of the sweep" in shown
+    assert "standard deviation" not in shown, "of one run each"
 
 
 @pytest.mark.parametrize(("n", "said"), [(0, "0 runs"), (1, "1 run"), (2, "2 runs")])
