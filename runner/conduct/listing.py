@@ -1,7 +1,7 @@
 """Writing a sweep's settings to the store beside its runs, when it ends or on request."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 
 from rich.text import Text
 
@@ -17,13 +17,13 @@ from runner.store.reader import Reader
 from runner.store.records import BAND, LEVEL, SETTING
 from runner.store.writer import Tracker
 
-Tagged = Mapping[int, Mapping[str, str]]
+Tagged = MutableMapping[int, Mapping[str, str]]
 
 
 def write_settings(tracker: Tracker, sweep: Findings, settings: Sequence[Listed], tagged: Tagged) -> dict[str, str]:
     """Write the runs of a sweep's settings, instead of those that an earlier end has written; returns their ids by
-    label. `tagged` are the tags that its own runs have, by index. Without settings only the earlier ones go.
-    Raises StoreError.
+    label. `tagged` are the tags that its own runs have, by index, and is kept up to date. Without settings only the
+    earlier ones go. Raises StoreError.
     """
     if not set(REPLICATES) & set(sweep.keys):
         return {}
@@ -74,4 +74,5 @@ def _tag_runs(tracker: Tracker, sweep: Findings, settings: Sequence[Listed], tag
                 changes[run_id] = more
             if BAND in has and BAND not in tags:
                 stale[run_id] = [BAND]
+            tagged[index] = tags
     tracker.tag_runs(changes, stale)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from runner.base.console import count
 from runner.findings.numbers.answer import Sentence, answer
 from runner.findings.numbers.data_sets import by_data, keys_of
+from runner.findings.numbers.scores import best_result
 from runner.findings.pictures import endings_of, pictures_by_data
 from runner.plan.expectations import Verdict, judge
 from runner.runs.about import About
@@ -72,6 +73,11 @@ class Findings:
             replace(self, results=some, keys=keys_of(some, self.keys), label=label, ending=endings[label])
             for label, some in groups.items()
         ]
+
+    @cached_property
+    def best(self) -> RunResult | None:
+        """The best run of a sweep on one data set; those on others are best at something else."""
+        return best_result(self.results) if len(self.parts) == 1 else None
 
     def page_of(self, result: RunResult) -> str:
         """The address of a run's page in MLflow; empty where the store has no such run."""

@@ -18,7 +18,6 @@ from runner.plan.expectations import Verdict
 from runner.runs.about import About
 from runner.runs.account import TAG
 from runner.runs.outcome import Outcome, counted
-from runner.runs.result import RunResult
 from runner.runs.spec import flatten
 from runner.store.records import MAX_PARAM, MAX_TAG, ParentRecord
 
@@ -36,8 +35,7 @@ def parent_record(
     label. Without pictures there is no report either.
     """
     metrics = _counts(sweep)
-    best = _best(sweep)
-    if best is not None:
+    if (best := sweep.best) is not None:
         metrics |= {f"best/{name}": value for name, value in scores.reported_of(best).items()}
         if best.scored_on != best.reported_on:
             metrics |= {f"best/{best.scored_on}_{name}": value for name, value in scores.scores_of(best).items()}
@@ -60,23 +58,19 @@ def description(
 ) -> ParentRecord:
     """What a sweep's parent says of it, and the views of what is listed: see `parent_record`."""
     tags = {"mlflow.note.content": note_of(sweep.about, sweep.answer, sweep.verdicts)}
+    links = _links(sweep, settings, has_report) if settings else ""
     for rows in (IN_NOTE, FEW_IN_NOTE, 0) if settings else ():
-        links, table = _links(sweep, settings, has_report), _table(sweep, settings, rows, ids)
+        table = _table(sweep, settings, rows, ids)
         tags["mlflow.note.content"] = note_of(sweep.about, sweep.answer, sweep.verdicts, links, table)
         if len(tags["mlflow.note.content"]) <= MAX_TAG:
             break
-    if (best := _best(sweep)) is not None:
+    if (best := sweep.best) is not None:
         tags |= {"best_run": sweep.run_ids.get(best.index, ""), "best_setting": sweep.name_of(best)}
     if sweep.verdicts:
         held, judged = _judged(sweep.verdicts)
         left_out = f", {len(sweep.verdicts) - judged} not judged" if judged < len(sweep.verdicts) else ""
         tags["verdict"] = f"{held} of {judged} expectations hold{left_out}"
     return ParentRecord({}, {}, tags, saved_views(sweep, settings, now), _common_settings(sweep))
-
-
-def _best(sweep: Findings) -> RunResult | None:
-    """The best run of a sweep on one data set; those on others are best at something else."""
-    return scores.best_result(sweep.results) if len(sweep.parts) == 1 else None
 
 
 def _judged(verdicts: Sequence[Verdict]) -> tuple[int, int]:
@@ -113,8 +107,7 @@ def _links(sweep: Findings, settings: Sequence[Listed], has_report: bool) -> str
     links = {"all settings": view_page(sweep, key), "their curves": view_page(sweep, key, CHARTS)}
     if in_bands(settings):
         links["curves with bands"] = view_page(sweep, key + BANDS, CHARTS)
-    best = _best(sweep)
-    if best is not None and best.index in sweep.run_ids:
+    if (best := sweep.best) is not None and best.index in sweep.run_ids:
         links["the best run"] = page_of(sweep, sweep.run_ids[best.index])
     links |= {"report": page_of(sweep, sweep.parent_id, f"/artifacts/{REPORT}")} if has_report else {}
     return " · ".join(f"[{name}]({address})" for name, address in links.items())

@@ -78,7 +78,7 @@ def by_rank(settings: Sequence[Listed]) -> list[Setting]:
 
 def in_bands(settings: Sequence[Listed]) -> list[str]:
     """The best settings whose mean curves MLflow's page can draw with a band, by their labels: it takes means over the
-    runs that it has loaded, and of more it would be a mean over the best.
+    runs it has loaded, which of more runs are the best ones.
     """
     loaded = MOST_LOADED // max((len(one.setting.members) for one in settings), default=1)
     return [one.label for one in by_rank(settings)[: min(loaded, MOST_BANDS)]]

@@ -71,6 +71,18 @@ def test_a_killed_sweep_and_its_resume_end_with_as_many_setting_runs_as_settings
     assert len(store.settings(store.only())) == 3
 
 
+def test_runs_of_settings_that_later_batches_beat_lose_their_band(tmp_path: Path) -> None:
+    """Or more runs than MLflow loads would have one, and its means would be over the best of them."""
+    rates = "learning_rate=0.001,0.002,0.005,0.01,0.1,0.2,0.5,1"
+    batches = ("hydra/sweeper=basic", "hydra.sweeper.max_batch_size=4")
+    train("-m", "data=xor", rates, "seed=0,1", "training.epochs=100", "tracking.plots=none", *batches, cwd=tmp_path)
+    store = Store(tmp_path)
+    ranks = {str(run.info.run_name): run.data.metrics["rank"] for run in store.settings(store.only())}
+    assert len(ranks) == 8 and store.only().data.params == {}
+    banded = [run.data.tags["setting"] for run in store.children(store.only()) if run.data.tags.get("band") == "1"]
+    assert sorted(ranks[label] for label in banded) == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
+
+
 def test_an_interrupted_sweep_has_no_settings_until_it_is_resumed(tmp_path: Path) -> None:
     make_store(tmp_path)
     some = ("-m", "data=sine", "tracking.plots=none", "training.epochs=range(3000,3008)", "seed=0,1", "workers=1")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.end_to_end.browser.chromium import Watched, new_page
 from tests.end_to_end.browser.conftest import Swept
@@ -40,6 +40,21 @@ def artifact_page(swept: Swept, mlflow: str, name: str) -> str:
     return f"{mlflow}/#/experiments/{parent.info.experiment_id}/runs/{parent.info.run_id}/artifacts/{name}"
 
 
+def columns(page: Page) -> dict[str, Locator]:
+    """The headings of a list by the names of their columns, from left to right."""
+    heads = page.locator(".ag-header-viewport [role=columnheader][col-id*='`']")
+    expect(heads.first).to_be_visible()
+    in_order = sorted(heads.all(), key=lambda head: head.bounding_box()["x"])
+    return {str(head.get_attribute("col-id")).split("`")[1]: head for head in in_order}
+
+
+def listed(window: Watched, address: str, runs: int) -> Page:
+    """The page of a list that has this many rows."""
+    window.page.goto(address)
+    expect(window.page.get_by_text(f"{runs} matching runs")).to_be_visible()
+    return window.page
+
+
 def test_the_addresses_that_are_printed_open_pages_of_models_and_not_of_evaluations(
     window: Watched, swept: Swept, mlflow: str
 ) -> None:
@@ -70,9 +85,7 @@ def test_a_click_on_what_the_first_sweep_says_keeps_all_pages_those_of_runs(
 def test_the_printed_address_lists_the_settings_best_first_with_their_scores(
     window: Watched, swept: Swept, mlflow: str
 ) -> None:
-    page = window.page
-    page.goto(printed_address(swept, mlflow))
-    expect(page.get_by_text("4 matching runs")).to_be_visible()
+    page = listed(window, printed_address(swept, mlflow), 4)
     names = page.locator(".ag-pinned-left-cols-container .ag-row")
     expect(names).to_have_count(4)
     by_place = sorted(names.all(), key=lambda row: int(row.get_attribute("row-index") or 0))
@@ -88,15 +101,10 @@ def test_the_printed_address_lists_the_settings_best_first_with_their_scores(
 def test_the_columns_of_settings_are_the_swept_keys_and_then_the_scores_and_none_is_cut(
     window: Watched, swept: Swept, mlflow: str
 ) -> None:
-    page = window.page
-    page.goto(printed_address(swept, mlflow))
-    expect(page.get_by_text("4 matching runs")).to_be_visible()
-    heads = page.locator(".ag-header-viewport [role=columnheader][col-id*='`']")
-    expect(heads.first).to_be_visible()
-    found = sorted(heads.all(), key=lambda head: head.bounding_box()["x"])
-    shown = [str(head.get_attribute("col-id")).split("`")[1] for head in found]
-    assert shown[:4] == ["activation", "network.hidden", "score", "solved"] and shown[4] == "cost"
-    for head in found:
+    page = listed(window, printed_address(swept, mlflow), 4)
+    shown = columns(page)
+    assert list(shown)[:5] == ["activation", "network.hidden", "score", "solved", "cost"]
+    for head in shown.values():
         text = head.locator("[class*=header-cell] >> nth=-1") if head.locator("[class*=header-cell]").count() else head
         assert text.evaluate("element => element.scrollWidth <= element.clientWidth + 1"), head.inner_text()
     for cell in page.locator(".ag-center-cols-container [role=gridcell][col-id*='`']").all():
@@ -142,7 +150,7 @@ def bands(window: Watched, address: str) -> dict[str, int]:
 def test_the_second_view_draws_means_with_a_band_over_all_runs_of_each_setting(
     window: Watched, swept: Swept, mlflow: str
 ) -> None:
-    """MLflow's own grouping takes means over the runs that it has loaded: the count of each group says how many."""
+    """MLflow's own grouping takes means over the runs it has loaded: the count of each group says how many."""
     found = bands(window, printed_address(swept, mlflow))
     assert found == dict.fromkeys(labels(swept), 6)
     chart = window.page.locator(".js-plotly-plot").first
@@ -193,14 +201,8 @@ def test_the_experiment_lists_the_sweep_and_unfolds_its_runs(window: Watched, sw
 def test_a_sweep_without_seeds_lists_its_runs_with_the_scores_after_what_was_swept(
     window: Watched, swept: Swept, mlflow: str
 ) -> None:
-    page = window.page
-    page.goto(printed_address(swept, mlflow, "plain"))
-    expect(page.get_by_text("2 matching runs")).to_be_visible()
-    found = page.locator(".ag-header-viewport [role=columnheader][col-id*='`']")
-    expect(found.first).to_be_visible()
-    heads = sorted(found.all(), key=lambda head: head.bounding_box()["x"])
-    shown = [str(head.get_attribute("col-id")).split("`")[1] for head in heads]
-    assert shown[:3] == ["activation", "final/train_accuracy", "final/train_cost"]
+    page = listed(window, printed_address(swept, mlflow, "plain"), 2)
+    assert list(columns(page))[:3] == ["activation", "final/train_accuracy", "final/train_cost"]
     page.goto(f"{printed_address(swept, mlflow, 'plain')}&compareRunsMode=CHART")
     expect(page.get_by_text("train/cost", exact=True).first).to_be_visible()
 
