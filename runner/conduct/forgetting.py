@@ -8,7 +8,7 @@ from runner.base.console import count
 from runner.base.errors import UserError, one_line
 from runner.base.paths import OUTPUTS
 from runner.findings.mlflow_view import BANDS, VIEW
-from runner.store.address import is_lost, named_store
+from runner.store.address import is_lost, named_store, sqlite_file
 from runner.store.folder import SweepFolder, others_than
 from runner.store.reader import PARENT, Reader
 from runner.store.run_ids import BEGINNING
@@ -76,7 +76,7 @@ def _whole(reader: Reader, sweep_id: str, found: Sequence[StoredRun], folder: Sw
         raise UserError(f"{folder.shown} is a copy of {usual.shown}: name that, or delete the copy yourself")
     folder = folder or usual
     _check_free(folder)
-    runs = [*found, *reader.settings_of(sweep_id), *reader.in_bin(sweep_id)]
+    runs = [*found, *reader.settings_of(sweep_id)]
     named = next((run.name for run in found if run.is_parent), found[0].name if found else sweep_id)
     return Deletion(f"{named} ({sweep_id})", sweep_id, runs, True, folder if folder.has_plan else None)
 
@@ -96,7 +96,9 @@ def forget(deletion: Deletion, tracker: Tracker | None) -> bool:
             named = ", ".join(registered)
             raise UserError(f"registered in MLflow: {named}; delete these model versions there first")
         views = [VIEW + deletion.sweep_id + ending for ending in ("", BANDS)] if deletion.is_whole else []
-        is_gone = tracker.forget(deletion.runs, views)
+        # Where nothing goes for good, what is in the bin stays there.
+        binned = tracker.reader.in_bin(deletion.sweep_id) if deletion.is_whole and sqlite_file(tracker.uri) else []
+        is_gone = tracker.forget([*deletion.runs, *binned], views)
     if deletion.folder:
         deletion.folder.delete()
     return is_gone

@@ -14,7 +14,7 @@ from mlflow.tracking import MlflowClient
 
 from runner.store.address import folder_of, probe
 from runner.store.mlflow_private import ABSENT, CONFLICT, upload
-from runner.store.records import DataRecord, RunRecord
+from runner.store.records import DataRecord, MetricRow, RunRecord
 
 MAX_ENTRIES, MAX_PARAMS = 1000, 100
 DATA_TRIES = 4
@@ -31,7 +31,7 @@ class ClientWriter:
         run = self._client.create_run(self._experiment_id, record.started, dict(record.tags), record.name)
         run_id = str(run.info.run_id)
         try:
-            self._log_batches(run_id, record)
+            self.log_batches(run_id, record.params, record.metrics)
             self.write_files(run_id, run.info.artifact_uri, record.files)
             if record.data:
                 self._log_data(run_id, record.data)
@@ -69,15 +69,9 @@ class ClientWriter:
             if folder is None and files:
                 upload(self._client, self._uri, run_id, artifact_uri, into)
 
-    def log_params(self, run_id: str, params: Mapping[str, str]) -> None:
-        """Give a run params, which can be sent again but not changed."""
-        rows = [Param(key, value) for key, value in params.items()]
-        for start in range(0, len(rows), MAX_PARAMS):
-            self._client.log_batch(run_id, params=rows[start : start + MAX_PARAMS])
-
-    def _log_batches(self, run_id: str, record: RunRecord) -> None:
-        params = [Param(key, value) for key, value in record.params.items()]
-        metrics = [Metric(*row) for row in record.metrics]
+    def log_batches(self, run_id: str, some: Mapping[str, str], rows: Sequence[MetricRow] = ()) -> None:
+        """Give a run params, which can be sent again but not changed, and metrics."""
+        params, metrics = [Param(*pair) for pair in some.items()], [Metric(*row) for row in rows]
         while params or metrics:
             now, params = params[:MAX_PARAMS], params[MAX_PARAMS:]
             room = MAX_ENTRIES - len(now)

@@ -233,7 +233,7 @@ class Tracker:
         now = int(1000 * time.time())
         rows = [Metric(key, value, now, 0) for key, value in record.metrics.items() if np.isfinite(value)]
         self._client.log_batch(run_id, rows, tags=[RunTag(key, value[:MAX_TAG]) for key, value in record.tags.items()])
-        self._writer.log_params(run_id, record.params)
+        self._writer.log_batches(run_id, record.params)
         for key, state in record.views.items():
             with suppress(StoreError), store_errors():  # nothing is missing without it
                 self._client.set_experiment_tag(self.experiment_id, key, state)

@@ -92,6 +92,7 @@ def test_a_person_is_asked_and_a_setting_goes_with_its_runs_and_a_run_alone(tmp_
     listed = run_runner(sweep, cwd=tmp_path, module="runner.settings")
     assert listed.returncode == 0, said(listed)
     (sigmoid,) = store.settings(parent)
+    assert "2 runs and 1 setting in MLflow" in forget(sweep, "--dry-run", cwd=tmp_path).stdout
     assert sigmoid.data.metrics["runs"] == 2 and "finished" not in sigmoid.data.tags
 
 
