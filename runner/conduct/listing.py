@@ -6,6 +6,7 @@ from collections.abc import Mapping, MutableMapping, Sequence
 from rich.text import Text
 
 from runner.base.errors import UserError
+from runner.base.paths import OUTPUTS
 from runner.findings.findings import Findings
 from runner.findings.mlflow_pages import view_page
 from runner.findings.mlflow_view import BANDS, VIEW
@@ -13,6 +14,7 @@ from runner.findings.parent_run import REPORT, description
 from runner.findings.setting_runs import Listed, in_bands, listed
 from runner.findings.where import how_to_look
 from runner.runs.overrides import REPLICATES
+from runner.store.folder import SweepFolder
 from runner.store.reader import Reader
 from runner.store.records import BAND, LEVEL, SETTING
 from runner.store.writer import Tracker
@@ -51,6 +53,9 @@ def list_settings(reader: Reader, sweep: Findings) -> tuple[int, Text]:
     if parent.status != "FINISHED":
         command = f"python -m runner.resume {sweep.about.sweep_id}"
         raise UserError(f"{sweep.about.name} has not ended ({parent.status}); {command} finishes it")
+    folder = SweepFolder(OUTPUTS / sweep.about.sweep_id)
+    if folder.has_plan:  # two at once, or one beside a resume, would list settings twice
+        folder.take()
     tracker, now = Tracker(reader.experiment_of(parent)), int(1000 * time.time())
     has_report = reader.has_file(parent, REPORT)
     settings = listed(sweep, now, with_pictures=has_report)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from filelock import FileLock
 
 from runner import load
 from tests.end_to_end.program import ctrl_c, make_store, resume, run_runner, said, started, train, wait_until
@@ -132,6 +133,13 @@ def test_the_id_of_a_setting_or_the_letters_that_it_begins_with_stand_for_its_sw
     assert f"is no single run; to reproduce all of its runs: {command}" in refused.stderr
     done = run_runner("--all", run_id, cwd=swept.folder, module="runner.reproduce")
     assert done.returncode == 0 and "4 of 4 runs are IDENTICAL" in done.stdout, said(done)
+
+
+def test_settings_are_not_listed_while_another_process_works_on_the_sweep(swept: Store) -> None:
+    sweep = sweep_in(swept.folder)
+    with FileLock(swept.folder / "outputs" / sweep / "lock"):
+        done = run_runner(sweep, cwd=swept.folder, module="runner.settings")
+    assert done.returncode == 1 and f"another process is working on outputs/{sweep}" in done.stderr, said(done)
 
 
 def test_a_sweep_without_seeds_is_as_it_was(tmp_path: Path) -> None:
