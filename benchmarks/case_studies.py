@@ -47,7 +47,7 @@ def _own(overrides: tuple[str, ...], runs: int) -> float:
     from runner.train.execution import Training
     from runner.train.workers import ProcessPool
 
-    common = ("training.evaluations=2", "tracking.plots=none", f"workers={WORKERS}")
+    common = ("training.evaluations=2", "tracking.plots=none", "tracking.report=false", f"workers={WORKERS}")
     with composing() as composer:
         plan = make_plan([composer.compose(seed, (*overrides, *common, f"seed={seed}")) for seed in range(runs)])
     with Training(plan.tasks, ProcessPool(WORKERS)) as training:

@@ -13,12 +13,13 @@ from benchmarks.programs import environment, timed
 SWEEPS = {
     "sine, 6 activations": ("activation=sigmoid,tanh,relu,leaky_relu,softplus,gelu",),
     "xor, 100 seeds": ("data=xor", "seed=range(100)"),
-    "the same, no pictures": ("data=xor", "seed=range(100)", "tracking.plots=none"),
+    "the same, no pictures": ("data=xor", "seed=range(100)", "tracking.plots=none", "tracking.report=false"),
     "quadrants, full batches, 1,000 runs": (
         "data=quadrants", "training.mode=full", "network.hidden=[2],[4]", "seed=range(500)",
     ),
     "the same in one process, no pictures": (
-        "data=quadrants", "training.mode=full", "network.hidden=[2],[4]", "seed=range(500)", "tracking.plots=none",
+        "data=quadrants", "training.mode=full", "network.hidden=[2],[4]", "seed=range(500)",
+        "tracking.plots=none", "tracking.report=false",
         "workers=1",
     ),
     "sine online, 100 seeds": ("training.mode=online", "training.epochs=100", "seed=range(100)"),

@@ -25,7 +25,7 @@ def tables(quick: bool) -> Iterator[str]:
     for told, plots in (("without pictures", "none"), ("with pictures", "all")):
         plan = _plan(runs, plots)
         (task, *_) = plan.tasks_without((), 1)
-        results, stack = train_task(task, draw=drawing(plan.settings)), len(task.indices)
+        results, stack = train_task(task, draw=drawing(plan.settings, len(plan.runs))), len(task.indices)
         sizes[f"a stack {told}"] = len(pickle.dumps(results))
         there, back = (len(pickle.dumps(one)) / stack for one in (task, results))
         rows.append([told, str(stack), f"{there:.0f}", f"{back:.0f}"])
@@ -121,7 +121,7 @@ def _timed(plan: Any, make: Callable[[int], Any], workers: int) -> Timed:
     for future in warm:
         future.result()
     start, wall, busy = time.perf_counter() - began, time.perf_counter(), time.process_time()
-    with Training(tasks, trainers, drawing(plan.settings)) as training:
+    with Training(tasks, trainers, drawing(plan.settings, len(plan.runs))) as training:
         for _ in training:
             pass
         wall, busy = time.perf_counter() - wall, time.process_time() - busy

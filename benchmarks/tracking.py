@@ -81,7 +81,9 @@ def _records(number: int) -> "list[RunRecord]":
 
     with composing() as composer:
         plan = make_plan([composer.compose(seed, (*RUN, f"seed={seed}")) for seed in range(min(number, SEEDS))])
-    results = [result for task in plan.tasks for result in train_task(task, draw=drawing(plan.settings))]
+    results = [
+        result for task in plan.tasks for result in train_task(task, draw=drawing(plan.settings, len(plan.runs)))
+    ]
     again = [replace(results[place % len(results)], index=place, key=str(place)) for place in range(number)]
     return [record_of(result, f"run {result.index}", {"sweep_id": "benchmark"}, 17) for result in again]
 

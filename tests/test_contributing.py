@@ -127,7 +127,7 @@ def test_added_components_are_covered_by_the_law_tests_with_no_other_edit(copy: 
 
 
 def test_the_module_outside_the_repository_works_as_shown(copy: Copy) -> None:
-    more = ("training.epochs=10", "tracking.plots=none", "workers=1")
+    more = ("training.epochs=10", "tracking.plots=none", "tracking.report=false", "workers=1")
     done = copy.run("runner", "-m", "modules=[my_parts]", "schedule=constant,sawtooth", "score=median_error", *more)
     assert done.returncode == 0, done.stderr
     assert "sawtooth" in done.stdout and "median_error" in done.stdout

@@ -14,7 +14,7 @@ CONTROL_SEEDS, SEEDS = range(16, 24), range(16, 20)  # rules were looked at on l
 CELLS, CONTROL_CELLS, PAIR_CELLS = 7, 5, 3  # data sets of a cause with one value, of a kind of control, of two causes
 EACH = 2  # networks of each of them
 KNOWN = RECIPES | FAST
-ALWAYS = ("training.evaluations=50", "tracking.plots=none")
+ALWAYS = ("training.evaluations=50", "tracking.plots=none", "tracking.report=false")
 
 
 def entries(quick: bool = False) -> list[Entry]:

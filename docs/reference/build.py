@@ -23,7 +23,7 @@ from nn.faults import FAULTS
 from nn.metrics import METRICS
 from nn.registry import Registry
 from nn.signals import EARLY_SAMPLES
-from runner import diagnose, forget, gradcheck, predict, report, reproduce, resume, sweeps
+from runner import diagnose, forget, gradcheck, picture, predict, report, reproduce, resume, sweeps
 from runner import settings as settings_command
 from runner.app.options import default_config
 from runner.runs.components import REGISTRIES
@@ -208,7 +208,7 @@ def commands() -> str:
     usages = {
         "resume": resume.USAGE, "reproduce": reproduce.USAGE, "report": report.USAGE, "predict": predict.USAGE,
         "diagnose": diagnose.USAGE, "gradcheck": gradcheck.USAGE, "sweeps": sweeps.USAGE,
-        "settings": settings_command.USAGE, "forget": forget.USAGE,
+        "settings": settings_command.USAGE, "picture": picture.USAGE, "forget": forget.USAGE,
     }  # fmt: skip
     return "\n\n".join(f"### python -m runner.{name}\n\n```text\n{usage}\n```" for name, usage in usages.items())
 

@@ -199,7 +199,7 @@ def _train_for_folder(job: Job, folder: Path) -> float:
     """Train one job and leave its result in the sweep's folder; the main process writes it to MLflow."""
     plan = make_plan([job])
     (task,) = plan.tasks
-    (result,) = train_task(task, draw=drawing(plan.settings))
+    (result,) = train_task(task, draw=drawing(plan.settings, 1))
     provenance = result.provenance.with_code(source())
     result = replace(result, index=job.number, overrides=job.overrides, provenance=provenance)
     save(folder / STACKS / f"{JOB}{job.number:05d}.npz", [result])

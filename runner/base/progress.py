@@ -34,6 +34,7 @@ class Phase(StrEnum):
     CHECKING = "checking"
     TRAINING = "training"
     WRITING = "writing to MLflow"
+    PICTURES = "drawing pictures"
     CAUSES = "looking for causes"
     FIXES = "trying fixes"
     COMPARING = "comparing"

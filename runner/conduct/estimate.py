@@ -48,7 +48,7 @@ def estimate(plan: Plan, tasks: Sequence[Task], workers: int) -> Estimate:
     """What `plan` will take. Nothing that is trained here is kept; that runs may stop early is not foreseen."""
     specs = {run.index: run.spec for run in plan.runs}
     stacks = [[specs[index] for index in task.indices] for task in tasks]
-    drawn = len(plan.runs) if plan.settings.tracking.plots == "all" else 0
+    drawn = len(plan.runs) if drawing(plan.settings, len(plan.runs)) else 0
     return Estimate(
         _seconds(plan, tasks, stacks, workers),
         _memory(plan, tasks, workers) + len(plan.runs) * costs.RESULT_BYTES + drawn * costs.PICTURE_BYTES,
@@ -63,7 +63,7 @@ def _seconds(plan: Plan, tasks: Sequence[Task], stacks: Sequence[Sequence[Spec]]
     file = sqlite_file(tracking_uri())
     tables = costs.TABLES_SECONDS if file is not None and not Path(file).exists() else 0
     opening, writing = slowness * (costs.OPENING_SECONDS + tables), slowness * runs * costs.WRITING_SECONDS
-    draw = drawing(plan.settings)
+    draw = drawing(plan.settings, runs)
     start = slowness * (costs.WORKER_SECONDS + (costs.IMPORT_SECONDS if draw else 0))
     training, busy = training_seconds(tasks, stacks, SECONDS, draw), np.full(workers, start)
     for seconds in training:

@@ -88,12 +88,12 @@ class Parent:
 
     def finish(self, ledger: Ledger, status: str) -> None:
         """Write the comparison, and end it."""
-        with_pictures = self._sweep.settings.tracking.plots != "none"
+        with_report = self._sweep.settings.tracking.report
         findings, now = ledger.findings(self.run_id, run_pages(self._tracker.experiment_id)), int(1000 * time.time())
-        settings = listed(findings, now, with_pictures) if status == "FINISHED" else []
+        settings = listed(findings, now, with_report) if status == "FINISHED" else []
         self.check()  # pictures have taken a while
         ids = write_settings(self._tracker, findings, settings, ledger.tagged)
-        record = parent_record(findings, with_pictures, now, settings, ids)
+        record = parent_record(findings, with_report, now, settings, ids)
         # What a store has once as a metric or param it keeps: only numbers of a finished sweep may become some, and
         # only what jobs that may follow cannot differ in.
         record = record if status == "FINISHED" else replace(record, metrics={})

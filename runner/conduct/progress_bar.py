@@ -119,7 +119,7 @@ class SweepProgress:
         measured, weight = seconds / moved, min(1.0, max(moved / MEASURED_SHARE, seconds / MEASURED_SECONDS))
         training: float = (1 - share) * measured**weight * self._training.seconds ** (1 - weight)
         opening = 0.0 if self._opened else rest_of(self._expect.opening, now - self._began)
-        return max(training, opening + self._writing_left()) if self._training.is_apart else opening + training
+        return max(training, opening + self._writing_left()) if self._training.workers.is_apart else opening + training
 
     def _writing_left(self) -> float:
         of_a_run = self._writing / self._written if self._written else self._expect.of_writing_a_run

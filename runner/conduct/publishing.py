@@ -1,6 +1,6 @@
 """Bringing results to MLflow: runs as they come, then the comparison on their parent."""
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -27,7 +27,7 @@ from runner.runs.result import RunResult
 from runner.store.address import run_pages
 from runner.store.errors import StoreError
 from runner.store.reader import PARENT, Reader
-from runner.store.records import record_of
+from runner.store.records import pictures_in, record_of
 from runner.store.writer import Tracker
 
 
@@ -86,6 +86,19 @@ class Publisher:
             elif not run.is_parent:
                 leftover.append(run)
         self._tracker.remove(leftover)
+
+    def add_pictures(self, drawn: Iterable[RunResult], interrupt: OrderlyInterrupt) -> None:
+        """Give runs that the store has the pictures that were drawn of them; those that are lost have an error."""
+        for one in drawn:
+            with interrupt.shield():
+                self._try(self._add_picture, one)
+
+    def _add_picture(self, drawn: RunResult) -> None:
+        if run_id := self.ledger.run_ids.get(drawn.index):
+            self._tracker.add_files(run_id, pictures_in(drawn))
+            if drawn.lost_picture:
+                self._tracker.tag_runs({run_id: {"error": drawn.error.partition("\n")[0]}}, {})
+        self.ledger.add([drawn])
 
     def write(self, results: Sequence[RunResult], interrupt: OrderlyInterrupt) -> None:
         """Write some runs, a few at a time, each as a whole; what the store has is not written again."""

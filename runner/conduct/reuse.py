@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from runner.base.console import count, say, warn
 from runner.base.errors import UserError
-from runner.findings.pictures import with_picture
+from runner.findings.pictures import drawing
 from runner.plan.plan import Plan
 from runner.runs.result import RunResult
 
@@ -31,8 +31,8 @@ def reused(reader: "Reader", plan: Plan) -> dict[int, RunResult]:
         if result.spec != run.spec or reader.changed(stored, result):
             warn(f"the files of run {stored.run_id} have changed; it is trained again")
             continue
-        if plan.settings.tracking.plots == "all":
-            result = with_picture(result)
+        if draw := drawing(plan.settings, len(plan.runs)):
+            result = draw(result, None)
         origin = stored.tags.get("reused_from", stored.run_id)
         provenance = replace(result.provenance, reused_from=origin)
         found[run.index] = replace(result, index=run.index, overrides=run.overrides, provenance=provenance)

@@ -14,6 +14,7 @@ from runner.base.progress import Phase
 from runner.base.texts import visible
 from runner.conduct.delivery import Delivery
 from runner.conduct.endings import interruptible, not_delivered, unmet
+from runner.conduct.gallery import Gallery
 from runner.conduct.progress_bar import SweepProgress, expected, in_stacks
 from runner.conduct.reuse import reused
 from runner.findings import terminal
@@ -114,15 +115,18 @@ def _complete(
 ) -> None:
     """Train all runs that have no result, and publish everything."""
     settings = plan.settings
-    with training_of(plan, kept, drawing(settings)) as training:
-        expect = expected(len(plan.runs), settings.tracking.plots != "none", settings.diagnose == "confirm")
+    runs = len(delivery.planned)
+    with training_of(plan, kept, drawing(settings, runs)) as training:
+        expect = expected(len(plan.runs), settings.tracking.report, settings.diagnose == "confirm")
         so_far = SweepProgress(len(delivery.planned), training, expect)
         left = sum(run.index not in kept for run in plan.runs)
         _begin_progress(delivery, so_far, in_stacks(left, training), Phase.TRAINING if left else Phase.WRITING)
         publisher = delivery.publisher  # MLflow is imported here, while the workers already train
         try:
             delivery.begin(plan, kept, again, interrupt)
-            _train(delivery, training, so_far, interrupt)
+            gallery = Gallery(plan, training, runs)
+            _train(delivery, training, gallery, so_far, interrupt)
+            publisher.add_pictures(gallery.drawn(), interrupt)
             publisher.finish()
         except KeyboardInterrupt:
             progress.end()
@@ -149,16 +153,20 @@ def _begin_progress(delivery: Delivery, so_far: SweepProgress, runs: str, first:
     progress.enter(first)
 
 
-def _train(delivery: Delivery, training: Training, so_far: SweepProgress, interrupt: OrderlyInterrupt) -> None:
+def _train(
+    delivery: Delivery, training: Training, gallery: Gallery, so_far: SweepProgress, interrupt: OrderlyInterrupt
+) -> None:
     total, ledger = len(delivery.planned), delivery.publisher.ledger
     so_far.open(ledger.results, ledger.keys)
+    gallery.add(ledger.results)
     left = total - len(ledger.results)
     for trained in training:
         kept, began = delivery.keep(trained, interrupt), time.monotonic()
         left -= len(kept)
         if not left:
             progress.enter(Phase.WRITING)
-        if training.is_apart:
+        gallery.add(kept)
+        if training.workers.is_apart:
             delivery.publisher.explainer.elsewhere += sum(one.provenance.seconds for one in kept)
         delivery.write(interrupt)
         so_far.advance(kept, time.monotonic() - began)

@@ -35,7 +35,7 @@ def load_sweep(name: str | None = None, reader: "Reader | None" = None, without:
     from runner.store.reader import open_reader
 
     reader = reader or open_reader()
-    found = _runs_of(reader, name)
+    found = _whole_of(reader, name)
     modules = tuple(dict.fromkeys(name for run in found for name in run.modules))
     check_modules(module for module in modules if module not in without)
     parents, runs = [run for run in found if run.is_parent], [run for run in found if not run.is_parent]
@@ -73,7 +73,16 @@ def _account(reader: "Reader", run: "StoredRun") -> Account | None:
         return None
 
 
-def _runs_of(reader: "Reader", name: str | None) -> "list[StoredRun]":
+def stored_runs(reader: "Reader", name: str | None) -> "list[StoredRun]":
+    """The runs of a sweep, its parent among them, as `load_sweep` finds it; those of a setting; or a single run."""
+    found = _whole_of(reader, name)
+    if name is None or name in (run.sweep_id for run in found) or not BEGINNING.fullmatch(name):
+        return found
+    one = reader.run(name)
+    return reader.members(one.run_id) if one.is_setting else found
+
+
+def _whole_of(reader: "Reader", name: str | None) -> "list[StoredRun]":
     """A sweep's runs, its parent among them, or a single run."""
     if name is None:
         newest = reader.newest()

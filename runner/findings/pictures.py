@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from runner.base.console import warn
 from runner.base.errors import with_trace
 from runner.base.texts import short
+from runner.datasets.samples import DataError
 from runner.findings.artist import Artist
 from runner.findings.numbers.data_sets import by_data
 from runner.findings.numbers.fits import fits_of
+from runner.findings.numbers.scores import rank_of_run
 from runner.findings.section import slug
 from runner.runs.data import Prepared, digest_of, prepare
 from runner.runs.explaining import explain_data
@@ -22,6 +24,7 @@ from runner.runs.settings import Settings
 if TYPE_CHECKING:
     from runner.findings.figures.drawing import Drawing
 
+MANY_RUNS = 100  # up to which each run of a sweep has a picture, with `tracking.plots=auto`
 MAX_DATA = 6
 MAX_DRAWN = 12  # data sets with pictures of their own
 MAX_LABEL = 60
@@ -38,14 +41,34 @@ def with_picture(result: RunResult, data: Prepared | None = None) -> RunResult:
         from runner.findings.figures import draw_run
 
         with DRAWING:
-            return draw_run(result, data or prepare(result.spec.phases[-1]))
+            return draw_run(result, data or _data_again(result))
     except Exception as error:
         return replace(result, error=f"{NO_PICTURE}{with_trace(error)}")
 
 
-def drawing(settings: Settings) -> Callable[[RunResult, Prepared], RunResult] | None:
-    """What draws the picture of each run, where `tracking.plots` asks for all of them."""
-    return with_picture if settings.tracking.plots == "all" else None
+def _data_again(result: RunResult) -> Prepared:
+    """What a run learned from last. Raises DataError where that has changed."""
+    data = prepare(result.spec.phases[-1])
+    if digest_of(data.samples) != (result.data and result.data.digest):
+        raise DataError(f"the data {result.spec.data.name} has changed since")
+    return data
+
+
+def drawing(settings: Settings, runs: int) -> Callable[[RunResult, Prepared | None], RunResult] | None:
+    """What draws the picture of each of this number of runs, where `tracking.plots` asks for all of them."""
+    plots = settings.tracking.plots
+    return with_picture if plots == "all" or (plots == "auto" and runs <= MANY_RUNS) else None
+
+
+def standing_for(members: Sequence[RunResult]) -> list[RunResult]:
+    """The best, the median and the worst of a setting's runs, of those that have a history; one that did not finish is
+    the worst.
+    """
+    there = [one for one in members if one.history.get("step")]
+    finished = sorted((one for one in there if one.has_finished), key=rank_of_run)
+    ordered = [*finished, *(one for one in there if not one.has_finished)]
+    places = {0, len(finished) // 2, len(ordered) - 1} if ordered else set()
+    return [ordered[place] for place in sorted(places)]
 
 
 def pictures_by_data(results: Sequence[RunResult], keys: Sequence[str]) -> dict[str, dict[str, "Drawing"]]:

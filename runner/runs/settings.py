@@ -24,11 +24,12 @@ def _experiment(value: Any) -> Any:
 
 
 class TrackingSettings(Frozen):
-    """Where runs are written, and how much of each."""
+    """Where runs are written, and how much of each; `plots` is about single runs, `report` about the whole sweep."""
 
     experiment: Annotated[str, BeforeValidator(_experiment)]
     models: Literal["best", "all", "none"]
-    plots: Literal["all", "best", "none"]
+    plots: Literal["auto", "all", "best", "none"]
+    report: Flag = True
     points: Annotated[Whole, Field(ge=2, le=10_000)]
 
 
@@ -129,7 +130,7 @@ class Settings(Frozen):
 
 def keeping_nothing(modules: tuple[str, ...], workers: int | None) -> Settings:
     """Those of runs that are trained to be looked at, and of which nothing is written."""
-    tracking = TrackingSettings(experiment="none", models="none", plots="none", points=2)
+    tracking = TrackingSettings(experiment="none", models="none", plots="none", report=False, points=2)
     return Settings(tracking=tracking, workers=workers, modules=modules, expect={}, strict=False, skip_finished=False)
 
 

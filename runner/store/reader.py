@@ -19,7 +19,7 @@ from runner.runs.signals import Signals, signals_of
 from runner.runs.spec import Spec, from_plain
 from runner.runs.structure import structure_of
 from runner.runs.weights import Weights, read_weights
-from runner.store.address import check_file, folder_of, for_reading, probe, sqlite_file, tracking_uri
+from runner.store.address import check_file, folder_of, for_reading, in_sight, probe, sqlite_file, tracking_uri
 from runner.store.errors import StoreError, reason, shown, store_errors
 from runner.store.records import SETTING, SETTINGS_OF
 from runner.store.run_ids import BEGINNING, RUN_ID, SHORTEST, WHOLE
@@ -157,7 +157,12 @@ class Reader:
         if folder is not None:
             return (Path(folder) / name).exists()
         with store_errors(f"the files of run {run.run_id} cannot be listed: "):
-            return name in {file.path for file in self._client.list_artifacts(run.run_id)}
+            above = name.rpartition("/")[0] or None
+            return name in {file.path for file in self._client.list_artifacts(run.run_id, above)}
+
+    def local_file(self, run: StoredRun, name: str) -> str | None:
+        """Where a run's artifact is, if on this machine."""
+        return in_sight(run.artifacts, name)
 
     def changed(self, run: StoredRun, result: RunResult) -> list[str]:
         """Which digests of a stored run its files no longer have."""

@@ -22,6 +22,7 @@ MAX_TAG, MAX_PARAM, MAX_DIGEST = 5000, 6000, 36
 # Tags that tell apart what MLflow lists as runs: `level` is sweep, setting or run. A setting has its sweep's id in
 # `settings_of`, a run its setting's label in `setting`; a `band` marks the few runs whose means are drawn with a band.
 LEVEL, SETTING, SETTINGS_OF, BAND = "level", "setting", "settings_of", "band"
+PICTURE = "plots/cost_and_fit.png"  # of a run
 YAML = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # ten times faster where libyaml is there
 
 MetricRow = tuple[str, float, int, int]
@@ -138,7 +139,7 @@ def tags_of(result: RunResult) -> dict[str, str]:
 def artifacts_of(result: RunResult) -> dict[str, bytes]:
     """The files of a run: config, weights, history and signals, pictures, and the error of a failed one."""
     files = {"config.yaml": yaml.dump(to_plain(result.spec), Dumper=YAML, sort_keys=False).encode()}
-    files |= {f"plots/{name}": content for name, content in result.pictures.items()}
+    files |= pictures_in(result)
     if result.network:
         files["weights.npz"] = write_weights(result.network)
     if result.history:
@@ -148,6 +149,11 @@ def artifacts_of(result: RunResult) -> dict[str, bytes]:
     if result.error:
         files["error.txt"] = result.error.encode()
     return files
+
+
+def pictures_in(result: RunResult) -> dict[str, bytes]:
+    """The files of a run's pictures."""
+    return {f"plots/{name}": content for name, content in result.pictures.items()}
 
 
 def _parquet(columns: Mapping[str, Sequence[float] | Array]) -> bytes:

@@ -36,6 +36,11 @@ class StoredRun:
         return SETTINGS_OF in self.tags
 
     @property
+    def is_trained(self) -> bool:
+        """Whether it has numbers of its own."""
+        return "sweep_index" in self.tags and Outcome(self.tags.get("outcome", Outcome.KILLED)).is_trained
+
+    @property
     def modules(self) -> list[str]:
         """The user's own modules whose parts it had."""
         return [name for name in self.tags.get("modules", "").split(",") if name]

@@ -131,9 +131,7 @@ class Tracker:
 
     @store_errors()
     def forget(self, runs: Sequence[StoredRun], views: Iterable[str]) -> bool:
-        """Delete runs with their models, and saved views; returns whether they are gone for good, or in MLflow's bin,
-        as in a store that somebody else keeps.
-        """
+        """Delete runs with their models, and saved views; returns whether they are gone for good, not in a bin."""
         for view in views:
             with suppress(MlflowException):  # it was never there
                 self._client.delete_experiment_tag(self.experiment_id, view)
@@ -211,7 +209,9 @@ class Tracker:
     @store_errors()
     def add_files(self, run_id: str, files: Mapping[str, bytes]) -> None:
         """Give a run more files."""
-        self._writer.write_files(run_id, self._client.get_run(run_id).info.artifact_uri, files)
+        place = self._artifacts_of(run_id)
+        place = place if folder_of(place) else self._client.get_run(run_id).info.artifact_uri
+        self._writer.write_files(run_id, place, files)
 
     def local_file(self, run_id: str, name: str) -> str | None:
         """Where a run's artifact is, if on this machine."""

@@ -9,19 +9,17 @@ from runner.base.errors import UserError
 from runner.base.machine import default_workers
 from runner.plan.plan import Plan
 from runner.plan.task import Task
-from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
 from runner.runs.settings import DaskExecutor, ProcessExecutor
-from runner.runs.spec import from_plain
 from runner.train import costs
 from runner.train.certificates import remove_leftovers
 from runner.train.progress import Meters
 from runner.train.stalls import Watch
-from runner.train.training import Draw, train_task
+from runner.train.training import Draw, failed, train_task
 from runner.train.workers import NoWorkers, ProcessPool, ThisProcess, Workers
 
-# Stacks for each worker of a cluster: one that is slow or dies holds up a quarter of a worker's share at most.
-# Of larger stacks more: what is in flight comes back into this process's memory, some 30 KB a run with its picture.
+# Stacks for each worker of a cluster, so that one that dies holds up little; more where they would be large, as what is
+# in flight comes back into this process's memory.
 STACKS_EACH, RUNS_TOGETHER = 4, 500
 AHEAD = 8  # stacks at most that no worker is there for yet
 SECONDS_BETWEEN_LOOKS = 5.0
@@ -31,10 +29,10 @@ LATE, SHORTEST = 3.0, 20.0  # times the longest time that a stack has taken; sec
 class Training:
     """All tasks of a sweep in training; a context, because its workers must be ended whatever happens.
 
-    As many tasks are in flight as workers need to be busy, so that results never pile up here. Workers apart start at
-    once: this process imports MLflow meanwhile. A task whose worker dies takes no other with it: it is tried once more
-    after all others, alone. What takes very long is given to an idle worker as well on a cluster, and the first to
-    finish wins: a stack has the same bits everywhere. On this machine it is said, with the names of runs by `named`.
+    As many are in flight as keep workers busy, so that results never pile up here. Workers apart start at once: this
+    process imports MLflow meanwhile. A task whose worker dies is tried once more after all others, alone. On a cluster
+    what takes very long is given to an idle worker as well, and the first to finish wins: a stack has the same bits
+    everywhere. On this machine it is said, with the names of runs by `named`.
     """
 
     def __init__(
@@ -61,12 +59,17 @@ class Training:
         return self._meters.foreseen / min(self._workers.slots, max(1, self.stacks))
 
     @property
-    def is_apart(self) -> bool:
-        """Whether other processes train."""
-        return self._workers.is_apart
+    def workers(self) -> Workers:
+        """Who trains, and may do other things when no stack is waiting."""
+        return self._workers
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether there are stacks that no worker has yet."""
+        return bool(self._waiting)
 
     def share(self) -> float:
-        """How much of all tasks is done, from 0 to 1, as far as is known while they train."""
+        """How much of all tasks is done, from 0 to 1, as far as is known."""
         return self._meters.share
 
     def __enter__(self) -> "Training":
@@ -178,7 +181,7 @@ class Training:
             if self._workers.is_spread:  # which says something of the workers, and nothing of the runs
                 told = str(error).partition("\n")[0]
                 raise NoWorkers(f"workers, or their scheduler, cannot read what they are sent: {told}") from error
-            return _failed(task, f"{type(error).__name__}: {error}")
+            return failed(task, f"{type(error).__name__}: {error}")
 
     def _train_alone(self, task: Task, place: int) -> list[RunResult]:
         """Train a task while no other is in flight; when its worker dies, halve it until the run to blame is alone."""
@@ -187,13 +190,10 @@ class Training:
         except self._workers.deaths:
             if len(task.indices) > 1:
                 return [result for half in task.halves for result in self._train_alone(half, place)]
-        return _failed(task, "WorkerDied: the worker process was killed or ran out of memory, again and again")
+        return failed(task, "WorkerDied: the worker process was killed or ran out of memory, again and again")
 
     def _first_to_end(self, task: Task, place: int) -> Future[list[RunResult]]:
-        """A task that is trained alone; on a cluster by a second worker as well when the first is late, as it may hang.
-
-        Raises NoWorkers when the workers go out of reach meanwhile.
-        """
+        """A task trained alone; on a cluster by a second worker too when the first, which may hang, is late."""
         futures, sent = [self._workers.submit(train_task, task, self._meters.of(place), self._draw)], time.monotonic()
         while not (ended := wait(futures, SECONDS_BETWEEN_LOOKS, FIRST_COMPLETED).done):
             self._workers.look()
@@ -207,8 +207,9 @@ class Training:
 
     def already_done(self) -> Iterator[list[RunResult]]:
         """After an interrupt: the results of tasks that have ended and were not handed out."""
-        done = {place: future for future, place in self._futures.items() if future.done() and not future.cancelled()}
-        for future in done.values():
+        for future in {
+            place: one for one, place in self._futures.items() if one.done() and not one.cancelled()
+        }.values():
             if future.exception() is None:
                 yield future.result()
 
@@ -243,8 +244,3 @@ def training_of(plan: Plan, done: Container[int] = (), draw: Draw | None = None)
 def pieces_for(plan: Plan, workers: int) -> int:
     """Into how many stacks the runs are cut for a cluster."""
     return max(STACKS_EACH * workers, len(plan.runs) // RUNS_TOGETHER)
-
-
-def _failed(task: Task, error: str) -> list[RunResult]:
-    runs = zip(task.indices, task.keys, task.specs, strict=True)
-    return [RunResult(index, key, from_plain(spec), Outcome.FAILED, error=error) for index, key, spec in runs]

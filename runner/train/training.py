@@ -84,6 +84,12 @@ def _train_all(task: Task, meter: Meter, draw: Draw | None) -> list[RunResult]:
         return [RunResult(run.index, run.key, run.spec, Outcome.FAILED, error=with_trace(error), provenance=origin)]
 
 
+def failed(task: Task, error: str) -> list[RunResult]:
+    """The runs of a task that nobody could train."""
+    runs = zip(task.indices, task.keys, task.specs, strict=True)
+    return [RunResult(index, key, from_plain(spec), Outcome.FAILED, error=error) for index, key, spec in runs]
+
+
 def _train_stack(
     task: Task, runs: Sequence[PlannedRun], started: float, meter: Meter, draw: Draw | None
 ) -> list[RunResult]:

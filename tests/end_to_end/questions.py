@@ -28,7 +28,7 @@ PARTS = "asked_parts.py"
 MOST = 4  # runs, one after another
 WORDS = ("verdict", "code", "cause", "certainty", "fix")
 NUMBERS = ("score", "allowed")
-FAST = ("tracking.plots=none", "tracking.models=none")  # they change no number
+FAST = ("tracking.plots=none", "tracking.report=false", "tracking.models=none")  # they change no number
 
 
 def overrides(typed: str) -> list[str]:

@@ -8,7 +8,7 @@ import numpy as np
 from tests.end_to_end.program import run_runner, said
 from tests.end_to_end.store import Store
 
-QUICK = ("data=xor", "training.epochs=20", "tracking.plots=none")
+QUICK = ("data=xor", "training.epochs=20", "tracking.plots=none", "tracking.report=false")
 
 
 def refused(*arguments: str, cwd: Path) -> str:

@@ -21,7 +21,15 @@ if "PLANTED" in os.environ:
 def test_a_bug_while_results_are_written_is_a_traceback_and_the_results_are_written_by_resume(tmp_path: Path) -> None:
     make_store(tmp_path)
     (tmp_path / "planted.py").write_text(MODULE)
-    jobs = ("-m", "modules=[planted]", "data=xor", "seed=0,1", "training.epochs=2", "tracking.plots=none")
+    jobs = (
+        "-m",
+        "modules=[planted]",
+        "data=xor",
+        "seed=0,1",
+        "training.epochs=2",
+        "tracking.plots=none",
+        "tracking.report=false",
+    )
     done = run_runner(*jobs, cwd=tmp_path, env={"PLANTED": "yes"})
     assert done.returncode == 1, said(done)
     assert "AttributeError: 'RunResult' object has no attribute 'no_such_thing'" in done.stderr, said(done)

@@ -21,7 +21,7 @@ from tests.end_to_end.test_shipped_sweeps import jobs_of, of_seeds
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "case_studies"
 REFERENCE: dict[str, list[dict[str, Any]]] = yaml.safe_load((FOLDER / "reference.yaml").read_text())
 ENTRIES = [entry for entries in REFERENCE.values() for entry in entries]
-QUICK = ("tracking.plots=none", "workers=1")
+QUICK = ("tracking.plots=none", "tracking.report=false", "workers=1")
 GENERAL = {"activations", "initializers", "learning_rates", "optimizers", "sine_modes", "xor_width"}
 
 

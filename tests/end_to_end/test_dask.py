@@ -30,7 +30,15 @@ from tests.runner.building import plan_of
 
 pytest.importorskip("distributed", reason="distributed is not installed")
 # 24 runs of which each takes some tenths of a second: something can happen in the middle.
-LONG = ("-m", "data=sine", "seed=range(24)", "training.epochs=600", "training.evaluations=7", "tracking.plots=none")
+LONG = (
+    "-m",
+    "data=sine",
+    "seed=range(24)",
+    "training.epochs=600",
+    "training.evaluations=7",
+    "tracking.plots=none",
+    "tracking.report=false",
+)
 DEADLY = '''
 """An activation that takes its process with it, for one setting and more than a few numbers."""
 
@@ -207,7 +215,7 @@ print(signal.getsignal(signal.SIGINT) is before)
 def test_a_scheduler_that_is_lost_while_results_are_written_loses_none_that_came_back(site: Site) -> None:
     site.worker()
     jobs = [("training.epochs=5", f"seed={seed}") for seed in range(8)]
-    plan = plan_of(*jobs, first=("data=xor", "tracking.plots=none", *site.overrides))
+    plan = plan_of(*jobs, first=("data=xor", "tracking.plots=none", "tracking.report=false", *site.overrides))
     with training_of(plan) as training:
         results = iter(training)
         next(results)

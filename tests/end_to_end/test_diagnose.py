@@ -13,7 +13,14 @@ from tests.end_to_end.conftest import Trained, trained
 from tests.end_to_end.program import make_store, resume, run_runner, said, train
 from tests.end_to_end.store import Store
 
-COMMON = ("data=sine", "optimizer=sgd", "training.epochs=300", "tracking.plots=none", "tracking.models=none")
+COMMON = (
+    "data=sine",
+    "optimizer=sgd",
+    "training.epochs=300",
+    "tracking.plots=none",
+    "tracking.report=false",
+    "tracking.models=none",
+)
 SWEPT = ("network.hidden=[8],[]", "fault=none,update_sign", "learning_rate=0.1,100")
 HEALTHY, TOO_HIGH, LINEAR = 0, 1, (4, 5)
 FAULTY = (2, 3, 6, 7)
@@ -207,7 +214,15 @@ def test_a_file_that_cannot_be_written_is_said_before_anything_is_trained(sweep:
 
 
 def test_a_resume_with_little_to_do_keeps_the_diagnosis_that_looked_into_more_runs(tmp_path: Path) -> None:
-    train("-m", "data=xor", "network.hidden=[]", "seed=range(3)", "tracking.plots=none", cwd=tmp_path)
+    train(
+        "-m",
+        "data=xor",
+        "network.hidden=[]",
+        "seed=range(3)",
+        "tracking.plots=none",
+        "tracking.report=false",
+        cwd=tmp_path,
+    )
     (file,) = (tmp_path / "outputs").glob("*/diagnosis.json")
     document = json.loads(file.read_text())
     document["account"]["judged"] += 1  # as if there had been time for one run more

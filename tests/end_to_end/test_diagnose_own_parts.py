@@ -59,7 +59,7 @@ def is_mine(subject):
 
 RULES.register(Rule("X1", "mine", is_mine, lambda subject: []), before="D101")
 '''
-COMMON = ("learning_rate=1e-9", "tracking.plots=none", "tracking.models=none", "modules=[own]")
+COMMON = ("learning_rate=1e-9", "tracking.plots=none", "tracking.report=false", "tracking.models=none", "modules=[own]")
 SWEPT = ("-m", "data=ramp,sine", "activation=bent,tanh", "training.epochs=30")
 GONE = "KeyError: 'column gone'"
 WHY = {

@@ -8,7 +8,7 @@ import pytest
 from tests.end_to_end.program import run_runner, said, train
 from tests.end_to_end.test_command_line import into_a_closed_pipe
 
-QUICK = ("data=xor", "training.epochs=2", "tracking.plots=none", "workers=1")
+QUICK = ("data=xor", "training.epochs=2", "tracking.plots=none", "tracking.report=false", "workers=1")
 DRY = "dry_run=true"
 
 

@@ -14,7 +14,7 @@ from tests.end_to_end.program import run_runner, said, train
 from tests.end_to_end.store import Store
 from tests.runner.building import keys_of, loader, master
 
-SHORT = ("training.epochs=2", "tracking.plots=none", "tracking.models=none")
+SHORT = ("training.epochs=2", "tracking.plots=none", "tracking.report=false", "tracking.models=none")
 SWEPT = ("optimizer=sgd,momentum", "optimizer.momentum=0.5,0.9", "seed=0,0")
 RUNS = {
     "sgd": ("optimizer=sgd", "seed=0"),

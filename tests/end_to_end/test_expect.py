@@ -9,7 +9,14 @@ from tests.end_to_end.conftest import Trained
 from tests.end_to_end.program import make_store, run_runner, said
 from tests.end_to_end.store import Store, nothing_was_trained
 
-QUICK = ("training.epochs=2", "training.evaluations=1", "tracking.plots=none", "tracking.models=none", "workers=1")
+QUICK = (
+    "training.epochs=2",
+    "training.evaluations=1",
+    "tracking.plots=none",
+    "tracking.report=false",
+    "tracking.models=none",
+    "workers=1",
+)
 SWEEP = ("-m", "data=xor", "activation=tanh,relu", "seed=range(2)", *QUICK)
 GOOD, BAD = "costs are never negative", "everything is right at once"
 EXPECT = f"expect={{{GOOD}:'lowest(cost) >= 0',{BAD}:'median(accuracy, activation=tanh) > 2'}}"

@@ -114,7 +114,16 @@ def test_what_cannot_be_deleted_is_one_error_and_nothing_is_deleted_where_nobody
 
 def test_of_settings_that_are_called_alike_only_one_goes(tmp_path: Path) -> None:
     rates = "learning_rate=0.3,0.30000000000000004"  # which are shown alike
-    train("-m", "data=xor", rates, "seed=range(2)", "training.epochs=5", "tracking.plots=none", cwd=tmp_path)
+    train(
+        "-m",
+        "data=xor",
+        rates,
+        "seed=range(2)",
+        "training.epochs=5",
+        "tracking.plots=none",
+        "tracking.report=false",
+        cwd=tmp_path,
+    )
     store = Store(tmp_path)
     one, other = store.settings(store.only())
     assert {one.info.run_name, other.info.run_name} == {"lr=0.3", "lr=0.3 (2)"}
@@ -125,7 +134,7 @@ def test_of_settings_that_are_called_alike_only_one_goes(tmp_path: Path) -> None
 def test_a_sweep_in_another_store_is_not_deleted_by_half(kept: Path) -> None:
     sweep = sweep_of(kept)
     env = {"MLFLOW_TRACKING_URI": f"sqlite:///{kept}/other.db"}
-    train("data=xor", "training.epochs=5", "tracking.plots=none", cwd=kept, env=env)
+    train("data=xor", "training.epochs=5", "tracking.plots=none", "tracking.report=false", cwd=kept, env=env)
     done = run_runner(sweep, "--yes", cwd=kept, env=env, module="runner.forget")
     assert done.returncode == 1 and "this sweep was written to sqlite:///" in done.stderr, said(done)
     assert (kept / "outputs" / sweep / "plan.json").exists()
@@ -145,7 +154,15 @@ def test_a_copy_of_a_project_deletes_no_file_of_the_original(
 
 
 def test_when_all_runs_are_deleted_one_by_one_no_setting_stays(tmp_path: Path) -> None:
-    train("-m", "data=xor", "seed=range(2)", "training.epochs=5", "tracking.plots=none", cwd=tmp_path)
+    train(
+        "-m",
+        "data=xor",
+        "seed=range(2)",
+        "training.epochs=5",
+        "tracking.plots=none",
+        "tracking.report=false",
+        cwd=tmp_path,
+    )
     store = Store(tmp_path)
     for run in store.children(store.only()):
         assert forget(run.info.run_id, "--yes", cwd=tmp_path).returncode == 0

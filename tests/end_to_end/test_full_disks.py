@@ -11,7 +11,7 @@ from tests.end_to_end.conftest import trained
 from tests.end_to_end.program import resume, run_runner, said
 from tests.end_to_end.store import Store
 
-QUICK = ("data=xor", "training.epochs=5", "tracking.plots=none")
+QUICK = ("data=xor", "training.epochs=5", "tracking.plots=none", "tracking.report=false")
 SMALL = 4 << 20  # bytes of a disk
 
 
@@ -71,7 +71,14 @@ def test_a_store_that_cannot_grow_gets_everything_when_it_can(tmp_path: Path) ->
 @pytest.mark.slow
 def test_a_full_disk_loses_nothing_that_was_kept(small_disk: Path, tmp_path: Path) -> None:
     """The store, results and artifacts share a disk that fills up while the sweep runs."""
-    trained(small_disk, "data=xor", "training.epochs=1", "tracking.experiment=before", "tracking.plots=none")
+    trained(
+        small_disk,
+        "data=xor",
+        "training.epochs=1",
+        "tracking.experiment=before",
+        "tracking.plots=none",
+        "tracking.report=false",
+    )
     jobs = ("-m", *QUICK, "activation=tanh,relu", "seed=range(200)", "workers=2")
     done = run_runner(*jobs, cwd=small_disk)
     check_told(done)

@@ -21,7 +21,7 @@ class Handler(logging.StreamHandler):
         touch()
         super().__init__()
 """
-SHORT = ("training.epochs=1", "workers=1", "tracking.plots=none")
+SHORT = ("training.epochs=1", "workers=1", "tracking.plots=none", "tracking.report=false")
 SWEEP = ("-m", "seed=0,1")
 ELSEWHERE = "{MLFLOW_TRACKING_URI:'sqlite:///CALLED'}"
 TYPED = {

@@ -12,7 +12,7 @@ from tests.end_to_end.program import ctrl_c, is_alive, make_store, run_runner, s
 from tests.end_to_end.store import Store, has_experiment, statuses
 
 # One stack per number of epochs, each of which takes some tenths of a second: not all can be done when Ctrl-C comes.
-LONG = ("-m", "data=sine", "tracking.plots=none")
+LONG = ("-m", "data=sine", "tracking.plots=none", "tracking.report=false")
 FIRST = 3000
 
 
@@ -124,7 +124,15 @@ def test_a_second_ctrl_c_loses_no_finished_run(twice: Interrupted) -> None:
         assert twice.store.bits(run).parameters
 
 
-SLOW_FIX = ("data=sine", "optimizer=sgd", "activation=tanh", "tracking.plots=none", "training.epochs=30000", "seed=3")
+SLOW_FIX = (
+    "data=sine",
+    "optimizer=sgd",
+    "activation=tanh",
+    "tracking.plots=none",
+    "tracking.report=false",
+    "training.epochs=30000",
+    "seed=3",
+)
 
 
 @pytest.mark.parametrize("swept", [("learning_rate=30",), ("-m", "learning_rate=30,20")], ids=["one run", "a sweep"])

@@ -31,7 +31,15 @@ import os, signal, sys
 if any("popen_loky" in one for one in sys.orig_argv):
     os.kill(os.{whose}(), signal.SIGINT)
 """
-SWEEP = ("-m", "data=xor", "seed=range(4)", "training.epochs=2", "tracking.plots=none", "workers=4")
+SWEEP = (
+    "-m",
+    "data=xor",
+    "seed=range(4)",
+    "training.epochs=2",
+    "tracking.plots=none",
+    "tracking.report=false",
+    "workers=4",
+)
 # But runner.sweeps, which imports nothing that takes time.
 COMMANDS = (
     "runner", "runner.resume", "runner.report", "runner.reproduce", "runner.gradcheck", "runner.predict",

@@ -47,7 +47,7 @@ def test_a_run_that_kills_its_worker_is_failed_and_the_others_finish(tmp_path: P
     make_store(tmp_path)
     done = run_runner(
         "-m", "modules=[deadly_parts]", "data=xor", "schedule=deadly", "schedule.final=0.1,0.25,0.9", "seed=0,1",
-        "training.epochs=20", "tracking.plots=none", "workers=2", cwd=tmp_path,
+        "training.epochs=20", "tracking.plots=none", "tracking.report=false", "workers=2", cwd=tmp_path,
     )  # fmt: skip
     assert done.returncode == 1, said(done)
     assert "2 of 6 runs failed: WorkerDied" in done.stderr

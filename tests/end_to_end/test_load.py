@@ -158,7 +158,13 @@ def test_failed_and_missing_runs_are_rows_and_never_hidden(tmp_path: Path, store
 def test_runs_on_the_same_data_keep_their_own_split_in_one_store(tmp_path: Path, store_of) -> None:
     make_store(tmp_path)
     for share in ("0", "0.25", "0.5"):
-        data = ("data=quadrants", f"data.test_fraction={share}", "training.epochs=2", "tracking.plots=none")
+        data = (
+            "data=quadrants",
+            f"data.test_fraction={share}",
+            "training.epochs=2",
+            "tracking.plots=none",
+            "tracking.report=false",
+        )
         assert run_runner(*data, cwd=tmp_path).returncode == 0
     store = Store(tmp_path)
     store_of(Trained(subprocess.CompletedProcess([], 0), store))

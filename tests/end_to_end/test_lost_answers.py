@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
 
 SWEEP = (
-    "-m", "data=xor", "activation=tanh,relu", "seed=range(8)", "training.epochs=20", "tracking.plots=none",
+    "-m", "data=xor", "activation=tanh,relu", "seed=range(8)", "training.epochs=20",
+    "tracking.plots=none", "tracking.report=false",
     "workers=1",
 )  # fmt: skip
 RUNS = 16

@@ -183,7 +183,9 @@ def test_the_note_of_a_sweep_is_text_for_a_page_that_renders_markdown(tmp_path: 
 def test_runs_and_sweeps_of_a_case_are_called_after_what_differs_from_it(tmp_path: Path) -> None:
     make_store(tmp_path)
     for arguments in (("case=c1", "data=xor"), ("-m", "case=c1", "data=xor", "seed=0,1")):
-        done = run_runner(*arguments, "training.epochs=2", "tracking.plots=none", "workers=1", cwd=tmp_path)
+        done = run_runner(
+            *arguments, "training.epochs=2", "tracking.plots=none", "tracking.report=false", "workers=1", cwd=tmp_path
+        )
         assert done.returncode == 0, said(done)
     single, sweep = Store(tmp_path).parents()
     assert single.info.run_name == "case c1 with data=xor epochs=2"

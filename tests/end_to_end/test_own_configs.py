@@ -19,6 +19,7 @@ SHORT = (
     "optimizer=sgd",
     "training.epochs=300",
     "tracking.plots=none",
+    "tracking.report=false",
     "tracking.models=none",
 )
 LINES = {

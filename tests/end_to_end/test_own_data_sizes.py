@@ -19,7 +19,13 @@ def changing(streams) -> Samples:
     names = tuple(f"class {number}" for number in range(classes))
     return Samples(X, np.arange(n) % classes, "classification", ("a", "b"), classes=names)
 '''
-SETTINGS = ("modules=[changing_parts]", "data=changing", "training.epochs=3", "tracking.plots=none")
+SETTINGS = (
+    "modules=[changing_parts]",
+    "data=changing",
+    "training.epochs=3",
+    "tracking.plots=none",
+    "tracking.report=false",
+)
 
 
 def bits_by_seed(folder: Path, *arguments: str) -> dict[str, tuple[str, tuple[str, ...], Bits]]:

@@ -9,7 +9,7 @@ from sklearn.datasets import load_diabetes
 from tests.end_to_end.printed import missing, steps
 from tests.end_to_end.program import ROOT, make_store, run_runner, said
 
-QUICK = ("workers=1", "tracking.plots=none")  # they change no number
+QUICK = ("workers=1", "tracking.plots=none", "tracking.report=false")  # they change no number
 BLOCK = re.compile(r"^```csv (\S+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 

@@ -35,7 +35,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def diagnosed(*typed: str) -> dict[str, Any]:
     """What is said of a run in words."""
     settings = [one for one in typed if not one.startswith("modules=")]
-    (one,) = judge_all([trained(*settings, "tracking.plots=none")])
+    (one,) = judge_all([trained(*settings, "tracking.plots=none", "tracking.report=false")])
     assert isinstance(one, Judged)
     said = one.diagnosis
     return dict(zip(WORDS, (said.verdict, said.code or None, said.cause or None, said.certainty or None,

@@ -7,7 +7,7 @@ import pytest
 from tests.end_to_end.program import make_store, resume, run_runner, said, train
 from tests.end_to_end.store import Store
 
-QUICK = ("data=xor", "training.epochs=2", "tracking.plots=none", "workers=1")
+QUICK = ("data=xor", "training.epochs=2", "tracking.plots=none", "tracking.report=false", "workers=1")
 
 
 def test_a_quiet_sweep_prints_nothing_and_has_the_keys_and_params_of_a_loud_one(tmp_path: Path) -> None:

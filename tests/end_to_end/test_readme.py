@@ -8,7 +8,7 @@ from sklearn.datasets import load_diabetes
 from tests.end_to_end.printed import missing, steps
 from tests.end_to_end.program import ROOT, make_store, run_runner, said
 
-QUICK = ("workers=1", "tracking.plots=none")  # they change no number
+QUICK = ("workers=1", "tracking.plots=none", "tracking.report=false")  # they change no number
 
 
 def test_every_output_that_readme_shows_is_what_its_command_prints(tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ def test_a_sweep_among_other_processor_features_differs_in_its_last_bits_and_nam
 
 def test_other_numbers_in_the_store_are_found_with_step_and_series(tmp_path: Path) -> None:
 
-    store = trained(tmp_path, "data=xor", "training.epochs=20", "tracking.plots=none").store
+    store = trained(tmp_path, "data=xor", "training.epochs=20", "tracking.plots=none", "tracking.report=false").store
     run = store.only()
     history = store.history(run)
     history.loc[7, "train/cost"] *= 1 + 1e-4
@@ -78,7 +78,9 @@ def test_other_numbers_in_the_store_are_found_with_step_and_series(tmp_path: Pat
 
 
 def test_other_weights_in_the_store_are_found_by_array(tmp_path: Path) -> None:
-    store = trained(tmp_path, "data=xor", "network.hidden=[2]", "training.epochs=20", "tracking.plots=none").store
+    store = trained(
+        tmp_path, "data=xor", "network.hidden=[2]", "training.epochs=20", "tracking.plots=none", "tracking.report=false"
+    ).store
     run = store.only()
     file = store.artifact(run, "weights.npz")
     with np.load(file) as arrays:
@@ -94,7 +96,9 @@ def test_other_weights_in_the_store_are_found_by_array(tmp_path: Path) -> None:
 
 def test_own_components_are_imported_only_when_the_user_names_them(tmp_path: Path) -> None:
     (tmp_path / "my_parts.py").write_text(MODULE)
-    store = trained(tmp_path, "modules=[my_parts]", "data=xor", "schedule=slower", "tracking.plots=none").store
+    store = trained(
+        tmp_path, "modules=[my_parts]", "data=xor", "schedule=slower", "tracking.plots=none", "tracking.report=false"
+    ).store
     run_id = store.only().info.run_id
     refused = reproduce(run_id, cwd=tmp_path)
     assert refused.returncode == 1
@@ -111,7 +115,14 @@ def test_own_components_are_imported_only_when_the_user_names_them(tmp_path: Pat
 def test_data_that_has_changed_is_named(tmp_path: Path) -> None:
     table = "a,y\n" + "".join(f"{k},{k * k % 7}.5\n" for k in range(20))
     (tmp_path / "table.csv").write_text(table)
-    csv = ("data=csv", "data.path=table.csv", "data.target=y", "training.epochs=3", "tracking.plots=none")
+    csv = (
+        "data=csv",
+        "data.path=table.csv",
+        "data.target=y",
+        "training.epochs=3",
+        "tracking.plots=none",
+        "tracking.report=false",
+    )
     run_id = trained(tmp_path, *csv).store.only().info.run_id
     (tmp_path / "table.csv").write_text(table + "20,3.5\n")
     done = reproduce(run_id, cwd=tmp_path)
@@ -159,7 +170,7 @@ def test_a_source_with_changes_leaves_them_with_the_sweep(tmp_path: Path) -> Non
     metrics = tmp_path / "nn" / "metrics.py"
     metrics.write_text(metrics.read_text() + "# changed\n")
     (tmp_path / "new.py").write_text("")
-    jobs = ("-m", "data=xor", "training.epochs=2", "seed=0,1", "tracking.plots=none")
+    jobs = ("-m", "data=xor", "training.epochs=2", "seed=0,1", "tracking.plots=none", "tracking.report=false")
     make_store(tmp_path)
     done = run_runner(*jobs, cwd=tmp_path, env={"PYTHONPATH": str(tmp_path)})
     assert done.returncode == 0, said(done)

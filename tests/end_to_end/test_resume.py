@@ -18,8 +18,22 @@ from tests.end_to_end.resuming import QUICK, forget, refused, sweep_in
 from tests.end_to_end.store import Store, statuses
 
 # One stack per number of epochs, each of which takes some tenths of a second.
-LONG = ("-m", "data=sine", "training.epochs=range(1600,1608)", "tracking.plots=none", "workers=2")
-ENDLESS = ("-m", "data=sine", "training.epochs=1000000,1000001", "tracking.plots=none", "workers=2")
+LONG = (
+    "-m",
+    "data=sine",
+    "training.epochs=range(1600,1608)",
+    "tracking.plots=none",
+    "tracking.report=false",
+    "workers=2",
+)
+ENDLESS = (
+    "-m",
+    "data=sine",
+    "training.epochs=1000000,1000001",
+    "tracking.plots=none",
+    "tracking.report=false",
+    "workers=2",
+)
 TWENTY = ("-m", *QUICK, "activation=tanh,relu", "seed=range(10)")
 
 
@@ -68,7 +82,14 @@ def test_the_command_that_an_interrupted_sweep_prints_makes_it_whole(
 def test_a_change_of_data_is_named(tmp_path: Path) -> None:
     table = "a,y\n" + "".join(f"{k},{k * k % 7}.5\n" for k in range(20))
     (tmp_path / "table.csv").write_text(table)
-    csv = ("data=csv", "data.path=table.csv", "data.target=y", "training.epochs=3", "tracking.plots=none")
+    csv = (
+        "data=csv",
+        "data.path=table.csv",
+        "data.target=y",
+        "training.epochs=3",
+        "tracking.plots=none",
+        "tracking.report=false",
+    )
     trained(tmp_path, "-m", *csv, "seed=range(2)", "activation=tanh,relu")
     forget(tmp_path, sweep_in(tmp_path))
     (tmp_path / "table.csv").write_text(table.replace("0.5", "0.75"))

@@ -78,7 +78,7 @@ def check_alone(sweep: Trained, alone: Store) -> None:
 
 @pytest.mark.quick(law=3)
 def test_one_process_gives_the_bits_of_two(sweep: Trained, tmp_path: Path) -> None:
-    train(*SWEEP, "workers=1", "tracking.plots=none", cwd=tmp_path)
+    train(*SWEEP, "workers=1", "tracking.plots=none", "tracking.report=false", cwd=tmp_path)
     store = Store(tmp_path)
     assert store.bits_by_key(store.only()) == sweep.store.bits_by_key(sweep.store.only())
 

@@ -13,6 +13,7 @@ from tests.end_to_end.server import Door, door_to, mlflow_server
 
 SWEEP = (
     "-m", "data=xor", "activation=tanh,relu", "seed=range(3)", "training.epochs=20", "tracking.plots=none",
+    "tracking.report=false",
     "tracking.models=none", "workers=1",
 )  # fmt: skip
 QUICKLY = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2", "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1"}

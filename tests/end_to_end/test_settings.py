@@ -12,7 +12,15 @@ from tests.end_to_end.program import ctrl_c, make_store, resume, run_runner, sai
 from tests.end_to_end.resuming import forget, sweep_in
 from tests.end_to_end.store import Store, statuses
 
-SWEEP = ("-m", "data=xor", "activation=sigmoid,tanh,relu", "seed=range(4)", "training.epochs=20", "tracking.plots=none")
+SWEEP = (
+    "-m",
+    "data=xor",
+    "activation=sigmoid,tanh,relu",
+    "seed=range(4)",
+    "training.epochs=20",
+    "tracking.plots=none",
+    "tracking.report=false",
+)
 LABELS = {"sigmoid", "tanh", "relu"}
 
 
@@ -76,7 +84,17 @@ def test_runs_of_settings_that_later_batches_beat_lose_their_band(tmp_path: Path
     """Or more runs than MLflow loads would have one, and its means would be over the best of them."""
     rates = "learning_rate=0.001,0.002,0.005,0.01,0.1,0.2,0.5,1"
     batches = ("hydra/sweeper=basic", "hydra.sweeper.max_batch_size=4")
-    train("-m", "data=xor", rates, "seed=0,1", "training.epochs=100", "tracking.plots=none", *batches, cwd=tmp_path)
+    train(
+        "-m",
+        "data=xor",
+        rates,
+        "seed=0,1",
+        "training.epochs=100",
+        "tracking.plots=none",
+        "tracking.report=false",
+        *batches,
+        cwd=tmp_path,
+    )
     store = Store(tmp_path)
     ranks = {str(run.info.run_name): run.data.metrics["rank"] for run in store.settings(store.only())}
     assert len(ranks) == 8 and store.only().data.params == {}
@@ -86,7 +104,15 @@ def test_runs_of_settings_that_later_batches_beat_lose_their_band(tmp_path: Path
 
 def test_an_interrupted_sweep_has_no_settings_until_it_is_resumed(tmp_path: Path) -> None:
     make_store(tmp_path)
-    some = ("-m", "data=sine", "tracking.plots=none", "training.epochs=range(3000,3008)", "seed=0,1", "workers=1")
+    some = (
+        "-m",
+        "data=sine",
+        "tracking.plots=none",
+        "tracking.report=false",
+        "training.epochs=range(3000,3008)",
+        "seed=0,1",
+        "workers=1",
+    )
     with started(*some, cwd=tmp_path) as process:
         wait_until(lambda: statuses(tmp_path).get("FINISHED", 0) >= 2 or process.poll() is not None, "a setting")
         ctrl_c(process)
@@ -143,7 +169,15 @@ def test_settings_are_not_listed_while_another_process_works_on_the_sweep(swept:
 
 
 def test_a_sweep_without_seeds_is_as_it_was(tmp_path: Path) -> None:
-    train("-m", "data=xor", "activation=tanh,relu", "training.epochs=20", "tracking.plots=none", cwd=tmp_path)
+    train(
+        "-m",
+        "data=xor",
+        "activation=tanh,relu",
+        "training.epochs=20",
+        "tracking.plots=none",
+        "tracking.report=false",
+        cwd=tmp_path,
+    )
     store = Store(tmp_path)
     assert store.settings(store.only()) == []
     assert all("setting" not in run.data.tags for run in store.children(store.only()))

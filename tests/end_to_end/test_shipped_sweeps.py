@@ -85,7 +85,14 @@ def of_seeds(jobs: Sequence[Sequence[str]], *seeds: int) -> list[Sequence[str]]:
 
 def test_every_setting_of_a_sweep_trains(name: str) -> None:
     composer, jobs = jobs_of(name)
-    short = ("training.epochs=null", "training.steps=2", "training.evaluations=1", "tracking.plots=none", "expect=null")
+    short = (
+        "training.epochs=null",
+        "training.steps=2",
+        "training.evaluations=1",
+        "tracking.plots=none",
+        "tracking.report=false",
+        "expect=null",
+    )
     few = of_seeds(jobs, 0)
     assert few
     plan = make_plan([composer.compose(number, (*job, *short)) for number, job in enumerate(few)])
@@ -107,7 +114,7 @@ def test_a_sweep_has_no_run_twice_expectations_that_can_be_read_and_mistakes_on_
 
 def test_a_named_sweep_runs_with_further_overrides(tmp_path: Path) -> None:
     name = "activations" if "activations" in FILES else next(iter(FILES))
-    more = ("seed=1", "training.epochs=1", "tracking.plots=none")
+    more = ("seed=1", "training.epochs=1", "tracking.plots=none", "tracking.report=false")
     done = train("-m", f"sweep={name}", *more, cwd=tmp_path)
     store = Store(tmp_path)
     parent, header = store.only(), read_header(FILES[name])

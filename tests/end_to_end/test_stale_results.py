@@ -22,7 +22,14 @@ def sensor(streams, *, path: str = "sensor.txt") -> Samples:
     table = np.loadtxt(path)
     return Samples(table[:, :1], table[:, 1:] + offset(), "regression", ("t",))
 '''
-QUICK = ("modules=[my_parts]", "data=sensor", "training.epochs=5", "tracking.plots=none", "tracking.models=none")
+QUICK = (
+    "modules=[my_parts]",
+    "data=sensor",
+    "training.epochs=5",
+    "tracking.plots=none",
+    "tracking.report=false",
+    "tracking.models=none",
+)
 TABLE = "".join(f"{k / 10} {k % 4 / 4}\n" for k in range(20))
 
 

@@ -7,7 +7,14 @@ import numpy as np
 from tests.end_to_end.program import run_runner, said, train
 from tests.end_to_end.store import Store, nothing_was_trained
 
-QUICK = ("data=xor", "training.epochs=3", "training.evaluations=3", "tracking.plots=none", "tracking.models=none")
+QUICK = (
+    "data=xor",
+    "training.epochs=3",
+    "training.evaluations=3",
+    "tracking.plots=none",
+    "tracking.report=false",
+    "tracking.models=none",
+)
 
 
 def test_a_run_starts_from_the_weights_of_the_run_with_an_id(tmp_path: Path) -> None:
@@ -33,7 +40,14 @@ def test_an_id_that_no_run_has_is_refused_in_one_sentence(tmp_path: Path) -> Non
 
 
 def test_baselines_and_probes_are_metrics_beside_the_final_values(tmp_path: Path) -> None:
-    train("training.epochs=2", "tracking.plots=none", "tracking.models=none", "test.probes=[3,-2]", cwd=tmp_path)
+    train(
+        "training.epochs=2",
+        "tracking.plots=none",
+        "tracking.report=false",
+        "tracking.models=none",
+        "test.probes=[3,-2]",
+        cwd=tmp_path,
+    )
     metrics = Store(tmp_path).only().data.metrics
     for name in ("baseline/constant_rmse", "baseline/linear_rmse", "probe/3", "probe/-2", "probe_error/3"):
         assert name in metrics
@@ -42,5 +56,12 @@ def test_baselines_and_probes_are_metrics_beside_the_final_values(tmp_path: Path
 
 
 def test_a_probe_far_away_can_be_written_too(tmp_path: Path) -> None:
-    train("training.epochs=2", "tracking.plots=none", "tracking.models=none", "test.probes=[1000000]", cwd=tmp_path)
+    train(
+        "training.epochs=2",
+        "tracking.plots=none",
+        "tracking.report=false",
+        "tracking.models=none",
+        "test.probes=[1000000]",
+        cwd=tmp_path,
+    )
     assert [name for name in Store(tmp_path).only().data.metrics if name.startswith("probe/")]

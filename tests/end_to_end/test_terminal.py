@@ -74,7 +74,14 @@ def test_the_time_left_is_right_within_a_factor_of_two_after_a_quarter_of_the_ti
 
 
 def test_a_narrow_terminal_has_the_bar_with_its_phase_and_share_and_nothing_that_is_cut(tmp_path: Path) -> None:
-    epochs = ("-m", "data=sine", "training.epochs=range(4000,4008)", "workers=1", "tracking.plots=none")
+    epochs = (
+        "-m",
+        "data=sine",
+        "training.epochs=range(4000,4008)",
+        "workers=1",
+        "tracking.plots=none",
+        "tracking.report=false",
+    )
     shown = bars(on_terminal(*epochs, cwd=tmp_path, columns=40))
     assert {"checking 8 jobs", "training", "comparing"} <= {phase for _, phase, _ in shown}
     assert all(re.fullmatch(r"(( ?\d+ %)?(  \d+ s left)?|0 of 8 runs)\s*", facts) for *_, facts in shown), shown
@@ -126,7 +133,14 @@ def test_ctrl_c_while_jobs_are_checked_leaves_an_empty_screen(tmp_path: Path) ->
 
 def test_ctrl_c_while_runs_train_leaves_no_bar_behind(tmp_path: Path) -> None:
     make_store(tmp_path)
-    epochs = ("-m", "data=sine", "tracking.plots=none", "training.epochs=range(6000,6008)", "workers=1")
+    epochs = (
+        "-m",
+        "data=sine",
+        "tracking.plots=none",
+        "tracking.report=false",
+        "training.epochs=range(6000,6008)",
+        "workers=1",
+    )
     seen = on_terminal(*epochs, cwd=tmp_path, interrupt=lambda text: " left" in text)
     assert seen.code == 130
     shown = "\n".join(seen.screen)

@@ -11,7 +11,11 @@ from tests.end_to_end.program import make_store, run_runner, said
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "tutorial.md"
 NOT_RUN = ["mlflow ui"]  # a server, which does not end
-QUICK = ("workers=1", "tracking.plots=none")  # they change no number; a single run is typed again by what explains it
+QUICK = (
+    "workers=1",
+    "tracking.plots=none",
+    "tracking.report=false",
+)  # they change no number; a single run is typed again by what explains it
 FILE = re.compile(r"^```python (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 

@@ -9,7 +9,7 @@ from runner.runs.components import load_modules
 from tests.end_to_end.program import make_store, run_runner, said
 from tests.end_to_end.store import Store
 
-SHORT = ("data=xor", "training.epochs=1", "tracking.plots=none")
+SHORT = ("data=xor", "training.epochs=1", "tracking.plots=none", "tracking.report=false")
 
 
 def test_warnings_that_python_was_started_to_take_for_errors_cost_no_run(tmp_path: Path) -> None:

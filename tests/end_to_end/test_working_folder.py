@@ -6,7 +6,7 @@ import pytest
 
 from tests.end_to_end.program import make_store, run_runner, said
 
-SHORT = ("training.epochs=1", "workers=1", "tracking.plots=none")
+SHORT = ("training.epochs=1", "workers=1", "tracking.plots=none", "tracking.report=false")
 
 
 @pytest.mark.parametrize(("name", "module"), [("random", "runner"), ("yaml", "runner"), ("nn", "runner.report")])

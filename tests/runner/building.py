@@ -138,7 +138,9 @@ def keys_of(*jobs: tuple[str, ...]) -> list[str]:
 
 def trained_all(plan: Plan) -> list[RunResult]:
     """Every run of a plan, in the sweep's order."""
-    results = [result for task in plan.tasks for result in train_task(task, draw=drawing(plan.settings))]
+    results = [
+        result for task in plan.tasks for result in train_task(task, draw=drawing(plan.settings, len(plan.runs)))
+    ]
     return sorted(results, key=lambda result: result.index)
 
 

@@ -18,7 +18,8 @@ SWEEP = (
 )  # fmt: skip
 PLAIN = ("-m", "data=xor", "activation=tanh,relu", "training.epochs=20", "tracking.experiment=plain")
 MANY = (
-    "-m", "data=xor", "activation=sigmoid,tanh,relu,elu", "seed=range(30)", "training.epochs=5", "tracking.plots=none",
+    "-m", "data=xor", "activation=sigmoid,tanh,relu,elu", "seed=range(30)", "training.epochs=5",
+    "tracking.plots=none", "tracking.report=false",
     "diagnose=off", "tracking.experiment=many",
 )  # fmt: skip
 ALONE = ("data=xor", "training.epochs=5", "tracking.experiment=alone")

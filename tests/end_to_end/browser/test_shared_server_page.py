@@ -12,7 +12,15 @@ from tests.end_to_end.program import train
 from tests.end_to_end.shared import Shared
 
 pytestmark = pytest.mark.browser
-SWEEP = ("-m", "data=xor", "activation=tanh,relu", "seed=range(3)", "training.epochs=20", "tracking.plots=none")
+SWEEP = (
+    "-m",
+    "data=xor",
+    "activation=tanh,relu",
+    "seed=range(3)",
+    "training.epochs=20",
+    "tracking.plots=none",
+    "tracking.report=false",
+)
 
 
 def test_the_address_that_a_sweep_prints_opens_its_view_after_a_login(browser: Browser, tmp_path: Path) -> None:

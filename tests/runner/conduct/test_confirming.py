@@ -19,7 +19,13 @@ TOO_HIGH = [(*SHORT, f"learning_rate={rate}", f"seed={seed}") for rate, seed in 
 @pytest.fixture(scope="module")
 def found() -> list[Judged | Unjudged]:
     """Two runs of one setting, and one of another."""
-    plan = plan_of(*TOO_HIGH, first=("tracking.plots=none",))
+    plan = plan_of(
+        *TOO_HIGH,
+        first=(
+            "tracking.plots=none",
+            "tracking.report=false",
+        ),
+    )
     return judge_all([replace(run, overrides=given) for run, given in zip(trained_all(plan), TOO_HIGH, strict=True)])
 
 

@@ -18,7 +18,7 @@ from tests.runner.building import plan_of, trained_all
 # MLflow's own warnings are not errors of ours
 pytestmark = [pytest.mark.filterwarnings("default"), pytest.mark.usefixtures("store_here")]
 
-SHORT = ("data=xor", "training.epochs=2", "tracking.models=none", "tracking.plots=none")
+SHORT = ("data=xor", "training.epochs=2", "tracking.models=none", "tracking.plots=none", "tracking.report=false")
 
 
 def test_results_are_on_disk_before_they_are_in_the_store_and_count_as_finished_meanwhile() -> None:

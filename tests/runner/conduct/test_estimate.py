@@ -25,7 +25,7 @@ SHAPES = {
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
 def test_steps_are_counted_up_to_about_what_training_takes(shape):
     jobs = [(*shape, f"seed={seed}") for seed in range(4)]
-    plan = plan_of(*jobs, first=("workers=1", "tracking.plots=none"))
+    plan = plan_of(*jobs, first=("workers=1", "tracking.plots=none", "tracking.report=false"))
     (task,) = plan.tasks
     train_task(task)
     started = time.process_time()
@@ -40,7 +40,9 @@ def test_what_a_run_takes_besides_its_steps_is_measured_on_whole_runs_of_one_ste
     """Else a dry run would take as long as what it is about, and count its steps twice."""
     table = csv_file("a,b\n" + "".join(f"{row},{row % 7}\n" for row in range(40)))
     jobs = [("data=csv", table, "training.epochs=50", f"seed={seed}") for seed in range(5)]
-    plan = plan_of(*jobs, first=("workers=1", "tracking.plots=none", "warm_start=[{test_fraction:0.5}]"))
+    plan = plan_of(
+        *jobs, first=("workers=1", "tracking.plots=none", "tracking.report=false", "warm_start=[{test_fraction:0.5}]")
+    )
     trained = []
 
     def remembered(task, **more):
@@ -67,7 +69,7 @@ def test_any_number_of_steps_has_rates(n_steps):
 def test_more_runs_and_pictures_take_more_of_everything():
     jobs = [("data=xor", f"seed={seed}") for seed in range(40)]
     plain, drawn = (plan_of(*jobs, first=("workers=2", f"tracking.plots={plots}")) for plots in ("none", "all"))
-    few = plan_of(*jobs[:4], first=("workers=2", "tracking.plots=none"))
+    few = plan_of(*jobs[:4], first=("workers=2", "tracking.plots=none", "tracking.report=false"))
     # By one process, as with two the pictures may be drawn while the store is opened.
     small, middle, large = (estimate(plan, plan.tasks, 1) for plan in (few, plain, drawn))
     assert small.memory < middle.memory < large.memory

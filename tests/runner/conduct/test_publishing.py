@@ -100,7 +100,9 @@ def test_a_sweep_whose_parent_was_deleted_gets_a_new_one_with_all_runs():
 
 
 def test_a_single_run_that_is_whole_in_the_store_is_not_written_again_when_it_is_resumed():
-    plan = plan_of(("data=xor", "training.epochs=2", "tracking.models=none", "tracking.plots=none"))
+    plan = plan_of(
+        ("data=xor", "training.epochs=2", "tracking.models=none", "tracking.plots=none", "tracking.report=false")
+    )
     (result,) = trained_all(plan)
     sweep = SweepContext(SweepFolder(Path("run")), About("run", "", "id"), plan.settings, is_sweep=False)
     first, second = Publisher(Tracker("test"), sweep), Publisher(Tracker("test"), sweep)
@@ -128,7 +130,7 @@ def test_a_run_that_diverged_at_once_is_read_back_as_it_was():
 
 
 def test_signals_are_read_back_from_a_folder_and_through_the_client_and_runs_without_any_have_none(monkeypatch):
-    plan = plan_of(("data=xor", "training.epochs=9", "tracking.plots=none"))
+    plan = plan_of(("data=xor", "training.epochs=9", "tracking.plots=none", "tracking.report=false"))
     (result,) = trained_all(plan)
     publisher = publisher_of(plan, [()])
     with OrderlyInterrupt() as interrupt:
@@ -145,7 +147,9 @@ def test_signals_are_read_back_from_a_folder_and_through_the_client_and_runs_wit
 
 def test_a_process_whose_sweep_another_one_has_taken_over_writes_no_more_and_no_run_is_stored_twice():
     """As with two copies of a folder on two machines, which cannot see each other's locks."""
-    plan = plan_of(("data=xor", "training.epochs=2", "tracking.models=none", "tracking.plots=none"))
+    plan = plan_of(
+        ("data=xor", "training.epochs=2", "tracking.models=none", "tracking.plots=none", "tracking.report=false")
+    )
     (one,) = trained_all(plan)
     results = [replace(one, index=index, overrides=(f"seed={index}",)) for index in range(3)]
     overrides = [result.overrides for result in results]

@@ -14,7 +14,7 @@ from runner.store.plan_file import PlanFile
 from tests.runner.building import plan_of, trained_all
 
 ABOUT = About("name", "", "2026_a")
-SHORT = ("data=xor", "training.epochs=2", "tracking.plots=none")
+SHORT = ("data=xor", "training.epochs=2", "tracking.plots=none", "tracking.report=false")
 
 
 @pytest.fixture(scope="module")

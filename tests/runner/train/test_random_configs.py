@@ -65,7 +65,7 @@ def check(told: list[str]) -> None:
             event("accepted, and too long for a test")
             return
         for task in plan.tasks:
-            for result in train_task(task, draw=drawing(plan.settings)):
+            for result in train_task(task, draw=drawing(plan.settings, len(plan.runs))):
                 event(result.outcome)
                 check_result(result, plan)
                 check_diagnosis(result)

@@ -1,0 +1,100 @@
+"""The pictures of a large sweep's runs: not of all, and drawn by workers that have no stack to train."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from runner.base.files import working_in
+from runner.base.machine import keep_freed_memory
+from runner.findings.numbers.data_sets import by_data
+from runner.findings.numbers.scores import rank_of
+from runner.findings.numbers.settings import setting_label
+from runner.findings.pictures import NO_PICTURE, drawing, standing_for, with_picture
+from runner.plan.plan import Plan
+from runner.runs.components import load_modules
+from runner.runs.overrides import swept_keys
+from runner.runs.result import RunResult
+from runner.train.blas import ONE_BLAS_THREAD
+from runner.train.execution import Training
+
+MOST_SETTINGS = 100  # of more of them the best are drawn, when all have ended
+Wanted = list[RunResult]
+
+
+class Gallery:
+    """Best, median and worst run of each setting of a plan, drawn when the last run of the setting has ended.
+
+    Nothing is drawn where `tracking.plots` is not `auto`, or where each run got its picture when it was trained.
+    """
+
+    def __init__(self, plan: Plan, training: Training, runs: int) -> None:
+        settings = plan.settings
+        self._is_open = settings.tracking.plots == "auto" and drawing(settings, runs) is None
+        self._training, self._modules = training, settings.modules
+        self._keys = swept_keys([run.overrides for run in plan.runs]) if self._is_open else []
+        self._to_come = Counter(setting_label(run.overrides, self._keys) for run in plan.runs if self._is_open)
+        self._members: dict[str, list[RunResult]] = defaultdict(list)
+        self._waiting, self._lent = list[Wanted](), list[tuple[Future[Wanted], Wanted]]()
+
+    def add(self, results: Iterable[RunResult]) -> None:
+        """Take results in as they come, and have workers draw what is known to be wanted, where they are idle."""
+        for one in results if self._is_open else ():
+            members = self._members[label := setting_label(one.overrides, self._keys)]
+            members.append(one)
+            if len(members) == self._to_come[label] and len(self._to_come) <= MOST_SETTINGS:
+                self._waiting.append(standing_for(members))
+        if not self._training.is_waiting:
+            self._lend()
+
+    def drawn(self) -> Iterator[RunResult]:
+        """When all runs have ended: those that are drawn, with their pictures."""
+        if len(self._to_come) > MOST_SETTINGS:
+            self._waiting += map(standing_for, self._best())
+        self._lend()
+        for future, wanted in self._lent:
+            yield from self._results(future, wanted)
+
+    def _best(self) -> Iterator[list[RunResult]]:
+        groups = by_data([one for members in self._members.values() for one in members]).values()
+        for some in groups:
+            settings = defaultdict(list)
+            for one in some:
+                settings[setting_label(one.overrides, self._keys)].append(one)
+            yield from sorted(settings.values(), key=rank_of)[: max(1, MOST_SETTINGS // len(groups))]
+
+    def _lend(self) -> None:
+        for wanted in self._waiting:
+            self._lent.append((self._draw(wanted), wanted))
+        self._waiting.clear()
+
+    def _draw(self, wanted: Wanted) -> Future[Wanted]:
+        return self._training.workers.submit(draw_apart, wanted, self._modules, str(Path.cwd()))
+
+    def _results(self, future: Future[Wanted], wanted: Wanted) -> Wanted:
+        """What a worker has drawn; one that died with others' stacks is asked once more."""
+        try:
+            return future.result()
+        except self._training.workers.deaths:
+            future = self._draw(wanted)
+        except Exception as error:
+            return _lost(wanted, error)
+        try:
+            return future.result()
+        except Exception as error:
+            return _lost(wanted, error)
+
+
+def draw_apart(results: Sequence[RunResult], modules: tuple[str, ...], folder: str) -> Wanted:
+    """The same with their pictures, drawn in any process; `folder` is that which their data files are named from."""
+    keep_freed_memory()
+    with working_in(Path(folder)), ONE_BLAS_THREAD, np.errstate(all="ignore"):
+        load_modules(modules)
+        return [with_picture(one) for one in results]
+
+
+def _lost(wanted: Wanted, error: Exception) -> Wanted:
+    return [replace(one, error=f"{NO_PICTURE}{type(error).__name__}: {error}") for one in wanted]

@@ -1,0 +1,92 @@
+"""Which runs of a large sweep are drawn, by whom, and what becomes of pictures that are lost."""
+
+import os
+from dataclasses import replace
+
+import pytest
+
+from runner.conduct.gallery import MOST_SETTINGS, Gallery
+from runner.findings.numbers.scores import rank_of_run
+from runner.findings.pictures import MANY_RUNS, standing_for
+from runner.plan.plan import Plan
+from runner.runs.outcome import Outcome
+from runner.runs.result import RunResult
+from runner.train.execution import Training
+from runner.train.workers import ProcessPool, ThisProcess
+from tests.runner.building import plan_of, trained_all
+
+SHORT = ("data=xor", "training.mode=full", "training.epochs=2", "training.evaluations=2")
+
+
+def swept(*jobs: tuple[str, ...], plots: str = "auto") -> tuple[Plan, list[RunResult]]:
+    plan = plan_of(*jobs, first=(*SHORT, f"tracking.plots={plots}"))
+    given = [replace(run, overrides=job) for run, job in zip(plan.runs, jobs, strict=True)]
+    plan = replace(plan, runs=given)
+    results = trained_all(plan)
+    return plan, [replace(one, overrides=job) for one, job in zip(results, jobs, strict=True)]
+
+
+def indices(drawn: list[RunResult]) -> list[int]:
+    assert all(one.pictures for one in drawn)
+    return [one.index for one in drawn]
+
+
+SEEDS = [(f"activation={name}", f"seed={seed}") for name in ("tanh", "relu") for seed in range(5)]
+
+
+def test_a_setting_is_drawn_when_its_last_run_has_ended_and_not_before():
+    plan, results = swept(*SEEDS)
+    gallery = Gallery(plan, Training([], ThisProcess()), runs=MANY_RUNS + 1)
+    gallery.add(results[:5])
+    gallery.add(results[6:])
+    expected = sorted(results[:5], key=rank_of_run)
+    assert indices(list(gallery.drawn())) == [expected[place].index for place in (0, 2, 4)]
+
+
+@pytest.mark.parametrize(("plots", "runs"), [("auto", MANY_RUNS), ("best", 1000), ("none", 1000), ("all", 1000)])
+def test_nothing_is_drawn_afterwards_where_each_run_has_its_picture_or_none_is_wanted(plots: str, runs: int):
+    plan, results = swept(*SEEDS[:5], plots=plots)
+    gallery = Gallery(plan, Training([], ThisProcess()), runs)
+    gallery.add(results)
+    assert list(gallery.drawn()) == []
+
+
+def test_of_many_settings_the_best_are_drawn():
+    rates = [(f"learning_rate={0.001 * n}",) for n in range(1, MOST_SETTINGS + 4)]
+    plan, results = swept(*rates)
+    gallery = Gallery(plan, Training([], ThisProcess()), runs=len(rates))
+    for one in results:
+        gallery.add([one])
+    best = sorted(results, key=rank_of_run)[:MOST_SETTINGS]
+    assert sorted(indices(list(gallery.drawn()))) == sorted(one.index for one in best)
+
+
+def test_the_worst_run_of_a_setting_is_one_that_did_not_finish_and_one_that_never_began_is_not_drawn():
+    _, results = swept(*SEEDS[:5])
+    ranked = sorted(results, key=rank_of_run)
+    lost = replace(ranked[0], outcome=Outcome.DIVERGED)
+    never = replace(ranked[1], outcome=Outcome.FAILED, history={})
+    chosen = standing_for([lost, never, *ranked[2:]])
+    assert [one.index for one in chosen] == [ranked[2].index, ranked[3].index, lost.index]
+    assert standing_for([never]) == []
+
+
+def test_pictures_whose_worker_died_with_something_else_are_drawn_by_another():
+    plan, results = swept(*SEEDS[:5])
+    pool = ProcessPool(1)
+    with Training([], pool) as training:
+        pool.submit(os._exit, 1)
+        gallery = Gallery(plan, training, runs=1000)
+        gallery.add(results)
+        assert len(indices(list(gallery.drawn()))) == 3
+
+
+def test_pictures_that_cannot_be_drawn_are_lost_with_a_reason_and_cost_no_number():
+    plan, results = swept(*SEEDS[:5])
+    plan = replace(plan, settings=plan.settings.model_copy(update={"modules": ("there_is_no_such_module",)}))
+    gallery = Gallery(plan, Training([], ThisProcess()), runs=1000)
+    gallery.add(results)
+    drawn = list(gallery.drawn())
+    assert len(drawn) == 3
+    for one in drawn:
+        assert "there_is_no_such_module" in one.lost_picture and one.history == results[one.index].history
