@@ -62,10 +62,10 @@ class ClientWriter:
         """Into the run's folder where that is on this machine, which is ten times faster; else through MLflow."""
         folder = folder_of(artifact_uri)
         with nullcontext(folder) if folder else tempfile.TemporaryDirectory() as into:
+            for above in {name.rpartition("/")[0] for name in files}:
+                (Path(into) / above).mkdir(parents=True, exist_ok=True)
             for name, content in files.items():
-                path = Path(into) / name
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(content)
+                Path(into, name).write_bytes(content)
             if folder is None and files:
                 upload(self._client, self._uri, run_id, artifact_uri, into)
 

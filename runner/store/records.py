@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ LEVEL, SETTING, SETTINGS_OF, BAND = "level", "setting", "settings_of", "band"
 PICTURE = "plots/cost_and_fit.png"  # of a run
 YAML = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # ten times faster where libyaml is there
 
+MOST_ENTRIES = 4096  # of configs, that are remembered as YAML
 MetricRow = tuple[str, float, int, int]
 
 
@@ -138,7 +140,9 @@ def tags_of(result: RunResult) -> dict[str, str]:
 
 def artifacts_of(result: RunResult) -> dict[str, bytes]:
     """The files of a run: config, weights, history and signals, pictures, and the error of a failed one."""
-    files = {"config.yaml": yaml.dump(to_plain(result.spec), Dumper=YAML, sort_keys=False).encode()}
+    files = {
+        "config.yaml": "".join(_entry(key, json.dumps(part)) for key, part in to_plain(result.spec).items()).encode()
+    }
     files |= pictures_in(result)
     if result.network:
         files["weights.npz"] = write_weights(result.network)
@@ -149,6 +153,12 @@ def artifacts_of(result: RunResult) -> dict[str, bytes]:
     if result.error:
         files["error.txt"] = result.error.encode()
     return files
+
+
+@lru_cache(MOST_ENTRIES)
+def _entry(key: str, part: str) -> str:
+    """A key of a config and what it holds, given as JSON, as YAML; the runs of a sweep share nearly all of them."""
+    return str(yaml.dump({key: json.loads(part)}, Dumper=YAML, sort_keys=False))
 
 
 def pictures_in(result: RunResult) -> dict[str, bytes]:

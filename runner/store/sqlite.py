@@ -65,6 +65,14 @@ def tag(file: str, tags: Mapping[str, Mapping[str, str]], stale: Mapping[str, It
         connection.executemany(f"INSERT OR REPLACE INTO tags ({COLUMNS['tags']}) VALUES (?, ?, ?)", rows)
 
 
+def tags_of(file: str, run_id: str) -> dict[str, str] | None:
+    """The tags of a run, or None where there is no such run. Raises sqlite3.Error."""
+    with closing(sqlite3.connect(file, timeout=TIMEOUT)) as connection:
+        if connection.execute("SELECT 1 FROM runs WHERE run_uuid = ?", (run_id,)).fetchone() is None:
+            return None
+        return dict(connection.execute("SELECT key, value FROM tags WHERE run_uuid = ?", (run_id,)).fetchall())
+
+
 def remove(file: str, run_ids: Iterable[str]) -> list[str]:
     """Remove runs for good, with their models and with data sets that no other run has learned from; all or none.
     Returns where the files of the models are. Raises sqlite3.Error.

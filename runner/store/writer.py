@@ -3,7 +3,7 @@
 `reader.py` reads, `client.py` writes single runs, `models.py` their models; what MLflow does not promise is in
 `mlflow_private.py`. No other file imports MLflow.
 
-A run is created when its result is there, with all its numbers in one batch; nothing is ever RUNNING but the sweep.
+A run is created when its result is there, with all its numbers in one batch; only the sweep is ever RUNNING.
 """
 
 import time
@@ -48,8 +48,7 @@ from runner.store.stored_run import StoredRun
 
 WRITTEN_BY = "runner.version"  # a tag of an experiment: the version of this program that wrote to it last
 AT_ONCE = 50  # runs in one transaction
-# Runs that are written through a client at the same time. More keep a server with two to four workers no busier; a
-# database's pool has 15 connections, of which a run takes up to two; SQLite has one writer.
+# Runs written through a client at a time: more keep no server busier; a run takes 2 of a database's 15 connections.
 TO_SERVER, TO_DATABASE, TO_SQLITE = 8, 4, 1
 ROUNDS = 2  # of these until somebody who has pressed Ctrl-C is heard
 
@@ -90,8 +89,8 @@ class Tracker:
     @store_errors()
     def start_sweep(self, name: str, tags: Mapping[str, str]) -> str:
         """Create the parent run of a sweep and return its id."""
-        all_tags = {key: value[:MAX_TAG] for key, value in tags.items()} | {"mlflow.user": user()}
-        return str(self._client.create_run(self.experiment_id, run_name=name, tags=all_tags).info.run_id)
+        cut = {key: value[:MAX_TAG] for key, value in tags.items()} | {"mlflow.user": user()}
+        return str(self._client.create_run(self.experiment_id, run_name=name, tags=cut).info.run_id)
 
     @store_errors()
     def resume_sweep(self, run_id: str, tags: Mapping[str, str]) -> None:
@@ -102,7 +101,9 @@ class Tracker:
     @store_errors()
     def tag(self, run_id: str, key: str) -> str:
         """What a run's tag says now; empty without it."""
-        return str(self._client.get_run(run_id).data.tags.get(key, ""))
+        file = self._bulk_file()
+        found = (sqlite.tags_of(file, run_id) if file else None) or self._client.get_run(run_id).data.tags
+        return str(found.get(key, ""))
 
     @store_errors()
     def tag_runs(self, tags: Mapping[str, Mapping[str, str]], stale: Mapping[str, Iterable[str]]) -> None:
@@ -113,8 +114,7 @@ class Tracker:
             sqlite.tag(file, cut, left)
             return
         changes = [(run_id, cut.get(run_id, {}), left.get(run_id, ())) for run_id in {**cut, **left}]
-        for _ in in_flight(self._writer.tag_run, changes, self._in_flight):
-            pass
+        list(in_flight(self._writer.tag_run, changes, self._in_flight))
 
     @store_errors()
     def remove(self, runs: Sequence[StoredRun]) -> None:
