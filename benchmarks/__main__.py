@@ -25,17 +25,19 @@ PARTS = {
     "dry-run": "Dry runs beside real ones",
     "tracking": "Tracking",
     "settings": "Settings in MLflow",
+    "huge": "A hundred thousand runs",
     "tables": "Tables beside scikit-learn",
     "diagnosis": "Diagnosis",
 }
-OF_SCORES = ("tables", "diagnosis")  # what they printed is in docs/tables.md and benchmarks/DIAGNOSIS.md
-TIMES = [part for part in PARTS if part not in OF_SCORES]
+# What they printed is in docs/tables.md, benchmarks/DIAGNOSIS.md and docs/scale.md.
+ON_REQUEST = ("tables", "diagnosis", "huge")
+TIMES = [part for part in PARTS if part not in ON_REQUEST]
 
 
 def main() -> int:
     """Print the parts that were asked for, or all, each in a process of its own; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    known = f"what to measure: {', '.join(PARTS)}; all but {' and '.join(OF_SCORES)} by default"
+    known = f"what to measure: {', '.join(PARTS)}; all but {', '.join(ON_REQUEST)} by default"
     parser.add_argument("parts", nargs="*", metavar="part", help=known)
     parser.add_argument("--quick", action="store_true", help="a few seconds of everything, to see that it works")
     parser.add_argument("--against", metavar="FILE", help="fail where a ratio is worse by a quarter than in this file")

@@ -34,7 +34,7 @@ def tables(quick: bool) -> Iterator[str]:
     for name, sweep in list(SWEEPS.items())[: 1 if quick else None]:
         with tempfile.TemporaryDirectory() as folder:
             told = _told(sweep, Path(folder))
-            seconds, memory = timed(("-m", "runner", "-m", *sweep), Path(folder))
+            seconds, memory, _ = timed(("-m", "runner", "-m", *sweep), Path(folder))
             disk = sum(file.stat().st_size for file in Path(folder).rglob("*") if file.is_file()) / 2**20
         pairs = zip(told, (seconds, memory, disk), strict=True)
         rows.append(

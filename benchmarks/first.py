@@ -24,11 +24,11 @@ def tables(quick: bool) -> Iterator[str]:
     repeats, programs = (1, PROGRAMS[1:2]) if quick else (5, PROGRAMS)
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        fresh, _ = timed(("-m", "runner"), folder)
+        fresh = timed(("-m", "runner"), folder).seconds
         times: dict[str, list[float]] = {name: [] for name, _ in programs}
         for _ in range(repeats):
             for name, arguments in programs:
-                times[name].append(timed(arguments, folder)[0])
+                times[name].append(timed(arguments, folder).seconds)
     medians = {name: statistics.median(seconds) for name, seconds in times.items()}
     medians["python -m runner, new folder (MLflow makes its tables)"] = fresh
     floor = medians[PROGRAMS[1][0]]

@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Event, Thread
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 MIB = 1 << 10  # the kernel counts in KiB
@@ -28,8 +29,16 @@ def environment() -> dict[str, str]:
     return kept | {"PYTHONPATH": str(ROOT)}
 
 
-def timed(arguments: Sequence[str], folder: Path) -> tuple[float, float]:
-    """Seconds, and the peak memory in MiB, of `python arguments` in a folder. Raises RuntimeError when it fails."""
+class Timing(NamedTuple):
+    """What a program took: seconds, MiB of all its processes at their peak, and processor seconds of the first one."""
+
+    seconds: float
+    memory: float
+    main: float
+
+
+def timed(arguments: Sequence[str], folder: Path) -> Timing:
+    """What `python arguments` takes in a folder. Raises RuntimeError when it fails."""
     started = time.perf_counter()
     with (
         tempfile.TemporaryFile() as said,
@@ -37,8 +46,8 @@ def timed(arguments: Sequence[str], folder: Path) -> tuple[float, float]:
             [sys.executable, *arguments], cwd=folder, env=environment(), stdout=said, stderr=subprocess.STDOUT
         ) as process,
     ):
-        peak, done = [0.0], Event()
-        watcher = Thread(target=_watch, args=(process.pid, peak, done))
+        most, done = {"memory": 0.0, "main": 0.0}, Event()
+        watcher = Thread(target=_watch, args=(process.pid, most, done))
         watcher.start()
         code = process.wait()
         seconds = time.perf_counter() - started
@@ -47,12 +56,22 @@ def timed(arguments: Sequence[str], folder: Path) -> tuple[float, float]:
         if code:
             said.seek(0)
             raise RuntimeError(f"{' '.join(arguments)} ended with {code}:\n{said.read().decode()[-2000:]}")
-    return seconds, peak[0]
+    return Timing(seconds, **most)
 
 
-def _watch(pid: int, peak: list[float], done: Event) -> None:
+def _watch(pid: int, most: dict[str, float], done: Event) -> None:
     while not done.wait(0.2):
-        peak[0] = max(peak[0], sum(_proportional_kib(one) for one in family(pid)) / MIB)
+        most["memory"] = max(most["memory"], sum(_proportional_kib(one) for one in family(pid)) / MIB)
+        most["main"] = max(most["main"], _processor_seconds(pid))
+
+
+def _processor_seconds(pid: int) -> float:
+    """Of a process alone, in user mode and in the kernel."""
+    try:
+        after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def family(pid: int) -> list[int]:

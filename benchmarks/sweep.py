@@ -1,4 +1,4 @@
-"""A whole sweep: quadrants, 2-2-1 and 2-4-1, 500 epochs, curves and a picture per run, beside the usual way."""
+"""A whole sweep: quadrants, 2-2-1 and 2-4-1, 500 epochs, curves and pictures, beside the usual way."""
 
 import importlib.util
 import os
@@ -15,24 +15,33 @@ USUAL_RUNS = 32
 OURS = ("data=quadrants", "training.mode=full", "training.epochs=500")
 LAUNCHERS = {"basic": (), "joblib": ("hydra/launcher=joblib", "hydra.launcher.n_jobs=2")}
 SAMPLE = 300
+SIZES = ((16, "auto"), (100, "auto"), (1000, "auto"), (1000, "all"), (5000, "auto"), (10_000, "auto"))
+QUICK = ((4, "auto"), (4, "all"))
 
 
 def tables(quick: bool) -> Iterator[str]:
     """Markdown, a part at a time."""
-    sizes, workers = ((4,), 1) if quick else ((16, 100, 1000, 10_000), 2)
+    sizes, workers = (QUICK, 1) if quick else (SIZES, 2)
     usual: dict[str, float] = {}
     if importlib.util.find_spec("sklearn") is None:
         yield "The usual way is not measured: scikit-learn is not installed (pip install -e '.[bench]').\n"
     else:
         usual = _usual(1, ["basic"]) if quick else _usual(USUAL_RUNS, list(LAUNCHERS))
     rows = []
-    for runs in sizes:
+    for runs, plots in sizes:
         with tempfile.TemporaryDirectory() as folder:
-            jobs = (f"workers={workers}", "network.hidden=[2],[4]", f"seed=range({runs // 2})")
-            seconds, memory = timed(("-m", "runner", "-m", *OURS, *jobs), Path(folder))
-        others = [f"{of_a_run * runs / seconds:.1f}" for of_a_run in usual.values()]
-        rows.append([f"{runs:,}", f"{seconds:.1f}", f"{1000 * seconds / runs:.0f}", f"{memory:.0f}", *others])
-    header = ["runs", "seconds", "ms per run", "peak MiB", *(f"{name} / this" for name in usual)]
+            jobs = (
+                f"workers={workers}",
+                f"tracking.plots={plots}",
+                "network.hidden=[2],[4]",
+                f"seed=range({runs // 2})",
+            )
+            took = timed(("-m", "runner", "-m", *OURS, *jobs), Path(folder))
+        others = [f"{of_a_run * runs / took.seconds:.1f}" for of_a_run in usual.values()]
+        a_run = [f"{1000 * spent / runs:.1f}" for spent in (took.seconds, took.main)]
+        rows.append([f"{runs:,} ({plots})", f"{took.seconds:.1f}", *a_run, f"{took.memory:.0f}", *others])
+    header = ["runs (pictures)", "seconds", "ms a run", "of the main process", "peak MiB"]
+    header += [f"{name} / this" for name in usual]
     yield f"Whole sweeps, {'two workers' if workers == 2 else 'one worker'}:\n\n{markdown(header, rows)}\n"
     if usual:
         told = ", ".join(f"{name} {seconds:.2f} s a run" for name, seconds in usual.items())
@@ -49,12 +58,12 @@ def _usual(runs: int, launchers: list[str]) -> dict[str, float]:
         for name in launchers:
             if name == "joblib" and importlib.util.find_spec("hydra_plugins.hydra_joblib_launcher") is None:
                 continue
-            few, _ = timed((USUAL, "-m", "seed=range(1)", "hidden=2", *LAUNCHERS[name]), Path(folder))
+            few = timed((USUAL, "-m", "seed=range(1)", "hidden=2", *LAUNCHERS[name]), Path(folder)).seconds
             if runs == 1:
                 found[name] = few
                 continue
-            many, _ = timed((USUAL, "-m", f"seed=range({runs // 2})", "hidden=2,4", *LAUNCHERS[name]), Path(folder))
-            found[name] = (many - few) / (runs - 1)
+            jobs = (f"seed=range({runs // 2})", "hidden=2,4", *LAUNCHERS[name])
+            found[name] = (timed((USUAL, "-m", *jobs), Path(folder)).seconds - few) / (runs - 1)
     return found
 
 
