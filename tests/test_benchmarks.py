@@ -15,7 +15,7 @@ from benchmarks.markdown import markdown
 from benchmarks.work import SHAPES, Work
 from tests.end_to_end.program import ROOT, environment
 
-PARTS = ("kernel", "signals", "sweep", "first", "scale", "case-studies", "tracking", "settings")
+PARTS = ("kernel", "signals", "sweep", "first", "scale", "case-studies", "tracking", "settings", "huge")
 QUICK = Work((2, 3, 1), 4, 5, 20)
 
 
@@ -26,7 +26,14 @@ def benchmark(*arguments: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-LONG = ("sweep", "first", "tracking", "scale", "settings")  # many programs, servers and clusters take half a minute
+LONG = (
+    "sweep",
+    "first",
+    "tracking",
+    "scale",
+    "settings",
+    "huge",
+)  # many programs, servers and clusters take half a minute
 
 
 @pytest.mark.parametrize("part", [pytest.param(one, marks=pytest.mark.slow if one in LONG else ()) for one in PARTS])

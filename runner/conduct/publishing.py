@@ -27,7 +27,7 @@ from runner.runs.result import RunResult
 from runner.store.address import run_pages
 from runner.store.errors import StoreError
 from runner.store.reader import PARENT, Reader
-from runner.store.records import pictures_in, record_of
+from runner.store.records import of_level, pictures_in, record_of
 from runner.store.writer import Tracker
 
 
@@ -82,7 +82,7 @@ class Publisher:
             is_whole = run.is_whole and self.reader.has_files(run)
             if is_whole and is_result and is_new and run.tags.get(PARENT, "") == self.parent.run_id:
                 run_ids[run.index] = run.run_id
-                self.ledger.tagged[run.index] = run.tags
+                self.ledger.tagged[run.index] = of_level(run.tags)
             elif not run.is_parent:
                 leftover.append(run)
         self._tracker.remove(leftover)
@@ -130,7 +130,7 @@ class Publisher:
             records = [replace(record, files={**record.files, **more}) for record in records]
         for place, run_id in self._tracker.write_runs(records, self.parent.run_id):
             self.ledger.run_ids[results[place].index] = run_id
-            self.ledger.tagged[results[place].index] = records[place].tags
+            self.ledger.tagged[results[place].index] = of_level(records[place].tags)
 
     def finish(self, status: str = "FINISHED") -> None:
         """Say why runs do not learn; give the best run of a finished sweep its model, the parent the comparison."""

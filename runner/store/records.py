@@ -179,6 +179,11 @@ def _parquet(columns: Mapping[str, Sequence[float] | Array]) -> bytes:
     return buffer.getvalue()
 
 
+def of_level(tags: Mapping[str, str]) -> dict[str, str]:
+    """Of a run's tags those that say what it is listed as."""
+    return {key: tags[key] for key in (LEVEL, SETTING, BAND) if key in tags}
+
+
 def _data_of(result: RunResult, used: DataUsed) -> tuple[DataRecord, ...]:
     data, (n_train, n_test) = result.spec.data, used.n_samples
     source = json.dumps(data.model_dump(mode="json") | {"seed": result.spec.data_seed})[:65000]
