@@ -33,7 +33,7 @@ LONG = (
     "scale",
     "settings",
     "huge",
-)  # many programs, servers and clusters take half a minute
+)  # many programs and servers take half a minute
 
 
 @pytest.mark.parametrize("part", [pytest.param(one, marks=pytest.mark.slow if one in LONG else ()) for one in PARTS])
