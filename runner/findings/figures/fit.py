@@ -1,16 +1,18 @@
 """One network's fit in a panel: what it shows depends on the inputs and the task."""
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from contourpy import contour_generator
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from nn.registry import Array
 from runner.base.texts import short
-from runner.findings.figures.panel import SCALE, Frame, dress, norm_of
+from runner.findings.figures.artists import draw_shapes
+from runner.findings.figures.panel import Frame, dress
+from runner.findings.figures.shapes import Bands, Cells, Dots, Line, Shape, Words
 from runner.findings.figures.style import (
     BLACK,
     BLUE,
@@ -40,6 +42,9 @@ CURVE: dict[str, Style] = {
     "target": DASHED | {"linewidth": 1.2},
     "prediction": {"color": BLUE, "linewidth": 2},
 }
+BOUNDARY: Style = {"color": DARK, "linewidth": 1.2}
+TRUTH: Style = {"color": "white", "linewidth": 1, "linestyle": "--"}
+MOST_COUNTED = 12  # classes, whose numbers have room in their cells
 MARKS = {"train": "o", "validation": "^", "test": "X"}
 SURFACE: dict[str, Style] = {
     "target": DASHED | {"color": GREY},
@@ -73,14 +78,18 @@ def frame_of(fit: Fit) -> Frame:
 
 def draw_contents(axes: Axes, fit: Fit, frame: Frame) -> None:
     """Draw a fit into axes that have its frame."""
-    drawers: dict[str, Callable[[Axes, Fit], None]] = {
-        "curve": _draw_curve,
-        "regions": _draw_regions,
-        "surface": partial(_draw_surface, levels=np.array(frame.scale)),
-        "scatter": _draw_scatter,
-        "confusion": _draw_confusion,
-    }
-    drawers[fit.kind](axes, fit)
+    draw_shapes(axes, contents_of(fit, frame))
+
+
+def contents_of(fit: Fit, frame: Frame) -> list[Shape]:
+    """What a fit shows in its frame."""
+    return {
+        "curve": _contents_of_curve,
+        "regions": _contents_of_regions,
+        "surface": _contents_of_surface,
+        "scatter": _contents_of_scatter,
+        "confusion": _contents_of_confusion,
+    }[fit.kind](fit, frame)
 
 
 def parts_of(part: NDArray[np.str_] | None) -> list[tuple[str, NDArray[np.bool_]]]:
@@ -104,15 +113,13 @@ def _frame_of_curve(fit: Fit) -> Frame:
     return Frame((fit.x[0], fit.x[-1]), y, x_label, y_label, _some(CURVE, shown))
 
 
-def _draw_curve(axes: Axes, fit: Fit) -> None:
+def _contents_of_curve(fit: Fit, frame: Frame) -> list[Shape]:
     assert fit.samples is not None and fit.targets is not None
-    for name, chosen in parts_of(fit.part):
-        axes.plot(fit.samples[chosen, 0], fit.targets[chosen, 0], **CURVE[name])
-    if fit.truth is not None:
-        axes.plot(fit.x, fit.truth, **CURVE["target"])
-    low, high = axes.get_ylim()
+    low, high = frame.y
     prediction = np.clip(fit.prediction, 2 * low - high, 2 * high - low)  # a line to infinity is not drawn at all
-    axes.plot(fit.x, prediction, **CURVE["prediction"])
+    samples = [Line(fit.samples[chosen, 0], fit.targets[chosen, 0], CURVE[name]) for name, chosen in parts_of(fit.part)]
+    truth = [Line(fit.x, fit.truth, CURVE["target"])] if fit.truth is not None else []
+    return [*samples, *truth, Line(fit.x, prediction, CURVE["prediction"])]
 
 
 def _frame_of_plane(fit: Fit, **more: Any) -> Frame:
@@ -147,22 +154,31 @@ def class_style(label: int, size: float, part: str = "train") -> Style:
     return style | {"markeredgecolor": DARK if is_test else "white", "markeredgewidth": 0.9 if is_test else 0.4}
 
 
-def _draw_regions(axes: Axes, fit: Fit) -> None:
+def _contents_of_regions(fit: Fit, _: Frame) -> list[Shape]:
     assert fit.samples is not None and fit.targets is not None and fit.y is not None
     n = len(fit.classes)
-    extent = (float(fit.x[0]), float(fit.x[-1]), float(fit.y[0]), float(fit.y[-1]))
-    binary = n == 2
-    axes.imshow(
-        fit.prediction, origin="lower", extent=extent, aspect="auto", interpolation="bilinear" if binary else "nearest",
-        cmap=SHARES if binary else CLASSES, vmin=0, vmax=1 if binary else CLASSES.N - 1,
-    )  # fmt: skip
-    if binary and fit.prediction.min() < 0.5 < fit.prediction.max():
-        axes.contour(fit.x, fit.y, fit.prediction, levels=[0.5], colors=[DARK], linewidths=1.2)
     size = 3.2 if len(fit.samples) > 50 else 8
-    for part, rows in parts_of(fit.part):
-        for label in range(n):
-            chosen = rows & (fit.targets == label)
-            axes.plot(fit.samples[chosen, 0], fit.samples[chosen, 1], **class_style(label, size, part))
+    marks = [
+        _through(fit.samples[rows & (fit.targets == label)], class_style(label, size, part))
+        for part, rows in parts_of(fit.part)
+        for label in range(n)
+    ]
+    if n > 2:
+        return [Cells(fit.x, fit.y, fit.prediction, CLASSES, 0, CLASSES.N - 1), *marks]
+    boundary = _contour(fit.x, fit.y, fit.prediction, 0.5, BOUNDARY)
+    return [Cells(fit.x, fit.y, fit.prediction, SHARES, 0, 1, is_smooth=True), *boundary, *marks]
+
+
+def _contour(x: Array, y: Array, values: Array, level: float, style: Style) -> list[Line]:
+    """Lines along which values `(y, x)` cross a level; none where they only touch it."""
+    known = np.ma.masked_invalid(values)
+    if not known.min() < level < known.max():
+        return []
+    return [_through(np.asarray(line), style) for line in contour_generator(x, y, known).lines(level)]
+
+
+def _through(points: Array, style: Style) -> Line:
+    return Line(points[:, 0], points[:, 1], style)
 
 
 def _levels(fit: Fit) -> Array:
@@ -180,16 +196,16 @@ def _frame_of_surface(fit: Fit) -> Frame:
     return _frame_of_plane(fit, legend=legend, scale=tuple(_levels(fit).tolist()), scale_label=scale_label)
 
 
-def _draw_surface(axes: Axes, fit: Fit, levels: Array) -> None:
+def _contents_of_surface(fit: Fit, frame: Frame) -> list[Shape]:
     assert fit.samples is not None and fit.targets is not None and fit.y is not None
-    colors: dict[str, Any] = {"cmap": SCALE, "norm": norm_of(levels.tolist())}
-    axes.contourf(fit.x, fit.y, fit.prediction, levels=levels, extend="both", **colors)
-    if fit.truth is not None:
-        axes.contour(fit.x, fit.y, fit.truth, levels=levels[1::2], colors="white", linewidths=1, linestyles="--")
-    dots: dict[str, Any] = {"edgecolors": "white", "linewidths": 0.4} | colors
-    for part, rows in parts_of(fit.part):
-        x, y = fit.samples[rows].T
-        axes.scatter(x, y, c=fit.targets[rows, 0], s=9 if part == "train" else 18, marker=MARKS[part], **dots)
+    dots = [
+        Dots(x, y, fit.targets[rows, 0], frame.scale, MARKS[part], 3 if part == "train" else 4.2)
+        for part, rows in parts_of(fit.part)
+        for x, y in [fit.samples[rows].T]
+    ]
+    truth = fit.truth if fit.truth is not None else np.zeros_like(fit.prediction)
+    target = [line for level in frame.scale[1::2] for line in _contour(fit.x, fit.y, truth, level, TRUTH)]
+    return [Bands(fit.x, fit.y, fit.prediction, frame.scale), *dots, *target]
 
 
 def _frame_of_scatter(fit: Fit) -> Frame:
@@ -201,11 +217,10 @@ def _frame_of_scatter(fit: Fit) -> Frame:
     return Frame(rounded(low, high), y, f"target {short(fit.target_name, 30)}", "prediction", _some(SCATTER, shown))
 
 
-def _draw_scatter(axes: Axes, fit: Fit) -> None:
-    for name, chosen in parts_of(fit.part):
-        axes.plot(fit.x[chosen], fit.prediction[chosen], **SCATTER[name])
-    ends = [float(fit.x.min()), float(fit.x.max())]
-    axes.plot(ends, ends, **SCATTER["perfect"])
+def _contents_of_scatter(fit: Fit, _: Frame) -> list[Shape]:
+    ends = np.array([fit.x.min(), fit.x.max()])
+    samples = [Line(fit.x[chosen], fit.prediction[chosen], SCATTER[name]) for name, chosen in parts_of(fit.part)]
+    return [*samples, Line(ends, ends, SCATTER["perfect"])]
 
 
 def _frame_of_confusion(fit: Fit) -> Frame:
@@ -213,14 +228,12 @@ def _frame_of_confusion(fit: Fit) -> Frame:
     return Frame(x, y, f"predicted class ({fit.tested_on} samples)", "true class", has_grid=False, classes=fit.classes)
 
 
-def _draw_confusion(axes: Axes, fit: Fit) -> None:
-    n = len(fit.classes)
-    shares = fit.prediction / np.maximum(fit.prediction.sum(axis=1, keepdims=True), 1)
-    axes.imshow(shares, cmap=COUNTS, vmin=0, vmax=1, aspect="auto")
-    if n <= 12:
-        for row in range(n):
-            for column in range(n):
-                color = LIGHT if shares[row, column] > 0.6 else DARK
-                axes.text(
-                    column, row, f"{fit.prediction[row, column]:.0f}", ha="center", va="center", color=color, fontsize=8
-                )
+def _contents_of_confusion(fit: Fit, _: Frame) -> list[Shape]:
+    n, counts = len(fit.classes), fit.prediction
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    numbers = [
+        Words(column, row, f"{counts[row, column]:.0f}", LIGHT if shares[row, column] > 0.6 else DARK)
+        for row in range(n if n <= MOST_COUNTED else 0)
+        for column in range(n)
+    ]
+    return [Cells(fit.x, fit.x, shares, COUNTS, 0, 1), *numbers]

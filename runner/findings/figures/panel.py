@@ -1,13 +1,12 @@
-"""Panels that many runs share: ticks, labels and legend are drawn once, and a run's own lines on a copy of that.
+"""What surrounds the data of a panel: ticks, labels and legend, drawn once for the many runs that share them.
 
 matplotlib spends two thirds of a picture on what surrounds the data. Limits are rounded outwards, so that the runs of a
 sweep mostly have the same ones; a picture depends on its own run alone, whatever was drawn before.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import Any
+from functools import lru_cache
 
 import matplotlib
 import numpy as np
@@ -16,8 +15,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import BoundaryNorm
 from matplotlib.ticker import MaxNLocator
-from matplotlib.transforms import Bbox
+from matplotlib.transforms import Affine2D, Bbox
 
+from nn.registry import Array
 from runner.base.texts import short
 from runner.findings.figures.style import (
     Legend,
@@ -28,7 +28,6 @@ from runner.findings.figures.style import (
     keep_inside,
     log_axis,
     new_figure,
-    rgb_of,
     tidy,
 )
 
@@ -58,30 +57,22 @@ class Frame:
     scale_label: str = ""
 
 
-def draw_panel(frame: Frame, contents: Callable[[Axes], None]) -> Pixels:
-    """A panel in pixels, `(height, width, 3)`: its surroundings, and on them what `contents` draws into axes."""
-    surroundings, position = _surroundings(frame)
-    canvas, axes = _stage()
-    canvas.restore_region(surroundings)
-    axes.set_position(position)
-    axes.set_yscale("log" if frame.is_log else "linear")  # before the limits, which a logarithm may not have
-    axes.set(xlim=frame.x, ylim=frame.y)
-    axes.autoscale(False)
-    before = set(axes.get_children())
-    contents(axes)
-    added = [artist for artist in axes.get_children() if artist not in before]
-    sides = ["left", "bottom"] if frame.has_grid else ["left", "bottom", "top", "right"]
-    for artist in (*sorted(added, key=lambda artist: artist.get_zorder()), *(axes.spines[side] for side in sides)):
-        axes.draw_artist(artist)
-    pixels = rgb_of(canvas)
-    for artist in added:
-        artist.remove()
-    return pixels
+@dataclass(frozen=True)
+class Surroundings:
+    """An empty panel `(height, width, RGBA)`, where its axes are, and how their units become pixels from below left.
+
+    The units of a logarithmic axis are powers of ten.
+    """
+
+    pixels: Pixels
+    box: Bbox
+    to_pixels: Affine2D
+    is_log: bool
 
 
 @lru_cache(KEPT)
-def _surroundings(frame: Frame) -> tuple[Any, Bbox]:
-    """The pixels of an empty panel, as matplotlib keeps them, and where its axes are."""
+def surroundings(frame: Frame) -> Surroundings:
+    """All of a panel that its frame decides."""
     figure = new_figure(*SIZE)
     axes = figure.subplots()
     figure.subplots_adjust(left=0.155, right=0.965, top=0.9, bottom=0.15)
@@ -95,17 +86,9 @@ def _surroundings(frame: Frame) -> tuple[Any, Bbox]:
     cut_labels(axes)
     keep_inside(figure)
     canvas.draw()
-    return canvas.copy_from_bbox(figure.bbox), axes.get_position()
-
-
-@cache
-def _stage() -> tuple[FigureCanvasAgg, Axes]:
-    """The axes that the contents of all panels are drawn in, one after the other."""
-    figure = new_figure(*SIZE)
-    axes = figure.subplots()
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    return canvas, axes
+    box = Bbox.from_extents(*axes.bbox.extents)
+    to_pixels = Affine2D(axes.transData.get_affine().get_matrix())
+    return Surroundings(np.array(canvas.buffer_rgba()), box, to_pixels, frame.is_log)
 
 
 def dress(axes: Axes, frame: Frame) -> None:
@@ -131,3 +114,11 @@ def dress(axes: Axes, frame: Frame) -> None:
 def norm_of(scale: Sequence[float]) -> BoundaryNorm:
     """The same colours in a panel and in the bar beside it."""
     return BoundaryNorm(scale, matplotlib.colormaps[SCALE].N, extend="both")
+
+
+@lru_cache(KEPT)
+def colors_of(scale: tuple[float, ...]) -> Array:
+    """The colours `(steps + 2, RGBA)` below, along and above a scale of equal steps."""
+    step = scale[1] - scale[0]
+    middles = scale[0] + step * (np.arange(len(scale) + 1) - 0.5)
+    return np.asarray(matplotlib.colormaps[SCALE](norm_of(scale)(middles)))

@@ -2,37 +2,38 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.text import Text
+from PIL import Image
 
 from nn.registry import Array
-from runner.findings.figures.fit import draw_contents, frame_of
-from runner.findings.figures.panel import SIZE, Frame, Limits, draw_panel
+from runner.findings.figures.fit import contents_of, frame_of
+from runner.findings.figures.painting import HEIGHT, WIDTH, paint_panel
+from runner.findings.figures.palette import png_of
+from runner.findings.figures.panel import Frame, Limits
+from runner.findings.figures.shapes import Line, Shape
 from runner.findings.figures.style import (
     BLUE,
+    DPI,
+    EDGE,
     GREEN,
+    INK,
     RED,
-    Pixels,
     Style,
     below_explosion,
     legend_of,
-    new_figure,
     our_style,
-    pixels_to_png,
-    rgb_of,
     without_glyph_warnings,
 )
+from runner.findings.figures.words import cut, write
 from runner.findings.numbers.fits import fit_of, rounded
 from runner.findings.numbers.units import cost_unit
 from runner.runs.data import Prepared
 from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult, network_of
 
-HEADLINE = (2 * SIZE[0], 0.3)  # inches
+HEADLINE, MIDDLE = 30, 17  # pixels: how high it is, and where its text is
+HEADLINE_SIZE = 10  # points
 NEAR = 30.0
 Curves = list[tuple[str, Array]]
 STYLES: dict[str, Style] = {
@@ -40,6 +41,7 @@ STYLES: dict[str, Style] = {
     "validation": {"color": GREEN, "linewidth": 1.6, "linestyle": "-."},
     "test": {"color": RED, "linewidth": 1.6, "linestyle": "--"},
 }
+POINT: Style = {"marker": "o", "markersize": 4}  # of a run that was evaluated once
 
 
 @our_style()
@@ -48,18 +50,27 @@ def draw_run(result: RunResult, data: Prepared) -> RunResult:
     if not result.history.get("step"):
         return result
     with without_glyph_warnings():
-        return replace(result, pictures={"cost_and_fit.png": pixels_to_png(_pixels(result, data))})
+        return replace(result, pictures={"cost_and_fit.png": _picture(result, data)})
 
 
-def _pixels(result: RunResult, data: Prepared) -> Pixels:
-    steps, curves = np.array(result.history["step"]), _curves(result)
-    unit = cost_unit(result)
-    cost_label = f"cost ({result.spec.loss.name.replace('_', ' ')}{f' of {unit}' if unit else ''})"
-    cost = draw_panel(_frame_of_cost(steps, curves, cost_label), lambda axes: _draw_cost(axes, steps, curves))
+def _picture(result: RunResult, data: Prepared) -> bytes:
     fit = fit_of(result, data)
     frame = frame_of(fit)
-    shown = draw_panel(frame, lambda axes: draw_contents(axes, fit, frame))
-    return np.vstack([_headline(_summary(result)), np.hstack([cost, shown])])
+    panels = [_cost_of(result), (frame, contents_of(fit, frame))]
+    picture = Image.new("RGB", (WIDTH * len(panels), HEADLINE + HEIGHT), "white")
+    for place, (around, shapes) in enumerate(panels):
+        picture.paste(paint_panel(around, shapes), (place * WIDTH, HEADLINE))
+    headline = cut(_summary(result), picture.width - 2 * EDGE * DPI, HEADLINE_SIZE)
+    write(picture, (picture.width / 2, MIDDLE), headline, HEADLINE_SIZE, INK)
+    return png_of(picture, [shape for _, shapes in panels for shape in shapes])
+
+
+def _cost_of(result: RunResult) -> tuple[Frame, list[Shape]]:
+    steps, curves = np.array(result.history["step"]), _curves(result)
+    unit = cost_unit(result)
+    label = f"cost ({result.spec.loss.name.replace('_', ' ')}{f' of {unit}' if unit else ''})"
+    point = {} if len(steps) > 1 else POINT
+    return _frame_of_cost(steps, curves, label), [Line(steps, values, STYLES[name] | point) for name, values in curves]
 
 
 def _curves(result: RunResult) -> Curves:
@@ -90,25 +101,6 @@ def _rungs(value: float, digits: Sequence[int]) -> list[float]:
     """These digits times the powers of ten around a value."""
     exponent = int(np.floor(np.log10(value)))
     return [float(f"{digit}e{place}") for place in (exponent - 1, exponent, exponent + 1) for digit in digits]
-
-
-def _draw_cost(axes: Axes, steps: Array, curves: Curves) -> None:
-    for name, values in curves:
-        axes.plot(steps, values, **STYLES[name])
-
-
-def _headline(text: str) -> Pixels:
-    """A line of text in pixels, over both panels."""
-    canvas, line = _empty_headline()
-    line.set_text(text)
-    canvas.draw()
-    return rgb_of(canvas)
-
-
-@cache
-def _empty_headline() -> tuple[FigureCanvasAgg, Text]:
-    figure = new_figure(*HEADLINE)
-    return FigureCanvasAgg(figure), figure.text(0.5, 0.4, "", fontsize=10, ha="center", va="center")
 
 
 def _summary(result: RunResult) -> str:

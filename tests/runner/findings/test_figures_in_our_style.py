@@ -10,8 +10,7 @@ import pytest
 from matplotlib.text import Text
 
 from runner.findings import figures
-from runner.findings.figures import panel
-from runner.findings.figures.run import _empty_headline
+from runner.findings.figures import painting, palette, panel
 from runner.findings.numbers.curves import Shown, curves, strips
 from runner.findings.numbers.effects import effects, pairs, profiles
 from runner.findings.numbers.fits import fit_of
@@ -59,9 +58,8 @@ def drawn_of(low: float, high: float) -> dict[str, bytes]:
 
 def drawn_from(trained: list[tuple[RunResult, Prepared]]) -> dict[str, bytes]:
     """Every picture that is drawn of data and of what networks made of it, from the beginning."""
-    panel._surroundings.cache_clear()
-    panel._stage.cache_clear()
-    _empty_headline.cache_clear()
+    for kept in (panel.surroundings, panel.colors_of, painting._look, painting._renderer, palette._palettes):
+        kept.cache_clear()
     fits = [(Shown(result.spec.data.name, "cost 1", result), fit_of(result, data)) for result, data in trained]
     runs = [figures.draw_run(result, data).pictures["cost_and_fit.png"] for result, data in trained]
     return {
