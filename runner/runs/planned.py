@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from runner.runs.spec import Spec
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PlannedRun:
     """One run of a sweep: its place there, its run key, and the overrides and spec that make it."""
 
@@ -13,3 +13,8 @@ class PlannedRun:
     key: str
     overrides: tuple[str, ...]
     spec: Spec
+
+
+def parts_but_the_seed(spec: Spec) -> tuple[int, ...]:
+    """Which objects a spec has in common with those that were made to differ from it in their seed alone."""
+    return tuple(id(value) for key, value in spec if key != "seed")
