@@ -45,11 +45,6 @@ class Checked:
         """Of the whole run, the first of those that share this."""
         return self.phases[-1].spec
 
-    def with_seed(self, seed: int) -> Spec:
-        """The spec of a run that shares this; all but the seed is one object in both, which is what saves memory."""
-        spec = self.spec
-        return Spec.model_construct(spec.model_fields_set, **{**dict(spec), "seed": seed})
-
     @property
     def digests(self) -> tuple[str, ...]:
         """Of the files that each phase reads; empty texts where it reads none."""

@@ -11,6 +11,7 @@ from runner.plan.phases import Checked
 from runner.plan.validation import SpecBuilder
 from runner.runs.components import load_modules
 from runner.runs.identity import run_keys
+from runner.runs.planned import with_seed
 from runner.runs.settings import Settings, read_settings
 from runner.runs.spec import Spec
 
@@ -39,7 +40,7 @@ class Reader:
             alike, seed = _but_the_seed(job.config)
             if not found and alike in self._alike and type(seed) is int and seed in USUAL_SEEDS:
                 one = self._alike[alike]
-                self.made.append((job.overrides, one.with_seed(seed), one))
+                self.made.append((job.overrides, with_seed(one.spec, seed), one))
             else:
                 found += self._look_at(job, alike, is_whole=not found)
         if found:
