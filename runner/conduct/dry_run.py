@@ -45,7 +45,7 @@ def dry_run(plan: Plan, is_sweep: bool) -> None:
     say(_in_full(plan.specs[0]))
 
 
-def _shared_out(plan: Plan) -> tuple[list[Task], int]:
+def _shared_out(plan: Plan) -> tuple[Sequence[Task], int]:
     """The stacks as they would be cut, and how many workers would have something to do."""
     executor, wanted = plan.settings.executor, plan.settings.workers or default_workers()
     if isinstance(executor, ProcessExecutor):

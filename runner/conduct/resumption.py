@@ -16,7 +16,7 @@ from runner.runs.outcome import Outcome
 from runner.runs.planned import PlannedRun
 from runner.runs.result import RunResult
 from runner.runs.settings import Settings
-from runner.runs.spec import Spec, from_plain
+from runner.runs.spec import Spec
 from runner.store.folder import SweepFolder
 from runner.store.plan_file import PlanFile
 
@@ -103,7 +103,7 @@ def _restore(file: PlanFile) -> tuple[Settings, list[PlannedRun]]:
     try:
         settings = Settings.model_validate(file.settings)
         load_modules(settings.modules)
-        runs = [PlannedRun(run.index, run.key, tuple(run.overrides), from_plain(run.spec)) for run in file.runs]
+        runs = file.planned
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(f"this version cannot run this sweep: {error}") from error
     return settings, runs

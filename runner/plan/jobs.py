@@ -11,7 +11,8 @@ class Job:
     """One job of a sweep: its number, the overrides that made it, its config as plain data, and what Hydra composed.
 
     A config of Hydra's takes five times the memory, which ten thousand jobs would feel. So jobs with the same choice of
-    groups share `composition`, which only `runner/app` looks into.
+    groups share `composition`, which only `runner/app` looks into, and the sections of configs in which they do not
+    differ: nobody may change them.
     """
 
     number: int

@@ -15,6 +15,8 @@ from runner.runs.explaining import Wrong, explain_data, no_setting
 from runner.runs.settings import Settings
 from runner.runs.spec import Component, DataCommon, NetworkSpec, Single, Spec, TestSpec, TrainingSpec, component_model
 
+Made = tuple[BaseModel | None, Wrong | None]
+MOST_KNOWN = 10_000  # parts that are remembered: they take some megabytes
 MODELS: dict[str, type[BaseModel]] = {"network": NetworkSpec, "training": TrainingSpec, "test": TestSpec, "": Single}
 # Valid values for those that nothing else depends on.
 STAND_INS: dict[str, Any] = {
@@ -24,10 +26,15 @@ STAND_INS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def read_parts(config: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem | Wrong], frozenset[str]]:
+def read_parts(
+    config: Mapping[str, Any], known: dict[tuple[str, str], Made] | None = None
+) -> tuple[dict[str, Any], list[Problem | Wrong], frozenset[str]]:
     """The fields of a spec, as far as the config gives them, everything that is wrong with it, and the keys whose value
     the data decides.
+
+    `known` has the parts of other configs, by key and section: most are the same.
     """
+    known = {} if known is None else known
     config, automatic = without_auto(config)
     parts, wrong = dict[str, Any](), list[Problem | Wrong]()
     data, is_lost = config.get("data"), False
@@ -49,7 +56,10 @@ def read_parts(config: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem 
         elif problem := _misnamed(key, value):
             wrong.append(problem)
         else:
-            part, error = _made(key, _model_of(key, value), value)
+            section = key, repr(value)
+            part, error = known.get(section) or _made(key, _model_of(key, value), value)
+            if key and len(known) < MOST_KNOWN:
+                known[section] = part, error
             wrong += [error] if error else []
             if part is not None:
                 parts |= {key: part} if key else dict(part)
@@ -86,7 +96,7 @@ def _shares_of(parts: Sequence[BaseModel], given: Sequence[Mapping[str, Any]]) -
     }
 
 
-def _made(key: str, model: type[BaseModel], value: Any) -> tuple[BaseModel | None, Wrong | None]:
+def _made(key: str, model: type[BaseModel], value: Any) -> Made:
     """A part, and what is wrong with it; wrong values are replaced where nothing else depends on them."""
     try:
         return model.model_validate(value), None

@@ -31,16 +31,18 @@ class Phase:
 class Checked:
     """A valid run: its trainings, one after another, and the weights of another run that it starts from.
 
-    `notes` are lines for a person: how a table was read, and what was chosen for it.
+    `notes` are lines for a person: how a table was read, and what was chosen for it. Runs that differ in their seed
+    alone share what is known of the first of them, unless another seed `is_apart`.
     """
 
     phases: tuple[Phase, ...]
     start: Weights | None
     notes: tuple[str, ...] = ()
+    is_apart: bool = False
 
     @property
     def spec(self) -> Spec:
-        """Of the whole run."""
+        """Of the whole run, the first of those that share this."""
         return self.phases[-1].spec
 
     @property

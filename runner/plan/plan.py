@@ -1,28 +1,28 @@
 """From a sweep's jobs to its plan: all are validated together, everything is decided before the first one trains."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any, overload
 
 from runner.base.errors import Problem, UserError, refuse
 from runner.base.machine import default_workers
 from runner.base.texts import brief
-from runner.base.typed import typed
 from runner.plan.expectations import check, not_judged
 from runner.plan.jobs import Job, Refused
 from runner.plan.memory import bytes_of_stack, fitting_workers
 from runner.plan.phases import Checked
+from runner.plan.reading import Keys, Reader
 from runner.plan.stacks import plan
 from runner.plan.task import Task
 from runner.plan.validation import SpecBuilder
-from runner.runs.components import load_modules
-from runner.runs.identity import code_digest, run_key
+from runner.runs.identity import code_digest
 from runner.runs.outcome import Outcome
 from runner.runs.overrides import config_of, label_of, settings_in, swept_keys, values_of
-from runner.runs.planned import PlannedRun
+from runner.runs.planned import PlannedRun, parts_but_the_seed
 from runner.runs.result import RunResult
-from runner.runs.settings import Settings, read_settings
+from runner.runs.settings import Settings
 from runner.runs.spec import Spec, to_plain
 
 MOST_NAMED = 3  # settings that a note is for
@@ -91,11 +91,11 @@ class Plan:
         return replace(self, runs=[replace(run, index=place) for place, run in enumerate(runs)], checked=checked)
 
     @property
-    def tasks(self) -> list[Task]:
+    def tasks(self) -> Sequence[Task]:
         """All runs as stacks."""
         return self.tasks_without(())
 
-    def tasks_without(self, done: Container[int], pieces: int | None = None) -> list[Task]:
+    def tasks_without(self, done: Container[int], pieces: int | None = None) -> Sequence[Task]:
         """Stacks of the runs that have no result yet, at least `pieces` of them where there are enough runs.
 
         `done` are the indices of runs that have a result. Without a number there is a piece for every worker.
@@ -103,7 +103,7 @@ class Plan:
         runs = [run for run in self.runs if run.index not in done]
         pieces = pieces or self.settings.workers or default_workers()
         stacks = plan([self.checked[run.index] for run in runs], pieces)
-        return [self._task([runs[place] for place in stack]) for stack in stacks]
+        return Tasks([[runs[place] for place in stack] for stack in stacks], self._task)
 
     def workers_for(self, tasks: Sequence[Task]) -> int:
         """As many processes as are asked for, or as there are processors; no more than fit into memory."""
@@ -121,7 +121,7 @@ class Plan:
         return Task(
             indices=tuple(run.index for run in runs),
             keys=tuple(run.key for run in runs),
-            specs=tuple(to_plain(run.spec) for run in runs),
+            specs=_plain(runs, checked),
             shapes=tuple(phase.shape for phase in checked[0].phases),
             starts=tuple(None if one is None else one.parameters for one in starts) if any(starts) else (),
             modules=self.settings.modules,
@@ -138,7 +138,7 @@ class Plan:
 
 
 def make_plan(
-    jobs: Sequence[Job | Refused],
+    jobs: Iterable[Job | Refused],
     earlier: Sequence[PlannedRun] = (),
     known: Sequence[Problem] = (),
     settings: Settings | None = None,
@@ -148,47 +148,31 @@ def make_plan(
     `settings` are those that the sweep began with, None where it begins here: all jobs have the same. `known` are
     problems of every job that were found before. Raises UserError with every problem of every job.
     """
-    problems: dict[int, list[Problem]] = {}
-    made: list[tuple[tuple[str, ...], Checked]] = []
-    builder, scores = SpecBuilder(), {run.spec.score for run in earlier}
-    for number, composed in enumerate(jobs):
-        found, job = [*known, *composed.problems], composed.rest
-        if job is not None:
-            own = read_settings(job.config, job.overrides, typed())
-            if settings is None and isinstance(own, Settings):
-                settings = own
-                load_modules(settings.modules)
-            built = builder.build(job.config, job.overrides, is_whole=not found)
-            found += [*(own if isinstance(own, list) else []), *(built if isinstance(built, list) else [])]
-            if isinstance(own, Settings) and own != settings:
-                differing = " and ".join(_differing(own, settings))
-                found.append(Problem(differing, "must be the same for all jobs of a sweep"))
-            if isinstance(built, Checked) and scores and built.spec.score not in scores:
-                found.append(Problem("score", "must be the same for all jobs of a sweep"))
-            if not found and isinstance(built, Checked):
-                made.append((job.overrides, built))
-                scores.add(built.spec.score)
-        if found:
-            problems[number] = found
+    reader = Reader(settings, {run.spec.score for run in earlier}, known)
+    for job in jobs:  # which may be composed one by one, as all configs together would take much memory
+        reader.read(job)
+    problems, settings, n_jobs = reader.problems, reader.settings, reader.n_jobs
     if problems or settings is None:
-        wrong = _wrong_expectations(settings, made) if settings and len(jobs) > 1 else []
-        raise refuse({number: [*problems.get(number, []), *wrong] for number in range(len(jobs))}, len(jobs))
-    index_of = {run.key: run.index for run in earlier}
+        wrong = _wrong_expectations(settings, reader) if settings and n_jobs > 1 else []
+        raise refuse({number: [*problems.get(number, []), *wrong] for number in range(n_jobs)}, n_jobs)
+    index_of, keys = {run.key: run.index for run in earlier}, Keys(settings.modules)
     runs, checked, of_jobs = list[PlannedRun](), dict[int, Checked](), list[int]()
-    for overrides, one in made:
-        key = key_of(one, settings.modules)
+    for overrides, spec, one in reader.made:
+        key = keys.of(spec, one)
         if key not in index_of:
             index_of[key] = len(index_of)
-            runs.append(PlannedRun(index_of[key], key, overrides, one.spec))
+            runs.append(PlannedRun(index_of[key], key, overrides, spec))
             checked[index_of[key]] = one
         of_jobs.append(index_of[key])
     return Plan(settings, runs, checked, tuple(of_jobs))
 
 
-def _wrong_expectations(settings: Settings, made: Sequence[tuple[tuple[str, ...], Checked]]) -> list[Problem]:
+def _wrong_expectations(settings: Settings, reader: Reader) -> list[Problem]:
     """What is wrong with a sweep's expectations, as far as that is known while some of its jobs cannot run."""
-    configs = [config_of(one.spec, overrides) for overrides, one in made]
-    return check(settings.expect, configs, swept_keys([overrides for overrides, _ in made]))
+    if not settings.expect:
+        return []
+    configs = [config_of(spec, overrides) for overrides, spec, _ in reader.made]
+    return check(settings.expect, configs, swept_keys([overrides for overrides, _, _ in reader.made]))
 
 
 def plan_again(runs: Sequence[PlannedRun], settings: Settings) -> Plan:
@@ -196,21 +180,26 @@ def plan_again(runs: Sequence[PlannedRun], settings: Settings) -> Plan:
 
     Raises UserError when one of them cannot run any more.
     """
-    builder = SpecBuilder()
-    found = {run.index: builder.look_at(run.spec) for run in runs}
-    checked = {index: one for index, one in found.items() if isinstance(one, Checked)}
-    problems = dict.fromkeys(str(problem) for one in found.values() if isinstance(one, list) for problem in one)
+    builder, keys, problems = SpecBuilder(), Keys(settings.modules), dict[str, None]()
+    alike, checked = dict[tuple[int, ...], Checked](), dict[int, Checked]()
+    for run in runs:
+        parts = parts_but_the_seed(run.spec)
+        found = alike.get(parts) or builder.look_at(run.spec)
+        if isinstance(found, list):
+            problems |= dict.fromkeys(map(str, found))
+            continue
+        checked[run.index] = found
+        if not found.is_apart:
+            alike[parts] = found
     if problems:
         raise UserError("\n".join(["This can no longer be trained:", *(f"  - {problem}" for problem in problems)]))
-    return Plan(settings, [replace(run, key=key_of(checked[run.index], settings.modules)) for run in runs], checked)
-
-
-def _differing(one: Settings, other: Settings | None) -> list[str]:
-    return [key for key, value in one if value != getattr(other, key)]
+    return Plan(settings, [replace(run, key=keys.of(run.spec, checked[run.index])) for run in runs], checked)
 
 
 def check_expectations(plan: Plan) -> list[Problem]:
     """What the sweep has no runs for, so that it will not be judged. Raises UserError for what cannot be read."""
+    if not plan.settings.expect:
+        return []
     configs = [config_of(run.spec, run.overrides) for run in plan.runs]
     keys = swept_keys([run.overrides for run in plan.runs])
     if found := check(plan.settings.expect, configs, keys):
@@ -220,8 +209,30 @@ def check_expectations(plan: Plan) -> list[Problem]:
 
 
 def key_of(run: Checked, modules: Sequence[str]) -> str:
-    """The run key: of the spec, the numeric code, and all that the run takes from outside, which is files of data and
-    the weights that it starts from.
-    """
-    starts = [run.start.digest] if run.start else []
-    return run_key(run.spec, " ".join([*run.digests, *starts]), modules)
+    """The run key of a run with the seed that it was checked with."""
+    return Keys(modules).of(run.spec, run)
+
+
+class Tasks(Sequence[Task]):
+    """Stacks of runs, each made when it is asked for: few are on their way at a time, and all would take memory."""
+
+    def __init__(self, stacks: Sequence[Sequence[PlannedRun]], make: Callable[[Sequence[PlannedRun]], Task]) -> None:
+        self._stacks, self._make = stacks, make
+
+    def __len__(self) -> int:
+        return len(self._stacks)
+
+    @overload
+    def __getitem__(self, place: int) -> Task: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Task]: ...
+    def __getitem__(self, place: int | slice) -> Task | Sequence[Task]:
+        if isinstance(place, slice):
+            return Tasks(self._stacks[place], self._make)
+        return self._make(self._stacks[place])
+
+
+def _plain(runs: Sequence[PlannedRun], checked: Sequence[Checked]) -> tuple[dict[str, Any], ...]:
+    """Specs as plain data, which share what they have in common: so they travel as little more than their seeds."""
+    of = {id(one): to_plain(one.spec) for one in {id(one): one for one in checked}.values()}
+    return tuple({**of[id(one)], "seed": run.spec.seed} for run, one in zip(runs, checked, strict=True))

@@ -53,9 +53,10 @@ def plan(runs: Sequence[Checked], pieces: int) -> list[Members]:
 
 def alike(runs: Sequence[Checked]) -> list[Members]:
     """Those that can be one stack, as indices into `runs`, before they are cut to a size."""
+    shared = {place: repr(_shared(run)) for place, run in {id(run): run for run in runs}.items()}
     groups: dict[str, Members] = {}
     for index, run in enumerate(runs):
-        groups.setdefault(repr(_shared(run)), []).append(index)
+        groups.setdefault(shared[id(run)], []).append(index)
     return list(groups.values())
 
 

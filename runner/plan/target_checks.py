@@ -3,7 +3,7 @@
 import numpy as np
 
 from nn.activations import ACTIVATIONS
-from nn.losses import LOSSES
+from nn.losses import LOSSES, Loss
 from runner.base.errors import Problem
 from runner.datasets.samples import LARGEST, DataError
 from runner.plan.phases import Phase
@@ -32,16 +32,18 @@ def check_target_range(phase: Phase) -> Problem | None:
     return None
 
 
+def looks_at_samples(phase: Phase) -> bool:
+    """Whether these checks look at samples, of which another seed has others."""
+    spec, facts = phase.spec, phase.facts
+    has_bounds = bool(_bounded(spec)) and not known_range(spec, facts.task, facts.levels)
+    return has_bounds or _may_be_beyond(spec, facts)
+
+
 def outside_domain(phase: Phase) -> Problem | None:
     """Targets beyond the domain of the loss or of the shown cost, in a spec whose network can be built."""
     spec, facts = phase.spec, phase.facts
-    for key, name, loss in (
-        ("loss", spec.loss.name, LOSSES[spec.loss.name](**spec.loss.settings())),
-        ("cost", spec.cost, LOSSES[spec.cost]()),
-    ):
+    for key, name, loss in _bounded(spec):
         low, high = loss.domain
-        if not np.isfinite((low, high)).any():
-            continue
         try:
             least, largest = _trained_range(spec, facts)
         except DataError as error:
@@ -65,10 +67,8 @@ def outside_domain(phase: Phase) -> Problem | None:
 
 def beyond_precision(phase: Phase) -> Problem | None:
     """Inputs or targets that float32, in which they would be trained, has no number for."""
-    spec, facts = phase.spec, phase.facts
-    chosen = spec.network.target_range
-    widest = max(map(abs, chosen)) if isinstance(chosen, tuple) else 0.0
-    if spec.dtype != "float32" or max(facts.largest, widest) < FAR_BELOW_FLOAT32:
+    spec = phase.spec
+    if not _may_be_beyond(spec, phase.facts):
         return None
     try:
         with np.errstate(all="ignore"):
@@ -88,6 +88,22 @@ def beyond_precision(phase: Phase) -> Problem | None:
                 "use dtype=float64",
             )
     return None
+
+
+def _bounded(spec: Spec) -> list[tuple[str, str, Loss]]:
+    """Key and name of the loss and of the shown cost, with the loss itself, as far as targets must be in bounds."""
+    both = (
+        ("loss", spec.loss.name, LOSSES[spec.loss.name](**spec.loss.settings())),
+        ("cost", spec.cost, LOSSES[spec.cost]()),
+    )
+    return [one for one in both if np.isfinite(one[2].domain).any()]
+
+
+def _may_be_beyond(spec: Spec, facts: Facts) -> bool:
+    """Whether there is, or may be for another seed, a number that float32 is not made for."""
+    chosen = spec.network.target_range
+    widest = max(map(abs, chosen)) if isinstance(chosen, tuple) else 0.0
+    return spec.dtype == "float32" and max(facts.largest, widest) >= FAR_BELOW_FLOAT32
 
 
 def _trained_range(spec: Spec, facts: Facts) -> Span:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from pydantic import BaseModel
 
 from nn.activations import ACTIVATIONS
 from runner.base.errors import Problem
@@ -15,14 +16,17 @@ from runner.plan.first_weights import read_start, why_other
 from runner.plan.laws import broken_laws
 from runner.plan.memory import why_too_large, why_too_much_data
 from runner.plan.metric_laws import broken_metrics
-from runner.plan.parts import read_parts
+from runner.plan.parts import Made, read_parts
 from runner.plan.phases import Checked, Phase
+from runner.plan.target_checks import looks_at_samples
 from runner.runs.components import is_own
 from runner.runs.data import Facts, find_facts
 from runner.runs.explaining import explain_data, explained
 from runner.runs.field_types import AUTO
 from runner.runs.spec import Component, DataCommon, Spec, TestSpec, component_model
 from runner.runs.weights import Weights
+
+FIELDS = set(Spec.model_fields)  # of all specs: a set for each would take more than the rest of it
 
 
 class SpecBuilder:
@@ -34,12 +38,14 @@ class SpecBuilder:
     def __init__(self) -> None:
         self._facts: dict[tuple[Component, TestSpec], Facts | Problem] = {}
         self._starts: dict[str, Weights | Problem] = {}
+        self._made: dict[tuple[str, str], Made] = {}
+        self._parts: dict[tuple[type[BaseModel], str], BaseModel] = {}
 
     def build(
         self, config: Mapping[str, Any], overrides: Sequence[str], is_whole: bool = True
     ) -> Checked | list[Problem]:
         """The run that a config describes, or all that is wrong with it; of one that is not whole, with each part."""
-        parts, wrong, automatic = read_parts(config)
+        parts, wrong, automatic = read_parts(config, self._made)
         if Spec.model_fields.keys() <= parts.keys() | {"warm_start"}:
             checked = self._complete(Spec(**parts), automatic, is_whole)
             if isinstance(checked, Checked) and is_whole and not wrong:
@@ -54,7 +60,9 @@ class SpecBuilder:
             return problems
         phases = tuple(Phase(phase, facts) for phase, facts in found if isinstance(facts, Facts))
         start = self._start(phases[-1])
-        return [start] if isinstance(start, Problem) else Checked(phases, start)
+        if isinstance(start, Problem):
+            return [start]
+        return Checked(phases, start, is_apart=start is not None or any(map(_is_apart, phases)))
 
     def _look_at(self, spec: Spec) -> Facts | Problem:
         data = spec.data
@@ -106,9 +114,8 @@ class SpecBuilder:
         changes["cost"] = loss if spec.cost == AUTO else spec.cost
         changes["network"] = spec.network.model_copy(update={"output": output})
         spec = spec.model_copy(update=changes)
-        complete = spec.model_copy(
-            update={"training": completed(spec.training, facts), "test": used_test(spec.test), "data": used_data(spec)}
-        )
+        changes = {"training": completed(spec.training, facts), "test": used_test(spec.test), "data": used_data(spec)}
+        complete = self._sharing(spec.model_copy(update=changes))
         if not is_whole:
             return [problem] if (problem := why_too_large(Phase(complete, facts))) else []
         checked = self._checked(Phase(spec, facts), Phase(complete, facts))
@@ -125,7 +132,16 @@ class SpecBuilder:
         problems += broken_laws(complete.spec) + broken_metrics(complete.spec.score, complete.facts.task)
         if problems or isinstance(start, Problem):
             return problems
-        return Checked((*(phase for phase in earlier if isinstance(phase, Phase)), complete), start)
+        phases = (*(phase for phase in earlier if isinstance(phase, Phase)), complete)
+        return Checked(phases, start, is_apart=start is not None or any(map(_is_apart, phases)))
+
+    def _sharing(self, spec: Spec) -> Spec:
+        """The same with the parts of other runs that are equal to its own: many runs take memory."""
+        parts = {
+            key: self._parts.setdefault((type(one), repr(dict(one))), one) if isinstance(one, BaseModel) else one
+            for key, one in spec
+        }
+        return Spec.model_construct(FIELDS, **parts)
 
     def _start(self, phase: Phase) -> Weights | Problem | None:
         """The weights to start from, which must exist and be those of such a network; None where they are drawn."""
@@ -136,3 +152,8 @@ class SpecBuilder:
             self._starts[name] = read_start(name)
         start = self._starts[name]
         return start if isinstance(start, Problem) else why_other(start, phase.spec, phase.shape.drawn) or start
+
+
+def _is_apart(phase: Phase) -> bool:
+    """Whether something of a training may be another thing with another seed."""
+    return is_own("data", phase.spec.data.name) or looks_at_samples(phase)

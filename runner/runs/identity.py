@@ -3,8 +3,9 @@
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
+from operator import gt, lt
 from pathlib import Path
 
 from runner.base.paths import ROOT
@@ -86,7 +87,25 @@ def run_key(spec: Spec, data_digest: str, modules: Sequence[str] = ()) -> str:
 
     The score is part of it only where it decides when the run stops; otherwise it is one more thing that is measured.
     """
+    return run_keys(spec, data_digest, modules)(spec.seed)
+
+
+def run_keys(spec: Spec, data_digest: str, modules: Sequence[str] = ()) -> Callable[[int], str]:
+    """The run keys of runs that differ from a spec in their seed alone, by the seed.
+
+    What is hashed is JSON with sorted keys, of which all that comes before the seed is hashed once.
+    """
     if spec.training.patience is None:
         spec = spec.model_copy(update={"score": AUTO})
-    identity = {"spec": to_plain(spec), "data": data_digest, "code": code_digest(tuple(modules))}
-    return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
+    plain = to_plain(spec)
+    first, last = ({key: one for key, one in plain.items() if is_before(key, "seed")} for is_before in (lt, gt))
+    identity = {"code": code_digest(tuple(modules)), "data": data_digest, "spec": first}
+    before = hashlib.sha256(f'{json.dumps(identity, sort_keys=True)[:-2]}, "seed": '.encode())
+    after = f", {json.dumps(last, sort_keys=True)[1:]}}}"
+
+    def key(seed: int) -> str:
+        whole = before.copy()
+        whole.update(f"{seed}{after}".encode())
+        return whole.hexdigest()
+
+    return key

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from runner.runs.spec import Spec
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PlannedRun:
     """One run of a sweep: its place there, its run key, and the overrides and spec that make it."""
 
@@ -13,3 +13,13 @@ class PlannedRun:
     key: str
     overrides: tuple[str, ...]
     spec: Spec
+
+
+def with_seed(spec: Spec, seed: int) -> Spec:
+    """The same with another seed; all else is one object in both, which is what saves memory where runs are many."""
+    return Spec.model_construct(spec.model_fields_set, **{**dict(spec), "seed": seed})
+
+
+def parts_but_the_seed(spec: Spec) -> tuple[int, ...]:
+    """The objects that a spec has in common with those that `with_seed` made of it."""
+    return tuple(id(value) for key, value in spec if key != "seed")

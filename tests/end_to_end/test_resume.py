@@ -155,7 +155,7 @@ def test_a_damaged_plan_and_an_unknown_name_are_refused(sweep: Trained) -> None:
     plan = folder / "outputs" / name / "plan.json"
     whole = plan.read_text()
     edited = json.loads(whole)
-    edited["runs"][0]["spec"]["seed"] = 77
+    edited["runs"][0]["seed"] = 77
     plan.write_text(json.dumps(edited))
     assert "cannot be used: it was changed after it was written" in refused(name, cwd=folder)
     plan.write_text(whole[:-5])

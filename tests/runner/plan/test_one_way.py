@@ -14,7 +14,7 @@ from runner.plan.plan import make_plan
 from tests.runner.building import composer
 
 ROOT = Path(runner.__file__).parent
-CONDUCTORS = "plan/plan.py", "plan/validation.py"
+CONDUCTORS = "plan/plan.py", "plan/reading.py", "plan/validation.py"
 # Records, and what is asked by name, are wherever they are needed; these are where something is worked out.
 PARTS = (
     "runs/settings.py", "plan/parts.py", "plan/memory.py", "runs/data.py", "plan/defaults.py", "plan/checks.py",

@@ -1,9 +1,11 @@
 """A sweep's folder: chosen by the user (`hydra.sweep.dir=out`) and chosen again, changed by hand, damaged."""
 
+import hashlib
 import json
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,7 +21,9 @@ from runner.store.plan_file import PlanEntry, PlanFile
 from tests.runner.building import bits, spec_of, trained
 
 JOB = ("data=xor", "training.epochs=2")
-ENTRY = PlanEntry(0, "key", ["seed=0"], to_plain(spec_of(*JOB)))
+SPEC = to_plain(spec_of(*JOB))
+ENTRY = PlanEntry(0, "key", ("seed=0",), {key: value for key, value in SPEC.items() if key != "seed"}, 0)
+RUN = {"index": 0, "key": "key", "overrides": ["seed=0"], "spec": 0, "seed": 0}
 PLAN = PlanFile(About("first", "", "1"), True, {}, "sqlite:///mlflow.db", {}, [ENTRY])
 OTHER = replace(PLAN, about=About("second", "", "2"))
 
@@ -58,11 +62,14 @@ def test_a_second_sweep_in_the_folder_of_one_that_is_finished_does_not_take_its_
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"runs": [vars(ENTRY), vars(ENTRY)]}, "the same index"),
-        ({"runs": [vars(ENTRY) | {"index": -1}]}, "runs.0.index"),
-        ({"runs": [vars(ENTRY) | {"index": 1.5}]}, "runs.0.index"),
-        ({"runs": [vars(ENTRY) | {"overrides": None}]}, "runs.0.overrides"),
-        ({"runs": [vars(ENTRY) | {"spec": None}]}, "runs.0.spec"),
+        ({"runs": [RUN, RUN]}, "the same index"),
+        ({"runs": [RUN | {"index": -1}]}, "runs.0.index"),
+        ({"runs": [RUN | {"index": 1.5}]}, "runs.0.index"),
+        ({"runs": [RUN | {"overrides": None}]}, "runs.0.overrides"),
+        ({"runs": [RUN | {"spec": None}]}, "runs.0.spec"),
+        ({"runs": [RUN | {"spec": 1}]}, "lacks the spec of a run"),
+        ({"runs": [RUN | {"seed": -1}]}, "runs.0.seed"),
+        ({"specs": [1]}, "specs.0"),
         ({"runs": [{"index": 0}]}, "runs.0.key"),
         ({"runs": None}, "runs"),
         ({"runs": [1]}, "runs.0"),
@@ -70,7 +77,7 @@ def test_a_second_sweep_in_the_folder_of_one_that_is_finished_does_not_take_its_
         ({"about": {}}, "about.name"),
         ({"format": 1}, "another version"),
         ({"settings": {"quiet": True}}, "it was changed after it was written"),
-        ({"runs": [vars(ENTRY) | {"key": "0"}]}, "it was changed after it was written"),
+        ({"runs": [RUN | {"key": "0"}]}, "it was changed after it was written"),
     ],
     ids=str,
 )
@@ -103,6 +110,34 @@ def test_a_plan_of_a_version_without_a_seal_is_read(tmp_path: Path) -> None:
     del plain["seal"]
     (tmp_path / "plan.json").write_text(json.dumps(plain))
     assert SweepFolder(tmp_path).read_plan() == PLAN
+
+
+@pytest.mark.parametrize("is_sealed", [True, False])
+def test_a_plan_of_the_version_before_is_read_and_its_change_noticed(tmp_path: Path, is_sealed: bool) -> None:
+    plain = json.loads(SweepFolder(tmp_path).write_plan(PLAN))
+    del plain["seal"], plain["specs"]
+    seeds = range(3)
+    runs = [{"index": seed, "key": f"key {seed}", "overrides": [], "spec": SPEC | {"seed": seed}} for seed in seeds]
+    content = json.dumps(plain | {"format": 2, "runs": runs}).encode()
+    seal = b',"seal":"' + hashlib.sha256(content).hexdigest().encode() + b'"}'
+    (tmp_path / "plan.json").write_bytes(content[:-1] + seal if is_sealed else content)
+    plan = SweepFolder(tmp_path).read_plan()
+    assert [run.spec for run in plan.runs] == [run["spec"] for run in runs]
+    assert len({id(run.but_seed) for run in plan.runs}) == 1
+    assert [run.spec for run in plan.planned] == [spec_of(*JOB, f"seed={seed}") for seed in seeds]
+    if is_sealed:
+        (tmp_path / "plan.json").write_bytes((content[:-1] + seal).replace(b'"key 1"', b'"key 9"'))
+        with pytest.raises(UserError, match="it was changed after it was written"):
+            SweepFolder(tmp_path).read_plan()
+
+
+@pytest.mark.parametrize("change", [{"runs": None}, {"runs": [1]}, {"runs": [{"spec": 3}]}, {"runs": [{"spec": {}}]}])
+def test_a_plan_of_the_version_before_that_makes_no_sense_is_refused(tmp_path: Path, change: dict[str, Any]) -> None:
+    plain = json.loads(SweepFolder(tmp_path).write_plan(PLAN))
+    del plain["seal"], plain["specs"]
+    (tmp_path / "plan.json").write_text(json.dumps(plain | {"format": 2} | change))
+    with pytest.raises(UserError, match="cannot be used: runs"):
+        SweepFolder(tmp_path).read_plan()
 
 
 def test_what_stands_where_results_are_written_is_not_written_through(tmp_path: Path) -> None:

@@ -1,0 +1,97 @@
+"""The jobs of a sweep, read one after another: those that differ in their seed alone are looked at once."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from runner.base.errors import Problem
+from runner.base.typed import typed
+from runner.plan.jobs import Job, Refused
+from runner.plan.phases import Checked
+from runner.plan.validation import SpecBuilder
+from runner.runs.components import load_modules
+from runner.runs.identity import run_keys
+from runner.runs.planned import with_seed
+from runner.runs.settings import Settings, read_settings
+from runner.runs.spec import Spec
+
+USUAL_SEEDS = range(2**53)  # any other one is looked at, to be refused
+MOST_KEYS = 1000  # that are remembered: each takes a kilobyte
+
+
+class Reader:
+    """What jobs say. `settings` are those of all of them, `made` their runs with the overrides that made them.
+
+    `problems` has what is wrong with jobs by their place among all `n_jobs`. `known` is wrong with each of them,
+    `scores` are those of earlier runs.
+    """
+
+    def __init__(self, settings: Settings | None, scores: set[str], known: Sequence[Problem]) -> None:
+        self.settings, self.n_jobs = settings, 0
+        self.made: list[tuple[tuple[str, ...], Spec, Checked]] = []
+        self.problems: dict[int, list[Problem]] = {}
+        self._builder, self._scores, self._known = SpecBuilder(), scores, known
+        self._alike: dict[bytes, Checked] = {}
+
+    def read(self, composed: Job | Refused) -> None:
+        """Look at one more job."""
+        found, job = [*self._known, *composed.problems], composed.rest
+        if job is not None:
+            alike, seed = _but_the_seed(job.config)
+            if not found and alike in self._alike and type(seed) is int and seed in USUAL_SEEDS:
+                one = self._alike[alike]
+                self.made.append((job.overrides, with_seed(one.spec, seed), one))
+            else:
+                found += self._look_at(job, alike, is_whole=not found)
+        if found:
+            self.problems[self.n_jobs] = found
+        self.n_jobs += 1
+
+    def _look_at(self, job: Job, alike: bytes, is_whole: bool) -> list[Problem]:
+        """What is wrong with a job; where nothing is, it is a run."""
+        own, found = read_settings(job.config, job.overrides, typed()), list[Problem]()
+        if self.settings is None and isinstance(own, Settings):
+            self.settings = own
+            load_modules(own.modules)
+        built = self._builder.build(job.config, job.overrides, is_whole)
+        found += [*(own if isinstance(own, list) else []), *(built if isinstance(built, list) else [])]
+        if isinstance(own, Settings) and own != self.settings:
+            differing = " and ".join(_differing(own, self.settings))
+            found.append(Problem(differing, "must be the same for all jobs of a sweep"))
+        if isinstance(built, Checked) and self._scores and built.spec.score not in self._scores:
+            found.append(Problem("score", "must be the same for all jobs of a sweep"))
+        if is_whole and not found and isinstance(built, Checked):
+            self.made.append((job.overrides, built.spec, built))
+            self._scores.add(built.spec.score)
+            if not built.is_apart:
+                self._alike[alike] = built
+        return found
+
+
+def _but_the_seed(config: Mapping[str, Any]) -> tuple[bytes, Any]:
+    """What is equal for configs that differ in their seed alone, and the seed."""
+    rest = repr({**config, "seed": None})  # which tells 1 from 1.0 and from true
+    return hashlib.blake2b(rest.encode(errors="surrogatepass"), digest_size=16).digest(), config.get("seed")
+
+
+def _differing(one: Settings, other: Settings | None) -> list[str]:
+    return [key for key, value in one if value != getattr(other, key)]
+
+
+class Keys:
+    """Run keys; what is equal for runs that differ in their seed alone is hashed once."""
+
+    def __init__(self, modules: Sequence[str]) -> None:
+        self._modules = modules
+        self._of: dict[int, tuple[Checked, Callable[[int], str]]] = {}
+
+    def of(self, spec: Spec, run: Checked) -> str:
+        """The key of a run: of its spec, the numeric code, and all that it takes from outside, which is files of data
+        and the weights that it starts from.
+        """
+        if id(run) not in self._of:
+            if len(self._of) >= MOST_KEYS:
+                self._of.clear()
+            starts = [run.start.digest] if run.start else []
+            self._of[id(run)] = run, run_keys(run.spec, " ".join([*run.digests, *starts]), self._modules)
+        return self._of[id(run)][1](spec.seed)
