@@ -87,7 +87,7 @@ class Findings:
     @cached_property
     def verdicts(self) -> list[Verdict]:
         """What came out of what was expected."""
-        return judge(self.expect, self.results, self.keys)
+        return judge(self.expect, self.results, self.keys) if self.expect else []
 
     @cached_property
     def pictures_by_data(self) -> "dict[str, dict[str, Drawing]]":

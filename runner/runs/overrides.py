@@ -1,6 +1,7 @@
 """What the overrides of runs say: their settings, which of them a sweep varies, and short names for both."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from runner.base.texts import brief, short
@@ -15,8 +16,14 @@ MAX_LABEL = 250  # what stores other than SQLite take as a run's name
 
 def settings_of(overrides: Sequence[str]) -> dict[str, str]:
     """Override keys and values, as typed: `["activation=tanh", "seed=3"]` -> `{"activation": "tanh", "seed": "3"}`."""
-    pairs = (override.partition("=") for override in overrides)
-    return {key.lstrip("+~"): value for key, _, value in pairs if not key.startswith("hydra")}
+    return dict(pair for pair in map(_pair, overrides) if pair is not None)
+
+
+@lru_cache(1 << 16)  # the runs of a sweep have most of their overrides in common
+def _pair(override: str) -> tuple[str, str] | None:
+    """The key and value of an override; None of one that is Hydra's own."""
+    key, _, value = override.partition("=")
+    return None if key.startswith("hydra") else (key.lstrip("+~"), value)
 
 
 def swept_keys(all_overrides: Sequence[Sequence[str]]) -> list[str]:
