@@ -10,6 +10,8 @@ from runner.base.console import count
 from runner.findings.numbers.answer import Sentence, answer
 from runner.findings.numbers.data_sets import by_data, keys_of
 from runner.findings.numbers.scores import best_result
+from runner.findings.numbers.settings import Setting, ranked
+from runner.findings.numbers.tables import table_of
 from runner.findings.pictures import endings_of, pictures_by_data
 from runner.plan.expectations import Verdict, judge
 from runner.runs.about import About
@@ -73,6 +75,16 @@ class Findings:
             replace(self, results=some, keys=keys_of(some, self.keys), label=label, ending=endings[label])
             for label, some in groups.items()
         ]
+
+    @cached_property
+    def settings(self) -> list[Setting]:
+        """Its settings with their numbers, best first."""
+        return ranked(self.results, self.keys)
+
+    @cached_property
+    def comparison(self) -> "pd.DataFrame":
+        """One row per setting, best first, as in `comparison.csv`."""
+        return table_of(self.settings)
 
     @cached_property
     def best(self) -> RunResult | None:
