@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from runner.findings.figures.drawing import Drawing
 
+TEXTS = (list, tuple, dict)  # are written as text in a table
+
 
 @dataclass(frozen=True, repr=False)
 class Findings:
@@ -87,9 +89,14 @@ class Findings:
         return table_of(self.settings)
 
     @cached_property
+    def best_run(self) -> RunResult | None:
+        """The best run of the best setting, of results on one data set."""
+        return best_result(self.results)
+
+    @property
     def best(self) -> RunResult | None:
         """The best run of a sweep on one data set; those on others are best at something else."""
-        return best_result(self.results) if len(self.parts) == 1 else None
+        return self.best_run if len(self.parts) == 1 else None
 
     def page_of(self, result: RunResult) -> str:
         """The address of a run's page in MLflow; empty where the store has no such run."""
@@ -121,7 +128,8 @@ class Findings:
 
         rows: list[dict[str, Any]] = []
         for result in self.results:
-            config = {key: _cell(value) for key, value in config_of(result.spec, result.overrides).items()}
+            config = config_of(result.spec, result.overrides)
+            config |= {key: json.dumps(value) for key, value in config.items() if isinstance(value, TEXTS)}
             swept = {key: config[key] for key in self.keys if key in config}
             row = {"run": result.index, "name": self.name_of(result), "run_id": self.run_ids.get(result.index, "")}
             row |= swept | config
@@ -171,8 +179,3 @@ def joined(sweeps: Sequence[Findings]) -> Findings:
         about, results, run_ids, sweeps[0].parent_id, keys, {}, modules, None,
         smallest_difference=least.pop() if len(least) == 1 else None, pages=pages.pop() if len(pages) == 1 else "",
     )  # fmt: skip
-
-
-def _cell(value: Any) -> Any:
-    """A value of a config in a table."""
-    return json.dumps(value) if isinstance(value, (list, tuple, dict)) else value

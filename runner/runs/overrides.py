@@ -55,7 +55,7 @@ def label_of(overrides: Sequence[str], keys: Sequence[str]) -> str:
     """What differs, in a few words: `tanh lr=0.1 seed=3`. A component stands for itself."""
     from runner.runs.components import REGISTRIES
 
-    names, values = short_names(keys), values_of(overrides, keys)
+    names, values = _names(tuple(keys)), values_of(overrides, keys)
     shown = {key: value for key, value in values.items() if value != NONE}
     label = " ".join(value if key in REGISTRIES else f"{names[key]}={value}" for key, value in shown.items())
     return short(brief(label), MAX_LABEL)
@@ -63,6 +63,11 @@ def label_of(overrides: Sequence[str], keys: Sequence[str]) -> str:
 
 def short_names(keys: Sequence[str]) -> dict[str, str]:
     """The last part of each key, or the whole key where two would be called the same; `lr` for the learning rate."""
+    return dict(_names(tuple(keys)))
+
+
+@lru_cache
+def _names(keys: tuple[str, ...]) -> dict[str, str]:
     last = [key.rpartition(".")[2] for key in keys]
     short = {key: key if last.count(part) > 1 else part for key, part in zip(keys, last, strict=True)}
     return {key: "lr" if name == "learning_rate" else name for key, name in short.items()}

@@ -118,7 +118,7 @@ class RunResult:
         place = -1 if self.restored is None else self.history["step"].index(self.restored)
         return {name: values[place] for name, values in self.history.items() if values and name not in skipped}
 
-    @property
+    @cached_property
     def score(self) -> str:
         """The name of the metric that ranks the run; empty for one that never ran."""
         return score_of(self.spec, self.data.task if self.data else "")

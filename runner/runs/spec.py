@@ -186,7 +186,8 @@ def flatten(spec: Spec) -> dict[str, Any]:
             flat[key] = _listed(value)
             continue
         for inner, inner_value in vars(value).items():
-            flat[key if inner == "name" else f"{key}.{inner}"] = _listed(inner_value)
+            plain = _listed(inner_value) if isinstance(inner_value, (list, tuple)) else inner_value
+            flat[key if inner == "name" else f"{key}.{inner}"] = plain
     flat["warm_start"] = [data.model_dump() for data in spec.warm_start]
     if spec.score == AUTO:
         del flat["score"]
