@@ -21,7 +21,10 @@ def scaled(statistic: Callable[[Array], Any], values: Sequence[float] | Array) -
 
 def mean(values: Sequence[float]) -> float:
     """Of an exactly rounded sum: the same numbers have the same mean in any order, so that equal settings are level."""
-    return float(scaled(lambda shares: math.fsum(shares) / len(shares), values))
+    try:
+        return math.fsum(values) / len(values)
+    except OverflowError:
+        return float(scaled(lambda shares: math.fsum(shares) / len(shares), values))
 
 
 def spread(values: Sequence[float]) -> float:

@@ -22,6 +22,7 @@ class Ledger:
         self._sweep = sweep
         self._overrides, self._results = list[Sequence[str]](), dict[int, RunResult]()
         self.keys, self.run_ids = list[str](), dict[int, str]()
+        self._findings: Findings | None = None
         self.tagged = dict[int, Mapping[str, str]]()  # what the store's runs say of their level, as it was written
         self.account: Account | None = None  # why runs do not learn, where that was looked at
 
@@ -38,10 +39,12 @@ class Ledger:
     def expect(self, overrides: Sequence[Sequence[str]]) -> None:
         """More runs that will come."""
         self._overrides += overrides
+        self._findings = None
         self.keys = swept_keys(self._overrides)
 
     def add(self, results: Iterable[RunResult]) -> None:
         """Take results in; their pictures are let go here."""
+        self._findings = None
         self._results |= {result.index: replace(result, pictures={}) for result in results}
 
     def name_of(self, result: RunResult) -> str:
@@ -54,6 +57,12 @@ class Ledger:
 
     def findings(self, parent_id: str, pages: str) -> Findings:
         """What the sweep has found so far; `pages` is the address of MLflow's page of a run, before its id."""
-        about, settings, account = self._sweep.about, self._sweep.settings, self.account
-        expect, modules, least = settings.expect, settings.modules, settings.report.smallest_difference
-        return Findings(about, self.results, self.run_ids, parent_id, self.keys, expect, modules, account, least, pages)
+        made, account = self._findings, self.account
+        if made is None or (made.parent_id, made.pages) != (parent_id, pages) or made.account is not account:
+            about, settings = self._sweep.about, self._sweep.settings
+            expect, modules, least = settings.expect, settings.modules, settings.report.smallest_difference
+            made = Findings(
+                about, self.results, self.run_ids, parent_id, self.keys, expect, modules, account, least, pages
+            )
+        self._findings = made  # with all that it has worked out
+        return made

@@ -20,8 +20,8 @@ from runner.conduct.claims import CLAIM, Claim
 from runner.conduct.context import SweepContext
 from runner.conduct.ledger import Ledger
 from runner.conduct.listing import write_settings
+from runner.findings.findings import Findings
 from runner.findings.numbers.data_sets import MAX_DATA
-from runner.findings.numbers.scores import best_result
 from runner.findings.parent_run import REPORT, note_of, parent_record
 from runner.findings.setting_runs import listed
 from runner.findings.where import how_to_read
@@ -89,7 +89,7 @@ class Parent:
     def finish(self, ledger: Ledger, status: str) -> None:
         """Write the comparison, and end it."""
         with_report = self._sweep.settings.tracking.report
-        findings, now = ledger.findings(self.run_id, run_pages(self._tracker.experiment_id)), int(1000 * time.time())
+        findings, now = self._found(ledger), int(1000 * time.time())
         settings = listed(findings, now, with_report) if status == "FINISHED" else []
         self.check()  # pictures have taken a while
         ids = write_settings(self._tracker, findings, settings, ledger.tagged)
@@ -99,6 +99,9 @@ class Parent:
         record = record if status == "FINISHED" else replace(record, metrics={})
         record = record if status == "FINISHED" and self._sweep.is_whole else replace(record, params={})
         self._tracker.finish_sweep(self.run_id, status, record)
+
+    def _found(self, ledger: Ledger) -> Findings:
+        return ledger.findings(self.run_id, run_pages(self._tracker.experiment_id))
 
     def close(self, status: str) -> None:
         """End it as it is, if the store still answers, and if no other process has taken it over."""
@@ -113,8 +116,8 @@ class Parent:
             command = command_of("runner.report", [sweep_id, "--open"], own_modules(self._sweep.settings.modules))
             report.append(how_to_read(command, self._tracker.local_file(self.run_id, REPORT)))
             page += f"&viewStateShareKey={quote(sweep_id)}"
-        for part in ledger.findings(self.run_id, "").parts[:MAX_DATA]:
-            best = best_result(part.results)
+        for part in self._found(ledger).parts[:MAX_DATA]:
+            best = part.best_run
             if best is not None and best.index in ledger.run_ids:
                 on = f" on {part.label}" if part.label else ""
                 named = f"best run{on}: {part.name_of(best)}, run id {ledger.run_ids[best.index]}"

@@ -6,7 +6,6 @@ from runner.findings.findings import Findings
 from runner.findings.numbers.answer import title_of
 from runner.findings.numbers.baselines import NOTHING, shortfall_of
 from runner.findings.numbers.importance import REPEATS, importances_of
-from runner.findings.numbers.scores import best_result
 from runner.findings.pictures import MAX_DATA, learned_from
 from runner.findings.section import Picture, Section, Table
 from runner.runs.data import Prepared
@@ -23,7 +22,7 @@ def best_run(sweep: Findings) -> list[Section]:
 
 
 def _best_run(sweep: Findings) -> Section | None:
-    best = best_result(sweep.results)
+    best = sweep.best_run
     finals = best.finals if best else {}
     parts = [part for part in ("train", "validation", "test") if f"{part}/cost" in finals]
     names = [name for name in METRICS if any(f"{part}/{name}" in finals for part in parts)]
@@ -58,7 +57,7 @@ def columns(sweep: Findings) -> list[Section]:
 
 
 def _columns(sweep: Findings) -> Section | None:
-    best = best_result(sweep.results)
+    best = sweep.best_run
     data = _table_of(best) if best else None
     found = importances_of(best, data) if best and data else None
     if best is None or found is None:

@@ -10,6 +10,8 @@ from runner.base.console import count
 from runner.findings.numbers.answer import Sentence, answer
 from runner.findings.numbers.data_sets import by_data, keys_of
 from runner.findings.numbers.scores import best_result
+from runner.findings.numbers.settings import Setting, ranked
+from runner.findings.numbers.tables import table_of
 from runner.findings.pictures import endings_of, pictures_by_data
 from runner.plan.expectations import Verdict, judge
 from runner.runs.about import About
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from runner.findings.figures.drawing import Drawing
+
+TEXTS = (list, tuple, dict)  # are written as text in a table
 
 
 @dataclass(frozen=True, repr=False)
@@ -75,9 +79,24 @@ class Findings:
         ]
 
     @cached_property
+    def settings(self) -> list[Setting]:
+        """Its settings with their numbers, best first."""
+        return ranked(self.results, self.keys)
+
+    @cached_property
+    def comparison(self) -> "pd.DataFrame":
+        """One row per setting, best first, as in `comparison.csv`."""
+        return table_of(self.settings)
+
+    @cached_property
+    def best_run(self) -> RunResult | None:
+        """The best run of the best setting, of results on one data set."""
+        return best_result(self.results)
+
+    @property
     def best(self) -> RunResult | None:
         """The best run of a sweep on one data set; those on others are best at something else."""
-        return best_result(self.results) if len(self.parts) == 1 else None
+        return self.best_run if len(self.parts) == 1 else None
 
     def page_of(self, result: RunResult) -> str:
         """The address of a run's page in MLflow; empty where the store has no such run."""
@@ -87,7 +106,7 @@ class Findings:
     @cached_property
     def verdicts(self) -> list[Verdict]:
         """What came out of what was expected."""
-        return judge(self.expect, self.results, self.keys)
+        return judge(self.expect, self.results, self.keys) if self.expect else []
 
     @cached_property
     def pictures_by_data(self) -> "dict[str, dict[str, Drawing]]":
@@ -109,7 +128,8 @@ class Findings:
 
         rows: list[dict[str, Any]] = []
         for result in self.results:
-            config = {key: _cell(value) for key, value in config_of(result.spec, result.overrides).items()}
+            config = config_of(result.spec, result.overrides)
+            config |= {key: json.dumps(value) for key, value in config.items() if isinstance(value, TEXTS)}
             swept = {key: config[key] for key in self.keys if key in config}
             row = {"run": result.index, "name": self.name_of(result), "run_id": self.run_ids.get(result.index, "")}
             row |= swept | config
@@ -159,8 +179,3 @@ def joined(sweeps: Sequence[Findings]) -> Findings:
         about, results, run_ids, sweeps[0].parent_id, keys, {}, modules, None,
         smallest_difference=least.pop() if len(least) == 1 else None, pages=pages.pop() if len(pages) == 1 else "",
     )  # fmt: skip
-
-
-def _cell(value: Any) -> Any:
-    """A value of a config in a table."""
-    return json.dumps(value) if isinstance(value, (list, tuple, dict)) else value

@@ -10,7 +10,6 @@ from runner.findings.mlflow_pages import CHARTS, page_of, view_page
 from runner.findings.mlflow_view import BANDS, saved_views
 from runner.findings.numbers import scores
 from runner.findings.numbers.answer import Sentence
-from runner.findings.numbers.tables import seed_table
 from runner.findings.render import page_of as report_of
 from runner.findings.setting_runs import Listed, by_rank, in_bands
 from runner.findings.table_files import as_file
@@ -134,7 +133,7 @@ def _counts(sweep: Findings) -> dict[str, float]:
 
 
 def _tables(sweep: Findings) -> dict[str, bytes]:
-    tables = {"comparison": seed_table(sweep.results, sweep.keys), "runs": sweep.runs}
+    tables = {"comparison": sweep.comparison, "runs": sweep.runs}
     files = {f"{name}{ending}": as_file(table, ending) for name, table in tables.items() for ending in TABLES}
     if sweep.verdicts:
         files["verdict.csv"] = _verdict_table(sweep.verdicts)

@@ -76,7 +76,7 @@ def _settings(sweep: Findings, drawn: Sequence[Picture], is_folded: bool) -> Sec
     where = UNTESTED if is_untested else ORDER[told_on(sweep.results)]
     rule = rule_of(sweep.results)
     share = f"Solved: {rule}." if rule else SUCCESS
-    table, lost = settings_table(sweep.results, sweep.keys)
+    table, lost = settings_table(sweep)
     notes = [lost, f"Mean, standard deviation (sd) and median over the finished runs of a setting. {where} {share}"]
     if cost := cost_in_words(sweep.results):
         notes.append(f"{cost[0].upper()}{cost[1:]}.")

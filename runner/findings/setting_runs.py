@@ -48,7 +48,8 @@ def listed(sweep: Findings, now: int, with_pictures: bool) -> list[Listed]:
     diagnosed, taken = _diagnosed(sweep.account), Counter[str]()
     for part in sweep.parts:
         stored = [one for one in part.results if one.index in sweep.run_ids]  # others were deleted
-        settings = _called_apart(ranked(stored, sweep.keys), taken)
+        is_whole = len(stored) == len(part.results) and part.keys == sweep.keys
+        settings = _called_apart(part.settings if is_whole else ranked(stored, sweep.keys), taken)
         best = settings[: MOST_PICTURES // len(sweep.parts)] if with_pictures else []
         pictures = _pictures(best, now)
         for one, texts in zip(settings, _texts(stored, settings), strict=True):

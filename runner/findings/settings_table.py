@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 from runner.base.console import count
 from runner.base.texts import brief, decimals_of, fixed
+from runner.findings.findings import Findings
 from runner.findings.numbers.baselines import rows_of
 from runner.findings.numbers.solved import share_solved
-from runner.findings.numbers.tables import scores_in, seed_table
+from runner.findings.numbers.tables import scores_in
 from runner.findings.section import Strong, Table
 from runner.runs.outcome import Outcome
 from runner.runs.overrides import settings_in, short_names
-from runner.runs.result import RunResult
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,9 +23,9 @@ Row = Mapping[Any, Any]
 Column = tuple[str, list[str]]
 
 
-def settings_table(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[Table, str]:
+def settings_table(sweep: Findings) -> tuple[Table, str]:
     """The table of runs on one data set, and a sentence about the settings that it leaves out: no run of them ended."""
-    settings, table = settings_in(keys), seed_table(results, keys)
+    results, settings, table = sweep.results, settings_in(sweep.keys), sweep.comparison
     scores = scores_in(table)
     scored = table[table[scores].notna().any(axis=1)] if scores else table
     rows: Sequence[Row] = scored.head(MAX_SETTINGS).to_dict("records")

@@ -1,6 +1,7 @@
 """What the overrides of runs say: their settings, which of them a sweep varies, and short names for both."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from runner.base.texts import brief, short
@@ -15,8 +16,14 @@ MAX_LABEL = 250  # what stores other than SQLite take as a run's name
 
 def settings_of(overrides: Sequence[str]) -> dict[str, str]:
     """Override keys and values, as typed: `["activation=tanh", "seed=3"]` -> `{"activation": "tanh", "seed": "3"}`."""
-    pairs = (override.partition("=") for override in overrides)
-    return {key.lstrip("+~"): value for key, _, value in pairs if not key.startswith("hydra")}
+    return dict(pair for pair in map(_pair, overrides) if pair is not None)
+
+
+@lru_cache(1 << 16)  # the runs of a sweep have most of their overrides in common
+def _pair(override: str) -> tuple[str, str] | None:
+    """The key and value of an override; None of one that is Hydra's own."""
+    key, _, value = override.partition("=")
+    return None if key.startswith("hydra") else (key.lstrip("+~"), value)
 
 
 def swept_keys(all_overrides: Sequence[Sequence[str]]) -> list[str]:
@@ -48,7 +55,7 @@ def label_of(overrides: Sequence[str], keys: Sequence[str]) -> str:
     """What differs, in a few words: `tanh lr=0.1 seed=3`. A component stands for itself."""
     from runner.runs.components import REGISTRIES
 
-    names, values = short_names(keys), values_of(overrides, keys)
+    names, values = _names(tuple(keys)), values_of(overrides, keys)
     shown = {key: value for key, value in values.items() if value != NONE}
     label = " ".join(value if key in REGISTRIES else f"{names[key]}={value}" for key, value in shown.items())
     return short(brief(label), MAX_LABEL)
@@ -56,6 +63,11 @@ def label_of(overrides: Sequence[str], keys: Sequence[str]) -> str:
 
 def short_names(keys: Sequence[str]) -> dict[str, str]:
     """The last part of each key, or the whole key where two would be called the same; `lr` for the learning rate."""
+    return dict(_names(tuple(keys)))
+
+
+@lru_cache
+def _names(keys: tuple[str, ...]) -> dict[str, str]:
     last = [key.rpartition(".")[2] for key in keys]
     short = {key: key if last.count(part) > 1 else part for key, part in zip(keys, last, strict=True)}
     return {key: "lr" if name == "learning_rate" else name for key, name in short.items()}

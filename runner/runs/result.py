@@ -5,6 +5,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +100,7 @@ class RunResult:
             "digest.history": hashlib.sha256(history.tobytes() + json.dumps(measured).encode()).hexdigest(),
         }
 
-    @property
+    @cached_property
     def finals(self) -> dict[str, float]:
         """What describes the trained network: the ends of its series, and what was measured once.
 
@@ -117,10 +118,24 @@ class RunResult:
         place = -1 if self.restored is None else self.history["step"].index(self.restored)
         return {name: values[place] for name, values in self.history.items() if values and name not in skipped}
 
-    @property
+    @cached_property
     def score(self) -> str:
         """The name of the metric that ranks the run; empty for one that never ran."""
         return score_of(self.spec, self.data.task if self.data else "")
+
+    @cached_property
+    def scores(self) -> dict[str, float]:
+        """Final cost, and the score where it is defined, on the samples that choose."""
+        return self._scores_on(self.scored_on)
+
+    @cached_property
+    def reported(self) -> dict[str, float]:
+        """The same on the samples whose scores are reported: the same ones, unless there is a validation part."""
+        return self.scores if self.reported_on == self.scored_on else self._scores_on(self.reported_on)
+
+    def _scores_on(self, part: str) -> dict[str, float]:
+        finals = self.finals
+        return {name: finals[f"{part}/{name}"] for name in ("cost", self.score) if f"{part}/{name}" in finals}
 
     @property
     def scored_on(self) -> str:

@@ -134,7 +134,7 @@ class Spec(Single):
     @property
     def data_seed(self) -> int:
         """The seed of everything about the data: samples, noise and split."""
-        seed = dict(self.data)["seed"]
+        seed = vars(self.data)["seed"]
         return self.seed if seed is None else int(seed)
 
 
@@ -181,14 +181,17 @@ def score_of(spec: Spec, task: str) -> str:
 def flatten(spec: Spec) -> dict[str, Any]:
     """The spec as one level of dotted keys; a component's name stands under the key of its kind: `activation: tanh`."""
     flat: dict[str, Any] = {}
-    for key, value in spec:
+    for key, value in vars(spec).items():
         if not isinstance(value, BaseModel):
-            flat[key] = value
+            flat[key] = _listed(value)
             continue
-        for inner, inner_value in value:
-            flat[key if inner == "name" else f"{key}.{inner}"] = inner_value
+        for inner, inner_value in vars(value).items():
+            plain = _listed(inner_value) if isinstance(inner_value, (list, tuple)) else inner_value
+            flat[key if inner == "name" else f"{key}.{inner}"] = plain
     flat["warm_start"] = [data.model_dump() for data in spec.warm_start]
-    return {key: _listed(value) for key, value in flat.items() if (key, value) != ("score", AUTO)}
+    if spec.score == AUTO:
+        del flat["score"]
+    return flat
 
 
 def _listed(value: Any) -> Any:

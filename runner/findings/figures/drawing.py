@@ -51,7 +51,7 @@ class Plot:
 class Drawing:
     """A picture of panels, `columns` a row, under a title that says its question, a note and a legend.
 
-    Nothing is drawn before a form of it is asked for.
+    Nothing is drawn before a form of it is asked for, and then all of them: a figure takes as long to make as to draw.
     """
 
     title: str
@@ -60,27 +60,31 @@ class Drawing:
     legend: Legend = ()
     columns: int = 1
 
-    @cached_property
+    @property
     def png(self) -> bytes:
         """The whole picture as PNG bytes, on white."""
+        return self._forms[0]
+
+    @property
+    def panels(self) -> list[str]:
+        """An `<svg>` element for each panel."""
+        return self._forms[1]
+
+    @cached_property
+    def _forms(self) -> tuple[bytes, list[str]]:
         with our_style(), without_glyph_warnings():
-            cells = [_pixels_of(plot.draw()) for plot in self.plots]
+            cells, panels = [], []
+            for place, plot in enumerate(self.plots):
+                figure, label = plot.draw(), f"{self.title}: {plot.label}" if plot.label else self.title
+                cells.append(_pixels_of(figure))  # before SVG, which has what is dense embedded as pictures
+                panels.append(svg_of(figure, label, self._salt(place)))
             rows = [_beside(cells[start : start + self.columns]) for start in range(0, len(cells), self.columns)]
             width = max(WIDTH * DPI, *(row.shape[1] for row in rows))
             head = _pixels_of(_head_of(self, width / DPI))
             buffer = io.BytesIO()
             whole = np.vstack([_widened(part, width) for part in (head, *rows)])
             Image.fromarray(whole).save(buffer, "png", compress_level=4)
-            return buffer.getvalue()
-
-    @cached_property
-    def panels(self) -> list[str]:
-        """An `<svg>` element for each panel."""
-        with our_style(), without_glyph_warnings():
-            return [
-                svg_of(plot.draw(), f"{self.title}: {plot.label}" if plot.label else self.title, self._salt(place))
-                for place, plot in enumerate(self.plots)
-            ]
+            return buffer.getvalue(), panels
 
     @cached_property
     def entries(self) -> list[tuple[str, str]]:

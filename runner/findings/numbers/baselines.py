@@ -58,11 +58,8 @@ def baselines_of(results: Sequence[RunResult]) -> list[Baseline]:
     if len(scores) != 1:
         return []
     (score,) = scores
-    values: dict[str, list[float]] = {}
-    for result in results:
-        for name, value in result.measures.items():
-            if name.startswith("baseline/") and name.endswith(f"_{score}"):
-                values.setdefault(name.removeprefix("baseline/").removesuffix(f"_{score}"), []).append(value)
+    keys = {name: f"baseline/{name}_{score}" for name in ("constant", *ROWS)}
+    values = {name: [one.measures[key] for one in results if key in one.measures] for name, key in keys.items()}
     part = next(one.reported_on for one in results if one.measures)
     names = {name: (row, TOLD.get(name, "")) for name, row in ROWS.items()}
     if all(one.spec.training.class_weights == "balanced" for one in results):
@@ -71,7 +68,7 @@ def baselines_of(results: Sequence[RunResult]) -> list[Baseline]:
     return [
         Baseline(name, *names[name], score, mean(values[name]), spread(values[name]), part)
         for name in names
-        if name in values
+        if values[name]
     ]
 
 
@@ -110,13 +107,21 @@ def rows_of(results: Sequence[RunResult]) -> list[tuple[str, Baseline]]:
 
 def _by_way(results: Sequence[RunResult]) -> dict[tuple[str, str], list[RunResult]]:
     """Runs on one data set by how their samples are prepared, named by what differs, and by their class weights."""
-    ways = [{key: written(value) for key, value in dict(one.spec.data).items() if key in PREPARED} for one in results]
+    alike: dict[str, list[RunResult]] = {}
+    for one in results:
+        prepared = [(key, value) for key, value in vars(one.spec.data).items() if key in PREPARED]
+        alike.setdefault(repr((prepared, one.spec.training.class_weights)), []).append(one)
+    ways = [_prepared(some[0]) for some in alike.values()]
     differing = [key for key in ways[0] if len({way.get(key) for way in ways}) > 1]
     found: dict[tuple[str, str], list[RunResult]] = {}
-    for way, one in zip(ways, results, strict=True):
+    for way, some in zip(ways, alike.values(), strict=True):
         label = " ".join(f"{key}={way.get(key, '')}" for key in differing)
-        found.setdefault((label, one.spec.training.class_weights), []).append(one)
+        found.setdefault((label, some[0].spec.training.class_weights), []).extend(some)
     return found
+
+
+def _prepared(result: RunResult) -> dict[str, str]:
+    return {key: written(value) for key, value in vars(result.spec.data).items() if key in PREPARED}
 
 
 def shortfall_of(results: Sequence[RunResult]) -> str:
@@ -164,5 +169,9 @@ def _not_beaten(results: Sequence[RunResult]) -> Baseline | None:
 
 def has_learned(result: RunResult) -> bool:
     """Whether a finished run has a better score than the best constant, and than a line where there is one."""
-    is_judged = f"baseline/constant_{result.score}" in result.measures and result.score in reported_of(result)
-    return is_judged and _not_beaten([result]) is None
+    score, measures = result.score, result.measures
+    value, sign = reported_of(result).get(score), METRICS.metric(score).sign
+    if value is None or f"baseline/constant_{score}" not in measures:
+        return False
+    least = (measures.get(f"baseline/{name}_{score}") for name in ("constant", *TOLD))
+    return not any(one is not None and sign * (value - one) <= 0 for one in least)

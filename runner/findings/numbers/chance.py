@@ -69,5 +69,6 @@ def _means_of_subsets(values: Array) -> Iterator[Array]:
 
 def _means(values: Array, chosen: NDArray[np.integer[Any]]) -> Array:
     """Means of the chosen values; what is zero but for rounding is zero."""
-    sums, sizes = chosen @ values, chosen @ np.abs(values)
+    shares = chosen.astype(np.float64)
+    sums, sizes = shares @ values, shares @ np.abs(values)
     return np.asarray(np.where(np.abs(sums) > ROUNDING * sizes, sums, 0.0) / chosen.sum(axis=1))

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -36,24 +37,58 @@ TO_TELL, MORE_SEEDS = "to tell", "more seeds would tell"  # end sentences that m
 LEAST_OF_SHARES, LEAST_SHARE = 0.005, 0.01
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Setting:
-    """The finished ones of a setting's `runs`: final scores by fold and seed, their mean cost, and the loss it is of.
-
-    `which` says what they have that others of its runs have not. `reported` is the mean of the scores that are
-    reported, and `shortfall` what needs no network and is not beaten. `solved` says how many of how many runs solve the
-    data set, where that is known.
+    """A setting that runs finished of, in a sweep over these `settings`: its `members`, and by fold and seed the final
+    `scores`, called `score`, of those that have one.
     """
 
-    label: str
-    runs: int
+    members: Sequence[RunResult]
+    settings: Sequence[str]
+    score: str
     scores: dict[Replicate, list[float]]
-    cost: float
-    loss: str = ""
-    which: str = "finished"
-    reported: float = math.nan
-    shortfall: str = ""
-    solved: tuple[int, int] | None = None
+
+    @property
+    def runs(self) -> int:
+        """How many it has."""
+        return len(self.members)
+
+    @property
+    def label(self) -> str:
+        """What was typed for it."""
+        return label_of(self.members[0].overrides, self.settings)
+
+    @property
+    def loss(self) -> str:
+        """What its cost is of."""
+        return self.members[0].spec.loss.name
+
+    @cached_property
+    def cost(self) -> float:
+        """Its mean over the runs that have a score."""
+        return mean([scores_of(one)["cost"] for one in self.members if self.score in scores_of(one)])
+
+    @property
+    def which(self) -> str:
+        """What its runs with a score have that others have not."""
+        return "finished" if len(self.values) == sum(one.has_finished for one in self.members) else "have one"
+
+    @property
+    def reported(self) -> float:
+        """The mean of the scores that are reported."""
+        found = [reported_of(one) for one in self.members if self.score in scores_of(one)]
+        values = [one[self.score] for one in found if self.score in one]
+        return mean(values) if values else math.nan
+
+    @property
+    def shortfall(self) -> str:
+        """What needs no network and is not beaten."""
+        return shortfall_of(self.members)
+
+    @cached_property
+    def solved(self) -> tuple[int, int] | None:
+        """How many of how many runs solve the data set, where that is known."""
+        return share_solved(self.members)
 
     @property
     def solves(self) -> str:
@@ -63,15 +98,20 @@ class Setting:
         n, of = self.solved
         return f"; {n} of {count(of, 'run')} solve{'s' * (of == 1)} it" if n else "; no run solves it"
 
-    @property
+    @cached_property
     def values(self) -> list[float]:
         """The score of every finished run."""
         return [value for repeated in self.scores.values() for value in repeated]
 
-    @property
+    @cached_property
     def mean(self) -> float:
         """Over its finished runs."""
         return mean(self.values)
+
+    @property
+    def reached(self) -> tuple[float, float]:
+        """What makes settings level: their mean, and the share of their runs that it is of."""
+        return self.mean, len(self.values) / self.runs
 
     @property
     def told(self) -> str:
@@ -109,14 +149,12 @@ def compared(results: Sequence[RunResult], keys: Sequence[str], smallest: float 
     first = f"The best of {n_settings} settings is {best.label}: {chosen}{score} {number(best.mean)}, {best.told}"
     first += f"{best.solves}."
     told = [first, *reached]
-    level = [
-        one for one in found[1:] if (one.mean, len(one.values) / one.runs) == (best.mean, len(best.values) / best.runs)
-    ]
+    level = [one for one in found[1:] if one.reached == best.reached]
     if level:
         told.append(_level(best, level, f"{chosen}{score}"))
-    if others := [one for one in found[1:] if one not in level]:
-        least = _least(score, best, others[0], results) if smallest is None else smallest
-        told.append(_against(best, others[0], score, least, chosen))
+    if other := next((one for one in found[1:] if one.reached != best.reached), None):
+        least = _least(score, best, other, results) if smallest is None else smallest
+        told.append(_against(best, other, score, least, chosen))
     if not is_tested and any(one.network and one.network.encoding for one in results):
         told.append(
             f"The {results[0].scored_on} rows rank the settings too, so the score of the best one is optimistic."
@@ -130,17 +168,11 @@ def _settings(results: Sequence[RunResult], settings: Sequence[str], score: str)
     settings_found = []
     for members in by_setting(results, settings).values():
         scores: dict[Replicate, list[float]] = {}
-        finished = [one for one in members if score in scores_of(one)]
-        for one in finished:
-            scores.setdefault(replicate_of(one), []).append(scores_of(one)[score])
-        if finished:
-            cost = mean([scores_of(one)["cost"] for one in finished])
-            label, loss = label_of(members[0].overrides, settings), members[0].spec.loss.name
-            which = "finished" if len(finished) == sum(one.has_finished for one in members) else "have one"
-            reported = [found[score] for one in finished if score in (found := reported_of(one))]
-            reached, lack = mean(reported) if reported else math.nan, shortfall_of(members)
-            share = share_solved(members)
-            settings_found.append(Setting(label, len(members), scores, cost, loss, which, reached, lack, share))
+        for one in members:
+            if score in (found := scores_of(one)):
+                scores.setdefault(replicate_of(one), []).append(found[score])
+        if scores:
+            settings_found.append(Setting(members, settings, score, scores))
     return sorted(settings_found, key=lambda one: order_of(score, one.mean, len(one.values) / one.runs, one.cost))
 
 

@@ -137,12 +137,12 @@ def runs_to_show(results: Sequence[RunResult], keys: Sequence[str], few: int) ->
 
     Up to `few` settings also have their best and their worst run, where each of them has three.
     """
-    groups = [[one for one in members if one.has_finished] for members in in_order(results, settings_in(keys))]
-    totals = [len(members) for members in in_order(results, settings_in(keys))]
-    kept = [(sorted(some, key=rank_of_run), total) for some, total in zip(groups, totals, strict=True) if some]
+    groups = [([one for one in some if one.has_finished], len(some)) for some in in_order(results, settings_in(keys))]
+    kept = [(finished, total) for finished, total in groups if finished]
     roles = EVERY_ROLE if len(kept) <= few and all(len(some) >= len(EVERY_ROLE) for some, _ in kept) else ("median",)
     shown = []
-    for members, total in kept[:MAX_SETTINGS]:
+    for finished, total in kept[:MAX_SETTINGS]:
+        members = sorted(finished, key=rank_of_run)
         places = {"median": len(members) // 2, "best": 0, "worst": -1}
         known = share_solved(members)
         solving = f", solved {known[0]} of {total}" if known and total > 1 else ""

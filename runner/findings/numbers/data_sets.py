@@ -21,8 +21,8 @@ def by_data(results: Sequence[RunResult]) -> dict[str, list[RunResult]]:
     """
     found: dict[str, list[RunResult]] = {}
     for result in sorted(results, key=lambda result: result.index):
-        data = result.spec.data.model_dump_json(exclude=NOT_COMPARED)
-        found.setdefault(data + repr(_test_of(result.spec)), []).append(result)
+        data = [value for key, value in vars(result.spec.data).items() if key not in NOT_COMPARED]
+        found.setdefault(repr((data, _test_of(result.spec))), []).append(result)
     groups: list[tuple[list[RunResult], dict[int, str]]] = []
     having: dict[tuple[Any, ...], int] = {}  # the place of the group that has these samples of a seed, split so
     for members in found.values():
@@ -65,7 +65,7 @@ def _digests(results: Sequence[RunResult]) -> dict[int, str]:
 
 def _test_of(spec: Spec) -> dict[str, Any]:
     """What decides the test rows beside the data; probes are no part of a score."""
-    return {f"test.{key}": value for key, value in spec.test if key != "probes"}
+    return {f"test.{key}": value for key, value in vars(spec.test).items() if key != "probes"}
 
 
 def _labels(every: Sequence[Spec]) -> list[str]:

@@ -23,15 +23,12 @@ def names_of_scores(results: Sequence[RunResult]) -> list[str]:
 
 def scores_of(result: RunResult) -> dict[str, float]:
     """Final cost, and the score where it is defined, on the samples that choose: see `RunResult.scored_on`."""
-    part = result.scored_on
-    finals = result.finals
-    return {name: finals[f"{part}/{name}"] for name in ("cost", result.score) if f"{part}/{name}" in finals}
+    return result.scores
 
 
 def reported_of(result: RunResult) -> dict[str, float]:
     """As `scores_of`, on the samples whose scores are reported: the same ones, unless there is a validation part."""
-    part, finals = result.reported_on, result.finals
-    return {name: finals[f"{part}/{name}"] for name in ("cost", result.score) if f"{part}/{name}" in finals}
+    return result.reported
 
 
 def chosen_on(results: Sequence[RunResult]) -> str:
@@ -120,7 +117,7 @@ def in_order(results: Sequence[RunResult], settings: Sequence[str]) -> list[list
 
 def replicate_of(result: RunResult) -> Replicate:
     """Its fold and its seed: runs of two settings that have the same ones are compared with each other."""
-    return dict(result.spec.data)["fold"], result.spec.seed
+    return vars(result.spec.data)["fold"], result.spec.seed
 
 
 def in_words(replicates: Collection[Replicate], common: str = "") -> str:

@@ -76,14 +76,21 @@ def _numbers(members: Sequence[RunResult], columns: Sequence[Column]) -> dict[st
         values = [value for one in ended if not np.isnan(value := column.of(one))]
         found[column.name] = mean(values) if values else np.nan
         found[f"{column.name}_std"] = spread(values)
-        found[f"{column.name}_median"] = float(np.median(values)) if values else np.nan
-        tails = np.percentile(values, list(TAILS.values())).tolist() if values else [np.nan] * len(TAILS)
+        median, *tails = _quantiles(values)
+        found[f"{column.name}_median"] = median
         found |= {f"{column.name}_{name}": value for name, value in zip(TAILS, tails, strict=True)}
     found["no_better_than"] = not_beaten(members)
     found["success"] = sum(map(has_learned, ended)) / len(members)
     share = share_solved(members)
     found["solved"] = share[0] / share[1] if share else np.nan
     return found
+
+
+def _quantiles(values: Sequence[float]) -> list[float]:
+    """The median and the tails; NaN without values."""
+    if len(values) < 2:
+        return [*values, np.nan][:1] * (1 + len(TAILS))
+    return [float(np.median(values)), *np.percentile(values, list(TAILS.values())).tolist()]
 
 
 def curve_over(members: Sequence[RunResult], series: str, points: int) -> tuple[Array, dict[str, Array]]:

@@ -29,13 +29,14 @@ class Threshold:
 def threshold_of(result: RunResult) -> Threshold | None:
     """What a run must reach; None where nothing says so, as of a table."""
     metric, name = METRICS.metric(result.score), result.score
-    bayes, line, constant = (result.measures.get(f"baseline/{one}_{name}") for one in ("bayes", "linear", "constant"))
+    bayes = result.measures.get(f"baseline/bayes_{name}")
     if metric.unit == "share" and bayes is not None:
         return Threshold(name, bayes - NEAR_BAYES, f"{NEAR_BAYES:g} below the best possible rule")
     if result.network is None or result.network.encoding is not None:
         return None
     if metric.of == "classes" and metric.unit == "share" and result.reported_on == "train":
         return Threshold(name, 1.0, "every sample is right")
+    line, constant = (result.measures.get(f"baseline/{one}_{name}") for one in ("linear", "constant"))
     is_error = metric.task == "regression" and metric.unit == "target"
     if is_error and line is not None and constant is not None and line > STRAIGHT * constant:
         return Threshold(name, OF_LINE * line, "half of what a straight line leaves")

@@ -11,7 +11,7 @@ WEIGHTED = "class-weighted"
 def cost_unit(result: RunResult) -> str:
     """`standardized targets`, or whatever the cost is of; empty where it is of targets as they are."""
     scale, output, chosen = (
-        dict(result.spec.data)["target_scale"], result.spec.network.output, result.spec.network.target_range
+        vars(result.spec.data)["target_scale"], result.spec.network.output, result.spec.network.target_range
     )  # fmt: skip
     if scale == "none" or (result.data and result.data.task != "regression"):
         return ""

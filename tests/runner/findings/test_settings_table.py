@@ -27,7 +27,7 @@ def _sweep(*overrides: tuple[str, ...]) -> Findings:
 def test_settings_that_only_diverged_are_one_sentence_and_no_rows() -> None:
     found = _sweep(*((*XOR, f"network.hidden=[{units}]") for units in (2, 4, 6)))
     lost = [replace(one, outcome=Outcome.DIVERGED) if one.index >= 3 else one for one in found.results]
-    table, said = settings_table(lost, found.keys)
+    table, said = settings_table(replace(found, results=lost))
     assert said == "2 settings only diverged (network.hidden=[4] or [6])."
     assert [row[0] for row in table.rows] == ["[2]"] and [row[0] for row in table.footer] == ["most frequent class"]
 
