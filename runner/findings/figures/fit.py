@@ -163,7 +163,7 @@ def _contents_of_regions(fit: Fit, _: Frame) -> list[Shape]:
         for part, rows in parts_of(fit.part)
         for label in range(n)
     ]
-    if n > 2:
+    if n != 2:
         return [Cells(fit.x, fit.y, fit.prediction, CLASSES, 0, CLASSES.N - 1), *marks]
     boundary = _contour(fit.x, fit.y, fit.prediction, 0.5, BOUNDARY)
     return [Cells(fit.x, fit.y, fit.prediction, SHARES, 0, 1, is_smooth=True), *boundary, *marks]
