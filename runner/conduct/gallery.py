@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,13 +14,17 @@ from runner.base.machine import keep_freed_memory
 from runner.findings.numbers.data_sets import by_data
 from runner.findings.numbers.scores import rank_of
 from runner.findings.numbers.settings import setting_label
-from runner.findings.pictures import NO_PICTURE, drawing, standing_for, with_picture
+from runner.findings.pictures import NO_PICTURE, Render, drawing, forms_of, render_here, standing_for, with_picture
 from runner.plan.plan import Plan
 from runner.runs.components import load_modules
 from runner.runs.overrides import swept_keys
 from runner.runs.result import RunResult
 from runner.train.blas import ONE_BLAS_THREAD
 from runner.train.execution import Training
+from runner.train.workers import Workers
+
+if TYPE_CHECKING:
+    from runner.findings.figures.drawing import Drawing, Forms
 
 MOST_SETTINGS = 100  # of more of them the best are drawn, when all have ended
 Wanted = list[RunResult]
@@ -86,6 +91,23 @@ class Gallery:
             return future.result()
         except Exception as error:
             return _lost(wanted, error)
+
+
+def rendering(workers: Workers) -> Render:
+    """What has workers of this machine make the pictures of a sweep; others may have other fonts."""
+
+    def render(drawings: Sequence["Drawing"]) -> list["Drawing | Exception"]:
+        futures = [workers.submit(forms_of, one) for one in drawings]
+        return [_made(one, future) for one, future in zip(drawings, futures, strict=True)]
+
+    return render_here if workers.is_spread or not workers.is_apart else render
+
+
+def _made(drawing: "Drawing", future: "Future[Forms]") -> "Drawing | Exception":
+    try:
+        return replace(drawing, made=future.result())
+    except Exception:  # a worker that died, or a picture that cannot be drawn
+        return render_here([drawing])[0]
 
 
 def draw_apart(results: Sequence[RunResult], modules: tuple[str, ...], folder: str) -> Wanted:

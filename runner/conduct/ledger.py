@@ -6,6 +6,7 @@ from dataclasses import replace
 from runner.conduct.context import SweepContext
 from runner.findings.findings import Findings
 from runner.findings.numbers.settings import setting_label
+from runner.findings.pictures import Render, render_here
 from runner.runs.account import Account
 from runner.runs.overrides import REPLICATES, label_of, swept_keys
 from runner.runs.result import RunResult
@@ -24,6 +25,7 @@ class Ledger:
         self.keys, self.run_ids = list[str](), dict[int, str]()
         self._findings: Findings | None = None
         self.tagged = dict[int, Mapping[str, str]]()  # what the store's runs say of their level, as it was written
+        self.render: Render = render_here  # what makes the pictures of the sweep
         self.account: Account | None = None  # why runs do not learn, where that was looked at
 
     @property
@@ -62,7 +64,8 @@ class Ledger:
             about, settings = self._sweep.about, self._sweep.settings
             expect, modules, least = settings.expect, settings.modules, settings.report.smallest_difference
             made = Findings(
-                about, self.results, self.run_ids, parent_id, self.keys, expect, modules, account, least, pages
-            )
+                about, self.results, self.run_ids, parent_id, self.keys, expect, modules, account, least, pages,
+                render=self.render,
+            )  # fmt: skip
         self._findings = made  # with all that it has worked out
         return made

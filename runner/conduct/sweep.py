@@ -14,7 +14,7 @@ from runner.base.progress import Phase
 from runner.base.texts import visible
 from runner.conduct.delivery import Delivery
 from runner.conduct.endings import interruptible, not_delivered, unmet
-from runner.conduct.gallery import Gallery
+from runner.conduct.gallery import Gallery, rendering
 from runner.conduct.progress_bar import SweepProgress, expected, in_stacks
 from runner.conduct.reuse import reused
 from runner.findings import terminal
@@ -127,6 +127,7 @@ def _complete(
             gallery = Gallery(plan, training, runs)
             _train(delivery, training, gallery, so_far, interrupt)
             publisher.add_pictures(gallery.drawn(), interrupt)
+            publisher.ledger.render = rendering(training.workers)
             publisher.finish()
         except KeyboardInterrupt:
             progress.end()

@@ -12,7 +12,7 @@ from runner.findings.numbers.data_sets import by_data, keys_of
 from runner.findings.numbers.scores import best_result
 from runner.findings.numbers.settings import Setting, ranked
 from runner.findings.numbers.tables import table_of
-from runner.findings.pictures import endings_of, pictures_by_data
+from runner.findings.pictures import Render, endings_of, pictures_by_data, render_here
 from runner.plan.expectations import Verdict, judge
 from runner.runs.about import About
 from runner.runs.account import Account
@@ -36,7 +36,8 @@ class Findings:
     fold and seed last; `expect` has what was expected of it, `modules` the user's own modules whose parts it had,
     and `account` why runs do not learn, where that was looked at when it ended. Differences of the score below
     `smallest_difference` count as none. `pages` is the address of MLflow's page of a run, before its id.
-    Of what was found on one of several data sets, `label` is its name and `ending` that of its files.
+    Of what was found on one of several data sets, `label` is its name and `ending` that of its files. `render` makes
+    its pictures.
     """
 
     about: About
@@ -51,6 +52,7 @@ class Findings:
     pages: str = ""
     label: str = ""
     ending: str = ""
+    render: Render = render_here
 
     def __repr__(self) -> str:
         swept = f" over {', '.join(self.keys)}" if self.keys else ""
@@ -111,7 +113,7 @@ class Findings:
     @cached_property
     def pictures_by_data(self) -> "dict[str, dict[str, Drawing]]":
         """What it looks like: for each data set its pictures by file name, those that could be drawn."""
-        return pictures_by_data(self.results, self.keys)
+        return pictures_by_data(self.results, self.keys, self.render)
 
     @cached_property
     def pictures(self) -> "dict[str, Drawing]":

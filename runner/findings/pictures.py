@@ -22,8 +22,9 @@ from runner.runs.result import RunResult
 from runner.runs.settings import Settings
 
 if TYPE_CHECKING:
-    from runner.findings.figures.drawing import Drawing
+    from runner.findings.figures.drawing import Drawing, Forms
 
+Render = Callable[[Sequence["Drawing"]], list["Drawing | Exception"]]
 MANY_RUNS = 100  # up to which each run of a sweep has a picture, with `tracking.plots=auto`
 MAX_DATA = 6
 MAX_DRAWN = 12  # data sets with pictures of their own
@@ -71,20 +72,45 @@ def standing_for(members: Sequence[RunResult]) -> list[RunResult]:
     return [ordered[place] for place in sorted(places)]
 
 
-def pictures_by_data(results: Sequence[RunResult], keys: Sequence[str]) -> dict[str, dict[str, "Drawing"]]:
+def render_here(drawings: Sequence["Drawing"]) -> list["Drawing | Exception"]:
+    """Drawings whose forms are made, or why that is not possible."""
+    found: list[Drawing | Exception] = []
+    for one in drawings:
+        try:
+            assert one.png
+            found.append(one)
+        except Exception as error:
+            found.append(error)
+    return found
+
+
+def forms_of(drawing: "Drawing") -> "Forms":
+    """The forms of a drawing, for another process."""
+    return drawing.forms
+
+
+def pictures_by_data(
+    results: Sequence[RunResult], keys: Sequence[str], render: Render = render_here
+) -> dict[str, dict[str, "Drawing"]]:
     """A sweep's pictures by file name for each of its data sets; none where nothing was trained.
 
     Data that is gone or changed, such as a CSV file, costs its own panels, and no others. A picture that cannot be
     drawn is left out, and a warning says why.
     """
     groups = {label: some for label, some in by_data(results).items() if any(one.history.get("step") for one in some)}
-    found: dict[str, dict[str, Drawing]] = {}
     lost, gone, endings = Lost(), Gone(), endings_of(by_data(results))
+    composed: dict[tuple[str, str], Drawing] = {}
     for label in list(groups)[:MAX_DRAWN]:
         about = f" ({short(label, MAX_LABEL)})" if len(groups) > 1 else ""
-        artist = Artist(groups[label], keys, about, gone.data_of)
-        drawn = {f"{name}{endings[label]}.png": draw for name, draw in artist.pictures.items()}
-        found[label] = {name: drawing for name, draw in drawn.items() if (drawing := lost.try_to(draw, name))}
+        for name, draw in Artist(groups[label], keys, about, gone.data_of).pictures.items():
+            if drawing := lost.try_to(draw, file := f"{name}{endings[label]}.png"):
+                composed[label, file] = drawing
+    found: dict[str, dict[str, Drawing]] = {label: {} for label in list(groups)[:MAX_DRAWN]}
+    for (label, file), made in zip(composed, render(list(composed.values())), strict=True):
+        if isinstance(made, Exception):
+            lost.note(file, made)
+        else:
+            found[label][file] = made
     lost.warn()
     if len(groups) > MAX_DRAWN:
         warn(f"pictures show the first {MAX_DRAWN} of {len(groups)} data sets")
@@ -141,14 +167,16 @@ class Lost:
         self._names: dict[str, list[str]] = {}
 
     def try_to(self, draw: Callable[[], "Drawing | None"], name: str) -> "Drawing | None":
-        """A picture, drawn once to see that it can be."""
+        """A picture, not yet drawn."""
         try:
-            if drawing := draw():
-                assert drawing.png
+            return draw()
         except Exception as error:
-            self._names.setdefault(f"{type(error).__name__}: {error}", []).append(name)
+            self.note(name, error)
             return None
-        return drawing
+
+    def note(self, name: str, error: Exception) -> None:
+        """A picture that is lost."""
+        self._names.setdefault(f"{type(error).__name__}: {error}", []).append(name)
 
     def warn(self) -> None:
         """Say each reason once."""

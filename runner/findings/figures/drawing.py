@@ -39,6 +39,9 @@ SIGN = 0.32  # inches, of a line or a mark of a legend
 LINE_HEIGHT = 0.145  # inches, of a panel's title
 
 
+Forms = tuple[bytes, list[str]]
+
+
 @dataclass(frozen=True)
 class Plot:
     """A panel of a picture: what it shows, in words, and what draws it as a figure."""
@@ -59,19 +62,24 @@ class Drawing:
     note: str = ""
     legend: Legend = ()
     columns: int = 1
+    made: Forms | None = None
 
     @property
     def png(self) -> bytes:
         """The whole picture as PNG bytes, on white."""
-        return self._forms[0]
+        return self.forms[0]
 
     @property
     def panels(self) -> list[str]:
         """An `<svg>` element for each panel."""
-        return self._forms[1]
+        return self.forms[1]
 
     @cached_property
-    def _forms(self) -> tuple[bytes, list[str]]:
+    def forms(self) -> Forms:
+        """Both of them, drawn here where another process has not `made` them."""
+        return self.made or self._drawn()
+
+    def _drawn(self) -> Forms:
         with our_style(), without_glyph_warnings():
             cells, panels = [], []
             for place, plot in enumerate(self.plots):

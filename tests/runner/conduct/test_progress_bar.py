@@ -1,6 +1,6 @@
 """How far a sweep is said to be, phase by phase, and how long the rest takes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -10,7 +10,7 @@ from runner.conduct.progress_bar import NOTHING_ELSE, Expected, SweepProgress, i
 from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
 from runner.train.execution import Training
-from runner.train.workers import ThisProcess
+from runner.train.workers import ThisProcess, Workers
 from tests.runner.building import plan_of, spec_of
 from tests.runner.finished import data_of
 
@@ -18,12 +18,18 @@ SPEC = spec_of("data=xor")
 EXPECTED = Expected(opening=1.0, of_writing_a_run=0.5, looking=3.0, comparing=10.0)
 
 
+class Apart(ThisProcess):
+    """Workers that train while this process does something else."""
+
+    is_apart = True
+
+
 @dataclass
 class Half(Training):
     """Training that is as far as a test says."""
 
     done: float = 0.0
-    is_apart: bool = False  # type: ignore[assignment]
+    workers: Workers = field(default_factory=ThisProcess)  # type: ignore[assignment]
     seconds: float = 20.0  # type: ignore[assignment]
 
     def share(self) -> float:
@@ -75,7 +81,7 @@ def test_what_was_foreseen_counts_less_and_less(clock: list[float]) -> None:
 
 
 def test_where_others_train_the_slower_of_training_and_writing_counts(clock: list[float]) -> None:
-    training = Half(done=0.01, is_apart=True)
+    training = Half(done=0.01, workers=Apart())
     shown = SweepProgress(40, training, EXPECTED)
     shown.open([], [])
     left_in(shown, Phase.TRAINING)
