@@ -1,6 +1,6 @@
 """How far a sweep is said to be, phase by phase, and how long the rest takes."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pytest
 
@@ -29,7 +29,7 @@ class Half(Training):
     """Training that is as far as a test says."""
 
     done: float = 0.0
-    workers: Workers = field(default_factory=ThisProcess)  # type: ignore[assignment]
+    workers: Workers = ThisProcess()  # type: ignore[assignment]
     seconds: float = 20.0  # type: ignore[assignment]
 
     def share(self) -> float:
