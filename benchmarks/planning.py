@@ -1,5 +1,7 @@
 """Composing and planning: processor time a job beside that of parsing one config file, in the same process.
 
+Jobs that differ in their seed alone are also planned in two numbers: a job must not take longer where there are more.
+
 Each repeat begins with nothing remembered, and the least of all repeats counts: other programs can only add to it. So
 the ratio means the same on any machine, and on one that is busy.
 """
@@ -17,11 +19,13 @@ from runner.app.compose import Composer
 from runner.app.setup import composing
 from runner.base.paths import CONF
 from runner.plan.jobs import Job, Refused
-from runner.plan.plan import make_plan
+from runner.plan.plan import Plan, make_plan
 
 REPEATS = 5
 PARSED = 4  # files a repeat
 VALUES = [("data=xor", f"seed={seed}", f"learning_rate=0.{1 + seed % 9}") for seed in range(300)]
+FEW, MANY = 2000, 20_000
+SEEDS = [("data=xor", f"seed={seed // 2}", f"activation={'tanh' if seed % 2 else 'sigmoid'}") for seed in range(MANY)]
 OPTIONS = {
     "activation": ("tanh", "sigmoid", "relu", "gelu", "softplus", "identity"),
     "optimizer": ("sgd", "momentum", "nesterov", "rmsprop", "adam"),
@@ -51,6 +55,9 @@ def tables(quick: bool) -> Iterator[str]:
             jobs = measure("compose, values swept", len(VALUES), partial(_composed, composer, VALUES))
             measure("compose, groups swept", len(GROUPS), partial(_composed, composer, GROUPS))
             measure("validate and plan", len(VALUES), partial(make_plan, jobs))
+            for some in (SEEDS[:FEW], SEEDS):
+                step = partial(_planned, composer, some)
+                measure(f"compose and plan, {len(some):,} seeds", len(some), step)
     of_a_file = least["parse conf/config.yaml"]
     rows = [[name, f"{1000 * one:.3f}", f"{one / of_a_file:.4f}"] for name, one in least.items()]
     yield f"Milliseconds of processor time:\n\n{markdown(['step', 'ms a job', 'of a file'], rows)}\n"
@@ -58,3 +65,7 @@ def tables(quick: bool) -> Iterator[str]:
 
 def _composed(composer: Composer, overrides: Sequence[Sequence[str]]) -> list[Job | Refused]:
     return [composer.compose(number, texts) for number, texts in enumerate(overrides)]
+
+
+def _planned(composer: Composer, overrides: Sequence[Sequence[str]]) -> Plan:
+    return make_plan(composer.compose(number, texts) for number, texts in enumerate(overrides))

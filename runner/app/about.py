@@ -42,12 +42,14 @@ def about_run(case: str | None, otherwise: str, run_id: str, overrides: Sequence
 
 def _of_case(all_overrides: Sequence[Sequence[str]]) -> str:
     """The case of a sweep, and what all its runs have that differs from it; nothing where no case was typed."""
-    settings = [settings_of(overrides) for overrides in all_overrides]
-    if not all(one.get("case", "null") != "null" for one in settings):
+    if not all(settings_of(overrides).get("case", "null") != "null" for overrides in all_overrides):
         return ""
-    shared = dict(set.intersection(*(set(one.items()) for one in settings)))
-    in_order = {key: value for key, value in settings[0].items() if key in shared}
-    return (f" of case {shared['case']}" if "case" in shared else "") + _with(in_order)
+    first = settings_of(all_overrides[0])
+    shared = set(first.items())
+    for overrides in all_overrides:
+        shared &= settings_of(overrides).items()
+    in_order = {key: value for key, value in first.items() if (key, value) in shared}
+    return (f" of case {in_order['case']}" if "case" in in_order else "") + _with(in_order)
 
 
 def _with(settings: Mapping[str, str]) -> str:

@@ -94,7 +94,12 @@ def is_from_composing(error: Exception) -> bool:
 
 
 class _Returned(JobReturn):
-    """Hydra's own prints a line about a failed job before it raises the error, which says it all."""
+    """Hydra's own prints a line about a failed job before it raises the error, which says it all.
+
+    Hydra's part of the config is made when somebody asks for it, as each choice of groups has one of its own.
+    """
+
+    make_hydra: Callable[[], DictConfig]
 
     @property
     def return_value(self) -> Any:
@@ -106,10 +111,28 @@ class _Returned(JobReturn):
     def return_value(self, value: Any) -> None:
         self._return_value = value
 
+    @property
+    def hydra_cfg(self) -> DictConfig:
+        return self.make_hydra()
 
-def returned(value: Any, **about: Any) -> JobReturn:
+    @hydra_cfg.setter
+    def hydra_cfg(self, _: Any) -> None:
+        """What the constructor sets it to is nothing."""
+
+    @property
+    def task_name(self) -> str:
+        return str(self.hydra_cfg.hydra.job.name)
+
+    @task_name.setter
+    def task_name(self, _: Any) -> None:
+        """As above."""
+
+
+def returned(value: Any, make_hydra: Callable[[], DictConfig], **about: Any) -> JobReturn:
     """What Hydra gets of a job: its value, or the error that it ended with."""
-    return _Returned(**about, _return_value=value)
+    found = _Returned(**about, _return_value=value)
+    found.make_hydra = make_hydra
+    return found
 
 
 def sections_in(node: DictConfig) -> Iterator[tuple[str, DictConfig | None]]:

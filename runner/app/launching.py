@@ -4,8 +4,8 @@ import logging
 import math
 import os
 import pickle
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from runner.base import progress
 from runner.base.console import count, say, warn
 from runner.base.errors import RunsFailed, UserError
 from runner.base.paths import PLUGINS, ROOT
-from runner.base.progress import Phase
+from runner.base.progress import Glance, Phase
 from runner.base.starting import hear_interrupts
 from runner.conduct import sweep
 from runner.conduct.context import SweepContext
@@ -32,7 +32,7 @@ from runner.conduct.delivery import Delivery
 from runner.conduct.endings import refuse_dry_run
 from runner.diagnosis.before import foresee
 from runner.findings.pictures import drawing
-from runner.plan.jobs import Job
+from runner.plan.jobs import Job, Refused
 from runner.plan.plan import Plan, check_expectations, make_plan
 from runner.runs.environment import source
 from runner.runs.leftovers import left_out
@@ -42,6 +42,7 @@ from runner.store.folder import JOB, STACKS, SweepFolder
 from runner.train.training import train_task
 
 MOST_NOTES = 12
+MANY_JOBS = 1000  # which take long enough to say how many are checked
 
 
 def launch(
@@ -51,12 +52,20 @@ def launch(
     HydraConfig.instance().set_config(master)
     if not (delivery and delivery.sweep.settings.quiet):
         progress.begin()  # of a later batch; before the first one there is a bar already
-    jobs, plan = _plan(loader, master, overrides, first, delivery)
+    launched, plan = _plan(loader, master, overrides, first, delivery)
     delivery = delivery or _delivery_of(master, plan)
     results = sweep.run(delivery, plan)
     failed = failures(list({result.index: result for result in results}.values()))
     folder = Path(master.hydra.sweep.dir)
-    return delivery, [_job_return(job, result, folder, failed) for job, result in zip(jobs, results, strict=True)]
+    return delivery, [_job_return(job, result, folder, failed) for job, result in zip(launched, results, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Launched:
+    """What Hydra is to know of a job at the end: 100,000 configs would take too much memory until then."""
+
+    overrides: tuple[str, ...]
+    composition: Composition
 
 
 def _plan(
@@ -65,21 +74,31 @@ def _plan(
     overrides: Sequence[Sequence[str]],
     first: int = 0,
     so_far: Delivery | None = None,
-) -> tuple[list[Job], Plan]:
+) -> tuple[list[_Launched], Plan]:
     """The jobs and their plan; says what is left out, and which jobs are one run.
 
     Raises UserError with every problem of every job.
     """
-    progress.enter(f"{Phase.CHECKING} {count(len(overrides), 'job')}")
+    progress.enter(f"{Phase.CHECKING} {len(overrides):,} job{'s' if len(overrides) > 1 else ''}")
     kept, lines = left_out(overrides, list(master.hydra.overrides.task))
-    composer = Composer(loader, master)
-    jobs = [composer.compose(first + place, texts) for place, texts in enumerate(kept)]
+    composer, launched = Composer(loader, master), list[_Launched]()
+
+    def composed() -> Iterator[Job | Refused]:
+        for place, texts in enumerate(kept):
+            job = composer.compose(first + place, texts)
+            if isinstance(job, Job):
+                launched.append(_Launched(job.overrides, job.composition))
+            yield job
+
+    jobs = composed()
+    if len(kept) >= MANY_JOBS:
+        progress.follow(lambda _phase, _seconds: Glance(done=f"{len(launched):,} done"))
     plan = make_plan(jobs, so_far.planned, settings=so_far.sweep.settings) if so_far else make_plan(jobs)
-    if equal := len(jobs) - len(plan.runs):
-        of_jobs = f"{equal} of {count(len(jobs), 'job')}"
+    if equal := len(kept) - len(plan.runs):
+        of_jobs = f"{equal} of {count(len(kept), 'job')}"
         lines.append(f"{of_jobs} would repeat another; equal runs are trained and counted once")
     _say(plan, lines, foresees=so_far is None)
-    return [job for job in jobs if isinstance(job, Job)], plan
+    return launched, plan
 
 
 def _say(plan: Plan, lines: Sequence[str] = (), foresees: bool = True) -> None:
@@ -211,13 +230,12 @@ def _named(master: DictConfig) -> str | None:
     return None if name is None else str(name)
 
 
-def _job_return(job: Job, result: RunResult, folder: Path, failed: RunsFailed | None) -> JobReturn:
+def _job_return(job: _Launched, result: RunResult, folder: Path, failed: RunsFailed | None) -> JobReturn:
     has_failed = result.outcome is Outcome.FAILED
     return returned(
         failed if has_failed else result.objective,
+        lambda: job.composition.hydra,
         overrides=list(job.overrides),
-        hydra_cfg=job.composition.hydra,
         working_dir=str(folder),
-        task_name=str(job.composition.hydra.hydra.job.name),
         status=JobStatus.FAILED if has_failed else JobStatus.COMPLETED,
     )

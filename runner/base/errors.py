@@ -99,10 +99,11 @@ def complain(error: Exception) -> None:
     Console(stderr=True).print(text, soft_wrap=True)
 
 
-def refuse(problems: dict[int, list[Problem]], n_jobs: int) -> UserError:
+def refuse(problems: dict[int, list[Problem]], n_jobs: int, is_whole: bool = True) -> UserError:
     """One error for all problems of all jobs; the same problem of many jobs is reported once.
 
-    `problems` maps job numbers to what is wrong with them; jobs without a problem are not in it.
+    `problems` maps job numbers to what is wrong with them; jobs without a problem are not in it. There are more jobs
+    than these where that is not the whole.
     """
     problems = {job: found for job, found in problems.items() if found}
     tried = _commands([problem for found in problems.values() for problem in found])
@@ -113,7 +114,8 @@ def refuse(problems: dict[int, list[Problem]], n_jobs: int) -> UserError:
     keys = dict.fromkeys(one_line(problem.key) for found in problems.values() for problem in found)
     if n_jobs == 1:
         return UserError(_bullets("This run cannot start:", jobs_of) + tried, keys)
-    head = f"{len(problems)} of {n_jobs} jobs cannot run, so nothing was trained:"
+    of_jobs = f"{n_jobs} jobs" if is_whole else f"the first {n_jobs} jobs"
+    head = f"{len(problems)} of {of_jobs} cannot run, so nothing was trained:"
     lines = [f"{text} [{_name_jobs(jobs, n_jobs)}]" for text, jobs in jobs_of.items()]
     return UserError(_bullets(head, lines) + tried, keys)
 

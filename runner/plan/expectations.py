@@ -8,7 +8,7 @@ from typing import Any
 
 from runner.base.errors import Problem
 from runner.plan.inequalities import NoRun, Reader
-from runner.runs.overrides import config_of
+from runner.runs.overrides import Configs
 from runner.runs.result import RunResult
 
 EXAMPLE = "median(test/rmse, hidden=[8]) <= 0.1"
@@ -34,21 +34,19 @@ class Verdict:
         return f"{', '.join(self.shares)} ({self.numbers})" if self.shares else self.numbers
 
 
-def check(expect: Mapping[str, str], configs: Sequence[dict[str, Any]], keys: Sequence[str]) -> list[Problem]:
+def check(expect: Mapping[str, str], configs: Configs, keys: Sequence[str]) -> list[Problem]:
     """What can be known to be wrong before training; metrics are not known yet. `keys` are the swept ones."""
     found = _without_results(expect, configs, keys)
     return [Problem("expect", f"'{name}': {error}") for name, error in found.items() if not isinstance(error, NoRun)]
 
 
-def not_judged(expect: Mapping[str, str], configs: Sequence[dict[str, Any]], keys: Sequence[str]) -> list[Problem]:
+def not_judged(expect: Mapping[str, str], configs: Configs, keys: Sequence[str]) -> list[Problem]:
     """What cannot be judged, because the sweep has no such run: it may have been narrowed on the command line."""
     found = _without_results(expect, configs, keys)
     return [Problem("expect", f"'{name}': {error}") for name, error in found.items() if isinstance(error, NoRun)]
 
 
-def _without_results(
-    expect: Mapping[str, str], configs: Sequence[dict[str, Any]], keys: Sequence[str]
-) -> dict[str, ValueError]:
+def _without_results(expect: Mapping[str, str], configs: Configs, keys: Sequence[str]) -> dict[str, ValueError]:
     """What is wrong with each expectation, as far as that is known without results."""
     reader, found = Reader(configs, keys), dict[str, ValueError]()
     for sentence, text in expect.items():
@@ -61,7 +59,7 @@ def _without_results(
 
 def judge(expect: Mapping[str, str], results: Sequence[RunResult], keys: Sequence[str]) -> list[Verdict]:
     """One verdict per expectation, in their order. What cannot be worked out does not hold, and says why."""
-    reader = Reader([config_of(result.spec, result.overrides) for result in results], keys, results)
+    reader = Reader(_configs(results), keys, results)
     verdicts = []
     for sentence, text in expect.items():
         holds: bool | None
@@ -77,17 +75,21 @@ def judge(expect: Mapping[str, str], results: Sequence[RunResult], keys: Sequenc
 
 def evaluate(expression: str, results: Sequence[RunResult], keys: Sequence[str]) -> float:
     """One side of an inequality as a number. Raises ValueError when it cannot be worked out."""
-    reader = Reader([config_of(result.spec, result.overrides) for result in results], keys, results, expression)
+    reader = Reader(_configs(results), keys, results, expression)
     return reader.number(ast.parse(expression, mode="eval").body)
 
 
 def selected(runs: str, results: Sequence[RunResult], keys: Sequence[str]) -> list[RunResult]:
     """The runs that a selection such as `hidden=[8], lr=0.1` means. Raises ValueError when there is none."""
     source = f"count({runs})"
-    reader = Reader([config_of(result.spec, result.overrides) for result in results], keys, results, source)
+    reader = Reader(_configs(results), keys, results, source)
     call = ast.parse(source, mode="eval").body
     assert isinstance(call, ast.Call)
     return [results[place] for place in reader.selection(call.keywords)]
+
+
+def _configs(results: Sequence[RunResult]) -> Configs:
+    return Configs((result.spec, result.overrides) for result in results)
 
 
 def _read(text: Any, reader: Reader) -> tuple[bool, str]:

@@ -21,6 +21,7 @@ from runner.base.console import count
 from runner.base.errors import unknown
 from runner.base.moments import mean
 from runner.runs.outcome import Outcome
+from runner.runs.overrides import Configs
 from runner.runs.result import RunResult
 
 SIGNS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "=="}
@@ -49,7 +50,7 @@ class NoRun(ValueError):
 class Reader:
     """Walks inequalities over the runs of a sweep. Without results, all metrics are 1 and all mistakes are found."""
 
-    flats: Sequence[dict[str, Any]]
+    configs: Configs
     keys: Sequence[str]
     results: Sequence[RunResult] | None = None
     source: str = ""
@@ -152,13 +153,13 @@ class Reader:
 
     def selection(self, keywords: Sequence[ast.keyword]) -> list[int]:
         """The runs whose config has all the values. Raises ValueError when there is none."""
-        runs, seen = list(range(len(self.flats))), set()
+        runs, seen = list(range(len(self.configs))), set()
         for keyword in keywords:
             key = self.key(keyword.arg) if keyword.arg else ""
             if not key or key in seen:
                 raise ValueError(f"{self.text(keyword)!r}: a selection is key=value, each key once")
             seen.add(key)
-            values = {run: flat[key] for run, flat in enumerate(self.flats) if key in flat}
+            values = self.configs.column(key)
             held = {run for run, value in values.items() if self.matches(keyword.value, value)}
             if not held:
                 known = ", ".join(dict.fromkeys(json.dumps(value, default=str) for value in values.values()))
@@ -171,7 +172,7 @@ class Reader:
 
     def key(self, name: str) -> str:
         """The key of the config that a short name means: a swept one first, then one without dots."""
-        last = {key: key.rpartition(".")[2] for flat in self.flats for key in flat}
+        last = {key: key.rpartition(".")[2] for key in self.configs.keys}
         wanted = "learning_rate" if name == "lr" and "lr" not in last.values() else name
         meant = [key for key in last if last[key] == wanted]
         meant = [key for key in meant if key in self.keys] or meant

@@ -19,13 +19,14 @@ from runner.plan.task import Task
 from runner.plan.validation import SpecBuilder
 from runner.runs.identity import code_digest
 from runner.runs.outcome import Outcome
-from runner.runs.overrides import config_of, label_of, settings_in, swept_keys, values_of
+from runner.runs.overrides import Configs, label_of, settings_in, swept_keys, values_of
 from runner.runs.planned import PlannedRun, parts_but_the_seed
 from runner.runs.result import RunResult
 from runner.runs.settings import Settings
 from runner.runs.spec import Spec, to_plain
 
 MOST_NAMED = 3  # settings that a note is for
+MOST_REFUSED = 1000  # jobs of which a person is told what is wrong; that of one takes some milliseconds to find
 
 
 @dataclass(frozen=True)
@@ -146,15 +147,19 @@ def make_plan(
     """Validate all jobs and decide on the runs: jobs with equal run keys are one; `earlier` are the sweep's so far.
 
     `settings` are those that the sweep began with, None where it begins here: all jobs have the same. `known` are
-    problems of every job that were found before. Raises UserError with every problem of every job.
+    problems of every job that were found before. Raises UserError with every problem of every job, but no more than of
+    MOST_REFUSED jobs.
     """
-    reader = Reader(settings, {run.spec.score for run in earlier}, known)
-    for job in jobs:  # which may be composed one by one, as all configs together would take much memory
+    reader, left = Reader(settings, {run.spec.score for run in earlier}, known), iter(jobs)
+    for job in left:  # which may be composed one by one, as all configs together would take much memory
         reader.read(job)
+        if len(reader.problems) == MOST_REFUSED:
+            break
     problems, settings, n_jobs = reader.problems, reader.settings, reader.n_jobs
     if problems or settings is None:
         wrong = _wrong_expectations(settings, reader) if settings and n_jobs > 1 else []
-        raise refuse({number: [*problems.get(number, []), *wrong] for number in range(n_jobs)}, n_jobs)
+        of_each = {number: [*problems.get(number, []), *wrong] for number in range(n_jobs)}
+        raise refuse(of_each, n_jobs, is_whole=next(left, None) is None)
     index_of, keys = {run.key: run.index for run in earlier}, Keys(settings.modules)
     runs, checked, of_jobs = list[PlannedRun](), dict[int, Checked](), list[int]()
     for overrides, spec, one in reader.made:
@@ -171,7 +176,7 @@ def _wrong_expectations(settings: Settings, reader: Reader) -> list[Problem]:
     """What is wrong with a sweep's expectations, as far as that is known while some of its jobs cannot run."""
     if not settings.expect:
         return []
-    configs = [config_of(spec, overrides) for overrides, spec, _ in reader.made]
+    configs = Configs((spec, overrides) for overrides, spec, _ in reader.made)
     return check(settings.expect, configs, swept_keys([overrides for overrides, _, _ in reader.made]))
 
 
@@ -200,7 +205,7 @@ def check_expectations(plan: Plan) -> list[Problem]:
     """What the sweep has no runs for, so that it will not be judged. Raises UserError for what cannot be read."""
     if not plan.settings.expect:
         return []
-    configs = [config_of(run.spec, run.overrides) for run in plan.runs]
+    configs = Configs((run.spec, run.overrides) for run in plan.runs)
     keys = swept_keys([run.overrides for run in plan.runs])
     if found := check(plan.settings.expect, configs, keys):
         head = f"This {'sweep' if len(configs) > 1 else 'run'} cannot start:"

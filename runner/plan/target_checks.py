@@ -42,12 +42,14 @@ def looks_at_samples(phase: Phase) -> bool:
 def outside_domain(phase: Phase) -> Problem | None:
     """Targets beyond the domain of the loss or of the shown cost, in a spec whose network can be built."""
     spec, facts = phase.spec, phase.facts
-    for key, name, loss in _bounded(spec):
+    if not (bounded := _bounded(spec)):
+        return None
+    try:
+        least, largest = _trained_range(spec, facts)
+    except DataError as error:
+        return explain_data(spec.data.name, error)
+    for key, name, loss in bounded:
         low, high = loss.domain
-        try:
-            least, largest = _trained_range(spec, facts)
-        except DataError as error:
-            return explain_data(spec.data.name, error)
         room = ROUNDING * (high - low if np.isfinite(high - low) else 1)
         if least < low - room or largest > high + room:
             return Problem(

@@ -1,11 +1,13 @@
 """What the overrides of runs say: their settings, which of them a sweep varies, and short names for both."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
 from runner.base.texts import brief, short
 from runner.runs.leftovers import lacks
+from runner.runs.planned import parts_but_the_seed
 from runner.runs.spec import Spec, flatten
 
 # Keys that repeat a setting: tables and pictures take its runs together, and nothing is chosen among their values.
@@ -28,10 +30,14 @@ def _pair(override: str) -> tuple[str, str] | None:
 
 def swept_keys(all_overrides: Sequence[Sequence[str]]) -> list[str]:
     """The keys whose value is not the same in all jobs, in the order they were given; `REPLICATES` last."""
-    settings = [settings_of(overrides) for overrides in all_overrides]
-    keys = list(dict.fromkeys(key for one in settings for key in one))
-    varying = [key for key in keys if len({one.get(key, "") for one in settings}) > 1]
-    return settings_in(varying) + [key for key in REPLICATES if key in varying]
+    first, having, varying = dict[str, str](), Counter[str](), set[str]()
+    for overrides in all_overrides:  # one by one: all settings of 100,000 jobs at once would take 50 MB
+        settings = settings_of(overrides)
+        having.update(list(settings))
+        varying.update(key for key, value in settings.items() if first.setdefault(key, value) != value)
+    varying.update(key for key, value in first.items() if value and having[key] < len(all_overrides))
+    found = [key for key in first if key in varying]
+    return settings_in(found) + [key for key in REPLICATES if key in varying]
 
 
 def settings_in(keys: Sequence[str]) -> list[str]:
@@ -42,6 +48,40 @@ def settings_in(keys: Sequence[str]) -> list[str]:
 def config_of(spec: Spec, overrides: Sequence[str]) -> dict[str, Any]:
     """The flattened spec, and what was given beside it and is not part of it, such as the name of a case."""
     return settings_of(overrides) | flatten(spec)
+
+
+class Configs:
+    """What `config_of` has of many runs, by key; what is equal for those that differ in their seed alone, once."""
+
+    def __init__(self, runs: Iterable[tuple[Spec, Sequence[str]]]) -> None:
+        self._runs, known = list[tuple[dict[str, Any], int, Sequence[str]]](), dict[tuple[int, ...], dict[str, Any]]()
+        self._specs = list[Spec]()  # as long as they are there, no other object can have one's identity
+        for spec, overrides in runs:
+            parts = parts_but_the_seed(spec)
+            if parts not in known:
+                self._specs.append(spec)
+                known[parts] = flatten(spec)
+            self._runs.append((known[parts], spec.seed, overrides))
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+    @property
+    def keys(self) -> list[str]:
+        """All that there are."""
+        flats = {id(flat): flat for flat, _, _ in self._runs}
+        typed = dict.fromkeys(key for _, _, overrides in self._runs for key in settings_of(overrides))
+        return list(typed | {key: None for flat in flats.values() for key in flat})
+
+    def column(self, key: str) -> dict[int, Any]:
+        """The value of each run that has such a key, by its place."""
+        if key == "seed":
+            return {place: seed for place, (_, seed, _) in enumerate(self._runs)}
+        found = {place: flat[key] for place, (flat, _, _) in enumerate(self._runs) if key in flat}
+        for place, (flat, _, overrides) in enumerate(self._runs):
+            if key not in flat and key in (settings := settings_of(overrides)):
+                found[place] = settings[key]
+        return found
 
 
 def values_of(overrides: Sequence[str], keys: Sequence[str]) -> dict[str, str]:

@@ -6,7 +6,7 @@ from runner.base.errors import Problem
 from runner.plan import expectations
 from runner.plan.expectations import Verdict, judge
 from runner.runs.outcome import Outcome
-from runner.runs.overrides import config_of
+from runner.runs.overrides import Configs
 from runner.runs.result import RunResult
 from runner.runs.spec import NetworkSpec, Spec, TrainingSpec, component_model
 
@@ -33,7 +33,7 @@ def run(finals: dict[str, float], outcome: str = "stopped", **config: Any) -> Ru
 
 def check(expect: dict[Any, Any], specs: list[Spec], keys: list[str]) -> list[Problem]:
     """What is refused before training, and what is reported as not judged."""
-    configs = [config_of(one, ()) for one in specs]
+    configs = Configs((one, ()) for one in specs)
     refused, skipped = expectations.check(expect, configs, keys), expectations.not_judged(expect, configs, keys)
     assert all("no run" in problem.message for problem in skipped)
     assert not any("no run of the sweep has" in problem.message for problem in refused)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from runner.base.errors import UserError
+from runner.plan.jobs import Job, Refused
 from runner.plan.plan import make_plan, plan_again
 from runner.runs.identity import code_digest, run_key
 from runner.runs.spec import Spec, to_plain
@@ -94,6 +95,21 @@ def test_what_depends_on_the_samples_of_a_seed_is_looked_at_for_each(overrides: 
 def test_jobs_may_come_one_by_one() -> None:
     jobs = (composer().compose(number, (f"seed={number}", "data=xor")) for number in range(3))
     assert [run.spec.seed for run in make_plan(jobs).runs] == [0, 1, 2]
+
+
+def test_of_very_many_jobs_that_cannot_run_the_first_thousand_say_it() -> None:
+    composed: list[int] = []
+
+    def jobs(n: int) -> Iterator[Job | Refused]:
+        for number in range(n):
+            composed.append(number)
+            yield composer().compose(number, (f"seed={number}", "data=xor", "training.epochs=0"))
+
+    with pytest.raises(UserError, match=r"(?s)^1000 of the first 1000 jobs cannot run, .* \[all 1000 jobs\]"):
+        make_plan(jobs(5000))
+    assert len(composed) < 1010
+    with pytest.raises(UserError, match=r"^1000 of 1000 jobs cannot run, so nothing was trained:"):
+        make_plan(jobs(1000))
 
 
 def by_definition(spec: Spec, data: str) -> str:
