@@ -18,6 +18,7 @@ from runner.diagnosis.scores import Scores, scores_of
 from runner.plan.first_weights import read_start
 from runner.plan.phases import Phase
 from runner.runs.data import Facts, Prepared
+from runner.runs.history import History
 from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult, network_of
 from runner.runs.shape import Shape
@@ -61,7 +62,7 @@ class Subject:
         return self.spec.data.standardize
 
     @property
-    def history(self) -> dict[str, list[float]]:
+    def history(self) -> History:
         return self.result.history
 
     @property

@@ -1,5 +1,6 @@
 """A sweep as the store has it, for reports, exports and notebooks: no training, no server."""
 
+import sys
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,9 +12,10 @@ from runner.findings.findings import Findings
 from runner.runs.about import About
 from runner.runs.account import FILE, SUMMARY, Account, account_of
 from runner.runs.components import check_modules
+from runner.runs.origin import Provenance
 from runner.runs.outcome import Outcome
 from runner.runs.overrides import swept_keys
-from runner.runs.result import Provenance, RunResult
+from runner.runs.result import RunResult
 from runner.runs.spec import from_plain
 from runner.store.address import named_store, run_pages
 from runner.store.folder import SweepFolder, others_than
@@ -124,7 +126,7 @@ def _as_planned(
         replace(
             by_index.get(run.index)
             or RunResult(run.index, run.key, from_plain(run.spec), Outcome.KILLED, error=errors.get(run.index, "")),
-            overrides=tuple(run.overrides),
+            overrides=tuple(map(sys.intern, run.overrides)),
         )
         for run in planned
     ]

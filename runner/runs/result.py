@@ -3,8 +3,9 @@
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,12 @@ import numpy as np
 from runner.base.errors import RunsFailed, reason_of
 from runner.base.files import whole_file
 from runner.base.formats import open_archive
+from runner.runs.history import History, series_of
+from runner.runs.origin import DataUsed, Provenance
 from runner.runs.outcome import Outcome
 from runner.runs.signals import Signals, columns_of, signals_of
 from runner.runs.spec import Spec, from_plain, score_of, to_plain
-from runner.runs.structure import structure_of
+from runner.runs.structure import Structure, structure_of
 from runner.runs.weights import Weights, inputs_of, plain_inputs
 
 MAX_REASONS = 3
@@ -25,39 +28,8 @@ PLAIN_FIELDS = ("index", "key", "outcome", "overrides", "error", "last_step", "m
 
 
 @dataclass(frozen=True)
-class DataUsed:
-    """What a run learned from and was tested on.
-
-    `task` is regression or classification, `n_samples` how many it was trained and tested on, `n_validation` how many
-    were kept to choose by, and `digest` that of the samples.
-    """
-
-    task: str
-    n_samples: tuple[int, int]
-    digest: str
-    n_validation: int = 0
-
-
-@dataclass(frozen=True)
-class Provenance:
-    """When a run was trained, in seconds since 1970, for how many seconds, and on what.
-
-    `reused_from` is the id of the MLflow run that it was taken from instead of being trained.
-    """
-
-    started: float = 0.0
-    seconds: float = 0.0
-    environment: dict[str, str] = field(default_factory=dict)
-    reused_from: str = ""
-
-    def with_code(self, source: Mapping[str, str]) -> "Provenance":
-        """The same with what is known of the code, such as its commit, added to the environment."""
-        return replace(self, environment=self.environment | dict(source))
-
-
-@dataclass(frozen=True)
 class RunResult:
-    """One run. `history` holds a list of equal length per series, `step` among them; finite values only.
+    """One run.
 
     A failed or killed run has an `error`, and neither `network` nor `data` nor numbers; any other has an error where
     its picture could not be drawn. `pictures` maps file names to PNG bytes. `restored` is the step whose weights the
@@ -76,7 +48,7 @@ class RunResult:
     data: DataUsed | None = None
     last_step: int = 0
     restored: int | None = None
-    history: dict[str, list[float]] = field(default_factory=dict)
+    history: History = field(default_factory=dict)
     measures: dict[str, float] = field(default_factory=dict)
     signals: Signals = field(default_factory=dict)
     pictures: dict[str, bytes] = field(default_factory=dict)
@@ -208,7 +180,8 @@ def load(path: Path) -> list[RunResult]:
     try:
         with path.open("rb") as file, open_archive(file) as arrays:
             about = json.loads(str(arrays["about"]))
-            return [_result(place, entry, arrays) for place, entry in enumerate(about)]
+            structures: dict[str, Structure] = {}
+            return [_result(place, entry, arrays, structures) for place, entry in enumerate(about)]
     except Exception as error:  # of zip files, headers of arrays and JSON, each its own
         raise ValueError(f"{path} is not a complete file of results: {error}") from error
 
@@ -232,28 +205,30 @@ def _about(result: RunResult) -> dict[str, Any]:
     } | {name: value for name, value in optional.items() if value is not None}  # fmt: skip
 
 
-def _result(place: int, about: dict[str, Any], arrays: Any) -> RunResult:
+def _result(place: int, about: dict[str, Any], arrays: Any, structures: dict[str, Structure]) -> RunResult:
+    """One of them; runs have their `structures` in common, as most are alike."""
     spec, (n_train, n_test), history = from_plain(about["spec"]), about["n_samples"], arrays[f"history-{place}"]
     network, data, parameters = None, None, arrays[f"parameters-{place}"]
     if about["scaling"]:
         structure = structure_of(spec, about["sizes"], about["classes"])
+        structure = structures.setdefault(json.dumps(structure), structure)
         network = Weights(parameters, structure, *inputs_of(about["scaling"], about.get("of_table", [])))
     if about["data_digest"]:
         data = DataUsed(about["task"], (n_train, n_test), about["data_digest"], about.get("n_validation", 0))
     kept = {name: about[name] for name in PLAIN_FIELDS}
-    kept |= {"outcome": Outcome(about["outcome"]), "overrides": tuple(about["overrides"])}
+    kept |= {"outcome": Outcome(about["outcome"]), "overrides": tuple(map(sys.intern, about["overrides"]))}
     return RunResult(
         **kept,
         spec=spec,
         network=network,
         data=data,
         restored=about.get("restored"),
-        history={name: values.tolist() for name, values in zip(about["series"], history, strict=True)},
+        history={name: series_of(values) for name, values in zip(about["series"], history, strict=True)},
         signals=signals_of(dict(zip(about["signals"], arrays[f"signals/{place}"], strict=True)))
         if "signals" in about
         else {},
         pictures={_file_name(name): arrays[f"picture-{place}-{name}"].tobytes() for name in about["pictures"]},
-        provenance=Provenance(**{one.name: about[one.name] for one in fields(Provenance)}),
+        provenance=Provenance(**{one.name: about[one.name] for one in fields(Provenance)}).with_code({}),
     )
 
 

@@ -1,7 +1,8 @@
 """The spec of one run: its whole identity as plain, frozen, validated data."""
 
-from functools import cache
-from typing import Annotated, Any, Literal, get_args, get_origin
+import json
+from functools import cache, lru_cache
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, create_model
 
@@ -14,6 +15,8 @@ from runner.runs.components import REGISTRIES
 from runner.runs.field_types import AUTO, Flag, Number, Positive, Share, Units, Whole
 
 KINDS = {"data": "data set", "init": "initializer"}  # where the word in a sentence is not that of the config
+
+Section = TypeVar("Section", bound=BaseModel)
 
 
 class Frozen(BaseModel):
@@ -138,6 +141,9 @@ class Spec(Single):
         return self.seed if seed is None else int(seed)
 
 
+SECTIONS: dict[str, type[Frozen]] = {"test": TestSpec, "network": NetworkSpec, "training": TrainingSpec}
+
+
 def setting_of(spec: Spec) -> Spec:
     """What a run has in common with those that repeat its setting: the same without seed and fold."""
     return spec.model_copy(update={"seed": 0, "data": spec.data.model_copy(update={"fold": 0})})
@@ -210,6 +216,8 @@ def from_plain(plain: dict[str, Any]) -> Spec:
     parts = {"score": AUTO, **plain}
     for kind in REGISTRIES:
         parts[kind] = _registered(kind, plain[kind])
+    for name, section in SECTIONS.items():
+        parts[name] = _shared(section, json.dumps(plain[name]))
     parts["warm_start"] = tuple(_registered("data", data) for data in plain["warm_start"])
     if parts["score"] not in (AUTO, *METRICS):
         raise _missing("metric", parts["score"])
@@ -219,7 +227,14 @@ def from_plain(plain: dict[str, Any]) -> Spec:
 def _registered(kind: str, plain: dict[str, Any]) -> Component:
     if plain["name"] not in REGISTRIES[kind]:
         raise _missing(KINDS.get(kind, kind), plain["name"])
-    return component_model(kind, plain["name"]).model_validate(plain)
+    made: Component = _shared(component_model(kind, plain["name"]), json.dumps(plain))
+    return made
+
+
+@lru_cache(1 << 10)
+def _shared(section: type[Section], plain: str) -> Section:
+    """A section from JSON: one for all runs that have it, as a sweep's runs differ in few of them."""
+    return section.model_validate(json.loads(plain))
 
 
 def _missing(kind: str, name: Any) -> UserError:

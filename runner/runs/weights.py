@@ -4,7 +4,7 @@ import hashlib
 import io
 import json
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -75,7 +75,7 @@ def read_weights(content: bytes) -> Weights:
         with open_archive(io.BytesIO(content)) as arrays:
             if missing := [name for name in ARRAYS if name not in arrays]:
                 raise ValueError(f"it has no {missing[0]}")
-            structure, parameters = json.loads(str(arrays["structure"])), arrays["parameters"]
+            structure, parameters = _structure(str(arrays["structure"])), arrays["parameters"]
             shifts = arrays["x_shift"], arrays["x_scale"], float(arrays["y_shift"]), float(arrays["y_scale"])
             scaling = Scaling(*shifts, arrays.get("x_fill"), "y_log" in arrays)
             encoding = encoding_of(json.loads(str(arrays["encoding"]))) if "encoding" in arrays else None
@@ -96,6 +96,13 @@ def read_weights(content: bytes) -> Weights:
     if encoding is not None and len(encoding.input_names) != d_in:
         raise ValueError(f"its columns should make {d_in:,} inputs, as its structure needs")
     return Weights(parameters, structure, scaling, encoding)
+
+
+@lru_cache(1 << 8)
+def _structure(plain: str) -> Structure:
+    """From JSON: one for all networks that have it."""
+    structure: Structure = json.loads(plain)
+    return structure
 
 
 def plain_inputs(network: Weights) -> list[Any]:

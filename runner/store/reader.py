@@ -1,7 +1,9 @@
 """Reading runs back from MLflow, whoever wrote them and wherever; nothing in a store can run code."""
 
 import json
+import sys
 import tempfile
+from array import array
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,8 +15,10 @@ from runner.base.errors import UserError, one_line
 from runner.base.files import contents_of
 from runner.base.formats import read_history, read_yaml
 from runner.runs.environment import machine
+from runner.runs.history import History, series_of
+from runner.runs.origin import DataUsed, Provenance
 from runner.runs.outcome import Outcome
-from runner.runs.result import DataUsed, Provenance, RunResult
+from runner.runs.result import RunResult
 from runner.runs.signals import Signals, signals_of
 from runner.runs.spec import Spec, from_plain
 from runner.runs.structure import structure_of
@@ -112,7 +116,8 @@ class Reader:
         try:
             spec = self.spec(run)
             weights = self._weights(run)
-            history = read_history(self.file(run, "history.parquet"))
+            found = read_history(self.file(run, "history.parquet"))
+            history = {name: series_of(array("d", values)) for name, values in found.items()}
             if weights.structure != json.loads(json.dumps(structure_of(spec, weights.sizes, weights.classes))):
                 raise ValueError("weights.npz is not of the network in config.yaml")
             environment = {name: run.tags[name] for name in ENVIRONMENT if name in run.tags}
@@ -131,7 +136,7 @@ class Reader:
                 history=history,
                 signals=self._signals(run),
                 measures=_measures(run, history),
-                provenance=Provenance(run.started, run.seconds, environment),
+                provenance=Provenance(run.started, run.seconds, environment).with_code({}),
             )
         except UserError:
             raise
@@ -221,15 +226,15 @@ def _stored(run: Run) -> StoredRun:
     )
 
 
-def _measures(run: StoredRun, history: dict[str, list[float]]) -> dict[str, float]:
+def _measures(run: StoredRun, history: History) -> dict[str, float]:
     """What was measured once: under its own name, or as `final/...` without being the end of a series."""
     finals = {f"final/{name.replace('/', '_')}" for name in history}
     found = {}
     for name, value in run.metrics.items():
         if name.startswith(("baseline/", "probe")):
-            found[name] = value
+            found[sys.intern(name)] = value
         elif name.startswith("final/") and name not in finals:
-            found[name.removeprefix("final/").replace("_", "/", 1)] = value
+            found[sys.intern(name.removeprefix("final/").replace("_", "/", 1))] = value
     return found
 
 

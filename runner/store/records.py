@@ -13,8 +13,9 @@ import yaml
 
 from nn.faults import FAULTS
 from nn.registry import Array
+from runner.runs.origin import DataUsed
 from runner.runs.outcome import Outcome
-from runner.runs.result import DataUsed, RunResult
+from runner.runs.result import RunResult
 from runner.runs.signals import columns_of
 from runner.runs.spec import flatten, to_plain
 from runner.runs.weights import write_weights

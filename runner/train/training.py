@@ -1,5 +1,6 @@
 """Training one stack of specs, in any process: plain data comes in, results with pictures go out."""
 
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -21,10 +22,12 @@ from runner.plan.task import Task
 from runner.runs.components import load_modules
 from runner.runs.data import Prepared, digest_of, prepare
 from runner.runs.environment import machine
+from runner.runs.history import series_of
 from runner.runs.identity import code_digest
+from runner.runs.origin import DataUsed, Provenance
 from runner.runs.outcome import Outcome
 from runner.runs.planned import PlannedRun
-from runner.runs.result import DataUsed, Provenance, RunResult
+from runner.runs.result import RunResult
 from runner.runs.signals import signals_of_run
 from runner.runs.spec import Spec, from_plain, score_of
 from runner.runs.structure import Structure, build_network, hidden_activation
@@ -146,12 +149,12 @@ def _result_of_run(run: PlannedRun, data: Prepared, structure: Structure, stack:
     metric = METRICS.metric(score_of(run.spec, task))
     unit = abs(data.scaling.y_scale) if metric.unit == "target" and not data.scaling.y_log else 1.0
     measured = np.isfinite(trained.history["train_cost"][0])
-    history = {"step": np.array(stack.evaluations, dtype=float)[measured].tolist()}
+    history = {"step": series_of(np.array(stack.evaluations)[measured])}
     for series, (values,) in trained.history.items():
         if np.isnan(values[measured]).any() or (series.startswith("test") and not n_samples[1]):
             continue
-        name = SERIES_NAMES.get(series, series).format(metric=metric.name)
-        history[name] = (values[measured] * (unit if series.endswith("metric") else 1.0)).tolist()
+        name = sys.intern(SERIES_NAMES.get(series, series).format(metric=metric.name))
+        history[name] = series_of(values[measured] * (unit if series.endswith("metric") else 1.0))
     return RunResult(
         index=run.index,
         key=run.key,
@@ -163,5 +166,5 @@ def _result_of_run(run: PlannedRun, data: Prepared, structure: Structure, stack:
         restored=int(trained.best_step[0]) if run.spec.training.restore_best else None,
         history=history,
         signals=signals_of_run(trained.signals),
-        measures={name: value for name, value in found.items() if name not in history},
+        measures={sys.intern(name): value for name, value in found.items() if name not in history},
     )

@@ -1,7 +1,8 @@
 """Results of runs that nobody had to train."""
 
+from runner.runs.origin import DataUsed
 from runner.runs.outcome import Outcome
-from runner.runs.result import DataUsed, RunResult
+from runner.runs.result import RunResult
 from tests.runner.building import spec_of
 
 SPEC = spec_of("data=xor")

@@ -125,7 +125,7 @@ def test_the_table_of_contents_names_every_option(kind, name):
 def test_every_option_trains_for_two_steps(kind, name, csv_file):
     result = trained(*choice(kind, name, csv_file(TABLE)), *QUICK, "learning_rate=0.01")
     assert (result.outcome, result.last_step) == ("stopped", 2)
-    assert result.history["step"] == [0.0, 1.0, 2.0]
+    assert list(result.history["step"]) == [0.0, 1.0, 2.0]
     costs = result.history["train/cost"]
     assert all(math.isfinite(cost) for cost in costs)
     assert costs[0] != costs[2]

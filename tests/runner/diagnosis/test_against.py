@@ -9,7 +9,7 @@ from runner.base.errors import UserError
 from runner.diagnosis.against import compared
 from runner.diagnosis.judged import Judged, Unjudged, judge_all
 from runner.runs.diagnosis import Diagnosis
-from runner.runs.result import Provenance
+from runner.runs.origin import Provenance
 from tests.runner.diagnosis.corpus import SINE, sweep_of
 
 RUNS = {

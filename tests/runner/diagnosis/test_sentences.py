@@ -15,8 +15,9 @@ from runner.diagnosis.sentences import blocks, evidence_text, in_full
 from runner.diagnosis.texts import TEXTS, words_of
 from runner.diagnosis.verdicts import summary
 from runner.runs.diagnosis import Evidence, Overrides
+from runner.runs.origin import DataUsed
 from runner.runs.outcome import Outcome
-from runner.runs.result import DataUsed, RunResult
+from runner.runs.result import RunResult
 from tests.runner.building import plan_of, trained_all
 from tests.runner.diagnosis.corpus import ALTHOUGH, ILL, QUADRANTS, SINE, SQUARE
 

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from runner.findings.numbers.answer import answer
 from runner.findings.numbers.data_sets import by_data
+from runner.runs.origin import DataUsed
 from runner.runs.outcome import Outcome
-from runner.runs.result import DataUsed, RunResult
+from runner.runs.result import RunResult
 from tests.runner.building import plan_of, spec_of, trained_all
 from tests.runner.tables import SHORT
 

@@ -27,7 +27,7 @@ def test_a_case_says_what_it_is_and_changes_the_config_as_a_whole(name):
 def test_a_case_trains_for_two_steps(name):
     result = trained(f"case={name}", *SHORT)
     assert (result.outcome, result.last_step) == ("stopped", 2)
-    assert result.history["step"] == [0.0, 1.0, 2.0]
+    assert list(result.history["step"]) == [0.0, 1.0, 2.0]
     assert all(math.isfinite(value) for value in result.finals.values())
 
 

@@ -54,10 +54,10 @@ def by_hand(phases: int):
 def test_a_warm_start_is_two_trainings_one_after_the_other():
     result, expected = trained(*TWO, *QUICK), by_hand(2)
     assert result.network.parameters.tobytes() == expected.parameters[0].tobytes()
-    assert result.history["step"] == [0.0, 4.0, 9.0]
-    assert result.history["train/cost"] == expected.history["train_cost"][0].tolist()
-    assert result.history["test/cost"] == expected.history["test_cost"][0].tolist()
-    assert result.history["learning_rate"] == expected.history["learning_rate"][0].tolist()
+    assert list(result.history["step"]) == [0.0, 4.0, 9.0]
+    assert list(result.history["train/cost"]) == expected.history["train_cost"][0].tolist()
+    assert list(result.history["test/cost"]) == expected.history["test_cost"][0].tolist()
+    assert list(result.history["learning_rate"]) == expected.history["learning_rate"][0].tolist()
     assert by_hand(1).parameters.tobytes() != expected.parameters.tobytes()
 
 
@@ -93,7 +93,7 @@ def test_a_run_that_diverges_before_its_own_data_is_diverged_and_harms_no_other(
     assert len(plan.tasks) == 1
     diverged, other = trained_all(plan)
     assert (diverged.outcome, diverged.last_step) == ("diverged", 0)
-    assert diverged.history["step"] == []
+    assert list(diverged.history["step"]) == []
     assert math.isnan(diverged.objective)
     assert all(math.isfinite(value) for value in diverged.finals.values())
     assert other.outcome == "stopped"

@@ -14,8 +14,9 @@ from alembic.script import ScriptDirectory
 from mlflow.store.db.utils import _get_alembic_config
 from mlflow.tracking import MlflowClient
 
+from runner.runs.origin import Provenance
 from runner.runs.outcome import Outcome
-from runner.runs.result import Provenance, RunResult
+from runner.runs.result import RunResult
 from runner.store import sqlite
 from runner.store.errors import StoreError
 from runner.store.records import RunRecord, record_of
