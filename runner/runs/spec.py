@@ -195,7 +195,7 @@ def flatten(spec: Spec) -> dict[str, Any]:
             plain = _listed(inner_value) if isinstance(inner_value, (list, tuple)) else inner_value
             flat[key if inner == "name" else f"{key}.{inner}"] = plain
     flat["warm_start"] = [data.model_dump() for data in spec.warm_start]
-    if spec.score == AUTO:
+    if flat.get("score") == AUTO:
         del flat["score"]
     return flat
 

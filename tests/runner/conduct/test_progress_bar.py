@@ -18,6 +18,9 @@ SPEC = spec_of("data=xor")
 EXPECTED = Expected(opening=1.0, of_writing_a_run=0.5, looking=3.0, comparing=10.0)
 
 
+HERE = ThisProcess()
+
+
 class Apart(ThisProcess):
     """Workers that train while this process does something else."""
 
@@ -29,7 +32,7 @@ class Half(Training):
     """Training that is as far as a test says."""
 
     done: float = 0.0
-    workers: Workers = ThisProcess()  # type: ignore[assignment]
+    workers: Workers = HERE  # type: ignore[assignment]
     seconds: float = 20.0  # type: ignore[assignment]
 
     def share(self) -> float:
