@@ -4,6 +4,7 @@ MLflow's client needs 40 ms or more of processor time a run, this 2 to 3. It is 
 test holds the whole database equal to one that the client wrote.
 """
 
+import itertools
 import math
 import sqlite3
 import sys
@@ -14,6 +15,7 @@ from contextlib import closing, contextmanager
 from runner.store.records import DataRecord, MetricRow, RunRecord
 
 REVISION = "dc11669786a5"  # of MLflow's schema, as alembic names it
+NUMBERS = 16**8  # of the first letters of an id, by which a person names a run
 TIMEOUT = 120.0  # seconds, while another program writes
 
 _METRIC = "run_uuid, key, value, is_nan, timestamp, step"
@@ -45,6 +47,17 @@ def knows(file: str) -> bool:
 def new_id() -> str:
     """An id for a row, as MLflow makes them."""
     return uuid.uuid4().hex
+
+
+def run_ids() -> Iterator[str]:
+    """Ids for runs: random ones, but that each begins with the number after that of the one before.
+
+    MLflow's keys and indices are sorted by them. Neighbours go to the same few pages of the file, where ids that have
+    nothing in common go to a page of their own for every param, tag and metric: a store of 10,000 runs then takes three
+    times as long to write to.
+    """
+    for number in itertools.count(uuid.uuid4().int % NUMBERS):
+        yield f"{number % NUMBERS:08x}{new_id()[8:]}"
 
 
 def insert(file: str, experiment_id: str, runs: Runs) -> None:
@@ -101,8 +114,13 @@ def remove(file: str, run_ids: Iterable[str]) -> list[str]:
 
 @contextmanager
 def _transaction(file: str) -> Iterator[sqlite3.Connection]:
-    """All that is written in here, or nothing."""
+    """All that is written in here, or nothing.
+
+    The disk is waited for when the log is folded in, at the latest when a sweep ends: until then results are on disk
+    elsewhere.
+    """
     with closing(sqlite3.connect(file, timeout=TIMEOUT, isolation_level=None)) as connection:
+        connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield connection

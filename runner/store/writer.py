@@ -47,7 +47,7 @@ from runner.store.records import MAX_TAG, ParentRecord, RunRecord
 from runner.store.stored_run import StoredRun
 
 WRITTEN_BY = "runner.version"  # a tag of an experiment: the version of this program that wrote to it last
-AT_ONCE = 50  # runs in one transaction
+AT_ONCE = 200  # runs in one transaction
 # Runs written through a client at a time: more keep no server busier; a run takes 2 of a database's 15 connections.
 TO_SERVER, TO_DATABASE, TO_SQLITE = 8, 4, 1
 ROUNDS = 2  # of these until somebody who has pressed Ctrl-C is heard
@@ -73,7 +73,7 @@ class Tracker:
             if is_server(self.uri):  # whoever may not write runs there may not do this either: an early error
                 self._client.set_experiment_tag(self.experiment_id, WRITTEN_BY, __version__)
             use_write_ahead_log(self.uri)
-        self.reader = Reader(self._client)
+        self.reader, self._run_ids = Reader(self._client), sqlite.run_ids()
         self._writer = ClientWriter(self._client, self.uri, self.experiment_id)
         self._models = ModelWriter(self._client, self.experiment_id)
 
@@ -192,7 +192,7 @@ class Tracker:
         rows = []
         try:
             for record in records:
-                run_id = sqlite.new_id()
+                run_id = next(self._run_ids)
                 rows.append((run_id, self._artifacts_of(run_id), record))
                 self._writer.write_files(*rows[-1][:2], record.files)
             sqlite.insert(file, self.experiment_id, rows)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from runner.runs.result import RunResult
 from runner.store import sqlite
 from runner.store.errors import StoreError
 from runner.store.records import RunRecord, record_of
+from runner.store.run_ids import RUN_ID
 from runner.store.writer import Tracker
 from tests.end_to_end.program import make_store
 from tests.runner.building import spec_of, trained
@@ -215,3 +217,12 @@ def test_a_series_keeps_both_ends_and_no_more_points_than_asked_for(points):
 def test_by_default_a_run_has_at_most_a_hundred_metric_rows():
     for result in results()[:2]:
         assert 50 < len(record_of(result, "run", {}, 17).metrics) <= 100
+
+
+def test_ids_of_runs_are_neighbours_and_none_comes_twice():
+    ids = list(islice(sqlite.run_ids(), 1000))
+    assert len(set(ids)) == 1000 and all(RUN_ID.fullmatch(one) for one in ids)
+    first = [int(one[:8], 16) for one in ids]
+    assert first == [(first[0] + place) % 16**8 for place in range(1000)]
+    assert len({one[8:] for one in ids}) == 1000
+    assert next(sqlite.run_ids())[:8] != next(sqlite.run_ids())[:8]
