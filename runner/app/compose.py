@@ -18,7 +18,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from runner.app.composition_errors import explain, refused
 from runner.app.compositions import INTERPOLATION, Composition, Compositions, open_config
-from runner.app.hydra_private import apply_override, with_value
+from runner.app.hydra_private import apply_override
 from runner.plan.jobs import Job, Refused
 
 NUMBER = re.compile(r"([^=\s]+)=(-?(?:0|[1-9][0-9]{0,14})(\.[0-9]{1,30})?(e-?[0-9]{1,3})?)")
@@ -57,7 +57,7 @@ class Composer:
         number = NUMBER.fullmatch(text)
         if number and number[1] in self._numbers:
             value = float(number[2]) if number[3] or number[4] else int(number[2])
-            return with_value(self._numbers[number[1]], value, text)
+            return _with_value(self._numbers[number[1]], value, text)
         if text not in self._parsed:
             (parsed,) = self._parser.parse_overrides([text])
             if number and _is_number(parsed):
@@ -109,6 +109,11 @@ class Composer:
         if known not in self._sections:
             self._sections[known] = plain(_with_values(open_config({key: section}), values))[key]
         return self._sections[known]
+
+
+def _with_value(one: Override, value: float, text: str) -> Override:
+    """The override that Hydra makes of a text which differs from that of another one in its number alone."""
+    return Override(one.type, one.key_or_group, one.value_type, value, one.package, text, one.config_loader)
 
 
 def _is_number(override: Override) -> bool:

@@ -2,7 +2,6 @@
 
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -56,11 +55,6 @@ def use_sources(**sources: type[Any]) -> None:
 def apply_override(override: Override, config: DictConfig) -> None:
     """Change a config as Hydra does for one override. Raises what Hydra raises."""
     ConfigLoaderImpl._apply_overrides_to_config([override], config)
-
-
-def with_value(override: Override, value: float, text: str) -> Override:
-    """The override that Hydra makes of a text which differs from that of another one in its number alone."""
-    return replace(override, _value=value, input_line=text)
 
 
 def config_files_of(loader: Any) -> IConfigRepository:

@@ -23,6 +23,7 @@ from runner.app.setup import run_id
 from runner.base import progress
 from runner.base.console import count, say, warn
 from runner.base.errors import RunsFailed, UserError
+from runner.base.lazily import Lazily
 from runner.base.paths import PLUGINS, ROOT
 from runner.base.progress import Glance, Phase
 from runner.base.starting import hear_interrupts
@@ -47,7 +48,7 @@ MANY_JOBS = 1000  # which take long enough to say how many are checked
 
 def launch(
     loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]], first: int, delivery: Delivery | None
-) -> tuple[Delivery, list[JobReturn]]:
+) -> tuple[Delivery, Sequence[JobReturn]]:
     """All jobs of a batch as stacks; the delivery that batches share, at first None, and a JobReturn per job."""
     HydraConfig.instance().set_config(master)
     if not (delivery and delivery.sweep.settings.quiet):
@@ -57,7 +58,9 @@ def launch(
     results = sweep.run(delivery, plan)
     failed = failures(list({result.index: result for result in results}.values()))
     folder = Path(master.hydra.sweep.dir)
-    return delivery, [_job_return(job, result, folder, failed) for job, result in zip(launched, results, strict=True)]
+    return delivery, Lazily(
+        lambda place: _job_return(launched[place], results[place], folder, failed), range(len(results))
+    )
 
 
 @dataclass(frozen=True, slots=True)

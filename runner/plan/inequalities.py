@@ -174,13 +174,12 @@ class Reader:
         """The key of the config that a short name means: a swept one first, then one without dots."""
         last = {key: key.rpartition(".")[2] for key in self.configs.keys}
         wanted = "learning_rate" if name == "lr" and "lr" not in last.values() else name
-        meant = [key for key in last if last[key] == wanted]
-        meant = [key for key in meant if key in self.keys] or meant
+        named = [key for key in last if last[key] == wanted]
+        meant = [key for key in named if key in self.keys] or named
         meant = [key for key in meant if "." not in key] or meant
         if not meant:
-            raise ValueError(
-                unknown(name, sorted({*last.values()}), lists_settings(""), "{given!r} is not a key of the config")
-            )
+            told = unknown(name, sorted({*last.values()}), lists_settings(""), "{given!r} is not a key of the config")
+            raise ValueError(told)
         if len(meant) > 1:
             raise ValueError(f"{name!r} can mean {' or '.join(meant)}; it is clear where one of them alone is swept")
         return meant[0]

@@ -1,12 +1,13 @@
 """From a sweep's jobs to its plan: all are validated together, everything is decided before the first one trains."""
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, overload
+from typing import Any
 
 from runner.base.errors import Problem, UserError, refuse
+from runner.base.lazily import Lazily
 from runner.base.machine import default_workers
 from runner.base.texts import brief
 from runner.plan.expectations import check, not_judged
@@ -100,11 +101,12 @@ class Plan:
         """Stacks of the runs that have no result yet, at least `pieces` of them where there are enough runs.
 
         `done` are the indices of runs that have a result. Without a number there is a piece for every worker.
+        A stack is made when it is asked for, as few are on their way at a time.
         """
         runs = [run for run in self.runs if run.index not in done]
         pieces = pieces or self.settings.workers or default_workers()
         stacks = plan([self.checked[run.index] for run in runs], pieces)
-        return Tasks([[runs[place] for place in stack] for stack in stacks], self._task)
+        return Lazily(self._task, [[runs[place] for place in stack] for stack in stacks])
 
     def workers_for(self, tasks: Sequence[Task]) -> int:
         """As many processes as are asked for, or as there are processors; no more than fit into memory."""
@@ -216,25 +218,6 @@ def check_expectations(plan: Plan) -> list[Problem]:
 def key_of(run: Checked, modules: Sequence[str]) -> str:
     """The run key of a run with the seed that it was checked with."""
     return Keys(modules).of(run.spec, run)
-
-
-class Tasks(Sequence[Task]):
-    """Stacks of runs, each made when it is asked for: few are on their way at a time, and all would take memory."""
-
-    def __init__(self, stacks: Sequence[Sequence[PlannedRun]], make: Callable[[Sequence[PlannedRun]], Task]) -> None:
-        self._stacks, self._make = stacks, make
-
-    def __len__(self) -> int:
-        return len(self._stacks)
-
-    @overload
-    def __getitem__(self, place: int) -> Task: ...
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[Task]: ...
-    def __getitem__(self, place: int | slice) -> Task | Sequence[Task]:
-        if isinstance(place, slice):
-            return Tasks(self._stacks[place], self._make)
-        return self._make(self._stacks[place])
 
 
 def _plain(runs: Sequence[PlannedRun], checked: Sequence[Checked]) -> tuple[dict[str, Any], ...]:
