@@ -108,6 +108,12 @@ class Drawing:
         return hashlib.sha256(f"{visible(self.title)} {visible(self.note)} {place}".encode()).hexdigest()
 
 
+def drawn(drawing: Drawing) -> Drawing:
+    """The same with all of its forms made, in any process: what it is made of can be sent there and back."""
+    assert drawing.png and drawing.entries is not None
+    return drawing
+
+
 def _pixels_of(figure: Figure) -> Pixels:
     canvas = FigureCanvasAgg(figure)
     canvas.draw()

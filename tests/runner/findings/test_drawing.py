@@ -2,6 +2,7 @@
 
 import base64
 import io
+import pickle
 import re
 from dataclasses import replace
 from xml.etree import ElementTree
@@ -11,7 +12,7 @@ import pytest
 from PIL import Image
 
 from runner.base.texts import short
-from runner.findings.figures.drawing import Drawing, Plot
+from runner.findings.figures.drawing import Drawing, Plot, drawn
 from runner.findings.figures.style import BLUE, INK, LINE, PAPER, SOFT, new_figure, tidy
 from runner.findings.pictures import pictures_by_data, pictures_of
 from runner.findings.section import Picture
@@ -119,6 +120,14 @@ def test_each_data_set_has_pictures_of_its_own(two_sets: list[RunResult]) -> Non
     ]  # fmt: skip
     assert list(pictures_of(two_sets, keys)) == [name for some in found.values() for name in some]
     assert "scores.png" in pictures_of(two_sets[:2], keys)
+
+
+def test_another_process_can_draw_each_picture(two_sets: list[RunResult]) -> None:
+    for some in pictures_by_data(two_sets, ["data", "activation"]).values():
+        for one in some.values():
+            undrawn = Drawing(one.title, one.plots, one.note, one.legend, one.columns)
+            sent_back = pickle.loads(pickle.dumps(drawn(pickle.loads(pickle.dumps(undrawn)))))
+            assert (sent_back.png, sent_back.panels, sent_back.entries) == (one.png, one.panels, one.entries)
 
 
 def test_of_many_data_sets_the_first_are_drawn_and_a_warning_says_so(
