@@ -74,6 +74,11 @@ class Drawing:
         """An `<svg>` element for each panel."""
         return self.forms[1]
 
+    @property
+    def is_made(self) -> bool:
+        """Whether its forms are there."""
+        return self.made is not None or "forms" in vars(self)
+
     @cached_property
     def forms(self) -> Forms:
         """Both of them, drawn here where another process has not `made` them."""
@@ -106,12 +111,6 @@ class Drawing:
     def _salt(self, place: int) -> str:
         """Another one for each panel of a page, the same for each time that it is made."""
         return hashlib.sha256(f"{visible(self.title)} {visible(self.note)} {place}".encode()).hexdigest()
-
-
-def drawn(drawing: Drawing) -> Drawing:
-    """The same with all of its forms made, in any process: what it is made of can be sent there and back."""
-    assert drawing.png and drawing.entries is not None
-    return drawing
 
 
 def _pixels_of(figure: Figure) -> Pixels:
