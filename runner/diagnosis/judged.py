@@ -21,6 +21,7 @@ from runner.runs.data import Prepared, digest_of, prepare
 from runner.runs.diagnosis import Diagnosis, Evidence, Verdict
 from runner.runs.result import RunResult
 from runner.runs.spec import Spec, to_plain
+from runner.train.blas import ONE_BLAS_THREAD
 
 FAR = 2.0  # times the error that the data allow
 SMALL = 0.02  # of the targets' variance
@@ -115,12 +116,13 @@ class Bench:
         known: dict[str, Prepared | str] = {}
         self._results, self._found = results, [_data_of(result, known) for result in results]
         self.scores = scores = dict[int, Scores]()
-        for place, (run, data) in enumerate(zip(results, self._found, strict=True)):
-            if isinstance(data, Prepared):
-                try:
-                    scores[place] = scores_of(run, data)
-                except RAISED as error:
-                    self._found[place] = f"the network cannot be used: {what_raised(error)}"
+        with ONE_BLAS_THREAD:  # a limit takes longer to set than most scores
+            for place, (run, data) in enumerate(zip(results, self._found, strict=True)):
+                if isinstance(data, Prepared):
+                    try:
+                        scores[place] = scores_of(run, data)
+                    except RAISED as error:
+                        self._found[place] = f"the network cannot be used: {what_raised(error)}"
         self._beside = {place: Neighbour(results[place].spec, one.tested) for place, one in scores.items()}
         self._best = _two_best({place: (_rivals(results[place].spec), one.tested) for place, one in scores.items()})
 

@@ -3,8 +3,9 @@
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
@@ -15,8 +16,12 @@ from runner.base.texts import code, markdown, visible
 from runner.findings.findings import Findings
 from runner.findings.numbers.answer import Sentence
 from runner.findings.pdf import printed, require_browser
+from runner.findings.pictures import Render
 from runner.findings.section import Link, Section, Strong
 from runner.findings.sections import SECTIONS, ids_of, modules_of
+
+if TYPE_CHECKING:
+    from runner.findings.figures.drawing import Drawing
 
 ENDINGS = {"html": "html", "markdown": "md", "pdf": "pdf"}
 MAX_NAME, DIGEST = 100, 8
@@ -83,11 +88,24 @@ def _sections_of(sweep: Findings) -> list[Section]:
             names = {picture.name for other in made for picture in other.pictures}
             if taken := names.intersection(picture.name for section in sections for picture in section.pictures):
                 raise ValueError(f"another section has a picture {taken.pop()}")
+            sections = [_drawn(section, sweep.render) for section in sections]
         except Exception as error:  # it may be a user's own
             warn(f"the report has no section {name!r}: {type(error).__name__}: {error}")
         else:
             made += sections
     return made
+
+
+def _drawn(section: Section, render: Render) -> Section:
+    """The same with pictures that are made; raises what keeps one from it."""
+    left = [one.on_page for one in section.pictures if one.on_page and not one.on_page.is_made]
+    made: dict[int, Drawing] = {}
+    for one, found in zip(left, render(left) if left else (), strict=True):
+        if isinstance(found, Exception):
+            raise found
+        made[id(one)] = found
+    pictures = [replace(one, drawing=made.get(id(one.drawing), one.drawing)) for one in section.pictures]
+    return replace(section, pictures=pictures)
 
 
 def _anchors(sections: Sequence[Section]) -> dict[str, str]:

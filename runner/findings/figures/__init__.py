@@ -4,12 +4,13 @@ from runner.findings.figures import backend  # noqa: F401  # before anything els
 from runner.findings.figures.best import draw_errors, draw_importances
 from runner.findings.figures.curves import draw_curves
 from runner.findings.figures.data import draw_data
-from runner.findings.figures.effects import draw_effects, draw_heatmaps, draw_profiles
+from runner.findings.figures.effects import draw_effects
 from runner.findings.figures.fits import draw_fits
 from runner.findings.figures.grid import draw_grid
 from runner.findings.figures.layers import draw_layers
 from runner.findings.figures.run import draw_run
 from runner.findings.figures.scores import draw_scores
+from runner.findings.figures.together import draw_heatmaps, draw_profiles
 
 __all__ = [
     "draw_curves",

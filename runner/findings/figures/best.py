@@ -6,11 +6,12 @@ from functools import partial
 import numpy as np
 from matplotlib.figure import Figure
 
+from nn.registry import Array
 from runner.base.texts import short
 from runner.findings.figures.drawing import Drawing, Plot
 from runner.findings.figures.fit import SCATTER, draw_fit
 from runner.findings.figures.style import BLACK, BLUE, keep_inside, new_figure, tidy
-from runner.findings.numbers.fits import confusion_of, predictor_of, shown_of
+from runner.findings.numbers.fits import Fit, confusion_of, predictor_of, shown_of
 from runner.findings.numbers.importance import Importance, Importances
 from runner.runs.data import Prepared
 from runner.runs.result import RunResult
@@ -18,25 +19,31 @@ from runner.runs.result import RunResult
 
 def draw_errors(result: RunResult, data: Prepared, title: str) -> Drawing:
     """Of a classification the confusion matrix, of a regression the residuals over the predictions, of tested rows."""
-    return Drawing(title, [Plot("", partial(_errors, result, data))])
+    if data.samples.classes:
+        return Drawing(title, [Plot("", partial(_confusion, confusion_of(result, data)))])
+    X, Y = data.tested
+    keep = shown_of(len(X))
+    predicted = predictor_of(result)(X[keep])[:, 0]
+    residuals = np.asarray(Y, dtype=np.float64)[keep, 0] - predicted
+    name = short(data.samples.target_name, 30)
+    return Drawing(title, [Plot("", partial(_residuals, predicted, residuals, result.reported_on, name))])
 
 
-def _errors(result: RunResult, data: Prepared) -> Figure:
-    n_classes = len(data.samples.classes)
-    size = min(9.0, max(4.2, 2.2 + 0.45 * n_classes))
-    figure = new_figure(size + 0.6, size - 0.4) if n_classes else new_figure(5.6, 3.8)
+def _confusion(fit: Fit) -> Figure:
+    size = min(9.0, max(4.2, 2.2 + 0.45 * len(fit.classes)))
+    figure = new_figure(size + 0.6, size - 0.4)
+    draw_fit(figure.subplots(), fit)
+    keep_inside(figure)
+    return figure
+
+
+def _residuals(predicted: Array, residuals: Array, part: str, name: str) -> Figure:
+    figure = new_figure(5.6, 3.8)
     axes = figure.subplots()
-    if n_classes:
-        draw_fit(axes, confusion_of(result, data))
-    else:
-        X, Y = data.tested
-        keep = shown_of(len(X))
-        predicted = predictor_of(result)(X[keep])[:, 0]
-        residuals = np.asarray(Y, dtype=np.float64)[keep, 0] - predicted
-        axes.plot(predicted, residuals, **SCATTER[result.reported_on])
-        axes.axhline(0, color=BLACK, linewidth=1, linestyle="--")
-        axes.set(xlabel=f"prediction of {short(data.samples.target_name, 30)}", ylabel="target - prediction")
-        tidy(axes)
+    axes.plot(predicted, residuals, **SCATTER[part])
+    axes.axhline(0, color=BLACK, linewidth=1, linestyle="--")
+    axes.set(xlabel=f"prediction of {name}", ylabel="target - prediction")
+    tidy(axes)
     keep_inside(figure)
     return figure
 

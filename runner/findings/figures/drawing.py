@@ -74,6 +74,11 @@ class Drawing:
         """An `<svg>` element for each panel."""
         return self.forms[1]
 
+    @property
+    def is_made(self) -> bool:
+        """Whether its forms are there."""
+        return self.made is not None or "forms" in vars(self)
+
     @cached_property
     def forms(self) -> Forms:
         """Both of them, drawn here where another process has not `made` them."""

@@ -1,53 +1,34 @@
-"""What swept keys do to the final score: each key alone, two keys in a grid, and all of them as lines."""
+"""What each swept key does to the final score."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import matplotlib
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.cm import ScalarMappable
-from matplotlib.collections import LineCollection
-from matplotlib.colorbar import Colorbar
-from matplotlib.colors import LogNorm, Normalize
 from matplotlib.figure import Figure
 
-from nn.metrics import METRICS
-from nn.registry import Array
+from runner.base.moments import mean
 from runner.base.texts import brief, short
 from runner.findings.figures.drawing import Drawing, Plot, Title, titles_of
 from runner.findings.figures.style import (
-    DARK,
-    LIGHT,
-    PAPER,
     RED,
     SKY,
-    SOFT,
-    WHOLE,
-    WIDTH,
     Style,
-    crowded,
     grid_of,
-    is_dark,
     is_wide,
     keep_inside,
     legend_of,
     log_axis,
     new_figure,
-    plain_numbers,
     tidy,
 )
-from runner.findings.numbers.effects import Effect, Pair, Profiles
+from runner.findings.numbers.curves import thinned
+from runner.findings.numbers.effects import Effect
 
-FEW_CELLS = 12  # along an axis, with a number in each
 MAX_TICKS = 30
+MOST_VALUES, MOST_DOTS = 500, 2000  # of a key, and of a value, that are drawn
 LENGTH = 16  # of a value's name
-ROOM = 0.17  # above the first value and below the last
-BAND = 0.3  # of the distance between values, over which the lines through one of them spread
-DECADES = 1e30  # of costs with colours of their own
-UNFINISHED = "#dddddd"  # where no run did
-PART = "*"  # after the mean of a cell where only some runs finished
 LETTERS = 34  # of level names below a small panel
 TURNED: dict[str, Any] = {"rotation": 30, "ha": "right", "rotation_mode": "anchor"}
 DOT: Style = {"color": SKY, "marker": "o", "linestyle": "", "markersize": 3.2, "markeredgewidth": 0}
@@ -57,12 +38,13 @@ MEAN: Style = {"color": RED, "linewidth": 2.4}
 def draw_effects(effects: Sequence[Effect], score: str, told: str, title: str) -> Drawing:
     """The final score by swept value: a dot per run, the mean of each value, one panel per key."""
     every = [value for effect in effects for values in effect.values for value in values]
-    is_log = bool(every) and is_wide(score, min(every), max(every))
+    limits = (min(every), max(every)) if every else None
+    is_log = limits is not None and is_wide(score, *limits)
     columns, width, height = grid_of(len(effects))
     titles = titles_of([(effect.key, "") for effect in effects], width)
     sizes = [(width, height + name.room) for name in titles]
     plots = [
-        Plot(f"{told} by {effect.key}", partial(_draw_effect, effect, every, is_log, name, size))
+        Plot(f"{told} by {effect.key}", partial(_draw_effect, _dots_of(effect), limits, is_log, name, size))
         for effect, name, size in zip(effects, titles, sizes, strict=True)
     ]
     legend = legend_of({"a run": DOT, "mean of the runs with a value": MEAN})
@@ -72,34 +54,60 @@ def draw_effects(effects: Sequence[Effect], score: str, told: str, title: str) -
     notes += [
         "means: over the combinations of other settings and seeds that finished with every value compared"
     ] * is_uneven
+    if any(len(effect.values) > MOST_VALUES or max(map(len, effect.values)) > MOST_DOTS for effect in effects):
+        notes.append(f"at most {MOST_VALUES} values of a key and {MOST_DOTS:,} runs of each are drawn, spread over all")
     return Drawing(title, plots, "; ".join(notes), legend, columns)
 
 
+@dataclass(frozen=True)
+class _Dots:
+    """What is drawn of an effect: the runs of its values by their place among all `n`, means, and names below."""
+
+    n: int
+    runs: dict[int, Sequence[float]]
+    means: dict[int, float]
+    ticks: dict[int, str]
+
+
+def _dots_of(effect: Effect) -> _Dots:
+    """All of it where there are few values, else some from all over."""
+    n = len(effect.names)
+    shown = _spread(n, MOST_VALUES)
+    names = {place: short(brief(effect.names[place]), LENGTH) for place in _spread(n, MAX_TICKS)}
+    return _Dots(
+        n,
+        {place: thinned(effect.values[place], MOST_DOTS) for place in shown if effect.values[place]},
+        {place: mean(effect.compared[place]) for place in shown if effect.compared[place]},
+        {place: f"{name} ({lost})" if (lost := effect.unfinished[place]) else name for place, name in names.items()},
+    )
+
+
+def _spread(n: int, most: int) -> list[int]:
+    """At most so many of n places, from all over."""
+    return [int(place) for place in np.unique(np.linspace(0, n - 1, min(n, most)).astype(int))]
+
+
 def _draw_effect(
-    effect: Effect, every: Sequence[float], is_log: bool, title: Title, size: tuple[float, float]
+    dots: _Dots, limits: tuple[float, float] | None, is_log: bool, title: Title, size: tuple[float, float]
 ) -> Figure:
     """A dot per run around the place of its value, and a bar at their mean; the limits are those of all keys."""
     figure = new_figure(*size)
     panel = figure.subplots()
-    shown = [place for place, values in enumerate(effect.values) if values]
-    spread = [0.28 * np.linspace(-1, 1, len(values)) if len(values) > 1 else [0.0] for values in effect.values]
-    x = [place + offset for place in shown for offset in spread[place]]
-    y = [value for place in shown for value in effect.values[place]]
-    crowd = max(map(len, effect.values))
-    panel.plot(x, y, **DOT, alpha=min(0.65, max(0.06, 20 / max(crowd, 1))))
-    places = np.array([effect.names.index(name) for name in effect.means], dtype=float)
-    panel.hlines(list(effect.means.values()), places - 0.32, places + 0.32, color=RED, linewidth=2.4)
-    ticks = np.unique(np.linspace(0, len(effect.names) - 1, min(len(effect.names), MAX_TICKS)).astype(int))
-    names = [short(brief(effect.names[place]), LENGTH) for place in ticks]
-    lost = [effect.unfinished[place] for place in ticks]
-    names = [f"{name} ({n})" if n else name for name, n in zip(names, lost, strict=True)]
+    spread = {n: 0.28 * np.linspace(-1, 1, n) if n > 1 else [0.0] for n in set(map(len, dots.runs.values()))}
+    x = [place + offset for place, values in dots.runs.items() for offset in spread[len(values)]]
+    y = [value for values in dots.runs.values() for value in values]
+    crowd = max(map(len, dots.runs.values()), default=1)
+    panel.plot(x, y, **DOT, alpha=min(0.65, max(0.06, 20 / crowd)))
+    places = np.array(list(dots.means), dtype=float)
+    panel.hlines(list(dots.means.values()), places - 0.32, places + 0.32, color=RED, linewidth=2.4)
+    names = list(dots.ticks.values())
     turned = sum(len(name) + 2 for name in names) > LETTERS
-    panel.set_xticks(ticks, names, fontsize=8, **(TURNED if turned else {}))
-    panel.set_xlim(-0.6, len(effect.names) - 0.4)
-    if is_log:
-        log_axis(panel, min(every), max(every))
-    if every:
-        panel.set_ylim(*_around(min(every), max(every), is_log))
+    panel.set_xticks(list(dots.ticks), names, fontsize=8, **(TURNED if turned else {}))
+    panel.set_xlim(-0.6, dots.n - 0.4)
+    if is_log and limits:
+        log_axis(panel, *limits)
+    if limits:
+        panel.set_ylim(*_around(*limits, is_log))
     panel.tick_params(which="both", labelsize=8)
     tidy(panel)
     title.above(panel)
@@ -115,119 +123,3 @@ def _around(low: float, high: float, is_log: bool) -> tuple[float, float]:
         return low / room, high * room
     room = 0.05 * ((high - low) or 1.0)
     return low - room, high + room
-
-
-def draw_heatmaps(pairs: Sequence[Pair], score: str, title: str) -> Drawing:
-    """The mean score for every two values of two keys, one panel per pair of keys; the brighter the better."""
-    every = np.concatenate([pair.means[np.isfinite(pair.means)] for pair in pairs])
-    colors = _colors(every, score)
-    widest = max(len(pair.second.names) for pair in pairs)
-    columns = min(len(pairs), 3 if widest <= 3 else 2 if widest <= 5 else 1)
-    size = WIDTH / max(columns, 2 if widest <= FEW_CELLS // 2 else 1)
-    plots = [Plot(f"{pair.first.key} and {pair.second.key}", partial(_draw_grid, pair, colors, size)) for pair in pairs]
-    is_part = any(pair.is_part.any() for pair in pairs if max(pair.means.shape) <= FEW_CELLS)
-    marked = f"; {PART}: some of its runs have no score" if is_part else ""
-    return Drawing(title, plots, f"Mean over the runs of a cell; the brighter the better{marked}", columns=columns)
-
-
-def _colors(values: Array, score: str) -> ScalarMappable:
-    """Colours over finite values, bright where the score is good."""
-    low, high = float(values.min()), float(values.max())
-    if is_wide(score, low, high):
-        norm: Normalize = LogNorm(max(low, high / DECADES), high, clip=True)
-    else:
-        norm = Normalize(low, high if high > low else low + 1)
-    brighter_is_better = matplotlib.colormaps["cividis" if _rises(score) else "cividis_r"]
-    return ScalarMappable(norm, brighter_is_better.with_extremes(bad=UNFINISHED))
-
-
-def _rises(score: str) -> bool:
-    return METRICS.metric(score).better == "higher"
-
-
-def _number(bar: Colorbar) -> None:
-    """Plain numbers beside a colour bar."""
-    if isinstance(bar.norm, LogNorm):
-        plain_numbers(bar.ax.yaxis, *bar.mappable.get_clim())
-    bar.ax.tick_params(which="both", labelsize=8)
-
-
-def _draw_grid(pair: Pair, colors: ScalarMappable, width: float) -> Figure:
-    """Numbers in the cells, or where there are too many cells a bar of colours beside them."""
-    rows, columns = pair.means.shape
-    figure = new_figure(width, 0.9 + 0.34 * max(3, min(FEW_CELLS, rows)))
-    panel = figure.subplots()
-    panel.imshow(colors.to_rgba(np.ma.masked_invalid(pair.means)), aspect="auto", interpolation="nearest")
-    if max(rows, columns) <= FEW_CELLS:
-        shades = colors.to_rgba(pair.means)
-        for (row, column), mean in np.ndenumerate(pair.means):
-            is_light = not np.isfinite(mean) or not is_dark(shades[row, column, :3])
-            told = f"{mean:.3g}{PART if pair.is_part[row, column] else ''}" if np.isfinite(mean) else "none"
-            color = DARK if is_light else LIGHT
-            panel.text(column, row, told, ha="center", va="center", fontsize=8, color=color)
-    else:
-        _number(figure.colorbar(colors, ax=panel, pad=0.02))
-    _name_ticks(panel, pair.second.names, is_x=True)
-    _name_ticks(panel, pair.first.names, is_x=False)
-    panel.set_xlabel(pair.second.key, fontsize=9)
-    panel.set_ylabel(pair.first.key, fontsize=9)
-    figure.subplots_adjust(left=0.6 / width, right=1 - 0.1 / width, top=0.97, bottom=0.2)
-    keep_inside(figure)
-    return figure
-
-
-def _name_ticks(panel: Axes, names: Sequence[str], is_x: bool) -> None:
-    """All names, or some of them where there are many."""
-    shown = np.unique(np.linspace(0, len(names) - 1, min(len(names), FEW_CELLS)).astype(int))
-    labels = [short(brief(names[place]), LENGTH) for place in shown]
-    if is_x:
-        panel.set_xticks(shown, labels, fontsize=8, **(TURNED if crowded(labels) else {}))
-    else:
-        panel.set_yticks(shown, labels, fontsize=8)
-
-
-def draw_profiles(profiles: Profiles, score: str, title: str) -> Drawing:
-    """Parallel coordinates: a line per setting through its value of each key to its score, in the score's colour."""
-    more = f"; the {profiles.left_out} worst settings are left out" if profiles.left_out else ""
-    note = f"a line per setting, at its mean score; lines through one value lie apart, the better the higher{more}"
-    return Drawing(title, [Plot("", partial(_draw_profiles, profiles, score))], note)
-
-
-def _draw_profiles(profiles: Profiles, score: str) -> Figure:
-    keys = [effect.key for effect in profiles.effects]
-    figure = new_figure(*WHOLE)
-    axes = figure.subplots()
-    colors = _colors(profiles.scores, score)
-    reach = np.array([max(1, len(effect.names) - 1) for effect in profiles.effects])
-    shares = np.asarray(colors.norm(profiles.scores), dtype=np.float64)
-    goodness = shares if _rises(score) else 1 - shares
-    apart = BAND * (goodness[:, np.newaxis] - 0.5) / reach  # lines through one value do not hide each other
-    bottom, top = -ROOM, 1 + ROOM
-    beside_bar = bottom + (top - bottom) * goodness
-    heights = np.column_stack([1 - profiles.places / reach + apart, beside_bar])
-    lines = np.stack([np.broadcast_to(np.arange(len(keys) + 1.0), heights.shape), heights], axis=2)
-    width = 2.0 if len(lines) <= 50 else 1.0
-    drawn = LineCollection(list(lines[::-1]), colors=colors.to_rgba(profiles.scores[::-1]), linewidths=width)
-    axes.add_collection(drawn)  # the best one last, on top
-    axes.set(xlim=(-0.5, len(keys) + 0.1), ylim=(bottom, top), yticks=[])
-    axes.set_xticks(range(len(keys) + 1), [*(short(key, 90 // len(keys)) for key in keys), score], fontsize=9)
-    axes.spines[["top", "right", "left", "bottom"]].set_visible(False)
-    for place, effect in enumerate(profiles.effects):
-        axes.axvline(place, color=SOFT, linewidth=0.8)
-        _name_places(axes, place, effect, int(reach[place]))
-    bar = figure.colorbar(colors, ax=axes, fraction=0.04, pad=0.01)
-    if not _rises(score):
-        bar.ax.invert_yaxis()
-    _number(bar)
-    figure.subplots_adjust(left=0.02, right=0.97, top=0.97, bottom=0.1)
-    keep_inside(figure)
-    return figure
-
-
-def _name_places(axes: Axes, at: int, effect: Effect, reach: int) -> None:
-    """A key's values along its line."""
-    names = effect.names
-    for place in np.unique(np.linspace(0, len(names) - 1, min(len(names), FEW_CELLS)).astype(int)):
-        box = {"boxstyle": "round,pad=0.15", "facecolor": PAPER, "edgecolor": "none", "alpha": 0.85}
-        label = short(brief(names[place]), LENGTH)
-        axes.text(at - 0.03, 1 - place / reach, label, fontsize=8, ha="right", va="center", bbox=box)

@@ -1,6 +1,7 @@
 """The answer of a sweep at a glance: every run's final score by setting, beside what needs no network."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import matplotlib
@@ -32,7 +33,7 @@ from runner.findings.figures.style import (
     tidy,
 )
 from runner.findings.numbers.baselines import Baseline
-from runner.findings.numbers.curves import Strip, values_in
+from runner.findings.numbers.curves import Strip, thinned, values_in
 
 ROW, ROOM = 0.46, 0.62  # inches: of a setting with its name above it, and below all of them
 MAX_NAME = 92
@@ -47,6 +48,7 @@ DOT: Style = {"color": BLUE, "marker": "o", "linestyle": "", "markersize": 3.6, 
 BEST_TO_WORST = ("#0072B2", "#7fb8d8", "#f0e2c0", "#e69f00", "#a34700")
 UNFINISHED = "#8a8a8a"
 BOX = {"boxstyle": "square,pad=0.1", "facecolor": PAPER, "edgecolor": "none"}  # no baseline crosses a name
+MOST_DOTS = 2000  # in a row
 LEAST = 0.06  # of a bar, in which there is room for a number
 
 
@@ -65,7 +67,11 @@ def draw_scores(
     lines = {one.row: BASELINES.get(one.name, {"color": INK}) | {"linewidth": 1.4} for one in baselines}
     median = {"median": MEDIAN} if any(len(strip.values) > 1 for strip in strips) else {}
     legend = legend_of({"a run": DOT} | median | lines)
-    plot = Plot(label, partial(_draw_dots, strips, score, label, baselines))
+    medians = [float(np.median(strip.values)) if strip.values else np.nan for strip in strips]
+    shown = [replace(strip, values=thinned(strip.values, MOST_DOTS)) for strip in strips]
+    if any(len(strip.values) > MOST_DOTS for strip in strips):
+        note = f"{note}; at most {MOST_DOTS:,} runs of a setting are drawn, spread over all"
+    plot = Plot(label, partial(_draw_dots, shown, medians, score, label, baselines))
     return Drawing(title, [plot], note, legend)
 
 
@@ -110,16 +116,18 @@ def _draw_shares(strips: Sequence[Strip], values: Sequence[float], label: str) -
     return figure
 
 
-def _draw_dots(strips: Sequence[Strip], score: str, label: str, baselines: Sequence[Baseline]) -> Figure:
+def _draw_dots(
+    strips: Sequence[Strip], medians: Sequence[float], score: str, label: str, baselines: Sequence[Baseline]
+) -> Figure:
     figure, axes = _rows(strips)
     every = [value for strip in strips for value in strip.values] + [one.value for one in baselines]
     for one in baselines:
         axes.axvline(one.value, linewidth=1.4, **BASELINES.get(one.name, {"color": INK}))
-    for place, strip in enumerate(strips):
+    for place, (strip, median) in enumerate(zip(strips, medians, strict=True)):
         apart = 0.2 * np.sin(2.4 * np.arange(len(strip.values)))  # the same in every drawing
         axes.plot(strip.values, place + apart, **DOT)
         if len(strip.values) > 1:
-            axes.plot([float(np.median(strip.values))] * 2, [place - 0.24, place + 0.24], **MEDIAN)
+            axes.plot([median] * 2, [place - 0.24, place + 0.24], **MEDIAN)
     if is_wide(score, min(every), max(every)):
         axes.set_xscale("log")
         plain_numbers(axes.xaxis, min(every), max(every))

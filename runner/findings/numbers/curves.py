@@ -49,7 +49,7 @@ class Strip:
     """Final values of one setting's finished runs, and how many others there are."""
 
     label: str
-    values: list[float]
+    values: Sequence[float]
     unfinished: int = 0
 
 
@@ -121,6 +121,15 @@ def strips(results: Sequence[RunResult], keys: Sequence[str], score: str) -> lis
         values = [reported_of(one)[score] for one in finished if score in reported_of(one)]
         found.append(Strip(_label(members, keys), values, len(members) - len(finished)))
     return found
+
+
+def thinned(values: Sequence[float], most: int) -> Sequence[float]:
+    """At most so many of the values, in their order: spread over all, the least and the largest among them."""
+    if len(values) <= most:
+        return values
+    by_size = np.argsort(values, kind="stable")
+    kept = np.sort(by_size[np.linspace(0, len(values) - 1, most).round().astype(int)])
+    return [values[place] for place in kept]
 
 
 def values_in(found: Sequence[Strip], score: str) -> list[float]:

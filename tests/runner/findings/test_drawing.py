@@ -2,6 +2,7 @@
 
 import base64
 import io
+import pickle
 import re
 from dataclasses import replace
 from xml.etree import ElementTree
@@ -13,7 +14,7 @@ from PIL import Image
 from runner.base.texts import short
 from runner.findings.figures.drawing import Drawing, Plot
 from runner.findings.figures.style import BLUE, INK, LINE, PAPER, SOFT, new_figure, tidy
-from runner.findings.pictures import pictures_by_data, pictures_of
+from runner.findings.pictures import forms_of, pictures_by_data, pictures_of
 from runner.findings.section import Picture
 from runner.runs.result import RunResult
 from tests.runner.building import plan_of, trained_all
@@ -119,6 +120,13 @@ def test_each_data_set_has_pictures_of_its_own(two_sets: list[RunResult]) -> Non
     ]  # fmt: skip
     assert list(pictures_of(two_sets, keys)) == [name for some in found.values() for name in some]
     assert "scores.png" in pictures_of(two_sets[:2], keys)
+
+
+def test_another_process_can_draw_each_picture(two_sets: list[RunResult]) -> None:
+    for some in pictures_by_data(two_sets, ["data", "activation"]).values():
+        for one in some.values():
+            undrawn = Drawing(one.title, one.plots, one.note, one.legend, one.columns)
+            assert pickle.loads(pickle.dumps(forms_of(pickle.loads(pickle.dumps(undrawn))))) == one.forms
 
 
 def test_of_many_data_sets_the_first_are_drawn_and_a_warning_says_so(

@@ -85,6 +85,23 @@ def test_labels_of_axes_run_neither_into_the_title_of_a_fit_nor_over_an_edge(csv
         assert axes.get_xlabel()[:8] == names[0][:8] and axes.get_ylabel()[:3] == names[1][:3]
 
 
+def test_of_many_runs_and_values_some_are_drawn_and_the_note_says_so() -> None:
+    few, many = (Strip("a setting", [float(i * 7919 % n) for i in range(n)]) for n in (2_000, 30_000))
+    drawings = [draw_scores([one], "rmse", "rmse", [], "title", "a note") for one in (few, many)]
+    assert [one.note for one in drawings] == [
+        "a note", "a note; at most 2,000 runs of a setting are drawn, spread over all"
+    ]  # fmt: skip
+    dots, median = drawings[1].plots[0].draw().axes[0].lines
+    values = dots.get_xdata()
+    assert len(values) == 2_000 and (min(values), max(values)) == (0, 29_999) and median.get_xdata()[0] == 14_999.5
+    np.testing.assert_allclose(np.sort(values), np.linspace(0, 29_999, 2_000), atol=1)
+    names = [str(i) for i in range(10_000)]
+    effect = Effect("lr", names, [[0.1, 0.2]] * 10_000, [0] * 10_000, [[0.1]] * 10_000, 1)
+    drawing = draw_effects([effect], "rmse", "rmse", "title")
+    assert drawing.note == "at most 500 values of a key and 2,000 runs of each are drawn, spread over all"
+    assert len(drawing.plots[0].draw().axes[0].lines[0].get_xdata()) == 1_000
+
+
 NAN = float("nan")
 GRIDS = {
     "two by two": grid({"init": ["he", "normal"], "data": ["xor", "sine"]}, [0.5, 0.75, 1.0, 0.25]),
