@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from runner.conduct.gallery import MOST_SETTINGS, Gallery
+from runner.conduct.gallery import MOST_SETTINGS, Gallery, rendering
 from runner.findings.numbers.scores import rank_of_run
-from runner.findings.pictures import MANY_RUNS, standing_for
+from runner.findings.pictures import MANY_RUNS, pictures_by_data, pictures_of, standing_for
 from runner.plan.plan import Plan
 from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
@@ -90,3 +90,16 @@ def test_pictures_that_cannot_be_drawn_are_lost_with_a_reason_and_cost_no_number
     assert len(drawn) == 3
     for one in drawn:
         assert "there_is_no_such_module" in one.lost_picture and one.history == results[one.index].history
+
+
+def test_workers_make_the_same_pictures_of_a_sweep_as_this_process_which_helps_where_they_are_gone():
+    _, results = swept(*SEEDS[:3])
+    here = pictures_of(results, ["seed"])
+    pool = ProcessPool(1)
+    render = rendering(pool)
+    apart = pictures_by_data(results, ["seed"], render)
+    pool.end()
+    gone = pictures_by_data(results, ["seed"], render)
+    for found in (apart, gone):
+        (pictures,) = found.values()
+        assert {name: one.forms for name, one in pictures.items()} == {name: one.forms for name, one in here.items()}
