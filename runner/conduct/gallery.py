@@ -97,7 +97,10 @@ def rendering(workers: Workers) -> Render:
     """What has workers of this machine make the pictures of a sweep; others may have other fonts."""
 
     def render(drawings: Sequence["Drawing"]) -> list["Drawing | Exception"]:
-        futures = [workers.submit(forms_of, one) for one in drawings]
+        try:
+            futures = [workers.submit(forms_of, one) for one in drawings]
+        except workers.deaths:  # all of them, for good
+            return render_here(drawings)
         return [_made(one, future) for one, future in zip(drawings, futures, strict=True)]
 
     return render_here if workers.is_spread or not workers.is_apart else render

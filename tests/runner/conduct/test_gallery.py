@@ -1,6 +1,7 @@
 """Which runs of a large sweep are drawn, by whom, and what becomes of pictures that are lost."""
 
 import os
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -31,12 +32,19 @@ def indices(drawn: list[RunResult]) -> list[int]:
     return [one.index for one in drawn]
 
 
+@pytest.fixture
+def here() -> Iterator[Training]:
+    """Training of nothing, in this process."""
+    with Training([], ThisProcess()) as training:
+        yield training
+
+
 SEEDS = [(f"activation={name}", f"seed={seed}") for name in ("tanh", "relu") for seed in range(5)]
 
 
-def test_a_setting_is_drawn_when_its_last_run_has_ended_and_not_before():
+def test_a_setting_is_drawn_when_its_last_run_has_ended_and_not_before(here: Training):
     plan, results = swept(*SEEDS)
-    gallery = Gallery(plan, Training([], ThisProcess()), runs=MANY_RUNS + 1)
+    gallery = Gallery(plan, here, runs=MANY_RUNS + 1)
     gallery.add(results[:5])
     gallery.add(results[6:])
     expected = sorted(results[:5], key=rank_of_run)
@@ -44,17 +52,19 @@ def test_a_setting_is_drawn_when_its_last_run_has_ended_and_not_before():
 
 
 @pytest.mark.parametrize(("plots", "runs"), [("auto", MANY_RUNS), ("best", 1000), ("none", 1000), ("all", 1000)])
-def test_nothing_is_drawn_afterwards_where_each_run_has_its_picture_or_none_is_wanted(plots: str, runs: int):
+def test_nothing_is_drawn_afterwards_where_each_run_has_its_picture_or_none_is_wanted(
+    plots: str, runs: int, here: Training
+):
     plan, results = swept(*SEEDS[:5], plots=plots)
-    gallery = Gallery(plan, Training([], ThisProcess()), runs)
+    gallery = Gallery(plan, here, runs)
     gallery.add(results)
     assert list(gallery.drawn()) == []
 
 
-def test_of_many_settings_the_best_are_drawn():
+def test_of_many_settings_the_best_are_drawn(here: Training):
     rates = [(f"learning_rate={0.001 * n}",) for n in range(1, MOST_SETTINGS + 4)]
     plan, results = swept(*rates)
-    gallery = Gallery(plan, Training([], ThisProcess()), runs=len(rates))
+    gallery = Gallery(plan, here, runs=len(rates))
     for one in results:
         gallery.add([one])
     best = sorted(results, key=rank_of_run)[:MOST_SETTINGS]
@@ -81,10 +91,10 @@ def test_pictures_whose_worker_died_with_something_else_are_drawn_by_another():
         assert len(indices(list(gallery.drawn()))) == 3
 
 
-def test_pictures_that_cannot_be_drawn_are_lost_with_a_reason_and_cost_no_number():
+def test_pictures_that_cannot_be_drawn_are_lost_with_a_reason_and_cost_no_number(here: Training):
     plan, results = swept(*SEEDS[:5])
     plan = replace(plan, settings=plan.settings.model_copy(update={"modules": ("there_is_no_such_module",)}))
-    gallery = Gallery(plan, Training([], ThisProcess()), runs=1000)
+    gallery = Gallery(plan, here, runs=1000)
     gallery.add(results)
     drawn = list(gallery.drawn())
     assert len(drawn) == 3
@@ -94,7 +104,7 @@ def test_pictures_that_cannot_be_drawn_are_lost_with_a_reason_and_cost_no_number
 
 def test_workers_make_the_same_pictures_of_a_sweep_as_this_process_which_helps_where_they_are_gone():
     _, results = swept(*SEEDS[:3])
-    here = pictures_of(results, ["seed"])
+    known = pictures_of(results, ["seed"])
     pool = ProcessPool(1)
     render = rendering(pool)
     apart = pictures_by_data(results, ["seed"], render)
@@ -102,4 +112,4 @@ def test_workers_make_the_same_pictures_of_a_sweep_as_this_process_which_helps_w
     gone = pictures_by_data(results, ["seed"], render)
     for found in (apart, gone):
         (pictures,) = found.values()
-        assert {name: one.forms for name, one in pictures.items()} == {name: one.forms for name, one in here.items()}
+        assert {name: one.forms for name, one in pictures.items()} == {name: one.forms for name, one in known.items()}
