@@ -15,7 +15,7 @@ from runner.app.named_sweeps import sweep_files
 from runner.base.paths import CONF, SWEEPS
 from runner.plan.expectations import check
 from runner.plan.plan import make_plan
-from runner.runs.overrides import config_of, swept_keys
+from runner.runs.overrides import Configs, swept_keys
 from tests.end_to_end.test_shipped_sweeps import jobs_of, of_seeds
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "case_studies"
@@ -40,7 +40,7 @@ def problems_of(sweep: str) -> list[str]:
     """What is wrong with the selections of reference.yaml over the settings of a sweep."""
     composer, jobs = jobs_of(sweep)
     plan = make_plan([composer.compose(number, job) for number, job in enumerate(of_seeds(jobs, 0))])
-    configs = [config_of(run.spec, run.overrides) for run in plan.runs]
+    configs = Configs((run.spec, run.overrides) for run in plan.runs)
     chosen = [entry["runs"] for entry in ENTRIES if entry["sweep"] == sweep]
     return [
         str(problem) for problem in check({runs: f"count({runs}) > 0" for runs in chosen}, configs, swept_keys(jobs))
