@@ -12,7 +12,8 @@ from runner.findings.numbers.data_sets import by_data, keys_of
 from runner.findings.numbers.scores import best_result
 from runner.findings.numbers.settings import Setting, ranked
 from runner.findings.numbers.tables import table_of
-from runner.findings.pictures import Render, endings_of, pictures_by_data, render_here
+from runner.findings.pictures import endings_of, pictures_by_data
+from runner.findings.sketch import Drawn, Render, render_here
 from runner.plan.expectations import Verdict, judge
 from runner.runs.about import About
 from runner.runs.account import Account
@@ -23,7 +24,6 @@ from runner.store.address import TRAINING_PAGE
 if TYPE_CHECKING:
     import pandas as pd
 
-    from runner.findings.figures.drawing import Drawing
 
 TEXTS = (list, tuple, dict)  # are written as text in a table
 
@@ -111,12 +111,12 @@ class Findings:
         return judge(self.expect, self.results, self.keys) if self.expect else []
 
     @cached_property
-    def pictures_by_data(self) -> "dict[str, dict[str, Drawing]]":
+    def pictures_by_data(self) -> dict[str, dict[str, Drawn]]:
         """What it looks like: for each data set its pictures by file name, those that could be drawn."""
         return pictures_by_data(self.results, self.keys, self.render)
 
     @cached_property
-    def pictures(self) -> "dict[str, Drawing]":
+    def pictures(self) -> dict[str, Drawn]:
         """All of them by file name."""
         return {name: one for some in self.pictures_by_data.values() for name, one in some.items()}
 
