@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from runner.base.console import count
 from runner.findings.numbers.answer import Sentence, answer
 from runner.findings.numbers.data_sets import by_data, keys_of
@@ -149,11 +151,16 @@ class Findings:
         """All histories below each other: `run` (as in `runs`), `step`, and a column per series."""
         import pandas as pd
 
-        parts = [pd.DataFrame(result.history).assign(run=result.index) for result in self.results if result.history]
-        if not parts:
+        results = [result for result in self.results if result.history]
+        if not results:
             return pd.DataFrame(columns=["run", "step"])
-        whole = pd.concat(parts, ignore_index=True)
-        return whole[["run", "step", *(name for name in whole if name not in ("run", "step"))]]
+        lengths = [len(result.history["step"]) for result in results]
+        none = [np.full(n, np.nan) for n in lengths]
+        columns = {"run": np.repeat([result.index for result in results], lengths)}
+        for name in dict.fromkeys(["step", *(name for result in results for name in result.history)]):
+            series = [result.history.get(name, gap) for result, gap in zip(results, none, strict=True)]
+            columns[name] = np.concatenate(series)
+        return pd.DataFrame(columns)
 
 
 def joined(sweeps: Sequence[Findings]) -> Findings:
