@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +14,8 @@ from runner.base.machine import keep_freed_memory
 from runner.findings.numbers.data_sets import by_data
 from runner.findings.numbers.scores import rank_of
 from runner.findings.numbers.settings import setting_label
-from runner.findings.pictures import NO_PICTURE, Render, drawing, forms_of, render_here, standing_for, with_picture
+from runner.findings.pictures import NO_PICTURE, drawing, standing_for, with_picture
+from runner.findings.sketch import Render, Sketch, drawn, render_here
 from runner.plan.plan import Plan
 from runner.runs.components import load_modules
 from runner.runs.overrides import swept_keys
@@ -22,9 +23,6 @@ from runner.runs.result import RunResult
 from runner.train.blas import ONE_BLAS_THREAD
 from runner.train.execution import Training
 from runner.train.workers import Workers
-
-if TYPE_CHECKING:
-    from runner.findings.figures.drawing import Drawing, Forms
 
 MOST_SETTINGS = 100  # of more of them the best are drawn, when all have ended
 Wanted = list[RunResult]
@@ -96,21 +94,21 @@ class Gallery:
 def rendering(workers: Workers) -> Render:
     """What has workers of this machine make the pictures of a sweep; others may have other fonts."""
 
-    def render(drawings: Sequence["Drawing"]) -> list["Drawing | Exception"]:
+    def render(sketches: Sequence[Sketch]) -> list[Any]:
         try:
-            futures = [workers.submit(forms_of, one) for one in drawings]
+            futures = [workers.submit(drawn, one) for one in sketches]
         except workers.deaths:  # all of them, for good
-            return render_here(drawings)
-        return [_made(one, future) for one, future in zip(drawings, futures, strict=True)]
+            return render_here(sketches)
+        return [_made(one, future) for one, future in zip(sketches, futures, strict=True)]
 
     return render_here if workers.is_spread or not workers.is_apart else render
 
 
-def _made(drawing: "Drawing", future: "Future[Forms]") -> "Drawing | Exception":
+def _made(sketch: Sketch, future: Future[Any]) -> Any:
     try:
-        return replace(drawing, made=future.result())
+        return future.result()
     except Exception:  # a worker that died, or a picture that cannot be drawn
-        return render_here([drawing])[0]
+        return render_here([sketch])[0]
 
 
 def draw_apart(results: Sequence[RunResult], modules: tuple[str, ...], folder: str) -> Wanted:

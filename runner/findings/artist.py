@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from runner.base.console import count
 from runner.base.texts import short
@@ -11,12 +10,11 @@ from runner.findings.numbers.curves import MAX_SETTINGS, curves, runs_to_show, s
 from runner.findings.numbers.effects import Effect, effects, pairs, profiles
 from runner.findings.numbers.fits import fits_of
 from runner.findings.numbers.scores import chosen_on, common_score, told_on
+from runner.findings.numbers.seen import seen_of
+from runner.findings.sketch import Sketch, sketch_of
 from runner.runs.data import Prepared
 from runner.runs.overrides import settings_in, short_names, swept_keys
 from runner.runs.result import RunResult
-
-if TYPE_CHECKING:
-    from runner.findings.figures.drawing import Drawing
 
 MAX_NAME = 60
 MAX_KEYS = 4  # named in a title
@@ -27,7 +25,7 @@ DataOf = Callable[[RunResult], Prepared | None]
 
 
 class Artist:
-    """Draws the pictures of runs on one data set: a method each, which gives None where there is nothing to show.
+    """Sketches the pictures of runs on one data set: a method each, which gives None where there is nothing to show.
 
     `about` ends the titles, where a sweep has several data sets.
     """
@@ -38,7 +36,7 @@ class Artist:
         self._about, self._data_of = about, data_of
 
     @property
-    def pictures(self) -> dict[str, Callable[[], "Drawing | None"]]:
+    def pictures(self) -> dict[str, Callable[[], Sketch | None]]:
         """What draws each file, in the order of a report."""
         return {
             "scores": self.scores, "curves": self.curves, "effects": self.effects, "heatmaps": self.heatmaps,
@@ -58,26 +56,22 @@ class Artist:
         some = f"the best {shown} of {n_settings} settings" if n_settings > shown else ""
         return "; ".join(part for part in (count(len(self._results), "run"), some, rest) if part)
 
-    def scores(self) -> "Drawing | None":
+    def scores(self) -> Sketch | None:
         """Every run's final score, beside what needs no network."""
         score = common_score(self._results)
         found = strips(self._results, self._keys, score)
         if not any(strip.values for strip in found):
             return None
-        from runner.findings.figures import draw_scores
-
         shown, told = found[:MAX_SETTINGS], f"final {told_on(self._results)}{score}"
         baselines = [one for one in baselines_of(self._results) if one.score == score]
         title = self._title(f"F{told[1:]}")
-        return draw_scores(shown, score, told, baselines, title, self._note(len(shown), len(found)))
+        return sketch_of("draw_scores", shown, score, told, baselines, title, self._note(len(shown), len(found)))
 
-    def curves(self) -> "Drawing":
+    def curves(self) -> Sketch:
         """Training cost over the steps."""
-        from runner.findings.figures import draw_curves
-
         shown, n_settings = curves(self._results, self._keys)
         note = self._note(len(shown), n_settings, CURVES if len(self._results) > n_settings else "")
-        return draw_curves(shown, self._title("Training cost"), note)
+        return sketch_of("draw_curves", shown, self._title("Training cost"), note)
 
     @cached_property
     def _effects(self) -> tuple[list[Effect], str]:
@@ -94,55 +88,49 @@ class Artist:
         """What effects are on, in words."""
         return f"final {chosen_on(self._results)}{self._effects[1]}"
 
-    def effects(self) -> "Drawing | None":
+    def effects(self) -> Sketch | None:
         """What each swept key did, where there are several: of one the scores say it."""
         if not self._has_grid:
             return None
-        from runner.findings.figures import draw_effects
-
         found, score = self._effects
-        return draw_effects(found, score, self._score, f"What each key does to the {self._score}{self._about}")
+        return sketch_of(
+            "draw_effects", found, score, self._score, f"What each key does to the {self._score}{self._about}"
+        )
 
-    def heatmaps(self) -> "Drawing | None":
+    def heatmaps(self) -> Sketch | None:
         """What every two keys did together."""
         found, score = self._effects
         grids = pairs(self._results, found, score) if self._has_grid else []
         if not grids:
             return None
-        from runner.findings.figures import draw_heatmaps
+        return sketch_of("draw_heatmaps", grids, score, f"What two keys together do to the {self._score}{self._about}")
 
-        return draw_heatmaps(grids, score, f"What two keys together do to the {self._score}{self._about}")
-
-    def profiles(self) -> "Drawing | None":
+    def profiles(self) -> Sketch | None:
         """What all keys did together, where there are more of them than a heatmap has."""
         found, score = self._effects
         if not self._has_grid or len(found) < FEW_KEYS:
             return None
-        from runner.findings.figures import draw_profiles
+        return sketch_of(
+            "draw_profiles", profiles(self._results, found, score), score, self._title(f"Mean {self._score}")
+        )
 
-        return draw_profiles(profiles(self._results, found, score), score, self._title(f"Mean {self._score}"))
-
-    def fits(self) -> "Drawing | None":
+    def fits(self) -> Sketch | None:
         """What the networks made of their data."""
         runs, n_settings = runs_to_show(self._results, self._keys, FEW_SETTINGS)
         there = [(one, data) for one in runs if (data := self._data_of(one.result))]
         if not there:
             return None
-        from runner.findings.figures import draw_fits
-
         fits = fits_of([(one.result, data) for one, data in there])
         n_shown = len({one.label for one, _ in there})
         found = list(zip([one for one, _ in there], fits, strict=True))
         note = self._note(n_shown, n_settings)
-        return draw_fits(found, self._title("What the networks learned"), note, len(found) > n_shown)
+        return sketch_of("draw_fits", found, self._title("What the networks learned"), note, len(found) > n_shown)
 
-    def data(self) -> "Drawing | None":
+    def data(self) -> Sketch | None:
         """What there was to learn."""
         one = next((result for result in self._results if result.data), None)
         data = self._data_of(one) if one else None
         if one is None or data is None:
             return None
-        from runner.findings.figures import draw_data
-
         name = self._about or f": {short(one.spec.data.name, MAX_NAME)}"
-        return draw_data(data, f"The data{name}", f"seed {one.spec.data_seed}")
+        return sketch_of("draw_data", seen_of(data), f"The data{name}", f"seed {one.spec.data_seed}")

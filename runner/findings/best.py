@@ -8,6 +8,7 @@ from runner.findings.numbers.baselines import NOTHING, shortfall_of
 from runner.findings.numbers.importance import REPEATS, importances_of
 from runner.findings.pictures import MAX_DATA, learned_from
 from runner.findings.section import Picture, Section, Table
+from runner.findings.sketch import sketch_of
 from runner.runs.data import Prepared
 from runner.runs.result import RunResult
 
@@ -42,12 +43,10 @@ def _best_run(sweep: Findings) -> Section | None:
 
 
 def _errors(best: RunResult, data: Prepared, ending: str) -> Picture:
-    from runner.findings.figures import draw_errors
-
     is_regression = data.samples.task == "regression"
     what = "Residuals of the best run over its predictions" if is_regression else "Classes that the best run confuses"
     caption = f"{what}, on {SAMPLES[best.reported_on]} samples"
-    return Picture(f"errors{ending}.png", caption, draw_errors(best, data, caption))
+    return Picture(f"errors{ending}.png", caption, sketch_of("draw_errors", best, data, caption))
 
 
 def columns(sweep: Findings) -> list[Section]:
@@ -62,8 +61,6 @@ def _columns(sweep: Findings) -> Section | None:
     found = importances_of(best, data) if best and data else None
     if best is None or found is None:
         return None
-    from runner.findings.figures import draw_importances
-
     shown = found.columns[:MAX_COLUMNS]
     rows = [[one.column, number(one.drop, 3), number(one.spread, 2)] for one in shown]
     change = "falls" if METRICS.metric(found.score).better == "higher" else "rises"
@@ -81,7 +78,7 @@ def _columns(sweep: Findings) -> Section | None:
     left_out = len(found.columns) - len(shown)
     note += f" The {left_out} columns that matter least are left out." if left_out else ""
     caption = "Which columns matter to the best run"
-    picture = Picture(f"columns{sweep.ending}.png", caption, draw_importances(found, shown, caption))
+    picture = Picture(f"columns{sweep.ending}.png", caption, sketch_of("draw_importances", found, shown, caption))
     table = Table(["column", f"{found.score} {change} by", "sd"], rows, frozenset({1, 2}))
     return Section(title_of("Which columns matter", sweep.label), note, table, [picture])
 

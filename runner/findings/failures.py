@@ -8,6 +8,7 @@ from runner.findings.numbers.answer import NOT_LEARNING, NOT_LEARNING_ALONE
 from runner.findings.numbers.baselines import has_learned
 from runner.findings.numbers.layers import panels_of
 from runner.findings.section import Block, Picture, Section
+from runner.findings.sketch import sketch_of
 from runner.runs.account import Cause
 from runner.runs.result import RunResult
 
@@ -67,10 +68,8 @@ def _pictures(sweep: Findings, runs: Runs) -> list[Picture]:
     shown = [runs[said.causes[0].runs[0]], *learning]
     if not all(one.signals and one.history.get("step") for one in shown):
         return []
-    from runner.findings.figures import draw_layers
-
     what = [f"run {one.index} {how}\n" for one, how in zip(shown, ("does not learn", "learns"), strict=False)]
     names = [f"{text * (len(runs) > 1)}{sweep.name_of(one)}" for text, one in zip(what, shown, strict=True)]
     caption = "What happened in every layer" + (": a run that does not learn, and one that does" if shown[1:] else "")
-    drawing = draw_layers([(name, panels_of(one)) for name, one in zip(names, shown, strict=True)], caption)
-    return [Picture("layers.png", caption, drawing)]
+    rows = [(name, panels_of(one)) for name, one in zip(names, shown, strict=True)]
+    return [Picture("layers.png", caption, sketch_of("draw_layers", rows, caption))]

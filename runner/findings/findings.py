@@ -6,13 +6,16 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from runner.base.console import count
 from runner.findings.numbers.answer import Sentence, answer
 from runner.findings.numbers.data_sets import by_data, keys_of
 from runner.findings.numbers.scores import best_result
 from runner.findings.numbers.settings import Setting, ranked
 from runner.findings.numbers.tables import table_of
-from runner.findings.pictures import Render, endings_of, pictures_by_data, render_here
+from runner.findings.pictures import endings_of, pictures_by_data
+from runner.findings.sketch import Drawn, Render, render_here
 from runner.plan.expectations import Verdict, judge
 from runner.runs.about import About
 from runner.runs.account import Account
@@ -23,7 +26,6 @@ from runner.store.address import TRAINING_PAGE
 if TYPE_CHECKING:
     import pandas as pd
 
-    from runner.findings.figures.drawing import Drawing
 
 TEXTS = (list, tuple, dict)  # are written as text in a table
 
@@ -111,12 +113,12 @@ class Findings:
         return judge(self.expect, self.results, self.keys) if self.expect else []
 
     @cached_property
-    def pictures_by_data(self) -> "dict[str, dict[str, Drawing]]":
+    def pictures_by_data(self) -> dict[str, dict[str, Drawn]]:
         """What it looks like: for each data set its pictures by file name, those that could be drawn."""
         return pictures_by_data(self.results, self.keys, self.render)
 
     @cached_property
-    def pictures(self) -> "dict[str, Drawing]":
+    def pictures(self) -> dict[str, Drawn]:
         """All of them by file name."""
         return {name: one for some in self.pictures_by_data.values() for name, one in some.items()}
 
@@ -149,11 +151,16 @@ class Findings:
         """All histories below each other: `run` (as in `runs`), `step`, and a column per series."""
         import pandas as pd
 
-        parts = [pd.DataFrame(result.history).assign(run=result.index) for result in self.results if result.history]
-        if not parts:
+        results = [result for result in self.results if result.history]
+        if not results:
             return pd.DataFrame(columns=["run", "step"])
-        whole = pd.concat(parts, ignore_index=True)
-        return whole[["run", "step", *(name for name in whole if name not in ("run", "step"))]]
+        lengths = [len(result.history["step"]) for result in results]
+        none = [np.full(n, np.nan) for n in lengths]
+        columns = {"run": np.repeat([result.index for result in results], lengths)}
+        for name in dict.fromkeys(["step", *(name for result in results for name in result.history)]):
+            series = [result.history.get(name, gap) for result, gap in zip(results, none, strict=True)]
+            columns[name] = np.concatenate(series)
+        return pd.DataFrame(columns)
 
 
 def joined(sweeps: Sequence[Findings]) -> Findings:

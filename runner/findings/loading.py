@@ -45,21 +45,24 @@ def load_sweep(name: str | None = None, reader: "Reader | None" = None, without:
         sweep_id = runs[0].tags["sweep_id"]
         raise UserError(f"the parent run of {sweep_id} is not in the store; MLflow restores one that was deleted")
     parent = parents[0] if parents else runs[0]
+    run_ids = {run.index: run.run_id for run in runs}
+    errors = {run.index: run.tags.get("error", "") for run in runs}
     stored = {run.index: run for run in runs if run.tags.get("outcome") != Outcome.KILLED}
-    results = [_result(reader, run) for run in stored.values()]
+    del found, runs  # of very many, what the store says of a run takes as much memory as its result
+    results = [_result(reader, stored.pop(index)) for index in list(stored)]
     about, expect = About(parent.name, "", parent.run_id, parent.tags.get("mlflow.source.name", "")), {}
     report: Mapping[str, Any] = {}
     if parents:
         try:
             plan = plan_from(reader.file(parent, "plan.json"))
-            results = _as_planned(results, plan.runs, {run.index: run.tags.get("error", "") for run in runs})
+            results = _as_planned(results, plan.runs, errors)
             about, expect = plan.about, dict(plan.settings.get("expect", {}))
             report = dict(plan.settings.get("report", {}))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise UserError(f"the plan of run {parent.run_id} cannot be used: {error}") from error
     if not results:
         raise UserError(f"run {parent.run_id} was not trained and has nothing to show")
-    keys, run_ids = swept_keys([result.overrides for result in results]), {run.index: run.run_id for run in runs}
+    keys = swept_keys([result.overrides for result in results])
     account, least = _account(reader, parent), report.get("smallest_difference")
     pages = run_pages(parent.experiment_id)
     return Findings(about, results, run_ids, parent.run_id, keys, expect, modules, account, least, pages)

@@ -1,11 +1,9 @@
 """The pictures of a sweep, those that can be drawn, and that of its best run."""
 
-import threading
 import uuid
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from itertools import count
-from typing import TYPE_CHECKING
 
 from runner.base.console import warn
 from runner.base.errors import with_trace
@@ -16,20 +14,16 @@ from runner.findings.numbers.data_sets import by_data
 from runner.findings.numbers.fits import fits_of
 from runner.findings.numbers.scores import rank_of_run
 from runner.findings.section import slug
+from runner.findings.sketch import DRAWING, Drawn, Render, Sketch, render_here, sketch_of
 from runner.runs.data import Prepared, digest_of, prepare
 from runner.runs.explaining import explain_data
 from runner.runs.result import RunResult
 from runner.runs.settings import Settings
 
-if TYPE_CHECKING:
-    from runner.findings.figures.drawing import Drawing, Forms
-
-Render = Callable[[Sequence["Drawing"]], list["Drawing | Exception"]]
 MANY_RUNS = 100  # up to which each run of a sweep has a picture, with `tracking.plots=auto`
 MAX_DATA = 6
 MAX_DRAWN = 12  # data sets with pictures of their own
 MAX_LABEL = 60
-DRAWING = threading.Lock()  # matplotlib draws in one thread at a time
 NO_PICTURE = "no picture: "  # begins the error of a run that has its numbers
 
 
@@ -72,26 +66,9 @@ def standing_for(members: Sequence[RunResult]) -> list[RunResult]:
     return [ordered[place] for place in sorted(places)]
 
 
-def render_here(drawings: Sequence["Drawing"]) -> list["Drawing | Exception"]:
-    """Drawings whose forms are made, or why that is not possible."""
-    found: list[Drawing | Exception] = []
-    for one in drawings:
-        try:
-            assert one.png
-            found.append(one)
-        except Exception as error:
-            found.append(error)
-    return found
-
-
-def forms_of(drawing: "Drawing") -> "Forms":
-    """The forms of a drawing, for another process."""
-    return drawing.forms
-
-
 def pictures_by_data(
     results: Sequence[RunResult], keys: Sequence[str], render: Render = render_here
-) -> dict[str, dict[str, "Drawing"]]:
+) -> dict[str, dict[str, Drawn]]:
     """A sweep's pictures by file name for each of its data sets; none where nothing was trained.
 
     Data that is gone or changed, such as a CSV file, costs its own panels, and no others. A picture that cannot be
@@ -99,13 +76,13 @@ def pictures_by_data(
     """
     groups = {label: some for label, some in by_data(results).items() if any(one.history.get("step") for one in some)}
     lost, gone, endings = Lost(), Gone(), endings_of(by_data(results))
-    composed: dict[tuple[str, str], Drawing] = {}
+    composed: dict[tuple[str, str], Sketch] = {}
     for label in list(groups)[:MAX_DRAWN]:
         about = f" ({short(label, MAX_LABEL)})" if len(groups) > 1 else ""
         for name, draw in Artist(groups[label], keys, about, gone.data_of).pictures.items():
-            if drawing := lost.try_to(draw, file := f"{name}{endings[label]}.png"):
-                composed[label, file] = drawing
-    found: dict[str, dict[str, Drawing]] = {label: {} for label in list(groups)[:MAX_DRAWN]}
+            if sketch := lost.try_to(draw, file := f"{name}{endings[label]}.png"):
+                composed[label, file] = sketch
+    found: dict[str, dict[str, Drawn]] = {label: {} for label in list(groups)[:MAX_DRAWN]}
     for (label, file), made in zip(composed, render(list(composed.values())), strict=True):
         if isinstance(made, Exception):
             lost.note(file, made)
@@ -117,7 +94,7 @@ def pictures_by_data(
     return found
 
 
-def pictures_of(results: Sequence[RunResult], keys: Sequence[str]) -> dict[str, "Drawing"]:
+def pictures_of(results: Sequence[RunResult], keys: Sequence[str]) -> dict[str, Drawn]:
     """The pictures of all data sets by file name: `scores.png`, or `scores-xor.png` where there are several."""
     return {name: one for some in pictures_by_data(results, keys).values() for name, one in some.items()}
 
@@ -139,17 +116,16 @@ def picture_of(result: RunResult) -> dict[str, bytes]:
     return {f"plots/{name}": content for name, content in drawn.pictures.items()}
 
 
-def fit_pictures(results: Sequence[RunResult], now: int) -> dict[int, dict[str, bytes]]:
+def fit_pictures(results: Sequence[RunResult], now: int, render: Render = render_here) -> dict[int, dict[str, bytes]]:
     """The fit of each run by its index, with common axes, as files by which MLflow shows pictures of runs in a grid.
 
     They are named as MLflow's own client does it; `now` is in milliseconds. Where the data is gone, there is none.
     """
     there = [(one, data) for one in results if not isinstance(data := learned_from(one), str)]
     try:
-        from runner.findings.figures import draw_grid
-
-        with DRAWING:
-            drawn = draw_grid(fits_of(there))
+        (drawn,) = render([sketch_of("draw_grid", fits_of(there))])
+        if isinstance(drawn, Exception):
+            raise drawn
     except Exception as error:
         warn(f"MLflow has no pictures of the settings: {type(error).__name__}: {error}")
         return {}
@@ -166,7 +142,7 @@ class Lost:
     def __init__(self) -> None:
         self._names: dict[str, list[str]] = {}
 
-    def try_to(self, draw: Callable[[], "Drawing | None"], name: str) -> "Drawing | None":
+    def try_to(self, draw: Callable[[], Sketch | None], name: str) -> Sketch | None:
         """A picture, not yet drawn."""
         try:
             return draw()

@@ -5,7 +5,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
@@ -16,12 +15,9 @@ from runner.base.texts import code, markdown, visible
 from runner.findings.findings import Findings
 from runner.findings.numbers.answer import Sentence
 from runner.findings.pdf import printed, require_browser
-from runner.findings.pictures import Render
 from runner.findings.section import Link, Section, Strong
 from runner.findings.sections import SECTIONS, ids_of, modules_of
-
-if TYPE_CHECKING:
-    from runner.findings.figures.drawing import Drawing
+from runner.findings.sketch import Drawn, Render, Sketch
 
 ENDINGS = {"html": "html", "markdown": "md", "pdf": "pdf"}
 MAX_NAME, DIGEST = 100, 8
@@ -98,8 +94,8 @@ def _sections_of(sweep: Findings) -> list[Section]:
 
 def _drawn(section: Section, render: Render) -> Section:
     """The same with pictures that are made; raises what keeps one from it."""
-    left = [one.on_page for one in section.pictures if one.on_page and not one.on_page.is_made]
-    made: dict[int, Drawing] = {}
+    left = [one.drawing for one in section.pictures if isinstance(one.drawing, Sketch)]
+    made: dict[int, Drawn] = {}
     for one, found in zip(left, render(left) if left else (), strict=True):
         if isinstance(found, Exception):
             raise found

@@ -4,10 +4,8 @@ import base64
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from runner.findings.figures.drawing import Drawing
+from runner.findings.sketch import Drawn, Sketch, drawn
 
 
 class Strong(str):
@@ -47,11 +45,11 @@ class Table:
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture: the name of its file beside a report in Markdown, its caption, and what is drawn or PNG bytes."""
+    """A picture: the name of its file beside a report in Markdown, its caption, and how it is drawn, or PNG bytes."""
 
     name: str
     caption: str
-    drawing: "Drawing | bytes"
+    drawing: Drawn | Sketch | bytes
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[\w-]+\.png", self.name, re.ASCII):
@@ -60,7 +58,7 @@ class Picture:
     @property
     def content(self) -> bytes:
         """As PNG bytes."""
-        return self.drawing if isinstance(self.drawing, bytes) else self.drawing.png
+        return self.drawing if isinstance(self.drawing, bytes) else self._drawn.png
 
     @property
     def inline(self) -> str:
@@ -68,9 +66,15 @@ class Picture:
         return f"data:image/png;base64,{base64.b64encode(self.content).decode()}"
 
     @property
-    def on_page(self) -> "Drawing | None":
+    def on_page(self) -> Drawn | None:
         """What a page shows in its own colours and font; None where there are PNG bytes alone."""
-        return None if isinstance(self.drawing, bytes) else self.drawing
+        return None if isinstance(self.drawing, bytes) else self._drawn
+
+    @property
+    def _drawn(self) -> Drawn:
+        found = drawn(self.drawing) if isinstance(self.drawing, Sketch) else self.drawing
+        assert isinstance(found, Drawn)
+        return found
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from runner.findings.numbers.curves import runs_to_show
 from runner.findings.numbers.scores import columns_of, common_score, told_over
 from runner.findings.numbers.settings import TAILS, Setting, are_repeated, curve_over, ranked
 from runner.findings.pictures import fit_pictures
+from runner.findings.sketch import Render
 from runner.runs.account import NOT_LOOKED_INTO, TAG, Account
 from runner.runs.overrides import MAX_LABEL
 from runner.runs.result import RunResult
@@ -51,7 +52,7 @@ def listed(sweep: Findings, now: int, with_pictures: bool) -> list[Listed]:
         is_whole = len(stored) == len(part.results) and part.keys == sweep.keys
         settings = _called_apart(part.settings if is_whole else ranked(stored, sweep.keys), taken)
         best = settings[: MOST_PICTURES // len(sweep.parts)] if with_pictures else []
-        pictures = _pictures(best, now)
+        pictures = _pictures(best, now, sweep.render)
         for one, texts in zip(settings, _texts(stored, settings), strict=True):
             files, place = pictures.get(one.label, {}), len(found)
             texts |= _diagnosis(one, diagnosed)
@@ -85,11 +86,11 @@ def in_bands(settings: Sequence[Listed]) -> list[str]:
     return [one.label for one in by_rank(settings)[: min(loaded, MOST_BANDS)]]
 
 
-def _pictures(settings: Sequence[Setting], now: int) -> dict[str, dict[str, bytes]]:
+def _pictures(settings: Sequence[Setting], now: int, render: Render) -> dict[str, dict[str, bytes]]:
     """What the run of the median score of each setting has learned, as in the report's pictures, by label."""
     shown = {one.label: runs_to_show(one.members, (), 0)[0] for one in settings}
     runs = {label: some[0].result for label, some in shown.items() if some}
-    files = fit_pictures(list(runs.values()), now) if runs else {}
+    files = fit_pictures(list(runs.values()), now, render) if runs else {}
     return {label: files[run.index] for label, run in runs.items() if run.index in files}
 
 

@@ -32,14 +32,12 @@ from runner.findings.figures.style import (
     without_glyph_warnings,
 )
 from runner.findings.figures.svg import svg_of
+from runner.findings.sketch import Drawn
 
 TITLE, NOTE = 82, 104  # signs a line
 LETTER, PANEL_LETTER = 0.068, 0.062  # inches: of an entry of a legend, and of a panel's title
 SIGN = 0.32  # inches, of a line or a mark of a legend
 LINE_HEIGHT = 0.145  # inches, of a panel's title
-
-
-Forms = tuple[bytes, list[str]]
 
 
 @dataclass(frozen=True)
@@ -62,29 +60,24 @@ class Drawing:
     note: str = ""
     legend: Legend = ()
     columns: int = 1
-    made: Forms | None = None
 
     @property
     def png(self) -> bytes:
         """The whole picture as PNG bytes, on white."""
-        return self.forms[0]
+        return self._forms[0]
 
     @property
     def panels(self) -> list[str]:
         """An `<svg>` element for each panel."""
-        return self.forms[1]
+        return self._forms[1]
 
     @property
-    def is_made(self) -> bool:
-        """Whether its forms are there."""
-        return self.made is not None or "forms" in vars(self)
+    def drawn(self) -> Drawn:
+        """All of it as plain data."""
+        return Drawn(self.title, self.note, self.columns, self.png, self.panels, self.entries)
 
     @cached_property
-    def forms(self) -> Forms:
-        """Both of them, drawn here where another process has not `made` them."""
-        return self.made or self._drawn()
-
-    def _drawn(self) -> Forms:
+    def _forms(self) -> tuple[bytes, list[str]]:
         with our_style(), without_glyph_warnings():
             cells, panels = [], []
             for place, plot in enumerate(self.plots):

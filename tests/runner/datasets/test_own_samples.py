@@ -7,6 +7,7 @@ import pytest
 
 from runner.datasets import DATASETS, Samples
 from runner.findings.figures.data import draw_data
+from runner.findings.numbers.seen import seen_of
 from runner.runs.data import prepare
 from tests.runner.building import refusal, spec_of, trained
 
@@ -43,7 +44,7 @@ def test_a_regression_target_without_a_second_axis_is_the_same_run(own):
     assert result.network.parameters.tobytes() == expected.network.parameters.tobytes()
     assert (result.history, result.measures) == (expected.history, expected.measures)
     assert result.pictures == expected.pictures and result.pictures
-    assert draw_data(prepare(spec_of(*OWN)), "own").png[:4] == b"\x89PNG"
+    assert draw_data(seen_of(prepare(spec_of(*OWN))), "own").png[:4] == b"\x89PNG"
 
 
 def test_a_regression_target_without_a_second_axis_may_be_drawn_and_have_a_truth(own):

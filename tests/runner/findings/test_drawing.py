@@ -14,8 +14,9 @@ from PIL import Image
 from runner.base.texts import short
 from runner.findings.figures.drawing import Drawing, Plot
 from runner.findings.figures.style import BLUE, INK, LINE, PAPER, SOFT, new_figure, tidy
-from runner.findings.pictures import forms_of, pictures_by_data, pictures_of
+from runner.findings.pictures import pictures_by_data, pictures_of
 from runner.findings.section import Picture
+from runner.findings.sketch import drawn
 from runner.runs.result import RunResult
 from tests.runner.building import plan_of, trained_all
 from tests.runner.finished import run
@@ -98,8 +99,8 @@ def test_a_png_is_white_around_its_panels_and_as_wide_as_others() -> None:
 def test_a_picture_of_a_person_is_its_png_bytes() -> None:
     mine = Picture("mine.png", "Mine", b"\x89PNG")
     assert mine.content == b"\x89PNG" and mine.on_page is None
-    drawn = Picture("drawn.png", "Drawn", drawing_of("a"))
-    assert drawn.on_page and base64.b64decode(drawn.inline.partition(",")[2]) == drawn.content
+    ours = Picture("drawn.png", "Drawn", drawing_of("a").drawn)
+    assert ours.on_page and base64.b64decode(ours.inline.partition(",")[2]) == ours.content
 
 
 @pytest.fixture(scope="module")
@@ -123,10 +124,11 @@ def test_each_data_set_has_pictures_of_its_own(two_sets: list[RunResult]) -> Non
 
 
 def test_another_process_can_draw_each_picture(two_sets: list[RunResult]) -> None:
-    for some in pictures_by_data(two_sets, ["data", "activation"]).values():
-        for one in some.values():
-            undrawn = Drawing(one.title, one.plots, one.note, one.legend, one.columns)
-            assert pickle.loads(pickle.dumps(forms_of(pickle.loads(pickle.dumps(undrawn))))) == one.forms
+    def apart(sketches):
+        return [pickle.loads(pickle.dumps(drawn(pickle.loads(pickle.dumps(one))))) for one in sketches]
+
+    keys = ["data", "activation"]
+    assert pictures_by_data(two_sets, keys, apart) == pictures_by_data(two_sets, keys)
 
 
 def test_of_many_data_sets_the_first_are_drawn_and_a_warning_says_so(

@@ -16,6 +16,7 @@ from runner.findings.numbers.effects import effects, pairs, profiles
 from runner.findings.numbers.fits import fit_of
 from runner.findings.numbers.importance import Importance, Importances
 from runner.findings.numbers.layers import panels_of
+from runner.findings.numbers.seen import seen_of
 from runner.runs.data import Prepared
 from runner.runs.result import RunResult
 from tests.end_to_end.program import ROOT, environment
@@ -63,7 +64,7 @@ def drawn_from(trained: list[tuple[RunResult, Prepared]]) -> dict[str, bytes]:
     fits = [(Shown(result.spec.data.name, "cost 1", result), fit_of(result, data)) for result, data in trained]
     runs = [figures.draw_run(result, data).pictures["cost_and_fit.png"] for result, data in trained]
     return {
-        "draw_data": b"".join(figures.draw_data(data, "title").png for _, data in trained),
+        "draw_data": b"".join(figures.draw_data(seen_of(data), "title").png for _, data in trained),
         "draw_fits": figures.draw_fits(fits, "title", "note").png,
         "draw_grid": b"".join(picture for pair in figures.draw_grid([fit for _, fit in fits]) for picture in pair),
         "draw_run": b"".join(runs),

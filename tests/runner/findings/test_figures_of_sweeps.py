@@ -14,6 +14,7 @@ from runner.findings.numbers.curves import Shown, Strip, strips
 from runner.findings.numbers.data_sets import by_data
 from runner.findings.numbers.effects import Effect, Profiles, effects, pairs, profiles
 from runner.findings.numbers.fits import fit_of
+from runner.findings.numbers.seen import seen_of
 from tests.runner.building import trained
 from tests.runner.findings.test_figures import assert_picture
 from tests.runner.finished import run
@@ -142,14 +143,14 @@ def test_odd_names_of_keys_and_values_are_drawn(name: str) -> None:
 def test_data_is_drawn_whatever_its_inputs_and_its_task(name: str, csv_file) -> None:
     overrides = SYNTHETIC.get(name) or ("data=csv", csv_file(table(*TABLES[name])))
     _, data = train_on(*overrides)
-    picture = draw_data(data, name).png
+    picture = draw_data(seen_of(data), name).png
     assert_picture(picture)
-    assert draw_data(data, name).png == picture
+    assert draw_data(seen_of(data), name).png == picture
 
 
 def test_data_of_many_inputs_is_drawn_as_the_spread_of_its_targets() -> None:
     _, images = train_on("data=bars")
-    assert_picture(draw_data(images, "bars").png)
+    assert_picture(draw_data(seen_of(images), "bars").png)
 
 
 def test_data_sets_are_told_apart_by_what_differs_and_not_by_their_seeds() -> None:
