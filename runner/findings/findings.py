@@ -130,8 +130,8 @@ class Findings:
         """
         import pandas as pd
 
-        rows: list[dict[str, Any]] = []
-        for result in self.results:
+        columns: dict[str, list[Any]] = {}
+        for place, result in enumerate(self.results):
             config = config_of(result.spec, result.overrides)
             config |= {key: json.dumps(value) for key, value in config.items() if isinstance(value, TEXTS)}
             swept = {key: config[key] for key in self.keys if key in config}
@@ -143,8 +143,11 @@ class Findings:
                 "seconds": result.provenance.seconds,
             }
             row |= {f"final/{name.replace('/', '_')}": value for name, value in sorted(result.finals.items())}
-            rows.append(row | {"run_key": result.key, "error": result.error.partition("\n")[0]})
-        return pd.DataFrame(rows)
+            for name, value in (row | {"run_key": result.key, "error": result.error.partition("\n")[0]}).items():
+                if name not in columns:
+                    columns[name] = [np.nan] * len(self.results)
+                columns[name][place] = value
+        return pd.DataFrame(columns, dtype=object).infer_objects()
 
     @cached_property
     def curves(self) -> "pd.DataFrame":
