@@ -124,7 +124,7 @@ First result:
 def test_the_committed_results_have_ratios_of_planning_and_composing_and_of_peers() -> None:
     found = ratios(RESULTS)
     planning = [name for name in found if name.startswith("Composing and planning")]
-    assert len(planning) == 4
+    assert len(planning) == 6
     assert found["Training kernel: Microseconds per run-step, float64, 1-6-1 1 256, 'JAX / this'"][1] is True
     assert found["First result: First result, python -m runner --help, 'of the floor'"][1] is False
     assert len(found) > 60
