@@ -17,7 +17,7 @@ from runner.plan.expectations import Verdict
 from runner.runs.about import About
 from runner.runs.account import TAG
 from runner.runs.outcome import Outcome, counted
-from runner.runs.spec import flatten
+from runner.runs.spec import Frozen, flatten
 from runner.store.records import MAX_PARAM, MAX_TAG, ParentRecord
 
 REPORT = "report.html"
@@ -96,8 +96,18 @@ def _in_markdown(sentence: Sentence) -> str:
 
 def _common_settings(sweep: Findings) -> dict[str, str]:
     """What all runs of a sweep have in common, as params of its parent."""
-    first, *others = (flatten(one.spec) for one in sweep.results)
-    return {key: str(value)[:MAX_PARAM] for key, value in first.items() if all(one.get(key) == value for one in others)}
+    first, common = sweep.results[0].spec, flatten(sweep.results[0].spec)
+    for name, section in vars(first).items():
+        found = {id(one): one for one in (vars(result.spec)[name] for result in sweep.results)}  # most are shared
+        for other in found.values():
+            if not isinstance(section, Frozen):
+                differing = [name] if other != section else []
+            else:
+                differing = [key for key, value in vars(section).items() if vars(other).get(key) != value]
+                differing = [name if key == "name" else f"{name}.{key}" for key in differing]
+            for key in differing:
+                common.pop(key, None)
+    return {key: str(value)[:MAX_PARAM] for key, value in common.items()}
 
 
 def _links(sweep: Findings, settings: Sequence[Listed], has_report: bool) -> str:
