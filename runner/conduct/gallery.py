@@ -15,7 +15,8 @@ from runner.findings.numbers.data_sets import by_data
 from runner.findings.numbers.scores import rank_of
 from runner.findings.numbers.settings import setting_label
 from runner.findings.pictures import NO_PICTURE, drawing, standing_for, with_picture
-from runner.findings.sketch import Render, Sketch, drawn, render_here
+from runner.findings.rendering import drawn, render_here
+from runner.findings.sketch import Render, Sketch
 from runner.plan.plan import Plan
 from runner.runs.components import load_modules
 from runner.runs.overrides import swept_keys

@@ -6,7 +6,8 @@ from dataclasses import replace
 from runner.conduct.context import SweepContext
 from runner.findings.findings import Findings
 from runner.findings.numbers.settings import setting_label
-from runner.findings.sketch import Render, render_here
+from runner.findings.rendering import render_here
+from runner.findings.sketch import Render
 from runner.runs.account import Account
 from runner.runs.overrides import REPLICATES, label_of, swept_keys
 from runner.runs.result import RunResult

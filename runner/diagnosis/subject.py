@@ -41,9 +41,8 @@ class Neighbour:
 class Subject:
     """A run, its data (those of its last phase), what these allow, and the runs beside it.
 
-    One that is not trained yet has a result without a network, and neither scores nor history.
-
-    Layers are counted from 0, the first hidden one. All arrays are float64, whatever the run was trained in.
+    One that is not trained yet has a result without a network, and neither scores nor history. Layers are counted from
+    0, the first hidden one. All arrays are float64, whatever the run was trained in.
     """
 
     result: RunResult

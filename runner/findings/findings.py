@@ -15,7 +15,8 @@ from runner.findings.numbers.scores import best_result
 from runner.findings.numbers.settings import Setting, ranked
 from runner.findings.numbers.tables import table_of
 from runner.findings.pictures import endings_of, pictures_by_data
-from runner.findings.sketch import Drawn, Render, render_here
+from runner.findings.rendering import render_here
+from runner.findings.sketch import Drawn, Render
 from runner.plan.expectations import Verdict, judge
 from runner.runs.about import About
 from runner.runs.account import Account

@@ -13,8 +13,9 @@ from runner.findings.artist import Artist
 from runner.findings.numbers.data_sets import by_data
 from runner.findings.numbers.fits import fits_of
 from runner.findings.numbers.scores import rank_of_run
+from runner.findings.rendering import DRAWING, render_here
 from runner.findings.section import slug
-from runner.findings.sketch import DRAWING, Drawn, Render, Sketch, render_here, sketch_of
+from runner.findings.sketch import Drawn, Render, Sketch, sketch_of
 from runner.runs.data import Prepared, digest_of, prepare
 from runner.runs.explaining import explain_data
 from runner.runs.result import RunResult

@@ -5,7 +5,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from runner.findings.sketch import Drawn, Sketch, drawn
+from runner.findings.rendering import drawn
+from runner.findings.sketch import Drawn, Sketch
 
 
 class Strong(str):

@@ -2,12 +2,9 @@
 to import, and any process can draw.
 """
 
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
-
-DRAWING = threading.Lock()  # matplotlib draws in one thread at a time
 
 
 @dataclass(frozen=True)
@@ -38,24 +35,3 @@ def sketch_of(draw: str, *arguments: Any) -> Sketch:
 
 
 Render = Callable[[Sequence[Sketch]], list[Any]]  # what sketches become, or the exceptions that keep them from it
-
-
-def drawn(sketch: Sketch) -> Any:
-    """What a sketch becomes: a `Drawn`, or what else its function makes."""
-    from runner.findings import figures
-    from runner.findings.figures.drawing import Drawing
-
-    with DRAWING:
-        found = getattr(figures, sketch.draw)(*sketch.arguments)
-        return found.drawn if isinstance(found, Drawing) else found
-
-
-def render_here(sketches: Sequence[Sketch]) -> list[Any]:
-    """Drawn by this process."""
-    found: list[Any] = []
-    for one in sketches:
-        try:
-            found.append(drawn(one))
-        except Exception as error:
-            found.append(error)
-    return found

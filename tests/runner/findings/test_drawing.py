@@ -15,8 +15,8 @@ from runner.base.texts import short
 from runner.findings.figures.drawing import Drawing, Plot
 from runner.findings.figures.style import BLUE, INK, LINE, PAPER, SOFT, new_figure, tidy
 from runner.findings.pictures import pictures_by_data, pictures_of
+from runner.findings.rendering import drawn
 from runner.findings.section import Picture
-from runner.findings.sketch import drawn
 from runner.runs.result import RunResult
 from tests.runner.building import plan_of, trained_all
 from tests.runner.finished import run

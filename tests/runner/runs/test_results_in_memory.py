@@ -1,0 +1,33 @@
+"""How much of a process's memory results take; a sweep keeps all of its results there."""
+
+import gc
+import tracemalloc
+from dataclasses import replace
+
+from runner.runs.result import load, save
+from tests.runner.building import trained
+from tests.runner.runs.test_result import awkward
+
+
+def test_a_result_in_memory_is_small(tmp_path):
+    """A sweep has all of its results in memory, and a hundred thousand of them must fit."""
+    one = trained("data=quadrants", "training.mode=full", "training.epochs=500")
+    assert len(one.history["step"]) == 51 and len(one.history) == 7 and len(one.signals) == 5
+    history = [{name: [value + n for value in some] for name, some in one.history.items()} for n in range(100)]
+    save(tmp_path / "0.npz", [replace(one, index=n, history=some, pictures={}) for n, some in enumerate(history)])
+    load(tmp_path / "0.npz")
+    tracemalloc.start()
+    results = load(tmp_path / "0.npz")
+    gc.collect()
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert taken / len(results) < 12_000
+
+
+def test_runs_share_what_they_have_in_common(tmp_path):
+    runs = [replace(awkward(), index=index) for index in range(2)]
+    save(tmp_path / "0.npz", runs)
+    one, other = load(tmp_path / "0.npz")
+    assert one.network.structure is other.network.structure and one.spec.training is other.spec.training
+    assert one.provenance.environment is other.provenance.environment
+    assert one.history["step"] is other.history["step"]
