@@ -74,7 +74,7 @@ def _seconds(plan: Plan, tasks: Sequence[Task], stacks: Sequence[Sequence[Spec]]
         last = writing / len(tasks)
         shared = (opening + workers * start + sum(training) + writing) / min(default_workers(), workers + 1)
         during = max(opening + last, float(busy.max()) + last, shared)
-    return before + during + slowness * costs.FINISH_SECONDS
+    return before + during + slowness * (costs.FINISH_SECONDS + runs * costs.FINISH_RUN_SECONDS)
 
 
 def training_seconds(

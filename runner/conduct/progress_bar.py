@@ -36,7 +36,9 @@ def expected(runs: int, with_pictures: bool, with_fixes: bool = False) -> Expect
     """By what it took to plan this number of runs."""
     slowness, file = costs.slowness(runs), sqlite_file(tracking_uri())
     tables = costs.TABLES_SECONDS if file is not None and not Path(file).exists() else 0.0
-    comparing = costs.COMPARING_SECONDS + runs * costs.COMPARING_RUN_SECONDS if with_pictures else costs.FINISH_SECONDS
+    comparing = costs.FINISH_SECONDS + runs * costs.FINISH_RUN_SECONDS
+    if with_pictures:
+        comparing = costs.COMPARING_SECONDS + runs * costs.COMPARING_RUN_SECONDS
     return Expected(
         opening=slowness * (costs.OPENING_SECONDS + tables),
         of_writing_a_run=slowness * costs.WRITING_SECONDS,

@@ -20,7 +20,8 @@ WORKER_SECONDS = 0.35  # the start of a worker process: what workers=2 takes mor
 IMPORT_SECONDS = 0.55  # more of a worker that draws: matplotlib
 FINISH_SECONDS = 0.5  # the comparison with its pictures, the best run's model, the end of the process
 LOOKING_SECONDS, COMPARING_SECONDS = 0.3, 1.7  # of the end: for causes, and to draw and write comparison and settings
-LOOKING_RUN_SECONDS, COMPARING_RUN_SECONDS = 0.0002, 0.0045  # more for each run
+LOOKING_RUN_SECONDS, COMPARING_RUN_SECONDS = 0.0006, 0.0045  # more for each run
+FINISH_RUN_SECONDS = 0.0008  # and of a comparison without pictures
 FIXES_SECONDS = 3.0  # to try fixes, of which nobody knows before how many there are
 COMPOSING_SECONDS = 0.00006  # of a run, planning included, and so on
 PICTURE_SECONDS = 0.028
