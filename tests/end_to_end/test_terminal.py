@@ -29,6 +29,14 @@ if "runner" in " ".join(sys.orig_argv):
 """
 
 
+LOOKS_LATER = """
+import atexit, pathlib, sys
+if "-m" in sys.orig_argv[2:]:
+    found = lambda: pathlib.Path("imported.txt").write_text(str("matplotlib" in sys.modules))
+    atexit.register(found)
+"""
+
+
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     """A sweep of 200 runs, from an empty folder to its result."""
@@ -107,6 +115,15 @@ def test_the_first_sign_of_life_comes_before_the_heavy_imports(tmp_path: Path, p
     else:
         assert on_terminal(*refused, cwd=tmp_path, env=env).pieces[0].text.startswith("checking  ")
     assert json.loads((tmp_path / "imported.json").read_text()) == []
+
+
+def test_the_main_process_of_a_sweep_draws_nothing_where_it_has_workers(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(LOOKS_LATER)
+    sweep = ("-m", "data=xor", "seed=range(4)", "training.epochs=2", "workers=2")
+    done = run_runner(*sweep, cwd=tmp_path, env={"PYTHONPATH": f"{tmp_path}:{ROOT}"}, from_nothing=True)
+    assert done.returncode == 0, said(done)
+    assert (tmp_path / "imported.txt").read_text() == "False"
+    assert len(list(tmp_path.glob("mlruns/*/*/artifacts/plots/scores.png"))) == 1
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from nn.registry import Array
-from runner.base.moments import mean, spread
+from runner.base.moments import mean, quantiles, spread
 from runner.findings.numbers.baselines import has_learned, not_beaten
 from runner.findings.numbers.scores import Column, by_setting, columns_of, rank_of
 from runner.findings.numbers.solved import share_solved
@@ -90,7 +90,7 @@ def _quantiles(values: Sequence[float]) -> list[float]:
     """The median and the tails; NaN without values."""
     if len(values) < 2:
         return [*values, np.nan][:1] * (1 + len(TAILS))
-    return [float(np.median(values)), *np.percentile(values, list(TAILS.values())).tolist()]
+    return [float(one) for one in quantiles(values, list(TAILS.values()))]
 
 
 def curve_over(members: Sequence[RunResult], series: str, points: int) -> tuple[Array, dict[str, Array]]:
@@ -104,5 +104,5 @@ def curve_over(members: Sequence[RunResult], series: str, points: int) -> tuple[
     places = np.unique(np.linspace(0, len(steps) - 1, min(points, len(steps))).round().astype(int))
     steps = steps[places].astype(np.float64)
     values = np.array([np.interp(steps, history["step"], history[series]) for history in drawn])
-    middle = {"mean": np.mean(values, axis=0), "median": np.median(values, axis=0)}
-    return steps, middle | dict(zip(TAILS, np.percentile(values, list(TAILS.values()), axis=0), strict=True))
+    median, *tails = quantiles(values, list(TAILS.values()))
+    return steps, {"mean": np.mean(values, axis=0), "median": median} | dict(zip(TAILS, tails, strict=True))
