@@ -62,7 +62,7 @@ def console() -> Console:
 
 def count(n: int, what: str) -> str:
     """A number of things, in words that agree: `1 run`, `2 runs`."""
-    return f"{n} {what}" if n == 1 else f"{n} {what}s"
+    return f"{n} {what}" if n == 1 else f"{n:,} {what}s"
 
 
 def duration(seconds: float) -> str:

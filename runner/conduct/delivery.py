@@ -28,7 +28,7 @@ class Delivery:
 
     def __init__(self, sweep: SweepContext) -> None:
         self.sweep = sweep
-        self._planned, self._plan_file = dict[int, PlannedRun](), b""
+        self._planned = dict[int, PlannedRun]()
         self._unwritten = list[RunResult]()
         self._publisher: Publisher | None = None
 
@@ -52,11 +52,12 @@ class Delivery:
         folder.take()
         self._planned |= plan.by_index
         file = PlanFile.of(self.sweep.about, self.sweep.is_sweep, plan.settings, self.planned)
-        self._plan_file = folder.write_plan(file)
+        folder.write_plan(file)
 
     def reopen(self, plan: Plan) -> None:
         """Resume with the plan that an earlier process has put on disk."""
-        self._planned, self._plan_file = dict(plan.by_index), self.sweep.folder.reopen()
+        self._planned = dict(plan.by_index)
+        self.sweep.folder.reopen()
 
     @property
     def publisher(self) -> "Publisher":
@@ -84,18 +85,17 @@ class Delivery:
         """
         publisher = self.publisher
         with interrupt.shield(firm=True):  # a press that is heard in between would find nothing finished
-            publisher.start([run.overrides for run in plan.runs], self._plan_file)
+            publisher.start([run.overrides for run in plan.runs], self.sweep.folder.plan_content)
             self._unwritten += kept.values() if again is None else publisher.take_up(kept, again)
         publisher.give_models(interrupt)
         self.write(interrupt)
 
     def keep(self, trained: Sequence[RunResult], interrupt: OrderlyInterrupt) -> list[RunResult]:
         """Put results on disk, as they are to be written to the store; returns what was kept."""
-        planned = [self._planned[one.index] for one in trained]  # specs that come back are copies, a third of a result
-        results = [
-            replace(one, spec=run.spec, overrides=run.overrides, provenance=one.provenance.with_code(source()))
-            for one, run in zip(trained, planned, strict=True)
-        ]
+        results = list[RunResult]()
+        for one in trained:  # what comes back has copies of all that the plan has
+            run, origin = self._planned[one.index], one.provenance.with_code(source())
+            results.append(replace(one, key=run.key, spec=run.spec, overrides=run.overrides, provenance=origin))
         self._unwritten += results
         with interrupt.shield():
             self.sweep.folder.keep(results)

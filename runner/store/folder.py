@@ -81,7 +81,7 @@ class SweepFolder:
         except (Timeout, OSError) as error:
             return isinstance(error, Timeout)
 
-    def write_plan(self, plan: PlanFile) -> bytes:
+    def write_plan(self, plan: PlanFile) -> None:
         """Say what will be done; with more runs than before, for a sweep that comes in several batches.
 
         Raises UserError when another sweep began here and is not finished.
@@ -92,9 +92,12 @@ class SweepFolder:
                 "folder, or choose another one"
             )
         (self.path / FINISHED).unlink(missing_ok=True)
-        content = plan.content()
-        write_whole(self.path / PLAN, content)
-        return content
+        write_whole(self.path / PLAN, plan.content())
+
+    @property
+    def plan_content(self) -> bytes:
+        """The file that `write_plan` wrote."""
+        return contents_of(self.path / PLAN)
 
     def withdraw(self) -> None:
         """Remove a plan of which nothing was trained, so that `resume` does not find it."""
@@ -118,15 +121,14 @@ class SweepFolder:
             if self.path.is_symlink():
                 self.path.unlink()
 
-    def reopen(self) -> bytes:
-        """Resume with the plan on disk; returns the contents of its file."""
+    def reopen(self) -> None:
+        """Resume with the plan on disk."""
         (self.path / FINISHED).unlink(missing_ok=True)
-        return contents_of(self.path / PLAN)
 
     def read_plan(self) -> PlanFile:
         """What `write_plan` wrote. Raises UserError when it is damaged or of another version."""
         try:
-            return plan_from(contents_of(self.path / PLAN))
+            return plan_from(self.plan_content)
         except OSError as error:
             raise UserError(f"{self.shown} has no plan that can be read: {error.strerror}") from error
         except ValueError as error:

@@ -28,6 +28,11 @@ PLAN = PlanFile(About("first", "", "1"), True, {}, "sqlite:///mlflow.db", {}, [E
 OTHER = replace(PLAN, about=About("second", "", "2"))
 
 
+def written(folder: SweepFolder) -> bytes:
+    folder.write_plan(PLAN)
+    return folder.plan_content
+
+
 def planned(key: str, *overrides: str) -> PlannedRun:
     return PlannedRun(0, key, overrides, spec_of(*JOB))
 
@@ -83,7 +88,7 @@ def test_a_second_sweep_in_the_folder_of_one_that_is_finished_does_not_take_its_
 )
 def test_a_plan_that_was_changed_by_hand_is_refused_with_its_folder(tmp_path, change, words):
     folder = SweepFolder(tmp_path)
-    plain = json.loads(folder.write_plan(PLAN)) | change
+    plain = json.loads(written(folder)) | change
     (tmp_path / "plan.json").write_text(json.dumps(plain))
     with pytest.raises(UserError, match="cannot be used: ") as caught:
         folder.read_plan()
@@ -102,11 +107,11 @@ def test_a_pipe_in_place_of_a_plan_is_refused_and_not_waited_for(tmp_path: Path)
     with pytest.raises(UserError, match="no plan that can be read: Not a regular file"):
         SweepFolder(tmp_path).read_plan()
     with pytest.raises(OSError, match="Not a regular file"):
-        SweepFolder(tmp_path).reopen()
+        _ = SweepFolder(tmp_path).plan_content
 
 
 def test_a_plan_of_a_version_without_a_seal_is_read(tmp_path: Path) -> None:
-    plain = json.loads(SweepFolder(tmp_path).write_plan(PLAN))
+    plain = json.loads(written(SweepFolder(tmp_path)))
     del plain["seal"]
     (tmp_path / "plan.json").write_text(json.dumps(plain))
     assert SweepFolder(tmp_path).read_plan() == PLAN
@@ -114,7 +119,7 @@ def test_a_plan_of_a_version_without_a_seal_is_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("is_sealed", [True, False])
 def test_a_plan_of_the_version_before_is_read_and_its_change_noticed(tmp_path: Path, is_sealed: bool) -> None:
-    plain = json.loads(SweepFolder(tmp_path).write_plan(PLAN))
+    plain = json.loads(written(SweepFolder(tmp_path)))
     del plain["seal"], plain["specs"]
     seeds = range(3)
     runs = [{"index": seed, "key": f"key {seed}", "overrides": [], "spec": SPEC | {"seed": seed}} for seed in seeds]
@@ -133,7 +138,7 @@ def test_a_plan_of_the_version_before_is_read_and_its_change_noticed(tmp_path: P
 
 @pytest.mark.parametrize("change", [{"runs": None}, {"runs": [1]}, {"runs": [{"spec": 3}]}, {"runs": [{"spec": {}}]}])
 def test_a_plan_of_the_version_before_that_makes_no_sense_is_refused(tmp_path: Path, change: dict[str, Any]) -> None:
-    plain = json.loads(SweepFolder(tmp_path).write_plan(PLAN))
+    plain = json.loads(written(SweepFolder(tmp_path)))
     del plain["seal"], plain["specs"]
     (tmp_path / "plan.json").write_text(json.dumps(plain | {"format": 2} | change))
     with pytest.raises(UserError, match="cannot be used: runs"):
