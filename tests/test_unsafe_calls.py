@@ -27,6 +27,7 @@ EXCUSED = {
     "tests/runner/plan/test_laws.py: exec": "makes the parts that CONTRIBUTING.md shows",
     "tests/runner/plan/test_metric_laws.py: exec": "makes the metric that CONTRIBUTING.md shows",
     "tests/runner/findings/test_drawing.py: pickle.loads": "its own object, as a pool of processes sends it",
+    "tests/runner/runs/test_results_in_memory.py: pickle.loads": "its own object, as a pool of processes sends it",
     "tests/runner/runs/test_spec.py: pickle.loads": "its own object, as a pool of processes sends it",
     "tests/runner/train/test_stack_invariance.py: pickle.loads": "its own object, as a pool of processes sends it",
     "tests/end_to_end/test_foreign_files.py: pickle.loads": "shows that the harm is real which the tests forbid",

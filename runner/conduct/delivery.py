@@ -12,6 +12,7 @@ from runner.plan.plan import Plan
 from runner.runs.environment import source
 from runner.runs.planned import PlannedRun
 from runner.runs.result import RunResult
+from runner.runs.sharing import in_little_room
 from runner.store.plan_file import PlanFile
 
 if TYPE_CHECKING:
@@ -95,7 +96,8 @@ class Delivery:
         results = list[RunResult]()
         for one in trained:  # what comes back has copies of all that the plan has
             run, origin = self._planned[one.index], one.provenance.with_code(source())
-            results.append(replace(one, key=run.key, spec=run.spec, overrides=run.overrides, provenance=origin))
+            kept = in_little_room(one)
+            results.append(replace(kept, key=run.key, spec=run.spec, overrides=run.overrides, provenance=origin))
         self._unwritten += results
         with interrupt.shield():
             self.sweep.folder.keep(results)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from sys import intern
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -134,7 +135,7 @@ class Findings:
         columns: dict[str, list[Any]] = {}
         for place, result in enumerate(self.results):
             config = config_of(result.spec, result.overrides)
-            config |= {key: json.dumps(value) for key, value in config.items() if isinstance(value, TEXTS)}
+            config |= {key: intern(json.dumps(value)) for key, value in config.items() if isinstance(value, TEXTS)}
             swept = {key: config[key] for key in self.keys if key in config}
             row = {"run": result.index, "name": self.name_of(result), "run_id": self.run_ids.get(result.index, "")}
             row |= swept | config

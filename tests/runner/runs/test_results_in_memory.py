@@ -1,12 +1,14 @@
 """How much of a process's memory results take; a sweep keeps all of its results there."""
 
 import gc
+import pickle
 import tracemalloc
 from dataclasses import replace
 
 from runner.runs.result import load, save
-from tests.runner.building import trained
-from tests.runner.runs.test_result import awkward
+from runner.runs.sharing import in_little_room
+from tests.runner.building import QUICK, trained
+from tests.runner.runs.test_result import awkward, contents
 
 
 def test_a_result_in_memory_is_small(tmp_path):
@@ -31,3 +33,24 @@ def test_runs_share_what_they_have_in_common(tmp_path):
     assert one.network.structure is other.network.structure and one.spec.training is other.spec.training
     assert one.provenance.environment is other.provenance.environment
     assert one.history["step"] is other.history["step"]
+
+
+def test_a_result_that_came_from_another_process_takes_half_the_memory_with_the_same_bits(tmp_path):
+    sent = pickle.dumps([replace(trained("data=sine", *QUICK), index=n) for n in range(50)])
+    pickle.loads(sent)
+    tracemalloc.start()
+    results = pickle.loads(sent)
+    gc.collect()
+    as_it_came, _ = tracemalloc.get_traced_memory()
+    small = [in_little_room(one) for one in results]
+    assert [contents(one) for one in small] == [contents(one) for one in results]
+    assert small[0].network.scaling.x_shift is small[1].network.scaling.x_shift
+    del results
+    gc.collect()
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert taken < 0.6 * as_it_came
+
+
+def test_awkward_numbers_are_kept_to_the_last_bit():
+    assert contents(in_little_room(awkward())) == contents(awkward())
