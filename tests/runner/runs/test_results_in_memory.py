@@ -39,7 +39,7 @@ def test_runs_share_what_they_have_in_common(tmp_path):
 
 def test_a_result_that_came_from_another_process_has_arrays_of_its_own_or_shares_equal_ones():
     one = trained("data=xor", "training.epochs=20", "training.evaluations=20")
-    came = [pickle.loads(pickle.dumps(one)) for _ in range(2)]
+    came = [pickle.loads(pickle.dumps(one, pickle.HIGHEST_PROTOCOL)) for _ in range(2)]
     assert came[0].network.parameters.base is not None, "a view of what was sent"
     first, other = map(in_little_room, came)
     arrays = [first.network.parameters, *first.signals.values()]
