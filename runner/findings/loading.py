@@ -16,6 +16,7 @@ from runner.runs.origin import Provenance
 from runner.runs.outcome import Outcome
 from runner.runs.overrides import swept_keys
 from runner.runs.result import RunResult
+from runner.runs.sharing import in_little_room
 from runner.runs.spec import from_plain
 from runner.store.address import named_store, run_pages
 from runner.store.folder import SweepFolder, others_than
@@ -114,7 +115,7 @@ def _sweep_in(name: str) -> str:
 def _result(reader: "Reader", run: "StoredRun") -> RunResult:
     """What a run left; a failed one has its spec and error alone."""
     if run.tags.get("outcome") != Outcome.FAILED:
-        return reader.result(run)
+        return in_little_room(reader.result(run))
     error = run.tags.get("error", "")
     origin = Provenance(run.started)
     return RunResult(run.index, run.tags["run_key"], reader.spec(run), Outcome.FAILED, error=error, provenance=origin)

@@ -16,6 +16,7 @@ from runner.base.paths import OUTPUTS
 from runner.runs.account import FILE
 from runner.runs.planned import PlannedRun
 from runner.runs.result import RunResult, load, save
+from runner.runs.sharing import in_little_room
 from runner.store.plan_file import PlanFile, plan_from
 
 PLAN, STACKS, LOCK, FINISHED = "plan.json", "stacks", "lock", "finished"
@@ -162,7 +163,7 @@ class SweepFolder:
                 continue
             for one in results:
                 if run := planned.get((one.index, one.key)):
-                    found[run.index] = replace(one, overrides=run.overrides)
+                    found[run.index] = replace(in_little_room(one), overrides=run.overrides)
         return dict(sorted(found.items())), damaged
 
     def finish(self, continued_as: str = "") -> None:
