@@ -5,7 +5,7 @@ Both have the same methods, so that whoever writes runs need not know which of t
 
 import time
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -59,18 +59,19 @@ class Parent:
         """Take over what an earlier process has left, or make a new one; with the sweep's plan, which may grow."""
         files = {"plan.json": plan}
         if not self.run_id:
-            left = self._tracker.reader.of_sweep(self._sweep.about.sweep_id)
-            if any(run.is_parent for run in left):
-                self._take_over(left)
+            parents, named = list[StoredRun](), Counter[str]()
+            for run in self._tracker.reader.each_of_sweep(self._sweep.about.sweep_id):
+                if run.is_parent:
+                    parents.append(run)
+                named[run.tags.get(PARENT, "")] += 1
+            if parents:  # a lost answer may have left several
+                self._take_over(max(parents, key=lambda run: named[run.run_id]))
             else:
                 self._make()
                 files |= _patch()
         self._tracker.add_files(self.run_id, files)
 
-    def _take_over(self, left: Sequence[StoredRun]) -> None:
-        """The parent that most runs name, of those that a lost answer has left."""
-        named = Counter(run.tags.get(PARENT) for run in left)
-        parent = max((run for run in left if run.is_parent), key=lambda run: named[run.run_id])
+    def _take_over(self, parent: StoredRun) -> None:
         self.run_id = parent.run_id
         self.claim.take(parent.tags.get(CLAIM, ""))
         self._tracker.resume_sweep(self.run_id, self.claim.tag)

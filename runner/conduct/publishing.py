@@ -75,7 +75,7 @@ class Publisher:
 
     def _look_up(self, kept: Mapping[int, RunResult], again: Container[int]) -> None:
         leftover, run_ids = [], self.ledger.run_ids
-        for run in self.reader.of_sweep(self._sweep.about.sweep_id):
+        for run in self.reader.each_of_sweep(self._sweep.about.sweep_id):
             result, outcome = kept.get(run.index), run.tags.get("outcome")
             is_result = outcome != Outcome.FAILED if result is None else outcome == result.outcome
             is_new = run.index not in again and run.index not in run_ids

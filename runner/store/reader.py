@@ -59,7 +59,11 @@ class Reader:
 
     def of_sweep(self, sweep_id: str) -> list[StoredRun]:
         """A sweep's parent and all its runs that are not deleted."""
-        return list(self._search(f"tags.sweep_id = '{_quoted(sweep_id)}'"))
+        return list(self.each_of_sweep(sweep_id))
+
+    def each_of_sweep(self, sweep_id: str) -> Iterator[StoredRun]:
+        """The same one after the other: of very many, all would take more memory than their results."""
+        return self._search(f"tags.sweep_id = '{_quoted(sweep_id)}'")
 
     def members(self, name: str) -> list[StoredRun]:
         """The runs of a sweep, by its id or that of its parent, in order; or those of a setting, by its id."""
