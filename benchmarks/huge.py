@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from benchmarks.markdown import markdown
@@ -50,5 +51,6 @@ def _kill_halfway(sweep: tuple[str, ...], folder: Path, whole: Timing) -> float:
             if process.poll() is not None or time.perf_counter() - began > MOST_SECONDS:
                 break
             time.sleep(0.05)
-        os.killpg(process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it has ended already
+            os.killpg(process.pid, signal.SIGKILL)
     return time.perf_counter() - began

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future, wait
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,11 @@ from runner.findings.sketch import Render, Sketch
 from runner.plan.plan import Plan
 from runner.runs.components import load_modules
 from runner.runs.overrides import swept_keys
+from runner.runs.planned import PlannedRun
 from runner.runs.result import RunResult
 from runner.train.blas import ONE_BLAS_THREAD
-from runner.train.execution import Training
-from runner.train.workers import Workers
+from runner.train.execution import SECONDS_BETWEEN_LOOKS, Training
+from runner.train.workers import NoWorkers, Workers
 
 MOST_SETTINGS = 100  # of more of them the best are drawn, when all have ended
 Wanted = list[RunResult]
@@ -32,27 +33,34 @@ Wanted = list[RunResult]
 class Gallery:
     """Best, median and worst run of each setting of a plan, drawn when the last run of the setting has ended.
 
-    Nothing is drawn where `tracking.plots` is not `auto`, or where each run got its picture when it was trained.
+    `planned` are all runs of the sweep so far: settings of earlier batches may have more runs in this one. Nothing is
+    drawn where `tracking.plots` is not `auto`, or where each run got its picture when it was trained.
     """
 
-    def __init__(self, plan: Plan, training: Training, runs: int) -> None:
+    def __init__(self, plan: Plan, planned: Sequence[PlannedRun], training: Training) -> None:
         settings = plan.settings
-        self._is_open = settings.tracking.plots == "auto" and drawing(settings, runs) is None
+        self._is_open = settings.tracking.plots == "auto" and drawing(settings, len(planned)) is None
         self._training, self._modules = training, settings.modules
-        self._keys = swept_keys([run.overrides for run in plan.runs]) if self._is_open else []
-        self._to_come = Counter(setting_label(run.overrides, self._keys) for run in plan.runs if self._is_open)
+        self._keys = swept_keys([run.overrides for run in planned]) if self._is_open else []
+        mine = {self._setting(run) for run in plan.runs if self._is_open}
+        self._to_come = Counter(label for run in planned if (label := self._setting(run)) in mine)
         self._members: dict[str, list[RunResult]] = defaultdict(list)
         self._waiting, self._lent = list[Wanted](), list[tuple[Future[Wanted], Wanted]]()
 
     def add(self, results: Iterable[RunResult]) -> None:
         """Take results in as they come, and have workers draw what is known to be wanted, where they are idle."""
         for one in results if self._is_open else ():
-            members = self._members[label := setting_label(one.overrides, self._keys)]
+            if (label := self._setting(one)) not in self._to_come:
+                continue
+            members = self._members[label]
             members.append(one)
             if len(members) == self._to_come[label] and len(self._to_come) <= MOST_SETTINGS:
                 self._waiting.append(standing_for(members))
         if not self._training.is_waiting:
             self._lend()
+
+    def _setting(self, run: PlannedRun | RunResult) -> str:
+        return setting_label(run.overrides, self._keys)
 
     def drawn(self) -> Iterator[RunResult]:
         """When all runs have ended: those that are drawn, with their pictures."""
@@ -67,7 +75,7 @@ class Gallery:
         for some in groups:
             settings = defaultdict(list)
             for one in some:
-                settings[setting_label(one.overrides, self._keys)].append(one)
+                settings[self._setting(one)].append(one)
             yield from sorted(settings.values(), key=rank_of)[: max(1, MOST_SETTINGS // len(groups))]
 
     def _lend(self) -> None:
@@ -81,15 +89,22 @@ class Gallery:
     def _results(self, future: Future[Wanted], wanted: Wanted) -> Wanted:
         """What a worker has drawn; one that died with others' stacks is asked once more."""
         try:
-            return future.result()
+            return self._awaited(future)
         except self._training.workers.deaths:
             future = self._draw(wanted)
+        except (NoWorkers, CancelledError):  # they are all out of reach
+            return draw_apart(wanted, self._modules, str(Path.cwd()))
         except Exception as error:
             return _lost(wanted, error)
         try:
-            return future.result()
+            return self._awaited(future)
         except Exception as error:
             return _lost(wanted, error)
+
+    def _awaited(self, future: Future[Wanted]) -> Wanted:
+        while not wait([future], SECONDS_BETWEEN_LOOKS).done:
+            self._training.workers.look()
+        return future.result()
 
 
 def rendering(workers: Workers) -> Render:

@@ -4,12 +4,14 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from threading import Lock
 
 from runner.base.errors import UserError
 from runner.base.machine import default_workers
 from runner.base.progress import Glance, Phase, within
 from runner.base.threads import in_flight
 from runner.conduct.gallery import draw_apart
+from runner.findings.pictures import NO_PICTURE
 from runner.runs.result import RunResult
 from runner.store.reader import Reader
 from runner.store.records import PICTURE, pictures_in
@@ -18,6 +20,7 @@ from runner.store.writer import Tracker
 from runner.train.workers import ProcessPool, ThisProcess, Workers
 
 TOGETHER = 16  # runs that a worker draws at a time
+SUBMITTING = Lock()  # a pool whose workers died is replaced by whoever notices
 
 
 def add_pictures(reader: Reader, runs: Sequence[StoredRun], modules: tuple[str, ...]) -> tuple[int, Counter[str]]:
@@ -32,7 +35,7 @@ def add_pictures(reader: Reader, runs: Sequence[StoredRun], modules: tuple[str, 
 
     def look(_phase: str, passed: float) -> Glance:
         tried = done + lost.total()
-        return Glance(passed * (len(runs) - tried) / tried if tried else None, f"{tried} of {len(runs)} runs")
+        return Glance(passed * (len(runs) - tried) / tried if tried else None, f"{tried:,} of {len(runs):,} runs")
 
     try:
         with within(Phase.PICTURES, look):
@@ -42,6 +45,8 @@ def add_pictures(reader: Reader, runs: Sequence[StoredRun], modules: tuple[str, 
                         lost[one] += 1
                     else:
                         tracker.add_files(run.run_id, pictures_in(one))
+                        if run.tags.get("error", "").startswith(NO_PICTURE):
+                            tracker.tag_runs({}, {run.run_id: ["error"]})
                         done += 1
     finally:
         pool.end()
@@ -52,8 +57,21 @@ def _drawn(reader: Reader, pool: Workers, modules: tuple[str, ...], runs: Sequen
     """The runs with their pictures, or why one has none."""
     found = [_read(reader, run) for run in runs]
     there = [one for one in found if isinstance(one, RunResult)]
-    drawn = iter(pool.submit(draw_apart, there, modules, str(Path.cwd())).result() if there else [])
-    return [one if isinstance(one, str) else _with_picture(next(drawn)) for one in found]
+    drawn = iter(_by_worker(pool, there, modules) if there else [])
+    return [one if isinstance(one, str) else next(drawn) for one in found]
+
+
+def _by_worker(pool: Workers, results: list[RunResult], modules: tuple[str, ...]) -> list[RunResult | str]:
+    """One whose worker dies is asked once more, as it may have died with another one's."""
+    for is_last in (False, True):
+        with SUBMITTING:
+            future = pool.submit(draw_apart, results, modules, str(Path.cwd()))
+        try:
+            return [_with_picture(one) for one in future.result()]
+        except pool.deaths as error:
+            if is_last:
+                return [f"the worker process died: {type(error).__name__}"] * len(results)
+    raise AssertionError
 
 
 def _read(reader: Reader, run: StoredRun) -> RunResult | str:
@@ -65,7 +83,7 @@ def _read(reader: Reader, run: StoredRun) -> RunResult | str:
 
 
 def _with_picture(drawn: RunResult) -> RunResult | str:
-    return drawn if drawn.pictures else drawn.lost_picture
+    return drawn if drawn.pictures else drawn.lost_picture.removeprefix(NO_PICTURE)
 
 
 def without_picture(reader: Reader, runs: Sequence[StoredRun]) -> list[StoredRun]:

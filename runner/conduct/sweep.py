@@ -124,7 +124,7 @@ def _complete(
         publisher = delivery.publisher  # MLflow is imported here, while the workers already train
         try:
             delivery.begin(plan, kept, again, interrupt)
-            gallery = Gallery(plan, training, runs)
+            gallery = Gallery(plan, delivery.planned, training)
             _train(delivery, training, gallery, so_far, interrupt)
             publisher.add_pictures(gallery.drawn(), interrupt)
             publisher.ledger.render = rendering(training.workers)

@@ -135,6 +135,11 @@ def plan_from(content: bytes) -> PlanFile:
 def _with_shared_specs(plain: dict[str, Any]) -> dict[str, Any]:
     """A plan in which each run has a whole spec, as one of today. What is wrong with it is left as it is."""
     known, specs, runs = dict[str, int](), list[dict[str, Any]](), list[Any]()
+    settings: Any = plain.get("settings")
+    tracking: Any = settings.get("tracking") if isinstance(settings, dict) else None
+    if isinstance(tracking, dict):  # then a sweep without pictures of runs had no report either
+        with_report = {"report": tracking.get("plots") != "none", **tracking}
+        plain = {**plain, "settings": {**settings, "tracking": with_report}}
     if not isinstance(plain.get("runs"), list):
         return {**plain, "specs": specs}
     for run in plain["runs"]:

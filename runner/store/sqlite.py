@@ -116,11 +116,12 @@ def remove(file: str, run_ids: Iterable[str]) -> list[str]:
 def _transaction(file: str) -> Iterator[sqlite3.Connection]:
     """All that is written in here, or nothing.
 
-    The disk is waited for when the log is folded in, at the latest when a sweep ends: until then results are on disk
-    elsewhere.
+    With a log the disk is waited for when that is folded in, at the latest when a sweep ends: until then results are on
+    disk elsewhere. Without one it is waited for now, or a power cut could damage the file.
     """
     with closing(sqlite3.connect(file, timeout=TIMEOUT, isolation_level=None)) as connection:
-        connection.execute("PRAGMA synchronous = NORMAL")
+        if connection.execute("PRAGMA journal_mode").fetchone() == ("wal",):
+            connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield connection

@@ -18,22 +18,22 @@ OPENING_SECONDS = 1.6  # MLflow's client and the store, while workers train alre
 TABLES_SECONDS = 0.9  # more where the store is a new file
 WORKER_SECONDS = 0.35  # the start of a worker process: what workers=2 takes more than workers=1, by 2
 IMPORT_SECONDS = 0.55  # more of a worker that draws: matplotlib
-FINISH_SECONDS = 0.5  # the comparison with its pictures, the best run's model, the end of the process
+FINISH_SECONDS = 0.5  # the comparison, the best run's model, the end of the process
 LOOKING_SECONDS, COMPARING_SECONDS = 0.3, 1.7  # of the end: for causes, and to draw and write comparison and settings
 LOOKING_RUN_SECONDS, COMPARING_RUN_SECONDS = 0.0006, 0.0045  # more for each run
 FINISH_RUN_SECONDS = 0.0008  # and of a comparison without pictures
 FIXES_SECONDS = 3.0  # to try fixes, of which nobody knows before how many there are
 COMPOSING_SECONDS = 0.00006  # of a run, planning included, and so on
-PICTURE_SECONDS = 0.028
+PICTURE_SECONDS = 0.006
 WRITING_SECONDS = 0.003
 STEP_SECONDS, NUMBER_SECONDS = 1.8e-5, 2.6e-9  # of a stack: of a step, and of each number that a step computes with
 
 MAIN_BYTES = 280 << 20
 WORKER_BYTES = 80 << 20
-RESULT_BYTES = 32_000
+RESULT_BYTES = 8_000
 STORE_BYTES = 1 << 20
 RUN_BYTES = 67_000
-PICTURE_BYTES = 25_000
+PICTURE_BYTES = 35_000
 
 
 def of_training(task: Task, with_pictures: bool) -> float:

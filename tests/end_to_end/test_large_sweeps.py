@@ -102,7 +102,7 @@ def test_a_picture_of_data_that_has_changed_is_not_drawn(tmp_path: Path) -> None
     train(*csv, cwd=tmp_path)
     table.write_text("a,y\n" + "".join(f"{n},{3 * n}\n" for n in range(40)))
     done = run_runner(cwd=tmp_path, module="runner.picture")
-    assert done.returncode == 1 and "1 run without a picture: no picture: " in done.stderr, said(done)
+    assert done.returncode == 1 and "1 run without a picture: DataError: " in done.stderr, said(done)
     assert "has changed since" in done.stderr and "Traceback" not in done.stderr
 
 

@@ -11,6 +11,7 @@ from runner.findings.numbers.scores import rank_of_run
 from runner.findings.pictures import MANY_RUNS, pictures_by_data, pictures_of, standing_for
 from runner.plan.plan import Plan
 from runner.runs.outcome import Outcome
+from runner.runs.planned import PlannedRun
 from runner.runs.result import RunResult
 from runner.train.execution import Training
 from runner.train.workers import ProcessPool, ThisProcess
@@ -25,6 +26,12 @@ def swept(*jobs: tuple[str, ...], plots: str = "auto") -> tuple[Plan, list[RunRe
     plan = replace(plan, runs=given)
     results = trained_all(plan)
     return plan, [replace(one, overrides=job) for one, job in zip(results, jobs, strict=True)]
+
+
+def beside(plan: Plan, n: int) -> list[PlannedRun]:
+    """The runs of a plan and others of its sweep, n in all."""
+    (first, *_), left = plan.runs, range(len(plan.runs), n)
+    return [*plan.runs, *(replace(first, index=place, overrides=("activation=elu", f"seed={place}")) for place in left)]
 
 
 def indices(drawn: list[RunResult]) -> list[int]:
@@ -44,7 +51,7 @@ SEEDS = [(f"activation={name}", f"seed={seed}") for name in ("tanh", "relu") for
 
 def test_a_setting_is_drawn_when_its_last_run_has_ended_and_not_before(here: Training):
     plan, results = swept(*SEEDS)
-    gallery = Gallery(plan, here, runs=MANY_RUNS + 1)
+    gallery = Gallery(plan, beside(plan, MANY_RUNS + 1), here)
     gallery.add(results[:5])
     gallery.add(results[6:])
     expected = sorted(results[:5], key=rank_of_run)
@@ -56,7 +63,7 @@ def test_nothing_is_drawn_afterwards_where_each_run_has_its_picture_or_none_is_w
     plots: str, runs: int, here: Training
 ):
     plan, results = swept(*SEEDS[:5], plots=plots)
-    gallery = Gallery(plan, here, runs)
+    gallery = Gallery(plan, beside(plan, runs), here)
     gallery.add(results)
     assert list(gallery.drawn()) == []
 
@@ -64,7 +71,7 @@ def test_nothing_is_drawn_afterwards_where_each_run_has_its_picture_or_none_is_w
 def test_of_many_settings_the_best_are_drawn(here: Training):
     rates = [(f"learning_rate={0.001 * n}",) for n in range(1, MOST_SETTINGS + 4)]
     plan, results = swept(*rates)
-    gallery = Gallery(plan, here, runs=len(rates))
+    gallery = Gallery(plan, plan.runs, here)
     for one in results:
         gallery.add([one])
     best = sorted(results, key=rank_of_run)[:MOST_SETTINGS]
@@ -86,7 +93,7 @@ def test_pictures_whose_worker_died_with_something_else_are_drawn_by_another():
     pool = ProcessPool(1)
     with Training([], pool) as training:
         pool.submit(os._exit, 1)
-        gallery = Gallery(plan, training, runs=1000)
+        gallery = Gallery(plan, beside(plan, 1000), training)
         gallery.add(results)
         assert len(indices(list(gallery.drawn()))) == 3
 
@@ -94,7 +101,7 @@ def test_pictures_whose_worker_died_with_something_else_are_drawn_by_another():
 def test_pictures_that_cannot_be_drawn_are_lost_with_a_reason_and_cost_no_number(here: Training):
     plan, results = swept(*SEEDS[:5])
     plan = replace(plan, settings=plan.settings.model_copy(update={"modules": ("there_is_no_such_module",)}))
-    gallery = Gallery(plan, here, runs=1000)
+    gallery = Gallery(plan, beside(plan, 1000), here)
     gallery.add(results)
     drawn = list(gallery.drawn())
     assert len(drawn) == 3
@@ -111,3 +118,18 @@ def test_workers_make_the_same_pictures_of_a_sweep_as_this_process_which_helps_w
     pool.end()
     gone = pictures_by_data(results, ["seed"], render)
     assert [known] == list(apart.values()) == list(gone.values()) and known["scores.png"].png
+
+
+def test_of_several_batches_each_draws_its_own_settings_over_all_runs_that_these_have_so_far(here: Training):
+    plan, results = swept(*SEEDS)
+    batches = [replace(plan, runs=plan.runs[start : start + 3]) for start in (0, 3, 6)]
+    drawn = []
+    for batch in batches:
+        last = batch.runs[-1].index
+        gallery = Gallery(batch, beside(replace(plan, runs=plan.runs[: last + 1]), 200), here)
+        gallery.add(results[: last + 1])
+        drawn.append(sorted(indices(list(gallery.drawn()))))
+    tanh, relu = results[:5], results[5:9]
+    assert drawn[0] == sorted(one.index for one in standing_for(tanh[:3]))
+    assert drawn[1] == sorted(one.index for one in [*standing_for(tanh), *standing_for(relu[:1])])
+    assert drawn[2] == sorted(one.index for one in standing_for(relu))
