@@ -83,7 +83,7 @@ def _dots_of(effect: Effect) -> _Dots:
 
 
 def _spread(n: int, most: int) -> list[int]:
-    """At most so many of n places, from all over."""
+    """At most `most` of n places, from all over."""
     return [int(place) for place in np.unique(np.linspace(0, n - 1, min(n, most)).astype(int))]
 
 

@@ -18,7 +18,7 @@ def write(image: Image.Image, center: tuple[float, float], text: str, size: floa
 
 
 def cut(text: str, room: float, size: float) -> str:
-    """As much of a text, in one line, as has room in so many pixels."""
+    """As much of a text, in one line, as fits into `room` pixels."""
     text = short(text, len(text))
     while (length := _font(size).getlength(text)) > room:
         text = short(text, int(len(text) * room / length))

@@ -124,7 +124,7 @@ def strips(results: Sequence[RunResult], keys: Sequence[str], score: str) -> lis
 
 
 def thinned(values: Sequence[float], most: int) -> Sequence[float]:
-    """At most so many of the values, in their order: spread over all, the least and the largest among them."""
+    """At most `most` of the values, in their order: spread over all, the least and the largest among them."""
     if len(values) <= most:
         return values
     by_size = np.argsort(values, kind="stable")
