@@ -176,7 +176,7 @@ def _commands(problems: Iterable[Problem]) -> str:
     return "".join(f"\n{words or 'this works'}:\n  {command}" for words, command in ways)
 
 
-def with_trace(error: Exception) -> str:
+def with_trace(error: BaseException) -> str:
     """An error with the end of its traceback; the first line says it all in short."""
     trace = "".join(traceback.format_exception(error)[-6:])
     return f"{type(error).__name__}: {error}\n\n{trace}"

@@ -9,17 +9,17 @@ from typing import Any
 
 import numpy as np
 
+from runner.base.errors import RAISED, what_raised
 from runner.base.files import working_in
 from runner.base.machine import keep_freed_memory
 from runner.findings.numbers.data_sets import by_data
 from runner.findings.numbers.scores import rank_of
-from runner.findings.numbers.settings import setting_label
 from runner.findings.pictures import NO_PICTURE, drawing, standing_for, with_picture
 from runner.findings.rendering import drawn, render_here
 from runner.findings.sketch import Render, Sketch
 from runner.plan.plan import Plan
 from runner.runs.components import load_modules
-from runner.runs.overrides import swept_keys
+from runner.runs.overrides import settings_in, swept_keys, values_of
 from runner.runs.planned import PlannedRun
 from runner.runs.result import RunResult
 from runner.train.blas import ONE_BLAS_THREAD
@@ -28,6 +28,7 @@ from runner.train.workers import NoWorkers, Workers
 
 MOST_SETTINGS = 100  # of more of them the best are drawn, when all have ended
 Wanted = list[RunResult]
+Values = tuple[str, ...]  # of a setting, as they were typed: labels are cut
 
 
 class Gallery:
@@ -44,7 +45,7 @@ class Gallery:
         self._keys = swept_keys([run.overrides for run in planned]) if self._is_open else []
         mine = {self._setting(run) for run in plan.runs if self._is_open}
         self._to_come = Counter(label for run in planned if (label := self._setting(run)) in mine)
-        self._members: dict[str, list[RunResult]] = defaultdict(list)
+        self._members: dict[Values, list[RunResult]] = defaultdict(list)
         self._waiting, self._lent = list[Wanted](), list[tuple[Future[Wanted], Wanted]]()
 
     def add(self, results: Iterable[RunResult]) -> None:
@@ -59,8 +60,8 @@ class Gallery:
         if not self._training.is_waiting:
             self._lend()
 
-    def _setting(self, run: PlannedRun | RunResult) -> str:
-        return setting_label(run.overrides, self._keys)
+    def _setting(self, run: PlannedRun | RunResult) -> Values:
+        return tuple(values_of(run.overrides, settings_in(self._keys)).values())
 
     def drawn(self) -> Iterator[RunResult]:
         """When all runs have ended: those that are drawn, with their pictures."""
@@ -94,12 +95,14 @@ class Gallery:
             future = self._draw(wanted)
         except (NoWorkers, CancelledError):  # they are all out of reach
             return draw_apart(wanted, self._modules, str(Path.cwd()))
-        except Exception as error:
-            return _lost(wanted, error)
+        except RAISED as error:
+            return _lost(wanted, what_raised(error))
         try:
             return self._awaited(future)
-        except Exception as error:
-            return _lost(wanted, error)
+        except self._training.workers.deaths:
+            return _lost(wanted, "a worker process ended while it drew")
+        except RAISED as error:
+            return _lost(wanted, what_raised(error))
 
     def _awaited(self, future: Future[Wanted]) -> Wanted:
         while not wait([future], SECONDS_BETWEEN_LOOKS).done:
@@ -135,5 +138,5 @@ def draw_apart(results: Sequence[RunResult], modules: tuple[str, ...], folder: s
         return [with_picture(one) for one in results]
 
 
-def _lost(wanted: Wanted, error: Exception) -> Wanted:
-    return [replace(one, error=f"{NO_PICTURE}{type(error).__name__}: {error}") for one in wanted]
+def _lost(wanted: Wanted, reason: str) -> Wanted:
+    return [replace(one, error=f"{NO_PICTURE}{reason}") for one in wanted]

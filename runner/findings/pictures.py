@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import count
 
 from runner.base.console import warn
-from runner.base.errors import with_trace
+from runner.base.errors import RAISED, with_trace
 from runner.base.texts import short
 from runner.datasets.samples import DataError
 from runner.findings.artist import Artist
@@ -38,7 +38,7 @@ def with_picture(result: RunResult, data: Prepared | None = None) -> RunResult:
 
         with DRAWING:
             return draw_run(result, data or _data_again(result))
-    except Exception as error:
+    except RAISED as error:
         return replace(result, error=f"{NO_PICTURE}{with_trace(error)}")
 
 

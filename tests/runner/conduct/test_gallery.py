@@ -1,6 +1,7 @@
 """Which runs of a large sweep are drawn, by whom, and what becomes of pictures that are lost."""
 
 import os
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -133,3 +134,21 @@ def test_of_several_batches_each_draws_its_own_settings_over_all_runs_that_these
     assert drawn[0] == sorted(one.index for one in standing_for(tanh[:3]))
     assert drawn[1] == sorted(one.index for one in [*standing_for(tanh), *standing_for(relu[:1])])
     assert drawn[2] == sorted(one.index for one in standing_for(relu))
+
+
+def test_settings_whose_labels_are_cut_to_the_same_are_two_settings(here: Training):
+    rates = ("0.1000000001", "0.1000000002")
+    plan, results = swept(*[(f"learning_rate={rate}", f"seed={seed}") for rate in rates for seed in range(4)])
+    gallery = Gallery(plan, beside(plan, 200), here)
+    gallery.add(results)
+    assert sorted(indices(list(gallery.drawn()))) == sorted(
+        one.index for some in (results[:4], results[4:]) for one in standing_for(some)
+    )
+
+
+def test_a_part_that_ends_the_program_while_it_draws_costs_pictures_alone(here: Training, monkeypatch):
+    plan, results = swept(*SEEDS[:5])
+    monkeypatch.setattr("runner.findings.pictures.prepare", lambda *_: sys.exit("bye"))
+    gallery = Gallery(plan, beside(plan, 200), here)
+    gallery.add(results)
+    assert {one.lost_picture for one in gallery.drawn()} == {"no picture: SystemExit: bye"}
