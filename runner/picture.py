@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.text import Text
 
-from runner.app.commands import run_command, split_options
+from runner.app.commands import only_name, run_command
 from runner.base.console import count, link, say, warn
 from runner.base.errors import UserError
 from runner.base.paths import CONF
@@ -28,10 +28,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    _, others = split_options(arguments, ())
-    names = [argument for argument in others if not argument.startswith("modules=")]
-    if len(names) > 1:
-        raise UserError(f"one sweep or run at a time, got {' '.join(names)}")
+    name = only_name(arguments, "sweep or run")
     own = tuple(modules_of(list(arguments), CONF / "config.yaml"))
     load_modules(own)
     from runner.conduct.picturing import add_pictures, without_picture
@@ -40,7 +37,7 @@ def _run(arguments: Sequence[str]) -> int:
     from runner.store.records import PICTURE
 
     reader = open_reader()
-    runs = [run for run in stored_runs(reader, names[0] if names else None) if not run.is_parent]
+    runs = [run for run in stored_runs(reader, name) if not run.is_parent]
     if not any(run.is_trained for run in runs):
         raise UserError("nothing was trained there, so there is nothing to draw")
     wanted = without_picture(reader, runs)

@@ -3,9 +3,8 @@
 import sys
 from collections.abc import Sequence
 
-from runner.app.commands import run_command, split_options
+from runner.app.commands import only_name, run_command
 from runner.base.console import count, say
-from runner.base.errors import UserError
 from runner.base.paths import CONF
 from runner.runs.components import load_modules, modules_of
 
@@ -25,17 +24,14 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    _, others = split_options(arguments, ())
-    names = [argument for argument in others if not argument.startswith("modules=")]
-    if len(names) > 1:
-        raise UserError(f"one sweep at a time, got {' '.join(names)}")
+    name = only_name(arguments, "sweep")
     load_modules(modules_of(list(arguments), CONF / "config.yaml"))
     from runner.conduct.listing import list_settings
     from runner.findings.loading import load_sweep
     from runner.store.reader import open_reader
 
     reader = open_reader()
-    sweep = load_sweep(names[0] if names else None, reader)
+    sweep = load_sweep(name, reader)
     number, where = list_settings(reader, sweep)
     without = f"{sweep.about.name} has no setting with several runs, so MLflow lists its runs"
     say(f"{count(number, 'setting')} of {sweep.about.name}, best first" if number else without)

@@ -95,3 +95,15 @@ def split_options(arguments: Sequence[str], known: Sequence[str]) -> tuple[list[
         if option not in known:
             raise UserError(unknown(option, [*known, *HELP], what=NO_OPTION))
     return options, [argument for argument in arguments if argument not in options]
+
+
+def only_name(arguments: Sequence[str], what: str) -> str | None:
+    """The name on a command line that has no options and may have `modules=[...]`; None where there is none.
+
+    Raises UserError for several; `what` is that of which there is one at a time.
+    """
+    _, others = split_options(arguments, ())
+    names = [argument for argument in others if not argument.startswith("modules=")]
+    if len(names) > 1:
+        raise UserError(f"one {what} at a time, got {' '.join(names)}")
+    return names[0] if names else None

@@ -82,7 +82,7 @@ def _plan(
 
     Raises UserError with every problem of every job.
     """
-    progress.enter(f"{Phase.CHECKING} {len(overrides):,} job{'s' if len(overrides) > 1 else ''}")
+    progress.enter(f"{Phase.CHECKING} {count(len(overrides), 'job')}")
     kept, lines = left_out(overrides, list(master.hydra.overrides.task))
     composer, launched = Composer(loader, master), list[_Launched]()
 
@@ -98,7 +98,7 @@ def _plan(
         progress.follow(lambda _phase, _seconds: Glance(done=f"{len(launched):,} done"))
     plan = make_plan(jobs, so_far.planned, settings=so_far.sweep.settings) if so_far else make_plan(jobs)
     if equal := len(kept) - len(plan.runs):
-        of_jobs = f"{equal} of {count(len(kept), 'job')}"
+        of_jobs = f"{equal:,} of {count(len(kept), 'job')}"
         lines.append(f"{of_jobs} would repeat another; equal runs are trained and counted once")
     _say(plan, lines, foresees=so_far is None)
     return launched, plan

@@ -68,5 +68,5 @@ class Ledger:
                 about, self.results, self.run_ids, parent_id, self.keys, expect, modules, account, least, pages,
                 render=self.render,
             )  # fmt: skip
-        self._findings = made  # with all that it has worked out
+        self._findings = made  # kept, as its tables and scores are worked out once
         return made

@@ -13,6 +13,7 @@ from runner.base.threads import in_flight
 from runner.conduct.gallery import draw_apart
 from runner.findings.pictures import NO_PICTURE
 from runner.runs.result import RunResult
+from runner.store.address import check_own, sqlite_file, tracking_uri
 from runner.store.reader import Reader
 from runner.store.records import PICTURE, pictures_in
 from runner.store.stored_run import StoredRun
@@ -26,8 +27,11 @@ SUBMITTING = Lock()  # a pool whose workers died is replaced by whoever notices
 def add_pictures(reader: Reader, runs: Sequence[StoredRun], modules: tuple[str, ...]) -> tuple[int, Counter[str]]:
     """Draw the runs that have no picture; returns how many were added, and how many could not be drawn by the reason.
 
-    Raises StoreError. What was added before an interrupt stays.
+    Raises StoreError, also in a copy of a store, whose runs have their files in the original. What was added before an
+    interrupt stays.
     """
+    if file := sqlite_file(tracking_uri()):
+        check_own(file, runs[0].artifacts.rsplit("/", 2)[0])
     tracker = Tracker(reader.experiment_of(runs[0]))
     batches = [runs[start : start + TOGETHER] for start in range(0, len(runs), TOGETHER)]
     pool: Workers = ProcessPool(min(default_workers(), len(batches))) if len(batches) > 1 else ThisProcess()
@@ -62,16 +66,21 @@ def _drawn(reader: Reader, pool: Workers, modules: tuple[str, ...], runs: Sequen
 
 
 def _by_worker(pool: Workers, results: list[RunResult], modules: tuple[str, ...]) -> list[RunResult | str]:
-    """One whose worker dies is asked once more, as it may have died with another one's."""
-    for is_last in (False, True):
-        with SUBMITTING:
-            future = pool.submit(draw_apart, results, modules, str(Path.cwd()))
-        try:
-            return [_with_picture(one) for one in future.result()]
-        except pool.deaths as error:
-            if is_last:
-                return [f"the worker process died: {type(error).__name__}"] * len(results)
-    raise AssertionError
+    """What a worker has drawn. Workers die together, so that of another one's batch is asked once more."""
+    try:
+        return _asked(pool, results, modules)
+    except pool.deaths:
+        pass
+    try:
+        return _asked(pool, results, modules)
+    except pool.deaths:
+        return ["a worker process ended while it drew"] * len(results)
+
+
+def _asked(pool: Workers, results: list[RunResult], modules: tuple[str, ...]) -> list[RunResult | str]:
+    with SUBMITTING:
+        future = pool.submit(draw_apart, results, modules, str(Path.cwd()))
+    return [_with_picture(one) for one in future.result()]
 
 
 def _read(reader: Reader, run: StoredRun) -> RunResult | str:

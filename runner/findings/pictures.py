@@ -37,17 +37,17 @@ def with_picture(result: RunResult, data: Prepared | None = None) -> RunResult:
         from runner.findings.figures import draw_run
 
         with DRAWING:
-            return draw_run(result, data or _data_again(result))
+            return draw_run(result, data or _learned_from(result))
     except RAISED as error:
         return replace(result, error=f"{NO_PICTURE}{with_trace(error)}")
 
 
-def _data_again(result: RunResult) -> Prepared:
-    """What a run learned from last. Raises DataError where that has changed."""
-    data = prepare(result.spec.phases[-1])
-    if digest_of(data.samples) != (result.data and result.data.digest):
-        raise DataError(f"the data {result.spec.data.name} has changed since")
-    return data
+def _learned_from(result: RunResult) -> Prepared:
+    """The same as `learned_from`. Raises DataError where it is no longer available."""
+    found = learned_from(result)
+    if isinstance(found, str):
+        raise DataError(f"no data {result.spec.data.name}: {found}")
+    return found
 
 
 def drawing(settings: Settings, runs: int) -> Callable[[RunResult, Prepared | None], RunResult] | None:

@@ -27,7 +27,7 @@ from runner.runs.settings import Settings
 from runner.runs.spec import Spec, to_plain
 
 MOST_NAMED = 3  # settings that a note is for
-MOST_REFUSED = 1000  # jobs of which a person is told what is wrong; that of one takes some milliseconds to find
+MOST_REFUSED = 1000  # jobs whose problems are reported; finding those of one job takes some milliseconds
 
 
 @dataclass(frozen=True)

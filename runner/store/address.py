@@ -135,14 +135,14 @@ def check_place(experiment: str, artifacts: str) -> None:
 
 
 def check_own(file: str, artifacts: str) -> None:
-    """A copy of a SQLite file has the addresses of the files of the original, which must not be deleted with it.
+    """A copy of a SQLite file has the addresses of the files of the original, which must not be changed by it.
 
     Raises StoreError where another store is beside the files.
     """
     folder = folder_of(artifacts)
     other = Path(folder).parent.parent / Path(file).name if folder is not None else Path(file)
     if other.exists() and not other.samefile(file):
-        raise StoreError(f"{file} is a copy of {other}, whose files would be deleted: do it there")
+        raise StoreError(f"{file} is a copy of {other}, whose files would be changed: do it there")
 
 
 def alone_with(uri: str) -> AbstractContextManager[object]:

@@ -1,5 +1,6 @@
 """Pictures of sweeps with many runs: those that are looked at are drawn, all others on request."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,18 @@ def test_a_picture_of_data_that_has_changed_is_not_drawn(tmp_path: Path) -> None
     done = run_runner(cwd=tmp_path, module="runner.picture")
     assert done.returncode == 1 and "1 run without a picture: DataError: " in done.stderr, said(done)
     assert "has changed since" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_pictures_are_not_added_in_a_copy_of_a_store_whose_files_are_those_of_the_original(tmp_path: Path) -> None:
+    original, copy = tmp_path / "original", tmp_path / "copy"
+    original.mkdir()
+    train("data=xor", "training.epochs=2", "tracking.plots=none", cwd=original)
+    shutil.copytree(original, copy)
+    refused = run_runner(cwd=copy, module="runner.picture")
+    assert refused.returncode == 1 and "mlflow.db is a copy of " in refused.stderr, said(refused)
+    store = Store(original)
+    assert not store.artifact(store.only(), PICTURE).exists()
+    assert run_runner(cwd=original, module="runner.picture").stdout.startswith("1 picture added")
 
 
 def test_what_has_nothing_to_draw_is_one_error(tmp_path: Path) -> None:
