@@ -27,11 +27,13 @@ from runner import diagnose, forget, gradcheck, picture, predict, report, reprod
 from runner import settings as settings_command
 from runner.app.options import default_config
 from runner.runs.components import REGISTRIES
+from runner.runs.search_settings import SEARCHES
 from runner.runs.settings import EXECUTORS, Settings
 from runner.runs.spec import Component, Frozen, Spec, component_model
 
 ROOT = Path(__file__).resolve().parents[2]
 CONF = ROOT / "conf"
+GROUPS: dict[str, Mapping[str, type[Frozen]]] = {"executor": EXECUTORS, "search": SEARCHES}  # no part of a run
 KEY = re.compile(r"( *)(?:- )?([\w/]+):[^#]*(?:# *(.*))?")
 MORE = re.compile(r" +# *(.*)")
 SIGNS = {"exclusiveMinimum": ">", "minimum": ">=", "exclusiveMaximum": "<", "maximum": "<="}
@@ -125,7 +127,7 @@ def keys(model: type[Frozen], block: str) -> str:
     config, told = _contents()
     rows = []
     for key, schema in schemas(model).items():
-        if key.rpartition(".")[0] == block and key not in (*REGISTRIES, "executor"):
+        if key.rpartition(".")[0] == block and key not in (*REGISTRIES, *GROUPS):
             rows.append((f"`{key}`", allowed(schema), f"`{_plain(OmegaConf.select(config, key))}`", told[key]))
     return table(["key", "values", "default", "meaning"], rows)
 
@@ -163,23 +165,23 @@ def settings(kind: str) -> str:
     return table(["key", "of", "values", "default", "meaning"], rows)
 
 
-def executors() -> str:
-    """Where stacks can train."""
-    paths = [CONF / "executor" / f"{name}.yaml" for name in EXECUTORS]
-    return table(["`executor=`", "what it is"], [(f"`{path.stem}`", heading(path)) for path in paths])
+def named(group: str) -> str:
+    """The options of a group that are about the application, and what each is."""
+    paths = [CONF / group / f"{name}.yaml" for name in GROUPS[group]]
+    return table([f"`{group}=`", "what it is"], [(f"`{path.stem}`", heading(path)) for path in paths])
 
 
-def executor_settings() -> str:
-    """The settings of executors; what several share is listed once."""
+def named_settings(group: str) -> str:
+    """The settings of these options; what several share is listed once."""
     of: dict[tuple[str, str, str, str], list[str]] = {}
-    for name, model in EXECUTORS.items():
-        path = CONF / "executor" / f"{name}.yaml"
+    for name, model in GROUPS[group].items():
+        path = CONF / group / f"{name}.yaml"
         config, told = OmegaConf.load(path), comments(path.read_text(encoding="utf-8"))
         for key, schema in schemas(model).items():
             if key != "name":
-                row = f"executor.{key}", allowed(schema), f"`{_plain(config[key])}`", told[key]
+                row = f"`{group}.{key}`", allowed(schema), f"`{_plain(OmegaConf.select(config, key))}`", told[key]
                 of.setdefault(row, []).append(name)
-    rows = [(f"`{key}`", ", ".join(names), *rest) for (key, *rest), names in of.items()]
+    rows = [(key, ", ".join(names), *rest) for (key, *rest), names in of.items()]
     return table(["key", "of", "values", "default", "meaning"], rows)
 
 
@@ -230,9 +232,8 @@ def document() -> str:
         undefined=jinja2.StrictUndefined, keep_trailing_newline=True,
     )  # fmt: skip
     names = {"choices": choices, "components": components, "settings": settings, "faults": faults, "cases": cases}
-    names |= {"metrics": metrics, "early_samples": EARLY_SAMPLES}
-    names |= {"executors": executors, "executor_settings": executor_settings}
-    names |= {"keys": keys, "commands": commands, "Spec": Spec, "Settings": Settings}
+    names |= {"metrics": metrics, "named": named, "named_settings": named_settings, "keys": keys, "commands": commands}
+    names |= {"early_samples": EARLY_SAMPLES, "Spec": Spec, "Settings": Settings}
     return environment.get_template("reference.md.j2").render(**names)
 
 

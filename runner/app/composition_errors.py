@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SHORT = {"lr": "learning_rate"}
 LISTERS = {
-    **dict.fromkeys((*REGISTRIES, "executor"), LISTS_CHOICES),
+    **dict.fromkeys((*REGISTRIES, "executor", "search"), LISTS_CHOICES),
     "sweep": LISTS_SWEEPS,
     "case": section_of_reference("Cases"),
 }
@@ -137,7 +137,7 @@ def _about_interval(failure: Failure, override: Override) -> Problem | None:
     is_swept = isinstance(failure.error, HydraException) and not isinstance(failure.error, CompactHydraException)
     if not is_swept or not override.is_interval_sweep():
         return None
-    told = f"needs values to try, such as 0.1,0.2 or range(1,5), got {_given(override)}"
+    told = f"needs values to try, such as 0.1,0.2 or range(1,5), or search=random, got {_given(override)}"
     return Problem(_key(override), told)
 
 

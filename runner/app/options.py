@@ -51,9 +51,9 @@ def read_sweep(content: bytes) -> DictConfig | ListConfig:
 
 
 def choices() -> str:
-    """What `--help` lists: the components that there are, and where stacks train, in lines that fit a terminal."""
+    """What `--help` lists: components, executors and searches, in lines that fit a terminal."""
     options = {kind: {*registry, *_files(kind)} for kind, registry in sorted(REGISTRIES.items())}
-    options["executor"] = _files("executor")
+    options |= {group: _files(group) for group in ("executor", "search")}
     return "\n".join(
         fill(f"{group:<{COLUMN}}{', '.join(sorted(names))}", WIDTH, initial_indent="  ", subsequent_indent=INDENT)
         for group, names in options.items()

@@ -14,6 +14,7 @@ from runner.base.formats import read_yaml
 from runner.base.paths import CONF
 from runner.runs.explaining import Wrong, explain_all, with_origin
 from runner.runs.field_types import Flag, Number, Whole
+from runner.runs.search_settings import SEARCHES, Search
 from runner.runs.spec import Frozen
 
 
@@ -95,14 +96,16 @@ class QueueExecutor(Frozen):
 EXECUTORS: dict[str, type[Frozen]] = {
     "process": ProcessExecutor, "dask": DaskExecutor, **dict.fromkeys(("slurm", "pbs", "sge", "lsf"), QueueExecutor),
 }  # fmt: skip
-TAG = re.compile(rf"^executor\.({'|'.join(EXECUTORS)})(?=\.)")  # pydantic's name for what was chosen
 Executor = Annotated[ProcessExecutor | DaskExecutor | QueueExecutor, Field(discriminator="name")]
+TAG = re.compile(
+    rf"^(executor|search)\.({'|'.join([*EXECUTORS, *SEARCHES])})(?=\.)"
+)  # pydantic's name of what was chosen
 
 
 class Settings(Frozen):
     """`executor` says where stacks train, `workers` in how many processes; None stands for one per processor.
 
-    `modules` hold a user's own components.
+    `modules` hold a user's own components. With a `search` a sweep draws settings from a space instead of a grid.
 
     With `skip_finished` runs that the store has already are reused; `diagnose` says whether runs that do not learn are
     looked at when all have ended, and whether fixes are trained then.
@@ -113,6 +116,7 @@ class Settings(Frozen):
 
     tracking: TrackingSettings
     executor: Executor = ProcessExecutor()
+    search: Search | None = None
     workers: Annotated[Whole, Field(ge=1, le=1024)] | None
     modules: tuple[str, ...]
     expect: Annotated[dict[str, str], BeforeValidator(lambda value: {} if value is None else value)]
@@ -146,7 +150,7 @@ def read_settings(
     try:
         return Settings.model_validate({key: config[key] for key in Settings.model_fields if key in config})
     except ValidationError as error:
-        found = [replace(one, key=TAG.sub("executor", one.key)) for one in explain_all(Wrong("", error))]
+        found = [replace(one, key=TAG.sub(r"\1", one.key)) for one in explain_all(Wrong("", error))]
         return [with_origin(problem, config, overrides) for problem in found]
 
 

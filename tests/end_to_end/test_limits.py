@@ -28,7 +28,8 @@ REFUSED = {
     "no values": (["seed=range(0)"], ["seed=range(0)", "no values"]),
     "more runs than anybody waits for": (["seed=range(100000000)"], ["1,000,000 runs"]),
     "two sweeps at once": (["sweep=activations,optimizers"], ["sweep=activations,optimizers", "one at a time"]),
-    "an interval": (["learning_rate=interval(0.1,1)"], ["learning_rate", "interval(0.1,1)", "range(1,5)"]),
+    "two searches at once": (["search=random,tpe", "seed=1,2"], ["search=random,tpe", "one at a time"]),
+    "an interval": (["learning_rate=interval(0.1,1)"], ["interval(0.1,1)", "range(1,5), or search=random"]),
 }
 
 

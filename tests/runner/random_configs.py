@@ -43,6 +43,8 @@ SYNTAX = [
     "expect={'a':'count() > 0'}", "strict=1", "test.probes=[[nan]]", "test.probes=[1e308,-1e308]",
     "test.probes=[[]]", "test.probes=[[0,0]]", "test.probes=[a]", "executor=null", "executor=3", "executor={name:a}",
     "executor.address=x", "executor=nothing", "executor=[dask]", "executor.name=dusk", "~executor", "~executor.name",
+    "search=random", "search=tpe", "search=null", "search=nothing", "search={name:random}", "search=random,tpe",
+    "search.runs=5", "search.name=tpe",
 ]  # fmt: skip
 
 
@@ -90,7 +92,9 @@ def _general_keys() -> dict[str, Schema]:
     settings = Settings.model_json_schema()
     keys |= _keys_of("tracking", settings["$defs"]["TrackingSettings"])
     return keys | {
-        key: schema for key, schema in _keys_of("", settings).items() if key not in ("tracking", "modules", "executor")
+        key: schema
+        for key, schema in _keys_of("", settings).items()
+        if key not in ("tracking", "modules", "executor", "search")
     }
 
 

@@ -16,15 +16,17 @@ from runner.base.paths import CONF, SWEEPS
 from runner.plan.defaults import MATCHING
 from runner.runs.components import DECIDED_LATER, REGISTRIES
 from runner.runs.field_types import AUTO
+from runner.runs.search_settings import SEARCHES
 from runner.runs.settings import EXECUTORS, Settings, read_settings
 from runner.runs.spec import DataCommon, Spec
 from tests.runner.building import COMPONENTS, QUICK, config_of, loader, spec_of, trained
 
 OLD_NAMES = {("data", "csv"): "table"}  # in stored specs a component of its own, on a command line the new one
+OF_THE_APPLICATION = {"executor": EXECUTORS, "search": SEARCHES}
 FILES = sorted(
     path
     for path in CONF.glob("*/*.yaml")
-    if path.parent.name not in ("case", "executor") and (path.parent.name, path.stem) not in OLD_NAMES
+    if path.parent.name not in ("case", *OF_THE_APPLICATION) and (path.parent.name, path.stem) not in OLD_NAMES
 )
 NOT_COMPONENTS = [f"{kind}/{name}" for kind, names in DECIDED_LATER.items() for name in names]
 COMMON = set(DataCommon.model_fields)
@@ -70,19 +72,25 @@ def test_a_config_file_gives_the_settings_of_its_component_the_defaults_of_the_s
     assert {key: written[key] for key in own} == {key: defaults[key] for key in own}
 
 
-@pytest.mark.parametrize("name", EXECUTORS)
-def test_an_executor_has_a_file_with_exactly_its_settings(name):
-    path = CONF / "executor" / f"{name}.yaml"
+@pytest.mark.parametrize(("group", "name"), [(group, name) for group, of in OF_THE_APPLICATION.items() for name in of])
+def test_an_executor_or_a_search_has_a_file_with_exactly_its_settings(group, name):
+    path, model = CONF / group / f"{name}.yaml", OF_THE_APPLICATION[group][name]
     written = OmegaConf.to_container(OmegaConf.load(path))
-    assert set(written) == set(EXECUTORS[name].model_fields)
+    assert set(written) == set(model.model_fields)
     assert path.read_text().startswith("# ")
-    config = config_of(f"executor={name}")
-    settings = read_settings(config, (f"executor={name}",), (f"executor={name}",))
-    assert isinstance(settings, Settings) and settings.executor == EXECUTORS[name].model_validate(written)
+    chosen = (f"{group}={name}",)
+    settings = read_settings(config_of(*chosen), chosen, chosen)
+    assert isinstance(settings, Settings) and dict(settings)[group] == model.model_validate(written)
 
 
-def test_every_executor_is_offered():
-    assert set(loader().get_group_options("executor")) == set(EXECUTORS)
+@pytest.mark.parametrize("name", SEARCHES)
+def test_the_file_of_a_search_has_the_defaults_of_its_settings(name):
+    assert SEARCHES[name]().model_dump() == OmegaConf.to_container(OmegaConf.load(CONF / "search" / f"{name}.yaml"))
+
+
+@pytest.mark.parametrize("group", OF_THE_APPLICATION)
+def test_every_executor_and_every_search_is_offered(group):
+    assert set(loader().get_group_options(group)) == set(OF_THE_APPLICATION[group])
 
 
 @pytest.mark.parametrize("path", FILES, ids=of_file)

@@ -18,6 +18,7 @@ from omegaconf import DictConfig
 from runner.base.errors import RunsFailed, UserError
 
 MAX_JOBS = 1_000_000
+ONE_AT_A_TIME = ("search", "sweep")
 
 
 @dataclass
@@ -71,8 +72,8 @@ class GridSweeper(BasicSweeper):
                 values = sum(1 for _ in itertools.islice(override.sweep_string_iterator(), MAX_JOBS + 1))
                 if values == 0:
                     raise UserError(f"the override {override.input_line} has no values to sweep over")
-                if values > 1 and override.get_key_element() == "sweep":
-                    raise UserError(f"the override {override.input_line} names several sweeps; run one at a time")
+                if values > 1 and override.get_key_element() in ONE_AT_A_TIME:
+                    raise UserError(f"the override {override.input_line} names several; run one at a time")
                 jobs *= values
         if jobs > MAX_JOBS:
             raise UserError(f"this sweep would have more than {MAX_JOBS:,} runs; sweep over less at a time")
