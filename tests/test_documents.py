@@ -8,18 +8,19 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
-from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from sklearn.datasets import load_diabetes
 
+from runner.app.grids import jobs_of
 from runner.app.named_sweeps import sweep_files
+from runner.app.zipped import spread
 from runner.base.errors import UserError
 from runner.base.paths import SWEEPS
 from runner.base.typed import set_typed
 from runner.plan.plan import make_plan
 from runner.runs.leftovers import left_out
 from tests.end_to_end.program import make_store, run_runner, said
-from tests.runner.building import composer, loader
+from tests.runner.building import composer, loader, master
 from tests.runner.tables import write_printed
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -93,9 +94,9 @@ def check_overrides(arguments: tuple[str, ...]) -> None:
     if [part for part in arguments if part != "-m"] == [f"sweep={name}" for name in named]:
         return  # its runs are looked at where all named sweeps are
     parsed = OverridesParser.create(config_loader=loader()).parse_overrides(overrides)
-    (jobs,) = BasicSweeper.split_arguments(parsed, None)
+    jobs = jobs_of(parsed, loader(), master())
     assert len(jobs) == 1 or "-m" in arguments or named, f"-m is missing: {arguments}"
-    settings, _ = left_out(jobs, overrides)
+    settings, _ = left_out(jobs, spread(overrides))
     once = {tuple(part for part in job if not part.startswith("seed=")): job for job in settings}.values()
     set_typed([text for job in once for text in job])
     make_plan([composer().compose(number, job) for number, job in enumerate(once)])

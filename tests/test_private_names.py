@@ -26,6 +26,7 @@ NAMES = [
     (HYDRA, f"{INTERNAL}.hydra", "ConfigLoaderImpl"),
     (HYDRA, f"{INTERNAL}.sources_registry", "SourcesRegistry.instance"),
     (HYDRA, f"{INTERNAL}.utils", "get_args_parser"),
+    (HYDRA, "hydra.core.override_parser.overrides_parser", "OverridesParser.parse_rule"),
     (HYDRA, "hydra.core.utils", "JobReturn._return_value"),
     (OMEGACONF, "omegaconf", "DictConfig._get_root"),
     (OMEGACONF, "omegaconf", "DictConfig._get_node"),

@@ -12,6 +12,7 @@ from omegaconf.errors import InterpolationResolutionError, OmegaConfBaseExceptio
 
 from runner.app.grammar import unreadable
 from runner.app.hydra_private import IConfigRepository, root_of, sections_in
+from runner.app.zipped import rows_of
 from runner.base.commands import LISTS_CHOICES, LISTS_SWEEPS, lists_settings, section_of_reference
 from runner.base.errors import TYPED, Problem, nearest, unknown
 from runner.plan.jobs import Refused
@@ -143,8 +144,9 @@ def _about_interval(failure: Failure, override: Override) -> Problem | None:
 
 def _about_value(failure: Failure, override: Override) -> Problem | None:
     key, full = _key(override), failure.full_key
-    is_its = full == key or full.startswith((f"{key}.", f"{key}["))
-    return Problem(full, _about_key(failure, full)) if is_its else None
+    if full != key and not full.startswith((f"{key}.", f"{key}[")):
+        return None
+    return Problem(full, "is a zip, which needs hydra/sweeper=grid" if rows_of(override) else _about_key(failure, full))
 
 
 def _several_values(failure: Failure, override: Override) -> Problem | None:

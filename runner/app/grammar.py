@@ -2,6 +2,7 @@
 
 import re
 
+from runner.app.zipped import ZipError, read_zip
 from runner.base.errors import Problem, nearest
 
 QUOTES = "'\""
@@ -25,6 +26,10 @@ def _why(override: str) -> str:
         return f"leave out the spaces: {key.strip()}={value.strip()}"
     if problem := _unpaired(value):
         return problem
+    try:
+        read_zip(override)
+    except ZipError as error:
+        return str(error)
     if value.strip(",") and (value.startswith(",") or value.endswith(",") or ",," in value):
         return "a value is missing beside a comma"
     called = CALL.fullmatch(value)

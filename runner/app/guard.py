@@ -101,6 +101,8 @@ class GuardedLoader(Loader):
             _check_plugin(f"hydra.{name}", hydra[name])
         for name in PARAMS:
             _check_params(f"hydra.sweeper.{name}", hydra["sweeper"].get(name) or {})
+        for grid in hydra["sweeper"].get("grids") or ():
+            _check_params("hydra.sweeper.grids", grid)
         for name in LOGGING:
             self._check_logging(name, hydra)
         if config.get("dry_run") is True:

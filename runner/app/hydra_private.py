@@ -14,6 +14,7 @@ from hydra._internal.defaults_list import create_defaults_list
 from hydra._internal.sources_registry import SourcesRegistry
 from hydra._internal.utils import get_args_parser
 from hydra.core.default_element import ResultDefault
+from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.core.utils import JobReturn
 from omegaconf import DictConfig
@@ -27,6 +28,8 @@ __all__ = [
     "create_defaults_list",
     "get_args_parser",
 ]
+
+_parse_rule = OverridesParser.parse_rule
 
 
 class Loader(ConfigLoaderImpl):
@@ -45,6 +48,16 @@ def use_loader(loader: Callable[..., Loader], modules: Sequence[str]) -> None:
     import hydra._internal.hydra as hydra_application  # which looks for plugins: ours must be on the path
 
     hydra_application.ConfigLoaderImpl = partial(loader, modules=tuple(modules))  # type: ignore[attr-defined,assignment]
+
+
+def read_first(read: Callable[[str], Override | None]) -> None:
+    """Have Hydra's parser take an override from `read`, unless that returns None, wherever Hydra reads one."""
+
+    def parse_rule(self: OverridesParser, s: str, rule_name: str) -> Any:
+        found = read(s) if rule_name == "override" else None
+        return found or _parse_rule(self, s, rule_name)
+
+    OverridesParser.parse_rule = parse_rule  # type: ignore[method-assign]  # Hydra makes its parsers itself
 
 
 def use_sources(**sources: type[Any]) -> None:

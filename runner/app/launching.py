@@ -20,6 +20,7 @@ from runner.app.compose import Composer, plain
 from runner.app.compositions import Composition
 from runner.app.hydra_private import returned
 from runner.app.setup import run_id
+from runner.app.zipped import spread
 from runner.base import progress
 from runner.base.console import count, say, warn
 from runner.base.errors import RunsFailed, UserError
@@ -83,7 +84,7 @@ def _plan(
     Raises UserError with every problem of every job.
     """
     progress.enter(f"{Phase.CHECKING} {count(len(overrides), 'job')}")
-    kept, lines = left_out(overrides, list(master.hydra.overrides.task))
+    kept, lines = left_out(overrides, spread(master.hydra.overrides.task))
     composer, launched = Composer(loader, master), list[_Launched]()
 
     def composed() -> Iterator[Job | Refused]:

@@ -11,9 +11,10 @@ from omegaconf.errors import OmegaConfBaseException
 
 from runner.app.again import config_dir, searched
 from runner.app.compose import Composer
-from runner.app.hydra_private import BasicSweeper
+from runner.app.grids import jobs_of
 from runner.app.refusal import all_problems
 from runner.app.setup import set_up_hydra
+from runner.app.zipped import spread
 from runner.base.errors import UserError, one_line
 from runner.base.paths import CONF
 from runner.base.typed import set_typed
@@ -59,7 +60,6 @@ def _planned(overrides: list[str], is_sweep: bool) -> Plan:
             params = master.hydra.sweeper.get("params") or {}
             texts = [*(f"{key}={value}" for key, value in params.items()), *master.hydra.overrides.task]
             parsed = OverridesParser.create(config_loader=loader).parse_overrides(texts)
-            batches = BasicSweeper.split_arguments(parsed, None)
-            jobs = [job for batch in batches for job in left_out(batch, list(master.hydra.overrides.task))[0]]
+            jobs = [*left_out(jobs_of(parsed, loader, master), spread(master.hydra.overrides.task))[0]]
         composer = Composer(loader, master)
         return make_plan([composer.compose(number, job) for number, job in enumerate(jobs)])

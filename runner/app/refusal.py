@@ -15,11 +15,13 @@ from omegaconf.errors import OmegaConfBaseException
 from runner.app.compose import Composer
 from runner.app.composition_errors import explain, several_values
 from runner.app.grammar import unreadable
-from runner.app.hydra_private import BasicSweeper, config_files_of, get_args_parser
+from runner.app.grids import jobs_of
+from runner.app.hydra_private import config_files_of, get_args_parser
 from runner.base.errors import Problem, UserError
 from runner.base.paths import CONF
 from runner.plan.jobs import Refused
 from runner.plan.plan import make_plan
+from runner.runs.overrides import swept_keys
 
 
 def all_problems(error: Exception, arguments: Sequence[str]) -> UserError:
@@ -57,8 +59,8 @@ def _judge(loader: Any, overrides: Sequence[str], is_sweep: bool) -> None:
         named, unread = _parsed(loader, [f"{key!s}={value}" for key, value in params.items()])
         known += unread
         chosen = [one for one in own if one.key_or_group == "sweep"]
-        jobs = [list(job) for job in BasicSweeper.split_arguments([*named, *chosen, *rest], None)[0]]
-        swept = {str(one.input_line).partition("=")[0] for one in (*named, *rest) if one.is_sweep_override()}
+        jobs = jobs_of([*named, *chosen, *rest], loader, master)
+        swept = set(swept_keys(jobs))
     else:
         several = [one for one in rest if one.is_sweep_override()]
         known += [several_values(one) for one in several]
@@ -66,7 +68,7 @@ def _judge(loader: Any, overrides: Sequence[str], is_sweep: bool) -> None:
     composer = Composer(loader, master)
     if jobs and isinstance(found := composer.compose(0, jobs[0]), Refused):
         # What every job has is found once: thousands of jobs would take a while to say the same.
-        shared = [one for one in found.wrong if one.partition("=")[0] not in swept]
+        shared = [one for one in found.wrong if one.partition("=")[0].lstrip("+~") not in swept]
         known += [one for one in found.problems if _is_of(one, shared)]
         jobs = [[one for one in job if one not in shared] for job in jobs]
     make_plan([composer.compose(number, job) for number, job in enumerate(jobs)], known=known)

@@ -19,7 +19,7 @@ from runner.runs.components import load_modules, modules_of
 
 
 def set_up_hydra(arguments: list[str]) -> None:
-    """Make known what configs may name: our plugins, resolvers, components, named sweeps, and the user's modules."""
+    """Make known what may be typed: our plugins, resolvers, components, named sweeps, zips, and the user's modules."""
     if str(PLUGINS) not in sys.path:
         sys.path.append(str(PLUGINS))
     from hydra.core.plugins import Plugins
@@ -29,12 +29,15 @@ def set_up_hydra(arguments: list[str]) -> None:
     from omegaconf import OmegaConf
 
     from runner.app.guard import guard_hydra
+    from runner.app.hydra_private import read_first
     from runner.app.options import choices, register_options
+    from runner.app.zipped import read_zip
 
     OmegaConf.register_new_resolver("run_id", run_id, replace=True, use_cache=True)
     OmegaConf.register_new_resolver("choices", choices, replace=True)
     modules = modules_of(arguments, CONF / "config.yaml")
     guard_hydra(modules)
+    read_first(read_zip)
     load_modules(modules)
     register_options()
 
@@ -59,8 +62,8 @@ def composing(overrides: Sequence[str] = (), of_all: Sequence[str] = ()) -> Iter
 
     Raises UserError when the overrides cannot be read.
     """
-    _parsed(overrides)
     set_up_hydra(list(overrides))
+    _parsed(overrides)
 
     from hydra import initialize_config_dir
     from hydra.core.global_hydra import GlobalHydra

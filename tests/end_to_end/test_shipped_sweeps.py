@@ -42,18 +42,17 @@ FORESEEN = {  # what is said of a named sweep; nothing of any other
 def jobs_of(name: str) -> tuple[Composer, list[Sequence[str]]]:
     """The jobs that Hydra makes of a named sweep."""
     config_loader = loader()  # first of all: it looks for plugins, and imports Hydra's own ones once more
-    from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
     from hydra.core.override_parser.overrides_parser import OverridesParser
     from hydra.types import RunMode
     from omegaconf import OmegaConf
 
+    from runner.app import grids
+
     master = config_loader.load_configuration("config", [f"sweep={name}"], RunMode.MULTIRUN)
     assert OmegaConf.select(master, "hydra.mode") == RunMode.MULTIRUN, "hydra.mode: MULTIRUN makes -m unnecessary"
-    sweeper = BasicSweeper(max_batch_size=None, params=master.hydra.sweeper.params)
-    arguments = [f"sweep={name}", *sweeper._parse_config()]
+    arguments = [f"sweep={name}", *(f"{key}={value}" for key, value in master.hydra.sweeper.params.items())]
     parsed = OverridesParser.create(config_loader=config_loader).parse_overrides(arguments)
-    (batch,) = BasicSweeper.split_arguments(parsed, None)
-    return Composer(config_loader, master), batch
+    return Composer(config_loader, master), grids.jobs_of(parsed, config_loader, master)
 
 
 @pytest.fixture(params=FILES)

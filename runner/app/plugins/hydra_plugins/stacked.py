@@ -1,6 +1,5 @@
 """Hydra's view of the stacked launcher: this folder is put on the path, because Hydra takes plugins from there only."""
 
-import itertools
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,9 +16,6 @@ from omegaconf import DictConfig
 
 from runner.base.errors import RunsFailed, UserError
 
-MAX_JOBS = 1_000_000
-ONE_AT_A_TIME = ("search", "sweep")
-
 
 @dataclass
 class StackedLauncherConfig:
@@ -34,6 +30,7 @@ class GridSweeperConfig:
 
     _target_: str = "hydra_plugins.stacked.GridSweeper"
     params: dict[str, str] | None = None
+    grids: list[dict[str, str]] | None = None
 
 
 class StackedLauncher(Launcher):
@@ -59,25 +56,20 @@ class GridSweeper(BasicSweeper):
     Hydra's own sweeper composes every job once to see that it can be composed. The stacked launcher does that itself.
     """
 
-    def __init__(self, params: DictConfig | None = None) -> None:
+    def __init__(self, params: DictConfig | None = None, **_: Any) -> None:  # the grids are looked up in the config
         super().__init__(max_batch_size=None, params=params or {})  # type: ignore[arg-type]  # Hydra passes its own node
         self.prepared: tuple[Any, Any] | None = None
 
-    @staticmethod
-    def split_arguments(overrides: list[Override], max_batch_size: int | None) -> list[list[list[str]]]:
-        """All jobs, after a look at how many there would be: a slip of the finger must not fill the memory."""
-        jobs = 1
-        for override in overrides:
-            if override.is_discrete_sweep():
-                values = sum(1 for _ in itertools.islice(override.sweep_string_iterator(), MAX_JOBS + 1))
-                if values == 0:
-                    raise UserError(f"the override {override.input_line} has no values to sweep over")
-                if values > 1 and override.get_key_element() in ONE_AT_A_TIME:
-                    raise UserError(f"the override {override.input_line} names several; run one at a time")
-                jobs *= values
-        if jobs > MAX_JOBS:
-            raise UserError(f"this sweep would have more than {MAX_JOBS:,} runs; sweep over less at a time")
-        return BasicSweeper.split_arguments(overrides, max_batch_size)
+    # Hydra's own is static, and is called on the object all the same.
+    def split_arguments(  # type: ignore[override]
+        self, overrides: list[Override], _max_batch_size: int | None
+    ) -> list[list[list[str]]]:
+        """All jobs, as one batch."""
+        from runner.app.grids import jobs_of
+
+        assert self.hydra_context is not None
+        assert self.config is not None
+        return [jobs_of(overrides, self.hydra_context.config_loader, self.config)]
 
     def get_job_batch(self) -> Sequence[Sequence[str]]:
         """All jobs; for another launcher one for each run that they make."""

@@ -1,0 +1,95 @@
+"""The jobs of a grid: all combinations of its dimensions, each of which sets one key or, as a zip, several.
+
+A sweep file may have `grids` beside `params`: one after another, each crossed with all else. Together they are one
+dimension too, whose rows are the combinations of each grid.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, islice, product
+from typing import Any
+
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
+from omegaconf import DictConfig, OmegaConf
+
+from runner.app.hydra_private import BasicSweeper
+from runner.app.zipped import Row, refused_key, rows_of
+from runner.base.errors import UserError
+
+MAX_JOBS = 1_000_000
+GRIDS = "hydra.sweeper.grids"
+ONE_AT_A_TIME = ("search", "sweep")
+
+
+def jobs_of(overrides: Sequence[Override], loader: Any, master: DictConfig) -> list[list[str]]:
+    """The overrides of every job of a sweep. Raises UserError."""
+    return [list(row) for row in _crossed(dimensions(overrides, loader, master))]
+
+
+def dimensions(overrides: Sequence[Override], loader: Any, master: DictConfig) -> list[list[Row]]:
+    """The rows of every dimension: of what a sweep file sweeps over and what was typed, and of the file's grids.
+
+    Raises UserError.
+    """
+    parser = OverridesParser.create(config_loader=loader)
+    written: Any = OmegaConf.to_container(master.hydra.sweeper.get("grids") or OmegaConf.create([]), resolve=False)
+    grids = [parser.parse_overrides([f"{key}={value}" for key, value in one.items()]) for one in written]
+    _check_names(chain(overrides, *grids), {*map(str, master), *loader.list_groups("")})
+    _check_grids(grids)
+    together = {GRIDS: {key for grid in grids for one in grid for key in _keys(one)}}
+    found = _dimensions(overrides, together)
+    return [[row for grid in grids for row in _crossed(_dimensions(grid, {}))], *found] if grids else found
+
+
+def _dimensions(overrides: Sequence[Override], together: Mapping[str, set[str]]) -> list[list[Row]]:
+    """Those of overrides, of which the later one of a key counts; `together` are keys that something else sets."""
+    given = {override.get_key_element(): override for override in overrides}
+    zips = {str(one.input_line): _keys(one) for one in given.values() if rows_of(one)}
+    for override in given.values():
+        for where, keys in {**together, **zips}.items():
+            if where != override.input_line and (twice := keys & _keys(override)):
+                key = min(twice)
+                raise UserError(f"{key} is set by {where}, so {override.input_line} cannot set it too", [key])
+    return [_rows(override) for override in given.values()]
+
+
+def _crossed(found: Sequence[Sequence[Row]]) -> list[Row]:
+    """All combinations, after a look at how many there would be: a slip of the finger must not fill the memory."""
+    if math.prod(map(len, found)) > MAX_JOBS:
+        raise UserError(f"this sweep would have more than {MAX_JOBS:,} runs; sweep over less at a time")
+    return [tuple(chain.from_iterable(rows)) for rows in product(*found)]
+
+
+def _rows(override: Override) -> list[Row]:
+    if rows := rows_of(override):
+        return list(rows)
+    if override.is_discrete_sweep():
+        n = sum(1 for _ in islice(override.sweep_string_iterator(), MAX_JOBS + 1))
+        if n == 0:
+            raise UserError(f"the override {override.input_line} has no values to sweep over")
+        if n > 1 and override.get_key_element() in ONE_AT_A_TIME:
+            raise UserError(f"the override {override.input_line} names several; run one at a time")
+        if n > MAX_JOBS:
+            raise UserError(f"this sweep would have more than {MAX_JOBS:,} runs; sweep over less at a time")
+    (jobs,) = BasicSweeper.split_arguments([override], None)
+    return [tuple(job) for job in jobs]
+
+
+def _keys(override: Override) -> set[str]:
+    """What an override sets."""
+    texts = [text for row in rows_of(override)[:1] for text in row] or [override.get_key_element()]
+    return {text.partition("=")[0].lstrip("+~") for text in texts}
+
+
+def _check_names(overrides: Iterable[Override], taken: set[str]) -> None:
+    for override in overrides:
+        if rows_of(override) and (name := override.key_or_group) in taken:
+            raise UserError(f"{name} is a setting, so it cannot be the name of a zip: {override.input_line}", [name])
+
+
+def _check_grids(grids: Sequence[Sequence[Override]]) -> None:
+    for override in chain.from_iterable(grids):
+        for key in _keys(override):
+            if reason := refused_key(key):
+                raise UserError(f"in {GRIDS}, {reason}", [key])
