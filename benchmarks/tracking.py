@@ -44,7 +44,7 @@ def tables(quick: bool) -> Iterator[str]:
         store = f"{servers['PostgreSQL'].uri}/served" if found else f"sqlite:///{folder}/served.db"
         server = servers["server"] = programs.enter_context(mlflow_server(folder, store))
         all_records = _records(many)
-        ways = [("SQLite, 50 runs in a transaction", _through(f"sqlite:///{folder}/mlflow.db"), many)]
+        ways = [("SQLite, 200 runs in a transaction", _through(f"sqlite:///{folder}/mlflow.db"), many)]
         if found:
             ways.append(("PostgreSQL, directly", _through(f"{servers['PostgreSQL'].uri}/direct"), many))
         ways += [

@@ -14,6 +14,7 @@ from runner.conduct import sweep
 from runner.conduct.delivery import Delivery
 from runner.conduct.resumption import Resumption, Way, look_at
 from runner.plan.jobs import Refused
+from runner.runs.command_lines import typed
 from runner.runs.result import RunResult, failures
 from runner.runs.settings import read_settings
 from runner.store.address import is_lost, named_store
@@ -83,8 +84,21 @@ def resume(
         case Way.REFUSED:
             raise UserError(_choice(found))
         case Way.AS_IT_WAS:
-            _raise_failures(sweep.resume(delivery, found.plan, found.kept, found.again))
+            _raise_failures(_resumed(found, delivery))
     return found
+
+
+def _resumed(found: Resumption, delivery: Delivery) -> list[RunResult]:
+    """Train what is missing; of a search, then what follows from it."""
+    from runner.search.again import is_planned_as_it_goes, left_of
+
+    if not is_planned_as_it_goes(found):
+        return sweep.resume(delivery, found.plan, found.kept, found.again)
+    from runner.app.again import composing_again
+
+    _, options = typed(found.file.about.command)
+    with composing_again(options, found.sweep.settings.modules) as compose:
+        return sweep.resume(delivery, found.plan, found.kept, found.again, left_of(found, compose))
 
 
 def _failed_in_newest() -> str:

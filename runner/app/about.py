@@ -34,6 +34,12 @@ def about_sweep(
     return About(short(f"{name}{_of_case(all_overrides)}", MAX_LABEL), "", sweep_id, command())
 
 
+def about_search(kind: str, keys: Sequence[str], runs: int, sweep_id: str, space: Sequence[str]) -> About:
+    """A search is named by its sampler and the keys of its space, which is spanned by the overrides `space`."""
+    over = short(" x ".join(key.rpartition(".")[2] for key in keys), MAX_KEYS)
+    return About(f"{kind} search over {over} ({count(runs, 'run')})", "", sweep_id, command(), tuple(space))
+
+
 def about_run(case: str | None, otherwise: str, run_id: str, overrides: Sequence[str]) -> About:
     """A single run is called after its case and what differs from it, or as it is called `otherwise`."""
     name = f"case {case}{_with(settings_of(overrides))}" if case else otherwise

@@ -101,11 +101,11 @@ def _plan(
     if equal := len(kept) - len(plan.runs):
         of_jobs = f"{equal:,} of {count(len(kept), 'job')}"
         lines.append(f"{of_jobs} would repeat another; equal runs are trained and counted once")
-    _say(plan, lines, foresees=so_far is None)
+    say_notes(plan, lines, foresees=so_far is None)
     return launched, plan
 
 
-def _say(plan: Plan, lines: Sequence[str] = (), foresees: bool = True) -> None:
+def say_notes(plan: Plan, lines: Sequence[str] = (), foresees: bool = True) -> None:
     """What a person should know before anything trains, with what it `foresees`.
 
     Components of one's own are not asked here: one that ends its process ends a worker, and not the sweep.
@@ -197,6 +197,10 @@ def run_job(config: DictConfig) -> float:
         if "hydra_plugins.stacked" not in str(hydra.sweeper.get("_target_")):
             raise UserError("another launcher needs hydra/sweeper=grid, which writes its results to MLflow at the end")
         return _train_for_folder(Job(hydra.job.num, overrides, plain(config), composition), Path(hydra.sweep.dir))
+    if config.search is not None:
+        raise UserError(
+            f"search={config.search.name} goes through many settings: add -m, and a key with several values"
+        )
     folder = Path(hydra.runtime.output_dir)
     case = OmegaConf.select(own_part, "hydra.runtime.choices.case")
     job = Job(0, overrides, plain(config), composition)
@@ -204,13 +208,13 @@ def run_job(config: DictConfig) -> float:
         from runner.conduct.dry_run import dry_run
 
         plan = make_plan([job])
-        _say(plan)
+        say_notes(plan)
         dry_run(plan, is_sweep=False)
         return math.nan
     plan = make_plan([job])
     (spec,) = plan.specs
     about = about_run(case, f"{spec.data.name} {spec.activation.name}", run_id(), overrides)
-    _say(plan)
+    say_notes(plan)
     context = SweepContext(SweepFolder(folder), about, plan.settings, is_sweep=False, composing=composing_again)
     (result,) = sweep.run(Delivery(context), plan)
     if failed := failures([result]):

@@ -76,6 +76,15 @@ class Delivery:
         self._publisher = Publisher(tracker, self.sweep)
         return self._publisher
 
+    def reuse(self, plan: Plan) -> dict[int, RunResult]:
+        """Results that the store has of a plan by index, where they are to be reused; they are then on disk."""
+        from runner.conduct.reuse import reused
+
+        kept = reused(self.publisher.reader, plan) if plan.settings.skip_finished else {}
+        if kept:
+            self.sweep.folder.keep(list(kept.values()))
+        return kept
+
     def begin(
         self, plan: Plan, kept: Mapping[int, RunResult], again: Container[int] | None, interrupt: OrderlyInterrupt
     ) -> None:
@@ -96,8 +105,8 @@ class Delivery:
         results = list[RunResult]()
         for one in trained:  # what comes back has copies of all that the plan has
             run, origin = self._planned[one.index], one.provenance.with_code(source())
-            kept = in_little_room(one)
-            results.append(replace(kept, key=run.key, spec=run.spec, overrides=run.overrides, provenance=origin))
+            kept = run.named(in_little_room(one))
+            results.append(replace(kept, key=run.key, spec=run.spec, provenance=origin))
         self._unwritten += results
         with interrupt.shield():
             self.sweep.folder.keep(results)

@@ -11,6 +11,7 @@ from runner.findings.sketch import Render
 from runner.runs.account import Account
 from runner.runs.overrides import REPLICATES, label_of, swept_keys
 from runner.runs.result import RunResult
+from runner.runs.role import Role
 from runner.store.records import SETTING
 
 
@@ -39,6 +40,11 @@ class Ledger:
         """All results so far, in the sweep's order."""
         return [self._results[index] for index in sorted(self._results)]
 
+    @property
+    def searched(self) -> list[RunResult]:
+        """Those that were asked for, without those on fresh seeds."""
+        return [one for one in self.results if one.role is Role.SEARCH]
+
     def expect(self, overrides: Sequence[Sequence[str]]) -> None:
         """More runs that will come."""
         self._overrides += overrides
@@ -52,11 +58,13 @@ class Ledger:
 
     def name_of(self, result: RunResult) -> str:
         """What a run is called."""
-        return label_of(result.overrides, self.keys) or self._sweep.about.name
+        name = label_of(result.overrides, self.keys) or self._sweep.about.name
+        return name if result.role is Role.SEARCH else f"{name} ({result.role})"
 
     def setting_of(self, result: RunResult) -> dict[str, str]:
         """The tag that says of which setting a run is, where settings have several runs."""
-        return {SETTING: setting_label(result.overrides, self.keys)} if set(REPLICATES) & set(self.keys) else {}
+        has_several = set(REPLICATES) & set(self.keys) and result.role is Role.SEARCH
+        return {SETTING: setting_label(result.overrides, self.keys)} if has_several else {}
 
     def findings(self, parent_id: str, pages: str) -> Findings:
         """What the sweep has found so far; `pages` is the address of MLflow's page of a run, before its id."""
@@ -64,9 +72,12 @@ class Ledger:
         if made is None or (made.parent_id, made.pages) != (parent_id, pages) or made.account is not account:
             about, settings = self._sweep.about, self._sweep.settings
             expect, modules, least = settings.expect, settings.modules, settings.report.smallest_difference
+            searched = self.searched
+            keys = swept_keys([one.overrides for one in searched]) if len(searched) < len(self.results) else self.keys
             made = Findings(
-                about, self.results, self.run_ids, parent_id, self.keys, expect, modules, account, least, pages,
-                render=self.render,
+                about, searched, self.run_ids, parent_id, keys, expect, modules, account, least, pages,
+                render=self.render, fresh=[one for one in self.results if one.role is not Role.SEARCH],
+                over_seeds=settings.over_seeds,
             )  # fmt: skip
         self._findings = made  # kept, as its tables and scores are worked out once
         return made

@@ -63,13 +63,18 @@ class SweepProgress:
     """
 
     def __init__(self, total: int, training: Training, expect: Expected) -> None:
-        self._total, self._training, self._expect = total, training, expect
+        self.total, self._training, self._expect = total, training, expect
+        self._is_whole = True  # whether all runs are in this training
         self._done, self._written, self._writing = 0, 0, 0.0
         self._best: RunResult | None = None
         self._data: set[str] = set()  # whose scores have no common best one
         self._keys: Sequence[str] = ()
         self._began, self._opened = time.monotonic(), 0.0
         self._since: tuple[float, float] | None = None  # when training was first seen to move, and how far it was
+
+    def follow(self, training: Training) -> None:
+        """Another batch of runs is in training."""
+        self._training, self._is_whole = training, False
 
     def open(self, done: Sequence[RunResult], keys: Sequence[str]) -> None:
         """The store is open, and has what an earlier process has trained."""
@@ -100,7 +105,7 @@ class SweepProgress:
         if left is not None:
             left += self._expect.comparing if phase != Phase.COMPARING else 0
             left += self._expect.looking if phase in (Phase.TRAINING, Phase.WRITING) else 0
-        done = f"{self._done} of {count(self._total, 'run')}" if self._total > 1 else ""
+        done = f"{self._done} of {count(self.total, 'run')}" if self.total > 1 else ""
         return Glance(left, done, self._best_so_far())
 
     def _training_left(self) -> float | None:
@@ -109,6 +114,8 @@ class SweepProgress:
         Where other processes train, this one writes meanwhile, and the slower of both counts.
         """
         now, share = time.monotonic(), self._training.share()
+        if not self._is_whole and self._done:
+            return (now - self._began) * (self.total - self._done) / self._done
         if self._since is None and share > 0:
             # Workers that are out of sight show nothing before the end of a stack.
             self._since = (now, share) if share < SMALL_SHARE else (self._opened or self._began, 0.0)
@@ -125,10 +132,10 @@ class SweepProgress:
 
     def _writing_left(self) -> float:
         of_a_run = self._writing / self._written if self._written else self._expect.of_writing_a_run
-        return (self._total - self._done) * of_a_run
+        return (self.total - self._done) * of_a_run
 
     def _best_so_far(self) -> str:
-        if self._best is None or self._total == 1 or len(self._data) > 1:
+        if self._best is None or self.total == 1 or len(self._data) > 1:
             return ""
         reached, chosen = reversed(scores_of(self._best).items()), chosen_on([self._best])
         scores = ", ".join(f"{chosen}{name} {value:.4g}" for name, value in reached)

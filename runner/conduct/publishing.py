@@ -17,8 +17,6 @@ from runner.conduct.explaining import Explainer
 from runner.conduct.ledger import Ledger
 from runner.conduct.parents import NoParent, Parent, remove_strays, tags_of
 from runner.findings.findings import Findings
-from runner.findings.numbers import scores
-from runner.findings.numbers.data_sets import by_data
 from runner.findings.pictures import picture_of
 from runner.findings.where import first_click, how_to_look
 from runner.runs.account import FILE, SUMMARY
@@ -171,8 +169,8 @@ class Publisher:
 
     def _finish_best(self) -> None:
         """Give the best run of each data set the model and the picture that no other has."""
-        tracking, groups = self._sweep.settings.tracking, by_data(self.ledger.results)
-        for best in filter(None, map(scores.best_result, groups.values())):
+        tracking = self._sweep.settings.tracking
+        for best in filter(None, (part.best_run for part in self.findings.parts)):
             if tracking.models == "best":
                 self._log_model(best)
             if tracking.plots == "best":

@@ -25,7 +25,7 @@ def commands_of(command: str) -> Command:
 
 def fixed(overrides: Overrides, fix: Overrides) -> Overrides:
     """A run's overrides with a fix, as those of one run: without what says how a sweep is run, also a named one."""
-    own = tuple(one for one in overrides if not one.lstrip("+~").startswith(("hydra", "diagnose=")))
+    own = tuple(one for one in overrides if not one.lstrip("+~").startswith(("hydra", "diagnose=", "search")))
     is_named = settings_of(own).get("sweep", "null") != "null"
     return with_fix((*own, *["hydra.mode=RUN"] * is_named), fix)
 

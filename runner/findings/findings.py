@@ -11,6 +11,7 @@ import numpy as np
 
 from runner.base.console import count
 from runner.findings.numbers.answer import Sentence, answer
+from runner.findings.numbers.confirmed import Confirmed, confirmed, not_confirmed
 from runner.findings.numbers.data_sets import by_data, keys_of
 from runner.findings.numbers.scores import best_result
 from runner.findings.numbers.settings import Setting, ranked
@@ -23,6 +24,7 @@ from runner.runs.about import About
 from runner.runs.account import Account
 from runner.runs.overrides import config_of, label_of, swept_keys
 from runner.runs.result import RunResult
+from runner.runs.role import Role
 from runner.store.address import TRAINING_PAGE
 
 if TYPE_CHECKING:
@@ -41,7 +43,8 @@ class Findings:
     and `account` why runs do not learn, where that was looked at when it ended. Differences of the score below
     `smallest_difference` count as none. `pages` is the address of MLflow's page of a run, before its id.
     Of what was found on one of several data sets, `label` is its name and `ending` that of its files. `render` makes
-    its pictures.
+    its pictures. `fresh` are runs on seeds that no other run has, which say how good the best setting is: no comparison
+    has them. `over_seeds` is what counts of a setting's seeds there: their mean, median or worst.
     """
 
     about: About
@@ -57,6 +60,8 @@ class Findings:
     label: str = ""
     ending: str = ""
     render: Render = render_here
+    fresh: Sequence[RunResult] = ()
+    over_seeds: str = "mean"
 
     def __repr__(self) -> str:
         swept = f" over {', '.join(self.keys)}" if self.keys else ""
@@ -70,7 +75,16 @@ class Findings:
     def answer(self) -> list[Sentence]:
         """What came out, in a few sentences."""
         command, smallest = self.about.command, self.smallest_difference
-        return answer(self.results, self.keys, self.verdicts, self.account, command, smallest)
+        headlines = {one.label: one.headline for one in self.parts}
+        return answer(self.results, self.keys, self.verdicts, self.account, command, smallest, headlines)
+
+    @property
+    def headline(self) -> list[str]:
+        """How good the best setting is on fresh seeds, or that a search has none; nothing of a grid without them."""
+        if self.confirmed:
+            return self.confirmed.sentences
+        said = not_confirmed(self.results, self.keys) if self.about.space else ""
+        return [said] if said else []
 
     @cached_property
     def parts(self) -> "list[Findings]":
@@ -79,10 +93,14 @@ class Findings:
         if len(groups) < 2:
             return [self]
         endings = endings_of(groups)
+        fresh = by_data([*self.results, *self.fresh]) if self.fresh else {}
         return [
-            replace(self, results=some, keys=keys_of(some, self.keys), label=label, ending=endings[label])
+            replace(
+                self, results=some, keys=keys_of(some, self.keys), label=label, ending=endings[label],
+                fresh=[one for one in fresh.get(label, ()) if one.role is not Role.SEARCH],
+            )
             for label, some in groups.items()
-        ]
+        ]  # fmt: skip
 
     @cached_property
     def settings(self) -> list[Setting]:
@@ -95,9 +113,14 @@ class Findings:
         return table_of(self.settings)
 
     @cached_property
+    def confirmed(self) -> Confirmed | None:
+        """What fresh seeds say of the best setting, of results on one data set; None where there are none."""
+        return confirmed(self.results, self.fresh, self.keys, self.over_seeds) if self.fresh else None
+
+    @cached_property
     def best_run(self) -> RunResult | None:
-        """The best run of the best setting, of results on one data set."""
-        return best_result(self.results)
+        """The best run of the best setting, of results on one data set; of the setting that fresh seeds have chosen."""
+        return best_result(self.confirmed.searched if self.confirmed else self.results)
 
     @property
     def best(self) -> RunResult | None:

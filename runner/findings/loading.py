@@ -16,6 +16,7 @@ from runner.runs.origin import Provenance
 from runner.runs.outcome import Outcome
 from runner.runs.overrides import swept_keys
 from runner.runs.result import RunResult
+from runner.runs.role import Role
 from runner.runs.sharing import in_little_room
 from runner.runs.spec import from_plain
 from runner.store.address import named_store, run_pages
@@ -53,20 +54,27 @@ def load_sweep(name: str | None = None, reader: "Reader | None" = None, without:
     results = [_result(reader, stored.pop(index)) for index in list(stored)]
     about, expect = About(parent.name, "", parent.run_id, parent.tags.get("mlflow.source.name", "")), {}
     report: Mapping[str, Any] = {}
+    over_seeds = "mean"
     if parents:
         try:
             plan = plan_from(reader.file(parent, "plan.json"))
             results = _as_planned(results, plan.runs, errors)
             about, expect = plan.about, dict(plan.settings.get("expect", {}))
             report = dict(plan.settings.get("report", {}))
+            over_seeds = (plan.settings.get("search") or {}).get("over_seeds", over_seeds)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise UserError(f"the plan of run {parent.run_id} cannot be used: {error}") from error
     if not results:
         raise UserError(f"run {parent.run_id} was not trained and has nothing to show")
-    keys = swept_keys([result.overrides for result in results])
+    searched = [result for result in results if result.role is Role.SEARCH]
+    keys = swept_keys([result.overrides for result in searched])
     account, least = _account(reader, parent), report.get("smallest_difference")
     pages = run_pages(parent.experiment_id)
-    return Findings(about, results, run_ids, parent.run_id, keys, expect, modules, account, least, pages)
+    fresh = [result for result in results if result.role is not Role.SEARCH]
+    return Findings(
+        about, searched, run_ids, parent.run_id, keys, expect, modules, account, least, pages,
+        fresh=fresh, over_seeds=over_seeds,
+    )  # fmt: skip
 
 
 def _account(reader: "Reader", run: "StoredRun") -> Account | None:
@@ -131,6 +139,8 @@ def _as_planned(
             by_index.get(run.index)
             or RunResult(run.index, run.key, from_plain(run.spec), Outcome.KILLED, error=errors.get(run.index, "")),
             overrides=tuple(map(sys.intern, run.overrides)),
+            role=run.role,
+            rung=run.rung,
         )
         for run in planned
     ]

@@ -15,8 +15,8 @@ from nn.metrics import METRICS
 from runner.base.console import NEVER_CUT, console, count, say, warn
 from runner.base.texts import brief, number
 from runner.findings.numbers.baselines import Baseline, baselines_of, has_learned, rows_of, shortfall_of
-from runner.findings.numbers.data_sets import MAX_DATA, by_data, keys_of
-from runner.findings.numbers.scores import reported_of, told_over
+from runner.findings.numbers.data_sets import MAX_DATA
+from runner.findings.numbers.scores import by_setting, left_in, reported_of, told_over
 from runner.findings.numbers.tables import scores_in, seed_table
 from runner.findings.numbers.units import cost_in_words
 from runner.findings.remedies import ways_out
@@ -28,6 +28,8 @@ from runner.runs.result import MAX_REASONS, RunResult
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from runner.findings.findings import Findings
 
 MAX_ROWS = 20
 TESTED = "on test samples where the data has them"
@@ -97,24 +99,24 @@ def _print_probes(out: Console, measures: Mapping[str, float]) -> None:
             out.print(f"output at {at}: {value:.4g}" + ("" if error is None else f" (error {error:.4g})"))
 
 
-def print_sweep(
-    results: Sequence[RunResult],
-    keys: Sequence[str],
-    verdicts: Sequence[Verdict],
-    where: str | Text,
-    account: Account | None = None,
-) -> None:
-    """What came out of a sweep that differs in `keys`, why runs of it do not learn, and what was expected of it."""
-    groups = by_data(results)
-    for label, members in list(groups.items())[:MAX_DATA]:
-        own = keys_of(members, keys) if len(groups) > 1 else keys
-        notes = [one for one in [cost_in_words(members)] if one]
-        title = f"on {label}" if len(groups) > 1 else ""
-        print_comparison(seed_table(members, own), settings_in(own), rows_of(members), told_over(members), notes, title)
-    if len(groups) > 1:
-        more = len(groups) - MAX_DATA
+def print_sweep(sweep: "Findings", where: str | Text) -> None:
+    """What came out of a sweep, why runs of it do not learn, and what was expected of it."""
+    parts, account, verdicts = sweep.parts, sweep.account, sweep.verdicts
+    for one in parts[:MAX_DATA]:
+        notes = [line for line in [cost_in_words(one.results)] if line]
+        title = f"on {one.label}" if one.label else ""
+        settings = settings_in(one.keys)
+        last = left_in(one.results, settings)
+        if behind := len(by_setting(one.results, settings)) - len(by_setting(last, settings)):
+            notes.append(f"{count(behind, 'setting')} left behind on fewer seeds: in comparison.csv of the sweep")
+        table = seed_table(last, one.keys)
+        print_comparison(table, settings, rows_of(last), told_over(last), notes, title)
+        for line in one.headline:
+            say(line)
+    if len(parts) > 1:
+        more = len(parts) - MAX_DATA
         say(f"\n{count(more, 'more data set')}: in the report\n" if more > 0 else "")
-    for line in ways_out(results) if not (account and account.causes) else ():
+    for line in ways_out(sweep.results) if not (account and account.causes) else ():
         say(line)
     say_account(account)
     print_verdicts(verdicts)

@@ -74,6 +74,10 @@ class Plan:
                 return " or ".join(mine)
         return ""
 
+    def name_of_run(self, index: int) -> str:
+        """What was typed for a run."""
+        return " ".join(self.by_index[index].overrides)
+
     @cached_property
     def _names(self) -> list[dict[int, str]]:
         """What each run has, by its index: of one setting that differs after the other, at last of all of them."""
@@ -137,7 +141,10 @@ class Plan:
         """The runs that have no result, as they are when they are not trained."""
         error = "Killed: the sweep was interrupted before this run was done"
         missing = [run for run in self.runs if run.index not in done]
-        return [RunResult(run.index, run.key, run.spec, Outcome.KILLED, run.overrides, error) for run in missing]
+        return [
+            RunResult(run.index, run.key, run.spec, Outcome.KILLED, run.overrides, error, role=run.role, rung=run.rung)
+            for run in missing
+        ]
 
 
 def make_plan(

@@ -1,18 +1,29 @@
 """A run of a sweep as it is planned."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from runner.runs.result import RunResult
+from runner.runs.role import Role
 from runner.runs.spec import Spec
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedRun:
-    """One run of a sweep: its place there, its run key, and the overrides and spec that make it."""
+    """One run of a sweep: its place there, its run key, the overrides and spec that make it, and what it is for.
+
+    `rung` is how often its setting has been among the better half of a search; runs of a grid have 0.
+    """
 
     index: int
     key: str
     overrides: tuple[str, ...]
     spec: Spec
+    role: Role = Role.SEARCH
+    rung: int = 0
+
+    def named(self, result: RunResult) -> RunResult:
+        """Its result, with what the plan says of it."""
+        return replace(result, overrides=self.overrides, role=self.role, rung=self.rung)
 
 
 def with_seed(spec: Spec, seed: int) -> Spec:

@@ -18,6 +18,7 @@ from runner.base.formats import open_archive
 from runner.runs.history import History, series_of
 from runner.runs.origin import DataUsed, Provenance
 from runner.runs.outcome import Outcome
+from runner.runs.role import Role
 from runner.runs.signals import Signals, columns_of, signals_of
 from runner.runs.spec import Spec, from_plain, score_of, to_plain
 from runner.runs.structure import Structure, structure_of
@@ -35,7 +36,8 @@ class RunResult:
     its picture could not be drawn. `pictures` maps file names to PNG bytes. `restored` is the step whose weights the
     network has, of a run that ends with its best ones. `signals` say what happened in every layer: `step (points,)`,
     and of each signal of `nn.signals` `(points, layers)`; no digest covers them, and results of earlier versions have
-    none.
+    none. `role` and
+    `rung` are those of the planned run; a sweep's plan keeps them.
     """
 
     index: int
@@ -53,6 +55,8 @@ class RunResult:
     signals: Signals = field(default_factory=dict)
     pictures: dict[str, bytes] = field(default_factory=dict)
     provenance: Provenance = field(default_factory=Provenance)
+    role: Role = Role.SEARCH
+    rung: int = 0
 
     @property
     def digests(self) -> dict[str, str]:

@@ -127,6 +127,11 @@ class Settings(Frozen):
     quiet: Flag = False
     dry_run: Flag = False
 
+    @property
+    def over_seeds(self) -> str:
+        """What counts of a setting's seeds where settings are chosen: their mean, median or worst."""
+        return self.search.over_seeds if self.search else "mean"
+
     def planned(self) -> dict[str, Any]:
         """What a plan keeps, as plain data."""
         return self.model_dump(mode="json", exclude={"quiet", "dry_run"})

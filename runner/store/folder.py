@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from shlex import quote
 from shutil import rmtree
@@ -163,7 +162,7 @@ class SweepFolder:
                 continue
             for one in results:
                 if run := planned.get((one.index, one.key)):
-                    found[run.index] = replace(in_little_room(one), overrides=run.overrides)
+                    found[run.index] = run.named(in_little_room(one))
         return dict(sorted(found.items())), damaged
 
     def finish(self, continued_as: str = "") -> None:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import NonNegativeInt, TypeAdapter, ValidationError
@@ -11,6 +11,7 @@ from pydantic import NonNegativeInt, TypeAdapter, ValidationError
 from runner.runs.about import About
 from runner.runs.identity import code_files
 from runner.runs.planned import PlannedRun, parts_but_the_seed, with_seed
+from runner.runs.role import Role
 from runner.runs.settings import Settings
 from runner.runs.spec import Spec, from_plain, to_plain
 from runner.store.address import named_store
@@ -21,7 +22,7 @@ SEAL = b',"seal":"'
 
 @dataclass(frozen=True, slots=True)
 class PlanEntry:
-    """One planned run as plain data: its place in the sweep, run key, overrides, and its spec.
+    """One planned run as plain data: its place in the sweep, run key, overrides, its spec, and what it is for.
 
     `but_seed` is all of the spec but its seed, one object for all runs that have it in common.
     """
@@ -31,6 +32,8 @@ class PlanEntry:
     overrides: tuple[str, ...]
     but_seed: dict[str, Any]
     seed: int
+    role: Role = Role.SEARCH
+    rung: int = 0
 
     @property
     def spec(self) -> dict[str, Any]:
@@ -57,16 +60,19 @@ class PlanFile:
             parts = parts_but_the_seed(run.spec)
             if parts not in known:
                 known[parts] = _but_seed(to_plain(run.spec))
-            runs.append(PlanEntry(run.index, run.key, run.overrides, known[parts], run.spec.seed))
+            runs.append(PlanEntry(run.index, run.key, run.overrides, known[parts], run.spec.seed, run.role, run.rung))
         return cls(about, is_sweep, settings.planned(), named_store(), code_files(settings.modules), runs)
 
     def content(self) -> bytes:
         """The plan as a file, which says when it was changed."""
         specs = {id(run.but_seed): run.but_seed for run in self.runs}
         places = {one: place for place, one in enumerate(specs)}
-        runs = [_Run(run.index, run.key, run.overrides, places[id(run.but_seed)], run.seed) for run in self.runs]
+        runs = [
+            _Run(run.index, run.key, run.overrides, places[id(run.but_seed)], run.seed, run.role, run.rung)
+            for run in self.runs
+        ]
         head = self.about, self.is_sweep, self.settings, self.store, self.code
-        return _sealed(_STORED.dump_json(_Stored(*head, list(specs.values()), runs)))
+        return _sealed(_STORED.dump_json(_Stored(*head, list(specs.values()), runs, FORMAT), exclude_defaults=True))
 
     @property
     def planned(self) -> list[PlannedRun]:
@@ -75,7 +81,8 @@ class PlanFile:
         for run in self.runs:
             if id(run.but_seed) not in known:
                 known[id(run.but_seed)] = from_plain(run.spec)
-            runs.append(PlannedRun(run.index, run.key, run.overrides, with_seed(known[id(run.but_seed)], run.seed)))
+            spec = with_seed(known[id(run.but_seed)], run.seed)
+            runs.append(PlannedRun(run.index, run.key, run.overrides, spec, run.role, run.rung))
         return runs
 
 
@@ -88,6 +95,8 @@ class _Run:
     overrides: tuple[str, ...]
     spec: NonNegativeInt
     seed: NonNegativeInt
+    role: Role = Role.SEARCH
+    rung: NonNegativeInt = 0
 
 
 @dataclass(frozen=True)
@@ -101,7 +110,7 @@ class _Stored:
     code: dict[str, str]
     specs: list[dict[str, Any]]
     runs: list[_Run]
-    format: int = field(default=FORMAT)
+    format: int
 
 
 _STORED = TypeAdapter(_Stored)
@@ -128,7 +137,10 @@ def plan_from(content: bytes) -> PlanFile:
         raise ValueError("it lacks the spec of a run")
     if "seal" in plain and content != _sealed(content.rpartition(SEAL)[0] + b"}"):
         raise ValueError("it was changed after it was written")
-    runs = [PlanEntry(run.index, run.key, run.overrides, stored.specs[run.spec], run.seed) for run in stored.runs]
+    runs = [
+        PlanEntry(run.index, run.key, run.overrides, stored.specs[run.spec], run.seed, run.role, run.rung)
+        for run in stored.runs
+    ]
     return PlanFile(stored.about, stored.is_sweep, stored.settings, stored.store, stored.code, runs)
 
 

@@ -16,6 +16,7 @@ from nn.registry import Array
 from runner.runs.origin import DataUsed
 from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
+from runner.runs.role import Role
 from runner.runs.signals import columns_of
 from runner.runs.spec import flatten, to_plain
 from runner.runs.weights import write_weights
@@ -122,6 +123,8 @@ def tags_of(result: RunResult) -> dict[str, str]:
         tags |= {"data_digest": result.data.digest} | result.digests
         tags |= {"train_samples": str(n_train), "test_samples": str(n_test)}
         tags |= {"validation_samples": str(result.data.n_validation)} if result.data.n_validation else {}
+    if result.role is not Role.SEARCH or result.rung:
+        tags |= {"role": result.role.value, "rung": str(result.rung)}
     if result.restored is not None:
         tags["restored_step"] = str(result.restored)
     if result.provenance.reused_from:

@@ -27,7 +27,8 @@ LATE, SHORTEST = 3.0, 20.0  # times the longest time that a stack has taken; sec
 
 
 class Training:
-    """All tasks of a sweep in training; a context, because its workers must be ended whatever happens.
+    """All tasks of a sweep in training; a context, because its workers must be ended whatever happens, unless they are
+    lent by another one.
 
     As many are in flight as keep workers busy, so that results never pile up here. Workers apart start at once: this
     process imports MLflow meanwhile. A task whose worker dies is tried once more after all others, alone. On a cluster
@@ -36,9 +37,14 @@ class Training:
     """
 
     def __init__(
-        self, tasks: Sequence[Task], workers: Workers, draw: Draw | None = None, named: Callable[[int], str] = str
+        self,
+        tasks: Sequence[Task],
+        workers: Workers,
+        draw: Draw | None = None,
+        named: Callable[[int], str] = str,
+        are_lent: bool = False,
     ) -> None:
-        self._tasks, self._workers, self._draw, self._named = tasks, workers, draw, named
+        self._tasks, self._workers, self._draw, self._named, self._are_lent = tasks, workers, draw, named, are_lent
         self._waiting = list(reversed(range(len(tasks))))
         self._futures: dict[Future[list[RunResult]], int] = {}
         self._sent: dict[int, float] = {}
@@ -87,7 +93,8 @@ class Training:
         self._end()
 
     def _end(self) -> None:
-        self._workers.end()
+        if not self._are_lent:
+            self._workers.end()
         self._meters.close()
 
     def __iter__(self) -> Iterator[list[RunResult]]:
@@ -214,20 +221,25 @@ class Training:
                 yield future.result()
 
 
-def training_of(plan: Plan, done: Container[int] = (), draw: Draw | None = None) -> Training:
+def training_of(
+    plan: Plan, done: Container[int] = (), draw: Draw | None = None, lent: Workers | None = None
+) -> Training:
     """All runs of a plan that are not done, in training where its settings say; `draw` gives each its picture.
 
-    Raises NoWorkers when none can be had.
+    Workers apart that are `lent` train them. Raises NoWorkers when none can be had.
     """
     if all(run.index in done for run in plan.runs):
         return Training([], ThisProcess())
+    if lent is not None and lent.is_apart:
+        pieces = pieces_for(plan, lent.slots) if lent.is_spread else lent.slots
+        return Training(plan.tasks_without(done, pieces), lent, draw, plan.name_of_run, are_lent=True)
     remove_leftovers()
     executor, wanted = plan.settings.executor, plan.settings.workers or default_workers()
     if isinstance(executor, ProcessExecutor):
         tasks = plan.tasks_without(done)
         fitting = plan.workers_for(tasks)
         workers: Workers = ProcessPool(min(fitting, len(tasks))) if fitting > 1 else ThisProcess()
-        return Training(tasks, workers, draw, lambda index: " ".join(plan.by_index[index].overrides))
+        return Training(tasks, workers, draw, plan.name_of_run)
     from runner.train.clusters import dask_workers
 
     if isinstance(executor, DaskExecutor) and executor.address is None:  # of this machine, so they must fit into it

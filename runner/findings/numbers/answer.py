@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from runner.base.console import count
 from runner.findings.numbers.comparing import MORE_SEEDS, TO_TELL, compared
@@ -14,6 +15,7 @@ from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
 
 MAX_CAUSES = 2
+CONFIRMED = "Confirmed on fresh seeds"
 SETTINGS, EXPECTED, UNFINISHED = "Settings, best first", "What was expected", "Runs that did not finish"
 NOT_LEARNING, NOT_LEARNING_ALONE = "Why runs do not learn", "Why it does not learn"
 SEEDS = re.compile(r"(?<![\w.])seed=range\((\d+)\)")
@@ -49,12 +51,14 @@ def answer(
     account: Account | None = None,
     command: str = "",
     smallest: float | None = None,
+    headlines: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> list[Sentence]:
     """What was expected and whether it is so; of every data set the best setting, how sure that is and what matters
     most; what does not learn and why; and what to try next, where that is known.
 
     Scores on different data cannot be compared, so every data set has an answer of its own. `command` has started the
-    sweep, and differences of the score below `smallest` count as none.
+    sweep, and differences of the score below `smallest` count as none. Where a data set has a headline, by its label or
+    the empty one, that is what is to be said of its settings: it is of fresh seeds, all other scores have been chosen.
     """
     found = expected(verdicts)
     if not any(result.has_finished for result in results):
@@ -62,8 +66,11 @@ def answer(
         return [*found, nothing, *_unfinished(results), *_failing(account), *_next([], account, command)]
     groups = by_data(results)
     for label, members in list(groups.items())[:MAX_DATA]:
-        sentences, title = compared(members, keys, smallest), title_of(SETTINGS, label if len(groups) > 1 else "")
-        if len(groups) > 1:
+        own = label if len(groups) > 1 else ""
+        headline = headlines.get(own, ())
+        sentences, title = list(headline), title_of(CONFIRMED if headline else SETTINGS, own)
+        sentences = sentences or compared(members, keys, smallest)
+        if own:
             sentences[0] = f"On {label}, {sentences[0][0].lower()}{sentences[0][1:]}"
         found += [Sentence(one, title) for one in sentences]
     if len(groups) > MAX_DATA:

@@ -86,12 +86,20 @@ def order_of(score: str, mean: float, finished: float, cost: float) -> tuple[flo
 
 
 def rank_of(members: Sequence[RunResult]) -> tuple[float, ...]:
-    """A key that sorts settings by their runs, on the samples that choose, the best first: see `order_of`."""
+    """A key that sorts settings by their runs, on the samples that choose, the best first: see `order_of`.
+
+    Those that a search has trained on more seeds come before those that it has left behind.
+    """
     ended = [one for one in members if one.has_finished]
     score = next((one.score for one in ended if one.score), "cost")
     found = [[scores_of(one)[name] for one in ended if name in scores_of(one)] for name in (score, "cost")]
     middle, cost = (mean(values) if values else np.nan for values in found)
-    return order_of(score, middle, len(ended) / len(members), cost)
+    return rung_of(members), *order_of(score, middle, len(ended) / len(members), cost)
+
+
+def rung_of(members: Sequence[RunResult]) -> int:
+    """How far a setting has come in a search, as a key that sorts: 0 in a grid, less for one that was better."""
+    return -max((one.rung for one in members), default=0)
 
 
 def common_score(results: Sequence[RunResult]) -> str:
@@ -108,6 +116,13 @@ def by_setting(results: Sequence[RunResult], settings: Sequence[str]) -> dict[tu
     for result in sorted(results, key=lambda result: result.index):
         groups.setdefault(tuple(values_of(result.overrides, settings).values()), []).append(result)
     return groups
+
+
+def left_in(results: Sequence[RunResult], settings: Sequence[str]) -> list[RunResult]:
+    """The runs of those settings that a search has not left behind on fewer seeds; of a grid all."""
+    groups = by_setting(results, settings).values()
+    last = min(map(rung_of, groups), default=0)
+    return [one for members in groups if rung_of(members) == last for one in members]
 
 
 def in_order(results: Sequence[RunResult], settings: Sequence[str]) -> list[list[RunResult]]:
@@ -141,7 +156,8 @@ def best_result(results: Sequence[RunResult]) -> RunResult | None:
         finished = [scores_of(one) for one in members if one.has_finished]
         values = [one[score] for one in finished if not np.isnan(one.get(score, np.nan))]
         cost = mean([one["cost"] for one in finished]) if finished else np.nan
-        return order_of(score, mean(values) if values else np.nan, len(values) / len(members), cost)
+        reached = order_of(score, mean(values) if values else np.nan, len(values) / len(members), cost)
+        return rung_of(members), *reached
 
     return best_of(min(by_setting(results, settings).values(), key=rank, default=[]))
 

@@ -12,7 +12,7 @@ from hydra.core.override_parser.types import Override
 from hydra.core.utils import JobReturn, configure_log, setup_globals
 from hydra.plugins.launcher import Launcher
 from hydra.types import HydraContext, TaskFunction
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 
 from runner.base.errors import RunsFailed, UserError
 
@@ -88,6 +88,8 @@ class GridSweeper(BasicSweeper):
 
     def sweep(self, arguments: list[str]) -> Any:
         assert self.config is not None
+        if OmegaConf.select(self.config, "search") is not None:
+            return self._search(self.config, arguments)
         if self.config.dry_run is True:
             return self._preview(self.config, arguments)
         try:
@@ -98,6 +100,18 @@ class GridSweeper(BasicSweeper):
             raise
         self._publish()
         return returned
+
+    def _search(self, config: DictConfig, arguments: list[str]) -> None:
+        """Go through a space, or say how that would be done."""
+        from runner.app.searching import preview, search
+
+        if not isinstance(self.launcher, StackedLauncher):
+            raise UserError(f"search={config.search.name} needs hydra/launcher=stacked")
+        assert self.hydra_context is not None
+        setup_globals()
+        configure_log(config.hydra.hydra_logging, config.hydra.verbose)
+        begin = preview if config.dry_run is True else search
+        begin(self.hydra_context.config_loader, config, [*self._parse_config(), *arguments])
 
     def _preview(self, config: DictConfig, arguments: list[str]) -> None:
         """What `sweep` would do, without the folder that it makes."""

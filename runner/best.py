@@ -1,0 +1,38 @@
+"""`python -m runner.best`: the command that trains the best setting of a sweep."""
+
+import sys
+from collections.abc import Sequence
+
+from runner.app.commands import only_name, run_command
+from runner.base.console import say
+from runner.base.errors import UserError
+
+USAGE = """\
+Prints the command that trains the best setting of a sweep, on each of its data sets: the one that fresh seeds have
+chosen (a search, or python -m runner.confirm), else the best one by its score.
+
+  python -m runner.best                      of the newest sweep
+  python -m runner.best SWEEP                of a certain one: its name in outputs/, or the id of its run in MLflow
+  eval "$(python -m runner.best)"            train it"""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a command line; returns the exit code."""
+    return run_command(_run, arguments, USAGE, reads=True)
+
+
+def _run(arguments: Sequence[str]) -> int:
+    from runner.diagnosis.commands import commands_of
+    from runner.findings.loading import load_sweep
+
+    sweep = load_sweep(only_name(arguments, "sweep"))
+    found = [best for part in sweep.parts if (best := part.best_run) is not None]
+    if not found:
+        raise UserError(f"no run of {sweep.about.name} finished, so none is the best")
+    for best in found:
+        say(commands_of(sweep.about.command)(best, ()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,77 @@
+"""`python -m runner.confirm`: how good the best setting of a sweep is on seeds that took no part in choosing it."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from runner.app.commands import only_name, run_command
+from runner.base.console import say
+from runner.base.errors import UserError
+
+if TYPE_CHECKING:
+    from runner.conduct.resumption import Resumption
+
+USAGE = """\
+Tells how good the best setting of a sweep really is. The best of many scores is too good: it was chosen for its luck
+too. Twelve fresh seeds choose among the best five settings, and twelve others, which chose nothing, give the number to
+report: for the chosen setting and for the default one, seed by seed.
+
+  python -m runner.confirm                   the newest sweep in outputs/
+  python -m runner.confirm SWEEP             a certain one: the name of its folder in outputs/, or a path
+
+A search (search=random, search=tpe) has done so already. The runs join the sweep in MLflow, with the tag `role`; its
+tables and pictures compare the runs that it had, and its report begins with what the fresh seeds say.
+`python -m runner.best` prints the command that trains the chosen setting."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a command line; returns the exit code."""
+    return run_command(_run, arguments, USAGE, reads=True)
+
+
+def _run(arguments: Sequence[str]) -> int:
+    from runner.app.again import composing_again
+    from runner.conduct import sweep
+    from runner.conduct.delivery import Delivery
+    from runner.runs.command_lines import typed
+    from runner.runs.result import failures
+    from runner.search.again import confirmation_of, findings_of
+
+    found = complete_sweep(only_name(arguments, "sweep"))
+    if known := [line for part in findings_of(found).parts if part.confirmed for line in part.headline]:
+        say("\n".join(known))
+        return 0
+    _, options = typed(found.file.about.command)
+    with composing_again(options, found.sweep.settings.modules) as compose:
+        batches = confirmation_of(found, compose)
+        delivery = Delivery(replace(found.sweep, composing=composing_again))
+        results = sweep.resume(delivery, found.plan, found.kept, set(), batches)
+    if error := failures(results):
+        raise error
+    return 0
+
+
+def complete_sweep(name: str | None) -> "Resumption":
+    """A sweep of which all runs have a result, the newest without a name. Raises UserError for any other."""
+    from runner.conduct.resumption import look_at
+    from runner.store.address import is_lost, named_store
+    from runner.store.folder import find_folder, newest_folder
+
+    folder = find_folder(name) if name else newest_folder()
+    if folder is None:
+        raise UserError("there is no sweep in outputs/; python -m runner -m KEY=VALUE,VALUE runs one")
+    folder.take()
+    file = folder.read_plan()
+    if named_store() != file.store and not is_lost(file.store):
+        raise UserError(f"this sweep was written to {file.store}, and the store here is {named_store()}")
+    found = look_at(folder, file)
+    if not found.sweep.is_sweep:
+        raise UserError(f"{folder.shown} is a single run, so there are no settings to choose from")
+    if found.missing:
+        raise UserError(f"{len(found.missing)} runs of {folder.shown} have no result; first: {folder.resume_command}")
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

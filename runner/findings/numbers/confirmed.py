@@ -1,0 +1,249 @@
+"""How good the best setting is on seeds that took no part in choosing it, beside the default setting on the same ones.
+
+The best of many scores is too good: it was chosen for its luck too. Fresh seeds choose among the best settings, and
+others, which no run that chose has seen, give the number that is reported.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from nn.metrics import METRICS
+from runner.base.console import count
+from runner.base.moments import mean
+from runner.base.texts import number
+from runner.findings.numbers.chance import FEWEST, Paired, paired
+from runner.findings.numbers.scores import Replicate, best_result, by_setting, in_words, rank_of, replicate_of
+from runner.findings.numbers.usable import loss_of, over_seeds, worth_of
+from runner.runs.overrides import label_of, settings_in
+from runner.runs.result import RunResult
+from runner.runs.role import Role
+
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True)
+class Finalist:
+    """One of the settings among which fresh seeds choose: its score on the seeds of the sweep, and on those."""
+
+    label: str
+    searched: float
+    fresh: float
+    seeds: int
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """The chosen setting of a sweep: its `overrides` without a seed, and its runs that were `searched`.
+
+    `fresh` are its scores by fold and seed on fresh seeds, and `default` those of the default setting, which are the
+    same ones where the chosen setting is the default, and none where there is no default. `finalists` have met on other
+    fresh seeds before, the best first. Of `diverged` runs the score is that of the best constant.
+    """
+
+    label: str
+    overrides: tuple[str, ...]
+    searched: Sequence[RunResult]
+    settings: int
+    finalists: Sequence["Finalist"]
+    score: str
+    over: str
+    fresh: dict[Replicate, float]
+    default: dict[Replicate, float]
+    diverged: int
+
+    @property
+    def is_default(self) -> bool:
+        """Whether the default setting is the chosen one."""
+        return self.default == self.fresh
+
+    @property
+    def searched_score(self) -> float:
+        """The score that it was chosen for."""
+        return _score(self.searched, self.score, self.over)
+
+    @property
+    def value(self) -> float:
+        """Its score on fresh seeds."""
+        return self._over(list(self.fresh.values()))
+
+    @property
+    def default_value(self) -> float:
+        """That of the default setting; NaN without one."""
+        return self._over(list(self.default.values())) if self.default else math.nan
+
+    def _over(self, values: Sequence[float]) -> float:
+        sign = METRICS.metric(self.score).sign
+        return -sign * over_seeds([-sign * one for one in values], self.over)
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Of the mean by Student's t, of the median by the order of the values; the worst of some values has none."""
+        values = np.sort(list(self.fresh.values()))
+        n = len(values)
+        if n < FEWEST or self.over == "worst":
+            return math.nan, math.nan
+        from scipy import stats
+
+        if self.over == "median":
+            place = int(stats.binom.ppf((1 - CONFIDENCE) / 2, n, 0.5)) - 1
+            return float(values[max(0, place)]), float(values[n - 1 - max(0, place)])
+        half = stats.t.ppf((1 + CONFIDENCE) / 2, n - 1) * values.std(ddof=1) / math.sqrt(n)
+        metric = METRICS.metric(self.score)
+        low, high = float(values.mean() - half), float(values.mean() + half)
+        return (max(0.0, low), min(1.0, high)) if metric.unit == "share" else (low, high)
+
+    @property
+    def against_default(self) -> Paired | None:
+        """Its scores less those of the default, seed by seed; None where there is nothing to compare."""
+        common = sorted(self.fresh.keys() & self.default.keys())
+        if self.is_default or not common:
+            return None
+        return paired(np.array([self.fresh[one] - self.default[one] for one in common]))
+
+    @property
+    def beats_default(self) -> bool:
+        """Whether it is better than the default setting, and chance does not explain that."""
+        pair = self.against_default
+        return pair is not None and not pair.could_be_chance and pair.mean * METRICS.metric(self.score).sign > 0
+
+    @property
+    def sentences(self) -> list[str]:
+        """The headline, what it is beside the default setting, and what is to be known of the numbers."""
+        seeds, (low, high) = in_words(self.fresh), self.interval
+        of = "" if self.over == "mean" else f"{self.over} "
+        sure = "" if math.isnan(low) else f" (95 % interval {number(low)} to {number(high)})"
+        on = self.searched[0].reported_on
+        tested = f" on {on} rows that no run which chose has seen" if _is_apart(self.searched[0]) else ""
+        said = [
+            f"The best of {count(self.settings, 'setting')} is {self.label}: "
+            f"searched {of}{self._searched_on}{self.score} {number(self.searched_score)}, "
+            f"confirmed {number(self.value)}{sure} on {seeds} that chose nothing{tested}."
+        ]
+        said += [self._beside_default] if self.default else []
+        if self.diverged:
+            said.append(
+                f"{self.diverged} of its {count(len(self.fresh), 'run')} on fresh seeds did not finish; "
+                "they count as the best constant."
+            )
+        return said
+
+    @property
+    def _searched_on(self) -> str:
+        one = self.searched[0]
+        return f"{one.scored_on} " if one.scored_on != one.reported_on else ""
+
+    @property
+    def _beside_default(self) -> str:
+        if self.is_default:
+            return "That is the default setting, so no other one can be said to be better."
+        pair = self.against_default
+        assert pair is not None
+        by = (
+            f"{number(abs(pair.mean), 3)} (95 % interval {number(pair.low, 3)} to {number(pair.high, 3)}, "
+            f"p = {pair.p:.3g} by a paired permutation test)"
+        )
+        default = f"the default setting, which has {number(self.default_value)} on the same seeds"
+        if pair.could_be_chance:
+            return f"No setting can be told from {default}: the difference is {by}."
+        return f"It is {'better' if self.beats_default else 'worse'} than {default}, by {by}."
+
+
+def confirmed(
+    results: Sequence[RunResult], fresh: Sequence[RunResult], keys: Sequence[str], over: str = "mean"
+) -> Confirmed | None:
+    """What fresh seeds say of a sweep over `keys` on one data set; None where there are none, or not all of them.
+
+    `over` is what counts of a setting's seeds: their mean, median or worst.
+    """
+    settings = settings_in(keys)
+    having = {role: [one for one in fresh if one.role is role] for role in Role}
+    runs, default = having[Role.CONFIRM] or having[Role.DEFAULT], having[Role.DEFAULT]
+    searched = by_setting(results, settings)
+    chosen = _chosen(searched, by_setting(having[Role.CHOOSE], settings), runs, settings, over)
+    if not runs or chosen is None or not all(one.outcome.is_trained for one in fresh):
+        return None
+    members = searched[chosen]
+    without_seed = tuple(one for one in members[0].overrides if not one.startswith(("seed=", "data.fold=")))
+    score = next((one.score for one in members if one.score), "cost")
+    return Confirmed(
+        label=label_of(members[0].overrides, settings) or "the only setting",
+        overrides=without_seed,
+        searched=members,
+        settings=len(searched),
+        finalists=_finalists(searched, by_setting(having[Role.CHOOSE], settings), settings, score, over),
+        score=score,
+        over=over,
+        fresh={replicate_of(one): worth_of(one) for one in runs},
+        default={replicate_of(one): worth_of(one) for one in default},
+        diverged=sum(not one.has_finished for one in runs),
+    )
+
+
+def _score(runs: Sequence[RunResult], score: str, over: str) -> float:
+    """What a setting is chosen by."""
+    return -METRICS.metric(score).sign * over_seeds([loss_of(one) for one in runs], over)
+
+
+def _finalists(
+    searched: dict[tuple[str, ...], list[RunResult]],
+    having: dict[tuple[str, ...], list[RunResult]],
+    settings: Sequence[str],
+    score: str,
+    over: str,
+) -> list[Finalist]:
+    found = [
+        Finalist(
+            label_of(some[0].overrides, settings),
+            _score(searched[values], score, over),
+            _score(some, score, over),
+            len(some),
+        )
+        for values, some in having.items()
+        if values in searched
+    ]
+    return sorted(found, key=lambda one: -METRICS.metric(score).sign * one.fresh)
+
+
+def _chosen(
+    searched: dict[tuple[str, ...], list[RunResult]],
+    finalists: dict[tuple[str, ...], list[RunResult]],
+    runs: Sequence[RunResult],
+    settings: Sequence[str],
+    over: str,
+) -> tuple[str, ...] | None:
+    """The setting that fresh seeds confirm, by its values: the best of those that have met on others."""
+    known = {values: some for values, some in finalists.items() if values in searched}
+    if known:
+        return min(
+            known, key=lambda one: (over_seeds([loss_of(run) for run in known[one]], over), list(known).index(one))
+        )
+    of_runs = [values for values in by_setting(runs, settings) if values in searched]
+    return of_runs[0] if of_runs else min(searched, key=lambda one: rank_of(searched[one]), default=None)
+
+
+def _is_apart(run: RunResult) -> bool:
+    """Whether no run that chose has seen the rows that a score is reported on: those of a table that are the same for
+    all seeds, where others choose.
+    """
+    data = vars(run.spec.data)
+    is_table = bool(run.network and run.network.encoding)
+    return is_table and run.scored_on != run.reported_on and data["split_seed"] is not None
+
+
+def not_confirmed(results: Sequence[RunResult], keys: Sequence[str]) -> str:
+    """That the score of a search's best setting was chosen for being good; empty where no run of it finished."""
+    best = best_result(results)
+    if best is None:
+        return ""
+    settings = settings_in(keys)
+    groups = by_setting(results, settings)
+    members = next(some for some in groups.values() if best in some)
+    seeds = in_words({replicate_of(one) for one in members})
+    reached = f"{best.score} {number(mean([worth_of(one) for one in members]))} on {seeds}"
+    return (
+        f"The best of {count(len(groups), 'setting')} is {label_of(best.overrides, settings)}: searched {reached}. "
+        "Nothing is confirmed, and this score was chosen for being good: on fresh seeds it will be worse."
+    )

@@ -1,0 +1,49 @@
+"""What a run is worth to somebody who looks for good settings: never less than what needs no network."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from nn.metrics import METRICS
+from runner.base.moments import mean
+from runner.findings.numbers.scores import reported_of, scores_of
+from runner.runs.result import RunResult
+
+OVER_SEEDS: dict[str, Callable[[Sequence[float]], float]] = {
+    "mean": mean,
+    "median": lambda values: float(np.median(values)),
+    "worst": max,
+}
+
+
+def loss_of(result: RunResult) -> float:
+    """How bad a run is on the samples that choose, in the units of its score: lower is better, NaN where it is unknown.
+
+    One that is worse than the best constant, did not finish or has no score is as bad as that constant: nobody would
+    use it, and nothing infinite enters a mean.
+    """
+    sign, constant = METRICS.metric(result.score or "cost").sign, _constant_of(result)
+    value = scores_of(result).get(result.score, math.nan)
+    if math.isnan(value):
+        return -sign * constant
+    return -sign * value if math.isnan(constant) else min(-sign * value, -sign * constant)
+
+
+def worth_of(result: RunResult) -> float:
+    """The score of a run on the samples whose scores are reported; that of the best constant where it has none."""
+    value = reported_of(result).get(result.score, math.nan)
+    return _constant_of(result) if math.isnan(value) else value
+
+
+def over_seeds(losses: Sequence[float], how: str) -> float:
+    """The mean, the median or the worst of some losses; NaN where none is known, as those that are not are left out."""
+    known = [one for one in losses if not math.isnan(one)]
+    return OVER_SEEDS[how](known) if known else math.nan
+
+
+def _constant_of(result: RunResult) -> float:
+    """The score of the best constant; where that is not known the worst that there is, or NaN."""
+    measures: Mapping[str, float] = result.measures
+    worst = METRICS.metric(result.score).worst if result.score else math.nan
+    return measures.get(f"baseline/constant_{result.score}", worst if math.isfinite(worst) else math.nan)

@@ -1,0 +1,76 @@
+"""The course of a whole search, and that of confirming the best settings of a sweep that is there."""
+
+from collections.abc import Sequence
+
+from runner.findings.findings import Findings
+from runner.findings.numbers.scores import in_order
+from runner.runs.overrides import REPLICATES, settings_in, settings_of
+from runner.runs.search_settings import ConfirmSettings, SearchSettings, TpeSearch
+from runner.search.racing import Budget, Course, final, generations, race
+from runner.search.samplers import sampler_of
+from runner.search.space import Setting, Space
+
+
+def course_of(settings: SearchSettings, space: Space, with_default: bool) -> Course:
+    """A race among settings that a sampler asks for, then the best ones on fresh seeds, where there are runs for that.
+
+    `with_default` says whether there is a default setting to compare with. Raises UserError where the sampler cannot be
+    had.
+    """
+    sampler, budget, over = sampler_of(settings, space), budget_of(settings), settings.over_seeds
+    replicates, default = space.replicates, () if with_default else None
+    if isinstance(settings, TpeSearch):
+        ranked = yield from generations(sampler, budget.racing, replicates, settings.generation, over)
+    else:
+        ranked = yield from race(sampler, budget.racing, replicates, budget.left, over)
+    if budget.confirms:
+        fresh = fresh_replicates(replicates, 2 * settings.confirm.seeds)
+        ranked = yield from final(ranked[: budget.left], default, fresh, over)
+    return ranked
+
+
+def budget_of(settings: SearchSettings) -> Budget:
+    """What the runs of a search are for."""
+    return Budget(settings.runs, settings.confirm.settings, settings.confirm.seeds)
+
+
+def confirming(sweep: Findings, settings: ConfirmSettings, over: str, defaults: Sequence[bool]) -> Course:
+    """The best settings of a sweep on fresh seeds, on one of its data sets after the other.
+
+    `defaults` say for each of these whether there is a default setting to compare with: see `default_of`.
+    """
+    ranked = list[Setting]()
+    for part, with_default in zip(sweep.parts, defaults, strict=True):
+        keys = settings_in(part.keys)
+        best = [
+            _setting(some[0].overrides) for some in in_order(part.results, keys) if any(r.has_finished for r in some)
+        ]
+        replicates = [_replicate(one.overrides) or (f"seed={one.spec.seed}",) for one in part.results]
+        fresh = fresh_replicates(list(dict.fromkeys(replicates)), 2 * settings.seeds)
+        default = default_of(part) if with_default else None
+        if best:
+            ranked += yield from final(best[: settings.settings], default, fresh, over)
+    return ranked
+
+
+def default_of(part: Findings) -> Setting:
+    """What all settings on a data set have in common: each of them, without the keys in which they differ."""
+    differing = settings_in(part.keys)
+    return tuple(one for one in _setting(part.results[0].overrides) if not settings_of([one]).keys() & set(differing))
+
+
+def fresh_replicates(replicates: Sequence[tuple[str, ...]], n: int) -> list[tuple[str, ...]]:
+    """Overrides for this many seeds that none of `replicates` has, with their folds in turn."""
+    given = [settings_of(one) for one in replicates]
+    first = 1 + max(int(one.get("seed", 0)) for one in given)
+    folds = list(dict.fromkeys(one["data.fold"] for one in given if "data.fold" in one))
+    fold = [(f"data.fold={folds[place % len(folds)]}",) if folds else () for place in range(n)]
+    return [(*fold[place], f"seed={first + place}") for place in range(n)]
+
+
+def _setting(overrides: Sequence[str]) -> Setting:
+    return tuple(one for one in overrides if not settings_of([one]).keys() & set(REPLICATES))
+
+
+def _replicate(overrides: Sequence[str]) -> Setting:
+    return tuple(one for one in overrides if settings_of([one]).keys() & set(REPLICATES))

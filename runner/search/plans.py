@@ -1,0 +1,93 @@
+"""The runs of a search as plans, batch by batch: what racing asks for, composed, validated and given its run keys."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from runner.base.errors import UserError
+from runner.conduct.batches import Plans
+from runner.findings.numbers.usable import loss_of
+from runner.plan.jobs import Job, Refused
+from runner.plan.plan import Plan, make_plan
+from runner.runs.planned import PlannedRun
+from runner.runs.search_settings import SearchSettings
+from runner.runs.settings import Settings
+from runner.search.courses import course_of
+from runner.search.racing import Course, Trial
+from runner.search.space import Space
+
+Compose = Callable[[Sequence[str]], Job | Refused]
+
+
+def plans_of(
+    course: Course,
+    compose: Compose,
+    overrides: Callable[[Trial], Sequence[str]],
+    earlier: Sequence[PlannedRun] = (),
+    settings: Settings | None = None,
+) -> Plans:
+    """A plan for each batch of a course; `overrides` gives those that make a run.
+
+    `earlier` are runs that the sweep had before, `settings` those that it began with; None where it begins here. Where
+    the batch asks for what is planned already, its run is that one. Raises UserError for what cannot be trained.
+    """
+    planned, worst = list(earlier), 0.0
+    try:
+        trials = next(course)
+        while True:
+            plan = _plan(trials, compose, overrides, planned, settings)
+            settings = plan.settings
+            planned += plan.runs
+            losses = [loss_of(one) for one in (yield plan)]
+            worst = max([worst, *(one for one in losses if not math.isnan(one))])
+            trials = course.send([worst if math.isnan(one) else one for one in losses])
+    except StopIteration:
+        return
+
+
+def _plan(
+    trials: Sequence[Trial],
+    compose: Compose,
+    overrides: Callable[[Trial], Sequence[str]],
+    planned: Sequence[PlannedRun],
+    settings: Settings | None,
+) -> Plan:
+    jobs = [compose(overrides(one)) for one in trials]
+    plan = make_plan(jobs, planned, settings=settings)
+    wanted = dict(zip(reversed(plan.of_jobs), reversed(trials), strict=True))  # of equal ones the first
+    runs = [replace(run, role=wanted[run.index].role, rung=wanted[run.index].rung) for run in plan.runs]
+    return replace(plan, runs=runs)
+
+
+def search_plans(settings: SearchSettings, space: Space, compose: Compose, known: Settings | None = None) -> Plans:
+    """The plans of a search, of a sweep that began with the settings `known`; None where it begins here."""
+    course = course_of(settings, space, has_default(compose, space.overrides((), space.replicates[0])))
+    return plans_of(course, compose, lambda one: space.overrides(one.setting, one.replicate), settings=known)
+
+
+def has_default(compose: Compose, overrides: Sequence[str]) -> bool:
+    """Whether a run can be trained without what differs between settings: a table has no file by default."""
+    try:
+        make_plan([compose(overrides)])
+    except UserError:
+        return False
+    return True
+
+
+def same_as_before(plans: Plans, stored: Sequence[PlannedRun]) -> Plans:
+    """The same, held against the runs of a plan on disk: a search that is resumed must come to the same runs.
+
+    Raises UserError where it does not.
+    """
+    known = {run.index: run.key for run in stored}
+    plan = next(plans)
+    while True:
+        if any(known.get(run.index, run.key) != run.key for run in plan.runs):
+            raise UserError(
+                "this search cannot be resumed: it would now choose other settings than those in its plan, so its "
+                "code, its data or the version of Optuna has changed; finished runs are kept"
+            )
+        try:
+            plan = plans.send((yield plan))
+        except StopIteration:
+            return
