@@ -142,6 +142,11 @@ def _about_interval(failure: Failure, override: Override) -> Problem | None:
     return Problem(_key(override), told)
 
 
+def _of_no_search(failure: Failure, override: Override) -> Problem | None:
+    is_it = failure.full_key == "search" and _key(override).startswith("search.")
+    return Problem(_key(override), "needs a search; add search=random or search=tpe") if is_it else None
+
+
 def _about_value(failure: Failure, override: Override) -> Problem | None:
     key, full = _key(override), failure.full_key
     if full != key and not full.startswith((f"{key}.", f"{key}[")):
@@ -163,7 +168,8 @@ def _quoted(failure: Failure, override: Override) -> Problem | None:
 
 # The first that fits is what is wrong: those that ask what Hydra raised or knows, then those that read its sentences.
 KINDS: tuple[Callable[[Failure, Override], Problem | None], ...] = (
-    _no_key, _chosen_twice, _unknown_option, _no_option, _about_interval, _about_value, _several_values, _quoted,
+    _no_key, _chosen_twice, _unknown_option, _no_option, _about_interval, _of_no_search, _about_value, _several_values,
+    _quoted,
 )  # fmt: skip
 
 

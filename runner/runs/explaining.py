@@ -11,6 +11,7 @@ from runner.base.commands import lists_settings
 from runner.base.errors import TYPED, Problem, Way, one_line, one_of, unknown
 from runner.datasets.samples import DataError
 from runner.runs.components import REGISTRIES
+from runner.runs.search_settings import SEARCHES
 
 WARM_START = re.compile(r"warm_start\[\d+\]")  # its settings are those of data
 
@@ -70,6 +71,8 @@ def no_setting(
 
 def _with_setting(kind: str, name: str) -> list[str]:
     """The choices of components that have a setting of this name."""
+    if kind == "search":
+        return [f"{kind}={one}" for one, model in SEARCHES.items() if name in model.model_fields]
     registry = REGISTRIES.get(kind, ())
     return [f"{kind}={one}" for one in registry if any(name == has.name for has in REGISTRIES[kind].settings(one))]
 

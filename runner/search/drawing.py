@@ -1,6 +1,7 @@
 """Settings drawn evenly over a space: Sobol points for numbers, and each choice as often as its others."""
 
 import itertools
+import math
 from collections.abc import Container, Iterator, Sequence
 from typing import Any
 
@@ -11,7 +12,8 @@ from runner.search.space import Choice, Interval, Setting, Space
 Drawn = tuple[Setting, tuple[float, ...]]  # and its number on each axis of the space
 BLOCK = 256  # Sobol points are even in blocks of a power of two
 MISSES = 256  # points in a row that give no new setting: what is left is looked for in another way
-TRIES = 20  # combinations of choices for one point
+TRIES = 20  # combinations of choices for one point, for each of these:
+SLACKS = (0, 1, 2, math.inf)  # how much oftener than the rarest of its axis a choice may have come before
 MOST_LISTED = 100_000  # settings of a space that is small enough to list it
 
 
@@ -22,19 +24,25 @@ def drawn(space: Space, seed: int, asked: Container[Setting]) -> Iterator[Drawn]
     counts = [np.zeros(len(axis.texts), int) for axis in space.axes if isinstance(axis, Choice)]
     misses = 0
     while misses < MISSES:
-        point, choices, numbers = next(points), list[int](), tuple[float, ...]()
-        for _ in range(TRIES if counts else 1):
-            choices = [int(rng.choice(np.flatnonzero(one == one.min()))) for one in counts]
-            numbers = _numbers(space, point, choices)
-            if space.setting(numbers) not in asked:
-                break
-        for one, choice in zip(counts, choices, strict=True):
-            one[choice] += 1
-        setting = space.setting(numbers)
-        misses = misses + 1 if setting in asked else 0
-        if not misses:
-            yield setting, numbers
+        new = _at(next(points), space, counts, rng, asked)
+        misses = 0 if new else misses + 1
+        if new:
+            yield new
     yield from _left(space, rng, asked)
+
+
+def _at(
+    point: Sequence[float], space: Space, counts: Sequence[Any], rng: Any, asked: Container[Setting]
+) -> Drawn | None:
+    """A new setting with its numbers at a point and the rarest choices that make it new; they are counted."""
+    for slack in np.repeat(SLACKS, TRIES) if counts else SLACKS[:1]:
+        choices = [int(rng.choice(np.flatnonzero(one <= one.min() + slack))) for one in counts]
+        numbers = _numbers(space, point, choices)
+        if (setting := space.setting(numbers)) not in asked:
+            for one, choice in zip(counts, choices, strict=True):
+                one[choice] += 1
+            return setting, numbers
+    return None
 
 
 def _left(space: Space, rng: Any, asked: Container[Setting]) -> Iterator[Drawn]:

@@ -137,7 +137,7 @@ def test_a_config_is_split_into_the_users_part_and_hydras():
     assert OmegaConf.to_container(own) | OmegaConf.to_container(hydra) == OmegaConf.to_container(whole)
 
 
-@pytest.mark.parametrize("kind", [*REGISTRIES, "sweep", "hydra/launcher"])
+@pytest.mark.parametrize("kind", [*REGISTRIES, "search", "sweep", "hydra/launcher"])
 def test_an_unknown_option_is_a_problem_with_key_options_and_override(kind):
     problem = composed("seed=1", f"{kind}=qqq")
     assert isinstance(problem, Problem)
@@ -156,6 +156,7 @@ def test_an_unknown_option_is_a_problem_with_key_options_and_override(kind):
         ("data.wrong=1", "data.wrong", ["python -m runner data=sine --cfg job -p data lists all"]),
         ("optimizer.momentum=1", "optimizer.momentum", ["optimizer=momentum or optimizer=nesterov"]),
         ("executor.jobs=2", "executor.jobs", ["executor=process has none"]),
+        ("search.runs=5", "search.runs", ["needs a search; add search=random or search=tpe"]),
         ("hydra.wrong=1", "hydra.wrong", ["python -m runner --hydra-help lists all"]),
         ("hydra=wrong", "hydra", ["is not a group of choices"]),
         ("~wrong", "wrong", ["is not in the config"]),
@@ -173,6 +174,11 @@ def test_an_override_that_does_not_fit_is_a_problem_with_key_and_known_keys(over
     assert problem.origin == f"from the override {override}"
     assert all(name in problem.message for name in known)
     assert "\n" not in str(problem)
+
+
+def test_a_setting_of_another_search_is_a_problem_that_names_that_one():
+    problem = composed("search=random", "search.generation=5")
+    assert str(problem).startswith("search.generation is not a setting of search=random, but of search=tpe")
 
 
 @pytest.mark.parametrize("override", ["seed", "seed=[1", "a b=3", "data.separator=;", "data.features=[größe]", "=3"])
