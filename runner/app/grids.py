@@ -33,9 +33,12 @@ def dimensions(overrides: Sequence[Override], loader: Any, master: DictConfig) -
     Raises UserError.
     """
     parser = OverridesParser.create(config_loader=loader)
-    written: Any = OmegaConf.to_container(master.hydra.sweeper.get("grids") or OmegaConf.create([]), resolve=False)
+    sweeper: Any = OmegaConf.to_container(master.hydra.sweeper, resolve=False)
+    written = sweeper.get("grids") or []
     grids = [parser.parse_overrides([f"{key}={value}" for key, value in one.items()]) for one in written]
-    _check_names(chain(overrides, *grids), {*map(str, master), *loader.list_groups("")})
+    taken = {*map(str, master), *loader.list_groups("")}
+    for some, keys in ((overrides, sweeper.get("params") or {}), *((grid, {}) for grid in grids)):
+        _check_names([one for one in some if rows_of(one)], taken, keys)
     _check_grids(grids)
     together = {GRIDS: {key for grid in grids for one in grid for key in _keys(one)}}
     found = _dimensions(overrides, together)
@@ -82,10 +85,14 @@ def _keys(override: Override) -> set[str]:
     return {text.partition("=")[0].lstrip("+~") for text in texts}
 
 
-def _check_names(overrides: Iterable[Override], taken: set[str]) -> None:
-    for override in overrides:
-        if rows_of(override) and (name := override.key_or_group) in taken:
+def _check_names(zips: Sequence[Override], taken: set[str], written: Iterable[str]) -> None:
+    """What is typed replaces the zip of that name among what is `written`; a name typed twice is a slip."""
+    names = [one.key_or_group for one in zips]
+    for name, override in zip(names, zips, strict=True):
+        if name in taken:
             raise UserError(f"{name} is a setting, so it cannot be the name of a zip: {override.input_line}", [name])
+        if names.count(name) > 1 + (name in written):
+            raise UserError(f"{name} is the name of two zips; give each its own", [name])
 
 
 def _check_grids(grids: Sequence[Sequence[Override]]) -> None:

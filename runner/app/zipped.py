@@ -68,7 +68,7 @@ def refused_key(key: str) -> str:
     if re.split(r"[./]", key)[0] in OF_A_SWEEP:
         return f"{key} is the same for all jobs of a sweep"
     if key in REPLICATES:
-        return f"{key} repeats every setting, so that they can be compared: sweep over it beside them"
+        return f"{key} crosses with every setting, as only equal ones can be compared: give it apart, as {key}=range(5)"
     return ""
 
 

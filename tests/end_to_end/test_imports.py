@@ -74,6 +74,14 @@ FOREIGN = {
         "hydra: {sweeper: {params: {executor: dask, executor.address: 'tcp://127.0.0.1:9'}}}",
         "hydra.sweeper.params.executor",
     ),
+    "swept_scheduler_in_grids": (
+        "hydra: {sweeper: {grids: [{seed: '1'}, {executor: dask, executor.address: 'tcp://127.0.0.1:9'}]}}",
+        "hydra.sweeper.grids.executor",
+    ),
+    "swept_scheduler_in_a_zip": (
+        "hydra: {sweeper: {params: {pair: 'zip(executor=[dask,dask],executor.address=[a,b])'}}}",
+        "executor is the same for all jobs",
+    ),
     "scheduler_as_if_typed": (
         "executor: {name: dask, address: 'tcp://127.0.0.1:9'}\n"
         "hydra: {overrides: {task: ['executor=dask', 'executor.address=tcp://127.0.0.1:9']}}",

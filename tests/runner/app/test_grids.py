@@ -35,7 +35,14 @@ def test_every_combination_is_a_job_in_the_order_of_hydra():
 def test_a_zip_is_one_dimension_and_its_name_is_no_override():
     assert jobs(PAIRED, "seed=range(3)") == [(*row, f"seed={seed}") for row in ROWS for seed in range(3)]
     assert len(jobs(PAIRED, "other=zip(data=[xor,sine],activation=[tanh,relu])", "seed=range(2)")) == 8
-    assert jobs("pair=zip(a=[1,2],b=[1,2])", PAIRED) == [*ROWS], "the later one of a name counts"
+
+
+def test_a_zip_that_is_typed_replaces_that_of_a_sweep_file_with_its_name():
+    written = "zip(a=[1,2],b=[1,2])"
+    config = loader().load_configuration("config", [], RunMode.MULTIRUN)
+    config.hydra.sweeper.params = {"pair": written}
+    parsed = OverridesParser.create(config_loader=loader()).parse_overrides([f"pair={written}", PAIRED])
+    assert dimensions(parsed, loader(), config) == [[*ROWS]]
 
 
 def test_the_dimensions_of_a_sweep_are_rows_of_overrides():
@@ -62,7 +69,8 @@ def test_grids_come_one_after_another_each_with_all_else():
         ((TWO, PAIRED), f"is set by hydra.sweeper.grids, so {PAIRED} cannot set it too"),
         ((PAIRED.replace("pair", "seed"),), "seed is a setting, so it cannot be the name of a zip: seed=zip("),
         ((PAIRED.replace("pair", "case"),), "case is a setting, so it cannot be the name of a zip: case=zip("),
-        (("hydra.sweeper.grids=[{seed: '1,2'}]",), "in hydra.sweeper.grids, seed repeats every setting"),
+        ((PAIRED, "pair=zip(a=[1,2],b=[1,2])"), "pair is the name of two zips; give each its own"),
+        (("hydra.sweeper.grids=[{seed: '1,2'}]",), "in hydra.sweeper.grids, seed crosses with every setting, as"),
         (("hydra.sweeper.grids=[{sweep: depth}]",), "in hydra.sweeper.grids, sweep is the same for all jobs"),
         (("seed=range(2000)", "learning_rate=range(2000)"), "this sweep would have more than 1,000,000 runs"),
         (("seed=range(2000000)",), "this sweep would have more than 1,000,000 runs"),

@@ -94,8 +94,8 @@ REFUSED = {
     "pair=zip(hydra/launcher=[a,b],b=[1,2])": "its member hydra/launcher is the same for all jobs",
     "pair=zip(executor=[process,dask],b=[1,2])": "its member executor is the same for all jobs",
     "pair=zip(modules=[[a],[b]],b=[1,2])": "its member modules is the same for all jobs",
-    "pair=zip(seed=[1,2],b=[1,2])": "its member seed repeats every setting",
-    "pair=zip(a=[1,2],data.fold=range(2))": "its member data.fold repeats every setting",
+    "pair=zip(seed=[1,2],b=[1,2])": "its member seed crosses with every setting",
+    "pair=zip(a=[1,2],data.fold=range(2))": "its member data.fold crosses with every setting",
 }
 
 
