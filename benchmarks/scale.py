@@ -112,7 +112,8 @@ def _scaling(plan: Any, runs: int, counts: Sequence[int]) -> str:
 
 def _timed(plan: Any, make: Callable[[int], Any], workers: int) -> Timed:
     from runner.findings.pictures import drawing
-    from runner.train.execution import STACKS_EACH, Training
+    from runner.train.execution import Training
+    from runner.train.starting import STACKS_EACH
 
     tasks = plan.tasks_without((), STACKS_EACH * 2)  # the same stacks, however many train them
     began = time.perf_counter()

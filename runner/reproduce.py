@@ -147,7 +147,7 @@ def train_again(kept: Mapping[int, RunResult], modules: tuple[str, ...], as_stac
     """Stored runs once more. Raises UserError when something they need is no longer there."""
     from runner.conduct.progress_bar import NOTHING_ELSE, SweepProgress, in_stacks
     from runner.plan.plan import plan_again
-    from runner.train.execution import training_of
+    from runner.train.starting import training_of
 
     runs = [PlannedRun(place, result.key, (), result.spec) for place, result in kept.items()]
     plan = plan_again(runs, keeping_nothing(modules, workers=None if as_stacks else 1))

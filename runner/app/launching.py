@@ -204,14 +204,15 @@ def run_job(config: DictConfig) -> float:
     folder = Path(hydra.runtime.output_dir)
     case = OmegaConf.select(own_part, "hydra.runtime.choices.case")
     job = Job(0, overrides, plain(config), composition)
+    if searched := job.config.get("search"):
+        raise UserError(f"search={searched['name']} goes through many settings: add -m, and a key with several values")
+    plan = make_plan([job])
     if job.config["dry_run"] is True:
         from runner.conduct.dry_run import dry_run
 
-        plan = make_plan([job])
         say_notes(plan)
         dry_run(plan, is_sweep=False)
         return math.nan
-    plan = make_plan([job])
     (spec,) = plan.specs
     about = about_run(case, f"{spec.data.name} {spec.activation.name}", run_id(), overrides)
     say_notes(plan)

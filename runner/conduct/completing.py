@@ -17,7 +17,8 @@ from runner.findings.pictures import drawing
 from runner.plan.plan import Plan
 from runner.runs.result import RunResult
 from runner.runs.role import Role
-from runner.train.execution import Training, training_of
+from runner.train.execution import Training
+from runner.train.starting import training_of
 
 
 def complete(

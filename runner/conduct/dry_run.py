@@ -17,7 +17,7 @@ from runner.runs.overrides import label_of, swept_keys
 from runner.runs.settings import DaskExecutor, ProcessExecutor, QueueExecutor
 from runner.runs.spec import Spec, flatten
 from runner.store.address import sqlite_file, tracking_uri
-from runner.train.execution import pieces_for
+from runner.train.starting import pieces_for
 
 MOST_KINDS, MOST_RUNS = 10, 5
 WIDTH = 80

@@ -38,6 +38,8 @@ def parent_record(
         metrics |= {f"best/{name}": value for name, value in scores.reported_of(best).items()}
         if best.scored_on != best.reported_on:
             metrics |= {f"best/{best.scored_on}_{name}": value for name, value in scores.scores_of(best).items()}
+    if (confirmed := sweep.confirmed if len(sweep.parts) == 1 else None) is not None:
+        metrics |= confirmed.numbers
     files = _tables(sweep)
     if with_pictures:
         files |= {f"plots/{name}": drawing.png for name, drawing in sweep.pictures.items()}
@@ -65,6 +67,8 @@ def description(
             break
     if (best := sweep.best) is not None:
         tags |= {"best_run": sweep.run_ids.get(best.index, ""), "best_setting": sweep.name_of(best)}
+    if sweep.about.space:
+        tags["space"] = " ".join(sweep.about.space)[:MAX_TAG]
     if sweep.verdicts:
         held, judged = _judged(sweep.verdicts)
         left_out = f", {len(sweep.verdicts) - judged} not judged" if judged < len(sweep.verdicts) else ""

@@ -1,26 +1,19 @@
 """Training the stacks of a sweep: a bounded number of them in flight, results as they come, whatever dies meanwhile."""
 
 import time
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from types import TracebackType
 
 from runner.base.errors import UserError
-from runner.base.machine import default_workers
-from runner.plan.plan import Plan
 from runner.plan.task import Task
 from runner.runs.result import RunResult
-from runner.runs.settings import DaskExecutor, ProcessExecutor
 from runner.train import costs
-from runner.train.certificates import remove_leftovers
 from runner.train.progress import Meters
 from runner.train.stalls import Watch
 from runner.train.training import Draw, failed, train_task
-from runner.train.workers import NoWorkers, ProcessPool, ThisProcess, Workers
+from runner.train.workers import NoWorkers, Workers
 
-# Stacks for each worker of a cluster, so that one that dies holds up little; more where they would be large, as what is
-# in flight comes back into this process's memory.
-STACKS_EACH, RUNS_TOGETHER = 4, 500
 AHEAD = 8  # stacks at most that no worker is there for yet
 SECONDS_BETWEEN_LOOKS = 5.0
 LATE, SHORTEST = 3.0, 20.0  # times the longest time that a stack has taken; seconds, where none may have ended yet
@@ -219,40 +212,3 @@ class Training:
         }.values():
             if future.exception() is None:
                 yield future.result()
-
-
-def training_of(
-    plan: Plan, done: Container[int] = (), draw: Draw | None = None, lent: Workers | None = None
-) -> Training:
-    """All runs of a plan that are not done, in training where its settings say; `draw` gives each its picture.
-
-    Workers apart that are `lent` train them. Raises NoWorkers when none can be had.
-    """
-    if all(run.index in done for run in plan.runs):
-        return Training([], ThisProcess())
-    if lent is not None and lent.is_apart:
-        pieces = pieces_for(plan, lent.slots) if lent.is_spread else lent.slots
-        return Training(plan.tasks_without(done, pieces), lent, draw, plan.name_of_run, are_lent=True)
-    remove_leftovers()
-    executor, wanted = plan.settings.executor, plan.settings.workers or default_workers()
-    if isinstance(executor, ProcessExecutor):
-        tasks = plan.tasks_without(done)
-        fitting = plan.workers_for(tasks)
-        workers: Workers = ProcessPool(min(fitting, len(tasks))) if fitting > 1 else ThisProcess()
-        return Training(tasks, workers, draw, plan.name_of_run)
-    from runner.train.clusters import dask_workers
-
-    if isinstance(executor, DaskExecutor) and executor.address is None:  # of this machine, so they must fit into it
-        tasks = plan.tasks_without(done, pieces_for(plan, wanted))
-        return Training(tasks, dask_workers(executor, min(plan.workers_for(tasks), len(tasks))), draw)
-    cluster = dask_workers(executor, wanted)
-    try:
-        return Training(plan.tasks_without(done, pieces_for(plan, cluster.slots)), cluster, draw)
-    except BaseException:
-        cluster.end()
-        raise
-
-
-def pieces_for(plan: Plan, workers: int) -> int:
-    """Into how many stacks the runs are cut for a cluster."""
-    return max(STACKS_EACH * workers, len(plan.runs) // RUNS_TOGETHER)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from runner.train.execution import training_of
+from runner.train.starting import training_of
 from runner.train.workers import NoWorkers
 from tests.end_to_end.conftest import FEWER, Trained, trained
 from tests.end_to_end.dask import Site, kill

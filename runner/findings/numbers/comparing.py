@@ -26,7 +26,7 @@ from runner.findings.numbers.scores import (
     rung_of,
     scores_of,
     told_on,
-)
+)  # fmt: skip
 from runner.findings.numbers.solved import share_solved
 from runner.runs.overrides import label_of, settings_in, settings_of
 from runner.runs.result import RunResult
@@ -110,11 +110,6 @@ class Setting:
         return mean(self.values)
 
     @property
-    def rank(self) -> tuple[float, ...]:
-        """A key that sorts settings, the best first."""
-        return rung_of(self.members), *order_of(self.score, self.mean, len(self.values) / self.runs, self.cost)
-
-    @property
     def reached(self) -> tuple[float, float]:
         """What makes settings level: their mean, and the share of their runs that it is of."""
         return self.mean, len(self.values) / self.runs
@@ -179,7 +174,8 @@ def _settings(results: Sequence[RunResult], settings: Sequence[str], score: str)
                 scores.setdefault(replicate_of(one), []).append(found[score])
         if scores:
             settings_found.append(Setting(members, settings, score, scores))
-    return sorted(settings_found, key=lambda one: one.rank)
+    ranked = sorted(settings_found, key=lambda one: order_of(score, one.mean, len(one.values) / one.runs, one.cost))
+    return sorted(ranked, key=lambda one: rung_of(one.members))
 
 
 def _level(best: Setting, level: Sequence[Setting], score: str) -> str:

@@ -14,14 +14,13 @@ from nn.metrics import METRICS
 from runner.base.console import count
 from runner.base.moments import mean
 from runner.base.texts import number
-from runner.findings.numbers.chance import FEWEST, Paired, paired
+from runner.findings.numbers.chance import Paired, paired
+from runner.findings.numbers.intervals import interval
 from runner.findings.numbers.scores import Replicate, best_result, by_setting, in_words, rank_of, replicate_of
 from runner.findings.numbers.usable import loss_of, over_seeds, worth_of
 from runner.runs.overrides import label_of, settings_in
 from runner.runs.result import RunResult
 from runner.runs.role import Role
-
-CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True)
@@ -80,20 +79,8 @@ class Confirmed:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Of the mean by Student's t, of the median by the order of the values; the worst of some values has none."""
-        values = np.sort(list(self.fresh.values()))
-        n = len(values)
-        if n < FEWEST or self.over == "worst":
-            return math.nan, math.nan
-        from scipy import stats
-
-        if self.over == "median":
-            place = int(stats.binom.ppf((1 - CONFIDENCE) / 2, n, 0.5)) - 1
-            return float(values[max(0, place)]), float(values[n - 1 - max(0, place)])
-        half = stats.t.ppf((1 + CONFIDENCE) / 2, n - 1) * values.std(ddof=1) / math.sqrt(n)
-        metric = METRICS.metric(self.score)
-        low, high = float(values.mean() - half), float(values.mean() + half)
-        return (max(0.0, low), min(1.0, high)) if metric.unit == "share" else (low, high)
+        """Of its score on fresh seeds: see `interval`."""
+        return interval(list(self.fresh.values()), self.over, METRICS.metric(self.score).unit == "share")
 
     @property
     def against_default(self) -> Paired | None:
@@ -108,6 +95,14 @@ class Confirmed:
         """Whether it is better than the default setting, and chance does not explain that."""
         pair = self.against_default
         return pair is not None and not pair.could_be_chance and pair.mean * METRICS.metric(self.score).sign > 0
+
+    @property
+    def numbers(self) -> dict[str, float]:
+        """All of it as metrics of the sweep; what is not known is left out."""
+        (low, high), pair = self.interval, self.against_default
+        found = {self.score: self.value, f"searched_{self.score}": self.searched_score, "low": low, "high": high}
+        found |= {f"default_{self.score}": self.default_value, "p": pair.p if pair else math.nan}
+        return {f"confirmed/{name}": one for name, one in found.items() if math.isfinite(one)}
 
     @property
     def sentences(self) -> list[str]:

@@ -75,7 +75,7 @@ def test_grids_come_one_after_another_each_with_all_else():
         (("seed=range(2000)", "learning_rate=range(2000)"), "this sweep would have more than 1,000,000 runs"),
         (("seed=range(2000000)",), "this sweep would have more than 1,000,000 runs"),
         (("seed=range(0)",), "the override seed=range(0) has no values to sweep over"),
-        (("sweep=depth,as_given",), "names several sweeps; run one at a time"),
+        (("sweep=depth,as_given",), "names several; run one at a time"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_swept_together_is_refused_with_the_key_and_what_sets_it(texts, told):

@@ -1,5 +1,6 @@
 """What needs no network, beside the settings of a sweep: of the same rows, and for each way of preparing them."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -22,6 +23,10 @@ from tests.runner.building import plan_of, trained_all
 from tests.runner.tables import SHORT, table
 
 
+def found(results: Sequence[RunResult], keys: Sequence[str]) -> Findings:
+    return Findings(About("s", "", "id"), list(results), {}, "parent", list(keys), {})
+
+
 def sweep_on(given: str, *jobs: str) -> tuple[list[RunResult], list[str]]:
     """Trained runs with these overrides, and the keys in which they differ."""
     overrides = [tuple(job.split()) for job in jobs]
@@ -42,12 +47,12 @@ def test_settings_of_other_features_are_compared_each_with_a_line_of_its_own_ove
         assert (rows[line].value, rows[line].spread) == pytest.approx((np.mean(values), np.std(values, ddof=1)))
     assert answer(results, keys)[0].startswith("The best of 2 settings is features=[")
     assert not_comparable(results) == ""
-    terminal.print_sweep(results, keys, [], "")
+    terminal.print_sweep(found(results, keys), "")
     shown = capsys.readouterr().out
     assert "mean ± standard deviation over folds and seeds; the validation score chooses" in shown
     assert f"{rows[lines[0]].shown[0]} ± {rows[lines[0]].shown[1]}" in shown
     assert "cost: half mse of standardized targets\n" in shown
-    sweep = Findings(About("s", "", "id"), results, {}, "parent", keys, {})
+    sweep = found(results, keys)
     (section,), used = settings(sweep), data(sweep)
     about = section.table
     assert about
@@ -61,7 +66,7 @@ def test_settings_of_other_features_are_compared_each_with_a_line_of_its_own_ove
 def test_runs_without_test_rows_are_told_on_validation_rows(csv_file, capsys):
     jobs = [f"data.test_fraction=0 init={init} seed={seed}" for init in ("he", "glorot") for seed in (0, 1)]
     results, keys = sweep_on(csv_file(table(2, "numbers")), *jobs)
-    terminal.print_sweep(results, keys, [], "")
+    terminal.print_sweep(found(results, keys), "")
     shown = capsys.readouterr().out
     assert "validation rmse" in shown and "on validation samples, as there are no test samples" in shown
     told = answer(results, keys)
@@ -90,10 +95,10 @@ def test_a_network_that_finds_rare_classes_has_not_learned_nothing(csv_file):
 def test_what_differs_in_its_test_rows_stands_in_tables_of_its_own(csv_file, capsys):
     results, keys = sweep_on(csv_file(table(2, "numbers")), "data.test_fraction=0.2", "data.test_fraction=0.4")
     assert not_comparable(results) == "2 different data sets or test sets: their scores cannot be compared"
-    terminal.print_sweep(results, keys, [], "")
+    terminal.print_sweep(found(results, keys), "")
     shown = capsys.readouterr().out
     assert shown.count("\nstraight line ") == 2 and shown.index("test_fraction=0.2") < shown.index("test_fraction=0.4")
-    terminal.print_sweep([replace(one, outcome=Outcome.DIVERGED) for one in results], keys, [], "")
+    terminal.print_sweep(found([replace(one, outcome=Outcome.DIVERGED) for one in results], keys), "")
     assert "always" not in capsys.readouterr().out, "a row without a number says nothing"
 
 
@@ -102,7 +107,7 @@ def test_what_needs_no_network_stands_in_the_column_of_the_rows_that_it_is_measu
     results, keys = sweep_on(csv_file(table(2, "numbers")), "data.test_fraction=0", "data.test_fraction=0.25")
     untested, tested = (dict(rows_of([one]))["straight line"] for one in results)
     assert (untested.part, tested.part) == ("validation", "test")
-    terminal.print_sweep(results, keys, [], "")
+    terminal.print_sweep(found(results, keys), "")
     lines = [line for line in capsys.readouterr().out.splitlines() if " rmse" in line or line[:8] == "straight"]
     heads, rows = lines[::2], lines[1::2]
     ends = [
@@ -110,7 +115,7 @@ def test_what_needs_no_network_stands_in_the_column_of_the_rows_that_it_is_measu
         for head, part in zip(heads, ("validation", "test"), strict=True)
     ]
     assert [row[:end].split()[-1] for row, end in zip(rows, ends, strict=True)] == [untested.shown[0], tested.shown[0]]
-    sweep = Findings(About("s", "", "id"), results, {}, "parent", keys, {})
+    sweep = found(results, keys)
     for section, part, one in zip(settings(sweep), ("validation", "test"), (untested, tested), strict=True):
         about = section.table
         assert about

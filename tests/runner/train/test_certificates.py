@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from runner.train.certificates import NAME, certificate_folder, remove_leftovers
-from runner.train.execution import training_of
+from runner.train.starting import training_of
 from tests.end_to_end.program import environment
 from tests.runner.building import plan_of
 

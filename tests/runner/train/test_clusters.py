@@ -15,7 +15,8 @@ from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
 from runner.train import clusters, execution
 from runner.train.blas import ONE_BLAS_THREAD
-from runner.train.execution import AHEAD, STACKS_EACH, Training, training_of
+from runner.train.execution import AHEAD, Training
+from runner.train.starting import STACKS_EACH, training_of
 from runner.train.workers import NoWorkers, ThisProcess
 from tests.runner.building import bits, plan_of, trained_all
 

@@ -12,7 +12,7 @@ import pytest
 
 from runner.runs.settings import QueueExecutor, Settings
 from runner.train.clusters import dask_workers, queue_cluster
-from runner.train.execution import training_of
+from runner.train.starting import training_of
 from runner.train.workers import NoWorkers
 from tests.runner.building import bits, plan_of, trained_all
 

@@ -10,8 +10,8 @@ import pytest
 from nn.schedules import SCHEDULES
 from runner.runs.components import load_modules
 from runner.train import execution
-from runner.train.execution import training_of
 from runner.train.stalls import Watch
+from runner.train.starting import training_of
 from tests.runner.building import plan_of
 
 HANGING = """
