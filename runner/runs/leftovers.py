@@ -86,7 +86,7 @@ def lacks(settings: Mapping[str, str], key: str) -> bool:
     """Whether the option chosen in a run's settings has no such key, which another option of its kind has."""
     kind, _, setting = key.partition(".")
     is_chosen = bool(setting) and kind in REGISTRIES and kind in settings
-    return is_chosen and _is_left_over(kind, settings[kind], setting.partition(".")[0])
+    return is_chosen and _is_left_over(kind, settings[kind].strip("'\""), setting.partition(".")[0])
 
 
 def _line(key: str, options: Sequence[str]) -> str:

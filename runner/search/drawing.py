@@ -49,7 +49,7 @@ def _left(space: Space, rng: Any, asked: Container[Setting]) -> Iterator[Drawn]:
     """What luck has left of a small space, in random order."""
     ranges = [axis.numbers for axis in space.axes]
     listed = [one for one in ranges if one is not None]
-    if len(listed) < len(ranges) or np.prod([float(len(one)) for one in listed]) > MOST_LISTED:
+    if len(listed) < len(ranges) or math.prod(one[-1] - one[0] + 1 for one in listed) > MOST_LISTED:
         return
     everything = list(itertools.product(*listed))
     for place in rng.permutation(len(everything)):

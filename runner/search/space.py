@@ -184,7 +184,7 @@ def _interval(override: Override, digits: int) -> Interval:
     assert low is not None and high is not None
     if unknown := sorted(value.tags - {"log"}):
         raise UserError(f"the override {line} has the tag {unknown[0]!r}; the only one that is known is log", [key])
-    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+    if not 0 < high - low < math.inf:
         raise UserError(f"the override {line} needs two finite numbers, the smaller one first", [key])
     is_log = "log" in value.tags
     if is_log and low <= 0:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+import numpy as np
 import optuna
 from optuna.trial import Trial
 
@@ -68,8 +69,9 @@ class TpeSampler:
 
     def _asked(self) -> tuple[Setting, bool]:
         """The next setting of the study, and whether it is new."""
-        trial = self._study.ask()
-        setting = self._space.drawn(lambda axis: _suggest(trial, axis))
+        with np.errstate(all="ignore"):  # Optuna takes the logarithm of shares that are zero in wide intervals
+            trial = self._study.ask()
+            setting = self._space.drawn(lambda axis: _suggest(trial, axis))
         trials = self._trials.setdefault(setting, [])
         trials.append(trial)
         return setting, len(trials) == 1

@@ -78,6 +78,12 @@ def test_numbers_that_are_few_after_rounding_are_all_asked(name):
 
 
 @pytest.mark.parametrize("name", SEARCHES)
+def test_whole_numbers_without_end_are_no_reason_to_list_them(name):
+    one = sampler(name, "training.steps=int(interval(1,1e15))", "training.epochs=tag(log,int(interval(1,1e15)))")
+    assert sum(len(generation) for generation in replayed(one, 3)) == 30
+
+
+@pytest.mark.parametrize("name", SEARCHES)
 def test_a_key_of_an_option_is_in_exactly_the_settings_that_have_this_option(name):
     for generation in replayed(sampler(name, *MIXED), 5):
         for setting in generation:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runner.base.errors import UserError
+from runner.search.samplers import RandomSampler
 from runner.search.space import SEEDS, Space
 from tests.runner.building import keys_of
 from tests.runner.search.spaces import LOG_RATE, MOMENTUM, RATE, read, space_of
@@ -143,6 +144,12 @@ def test_a_key_of_an_option_is_left_out_where_another_is_drawn_whatever_the_orde
     assert asked == ["optimizer", "learning_rate"]
 
 
+def test_an_option_in_quotes_is_the_option():
+    space = space_of("optimizer='sgd',\"momentum\"", MOMENTUM)
+    assert space.setting((0, 0.7)) == ("optimizer='sgd'",)
+    assert space.setting((1, 0.7)) == ('optimizer="momentum"', "optimizer.momentum=0.7")
+
+
 def test_all_overrides_of_a_run_leave_out_what_is_fixed_and_of_another_option():
     space = space_of("optimizer=sgd,momentum", "optimizer.momentum=0.9", "data=xor")
     assert space.overrides(("optimizer=sgd",), ("seed=1",)) == ("search=random", "data=xor", "optimizer=sgd", "seed=1")
@@ -164,6 +171,14 @@ def test_a_setting_typed_again_has_the_same_run_key():
     assert keys_of(space.overrides(setting, ("seed=3",))) == keys_of((*typed, "seed=3"))
 
 
+def test_all_runs_of_drawn_settings_can_be_planned_and_are_different():
+    activation = ("activation=tanh,elu", "activation.alpha=interval(0.5,2)", "schedule=constant,step")
+    space = space_of(LOG_RATE, "optimizer=sgd,momentum", MOMENTUM, *activation, "network.hidden=[2],[4]", "data=xor")
+    asked = RandomSampler(space, 0).ask(40)
+    runs = [space.overrides(setting, replicate) for setting in asked for replicate in space.replicates[:2]]
+    assert len(set(keys_of(*runs))) == 80
+
+
 NOTHING = "has nothing to search: give a key several values, such as 'learning_rate=tag(log,interval(0.001,1))'"
 NO_NUMBER = "is not searched, as it changes no number of a run; give it one value"
 ENDS = "needs two finite numbers, the smaller one first"
@@ -180,6 +195,8 @@ ENDS = "needs two finite numbers, the smaller one first"
         ("learning_rate=interval(1,0.1)", ENDS),
         ("training.epochs=int(interval(3,3))", ENDS),
         ("learning_rate=interval(0,inf)", ENDS),
+        ("learning_rate=interval(nan,1)", ENDS),
+        ("learning_rate=interval(-1e308,1e308)", ENDS),
         ("learning_rate=tag(log,interval(0,1))", "is logarithmic, so its numbers must be > 0"),
         ("learning_rate=tag(log,often,interval(1,2))", "has the tag 'often'; the only one that is known is log"),
         (
