@@ -197,10 +197,6 @@ def run_job(config: DictConfig) -> float:
         if "hydra_plugins.stacked" not in str(hydra.sweeper.get("_target_")):
             raise UserError("another launcher needs hydra/sweeper=grid, which writes its results to MLflow at the end")
         return _train_for_folder(Job(hydra.job.num, overrides, plain(config), composition), Path(hydra.sweep.dir))
-    if config.search is not None:
-        raise UserError(
-            f"search={config.search.name} goes through many settings: add -m, and a key with several values"
-        )
     folder = Path(hydra.runtime.output_dir)
     case = OmegaConf.select(own_part, "hydra.runtime.choices.case")
     job = Job(0, overrides, plain(config), composition)

@@ -167,7 +167,7 @@ def test_a_space_without_a_search_and_a_search_without_a_space_are_one_error(
 ) -> None:
     done = run_runner(*arguments, cwd=tmp_path)
     assert done.returncode == 1 and told in done.stderr and "Traceback" not in done.stderr, said(done)
-    assert not list(tmp_path.glob("outputs/*"))
+    assert not list(tmp_path.glob("outputs/*/plan.json"))
 
 
 def test_a_dry_run_says_what_the_budget_is_for(tmp_path: Path) -> None:

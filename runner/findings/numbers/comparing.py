@@ -169,9 +169,8 @@ def _settings(results: Sequence[RunResult], settings: Sequence[str], score: str)
     settings_found = []
     for members in by_setting(results, settings).values():
         scores: dict[Replicate, list[float]] = {}
-        for one in members:
-            if score in (found := scores_of(one)):
-                scores.setdefault(replicate_of(one), []).append(found[score])
+        for one in (one for one in members if score in scores_of(one)):
+            scores.setdefault(replicate_of(one), []).append(scores_of(one)[score])
         if scores:
             settings_found.append(Setting(members, settings, score, scores))
     ranked = sorted(settings_found, key=lambda one: order_of(score, one.mean, len(one.values) / one.runs, one.cost))
