@@ -8,7 +8,12 @@ from runner.base.errors import Problem, nearest
 QUOTES = "'\""
 CLOSED_BY = {"(": ")", "[": "]", "{": "}", "'": "'", '"': '"'}
 NAMES = {")": "parenthesis", "]": "bracket", "}": "brace", "'": "quote", '"': "quote"}
-EXAMPLES = {"range": "range(5) or range(1,10,2)", "choice": "choice(1,2,3)", "interval": "interval(0,1)"}
+EXAMPLES = {
+    "range": "range(5) or range(1,10,2)",
+    "choice": "choice(1,2,3)",
+    "interval": "interval(0,1)",
+    "zip": "zip(data=[xor,sine],learning_rate=[0.5,0.1])",
+}
 CALL = re.compile(r"(\w+)\(.*\)")
 
 

@@ -113,10 +113,11 @@ def test_what_a_zip_cannot_be_is_refused_with_the_override_and_the_member(text, 
         ("pair=zip(a=[1,2],b=[1,2]", "a parenthesis is not closed: ) is missing"),
         ("pair=zip(a=[1,2],b=[1,2)", "a parenthesis is closed that was not opened: )"),
         ("pair=zip(a=[1,2],b=[1,'2])", "a quote is not closed: ' is missing"),
+        ("pair=Zip(a=[1,2],b=[1,2])", "write for example pair=zip("),
         ("pair =zip(a=[1,2],b=[1,2])", "leave out the spaces: pair=zip("),
     ],
 )
-def test_what_is_not_closed_is_said_as_of_any_override(text, told):
+def test_what_is_not_closed_or_misspelt_is_said_as_of_any_override(text, told):
     assert told in str(unreadable(text))
 
 
