@@ -12,11 +12,12 @@ from runner.app.about import about_search
 from runner.app.again import composing_again
 from runner.app.compose import Composer, plain
 from runner.app.compositions import split_hydra
+from runner.app.grids import dimensions
 from runner.app.launching import say_notes
 from runner.app.setup import run_id
 from runner.base import progress
 from runner.base.console import count
-from runner.base.errors import refuse
+from runner.base.errors import UserError, refuse
 from runner.base.progress import Phase
 from runner.base.typed import typed
 from runner.conduct import sweep
@@ -65,7 +66,10 @@ def preview(loader: Any, master: DictConfig, overrides: Sequence[str]) -> None:
 def _begin(loader: Any, master: DictConfig, overrides: Sequence[str]) -> tuple[Search, Space, Compose]:
     HydraConfig.instance().set_config(master)
     settings = _settings(master)
+    if master.hydra.sweeper.get("grids"):
+        raise UserError(f"search={settings.name} goes through one space, and this sweep file has several grids")
     parsed = OverridesParser.create(config_loader=loader).parse_overrides(list(overrides))
+    dimensions([one for one in parsed if not one.is_interval_sweep()], loader, master)  # refuses what is set twice
     space = Space.of(parsed, settings.digits)
     progress.enter(f"{Phase.CHECKING} {count(settings.runs, 'run')}")
     composer = Composer(loader, master)

@@ -20,17 +20,22 @@ EXAMPLE = "'learning_rate=tag(log,interval(0.001,1))'"
 
 @dataclass(frozen=True)
 class Choice:
-    """One of some texts; its numbers are their places."""
+    """One of some texts; its numbers are their places. Each text of a zip stands for a row of overrides."""
 
     key: str
     texts: tuple[str, ...]
+    rows: tuple[Setting, ...] = ()
 
     @property
     def numbers(self) -> range:
         return range(len(self.texts))
 
-    def text(self, number: float) -> str:
-        return self.texts[int(number)]
+    def overrides(self, number: float) -> Setting:
+        return self.rows[int(number)] if self.rows else (f"{self.key}={self.texts[int(number)]}",)
+
+    @property
+    def chooses_options(self) -> bool:
+        return any(_key_of(one) in REGISTRIES for one in self.overrides(0))
 
 
 @dataclass(frozen=True)
@@ -59,8 +64,12 @@ class Interval:
             return self._rounded(math.exp(math.log(ends[0]) * (1 - share) + math.log(ends[1]) * share))
         return self._rounded(ends[0] * (1 - share) + ends[1] * share)
 
-    def text(self, number: float) -> str:
-        return repr(self._rounded(number))
+    def overrides(self, number: float) -> Setting:
+        return (f"{self.key}={self._rounded(number)!r}",)
+
+    @property
+    def chooses_options(self) -> bool:
+        return False
 
     def _rounded(self, number: float) -> float:
         kept = round(number) if self.is_whole else float(f"{number:.{self.digits - 1}e}") + 0.0  # never -0.0
@@ -90,7 +99,8 @@ class Space:
             elif override.is_interval_sweep():
                 axes.append(_interval(override, digits))
             elif len(texts) > 1:
-                axes.append(Choice(override.get_key_element(), tuple(texts)))
+                rows = getattr(override.value(), "rows", ())
+                axes.append(Choice(override.get_key_element(), tuple(texts), rows))
             else:
                 fixed += [f"{override.get_key_element()}={text}" for text in texts] or [str(override.input_line)]
         if not axes:
@@ -107,11 +117,12 @@ class Space:
 
     def drawn(self, draw: Callable[[Axis], float]) -> Setting:
         """The setting of what is drawn from each axis, but from none that the drawn options do not have."""
-        known, texts = dict(self._given), dict[str, str]()
+        known, drawn = dict(self._given), dict[str, Setting]()
         for axis in self._options_first:
             if not lacks(known, _plain(axis.key)):
-                texts[axis.key] = known[_plain(axis.key)] = axis.text(draw(axis))
-        return tuple(f"{axis.key}={texts[axis.key]}" for axis in self.axes if axis.key in texts)
+                drawn[axis.key] = axis.overrides(draw(axis))
+                known |= settings_of(drawn[axis.key])
+        return tuple(one for axis in self.axes for one in drawn.get(axis.key, ()))
 
     def overrides(self, setting: Setting, replicate: tuple[str, ...]) -> tuple[str, ...]:
         """All that makes one run of a setting: what its options do not have is left out."""
@@ -124,7 +135,7 @@ class Space:
 
     @cached_property
     def _options_first(self) -> list[Axis]:
-        return sorted(self.axes, key=lambda axis: _plain(axis.key) not in REGISTRIES)
+        return sorted(self.axes, key=lambda axis: not axis.chooses_options)
 
 
 def _plain(key: str) -> str:

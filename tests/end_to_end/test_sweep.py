@@ -123,12 +123,11 @@ def test_the_best_run_has_a_model_that_predicts_what_its_weights_predict(sweep: 
         run.data.metrics["train/accuracy"] for run in store.children(parent) if run.data.params["data"] == "xor"
     ]
     assert len(accuracies) == 10 and best.data.metrics["train/accuracy"] == max(accuracies)
-    before = mlflow.get_tracking_uri()
     mlflow.set_tracking_uri(store.uri)
     try:
         model = mlflow.pyfunc.load_model(f"runs:/{best.info.run_id}/model")
     finally:
-        mlflow.set_tracking_uri(before)
+        mlflow.set_tracking_uri("")  # as if it had never been set: the default depends on the folder
     X = np.random.default_rng(0).normal(size=(25, 2))
     np.testing.assert_array_equal(model.predict(X), load_model(store.artifact(best, "weights.npz")).predict(X))
 

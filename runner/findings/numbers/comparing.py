@@ -148,8 +148,7 @@ def compared(results: Sequence[RunResult], keys: Sequence[str], smallest: float 
         only += f"{best.solves}."
         return [only, *reached]
     first = f"The best of {n_settings} settings is {best.label}: {chosen}{score} {number(best.mean)}, {best.told}"
-    first += f"{best.solves}."
-    told = [first, *reached]
+    told = [f"{first}{best.solves}.", *reached]
     level = [one for one in found[1:] if one.reached == best.reached]
     if level:
         told.append(_level(best, level, f"{chosen}{score}"))

@@ -8,11 +8,17 @@ from hypothesis import strategies as st
 
 from runner.base.errors import UserError
 from runner.search.samplers import RandomSampler
-from runner.search.space import SEEDS, Space
+from runner.search.space import SEEDS, Axis, Space
 from tests.runner.building import keys_of
 from tests.runner.search.spaces import LOG_RATE, MOMENTUM, RATE, read, space_of
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False, width=32)
+
+
+def text_of(axis: Axis, number: float) -> str:
+    """What a person types for a number of an axis."""
+    (override,) = axis.overrides(number)
+    return override.partition("=")[2]
 
 
 def only(space: Space):
@@ -33,7 +39,7 @@ def refused(*typed: str) -> str:
 )
 def test_a_number_of_an_interval_is_inside_it_and_typed_back_is_the_same_number(ends, share, digits):
     axis = only(space_of(f"learning_rate=interval({ends[0]!r},{ends[1]!r})", digits=digits))
-    number, (typed,) = axis.at(share), read(f"learning_rate={axis.text(axis.at(share))}")
+    number, (typed,) = axis.at(share), read(f"learning_rate={text_of(axis, axis.at(share))}")
     assert ends[0] <= number <= ends[1]
     assert typed.value() == number and type(typed.value()) is float
 
@@ -43,7 +49,7 @@ def test_a_number_of_an_interval_is_inside_it_and_typed_back_is_the_same_number(
 )
 def test_a_whole_number_of_an_interval_is_inside_it_and_typed_back_is_the_same_number(ends, share):
     axis = only(space_of(f"training.steps=int(interval({ends[0]},{ends[1]}))"))
-    number, (typed,) = axis.at(share), read(f"training.steps={axis.text(axis.at(share))}")
+    number, (typed,) = axis.at(share), read(f"training.steps={text_of(axis, axis.at(share))}")
     assert ends[0] <= number <= ends[1]
     assert typed.value() == number and type(typed.value()) is int
 
@@ -70,7 +76,7 @@ def test_a_whole_number_of_an_interval_is_inside_it_and_typed_back_is_the_same_n
 )
 def test_a_share_of_an_interval_is_a_number_that_a_person_can_type(typed, share, text):
     axis = only(space_of(f"learning_rate={typed}"))
-    assert axis.text(axis.at(share)) == text
+    assert text_of(axis, axis.at(share)) == text
 
 
 def test_a_logarithmic_interval_is_even_in_the_logarithm():
@@ -100,7 +106,7 @@ def test_each_whole_number_has_an_equal_share():
 )
 def test_a_choice_has_the_texts_that_a_grid_would_have(typed, texts):
     axis = only(space_of(typed))
-    found = tuple(axis.text(number) for number in axis.numbers)
+    found = tuple(text_of(axis, number) for number in axis.numbers)
     assert found == tuple(text for text in texts if text != "adadelta")
     values = [read(f"{axis.key}={text}")[0].value() for text in found]
     grid = [read(f"{axis.key}={text}")[0].value() for text in read(typed)[0].sweep_string_iterator()]
@@ -232,3 +238,10 @@ def test_several_searches_in_one_override_are_refused():
     with pytest.raises(UserError) as caught:
         Space.of(read("search=random,tpe", RATE), 3)
     assert str(caught.value) == "the override search=random,tpe names several; run one at a time"
+
+
+def test_a_row_of_a_zip_is_one_value_of_a_space_whose_option_decides_which_keys_are_left_out():
+    zipped = "pair=zip(optimizer=[sgd,momentum],learning_rate=[0.5,0.1])"
+    space = space_of("optimizer.momentum=interval(0.5,0.9)", zipped)
+    assert space.setting((0.7, 0)) == ("optimizer=sgd", "learning_rate=0.5")
+    assert space.setting((0.7, 1)) == ("optimizer.momentum=0.7", "optimizer=momentum", "learning_rate=0.1")
