@@ -84,17 +84,20 @@ class Confirmed:
 
     @property
     def against_default(self) -> Paired | None:
-        """Its scores less those of the default, seed by seed; None where there is nothing to compare."""
+        """How much better it is than the default, seed by seed: less than nothing where it is worse. None where there is
+        nothing to compare.
+        """
         common = sorted(self.fresh.keys() & self.default.keys())
         if self.is_default or not common:
             return None
-        return paired(np.array([self.fresh[one] - self.default[one] for one in common]))
+        sign = METRICS.metric(self.score).sign
+        return paired(np.array([sign * (self.fresh[one] - self.default[one]) for one in common]))
 
     @property
     def beats_default(self) -> bool:
         """Whether it is better than the default setting, and chance does not explain that."""
         pair = self.against_default
-        return pair is not None and not pair.could_be_chance and pair.mean * METRICS.metric(self.score).sign > 0
+        return pair is not None and not pair.could_be_chance and pair.mean > 0
 
     @property
     def numbers(self) -> dict[str, float]:
