@@ -18,7 +18,7 @@ from runner.runs.overrides import values_of
 SEARCH = "The search"
 MAX_TYPED = 200
 SHARE = {
-    True: f"share of what tells the best {100 * BEST:.0f} % of the settings from all (PED-ANOVA)",
+    True: f"share of what tells the best {100 * BEST:.0f} % of the settings from all",
     False: "share of the variance of the score that a key explains alone",
 }
 BY = {

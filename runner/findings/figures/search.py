@@ -21,7 +21,6 @@ from runner.findings.figures.style import (
     GREY,
     PAPER,
     RED,
-    WHOLE,
     Style,
     grid_of,
     is_wide,
@@ -36,6 +35,7 @@ from runner.findings.numbers.key_importance import Importances
 from runner.findings.numbers.searched import Key, Level, Searched
 
 MOST_PANELS, MOST_SIZES = 9, 6
+WIDEST = (6.2, 3.7)  # inches: its text can be read in a narrow window too
 WIDE = 5  # a search has many bad settings, and it is the good ones that should lie apart
 SMALLEST, LARGEST, ONE_SIZE = 3.6, 9.0, 5.0  # points, of a dot
 FEW_TO_MANY = matplotlib.colors.LinearSegmentedColormap.from_list("seeds", ["#9ecae8", BLUE])
@@ -62,7 +62,7 @@ def draw_search_history(
 
 
 def _draw_history(found: Searched, told: str, confirmed: Level | None, runs: int, sizes: dict[int, Style]) -> Figure:
-    figure = new_figure(*WHOLE)
+    figure = new_figure(*WIDEST)
     axes = figure.subplots()
     before = [point for one in found.tried for point in one.points[:-1]]
     axes.plot([one.runs for one in before], [one.score for one in before], **BEFORE)
@@ -145,7 +145,7 @@ def draw_search_importance(found: Importances, label: str, title: str, note: str
 
 def _draw_importance(found: Importances, label: str) -> Figure:
     height = 0.7 + 0.3 * len(found.shares)
-    figure = new_figure(6.4, height)
+    figure = new_figure(5.6, height)
     axes = figure.subplots()
     places = np.arange(len(found.shares))
     axes.barh(places, [100 * share for _, share in found.shares], color=BLUE, height=0.7)
