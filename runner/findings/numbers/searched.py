@@ -1,16 +1,18 @@
 """What a search has tried: its settings with their scores on the seeds that they had, and how that went."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import IntervalSweep
+from hydra.core.override_parser.types import IntervalSweep, Override
+from hydra.errors import OverrideParseException
 
 from nn.metrics import METRICS
 from runner.findings.numbers.scores import by_setting, replicate_of
 from runner.findings.numbers.usable import score_over
-from runner.runs.overrides import settings_in, short_names
+from runner.runs.overrides import NONE, settings_in, short_names
 from runner.runs.result import RunResult
 
 FEW_NUMBERS = 6  # typed for a key, up to which they are choices
@@ -132,21 +134,34 @@ def _point(members: Sequence[RunResult], rung: int, places: dict[int, int], scor
 
 
 def _keys(space: Sequence[str], settings: Sequence[str], tried: Sequence[Tried]) -> list[Key]:
-    """Those in which settings differ; one that a space does not name has the choices that were drawn."""
+    """Those in which settings differ; one that a space does not name itself, as in a zip, has what was drawn."""
     names, typed = short_names(settings), dict[str, Key]()
-    for one in OverridesParser.create().parse_overrides(list(space)):
-        key, value = one.get_key_element().lstrip("+~"), one.value()
-        if key not in names or not one.is_sweep_override():
+    for override in _parsed(space):
+        key, value = override.get_key_element().lstrip("+~"), override.value()
+        if key not in names or not override.is_sweep_override():
             continue
-        text = one.get_value_string()
+        text = override.get_value_string()
         if isinstance(value, IntervalSweep):
             low, high = value.start, value.end
             assert low is not None and high is not None
             typed[key] = Key(key, names[key], text, (), low, high, "log" in value.tags, isinstance(low, int))
         else:
-            typed[key] = Key(key, names[key], text, tuple(dict.fromkeys(one.sweep_string_iterator())))
-    drawn = {key: tuple(dict.fromkeys(one.values[key] for one in tried)) for key in settings if key not in typed}
-    return [typed.get(key) or Key(key, names[key], "", drawn[key]) for key in settings]
+            typed[key] = Key(key, names[key], text, tuple(dict.fromkeys(override.sweep_string_iterator())))
+    return [typed.get(key) or _drawn(key, names[key], tried) for key in settings]
+
+
+def _parsed(space: Sequence[str]) -> Iterator[Override]:
+    """The overrides that Hydra reads, which knows no zip."""
+    parser = OverridesParser.create()
+    for text in space:
+        with suppress(OverrideParseException):
+            yield from parser.parse_overrides([text])
+
+
+def _drawn(key: str, name: str, tried: Sequence[Tried]) -> Key:
+    found = list(dict.fromkeys(one.values[key] for one in tried if one.values[key] != NONE))
+    choices = sorted(found, key=float) if all(map(_is_number, found)) else found
+    return Key(key, name, ",".join(choices), tuple(choices))
 
 
 def _is_number(text: str) -> bool:
