@@ -27,20 +27,24 @@ DataOf = Callable[[RunResult], Prepared | None]
 class Artist:
     """Sketches the pictures of runs on one data set: a method each, which gives None where there is nothing to show.
 
-    `about` ends the titles, where a sweep has several data sets.
+    `about` ends the titles, where a sweep has several data sets. A search says elsewhere what each of its keys does:
+    what it has not left behind is no grid.
     """
 
-    def __init__(self, results: Sequence[RunResult], keys: Sequence[str], about: str, data_of: DataOf) -> None:
+    def __init__(
+        self, results: Sequence[RunResult], keys: Sequence[str], about: str, data_of: DataOf, is_search: bool = False
+    ) -> None:
         varying = swept_keys([result.overrides for result in results])
         self._results, self._keys = results, [key for key in keys if key in varying]
-        self._about, self._data_of = about, data_of
+        self._about, self._data_of, self._is_search = about, data_of, is_search
 
     @property
     def pictures(self) -> dict[str, Callable[[], Sketch | None]]:
         """What draws each file, in the order of a report."""
+        by_key = {"effects": self.effects, "heatmaps": self.heatmaps, "profiles": self.profiles}
         return {
-            "scores": self.scores, "curves": self.curves, "effects": self.effects, "heatmaps": self.heatmaps,
-            "profiles": self.profiles, "fits": self.fits, "data": self.data,
+            "scores": self.scores, "curves": self.curves, **({} if self._is_search else by_key), "fits": self.fits,
+            "data": self.data,
         }  # fmt: skip
 
     def _title(self, what: str) -> str:

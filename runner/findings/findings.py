@@ -140,7 +140,7 @@ class Findings:
     @cached_property
     def pictures_by_data(self) -> dict[str, dict[str, Drawn]]:
         """What it looks like: for each data set its pictures by file name, those that could be drawn."""
-        return pictures_by_data(self.results, self.keys, self.render)
+        return pictures_by_data(self.results, self.keys, self.render, is_search=bool(self.about.space))
 
     @cached_property
     def pictures(self) -> dict[str, Drawn]:

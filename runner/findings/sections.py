@@ -6,22 +6,26 @@ A new one is one function, here or in a module of one's own, whose sections come
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from nn.registry import Registry
 from runner.base.commands import own_modules
 from runner.base.texts import aligned, short
 from runner.findings.best import best_run, columns
+from runner.findings.confirmation import confirmation
 from runner.findings.failures import failures
 from runner.findings.findings import Findings
 from runner.findings.numbers.answer import EXPECTED, SETTINGS, UNFINISHED, title_of
 from runner.findings.numbers.data_sets import by_data
-from runner.findings.numbers.scores import columns_of, told_on
+from runner.findings.numbers.scores import columns_of, left_behind, left_in, told_on
 from runner.findings.numbers.solved import rule_of
 from runner.findings.numbers.units import cost_in_words
 from runner.findings.pictures import MAX_DATA, learned_from
+from runner.findings.search_history import search_history
 from runner.findings.section import Block, Link, Picture, Section, Strong, Table
 from runner.findings.settings_table import settings_table
 from runner.runs.outcome import Outcome
+from runner.runs.overrides import settings_in
 from runner.runs.result import RunResult
 
 __all__ = ["SECTIONS", "Block", "Picture", "Section", "Strong", "Table"]
@@ -42,6 +46,7 @@ HOLDS = {True: "yes", False: Strong("no"), None: "not judged"}
 
 SECTIONS: Registry[Callable[[Findings], Section | Sequence[Section] | None]] = Registry("report section")
 SECTIONS.register(failures)
+SECTIONS.register(confirmation)
 
 
 @SECTIONS.register
@@ -76,8 +81,10 @@ def _settings(sweep: Findings, drawn: Sequence[Picture], is_folded: bool) -> Sec
     where = UNTESTED if is_untested else ORDER[told_on(sweep.results)]
     rule = rule_of(sweep.results)
     share = f"Solved: {rule}." if rule else SUCCESS
-    table, lost = settings_table(sweep)
-    notes = [lost, f"Mean, standard deviation (sd) and median over the finished runs of a setting. {where} {share}"]
+    behind = left_behind(sweep.results, settings_in(sweep.keys))
+    table, lost = settings_table(replace(sweep, results=left_in(sweep.results, settings_in(sweep.keys))))
+    notes = [f"{behind}: in comparison.csv and runs.csv of the sweep." if behind else "", lost]
+    notes.append(f"Mean, standard deviation (sd) and median over the finished runs of a setting. {where} {share}")
     if cost := cost_in_words(sweep.results):
         notes.append(f"{cost[0].upper()}{cost[1:]}.")
     pictures = [one for one in drawn if not one.name.startswith(DATA)]
@@ -85,6 +92,7 @@ def _settings(sweep: Findings, drawn: Sequence[Picture], is_folded: bool) -> Sec
     return Section(title, " ".join(filter(None, notes)), table, pictures, is_folded=is_folded)
 
 
+SECTIONS.register(search_history)
 SECTIONS.register(best_run)
 SECTIONS.register(columns)
 

@@ -16,7 +16,7 @@ from runner.base.console import NEVER_CUT, console, count, say, warn
 from runner.base.texts import brief, number
 from runner.findings.numbers.baselines import Baseline, baselines_of, has_learned, rows_of, shortfall_of
 from runner.findings.numbers.data_sets import MAX_DATA
-from runner.findings.numbers.scores import by_setting, left_in, reported_of, told_over
+from runner.findings.numbers.scores import left_behind, left_in, reported_of, told_over
 from runner.findings.numbers.tables import scores_in, seed_table
 from runner.findings.numbers.units import cost_in_words
 from runner.findings.remedies import ways_out
@@ -107,8 +107,8 @@ def print_sweep(sweep: "Findings", where: str | Text) -> None:
         title = f"on {one.label}" if one.label else ""
         settings = settings_in(one.keys)
         last = left_in(one.results, settings)
-        if behind := len(by_setting(one.results, settings)) - len(by_setting(last, settings)):
-            notes.append(f"{count(behind, 'setting')} left behind on fewer seeds: in comparison.csv of the sweep")
+        if behind := left_behind(one.results, settings):
+            notes.append(f"{behind}: in comparison.csv of the sweep")
         table = seed_table(last, one.keys)
         print_comparison(table, settings, rows_of(last), told_over(last), notes, title)
         for line in one.headline:

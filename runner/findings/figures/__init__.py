@@ -10,6 +10,8 @@ from runner.findings.figures.grid import draw_grid
 from runner.findings.figures.layers import draw_layers
 from runner.findings.figures.run import draw_run
 from runner.findings.figures.scores import draw_scores
+from runner.findings.figures.search import draw_search_history, draw_search_importance, draw_search_slices
+from runner.findings.figures.search_contour import draw_search_contour
 from runner.findings.figures.together import draw_heatmaps, draw_profiles
 
 __all__ = [
@@ -25,4 +27,8 @@ __all__ = [
     "draw_profiles",
     "draw_run",
     "draw_scores",
+    "draw_search_contour",
+    "draw_search_history",
+    "draw_search_importance",
+    "draw_search_slices",
 ]

@@ -107,7 +107,7 @@ def _draw_effect(
     if is_log and limits:
         log_axis(panel, *limits)
     if limits:
-        panel.set_ylim(*_around(*limits, is_log))
+        panel.set_ylim(*around(*limits, is_log))
     panel.tick_params(which="both", labelsize=8)
     tidy(panel)
     title.above(panel)
@@ -116,7 +116,7 @@ def _draw_effect(
     return figure
 
 
-def _around(low: float, high: float, is_log: bool) -> tuple[float, float]:
+def around(low: float, high: float, is_log: bool) -> tuple[float, float]:
     """Limits with room around values."""
     if is_log:
         room = (high / low) ** 0.05

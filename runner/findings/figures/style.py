@@ -148,9 +148,9 @@ def rgb_of(canvas: FigureCanvasAgg) -> Pixels:
     return np.array(canvas.buffer_rgba())[:, :, :3]
 
 
-def is_wide(score: str, low: float, high: float) -> bool:
-    """Whether scores are drawn over their logarithms: over a factor of more than 20, but never shares of something."""
-    return METRICS.metric(score).unit != "share" and low > 0 and high > 20 * low
+def is_wide(score: str, low: float, high: float, factor: float = 20) -> bool:
+    """Whether scores are drawn over their logarithms: those over more than a factor, but never shares of something."""
+    return METRICS.metric(score).unit != "share" and low > 0 and high > factor * low
 
 
 def log_axis(axes: Axes, low: float, high: float) -> None:

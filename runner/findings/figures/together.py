@@ -44,7 +44,7 @@ PART = "*"  # after the mean of a cell where only some runs finished
 def draw_heatmaps(pairs: Sequence[Pair], score: str, title: str) -> Drawing:
     """The mean score for every two values of two keys, one panel per pair of keys; the brighter the better."""
     every = np.concatenate([pair.means[np.isfinite(pair.means)] for pair in pairs])
-    colors = _colors(every, score)
+    colors = colors_over(every, score)
     widest = max(len(pair.second.names) for pair in pairs)
     columns = min(len(pairs), 3 if widest <= 3 else 2 if widest <= 5 else 1)
     size = WIDTH / max(columns, 2 if widest <= FEW_CELLS // 2 else 1)
@@ -54,10 +54,10 @@ def draw_heatmaps(pairs: Sequence[Pair], score: str, title: str) -> Drawing:
     return Drawing(title, plots, f"Mean over the runs of a cell; the brighter the better{marked}", columns=columns)
 
 
-def _colors(values: Array, score: str) -> ScalarMappable:
-    """Colours over finite values, bright where the score is good."""
+def colors_over(values: Array, score: str, factor: float = 20) -> ScalarMappable:
+    """Colours over finite values, bright where the score is good; even in the logarithm over more than a factor."""
     low, high = float(values.min()), float(values.max())
-    if is_wide(score, low, high):
+    if is_wide(score, low, high, factor):
         norm: Normalize = LogNorm(max(low, high / DECADES), high, clip=True)
     else:
         norm = Normalize(low, high if high > low else low + 1)
@@ -69,7 +69,7 @@ def _rises(score: str) -> bool:
     return METRICS.metric(score).better == "higher"
 
 
-def _number(bar: Colorbar) -> None:
+def number_bar(bar: Colorbar) -> None:
     """Plain numbers beside a colour bar."""
     if isinstance(bar.norm, LogNorm):
         plain_numbers(bar.ax.yaxis, *bar.mappable.get_clim())
@@ -90,7 +90,7 @@ def _draw_grid(pair: Pair, colors: ScalarMappable, width: float) -> Figure:
             color = DARK if is_light else LIGHT
             panel.text(column, row, told, ha="center", va="center", fontsize=8, color=color)
     else:
-        _number(figure.colorbar(colors, ax=panel, pad=0.02))
+        number_bar(figure.colorbar(colors, ax=panel, pad=0.02))
     _name_ticks(panel, pair.second.names, is_x=True)
     _name_ticks(panel, pair.first.names, is_x=False)
     panel.set_xlabel(pair.second.key, fontsize=9)
@@ -121,7 +121,7 @@ def _draw_profiles(profiles: Profiles, score: str) -> Figure:
     keys = [effect.key for effect in profiles.effects]
     figure = new_figure(*WHOLE)
     axes = figure.subplots()
-    colors = _colors(profiles.scores, score)
+    colors = colors_over(profiles.scores, score)
     reach = np.array([max(1, len(effect.names) - 1) for effect in profiles.effects])
     shares = np.asarray(colors.norm(profiles.scores), dtype=np.float64)
     goodness = shares if _rises(score) else 1 - shares
@@ -142,7 +142,7 @@ def _draw_profiles(profiles: Profiles, score: str) -> Figure:
     bar = figure.colorbar(colors, ax=axes, fraction=0.04, pad=0.01)
     if not _rises(score):
         bar.ax.invert_yaxis()
-    _number(bar)
+    number_bar(bar)
     figure.subplots_adjust(left=0.02, right=0.97, top=0.97, bottom=0.1)
     keep_inside(figure)
     return figure

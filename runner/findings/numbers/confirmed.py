@@ -17,18 +17,21 @@ from runner.base.texts import number
 from runner.findings.numbers.chance import Paired, paired
 from runner.findings.numbers.intervals import interval
 from runner.findings.numbers.scores import Replicate, best_result, by_setting, in_words, rank_of, replicate_of
-from runner.findings.numbers.usable import loss_of, over_seeds, worth_of
+from runner.findings.numbers.usable import loss_of, over_seeds, score_over, worth_of
 from runner.runs.overrides import label_of, settings_in
 from runner.runs.result import RunResult
 from runner.runs.role import Role
 
+ONLY = "the only setting"
+
 
 @dataclass(frozen=True)
 class Finalist:
-    """One of the settings among which fresh seeds choose: its score on the seeds of the sweep, and on those."""
+    """One of the settings among which fresh seeds choose: its score on its seeds of the sweep, and on those."""
 
     label: str
     searched: float
+    searched_seeds: int
     fresh: float
     seeds: int
 
@@ -61,7 +64,7 @@ class Confirmed:
     @property
     def searched_score(self) -> float:
         """The score that it was chosen for."""
-        return _score(self.searched, self.score, self.over)
+        return score_over(self.searched, self.score, self.over)
 
     @property
     def value(self) -> float:
@@ -121,12 +124,13 @@ class Confirmed:
             f"confirmed {number(self.value)}{sure} on {seeds} that chose nothing{tested}."
         ]
         said += [self._beside_default] if self.default else []
-        if self.diverged:
-            said.append(
-                f"{self.diverged} of its {count(len(self.fresh), 'run')} on fresh seeds did not finish; "
-                "they count as the best constant."
-            )
-        return said
+        return [*said, self.lost] if self.lost else said
+
+    @property
+    def lost(self) -> str:
+        """That runs of the chosen setting did not finish on fresh seeds; empty where all did."""
+        of = f"{self.diverged} of its {count(len(self.fresh), 'run')} on fresh seeds"
+        return f"{of} did not finish; they count as the best constant." if self.diverged else ""
 
     @property
     def _searched_on(self) -> str:
@@ -167,7 +171,7 @@ def confirmed(
     without_seed = tuple(one for one in members[0].overrides if not one.startswith(("seed=", "data.fold=")))
     score = next((one.score for one in members if one.score), "cost")
     return Confirmed(
-        label=label_of(members[0].overrides, settings) or "the only setting",
+        label=label_of(members[0].overrides, settings) or ONLY,
         overrides=without_seed,
         searched=members,
         settings=len(searched),
@@ -180,11 +184,6 @@ def confirmed(
     )
 
 
-def _score(runs: Sequence[RunResult], score: str, over: str) -> float:
-    """What a setting is chosen by."""
-    return -METRICS.metric(score).sign * over_seeds([loss_of(one) for one in runs], over)
-
-
 def _finalists(
     searched: dict[tuple[str, ...], list[RunResult]],
     having: dict[tuple[str, ...], list[RunResult]],
@@ -195,8 +194,9 @@ def _finalists(
     found = [
         Finalist(
             label_of(some[0].overrides, settings),
-            _score(searched[values], score, over),
-            _score(some, score, over),
+            score_over(searched[values], score, over),
+            len(searched[values]),
+            score_over(some, score, over),
             len(some),
         )
         for values, some in having.items()
@@ -241,7 +241,8 @@ def not_confirmed(results: Sequence[RunResult], keys: Sequence[str]) -> str:
     members = next(some for some in groups.values() if best in some)
     seeds = in_words({replicate_of(one) for one in members})
     reached = f"{best.score} {number(mean([worth_of(one) for one in members]))} on {seeds}"
+    label = label_of(best.overrides, settings) or ONLY
     return (
-        f"The best of {count(len(groups), 'setting')} is {label_of(best.overrides, settings)}: searched {reached}. "
+        f"The best of {count(len(groups), 'setting')} is {label}: searched {reached}. "
         "Nothing is confirmed, and this score was chosen for being good: on fresh seeds it will be worse."
     )

@@ -42,6 +42,11 @@ def over_seeds(losses: Sequence[float], how: str) -> float:
     return OVER_SEEDS[how](known) if known else math.nan
 
 
+def score_over(results: Sequence[RunResult], score: str, how: str) -> float:
+    """What a setting is chosen by: the mean, the median or the worst of its runs, in the units of its score."""
+    return -METRICS.metric(score).sign * over_seeds([loss_of(one) for one in results], how)
+
+
 def _constant_of(result: RunResult) -> float:
     """The score of the best constant; where that is not known the worst that there is, or NaN."""
     measures: Mapping[str, float] = result.measures
