@@ -87,7 +87,7 @@ class Confirmed:
 
     @property
     def against_default(self) -> Paired | None:
-        """How much better it is than the default, seed by seed: less than nothing where it is worse. None where there is
+        """How much better it is than the default, seed by seed; below zero where it is worse. None where there is
         nothing to compare.
         """
         common = sorted(self.fresh.keys() & self.default.keys())
@@ -143,13 +143,13 @@ class Confirmed:
             return "That is the default setting, so no other one can be said to be better."
         pair = self.against_default
         assert pair is not None
-        by = (
-            f"{number(abs(pair.mean), 3)} (95 % interval {number(pair.low, 3)} to {number(pair.high, 3)}, "
-            f"p = {pair.p:.3g} by a paired permutation test)"
-        )
         default = f"the default setting, which has {number(self.default_value)} on the same seeds"
+        sure = f"p = {pair.p:.3g} by a paired permutation test"
         if pair.could_be_chance:
-            return f"No setting can be told from {default}: the difference is {by}."
+            by = f"{number(pair.mean, 3)} (95 % interval {number(pair.low, 3)} to {number(pair.high, 3)}, {sure})"
+            return f"No setting can be told from {default}: this one is better by {by}."
+        low, high = sorted((abs(pair.low), abs(pair.high)))
+        by = f"{number(abs(pair.mean), 3)} (95 % interval {number(low, 3)} to {number(high, 3)}, {sure})"
         return f"It is {'better' if self.beats_default else 'worse'} than {default}, by {by}."
 
 
@@ -212,14 +212,14 @@ def _chosen(
     settings: Sequence[str],
     over: str,
 ) -> tuple[str, ...] | None:
-    """The setting that fresh seeds confirm, by its values: the best of those that have met on others."""
-    known = {values: some for values, some in finalists.items() if values in searched}
-    if known:
-        return min(
-            known, key=lambda one: (over_seeds([loss_of(run) for run in known[one]], over), list(known).index(one))
-        )
+    """The setting that fresh seeds confirm, by its values: the best of those that have met on others. Its runs have the
+    values of the default where it is that.
+    """
     of_runs = [values for values in by_setting(runs, settings) if values in searched]
-    return of_runs[0] if of_runs else min(searched, key=lambda one: rank_of(searched[one]), default=None)
+    known = [values for values in finalists if values in searched]
+    if of_runs or not known:
+        return of_runs[0] if of_runs else min(searched, key=lambda one: rank_of(searched[one]), default=None)
+    return min(known, key=lambda one: over_seeds([loss_of(run) for run in finalists[one]], over))
 
 
 def _is_apart(run: RunResult) -> bool:

@@ -51,7 +51,7 @@ def test_the_chosen_setting_stands_beside_the_default_on_the_same_seeds() -> Non
     assert table.rows[0][-1] == f"{low:.4g} to {high:.4g}"
     default, difference, chance = table.footer
     assert default == ["the default setting", "", "", f"{found.value + 0.05:.4g}", ""]
-    assert difference[3] == "-0.05" and chance[3] == f"{found.against_default.p:.3g}"
+    assert difference[3] == "0.05" and chance[3] == f"{found.against_default.p:.3g}"
 
 
 def test_settings_that_were_searched_on_unequal_seeds_say_on_how_many() -> None:
