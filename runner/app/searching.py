@@ -44,7 +44,7 @@ def search(loader: Any, master: DictConfig, overrides: Sequence[str]) -> None:
     batches = Batches(search_plans(settings, space, compose), needed)
     plan = batches.plan
     assert plan is not None
-    say_notes(plan, _budget(settings, space, needed))
+    say_notes(plan, _budget(settings, space, needed), foresees=False)  # bad settings are what a search is to find
     about = about_search(settings.name, [axis.key for axis in space.axes], settings.runs, run_id(), overrides)
     folder = SweepFolder(Path(master.hydra.sweep.dir))
     results = sweep.run(Delivery(SweepContext(folder, about, plan.settings, composing=composing_again)), plan, batches)
@@ -59,7 +59,7 @@ def preview(loader: Any, master: DictConfig, overrides: Sequence[str]) -> None:
     settings, space, compose = _begin(loader, master, overrides)
     trials = rehearsed(course_of(settings, space, has_default(compose, space.overrides((), space.replicates[0]))))
     plan = make_plan(compose(space.overrides(one.setting, one.replicate)) for one in trials)
-    say_notes(plan, _budget(settings, space, len(trials)))
+    say_notes(plan, _budget(settings, space, len(trials)), foresees=False)
     dry_run(plan, is_sweep=True)
 
 

@@ -45,8 +45,8 @@ UNTESTED = "Scores are on the training samples, as there are no others."
 HOLDS = {True: "yes", False: Strong("no"), None: "not judged"}
 
 SECTIONS: Registry[Callable[[Findings], Section | Sequence[Section] | None]] = Registry("report section")
-SECTIONS.register(failures)
 SECTIONS.register(confirmation)
+SECTIONS.register(failures)
 
 
 @SECTIONS.register

@@ -113,15 +113,15 @@ class Confirmed:
     @property
     def sentences(self) -> list[str]:
         """The headline, what it is beside the default setting, and what is to be known of the numbers."""
-        seeds, (low, high) = in_words(self.fresh), self.interval
+        seeds, (low, high) = in_words(self.fresh, "fresh "), self.interval
         of = "" if self.over == "mean" else f"{self.over} "
         sure = "" if math.isnan(low) else f" (95 % interval {number(low)} to {number(high)})"
-        on = self.searched[0].reported_on
-        tested = f" on {on} rows that no run which chose has seen" if _is_apart(self.searched[0]) else ""
+        one, score = self.searched[0], self.score
+        end = f"; no run that chose has seen these {one.reported_on} rows" if _is_apart(one) else " that chose nothing"
+        parts = (f"{one.scored_on} ", f"{one.reported_on} {score} ") if one.scored_on != one.reported_on else ("", "")
         said = [
-            f"The best of {count(self.settings, 'setting')} is {self.label}: "
-            f"searched {of}{self._searched_on}{self.score} {number(self.searched_score)}, "
-            f"confirmed {number(self.value)}{sure} on {seeds} that chose nothing{tested}."
+            f"The best of {count(self.settings, 'setting')} is {self.label}: searched {of}{parts[0]}{score} "
+            f"{number(self.searched_score)}, confirmed {parts[1]}{number(self.value)}{sure} on {seeds}{end}."
         ]
         said += [self._beside_default] if self.default else []
         return [*said, self.lost] if self.lost else said
@@ -131,11 +131,6 @@ class Confirmed:
         """That runs of the chosen setting did not finish on fresh seeds; empty where all did."""
         of = f"{self.diverged} of its {count(len(self.fresh), 'run')} on fresh seeds"
         return f"{of} did not finish; they count as the best constant." if self.diverged else ""
-
-    @property
-    def _searched_on(self) -> str:
-        one = self.searched[0]
-        return f"{one.scored_on} " if one.scored_on != one.reported_on else ""
 
     @property
     def _beside_default(self) -> str:
