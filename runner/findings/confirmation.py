@@ -43,7 +43,7 @@ def _table(found: Confirmed) -> Table:
     gap = [""] * (len(names) - 3)
     footer = [[DEFAULT, *gap, number(found.default_value), ""]] if found.default and not found.is_default else []
     if pair := found.against_default:
-        footer.append(["how much better it is", *gap, number(pair.mean, 3), _between(pair.low, pair.high, 3)])
+        footer.append([f"gain over {DEFAULT}", *gap, number(pair.mean, 3), _between(pair.low, pair.high, 3)])
         footer.append(["p, paired permutation test", *gap, f"{pair.p:.3g}", ""])
     return Table(names, rows, frozenset(range(1, len(names))), footer=footer)
 

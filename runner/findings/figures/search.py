@@ -118,7 +118,7 @@ def _draw_slice(found: Searched, key: Key, sizes: dict[int, Style], title: Title
         panel.set_xscale("log")
         plain_numbers(panel.xaxis, places.min(), places.max())
     else:
-        panel.xaxis.set_major_locator(MaxNLocator(4))
+        panel.xaxis.set_major_locator(MaxNLocator(4, integer=key.is_counted))
     _score_axis(panel, found.score, [one.score for one in found.tried])
     panel.tick_params(which="both", labelsize=8)
     tidy(panel)

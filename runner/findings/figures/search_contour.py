@@ -53,8 +53,9 @@ class _Along:
 
     def number(self, axis: Axis) -> None:
         """Plain numbers along an axis of a picture."""
-        narrow = self.high < 100 * self.low
-        locator = LogLocator(subs=(1, 2, 5) if narrow else (1,)) if self.key.is_log else MaxNLocator(5)
+        subs = (1, 2, 5) if self.high < 100 * self.low else (1,)
+        linear = MaxNLocator(5, integer=self.key.is_counted)
+        locator = LogLocator(subs=subs) if self.key.is_log else linear
         ticks = [one for one in locator.tick_values(self.low, self.high) if self.low <= one <= self.high]
         axis.set_ticks(self.at(ticks), [f"{one:g}" for one in ticks], fontsize=8)
 

@@ -41,7 +41,7 @@ class Confirmed:
     """The chosen setting of a sweep: its `overrides` without a seed, and its runs that were `searched`.
 
     `fresh` are its scores by fold and seed on fresh seeds, and `default` those of the default setting, which are the
-    same ones where the chosen setting is the default, and none where there is no default. `finalists` have met on other
+    same ones where the chosen setting `is_default`, and none where there is no default. `finalists` have met on other
     fresh seeds before, the best first. Of `diverged` runs the score is that of the best constant.
     """
 
@@ -54,12 +54,8 @@ class Confirmed:
     over: str
     fresh: dict[Replicate, float]
     default: dict[Replicate, float]
+    is_default: bool
     diverged: int
-
-    @property
-    def is_default(self) -> bool:
-        """Whether the default setting is the chosen one."""
-        return self.default == self.fresh
 
     @property
     def searched_score(self) -> float:
@@ -87,9 +83,7 @@ class Confirmed:
 
     @property
     def against_default(self) -> Paired | None:
-        """How much better it is than the default, seed by seed; below zero where it is worse. None where there is
-        nothing to compare.
-        """
+        """How much better it is than the default, seed by seed, below 0 where it is worse; None without a default."""
         common = sorted(self.fresh.keys() & self.default.keys())
         if self.is_default or not common:
             return None
@@ -175,6 +169,7 @@ def confirmed(
         over=over,
         fresh={replicate_of(one): worth_of(one) for one in runs},
         default={replicate_of(one): worth_of(one) for one in default},
+        is_default=not having[Role.CONFIRM],
         diverged=sum(not one.has_finished for one in runs),
     )
 

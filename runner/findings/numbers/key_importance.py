@@ -60,13 +60,15 @@ def _by_optuna(found: Searched) -> list[float] | None:
 
 
 def _trials(found: Searched) -> list[dict[str, Any]]:
-    """What Optuna's trials have. Their value is a place: those with more seeds come first, as in the race."""
+    """What Optuna's trials have. Their value is a place: those with more seeds come first, equal ones have the same."""
     sign, space = METRICS.metric(found.score).sign, {key: _distribution(key) for key in found.keys}
-    trials = []
-    for place, one in enumerate(sorted(found.tried, key=lambda one: (-one.seeds, -sign * one.score))):
+    ranks = [(-one.seeds, -sign * one.score) for one in found.tried]
+    places, trials = {rank: place for place, rank in reversed(list(enumerate(sorted(ranks))))}, []
+    for one, rank in zip(found.tried, ranks, strict=True):
         has = {key: value for key in space if key.has(value := one.values[key.key])}
         params = {key.key: value if key.choices else _drawn(key, value) for key, value in has.items()}
-        trials.append({"params": params, "distributions": {key.key: space[key] for key in has}, "value": float(place)})
+        distributions = {key.key: space[key] for key in has}
+        trials.append({"params": params, "distributions": distributions, "value": float(places[rank])})
     return trials
 
 

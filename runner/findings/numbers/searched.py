@@ -63,6 +63,11 @@ class Key:
         """Whether its values lie along an axis, and are no choices among a few."""
         return not self.choices or (len(self.choices) > FEW_NUMBERS and all(map(_is_number, self.choices)))
 
+    @property
+    def is_counted(self) -> bool:
+        """Whether there is nothing between its whole numbers."""
+        return self.is_whole or (bool(self.choices) and all(float(one).is_integer() for one in self.choices))
+
     def has(self, value: str) -> bool:
         """Whether a value is one of its own."""
         return value in self.choices if self.choices else _is_number(value)

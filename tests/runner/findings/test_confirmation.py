@@ -13,6 +13,7 @@ from runner.findings.search_history import search_history
 from runner.findings.section import Section
 from runner.findings.sections import settings
 from runner.findings.sketch import Sketch
+from runner.runs.role import Role
 from tests.runner.building import trained_all
 from tests.runner.findings.searches import FRESH, cost_of, final, race, search_of
 from tests.runner.findings.test_drawing import plan_of
@@ -51,7 +52,20 @@ def test_the_chosen_setting_stands_beside_the_default_on_the_same_seeds() -> Non
     assert table.rows[0][-1] == f"{low:.4g} to {high:.4g}"
     default, difference, chance = table.footer
     assert default == ["the default setting", "", "", f"{found.value + 0.05:.4g}", ""]
-    assert difference[3] == "0.05" and chance[3] == f"{found.against_default.p:.3g}"
+    assert (difference[0], difference[3]) == ("gain over the default setting", "0.05") and chance[
+        3
+    ] == f"{found.against_default.p:.3g}"
+
+
+def test_a_setting_with_the_scores_of_the_default_is_not_the_default() -> None:
+    fresh = [replace(one, history={name: [0.1, 0.1] for name in one.history}) for one in final()]
+    sweep = search_of(race(), fresh)
+    table = only(confirmation(sweep)).table
+    assert table and table.footer[0][0] == "the default setting" and table.footer[2][3] == "1"
+    assert any(one.startswith("No setting can be told from the default setting") for one in sweep.headline)
+    same = [replace(one, role=Role.DEFAULT) for one in final(default=False) if one.role is Role.CONFIRM]
+    both = only(confirmation(search_of(race(), [*(one for one in final() if one.role is Role.CHOOSE), *same])))
+    assert "It is the default setting." in both.note and both.table and not both.table.footer
 
 
 def test_settings_that_were_searched_on_unequal_seeds_say_on_how_many() -> None:
