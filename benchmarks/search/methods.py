@@ -68,12 +68,15 @@ def random(runs: Runs, repetition: int, budget: int) -> Found:
 
 
 def grid(runs: Runs, repetition: int, budget: int) -> Found:  # noqa: ARG001
-    """All combinations, of an interval some values in the middle of equal parts: the same settings each time."""
-    values = [_values(axis) for axis in runs.space.axes]
-    settings = list(dict.fromkeys(runs.space.setting(one) for one in itertools.product(*values)))
-    if len(settings) > budget:  # of a short form alone
-        settings = settings[:: math.ceil(len(settings) / budget)]
-    return with_one_seed(runs, settings)
+    """A grid with the same settings each time; as many of them as there are runs for."""
+    settings = in_grid(runs.space)
+    return with_one_seed(runs, settings[:: math.ceil(len(settings) / budget)])
+
+
+def in_grid(space: Space) -> list[Setting]:
+    """All combinations, of an interval some values in the middle of equal parts."""
+    combinations = itertools.product(*map(_values, space.axes))
+    return list(dict.fromkeys(space.setting(one) for one in combinations))
 
 
 def _values(axis: Axis) -> Sequence[float]:

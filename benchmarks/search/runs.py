@@ -52,8 +52,10 @@ class Runs:
     def __init__(self, problem: Problem, repetition: int, composer: Composer, file: Path) -> None:
         self.problem, self.space, self._composer = problem, problem.space(repetition), composer
         self._file, self._of = file, dict[Wanted, Ran]()
-        lines = file.read_text().splitlines(keepends=True) if file.exists() else []
-        stored = [json.loads(line) for line in lines if line.endswith("\n")]
+        kept, _, cut_off = file.read_text().rpartition("\n") if file.exists() else ("", "", "")
+        if cut_off:  # by whoever stopped the measurement
+            file.write_text(f"{kept}\n")
+        stored = [json.loads(line) for line in kept.splitlines() if line]
         self._by_key = {key: Ran(loss, reported, cost, tuple(curve)) for key, loss, reported, cost, curve in stored}
 
     def of(self, wanted: Sequence[Wanted]) -> list[Ran]:
