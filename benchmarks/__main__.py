@@ -28,9 +28,10 @@ PARTS = {
     "huge": "A hundred thousand runs",
     "tables": "Tables beside scikit-learn",
     "diagnosis": "Diagnosis",
+    "search": "Searches beside each other",
 }
-# What they printed is in docs/tables.md, benchmarks/DIAGNOSIS.md and docs/scale.md.
-ON_REQUEST = ("tables", "diagnosis", "huge")
+# What they printed is in docs/tables.md, benchmarks/DIAGNOSIS.md, docs/scale.md and docs/search.md.
+ON_REQUEST = ("tables", "diagnosis", "huge", "search")
 TIMES = [part for part in PARTS if part not in ON_REQUEST]
 
 

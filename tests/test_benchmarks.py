@@ -15,7 +15,7 @@ from benchmarks.markdown import markdown
 from benchmarks.work import SHAPES, Work
 from tests.end_to_end.program import ROOT, environment
 
-PARTS = ("kernel", "signals", "sweep", "first", "scale", "case-studies", "tracking", "settings", "huge")
+PARTS = ("kernel", "signals", "sweep", "first", "scale", "case-studies", "tracking", "settings", "huge", "search")
 QUICK = Work((2, 3, 1), 4, 5, 20)
 
 
@@ -33,6 +33,7 @@ LONG = (
     "scale",
     "settings",
     "huge",
+    "search",
 )  # many programs and servers take half a minute
 
 
