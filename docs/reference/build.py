@@ -23,7 +23,7 @@ from nn.faults import FAULTS
 from nn.metrics import METRICS
 from nn.registry import Registry
 from nn.signals import EARLY_SAMPLES
-from runner import diagnose, forget, gradcheck, picture, predict, report, reproduce, resume, sweeps
+from runner import best, confirm, diagnose, forget, gradcheck, picture, predict, report, reproduce, resume, sweeps
 from runner import settings as settings_command
 from runner.app.options import default_config
 from runner.runs.components import REGISTRIES
@@ -210,7 +210,8 @@ def commands() -> str:
     usages = {
         "resume": resume.USAGE, "reproduce": reproduce.USAGE, "report": report.USAGE, "predict": predict.USAGE,
         "diagnose": diagnose.USAGE, "gradcheck": gradcheck.USAGE, "sweeps": sweeps.USAGE,
-        "settings": settings_command.USAGE, "picture": picture.USAGE, "forget": forget.USAGE,
+        "confirm": confirm.USAGE, "best": best.USAGE, "settings": settings_command.USAGE, "picture": picture.USAGE,
+        "forget": forget.USAGE,
     }  # fmt: skip
     return "\n\n".join(f"### python -m runner.{name}\n\n```text\n{usage}\n```" for name, usage in usages.items())
 
@@ -231,9 +232,8 @@ def document() -> str:
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         undefined=jinja2.StrictUndefined, keep_trailing_newline=True,
     )  # fmt: skip
-    names = {"choices": choices, "components": components, "settings": settings, "faults": faults, "cases": cases}
-    names |= {"metrics": metrics, "named": named, "named_settings": named_settings, "keys": keys, "commands": commands}
-    names |= {"early_samples": EARLY_SAMPLES, "Spec": Spec, "Settings": Settings}
+    made = choices, components, settings, faults, cases, metrics, named, named_settings, keys, commands
+    names = {"early_samples": EARLY_SAMPLES, "Spec": Spec, "Settings": Settings, **{one.__name__: one for one in made}}
     return environment.get_template("reference.md.j2").render(**names)
 
 
