@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
 from sklearn.datasets import load_diabetes
 
 from runner.app.grids import jobs_of
@@ -19,6 +20,8 @@ from runner.base.paths import SWEEPS
 from runner.base.typed import set_typed
 from runner.plan.plan import make_plan
 from runner.runs.leftovers import left_out
+from runner.search.samplers import RandomSampler
+from runner.search.space import Space
 from tests.end_to_end.program import make_store, run_runner, said
 from tests.runner.building import composer, loader, master
 from tests.runner.tables import write_printed
@@ -86,6 +89,12 @@ def is_own(arguments: tuple[str, ...]) -> bool:
     return any(part.startswith(("modules=", "--config-dir")) for part in arguments)
 
 
+def searched(overrides: list[Override]) -> list[list[str]]:
+    """Some of the jobs of a search."""
+    space = Space.of(overrides, digits=3)
+    return [list(space.overrides(one, space.replicates[0])) for one in RandomSampler(space, seed=0).ask(20)]
+
+
 def check_overrides(arguments: tuple[str, ...]) -> None:
     """Compose and validate every setting of a command. Raises UserError with all that is wrong."""
     overrides = [part for part in arguments if "=" in part and not part.startswith("-")]
@@ -94,7 +103,8 @@ def check_overrides(arguments: tuple[str, ...]) -> None:
     if [part for part in arguments if part != "-m"] == [f"sweep={name}" for name in named]:
         return  # its runs are looked at where all named sweeps are
     parsed = OverridesParser.create(config_loader=loader()).parse_overrides(overrides)
-    jobs = jobs_of(parsed, loader(), master())
+    jobs = searched(parsed) if any(part.startswith("search=") for part in overrides) else None
+    jobs = jobs or jobs_of(parsed, loader(), master())
     assert len(jobs) == 1 or "-m" in arguments or named, f"-m is missing: {arguments}"
     settings, _ = left_out(jobs, spread(overrides))
     once = {tuple(part for part in job if not part.startswith("seed=")): job for job in settings}.values()

@@ -14,7 +14,7 @@ QUICK = ("workers=1", "tracking.plots=none", "tracking.report=false")  # they ch
 def test_every_output_that_readme_shows_is_what_its_command_prints(tmp_path: Path) -> None:
     make_store(tmp_path)
     shown = steps((ROOT / "README.md").read_text(encoding="utf-8"))
-    assert len(shown) == 6
+    assert len(shown) == 7
     load_diabetes(as_frame=True).frame.to_csv(tmp_path / "diabetes.csv", index=False)
     for step in shown:
         python, flag, module, *arguments = shlex.split(step.command)
