@@ -69,7 +69,9 @@ def _draw_contour(found: Searched, first: Key, second: Key, told: str, sizes: di
     figure = new_figure(*SIZE)
     axes = figure.subplots()
     if (triangles := _triangles(x, y, scores)) is not None:
-        axes.tricontourf(*triangles, levels=_levels(colors), norm=colors.norm, cmap=colors.cmap, extend="both")
+        levels = _levels(colors)
+        filled = axes.tricontourf(*triangles, levels=levels, norm=colors.norm, cmap=colors.cmap, extend="both")
+        filled.set(edgecolor="face", linewidth=0.5)  # a page would show through between colours
     order = np.argsort([one.seeds for one in having], kind="stable")
     for place in order:
         size = sizes[having[place].seeds]["markersize"]
