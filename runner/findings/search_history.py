@@ -13,7 +13,7 @@ from runner.findings.numbers.searched import Key, Level, Searched, searched
 from runner.findings.pictures import MAX_DATA
 from runner.findings.section import Picture, Section, Table
 from runner.findings.sketch import Sketch, sketch_of
-from runner.runs.overrides import values_of
+from runner.runs.overrides import settings_in, values_of
 
 SEARCH = "The search"
 MAX_TYPED = 200
@@ -28,18 +28,16 @@ BY = {
 
 
 def search_history(sweep: Findings) -> list[Section]:
-    """Of every data set of a search; nothing of a grid."""
-    return [
-        _of_data(one, is_folded=n >= MAX_DATA) for n, one in enumerate(sweep.parts) if sweep.about.space and one.keys
-    ]
+    """Of every data set of a search on which settings have scores; nothing of a grid."""
+    parts = [one for one in sweep.parts[:MAX_DATA] if settings_in(one.keys)] if sweep.about.space else []
+    found = [(one, searched(one.results, one.keys, one.about.space, one.over_seeds)) for one in parts]
+    return [_of_data(one, numbers) for one, numbers in found if numbers.tried]
 
 
-def _of_data(sweep: Findings, is_folded: bool) -> Section:
-    found = searched(sweep.results, sweep.keys, sweep.about.space, sweep.over_seeds)
+def _of_data(sweep: Findings, found: Searched) -> Section:
     matter = importances(found)
-    title = title_of(SEARCH, sweep.label)
-    pictures = _pictures(sweep, found, matter) if found.tried else []
-    return Section(title, _note(sweep, found), _table(sweep, found, matter), pictures, is_folded=is_folded)
+    pictures = _pictures(sweep, found, matter)
+    return Section(title_of(SEARCH, sweep.label), _note(sweep, found), _table(sweep, found, matter), pictures)
 
 
 def _table(sweep: Findings, found: Searched, matter: Importances | None) -> Table:
@@ -56,7 +54,7 @@ def _table(sweep: Findings, found: Searched, matter: Importances | None) -> Tabl
 
 def _note(sweep: Findings, found: Searched) -> str:
     """How many settings had how many seeds."""
-    (first, *others), n_runs = list(found.rungs.items()) or [(0, 0)], count(len(sweep.results), "run")
+    (first, *others), n_runs = found.rungs.items(), count(len(sweep.results), "run")
     parts = [f"{count(first[1], 'setting')} on {count(first[0], found.repeated)}"]
     parts += [f"{settings}{' of them' * (place == 0)} on {n}" for place, (n, settings) in enumerate(others)]
     behind = left_behind(sweep.results, [key.key for key in found.keys])

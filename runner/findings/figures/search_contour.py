@@ -66,17 +66,21 @@ def _draw_contour(found: Searched, first: Key, second: Key, told: str, sizes: di
     x, y = (one.at([one.key.place(setting.values[one.key.key]) for setting in having]) for one in along)
     scores = np.array([one.score for one in having])
     colors = colors_over(scores, found.score, WIDE)
+    levels = _levels(colors)
     figure = new_figure(*SIZE)
     axes = figure.subplots()
     if (triangles := _triangles(x, y, scores)) is not None:
-        axes.tricontourf(*triangles, levels=_levels(colors), norm=colors.norm, cmap=colors.cmap, extend="both")
-    order = np.argsort([one.seeds for one in having], kind="stable")
-    for place in order:
-        size = sizes[having[place].seeds]["markersize"]
-        axes.plot(
-            x[place], y[place], marker="o", linestyle="", markersize=size, color=colors.to_rgba(scores[place]),
-            markeredgecolor=DARK, markeredgewidth=0.7,
-        )  # fmt: skip
+        where, means = triangles
+        within = np.clip(means, levels[0], levels[-1])
+        filled = axes.tricontourf(where, within, levels=levels, norm=colors.norm, cmap=colors.cmap)
+        filled.set(edgecolor="face", linewidth=0.5)  # a page would show through between colours
+    seeds, level = np.array([one.seeds for one in having]), np.digitize(scores, levels)
+    for n, style in sizes.items():
+        for band in np.unique(level[seeds == n]):
+            some = (seeds == n) & (level == band)
+            shade = colors.to_rgba(scores[some].mean())
+            edge: Style = {"color": shade, "markeredgecolor": DARK, "markeredgewidth": 0.7}
+            axes.plot(x[some], y[some], **(style | edge))
     for axis, one in zip((axes.xaxis, axes.yaxis), along, strict=True):
         one.number(axis)
     axes.set(xlim=(-0.04, 1.04), ylim=(-0.05, 1.05))

@@ -13,6 +13,7 @@ from runner.findings.search_history import search_history
 from runner.findings.section import Section
 from runner.findings.sections import settings
 from runner.findings.sketch import Sketch
+from runner.runs.outcome import Outcome
 from runner.runs.role import Role
 from tests.runner.building import trained_all
 from tests.runner.findings.searches import FRESH, cost_of, final, race, search_of
@@ -101,6 +102,13 @@ def test_the_section_of_a_search_has_its_space_and_what_was_left_behind() -> Non
     ]  # fmt: skip
     assert found.note == "16 runs: 8 settings on 1 seed, 4 of them on 2, 2 on 4. 6 settings left behind on fewer seeds."
     assert [one.name for one in found.pictures] == ["search.png", "slices.png"]
+
+
+def test_a_search_without_a_score_and_a_data_set_with_one_setting_have_no_section() -> None:
+    failed = [replace(one, outcome=Outcome.FAILED, history={}, data=None) for one in race()]
+    assert search_history(search_of(failed)) == []
+    one_setting = [one for one in race() if one.overrides == race()[3].overrides]
+    assert search_history(search_of(one_setting)) == []
 
 
 def test_which_keys_matter_says_how_that_was_found_with_optuna_and_without(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 
 from runner.findings.figures import (
     draw_search_contour,
@@ -131,12 +130,12 @@ def test_a_contour_has_a_dot_for_every_setting_and_colours_between_those_that_li
     found, _ = numbers_of_searches()
     rate, size, _ = found.keys
     axes = axes_of(draw_search_contour(found, rate, size, "rmse", "title", "note"))
-    dots = [line for line in axes.lines if isinstance(line, Line2D)]
-    assert len(dots) == 24 and len(axes.collections) == 1
+    places = [x for some in dots_in(axes).values() for x, _ in some]
+    assert len(places) == 24 and len(axes.collections) == 1
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("lr", "hidden")
     ticks = dict(zip([tick.get_text() for tick in axes.get_xticklabels()], axes.get_xticks(), strict=True))
     assert ticks["0.01"] == 0 and ticks["0.1"] == pytest.approx(np.log(10) / np.log(30))
-    assert sorted({float(line.get_xdata()[0]) for line in dots})[2] == pytest.approx(ticks["0.1"])
+    assert sorted(set(places))[2] == pytest.approx(ticks["0.1"])
 
 
 @pytest.mark.parametrize("rates", [(0.1, 0.1, 0.1), (0.01, 0.1, 1.0)])
@@ -146,7 +145,7 @@ def test_settings_along_a_line_have_no_colours_between_them(rates: tuple[float, 
     space = ["learning_rate=tag(log,interval(0.01,1))", "network.hidden=tag(log,int(interval(1,12)))"]
     found = searched(results, ["learning_rate", "network.hidden"], space, "mean")
     axes = axes_of(draw_search_contour(found, *found.keys, "rmse", "title", "note"))
-    assert len(axes.lines) == 3 and not axes.collections
+    assert sum(map(len, dots_in(axes).values())) == 3 and not axes.collections
 
 
 def test_pictures_of_a_search_are_the_same_bytes_twice() -> None:
