@@ -8,6 +8,7 @@ from functools import cached_property
 from hydra.core.override_parser.types import IntervalSweep, Override
 
 from runner.base.errors import UserError, one_of
+from runner.findings.numbers.data_sets import PREPARED
 from runner.runs.components import REGISTRIES
 from runner.runs.leftovers import lacks
 from runner.runs.overrides import REPLICATES, settings_of
@@ -100,6 +101,8 @@ class Space:
                 axes.append(_interval(override, digits))
             elif len(texts) > 1:
                 rows = getattr(override.value(), "rows", ())
+                for of_row in {_key_of(one) for row in rows for one in row}:
+                    _check_key(override, of_row)
                 axes.append(Choice(override.get_key_element(), tuple(texts), rows))
             else:
                 fixed += [f"{override.get_key_element()}={text}" for text in texts] or [str(override.input_line)]
@@ -183,7 +186,11 @@ def _texts(override: Override) -> list[str]:
 def _check_key(override: Override, key: str) -> None:
     if key in ("search", "sweep"):
         raise UserError(f"the override {override.input_line} names several; run one at a time", [key])
-    if key.partition(".")[0] in Settings.model_fields:
+    section, _, setting = key.partition(".")
+    if section in ("data", "test") and setting not in PREPARED and key not in REPLICATES:
+        told = "makes another data set, and scores are compared on one; give it one value"
+        raise UserError(f"the override {override.input_line} {told}", [key])
+    if section in Settings.model_fields:
         told = "is not searched, as it changes no number of a run; give it one value"
         raise UserError(f"the override {override.input_line} {told}", [key])
 
