@@ -17,7 +17,7 @@ PICTURE = "plots/cost_and_fit.png"
 
 @pytest.fixture(scope="module")
 def swept(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    """A sweep that tests may only add pictures to, of other runs than it draws by itself."""
+    """A sweep to which tests add pictures, of other runs than it draws by itself, and whose last test removes them."""
     folder = tmp_path_factory.mktemp("swept")
     train(*SWEEP, cwd=folder)
     return Store(folder)
@@ -70,16 +70,15 @@ def test_another_run_is_drawn_on_request_and_then_all_others(swept: Store) -> No
 
 
 def test_a_sweep_whose_pictures_were_not_drawn_gets_them_when_it_is_resumed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    swept: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    train(*SWEEP, cwd=tmp_path)
-    store, sweep = Store(tmp_path), sweep_in(tmp_path)
-    expected = drawn(store)
-    for run in store.children(store.only()):
-        store.artifact(run, PICTURE).unlink(missing_ok=True)
-    (tmp_path / "outputs" / sweep / "finished").unlink()  # as if killed before its end
-    done = resume(sweep, cwd=tmp_path)
-    assert drawn(store) == expected, said(done)
+    """The last test of this sweep, which has all pictures or some."""
+    sweep = sweep_in(swept.folder)
+    for run in swept.children(swept.only()):
+        swept.artifact(run, PICTURE).unlink(missing_ok=True)
+    (swept.folder / "outputs" / sweep / "finished").unlink()  # as if killed before its end
+    done = resume(sweep, cwd=swept.folder)
+    assert drawn(swept) == wanted(swept, monkeypatch), said(done)
 
 
 def test_without_pictures_of_runs_a_sweep_has_its_report_and_without_a_report_its_tables(tmp_path: Path) -> None:

@@ -88,10 +88,11 @@ def test_a_run_of_a_search_has_the_bits_of_the_same_run_alone(searched: tuple[Pa
     assert alone.data.tags["digest.weights"] == inside.data.tags["digest.weights"]
 
 
+@pytest.mark.parametrize("where", [("workers=2",), ("executor=dask", "workers=2")], ids=" ".join)
 def test_workers_change_neither_the_plan_of_a_search_nor_its_headline(
-    searched: tuple[Path, str], tmp_path: Path
+    searched: tuple[Path, str], tmp_path: Path, where: tuple[str, ...]
 ) -> None:
-    printed = train(*SEARCH, "workers=2", cwd=tmp_path).stdout
+    printed = train(*SEARCH, *where, cwd=tmp_path).stdout
     assert identities(tmp_path) == identities(searched[0])
     assert HEADLINE.findall(printed) == HEADLINE.findall(searched[1])
 
