@@ -39,11 +39,21 @@ def main() -> int:
     except Exception as error:
         from runner.base.errors import RunsFailed, UserError, complain
 
+        if (hidden := _hidden_interrupt(error)) is not None:
+            from runner.base.interrupts import exit_code
+
+            return exit_code(hidden)
         error = _composition_problem(error) or error
         if show_traceback or not isinstance(error, (UserError, RunsFailed, OSError)):
             raise
         complain(error)
         return 1
+
+
+def _hidden_interrupt(error: BaseException) -> KeyboardInterrupt | None:
+    """The Ctrl-C that an error hides: Hydra fails to close a file that it had no time to open."""
+    before = error.__context__ if isinstance(error, UnboundLocalError) else None
+    return before if isinstance(before, KeyboardInterrupt) else None
 
 
 def _begin_progress(arguments: list[str]) -> None:
