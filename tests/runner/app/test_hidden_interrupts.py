@@ -9,8 +9,8 @@ def read_as_hydra_does() -> int:
     try:
         raise KeyboardInterrupt  # before the file is open
     finally:
-        file.close()  # noqa: F821, F841
-        file = None
+        file.close()  # noqa: F821
+        file = None  # noqa: F841
 
 
 def test_an_interrupt_that_hydra_hides_behind_an_error_ends_the_program_like_any_other(
