@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from runner.app.commands import only_name, run_command
 from runner.base.console import say
 from runner.base.errors import UserError
+from runner.base.paths import CONF
+from runner.runs.components import load_modules, modules_of
 
 USAGE = """\
 Prints the command that trains the best setting of a sweep, on each of its data sets: the one that fresh seeds have
@@ -13,6 +15,7 @@ chosen (a search, or python -m runner.confirm), else the best one by its score.
 
   python -m runner.best                      of the newest sweep
   python -m runner.best SWEEP                of a certain one: its name in outputs/, or the id of its run in MLflow
+  python -m runner.best SWEEP 'modules=[my_parts]'    a sweep with parts of your own
   eval "$(python -m runner.best)"            train it"""
 
 
@@ -25,6 +28,7 @@ def _run(arguments: Sequence[str]) -> int:
     from runner.diagnosis.commands import commands_of
     from runner.findings.loading import load_sweep
 
+    load_modules(modules_of(list(arguments), CONF / "config.yaml"))
     sweep = load_sweep(only_name(arguments, "sweep"))
     found = [best for part in sweep.parts if (best := part.best_run) is not None]
     if not found:

@@ -34,14 +34,20 @@ def _run(arguments: Sequence[str]) -> int:
     from runner.app.again import composing_again
     from runner.conduct import sweep
     from runner.conduct.delivery import Delivery
+    from runner.conduct.resumption import what_changed
+    from runner.plan.plan import plan_again
     from runner.runs.command_lines import typed
     from runner.runs.result import failures
     from runner.search.again import confirmation_of, findings_of
 
     found = complete_sweep(only_name(arguments, "sweep"))
-    if known := [line for part in findings_of(found).parts if part.confirmed for line in part.headline]:
-        say("\n".join(known))
+    parts = findings_of(found).parts
+    if all(part.confirmed for part in parts):
+        say("\n".join(line for part in parts for line in part.headline))
         return 0
+    if changed := what_changed(found.file, found.runs, plan_again(found.runs, found.sweep.settings)):
+        shown = "\n".join(f"  - {name}" for name in changed[:10])
+        raise UserError(f"what the numbers of this sweep depend on has changed since it was trained:\n{shown}")
     _, options = typed(found.file.about.command)
     with composing_again(options, found.sweep.settings.modules) as compose:
         batches = confirmation_of(found, compose)
@@ -68,6 +74,8 @@ def complete_sweep(name: str | None) -> "Resumption":
     found = look_at(folder, file)
     if not found.sweep.is_sweep:
         raise UserError(f"{folder.shown} is a single run, so there are no settings to choose from")
+    if found.file.about.space and folder.is_unfinished:
+        raise UserError(f"{folder.shown} is a search that has not ended; first: {folder.resume_command}")
     if found.missing:
         raise UserError(f"{len(found.missing)} runs of {folder.shown} have no result; first: {folder.resume_command}")
     return found

@@ -173,7 +173,9 @@ def _sweep(name: str | None) -> "tuple[Findings, list[int]]":
         return found, asked
     beside = reader.of_sweep(run.tags["sweep_id"])
     if any(one.is_parent for one in beside):
-        return load_sweep(run.tags["sweep_id"], reader), asked
+        whole = load_sweep(run.tags["sweep_id"], reader)
+        is_fresh = not any(one.index in asked for one in whole.results)
+        return (replace(whole, results=[*whole.results, *whole.fresh]) if is_fresh else whole), asked
     overrides, _ = typed(found.about.command)
     return replace(found, results=[replace(one, overrides=overrides) for one in found.results]), asked
 

@@ -110,10 +110,9 @@ def _result(name: str | None) -> RunResult:
     """A run, or the best run of a sweep, without a name the newest. Raises UserError where none was trained."""
     from runner.findings.loading import load_sweep
     from runner.findings.numbers.data_sets import not_comparable
-    from runner.findings.numbers.scores import best_result
 
     sweep = load_sweep(name)
-    best = best_result(sweep.results)
+    best = sweep.best_run
     if best is None:
         raise UserError(
             f"no run of {sweep.about.name} finished, so it cannot predict; name another RUN before the file"

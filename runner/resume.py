@@ -16,6 +16,7 @@ from runner.conduct.resumption import Resumption, Way, look_at
 from runner.plan.jobs import Refused
 from runner.runs.command_lines import typed
 from runner.runs.result import RunResult, failures
+from runner.runs.role import Role
 from runner.runs.settings import read_settings
 from runner.store.address import is_lost, named_store
 from runner.store.folder import SweepFolder, find_folder, newest_folder, unusable_folders
@@ -74,6 +75,8 @@ def resume(
     if named_store() != file.store and not is_lost(file.store):
         raise UserError(f"this sweep was written to {file.store}, and the store here is {named_store()}")
     found = look_at(folder, replace(file, settings=elsewhere(file.settings, where)), failed_too, is_apart)
+    if file.about.space:
+        _refuse_for_search(found)
     _say_state(found)
     delivery = Delivery(replace(found.sweep, composing=composing_again))
     match found.way:
@@ -86,6 +89,14 @@ def resume(
         case Way.AS_IT_WAS:
             _raise_failures(_resumed(found, delivery))
     return found
+
+
+def _refuse_for_search(found: Resumption) -> None:
+    """Raise UserError for what would change the runs that a search has chosen from."""
+    again = [run for run in found.runs if run.index in found.again and run.role is Role.SEARCH]
+    if again or found.is_apart:
+        told = f"{FAILED if again else APART} would change the runs that this search has chosen from"
+        raise UserError(f"{told}; search again instead: {found.file.about.command}")
 
 
 def _resumed(found: Resumption, delivery: Delivery) -> list[RunResult]:
@@ -190,15 +201,18 @@ def _say_state(found: Resumption) -> None:
 def _choice(found: Resumption) -> str:
     """What has changed, and what can be done about it."""
     shown = [f"  - {name}" for name in found.changed[:10]] + ["  - ..."] * (len(found.changed) > 10)
+    apart = [
+        f"Either train the {'failed or ' * found.failed_too}missing runs ({len(found.missing)}) with the present code "
+        "and data, as a sweep of their own beside the old results:",
+        f"  {found.sweep.folder.resume_command} {APART}" + f" {FAILED}" * found.failed_too,
+        "or train everything again:",
+    ]
     return "\n".join(
         [
             "this sweep cannot be resumed as it was, because what its numbers depend on has changed since it began:",
             *shown,
-            f"Nothing was trained, and finished results are kept. Either train the {'failed or ' * found.failed_too}"
-            f"missing runs ({len(found.missing)}) with the present code and data, as a sweep of their own beside the "
-            "old results:",
-            f"  {found.sweep.folder.resume_command} {APART}" + f" {FAILED}" * found.failed_too,
-            "or train everything again:",
+            "Nothing was trained, and finished results are kept.",
+            *(["Train everything again:"] if found.file.about.space else apart),
             f"  {found.file.about.command}",
             "or restore what has changed, and resume.",
         ]

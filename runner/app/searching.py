@@ -1,11 +1,13 @@
 """From Hydra to searches: what the sweeper calls where `search` is chosen, and what resumes or previews one."""
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import ValueType
 from omegaconf import DictConfig
 
 from runner.app.about import about_search
@@ -26,11 +28,12 @@ from runner.conduct.context import SweepContext
 from runner.conduct.delivery import Delivery
 from runner.plan.plan import make_plan
 from runner.runs.result import failures
+from runner.runs.role import Role
 from runner.runs.search_settings import Search
 from runner.runs.settings import read_settings
 from runner.search.courses import budget_of, course_of
 from runner.search.plans import Compose, has_default, search_plans
-from runner.search.racing import rehearsed, rungs
+from runner.search.racing import FEWEST_TO_CONFIRM, Trial, rehearsed
 from runner.search.space import Space
 from runner.store.folder import SweepFolder
 
@@ -40,16 +43,28 @@ def search(loader: Any, master: DictConfig, overrides: Sequence[str]) -> None:
     RunsFailed when runs have failed.
     """
     settings, space, compose = _begin(loader, master, overrides)
-    needed = _needed(settings, space)
+    needed, lines = _foreseen(settings, space, compose)
     batches = Batches(search_plans(settings, space, compose), needed)
     plan = batches.plan
     assert plan is not None
-    say_notes(plan, _budget(settings, space, needed), foresees=False)  # bad settings are what a search is to find
-    about = about_search(settings.name, [axis.key for axis in space.axes], settings.runs, run_id(), overrides)
+    say_notes(plan, lines, foresees=False)  # bad settings are what a search is to find
+    keys = [axis.key for axis in space.axes]
+    about = about_search(settings.name, keys, needed, run_id(), spanning(overrides, loader))
     folder = SweepFolder(Path(master.hydra.sweep.dir))
     results = sweep.run(Delivery(SweepContext(folder, about, plan.settings, composing=composing_again)), plan, batches)
     if failed := failures(results):
         raise failed
+
+
+def spanning(overrides: Sequence[str], loader: Any) -> list[str]:
+    """Overrides that span the same space wherever they are read: those of a glob by name."""
+    parsed = OverridesParser.create(config_loader=loader).parse_overrides(list(overrides))
+    return [
+        f"{one.get_key_element()}={','.join(one.sweep_string_iterator())}"
+        if one.value_type is ValueType.GLOB_CHOICE_SWEEP
+        else text
+        for one, text in zip(parsed, overrides, strict=True)
+    ]
 
 
 def preview(loader: Any, master: DictConfig, overrides: Sequence[str]) -> None:
@@ -57,9 +72,9 @@ def preview(loader: Any, master: DictConfig, overrides: Sequence[str]) -> None:
     from runner.conduct.dry_run import dry_run
 
     settings, space, compose = _begin(loader, master, overrides)
-    trials = rehearsed(course_of(settings, space, has_default(compose, space.overrides((), space.replicates[0]))))
+    trials = rehearsed(course_of(settings, space, _has_default(compose, space)))
     plan = make_plan(compose(space.overrides(one.setting, one.replicate)) for one in trials)
-    say_notes(plan, _budget(settings, space, len(trials)), foresees=False)
+    say_notes(plan, _budget(settings, trials), foresees=False)
     dry_run(plan, is_sweep=True)
 
 
@@ -86,19 +101,40 @@ def _settings(master: DictConfig) -> Search:
     return found.search
 
 
-def _needed(settings: Search, space: Space) -> int:
-    """How many runs there will be: fewer than there may be, where the space has few settings."""
-    return settings.runs if settings.name == "tpe" else len(rehearsed(course_of(settings, space, with_default=True)))
+def _has_default(compose: Compose, space: Space) -> bool:
+    return has_default(compose, space.overrides((), space.replicates[0]))
 
 
-def _budget(settings: Search, space: Space, needed: int) -> list[str]:
+def _foreseen(settings: Search, space: Space, compose: Compose) -> tuple[int, list[str]]:
+    """How many runs there will be, and what they are for, in lines; Optuna would take long to be asked beforehand."""
+    if settings.name == "tpe" and any(axis.numbers is None for axis in space.axes):
+        budget = budget_of(settings)
+        return settings.runs, [_in_words(budget.racing, "", budget.final * budget.confirms), *_too_few(settings)]
+    trials = rehearsed(course_of(settings, space, _has_default(compose, space)))
+    return len(trials), _budget(settings, trials)
+
+
+def _budget(settings: Search, trials: Sequence[Trial]) -> list[str]:
     """What the runs of a search are for, in lines."""
-    budget = budget_of(settings)
-    said = f"{count(budget.racing, 'run')} to search"
-    if settings.name == "random" and needed == settings.runs:
-        ladder = rungs(budget.racing, len(space.replicates), budget.left)
-        steps = [f"{n:,} on {count(seeds, 'seed')}" for n, seeds in ladder]
-        said += f" ({', then '.join(steps)})"
-    told = f"{said}, {budget.final} to confirm the best" if budget.confirms else f"{said}, none to confirm the best"
-    fewer = f"the space has few settings, so {needed:,} of {count(settings.runs, 'run')} are enough"
-    return [f"{told} setting on fresh seeds", *[fewer] * (needed < settings.runs)]
+    searched = [one for one in trials if one.role is Role.SEARCH]
+    having = Counter(Counter(one.setting for one in searched).values())
+    steps, left = list[str](), having.total()
+    for seeds in sorted(having):
+        steps.append(f"{left:,} on {count(seeds, 'seed')}")
+        left -= having[seeds]
+    fewer = f"the space has few settings, so {len(trials):,} of {count(settings.runs, 'run')} are enough"
+    said = _in_words(len(searched), f" ({', then '.join(steps)})", len(trials) - len(searched))
+    return [said, *_too_few(settings), *[fewer] * (len(trials) < settings.runs)]
+
+
+def _too_few(settings: Search) -> list[str]:
+    """That the budget is no match for what is to be confirmed, in a line."""
+    budget, confirm = budget_of(settings), settings.confirm
+    if budget.confirms or not confirm.settings or settings.runs < FEWEST_TO_CONFIRM:
+        return []
+    told = f"{count(confirm.settings, 'setting')} on {count(confirm.seeds, 'seed')}"
+    return [f"to confirm {told} takes {budget.final:,} runs beside the search; search.confirm asks for fewer"]
+
+
+def _in_words(searched: int, steps: str, fresh: int) -> str:
+    return f"{count(searched, 'run')} to search{steps}, {fresh or 'none'} to confirm the best setting on fresh seeds"

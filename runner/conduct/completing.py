@@ -36,18 +36,20 @@ def complete(
         expect = expected(len(plan.runs), settings.tracking.report, settings.diagnose == "confirm")
         so_far = SweepProgress(total, training, expect)
         left = sum(run.index not in kept for run in plan.runs)
-        told = in_stacks(left, training) + (f", of {count(total, 'run')} in all" if batches and left else "")
-        told = f"{count(total - len(plan.runs), 'run')} on fresh seeds" if batches and not left else told
+        if batches is None:
+            told = in_stacks(left, training)
+        else:
+            told = f"{in_stacks(left, training)}, of {count(total, 'run')} in all" if left else _to_come(total, kept)
         _begin_progress(delivery, so_far, told, Phase.TRAINING if left else Phase.WRITING)
         publisher = delivery.publisher  # MLflow is imported here, while the workers already train
         try:
             delivery.begin(plan, kept, again, interrupt)
-            gallery = None if batches else Gallery(plan, delivery.planned, training)
+            gallery = None if batches else Gallery(plan, delivery.planned, training, total)
             _train(delivery, training, gallery, so_far, interrupt)
             while batches and (following := batches.advance(lambda: publisher.ledger.results)):
                 plan = following
                 _train_more(delivery, plan, training, so_far, interrupt)
-            gallery = gallery or _of_search(delivery, plan, training)
+            gallery = gallery or _of_search(delivery, plan, training, total)
             publisher.add_pictures(gallery.drawn(), interrupt)
             publisher.ledger.render = rendering(training.workers)
             publisher.finish()
@@ -56,12 +58,16 @@ def complete(
             interrupt.acknowledge()
             _keep_rest(delivery, training, interrupt)
             if delivery.has_begun:
-                _stop(delivery, plan, interrupt)
+                _stop(delivery, plan, interrupt, total)
             raise
         except BaseException:
             publisher.close("FAILED")
             _keep_rest(delivery, training, interrupt)
             raise
+
+
+def _to_come(total: int, kept: Mapping[int, RunResult]) -> str:
+    return f"{total - len(kept):,} of {count(total, 'run')} are left to train"
 
 
 def _begin_progress(delivery: Delivery, so_far: SweepProgress, runs: str, first: Phase) -> None:
@@ -118,10 +124,10 @@ def _train_more(
             raise
 
 
-def _of_search(delivery: Delivery, plan: Plan, training: Training) -> Gallery:
+def _of_search(delivery: Delivery, plan: Plan, training: Training, total: int) -> Gallery:
     """The pictures of a search, whose settings have all their runs when it has ended."""
     searched = [run for run in delivery.planned if run.role is Role.SEARCH]
-    gallery = Gallery(replace(plan, runs=searched), searched, training)
+    gallery = Gallery(replace(plan, runs=searched), searched, training, total)
     gallery.add(one for one in delivery.publisher.ledger.results if one.role is Role.SEARCH)
     return gallery
 
@@ -132,14 +138,15 @@ def _keep_rest(delivery: Delivery, training: Training, interrupt: OrderlyInterru
         delivery.keep(trained, interrupt)
 
 
-def _stop(delivery: Delivery, plan: Plan, interrupt: OrderlyInterrupt) -> None:
+def _stop(delivery: Delivery, plan: Plan, interrupt: OrderlyInterrupt, total: int) -> None:
     """Ctrl-C: what is finished stays, the rest is marked killed."""
     publisher, folder = delivery.publisher, delivery.sweep.folder
     with interrupt.shield(firm=True):
         publisher.close("KILLED")
     finished = delivery.finished
     missing = plan.killed(finished)
-    terminal.say_interrupted(len(finished), len(missing), folder.shown, folder.resume_command)
+    left = total - len(finished)
+    terminal.say_interrupted(len(finished), len(missing), folder.shown, folder.resume_command, left)
     interrupt.is_reported = True
     delivery.write(interrupt)
     publisher.write(missing, interrupt)

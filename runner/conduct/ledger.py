@@ -58,6 +58,8 @@ class Ledger:
 
     def name_of(self, result: RunResult) -> str:
         """What a run is called."""
+        if result.role is Role.DEFAULT:
+            return f"default {label_of(result.overrides, [key for key in self.keys if key in REPLICATES])}"
         name = label_of(result.overrides, self.keys) or self._sweep.about.name
         return name if result.role is Role.SEARCH else f"{name} ({result.role})"
 

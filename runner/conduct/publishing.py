@@ -22,6 +22,7 @@ from runner.findings.where import first_click, how_to_look
 from runner.runs.account import FILE, SUMMARY
 from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
+from runner.runs.role import Role
 from runner.store.address import run_pages
 from runner.store.errors import StoreError
 from runner.store.reader import PARENT, Reader
@@ -119,6 +120,7 @@ class Publisher:
     def _write_some(self, results: Sequence[RunResult]) -> None:
         self.parent.check()
         tags, points = tags_of(self._sweep), self._sweep.settings.tracking.points
+        tags |= {"role": Role.SEARCH.value, "rung": "0"} if self._sweep.about.space else {}
         levels = [self.ledger.setting_of(result) for result in results]
         records = [
             record_of(result, self.ledger.name_of(result), tags | level, points)

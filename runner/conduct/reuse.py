@@ -35,7 +35,7 @@ def reused(reader: "Reader", plan: Plan) -> dict[int, RunResult]:
             result = draw(result, None)
         origin = stored.tags.get("reused_from", stored.run_id)
         provenance = replace(result.provenance, reused_from=origin)
-        found[run.index] = replace(result, index=run.index, overrides=run.overrides, provenance=provenance)
+        found[run.index] = run.named(replace(result, index=run.index, provenance=provenance))
     if not plan.settings.quiet:
         say(f"{len(found)} of {count(len(plan.runs), 'run')} in the store already, and reused")
     return found

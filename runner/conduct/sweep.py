@@ -19,8 +19,8 @@ from runner.runs.result import RunResult
 
 
 def run(delivery: Delivery, plan: Plan, batches: Batches | None = None) -> list[RunResult]:
-    """Train the runs of a batch of jobs, and those that follow, compare all so far and show it; returns a result for
-    each job of the first.
+    """Train the runs of a batch of jobs, compare all so far and show it; returns a result for each job, or for each run
+    where batches follow.
 
     Raises UserError when the store cannot be used or did not take it all; KeyboardInterrupt after an orderly end.
     """
@@ -29,7 +29,9 @@ def run(delivery: Delivery, plan: Plan, batches: Batches | None = None) -> list[
     delivery.save_plan(plan)
     with interruptible(delivery.sweep.folder) as interrupt, _withdrawn_when_refused(delivery):
         _train_batch(delivery, plan, interrupt, batches)
-    _conclude(delivery, plan)
+    found = _conclude(delivery, None if batches else plan)
+    if batches:
+        return found
     by_index = {result.index: result for result in delivery.publisher.ledger.results}
     return [by_index[index] for index in plan.of_jobs]
 
@@ -55,7 +57,7 @@ def resume(
         delivery.reopen(plan)
         left = {index: one for index, one in kept.items() if index not in again}
         complete(delivery, plan, left, interrupt, again, batches)
-    return _conclude(delivery, plan)
+    return _conclude(delivery, None if batches else plan)
 
 
 def leave(delivery: Delivery, plan: Plan, kept: Mapping[int, RunResult], continued_as: str) -> None:
@@ -106,8 +108,8 @@ def _train_batch(delivery: Delivery, plan: Plan, interrupt: OrderlyInterrupt, ba
     complete(delivery, plan, delivery.reuse(plan), interrupt, None, batches)
 
 
-def _conclude(delivery: Delivery, plan: Plan, is_finished: bool = True) -> list[RunResult]:
-    """Show all results, and say what the store did not take; returns the results of this plan.
+def _conclude(delivery: Delivery, plan: Plan | None, is_finished: bool = True) -> list[RunResult]:
+    """Show all results, and say what the store did not take; returns the results of this plan, without one all.
 
     Raises KeyboardInterrupt where that has ended experiments.
     """
@@ -116,17 +118,17 @@ def _conclude(delivery: Delivery, plan: Plan, is_finished: bool = True) -> list[
     if is_finished and not publisher.trouble and len(publisher.ledger.results) == len(delivery.planned):
         sweep.folder.finish()
     where = Text("\n").join([*publisher.where(), Text(f"files: {visible(sweep.folder.shown)}")])
-    if not plan.settings.quiet and sweep.is_sweep:
+    if not sweep.settings.quiet and sweep.is_sweep:
         terminal.print_sweep(findings, where)
-    elif not plan.settings.quiet:
+    elif not sweep.settings.quiet:
         terminal.print_run(findings.results[0], where, findings.account, findings.verdicts)
     terminal.warn_of_lost_pictures(publisher.ledger.results)
     _check_delivered(delivery)
     _raise_interrupt(delivery)
     if sweep.settings.strict and (error := unmet(findings.verdicts)):
         raise error
-    indices = {run.index for run in plan.runs}
-    return [result for result in publisher.ledger.results if result.index in indices]
+    results = publisher.ledger.results
+    return results if plan is None else [one for one in results if one.index in plan.by_index]
 
 
 def _check_delivered(delivery: Delivery) -> None:

@@ -8,6 +8,11 @@ from runner.runs.diagnosis import Overrides
 from runner.runs.overrides import settings_of
 from runner.runs.result import RunResult
 
+# How a sweep is run and what is kept of it, which says nothing of a run.
+OF_A_SWEEP = (
+    "diagnose=", "dry_run=", "executor", "expect", "quiet=", "report.", "search", "skip_finished=", "strict=",
+    "tracking.models=", "tracking.plots=", "tracking.points=", "tracking.report=", "workers=",
+)  # fmt: skip
 Command = Callable[[RunResult, Overrides], str]  # the command that trains a run with these overrides instead of its own
 
 
@@ -25,7 +30,7 @@ def commands_of(command: str) -> Command:
 
 def fixed(overrides: Overrides, fix: Overrides) -> Overrides:
     """A run's overrides with a fix, as those of one run: without what says how a sweep is run, also a named one."""
-    own = tuple(one for one in overrides if not one.lstrip("+~").startswith(("hydra", "diagnose=", "search")))
+    own = tuple(one for one in overrides if not one.lstrip("+~").startswith(("hydra", *OF_A_SWEEP)))
     is_named = settings_of(own).get("sweep", "null") != "null"
     return with_fix((*own, *["hydra.mode=RUN"] * is_named), fix)
 

@@ -13,16 +13,17 @@ from runner.base.console import count
 from runner.findings.numbers.answer import Sentence, answer
 from runner.findings.numbers.confirmed import Confirmed, confirmed, not_confirmed
 from runner.findings.numbers.data_sets import by_data, keys_of
-from runner.findings.numbers.scores import best_result
+from runner.findings.numbers.scores import best_of, best_result, left_in
 from runner.findings.numbers.settings import Setting, ranked
 from runner.findings.numbers.tables import table_of
+from runner.findings.numbers.usable import best_first
 from runner.findings.pictures import endings_of, pictures_by_data
 from runner.findings.rendering import render_here
 from runner.findings.sketch import Drawn, Render
 from runner.plan.expectations import Verdict, judge
 from runner.runs.about import About
 from runner.runs.account import Account
-from runner.runs.overrides import config_of, label_of, swept_keys
+from runner.runs.overrides import config_of, label_of, settings_in, swept_keys
 from runner.runs.result import RunResult
 from runner.runs.role import Role
 from runner.store.address import TRAINING_PAGE
@@ -83,8 +84,10 @@ class Findings:
         """How good the best setting is on fresh seeds, or that a search has none; nothing of a grid without them."""
         if self.confirmed:
             return self.confirmed.sentences
-        said = not_confirmed(self.results, self.keys) if self.about.space else ""
-        return [said] if said else []
+        lost = sum(not one.outcome.is_trained for one in self.fresh)
+        failed = f"{lost} of {count(len(self.fresh), 'run')} on fresh seeds have failed, so nothing is confirmed."
+        said = not_confirmed(self.results, self.keys, self.over_seeds) if self.about.space else ""
+        return [failed] * bool(lost) + [said] * bool(said)
 
     @cached_property
     def parts(self) -> "list[Findings]":
@@ -120,6 +123,8 @@ class Findings:
     @cached_property
     def best_run(self) -> RunResult | None:
         """The best run of the best setting, of results on one data set; of the setting that fresh seeds have chosen."""
+        if self.about.space and not self.confirmed:
+            return best_of(next(iter(best_first(self.results, settings_in(self.keys), self.over_seeds)), []))
         return best_result(self.confirmed.searched if self.confirmed else self.results)
 
     @property
@@ -192,7 +197,9 @@ class Findings:
 
 
 def joined(sweeps: Sequence[Findings]) -> Findings:
-    """Several sweeps as one, in which the sweep is one more key; one sweep, however often it is named, as it is."""
+    """Several sweeps as one, in which the sweep is one more key; one sweep, however often it is named, as it is. Of a
+    search these are the settings that it has not left behind.
+    """
     sweeps = list({sweep.parent_id: sweep for sweep in sweeps}.values())
     if len(sweeps) == 1:
         return sweeps[0]
@@ -201,10 +208,10 @@ def joined(sweeps: Sequence[Findings]) -> Findings:
     run_ids: dict[int, str] = {}
     for sweep in sweeps:
         name = sweep.about.name if names.count(sweep.about.name) == 1 else sweep.about.sweep_id
-        for result in sweep.results:
+        for result in left_in(sweep.results, settings_in(sweep.keys)):
             index = len(results)
-            own = [override for override in result.overrides if not override.startswith("sweep=")]
-            results.append(replace(result, index=index, overrides=(f"sweep={name}", *own)))
+            own = [one for one in result.overrides if not one.startswith(("sweep=", "search=", "search."))]
+            results.append(replace(result, index=index, overrides=(f"sweep={name}", *own), rung=0))
             if result.index in sweep.run_ids:
                 run_ids[index] = sweep.run_ids[result.index]
     command = "\n".join(sweep.about.command for sweep in sweeps)

@@ -1,40 +1,31 @@
 """What the terminal shows: a run's result, the comparison at the end, and where to look next."""
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
 from nn.metrics import METRICS
-from runner.base.console import NEVER_CUT, console, count, say, warn
-from runner.base.texts import brief, number
-from runner.findings.numbers.baselines import Baseline, baselines_of, has_learned, rows_of, shortfall_of
+from runner.base.console import console, count, say, warn
+from runner.base.texts import number
+from runner.findings.comparison import print_comparison
+from runner.findings.numbers.baselines import baselines_of, has_learned, rows_of, shortfall_of
 from runner.findings.numbers.data_sets import MAX_DATA
 from runner.findings.numbers.scores import left_behind, left_in, reported_of, told_over
-from runner.findings.numbers.tables import scores_in, seed_table
+from runner.findings.numbers.tables import seed_table
 from runner.findings.numbers.units import cost_in_words
 from runner.findings.remedies import ways_out
 from runner.plan.expectations import Verdict
 from runner.runs.account import Account
-from runner.runs.outcome import Outcome
-from runner.runs.overrides import settings_in, short_names
+from runner.runs.overrides import settings_in, values_of
 from runner.runs.result import MAX_REASONS, RunResult
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from runner.findings.findings import Findings
 
-MAX_ROWS = 20
-TESTED = "on test samples where the data has them"
-VALIDATED = "on validation samples, as there are no test samples"
-REPORTED = "the validation score chooses, the test score is reported"
 HOLDS = {True: ("yes", None), False: ("NO", "red"), None: ("not judged", None)}
 
 
@@ -110,7 +101,8 @@ def print_sweep(sweep: "Findings", where: str | Text) -> None:
         if behind := left_behind(one.results, settings):
             notes.append(f"{behind}: in comparison.csv of the sweep")
         table = seed_table(last, one.keys)
-        print_comparison(table, settings, rows_of(last), told_over(last), notes, title)
+        chosen = values_of(one.confirmed.overrides, settings) if one.confirmed else {}
+        print_comparison(table, settings, rows_of(last), told_over(last), notes, title, chosen)
         for line in one.headline:
             say(line)
     if len(parts) > 1:
@@ -146,98 +138,13 @@ def print_verdicts(verdicts: Sequence[Verdict]) -> None:
     console().print(table)
 
 
-def print_comparison(
-    table: "pd.DataFrame",
-    settings: Sequence[str],
-    baselines: Sequence[tuple[str, Baseline]] = (),
-    over: str = "seeds",
-    notes: Sequence[str] = (),
-    title: str = "",
-) -> None:
-    """The settings of one data set, best first, over their seeds or folds; and what needs no network, with its name."""
-    out, names, scores = console(), list(short_names(settings).values()) or [""], scores_in(table)
-    parts = {name.partition(" ")[0] for name in scores}
-    outcomes = [one for one in Outcome if one is not Outcome.STOPPED and one in table and table[one].any()]
-    rows: list[Row] = []
-    for row in table.head(MAX_ROWS).to_dict("records"):
-        measured = [_with_spread(row[score], row[f"{score}_std"]) for score in scores]
-        mark = f"no better than {row['no_better_than']}" if row["no_better_than"] else ""
-        left = [brief(str(row[key])) for key in settings] or ["network"]
-        rows.append(Row(left, [str(row["runs"]), *measured, *(str(row[o]) for o in outcomes)], mark))
-    numbers = ["runs", *scores, *outcomes]
-    for name, one in baselines:
-        value = " ± ".join(filter(None, one.shown))
-        cells = [value if score in one.columns else "" for score in numbers]
-        rows += [Row([name], cells, is_setting=False)] if any(cells) else []  # no run has a score where all diverged
-    out.print(*["", title] if title else [""], sep="\n", style="bold")
-    shown = _table(names, numbers, rows)
-    if Measurement.get(out, out.options.update_width(NEVER_CUT), shown).maximum <= out.width:
-        out.print(shown)
-    else:
-        _print_in_blocks(out, names, numbers, rows)
-    if len(table) > MAX_ROWS:
-        out.print(f"... and {len(table) - MAX_ROWS} more settings, in comparison.csv of the sweep")
-    where = REPORTED if {"validation", "test"} <= parts else VALIDATED if "validation" in parts else TESTED
-    spread = f"mean ± standard deviation over {over}; " if (table["runs"] > 1).any() else ""
-    lines = [f"{spread}{where}", *notes]
-    out.print("\n".join(lines) + "\n" * (not title), style="dim")
-
-
-@dataclass(frozen=True)
-class Row:
-    """Of a comparison: its texts on the left, which are a name alone where it is no setting; its numbers; a remark."""
-
-    left: list[str]
-    right: list[str]
-    remark: str = ""
-    is_setting: bool = True
-
-
-def _table(texts: Sequence[str], numbers: Sequence[str], rows: Sequence[Row]) -> Table:
-    shown = Table(box=None, pad_edge=False, header_style="bold")
-    for name in texts:
-        shown.add_column(name)
-    for name in numbers:
-        shown.add_column(name, justify="right")
-    has_remarks = any(row.remark for row in rows)
-    if has_remarks:
-        shown.add_column("")
-    for row in rows:
-        gap = [""] * (len(texts) - len(row.left))
-        shown.add_row(*row.left, *gap, *row.right, *[row.remark] * has_remarks)
-    return shown
-
-
-def _print_in_blocks(out: Console, texts: Sequence[str], numbers: Sequence[str], rows: Sequence[Row]) -> None:
-    """Where a row does not fit the terminal: the setting on lines of its own, its numbers in columns below."""
-    widths = [max(map(len, column)) for column in zip(numbers, *(row.right for row in rows), strict=True)]
-
-    def aligned(cells: Sequence[str]) -> str:
-        return "  ".join(["", *(cell.rjust(width) for cell, width in zip(cells, widths, strict=True))])
-
-    out.print(aligned(numbers), style="bold")
-    for row in rows:
-        has_names = row.is_setting and any(texts)
-        pairs = [f"{name}={value}" for name, value in zip(texts, row.left, strict=True)] if has_names else row.left
-        out.print(" ".join(pairs), overflow="fold", highlight=False)
-        out.print(aligned(row.right))
-        if row.remark:
-            out.print(f"  {row.remark}", highlight=False)
-
-
-def _with_spread(mean: Any, spread: Any) -> str:
-    if math.isnan(mean):
-        return "-"
-    return number(mean) + ("" if math.isnan(spread) else f" ± {number(spread, 2)}")
-
-
-def say_interrupted(done: int, missing: int, folder: str, resume: str) -> None:
-    """After Ctrl-C: what is kept, and how to resume."""
+def say_interrupted(done: int, missing: int, folder: str, resume: str, left: int = 0) -> None:
+    """After Ctrl-C: what is kept, and how to resume; `left` are all runs to come, planned or not."""
     killed = f", {count(missing, 'unfinished one')} marked as killed" if missing else ""
     warn(
         f"\ninterrupted: {count(done, 'finished run')} kept in {folder} and now being written to MLflow{killed} "
         "(another Ctrl-C stops at once; nothing is lost).\n"
-        f"{'Resume' if missing else 'All runs are trained; finish the comparison'} with: {resume}",
+        f"{'Resume' if missing or left else 'All runs are trained; finish the comparison'} with: {resume}",
     )
 
 

@@ -152,14 +152,16 @@ def make_plan(
     earlier: Sequence[PlannedRun] = (),
     known: Sequence[Problem] = (),
     settings: Settings | None = None,
+    are_settled: bool = False,
 ) -> Plan:
     """Validate all jobs and decide on the runs: jobs with equal run keys are one; `earlier` are the sweep's so far.
 
-    `settings` are those that the sweep began with, None where it begins here: all jobs have the same. `known` are
+    `settings` are those that the sweep began with, None where it begins here: all jobs have the same, which is not
+    looked at where they `are_settled`. `known` are
     problems of every job that were found before. Raises UserError with every problem of every job, but no more than of
     MOST_REFUSED jobs.
     """
-    reader, left = Reader(settings, {run.spec.score for run in earlier}, known), iter(jobs)
+    reader, left = Reader(settings, {run.spec.score for run in earlier}, known, are_settled), iter(jobs)
     for job in left:  # which may be composed one by one, as all configs together would take much memory
         reader.read(job)
         if len(reader.problems) == MOST_REFUSED:

@@ -26,8 +26,10 @@ class Reader:
     `scores` are those of earlier runs.
     """
 
-    def __init__(self, settings: Settings | None, scores: set[str], known: Sequence[Problem]) -> None:
-        self.settings, self.n_jobs = settings, 0
+    def __init__(
+        self, settings: Settings | None, scores: set[str], known: Sequence[Problem], are_settled: bool = False
+    ) -> None:
+        self.settings, self.n_jobs, self._are_settled = settings, 0, are_settled
         self.made: list[tuple[tuple[str, ...], Spec, Checked]] = []
         self.problems: dict[int, list[Problem]] = {}
         self._builder, self._scores, self._known = SpecBuilder(), scores, known
@@ -49,7 +51,8 @@ class Reader:
 
     def _look_at(self, job: Job, alike: bytes, is_whole: bool) -> list[Problem]:
         """What is wrong with a job; where nothing is, it is a run."""
-        own, found = read_settings(job.config, job.overrides, typed()), list[Problem]()
+        settled, found = self.settings if self._are_settled else None, list[Problem]()
+        own = settled or read_settings(job.config, job.overrides, typed())
         if self.settings is None and isinstance(own, Settings):
             self.settings = own
             load_modules(own.modules)

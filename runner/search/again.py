@@ -40,7 +40,9 @@ def confirmation_of(found: Resumption, compose: Compose) -> Batches:
     confirm = settings.search.confirm if settings.search else ConfirmSettings()
     if len(sweep.settings) < 2:
         raise UserError("this sweep has one setting, so there is nothing to choose; more seeds tell how good it is")
-    defaults = [has_default(compose, (*default_of(part), "seed=0")) for part in sweep.parts]
+    if not any(one.has_finished for one in sweep.results):
+        raise UserError("no run of this sweep finished, so no setting is the best")
+    defaults = [has_default(compose, (*default_of(part), "seed=0"), settings) for part in sweep.parts]
 
     def course() -> Course:
         return confirming(sweep, confirm, settings.over_seeds, defaults)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from runner.findings.findings import Findings
 from runner.findings.numbers.scores import in_order
+from runner.findings.numbers.usable import best_first
 from runner.runs.overrides import REPLICATES, settings_in, settings_of
 from runner.runs.search_settings import ConfirmSettings, SearchSettings, TpeSearch
 from runner.search.racing import Budget, Course, final, generations, race
@@ -42,11 +43,10 @@ def confirming(sweep: Findings, settings: ConfirmSettings, over: str, defaults: 
     ranked = list[Setting]()
     for part, with_default in zip(sweep.parts, defaults, strict=True):
         keys = settings_in(part.keys)
-        best = [
-            _setting(some[0].overrides) for some in in_order(part.results, keys) if any(r.has_finished for r in some)
-        ]
-        replicates = [_replicate(one.overrides) or (f"seed={one.spec.seed}",) for one in part.results]
-        fresh = fresh_replicates(list(dict.fromkeys(replicates)), 2 * settings.seeds)
+        order = best_first(part.results, keys, over) if sweep.about.space else in_order(part.results, keys)
+        best = [_setting(some[0].overrides) for some in order if any(one.has_finished for one in some)]
+        replicates = {(*_folds(one.overrides), f"seed={one.spec.seed}"): None for one in sweep.results}
+        fresh = fresh_replicates(list(replicates), 2 * settings.seeds)
         default = default_of(part) if with_default else None
         if best:
             ranked += yield from final(best[: settings.settings], default, fresh, over)
@@ -72,5 +72,5 @@ def _setting(overrides: Sequence[str]) -> Setting:
     return tuple(one for one in overrides if not settings_of([one]).keys() & set(REPLICATES))
 
 
-def _replicate(overrides: Sequence[str]) -> Setting:
-    return tuple(one for one in overrides if settings_of([one]).keys() & set(REPLICATES))
+def _folds(overrides: Sequence[str]) -> Setting:
+    return tuple(one for one in overrides if "data.fold" in settings_of([one]))

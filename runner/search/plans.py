@@ -9,6 +9,7 @@ from runner.conduct.batches import Plans
 from runner.findings.numbers.usable import loss_of
 from runner.plan.jobs import Job, Refused
 from runner.plan.plan import Plan, make_plan
+from runner.runs.outcome import Outcome
 from runner.runs.planned import PlannedRun
 from runner.runs.search_settings import SearchSettings
 from runner.runs.settings import Settings
@@ -38,7 +39,10 @@ def plans_of(
             plan = _plan(trials, compose, overrides, planned, settings)
             settings = plan.settings
             planned += plan.runs
-            losses = [loss_of(one) for one in (yield plan)]
+            results = yield plan
+            if all(one.outcome is Outcome.FAILED for one in results):
+                return  # more of them would fail as well
+            losses = [loss_of(one) for one in results]
             worst = max([worst, *(one for one in losses if not math.isnan(one))])
             trials = course.send([worst if math.isnan(one) else one for one in losses])
     except StopIteration:
@@ -53,7 +57,7 @@ def _plan(
     settings: Settings | None,
 ) -> Plan:
     jobs = [compose(overrides(one)) for one in trials]
-    plan = make_plan(jobs, planned, settings=settings)
+    plan = make_plan(jobs, planned, settings=settings, are_settled=settings is not None)
     wanted = dict(zip(reversed(plan.of_jobs), reversed(trials), strict=True))  # of equal ones the first
     runs = [replace(run, role=wanted[run.index].role, rung=wanted[run.index].rung) for run in plan.runs]
     return replace(plan, runs=runs)
@@ -61,14 +65,14 @@ def _plan(
 
 def search_plans(settings: SearchSettings, space: Space, compose: Compose, known: Settings | None = None) -> Plans:
     """The plans of a search, of a sweep that began with the settings `known`; None where it begins here."""
-    course = course_of(settings, space, has_default(compose, space.overrides((), space.replicates[0])))
+    course = course_of(settings, space, has_default(compose, space.overrides((), space.replicates[0]), known))
     return plans_of(course, compose, lambda one: space.overrides(one.setting, one.replicate), settings=known)
 
 
-def has_default(compose: Compose, overrides: Sequence[str]) -> bool:
+def has_default(compose: Compose, overrides: Sequence[str], known: Settings | None = None) -> bool:
     """Whether a run can be trained without what differs between settings: a table has no file by default."""
     try:
-        make_plan([compose(overrides)])
+        make_plan([compose(overrides)], settings=known, are_settled=known is not None)
     except UserError:
         return False
     return True
@@ -84,8 +88,8 @@ def same_as_before(plans: Plans, stored: Sequence[PlannedRun]) -> Plans:
     while True:
         if any(known.get(run.index, run.key) != run.key for run in plan.runs):
             raise UserError(
-                "this search cannot be resumed: it would now choose other settings than those in its plan, so its "
-                "code, its data or the version of Optuna has changed; finished runs are kept"
+                "this sweep cannot be resumed: other runs would now follow than those in its plan, so its code, its "
+                "data or the version of Optuna has changed; finished runs are kept"
             )
         try:
             plan = plans.send((yield plan))

@@ -156,7 +156,8 @@ def race(sampler: Sampler, runs: int, replicates: Sequence[tuple[str, ...]], lef
         added = replicates[trained:seeds]
         trials = [Trial(one, replicate, rung=rung) for one in running for replicate in added]
         standings.add(trials, (yield trials))
-        running, trained = [one for one in standings.ranked if one in set(running)], seeds
+        members, trained = set(running), seeds
+        running = [one for one in standings.ranked if one in members]
     return standings.ranked
 
 
@@ -178,7 +179,8 @@ def generations(
         trials = [Trial(one, replicates[0]) for one in asked]
         standings.add(trials, (yield trials))
         left -= len(trials)
-        best = [one for one in standings.ranked if one in set(asked)][: min(better, len(asked))]
+        members = set(asked)
+        best = [one for one in standings.ranked if one in members][: min(better, len(asked))]
         trials = [Trial(one, replicate, rung=1) for one in best for replicate in replicates[1:seeds]]
         if trials:
             standings.add(trials, (yield trials))

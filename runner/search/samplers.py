@@ -11,9 +11,7 @@ from runner.search.space import Setting, Space
 
 
 class Sampler(Protocol):
-    """`version` names what else than this package decides what is asked; a plan depends on it."""
-
-    version: str
+    """What is trained next follows from what it was told, its seed and, of Optuna's, the version of that."""
 
     def ask(self, n: int) -> list[Setting]:
         """Settings that were never asked before: `n` of them, fewer where the space has no more."""
@@ -24,8 +22,6 @@ class Sampler(Protocol):
 
 class RandomSampler:
     """Draws evenly, whatever the scores."""
-
-    version = ""
 
     def __init__(self, space: Space, seed: int) -> None:
         self._asked = set[Setting]()

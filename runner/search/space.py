@@ -109,6 +109,7 @@ class Space:
         if not axes:
             name = next(iter(_searches(overrides)), "random")
             raise UserError(f"search={name} has nothing to search: give a key several values, such as {EXAMPLE}")
+        _check_once([*(one for axis in axes for one in axis.overrides(0)), *fixed])
         space = cls(tuple(axes), tuple(fixed), tuple(_in_turn(repeated)))
         _check_options(space)
         return space
@@ -181,6 +182,15 @@ def _texts(override: Override) -> list[str]:
     if len(texts) > 1:
         _check_key(override, key)
     return texts
+
+
+def _check_once(overrides: Sequence[str]) -> None:
+    """Raise UserError for a key that a zip sets, and something else too."""
+    seen = set[str]()
+    for key in map(_key_of, overrides):
+        if key in seen:
+            raise UserError(f"{key} is set by a zip, and by another override too", [key])
+        seen.add(key)
 
 
 def _check_key(override: Override, key: str) -> None:

@@ -20,8 +20,6 @@ class TpeSampler:
     settings have together. (`group=True` would look at more of them together; Optuna calls that experimental.)
     """
 
-    version = f"optuna {optuna.__version__}"
-
     def __init__(self, space: Space, seed: int, generation: int) -> None:
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         self._space, self._generation = space, generation

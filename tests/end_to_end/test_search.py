@@ -97,6 +97,14 @@ def test_workers_change_neither_the_plan_of_a_search_nor_its_headline(
     assert HEADLINE.findall(printed) == HEADLINE.findall(searched[1])
 
 
+def test_a_search_whose_runs_are_in_the_store_reuses_them_and_says_the_same(tmp_path: Path) -> None:
+    first = train(*SEARCH, cwd=tmp_path).stdout
+    again = train(*SEARCH, "skip_finished=true", cwd=tmp_path).stdout
+    assert HEADLINE.findall(first) == HEADLINE.findall(again) != []
+    parents = {run.data.tags["sweep_id"]: run for run in Store(tmp_path).parents()}
+    assert len(parents) == 2 and len({run.data.metrics["confirmed/accuracy"] for run in parents.values()}) == 1
+
+
 @pytest.mark.parametrize("batches", [1, 2, 4])
 def test_a_search_that_is_killed_in_any_generation_and_resumed_is_the_search_never_killed(
     searched: tuple[Path, str], tmp_path: Path, batches: int
@@ -140,6 +148,39 @@ def test_a_grid_is_confirmed_on_fresh_seeds_and_the_command_of_its_best_setting_
     )
     table = (Store(tmp_path).artifact(Store(tmp_path).only(), "comparison.csv")).read_text()
     assert len(table.splitlines()) == 3  # no fresh seed is compared with one that was searched
+
+
+def test_a_grid_that_trained_on_dask_and_was_quiet_is_confirmed_like_any_other(tmp_path: Path) -> None:
+    where = ("executor=dask", "workers=1", "quiet=true")
+    train("-m", "data=xor", "learning_rate=0.1,1", "seed=range(2)", "training.epochs=30", *where, *QUICK, cwd=tmp_path)
+    done = run_runner(cwd=tmp_path, module="runner.confirm")
+    assert done.returncode == 0 and "confirmed " in done.stdout, said(done)
+    best = run_runner(cwd=tmp_path, module="runner.best")
+    assert re.fullmatch(r"python -m runner data=xor learning_rate=\S+ seed=\d training\.epochs=30\n", best.stdout), (
+        said(best)
+    )
+
+
+def test_a_search_that_has_not_ended_is_resumed_before_anything_is_confirmed(tmp_path: Path) -> None:
+    train("-m", "search=random", "search.runs=12", *SPACE, *QUICK, cwd=tmp_path)
+    (tmp_path / "outputs" / sweep_in(tmp_path) / "finished").unlink()
+    done = run_runner(cwd=tmp_path, module="runner.confirm")
+    assert done.returncode == 1 and "is a search that has not ended; first: python -m runner.resume" in done.stderr
+    apart = run_runner("--apart", cwd=tmp_path, module="runner.resume")
+    assert apart.returncode == 1 and "would change the runs that this search has chosen from" in apart.stderr
+
+
+def test_a_table_that_has_changed_since_is_not_confirmed(tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    rows = [f"{n},{n * n % 17}" for n in range(60)]
+    table.write_text("\n".join(["a,y", *rows]))
+    sweep = ("-m", "data=table", "data.path=t.csv", "data.target=y", "learning_rate=0.01,0.1", "training.epochs=3")
+    train(*sweep, *QUICK, cwd=tmp_path)
+    table.write_text("\n".join(["a,y", *rows[:-1], "59,100"]))
+    done = run_runner(cwd=tmp_path, module="runner.confirm")
+    assert done.returncode == 1 and "has changed since it was trained" in done.stderr and "t.csv" in done.stderr, said(
+        done
+    )
 
 
 def test_what_cannot_be_confirmed_is_one_error(tmp_path: Path) -> None:

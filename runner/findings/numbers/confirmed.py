@@ -12,13 +12,13 @@ import numpy as np
 
 from nn.metrics import METRICS
 from runner.base.console import count
-from runner.base.moments import mean
 from runner.base.texts import number
 from runner.findings.numbers.chance import Paired, paired
 from runner.findings.numbers.intervals import interval
-from runner.findings.numbers.scores import Replicate, best_result, by_setting, in_words, rank_of, replicate_of
-from runner.findings.numbers.usable import loss_of, over_seeds, score_over, worth_of
+from runner.findings.numbers.scores import Replicate, by_setting, in_words, replicate_of
+from runner.findings.numbers.usable import best_first, loss_of, over_seeds, score_over, worth_of
 from runner.runs.overrides import label_of, settings_in
+from runner.runs.planned import with_seed
 from runner.runs.result import RunResult
 from runner.runs.role import Role
 
@@ -115,7 +115,7 @@ class Confirmed:
         parts = (f"{one.scored_on} ", f"{one.reported_on} {score} ") if one.scored_on != one.reported_on else ("", "")
         said = [
             f"The best of {count(self.settings, 'setting')} is {self.label}: searched {of}{parts[0]}{score} "
-            f"{number(self.searched_score)}, confirmed {parts[1]}{number(self.value)}{sure} on {seeds}{end}."
+            f"{number(self.searched_score)}, confirmed {of}{parts[1]}{number(self.value)}{sure} on {seeds}{end}."
         ]
         said += [self._beside_default] if self.default else []
         return [*said, self.lost] if self.lost else said
@@ -133,13 +133,15 @@ class Confirmed:
         pair = self.against_default
         assert pair is not None
         default = f"the default setting, which has {number(self.default_value)} on the same seeds"
-        sure = f"p = {pair.p:.3g} by a paired permutation test"
+        better, average = "better" if pair.mean >= 0 else "worse", "" if self.over == "mean" else " on average"
+        low, high = (pair.low, pair.high) if pair.mean >= 0 else (-pair.high, -pair.low)
+        by = f"by {number(abs(pair.mean), 3)}{average} (95 % interval {number(low, 3)} to {number(high, 3)}, "
+        by += f"p = {pair.p:.3g} by a paired permutation test)"
+        if all(self.fresh[one] == self.default[one] for one in self.fresh.keys() & self.default.keys()):
+            return f"No setting can be told from {default}: seed by seed the {self.score} is the same."
         if pair.could_be_chance:
-            by = f"{number(pair.mean, 3)} (95 % interval {number(pair.low, 3)} to {number(pair.high, 3)}, {sure})"
-            return f"No setting can be told from {default}: this one is better by {by}."
-        low, high = sorted((abs(pair.low), abs(pair.high)))
-        by = f"{number(abs(pair.mean), 3)} (95 % interval {number(low, 3)} to {number(high, 3)}, {sure})"
-        return f"It is {'better' if self.beats_default else 'worse'} than {default}, by {by}."
+            return f"No setting can be told from {default}: this one is {better} {by}."
+        return f"It is {better} than {default}, {by}{'' if self.beats_default else ': keep the default'}."
 
 
 def confirmed(
@@ -151,12 +153,15 @@ def confirmed(
     """
     settings = settings_in(keys)
     having = {role: [one for one in fresh if one.role is role] for role in Role}
-    runs, default = having[Role.CONFIRM] or having[Role.DEFAULT], having[Role.DEFAULT]
-    searched = by_setting(results, settings)
-    chosen = _chosen(searched, by_setting(having[Role.CHOOSE], settings), runs, settings, over)
-    if not runs or chosen is None or not all(one.outcome.is_trained for one in fresh):
+    searched, default = by_setting(results, settings), having[Role.DEFAULT]
+    if not searched or not all(one.outcome.is_trained for one in fresh):
         return None
-    members = searched[chosen]
+    finalists = by_setting(having[Role.CHOOSE], settings)
+    members = searched[_chosen(searched, finalists, having[Role.CONFIRM], settings, over)]
+    is_default = bool(default) and with_seed(members[0].spec, 0) == with_seed(default[0].spec, 0)
+    runs = having[Role.CONFIRM] or (default if is_default else [])
+    if not any(one.has_finished for one in runs):
+        return None
     without_seed = tuple(one for one in members[0].overrides if not one.startswith(("seed=", "data.fold=")))
     score = next((one.score for one in members if one.score), "cost")
     return Confirmed(
@@ -164,7 +169,7 @@ def confirmed(
         overrides=without_seed,
         searched=members,
         settings=len(searched),
-        finalists=_finalists(searched, by_setting(having[Role.CHOOSE], settings), settings, score, over),
+        finalists=_finalists(searched, finalists, settings, score, over),
         score=score,
         over=over,
         fresh={replicate_of(one): worth_of(one) for one in runs},
@@ -201,15 +206,16 @@ def _chosen(
     runs: Sequence[RunResult],
     settings: Sequence[str],
     over: str,
-) -> tuple[str, ...] | None:
-    """The setting that fresh seeds confirm, by its values: the best of those that have met on others. Its runs have the
-    values of the default where it is that.
+) -> tuple[str, ...]:
+    """The setting that fresh seeds confirm, by its values: that of their `runs`, or, where it is the default, which has
+    other values, the best of those that have met on others.
     """
-    of_runs = [values for values in by_setting(runs, settings) if values in searched]
-    known = [values for values in finalists if values in searched]
-    if of_runs or not known:
-        return of_runs[0] if of_runs else min(searched, key=lambda one: rank_of(searched[one]), default=None)
-    return min(known, key=lambda one: over_seeds([loss_of(run) for run in finalists[one]], over))
+    if of_runs := [values for values in by_setting(runs, settings) if values in searched]:
+        return of_runs[0]
+    if known := [values for values in finalists if values in searched]:
+        return min(known, key=lambda one: over_seeds([loss_of(run) for run in finalists[one]], over))
+    best, *_ = best_first([one for some in searched.values() for one in some], settings, over)
+    return next(values for values, some in searched.items() if some[0] is best[0])
 
 
 def _is_apart(run: RunResult) -> bool:
@@ -221,18 +227,17 @@ def _is_apart(run: RunResult) -> bool:
     return is_table and run.scored_on != run.reported_on and data["split_seed"] is not None
 
 
-def not_confirmed(results: Sequence[RunResult], keys: Sequence[str]) -> str:
-    """That the score of a search's best setting was chosen for being good; empty where no run of it finished."""
-    best = best_result(results)
-    if best is None:
-        return ""
+def not_confirmed(results: Sequence[RunResult], keys: Sequence[str], over: str) -> str:
+    """That the score of a search's best setting was chosen for being good; empty where no run finished."""
     settings = settings_in(keys)
-    groups = by_setting(results, settings)
-    members = next(some for some in groups.values() if best in some)
-    seeds = in_words({replicate_of(one) for one in members})
-    reached = f"{best.score} {number(mean([worth_of(one) for one in members]))} on {seeds}"
-    label = label_of(best.overrides, settings) or ONLY
+    groups = best_first(results, settings, over)
+    best = groups[0] if groups else []
+    score = next((one.score for one in best if one.has_finished), "")
+    if not score:
+        return ""
+    seeds, of = in_words({replicate_of(one) for one in best}), "" if over == "mean" else f"{over} "
     return (
-        f"The best of {count(len(groups), 'setting')} is {label}: searched {reached}. "
-        "Nothing is confirmed, and this score was chosen for being good: on fresh seeds it will be worse."
+        f"The best of {count(len(groups), 'setting')} is {label_of(best[0].overrides, settings) or ONLY}: searched {of}"
+        f"{score} {number(score_over(best, score, over))} on {seeds}. Nothing is confirmed, and this score was chosen "
+        "for being good: on fresh seeds it is likely to be worse."
     )

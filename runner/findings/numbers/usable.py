@@ -7,7 +7,7 @@ import numpy as np
 
 from nn.metrics import METRICS
 from runner.base.moments import mean
-from runner.findings.numbers.scores import reported_of, scores_of
+from runner.findings.numbers.scores import by_setting, reported_of, rung_of, scores_of
 from runner.runs.result import RunResult
 
 OVER_SEEDS: dict[str, Callable[[Sequence[float]], float]] = {
@@ -45,6 +45,16 @@ def over_seeds(losses: Sequence[float], how: str) -> float:
 def score_over(results: Sequence[RunResult], score: str, how: str) -> float:
     """What a setting is chosen by: the mean, the median or the worst of its runs, in the units of its score."""
     return -METRICS.metric(score).sign * over_seeds([loss_of(one) for one in results], how)
+
+
+def best_first(results: Sequence[RunResult], settings: Sequence[str], how: str) -> list[list[RunResult]]:
+    """The runs of each setting of a search, the best first: those on more seeds, then by what counts of their seeds."""
+
+    def rank(members: Sequence[RunResult]) -> tuple[float, float]:
+        loss = over_seeds([loss_of(one) for one in members], how)
+        return rung_of(members), math.inf if math.isnan(loss) else loss
+
+    return sorted(by_setting(results, settings).values(), key=rank)
 
 
 def _constant_of(result: RunResult) -> float:

@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from runner.base.console import _Console, count, warn
-from runner.findings import terminal
+from runner.findings import comparison, terminal
+from runner.findings.comparison import MAX_ROWS, print_comparison
 from runner.findings.numbers.baselines import Baseline, rows_of
 from runner.findings.numbers.tables import seed_table
 from runner.runs.outcome import Outcome
@@ -25,7 +26,7 @@ def run(index: int, *overrides: str, outcome: str = "stopped", **more) -> RunRes
 @pytest.mark.parametrize("value", ODD)
 def test_a_swept_value_is_shown_as_it_was_typed(value, capsys):
     results = [run(0, f"data.features={value}", history=HISTORY), run(1, "data.features=other", history=HISTORY)]
-    terminal.print_comparison(seed_table(results, ["data.features"]), ["data.features"])
+    print_comparison(seed_table(results, ["data.features"]), ["data.features"])
     assert value in capsys.readouterr().out
 
 
@@ -76,7 +77,7 @@ def test_a_comparison_shows_mean_spread_counts_and_the_best_first(capsys):
         run(2, "activation=relu", "seed=0", outcome="diverged", history=HISTORY),
         run(3, "activation=relu", "seed=1", outcome="failed", error="E"),
     ]
-    terminal.print_comparison(seed_table(results, ["activation", "seed"]), ["activation"])
+    print_comparison(seed_table(results, ["activation", "seed"]), ["activation"])
     lines = [line.split() for line in capsys.readouterr().out.splitlines() if line.strip()]
     assert lines[0] == ["activation", "runs", "accuracy", "cost", "diverged", "failed"]
     assert lines[1] == ["tanh", "2", "0.875", "±", "0.18", "0.25", "±", "0", "0", "0"]
@@ -96,7 +97,7 @@ def test_what_needs_no_network_has_rows_and_settings_that_do_not_beat_it_a_mark(
     ]
     table = seed_table(results, ["activation"])
     assert table["success"].tolist() == [1.0, 0.0]
-    terminal.print_comparison(table, ["activation"], rows_of(results))
+    print_comparison(table, ["activation"], rows_of(results))
     lines = [line.split("  ") for line in capsys.readouterr().out.splitlines() if line.strip()]
     cells = [[cell.strip() for cell in line if cell.strip()] for line in lines]
     assert cells[1] == ["tanh", "1", "0.75", "0.25"]
@@ -108,8 +109,8 @@ def test_what_needs_no_network_has_rows_and_settings_that_do_not_beat_it_a_mark(
 
 
 def test_a_long_comparison_is_cut_and_says_where_the_rest_is(capsys):
-    results = [run(i, f"learning_rate={i}", history=HISTORY) for i in range(terminal.MAX_ROWS + 5)]
-    terminal.print_comparison(seed_table(results, ["learning_rate"]), ["learning_rate"])
+    results = [run(i, f"learning_rate={i}", history=HISTORY) for i in range(MAX_ROWS + 5)]
+    print_comparison(seed_table(results, ["learning_rate"]), ["learning_rate"])
     shown = capsys.readouterr().out
     assert "... and 5 more settings, in comparison.csv of the sweep" in shown
     assert "standard deviation" not in shown, "of one run each"
@@ -133,7 +134,7 @@ def long_table() -> tuple[pd.DataFrame, list[str]]:
 
 
 def test_a_pipe_has_a_line_for_every_setting_in_which_nothing_is_cut(capsys):
-    terminal.print_comparison(*long_table())
+    print_comparison(*long_table())
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert [*(text.partition("=")[2] for text in LONG[:2]), "a_data_set_with_a_long_name0"] == lines[2][:3]
     assert lines[2][3:] == ["2", "0.75", "±", "0", "0.25", "±", "0", "0", "0"]
@@ -142,8 +143,8 @@ def test_a_pipe_has_a_line_for_every_setting_in_which_nothing_is_cut(capsys):
 @pytest.mark.parametrize("columns", [80, 40])
 def test_on_a_narrow_terminal_numbers_stand_below_their_setting(columns, capsys, monkeypatch):
     narrow = _Console(width=columns, markup=False, emoji=False)
-    monkeypatch.setattr(terminal, "console", lambda: narrow)
-    terminal.print_comparison(*long_table())
+    monkeypatch.setattr(comparison, "console", lambda: narrow)
+    print_comparison(*long_table())
     shown = capsys.readouterr().out
     assert max(map(len, shown.splitlines())) <= columns
     assert "hidden=[128,64,32,16]" in shown and "data=a_data_set_with_a_long_name1" in shown
@@ -167,9 +168,9 @@ def test_a_run_says_what_it_learned_beside_what_needs_no_network(accuracy, said,
 
 
 def test_on_a_narrow_terminal_what_needs_no_network_is_no_setting(capsys, monkeypatch):
-    monkeypatch.setattr(terminal, "console", lambda: _Console(width=20, markup=False, emoji=False))
+    monkeypatch.setattr(comparison, "console", lambda: _Console(width=20, markup=False, emoji=False))
     results = [run(place, f"activation={name}", history=HISTORY) for place, name in enumerate(("tanh", "relu"))]
     constant = Baseline("constant", "most frequent class", "", "accuracy", 0.5)
-    terminal.print_comparison(seed_table(results, ["activation"]), ["activation"], [("most frequent class", constant)])
+    print_comparison(seed_table(results, ["activation"]), ["activation"], [("most frequent class", constant)])
     shown = capsys.readouterr().out
     assert "activation=tanh" in shown and "\nmost frequent class\n" in shown and "activation=most" not in shown

@@ -168,11 +168,6 @@ def test_tpe_is_told_no_score_that_is_not_finite():
         one.tell([(setting, math.inf)])
 
 
-def test_tpe_names_the_version_on_which_a_plan_depends():
-    assert sampler("random", RATE).version == ""
-    assert sampler("tpe", RATE).version.startswith("optuna 5.")
-
-
 def test_tpe_without_optuna_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "optuna", None)
     monkeypatch.delitem(sys.modules, "runner.search.tpe", raising=False)
