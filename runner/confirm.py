@@ -60,8 +60,7 @@ def _run(arguments: Sequence[str]) -> int:
 
 def complete_sweep(name: str | None) -> "Resumption":
     """A sweep of which all runs have a result, the newest without a name. Raises UserError for any other."""
-    from runner.conduct.resumption import look_at
-    from runner.store.address import is_lost, named_store
+    from runner.conduct.resumption import check_store, look_at
     from runner.store.folder import find_folder, newest_folder
 
     folder = find_folder(name) if name else newest_folder()
@@ -69,8 +68,7 @@ def complete_sweep(name: str | None) -> "Resumption":
         raise UserError("there is no sweep in outputs/; python -m runner -m KEY=VALUE,VALUE runs one")
     folder.take()
     file = folder.read_plan()
-    if named_store() != file.store and not is_lost(file.store):
-        raise UserError(f"this sweep was written to {file.store}, and the store here is {named_store()}")
+    check_store(file)
     found = look_at(folder, file)
     if not found.sweep.is_sweep:
         raise UserError(f"{folder.shown} is a single run, so there are no settings to choose from")

@@ -12,7 +12,7 @@ from runner.base.errors import UserError
 from runner.base.paths import OUTPUTS
 from runner.conduct import sweep
 from runner.conduct.delivery import Delivery
-from runner.conduct.resumption import Resumption, Way, look_at
+from runner.conduct.resumption import Resumption, Way, check_store, look_at
 from runner.plan.jobs import Refused
 from runner.runs.command_lines import typed
 from runner.runs.result import RunResult, failures
@@ -20,6 +20,7 @@ from runner.runs.role import Role
 from runner.runs.settings import read_settings
 from runner.store.address import is_lost, named_store
 from runner.store.folder import SweepFolder, find_folder, newest_folder, unusable_folders
+from runner.store.plan_file import PlanFile
 
 FAILED, APART = "--failed", "--apart"
 REST = "_rest"  # after the name of a sweep, for the sweep of its missing runs
@@ -71,11 +72,8 @@ def resume(
     from runner.app.again import composing_again
 
     folder.take()
-    file = folder.read_plan()
-    if named_store() != file.store and not is_lost(file.store):
-        raise UserError(f"this sweep was written to {file.store}, and the store here is {named_store()}")
-    found = look_at(folder, replace(file, settings=elsewhere(file.settings, where)), failed_too, is_apart)
-    if file.about.space:
+    found = look_at(folder, _plan_in(folder, where), failed_too, is_apart)
+    if found.file.about.space:
         _refuse_for_search(found)
     _say_state(found)
     delivery = Delivery(replace(found.sweep, composing=composing_again))
@@ -89,6 +87,13 @@ def resume(
         case Way.AS_IT_WAS:
             _raise_failures(_resumed(found, delivery))
     return found
+
+
+def _plan_in(folder: SweepFolder, where: Sequence[str]) -> PlanFile:
+    """The plan of a sweep of this store, on other workers where that is asked for. Raises UserError."""
+    file = folder.read_plan()
+    check_store(file)
+    return replace(file, settings=elsewhere(file.settings, where))
 
 
 def _refuse_for_search(found: Resumption) -> None:

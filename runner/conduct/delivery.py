@@ -106,7 +106,7 @@ class Delivery:
         for one in trained:  # what comes back has copies of all that the plan has
             run, origin = self._planned[one.index], one.provenance.with_code(source())
             kept = run.named(in_little_room(one))
-            results.append(replace(kept, key=run.key, spec=run.spec, provenance=origin))
+            results.append(replace(kept, provenance=origin))
         self._unwritten += results
         with interrupt.shield():
             self.sweep.folder.keep(results)

@@ -36,12 +36,12 @@ class Gallery:
 
     `planned` are all runs of the sweep so far: settings of earlier batches may have more runs in this one. Nothing is
     drawn where `tracking.plots` is not `auto`, or where each run got its picture when it was trained, as there were
-    few enough in `total`.
+    few enough in `total`, with those on fresh seeds.
     """
 
-    def __init__(self, plan: Plan, planned: Sequence[PlannedRun], training: Training, total: int) -> None:
+    def __init__(self, plan: Plan, planned: Sequence[PlannedRun], training: Training, total: int | None = None) -> None:
         settings = plan.settings
-        self._is_open = settings.tracking.plots == "auto" and drawing(settings, total) is None
+        self._is_open = settings.tracking.plots == "auto" and drawing(settings, total or len(planned)) is None
         self._training, self._modules = training, settings.modules
         self._keys = swept_keys([run.overrides for run in planned]) if self._is_open else []
         mine = {self._setting(run) for run in plan.runs if self._is_open}

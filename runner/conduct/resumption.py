@@ -17,6 +17,7 @@ from runner.runs.planned import PlannedRun
 from runner.runs.result import RunResult
 from runner.runs.settings import Settings
 from runner.runs.spec import Spec
+from runner.store.address import is_lost, named_store
 from runner.store.folder import SweepFolder
 from runner.store.plan_file import PlanFile
 
@@ -34,7 +35,8 @@ class Way(Enum):
 
 @dataclass(frozen=True)
 class Resumption:
-    """A sweep whose plan and results were read: what is missing, and which way it can be resumed.
+    """A sweep whose plan and results were read: what is missing, and which way it can be resumed. The runs of its plan
+    are in `runs` alone: those of the file take as much memory again.
 
     `kept` has the results on disk by index, `damaged` what is wrong with files that cannot be read. `failed_too` and
     `is_apart` are what the person asks for.
@@ -90,12 +92,18 @@ class Resumption:
         return Way.REFUSED if self.changed else Way.AS_IT_WAS
 
 
+def check_store(file: PlanFile) -> None:
+    """Raise UserError where a sweep was written to another store than that of today."""
+    if named_store() != file.store and not is_lost(file.store):
+        raise UserError(f"this sweep was written to {file.store}, and the store here is {named_store()}")
+
+
 def look_at(folder: SweepFolder, file: PlanFile, failed_too: bool = False, is_apart: bool = False) -> Resumption:
     """What there is in a sweep's folder. Raises UserError when this version could not have made its plan."""
     settings, runs = _restore(file)
     kept, damaged = folder.results(runs)
     sweep = SweepContext(folder, file.about, settings, file.is_sweep)
-    return Resumption(sweep, file, runs, kept, damaged, failed_too, is_apart)
+    return Resumption(sweep, replace(file, runs=[]), runs, kept, damaged, failed_too, is_apart)
 
 
 def _restore(file: PlanFile) -> tuple[Settings, list[PlannedRun]]:

@@ -22,8 +22,9 @@ class PlannedRun:
     rung: int = 0
 
     def named(self, result: RunResult) -> RunResult:
-        """Its result, with what the plan says of it."""
-        return replace(result, overrides=self.overrides, role=self.role, rung=self.rung)
+        """Its result, with what the plan says of it, which all results share."""
+        named = replace(result, overrides=self.overrides, role=self.role, rung=self.rung)
+        return replace(named, key=self.key, spec=self.spec)
 
 
 def with_seed(spec: Spec, seed: int) -> Spec:
