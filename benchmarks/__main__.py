@@ -30,7 +30,7 @@ PARTS = {
     "diagnosis": "Diagnosis",
     "search": "Searches beside each other",
 }
-# What they printed is in docs/tables.md, benchmarks/DIAGNOSIS.md, docs/scale.md and docs/search.md.
+# What they printed is in docs/tables.md, benchmarks/DIAGNOSIS.md, docs/scale.md and benchmarks/SEARCH.md.
 ON_REQUEST = ("tables", "diagnosis", "huge", "search")
 TIMES = [part for part in PARTS if part not in ON_REQUEST]
 

@@ -76,5 +76,5 @@ def test_tables_are_those_counted_by_hand() -> None:
     )
     assert costs[2] == ["search=random", "2", "1.00", "1.00"]
     assert costs[3] == ["search=tpe", "6", f"{np.sqrt(8):.2f}", "4.00"]
-    assert pairs[2] == ["search=random against search=tpe", "2", "0", f"{1 / np.sqrt(8):.2f}"]
+    assert pairs[2] == ["search=random against search=tpe", *[f"{1 / np.sqrt(8):.2f}"] * 2, "2", "0"]
     assert printed[2] == ["search=random", "2.00", "2.00", "2.50"]

@@ -100,7 +100,7 @@ def optuna(pruned: bool, runs: Runs, repetition: int, budget: int) -> Found:
             settings[trial.number] = runs.space.drawn(partial(_suggested, trial))
         ran = runs.of([(settings[trial.number], runs.space.replicates[0]) for trial in trials])
         for trial, one in zip(trials, ran, strict=True):
-            left -= _told(tool, study, trial, one.curve, one.loss)
+            left -= _replayed(tool, study, trial, one.curve, one.loss)
     return Found(settings[study.best_trial.number], study.best_value)
 
 
@@ -112,7 +112,7 @@ def _suggested(trial: Any, axis: Axis) -> float:
     return float(trial.suggest_float(axis.key, axis.low, axis.high, log=axis.is_log))
 
 
-def _told(tool: Any, study: Any, trial: Any, curve: Sequence[float], loss: float) -> int:
+def _replayed(tool: Any, study: Any, trial: Any, curve: Sequence[float], loss: float) -> int:
     """Replay a run for the study; returns after how many evaluations it ended."""
     for place, value in enumerate(curve, 1):
         trial.report(value, place)

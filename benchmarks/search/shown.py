@@ -1,5 +1,6 @@
 """Searches as Markdown tables."""
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -33,8 +34,8 @@ def tables(outcomes: Sequence[Outcome]) -> Iterator[str]:
     problems, n = list(dict.fromkeys(one.problem for one in outcomes)), len({one.repetition for one in outcomes})
     yield f"True cost of the chosen setting, mean of {n} searches:\n\n{_costs(outcomes, problems)}\n"
     yield (
-        f"Of {len(problems) * n} pairs of searches, better in, and the geometric mean of the ratio of true costs:\n\n"
-        + (f"{_pairs(outcomes)}\n")
+        f"Ratio of true costs, geometric mean, and how often it is better in {len(problems) * n} pairs of searches:\n\n"
+        f"{_pairs(outcomes, problems)}\n"
     )
     yield f"True cost / printed cost, geometric mean of {n} searches, and of the ratios of means:\n\n" + (
         f"{_printed(outcomes, problems)}\n"
@@ -52,17 +53,18 @@ def _costs(outcomes: Sequence[Outcome], problems: Sequence[str]) -> str:
     return markdown(["method", *problems, "of the best known", "at worst"], rows)
 
 
-def _pairs(outcomes: Sequence[Outcome]) -> str:
+def _pairs(outcomes: Sequence[Outcome], problems: Sequence[str]) -> str:
     cost = {(one.method, one.problem, one.repetition): one.cost for one in outcomes}
     rows = []
-    for racing in RACING:
-        for method in METHODS:
-            if method != racing:
-                pairs = [(cost[racing, *rest], cost[method, *rest]) for name, *rest in cost if name == racing]
-                ratios = np.array([one / other for one, other in pairs])
-                rows.append([f"{racing} against {method}", f"{(ratios < 1).sum()}", f"{(ratios > 1).sum()}",
-                             f"{_geometric(ratios):.2f}"])  # fmt: skip
-    return markdown(["methods", "better", "worse", "ratio"], rows)
+    for racing, method in itertools.product(RACING, METHODS):
+        if racing == method:
+            continue
+        ratios = {tuple(rest): mine / cost[method, *rest] for (name, *rest), mine in cost.items() if name == racing}
+        of_each = [[ratio for (of, _), ratio in ratios.items() if of == name] for name in problems]
+        better, worse = (sum(ratio < 1 for ratio in ratios.values()), sum(ratio > 1 for ratio in ratios.values()))
+        means = [f"{_geometric(np.array(some)):.2f}" for some in (*of_each, list(ratios.values()))]
+        rows.append([f"{racing} against {method}", *means, str(better), str(worse)])
+    return markdown(["methods", *problems, "all", "better", "worse"], rows)
 
 
 def _printed(outcomes: Sequence[Outcome], problems: Sequence[str]) -> str:
