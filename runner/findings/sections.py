@@ -82,7 +82,9 @@ def _settings(sweep: Findings, drawn: Sequence[Picture], is_folded: bool) -> Sec
     rule = rule_of(sweep.results)
     share = f"Solved: {rule}." if rule else SUCCESS
     behind = left_behind(sweep.results, settings_in(sweep.keys))
-    table, lost = settings_table(replace(sweep, results=left_in(sweep.results, settings_in(sweep.keys))))
+    table, lost = settings_table(
+        replace(sweep, results=left_in(sweep.results, settings_in(sweep.keys))) if behind else sweep
+    )
     notes = [f"{behind}: in comparison.csv and runs.csv of the sweep." if behind else "", lost]
     notes.append(f"Mean, standard deviation (sd) and median over the finished runs of a setting. {where} {share}")
     if cost := cost_in_words(sweep.results):

@@ -23,8 +23,9 @@ class PlannedRun:
 
     def named(self, result: RunResult) -> RunResult:
         """Its result, with what the plan says of it, which all results share."""
-        named = replace(result, overrides=self.overrides, role=self.role, rung=self.rung)
-        return replace(named, key=self.key, spec=self.spec)
+        return replace(
+            result, key=self.key, spec=self.spec, overrides=self.overrides, role=self.role, rung=self.rung
+        )  # fmt: skip
 
 
 def with_seed(spec: Spec, seed: int) -> Spec:

@@ -120,14 +120,18 @@ def by_setting(results: Sequence[RunResult], settings: Sequence[str]) -> dict[tu
 
 def left_in(results: Sequence[RunResult], settings: Sequence[str]) -> list[RunResult]:
     """The runs of those settings that a search has not left behind on fewer seeds; of a grid all."""
+    if not any(one.rung for one in results):
+        return list(results)
     groups = by_setting(results, settings).values()
-    last = min(map(rung_of, groups), default=0)
+    last = min(map(rung_of, groups))
     kept = {one.index for members in groups if rung_of(members) == last for one in members}
     return [one for one in results if one.index in kept]
 
 
 def left_behind(results: Sequence[RunResult], settings: Sequence[str]) -> str:
     """How many settings a search has left behind on fewer seeds, in words; empty where it has none."""
+    if not any(one.rung for one in results):
+        return ""
     n = len(by_setting(results, settings)) - len(by_setting(left_in(results, settings), settings))
     return f"{count(n, 'setting')} left behind on fewer seeds" if n else ""
 
