@@ -3,12 +3,14 @@
 import logging
 import os
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 VARIABLES = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",  # one of its own for each file, where tqdm is installed
     # A server that starts again is waited for: 0, 4, 8, 16 and 32 s, each up to a second more, as several threads wait.
     # One that is gone would keep MLflow's client busy for four minutes otherwise.
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "5",
@@ -38,7 +40,9 @@ def using_mlflow() -> Iterator[None]:
         logging.getLogger(name).setLevel(level)
     logging.getLogger(RETRIES).addFilter(told_once)
     try:
-        yield
+        with warnings.catch_warnings():  # in a notebook, of a bar that is never shown
+            warnings.filterwarnings("ignore", message="IProgress not found")
+            yield
     finally:
         logging.getLogger(RETRIES).removeFilter(told_once)
         for name, level in levels.items():

@@ -88,7 +88,11 @@ def test_a_run_of_a_search_has_the_bits_of_the_same_run_alone(searched: tuple[Pa
     assert alone.data.tags["digest.weights"] == inside.data.tags["digest.weights"]
 
 
-@pytest.mark.parametrize("where", [("workers=2",), ("executor=dask", "workers=2")], ids=" ".join)
+@pytest.mark.parametrize(
+    "where",
+    [("workers=2",), pytest.param(("executor=dask", "workers=2"), marks=pytest.mark.slow)],
+    ids=["processes", "dask"],
+)
 def test_workers_change_neither_the_plan_of_a_search_nor_its_headline(
     searched: tuple[Path, str], tmp_path: Path, where: tuple[str, ...]
 ) -> None:
@@ -105,7 +109,9 @@ def test_a_search_whose_runs_are_in_the_store_reuses_them_and_says_the_same(tmp_
     assert len(parents) == 2 and len({run.data.metrics["confirmed/accuracy"] for run in parents.values()}) == 1
 
 
-@pytest.mark.parametrize("batches", [1, 2, 4])
+@pytest.mark.parametrize(
+    "batches", [pytest.param(1, marks=pytest.mark.slow), 2, pytest.param(4, marks=pytest.mark.slow)]
+)
 def test_a_search_that_is_killed_in_any_generation_and_resumed_is_the_search_never_killed(
     searched: tuple[Path, str], tmp_path: Path, batches: int
 ) -> None:

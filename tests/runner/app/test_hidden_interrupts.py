@@ -1,8 +1,20 @@
 """Ctrl-C while Hydra reads a file, whose clean-up then fails with an error of its own."""
 
+import gc
+from collections.abc import Iterator
+
 import pytest
 
 from runner.app import main as program
+
+
+@pytest.fixture(autouse=True)
+def of_another_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What the program sets for all of its process is as it was before."""
+    monkeypatch.setenv("HYDRA_FULL_ERROR", "0")
+    before = gc.get_threshold()
+    yield
+    gc.set_threshold(*before)
 
 
 def read_as_hydra_does() -> int:
