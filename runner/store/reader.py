@@ -30,7 +30,7 @@ from runner.store.run_ids import BEGINNING, RUN_ID, SHORTEST, WHOLE
 from runner.store.stored_run import StoredRun
 
 PARENT = "mlflow.parentRunId"
-PAGE = 1000
+PAGE = 250  # runs that MLflow hands over at a time: each takes a quarter of a megabyte until it is read
 AMBIGUOUS = 3  # ids that are shown
 
 
