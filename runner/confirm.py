@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 USAGE = """\
 Tells how good the best setting of a sweep really is. The best of many scores is too good: it was chosen for its luck
-too. Twelve fresh seeds choose among the best five settings, and twelve others, which chose nothing, give the number to
-report: for the chosen setting and for the default one, seed by seed.
+too. Twelve fresh seeds choose among the best five settings, and twelve others, which took no part in the choice, give
+the number to report: for the chosen setting and for the default one, seed by seed.
 
   python -m runner.confirm                   the newest sweep in outputs/
   python -m runner.confirm SWEEP             a certain one: the name of its folder in outputs/, or a path

@@ -30,7 +30,7 @@ what is not there yet, and ends with the same parent and comparison as if nothin
 
   python -m runner.resume                    the newest sweep in outputs/ that is not finished
   python -m runner.resume SWEEP              a certain one: the name of its folder in outputs/, or a path
-  python -m runner.resume SWEEP --failed     also retrain the runs that raised an exception
+  python -m runner.resume SWEEP --failed     also retrain the runs that raised an exception; not for a search
   python -m runner.resume SWEEP --apart      after a change of code or data: the missing runs as a sweep of their own
   python -m runner.resume SWEEP executor=process workers=4      on other workers: executor, its settings, workers
 
@@ -127,7 +127,8 @@ def _failed_in_newest() -> str:
     except UserError:  # another version wrote it, or its modules are gone: it is finished all the same
         return ""
     told = f"; {len(found.failed)} of {count(len(found.runs), 'run')} of the newest failed"
-    return f"{told}. Retrain them with: {folder.resume_command} {FAILED}" if found.failed else ""
+    again = "" if found.file.about.space else f". Retrain them with: {folder.resume_command} {FAILED}"
+    return f"{told}{again}" if found.failed else ""
 
 
 def elsewhere(settings: Mapping[str, Any], overrides: Sequence[str]) -> dict[str, Any]:
@@ -196,7 +197,8 @@ def _say_state(found: Resumption) -> None:
     for problem in found.damaged:
         warn(f"{problem}; its runs are trained again")
     runs, kept, failed = len(found.runs), len(found.kept), len(found.failed)
-    hint = f" ({FAILED} retrains the failed ones)" if failed and not found.failed_too else ""
+    is_hinted = failed and not found.failed_too and not found.file.about.space
+    hint = f" ({FAILED} retrains the failed ones)" if is_hinted else ""
     state = f"{count(runs, 'run')}, {kept - failed} finished, {failed} failed, {runs - kept} missing"
     say(f"{found.sweep.folder.shown}: {state}{hint}")
     if found.is_apart and not found.missing:

@@ -67,7 +67,7 @@ def random(runs: Runs, repetition: int, budget: int) -> Found:
     return with_one_seed(runs, list(asked))
 
 
-def grid(runs: Runs, repetition: int, budget: int) -> Found:  # noqa: ARG001
+def grid(runs: Runs, repetition: int, budget: int) -> Found:  # noqa: ARG001  # a Method, which has it
     """A grid with the same settings each time; as many of them as there are runs for."""
     settings = in_grid(runs.space)
     return with_one_seed(runs, settings[:: math.ceil(len(settings) / budget)])
@@ -140,7 +140,7 @@ class Evenly:
 def halving(runs: Runs, repetition: int, budget: int) -> Found:
     """scikit-learn's `HalvingRandomSearchCV` over epochs; an estimator is a network, and a row of its data a seed."""
     from sklearn.base import BaseEstimator
-    from sklearn.experimental import enable_halving_search_cv  # noqa: F401
+    from sklearn.experimental import enable_halving_search_cv  # noqa: F401  # makes the next import work
     from sklearn.model_selection import HalvingRandomSearchCV
 
     seeds = runs.space.replicates[:FOLDS]
@@ -149,11 +149,11 @@ def halving(runs: Runs, repetition: int, budget: int) -> Found:
         def __init__(self, setting: Setting = (), evaluations: int = CUTS) -> None:
             self.setting, self.evaluations = setting, evaluations
 
-        def fit(self, X: Any, y: Any) -> "Network":  # noqa: ARG002
+        def fit(self, X: Any, y: Any) -> "Network":  # noqa: ARG002  # scikit-learn calls it with it
             self.runs_ = runs.of([(self.setting, one) for one in seeds])
             return self
 
-        def score(self, X: Any, y: Any) -> float:  # noqa: ARG002
+        def score(self, X: Any, y: Any) -> float:  # noqa: ARG002  # scikit-learn calls it with it
             return -self.runs_[int(X[0, 0])].cut(self.evaluations)
 
     rungs = 3

@@ -7,6 +7,7 @@ dimension too, whose rows are the combinations of each grid.
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, islice, product
+from types import MappingProxyType
 from typing import Any
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -33,28 +34,42 @@ def dimensions(overrides: Sequence[Override], loader: Any, master: DictConfig) -
     Raises UserError.
     """
     parser = OverridesParser.create(config_loader=loader)
-    sweeper: Any = OmegaConf.to_container(master.hydra.sweeper, resolve=False)
-    written = sweeper.get("grids") or []
-    grids = [parser.parse_overrides([f"{key}={value}" for key, value in one.items()]) for one in written]
-    taken = {*map(str, master), *loader.list_groups("")}
-    for some, keys in ((overrides, sweeper.get("params") or {}), *((grid, {}) for grid in grids)):
-        _check_names([one for one in some if rows_of(one)], taken, keys)
+    written: Any = OmegaConf.to_container(master.hydra.sweeper, resolve=False)
+    grids = [
+        parser.parse_overrides([f"{key}={value}" for key, value in one.items()]) for one in written.get("grids") or []
+    ]
     _check_grids(grids)
-    together = {GRIDS: {key for grid in grids for one in grid for key in _keys(one)}}
-    found = _dimensions(overrides, together)
-    return [[row for grid in grids for row in _crossed(_dimensions(grid, {}))], *found] if grids else found
+    check_zips(overrides, loader, master, {GRIDS: {key for grid in grids for one in grid for key in _keys(one)}})
+    for grid in grids:
+        check_zips(grid, loader, master)
+    found = [_rows(override) for override in _last_of_each(overrides)]
+    together = [row for grid in grids for row in _crossed([_rows(one) for one in _last_of_each(grid)])]
+    return [together, *found] if grids else found
 
 
-def _dimensions(overrides: Sequence[Override], together: Mapping[str, set[str]]) -> list[list[Row]]:
-    """Those of overrides, of which the later one of a key counts; `together` are keys that something else sets."""
-    given = {override.get_key_element(): override for override in overrides}
-    zips = {str(one.input_line): _keys(one) for one in given.values() if rows_of(one)}
-    for override in given.values():
+def check_zips(
+    overrides: Sequence[Override],
+    loader: Any,
+    master: DictConfig,
+    together: Mapping[str, set[str]] = MappingProxyType({}),
+) -> None:
+    """Raise UserError for a zip that has the name of a setting or of another zip, and for a key that one of them sets
+    and something else too; `together` are more keys that something sets.
+    """
+    params = master.hydra.sweeper.get("params") or {}
+    _check_names([one for one in overrides if rows_of(one)], {*map(str, master), *loader.list_groups("")}, params)
+    given = _last_of_each(overrides)
+    zips = {str(one.input_line): _keys(one) for one in given if rows_of(one)}
+    for override in given:
         for where, keys in {**together, **zips}.items():
             if where != override.input_line and (twice := keys & _keys(override)):
                 key = min(twice)
                 raise UserError(f"{key} is set by {where}, so {override.input_line} cannot set it too", [key])
-    return [_rows(override) for override in given.values()]
+
+
+def _last_of_each(overrides: Sequence[Override]) -> list[Override]:
+    """Of several overrides of a key the later one counts."""
+    return list({override.get_key_element(): override for override in overrides}.values())
 
 
 def _crossed(found: Sequence[Sequence[Row]]) -> list[Row]:

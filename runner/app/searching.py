@@ -14,7 +14,7 @@ from runner.app.about import about_search
 from runner.app.again import composing_again
 from runner.app.compose import Composer, plain
 from runner.app.compositions import split_hydra
-from runner.app.grids import dimensions
+from runner.app.grids import check_zips
 from runner.app.launching import say_notes
 from runner.app.setup import run_id
 from runner.base import progress
@@ -84,7 +84,7 @@ def _begin(loader: Any, master: DictConfig, overrides: Sequence[str]) -> tuple[S
     if master.hydra.sweeper.get("grids"):
         raise UserError(f"search={settings.name} goes through one space, and this sweep file has several grids")
     parsed = OverridesParser.create(config_loader=loader).parse_overrides(list(overrides))
-    dimensions([one for one in parsed if not one.is_interval_sweep()], loader, master)  # refuses what is set twice
+    check_zips(parsed, loader, master)
     space = Space.of(parsed, settings.digits)
     progress.enter(f"{Phase.CHECKING} {count(settings.runs, 'run')}")
     composer = Composer(loader, master)

@@ -1,7 +1,8 @@
 """A sweep that is planned as it goes: each batch of runs is decided on when those before it are trained."""
 
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable
 
+from runner.base.generators import following
 from runner.plan.plan import Plan
 from runner.runs.result import RunResult
 
@@ -16,7 +17,7 @@ class Batches:
 
     def __init__(self, plans: Plans, total: int) -> None:
         self._plans, self.total = plans, total
-        self.plan: Plan | None = next(plans)
+        self.plan = following(plans)
 
     def advance(self, known: Callable[[], Iterable[RunResult]]) -> Plan | None:
         """The next batch of which not all runs are `known`; None where there is no other."""
@@ -24,11 +25,5 @@ class Batches:
             results = {one.index: one for one in known()}
             if not results.keys() >= self.plan.by_index.keys():
                 return self.plan
-            self._tell([results[index] for index in self.plan.of_jobs])
+            self.plan = following(self._plans, [results[index] for index in self.plan.of_jobs])
         return None
-
-    def _tell(self, results: Sequence[RunResult]) -> None:
-        try:
-            self.plan = self._plans.send(list(results))
-        except StopIteration:
-            self.plan = None

@@ -16,7 +16,7 @@ from runner.findings import terminal
 from runner.findings.pictures import drawing
 from runner.plan.plan import Plan
 from runner.runs.result import RunResult
-from runner.runs.role import Role
+from runner.runs.role import parted
 from runner.train.execution import Training
 from runner.train.starting import training_of
 
@@ -36,11 +36,8 @@ def complete(
         expect = expected(len(plan.runs), settings.tracking.report, settings.diagnose == "confirm")
         so_far = SweepProgress(total, training, expect)
         left = sum(run.index not in kept for run in plan.runs)
-        if batches is None:
-            told = in_stacks(left, training)
-        else:
-            told = f"{in_stacks(left, training)}, of {count(total, 'run')} in all" if left else _to_come(total, kept)
-        _begin_progress(delivery, so_far, told, Phase.TRAINING if left else Phase.WRITING)
+        runs = in_stacks(left, training) if batches is None else _of_all(left, training, total - len(kept), total)
+        _begin_progress(delivery, so_far, runs, Phase.TRAINING if left else Phase.WRITING)
         publisher = delivery.publisher  # MLflow is imported here, while the workers already train
         try:
             delivery.begin(plan, kept, again, interrupt)
@@ -66,8 +63,10 @@ def complete(
             raise
 
 
-def _to_come(total: int, kept: Mapping[int, RunResult]) -> str:
-    return f"{total - len(kept):,} of {count(total, 'run')} are left to train"
+def _of_all(now: int, training: Training, to_come: int, total: int) -> str:
+    """What is trained now of all runs of a sweep that is planned as it goes, or how many are to come."""
+    whole = count(total, "run")
+    return f"{in_stacks(now, training)}, of {whole} in all" if now else f"{to_come:,} of {whole} are left to train"
 
 
 def _begin_progress(delivery: Delivery, so_far: SweepProgress, runs: str, first: Phase) -> None:
@@ -126,9 +125,9 @@ def _train_more(
 
 def _of_search(delivery: Delivery, plan: Plan, training: Training, total: int) -> Gallery:
     """The pictures of a search, whose settings have all their runs when it has ended."""
-    searched = [run for run in delivery.planned if run.role is Role.SEARCH]
+    searched, _ = parted(delivery.planned)
     gallery = Gallery(replace(plan, runs=searched), searched, training, total)
-    gallery.add(one for one in delivery.publisher.ledger.results if one.role is Role.SEARCH)
+    gallery.add(parted(delivery.publisher.ledger.results)[0])
     return gallery
 
 

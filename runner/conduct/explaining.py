@@ -58,7 +58,7 @@ class Explainer:
         with suppress(OSError):
             before = contents_of(file)
             self.stale = tags_in(before)
-        seen = look(ledger.searched, ledger.keys, seconds)
+        seen = look(*ledger.searched, seconds)
         for why, n in Counter(one.why for one in seen.unjudged).items():
             warn(f"{count(n, 'run')} cannot be judged: {why}; to try again: {self._command}")
         if confirms:

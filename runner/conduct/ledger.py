@@ -11,7 +11,7 @@ from runner.findings.sketch import Render
 from runner.runs.account import Account
 from runner.runs.overrides import REPLICATES, label_of, swept_keys
 from runner.runs.result import RunResult
-from runner.runs.role import Role
+from runner.runs.role import Role, parted
 from runner.store.records import SETTING
 
 
@@ -41,9 +41,10 @@ class Ledger:
         return [self._results[index] for index in sorted(self._results)]
 
     @property
-    def searched(self) -> list[RunResult]:
-        """Those that were asked for, without those on fresh seeds."""
-        return [one for one in self.results if one.role is Role.SEARCH]
+    def searched(self) -> tuple[list[RunResult], list[str]]:
+        """The results of runs that were asked for, without those on fresh seeds, and what differs between these."""
+        searched, fresh = parted(self.results)
+        return searched, swept_keys([one.overrides for one in searched]) if fresh else self.keys
 
     def expect(self, overrides: Sequence[Sequence[str]]) -> None:
         """More runs that will come."""
@@ -74,11 +75,10 @@ class Ledger:
         if made is None or (made.parent_id, made.pages) != (parent_id, pages) or made.account is not account:
             about, settings = self._sweep.about, self._sweep.settings
             expect, modules, least = settings.expect, settings.modules, settings.report.smallest_difference
-            searched = self.searched
-            keys = swept_keys([one.overrides for one in searched]) if len(searched) < len(self.results) else self.keys
+            searched, keys = self.searched
             made = Findings(
                 about, searched, self.run_ids, parent_id, keys, expect, modules, account, least, pages,
-                render=self.render, fresh=[one for one in self.results if one.role is not Role.SEARCH],
+                render=self.render, fresh=parted(self.results)[1],
                 over_seeds=settings.over_seeds,
             )  # fmt: skip
         self._findings = made  # kept, as its tables and scores are worked out once

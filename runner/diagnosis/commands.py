@@ -1,5 +1,6 @@
 """What is typed to train a run again with a fix."""
 
+import re
 from collections.abc import Callable
 
 from runner.base.commands import command_of
@@ -7,12 +8,9 @@ from runner.runs.command_lines import is_ours, typed
 from runner.runs.diagnosis import Overrides
 from runner.runs.overrides import settings_of
 from runner.runs.result import RunResult
+from runner.runs.settings import Settings
 
-# How a sweep is run and what is kept of it, which says nothing of a run.
-OF_A_SWEEP = (
-    "diagnose=", "dry_run=", "executor", "expect", "quiet=", "report.", "search", "skip_finished=", "strict=",
-    "tracking.models=", "tracking.plots=", "tracking.points=", "tracking.report=", "workers=",
-)  # fmt: skip
+KEPT = ("modules", "tracking.experiment")  # settings of a sweep that a run of it needs
 Command = Callable[[RunResult, Overrides], str]  # the command that trains a run with these overrides instead of its own
 
 
@@ -30,9 +28,15 @@ def commands_of(command: str) -> Command:
 
 def fixed(overrides: Overrides, fix: Overrides) -> Overrides:
     """A run's overrides with a fix, as those of one run: without what says how a sweep is run, also a named one."""
-    own = tuple(one for one in overrides if not one.lstrip("+~").startswith(("hydra", *OF_A_SWEEP)))
+    own = tuple(one for one in overrides if _is_of_run(one.partition("=")[0].lstrip("+~")))
     is_named = settings_of(own).get("sweep", "null") != "null"
     return with_fix((*own, *["hydra.mode=RUN"] * is_named), fix)
+
+
+def _is_of_run(key: str) -> bool:
+    """Whether a key is about a run, or where it is written, and not about how a sweep is run and what is kept of it."""
+    section = re.split(r"[./]", key)[0]
+    return key in KEPT or section not in ("hydra", *Settings.model_fields)
 
 
 def with_fix(overrides: Overrides, fix: Overrides) -> Overrides:

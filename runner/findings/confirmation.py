@@ -14,7 +14,7 @@ DEFAULT, INTERVAL = "the default setting", "95 % interval"
 
 
 def confirmation(sweep: Findings) -> list[Section]:
-    """Of every data set, the settings that have met on fresh seeds; of a search without these, that it has none."""
+    """For each data set the settings that were compared on fresh seeds; for a search, also that there are none."""
     return [one for one in map(_of_data, sweep.parts) if one]
 
 
@@ -59,7 +59,7 @@ def _note(sweep: Findings, found: Confirmed) -> str:
         first = f"The best {len(found.finalists)} of {settings} were trained on fresh seeds, which chose {found.label};"
         first += f" {seeds} that took no part in any choice say how good it is"
     else:
-        first = f"{found.label} is the best of {settings}; {seeds} that chose nothing say how good it is"
+        first = f"{found.label} is the best of {settings}; {seeds} that took no part in the choice say how good it is"
     if found.default:
         beside = f". It is {DEFAULT}" if found.is_default else f", beside {DEFAULT} on the same ones"
     chosen, reported = (f"{part}{found.score}" for part in (chosen_on(sweep.results), told_on(sweep.results)))

@@ -13,7 +13,7 @@ from runner.base.console import count
 from runner.findings.numbers.answer import Sentence, answer
 from runner.findings.numbers.confirmed import Confirmed, confirmed, not_confirmed
 from runner.findings.numbers.data_sets import by_data, keys_of
-from runner.findings.numbers.scores import best_of, best_result, left_in
+from runner.findings.numbers.scores import best_of, best_result, survivors
 from runner.findings.numbers.settings import Setting, ranked
 from runner.findings.numbers.tables import table_of
 from runner.findings.numbers.usable import best_first
@@ -198,7 +198,7 @@ class Findings:
 
 def joined(sweeps: Sequence[Findings]) -> Findings:
     """Several sweeps as one, in which the sweep is one more key; one sweep, however often it is named, as it is. Of a
-    search these are the settings that it has not left behind.
+    search these are the settings that it has not dropped.
     """
     sweeps = list({sweep.parent_id: sweep for sweep in sweeps}.values())
     if len(sweeps) == 1:
@@ -208,7 +208,7 @@ def joined(sweeps: Sequence[Findings]) -> Findings:
     run_ids: dict[int, str] = {}
     for sweep in sweeps:
         name = sweep.about.name if names.count(sweep.about.name) == 1 else sweep.about.sweep_id
-        for result in left_in(sweep.results, settings_in(sweep.keys)):
+        for result in survivors(sweep.results, settings_in(sweep.keys)):
             index = len(results)
             own = [one for one in result.overrides if not one.startswith(("sweep=", "search=", "search."))]
             results.append(replace(result, index=index, overrides=(f"sweep={name}", *own), rung=0))

@@ -16,7 +16,7 @@ from runner.runs.origin import Provenance
 from runner.runs.outcome import Outcome
 from runner.runs.overrides import swept_keys
 from runner.runs.result import RunResult
-from runner.runs.role import Role
+from runner.runs.role import parted
 from runner.runs.sharing import in_little_room
 from runner.runs.spec import from_plain
 from runner.store.address import named_store, run_pages
@@ -66,11 +66,10 @@ def load_sweep(name: str | None = None, reader: "Reader | None" = None, without:
             raise UserError(f"the plan of run {parent.run_id} cannot be used: {error}") from error
     if not results:
         raise UserError(f"run {parent.run_id} was not trained and has nothing to show")
-    searched = [result for result in results if result.role is Role.SEARCH]
+    searched, fresh = parted(results)
     keys = swept_keys([result.overrides for result in searched])
     account, least = _account(reader, parent), report.get("smallest_difference")
     pages = run_pages(parent.experiment_id)
-    fresh = [result for result in results if result.role is not Role.SEARCH]
     return Findings(
         about, searched, run_ids, parent.run_id, keys, expect, modules, account, least, pages,
         fresh=fresh, over_seeds=over_seeds,

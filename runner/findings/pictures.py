@@ -12,7 +12,7 @@ from runner.datasets.samples import DataError
 from runner.findings.artist import Artist
 from runner.findings.numbers.data_sets import by_data
 from runner.findings.numbers.fits import fits_of
-from runner.findings.numbers.scores import left_in, rank_of_run
+from runner.findings.numbers.scores import rank_of_run, survivors
 from runner.findings.rendering import DRAWING, render_here
 from runner.findings.section import slug
 from runner.findings.sketch import Drawn, Render, Sketch, sketch_of
@@ -74,14 +74,14 @@ def pictures_by_data(
     """A sweep's pictures by file name for each of its data sets; none where nothing was trained.
 
     Data that is gone or changed, such as a CSV file, costs its own panels, and no others. A picture that cannot be
-    drawn is left out, and a warning says why. Of a search they compare what it has not left behind.
+    drawn is left out, and a warning says why. Of a search they compare the settings that it has not dropped.
     """
     groups = {label: some for label, some in by_data(results).items() if any(one.history.get("step") for one in some)}
     lost, gone, endings = Lost(), Gone(), endings_of(by_data(results))
     composed: dict[tuple[str, str], Sketch] = {}
     for label in list(groups)[:MAX_DRAWN]:
         about = f" ({short(label, MAX_LABEL)})" if len(groups) > 1 else ""
-        last = left_in(groups[label], settings_in(keys))
+        last = survivors(groups[label], settings_in(keys))
         for name, draw in Artist(last, keys, about, gone.data_of, is_search).pictures.items():
             if sketch := lost.try_to(draw, file := f"{name}{endings[label]}.png"):
                 composed[label, file] = sketch

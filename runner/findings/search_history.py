@@ -8,7 +8,7 @@ from runner.findings.findings import Findings
 from runner.findings.numbers.answer import title_of
 from runner.findings.numbers.confirmed import Confirmed
 from runner.findings.numbers.key_importance import BEST, FEWEST, Importances, importances
-from runner.findings.numbers.scores import chosen_on, in_words, left_behind, told_on
+from runner.findings.numbers.scores import chosen_on, dropped, in_words, told_on
 from runner.findings.numbers.searched import Key, Level, Searched, searched
 from runner.findings.pictures import MAX_DATA
 from runner.findings.section import Picture, Section, Table
@@ -42,7 +42,7 @@ def _of_data(sweep: Findings, found: Searched) -> Section:
 
 def _table(sweep: Findings, found: Searched, matter: Importances | None) -> Table:
     """A row per key: what was typed, what the best setting has, and how much the key matters."""
-    best = sweep.confirmed.overrides if sweep.confirmed else sweep.best_run.overrides if sweep.best_run else ()
+    best = sweep.best_run.overrides if sweep.best_run else ()
     chosen = values_of(best, [key.key for key in found.keys])
     names, shares = ["key", "searched over", "best setting"], dict(matter.shares) if matter else {}
     rows = [[key.key, short(key.typed, MAX_TYPED), chosen[key.key] if best else "-"] for key in found.keys]
@@ -57,7 +57,7 @@ def _note(sweep: Findings, found: Searched) -> str:
     (first, *others), n_runs = found.rungs.items(), count(len(sweep.results), "run")
     parts = [f"{count(first[1], 'setting')} on {count(first[0], found.repeated)}"]
     parts += [f"{settings}{' of them' * (place == 0)} on {n}" for place, (n, settings) in enumerate(others)]
-    behind = left_behind(sweep.results, [key.key for key in found.keys])
+    behind = dropped(sweep.results, [key.key for key in found.keys])
     said = [f"{n_runs}: {', '.join(parts)}.", f"{behind}." if behind else ""]
     if found.unknown:
         said.append(f"{count(found.unknown, 'setting')} {'has' if found.unknown == 1 else 'have'} no score.")

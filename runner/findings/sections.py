@@ -17,7 +17,7 @@ from runner.findings.failures import failures
 from runner.findings.findings import Findings
 from runner.findings.numbers.answer import EXPECTED, SETTINGS, UNFINISHED, title_of
 from runner.findings.numbers.data_sets import by_data
-from runner.findings.numbers.scores import columns_of, left_behind, left_in, told_on
+from runner.findings.numbers.scores import columns_of, dropped, survivors, told_on
 from runner.findings.numbers.solved import rule_of
 from runner.findings.numbers.units import cost_in_words
 from runner.findings.pictures import MAX_DATA, learned_from
@@ -81,9 +81,9 @@ def _settings(sweep: Findings, drawn: Sequence[Picture], is_folded: bool) -> Sec
     where = UNTESTED if is_untested else ORDER[told_on(sweep.results)]
     rule = rule_of(sweep.results)
     share = f"Solved: {rule}." if rule else SUCCESS
-    behind = left_behind(sweep.results, settings_in(sweep.keys))
+    behind = dropped(sweep.results, settings_in(sweep.keys))
     table, lost = settings_table(
-        replace(sweep, results=left_in(sweep.results, settings_in(sweep.keys))) if behind else sweep
+        replace(sweep, results=survivors(sweep.results, settings_in(sweep.keys))) if behind else sweep
     )
     notes = [f"{behind}: in comparison.csv and runs.csv of the sweep." if behind else "", lost]
     notes.append(f"Mean, standard deviation (sd) and median over the finished runs of a setting. {where} {share}")

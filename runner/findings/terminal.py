@@ -14,7 +14,7 @@ from runner.base.texts import number
 from runner.findings.comparison import print_comparison
 from runner.findings.numbers.baselines import baselines_of, has_learned, rows_of, shortfall_of
 from runner.findings.numbers.data_sets import MAX_DATA
-from runner.findings.numbers.scores import left_behind, left_in, reported_of, told_over
+from runner.findings.numbers.scores import dropped, reported_of, survivors, told_over
 from runner.findings.numbers.tables import seed_table
 from runner.findings.numbers.units import cost_in_words
 from runner.findings.remedies import ways_out
@@ -97,11 +97,11 @@ def print_sweep(sweep: "Findings", where: str | Text) -> None:
         notes = [line for line in [cost_in_words(one.results)] if line]
         title = f"on {one.label}" if one.label else ""
         settings = settings_in(one.keys)
-        last = left_in(one.results, settings)
-        if behind := left_behind(one.results, settings):
+        last = survivors(one.results, settings)
+        if behind := dropped(one.results, settings):
             notes.append(f"{behind}: in comparison.csv of the sweep")
         table = seed_table(last, one.keys)
-        chosen = values_of(one.confirmed.overrides, settings) if one.confirmed else {}
+        chosen = values_of(one.confirmed.searched[0].overrides, settings) if one.confirmed else {}
         print_comparison(table, settings, rows_of(last), told_over(last), notes, title, chosen)
         for line in one.headline:
             say(line)

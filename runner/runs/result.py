@@ -36,8 +36,7 @@ class RunResult:
     its picture could not be drawn. `pictures` maps file names to PNG bytes. `restored` is the step whose weights the
     network has, of a run that ends with its best ones. `signals` say what happened in every layer: `step (points,)`,
     and of each signal of `nn.signals` `(points, layers)`; no digest covers them, and results of earlier versions have
-    none. `role` and
-    `rung` are those of the planned run; a sweep's plan keeps them.
+    none. `role` and `rung` are those of the planned run; a sweep's plan keeps them.
     """
 
     index: int

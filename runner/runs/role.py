@@ -1,6 +1,8 @@
 """What a run of a sweep is for."""
 
+from collections.abc import Iterable
 from enum import StrEnum
+from typing import Protocol, TypeVar
 
 
 class Role(StrEnum):
@@ -12,3 +14,21 @@ class Role(StrEnum):
     CHOOSE = "choose"
     CONFIRM = "confirm"
     DEFAULT = "default"
+
+
+class HasRole(Protocol):
+    """A run, planned or trained."""
+
+    @property
+    def role(self) -> Role: ...
+
+
+Run = TypeVar("Run", bound=HasRole)
+
+
+def parted(runs: Iterable[Run]) -> tuple[list[Run], list[Run]]:
+    """Runs that were asked for, and those on fresh seeds, which no comparison has."""
+    searched, fresh = list[Run](), list[Run]()
+    for one in runs:
+        (searched if one.role is Role.SEARCH else fresh).append(one)
+    return searched, fresh

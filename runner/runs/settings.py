@@ -97,9 +97,8 @@ EXECUTORS: dict[str, type[Frozen]] = {
     "process": ProcessExecutor, "dask": DaskExecutor, **dict.fromkeys(("slurm", "pbs", "sge", "lsf"), QueueExecutor),
 }  # fmt: skip
 Executor = Annotated[ProcessExecutor | DaskExecutor | QueueExecutor, Field(discriminator="name")]
-TAG = re.compile(
-    rf"^(executor|search)\.({'|'.join([*EXECUTORS, *SEARCHES])})(?=\.)"
-)  # pydantic's name of what was chosen
+CHOSEN = "|".join([*EXECUTORS, *SEARCHES])
+TAG = re.compile(rf"^(executor|search)\.({CHOSEN})(?=\.)")  # pydantic's name of what was chosen
 
 
 class Settings(Frozen):

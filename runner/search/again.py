@@ -7,7 +7,7 @@ from runner.conduct.batches import Batches
 from runner.conduct.resumption import Resumption
 from runner.findings.findings import Findings
 from runner.runs.overrides import swept_keys
-from runner.runs.role import Role
+from runner.runs.role import parted
 from runner.runs.search_settings import ConfirmSettings
 from runner.search.courses import budget_of, confirming, default_of
 from runner.search.plans import Compose, has_default, plans_of, same_as_before, search_plans
@@ -17,7 +17,7 @@ from runner.search.space import Space
 
 def is_planned_as_it_goes(found: Resumption) -> bool:
     """Whether more runs may follow those that are in the plan."""
-    return bool(found.file.about.space) or any(run.role is not Role.SEARCH for run in found.runs)
+    return bool(found.file.about.space) or bool(parted(found.runs)[1])
 
 
 def left_of(found: Resumption, compose: Compose) -> Batches:
@@ -26,8 +26,8 @@ def left_of(found: Resumption, compose: Compose) -> Batches:
     They raise UserError where they would not be those in the plan.
     """
     settings, space = found.sweep.settings, found.file.about.space
-    is_confirmed = any(run.role is not Role.SEARCH for run in found.runs)
-    if settings.search is None or (is_confirmed and not budget_of(settings.search).confirms):
+    _, fresh = parted(found.runs)
+    if settings.search is None or (fresh and not budget_of(settings.search).confirms):
         return confirmation_of(found, compose)
     parsed = OverridesParser.create().parse_overrides(list(space))
     plans = search_plans(settings.search, Space.of(parsed, settings.search.digits), compose, settings)
@@ -47,15 +47,13 @@ def confirmation_of(found: Resumption, compose: Compose) -> Batches:
     def course() -> Course:
         return confirming(sweep, confirm, settings.over_seeds, defaults)
 
-    searched = [run for run in found.runs if run.role is Role.SEARCH]
+    searched, _ = parted(found.runs)
     plans = plans_of(course(), compose, lambda one: (*one.setting, *one.replicate), searched, settings)
     return Batches(same_as_before(plans, found.runs), len(searched) + len(rehearsed(course())))
 
 
 def findings_of(found: Resumption) -> Findings:
     """What a sweep on disk has found so far."""
-    results = list(found.kept.values())
-    searched = [one for one in results if one.role is Role.SEARCH]
-    fresh = [one for one in results if one.role is not Role.SEARCH]
+    searched, fresh = parted(found.kept.values())
     keys, over = swept_keys([one.overrides for one in searched]), found.sweep.settings.over_seeds
     return Findings(found.sweep.about, searched, {}, "", keys, {}, fresh=fresh, over_seeds=over)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from runner.base.errors import UserError
+from runner.base.generators import following
 from runner.conduct.batches import Plans
 from runner.findings.numbers.usable import loss_of
 from runner.plan.jobs import Job, Refused
@@ -32,21 +33,17 @@ def plans_of(
     `earlier` are runs that the sweep had before, `settings` those that it began with; None where it begins here. Where
     the batch asks for what is planned already, its run is that one. Raises UserError for what cannot be trained.
     """
-    planned, worst = list(earlier), 0.0
-    try:
-        trials = next(course)
-        while True:
-            plan = _plan(trials, compose, overrides, planned, settings)
-            settings = plan.settings
-            planned += plan.runs
-            results = yield plan
-            if all(one.outcome is Outcome.FAILED for one in results):
-                return  # more of them would fail as well
-            losses = [loss_of(one) for one in results]
-            worst = max([worst, *(one for one in losses if not math.isnan(one))])
-            trials = course.send([worst if math.isnan(one) else one for one in losses])
-    except StopIteration:
-        return
+    planned, worst, trials = list(earlier), 0.0, following(course)
+    while trials is not None:
+        plan = _plan(trials, compose, overrides, planned, settings)
+        settings = plan.settings
+        planned += plan.runs
+        results = yield plan
+        if all(one.outcome is Outcome.FAILED for one in results):
+            return  # more of them would fail as well
+        losses = [loss_of(one) for one in results]
+        worst = max([worst, *(one for one in losses if not math.isnan(one))])
+        trials = following(course, [worst if math.isnan(one) else one for one in losses])
 
 
 def _plan(
@@ -83,15 +80,11 @@ def same_as_before(plans: Plans, stored: Sequence[PlannedRun]) -> Plans:
 
     Raises UserError where it does not.
     """
-    known = {run.index: run.key for run in stored}
-    plan = next(plans)
-    while True:
+    known, plan = {run.index: run.key for run in stored}, following(plans)
+    while plan is not None:
         if any(known.get(run.index, run.key) != run.key for run in plan.runs):
             raise UserError(
                 "this sweep cannot be resumed: other runs would now follow than those in its plan, so its code, its "
                 "data or the version of Optuna has changed; finished runs are kept"
             )
-        try:
-            plan = plans.send((yield plan))
-        except StopIteration:
-            return
+        plan = following(plans, (yield plan))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from runner.base.generators import following
 from runner.findings.numbers.usable import OVER_SEEDS
 from runner.runs.role import Role
 from runner.search.samplers import Sampler
@@ -37,13 +38,11 @@ Course = Generator[list[Trial], list[float], list[Setting]]
 
 def rehearsed(course: Course) -> list[Trial]:
     """All runs of a course, were they all equally good."""
-    trials, batch = list[Trial](), next(course)
-    try:
-        while True:
-            trials += batch
-            batch = course.send([0.0] * len(batch))
-    except StopIteration:
-        return trials
+    trials, batch = list[Trial](), following(course)
+    while batch is not None:
+        trials += batch
+        batch = following(course, [0.0] * len(batch))
+    return trials
 
 
 class Standings:

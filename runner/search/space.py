@@ -29,13 +29,16 @@ class Choice:
 
     @property
     def numbers(self) -> range:
+        """All that there are."""
         return range(len(self.texts))
 
     def overrides(self, number: float) -> Setting:
+        """What is typed for a number."""
         return self.rows[int(number)] if self.rows else (f"{self.key}={self.texts[int(number)]}",)
 
     @property
     def chooses_options(self) -> bool:
+        """Whether other keys depend on it, as their options may not have them."""
         return any(_key_of(one) in REGISTRIES for one in self.overrides(0))
 
 
@@ -66,10 +69,12 @@ class Interval:
         return self._rounded(ends[0] * (1 - share) + ends[1] * share)
 
     def overrides(self, number: float) -> Setting:
+        """What is typed for a number."""
         return (f"{self.key}={self._rounded(number)!r}",)
 
     @property
     def chooses_options(self) -> bool:
+        """Whether other keys depend on it."""
         return False
 
     def _rounded(self, number: float) -> float:
@@ -109,7 +114,6 @@ class Space:
         if not axes:
             name = next(iter(_searches(overrides)), "random")
             raise UserError(f"search={name} has nothing to search: give a key several values, such as {EXAMPLE}")
-        _check_once([*(one for axis in axes for one in axis.overrides(0)), *fixed])
         space = cls(tuple(axes), tuple(fixed), tuple(_in_turn(repeated)))
         _check_options(space)
         return space
@@ -182,15 +186,6 @@ def _texts(override: Override) -> list[str]:
     if len(texts) > 1:
         _check_key(override, key)
     return texts
-
-
-def _check_once(overrides: Sequence[str]) -> None:
-    """Raise UserError for a key that a zip sets, and something else too."""
-    seen = set[str]()
-    for key in map(_key_of, overrides):
-        if key in seen:
-            raise UserError(f"{key} is set by a zip, and by another override too", [key])
-        seen.add(key)
 
 
 def _check_key(override: Override, key: str) -> None:

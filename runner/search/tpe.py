@@ -45,7 +45,7 @@ class TpeSampler:
     def _suggested(self) -> Setting | None:
         """A suggestion that is new; None where none is, or too few scores are known.
 
-        One that is not new is told what is known of it, now or when it is known, so that it is not suggested for ever.
+        One that is not new gets the score that is known, now or later, or Optuna would suggest it again and again.
         """
         if len(self._scores) < self._generation:
             return None

@@ -60,7 +60,7 @@ def test_a_search_trains_exactly_its_budget_and_confirms_on_seeds_that_it_has_no
     assert (
         headline.startswith("The best of ")
         and "confirmed " in headline
-        and "on 12 fresh seeds that chose nothing" in headline
+        and "on 12 fresh seeds, which took no part in the choice" in headline
     )
     assert parent.data.metrics["confirmed/accuracy"] >= parent.data.metrics["confirmed/low"]
     assert "confirmed/default_accuracy" in parent.data.metrics

@@ -38,7 +38,7 @@ class Finalist:
 
 @dataclass(frozen=True)
 class Confirmed:
-    """The chosen setting of a sweep: its `overrides` without a seed, and its runs that were `searched`.
+    """The chosen setting of a sweep, and its runs that were `searched`.
 
     `fresh` are its scores by fold and seed on fresh seeds, and `default` those of the default setting, which are the
     same ones where the chosen setting `is_default`, and none where there is no default. `finalists` have met on other
@@ -46,7 +46,6 @@ class Confirmed:
     """
 
     label: str
-    overrides: tuple[str, ...]
     searched: Sequence[RunResult]
     settings: int
     finalists: Sequence["Finalist"]
@@ -111,7 +110,8 @@ class Confirmed:
         of = "" if self.over == "mean" else f"{self.over} "
         sure = "" if math.isnan(low) else f" (95 % interval {number(low)} to {number(high)})"
         one, score = self.searched[0], self.score
-        end = f"; no run that chose has seen these {one.reported_on} rows" if _is_apart(one) else " that chose nothing"
+        apart = f"; no run that took part in the choice has seen these {one.reported_on} rows"
+        end = apart if _is_apart(one) else ", which took no part in the choice"
         parts = (f"{one.scored_on} ", f"{one.reported_on} {score} ") if one.scored_on != one.reported_on else ("", "")
         said = [
             f"The best of {count(self.settings, 'setting')} is {self.label}: searched {of}{parts[0]}{score} "
@@ -138,9 +138,9 @@ class Confirmed:
         by = f"by {number(abs(pair.mean), 3)}{average} (95 % interval {number(low, 3)} to {number(high, 3)}, "
         by += f"p = {pair.p:.3g} by a paired permutation test)"
         if all(self.fresh[one] == self.default[one] for one in self.fresh.keys() & self.default.keys()):
-            return f"No setting can be told from {default}: seed by seed the {self.score} is the same."
+            return f"No setting can be distinguished from {default}: seed by seed the {self.score} is the same."
         if pair.could_be_chance:
-            return f"No setting can be told from {default}: this one is {better} {by}."
+            return f"No setting can be distinguished from {default}: this one is {better} {by}."
         return f"It is {better} than {default}, {by}{'' if self.beats_default else ': keep the default'}."
 
 
@@ -162,11 +162,9 @@ def confirmed(
     runs = having[Role.CONFIRM] or (default if is_default else [])
     if not any(one.has_finished for one in runs):
         return None
-    without_seed = tuple(one for one in members[0].overrides if not one.startswith(("seed=", "data.fold=")))
     score = next((one.score for one in members if one.score), "cost")
     return Confirmed(
         label=label_of(members[0].overrides, settings) or ONLY,
-        overrides=without_seed,
         searched=members,
         settings=len(searched),
         finalists=_finalists(searched, finalists, settings, score, over),

@@ -88,7 +88,7 @@ def order_of(score: str, mean: float, finished: float, cost: float) -> tuple[flo
 def rank_of(members: Sequence[RunResult]) -> tuple[float, ...]:
     """A key that sorts settings by their runs, on the samples that choose, the best first: see `order_of`.
 
-    Those that a search has trained on more seeds come before those that it has left behind.
+    Settings that a search has trained on more seeds come before those that it has dropped.
     """
     ended = [one for one in members if one.has_finished]
     score = next((one.score for one in ended if one.score), "cost")
@@ -118,8 +118,8 @@ def by_setting(results: Sequence[RunResult], settings: Sequence[str]) -> dict[tu
     return groups
 
 
-def left_in(results: Sequence[RunResult], settings: Sequence[str]) -> list[RunResult]:
-    """The runs of those settings that a search has not left behind on fewer seeds; of a grid all."""
+def survivors(results: Sequence[RunResult], settings: Sequence[str]) -> list[RunResult]:
+    """The runs of the settings that a search has trained on most seeds; of a grid all."""
     if not any(one.rung for one in results):
         return list(results)
     groups = by_setting(results, settings).values()
@@ -128,12 +128,12 @@ def left_in(results: Sequence[RunResult], settings: Sequence[str]) -> list[RunRe
     return [one for one in results if one.index in kept]
 
 
-def left_behind(results: Sequence[RunResult], settings: Sequence[str]) -> str:
-    """How many settings a search has left behind on fewer seeds, in words; empty where it has none."""
+def dropped(results: Sequence[RunResult], settings: Sequence[str]) -> str:
+    """How many settings a search has dropped on fewer seeds, in words; empty where it has dropped none."""
     if not any(one.rung for one in results):
         return ""
-    n = len(by_setting(results, settings)) - len(by_setting(left_in(results, settings), settings))
-    return f"{count(n, 'setting')} left behind on fewer seeds" if n else ""
+    n = len(by_setting(results, settings)) - len(by_setting(survivors(results, settings), settings))
+    return f"{count(n, 'setting')} dropped on fewer seeds" if n else ""
 
 
 def in_order(results: Sequence[RunResult], settings: Sequence[str]) -> list[list[RunResult]]:

@@ -63,7 +63,7 @@ def test_a_setting_with_the_scores_of_the_default_is_not_the_default() -> None:
     sweep = search_of(race(), fresh)
     table = only(confirmation(sweep)).table
     assert table and table.footer[0][0] == "the default setting" and table.footer[2][3] == "1"
-    assert any(one.startswith("No setting can be told from the default setting") for one in sweep.headline)
+    assert any(one.startswith("No setting can be distinguished from the default setting") for one in sweep.headline)
     same = [replace(one, role=Role.DEFAULT) for one in final(default=False) if one.role is Role.CONFIRM]
     both = only(confirmation(search_of(race(), [*(one for one in final() if one.role is Role.CHOOSE), *same])))
     assert "It is the default setting." in both.note and both.table and not both.table.footer
@@ -94,13 +94,13 @@ def test_a_search_without_fresh_seeds_says_so_and_how_to_have_them_and_a_grid_sa
     assert confirmation(search_of(race(), space=())) == search_history(search_of(race(), space=())) == []
 
 
-def test_the_section_of_a_search_has_its_space_and_what_was_left_behind() -> None:
+def test_the_section_of_a_search_has_its_space_and_what_was_dropped() -> None:
     found = only(search_history(search_of(race(), final())))
     assert found.title == "The search" and found.table
     assert found.table.rows == [
         ["learning_rate", "tag(log,interval(0.001,1))", "0.03"], ["network.hidden", "[2],[4]", "[2]"],
     ]  # fmt: skip
-    assert found.note == "16 runs: 8 settings on 1 seed, 4 of them on 2, 2 on 4. 6 settings left behind on fewer seeds."
+    assert found.note == "16 runs: 8 settings on 1 seed, 4 of them on 2, 2 on 4. 6 settings dropped on fewer seeds."
     assert [one.name for one in found.pictures] == ["search.png", "slices.png"]
 
 
@@ -142,7 +142,7 @@ def test_the_table_of_settings_compares_those_that_are_left_and_says_how_many_ar
     sweep.__dict__["pictures"] = {}
     found = only(settings(sweep))
     assert found.table and sorted(row[0] for row in found.table.rows) == ["0.01", "0.03"]
-    assert found.note.startswith("6 settings left behind on fewer seeds: in comparison.csv and runs.csv of the sweep. ")
+    assert found.note.startswith("6 settings dropped on fewer seeds: in comparison.csv and runs.csv of the sweep. ")
 
 
 @pytest.fixture(scope="module")

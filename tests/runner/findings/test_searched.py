@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from runner.findings.numbers.key_importance import FEWEST, importances
-from runner.findings.numbers.scores import left_behind, left_in
+from runner.findings.numbers.scores import dropped, survivors
 from runner.findings.numbers.searched import Searched, searched
 from tests.runner.findings.searches import SPACE, cost_of, race, texts, trained_on
 
@@ -42,10 +42,10 @@ def test_the_best_so_far_is_that_on_most_seeds_whatever_luck_others_had_on_fewer
 
 def test_rungs_say_how_many_settings_had_how_many_seeds() -> None:
     assert search().rungs == {1: 8, 2: 4, 4: 2}
-    assert left_behind(race(), KEYS) == "6 settings left behind on fewer seeds"
-    assert {one.overrides[1] for one in left_in(race(), KEYS)} == {"learning_rate=0.03", "learning_rate=0.01"}
+    assert dropped(race(), KEYS) == "6 settings dropped on fewer seeds"
+    assert {one.overrides[1] for one in survivors(race(), KEYS)} == {"learning_rate=0.03", "learning_rate=0.01"}
     grid = [replace(one, rung=0) for one in race()]
-    assert left_in(grid, KEYS) == grid and left_behind(grid, KEYS) == ""
+    assert survivors(grid, KEYS) == grid and dropped(grid, KEYS) == ""
 
 
 def test_keys_are_intervals_and_choices_as_they_were_typed() -> None:

@@ -30,8 +30,3 @@ def test_what_makes_another_data_set_is_not_searched_as_scores_are_compared_on_o
 
 def test_how_rows_are_prepared_is_searched_like_any_other_setting() -> None:
     assert [axis.key for axis in space_of("data.standardize=true,false").axes] == ["data.standardize"]
-
-
-def test_a_key_of_a_zip_is_set_by_nothing_else() -> None:
-    told = refused("pair=zip(optimizer=[sgd,adam],learning_rate=[0.1,0.01])", RATE)
-    assert told == "learning_rate is set by a zip, and by another override too"

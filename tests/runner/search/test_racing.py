@@ -1,4 +1,4 @@
-"""Racing spends exactly its budget, compares settings on the same seeds, and confirms on seeds that chose nothing."""
+"""Racing spends exactly its budget, compares settings on the same seeds, and confirms on others."""
 
 from collections import defaultdict
 from collections.abc import Callable

@@ -44,7 +44,7 @@ def score(setting: tuple[str, ...]) -> float:
 
 
 def replayed(one: Sampler, generations: int) -> list[list[list[str]]]:
-    """What is asked when every generation is told its scores."""
+    """What a sampler asks, given the scores of each generation."""
     asked = []
     for _ in range(generations):
         asked.append(one.ask(10))
