@@ -23,16 +23,23 @@ from runner.store.address import named_store, run_pages
 from runner.store.folder import SweepFolder, others_than
 from runner.store.plan_file import PlanEntry, plan_from
 from runner.store.run_ids import BEGINNING
+from runner.store.stored_snapshots import stored_snapshots
 
 if TYPE_CHECKING:
     from runner.store.reader import Reader
     from runner.store.stored_run import StoredRun
 
 
-def load_sweep(name: str | None = None, reader: "Reader | None" = None, without: Container[str] = ()) -> Findings:
+def load_sweep(
+    name: str | None = None,
+    reader: "Reader | None" = None,
+    without: Container[str] = (),
+    with_snapshots: bool = False,
+) -> Findings:
     """The sweep of this name in `outputs/` or in this folder, or the sweep or run of this MLflow run id; without a name
     the newest.
 
+    Results have no snapshots, which take much memory, unless asked for.
     It does `without` those of its modules that cannot be imported, where no run of it had a part of them.
     Raises UserError when there is none, and when a run of it cannot be read.
     """
@@ -51,7 +58,7 @@ def load_sweep(name: str | None = None, reader: "Reader | None" = None, without:
     errors = {run.index: run.tags.get("error", "") for run in runs}
     stored = {run.index: run for run in runs if run.tags.get("outcome") != Outcome.KILLED}
     del found, runs  # of very many, what the store says of a run takes as much memory as its result
-    results = [_result(reader, stored.pop(index)) for index in list(stored)]
+    results = [_result(reader, stored.pop(index), with_snapshots) for index in list(stored)]
     about, expect = About(parent.name, "", parent.run_id, parent.tags.get("mlflow.source.name", "")), {}
     report: Mapping[str, Any] = {}
     over_seeds = "mean"
@@ -119,10 +126,11 @@ def _sweep_in(name: str) -> str:
     return folders[0].read_plan().about.sweep_id if folders else Path(name).name
 
 
-def _result(reader: "Reader", run: "StoredRun") -> RunResult:
+def _result(reader: "Reader", run: "StoredRun", with_snapshots: bool) -> RunResult:
     """What a run left; a failed one has its spec and error alone."""
     if run.tags.get("outcome") != Outcome.FAILED:
-        return in_little_room(reader.result(run))
+        result = in_little_room(reader.result(run))
+        return replace(result, snapshots=stored_snapshots(reader, run)) if with_snapshots else result
     error = run.tags.get("error", "")
     origin = Provenance(run.started)
     return RunResult(run.index, run.tags["run_key"], reader.spec(run), Outcome.FAILED, error=error, provenance=origin)

@@ -49,9 +49,12 @@ def write_snapshots(snapshots: Snapshots) -> bytes:
     return buffer.getvalue()
 
 
-def read_snapshots(content: bytes, n_parameters: int) -> Snapshots:
-    """What `write_snapshots` wrote of a network with this many parameters. Raises ValueError for anything else."""
-    found: Snapshots = np.load(io.BytesIO(content), allow_pickle=False)
-    if found.dtype.names != ("step", "parameters") or found["parameters"].shape != (len(found), n_parameters):
-        raise ValueError(f"{FILE} is not of a network with {n_parameters:,} parameters")
+def read_snapshots(content: bytes) -> Snapshots:
+    """What `write_snapshots` wrote. Raises ValueError for anything else."""
+    try:
+        found: Snapshots = np.load(io.BytesIO(content), allow_pickle=False)
+    except (EOFError, OSError) as error:
+        raise ValueError(f"{FILE} is not whole: {error}") from error
+    if found.dtype.names != ("step", "parameters") or found.ndim != 1:
+        raise ValueError(f"{FILE} has no steps and parameters")
     return found
