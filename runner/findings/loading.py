@@ -37,9 +37,8 @@ def load_sweep(
     with_snapshots: bool = False,
 ) -> Findings:
     """The sweep of this name in `outputs/` or in this folder, or the sweep or run of this MLflow run id; without a name
-    the newest.
+    the newest. Results have snapshots, which take much memory, only where that is asked for.
 
-    Results have no snapshots, which take much memory, unless asked for.
     It does `without` those of its modules that cannot be imported, where no run of it had a part of them.
     Raises UserError when there is none, and when a run of it cannot be read.
     """
@@ -59,28 +58,31 @@ def load_sweep(
     stored = {run.index: run for run in runs if run.tags.get("outcome") != Outcome.KILLED}
     del found, runs  # of very many, what the store says of a run takes as much memory as its result
     results = [_result(reader, stored.pop(index), with_snapshots) for index in list(stored)]
-    about, expect = About(parent.name, "", parent.run_id, parent.tags.get("mlflow.source.name", "")), {}
-    report: Mapping[str, Any] = {}
-    over_seeds = "mean"
+    about = About(parent.name, "", parent.run_id, parent.tags.get("mlflow.source.name", ""))
+    settings: dict[str, Any] = {}
     if parents:
-        try:
-            plan = plan_from(reader.file(parent, "plan.json"))
-            results = _as_planned(results, plan.runs, errors)
-            about, expect = plan.about, dict(plan.settings.get("expect", {}))
-            report = dict(plan.settings.get("report", {}))
-            over_seeds = (plan.settings.get("search") or {}).get("over_seeds", over_seeds)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise UserError(f"the plan of run {parent.run_id} cannot be used: {error}") from error
+        results, about, settings = _as_in_plan(reader, parent, results, errors)
     if not results:
         raise UserError(f"run {parent.run_id} was not trained and has nothing to show")
     searched, fresh = parted(results)
     keys = swept_keys([result.overrides for result in searched])
-    account, least = _account(reader, parent), report.get("smallest_difference")
-    pages = run_pages(parent.experiment_id)
+    least = settings.get("report", {}).get("smallest_difference")
     return Findings(
-        about, searched, run_ids, parent.run_id, keys, expect, modules, account, least, pages,
-        fresh=fresh, over_seeds=over_seeds,
+        about, searched, run_ids, parent.run_id, keys, dict(settings.get("expect", {})), modules,
+        _account(reader, parent), least, run_pages(parent.experiment_id),
+        fresh=fresh, over_seeds=(settings.get("search") or {}).get("over_seeds", "mean"),
     )  # fmt: skip
+
+
+def _as_in_plan(
+    reader: "Reader", parent: "StoredRun", results: Sequence[RunResult], errors: Mapping[int, str]
+) -> tuple[list[RunResult], About, dict[str, Any]]:
+    """All runs of a sweep's plan, what it was, and its settings."""
+    try:
+        plan = plan_from(reader.file(parent, "plan.json"))
+        return _as_planned(results, plan.runs, errors), plan.about, dict(plan.settings)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UserError(f"the plan of run {parent.run_id} cannot be used: {error}") from error
 
 
 def _account(reader: "Reader", run: "StoredRun") -> Account | None:

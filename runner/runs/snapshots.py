@@ -53,8 +53,8 @@ def read_snapshots(content: bytes) -> Snapshots:
     """What `write_snapshots` wrote. Raises ValueError for anything else."""
     try:
         found: Snapshots = np.load(io.BytesIO(content), allow_pickle=False)
-    except (EOFError, OSError) as error:
-        raise ValueError(f"{FILE} is not whole: {error}") from error
+    except (EOFError, OSError, ValueError) as error:
+        raise ValueError(f"{FILE} is no array that is whole") from error
     if found.dtype.names != ("step", "parameters") or found.ndim != 1:
         raise ValueError(f"{FILE} has no steps and parameters")
     return found

@@ -81,5 +81,5 @@ def test_files_of_results_and_of_runs_keep_them_to_the_bit(tmp_path):
 
 @pytest.mark.parametrize("content", [write_snapshots(np.zeros(3)), b"\x93NUMPY", b"", b"no array"])
 def test_what_is_no_file_of_snapshots_is_refused(content):
-    with pytest.raises(ValueError, match=r"snapshots\.npy|Cannot load|magic"):
+    with pytest.raises(ValueError, match=r"snapshots\.npy"):
         read_snapshots(content)
