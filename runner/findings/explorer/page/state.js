@@ -98,13 +98,13 @@ function pointOf(grid, at) {
 }
 
 /** The stored value of a series at or before a step, the last one after a run's end; NaN where there is none. */
-function history(run, series, at) {
+const history = (run, series, at) => { // a constant: a function of this name would replace window.history
   const {history: stored, last} = runAt(run);
   const row = part().series.indexOf(series);
   if (!stored || row < 0) return NaN;
   const points = meta.steps[stored.steps].length;
   return curves[stored.at + row * points + pointOf(stored.steps, Math.min(at, last))];
-}
+};
 
 /** All stored values of a series, (points,), to go with meta.steps[runAt(run).history.steps]. */
 function historyOf(run, series) {
@@ -183,7 +183,8 @@ function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === "function") node.addEventListener(name, value);
-    else if (value !== false && value !== null && value !== undefined) node.setAttribute(name, value === true ? "" : value);
+    else if (value === true) node.setAttribute(name, "");
+    else if (value !== false && value !== null && value !== undefined) node.setAttribute(name, value);
   }
   node.append(...children);
   return node;
@@ -201,13 +202,16 @@ function sized(canvas) {
   return [context, canvas.clientWidth, canvas.clientHeight];
 }
 
-/** Read the colours of the page, light or dark: low, mid, high as [r, g, b], all else as CSS colours. */
+/** Read the colours of the page, light or dark: low, mid, high and classes[i] as [r, g, b], all else as CSS colours. */
 function readColours() {
   const css = getComputedStyle(document.documentElement);
   const read = name => css.getPropertyValue(`--${name}`).trim();
   const list = name => read(name).split(/,\s*/);
   colours = {};
   for (const name of ["low", "mid", "high"]) colours[name] = list(name).map(Number);
-  for (const name of ["paper", "card", "ink", "soft", "line", "accent", "edge", "good", "shade"]) colours[name] = read(name);
+  for (const name of ["paper", "card", "ink", "soft", "line", "accent", "edge", "good", "shade"]) {
+    colours[name] = read(name);
+  }
   colours.cycle = list("cycle");
+  colours.classes = list("classes").map(hex => [1, 3, 5].map(at => parseInt(hex.slice(at, at + 2), 16)));
 }
