@@ -76,7 +76,7 @@ const drawSamples = (canvas, run) => {
     const target = samples[at + n * d + i];
     const across = ((samples[at + i * d + x] - left) / (right - left)) * width;
     const value = samples[at + i * d + y];
-    const down = kind === "curve" ? heightOf(target, height) : height * (1 - (value - bottom) / (top - bottom));
+    const down = kind === "curve" ? targetHeight(target, height) : height * (1 - (value - bottom) / (top - bottom));
     drawSample(context, across, down, target, split < 0 || samples[meta.splits[split].at + i] === 0);
   }
   context.globalAlpha = 1;
@@ -109,21 +109,22 @@ const drawLargePicture = (run, at) => {
   by("picture-word").textContent = why ? `${word}: ${why}` : word;
   by("save").hidden = by("picture-axes").hidden = !isDrawn;
   by("picture-axes").textContent = axesText();
-  canvas.setAttribute("aria-label", isDrawn ? `What the network says at step ${formatStep(at)}. ${axesText()}` : "no picture");
+  const label = isDrawn ? `What the network says at step ${formatStep(at)}. ${axesText()}` : "no picture";
+  canvas.setAttribute("aria-label", label);
 };
 
 /** Which inputs the picture shows, and where the others stand. */
 const axesText = () => {
-  const {axes, inputs, kind, target, base} = part();
+  const {axes, inputs, kind, target} = part();
   const [x, y] = axes.map(axis => inputs[axis]);
-  const others = inputs.map((name, d) => (axes.includes(d) ? "" : `${name} ${formatNumber(base[d])}`)).filter(Boolean);
-  const slice = others.length ? ` Slice through the median row: ${others.slice(0, 6).join(", ")}${others.length > 6 ? ", …" : ""}.` : "";
+  const slice = isSlice() ? ` A slice through the median row: ${restOfRow()}. Samples elsewhere are faint.` : "";
   const marks = kind === "surface" ? "" : " Filled: training samples; hollow: others.";
   return `Across ${x}, up ${kind === "curve" ? target : y}.${slice}${marks}`;
 };
 
 const savePicture = () => by("picture").toBlob(blob => {
-  const link = h("a", {href: URL.createObjectURL(blob), download: `${runAt(state.opened).name} step ${step()}.png`.replace(/[^\w.=+-]+/g, "-")});
+  const name = `${runAt(state.opened).name} step ${step()}`.replace(/[^\w.=+-]+/g, "-");
+  const link = h("a", {href: URL.createObjectURL(blob), download: `${name}.png`});
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 });
@@ -139,14 +140,15 @@ const factsOf = (run, at) => {
     for (const [set, word] of Object.entries(WHERE)) {
       if (!series.includes(`${set}/${name}`)) continue;
       const value = history(run, `${set}/${name}`, at);
-      const isScore = scores.endsWith(`/${name}`);
-      facts.push([`${word} ${isScore ? part().score.label : name}`, isScore ? formatScore(value) : formatNumber(value)]);
+      const [label, format] = scores.endsWith(`/${name}`) ? [part().score.label, formatScore] : [name, formatNumber];
+      facts.push([`${word} ${label}`, format(value)]);
     }
   }
   facts.push(["outcome", error ? `${OUTCOMES[outcome]}: ${error}` : OUTCOMES[outcome]]);
   if (restored !== null) facts.push(["kept weights", `of step ${formatStep(restored)}, its best`]);
   for (const [i, key] of keys.entries()) facts.push([key.name, key.values[runAt(run).k[i]]]);
-  facts.push(["run", `${index}${id ? `, ${id} in MLflow` : ""}`]);
+  facts.push(["run", `${index}`]);
+  if (id) facts.push(["MLflow run", id]);
   return facts;
 };
 

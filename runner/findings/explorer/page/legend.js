@@ -54,15 +54,20 @@ const itemsOf = () => {
   return [...classes.map(classItem), edgeItem("decision boundary")];
 };
 
+/** Where the inputs that are not shown stand, in words. */
+const restOfRow = () => {
+  const {axes, inputs, base} = part();
+  const rest = inputs.map((name, d) => `${name} ${formatNumber(base[d])}`).filter((_, d) => !axes.includes(d));
+  return rest.slice(0, 5).join(", ") + (rest.length > 5 ? ", …" : "");
+};
+
 /** The sentences of the legend: axes, slices, and signs that need words. */
 const sentencesOf = () => {
-  const {kind, axes, inputs, base, target} = part();
+  const {kind, axes, inputs, target} = part();
   if (kind === "none") return [];
   const [x, y] = axes.map(axis => inputs[axis]);
-  const others = inputs.map((name, d) => (axes.includes(d) ? "" : `${name} ${formatNumber(base[d])}`)).filter(Boolean);
-  const listed = others.slice(0, 5).join(", ") + (others.length > 5 ? ", …" : "");
   const sentences = [`Across: ${x}. Up: ${kind === "curve" ? target : y}.`];
-  if (others.length) sentences.push(`A slice through the median row: ${listed}.`);
+  if (isSlice()) sentences.push(`A slice through the median row: ${restOfRow()}.`);
   if (kind === "regions" && !hasTwoClasses()) sentences.push("Paler: less sure.");
   return sentences;
 };
@@ -88,7 +93,7 @@ const summaryOf = () => {
 
 const buildHead = () => {
   by("question").textContent = meta.question || meta.title;
-  const panels = hasWall() ? " Each panel is what one network says; the line under it is how good it is." : "";
+  const panels = hasWall() ? " A panel is what one network says; the line under it, how well." : "";
   by("summary").textContent = summaryOf() + panels;
   by("summary").title = part().solved ? `Solved: ${part().solved.words}` : "";
   buildLegend();

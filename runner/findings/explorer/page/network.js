@@ -1,7 +1,7 @@
 // network.js: the network of the opened run: a picture of what each unit says, lines for the weights between them.
 
 const MOST_UNITS = 12; // drawn of a layer
-const [DEAD, SATURATED, NEARLY_ALL] = [0.01, 0.05, 0.95]; // as in nn/signals.py: shares of the largest slope, of samples
+const [DEAD, SATURATED, NEARLY_ALL] = [0.01, 0.05, 0.95]; // shares of the largest slope, as in nn/signals.py; of samples
 const THUMBNAIL = 28; // points of a unit's picture along one side
 const MOST_SAMPLES = 2000; // looked at for dead units
 const diagram = {net: -1, part: -1, units: [], pointed: null};
@@ -144,7 +144,7 @@ const drawUnit = (canvas, values, name) => {
   context.clearRect(0, 0, width, height);
   if (part().kind !== "curve") {
     paintValues(context, values, THUMBNAIL, width, height, middle, half);
-    contour(context, values, THUMBNAIL, width, height, middle, 1);
+    if (name !== "inputs") contour(context, values, THUMBNAIL, width, height, middle, 1);
     return;
   }
   context.beginPath();
@@ -156,30 +156,41 @@ const drawUnit = (canvas, values, name) => {
   context.stroke();
 };
 
+/** Where each unit's picture stands on the canvas of the lines: unit -> {left, right, middle}. */
+const placesOf = canvas => {
+  const origin = canvas.getBoundingClientRect();
+  return new Map(diagram.units.flat().map(unit => {
+    const {left, right, top, height} = unit.picture.getBoundingClientRect();
+    return [unit, {left: left - origin.left, right: right - origin.left, middle: top + height / 2 - origin.top}];
+  }));
+};
+
+const drawEdge = (context, from, to, weight, strength) => {
+  const half = (from.right + to.left) / 2;
+  context.beginPath();
+  context.moveTo(from.right, from.middle);
+  context.bezierCurveTo(half, from.middle, half, to.middle, to.left, to.middle);
+  context.lineWidth = 0.6 + 7 * Math.abs(weight);
+  context.strokeStyle = `rgb(${weight < 0 ? colours.low : colours.high})`;
+  context.globalAlpha = (0.35 + 0.6 * Math.abs(weight)) * strength;
+  context.setLineDash(weight < 0 ? [6, 4] : []);
+  context.stroke();
+};
+
 /** The weights as lines: as wide as they are large, dashed where they are negative. */
 const drawEdges = (net, start) => {
   const canvas = by("network").querySelector(".edges");
   const [context, width, height] = sized(canvas);
-  const origin = canvas.getBoundingClientRect();
+  const places = placesOf(canvas);
   context.clearRect(0, 0, width, height);
   let largest = 0;
   for (let i = 0; i < net.parameters; i++) largest = Math.max(largest, Math.abs(weights[start + i]));
   for (const [l, units] of diagram.units.entries()) {
     const from = layerStart(net, start, l);
     for (const unit of units) for (const other of l ? diagram.units[l - 1] : []) {
-      const size = Math.abs(weights[from + other.k * net.sizes[l] + unit.k]) / (largest || 1);
-      const isNegative = weights[from + other.k * net.sizes[l] + unit.k] < 0;
-      const [a, b] = [other.picture.getBoundingClientRect(), unit.picture.getBoundingClientRect()];
-      const [x0, y0, x1, y1] = [a.right - origin.left, a.top + a.height / 2 - origin.top, b.left - origin.left, b.top + b.height / 2 - origin.top];
+      const weight = weights[from + other.k * net.sizes[l] + unit.k] / (largest || 1);
       const isOut = diagram.pointed && diagram.pointed !== unit && diagram.pointed !== other;
-      context.beginPath();
-      context.moveTo(x0, y0);
-      context.bezierCurveTo((x0 + x1) / 2, y0, (x0 + x1) / 2, y1, x1, y1);
-      context.lineWidth = 0.6 + 7 * size;
-      context.strokeStyle = `rgb(${isNegative ? colours.low : colours.high})`;
-      context.globalAlpha = (0.35 + 0.6 * size) * (isOut ? 0.12 : 1);
-      context.setLineDash(isNegative ? [6, 4] : []);
-      context.stroke();
+      drawEdge(context, places.get(other), places.get(unit), weight, isOut ? 0.12 : 1);
     }
   }
   context.globalAlpha = 1;
@@ -208,12 +219,13 @@ const drawNetwork = () => {
     unit.element.setAttribute("aria-label", wordsOf(net, start, unit, condition));
   }
   drawEdges(net, start);
-  by("network-note").textContent = diagram.pointed ? diagram.pointed.element.getAttribute("aria-label") : noteOf(states.flat());
+  const {pointed} = diagram;
+  by("network-note").textContent = pointed ? pointed.element.getAttribute("aria-label") : noteOf(states.flat());
 };
 
 const noteOf = states => {
-  const parts = ["Line width is the size of a weight: solid positive, dashed negative. Point at a unit for its numbers."];
-  if (states.includes("dead")) parts.push("Dead: hardly any slope for every training sample, so it cannot learn.");
-  if (states.includes("saturated")) parts.push("Saturated: hardly any slope for 95 % of the training samples, so it learns slowly.");
+  const parts = ["Line width: size of a weight; solid positive, dashed negative. Point at a unit for its numbers."];
+  if (states.includes("dead")) parts.push("Dead: hardly any slope for all training samples, so it cannot learn.");
+  if (states.includes("saturated")) parts.push("Saturated: hardly any slope for 95 % of them, so it learns slowly.");
   return parts.join(" ");
 };

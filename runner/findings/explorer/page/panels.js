@@ -55,8 +55,8 @@ const labelOf = (run, at) => {
 
 /** Show a run at the step of now; a picture that would be the same is not drawn again. */
 const updatePanel = (run, size = SMALL) => {
-  const {element, canvas, word} = wall.panels.get(run);
   const panel = wall.panels.get(run);
+  const {element, canvas, word} = panel;
   const at = step();
   const text = wordOf(run, at);
   const {classList} = element;
@@ -85,7 +85,8 @@ const refine = () => {
     if (!isResting || performance.now() - began > BUDGET) break;
     if (panel.isNear && panel.size !== LARGE) updatePanel(run, LARGE);
   }
-  if (isResting && [...wall.panels.values()].some(({isNear, size}) => isNear && size !== LARGE)) requestAnimationFrame(refine);
+  const isLeft = [...wall.panels.values()].some(({isNear, size}) => isNear && size !== LARGE);
+  if (isResting && isLeft) requestAnimationFrame(refine);
 };
 
 const labelPanels = () => {
@@ -120,7 +121,8 @@ const moveTo = target => {
 
 /** The neighbour of a panel in the direction of a key, undefined where there is none. */
 const neighbour = (from, key) => {
-  const rows = [...by("wall").querySelectorAll(".row:not(.head)")].map(row => [...row.querySelectorAll(".panel, .more")]);
+  const elements = [...by("wall").querySelectorAll(".row:not(.head)")];
+  const rows = elements.map(row => [...row.querySelectorAll(".panel, .more")]);
   const row = rows.findIndex(row => row.includes(from));
   const place = rows[row].indexOf(from);
   const last = rows[row].length - 1;

@@ -197,7 +197,7 @@ const drawSurface = (context, outputs, run, n, width, height, lineWidth) => {
 };
 
 /** From targets to a height of the canvas, with some air above and below the range. */
-const heightOf = (value, height) => {
+const targetHeight = (value, height) => {
   const [low, high] = part().range;
   const air = 0.08 * (high - low || 1);
   return height * (1 - (value - low + air) / (high - low + 2 * air || 1));
@@ -206,7 +206,7 @@ const heightOf = (value, height) => {
 /** A line through values (n) at even distances. */
 const drawLine = (context, values, width, height, colour, lineWidth, dash) => {
   context.beginPath();
-  values.forEach((value, i) => context.lineTo((i / (values.length - 1)) * width, heightOf(value, height)));
+  values.forEach((value, i) => context.lineTo((i / (values.length - 1)) * width, targetHeight(value, height)));
   context.setLineDash(dash);
   context.strokeStyle = colour;
   context.lineWidth = lineWidth;

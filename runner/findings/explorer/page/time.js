@@ -42,7 +42,7 @@ const pauseAt = frame => {
 
 const visibleRuns = () => runs().filter(isVisible);
 
-/** The height of the track at each frame: the share of runs that have solved it, or how good the median is; (frames). */
+/** The track's height at each frame, (frames): the share of runs that have solved it, or how good the median is. */
 const track = () => part().frames.map(at => {
   const shown = visibleRuns();
   if (!shown.length) return 0;
