@@ -83,13 +83,22 @@ const drawSamples = (canvas, run) => {
 };
 
 const drawSample = (context, x, y, target, isTraining) => {
-  const isClass = part().kind === "regions";
-  const r = part().kind === "curve" ? 2.6 : 3.2;
-  sign(context, isClass ? target : 0, x, y, r);
-  context.fillStyle = isTraining ? (isClass ? classColour(target) : colours.ink) : colours.card;
+  const {kind, range: [low, high]} = part();
+  sign(context, kind === "regions" ? target : 0, x, y, kind === "curve" ? 2.6 : 3.2);
+  let colour = colours.ink;
+  if (kind === "regions") colour = classColour(target);
+  if (kind === "surface") colour = rampColour((target - low) / (high - low));
+  const [inside, outside] = isTraining || kind === "surface" ? [colour, colours.card] : [colours.card, colour];
+  context.fillStyle = inside;
   context.fill();
-  context.strokeStyle = isTraining ? colours.card : isClass ? classColour(target) : colours.ink;
+  context.strokeStyle = kind === "surface" ? colours.edge : outside;
   context.stroke();
+};
+
+/** The colour of a share between 0 and 1, from low to high. */
+const rampColour = share => {
+  const pixel = ramp[Math.round(255 * clip(share, 0, 1))];
+  return `rgb(${pixel & 255}, ${(pixel >> 8) & 255}, ${(pixel >> 16) & 255})`;
 };
 
 /** The colour of a class: of two the ends of the ramp, of more their own. */
@@ -102,7 +111,7 @@ const drawLargePicture = (run, at) => {
   const canvas = by("picture");
   const why = part().kind === "none" ? part().why : whyNoPicture(run);
   const isDrawn = drawPicture(canvas, run, at, DETAIL, true);
-  if (isDrawn && part().kind !== "surface") drawSamples(canvas, run);
+  if (isDrawn) drawSamples(canvas, run);
   const word = part().kind === "none" ? "no picture" : wordOf(run, at);
   by("picture-box").classList.toggle("bare", !isDrawn);
   by("picture-word").hidden = !word;
@@ -118,7 +127,7 @@ const axesText = () => {
   const {axes, inputs, kind, target} = part();
   const [x, y] = axes.map(axis => inputs[axis]);
   const slice = isSlice() ? ` A slice through the median row: ${restOfRow()}. Samples elsewhere are faint.` : "";
-  const marks = kind === "surface" ? "" : " Filled: training samples; hollow: others.";
+  const marks = kind === "surface" ? " Points: samples." : " Filled: training samples; hollow: others.";
   return `Across ${x}, up ${kind === "curve" ? target : y}.${slice}${marks}`;
 };
 

@@ -13,7 +13,7 @@ const refuse = sentence => {
 /** Why the description cannot be shown; "" where it can. */
 const complaint = () => {
   if (meta.format !== FORMAT) return "This page does not hold a sweep, or its description is damaged.";
-  if (meta.version !== VERSION) return `This page has version ${meta.version} of its format, its script knows ${VERSION}.`;
+  if (meta.version !== VERSION) return `This page is in version ${meta.version} of its format, not ${VERSION}.`;
   return meta.parts.some(({runs: all}) => all.length) ? "" : "This sweep has no runs.";
 };
 

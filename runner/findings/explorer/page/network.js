@@ -1,7 +1,7 @@
 // network.js: the network of the opened run: a picture of what each unit says, lines for the weights between them.
 
 const MOST_UNITS = 12; // drawn of a layer
-const [DEAD, SATURATED, NEARLY_ALL] = [0.01, 0.05, 0.95]; // shares of the largest slope, as in nn/signals.py; of samples
+const [DEAD, SATURATED, NEARLY_ALL] = [0.01, 0.05, 0.95]; // of the largest slope, as in nn/signals.py; of samples
 const THUMBNAIL = 28; // points of a unit's picture along one side
 const MOST_SAMPLES = 2000; // looked at for dead units
 const diagram = {net: -1, part: -1, units: [], pointed: null};
@@ -144,7 +144,8 @@ const drawUnit = (canvas, values, name) => {
   context.clearRect(0, 0, width, height);
   if (part().kind !== "curve") {
     paintValues(context, values, THUMBNAIL, width, height, middle, half);
-    if (name !== "inputs") contour(context, values, THUMBNAIL, width, height, middle, 1);
+    const isCrossed = name !== "inputs" && values.some(value => value < middle); // not where a rectifier is at rest
+    if (isCrossed) contour(context, values, THUMBNAIL, width, height, middle, 1);
     return;
   }
   context.beginPath();
