@@ -14,9 +14,15 @@ const COST_WORDS = {train: "training cost", validation: "validation cost", test:
 /** What a person calls a series of costs such as "test/cost". */
 const costWord = series => COST_WORDS[series.split("/")[0]] ?? series;
 
+/** What a person calls the score, with the samples that it is measured on. */
+const scoreWord = () => {
+  const {label, on: samples} = part().score;
+  return label.includes(samples) ? label : `${samples} ${label}`;
+};
+
 const isCostShown = () => allCurves.shows === "cost";
 const shownSeries = () => (isCostShown() ? part().cost_series : part().score_series);
-const shownWord = () => (isCostShown() ? costWord(part().cost_series) : part().score.label);
+const shownWord = () => (isCostShown() ? costWord(part().cost_series) : scoreWord());
 /** Whether low is good: such numbers span decades, and may explode. */
 const isErrorShown = () => isCostShown() || !part().score.higher;
 const stepsOf = run => meta.steps[runAt(run).history.steps];
@@ -55,22 +61,25 @@ function drawRunEnd(plot, run) {
   drawCross(plot, last, value);
 }
 
-/** The median of runs at a step; those that diverged are worse than all others. */
-function medianAt(chosen, at) {
-  const worst = isErrorShown() ? Infinity : -Infinity;
-  const values = chosen.map(run => (hasDiverged(run, at) ? worst : history(run, shownSeries(), at)));
+/** The median of a series over runs at a step; those that diverged are worse than all others. NaN without any value. */
+function medianAt(chosen, series, isError, at) {
+  const worst = isError ? Infinity : -Infinity;
+  const values = chosen.map(run => (hasDiverged(run, at) ? worst : history(run, series, at)));
   const sorted = values.filter(value => !Number.isNaN(value)).sort((a, b) => a - b);
   const middle = sorted.length >> 1;
+  if (!sorted.length) return NaN;
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
 /** Medians of the visible runs of each colour: [{text, place, values}], values at part().frames. */
 function medianLines() {
-  const shown = runs().filter(run => isVisible(run) && runAt(run).history);
+  const shown = runs().filter(isVisible);
+  const [series, isError] = [shownSeries(), isErrorShown()];
   const names = colourNames().length ? colourNames() : ["median"];
   return names.flatMap((text, place) => {
     const chosen = shown.filter(run => colourOf(run) === place);
-    return chosen.length ? [{text, place, values: part().frames.map(at => medianAt(chosen, at))}] : [];
+    if (!chosen.length) return [];
+    return [{text, place, values: part().frames.map(at => medianAt(chosen, series, isError, at))}];
   });
 }
 
@@ -196,23 +205,26 @@ function runNear({offsetX, offsetY}) {
 
 /** Radio buttons for cost and score, where a run has both. */
 function buildCurveChoice() {
-  allCurves.shows = "cost";
-  document.querySelector(".curve-choice")?.remove();
   const {series, cost_series, score_series} = part();
-  if (score_series === cost_series || !series.includes(score_series)) return redrawCurves();
-  const choose = event => {
-    allCurves.shows = event.target.value;
-    redrawCurves();
-  };
+  const hasBoth = score_series !== cost_series && series.includes(score_series);
   const radio = (value, text) => {
     const checked = value === "cost";
-    return h("label", {}, h("input", {type: "radio", name: "curve", value, checked, change: choose}), text);
+    return h("label", {}, h("input", {type: "radio", name: "curve", value, checked, change: showCurves}), text);
   };
   const legend = h("legend", {class: "unseen"}, "The curves show");
-  const choices = [radio("cost", costWord(cost_series)), radio("score", part().score.label)];
-  allCurves.canvas.before(h("fieldset", {class: "curve-choice"}, legend, ...choices));
+  const choices = [radio("cost", costWord(cost_series)), radio("score", scoreWord())];
+  by("curves-note").replaceChildren(hasBoth ? h("fieldset", {class: "curve-choice"}, legend, ...choices) : "");
+  by("curves-title").textContent = hasBoth ? "Over the steps" : capital(costWord(cost_series));
+  allCurves.shows = "cost";
   redrawCurves();
 }
+
+function showCurves(event) {
+  allCurves.shows = event.target.value;
+  redrawCurves();
+}
+
+const capital = text => text.charAt(0).toUpperCase() + text.slice(1);
 
 allCurves.canvas.setAttribute("role", "img");
 allCurves.canvas.addEventListener("pointermove", event => {
