@@ -36,7 +36,7 @@ const halfToFloat = bits => {
   return exponent ? sign * 2 ** (exponent - 15) * (1 + fraction) : sign * 2 ** -14 * fraction;
 };
 
-/** The numbers of a data script as a Float32Array; `width` is bytes a number, 2 for halves. An Error holds a sentence. */
+/** The numbers of a data script as a Float32Array; `width`: bytes a number, 2 for halves. An Error holds a sentence. */
 const decoded = async (text, width, isDeflated) => {
   if (!text.trim()) return new Float32Array(0);
   if (isDeflated && typeof DecompressionStream === "undefined") throw new Error(TOO_OLD);

@@ -1,0 +1,121 @@
+// signals.js: the charts of the opened run: its costs, and what happened in each of its layers.
+
+const RUN_COSTS = ["train/cost", "validation/cost", "test/cost"];
+const SIGNAL_WORDS = {
+  gradient_norm: "norm of the gradient",
+  weight_norm: "norm of the weights",
+  moved: "change of the weights, relative",
+  dead: "share of dead units",
+  saturated: "share of saturated slopes",
+  flat: "share of units that answer the same everywhere",
+  spread: "spread of the activations",
+};
+const SHARES = ["dead", "saturated", "flat"];
+
+/** Lines where the evidence is and where a run ended early, and at the step of the slider. */
+function drawRunMarks(plot, run) {
+  const {last, outcome, ill_step: ill, restored} = runAt(run);
+  if (last < part().frames.at(-1)) drawStepLine(plot, last, colours.soft, [2, 3], outcome);
+  if (restored !== null && restored !== last) drawStepLine(plot, restored, colours.soft, [2, 3], "kept");
+  if (ill !== null) drawStepLine(plot, ill, colours.accent, [5, 3], "evidence");
+  drawStepLine(plot, Math.min(step(), last), colours.ink);
+}
+
+/** The costs that a run has: [{series, text, place, values}] with values (points,). */
+function costLines(run) {
+  const all = RUN_COSTS.map(series => ({series, text: costWord(series), values: historyOf(run, series)}));
+  const known = all.filter(({values}) => values.some(Number.isFinite));
+  return known.map((line, place) => ({...line, place}));
+}
+
+/** All lines of a chart of one run, their names at the ends, and its marks. */
+function drawRunLines(plot, run, steps, lines) {
+  drawAxes(plot);
+  for (const {place, values} of lines) {
+    useLine(plot.context, place, 2);
+    drawValues(plot, steps, values);
+  }
+  plot.context.setLineDash([]);
+  const lastOf = values => heightOf(plot, values.findLast(Number.isFinite));
+  drawEndLabels(plot, lines.map(({text, place, values}) => ({text, place, y: lastOf(values)})));
+  drawRunMarks(plot, run);
+}
+
+/** Training and held-out costs of a run over its steps, into #dialog-curves. */
+function drawRunCurves(run) {
+  const canvas = by("dialog-curves");
+  const [context, width, height] = sized(canvas);
+  if (!width) return;
+  context.clearRect(0, 0, width, height);
+  const lines = costLines(run);
+  describeRunCurves(canvas, run, lines);
+  if (!lines.length) return drawOutlined(context, "no numbers", width / 2, height / 2, colours.soft, "center");
+  const inRange = lines.flatMap(({series}) => Array.from(valuesInRange(run, series, true)));
+  const isLog = inRange.some(value => value > 0);
+  const right = roomFor(context, lines.map(line => line.text), width / 3);
+  const ends = [part().frames[0], part().frames.at(-1)];
+  const shown = {yKind: isLog ? "log" : "linear", right};
+  drawRunLines(plotOf([context, width, height], ends, rangeOf(inRange, isLog), shown), run, stepsOf(run), lines);
+}
+
+/** The costs at the step in words. */
+function describeRunCurves(canvas, run, lines) {
+  const values = lines.map(({series, text}) => `${text} ${formatNumber(history(run, series, step()))}`).join(", ");
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", `Costs over the steps; at step ${formatStep(step())}: ${values || "no numbers"}`);
+}
+
+/** A run's layers of one signal: [{text, place, values}] with values (points,); only layers that have numbers. */
+function signalLines(run, signal) {
+  const {signals} = runAt(run);
+  const row = part().signals.indexOf(signal);
+  if (!signals || row < 0) return [];
+  const {layers, at} = signals;
+  const points = meta.steps[signals.steps].length;
+  const lines = Array.from({length: layers}, (_, layer) => {
+    const start = at + (row * layers + layer) * points;
+    const text = layer === layers - 1 ? "output" : `layer ${layer + 1}`;
+    return {text, place: layer, values: curves.subarray(start, start + points)};
+  });
+  return lines.filter(({values}) => values.some(Number.isFinite));
+}
+
+/** One small chart: a line for each layer; the first steps have most of the width, as most goes wrong in them. */
+function drawSignal(canvas, run, signal) {
+  const [context, width, height] = sized(canvas);
+  if (!width) return;
+  context.clearRect(0, 0, width, height);
+  const lines = signalLines(run, signal);
+  const all = lines.flatMap(({values}) => Array.from(values));
+  const isLog = !SHARES.includes(signal) && all.some(value => value > 0);
+  const range = SHARES.includes(signal) ? [0, 1] : rangeOf(all, isLog);
+  const right = roomFor(context, lines.map(line => line.text), width / 3);
+  const steps = meta.steps[runAt(run).signals.steps];
+  const shown = {xKind: "early", yKind: isLog ? "log" : "linear", right};
+  drawRunLines(plotOf([context, width, height], [0, part().frames.at(-1)], range, shown), run, steps, lines);
+}
+
+/** One value of each layer at the step, in words. */
+function describeSignal(canvas, run, signal) {
+  const point = pointOf(runAt(run).signals.steps, Math.min(step(), runAt(run).last));
+  const values = signalLines(run, signal).map(({text, values}) => `${text} ${formatNumber(values[point])}`).join(", ");
+  canvas.setAttribute("aria-label", `${SIGNAL_WORDS[signal] ?? signal} at step ${formatStep(step())}: ${values}`);
+}
+
+/** Small charts of what happened in the layers of a run, into #dialog-signals; empty where nothing was recorded. */
+function drawRunSignals(run) {
+  const host = by("dialog-signals");
+  const key = `${state.part} ${run}`;
+  if (host.dataset.run !== key) {
+    host.dataset.run = key;
+    const recorded = part().signals.filter(signal => signalLines(run, signal).length);
+    host.replaceChildren(...recorded.map(signal => {
+      const canvas = h("canvas", {role: "img", "data-signal": signal});
+      return h("figure", {}, h("figcaption", {}, SIGNAL_WORDS[signal] ?? signal), canvas);
+    }));
+  }
+  for (const canvas of host.querySelectorAll("canvas")) {
+    drawSignal(canvas, run, canvas.dataset.signal);
+    describeSignal(canvas, run, canvas.dataset.signal);
+  }
+}
