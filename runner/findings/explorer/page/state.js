@@ -3,6 +3,15 @@
 // openRun(run, step) (detail.js). Nothing here touches `meta` before main() has checked it.
 
 const by = id => document.getElementById(id);
+
+/** The description of everything on the page; {} where it cannot be read. */
+const readMeta = () => {
+  try {
+    return JSON.parse(by("meta").textContent);
+  } catch {
+    return {};
+  }
+};
 const meta = readMeta();
 const state = {part: 0, frame: 0, playing: false, hovered: -1, opened: -1, chosen: {}, ranges: {}};
 const FINAL_COST = "final cost";
@@ -15,38 +24,29 @@ let samples = new Float32Array(0);
 let colours = {};
 let visible = new Uint8Array(0);
 
-/** The description of everything on the page; {} where it cannot be read. */
-function readMeta() {
-  try {
-    return JSON.parse(by("meta").textContent);
-  } catch {
-    return {};
-  }
-}
-
 // ---- Who is told ----
 
 const views = {};
 
 /** Call the view, without arguments, whenever `what` has changed. */
-function on(what, view) {
+const on = (what, view) => {
   (views[what] ??= []).push(view);
-}
+};
 
 /** Merge values into the state and call the views of `what`. */
-function change(what, values = {}) {
+const change = (what, values = {}) => {
   Object.assign(state, values);
   if (what === "selection" || what === "part") select();
   for (const view of views[what] ?? []) view();
-}
+};
 
 /** Show another data set of the sweep, at the step that is nearest to the one shown now. */
-function showPart(index) {
+const showPart = index => {
   const now = step();
   const {frames} = meta.parts[index];
   const frame = Math.max(0, frames.findLastIndex(at => at <= now));
   change("part", {part: index, frame, hovered: -1, opened: -1, chosen: {}, ranges: {}});
-}
+};
 
 const part = () => meta.parts[state.part];
 const step = () => part().frames[state.frame] ?? 0;
@@ -57,27 +57,27 @@ const isSelecting = () => Object.keys(state.chosen).length + Object.keys(state.r
 
 /** What is computed once per data set. */
 const remembered = new Map();
-function remember(name, compute) {
+const remember = (name, compute) => {
   const key = `${state.part} ${name}`;
   if (!remembered.has(key)) remembered.set(key, compute());
   return remembered.get(key);
-}
+};
 
 /** Work out which runs the chosen values and ranges leave. */
-function select() {
+const select = () => {
   visible = Uint8Array.from(runs(), run => {
     const hasValues = Object.entries(state.chosen).every(([key, values]) => values.has(runAt(run).k[key]));
     const isWithin = ([axis, [low, high]]) => axisValue(run, axis) >= low - 1e-9 && axisValue(run, axis) <= high + 1e-9;
     return hasValues && Object.entries(state.ranges).every(isWithin) ? 1 : 0;
   });
-}
+};
 
 /** Where a run stands on an axis: FINAL_COST, FINAL_SCORE, or the index of its value of a key. */
-function axisValue(run, axis) {
+const axisValue = (run, axis) => {
   if (axis === FINAL_COST) return history(run, part().cost_series, endOf(run));
   if (axis === FINAL_SCORE) return finalScore(run);
   return runAt(run).k[part().keys.findIndex(key => key.key === axis)];
-}
+};
 
 /** Which colour and dash a run's line has: an index for colours.cycle and DASHES. */
 const colourOf = run => (part().colour < 0 ? 0 : runAt(run).k[part().colour]);
@@ -85,7 +85,7 @@ const colourOf = run => (part().colour < 0 ? 0 : runAt(run).k[part().colour]);
 // ---- Numbers at a step ----
 
 /** The index of the last entry of meta.steps[grid] at or before the step, 0 where there is none. */
-function pointOf(grid, at) {
+const pointOf = (grid, at) => {
   const steps = meta.steps[grid];
   let low = 0;
   let high = steps.length - 1;
@@ -95,10 +95,10 @@ function pointOf(grid, at) {
     else high = middle - 1;
   }
   return low;
-}
+};
 
 /** The stored value of a series at or before a step, the last one after a run's end; NaN where there is none. */
-const history = (run, series, at) => { // a constant: a function of this name would replace window.history
+const history = (run, series, at) => {
   const {history: stored, last} = runAt(run);
   const row = part().series.indexOf(series);
   if (!stored || row < 0) return NaN;
@@ -107,13 +107,13 @@ const history = (run, series, at) => { // a constant: a function of this name wo
 };
 
 /** All stored values of a series, (points,), to go with meta.steps[runAt(run).history.steps]. */
-function historyOf(run, series) {
+const historyOf = (run, series) => {
   const {history: stored} = runAt(run);
   const row = part().series.indexOf(series);
   if (!stored || row < 0) return new Float32Array(0);
   const points = meta.steps[stored.steps].length;
   return curves.subarray(stored.at + row * points, stored.at + (row + 1) * points);
-}
+};
 
 const score = (run, at) => history(run, part().score_series, at);
 /** The step of the weights that a run ended with. */
@@ -125,61 +125,61 @@ const hasDiverged = (run, at) => runAt(run).outcome === "diverged" && hasEnded(r
 const isBetter = (a, b) => (part().score.higher ? a > b : a < b);
 
 /** Whether a run's score is good enough at a step. */
-function isSolved(run, at) {
+const isSolved = (run, at) => {
   const {solved} = part();
   if (!solved || hasDiverged(run, at)) return false;
   const value = score(run, at);
   return part().score.higher ? value >= solved.value : value <= solved.value;
-}
+};
 
 /** How good a score is: 0 like the best constant answer (or worse), 1 perfect. */
-function goodness(value) {
+const goodness = value => {
   const {score: asked, constant} = part();
   const zero = constant ?? asked.worst ?? remember("first scores", () => median(runs().map(run => score(run, 0))));
   const best = asked.higher ? 1 : 0;
   const share = zero === best ? Number(value === best) : (value - zero) / (best - zero);
   return share > 0 ? Math.min(1, share) : 0;
-}
+};
 
-/** Where the weights of a run begin at a step, -1 without weights. */
-function weightsAt(run, at) {
+/** Where the weights of a run begin that were stored at or before a step, -1 without any. */
+const weightsAt = (run, at) => {
   const {snapshots, net, last} = runAt(run);
-  if (!snapshots || net < 0) return -1;
+  if (!snapshots || net < 0 || meta.steps[snapshots.steps][0] > at) return -1;
   const size = meta.nets[net].parameters;
   for (let point = pointOf(snapshots.steps, Math.min(at, last)); point >= 0; point--) {
     const start = snapshots.at + point * size;
     if (Number.isFinite(weights[start])) return start;
   }
   return -1;
-}
+};
 
 /** The median of the finite values; NaN without any. */
-function median(values) {
+const median = values => {
   const sorted = values.filter(Number.isFinite).sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
+};
 
 // ---- Text, elements, colours ----
 
 /** A number with three digits that count. */
-function formatNumber(value) {
+const formatNumber = value => {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-3 || size >= 1e5)) return value.toExponential(1).replace("e+", "e").replace("-", "−");
   return String(Number(value.toPrecision(3))).replace("-", "−");
-}
+};
 
 const formatStep = value => value.toLocaleString("en-US");
 
 /** A score: shares with three decimals, so that they stand under each other. */
-function formatScore(value) {
+const formatScore = value => {
   if (!Number.isFinite(value)) return "–";
   return part().score.share ? value.toFixed(3) : formatNumber(value);
-}
+};
 
 /** An element; functions among the attributes listen to the event of that name, children are nodes or text. */
-function h(tag, attributes = {}, ...children) {
+const h = (tag, attributes = {}, ...children) => {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === "function") node.addEventListener(name, value);
@@ -188,10 +188,10 @@ function h(tag, attributes = {}, ...children) {
   }
   node.append(...children);
   return node;
-}
+};
 
 /** A canvas fitted to its place on the page: [context, width, height] in CSS pixels. */
-function sized(canvas) {
+const sized = canvas => {
   const ratio = Math.min(2, devicePixelRatio || 1);
   const width = Math.round(canvas.clientWidth * ratio);
   const height = Math.round(canvas.clientHeight * ratio);
@@ -200,10 +200,10 @@ function sized(canvas) {
   const context = canvas.getContext("2d");
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   return [context, canvas.clientWidth, canvas.clientHeight];
-}
+};
 
 /** Read the colours of the page, light or dark: low, mid, high and classes[i] as [r, g, b], all else as CSS colours. */
-function readColours() {
+const readColours = () => {
   const css = getComputedStyle(document.documentElement);
   const read = name => css.getPropertyValue(`--${name}`).trim();
   const list = name => read(name).split(/,\s*/);
@@ -214,4 +214,4 @@ function readColours() {
   }
   colours.cycle = list("cycle");
   colours.classes = list("classes").map(hex => [1, 3, 5].map(at => parseInt(hex.slice(at, at + 2), 16)));
-}
+};

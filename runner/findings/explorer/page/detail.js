@@ -1,0 +1,221 @@
+// detail.js: one run, in a dialog over the page, or as the page itself where there is no other: its picture with the
+// samples, its network, curves, facts and commands.
+
+const DETAIL = 160; // points of the picture along one side
+const MOST_DRAWN = 800; // samples in the picture
+const OUTCOMES = {
+  converged: "converged: it met its goal or stopped improving",
+  stopped: "stopped: it used all its steps",
+  diverged: "diverged: its numbers were no longer finite",
+  failed: "failed",
+  killed: "killed before its end",
+  pruned: "pruned: the search gave it up",
+};
+const WHERE = {train: "training", validation: "validation", test: "test"};
+let opener = null;
+
+const isAlone = () => meta.parts.length === 1 && runs().length === 1;
+
+/** Open a run, at a step if one is given. */
+const openRun = (run, at) => {
+  if (at !== undefined) goToStep(at);
+  if (!by("dialog").open && !isAlone()) {
+    opener = document.activeElement;
+    change("opened", {opened: run});
+    by("dialog").showModal();
+    drawDetail();
+  } else change("opened", {opened: run});
+};
+
+/** Open the run before (-1) or after (1) the opened one, among the selected ones where it is one of these. */
+const openNext = direction => {
+  const all = isVisible(state.opened) ? visibleRuns() : runs();
+  openRun(all[(all.indexOf(state.opened) + direction + all.length) % all.length]);
+};
+
+const closed = () => {
+  const panel = wall.panels.get(state.opened)?.element;
+  change("opened", {opened: -1});
+  if (panel) moveTo(panel);
+  else opener?.focus();
+};
+
+// ---- Text to copy ----
+
+const copy = async (text, button) => {
+  try {
+    await navigator.clipboard.writeText(text);
+    button.textContent = "copied";
+  } catch {
+    getSelection().selectAllChildren(button.previousSibling);
+    button.textContent = "press Ctrl+C";
+  }
+  setTimeout(() => (button.textContent = "copy"), 2000);
+};
+
+/** A command, with a button that copies it. */
+const commandOf = text => {
+  const button = h("button", {class: "quiet", type: "button"}, "copy");
+  button.addEventListener("click", () => copy(text, button));
+  return h("div", {class: "command"}, h("code", {}, text), button);
+};
+
+// ---- The picture ----
+
+/** Samples over the picture: filled in training, hollow elsewhere; faint where the picture is a slice. */
+const drawSamples = (canvas, run) => {
+  const {input, split} = runAt(run);
+  if (input < 0) return;
+  const [context, width, height] = sized(canvas);
+  const {n, d, at} = meta.inputs[input];
+  const {axes: [x, y], domain: [[left, right], [bottom, top] = []], kind} = part();
+  const every = Math.ceil(n / MOST_DRAWN);
+  context.globalAlpha = isSlice() ? 0.3 : kind === "curve" ? 0.7 : 1;
+  context.lineWidth = 1;
+  for (let i = 0; i < n; i += every) {
+    const target = samples[at + n * d + i];
+    const across = ((samples[at + i * d + x] - left) / (right - left)) * width;
+    const value = samples[at + i * d + y];
+    const down = kind === "curve" ? targetHeight(target, height) : height * (1 - (value - bottom) / (top - bottom));
+    drawSample(context, across, down, target, split < 0 || samples[meta.splits[split].at + i] === 0);
+  }
+  context.globalAlpha = 1;
+};
+
+const drawSample = (context, x, y, target, isTraining) => {
+  const {kind, range: [low, high]} = part();
+  sign(context, kind === "regions" ? target : 0, x, y, kind === "curve" ? 2.6 : 3.2);
+  let colour = colours.ink;
+  if (kind === "regions") colour = classColour(target);
+  if (kind === "surface") colour = rampColour((target - low) / (high - low));
+  const [inside, outside] = isTraining || kind === "surface" ? [colour, colours.card] : [colours.card, colour];
+  context.fillStyle = inside;
+  context.fill();
+  context.strokeStyle = kind === "surface" ? colours.edge : outside;
+  context.stroke();
+};
+
+/** The colour of a share between 0 and 1, from low to high. */
+const rampColour = share => {
+  const pixel = ramp[Math.round(255 * clip(share, 0, 1))];
+  return `rgb(${pixel & 255}, ${(pixel >> 8) & 255}, ${(pixel >> 16) & 255})`;
+};
+
+/** The colour of a class: of two the ends of the ramp, of more their own. */
+const classColour = index => {
+  if (hasTwoClasses()) return `rgb(${index ? colours.high : colours.low})`;
+  return `rgb(${colours.classes[index % colours.classes.length]})`;
+};
+
+const drawLargePicture = (run, at) => {
+  const canvas = by("picture");
+  const why = part().kind === "none" ? part().why : whyNoPicture(run);
+  const isDrawn = drawPicture(canvas, run, at, DETAIL, true);
+  if (isDrawn) drawSamples(canvas, run);
+  const word = part().kind === "none" ? "no picture" : wordOf(run, at);
+  by("picture-box").classList.toggle("bare", !isDrawn);
+  by("picture-word").hidden = !word;
+  by("picture-word").textContent = why ? `${word}: ${why}` : word;
+  by("save").hidden = by("picture-axes").hidden = !isDrawn;
+  by("picture-axes").textContent = axesText();
+  const label = isDrawn ? `What the network says at step ${formatStep(at)}. ${axesText()}` : "no picture";
+  canvas.setAttribute("aria-label", label);
+};
+
+/** Which inputs the picture shows, and where the others stand. */
+const axesText = () => {
+  const {axes, inputs, kind, target} = part();
+  const [x, y] = axes.map(axis => inputs[axis]);
+  const slice = isSlice() ? ` A slice through the median row: ${restOfRow()}. Samples elsewhere are faint.` : "";
+  const marks = kind === "surface" ? " Points: samples." : " Filled: training samples; hollow: others.";
+  return `Across ${x}, up ${kind === "curve" ? target : y}.${slice}${marks}`;
+};
+
+const savePicture = () => by("picture").toBlob(blob => {
+  const name = `${runAt(state.opened).name} step ${step()}`.replace(/[^\w.=+-]+/g, "-");
+  const link = h("a", {href: URL.createObjectURL(blob), download: `${name}.png`});
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+});
+
+// ---- Facts ----
+
+/** [what, value] for the list of facts at a step. */
+const factsOf = (run, at) => {
+  const {outcome, error, last, restored, id, index} = runAt(run);
+  const {score_series: scores, cost_series: costs, series, keys} = part();
+  const facts = [["step", `${formatStep(Math.min(at, last))} of ${formatStep(last)}`]];
+  for (const name of new Set([scores, costs].map(text => text.split("/")[1]))) {
+    for (const [set, word] of Object.entries(WHERE)) {
+      if (!series.includes(`${set}/${name}`)) continue;
+      const value = history(run, `${set}/${name}`, at);
+      const [label, format] = scores.endsWith(`/${name}`) ? [part().score.label, formatScore] : [name, formatNumber];
+      facts.push([`${word} ${label}`, format(value)]);
+    }
+  }
+  facts.push(["outcome", error ? `${OUTCOMES[outcome]}: ${error}` : OUTCOMES[outcome]]);
+  if (restored !== null) facts.push(["kept weights", `of step ${formatStep(restored)}, its best`]);
+  for (const [i, key] of keys.entries()) facts.push([key.name, key.values[runAt(run).k[i]]]);
+  facts.push(["run", `${index}`]);
+  if (id) facts.push(["MLflow run", id]);
+  return facts;
+};
+
+const drawFacts = (run, at) => {
+  by("facts").replaceChildren(...factsOf(run, at).flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
+};
+
+/** Why the run does not learn, on what evidence, and what to try. */
+const drawCause = run => {
+  const {cause: index, ill_step: since} = runAt(run);
+  by("why").hidden = index < 0;
+  if (index < 0) return;
+  const {text, settings, evidence, to_try: commands, page, flaw} = part().causes[index];
+  const title = flaw ? "What is wrong, though it learns" : "Why it does not learn";
+  const parts = [h("h3", {}, title), h("p", {}, h("b", {}, text))];
+  if (settings) parts.push(h("p", {class: "soft small"}, settings));
+  if (evidence.length) parts.push(h("ul", {}, ...evidence.map(sentence => h("li", {}, sentence))));
+  if (since !== null) {
+    const jump = h("button", {class: "link", type: "button"}, `show step ${formatStep(since)}, where it was seen`);
+    jump.addEventListener("click", () => goToStep(since));
+    parts.push(h("p", {}, jump));
+  }
+  if (commands.length) parts.push(h("p", {class: "soft small"}, "Try:"), ...commands.map(commandOf));
+  if (page) parts.push(h("p", {class: "soft small"}, `More in ${page}`));
+  by("why").replaceChildren(...parts);
+};
+
+// ---- Together ----
+
+/** What changes with the step. */
+const drawDetail = () => {
+  const run = state.opened;
+  if (run < 0) return;
+  drawLargePicture(run, step());
+  drawNetwork();
+  drawFacts(run, step());
+  drawRunCurves(run);
+  drawRunSignals(run);
+};
+
+on("opened", () => {
+  const run = state.opened;
+  if (run < 0) return;
+  by("run-name").textContent = runAt(run).name;
+  by("run-command").replaceChildren(commandOf(runAt(run).command));
+  drawCause(run);
+  drawDetail();
+});
+for (const what of ["frame", "colours", "resized"]) on(what, drawDetail);
+on("part", () => by("dialog").close());
+
+const listenToDetail = () => {
+  by("dialog").addEventListener("close", closed);
+  by("dialog").addEventListener("click", event => {
+    if (event.target === by("dialog")) by("dialog").close();
+  });
+  by("close").addEventListener("click", () => by("dialog").close());
+  by("previous").addEventListener("click", () => openNext(-1));
+  by("next").addEventListener("click", () => openNext(1));
+  by("save").addEventListener("click", savePicture);
+};

@@ -1,0 +1,115 @@
+// legend.js: what the page is about, in a sentence, and what the colours and signs of its pictures mean.
+
+/** A small canvas that `draw(context, width, height)` fills, with its words. */
+const legendItem = (words, draw) => {
+  const canvas = h("canvas", {"aria-hidden": "true"});
+  return {element: h("span", {}, canvas, words), draw: () => draw(...sized(canvas))};
+};
+
+const plainColour = colour => (context, width, height) => {
+  context.fillStyle = colour();
+  context.fillRect(0, 0, width, height);
+};
+
+/** A class's colour with its sign on it. */
+const classItem = (name, index) => legendItem(name, (context, width, height) => {
+  plainColour(() => classColour(index))(context, width, height);
+  sign(context, index, width / 2, height / 2, 3.6);
+  context.fillStyle = colours.card;
+  context.fill();
+});
+
+const lineItem = (words, colour, lineWidth, dash = []) => legendItem(words, (context, width, height) => {
+  context.clearRect(0, 0, width, height);
+  context.beginPath();
+  context.moveTo(0, height / 2);
+  context.lineTo(width, height / 2);
+  context.strokeStyle = colour();
+  context.lineWidth = lineWidth;
+  context.setLineDash(dash);
+  context.stroke();
+});
+
+const rampItem = words => legendItem(words, (context, width, height) => {
+  const gradient = context.createLinearGradient(0, 0, width, 0);
+  for (const [at, name] of [[0, "low"], [0.5, "mid"], [1, "high"]]) gradient.addColorStop(at, `rgb(${colours[name]})`);
+  context.fillStyle = gradient;
+  context.fillRect(0, 0, width, height);
+});
+
+const edgeItem = words => lineItem(words, () => colours.edge, 2);
+
+const itemsOf = () => {
+  const {kind, classes, range: [low, high], target, truth} = part();
+  if (kind === "curve") {
+    const lines = [lineItem("network", () => `rgb(${colours.low})`, 3)];
+    if (truth) lines.push(lineItem("truth, without noise", () => colours.soft, 1.5, [4, 3]));
+    return lines;
+  }
+  if (kind === "surface") {
+    const ramp = rampItem(`${target}, ${formatNumber(low)} to ${formatNumber(high)}`);
+    return [ramp, edgeItem("at a quarter, half and three quarters")];
+  }
+  if (kind === "none") return [];
+  return [...classes.map(classItem), edgeItem("decision boundary")];
+};
+
+/** Where the inputs that are not shown stand, in words. */
+const restOfRow = () => {
+  const {axes, inputs, base} = part();
+  const rest = inputs.map((name, d) => `${name} ${formatNumber(base[d])}`).filter((_, d) => !axes.includes(d));
+  return rest.slice(0, 5).join(", ") + (rest.length > 5 ? ", …" : "");
+};
+
+/** The sentences of the legend: axes, slices, and signs that need words. */
+const sentencesOf = () => {
+  const {kind, axes, inputs, target} = part();
+  if (kind === "none") return [];
+  const [x, y] = axes.map(axis => inputs[axis]);
+  const sentences = [`Across: ${x}. Up: ${kind === "curve" ? target : y}.`];
+  if (isSlice()) sentences.push(`A slice through the median row: ${restOfRow()}.`);
+  if (kind === "regions" && !hasTwoClasses()) sentences.push("Paler: less sure.");
+  return sentences;
+};
+
+let items = [];
+
+const buildLegend = () => {
+  items = itemsOf();
+  const text = sentencesOf().join(" ");
+  by("legend").replaceChildren(...items.map(({element}) => element), h("span", {class: "wide"}, text));
+};
+
+/** "60 networks 2-4-1 on quadrants, 5 seeds each": what the part holds. */
+const summaryOf = () => {
+  const {keys, label} = part();
+  const used = [...new Set(part().runs.map(run => run.net))].filter(net => net >= 0);
+  const structures = [...new Set(used.map(net => meta.nets[net].sizes.join("-")))];
+  const shapes = structures.length <= 3 ? structures.join(", ") : `of ${structures.length} structures`;
+  const seeds = keys.filter(key => key.replicate).map(key => `${key.values.length} ${key.name}s`).join(", ");
+  const count = runs().length === 1 ? "One network" : `${formatStep(runs().length)} networks`;
+  return `${count} ${shapes} on ${label}${runs().length > 1 && seeds ? `, ${seeds} each` : ""}.`;
+};
+
+const buildHead = () => {
+  by("question").textContent = meta.question || meta.title;
+  const panels = hasWall() ? " A panel is what one network says; the line under it, how well." : "";
+  by("summary").textContent = summaryOf() + panels;
+  by("summary").title = part().solved ? `Solved: ${part().solved.words}` : "";
+  buildLegend();
+};
+
+/** What was left out, and the commands that made the sweep and this page. */
+const buildAbout = () => {
+  const notes = meta.notes.map(note => h("li", {}, note));
+  by("about").replaceChildren(
+    h("p", {}, "Every picture is computed here from the stored weights. The page loads nothing."),
+    ...(notes.length ? [h("ul", {}, ...notes)] : []),
+    h("p", {}, `The sweep ${meta.title} was made by`), commandOf(meta.command),
+    h("p", {}, "This page was made by"), commandOf(meta.again),
+  );
+  by("about").parentElement.open = notes.length > 0;
+};
+
+on("part", buildHead);
+for (const what of ["colours", "resized"]) on(what, () => items.forEach(({draw}) => draw()));

@@ -1,0 +1,232 @@
+// network.js: the network of the opened run: a picture of what each unit says, lines for the weights between them.
+
+const MOST_UNITS = 12; // drawn of a layer
+const [DEAD, SATURATED, NEARLY_ALL] = [0.01, 0.05, 0.95]; // of the largest slope, as in nn/signals.py; of samples
+const THUMBNAIL = 28; // points of a unit's picture along one side
+const MOST_SAMPLES = 2000; // looked at for dead units
+const diagram = {net: -1, part: -1, units: [], pointed: null};
+
+/** The derivative of each activation at z, where it says a; as in nn/activations.py. */
+const SLOPES = {
+  sigmoid: (z, a) => a * (1 - a),
+  tanh: (z, a) => 1 - a * a,
+  relu: z => Number(z > 0),
+  floored_relu: (z, a, {floor = 0.001}) => Number(z > floor),
+  leaky_relu: (z, a, {slope = 0.01}) => (z > 0 ? 1 : slope),
+  elu: (z, a, {alpha = 1}) => (z > 0 ? 1 : a + alpha),
+  softplus: z => 1 / (1 + Math.exp(-z)),
+  gelu: z => {
+    const c = clip(z, -10, 10);
+    const t = tanh(GELU * (c + 0.044715 * c * c * c));
+    return 0.5 * (1 + t) + 0.5 * z * (1 - t * t) * GELU * (1 + 3 * 0.044715 * c * c);
+  },
+  identity: () => 1,
+};
+
+/** The largest slope of an activation for |z| <= 10. */
+const largestSlope = activation => keep(`slope ${JSON.stringify(activation)}`, () => {
+  const z = Float64Array.from({length: 2001}, (_, i) => (i - 1000) / 100);
+  const a = z.slice();
+  ACTIVATIONS[activation.name](activation)(a);
+  return z.reduce((most, value, i) => Math.max(most, Math.abs(SLOPES[activation.name](value, a[i], activation))), 0);
+});
+
+/** Training samples as a run's network gets them, [input] -> (n). */
+const trainingInputs = run => {
+  const {input, split, scale} = runAt(run);
+  return remember(`training ${input} ${split} ${scale.x} ${scale.c}`, () => {
+    const {n, d, at} = meta.inputs[input];
+    const isTraining = i => split < 0 || samples[meta.splits[split].at + i] === 0;
+    const all = Array.from({length: n}, (_, i) => i).filter(isTraining);
+    const every = Math.ceil(all.length / MOST_SAMPLES);
+    const rows = all.filter((_, i) => i % every === 0);
+    return scale.x.map((low, k) => Float64Array.from(rows, i => (samples[at + i * d + k] - low) / scale.c[k]));
+  });
+};
+
+/** Where the weights and biases of a layer begin, after `start`. */
+const layerStart = (net, start, layer) => {
+  let at = start;
+  for (let l = 1; l < layer; l++) at += net.sizes[l] * (net.sizes[l - 1] + (net.bias ? 1 : 0));
+  return at;
+};
+
+/** For each hidden unit "dead", "saturated" or "": [layer][unit], from the training samples. */
+const statesOf = (run, start) => {
+  const net = meta.nets[runAt(run).net];
+  const states = net.sizes.map(size => Array(size).fill(""));
+  const X = runAt(run).input < 0 ? [] : trainingInputs(run);
+  if (!X.length || !X[0].length || !(net.activation.name in SLOPES)) return states;
+  const layers = keep(`layers ${runAt(run).net} ${X[0].length}`, () => layersFor(net, X[0].length));
+  forward(net, weights, start, X, layers);
+  const slope = SLOPES[net.activation.name];
+  const largest = largestSlope(net.activation);
+  const z = keep(`z ${X[0].length}`, () => new Float64Array(X[0].length));
+  for (let l = 1; l < net.sizes.length - 1; l++) {
+    const [from, size] = [layerStart(net, start, l), net.sizes[l]];
+    for (let k = 0; k < size; k++) {
+      z.fill(net.bias ? weights[from + net.sizes[l - 1] * size + k] : 0);
+      addProducts(z, weights, from + k, size, layers[l - 1]);
+      let [dead, flat] = [0, 0];
+      for (let i = 0; i < z.length; i++) {
+        const share = Math.abs(slope(z[i], layers[l][k][i], net.activation)) / largest;
+        dead += share < DEAD;
+        flat += share < SATURATED;
+      }
+      states[l][k] = dead === z.length ? "dead" : flat >= NEARLY_ALL * z.length ? "saturated" : "";
+    }
+  }
+  return states;
+};
+
+// ---- The diagram ----
+
+const nameOf = (net, layer, k) => {
+  if (layer === 0) return part().inputs[k] ?? `input ${k + 1}`;
+  if (layer < net.sizes.length - 1) return net.sizes.length > 3 ? `unit ${layer}.${k + 1}` : `unit ${k + 1}`;
+  return net.sizes[layer] > 1 ? (part().classes[k] ?? `output ${k + 1}`) : "output";
+};
+
+const activationOf = (net, layer) => {
+  if (layer === 0) return "inputs";
+  return layer === net.sizes.length - 1 ? net.output : net.activation.name;
+};
+
+/** Make the elements of a network's units; they stay while runs of the same structure are opened. */
+const buildNetwork = net => {
+  const box = by("network");
+  const canvas = h("canvas", {class: "edges", "aria-hidden": "true"});
+  const most = Math.min(MOST_UNITS, Math.max(...net.sizes));
+  box.replaceChildren(canvas);
+  box.style.setProperty("--most", most);
+  diagram.units = net.sizes.map((size, l) => {
+    const shown = Math.min(size, MOST_UNITS);
+    const units = Array.from({length: shown}, (_, k) => {
+      const picture = h("canvas", {"aria-hidden": "true"});
+      const caption = h("span", {"aria-hidden": "true"});
+      return {l, k, picture, caption, element: h("div", {class: "unit", role: "img"}, picture, caption)};
+    });
+    const column = h("div", {class: "layer"}, h("span", {class: "layer-name soft"}, activationOf(net, l)));
+    column.append(h("div", {class: "units"}, ...units.map(({element}) => element)));
+    if (size > shown) column.append(h("span", {class: "left soft"}, `${size - shown} more not shown`));
+    box.append(column);
+    return units;
+  });
+  for (const unit of diagram.units.flat()) {
+    unit.element.addEventListener("pointerenter", () => point(unit));
+    unit.element.addEventListener("pointerleave", () => point(null));
+  }
+};
+
+/** Show the numbers of a unit, and its lines alone. */
+const point = unit => {
+  diagram.pointed = unit;
+  drawNetwork();
+};
+
+/** A unit's bias and the weights of its lines, in words. */
+const wordsOf = (net, start, {l, k}, condition) => {
+  if (l === 0) return nameOf(net, 0, k);
+  const [from, size, before] = [layerStart(net, start, l), net.sizes[l], net.sizes[l - 1]];
+  const lines = Array.from({length: Math.min(before, MOST_UNITS)}, (_, j) => (
+    `${nameOf(net, l - 1, j)} ${formatNumber(weights[from + j * size + k])}`
+  ));
+  const bias = net.bias ? `bias ${formatNumber(weights[from + before * size + k])}; ` : "";
+  return `${nameOf(net, l, k)}${condition ? `, ${condition}` : ""}: ${bias}weights ${lines.join(", ")}`;
+};
+
+/** What a unit says over the points of the picture: colours from low to high, or a line. */
+const drawUnit = (canvas, values, name) => {
+  const [context, width, height] = sized(canvas);
+  const isShare = ["sigmoid", "softmax", "clipped_softmax"].includes(name);
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
+  const [middle, half] = isShare ? [0.5, 0.5] : [0, name === "tanh" ? 1 : largest];
+  context.clearRect(0, 0, width, height);
+  if (part().kind !== "curve") {
+    paintValues(context, values, THUMBNAIL, width, height, middle, half);
+    const isCrossed = name !== "inputs" && values.some(value => value < middle); // not where a rectifier is at rest
+    if (isCrossed) contour(context, values, THUMBNAIL, width, height, middle, 1);
+    return;
+  }
+  context.beginPath();
+  values.forEach((value, i) => {
+    context.lineTo((i / (values.length - 1)) * width, height / 2 - ((value - middle) / half) * height * 0.42);
+  });
+  context.strokeStyle = `rgb(${colours.low})`;
+  context.lineWidth = 2;
+  context.stroke();
+};
+
+/** Where each unit's picture stands on the canvas of the lines: unit -> {left, right, middle}. */
+const placesOf = canvas => {
+  const origin = canvas.getBoundingClientRect();
+  return new Map(diagram.units.flat().map(unit => {
+    const {left, right, top, height} = unit.picture.getBoundingClientRect();
+    return [unit, {left: left - origin.left, right: right - origin.left, middle: top + height / 2 - origin.top}];
+  }));
+};
+
+const drawEdge = (context, from, to, weight, strength) => {
+  const half = (from.right + to.left) / 2;
+  context.beginPath();
+  context.moveTo(from.right, from.middle);
+  context.bezierCurveTo(half, from.middle, half, to.middle, to.left, to.middle);
+  context.lineWidth = 0.6 + 7 * Math.abs(weight);
+  context.strokeStyle = `rgb(${weight < 0 ? colours.low : colours.high})`;
+  context.globalAlpha = (0.35 + 0.6 * Math.abs(weight)) * strength;
+  context.setLineDash(weight < 0 ? [6, 4] : []);
+  context.stroke();
+};
+
+/** The weights as lines: as wide as they are large, dashed where they are negative. */
+const drawEdges = (net, start) => {
+  const canvas = by("network").querySelector(".edges");
+  const [context, width, height] = sized(canvas);
+  const places = placesOf(canvas);
+  context.clearRect(0, 0, width, height);
+  let largest = 0;
+  for (let i = 0; i < net.parameters; i++) largest = Math.max(largest, Math.abs(weights[start + i]));
+  for (const [l, units] of diagram.units.entries()) {
+    const from = layerStart(net, start, l);
+    for (const unit of units) for (const other of l ? diagram.units[l - 1] : []) {
+      const weight = weights[from + other.k * net.sizes[l] + unit.k] / (largest || 1);
+      const isOut = diagram.pointed && diagram.pointed !== unit && diagram.pointed !== other;
+      drawEdge(context, places.get(other), places.get(unit), weight, isOut ? 0.12 : 1);
+    }
+  }
+  context.globalAlpha = 1;
+  context.setLineDash([]);
+};
+
+/** Draw the network of the opened run at the step of now; nothing where it is not known. */
+const drawNetwork = () => {
+  const run = state.opened;
+  const start = run < 0 ? -1 : weightsAt(run, step());
+  const isShown = start >= 0 && isKnown(meta.nets[runAt(run).net]);
+  by("network-section").hidden = !isShown;
+  if (!isShown) return;
+  const net = meta.nets[runAt(run).net];
+  if (diagram.net !== runAt(run).net || diagram.part !== state.part) {
+    Object.assign(diagram, {net: runAt(run).net, part: state.part, pointed: null});
+    buildNetwork(net);
+  }
+  const states = statesOf(run, start);
+  const layers = part().kind === "none" ? null : layersOf(run, step(), part().kind === "curve" ? 60 : THUMBNAIL);
+  for (const unit of diagram.units.flat()) {
+    const condition = states[unit.l][unit.k];
+    if (layers) drawUnit(unit.picture, layers[unit.l][unit.k], activationOf(net, unit.l));
+    unit.caption.textContent = condition || (unit.l === 0 || layers === null ? nameOf(net, unit.l, unit.k) : "");
+    unit.element.classList.toggle("marked", Boolean(condition));
+    unit.element.setAttribute("aria-label", wordsOf(net, start, unit, condition));
+  }
+  drawEdges(net, start);
+  const {pointed} = diagram;
+  by("network-note").textContent = pointed ? pointed.element.getAttribute("aria-label") : noteOf(states.flat());
+};
+
+const noteOf = states => {
+  const parts = ["Line width: size of a weight; solid positive, dashed negative. Point at a unit for its numbers."];
+  if (states.includes("dead")) parts.push("Dead: hardly any slope for all training samples, so it cannot learn.");
+  if (states.includes("saturated")) parts.push("Saturated: hardly any slope for 95 % of them, so it learns slowly.");
+  return parts.join(" ");
+};

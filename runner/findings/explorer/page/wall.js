@@ -1,0 +1,192 @@
+// wall.js: one small picture for each run, in rows and columns by two settings, the seeds side by side in a cell.
+// What stands in the panels is in panels.js.
+
+const SEEDS_SHOWN = 5;
+const MOST_PANELS = 400;
+const SMALLEST = 44;
+const GAP = 5;
+const isPhone = matchMedia("(max-width: 700px)");
+const wall = {panels: new Map(), cell: null, page: -1}; // panels by run; the cell that is a wall of its own
+
+const hasWall = () => part().kind !== "none" && runs().length > 1;
+const keyAt = index => part().keys[index];
+const isSingle = () => isPhone.matches && by("one-a-cell").checked;
+
+/** The swept settings that are neither rows nor columns nor replicates. */
+const otherKeys = () => part().keys.map((_, i) => i).filter(i => !part().layout.includes(i) && !keyAt(i).replicate);
+
+/** All cells of the wall: "row,column" -> runs. */
+const cells = () => remember("cells", () => {
+  const found = new Map();
+  for (const run of runs()) {
+    const place = part().layout.map(key => runAt(run).k[key] ?? 0).join();
+    found.set(place, [...(found.get(place) ?? []), run]);
+  }
+  return found;
+});
+
+/** The setting that the wall has pages by, -1 for none. */
+const pageKey = () => remember("page key", () => {
+  const others = otherKeys().filter(key => keyAt(key).values.length > 1);
+  const largest = Math.max(...[...cells().values()].map(cell => cell.length));
+  return others.length && (runs().length > MOST_PANELS || largest > SEEDS_SHOWN) ? others[0] : -1;
+});
+
+const isOnPage = run => pageKey() < 0 || wall.page < 0 || runAt(run).k[pageKey()] === wall.page;
+
+/** Of many runs the best, the worst and those at the quartiles of the final score; of few all. */
+const chosenOf = cell => {
+  const ranked = () => [...cell].sort((a, b) => {
+    const [x, y] = [finalScore(a), finalScore(b)];
+    return (Number.isFinite(y) - Number.isFinite(x)) || (part().score.higher ? y - x : x - y) || a - b;
+  });
+  if (isSingle()) return cell.length ? [ranked()[cell.length >> 1]] : [];
+  if (cell.length <= SEEDS_SHOWN) return cell;
+  return Array.from({length: SEEDS_SHOWN}, (_, i) => ranked()[Math.round((i * (cell.length - 1)) / (SEEDS_SHOWN - 1))]);
+};
+
+/** Which seed (and fold) each run has, and all of them: the same seed has the same place in every cell. */
+const places = () => remember("places", () => {
+  const replicates = part().keys.map((_, i) => i).filter(i => keyAt(i).replicate);
+  const of = runs().map(run => replicates.map(key => runAt(run).k[key]).join());
+  return {of, all: [...new Set(of)]};
+});
+
+// ---- Building ----
+
+const heading = (key, value) => (key < 0 ? [] : [h("span", {class: "key"}, keyAt(key).name), ` ${value}`]);
+
+const panelOf = run => {
+  const canvas = h("canvas", {"aria-hidden": "true"});
+  const word = h("span", {class: "word", "aria-hidden": "true"});
+  const level = h("i", {class: "level", "aria-hidden": "true"});
+  const element = h("div", {class: "panel", role: "gridcell", tabindex: "-1", "data-run": run}, canvas, level, word);
+  wall.panels.set(run, {element, canvas, word, isNear: false, picture: ""});
+  return element;
+};
+
+/** A cell of the wall: its panels in the order of the seeds, and a button where not all are shown. */
+const cellOf = (row, column) => {
+  const [, columnKey] = part().layout;
+  const all = (cells().get([row, column].join()) ?? []).filter(isOnPage);
+  const shown = chosenOf(all);
+  const name = h("span", {class: "cell-name", "aria-hidden": "true"});
+  if (columnKey >= 0) name.append(...heading(columnKey, keyAt(columnKey).values[column]));
+  const cell = h("div", {class: "cell", role: "presentation", "data-cell": `${row},${column}`}, name);
+  for (const run of shown) {
+    const panel = panelOf(run);
+    if (all.length <= SEEDS_SHOWN) panel.dataset.place = places().all.indexOf(places().of[run]);
+    cell.append(panel);
+  }
+  const left = all.length - shown.length;
+  if (left && !isSingle()) {
+    const open = h("button", {class: "link more", type: "button", tabindex: "-1"}, `${left} more`);
+    open.addEventListener("click", () => showCell([row, column]));
+    cell.append(h("div", {class: "more-cell", role: "gridcell"}, open));
+  }
+  return cell;
+};
+
+const valuesOf = key => (key < 0 ? [""] : keyAt(key).values);
+
+/** The names of the rows' and columns' settings, for the corner. */
+const cornerOf = (rowKey, columnKey, isWide) => {
+  if (rowKey < 0) return "";
+  return isWide ? `${keyAt(rowKey).name} \\ ${keyAt(columnKey).name}` : keyAt(rowKey).name;
+};
+
+const buildRows = () => {
+  const [rowKey, columnKey] = part().layout;
+  const columns = valuesOf(columnKey);
+  const isWide = columns.length > 6;
+  const corner = cornerOf(rowKey, columnKey, isWide);
+  const head = h("div", {class: "row head", role: "row"});
+  if (rowKey >= 0) head.append(h("div", {class: "column-head key", role: "columnheader"}, corner));
+  columns.forEach((value, column) => {
+    const text = isWide || columnKey < 0 ? [value] : heading(columnKey, columns[column]);
+    head.append(h("div", {class: "column-head", role: "columnheader"}, ...text));
+  });
+  const rows = valuesOf(rowKey).map((value, row) => {
+    const name = rowKey < 0 ? [] : [h("div", {class: "row-head", role: "rowheader"}, value)];
+    return h("div", {class: "row", role: "row"}, ...name, ...columns.map((_, column) => cellOf(row, column)));
+  });
+  by("wall").append(head, ...rows);
+  const longest = Math.max(...[...valuesOf(rowKey), isWide ? "" : corner].map(text => text.length));
+  by("wall").style.setProperty("--head", `clamp(56px, ${longest}ch, 150px)`);
+  by("wall").style.setProperty("--columns", columns.length);
+  by("wall").classList.toggle("headless", rowKey < 0);
+};
+
+/** One cell with all its runs, as a wall of its own. */
+const buildCell = ([row, column]) => {
+  const all = (cells().get([row, column].join()) ?? []).filter(isOnPage);
+  const cell = h("div", {class: "cell", role: "presentation"}, ...all.map(panelOf));
+  by("wall").append(h("div", {class: "row", role: "row"}, cell));
+  const [rowKey, columnKey] = part().layout;
+  const names = [[rowKey, row], [columnKey, column]].filter(([key]) => key >= 0);
+  const text = names.map(([key, value]) => `${keyAt(key).name} ${keyAt(key).values[value]}`).join(", ");
+  by("cell-title").textContent = `${text}: all ${all.length} runs`;
+};
+
+const buildWall = () => {
+  wall.panels.clear();
+  nearness.disconnect();
+  by("wall").replaceChildren();
+  by("wall-section").hidden = !hasWall();
+  by("without").hidden = part().kind !== "none";
+  by("without").textContent = part().why;
+  by("back").hidden = by("cell-title").hidden = !wall.cell;
+  by("wall").classList.toggle("own", Boolean(wall.cell));
+  by("wall").classList.toggle("single", isSingle());
+  if (!hasWall()) return;
+  if (wall.cell) buildCell(wall.cell);
+  else buildRows();
+  const [first] = by("wall").querySelectorAll(".panel");
+  if (first) first.tabIndex = 0;
+  arrange();
+  for (const {element} of wall.panels.values()) nearness.observe(element);
+};
+
+/** Choose how many panels stand side by side in a cell, so that none is too small. */
+const arrange = () => {
+  const element = by("wall");
+  const columns = valuesOf(part().layout[1]).length;
+  const counts = [...element.querySelectorAll(".cell")].map(cell => cell.querySelectorAll(".panel").length);
+  const hasPlaces = !isSingle() && Math.max(...counts) <= SEEDS_SHOWN && places().all.length <= SEEDS_SHOWN;
+  const most = hasPlaces ? places().all.length : Math.max(1, ...counts);
+  const heads = element.querySelector(".row-head")?.offsetWidth ?? 0;
+  const width = isPhone.matches ? element.clientWidth : (element.clientWidth - heads) / columns - 14;
+  const fitting = Math.max(1, Math.floor((width + GAP) / (SMALLEST + GAP)));
+  const across = Math.ceil(most / Math.ceil(most / fitting));
+  element.style.setProperty("--across", across);
+  element.style.setProperty("--columns-phone", Math.min(columns, 4));
+  for (const {element: panel} of wall.panels.values()) {
+    panel.style.gridColumn = hasPlaces && across === most ? Number(panel.dataset.place) + 1 : "";
+  }
+};
+
+const showCell = cell => {
+  const before = wall.cell;
+  wall.cell = cell;
+  buildWall();
+  drawWall();
+  if (cell) by("wall").querySelector(".panel")?.focus();
+  else if (before) by("wall").querySelector(`[data-cell="${before}"] .more`)?.focus();
+};
+
+/** The select for the pages: each value of the third setting, or all of them with five runs a cell. */
+const buildPages = () => {
+  const key = pageKey();
+  by("pages-label").hidden = key < 0 || !hasWall();
+  wall.page = key < 0 ? -1 : 0;
+  if (key < 0) return;
+  by("pages-name").textContent = keyAt(key).name;
+  const options = keyAt(key).values.map((value, i) => h("option", {value: i}, value));
+  by("pages").replaceChildren(...options, h("option", {value: -1}, "all, five runs a cell"));
+};
+
+on("part", () => {
+  wall.cell = null;
+  buildPages();
+  buildWall();
+});
