@@ -1,4 +1,4 @@
-// brush.js: selecting runs on the axes of the parallel coordinates: a drag or a click with the pointer, or number fields.
+// brush.js: selecting runs on the axes of the parallel coordinates, by a drag or a click, or in number fields.
 
 const CLICK = 4; // pixels that a pointer may move in a click
 const brush = {axis: null, start: 0, place: 0, isMoved: false, isAsked: false};

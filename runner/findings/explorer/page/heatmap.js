@@ -16,7 +16,7 @@ function buildHeatmap() {
     const cells = columns.map(column => heatCell(column < 0 ? {[rowKey]: row} : {[rowKey]: row, [columnKey]: column}));
     return h("tr", {}, h("th", {scope: "row"}, text), ...cells);
   });
-  by("heatmap-title").textContent = `Median ${scoreWord()} now`;
+  by("heatmap-title").textContent = `Median ${part().score.label} now`;
   by("heatmap").replaceChildren(h("table", {}, heatHead(rowKey, columnKey), h("tbody", {}, ...rows)));
   drawHeatmap();
 }
