@@ -15,8 +15,8 @@ from runner.findings.explorer.runs import Command, Content
 from runner.findings.findings import Findings
 
 SCRIPTS = (
-    "net", "decode", "state", "picture", "wall", "time", "curves", "parallel", "heatmap", "chips", "notice", "network",
-    "detail", "main",
+    "net", "decode", "state", "picture", "wall", "panels", "time", "axes", "curves", "signals", "parallel", "brush",
+    "heatmap", "chips", "notice", "detail", "network", "legend", "main",
 )  # fmt: skip
 STYLES = ("page", "charts")
 MOST_BYTES = 10 << 20
