@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from runner.base.errors import UserError, one_line
 from runner.base.paths import OUTPUTS
+from runner.findings.explorer.offering import is_offered
 from runner.findings.findings import Findings
 from runner.runs.about import About
 from runner.runs.account import FILE, SUMMARY, Account, account_of
@@ -71,6 +72,7 @@ def load_sweep(
         about, searched, run_ids, parent.run_id, keys, dict(settings.get("expect", {})), modules,
         _account(reader, parent), least, run_pages(parent.experiment_id),
         fresh=fresh, over_seeds=(settings.get("search") or {}).get("over_seeds", "mean"),
+        has_page=bool(parents) and is_offered(settings.get("tracking", {}), len(searched)),
     )  # fmt: skip
 
 

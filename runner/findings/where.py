@@ -35,6 +35,13 @@ def how_to_read(command: str, file: str | None) -> Text:
     return told
 
 
+def how_to_see(command: str, file: str | None) -> Text:
+    """Where the page is that shows a sweep learning: its file, if on this machine, else the command that writes it."""
+    if file is None:
+        return Text(f"see it learn: {visible(command)}")
+    return Text.assemble("see it learn: open ", link(Path(file).name, Path(file).resolve().as_uri(), file))
+
+
 def say_written(what: str, path: Path, opens: bool) -> None:
     """Where a page is that was written, as a link; and open it in the browser, if there is one."""
     here, whole = Path.cwd(), path.resolve()
