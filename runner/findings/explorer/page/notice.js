@@ -167,7 +167,8 @@ function deadFacts() {
   const ends = found.length === 1 ? "1 run ends" : `${countOf(found.length, "run")} end`;
   const isMost = found.filter(dead => dead.share === share).length === 1;
   const which = found.length === 1 ? ": " : isMost ? ", most in " : ", such as ";
-  const units = `: ${Math.round(100 * share)} % of the units of layer ${layer} are dead from step ${formatStep(from)} on.`;
+  const portion = `${Math.round(100 * share)} % of the units of layer ${layer}`;
+  const units = `: ${portion} are dead from step ${formatStep(from)} on.`;
   return [[`${ends} with dead units${which}`, runLink(run, from), units]];
 }
 

@@ -1,4 +1,4 @@
-// parallel.js: parallel coordinates, from three keys on: a line for each run through its settings, final cost and score.
+// parallel.js: parallel coordinates, from three keys on: a line for each run through its settings and its results.
 
 const FEWEST_KEYS = 3;
 const HALF_VALUE = 0.35; // of the way to the next value: so far do brushes reach, and at most are runs spread
@@ -16,22 +16,21 @@ function keyAxis(key, index, spread) {
 /** An axis of a result: good values at the top; what is beyond its range is at the end. */
 function resultAxis(id, name, isError, range) {
   const isLog = isError && range[0] > 0;
-  const place = SCALES[isLog ? "log" : "linear"].place;
+  const {place, ticks: ticksOf} = SCALES[isLog ? "log" : "linear"];
   const [from, to] = (isError ? [range[1], range[0]] : range).map(place);
   const placeOf = value => clip((place(isLog ? Math.max(0, value) : value) - from) / (to - from), 0, 1);
   const valueOf = share => (isLog ? 10 ** (from + share * (to - from)) : from + share * (to - from));
-  const show = id === FINAL_SCORE ? formatScore : formatNumber;
-  const ticks = [0, 0.25, 0.5, 0.75, 1].map(share => ({text: show(valueOf(share)), place: share}));
+  const ticks = ticksOf(...range, 6).map(tick => ({text: formatNumber(tick), place: placeOf(tick)}));
   return {id, name, at: run => placeOf(axisValue(run, id)), ticks, placeOf, valueOf, isKey: false, isError};
 }
 
 /** The range of a result over all runs, without what has exploded. */
 function resultRange(id, isError) {
-  const first = id === FINAL_COST ? part().cost_series : part().score_series;
-  const values = runs().filter(run => Number.isFinite(axisValue(run, id))).filter(run => {
-    return !isError || axisValue(run, id) <= EXPLODED * historyOf(run, first)[0];
-  }).map(run => axisValue(run, id));
-  return rangeOf(values, isError && values.every(value => value > 0)) ?? [0, 1];
+  const series = id === FINAL_COST ? part().cost_series : part().score_series;
+  const isWithin = run => !isError || axisValue(run, id) <= EXPLODED * historyOf(run, series)[0];
+  const values = runs().filter(isWithin).map(run => axisValue(run, id)).filter(Number.isFinite);
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  return low < high ? [low, high] : rangeOf(values, isError) ?? rangeOf(values, false) ?? [0, 1];
 }
 
 /** Where a run stands among all by its final score: 0 worst to 1 best; runs of one value are spread by it. */
