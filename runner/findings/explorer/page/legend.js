@@ -77,7 +77,10 @@ let items = [];
 const buildLegend = () => {
   items = itemsOf();
   const text = sentencesOf().join(" ");
-  by("legend").replaceChildren(...items.map(({element}) => element), h("span", {class: "wide"}, text));
+  const signs = [];
+  if (part().solved) signs.push(h("span", {title: part().solved.words}, h("i", {class: "tick"}), "solved"));
+  if (hasWall() && part().causes.length) signs.push(h("span", {}, h("i", {class: "alarm"}), "something is wrong"));
+  by("legend").replaceChildren(...items.map(({element}) => element), ...signs, h("span", {class: "wide"}, text));
 };
 
 /** "60 networks 2-4-1 on quadrants, 5 seeds each": what the part holds. */
@@ -88,14 +91,13 @@ const summaryOf = () => {
   const shapes = structures.length <= 3 ? structures.join(", ") : `of ${structures.length} structures`;
   const seeds = keys.filter(key => key.replicate).map(key => `${key.values.length} ${key.name}s`).join(", ");
   const count = runs().length === 1 ? "One network" : `${formatStep(runs().length)} networks`;
-  return `${count} ${shapes} on ${label}${runs().length > 1 && seeds ? `, ${seeds} each` : ""}.`;
+  const bars = hasWall() ? ` The line under a picture is its ${part().score.label}.` : "";
+  return `${count} ${shapes} on ${label}${runs().length > 1 && seeds ? `, ${seeds} each` : ""}.${bars}`;
 };
 
 const buildHead = () => {
   by("question").textContent = meta.question || meta.title;
-  const panels = hasWall() ? " A panel is what one network says; the line under it, how well." : "";
-  by("summary").textContent = summaryOf() + panels;
-  by("summary").title = part().solved ? `Solved: ${part().solved.words}` : "";
+  by("summary").textContent = summaryOf();
   buildLegend();
 };
 

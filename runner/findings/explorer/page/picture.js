@@ -79,7 +79,7 @@ let ramp = new Uint32Array(256);
 let classRamps = [];
 
 /** A colour between two, as the number that a pixel of an image is. */
-const mixed = (from, to, share) => {
+const pixelBetween = (from, to, share) => {
   const [r, g, b] = from.map((value, i) => Math.round(value + (to[i] - value) * share));
   return ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
 };
@@ -87,10 +87,10 @@ const mixed = (from, to, share) => {
 on("colours", () => {
   ramp = Uint32Array.from({length: 256}, (_, i) => {
     const u = i / 127.5 - 1;
-    return mixed(colours.mid, u < 0 ? colours.low : colours.high, 0.92 * Math.abs(u) ** 0.8);
+    return pixelBetween(colours.mid, u < 0 ? colours.low : colours.high, 0.92 * Math.abs(u) ** 0.8);
   });
   classRamps = colours.classes.map(
-    rgb => Uint32Array.from({length: 64}, (_, i) => mixed(colours.mid, rgb, 0.3 + (0.6 * i) / 63)),
+    rgb => Uint32Array.from({length: 64}, (_, i) => pixelBetween(colours.mid, rgb, 0.3 + (0.6 * i) / 63)),
   );
 });
 
