@@ -96,7 +96,8 @@ class Stack:
     `metric(a, t)` maps outputs and targets `(runs, d_out, n)` to `(runs,)`, NaN where it is not defined; they are as
     trained, with `in_units` in the units of the data.
     With `online` the cost of every batch before its update is averaged between evaluations. Without
-    `class_weights` all samples count the same, and without a `recording` no signals are kept.
+    `class_weights` all samples count the same, and without a `recording` no signals are kept. `snapshots` are those of
+    the evaluations at which the parameters are.
     """
 
     network: Network
@@ -112,6 +113,7 @@ class Stack:
     in_units: bool = False
     class_weights: ClassWeights | None = None
     recording: Recording | None = None
+    snapshots: Sequence[int] = ()
 
     @property
     def series(self) -> tuple[str, ...]:
@@ -160,6 +162,7 @@ class Trained:
     `parameters (runs, P)` and the optimizer's `state` are the last finite ones, `last_step (runs,)` their step; where
     the best ones are restored, `parameters` are those of `best_step (runs,)`.
     `outcomes` holds `converged`, `stopped` or `diverged` per run. `signals` are those of `nn.signals.Recorder`.
+    `snapshots (runs, points, P)` are the parameters at the stack's `snapshots` in float32, NaN after a run's end.
     """
 
     parameters: Array
@@ -169,6 +172,7 @@ class Trained:
     history: dict[str, Array]
     state: list[Array]
     signals: dict[str, Array] = field(default_factory=dict)
+    snapshots: Array = field(default_factory=lambda: np.empty((0, 0, 0), dtype=np.float32))
 
     def of(self, run: int) -> "Trained":
         """What came out for one of the runs, with a run axis of length 1."""
@@ -176,6 +180,5 @@ class Trained:
         history = {series: values[one] for series, values in self.history.items()}
         state = [slot[one] for slot in self.state]
         signals = {name: values if name == "step" else values[one] for name, values in self.signals.items()}
-        return Trained(
-            self.parameters[one], self.last_step[one], self.best_step[one], self.outcomes[one], history, state, signals
-        )
+        ends = self.parameters[one], self.last_step[one], self.best_step[one], self.outcomes[one]
+        return Trained(*ends, history, state, signals, self.snapshots[one])

@@ -14,6 +14,7 @@ from nn.network import Trace, norm
 from nn.optimizers import Step
 from nn.registry import Array
 from nn.signals import EARLY_SAMPLES, Recorder, spaced
+from nn.snapshots import Snapshots
 from nn.stack import Stack, Trained
 from nn.stopping import Watch
 
@@ -67,11 +68,11 @@ class _Training:
         self.held_out = {name: (sample_last(X), sample_last(Y)) for name, (X, Y) in stack.data.held_out.items()}
         self.watch = Watch(stack.stopping, self.parameters)
         self.recorder = Recorder(stack.recording, network, self.parameters, stack.evaluations)
+        self.snapshots = Snapshots(stack.snapshots, self.parameters.shape)
         self.kept, self.kept_state = self.parameters.copy(), [slot.copy() for slot in self.state]
         self.last_step, self.highest_cost = np.zeros(runs, dtype=np.int64), np.full(runs, np.inf)
         self.rates, self.outcomes = np.empty((0, runs), dtype=network.dtype), ["stopped"] * runs
-        shape = runs, len(stack.evaluations)
-        self.history = {series: np.full(shape, np.nan) for series in stack.series}
+        self.history = {series: np.full((runs, len(stack.evaluations)), np.nan) for series in stack.series}
         if runs == 1 and order == "F":
             self._keep(self.active)
         else:
@@ -92,8 +93,8 @@ class _Training:
             self._update(step)
         restores = self.stack.stopping.restore_best and self.stack.stopping.watched[0] in self.history
         parameters, best = (self.watch.parameters, self.watch.step) if restores else (self.kept, self.last_step)
-        signals = self.recorder.signals
-        return Trained(parameters, self.last_step, best, self.outcomes, self.history, self.kept_state, signals)
+        seen = self.recorder.signals, self.snapshots.values
+        return Trained(parameters, self.last_step, best, self.outcomes, self.history, self.kept_state, *seen)
 
     def _update(self, step: int) -> None:
         network = self.network
@@ -149,6 +150,7 @@ class _Training:
         for series, values in measured.items():
             self.history[series][at[finite], point] = values[finite]
         self.recorder.record(step, signals, parameters, at, finite)
+        self.snapshots.take(step, parameters, at, finite)
         self.kept[at[finite]] = self.parameters[finite]
         for kept, slot in zip(self.kept_state, self.state, strict=True):
             kept[at[finite]] = slot[finite]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runner.app.commands import parser_of, run_command
-from runner.base.console import count, say, warn
+from runner.base.console import count, say
 from runner.base.errors import UserError
 from runner.base.files import check_writable, write_whole
 from runner.base.interrupts import exit_code
@@ -182,22 +182,11 @@ def _sweep(name: str | None) -> "tuple[Findings, list[int]]":
 
 def _with_signals(results: "list[RunResult]", modules: tuple[str, ...], quiet: bool) -> "list[RunResult]":
     """The results; those that an earlier version stored without signals have those of the same run trained again."""
-    old = {place: one for place, one in enumerate(results) if one.outcome.is_trained and not one.signals}
-    if not old:
+    if all(one.signals for one in results if one.outcome.is_trained):
         return results
-    from runner.findings.numbers.differences import compare
-    from runner.reproduce import train_again
+    from runner.conduct.retraining import filled_in
 
-    warn(f"{count(len(old), 'run')} without signals, of an earlier version, trained again for them")
-    again = train_again(old, modules, as_stacks=not quiet)
-    same = {
-        place: one
-        for place, one in again.items()
-        if one.outcome.is_trained and compare(old[place], one) is None
-    }  # fmt: skip
-    if differ := len(old) - len(same):
-        warn(f"{count(differ, 'run')} did not get the same bits again, and are judged without signals")
-    return [replace(one, signals=same[at].signals) if at in same else one for at, one in enumerate(results)]
+    return filled_in(results, lambda one: not one.signals, "signals", modules, as_stacks=not quiet)
 
 
 def _confirmed(

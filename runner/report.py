@@ -2,14 +2,11 @@
 
 import argparse
 import sys
-import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.text import Text
-
 from runner.app.commands import parser_of, run_command
-from runner.base.console import count, link, say, warn
+from runner.base.console import count, say, warn
 from runner.base.errors import UserError, one_of
 from runner.base.files import check_writable, write_whole
 from runner.base.paths import CONF
@@ -65,22 +62,11 @@ def _run(arguments: Sequence[str]) -> int:
                 say(f"{path}: {count(len(table), 'row')} of {sweep.about.name}")
         return 0
     from runner.findings.render import write_report
+    from runner.findings.where import say_written
 
     path = write_report(sweep, chosen.output or Path(), chosen.format or FORMATS[0])
-    here, whole = Path.cwd(), path.resolve()
-    shown = str(whole.relative_to(here) if whole.is_relative_to(here) else path)
-    say(Text.assemble("the report: ", link(shown, whole.as_uri(), shown)))
-    if chosen.open and not _is_opened(path):
-        say("no browser could be opened here; open the file in one")
+    say_written("the report", path, opens=chosen.open)
     return 0
-
-
-def _is_opened(path: Path) -> bool:
-    """Whether a browser has taken a file."""
-    try:
-        return webbrowser.open(path.resolve().as_uri())
-    except (webbrowser.Error, OSError):
-        return False
 
 
 def _load(modules: Sequence[str]) -> list[str]:

@@ -3,26 +3,21 @@
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.table import Table
 
 from runner.app.commands import run_command, split_options
-from runner.base import progress
 from runner.base.console import console, count, say
 from runner.base.errors import UserError
 from runner.base.paths import CONF
-from runner.base.progress import Phase
 from runner.datasets import DATASETS
 from runner.findings.numbers.differences import Difference, compare, environment_changes
 from runner.runs.components import check_modules, load_modules, modules_of
 from runner.runs.data import files_of
 from runner.runs.outcome import Outcome
-from runner.runs.planned import PlannedRun
 from runner.runs.result import RunResult, failures, network_of
-from runner.runs.settings import keeping_nothing
 from runner.store.address import named_store
 
 if TYPE_CHECKING:
@@ -129,6 +124,8 @@ def reproduce(reader: "Reader", runs: Sequence["StoredRun"], modules: tuple[str,
     stored = {place: reader.result(run) for place, run in enumerate(runs) if run.tags.get("outcome") in TRAINED}
     if not stored:
         raise UserError(f"there are no numbers to compare with: {runs[0].name} is {runs[0].tags.get('outcome')}")
+    from runner.conduct.retraining import train_again
+
     again = train_again(stored, modules, as_stacks)
     if error := failures(list(again.values()), is_stored=False):
         raise error
@@ -141,28 +138,6 @@ def reproduce(reader: "Reader", runs: Sequence["StoredRun"], modules: tuple[str,
         changed_digests={run_id: names for run_id, names in changed.items() if names},
         environment=environment_changes(stored.values()),
     )
-
-
-def train_again(kept: Mapping[int, RunResult], modules: tuple[str, ...], as_stacks: bool) -> dict[int, RunResult]:
-    """Stored runs once more. Raises UserError when something they need is no longer there."""
-    from runner.conduct.progress_bar import NOTHING_ELSE, SweepProgress, in_stacks
-    from runner.plan.plan import plan_again
-    from runner.train.starting import training_of
-
-    runs = [PlannedRun(place, result.key, (), result.spec) for place, result in kept.items()]
-    plan = plan_again(runs, keeping_nothing(modules, workers=None if as_stacks else 1))
-    again: dict[int, RunResult] = {}
-    with training_of(plan) as training:
-        so_far = SweepProgress(len(kept), training, NOTHING_ELSE)
-        so_far.open([], [])
-        progress.enter(Phase.TRAINING)
-        if as_stacks:
-            say(in_stacks(len(kept), training))
-        with progress.within(Phase.TRAINING, so_far.look) if as_stacks else nullcontext():
-            for trained in training:
-                again |= {result.index: result for result in trained}
-                so_far.advance(trained, seconds=0.0)
-    return again
 
 
 def _causes(stored: Mapping[int, RunResult], again: Mapping[int, RunResult]) -> Counter[str]:

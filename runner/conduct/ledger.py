@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from runner.conduct.context import SweepContext
+from runner.findings.explorer.offering import is_offered
 from runner.findings.findings import Findings
 from runner.findings.numbers.settings import setting_label
 from runner.findings.rendering import render_here
@@ -80,6 +81,7 @@ class Ledger:
                 about, searched, self.run_ids, parent_id, keys, expect, modules, account, least, pages,
                 render=self.render, fresh=parted(self.results)[1],
                 over_seeds=settings.over_seeds,
+                has_page=self._sweep.is_sweep and is_offered(dict(settings.tracking), len(searched)),
             )  # fmt: skip
         self._findings = made  # kept, as its tables and scores are worked out once
         return made

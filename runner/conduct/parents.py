@@ -14,17 +14,21 @@ from urllib.parse import quote
 from rich.text import Text
 
 from runner.base.commands import command_of, own_modules
-from runner.base.console import link
+from runner.base.console import link, warn
+from runner.base.errors import RAISED, what_raised
 from runner.base.texts import visible
 from runner.conduct.claims import CLAIM, Claim
 from runner.conduct.context import SweepContext
 from runner.conduct.ledger import Ledger
 from runner.conduct.listing import write_settings
+from runner.diagnosis.commands import commands_of
+from runner.findings.explorer import offering as explorer
+from runner.findings.explorer.writing import page_of
 from runner.findings.findings import Findings
 from runner.findings.numbers.data_sets import MAX_DATA
 from runner.findings.parent_run import REPORT, note_of, parent_record
 from runner.findings.setting_runs import listed
-from runner.findings.where import how_to_read
+from runner.findings.where import how_to_read, how_to_see
 from runner.runs.environment import machine, patch, source
 from runner.store.address import TRAINING_PAGE, run_pages
 from runner.store.errors import StoreError
@@ -95,6 +99,7 @@ class Parent:
         self.check()  # pictures have taken a while
         ids = write_settings(self._tracker, findings, settings, ledger.tagged)
         record = parent_record(findings, with_report, now, settings, ids)
+        record = replace(record, files=record.files | _page(findings))
         # What a store has once as a metric or param it keeps: only numbers of a finished sweep may become some, and
         # only what jobs that may follow cannot differ in.
         record = record if status == "FINISHED" else replace(record, metrics={})
@@ -116,6 +121,9 @@ class Parent:
         if has_report:
             command = command_of("runner.report", [sweep_id, "--open"], own_modules(self._sweep.settings.modules))
             report.append(how_to_read(command, self._tracker.local_file(self.run_id, REPORT)))
+            if self._found(ledger).has_page:
+                file = self._tracker.local_file(self.run_id, explorer.FILE)
+                report.append(how_to_see(command.replace("runner.report", "runner.explore", 1), file))
             page += f"&viewStateShareKey={quote(sweep_id)}"
         for part in self._found(ledger).parts[:MAX_DATA]:
             best = part.best_run
@@ -161,6 +169,19 @@ class NoParent:
             Text.assemble("picture: ", link(Path(one).name, Path(one).resolve().as_uri(), one)) for one in pictures
         ]
         return lines, [Text(f"run id {run_id}")], f"/{run_id}{TRAINING_PAGE}"
+
+
+def _page(findings: Findings) -> dict[str, bytes]:
+    """The page that shows a sweep learning; one that cannot be made costs the sweep nothing else."""
+    if not findings.has_page:
+        return {}
+    command, about = commands_of(findings.about.command), findings.about
+    again = command_of("runner.explore", [about.sweep_id], own_modules(findings.modules))
+    try:
+        return {explorer.FILE: page_of(findings, lambda run: command(run, ()), again).encode()}
+    except RAISED as error:
+        warn(f"no page that shows the sweep learning: {what_raised(error)}; to try again: {again}")
+        return {}
 
 
 def tags_of(sweep: SweepContext) -> dict[str, str]:

@@ -8,6 +8,7 @@ from runner.base.errors import UserError
 from runner.findings.pictures import drawing
 from runner.plan.plan import Plan
 from runner.runs.result import RunResult
+from runner.store.stored_snapshots import stored_snapshots
 
 if TYPE_CHECKING:
     from runner.store.reader import Reader
@@ -21,7 +22,7 @@ def reused(reader: "Reader", plan: Plan) -> dict[int, RunResult]:
         if stored is None:
             continue
         try:
-            result = reader.result(stored)
+            result = replace(reader.result(stored), snapshots=stored_snapshots(reader, stored))
         except UserError as error:
             warn(f"{error}; it is trained again")
             continue

@@ -225,6 +225,7 @@ def _cause(group: Sequence[Judged], where: str, command: Command, is_alone: bool
         to_try=tuple(command(first.result, fix) for fix in first.diagnosis.fixes[:1]),
         page=page_of(first),
         to_do=advice_of(first),
+        steps=tuple(one.diagnosis.step for one in group),
     )
 
 

@@ -45,7 +45,8 @@ class Findings:
     `smallest_difference` count as none. `pages` is the address of MLflow's page of a run, before its id.
     Of what was found on one of several data sets, `label` is its name and `ending` that of its files. `render` makes
     its pictures. `fresh` are runs on seeds that no other run has, which say how good the best setting is: no comparison
-    has them. `over_seeds` is what counts of a setting's seeds there: their mean, median or worst.
+    has them. `over_seeds` is what counts of a setting's seeds there: their mean, median or worst. With `has_page` the
+    store has the page that shows it learning.
     """
 
     about: About
@@ -63,6 +64,7 @@ class Findings:
     render: Render = render_here
     fresh: Sequence[RunResult] = ()
     over_seeds: str = "mean"
+    has_page: bool = False
 
     def __repr__(self) -> str:
         swept = f" over {', '.join(self.keys)}" if self.keys else ""

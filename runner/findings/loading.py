@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from runner.base.errors import UserError, one_line
 from runner.base.paths import OUTPUTS
+from runner.findings.explorer.offering import is_offered
 from runner.findings.findings import Findings
 from runner.runs.about import About
 from runner.runs.account import FILE, SUMMARY, Account, account_of
@@ -23,15 +24,21 @@ from runner.store.address import named_store, run_pages
 from runner.store.folder import SweepFolder, others_than
 from runner.store.plan_file import PlanEntry, plan_from
 from runner.store.run_ids import BEGINNING
+from runner.store.stored_snapshots import stored_snapshots
 
 if TYPE_CHECKING:
     from runner.store.reader import Reader
     from runner.store.stored_run import StoredRun
 
 
-def load_sweep(name: str | None = None, reader: "Reader | None" = None, without: Container[str] = ()) -> Findings:
+def load_sweep(
+    name: str | None = None,
+    reader: "Reader | None" = None,
+    without: Container[str] = (),
+    with_snapshots: bool = False,
+) -> Findings:
     """The sweep of this name in `outputs/` or in this folder, or the sweep or run of this MLflow run id; without a name
-    the newest.
+    the newest. Results have snapshots, which take much memory, only where that is asked for.
 
     It does `without` those of its modules that cannot be imported, where no run of it had a part of them.
     Raises UserError when there is none, and when a run of it cannot be read.
@@ -51,29 +58,33 @@ def load_sweep(name: str | None = None, reader: "Reader | None" = None, without:
     errors = {run.index: run.tags.get("error", "") for run in runs}
     stored = {run.index: run for run in runs if run.tags.get("outcome") != Outcome.KILLED}
     del found, runs  # of very many, what the store says of a run takes as much memory as its result
-    results = [_result(reader, stored.pop(index)) for index in list(stored)]
-    about, expect = About(parent.name, "", parent.run_id, parent.tags.get("mlflow.source.name", "")), {}
-    report: Mapping[str, Any] = {}
-    over_seeds = "mean"
+    results = [_result(reader, stored.pop(index), with_snapshots) for index in list(stored)]
+    about = About(parent.name, "", parent.run_id, parent.tags.get("mlflow.source.name", ""))
+    settings: dict[str, Any] = {}
     if parents:
-        try:
-            plan = plan_from(reader.file(parent, "plan.json"))
-            results = _as_planned(results, plan.runs, errors)
-            about, expect = plan.about, dict(plan.settings.get("expect", {}))
-            report = dict(plan.settings.get("report", {}))
-            over_seeds = (plan.settings.get("search") or {}).get("over_seeds", over_seeds)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise UserError(f"the plan of run {parent.run_id} cannot be used: {error}") from error
+        results, about, settings = _as_in_plan(reader, parent, results, errors)
     if not results:
         raise UserError(f"run {parent.run_id} was not trained and has nothing to show")
     searched, fresh = parted(results)
     keys = swept_keys([result.overrides for result in searched])
-    account, least = _account(reader, parent), report.get("smallest_difference")
-    pages = run_pages(parent.experiment_id)
+    least = settings.get("report", {}).get("smallest_difference")
     return Findings(
-        about, searched, run_ids, parent.run_id, keys, expect, modules, account, least, pages,
-        fresh=fresh, over_seeds=over_seeds,
+        about, searched, run_ids, parent.run_id, keys, dict(settings.get("expect", {})), modules,
+        _account(reader, parent), least, run_pages(parent.experiment_id),
+        fresh=fresh, over_seeds=(settings.get("search") or {}).get("over_seeds", "mean"),
+        has_page=bool(parents) and is_offered(settings.get("tracking", {}), len(searched)),
     )  # fmt: skip
+
+
+def _as_in_plan(
+    reader: "Reader", parent: "StoredRun", results: Sequence[RunResult], errors: Mapping[int, str]
+) -> tuple[list[RunResult], About, dict[str, Any]]:
+    """All runs of a sweep's plan, what it was, and its settings."""
+    try:
+        plan = plan_from(reader.file(parent, "plan.json"))
+        return _as_planned(results, plan.runs, errors), plan.about, dict(plan.settings)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UserError(f"the plan of run {parent.run_id} cannot be used: {error}") from error
 
 
 def _account(reader: "Reader", run: "StoredRun") -> Account | None:
@@ -119,10 +130,11 @@ def _sweep_in(name: str) -> str:
     return folders[0].read_plan().about.sweep_id if folders else Path(name).name
 
 
-def _result(reader: "Reader", run: "StoredRun") -> RunResult:
+def _result(reader: "Reader", run: "StoredRun", with_snapshots: bool) -> RunResult:
     """What a run left; a failed one has its spec and error alone."""
     if run.tags.get("outcome") != Outcome.FAILED:
-        return in_little_room(reader.result(run))
+        result = in_little_room(reader.result(run))
+        return replace(result, snapshots=stored_snapshots(reader, run)) if with_snapshots else result
     error = run.tags.get("error", "")
     origin = Provenance(run.started)
     return RunResult(run.index, run.tags["run_key"], reader.spec(run), Outcome.FAILED, error=error, provenance=origin)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from runner.base.texts import code, markdown
+from runner.findings.explorer.offering import FILE as EXPLORER
 from runner.findings.findings import Findings
 from runner.findings.mlflow_pages import CHARTS, page_of, view_page
 from runner.findings.mlflow_view import BANDS, saved_views
@@ -123,6 +124,7 @@ def _links(sweep: Findings, settings: Sequence[Listed], has_report: bool) -> str
     if (best := sweep.best) is not None and best.index in sweep.run_ids:
         links["the best run"] = page_of(sweep, sweep.run_ids[best.index])
     links |= {"report": page_of(sweep, sweep.parent_id, f"/artifacts/{REPORT}")} if has_report else {}
+    links |= {"see it learn": page_of(sweep, sweep.parent_id, f"/artifacts/{EXPLORER}")} if sweep.has_page else {}
     return " · ".join(f"[{name}]({address})" for name, address in links.items())
 
 

@@ -39,7 +39,7 @@ def write_report(sweep: Findings, folder: Path, form: str) -> Path:
     """Write a report into a folder; returns its file. The same sweep gives the same bytes."""
     if form == "pdf":
         require_browser()
-    path = folder / f"{_file_name(sweep.about.sweep_id)}.{ENDINGS[form]}"
+    path = folder / f"{file_name('report', sweep.about.sweep_id)}.{ENDINGS[form]}"
     match form:
         case "markdown":
             report = _report_of(sweep)
@@ -132,8 +132,8 @@ def _shown(value: object) -> object:
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def _file_name(sweep_id: str) -> str:
+def file_name(what: str, sweep_id: str) -> str:
     """Of the ids of all sweeps; many are shortened to a digest of them."""
     name = re.sub(r"[^A-Za-z0-9_+-]", "_", sweep_id)
     digest = hashlib.sha256(sweep_id.encode()).hexdigest()[:DIGEST]
-    return f"report-{name if len(name) <= MAX_NAME else f'{name[:MAX_NAME]}-{digest}'}"
+    return f"{what}-{name if len(name) <= MAX_NAME else f'{name[:MAX_NAME]}-{digest}'}"

@@ -13,6 +13,7 @@ from runner.base.commands import own_modules
 from runner.base.texts import aligned, short
 from runner.findings.best import best_run, columns
 from runner.findings.confirmation import confirmation
+from runner.findings.explorer.offering import see_it_learn
 from runner.findings.failures import failures
 from runner.findings.findings import Findings
 from runner.findings.numbers.answer import EXPECTED, SETTINGS, UNFINISHED, title_of
@@ -47,6 +48,7 @@ HOLDS = {True: "yes", False: Strong("no"), None: "not judged"}
 SECTIONS: Registry[Callable[[Findings], Section | Sequence[Section] | None]] = Registry("report section")
 SECTIONS.register(confirmation)
 SECTIONS.register(failures)
+SECTIONS.register(see_it_learn)
 
 
 @SECTIONS.register

@@ -24,6 +24,7 @@ from runner.runs.overrides import Configs, label_of, settings_in, swept_keys, va
 from runner.runs.planned import PlannedRun, parts_but_the_seed
 from runner.runs.result import RunResult
 from runner.runs.settings import Settings
+from runner.runs.snapshots import are_small
 from runner.runs.spec import Spec, to_plain
 
 MOST_NAMED = 3  # settings that a note is for
@@ -121,6 +122,14 @@ class Plan:
         stacks = [(len(task.indices), self.checked[task.indices[0]].phases) for task in tasks]
         return max((bytes_of_stack(*stack) for stack in stacks), default=0)
 
+    @cached_property
+    def snapshots(self) -> bool:
+        """Whether runs keep their parameters along the way; unasked those of sweeps that are not large."""
+        asked = self.settings.tracking.snapshots
+        phases = [self.checked[run.index].phases[-1] for run in self.runs] if asked == "auto" else []
+        sizes = [one.shape.n_parameters for one in phases], [one.spec.training.evaluations for one in phases]
+        return asked == "all" or (asked == "auto" and are_small(*sizes))
+
     def _task(self, runs: Sequence[PlannedRun]) -> Task:
         checked = [self.checked[run.index] for run in runs]
         starts = [one.start for one in checked]
@@ -135,6 +144,7 @@ class Plan:
             code=code_digest(self.settings.modules),
             folder=str(Path.cwd()),
             digests=digests if any(map(any, digests)) else (),
+            snapshots=self.snapshots,
         )
 
     def killed(self, done: Container[int]) -> list[RunResult]:

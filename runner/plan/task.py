@@ -15,7 +15,7 @@ class Task:
     run, None for those that draw their first weights. `code` is the digest of the numeric code that the runs are
     planned with, `folder` the working folder, from which their files are named, and `digests` are those of the files of
     every phase, by run; none where nothing is read. With `all_signals` the three more are recorded that explain a run
-    and that no rule needs (`nn.signals`).
+    and that no rule needs (`nn.signals`); with `snapshots` parameters are kept along the way.
     """
 
     indices: tuple[int, ...]
@@ -28,6 +28,7 @@ class Task:
     digests: tuple[tuple[str, ...], ...] = ()
     starts: tuple[Array | None, ...] = ()
     all_signals: bool = False
+    snapshots: bool = False
 
     @property
     def halves(self) -> "list[Task]":

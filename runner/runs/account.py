@@ -21,7 +21,7 @@ class Cause:
 
     `runs` are indices, `text` the cause with its certainty and code, and `settings` which settings explain it.
     `evidence`, `reached` and `tried` are text, `to_try` commands, `to_do` what to look at where none would help;
-    `page` says where more is written.
+    `page` says where more is written, and `steps` are those of the evidence of each run.
     """
 
     runs: tuple[int, ...]
@@ -33,6 +33,7 @@ class Cause:
     to_try: tuple[str, ...] = ()
     page: str = ""
     to_do: str = ""
+    steps: tuple[int | None, ...] = ()
 
     @property
     def line(self) -> str:

@@ -31,7 +31,7 @@ NUMERIC_CODE = {
     "runner/measuring": "runner/runs/measuring.py",
     "runner/logistic": "runner/train/logistic.py",
 }
-NO_NUMBER = "nn/signals.py"  # what it records explains a run and changes nothing of it
+NO_NUMBER = ("nn/signals.py", "nn/snapshots.py")  # what they keep of a run changes nothing of it
 # An import of ours; parsing the files took 70 ms of every start.
 OURS = re.compile(r"(?m)^ *from ((?:nn|runner)\b[\w.]*) import (\([^)]*\)|.*)\n")
 
@@ -44,7 +44,9 @@ def _numeric_files() -> dict[str, str]:
         path = ROOT / part
         files = sorted(path.rglob("*.py")) if path.is_dir() else [path]
         names = [f"{role}/{file.relative_to(path).as_posix()}" if path.is_dir() else role for file in files]
-        digests |= {name: _digest(_code_of(file)) for name, file in zip(names, files, strict=True) if name != NO_NUMBER}
+        digests |= {
+            name: _digest(_code_of(file)) for name, file in zip(names, files, strict=True) if name not in NO_NUMBER
+        }
     return digests
 
 

@@ -20,6 +20,7 @@ from runner.runs.origin import DataUsed, Provenance
 from runner.runs.outcome import Outcome
 from runner.runs.role import Role
 from runner.runs.signals import Signals, columns_of, signals_of
+from runner.runs.snapshots import Snapshots
 from runner.runs.spec import Spec, from_plain, score_of, to_plain
 from runner.runs.structure import Structure, structure_of
 from runner.runs.weights import Weights, inputs_of, plain_inputs
@@ -36,7 +37,8 @@ class RunResult:
     its picture could not be drawn. `pictures` maps file names to PNG bytes. `restored` is the step whose weights the
     network has, of a run that ends with its best ones. `signals` say what happened in every layer: `step (points,)`,
     and of each signal of `nn.signals` `(points, layers)`; no digest covers them, and results of earlier versions have
-    none. `role` and `rung` are those of the planned run; a sweep's plan keeps them.
+    none. The same holds for `snapshots`, its parameters along its way. `role` and `rung` are those of the planned run;
+    a sweep's plan keeps them.
     """
 
     index: int
@@ -52,6 +54,7 @@ class RunResult:
     history: History = field(default_factory=dict)
     measures: dict[str, float] = field(default_factory=dict)
     signals: Signals = field(default_factory=dict)
+    snapshots: Snapshots | None = None
     pictures: dict[str, bytes] = field(default_factory=dict)
     provenance: Provenance = field(default_factory=Provenance)
     role: Role = Role.SEARCH
@@ -170,6 +173,8 @@ def save(path: Path, results: Sequence[RunResult]) -> None:
         arrays[f"history-{place}"] = np.array(list(result.history.values()))
         if result.signals:
             arrays[f"signals/{place}"] = np.array(list(columns_of(result.signals).values()))
+        if result.snapshots is not None:
+            arrays[f"snapshots/{place}"] = result.snapshots
         for name, content in result.pictures.items():
             arrays[f"picture-{place}-{name}"] = np.frombuffer(content, dtype=np.uint8)
         about.append(_about(result))
@@ -230,6 +235,7 @@ def _result(place: int, about: dict[str, Any], arrays: Any, structures: dict[str
         signals=signals_of(dict(zip(about["signals"], arrays[f"signals/{place}"], strict=True)))
         if "signals" in about
         else {},
+        snapshots=arrays.get(f"snapshots/{place}"),
         pictures={_file_name(name): arrays[f"picture-{place}-{name}"].tobytes() for name in about["pictures"]},
         provenance=Provenance(**{one.name: about[one.name] for one in fields(Provenance)}).with_code({}),
     )

@@ -31,6 +31,7 @@ class TrackingSettings(Frozen):
     models: Literal["best", "all", "none"]
     plots: Literal["auto", "all", "best", "none"]
     report: Flag = True
+    snapshots: Literal["auto", "all", "none"] = "auto"
     points: Annotated[Whole, Field(ge=2, le=10_000)]
 
 
@@ -138,7 +139,9 @@ class Settings(Frozen):
 
 def keeping_nothing(modules: tuple[str, ...], workers: int | None) -> Settings:
     """Those of runs that are trained to be looked at, and of which nothing is written."""
-    tracking = TrackingSettings(experiment="none", models="none", plots="none", report=False, points=2)
+    tracking = TrackingSettings(
+        experiment="none", models="none", plots="none", report=False, snapshots="none", points=2
+    )
     return Settings(tracking=tracking, workers=workers, modules=modules, expect={}, strict=False, skip_finished=False)
 
 

@@ -22,7 +22,8 @@ def in_little_room(result: RunResult) -> RunResult:
         scaling = replace(one, x_shift=_shared(one.x_shift), x_scale=_shared(one.x_scale), x_fill=fill)
         network = replace(network, parameters=network.parameters.copy(), scaling=scaling)
     signals = {name: _shared(values) if name == "step" else values.copy() for name, values in result.signals.items()}
-    return replace(result, network=network, signals=signals)
+    snapshots = None if result.snapshots is None else result.snapshots.copy()
+    return replace(result, network=network, signals=signals, snapshots=snapshots)
 
 
 def _shared(values: Array) -> Array:

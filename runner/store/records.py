@@ -18,6 +18,7 @@ from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
 from runner.runs.role import Role
 from runner.runs.signals import columns_of
+from runner.runs.snapshots import FILE, write_snapshots
 from runner.runs.spec import flatten, to_plain
 from runner.runs.weights import write_weights
 
@@ -143,7 +144,7 @@ def tags_of(result: RunResult) -> dict[str, str]:
 
 
 def artifacts_of(result: RunResult) -> dict[str, bytes]:
-    """The files of a run: config, weights, history and signals, pictures, and the error of a failed one."""
+    """The files of a run: config, weights, history, signals and snapshots, pictures, and the error of a failed one."""
     files = {
         "config.yaml": "".join(_entry(key, json.dumps(part)) for key, part in to_plain(result.spec).items()).encode()
     }
@@ -154,6 +155,8 @@ def artifacts_of(result: RunResult) -> dict[str, bytes]:
         files["history.parquet"] = _parquet(result.history)
     if result.signals:
         files["signals.parquet"] = _parquet(columns_of(result.signals))
+    if result.snapshots is not None:
+        files[FILE] = write_snapshots(result.snapshots)
     if result.error:
         files["error.txt"] = result.error.encode()
     return files

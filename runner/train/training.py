@@ -29,6 +29,7 @@ from runner.runs.outcome import Outcome
 from runner.runs.planned import PlannedRun
 from runner.runs.result import RunResult
 from runner.runs.signals import signals_of_run
+from runner.runs.snapshots import snapshot_steps, snapshots_of
 from runner.runs.spec import Spec, from_plain, score_of
 from runner.runs.structure import Structure, build_network, hidden_activation
 from runner.runs.weights import Weights
@@ -107,7 +108,8 @@ def _train_stack(
         prepared = [_prepare(phase, digest) for phase, digest in zip(phases, digests, strict=True)]
         stack = build_stack(network, phases, prepared, shape, parameters, state)
         if number == len(task.shapes) - 1:  # signals, as histories, are of the last phase
-            stack = replace(stack, recording=recording)
+            kept = snapshot_steps(stack.evaluations, network.n_parameters) if task.snapshots else ()
+            stack = replace(stack, recording=recording, snapshots=kept)
         trained = train(stack, meter.of_phase(number, len(task.shapes), stack.evaluations[-1]))
         finite = np.where(np.isnan(parameters), finite, trained.parameters)
         parameters, state = _handed_on(trained), trained.state
@@ -166,5 +168,6 @@ def _result_of_run(run: PlannedRun, data: Prepared, structure: Structure, stack:
         restored=int(trained.best_step[0]) if run.spec.training.restore_best else None,
         history=history,
         signals=signals_of_run(trained.signals),
+        snapshots=snapshots_of(stack.snapshots, trained.snapshots[0]),
         measures={sys.intern(name): value for name, value in found.items() if name not in history},
     )

@@ -13,6 +13,7 @@ from runner.runs.origin import DataUsed, Provenance
 from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult, load, save
 from runner.runs.scaling import Scaling
+from runner.runs.snapshots import snapshots_of
 from runner.runs.structure import structure_of
 from runner.runs.weights import Weights
 from runner.store.records import metric_rows
@@ -26,6 +27,7 @@ SIGNALS = {  # of which a step needs more than the 24 bits of a float32
     "moved": np.array([[0, 1e-45], [0.1, 3.4028235e38], [1 / 3, 7]], dtype=np.float32),
     "dead": np.array([[0], [1 / 3], [1]], dtype=np.float32),
 }
+SNAPSHOTS = snapshots_of([0, 2**40], np.array([[1e-45, 3.4028235e38], [-0.0, 1 / 3]], dtype=np.float32))
 TEXTS = st.text(max_size=30)
 NUMBERS = st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=5)
 
@@ -37,7 +39,7 @@ def awkward() -> RunResult:
         index=3, key="k", spec=SPEC, outcome=Outcome.STOPPED, overrides=("data=xor", "a='[ä, \"b\"]'"),
         network=Weights(np.array(AWKWARD), structure_of(SPEC, (2, 6, 1), ("nein", "да\n")), SCALING),
         data=DataUsed("classification", (4, 0), "d"), last_step=7, history=history,
-        signals=SIGNALS, pictures={"a b.png": b"\x00\xff"},
+        signals=SIGNALS, snapshots=SNAPSHOTS, pictures={"a b.png": b"\x00\xff"},
         provenance=Provenance(1753.000000123, 0.1, {"cpu": "ä"}, "r"),
     )  # fmt: skip
 
@@ -47,6 +49,7 @@ def contents(result: RunResult) -> dict[str, object]:
     found = {field.name: getattr(result, field.name) for field in fields(result)}
     found["history"] = {name: [float(value).hex() for value in values] for name, values in result.history.items()}
     found["signals"] = {name: (one.dtype, one.shape, one.tobytes()) for name, one in result.signals.items()}
+    found["snapshots"] = None if result.snapshots is None else (result.snapshots.dtype, result.snapshots.tobytes())
     if result.network:
         network, scaling = result.network, result.network.scaling
         found["network"] = (
@@ -81,8 +84,8 @@ def test_awkward_numbers_come_back_to_the_last_bit(tmp_path):
 
 
 def test_digests_and_names_in_files_are_those_that_earlier_versions_wrote(tmp_path):
-    """Golden values: made with the version before results were grouped. No digest covers signals."""
-    earlier = replace(awkward(), signals={})
+    """Golden values: made with the version before results were grouped. No digest covers signals and snapshots."""
+    earlier = replace(awkward(), signals={}, snapshots=None)
     assert (
         awkward().digests
         == earlier.digests

@@ -14,8 +14,8 @@ from tests.runner.runs.test_result import awkward, contents
 
 
 def test_a_result_in_memory_is_small(tmp_path):
-    """A sweep has all of its results in memory, and a hundred thousand of them must fit."""
-    one = trained("data=quadrants", "training.mode=full", "training.epochs=500")
+    """A sweep has all of its results in memory, and a hundred thousand of them must fit: these keep no snapshots."""
+    one = trained("data=quadrants", "training.mode=full", "training.epochs=500", "tracking.snapshots=none")
     assert len(one.history["step"]) == 51 and len(one.history) == 7 and len(one.signals) == 5
     history = [{name: [value + n for value in some] for name, some in one.history.items()} for n in range(100)]
     save(tmp_path / "0.npz", [replace(one, index=n, history=some, pictures={}) for n, some in enumerate(history)])
@@ -42,8 +42,8 @@ def test_a_result_that_came_from_another_process_has_arrays_of_its_own_or_shares
     came = [pickle.loads(pickle.dumps(one, pickle.HIGHEST_PROTOCOL)) for _ in range(2)]
     assert came[0].network.parameters.base is not None, "a view of what was sent"
     first, other = map(in_little_room, came)
-    arrays = [first.network.parameters, *first.signals.values()]
-    assert all(values.base is None for values in arrays) and len(arrays) == 6
+    arrays = [first.network.parameters, first.snapshots, *first.signals.values()]
+    assert all(values.base is None for values in arrays) and len(arrays) == 7
     assert first.network.scaling.x_shift is other.network.scaling.x_shift
     assert first.signals["step"] is other.signals["step"]
 

@@ -1,0 +1,65 @@
+"""Stored runs trained once more: to be compared, or for what was not kept of them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import replace
+
+from runner.base import progress
+from runner.base.console import count, say, warn
+from runner.base.progress import Phase
+from runner.conduct.progress_bar import NOTHING_ELSE, SweepProgress, in_stacks
+from runner.findings.numbers.differences import compare
+from runner.plan.plan import plan_again
+from runner.runs.planned import PlannedRun
+from runner.runs.result import RunResult
+from runner.runs.settings import keeping_nothing
+from runner.train.starting import training_of
+
+
+def train_again(
+    kept: Mapping[int, RunResult], modules: tuple[str, ...], as_stacks: bool, with_snapshots: bool = False
+) -> dict[int, RunResult]:
+    """Stored runs once more. Raises UserError when something they need is no longer there."""
+    runs = [PlannedRun(place, result.key, (), result.spec) for place, result in kept.items()]
+    settings = keeping_nothing(modules, workers=None if as_stacks else 1)
+    if with_snapshots:
+        settings = settings.model_copy(update={"tracking": settings.tracking.model_copy(update={"snapshots": "all"})})
+    again: dict[int, RunResult] = {}
+    with training_of(plan_again(runs, settings)) as training:
+        so_far = SweepProgress(len(kept), training, NOTHING_ELSE)
+        so_far.open([], [])
+        progress.enter(Phase.TRAINING)
+        if as_stacks:
+            say(in_stacks(len(kept), training))
+        with progress.within(Phase.TRAINING, so_far.look) if as_stacks else nullcontext():
+            for trained in training:
+                again |= {result.index: result for result in trained}
+                so_far.advance(trained, seconds=0.0)
+    return again
+
+
+def filled_in(
+    results: Sequence[RunResult],
+    lacks: Callable[[RunResult], bool],
+    what: str,
+    modules: tuple[str, ...],
+    as_stacks: bool = True,
+) -> list[RunResult]:
+    """The results; those of trained runs that lack `what` have signals and snapshots of the same runs trained again.
+
+    One that does not get the same bits again stays as it is, and a warning says how many do.
+    """
+    old = {place: one for place, one in enumerate(results) if one.outcome.is_trained and lacks(one)}
+    if not old:
+        return list(results)
+    warn(f"{count(len(old), 'run')} without {what} trained again for them")
+    again = train_again(old, modules, as_stacks, with_snapshots=True)
+    same = {
+        place: one for place, one in again.items() if one.outcome.is_trained and compare(old[place], one) is None
+    }  # fmt: skip
+    if differ := len(old) - len(same):
+        warn(f"{count(differ, 'run')} did not get the same bits again, and stay without {what}")
+    return [
+        replace(one, signals=same[at].signals, snapshots=same[at].snapshots) if at in same else one
+        for at, one in enumerate(results)
+    ]

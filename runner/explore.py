@@ -1,0 +1,87 @@
+"""`python -m runner.explore`: a whole sweep learning before one's eyes, as one HTML file."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from runner.app.commands import parser_of, run_command
+from runner.base.commands import command_of, own_modules
+from runner.base.console import count, say
+from runner.base.errors import UserError
+from runner.base.files import check_writable, write_whole
+from runner.base.paths import CONF
+from runner.runs.components import load_modules, modules_of
+
+if TYPE_CHECKING:
+    from runner.findings.findings import Findings
+
+USAGE = """\
+Writes a page that shows a sweep learning: press play, and all of its networks learn side by side; choose settings,
+click a network, see what each of its units does. One HTML file that needs nothing else. Nothing is trained, unless
+you say --retrain.
+
+  python -m runner.explore                     the newest sweep, as an HTML file in this folder
+  python -m runner.explore --open              the same, and open it in the browser
+  python -m runner.explore SWEEP               a certain one: its name in outputs/, or an MLflow run id or its
+                                               first 8 letters
+  python -m runner.explore --out page.html     into this file
+  python -m runner.explore SWEEP --retrain     train runs again that kept no weights (those of an earlier version, or
+                                               with tracking.snapshots=none); they get the same bits
+  python -m runner.explore modules=[my_parts]  of a sweep with components of your own
+
+The exit code is 0 when the page was written."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a command line; returns the exit code."""
+    return run_command(_run, arguments, USAGE, reads=True)
+
+
+def _run(arguments: Sequence[str]) -> int:
+    parser = parser_of("runner.explore")
+    parser.add_argument("sweep", nargs="?")
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--open", action="store_true")
+    parser.add_argument("--retrain", action="store_true")
+    chosen = parser.parse_args([argument for argument in arguments if not argument.startswith("modules=")])
+    if chosen.out is not None:
+        check_writable(chosen.out)
+    load_modules(modules_of(list(arguments), CONF / "config.yaml"))
+    from runner.diagnosis.commands import commands_of
+    from runner.findings.explorer.writing import page_of
+    from runner.findings.render import file_name
+    from runner.findings.where import say_written
+
+    sweep = _loaded(chosen.sweep, chosen.retrain)
+    again = command_of("runner.explore", [sweep.about.sweep_id], own_modules(sweep.modules))
+    command = commands_of(sweep.about.command)
+    page = page_of(sweep, lambda run: command(run, ()), again)
+    path = chosen.out or Path(f"{file_name('explore', sweep.about.sweep_id)}.html")
+    write_whole(path, page.encode())
+    say_written("the page", path, opens=chosen.open)
+    return 0
+
+
+def _loaded(name: str | None, retrains: bool) -> "Findings":
+    """A sweep with the weights of its runs along their way, as far as it has them or they are trained again."""
+    from runner.findings.loading import load_sweep
+
+    sweep = load_sweep(name, with_snapshots=True)
+    trained = [one for one in sweep.results if one.outcome.is_trained]
+    if not trained:
+        raise UserError(f"no run of {sweep.about.name} was trained, so there is nothing to see")
+    lacking = [one for one in trained if one.snapshots is None]
+    if not lacking or not retrains:
+        return sweep
+    from runner.conduct.retraining import filled_in
+
+    seconds = sum(one.provenance.seconds for one in lacking)
+    say(f"{count(len(lacking), 'run')} to train again; that took {seconds:,.1f} s of processor time the first time")
+    results = filled_in(sweep.results, lambda one: one.snapshots is None, "weights along the way", sweep.modules)
+    return replace(sweep, results=results)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,165 @@
+"""Everything that a page shows of a sweep, as plain data and numbers."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nn.metrics import METRICS
+from runner.base.texts import brief
+from runner.findings.explorer.runs import Command, Content, causes_of, plain_run
+from runner.findings.explorer.samples import Learned, View, shown_samples, truth_of, view_of
+from runner.findings.findings import Findings
+from runner.findings.numbers.scores import in_order
+from runner.findings.numbers.solved import rule_of, threshold_of
+from runner.runs.data import Prepared
+from runner.runs.overrides import NONE, REPLICATES, settings_in, short_names, values_of
+from runner.runs.result import RunResult
+
+FORMAT, VERSION = "small-network-runner.explore", 1
+MOST_FRAMES = 101
+SIGNALS = ("gradient_norm", "weight_norm", "moved", "dead", "saturated")
+PART_NAMES = {"train": "training"}
+
+
+@dataclass(frozen=True)
+class Diet:
+    """What a page leaves out to stay small: half of the digits of weights, or the weights of all runs but `of`."""
+
+    width: int = 4
+    of: Collection[int] | None = None
+
+
+def gathered(sweep: Findings, command: Command, again: str, diet: Diet) -> tuple[dict[str, Any], Content]:
+    """The page's plain data, and its numbers. `command` trains a run again, `again` makes this page again."""
+    content, learned = Content(), Learned()
+    causes, of_runs = causes_of(sweep.account)
+    parts = [_part(one, command, content, learned, diet) | {"causes": causes} for one in sweep.parts]
+    for run in (run for part in parts for run in part["runs"]):
+        run["cause"], run["ill_step"] = of_runs.get(run["index"], (-1, None))
+    meta = {
+        "format": FORMAT, "version": VERSION, "title": sweep.about.name, "question": sweep.about.question,
+        "command": sweep.about.command, "again": again, "encoding": {"deflated": True, "weights": diet.width},
+        "nets": content.nets.items, "steps": content.steps.items, "inputs": content.inputs.items,
+        "splits": content.splits.items, "parts": parts,
+    }  # fmt: skip
+    return meta, content
+
+
+def _part(sweep: Findings, command: Command, content: Content, learned: Learned, diet: Diet) -> dict[str, Any]:
+    """What is shown of one data set."""
+    results, keys = sweep.results, _keys(sweep)
+    trained = [one for one in results if one.outcome.is_trained]
+    found = {one.index: learned.of(one) for one in trained}
+    prepared = {index: data for index, data in found.items() if isinstance(data, Prepared)}
+    unique = list({id(data): data for data in prepared.values()}.values())
+    view = view_of(unique, [data for data in found.values() if isinstance(data, str)])
+    series = list(dict.fromkeys(name for one in results for name in one.history if name != "step"))
+    signals = [name for name in SIGNALS if any(name in one.signals for one in results)]
+    runs = []
+    for one in results:
+        values = [key["values"].index(key["of"][one.index]) for key in keys]
+        with_weights = diet.of is None or one.index in diet.of
+        name, run_id = sweep.name_of(one), sweep.run_ids.get(one.index, "")
+        run = plain_run(one, values, name, run_id, command, series, signals, content, with_weights)
+        runs.append(run | _data_of(prepared.get(one.index), content))
+    swept = [place for place, key in enumerate(keys) if not key["replicate"]]
+    return {
+        "label": sweep.label, "series": series, "signals": signals, "runs": runs,
+        "keys": [{name: value for name, value in key.items() if name != "of"} for key in keys],
+        "layout": _layout(keys, swept), "colour": _layout(keys, swept)[0], "frames": _frames(runs, content),
+        **_of_view(view, unique, content), **_of_score(trained), "solved": _solved(trained),
+    }  # fmt: skip
+
+
+def _keys(sweep: Findings) -> list[dict[str, Any]]:
+    """The settings that differ, replicates last: the values of each in their order, and `of` which run has which."""
+    names, given = short_names(sweep.keys), {one.index: values_of(one.overrides, sweep.keys) for one in sweep.results}
+    keys = []
+    for key in [*settings_in(sweep.keys), *(one for one in REPLICATES if one in sweep.keys)]:
+        of = {index: brief(values[key]) for index, values in given.items()}
+        keys.append({"key": key, "name": names[key], "values": _ordered(of.values()), "replicate": key in REPLICATES})
+        keys[-1]["of"] = of
+    return keys
+
+
+def _ordered(values: Iterable[str]) -> list[str]:
+    """Each value once: numbers ascending, all others as they came."""
+    distinct = list(dict.fromkeys(values))
+    try:
+        return sorted(distinct, key=lambda value: np.inf if value == NONE else float(value))
+    except ValueError:
+        return distinct
+
+
+def _layout(keys: Sequence[dict[str, Any]], swept: Sequence[int]) -> list[int]:
+    """The keys of rows and of columns, -1 for none: the first two, the one with more values in the rows."""
+    if len(swept) < 2:
+        return [*swept, -1, -1][:2]
+    return sorted(swept[:2], key=lambda place: -len(keys[place]["values"]))
+
+
+def _frames(runs: Sequence[dict[str, Any]], content: Content) -> list[int]:
+    """The steps that the slider has: those at which anything was measured, some of very many."""
+    grids = {run["history"]["steps"] for run in runs} | {run["snapshots"]["steps"] for run in runs if run["snapshots"]}
+    steps = sorted({step for grid in grids for step in content.steps.items[grid]}) or [0]
+    kept = np.unique(np.linspace(0, len(steps) - 1, min(MOST_FRAMES, len(steps))).round().astype(int))
+    return [steps[place] for place in kept]
+
+
+def _data_of(data: Prepared | None, content: Content) -> dict[str, int]:
+    """Which samples a run has, and how they are parted; -1 where they are gone."""
+    if data is None:
+        return {"input": -1, "split": -1}
+    X, Y, part = shown_samples(data)
+    at = content.samples.add(np.concatenate([X.ravel(), Y]))
+    inputs = {"n": len(X), "d": X.shape[1], "at": at}
+    split = {"n": len(X), "at": content.samples.add(part)}
+    return {"input": content.inputs.place(inputs), "split": content.splits.place(split)}
+
+
+def _of_view(view: View, unique: Sequence[Prepared], content: Content) -> dict[str, Any]:
+    samples = unique[0].samples if unique else None
+    return {
+        "kind": view.kind, "why": view.why, "axes": view.axes, "choices": view.choices, "base": view.base,
+        "domain": [view.domains[axis] for axis in view.axes], "domains": view.domains, "range": view.range,
+        "inputs": samples.input_names if samples else (), "target": samples.target_name if samples else "",
+        "classes": samples.classes if samples else (), "levels": samples.levels if samples else (0.0, 1.0),
+        "truth": truth_of(unique[0], view, content.samples) if unique else None,
+    }  # fmt: skip
+
+
+def _of_score(trained: Sequence[RunResult]) -> dict[str, Any]:
+    """The score that is shown, of the rows that choose, and which series have it and the cost."""
+    first = trained[0] if trained else None
+    name, on = (first.score, first.scored_on) if first else ("cost", "test")
+    metric = METRICS.metric(name)
+    constants = [one.measures[key] for one in trained if (key := f"baseline/constant_{name}") in one.measures]
+    score = {
+        "name": name, "label": f"{PART_NAMES.get(on, on)} {name.replace('_', ' ')}", "higher": metric.sign > 0,
+        "worst": metric.worst if np.isfinite(metric.worst) else None, "share": metric.unit == "share", "on": on,
+    }  # fmt: skip
+    series = {"score_series": f"{on}/{name}", "cost_series": f"{on}/cost"}
+    return {"score": score, "constant": float(np.median(constants)) if constants else None, **series}
+
+
+def _solved(trained: Sequence[RunResult]) -> dict[str, Any] | None:
+    """What a run must reach: of runs with different samples the middle one, as each has its own."""
+    found = [one.value for result in trained if (one := threshold_of(result))]
+    return {"value": float(np.median(found)), "words": rule_of(trained)} if found else None
+
+
+def standing_for_all(sweep: Findings) -> set[int]:
+    """Of each setting the best, the middle and the worst run by score, for a page that has no room for all."""
+    chosen = set[int]()
+    for part in sweep.parts:
+        for members in in_order(part.results, settings_in(part.keys)):
+            ordered = sorted(members, key=lambda one: (not one.has_finished, -_worth(one), one.index))
+            chosen |= {ordered[place].index for place in (0, len(ordered) // 2, -1)}
+    return chosen
+
+
+def _worth(result: RunResult) -> float:
+    score = result.objective
+    return -np.inf if np.isnan(score) else METRICS.metric(result.score).sign * score

@@ -1,0 +1,82 @@
+"""The page as one HTML file: the scripts and styles of `page/` joined in a fixed order, and the data of a sweep."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from html import escape
+from importlib.resources import files
+from typing import Any
+
+from runner.base.console import count
+from runner.base.texts import visible
+from runner.findings.explorer.gathering import Diet, gathered, standing_for_all
+from runner.findings.explorer.runs import Command, Content
+from runner.findings.findings import Findings
+
+SCRIPTS = (
+    "net", "decode", "state", "picture", "wall", "panels", "time", "axes", "curves", "signals", "parallel", "brush",
+    "heatmap", "chips", "notice", "detail", "network", "legend", "main",
+)  # fmt: skip
+STYLES = ("page", "charts")
+MOST_BYTES = 10 << 20
+ROUNDED = "Weights are rounded to 11 bits, so that the page is not larger than 10 MB."
+FEWER = "Only the best, middle and worst run of each setting have pictures, so that the page is not larger than 10 MB."
+ONLY = "Only the best, middle and worst run of each setting are shown, so that the page is not much larger than 10 MB."
+AGAIN = "No run has kept its weights, so there are no pictures. To train the runs again for them: {again} --retrain"
+SOME = "{n} kept no weights and have no picture. To train them again: {again} --retrain"
+
+
+def page_of(sweep: Findings, command: Command, again: str) -> str:
+    """The page of a sweep. The same sweep gives the same bytes.
+
+    `command` trains a run again, `again` is what a person types to make the page again.
+    """
+    page = ""
+    for diet, notes, shown in _diets(sweep):
+        meta, content = gathered(shown, command, again, diet)
+        meta["notes"] = [*notes, *_missing(shown, again)]
+        page = _joined(meta, content, diet.width)
+        if len(page) <= MOST_BYTES:
+            break
+    return page
+
+
+def _diets(sweep: Findings) -> Iterator[tuple[Diet, list[str], Findings]]:
+    """From everything to what every sweep has room for, with what to say of it."""
+    yield Diet(), [], sweep
+    yield Diet(width=2), [ROUNDED], sweep
+    few = standing_for_all(sweep)
+    yield Diet(width=2, of=few), [ROUNDED, FEWER], sweep
+    yield Diet(width=2), [ROUNDED, ONLY], replace(sweep, results=[one for one in sweep.results if one.index in few])
+
+
+def _missing(sweep: Findings, again: str) -> list[str]:
+    trained = [one for one in sweep.results if one.outcome.is_trained]
+    lacking = sum(one.snapshots is None for one in trained)
+    if not lacking:
+        return []
+    return [(AGAIN if lacking == len(trained) else SOME).format(n=count(lacking, "run"), again=again)]
+
+
+def _joined(meta: dict[str, Any], content: Content, width: int) -> str:
+    """The file. No text of a sweep can end a script, as `<` is written as a number in JSON."""
+    numbers = {"weights": content.weights.text(width), "curves": content.curves.text()}
+    numbers["samples"] = content.samples.text()
+    plain = json.dumps(meta, sort_keys=True, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
+    scripts = [f'<script type="application/json" id="meta">{plain}</script>']
+    scripts += [f'<script type="text/plain" id="{name}">{text}</script>' for name, text in numbers.items()]
+    page = _file("page.html")
+    for name, text in (
+        ("TITLE", escape(visible(meta["title"]))),
+        ("STYLE", "\n".join(_file(f"{one}.css") for one in STYLES)),
+        ("SCRIPT", "\n".join(_file(f"{one}.js") for one in SCRIPTS)),
+        ("DATA", "\n".join(scripts)),
+    ):
+        page = page.replace(f"<!--{name}-->", text, 1)
+    return page
+
+
+@cache
+def _file(name: str) -> str:
+    return (files("runner.findings.explorer") / "page" / name).read_text(encoding="utf-8")

@@ -1,0 +1,60 @@
+"""Snapshots of a run: its parameters along its way, as pages that show a sweep learning need them."""
+
+import io
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nn.registry import Array
+
+Snapshots = NDArray[np.void]  # (points,) with the fields `step` and `parameters (P,)`, in float32
+FILE = "snapshots.npy"
+FEW, MANY = 300, 2000  # parameters: up to which every evaluation is kept, and from which only the last one is
+MOST_RUNS, MOST_BYTES = 1000, 64 << 20  # of a sweep whose snapshots are kept unasked
+
+
+def snapshot_steps(evaluations: Sequence[int], n_parameters: int) -> list[int]:
+    """The evaluations at which parameters are kept, the last one always: of larger networks fewer, as in all they
+    take the same room.
+    """
+    if n_parameters > MANY:
+        return list(evaluations[-1:])
+    every = 1
+    while n_parameters > every * FEW:
+        every *= 2
+    return [step for place, step in enumerate(evaluations) if (len(evaluations) - 1 - place) % every == 0]
+
+
+def are_small(n_parameters: Sequence[int], evaluations: Sequence[int]) -> bool:
+    """Whether the snapshots of a sweep's runs are kept unasked, by the parameters and evaluations of each run."""
+    sizes = (4 * min(n, MANY) * points for n, points in zip(n_parameters, evaluations, strict=True))
+    return len(n_parameters) <= MOST_RUNS and sum(sizes) <= MOST_BYTES
+
+
+def snapshots_of(steps: Sequence[int], values: Array) -> Snapshots | None:
+    """Parameters `(points, P)` at these steps as one array, where the run was finite; None where it never was."""
+    taken = np.flatnonzero(~np.isnan(values).any(axis=1))
+    if not len(taken):
+        return None
+    found = np.empty(len(taken), dtype=[("step", "<i8"), ("parameters", "<f4", values.shape[1:])])
+    found["step"], found["parameters"] = np.asarray(steps)[taken], values[taken]
+    return found
+
+
+def write_snapshots(snapshots: Snapshots) -> bytes:
+    """As the bytes of an `.npy` file."""
+    buffer = io.BytesIO()
+    np.save(buffer, snapshots, allow_pickle=False)
+    return buffer.getvalue()
+
+
+def read_snapshots(content: bytes) -> Snapshots:
+    """What `write_snapshots` wrote. Raises ValueError for anything else."""
+    try:
+        found: Snapshots = np.load(io.BytesIO(content), allow_pickle=False)
+    except (EOFError, OSError, ValueError) as error:
+        raise ValueError(f"{FILE} is no array that is whole") from error
+    if found.dtype.names != ("step", "parameters") or found.ndim != 1:
+        raise ValueError(f"{FILE} has no steps and parameters")
+    return found

@@ -1,0 +1,85 @@
+"""Snapshots of a run: which there are, that they are its weights, and that they change nothing of it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from runner.runs.result import load, save
+from runner.runs.shape import evaluation_steps
+from runner.runs.snapshots import FEW, MANY, are_small, read_snapshots, snapshot_steps, write_snapshots
+from runner.train.training import train_task
+from tests.runner.building import bits, plan_of, trained
+
+SHORT = ("training.steps=40", "training.evaluations=4", "tracking.plots=none")
+EVALUATIONS = evaluation_steps(1000, 50)
+
+
+def test_a_run_keeps_its_parameters_at_every_evaluation_and_the_last_ones_are_those_of_the_network():
+    result = trained("data=quadrants", *SHORT)
+    assert result.snapshots is not None and result.network is not None
+    assert result.snapshots["step"].tolist() == list(result.history["step"]) == [0, 10, 20, 30, 40]
+    np.testing.assert_array_equal(result.snapshots["parameters"][-1], result.network.parameters.astype(np.float32))
+
+
+def test_a_run_has_the_same_bits_with_and_without_them():
+    (task,) = plan_of(("seed=0",), ("seed=1",), first=("data=quadrants", "activation=relu", "workers=1", *SHORT)).tasks
+    with_them, without = train_task(task), train_task(replace(task, snapshots=False))
+    assert [one.snapshots is None for one in (*with_them, *without)] == [False, False, True, True]
+    assert [bits(one) for one in with_them] == [bits(one) for one in without]
+
+
+def test_they_are_the_same_bits_alone_and_in_a_stack():
+    plan = plan_of(("seed=0",), ("seed=1",), first=("data=quadrants", "activation=relu", "workers=1", *SHORT))
+    (whole,), halves = plan.tasks, plan.tasks_without((), pieces=2)
+    together, alone = train_task(whole), [one for half in halves for one in train_task(half)]
+    assert len(together) == len(alone) == 2
+    assert [one.snapshots.tobytes() for one in together] == [one.snapshots.tobytes() for one in alone]
+
+
+def test_a_run_that_diverges_keeps_those_that_are_finite():
+    result = trained("data=sine", "activation=relu", "learning_rate=10", *SHORT)
+    assert result.outcome == "diverged" and result.snapshots is not None
+    assert result.snapshots["step"][-1] == result.last_step < 40
+    assert np.isfinite(result.snapshots["parameters"][0]).all()
+
+
+def test_a_run_that_ends_with_its_best_weights_keeps_those_along_its_way_to_the_end():
+    result = trained("data=sine", "training.patience=300", "training.restore_best=true", "seed=3", *SHORT)
+    assert result.snapshots is not None and result.snapshots["step"][-1] == result.last_step == 40
+
+
+@pytest.mark.parametrize(("parameters", "points"), [(17, 51), (FEW, 51), (FEW + 1, 26), (337, 26), (MANY, 7)])
+def test_larger_networks_keep_fewer_and_the_last_one_always(parameters, points):
+    steps = snapshot_steps(EVALUATIONS, parameters)
+    assert len(steps) == points and steps[-1] == EVALUATIONS[-1] and set(steps) <= set(EVALUATIONS)
+
+
+def test_very_large_networks_keep_the_last_one_alone():
+    assert snapshot_steps(EVALUATIONS, MANY + 1) == [1000]
+
+
+def test_unasked_only_sweeps_that_are_not_large_keep_them():
+    assert are_small([17] * 1000, [51] * 1000)
+    assert not are_small([17] * 1001, [51] * 1001)
+    assert not are_small([2000] * 1000, [51] * 1000)
+    small, none, asked = (
+        plan_of(("data=xor", *more)) for more in ((), ("tracking.snapshots=none",), ("tracking.snapshots=all",))
+    )
+    assert (small.snapshots, none.snapshots, asked.snapshots) == (True, False, True)
+
+
+def test_files_of_results_and_of_runs_keep_them_to_the_bit(tmp_path):
+    result = trained("data=xor", *SHORT)
+    assert result.snapshots is not None and result.network is not None
+    save(tmp_path / "one.npz", [result, replace(result, snapshots=None)])
+    again, without = load(tmp_path / "one.npz")
+    assert again.snapshots is not None and without.snapshots is None
+    for found in (again.snapshots, read_snapshots(write_snapshots(result.snapshots))):
+        assert found.dtype == result.snapshots.dtype and found.tobytes() == result.snapshots.tobytes()
+
+
+@pytest.mark.parametrize("content", [write_snapshots(np.zeros(3)), b"\x93NUMPY", b"", b"no array"])
+def test_what_is_no_file_of_snapshots_is_refused(content):
+    with pytest.raises(ValueError, match=r"snapshots\.npy"):
+        read_snapshots(content)
