@@ -82,7 +82,8 @@ function drawHeatmap() {
 function heatText(value) {
   if (Number.isNaN(value)) return "–";
   if (!Number.isFinite(value)) return "×";
-  return part().score.share ? value.toFixed(2) : formatNumber(value);
+  if (part().score.share) return value.toFixed(2);
+  return Math.abs(value) >= 0.01 && Math.abs(value) < 1000 ? value.toPrecision(3) : formatNumber(value);
 }
 
 /** The median and how many runs it is of, with those that failed or diverged. */

@@ -55,6 +55,7 @@ let heights = [];
 const standing = () => {
   const shown = visibleRuns();
   const {solved, score: asked} = part();
+  if (runs().length === 1) return `${asked.label} ${formatScore(score(0, step()))} now`;
   if (!shown.length) return "no run selected";
   if (!solved) return `median ${asked.label} ${formatScore(median(shown.map(run => score(run, step()))))} now`;
   const count = shown.filter(run => isSolved(run, step())).length;
@@ -107,7 +108,7 @@ const drawTime = () => {
   }
   by("step").textContent = words;
   by("dialog-step").textContent = words;
-  by("count").textContent = runs().length > 1 ? standing() : `of ${formatStep(part().frames.at(-1) ?? 0)}`;
+  by("count").textContent = standing();
   by("count").title = part().solved?.words ?? "";
   drawTrack();
 };
