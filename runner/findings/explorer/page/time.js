@@ -59,8 +59,9 @@ const standing = () => {
   if (!shown.length) return "no run selected";
   if (!solved) return `median ${asked.label} ${formatScore(median(shown.map(run => score(run, step()))))} now`;
   const count = shown.filter(run => isSolved(run, step())).length;
+  const goals = new Set(shown.map(goalOf));
   const goal = asked.higher ? `reach ${formatNumber(solved.value)}` : `are at ${formatNumber(solved.value)} or less`;
-  return `${count} of ${shown.length} ${goal} now`;
+  return `${count} of ${shown.length} ${goals.size > 1 ? "solve it" : goal} now`;
 };
 
 const area = (context, width, bottom) => {
