@@ -2,6 +2,7 @@
 
 const CHART_FONT = "12px system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif";
 const LABEL_HEIGHT = 14;
+const MANY_LINES = 300; // from here on thin lines are solid: dashes take twice the time, and nobody sees them
 
 /** Round numbers from low to high, about `count` of them. */
 function linearTicks(low, high, count) {
@@ -13,13 +14,14 @@ function linearTicks(low, high, count) {
   return Array.from({length}, (_, place) => Number(((first + place) * size).toPrecision(12)));
 }
 
-/** Powers of ten from low to high, with 2 and 5 times them where there is room; every second or third where not. */
+/** Powers of ten from low to high, where there is room with 2 and 5 times them, else fewer; few decades as others. */
 function logTicks(low, high, count) {
   const from = Math.floor(Math.log10(low));
   const powers = Array.from({length: Math.ceil(Math.log10(high)) - from + 1}, (_, place) => from + place);
   const isWithin = value => value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9);
   const ticksOf = times => powers.flatMap(power => times.map(time => Number(`${time}e${power}`))).filter(isWithin);
   const many = ticksOf([1, 2, 5]);
+  if (many.length < 2) return linearTicks(low, high, count);
   if (many.length <= count) return many;
   const tens = ticksOf([1]);
   if (tens.length < 2) return many;
@@ -114,7 +116,7 @@ function useLine(context, place, width) {
   context.strokeStyle = colours.cycle[place % colours.cycle.length];
   context.setLineDash(DASHES[place % DASHES.length]);
   context.lineWidth = width;
-  context.lineJoin = "round";
+  context.lineJoin = width > 2 ? "round" : "bevel";
 }
 
 /** A line through values (points,) at steps (points,), cut off at the edges; what is not finite is left out. */
@@ -131,17 +133,18 @@ function drawValues({context, x, y, box}, steps, values) {
   context.restore();
 }
 
-/** A line at a step, and a word at it if there is room. */
-function drawStepLine({context, x, box}, at, colour, dash = [], word = "") {
+/** A line at a step, with a word at it in one of the rows at the top. */
+function drawStepLine({context, x, box}, at, colour, dash = [], word = "", row = 0) {
   context.strokeStyle = colour;
   context.lineWidth = 1.5;
   context.setLineDash(dash);
   drawRule(context, x.at(at), box.top, x.at(at), box.bottom);
   context.setLineDash([]);
   if (!word) return;
-  const width = context.measureText(word).width;
-  const isLeft = x.at(at) + width + 6 > box.right;
-  drawOutlined(context, word, x.at(at) + (isLeft ? -4 : 4), box.top + 10, colour, isLeft ? "right" : "left");
+  context.font = CHART_FONT;
+  const isLeft = x.at(at) + context.measureText(word).width + 6 > box.right;
+  const [across, down] = [x.at(at) + (isLeft ? -4 : 4), box.top + 10 + LABEL_HEIGHT * row];
+  drawOutlined(context, word, across, down, colour, isLeft ? "right" : "left");
 }
 
 /** Text that stays readable over lines. */

@@ -66,14 +66,14 @@ function endBrush(event) {
 /** Two number fields for the range of a result. */
 function rangeFields(axis) {
   const name = axis.id === FINAL_SCORE ? `final ${scoreWord()}` : axis.name;
-  const field = end => h("input", {type: "number", step: "any", "data-axis": axis.id, "data-end": end});
+  const field = end => {
+    return h("input", {type: "number", step: "any", "data-axis": axis.id, "data-end": end, input: () => select()});
+  };
   const [low, high] = [field("0"), field("1")];
   const select = () => {
     const range = [low.value === "" ? -Infinity : Number(low.value), high.value === "" ? Infinity : Number(high.value)];
     setRange(axis, range.some(Number.isFinite) ? range.sort((a, b) => a - b) : null);
   };
-  low.addEventListener("change", select);
-  high.addEventListener("change", select);
   return h("fieldset", {}, h("legend", {}, name), h("label", {}, "from ", low), h("label", {}, "to ", high));
 }
 

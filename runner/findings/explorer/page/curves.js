@@ -45,10 +45,16 @@ function curveScale() {
   });
 }
 
+/** Set colour, dashes and width for the line of a run. */
+function useRunLine(context, run, width) {
+  useLine(context, colourOf(run), width);
+  if (runs().length > MANY_LINES) context.setLineDash([]);
+}
+
 /** The line of one run. */
 function drawRunLine(plot, run, width) {
   if (!runAt(run).history) return;
-  useLine(plot.context, colourOf(run), width);
+  useRunLine(plot.context, run, width);
   drawValues(plot, stepsOf(run), historyOf(run, shownSeries()));
 }
 
@@ -239,4 +245,5 @@ allCurves.canvas.addEventListener("click", event => {
 on("part", buildCurveChoice);
 on("frame", drawCurves);
 on("hovered", drawCurves);
-for (const what of ["selection", "colours", "resized"]) on(what, redrawCurves);
+on("resized", drawCurves);
+for (const what of ["selection", "colours"]) on(what, redrawCurves);

@@ -68,7 +68,7 @@ function drawHeatmap() {
     const {button, name} = cell;
     const members = heatRuns(cell);
     const value = medianAt(members, part().score_series, !part().score.higher, step());
-    const colour = mixed(colours.mid, colours.low, Number.isFinite(value) ? 0.95 * goodness(value) : 0);
+    const colour = blended(colours.mid, colours.low, Number.isFinite(value) ? 0.95 * goodness(value) : 0);
     button.style.background = `rgb(${colour})`;
     button.style.color = luminance(colour) > 0.179 ? "#000" : "#fff";
     button.textContent = heatText(value);
@@ -82,7 +82,8 @@ function drawHeatmap() {
 function heatText(value) {
   if (Number.isNaN(value)) return "–";
   if (!Number.isFinite(value)) return "×";
-  return part().score.share ? value.toFixed(2) : formatNumber(value);
+  if (part().score.share) return value.toFixed(2);
+  return Math.abs(value) >= 0.01 && Math.abs(value) < 1000 ? value.toPrecision(3) : formatNumber(value);
 }
 
 /** The median and how many runs it is of, with those that failed or diverged. */
@@ -97,7 +98,7 @@ function heatWords(members, value) {
 }
 
 /** A colour between two, each [r, g, b]. */
-const mixed = (from, to, share) => from.map((value, channel) => Math.round(value + (to[channel] - value) * share));
+const blended = (from, to, share) => from.map((value, channel) => Math.round(value + (to[channel] - value) * share));
 
 /** The relative luminance of a colour [r, g, b], 0 to 1: black on it is easier to read than white above 0.179. */
 function luminance(colour) {

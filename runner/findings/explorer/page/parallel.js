@@ -72,7 +72,7 @@ function parallelPlaces(width, height) {
 
 /** The line of a run; it ends where a run has no number. */
 function drawParallelLine(context, {x, y, gap}, run, strength, width) {
-  useLine(context, colourOf(run), width);
+  useRunLine(context, run, width);
   context.globalAlpha = strength;
   context.beginPath();
   let before = NaN;
@@ -182,4 +182,5 @@ function redrawParallel() {
 parallel.canvas.setAttribute("role", "img");
 on("part", buildParallel);
 on("hovered", drawParallel);
-for (const what of ["selection", "colours", "resized"]) on(what, redrawParallel);
+on("resized", drawParallel);
+for (const what of ["selection", "colours"]) on(what, redrawParallel);

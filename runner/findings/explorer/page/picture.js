@@ -23,7 +23,7 @@ const isSlice = () => part().axes.length < part().inputs.length;
 const hasTwoClasses = () => part().classes.length === 2;
 
 /** The points of the picture in the units of the data, one column for each shown input: (n) or (n * n). */
-const gridOf = n => remember(`grid ${n}`, () => {
+const gridOf = n => remember(`grid ${n} ${part().axes}`, () => {
   const [[left, right], [bottom, top] = []] = part().domain;
   const along = share => left + (right - left) * share;
   if (part().axes.length === 1) return [Float64Array.from({length: n}, (_, i) => along(i / (n - 1)))];
@@ -38,7 +38,7 @@ const scaleNames = new WeakMap();
 const inputsOf = (run, n) => {
   const {scale} = runAt(run);
   if (!scaleNames.has(scale)) scaleNames.set(scale, `${scale.x.join()}/${scale.c.join()}`);
-  return remember(`inputs ${n} ${scaleNames.get(scale)}`, () => {
+  return remember(`inputs ${n} ${part().axes} ${scaleNames.get(scale)}`, () => {
     const {axes, base, inputs} = part();
     const grid = gridOf(n);
     return inputs.map((_, d) => {
@@ -79,7 +79,7 @@ let ramp = new Uint32Array(256);
 let classRamps = [];
 
 /** A colour between two, as the number that a pixel of an image is. */
-const blended = (from, to, share) => {
+const pixelBetween = (from, to, share) => {
   const [r, g, b] = from.map((value, i) => Math.round(value + (to[i] - value) * share));
   return ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
 };
@@ -87,10 +87,10 @@ const blended = (from, to, share) => {
 on("colours", () => {
   ramp = Uint32Array.from({length: 256}, (_, i) => {
     const u = i / 127.5 - 1;
-    return blended(colours.mid, u < 0 ? colours.low : colours.high, 0.92 * Math.abs(u) ** 0.8);
+    return pixelBetween(colours.mid, u < 0 ? colours.low : colours.high, 0.92 * Math.abs(u) ** 0.8);
   });
   classRamps = colours.classes.map(
-    rgb => Uint32Array.from({length: 64}, (_, i) => blended(colours.mid, rgb, 0.3 + (0.6 * i) / 63)),
+    rgb => Uint32Array.from({length: 64}, (_, i) => pixelBetween(colours.mid, rgb, 0.3 + (0.6 * i) / 63)),
   );
 });
 

@@ -16,8 +16,8 @@ const SHARES = ["dead", "saturated", "flat"];
 function drawRunMarks(plot, run) {
   const {last, outcome, ill_step: ill, restored} = runAt(run);
   if (last < part().frames.at(-1)) drawStepLine(plot, last, colours.soft, [2, 3], outcome);
-  if (restored !== null && restored !== last) drawStepLine(plot, restored, colours.soft, [2, 3], "kept");
-  if (ill !== null) drawStepLine(plot, ill, colours.accent, [5, 3], "evidence");
+  if (restored !== null && restored !== last) drawStepLine(plot, restored, colours.soft, [2, 3], "kept", 1);
+  if (ill !== null) drawStepLine(plot, ill, colours.accent, [5, 3], "evidence", 2);
   drawStepLine(plot, Math.min(step(), last), colours.ink);
 }
 
