@@ -101,7 +101,8 @@ function drawMedians(plot, lines) {
   }
   context.setLineDash([]);
   const lastOf = values => heightOf(plot, values.findLast(Number.isFinite));
-  const ends = lines.map(({text, place, values}) => ({text, place, y: lastOf(values)}));
+  const nameOf = ({text, values}) => (Number.isFinite(values.at(-1)) ? text : `${text} ×`); // most have diverged
+  const ends = lines.map(line => ({text: nameOf(line), place: line.place, y: lastOf(line.values)}));
   drawEndLabels(plot, ends.filter(label => Number.isFinite(label.y)));
 }
 
@@ -124,7 +125,7 @@ function drawCurvesBase(width, height, ratio) {
   const context = base.getContext("2d");
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   const {range, kind} = curveScale();
-  const right = roomFor(context, colourNames(), width / 4);
+  const right = roomFor(context, colourNames().map(name => `${name} ×`), width / 4);
   const ends = [part().frames[0], part().frames.at(-1)];
   const plot = plotOf([context, width, height], ends, range ?? [1, 10], {yKind: kind, right});
   allCurves.plot = plot;
