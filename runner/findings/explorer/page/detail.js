@@ -2,6 +2,7 @@
 // samples, its network, curves, facts and commands.
 
 const DETAIL = 160; // points of the picture along one side
+const [TRAINING, UNUSED] = [0, 3]; // parts of the samples
 const MOST_DRAWN = 800; // samples in the picture
 const OUTCOMES = {
   converged: "converged: it met its goal or stopped improving",
@@ -73,11 +74,13 @@ const drawSamples = (canvas, run) => {
   context.globalAlpha = isSlice() ? 0.3 : kind === "curve" ? 0.7 : 1;
   context.lineWidth = 1;
   for (let i = 0; i < n; i += every) {
+    const role = split < 0 ? TRAINING : samples[meta.splits[split].at + i];
+    if (role === UNUSED) continue;
     const target = samples[at + n * d + i];
     const across = ((samples[at + i * d + x] - left) / (right - left)) * width;
     const value = samples[at + i * d + y];
     const down = kind === "curve" ? targetHeight(target, height) : height * (1 - (value - bottom) / (top - bottom));
-    drawSample(context, across, down, target, split < 0 || samples[meta.splits[split].at + i] === 0);
+    drawSample(context, across, down, target, role === TRAINING);
   }
   context.globalAlpha = 1;
 };
@@ -206,7 +209,7 @@ on("opened", () => {
   drawCause(run);
   drawDetail();
 });
-for (const what of ["frame", "colours", "resized"]) on(what, drawDetail);
+for (const what of ["frame", "colours", "resized", "axes"]) on(what, drawDetail);
 on("part", () => by("dialog").close());
 
 const listenToDetail = () => {

@@ -69,6 +69,7 @@ const sentencesOf = () => {
   const sentences = [`Across: ${x}. Up: ${kind === "curve" ? target : y}.`];
   if (isSlice()) sentences.push(`A slice through the median row: ${restOfRow()}.`);
   if (kind === "regions" && !hasTwoClasses()) sentences.push("Paler: less sure.");
+  if (part().solved) sentences.push(`Solved: ${part().solved.words}.`);
   return sentences;
 };
 
@@ -92,11 +93,49 @@ const summaryOf = () => {
   const seeds = keys.filter(key => key.replicate).map(key => `${key.values.length} ${key.name}s`).join(", ");
   const count = runs().length === 1 ? "One network" : `${formatStep(runs().length)} networks`;
   const bars = hasWall() ? ` The line under a picture is its ${part().score.label}.` : "";
-  return `${count} ${shapes} on ${label}${runs().length > 1 && seeds ? `, ${seeds} each` : ""}.${bars}`;
+  const each = runs().length > 1 && seeds ? `, ${seeds} each` : "";
+  return `${count} ${shapes}${label ? ` on ${label}` : ""}${each}.${bars}`;
+};
+
+/** What the sweep asks, where nobody has written it down: from the names of its settings. */
+const questionOf = () => {
+  const nameOfKey = ({key}) => (key === "network.hidden" ? "hidden layers" : key.split(".").at(-1).replaceAll("_", " "));
+  const names = part().keys.filter(key => !key.replicate).map(nameOfKey);
+  if (!names.length) return meta.title;
+  if (names.length > 3) return "Which settings learn best?";
+  const listed = [names.slice(0, -1).join(", "), names.at(-1)].filter(Boolean).join(" and ");
+  return `Which ${listed} ${names.length > 1 ? "learn" : "learns"} best?`;
+};
+
+/** The inputs that the picture shows, where there are more than two: a choice of both. */
+const buildAxes = () => {
+  const {choices = [], axes, inputs} = part();
+  by("axes").hidden = axes.length < 2 || choices.length < 3;
+  [by("across"), by("up")].forEach((select, i) => {
+    select.replaceChildren(...choices.map(d => h("option", {value: d, selected: d === axes[i]}, inputs[d])));
+  });
+};
+
+/** Show other inputs; the one that was chosen twice is exchanged. */
+const chooseAxes = changed => {
+  const {axes, domains} = part();
+  const chosen = [by("across"), by("up")].map(select => Number(select.value));
+  if (chosen[0] === chosen[1]) chosen[1 - changed] = axes[changed];
+  part().axes = chosen;
+  part().domain = chosen.map(axis => domains[axis]);
+  buildAxes();
+  buildLegend();
+  items.forEach(({draw}) => draw());
+  change("axes");
+};
+
+const listenToAxes = () => {
+  [by("across"), by("up")].forEach((select, i) => select.addEventListener("change", () => chooseAxes(i)));
 };
 
 const buildHead = () => {
-  by("question").textContent = meta.question || meta.title;
+  by("question").textContent = meta.question || questionOf();
+  buildAxes();
   by("summary").textContent = summaryOf();
   buildLegend();
 };

@@ -100,6 +100,7 @@ const listen = () => {
   listenToWall();
   listenToTime();
   listenToDetail();
+  listenToAxes();
   document.addEventListener("keydown", pressed);
   addEventListener("hashchange", readAddress);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {

@@ -186,7 +186,7 @@ on("selection", () => {
   labelPanels();
 });
 on("hovered", markPanels);
-for (const what of ["colours", "resized"]) {
+for (const what of ["colours", "resized", "axes"]) {
   on(what, () => {
     looks += 1;
     if (hasWall()) arrange();

@@ -23,7 +23,7 @@ const isSlice = () => part().axes.length < part().inputs.length;
 const hasTwoClasses = () => part().classes.length === 2;
 
 /** The points of the picture in the units of the data, one column for each shown input: (n) or (n * n). */
-const gridOf = n => remember(`grid ${n}`, () => {
+const gridOf = n => remember(`grid ${n} ${part().axes}`, () => {
   const [[left, right], [bottom, top] = []] = part().domain;
   const along = share => left + (right - left) * share;
   if (part().axes.length === 1) return [Float64Array.from({length: n}, (_, i) => along(i / (n - 1)))];
@@ -38,7 +38,7 @@ const scaleNames = new WeakMap();
 const inputsOf = (run, n) => {
   const {scale} = runAt(run);
   if (!scaleNames.has(scale)) scaleNames.set(scale, `${scale.x.join()}/${scale.c.join()}`);
-  return remember(`inputs ${n} ${scaleNames.get(scale)}`, () => {
+  return remember(`inputs ${n} ${part().axes} ${scaleNames.get(scale)}`, () => {
     const {axes, base, inputs} = part();
     const grid = gridOf(n);
     return inputs.map((_, d) => {

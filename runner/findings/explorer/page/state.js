@@ -124,12 +124,14 @@ const hasEnded = (run, at) => at > runAt(run).last;
 const hasDiverged = (run, at) => runAt(run).outcome === "diverged" && hasEnded(run, at);
 const isBetter = (a, b) => (part().score.higher ? a > b : a < b);
 
+/** The score that a run must reach: its own, as runs may have different samples, or that of all. */
+const goalOf = run => runAt(run).solved ?? part().solved.value;
+
 /** Whether a run's score is good enough at a step. */
 const isSolved = (run, at) => {
-  const {solved} = part();
-  if (!solved || hasDiverged(run, at)) return false;
+  if (!part().solved || hasDiverged(run, at)) return false;
   const value = score(run, at);
-  return part().score.higher ? value >= solved.value : value <= solved.value;
+  return part().score.higher ? value >= goalOf(run) : value <= goalOf(run);
 };
 
 /** How good a score is: 0 like the best constant answer (or worse), 1 perfect. */

@@ -55,11 +55,13 @@ let heights = [];
 const standing = () => {
   const shown = visibleRuns();
   const {solved, score: asked} = part();
+  if (runs().length === 1) return `${asked.label} ${formatScore(score(0, step()))} now`;
   if (!shown.length) return "no run selected";
   if (!solved) return `median ${asked.label} ${formatScore(median(shown.map(run => score(run, step()))))} now`;
   const count = shown.filter(run => isSolved(run, step())).length;
+  const goals = new Set(shown.map(goalOf));
   const goal = asked.higher ? `reach ${formatNumber(solved.value)}` : `are at ${formatNumber(solved.value)} or less`;
-  return `${count} of ${shown.length} ${goal} now`;
+  return `${count} of ${shown.length} ${goals.size > 1 ? "solve it" : goal} now`;
 };
 
 const area = (context, width, bottom) => {
@@ -107,7 +109,7 @@ const drawTime = () => {
   }
   by("step").textContent = words;
   by("dialog-step").textContent = words;
-  by("count").textContent = runs().length > 1 ? standing() : `of ${formatStep(part().frames.at(-1) ?? 0)}`;
+  by("count").textContent = standing();
   by("count").title = part().solved?.words ?? "";
   drawTrack();
 };
