@@ -152,7 +152,7 @@ const factsOf = (run, at) => {
     for (const [set, word] of Object.entries(WHERE)) {
       if (!series.includes(`${set}/${name}`)) continue;
       const value = history(run, `${set}/${name}`, at);
-      const [label, format] = scores.endsWith(`/${name}`) ? [part().score.label, formatScore] : [name, formatNumber];
+      const [label, format] = scores.endsWith(`/${name}`) ? [part().score.name.replaceAll("_", " "), formatScore] : [name, formatNumber];
       facts.push([`${word} ${label}`, format(value)]);
     }
   }
