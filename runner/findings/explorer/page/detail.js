@@ -152,8 +152,8 @@ const factsOf = (run, at) => {
     for (const [set, word] of Object.entries(WHERE)) {
       if (!series.includes(`${set}/${name}`)) continue;
       const value = history(run, `${set}/${name}`, at);
-      const [label, format] = scores.endsWith(`/${name}`) ? [part().score.name.replaceAll("_", " "), formatScore] : [name, formatNumber];
-      facts.push([`${word} ${label}`, format(value)]);
+      const format = scores.endsWith(`/${name}`) ? formatScore : formatNumber;
+      facts.push([`${word} ${name.replaceAll("_", " ")}`, format(value)]);
     }
   }
   facts.push(["outcome", error ? `${OUTCOMES[outcome]}: ${error}` : OUTCOMES[outcome]]);
