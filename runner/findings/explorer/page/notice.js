@@ -148,8 +148,8 @@ function failedFacts() {
     if (!ended.length) return [];
     const {error, last} = runAt(ended[0]);
     const isOne = ended.length === 1;
-    const killed = isOne ? "was killed" : "were killed";
-    const text = `${countOf(ended.length, "run")} ${outcome === "failed" ? "failed" : killed}${isOne ? ": " : ", such as "}`;
+    const verb = {failed: "failed", killed: isOne ? "was killed" : "were killed"}[outcome];
+    const text = `${countOf(ended.length, "run")} ${verb}${isOne ? ": " : ", such as "}`;
     return [[text, runLink(ended[0], last), error ? ` (${endless(error.split("\n")[0])}).` : "."]];
   });
 }
