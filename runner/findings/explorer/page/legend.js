@@ -69,7 +69,7 @@ const sentencesOf = () => {
   const sentences = [`Across: ${x}. Up: ${kind === "curve" ? target : y}.`];
   if (isSlice()) sentences.push(`A slice through the median row: ${restOfRow()}.`);
   if (kind === "regions" && !hasTwoClasses()) sentences.push("Paler: less sure.");
-  if (part().solved) sentences.push(`Solved: ${part().solved.words}.`);
+  if (part().solved) sentences.push(`Solved means ${part().solved.words}.`);
   return sentences;
 };
 

@@ -46,6 +46,7 @@ const showPart = index => {
   const {frames} = meta.parts[index];
   const frame = Math.max(0, frames.findLastIndex(at => at <= now));
   change("part", {part: index, frame, hovered: -1, opened: -1, chosen: {}, ranges: {}});
+  change("frame");
 };
 
 const part = () => meta.parts[state.part];
