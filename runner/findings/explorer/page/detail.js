@@ -147,8 +147,8 @@ const savePicture = () => by("picture").toBlob(blob => {
 const factsOf = (run, at) => {
   const {outcome, error, last, restored, id, index} = runAt(run);
   const {score_series: scores, cost_series: costs, series, keys} = part();
-  const isLast = at > last;
-  const facts = [["step", isLast ? `${formatStep(last)}, its last one` : `${formatStep(at)} of ${formatStep(last)}`]];
+  const now = at > last ? `${formatStep(last)}, its last one` : `${formatStep(at)} of ${formatStep(last)}`;
+  const facts = outcome === "failed" ? [] : [["step", now]];
   for (const name of new Set([scores, costs].map(text => text.split("/")[1]))) {
     for (const [set, word] of Object.entries(WHERE)) {
       if (!series.includes(`${set}/${name}`)) continue;
