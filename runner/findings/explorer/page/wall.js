@@ -3,7 +3,7 @@
 
 const SEEDS_SHOWN = 5;
 const MOST_PANELS = 400;
-const SMALLEST = 44;
+const SMALLEST = 38;
 const GAP = 5;
 const isPhone = matchMedia("(max-width: 700px)");
 const wall = {panels: new Map(), cell: null, page: -1}; // panels by run; the cell that is a wall of its own
@@ -144,6 +144,8 @@ const buildWall = () => {
   const [first] = by("wall").querySelectorAll(".panel");
   if (first) first.tabIndex = 0;
   arrange();
+  markPanels();
+  labelPanels();
   for (const {element} of wall.panels.values()) nearness.observe(element);
 };
 
