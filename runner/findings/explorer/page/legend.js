@@ -99,7 +99,8 @@ const summaryOf = () => {
 
 /** What the sweep asks, where nobody has written it down: from the names of its settings. */
 const questionOf = () => {
-  const nameOfKey = ({key}) => (key === "network.hidden" ? "hidden layers" : key.split(".").at(-1).replaceAll("_", " "));
+  const last = key => key.split(".").at(-1).replaceAll("_", " ");
+  const nameOfKey = ({key}) => (key === "network.hidden" ? "hidden layers" : last(key));
   const names = part().keys.filter(key => !key.replicate).map(nameOfKey);
   if (!names.length) return meta.title;
   if (names.length > 3) return "Which settings learn best?";
