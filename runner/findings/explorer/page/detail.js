@@ -137,7 +137,7 @@ const savePicture = () => by("picture").toBlob(blob => {
 
 /** [what, value] for the list of facts at a step. */
 const factsOf = (run, at) => {
-  const {told, last, restored, id, index} = runAt(run);
+  const {outcome, told, last, restored, id, index} = runAt(run);
   const {score_series: scores, cost_series: costs, series, keys} = part();
   const now = at > last ? `${formatStep(last)}, its last one` : `${formatStep(at)} of ${formatStep(last)}`;
   const facts = outcome === "failed" ? [] : [["step", now]];
