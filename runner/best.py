@@ -25,8 +25,8 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    from runner.diagnosis.commands import commands_of
     from runner.findings.loading import load_sweep
+    from runner.runs.commands import commands_of
 
     load_modules(modules_of(list(arguments), CONF / "config.yaml"))
     sweep = load_sweep(only_name(arguments, "sweep"))

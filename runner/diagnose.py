@@ -204,8 +204,8 @@ def _confirmed(
 def _print(found: "Sequence[Judged | Unjudged]", sweep: "Findings", in_full: bool) -> None:
     """Say it: the counts, then a block for each cause, or everything about one run."""
     from runner.diagnosis import sentences, verdicts
-    from runner.diagnosis.commands import commands_of
     from runner.diagnosis.judged import Judged, Unjudged
+    from runner.runs.commands import commands_of
 
     command = commands_of(sweep.about.command)
     if len(sweep.results) > 1:

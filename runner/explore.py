@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runner.app.commands import parser_of, run_command
-from runner.base.commands import command_of, own_modules
 from runner.base.console import count, say
 from runner.base.errors import UserError
 from runner.base.files import check_writable, write_whole
@@ -49,17 +48,13 @@ def _run(arguments: Sequence[str]) -> int:
     if chosen.out is not None:
         check_writable(chosen.out)
     load_modules(modules_of(list(arguments), CONF / "config.yaml"))
-    from runner.diagnosis.commands import commands_of
     from runner.findings.explorer.writing import page_of
     from runner.findings.render import file_name
     from runner.findings.where import say_written
 
     sweep = _loaded(chosen.sweep, chosen.retrain)
-    again = command_of("runner.explore", [sweep.about.sweep_id], own_modules(sweep.modules))
-    command = commands_of(sweep.about.command)
-    page = page_of(sweep, lambda run: command(run, ()), again)
     path = chosen.out or Path(f"{file_name('explore', sweep.about.sweep_id)}.html")
-    write_whole(path, page.encode())
+    write_whole(path, page_of(sweep).encode())
     say_written("the page", path, opens=chosen.open)
     return 0
 

@@ -50,8 +50,8 @@ class Explainer:
         self._spent += time.process_time() - began
 
     def _look(self, ledger: Ledger, seconds: float, confirms: bool) -> None:
-        from runner.diagnosis.commands import commands_of
         from runner.diagnosis.ending import account, file_of, look
+        from runner.runs.commands import commands_of
 
         file = self._sweep.folder.path / FILE
         before = b""

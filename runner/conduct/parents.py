@@ -21,7 +21,6 @@ from runner.conduct.claims import CLAIM, Claim
 from runner.conduct.context import SweepContext
 from runner.conduct.ledger import Ledger
 from runner.conduct.listing import write_settings
-from runner.diagnosis.commands import commands_of
 from runner.findings.explorer import offering as explorer
 from runner.findings.explorer.writing import page_of
 from runner.findings.findings import Findings
@@ -121,9 +120,9 @@ class Parent:
         if has_report:
             command = command_of("runner.report", [sweep_id, "--open"], own_modules(self._sweep.settings.modules))
             report.append(how_to_read(command, self._tracker.local_file(self.run_id, REPORT)))
-            if self._found(ledger).has_page:
+            if (found := self._found(ledger)).has_page:
                 file = self._tracker.local_file(self.run_id, explorer.FILE)
-                report.append(how_to_see(command.replace("runner.report", "runner.explore", 1), file))
+                report.append(how_to_see(explorer.command_again(found, "--open"), file))
             page += f"&viewStateShareKey={quote(sweep_id)}"
         for part in self._found(ledger).parts[:MAX_DATA]:
             best = part.best_run
@@ -175,12 +174,11 @@ def _page(findings: Findings) -> dict[str, bytes]:
     """The page that shows a sweep learning; one that cannot be made costs the sweep nothing else."""
     if not findings.has_page:
         return {}
-    command, about = commands_of(findings.about.command), findings.about
-    again = command_of("runner.explore", [about.sweep_id], own_modules(findings.modules))
     try:
-        return {explorer.FILE: page_of(findings, lambda run: command(run, ()), again).encode()}
+        return {explorer.FILE: page_of(findings).encode()}
     except RAISED as error:
-        warn(f"no page that shows the sweep learning: {what_raised(error)}; to try again: {again}")
+        told = "there is no page that shows the sweep learning"
+        warn(f"{told}: {what_raised(error)}; to try again: {explorer.command_again(findings)}")
         return {}
 
 

@@ -12,10 +12,10 @@ from runner.base.console import count
 from runner.base.errors import UserError
 from runner.base.texts import number, short
 from runner.diagnosis.causes import DRAWS, typed
-from runner.diagnosis.commands import is_of
 from runner.diagnosis.conditions import number_of
 from runner.diagnosis.judged import Judged, Unjudged
 from runner.diagnosis.sentences import headline
+from runner.runs.commands import is_of
 from runner.runs.diagnosis import Overrides
 from runner.runs.outcome import Outcome
 from runner.runs.overrides import settings_of

@@ -9,7 +9,6 @@ from functools import cached_property
 from itertools import zip_longest
 
 from runner.diagnosis.causes import causes_of, failures_of, kind_of
-from runner.diagnosis.commands import Command
 from runner.diagnosis.document import document
 from runner.diagnosis.judged import Bench, Judged, Unjudged, samples_of
 from runner.diagnosis.reference import MOST_ROWS
@@ -19,6 +18,7 @@ from runner.diagnosis.tried import tried_lines
 from runner.diagnosis.verdicts import reached
 from runner.findings.numbers.scores import by_setting
 from runner.runs.account import Account, Cause
+from runner.runs.commands import Command
 from runner.runs.diagnosis import Diagnosis
 from runner.runs.overrides import settings_in
 from runner.runs.result import RunResult

@@ -18,7 +18,6 @@ from runner.diagnosis.candidates import (
     others_of,
     penalties_of,
 )
-from runner.diagnosis.commands import with_fix
 from runner.diagnosis.effects import Tried, helps_some, middle, of_other_seeds, ranked
 from runner.diagnosis.fresh import SPENT, FreshSeeds
 from runner.diagnosis.judged import Judged
@@ -27,6 +26,7 @@ from runner.diagnosis.repeats import Repeats, subject_of
 from runner.diagnosis.rules import Rules
 from runner.diagnosis.subject import Subject
 from runner.diagnosis.trials import MOST_STACKS, Runs, Trial, Trials, stacks_of
+from runner.runs.commands import with_fix
 from runner.runs.diagnosis import Experiment, is_of_seeds
 from runner.train.blas import ONE_BLAS_THREAD
 

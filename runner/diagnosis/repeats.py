@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from runner.diagnosis.commands import fixed
 from runner.diagnosis.judged import Judged
 from runner.diagnosis.subject import Subject
 from runner.diagnosis.trials import Runs, Trial, Trials, stacks_of
 from runner.plan.phases import Checked
+from runner.runs.commands import fixed
 from runner.runs.diagnosis import Overrides
 from runner.runs.spec import to_plain
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from runner.base.console import count
 from runner.base.texts import number
 from runner.diagnosis.causes import causes_of, kind_of
-from runner.diagnosis.commands import Command
 from runner.diagnosis.judged import Judged, Unjudged
 from runner.diagnosis.ranges import Range, ranges_of
 from runner.diagnosis.rules import RULES
@@ -23,6 +22,7 @@ from runner.diagnosis.verdicts import (
     shortfall,
     span,
 )
+from runner.runs.commands import Command
 from runner.runs.diagnosis import Evidence, in_words
 from runner.runs.result import RunResult
 

@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 from docs.diagnoses.questions.tables import write_tables
-from runner.diagnosis.commands import with_fix
+from runner.runs.commands import with_fix
 from tests.end_to_end.program import ROOT, make_store, run_runner, said
 
 FOLDER = ROOT / "docs" / "diagnoses" / "questions"

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from nn.faults import FAULTS
-from runner.diagnosis.commands import with_fix
 from runner.diagnosis.judged import Judged, judge_all
+from runner.runs.commands import with_fix
 from tests.end_to_end.questions import ANSWERS, ASKED, NUMBERS, WORDS, answered, fix_of, overrides, prepare
 from tests.runner.building import refusals, trained
 

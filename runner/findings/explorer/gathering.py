@@ -8,11 +8,12 @@ import numpy as np
 
 from nn.metrics import METRICS
 from runner.base.texts import brief
-from runner.findings.explorer.runs import Command, Content, causes_of, plain_run
+from runner.findings.explorer.runs import Content, causes_of, plain_run
 from runner.findings.explorer.samples import Learned, View, shown_samples, truth_of, view_of
 from runner.findings.findings import Findings
 from runner.findings.numbers.scores import in_order
 from runner.findings.numbers.solved import rule_of, threshold_of
+from runner.runs.commands import Command, commands_of
 from runner.runs.data import Prepared
 from runner.runs.overrides import NONE, REPLICATES, settings_in, short_names, values_of
 from runner.runs.result import RunResult
@@ -31,9 +32,9 @@ class Diet:
     of: Collection[int] | None = None
 
 
-def gathered(sweep: Findings, command: Command, again: str, diet: Diet) -> tuple[dict[str, Any], Content]:
-    """The page's plain data, and its numbers. `command` trains a run again, `again` makes this page again."""
-    content, learned = Content(), Learned()
+def gathered(sweep: Findings, again: str, diet: Diet) -> tuple[dict[str, Any], Content]:
+    """The page's plain data, and its numbers; `again` is the command that makes this page again."""
+    content, learned, command = Content(), Learned(), commands_of(sweep.about.command)
     causes, of_runs = causes_of(sweep.account)
     parts = [_part(one, command, content, learned, diet) | {"causes": causes} for one in sweep.parts]
     for run in (run for part in parts for run in part["runs"]):

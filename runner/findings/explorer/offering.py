@@ -19,10 +19,15 @@ def is_offered(tracking: Mapping[str, Any], runs: int) -> bool:
     return bool(tracking.get("report")) and tracking.get("snapshots", "none") != "none" and runs <= MOST_RUNS
 
 
+def command_again(sweep: Findings, *options: str) -> str:
+    """What a person types to make the page of a sweep again."""
+    return command_of("runner.explore", [sweep.about.sweep_id, *options], own_modules(sweep.modules))
+
+
 def see_it_learn(sweep: Findings) -> Section | None:
     """Where the page is in MLflow, and the command that writes it again."""
     if not sweep.has_page:
         return None
     address = f"{sweep.pages}{sweep.parent_id}/artifacts/{FILE}{TRAINING_PAGE}" if sweep.pages else ""
-    command = command_of("runner.explore", [sweep.about.sweep_id, "--open"], own_modules(sweep.modules))
+    command = command_again(sweep, "--open")
     return Section(TITLE, NOTE, Table(["in MLflow"], [[Link(FILE, address)]]), commands=[command])

@@ -1,6 +1,6 @@
 """One run of a page: what it is, its history and signals, its weights along its way, and why it does not learn."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,12 +10,12 @@ from nn.registry import Array
 from runner.findings.explorer.numbers import Numbers
 from runner.findings.numbers.solved import threshold_of
 from runner.runs.account import Account
+from runner.runs.commands import Command
 from runner.runs.result import RunResult
 from runner.runs.structure import build_network
 from runner.runs.weights import Weights
 
 TRIED = 20  # random inputs on which a network with a fault is compared with one without
-Command = Callable[[RunResult], str]
 
 
 @dataclass
@@ -79,7 +79,7 @@ def plain_run(
     history = np.array([result.history.get(one, missing) for one in series])
     threshold = threshold_of(result)
     run: dict[str, Any] = {
-        "name": name, "index": result.index, "id": run_id, "k": list(values), "command": command(result),
+        "name": name, "index": result.index, "id": run_id, "k": list(values), "command": command(result, ()),
         "outcome": result.outcome.value, "error": result.error.partition("\n")[0] if not len(steps) else "",
         "last": int(result.last_step), "restored": result.restored, "solved": threshold.value if threshold else None,
         "history": {"steps": content.steps.place(steps.tolist()), "at": content.curves.add(history)},

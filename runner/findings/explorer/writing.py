@@ -11,7 +11,8 @@ from typing import Any
 from runner.base.console import count
 from runner.base.texts import visible
 from runner.findings.explorer.gathering import Diet, gathered, standing_for_all
-from runner.findings.explorer.runs import Command, Content
+from runner.findings.explorer.offering import command_again
+from runner.findings.explorer.runs import Content
 from runner.findings.findings import Findings
 
 SCRIPTS = (
@@ -27,14 +28,11 @@ AGAIN = "No run has kept its weights, so there are no pictures. To train the run
 SOME = "{n} kept no weights and have no picture. To train them again: {again} --retrain"
 
 
-def page_of(sweep: Findings, command: Command, again: str) -> str:
-    """The page of a sweep. The same sweep gives the same bytes.
-
-    `command` trains a run again, `again` is what a person types to make the page again.
-    """
-    page = ""
+def page_of(sweep: Findings) -> str:
+    """The page of a sweep. The same sweep gives the same bytes."""
+    page, again = "", command_again(sweep)
     for diet, notes, shown in _diets(sweep):
-        meta, content = gathered(shown, command, again, diet)
+        meta, content = gathered(shown, again, diet)
         meta["notes"] = [*notes, *_missing(shown, again)]
         page = _joined(meta, content, diet.width)
         if len(page) <= MOST_BYTES:

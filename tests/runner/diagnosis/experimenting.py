@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from runner.base.commands import command_of
-from runner.diagnosis.commands import fixed
 from runner.diagnosis.experiments import confirm, inquiries
 from runner.diagnosis.inquiry import Inquiry
 from runner.diagnosis.judged import Judged, judge_all
 from runner.diagnosis.rules import RULES, Rule, Rules
 from runner.diagnosis.sentences import blocks
 from runner.diagnosis.trials import Trials
+from runner.runs.commands import fixed
 from runner.runs.diagnosis import Evidence, Overrides
 from runner.runs.result import RunResult
 from tests.runner.building import composer, plan_of, trained_all

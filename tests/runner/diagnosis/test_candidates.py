@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from runner.diagnosis.candidates import ADAPTIVE, ALIKE, OTHERS, SET, UNKNOWN, candidates_of, narrow_named, others_of
-from runner.diagnosis.commands import fixed
 from runner.diagnosis.rules import RULES
 from runner.diagnosis.rules.steps import penalty
 from runner.diagnosis.subject import Subject
+from runner.runs.commands import fixed
 from runner.runs.diagnosis import Diagnosis
 from tests.runner.diagnosis.corpus import ILL, QUADRANTS, subjects_of, write_tables
 from tests.runner.diagnosis.experimenting import HIGH, once, trials

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.diagnosis.commands import with_fix
 from runner.diagnosis.judging import diagnose, judge
 from runner.diagnosis.reference import Reference
 from runner.diagnosis.rules import RULES, Rule, Rules
 from runner.diagnosis.scores import Scores
 from runner.diagnosis.subject import Subject
+from runner.runs.commands import with_fix
 from runner.runs.diagnosis import Diagnosis, Evidence
 from runner.runs.outcome import Outcome
 from tests.runner.building import checked

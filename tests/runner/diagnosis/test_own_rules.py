@@ -13,13 +13,13 @@ import pytest
 
 from runner.base.commands import command_of
 from runner.base.errors import UserError
-from runner.diagnosis.commands import fixed
 from runner.diagnosis.document import document
 from runner.diagnosis.judged import Judged, Unjudged, judge_all
 from runner.diagnosis.rules import RULES, Rule, Rules
 from runner.diagnosis.sentences import blocks, in_full
 from runner.diagnosis.subject import Subject
 from runner.diagnosis.texts import TEXTS
+from runner.runs.commands import fixed
 from runner.runs.diagnosis import Evidence
 from runner.runs.result import RunResult
 from tests.runner.building import trained

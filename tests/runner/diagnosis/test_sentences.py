@@ -7,13 +7,13 @@ import pytest
 
 from runner.base.commands import command_of
 from runner.diagnosis import judging
-from runner.diagnosis.commands import fixed
 from runner.diagnosis.document import document
 from runner.diagnosis.judged import CHANGED, Judged, Unjudged, judge_all
 from runner.diagnosis.rules import RULES, Rules
 from runner.diagnosis.sentences import blocks, evidence_text, in_full
 from runner.diagnosis.texts import TEXTS, words_of
 from runner.diagnosis.verdicts import summary
+from runner.runs.commands import fixed
 from runner.runs.diagnosis import Evidence, Overrides
 from runner.runs.origin import DataUsed
 from runner.runs.outcome import Outcome

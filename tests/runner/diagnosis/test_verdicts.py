@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from runner.base.commands import command_of
-from runner.diagnosis.commands import fixed
 from runner.diagnosis.document import document
 from runner.diagnosis.judged import Judged, judge_all
 from runner.diagnosis.sentences import blocks, headline
 from runner.diagnosis.verdicts import allowed, shortfall, summary
+from runner.runs.commands import fixed
 from runner.runs.diagnosis import Diagnosis, Overrides, Verdict
 from runner.runs.result import RunResult
 from tests.runner.building import plan_of, trained_all

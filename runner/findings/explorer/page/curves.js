@@ -26,7 +26,8 @@ const shownWord = () => (isCostShown() ? costWord(part().cost_series) : scoreWor
 /** Whether low is good: such numbers span decades, and may explode. */
 const isErrorShown = () => isCostShown() || !part().score.higher;
 const stepsOf = run => meta.steps[runAt(run).history.steps];
-const colourNames = () => (part().colour < 0 ? [] : part().keys[part().colour].values);
+/** The names of the lines' colours; of one colour it is that of the only median. */
+const colourNames = () => (part().colour < 0 ? ["median"] : part().keys[part().colour].values);
 
 /** The values of a run that say how far the axis reaches, (some of points,). */
 function valuesInRange(run, series, isError) {
@@ -81,8 +82,7 @@ function medianAt(chosen, series, isError, at) {
 function medianLines() {
   const shown = runs().filter(isVisible);
   const [series, isError] = [shownSeries(), isErrorShown()];
-  const names = colourNames().length ? colourNames() : ["median"];
-  return names.flatMap((text, place) => {
+  return colourNames().flatMap((text, place) => {
     const chosen = shown.filter(run => colourOf(run) === place);
     if (!chosen.length) return [];
     return [{text, place, values: part().frames.map(at => medianAt(chosen, series, isError, at))}];
@@ -101,7 +101,8 @@ function drawMedians(plot, lines) {
   }
   context.setLineDash([]);
   const lastOf = values => heightOf(plot, values.findLast(Number.isFinite));
-  const ends = lines.map(({text, place, values}) => ({text, place, y: lastOf(values)}));
+  const nameOf = ({text, values}) => (Number.isFinite(values.at(-1)) ? text : `${text} ×`); // most have diverged
+  const ends = lines.map(line => ({text: nameOf(line), place: line.place, y: lastOf(line.values)}));
   drawEndLabels(plot, ends.filter(label => Number.isFinite(label.y)));
 }
 
@@ -124,13 +125,15 @@ function drawCurvesBase(width, height, ratio) {
   const context = base.getContext("2d");
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   const {range, kind} = curveScale();
-  const right = roomFor(context, colourNames(), width / 4);
+  const right = roomFor(context, colourNames().map(name => `${name} ×`), width / 4);
   const ends = [part().frames[0], part().frames.at(-1)];
   const plot = plotOf([context, width, height], ends, range ?? [1, 10], {yKind: kind, right});
   allCurves.plot = plot;
-  drawAxes(plot);
-  if (!range) return drawOutlined(context, "no numbers", width / 2, height / 2, colours.soft, "center");
   const shown = runs().filter(isVisible);
+  const lines = range ? medianLines() : [];
+  describeCurves(shown.length, lines);
+  if (!range) return drawOutlined(context, "no numbers", width / 2, height / 2, colours.soft, "center");
+  drawAxes(plot);
   context.globalAlpha = 0.07;
   for (const run of runs()) if (!isVisible(run)) drawRunLine(plot, run, 1);
   context.globalAlpha = strengthAmong(shown.length);
@@ -139,17 +142,16 @@ function drawCurvesBase(width, height, ratio) {
   for (const run of shown) drawRunEnd(plot, run);
   context.globalAlpha = 1;
   drawThreshold(plot);
-  const lines = medianLines();
   drawMedians(plot, lines);
-  describeCurves(shown.length, lines);
 }
 
 /** The chart in words, for who does not see it. */
 function describeCurves(count, lines) {
   const show = isCostShown() ? formatNumber : formatScore;
-  const ends = lines.map(({text, values}) => `${text} ${show(values.at(-1))}`).join(", ");
-  const head = `${shownWord()} over the steps, ${count} ${count === 1 ? "line" : "lines"}`;
-  allCurves.canvas.setAttribute("aria-label", ends && count > 1 ? `${head}; medians at the end: ${ends}` : head);
+  const textOf = value => (Number.isFinite(value) ? show(value) : "diverged");
+  const ends = lines.map(({text, values}) => `${text} ${textOf(values.at(-1))}`).join(", ");
+  const head = `${shownWord()} over the steps, ${countOf(count, "line")}`;
+  allCurves.canvas.setAttribute("aria-label", ends ? `${head}; medians at the end: ${ends}` : `${head}; no numbers`);
 }
 
 /** The value at a step of a visible run that still trains, else NaN. */

@@ -90,7 +90,7 @@ function heatText(value) {
 function heatWords(members, value) {
   const diverged = members.filter(run => hasDiverged(run, step())).length;
   const failed = members.filter(run => ["failed", "killed"].includes(runAt(run).outcome)).length;
-  const median = Number.isFinite(value) ? formatScore(value) : "not finite";
+  const median = Number.isFinite(value) ? formatScore(value) : "none";
   const words = [`median ${scoreWord()} ${median} of ${countOf(members.length, "run")}`];
   if (diverged) words.push(`${formatStep(diverged)} diverged`);
   if (failed) words.push(`${formatStep(failed)} failed`);

@@ -22,49 +22,49 @@ const sortedBy = (entries, value) => entries.toSorted((a, b) => value(a) - value
 /** A sentence that begins with a run and a step. */
 const told = (before, run, at, after = ".") => [before, runLink(run, at), `, ${atStep(at)}${after}`];
 
-/** Which runs reach the threshold: first, last, how many, how many hold it. */
+/** Which runs solve the task: first, last, how many, how many still do at the end. */
 function solvedFacts() {
   if (!part().solved) return [];
   const goal = part().solved.words.split(":")[0];
-  const reached = runs().map(run => ({run, at: ownSteps(run).find(at => isSolved(run, at))}));
-  const solved = sortedBy(reached.filter(({at}) => at !== undefined), ({at}) => at);
+  const found = runs().map(run => ({run, at: ownSteps(run).find(at => isSolved(run, at))}));
+  const solved = sortedBy(found.filter(({at}) => at !== undefined), ({at}) => at);
   if (!solved.length) return noneSolvedFacts(goal);
-  if (runs().length === 1) return [told(`Reaches ${goal}: `, solved[0].run, solved[0].at)];
   const [first, last] = [solved[0], solved.at(-1)];
+  if (runs().length === 1) return [told(`Solved (${goal}): `, first.run, first.at)];
   const others = solved.filter(({at}) => at === first.at).length - 1;
   const tied = others ? `, like ${countOf(others, "other")}.` : ".";
-  const facts = [told(`First to reach ${goal}: `, first.run, first.at, tied)];
-  if (last.at > first.at) facts.push(told("Last to reach it: ", last.run, last.at));
+  const facts = [told(`First to solve it (${goal}): `, first.run, first.at, tied)];
+  if (last.at > first.at) facts.push(told("Last to solve it: ", last.run, last.at));
   return [...facts, heldFact(solved), ...neverFacts(solved)];
 }
 
-/** How many runs reach the threshold at some step and how many have it at the end, and one that lost it. */
+/** How many runs solve the task at some step and how many at the end, and one that lost it. */
 function heldFact(solved) {
   const end = part().frames.at(-1);
   const all = countOf(runs().length, "run");
   const lost = solved.filter(({run}) => !isSolved(run, end));
-  if (!lost.length && solved.length === runs().length) return [`All ${all} reach it, and have it at the end.`];
-  const reach = solved.length === 1 ? "reaches" : "reach";
-  const held = formatStep(solved.length - lost.length);
-  const text = `${formatStep(solved.length)} of ${all} ${reach} it at some step, ${held} at the end.`;
-  if (!lost.length) return [text];
+  const isOne = solved.length === 1;
+  const who = solved.length === runs().length ? `All ${all}` : `${formatStep(solved.length)} of ${all}`;
+  const solve = isOne ? "solves" : "solve";
+  if (!lost.length) return [`${who} ${solve} it, and still ${isOne ? "does" : "do"} at the end.`];
   const {run, at} = lost[0];
   const lostAt = ownSteps(run).find(later => later > at && !isSolved(run, later)) ?? runAt(run).last;
-  return [`${text} Lost again, for one: `, runLink(run, lostAt), `, ${atStep(lostAt)}.`];
+  const held = formatStep(solved.length - lost.length);
+  return told(`${who} ${solve} it at some step, ${held} at the end. Lost again, for one: `, run, lostAt);
 }
 
-/** How many runs with numbers never reach the threshold. */
+/** How many runs with numbers never solve the task. */
 function neverFacts(solved) {
-  const reached = new Set(solved.map(({run}) => run));
-  const never = runs().filter(run => runAt(run).history && !reached.has(run));
+  const known = new Set(solved.map(({run}) => run));
+  const never = runs().filter(run => runAt(run).history && !known.has(run));
   if (!never.length) return [];
-  const last = run => runAt(run).last;
   const run = never.find(one => runAt(one).outcome !== "diverged") ?? never[0];
-  if (never.length === 1) return [["1 run never reaches it: ", runLink(run, last(run)), "."]];
-  return [[`${countOf(never.length, "run")} never reach it, such as `, runLink(run, last(run)), "."]];
+  const link = runLink(run, runAt(run).last);
+  if (never.length === 1) return [["1 run never solves it: ", link, "."]];
+  return [[`${countOf(never.length, "run")} never solve it, such as `, link, "."]];
 }
 
-/** The best score where no run reaches the threshold. */
+/** The best score where no run solves the task. */
 function noneSolvedFacts(goal) {
   let best = null;
   for (const run of runs()) {
@@ -74,7 +74,7 @@ function noneSolvedFacts(goal) {
     }
   }
   if (!best) return [];
-  return [told(`No run reaches ${goal}. The best: `, best.run, best.at, `, with ${formatScore(best.value)}.`)];
+  return [told(`No run solves it (${goal}). The best: `, best.run, best.at, `, with ${formatScore(best.value)}.`)];
 }
 
 /** The longest stretch of still cost that a run leaves: {run, from, to}, as steps; null without any. */
@@ -124,26 +124,34 @@ function causeFacts() {
   });
 }
 
-/** Runs that ended in numbers that are not finite, and runs without numbers. */
-function endedFacts() {
-  const having = outcome => runs().filter(run => runAt(run).outcome === outcome);
-  const diverged = sortedBy(having("diverged"), run => runAt(run).last);
-  const facts = [];
-  if (diverged.length) {
-    const {last} = runAt(diverged[0]);
-    const text = diverged.length === 1 ? "1 run diverges: " : `${countOf(diverged.length, "run")} diverge, first `;
-    facts.push([text, runLink(diverged[0], last), `, after step ${formatStep(last)}.`]);
-  }
-  for (const outcome of ["failed", "killed"]) {
-    const ended = having(outcome);
-    if (!ended.length) continue;
+const havingEnded = outcome => runs().filter(run => runAt(run).outcome === outcome);
+
+/** How many runs ended in numbers that are not finite, and the first of them. */
+function divergedFacts() {
+  const diverged = sortedBy(havingEnded("diverged"), run => runAt(run).last);
+  if (!diverged.length) return [];
+  const {last} = runAt(diverged[0]);
+  const link = runLink(diverged[0], last);
+  const after = `after step ${formatStep(last)}`;
+  const all = countOf(diverged.length, "run");
+  const early = diverged.filter(run => runAt(run).last === last).length;
+  if (diverged.length === 1) return [["1 run diverges: ", link, `, ${after}.`]];
+  if (early === diverged.length) return [[`${all} diverge ${after}, such as `, link, "."]];
+  if (early > 1) return [[`${all} diverge, the first ${formatStep(early)} ${after}, such as `, link, "."]];
+  return [[`${all} diverge, first `, link, `, ${after}.`]];
+}
+
+/** How many runs failed or were killed, and the first of them. */
+function failedFacts() {
+  return ["failed", "killed"].flatMap(outcome => {
+    const ended = havingEnded(outcome);
+    if (!ended.length) return [];
     const {error, last} = runAt(ended[0]);
-    const verb = outcome === "failed" ? "failed" : ended.length === 1 ? "was killed" : "were killed";
-    const which = ended.length === 1 ? ": " : ", such as ";
-    const text = `${countOf(ended.length, "run")} ${verb}${which}`;
-    facts.push([text, runLink(ended[0], last), error ? ` (${endless(error.split("\n")[0])}).` : "."]);
-  }
-  return facts;
+    const isOne = ended.length === 1;
+    const verb = {failed: "failed", killed: isOne ? "was killed" : "were killed"}[outcome];
+    const text = `${countOf(ended.length, "run")} ${verb}${isOne ? ": " : ", such as "}`;
+    return [[text, runLink(ended[0], last), error ? ` (${endless(error.split("\n")[0])}).` : "."]];
+  });
 }
 
 /** The dead units of a run when it ends: {run, layer, share, from}, of the layer that has most; null without any. */
@@ -174,7 +182,9 @@ function deadFacts() {
 
 /** All sentences of a data set; without any the section is hidden. */
 function buildNotices() {
-  const facts = [...solvedFacts(), ...plateauFacts(), ...endedFacts(), ...causeFacts(), ...deadFacts()];
+  const facts = [
+    ...solvedFacts(), ...plateauFacts(), ...causeFacts(), ...divergedFacts(), ...deadFacts(), ...failedFacts(),
+  ];
   by("notices-section").hidden = facts.length === 0;
   by("notices").replaceChildren(...facts.map(parts => h("li", {}, ...parts)));
 }

@@ -20,7 +20,9 @@ function resultAxis(id, name, isError, range) {
   const [from, to] = (isError ? [range[1], range[0]] : range).map(place);
   const placeOf = value => clip((place(isLog ? Math.max(0, value) : value) - from) / (to - from), 0, 1);
   const valueOf = share => (isLog ? 10 ** (from + share * (to - from)) : from + share * (to - from));
-  const ticks = ticksOf(...range, 6).map(tick => ({text: formatNumber(tick), place: placeOf(tick)}));
+  const values = new Set(runs().map(run => axisValue(run, id)));
+  const shown = values.size > 1 ? ticksOf(...range, 6) : [...values].filter(Number.isFinite);
+  const ticks = shown.map(tick => ({text: formatNumber(tick), place: placeOf(tick)}));
   return {id, name, at: run => placeOf(axisValue(run, id)), ticks, placeOf, valueOf, isKey: false, isError};
 }
 

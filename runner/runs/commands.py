@@ -1,4 +1,4 @@
-"""What is typed to train a run again with a fix."""
+"""What is typed to train a run again, as it was or with a fix."""
 
 import re
 from collections.abc import Callable
