@@ -155,6 +155,7 @@ const listenToWall = () => {
   element.addEventListener("pointerover", event => hover(runOf(event)));
   element.addEventListener("pointerleave", () => hover(-1));
   element.addEventListener("focusin", event => hover(runOf(event)));
+  element.addEventListener("focusout", () => hover(-1));
   element.addEventListener("keydown", event => {
     const from = event.target.closest(".panel, .more");
     if (!from) return;
@@ -170,7 +171,8 @@ const listenToWall = () => {
   isPhone.addEventListener("change", () => showCell(null));
   by("pages").addEventListener("change", event => {
     wall.page = Number(event.target.value);
-    showCell(null);
+    showCell(wall.cell);
+    event.target.focus();
   });
 };
 
