@@ -28,7 +28,7 @@ const read = async (name, width) => {
 // ---- The address: #t=STEP&run=INDEX&part=PART ----
 
 const writeAddress = () => {
-  if (isReading) return;
+  if (isReading || window.location.protocol === "about:") return; // a frame in a notebook has no address of its own
   const parts = [`t=${step()}`];
   if (state.opened >= 0 && !isAlone()) parts.push(`run=${runAt(state.opened).index}`);
   if (state.part) parts.push(`part=${state.part}`);
