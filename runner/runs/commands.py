@@ -16,12 +16,12 @@ Command = Callable[[RunResult, Overrides], str]  # the command that trains a run
 
 def commands_of(command: str) -> Command:
     """The commands for the runs of a command line; for a run that none has started what to change, in words."""
-    _, options = typed(command)
+    alone, options = typed(command)  # a single run has no other overrides
 
     def with_overrides(result: RunResult, fix: Overrides) -> str:
         if not result.overrides and not is_ours(command):
             return f"the settings of that run with {' '.join(fix)}"
-        return command_of("runner", options, fixed(result.overrides, fix))
+        return command_of("runner", options, fixed(result.overrides or alone, fix))
 
     return with_overrides
 

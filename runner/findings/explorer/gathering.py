@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ FORMAT, VERSION = "small-network-runner.explore", 1
 MOST_FRAMES = 101
 SIGNALS = ("gradient_norm", "weight_norm", "moved", "dead", "saturated")
 PART_NAMES = {"train": "training"}
+NO_WEIGHTS = "No run has kept its weights, so there are no pictures. To train all again for them: {again} --retrain"
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,9 @@ def gathered(sweep: Findings, again: str, diet: Diet) -> tuple[dict[str, Any], C
     content, learned, command = Content(), Learned(), commands_of(sweep.about.command)
     causes, of_runs = causes_of(sweep.account)
     parts = [_part(one, command, content, learned, diet) | {"causes": causes} for one in sweep.parts]
+    for part in parts:
+        if not any(run["snapshots"] for run in part["runs"]):
+            part |= {"kind": "none", "why": NO_WEIGHTS.format(again=again)}
     for run in (run for part in parts for run in part["runs"]):
         run["cause"], run["ill_step"] = of_runs.get(run["index"], (-1, None))
     meta = {
@@ -67,11 +72,18 @@ def _part(sweep: Findings, command: Command, content: Content, learned: Learned,
         runs.append(run | _data_of(prepared.get(one.index), content))
     swept = [place for place, key in enumerate(keys) if not key["replicate"]]
     return {
-        "label": sweep.label, "series": series, "signals": signals, "runs": runs,
+        "label": sweep.label or _data_name(results[0]), "series": series, "signals": signals, "runs": runs,
         "keys": [{name: value for name, value in key.items() if name != "of"} for key in keys],
         "layout": _layout(keys, swept), "colour": _layout(keys, swept)[0], "frames": _frames(runs, content),
         **_of_view(view, unique, content), **_of_score(trained), "solved": _solved(trained),
     }  # fmt: skip
+
+
+def _data_name(result: RunResult) -> str:
+    """What a person calls the only data set of a sweep: a file by its name."""
+    data = result.spec.data
+    path = data.settings().get("path")
+    return Path(str(path)).name if path else data.name
 
 
 def _keys(sweep: Findings) -> list[dict[str, Any]]:
@@ -103,7 +115,7 @@ def _layout(keys: Sequence[dict[str, Any]], swept: Sequence[int]) -> list[int]:
 
 def _frames(runs: Sequence[dict[str, Any]], content: Content) -> list[int]:
     """The steps that the slider has: those at which anything was measured, some of very many."""
-    grids = {run["history"]["steps"] for run in runs} | {run["snapshots"]["steps"] for run in runs if run["snapshots"]}
+    grids = {run[what]["steps"] for run in runs for what in ("history", "snapshots") if run[what]}
     steps = sorted({step for grid in grids for step in content.steps.items[grid]}) or [0]
     kept = np.unique(np.linspace(0, len(steps) - 1, min(MOST_FRAMES, len(steps))).round().astype(int))
     return [steps[place] for place in kept]

@@ -74,15 +74,13 @@ def plain_run(
 
     `values` are the places of its values among those of each key, `names` those of the signals.
     """
-    steps = np.asarray(result.history.get("step", ()), dtype=np.int64)
-    missing = np.full(len(steps), np.nan)
-    history = np.array([result.history.get(one, missing) for one in series])
-    threshold = threshold_of(result)
+    history, threshold = _history(result, series, content), threshold_of(result)
     run: dict[str, Any] = {
         "name": name, "index": result.index, "id": run_id, "k": list(values), "command": command(result, ()),
-        "outcome": result.outcome.value, "error": result.error.partition("\n")[0] if not len(steps) else "",
+        "outcome": result.outcome.value, "told": result.outcome.told(result.last_step, result.error),
+        "error": result.error.partition("\n")[0] if history is None else "",
         "last": int(result.last_step), "restored": result.restored, "solved": threshold.value if threshold else None,
-        "history": {"steps": content.steps.place(steps.tolist()), "at": content.curves.add(history)},
+        "history": history,
         "net": -1, "scale": None, "snapshots": None, "signals": _signals(result, names, content),
     }  # fmt: skip
     if result.network is not None:
@@ -96,6 +94,16 @@ def plain_run(
         kept = content.steps.place(result.snapshots["step"].tolist())
         run["snapshots"] = {"steps": kept, "at": content.weights.add(result.snapshots["parameters"])}
     return run
+
+
+def _history(result: RunResult, series: Sequence[str], content: Content) -> dict[str, int] | None:
+    """Where its series are; None of a run without numbers, for which those of another one would be taken."""
+    steps = np.asarray(result.history.get("step", ()), dtype=np.int64)
+    if not len(steps):
+        return None
+    missing = np.full(len(steps), np.nan)
+    values = np.array([result.history.get(one, missing) for one in series])
+    return {"steps": content.steps.place(steps.tolist()), "at": content.curves.add(values)}
 
 
 def _signals(result: RunResult, names: Sequence[str], content: Content) -> dict[str, Any] | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from runner.base.console import count
 from runner.base.texts import visible
-from runner.findings.explorer.gathering import Diet, gathered, standing_for_all
+from runner.findings.explorer.gathering import NO_WEIGHTS, Diet, gathered, standing_for_all
 from runner.findings.explorer.offering import command_again
 from runner.findings.explorer.runs import Content
 from runner.findings.findings import Findings
@@ -24,7 +24,6 @@ MOST_BYTES = 10 << 20
 ROUNDED = "Weights are rounded to 11 bits, so that the page is not larger than 10 MB."
 FEWER = "Only the best, middle and worst run of each setting have pictures, so that the page is not larger than 10 MB."
 ONLY = "Only the best, middle and worst run of each setting are shown, so that the page is not much larger than 10 MB."
-AGAIN = "No run has kept its weights, so there are no pictures. To train the runs again for them: {again} --retrain"
 SOME = "{n} kept no weights and have no picture. To train them again: {again} --retrain"
 
 
@@ -54,7 +53,7 @@ def _missing(sweep: Findings, again: str) -> list[str]:
     lacking = sum(one.snapshots is None for one in trained)
     if not lacking:
         return []
-    return [(AGAIN if lacking == len(trained) else SOME).format(n=count(lacking, "run"), again=again)]
+    return [(NO_WEIGHTS if lacking == len(trained) else SOME).format(n=count(lacking, "run"), again=again)]
 
 
 def _joined(meta: dict[str, Any], content: Content, width: int) -> str:

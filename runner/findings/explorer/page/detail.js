@@ -4,14 +4,6 @@
 const DETAIL = 160; // points of the picture along one side
 const [TRAINING, UNUSED] = [0, 3]; // parts of the samples
 const MOST_DRAWN = 800; // samples in the picture
-const OUTCOMES = {
-  converged: "converged: it met its goal or stopped improving",
-  stopped: "stopped: it used all its steps",
-  diverged: "diverged: its numbers were no longer finite",
-  failed: "failed",
-  killed: "killed before its end",
-  pruned: "pruned: the search gave it up",
-};
 const WHERE = {train: "training", validation: "validation", test: "test"};
 let opener = null;
 
@@ -145,7 +137,7 @@ const savePicture = () => by("picture").toBlob(blob => {
 
 /** [what, value] for the list of facts at a step. */
 const factsOf = (run, at) => {
-  const {outcome, error, last, restored, id, index} = runAt(run);
+  const {outcome, told, last, restored, id, index} = runAt(run);
   const {score_series: scores, cost_series: costs, series, keys} = part();
   const now = at > last ? `${formatStep(last)}, its last one` : `${formatStep(at)} of ${formatStep(last)}`;
   const facts = outcome === "failed" ? [] : [["step", now]];
@@ -157,7 +149,7 @@ const factsOf = (run, at) => {
       facts.push([`${word} ${name.replaceAll("_", " ")}`, format(value)]);
     }
   }
-  facts.push(["outcome", error ? `${OUTCOMES[outcome]}: ${error}` : OUTCOMES[outcome]]);
+  facts.push(["outcome", told]);
   if (restored !== null) facts.push(["kept weights", `of step ${formatStep(restored)}, its best`]);
   for (const [i, key] of keys.entries()) facts.push([key.name, key.values[runAt(run).k[i]]]);
   facts.push(["run", `${index}`]);

@@ -124,7 +124,7 @@ const questionOf = () => {
   if (!names.length) return meta.title;
   if (names.length > 3) return "Which settings learn best?";
   const listed = [names.slice(0, -1).join(", "), names.at(-1)].filter(Boolean).join(" and ");
-  return `Which ${listed} ${names.length > 1 ? "learn" : "learns"} best?`;
+  return `Which ${listed} ${names.length > 1 || /[^as]s$/.test(listed) ? "learn" : "learns"} best?`;
 };
 
 /** The inputs that the picture shows, where there are more than two: a choice of both. */

@@ -44,7 +44,8 @@ function heldFact(solved) {
   const all = countOf(runs().length, "run");
   const lost = solved.filter(({run}) => !isSolved(run, end));
   const isOne = solved.length === 1;
-  const who = solved.length === runs().length ? `All ${all}` : `${formatStep(solved.length)} of ${all}`;
+  const everyone = runs().length === 2 ? "Both runs" : `All ${all}`;
+  const who = solved.length === runs().length ? everyone : `${formatStep(solved.length)} of ${all}`;
   const solve = isOne ? "solves" : "solve";
   if (!lost.length) return [`${who} ${solve} it, and still ${isOne ? "does" : "do"} at the end.`];
   const {run, at} = lost[0];

@@ -42,9 +42,12 @@ const pauseAt = frame => {
 
 const visibleRuns = () => runs().filter(isVisible);
 
+/** The selected runs that have numbers; failed and killed ones have none. */
+const trainedRuns = () => visibleRuns().filter(run => runAt(run).history);
+
 /** The track's height at each frame, (frames): the share of runs that have solved it, or how good the median is. */
 const track = () => part().frames.map(at => {
-  const shown = visibleRuns();
+  const shown = trainedRuns();
   if (!shown.length) return 0;
   if (part().solved) return shown.filter(run => isSolved(run, at)).length / shown.length;
   return goodness(median(shown.map(run => score(run, at))));
@@ -53,15 +56,17 @@ let heights = [];
 
 /** How the runs stand at the step of now, in words. */
 const standing = () => {
-  const shown = visibleRuns();
+  const shown = trainedRuns();
   const {solved, score: asked} = part();
   if (runs().length === 1) return `${asked.label} ${formatScore(score(0, step()))} now`;
-  if (!shown.length) return "no run selected";
+  if (!shown.length) return visibleRuns().length ? "no run was trained" : "no run selected";
   if (!solved) return `median ${asked.label} ${formatScore(median(shown.map(run => score(run, step()))))} now`;
   const count = shown.filter(run => isSolved(run, step())).length;
   const goals = new Set(shown.map(goalOf));
   const goal = asked.higher ? `reach ${formatNumber(solved.value)}` : `are at ${formatNumber(solved.value)} or less`;
-  return `${count} of ${shown.length} ${goals.size > 1 ? "solve it" : goal} now`;
+  const lost = visibleRuns().length - shown.length;
+  const rest = lost ? `, ${lost} failed or killed` : "";
+  return `${count} of ${shown.length} ${goals.size > 1 ? "solve it" : goal} now${rest}`;
 };
 
 const area = (context, width, bottom) => {
