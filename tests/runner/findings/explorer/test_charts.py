@@ -146,12 +146,18 @@ def test_sentences_open_a_run_at_its_step(swept: InPage, results: list[RunResult
             link.press("Enter")
             assert page.locator("#run-name").text_content() == name
             page.keyboard.press("Escape")
+            page.evaluate(CLOSED)
         first = page.locator("#notices li").first
         at = re.search(r"at step ([\d,]+)", str(first.text_content()))
         first.locator(".link").click()
         assert at and page.evaluate("step()") == int(at[1].replace(",", ""))
 
     swept(read)
+
+
+CLOSED = """async () => {
+  while (state.opened >= 0) await new Promise(resolve => setTimeout(resolve, 5));
+}"""
 
 
 def test_curves_say_the_medians_at_the_end_of_cost_and_of_score(swept: InPage, results: list[RunResult]):
