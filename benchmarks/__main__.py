@@ -25,6 +25,7 @@ PARTS = {
     "dry-run": "Dry runs beside real ones",
     "tracking": "Tracking",
     "settings": "Settings in MLflow",
+    "explorer": "The page that shows a sweep learning",
     "huge": "A hundred thousand runs",
     "tables": "Tables beside scikit-learn",
     "diagnosis": "Diagnosis",

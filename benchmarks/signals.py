@@ -1,4 +1,5 @@
-"""What recording signals costs: trainings with and without, taking turns in one process, by processor time.
+"""What recording signals and keeping snapshots costs: trainings with and without, by turns in one process, by processor
+time.
 
 Each line has the median of the ratios of two trainings that ran one after the other, which of them first by turns.
 """
@@ -7,6 +8,7 @@ import statistics
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +21,7 @@ from runner.plan.jobs import Job
 from runner.plan.plan import make_plan
 from runner.plan.task import Task
 from runner.runs.data import prepare
+from runner.runs.snapshots import snapshot_steps
 from runner.runs.spec import from_plain
 from runner.runs.structure import build_network, hidden_activation
 from runner.train.blas import ONE_BLAS_THREAD
@@ -44,11 +47,11 @@ def tables(quick: bool) -> Iterator[str]:
     for name, overrides in list(SHAPES.items())[: 1 if quick else None]:
         for runs in RUNS[: 1 if quick else None]:
             stack = _Trained(_task(overrides, runs))
-            without, four, seven = stack.milliseconds(2 if quick else REPEATS)
-            ratios = (statistics.median(a / b for a, b in zip(some, without, strict=True)) for some in (four, seven))
+            without, *others = stack.milliseconds(2 if quick else REPEATS)
+            ratios = (statistics.median(a / b for a, b in zip(some, without, strict=True)) for some in others)
             rows.append([name, str(runs), f"{statistics.median(without):.1f}", *(f"{one:.3f}" for one in ratios)])
-    header = ["training", "runs", "ms without", "the four / without", "all seven / without"]
-    yield f"Recording signals, 51 evaluations, float64:\n\n{markdown(header, rows)}\n"
+    header = ["training", "runs", "ms without", "the four / without", "all seven / without", "snapshots / without"]
+    yield f"Recording signals and keeping snapshots, 51 evaluations, float64:\n\n{markdown(header, rows)}\n"
 
 
 def _task(overrides: tuple[str, ...], runs: int) -> Task:
@@ -70,15 +73,19 @@ class _Trained:
         starts = [None] * len(self._specs)
         self._parameters = first_parameters(self._network, self._specs, starts, self._shape.drawn)
         activation = hidden_activation(self._shape.structure)
-        self._recordings = [None, Recording(activation), Recording(activation, is_full=True)]
+        steps = self._stack().evaluations
+        self._kept: list[dict[str, Any]] = [
+            {}, {"recording": Recording(activation)}, {"recording": Recording(activation, is_full=True)},
+            {"snapshots": snapshot_steps(steps, self._network.n_parameters)},
+        ]  # fmt: skip
 
     def milliseconds(self, repeats: int) -> list[list[float]]:
-        """Without, with the four signals, and with all; the first round does not count."""
-        found: list[list[float]] = [[] for _ in self._recordings]
+        """Without, with the four signals, with all, and with snapshots; the first round does not count."""
+        found: list[list[float]] = [[] for _ in self._kept]
         order = list(range(len(found)))
         for turn in range(repeats + 1):
             for place in order if turn % 2 else order[::-1]:
-                spent = self._spent(replace(self._stack(), recording=self._recordings[place]))
+                spent = self._spent(replace(self._stack(), **self._kept[place]))
                 if turn:
                     found[place].append(1000 * spent)
         return found

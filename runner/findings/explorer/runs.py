@@ -77,7 +77,8 @@ def plain_run(
     history, threshold = _history(result, series, content), threshold_of(result)
     run: dict[str, Any] = {
         "name": name, "index": result.index, "id": run_id, "k": list(values), "command": command(result, ()),
-        "outcome": result.outcome.value, "error": result.error.partition("\n")[0] if history is None else "",
+        "outcome": result.outcome.value, "told": result.outcome.told(result.last_step, result.error),
+        "error": result.error.partition("\n")[0] if history is None else "",
         "last": int(result.last_step), "restored": result.restored, "solved": threshold.value if threshold else None,
         "history": history,
         "net": -1, "scale": None, "snapshots": None, "signals": _signals(result, names, content),

@@ -1,5 +1,4 @@
-// curves.js: cost or score of all runs over the steps. The lines are drawn once onto a canvas that is kept; what moves
-// (the step, a dot a run, the run under the pointer) is drawn over it.
+// curves.js: cost or score of all runs over the steps, drawn once and kept; what moves is drawn over it.
 
 const EXPLODED = 3; // times its first value: an error above that is cut off
 const NEAR = 14; // pixels between the pointer and a line that it means
@@ -106,13 +105,14 @@ function drawMedians(plot, lines) {
   drawEndLabels(plot, ends.filter(label => Number.isFinite(label.y)));
 }
 
-/** A dashed line at the score that counts as solved. */
+/** A dashed line at the score that counts as solved, where it is the same for all runs. */
 function drawThreshold({context, y, box}) {
-  if (isCostShown() || !part().solved) return;
+  if (isCostShown() || !part().solved || new Set(runs().map(goalOf)).size > 1) return;
+  const height = y.at(goalOf(0));
   context.strokeStyle = colours.good;
   context.lineWidth = 1;
   context.setLineDash([4, 4]);
-  drawRule(context, box.left, y.at(part().solved.value), box.right, y.at(part().solved.value));
+  drawRule(context, box.left, height, box.right, height);
 }
 
 /** How strong the line of one among `count` runs is. */
@@ -192,10 +192,10 @@ function drawCurves() {
   if (curveScale().range) drawCurvesOverlay(context);
 }
 
-function redrawCurves() {
+const redrawCurves = () => {
   allCurves.plot = null;
   drawCurves();
-}
+};
 
 /** The visible run whose line is next to the pointer, -1 where none is near. */
 function runNear({offsetX, offsetY}) {
@@ -227,11 +227,10 @@ function buildCurveChoice() {
   redrawCurves();
 }
 
-function showCurves(event) {
-  allCurves.shows = event.target.value;
+function showCurves({target}) {
+  allCurves.shows = target.value;
   redrawCurves();
 }
-
 const capital = text => text.charAt(0).toUpperCase() + text.slice(1);
 
 allCurves.canvas.setAttribute("role", "img");

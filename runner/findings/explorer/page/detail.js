@@ -4,14 +4,6 @@
 const DETAIL = 160; // points of the picture along one side
 const [TRAINING, UNUSED] = [0, 3]; // parts of the samples
 const MOST_DRAWN = 800; // samples in the picture
-const OUTCOMES = {
-  converged: "converged: it met its goal or stopped improving",
-  stopped: "stopped: it used all its steps",
-  diverged: "diverged: its numbers were no longer finite",
-  failed: "failed",
-  killed: "killed before its end",
-  pruned: "pruned: the search gave it up",
-};
 const WHERE = {train: "training", validation: "validation", test: "test"};
 let opener = null;
 
@@ -22,10 +14,9 @@ const openRun = (run, at) => {
   if (at !== undefined) goToStep(at);
   if (!by("dialog").open && !isAlone()) {
     opener = document.activeElement;
-    change("opened", {opened: run});
     by("dialog").showModal();
-    drawDetail();
-  } else change("opened", {opened: run});
+  }
+  change("opened", {opened: run});
 };
 
 /** Open the run before (-1) or after (1) the opened one, among the selected ones where it is one of these. */
@@ -112,11 +103,12 @@ const classColour = index => {
 
 const drawLargePicture = (run, at) => {
   const canvas = by("picture");
-  const why = part().kind === "none" ? part().why : whyNoPicture(run);
+  const hasNone = part().kind === "none";
+  const why = hasNone ? part().why : whyNoPicture(run);
+  by("picture-box").classList.toggle("bare", hasNone || isBare(run, at));
   const isDrawn = drawPicture(canvas, run, at, DETAIL, true);
   if (isDrawn) drawSamples(canvas, run);
-  const word = part().kind === "none" ? "no picture" : wordOf(run, at);
-  by("picture-box").classList.toggle("bare", !isDrawn);
+  const word = hasNone ? "no picture" : wordOf(run, at);
   by("picture-word").hidden = !word;
   by("picture-word").textContent = why ? `${word}: ${why}` : word;
   by("save").hidden = by("picture-axes").hidden = !isDrawn;
@@ -147,18 +139,19 @@ const savePicture = () => by("picture").toBlob(blob => {
 
 /** [what, value] for the list of facts at a step. */
 const factsOf = (run, at) => {
-  const {outcome, error, last, restored, id, index} = runAt(run);
+  const {outcome, told, last, restored, id, index} = runAt(run);
   const {score_series: scores, cost_series: costs, series, keys} = part();
-  const facts = [["step", `${formatStep(Math.min(at, last))} of ${formatStep(last)}`]];
+  const now = at > last ? `${formatStep(last)}, its last one` : `${formatStep(at)} of ${formatStep(last)}`;
+  const facts = outcome === "failed" ? [] : [["step", now]];
   for (const name of new Set([scores, costs].map(text => text.split("/")[1]))) {
     for (const [set, word] of Object.entries(WHERE)) {
       if (!series.includes(`${set}/${name}`)) continue;
       const value = history(run, `${set}/${name}`, at);
-      const [label, format] = scores.endsWith(`/${name}`) ? [part().score.name.replaceAll("_", " "), formatScore] : [name, formatNumber];
-      facts.push([`${word} ${label}`, format(value)]);
+      const format = scores.endsWith(`/${name}`) ? formatScore : formatNumber;
+      facts.push([`${word} ${name.replaceAll("_", " ")}`, format(value)]);
     }
   }
-  facts.push(["outcome", error ? `${OUTCOMES[outcome]}: ${error}` : OUTCOMES[outcome]]);
+  facts.push(["outcome", told]);
   if (restored !== null) facts.push(["kept weights", `of step ${formatStep(restored)}, its best`]);
   for (const [i, key] of keys.entries()) facts.push([key.name, key.values[runAt(run).k[i]]]);
   facts.push(["run", `${index}`]);
@@ -177,7 +170,7 @@ const drawCause = run => {
   if (index < 0) return;
   const {text, settings, evidence, to_try: commands, page, flaw} = part().causes[index];
   const title = flaw ? "What is wrong, though it learns" : "Why it does not learn";
-  const parts = [h("h3", {}, title), h("p", {}, h("b", {}, text))];
+  const parts = [h("h3", {}, title), h("p", {}, h("b", {}, text[0].toUpperCase() + text.slice(1)))];
   if (settings) parts.push(h("p", {class: "soft small"}, settings));
   if (evidence.length) parts.push(h("ul", {}, ...evidence.map(sentence => h("li", {}, sentence))));
   if (since !== null) {
@@ -207,6 +200,7 @@ on("opened", () => {
   const run = state.opened;
   if (run < 0) return;
   by("run-name").textContent = runAt(run).name;
+  by("run-name").hidden = isAlone() && runAt(run).name === by("question").textContent;
   by("run-command").replaceChildren(commandOf(runAt(run).command));
   drawCause(run);
   drawDetail();

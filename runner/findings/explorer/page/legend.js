@@ -1,5 +1,25 @@
 // legend.js: what the page is about, in a sentence, and what the colours and signs of its pictures mean.
 
+/** Corners of the classes' signs, for radius 1: circle, triangle, square, diamond, triangle upside down, plus. */
+const SHAPES = [
+  [],
+  [[0, -1.25], [1.2, 0.95], [-1.2, 0.95]],
+  [[-0.95, -0.95], [0.95, -0.95], [0.95, 0.95], [-0.95, 0.95]],
+  [[0, -1.35], [1.1, 0], [0, 1.35], [-1.1, 0]],
+  [[-1.2, -0.95], [1.2, -0.95], [0, 1.25]],
+  [[-0.4, -1.2], [0.4, -1.2], [0.4, -0.4], [1.2, -0.4], [1.2, 0.4], [0.4, 0.4],
+    [0.4, 1.2], [-0.4, 1.2], [-0.4, 0.4], [-1.2, 0.4], [-1.2, -0.4], [-0.4, -0.4]],
+];
+
+/** The path of a class's sign of radius r around a point. */
+const sign = (context, kind, x, y, r) => {
+  const corners = SHAPES[kind % SHAPES.length];
+  context.beginPath();
+  if (!corners.length) context.arc(x, y, r, 0, 7);
+  for (const [across, down] of corners) context.lineTo(x + r * across, y + r * down);
+  context.closePath();
+};
+
 /** A small canvas that `draw(context, width, height)` fills, with its words. */
 const legendItem = (words, draw) => {
   const canvas = h("canvas", {"aria-hidden": "true"});
@@ -69,7 +89,7 @@ const sentencesOf = () => {
   const sentences = [`Across: ${x}. Up: ${kind === "curve" ? target : y}.`];
   if (isSlice()) sentences.push(`A slice through the median row: ${restOfRow()}.`);
   if (kind === "regions" && !hasTwoClasses()) sentences.push("Paler: less sure.");
-  if (part().solved) sentences.push(`Solved: ${part().solved.words}.`);
+  if (part().solved) sentences.push(`Solved means ${part().solved.words}.`);
   return sentences;
 };
 
@@ -99,8 +119,8 @@ const summaryOf = () => {
 
 /** What the sweep asks, where nobody has written it down: from the names of its settings. */
 const questionOf = () => {
-  const nameOfKey = ({key}) => (key === "network.hidden" ? "hidden layers" : key.split(".").at(-1).replaceAll("_", " "));
-  const names = part().keys.filter(key => !key.replicate).map(nameOfKey);
+  const swept = part().keys.filter(key => !key.replicate).map(({key}) => key.split(".").at(-1).replaceAll("_", " "));
+  const names = swept.map(name => (name === "hidden" ? "hidden layers" : name));
   if (!names.length) return meta.title;
   if (names.length > 3) return "Which settings learn best?";
   const listed = [names.slice(0, -1).join(", "), names.at(-1)].filter(Boolean).join(" and ");

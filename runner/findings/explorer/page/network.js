@@ -145,7 +145,7 @@ const drawUnit = (canvas, values, name) => {
   if (part().kind !== "curve") {
     paintValues(context, values, THUMBNAIL, width, height, middle, half);
     const isCrossed = name !== "inputs" && values.some(value => value < middle); // not where a rectifier is at rest
-    if (isCrossed) contour(context, values, THUMBNAIL, width, height, middle, 1);
+    if (isCrossed) contour(context, values, THUMBNAIL, width, height, middle, 1, UNBENT[name]);
     return;
   }
   context.beginPath();

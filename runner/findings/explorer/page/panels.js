@@ -1,7 +1,8 @@
 // panels.js: what stands in the panels of the wall at a step, and how people move in it. Only panels near the screen
 // are drawn, small while the time moves and larger when it rests; the others follow when they come near.
 
-const [SMALL, LARGE] = [32, 64]; // points of a picture along one side
+const [SMALL, LARGE, LARGEST] = [32, 64, 96]; // points of a picture along one side
+const WIDE = 90; // pixels from which a panel gets the most points
 const BUDGET = 12; // milliseconds of drawing between two frames of the screen when the time rests
 const WORDS = {diverged: "diverged", pruned: "pruned", failed: "failed", killed: "killed"};
 const drawn = {panels: 0}; // pictures drawn so far
@@ -81,11 +82,12 @@ const drawWall = () => {
 /** Draw the panels near the screen with more points, a few between two frames, until the time moves again. */
 const refine = () => {
   const began = performance.now();
-  for (const [run, panel] of wall.panels) {
-    if (!isResting || performance.now() - began > BUDGET) break;
-    if (panel.isNear && panel.size !== LARGE) updatePanel(run, LARGE);
-  }
-  const isLeft = [...wall.panels.values()].some(({isNear, size}) => isNear && size !== LARGE);
+  const isLeft = [...wall.panels].some(([run, {isNear, size, canvas}]) => {
+    if (!isNear || size >= LARGE) return false;
+    if (performance.now() - began > BUDGET) return true;
+    updatePanel(run, canvas.clientWidth > WIDE ? LARGEST : LARGE);
+    return false;
+  });
   if (isResting && isLeft) requestAnimationFrame(refine);
 };
 
@@ -153,6 +155,7 @@ const listenToWall = () => {
   element.addEventListener("pointerover", event => hover(runOf(event)));
   element.addEventListener("pointerleave", () => hover(-1));
   element.addEventListener("focusin", event => hover(runOf(event)));
+  element.addEventListener("focusout", () => hover(-1));
   element.addEventListener("keydown", event => {
     const from = event.target.closest(".panel, .more");
     if (!from) return;
@@ -168,7 +171,8 @@ const listenToWall = () => {
   isPhone.addEventListener("change", () => showCell(null));
   by("pages").addEventListener("change", event => {
     wall.page = Number(event.target.value);
-    showCell(null);
+    showCell(wall.cell);
+    event.target.focus();
   });
 };
 

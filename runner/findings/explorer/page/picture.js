@@ -1,16 +1,6 @@
 // picture.js: a network as a picture. A curve of one input, regions of classes, or a surface seen from above, computed
 // from the weights at n or n x n points. Arrays are kept and filled again: a slider move draws hundreds of pictures.
 
-/** Corners of the classes' signs, for radius 1: circle, triangle, square, diamond, triangle upside down, plus. */
-const SHAPES = [
-  [],
-  [[0, -1.25], [1.2, 0.95], [-1.2, 0.95]],
-  [[-0.95, -0.95], [0.95, -0.95], [0.95, 0.95], [-0.95, 0.95]],
-  [[0, -1.35], [1.1, 0], [0, 1.35], [-1.1, 0]],
-  [[-1.2, -0.95], [1.2, -0.95], [0, 1.25]],
-  [[-0.4, -1.2], [0.4, -1.2], [0.4, -0.4], [1.2, -0.4], [1.2, 0.4], [0.4, 0.4],
-    [0.4, 1.2], [-0.4, 1.2], [-0.4, 0.4], [-1.2, 0.4], [-1.2, -0.4], [-0.4, -0.4]],
-];
 const kept = new Map();
 
 /** The array of this name, made once. */
@@ -116,20 +106,29 @@ const paintValues = (context, values, n, width, height, middle, half) => {
   });
 };
 
+/** An output before its activation: a line between two points then stands right also where it jumps from 0 to 1. */
+const within = (value, low, high) => clip(value, low + 1e-12, high - 1e-12);
+const logit = value => Math.log(within(value, 0, 1) / (1 - within(value, 0, 1)));
+const atanh = value => Math.atanh(within(value, -1, 1));
+const UNBENT = {sigmoid: logit, tanh: atanh, softmax: logit, clipped_softmax: logit};
+const asIs = value => value;
+
 /** The line where values (n * n) cross a level: marching squares. */
-const contour = (context, values, n, width, height, level, lineWidth) => {
+const contour = (context, values, n, width, height, level, lineWidth, unbend = asIs) => {
+  const zero = unbend(level);
   const dx = width / n;
   const dy = height / n;
   context.beginPath();
   for (let j = 0; j < n - 1; j++) {
     for (let i = 0; i < n - 1; i++) {
       const at = j * n + i;
-      const a = values[at] - level;
-      const b = values[at + 1] - level;
-      const c = values[at + n + 1] - level;
-      const d = values[at + n] - level;
-      const above = (a > 0) + (b > 0) + (c > 0) + (d > 0);
-      if (above === 0 || above === 4) continue;
+      const isAbove = values[at] > level;
+      const isBeside = (values[at + 1] > level) === isAbove;
+      if (isBeside && (values[at + n] > level) === isAbove && (values[at + n + 1] > level) === isAbove) continue;
+      const a = unbend(values[at]) - zero;
+      const b = unbend(values[at + 1]) - zero;
+      const c = unbend(values[at + n + 1]) - zero;
+      const d = unbend(values[at + n]) - zero;
       const x = (i + 0.5) * dx;
       const y = (j + 0.5) * dy;
       const ends = [];
@@ -151,17 +150,18 @@ const contour = (context, values, n, width, height, level, lineWidth) => {
 // ---- The kinds of pictures ----
 
 /** Two classes: the output, or how far the second of two outputs is above the first. */
-const drawTwoClasses = (context, outputs, n, width, height, lineWidth) => {
+const drawTwoClasses = (context, outputs, run, n, width, height, lineWidth) => {
   const [no, yes] = part().levels;
+  let unbend = UNBENT[meta.nets[runAt(run).net].output];
   let [values] = outputs;
   let [middle, half] = [(no + yes) / 2, (yes - no) / 2];
   if (outputs.length > 1) {
     values = keep(`difference ${n}`, () => new Float64Array(n * n));
     for (let i = 0; i < n * n; i++) values[i] = outputs[1][i] - outputs[0][i];
-    [middle, half] = [0, Math.abs(yes - no)];
+    [middle, half, unbend] = [0, Math.abs(yes - no), atanh];
   }
   paintValues(context, values, n, width, height, middle, half);
-  contour(context, values, n, width, height, middle, lineWidth);
+  contour(context, values, n, width, height, middle, lineWidth, unbend);
 };
 
 /** Three classes and more: the colour of the largest output, paler where the next one is close to it. */
@@ -183,7 +183,7 @@ const drawClasses = (context, outputs, n, width, height, lineWidth) => {
     const lead = leads[winners[i]][i] * unit;
     return classRamps[winners[i] % classRamps.length][lead < 63 ? lead | 0 : 63];
   });
-  for (const winner of new Set(winners)) contour(context, leads[winner], n, width, height, 0, lineWidth);
+  for (const winner of new Set(winners)) contour(context, leads[winner], n, width, height, 0, lineWidth, atanh);
 };
 
 const drawSurface = (context, outputs, run, n, width, height, lineWidth) => {
@@ -224,15 +224,6 @@ const drawCurve = (context, outputs, run, width, height, isLarge) => {
   drawLine(context, inUnits(outputs[0], runAt(run).scale), width, height, `rgb(${colours.low})`, isLarge ? 3 : 2, []);
 };
 
-/** The path of a class's sign of radius r around a point. */
-const sign = (context, kind, x, y, r) => {
-  const corners = SHAPES[kind % SHAPES.length];
-  context.beginPath();
-  if (!corners.length) context.arc(x, y, r, 0, 7);
-  for (const [across, down] of corners) context.lineTo(x + r * across, y + r * down);
-  context.closePath();
-};
-
 /** Draw what a run's network says at a step, at n or n x n points; false where it has no picture. */
 const drawPicture = (canvas, run, at, n, isLarge = false) => {
   const [context, width, height] = sized(canvas);
@@ -243,7 +234,7 @@ const drawPicture = (canvas, run, at, n, isLarge = false) => {
   const lineWidth = isLarge ? 2.2 : 1.2;
   if (kind === "curve") drawCurve(context, outputs, run, width, height, isLarge);
   else if (kind === "surface") drawSurface(context, outputs, run, n, width, height, lineWidth);
-  else if (hasTwoClasses()) drawTwoClasses(context, outputs, n, width, height, lineWidth);
+  else if (hasTwoClasses()) drawTwoClasses(context, outputs, run, n, width, height, lineWidth);
   else drawClasses(context, outputs, n, width, height, lineWidth);
   return true;
 };

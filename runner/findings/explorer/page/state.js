@@ -46,6 +46,7 @@ const showPart = index => {
   const {frames} = meta.parts[index];
   const frame = Math.max(0, frames.findLastIndex(at => at <= now));
   change("part", {part: index, frame, hovered: -1, opened: -1, chosen: {}, ranges: {}});
+  change("frame");
 };
 
 const part = () => meta.parts[state.part];
@@ -101,8 +102,8 @@ const pointOf = (grid, at) => {
 const history = (run, series, at) => {
   const {history: stored, last} = runAt(run);
   const row = part().series.indexOf(series);
-  if (!stored || row < 0) return NaN;
-  const points = meta.steps[stored.steps].length;
+  const points = stored ? meta.steps[stored.steps].length : 0;
+  if (!points || row < 0) return NaN;
   return curves[stored.at + row * points + pointOf(stored.steps, Math.min(at, last))];
 };
 

@@ -1,10 +1,9 @@
 // wall.js: one small picture for each run, in rows and columns by two settings, the seeds side by side in a cell.
 // What stands in the panels is in panels.js.
 
-const SEEDS_SHOWN = 5;
-const MOST_PANELS = 400;
-const SMALLEST = 44;
-const GAP = 5;
+const SEEDS_SHOWN = 5; // in a cell
+const MOST_PANELS = 400; // without pages
+const [SMALLEST, GAP] = [38, 5]; // pixels: the side of a panel at least, and between panels as in page.css
 const isPhone = matchMedia("(max-width: 700px)");
 const wall = {panels: new Map(), cell: null, page: -1}; // panels by run; the cell that is a wall of its own
 
@@ -36,13 +35,20 @@ const isOnPage = run => pageKey() < 0 || wall.page < 0 || runAt(run).k[pageKey()
 
 /** Of many runs the best, the worst and those at the quartiles of the final score; of few all. */
 const chosenOf = cell => {
-  const ranked = () => [...cell].sort((a, b) => {
+  if (cell.length <= (isSingle() ? 1 : SEEDS_SHOWN)) return cell;
+  const ranked = [...cell].sort((a, b) => {
     const [x, y] = [finalScore(a), finalScore(b)];
     return (Number.isFinite(y) - Number.isFinite(x)) || (part().score.higher ? y - x : x - y) || a - b;
   });
-  if (isSingle()) return cell.length ? [ranked()[cell.length >> 1]] : [];
-  if (cell.length <= SEEDS_SHOWN) return cell;
-  return Array.from({length: SEEDS_SHOWN}, (_, i) => ranked()[Math.round((i * (cell.length - 1)) / (SEEDS_SHOWN - 1))]);
+  if (isSingle()) return [ranked[cell.length >> 1]];
+  return Array.from({length: SEEDS_SHOWN}, (_, i) => ranked[Math.round((i * (cell.length - 1)) / (SEEDS_SHOWN - 1))]);
+};
+
+/** What a cell holds, in words. */
+const cellName = (row, column) => {
+  const [rowKey, columnKey] = part().layout;
+  const names = [[rowKey, row], [columnKey, column]].filter(([key]) => key >= 0);
+  return names.map(([key, value]) => `${keyAt(key).name} ${keyAt(key).values[value]}`).join(", ");
 };
 
 /** Which seed (and fold) each run has, and all of them: the same seed has the same place in every cell. */
@@ -81,6 +87,7 @@ const cellOf = (row, column) => {
   const left = all.length - shown.length;
   if (left && !isSingle()) {
     const open = h("button", {class: "link more", type: "button", tabindex: "-1"}, `${left} more`);
+    open.setAttribute("aria-label", `${left} more runs: ${cellName(row, column)}`);
     open.addEventListener("click", () => showCell([row, column]));
     cell.append(h("div", {class: "more-cell", role: "gridcell"}, open));
   }
@@ -122,10 +129,7 @@ const buildCell = ([row, column]) => {
   const all = (cells().get([row, column].join()) ?? []).filter(isOnPage);
   const cell = h("div", {class: "cell", role: "presentation"}, ...all.map(panelOf));
   by("wall").append(h("div", {class: "row", role: "row"}, cell));
-  const [rowKey, columnKey] = part().layout;
-  const names = [[rowKey, row], [columnKey, column]].filter(([key]) => key >= 0);
-  const text = names.map(([key, value]) => `${keyAt(key).name} ${keyAt(key).values[value]}`).join(", ");
-  by("cell-title").textContent = `${text}: all ${all.length} runs`;
+  by("cell-title").textContent = [cellName(row, column), `all ${all.length} runs`].filter(Boolean).join(": ");
 };
 
 const buildWall = () => {
@@ -144,6 +148,8 @@ const buildWall = () => {
   const [first] = by("wall").querySelectorAll(".panel");
   if (first) first.tabIndex = 0;
   arrange();
+  markPanels();
+  labelPanels();
   for (const {element} of wall.panels.values()) nearness.observe(element);
 };
 
