@@ -41,6 +41,13 @@ function drawRunLines(plot, run, steps, lines) {
   drawRunMarks(plot, run);
 }
 
+/** The last step of a run's chart: that of all runs, or, where it ended early, a little after its end. */
+function shownUntil(run) {
+  const {last, ill_step: ill} = runAt(run);
+  const all = part().frames.at(-1);
+  return last < all / 5 ? Math.min(all, 1.3 * Math.max(last, ill ?? 0, 3)) : all;
+}
+
 /** Training and held-out costs of a run over its steps, into #dialog-curves. */
 function drawRunCurves(run) {
   const canvas = by("dialog-curves");
@@ -50,10 +57,11 @@ function drawRunCurves(run) {
   const lines = costLines(run);
   describeRunCurves(canvas, run, lines);
   if (!lines.length) return drawOutlined(context, "no numbers", width / 2, height / 2, colours.soft, "center");
-  const inRange = lines.flatMap(({series}) => Array.from(valuesInRange(run, series, true)));
+  const isWhole = runAt(run).outcome === "diverged"; // how it exploded is what one looks for
+  const inRange = lines.flatMap(line => Array.from(isWhole ? line.values : valuesInRange(run, line.series, true)));
   const isLog = inRange.some(value => value > 0);
   const right = roomFor(context, lines.map(line => line.text), width / 3);
-  const ends = [part().frames[0], part().frames.at(-1)];
+  const ends = [part().frames[0], shownUntil(run)];
   const shown = {yKind: isLog ? "log" : "linear", right};
   drawRunLines(plotOf([context, width, height], ends, rangeOf(inRange, isLog), shown), run, stepsOf(run), lines);
 }
