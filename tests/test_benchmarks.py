@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from benchmarks.work import SHAPES, Work
 from tests.end_to_end.program import ROOT, environment
 
 PARTS = ("kernel", "signals", "sweep", "first", "scale", "case-studies", "tracking", "settings", "huge", "search")
+IN_BROWSER = ("explorer",)
 QUICK = Work((2, 3, 1), 4, 5, 20)
 
 
@@ -37,7 +39,13 @@ LONG = (
 )  # many programs and servers take half a minute
 
 
-@pytest.mark.parametrize("part", [pytest.param(one, marks=pytest.mark.slow if one in LONG else ()) for one in PARTS])
+def marked(part: str) -> Any:
+    return pytest.param(
+        part, marks=[*[pytest.mark.slow] * (part in LONG), *[pytest.mark.browser] * (part in IN_BROWSER)]
+    )
+
+
+@pytest.mark.parametrize("part", [marked(one) for one in (*PARTS, *IN_BROWSER)])
 def test_every_part_prints_a_table_whose_cells_are_numbers_or_say_that_a_peer_is_missing(part: str) -> None:
     done = benchmark(part, "--quick")
     assert done.returncode == 0, done.stderr

@@ -1,5 +1,5 @@
 """The page of a sweep that moves: all of its networks learning side by side, in one HTML file that needs nothing else.
 
-`gathering` has what the page shows of a sweep, by `parts` (data sets), `samples` and `runs`; `numbers` its arrays as
-text; `writing` joins both with the scripts in `page/`. `Meta` in `page/state.js` says what the scripts expect.
+`gathering` has what the page shows of a sweep, `samples` its data sets, `runs` each run, and `numbers` arrays as text;
+`writing` joins them with the scripts in `page/`, which read what `FORMAT.md` says.
 """
