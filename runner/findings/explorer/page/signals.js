@@ -41,6 +41,13 @@ function drawRunLines(plot, run, steps, lines) {
   drawRunMarks(plot, run);
 }
 
+/** The last step of a run's chart: that of all runs, or, where it ended early, a little after its end. */
+function shownUntil(run) {
+  const {last, ill_step: ill} = runAt(run);
+  const all = part().frames.at(-1);
+  return last < all / 5 ? Math.min(all, 1.3 * Math.max(last, ill ?? 0, 3)) : all;
+}
+
 /** Training and held-out costs of a run over its steps, into #dialog-curves. */
 function drawRunCurves(run) {
   const canvas = by("dialog-curves");
@@ -50,10 +57,11 @@ function drawRunCurves(run) {
   const lines = costLines(run);
   describeRunCurves(canvas, run, lines);
   if (!lines.length) return drawOutlined(context, "no numbers", width / 2, height / 2, colours.soft, "center");
-  const inRange = lines.flatMap(({series}) => Array.from(valuesInRange(run, series, true)));
+  const isWhole = runAt(run).outcome === "diverged"; // how it exploded is what one looks for
+  const inRange = lines.flatMap(line => Array.from(isWhole ? line.values : valuesInRange(run, line.series, true)));
   const isLog = inRange.some(value => value > 0);
   const right = roomFor(context, lines.map(line => line.text), width / 3);
-  const ends = [part().frames[0], part().frames.at(-1)];
+  const ends = [part().frames[0], shownUntil(run)];
   const shown = {yKind: isLog ? "log" : "linear", right};
   drawRunLines(plotOf([context, width, height], ends, rangeOf(inRange, isLog), shown), run, stepsOf(run), lines);
 }
@@ -75,7 +83,9 @@ function signalLines(run, signal) {
   const lines = Array.from({length: layers}, (_, layer) => {
     const start = at + (row * layers + layer) * points;
     const text = layer === layers - 1 ? "output" : `layer ${layer + 1}`;
-    return {text, place: layer, values: curves.subarray(start, start + points)};
+    const values = curves.slice(start, start + points);
+    if (signal === "moved") values[0] = NaN; // nothing has moved before the first update
+    return {text, place: layer, values};
   });
   return lines.filter(({values}) => values.some(Number.isFinite));
 }
