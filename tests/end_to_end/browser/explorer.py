@@ -42,9 +42,12 @@ class Explored:
 
 def explored(
     factory: pytest.TempPathFactory, name: str, *arguments: str, files: Mapping[str, str] | None = None,
-    more: tuple[str, ...] = (),
+    more: tuple[str, ...] = (), fails: bool = False,
 ) -> Explored:  # fmt: skip
-    """Train in a folder that has `files`, and write a page, with `more` arguments; once for all processes of tests."""
+    """Train in a folder that has `files`, and write a page, with `more` arguments; once for all processes of tests.
+
+    `fails`: whether runs fail.
+    """
     place = factory.getbasetemp()
     place = place.parent if "PYTEST_XDIST_WORKER" in os.environ else place
     folder, done = place / f"explored {name}", place / f"explored {name}.txt"
@@ -55,7 +58,7 @@ def explored(
                 (folder / file).write_text(text, encoding="utf-8")
             make_store(folder)
             trained = run_runner(*arguments, *QUICK, cwd=folder)
-            assert trained.returncode in (0, 1), said(trained)  # 1 where a run failed
+            assert trained.returncode == fails, said(trained)
             done.write_text(explore(folder, *more).stdout)
     return Explored(folder / "page.html", Store(folder), done.read_text())
 

@@ -123,7 +123,9 @@ const axesText = () => {
   const [x, y] = axes.map(axis => inputs[axis]);
   const slice = isSlice() ? ` A slice through the median row: ${restOfRow()}. Samples elsewhere are faint.` : "";
   const marks = kind === "surface" ? " Points: samples." : " Filled: training samples; hollow: others.";
-  return `Across ${x}, up ${kind === "curve" ? target : y}.${slice}${marks}`;
+  const outputs = state.opened < 0 || kind === "regions" ? 1 : meta.nets[runAt(state.opened).net]?.sizes.at(-1);
+  const first = outputs > 1 ? ` The first of ${outputs} outputs.` : "";
+  return `Across ${x}, up ${kind === "curve" ? target : y}.${first}${slice}${marks}`;
 };
 
 const savePicture = () => by("picture").toBlob(blob => {
