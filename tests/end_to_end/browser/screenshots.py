@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, FloatRect, Page
 
 from tests.end_to_end.browser.chromium import new_page, open_browser
 from tests.end_to_end.program import ROOT, train
@@ -16,6 +16,12 @@ from tests.end_to_end.store import Store
 IMAGES = ROOT / "docs" / "images"
 SWEEP = ("-m", "activation=sigmoid,tanh,relu", "network.hidden=[2],[4]", "data=quadrants", "seed=range(10)")
 COLOURS = 128
+LEARNING = (
+    "-m", "data=quadrants", "network.hidden=[8]", "activation=sigmoid,tanh,relu", "learning_rate=0.01,0.1,1",
+    "seed=range(3)",
+)  # fmt: skip
+FRAMES = (0, 1, 2, 3, 4, 6, 8, 11, 15, 20, 27, 36, 50)  # places of the slider: most happens early
+MILLISECONDS, LAST, QUALITY = 350, 2500, 60  # of a frame, and of the last one; of the pictures
 TRAINING = "workflowType=machine_learning"  # MLflow shows pages of agents otherwise
 
 
@@ -26,6 +32,7 @@ def main() -> int:
         store = Store(Path(folder))
         parent = store.only()
         _take_report(browser, store.artifact(parent, "report.html"))
+        _take_explorer(browser)
         experiment = f"/#/experiments/{parent.info.experiment_id}/runs"
         view = f"?{TRAINING}&viewStateShareKey={parent.data.tags['sweep_id']}"
         with mlflow_server(Path(folder), "--backend-store-uri", "sqlite:///mlflow.db") as port:
@@ -48,6 +55,30 @@ def _take_report(browser: Browser, file: Path) -> None:
     page = new_page(browser, 1000, 1150).page
     page.goto(file.as_uri())
     _keep(page, "report")
+
+
+def _take_explorer(browser: Browser) -> None:
+    """A sweep learning: its wall over the steps as a moving picture, and the last of them as one that stands still."""
+    with tempfile.TemporaryDirectory() as folder:
+        train(*LEARNING, cwd=Path(folder))
+        store = Store(Path(folder))
+        page = new_page(browser, 1000, 900).page
+        page.goto(store.artifact(store.only(), "explorer.html").as_uri())
+        box = page.locator("#wall").bounding_box()
+        assert box is not None
+        clip = FloatRect(x=0, y=0, width=1000, height=box["y"] + box["height"] + 12)
+        pictures = []
+        for frame in FRAMES:
+            page.locator("#time").fill(str(frame))
+            page.locator("#time").blur()
+            page.wait_for_timeout(600)  # until the pictures are fine
+            pictures.append(Image.open(io.BytesIO(page.screenshot(clip=clip))).convert("RGB"))
+    first, *others = pictures
+    times = [*[MILLISECONDS] * len(others), LAST]
+    first.save(
+        IMAGES / "explorer.webp", save_all=True, append_images=others, duration=times, loop=0, quality=QUALITY, method=6
+    )
+    pictures[-1].quantize(COLOURS).save(IMAGES / "explorer.png", optimize=True)
 
 
 def _keep(page: Page, name: str) -> None:

@@ -83,7 +83,9 @@ function signalLines(run, signal) {
   const lines = Array.from({length: layers}, (_, layer) => {
     const start = at + (row * layers + layer) * points;
     const text = layer === layers - 1 ? "output" : `layer ${layer + 1}`;
-    return {text, place: layer, values: curves.subarray(start, start + points)};
+    const values = curves.slice(start, start + points);
+    if (signal === "moved") values[0] = NaN; // nothing has moved before the first update
+    return {text, place: layer, values};
   });
   return lines.filter(({values}) => values.some(Number.isFinite));
 }

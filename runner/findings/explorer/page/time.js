@@ -66,7 +66,7 @@ const standing = () => {
   const goal = asked.higher ? `reach ${formatNumber(solved.value)}` : `are at ${formatNumber(solved.value)} or less`;
   const lost = visibleRuns().length - shown.length;
   const rest = lost ? `, ${lost} failed or killed` : "";
-  return `${count} of ${shown.length} ${goals.size > 1 ? "solve it" : goal} now${rest}`;
+  return `${formatStep(count)} of ${formatStep(shown.length)} ${goals.size > 1 ? "solve it" : goal} now${rest}`;
 };
 
 const area = (context, width, bottom) => {

@@ -4,12 +4,13 @@
 const SEEDS_SHOWN = 5; // in a cell
 const MOST_PANELS = 400; // without pages
 const [SMALLEST, GAP] = [38, 5]; // pixels: the side of a panel at least, and between panels as in page.css
+const [SMALL_TOP, LARGE_TOP, HEIGHT] = [56, 132, 440]; // pixels: the side at most, by how many rows share the height
 const isPhone = matchMedia("(max-width: 700px)");
 const wall = {panels: new Map(), cell: null, page: -1}; // panels by run; the cell that is a wall of its own
 
 const hasWall = () => part().kind !== "none" && runs().length > 1;
 const keyAt = index => part().keys[index];
-const isSingle = () => isPhone.matches && by("one-a-cell").checked;
+const isSingle = () => isPhone.matches && (by("one-a-cell").checked || largestCell() === 1);
 
 /** The swept settings that are neither rows nor columns nor replicates. */
 const otherKeys = () => part().keys.map((_, i) => i).filter(i => !part().layout.includes(i) && !keyAt(i).replicate);
@@ -24,11 +25,12 @@ const cells = () => remember("cells", () => {
   return found;
 });
 
+const largestCell = () => remember("largest cell", () => Math.max(...[...cells().values()].map(cell => cell.length)));
+
 /** The setting that the wall has pages by, -1 for none. */
 const pageKey = () => remember("page key", () => {
   const others = otherKeys().filter(key => keyAt(key).values.length > 1);
-  const largest = Math.max(...[...cells().values()].map(cell => cell.length));
-  return others.length && (runs().length > MOST_PANELS || largest > SEEDS_SHOWN) ? others[0] : -1;
+  return others.length && (runs().length > MOST_PANELS || largestCell() > SEEDS_SHOWN) ? others[0] : -1;
 });
 
 const isOnPage = run => pageKey() < 0 || wall.page < 0 || runAt(run).k[pageKey()] === wall.page;
@@ -118,7 +120,7 @@ const buildRows = () => {
     return h("div", {class: "row", role: "row"}, ...name, ...columns.map((_, column) => cellOf(row, column)));
   });
   by("wall").append(head, ...rows);
-  const longest = Math.max(...[...valuesOf(rowKey), isWide ? "" : corner].map(text => text.length));
+  const longest = Math.max(...[...valuesOf(rowKey), ...corner.split(" \\ ")].map(text => text.length));
   by("wall").style.setProperty("--head", `clamp(56px, ${longest}ch, 150px)`);
   by("wall").style.setProperty("--columns", columns.length);
   by("wall").classList.toggle("headless", rowKey < 0);
@@ -142,6 +144,7 @@ const buildWall = () => {
   by("back").hidden = by("cell-title").hidden = !wall.cell;
   by("wall").classList.toggle("own", Boolean(wall.cell));
   by("wall").classList.toggle("single", isSingle());
+  by("one-a-cell").parentElement.hidden = largestCell() === 1;
   if (!hasWall()) return;
   if (wall.cell) buildCell(wall.cell);
   else buildRows();
@@ -164,7 +167,10 @@ const arrange = () => {
   const width = isPhone.matches ? element.clientWidth : (element.clientWidth - heads) / columns - 14;
   const fitting = Math.max(1, Math.floor((width + GAP) / (SMALLEST + GAP)));
   const across = Math.ceil(most / Math.ceil(most / fitting));
+  const rows = wall.cell ? 1 : valuesOf(part().layout[0]).length * Math.ceil(most / across);
+  const top = isPhone.matches ? LARGE_TOP : clip(HEIGHT / rows - 12, SMALL_TOP, LARGE_TOP);
   element.style.setProperty("--across", across);
+  element.style.setProperty("--top", `${Math.round(top)}px`);
   element.style.setProperty("--columns-phone", Math.min(columns, 4));
   for (const {element: panel} of wall.panels.values()) {
     panel.style.gridColumn = hasPlaces && across === most ? Number(panel.dataset.place) + 1 : "";
