@@ -112,7 +112,8 @@ const buildRows = () => {
   const head = h("div", {class: "row head", role: "row"});
   if (rowKey >= 0) head.append(h("div", {class: "column-head key", role: "columnheader"}, corner));
   columns.forEach((value, column) => {
-    const text = isWide || columnKey < 0 ? [value] : heading(columnKey, columns[column]);
+    const text = isWide ? [value] : heading(columnKey, columns[column]);
+    if (columnKey < 0) text.push(h("span", {class: "unseen"}, "runs"));
     head.append(h("div", {class: "column-head", role: "columnheader"}, ...text));
   });
   const rows = valuesOf(rowKey).map((value, row) => {
