@@ -131,6 +131,12 @@ def test_an_image_has_no_picture_in_the_plane_but_all_charts(browser: Browser, m
     with seen(browser, made(*sweep), "#run=1") as page:
         expect(page.locator("#picture-word")).to_contain_text("no picture: A network with 64 inputs")
         page.keyboard.press("Escape")
-        expect(page.locator("#without")).to_have_text("A network with 64 inputs has no picture in the plane.")
+        expect(page.locator("#without")).to_contain_text("A network with 64 inputs has no picture in the plane.")
         expect(page.locator("#wall-section")).to_be_hidden()
         assert is_painted(page, "#curves") and page.locator("#heatmap button").count() == 2
+        page.get_by_role("button", name="Open the runs").press("Enter")
+        expect(page.locator("#run-name")).to_have_text("lr=0.1 seed=0")
+        page.keyboard.press("ArrowRight")
+        expect(page.locator("#run-name")).to_have_text("lr=0.1 seed=1")
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("button", name="Open the runs")).to_be_focused()
