@@ -60,7 +60,7 @@ def _joined(meta: dict[str, Any], content: Content, width: int) -> str:
     """The file. No text of a sweep can end a script, as `<` is written as a number in JSON."""
     numbers = {"weights": content.weights.text(width), "curves": content.curves.text()}
     numbers["samples"] = content.samples.text()
-    plain = json.dumps(meta, sort_keys=True, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
+    plain = json.dumps(_visible(meta), sort_keys=True, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
     scripts = [f'<script type="application/json" id="meta">{plain}</script>']
     scripts += [f'<script type="text/plain" id="{name}">{text}</script>' for name, text in numbers.items()]
     page = _file("page.html")
@@ -72,6 +72,15 @@ def _joined(meta: dict[str, Any], content: Content, width: int) -> str:
     ):
         page = page.replace(f"<!--{name}-->", text, 1)
     return page
+
+
+def _visible(data: Any) -> Any:
+    """Plain data, its texts as all of ours are shown: without signs that hide or reorder letters."""
+    if isinstance(data, str):
+        return visible(data)
+    if isinstance(data, dict):
+        return {name: _visible(value) for name, value in data.items()}
+    return [_visible(value) for value in data] if isinstance(data, (list, tuple)) else data
 
 
 @cache
