@@ -16,6 +16,7 @@ from tests.end_to_end.browser.explorer import Explored, explore, explored, opene
 
 pytestmark = pytest.mark.browser
 NUMBERS = re.compile(r'<script type="text/plain" id="(\w+)">(.*?)</script>')
+MARKS = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
 ATTACK = "</script><img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
 ATTACKS = {
     "class": f"{ATTACK}<b>",
@@ -68,24 +69,27 @@ def test_what_a_script_would_load_is_refused(browser: Browser, wall: Explored) -
     watched.page.context.close()
 
 
-def test_hostile_names_stay_text(browser: Browser, hostile: Explored) -> None:
+def test_hostile_names_stay_text_and_what_reorders_it_is_shown(browser: Browser, hostile: Explored) -> None:
     with opened(browser, hostile.file) as watched:
         page = watched.page
         legend = page.locator("#legend")
         expect(legend).to_contain_text(ATTACKS["quotes"])
         expect(legend).to_contain_text("</script><img src=x onerror=")
         expect(legend).to_contain_text(ATTACKS["column"])
+        expect(legend).to_contain_text("\\u202eevil\\u202c")
         page.locator(".panel").first.click()
         page.locator("#network .unit").first.hover()
         expect(page.locator("#network-note")).to_contain_text(ATTACKS["column"])
         assert page.locator("img, svg, iframe, b[onclick]").count() == 0
         assert page.evaluate("document.querySelectorAll('script').length") <= 5
         assert page.title() != "owned"
+        page.evaluate("document.querySelectorAll('details').forEach(one => (one.open = true))")
+        assert not MARKS.search(page.locator("html").inner_text())
 
 
 def test_no_line_of_the_file_turns_its_direction(hostile: Explored) -> None:
     """Marks of right-to-left text would show code and names in another order than they are in."""
-    assert not re.search("[\u202a-\u202e\u2066-\u2069\u200e\u200f]", hostile.text)
+    assert not MARKS.search(hostile.text)
 
 
 def test_the_same_sweep_gives_the_same_bytes_in_any_time_zone_and_language(wall: Explored) -> None:
