@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from nn.faults import FAULTS
+from runner.base.texts import visible
 from runner.findings.explorer import writing
 from runner.findings.explorer.runs import net_of
 from runner.findings.explorer.writing import page_of
@@ -159,7 +160,7 @@ def test_names_of_people_stay_text():
     sweep = findings("data=xor seed=0", "data=xor seed=1")
     about = replace(sweep.about, name=hostile, question=hostile, command=hostile)
     page = page_of(replace(sweep, about=about))
-    assert meta_in(page)["title"] == hostile
+    assert meta_in(page)["title"] == visible(hostile)
     plain = page_of(replace(sweep, about=replace(sweep.about, name="x")))
     for mark in ("<img", "<!--", "</script"):
         assert page.count(mark) == plain.count(mark)
