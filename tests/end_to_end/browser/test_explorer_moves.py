@@ -61,6 +61,15 @@ def test_space_plays_from_the_start_and_pauses_and_so_does_the_button(page: Page
     expect(page.locator("#play")).to_have_attribute("aria-label", "play")
 
 
+def test_it_plays_each_evaluation_to_the_end_and_stops_there(page: Page) -> None:
+    last = frame(page)
+    page.evaluate("() => { globalThis.shown = []; on('frame', () => shown.push(state.frame)); }")
+    page.evaluate("goToFrame(lastFrame() - 3)")
+    page.keyboard.press(" ")
+    expect(page.get_by_role("button", name="pause")).to_have_count(0)
+    assert page.evaluate("shown") == [last - 3, last - 2, last - 1, last]
+
+
 def test_the_slider_is_a_slider(page: Page) -> None:
     slider, last = page.locator("#time"), frame(page)
     slider.focus()
