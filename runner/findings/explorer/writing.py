@@ -17,7 +17,7 @@ from runner.findings.findings import Findings
 
 SCRIPTS = (
     "net", "decode", "state", "picture", "wall", "panels", "time", "axes", "curves", "signals", "parallel", "brush",
-    "heatmap", "chips", "notice", "detail", "network", "legend", "main",
+    "heatmap", "chips", "notice", "detail", "units", "network", "legend", "main",
 )  # fmt: skip
 STYLES = ("page", "detail", "charts")
 MOST_BYTES = 10 << 20

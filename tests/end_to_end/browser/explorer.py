@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from filelock import FileLock
 from playwright.sync_api import Browser, expect
 
@@ -63,6 +64,14 @@ def explored(
     return Explored(folder / "page.html", Store(folder), done.read_text())
 
 
+def six_a_cell(factory: pytest.TempPathFactory) -> Explored:
+    """24 runs in four cells, with networks of two structures."""
+    return explored(
+        factory, "six a cell", "-m", "activation=sigmoid,tanh", "network.hidden=[2],[4]", "data=quadrants",
+        "seed=range(6)", "training.epochs=60", "data.samples_per_cluster=20",
+    )  # fmt: skip
+
+
 def explore(
     folder: Path, *arguments: str, out: str = "page.html", env: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
@@ -104,3 +113,10 @@ def opened(
         assert {url.partition("#")[0] for url in loaded} == {file.as_uri()}
     finally:
         watched.page.context.close()
+
+
+def check_access(watched: Watched) -> None:
+    """That axe finds nothing, and that nothing is wider than the window."""
+    found = Axe().run(watched.page).response["violations"]
+    assert not found, [(one["id"], one["help"], one["nodes"][0]["html"]) for one in found]
+    assert watched.fits()
