@@ -130,6 +130,11 @@ function drawValues({context, x, y, box}, steps, values) {
     if (Number.isFinite(values[point])) context.lineTo(x.at(steps[point]), y.at(values[point]));
   }
   context.stroke();
+  const only = values.findIndex(Number.isFinite); // one value makes no line
+  if (only >= 0 && only === values.findLastIndex(Number.isFinite)) {
+    context.fillStyle = context.strokeStyle;
+    context.fillRect(x.at(steps[only]) - 3, y.at(values[only]) - 3, 6, 6);
+  }
   context.restore();
 }
 

@@ -222,7 +222,7 @@ function buildCurveChoice() {
   const legend = h("legend", {class: "unseen"}, "The curves show");
   const choices = [radio("cost", costWord(cost_series)), radio("score", scoreWord())];
   by("curves-note").replaceChildren(hasBoth ? h("fieldset", {class: "curve-choice"}, legend, ...choices) : "");
-  by("curves-title").textContent = hasBoth ? "Over the steps" : capital(costWord(cost_series));
+  by("curves-title").textContent = hasBoth ? "Over the steps, medians bold" : capital(costWord(cost_series));
   allCurves.shows = "cost";
   redrawCurves();
 }

@@ -25,10 +25,12 @@ const openNext = direction => {
   openRun(all[(all.indexOf(state.opened) + direction + all.length) % all.length]);
 };
 
+/** Go back to the sentence that opened the dialog, or to the panel of the run that was seen last. */
 const closed = () => {
+  if (by("dialog").open) return; // the event comes late: another run has been opened since
   const panel = wall.panels.get(state.opened)?.element;
   change("opened", {opened: -1});
-  if (panel) moveTo(panel);
+  if (panel && !(opener?.isConnected && opener.closest("#notices"))) moveTo(panel);
   else opener?.focus();
 };
 
@@ -137,6 +139,9 @@ const savePicture = () => by("picture").toBlob(blob => {
 
 // ---- Facts ----
 
+/** The score that solves the task for a run: "0.960 or more". */
+const goalWords = run => `${formatScore(goalOf(run))} or ${part().score.higher ? "more" : "less"}`;
+
 /** [what, value] for the list of facts at a step. */
 const factsOf = (run, at) => {
   const {told, last, restored, id, index, history: stored} = runAt(run);
@@ -151,6 +156,7 @@ const factsOf = (run, at) => {
       facts.push([`${word} ${name.replaceAll("_", " ")}`, format(value)]);
     }
   }
+  if (part().solved) facts.push(["solved from", goalWords(run)]);
   facts.push(["outcome", told]);
   if (restored !== null) facts.push(["kept weights", `of step ${formatStep(restored)}, its best`]);
   for (const [i, key] of keys.entries()) facts.push([key.name, key.values[runAt(run).k[i]]]);
@@ -163,6 +169,15 @@ const drawFacts = (run, at) => {
   by("facts").replaceChildren(...factsOf(run, at).flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
 };
 
+/** Whose evidence and command a cause has, where several runs share it and this is another one; "" for its own. */
+const whoseCause = (run, {runs: [first]}) => {
+  if (first === runAt(run).index) return "";
+  const [place, found] = findRun(first);
+  const {label, runs: all} = meta.parts[place] ?? {};
+  const words = [all?.[found].name, place !== state.part && label].filter(Boolean).join(", ");
+  return `Evidence and command are those of run ${first}${words ? ` (${words})` : ""}, which has the same cause:`;
+};
+
 /** Why the run does not learn, on what evidence, and what to try. */
 const drawCause = run => {
   const {cause: index, ill_step: since} = runAt(run);
@@ -172,6 +187,8 @@ const drawCause = run => {
   const title = flaw ? "What is wrong, though it learns" : "Why it does not learn";
   const parts = [h("h3", {}, title), h("p", {}, h("b", {}, text[0].toUpperCase() + text.slice(1)))];
   if (settings) parts.push(h("p", {class: "soft small"}, settings));
+  const whose = whoseCause(run, part().causes[index]);
+  if (whose) parts.push(h("p", {class: "soft small"}, whose));
   if (evidence.length) parts.push(h("ul", {}, ...evidence.map(sentence => h("li", {}, sentence))));
   if (since !== null) {
     const jump = h("button", {class: "link", type: "button"}, `show step ${formatStep(since)}, where it was seen`);

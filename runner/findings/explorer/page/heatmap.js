@@ -1,5 +1,6 @@
 // heatmap.js: a table of the median score at the step for each pair of values of the two layout keys.
 
+const [SLIM, BROAD] = [4, 8]; // columns: with more the table gets a wider card, or a line of its own
 let heatCells = []; // [{button, runs, chosen, name}]; chosen: {key index: value index} of the cell
 
 /** The keys of rows and columns, as indices; a single one is that of the rows. */
@@ -16,6 +17,9 @@ function buildHeatmap() {
     const cells = columns.map(column => heatCell(column < 0 ? {[rowKey]: row} : {[rowKey]: row, [columnKey]: column}));
     return h("tr", {}, h("th", {scope: "row"}, text), ...cells);
   });
+  by("heatmap").style.setProperty("--columns", columns.length);
+  by("cards").classList.toggle("broad", columns.length > SLIM);
+  by("cards").classList.toggle("broadest", columns.length > BROAD);
   by("heatmap-title").textContent = `Median ${part().score.label} now`;
   by("heatmap").replaceChildren(h("table", {}, heatHead(rowKey, columnKey), h("tbody", {}, ...rows)));
   drawHeatmap();

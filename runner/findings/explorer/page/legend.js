@@ -81,6 +81,9 @@ const restOfRow = () => {
   return rest.slice(0, 5).join(", ") + (rest.length > 5 ? ", …" : "");
 };
 
+/** Whether a run was done before the last step of the page. */
+const hasStopped = run => wordOf(run, part().frames.at(-1)) === "ended";
+
 /** The sentences of the legend: axes, slices, and signs that need words. */
 const sentencesOf = () => {
   const {kind, axes, inputs, target} = part();
@@ -90,6 +93,8 @@ const sentencesOf = () => {
   if (isSlice()) sentences.push(`A slice through the median row: ${restOfRow()}.`);
   if (kind === "regions" && !hasTwoClasses()) sentences.push("Paler: less sure.");
   if (part().solved) sentences.push(`Solved means ${part().solved.words}.`);
+  if (hasWall()) sentences.push(`Green hill: ${part().solved ? "how many solve it" : `how good the median is`}.`);
+  if (hasWall() && runs().some(hasStopped)) sentences.push("Ended: training stopped earlier, the picture stays.");
   return sentences;
 };
 
@@ -112,7 +117,8 @@ const summaryOf = () => {
   const shapes = structures.length <= 3 ? structures.join(", ") : `of ${structures.length} structures`;
   const seeds = keys.filter(key => key.replicate).map(key => `${key.values.length} ${key.name}s`).join(", ");
   const count = runs().length === 1 ? "One network" : `${formatStep(runs().length)} networks`;
-  const bars = hasWall() ? ` The line under a picture is its ${part().score.label}.` : "";
+  const {higher, label: name} = part().score;
+  const bars = hasWall() ? ` The longer the line under a picture, the ${higher ? "higher" : "lower"} its ${name}.` : "";
   const each = runs().length > 1 && seeds ? `, ${seeds} each` : "";
   return `${count} ${shapes}${label ? ` on ${label}` : ""}${each}.${bars}`;
 };

@@ -117,11 +117,10 @@ function causeFacts() {
   return part().causes.flatMap((cause, index) => {
     const ill = runs().filter(run => runAt(run).cause === index);
     if (!ill.length) return [];
-    const stepOf = run => runAt(run).ill_step ?? runAt(run).last;
-    const run = sortedBy(ill, stepOf)[0];
-    const link = runLink(run, stepOf(run));
+    const run = sortedBy(ill, illFrom)[0];
+    const link = runLink(run, illFrom(run));
     const where = ill.length === 1 ? " See " : " First seen in ";
-    return [[`${countOf(ill.length, "run")}: ${endless(cause.text)}.${where}`, link, `, ${atStep(stepOf(run))}.`]];
+    return [[`${countOf(ill.length, "run")}: ${endless(cause.text)}.${where}`, link, `, ${atStep(illFrom(run))}.`]];
   });
 }
 

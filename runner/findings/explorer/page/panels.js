@@ -33,15 +33,19 @@ const wordOf = (run, at) => {
 
 const isBare = (run, at) => whyNoPicture(run) !== "" || weightsAt(run, at) < 0;
 
+/** The step from which a run is seen to be ill: that of the evidence, or its end where all of it is the evidence. */
+const illFrom = run => runAt(run).ill_step ?? runAt(run).last;
+
 /** The cause why a run is ill at a step, null where it is not or not yet. */
 const causeAt = (run, at) => {
-  const {cause, ill_step: since} = runAt(run);
-  return cause >= 0 && at >= (since ?? 0) ? part().causes[cause] : null;
+  const {cause} = runAt(run);
+  return cause >= 0 && at >= illFrom(run) ? part().causes[cause] : null;
 };
 
 /** What a panel says to those who do not see it. */
 const labelOf = (run, at) => {
-  const {name, error, cause} = runAt(run);
+  const {name, error} = runAt(run);
+  const cause = causeAt(run, at);
   const word = wordOf(run, at);
   const value = score(run, at);
   const parts = [`${part().score.label} ${formatScore(value)}`];
@@ -49,7 +53,7 @@ const labelOf = (run, at) => {
   if (isSolved(run, at)) parts.push("solved");
   if (word) parts.push(word === "no picture" ? `no picture: ${whyNoPicture(run)}` : word);
   if (error) parts.push(error);
-  if (cause >= 0) parts.push(`${part().causes[cause].flaw ? "flaw" : "ill"}: ${part().causes[cause].text}`);
+  if (cause) parts.push(`${cause.flaw ? "flaw" : "ill"}: ${cause.text}`);
   if (!isVisible(run)) parts.push("not in the selection");
   return `${name}: ${parts.join(", ")}`;
 };

@@ -68,7 +68,10 @@ const remember = (name, compute) => {
 const select = () => {
   visible = Uint8Array.from(runs(), run => {
     const hasValues = Object.entries(state.chosen).every(([key, values]) => values.has(runAt(run).k[key]));
-    const isWithin = ([axis, [low, high]]) => axisValue(run, axis) >= low - 1e-9 && axisValue(run, axis) <= high + 1e-9;
+    const isWithin = ([axis, [low, high]]) => {
+      const value = axisValue(run, axis);
+      return value >= Math.fround(low) - 1e-9 && value <= Math.fround(high) + 1e-9;
+    };
     return hasValues && Object.entries(state.ranges).every(isWithin) ? 1 : 0;
   });
 };
@@ -125,8 +128,8 @@ const hasEnded = (run, at) => at > runAt(run).last;
 const hasDiverged = (run, at) => runAt(run).outcome === "diverged" && hasEnded(run, at);
 const isBetter = (a, b) => (part().score.higher ? a > b : a < b);
 
-/** The score that a run must reach: its own, as runs may have different samples, or that of all. */
-const goalOf = run => runAt(run).solved ?? part().solved.value;
+/** The score that a run must reach, rounded as stored scores are: its own, as samples may differ, or that of all. */
+const goalOf = run => Math.fround(runAt(run).solved ?? part().solved.value);
 
 /** Whether a run's score is good enough at a step. */
 const isSolved = (run, at) => {

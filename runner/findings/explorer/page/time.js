@@ -13,8 +13,8 @@ const goToFrame = frame => {
   change("frame", {frame: Math.max(0, Math.min(lastFrame(), frame))});
 };
 
-/** Show the last frame at or before a step. */
-const goToStep = at => goToFrame(part().frames.filter(frame => frame <= at).length - 1);
+/** Show the last frame at or before a step, and stay there. */
+const goToStep = at => pauseAt(part().frames.filter(frame => frame <= at).length - 1);
 
 const play = isOn => {
   if (isOn && state.frame === lastFrame()) goToFrame(0);

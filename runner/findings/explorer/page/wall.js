@@ -3,6 +3,7 @@
 
 const SEEDS_SHOWN = 5; // in a cell
 const MOST_PANELS = 400; // without pages
+const MOST_LARGE = 24; // panels of a cell that is a wall of its own
 const [SMALLEST, GAP] = [38, 5]; // pixels: the side of a panel at least, and between panels as in page.css
 const [SMALL_TOP, LARGE_TOP, HEIGHT] = [56, 132, 440]; // pixels: the side at most, by how many rows share the height
 const isPhone = matchMedia("(max-width: 700px)");
@@ -132,6 +133,7 @@ const buildCell = ([row, column]) => {
   const all = (cells().get([row, column].join()) ?? []).filter(isOnPage);
   const cell = h("div", {class: "cell", role: "presentation"}, ...all.map(panelOf));
   by("wall").append(h("div", {class: "row", role: "row"}, cell));
+  by("wall").style.setProperty("--own", all.length > MOST_LARGE ? "72px" : "132px");
   by("cell-title").textContent = [cellName(row, column), `all ${all.length} runs`].filter(Boolean).join(": ");
 };
 

@@ -147,6 +147,7 @@ def test_sentences_open_a_run_at_its_step(swept: InPage, results: list[RunResult
             assert page.locator("#run-name").text_content() == name
             page.keyboard.press("Escape")
             page.evaluate(CLOSED)
+            assert link.evaluate("link => link === document.activeElement")
         first = page.locator("#notices li").first
         at = re.search(r"at step ([\d,]+)", str(first.text_content()))
         first.locator(".link").click()

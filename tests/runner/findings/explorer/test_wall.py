@@ -161,6 +161,35 @@ def test_keys_move_in_the_wall_open_a_run_and_come_back(opened: InPage):
     opened(walk)
 
 
+def test_a_run_that_is_opened_while_another_closes_stays_open(opened: InPage):
+    def turn(page: "Page") -> None:
+        page.evaluate("() => { play(true); openRun(0); by('dialog').close(); openRun(1, 20); }")
+        page.wait_for_timeout(300)
+        assert page.evaluate("[by('dialog').open, state.opened, state.playing, step() <= 20]") == [True, 1, False, True]
+
+    opened(turn)
+
+
+def test_a_score_at_its_threshold_is_solved_though_it_is_stored_in_single_precision(opened: InPage):
+    def look(page: "Page") -> None:
+        for value in (0.95, 0.96, 0.91):  # the first two are below themselves in single precision
+            page.evaluate(AT_GOAL, value)
+            assert page.evaluate("isSolved(0, step())")
+            page.evaluate("value => change('selection', {ranges: {[FINAL_SCORE]: [value, value]}})", value)
+            assert page.evaluate("isVisible(0)")
+
+    opened(look)
+
+
+AT_GOAL = """value => {
+  const {history, last} = runAt(0);
+  const points = meta.steps[history.steps].length;
+  curves[history.at + part().series.indexOf(part().score_series) * points + pointOf(history.steps, last)] = value;
+  part().solved ??= {words: ""};
+  Object.assign(runAt(0), {solved: value, restored: null});
+}"""
+
+
 def test_a_move_draws_only_what_is_near_and_what_has_changed(opened: InPage):
     def count(page: "Page") -> None:
         page.wait_for_timeout(500)
