@@ -32,13 +32,18 @@ def are_small(n_parameters: Sequence[int], evaluations: Sequence[int]) -> bool:
     return len(n_parameters) <= MOST_RUNS and sum(sizes) <= MOST_BYTES
 
 
-def snapshots_of(steps: Sequence[int], values: Array) -> Snapshots | None:
-    """Parameters `(points, P)` at these steps as one array, where the run was finite; None where it never was."""
-    taken = np.flatnonzero(~np.isnan(values).any(axis=1))
-    if not len(taken):
+def snapshots_of(steps: Sequence[int], values: Array, end: int, last: Array) -> Snapshots | None:
+    """Parameters `(points, P)` at these steps as one array, where the run was finite, and those of the trained network,
+    `last (P,)` at the step `end`: a run that ends early may end at none of the steps. None where none are asked for.
+    """
+    if not len(steps):
         return None
-    found = np.empty(len(taken), dtype=[("step", "<i8"), ("parameters", "<f4", values.shape[1:])])
-    found["step"], found["parameters"] = np.asarray(steps)[taken], values[taken]
+    taken = {step: one for step, one in zip(steps, values, strict=True) if not np.isnan(one).any()}
+    taken.setdefault(end, last)
+    found = np.empty(len(taken), dtype=[("step", "<i8"), ("parameters", "<f4", last.shape)])
+    with np.errstate(over="ignore"):
+        for place, step in enumerate(sorted(taken)):
+            found[place] = step, taken[step]
     return found
 
 

@@ -55,6 +55,18 @@ def test_larger_networks_keep_fewer_and_the_last_one_always(parameters, points):
     assert len(steps) == points and steps[-1] == EVALUATIONS[-1] and set(steps) <= set(EVALUATIONS)
 
 
+@pytest.mark.parametrize("hidden", ["[30,20]", "[60,40]"])
+def test_a_large_network_that_ends_early_keeps_its_weights_all_the_same(hidden):
+    result = trained(
+        "data=quadrants", f"network.hidden={hidden}", "training.stop_cost=0.4", "training.steps=1000",
+        "training.evaluations=50", "learning_rate=0.3", "tracking.plots=none",
+    )  # fmt: skip
+    assert result.snapshots is not None and result.network is not None and result.outcome == "converged"
+    assert result.snapshots["step"][-1] == result.last_step < 1000
+    assert result.last_step not in snapshot_steps(EVALUATIONS, len(result.network.parameters))
+    np.testing.assert_array_equal(result.snapshots["parameters"][-1], result.network.parameters.astype(np.float32))
+
+
 def test_very_large_networks_keep_the_last_one_alone():
     assert snapshot_steps(EVALUATIONS, MANY + 1) == [1000]
 

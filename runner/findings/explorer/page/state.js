@@ -75,7 +75,7 @@ const select = () => {
 
 /** Where a run stands on an axis: FINAL_COST, FINAL_SCORE, or the index of its value of a key. */
 const axisValue = (run, axis) => {
-  if (axis === FINAL_COST) return history(run, part().cost_series, endOf(run));
+  if (axis === FINAL_COST) return finalOf(run, part().cost_series, true);
   if (axis === FINAL_SCORE) return finalScore(run);
   return runAt(run).k[part().keys.findIndex(key => key.key === axis)];
 };
@@ -119,7 +119,12 @@ const historyOf = (run, series) => {
 const score = (run, at) => history(run, part().score_series, at);
 /** The step of the weights that a run ended with. */
 const endOf = run => runAt(run).restored ?? runAt(run).last;
-const finalScore = run => score(run, endOf(run));
+/** The final value of a series: of a run that diverged worse than all others, as its last finite one may be good. */
+const finalOf = (run, series, isError) => {
+  if (runAt(run).outcome === "diverged") return isError ? Infinity : -Infinity;
+  return history(run, series, endOf(run));
+};
+const finalScore = run => finalOf(run, part().score_series, !part().score.higher);
 /** Whether a run has no numbers of its own at this step any more. */
 const hasEnded = (run, at) => at > runAt(run).last;
 const hasDiverged = (run, at) => runAt(run).outcome === "diverged" && hasEnded(run, at);
@@ -128,11 +133,11 @@ const isBetter = (a, b) => (part().score.higher ? a > b : a < b);
 /** The score that a run must reach: its own, as runs may have different samples, or that of all. */
 const goalOf = run => runAt(run).solved ?? part().solved.value;
 
-/** Whether a run's score is good enough at a step. */
+/** Whether a run's score, on the samples whose scores are reported, is good enough at a step. */
 const isSolved = (run, at) => {
   if (!part().solved || hasDiverged(run, at)) return false;
-  const value = score(run, at);
-  return part().score.higher ? value >= goalOf(run) : value <= goalOf(run);
+  const [value, goal] = [history(run, part().solved.series, at), Math.fround(goalOf(run))]; // in single precision
+  return part().score.higher ? value >= goal : value <= goal;
 };
 
 /** How good a score is: 0 like the best constant answer (or worse), 1 perfect. */

@@ -82,8 +82,8 @@ def test_chips_select_the_runs_that_have_all_values(swept: InPage):
 
 
 def test_number_fields_and_a_drag_along_an_axis_select_by_the_final_score(swept: InPage, results: list[RunResult]):
-    finals = [last(result, "test/accuracy") for result in results]
-    middle = (min(finals) + max(finals)) / 2
+    finals = [last(one, "test/accuracy") if one.outcome != "diverged" else -np.inf for one in results]
+    middle = (min(value for value in finals if np.isfinite(value)) + max(finals)) / 2
     good = [i for i, value in enumerate(finals) if value >= middle]
 
     def select(page: "Page") -> None:
