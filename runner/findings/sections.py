@@ -48,7 +48,6 @@ HOLDS = {True: "yes", False: Strong("no"), None: "not judged"}
 SECTIONS: Registry[Callable[[Findings], Section | Sequence[Section] | None]] = Registry("report section")
 SECTIONS.register(confirmation)
 SECTIONS.register(failures)
-SECTIONS.register(see_it_learn)
 
 
 @SECTIONS.register
@@ -96,6 +95,7 @@ def _settings(sweep: Findings, drawn: Sequence[Picture], is_folded: bool) -> Sec
     return Section(title, " ".join(filter(None, notes)), table, pictures, is_folded=is_folded)
 
 
+SECTIONS.register(see_it_learn)
 SECTIONS.register(search_history)
 SECTIONS.register(best_run)
 SECTIONS.register(columns)

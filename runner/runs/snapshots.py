@@ -26,10 +26,12 @@ def snapshot_steps(evaluations: Sequence[int], n_parameters: int) -> list[int]:
     return [step for place, step in enumerate(evaluations) if (len(evaluations) - 1 - place) % every == 0]
 
 
-def are_small(n_parameters: Sequence[int], evaluations: Sequence[int]) -> bool:
-    """Whether the snapshots of a sweep's runs are kept unasked, by the parameters and evaluations of each run."""
-    sizes = (4 * min(n, MANY) * points for n, points in zip(n_parameters, evaluations, strict=True))
-    return len(n_parameters) <= MOST_RUNS and sum(sizes) <= MOST_BYTES
+def are_small(sizes: Sequence[tuple[int, int]], runs: int) -> bool:
+    """Whether the snapshots of a sweep with this many runs are kept unasked, by parameters and evaluations of those of
+    them that are known: what a resume has left.
+    """
+    each = [4 * min(n, MANY) * points for n, points in sizes]
+    return runs <= MOST_RUNS and runs * sum(each) <= MOST_BYTES * len(each)
 
 
 def snapshots_of(steps: Sequence[int], values: Array, end: int, last: Array) -> Snapshots | None:

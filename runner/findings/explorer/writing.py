@@ -17,9 +17,9 @@ from runner.findings.findings import Findings
 
 SCRIPTS = (
     "net", "decode", "state", "picture", "wall", "panels", "time", "axes", "curves", "signals", "parallel", "brush",
-    "heatmap", "chips", "notice", "detail", "network", "legend", "main",
+    "heatmap", "chips", "notice", "detail", "units", "network", "legend", "main",
 )  # fmt: skip
-STYLES = ("page", "charts")
+STYLES = ("page", "detail", "charts")
 MOST_BYTES = 10 << 20
 ROUNDED = "Weights are rounded to 11 bits, so that the page is not larger than 10 MB."
 FEWER = "Only the best, middle and worst run of each setting have pictures, so that the page is not larger than 10 MB."

@@ -63,6 +63,14 @@ def explored(
     return Explored(folder / "page.html", Store(folder), done.read_text())
 
 
+def six_a_cell(factory: pytest.TempPathFactory) -> Explored:
+    """24 runs in four cells, with networks of two structures."""
+    return explored(
+        factory, "six a cell", "-m", "activation=sigmoid,tanh", "network.hidden=[2],[4]", "data=quadrants",
+        "seed=range(6)", "training.epochs=60", "data.samples_per_cluster=20",
+    )  # fmt: skip
+
+
 def explore(
     folder: Path, *arguments: str, out: str = "page.html", env: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:

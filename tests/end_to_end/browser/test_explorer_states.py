@@ -8,8 +8,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.end_to_end.browser.conftest import Swept
-from tests.end_to_end.browser.explorer import Explored, explored, opened
+from tests.end_to_end.browser.explorer import Explored, explored, opened, six_a_cell
 
 pytestmark = pytest.mark.browser
 FEW = ("training.epochs=5", "training.evaluations=5")
@@ -78,8 +77,10 @@ def test_data_sets_are_never_mixed_and_each_has_its_own_scale_and_goal(browser: 
         expect(page).to_have_url(re.compile(r"#t=\d+&part=1$"))
 
 
-def test_networks_of_several_structures_stand_side_by_side(browser: Browser, swept: Swept) -> None:
-    with opened(browser, swept.store.artifact(swept.store.only(), "explorer.html")) as watched:
+def test_networks_of_several_structures_stand_side_by_side(
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with opened(browser, six_a_cell(tmp_path_factory).file) as watched:
         page = watched.page
         expect(page.locator("#summary")).to_contain_text("24 networks 2-2-1, 2-4-1 on quadrants, 6 seeds each")
         for name, units in (("hidden=[2]", 5), ("hidden=[4]", 7)):

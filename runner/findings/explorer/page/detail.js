@@ -139,13 +139,13 @@ const savePicture = () => by("picture").toBlob(blob => {
 
 /** [what, value] for the list of facts at a step. */
 const factsOf = (run, at) => {
-  const {outcome, told, last, restored, id, index} = runAt(run);
+  const {told, last, restored, id, index, history: stored} = runAt(run);
   const {score_series: scores, cost_series: costs, series, keys} = part();
   const now = at > last ? `${formatStep(last)}, its last one` : `${formatStep(at)} of ${formatStep(last)}`;
-  const facts = outcome === "failed" ? [] : [["step", now]];
+  const facts = stored ? [["step", now]] : [];
   for (const name of new Set([scores, costs].map(text => text.split("/")[1]))) {
     for (const [set, word] of Object.entries(WHERE)) {
-      if (!series.includes(`${set}/${name}`)) continue;
+      if (!stored || !series.includes(`${set}/${name}`)) continue;
       const value = history(run, `${set}/${name}`, at);
       const format = scores.endsWith(`/${name}`) ? formatScore : formatNumber;
       facts.push([`${word} ${name.replaceAll("_", " ")}`, format(value)]);

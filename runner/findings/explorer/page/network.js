@@ -1,83 +1,8 @@
 // network.js: the network of the opened run: a picture of what each unit says, lines for the weights between them.
 
 const MOST_UNITS = 12; // drawn of a layer
-const [DEAD, SATURATED, NEARLY_ALL] = [0.01, 0.05, 0.95]; // of the largest slope, as in nn/signals.py; of samples
 const THUMBNAIL = 28; // points of a unit's picture along one side
-const MOST_SAMPLES = 2000; // looked at for dead units
 const diagram = {net: -1, part: -1, units: [], pointed: null};
-
-/** The derivative of each activation at z, where it says a; as in nn/activations.py. */
-const SLOPES = {
-  sigmoid: (z, a) => a * (1 - a),
-  tanh: (z, a) => 1 - a * a,
-  relu: z => Number(z > 0),
-  floored_relu: (z, a, {floor = 0.001}) => Number(z > floor),
-  leaky_relu: (z, a, {slope = 0.01}) => (z > 0 ? 1 : slope),
-  elu: (z, a, {alpha = 1}) => (z > 0 ? 1 : a + alpha),
-  softplus: z => 1 / (1 + Math.exp(-z)),
-  gelu: z => {
-    const c = clip(z, -10, 10);
-    const t = tanh(GELU * (c + 0.044715 * c * c * c));
-    return 0.5 * (1 + t) + 0.5 * z * (1 - t * t) * GELU * (1 + 3 * 0.044715 * c * c);
-  },
-  identity: () => 1,
-};
-
-/** The largest slope of an activation for |z| <= 10. */
-const largestSlope = activation => keep(`slope ${JSON.stringify(activation)}`, () => {
-  const z = Float64Array.from({length: 2001}, (_, i) => (i - 1000) / 100);
-  const a = z.slice();
-  ACTIVATIONS[activation.name](activation)(a);
-  return z.reduce((most, value, i) => Math.max(most, Math.abs(SLOPES[activation.name](value, a[i], activation))), 0);
-});
-
-/** Training samples as a run's network gets them, [input] -> (n). */
-const trainingInputs = run => {
-  const {input, split, scale} = runAt(run);
-  return remember(`training ${input} ${split} ${scale.x} ${scale.c}`, () => {
-    const {n, d, at} = meta.inputs[input];
-    const isTraining = i => split < 0 || samples[meta.splits[split].at + i] === 0;
-    const all = Array.from({length: n}, (_, i) => i).filter(isTraining);
-    const every = Math.ceil(all.length / MOST_SAMPLES);
-    const rows = all.filter((_, i) => i % every === 0);
-    return scale.x.map((low, k) => Float64Array.from(rows, i => (samples[at + i * d + k] - low) / scale.c[k]));
-  });
-};
-
-/** Where the weights and biases of a layer begin, after `start`. */
-const layerStart = (net, start, layer) => {
-  let at = start;
-  for (let l = 1; l < layer; l++) at += net.sizes[l] * (net.sizes[l - 1] + (net.bias ? 1 : 0));
-  return at;
-};
-
-/** For each hidden unit "dead", "saturated" or "": [layer][unit], from the training samples. */
-const statesOf = (run, start) => {
-  const net = meta.nets[runAt(run).net];
-  const states = net.sizes.map(size => Array(size).fill(""));
-  const X = runAt(run).input < 0 ? [] : trainingInputs(run);
-  if (!X.length || !X[0].length || !(net.activation.name in SLOPES)) return states;
-  const layers = keep(`layers ${runAt(run).net} ${X[0].length}`, () => layersFor(net, X[0].length));
-  forward(net, weights, start, X, layers);
-  const slope = SLOPES[net.activation.name];
-  const largest = largestSlope(net.activation);
-  const z = keep(`z ${X[0].length}`, () => new Float64Array(X[0].length));
-  for (let l = 1; l < net.sizes.length - 1; l++) {
-    const [from, size] = [layerStart(net, start, l), net.sizes[l]];
-    for (let k = 0; k < size; k++) {
-      z.fill(net.bias ? weights[from + net.sizes[l - 1] * size + k] : 0);
-      addProducts(z, weights, from + k, size, layers[l - 1]);
-      let [dead, flat] = [0, 0];
-      for (let i = 0; i < z.length; i++) {
-        const share = Math.abs(slope(z[i], layers[l][k][i], net.activation)) / largest;
-        dead += share < DEAD;
-        flat += share < SATURATED;
-      }
-      states[l][k] = dead === z.length ? "dead" : flat >= NEARLY_ALL * z.length ? "saturated" : "";
-    }
-  }
-  return states;
-};
 
 // ---- The diagram ----
 

@@ -158,7 +158,7 @@ function failedFacts() {
 /** The dead units of a run when it ends: {run, layer, share, from}, of the layer that has most; null without any. */
 function deadUnitsOf(run) {
   let most = null;
-  signalLines(run, "dead").forEach(({values, place}) => {
+  recordedLines(run, "dead").forEach(({values, place}) => {
     const end = values.findLastIndex(Number.isFinite);
     const share = values[end];
     if (!(share > (most?.share ?? 0))) return;

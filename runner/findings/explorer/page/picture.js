@@ -221,6 +221,8 @@ const drawLine = (context, values, width, height, colour, lineWidth, dash) => {
 
 const drawCurve = (context, outputs, run, width, height, isLarge) => {
   const {truth} = part();
+  context.fillStyle = colours.shade; // a saved picture has no page under it
+  context.fillRect(0, 0, width, height);
   if (truth) {
     const values = samples.subarray(truth.at, truth.at + truth.n);
     drawLine(context, values, width, height, colours.soft, isLarge ? 1.5 : 1, [4, 3]);

@@ -73,8 +73,18 @@ function describeRunCurves(canvas, run, lines) {
   canvas.setAttribute("aria-label", `Costs over the steps; at step ${formatStep(step())}: ${values || "no numbers"}`);
 }
 
-/** A run's layers of one signal: [{text, place, values}] with values (points,); only layers that have numbers. */
-function signalLines(run, signal) {
+/** The steps of a signal of a run, and its layers: [{text, place, values}] with values (points,), where it has numbers.
+ * Saturation comes from the weights, as not every run has recorded it. */
+function signalOf(run, signal) {
+  const {signals, snapshots} = runAt(run);
+  const shares = signal === "saturated" ? saturationOf(run) : [];
+  if (!shares.length) return {steps: signals ? meta.steps[signals.steps] : [], lines: recordedLines(run, signal)};
+  const lines = shares.map((values, layer) => ({text: `layer ${layer + 1}`, place: layer, values}));
+  return {steps: meta.steps[snapshots.steps], lines};
+}
+
+/** The same of what was recorded while the run was trained. */
+function recordedLines(run, signal) {
   const {signals} = runAt(run);
   const row = part().signals.indexOf(signal);
   if (!signals || row < 0) return [];
@@ -95,20 +105,20 @@ function drawSignal(canvas, run, signal) {
   const [context, width, height] = sized(canvas);
   if (!width) return;
   context.clearRect(0, 0, width, height);
-  const lines = signalLines(run, signal);
+  const {steps, lines} = signalOf(run, signal);
   const all = lines.flatMap(({values}) => Array.from(values));
   const isLog = !SHARES.includes(signal) && all.some(value => value > 0);
   const range = SHARES.includes(signal) ? [0, 1] : rangeOf(all, isLog);
   const right = roomFor(context, lines.map(line => line.text), width / 3);
-  const steps = meta.steps[runAt(run).signals.steps];
   const shown = {xKind: "early", yKind: isLog ? "log" : "linear", right};
   drawRunLines(plotOf([context, width, height], [0, part().frames.at(-1)], range, shown), run, steps, lines);
 }
 
 /** One value of each layer at the step, in words. */
 function describeSignal(canvas, run, signal) {
-  const point = pointOf(runAt(run).signals.steps, Math.min(step(), runAt(run).last));
-  const values = signalLines(run, signal).map(({text, values}) => `${text} ${formatNumber(values[point])}`).join(", ");
+  const {steps, lines} = signalOf(run, signal);
+  const point = steps.findLastIndex(at => at <= Math.min(step(), runAt(run).last));
+  const values = lines.map(({text, values}) => `${text} ${formatNumber(values[point])}`).join(", ");
   canvas.setAttribute("aria-label", `${SIGNAL_WORDS[signal] ?? signal} at step ${formatStep(step())}: ${values}`);
 }
 
@@ -118,8 +128,9 @@ function drawRunSignals(run) {
   const key = `${state.part} ${run}`;
   if (host.dataset.run !== key) {
     host.dataset.run = key;
-    const recorded = part().signals.filter(signal => signalLines(run, signal).length);
-    host.replaceChildren(...recorded.map(signal => {
+    const all = [...new Set([...part().signals, "saturated"])];
+    const known = all.filter(signal => signalOf(run, signal).lines.length);
+    host.replaceChildren(...known.map(signal => {
       const canvas = h("canvas", {role: "img", "data-signal": signal});
       return h("figure", {}, h("figcaption", {}, SIGNAL_WORDS[signal] ?? signal), canvas);
     }));

@@ -12,6 +12,7 @@ from runner.findings.explorer.writing import page_of
 from runner.findings.findings import Findings
 from runner.runs.about import About
 from runner.runs.result import RunResult
+from runner.train.training import train_task
 from tests.runner.building import plan_of, trained_all
 from tests.runner.findings.explorer.conftest import InPage
 
@@ -92,6 +93,17 @@ def test_dead_units_are_those_of_the_signals(opened: InPage, results: list[RunRe
     code = "all => all.map(([run, at]) => statesOf(run, weightsAt(run, at))[1].filter(one => one === 'dead').length)"
     assert opened(lambda page: page.evaluate(code, asked)) == expected
     assert max(expected) > 0
+
+
+def test_saturation_is_that_of_a_full_recording(opened: InPage, results: list[RunResult]):
+    (run,) = runs_of("learning_rate=30", "activation=tanh")[:1]
+    (task,) = plan_of(JOBS[run], first=FIRST).tasks
+    ((again,), steps) = train_task(replace(task, all_signals=True)), results[run].snapshots["step"].tolist()
+    expected = dict(zip(again.signals["step"].tolist(), again.signals["saturated"][:, 0].tolist(), strict=True))
+    (shares,) = opened(lambda page: page.evaluate("run => saturationOf(run).map(layer => Array.from(layer))", run))
+    both = [(share, expected[step]) for step, share in zip(steps, shares, strict=True) if step in expected]
+    assert len(both) > 2 and max(share for share, _ in both) > 0
+    np.testing.assert_allclose(*zip(*both, strict=True), atol=1e-6)
 
 
 def test_a_cell_shows_best_quartiles_and_worst_and_opens_as_a_wall(opened: InPage):
