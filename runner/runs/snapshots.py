@@ -30,7 +30,7 @@ def are_small(sizes: Sequence[tuple[int, int]], runs: int) -> bool:
     """Whether the snapshots of a sweep with this many runs are kept unasked, by parameters and evaluations of those of
     them that are known: what a resume has left.
     """
-    each = [4 * min(n, MANY) * points for n, points in sizes]
+    each = [4 * n * len(snapshot_steps(range(points + 1), n)) for n, points in sizes]
     return runs <= MOST_RUNS and runs * sum(each) <= MOST_BYTES * len(each)
 
 

@@ -74,7 +74,8 @@ def test_very_large_networks_keep_the_last_one_alone():
 def test_unasked_only_sweeps_that_are_not_large_keep_them():
     assert are_small([(17, 51)] * 1000, 1000) and are_small([(17, 51)], 1000)
     assert not are_small([(17, 51)] * 1001, 1001)
-    assert not are_small([(2000, 51)] * 1000, 1000) and not are_small([(2000, 51)], 1000)
+    assert not are_small([(FEW, 60)] * 1000, 1000) and not are_small([(FEW, 60)], 1000)
+    assert not are_small([(200_000, 5)] * 100, 100), "the last weights alone are 80 MB"
     small, none, asked = (
         plan_of(("data=xor", *more)) for more in ((), ("tracking.snapshots=none",), ("tracking.snapshots=all",))
     )

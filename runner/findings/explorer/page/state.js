@@ -68,9 +68,14 @@ const remember = (name, compute) => {
 const select = () => {
   visible = Uint8Array.from(runs(), run => {
     const hasValues = Object.entries(state.chosen).every(([key, values]) => values.has(runAt(run).k[key]));
-    const isWithin = ([axis, [low, high]]) => axisValue(run, axis) >= low - 1e-9 && axisValue(run, axis) <= high + 1e-9;
-    return hasValues && Object.entries(state.ranges).every(isWithin) ? 1 : 0;
+    return hasValues && Object.keys(state.ranges).every(axis => isWithin(run, axis)) ? 1 : 0;
   });
+};
+
+/** Whether a run is in the range that is selected on an axis. */
+const isWithin = (run, axis) => {
+  const [value, [low, high]] = [axisValue(run, axis), state.ranges[axis]];
+  return value >= low - 1e-9 && value <= high + 1e-9;
 };
 
 /** Where a run stands on an axis: FINAL_COST, FINAL_SCORE, or the index of its value of a key. */

@@ -114,6 +114,21 @@ PLACES = """() => {
 }"""
 
 
+def test_a_cell_has_the_median_of_the_runs_that_are_selected_on_an_axis(swept: InPage, results: list[RunResult]):
+    cell = [i for i, job in enumerate(JOBS) if {"activation=tanh", "learning_rate=0.3"} <= set(job)]
+    finals = sorted(last(results[i], "test/accuracy") for i in cell)
+    assert finals[0] < finals[2]
+
+    def look(page: "Page") -> None:
+        page.get_by_role("group", name="final test accuracy").get_by_label("from").fill(str(finals[2]))
+        button = page.get_by_role("button", name=re.compile("activation tanh, (lr|learning rate) 0.3:"))
+        count = finals.count(finals[2])
+        words = f"median test accuracy {finals[2]:.3f} of {count} run{'s' * (count > 1)}"
+        assert words in str(button.get_attribute("aria-label"))
+
+    swept(look)
+
+
 def test_a_cell_has_the_median_at_the_step_and_selects_its_runs(swept: InPage, results: list[RunResult]):
     cell = [i for i, job in enumerate(JOBS) if {"activation=tanh", "learning_rate=3"} <= set(job)]
     steps = results[cell[0]].history["step"]
