@@ -16,14 +16,15 @@ MOST_RUNS, MOST_BYTES = 1000, 64 << 20  # of a sweep whose snapshots are kept un
 
 def snapshot_steps(evaluations: Sequence[int], n_parameters: int) -> list[int]:
     """The evaluations at which parameters are kept, the last one always: of larger networks fewer, as in all they
-    take the same room.
+    take the same room. Those up to MANY keep the first one too: there runs of one seed are still the same.
     """
     if n_parameters > MANY:
         return list(evaluations[-1:])
     every = 1
     while n_parameters > every * FEW:
         every *= 2
-    return [step for place, step in enumerate(evaluations) if (len(evaluations) - 1 - place) % every == 0]
+    last = len(evaluations) - 1
+    return [step for place, step in enumerate(evaluations) if (last - place) % every == 0 or place == 0]
 
 
 def are_small(sizes: Sequence[tuple[int, int]], runs: int) -> bool:

@@ -112,8 +112,10 @@ const drawLargePicture = (run, at) => {
   by("picture-word").hidden = !word;
   by("picture-word").textContent = why ? `${word}: ${why}` : word;
   by("save").hidden = by("picture-axes").hidden = !isDrawn;
-  by("picture-axes").textContent = axesText();
-  const label = isDrawn ? `What the network says at step ${formatStep(at)}. ${axesText()}` : "no picture";
+  const own = isDrawn ? weightsStep(run, at) : at;
+  const isOlder = own < Math.min(at, runAt(run).last);
+  by("picture-axes").textContent = axesText() + (isOlder ? ` The weights are those of step ${formatStep(own)}.` : "");
+  const label = isDrawn ? `What the network says at step ${formatStep(own)}. ${axesText()}` : "no picture";
   canvas.setAttribute("aria-label", label);
 };
 

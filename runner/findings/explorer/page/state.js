@@ -166,6 +166,12 @@ const weightsAt = (run, at) => {
   return -1;
 };
 
+/** The step of the weights that a run shows at a step: of large networks not those of every evaluation are kept. */
+const weightsStep = (run, at) => {
+  const {snapshots, last} = runAt(run);
+  return meta.steps[snapshots.steps][pointOf(snapshots.steps, Math.min(at, last))];
+};
+
 /** The median of the finite values; NaN without any. */
 const median = values => {
   const sorted = values.filter(Number.isFinite).sort((a, b) => a - b);

@@ -322,3 +322,15 @@ def test_a_score_that_is_the_goal_to_the_bit_solves_the_task(of_xor, in_page, tm
         for one, goal in zip(of_xor, goals, strict=False)
     ]
     assert page_with(results, in_page, tmp_path, "() => runs().map(run => isSolved(run, 500))") == [True] * 4
+
+
+def test_a_picture_of_earlier_weights_says_so(in_page, tmp_path):
+    """A network of 337 parameters keeps every second evaluation: the score beside its picture may be a later one."""
+    jobs = [("network.hidden=[16,16]", f"seed={seed}") for seed in (0, 1)]
+    first = ("data=quadrants", "training.steps=40", "training.evaluations=4", "tracking.plots=none")
+    results = [replace(one, overrides=jobs[one.index]) for one in trained_all(plan_of(*jobs, first=first))]
+    told = """() => part().frames.map(at => {
+      openRun(0, at);
+      return [at, by("picture-axes").textContent.match(/weights are those of step (\\d+)/)?.[1] ?? null];
+    })"""
+    assert page_with(results, in_page, tmp_path, told) == [[0, None], [10, "0"], [20, None], [30, "20"], [40, None]]
