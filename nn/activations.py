@@ -98,6 +98,25 @@ def elu(*, alpha: Annotated[float, Range(gt=0)] = 1.0) -> Activation:
     )
 
 
+SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
+
+
+@ACTIVATIONS.register
+def selu() -> Activation:
+    """scale z where z > 0, else scale alpha (exp(z) - 1): keeps mean 0 and variance 1 from layer to layer.
+
+    Klambauer et al. (2017), Self-Normalizing Neural Networks, equation 2, with the two constants of equation 14.
+    """
+    plain = elu(alpha=SELU_ALPHA)
+    assert plain.derivative is not None
+    slope = plain.derivative
+    return Activation(
+        lambda z: SELU_SCALE * plain.value(z),
+        lambda z, a: SELU_SCALE * slope(z, a / SELU_SCALE),
+        (-SELU_SCALE * SELU_ALPHA, math.inf),
+    )
+
+
 @ACTIVATIONS.register
 def softplus() -> Activation:
     """log(1 + exp(z)), written so that it cannot overflow; derivative sigmoid(z)."""
@@ -124,6 +143,32 @@ def gelu() -> Activation:
         return 0.5 * (1 + t) + 0.5 * z * (1 - t * t) * slope
 
     return Activation(lambda z: 0.5 * z * (1 + _gelu_inner(z)[0]), derivative)
+
+
+@ACTIVATIONS.register
+def silu() -> Activation:
+    """z / (1 + exp(-z)), also called swish; derivative s (1 + z (1 - s)) with s = 1 / (1 + exp(-z)).
+
+    Elfwing et al. (2018), Sigmoid-Weighted Linear Units, equations 1 and 3.
+    """
+
+    def derivative(z: Array, a: Array) -> Array:
+        s = logistic(z)
+        return s * (1 + z * (1 - s))
+
+    return Activation(lambda z: z * logistic(z), derivative)
+
+
+@ACTIVATIONS.register
+def hard_tanh() -> Activation:
+    """z clipped to +-1; derivative 1 where |z| < 1, else 0. Collobert (2004), Large Scale Machine Learning."""
+    return Activation(lambda z: np.clip(z, -1, 1), lambda z, a: (np.abs(z) < 1).astype(z.dtype), (-1.0, 1.0))
+
+
+@ACTIVATIONS.register
+def sine() -> Activation:
+    """sin(z); derivative cos(z). Sitzmann et al. (2020), Implicit Neural Representations with Periodic Activations."""
+    return Activation(np.sin, lambda z, a: np.cos(z), (-1.0, 1.0))
 
 
 @ACTIVATIONS.register

@@ -62,6 +62,20 @@ def he(rng: np.random.Generator, fan_in: int, fan_out: int) -> Array:
 
 
 @INITIALIZERS.register
+def orthogonal(
+    rng: np.random.Generator, fan_in: int, fan_out: int, *, gain: Annotated[float, Range(ge=0)] = 1.0
+) -> Array:
+    """Gain times a random matrix whose rows, or columns where there are fewer, are orthonormal; even over all of them.
+
+    From the QR decomposition of a normal matrix, with the signs of the diagonal of R. Saxe et al. (2014), Exact
+    Solutions to the Nonlinear Dynamics of Learning in Deep Linear Networks, section 3.
+    """
+    Q, R = np.linalg.qr(rng.standard_normal((max(fan_in, fan_out), min(fan_in, fan_out))))
+    Q = Q * np.where(np.diagonal(R) < 0, -1.0, 1.0)
+    return np.asarray(gain * (Q if fan_in >= fan_out else Q.T))
+
+
+@INITIALIZERS.register
 def constant(rng: np.random.Generator, fan_in: int, fan_out: int, *, value: Annotated[float, Range()] = 0.1) -> Array:
     """The same value everywhere: the hidden units stay equal for ever, which is the point of trying it."""
     return np.full((fan_in, fan_out), float(value))

@@ -56,6 +56,7 @@ HELD = {
     "| `weights.npz`": f"{FOREIGN}::test_weights_of_someone_else_run_no_code "
     f"{FOREIGN}::test_results_of_someone_else_run_no_code "
     f"{FOREIGN}::test_weights_that_would_unpack_to_much_more_are_refused_before_they_are_read",
+    "| `snapshots.npy`": f"{FOREIGN}::test_snapshots_of_someone_else_run_no_code",
     "| `history.parquet`": f"{FOREIGN}::test_a_table_of_a_history_is_bounded_and_of_numbers",
     "| configs, also stored ones": f"{FOREIGN}::test_a_config_with_tags_of_python_is_refused "
     f"{FOREIGN}::test_a_config_has_at_most_a_hundred_levels_and_a_million_values "

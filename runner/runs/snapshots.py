@@ -4,6 +4,7 @@ import io
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from nn.registry import Array
@@ -58,11 +59,17 @@ def write_snapshots(snapshots: Snapshots) -> bytes:
 
 
 def read_snapshots(content: bytes) -> Snapshots:
-    """What `write_snapshots` wrote. Raises ValueError for anything else."""
+    """What `write_snapshots` wrote. Raises ValueError for anything else, before it takes any memory."""
+    buffer = io.BytesIO(content)
     try:
-        found: Snapshots = np.load(io.BytesIO(content), allow_pickle=False)
-    except (EOFError, OSError, ValueError) as error:
-        raise ValueError(f"{FILE} is no array that is whole") from error
-    if found.dtype.names != ("step", "parameters") or found.ndim != 1:
+        if npy.read_magic(buffer) != (1, 0):
+            raise ValueError("it is of another version")
+        shape, _, dtype = npy.read_array_header_1_0(buffer)
+    except (ValueError, EOFError) as error:
+        raise ValueError(f"{FILE} is no array that is whole: {error}") from error
+    numbers = content[buffer.tell() :]
+    if dtype.names != ("step", "parameters") or dtype.hasobject or len(shape) != 1:
         raise ValueError(f"{FILE} has no steps and parameters")
-    return found
+    if len(numbers) != shape[0] * dtype.itemsize:
+        raise ValueError(f"{FILE} is no array that is whole: {len(numbers):,} bytes of numbers")
+    return np.frombuffer(numbers, dtype)

@@ -19,6 +19,7 @@ from runner.base.formats import read_history, read_yaml
 from runner.plan.first_weights import read_start
 from runner.runs import result
 from runner.runs.model import load_model
+from runner.runs.snapshots import read_snapshots
 from tests.end_to_end.program import make_store, run_runner, said
 from tests.runner.building import trained
 
@@ -73,6 +74,15 @@ def test_weights_of_someone_else_run_no_code(folder: Path, kind: str) -> None:
     path.write_bytes(ARCHIVES[kind]())
     with pytest.raises(ValueError, match=r"weights\.npz is not the weights\.npz of a run"):
         load_model(path)
+    assert not (folder / "HARM").exists()
+
+
+def test_snapshots_of_someone_else_run_no_code(folder: Path) -> None:
+    buffer = io.BytesIO()
+    np.save(buffer, OBJECTS, allow_pickle=True)
+    for content in (buffer.getvalue(), pickle.dumps(Harm()), *(make() for make in ARCHIVES.values())):
+        with pytest.raises(ValueError, match=r"snapshots\.npy"):
+            read_snapshots(content)
     assert not (folder / "HARM").exists()
 
 

@@ -14,6 +14,7 @@ DTYPES = (np.float64, np.float32)
 # Worked by hand from the formula in each docstring: e^(log 3) = 3, so sigmoid(log 3) = 3 / 4; tanh(log(3) / 2) =
 # (3 - 1) / (3 + 1); elu(-log 2) = 1 / 2 - 1; softplus(log(e - 1)) = log(e) = 1. gelu(1) = (1 + tanh(sqrt(2 / pi) *
 # 1.044715)) / 2 is 0.841192 in a table calculator: sqrt(2 / pi) = 0.7978845608, product 0.8335619, tanh 0.6823839.
+# selu: 2 lambda, and half of lambda alpha = 1.0507009873554805 * 1.6732632423543772 = 1.7580993408473766.
 BY_HAND: list[tuple[str, dict[str, Any], float, float]] = [
     ("sigmoid", {}, 0.0, 0.5),
     ("sigmoid", {}, math.log(3), 0.75),
@@ -30,6 +31,13 @@ BY_HAND: list[tuple[str, dict[str, Any], float, float]] = [
     ("elu", {}, -math.log(2), -0.5),
     ("elu", {"alpha": 0.3}, -math.log(2), -0.15),
     ("elu", {"alpha": 0.3}, -1000.0, -0.3),
+    ("selu", {}, 2.0, 2.101401974710961),
+    ("selu", {}, -math.log(2), -0.8790496704236883),
+    ("silu", {}, math.log(3), 0.75 * math.log(3)),
+    ("silu", {}, -1000.0, 0.0),
+    ("hard_tanh", {}, 0.25, 0.25),
+    ("hard_tanh", {}, -7.0, -1.0),
+    ("sine", {}, math.pi / 6, 0.5),
     ("softplus", {}, 0.0, math.log(2)),
     ("softplus", {}, math.log(math.e - 1), 1.0),
     ("softplus", {}, 1000.0, 1000.0),
@@ -53,6 +61,13 @@ SLOPES_BY_HAND: list[tuple[str, dict[str, Any], float, float]] = [
     ("elu", {}, 3.0, 1.0),
     ("elu", {}, 0.0, 1.0),
     ("elu", {"alpha": 0.3}, -math.log(2), 0.15),
+    ("selu", {}, 1.0, 1.0507009873554805),
+    ("selu", {}, -math.log(2), 0.8790496704236883),
+    ("silu", {}, 0.0, 0.5),
+    ("silu", {}, math.log(3), 0.75 + math.log(3) * 3 / 16),
+    ("hard_tanh", {}, 0.5, 1.0),
+    ("hard_tanh", {}, 1.0, 0.0),
+    ("sine", {}, math.pi / 3, 0.5),
     ("softplus", {}, math.log(3), 3 / 4),
     ("gelu", {}, 0.0, 0.5),
     ("identity", {}, 7.0, 1.0),

@@ -16,6 +16,7 @@ from nn.losses import LOSSES
 from nn.network import Network
 from nn.registry import Array
 
+SMOOTH = ("tanh", "sigmoid", "gelu", "softplus", "elu", "selu", "silu", "sine")
 RNG = np.random.default_rng(5)
 SQUARE = RNG.normal(size=(3, 3))
 OTHER = RNG.normal(size=(3, 3))
@@ -78,7 +79,21 @@ def test_the_slope_along_a_direction_is_that_of_the_gradient_whatever_array_it_i
 
 
 @pytest.mark.parametrize(
-    "activation", ["tanh", "sigmoid", "gelu", "softplus", "elu", "relu", "leaky_relu", "floored_relu"]
+    "activation",
+    [
+        "tanh",
+        "sigmoid",
+        "gelu",
+        "softplus",
+        "elu",
+        "selu",
+        "silu",
+        "sine",
+        "relu",
+        "leaky_relu",
+        "floored_relu",
+        "hard_tanh",
+    ],
 )
 def test_the_central_difference_is_the_gradient_wherever_it_is_known(activation):
     net = network(activation, (2, 6, 4, 1))

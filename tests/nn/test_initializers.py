@@ -33,7 +33,21 @@ PROMISED = [
     Moments("normal", {"gain": 3.0}, 3 / math.sqrt(200)),
     Moments("glorot", {}, math.sqrt(6 / 500 / 3), math.sqrt(6 / 500)),
     Moments("he", {}, math.sqrt(2 / 200)),
+    Moments("orthogonal", {}, 1 / math.sqrt(300)),
 ]
+
+
+@pytest.mark.parametrize(("fan_in", "fan_out"), [(5, 3), (3, 5), (4, 4), (1, 1)])
+def test_rows_or_columns_of_an_orthogonal_matrix_are_orthonormal_times_its_gain(fan_in: int, fan_out: int) -> None:
+    W = draw("orthogonal", {"gain": 2.0}, fan_in=fan_in, fan_out=fan_out)
+    product = W @ W.T if fan_in <= fan_out else W.T @ W
+    np.testing.assert_allclose(product, 4 * np.eye(min(fan_in, fan_out)), atol=1e-12)
+
+
+def test_an_orthogonal_matrix_has_no_preferred_direction() -> None:
+    """Without the signs of R the first entry would be negative always, by the reflections of the QR decomposition."""
+    first = np.array([draw("orthogonal", {}, seed=seed, fan_in=3, fan_out=3)[0, 0] for seed in range(400)])
+    assert abs((first > 0).mean() - 0.5) < 0.1 and first.var() == pytest.approx(1 / 3, rel=0.2)
 
 
 def draw(name: str, settings: dict[str, Any], seed: int = 0, fan_in: int = FAN_IN, fan_out: int = FAN_OUT) -> Any:

@@ -23,7 +23,7 @@ from tests.nn.test_law_compaction import EVALUATIONS, fated_stack
 
 LARGEST_SLOPES = {
     "sigmoid": 0.25, "tanh": 1.0, "relu": 1.0, "floored_relu": 1.0, "leaky_relu": 1.0, "elu": 1.0, "softplus": 1.0,
-    "gelu": 1.128904, "identity": 1.0,
+    "gelu": 1.128904, "identity": 1.0, "selu": 1.7580993, "silu": 1.099839, "hard_tanh": 1.0, "sine": 1.0,
 }  # fmt: skip
 FOUR, ALL = ("gradient_norm", "weight_norm", "moved", "dead"), ("saturated", "flat", "spread")
 DTYPES, ORDERS = (np.float64, np.float32), ("C", "F")

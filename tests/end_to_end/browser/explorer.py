@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from filelock import FileLock
 from playwright.sync_api import Browser, expect
 
@@ -112,3 +113,10 @@ def opened(
         assert {url.partition("#")[0] for url in loaded} == {file.as_uri()}
     finally:
         watched.page.context.close()
+
+
+def check_access(watched: Watched) -> None:
+    """That axe finds nothing, and that nothing is wider than the window."""
+    found = Axe().run(watched.page).response["violations"]
+    assert not found, [(one["id"], one["help"], one["nodes"][0]["html"]) for one in found]
+    assert watched.fits()

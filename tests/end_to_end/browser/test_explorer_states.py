@@ -1,14 +1,15 @@
 """The page of `runner.explore` over sweeps of every kind: what it shows, and what it says instead where it cannot."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.end_to_end.browser.explorer import Explored, explored, opened, six_a_cell
+from tests.end_to_end.browser.explorer import Explored, check_access, explored, opened, six_a_cell
 
 pytestmark = pytest.mark.browser
 FEW = ("training.epochs=5", "training.evaluations=5")
@@ -19,6 +20,14 @@ Make = Callable[..., Explored]
 def made(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Make:
     """`made(arguments, files={...})` trains with few steps, and writes the page."""
     return lambda *arguments, **more: explored(tmp_path_factory, request.node.name, *arguments, *FEW, **more)
+
+
+@contextmanager
+def seen(browser: Browser, explored: Explored, address: str = "") -> Iterator[Page]:
+    """The page, which axe has nothing against."""
+    with opened(browser, explored.file, address) as watched:
+        check_access(watched)
+        yield watched.page
 
 
 def is_painted(page: Page, canvas: str) -> bool:
@@ -41,9 +50,7 @@ def table(inputs: int, classes: int) -> str:
 
 
 def test_one_run_is_its_details_without_a_wall(browser: Browser, made: Make) -> None:
-    page_file = made("data=xor")
-    with opened(browser, page_file.file) as watched:
-        page = watched.page
+    with seen(browser, made("data=xor")) as page:
         expect(page.locator("#summary")).to_have_text("One network 2-6-1 on xor.")
         for hidden in ("#wall-section", "#cards", "#chips", "#dialog"):
             expect(page.locator(hidden)).to_be_hidden()
@@ -53,19 +60,17 @@ def test_one_run_is_its_details_without_a_wall(browser: Browser, made: Make) -> 
 
 
 def test_one_swept_key_is_one_column_without_parallel_coordinates(browser: Browser, made: Make) -> None:
-    with opened(browser, made("-m", "data=sine", "learning_rate=0.01,0.1").file) as watched:
-        page = watched.page
+    with seen(browser, made("-m", "data=sine", "learning_rate=0.01,0.1")) as page:
         expect(page.locator("#question")).to_have_text("Which learning rate learns best?")
         expect(page.locator(".row-head")).to_have_text(["0.01", "0.1"])
         expect(page.locator(".panel")).to_have_count(2)
-        expect(page.locator(".column-head:not(.key)")).to_have_text([""])
+        expect(page.locator(".column-head:not(.key)")).to_have_text(["runs"])
         expect(page.locator("#parallel-card")).to_be_hidden()
         assert is_painted(page, ".panel canvas")
 
 
 def test_data_sets_are_never_mixed_and_each_has_its_own_scale_and_goal(browser: Browser, made: Make) -> None:
-    with opened(browser, made("-m", "data=sine,surface", "seed=range(2)").file) as watched:
-        page = watched.page
+    with seen(browser, made("-m", "data=sine,surface", "seed=range(2)")) as page:
         expect(page.locator("#parts label")).to_have_text(["sine", "surface"])
         expect(page.locator("#summary")).to_contain_text("2 networks 1-6-1 on sine")
         goal = page.locator("#count").get_attribute("title") or ""
@@ -80,8 +85,7 @@ def test_data_sets_are_never_mixed_and_each_has_its_own_scale_and_goal(browser: 
 def test_networks_of_several_structures_stand_side_by_side(
     browser: Browser, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    with opened(browser, six_a_cell(tmp_path_factory).file) as watched:
-        page = watched.page
+    with seen(browser, six_a_cell(tmp_path_factory)) as page:
         expect(page.locator("#summary")).to_contain_text("24 networks 2-2-1, 2-4-1 on quadrants, 6 seeds each")
         for name, units in (("hidden=[2]", 5), ("hidden=[4]", 7)):
             page.locator(f".panel[aria-label*='{name}']").first.click()
@@ -91,8 +95,7 @@ def test_networks_of_several_structures_stand_side_by_side(
 
 def test_three_classes_have_a_colour_and_a_sign_each_paler_where_unsure(browser: Browser, made: Make) -> None:
     files = {"kinds.csv": table(2, 3)}
-    with opened(browser, made("-m", "data=table", "data.path=kinds.csv", "seed=range(2)", files=files).file) as watched:
-        page = watched.page
+    with seen(browser, made("-m", "data=table", "data.path=kinds.csv", "seed=range(2)", files=files)) as page:
         expect(page.locator("#summary")).to_contain_text("2 networks 2-100-3 on kinds.csv")
         for text in ("low", "high", "top", "decision boundary", "Paler: less sure."):
             expect(page.locator("#legend")).to_contain_text(text)
@@ -101,18 +104,17 @@ def test_three_classes_have_a_colour_and_a_sign_each_paler_where_unsure(browser:
 
 
 def test_a_surface_is_seen_from_above_with_its_contours(browser: Browser, made: Make) -> None:
-    with opened(browser, made("-m", "data=surface", "seed=range(2)").file) as watched:
-        expect(watched.page.locator("#legend")).to_contain_text("at a quarter, half and three quarters")
-        assert is_painted(watched.page, ".panel canvas")
-        watched.page.locator(".panel").first.click()
-        expect(watched.page.locator("#picture-axes")).to_have_text("Across x, up y. Points: samples.")
+    with seen(browser, made("-m", "data=surface", "seed=range(2)")) as page:
+        expect(page.locator("#legend")).to_contain_text("at a quarter, half and three quarters")
+        assert is_painted(page, ".panel canvas")
+        page.locator(".panel").first.click()
+        expect(page.locator("#picture-axes")).to_have_text("Across x, up y. Points: samples.")
 
 
 def test_more_than_two_inputs_are_shown_as_a_slice_that_says_so(browser: Browser, made: Make) -> None:
     """The two that go most with the target, and a choice of others."""
     files = {"rows.csv": table(4, 2)}
-    with opened(browser, made("-m", "data=table", "data.path=rows.csv", "seed=range(2)", files=files).file) as watched:
-        page = watched.page
+    with seen(browser, made("-m", "data=table", "data.path=rows.csv", "seed=range(2)", files=files)) as page:
         expect(page.locator("#legend")).to_contain_text("Across: size 0. Up: size 1. A slice through the median row:")
         expect(page.locator("#legend")).to_contain_text("size 2 ")
         before = page.evaluate("Array.from(layersOf(0, step(), 8).at(-1)[0])")
@@ -126,10 +128,15 @@ def test_more_than_two_inputs_are_shown_as_a_slice_that_says_so(browser: Browser
 
 def test_an_image_has_no_picture_in_the_plane_but_all_charts(browser: Browser, made: Make) -> None:
     sweep = ("-m", "data=bars", "data.samples=100", "data.size=8", "learning_rate=0.1,0.5", "seed=range(2)")
-    with opened(browser, made(*sweep).file, "#run=1") as watched:
-        page = watched.page
+    with seen(browser, made(*sweep), "#run=1") as page:
         expect(page.locator("#picture-word")).to_contain_text("no picture: A network with 64 inputs")
         page.keyboard.press("Escape")
-        expect(page.locator("#without")).to_have_text("A network with 64 inputs has no picture in the plane.")
+        expect(page.locator("#without")).to_contain_text("A network with 64 inputs has no picture in the plane.")
         expect(page.locator("#wall-section")).to_be_hidden()
         assert is_painted(page, "#curves") and page.locator("#heatmap button").count() == 2
+        page.get_by_role("button", name="Open the runs").press("Enter")
+        expect(page.locator("#run-name")).to_have_text("lr=0.1 seed=0")
+        page.keyboard.press("ArrowRight")
+        expect(page.locator("#run-name")).to_have_text("lr=0.1 seed=1")
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("button", name="Open the runs")).to_be_focused()

@@ -163,7 +163,7 @@ def test_without_weights_a_page_says_how_to_get_them_and_then_has_pictures_and_t
     again = f"{without.meta['again']} --retrain"
     says = f"No run has kept its weights, so there are no pictures. To train all again for them: {again}"
     with opened(browser, without.file) as watched:
-        expect(watched.page.locator("#without")).to_have_text(says)
+        expect(watched.page.locator("#without")).to_have_text(f"{says} Open the runs")
         expect(watched.page.locator("#wall-section")).to_be_hidden()
         expect(watched.page.locator("#heatmap button").first).to_be_visible()
     done = explore(without.file.parent, "--retrain", out="again.html")

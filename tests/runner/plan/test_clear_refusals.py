@@ -135,8 +135,8 @@ def test_a_number_for_the_hidden_layers_is_the_same_run_as_a_list_of_it():
 )
 def test_a_stored_run_whose_part_is_gone_says_which_and_what_to_do(kind, word):
     plain = to_plain(spec_of())
-    plain[kind]["name"] = "spirals"
-    with pytest.raises(UserError, match=rf"^this needs the {word} 'spirals', which is not registered here: .*modules="):
+    plain[kind]["name"] = "helix"
+    with pytest.raises(UserError, match=rf"^this needs the {word} 'helix', which is not registered here: .*modules="):
         from_plain(plain)
 
 

@@ -12,7 +12,20 @@ CURVES = {
     "tanh_sine": lambda x: np.tanh(np.sin(x)),
 }  # fmt: skip
 QUICK = ("training.epochs=2", "training.evaluations=1", "tracking.plots=none")
-DRAWN = ["sine", "square", "identity", "tanh", "tanh_sine", "quadrants", "surface", "bars"]
+DRAWN = [
+    "sine",
+    "square",
+    "identity",
+    "tanh",
+    "tanh_sine",
+    "quadrants",
+    "moons",
+    "circles",
+    "spirals",
+    "checkerboard",
+    "surface",
+    "bars",
+]
 
 
 @pytest.mark.parametrize("margin", [0.0, 1.5])

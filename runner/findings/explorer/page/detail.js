@@ -202,7 +202,7 @@ on("opened", () => {
   const run = state.opened;
   if (run < 0) return;
   by("run-name").textContent = runAt(run).name;
-  by("run-name").hidden = isAlone() && runAt(run).name === by("question").textContent;
+  by("run-name").classList.toggle("unseen", isAlone() && runAt(run).name === by("question").textContent);
   by("run-command").replaceChildren(commandOf(runAt(run).command));
   drawCause(run);
   drawDetail();

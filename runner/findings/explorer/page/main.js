@@ -6,7 +6,9 @@ let isReading = false; // the address changes the page, not the page the address
 /** Say why there is nothing to see, and which command makes the page again. */
 const refuse = sentence => {
   const again = typeof meta.again === "string" ? meta.again : "python -m runner.explore";
-  by("refused").replaceChildren(h("p", {}, `${sentence} Make it again with`), h("p", {}, h("code", {}, again)));
+  const title = h("h1", {}, "This page cannot be shown");
+  const why = h("p", {role: "alert"}, `${sentence} Make it again with`);
+  by("refused").replaceChildren(title, why, h("p", {}, h("code", {}, again)));
   by("refused").hidden = false;
 };
 

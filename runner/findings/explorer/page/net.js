@@ -4,6 +4,7 @@
 const tanh = x => 1 - 2 / (Math.exp(2 * x) + 1);
 const clip = (z, low, high) => (z < low ? low : z > high ? high : z);
 const LIMIT = 500;
+const SELU = [1.0507009873554805, 1.6732632423543772]; // scale and alpha
 const GELU = Math.sqrt(2 / Math.PI);
 
 /** Each makes, from an activation's settings, a function that changes the values of a unit (n) in place. */
@@ -25,6 +26,18 @@ const ACTIVATIONS = {
   },
   elu: ({alpha = 1}) => z => {
     for (let i = 0; i < z.length; i++) z[i] = z[i] > 0 ? z[i] : alpha * Math.expm1(z[i]);
+  },
+  selu: () => z => {
+    for (let i = 0; i < z.length; i++) z[i] = SELU[0] * (z[i] > 0 ? z[i] : SELU[1] * Math.expm1(z[i]));
+  },
+  silu: () => z => {
+    for (let i = 0; i < z.length; i++) z[i] = z[i] / (1 + Math.exp(-z[i]));
+  },
+  hard_tanh: () => z => {
+    for (let i = 0; i < z.length; i++) z[i] = clip(z[i], -1, 1);
+  },
+  sine: () => z => {
+    for (let i = 0; i < z.length; i++) z[i] = Math.sin(z[i]);
   },
   softplus: () => z => {
     for (let i = 0; i < z.length; i++) z[i] = Math.max(z[i], 0) + Math.log1p(Math.exp(-Math.abs(z[i])));

@@ -11,6 +11,13 @@ const SLOPES = {
   floored_relu: (z, a, {floor = 0.001}) => Number(z > floor),
   leaky_relu: (z, a, {slope = 0.01}) => (z > 0 ? 1 : slope),
   elu: (z, a, {alpha = 1}) => (z > 0 ? 1 : a + alpha),
+  selu: (z, a) => (z > 0 ? SELU[0] : a + SELU[0] * SELU[1]),
+  silu: z => {
+    const s = 1 / (1 + Math.exp(-z));
+    return s * (1 + z * (1 - s));
+  },
+  hard_tanh: z => Number(Math.abs(z) < 1),
+  sine: z => Math.cos(z),
   softplus: z => 1 / (1 + Math.exp(-z)),
   gelu: z => {
     const c = clip(z, -10, 10);

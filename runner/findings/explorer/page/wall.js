@@ -119,7 +119,8 @@ const buildRows = () => {
   const head = h("div", {class: "row head", role: "row"});
   if (rowKey >= 0) head.append(h("div", {class: "column-head key", role: "columnheader"}, corner));
   columns.forEach((value, column) => {
-    const text = isWide || columnKey < 0 ? [value] : heading(columnKey, columns[column]);
+    const text = isWide ? [value] : heading(columnKey, columns[column]);
+    if (columnKey < 0) text.push(h("span", {class: "unseen"}, "runs"));
     head.append(h("div", {class: "column-head", role: "columnheader"}, ...text));
   });
   const rows = valuesOf(rowKey).map((value, row) => {
@@ -143,13 +144,16 @@ const buildCell = ([row, column]) => {
   by("cell-title").textContent = isList() ? `${title}, the best first` : title;
 };
 
+/** Without a wall the runs are opened here by those who do not point at curves; arrows lead from one to the next. */
+const runOpener = () => h("button", {class: "link", type: "button", click: () => openRun(0)}, "Open the runs");
+
 const buildWall = () => {
   wall.panels.clear();
   nearness.disconnect();
   by("wall").replaceChildren();
   by("wall-section").hidden = !hasWall();
   by("without").hidden = part().kind !== "none";
-  by("without").textContent = part().why;
+  by("without").replaceChildren(part().why, ...(runs().length > 1 ? [" ", runOpener()] : []));
   const cell = wall.cell ?? (isList() ? [0, 0] : null);
   by("back").hidden = !wall.cell;
   by("cell-title").hidden = !cell;
