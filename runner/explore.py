@@ -74,7 +74,8 @@ def _loaded(name: str | None, retrains: bool) -> "Findings":
 
     seconds = sum(one.provenance.seconds for one in lacking)
     say(f"{count(len(lacking), 'run')} to train again; that took {seconds:,.1f} s of processor time the first time")
-    results = filled_in(sweep.results, lambda one: one.snapshots is None, "weights along the way", sweep.modules)
+    lacks = "weights along the way"
+    results = filled_in(sweep.results, lambda one: one.snapshots is None, lacks, sweep.modules, with_snapshots=True)
     return replace(sweep, results=results)
 
 

@@ -44,8 +44,10 @@ def filled_in(
     what: str,
     modules: tuple[str, ...],
     as_stacks: bool = True,
+    with_snapshots: bool = False,
 ) -> list[RunResult]:
-    """The results; those of trained runs that lack `what` have signals and snapshots of the same runs trained again.
+    """The results; those of trained runs that lack `what` have signals of the same runs trained again, and snapshots
+    where these are asked for.
 
     One that does not get the same bits again stays as it is, and a warning says how many do.
     """
@@ -53,7 +55,7 @@ def filled_in(
     if not old:
         return list(results)
     warn(f"{count(len(old), 'run')} without {what} trained again for them")
-    again = train_again(old, modules, as_stacks, with_snapshots=True)
+    again = train_again(old, modules, as_stacks, with_snapshots)
     same = {
         place: one for place, one in again.items() if one.outcome.is_trained and compare(old[place], one) is None
     }  # fmt: skip

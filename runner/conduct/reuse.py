@@ -22,7 +22,8 @@ def reused(reader: "Reader", plan: Plan) -> dict[int, RunResult]:
         if stored is None:
             continue
         try:
-            result = replace(reader.result(stored), snapshots=stored_snapshots(reader, stored))
+            kept = stored_snapshots(reader, stored) if plan.snapshots else None
+            result = replace(reader.result(stored), snapshots=kept)
         except UserError as error:
             warn(f"{error}; it is trained again")
             continue

@@ -17,31 +17,37 @@ MOST_RUNS, MOST_BYTES = 1000, 64 << 20  # of a sweep whose snapshots are kept un
 
 def snapshot_steps(evaluations: Sequence[int], n_parameters: int) -> list[int]:
     """The evaluations at which parameters are kept, the last one always: of larger networks fewer, as in all they
-    take the same room.
+    take the same room. Those up to MANY keep the first one too: there runs of one seed are still the same.
     """
     if n_parameters > MANY:
         return list(evaluations[-1:])
     every = 1
     while n_parameters > every * FEW:
         every *= 2
-    return [step for place, step in enumerate(evaluations) if (len(evaluations) - 1 - place) % every == 0]
+    last = len(evaluations) - 1
+    return [step for place, step in enumerate(evaluations) if (last - place) % every == 0 or place == 0]
 
 
 def are_small(sizes: Sequence[tuple[int, int]], runs: int) -> bool:
     """Whether the snapshots of a sweep with this many runs are kept unasked, by parameters and evaluations of those of
     them that are known: what a resume has left.
     """
-    each = [4 * min(n, MANY) * points for n, points in sizes]
+    each = [4 * n * len(snapshot_steps(range(points + 1), n)) for n, points in sizes]
     return runs <= MOST_RUNS and runs * sum(each) <= MOST_BYTES * len(each)
 
 
-def snapshots_of(steps: Sequence[int], values: Array) -> Snapshots | None:
-    """Parameters `(points, P)` at these steps as one array, where the run was finite; None where it never was."""
-    taken = np.flatnonzero(~np.isnan(values).any(axis=1))
-    if not len(taken):
+def snapshots_of(steps: Sequence[int], values: Array, end: int, last: Array) -> Snapshots | None:
+    """Parameters `(points, P)` at these steps as one array, where the run was finite, and those of the trained network,
+    `last (P,)` at the step `end`: a run that ends early may end at none of the steps. None where none are asked for.
+    """
+    if not len(steps):
         return None
-    found = np.empty(len(taken), dtype=[("step", "<i8"), ("parameters", "<f4", values.shape[1:])])
-    found["step"], found["parameters"] = np.asarray(steps)[taken], values[taken]
+    taken = {step: one for step, one in zip(steps, values, strict=True) if not np.isnan(one).any()}
+    taken.setdefault(end, last)
+    found = np.empty(len(taken), dtype=[("step", "<i8"), ("parameters", "<f4", last.shape)])
+    with np.errstate(over="ignore"):
+        for place, step in enumerate(sorted(taken)):
+            found[place] = step, taken[step]
     return found
 
 

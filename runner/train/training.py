@@ -168,6 +168,6 @@ def _result_of_run(run: PlannedRun, data: Prepared, structure: Structure, stack:
         restored=int(trained.best_step[0]) if run.spec.training.restore_best else None,
         history=history,
         signals=signals_of_run(trained.signals),
-        snapshots=snapshots_of(stack.snapshots, trained.snapshots[0]),
+        snapshots=snapshots_of(stack.snapshots, trained.snapshots[0], int(trained.best_step[0]), parameters),
         measures={sys.intern(name): value for name, value in found.items() if name not in history},
     )

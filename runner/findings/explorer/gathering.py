@@ -21,6 +21,7 @@ from runner.runs.result import RunResult
 
 FORMAT, VERSION = "small-network-runner.explore", 1
 MOST_FRAMES = 101
+SPARSE = 3  # times as many cells as there are settings in them: of a search, which draws its settings
 SIGNALS = ("gradient_norm", "weight_norm", "moved", "dead", "saturated")
 PART_NAMES = {"train": "training"}
 NO_WEIGHTS = "No run has kept its weights, so there are no pictures. To train all again for them: {again} --retrain"
@@ -70,11 +71,11 @@ def _part(sweep: Findings, command: Command, content: Content, learned: Learned,
         name, run_id = sweep.name_of(one), sweep.run_ids.get(one.index, "")
         run = plain_run(one, values, name, run_id, command, series, signals, content, with_weights)
         runs.append(run | _data_of(prepared.get(one.index), content))
-    swept = [place for place, key in enumerate(keys) if not key["replicate"]]
+    layout = _layout(keys, runs)
     return {
         "label": sweep.label or _data_name(results[0]), "series": series, "signals": signals, "runs": runs,
         "keys": [{name: value for name, value in key.items() if name != "of"} for key in keys],
-        "layout": _layout(keys, swept), "colour": _layout(keys, swept)[0], "frames": _frames(runs, content),
+        "layout": layout, "colour": layout[0], "frames": _frames(runs, content),
         **_of_view(view, unique, content), **_of_score(trained), "solved": _solved(trained),
     }  # fmt: skip
 
@@ -106,10 +107,17 @@ def _ordered(values: Iterable[str]) -> list[str]:
         return distinct
 
 
-def _layout(keys: Sequence[dict[str, Any]], swept: Sequence[int]) -> list[int]:
-    """The keys of rows and of columns, -1 for none: the first two, the one with more values in the rows."""
+def _layout(keys: Sequence[dict[str, Any]], runs: Sequence[dict[str, Any]]) -> list[int]:
+    """The keys of rows and of columns, -1 for none: the first two settings, the one with more values in the rows; none
+    where most cells would be empty.
+    """
+    swept = [place for place, key in enumerate(keys) if not key["replicate"]]
     if len(swept) < 2:
         return [*swept, -1, -1][:2]
+    one, other = swept[:2]
+    cells = {(run["k"][one], run["k"][other]) for run in runs}
+    if len(keys[one]["values"]) * len(keys[other]["values"]) > SPARSE * len(cells):
+        return [-1, -1]
     return sorted(swept[:2], key=lambda place: -len(keys[place]["values"]))
 
 
@@ -137,10 +145,17 @@ def _of_view(view: View, unique: Sequence[Prepared], content: Content) -> dict[s
     return {
         "kind": view.kind, "why": view.why, "axes": view.axes, "choices": view.choices, "base": view.base,
         "domain": [view.domains[axis] for axis in view.axes], "domains": view.domains, "range": view.range,
-        "inputs": samples.input_names if samples else (), "target": samples.target_name if samples else "",
+        "inputs": _in_common(one.samples.input_names for one in unique),
+        "target": samples.target_name if samples else "",
         "classes": samples.classes if samples else (), "levels": samples.levels if samples else (0.0, 1.0),
         "truth": truth_of(unique[0], view, content.samples) if unique else None,
     }  # fmt: skip
+
+
+def _in_common(names: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    """The names of inputs that all data sets have; none where they differ."""
+    distinct = set(names)
+    return distinct.pop() if len(distinct) == 1 else ()
 
 
 def _of_score(trained: Sequence[RunResult]) -> dict[str, Any]:
@@ -158,9 +173,15 @@ def _of_score(trained: Sequence[RunResult]) -> dict[str, Any]:
 
 
 def _solved(trained: Sequence[RunResult]) -> dict[str, Any] | None:
-    """What a run must reach: of runs with different samples the middle one, as each has its own."""
-    found = [one.value for result in trained if (one := threshold_of(result))]
-    return {"value": float(np.median(found)), "words": rule_of(trained)} if found else None
+    """What a run must reach, and the series that must: that of the samples whose scores are reported. Of runs with
+    different samples it is the middle one, as each has its own.
+    """
+    found = [(one, result) for result in trained if (one := threshold_of(result))]
+    if not found:
+        return None
+    one, result = found[0]
+    series = f"{result.reported_on}/{one.score}"
+    return {"value": float(np.median([one.value for one, _ in found])), "words": rule_of(trained), "series": series}
 
 
 def standing_for_all(sweep: Findings) -> set[int]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 BEST = 9  # the level at which zlib packs most
-LARGEST = float(np.finfo(np.float32).max)
+LARGEST, LARGEST_HALF = float(np.finfo(np.float32).max), float(np.finfo(np.float16).max)
 
 
 class Numbers:
@@ -31,11 +31,10 @@ class Numbers:
         return self._known[digest]
 
     def text(self, width: int = 4) -> str:
-        """All of them as text, in `width` bytes each: 4, or 2 for half precision."""
+        """All of them as text, in `width` bytes each: 4, or 2 for half precision, at most its largest number."""
         values = np.frombuffer(b"".join(self._parts), dtype="<f4")
         if width == 2:
-            with np.errstate(over="ignore"):
-                values = values.astype("<f2")
+            values = np.clip(values, -LARGEST_HALF, LARGEST_HALF).astype("<f2")
         return packed(values.tobytes(), width)
 
 

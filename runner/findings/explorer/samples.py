@@ -57,6 +57,8 @@ def view_of(all_data: Sequence[Prepared], whys: Sequence[str]) -> View:
     if not all_data:
         return View("none", whys[0] if whys else "No run has been trained.")
     first = all_data[0]
+    if any(one.samples.input_names != first.samples.input_names for one in all_data):
+        return View("none", "Networks with different inputs have no picture in common.", range=_range(all_data))
     X = np.concatenate([one.scaling.filled(inputs) for one in all_data for inputs, _ in one.parts.values()])
     kind, why, axes, choices = _kind(first, X)
     domains = tuple(_limits(column) for column in X.T) if kind != "none" else ()

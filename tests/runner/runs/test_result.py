@@ -27,7 +27,7 @@ SIGNALS = {  # of which a step needs more than the 24 bits of a float32
     "moved": np.array([[0, 1e-45], [0.1, 3.4028235e38], [1 / 3, 7]], dtype=np.float32),
     "dead": np.array([[0], [1 / 3], [1]], dtype=np.float32),
 }
-SNAPSHOTS = snapshots_of([0, 2**40], np.array([[1e-45, 3.4028235e38], [-0.0, 1 / 3]], dtype=np.float32))
+SNAPSHOTS = snapshots_of([0], np.array([[1e-45, 3.4028235e38]], dtype=np.float32), 2**40, np.array([-0.0, 1 / 3]))
 TEXTS = st.text(max_size=30)
 NUMBERS = st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=5)
 

@@ -49,10 +49,23 @@ def test_a_run_that_ends_with_its_best_weights_keeps_those_along_its_way_to_the_
     assert result.snapshots is not None and result.snapshots["step"][-1] == result.last_step == 40
 
 
-@pytest.mark.parametrize(("parameters", "points"), [(17, 51), (FEW, 51), (FEW + 1, 26), (337, 26), (MANY, 7)])
-def test_larger_networks_keep_fewer_and_the_last_one_always(parameters, points):
+@pytest.mark.parametrize(("parameters", "points"), [(17, 51), (FEW, 51), (FEW + 1, 26), (337, 26), (MANY, 8)])
+def test_larger_networks_keep_fewer_and_the_first_and_last_one_always(parameters, points):
     steps = snapshot_steps(EVALUATIONS, parameters)
-    assert len(steps) == points and steps[-1] == EVALUATIONS[-1] and set(steps) <= set(EVALUATIONS)
+    assert len(steps) == points and set(steps) <= set(EVALUATIONS)
+    assert (steps[0], steps[-1]) == (EVALUATIONS[0], EVALUATIONS[-1])
+
+
+@pytest.mark.parametrize("hidden", ["[30,20]", "[60,40]"])
+def test_a_large_network_that_ends_early_keeps_its_weights_all_the_same(hidden):
+    result = trained(
+        "data=quadrants", f"network.hidden={hidden}", "training.stop_cost=0.4", "training.steps=1000",
+        "training.evaluations=50", "learning_rate=0.3", "tracking.plots=none",
+    )  # fmt: skip
+    assert result.snapshots is not None and result.network is not None and result.outcome == "converged"
+    assert result.snapshots["step"][-1] == result.last_step < 1000
+    assert result.last_step not in snapshot_steps(EVALUATIONS, len(result.network.parameters))
+    np.testing.assert_array_equal(result.snapshots["parameters"][-1], result.network.parameters.astype(np.float32))
 
 
 def test_very_large_networks_keep_the_last_one_alone():
@@ -62,7 +75,8 @@ def test_very_large_networks_keep_the_last_one_alone():
 def test_unasked_only_sweeps_that_are_not_large_keep_them():
     assert are_small([(17, 51)] * 1000, 1000) and are_small([(17, 51)], 1000)
     assert not are_small([(17, 51)] * 1001, 1001)
-    assert not are_small([(2000, 51)] * 1000, 1000) and not are_small([(2000, 51)], 1000)
+    assert not are_small([(FEW, 60)] * 1000, 1000) and not are_small([(FEW, 60)], 1000)
+    assert not are_small([(200_000, 5)] * 100, 100), "the last weights alone are 80 MB"
     small, none, asked = (
         plan_of(("data=xor", *more)) for more in ((), ("tracking.snapshots=none",), ("tracking.snapshots=all",))
     )

@@ -107,7 +107,7 @@ function drawMedians(plot, lines) {
 
 /** A dashed line at the score that counts as solved, where it is the same for all runs. */
 function drawThreshold({context, y, box}) {
-  if (isCostShown() || !part().solved || new Set(runs().map(goalOf)).size > 1) return;
+  if (part().solved?.series !== shownSeries() || new Set(runs().map(goalOf)).size > 1) return;
   const height = y.at(goalOf(0));
   context.strokeStyle = colours.good;
   context.lineWidth = 1;

@@ -114,8 +114,10 @@ const drawLargePicture = (run, at) => {
   by("picture-word").hidden = !word;
   by("picture-word").textContent = why ? `${word}: ${why}` : word;
   by("save").hidden = by("picture-axes").hidden = !isDrawn;
-  by("picture-axes").textContent = axesText();
-  const label = isDrawn ? `What the network says at step ${formatStep(at)}. ${axesText()}` : "no picture";
+  const own = isDrawn ? weightsStep(run, at) : at;
+  const isOlder = own < Math.min(at, runAt(run).last);
+  by("picture-axes").textContent = axesText() + (isOlder ? ` The weights are those of step ${formatStep(own)}.` : "");
+  const label = isDrawn ? `What the network says at step ${formatStep(own)}. ${axesText()}` : "no picture";
   canvas.setAttribute("aria-label", label);
 };
 
@@ -146,7 +148,9 @@ const goalWords = run => `${formatScore(goalOf(run))} or ${part().score.higher ?
 const factsOf = (run, at) => {
   const {told, last, restored, id, index, history: stored} = runAt(run);
   const {score_series: scores, cost_series: costs, series, keys} = part();
-  const now = at > last ? `${formatStep(last)}, its last one` : `${formatStep(at)} of ${formatStep(last)}`;
+  const isKept = restored !== null && restored !== last && at >= last;
+  const ended = isKept ? `${formatStep(restored)}, whose weights it kept` : `${formatStep(last)}, its last one`;
+  const now = at > last || isKept ? ended : `${formatStep(at)} of ${formatStep(last)}`;
   const facts = stored ? [["step", now]] : [];
   for (const name of new Set([scores, costs].map(text => text.split("/")[1]))) {
     for (const [set, word] of Object.entries(WHERE)) {

@@ -60,10 +60,14 @@ function brushCell(cell) {
   chooseValues(Object.fromEntries(sets));
 }
 
-/** The runs of a cell that have what is chosen of the other keys. */
+/** The runs of a cell that have what is selected of all but the keys of the table. */
 function heatRuns({runs: members, chosen}) {
   const others = Object.entries(state.chosen).filter(([key]) => !(key in chosen));
-  return members.filter(run => others.every(([key, values]) => values.has(runAt(run).k[key])));
+  const own = heatKeys().map(key => part().keys[key].key);
+  const axes = Object.keys(state.ranges).filter(axis => !own.includes(axis));
+  return members.filter(run => (
+    others.every(([key, values]) => values.has(runAt(run).k[key])) && axes.every(axis => isWithin(run, axis))
+  ));
 }
 
 /** Medians at the step: text, colour and words of all cells. */

@@ -115,7 +115,9 @@ const summaryOf = () => {
   const used = [...new Set(part().runs.map(run => run.net))].filter(net => net >= 0);
   const structures = [...new Set(used.map(net => meta.nets[net].sizes.join("-")))];
   const shapes = structures.length <= 3 ? structures.join(", ") : `of ${structures.length} structures`;
-  const seeds = keys.filter(key => key.replicate).map(key => `${key.values.length} ${key.name}s`).join(", ");
+  const replicates = keys.filter(key => key.replicate);
+  const isGrid = runs().length === keys.reduce((product, key) => product * key.values.length, 1); // no search
+  const seeds = isGrid ? replicates.map(key => `${key.values.length} ${key.name}s`).join(", ") : "";
   const count = runs().length === 1 ? "One network" : `${formatStep(runs().length)} networks`;
   const {higher, label: name} = part().score;
   const bars = hasWall() ? ` The longer the line under a picture, the ${higher ? "higher" : "lower"} its ${name}.` : "";

@@ -149,9 +149,12 @@ const contour = (context, values, n, width, height, level, lineWidth, unbend = a
 
 // ---- The kinds of pictures ----
 
+/** The targets that stand for "no" and "yes", as a run's network was trained with them. */
+const levelsOf = run => part().levels.map(level => (level - runAt(run).scale.ys) / runAt(run).scale.yc);
+
 /** Two classes: the output, or how far the second of two outputs is above the first. */
 const drawTwoClasses = (context, outputs, run, n, width, height, lineWidth) => {
-  const [no, yes] = part().levels;
+  const [no, yes] = levelsOf(run);
   let unbend = UNBENT[meta.nets[runAt(run).net].output];
   let [values] = outputs;
   let [middle, half] = [(no + yes) / 2, (yes - no) / 2];
@@ -165,8 +168,9 @@ const drawTwoClasses = (context, outputs, run, n, width, height, lineWidth) => {
 };
 
 /** Three classes and more: the colour of the largest output, paler where the next one is close to it. */
-const drawClasses = (context, outputs, n, width, height, lineWidth) => {
-  const unit = 63 / Math.abs(part().levels[1] - part().levels[0]);
+const drawClasses = (context, outputs, run, n, width, height, lineWidth) => {
+  const [no, yes] = levelsOf(run);
+  const unit = 63 / Math.abs(yes - no);
   const leads = outputs.map((_, k) => keep(`lead ${k} ${n}`, () => new Float64Array(n * n)));
   const winners = keep(`winners ${n}`, () => new Uint8Array(n * n));
   for (let i = 0; i < n * n; i++) {
@@ -237,6 +241,6 @@ const drawPicture = (canvas, run, at, n, isLarge = false) => {
   if (kind === "curve") drawCurve(context, outputs, run, width, height, isLarge);
   else if (kind === "surface") drawSurface(context, outputs, run, n, width, height, lineWidth);
   else if (hasTwoClasses()) drawTwoClasses(context, outputs, run, n, width, height, lineWidth);
-  else drawClasses(context, outputs, n, width, height, lineWidth);
+  else drawClasses(context, outputs, run, n, width, height, lineWidth);
   return true;
 };

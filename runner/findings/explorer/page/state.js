@@ -68,17 +68,19 @@ const remember = (name, compute) => {
 const select = () => {
   visible = Uint8Array.from(runs(), run => {
     const hasValues = Object.entries(state.chosen).every(([key, values]) => values.has(runAt(run).k[key]));
-    const isWithin = ([axis, [low, high]]) => {
-      const value = axisValue(run, axis);
-      return value >= Math.fround(low) - 1e-9 && value <= Math.fround(high) + 1e-9;
-    };
-    return hasValues && Object.entries(state.ranges).every(isWithin) ? 1 : 0;
+    return hasValues && Object.keys(state.ranges).every(axis => isWithin(run, axis)) ? 1 : 0;
   });
+};
+
+/** Whether a run is in the range that is selected on an axis. */
+const isWithin = (run, axis) => {
+  const [value, [low, high]] = [axisValue(run, axis), state.ranges[axis]];
+  return value >= Math.fround(low) - 1e-9 && value <= Math.fround(high) + 1e-9;
 };
 
 /** Where a run stands on an axis: FINAL_COST, FINAL_SCORE, or the index of its value of a key. */
 const axisValue = (run, axis) => {
-  if (axis === FINAL_COST) return history(run, part().cost_series, endOf(run));
+  if (axis === FINAL_COST) return finalOf(run, part().cost_series, true);
   if (axis === FINAL_SCORE) return finalScore(run);
   return runAt(run).k[part().keys.findIndex(key => key.key === axis)];
 };
@@ -101,13 +103,18 @@ const pointOf = (grid, at) => {
   return low;
 };
 
-/** The stored value of a series at or before a step, the last one after a run's end; NaN where there is none. */
+/** The step of the weights that a run ended with. */
+const endOf = run => runAt(run).restored ?? runAt(run).last;
+/** The step whose numbers a run shows: from its end on that of the weights that it has kept. */
+const shownStep = (run, at) => (at < runAt(run).last ? at : endOf(run));
+
+/** The stored value of a series at or before a step, that of the kept weights after a run's end; NaN without any. */
 const history = (run, series, at) => {
-  const {history: stored, last} = runAt(run);
+  const {history: stored} = runAt(run);
   const row = part().series.indexOf(series);
   const points = stored ? meta.steps[stored.steps].length : 0;
   if (!points || row < 0) return NaN;
-  return curves[stored.at + row * points + pointOf(stored.steps, Math.min(at, last))];
+  return curves[stored.at + row * points + pointOf(stored.steps, shownStep(run, at))];
 };
 
 /** All stored values of a series, (points,), to go with meta.steps[runAt(run).history.steps]. */
@@ -120,9 +127,12 @@ const historyOf = (run, series) => {
 };
 
 const score = (run, at) => history(run, part().score_series, at);
-/** The step of the weights that a run ended with. */
-const endOf = run => runAt(run).restored ?? runAt(run).last;
-const finalScore = run => score(run, endOf(run));
+/** The final value of a series: of a run that diverged worse than all others, as its last finite one may be good. */
+const finalOf = (run, series, isError) => {
+  if (runAt(run).outcome === "diverged") return isError ? Infinity : -Infinity;
+  return history(run, series, endOf(run));
+};
+const finalScore = run => finalOf(run, part().score_series, !part().score.higher);
 /** Whether a run has no numbers of its own at this step any more. */
 const hasEnded = (run, at) => at > runAt(run).last;
 const hasDiverged = (run, at) => runAt(run).outcome === "diverged" && hasEnded(run, at);
@@ -131,10 +141,10 @@ const isBetter = (a, b) => (part().score.higher ? a > b : a < b);
 /** The score that a run must reach, rounded as stored scores are: its own, as samples may differ, or that of all. */
 const goalOf = run => Math.fround(runAt(run).solved ?? part().solved.value);
 
-/** Whether a run's score is good enough at a step. */
+/** Whether a run's score, on the samples whose scores are reported, is good enough at a step. */
 const isSolved = (run, at) => {
   if (!part().solved || hasDiverged(run, at)) return false;
-  const value = score(run, at);
+  const value = history(run, part().solved.series, at);
   return part().score.higher ? value >= goalOf(run) : value <= goalOf(run);
 };
 
@@ -149,14 +159,20 @@ const goodness = value => {
 
 /** Where the weights of a run begin that were stored at or before a step, -1 without any. */
 const weightsAt = (run, at) => {
-  const {snapshots, net, last} = runAt(run);
+  const {snapshots, net} = runAt(run);
   if (!snapshots || net < 0 || meta.steps[snapshots.steps][0] > at) return -1;
   const size = meta.nets[net].parameters;
-  for (let point = pointOf(snapshots.steps, Math.min(at, last)); point >= 0; point--) {
+  for (let point = pointOf(snapshots.steps, shownStep(run, at)); point >= 0; point--) {
     const start = snapshots.at + point * size;
     if (Number.isFinite(weights[start])) return start;
   }
   return -1;
+};
+
+/** The step of the weights that a run shows at a step: of large networks not those of every evaluation are kept. */
+const weightsStep = (run, at) => {
+  const {snapshots} = runAt(run);
+  return meta.steps[snapshots.steps][pointOf(snapshots.steps, shownStep(run, at))];
 };
 
 /** The median of the finite values; NaN without any. */

@@ -13,8 +13,11 @@ const goToFrame = frame => {
   change("frame", {frame: Math.max(0, Math.min(lastFrame(), frame))});
 };
 
-/** Show the last frame at or before a step, and stay there. */
-const goToStep = at => pauseAt(part().frames.filter(frame => frame <= at).length - 1);
+/** Show the first frame at or after a step, and stay there: before it what is said of the step is not yet seen. */
+const goToStep = at => {
+  const frame = part().frames.findIndex(one => one >= at);
+  pauseAt(frame < 0 ? lastFrame() : frame);
+};
 
 const play = isOn => {
   if (isOn && state.frame === lastFrame()) goToFrame(0);
@@ -45,12 +48,14 @@ const visibleRuns = () => runs().filter(isVisible);
 /** The selected runs that have numbers; failed and killed ones have none. */
 const trainedRuns = () => visibleRuns().filter(run => runAt(run).history);
 
+const medianScore = (chosen, at) => medianAt(chosen, part().score_series, !part().score.higher, at);
+
 /** The track's height at each frame, (frames): the share of runs that have solved it, or how good the median is. */
 const track = () => part().frames.map(at => {
   const shown = trainedRuns();
   if (!shown.length) return 0;
   if (part().solved) return shown.filter(run => isSolved(run, at)).length / shown.length;
-  return goodness(median(shown.map(run => score(run, at))));
+  return goodness(medianScore(shown, at));
 });
 let heights = [];
 
@@ -60,7 +65,7 @@ const standing = () => {
   const {solved, score: asked} = part();
   if (runs().length === 1) return `${asked.label} ${formatScore(score(0, step()))} now`;
   if (!shown.length) return visibleRuns().length ? "no run was trained" : "no run selected";
-  if (!solved) return `median ${asked.label} ${formatScore(median(shown.map(run => score(run, step()))))} now`;
+  if (!solved) return `median ${asked.label} ${formatScore(medianScore(shown, step()))} now`;
   const count = shown.filter(run => isSolved(run, step())).length;
   const goals = new Set(shown.map(goalOf));
   const goal = asked.higher ? `reach ${formatNumber(solved.value)}` : `are at ${formatNumber(solved.value)} or less`;

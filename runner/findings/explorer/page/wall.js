@@ -30,21 +30,28 @@ const largestCell = () => remember("largest cell", () => Math.max(...[...cells()
 
 /** The setting that the wall has pages by, -1 for none. */
 const pageKey = () => remember("page key", () => {
+  if (isList()) return -1;
   const others = otherKeys().filter(key => keyAt(key).values.length > 1);
   return others.length && (runs().length > MOST_PANELS || largestCell() > SEEDS_SHOWN) ? others[0] : -1;
 });
 
 const isOnPage = run => pageKey() < 0 || wall.page < 0 || runAt(run).k[pageKey()] === wall.page;
 
+/** Whether there are neither rows nor columns though settings differ, as in a search: a list of all runs. */
+const isList = () => part().layout.every(key => key < 0) && otherKeys().length > 0;
+
+/** The runs by their final score, best first; last those without one. */
+const ranked = cell => [...cell].sort((a, b) => {
+  const [x, y] = [finalScore(a), finalScore(b)];
+  return (Number.isFinite(y) - Number.isFinite(x)) || (part().score.higher ? y - x : x - y) || a - b;
+});
+
 /** Of many runs the best, the worst and those at the quartiles of the final score; of few all. */
 const chosenOf = cell => {
   if (cell.length <= (isSingle() ? 1 : SEEDS_SHOWN)) return cell;
-  const ranked = [...cell].sort((a, b) => {
-    const [x, y] = [finalScore(a), finalScore(b)];
-    return (Number.isFinite(y) - Number.isFinite(x)) || (part().score.higher ? y - x : x - y) || a - b;
-  });
-  if (isSingle()) return [ranked[cell.length >> 1]];
-  return Array.from({length: SEEDS_SHOWN}, (_, i) => ranked[Math.round((i * (cell.length - 1)) / (SEEDS_SHOWN - 1))]);
+  const all = ranked(cell);
+  if (isSingle()) return [all[cell.length >> 1]];
+  return Array.from({length: SEEDS_SHOWN}, (_, i) => all[Math.round((i * (cell.length - 1)) / (SEEDS_SHOWN - 1))]);
 };
 
 /** What a cell holds, in words. */
@@ -131,10 +138,12 @@ const buildRows = () => {
 /** One cell with all its runs, as a wall of its own. */
 const buildCell = ([row, column]) => {
   const all = (cells().get([row, column].join()) ?? []).filter(isOnPage);
-  const cell = h("div", {class: "cell", role: "presentation"}, ...all.map(panelOf));
+  const ordered = isList() ? ranked(all) : all;
+  const cell = h("div", {class: "cell", role: "presentation"}, ...ordered.map(panelOf));
   by("wall").append(h("div", {class: "row", role: "row"}, cell));
   by("wall").style.setProperty("--own", all.length > MOST_LARGE ? "72px" : "132px");
-  by("cell-title").textContent = [cellName(row, column), `all ${all.length} runs`].filter(Boolean).join(": ");
+  const title = [cellName(row, column), `all ${all.length} runs`].filter(Boolean).join(": ");
+  by("cell-title").textContent = isList() ? `${title}, the best first` : title;
 };
 
 /** Without a wall the runs are opened here by those who do not point at curves; arrows lead from one to the next. */
@@ -147,12 +156,14 @@ const buildWall = () => {
   by("wall-section").hidden = !hasWall();
   by("without").hidden = part().kind !== "none";
   by("without").replaceChildren(part().why, ...(runs().length > 1 ? [" ", runOpener()] : []));
-  by("back").hidden = by("cell-title").hidden = !wall.cell;
-  by("wall").classList.toggle("own", Boolean(wall.cell));
+  const cell = wall.cell ?? (isList() ? [0, 0] : null);
+  by("back").hidden = !wall.cell;
+  by("cell-title").hidden = !cell;
+  by("wall").classList.toggle("own", Boolean(cell));
   by("wall").classList.toggle("single", isSingle());
-  by("one-a-cell").parentElement.hidden = largestCell() === 1;
+  by("one-a-cell").parentElement.hidden = isList() || largestCell() === 1;
   if (!hasWall()) return;
-  if (wall.cell) buildCell(wall.cell);
+  if (cell) buildCell(cell);
   else buildRows();
   const [first] = by("wall").querySelectorAll(".panel");
   if (first) first.tabIndex = 0;
@@ -173,7 +184,7 @@ const arrange = () => {
   const width = isPhone.matches ? element.clientWidth : (element.clientWidth - heads) / columns - 14;
   const fitting = Math.max(1, Math.floor((width + GAP) / (SMALLEST + GAP)));
   const across = Math.ceil(most / Math.ceil(most / fitting));
-  const rows = wall.cell ? 1 : valuesOf(part().layout[0]).length * Math.ceil(most / across);
+  const rows = wall.cell || isList() ? 1 : valuesOf(part().layout[0]).length * Math.ceil(most / across);
   const top = isPhone.matches ? LARGE_TOP : clip(HEIGHT / rows - 12, SMALL_TOP, LARGE_TOP);
   element.style.setProperty("--across", across);
   element.style.setProperty("--top", `${Math.round(top)}px`);

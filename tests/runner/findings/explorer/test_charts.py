@@ -82,8 +82,8 @@ def test_chips_select_the_runs_that_have_all_values(swept: InPage):
 
 
 def test_number_fields_and_a_drag_along_an_axis_select_by_the_final_score(swept: InPage, results: list[RunResult]):
-    finals = [last(result, "test/accuracy") for result in results]
-    middle = (min(finals) + max(finals)) / 2
+    finals = [last(one, "test/accuracy") if one.outcome != "diverged" else -np.inf for one in results]
+    middle = (min(value for value in finals if np.isfinite(value)) + max(finals)) / 2
     good = [i for i, value in enumerate(finals) if value >= middle]
 
     def select(page: "Page") -> None:
@@ -112,6 +112,21 @@ PLACES = """() => {
   const {x, y} = parallelPlaces(canvas.clientWidth, canvas.clientHeight);
   return [box.left + x(parallel.axes.length - 1), box.top + y(1), box.top + y(0.5)];
 }"""
+
+
+def test_a_cell_has_the_median_of_the_runs_that_are_selected_on_an_axis(swept: InPage, results: list[RunResult]):
+    cell = [i for i, job in enumerate(JOBS) if {"activation=tanh", "learning_rate=0.3"} <= set(job)]
+    finals = sorted(last(results[i], "test/accuracy") for i in cell)
+    assert finals[0] < finals[2]
+
+    def look(page: "Page") -> None:
+        page.get_by_role("group", name="final test accuracy").get_by_label("from").fill(str(finals[2]))
+        button = page.get_by_role("button", name=re.compile("activation tanh, (lr|learning rate) 0.3:"))
+        count = finals.count(finals[2])
+        words = f"median test accuracy {finals[2]:.3f} of {count} run{'s' * (count > 1)}"
+        assert words in str(button.get_attribute("aria-label"))
+
+    swept(look)
 
 
 def test_a_cell_has_the_median_at_the_step_and_selects_its_runs(swept: InPage, results: list[RunResult]):

@@ -34,6 +34,14 @@ def test_numbers_of_a_key_ascend_other_values_stay_as_typed_and_replicates_come_
     assert part["runs"][0]["command"] == "python -m runner data=quadrants learning_rate=1 activation=tanh seed=0"
 
 
+def test_where_most_cells_of_rows_and_columns_would_be_empty_there_are_none():
+    """A search draws its settings: 75 rates and 75 widths made 5,625 cells for 75 settings, with no room for one."""
+    job = "data=xor init=gaussian learning_rate=0.{} init.std=0.{}".format
+    drawn, grid = findings(*map(job, "1234", "5678")), findings(*(job(*pair) for pair in ("15", "16", "25", "26")))
+    layouts = [meta_in(page_of(one))["parts"][0]["layout"] for one in (drawn, grid)]
+    assert layouts == [[-1, -1], [0, 1]]
+
+
 def test_every_run_has_its_history_its_weights_and_its_samples():
     sweep = findings(*GRID)
     page = page_of(sweep)
@@ -92,6 +100,20 @@ def test_a_table_is_a_curve_a_surface_or_a_slice_through_the_inputs_that_tell_mo
     assert part["base"] == pytest.approx(np.median(X, axis=0), abs=1e-5)
     assert part["score"]["label"] == "validation rmse", "no one chooses on test rows"
     assert part["solved"] is None and len(part["domains"]) == columns
+
+
+def test_networks_with_different_inputs_have_no_picture_in_common(csv_file):
+    path = csv_file(table(3, "numbers"))
+    for chosen in (("[x0,x1]", "[x0,x1,x2]"), ("[x0,x1]", "[x0,x2]")):
+        sweep = findings(*(f"data=table {path} data.features={features}" for features in chosen))
+        (part,) = meta_in(page_of(sweep))["parts"]
+        assert (part["kind"], part["inputs"], part["axes"]) == ("none", [], [])
+        assert part["why"] == "Networks with different inputs have no picture in common."
+
+
+def test_what_solves_a_task_is_the_score_that_is_reported_not_the_one_that_chooses():
+    (part,) = meta_in(page_of(findings("data=sine data.validation_fraction=0.2 seed=0", "data=sine seed=1")))["parts"]
+    assert part["score_series"] == "validation/rmse" and part["solved"]["series"] == "test/rmse"
 
 
 def test_rows_of_a_table_are_stored_once_however_they_are_parted(csv_file):

@@ -38,6 +38,13 @@ def test_what_single_precision_cannot_hold_becomes_its_largest_number():
     assert unpacked(numbers.text(), 4).tolist() == [LARGEST, -LARGEST]
 
 
+def test_what_is_beyond_half_precision_is_its_largest_not_infinite():
+    """The weights of a run that diverges are, and infinite ones have no picture."""
+    numbers = Numbers()
+    numbers.add([1e5, -1e30, np.nan])
+    np.testing.assert_array_equal(unpacked(numbers.text(2), 2), [65504, -65504, np.nan])
+
+
 @pytest.mark.parametrize("width", [2, 4])
 def test_without_numbers_there_is_no_text(width):
     assert Numbers().text(width) == ""

@@ -1,6 +1,7 @@
 """The wall, the time, the dialog and the network of a page show of a sweep what its results say."""
 
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -258,3 +259,21 @@ def test_it_fits_the_window_and_axe_finds_nothing(file: Path, in_page: InPage, s
         return found
 
     assert in_page(look) == []
+
+
+def test_without_a_goal_the_bar_has_the_median_that_the_heatmap_has(opened: InPage):
+    def look(page: "Page") -> list[str]:
+        page.evaluate("part().solved = null; change('selection')")
+        page.get_by_role("button", name="1e30", exact=True).first.click()
+        page.evaluate("goToFrame(lastFrame())")
+        return [page.locator("#count").text_content() or "", page.locator("#heatmap button").last.text_content() or ""]
+
+    assert opened(look) == ["median test accuracy – now", "×"]
+
+
+def test_a_step_between_two_frames_is_seen_at_the_later_one(opened: InPage):
+    stepped = "at => { goToStep(at); return step(); }"
+    frames = opened(lambda page: page.evaluate("part().frames"))
+    before, after = next(pair for pair in pairwise(frames) if pair[1] - pair[0] > 1)
+    found = opened(lambda page: [page.evaluate(stepped, at) for at in (0, before, before + 1, frames[-1] + 9)])
+    assert found == [0, before, after, frames[-1]]
