@@ -1,57 +1,31 @@
 """Chips, heatmap, parallel coordinates, curves and sentences of a page say of a sweep what its results say."""
 
 import re
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from runner.findings.explorer.writing import page_of
-from runner.findings.findings import Findings
-from runner.runs.about import About
 from runner.runs.result import RunResult
-from tests.runner.building import plan_of, trained_all
 from tests.runner.findings.explorer.conftest import InPage
+from tests.runner.findings.explorer.swept import jobs_of, opening, trained, written
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
-FIRST = (
-    "data=quadrants", "data.samples_per_cluster=20", "training.mode=full", "training.epochs=60", "tracking.plots=none",
-)  # fmt: skip
-KEYS = ["activation", "learning_rate", "seed"]
-JOBS = [
-    (f"activation={activation}", f"learning_rate={rate}", f"seed={seed}")
-    for activation in ("tanh", "relu")
-    for rate in ("0.3", "3", "1e30")
-    for seed in range(3)
-]
+JOBS = jobs_of(("0.3", "3", "1e30"), 3)
 
 
 @pytest.fixture(scope="module")
 def results() -> list[RunResult]:
-    return [replace(result, overrides=JOBS[result.index]) for result in trained_all(plan_of(*JOBS, first=FIRST))]
+    return trained(JOBS)
 
 
 @pytest.fixture(scope="module")
 def swept(results: list[RunResult], in_page: InPage, tmp_path_factory: pytest.TempPathFactory) -> InPage:
     """`swept(task)` gives what a task for the sweep's page gives, which is as when it was opened."""
-    file = tmp_path_factory.mktemp("swept") / "explorer.html"
-    sweep = Findings(About("a sweep", "", "2026_a"), results, {}, "parent", KEYS, {})
-    file.write_text(page_of(sweep), encoding="utf-8")
-
-    def opened(task: Any) -> Any:
-        def on_page(page: "Page") -> Any:
-            page.goto("about:blank")
-            page.goto(file.as_uri())
-            page.wait_for_selector("html[data-ready]")
-            return task(page)
-
-        return in_page(on_page)
-
-    return opened
+    return opening(written(results, tmp_path_factory.mktemp("swept")), in_page)
 
 
 def selected(page: "Page") -> list[int]:

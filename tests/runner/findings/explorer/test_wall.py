@@ -1,109 +1,35 @@
 """The wall, the time, the dialog and the network of a page show of a sweep what its results say."""
 
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pytest
 
-from runner.findings.explorer.writing import page_of
-from runner.findings.findings import Findings
-from runner.runs.about import About
-from runner.runs.result import RunResult
-from runner.train.training import train_task
-from tests.runner.building import plan_of, trained_all
 from tests.runner.findings.explorer.conftest import InPage
+from tests.runner.findings.explorer.swept import jobs_of, opening, trained, written
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
-FIRST = (
-    "data=quadrants", "data.samples_per_cluster=20", "training.mode=full", "training.epochs=60", "tracking.plots=none",
-)  # fmt: skip
-KEYS = ["activation", "learning_rate", "seed"]
 SEEDS = 7
-JOBS = [
-    (f"activation={activation}", f"learning_rate={rate}", f"seed={seed}")
-    for activation in ("tanh", "relu")
-    for rate in ("0.3", "30", "1e30")
-    for seed in range(SEEDS)
-]
-SCORES = """() => runs().flatMap(run => part().frames.filter(at => at <= runAt(run).last).map(at => {
-  const {input, split, scale, net} = runAt(run);
-  const {n, d, at: from} = meta.inputs[input];
-  const rows = [...Array(n).keys()].filter(i => samples[meta.splits[split].at + i] === 2);
-  const X = scale.x.map((low, k) => Float64Array.from(rows, i => (samples[from + i * d + k] - low) / scale.c[k]));
-  const [output] = forward(meta.nets[net], weights, weightsAt(run, at), X).at(-1);
-  const right = rows.filter((row, i) => Number(output[i] > 0.5) === samples[from + n * d + row]).length;
-  return [right / rows.length, score(run, at)];
-}))"""
+JOBS = jobs_of(("0.3", "30", "1e30"), SEEDS)
 
 
 @pytest.fixture(scope="module")
-def results() -> list[RunResult]:
-    return [replace(result, overrides=JOBS[result.index]) for result in trained_all(plan_of(*JOBS, first=FIRST))]
-
-
-@pytest.fixture(scope="module")
-def file(results: list[RunResult], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    found = tmp_path_factory.mktemp("wall") / "explorer.html"
-    sweep = Findings(About("a sweep", "", "2026_a"), results, {}, "parent", KEYS, {})
-    found.write_text(page_of(sweep), encoding="utf-8")
-    return found
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return written(trained(JOBS), tmp_path_factory.mktemp("wall"))
 
 
 @pytest.fixture
 def opened(file: Path, in_page: InPage) -> InPage:
     """`opened(task)` gives what a task for the sweep's page gives, which is as when it was opened."""
-
-    def run(task: Any) -> Any:
-        def on_page(page: "Page") -> Any:
-            page.goto("about:blank")
-            page.goto(file.as_uri())
-            page.wait_for_selector("html[data-ready]")
-            return task(page)
-
-        return in_page(on_page)
-
-    return run
+    return opening(file, in_page)
 
 
 def runs_of(*values: str) -> list[int]:
     return [i for i, job in enumerate(JOBS) if set(values) <= set(job)]
-
-
-def test_scores_from_the_weights_are_those_of_the_history(opened: InPage):
-    """It finds a wrong order of weights, a wrong scale, run or data set at once."""
-    computed, stored = np.array(opened(lambda page: page.evaluate(SCORES))).T
-    assert len(computed) > 10 * len(JOBS) and np.abs(computed - stored).max() < 1e-6
-
-
-def test_dead_units_are_those_of_the_signals(opened: InPage, results: list[RunResult]):
-    asked, expected = [], []
-    for run in runs_of("learning_rate=0.3") + runs_of("learning_rate=30"):
-        result = results[run]
-        known = set(result.snapshots["step"].tolist()) if result.snapshots is not None else set()
-        for step, shares in zip(result.signals["step"].tolist(), result.signals["dead"], strict=True):
-            if step in known and step <= result.last_step:
-                asked.append([run, step])
-                expected.append(round(float(shares[0]) * result.spec.network.hidden[0]))
-    code = "all => all.map(([run, at]) => statesOf(run, weightsAt(run, at))[1].filter(one => one === 'dead').length)"
-    assert opened(lambda page: page.evaluate(code, asked)) == expected
-    assert max(expected) > 0
-
-
-def test_saturation_is_that_of_a_full_recording(opened: InPage, results: list[RunResult]):
-    (run,) = runs_of("learning_rate=30", "activation=tanh")[:1]
-    (task,) = plan_of(JOBS[run], first=FIRST).tasks
-    ((again,), steps) = train_task(replace(task, all_signals=True)), results[run].snapshots["step"].tolist()
-    expected = dict(zip(again.signals["step"].tolist(), again.signals["saturated"][:, 0].tolist(), strict=True))
-    (shares,) = opened(lambda page: page.evaluate("run => saturationOf(run).map(layer => Array.from(layer))", run))
-    both = [(share, expected[step]) for step, share in zip(steps, shares, strict=True) if step in expected]
-    assert len(both) > 2 and max(share for share, _ in both) > 0
-    np.testing.assert_allclose(*zip(*both, strict=True), atol=1e-6)
 
 
 def test_a_cell_shows_best_quartiles_and_worst_and_opens_as_a_wall(opened: InPage):
