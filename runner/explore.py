@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runner.app.commands import parser_of, run_command
-from runner.base.console import count, say
+from runner.base.console import say, warn
 from runner.base.errors import UserError
 from runner.base.files import check_writable, write_whole
 from runner.base.paths import CONF
@@ -48,11 +48,13 @@ def _run(arguments: Sequence[str]) -> int:
     if chosen.out is not None:
         check_writable(chosen.out)
     load_modules(modules_of(list(arguments), CONF / "config.yaml"))
-    from runner.findings.explorer.writing import page_of
+    from runner.findings.explorer.writing import lacking, page_of
     from runner.findings.render import file_name
     from runner.findings.where import say_written
 
     sweep = _loaded(chosen.sweep, chosen.retrain)
+    for told in lacking(sweep):
+        warn(told)
     path = chosen.out or Path(f"{file_name('explore', sweep.about.sweep_id)}.html")
     write_whole(path, page_of(sweep).encode())
     say_written("the page", path, opens=chosen.open)
@@ -67,14 +69,13 @@ def _loaded(name: str | None, retrains: bool) -> "Findings":
     trained = [one for one in sweep.results if one.outcome.is_trained]
     if not trained:
         raise UserError(f"no run of {sweep.about.name} was trained, so there is nothing to see")
-    lacking = [one for one in trained if one.snapshots is None]
-    if not lacking or not retrains:
+    seconds = sum(one.provenance.seconds for one in trained if one.snapshots is None)
+    if not retrains or not seconds:
         return sweep
     from runner.conduct.retraining import filled_in
 
-    seconds = sum(one.provenance.seconds for one in lacking)
-    say(f"{count(len(lacking), 'run')} to train again; that took {seconds:,.1f} s of processor time the first time")
     lacks = "weights along the way"
+    say(f"training took {seconds:,.1f} s of processor time the first time")
     results = filled_in(sweep.results, lambda one: one.snapshots is None, lacks, sweep.modules, with_snapshots=True)
     return replace(sweep, results=results)
 

@@ -94,11 +94,13 @@ class Parent:
         """Write the comparison, and end it."""
         with_report = self._sweep.settings.tracking.report
         findings, now = self._found(ledger), int(1000 * time.time())
+        page = _page(findings)
+        findings = replace(findings, has_page=bool(page)) if findings.has_page and not page else findings
         settings = listed(findings, now, with_report) if status == "FINISHED" else []
         self.check()  # pictures have taken a while
         ids = write_settings(self._tracker, findings, settings, ledger.tagged)
         record = parent_record(findings, with_report, now, settings, ids)
-        record = replace(record, files=record.files | _page(findings))
+        record = replace(record, files=record.files | page)
         # What a store has once as a metric or param it keeps: only numbers of a finished sweep may become some, and
         # only what jobs that may follow cannot differ in.
         record = record if status == "FINISHED" else replace(record, metrics={})

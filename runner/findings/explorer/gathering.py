@@ -35,9 +35,11 @@ class Diet:
     of: Collection[int] | None = None
 
 
-def gathered(sweep: Findings, again: str, diet: Diet) -> tuple[dict[str, Any], Content]:
-    """The page's plain data, and its numbers; `again` is the command that makes this page again."""
-    content, learned, command = Content(), Learned(), commands_of(sweep.about.command)
+def gathered(sweep: Findings, again: str, diet: Diet, learned: Learned) -> tuple[dict[str, Any], Content]:
+    """The page's plain data, and its numbers; `again` is the command that makes this page again, `learned` has
+    the data that were read so far.
+    """
+    content, command = Content(), commands_of(sweep.about.command)
     causes, of_runs = causes_of(sweep.account)
     parts = [_part(one, command, content, learned, diet) | {"causes": causes} for one in sweep.parts]
     for part in parts:

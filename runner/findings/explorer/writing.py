@@ -13,6 +13,7 @@ from runner.base.texts import visible
 from runner.findings.explorer.gathering import NO_WEIGHTS, Diet, gathered, standing_for_all
 from runner.findings.explorer.offering import command_again
 from runner.findings.explorer.runs import Content
+from runner.findings.explorer.samples import Learned
 from runner.findings.findings import Findings
 
 SCRIPTS = (
@@ -29,10 +30,10 @@ SOME = "{n} kept no weights and have no picture. To train them again: {again} --
 
 def page_of(sweep: Findings) -> str:
     """The page of a sweep. The same sweep gives the same bytes."""
-    page, again = "", command_again(sweep)
+    page, again, learned = "", command_again(sweep), Learned()
     for diet, notes, shown in _diets(sweep):
-        meta, content = gathered(shown, again, diet)
-        meta["notes"] = [*notes, *_missing(shown, again)]
+        meta, content = gathered(shown, again, diet, learned)
+        meta["notes"] = [*notes, *lacking(shown)]
         page = _joined(meta, content, diet.width)
         if len(page) <= MOST_BYTES:
             break
@@ -48,12 +49,12 @@ def _diets(sweep: Findings) -> Iterator[tuple[Diet, list[str], Findings]]:
     yield Diet(width=2), [ROUNDED, ONLY], replace(sweep, results=[one for one in sweep.results if one.index in few])
 
 
-def _missing(sweep: Findings, again: str) -> list[str]:
+def lacking(sweep: Findings) -> list[str]:
+    """What to say of runs that have kept no weights, if there are any."""
     trained = [one for one in sweep.results if one.outcome.is_trained]
-    lacking = sum(one.snapshots is None for one in trained)
-    if not lacking:
-        return []
-    return [(NO_WEIGHTS if lacking == len(trained) else SOME).format(n=count(lacking, "run"), again=again)]
+    n = sum(one.snapshots is None for one in trained)
+    told = NO_WEIGHTS if n == len(trained) else SOME
+    return [told.format(n=count(n, "run"), again=command_again(sweep))] if n else []
 
 
 def _joined(meta: dict[str, Any], content: Content, width: int) -> str:

@@ -153,7 +153,7 @@ const noteOf = states => {
   const parts = ["Line width: size of a weight; solid positive, dashed negative. Point at a unit for its numbers."];
   if (part().kind === "curve") parts.unshift(`In a unit: its output over ${part().inputs[part().axes[0]]}.`);
   else if (part().kind !== "none") parts.unshift("In a unit: its output over the picture, orange high, blue low.");
-  if (states.includes("dead")) parts.push("Dead: hardly any slope for all training samples, so it cannot learn.");
+  if (states.includes("dead")) parts.push("Dead: hardly any slope for the training samples shown, so it cannot learn.");
   if (states.includes("saturated")) parts.push("Saturated: hardly any slope for 95 % of them, so it learns slowly.");
   return parts.join(" ");
 };
