@@ -16,6 +16,9 @@ const goToFrame = frame => {
 /** Show the last frame at or before a step, and stay there. */
 const goToStep = at => pauseAt(part().frames.filter(frame => frame <= at).length - 1);
 
+/** Show the first frame at or after a step: what holds from the step on can be seen there. */
+const goPast = at => pauseAt(part().frames.filter(frame => frame < at).length);
+
 const play = isOn => {
   if (isOn && state.frame === lastFrame()) goToFrame(0);
   moved = performance.now();

@@ -231,7 +231,7 @@ def test_a_page_that_cannot_be_shown_says_why_and_how_to_make_it_again(
     def read(page: "Page") -> str:
         page.goto(broken.as_uri())
         page.wait_for_selector("#refused:not([hidden])")
-        assert page.locator("main").is_hidden()
+        assert page.locator("#page").is_hidden()
         return page.inner_text("#refused")
 
     said = in_page(read)
