@@ -9,9 +9,9 @@ let opener = null;
 
 const isAlone = () => meta.parts.length === 1 && runs().length === 1;
 
-/** Open a run, at a step if one is given. */
+/** Open a run, at a step or at the first one after it that the slider has. */
 const openRun = (run, at) => {
-  if (at !== undefined) goToStep(at);
+  if (at !== undefined) goPast(at);
   if (!by("dialog").open && !isAlone()) {
     opener = document.activeElement;
     by("dialog").showModal();
@@ -195,8 +195,8 @@ const drawCause = run => {
   if (whose) parts.push(h("p", {class: "soft small"}, whose));
   if (evidence.length) parts.push(h("ul", {}, ...evidence.map(sentence => h("li", {}, sentence))));
   if (since !== null) {
-    const jump = h("button", {class: "link", type: "button"}, `show step ${formatStep(since)}, where it was seen`);
-    jump.addEventListener("click", () => goToStep(since));
+    const jump = h("button", {class: "link", type: "button"}, `show it: it was seen at step ${formatStep(since)}`);
+    jump.addEventListener("click", () => goPast(since));
     parts.push(h("p", {}, jump));
   }
   if (commands.length) parts.push(h("p", {class: "soft small"}, "Try:"), ...commands.map(commandOf));

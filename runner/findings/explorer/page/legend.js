@@ -68,7 +68,7 @@ const itemsOf = () => {
   }
   if (kind === "surface") {
     const ramp = rampItem(`${target}, ${formatNumber(low)} to ${formatNumber(high)}`);
-    return [ramp, edgeItem("at a quarter, half and three quarters")];
+    return [ramp, edgeItem("at a quarter, half and three quarters of the range")];
   }
   if (kind === "none") return [];
   return [...classes.map(classItem), edgeItem("decision boundary")];

@@ -131,7 +131,7 @@ function divergedFacts() {
   const diverged = sortedBy(havingEnded("diverged"), run => runAt(run).last);
   if (!diverged.length) return [];
   const {last} = runAt(diverged[0]);
-  const link = runLink(diverged[0], last);
+  const link = runLink(diverged[0], last + 1);
   const after = `after step ${formatStep(last)}`;
   const all = countOf(diverged.length, "run");
   const early = diverged.filter(run => runAt(run).last === last).length;

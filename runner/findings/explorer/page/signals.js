@@ -12,12 +12,13 @@ const SIGNAL_WORDS = {
 };
 const SHARES = ["dead", "saturated", "flat"];
 
-/** Lines where the evidence is and where a run ended early, and at the step of the slider. */
-function drawRunMarks(plot, run) {
+/** Lines where the evidence is, where a run ended early, and at the step of the slider; small charts have no words. */
+function drawRunMarks(plot, run, isSmall) {
+  const said = word => (isSmall ? "" : word);
   const {last, outcome, ill_step: ill, restored} = runAt(run);
-  if (last < part().frames.at(-1)) drawStepLine(plot, last, colours.soft, [2, 3], outcome);
-  if (restored !== null && restored !== last) drawStepLine(plot, restored, colours.soft, [2, 3], "kept", 1);
-  if (ill !== null) drawStepLine(plot, ill, colours.accent, [5, 3], "evidence", 2);
+  if (last < part().frames.at(-1)) drawStepLine(plot, last, colours.soft, [2, 3], said(outcome));
+  if (restored !== null && restored !== last) drawStepLine(plot, restored, colours.soft, [2, 3], said("kept"), 1);
+  if (ill !== null) drawStepLine(plot, ill, colours.accent, [5, 3], said("evidence"), 2);
   drawStepLine(plot, Math.min(step(), last), colours.ink);
 }
 
@@ -29,7 +30,7 @@ function costLines(run) {
 }
 
 /** All lines of a chart of one run, their names at the ends, and its marks. */
-function drawRunLines(plot, run, steps, lines) {
+function drawRunLines(plot, run, steps, lines, isSmall = false) {
   drawAxes(plot);
   for (const {place, values} of lines) {
     useLine(plot.context, place, 2);
@@ -38,7 +39,7 @@ function drawRunLines(plot, run, steps, lines) {
   plot.context.setLineDash([]);
   const lastOf = values => heightOf(plot, values.findLast(Number.isFinite));
   drawEndLabels(plot, lines.map(({text, place, values}) => ({text, place, y: lastOf(values)})));
-  drawRunMarks(plot, run);
+  drawRunMarks(plot, run, isSmall);
 }
 
 /** The last step of a run's chart: that of all runs, or, where it ended early, a little after its end. */
@@ -111,7 +112,7 @@ function drawSignal(canvas, run, signal) {
   const range = SHARES.includes(signal) ? [0, 1] : rangeOf(all, isLog);
   const right = roomFor(context, lines.map(line => line.text), width / 3);
   const shown = {xKind: "early", yKind: isLog ? "log" : "linear", right};
-  drawRunLines(plotOf([context, width, height], [0, part().frames.at(-1)], range, shown), run, steps, lines);
+  drawRunLines(plotOf([context, width, height], [0, part().frames.at(-1)], range, shown), run, steps, lines, true);
 }
 
 /** One value of each layer at the step, in words. */

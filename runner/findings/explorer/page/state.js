@@ -1,6 +1,6 @@
 // state.js: what the page shows now, who is told when it changes, and the numbers at a step. A run is its index in
-// part().runs. Scripts later in the order offer: goToFrame(frame), goToStep(step), play(on) (time.js),
-// openRun(run, step) (detail.js). Nothing here touches `meta` before main() has checked it.
+// part().runs. Scripts later in the order offer: goToFrame(frame), goToStep(step), goPast(step), play(on)
+// (time.js), openRun(run, step) (detail.js). Nothing here touches `meta` before main() has checked it.
 
 const by = id => document.getElementById(id);
 

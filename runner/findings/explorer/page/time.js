@@ -19,6 +19,9 @@ const goToStep = at => {
   pauseAt(frame < 0 ? lastFrame() : frame);
 };
 
+/** Show the first frame at or after a step: what holds from the step on can be seen there. */
+const goPast = at => pauseAt(part().frames.filter(frame => frame < at).length);
+
 const play = isOn => {
   if (isOn && state.frame === lastFrame()) goToFrame(0);
   moved = performance.now();
