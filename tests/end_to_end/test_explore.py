@@ -43,15 +43,15 @@ def test_no_page_is_written_unasked_without_weights_or_report_or_for_more_than_3
     store = Store(tmp_path)
     assert "see it learn" not in printed
     assert not store.artifact(store.only(), FILE).exists()
-    assert explore("--out", "page.html", cwd=tmp_path) == "the page: page.html\n"
+    assert explore("--out", "page.html", cwd=tmp_path).startswith("the page: page.html\n")
 
 
 def test_runs_without_weights_are_trained_again_for_them_with_the_same_bits(tmp_path: Path) -> None:
     train(*SWEEP, "tracking.snapshots=none", cwd=tmp_path)
-    explore("--out", "without.html", cwd=tmp_path)
+    assert "No run has kept its weights, so there are no pictures" in explore("--out", "without.html", cwd=tmp_path)
     printed = explore("--out", "with.html", "--retrain", cwd=tmp_path)
     without, again = (meta_in((tmp_path / f"{name}.html").read_text()) for name in ("without", "with"))
-    assert "4 runs to train again" in printed and "the same bits" not in printed
+    assert "4 runs without weights along the way trained again" in printed and "the same bits" not in printed
     assert without["notes"][0].endswith("--retrain") and again["notes"] == []
     assert all(run["snapshots"] for run in again["parts"][0]["runs"])
     assert explore("--out", "none.html", "--retrain", cwd=tmp_path).count("\n") > 1, "nothing of it is stored"

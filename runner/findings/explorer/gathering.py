@@ -1,5 +1,6 @@
 """Everything that a page shows of a sweep, as plain data and numbers."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ from runner.runs.result import RunResult
 
 FORMAT, VERSION = "small-network-runner.explore", 1
 MOST_FRAMES = 101
+WIDE, TALL, LARGE, MOST_IN_CELL = 1200, 560, 132, 5  # pixels of a wall and of a picture in it; runs of a cell
+FEW_COLOURS = 6  # that people can tell apart
 SPARSE = 3  # times as many cells as there are settings in them: of a search, which draws its settings
 SIGNALS = ("gradient_norm", "weight_norm", "moved", "dead", "saturated")
 PART_NAMES = {"train": "training"}
@@ -73,11 +76,10 @@ def _part(sweep: Findings, command: Command, content: Content, learned: Learned,
         name, run_id = sweep.name_of(one), sweep.run_ids.get(one.index, "")
         run = plain_run(one, values, name, run_id, command, series, signals, content, with_weights)
         runs.append(run | _data_of(prepared.get(one.index), content))
-    layout = _layout(keys, runs)
     return {
         "label": sweep.label or _data_name(results[0]), "series": series, "signals": signals, "runs": runs,
         "keys": [{name: value for name, value in key.items() if name != "of"} for key in keys],
-        "layout": layout, "colour": layout[0], "frames": _frames(runs, content),
+        "layout": _layout(keys, runs), "colour": _colour(keys), "frames": _frames(runs, content),
         **_of_view(view, unique, content), **_of_score(trained), "solved": _solved(trained),
     }  # fmt: skip
 
@@ -110,17 +112,34 @@ def _ordered(values: Iterable[str]) -> list[str]:
 
 
 def _layout(keys: Sequence[dict[str, Any]], runs: Sequence[dict[str, Any]]) -> list[int]:
-    """The keys of rows and of columns, -1 for none: the first two settings, the one with more values in the rows; none
-    where most cells would be empty.
+    """The keys of rows and of columns, -1 for none: the first two settings, so that pictures are large; none where most
+    cells would be empty.
     """
-    swept = [place for place, key in enumerate(keys) if not key["replicate"]]
+    swept = _swept(keys)
     if len(swept) < 2:
         return [*swept, -1, -1][:2]
     one, other = swept[:2]
-    cells = {(run["k"][one], run["k"][other]) for run in runs}
-    if len(keys[one]["values"]) * len(keys[other]["values"]) > SPARSE * len(cells):
+    cells = Counter((run["k"][one], run["k"][other]) for run in runs)
+    n = {place: len(keys[place]["values"]) for place in (one, other)}
+    if n[one] * n[other] > SPARSE * len(cells):
         return [-1, -1]
-    return sorted(swept[:2], key=lambda place: -len(keys[place]["values"]))
+    in_cell = min(MOST_IN_CELL, max(cells.values()))
+
+    def size(rows: int, columns: int) -> tuple[float, int]:
+        return min(LARGE, WIDE / (n[columns] * in_cell), TALL / n[rows]), n[rows]
+
+    return list(max((one, other), (other, one), key=lambda pair: size(*pair)))
+
+
+def _colour(keys: Sequence[dict[str, Any]]) -> int:
+    """The key that colours lines: the first setting with few values, -1 for none."""
+    swept = _swept(keys)
+    few = [place for place in swept if len(keys[place]["values"]) <= FEW_COLOURS]
+    return next(iter(few or swept), -1)
+
+
+def _swept(keys: Sequence[dict[str, Any]]) -> list[int]:
+    return [place for place, key in enumerate(keys) if not key["replicate"]]
 
 
 def _frames(runs: Sequence[dict[str, Any]], content: Content) -> list[int]:

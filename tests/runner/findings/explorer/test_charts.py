@@ -161,7 +161,7 @@ def test_curves_say_the_medians_at_the_end_of_cost_and_of_score(swept: InPage, r
         assert str(curves.get_attribute("aria-label")).startswith("test cost")
         page.get_by_label("test cost", exact=True).press("ArrowRight")
         assert curves.get_attribute("aria-label") == (
-            f"test accuracy over the steps, 3 lines; medians at the end: 0.3 {accuracy:.3f}"
+            f"test accuracy over the steps, 3 lines; medians at the end: relu {accuracy:.3f}"
         )
 
     swept(look)
