@@ -22,7 +22,8 @@ def reused(reader: "Reader", plan: Plan) -> dict[int, RunResult]:
         if stored is None:
             continue
         try:
-            result = replace(reader.result(stored), snapshots=stored_snapshots(reader, stored))
+            result = reader.result(stored)
+            result = replace(result, snapshots=stored_snapshots(reader, stored, result))
         except UserError as error:
             warn(f"{error}; it is trained again")
             continue

@@ -51,12 +51,24 @@ def write_snapshots(snapshots: Snapshots) -> bytes:
     return buffer.getvalue()
 
 
-def read_snapshots(content: bytes) -> Snapshots:
-    """What `write_snapshots` wrote. Raises ValueError for anything else."""
+def read_snapshots(content: bytes, n_parameters: int | None = None) -> Snapshots:
+    """What `write_snapshots` wrote, of a network with so many parameters. Raises ValueError for anything else."""
     try:
         found: Snapshots = np.load(io.BytesIO(content), allow_pickle=False)
-    except (EOFError, OSError, ValueError) as error:
+    except Exception as error:  # of a header that is damaged it is of many kinds
         raise ValueError(f"{FILE} is no array that is whole") from error
-    if found.dtype.names != ("step", "parameters") or found.ndim != 1:
+    if not isinstance(found, np.ndarray) or not _are_fields(found.dtype) or found.ndim != 1:
         raise ValueError(f"{FILE} has no steps and parameters")
+    steps, parameters = found["step"], found["parameters"]
+    if n_parameters is not None and parameters.shape[1] != n_parameters:
+        raise ValueError(f"{FILE} has {parameters.shape[1]:,} parameters a step, and the network {n_parameters:,}")
+    if not len(steps) or steps[0] < 0 or np.any(np.diff(steps) <= 0) or np.isnan(parameters).any():
+        raise ValueError(f"{FILE} has no ascending steps with numbers")
     return found
+
+
+def _are_fields(dtype: np.dtype[np.void]) -> bool:
+    if dtype.names != ("step", "parameters"):
+        return False
+    step, parameters = dtype["step"], dtype["parameters"]
+    return step == np.dtype("<i8") and parameters.base == np.dtype("<f4") and parameters.ndim == 1
