@@ -45,8 +45,7 @@ def _run(arguments: Sequence[str]) -> int:
     parser.add_argument("--open", action="store_true")
     parser.add_argument("--retrain", action="store_true")
     chosen = parser.parse_args([argument for argument in arguments if not argument.startswith("modules=")])
-    if chosen.out is not None:
-        check_writable(chosen.out)
+    check_writable(chosen.out or Path("page.html"))  # before anything is trained
     load_modules(modules_of(list(arguments), CONF / "config.yaml"))
     from runner.findings.explorer.writing import lacking, page_of
     from runner.findings.render import file_name

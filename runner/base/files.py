@@ -97,8 +97,8 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         partial.replace(path)
     except BaseException as error:
         partial.unlink(missing_ok=True)
-        if isinstance(error, OSError) and error.filename == str(partial):
-            error.filename = str(path)
+        if isinstance(error, OSError) and error.filename in (None, str(partial)):
+            error.filename = str(path)  # of a disk that is full there is none
         raise
 
 
@@ -112,7 +112,10 @@ def check_writable(path: Path) -> None:
     if not path.parent.is_dir():
         code = errno.ENOTDIR if path.parent.exists() else errno.ENOENT
         raise OSError(code, os.strerror(code), str(path.parent))
-    if not os.access(path.parent, os.W_OK):
+    if (path.exists() and not path.is_file()) or (path.is_symlink() and path.readlink().is_relative_to("/proc")):
+        # a file would take the place of /dev/stdout or /dev/null, for all programs
+        raise OSError(errno.EINVAL, "Not a regular file", str(path))
+    if not os.access(path if path.exists() else path.parent, os.W_OK) or not os.access(path.parent, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
 
 

@@ -10,6 +10,7 @@ from runner.base.progress import Phase
 from runner.conduct.progress_bar import NOTHING_ELSE, SweepProgress, in_stacks
 from runner.findings.numbers.differences import compare
 from runner.plan.plan import plan_again
+from runner.runs.outcome import Outcome
 from runner.runs.planned import PlannedRun
 from runner.runs.result import RunResult
 from runner.runs.settings import keeping_nothing
@@ -49,7 +50,7 @@ def filled_in(
     """The results; those of trained runs that lack `what` have signals of the same runs trained again, and snapshots
     where these are asked for.
 
-    One that does not get the same bits again stays as it is, and a warning says how many do.
+    One that fails, or does not get the same bits again, stays as it is, and a warning says how many do.
     """
     old = {place: one for place, one in enumerate(results) if one.outcome.is_trained and lacks(one)}
     if not old:
@@ -59,8 +60,14 @@ def filled_in(
     same = {
         place: one for place, one in again.items() if one.outcome.is_trained and compare(old[place], one) is None
     }  # fmt: skip
-    if differ := len(old) - len(same):
-        warn(f"{count(differ, 'run')} did not get the same bits again, and stay without {what}")
+    failed = {place: one for place, one in again.items() if one.outcome == Outcome.FAILED}
+    if failed:
+        told = next(iter(failed.values())).error.partition("\n")[0]
+        warn(f"{count(len(failed), 'run')} could not be trained again, and stay without {what}: {told}")
+    if differ := {place: old[place] for place in again if place not in same and place not in failed}:
+        changed = any(one.key != again[place].key for place, one in differ.items())
+        why = "; their code or data have changed since" if changed else ""
+        warn(f"{count(len(differ), 'run')} did not get the same bits again, and stay without {what}{why}")
     return [
         replace(one, signals=same[at].signals, snapshots=same[at].snapshots) if at in same else one
         for at, one in enumerate(results)

@@ -22,8 +22,9 @@ def reused(reader: "Reader", plan: Plan) -> dict[int, RunResult]:
         if stored is None:
             continue
         try:
-            kept = stored_snapshots(reader, stored) if plan.snapshots else None
-            result = replace(reader.result(stored), snapshots=kept)
+            result = reader.result(stored)
+            kept = stored_snapshots(reader, stored, result) if plan.snapshots else None
+            result = replace(result, snapshots=kept)
         except UserError as error:
             warn(f"{error}; it is trained again")
             continue

@@ -134,7 +134,7 @@ def _result(reader: "Reader", run: "StoredRun", with_snapshots: bool) -> RunResu
     """What a run left; a failed one has its spec and error alone."""
     if run.tags.get("outcome") != Outcome.FAILED:
         result = in_little_room(reader.result(run))
-        return replace(result, snapshots=stored_snapshots(reader, run)) if with_snapshots else result
+        return replace(result, snapshots=stored_snapshots(reader, run, result)) if with_snapshots else result
     error = run.tags.get("error", "")
     origin = Provenance(run.started)
     return RunResult(run.index, run.tags["run_key"], reader.spec(run), Outcome.FAILED, error=error, provenance=origin)

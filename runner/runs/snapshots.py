@@ -58,18 +58,33 @@ def write_snapshots(snapshots: Snapshots) -> bytes:
     return buffer.getvalue()
 
 
-def read_snapshots(content: bytes) -> Snapshots:
-    """What `write_snapshots` wrote. Raises ValueError for anything else, before it takes any memory."""
+def read_snapshots(content: bytes, n_parameters: int | None = None) -> Snapshots:
+    """What `write_snapshots` wrote, of a network with this many parameters. Raises ValueError for anything else, before
+    it takes any memory.
+    """
     buffer = io.BytesIO(content)
     try:
         if npy.read_magic(buffer) != (1, 0):
-            raise ValueError("it is of another version")
+            raise ValueError("another version")
         shape, _, dtype = npy.read_array_header_1_0(buffer)
-    except (ValueError, EOFError) as error:
-        raise ValueError(f"{FILE} is no array that is whole: {error}") from error
-    numbers = content[buffer.tell() :]
-    if dtype.names != ("step", "parameters") or dtype.hasobject or len(shape) != 1:
+    except Exception as error:  # of a header that is damaged it is of many kinds
+        raise ValueError(f"{FILE} is no array that is whole") from error
+    if not _are_fields(dtype) or len(shape) != 1:
         raise ValueError(f"{FILE} has no steps and parameters")
+    numbers = content[buffer.tell() :]
     if len(numbers) != shape[0] * dtype.itemsize:
-        raise ValueError(f"{FILE} is no array that is whole: {len(numbers):,} bytes of numbers")
-    return np.frombuffer(numbers, dtype)
+        raise ValueError(f"{FILE} is no array that is whole")
+    found: Snapshots = np.frombuffer(numbers, dtype)
+    steps, parameters = found["step"], found["parameters"]
+    if n_parameters is not None and parameters.shape[1] != n_parameters:
+        raise ValueError(f"{FILE} has {parameters.shape[1]:,} parameters a step, and the network {n_parameters:,}")
+    if not len(steps) or steps[0] < 0 or np.any(np.diff(steps) <= 0) or np.isnan(parameters).any():
+        raise ValueError(f"{FILE} has no ascending steps with numbers")
+    return found
+
+
+def _are_fields(dtype: np.dtype[np.void]) -> bool:
+    if dtype.names != ("step", "parameters"):
+        return False
+    step, parameters = dtype["step"], dtype["parameters"]
+    return step == np.dtype("<i8") and parameters.base == np.dtype("<f4") and parameters.ndim == 1

@@ -10,6 +10,14 @@ from tests.runner.findings.explorer.reading import meta_in
 
 SWEEP = ("-m", "data=xor", "activation=tanh,relu", "seed=0,1", "training.epochs=20", "tracking.plots=none")
 FILE = "explorer.html"
+PART = """\
+import numpy as np
+from nn.activations import ACTIVATIONS, Activation
+
+@ACTIVATIONS.register
+def line():
+    return Activation(lambda z: z, lambda z, a: np.ones_like(z))
+"""
 
 
 def explore(*arguments: str, cwd: Path, code: int = 0) -> str:
@@ -81,3 +89,17 @@ def test_a_file_of_weights_that_is_damaged_is_named(tmp_path: Path) -> None:
     (file,) = tmp_path.rglob("snapshots.npy")
     file.write_bytes(file.read_bytes()[:40])
     assert "snapshots.npy is no array that is whole" in explore(cwd=tmp_path, code=1)
+
+
+def test_runs_that_get_other_bits_or_fail_when_trained_again_are_told_with_the_reason(tmp_path: Path) -> None:
+    (tmp_path / "part.py").write_text(PART)
+    given = ("-m", "modules=[part]", "activation=tanh,line", "data=xor", "training.epochs=5", "tracking.plots=none")
+    train(*given, "tracking.snapshots=none", cwd=tmp_path)
+    again = ("modules=[part]", "--out", "page.html", "--retrain")
+    (tmp_path / "part.py").write_text(PART.replace("lambda z: z", "lambda z: 0.5 * z"))
+    printed = explore(*again, cwd=tmp_path)
+    assert "1 run did not get the same bits again" in printed and "code or data have changed since" in printed
+    (tmp_path / "part.py").write_text(PART.replace("lambda z: z", "lambda z: 1 / 0"))
+    printed = explore(*again, cwd=tmp_path)
+    assert "1 run could not be trained again" in printed and "division by zero" in printed
+    assert "the same bits" not in printed

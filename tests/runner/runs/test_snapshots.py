@@ -1,5 +1,6 @@
 """Snapshots of a run: which there are, that they are its weights, and that they change nothing of it."""
 
+import io
 from dataclasses import replace
 
 import numpy as np
@@ -93,7 +94,40 @@ def test_files_of_results_and_of_runs_keep_them_to_the_bit(tmp_path):
         assert found.dtype == result.snapshots.dtype and found.tobytes() == result.snapshots.tobytes()
 
 
-@pytest.mark.parametrize("content", [write_snapshots(np.zeros(3)), b"\x93NUMPY", b"", b"no array"])
-def test_what_is_no_file_of_snapshots_is_refused(content):
+def header(shape: str, more: bytes = b"") -> bytes:
+    """The beginning of an `.npy` file of snapshots that says that it has this shape."""
+    said = f"{{'descr': [('step', '<i8'), ('parameters', '<f4', (2,))], 'fortran_order': False, 'shape': {shape}, }}"
+    return b"\x93NUMPY\x02\x00" + len(said).to_bytes(4, "little") + said.encode() + more
+
+
+def kept(steps: list[int], *, of: str = "(2,)f4", number: float = 1.0, step: str = "<i8") -> bytes:
+    """A file of snapshots with these steps."""
+    found = np.zeros(len(steps), dtype=[("step", step), ("parameters", of)])
+    found["step"], found["parameters"] = steps, number
+    return write_snapshots(found)
+
+
+def zipped() -> bytes:
+    buffer = io.BytesIO()
+    np.savez(buffer, step=np.zeros(3))
+    return buffer.getvalue()
+
+
+DAMAGED = {
+    "array": write_snapshots(np.zeros(3)), "short": b"\x93NUMPY", "empty": b"", "text": b"no array", "zip": zipped(),
+    "larger than memory": header(f"({10**13},)"), "nested": header("(" * 5000),
+    "negative": header("(-3,)", b"x" * 4000), "cut": header("(3,)", b"x" * 20), "texts": kept([0, 1], of="(2,)U3"),
+    "no width": kept([0, 1], of="f4"), "double": kept([0, 1], of="(2,)f8"), "real steps": kept([0, 1], step="<f8"),
+    "no step": kept([]), "no numbers": kept([0, 1], number=np.nan), "back": kept([1, 0]), "below": kept([-1, 0]),
+    "of another network": kept([0, 1], of="(3,)f4"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("content", DAMAGED.values(), ids=DAMAGED)
+def test_what_is_no_file_of_snapshots_of_the_network_is_refused(content):
     with pytest.raises(ValueError, match=r"snapshots\.npy"):
-        read_snapshots(content)
+        read_snapshots(content, 2)
+
+
+def test_weights_beyond_single_precision_are_read():
+    assert np.isinf(read_snapshots(kept([0, 10], number=np.inf), 2)["parameters"]).all()
