@@ -74,7 +74,7 @@ def _loaded(name: str | None, retrains: bool) -> "Findings":
     from runner.conduct.retraining import filled_in
 
     lacks = "weights along the way"
-    say(f"training took {seconds:,.1f} s of processor time the first time")
+    say(f"training took {f'{seconds:,.1f}' if seconds >= 0.1 else 'under 0.1'} s of processor time the first time")
     results = filled_in(sweep.results, lambda one: one.snapshots is None, lacks, sweep.modules, with_snapshots=True)
     return replace(sweep, results=results)
 

@@ -63,7 +63,7 @@ def _joined(meta: dict[str, Any], content: Content, width: int) -> str:
     numbers["samples"] = content.samples.text()
     plain = json.dumps(_visible(meta), sort_keys=True, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
     scripts = [f'<script type="application/json" id="meta">{plain}</script>']
-    scripts += [f'<script type="text/plain" id="{name}">{text}</script>' for name, text in numbers.items()]
+    scripts += [f'<script type="text/plain" id="numbers-{name}">{text}</script>' for name, text in numbers.items()]
     page = _file("page.html")
     for name, text in (
         ("TITLE", escape(visible(meta["title"]))),

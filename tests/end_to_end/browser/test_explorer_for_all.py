@@ -42,6 +42,7 @@ def test_nor_where_it_says_why_there_is_no_page(
     browser: Browser, swept: Swept, tmp_path: Path, width: int, dark: bool
 ) -> None:
     text = swept.store.artifact(swept.store.only(), "explorer.html").read_text(encoding="utf-8")
-    (tmp_path / "page.html").write_text(text.replace('id="weights">', 'id="weights">-', 1), encoding="utf-8")
+    damaged = text.replace('id="numbers-weights">', 'id="numbers-weights">-', 1)
+    (tmp_path / "page.html").write_text(damaged, encoding="utf-8")
     with opened(browser, tmp_path / "page.html", width=width, dark=dark, is_shown=False) as watched:
         check_access(watched)

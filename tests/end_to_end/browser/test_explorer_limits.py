@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.end_to_end.browser.explorer import Explored, explored, meta_of, opened, six_a_cell, with_meta
 
 pytestmark = pytest.mark.browser
-NUMBERS = re.compile(r'(<script type="text/plain" id="weights">)(.*?)(</script>)')
+NUMBERS = re.compile(r'(<script type="text/plain" id="numbers-weights">)(.*?)(</script>)')
 DAMAGED = "The numbers in this page are damaged."
 VERSION = "This page is in version 2 of its format, not 1."
 NO_SWEEP = "This page does not hold a sweep, or its description is damaged."

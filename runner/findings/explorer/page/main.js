@@ -21,7 +21,7 @@ const complaint = () => {
 
 /** Decode the numbers of a data script, and let go of its text. */
 const read = async (name, width) => {
-  const script = document.querySelector(`script#${name}`);
+  const script = document.querySelector(`#numbers-${name}`);
   const numbers = await decoded(script.textContent, width, meta.encoding.deflated);
   script.remove();
   return numbers;

@@ -40,7 +40,7 @@ def meta_in(page: str) -> dict[str, Any]:
 
 def numbers_in(page: str, name: str, width: int = 4) -> NDArray[np.float64]:
     """Some of its numbers."""
-    (text,) = re.findall(rf'<script type="text/plain" id="{name}">(.*?)</script>', page, re.DOTALL)
+    (text,) = re.findall(rf'<script type="text/plain" id="numbers-{name}">(.*?)</script>', page, re.DOTALL)
     return unpacked(text, width)
 
 

@@ -145,7 +145,7 @@ def test_play_runs_to_the_end_and_the_address_keeps_the_place(opened: InPage, fi
     ("old", "new", "sentence"),
     [
         ('"version":1', '"version":2', "version 2"),
-        ('id="curves">', 'id="curves">!', "damaged"),
+        ('id="numbers-curves">', 'id="numbers-curves">!', "damaged"),
         ('id="meta">{', 'id="meta">', "damaged"),
     ],
 )
