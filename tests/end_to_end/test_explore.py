@@ -60,6 +60,10 @@ def test_runs_without_weights_are_trained_again_for_them_with_the_same_bits(tmp_
     printed = explore("--out", "with.html", "--retrain", cwd=tmp_path)
     without, again = (meta_in((tmp_path / f"{name}.html").read_text()) for name in ("without", "with"))
     assert "4 runs to train again" in printed and "the same bits" not in printed
+    page = tmp_path / f"explore-{Store(tmp_path).only().data.tags['sweep_id']}.html"
+    page.mkdir()
+    refused = explore("--retrain", cwd=tmp_path, code=1)
+    assert f"{page.name}: Is a directory" in refused and "again" not in refused, "before anything is trained"
     assert without["notes"][0].endswith("--retrain") and again["notes"] == []
     assert all(run["snapshots"] for run in again["parts"][0]["runs"])
     assert explore("--out", "none.html", "--retrain", cwd=tmp_path).count("\n") > 1, "nothing of it is stored"
