@@ -45,36 +45,37 @@ def _run(arguments: Sequence[str]) -> int:
     parser.add_argument("--open", action="store_true")
     parser.add_argument("--retrain", action="store_true")
     chosen = parser.parse_args([argument for argument in arguments if not argument.startswith("modules=")])
-    check_writable(chosen.out or Path("page.html"))  # before anything is trained
     load_modules(modules_of(list(arguments), CONF / "config.yaml"))
     from runner.findings.explorer.writing import lacking, page_of
+    from runner.findings.loading import load_sweep
     from runner.findings.render import file_name
     from runner.findings.where import say_written
 
-    sweep = _loaded(chosen.sweep, chosen.retrain)
+    if chosen.out is not None:
+        check_writable(chosen.out)
+    sweep = load_sweep(chosen.sweep, with_snapshots=True)
+    if not any(one.outcome.is_trained for one in sweep.results):
+        raise UserError(f"no run of {sweep.about.name} was trained, so there is nothing to see")
+    path = chosen.out or Path(f"{file_name('explore', sweep.about.sweep_id)}.html")
+    check_writable(path)  # before anything is trained
+    sweep = _trained_again(sweep) if chosen.retrain else sweep
     for told in lacking(sweep):
         warn(told)
-    path = chosen.out or Path(f"{file_name('explore', sweep.about.sweep_id)}.html")
     write_whole(path, page_of(sweep).encode())
     say_written("the page", path, opens=chosen.open)
     return 0
 
 
-def _loaded(name: str | None, retrains: bool) -> "Findings":
-    """A sweep with the weights of its runs along their way, as far as it has them or they are trained again."""
-    from runner.findings.loading import load_sweep
-
-    sweep = load_sweep(name, with_snapshots=True)
-    trained = [one for one in sweep.results if one.outcome.is_trained]
-    if not trained:
-        raise UserError(f"no run of {sweep.about.name} was trained, so there is nothing to see")
-    seconds = sum(one.provenance.seconds for one in trained if one.snapshots is None)
-    if not retrains or not seconds:
+def _trained_again(sweep: "Findings") -> "Findings":
+    """The sweep with the weights of those runs too that kept none."""
+    seconds = [one.provenance.seconds for one in sweep.results if one.outcome.is_trained and one.snapshots is None]
+    if not seconds:
         return sweep
     from runner.conduct.retraining import filled_in
 
+    took = f"{sum(seconds):,.1f}" if sum(seconds) >= 0.1 else "under 0.1"
+    say(f"training took {took} s of processor time the first time")
     lacks = "weights along the way"
-    say(f"training took {f'{seconds:,.1f}' if seconds >= 0.1 else 'under 0.1'} s of processor time the first time")
     results = filled_in(sweep.results, lambda one: one.snapshots is None, lacks, sweep.modules, with_snapshots=True)
     return replace(sweep, results=results)
 

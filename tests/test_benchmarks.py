@@ -1,5 +1,6 @@
 """The benchmarks run, in a short form: they cannot rot. What they measure here means nothing."""
 
+import importlib
 import re
 import subprocess
 import sys
@@ -186,3 +187,10 @@ def test_planning_is_compared_with_an_old_result_by_the_command_line(
     missing = benchmark("planning", "--against", str(tmp_path / "none"))
     assert missing.returncode == 2
     assert "No such file" in missing.stderr
+
+
+@pytest.mark.parametrize(
+    "file", sorted((ROOT / "benchmarks" / "diagnosis").glob("[a-z]*.py")), ids=lambda file: file.stem
+)
+def test_every_module_of_the_benchmark_of_diagnoses_can_be_imported(file: Path) -> None:
+    importlib.import_module(f"benchmarks.diagnosis.{file.stem}")

@@ -16,12 +16,12 @@ from benchmarks.diagnosis.labels import MARGIN, Labelled, Labels
 from benchmarks.diagnosis.trained import WORKERS, Key
 from benchmarks.markdown import markdown
 from runner.app.setup import composing
-from runner.diagnosis.commands import fixed
 from runner.diagnosis.experiments import confirm, inquiries
 from runner.diagnosis.judged import Judged, judge_all
 from runner.diagnosis.scores import scores_of
 from runner.diagnosis.trials import MOST_STACKS, Compose, Trials
 from runner.plan.phases import Checked
+from runner.runs.commands import fixed
 from runner.runs.data import prepare
 from runner.runs.diagnosis import is_of_seeds
 from runner.runs.result import RunResult

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from runner.base.console import warn
 from runner.base.errors import UserError, one_line
 from runner.base.paths import OUTPUTS
 from runner.findings.explorer.offering import is_offered
@@ -134,10 +135,19 @@ def _result(reader: "Reader", run: "StoredRun", with_snapshots: bool) -> RunResu
     """What a run left; a failed one has its spec and error alone."""
     if run.tags.get("outcome") != Outcome.FAILED:
         result = in_little_room(reader.result(run))
-        return replace(result, snapshots=stored_snapshots(reader, run, result)) if with_snapshots else result
+        return _with_snapshots(reader, run, result) if with_snapshots else result
     error = run.tags.get("error", "")
     origin = Provenance(run.started)
     return RunResult(run.index, run.tags["run_key"], reader.spec(run), Outcome.FAILED, error=error, provenance=origin)
+
+
+def _with_snapshots(reader: "Reader", run: "StoredRun", result: RunResult) -> RunResult:
+    """Those that cannot be read are as lost as those that were never kept: training the run again brings them back."""
+    try:
+        return replace(result, snapshots=stored_snapshots(reader, run, result))
+    except UserError as error:
+        warn(str(error))
+        return result
 
 
 def _as_planned(

@@ -60,6 +60,10 @@ def test_runs_without_weights_are_trained_again_for_them_with_the_same_bits(tmp_
     printed = explore("--out", "with.html", "--retrain", cwd=tmp_path)
     without, again = (meta_in((tmp_path / f"{name}.html").read_text()) for name in ("without", "with"))
     assert "4 runs without weights along the way trained again" in printed and "the same bits" not in printed
+    page = tmp_path / f"explore-{Store(tmp_path).only().data.tags['sweep_id']}.html"
+    page.mkdir()
+    refused = explore("--retrain", cwd=tmp_path, code=1)
+    assert f"{page.name}: Is a directory" in refused and "again" not in refused, "before anything is trained"
     assert without["notes"][0].endswith("--retrain") and again["notes"] == []
     assert all(run["snapshots"] for run in again["parts"][0]["runs"])
     assert explore("--out", "none.html", "--retrain", cwd=tmp_path).count("\n") > 1, "nothing of it is stored"
@@ -84,11 +88,15 @@ def test_wrong_input_is_one_clear_error(tmp_path: Path) -> None:
     assert "cannot be read" in explore(cwd=tmp_path, code=1) or "has no" in explore(cwd=tmp_path, code=1)
 
 
-def test_a_file_of_weights_that_is_damaged_is_named(tmp_path: Path) -> None:
-    train("data=xor", "training.epochs=5", cwd=tmp_path)
-    (file,) = tmp_path.rglob("snapshots.npy")
+def test_a_file_of_weights_that_is_damaged_is_named_and_counts_as_lost(tmp_path: Path) -> None:
+    train(*SWEEP, "tracking.report=false", cwd=tmp_path)
+    file, *_ = sorted(tmp_path.rglob("snapshots.npy"))
     file.write_bytes(file.read_bytes()[:40])
-    assert "snapshots.npy is no array that is whole" in explore(cwd=tmp_path, code=1)
+    printed = explore("--out", "page.html", cwd=tmp_path)
+    assert "snapshots.npy is no array that is whole" in printed and "1 run kept no weights" in printed
+    explore("--out", "again.html", "--retrain", cwd=tmp_path)
+    (part,) = meta_in((tmp_path / "again.html").read_text())["parts"]
+    assert all(run["snapshots"] for run in part["runs"])
 
 
 def test_runs_that_get_other_bits_or_fail_when_trained_again_are_told_with_the_reason(tmp_path: Path) -> None:

@@ -52,7 +52,9 @@ def gathered(sweep: Findings, again: str, diet: Diet, learned: Learned) -> tuple
         run["cause"], run["ill_step"] = of_runs.get(run["index"], (-1, None))
     meta = {
         "format": FORMAT, "version": VERSION, "title": sweep.about.name, "question": sweep.about.question,
-        "command": sweep.about.command, "again": again, "encoding": {"deflated": True, "weights": diet.width},
+        "command": sweep.about.command, "again": again, "encoding": {
+            "deflated": True, "weights": diet.width, "curves": content.curves.width, "samples": content.samples.width,
+        },
         "nets": content.nets.items, "steps": content.steps.items, "inputs": content.inputs.items,
         "splits": content.splits.items, "parts": parts,
     }  # fmt: skip
@@ -155,7 +157,7 @@ def _data_of(data: Prepared | None, content: Content) -> dict[str, int]:
     if data is None:
         return {"input": -1, "split": -1}
     X, Y, part = shown_samples(data)
-    at = content.samples.add(np.concatenate([X.ravel(), Y]))
+    at = content.samples.add(np.concatenate([X.ravel(), Y]), *X.T, Y)
     inputs = {"n": len(X), "d": X.shape[1], "at": at}
     split = {"n": len(X), "at": content.samples.add(part)}
     return {"input": content.inputs.place(inputs), "split": content.splits.place(split)}

@@ -1,4 +1,4 @@
-"""The numbers of a page as text: single precision, bytes of equal weight side by side, deflated, in base64."""
+"""The numbers of a page as text: bytes of equal weight side by side, deflated, in base64."""
 
 import base64
 import hashlib
@@ -7,22 +7,30 @@ import zlib
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nn.registry import Array
+
 BEST = 9  # the level at which zlib packs most
 LARGEST, LARGEST_HALF = float(np.finfo(np.float32).max), float(np.finfo(np.float16).max)
+FINE = 1e4  # times the spread of some numbers: further from zero, single precision shows steps between them
 
 
 class Numbers:
-    """Arrays one after the other, each once however often it is added, as a page reads them by their place."""
+    """Arrays one after the other, each once however often it is added, as a page reads them by their place.
+
+    They are written in single precision, and all in double precision where any of them needs it.
+    """
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []
         self._known: dict[bytes, int] = {}
-        self.n = 0
+        self.n, self.width = 0, 4
 
-    def add(self, values: ArrayLike) -> int:
-        """Where the first of these numbers is. Beyond the range of single precision they are its largest."""
+    def add(self, values: ArrayLike, *columns: Array) -> int:
+        """Where the first of these numbers is. `columns (n,)` of them are values that are drawn over their spread."""
         one = np.asarray(values, dtype=np.float64)
-        content = np.clip(one, -LARGEST, LARGEST).astype("<f4").tobytes()
+        if np.any(np.abs(one[np.isfinite(one)]) > LARGEST) or any(map(_are_close_together, columns)):
+            self.width = 8
+        content = one.tobytes()
         digest = hashlib.sha256(content).digest()
         if digest not in self._known:
             self._known[digest] = self.n
@@ -30,12 +38,21 @@ class Numbers:
             self.n += one.size
         return self._known[digest]
 
-    def text(self, width: int = 4) -> str:
-        """All of them as text, in `width` bytes each: 4, or 2 for half precision, at most its largest number."""
-        values = np.frombuffer(b"".join(self._parts), dtype="<f4")
-        if width == 2:
-            values = np.clip(values, -LARGEST_HALF, LARGEST_HALF).astype("<f2")
-        return packed(values.tobytes(), width)
+    def text(self, width: int | None = None) -> str:
+        """All of them as text, in `width` bytes each, as many as they need if not said: 2 for half precision, 4 or 8.
+
+        What is beyond the range of a precision becomes its largest number.
+        """
+        values, width = np.frombuffer(b"".join(self._parts), dtype=np.float64), width or self.width
+        if width < 8:
+            largest = LARGEST_HALF if width == 2 else LARGEST
+            values = np.clip(values, -largest, largest)
+        return packed(values.astype(f"<f{width}").tobytes(), width)
+
+
+def _are_close_together(values: Array) -> bool:
+    """Whether single precision, drawn over their spread, would show steps: times in seconds since 1970, say."""
+    return bool(np.abs(values).max() > FINE * np.ptp(values) > 0)
 
 
 def packed(content: bytes, width: int) -> str:

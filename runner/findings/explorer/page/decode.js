@@ -36,7 +36,7 @@ const halfToFloat = bits => {
   return exponent ? sign * 2 ** (exponent - 15) * (1 + fraction) : sign * 2 ** -14 * fraction;
 };
 
-/** The numbers of a data script as a Float32Array; `width`: bytes a number, 2 for halves. An Error holds a sentence. */
+/** The numbers of a data script; `width`: bytes a number, 2 for halves, 8 for doubles. An Error holds a sentence. */
 const decoded = async (text, width, isDeflated) => {
   if (!text.trim()) return new Float32Array(0);
   if (isDeflated && typeof DecompressionStream === "undefined") throw new Error(TOO_OLD);
@@ -49,5 +49,6 @@ const decoded = async (text, width, isDeflated) => {
   }
   if (bytes.length % width) throw new Error(DAMAGED);
   const {buffer} = unshuffled(bytes, width);
+  if (width === 8) return new Float64Array(buffer);
   return width === 4 ? new Float32Array(buffer) : Float32Array.from(new Uint16Array(buffer), halfToFloat);
 };

@@ -123,7 +123,7 @@ const start = async () => {
   if (problem) return refuse(problem);
   try {
     [weights, curves, samples] = await Promise.all([
-      read("weights", meta.encoding.weights), read("curves", 4), read("samples", 4),
+      ...["weights", "curves", "samples"].map(name => read(name, meta.encoding[name])),
     ]);
   } catch (error) {
     return refuse(error.message);

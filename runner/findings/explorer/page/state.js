@@ -75,7 +75,7 @@ const select = () => {
 /** Whether a run is in the range that is selected on an axis. */
 const isWithin = (run, axis) => {
   const [value, [low, high]] = [axisValue(run, axis), state.ranges[axis]];
-  return value >= Math.fround(low) - 1e-9 && value <= Math.fround(high) + 1e-9;
+  return value >= asStored(low) - 1e-9 && value <= asStored(high) + 1e-9;
 };
 
 /** Where a run stands on an axis: FINAL_COST, FINAL_SCORE, or the index of its value of a key. */
@@ -138,8 +138,9 @@ const hasEnded = (run, at) => at > runAt(run).last;
 const hasDiverged = (run, at) => runAt(run).outcome === "diverged" && hasEnded(run, at);
 const isBetter = (a, b) => (part().score.higher ? a > b : a < b);
 
+const asStored = value => (meta.encoding.curves === 4 ? Math.fround(value) : value);
 /** The score that a run must reach, rounded as stored scores are: its own, as samples may differ, or that of all. */
-const goalOf = run => Math.fround(runAt(run).solved ?? part().solved.value);
+const goalOf = run => asStored(runAt(run).solved ?? part().solved.value);
 
 /** Whether a run's score, on the samples whose scores are reported, is good enough at a step. */
 const isSolved = (run, at) => {

@@ -32,17 +32,21 @@ def test_in_half_precision_they_are_rounded_to_eleven_bits():
     np.testing.assert_array_equal(unpacked(numbers.text(2), 2), np.array([1 / 3, -2, np.nan, 1e-9], dtype=np.float16))
 
 
-def test_what_single_precision_cannot_hold_becomes_its_largest_number():
+@pytest.mark.parametrize(
+    ("values", "columns"),
+    [([1e300, 2.0], ()), ([1.7e9, 1.7e9 + 1, 1.7e9 + 2], (np.array([1.7e9, 1.7e9 + 1, 1.7e9 + 2]),))],
+)
+def test_numbers_that_single_precision_cannot_tell_apart_or_hold_are_doubles(values, columns):
     numbers = Numbers()
-    numbers.add([1e300, -np.inf])
-    assert unpacked(numbers.text(), 4).tolist() == [LARGEST, -LARGEST]
+    numbers.add(values, *columns)
+    assert numbers.width == 8 and unpacked(numbers.text(), 8).tolist() == values
 
 
-def test_what_is_beyond_half_precision_is_its_largest_not_infinite():
-    """The weights of a run that diverges are, and infinite ones have no picture."""
+def test_what_a_precision_cannot_hold_becomes_its_largest_number():
     numbers = Numbers()
-    numbers.add([1e5, -1e30, np.nan])
-    np.testing.assert_array_equal(unpacked(numbers.text(2), 2), [65504, -65504, np.nan])
+    numbers.add([1e300, -np.inf, 1e5])
+    assert unpacked(numbers.text(4), 4).tolist() == [LARGEST, -LARGEST, 1e5]
+    assert unpacked(numbers.text(2), 2).tolist() == [65504, -65504, 65504]
 
 
 @pytest.mark.parametrize("width", [2, 4])
