@@ -42,7 +42,7 @@ def test_a_reader_of_the_script_that_has_gone_gets_no_traceback(tmp_path: Path) 
     ("line", "proposed"),
     [
         ("python -m runner -m data=xor learn", ["learning_rate="]),
-        ("python -m runner activation=si", ["sigmoid"]),
+        ("python -m runner activation=sig", ["sigmoid"]),
         ("python -m runner -m data=xor 'seed=range(3)' optimizer=adam,mom", ["adam,momentum"]),
         ("python -m runner sweep=xor_", ["xor_bias", "xor_linear_output", "xor_width"]),
         ("python -m runner training.clip_", ["training.clip_norm=", "training.clip_value="]),
