@@ -15,7 +15,7 @@ from tests.end_to_end.browser.conftest import Swept
 from tests.end_to_end.browser.explorer import Explored, explore, explored, opened, six_a_cell
 
 pytestmark = pytest.mark.browser
-NUMBERS = re.compile(r'<script type="text/plain" id="(\w+)">(.*?)</script>')
+NUMBERS = re.compile(r'<script type="text/plain" id="numbers-(\w+)">(.*?)</script>')
 MARKS = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
 ATTACK = "</script><img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
 ATTACKS = {
