@@ -119,7 +119,10 @@ def _layout(keys: Sequence[dict[str, Any]], runs: Sequence[dict[str, Any]]) -> l
     """
     swept = _swept(keys)
     if len(swept) < 2:
-        return [*swept, -1, -1][:2]
+        in_all = sum(
+            min(MOST_IN_CELL, n) for n in Counter(tuple(run["k"][key] for key in swept) for run in runs).values()
+        )
+        return [*swept, -1, -1][:2] if LARGE * in_all > WIDE else [-1, *swept, -1][:2]
     one, other = swept[:2]
     cells = Counter((run["k"][one], run["k"][other]) for run in runs)
     n = {place: len(keys[place]["values"]) for place in (one, other)}

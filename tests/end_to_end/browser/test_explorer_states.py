@@ -59,14 +59,19 @@ def test_one_run_is_its_details_without_a_wall(browser: Browser, made: Make) -> 
         expect(page.locator("#run-command code")).to_have_text(f"python -m runner data=xor {' '.join(FEW)}")
 
 
-def test_one_swept_key_is_one_column_without_parallel_coordinates(browser: Browser, made: Make) -> None:
+def test_one_swept_key_is_one_row_without_parallel_coordinates(browser: Browser, made: Make) -> None:
     with seen(browser, made("-m", "data=sine", "learning_rate=0.01,0.1")) as page:
         expect(page.locator("#question")).to_have_text("Which learning rate learns best?")
-        expect(page.locator(".row-head")).to_have_text(["0.01", "0.1"])
+        expect(page.locator(".column-head")).to_have_text(["lr 0.01", "lr 0.1"])
         expect(page.locator(".panel")).to_have_count(2)
-        expect(page.locator(".column-head:not(.key)")).to_have_text(["runs"])
         expect(page.locator("#parallel-card")).to_be_hidden()
         assert is_painted(page, ".panel canvas")
+
+
+def test_one_swept_key_whose_pictures_do_not_fit_into_a_row_is_one_column(browser: Browser, made: Make) -> None:
+    with seen(browser, made("-m", "data=sine", "learning_rate=0.01,0.1", "seed=range(5)")) as page:
+        expect(page.locator(".row-head")).to_have_text(["0.01", "0.1"])
+        expect(page.locator(".panel")).to_have_count(10)
 
 
 def test_data_sets_are_never_mixed_and_each_has_its_own_scale_and_goal(browser: Browser, made: Make) -> None:
