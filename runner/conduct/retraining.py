@@ -22,9 +22,7 @@ def train_again(
 ) -> dict[int, RunResult]:
     """Stored runs once more. Raises UserError when something they need is no longer there."""
     runs = [PlannedRun(place, result.key, (), result.spec) for place, result in kept.items()]
-    settings = keeping_nothing(modules, workers=None if as_stacks else 1)
-    if with_snapshots:
-        settings = settings.model_copy(update={"tracking": settings.tracking.model_copy(update={"snapshots": "all"})})
+    settings = keeping_nothing(modules, workers=None if as_stacks else 1, with_snapshots=with_snapshots)
     again: dict[int, RunResult] = {}
     with training_of(plan_again(runs, settings)) as training:
         so_far = SweepProgress(len(kept), training, NOTHING_ELSE)

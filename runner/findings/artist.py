@@ -28,7 +28,7 @@ class Artist:
     """Sketches the pictures of runs on one data set: a method each, which gives None where there is nothing to show.
 
     `about` ends the titles, where a sweep has several data sets. A search says elsewhere what each of its keys does:
-    the settings that it has not dropped are no grid.
+    the settings still in the race are no grid.
     """
 
     def __init__(

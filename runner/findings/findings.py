@@ -200,7 +200,7 @@ class Findings:
 
 def joined(sweeps: Sequence[Findings]) -> Findings:
     """Several sweeps as one, in which the sweep is one more key; one sweep, however often it is named, as it is. Of a
-    search these are the settings that it has not dropped.
+    search these are the settings still in the race.
     """
     sweeps = list({sweep.parent_id: sweep for sweep in sweeps}.values())
     if len(sweeps) == 1:

@@ -74,7 +74,7 @@ def pictures_by_data(
     """A sweep's pictures by file name for each of its data sets; none where nothing was trained.
 
     Data that is gone or changed, such as a CSV file, costs its own panels, and no others. A picture that cannot be
-    drawn is left out, and a warning says why. Of a search they compare the settings that it has not dropped.
+    drawn is left out, and a warning says why. Of a search they compare the settings still in the race.
     """
     groups = {label: some for label, some in by_data(results).items() if any(one.history.get("step") for one in some)}
     lost, gone, endings = Lost(), Gone(), endings_of(by_data(results))

@@ -125,8 +125,8 @@ class Plan:
     @cached_property
     def snapshots(self) -> bool:
         """Whether runs keep their parameters along the way; unasked those of sweeps that are not large."""
-        asked, phases = self.settings.tracking.snapshots, [one.phases[-1] for one in self.checked.values()]
-        sizes = [(one.shape.n_parameters, one.spec.training.evaluations) for one in phases]
+        asked, phases = self.settings.tracking.snapshots, (one.phases[-1] for one in self.checked.values())
+        sizes = ((one.shape.n_parameters, one.spec.training.evaluations) for one in phases)
         return asked == "all" or (asked == "auto" and are_small(sizes, len(self.runs)))
 
     def _task(self, runs: Sequence[PlannedRun]) -> Task:

@@ -137,11 +137,10 @@ class Settings(Frozen):
         return self.model_dump(mode="json", exclude={"quiet", "dry_run"})
 
 
-def keeping_nothing(modules: tuple[str, ...], workers: int | None) -> Settings:
+def keeping_nothing(modules: tuple[str, ...], workers: int | None, with_snapshots: bool = False) -> Settings:
     """Those of runs that are trained to be looked at, and of which nothing is written."""
-    tracking = TrackingSettings(
-        experiment="none", models="none", plots="none", report=False, snapshots="none", points=2
-    )
+    kept: Literal["all", "none"] = "all" if with_snapshots else "none"
+    tracking = TrackingSettings(experiment="none", models="none", plots="none", report=False, snapshots=kept, points=2)
     return Settings(tracking=tracking, workers=workers, modules=modules, expect={}, strict=False, skip_finished=False)
 
 

@@ -1,7 +1,7 @@
 """Snapshots of a run: its parameters along its way, as pages that show a sweep learning need them."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.lib import format as npy
@@ -11,13 +11,15 @@ from nn.registry import Array
 
 Snapshots = NDArray[np.void]  # (points,) with the fields `step` and `parameters (P,)`, in float32
 FILE = "snapshots.npy"
-FEW, MANY = 300, 2000  # parameters: up to which every evaluation is kept, and from which only the last one is
+FEW, MANY = 300, 2000  # parameters: up to these every evaluation is kept; beyond those only the final weights
 MOST_RUNS, MOST_BYTES = 1000, 64 << 20  # of a sweep whose snapshots are kept unasked
 
 
 def snapshot_steps(evaluations: Sequence[int], n_parameters: int) -> list[int]:
-    """The evaluations at which parameters are kept, the last one always: of larger networks fewer, as in all they
-    take the same room. Those up to MANY keep the first one too: there runs of one seed are still the same.
+    """The evaluations at which parameters are kept: of larger networks fewer, so that a run takes about the same room.
+
+    The last one is always among them, and the first one of networks of up to MANY parameters: there runs of one seed
+    are still the same.
     """
     if n_parameters > MANY:
         return list(evaluations[-1:])
@@ -28,12 +30,14 @@ def snapshot_steps(evaluations: Sequence[int], n_parameters: int) -> list[int]:
     return [step for place, step in enumerate(evaluations) if (last - place) % every == 0 or place == 0]
 
 
-def are_small(sizes: Sequence[tuple[int, int]], runs: int) -> bool:
+def are_small(sizes: Iterable[tuple[int, int]], runs: int) -> bool:
     """Whether the snapshots of a sweep with this many runs are kept unasked, by parameters and evaluations of those of
     them that are known: what a resume has left.
     """
+    if runs > MOST_RUNS:
+        return False
     each = [4 * n * len(snapshot_steps(range(points + 1), n)) for n, points in sizes]
-    return runs <= MOST_RUNS and runs * sum(each) <= MOST_BYTES * len(each)
+    return runs * sum(each) <= MOST_BYTES * len(each)
 
 
 def snapshots_of(steps: Sequence[int], values: Array, end: int, last: Array) -> Snapshots | None:

@@ -88,7 +88,7 @@ def order_of(score: str, mean: float, finished: float, cost: float) -> tuple[flo
 def rank_of(members: Sequence[RunResult]) -> tuple[float, ...]:
     """A key that sorts settings by their runs, on the samples that choose, the best first: see `order_of`.
 
-    Settings that a search has trained on more seeds come before those that it has dropped.
+    Settings that a search trained on more seeds come before the ones it dropped.
     """
     ended = [one for one in members if one.has_finished]
     score = next((one.score for one in ended if one.score), "cost")

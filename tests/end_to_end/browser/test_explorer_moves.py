@@ -115,7 +115,7 @@ def test_arrows_go_from_panel_to_panel_and_enter_and_space_open_one_and_escape_r
 
 
 def has_focus(page: Page, name: str) -> None:
-    """The panel of a run has the focus, soon: a dialog says that it has closed after the browser has moved it."""
+    """The panel of a run gets the focus soon: the browser moves it first, and the dialog's close event comes later."""
     expect(page.locator(":focus")).to_have_attribute("aria-label", re.compile(f"^{re.escape(name)}:"))
 
 

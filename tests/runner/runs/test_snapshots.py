@@ -95,7 +95,7 @@ def test_files_of_results_and_of_runs_keep_them_to_the_bit(tmp_path):
 
 
 def header(shape: str, more: bytes = b"") -> bytes:
-    """The beginning of an `.npy` file of snapshots that says that it has this shape."""
+    """The beginning of an `.npy` file of snapshots whose header names this shape."""
     said = f"{{'descr': [('step', '<i8'), ('parameters', '<f4', (2,))], 'fortran_order': False, 'shape': {shape}, }}"
     return b"\x93NUMPY\x02\x00" + len(said).to_bytes(4, "little") + said.encode() + more
 

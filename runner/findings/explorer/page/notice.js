@@ -51,7 +51,7 @@ function heldFact(solved) {
   const {run, at} = lost[0];
   const lostAt = ownSteps(run).find(later => later > at && !isSolved(run, later)) ?? runAt(run).last;
   const held = formatStep(solved.length - lost.length);
-  return told(`${who} ${solve} it at some step, ${held} at the end. Lost again, for one: `, run, lostAt);
+  return told(`${who} ${solve} it at some step, ${held} at the end. One run that loses it again: `, run, lostAt);
 }
 
 /** How many runs with numbers never solve the task. */

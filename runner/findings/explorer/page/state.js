@@ -1,4 +1,4 @@
-// state.js: what the page shows now, who is told when it changes, and the numbers at a step. A run is its index in
+// state.js: what the page shows now, which views follow a change, and the numbers at a step. A run is its index in
 // part().runs. Scripts later in the order offer: goToFrame(frame), goToStep(step), goPast(step), play(on)
 // (time.js), openRun(run, step) (detail.js). Nothing here touches `meta` before main() has checked it.
 
@@ -24,7 +24,7 @@ let samples = new Float32Array(0);
 let colours = {};
 let visible = new Uint8Array(0);
 
-// ---- Who is told ----
+// ---- Views that follow changes ----
 
 const views = {};
 
@@ -105,7 +105,7 @@ const pointOf = (grid, at) => {
 
 /** The step of the weights that a run ended with. */
 const endOf = run => runAt(run).restored ?? runAt(run).last;
-/** The step whose numbers a run shows: from its end on that of the weights that it has kept. */
+/** The step whose numbers a run shows: after its last one, the step of the weights it kept. */
 const shownStep = (run, at) => (at < runAt(run).last ? at : endOf(run));
 
 /** The stored value of a series at or before a step, that of the kept weights after a run's end; NaN without any. */
