@@ -64,6 +64,11 @@ class Seen:
         return [line.rstrip() for line in lines]
 
 
+def _hear_ctrl_c() -> None:
+    """A shell has its jobs in the background ignore Ctrl-C, these tests among them, but not what has its terminal."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def on_terminal(
     *arguments: str,
     cwd: Path,
@@ -79,7 +84,7 @@ def on_terminal(
     began, pieces, is_pressed = time.monotonic(), list[Written](), False
     with subprocess.Popen(
         command(*arguments, module=module), cwd=cwd, env=kept | {"TERM": "xterm-256color"} | dict(env or {}),
-        stdin=writer, stdout=writer, stderr=writer, start_new_session=True,
+        stdin=writer, stdout=writer, stderr=writer, start_new_session=True, preexec_fn=_hear_ctrl_c,
     ) as process:  # fmt: skip
         os.close(writer)
         while some := _read(reader):
