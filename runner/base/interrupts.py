@@ -2,6 +2,7 @@
 
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType, TracebackType
@@ -14,6 +15,23 @@ class Interrupted(KeyboardInterrupt):
     def __init__(self, number: int) -> None:
         super().__init__()
         self.exit_code = 128 + number
+
+
+@contextmanager
+def held_back() -> Iterator[None]:
+    """Ctrl-C is heard when what is in here has ended: a package that is half imported cannot be imported again."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    pressed: list[tuple[int, FrameType | None]] = []
+    handler = signal.signal(signal.SIGINT, lambda *press: pressed.append(press))  # of threads that have no mask
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    for press in pressed:
+        if callable(handler):
+            handler(*press)
 
 
 class OrderlyInterrupt:
