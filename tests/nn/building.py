@@ -23,7 +23,7 @@ from nn.schedules import SCHEDULES
 from nn.signals import Recording
 from nn.stack import Data, Descent, Regularisation, Stack, Stopping, Trained
 from nn.training import train
-from tests.nn.components import altered, defaults, per_run, shared
+from tests.nn.components import altered, defaults, per_run, plateaus_of, shared
 
 BATCHES = ("full", "shuffled", "fresh", "given", "cyclic")
 EXTRAS = ("l2", "clip_value", "clip_norm")
@@ -94,7 +94,7 @@ class Run:
     draw: Callable[[int], tuple[Array, Array]]
     learning_rate: float
     hyperparameters: dict[str, float]
-    schedule: Callable[[Array], Array]
+    schedule: partial[Array]
     extras: dict[str, float]
 
 
@@ -146,6 +146,7 @@ def build_stack(structure: Structure, seeds: Sequence[int]) -> Stack:
         hyperparameters={name: np.array([run.hyperparameters[name] for run in runs]) for name in names},
         learning_rate=np.array([run.learning_rate for run in runs]),
         schedules=[run.schedule for run in runs],
+        plateaus=plateaus_of([run.schedule for run in runs]),
         evaluations=structure.evaluations,
         stop_cost=np.full(len(runs), -np.inf),
         patience=np.full(len(runs), np.inf),
@@ -236,7 +237,7 @@ def _initializer(structure: Structure, seed: int) -> Callable[..., Array]:
     return partial(INITIALIZERS[name], **settings)
 
 
-def _schedule(structure: Structure, numbers: np.random.Generator) -> Callable[[Array], Array]:
+def _schedule(structure: Structure, numbers: np.random.Generator) -> partial[Array]:
     names = list(SCHEDULES)
     name = structure.schedule or names[int(numbers.integers(len(names)))]
     settings = _settings(SCHEDULES, name, numbers)

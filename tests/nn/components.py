@@ -1,12 +1,16 @@
 """The registered components with their settings, as the tests run through them: a new one needs no edit here."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from nn.activations import ACTIVATIONS, Activation
 from nn.losses import LOSSES
-from nn.registry import Registry, Setting
+from nn.registry import Array, Registry, Setting
+from nn.schedules import SCHEDULES
+from nn.stack import Plateaus
 
 OTHER_NUMBERS = (0.35, 0.8, 0.06, 2, 3, -0.7, 0.0, 1e-3)
 
@@ -80,3 +84,17 @@ def make_activation(name: str, settings: dict[str, Any]) -> Activation:
 def bound(registry: Registry[Any], name: str, settings: dict[str, Any]) -> Callable[..., Any]:
     """A component that is called at every use, with its settings filled in."""
     return partial(registry[name], **settings)
+
+
+def plateaus_of(schedules: Sequence["partial[Array]"]) -> Plateaus | None:
+    """Those of runs whose schedule has one; 2 % of the cost are not reached every time, so that some rates fall."""
+    settings = [one.keywords if one.func is SCHEDULES["plateau"] else {} for one in schedules]
+    if not any(settings):
+        return None
+    return Plateaus(
+        factor=np.array([one.get("factor", 1.0) for one in settings]),
+        patience=np.array([one.get("patience", np.inf) for one in settings]),
+        threshold=np.full(len(settings), 0.02),
+        least=np.array([one.get("least", 1.0) for one in settings]),
+        watched=("train_cost", -1),
+    )
