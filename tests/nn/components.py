@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from nn.activations import ACTIVATIONS, Activation
-from nn.losses import LOSSES
+from nn.losses import LOSSES, Loss
 from nn.registry import Array, Registry, Setting
 from nn.schedules import SCHEDULES
 from nn.stack import Plateaus
@@ -64,11 +64,23 @@ def label(value: Any) -> str | None:
     return "-".join(label(one) or str(one) for one in value) if isinstance(value, tuple) else None
 
 
+def make_loss(name: str) -> Loss:
+    """A loss with its defaults; one whose name ends in * has other settings."""
+    plain = name.rstrip("*")
+    return LOSSES[plain](**(altered(LOSSES, plain) if plain != name else {}))
+
+
+def labels(loss: str, classes: Array) -> Array:
+    """What is trained for classes, 0 or 1 in every output."""
+    no, yes = make_loss(loss).labels or (0.0, 1.0)
+    return no + (yes - no) * classes
+
+
 def loss_output_pairs() -> list[tuple[str, str]]:
-    """Every loss with every output activation that it allows."""
+    """Every loss, with its defaults and with other settings, with every output activation that it allows."""
     pairs = []
-    for name in LOSSES:
-        only = LOSSES[name]().only_output
+    for name in [name + "*" * (settings != defaults(LOSSES, name)) for name, settings in variants(LOSSES)]:
+        only = make_loss(name).only_output
         pairs += [(name, output) for output in ([only] if only else ELEMENTWISE)]
     return pairs
 
