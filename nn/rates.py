@@ -27,7 +27,8 @@ class Rates:
         if (first := step - step % RATES_AHEAD) != self._first:
             self._first = first
             self._ahead = self._at(np.arange(first, first + RATES_AHEAD)).astype(self._dtype)
-        return np.asarray(self._ahead[step - first])
+        rates: Array = self._ahead[step - first]
+        return rates
 
     def shown(self, step: int) -> Array:
         """Those of the update that follows a step, `(active runs,)`; at the end, those of the last update."""
