@@ -26,6 +26,7 @@ REGISTRIES: dict[str, Registry[Any]] = {
     "optimizer": OPTIMIZERS,
     "schedule": SCHEDULES,
 }
+HERE = "__main__"  # the module of what a notebook or a script defines itself
 # Options that are no component, but stand for the one that fits; and the component whose settings such an option has.
 DECIDED_LATER: dict[str, dict[str, str | None]] = {
     "loss": {"auto": None, "matching": None, "cross_entropy": "softmax_cross_entropy"},
