@@ -11,6 +11,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from omegaconf import OmegaConf
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from docs.reference import programs
 from nn.faults import FAULTS
 from nn.metrics import METRICS
 from nn.registry import Registry
@@ -228,12 +230,11 @@ def _plain(value: Any) -> str:
 
 def document() -> str:
     """The whole page."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        undefined=jinja2.StrictUndefined, keep_trailing_newline=True,
-    )  # fmt: skip
+    loader = jinja2.FileSystemLoader(Path(__file__).parent)
+    environment = jinja2.Environment(loader=loader, undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
     made = choices, components, settings, faults, cases, metrics, named, named_settings, keys, commands
     names = {"early_samples": EARLY_SAMPLES, "Spec": Spec, "Settings": Settings, **{one.__name__: one for one in made}}
+    names |= {"estimators": partial(programs.estimators, table)}
     return environment.get_template("reference.md.j2").render(**names)
 
 
@@ -241,8 +242,7 @@ def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "reference.md")
-    output = parser.parse_args().output
-    output.write_text(document(), encoding="utf-8")
+    (output := parser.parse_args().output).write_text(document(), encoding="utf-8")
     print(f"written: {output}")
 
 
