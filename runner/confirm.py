@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from runner.app.commands import only_name, run_command
+from runner.base import answer
 from runner.base.console import say
 from runner.base.errors import UserError
 
@@ -35,15 +36,17 @@ def _run(arguments: Sequence[str]) -> int:
     from runner.conduct import sweep
     from runner.conduct.delivery import Delivery
     from runner.conduct.resumption import what_changed
+    from runner.findings.document import sweep_of
     from runner.plan.plan import plan_again
     from runner.runs.command_lines import typed
     from runner.runs.result import failures
     from runner.search.again import confirmation_of, findings_of
 
     found = complete_sweep(only_name(arguments, "sweep"))
-    parts = findings_of(found).parts
-    if all(part.confirmed for part in parts):
-        say("\n".join(line for part in parts for line in part.headline))
+    findings = findings_of(found)
+    if all(part.confirmed for part in findings.parts):
+        answer.add("sweep", lambda: sweep_of(findings))
+        say("\n".join(line for part in findings.parts for line in part.headline))
         return 0
     if changed := what_changed(found.file, found.runs, plan_again(found.runs, found.sweep.settings)):
         shown = "\n".join(f"  - {name}" for name in changed[:10])

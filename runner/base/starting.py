@@ -7,6 +7,8 @@ import warnings
 from collections.abc import Sequence
 from types import FrameType
 
+from runner.base.exit_codes import of_signal
+
 
 def is_command() -> bool:
     """Whether Python is about to run `python -m runner`, or a command of it, and has got no further than its package.
@@ -52,4 +54,4 @@ def _end(number: int, _frame: FrameType | None) -> None:
     progress = sys.modules.get("runner.base.progress")
     if wipe := getattr(progress, "wipe", None):  # a module that is half imported has none
         wipe()
-    os._exit(128 + number)
+    os._exit(of_signal(number))
