@@ -29,7 +29,9 @@ HEAVY = ("mlflow", "matplotlib", "pandas")
 MAX_FILE, MAX_FUNCTION = 250, 50
 GENERATORS = {"default_rng", "Generator", "SeedSequence", "BitGenerator", "PCG64", "Philox"}
 NO_COMMANDS = {"__init__", "__main__", "model", "sklearn"}  # names at the root by which others import something
-ORDER = ("base", "datasets", "runs", "store", "plan", "findings", "train", "diagnosis", "conduct", "search", "app")
+ORDER = (
+    "base", "datasets", "runs", "store", "plan", "findings", "train", "diagnosis", "conduct", "search", "app", "api",
+)  # fmt: skip
 NEVER = {("train", "findings")}  # what draws is handed to whoever trains
 
 

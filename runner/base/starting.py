@@ -9,6 +9,8 @@ from types import FrameType
 
 from runner.base.exit_codes import of_signal
 
+RARELY = (200_000, 50, 50)  # a command looks for garbage, until all is imported
+
 
 def is_command() -> bool:
     """Whether Python is about to run `python -m runner`, or a command of it, and has got no further than its package.

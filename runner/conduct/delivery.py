@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from runner.base import answer
 from runner.base.interrupts import OrderlyInterrupt
+from runner.base.starting import RARELY
 from runner.conduct.context import SweepContext
 from runner.conduct.endings import refuse_dry_run
 from runner.plan.plan import Plan
@@ -74,8 +75,9 @@ class Delivery:
         from runner.store.writer import Tracker
 
         tracker = Tracker(self.sweep.settings.tracking.experiment)
-        gc.freeze()  # with all that MLflow imports to open a store
-        gc.set_threshold(*GARBAGE)
+        if gc.get_threshold() == RARELY:
+            gc.freeze()  # with all that MLflow imports to open a store
+            gc.set_threshold(*GARBAGE)
         self._publisher = Publisher(tracker, self.sweep)
         return self._publisher
 
@@ -119,6 +121,11 @@ class Delivery:
         """Write to the store what is on disk and not yet there."""
         self.publisher.write(self._unwritten, interrupt)
         self._unwritten.clear()
+
+    @property
+    def results(self) -> list[RunResult]:
+        """All that the store was given."""
+        return self.publisher.ledger.results
 
     @property
     def finished(self) -> set[int]:
