@@ -8,13 +8,16 @@ from contextlib import contextmanager, suppress
 from types import FrameType, TracebackType
 from typing import Any
 
+from runner.base import answer
+from runner.base.exit_codes import ExitCode, of_signal
+
 
 class Interrupted(KeyboardInterrupt):
     """Ctrl-C or SIGTERM, handled where the message says what is kept and how to resume."""
 
     def __init__(self, number: int) -> None:
         super().__init__()
-        self.exit_code = 128 + number
+        self.exit_code = of_signal(number)
 
 
 @contextmanager
@@ -99,7 +102,8 @@ class OrderlyInterrupt:
 
 def exit_code(interrupt: KeyboardInterrupt) -> int:
     """What a shell expects of a program that a signal ended; says so where nobody has yet."""
+    answer.add("error", lambda: "interrupted")
     if isinstance(interrupt, Interrupted):
         return interrupt.exit_code
     print("interrupted", file=sys.stderr)
-    return 128 + signal.SIGINT
+    return ExitCode.INTERRUPTED
