@@ -33,6 +33,7 @@ NAMES = [
     (OMEGACONF, "omegaconf", "DictConfig._is_none"),
     (OMEGACONF, "omegaconf", "DictConfig._is_interpolation"),
     (MLFLOW, "mlflow.store.artifact.artifact_repository_registry", "get_artifact_repository"),
+    (MLFLOW, "mlflow.store.tracking.sqlalchemy_workspace_store", "WorkspaceAwareSqlAlchemyStore"),
     (DASK, "distributed", "SpecCluster._correct_state"),
     (DASK, "distributed", "SpecCluster.new_worker_spec"),
 ]

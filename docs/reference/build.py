@@ -219,9 +219,21 @@ def document() -> str:
     """The whole page."""
     loader = jinja2.FileSystemLoader(Path(__file__).parent)
     environment = jinja2.Environment(loader=loader, undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
-    made = choices, components, settings, faults, cases, metrics, named, named_settings, keys, programs.commands
+    made = (
+        choices,
+        components,
+        settings,
+        faults,
+        cases,
+        metrics,
+        named,
+        named_settings,
+        keys,
+        programs.commands,
+        programs.calls,
+    )
     names = {"early_samples": EARLY_SAMPLES, "Spec": Spec, "Settings": Settings, **{one.__name__: one for one in made}}
-    for_programs = programs.estimators, programs.exit_codes, programs.documents
+    for_programs = programs.estimators, programs.exit_codes, programs.documents, programs.objects
     names |= {one.__name__: partial(one, table) for one in for_programs}
     return environment.get_template("reference.md.j2").render(**names)
 
