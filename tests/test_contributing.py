@@ -19,8 +19,9 @@ from nn.faults import FAULTS
 from nn.initializers import INITIALIZERS
 from nn.losses import LOSSES
 from nn.metrics import METRICS
-from nn.network import Network, pull
+from nn.network import Network
 from nn.optimizers import OPTIMIZERS, Step
+from nn.penalties import pull
 from nn.registry import Registry
 from nn.schedules import SCHEDULES
 from runner.datasets import DATASETS

@@ -40,6 +40,7 @@ from runner.runs.environment import source
 from runner.runs.leftovers import left_out
 from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult, failures, save
+from runner.runs.structure import in_words
 from runner.store.folder import JOB, STACKS, SweepFolder
 from runner.train.training import train_task
 
@@ -210,7 +211,7 @@ def run_job(config: DictConfig) -> float:
         dry_run(plan, is_sweep=False)
         return math.nan
     (spec,) = plan.specs
-    about = about_run(case, f"{spec.data.name} {spec.activation.name}", run_id(), overrides)
+    about = about_run(case, f"{spec.data.name} {in_words(spec)}", run_id(), overrides)
     say_notes(plan)
     context = SweepContext(SweepFolder(folder), about, plan.settings, is_sweep=False, composing=composing_again)
     (result,) = sweep.run(Delivery(context), plan)

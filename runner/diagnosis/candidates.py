@@ -7,7 +7,7 @@ from itertools import chain, zip_longest
 
 from runner.diagnosis.causes import typed
 from runner.diagnosis.rules import Rule, Rules
-from runner.diagnosis.rules.start import RECTIFIERS
+from runner.diagnosis.rules.start import rectified
 from runner.diagnosis.rules.steps import STEADILY
 from runner.diagnosis.subject import Subject
 from runner.runs.diagnosis import Diagnosis, Overrides, is_of_seeds
@@ -162,14 +162,14 @@ def _fixes(rule: Rule, subject: Subject) -> list[Overrides]:
         return [(f"network.hidden=[{','.join(str(WIDER * units) for units in hidden)}]",)] if hidden else []
     is_idle = {
         "momentum_high": not subject.has_momentum,
-        "dead_relu": subject.spec.activation.name not in RECTIFIERS,
+        "dead_relu": not rectified(subject.spec),
         "init_large": not _begins_large(subject),
         "init_small": _begins_large(subject),
         "bad_start": subject.falls > STEADILY,  # in no trap
     }
     if is_idle.get(rule.cause):
         return []
-    fixes = [*map(tuple, rule.fixes(subject))]
+    fixes = [*rule.to_try(subject)]
     if rule.cause == "too_few_steps":
         return fixes[:1]
     return [fix for fix in fixes if is_of_seeds(fix)] if rule.cause == "bad_start" else fixes

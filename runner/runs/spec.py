@@ -66,6 +66,7 @@ class NetworkSpec(Frozen):
     bias: Flag
     bias_init: Literal["zero", "init", "hidden"]
     start: str | None
+    activations: Annotated[tuple[Annotated[str, Strict()], ...] | None, BeforeValidator(field_types.listed)] = None
 
 
 class TrainingSpec(Frozen):
@@ -86,7 +87,9 @@ class TrainingSpec(Frozen):
     l2_of: Literal["weights", "all"]
     clip_value: Positive | None
     clip_norm: Positive | None
-    class_weights: Literal["none", "balanced"] = "none"  # of specs stored before there were any
+    class_weights: Literal["none", "balanced"] = "none"  # this and what follows: of specs stored before there were any
+    l1: Annotated[Number, Field(ge=0)] = 0.0
+    dropout: Share = 0.0
 
 
 class TestSpec(Frozen):
@@ -194,6 +197,8 @@ def flatten(spec: Spec) -> dict[str, Any]:
         for inner, inner_value in vars(value).items():
             plain = _listed(inner_value) if isinstance(inner_value, (list, tuple)) else inner_value
             flat[key if inner == "name" else f"{key}.{inner}"] = plain
+    if spec.network.activations is not None:  # then the other one is of no layer
+        flat = {key: value for key, value in flat.items() if key.partition(".")[0] != "activation"}
     flat["warm_start"] = [data.model_dump() for data in spec.warm_start]
     if flat.get("score") == AUTO:
         del flat["score"]
@@ -219,6 +224,7 @@ def from_plain(plain: dict[str, Any]) -> Spec:
     for name, section in SECTIONS.items():
         parts[name] = _shared(section, json.dumps(plain[name]))
     parts["warm_start"] = tuple(_registered("data", data) for data in plain["warm_start"])
+    _ = [_registered("activation", {"name": name}) for name in parts["network"].activations or ()]
     if parts["score"] not in (AUTO, *METRICS):
         raise _missing("metric", parts["score"])
     return Spec(**parts)

@@ -38,6 +38,10 @@ SETTINGS = {
     "network.input": ("network.input=tanh", "data.standardize=true"),
     "bias_init=hidden": ("network.bias_init=hidden", "network.hidden=[4,3]"),
     "l2_of=all": ("training.l2=0.2", "training.l2_of=all"),
+    "l1": ("training.l1=0.02", "training.l2=0.1"),
+    "dropout": ("training.dropout=0.4", "training.batch_size=40"),
+    "dropout of all samples in single precision": ("training.dropout=0.4", "training.mode=full", "dtype=float32"),
+    "activations": ("network.hidden=[4,3]", "network.activations=[relu,sigmoid]", "training.dropout=0.2"),
     "class_weights": ("data=quadrants", "training.class_weights=balanced", "warm_start=[{std:0.5}]", "loss=half_mse"),
     "float32": ("dtype=float32", "network.input=sigmoid", "cost=absolute_error", "training.reduction=sum"),
 }
