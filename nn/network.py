@@ -11,7 +11,7 @@ over long contiguous rows even when a layer has two units and a batch one sample
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 
@@ -27,8 +27,7 @@ IDENTITY = ACTIVATIONS["identity"]()
 FEW_PRODUCTS = 400
 
 
-@dataclass(frozen=True)
-class Trace:
+class Trace(NamedTuple):
     """What a forward pass computes: `z` of every layer, and `a` of every layer with the input layer's first.
 
     With dropout `a` is what the next layer gets, f(z) times the `masks` of the hidden layers, and `unmasked` has f(z).
@@ -173,14 +172,15 @@ class Network:
 
         `masks (runs|1, units, n)`, one for each hidden layer, are what dropout multiplies its outputs with.
         """
-        trace = Trace([], [self.input.value(x)], masks, unmasked := list[Array]())
-        for index, ((W, b), activation) in enumerate(zip(layers, self.activations, strict=True)):
+        unmasked: list[Array] = []
+        trace, activations = Trace([], [self.input.value(x)], masks, unmasked), self.activations
+        for index, (W, b) in enumerate(layers):
             z = product(W.swapaxes(1, 2), trace.a[-1])
             if b is not None:
                 z += b[:, :, np.newaxis]
             trace.z.append(z)
-            a = activation.value(z)
-            if index < len(masks):
+            a = activations[index].value(z)
+            if masks and index < len(masks):
                 unmasked.append(a)
                 a = np.multiply(a, masks[index], out=np.empty_like(a))
             trace.a.append(a)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,26 +89,20 @@ class Regularisation:
     clip_norm: Array | None = None
     l1: Array | None = None
 
-    def penalty(self, network: Network, parameters: Array, runs: Rows) -> Array:
-        """What L1 and L2 add to the gradient of these runs at their `parameters (runs, P)`."""
-        rules = ((self.l2, network.penalty), (self.l1, network.l1_penalty))
-        added = [
-            rule(strength[runs, np.newaxis].astype(network.dtype), self.decayed, parameters)
-            for strength, rule in rules
-            if strength is not None
-        ]
-        return reduce(np.add, added) if added else np.zeros_like(parameters)
-
     def applied(self, network: Network, gradient: Array, parameters: Array, runs: Rows) -> Array:
         """The gradient `(runs, P)` of these runs with penalty and clipping."""
-        if self.l2 is not None or self.l1 is not None:
-            gradient = gradient + self.penalty(network, parameters, runs)
+
+        def column(values: Array) -> Array:
+            return values[runs, np.newaxis].astype(network.dtype)
+
+        if self.l2 is not None:
+            gradient = gradient + network.penalty(column(self.l2), self.decayed, parameters)
+        if self.l1 is not None:
+            gradient = gradient + network.l1_penalty(column(self.l1), self.decayed, parameters)
         if self.clip_value is not None:
-            limit = self.clip_value[runs, np.newaxis].astype(network.dtype)
-            gradient = np.clip(gradient, -limit, limit)
+            gradient = np.clip(gradient, -(limit := column(self.clip_value)), limit)
         if self.clip_norm is not None:
-            limit = self.clip_norm[runs, np.newaxis].astype(network.dtype)
-            gradient = gradient * np.minimum(1, limit / norm(gradient)[:, np.newaxis])
+            gradient = gradient * np.minimum(1, column(self.clip_norm) / norm(gradient)[:, np.newaxis])
         return gradient
 
 

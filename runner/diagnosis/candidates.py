@@ -21,7 +21,7 @@ USUAL = (0.1, 0.01, 0.001)  # where a rate is wrong by more than that
 ADAPTIVE = (1e-5, 1.0)  # the lowest and the highest rate for an optimizer whose steps are about as long as the rate
 UNKNOWN = ("lr_low", "lr_high", "bad_start", "too_small")  # what most runs have that no rule explains
 SET: dict[str, Callable[[Spec], bool]] = {  # and what a setting can do that others go without
-    "l2_strong": lambda spec: spec.training.l2 > 0,
+    "l2_strong": lambda spec: spec.training.l1 + spec.training.l2 > 0,
     "clip_tight": lambda spec: (spec.training.clip_norm, spec.training.clip_value) != (None, None),
     "decay_fast": lambda spec: spec.schedule.name != "constant",
     "no_bias": lambda spec: not spec.network.bias,

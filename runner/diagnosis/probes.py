@@ -156,7 +156,8 @@ def _pull(stack: Stack) -> Array:
 
 def _penalty(stack: Stack) -> Array:
     """What L1 and L2 add to the gradient of a run at its first parameters, `(P,)`."""
-    return np.asarray(stack.regularisation.penalty(stack.network, stack.parameters, np.arange(1))[0])
+    alone, none = replace(stack.regularisation, clip_value=None, clip_norm=None), np.zeros_like(stack.parameters)
+    return np.asarray(alone.applied(stack.network, none, stack.parameters, np.arange(1))[0])
 
 
 def _places(subject: Subject) -> Iterator[Array]:

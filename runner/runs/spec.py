@@ -60,13 +60,13 @@ class NetworkSpec(Frozen):
     """Layers, activations of input and output, biases, and where the weights come from when not from `init`."""
 
     hidden: Annotated[tuple[Units, ...], BeforeValidator(field_types.layers)]
+    activations: Annotated[tuple[Annotated[str, Strict()], ...] | None, BeforeValidator(field_types.listed)] = None
     input: str
     output: str
     target_range: Annotated[Literal["auto"] | tuple[Number, Number] | None, BeforeValidator(field_types.target_range)]
     bias: Flag
     bias_init: Literal["zero", "init", "hidden"]
     start: str | None
-    activations: Annotated[tuple[Annotated[str, Strict()], ...] | None, BeforeValidator(field_types.listed)] = None
 
 
 class TrainingSpec(Frozen):
@@ -82,14 +82,14 @@ class TrainingSpec(Frozen):
     online_cost: Flag
     stop_cost: Number | None
     patience: Annotated[Whole, Field(ge=1)] | None
-    restore_best: Flag = False
+    restore_best: Flag = False  # a default is for specs that were stored before there was such a setting
     l2: Annotated[Number, Field(ge=0)]
+    l1: Annotated[Number, Field(ge=0)] = 0.0
     l2_of: Literal["weights", "all"]
     clip_value: Positive | None
     clip_norm: Positive | None
-    class_weights: Literal["none", "balanced"] = "none"  # this and what follows: of specs stored before there were any
-    l1: Annotated[Number, Field(ge=0)] = 0.0
     dropout: Share = 0.0
+    class_weights: Literal["none", "balanced"] = "none"
 
 
 class TestSpec(Frozen):

@@ -27,7 +27,10 @@ def by_hand(seed: int) -> list[list[Array]]:
     """The masks of all updates of one run: a number for every unit and sample, in the order of layers."""
     rng, rate = np.random.default_rng(seed), RATES[seed % 3]
     return [
-        [np.array([[(rng.random() >= rate) / (1 - rate) for _ in range(n)] for _ in range(units)]) for units in UNITS]
+        [
+            np.array([[(rng.random(dtype=np.float32) >= rate) / (1 - rate) for _ in range(n)] for _ in range(units)])
+            for units in UNITS
+        ]
         for n in BATCH_SIZES
     ]
 
@@ -91,7 +94,8 @@ def test_updates_are_those_of_the_masked_network_and_measurements_those_of_the_w
         for step in range(4):
             layers, gradient = network.layers(parameters), np.zeros_like(parameters)
             costs.append(network.cost(network.forward(layers, x), t)[0])
-            masks = [(run.masks.random((1, units, structure.n)) >= rate) / (1 - rate) for units in (5, 3)]
+            numbers = [run.masks.random((1, units, structure.n), dtype=np.float32) for units in (5, 3)]
+            masks = [(one >= rate) / (1 - rate) for one in numbers]
             trace = network.forward(layers, x, masks)
             online.append(network.cost(trace, t)[0])
             network.gradient(layers, trace, t, network.layers(gradient))

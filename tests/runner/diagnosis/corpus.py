@@ -108,6 +108,7 @@ MORE = {
         "no_bias", ("data=xor", "network.hidden=[4]", "network.bias=false", "learning_rate=4", "loss=half_mse",
                     "init=uniform", "init.epsilon=1", "training.mode=full", "training.steps=10000"),
     ),
+    "L1 instead of L2": ("l2_strong", (*SINE, "training.l1=0.3")),
     "a rate at which L2 diverges too": ("lr_high", (*SINE, "learning_rate=125", "training.l2=0.03")),
     "a cost in other units beside a low rate": (
         "lr_low", (*SINE, "learning_rate=1e-4", "network.output=tanh", "fault=mixed_units"),

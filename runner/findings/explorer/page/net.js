@@ -56,7 +56,8 @@ const SOFTMAX = {softmax: Infinity, clipped_softmax: LIMIT};
 const hasFormula = name => Object.hasOwn(ACTIVATIONS, name) || Object.hasOwn(SOFTMAX, name);
 
 /** Whether the page has a formula for everything that a network is made of. */
-const isKnown = net => !net.unknown && [net.input, net.output, ...net.activations.map(({name}) => name)].every(hasFormula);
+const isKnown = net =>
+  !net.unknown && [net.input, net.output, ...net.activations.map(({name}) => name)].every(hasFormula);
 
 /** Softmax over the units of a layer, [unit] -> (n), in place; z is clipped to +-limit. */
 const softmax = (units, limit) => {
