@@ -22,6 +22,7 @@ ADAPTIVE = (1e-5, 1.0)  # the lowest and the highest rate for an optimizer whose
 UNKNOWN = ("lr_low", "lr_high", "bad_start", "too_small")  # what most runs have that no rule explains
 SET: dict[str, Callable[[Spec], bool]] = {  # and what a setting can do that others go without
     "l2_strong": lambda spec: spec.training.l1 + spec.training.l2 > 0,
+    "dropout_strong": lambda spec: spec.training.dropout > 0,
     "clip_tight": lambda spec: (spec.training.clip_norm, spec.training.clip_value) != (None, None),
     "decay_fast": lambda spec: spec.schedule.name != "constant",
     "no_bias": lambda spec: not spec.network.bias,
@@ -46,6 +47,7 @@ ALIKE: dict[str, tuple[str, ...]] = {
     "too_few_samples": ("overfit",),
     "no_bias": ("lr_low", "lr_high", "bad_start"),
     "l2_strong": ("lr_high", "lr_low", "bad_start"),
+    "dropout_strong": ("lr_low", "lr_high", "too_small"),
     "clip_tight": ("lr_low",),
     "momentum_high": ("lr_high",),
     "not_shuffled": ("lr_high", "lr_low"),

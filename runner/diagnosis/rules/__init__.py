@@ -18,5 +18,5 @@ RULES = Rules([
     data.UNEQUAL_INPUTS, data.UNSCALED_INPUTS, data.UNSCALED_TARGETS, start.DEAD_RELU, start.INIT_LARGE,
     steps.MOMENTUM_HIGH, narrow.TOO_SMALL, narrow.BAD_START,
     updates.BATCH_LARGE, steps.TOO_FEW_STEPS, network.VANISHING, steps.LR_HIGH, start.INIT_SMALL, steps.LR_LOW,
-    network.NO_BIAS,
+    penalties.DROPOUT_STRONG, network.NO_BIAS,
 ])  # fmt: skip

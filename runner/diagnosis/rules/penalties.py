@@ -1,4 +1,4 @@
-"""Penalties that leave the network hardly any weights."""
+"""What keeps a network from fitting too well, so strong that it does not learn: L1, L2, dropout."""
 
 import math
 
@@ -84,4 +84,11 @@ L2_STRONG = Rule(
     ),
     evidence=_evidence,
     fixes=_weaker,
+)
+DROPOUT_STRONG = Rule(
+    "D509",
+    "dropout_strong",
+    when=lambda subject: subject.spec.training.dropout > 0 and bool(subject.spec.network.hidden),
+    evidence=lambda subject: [Evidence("training.dropout", subject.spec.training.dropout)],
+    fixes=lambda subject: [("training.dropout=0",)],
 )

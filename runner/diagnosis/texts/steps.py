@@ -30,6 +30,14 @@ TEXTS = {
         "`training.l2=0` or `training.l1=0`, or a hundredth of it.",
         shows=("python -m runner training.l2=0.3",),
     ),
+    "dropout_strong": Text(
+        "dropout leaves the network too few units to learn with",
+        "Each update sees another small part of the network, and no part can do it.",
+        "The fit is flatter than the data; a network without dropout has a far lower cost.",
+        "`training.dropout` is above 0, the run misses what its data allow, and no other cause was found.",
+        "`training.dropout=0`, or more units.",
+        shows=("python -m runner training.dropout=0.5 training.epochs=1500",),
+    ),
     "momentum_high": Text(
         "momentum makes every step far longer than the learning rate says",
         "In the long run the rate is divided by 1 - momentum.",
