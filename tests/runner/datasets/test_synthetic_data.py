@@ -14,7 +14,7 @@ CURVES = {
     "sine": np.sin, "square": np.square, "identity": lambda x: 1.0 * x, "tanh": np.tanh,
     "tanh_sine": lambda x: np.tanh(np.sin(x)),
 }  # fmt: skip
-SYNTHETIC = [name for name in DATASETS if name not in ("csv", "table")]
+SYNTHETIC = [name for name in DATASETS if name not in ("arrays", "csv", "table")]
 MANY = 20_000
 
 
