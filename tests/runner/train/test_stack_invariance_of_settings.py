@@ -43,6 +43,7 @@ SETTINGS = {
     "dropout of all samples in single precision": ("training.dropout=0.4", "training.mode=full", "dtype=float32"),
     "activations": ("network.hidden=[4,3]", "network.activations=[relu,sigmoid]", "training.dropout=0.2"),
     "class_weights": ("data=quadrants", "training.class_weights=balanced", "warm_start=[{std:0.5}]", "loss=half_mse"),
+    "schedule=plateau": ("schedule=plateau", "schedule.patience=1", "schedule.threshold=0.5", "training.evaluations=6"),
     "float32": ("dtype=float32", "network.input=sigmoid", "cost=absolute_error", "training.reduction=sum"),
 }
 
