@@ -23,7 +23,7 @@ from runner.plan.task import Task
 from runner.runs.data import prepare
 from runner.runs.snapshots import snapshot_steps
 from runner.runs.spec import from_plain
-from runner.runs.structure import build_network, hidden_activation
+from runner.runs.structure import build_network, hidden_activations
 from runner.train.blas import ONE_BLAS_THREAD
 from runner.train.stacking import build_stack, first_parameters
 
@@ -72,10 +72,10 @@ class _Trained:
         self._network, self._data = build_network(self._shape.structure), [prepare(spec) for spec in self._specs]
         starts = [None] * len(self._specs)
         self._parameters = first_parameters(self._network, self._specs, starts, self._shape.drawn)
-        activation = hidden_activation(self._shape.structure)
+        activations = hidden_activations(self._shape.structure)
         steps = self._stack().evaluations
         self._kept: list[dict[str, Any]] = [
-            {}, {"recording": Recording(activation)}, {"recording": Recording(activation, is_full=True)},
+            {}, {"recording": Recording(activations)}, {"recording": Recording(activations, is_full=True)},
             {"snapshots": snapshot_steps(steps, self._network.n_parameters)},
         ]  # fmt: skip
 

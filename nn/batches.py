@@ -68,7 +68,7 @@ class ShuffledBatches:
     ) -> None:
         self.order = order
         self._X, self._Y, self._batch_size = X, Y, batch_size
-        self._generators = _Sources(orders)
+        self._generators = Sources(orders)
         self._passes_ahead = passes_ahead or max(1, SAMPLES_AHEAD // X.shape[1])
         self._passes: deque[Rows] = deque()
         self._pass, self._position = self._one_pass(), 0
@@ -133,7 +133,7 @@ class FreshBatches:
         self, draws: Sequence[Draw], batch_size: int, dtype: Any, ahead: int = 1024, order: Order = "C"
     ) -> None:
         self.order = order
-        self._draws, self._batch_size, self._dtype, self._ahead = _Sources(draws), batch_size, dtype, ahead
+        self._draws, self._batch_size, self._dtype, self._ahead = Sources(draws), batch_size, dtype, ahead
         self._pair, self._position = self._draw(), 0
 
     def next(self) -> Pair:
@@ -166,7 +166,7 @@ def paired(draw: Draw, pairing: Pairing, rng: np.random.Generator) -> Draw:
     return draw_pairs
 
 
-class _Sources(Generic[Source]):
+class Sources(Generic[Source]):
     """What each run draws from; a run that is in the stack twice draws once for both."""
 
     def __init__(self, sources: Sequence[Source]) -> None:

@@ -113,14 +113,6 @@ def narrow(values: Array, shape: tuple[int, ...]) -> Array:
     return np.asarray(values[0] if values.ndim == 2 else values[: shape[0]])
 
 
-def penalty_difference(l2: float, decayed: Array, parameters: Array) -> Array:
-    """The derivative `(P,)` of l2 / 2 sum decayed_i p_i^2 by a central difference, which a parabola has exactly."""
-    h = 1e-3 * np.maximum(1, np.abs(parameters))
-    above, below = parameters + h, parameters - h
-    # (above^2 - below^2) / (above - below), as a product: squares could overflow
-    return np.asarray(0.5 * l2 * decayed * ((above - below) / (2 * h)) * (above + below))
-
-
 def judge(gradient: Array, derivative: Array, weights: Array, uncertainty: Array | float = 0.0) -> Verdict:
     """What is wrong with the gradient of one array, if anything; entries whose derivative is NaN are left out.
 
@@ -143,7 +135,7 @@ def judge(gradient: Array, derivative: Array, weights: Array, uncertainty: Array
 
 
 def judge_penalty(penalty: Array, derivative: Array) -> Verdict:
-    """What is wrong with the step that L2 regularisation adds for one array."""
+    """What is wrong with what L1 and L2 regularisation add for one array."""
     allowed = TOLERANCE * max(norm(penalty), norm(derivative))
     if norm(penalty - derivative) <= allowed:
         return Verdict("right", True)

@@ -9,14 +9,17 @@ over long contiguous rows even when a layer has two units and a batch one sample
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 
 from nn.activations import ACTIVATIONS, Activation
 from nn.initializers import Initializer
 from nn.losses import Loss
+from nn.penalties import pull, shrink
+from nn.products import product, sum_over_samples
 from nn.registry import Array, Order
 
 Layer = tuple[Array, Array | None]
@@ -24,30 +27,37 @@ IDENTITY = ACTIVATIONS["identity"]()
 FEW_PRODUCTS = 400
 
 
-@dataclass(frozen=True)
-class Trace:
-    """What a forward pass computes: `z` of every layer, and `a` of every layer with the input layer's first."""
+class Trace(NamedTuple):
+    """What a forward pass computes: `z` of every layer, and `a` of every layer with the input layer's first.
+
+    With dropout `a` is what the next layer gets, f(z) times the `masks` of the hidden layers, and `unmasked` has f(z).
+    """
 
     z: list[Array]
     a: list[Array]
+    masks: Sequence[Array] = ()
+    unmasked: Sequence[Array] = ()
 
 
 def back_propagate(network: "Network", layers: list[Layer], trace: Trace, t: Array, out: list[Layer]) -> None:
     """The gradient of the objective into `out`, the layer views of a gradient array `(runs, P)`.
 
     delta_L = d loss / d z_L (/ n for the mean);  dW_l = a_(l-1) delta_l^T;  db_l = sum over samples of delta_l;
-    delta_(l-1) = (W_l delta_l) f'(z_(l-1)). Rumelhart, Hinton and Williams (1986).
+    delta_(l-1) = (W_l delta_l) f'(z_(l-1)). Rumelhart, Hinton and Williams (1986). With dropout delta_(l-1) is also
+    times the mask of layer l - 1, and f' that of f(z) before the mask.
     """
-    slope = network.activation.derivative
     delta = network.output_delta(trace, t)
     for index in reversed(range(len(layers))):
         dW, db = out[index]
         product(trace.a[index], delta.swapaxes(1, 2), out=dW)
         if db is not None:
             sum_over_samples(delta, out=db)
-        if index > 0 and slope is not None:
-            delta = product(layers[index][0], delta)
-            delta *= slope(trace.z[index - 1], trace.a[index])
+        if index > 0 and (slope := network.activations[index - 1].derivative) is not None:
+            delta, a = product(layers[index][0], delta), trace.a[index]
+            if trace.masks:
+                delta *= trace.masks[index - 1]
+                a = trace.unmasked[index - 1]
+            delta *= slope(trace.z[index - 1], a)
 
 
 def as_given(X: Array, Y: Array, rngs: Sequence[np.random.Generator]) -> tuple[Array, Array]:
@@ -74,11 +84,6 @@ def descend(network: "Network", layers: list[Layer], trace: Trace, t: Array, out
     return change()
 
 
-def pull(l2: Array, decayed: Array, parameters: Array) -> Array:
-    """What L2 regularisation adds to the gradient: l2 * W, the derivative of l2 / 2 |W|^2, `(runs, P)`."""
-    return parameters * decayed * l2
-
-
 def trained_targets(t: Array, shift: Array, scale: Array) -> Array:
     """What the outputs are compared with for the cost: the targets as they are trained, `(runs, d_out, n)`.
 
@@ -91,9 +96,10 @@ def trained_targets(t: Array, shift: Array, scale: Array) -> Array:
 class Network:
     """The structure that all runs of a stack share. `sizes` are the units of every layer, input and output included.
 
-    `input` is the activation of the input layer. `loss` is trained, its `reduction` over the samples of a batch is the
-    objective; `shown` is the loss whose mean is reported as the cost, where that is another one.
-    The last five fields are steps of training that a fault may replace (`nn.faults`).
+    `activation` is that of the hidden layers, unless `own_activations` has one for each of them; `input` that of the
+    input layer. `loss` is trained, its `reduction` over the samples of a batch is the objective; `shown` is the loss
+    whose mean is reported as the cost, where that is another one.
+    The fields from `pairing` to `l1_penalty` are steps of training that a fault may replace (`nn.faults`).
     """
 
     sizes: tuple[int, ...]
@@ -110,6 +116,18 @@ class Network:
     penalty: Callable[[Array, Array, Array], Array] = pull
     update: Callable[["Network", list[Layer], Trace, Array, list[Layer], Change], Array] = descend
     cost_targets: Callable[[Array, Array, Array], Array] = trained_targets
+    l1_penalty: Callable[[Array, Array, Array], Array] = shrink
+    own_activations: tuple[Activation, ...] = ()
+
+    @cached_property
+    def activations(self) -> tuple[Activation, ...]:
+        """Those of the hidden layers and the output, one for each."""
+        return (*(self.own_activations or (self.activation,) * (len(self.sizes) - 2)), self.output)
+
+    def with_hidden(self, change: Callable[[Activation], Activation]) -> "Network":
+        """The same network with something done to the activations of its hidden layers."""
+        own = tuple(map(change, self.own_activations))
+        return replace(self, activation=change(self.activation), own_activations=own)
 
     @property
     def shapes(self) -> list[tuple[int, int]]:
@@ -149,16 +167,23 @@ class Network:
             start = end
         return layers
 
-    def forward(self, layers: list[Layer], x: Array) -> Trace:
-        """Z and a of every layer for `x (runs|1, d_in, n)`."""
-        trace = Trace([], [self.input.value(x)])
+    def forward(self, layers: list[Layer], x: Array, masks: Sequence[Array] = ()) -> Trace:
+        """Z and a of every layer for `x (runs|1, d_in, n)`.
+
+        `masks (runs|1, units, n)`, one for each hidden layer, are what dropout multiplies its outputs with.
+        """
+        unmasked: list[Array] = []
+        trace, activations = Trace([], [self.input.value(x)], masks, unmasked), self.activations
         for index, (W, b) in enumerate(layers):
             z = product(W.swapaxes(1, 2), trace.a[-1])
             if b is not None:
                 z += b[:, :, np.newaxis]
             trace.z.append(z)
-            last = index == len(layers) - 1
-            trace.a.append((self.output if last else self.activation).value(z))
+            a = activations[index].value(z)
+            if masks and index < len(masks):
+                unmasked.append(a)
+                a = np.multiply(a, masks[index], out=np.empty_like(a))
+            trace.a.append(a)
         return trace
 
     def cost(self, trace: Trace, t: Array) -> Array:
@@ -184,39 +209,3 @@ class Network:
         """Outputs `(runs, n, d_out)` for parameters `(runs, P)` and `X (runs|1, n, d_in)`."""
         x = np.asarray(X, dtype=self.dtype).swapaxes(1, 2)
         return np.ascontiguousarray(self.forward(self.layers(parameters), x).a[-1].swapaxes(1, 2))
-
-
-def product(left: Array, right: Array, out: Array | None = None) -> Array:
-    """Product of two matrices per run: `(runs, i, j) @ (runs, j, k)`.
-
-    An outer product is a plain multiplication, and where the runs are next to each other in memory einsum goes through
-    them in its inner loop: both cost less than a call of BLAS per run, which is what matmul does. The choice does not
-    depend on how many runs there are, so that a run has the same bits in every stack.
-    """
-    if left.shape[-1] == 1:
-        return np.multiply(left, right, out=out)
-    if _runs_are_adjacent(left):
-        return np.asarray(np.einsum("rij,rjk->rik", left, right, out=out, order="F"))
-    return np.matmul(left, right, out=out)
-
-
-def sum_over_samples(values: Array, out: Array) -> None:
-    """The sum over the last axis of `(runs, units, n)` into `(runs, units)`; a product with ones is faster per run."""
-    if values.shape[-1] == 1:
-        out[...] = values[:, :, 0]
-    elif _runs_are_adjacent(values):
-        np.add.reduce(values, axis=-1, out=out)
-    else:
-        product(values, np.ones((values.shape[-1], 1), dtype=values.dtype), out=out[:, :, np.newaxis])
-
-
-def _runs_are_adjacent(values: Array) -> bool:
-    return values.strides[0] == values.itemsize
-
-
-def norm(gradient: Array) -> Array:
-    """Euclidean norm over the parameters `(runs, P)` of each run, `(runs,)`; scaled first: squares cannot overflow."""
-    largest = np.abs(gradient).max(axis=1, initial=0)
-    scale = np.where(largest > 0, largest, 1)
-    scaled = gradient / scale[:, np.newaxis]
-    return np.asarray(scale * np.sqrt((scaled * scaled).sum(axis=1)))

@@ -47,27 +47,33 @@ Signals = dict[str, Array]
 class Recording:
     """What is recorded of a stack: the first four signals, or with `is_full` all seven.
 
-    `activation` is the registered one of the hidden layers.
+    `activations` are the registered ones of the hidden layers, one for each.
     """
 
-    activation: Activation
+    activations: Sequence[Activation]
     is_full: bool = False
 
     @cached_property
-    def largest_slope(self) -> float:
-        """The largest absolute slope for |z| <= 10, where all activations of ours have theirs."""
-        z, same = GRID.copy(), GRID.copy()  # a person's own activation may work in place
-        slopes = np.abs(self._slope(z, self.activation.value(same)))
-        return float(slopes.max(initial=0, where=np.isfinite(slopes)))
+    def largest_slopes(self) -> tuple[float, ...]:
+        """The largest absolute slope of each for |z| <= 10, where all activations of ours have theirs."""
+        return tuple(map(largest_slope, self.activations))
 
-    def is_flatter(self, share: float, z: Array, a: Array) -> Mask:
-        """Where the slope is below a share of its largest, for pre-activations and activations `(runs, units, n)`."""
-        return np.abs(self._slope(z, a)) < max(share * self.largest_slope, np.finfo(np.float64).tiny)
+    def is_flatter(self, layer: int, share: float, z: Array, a: Array) -> Mask:
+        """Where the slope in a hidden layer is below a share of its largest, for its `z` and `a (runs, units, n)`."""
+        limit = max(share * self.largest_slopes[layer], np.finfo(np.float64).tiny)
+        return np.abs(_slope(self.activations[layer], z, a)) < limit
 
-    def _slope(self, z: Array, a: Array) -> Array:
-        derivative = self.activation.derivative
-        slope = np.ones_like(z) if derivative is None else derivative(z, a)
-        return slope if np.shape(slope) == z.shape else np.broadcast_to(slope, z.shape)
+
+def largest_slope(activation: Activation) -> float:
+    """The largest absolute slope of an activation for |z| <= 10."""
+    z, same = GRID.copy(), GRID.copy()  # a person's own activation may work in place
+    slopes = np.abs(_slope(activation, z, activation.value(same)))
+    return float(slopes.max(initial=0, where=np.isfinite(slopes)))
+
+
+def _slope(activation: Activation, z: Array, a: Array) -> Array:
+    slope = np.ones_like(z) if activation.derivative is None else activation.derivative(z, a)
+    return slope if np.shape(slope) == z.shape else np.broadcast_to(slope, z.shape)
 
 
 def recorded_steps(evaluations: Sequence[int]) -> list[int]:
@@ -142,21 +148,22 @@ class Recorder:
         """Nearly every unit is alive for one of a few samples; only the others are looked at for all of them."""
         found = np.empty((len(self._before), len(hidden)))
         for layer, (z, a) in enumerate(hidden):
-            dead = self._are_flat(spaced(z, FEW), spaced(a, FEW))
+            dead = self._are_flat(layer, spaced(z, FEW), spaced(a, FEW))
             if z.shape[-1] > FEW and dead.any():
-                dead[dead] = self._are_flat(z[dead][:, np.newaxis], a[dead][:, np.newaxis])[:, 0]
+                dead[dead] = self._are_flat(layer, z[dead][:, np.newaxis], a[dead][:, np.newaxis])[:, 0]
             np.add.reduce(dead, axis=1, out=found[:, layer])
         return np.asarray(found / self._units[:-1])
 
-    def _are_flat(self, z: Array, a: Array) -> Mask:
-        """Which units are dead for all of these samples, `(runs, units)`."""
+    def _are_flat(self, layer: int, z: Array, a: Array) -> Mask:
+        """Which units of a hidden layer are dead for all of these samples, `(runs, units)`."""
         assert self.recording is not None
-        return np.asarray(self.recording.is_flatter(DEAD, z, a).all(axis=-1))
+        return np.asarray(self.recording.is_flatter(layer, DEAD, z, a).all(axis=-1))
 
 
 def _more(recording: Recording, hidden: Sequence[tuple[Array, Array]]) -> list[Array]:
     """The signals that only a full recording has, `(runs, hidden layers)`, of z and a of every hidden layer."""
-    saturated = [recording.is_flatter(SATURATED, z, a).mean(axis=(1, 2)) for z, a in hidden]
+    flatter = [recording.is_flatter(layer, SATURATED, z, a) for layer, (z, a) in enumerate(hidden)]
+    saturated = [one.mean(axis=(1, 2)) for one in flatter]
     flat = [(np.ptp(a, axis=-1) <= FLAT * np.abs(a).max(axis=-1)).mean(axis=1) for _, a in hidden]
     spread = [np.sqrt(a.var(axis=-1, dtype=np.float64).mean(axis=1)) for _, a in hidden]
     return [np.stack(values, axis=1) for values in (saturated, flat, spread) if values]

@@ -8,9 +8,11 @@ from numpy.typing import NDArray
 
 from nn.batches import Batches, Rows
 from nn.class_weights import ClassWeights, weighted
+from nn.dropout import Dropout
 from nn.metrics import Value
 from nn.network import Network, trained_targets
 from nn.optimizers import Optimizer
+from nn.products import norm
 from nn.registry import Array
 from nn.signals import Recording
 
@@ -95,14 +97,31 @@ class Stopping:
 class Regularisation:
     """What is done to the gradient before the optimizer sees it.
 
-    `l2`, `clip_value` and `clip_norm (runs,)` are None for a stack in which no run has them; `decayed (P,)` is 1 for
-    the parameters that L2 applies to, and 0 for the others.
+    `l1`, `l2`, `clip_value` and `clip_norm (runs,)` are None for a stack in which no run has them; `decayed (P,)` is 1
+    for the parameters that L1 and L2 apply to, and 0 for the others.
     """
 
     decayed: Array
     l2: Array | None = None
     clip_value: Array | None = None
     clip_norm: Array | None = None
+    l1: Array | None = None
+
+    def applied(self, network: Network, gradient: Array, parameters: Array, runs: Rows) -> Array:
+        """The gradient `(runs, P)` of these runs with penalty and clipping."""
+
+        def column(values: Array) -> Array:
+            return values[runs, np.newaxis].astype(network.dtype)
+
+        if self.l2 is not None:
+            gradient = gradient + network.penalty(column(self.l2), self.decayed, parameters)
+        if self.l1 is not None:
+            gradient = gradient + network.l1_penalty(column(self.l1), self.decayed, parameters)
+        if self.clip_value is not None:
+            gradient = np.clip(gradient, -(limit := column(self.clip_value)), limit)
+        if self.clip_norm is not None:
+            gradient = gradient * np.minimum(1, column(self.clip_norm) / norm(gradient)[:, np.newaxis])
+        return gradient
 
 
 @dataclass(frozen=True)
@@ -115,7 +134,7 @@ class Stack:
     trained, with `in_units` in the units of the data.
     With `online` the cost of every batch before its update is averaged between evaluations. Without
     `class_weights` all samples count the same, and without a `recording` no signals are kept. `snapshots` are those of
-    the evaluations at which the parameters are.
+    the evaluations at which the parameters are. `dropout` is for updates alone; a batch's cost for `online` has it.
     """
 
     network: Network
@@ -132,6 +151,7 @@ class Stack:
     class_weights: ClassWeights | None = None
     recording: Recording | None = None
     snapshots: Sequence[int] = ()
+    dropout: Dropout | None = None
 
     @property
     def series(self) -> tuple[str, ...]:

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nn.batches import Rows, sample_last
-from nn.network import Trace, norm
+from nn.network import Trace
 from nn.optimizers import Step
+from nn.products import norm
 from nn.rates import Rates
 from nn.registry import Array
 from nn.signals import EARLY_SAMPLES, Recorder, spaced
@@ -41,7 +42,7 @@ def train(stack: Stack, on_evaluation: Callable[[int], None] = lambda step: None
 def first_gradient(stack: Stack, x: Array, t: Array) -> Array:
     """The gradient `(runs, P)` that a stack's first update uses for `x (runs|1, d_in, n)` and `t (runs|1, d_out, n)`.
 
-    That of the loss: without the penalty, and before clipping.
+    That of the loss: without the penalty, before clipping, and without dropout.
     """
     with np.errstate(all="ignore"):
         training = _Training(stack)
@@ -58,7 +59,7 @@ class _Training:
         runs, network = len(stack.parameters), stack.network
         self.stack = stack
         self.active: NDArray[np.intp] = np.arange(runs)
-        self.batches, order = stack.batches, stack.batches.order
+        self.batches, self.dropout, order = stack.batches, stack.dropout, stack.batches.order
         self.parameters = stack.parameters.astype(network.dtype, order=order)
         given = stack.descent.state or [np.zeros_like(self.parameters) for _ in range(stack.descent.optimizer.slots)]
         self.state = [slot.astype(network.dtype, order=order) for slot in given]
@@ -99,7 +100,7 @@ class _Training:
     def _update(self, step: int) -> None:
         network = self.network
         x, t = self.batches.next()
-        trace = network.forward(self.layers, x)
+        trace = network.forward(self.layers, x, self.dropout.next(x.shape[-1]) if self.dropout else ())
         if self.stack.online:
             self.online_cost += network.cost(trace, self._cost_targets(t))
             self.online_steps += 1
@@ -108,13 +109,8 @@ class _Training:
 
     def change(self, *, step: int | None = None, preview: bool = False) -> Array:
         """What is subtracted from the parameters for the last gradient (`nn.network.Change`)."""
-        stack, by, gradient = self.stack, self.stack.regularisation, self.gradient
-        if by.l2 is not None:
-            gradient = gradient + stack.network.penalty(self._column(by.l2), by.decayed, self.parameters)
-        if by.clip_value is not None:
-            gradient = np.clip(gradient, -(limit := self._column(by.clip_value)), limit)
-        if by.clip_norm is not None:
-            gradient = gradient * np.minimum(1, self._column(by.clip_norm) / norm(gradient)[:, np.newaxis])
+        stack, by = self.stack, self.stack.regularisation
+        gradient = by.applied(stack.network, self.gradient, self.parameters, self.active)
         rate = self.rates.of(self.step)[:, np.newaxis]
         state = [slot.copy(order="K") for slot in self.state] if preview else self.state
         seen = Step(gradient, self.parameters, by.decayed, rate, self.step if step is None else step)
@@ -199,7 +195,7 @@ class _Training:
         return self.stack.cost_targets(t, self.active)
 
     def _online_cost(self, train_cost: Array) -> Array:
-        """The mean cost of the batches since the last evaluation, each before its own update."""
+        """The mean cost of the batches since the last evaluation, each before its own update and with its dropout."""
         mean = self.online_cost / self.online_steps if self.online_steps else train_cost
         self.online_cost, self.online_steps = np.zeros(len(self.active)), 0
         return mean
@@ -220,6 +216,8 @@ class _Training:
         self.rates.keep(rows)
         self.online_cost = self.online_cost[rows]
         self.batches.keep(rows)
+        if self.dropout:
+            self.dropout.keep(rows)
         self.recorder.keep(rows)
         self._make_views()
 

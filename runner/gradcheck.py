@@ -34,8 +34,8 @@ from runner.train.stacking import build_stack, first_parameters
 ALL, LIST = "--all", "--faults"
 ENTRIES, WORK = (20, 2000), 1e9  # entries to check of one array: within these, WORK / (parameters times samples)
 USAGE = """\
-Is the gradient of a network right? Compares what training would use (back-propagation and the pull of L2, before
-clipping) with central differences of the objective, array by array, at the first weights and on the first batch.
+Is the gradient of a network right? Compares what training would use (back-propagation and the pull of L1 and L2,
+before clipping) with central differences of the objective, array by array, at the first weights and on the first batch.
 Says what the sizes of the gradients mean, and which faults lie elsewhere: in the batch, the update or the shown cost.
 
   python -m runner.gradcheck                                   the network of python -m runner

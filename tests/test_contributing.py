@@ -19,8 +19,9 @@ from nn.faults import FAULTS
 from nn.initializers import INITIALIZERS
 from nn.losses import LOSSES
 from nn.metrics import METRICS
-from nn.network import Network, pull
+from nn.network import Network
 from nn.optimizers import OPTIMIZERS, Step
+from nn.penalties import pull, shrink
 from nn.registry import Registry
 from nn.schedules import SCHEDULES
 from runner.datasets import DATASETS
@@ -172,7 +173,7 @@ def functions_of(part: str) -> Iterator[tuple[str, Callable[..., Any]]]:
 
 
 def test_each_kind_of_part_stands_in_the_table_of_what_parts_see() -> None:
-    assert what_parts_see().keys() == {*PARTS, "L2 penalty"}
+    assert what_parts_see().keys() == {*PARTS, "L1 penalty", "L2 penalty"}
     assert {id(registry) for registry in REGISTRIES.values()} <= {id(registry) for registry in PARTS.values()}
 
 
@@ -192,7 +193,8 @@ def test_the_fields_of_what_a_part_is_handed_are_those_in_the_table() -> None:
     assert {f"network.{name}": handed(step) for name, step in steps.items()} == {
         name: names.split(", ") for name, names in CALL.findall(table["fault"][1])
     }
-    assert CALL.findall(table["L2 penalty"][0]) == [("penalty", ", ".join(handed(pull)))]
+    for part, name, rule in (("L1 penalty", "l1_penalty", shrink), ("L2 penalty", "penalty", pull)):
+        assert CALL.findall(table[part][0]) == [(name, ", ".join(handed(rule)))]
     for part, name, fields in (
         ("optimizer", "step", Step._fields),
         ("data set", "streams", [field.name for field in dataclasses.fields(Streams)]),

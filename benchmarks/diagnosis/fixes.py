@@ -25,6 +25,7 @@ FIXES: dict[str, tuple[Settings, ...]] = {
     "clip_tight": (("training.clip_norm=null", "training.clip_value=null"),),
     "batch_large": (("training.mode=minibatch", "training.batch_size=null"),),
     "l2_strong": (("training.l2=0",),),
+    "dropout_strong": (("training.dropout=0",),),
     "momentum_high": (("optimizer.momentum=0.9",),),
     "init_large": DRAWN,
     "init_small": DRAWN,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -19,7 +20,7 @@ def derivative_of_activated(network: Network) -> Network:
 
     For a sigmoid it then lies in [0.1966, 0.25]: practically a constant.
     """
-    return replace(network, activation=_at_activated(network.activation), output=_at_activated(network.output))
+    return replace(network.with_hidden(_at_activated), output=_at_activated(network.output))
 
 
 def _at_activated(activation: Activation) -> Activation:
@@ -35,19 +36,19 @@ def softplus_as_relu_derivative(network: Network) -> Network:
 
     Softplus is the smooth ReLU itself; at a dead unit it is 0.69, and it grows with the activation.
     """
-    return replace(network, activation=replace(network.activation, derivative=lambda z, a: np.logaddexp(0, a)))
+    return network.with_hidden(lambda activation: replace(activation, derivative=lambda z, a: np.logaddexp(0, a)))
 
 
 @FAULTS.register
 def sigmoid_as_relu_derivative(network: Network) -> Network:
     """1 / (1 + exp(-z)), the derivative of softplus, where ReLU's derivative is meant."""
-    return replace(network, activation=replace(network.activation, derivative=lambda z, a: logistic(z)))
+    return network.with_hidden(lambda activation: replace(activation, derivative=lambda z, a: logistic(z)))
 
 
 @FAULTS.register
 def missing_derivative(network: Network) -> Network:
     """The hidden delta W delta without f'(z): hidden layers are treated as if they were linear."""
-    return replace(network, activation=replace(network.activation, derivative=lambda z, a: np.ones_like(z)))
+    return network.with_hidden(lambda activation: replace(activation, derivative=lambda z, a: np.ones_like(z)))
 
 
 @FAULTS.register
@@ -67,7 +68,7 @@ def stale_pre_activation(network: Network) -> Network:
         if b is not None:
             z = z + b[:, :1, np.newaxis]
         scratch = [(np.empty_like(dW), None if db is None else np.empty_like(db)) for dW, db in out]
-        stale = replace(network, activation=_at(network.activation, z), output=_at(network.output, z))
+        stale = replace(network.with_hidden(partial(_at, z=z)), output=_at(network.output, z))
         right(stale, layers, trace, t, scratch)
         for (dW, db), (wrong_dW, wrong_db) in zip(out[:-1], scratch[:-1], strict=True):
             dW[...] = wrong_dW
@@ -172,9 +173,13 @@ def _after_gradient(
 
 @FAULTS.register
 def regulariser_sign(network: Network) -> Network:
-    """-l2 * W where + l2 * W is meant: the weights are pushed away from zero."""
-    penalty = network.penalty
-    return replace(network, penalty=lambda l2, decayed, parameters: -penalty(l2, decayed, parameters))
+    """-l2 * W where + l2 * W is meant, and so with L1: the weights are pushed away from zero."""
+    penalty, l1_penalty = network.penalty, network.l1_penalty
+    return replace(
+        network,
+        penalty=lambda l2, decayed, parameters: -penalty(l2, decayed, parameters),
+        l1_penalty=lambda l1, decayed, parameters: -l1_penalty(l1, decayed, parameters),
+    )
 
 
 @FAULTS.register

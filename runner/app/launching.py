@@ -40,6 +40,7 @@ from runner.runs.environment import source
 from runner.runs.leftovers import left_out
 from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult, failures, save
+from runner.runs.structure import in_words
 from runner.store.folder import JOB, STACKS, SweepFolder
 from runner.train.training import train_task
 
@@ -200,7 +201,7 @@ def train_alone(job: Job, folder: Path, case: str | None, prints_result: bool = 
     """Train a run that is no part of a sweep, called after its `case` where it has one."""
     plan = make_plan([job])
     (spec,) = plan.specs
-    about = about_run(case, f"{spec.data.name} {spec.activation.name}", run_id(), job.overrides)
+    about = about_run(case, f"{spec.data.name} {in_words(spec)}", run_id(), job.overrides)
     say_notes(plan)
     context = SweepContext(SweepFolder(folder), about, plan.settings, is_sweep=False, composing=composing_again)
     sweep.run(delivery := Delivery(replace(context, prints_result=prints_result)), plan)

@@ -19,6 +19,7 @@ from runner.runs.documents.whole import Planned
 from runner.runs.overrides import label_of, swept_keys
 from runner.runs.settings import DaskExecutor, ProcessExecutor, QueueExecutor
 from runner.runs.spec import Spec, flatten
+from runner.runs.structure import in_words
 from runner.store.address import sqlite_file, tracking_uri
 from runner.train.starting import pieces_for
 
@@ -84,7 +85,7 @@ def _structure(phases: Sequence[Phase]) -> tuple[str, str, str]:
     batch = "all" if spec.training.mode == "full" else spec.training.batch_size
     sizes = "-".join(map(str, shape.sizes))
     return (
-        f"{sizes} {spec.activation.name}",
+        f"{sizes} {in_words(spec)}",
         f"{facts.n_train} of {spec.data.name}",
         f"{count(steps, 'step')} of {batch}, {spec.optimizer.name}",
     )

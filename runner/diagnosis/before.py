@@ -27,6 +27,7 @@ from runner.runs.overrides import settings_of
 from runner.runs.planned import PlannedRun
 from runner.runs.result import RunResult
 from runner.runs.spec import Spec
+from runner.runs.structure import activations_of
 from runner.train.blas import ONE_BLAS_THREAD
 
 MOST = 20  # settings that are looked at
@@ -199,5 +200,6 @@ def _is_intended(rule: Rule, run: PlannedRun) -> bool:
 
 def _has_own_code(spec: Spec) -> bool:
     """Whether a gradient may be wrong: with a fault, or with a part of one's own."""
-    parts = {"activation": [spec.activation.name, spec.network.input, spec.network.output], "loss": [spec.loss.name]}
+    hidden = [one.name for one in activations_of(spec)]
+    parts = {"activation": [*hidden, spec.network.input, spec.network.output], "loss": [spec.loss.name]}
     return bool(spec.fault) or any(is_own(kind, name) for kind, names in parts.items() for name in names)

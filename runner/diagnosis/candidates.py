@@ -7,7 +7,7 @@ from itertools import chain, zip_longest
 
 from runner.diagnosis.causes import typed
 from runner.diagnosis.rules import Rule, Rules
-from runner.diagnosis.rules.start import RECTIFIERS
+from runner.diagnosis.rules.start import rectified
 from runner.diagnosis.rules.steps import STEADILY
 from runner.diagnosis.subject import Subject
 from runner.runs.diagnosis import Diagnosis, Overrides, is_of_seeds
@@ -21,7 +21,8 @@ USUAL = (0.1, 0.01, 0.001)  # where a rate is wrong by more than that
 ADAPTIVE = (1e-5, 1.0)  # the lowest and the highest rate for an optimizer whose steps are about as long as the rate
 UNKNOWN = ("lr_low", "lr_high", "bad_start", "too_small")  # what most runs have that no rule explains
 SET: dict[str, Callable[[Spec], bool]] = {  # and what a setting can do that others go without
-    "l2_strong": lambda spec: spec.training.l2 > 0,
+    "l2_strong": lambda spec: spec.training.l1 + spec.training.l2 > 0,
+    "dropout_strong": lambda spec: spec.training.dropout > 0,
     "clip_tight": lambda spec: (spec.training.clip_norm, spec.training.clip_value) != (None, None),
     "decay_fast": lambda spec: spec.schedule.name != "constant",
     "no_bias": lambda spec: not spec.network.bias,
@@ -46,6 +47,7 @@ ALIKE: dict[str, tuple[str, ...]] = {
     "too_few_samples": ("overfit",),
     "no_bias": ("lr_low", "lr_high", "bad_start"),
     "l2_strong": ("lr_high", "lr_low", "bad_start"),
+    "dropout_strong": ("lr_low", "lr_high", "too_small"),
     "clip_tight": ("lr_low",),
     "momentum_high": ("lr_high",),
     "not_shuffled": ("lr_high", "lr_low"),
@@ -162,14 +164,14 @@ def _fixes(rule: Rule, subject: Subject) -> list[Overrides]:
         return [(f"network.hidden=[{','.join(str(WIDER * units) for units in hidden)}]",)] if hidden else []
     is_idle = {
         "momentum_high": not subject.has_momentum,
-        "dead_relu": subject.spec.activation.name not in RECTIFIERS,
+        "dead_relu": not rectified(subject.spec),
         "init_large": not _begins_large(subject),
         "init_small": _begins_large(subject),
         "bad_start": subject.falls > STEADILY,  # in no trap
     }
     if is_idle.get(rule.cause):
         return []
-    fixes = [*map(tuple, rule.fixes(subject))]
+    fixes = [*rule.to_try(subject)]
     if rule.cause == "too_few_steps":
         return fixes[:1]
     return [fix for fix in fixes if is_of_seeds(fix)] if rule.cause == "bad_start" else fixes

@@ -8,6 +8,7 @@ import numpy as np
 from nn import gradients
 from nn.activations import LIMIT
 from nn.gradients import Comparison
+from nn.penalties import penalty_difference
 from nn.registry import Array
 from nn.stack import Stack
 from nn.training import first_gradient
@@ -147,17 +148,16 @@ def _doubted(used: Side, right: Side) -> tuple[set[str], set[str]]:
 
 
 def _pull(stack: Stack) -> Array:
-    """What L2 has to add to the gradient of a run at its first parameters, `(P,)`."""
+    """What L1 and L2 have to add to the gradient of a run at its first parameters, `(P,)`."""
     by = stack.regularisation
-    return gradients.penalty_difference(0.0 if by.l2 is None else float(by.l2[0]), by.decayed, stack.parameters[0])
+    l1, l2 = (0.0 if one is None else float(one[0]) for one in (by.l1, by.l2))
+    return penalty_difference(l1, l2, by.decayed, stack.parameters[0])
 
 
 def _penalty(stack: Stack) -> Array:
-    """What L2 adds to the gradient of a run at its first parameters, `(P,)`."""
-    by = stack.regularisation
-    if by.l2 is None:
-        return np.zeros_like(stack.parameters[0])
-    return np.asarray(stack.network.penalty(by.l2[:, np.newaxis], by.decayed, stack.parameters)[0])
+    """What L1 and L2 add to the gradient of a run at its first parameters, `(P,)`."""
+    alone, none = replace(stack.regularisation, clip_value=None, clip_norm=None), np.zeros_like(stack.parameters)
+    return np.asarray(alone.applied(stack.network, none, stack.parameters, np.arange(1))[0])
 
 
 def _places(subject: Subject) -> Iterator[Array]:

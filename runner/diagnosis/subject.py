@@ -24,7 +24,7 @@ from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult, network_of
 from runner.runs.shape import Shape
 from runner.runs.spec import DataCommon, Spec
-from runner.runs.structure import build_network, hidden_activation
+from runner.runs.structure import build_network, hidden_activations
 from runner.train.stacking import build_stack, first_parameters
 
 MOST_SAMPLES = 1000  # that a probe looks at
@@ -181,9 +181,9 @@ class Subject:
 
     def dead(self, parameters: Array) -> Array:
         """The share of units of every hidden layer whose slope is below 1 % of its largest for all that is `seen`."""
-        trace, recording = self.trace(parameters), Recording(hidden_activation(self.shape.structure))
-        layers = zip(trace.z[:-1], trace.a[1:-1], strict=True)
-        return np.array([recording.is_flatter(0.01, z, a).all(axis=-1).mean() for z, a in layers])
+        trace, recording = self.trace(parameters), Recording(hidden_activations(self.shape.structure))
+        layers = enumerate(zip(trace.z[:-1], trace.a[1:-1], strict=True))
+        return np.array([recording.is_flatter(layer, 0.01, z, a).all(axis=-1).mean() for layer, (z, a) in layers])
 
     def sizes(self, parameters: Array) -> Array:
         """The norm of W by the square root of its units, of every layer: 1 where a unit's weights are of norm 1."""

@@ -19,6 +19,8 @@ def of_check(spec: Spec, rows: Sequence[Comparison]) -> list[str]:
     notes = [f"dtype={spec.dtype} was asked for; the check is made in float64"] if spec.dtype != "float64" else []
     if spec.warm_start:
         notes.append("this run has a warm start, so its first step is on another data set")
+    if spec.training.dropout:
+        notes.append(f"training.dropout={spec.training.dropout:g} is left out: all hidden units are used")
     if some := [f"{row.chosen:,} of {row.true.size:,} of {row.name}" for row in rows if row.chosen < row.true.size]:
         notes.append(f"checked at entries drawn at random, whose norms are shown: {', '.join(some)}")
     missing = {row.name: row.chosen - int(np.isfinite(row.true).sum()) for row in rows}

@@ -112,6 +112,8 @@ def _common_settings(sweep: Findings) -> dict[str, str]:
                 differing = [name if key == "name" else f"{name}.{key}" for key in differing]
             for key in differing:
                 common.pop(key, None)
+    if "network.activations" not in common:
+        common = {key: value for key, value in common.items() if key.partition(".")[0] != "activation"}
     return {key: str(value)[:MAX_PARAM] for key, value in common.items()}
 
 

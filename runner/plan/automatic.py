@@ -109,7 +109,7 @@ def notes_on(spec: Spec, facts: Facts, automatic: frozenset[str]) -> list[str]:
     rate = f"{spec.optimizer.name} {spec.learning_rate:g}"
     said = {
         "network.hidden": " and ".join(f"{units} units" for units in spec.network.hidden),
-        "activation.name": spec.activation.name,
+        "activation.name": spec.activation.name if spec.network.activations is None else "",
         "optimizer.name": rate,
         "learning_rate": rate,
         "training.l2": f"l2 {spec.training.l2:g}",

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from nn.activations import ACTIVATIONS
 from nn.faults import FAULTS
 from nn.losses import LOSSES
 from nn.metrics import METRICS
@@ -11,6 +10,7 @@ from runner.base.errors import Problem, Way, unknown
 from runner.base.texts import listed
 from runner.plan.fault_checks import why_not
 from runner.plan.held_out_checks import check_choosing, check_validation
+from runner.plan.layer_checks import check_hidden, check_input, check_output
 from runner.plan.memory import why_too_large
 from runner.plan.phases import Phase
 from runner.plan.target_checks import beyond_precision, check_labels, check_target_range, outside_domain
@@ -19,35 +19,6 @@ from runner.runs.field_types import AUTO
 
 Check = Callable[[Phase], Problem | None]
 MAX_STEPS = 10**10  # days, even of the smallest network
-
-
-def _check_output(phase: Phase) -> Problem | None:
-    spec, facts = phase.spec, phase.facts
-    output = spec.network.output
-    if output not in ACTIVATIONS:
-        return Problem("network.output", unknown(output, [AUTO, *ACTIVATIONS], LISTS_CHOICES))
-    if chooses_class(output) and facts.task == "regression":
-        return Problem(
-            "network.output", f"={output} needs classes to choose from, but data={spec.data.name} is a regression"
-        )
-    return None
-
-
-def _check_hidden_activation(phase: Phase) -> Problem | None:
-    spec = phase.spec
-    if ACTIVATIONS[spec.activation.name](**spec.activation.settings()).derivative is None:
-        return Problem(
-            "activation", f"={spec.activation.name} is for the output only; say network.output={spec.activation.name}"
-        )
-    return None
-
-
-def _check_input(phase: Phase) -> Problem | None:
-    spec = phase.spec
-    if spec.network.input not in ACTIVATIONS or chooses_class(spec.network.input):
-        elementwise = [name for name in ACTIVATIONS if not chooses_class(name)]
-        return Problem("network.input", unknown(spec.network.input, elementwise, LISTS_CHOICES))
-    return None
 
 
 def _check_loss(phase: Phase) -> Problem | None:
@@ -177,23 +148,23 @@ def _check_class_weights(phase: Phase) -> Problem | None:
 
 # Each with those without which it means nothing: it is left out where one of them has found something.
 CHECKS: dict[Check, tuple[Check, ...]] = {
-    _check_output: (),
-    _check_input: (),
-    _check_hidden_activation: (),
-    _check_loss: (_check_output,),
+    check_output: (),
+    check_input: (),
+    check_hidden: (),
+    _check_loss: (check_output,),
     _check_cost_name: (),
-    _check_cost: (_check_output, _check_cost_name),
+    _check_cost: (check_output, _check_cost_name),
     check_target_range: (),
     _check_length: (),
     _check_batch: (),
     _check_order: (),
     _check_test: (),
-    _check_score: (_check_output,),
+    _check_score: (check_output,),
     check_validation: (),
     check_choosing: (),
     _check_class_weights: (),
 }
-_TO_BUILD = (_check_output, _check_input, _check_hidden_activation, _check_loss, why_too_large)
+_TO_BUILD = (check_output, check_input, check_hidden, _check_loss, why_too_large)
 _PRECISION = {beyond_precision: (*_TO_BUILD, check_target_range)}
 _WHOLE = (*_TO_BUILD, _check_cost_name, _check_cost, check_target_range)
 _DOMAIN: dict[Check, tuple[Check, ...]] = {outside_domain: _WHOLE, check_labels: _WHOLE}

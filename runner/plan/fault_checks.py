@@ -16,7 +16,7 @@ from runner.runs.data import Facts, chooses_class
 from runner.runs.field_types import AUTO
 from runner.runs.scaling import known_range
 from runner.runs.spec import Spec
-from runner.runs.structure import build_network
+from runner.runs.structure import activations_of, build_network
 
 SAMPLES, TRIALS, STEPS = 4, 16, 3
 ENTRIES = 1 << 20  # parameters of all trials together: a large network is tried less often
@@ -35,7 +35,7 @@ NEEDS = {
     "column_labels": "a classification with network.output=softmax, and more than one sample in a batch",
     "transposed_gradient": "a layer with as many units as inputs, such as network.hidden=[3,3]",
     "broadcast_update": "a regression of one number, and more than one unit, not all alike, in the last hidden layer",
-    "regulariser_sign": "training.l2 above 0",
+    "regulariser_sign": "training.l2 or training.l1 above 0",
     "mixed_units": "targets that are scaled: by network.target_range, or network.output=sigmoid or tanh",
     "early_update": "a hidden layer",
     "missing_bias_correction": "optimizer=adam, adamw or nadam, with optimizer.beta1 or optimizer.beta2 above 0",
@@ -83,14 +83,14 @@ def places_of(fault: str, phase: Phase) -> tuple[str, ...]:
 def _fits(fault: str, spec: Spec, facts: Facts) -> bool:
     """What cannot be tried: what the mistake is about must be there."""
     if fault.endswith("_as_relu_derivative"):
-        return spec.activation.name in ("relu", "floored_relu")
+        return any(one.name in ("relu", "floored_relu") for one in activations_of(spec))
     if fault == "column_labels":
         return chooses_class(spec.network.output)
     if fault == "broadcast_update":
         is_drawn = spec.init.name != "constant" and 0 not in spec.init.settings().values()
         return bool(spec.network.hidden) and facts.task == "regression" and facts.n_targets == 1 and is_drawn
     if fault == "regulariser_sign":
-        return spec.training.l2 > 0
+        return spec.training.l2 > 0 or spec.training.l1 > 0
     if fault == "mixed_units":
         return _scales_targets(spec, facts)
     return True
@@ -150,7 +150,7 @@ def _effects(network: Network, optimizer: Mapping[str, object], seen: int, batch
         return {
             "batch": list(network.pairing(pairs[:, :, :1], pairs[:, :, 1:], rngs)),
             "gradient": [part for layer in network.layers(gradient) for part in layer if part is not None],
-            "penalty": [network.penalty(ones, ones[0], parameters)],
+            "penalty": [rule(ones, ones[0], parameters) for rule in (network.penalty, network.l1_penalty)],
             "update": decrements,
             "cost": [network.cost_targets(t, two, three)],
         }

@@ -1,5 +1,6 @@
 """Weights to start from: those that another run has left, as a file or in MLflow."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from runner.runs.data import prepare
 from runner.runs.explaining import explain_data
 from runner.runs.scaling import Scaling
 from runner.runs.spec import Spec
+from runner.runs.structure import activations_of, plain_activations
 from runner.runs.weights import Weights, read_weights
 from runner.store.run_ids import RUN_ID
 
@@ -48,12 +50,13 @@ def why_other(start: Weights, spec: Spec, sizes: tuple[int, ...]) -> Problem | N
         has_bias = start.structure["bias"]
         biases = "" if has_bias == spec.network.bias else f" with{'' if has_bias else 'out'} biases"
         return Problem(key, f"{told} a {found} network{biases}; this one is {needed}")
-    here: dict[str, Any] = {"activation": spec.activation.model_dump()} if spec.network.hidden else {}
-    here |= {"input": spec.network.input, "output": spec.network.output}
-    for name, value in here.items():
-        if (there := start.structure[name]) != value:
-            label = name if name == "activation" else f"network.{name}"
-            return Problem(key, f"{told} weights of {label}={_named(there)}; this run has {label}={_named(value)}")
+    named, own = plain_activations(start.structure), [one.model_dump() for one in activations_of(spec)]
+    if named != own:
+        there, here = _of_layers(named), _of_layers(own)
+        return Problem(key, f"{told} weights of {there}; this run has {here}")
+    for end, value in (("input", spec.network.input), ("output", spec.network.output)):
+        if (of_start := start.structure[end]) != value:
+            return Problem(key, f"{told} weights of network.{end}={of_start}; this run has network.{end}={value}")
     try:
         with np.errstate(all="ignore"):
             data = prepare(spec.phases[0])
@@ -88,10 +91,15 @@ def _why_other_scaling(there: Scaling, here: Scaling, told: str) -> Problem | No
     return None
 
 
-def _named(component: Any) -> str:
+def _of_layers(activations: Sequence[Mapping[str, Any]]) -> str:
+    """The activations of the hidden layers, as a setting: one for all of them where it is the same."""
+    if all(one == activations[0] for one in activations):
+        return f"activation={_named(activations[0])}"
+    return f"network.activations=[{','.join(map(_named, activations))}]"
+
+
+def _named(component: Mapping[str, Any]) -> str:
     """A component's name, with its settings where it has some."""
-    if not isinstance(component, dict):
-        return str(component)
     settings = ", ".join(f"{name}={value}" for name, value in component.items() if name != "name")
     return str(component.get("name")) + (f" ({settings})" if settings else "")
 

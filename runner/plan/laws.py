@@ -35,9 +35,11 @@ def broken_laws(spec: Spec) -> list[Problem]:
     """What is wrong with the person's own parts that a spec has; nothing where all its parts are shipped."""
     parts = [(kind, getattr(spec, kind)) for kind in REGISTRIES]
     parts += [("cost", component_model("loss", spec.cost)(name=spec.cost))] if spec.cost in LOSSES else []
-    for end in ("input", "output"):  # which have the defaults of their settings
-        if (name := getattr(spec.network, end)) in ACTIVATIONS:
-            parts.append((f"network.{end}", component_model("activation", name)(name=name)))
+    named = [("input", spec.network.input), ("output", spec.network.output)]
+    named += [("activations", name) for name in spec.network.activations or ()]
+    for key, name in named:  # which have the defaults of their settings
+        if name in ACTIVATIONS:
+            parts.append((f"network.{key}", component_model("activation", name)(name=name)))
     problems: dict[tuple[str, str], Problem] = {}
     for key, part in parts:
         kind, name = part.kind(), part.name

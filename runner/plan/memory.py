@@ -15,8 +15,9 @@ from runner.runs.data import Facts, make_samples
 from runner.runs.spec import DataCommon, Spec, TestSpec
 
 # How many arrays there are at the worst moment, by measurement: of the parameters, with some more per state of the
-# optimizer; of the samples; and of every unit and of the widest layer's in an evaluation.
-PARAMETER_ARRAYS, STATE_ARRAYS, SAMPLE_ARRAYS, UNIT_ARRAYS, WIDEST_ARRAYS = 9, 3, 7, 2, 2
+# optimizer; of the samples; of every unit and of the widest layer's in an evaluation; and with dropout of every hidden
+# unit in a batch.
+PARAMETER_ARRAYS, STATE_ARRAYS, SAMPLE_ARRAYS, UNIT_ARRAYS, WIDEST_ARRAYS, MASK_ARRAYS = 9, 3, 7, 2, 2, 2
 SURELY_SMALL = 100_000  # numbers in a data set; what is larger is tried with every count cut to FEW
 FEW = 256
 
@@ -30,6 +31,8 @@ def bytes_of_run(phase: Phase) -> int:
     evaluation = units * facts.n_train + max(widest * facts.n_train, units * max(facts.n_test, facts.n_validation))
     samples = _bytes_of_samples(facts.n_samples, sizes[0] + sizes[-1])
     assert spec.training.batch_size is not None
+    if spec.training.dropout:
+        evaluation += MASK_ARRAYS * sum(sizes[1:-1]) * spec.training.batch_size
     products = spec.training.batch_size * sum(fan_in * fan_out for fan_in, fan_out in pairwise(sizes))
     side_by_side = 2 if products <= FEW_PRODUCTS else 1
     return itemsize * (arrays * phase.shape.n_parameters + side_by_side * evaluation) + side_by_side * samples

@@ -6,12 +6,13 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from runner.base.commands import LISTS_CHOICES
-from runner.base.errors import Problem, unknown
+from runner.base.errors import Problem, Way, unknown
 from runner.datasets.samples import DataError
 from runner.datasets.tables.sources import STANDARD_INPUT, kept_input
 from runner.plan.automatic import without_auto
 from runner.runs.components import DECIDED_LATER, REGISTRIES
 from runner.runs.explaining import Wrong, explain_data, no_setting
+from runner.runs.field_types import AUTO
 from runner.runs.settings import Settings
 from runner.runs.spec import Component, DataCommon, NetworkSpec, Single, Spec, TestSpec, TrainingSpec, component_model
 
@@ -65,6 +66,8 @@ def read_parts(
                 parts |= {key: part} if key else dict(part)
     if is_lost:
         parts.pop("data", None)  # what would be said of its path is a consequence
+    if "activation.name" not in automatic and (problem := _why_two_activations(config)):
+        wrong.append(problem)
     missing = [key for key in Spec.model_fields if key not in (*config, *Single.model_fields, "warm_start")]
     return parts, [*wrong, *(Problem(key, "is missing") for key in missing)], automatic
 
@@ -80,6 +83,16 @@ def _misnamed(key: str, value: Any) -> Problem | None:
         return Problem(f"{key}.name", unknown(name, list(REGISTRIES[key]), LISTS_CHOICES))
     known = list(Spec.model_fields)
     return None if key in MODELS else Problem(key, no_setting(key, known))
+
+
+def _why_two_activations(config: Mapping[str, Any]) -> Problem | None:
+    """Why hidden layers cannot have activations of their own: another one was asked for, and would do nothing."""
+    activation, network = config.get("activation"), config.get("network")
+    if not isinstance(activation, Mapping) or not isinstance(network, Mapping) or network.get("activations") is None:
+        return None
+    told = f"names an activation for each layer, and activation={activation.get('name')} would do nothing"
+    ways = (Way({"network.activations": None}, "one for all layers"), Way({"activation": AUTO}, "one for each layer"))
+    return Problem("network.activations", f"{told}; leave one of them out", ways=ways)
 
 
 def _model_of(key: str, value: Any) -> type[BaseModel]:

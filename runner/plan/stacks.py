@@ -63,7 +63,10 @@ def alike(runs: Sequence[Checked]) -> list[Members]:
 def _shared(run: Checked) -> tuple[Any, ...]:
     """All that runs of one stack must share. Everything else may differ from run to run."""
     spec, training = run.spec, run.spec.training
-    per_run = {"l2": 0.0, "clip_value": None, "clip_norm": None, "stop_cost": None, "patience": None}
+    per_run = {
+        "l1": 0.0, "l2": 0.0, "dropout": 0.0, "clip_value": None, "clip_norm": None, "stop_cost": None,
+        "patience": None,
+    }  # fmt: skip
     all_facts = [phase.facts for phase in run.phases]
     return (
         [(facts.task, facts.d_in, facts.sizes, facts.levels) for facts in all_facts],
@@ -73,5 +76,5 @@ def _shared(run: Checked) -> tuple[Any, ...]:
         dict(spec.data)["target_scale"] == "log",
         (spec.optimizer.name, *shared_settings(spec).items()),
         training.model_copy(update=per_run),
-        (training.l2 > 0, training.clip_value is not None, training.clip_norm is not None),
+        (training.l1 > 0, training.l2 > 0, training.clip_value is not None, training.clip_norm is not None),
     )

@@ -22,7 +22,7 @@ from runner.runs.test_sets import test_set
 
 PURPOSES = (
     "inputs", "noise", "split", "fresh inputs", "fresh noise", "init", "shuffle", "test inputs", "test noise",
-    "pairing", "validation", "folds",
+    "pairing", "validation", "folds", "dropout",
 )  # fmt: skip
 
 

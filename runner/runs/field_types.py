@@ -38,6 +38,11 @@ def names(value: Any) -> Any:
     return sorted({name for name in names if name != "none"}, key=lambda name: (FAULTS.position(name), name))
 
 
+def listed(value: Any) -> Any:
+    """A list of names; one name stands for a list of it."""
+    return [value] if isinstance(value, str) else value
+
+
 def points(value: Any) -> Any:
     """A list of points; a number stands for a point with one coordinate."""
     if not isinstance(value, (list, tuple)):

@@ -60,6 +60,7 @@ class NetworkSpec(Frozen):
     """Layers, activations of input and output, biases, and where the weights come from when not from `init`."""
 
     hidden: Annotated[tuple[Units, ...], BeforeValidator(field_types.layers)]
+    activations: Annotated[tuple[Annotated[str, Strict()], ...] | None, BeforeValidator(field_types.listed)] = None
     input: str
     output: str
     target_range: Annotated[Literal["auto"] | tuple[Number, Number] | None, BeforeValidator(field_types.target_range)]
@@ -81,12 +82,14 @@ class TrainingSpec(Frozen):
     online_cost: Flag
     stop_cost: Number | None
     patience: Annotated[Whole, Field(ge=1)] | None
-    restore_best: Flag = False
+    restore_best: Flag = False  # a default is for specs that were stored before there was such a setting
     l2: Annotated[Number, Field(ge=0)]
+    l1: Annotated[Number, Field(ge=0)] = 0.0
     l2_of: Literal["weights", "all"]
     clip_value: Positive | None
     clip_norm: Positive | None
-    class_weights: Literal["none", "balanced"] = "none"  # of specs stored before there were any
+    dropout: Share = 0.0
+    class_weights: Literal["none", "balanced"] = "none"
 
 
 class TestSpec(Frozen):
@@ -194,6 +197,8 @@ def flatten(spec: Spec) -> dict[str, Any]:
         for inner, inner_value in vars(value).items():
             plain = _listed(inner_value) if isinstance(inner_value, (list, tuple)) else inner_value
             flat[key if inner == "name" else f"{key}.{inner}"] = plain
+    if spec.network.activations is not None:  # then the other one is of no layer
+        flat = {key: value for key, value in flat.items() if key.partition(".")[0] != "activation"}
     flat["warm_start"] = [data.model_dump() for data in spec.warm_start]
     if flat.get("score") == AUTO:
         del flat["score"]
@@ -219,6 +224,7 @@ def from_plain(plain: dict[str, Any]) -> Spec:
     for name, section in SECTIONS.items():
         parts[name] = _shared(section, json.dumps(plain[name]))
     parts["warm_start"] = tuple(_registered("data", data) for data in plain["warm_start"])
+    _ = [_registered("activation", {"name": name}) for name in parts["network"].activations or ()]
     if parts["score"] not in (AUTO, *METRICS):
         raise _missing("metric", parts["score"])
     return Spec(**parts)

@@ -9,19 +9,23 @@ import numpy as np
 from nn.activations import ACTIVATIONS, Activation
 from nn.faults import FAULTS
 from nn.losses import LOSSES
-from nn.network import Network
+from nn.network import IDENTITY, Network
 from nn.registry import Registry
-from runner.runs.spec import Spec
+from runner.runs.spec import Component, Spec, component_model
 
 Part = TypeVar("Part")
 Structure = dict[str, Any]
 
 
 def structure_of(spec: Spec, sizes: tuple[int, ...], classes: tuple[str, ...] = ()) -> Structure:
-    """What a network is made of; with its parameters and scaling it can predict."""
+    """What a network is made of; with its parameters and scaling it can predict.
+
+    `activation` is that of the hidden layers, or a list with one for each where `network.activations` has them.
+    """
+    own = [one.model_dump() for one in activations_of(spec)]
     return {
         "sizes": list(sizes),
-        "activation": spec.activation.model_dump(),
+        "activation": spec.activation.model_dump() if spec.network.activations is None else own,
         "input": spec.network.input,
         "output": spec.network.output,
         "loss": spec.loss.model_dump(),
@@ -36,10 +40,13 @@ def structure_of(spec: Spec, sizes: tuple[int, ...], classes: tuple[str, ...] = 
 
 def build_network(structure: Structure) -> Network:
     """The network of a structure. Raises ValueError when it needs a component that nobody has registered."""
+    plain, own = structure["activation"], tuple[Activation, ...]()
+    if isinstance(plain, list):
+        own = hidden_activations(structure)
     healthy = Network(
         sizes=tuple(structure["sizes"]),
         input=_component(ACTIVATIONS, {"name": structure["input"]}),
-        activation=hidden_activation(structure),
+        activation=IDENTITY if isinstance(plain, list) else _component(ACTIVATIONS, plain),
         output=_component(ACTIVATIONS, {"name": structure["output"]}),
         loss=_component(LOSSES, structure["loss"]),
         bias=structure["bias"],
@@ -48,13 +55,34 @@ def build_network(structure: Structure) -> Network:
         shown=None
         if structure["cost"] == structure["loss"]["name"]
         else _component(LOSSES, {"name": structure["cost"]}),
+        own_activations=own,
     )
     return reduce(lambda network, name: _known(FAULTS, name)(network), structure["fault"], healthy)
 
 
-def hidden_activation(structure: Structure) -> Activation:
-    """The registered activation of the hidden layers, whatever faults make of it. Raises ValueError without one."""
-    return _component(ACTIVATIONS, structure["activation"])
+def activations_of(spec: Spec) -> tuple[Component, ...]:
+    """The activation of each hidden layer, if there is such a one; checks refuse another."""
+    own = spec.network.activations
+    if own is None:
+        return (spec.activation,) * len(spec.network.hidden)
+    models = (component_model("activation", name) if name in ACTIVATIONS else Component for name in own)
+    return tuple(model(name=name) for model, name in zip(models, own, strict=True))
+
+
+def in_words(spec: Spec) -> str:
+    """The activations of the hidden layers, by name."""
+    return spec.activation.name if spec.network.activations is None else ",".join(spec.network.activations)
+
+
+def plain_activations(structure: Structure) -> list[dict[str, Any]]:
+    """The activation of each hidden layer of a structure, as plain data."""
+    activation = structure["activation"]
+    return activation if isinstance(activation, list) else [activation] * (len(structure["sizes"]) - 2)
+
+
+def hidden_activations(structure: Structure) -> tuple[Activation, ...]:
+    """The registered activations of the hidden layers, whatever faults make of them. Raises ValueError without one."""
+    return tuple(_component(ACTIVATIONS, plain) for plain in plain_activations(structure))
 
 
 def _component(registry: Registry[Callable[..., Part]], config: dict[str, Any]) -> Part:

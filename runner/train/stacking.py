@@ -8,11 +8,12 @@ import numpy as np
 
 from nn.batches import Batches, FreshBatches, FullBatches, ShuffledBatches, SliceBatches, paired
 from nn.class_weights import ClassWeights, balanced
+from nn.dropout import Dropout
 from nn.initializers import INITIALIZERS
 from nn.metrics import METRICS
 from nn.network import Network, as_given
 from nn.optimizers import OPTIMIZERS
-from nn.registry import Array
+from nn.registry import Array, Order
 from nn.schedules import SCHEDULES
 from nn.stack import Data, Descent, Plateaus, Regularisation, Stack, Stopping
 from runner.runs.data import Prepared, generator
@@ -32,11 +33,12 @@ def build_stack(
     """The arrays and functions that `nn` trains, one entry along the run axis per spec."""
     first, metric = specs[0], METRICS.metric(score_of(specs[0], prepared[0].samples.task))
     data = _data(prepared, network, first.dtype)
+    batches = _batches(network, specs, prepared, data.X_train, data.Y_train)
     stopping = _stopping(specs, shape, metric.sign, "validation" if data.X_validation is not None else "test")
     return Stack(
         network=network,
         parameters=parameters,
-        batches=_batches(network, specs, prepared, data.X_train, data.Y_train),
+        batches=batches,
         data=data,
         metric=metric.of_outputs(prepared[0].threshold, prepared[0].tie),
         descent=_descent(specs, shape, state, stopping),
@@ -46,6 +48,7 @@ def build_stack(
         online=first.training.online_cost,
         in_units=metric.needs_units or (metric.of == "numbers" and data.target_log),
         class_weights=_class_weights(first, prepared),
+        dropout=_dropout(network, specs, batches.order),
     )
 
 
@@ -113,6 +116,7 @@ def _regularisation(network: Network, specs: Sequence[Spec]) -> Regularisation:
         l2=_optional([one.l2 or None for one in training]),
         clip_value=_optional([one.clip_value for one in training]),
         clip_norm=_optional([one.clip_norm for one in training]),
+        l1=_optional([one.l1 or None for one in training]),
     )
 
 
@@ -122,6 +126,14 @@ def _class_weights(first: Spec, prepared: Sequence[Prepared]) -> ClassWeights | 
         return None
     threshold = prepared[0].threshold
     return ClassWeights(np.stack([balanced(data.Y_train, threshold) for data in prepared]), threshold)
+
+
+def _dropout(network: Network, specs: Sequence[Spec], order: Order) -> Dropout | None:
+    """None where no run leaves a unit out; a run that does not may be beside others that do."""
+    rates, units = np.array([spec.training.dropout for spec in specs]), network.sizes[1:-1]
+    if not rates.any() or not units:
+        return None
+    return Dropout(units, rates, [generator(spec.seed, "dropout") for spec in specs], network.dtype, order)
 
 
 def _stacked(arrays: Iterable[Array], dtype: str, copies: int = 1) -> Array:
@@ -194,7 +206,7 @@ def _patience_steps(epochs: int | None, shape: Shape) -> float:
 
 
 def _decayed(network: Network, spec: Spec) -> Array:
-    """1 for the parameters that L2 pulls towards zero, the weights or all, and 0 for the others."""
+    """1 for the parameters that L1 and L2 pull towards zero, the weights or all, and 0 for the others."""
     mask = np.full((1, network.n_parameters), float(spec.training.l2_of == "all"), dtype=network.dtype)
     for W, _ in network.layers(mask):
         W[...] = 1

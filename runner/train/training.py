@@ -31,7 +31,7 @@ from runner.runs.result import RunResult
 from runner.runs.signals import signals_of_run
 from runner.runs.snapshots import snapshot_steps, snapshots_of
 from runner.runs.spec import Spec, from_plain, score_of
-from runner.runs.structure import Structure, build_network, hidden_activation
+from runner.runs.structure import Structure, build_network, hidden_activations
 from runner.runs.weights import Weights
 from runner.train.blas import ONE_BLAS_THREAD
 from runner.train.measures import measures
@@ -100,7 +100,7 @@ def _train_stack(
     meter.start(len(runs), len(runs) if draw else 0)
     specs, shape, state = [run.spec for run in runs], task.shapes[-1], None
     network = build_network(shape.structure)  # phases differ in their data alone
-    recording = Recording(hidden_activation(shape.structure), task.all_signals)
+    recording = Recording(hidden_activations(shape.structure), task.all_signals)
     parameters = finite = first_parameters(network, specs, task.starts or [None] * len(runs), shape.drawn)
     read = list(zip(*task.digests, strict=True)) if task.digests else [("",) * len(runs)] * len(task.shapes)
     all_phases = zip(*(spec.phases for spec in specs), strict=True)

@@ -6,12 +6,12 @@ from functools import partial, reduce
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nn.activations import ACTIVATIONS
 from nn.batches import Batches, FreshBatches, FullBatches, ShuffledBatches, SliceBatches, paired
 from nn.class_weights import ClassWeights, balanced
 from nn.classes import TIE
+from nn.dropout import Dropout
 from nn.faults import FAULTS
 from nn.initializers import INITIALIZERS
 from nn.metrics import METRICS, rmse
@@ -20,12 +20,12 @@ from nn.optimizers import OPTIMIZERS
 from nn.registry import Array, Order, Registry
 from nn.schedules import SCHEDULES
 from nn.signals import Recording
-from nn.stack import Data, Descent, Regularisation, Stack, Stopping, Trained
-from nn.training import train
+from nn.stack import Data, Descent, Regularisation, Stack, Stopping
 from tests.nn.components import altered, defaults, labels, make_loss, per_run, plateaus_of, shared
 
 BATCHES = ("full", "shuffled", "fresh", "given", "cyclic")
-EXTRAS = ("l2", "clip_value", "clip_norm")
+EXTRAS = ("l2", "clip_value", "clip_norm", "l1")
+RATES = (0.0, 0.5, 0.2)  # of dropout, by the seed
 accuracy = METRICS.metric("accuracy").of_outputs(0.5, TIE)  # of outputs and targets
 GROUPS = {"data": Data, "descent": Descent, "stopping": Stopping, "regularisation": Regularisation}
 
@@ -60,6 +60,13 @@ class Structure:
     faults: tuple[str, ...] = ()
     order: Order | None = None
     weighted: bool = False
+    activations: tuple[str, ...] = ()
+    dropout: bool = False
+
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """The activation of each hidden layer."""
+        return self.activations or (self.activation,) * (len(self.sizes) - 2)
 
     @property
     def network(self) -> Network:
@@ -73,6 +80,7 @@ class Structure:
             ACTIVATIONS[self.input](),
             self.reduction,
             make_loss(self.shown) if self.shown else None,
+            own_activations=tuple(ACTIVATIONS[name]() for name in self.activations),
         )
         return reduce(lambda one, fault: FAULTS[fault](one), self.faults, network)
 
@@ -95,11 +103,13 @@ class Run:
     hyperparameters: dict[str, float]
     schedule: partial[Array]
     extras: dict[str, float]
+    dropout: float
+    masks: np.random.Generator
 
 
 def make_run(structure: Structure, seed: int) -> Run:
-    children = np.random.SeedSequence(seed).spawn(6)
-    data, init, order, fresh, numbers, pairing = (np.random.default_rng(child) for child in children)
+    children = np.random.SeedSequence(seed).spawn(7)
+    data, init, order, fresh, numbers, pairing, masks = (np.random.default_rng(child) for child in children)
     return Run(
         train=draw_samples(structure, data, structure.n),
         test=draw_samples(structure, data, structure.n_test),
@@ -111,6 +121,8 @@ def make_run(structure: Structure, seed: int) -> Run:
         hyperparameters=per_run(_settings(OPTIMIZERS, structure.optimizer, numbers)),
         schedule=_schedule(structure, numbers),
         extras={name: float(numbers.uniform(0.05, 0.5)) for name in EXTRAS},
+        dropout=RATES[seed % len(RATES)] * structure.dropout,
+        masks=masks,
     )
 
 
@@ -132,11 +144,12 @@ def build_stack(structure: Structure, seeds: Sequence[int]) -> Stack:
     X_test, Y_test = stacked([run.test for run in runs], structure.dtype)
     extras = {name: np.array([run.extras[name] for run in runs]) for name in structure.extras}
     weights = np.stack([balanced(run.train[1], 0.5) for run in runs])  # smooth targets are read as classes too
-    names = runs[0].hyperparameters
+    names, batches = runs[0].hyperparameters, make_batches(structure, runs, X_train, Y_train)
     return grouped(
         network=structure.network,
         parameters=np.stack([run.parameters for run in runs]),
-        batches=make_batches(structure, runs, X_train, Y_train),
+        batches=batches,
+        dropout=make_dropout(structure, runs, batches.order),
         X_train=X_train,
         Y_train=Y_train,
         X_test=X_test if structure.n_test else None,
@@ -153,7 +166,7 @@ def build_stack(structure: Structure, seeds: Sequence[int]) -> Stack:
         decayed=weights_only(structure.network),
         online=structure.online,
         class_weights=ClassWeights(weights, 0.5) if structure.weighted else None,
-        recording=Recording(ACTIVATIONS[structure.activation](), is_full=True),
+        recording=Recording([ACTIVATIONS[name]() for name in structure.hidden], is_full=True),
         **extras,
     )
 
@@ -191,6 +204,14 @@ def make_batches(structure: Structure, runs: Sequence[Run], X: Array, Y: Array) 
     return FreshBatches(draws, structure.batch_size, structure.dtype, ahead=16, order=order)
 
 
+def make_dropout(structure: Structure, runs: Sequence[Run], order: Order) -> Dropout | None:
+    """Of few numbers ahead, so that several updates share a draw and some need more than one."""
+    rates, units = np.array([run.dropout for run in runs]), structure.sizes[1:-1]
+    if not rates.any() or not units:
+        return None
+    return Dropout(units, rates, [run.masks for run in runs], structure.dtype, order, ahead=50)
+
+
 def stacked(pairs: Sequence[tuple[Array, Array]], dtype: type[np.floating[Any]]) -> tuple[Array, Array]:
     return np.stack([X for X, _ in pairs]).astype(dtype), np.stack([Y for _, Y in pairs]).astype(dtype)
 
@@ -201,34 +222,6 @@ def weights_only(network: Network) -> Array:
     for W, _ in network.layers(mask):
         W[...] = 1
     return mask[0]
-
-
-def difference(together: Trained, index: int, alone: Trained) -> list[str]:
-    """What differs, to the last bit, between a run inside a stack and the same run trained alone."""
-    pairs: dict[str, tuple[NDArray[Any], NDArray[Any]]] = {
-        "parameters": (together.parameters[index], alone.parameters[0]),
-        "last_step": (together.last_step[index], alone.last_step[0]),
-        "outcome": (np.array(together.outcomes[index]), np.array(alone.outcomes[0])),
-        **{f"state {k}": (s[index], alone.state[k][0]) for k, s in enumerate(together.state)},
-        **{series: (values[index], alone.history[series][0]) for series, values in together.history.items()},
-    }
-    signals = together.of(index).signals, alone.of(0).signals
-    pairs |= {f"signal {name}": (values, signals[1][name]) for name, values in signals[0].items()}
-    return [what for what, (one, other) in pairs.items() if one.tobytes() != other.tobytes()]
-
-
-def check_alone_and_together(structure: Structure, seeds: Sequence[int], positions: Sequence[int]) -> Trained:
-    """Asserts that the runs at these positions have the same bits alone; returns the stack's result."""
-    network, together = structure.network, train(build_stack(structure, seeds))
-    for position in positions:
-        alone = train(build_stack(structure, [seeds[position]]))
-        assert difference(together, position, alone) == []
-        for n in (1, 6):
-            X = np.random.default_rng(n).uniform(-1, 1, (1, n, structure.sizes[0]))
-            with np.errstate(all="ignore"):  # a network that nearly diverged may overflow on other inputs
-                outputs, outputs_alone = (network.predict(one.parameters, X) for one in (together, alone))
-            assert outputs[position].tobytes() == outputs_alone[0].tobytes()
-    return together
 
 
 def _initializer(structure: Structure, seed: int) -> Callable[..., Array]:

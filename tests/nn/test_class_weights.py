@@ -16,9 +16,10 @@ from nn.losses import LOSSES
 from nn.network import Network
 from nn.registry import Array, Order
 from nn.training import train
-from tests.nn.building import BATCHES, Structure, build_stack, changed, check_alone_and_together, difference
+from tests.nn.building import BATCHES, Structure, build_stack, changed
 from tests.nn.components import label, loss_output_pairs, make_loss
 from tests.nn.covering import covering
+from tests.nn.sameness import check_alone_and_together, difference
 from tests.nn.stacks import stack_of
 from tests.nn.test_law_compaction import EVALUATIONS, assert_the_same_alone, trained
 from tests.nn.test_law_gradient import N_SAMPLES, Point, assert_gradient_is_the_derivative, back_propagated, forward

@@ -139,6 +139,24 @@ def test_a_fault_works_in_networks_of_any_depth_and_without_biases(
         assert np.array_equal(arrays(network, gradient)[last], arrays(network, back_propagated(network, point))[last])
 
 
+def updated(network: Network, point: Point) -> Array:
+    """The gradient `(P,)` that an update leaves with the masks of a point."""
+    gradient, layers = np.zeros_like(point.parameters), network.layers(point.parameters)
+    trace = forward(network, point.parameters, point)
+    network.update(network, layers, trace, point.t, network.layers(gradient), lambda **_: 0.5 * gradient)
+    return gradient[0]
+
+
+@any_known_fault
+def test_with_dropout_a_fault_changes_the_same_arrays_and_with_masks_of_ones_it_does_the_same(fault: str) -> None:
+    network, wrong = healthy(fault), faulty(fault)
+    point = smooth_point(network, N, rate=0.3)
+    right, found = (arrays(network, updated(one, point)) for one in (network, wrong))
+    assert {name for name in right if found[name].tobytes() != right[name].tobytes()} == set(WRONG[fault])
+    whole = [updated(wrong, replace(point, masks=masks)) for masks in ((), [np.ones_like(one) for one in point.masks])]
+    assert whole[0].tobytes() == whole[1].tobytes()
+
+
 # Faults of different arrays or steps: neither sees what the other did.
 INDEPENDENT = [
     ("weights_subtracted", "missing_factor"),
@@ -175,7 +193,12 @@ def test_a_transposed_gradient_that_is_broadcast_too_keeps_both_faults() -> None
 
 
 def test_a_fault_that_replaces_a_step_is_kept_by_the_next_one() -> None:
-    signs = replace(healthy(), penalty=lambda l2, decayed, parameters: 7 * l2 * decayed * parameters)
+    signs = replace(
+        healthy(),
+        penalty=lambda l2, decayed, parameters: 7 * l2 * decayed * parameters,
+        l1_penalty=lambda l1, decayed, parameters: 3 * l1 * decayed * parameters,
+    )
     ones = np.ones((1, 4))
+    assert faulty("regulariser_sign", network=signs).l1_penalty(ones, ones, ones).tolist() == [[-3.0] * 4]
     assert faulty("regulariser_sign", network=signs).penalty(ones, ones, ones).tolist() == [[-7.0] * 4]
     assert faulty("regulariser_sign", "regulariser_sign").penalty(ones, ones, ones).tolist() == [[1.0] * 4]

@@ -9,12 +9,13 @@ import pytest
 
 from nn.faults import FAULTS
 from nn.network import Network, Trace
-from nn.registry import Array
+from nn.registry import Array, Order
 from nn.stack import Stack, Trained
 from nn.training import train
-from tests.nn.building import Structure, build_stack, changed, difference
+from tests.nn.building import Structure, build_stack, changed
 from tests.nn.components import label
 from tests.nn.covering import covering
+from tests.nn.sameness import difference
 
 EVALUATIONS = (0, 1, 5, 12)
 any_fault = pytest.mark.parametrize("fault", list(FAULTS))
@@ -22,14 +23,14 @@ both_precisions = pytest.mark.parametrize("dtype", [np.float64, np.float32], ids
 
 
 def structure_of(*faults: str, **options: Any) -> Structure:
-    """2-3-3-3 with L2; ReLU for the faults of ReLU, classes for those of labels, Adam for those of Adam."""
+    """2-3-3-3 with L1 and L2; ReLU for the faults of ReLU, classes for those of labels, Adam for those of Adam."""
     if any("relu" in fault for fault in faults):
         options["activation"] = "relu"
     if "column_labels" in faults:
         options |= {"output": "softmax", "loss": "softmax_cross_entropy"}
     if "missing_bias_correction" in faults:
         options["optimizer"] = "adam"
-    return Structure((2, 3, 3, 3), faults=faults, extras=("l2",), evaluations=EVALUATIONS, **options)
+    return Structure((2, 3, 3, 3), faults=faults, extras=("l1", "l2"), evaluations=EVALUATIONS, **options)
 
 
 def units_of(seed: int) -> tuple[float, float]:
@@ -52,14 +53,18 @@ def trained(structure: Structure, seeds: Sequence[int] = (0, 1, 2)) -> Trained:
 
 
 @pytest.mark.parametrize(
-    ("fault", "dtype", "batches", "order"),
-    covering(list(FAULTS), (np.float64, np.float32), ("full", "shuffled", "fresh"), ("C", "F")),
+    ("fault", "dtype", "batches", "order", "dropout", "own"),
+    covering(
+        list(FAULTS), (np.float64, np.float32), ("full", "shuffled", "fresh"), ("C", "F"), (False, True),
+        ((), ("relu", "sigmoid")),
+    ),
     ids=label,
-)
+)  # fmt: skip
 def test_a_run_with_a_fault_has_the_same_bits_alone_and_in_a_stack(
-    fault: str, dtype: Any, batches: str, order: str
+    fault: str, dtype: Any, batches: str, order: Order, dropout: bool, own: tuple[str, ...]
 ) -> None:
-    structure, seeds = structure_of(fault, dtype=dtype, batches=batches, order=order, optimizer="momentum"), range(8)
+    options: dict[str, Any] = {"dtype": dtype, "batches": batches, "order": order, "dropout": dropout}
+    structure, seeds = structure_of(fault, optimizer="momentum", activations=own, **options), range(8)
     together = trained(structure, seeds)
     for position in (0, 1, 5):
         assert difference(together, position, trained(structure, [seeds[position]])) == []
@@ -143,7 +148,7 @@ def test_in_single_precision_a_fault_computes_nothing_in_double(fault: str) -> N
     seen = dtypes_of_a_gradient(network)
     ones = np.ones((1, network.n_parameters), dtype=np.float32)
     assert seen == {np.dtype(np.float32)}
-    assert network.penalty(ones[:, :1], ones[0], ones).dtype == np.float32
+    assert {rule(ones[:, :1], ones[0], ones).dtype for rule in (network.penalty, network.l1_penalty)} == seen
     assert network.cost_targets(ones, ones[:, :1], ones[:, :1]).dtype == np.float32
 
 

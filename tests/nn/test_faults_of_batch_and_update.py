@@ -14,7 +14,8 @@ from nn.network import Network
 from nn.optimizers import OPTIMIZERS
 from nn.registry import Array
 from nn.training import train
-from tests.nn.building import BATCHES, Structure, build_stack, check_alone_and_together
+from tests.nn.building import BATCHES, Structure, build_stack
+from tests.nn.sameness import check_alone_and_together
 from tests.nn.stacks import stack_of
 
 OF_BATCH = ("shuffled_inputs", "shifted_labels")

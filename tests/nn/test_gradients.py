@@ -133,11 +133,6 @@ def test_chunks_do_not_change_the_numbers(monkeypatch):
     np.testing.assert_array_equal(whole, central_difference(net, *point(net), everywhere(net)))
 
 
-def test_the_difference_of_the_penalty_is_that_of_its_parabola():
-    derivative = gradients.penalty_difference(0.1, np.array([1.0, 0.0, 1.0]), np.array([3.0, 4.0, -50.0]))
-    np.testing.assert_allclose(derivative, [0.3, 0, -5], rtol=1e-11)
-
-
 MISTAKES = {
     "right": SQUARE,
     "wrong sign": -SQUARE,

@@ -12,9 +12,10 @@ from nn.optimizers import OPTIMIZERS
 from nn.registry import Order
 from nn.stack import Stack, Trained
 from nn.training import train
-from tests.nn.building import BATCHES, EXTRAS, Structure, build_stack, changed, difference
+from tests.nn.building import BATCHES, EXTRAS, Structure, build_stack, changed
 from tests.nn.components import label
 from tests.nn.covering import covering
+from tests.nn.sameness import difference
 
 FATES = ("continues", "converges", "loses patience", "diverges")
 EVALUATIONS = (0, 2, 4, 6, 8, 13)
@@ -64,11 +65,13 @@ def assert_the_same_alone(structure: Structure, seeds: Sequence[int], together: 
 
 
 @pytest.mark.parametrize(
-    ("optimizer", "batches", "order", "dtype"),
-    covering(list(OPTIMIZERS), BATCHES, ("C", "F"), (np.float64, np.float32)),
+    ("optimizer", "batches", "order", "dtype", "dropout"),
+    covering(list(OPTIMIZERS), BATCHES, ("C", "F"), (np.float64, np.float32), (False, True)),
     ids=label,
 )
-def test_a_run_keeps_its_bits_when_its_neighbours_leave(optimizer: str, batches: str, order: Order, dtype: Any) -> None:
+def test_a_run_keeps_its_bits_when_its_neighbours_leave(
+    optimizer: str, batches: str, order: Order, dtype: Any, dropout: bool
+) -> None:
     structure = Structure(
         order=order,
         optimizer=optimizer,
@@ -78,6 +81,7 @@ def test_a_run_keeps_its_bits_when_its_neighbours_leave(optimizer: str, batches:
         schedule="constant",
         extras=("l2",),
         online=True,
+        dropout=dropout,
     )
     seeds = range(16)
     together = trained(structure, seeds)
@@ -98,6 +102,7 @@ def test_a_run_keeps_its_bits_when_its_neighbours_leave(optimizer: str, batches:
     extras=st.sets(st.sampled_from(EXTRAS)),
     online=st.booleans(),
     order=st.sampled_from(["C", "F"]),
+    dropout=st.booleans(),
 )
 @settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 def test_who_leaves_when_is_the_same_alone_and_in_any_company(
@@ -110,6 +115,7 @@ def test_who_leaves_when_is_the_same_alone_and_in_any_company(
     extras: set[str],
     online: bool,
     order: Order,
+    dropout: bool,
 ) -> None:
     structure = Structure(
         optimizer=optimizer,
@@ -121,6 +127,7 @@ def test_who_leaves_when_is_the_same_alone_and_in_any_company(
         extras=tuple(sorted(extras)),
         online=online,
         order=order,
+        dropout=dropout,
     )
     assert_the_same_alone(structure, seeds, trained(structure, seeds))
 

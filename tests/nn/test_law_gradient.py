@@ -3,6 +3,7 @@
 Every activation meets every loss and output, and each of both meets every depth and batch mode.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 from nn.activations import ACTIVATIONS
+from nn.dropout import Dropout
 from nn.losses import LOSSES
 from nn.network import Network, Trace
 from nn.registry import Array
@@ -24,14 +26,18 @@ DEPTHS = [(3, 4, 2), (3, 4, 3, 2), (1, 2, 1, 2)]
 
 @dataclass(frozen=True)
 class Point:
-    """Where the derivative is measured: parameters `(1, P)`, inputs and targets with the samples last."""
+    """Where the derivative is measured: parameters `(1, P)`, inputs and targets with the samples last.
+
+    With dropout the `masks` of the hidden layers stay as they are.
+    """
 
     parameters: Array
     x: Array
     t: Array
+    masks: Sequence[Array] = ()
 
 
-def some_point(network: Network, n: int, seed: int) -> Point:
+def some_point(network: Network, n: int, seed: int, rate: float = 0.0) -> Point:
     rng, d_out = np.random.default_rng(seed), network.sizes[-1]
     x = rng.uniform(-1.5, 1.5, (1, network.sizes[0], n))
     classes = np.eye(d_out)[rng.integers(d_out, size=n)].T[np.newaxis]
@@ -41,13 +47,15 @@ def some_point(network: Network, n: int, seed: int) -> Point:
         if network.loss.only_task == "classification"
         else rng.uniform(0.05, 0.95, (1, d_out, n))
     )
-    return Point(rng.normal(0, 0.8, (1, network.n_parameters)), x, t)
+    parameters = rng.normal(0, 0.8, (1, network.n_parameters))
+    dropout = Dropout(network.sizes[1:-1], np.array([rate]), [rng], network.dtype)
+    return Point(parameters, x, t, dropout.next(n) if rate else ())
 
 
-def smooth_point(network: Network, n: int) -> Point:
+def smooth_point(network: Network, n: int, rate: float = 0.0) -> Point:
     """A point without a kink of relu or its like nearby: there, differences over two distances disagree."""
     for seed in range(100):
-        point = some_point(network, n, seed)
+        point = some_point(network, n, seed, rate)
         near, far = measured(network, point), measured(network, point, h=6e-5)
         if np.allclose(near, far, rtol=1e-7, atol=1e-10):
             return point
@@ -55,7 +63,7 @@ def smooth_point(network: Network, n: int) -> Point:
 
 
 def forward(network: Network, parameters: Array, point: Point) -> Trace:
-    return network.forward(network.layers(parameters), point.x)
+    return network.forward(network.layers(parameters), point.x, point.masks)
 
 
 def back_propagated(network: Network, point: Point) -> Array:
@@ -75,22 +83,28 @@ def measured(network: Network, point: Point, h: float = 3e-5) -> Array:
     return (8 * (objective(h) - objective(-h)) - (objective(2 * h) - objective(-2 * h))) / (12 * h)
 
 
-def assert_gradient_is_the_derivative(network: Network, n: int) -> None:
+def assert_gradient_is_the_derivative(network: Network, n: int, rate: float = 0.0) -> None:
     with np.errstate(all="raise", under="ignore"):
-        point = smooth_point(network, n)
+        point = smooth_point(network, n, rate)
         gradient, derivative = back_propagated(network, point), measured(network, point)
     np.testing.assert_allclose(gradient, derivative, rtol=1e-6, atol=2e-10)
 
 
 @pytest.mark.quick(law=1)
 @pytest.mark.parametrize(
-    ("hidden", "pair", "sizes", "bias", "n"), covering(HIDDEN, PAIRS, DEPTHS, (True, False), N_SAMPLES), ids=label
+    ("hidden", "pair", "sizes", "bias", "n", "second", "rate"),
+    covering(HIDDEN, PAIRS, DEPTHS, (True, False), N_SAMPLES, (None, "sigmoid", "elu"), (0.0, 0.4)),
+    ids=label,
 )
 def test_back_propagation_through_hidden_layers_equals_the_central_difference(
-    hidden: tuple[str, dict[str, Any]], pair: tuple[str, str], sizes: tuple[int, ...], bias: bool, n: int
-) -> None:
+    hidden: tuple[str, dict[str, Any]], pair: tuple[str, str], sizes: tuple[int, ...], bias: bool, n: int,
+    second: str | None, rate: float,
+) -> None:  # fmt: skip
+    """With one activation or another in the layers after the first, and with the masks of dropout or without."""
     activation, (loss, output) = make_activation(*hidden), pair
-    assert_gradient_is_the_derivative(Network(sizes, activation, ACTIVATIONS[output](), make_loss(loss), bias), n)
+    own = (activation, *[ACTIVATIONS[second]()] * (len(sizes) - 3)) if second else ()
+    network = Network(sizes, activation, ACTIVATIONS[output](), make_loss(loss), bias, own_activations=own)
+    assert_gradient_is_the_derivative(network, n, rate)
 
 
 @pytest.mark.quick(law=1)

@@ -16,9 +16,10 @@ from nn.optimizers import OPTIMIZERS
 from nn.registry import Order
 from nn.schedules import SCHEDULES
 from nn.training import train
-from tests.nn.building import BATCHES, EXTRAS, Structure, build_stack, check_alone_and_together
+from tests.nn.building import BATCHES, EXTRAS, Structure, build_stack
 from tests.nn.components import ELEMENTWISE, label, loss_output_pairs
 from tests.nn.covering import covering
+from tests.nn.sameness import check_alone_and_together
 
 PAIRS = loss_output_pairs()
 DTYPES = (np.float64, np.float32)
@@ -37,6 +38,7 @@ def structures(draw: st.DrawFn) -> Structure:
     loss, output = draw(st.sampled_from(PAIRS))
     widths = st.one_of(st.integers(1, 4), st.integers(5, 48))
     hidden = draw(st.lists(widths, max_size=3))
+    own = st.lists(st.sampled_from(ELEMENTWISE), min_size=len(hidden), max_size=len(hidden))
     return Structure(
         sizes=(draw(widths), *hidden, draw(st.integers(1, 12))),
         activation=draw(st.sampled_from(ELEMENTWISE)),
@@ -59,6 +61,8 @@ def structures(draw: st.DrawFn) -> Structure:
         shown=draw(st.sampled_from(SHOWN)),
         online=draw(st.booleans()),
         weighted=draw(st.booleans()),
+        activations=tuple(draw(st.one_of(st.just([]), own))),
+        dropout=draw(st.booleans()),
     )
 
 
@@ -74,26 +78,33 @@ def test_a_run_has_the_same_bits_alone_and_in_any_stack(structure: Structure, fi
 def test_every_position_in_a_stack_is_as_good_as_being_alone(
     batches: str, n_runs: int, dtype: Any, order: Order
 ) -> None:
-    structure = Structure(batches=batches, dtype=dtype, order=order, optimizer="adam", extras=EXTRAS)
+    structure = Structure(batches=batches, dtype=dtype, order=order, optimizer="adam", extras=EXTRAS, dropout=True)
     check_alone_and_together(structure, range(n_runs), range(n_runs))
 
 
 @pytest.mark.quick(law=2)
-@designed("activation,pair", ELEMENTWISE, PAIRS)
+@designed("activation,pair,second,dropout", ELEMENTWISE, PAIRS, (None, "relu", "tanh"), (False, True))
 def test_every_activation_and_loss_gives_the_same_bits(
-    activation: str, pair: tuple[str, str], dtype: Any, order: Order
+    activation: str, pair: tuple[str, str], second: str | None, dropout: bool, dtype: Any, order: Order
 ) -> None:
-    loss, output = pair
-    structure = Structure((3, 9, 5, 3), activation, output, loss, dtype=dtype, order=order)
+    (loss, output), own = pair, (activation, second) if second else ()
+    structure = Structure(
+        (3, 9, 5, 3), activation, output, loss, dtype=dtype, order=order, activations=own, dropout=dropout
+    )
     check_alone_and_together(structure, range(7), [0, 3, 6])
 
 
 @pytest.mark.quick(law=2)
-@designed("optimizer,batches,extras", list(OPTIMIZERS), BATCHES, [(), ("l2",), ("clip_value",), ("clip_norm",), EXTRAS])
+@designed(
+    "optimizer,batches,extras,dropout", list(OPTIMIZERS), BATCHES, [(), *((one,) for one in EXTRAS), EXTRAS],
+    (False, True),
+)  # fmt: skip
 def test_every_optimizer_batch_class_and_extra_gives_the_same_bits(
-    optimizer: str, batches: str, extras: tuple[str, ...], dtype: Any, order: Order
+    optimizer: str, batches: str, extras: tuple[str, ...], dropout: bool, dtype: Any, order: Order
 ) -> None:
-    structure = Structure(optimizer=optimizer, batches=batches, extras=extras, dtype=dtype, order=order)
+    structure = Structure(
+        optimizer=optimizer, batches=batches, extras=extras, dtype=dtype, order=order, dropout=dropout
+    )
     check_alone_and_together(structure, range(7), [0, 5])
 
 
@@ -138,7 +149,11 @@ def test_no_number_of_runs_changes_the_order_of_a_sum(n_runs: int, dtype: Any, o
 @pytest.mark.parametrize("optimizer", list(OPTIMIZERS))
 def test_both_memory_orders_train_alike_up_to_rounding(optimizer: str, batches: str) -> None:
     by_order = [
-        train(build_stack(Structure(order=order, optimizer=optimizer, batches=batches, extras=EXTRAS), range(5)))
+        train(
+            build_stack(
+                Structure(order=order, optimizer=optimizer, batches=batches, extras=EXTRAS, dropout=True), range(5)
+            )
+        )
         for order in ORDERS
     ]
     one, other = (trained.history["train_cost"] for trained in by_order)

@@ -11,8 +11,9 @@ from nn.optimizers import Optimizer, Step
 from nn.registry import Array, Order
 from nn.stack import Plateaus, Stack, Trained
 from nn.training import train
-from tests.nn.building import Structure, build_stack, changed, check_alone_and_together, difference
+from tests.nn.building import Structure, build_stack, changed
 from tests.nn.components import label
+from tests.nn.sameness import check_alone_and_together, difference
 
 EVALUATIONS = tuple(range(0, 31, 2))
 STRUCTURE = Structure(schedule="plateau", evaluations=EVALUATIONS, optimizer="adam")

@@ -13,12 +13,13 @@ import pytest
 from nn.activations import ACTIVATIONS, Activation
 from nn.optimizers import OPTIMIZERS
 from nn.registry import Array, Order
-from nn.signals import EARLY_SAMPLES, Recording, recorded_steps
+from nn.signals import EARLY_SAMPLES, Recording, largest_slope, recorded_steps
 from nn.stack import Trained
 from nn.training import train
-from tests.nn.building import BATCHES, Structure, build_stack, changed, difference
+from tests.nn.building import BATCHES, Structure, build_stack, changed
 from tests.nn.components import ELEMENTWISE, label
 from tests.nn.covering import covering
+from tests.nn.sameness import difference
 from tests.nn.test_law_compaction import EVALUATIONS, fated_stack
 
 LARGEST_SLOPES = {
@@ -55,10 +56,10 @@ def by_hand(structure: Structure, seed: int, step: int, before: int) -> dict[str
         found["weight_norm"].append(size(W))
         change = size(W.astype(float) - W0, None if b is None or b0 is None else b.astype(float) - b0)
         found["moved"].append(change / max(size(W0), math.sqrt(W.shape[2])))
-    activation, largest = ACTIVATIONS[structure.activation](), LARGEST_SLOPES[structure.activation]
-    low, lower = (float(structure.dtype(share * largest)) for share in (0.05, 0.01))
-    assert activation.derivative is not None
-    for z, a in zip(trace.z[:-1], trace.a[1:-1], strict=True):
+    for z, a, name in zip(trace.z[:-1], trace.a[1:-1], structure.hidden, strict=True):
+        activation, largest = ACTIVATIONS[name](), LARGEST_SLOPES[name]
+        low, lower = (float(structure.dtype(share * largest)) for share in (0.05, 0.01))
+        assert activation.derivative is not None
         slopes = np.abs(activation.derivative(z, a))[0].tolist()
         found["dead"].append(np.mean([all(slope < lower for slope in unit) for unit in slopes]))
         found["saturated"].append(np.mean([slope < low for unit in slopes for slope in unit]))
@@ -69,16 +70,16 @@ def by_hand(structure: Structure, seed: int, step: int, before: int) -> dict[str
 
 
 @pytest.mark.parametrize(
-    ("activation", "dtype", "order", "bias", "batches"),
-    covering(ELEMENTWISE, DTYPES, ORDERS, (True, False), ("full", "shuffled")),
+    ("activation", "second", "dtype", "order", "bias", "batches", "dropout"),
+    covering(ELEMENTWISE, (None, "relu"), DTYPES, ORDERS, (True, False), ("full", "shuffled"), (False, True)),
     ids=label,
 )
 def test_every_signal_is_what_a_plain_loop_computes(
-    activation: str, dtype: Any, order: Order, bias: bool, batches: str
+    activation: str, second: str | None, dtype: Any, order: Order, bias: bool, batches: str, dropout: bool
 ) -> None:
     structure = Structure(
         (2, 9, 5, 3), activation, dtype=dtype, order=order, bias=bias, batches=batches, evaluations=(0, 3, 11), n=21,
-        extras=("l2",),
+        extras=("l2",), activations=(activation, second) if second else (), dropout=dropout,
     )  # fmt: skip
     signals = train(build_stack(structure, range(3))).signals
     assert signals["step"].tolist() == [0, 1, 2, 3, 4, 8, 11]
@@ -92,7 +93,7 @@ def test_every_signal_is_what_a_plain_loop_computes(
 
 @pytest.mark.parametrize("name", ELEMENTWISE)
 def test_the_largest_slope_is_that_of_the_activation(name: str) -> None:
-    assert Recording(ACTIVATIONS[name]()).largest_slope == pytest.approx(LARGEST_SLOPES[name], rel=6e-3)
+    assert largest_slope(ACTIVATIONS[name]()) == pytest.approx(LARGEST_SLOPES[name], rel=6e-3)
 
 
 @pytest.mark.parametrize(
@@ -110,9 +111,9 @@ def test_a_training_has_the_same_bits_with_signals_and_without(
     def trained(recording: Recording | None) -> Trained:
         return train(replace(fated_stack(structure, range(8)), recording=recording))
 
-    without, activation = trained(None), ACTIVATIONS["tanh"]()
+    without, hidden = trained(None), [ACTIVATIONS["tanh"]()] * 2
     assert len(set(without.outcomes)) == 3 and without.signals == {}
-    for recording in (Recording(activation), Recording(activation, is_full=True)):
+    for recording in (Recording(hidden), Recording(hidden, is_full=True)):
         found = trained(recording)
         assert set(found.signals) == {"step", *FOUR, *ALL[: 3 * recording.is_full]}
         bare = replace(found, signals={})
@@ -176,7 +177,7 @@ def test_a_slope_that_is_one_number_for_all_is_a_slope(derivative: Any) -> None:
     """As a person's own linear activation may write it; training broadcasts it too."""
     own = Activation(lambda z: 2 * z, derivative)
     stack = build_stack(Structure((3, 3, 3), activation="identity", evaluations=(0, 2)), range(2))
-    stack = replace(stack, network=replace(stack.network, activation=own), recording=Recording(own))
+    stack = replace(stack, network=replace(stack.network, activation=own), recording=Recording([own]))
     assert np.array_equal(train(stack).signals["dead"], np.zeros((2, 3, 1)))
 
 
@@ -190,12 +191,12 @@ def test_an_activation_that_works_in_place_spoils_no_other() -> None:
         return z
 
     for own in (Activation(value, derivative), ACTIVATIONS["sigmoid"]()) * 2:
-        assert Recording(own).largest_slope == (1.0 if own.value is value else 0.25)
+        assert largest_slope(own) == (1.0 if own.value is value else 0.25)
 
 
 def test_units_of_an_activation_without_any_slope_are_dead() -> None:
     step = Activation(lambda z: (z > 0).astype(z.dtype), lambda z, a: np.zeros_like(z))
-    stack = replace(build_stack(Structure(evaluations=(0, 1)), range(2)), recording=Recording(step))
+    stack = replace(build_stack(Structure(evaluations=(0, 1)), range(2)), recording=Recording([step] * 2))
     assert (train(stack).signals["dead"] == 1).all()
 
 

@@ -35,7 +35,7 @@ class Worked:
     norms: list[float]
 
 
-def regression_by_hand(steps: int, rate: float, l2: float, clip_value: float, clip_norm: float) -> Worked:
+def regression_by_hand(steps: int, rate: float, l1: float, l2: float, clip_value: float, clip_norm: float) -> Worked:
     """1-1-1: h = tanh(w1 x + b1), a = w2 h + b2, cost = mean of (a - t)^2 / 2. Chain rule, written out."""
     w1, b1, w2, b2 = START.values()
     worked, n = Worked([], [], [], []), len(POINTS)
@@ -54,8 +54,8 @@ def regression_by_hand(steps: int, rate: float, l2: float, clip_value: float, cl
         worked.metrics.append(math.sqrt(square))
         worked.norms.append(math.sqrt(sum(part**2 for part in g)))
         worked.parameters = [w1, b1, w2, b2]
-        g[0] += l2 * w1
-        g[2] += l2 * w2
+        g[0] += l2 * w1 + math.copysign(l1, w1)
+        g[2] += l2 * w2 + math.copysign(l1, w2)
         g = [max(-clip_value, min(clip_value, part)) for part in g]
         norm = math.sqrt(sum(part**2 for part in g))
         g = [part * min(1.0, clip_norm / norm) for part in g]
@@ -136,15 +136,16 @@ def assert_agrees(result: Trained, worked: Worked) -> None:
     [
         {},
         {"l2": 0.3},
+        {"l1": 0.2},
         {"clip_value": 0.05},
         {"clip_norm": 0.07},
         {"clip_norm": 50.0},
-        {"l2": 0.3, "clip_value": 0.2, "clip_norm": 0.15},
+        {"l1": 0.1, "l2": 0.3, "clip_value": 0.2, "clip_norm": 0.15},
     ],
     ids=str,
 )
 def test_three_steps_of_a_1_1_1_network_agree_with_plain_python(extras: dict[str, float]) -> None:
-    limits = {"l2": 0.0, "clip_value": math.inf, "clip_norm": math.inf, **extras}
+    limits = {"l1": 0.0, "l2": 0.0, "clip_value": math.inf, "clip_norm": math.inf, **extras}
     assert_agrees(small_regression(3, **extras), regression_by_hand(3, rate=0.4, **limits))
 
 

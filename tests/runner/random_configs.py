@@ -17,7 +17,13 @@ from tests.runner.building import config_of, loader
 Schema = dict[str, Any]
 MODELS = {"network": NetworkSpec, "training": TrainingSpec, "test": TestSpec, "": Single}
 NAMES = ["auto", "matching", "none", *FAULTS, *(name for registry in REGISTRIES.values() for name in registry)]
-POOLS = {"network.output": ACTIVATIONS, "network.input": ACTIVATIONS, "cost": LOSSES, "fault": FAULTS}
+POOLS = {
+    "network.output": ACTIVATIONS,
+    "network.input": ACTIVATIONS,
+    "network.activations": ACTIVATIONS,
+    "cost": LOSSES,
+    "fault": FAULTS,
+}
 WORDS = [
     "", "sine", "weights.npz", "b", "0", "ünïcödé ☃", "it's", 'a "quote"', "two\nlines", "\x00", "x" * 5000, "../..",
 ]  # fmt: skip

@@ -4,7 +4,7 @@ Code; runs that fail only on other samples; config and data; the network; first 
 `RULES.register(Rule(...), before="lr_high")` in a module of `modules=[...]`.
 """
 
-from runner.diagnosis.rules import code, data, held_out, narrow, network, start, steps, updates
+from runner.diagnosis.rules import code, data, held_out, narrow, network, penalties, start, steps, updates
 from runner.diagnosis.rules.rule import Rule, Rules
 
 __all__ = ["RULES", "Rule", "Rules"]
@@ -14,9 +14,9 @@ RULES = Rules([
     data.RANDOM_TARGETS, held_out.EXTRAPOLATION, held_out.TOO_FEW_SAMPLES, held_out.OVERFIT, held_out.IMBALANCE,
     data.OUTPUT_RANGE, data.INPUT_SQUASH,
     network.NO_HIDDEN, start.SYMMETRIC_INIT, data.NOT_SHUFFLED,
-    steps.DECAY_FAST, steps.CLIP_TIGHT, steps.L2_STRONG,
+    steps.DECAY_FAST, steps.CLIP_TIGHT, penalties.L2_STRONG,
     data.UNEQUAL_INPUTS, data.UNSCALED_INPUTS, data.UNSCALED_TARGETS, start.DEAD_RELU, start.INIT_LARGE,
     steps.MOMENTUM_HIGH, narrow.TOO_SMALL, narrow.BAD_START,
     updates.BATCH_LARGE, steps.TOO_FEW_STEPS, network.VANISHING, steps.LR_HIGH, start.INIT_SMALL, steps.LR_LOW,
-    network.NO_BIAS,
+    penalties.DROPOUT_STRONG, network.NO_BIAS,
 ])  # fmt: skip

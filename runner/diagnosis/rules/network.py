@@ -6,6 +6,7 @@ from runner.diagnosis.rules.rule import Rule
 from runner.diagnosis.subject import Subject
 from runner.runs.diagnosis import Evidence
 from runner.runs.spec import Spec
+from runner.runs.structure import activations_of
 
 LINEAR = 0.1  # of the score that a network without hidden layer cannot reach
 CURVED = 0.2  # the same before training; healthy most: 0.13
@@ -16,7 +17,7 @@ VANISHED = 0.05  # the gradient of W of the first layer by that of the last, at 
 
 def is_linear(spec: Spec) -> bool:
     """Whether a network has no hidden layer, or none that would not be the same without it."""
-    return not spec.network.hidden or spec.activation.name == "identity"
+    return all(one.name == "identity" for one in activations_of(spec))
 
 
 def misses_a_line(subject: Subject) -> float:

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 from runner.base.errors import RAISED, UserError, one_line, unknown, what_raised
 from runner.diagnosis.subject import Subject
 from runner.runs.diagnosis import Certainty, Evidence, Overrides
+from runner.runs.spec import Spec
 
 Asked = Literal["failing", "missing", "worsened", "neglecting", "learning", "every"]
 AS_GOOD = 0.1  # a score that is less than this below another is as good
@@ -76,7 +77,7 @@ class Rule:
         for fix in found:
             if isinstance(fix, str) or not all(isinstance(one, str) and "=" in one for one in fix):
                 raise TypeError(f'a fix must be a tuple of overrides, such as ("learning_rate=1",), got {fix!r}')
-        return tuple(map(tuple, found))
+        return tuple(_fitting(tuple(fix), subject.spec) for fix in found)
 
     @contextmanager
     def named(self) -> Iterator[None]:
@@ -85,6 +86,16 @@ class Rule:
             yield
         except RAISED as error:
             raise UserError(f"the rule {self.code} {self.cause} cannot be asked: {what_raised(error)}") from error
+
+
+def _fitting(fix: Overrides, spec: Spec) -> Overrides:
+    """A fix for a network whose layers may have activations of their own: these go where it sets others, or layers."""
+    changed = {key: value for key, _, value in (one.partition("=") for one in fix)}
+    layers = changed.get("network.hidden")
+    is_other = layers is not None and layers.count(",") + 1 != len(spec.network.hidden)
+    if spec.network.activations is None or not ("activation" in changed or is_other):
+        return fix
+    return (*fix, "network.activations=null")
 
 
 class Rules:

@@ -11,6 +11,8 @@ from runner.diagnosis.probes import curvature
 from runner.diagnosis.rules.rule import Rule
 from runner.diagnosis.subject import Subject
 from runner.runs.diagnosis import Evidence, Overrides
+from runner.runs.spec import Spec
+from runner.runs.structure import activations_of
 
 ALIKE, STILL_ALIKE = 1e-6, 1e-3  # differences between a layer's units by the size of its weights, at first and at last
 DEAD = 0.75  # of a layer's units before the first update; healthy 99 %: 0.4
@@ -23,6 +25,11 @@ VALLEY = 2.0  # the same, above which a step along the gradient ends higher than
 ADAPTIVE = 0.1  # a rate that is high for an optimizer that makes all steps about as long as the rate
 AVALANCHE = 500.0  # the same of the rate in the long run; healthy most: 370
 RECTIFIERS = ("relu", "floored_relu")
+
+
+def rectified(spec: Spec) -> list[int]:
+    """The hidden layers, from 0, that are 0 for half of what they get."""
+    return [layer for layer, one in enumerate(activations_of(spec)) if one.name in RECTIFIERS]
 
 
 def _differences(subject: Subject, parameters: Array) -> list[float]:
@@ -47,7 +54,7 @@ def _twins(subject: Subject) -> list[int]:
 
 def _drawn(subject: Subject) -> Sequence[Overrides]:
     """Weights drawn as suits the activation."""
-    init = "he" if subject.spec.activation.name in RECTIFIERS else "glorot"
+    init = "he" if rectified(subject.spec) else "glorot"
     return [(f"init={init}", "network.bias_init=zero"), ("init=normal", "network.bias_init=zero")]
 
 
@@ -74,9 +81,10 @@ SYMMETRIC_INIT = Rule(
 
 
 def _dead(subject: Subject) -> Array:
-    if subject.first is None or subject.spec.activation.name not in RECTIFIERS:
+    if subject.first is None or not (at := rectified(subject.spec)):
         return np.zeros(1)
-    return subject.dead(subject.first)
+    shares = subject.dead(subject.first)
+    return np.where([layer in at for layer in range(len(shares))], shares, 0.0)
 
 
 DEAD_RELU = Rule(

@@ -1,4 +1,4 @@
-"""Steps that are too short, too long or too few: rate, schedule, clipping, penalty, momentum."""
+"""Steps that are too short, too long or too few: rate, schedule, clipping, momentum."""
 
 import math
 from functools import lru_cache
@@ -8,19 +8,14 @@ import numpy as np
 from runner.diagnosis.probes import Search, curvature, search
 from runner.diagnosis.rules.longer import enough_steps, higher_rates
 from runner.diagnosis.rules.network import VANISHING
+from runner.diagnosis.rules.penalties import end_size, updates
 from runner.diagnosis.rules.rule import NEAR_START, Rule
 from runner.diagnosis.rules.start import DEAD, INIT_SMALL, avalanche, goes_nowhere, lower_rates, stands_still, steep
 from runner.diagnosis.subject import Subject
-from runner.plan.automatic import l2_of
 from runner.runs.diagnosis import Evidence
-from runner.runs.field_types import AUTO
-from runner.runs.overrides import settings_of
 
 FADED, WORTH = 0.02, 0.1  # the schedule's last factor, and the sum of all by the number of steps
 CLIPPED = 0.2  # the limit of the gradient's norm / its median
-PULLED = 0.5  # the pull of L2 / gradient, at the end: 1 is balance
-DECAYED = 0.5  # how much of the weights L2 has had the time to take, as an exponent
-SHRUNK = 0.2  # norm of W by the square root of its units at the end, in the largest layer; healthy least: 1.06
 HEAVY = 0.95  # momentum
 FEWEST, FEW = 100.0, 300.0  # updates at the full rate: too few for anything, and too few where the cost still falls
 LEAP = 2.3  # the way of one update by the size of the weights; healthy 99 % and most: 0.42, 1.9
@@ -37,12 +32,8 @@ FALLS, STILL, STEADILY = 0.003, 0.01, 0.03  # of the cost, in the last fifth of 
 SOMETHING = 1e-6  # of the cost: more than rounding
 
 
-def _updates(subject: Subject) -> float:
-    return float(subject.factors.sum())
-
-
 def _faded(subject: Subject) -> list[Evidence]:
-    last, worth, limit = float(subject.factors[-1]), _updates(subject), WORTH * len(subject.factors)
+    last, worth, limit = float(subject.factors[-1]), updates(subject), WORTH * len(subject.factors)
     if last >= FADED or worth >= limit:
         return []
     return [
@@ -82,51 +73,6 @@ CLIP_TIGHT = Rule(
 )
 
 
-def _pull(subject: Subject) -> float:
-    """The norm of what L2 adds to the gradient by that of the gradient, at the end; 0 without L2."""
-    l2, last = subject.spec.training.l2, subject.last
-    if not l2 or last is None:
-        return 0.0
-    sums = [sum(float((W**2).sum()) for W, _ in subject.layers(one)) for one in (last, subject.gradient(last))]
-    return l2 * math.sqrt(sums[0] / sums[1]) if sums[1] > 0 else math.inf
-
-
-def _end_size(subject: Subject) -> float:
-    """The norm of a unit's weights at the end, in the layer where it is largest."""
-    return math.inf if subject.last is None else float(subject.sizes(subject.last).max())
-
-
-def penalty(subject: Subject) -> Evidence:
-    """How strong L2 is, and whether the program has chosen it."""
-    l2, typed = subject.spec.training.l2, settings_of(subject.result.overrides)
-    is_table, rows = subject.data.samples.encoding is not None, len(subject.data.X_train)
-    is_chosen = is_table and l2 == l2_of(rows) and typed.get("training.l2", AUTO) == AUTO
-    return Evidence(f"training.l2{', chosen by the program' * is_chosen}", l2)
-
-
-def _decayed(subject: Subject) -> float:
-    """How much L2 had the time to shrink weights that no gradient holds, as an exponent."""
-    rate = subject.spec.learning_rate * _updates(subject)
-    if subject.is_plain:
-        return subject.spec.training.l2 * rate / (1 - subject.momentum)
-    return rate if subject.spec.training.l2 >= 0.01 else 0.0
-
-
-L2_STRONG = Rule(
-    "D503",
-    "l2_strong",
-    when=lambda subject: (
-        not subject.has_diverged  # where weights and gradient at the end are no balance of anything
-        and (_pull(subject) > PULLED or _end_size(subject) < SHRUNK)
-        and _decayed(subject) > DECAYED
-    ),
-    evidence=lambda subject: [
-        penalty(subject),
-        Evidence("pull of L2 / gradient, at the end", _pull(subject), PULLED),
-        Evidence("norm of a unit's weights at the end, the largest", _end_size(subject), SHRUNK, side="below"),
-    ],
-    fixes=lambda subject: [("training.l2=0",), (f"training.l2={subject.spec.training.l2 / 100:g}",)],
-)
 MOMENTUM_HIGH = Rule(
     "D504",
     "momentum_high",
@@ -160,9 +106,9 @@ def _jumps(subject: Subject) -> bool:
 
 def _ended_early(subject: Subject) -> bool:
     """Whether there were hardly any updates, or the cost was still falling by steps that were long enough."""
-    if _updates(subject) < FEWEST:
+    if updates(subject) < FEWEST:
         return True
-    if _updates(subject) < FEW:
+    if updates(subject) < FEW:
         return subject.falls > STILL
     if subject.last is None or INIT_SMALL.when(subject) or VANISHING.when(subject):  # which are slow for that
         return False
@@ -171,7 +117,7 @@ def _ended_early(subject: Subject) -> bool:
 
 def few_updates(subject: Subject) -> Evidence:
     """How many updates there were: too few for anything, too few for a cost that still falls, or enough."""
-    worth = _updates(subject)
+    worth = updates(subject)
     return Evidence("updates at the full rate", worth, FEWEST if worth < FEWEST else FEW, side="below")
 
 
@@ -193,7 +139,7 @@ def too_far(subject: Subject) -> list[Evidence]:
         return [Evidence("outcome", "diverged", step=subject.result.last_step + 1)]
     found, last = [*_risen(subject), _jump(subject)], subject.last
     if last is not None:
-        found += [Evidence("norm of a unit's weights at the end", _end_size(subject), GROWN), *_killed(subject)]
+        found += [Evidence("norm of a unit's weights at the end", end_size(subject), GROWN), *_killed(subject)]
         if subject.is_plain:
             found += [Evidence("rate times curvature at the end", subject.rate * curvature(subject, last), STEEP)]
     return [one for one in found if one is not None and one.is_beyond]

@@ -1,6 +1,6 @@
 """The words for steps too short, too long or too few."""
 
-from runner.diagnosis.rules import steps, updates
+from runner.diagnosis.rules import penalties, steps, updates
 from runner.diagnosis.rules.rule import NEAR_START
 from runner.diagnosis.texts.text import Text
 
@@ -22,13 +22,21 @@ TEXTS = {
         shows=("python -m runner training.clip_norm=0.001",),
     ),
     "l2_strong": Text(
-        "L2 pulls the weights to zero as strongly as the gradient drives them away",
+        "regularisation pulls the weights to zero as strongly as the gradient drives them away",
         "The minimum of cost and penalty together is near a constant.",
         "The cost is flat, far from 0; weights are small at the end.",
-        f"At the end the pull of L2 is above {steps.PULLED:g} of the gradient, or a unit's weights are below "
-        f"{steps.SHRUNK:g}.",
-        "`training.l2=0`, or a hundredth of it.",
+        f"At the end the pull of L1 and L2 is above {penalties.PULLED:g} of the gradient, or a unit's weights are "
+        f"below {penalties.SHRUNK:g}.",
+        "`training.l2=0` or `training.l1=0`, or a hundredth of it.",
         shows=("python -m runner training.l2=0.3",),
+    ),
+    "dropout_strong": Text(
+        "dropout leaves the network too few units to learn with",
+        "Each update sees another small part of the network, and no part can do it.",
+        "The fit is flatter than the data; a network without dropout has a far lower cost.",
+        "`training.dropout` is above 0, the run misses what its data allow, and no other cause was found.",
+        "`training.dropout=0`, or more units.",
+        shows=("python -m runner training.dropout=0.5 training.epochs=1500",),
     ),
     "momentum_high": Text(
         "momentum makes every step far longer than the learning rate says",

@@ -12,7 +12,7 @@ from runner.findings.numbers.solved import threshold_of
 from runner.runs.account import Account
 from runner.runs.commands import Command
 from runner.runs.result import RunResult
-from runner.runs.structure import build_network
+from runner.runs.structure import build_network, plain_activations
 from runner.runs.weights import Weights
 
 TRIED = 20  # random inputs on which a network with a fault is compared with one without
@@ -50,7 +50,8 @@ class Content:
 def net_of(network: Weights) -> dict[str, Any]:
     """What a page needs to compute a network; why it cannot, where a fault changes what a network says."""
     structure = network.structure
-    net = {name: structure[name] for name in ("sizes", "activation", "input", "output", "bias")}
+    net = {name: structure[name] for name in ("sizes", "input", "output", "bias")}
+    net["activations"] = plain_activations(structure)
     net["parameters"] = len(network.parameters)
     if structure["fault"] and not _is_healthy_forward(network):
         net["unknown"] = f"The fault {', '.join(structure['fault'])} changes what a network says."

@@ -31,6 +31,7 @@ from runner.findings.numbers.units import cost_named, cost_unit
 from runner.runs.data import Prepared
 from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult, network_of
+from runner.runs.structure import in_words
 
 HEADLINE, MIDDLE = 30, 17  # pixels: how high it is, and where its text is
 HEADLINE_SIZE = 10  # points
@@ -108,7 +109,7 @@ def _summary(result: RunResult) -> str:
     scores = [f"{part}/{result.score}" for part in ("train", "validation", "test")]
     finals = ", ".join(f"{name.replace('/', ' ')} {value:.4g}" for name, value in result.last.items() if name in scores)
     sizes = "-".join(str(size) for size in network_of(result).sizes)
-    what = f"{spec.data.name}, {sizes} {spec.activation.name}, learning rate {spec.learning_rate:g}, seed {spec.seed}"
+    what = f"{spec.data.name}, {sizes} {in_words(spec)}, learning rate {spec.learning_rate:g}, seed {spec.seed}"
     return f"{what}: {finals}" + (
         f" ({result.outcome} at step {result.last_step})" if result.outcome is not Outcome.STOPPED else ""
     )

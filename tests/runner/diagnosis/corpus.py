@@ -96,6 +96,7 @@ ILL = {
     "init_small": (*SINE, "init=gaussian", "init.std=1e-4", "network.bias_init=zero", "training.epochs=60"),
     "lr_high": (*SINE, "learning_rate=3"),
     "lr_low": (*SINE, "learning_rate=1e-4"),
+    "dropout_strong": (*SINE, "training.dropout=0.5"),
     "no_bias": (*XOR, "network.bias=false"),
     "bad_start": (*XOR, "network.hidden=[2]", "optimizer=adam", "learning_rate=0.03", "seed=4"),
 }  # fmt: skip
@@ -108,6 +109,7 @@ MORE = {
         "no_bias", ("data=xor", "network.hidden=[4]", "network.bias=false", "learning_rate=4", "loss=half_mse",
                     "init=uniform", "init.epsilon=1", "training.mode=full", "training.steps=10000"),
     ),
+    "L1 instead of L2": ("l2_strong", (*SINE, "training.l1=0.3")),
     "a rate at which L2 diverges too": ("lr_high", (*SINE, "learning_rate=125", "training.l2=0.03")),
     "a cost in other units beside a low rate": (
         "lr_low", (*SINE, "learning_rate=1e-4", "network.output=tanh", "fault=mixed_units"),
@@ -156,6 +158,7 @@ LOOK_ALIKES = {
     "init_small": ("lr_low", ILL["lr_low"]),
     "lr_high": ("momentum_high", ILL["momentum_high"]),
     "lr_low": ("init_small", ILL["init_small"]),
+    "dropout_strong": ("lr_low", (*SINE, "learning_rate=1e-4", "training.dropout=0.1")),
     "no_bias": ("lr_low", (*SINE, "network.bias=false", "learning_rate=1e-4")),
     "bad_start": ("lr_low", (*XOR, "network.hidden=[2]", "learning_rate=1e-3", "seed=4")),
 }
@@ -186,6 +189,7 @@ HEALTHY = {
     "init_small": (*QUADRANTS, "init=gaussian", "init.std=1e-3", "training.epochs=300"),
     "lr_high": (*SQUARE, "learning_rate=0.5"),
     "lr_low": (*SQUARE, "learning_rate=0.02", "training.epochs=600"),
+    "dropout_strong": (*SQUARE, "training.dropout=0.1"),
     "no_bias": (*SINE, "network.bias=false", "training.epochs=800"),
     "bad_start": (*XOR, "network.hidden=[2]", "optimizer=adam", "learning_rate=0.03", "seed=1"),
 }  # fmt: skip

@@ -7,7 +7,7 @@ import pytest
 
 from runner.diagnosis.candidates import ADAPTIVE, ALIKE, OTHERS, SET, UNKNOWN, candidates_of, narrow_named, others_of
 from runner.diagnosis.rules import RULES
-from runner.diagnosis.rules.steps import penalty
+from runner.diagnosis.rules.penalties import penalty
 from runner.diagnosis.subject import Subject
 from runner.runs.commands import fixed
 from runner.runs.diagnosis import Diagnosis

@@ -22,7 +22,7 @@ DATA = (
     ("data=sine", "network.output=tanh", "loss=half_mse", "optimizer=adam"),
     ("data=xor", "network.output=sigmoid", "training.l2=0.1"),
     ("data=quadrants", "network.output=softmax", "data.samples_per_cluster=5"),
-    ("data=surface", "data.samples=20", "training.l2=0.1", "network.output=sigmoid", "loss=matching"),
+    ("data=surface", "data.samples=20", "training.l1=0.1", "network.output=sigmoid", "loss=matching"),
 )
 RUNS = [
     (f"activation={activation}", f"network.hidden={hidden}", *data)
@@ -39,7 +39,7 @@ NEEDS = {
     "column_labels": (("data=xor",), "a classification with network.output=softmax, and more than one sample in a"),
     "transposed_gradient": (("network.hidden=[3]",), "a layer with as many units as inputs, such as "),
     "broadcast_update": (("network.hidden=[1]",), "a regression of one number, and more than one unit"),
-    "regulariser_sign": (("training.l2=0",), "training.l2 above 0"),
+    "regulariser_sign": (("training.l2=0",), "training.l2 or training.l1 above 0"),
     "mixed_units": (("network.output=identity",), "targets that are scaled"),
     "missing_derivative": (
         ("activation=identity",),

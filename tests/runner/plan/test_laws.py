@@ -80,15 +80,17 @@ def test_an_activation_must_keep_the_precision_of_the_run():
     assert "float64 for float32" in told("activation", activation(lambda z: z * np.float64(2)), dtype="float32")
 
 
-def test_an_own_output_is_checked_under_its_own_key():
+@pytest.mark.parametrize("key", ["output", "activations"])
+def test_an_own_output_or_one_of_a_single_layer_is_checked_under_its_own_key(key):
     part = activation(lambda z: z - z.mean(axis=0))
     REGISTRIES["activation"].register(part)
     try:
-        network = SPEC.network.model_copy(update={"output": part.__name__})
+        named = part.__name__ if key == "output" else ("tanh", part.__name__)
+        network = SPEC.network.model_copy(update={key: named})
         (problem,) = broken_laws(SPEC.model_copy(update={"network": network}))
     finally:
         del REGISTRIES["activation"]._components[part.__name__]
-    assert problem.key == "network.output"
+    assert problem.key == f"network.{key}"
 
 
 def test_a_loss_that_is_only_shown_is_checked_too():

@@ -126,6 +126,7 @@ def test_very_many_slow_layers_are_not_refused():
         ("data.samples=100000",),
         ("data.samples=100000", "training.mode=full"),
         ("data=bars", "data.size=32", "network.hidden=[30]"),
+        ("network.hidden=[100,100]", "data.samples=40000", "training.mode=full", "training.dropout=0.5"),
         ("data=quadrants", "data.samples_per_cluster=25000", "training.mode=online"),
     ],
     ids=" ".join,

@@ -22,10 +22,12 @@ MIXED = [
     ("optimizer=momentum",), ("optimizer=momentum", "optimizer.momentum=0.5"), ("optimizer=adam",),
     ("training.mode=full",), ("training.mode=online",), ("training.mode=online", "data.sampling=grid"),
     ("training.batch_size=16",), ("training.epochs=7",), ("training.evaluations=3",), ("dtype=float32",),
-    ("training.l2=0.1",), ("training.l2=0.2",), ("training.clip_norm=1",), ("training.clip_value=1",),
-    ("training.patience=2",), ("training.stop_cost=0.1",), ("data=square",), ("data.samples=100",),
+    ("training.l1=0.1",), ("training.l2=0.1",), ("training.l2=0.2",), ("training.clip_norm=1",),
+    ("training.clip_value=1",), ("training.patience=2",), ("training.stop_cost=0.1",), ("data=square",),
+    ("data.samples=100",),
     ("data=xor",), ("data=xor", "data.targets=[-1,1]"), ("data=xor", "loss=half_mse"), ("data=quadrants",),
-    ("data=quadrants", "training.class_weights=balanced"),
+    ("data=quadrants", "training.class_weights=balanced"), ("training.dropout=0.1",), ("network.activations=[relu]",),
+    ("network.hidden=[6,6]", "network.activations=[tanh,relu]"),
 ]  # fmt: skip
 SEEDS = [(f"seed={seed}",) for seed in range(2, 30)]
 
@@ -107,10 +109,11 @@ def _needs_to_be_shared(run: Checked) -> tuple:
     spec, training = run.spec, run.spec.training
     network, data = build_network(run.phases[-1].shape.structure), prepare(spec)
     return (
-        network.sizes, network.bias, network.dtype, spec.activation, spec.network.output, spec.loss,
+        network.sizes, network.bias, network.dtype, spec.activation, spec.network.activations, spec.network.output,
+        spec.loss,
         spec.optimizer.name, training.mode, training.mode == "online" and data.draw is not None, training.batch_size,
         len(data.split.train), len(data.split.test), training.epochs, training.evaluations, data.samples.task,
-        data.samples.levels, training.l2 > 0, training.clip_value is None, training.clip_norm is None,
+        data.samples.levels, training.l1 > 0, training.l2 > 0, training.clip_value is None, training.clip_norm is None,
         training.class_weights,
     )  # fmt: skip
 
@@ -129,7 +132,7 @@ def test_only_equal_structures_share_a_stack_and_all_of_them_do(runs, workers):
     [
         ("learning_rate=0.7",), ("seed=9",), ("schedule=step", "schedule.every=3"), ("init=uniform",),
         ("data.noise=0.4",), ("data.domain=[0,1]",), ("data.seed=3",), ("training.stop_cost=0.1",),
-        ("training.patience=4",), ("data.standardize=true",),
+        ("training.patience=4",), ("data.standardize=true",), ("training.dropout=0.3",),
     ],
 )  # fmt: skip
 def test_settings_that_may_differ_from_run_to_run_do_not_split_a_stack(overrides):

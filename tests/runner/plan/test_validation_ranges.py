@@ -21,6 +21,8 @@ GENERAL = {
     "training.stop_cost": Range(),
     "training.patience": Range(ge=1),
     "training.l2": Range(ge=0),
+    "training.l1": Range(ge=0),
+    "training.dropout": Range(ge=0, lt=1),
     "training.clip_value": Range(gt=0),
     "training.clip_norm": Range(gt=0),
     "test.points": Range(ge=2, le=1_000_000),

@@ -33,14 +33,14 @@ OTHER = {
     "data.split_seed": "3", "data.folds": "2", "data.fold": "1", "data.target_scale": "standardize",
     "data.standardize": "true",
     "network.hidden": "[6,6]", "network.input": "tanh", "network.output": "tanh", "network.target_range": "[-1,1]",
-    "network.bias": "false", "network.bias_init": "zero", "network.start": None,
+    "network.bias": "false", "network.bias_init": "zero", "network.start": None, "network.activations": None,
     "activation": "tanh", "activation.slope": "0.02", "loss": None, "init": "he", "init.gain": "2",
     "optimizer": "sgd", "optimizer.beta1": "0.8", "optimizer.beta2": "0.99", "optimizer.epsilon": "1e-6",
     "schedule": "step", "schedule.warmup": "0.2", "schedule.final": "0.1",
     "training.mode": None, "training.epochs": "3", "training.steps": "3", "training.batch_size": "9",
     "training.order": "given", "training.reduction": "sum", "training.evaluations": "7", "training.online_cost": "true",
     "training.stop_cost": "0.5", "training.patience": "5", "training.restore_best": "true",
-    "training.l2": "0.1", "training.l2_of": "all",
+    "training.l2": "0.1", "training.l2_of": "all", "training.l1": "0.1", "training.dropout": "0.1",
     "training.clip_value": "1", "training.clip_norm": "1", "training.class_weights": None,
 }  # fmt: skip
 WITH = {  # what a setting needs beside it, or else it would be refused or not be used
@@ -61,6 +61,7 @@ PAIRS = [
     (("data=xor",), ("data=xor", "training.mode=full")),
     (("data=xor",), ("data=xor", "data.targets=[-1,1]")),
     (("data=xor",), ("data=xor", "training.class_weights=balanced")),
+    (("data=xor",), ("data=xor", "network.activations=[relu]")),
 ]  # fmt: skip
 
 

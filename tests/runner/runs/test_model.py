@@ -12,7 +12,7 @@ from runner.runs.data import prepare
 from runner.runs.model import load_model, model_of
 from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
-from runner.runs.structure import structure_of
+from runner.runs.structure import activations_of, structure_of
 from runner.runs.weights import write_weights
 from tests.runner.building import QUICK, spec_of, trained
 
@@ -25,6 +25,7 @@ RUNS = {
     "linear": ("network.hidden=[]",),
     "no bias": ("network.bias=false", "network.hidden=[3,2]"),
     "settings": ("activation=leaky_relu", "activation.slope=0.3"),
+    "an activation for each layer": ("network.hidden=[3,2]", "network.activations=[relu,elu]", "training.dropout=0.3"),
 }
 
 
@@ -77,9 +78,10 @@ def test_a_prediction_is_the_formula_of_the_layers(result):
         b = result.network.parameters[at : at + fan_out] if spec.network.bias else np.zeros(fan_out)
         at += len(b) if spec.network.bias else 0
         is_last = layer == len(result.network.sizes) - 2
-        activation = ACTIVATIONS[spec.network.output]() if is_last else ACTIVATIONS[spec.activation.name](
-            **spec.activation.settings()
-        )  # fmt: skip
+        of_layer = None if is_last else activations_of(spec)[layer]
+        activation = ACTIVATIONS[of_layer.name if of_layer else spec.network.output](
+            **of_layer.settings() if of_layer else {}
+        )
         a = activation.value((a @ W + b).T).T
     assert at == len(result.network.parameters)
     tolerance = 1e-12 if spec.dtype == "float64" else 1e-5

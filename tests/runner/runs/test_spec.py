@@ -68,6 +68,7 @@ networks = st.builds(
     input=st.sampled_from(list(ACTIVATIONS)), output=st.sampled_from(list(ACTIVATIONS)),
     target_range=st.sampled_from([None, "auto"]) | st.tuples(*[st.floats(**FINITE)] * 2),
     bias=st.booleans(), bias_init=st.sampled_from(["zero", "init", "hidden"]), start=st.none() | st.text(max_size=40),
+    activations=st.none() | st.lists(st.sampled_from(list(ACTIVATIONS)), max_size=3).map(tuple),
 )  # fmt: skip
 trainings = st.builds(
     TrainingSpec, mode=st.sampled_from(["online", "minibatch", "full"]),
@@ -77,7 +78,8 @@ trainings = st.builds(
     batch_size=st.none() | st.integers(1, LARGEST), evaluations=st.integers(1, 1000),
     stop_cost=st.none() | st.floats(**FINITE),
     patience=st.none() | st.integers(1, LARGEST), l2=st.floats(0, **FINITE), clip_value=st.none() | positive,
-    clip_norm=st.none() | positive, class_weights=st.sampled_from(["none", "balanced"]),
+    clip_norm=st.none() | positive, class_weights=st.sampled_from(["none", "balanced"]), l1=st.floats(0, **FINITE),
+    dropout=st.floats(0, 1, exclude_max=True),
 )  # fmt: skip
 tests = st.builds(
     TestSpec, set=st.sampled_from(["held_out", "grid", "fresh"]), points=st.integers(2, 1_000_000),
@@ -135,15 +137,16 @@ def plain(value: Any) -> Any:
 
 @given(spec=specs)
 def test_the_flat_form_has_every_value_under_a_dotted_key_and_names_under_their_kind(spec):
-    flat = flatten(spec)
-    for key, part in to_plain(spec).items():
+    flat, parts = flatten(spec), to_plain(spec)
+    if spec.network.activations is not None:  # then it is of no layer
+        del parts["activation"]
+    for key, part in parts.items():
         if not isinstance(part, dict):
             assert plain(flat[key]) == part
             continue
         for name, value in part.items():
             assert plain(flat[key if name == "name" else f"{key}.{name}"]) == value
-    leaves = [len(part) if isinstance(part, dict) else 1 for part in to_plain(spec).values()]
-    assert len(flat) == sum(leaves)
+    assert len(flat) == sum(len(part) if isinstance(part, dict) else 1 for part in parts.values())
 
 
 def test_the_flat_form_of_the_default_run_is_the_one_written_here():
@@ -157,6 +160,7 @@ def test_the_flat_form_of_the_default_run_is_the_one_written_here():
         "data.targets": [0.0, 1.0],
         "network.hidden": [6], "network.input": "identity", "network.output": "sigmoid", "network.target_range": "auto",
         "network.bias": True, "network.bias_init": "init", "network.start": None,
+        "network.activations": None,
         "activation": "tanh", "loss": "binary_cross_entropy", "loss.label_smoothing": 0.0,
         "init": "normal", "init.gain": 1.0,
         "optimizer": "momentum", "optimizer.momentum": 0.9, "schedule": "constant",
@@ -164,7 +168,7 @@ def test_the_flat_form_of_the_default_run_is_the_one_written_here():
         "training.order": "shuffled", "training.reduction": "mean", "training.evaluations": 50,
         "training.online_cost": False,
         "training.stop_cost": None, "training.patience": None, "training.restore_best": False,
-        "training.l2": 0.0, "training.l2_of": "weights",
+        "training.l2": 0.0, "training.l2_of": "weights", "training.l1": 0.0, "training.dropout": 0.0,
         "training.clip_value": None,
         "training.clip_norm": None, "training.class_weights": "none",
     }  # fmt: skip

@@ -162,6 +162,7 @@ def test_weights_of_another_network_are_refused_with_both_shapes(overrides, said
     ("overrides", "said"),
     [
         (("activation=sigmoid",), " weights of activation=tanh; this run has activation=sigmoid"),
+        (("network.activations=[relu]",), " weights of activation=tanh; this run has activation=relu"),
         (("network.input=tanh",), " weights of network.input=identity; this run has network.input=tanh"),
         (("network.output=tanh",), " weights of network.output=identity; this run has network.output=tanh"),
         (("data.standardize=true",), " weights for inputs that are scaled otherwise: (value - 0) / 1, here (value - "),

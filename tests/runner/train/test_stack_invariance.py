@@ -11,7 +11,7 @@ from runner.train.training import train_task
 from tests.runner.building import bits, composer, plan_of, trained_all
 
 SHORT = ("training.epochs=6", "training.evaluations=4", "tracking.plots=none")
-# Seventeen runs that share structures with some others, each with something that could leak from run to run.
+# Runs that share structures with some others, each with something that could leak from run to run.
 MIXED = [
     ("seed=0",),
     ("seed=1", "learning_rate=0.3", "schedule=cosine"),
@@ -28,6 +28,8 @@ MIXED = [
     ("seed=0", "data=quadrants", "training.class_weights=balanced", "training.online_cost=true"),
     ("seed=1", "data=quadrants", "training.class_weights=balanced", "training.online_cost=true", "data.std=0.3"),
     ("seed=0", "data=quadrants", "training.online_cost=true"),
+    ("seed=0", "data=quadrants", "training.online_cost=true", "training.dropout=0.5"),
+    ("seed=0", "data=quadrants", "training.online_cost=true", "training.dropout=0.1", "training.l1=0.01"),
     ("seed=0", "data=xor", "training.mode=full"),  # the same batch of four as the next, but not the same way there
     ("seed=0", "data=xor", "training.mode=minibatch"),
 ]

@@ -56,7 +56,8 @@ const SOFTMAX = {softmax: Infinity, clipped_softmax: LIMIT};
 const hasFormula = name => Object.hasOwn(ACTIVATIONS, name) || Object.hasOwn(SOFTMAX, name);
 
 /** Whether the page has a formula for everything that a network is made of. */
-const isKnown = net => !net.unknown && [net.input, net.activation.name, net.output].every(hasFormula);
+const isKnown = net =>
+  !net.unknown && [net.input, net.output, ...net.activations.map(({name}) => name)].every(hasFormula);
 
 /** Softmax over the units of a layer, [unit] -> (n), in place; z is clipped to +-limit. */
 const softmax = (units, limit) => {
@@ -113,7 +114,8 @@ const forward = (net, w, start, X, layers = layersFor(net, X[0].length)) => {
       z.fill(net.bias ? w[bias + k] : 0);
       addProducts(z, w, at + k, units.length, layers[l - 1]);
     });
-    if (l < net.sizes.length - 1) activate(units, net.activation.name, net.activation);
+    const own = net.activations[l - 1];
+    if (own) activate(units, own.name, own);
     else activate(units, net.output, {});
     at = bias + (net.bias ? units.length : 0);
   }

@@ -14,7 +14,7 @@ const nameOf = (net, layer, k) => {
 
 const activationOf = (net, layer) => {
   if (layer === 0) return "inputs";
-  return layer === net.sizes.length - 1 ? net.output : net.activation.name;
+  return net.activations[layer - 1]?.name ?? net.output;
 };
 
 /** Make the elements of a network's units; they stay while runs of the same structure are opened. */

@@ -27,6 +27,8 @@ const SLOPES = {
   identity: () => 1,
 };
 
+const hasSlope = ({name}) => Object.hasOwn(SLOPES, name);
+
 /** The largest slope of an activation for |z| <= 10. */
 const largestSlope = activation => keep(`slope ${JSON.stringify(activation)}`, () => {
   const z = Float64Array.from({length: 2001}, (_, i) => (i - 1000) / 100);
@@ -60,7 +62,7 @@ const layerStart = (net, start, layer) => {
 const flatnessOf = (run, start) => {
   const net = meta.nets[runAt(run).net];
   const X = runAt(run).input < 0 ? [] : trainingInputs(run);
-  if (start < 0 || !X.length || !X[0].length || !isKnown(net) || !(net.activation.name in SLOPES)) return null;
+  if (start < 0 || !X.length || !X[0].length || !isKnown(net) || !net.activations.every(hasSlope)) return null;
   const layers = keep(`layers ${runAt(run).net} ${X[0].length}`, () => layersFor(net, X[0].length));
   forward(net, weights, start, X, layers);
   const found = net.sizes.map(() => []);
@@ -75,10 +77,11 @@ const flatnessOfUnit = (net, start, layers, l, k) => {
   const z = keep(`z ${layers[l][k].length}`, () => new Float64Array(layers[l][k].length));
   z.fill(net.bias ? weights[from + net.sizes[l - 1] * size + k] : 0);
   addProducts(z, weights, from + k, size, layers[l - 1]);
-  const [slope, largest] = [SLOPES[net.activation.name], largestSlope(net.activation)];
+  const activation = net.activations[l - 1];
+  const [slope, largest] = [SLOPES[activation.name], largestSlope(activation)];
   let [dead, saturated] = [0, 0];
   for (let i = 0; i < z.length; i++) {
-    const share = Math.abs(slope(z[i], layers[l][k][i], net.activation)) / largest;
+    const share = Math.abs(slope(z[i], layers[l][k][i], activation)) / largest;
     dead += share < DEAD;
     saturated += share < SATURATED;
   }

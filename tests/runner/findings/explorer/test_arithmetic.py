@@ -53,7 +53,9 @@ def networks() -> Iterator[tuple[dict[str, Any], Array, Array]]:
         name, output = next(pairs)
         sizes = [int(size) for size in rng.integers(1, 6, size=rng.integers(0, 4) + 2)]
         bias, d = bool(rng.integers(2)), sizes[0]
-        settings = {"sizes": sizes, "activation": hidden(rng, name), "output": output, "bias": bias}
+        others = [hidden(rng, str(rng.choice(elementwise))) for _ in sizes[2:-1]]  # of the layers after the first
+        own = [hidden(rng, name), *others][: len(sizes) - 2]
+        settings = {"sizes": sizes, "activations": own, "output": output, "bias": bias}
         settings["input"] = str(rng.choice(elementwise)) if rng.random() < 0.3 else "identity"
         count = sum((fan_in + bias) * fan_out for fan_in, fan_out in itertools.pairwise(sizes))
         weights = rng.normal(scale=rng.uniform(0.5, 3), size=count).astype(np.float32)
@@ -62,10 +64,11 @@ def networks() -> Iterator[tuple[dict[str, Any], Array, Array]]:
 
 def predicted(settings: dict[str, Any], weights: Array, X: Array) -> Array:
     """Outputs `(n, d_out)` of `nn` for the same parameters, in float64."""
-    chosen = dict(settings["activation"])
+    plain = [dict(activation) for activation in settings["activations"]]
+    own = tuple(ACTIVATIONS[one.pop("name")](**one) for one in plain)
     network = Network(
-        tuple(settings["sizes"]), ACTIVATIONS[chosen.pop("name")](**chosen), ACTIVATIONS[settings["output"]](),
-        LOSSES["tanh_matching"](), bias=settings["bias"], input=ACTIVATIONS[settings["input"]](),
+        tuple(settings["sizes"]), ACTIVATIONS["identity"](), ACTIVATIONS[settings["output"]](),
+        LOSSES["tanh_matching"](), bias=settings["bias"], input=ACTIVATIONS[settings["input"]](), own_activations=own,
     )  # fmt: skip
     return network.predict(weights.astype(np.float64)[np.newaxis], X[np.newaxis])[0]
 
@@ -85,7 +88,7 @@ cases => cases.map(([net, weights, X]) => {
 @pytest.mark.browser
 def test_the_page_computes_what_numpy_computes(evaluate: Evaluate):
     cases = list(networks())
-    used = {(settings["activation"]["name"], settings["output"]) for settings, _, _ in cases}
+    used = {(one["name"], settings["output"]) for settings, _, _ in cases for one in settings["activations"][:1]}
     assert len(used) == len(FORMULAS) * (len(FORMULAS) + len(WHOLE_LAYER))
     answers = evaluate(FORWARD, [[net, weights.tolist(), X.T.tolist()] for net, weights, X in cases])
     for case, (is_known, fresh, kept) in zip(cases, answers, strict=True):
@@ -96,12 +99,13 @@ def test_the_page_computes_what_numpy_computes(evaluate: Evaluate):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("part", ["input", "activation", "output"])
+@pytest.mark.parametrize("part", ["input", "activations", "output"])
 @pytest.mark.parametrize("name", ["of_mine", "constructor"])
 def test_a_network_with_an_unknown_part_has_no_formula(evaluate: Evaluate, part, name):
-    net = {"sizes": [1, 1], "input": "identity", "activation": {"name": "tanh"}, "output": "identity", "bias": True}
+    tanh: dict[str, Any] = {"name": "tanh"}
+    net = {"sizes": [1, 1, 1, 1], "input": "identity", "activations": [tanh] * 2, "output": "identity", "bias": True}
     assert evaluate("isKnown", net)
-    assert not evaluate("isKnown", {**net, part: {"name": name} if part == "activation" else name})
+    assert not evaluate("isKnown", {**net, part: [tanh, {"name": name}] if part == "activations" else name})
     assert not evaluate("isKnown", {**net, "unknown": "A fault changes the forward pass."})
 
 

@@ -1,6 +1,7 @@
 """What a page computes from weights, scores and units, is what was measured while the runs were trained."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -44,18 +45,41 @@ def test_scores_from_the_weights_are_those_of_the_history(opened: InPage):
     assert len(computed) > 10 * len(JOBS) and np.abs(computed - stored).max() < 1e-6
 
 
-def test_dead_units_are_those_of_the_signals(opened: InPage, results: list[RunResult]):
+DEAD = """all => all.map(([run, at]) =>
+  statesOf(run, weightsAt(run, at)).slice(1, -1).map(units => units.filter(one => one === 'dead').length)
+)"""
+
+
+def dead_units(results: list[RunResult], runs: list[int]) -> tuple[list[list[int]], list[list[int]]]:
+    """Runs and steps at which their weights are known, and how many units of each hidden layer are dead there."""
     asked, expected = [], []
-    for run in runs_of("learning_rate=0.3") + runs_of("learning_rate=30"):
+    for run in runs:
         result = results[run]
         known = set(result.snapshots["step"].tolist()) if result.snapshots is not None else set()
         for step, shares in zip(result.signals["step"].tolist(), result.signals["dead"], strict=True):
             if step in known and step <= result.last_step:
                 asked.append([run, step])
-                expected.append(round(float(shares[0]) * result.spec.network.hidden[0]))
-    code = "all => all.map(([run, at]) => statesOf(run, weightsAt(run, at))[1].filter(one => one === 'dead').length)"
-    assert opened(lambda page: page.evaluate(code, asked)) == expected
-    assert max(expected) > 0
+                expected.append(
+                    [round(float(one) * n) for one, n in zip(shares, result.spec.network.hidden, strict=True)]
+                )
+    return asked, expected
+
+
+def test_dead_units_are_those_of_the_signals(opened: InPage, results: list[RunResult]):
+    asked, expected = dead_units(results, runs_of("learning_rate=0.3") + runs_of("learning_rate=30"))
+    assert opened(lambda page: page.evaluate(DEAD, asked)) == expected
+    assert max(expected) > [0]
+
+
+def test_dead_units_are_those_of_the_activation_of_their_layer(in_page: InPage, tmp_path: Path):
+    jobs = [
+        ("network.hidden=[6,5]", f"network.activations={own}", "learning_rate=10")
+        for own in ("[relu,tanh]", "[tanh,relu]")
+    ]
+    mixed = trained(jobs)
+    asked, expected = dead_units(mixed, [0, 1])
+    assert opening(written(mixed, tmp_path), in_page)(lambda page: page.evaluate(DEAD, asked)) == expected
+    assert max(map(sum, expected)) > 0
 
 
 def test_saturation_is_that_of_a_full_recording(opened: InPage, results: list[RunResult]):
