@@ -59,9 +59,22 @@ def test_a_config_file_belongs_to_a_component_of_its_group(path):
 
 @pytest.mark.parametrize("path", [path for path in FILES if of_file(path) not in NOT_COMPONENTS], ids=of_file)
 def test_a_config_file_has_exactly_the_settings_of_its_component(path):
+    """Beside those that every data set has, where its own default is another one."""
     group, name = path.parent.name, path.stem
     expected = {"name", *(setting.name for setting in REGISTRIES[group].settings(name))}
-    assert set(OmegaConf.load(path)) == (expected | COMMON if group == "data" else expected)
+    written = set(OmegaConf.load(path))
+    assert expected <= written <= (expected | COMMON if group == "data" else expected)
+
+
+def test_the_table_of_contents_has_what_every_data_set_can_be_asked_for_with_its_default():
+    common = OmegaConf.to_container(OmegaConf.load(CONF / "config.yaml").data)
+    assert common == {key: field.default for key, field in DataCommon.model_fields.items() if key != "name"}
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path.parent.name == "data"], ids=of_file)
+def test_a_data_set_repeats_no_default_of_the_table_of_contents(path):
+    common, written = OmegaConf.load(CONF / "config.yaml").data, OmegaConf.load(path)
+    assert not [key for key in common if key in written and written[key] == common[key]]
 
 
 @pytest.mark.parametrize("path", [path for path in FILES if of_file(path) not in NOT_COMPONENTS], ids=of_file)
