@@ -1,7 +1,7 @@
 """Data sets: what there is to learn. One function per data set; see `samples.py` for what it returns."""
 
-from runner.datasets import images, plane, surface, synthetic
+from runner.datasets import function, images, plane, surface, synthetic
 from runner.datasets.samples import DATASETS, Samples, Streams
 from runner.datasets.tables import stored, table
 
-__all__ = ["DATASETS", "Samples", "Streams", "images", "plane", "stored", "surface", "synthetic", "table"]
+__all__ = ["DATASETS", "Samples", "Streams", "function", "images", "plane", "stored", "surface", "synthetic", "table"]

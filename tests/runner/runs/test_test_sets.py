@@ -15,7 +15,7 @@ CURVES = {
 QUICK = ("training.epochs=2", "training.evaluations=1", "tracking.plots=none")
 DRAWN = [
     *CURVES, "quadrants", "gauss", "blobs", "moons", "circles", "spirals", "checkerboard", "surface", "plane", "hills",
-    "bars",
+    "bars", "function",
 ]  # fmt: skip
 
 
