@@ -54,6 +54,10 @@ class DataCommon(Component):
     fold: Annotated[Whole, Field(ge=0)] = 0
     standardize: Flag = False
     target_scale: Literal["standardize", "none", "log"] = "none"
+    label_noise: Share = 0.0
+    outliers: Share = 0.0
+    imbalance: Annotated[Number, Field(ge=1)] = 1.0
+    input_noise: Annotated[Number, Field(ge=0)] = 0.0
 
 
 class NetworkSpec(Frozen):
