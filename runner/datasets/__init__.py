@@ -2,6 +2,18 @@
 
 from runner.datasets import function, images, plane, surface, synthetic
 from runner.datasets.samples import DATASETS, Samples, Streams
-from runner.datasets.tables import stored, table
+from runner.datasets.tables import bundled, stored, table
 
-__all__ = ["DATASETS", "Samples", "Streams", "function", "images", "plane", "stored", "surface", "synthetic", "table"]
+__all__ = [
+    "DATASETS",
+    "Samples",
+    "Streams",
+    "bundled",
+    "function",
+    "images",
+    "plane",
+    "stored",
+    "surface",
+    "synthetic",
+    "table",
+]

@@ -89,7 +89,7 @@ class SpecBuilder:
     def _complete(self, spec: Spec, automatic: frozenset[str], is_whole: bool) -> Checked | list[Problem]:
         """Replace `auto` by what fits the data; check what only makes sense together, or only the size."""
         facts, notes = self._look_at(spec), list[str]()
-        is_named = dict(spec.data).get("target") is not None
+        is_named = dict(spec.data).get("target", "") is not None  # of other data sets the target is known
         if isinstance(facts, Facts) and facts.is_table:
             earlier = tuple(self._decided(spec, place, automatic) for place in range(len(spec.warm_start)))
             decided = {"data": data_of_table(spec.data, facts, automatic), "warm_start": earlier}

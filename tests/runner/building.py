@@ -23,6 +23,8 @@ from runner.runs.result import RunResult
 from runner.runs.spec import Spec
 from runner.train.training import train_task
 
+BUNDLED = ("iris", "wine", "breast_cancer", "digits", "diabetes")  # tables that come with a package
+
 QUICK = ("training.mode=full", "training.epochs=2", "training.evaluations=2", "tracking.plots=none")
 COMPONENTS = [(kind, name) for kind, registry in REGISTRIES.items() for name in registry]
 SETTINGS: list[tuple[str, str, Setting]] = [

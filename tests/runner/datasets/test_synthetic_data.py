@@ -8,14 +8,14 @@ import pytest
 from runner.datasets import DATASETS, Samples, Streams
 from runner.runs.data import find_facts, make_samples
 from runner.runs.spec import component_model
-from tests.runner.building import spec_of
+from tests.runner.building import BUNDLED, spec_of
 
 CURVES = {
     "sine": np.sin, "square": np.square, "identity": lambda x: 1.0 * x, "tanh": np.tanh,
     "tanh_sine": lambda x: np.tanh(np.sin(x)), "step": lambda x: np.heaviside(x, 1.0),
     "sinc": lambda x: np.sinc(x / np.pi),
 }  # fmt: skip
-SYNTHETIC = [name for name in DATASETS if name not in ("csv", "table")]
+SYNTHETIC = [name for name in DATASETS if name not in ("csv", "table", *BUNDLED)]
 MANY = 20_000
 
 
