@@ -34,7 +34,8 @@ SETTINGS: list[tuple[str, str, Setting]] = [
 
 def types_of(setting: Setting) -> tuple[Any, ...]:
     """The types that a setting may have: those of a union, or its only one."""
-    return get_args(setting.type) if type(None) in get_args(setting.type) else (setting.type,)
+    types = get_args(setting.type) if type(None) in get_args(setting.type) else (setting.type,)
+    return tuple(int if get_args(one)[:1] == (int,) else one for one in types)  # one with a range is annotated
 
 
 @cache
