@@ -28,7 +28,9 @@ ABOVE_MLFLOW = [ROOT / "runner" / "conduct" / f"{name}.py" for name in ("publish
 HEAVY = ("mlflow", "matplotlib", "pandas")
 MAX_FILE, MAX_FUNCTION = 250, 50
 GENERATORS = {"default_rng", "Generator", "SeedSequence", "BitGenerator", "PCG64", "Philox"}
-ORDER = ("base", "datasets", "runs", "store", "plan", "findings", "train", "diagnosis", "conduct", "search", "app")
+ORDER = (
+    "base", "datasets", "runs", "store", "plan", "findings", "train", "diagnosis", "conduct", "search", "app", "api",
+)  # fmt: skip
 NEVER = {("train", "findings")}  # what draws is handed to whoever trains
 
 

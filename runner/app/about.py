@@ -1,7 +1,6 @@
 """What a sweep is called, asks and repeats."""
 
 import shlex
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -10,6 +9,7 @@ from runner.app.named_sweeps import read_header, sweep_files
 from runner.base.console import count
 from runner.base.paths import SWEEPS
 from runner.base.texts import short
+from runner.base.typed import typed
 from runner.runs.about import About
 from runner.runs.overrides import MAX_LABEL, settings_of, short_names, swept_keys
 from runner.runs.settings import Settings
@@ -60,11 +60,11 @@ def _of_case(all_overrides: Sequence[Sequence[str]]) -> str:
 
 def _with(settings: Mapping[str, str]) -> str:
     """What was typed beside a case and is part of a run."""
-    typed = [key for key in settings if key.partition(".")[0] not in (*Settings.model_fields, "case", "sweep")]
-    names = short_names(typed)
-    return " ".join([" with", *(f"{names[key]}={settings[key]}" for key in typed)]) if typed else ""
+    chosen = [key for key in settings if key.partition(".")[0] not in (*Settings.model_fields, "case", "sweep")]
+    names = short_names(chosen)
+    return " ".join([" with", *(f"{names[key]}={settings[key]}" for key in chosen)]) if chosen else ""
 
 
 def command() -> str:
     """The command line that does the same again."""
-    return shlex.join(["python", "-m", "runner", *sys.argv[1:]])
+    return shlex.join(["python", "-m", "runner", *typed()])

@@ -19,10 +19,11 @@ from runner.app.again import composing_again
 from runner.app.compose import Composer, plain
 from runner.app.compositions import Composition
 from runner.app.hydra_private import returned
+from runner.app.notes import say_notes
 from runner.app.setup import run_id
 from runner.app.zipped import spread
 from runner.base import progress
-from runner.base.console import count, say, warn
+from runner.base.console import count
 from runner.base.errors import RunsFailed, UserError
 from runner.base.lazily import Lazily
 from runner.base.paths import PLUGINS, ROOT
@@ -32,7 +33,6 @@ from runner.conduct import sweep
 from runner.conduct.context import SweepContext
 from runner.conduct.delivery import Delivery
 from runner.conduct.endings import refuse_dry_run
-from runner.diagnosis.before import foresee
 from runner.findings.pictures import drawing
 from runner.plan.jobs import Job, Refused
 from runner.plan.plan import Plan, check_expectations, make_plan
@@ -43,19 +43,23 @@ from runner.runs.result import RunResult, failures, save
 from runner.store.folder import JOB, STACKS, SweepFolder
 from runner.train.training import train_task
 
-MOST_NOTES = 12
 MANY_JOBS = 1000  # which take long enough to say how many are checked
 
 
 def launch(
-    loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]], first: int, delivery: Delivery | None
+    loader: Any,
+    master: DictConfig,
+    overrides: Sequence[Sequence[str]],
+    first: int = 0,
+    delivery: Delivery | None = None,
+    prints_result: bool = True,
 ) -> tuple[Delivery, Sequence[JobReturn]]:
     """All jobs of a batch as stacks; the delivery that batches share, at first None, and a JobReturn per job."""
     HydraConfig.instance().set_config(master)
     if not (delivery and delivery.sweep.settings.quiet):
         progress.begin()  # of a later batch; before the first one there is a bar already
     launched, plan = _plan(loader, master, overrides, first, delivery)
-    delivery = delivery or _delivery_of(master, plan)
+    delivery = delivery or _delivery_of(master, plan, prints_result)
     results = sweep.run(delivery, plan)
     failed = failures(list({result.index: result for result in results}.values()))
     folder = Path(master.hydra.sweep.dir)
@@ -105,30 +109,6 @@ def _plan(
     return launched, plan
 
 
-def say_notes(plan: Plan, lines: Sequence[str] = (), foresees: bool = True) -> None:
-    """What a person should know before anything trains, with what it `foresees`.
-
-    Components of one's own are not asked here: one that ends its process ends a worker, and not the sweep.
-    """
-    if plan.settings.quiet or plan.settings.dry_run:
-        progress.end()
-    notes = [*lines, *plan.notes]
-    if foresees and not plan.settings.modules:
-        try:
-            foreseen = foresee(plan)
-        except Exception as error:  # a run that cannot be trained is a failed run, and stops no other
-            warn(f"what shows before training is not known: {type(error).__name__}: {error}")
-        else:
-            notes += foreseen.notes
-            for line in foreseen.warnings:
-                warn(line)
-    if not plan.settings.quiet:
-        for line in notes[:MOST_NOTES]:
-            say(line)
-        if len(notes) > MOST_NOTES:
-            say(f"... and {len(notes) - MOST_NOTES} more lines of this kind")
-
-
 def preview(loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]]) -> None:
     """Say what a sweep would do (`dry_run=true`). Raises UserError with every problem of every job."""
     from runner.conduct.dry_run import dry_run
@@ -137,14 +117,15 @@ def preview(loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]])
     dry_run(_plan(loader, master, overrides)[1], is_sweep=True)
 
 
-def _delivery_of(master: DictConfig, plan: Plan) -> Delivery:
+def _delivery_of(master: DictConfig, plan: Plan, prints_result: bool = True) -> Delivery:
     """Of the sweep that a command line starts with these runs."""
     sources = master.hydra.runtime.config_sources
     folders = [Path(source.path) for source in sources if source.schema == "file"]
     about = about_sweep(_named(master), run_id(), [run.overrides for run in plan.runs], folders)
     folder = SweepFolder(Path(master.hydra.sweep.dir))
     is_grid = master.hydra.runtime.choices["hydra/sweeper"] == "grid"
-    return Delivery(SweepContext(folder, about, plan.settings, composing=composing_again, is_whole=is_grid))
+    context = SweepContext(folder, about, plan.settings, composing=composing_again, is_whole=is_grid)
+    return Delivery(replace(context, prints_result=prints_result))
 
 
 def prepare(loader: Any, master: DictConfig, overrides: Sequence[Sequence[str]]) -> tuple[Delivery, Plan]:
@@ -202,21 +183,28 @@ def run_job(config: DictConfig) -> float:
     job = Job(0, overrides, plain(config), composition)
     if searched := job.config.get("search"):
         raise UserError(f"search={searched['name']} goes through many settings: add -m, and a key with several values")
-    plan = make_plan([job])
     if job.config["dry_run"] is True:
         from runner.conduct.dry_run import dry_run
 
+        plan = make_plan([job])
         say_notes(plan)
         dry_run(plan, is_sweep=False)
         return math.nan
-    (spec,) = plan.specs
-    about = about_run(case, f"{spec.data.name} {spec.activation.name}", run_id(), overrides)
-    say_notes(plan)
-    context = SweepContext(SweepFolder(folder), about, plan.settings, is_sweep=False, composing=composing_again)
-    (result,) = sweep.run(Delivery(context), plan)
+    (result,) = train_alone(job, folder, case).results
     if failed := failures([result]):
         raise failed
     return result.objective
+
+
+def train_alone(job: Job, folder: Path, case: str | None, prints_result: bool = True) -> Delivery:
+    """Train a run that is no part of a sweep, called after its `case` where it has one."""
+    plan = make_plan([job])
+    (spec,) = plan.specs
+    about = about_run(case, f"{spec.data.name} {spec.activation.name}", run_id(), job.overrides)
+    say_notes(plan)
+    context = SweepContext(SweepFolder(folder), about, plan.settings, is_sweep=False, composing=composing_again)
+    sweep.run(delivery := Delivery(replace(context, prints_result=prints_result)), plan)
+    return delivery
 
 
 def _train_for_folder(job: Job, folder: Path) -> float:

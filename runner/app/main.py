@@ -5,6 +5,8 @@ import os
 import sys
 from typing import NoReturn
 
+from runner.base.starting import RARELY
+
 STRICT = "--strict"
 # Options with which runs are trained; any other prints something for a program, or for somebody who reads it.
 TRAINING = ("-m", "--multirun", "-cd", "--config-dir", "-cn", "--config-name", "-cp", "--config-path", STRICT)
@@ -15,7 +17,7 @@ def main() -> int:
     """Run the command line in `sys.argv`; returns the exit code: 0 only on success."""
     # Imports make a million objects that stay. Looking through them for garbage again and again was a fifth of the time
     # to a first result; `Delivery` sets the thresholds back when all is imported.
-    gc.set_threshold(200_000, 50, 50)
+    gc.set_threshold(*RARELY)
     show_traceback = os.environ.get("HYDRA_FULL_ERROR", "0") not in ("", "0")
     # With this set Hydra hands exceptions on instead of printing them its own way and exiting.
     os.environ["HYDRA_FULL_ERROR"] = "1"

@@ -15,7 +15,7 @@ from runner.app.again import composing_again
 from runner.app.compose import Composer, plain
 from runner.app.compositions import split_hydra
 from runner.app.grids import check_zips
-from runner.app.launching import say_notes
+from runner.app.notes import say_notes
 from runner.app.setup import run_id
 from runner.base import progress
 from runner.base.console import count
@@ -27,7 +27,6 @@ from runner.conduct.batches import Batches
 from runner.conduct.context import SweepContext
 from runner.conduct.delivery import Delivery
 from runner.plan.plan import make_plan
-from runner.runs.result import failures
 from runner.runs.role import Role
 from runner.runs.search_settings import Search
 from runner.runs.settings import read_settings
@@ -38,9 +37,10 @@ from runner.search.space import Space
 from runner.store.folder import SweepFolder
 
 
-def search(loader: Any, master: DictConfig, overrides: Sequence[str]) -> None:
-    """Go through a space as `search` says, and conclude once. Raises UserError with what is wrong before any training,
-    RunsFailed when runs have failed.
+def search(loader: Any, master: DictConfig, overrides: Sequence[str], prints_result: bool = True) -> Delivery:
+    """Go through a space as `search` says, and conclude once; returns how all runs were delivered.
+
+    Raises UserError with what is wrong before any training.
     """
     settings, space, compose = _begin(loader, master, overrides)
     needed, lines = _foreseen(settings, space, compose)
@@ -51,9 +51,9 @@ def search(loader: Any, master: DictConfig, overrides: Sequence[str]) -> None:
     keys = [axis.key for axis in space.axes]
     about = about_search(settings.name, keys, needed, run_id(), spanning(overrides, loader))
     folder = SweepFolder(Path(master.hydra.sweep.dir))
-    results = sweep.run(Delivery(SweepContext(folder, about, plan.settings, composing=composing_again)), plan, batches)
-    if failed := failures(results):
-        raise failed
+    context = SweepContext(folder, about, plan.settings, composing=composing_again, prints_result=prints_result)
+    sweep.run(delivery := Delivery(context), plan, batches)
+    return delivery
 
 
 def spanning(overrides: Sequence[str], loader: Any) -> list[str]:

@@ -9,6 +9,7 @@ from rich.style import Style
 from rich.text import Text
 
 from runner.base.files import lose_output
+from runner.base.notebook import shell
 from runner.base.texts import visible
 
 NEVER_CUT = 10_000  # columns
@@ -17,7 +18,14 @@ TERMS_WITH_LINKS = ("alacritty", "foot", "xterm-ghostty", "xterm-kitty")
 SET_WHERE_LINKS_ARE = ("KITTY_WINDOW_ID", "KONSOLE_VERSION", "VTE_VERSION", "WT_SESSION")
 
 
-class _Console(Console):
+class PlainConsole(Console):
+    """Text as it is: nothing in it is markup, and no notebook makes a table of it."""
+
+    def __init__(self, **options: Any) -> None:
+        if shell() is not None:  # where a program's output is no terminal, whatever the kernel says
+            options["force_terminal"] = False
+        super().__init__(markup=False, emoji=False, highlight=False, force_jupyter=False, **options)
+
     def render_str(self, text: str, **options: Any) -> Text:
         return super().render_str(visible(text), **options)
 
@@ -27,14 +35,14 @@ class _Console(Console):
         lose_output(self.file)
 
 
-class LiveConsole(_Console):
+class LiveConsole(PlainConsole):
     """Standard output while a bar is shown: what is printed appears above it.
 
     The cursor stays visible, as a process that is killed could not show it again.
     """
 
     def __init__(self) -> None:
-        super().__init__(markup=False, emoji=False, highlight=False, force_terminal=True)
+        super().__init__(force_terminal=True)
 
     def show_cursor(self, show: bool = True) -> bool:
         del show
@@ -54,7 +62,7 @@ def console() -> Console:
     """Standard output. A pipe gets plain text, in which no line is cut or folded."""
     if _live is not None:
         return _live
-    plain = _Console(markup=False, emoji=False, highlight=False)
+    plain = PlainConsole()
     if not plain.is_terminal:
         plain.width = NEVER_CUT
     return plain
@@ -100,5 +108,5 @@ def say(text: str | Text) -> None:
 def warn(text: str) -> None:
     """A sentence that nobody should miss, also where the output goes into a file or is switched off: standard error."""
     is_above_bar = _live is not None and sys.stderr.isatty()
-    out = console() if is_above_bar else _Console(stderr=True, markup=False, emoji=False, highlight=False)
+    out = console() if is_above_bar else PlainConsole(stderr=True)
     out.print(text, soft_wrap=True)

@@ -32,6 +32,10 @@ class UserError(Exception):
         super().__init__(message)
         self.keys = tuple(keys)
 
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows instead of a traceback."""
+        return [f"error: {visible(in_words(self))}"]
+
 
 class RunsFailed(Exception):
     """Some runs raised an exception; everything else is trained and recorded."""

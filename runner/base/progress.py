@@ -16,6 +16,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from runner.base.files import lose_output
+from runner.base.notebook import NotebookScreen, shell
 
 if TYPE_CHECKING:
     from runner.base.screen import Screen
@@ -61,17 +62,20 @@ class Bar:
         self._share, self._line_share, self._line_time = 0.0, 0.0, self.began
         self._total: float | None = None  # seconds that the command will have taken, as far as is known
         self._looked = self.began
-        self._screen: Screen | None = None
+        self._screen: Screen | NotebookScreen | None = None
         self._phase = phase, self.began
         self._has_ended = threading.Event()
         self._thread = threading.Thread(target=self._show, daemon=True)
 
     def start(self) -> None:
         """Show it."""
-        if self.is_live:
+        if shell() is not None:
+            self._screen = NotebookScreen(self._phase[0])
+        elif self.is_live:
             from runner.base.screen import Screen
 
             self._screen = Screen(self._phase[0])
+        if self._screen:
             self._screen.open()
         self._thread.start()
 
@@ -88,7 +92,8 @@ class Bar:
             self._screen.close()
 
     def _show(self) -> None:
-        while not self._has_ended.wait(SECONDS_BETWEEN_FRAMES if self.is_live else SECONDS_BETWEEN_LOOKS):
+        between = SECONDS_BETWEEN_FRAMES if self.is_live else SECONDS_BETWEEN_LOOKS
+        while not self._has_ended.wait(between):
             now, (phase, entered) = time.monotonic(), self._phase
             glance = self._smooth(self.look(phase, now - entered), now)
             facts = list(_facts(self._share, glance))
@@ -140,9 +145,9 @@ def begin(phase: str = Phase.CHECKING, line: str | None = None) -> None:
     """Show a bar, unless there is one. In a pipe there are lines only where the first of them is given."""
     global _bar
     is_live = _is_animated()
-    if _bar is not None or not (is_live or line is not None):
+    if _bar is not None or not (is_live or line is not None or shell() is not None):
         return
-    if not is_live and line:
+    if not is_live and line and shell() is None:
         try:
             print(line, flush=True)
         except BrokenPipeError:  # the reader has gone; the command continues

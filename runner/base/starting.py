@@ -7,6 +7,8 @@ import warnings
 from collections.abc import Sequence
 from types import FrameType
 
+RARELY = (200_000, 50, 50)  # a command looks for garbage, until all is imported
+
 
 def is_command() -> bool:
     """Whether Python is about to run `python -m runner`, or a command of it, and has got no further than its package.

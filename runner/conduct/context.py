@@ -21,7 +21,7 @@ class SweepContext:
 
     A single run is a sweep of one without a parent: then `is_sweep` is false. `composing` gives what composes its runs
     again, with some options of its command line and the person's modules. `is_whole` is false where a sweeper decides
-    as it goes which jobs follow.
+    as it goes which jobs follow. With `prints_result` what came out is printed at the end.
     """
 
     folder: SweepFolder
@@ -30,3 +30,4 @@ class SweepContext:
     is_sweep: bool = True
     composing: Composing | None = None
     is_whole: bool = True
+    prints_result: bool = True

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from runner.base.interrupts import OrderlyInterrupt
+from runner.base.starting import RARELY
 from runner.conduct.context import SweepContext
 from runner.conduct.endings import refuse_dry_run
 from runner.plan.plan import Plan
@@ -71,8 +72,9 @@ class Delivery:
         from runner.store.writer import Tracker
 
         tracker = Tracker(self.sweep.settings.tracking.experiment)
-        gc.freeze()  # with all that MLflow imports to open a store
-        gc.set_threshold(*GARBAGE)
+        if gc.get_threshold() == RARELY:
+            gc.freeze()  # with all that MLflow imports to open a store
+            gc.set_threshold(*GARBAGE)
         self._publisher = Publisher(tracker, self.sweep)
         return self._publisher
 
@@ -116,6 +118,11 @@ class Delivery:
         """Write to the store what is on disk and not yet there."""
         self.publisher.write(self._unwritten, interrupt)
         self._unwritten.clear()
+
+    @property
+    def results(self) -> list[RunResult]:
+        """All that the store was given."""
+        return self.publisher.ledger.results
 
     @property
     def finished(self) -> set[int]:

@@ -118,9 +118,10 @@ def _conclude(delivery: Delivery, plan: Plan | None, is_finished: bool = True) -
     if is_finished and not publisher.trouble and len(publisher.ledger.results) == len(delivery.planned):
         sweep.folder.finish()
     where = Text("\n").join([*publisher.where(), Text(f"files: {visible(sweep.folder.shown)}")])
-    if not sweep.settings.quiet and sweep.is_sweep:
+    is_printed = sweep.prints_result and not sweep.settings.quiet
+    if is_printed and sweep.is_sweep:
         terminal.print_sweep(findings, where)
-    elif not sweep.settings.quiet:
+    elif is_printed:
         terminal.print_run(findings.results[0], where, findings.account, findings.verdicts)
     terminal.warn_of_lost_pictures(publisher.ledger.results)
     _check_delivered(delivery)

@@ -1,6 +1,6 @@
 """Data sets: what there is to learn. One function per data set; see `samples.py` for what it returns."""
 
-from runner.datasets import function, idx, images, plane, surface, synthetic
+from runner.datasets import arrays, function, idx, images, plane, surface, synthetic
 from runner.datasets.samples import DATASETS, Samples, Streams
 from runner.datasets.tables import bundled, stored, table
 
@@ -8,6 +8,7 @@ __all__ = [
     "DATASETS",
     "Samples",
     "Streams",
+    "arrays",
     "bundled",
     "function",
     "idx",

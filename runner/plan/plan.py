@@ -18,6 +18,7 @@ from runner.plan.reading import Keys, Reader
 from runner.plan.stacks import plan
 from runner.plan.task import Task
 from runner.plan.validation import SpecBuilder
+from runner.runs.here import defined_here, note_of
 from runner.runs.identity import code_digest
 from runner.runs.outcome import Outcome
 from runner.runs.overrides import Configs, label_of, settings_in, swept_keys, values_of
@@ -58,7 +59,8 @@ class Plan:
         for run in self.runs:
             for note in self.checked[run.index].notes:
                 runs_with.setdefault(note, []).append(run)
-        return [note + self._which(runs) for note, runs in runs_with.items()]
+        notes = [note + self._which(runs) for note, runs in runs_with.items()]
+        return [*notes, note_of(parts)] if (parts := defined_here(self.specs)) else notes
 
     def _which(self, runs: Sequence[PlannedRun]) -> str:
         """`  [optimizer=sgd]`: what these runs have and all others have not, or how many they are; nothing for all."""

@@ -26,6 +26,7 @@ REGISTRIES: dict[str, Registry[Any]] = {
     "optimizer": OPTIMIZERS,
     "schedule": SCHEDULES,
 }
+HERE = "__main__"  # the module of what a notebook or a script defines itself
 # Options that are no component, but stand for the one that fits.
 DECIDED_LATER = {"loss": ("auto", "matching"), "activation": ("auto",), "optimizer": ("auto",)}
 

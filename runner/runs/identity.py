@@ -10,6 +10,7 @@ from pathlib import Path
 
 from runner.base.paths import ROOT
 from runner.runs.field_types import AUTO
+from runner.runs.here import sources_here
 from runner.runs.own_code import own_files
 from runner.runs.spec import Spec, to_plain
 
@@ -103,6 +104,8 @@ def run_keys(spec: Spec, data_digest: str, modules: Sequence[str] = ()) -> Calla
     plain = to_plain(spec)
     first, last = ({key: one for key, one in plain.items() if is_before(key, "seed")} for is_before in (lt, gt))
     identity = {"code": code_digest(tuple(modules)), "data": data_digest, "spec": first}
+    if sources := sources_here(spec):
+        identity["here"] = sources
     before = hashlib.sha256(f'{json.dumps(identity, sort_keys=True)[:-2]}, "seed": '.encode())
     after = f", {json.dumps(last, sort_keys=True)[1:]}}}"
 

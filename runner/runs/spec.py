@@ -244,5 +244,5 @@ def _shared(section: type[Section], plain: str) -> Section:
 def _missing(kind: str, name: Any) -> UserError:
     return UserError(
         f"this needs the {kind} {one_line(repr(name))}, which is not registered here: the module that defines it must "
-        "be one of modules=[...], and still define it"
+        "be one of modules=[...], and still define it; in a notebook, run the cell that does"
     )

@@ -100,6 +100,12 @@ def sqlite_file(uri: str) -> str | None:
     return path if path not in ("", ":memory:") else None
 
 
+def anywhere(uri: str) -> str:
+    """A SQLite file by its whole path: MLflow opens an address once, and a notebook may change its folder."""
+    file = sqlite_file(uri)
+    return uri if file is None else uri.replace(file, str(Path(file).absolute()), 1)
+
+
 def check_file(uri: str, is_read: bool = False) -> None:
     """MLflow tries for minutes to open a folder as a database, and forgets what it writes to no file."""
     file, (right, done) = sqlite_file(uri), (os.R_OK, "read") if is_read else (os.W_OK, "written")
@@ -160,7 +166,7 @@ def for_reading(uri: str) -> str:
     file = sqlite_file(uri)
     log, index = Path(f"{file}-wal"), Path(f"{file}-shm")
     if file is None or os.access(Path(file).parent, os.W_OK) or (log.exists() and index.exists()):
-        return uri
+        return anywhere(uri)
     if log.exists() and log.stat().st_size:
         raise StoreError(
             f"the MLflow store {uri} cannot be used: its folder may not be written, which reading it with its log "

@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
 from shlex import quote
 from shutil import rmtree
@@ -21,6 +22,21 @@ from runner.store.plan_file import PlanFile, plan_from
 PLAN, STACKS, LOCK, FINISHED = "plan.json", "stacks", "lock", "finished"
 HYDRA, MULTIRUN = ".hydra", "multirun.yaml"  # Hydra's own
 JOB = "job-"  # how files of Hydra's own launchers begin; they are older than those of a resume
+
+_held: ContextVar[list["SweepFolder"] | None] = ContextVar("held", default=None)
+
+
+@contextmanager
+def leaving_folders() -> Iterator[None]:
+    """Have folders that are taken in here be left at the end, where the process continues."""
+    held = list[SweepFolder]()
+    token = _held.set(held)
+    try:
+        yield
+    finally:
+        _held.reset(token)
+        for folder in held:
+            folder.leave()
 
 
 class SweepFolder:
@@ -71,6 +87,12 @@ class SweepFolder:
             self._lock.acquire(timeout=0)
         except Timeout as error:
             raise UserError(f"another process is working on {self.shown}; wait until it ends, or end it") from error
+        if (held := _held.get()) is not None:
+            held.append(self)
+
+    def leave(self) -> None:
+        """Let others work here."""
+        self._lock.release(force=True)
 
     @property
     def is_taken(self) -> bool:

@@ -26,6 +26,7 @@ from runner.store import sqlite
 from runner.store.address import (
     DEFAULT_URI,
     alone_with,
+    anywhere,
     check_file,
     check_own,
     check_place,
@@ -47,10 +48,9 @@ from runner.store.records import MAX_TAG, ParentRecord, RunRecord
 from runner.store.stored_run import StoredRun
 
 WRITTEN_BY = "runner.version"  # a tag of an experiment: the version of this program that wrote to it last
-AT_ONCE = 200  # runs in one transaction
+AT_ONCE, ROUNDS = 200, 2  # runs in one transaction, and how many of these until a Ctrl-C is heard
 # Runs written through a client at a time: more keep no server busier; a run takes 2 of a database's 15 connections.
 TO_SERVER, TO_DATABASE, TO_SQLITE = 8, 4, 1
-ROUNDS = 2  # of these until somebody who has pressed Ctrl-C is heard
 
 
 class Tracker:
@@ -63,7 +63,7 @@ class Tracker:
         named = " (MLFLOW_TRACKING_URI names it)" if self.uri != DEFAULT_URI else ""
         with store_errors(f"the MLflow store {shown(self.uri)}{named} cannot be used: "), alone_with(self.uri):
             make_tables(self.uri)
-            self._client = MlflowClient(self.uri)
+            self._client = MlflowClient(anywhere(self.uri))
             known = self._client.get_experiment_by_name(experiment)
             found, self.is_new = known or self._new_experiment(experiment), known is None
             if found.lifecycle_stage == "deleted":

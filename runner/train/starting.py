@@ -4,6 +4,7 @@ from collections.abc import Container
 
 from runner.base.machine import default_workers
 from runner.plan.plan import Plan
+from runner.runs.here import check_here, defined_here
 from runner.runs.settings import DaskExecutor, ProcessExecutor
 from runner.train.certificates import remove_leftovers
 from runner.train.execution import Training
@@ -28,6 +29,9 @@ def training_of(
         pieces = pieces_for(plan, lent.slots) if lent.is_spread else lent.slots
         return Training(plan.tasks_without(done, pieces), lent, draw, plan.name_of_run, are_lent=True)
     remove_leftovers()
+    if parts := defined_here(plan.specs):
+        check_here(parts, plan.settings)
+        return Training(plan.tasks_without(done), ThisProcess(), draw, plan.name_of_run)
     executor, wanted = plan.settings.executor, plan.settings.workers or default_workers()
     if isinstance(executor, ProcessExecutor):
         tasks = plan.tasks_without(done)

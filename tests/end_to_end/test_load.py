@@ -75,11 +75,11 @@ def test_the_newest_sweep_is_loaded_run_by_run_with_every_bit(sweep: Trained, st
     loaded = runner.load()
     children = {int(run.data.tags["sweep_index"]): run for run in store.children(store.only())}
     assert [result.index for result in loaded.results] == list(range(20))
-    assert loaded.keys == ["activation", "data", "seed"]
-    assert loaded.parent_id == store.only().info.run_id
+    assert loaded.findings.keys == ["activation", "data", "seed"]
+    assert loaded.findings.parent_id == store.only().info.run_id
     for result in loaded.results:
         assert bits_of(result) == store.bits(children[result.index])
-        assert loaded.run_ids[result.index] == children[result.index].info.run_id
+        assert loaded.findings.run_ids[result.index] == children[result.index].info.run_id
 
 
 def test_loading_changes_neither_environment_nor_loggers_of_the_notebook(sweep: Trained) -> None:
@@ -126,7 +126,7 @@ def test_a_sweep_is_found_by_its_folder_and_by_its_parent_and_a_run_by_its_id(sw
 def test_a_single_run_is_loaded(one_run: Trained, store_of) -> None:
     store = store_of(one_run)
     loaded = runner.load()
-    assert loaded.keys == []
+    assert loaded.findings.keys == []
     assert loaded.runs["run_id"].tolist() == [store.only().info.run_id]
     assert bits_of(loaded.results[0]) == store.bits(store.only())
 
@@ -174,8 +174,8 @@ def test_runs_on_the_same_data_keep_their_own_split_in_one_store(tmp_path: Path,
 
 def test_a_sweep_shows_itself_in_one_line(sweep: Trained, store_of) -> None:
     store_of(sweep)
-    shown = repr(runner.load())
-    assert shown == "<activation x data x seed (20 runs): 20 runs over activation, data, seed; see .runs and .curves>"
+    about = "20 runs over activation, data, seed; see .answer, .table, .runs and .plot"
+    assert repr(runner.load()) == f"<activation x data x seed (20 runs): {about}>"
 
 
 def test_an_unknown_sweep_is_reported(

@@ -86,7 +86,7 @@ class Drawing:
                 panels.append(svg_of(figure, label, self._salt(place)))
             rows = [_beside(cells[start : start + self.columns]) for start in range(0, len(cells), self.columns)]
             width = max(WIDTH * DPI, *(row.shape[1] for row in rows))
-            head = _pixels_of(_head_of(self, width / DPI))
+            head = _pixels_of(head_of(self, width / DPI))
             buffer = io.BytesIO()
             whole = np.vstack([_widened(part, width) for part in (head, *rows)])
             Image.fromarray(whole).save(buffer, "png", compress_level=4)
@@ -125,8 +125,8 @@ def _widened(part: Pixels, width: float) -> Pixels:
     return np.pad(part, ((0, 0), (0, round(width) - part.shape[1]), (0, 0)), constant_values=255)
 
 
-def _head_of(drawing: Drawing, width: float) -> Figure:
-    """Title, note and legend, from the left, above the panels."""
+def head_of(drawing: Drawing, width: float) -> Figure:
+    """Title, note and legend, from the left, above the panels of a picture of this width."""
     titles = textwrap.wrap(short(drawing.title, 2 * TITLE), TITLE)
     notes = textwrap.wrap(visible(drawing.note, kept=""), NOTE)
     handles = handles_of(drawing.legend)
@@ -158,7 +158,7 @@ def _add_sign(figure: Figure, handle: Line2D, x: float, y: float) -> None:
     """A line or a mark, from the left; matplotlib's own legends take a third of the time of a small picture."""
     width = SIGN / figure.get_figwidth()
     handle.set_data([x, x + width / 2, x + width], [y] * 3)
-    handle.set(markevery=[1], transform=figure.transFigure)
+    handle.set(markevery=[1], transform=figure.transSubfigure)
     figure.add_artist(handle)
 
 
@@ -172,8 +172,7 @@ class Title:
 
     def above(self, axes: Axes) -> None:
         """Write it above axes, from the left edge of the panel."""
-        figure = axes.figure
-        assert isinstance(figure, Figure)
+        figure: Any = axes.figure
         width, height = figure.get_size_inches()
         top = 1 - self.room / height
         numbers = axes.yaxis.get_major_formatter().format_ticks(axes.get_yticks().tolist())

@@ -5,8 +5,9 @@ Colours are those of Okabe and Ito, which people with colour-blindness can tell 
 """
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import matplotlib
@@ -59,6 +60,8 @@ EDGE = 0.04  # inches that stay free
 MAX_ENTRY = 90  # signs, in a legend
 LUMINANCE = (0.2126, 0.7152, 0.0722)  # of red, green and blue: ITU-R BT.709
 
+_place: ContextVar[Callable[[float, float], Any] | None] = ContextVar("place", default=None)
+
 
 @contextmanager
 def our_style() -> Iterator[None]:
@@ -68,8 +71,21 @@ def our_style() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def placing(place: Callable[[float, float], Any]) -> Iterator[None]:
+    """Have panels that are drawn in here take the place that `place` gives them for a width and a height."""
+    token = _place.set(place)
+    try:
+        yield
+    finally:
+        _place.reset(token)
+
+
 def new_figure(width: float, height: float) -> Figure:
-    """A figure of `width` by `height` inches that draws without a screen."""
+    """A figure of `width` by `height` inches that draws without a screen, or a part of one that has its methods."""
+    if (place := _place.get()) is not None:
+        part: Figure = place(width, height)
+        return part
     figure = Figure(figsize=(width, height), dpi=DPI)
     FigureCanvasAgg(figure)
     return figure
@@ -117,7 +133,8 @@ def keep_inside(figure: Figure, room: float = EDGE) -> None:
 
 def cut_labels(axes: Axes, has_title: bool = False) -> None:
     """Shorten labels that would run over an edge or into a title: how wide a sign is depends on the script."""
-    figure, box = axes.figure, axes.get_window_extent()
+    figure = axes.figure
+    box = axes.get_window_extent().frozen().translated(-figure.bbox.x0, -figure.bbox.y0)
     top = box.y1 if has_title else figure.bbox.height
     across, up = (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2
     for label, near in (

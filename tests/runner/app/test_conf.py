@@ -7,6 +7,7 @@ from collections.abc import Callable
 from itertools import takewhile
 from pathlib import Path
 
+import numpy as np
 import pytest
 from omegaconf import OmegaConf
 
@@ -40,8 +41,17 @@ def of_file(path: Path) -> str:
     return f"{path.parent.name}/{path.stem}"
 
 
+def arrays_beside(table: str) -> Path:
+    """A file with arrays in the folder of a table."""
+    path, rng = Path(table).with_suffix(".npz"), np.random.default_rng(0)
+    np.savez(path, X=rng.normal(size=(40, 2)), y=np.arange(40) % 2)
+    return path
+
+
 def choice(kind: str, name: str, table: str) -> tuple[str, ...]:
     """The overrides that choose a component, with a data set and an output on which it can train."""
+    if (kind, name) == ("data", "arrays"):
+        return (f"data={name}", f"data.path={arrays_beside(table.partition('=')[2])}")
     if kind == "data":
         return (f"data={name}", table) if name in ("csv", "table", "idx") else (f"data={name}",)
     if kind == "activation" and ACTIVATIONS[name]().derivative is None:

@@ -15,7 +15,7 @@ CURVES = {
     "tanh_sine": lambda x: np.tanh(np.sin(x)), "step": lambda x: np.heaviside(x, 1.0),
     "sinc": lambda x: np.sinc(x / np.pi),
 }  # fmt: skip
-SYNTHETIC = [name for name in DATASETS if name not in ("csv", "table", "idx", *BUNDLED)]
+SYNTHETIC = [name for name in DATASETS if name not in ("arrays", "csv", "table", "idx", *BUNDLED)]
 MANY = 20_000
 
 

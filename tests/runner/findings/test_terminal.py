@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from runner.base.console import _Console, count, warn
+from runner.base.console import PlainConsole, count, warn
 from runner.findings import comparison, terminal
 from runner.findings.comparison import MAX_ROWS, print_comparison
 from runner.findings.numbers.baselines import Baseline, rows_of
@@ -142,7 +142,7 @@ def test_a_pipe_has_a_line_for_every_setting_in_which_nothing_is_cut(capsys):
 
 @pytest.mark.parametrize("columns", [80, 40])
 def test_on_a_narrow_terminal_numbers_stand_below_their_setting(columns, capsys, monkeypatch):
-    narrow = _Console(width=columns, markup=False, emoji=False)
+    narrow = PlainConsole(width=columns)
     monkeypatch.setattr(comparison, "console", lambda: narrow)
     print_comparison(*long_table())
     shown = capsys.readouterr().out
@@ -168,7 +168,7 @@ def test_a_run_says_what_it_learned_beside_what_needs_no_network(accuracy, said,
 
 
 def test_on_a_narrow_terminal_what_needs_no_network_is_no_setting(capsys, monkeypatch):
-    monkeypatch.setattr(comparison, "console", lambda: _Console(width=20, markup=False, emoji=False))
+    monkeypatch.setattr(comparison, "console", lambda: PlainConsole(width=20))
     results = [run(place, f"activation={name}", history=HISTORY) for place, name in enumerate(("tanh", "relu"))]
     constant = Baseline("constant", "most frequent class", "", "accuracy", 0.5)
     print_comparison(seed_table(results, ["activation"]), ["activation"], [("most frequent class", constant)])

@@ -86,7 +86,7 @@ def test_the_largest_data_are_refused_before_they_are_made(overrides, machine_of
 
 
 def test_every_generated_data_set_is_covered():
-    fixed = {"csv", "table", "xor", *BUNDLED}
+    fixed = {"arrays", "csv", "table", "xor", *BUNDLED}
     assert {name for name, _ in COUNTS} == set(REGISTRIES["data"]) - fixed
 
 

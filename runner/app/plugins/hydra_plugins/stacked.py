@@ -104,14 +104,19 @@ class GridSweeper(BasicSweeper):
     def _search(self, config: DictConfig, arguments: list[str]) -> None:
         """Go through a space, or say how that would be done."""
         from runner.app.searching import preview, search
+        from runner.runs.result import failures
 
         if not isinstance(self.launcher, StackedLauncher):
             raise UserError(f"search={config.search.name} needs hydra/launcher=stacked")
         assert self.hydra_context is not None
         setup_globals()
         configure_log(config.hydra.hydra_logging, config.hydra.verbose)
-        begin = preview if config.dry_run is True else search
-        begin(self.hydra_context.config_loader, config, [*self._parse_config(), *arguments])
+        loader, overrides = self.hydra_context.config_loader, [*self._parse_config(), *arguments]
+        if config.dry_run is True:
+            return preview(loader, config, overrides)
+        if failed := failures(search(loader, config, overrides).results):
+            raise failed
+        return None
 
     def _preview(self, config: DictConfig, arguments: list[str]) -> None:
         """What `sweep` would do, without the folder that it makes."""

@@ -1,0 +1,49 @@
+"""`runner.sweep` and `runner.run`: what the command line does, in this process, one call after another."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from runner.api.given import settings_of
+from runner.api.guarded import guarded
+from runner.api.overrides import overrides_of
+from runner.api.sweep import Sweep
+from runner.base.console import warn
+from runner.base.errors import RunsFailed, UserError
+from runner.runs.components import load_modules
+from runner.runs.result import failures
+
+
+@guarded
+def trained(
+    overrides: Sequence[str], data: Any, target: str | None, settings: Mapping[str, Any], is_sweep: bool
+) -> Sweep:
+    """What comes out of the runs that overrides and keywords describe: of one, or of a sweep."""
+    from runner.app.calling import train
+
+    load_modules(list(settings.get("modules", ())))
+    texts, swept = overrides_of({**settings_of(data, target), **settings})
+    if not is_sweep and swept:
+        raise UserError(f"{swept[0]} has several values, and runner.run trains one: use runner.sweep", swept)
+    if not is_sweep and "sweep" in settings:
+        raise UserError("sweep=... names a sweep: use runner.sweep", ["sweep"])
+    delivery = train([*overrides, *texts], is_sweep)
+    if failed := failures(delivery.results):
+        warn(str(failed))
+    return Sweep(delivery.publisher.findings)
+
+
+@guarded
+def finished(name: str | None) -> Sweep:
+    """An interrupted sweep, the newest without a name, with the runs that it lacked."""
+    from runner.app.resuming import resume
+    from runner.findings.loading import load_sweep
+    from runner.store.folder import find_folder
+
+    folder = find_folder(name)
+    if folder is None:
+        raise UserError("there is nothing to finish: all runs of every sweep in outputs/ have ended")
+    try:
+        resume(folder, prints_result=False)
+    except RunsFailed as failed:
+        warn(str(failed))
+    return Sweep(load_sweep(folder.read_plan().about.sweep_id))

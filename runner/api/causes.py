@@ -1,0 +1,81 @@
+"""Why the runs of a sweep do not learn, as an object for a notebook."""
+
+from collections.abc import Sequence
+from html import escape
+from typing import TYPE_CHECKING
+
+from runner.diagnosis.judged import Judged, Unjudged, judge_all
+from runner.findings.findings import Findings
+from runner.runs.command_lines import typed
+from runner.runs.commands import commands_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Causes:
+    """The diagnosis of every run. `text` is what `python -m runner.diagnose` prints, `table` has a row per run."""
+
+    def __init__(self, findings: Findings, found: "Sequence[Judged | Unjudged]") -> None:
+        self._findings, self._found = findings, found
+
+    @property
+    def text(self) -> str:
+        """A block for each cause, those with most runs first: the evidence, and what to try."""
+        return "\n\n".join("\n".join(block) for block in self._blocks)
+
+    @property
+    def _blocks(self) -> list[list[str]]:
+        from runner.diagnosis import sentences, verdicts
+
+        command = commands_of(self._findings.about.command)
+        summary = [[verdicts.summary(self._found)]] if len(self._found) > 1 else []
+        return [*summary, *sentences.blocks(self._found, self._findings.name_of, command)]
+
+    @property
+    def table(self) -> "pd.DataFrame":
+        """One row per run: `run` and `name` as in the sweep's table, `verdict`, `code` of the cause and how `certain`
+        it is, what the run scores and what its data allow.
+        """
+        import pandas as pd
+
+        return pd.DataFrame([self._row(one) for one in self._found])
+
+    def _row(self, one: "Judged | Unjudged") -> dict[str, object]:
+        row: dict[str, object] = {"run": one.result.index, "name": self._findings.name_of(one.result)}
+        if isinstance(one, Unjudged):
+            return row | {"verdict": "not judged", "code": "", "certain": "", "score": None, "allowed": None}
+        found = one.diagnosis
+        told = {"verdict": found.verdict, "code": found.code, "certain": found.certainty}
+        return row | told | {"score": one.scores.tested, "allowed": one.allowed}
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        blocks = "".join(f"<p>{'<br>'.join(map(escape, block))}</p>" for block in self._blocks)
+        return f"<div>{blocks}</div>"
+
+
+def causes_of(findings: Findings, confirm: bool) -> Causes:
+    """The diagnosis of all runs of a sweep; with `confirm` with what experiments say of their fixes."""
+    from runner.conduct.retraining import filled_in
+
+    results = list(findings.results)
+    if not all(one.signals for one in results if one.outcome.is_trained):
+        results = filled_in(results, lambda one: not one.signals, "signals", findings.modules, as_stacks=True)
+    found: Sequence[Judged | Unjudged] = judge_all(results, [one.index for one in results])
+    if confirm:
+        from runner.app.again import composing_again
+        from runner.conduct.confirming import confirmed
+
+        _, options = typed(findings.about.command)
+        with composing_again(options, findings.modules) as compose:
+            found, interrupt = confirmed(found, compose, {one.spec.seed for one in results}, findings.modules)
+            if interrupt is not None:
+                raise interrupt
+    return Causes(findings, found)

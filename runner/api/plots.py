@@ -1,0 +1,70 @@
+"""The pictures of a sweep as matplotlib figures, which a person can change and save."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from runner.base.errors import UserError
+from runner.base.texts import listed
+from runner.findings.artist import Artist
+from runner.findings.findings import Findings
+from runner.findings.numbers.scores import survivors
+from runner.findings.pictures import Gone
+from runner.findings.rendering import DRAWING
+from runner.findings.sketch import Sketch
+from runner.runs.overrides import settings_in
+
+if TYPE_CHECKING:
+    from runner.findings.figures.whole import Whole
+
+
+class Plots:
+    """The pictures of the report, each as one figure; of several data sets that of `data`, the first unless named.
+
+    Each raises UserError where there is nothing to show, and for data that the sweep does not have.
+    """
+
+    def __init__(self, findings: Findings) -> None:
+        self._findings = findings
+
+    def curves(self, data: str | None = None) -> "Whole":
+        """Training cost over the steps, for every setting."""
+        return self._figure("curves", lambda artist: artist.curves(), data)
+
+    def scores(self, data: str | None = None) -> "Whole":
+        """The final score of every run, beside what needs no network."""
+        return self._figure("scores", lambda artist: artist.scores(), data)
+
+    def fits(self, data: str | None = None) -> "Whole":
+        """What the networks learned, beside the data."""
+        return self._figure("fits", lambda artist: artist.fits(), data)
+
+    def effects(self, data: str | None = None) -> "Whole":
+        """What each swept key did to the score, where there are several."""
+        return self._figure("effects", lambda artist: artist.effects(), data)
+
+    def heatmaps(self, data: str | None = None) -> "Whole":
+        """What every two swept keys did together."""
+        return self._figure("heatmaps", lambda artist: artist.heatmaps(), data)
+
+    def _figure(self, name: str, draw: Callable[[Artist], Sketch | None], data: str | None) -> "Whole":
+        part = self._part(data)
+        about = f" ({part.label})" if part.label else ""
+        results = survivors(part.results, settings_in(part.keys))
+        if not any(one.history.get("step") for one in results):
+            raise UserError("no run was trained, so there is nothing to show")
+        sketch = draw(Artist(results, part.keys, about, Gone().data_of, bool(part.about.space)))
+        if sketch is None:
+            raise UserError(f"{part.about.name} has nothing to show as {name}")
+        from runner.findings import figures
+        from runner.findings.figures.whole import whole_of
+
+        with DRAWING:
+            return whole_of(getattr(figures, sketch.draw)(*sketch.arguments))
+
+    def _part(self, data: str | None) -> Findings:
+        parts = {one.label: one for one in self._findings.parts}
+        if data is None:
+            return next(iter(parts.values()))
+        if data not in parts:
+            raise UserError(f"there are no runs on the data {data!r}; there are {listed(list(parts))}")
+        return parts[data]

@@ -1,0 +1,200 @@
+"""What came out of a sweep or a run, as an object for a notebook: tables, the answer, pictures, models, causes."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from runner.api.guarded import guarded
+from runner.api.showing import html_of, text_of
+from runner.base.console import count, warn
+from runner.base.errors import UserError
+from runner.findings.findings import Findings
+from runner.plan.expectations import Verdict
+from runner.runs.model import Model, model_of
+from runner.runs.overrides import config_of
+from runner.runs.result import RunResult
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from runner.api.causes import Causes
+    from runner.api.plots import Plots
+    from runner.findings.explorer.inline import Page
+
+
+class Run:
+    """One trained run. `name` says what differs in its sweep, `settings` has all its settings by their dotted keys."""
+
+    def __init__(self, findings: Findings, result: RunResult) -> None:
+        self._findings, self.result = findings, result
+
+    @property
+    def name(self) -> str:
+        """What differs in its sweep: `tanh seed=3`."""
+        return self._findings.name_of(self.result)
+
+    @property
+    def id(self) -> str:
+        """MLflow's id of the run, empty where the store has no such run."""
+        return self._findings.run_ids.get(self.result.index, "")
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """All its settings by their dotted keys, as MLflow has them."""
+        return config_of(self.result.spec, self.result.overrides)
+
+    @property
+    def outcome(self) -> str:
+        """`converged`, `stopped`, `diverged`, `pruned`, `failed` or `killed`."""
+        return str(self.result.outcome)
+
+    @property
+    def scores(self) -> Mapping[str, float]:
+        """Final values by name, such as `test/accuracy`; of a run that diverged those of trivial answers alone."""
+        return self.result.finals
+
+    @cached_property
+    def curves(self) -> "pd.DataFrame":
+        """What was measured over the steps: `step`, and a column for each series."""
+        import pandas as pd
+
+        return pd.DataFrame(self.result.history)
+
+    @cached_property
+    def model(self) -> Model:
+        """The trained network: `model.predict(X)`. Raises UserError for a run that has none."""
+        try:
+            return model_of(self.result)
+        except ValueError as error:
+            raise UserError(str(error)) from error
+
+    def __repr__(self) -> str:
+        scores = ", ".join(f"{self.result.reported_on} {name} {value:.4g}" for name, value in self._reported.items())
+        return f"<run {self.result.index}: {self.name}, {self.outcome}{f'; {scores}' if scores else ''}>"
+
+    @property
+    def _reported(self) -> Mapping[str, float]:
+        return {name: value for name, value in self.result.reported.items() if name != "cost"}
+
+
+class Sweep:
+    """A sweep, or a run that stands alone, as it was trained or as the store has it; a notebook shows its answer."""
+
+    def __init__(self, findings: Findings) -> None:
+        self.findings = findings
+
+    @property
+    def name(self) -> str:
+        """What it is called in MLflow."""
+        return self.findings.about.name
+
+    @property
+    def id(self) -> str:
+        """The name of its folder in `outputs/`, by which commands find it: `python -m runner.report ID`."""
+        return self.findings.about.sweep_id
+
+    @property
+    def answer(self) -> str:
+        """What came out, in sentences."""
+        return "\n".join(self.findings.answer)
+
+    @property
+    def table(self) -> "pd.DataFrame":
+        """One row per setting, best first, with its numbers over the seeds, as in `comparison.csv`."""
+        return self.findings.comparison
+
+    @property
+    def runs(self) -> "pd.DataFrame":
+        """One row per run: its settings, outcome and final values."""
+        return self.findings.runs
+
+    @property
+    def curves(self) -> "pd.DataFrame":
+        """All histories below each other: `run`, as in `runs`, `step`, and a column for each series."""
+        return self.findings.curves
+
+    @property
+    def results(self) -> list[RunResult]:
+        """Everything that was kept of each run, in the order of the sweep."""
+        return self.findings.results
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """What came out of what was expected (`expect`)."""
+        return self.findings.verdicts
+
+    @property
+    def best(self) -> Run:
+        """The best run of the best setting. Raises UserError where none finished, or runs learned different data."""
+        found = self.findings.best
+        if found is None:
+            why = "runs on different data cannot be compared" if len(self.findings.parts) > 1 else "no run finished"
+            raise UserError(f"{self.name} has no best run: {why}")
+        return Run(self.findings, found)
+
+    def run(self, index: int) -> Run:
+        """The run of this number, as in `runs`. Raises UserError when there is none."""
+        by_index = {one.index: one for one in self.results}
+        if index not in by_index:
+            raise UserError(f"{self.name} has no run {index}; its runs are {min(by_index)} to {max(by_index)}")
+        return Run(self.findings, by_index[index])
+
+    @property
+    def plot(self) -> "Plots":
+        """Its pictures as matplotlib figures: `plot.curves()`, `plot.scores()`, `plot.fits()`."""
+        from runner.api.plots import Plots
+
+        return Plots(self.findings)
+
+    @guarded
+    def diagnose(self, confirm: bool = False) -> "Causes":
+        """Why runs do not learn, as `python -m runner.diagnose` says it; with `confirm` fixes are trained."""
+        from runner.api.causes import causes_of
+
+        return causes_of(self.findings, confirm)
+
+    @guarded
+    def confirm(self) -> "Sweep":
+        """The same with what fresh seeds say of the best setting, as `python -m runner.confirm` trains them.
+
+        Raises UserError where the sweep is not complete.
+        """
+        from runner.app.confirming import confirm
+        from runner.runs.result import failures
+
+        _, results = confirm(self.id, prints_result=False)
+        if results and (failed := failures(results)):
+            warn(str(failed))
+        return load(self.id)
+
+    @guarded
+    def explore(self) -> "Page":
+        """The page that shows it learning, as `python -m runner.explore` writes it; a notebook shows it inline."""
+        from runner.findings.explorer.inline import Page
+        from runner.findings.explorer.writing import page_of
+        from runner.findings.loading import load_sweep
+
+        found = load_sweep(self.findings.parent_id, with_snapshots=True)
+        return Page(found.about.name, page_of(found))
+
+    def __len__(self) -> int:
+        return len(self.results)
+
+    def __repr__(self) -> str:
+        swept = f" over {', '.join(self.findings.keys)}" if self.findings.keys else ""
+        return f"<{self.name}: {count(len(self.results), 'run')}{swept}; see .answer, .table, .runs and .plot>"
+
+    def __str__(self) -> str:
+        return text_of(self.findings)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        return html_of(self.findings)
+
+
+@guarded
+def load(name: str | None = None) -> Sweep:
+    """A sweep of the store; as `runner.load`."""
+    from runner.findings.loading import load_sweep
+
+    return Sweep(load_sweep(name))

@@ -1,0 +1,66 @@
+"""Components that are defined where Python was started, in a notebook or a script: no other process can import them."""
+
+import inspect
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from runner.base.errors import UserError
+from runner.base.texts import listed
+from runner.runs.components import HERE, REGISTRIES
+from runner.runs.settings import ProcessExecutor, Settings
+from runner.runs.spec import Component, Spec
+
+
+def defined_here(specs: Iterable[Spec]) -> list[str]:
+    """Those of these components that specs have, as they are typed: `activation=bent`."""
+    there = {(kind, name) for kind, known in REGISTRIES.items() for name in known if known[name].__module__ == HERE}
+    if not there:
+        return []
+    used = {(kind, part.name) for spec in specs for one in spec.phases for kind, part in components_of(one).items()}
+    return [f"{kind}={name}" for kind, name in sorted(there & used)]
+
+
+def note_of(parts: list[str]) -> str:
+    """What that means for a sweep."""
+    are = "is" if len(parts) == 1 else "are"
+    return (
+        f"{listed(parts)} {are} defined in this session, so all runs train in this process; components in a module "
+        "(modules=[...]) train in several"
+    )
+
+
+def check_here(parts: list[str], settings: Settings) -> None:
+    """Raise UserError where other processes are asked for."""
+    asked = f"workers={settings.workers}" if (settings.workers or 1) > 1 else ""
+    if not isinstance(settings.executor, ProcessExecutor):
+        asked = f"executor={settings.executor.name}"
+    if asked:
+        are = "is" if len(parts) == 1 else "are"
+        raise UserError(
+            f"{listed(parts)} {are} defined in this session, and other processes cannot import that: leave {asked} "
+            "out, or put the component in a module and name it, modules=[my_parts]"
+        )
+
+
+def components_of(spec: Spec) -> dict[str, Component]:
+    """What was chosen, by its kind."""
+    return {kind: getattr(spec, kind) for kind in REGISTRIES}
+
+
+def sources_here(spec: Spec) -> dict[str, str]:
+    """The source of components that a notebook or a script defines itself, which is in no file of a module."""
+    found = {}
+    for phase in spec.phases:
+        for kind, part in components_of(phase).items():
+            function = REGISTRIES[kind][part.name]
+            if function.__module__ == HERE:
+                found[f"{kind}={part.name}"] = _source_of(function)
+    return found
+
+
+def _source_of(function: Callable[..., Any]) -> str:
+    try:
+        return inspect.getsource(function)
+    except OSError:  # of what was typed at a prompt Python keeps the code alone
+        code = function.__code__
+        return f"{code.co_code.hex()} {code.co_consts!r}"
