@@ -49,6 +49,16 @@ def normal(rng: np.random.Generator, fan_in: int, fan_out: int, *, gain: Annotat
 
 
 @INITIALIZERS.register
+def lecun(rng: np.random.Generator, fan_in: int, fan_out: int) -> Array:
+    """U(-a, a), a = sqrt(3 / fan_in), with the variance 1 / fan_in; `normal` has the normal one.
+
+    LeCun et al. (1998), Efficient BackProp, section 4.6. Elsewhere these are lecun_uniform and lecun_normal.
+    """
+    limit = math.sqrt(3 / fan_in)
+    return rng.uniform(-limit, limit, (fan_in, fan_out))
+
+
+@INITIALIZERS.register
 def glorot(rng: np.random.Generator, fan_in: int, fan_out: int) -> Array:
     """U(-a, a), a = sqrt(6 / (fan_in + fan_out)). Glorot and Bengio (2010), equation 16."""
     limit = math.sqrt(6 / (fan_in + fan_out))

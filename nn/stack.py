@@ -44,12 +44,29 @@ class Data:
 
 
 @dataclass(frozen=True)
+class Plateaus:
+    """When rates fall along the way, because runs no longer get better; all arrays are `(runs,)`.
+
+    After `patience` steps in which `watched` has not become better by `threshold` of its best value, a rate is
+    multiplied by `factor`, but no further than to `least` of what it would be. `patience` is inf for a run without.
+    `watched` is a series, and 1 where it rises as it gets better, -1 where it falls.
+    """
+
+    factor: Array
+    patience: Array
+    threshold: Array
+    least: Array
+    watched: tuple[str, int]
+
+
+@dataclass(frozen=True)
 class Descent:
     """How the gradient becomes a step.
 
     `hyperparameters` are the optimizer's settings `(runs,)` by name. `schedules` map step numbers to factors of
-    `learning_rate (runs,)`. `state` holds the optimizer's arrays `(runs, P)` of an earlier training; None starts them
-    at zero. Step numbers start at 0 again, and with them schedules and Adam's bias correction.
+    `learning_rate (runs,)`, which `plateaus` lower further; None where no run has any. `state` holds the optimizer's
+    arrays `(runs, P)` of an earlier training; None starts them at zero. Step numbers start at 0 again, and with them
+    schedules, plateaus and Adam's bias correction.
     """
 
     optimizer: Optimizer
@@ -57,6 +74,7 @@ class Descent:
     learning_rate: Array
     schedules: Sequence[RateFactor]
     state: Sequence[Array] | None = None
+    plateaus: Plateaus | None = None
 
 
 @dataclass(frozen=True)

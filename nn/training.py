@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from nn.batches import Rows, sample_last
 from nn.network import Trace, norm
 from nn.optimizers import Step
+from nn.rates import Rates
 from nn.registry import Array
 from nn.signals import EARLY_SAMPLES, Recorder, spaced
 from nn.snapshots import Snapshots
 from nn.stack import Stack, Trained
 from nn.stopping import Watch
 
-RATES_AHEAD = 512
 # NumPy copies rows shorter than its buffer, 8,192 entries, when an operand is broadcast. Above some hundred that costs
 # more than it saves: full batches of 1,000 samples were a quarter slower. The end of errstate restores the old size.
 BUFFER = 512
@@ -45,7 +45,6 @@ def first_gradient(stack: Stack, x: Array, t: Array) -> Array:
     """
     with np.errstate(all="ignore"):
         training = _Training(stack)
-        training.prepare_rates(0)
         network = training.network
         trace = network.forward(training.layers, x)
         network.update(network, training.layers, trace, t, training.gradient_layers, training.change)
@@ -71,7 +70,8 @@ class _Training:
         self.snapshots = Snapshots(stack.snapshots, self.parameters.shape)
         self.kept, self.kept_state = self.parameters.copy(), [slot.copy() for slot in self.state]
         self.last_step, self.highest_cost = np.zeros(runs, dtype=np.int64), np.full(runs, np.inf)
-        self.rates, self.outcomes = np.empty((0, runs), dtype=network.dtype), ["stopped"] * runs
+        self.rates = Rates(stack.descent, stack.evaluations[-1], network.dtype)
+        self.outcomes = ["stopped"] * runs
         self.history = {series: np.full((runs, len(stack.evaluations)), np.nan) for series in stack.series}
         if runs == 1 and order == "F":
             self._keep(self.active)
@@ -103,8 +103,6 @@ class _Training:
         if self.stack.online:
             self.online_cost += network.cost(trace, self._cost_targets(t))
             self.online_steps += 1
-        if step % RATES_AHEAD == 0:
-            self.prepare_rates(step)
         self.step = step
         self.parameters -= network.update(network, self.layers, trace, t, self.gradient_layers, self.change)
 
@@ -117,7 +115,7 @@ class _Training:
             gradient = np.clip(gradient, -(limit := self._column(by.clip_value)), limit)
         if by.clip_norm is not None:
             gradient = gradient * np.minimum(1, self._column(by.clip_norm) / norm(gradient)[:, np.newaxis])
-        rate = self.rates[self.step % RATES_AHEAD, :, np.newaxis]
+        rate = self.rates.of(self.step)[:, np.newaxis]
         state = [slot.copy(order="K") for slot in self.state] if preview else self.state
         seen = Step(gradient, self.parameters, by.decayed, rate, self.step if step is None else step)
         return stack.descent.optimizer.rule(seen, state, **self.hyperparameters)
@@ -131,7 +129,6 @@ class _Training:
             "train_cost": network.cost(trace, self._cost_targets(t)),
             "train_metric": stack.value_of(trace.a[-1], t, at),
             "gradient_norm": norm(gradient),
-            "learning_rate": self._rate_at(step),
         }
         if "train_loss" in self.history:
             measured["train_loss"] = network.objective(trace, t)
@@ -139,6 +136,8 @@ class _Training:
             trace = network.forward(layers, x)
             measured[f"{name}_cost"] = network.cost(trace, self._cost_targets(t))
             measured[f"{name}_metric"] = stack.value_of(trace.a[-1], t, at)
+        self.rates.look(measured, step)
+        measured["learning_rate"] = self.rates.shown(step)
         if step == 0:
             self.highest_cost = self._highest_cost(measured["train_cost"])
         finite = np.isfinite(self.parameters).all(axis=1)
@@ -218,7 +217,7 @@ class _Training:
         self.state = [np.asarray(slot[rows], order=order) for slot in self.state]
         self.train_set = self.train_set[0][rows], self.train_set[1][rows]
         self.held_out = {name: (x[rows], t[rows]) for name, (x, t) in self.held_out.items()}
-        self.rates = self.rates[:, rows]
+        self.rates.keep(rows)
         self.online_cost = self.online_cost[rows]
         self.batches.keep(rows)
         self.recorder.keep(rows)
@@ -235,16 +234,3 @@ class _Training:
     def _column(self, values: Array) -> Array:
         """Per-run values `(runs,)` as `(active runs, 1)` in the network's precision."""
         return values[self.active, np.newaxis].astype(self.stack.network.dtype)
-
-    def prepare_rates(self, first: int) -> None:
-        self.rates = self._rates_of(np.arange(first, first + RATES_AHEAD)).astype(self.stack.network.dtype)
-
-    def _rate_at(self, step: int) -> Array:
-        """The rate of the update that follows `step`; at the end, that of the last update."""
-        at = max(0, min(step, self.stack.evaluations[-1] - 1))
-        return np.asarray(self._rates_of(np.array([at]))[0])
-
-    def _rates_of(self, steps: NDArray[np.intp]) -> Array:
-        """`(steps, active runs)`."""
-        rule, at = self.stack.descent, steps.astype(np.float64)
-        return np.stack([rule.learning_rate[run] * rule.schedules[run](at) for run in self.active], axis=1)

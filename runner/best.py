@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 
 from runner.app.commands import only_name, run_command
+from runner.base import answer
 from runner.base.console import say
 from runner.base.errors import UserError
 from runner.base.paths import CONF
@@ -25,11 +26,14 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _run(arguments: Sequence[str]) -> int:
+    from runner.findings.document import best_of_parts, sweep_of
     from runner.findings.loading import load_sweep
     from runner.runs.commands import commands_of
 
     load_modules(modules_of(list(arguments), CONF / "config.yaml"))
     sweep = load_sweep(only_name(arguments, "sweep"))
+    answer.add("sweep", lambda: sweep_of(sweep))
+    answer.add("best", lambda: best_of_parts(sweep))
     found = [best for part in sweep.parts if (best := part.best_run) is not None]
     if not found:
         raise UserError(f"no run of {sweep.about.name} finished, so none is the best")

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 
 from runner.app.commands import only_name, run_command
+from runner.base import answer
 from runner.base.console import say
 from runner.runs.result import failures
 
@@ -27,11 +28,14 @@ def main(arguments: Sequence[str]) -> int:
 
 def _run(arguments: Sequence[str]) -> int:
     from runner.app.confirming import confirm
+    from runner.findings.document import sweep_of
     from runner.search.again import findings_of
 
     found, results = confirm(only_name(arguments, "sweep"))
     if results is None:
-        say("\n".join(line for part in findings_of(found).parts for line in part.headline))
+        findings = findings_of(found)
+        answer.add("sweep", lambda: sweep_of(findings))
+        say("\n".join(line for part in findings.parts for line in part.headline))
     elif error := failures(results):
         raise error
     return 0

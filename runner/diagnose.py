@@ -3,17 +3,18 @@
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runner.app.commands import parser_of, run_command
+from runner.base import answer
 from runner.base.console import count, say
 from runner.base.errors import UserError
-from runner.base.files import check_writable, write_whole
+from runner.base.exit_codes import ExitCode
 from runner.base.interrupts import exit_code
 from runner.base.paths import CONF
 from runner.runs.command_lines import typed
 from runner.runs.components import load_modules, modules_of
+from runner.runs.documents.causes import Diagnosis, Foreseen
 from runner.store.run_ids import SHORTEST
 
 if TYPE_CHECKING:
@@ -21,9 +22,7 @@ if TYPE_CHECKING:
     from runner.findings.findings import Findings
     from runner.runs.result import RunResult
 
-TO_OUTPUT = "-"
 CONFIG = "--config"
-ILL = 3  # the exit code where a run does not learn; an error has 1, as everywhere
 USAGE = """\
 Why do runs not learn? Compares each trained run of the MLflow store with what its data allow, and names the first
 cause that is found, with evidence and a command to try. Causes are proved or likely; with --confirm fixes are trained,
@@ -37,7 +36,6 @@ and those that help on seeds which the sweep does not have are confirmed. Nothin
   python -m runner.diagnose RUN_ID --against RUN_ID  what differs from a run that learns, and what is the reason
   python -m runner.diagnose --why 3 --against 7      the same of two runs of a sweep
   python -m runner.diagnose SWEEP --confirm          trains the fixes, and says how much they help
-  python -m runner.diagnose SWEEP --json found.json  for programs; - is standard output
   python -m runner.diagnose SWEEP --strict           a run without a known cause counts as one that does not learn
   python -m runner.diagnose --without D507,no_bias   as if these causes were not known
   python -m runner.diagnose modules=[my_parts]       of a sweep with components, or with rules, of your own
@@ -61,7 +59,6 @@ def _run(arguments: Sequence[str]) -> int:
     parser.add_argument("sweep", nargs="?")
     parser.add_argument("--why", type=int)
     parser.add_argument("--against")
-    parser.add_argument("--json")
     parser.add_argument("--strict", action="store_true")
     parser.add_argument("--confirm", action="store_true")
     parser.add_argument("--without", default="")
@@ -70,7 +67,6 @@ def _run(arguments: Sequence[str]) -> int:
     load_modules(modules)
     from runner.diagnosis.rules import RULES
 
-    _check_file(chosen.json)
     RULES.silence([name.strip() for name in chosen.without.split(",") if name.strip()])
     sweep, asked = _sweep(chosen.sweep)
     if chosen.why is not None:
@@ -78,34 +74,32 @@ def _run(arguments: Sequence[str]) -> int:
             raise UserError(f"{chosen.sweep} is run {asked[0]} of its sweep, and --why asks about run {chosen.why}")
         asked = _indexed(sweep, chosen.why)
     if chosen.against is not None:
-        if chosen.json or chosen.confirm:
-            raise UserError("--against prints a table of two runs; it goes with neither --json nor --confirm")
+        if chosen.confirm:
+            raise UserError("--against prints a table of two runs, and does not go with --confirm")
         return _against(sweep, asked, chosen.against, modules)
-    from runner.diagnosis.document import document
     from runner.diagnosis.judged import Judged, judge_all
 
-    results = _with_signals(sweep.results, modules, quiet=chosen.json == TO_OUTPUT)
+    results = _with_signals(sweep.results, modules)
     found, interrupt = judge_all(results, asked), None
     if chosen.confirm:
-        found, interrupt = _confirmed(found, sweep, modules, quiet=chosen.json == TO_OUTPUT)
-    if chosen.json == TO_OUTPUT:
-        sys.stdout.write(document(found))
-    else:
-        _print(found, sweep, in_full=chosen.why is not None)
-        if chosen.json:
-            write_whole(Path(chosen.json), document(found).encode())
+        found, interrupt = _confirmed(found, sweep, modules)
+    _tell(found, sweep)
+    _print(found, sweep, in_full=chosen.why is not None)
     if interrupt is not None:
         return exit_code(interrupt)
     verdicts = {one.diagnosis.verdict for one in found if isinstance(one, Judged)}
     if not verdicts:
-        return 1
-    return ILL if "ill" in verdicts or (chosen.strict and "unknown" in verdicts) else 0
+        return ExitCode.FAILURE
+    return ExitCode.ILL if "ill" in verdicts or (chosen.strict and "unknown" in verdicts) else ExitCode.SUCCESS
 
 
-def _check_file(name: str | None) -> None:
-    """Whether a file of this name can be written, before it takes long to know what goes into it."""
-    if name and name != TO_OUTPUT:
-        check_writable(Path(name))
+def _tell(found: "Sequence[Judged | Unjudged]", sweep: "Findings") -> None:
+    """The same for programs."""
+    from runner.diagnosis.document import document
+    from runner.findings.document import sweep_of
+
+    answer.add("sweep", lambda: sweep_of(sweep))
+    answer.add("diagnosis", lambda: Diagnosis.model_validate(document(found)))
 
 
 def _indexed(sweep: "Findings", index: int) -> list[int]:
@@ -127,12 +121,14 @@ def _against(sweep: "Findings", asked: list[int], other: str, modules: tuple[str
     (at,), (place,), is_same = asked, others, sweep.parent_id == beside.parent_id
     if is_same and at == place:
         raise UserError(f"--against compares two runs, and both are run {at} of {sweep.about.name}")
-    results = _with_signals(sweep.results, modules, quiet=False)
+    results = _with_signals(sweep.results, modules)
     (one,) = judge_all(results, asked)
-    (two,) = judge_all(results if is_same else _with_signals(beside.results, modules, quiet=False), others)
+    (two,) = judge_all(results if is_same else _with_signals(beside.results, modules), others)
+    _tell([one, two] if is_same else [one], sweep)
     first, second = (at, place) if is_same else (sweep.run_ids[at][:SHORTEST], beside.run_ids[place][:SHORTEST])
     say("\n".join(compared(one, two, (f"run {first}", f"run {second}"))))
-    return ILL if any(isinstance(each, Judged) and each.diagnosis.verdict == "ill" for each in (one, two)) else 0
+    is_ill = any(isinstance(each, Judged) and each.diagnosis.verdict == "ill" for each in (one, two))
+    return ExitCode.ILL if is_ill else ExitCode.SUCCESS
 
 
 def _look_ahead(arguments: Sequence[str]) -> int:
@@ -143,21 +139,15 @@ def _look_ahead(arguments: Sequence[str]) -> int:
 
     parser = parser_of("runner.diagnose")
     parser.add_argument(CONFIG, action="store_true")
-    parser.add_argument("--json")
-    chosen, overrides = parser.parse_known_args(arguments)
-    _check_file(chosen.json)
+    _, overrides = parser.parse_known_args(arguments)
     plan = plan_of(overrides)
     foreseen = foresee(plan, is_thorough=True)
-    if chosen.json == TO_OUTPUT:
-        sys.stdout.write(document_ahead(foreseen))
-    else:
-        for line in (*foreseen.warnings, *foreseen.notes):
-            say(line)
-        if not foreseen.signs:
-            say(f"{count(len(plan.runs), 'run')}: nothing shows before training that would keep one from learning")
-        if chosen.json:
-            write_whole(Path(chosen.json), document_ahead(foreseen).encode())
-    return ILL if foreseen.warnings else 0
+    answer.add("foreseen", lambda: Foreseen.model_validate(document_ahead(foreseen)))
+    for line in (*foreseen.warnings, *foreseen.notes):
+        say(line)
+    if not foreseen.signs:
+        say(f"{count(len(plan.runs), 'run')}: nothing shows before training that would keep one from learning")
+    return ExitCode.ILL if foreseen.warnings else ExitCode.SUCCESS
 
 
 def _sweep(name: str | None) -> "tuple[Findings, list[int]]":
@@ -180,17 +170,17 @@ def _sweep(name: str | None) -> "tuple[Findings, list[int]]":
     return replace(found, results=[replace(one, overrides=overrides) for one in found.results]), asked
 
 
-def _with_signals(results: "list[RunResult]", modules: tuple[str, ...], quiet: bool) -> "list[RunResult]":
+def _with_signals(results: "list[RunResult]", modules: tuple[str, ...]) -> "list[RunResult]":
     """The results; those that an earlier version stored without signals have those of the same run trained again."""
     if all(one.signals for one in results if one.outcome.is_trained):
         return results
     from runner.conduct.retraining import filled_in
 
-    return filled_in(results, lambda one: not one.signals, "signals", modules, as_stacks=not quiet)
+    return filled_in(results, lambda one: not one.signals, "signals", modules)
 
 
 def _confirmed(
-    found: "Sequence[Judged | Unjudged]", sweep: "Findings", modules: tuple[str, ...], quiet: bool
+    found: "Sequence[Judged | Unjudged]", sweep: "Findings", modules: tuple[str, ...]
 ) -> "tuple[list[Judged | Unjudged], KeyboardInterrupt | None]":
     """The same with what experiments say; an interrupt where there was one."""
     from runner.app.again import composing_again
@@ -198,7 +188,7 @@ def _confirmed(
 
     _, options = typed(sweep.about.command)
     with composing_again(options, modules) as compose:
-        return confirmed(found, compose, {one.spec.seed for one in sweep.results}, modules, quiet)
+        return confirmed(found, compose, {one.spec.seed for one in sweep.results}, modules, quiet=False)
 
 
 def _print(found: "Sequence[Judged | Unjudged]", sweep: "Findings", in_full: bool) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runner.app.commands import parser_of, run_command
+from runner.base import answer
 from runner.base.console import say, warn
 from runner.base.errors import UserError
 from runner.base.files import check_writable, write_whole
@@ -46,6 +47,7 @@ def _run(arguments: Sequence[str]) -> int:
     parser.add_argument("--retrain", action="store_true")
     chosen = parser.parse_args([argument for argument in arguments if not argument.startswith("modules=")])
     load_modules(modules_of(list(arguments), CONF / "config.yaml"))
+    from runner.findings.document import sweep_of
     from runner.findings.explorer.writing import lacking, page_of
     from runner.findings.loading import load_sweep
     from runner.findings.render import file_name
@@ -54,6 +56,7 @@ def _run(arguments: Sequence[str]) -> int:
     if chosen.out is not None:
         check_writable(chosen.out)
     sweep = load_sweep(chosen.sweep, with_snapshots=True)
+    answer.add("sweep", lambda: sweep_of(sweep))
     if not any(one.outcome.is_trained for one in sweep.results):
         raise UserError(f"no run of {sweep.about.name} was trained, so there is nothing to see")
     path = chosen.out or Path(f"{file_name('explore', sweep.about.sweep_id)}.html")
@@ -62,6 +65,7 @@ def _run(arguments: Sequence[str]) -> int:
     for told in lacking(sweep):
         warn(told)
     write_whole(path, page_of(sweep).encode())
+    answer.add("written", lambda: [str(path)])
     say_written("the page", path, opens=chosen.open)
     return 0
 

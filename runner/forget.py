@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from runner.app.commands import run_command, split_options
+from runner.base import answer
 from runner.base.console import say
 from runner.base.errors import UserError
+from runner.base.exit_codes import ExitCode
+from runner.runs.documents import whole as documents
 
 if TYPE_CHECKING:
     from runner.conduct.forgetting import Deletion
@@ -38,6 +41,7 @@ def _run(arguments: Sequence[str]) -> int:
 
     reader = open_reader()
     deletion = find(reader, names[0])
+    _tell(deletion, is_gone=False)
     for line in deletion.lines:
         say(line)
     if DRY_RUN in options:
@@ -45,9 +49,15 @@ def _run(arguments: Sequence[str]) -> int:
         return 0
     if YES not in options and not _agreed():
         say("nothing is deleted")
-        return 1
+        return ExitCode.FAILURE
     _delete(deletion, reader.experiment_of(deletion.runs[0]) if deletion.runs else "")
     return 0
+
+
+def _tell(deletion: "Deletion", is_gone: bool) -> None:
+    run_ids = [run.run_id for run in deletion.runs]
+    said = {"title": deletion.title, "sweep": deletion.sweep_id, "run_ids": run_ids, "deleted": is_gone}
+    answer.add("deletion", lambda: documents.Deletion.model_validate(said))
 
 
 def _agreed() -> bool:
@@ -67,6 +77,7 @@ def _delete(deletion: "Deletion", experiment: str) -> None:
     from runner.store.writer import Tracker
 
     is_gone = forget(deletion, Tracker(experiment) if deletion.runs else None)
+    _tell(deletion, is_gone=True)
     say("deleted" if is_gone else "deleted; MLflow keeps it in its bin until `mlflow gc`")
     if not deletion.is_whole:
         say(f"to update the list of settings in MLflow: python -m runner.settings {deletion.sweep_id}")

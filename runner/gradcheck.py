@@ -14,8 +14,10 @@ from nn.registry import Array
 from nn.stack import Stack
 from runner.app.commands import run_command, split_options
 from runner.app.setup import planned
+from runner.base import answer
 from runner.base.console import console, count, say
 from runner.base.errors import UserError
+from runner.base.exit_codes import ExitCode
 from runner.base.paths import CONF
 from runner.diagnosis.probes import compare
 from runner.findings.gradient_notes import is_of_gradient, of_check, of_faults, of_sizes
@@ -24,6 +26,8 @@ from runner.plan.phases import Checked
 from runner.plan.plan import Plan
 from runner.runs.components import load_modules, modules_of
 from runner.runs.data import prepare
+from runner.runs.documents import whole as documents
+from runner.runs.documents.whole import Gradient
 from runner.runs.structure import build_network
 from runner.train.stacking import build_stack, first_parameters
 
@@ -61,6 +65,7 @@ def _run(arguments: Sequence[str]) -> int:
         return 0
     plan = planned(overrides)
     rows, where, notes = check(plan, on_all=ALL in options)
+    answer.add("gradient", lambda: _told(rows, where, notes))
     show(rows, where, notes)
     return conclude(rows, [fault for fault, found in _places(plan).items() if is_of_gradient(found)])
 
@@ -125,6 +130,19 @@ def show(rows: Sequence[Comparison], where: str, notes: Sequence[str]) -> None:
         out.print(note, soft_wrap=True)
 
 
+def _told(rows: Sequence[Comparison], where: str, notes: Sequence[str]) -> Gradient:
+    """The same for programs."""
+    arrays = [
+        documents.Array(
+            name=row.name, shape=list(row.true.shape), right=row.verdict.is_right, verdict=row.verdict.words,
+            norm=float(gradients.norm(used)), difference_norm=float(gradients.norm(true)),
+        )
+        for row in rows
+        for used, true in [row.known]
+    ]  # fmt: skip
+    return Gradient(where=where, arrays=arrays, notes=[str(note) for note in notes])
+
+
 def _numbers(used: Array, true: Array) -> list[str]:
     """Both norms, the relative error and the cosine."""
     lengths = gradients.norm(used), gradients.norm(true)
@@ -143,10 +161,10 @@ def conclude(rows: Sequence[Comparison], faults: Sequence[str]) -> int:
         say(f"{len(wrong)} of {count(n, 'array')} {'is' if len(wrong) == 1 else 'are'} wrong: {', '.join(wrong)}")
         for name in faults:
             say(f"fault={name}: {FAULTS.summary(name)}")
-        return 1
+        return ExitCode.FAILURE
     rest = f"; {', '.join(unchecked)} could not be checked" if unchecked else ""
     say((f"all {n} arrays are right" if n != 1 else "the only array is right") + rest)
-    return 0 if n else 1
+    return ExitCode.SUCCESS if n else ExitCode.FAILURE
 
 
 if __name__ == "__main__":

@@ -7,10 +7,13 @@ from pathlib import Path
 from rich.text import Text
 
 from runner.app.commands import only_name, run_command
+from runner.base import answer
 from runner.base.console import count, link, say, warn
 from runner.base.errors import UserError
+from runner.base.exit_codes import ExitCode
 from runner.base.paths import CONF
 from runner.runs.components import load_modules, modules_of
+from runner.runs.documents.whole import Pictures
 
 USAGE = """\
 Draws cost and fit of stored runs that have no picture, and adds the pictures to MLflow. Of more than 100 runs a sweep
@@ -42,6 +45,7 @@ def _run(arguments: Sequence[str]) -> int:
         raise UserError("nothing was trained there, so there is nothing to draw")
     wanted = without_picture(reader, runs)
     added, lost = add_pictures(reader, wanted, own) if wanted else (0, {})
+    answer.add("pictures", lambda: Pictures(added=added, lost=dict(lost)))
     there = sum(run.is_trained for run in runs) - len(wanted)
     had = f"; {count(there, 'run')} had one" if there else ""
     say(f"{count(added, 'picture')} added{had}")
@@ -49,7 +53,7 @@ def _run(arguments: Sequence[str]) -> int:
         warn(f"{count(n, 'run')} without a picture: {reason}")
     if len(runs) == 1 and (path := reader.local_file(runs[0], PICTURE)):
         say(Text.assemble("picture: ", link(Path(path).name, Path(path).resolve().as_uri(), path)))
-    return 1 if lost else 0
+    return ExitCode.FAILURE if lost else ExitCode.SUCCESS
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import numpy as np
 
 from nn.metrics import METRICS, USUAL
 from runner.app.commands import parser_of, run_command
+from runner.base import answer
 from runner.base.commands import written
 from runner.base.console import count, say, warn
 from runner.base.errors import UserError
@@ -22,6 +23,7 @@ from runner.datasets.tables.reading import Reading, ReadingOptions, read
 from runner.findings.numbers.data_sets import wrong_with
 from runner.runs.components import load_modules, modules_of
 from runner.runs.data import digest_of, make_samples
+from runner.runs.documents.whole import Prediction
 from runner.runs.model import Model, model_of
 from runner.runs.result import RunResult
 from runner.runs.spec import DataCommon
@@ -80,13 +82,17 @@ def _run(arguments: Sequence[str]) -> int:
         raise UserError(f"{shown}: {error}") from error
     is_european = reading.decimal == ","
     text = table.to_csv(index=False, sep=";" if is_european else ",", decimal=reading.decimal)
+    scored = _score(model, reading, result)
+    said = {"target": model.encoding.target, "rows": len(table), "score": scored}
+    answer.add("prediction", lambda: Prediction.model_validate(said))
     if out is None:
         sys.stdout.write(text)
         sys.stdout.flush()
     else:
         write_whole(out, text.encode())
+        answer.add("written", lambda: [str(out)])
         say(f"{out}: {count(len(table), 'row')} with predictions of {model.encoding.target}")
-        if scored := _score(model, reading, result):
+        if scored:
             say(scored)
     return 0
 

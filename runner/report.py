@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from runner.app.commands import parser_of, run_command
+from runner.base import answer
 from runner.base.console import count, say, warn
 from runner.base.errors import UserError, one_of
 from runner.base.files import check_writable, write_whole
@@ -50,11 +51,14 @@ def _run(arguments: Sequence[str]) -> int:
     chosen = parser.parse_args([argument for argument in arguments if not argument.startswith("modules=")])
     lost = _load(modules_of(list(arguments), CONF / "config.yaml"))
     _check(chosen)
+    from runner.findings.document import sweep_of
     from runner.findings.findings import joined
     from runner.findings.loading import load_sweep
 
     sweep = joined([load_sweep(name, without=lost) for name in chosen.sweeps or [None]])
+    answer.add("sweep", lambda: sweep_of(sweep))
     if chosen.table or chosen.curves:
+        answer.add("written", lambda: [str(path) for path in (chosen.table, chosen.curves) if path])
         for path, what in ((chosen.table, "runs"), (chosen.curves, "curves")):
             if path:
                 table = getattr(sweep, what)
@@ -65,6 +69,7 @@ def _run(arguments: Sequence[str]) -> int:
     from runner.findings.where import say_written
 
     path = write_report(sweep, chosen.output or Path(), chosen.format or FORMATS[0])
+    answer.add("written", lambda: [str(path)])
     say_written("the report", path, opens=chosen.open)
     return 0
 

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from runner.app.commands import run_command, split_options
+from runner.base import answer
 from runner.base.console import console, count, say
 from runner.base.errors import UserError
+from runner.base.exit_codes import ExitCode
 from runner.base.paths import CONF
 from runner.datasets import DATASETS
 from runner.findings.numbers.differences import Difference, compare, environment_changes
 from runner.runs.components import check_modules, load_modules, modules_of
 from runner.runs.data import files_of
+from runner.runs.documents import whole as documents
 from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult, failures, network_of
 from runner.store.address import named_store
@@ -96,8 +99,9 @@ def _run(arguments: Sequence[str]) -> int:
     load_modules(listed)
     check_modules(name for run in runs for name in run.modules)
     reproduction = reproduce(reader, runs, listed, as_stacks=ALL in options)
+    answer.add("reproduction", lambda: _told(reproduction))
     _print(reproduction, as_table=ALL in options)
-    return 1 if reproduction.different else 0
+    return ExitCode.FAILURE if reproduction.different else ExitCode.SUCCESS
 
 
 def _one_run(reader: "Reader", name: str) -> "StoredRun":
@@ -167,6 +171,22 @@ def _print(reproduction: Reproduction, as_table: bool) -> None:
         (result,), (difference,) = reproduction.stored.values(), reproduction.differences.values()
         say(str(difference or f"IDENTICAL: {_counted(result)} have the same bits"))
     _print_environment(reproduction)
+
+
+def _told(found: Reproduction) -> documents.Reproduction:
+    """The same for programs."""
+    runs = []
+    for place, run in enumerate(found.runs):
+        said: dict[str, object] = {"run_id": run.run_id, "name": run.name, "outcome": run.tags.get("outcome", "")}
+        one = found.differences.get(place)
+        numbers = (one.step, one.relative, one.units, one.at_the_end) if one else [None] * 4
+        said |= dict(zip(("step", "relative", "units", "weights"), numbers, strict=True))
+        said |= {"identical": one is None if place in found.stored else None, "arrays": one.arrays if one else ()}
+        runs.append(documents.Reproduced.model_validate(said))
+    changed = {run_id: list(names) for run_id, names in found.changed_digests.items()}
+    return documents.Reproduction(
+        runs=runs, causes=dict(found.causes), changed_files=changed, environment=dict(found.environment)
+    )
 
 
 def _counted(result: RunResult) -> str:

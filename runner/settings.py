@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 
 from runner.app.commands import only_name, run_command
+from runner.base import answer
 from runner.base.console import count, say
 from runner.base.paths import CONF
 from runner.runs.components import load_modules, modules_of
@@ -27,12 +28,15 @@ def _run(arguments: Sequence[str]) -> int:
     name = only_name(arguments, "sweep")
     load_modules(modules_of(list(arguments), CONF / "config.yaml"))
     from runner.conduct.listing import list_settings
+    from runner.findings.document import sweep_of
     from runner.findings.loading import load_sweep
     from runner.store.reader import open_reader
 
     reader = open_reader()
     sweep = load_sweep(name, reader)
     number, where = list_settings(reader, sweep)
+    answer.add("sweep", lambda: sweep_of(sweep))
+    answer.add("listed", lambda: number)
     without = f"{sweep.about.name} has no setting with several runs, so MLflow lists its runs"
     say(f"{count(number, 'setting')} of {sweep.about.name}, best first" if number else without)
     say(where)

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 
 from runner.app.commands import run_command
 from runner.app.named_sweeps import Header, read_header, sweep_files
+from runner.base import answer
 from runner.base.commands import LISTS_SWEEPS
 from runner.base.errors import UserError
+from runner.runs.documents.whole import NamedSweep
 
 USAGE = """Lists the named sweeps: question, number of runs, and about how long they take on two cores.
 
@@ -35,15 +37,25 @@ def _run(words: Sequence[str]) -> int:
     table.add_column("runs", justify="right")
     table.add_column("about", justify="right")
     table.add_column("question", overflow="fold")
+    found = list[NamedSweep]()
     for name, path in sweep_files(SWEEPS).items():
         try:
             header = read_header(path)
         except (OSError, ValueError) as error:
             header = Header(f"(cannot be read: {error})", "", 0)
         if not words or any(word.lower() in f"{name} {header.question}".lower() for word in words):
+            said = {
+                "name": name,
+                "command": header.command,
+                "question": header.question,
+                "runs": header.runs,
+                "duration": header.duration,
+            }
+            found.append(NamedSweep.model_validate(said | {"duration": header.duration}))
             table.add_row(name, f"{header.runs:,}", header.duration, header.question)
     if not table.row_count:
         raise UserError(f"no named sweep has {' or '.join(words)} in its name or question; {LISTS_SWEEPS} lists all")
+    answer.add("named_sweeps", lambda: found)
     console().print(table)
     return 0
 

@@ -28,6 +28,7 @@ ABOVE_MLFLOW = [ROOT / "runner" / "conduct" / f"{name}.py" for name in ("publish
 HEAVY = ("mlflow", "matplotlib", "pandas")
 MAX_FILE, MAX_FUNCTION = 250, 50
 GENERATORS = {"default_rng", "Generator", "SeedSequence", "BitGenerator", "PCG64", "Philox"}
+NO_COMMANDS = {"__init__", "__main__", "model", "sklearn"}  # names at the root by which others import something
 ORDER = (
     "base", "datasets", "runs", "store", "plan", "findings", "train", "diagnosis", "conduct", "search", "app", "api",
 )  # fmt: skip
@@ -43,7 +44,7 @@ def module_of(path: Path) -> str:
 
 
 def folder_of(module: str) -> str:
-    """The folder of the house that a module of `runner` lies in; empty for files at the root, which are commands."""
+    """The folder of the house that a module of `runner` lies in; empty for files at the root: commands, NO_COMMANDS."""
     folder = module.split(".")[1] if module.count(".") else ""
     return folder if folder in ORDER else ""
 
@@ -125,6 +126,12 @@ def test_a_file_imports_from_its_own_folder_of_the_house_or_from_an_earlier_one(
         f"{'; '.join(wrong)}, which comes later in {' '.join(ORDER)} (or is a command). "
         "Move what is shared to an earlier folder, or hand it in as an argument."
     )
+
+
+def test_a_file_at_the_root_is_a_command_or_a_name_by_which_others_import_something():
+    roots = {path.stem: path for path in RUNNER if path.parent.name == "runner"}
+    commands = {name for name, path in roots.items() if '__name__ == "__main__"' in path.read_text(encoding="utf-8")}
+    assert set(roots) == commands | NO_COMMANDS and commands & NO_COMMANDS <= {"__main__"}
 
 
 def test_an_import_that_points_upwards_is_noticed():

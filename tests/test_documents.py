@@ -12,6 +12,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from sklearn.datasets import load_diabetes
 
+from runner.app.answering import taken
 from runner.app.grids import jobs_of
 from runner.app.named_sweeps import sweep_files
 from runner.app.zipped import spread
@@ -146,7 +147,8 @@ def test_every_command_that_is_shown_is_one(page: Path, tmp_path: Path, monkeypa
             Path(name).write_text(text, encoding="utf-8")
     for line in PRINTED.findall(page.read_text(encoding="utf-8")):
         write_printed(line, tmp_path)
-    for module, arguments in commands_of(page):
+    for module, typed in commands_of(page):
+        _, arguments = taken(typed)
         flags = [part for part in arguments if part.startswith("-")]
         if module == "runner":
             assert set(flags) <= set(FLAGS), arguments

@@ -30,6 +30,7 @@ EXCUSED = {
     "tests/runner/runs/test_results_in_memory.py: pickle.loads": "its own object, as a pool of processes sends it",
     "tests/runner/runs/test_spec.py: pickle.loads": "its own object, as a pool of processes sends it",
     "tests/runner/train/test_stack_invariance.py: pickle.loads": "its own object, as a pool of processes sends it",
+    "tests/runner/test_sklearn.py: pickle.loads": "its own object, as scikit-learn sends it to workers",
     "tests/end_to_end/test_foreign_files.py: pickle.loads": "shows that the harm is real which the tests forbid",
     "tests/end_to_end/test_foreign_files.py: np.savez(allow_pickle=True)": "writes what must be refused",
     "tests/end_to_end/test_foreign_files.py: np.save(allow_pickle=True)": "writes what must be refused",

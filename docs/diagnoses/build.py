@@ -43,7 +43,7 @@ HEAD = f"""\
     python -m runner.diagnose SWEEP --why 3            # all that is known of one run
     python -m runner.diagnose --why 3 --against 7      # what differs from a run that learns; or RUN_ID
     python -m runner.diagnose SWEEP --confirm          # trains the fixes, and says how much they help
-    python -m runner.diagnose SWEEP --json found.json  # for programs; - is standard output
+    python -m runner.diagnose SWEEP --json found.json  # for programs: its part `diagnosis`; - is standard output
     python -m runner.diagnose --config data=xor network.hidden=[]  # before training; also with -m, --config-dir
 
 A run is compared with what its own data allow: kernel regression, which answers each training sample from the others,

@@ -12,16 +12,25 @@ NOTEBOOK = ROOT / "docs" / "notebook.ipynb"
 
 
 def executed(folder: Path) -> nbformat.NotebookNode:
-    """The notebook with the outputs of its cells, which find the runner and an MLflow store in the folder.
+    """The notebook with the results of its cells, which find the runner and an MLflow store in the folder.
 
-    Raises nbclient's CellExecutionError when a cell does. No time and no version of anything is kept.
+    Raises nbclient's CellExecutionError when a cell does. No time and no version of anything is kept, no progress, and
+    not the page, which is large.
     """
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     client = NotebookClient(notebook, timeout=120, record_timing=False, resources={"metadata": {"path": str(folder)}})
     environment = {key: value for key, value in os.environ.items() if not key.startswith("MLFLOW_")}
     client.execute(env=environment | {"PYTHONPATH": str(ROOT)})
     notebook.metadata.pop("language_info", None)
+    for cell in notebook.cells:
+        cell.outputs = [_kept(one) for one in cell.get("outputs", []) if one.output_type == "execute_result"]
     return notebook
+
+
+def _kept(output: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    if "<iframe" in output.data.get("text/html", ""):
+        del output.data["text/html"]
+    return output
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,11 @@ from omegaconf import OmegaConf
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from docs.reference import programs
 from nn.faults import FAULTS
 from nn.metrics import METRICS
 from nn.registry import Registry
 from nn.signals import EARLY_SAMPLES
-from runner import best, confirm, diagnose, forget, gradcheck, picture, predict, report, reproduce, resume, sweeps
-from runner import settings as settings_command
 from runner.app.options import default_config
 from runner.runs.components import REGISTRIES
 from runner.runs.search_settings import SEARCHES
@@ -205,17 +205,6 @@ def cases() -> str:
     return table(["`case=`", "what it is"], [(f"`{path.stem}`", heading(path)) for path in paths])
 
 
-def commands() -> str:
-    """What the commands beside `python -m runner` print when they are asked for help."""
-    usages = {
-        "resume": resume.USAGE, "reproduce": reproduce.USAGE, "report": report.USAGE, "predict": predict.USAGE,
-        "diagnose": diagnose.USAGE, "gradcheck": gradcheck.USAGE, "sweeps": sweeps.USAGE,
-        "confirm": confirm.USAGE, "best": best.USAGE, "settings": settings_command.USAGE, "picture": picture.USAGE,
-        "forget": forget.USAGE,
-    }  # fmt: skip
-    return "\n\n".join(f"### python -m runner.{name}\n\n```text\n{usage}\n```" for name, usage in usages.items())
-
-
 def _about(registry: Registry[Any], name: str) -> str:
     return " ".join((inspect.getdoc(registry[name]) or "").split())
 
@@ -228,12 +217,12 @@ def _plain(value: Any) -> str:
 
 def document() -> str:
     """The whole page."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        undefined=jinja2.StrictUndefined, keep_trailing_newline=True,
-    )  # fmt: skip
-    made = choices, components, settings, faults, cases, metrics, named, named_settings, keys, commands
+    loader = jinja2.FileSystemLoader(Path(__file__).parent)
+    environment = jinja2.Environment(loader=loader, undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
+    made = choices, components, settings, faults, cases, metrics, named, named_settings, keys, programs.commands
     names = {"early_samples": EARLY_SAMPLES, "Spec": Spec, "Settings": Settings, **{one.__name__: one for one in made}}
+    for_programs = programs.estimators, programs.exit_codes, programs.documents
+    names |= {one.__name__: partial(one, table) for one in for_programs}
     return environment.get_template("reference.md.j2").render(**names)
 
 
@@ -241,8 +230,7 @@ def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "reference.md")
-    output = parser.parse_args().output
-    output.write_text(document(), encoding="utf-8")
+    (output := parser.parse_args().output).write_text(document(), encoding="utf-8")
     print(f"written: {output}")
 
 

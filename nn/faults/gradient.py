@@ -92,9 +92,10 @@ def column_labels(network: Network) -> Network:
 
     Delta is then a - 1 for every class of the batch; nothing of the labels is left in it.
     """
+    right = network.loss.delta
 
     def delta(z: Array, a: Array, t: Array, output: Activation) -> Array:
-        return np.asarray(a - t.max(axis=-1, keepdims=True))
+        return right(z, a, t.max(axis=-1, keepdims=True), output)
 
     return replace(network, loss=replace(network.loss, delta=delta))
 

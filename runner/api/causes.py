@@ -57,8 +57,7 @@ class Causes:
 
     def _repr_html_(self) -> str:
         """What a notebook shows."""
-        blocks = "".join(f"<p>{'<br>'.join(map(escape, block))}</p>" for block in self._blocks)
-        return f"<div>{blocks}</div>"
+        return f'<pre style="white-space: pre-wrap">{escape(self.text)}</pre>'
 
 
 def causes_of(findings: Findings, confirm: bool) -> Causes:

@@ -88,7 +88,7 @@ def _kind(dtype: Any) -> Any:
 
 
 def _kept(contents: bytes, ending: str) -> str:
-    path: Path = KEPT / f"{hashlib.sha256(contents).hexdigest()[:32]}{ending}"
+    path: Path = KEPT / f"{hashlib.sha256(contents).hexdigest()[:24]}{ending}"
     if not path.exists():
         write_whole(path, contents)
     return path.as_posix()

@@ -1,13 +1,18 @@
 """How calls end: errors and interrupts as sentences, and folders left for others."""
 
 import threading
+import warnings
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from typing import ParamSpec, TypeVar
 
 from runner.base.errors import UserError
 from runner.base.files import in_words
+from runner.base.interrupts import held_back
+from runner.base.starting import forgive_warnings
+from runner.store.address import is_server, tracking_uri
 from runner.store.folder import leaving_folders
+from runner.store.mlflow_private import import_databases
 from runner.store.surroundings import using_mlflow
 
 _ONE_AT_A_TIME = threading.RLock()  # there is one Hydra for a process
@@ -26,6 +31,18 @@ class Stopped(KeyboardInterrupt):
         return [str(self)]
 
 
+@cache
+def _import_all() -> None:
+    """What takes long to import, as a whole: a command ends with an import that is interrupted, a session does not."""
+    with held_back():
+        import runner.app.calling
+        import runner.conduct.publishing
+        import runner.store.writer  # noqa: F401
+
+        if not is_server(tracking_uri()):
+            import_databases()
+
+
 def guarded(call: Callable[P, R]) -> Callable[P, R]:
     """A call that trains or reads a store, as a person has it: those of several threads wait for each other, and an
     error of the input has no trace of what is inside.
@@ -34,7 +51,9 @@ def guarded(call: Callable[P, R]) -> Callable[P, R]:
     @wraps(call)
     def alone(*arguments: P.args, **options: P.kwargs) -> R:
         try:
-            with _ONE_AT_A_TIME, using_mlflow(), leaving_folders():
+            with _ONE_AT_A_TIME, warnings.catch_warnings(), using_mlflow(), leaving_folders():
+                forgive_warnings()  # a session may have made errors of them, and other packages warn
+                _import_all()
                 return call(*arguments, **options)
         except UserError as error:
             raise error.with_traceback(None) from None

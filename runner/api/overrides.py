@@ -114,6 +114,10 @@ def _depth_in(annotation: Any) -> int:
 def _written(key: str, value: Any) -> str:
     """A value as it is typed. Raises UserError for one that cannot be."""
     plain = _listed(value)
+    if isinstance(plain, dict) and key in REGISTRIES:
+        raise UserError(
+            f"{key} has a dictionary among its values; sweep over names, and over their settings apart", [key]
+        )
     if not _is_plain(plain):
         kind = type(value).__name__
         raise UserError(f"{key} needs a number, a text, true or false, None, or lists of these, got a {kind}", [key])

@@ -53,8 +53,8 @@ def _table(table: Table) -> str:
     def cells(tag: str, row: Sequence[str]) -> str:
         sides = ("right" if place in table.numbers else "left" for place in range(len(row)))
         shown = zip((escape(visible(str(cell))) for cell in row), sides, strict=True)
-        return "".join(f'<{tag} style="text-align: {side}">{cell}</{tag}>' for cell, side in shown)
+        return "".join(f'<{tag} style="text-align: {side}; white-space: nowrap">{cell}</{tag}>' for cell, side in shown)
 
     head = f"<thead><tr>{cells('th', table.names)}</tr></thead>"
     rows = "".join(f"<tr>{cells('td', row)}</tr>" for row in (*table.rows[:MOST_ROWS], *table.footer))
-    return f"<table>{head}<tbody>{rows}</tbody></table>"
+    return f'<div style="overflow-x: auto"><table>{head}<tbody>{rows}</tbody></table></div>'

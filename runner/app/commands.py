@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import NoReturn
 
+from runner.app.answering import JSON, USAGE, answered
 from runner.base import progress
 from runner.base.console import say
 from runner.base.errors import RunsFailed, UserError, complain, unknown
+from runner.base.exit_codes import ExitCode
 from runner.base.files import ensure_streams, lose_output
 from runner.base.interrupts import exit_code
 from runner.base.starting import hear_interrupts
@@ -28,10 +30,14 @@ def run_command(run: Callable[[Sequence[str]], int], arguments: Sequence[str], u
     """
     hear_interrupts()
     ensure_streams()
+    return answered(arguments, lambda rest: _guarded(run, rest, usage, reads))
+
+
+def _guarded(run: Callable[[Sequence[str]], int], arguments: Sequence[str], usage: str, reads: bool) -> int:
     try:
         if set(arguments) & set(HELP):
-            say(usage)
-            code = 0
+            say(f"{usage}\n\n{USAGE}")
+            code: int = ExitCode.SUCCESS
         else:
             _refuse_empty(arguments)
             with using_mlflow(), _bar() if reads else nullcontext():
@@ -42,12 +48,12 @@ def run_command(run: Callable[[Sequence[str]], int], arguments: Sequence[str], u
         return exit_code(interrupt)
     except BrokenPipeError:
         lose_output(sys.stdout)
-        return 1
+        return ExitCode.FAILURE
     except (UserError, RunsFailed, OSError) as error:
         if os.environ.get("HYDRA_FULL_ERROR", "0") not in ("", "0"):
             raise
         complain(error)
-        return 1
+        return ExitCode.FAILURE
 
 
 def _refuse_empty(arguments: Sequence[str]) -> None:
@@ -80,7 +86,7 @@ def refuse_arguments(options: Sequence[str], usage: str, what: str, message: str
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        refuse_arguments([*options_of(self), *HELP], f"python -m {self.prog} --help", NO_OPTION, message)
+        refuse_arguments([*options_of(self), JSON, *HELP], f"python -m {self.prog} --help", NO_OPTION, message)
 
 
 def parser_of(module: str) -> argparse.ArgumentParser:
@@ -93,7 +99,7 @@ def split_options(arguments: Sequence[str], known: Sequence[str]) -> tuple[list[
     options = [argument for argument in arguments if argument.startswith("-")]
     for option in options:
         if option not in known:
-            raise UserError(unknown(option, [*known, *HELP], what=NO_OPTION))
+            raise UserError(unknown(option, [*known, JSON, *HELP], what=NO_OPTION))
     return options, [argument for argument in arguments if argument not in options]
 
 

@@ -21,10 +21,20 @@ def main() -> int:
     show_traceback = os.environ.get("HYDRA_FULL_ERROR", "0") not in ("", "0")
     # With this set Hydra hands exceptions on instead of printing them its own way and exiting.
     os.environ["HYDRA_FULL_ERROR"] = "1"
-    from runner.base import progress
-    from runner.base.files import ensure_streams, lose_output
+    from runner.app.answering import answered
+    from runner.base.files import ensure_streams
 
     ensure_streams()
+    return answered(sys.argv[1:], lambda rest: _guarded(rest, show_traceback))
+
+
+def _guarded(arguments: list[str], show_traceback: bool) -> int:
+    """Run a command line; what is wrong becomes one clear message."""
+    from runner.base import progress
+    from runner.base.exit_codes import ExitCode
+    from runner.base.files import lose_output
+
+    sys.argv[1:] = arguments
     try:
         try:
             _begin_progress(sys.argv[1:])  # before the imports that take most of a second
@@ -37,7 +47,7 @@ def main() -> int:
         return exit_code(interrupt)
     except BrokenPipeError:
         lose_output(sys.stdout)
-        return 1
+        return ExitCode.FAILURE
     except Exception as error:
         from runner.base.errors import RunsFailed, UserError, complain
 
@@ -49,7 +59,7 @@ def main() -> int:
         if show_traceback or not isinstance(error, (UserError, RunsFailed, OSError)):
             raise
         complain(error)
-        return 1
+        return ExitCode.FAILURE
 
 
 def _hidden_interrupt(error: BaseException) -> KeyboardInterrupt | None:
@@ -142,10 +152,11 @@ def _check_flags(arguments: list[str]) -> None:
     parser = get_args_parser()
 
     def refuse(message: str) -> NoReturn:
+        from runner.app.answering import JSON
         from runner.app.commands import NO_OPTION, options_of, refuse_arguments
 
         what = f"{NO_OPTION}, and settings are typed as key=value"
-        refuse_arguments([STRICT, *options_of(parser)], "python -m runner --hydra-help", what, message)
+        refuse_arguments([STRICT, JSON, *options_of(parser)], "python -m runner --hydra-help", what, message)
 
     parser.error = refuse  # type: ignore[method-assign]  # it is Hydra's own, and argparse would print its usage
     if parser.parse_args(arguments).experimental_rerun is not None:

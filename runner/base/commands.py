@@ -59,6 +59,8 @@ def written(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, (int, float)):
         return repr(value)
+    if isinstance(value, Mapping):
+        return f"{{{','.join(f'{key}:{written(one)}' for key, one in value.items())}}}"
     if isinstance(value, Sequence) and not isinstance(value, str):
         return f"[{','.join(written(one) for one in value)}]"
     text = str(value)

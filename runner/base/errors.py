@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from runner.base import answer
 from runner.base.commands import command_with
 from runner.base.files import in_words
 from runner.base.texts import visible
@@ -89,7 +90,9 @@ def reason_of(error: str) -> str:
 
 def complain(error: Exception) -> None:
     """Say on standard error what is wrong, whatever names the message quotes; in colours where a terminal has them."""
-    said = f"error: {visible(in_words(error))}"
+    words = visible(in_words(error))
+    answer.add("error", lambda: words)
+    said = f"error: {words}"
     if not sys.stderr.isatty() or os.environ.get("NO_COLOR"):
         print(said, file=sys.stderr)
         return

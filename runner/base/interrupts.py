@@ -2,10 +2,14 @@
 
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType, TracebackType
 from typing import Any
+
+from runner.base import answer
+from runner.base.exit_codes import ExitCode, of_signal
 
 
 class Interrupted(KeyboardInterrupt):
@@ -13,7 +17,24 @@ class Interrupted(KeyboardInterrupt):
 
     def __init__(self, number: int) -> None:
         super().__init__()
-        self.exit_code = 128 + number
+        self.exit_code = of_signal(number)
+
+
+@contextmanager
+def held_back() -> Iterator[None]:
+    """Ctrl-C is heard when what is in here has ended: a package that is half imported cannot be imported again."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    pressed: list[tuple[int, FrameType | None]] = []
+    handler = signal.signal(signal.SIGINT, lambda *press: pressed.append(press))  # of threads that have no mask
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    for press in pressed:
+        if callable(handler):
+            handler(*press)
 
 
 class OrderlyInterrupt:
@@ -81,7 +102,8 @@ class OrderlyInterrupt:
 
 def exit_code(interrupt: KeyboardInterrupt) -> int:
     """What a shell expects of a program that a signal ended; says so where nobody has yet."""
+    answer.add("error", lambda: "interrupted")
     if isinstance(interrupt, Interrupted):
         return interrupt.exit_code
     print("interrupted", file=sys.stderr)
-    return 128 + signal.SIGINT
+    return ExitCode.INTERRUPTED

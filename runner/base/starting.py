@@ -7,6 +7,8 @@ import warnings
 from collections.abc import Sequence
 from types import FrameType
 
+from runner.base.exit_codes import of_signal
+
 RARELY = (200_000, 50, 50)  # a command looks for garbage, until all is imported
 
 
@@ -54,4 +56,4 @@ def _end(number: int, _frame: FrameType | None) -> None:
     progress = sys.modules.get("runner.base.progress")
     if wipe := getattr(progress, "wipe", None):  # a module that is half imported has none
         wipe()
-    os._exit(128 + number)
+    os._exit(of_signal(number))

@@ -12,6 +12,7 @@ from runner.conduct.batches import Batches
 from runner.conduct.delivery import Delivery
 from runner.conduct.gallery import Gallery, rendering
 from runner.conduct.progress_bar import SweepProgress, expected, in_stacks
+from runner.conduct.telling import tell
 from runner.findings import terminal
 from runner.findings.pictures import drawing
 from runner.plan.plan import Plan
@@ -150,4 +151,5 @@ def _stop(delivery: Delivery, plan: Plan, interrupt: OrderlyInterrupt, total: in
     delivery.write(interrupt)
     publisher.write(missing, interrupt)
     publisher.finish("KILLED")
+    tell(delivery)
     terminal.say_account(publisher.ledger.account, delivery.sweep.is_sweep)

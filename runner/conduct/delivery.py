@@ -5,6 +5,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from runner.base import answer
 from runner.base.interrupts import OrderlyInterrupt
 from runner.base.starting import RARELY
 from runner.conduct.context import SweepContext
@@ -55,11 +56,13 @@ class Delivery:
         self._planned |= plan.by_index
         file = PlanFile.of(self.sweep.about, self.sweep.is_sweep, plan.settings, self.planned)
         folder.write_plan(file)
+        answer.add("resume", lambda: folder.resume_command)
 
     def reopen(self, plan: Plan) -> None:
         """Resume with the plan that an earlier process has put on disk."""
         self._planned = dict(plan.by_index)
         self.sweep.folder.reopen()
+        answer.add("resume", lambda: self.sweep.folder.resume_command)
 
     @property
     def publisher(self) -> "Publisher":

@@ -2,17 +2,20 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from textwrap import fill
 
 from rich.table import Table
 
+from runner.base import answer
 from runner.base.console import console, count, duration, say, warn
 from runner.base.machine import default_workers
 from runner.conduct.estimate import estimate
 from runner.plan.phases import Phase
 from runner.plan.plan import Plan, check_expectations
 from runner.plan.task import Task
+from runner.runs.documents.whole import Planned
 from runner.runs.overrides import label_of, swept_keys
 from runner.runs.settings import DaskExecutor, ProcessExecutor, QueueExecutor
 from runner.runs.spec import Spec, flatten
@@ -36,6 +39,8 @@ def dry_run(plan: Plan, is_sweep: bool) -> None:
     say("")
     _print_stacks(plan, tasks)
     about = estimate(plan, tasks, workers)
+    size = {"runs": len(plan.runs), "stacks": len(tasks), "workers": workers}
+    answer.add("planned", lambda: Planned.model_validate(size | asdict(about)))
     say(f"\nabout {duration(about.seconds)}, {_mib(about.memory)} of memory, {_mib(about.disk)} on disk")
     if plan.settings.skip_finished:
         say(_already_there(plan))

@@ -16,7 +16,9 @@ from runner.conduct.context import SweepContext
 from runner.conduct.explaining import Explainer
 from runner.conduct.ledger import Ledger
 from runner.conduct.parents import NoParent, Parent, remove_strays, tags_of
+from runner.findings.explorer import offering as explorer
 from runner.findings.findings import Findings
+from runner.findings.parent_run import REPORT
 from runner.findings.pictures import picture_of
 from runner.findings.where import first_click, how_to_look
 from runner.runs.account import FILE, SUMMARY
@@ -24,7 +26,7 @@ from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
 from runner.runs.role import Role
 from runner.store.address import run_pages
-from runner.store.errors import StoreError
+from runner.store.errors import StoreError, shown
 from runner.store.reader import PARENT, Reader
 from runner.store.records import of_level, pictures_in, record_of
 from runner.store.writer import Tracker
@@ -202,6 +204,14 @@ class Publisher:
         except BaseException as error:
             self._tracker.fail(run_id, error)
             raise
+
+    def paths(self) -> dict[str, str | None]:
+        """Where to look, for programs: the address of the page is of the sweep's own run, or of the only one."""
+        tracker, run_id = self._tracker, self.parent.run_id or next(iter(self.ledger.run_ids.values()), "")
+        files = {"report": REPORT, "explorer": explorer.FILE}
+        found = {name: tracker.local_file(run_id, file) if run_id else None for name, file in files.items()}
+        page = f"{run_pages(tracker.experiment_id)}{run_id}" if run_id else ""
+        return {"store": shown(tracker.uri), "page": page, **found}
 
     def where(self) -> list[Text]:
         """Where to look, in lines: first what needs no server."""

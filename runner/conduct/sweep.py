@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from rich.text import Text
 
+from runner.base import answer
 from runner.base.console import warn
 from runner.base.errors import UserError
 from runner.base.interrupts import OrderlyInterrupt
@@ -13,6 +14,7 @@ from runner.conduct.batches import Batches
 from runner.conduct.completing import complete
 from runner.conduct.delivery import Delivery
 from runner.conduct.endings import interruptible, not_delivered, unmet
+from runner.conduct.telling import tell
 from runner.findings import terminal
 from runner.plan.plan import Plan, check_expectations
 from runner.runs.result import RunResult
@@ -100,6 +102,7 @@ def _withdrawn_when_refused(delivery: Delivery) -> Iterator[None]:
     except UserError:
         if not delivery.has_begun and not delivery.sweep.folder.has_results:
             delivery.sweep.folder.withdraw()
+            answer.add("resume", lambda: None)
         raise
 
 
@@ -117,6 +120,7 @@ def _conclude(delivery: Delivery, plan: Plan | None, is_finished: bool = True) -
     findings = publisher.findings
     if is_finished and not publisher.trouble and len(publisher.ledger.results) == len(delivery.planned):
         sweep.folder.finish()
+    tell(delivery)
     where = Text("\n").join([*publisher.where(), Text(f"files: {visible(sweep.folder.shown)}")])
     is_printed = sweep.prints_result and not sweep.settings.quiet
     if is_printed and sweep.is_sweep:

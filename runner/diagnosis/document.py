@@ -1,6 +1,5 @@
 """Diagnoses for programs: JSON, whose form has a version."""
 
-import json
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -16,8 +15,8 @@ from runner.runs.diagnosis import Evidence, Experiment
 VERSION = 1
 
 
-def document(found: Sequence[Judged | Unjudged]) -> str:
-    """All runs that were judged, and how many were not, as a JSON object: `version`, `runs`, `causes`, `not_judged`.
+def document(found: Sequence[Judged | Unjudged]) -> dict[str, Any]:
+    """All runs that were judged, and how many were not, as JSON holds it: `version`, `runs`, `causes`, `not_judged`.
 
     A field that has nothing to say is null. `experiment` is the one that has confirmed the fix, or the last one that
     was trained; `tried` are all of them, and the fixes that could not be trained.
@@ -25,18 +24,17 @@ def document(found: Sequence[Judged | Unjudged]) -> str:
     left = [one.why for one in found if isinstance(one, Unjudged)]
     runs = [_run(one) for one in found if isinstance(one, Judged)]
     failures = failures_of(found)
-    whole = {
+    return {
         "version": VERSION,
         "runs": runs,
         "causes": [_cause(one) | {"groups": _groups(one), "healthy": _ranges(one, found)} for one in causes_of(found)],
         "failures": _cause(failures) if failures else None,
         "not_judged": {why: left.count(why) for why in dict.fromkeys(left)},
     }
-    return json.dumps(whole, indent=1, allow_nan=False) + "\n"
 
 
-def document_ahead(found: Foreseen) -> str:
-    """What shows before training, as a JSON object: `version`, `runs`, `looked_at`, `foreseen`."""
+def document_ahead(found: Foreseen) -> dict[str, Any]:
+    """What shows before training, as JSON holds it: `version`, `runs`, `looked_at`, `foreseen`."""
     signs = [
         {
             "kind": "note" if one.is_note else "warning",
@@ -50,8 +48,7 @@ def document_ahead(found: Foreseen) -> str:
         for one in found.signs
     ]
     looked_at = len(found.looked_at.runs)
-    whole = {"version": VERSION, "runs": len(found.plan.runs), "looked_at": looked_at, "foreseen": signs}
-    return json.dumps(whole, indent=1, allow_nan=False) + "\n"
+    return {"version": VERSION, "runs": len(found.plan.runs), "looked_at": looked_at, "foreseen": signs}
 
 
 def _run(one: Judged) -> dict[str, Any]:

@@ -206,7 +206,7 @@ def file_of(seen: Look, said: Account) -> bytes:
     Of most runs that learn the score alone was looked at, so no verdict of them is kept.
     """
     known = [*seen.judged, *(seen.learn if seen.is_whole else seen.flawed)]
-    whole = json.loads(document(known)) | {"account": said.plain()}
+    whole = document(known) | {"account": said.plain()}
     named = {one.result.index for one in (*seen.judged, *seen.flawed)}
     whole["runs"] = [one for one in whole["runs"] if one["index"] in named]
     return (json.dumps(whole, indent=1, allow_nan=False) + "\n").encode()

@@ -13,6 +13,7 @@ from nn.registry import Array
 from nn.signals import Recording
 from nn.stack import Stack
 from runner.base.errors import Problem
+from runner.diagnosis.rates import factors_of
 from runner.diagnosis.reference import Reference
 from runner.diagnosis.scores import Scores, scores_of
 from runner.plan.first_weights import read_start
@@ -191,8 +192,7 @@ class Subject:
     @cached_property
     def factors(self) -> Array:
         """The schedule's factor of every update that was made, `(steps,)`; of all that are planned where none was."""
-        (schedule,) = self.right.descent.schedules
-        return np.asarray(schedule(np.arange(self.result.last_step or self.shape.n_steps, dtype=np.float64)))
+        return factors_of(self.result, self.right.descent, self.shape.n_steps)
 
     @property
     def has_stopped_early(self) -> bool:

@@ -13,7 +13,7 @@ from runner.plan.fault_checks import why_not
 from runner.plan.held_out_checks import check_choosing, check_validation
 from runner.plan.memory import why_too_large
 from runner.plan.phases import Phase
-from runner.plan.target_checks import beyond_precision, check_target_range, outside_domain
+from runner.plan.target_checks import beyond_precision, check_labels, check_target_range, outside_domain
 from runner.runs.data import Facts, chooses_class, gives_probabilities
 from runner.runs.field_types import AUTO
 
@@ -195,7 +195,8 @@ CHECKS: dict[Check, tuple[Check, ...]] = {
 }
 _TO_BUILD = (_check_output, _check_input, _check_hidden_activation, _check_loss, why_too_large)
 _PRECISION = {beyond_precision: (*_TO_BUILD, check_target_range)}
-_DOMAIN = {outside_domain: (*_TO_BUILD, _check_cost_name, _check_cost, check_target_range)}
+_WHOLE = (*_TO_BUILD, _check_cost_name, _check_cost, check_target_range)
+_DOMAIN: dict[Check, tuple[Check, ...]] = {outside_domain: _WHOLE, check_labels: _WHOLE}
 # Of a spec in which everything is decided.
 LATER_CHECKS: dict[Check, tuple[Check, ...]] = {
     _check_steps: (), why_too_large: (), **_PRECISION, **_DOMAIN,

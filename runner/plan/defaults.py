@@ -2,14 +2,16 @@
 
 from typing import Any
 
+from nn.losses import LOSSES
 from runner.runs.data import Facts
 from runner.runs.field_types import AUTO
 from runner.runs.spec import Component, Spec, TestSpec, TrainingSpec
 
 DEFAULT_BATCH_SIZE, DEFAULT_EPOCHS, TEST_POINTS = 32, 500, 1001
-MATCHING = "matching"
-# The loss whose delta is a - t, by output; `loss=matching` stands for it. `loss=auto` does in a classification with an
-# output made for classes; everything else gets the half mean squared error.
+MATCHING, CROSS_ENTROPY = "matching", "cross_entropy"
+# The loss whose delta is a - t, by output; `loss=matching` stands for it, and with an output made for classes
+# `loss=cross_entropy`. `loss=auto` does in a classification with such an output; everything else gets the half mean
+# squared error.
 MATCHING_LOSSES = {
     "identity": "half_mse",
     "sigmoid": "binary_cross_entropy",
@@ -20,10 +22,20 @@ MATCHING_LOSSES = {
 MADE_FOR_CLASSES = ("sigmoid", "softmax", "clipped_softmax")
 
 
+def output_for(loss: str, facts: Facts) -> str:
+    """The output that `auto` stands for: of classes the one that the loss is for, where it is for one."""
+    if facts.task == "regression":
+        return "identity"
+    only = LOSSES[loss]().only_output if loss in LOSSES else None
+    return only or ("sigmoid" if facts.n_classes == 2 else "softmax")
+
+
 def loss_named(name: str, output: str, facts: Facts) -> str | None:
-    """The loss that `auto` or `matching` stands for; None where there is none."""
-    if name == MATCHING:
+    """The loss that `auto`, `matching` or `cross_entropy` stands for; None where there is none."""
+    if name == MATCHING or (name == CROSS_ENTROPY and output in MADE_FOR_CLASSES):
         return MATCHING_LOSSES.get(output)
+    if name == CROSS_ENTROPY:
+        return None
     if name != AUTO:
         return name
     is_usual = facts.task == "classification" and output in MADE_FOR_CLASSES

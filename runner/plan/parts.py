@@ -87,8 +87,9 @@ def _misnamed(key: str, value: Any) -> Problem | None:
 def _model_of(key: str, value: Any) -> type[BaseModel]:
     if key in MODELS:
         return MODELS[key]
-    stands_in = value["name"] in DECIDED_LATER.get(key, ())
-    return Component if stands_in else component_model(key, str(value["name"]))
+    name = str(value["name"])
+    like = DECIDED_LATER.get(key, {}).get(name, name)
+    return component_model(key, like) if like else Component
 
 
 def _shares_of(parts: Sequence[BaseModel], given: Sequence[Mapping[str, Any]]) -> set[str]:

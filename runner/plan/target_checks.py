@@ -32,6 +32,25 @@ def check_target_range(phase: Phase) -> Problem | None:
     return None
 
 
+def check_labels(phase: Phase) -> Problem | None:
+    """Whether classes are trained as the numbers that the loss, or the shown cost, needs for them."""
+    spec, facts = phase.spec, phase.facts
+    if facts.task == "regression":
+        share = spec.loss.settings().get("label_smoothing", 0)
+        told = f"={share:g} is for a classification, but data={spec.data.name} is a regression"
+        return Problem("loss.label_smoothing", told) if share else None
+    for key, name, loss in _named(spec):
+        known = known_range(spec, facts.task, facts.levels) or facts.levels
+        if loss.labels is not None and tuple(known) != loss.labels:
+            low, high = loss.labels
+            way = "auto" if key == "loss" else f"[{low:g},{high:g}]"
+            told = (
+                f"={name} needs classes that are trained as {low:g} and {high:g}, and those of data={spec.data.name} "
+            )
+            return Problem(key, f"{told}are trained as {known[0]:g} and {known[1]:g}; use network.target_range={way}")
+    return None
+
+
 def looks_at_samples(phase: Phase) -> bool:
     """Whether these checks look at samples, of which another seed has others."""
     spec, facts = phase.spec, phase.facts
@@ -94,11 +113,13 @@ def beyond_precision(phase: Phase) -> Problem | None:
 
 def _bounded(spec: Spec) -> list[tuple[str, str, Loss]]:
     """Key and name of the loss and of the shown cost, with the loss itself, as far as targets must be in bounds."""
-    both = (
-        ("loss", spec.loss.name, LOSSES[spec.loss.name](**spec.loss.settings())),
-        ("cost", spec.cost, LOSSES[spec.cost]()),
-    )
-    return [one for one in both if np.isfinite(one[2].domain).any()]
+    return [one for one in _named(spec) if np.isfinite(one[2].domain).any()]
+
+
+def _named(spec: Spec) -> list[tuple[str, str, Loss]]:
+    """Key and name of the loss and of the shown cost, with the loss itself."""
+    loss = "loss", spec.loss.name, LOSSES[spec.loss.name](**spec.loss.settings())
+    return [loss] if spec.cost == spec.loss.name else [loss, ("cost", spec.cost, LOSSES[spec.cost]())]
 
 
 def _may_be_beyond(spec: Spec, facts: Facts) -> bool:

@@ -11,7 +11,16 @@ from nn.activations import ACTIVATIONS
 from runner.base.errors import Problem
 from runner.plan.automatic import data_of_table, fitted, note_on_choosing, notes_on
 from runner.plan.checks import problems_of
-from runner.plan.defaults import MATCHING_LOSSES, completed, loss_named, used_data, used_test
+from runner.plan.defaults import (
+    MADE_FOR_CLASSES,
+    MATCHING,
+    MATCHING_LOSSES,
+    completed,
+    loss_named,
+    output_for,
+    used_data,
+    used_test,
+)
 from runner.plan.first_weights import read_start, why_other
 from runner.plan.laws import broken_laws
 from runner.plan.memory import why_too_large, why_too_much_data
@@ -103,14 +112,13 @@ class SpecBuilder:
             notes += notes_on(spec, facts, automatic)
         output = spec.network.output
         if output == AUTO:
-            classes = facts.n_classes
-            output = "identity" if facts.task == "regression" else "sigmoid" if classes == 2 else "softmax"
+            output = output_for(spec.loss.name, facts)
         loss, changes = loss_named(spec.loss.name, output, facts), dict[str, Any]()
         if loss is None:
-            known = ", ".join(MATCHING_LOSSES)
-            return [Problem("loss", f"=matching is known for network.output={known}; got {output}")]
+            known = ", ".join(MATCHING_LOSSES if spec.loss.name == MATCHING else MADE_FOR_CLASSES)
+            return [Problem("loss", f"={spec.loss.name} is known for network.output={known}; got {output}")]
         if loss != spec.loss.name:
-            changes["loss"] = component_model("loss", loss)(name=loss)
+            changes["loss"] = component_model("loss", loss)(**{**dict(spec.loss), "name": loss})
         changes["cost"] = loss if spec.cost == AUTO else spec.cost
         changes["network"] = spec.network.model_copy(update={"output": output})
         spec = spec.model_copy(update=changes)

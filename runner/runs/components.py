@@ -11,7 +11,7 @@ from nn.activations import ACTIVATIONS
 from nn.initializers import INITIALIZERS
 from nn.losses import LOSSES
 from nn.optimizers import OPTIMIZERS
-from nn.registry import Registry
+from nn.registry import Registry, Setting
 from nn.schedules import SCHEDULES
 from runner.base.errors import UserError, one_line
 from runner.base.files import working_folder
@@ -27,8 +27,18 @@ REGISTRIES: dict[str, Registry[Any]] = {
     "schedule": SCHEDULES,
 }
 HERE = "__main__"  # the module of what a notebook or a script defines itself
-# Options that are no component, but stand for the one that fits.
-DECIDED_LATER = {"loss": ("auto", "matching"), "activation": ("auto",), "optimizer": ("auto",)}
+# Options that are no component, but stand for the one that fits; and the component whose settings such an option has.
+DECIDED_LATER: dict[str, dict[str, str | None]] = {
+    "loss": {"auto": None, "matching": None, "cross_entropy": "softmax_cross_entropy"},
+    "activation": {"auto": None},
+    "optimizer": {"auto": None},
+}
+
+
+def settings_of_option(kind: str, name: str) -> tuple[Setting, ...]:
+    """The settings of an option; none where there is no such option."""
+    like = DECIDED_LATER.get(kind, {}).get(name, name)
+    return REGISTRIES[kind].settings(like) if like is not None and like in REGISTRIES[kind] else ()
 
 
 def is_own(kind: str, name: str) -> bool:

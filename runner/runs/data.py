@@ -13,6 +13,7 @@ from nn.classes import chosen, is_tie, tie_of
 from nn.registry import Array
 from runner.datasets import DATASETS, Samples, Streams
 from runner.datasets.checked import checked, try_draw
+from runner.datasets.handed import handed_in
 from runner.datasets.samples import LARGEST, DataError, Target, Task
 from runner.runs.disturbing import disturbed
 from runner.runs.scaling import Scaling, check_logarithms, find_scaling
@@ -138,7 +139,7 @@ def make_samples(data: DataCommon, seed: int) -> Samples:
     """The data set's samples for a seed. Raises DataError when they cannot be used."""
     streams, settings = Streams(generator(seed, "inputs"), generator(seed, "noise")), data.settings()
     opened = DATASETS.digest(data.name, settings)  # before they are read: a later change is noticed
-    samples = checked(DATASETS[data.name](streams, **settings))
+    samples = checked(handed_in() or DATASETS[data.name](streams, **settings))
     samples = replace(samples, digest=f"{opened}{samples.digest}")
     allowed = np.isnan(samples.X) if samples.encoding and samples.impute != "none" else np.zeros((), dtype=bool)
     if not ((np.isfinite(samples.X) | allowed).all() and np.isfinite(samples.Y).all()):
@@ -215,12 +216,9 @@ def prepare(spec: Spec) -> Prepared:
 
 
 def _learned_and_tested(data: DataCommon, test: TestSpec, seed: int) -> tuple[Samples, Split, tuple[Array, Target]]:
-    """The samples for a seed with what is wrong with them, their parts, and the test set, with which nothing is wrong.
-
-    `split_seed` has the test rows, and those of every fold, drawn apart.
-    """
+    """The samples for a seed with what is wrong with them, their parts, and the test set, with which nothing is wrong."""
     samples, of_run = make_samples(data, seed), partial(generator, seed)
-    test_seed = seed if data.split_seed is None else data.split_seed
+    test_seed = seed if data.split_seed is None else data.split_seed  # of the test rows, and those of every fold
     parts = split(data, test, samples, of_run, partial(generator, test_seed))
     tested = test_set(samples, parts.test, test, of_run)
     return *disturbed(data, samples, parts, of_run), tested

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from runner.base.commands import lists_settings
 from runner.base.errors import TYPED, Problem, Way, one_line, one_of, unknown
 from runner.datasets.samples import DataError
-from runner.runs.components import REGISTRIES
+from runner.runs.components import DECIDED_LATER, REGISTRIES, settings_of_option
 from runner.runs.search_settings import SEARCHES
 
 WARM_START = re.compile(r"warm_start\[\d+\]")  # its settings are those of data
@@ -73,8 +73,8 @@ def _with_setting(kind: str, name: str) -> list[str]:
     """The choices of components that have a setting of this name."""
     if kind == "search":
         return [f"{kind}={one}" for one, model in SEARCHES.items() if name in model.model_fields]
-    registry = REGISTRIES.get(kind, ())
-    return [f"{kind}={one}" for one in registry if any(name == has.name for has in REGISTRIES[kind].settings(one))]
+    options = [*DECIDED_LATER.get(kind, ()), *REGISTRIES.get(kind, ())]
+    return [f"{kind}={one}" for one in options if any(name == has.name for has in settings_of_option(kind, one))]
 
 
 def explain_all(wrong: Wrong) -> list[Problem]:

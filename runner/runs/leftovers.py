@@ -13,7 +13,7 @@ from hydra.core.default_element import GroupDefault
 from hydra.plugins.config_source import ConfigResult
 from omegaconf import OmegaConf
 
-from runner.runs.components import DECIDED_LATER, REGISTRIES
+from runner.runs.components import DECIDED_LATER, REGISTRIES, settings_of_option
 from runner.runs.spec import DataCommon
 
 
@@ -116,4 +116,4 @@ def _is_left_over(kind: str, name: str, setting: str, others: Iterable[str] | No
 def _settings(kind: str, name: str) -> set[str]:
     """The keys that an option may have; `auto` has a name alone."""
     common = set(DataCommon.model_fields) if kind == "data" else {"name"}
-    return common | ({one.name for one in REGISTRIES[kind].settings(name)} if name in REGISTRIES[kind] else set())
+    return common | {one.name for one in settings_of_option(kind, name)}

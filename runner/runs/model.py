@@ -120,7 +120,7 @@ class Model:
 
 def model_of(result: RunResult) -> Model:
     """The model of a run that was trained. Raises ValueError for a run without a network."""
-    return _model(network_of(result))
+    return model_with(network_of(result))
 
 
 def load_model(path: str | Path) -> Model:
@@ -133,10 +133,11 @@ def load_model(path: str | Path) -> Model:
         weights = read_weights(content)
     except ValueError as error:
         raise ValueError(f"{path} is not the weights.npz of a run: {error}") from error
-    return _model(weights)
+    return model_with(weights)
 
 
-def _model(weights: Weights) -> Model:
+def model_with(weights: Weights) -> Model:
+    """The model that has these weights. Raises ValueError for a component that is not registered."""
     network, output = build_network(weights.structure), str(weights.structure["output"])
     return Model(network, weights.parameters, weights.scaling, weights.classes, weights.encoding, output)
 

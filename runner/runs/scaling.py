@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nn.activations import ACTIVATIONS
+from nn.losses import LOSSES
 from nn.registry import Array
 from runner.datasets.samples import DataError, Samples, Task
 from runner.runs.field_types import AUTO
@@ -121,10 +122,16 @@ def _target_map(spec: Spec, samples: Samples, Y: Array) -> tuple[Span, Span | No
     output, chosen = ACTIVATIONS[spec.network.output](), spec.network.target_range
     own = samples.levels if samples.task == "classification" else (float(Y.min()), float(Y.max()))
     if not isinstance(chosen, tuple):
-        return own, output.output_range if output.is_bounded and chosen == AUTO else None
+        return own, _automatic_range(spec) if chosen == AUTO else None
     if sets_targets(samples.task, spec.network.output):
         return own, chosen
     return tuple(np.log(chosen)) if dict(spec.data)["target_scale"] == "log" else chosen, output.output_range
+
+
+def _automatic_range(spec: Spec) -> Span | None:
+    """What targets are mapped onto by themselves: the labels that the loss needs, or the bounds of a bounded output."""
+    loss, output = LOSSES[spec.loss.name](**spec.loss.settings()), ACTIVATIONS[spec.network.output]()
+    return loss.labels or (output.output_range if output.is_bounded else None)
 
 
 def sets_targets(task: Task, output: str) -> bool:
@@ -134,9 +141,9 @@ def sets_targets(task: Task, output: str) -> bool:
 
 def known_range(spec: Spec, task: Task, levels: Span) -> Span | None:
     """The least and the largest target as they are trained, where they can be known without the samples."""
-    output, chosen = ACTIVATIONS[spec.network.output](), spec.network.target_range
-    if chosen == AUTO and output.is_bounded:
-        return output.output_range
+    chosen = spec.network.target_range
+    if chosen == AUTO and (span := _automatic_range(spec)):
+        return span
     if isinstance(chosen, tuple) and sets_targets(task, spec.network.output):
         return chosen
     return levels if task == "classification" else None

@@ -4,6 +4,7 @@ Nothing here may stop a run: whatever is gone, MLflow's public client does as we
 `sqlite.py` inserts and the page state of `mlflow_view.py` are not promised either; each has its own test.
 """
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,6 +19,12 @@ REFUSALS = {
     "Response body: 'Permission denied'": "the server does not permit this user to do that here: whoever made the "
     "experiment, or an administrator, can grant it, and tracking.experiment=... names another one",
 }
+
+
+def import_databases() -> None:
+    """Import what MLflow imports when it first opens a database; of a release that has it elsewhere, it does then."""
+    with suppress(ImportError):
+        import mlflow.store.tracking.sqlalchemy_workspace_store  # noqa: F401
 
 
 def upload(client: "MlflowClient", store: str, run_id: str, artifact_uri: str, folder: str) -> None:

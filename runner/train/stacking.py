@@ -14,7 +14,7 @@ from nn.network import Network, as_given
 from nn.optimizers import OPTIMIZERS
 from nn.registry import Array
 from nn.schedules import SCHEDULES
-from nn.stack import Data, Descent, Regularisation, Stack, Stopping
+from nn.stack import Data, Descent, Plateaus, Regularisation, Stack, Stopping
 from runner.runs.data import Prepared, generator
 from runner.runs.field_types import AUTO
 from runner.runs.shape import Shape, evaluation_steps, shared_settings
@@ -32,15 +32,16 @@ def build_stack(
     """The arrays and functions that `nn` trains, one entry along the run axis per spec."""
     first, metric = specs[0], METRICS.metric(score_of(specs[0], prepared[0].samples.task))
     data = _data(prepared, network, first.dtype)
+    stopping = _stopping(specs, shape, metric.sign, "validation" if data.X_validation is not None else "test")
     return Stack(
         network=network,
         parameters=parameters,
         batches=_batches(network, specs, prepared, data.X_train, data.Y_train),
         data=data,
         metric=metric.of_outputs(prepared[0].threshold, prepared[0].tie),
-        descent=_descent(specs, shape, state),
+        descent=_descent(specs, shape, state, stopping),
         evaluations=evaluation_steps(shape.n_steps, first.training.evaluations),
-        stopping=_stopping(specs, shape, metric.sign, "validation" if data.X_validation is not None else "test"),
+        stopping=stopping,
         regularisation=_regularisation(network, specs),
         online=first.training.online_cost,
         in_units=metric.needs_units or (metric.of == "numbers" and data.target_log),
@@ -64,7 +65,7 @@ def _data(prepared: Sequence[Prepared], network: Network, dtype: str) -> Data:
     )
 
 
-def _descent(specs: Sequence[Spec], shape: Shape, state: Sequence[Array] | None) -> Descent:
+def _descent(specs: Sequence[Spec], shape: Shape, state: Sequence[Array] | None, stopping: Stopping) -> Descent:
     return Descent(
         optimizer=OPTIMIZERS.optimizer(specs[0].optimizer.name, **shared_settings(specs[0])),
         hyperparameters=_hyperparameters(specs),
@@ -73,6 +74,24 @@ def _descent(specs: Sequence[Spec], shape: Shape, state: Sequence[Array] | None)
             partial(SCHEDULES[spec.schedule.name], n_steps=shape.n_steps, **spec.schedule.settings()) for spec in specs
         ],
         state=state,
+        plateaus=_plateaus(specs, shape, stopping.watched),
+    )
+
+
+def _plateaus(specs: Sequence[Spec], shape: Shape, watched: tuple[str, int]) -> Plateaus | None:
+    """What lowers the rates of runs with `schedule=plateau`, and of no others.
+
+    It watches what patience does, but where that would be test samples the training cost.
+    """
+    settings = [spec.schedule.settings() if spec.schedule.name == "plateau" else {} for spec in specs]
+    if not any(settings):
+        return None
+    return Plateaus(
+        factor=np.array([one.get("factor", 1.0) for one in settings]),
+        patience=np.array([_patience_steps(one.get("patience"), shape) for one in settings]),
+        threshold=np.array([one.get("threshold", 0.0) for one in settings]),
+        least=np.array([one.get("least", 1.0) for one in settings]),
+        watched=watched if watched[0].startswith("validation") else ("train_cost", -1),
     )
 
 

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from multiprocessing import resource_tracker
-from types import FrameType
 from typing import Any, Protocol
 
 from loky import ProcessPoolExecutor
 from loky.process_executor import BrokenProcessPool, ShutdownExecutorError
 
 from runner.base.errors import UserError
+from runner.base.interrupts import held_back
 
 
 class NoWorkers(UserError):
@@ -114,17 +114,12 @@ def _interrupts_held_back() -> Iterator[None]:
         yield
         return
     resource_tracker.ensure_running()  # it would let Ctrl-C in again when it starts with the first worker
-    pressed: list[tuple[int, FrameType | None]] = []
-    handler = signal.signal(signal.SIGINT, lambda *press: pressed.append(press))  # of threads that have no mask
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        signal.signal(signal.SIGINT, handler)
-    for press in pressed:
-        if callable(handler):
-            handler(*press)
+    with held_back():
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 def _prepare_worker(parent: int) -> None:

@@ -61,7 +61,7 @@ def diagnosed(folder: Path, typed: Sequence[str]) -> dict[str, Any]:
 def _asked(folder: Path, *arguments: str, words: Sequence[str]) -> dict[str, Any]:
     done = run_runner(*arguments, "--json", "-", cwd=folder, module="runner.diagnose", timeout=900)
     assert done.returncode in (0, 3), said(done)
-    (found,) = json.loads(done.stdout)["runs"]
+    (found,) = json.loads(done.stdout)["diagnosis"]["runs"]
     return {word: found[word] for word in words}
 
 

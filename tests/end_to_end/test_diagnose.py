@@ -118,7 +118,8 @@ def test_what_will_not_learn_is_said_before_it_is_trained(sweep: Trained) -> Non
 
 def test_programs_get_every_run_with_its_cause_and_the_overrides_to_try(sweep: Trained, tmp_path: Path) -> None:
     done = diagnose(sweep, "--json", "-")
-    found = json.loads(done.stdout)
+    document = json.loads(done.stdout)
+    found = document["diagnosis"]
     assert (found["version"], found["not_judged"]) == (1, {})
     assert [run["index"] for run in found["runs"]] == list(range(8))
     causes = {run["index"]: run["cause"] for run in found["runs"] if run["verdict"] == "ill"}
@@ -133,7 +134,8 @@ def test_programs_get_every_run_with_its_cause_and_the_overrides_to_try(sweep: T
     run_key = sweep.store.client.get_run(sweep.store.children(sweep.store.only())[0].info.run_id).data.tags["run_key"]
     assert run_key in {run["run_key"] for run in found["runs"]}
     assert diagnose(sweep, "--json", str(tmp_path / "found.json")).stdout.startswith("8 runs: ")
-    assert (tmp_path / "found.json").read_text() == done.stdout
+    assert json.loads((tmp_path / "found.json").read_text()) == document
+    assert (document["exit_code"], document["sweep"]["outcomes"]["diverged"]) == (3, 6)
 
 
 def test_a_fix_is_confirmed_on_fresh_seeds_with_the_numbers_that_its_command_gives(
@@ -143,7 +145,7 @@ def test_a_fix_is_confirmed_on_fresh_seeds_with_the_numbers_that_its_command_giv
     before = diagnose(sweep, "--why", str(TOO_HIGH)).stdout
     assert "likely" in before and "tried" not in before
     done = diagnose(sweep, "--confirm", "--why", str(TOO_HIGH), "--json", str(tmp_path / "found.json"))
-    (found,) = json.loads((tmp_path / "found.json").read_text())["runs"]
+    (found,) = json.loads((tmp_path / "found.json").read_text())["diagnosis"]["runs"]
     assert (found["cause"], found["certainty"], found["fix"]) == ("lr_high", "confirmed", ["learning_rate=0.1"])
     assert found["experiment"]["helped"] >= 7 and len(found["experiment"]["seeds"]) == 10
     assert done.stdout.startswith("fixes are tried for 1 setting: ")
@@ -172,8 +174,8 @@ def test_a_run_without_signals_is_trained_again_for_them_beside_the_others_of_it
     before = diagnose(sweep, run.info.run_id)
     sweep.store.artifact(run, "signals.parquet").unlink()
     after = diagnose(sweep, run.info.run_id, "--json", "-")
-    assert after.stderr == "1 run without signals trained again for them\n"
-    assert [one["cause"] for one in json.loads(after.stdout)["runs"]] == ["lr_high"]
+    assert after.stderr.startswith("1 run without signals trained again for them\n")
+    assert [one["cause"] for one in json.loads(after.stdout)["diagnosis"]["runs"]] == ["lr_high"]
     assert before.stdout in diagnose(sweep, run.info.run_id).stdout
 
 

@@ -114,7 +114,7 @@ def test_a_run_that_failed_says_so_and_that_it_is_not_judged(sweep: Trained) -> 
     assert (done.returncode, done.stdout) == (1, f"failed: {GONE} (not judged)\n"), said(done)
     run = next(one for one in Store(folder).runs() if one.info.status == "FAILED")
     done = diagnose(sweep, run.info.run_id, "--why", "0", "--json", "-")
-    assert done.returncode == 1 and '"not_judged": {\n  "failed": 1' in done.stdout, said(done)
+    assert done.returncode == 1 and '"not_judged": {\n   "failed": 1' in done.stdout, said(done)
 
 
 def test_a_wrong_rule_is_one_error_when_its_module_is_imported(sweep: Trained) -> None:

@@ -174,8 +174,9 @@ def test_runs_on_the_same_data_keep_their_own_split_in_one_store(tmp_path: Path,
 
 def test_a_sweep_shows_itself_in_one_line(sweep: Trained, store_of) -> None:
     store_of(sweep)
-    about = "20 runs over activation, data, seed; see .answer, .table, .runs and .plot"
-    assert repr(runner.load()) == f"<activation x data x seed (20 runs): {about}>"
+    shown = repr(runner.load())
+    runs = "<activation x data x seed (20 runs): 20 runs over activation, data, seed"
+    assert shown == f"{runs}; see .answer, .table, .runs and .plot>"
 
 
 def test_an_unknown_sweep_is_reported(

@@ -39,7 +39,7 @@ def test_the_notebook_runs_from_an_empty_folder_and_shows_what_it_prints(
     make_store(tmp_path)
     shown, made = outputs(nbformat.read(run().NOTEBOOK, as_version=4)), outputs(run().executed(tmp_path))
     assert [set(one) for one in shown] == [set(one) for one in made]
-    assert len([one for one in shown if "image/png" in one]) == 2
+    assert len([one for one in shown if "image/png" in one]) == 3
     for one, other in zip(shown, made, strict=True):
         assert missing(one["text/plain"].splitlines(), other["text/plain"]) == [], other["text/plain"]
 

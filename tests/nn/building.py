@@ -14,7 +14,6 @@ from nn.class_weights import ClassWeights, balanced
 from nn.classes import TIE
 from nn.faults import FAULTS
 from nn.initializers import INITIALIZERS
-from nn.losses import LOSSES
 from nn.metrics import METRICS, rmse
 from nn.network import Network
 from nn.optimizers import OPTIMIZERS
@@ -23,7 +22,7 @@ from nn.schedules import SCHEDULES
 from nn.signals import Recording
 from nn.stack import Data, Descent, Regularisation, Stack, Stopping, Trained
 from nn.training import train
-from tests.nn.components import altered, defaults, per_run, shared
+from tests.nn.components import altered, defaults, labels, make_loss, per_run, plateaus_of, shared
 
 BATCHES = ("full", "shuffled", "fresh", "given", "cyclic")
 EXTRAS = ("l2", "clip_value", "clip_norm")
@@ -68,18 +67,18 @@ class Structure:
             self.sizes,
             ACTIVATIONS[self.activation](),
             ACTIVATIONS[self.output](),
-            LOSSES[self.loss](),
+            make_loss(self.loss),
             self.bias,
             self.dtype,
             ACTIVATIONS[self.input](),
             self.reduction,
-            LOSSES[self.shown]() if self.shown else None,
+            make_loss(self.shown) if self.shown else None,
         )
         return reduce(lambda one, fault: FAULTS[fault](one), self.faults, network)
 
     @property
     def classifies(self) -> bool:
-        return LOSSES[self.loss]().only_task == "classification"
+        return make_loss(self.loss).only_task == "classification"
 
 
 @dataclass(frozen=True)
@@ -94,7 +93,7 @@ class Run:
     draw: Callable[[int], tuple[Array, Array]]
     learning_rate: float
     hyperparameters: dict[str, float]
-    schedule: Callable[[Array], Array]
+    schedule: partial[Array]
     extras: dict[str, float]
 
 
@@ -122,7 +121,8 @@ def draw_samples(structure: Structure, rng: np.random.Generator, n: int) -> tupl
     score = np.cos(3 * X @ np.ones((d_in, d_out)) + np.arange(d_out))
     if not structure.classifies:
         return X, 0.5 + 0.4 * score
-    return X, (score > 0).astype(float) if d_out == 1 else np.eye(d_out)[score.argmax(axis=1)]
+    classes = (score > 0).astype(float) if d_out == 1 else np.eye(d_out)[score.argmax(axis=1)]
+    return X, labels(structure.loss, classes)
 
 
 def build_stack(structure: Structure, seeds: Sequence[int]) -> Stack:
@@ -146,6 +146,7 @@ def build_stack(structure: Structure, seeds: Sequence[int]) -> Stack:
         hyperparameters={name: np.array([run.hyperparameters[name] for run in runs]) for name in names},
         learning_rate=np.array([run.learning_rate for run in runs]),
         schedules=[run.schedule for run in runs],
+        plateaus=plateaus_of([run.schedule for run in runs]),
         evaluations=structure.evaluations,
         stop_cost=np.full(len(runs), -np.inf),
         patience=np.full(len(runs), np.inf),
@@ -236,7 +237,7 @@ def _initializer(structure: Structure, seed: int) -> Callable[..., Array]:
     return partial(INITIALIZERS[name], **settings)
 
 
-def _schedule(structure: Structure, numbers: np.random.Generator) -> Callable[[Array], Array]:
+def _schedule(structure: Structure, numbers: np.random.Generator) -> partial[Array]:
     names = list(SCHEDULES)
     name = structure.schedule or names[int(numbers.integers(len(names)))]
     settings = _settings(SCHEDULES, name, numbers)

@@ -1,12 +1,16 @@
 """The registered components with their settings, as the tests run through them: a new one needs no edit here."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from nn.activations import ACTIVATIONS, Activation
-from nn.losses import LOSSES
-from nn.registry import Registry, Setting
+from nn.losses import LOSSES, Loss
+from nn.registry import Array, Registry, Setting
+from nn.schedules import SCHEDULES
+from nn.stack import Plateaus
 
 OTHER_NUMBERS = (0.35, 0.8, 0.06, 2, 3, -0.7, 0.0, 1e-3)
 
@@ -60,11 +64,23 @@ def label(value: Any) -> str | None:
     return "-".join(label(one) or str(one) for one in value) if isinstance(value, tuple) else None
 
 
+def make_loss(name: str) -> Loss:
+    """A loss with its defaults; one whose name ends in * has other settings."""
+    plain = name.rstrip("*")
+    return LOSSES[plain](**(altered(LOSSES, plain) if plain != name else {}))
+
+
+def labels(loss: str, classes: Array) -> Array:
+    """What is trained for classes, 0 or 1 in every output."""
+    no, yes = make_loss(loss).labels or (0.0, 1.0)
+    return no + (yes - no) * classes
+
+
 def loss_output_pairs() -> list[tuple[str, str]]:
-    """Every loss with every output activation that it allows."""
+    """Every loss, with its defaults and with other settings, with every output activation that it allows."""
     pairs = []
-    for name in LOSSES:
-        only = LOSSES[name]().only_output
+    for name in [name + "*" * (settings != defaults(LOSSES, name)) for name, settings in variants(LOSSES)]:
+        only = make_loss(name).only_output
         pairs += [(name, output) for output in ([only] if only else ELEMENTWISE)]
     return pairs
 
@@ -80,3 +96,17 @@ def make_activation(name: str, settings: dict[str, Any]) -> Activation:
 def bound(registry: Registry[Any], name: str, settings: dict[str, Any]) -> Callable[..., Any]:
     """A component that is called at every use, with its settings filled in."""
     return partial(registry[name], **settings)
+
+
+def plateaus_of(schedules: Sequence["partial[Array]"]) -> Plateaus | None:
+    """Those of runs whose schedule has one; 2 % of the cost are not reached every time, so that some rates fall."""
+    settings = [one.keywords if one.func is SCHEDULES["plateau"] else {} for one in schedules]
+    if not any(settings):
+        return None
+    return Plateaus(
+        factor=np.array([one.get("factor", 1.0) for one in settings]),
+        patience=np.array([one.get("patience", np.inf) for one in settings]),
+        threshold=np.full(len(settings), 0.02),
+        least=np.array([one.get("least", 1.0) for one in settings]),
+        watched=("train_cost", -1),
+    )

@@ -17,7 +17,7 @@ from nn.network import Network
 from nn.registry import Array, Order
 from nn.training import train
 from tests.nn.building import BATCHES, Structure, build_stack, changed, check_alone_and_together, difference
-from tests.nn.components import label, loss_output_pairs
+from tests.nn.components import label, loss_output_pairs, make_loss
 from tests.nn.covering import covering
 from tests.nn.stacks import stack_of
 from tests.nn.test_law_compaction import EVALUATIONS, assert_the_same_alone, trained
@@ -70,14 +70,14 @@ def test_the_weighted_gradient_is_the_derivative_of_the_weighted_objective(
     pair: tuple[str, str], sizes: tuple[int, ...], reduction: Literal["mean", "sum"], n: int
 ) -> None:
     loss, output = pair
-    plain = Network(sizes, ACTIVATIONS["tanh"](), ACTIVATIONS[output](), LOSSES[loss](), reduction=reduction)
+    plain = Network(sizes, ACTIVATIONS["tanh"](), ACTIVATIONS[output](), make_loss(loss), reduction=reduction)
     assert_gradient_is_the_derivative(with_weights(plain, 0.3, 2.5, 1.4), n)
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=label)
 def test_a_weight_of_3_is_three_copies_of_a_sample(pair: tuple[str, str]) -> None:
     loss, output = pair
-    total = Network((3, 4, 2), ACTIVATIONS["tanh"](), ACTIVATIONS[output](), LOSSES[loss](), reduction="sum")
+    total = Network((3, 4, 2), ACTIVATIONS["tanh"](), ACTIVATIONS[output](), make_loss(loss), reduction="sum")
     rng, classes = np.random.default_rng(4), [0, 1, 1, 0, 1]
     parameters, x = rng.normal(size=(1, total.n_parameters)), rng.normal(size=(1, 3, 5))
     once = Point(parameters, x, one_hot(classes, 2).T[np.newaxis])

@@ -25,12 +25,14 @@ class Moments:
         return f"{self.name}-{label(self.settings)}"
 
 
-# By formula: U(-a, a) has the standard deviation a / sqrt(3); glorot's a is sqrt(6 / 500); the others are normal.
+# By formula: U(-a, a) has the standard deviation a / sqrt(3); glorot's a is sqrt(6 / 500) and lecun's sqrt(3 / 200);
+# the others are normal.
 PROMISED = [
     Moments("uniform", {}, 0.5 / math.sqrt(3), 0.5),
     Moments("uniform", {"epsilon": 0.12}, 0.12 / math.sqrt(3), 0.12),
     Moments("normal", {}, 1 / math.sqrt(200)),
     Moments("normal", {"gain": 3.0}, 3 / math.sqrt(200)),
+    Moments("lecun", {}, math.sqrt(1 / 200), math.sqrt(3 / 200)),
     Moments("glorot", {}, math.sqrt(6 / 500 / 3), math.sqrt(6 / 500)),
     Moments("he", {}, math.sqrt(2 / 200)),
     Moments("orthogonal", {}, 1 / math.sqrt(300)),
@@ -93,7 +95,7 @@ def test_a_normal_draw_has_the_tails_of_a_normal_distribution(promised: Moments)
     assert beyond == pytest.approx(0.0455, abs=0.005)
 
 
-@pytest.mark.parametrize("name", ["normal", "he", "glorot"])
+@pytest.mark.parametrize("name", ["normal", "he", "glorot", "lecun"])
 def test_a_layer_with_more_inputs_starts_with_smaller_weights(name: str) -> None:
     assert draw(name, {}, fan_in=400).std() < 0.9 * draw(name, {}, fan_in=100).std()
 

@@ -13,7 +13,7 @@ from nn.activations import ACTIVATIONS
 from nn.losses import LOSSES
 from nn.network import Network, Trace
 from nn.registry import Array
-from tests.nn.components import ELEMENTWISE, activation_variants, label, loss_output_pairs, make_activation
+from tests.nn.components import ELEMENTWISE, activation_variants, label, loss_output_pairs, make_activation, make_loss
 from tests.nn.covering import covering
 
 HIDDEN = [variant for variant in activation_variants() if variant[0] in ELEMENTWISE]
@@ -34,8 +34,13 @@ class Point:
 def some_point(network: Network, n: int, seed: int) -> Point:
     rng, d_out = np.random.default_rng(seed), network.sizes[-1]
     x = rng.uniform(-1.5, 1.5, (1, network.sizes[0], n))
-    labels = np.eye(d_out)[rng.integers(d_out, size=n)].T[np.newaxis]
-    t = labels if network.loss.only_task == "classification" else rng.uniform(0.05, 0.95, (1, d_out, n))
+    classes = np.eye(d_out)[rng.integers(d_out, size=n)].T[np.newaxis]
+    no, yes = network.loss.labels or (0.0, 1.0)
+    t = (
+        no + (yes - no) * classes
+        if network.loss.only_task == "classification"
+        else rng.uniform(0.05, 0.95, (1, d_out, n))
+    )
     return Point(rng.normal(0, 0.8, (1, network.n_parameters)), x, t)
 
 
@@ -85,7 +90,7 @@ def test_back_propagation_through_hidden_layers_equals_the_central_difference(
     hidden: tuple[str, dict[str, Any]], pair: tuple[str, str], sizes: tuple[int, ...], bias: bool, n: int
 ) -> None:
     activation, (loss, output) = make_activation(*hidden), pair
-    assert_gradient_is_the_derivative(Network(sizes, activation, ACTIVATIONS[output](), LOSSES[loss](), bias), n)
+    assert_gradient_is_the_derivative(Network(sizes, activation, ACTIVATIONS[output](), make_loss(loss), bias), n)
 
 
 @pytest.mark.quick(law=1)
@@ -96,7 +101,7 @@ def test_the_gradient_of_a_network_without_hidden_layers_equals_the_central_diff
     pair: tuple[str, str], sizes: tuple[int, ...], bias: bool, n: int
 ) -> None:
     activation, (loss, output) = ACTIVATIONS["identity"](), pair
-    assert_gradient_is_the_derivative(Network(sizes, activation, ACTIVATIONS[output](), LOSSES[loss](), bias), n)
+    assert_gradient_is_the_derivative(Network(sizes, activation, ACTIVATIONS[output](), make_loss(loss), bias), n)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +111,7 @@ def test_the_gradient_of_a_sum_and_after_an_input_activation_equals_the_central_
     name: str, pair: tuple[str, str], reduction: Literal["mean", "sum"], n: int
 ) -> None:
     loss, output = pair
-    network = Network((3, 4, 2), ACTIVATIONS["tanh"](), ACTIVATIONS[output](), LOSSES[loss]())
+    network = Network((3, 4, 2), ACTIVATIONS["tanh"](), ACTIVATIONS[output](), make_loss(loss))
     options = {"input": ACTIVATIONS[name](), "reduction": reduction, "shown": LOSSES["absolute_error"]()}
     assert_gradient_is_the_derivative(replace(network, **options), n)
 

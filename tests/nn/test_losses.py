@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from nn.activations import ACTIVATIONS
 from nn.losses import LOSSES
-from tests.nn.components import label, loss_output_pairs
+from tests.nn.components import label, labels, loss_output_pairs, make_loss
 
 PAIRS = loss_output_pairs()
 MODERATE = st.lists(st.floats(-15, 15), min_size=1, max_size=6)
@@ -21,18 +21,24 @@ def layer(values: Any, dtype: Any = np.float64) -> np.ndarray:
 
 def evaluate(loss: str, output: str, z: Any, t: Any) -> tuple[float, np.ndarray]:
     """Cost and delta of one sample, with any floating-point trouble but underflow an error."""
-    z, t, activation, chosen = layer(z), layer(t), ACTIVATIONS[output](), LOSSES[loss]()
+    z, t, activation, chosen = layer(z), layer(t), ACTIVATIONS[output](), make_loss(loss)
     with np.errstate(all="raise", under="ignore"):
         a = activation.value(z)
         return chosen.per_sample(z, a, t).item(), chosen.delta(z, a, t, activation).ravel()
 
 
-# Worked by hand. half_mse: 1/2 (1^2 + 2^2) and 1/2 (1/2)^2 with delta (a - t) a (1 - a). With e^(log 3) = 3 the sigmoid
+# Worked by hand. half_mse: 1/2 (1^2 + 2^2) and 1/2 (1/2)^2 with delta (a - t) a (1 - a). huber: 1/8 + (4 - 1/2), and
+# 2 - 1/2 + 1 - 1/2 beside a flat ReLU. hinge: 3/4 + 0 + 4, and nothing where t z is 1. With e^(log 3) = 3 the sigmoid
 # of log 3 is 3/4 and the softmax of (0, log 3) is (1/4, 3/4); the cost is minus the log of what the right class got.
 BY_HAND: list[tuple[str, str, list[float], list[float], float, list[float]]] = [
     ("half_mse", "identity", [1, 2], [0, 4], 2.5, [1, -2]),
     ("half_mse", "sigmoid", [0], [1], 0.125, [-0.125]),
     ("half_mse", "relu", [-3], [1], 0.5, [0]),
+    ("huber", "identity", [1.5, -3], [1, 1], 3.625, [0.5, -1]),
+    ("huber", "sigmoid", [0], [1], 0.125, [-0.125]),
+    ("huber", "relu", [3, -3], [1, 1], 2, [1, 0]),
+    ("hinge", "identity", [0.25, -2, 3], [1, -1, -1], 4.75, [-1, 0, 1]),
+    ("hinge", "identity", [1, -1], [1, -1], 0, [0, 0]),
     ("binary_cross_entropy", "sigmoid", [0], [1], math.log(2), [-0.5]),
     ("binary_cross_entropy", "sigmoid", [math.log(3)], [1], math.log(4 / 3), [-0.25]),
     ("binary_cross_entropy", "sigmoid", [math.log(3)], [0], math.log(4), [0.75]),
@@ -56,7 +62,8 @@ def test_cost_and_delta_agree_with_the_hand_calculation(
 def test_delta_equals_the_central_difference_of_the_cost(loss: str, output: str) -> None:
     h, d_out = 1e-5, 3
     z = np.array([0.71, -1.33, 0.42])
-    t = np.eye(d_out)[1] if LOSSES[loss]().only_task == "classification" else np.array([0.2, 0.9, 0.4])
+    classifies = make_loss(loss).only_task == "classification"
+    t = labels(loss, np.eye(d_out)[1]) if classifies else np.array([0.2, 0.9, 0.4])
     _, delta = evaluate(loss, output, z, t)
     costs = [[evaluate(loss, output, z + sign * h * unit, t)[0] for sign in (1, -1)] for unit in np.eye(d_out)]
     difference = [(up - down) / (2 * h) for up, down in costs]
@@ -68,7 +75,7 @@ def test_delta_equals_the_central_difference_of_the_cost(loss: str, output: str)
 def test_cost_and_delta_stay_finite_at_a_thousand(loss: str, output: str, dtype: Any) -> None:
     """Every unit takes every large value against both kinds of target."""
     z = np.array(np.meshgrid([-1000, -100, 0, 100, 1000], [-1000, 0, 1000])).reshape(1, 2, -1).astype(dtype)
-    activation, chosen = ACTIVATIONS[output](), LOSSES[loss]()
+    activation, chosen = ACTIVATIONS[output](), make_loss(loss)
     with np.errstate(all="raise", under="ignore"):
         a = activation.value(z)
         for row in np.eye(2, dtype=dtype):
@@ -89,6 +96,28 @@ def test_binary_cross_entropy_grows_linearly_where_the_naive_formula_overflows(z
 def test_softmax_cross_entropy_grows_linearly_where_the_naive_formula_overflows(z: list[float], cost: float) -> None:
     # By hand: log(sum e^z_k) - z_right, and e^-2000 is 0 beside 1.
     assert evaluate("softmax_cross_entropy", "softmax", z, [1, 0])[0] == pytest.approx(cost, rel=1e-12)
+
+
+def test_smoothed_labels_are_those_between_a_label_and_an_even_guess() -> None:
+    """By hand: of 0.2, four classes get 0.05 each and the right one 0.8 more; a sigmoid output gets 0.1 or 0.9."""
+    z, right = [0.3, -1.2, 2.0, 0.1], np.eye(4)[2]
+    for loss, output, t in (
+        ("softmax_cross_entropy", "softmax", [0.05, 0.05, 0.85, 0.05]),
+        ("clipped_softmax_cross_entropy", "clipped_softmax", [0.05, 0.05, 0.85, 0.05]),
+        ("binary_cross_entropy", "sigmoid", [0.1, 0.1, 0.9, 0.1]),
+    ):
+        activation, smoothed = ACTIVATIONS[output](), LOSSES[loss](label_smoothing=0.2)
+        a, cost, delta = activation.value(layer(z)), *evaluate(loss, output, z, t)
+        assert smoothed.per_sample(layer(z), a, layer(right)).item() == pytest.approx(cost, rel=1e-14)
+        np.testing.assert_allclose(smoothed.delta(layer(z), a, layer(right), activation).ravel(), delta, rtol=1e-13)
+
+
+@pytest.mark.parametrize("loss", [name for name in LOSSES if "cross_entropy" in name])
+def test_labels_that_are_not_smoothed_have_the_bits_of_the_plain_loss(loss: str) -> None:
+    z, t = layer([0.3, -1.2, 2.0]), layer([0, 1, 0])
+    activation, plain = ACTIVATIONS[LOSSES[loss]().only_output](), LOSSES[loss](label_smoothing=0.0)
+    a = activation.value(z)
+    assert plain.delta(z, a, t, activation).tobytes() == (a - t).tobytes()
 
 
 @given(z=MODERATE, data=st.data())
@@ -120,14 +149,14 @@ def test_half_mse_refuses_an_output_that_is_not_elementwise(output: str) -> None
 
 @pytest.mark.parametrize("loss", list(LOSSES))
 def test_a_loss_for_one_output_names_a_registered_activation(loss: str) -> None:
-    only = LOSSES[loss]().only_output
+    only = make_loss(loss).only_output
     assert only is None or only in ACTIVATIONS
 
 
 @pytest.mark.parametrize(("loss", "output"), PAIRS)
 def test_single_precision_changes_cost_and_delta_by_its_rounding_alone(loss: str, output: str) -> None:
     z, t = np.array([0.71, -1.33, 0.42]), np.eye(3)[1]
-    activation, chosen = ACTIVATIONS[output](), LOSSES[loss]()
+    activation, chosen = ACTIVATIONS[output](), make_loss(loss)
     found = []
     for dtype in (np.float64, np.float32):
         one, target = layer(z, dtype), layer(t, dtype)
@@ -141,7 +170,7 @@ def test_single_precision_changes_cost_and_delta_by_its_rounding_alone(loss: str
 def test_a_loss_is_measured_per_sample_and_summed_over_units(loss: str, output: str) -> None:
     rng = np.random.default_rng(2)
     z, t = rng.normal(size=(2, 3, 4)), np.eye(3)[rng.integers(3, size=(2, 4))].swapaxes(1, 2)
-    activation, chosen = ACTIVATIONS[output](), LOSSES[loss]()
+    activation, chosen = ACTIVATIONS[output](), make_loss(loss)
     costs = chosen.per_sample(z, activation.value(z), t)
     deltas = chosen.delta(z, activation.value(z), t, activation)
     assert costs.shape == (2, 4)

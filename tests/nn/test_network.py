@@ -7,9 +7,8 @@ import pytest
 
 from nn.activations import ACTIVATIONS
 from nn.initializers import INITIALIZERS, constant
-from nn.losses import LOSSES
 from nn.network import Network
-from tests.nn.components import ELEMENTWISE, bound, label, loss_output_pairs, variants
+from tests.nn.components import ELEMENTWISE, bound, label, loss_output_pairs, make_loss, variants
 
 INIT_VARIANTS = list(variants(INITIALIZERS))
 
@@ -17,7 +16,7 @@ INIT_VARIANTS = list(variants(INITIALIZERS))
 def network(
     sizes: tuple[int, ...], activation: str = "tanh", output: str = "identity", loss: str = "half_mse", **options: Any
 ) -> Network:
-    return Network(sizes, ACTIVATIONS[activation](), ACTIVATIONS[output](), LOSSES[loss](), **options)
+    return Network(sizes, ACTIVATIONS[activation](), ACTIVATIONS[output](), make_loss(loss), **options)
 
 
 @pytest.mark.parametrize(

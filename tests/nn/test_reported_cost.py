@@ -13,7 +13,7 @@ from nn.network import Network
 from nn.registry import Array
 from nn.stack import SERIES, Trained
 from nn.training import train
-from tests.nn.components import loss_output_pairs
+from tests.nn.components import loss_output_pairs, make_loss
 from tests.nn.stacks import stack_of
 from tests.nn.test_law_gradient import back_propagated, forward, some_point
 
@@ -51,7 +51,7 @@ def sliced(batch_size: int, **options: Any) -> SliceBatches:
 @pytest.mark.parametrize("n", [1, 2, 9])
 @pytest.mark.parametrize(("loss", "output"), loss_output_pairs())
 def test_the_objective_is_the_mean_or_the_sum_of_the_samples_losses(loss: str, output: str, n: int) -> None:
-    mean = Network((3, 4, 2), ACTIVATIONS["tanh"](), ACTIVATIONS[output](), LOSSES[loss]())
+    mean = Network((3, 4, 2), ACTIVATIONS["tanh"](), ACTIVATIONS[output](), make_loss(loss))
     total, point = replace(mean, reduction="sum"), some_point(mean, n, 5)
     trace = forward(mean, point.parameters, point)
     singles = [
@@ -65,7 +65,7 @@ def test_the_objective_is_the_mean_or_the_sum_of_the_samples_losses(loss: str, o
 @pytest.mark.parametrize("n", [2, 9])
 @pytest.mark.parametrize(("loss", "output"), loss_output_pairs())
 def test_the_gradient_of_the_sum_is_n_times_that_of_the_mean(loss: str, output: str, n: int) -> None:
-    mean = Network((3, 4, 2), ACTIVATIONS["tanh"](), ACTIVATIONS[output](), LOSSES[loss]())
+    mean = Network((3, 4, 2), ACTIVATIONS["tanh"](), ACTIVATIONS[output](), make_loss(loss))
     point = some_point(mean, n, 5)
     of_sum, of_mean = back_propagated(replace(mean, reduction="sum"), point), back_propagated(mean, point)
     np.testing.assert_allclose(of_sum, n * of_mean, rtol=1e-12, atol=1e-15)

@@ -13,6 +13,7 @@ VARIANTS = list(variants(SCHEDULES))
 
 # Worked by hand from each formula. cosine over 10 steps with warmup 0.2 and final 0.1: rise 1/2, 1 over two steps, then
 # 0.1 + 0.9 (1 + cos(pi (step - 2) / 8)) / 2, which is 1 at step 2, 0.55 half way at step 6, 0.1 at the end and after.
+# one_cycle over 10 steps, half of them up: 1/4 at step 0, half way between 1/4 and 1 at step 2, 1 at step 4, 1/20 at 9.
 BY_HAND: list[tuple[str, dict[str, Any], int, dict[int, float]]] = [
     ("constant", {}, 10, {0: 1, 9: 1}),
     ("step", {"factor": 0.5, "every": 2}, 10, {0: 1, 1: 1, 2: 0.5, 3: 0.5, 4: 0.25, 9: 0.0625}),
@@ -24,6 +25,8 @@ BY_HAND: list[tuple[str, dict[str, Any], int, dict[int, float]]] = [
     ("inverse_power", {"power": 0.0}, 10, {0: 1, 9: 1}),
     ("cosine", {"warmup": 0.2, "final": 0.1}, 10, {0: 0.5, 1: 1, 2: 1, 6: 0.55, 10: 0.1, 14: 0.1}),
     ("cosine", {"warmup": 0.0}, 8, {0: 1, 4: 0.5, 8: 0}),
+    ("one_cycle", {"pct_start": 0.5, "div_factor": 4, "final_div_factor": 5}, 10, {0: 0.25, 2: 0.625, 4: 1, 9: 0.05}),
+    ("plateau", {}, 10, {0: 1, 9: 1}),
     ("cosine", {"warmup": 0.5, "final": 1.0}, 8, {0: 0.25, 1: 0.5, 2: 0.75, 3: 1, 4: 1, 7: 1}),
 ]
 

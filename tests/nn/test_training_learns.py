@@ -124,7 +124,7 @@ def test_how_many_rates_are_prepared_at_once_changes_no_bit(
         return train(changed(stack, Y_test=Y_test, patience=np.where(np.arange(6) % 2, 4.0, np.inf)))
 
     usual = run()
-    monkeypatch.setattr("nn.training.RATES_AHEAD", rates_ahead)
+    monkeypatch.setattr("nn.rates.RATES_AHEAD", rates_ahead)
     other = run()
     assert usual.last_step.tolist() == [40, 14] * 3
     assert usual.last_step.tolist() == other.last_step.tolist()
@@ -135,7 +135,7 @@ def test_how_many_rates_are_prepared_at_once_changes_no_bit(
 
 def test_rates_are_right_beyond_the_first_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
     """With a gradient that is 1 for ever, what a step subtracts is its rate: 1 / (1 + step)."""
-    monkeypatch.setattr("nn.training.RATES_AHEAD", 4)
+    monkeypatch.setattr("nn.rates.RATES_AHEAD", 4)
 
     def rate_alone(step: Step, state: list[Array]) -> Array:
         return np.ones_like(step.gradient) * step.rate

@@ -51,7 +51,8 @@ def test_a_run_that_uses_its_budget_is_measured_at_every_evaluation_from_first_t
 
 @any_structure
 def test_evaluating_more_often_changes_nothing_but_the_number_of_points(structure: Structure) -> None:
-    often, seldom = trained(structure), trained(replace(structure, evaluations=(0, 5, 12)))
+    """But for rates that fall at evaluations."""
+    often, seldom = (trained(replace(structure, evaluations=at), plateaus=None) for at in (STEPS, (0, 5, 12)))
     assert often.parameters.tobytes() == seldom.parameters.tobytes()
     for name, series in seldom.history.items():
         assert series.tobytes() == often.history[name][:, [0, 4, 6]].tobytes()

@@ -18,7 +18,7 @@ WRONG_INPUT = {
     "fault=column_labels": "fault=column_labels needs a classification",
     "network.hidden=[0]": "network.hidden[0] must be > 0",
     "foo": "the override 'foo' cannot be read",
-    "--al": "error: --al is not an option (did you mean --all?); known are --all, --faults, --help, -h",
+    "--al": "error: --al is not an option (did you mean --all?); known are --all, --faults, --json, --help, -h",
     "-m": "error: -m is for python -m runner; a check looks at one network at a time",
     "modules=[no_such_module]": "modules names 'no_such_module', which cannot be imported",
 }

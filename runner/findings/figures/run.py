@@ -27,7 +27,7 @@ from runner.findings.figures.style import (
 )
 from runner.findings.figures.words import cut, write
 from runner.findings.numbers.fits import fit_of, rounded
-from runner.findings.numbers.units import cost_unit
+from runner.findings.numbers.units import cost_named, cost_unit
 from runner.runs.data import Prepared
 from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult, network_of
@@ -68,7 +68,7 @@ def _picture(result: RunResult, data: Prepared) -> bytes:
 def _cost_of(result: RunResult) -> tuple[Frame, list[Shape]]:
     steps, curves = np.array(result.history["step"]), _curves(result)
     unit = cost_unit(result)
-    label = f"cost ({result.spec.loss.name.replace('_', ' ')}{f' of {unit}' if unit else ''})"
+    label = f"cost ({cost_named(result.spec)}{f' of {unit}' if unit else ''})"
     point = {} if len(steps) > 1 else POINT
     return _frame_of_cost(steps, curves, label), [Line(steps, values, STYLES[name] | point) for name, values in curves]
 

@@ -61,8 +61,8 @@ class Setting:
 
     @property
     def loss(self) -> str:
-        """What its cost is of."""
-        return self.members[0].spec.loss.name
+        """What its cost is of, with its settings."""
+        return repr(self.members[0].spec.loss)
 
     @cached_property
     def cost(self) -> float:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from nn.activations import ACTIVATIONS
 from runner.runs.result import RunResult
+from runner.runs.spec import Spec, component_model
 
 WEIGHTED = "class-weighted"
 
@@ -23,12 +24,22 @@ def cost_unit(result: RunResult) -> str:
 
 def cost_in_words(results: Sequence[RunResult]) -> str:
     """What the cost of runs is: `cost: half squared error of standardized targets`; empty of a plain loss."""
-    units = {(_cost_of(result), cost_unit(result)) for result in results if result.data}
+    known = [result for result in results if result.data]
+    units = {(cost_named(result.spec), cost_unit(result)) for result in known}
     is_scaled = any(unit for _, unit in units)
     told = [f"{cost} of {unit or 'targets as they are'}" if is_scaled else cost for cost, unit in sorted(units)]
-    return f"cost: {' or '.join(told)}" if is_scaled or any(WEIGHTED in cost for cost, _ in units) else ""
+    is_other = any(cost_named(result.spec) != _plain(result.spec) for result in known)
+    return f"cost: {' or '.join(told)}" if is_scaled or is_other else ""
 
 
-def _cost_of(result: RunResult) -> str:
-    cost = result.spec.cost.replace("_", " ")
-    return f"{WEIGHTED} {cost}" if result.spec.training.class_weights == "balanced" else cost
+def cost_named(spec: Spec) -> str:
+    """What a cost is of: `class-weighted binary cross entropy`, `huber with delta=0.5`."""
+    cost, loss = _plain(spec), spec.loss
+    usual = component_model("loss", loss.name)(name=loss.name).settings()
+    others = [f"{key}={value}" for key, value in loss.settings().items() if value != usual[key]]
+    cost += f" with {' and '.join(others)}" if others and spec.cost == loss.name else ""
+    return f"{WEIGHTED} {cost}" if spec.training.class_weights == "balanced" else cost
+
+
+def _plain(spec: Spec) -> str:
+    return spec.cost.replace("_", " ")

@@ -118,7 +118,7 @@ def test_a_command_line_that_is_only_looked_at(capsys):
         "warning: the network is linear, and the data are not (D301) [network.hidden=[], 3 of 6 runs]: "
     )
     assert main(["--config", *sweep, "--json", "-"]) == 3
-    found = json.loads(capsys.readouterr().out)
+    found = json.loads(capsys.readouterr().out)["foreseen"]
     assert (found["version"], found["runs"], found["looked_at"]) == (1, 6, 6)
     (sign,) = found["foreseen"]
     assert (sign["kind"], sign["cause"], sign["certainty"]) == ("warning", "no_hidden", "proved")

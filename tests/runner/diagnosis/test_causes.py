@@ -59,7 +59,7 @@ def test_there_is_one_sentence_for_each_cause_and_one_for_all_failures_where_a_r
 
 
 def test_programs_get_the_rule_of_each_cause_with_its_numbers(judged: list[Judged]) -> None:
-    whole = json.loads(document(judged))
+    whole = json.loads(json.dumps(document(judged)))
     _, rate = whole["causes"]
     assert rate["indices"] == [20, 21, 22, 23, 24] and (rate["code"], rate["cause"]) == ("D506", "lr_high")
     assert (rate["rule"], rate["inside"], rate["outside"]) == ("learning_rate=300", [5, 5], [0, 10])

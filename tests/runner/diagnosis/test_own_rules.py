@@ -1,6 +1,5 @@
 """Rules that are left out, and rules of one's own: the example of docs/diagnoses.md, and what is wrong with others."""
 
-import json
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -70,7 +69,7 @@ def test_the_rule_of_the_documentation_names_its_cause_with_its_words_its_fix_an
     assert indent(OWN.read_text(encoding="utf-8"), "    ") in PAGE.read_text(encoding="utf-8")
     assert shown["to"].endswith(" training.clip_norm=1") and shown["more"] == "wiki/spikes.md, X1"
     assert said_of(one, all_of_it=True)[-1].startswith("   scores ")  # it has no more words
-    (run,) = json.loads(document([one]))["runs"]
+    (run,) = document([one])["runs"]
     assert (run["code"], run["cause"], run["verdict"], run["fix"]) == (
         "X1", "cost_spike", "ill", ["training.clip_norm=1"],
     )  # fmt: skip
@@ -125,7 +124,7 @@ def test_the_evidence_of_a_rule_may_be_a_number_of_any_kind(result: RunResult) -
     values = [np.int64(3), np.float32(0.5), np.bool_(True), Fraction(1, 4), 2, np.float64(np.nan), np.array(7.0)]
     evidence = [Evidence("a", value, np.float32(0.5), np.int64(1), np.int8(2)) for value in values]  # type: ignore[arg-type]
     rules = Rules([Rule("X6", "numbers", lambda subject: True, lambda subject: evidence, asked="every")])
-    (run,) = json.loads(document([diagnosed(result, rules)]))["runs"]
+    (run,) = document([diagnosed(result, rules)])["runs"]
     assert [one["value"] for one in run["evidence"]] == [3.0, 0.5, 1.0, 0.25, 2.0, "nan", 7.0]
     assert run["evidence"][0].items() >= {"value": 3.0, "threshold": 0.5, "where": "layer 1, step 2"}.items()
 

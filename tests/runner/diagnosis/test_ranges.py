@@ -1,6 +1,5 @@
 """What a number of a diagnosis is in the runs of the sweep that learn."""
 
-import json
 from dataclasses import replace
 
 import pytest
@@ -64,7 +63,7 @@ def test_a_range_is_said_beside_the_number_on_the_side_on_which_that_lies(
     assert "share of dead units: 1 (above 0.75), layer 1, step 0 (healthy runs here: at most 0)" in said
     assert "(below 0.25) (healthy runs here: at least " in said
     assert Range(1000, 2000, 10).words(3000) == "healthy runs here: at most 2,000"
-    whole = json.loads(document(judged))
+    whole = document(judged)
     (beside,) = (one["healthy"] for one in whole["causes"] if one["cause"] == "dead_relu")
     assert beside == [{"signal": "share of dead units", "layer": 1, "low": 0.0, "high": 0.0, "runs": LEARN}]
 

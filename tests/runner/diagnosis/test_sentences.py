@@ -119,7 +119,7 @@ def test_a_rate_is_never_too_high_by_its_number_alone(judged: dict[str, Judged])
 
 def test_nothing_is_called_confirmed_and_no_fix_tried(judged: dict[str, Judged]) -> None:
     assert "confirmed" not in everything(judged) and "tried" not in everything(judged)
-    assert '"experiment": null' in document(list(judged.values()))
+    assert all(one["experiment"] is None for one in document(list(judged.values()))["runs"])
 
 
 def test_a_run_has_one_cause(judged: dict[str, Judged]) -> None:
@@ -137,7 +137,7 @@ def test_dead_units_of_a_run_that_learns_are_seen_only_where_one_asks_why(
     monkeypatch.setattr(judging, "MANY", 0.05)
     flat = replace(judged["flat"])  # which has not looked for symptoms yet
     assert flat.diagnosis.verdict == "healthy" and flat.symptoms
-    assert "dead" not in said_of(flat) and "dead" not in document([flat])
+    assert "dead" not in said_of(flat) and "dead" not in str(document([flat]))
     assert "seen too  share of dead units: " in "\n".join(in_full(flat, command))
 
 
@@ -150,7 +150,7 @@ def test_failed_and_killed_runs_are_counted_and_nothing_is_said_of_them(results:
     found = judge_all([healthy, *left])
     assert summary(found) == "3 runs: 1 learns, 1 failed (not judged), 1 killed (not judged)"
     assert said_of(*found).splitlines() == [said_of(found[0]).replace("learns", "1 run learns", 1)]
-    assert '"not_judged": {\n  "failed": 1,\n  "killed": 1\n }' in document(found)
+    assert document(found)["not_judged"] == {"failed": 1, "killed": 1}
 
 
 def test_a_run_whose_data_have_changed_is_not_judged_by_others(results: dict[str, RunResult]) -> None:

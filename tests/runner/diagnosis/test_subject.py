@@ -55,6 +55,14 @@ def test_what_is_measured_afterwards_is_what_was_recorded(overrides):
         np.testing.assert_allclose(values[[0, -1]], [of(subject.first), of(subject.last)], rtol=1e-4)
 
 
+def test_a_rate_that_fell_on_a_plateau_counts_as_what_it_was():
+    subject = subject_of("data=sine", "schedule=plateau", "schedule.patience=2", "schedule.threshold=0.9")
+    rates, steps = subject.history["learning_rate"], subject.history["step"]
+    assert len(set(rates)) > 1 and len(subject.factors) == subject.result.last_step
+    assert subject.rate == rates[-1]
+    assert subject.total_rate == pytest.approx(sum(rates[:-1] * np.diff(steps)), rel=1e-12)
+
+
 def test_what_is_not_known_is_none():
     start = subject_of("data=sine", "warm_start=[{name:sine}]")
     assert start.first is None and start.last is not None

@@ -1,6 +1,5 @@
 """How a run fares beside what its data allow, in words and in counts."""
 
-import json
 import math
 from dataclasses import replace
 from pathlib import Path
@@ -117,7 +116,7 @@ def test_a_run_of_rare_classes_is_beside_what_the_data_allow_with_each_class_cou
     assert allowed(rare) == (
         "the data allow about 0.916 (score 0.833) with each class counted the same; a constant reaches 0.5"
     )
-    (run,) = json.loads(document([rare]))["runs"]
+    (run,) = document([rare])["runs"]
     assert (run["allowed"], run["shortfall"]) == (0.833, "does worse than the data allow")
 
 
@@ -147,7 +146,7 @@ def test_a_cause_in_json_has_the_certainty_and_the_fix_of_each_of_its_groups(cla
     low = scored(classes, 0.1, 0.1, 0.9)
     sure = replace(low, diagnosis=replace(low.diagnosis, certainty="confirmed", fixes=(("learning_rate=1",),)))
     found = [replace(one, result=replace(one.result, index=at)) for at, one in enumerate((low, sure, sure))]
-    (cause,) = json.loads(document(found))["causes"]
+    (cause,) = document(found)["causes"]
     assert cause["indices"] == [0, 1, 2]
     assert cause["groups"] == [
         {"certainty": "likely", "indices": [0], "fix": []},

@@ -142,3 +142,10 @@ def test_logistic_regression_has_the_class_weights_of_the_network_beside_it(csv_
         assert result.measures["baseline/logistic_log_loss"] == pytest.approx(-np.log(answers).mean(), rel=1e-6)
     assert [name for name, _ in rows_of(results)][-2:] == ["logistic regression", "balanced logistic regression"]
     assert cost_in_words(results) == "cost: binary cross entropy or class-weighted binary cross entropy"
+
+
+def test_the_settings_of_a_loss_stand_beside_its_cost_where_they_are_not_the_usual_ones():
+    jobs = [("data=sine", f"loss.delta={delta}") for delta in (1, 0.25)]
+    results = trained_all(plan_of(*jobs, first=("loss=huber", "training.epochs=2", "tracking.plots=none")))
+    assert cost_in_words(results) == "cost: huber or huber with delta=0.25"
+    assert cost_in_words(results[:1]) == ""

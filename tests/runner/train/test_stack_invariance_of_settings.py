@@ -39,6 +39,7 @@ SETTINGS = {
     "bias_init=hidden": ("network.bias_init=hidden", "network.hidden=[4,3]"),
     "l2_of=all": ("training.l2=0.2", "training.l2_of=all"),
     "class_weights": ("data=quadrants", "training.class_weights=balanced", "warm_start=[{std:0.5}]", "loss=half_mse"),
+    "schedule=plateau": ("schedule=plateau", "schedule.patience=1", "schedule.threshold=0.5", "training.evaluations=6"),
     "float32": ("dtype=float32", "network.input=sigmoid", "cost=absolute_error", "training.reduction=sum"),
 }
 

@@ -81,6 +81,35 @@ def test_a_schedule_ends_with_the_last_step():
     assert result.history["learning_rate"] == pytest.approx(expected, rel=1e-12)
 
 
+@pytest.mark.parametrize(
+    ("overrides", "watched"),
+    [
+        (("data=sine",), ("train_cost", -1)),
+        (("data=sine", "score=r2"), ("train_cost", -1)),
+        (("data=sine", "data.validation_fraction=0.2"), ("validation_cost", -1)),
+        (("data=sine", "data.validation_fraction=0.2", "score=r2"), ("validation_metric", 1)),
+        (("data=sine", "data.validation_fraction=0.2", "score=mae"), ("validation_metric", -1)),
+    ],
+)
+def test_a_plateau_is_looked_for_where_patience_looks_but_never_in_test_samples(overrides, watched):
+    stack, data = stack_of(*overrides, "schedule=plateau", "schedule.patience=3", "training.batch_size=60")
+    assert stack.descent.plateaus is not None and len(data.X_test) > 0
+    assert stack.descent.plateaus.watched == watched
+    steps_of_epoch = math.ceil(len(data.X_train) / 60)
+    assert stack.descent.plateaus.patience.tolist() == [3 * steps_of_epoch]
+    assert stack_of(*overrides)[0].descent.plateaus is None
+
+
+def test_a_plateau_starts_anew_with_the_data_that_follow():
+    """All of the rate of the first data is gone at their end, and the next ones begin with the whole of it."""
+    falling = ("schedule=plateau", "schedule.patience=1", "schedule.threshold=0.99", "schedule.factor=0.1")
+    alone, after = (
+        trained(*falling, *QUICK, "training.epochs=4", *first) for first in ((), ("warm_start=[{noise:1}]",))
+    )
+    assert alone.history["learning_rate"] == after.history["learning_rate"]
+    assert alone.history["learning_rate"][0] == 0.1 > 10 * alone.history["learning_rate"][-1]
+
+
 def test_runs_whose_phases_differ_in_size_are_not_trained_together():
     phases = ["warm_start=[{samples:40}]", "warm_start=[{samples:80}]", "warm_start=[{samples:40},{samples:40}]"]
     jobs = [(phase, f"seed={seed}") for seed in range(2) for phase in phases]

@@ -1,0 +1,28 @@
+"""What the commands return to a shell, all of it."""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """How a command ended. What a signal ends has 128 and its number, as in every shell."""
+
+    SUCCESS = 0, "all was done; what was judged learns, or has no known cause"
+    FAILURE = (
+        1,
+        "an error, a failed run, bits that differ, a wrong gradient, an expectation that does not hold with `--strict`",
+    )
+    ILL = 3, "`runner.diagnose`: a run does not learn, or has a warning before training"
+    INTERRUPTED = 130, "Ctrl-C"
+    TERMINATED = 143, "SIGTERM, as a batch system sends it"
+
+    meaning: str
+
+    def __new__(cls, code: int, meaning: str) -> "ExitCode":
+        member = int.__new__(cls, code)
+        member._value_, member.meaning = code, meaning
+        return member
+
+
+def of_signal(number: int) -> int:
+    """The code of a command that a signal has ended."""
+    return 128 + number

@@ -1,0 +1,18 @@
+"""What all parts of the document share."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Number = float | None  # null where it is not known, not defined or infinite
+
+
+def told(meaning: str, **more: Any) -> Any:
+    """A field that is always there."""
+    return Field(description=meaning, **more)
+
+
+class Part(BaseModel):
+    """Some fields of the document, and no others."""
+
+    model_config = ConfigDict(extra="forbid", ser_json_inf_nan="null", populate_by_name=True)

@@ -1,0 +1,172 @@
+"""A call from Python is the command: the same plan, keys, bits and store."""
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import runner
+from tests.end_to_end.program import ONE_PROCESSOR, run_runner, train
+from tests.end_to_end.store import Store
+
+BRIEF = {"training.epochs": 20, "tracking.plots": "none", "tracking.report": False}
+TYPED = ("training.epochs=20", "tracking.plots=none", "tracking.report=false")
+VARYING = (
+    "sweep_id",
+    "git.",
+    "mlflow.source",
+    "seconds",
+    "mlflow.log-model",
+    "started",
+    "mlflow.parentRunId",
+    "mlflow.datasets",
+)
+
+
+@pytest.fixture
+def in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
+    """Makes a folder, and works in it with the store that is there."""
+    for name in [name for name in os.environ if name.startswith("MLFLOW_")]:
+        monkeypatch.delenv(name)
+    for name, value in ONE_PROCESSOR.items():
+        monkeypatch.setenv(name, value)
+
+    def enter(name: str) -> Path:
+        folder = tmp_path / name
+        folder.mkdir()
+        monkeypatch.chdir(folder)
+        return folder
+
+    return enter
+
+
+CASES: dict[str, tuple[tuple[str, ...], tuple[str, ...], dict[str, Any], Callable[..., runner.Sweep]]] = {
+    "a sweep": (
+        ("-m", "data=xor", "activation=sigmoid,tanh", "network.hidden=[2],[4]", "seed=range(3)"),
+        (),
+        {"data": "xor", "activation": ["sigmoid", "tanh"], "network": {"hidden": [[2], [4]]}, "seed": range(3)},
+        runner.sweep,
+    ),
+    "a run": (("data=xor", "learning_rate=0.5"), (), {"data": "xor", "learning_rate": 0.5}, runner.run),
+    "a search": (
+        ("-m", "learning_rate=interval(0.01,1)", "data=xor", "search=random", "search.runs=12", "seed=range(3)"),
+        ("learning_rate=interval(0.01,1)",),
+        {"data": "xor", "search": {"name": "random", "runs": 12}, "seed": range(3)},
+        runner.sweep,
+    ),
+    "a zip": (
+        ("-m", "fit=zip(learning_rate=[0.1,1],activation=[tanh,sigmoid])", "data=xor"),
+        ("fit=zip(learning_rate=[0.1,1],activation=[tanh,sigmoid])",),
+        {"data": "xor"},
+        runner.sweep,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_call_has_the_keys_the_bits_and_the_store_of_the_command(name, in_folder) -> None:
+    typed, texts, settings, call = CASES[name]
+    by_command = in_folder("command")
+    done = train(*typed, *TYPED, cwd=by_command, from_nothing=True)
+    by_call = in_folder("call")
+    found = call(*texts, **settings, **BRIEF)
+    first, second = ({run.data.tags["run_key"]: run for run in Store(one).runs() if "run_key" in run.data.tags}
+                     for one in (by_command, by_call))  # fmt: skip
+    assert [one.key for one in found.results] and {one.key for one in found.results} <= set(second)
+    assert first.keys() == second.keys()
+    for key, run in first.items():
+        other = second[key]
+        assert other.data.params == run.data.params
+        assert other.info.run_name == run.info.run_name
+        assert numbers(other.data.metrics) == numbers(run.data.metrics)
+        assert kept(other.data.tags) == kept(run.data.tags)
+    assert done.returncode == 0
+
+
+def numbers(metrics: Mapping[str, float]) -> dict[str, float]:
+    return {name: value for name, value in metrics.items() if "seconds" not in name}
+
+
+def kept(tags: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in tags.items() if not name.startswith(VARYING)}
+
+
+def test_what_a_call_started_is_found_by_commands_and_what_a_command_started_by_calls(in_folder) -> None:
+    folder = in_folder("both")
+    found = runner.sweep(data="xor", seed=range(3), **BRIEF)
+    assert run_runner("--weights", module="runner.best", cwd=folder).returncode in (0, 1)
+    reported = run_runner(found.id, module="runner.report", cwd=folder)
+    assert (reported.returncode, reported.stderr) == (0, "")
+    again = run_runner(found.best.id, module="runner.reproduce", cwd=folder)
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert runner.load(found.id).runs.equals(found.runs)
+    train("-m", "data=xor", "activation=relu,tanh", *TYPED, cwd=folder, from_nothing=True)
+    assert [run.spec.activation.name for run in runner.load().results] == ["relu", "tanh"]
+
+
+def test_each_folder_has_its_own_store_and_its_own_sweeps(in_folder) -> None:
+    first = in_folder("one")
+    one = runner.sweep(data="xor", seed=range(2), **BRIEF)
+    in_folder("two")
+    two = runner.sweep(data="xor", seed=range(3), **BRIEF)
+    assert (len(runner.load()), runner.load().id) == (3, two.id)
+    os.chdir(first)
+    assert (len(runner.load()), runner.load().id) == (2, one.id)
+
+
+def test_a_bad_call_is_one_sentence_and_trains_nothing(in_folder) -> None:
+    folder = in_folder("bad")
+    with pytest.raises(runner.UserError) as raised:
+        runner.sweep(data="xr", lerning_rate=[0.1, 1])
+    assert "data is unknown: 'xr' (did you mean xor?)" in str(raised.value)
+    assert "lerning_rate is not a setting (did you mean learning_rate?)" in str(raised.value)
+    assert raised.value.__suppress_context__
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        (
+            {"activation": ["tanh", "relu"]},
+            "activation has several values, and runner.run trains one: use runner.sweep",
+        ),
+        ({"sweep": "xor_solvable"}, r"sweep=\.\.\. names a sweep: use runner\.sweep"),
+        (
+            {"hydra/launcher": "joblib"},
+            "hydra/launcher is for the command line",
+        ),
+        ({"dry_run": True}, "dry_run=true is for the command line, which prints what it would do"),
+    ],
+)
+def test_what_a_call_cannot_do_is_said(settings, sentence, in_folder) -> None:
+    in_folder("refused")
+    with pytest.raises(runner.UserError, match=f"^{sentence}"):
+        runner.run(**settings)
+
+
+def test_a_sweep_whose_runs_fail_is_given_back_with_them(in_folder, capsys, monkeypatch) -> None:
+    folder = in_folder("failing")
+    (folder / "fragile_parts.py").write_text(FRAGILE)
+    monkeypatch.syspath_prepend(folder)
+    found = runner.sweep(data="xor", modules=["fragile_parts"], schedule=["breaking", "constant"], **BRIEF)
+    assert list(found.runs["outcome"]) == ["failed", "stopped"]
+    assert "1 of 2 runs failed" in capsys.readouterr().err
+
+
+FRAGILE = '''
+import numpy as np
+from nn.schedules import SCHEDULES
+
+calls = []
+
+@SCHEDULES.register
+def breaking(steps, n_steps):
+    """Raises once training has begun."""
+    calls.append(1)
+    if len(calls) > 12:
+        raise ArithmeticError("a slip")
+    return np.ones_like(steps)
+'''
