@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterable
+from types import CodeType
 from typing import Any
 
 from runner.base.errors import UserError
@@ -62,5 +63,10 @@ def _source_of(function: Callable[..., Any]) -> str:
     try:
         return inspect.getsource(function)
     except OSError:  # of what was typed at a prompt Python keeps the code alone
-        code = function.__code__
-        return f"{code.co_code.hex()} {code.co_consts!r}"
+        return _text_of(function.__code__)
+
+
+def _text_of(code: CodeType) -> str:
+    """What a function does, without where it was typed: its code, and the names and constants that this points to."""
+    constants = [_text_of(one) if isinstance(one, CodeType) else repr(one) for one in code.co_consts]
+    return f"{code.co_code.hex()} {code.co_names} {constants}"
