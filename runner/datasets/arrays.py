@@ -80,7 +80,7 @@ def _read(contents: bytes, shown: str) -> tuple[Array, Array, tuple[str, ...]]:
     """X `(n, d_in)`, y `(n,)` or `(n, d_out)` with more than one column, and the names of the inputs."""
     try:
         with open_archive(io.BytesIO(contents)) as archive:
-            found = {str(name).lower(): archive[name] for name in archive.files}
+            found = {str(name).lower(): np.asarray(archive[name]) for name in archive.files}  # what is none is bytes
     except (OSError, ValueError) as error:
         raise DataError(
             f"{shown!r} is no archive of arrays ({error}); np.savez({shown!r}, X=X, y=y) writes one", "path"
@@ -99,7 +99,7 @@ def _read(contents: bytes, shown: str) -> tuple[Array, Array, tuple[str, ...]]:
         raise _gaps("X", np.asarray(np.isnan(X).any(axis=1)))
     names = found.get("names", np.array([f"x{place}" for place in range(1, X.shape[1] + 1)]))
     if names.shape != X.shape[1:] or len(set(map(str, names))) < len(names):
-        raise DataError(f"has {X.shape[1]} inputs, and `names` are not as many different ones", "path")
+        raise DataError(f"has {X.shape[1]} inputs, and `names` must be as many, all different", "path")
     return X, y, tuple(map(str, names))
 
 

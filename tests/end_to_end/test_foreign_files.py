@@ -4,6 +4,7 @@ import io
 import json
 import os
 import pickle
+import re
 import tracemalloc
 import zipfile
 from collections.abc import Callable
@@ -21,7 +22,7 @@ from runner.runs import result
 from runner.runs.model import load_model
 from runner.runs.snapshots import read_snapshots
 from tests.end_to_end.program import make_store, run_runner, said
-from tests.runner.building import trained
+from tests.runner.building import refusal, trained
 
 
 class Harm:
@@ -43,20 +44,21 @@ def archive(**arrays: object) -> bytes:
     return buffer.getvalue()
 
 
-def renamed_pickle() -> bytes:
+def pickled(*names: str) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as file:
-        file.writestr("structure.npy", pickle.dumps(Harm()))
-        file.writestr("about.npy", pickle.dumps(Harm()))
+        for name in names:
+            file.writestr(f"{name}.npy", pickle.dumps(Harm()))
     return buffer.getvalue()
 
 
 OBJECTS = np.array([Harm()], dtype=object)
+ARRAYS = "data=arrays", "data.path=t.npz"
 PARTS = ("x_shift", "x_scale", "y_shift", "y_scale", "parameters", "structure", "about")
 ARCHIVES = {
     "objects for arrays": lambda: archive(**dict.fromkeys(PARTS, OBJECTS)),
     "a pickle": lambda: pickle.dumps(Harm()),
-    "a pickle inside": renamed_pickle,
+    "a pickle inside": lambda: pickled("structure", "about"),
     "an array of objects": lambda: archive(parameters=OBJECTS, structure=np.array("{}")),
     "nothing": lambda: b"",
 }
@@ -112,6 +114,14 @@ def test_starting_from_weights_of_someone_else_is_refused_on_the_command_line(fo
 def test_a_table_that_is_none_runs_no_code(folder: Path, kind: str) -> None:
     (folder / "t.csv").write_bytes(ARCHIVES[kind]())
     check_refused(folder, ["data=csv", "data.path=t.csv"], "data.path")
+
+
+@pytest.mark.parametrize("kind", [*ARCHIVES, "targets", "a pickle for arrays"])
+def test_arrays_of_someone_else_run_no_code(folder: Path, kind: str) -> None:
+    own = {"targets": lambda: archive(X=np.ones((1, 1)), y=OBJECTS), "a pickle for arrays": lambda: pickled("X", "y")}
+    (folder / "t.npz").write_bytes((ARCHIVES | own)[kind]())
+    assert re.match(r"data\.path( 't\.npz' (is no archive|has no array|is empty)| needs X)", refusal(*ARRAYS))
+    assert not (folder / "HARM").exists()
 
 
 def test_formulas_and_code_in_a_table_are_text(folder: Path) -> None:
