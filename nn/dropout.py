@@ -56,7 +56,7 @@ class Dropout:
         self._drawn = np.asarray(self._drawn[rows], order=self._order)
 
     def _draw(self, needed: int) -> None:
-        """Have as many numbers for each run."""
+        """Have at least `needed` numbers for each run: what is left of those before, and new ones."""
         left = self._drawn[:, self._position :]
         if (missing := needed - left.shape[1]) <= 0:
             return
