@@ -4,7 +4,6 @@ import io
 import json
 import os
 import pickle
-import re
 import tracemalloc
 import zipfile
 from collections.abc import Callable
@@ -53,12 +52,11 @@ def pickled(*names: str) -> bytes:
 
 
 OBJECTS = np.array([Harm()], dtype=object)
-ARRAYS = "data=arrays", "data.path=t.npz"
 PARTS = ("x_shift", "x_scale", "y_shift", "y_scale", "parameters", "structure", "about")
 ARCHIVES = {
     "objects for arrays": lambda: archive(**dict.fromkeys(PARTS, OBJECTS)),
     "a pickle": lambda: pickle.dumps(Harm()),
-    "a pickle inside": lambda: pickled("structure", "about"),
+    "a pickle inside": lambda: pickled("structure", "about", "X", "y"),
     "an array of objects": lambda: archive(parameters=OBJECTS, structure=np.array("{}")),
     "nothing": lambda: b"",
 }
@@ -116,11 +114,10 @@ def test_a_table_that_is_none_runs_no_code(folder: Path, kind: str) -> None:
     check_refused(folder, ["data=csv", "data.path=t.csv"], "data.path")
 
 
-@pytest.mark.parametrize("kind", [*ARCHIVES, "targets", "a pickle for arrays"])
+@pytest.mark.parametrize("kind", ARCHIVES)
 def test_arrays_of_someone_else_run_no_code(folder: Path, kind: str) -> None:
-    own = {"targets": lambda: archive(X=np.ones((1, 1)), y=OBJECTS), "a pickle for arrays": lambda: pickled("X", "y")}
-    (folder / "t.npz").write_bytes((ARCHIVES | own)[kind]())
-    assert re.match(r"data\.path( 't\.npz' (is no archive|has no array|is empty)| needs X)", refusal(*ARRAYS))
+    (folder / "t.npz").write_bytes(ARCHIVES[kind]())
+    assert refusal("data=arrays", "data.path=t.npz").startswith("data.path ")
     assert not (folder / "HARM").exists()
 
 
