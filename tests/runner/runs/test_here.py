@@ -1,10 +1,13 @@
 """Components that a session defines itself are part of a run's key, also where Python keeps no source of them."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from nn.activations import ACTIVATIONS
+from nn.faults import FAULTS
 from nn.initializers import INITIALIZERS
 from runner.runs.components import HERE, REGISTRIES
 from runner.runs.here import defined_here, sources_here
@@ -42,6 +45,29 @@ def test_what_is_typed_again_is_the_same_and_another_name_or_number_in_it_is_ano
     first, again, name, number = (sources_here(at_the_prompt(text))["init=typed_here"] for text in texts)
     assert first == again
     assert len({first, name, number}) == 3
+
+
+FAULT = """
+@FAULTS.register
+def typed_here(network):
+    return replace(network, penalty=lambda l2, decayed, parameters: {} * parameters)
+"""
+
+
+def test_a_fault_and_an_activation_that_is_named_alone_are_of_the_session_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = []
+    for factor in (1, 2):
+        monkeypatch.setattr(FAULTS, "_components", dict(FAULTS._components))
+        monkeypatch.setattr(ACTIVATIONS, "_components", dict(ACTIVATIONS._components))
+        names: dict[str, Any] = {"__name__": HERE, "FAULTS": FAULTS, "replace": replace, "tanh": ACTIVATIONS["tanh"]}
+        exec(compile(FAULT.format(factor), "<nowhere>", "exec"), names)
+        exec("def bent(): return tanh()", names)
+        ACTIVATIONS.register(names["bent"])
+        spec = spec_of("data=xor")
+        network = spec.network.model_copy(update={"output": "bent"})
+        found.append(sources_here(spec.model_copy(update={"fault": ("typed_here",), "network": network})))
+    assert [list(one) for one in found] == [["activation=bent", "fault=typed_here"]] * 2
+    assert found[0] != found[1]
 
 
 def test_only_components_that_a_run_uses_are_of_the_session(at_the_prompt) -> None:
