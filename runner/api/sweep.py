@@ -169,12 +169,16 @@ class Sweep:
 
     @guarded
     def explore(self) -> "Page":
-        """The page that shows it learning, as `python -m runner.explore` writes it; a notebook shows it inline."""
+        """The page that shows it learning, as `python -m runner.explore` writes it; a notebook shows it inline.
+
+        Raises UserError where no run was trained.
+        """
         from runner.findings.explorer.inline import Page
-        from runner.findings.explorer.writing import page_of
+        from runner.findings.explorer.writing import check_trained, page_of
         from runner.findings.loading import load_sweep
 
-        found = load_sweep(self.findings.parent_id, with_snapshots=True)
+        found = load_sweep(self.findings.parent_id or self.id, with_snapshots=True)
+        check_trained(found)
         return Page(found.about.name, page_of(found))
 
     def __len__(self) -> int:
