@@ -15,6 +15,7 @@ from runner.app.compose import plain
 from runner.app.compositions import Composition, split_hydra
 from runner.app.grids import grid_of, texts_of
 from runner.app.launching import launch, train_alone
+from runner.app.main import begin_progress
 from runner.app.refusal import all_problems
 from runner.app.searching import search
 from runner.app.setup import config_loader, run_id, set_up_hydra
@@ -40,7 +41,7 @@ def train(overrides: Sequence[str], is_sweep: bool) -> Delivery:
     run_id.cache_clear()
     component_model.cache_clear()  # a notebook may have defined one again, with other settings
     set_up_hydra(list(overrides))
-    progress.begin(line="checking all runs before training" if is_sweep else None)
+    begin_progress(arguments)
     try:
         with config_loader() as loader:
             return _sweep(loader, list(overrides)) if is_sweep else _alone(loader, list(overrides))

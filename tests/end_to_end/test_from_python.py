@@ -179,3 +179,9 @@ def test_a_run_alone_has_its_page(in_folder) -> None:
     first = runner.run(data="xor", seed=7, **BRIEF)
     runner.run(data="sine", **BRIEF)  # the newest of the store
     assert first.explore().title == first.name and first.name.startswith("xor")
+
+
+def test_a_quiet_call_prints_nothing(in_folder, capfd) -> None:
+    in_folder("quiet")
+    runner.sweep(data="xor", seed=range(2), quiet=True, **BRIEF)
+    assert "".join(capfd.readouterr()) == ""
