@@ -3,6 +3,7 @@
 import shlex
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,11 +20,13 @@ from runner.base.files import check_writable, write_whole
 from runner.base.paths import CONF
 from runner.datasets.samples import DataError, Samples
 from runner.datasets.tables.reading import Reading, ReadingOptions, read
+from runner.findings.numbers.data_sets import wrong_with
 from runner.runs.components import load_modules, modules_of
-from runner.runs.data import digest_of
+from runner.runs.data import digest_of, make_samples
 from runner.runs.documents.whole import Prediction
 from runner.runs.model import Model, model_of
 from runner.runs.result import RunResult
+from runner.runs.spec import DataCommon
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -208,8 +211,16 @@ def _score(model: Model, reading: Reading, result: RunResult) -> str:
     a: Any = model.class_numbers(samples.X) if model.classes else model.outputs(samples.X).T
     value, rows = metric.value(a[np.newaxis], np.asarray(samples.Y).T[np.newaxis])[0], count(samples.n_test, "row")
     said = f"{metric.name} {value:.4g} on the {rows} that have {encoding.target}"
-    is_same = result.data is not None and digest_of(samples) == result.data.digest
-    return f"{said}, including those it was trained on" if is_same else said
+    return f"{said}, including those it was trained on" if _are_its_own(samples, result) else said
+
+
+def _are_its_own(samples: Samples, result: RunResult) -> bool:
+    """Whether these are the samples that a run has learned from, before anything was wrong with them."""
+    known, data = {result.data.digest if result.data else ""}, result.spec.data
+    if wrong_with(result.spec) and isinstance(data, DataCommon):
+        with suppress(DataError):  # its file may be gone
+            known.add(digest_of(make_samples(data, result.spec.data_seed)))
+    return digest_of(samples) in known
 
 
 if __name__ == "__main__":

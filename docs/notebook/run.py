@@ -23,7 +23,8 @@ def executed(folder: Path) -> nbformat.NotebookNode:
     client.execute(env=environment | {"PYTHONPATH": str(ROOT)})
     notebook.metadata.pop("language_info", None)
     for cell in notebook.cells:
-        cell.outputs = [_kept(one) for one in cell.get("outputs", []) if one.output_type == "execute_result"]
+        if cell.cell_type == "code":
+            cell.outputs = [_kept(one) for one in cell.outputs if one.output_type == "execute_result"]
     return notebook
 
 

@@ -37,6 +37,7 @@ GROUPS: dict[str, Mapping[str, type[Frozen]]] = {"executor": EXECUTORS, "search"
 KEY = re.compile(r"( *)(?:- )?([\w/]+):[^#]*(?:# *(.*))?")
 MORE = re.compile(r" +# *(.*)")
 SIGNS = {"exclusiveMinimum": ">", "minimum": ">=", "exclusiveMaximum": "<", "maximum": "<="}
+ALL = "all others"
 LARGEST_WHOLE = 2**53  # what a float can hold exactly: no limit that anybody meets
 
 
@@ -107,9 +108,8 @@ def _shown(number: float) -> str:
     return f"{int(number):,}" if abs(number) < LARGEST_WHOLE and number == int(number) else f"{number:g}"
 
 
-def table(names: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+def table(names: list[str], rows: Iterable[Iterable[str]]) -> str:
     """A table in Markdown."""
-    names = list(names)
     escaped = [[cell.replace("|", "\\|") for cell in row] for row in rows]
     return "\n".join(f"| {' | '.join(row)} |" for row in [names, ["---"] * len(names), *escaped])
 
@@ -150,18 +150,20 @@ def components(kind: str) -> str:
 def settings(kind: str) -> str:
     """The settings of a group's components; what several share is listed once."""
     of: dict[tuple[str, str, str, str], list[str]] = {}
+    whole, told_of_all = _contents()
     for name in REGISTRIES[kind]:
         path = CONF / kind / f"{name}.yaml"
         told = comments(path.read_text(encoding="utf-8")) if path.exists() else {}
-        config = OmegaConf.to_container(OmegaConf.load(path)) if path.exists() else default_config(kind, name)
-        assert isinstance(config, dict)
+        config = OmegaConf.load(path) if path.exists() else OmegaConf.create(default_config(kind, name))
         if "name" not in config:
             continue  # an old name of another component, whose file says no more than that
         for key, schema in schemas(component_model(kind, name)).items():
+            full = f"{kind}.{key}"  # what all data sets have stands in the table of contents alone
+            value = OmegaConf.select(config if key in config else whole, key if key in config else full)
+            row = full, allowed(schema), f"`{_plain(value)}`", told.get(key) or told_of_all.get(full, "")
             if key != "name":
-                row = f"{kind}.{key}", allowed(schema), f"`{_plain(config[key])}`", told.get(key, "")
-                of.setdefault(row, []).append(name)
-    rows = [(f"`{key}`", ", ".join(names), *rest) for (key, *rest), names in sorted(of.items())]
+                of.setdefault(row, []).append(name if key in config else ALL)
+    rows = [(f"`{key}`", ", ".join(dict.fromkeys(names)), *rest) for (key, *rest), names in sorted(of.items())]
     return table(["key", "of", "values", "default", "meaning"], rows)
 
 
@@ -187,10 +189,8 @@ def named_settings(group: str) -> str:
 
 def metrics() -> str:
     """What can be measured, and how it is to be read."""
-    rows = []
-    for name in METRICS:
-        one = METRICS.metric(name)
-        rows.append((f"`{name}`", one.task, one.better, _about(METRICS, name)))
+    found = {name: METRICS.metric(name) for name in METRICS}
+    rows = [(f"`{name}`", one.task, one.better, _about(METRICS, name)) for name, one in found.items()]
     return table(["`score=`", "task", "better", "what it is"], rows)
 
 
@@ -219,9 +219,21 @@ def document() -> str:
     """The whole page."""
     loader = jinja2.FileSystemLoader(Path(__file__).parent)
     environment = jinja2.Environment(loader=loader, undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
-    made = choices, components, settings, faults, cases, metrics, named, named_settings, keys, programs.commands
+    made = (
+        choices,
+        components,
+        settings,
+        faults,
+        cases,
+        metrics,
+        named,
+        named_settings,
+        keys,
+        programs.commands,
+        programs.calls,
+    )
     names = {"early_samples": EARLY_SAMPLES, "Spec": Spec, "Settings": Settings, **{one.__name__: one for one in made}}
-    for_programs = programs.estimators, programs.exit_codes, programs.documents
+    for_programs = programs.estimators, programs.exit_codes, programs.documents, programs.objects
     names |= {one.__name__: partial(one, table) for one in for_programs}
     return environment.get_template("reference.md.j2").render(**names)
 

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import runner
 from runner import (
     best,
     confirm,
@@ -20,6 +21,9 @@ from runner import (
     settings,
     sweeps,
 )
+from runner.api.causes import Causes
+from runner.api.plots import Plots
+from runner.api.sweep import Run, Sweep
 from runner.base.exit_codes import ExitCode
 from runner.runs.documents.whole import Document
 from runner.sklearn import KEYS, NetworkClassifier
@@ -34,6 +38,37 @@ def estimators(table: Table) -> str:
     written = {name: json.dumps(defaults[name].default) if name != "hidden" else "(8,)" for name in KEYS}
     rows = [(f"`{name}`", f"`{key}`", f"`{written[name]}`".replace("null", "None")) for name, key in KEYS.items()]
     return table(["parameter", "setting", "default"], rows)
+
+
+def calls() -> str:
+    """What can be called from Python, with what it says of itself."""
+    parts = []
+    for function in (runner.sweep, runner.run, runner.load, runner.finish, runner.page):
+        taken = str(inspect.signature(function)).replace("'", "")
+        parts.append(f"### runner.{function.__name__}\n\n```python\nrunner.{function.__name__}{taken}\n```")
+        parts.append(inspect.getdoc(function) or "")
+    return "\n\n".join(parts)
+
+
+def objects(table: Table) -> str:
+    """What the calls return, member by member."""
+    parts = []
+    for name, kind in (("Sweep", Sweep), ("Run", Run), ("Causes", Causes), ("Plots", Plots)):
+        parts += [f"### {name}", inspect.getdoc(kind) or ""]
+        members = [(key, one) for key, one in vars(kind).items() if not key.startswith("_")]
+        parts.append(table(["member", "what it is"], [(_shown(key, one), _told(one)) for key, one in members]))
+    return "\n\n".join(parts)
+
+
+def _shown(name: str, member: Any) -> str:
+    if not callable(member):
+        return f"`.{name}`"
+    taken = [one for one in inspect.signature(member).parameters.values() if one.name != "self"]
+    return f"`.{name}({', '.join(str(one).replace(chr(39), '') for one in taken)})`"
+
+
+def _told(member: Any) -> str:
+    return " ".join((inspect.getdoc(member) or "").split())
 
 
 def commands() -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Run:
-    """One trained run. `name` says what differs in its sweep, `settings` has all its settings by their dotted keys."""
+    """One trained run; `result` is everything that was kept of it."""
 
     def __init__(self, findings: Findings, result: RunResult) -> None:
         self._findings, self.result = findings, result

@@ -16,9 +16,10 @@ from runner.plan.phases import Phase
 from runner.plan.plan import Plan, check_expectations
 from runner.plan.task import Task
 from runner.runs.documents.whole import Planned
+from runner.runs.flat import flatten
 from runner.runs.overrides import label_of, swept_keys
 from runner.runs.settings import DaskExecutor, ProcessExecutor, QueueExecutor
-from runner.runs.spec import Spec, flatten
+from runner.runs.spec import Spec
 from runner.runs.structure import in_words
 from runner.store.address import sqlite_file, tracking_uri
 from runner.train.starting import pieces_for

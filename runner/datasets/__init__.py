@@ -1,7 +1,21 @@
 """Data sets: what there is to learn. One function per data set; see `samples.py` for what it returns."""
 
-from runner.datasets import arrays, images, plane, surface, synthetic
+from runner.datasets import arrays, function, idx, images, plane, surface, synthetic
 from runner.datasets.samples import DATASETS, Samples, Streams
-from runner.datasets.tables import stored, table
+from runner.datasets.tables import bundled, stored, table
 
-__all__ = ["DATASETS", "Samples", "Streams", "arrays", "images", "plane", "stored", "surface", "synthetic", "table"]
+__all__ = [
+    "DATASETS",
+    "Samples",
+    "Streams",
+    "arrays",
+    "bundled",
+    "function",
+    "idx",
+    "images",
+    "plane",
+    "stored",
+    "surface",
+    "synthetic",
+    "table",
+]

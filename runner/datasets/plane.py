@@ -1,6 +1,7 @@
-"""Two inputs and classes that no straight line separates, as courses and TensorFlow Playground show them."""
+"""Two inputs and classes, as courses and TensorFlow Playground show them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated
 
 import numpy as np
@@ -13,6 +14,7 @@ from runner.datasets.synthetic import Amount, Count, Positive
 INPUTS = ("x1", "x2")
 Share = Annotated[float, Range(gt=0, lt=1)]
 Arms = Annotated[int, Range(ge=2, le=8)]
+Classes = Annotated[int, Range(ge=2, le=20)]
 Cells = Annotated[int, Range(ge=2, le=20)]
 Places = Callable[[Array, Target], Array]  # from shares (n,) of the way along a shape, and classes, to points (n, 2)
 
@@ -71,6 +73,39 @@ def checkerboard(streams: Streams, *, samples: Count = 600, cells: Cells = 4, no
     X, Y = draw(streams, samples)
     best = colour if noise == 0 else None
     return Samples(X, Y, "classification", INPUTS, "colour", ("dark", "light"), bayes=best, draw=draw)
+
+
+@DATASETS.register
+def blobs(
+    streams: Streams, *, samples: Count = 300, classes: Classes = 3, radius: Positive = 3.0, std: Positive = 1.0
+) -> Samples:
+    """Gaussian clusters N(center, std^2), each a class; the centers are even on a circle around the origin.
+
+    The first is at (radius, 0), the others follow counterclockwise. The best rule is the nearest center.
+    """
+    angle = 2 * np.pi * np.arange(classes) / classes
+    centers = radius * np.column_stack([np.cos(angle), np.sin(angle)])
+    return _clusters(streams, tuple(f"blob {number}" for number in range(1, classes + 1)), centers, samples, std)
+
+
+@DATASETS.register
+def gauss(streams: Streams, *, samples: Count = 300, center: Positive = 2.0, std: Positive = 0.7) -> Samples:
+    """The two Gaussians of TensorFlow Playground: N(-center, std^2) and N(center, std^2) in both inputs, each a class.
+
+    Its noise goes from a variance of 0.5 (std 0.7) to one of 4 (std 2). The best rule is whether x1 + x2 > 0.
+    """
+    centers = center * np.array([[-1.0, -1.0], [1.0, 1.0]])
+    return _clusters(streams, ("lower left", "upper right"), centers, samples, std)
+
+
+def _clusters(streams: Streams, classes: tuple[str, ...], centers: Array, samples: int, std: float) -> Samples:
+    """Gaussian clusters around centers `(classes, 2)`, as many samples of each class, in turn."""
+
+    def nearest(X: Array) -> NDArray[np.int64]:
+        return np.asarray(((X[:, np.newaxis] - centers) ** 2).sum(axis=2).argmin(axis=1), dtype=np.int64)
+
+    made = _shapes(streams, classes, lambda _, Y: centers[Y], samples, std)
+    return replace(made, bayes=nearest)
 
 
 def _shapes(streams: Streams, classes: tuple[str, ...], place: Places, samples: int, noise: float) -> Samples:

@@ -77,7 +77,10 @@ class DataError(ValueError):
 DataSet = Callable[..., Samples]
 D = TypeVar("D", bound=DataSet)
 # Settings of every data set, which no function can have: fields of `DataCommon`.
-COMMON = ("seed", "split_seed", "test_fraction", "validation_fraction", "folds", "fold", "standardize", "target_scale")
+COMMON = (
+    "seed", "split_seed", "test_fraction", "validation_fraction", "folds", "fold", "standardize", "target_scale",
+    "label_noise", "outliers", "imbalance", "input_noise",
+)  # fmt: skip
 
 
 class DataSets(Registry[DataSet]):

@@ -1,13 +1,14 @@
-"""Data sets over two inputs: surfaces z = f(x, y)."""
+"""Data sets over two inputs: surfaces."""
 
 from collections.abc import Callable
-from typing import Annotated, Literal
+from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 
-from nn.registry import Array, Range
+from nn.registry import Array
 from runner.datasets.samples import DATASETS, Samples, Streams
-from runner.datasets.synthetic import Amount, Count
+from runner.datasets.synthetic import Amount, Count, Positive
 
 Function = Literal["bowl", "saddle", "waves"]
 FUNCTIONS: dict[str, Callable[[Array, Array], Array]] = {
@@ -15,6 +16,8 @@ FUNCTIONS: dict[str, Callable[[Array, Array], Array]] = {
     "saddle": lambda x, y: x * x - y * y,
     "waves": lambda x, y: np.cos(1.2 * x) * np.cos(1.2 * y),
 }
+# Of TensorFlow Playground: x1, x2, and 1 for a hill, -1 for a valley.
+PEAKS = np.array([[-4, 2.5, 1], [0, 2.5, -1], [4, 2.5, 1], [-4, -2.5, -1], [0, -2.5, 1], [4, -2.5, -1]])
 
 
 @DATASETS.register
@@ -23,7 +26,7 @@ def surface(
     *,
     function: Function = "bowl",
     samples: Count = 100,
-    half_width: Annotated[float, Range(gt=0)] = 2.0,
+    half_width: Positive = 2.0,
     noise: Amount = 0.0,
 ) -> Samples:
     """z = f(x, y) + U(-noise, noise) on a square around the origin.
@@ -31,9 +34,39 @@ def surface(
     The functions are bowl x^2 + y^2, saddle x^2 - y^2 and waves cos(1.2 x) cos(1.2 y).
     """
     formula = FUNCTIONS[function]
+    made = _surface(lambda X: formula(X[:, 0], X[:, 1]), streams, samples, half_width, noise)
+    return replace(made, input_names=("x", "y"), target_name="z")
+
+
+@DATASETS.register
+def plane(streams: Streams, *, samples: Count = 300, half_width: Positive = 6.0, noise: Amount = 0.0) -> Samples:
+    """The plane of TensorFlow Playground: y = (x1 + x2) / 10 + U(-noise, noise) on a square around the origin."""
+    return _surface(lambda X: (X[:, 0] + X[:, 1]) / 10, streams, samples, half_width, noise)
+
+
+@DATASETS.register
+def hills(streams: Streams, *, samples: Count = 500, half_width: Positive = 6.0, noise: Amount = 0.0) -> Samples:
+    """Three hills and three valleys on a square + U(-noise, noise): the "multi gaussian" of TensorFlow Playground.
+
+    They stand at x1 = -4, 0, 4 and x2 = 2.5, -2.5, in turn; y is max(0, 1 - r / 2) of the nearest one at a distance of
+    r, with a minus in a valley.
+    """
+
+    def height(X: Array) -> Array:
+        away = np.sqrt(((X[:, np.newaxis] - PEAKS[:, :2]) ** 2).sum(axis=2))
+        heights = PEAKS[:, 2] * np.maximum(0.0, 1 - away / 2)
+        return np.asarray(heights[np.arange(len(X)), np.abs(heights).argmax(axis=1)])
+
+    return _surface(height, streams, samples, half_width, noise)
+
+
+def _surface(
+    function: Callable[[Array], Array], streams: Streams, samples: int, half_width: float, noise: float
+) -> Samples:
+    """Samples of a function of inputs `(n, 2)`, uniform on a square around the origin."""
 
     def truth(X: Array) -> Array:
-        return np.asarray(formula(X[:, 0], X[:, 1])[:, np.newaxis])
+        return np.asarray(function(X)[:, np.newaxis])
 
     def draw(streams: Streams, n: int) -> tuple[Array, Array]:
         X = streams.inputs.uniform(-half_width, half_width, (n, 2))
@@ -41,4 +74,4 @@ def surface(
 
     X, Y = draw(streams, samples)
     domain = ((-half_width, half_width),) * 2
-    return Samples(X, Y, "regression", ("x", "y"), "z", truth=truth, domain=domain, draw=draw)
+    return Samples(X, Y, "regression", ("x1", "x2"), truth=truth, domain=domain, draw=draw)

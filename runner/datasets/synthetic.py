@@ -11,6 +11,7 @@ from runner.datasets.samples import DATASETS, DataError, Samples, Streams, Targe
 
 Interval = tuple[float, float]
 Count = Annotated[int, Range(ge=2, le=10_000_000)]
+Bits = Annotated[int, Range(ge=2, le=12)]
 Amount = Annotated[float, Range(ge=0)]
 Positive = Annotated[float, Range(gt=0)]
 Sampling = Literal["uniform", "grid", "normal"]
@@ -86,6 +87,34 @@ def tanh_sine(
     return _curve(lambda x: np.tanh(np.sin(x)), streams, domain, samples, noise, sampling, std)
 
 
+@DATASETS.register
+def step(
+    streams: Streams,
+    *,
+    domain: Interval = (-5.0, 5.0),
+    samples: Count = 200,
+    noise: Amount = 0.0,
+    sampling: Sampling = "uniform",
+    std: Positive = 1.0,
+) -> Samples:
+    """y = 1 where x >= 0, else 0, + U(-noise, noise): the step of Heaviside, which no smooth network can be."""
+    return _curve(lambda x: np.where(x >= 0, 1.0, 0.0), streams, domain, samples, noise, sampling, std)
+
+
+@DATASETS.register
+def sinc(
+    streams: Streams,
+    *,
+    domain: Interval = (-10.0, 10.0),
+    samples: Count = 200,
+    noise: Amount = 0.0,
+    sampling: Sampling = "uniform",
+    std: Positive = 1.0,
+) -> Samples:
+    """y = sin(x) / x + U(-noise, noise), 1 at x = 0. Vapnik, Golowich and Smola (1996), Support Vector Method."""
+    return _curve(lambda x: np.sinc(x / np.pi), streams, domain, samples, noise, sampling, std)
+
+
 def _curve(
     function: Callable[[Array], Array],
     streams: Streams,
@@ -120,11 +149,29 @@ def _curve(
 @DATASETS.register
 def xor(streams: Streams, *, targets: Interval = (0.0, 1.0)) -> Samples:
     """The four points of {0, 1}^2; the class is whether the two inputs differ, coded by the two targets."""
-    if targets not in ((0, 1), (-1, 1)):
-        raise DataError(f"must be [0, 1] or [-1, 1], got [{targets[0]:g}, {targets[1]:g}]", "targets")
+    _check_levels(targets)
     X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
     Y = (X[:, 0] != X[:, 1]).astype(np.int64)
     return Samples(X, Y, "classification", ("x1", "x2"), "x1 xor x2", ("0", "1"), targets)
+
+
+@DATASETS.register
+def parity(streams: Streams, *, bits: Bits = 4, targets: Interval = (0.0, 1.0)) -> Samples:
+    """All 2^bits points of {0, 1}^bits; the class is whether the number of ones is odd, coded by the two targets.
+
+    With two bits it is xor. Minsky and Papert (1969), Perceptrons, chapter 3; with 2 to 8 bits in Rumelhart, Hinton and
+    Williams (1986), Learning Internal Representations by Error Propagation.
+    """
+    _check_levels(targets)
+    X = (np.arange(2**bits)[:, np.newaxis] >> np.arange(bits)[::-1] & 1).astype(np.float64)
+    Y = X.sum(axis=1).astype(np.int64) % 2
+    names = tuple(f"x{number}" for number in range(1, bits + 1))
+    return Samples(X, Y, "classification", names, "parity", ("even", "odd"), targets)
+
+
+def _check_levels(targets: Interval) -> None:
+    if targets not in ((0, 1), (-1, 1)):
+        raise DataError(f"must be [0, 1] or [-1, 1], got [{targets[0]:g}, {targets[1]:g}]", "targets")
 
 
 @DATASETS.register

@@ -17,10 +17,10 @@ from runner.diagnosis.judged import Judged, Unjudged
 from runner.diagnosis.sentences import headline
 from runner.runs.commands import is_of
 from runner.runs.diagnosis import Overrides
+from runner.runs.flat import flatten
 from runner.runs.outcome import Outcome
 from runner.runs.overrides import settings_of
 from runner.runs.result import RunResult, network_of
-from runner.runs.spec import flatten
 
 LABEL, VALUE = 30, 24  # columns, of a terminal that has 80
 MOST_SETTINGS, MOST_LAYERS, COSTS = 12, 3, 7

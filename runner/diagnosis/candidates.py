@@ -11,7 +11,8 @@ from runner.diagnosis.rules.start import rectified
 from runner.diagnosis.rules.steps import STEADILY
 from runner.diagnosis.subject import Subject
 from runner.runs.diagnosis import Diagnosis, Overrides, is_of_seeds
-from runner.runs.spec import Spec, flatten
+from runner.runs.flat import flatten
+from runner.runs.spec import Spec
 
 WIDER = 4
 # Rates beyond those that a person is shown: they are trained in the same stack.

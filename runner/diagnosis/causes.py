@@ -11,8 +11,8 @@ import numpy as np
 from runner.base.console import count
 from runner.diagnosis.factors import Factor, could_show, explain
 from runner.diagnosis.judged import Judged, Unjudged
+from runner.runs.flat import flatten
 from runner.runs.overrides import swept_keys, values_of
-from runner.runs.spec import flatten
 
 DEFAULT = "default"  # the value of a key that was not typed
 DRAWS = {"seed": "seed", "data.seed": "seed", "data.split_seed": "seed", "data.fold": "fold"}  # no factors

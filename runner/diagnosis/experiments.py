@@ -16,7 +16,8 @@ from runner.diagnosis.repeats import subject_of
 from runner.diagnosis.rules import RULES, Rules
 from runner.diagnosis.trials import Trials
 from runner.runs.diagnosis import Diagnosis, Evidence, Experiment, Overrides, is_of_seeds
-from runner.runs.spec import Spec, flatten, setting_of
+from runner.runs.flat import flatten
+from runner.runs.spec import Spec, setting_of
 from runner.train.blas import ONE_BLAS_THREAD
 
 

@@ -7,6 +7,7 @@ from runner.base.console import count
 from runner.base.texts import short
 from runner.findings.numbers.baselines import baselines_of
 from runner.findings.numbers.curves import MAX_SETTINGS, curves, runs_to_show, strips
+from runner.findings.numbers.data_sets import wrong_with
 from runner.findings.numbers.effects import Effect, effects, pairs, profiles
 from runner.findings.numbers.fits import fits_of
 from runner.findings.numbers.scores import chosen_on, common_score, told_on
@@ -137,4 +138,5 @@ class Artist:
         if one is None or data is None:
             return None
         name = self._about or f": {short(one.spec.data.name, MAX_NAME)}"
-        return sketch_of("draw_data", seen_of(data), f"The data{name}", f"seed {one.spec.data_seed}")
+        wrong = "".join(f", {key}={value:g}" for key, value in wrong_with(one.spec).items())
+        return sketch_of("draw_data", seen_of(data), f"The data{name}", f"seed {one.spec.data_seed}{wrong}")

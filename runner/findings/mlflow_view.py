@@ -21,9 +21,9 @@ from runner.findings.findings import Findings
 from runner.findings.numbers.scores import common_score
 from runner.findings.setting_runs import Listed, in_bands
 from runner.runs.account import TAG
+from runner.runs.flat import flatten
 from runner.runs.outcome import Outcome
 from runner.runs.overrides import values_of
-from runner.runs.spec import flatten
 from runner.store.records import BAND, SETTING, SETTINGS_OF
 
 MAX_COLUMNS, MAX_NAME, IN_CHARTS = 12, 100, 10

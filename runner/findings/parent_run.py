@@ -17,8 +17,9 @@ from runner.findings.table_files import as_file
 from runner.plan.expectations import Verdict
 from runner.runs.about import About
 from runner.runs.account import TAG
+from runner.runs.flat import flatten
 from runner.runs.outcome import Outcome, counted
-from runner.runs.spec import Frozen, flatten
+from runner.runs.spec import Frozen
 from runner.store.records import MAX_PARAM, MAX_TAG, ParentRecord
 
 REPORT = "report.html"

@@ -17,7 +17,7 @@ from runner.findings.explorer.offering import see_it_learn
 from runner.findings.failures import failures
 from runner.findings.findings import Findings
 from runner.findings.numbers.answer import EXPECTED, SETTINGS, UNFINISHED, title_of
-from runner.findings.numbers.data_sets import by_data
+from runner.findings.numbers.data_sets import DISTURBED, by_data, wrong_with
 from runner.findings.numbers.scores import columns_of, dropped, survivors, told_on
 from runner.findings.numbers.solved import rule_of
 from runner.findings.numbers.units import cost_in_words
@@ -131,6 +131,8 @@ def _settings_of_data(members: Sequence[RunResult]) -> str:
         for key, value in member.spec.data.model_dump(mode="json", exclude={"name"}, exclude_none=True).items():
             if str(value) not in values.setdefault(key, []):
                 values[key].append(str(value))
+    said = set().union(*(wrong_with(member.spec) for member in members))
+    values = {key: found for key, found in values.items() if key in said or key not in DISTURBED}
     several = {key: f" or {len(found) - MAX_VALUES} more" for key, found in values.items() if len(found) > MAX_VALUES}
     return ", ".join(f"{key}={' or '.join(found[:MAX_VALUES])}{several.get(key, '')}" for key, found in values.items())
 

@@ -1,12 +1,12 @@
 """What a sweep is expected to show: inequalities over its runs, checked before training and judged after."""
 
 import ast
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from runner.base.errors import Problem
+from runner.base.formulas import read
 from runner.plan.inequalities import NoRun, Reader
 from runner.runs.overrides import Configs
 from runner.runs.result import RunResult
@@ -96,15 +96,9 @@ def _read(text: Any, reader: Reader) -> tuple[bool, str]:
     """Whether an inequality holds, and its numbers. Raises ValueError with what is wrong where it cannot be said."""
     if not isinstance(text, str):
         raise ValueError(f"must be an inequality in text, such as {EXAMPLE}, got {text!r}")
-    if "#" in text:  # lines are joined, so a comment would hide those that follow
-        raise ValueError("must not have a comment (#) inside")
-    reader.source = " ".join(text.split())
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", category=Warning)
-            tree = ast.parse(reader.source, mode="eval")
-        return reader.verdict(tree.body)
-    except (SyntaxError, Warning) as error:
-        raise ValueError(f"cannot be read: {getattr(error, 'msg', error)}; it should look like {EXAMPLE}") from error
-    except (OverflowError, RecursionError, MemoryError) as error:
-        raise ValueError("has a number that is too large, or is nested too deeply") from error
+
+    def verdict(source: str, node: ast.expr) -> tuple[bool, str]:
+        reader.source = source
+        return reader.verdict(node)
+
+    return read(text, verdict, EXAMPLE)

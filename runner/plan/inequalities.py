@@ -1,13 +1,12 @@
 """Inequalities over the runs of a sweep, `median(rmse, hidden=[8]) <= 0.1`, read as Python expressions and walked.
 
-Only what is named here is understood, and nothing is executed.
+Only what is named here and in `formulas.py` is understood, and nothing is executed.
 """
 
 import ast
 import itertools
 import json
 import math
-import operator
 import re
 import statistics
 from collections.abc import Callable, Sequence
@@ -19,21 +18,13 @@ from nn.metrics import METRICS
 from runner.base.commands import lists_settings
 from runner.base.console import count
 from runner.base.errors import unknown
+from runner.base.formulas import COMPARE, ON_NUMBERS, OPERATORS, arithmetic, comparisons, text_of
 from runner.base.moments import mean
 from runner.runs.outcome import Outcome
 from runner.runs.overrides import Configs
 from runner.runs.result import RunResult
 
-SIGNS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "=="}
-COMPARE = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq}
-ARITHMETIC: dict[type[ast.operator], Callable[[float, float], float]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: lambda a, b: a / b if b else a * math.copysign(math.inf, b),  # as floats do; Python would raise
-}
 Aggregate = Callable[[list[float]], float]
-ON_NUMBERS: dict[str, Aggregate] = {"min": min, "max": max, "abs": lambda values: abs(values[0])}
 STATISTICS: dict[str, Aggregate] = {
     "median": statistics.median, "mean": mean, "lowest": min, "highest": max,
 }  # fmt: skip
@@ -58,42 +49,26 @@ class Reader:
     def verdict(self, node: ast.expr) -> tuple[bool, str]:
         """Whether all comparisons hold, and the numbers on their sides."""
         holds, told = True, []
-        for operands, signs in self.comparisons(node):
+        for operands, signs in comparisons(node, self.source):
             sides = [self.number(operand) + 0.0 for operand in operands]  # so that -0 is shown as 0
             holds = _holds(sides, signs) and holds
             told.append(" ".join(f"{sign} {side:.4g}" for sign, side in zip(["", *signs], sides, strict=True)).strip())
         return holds, " and ".join(told)
 
-    def comparisons(self, node: ast.expr) -> list[tuple[list[ast.expr], list[str]]]:
-        """The operands and signs of each comparison."""
-        match node:
-            case ast.BoolOp(op=ast.And(), values=values):
-                return [comparison for value in values for comparison in self.comparisons(value)]
-            case ast.Compare(left=left, ops=ops, comparators=others) if all(type(op) in SIGNS for op in ops):
-                return [([left, *others], [SIGNS[type(op)] for op in ops])]
-        raise ValueError(f"{self.text(node)!r} is not a comparison; allowed are {' '.join(COMPARE)}, joined by 'and'")
-
     def number(self, node: ast.expr) -> float:
         """The value of one side of a comparison."""
         if (metric := self.metric(node)) is not None:
             raise ValueError(f"{metric!r} is a metric, not a number: write median({self.text(node)}) or the like")
+        if (value := arithmetic(node, self.number, self.source)) is not None:
+            return float(value)
         match node:
-            case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
-                return float(value)
-            case ast.UnaryOp(op=ast.USub(), operand=operand):
-                return -self.number(operand)
-            case ast.BinOp(left=left, op=op, right=right) if type(op) in ARITHMETIC:
-                return ARITHMETIC[type(op)](self.number(left), self.number(right))
-            case ast.Call(func=ast.Name(id=name)) if name in ON_NUMBERS:
-                if node.keywords or not node.args or (name == "abs" and len(node.args) > 1):
-                    raise ValueError(f"{self.text(node)!r}: {name} takes numbers alone; abs takes one")
-                return _unless_nan(ON_NUMBERS[name], [self.number(argument) for argument in node.args])
             case ast.Call(func=ast.Name(id=name)) if name in FUNCTIONS:
                 return self.over_runs(name, node.args, self.selection(node.keywords))
             case ast.Call(func=function):
                 told = unknown(self.text(function), FUNCTIONS, what="{given!r} is not a function")
                 raise ValueError(f"{told}; allowed are {', '.join(FUNCTIONS)}")
-        raise ValueError(f"{self.text(node)!r} is not understood; allowed are numbers, + - * /, {', '.join(FUNCTIONS)}")
+        known = f"numbers, {OPERATORS}, {', '.join(FUNCTIONS)}"
+        raise ValueError(f"{self.text(node)!r} is not understood; allowed are {known}")
 
     def over_runs(self, name: str, arguments: Sequence[ast.expr], runs: Sequence[int]) -> float:
         """A statistic of the selected runs."""
@@ -110,7 +85,7 @@ class Reader:
     def shares(self, node: ast.expr) -> list[str]:
         """Every `share(...)` of comparisons in words: `0 of 400 runs`."""
         found = []
-        for operand in (one for operands, _ in self.comparisons(node) for one in operands):
+        for operand in (one for operands, _ in comparisons(node, self.source) for one in operands):
             if isinstance(operand, ast.Call) and isinstance(operand.func, ast.Name) and operand.func.id == "share":
                 runs = self.selection(operand.keywords)
                 found.append(f"{self.number_held(operand.args[0], runs)} of {count(len(runs), 'run')}")
@@ -119,7 +94,7 @@ class Reader:
     def number_held(self, condition: ast.expr, runs: Sequence[int]) -> int:
         """For how many of the runs a comparison of metrics holds."""
         held = [True] * len(runs)
-        for operands, signs in self.comparisons(condition):
+        for operands, signs in comparisons(condition, self.source):
             metrics = [self.metric(operand) for operand in operands]
             if metrics == [None] * len(metrics):
                 raise ValueError(f"{self.text(condition)!r} compares no metric of each run, such as accuracy >= 0.9")
@@ -204,7 +179,7 @@ class Reader:
 
     def text(self, node: ast.AST) -> str:
         """A part of the inequality as it is written."""
-        return ast.get_source_segment(self.source, node) or ""
+        return text_of(node, self.source)
 
 
 def _worst(metric: str) -> float | None:

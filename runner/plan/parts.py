@@ -77,7 +77,9 @@ def _misnamed(key: str, value: Any) -> Problem | None:
     if key in REGISTRIES:
         if not isinstance(value, Mapping):
             return Problem(key, f"must be a name, got {value!r}; {LISTS_CHOICES} lists all")
-        name = value.get("name")
+        if "name" not in value:
+            return Problem(key, "is missing")
+        name = value["name"]
         if name in [*REGISTRIES[key], *DECIDED_LATER.get(key, ())]:
             return None
         return Problem(f"{key}.name", unknown(name, list(REGISTRIES[key]), LISTS_CHOICES))

@@ -41,7 +41,7 @@ FIELDS = set(Spec.model_fields)  # of all specs: a set for each would take more 
 class SpecBuilder:
     """Makes runs of configs and remembers the facts of each data set, which is examined once per setting.
 
-    A user's own is examined for every seed, on which its sizes may depend; a test checks that no other's do.
+    One whose sizes may depend on the seed, such as a user's own, is examined for every seed; a test checks the others.
     """
 
     def __init__(self) -> None:
@@ -76,7 +76,7 @@ class SpecBuilder:
     def _look_at(self, spec: Spec) -> Facts | Problem:
         data = spec.data
         assert isinstance(data, DataCommon)
-        seed = spec.data_seed if is_own("data", data.name) else None
+        seed = spec.data_seed if _varies(data) else None
         key = data.model_copy(update={"seed": seed}), spec.test
         if key not in self._facts:
             try:
@@ -98,7 +98,7 @@ class SpecBuilder:
     def _complete(self, spec: Spec, automatic: frozenset[str], is_whole: bool) -> Checked | list[Problem]:
         """Replace `auto` by what fits the data; check what only makes sense together, or only the size."""
         facts, notes = self._look_at(spec), list[str]()
-        is_named = dict(spec.data).get("target") is not None
+        is_named = dict(spec.data).get("target", "") is not None  # of other data sets the target is known
         if isinstance(facts, Facts) and facts.is_table:
             earlier = tuple(self._decided(spec, place, automatic) for place in range(len(spec.warm_start)))
             decided = {"data": data_of_table(spec.data, facts, automatic), "warm_start": earlier}
@@ -164,4 +164,9 @@ class SpecBuilder:
 
 def _is_apart(phase: Phase) -> bool:
     """Whether something of a training may be another thing with another seed."""
-    return is_own("data", phase.spec.data.name) or looks_at_samples(phase)
+    return _varies(phase.spec.data) or looks_at_samples(phase)
+
+
+def _varies(data: Component) -> bool:
+    """Whether sizes may depend on the seed: it decides how many rows of a class that becomes rarer are tested."""
+    return is_own("data", data.name) or dict(data)["imbalance"] > 1

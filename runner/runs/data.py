@@ -15,6 +15,7 @@ from runner.datasets import DATASETS, Samples, Streams
 from runner.datasets.checked import checked, try_draw
 from runner.datasets.handed import handed_in
 from runner.datasets.samples import LARGEST, DataError, Target, Task
+from runner.runs.disturbing import disturbed
 from runner.runs.scaling import Scaling, check_logarithms, find_scaling
 from runner.runs.spec import Component, DataCommon, Spec, TestSpec
 from runner.runs.splitting import Split, split
@@ -22,7 +23,8 @@ from runner.runs.test_sets import test_set
 
 PURPOSES = (
     "inputs", "noise", "split", "fresh inputs", "fresh noise", "init", "shuffle", "test inputs", "test noise",
-    "pairing", "validation", "folds", "dropout",
+    "pairing", "validation", "folds", "label noise", "outliers", "imbalance", "input noise", "fresh label noise",
+    "fresh outliers", "fresh imbalance", "fresh input noise", "dropout",
 )  # fmt: skip
 
 
@@ -161,17 +163,15 @@ def digest_of(samples: Samples) -> str:
 
 def find_facts(data: DataCommon, test: TestSpec, seed: int) -> Facts:
     """Raises DataError when the data cannot be used or the split leaves one side empty."""
-    samples = make_samples(data, seed)
+    samples, parts, tested = _learned_and_tested(data, test, seed)
     try_draw(samples)
-    if data.target_scale == "log":
-        check_logarithms(samples)
-    parts = _split(data, test, samples, seed)
+    check_logarithms(data, samples)
     return Facts(
         task=samples.task,
         d_in=samples.X.shape[1],
         n_train=len(parts.train),
         n_validation=len(parts.validation),
-        n_test=len(test_set(samples, parts.test, test, partial(generator, seed))[0]),
+        n_test=len(tested[0]),
         n_classes=len(samples.classes),
         n_targets=samples.Y.shape[1] if samples.Y.ndim > 1 else 1,
         levels=samples.levels,
@@ -189,9 +189,7 @@ def prepare(spec: Spec) -> Prepared:
     """All arrays of one run. Raises DataError when the data cannot be used."""
     data, seed = spec.data, spec.data_seed
     assert isinstance(data, DataCommon)
-    samples = make_samples(data, seed)
-    parts = _split(data, spec.test, samples, seed)
-    X_test, Y_test = test_set(samples, parts.test, spec.test, partial(generator, seed))
+    samples, parts, (X_test, Y_test) = _learned_and_tested(data, spec.test, seed)
     encode = _encoder(samples, spec.network.output)
     X_train, Y_train = samples.X[parts.train], samples.Y[parts.train]
     X_validation, Y_validation = samples.X[parts.validation], samples.Y[parts.validation]
@@ -217,10 +215,13 @@ def prepare(spec: Spec) -> Prepared:
     )
 
 
-def _split(data: DataCommon, test: TestSpec, samples: Samples, seed: int) -> Split:
-    """The parts of the samples for a seed; `split_seed` has the test rows, and those of every fold, drawn apart."""
-    test_seed = seed if data.split_seed is None else data.split_seed
-    return split(data, test, samples, partial(generator, seed), partial(generator, test_seed))
+def _learned_and_tested(data: DataCommon, test: TestSpec, seed: int) -> tuple[Samples, Split, tuple[Array, Target]]:
+    """The samples for a seed with what is wrong with them, their parts, and the test set, with nothing wrong in it."""
+    samples, of_run = make_samples(data, seed), partial(generator, seed)
+    test_seed = seed if data.split_seed is None else data.split_seed  # of the test rows, and those of every fold
+    parts = split(data, test, samples, of_run, partial(generator, test_seed))
+    tested = test_set(samples, parts.test, test, of_run)
+    return *disturbed(data, samples, parts, of_run), tested
 
 
 def _encoder(samples: Samples, output: str) -> Callable[[Target], Array]:
@@ -236,9 +237,8 @@ def _encoder(samples: Samples, output: str) -> Callable[[Target], Array]:
 def _scaled_draw(
     samples: Samples, scaling: Scaling, encode: Callable[[Target], Array], seed: int
 ) -> Callable[[int], tuple[Array, Array]] | None:
-    if samples.draw is None:
+    if (fresh := samples.draw) is None:
         return None
-    fresh = samples.draw
     streams = Streams(generator(seed, "fresh inputs"), generator(seed, "fresh noise"))
 
     def draw(n: int) -> tuple[Array, Array]:

@@ -21,6 +21,7 @@ NUMERIC_CODE = {
     "runner/spec": "runner/runs/spec.py",
     "runner/field_types": "runner/runs/field_types.py",
     "runner/data": "runner/runs/data.py",
+    "runner/disturbing": "runner/runs/disturbing.py",
     "runner/scaling": "runner/runs/scaling.py",
     "runner/splitting": "runner/runs/splitting.py",
     "runner/test_sets": "runner/runs/test_sets.py",

@@ -6,9 +6,10 @@ from functools import lru_cache
 from typing import Any
 
 from runner.base.texts import brief, short
+from runner.runs.flat import flatten
 from runner.runs.leftovers import lacks
 from runner.runs.planned import parts_but_the_seed
-from runner.runs.spec import Spec, flatten
+from runner.runs.spec import Spec
 
 # Keys that repeat a setting: tables and pictures take its runs together, and nothing is chosen among their values.
 REPLICATES = ("data.fold", "seed")

@@ -47,8 +47,10 @@ class Scaling:
         return np.exp(found) if self.y_log else found
 
 
-def check_logarithms(samples: Samples) -> None:
-    """Raise DataError for targets that have none."""
+def check_logarithms(data: DataCommon, samples: Samples) -> None:
+    """Raise DataError for targets that have none, where they are asked for."""
+    if data.target_scale != "log":
+        return
     if samples.task == "classification":
         ways = {"with classes as they are": {"target_scale": "none"}}
         raise DataError("=log is for a regression, and this is a classification", "target_scale", ways)

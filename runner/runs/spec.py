@@ -54,6 +54,10 @@ class DataCommon(Component):
     fold: Annotated[Whole, Field(ge=0)] = 0
     standardize: Flag = False
     target_scale: Literal["standardize", "none", "log"] = "none"
+    label_noise: Share = 0.0
+    outliers: Share = 0.0
+    imbalance: Annotated[Number, Field(ge=1)] = 1.0
+    input_noise: Annotated[Number, Field(ge=0)] = 0.0
 
 
 class NetworkSpec(Frozen):
@@ -185,28 +189,6 @@ def _annotation(setting: Setting) -> Any:
 def score_of(spec: Spec, task: str) -> str:
     """The name of the metric that ranks runs of a task; empty where the task is not known."""
     return USUAL.get(task, "") if spec.score == AUTO else spec.score
-
-
-def flatten(spec: Spec) -> dict[str, Any]:
-    """The spec as one level of dotted keys; a component's name stands under the key of its kind: `activation: tanh`."""
-    flat: dict[str, Any] = {}
-    for key, value in vars(spec).items():
-        if not isinstance(value, BaseModel):
-            flat[key] = _listed(value)
-            continue
-        for inner, inner_value in vars(value).items():
-            plain = _listed(inner_value) if isinstance(inner_value, (list, tuple)) else inner_value
-            flat[key if inner == "name" else f"{key}.{inner}"] = plain
-    if spec.network.activations is not None:  # then the other one is of no layer
-        flat = {key: value for key, value in flat.items() if key.partition(".")[0] != "activation"}
-    flat["warm_start"] = [data.model_dump() for data in spec.warm_start]
-    if flat.get("score") == AUTO:
-        del flat["score"]
-    return flat
-
-
-def _listed(value: Any) -> Any:
-    return [_listed(one) for one in value] if isinstance(value, (list, tuple)) else value
 
 
 def to_plain(spec: Spec) -> dict[str, Any]:

@@ -32,7 +32,8 @@ def split(data: DataCommon, test: TestSpec, samples: Samples, of_run: Generator,
     """The parts of a run's samples; the generators make the random numbers of a purpose, for the run or the test rows.
 
     The rows of a table are drawn class by class, so that each part has each class about as often as the whole. The
-    training rows keep one of every class. Raises DataError where a part that is asked for would be empty.
+    training rows keep one of every class. With `data.imbalance` some rows of the last class are in no part, and none of
+    the tested ones is missing. Raises DataError where a part that is asked for would be empty.
     """
     rows = np.arange(len(samples.X))
     labels = np.asarray(samples.Y) if samples.encoding and samples.task == "classification" else np.zeros(len(rows))
@@ -43,6 +44,9 @@ def split(data: DataCommon, test: TestSpec, samples: Samples, of_run: Generator,
     else:
         tested = rows[:0]
     rest = np.setdiff1d(rows, tested, assume_unique=True)
+    if data.imbalance > 1 and samples.classes:
+        labels = np.asarray(samples.Y)
+        rest = _rarer(rest, labels == len(samples.classes) - 1, data.imbalance, of_run("imbalance"))
     if data.folds is None and data.fold > 0:
         raise DataError(f"={data.fold} needs data.folds, the number of folds", "fold", {"one of five": {"folds": 5}})
     if data.folds is not None:
@@ -85,6 +89,12 @@ def _shares(counts: Rows, size: int) -> Rows:
             break  # nothing but single rows is left, and those are trained on
         taken[free] += 1
     return taken
+
+
+def _rarer(rows: Rows, is_rare: NDArray[np.bool_], factor: float, rng: np.random.Generator) -> Rows:
+    """The rows without those of the rare class, but for one in `factor`, and one at least."""
+    rare = rng.permutation(rows[is_rare[rows]])
+    return np.sort(np.concatenate([rows[~is_rare[rows]], rare[: max(1, round(len(rare) / factor))]]))
 
 
 def _fold(rows: Rows, labels: NDArray[np.generic], folds: int, fold: int, rng: np.random.Generator) -> Rows:

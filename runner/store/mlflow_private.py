@@ -24,7 +24,7 @@ REFUSALS = {
 def import_databases() -> None:
     """Import what MLflow imports when it first opens a database; of a release that has it elsewhere, it does then."""
     with suppress(ImportError):
-        import mlflow.store.tracking.sqlalchemy_workspace_store  # noqa: F401
+        from mlflow.store.tracking.sqlalchemy_workspace_store import WorkspaceAwareSqlAlchemyStore  # noqa: F401
 
 
 def upload(client: "MlflowClient", store: str, run_id: str, artifact_uri: str, folder: str) -> None:

@@ -13,13 +13,14 @@ import yaml
 
 from nn.faults import FAULTS
 from nn.registry import Array
+from runner.runs.flat import flatten
 from runner.runs.origin import DataUsed
 from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
 from runner.runs.role import Role
 from runner.runs.signals import columns_of
 from runner.runs.snapshots import FILE, write_snapshots
-from runner.runs.spec import flatten, to_plain
+from runner.runs.spec import to_plain
 from runner.runs.weights import write_weights
 
 MAX_TAG, MAX_PARAM, MAX_DIGEST = 5000, 6000, 36

@@ -21,7 +21,7 @@ MISTAKES = {
     ),
     "an added key": (["+optimizer.momentum=0.5"], ["optimizer.momentum is not a setting of optimizer=sgd, but of"]),
     "a key added that is there": (["+seed=1"], ["seed is in the config already; leave out the +"]),
-    "an unknown data set": (["data=sin"], ["data", "'sin'", "did you mean sine?", "--help lists all"]),
+    "an unknown data set": (["data=sin"], ["data", "'sin'", "did you mean sine or sinc?", "--help lists all"]),
     "an unknown activation": (["activation=tahn"], ["activation", "tahn", "did you mean tanh?", "--help lists all"]),
     "nothing for an activation": (["activation=null"], ["activation", "null"]),
     "an unknown output": (["network.output=soft"], ["network.output", "soft", "did you mean softmax or softplus?"]),

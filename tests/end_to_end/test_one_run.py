@@ -130,7 +130,8 @@ def test_the_data_set_is_an_input_of_the_run(one_run: Trained) -> None:
 
 
 def test_the_config_artifact_is_the_whole_spec(one_run: Trained) -> None:
-    from runner.runs.spec import flatten, from_plain
+    from runner.runs.flat import flatten
+    from runner.runs.spec import from_plain
 
     run = one_run.store.only()
     config = yaml.safe_load(one_run.store.artifact(run, "config.yaml").read_text())

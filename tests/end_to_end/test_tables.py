@@ -209,3 +209,11 @@ def test_weights_keep_the_columns_as_plain_data(trained: Path) -> None:
     with np.load(path) as arrays:
         assert json.loads(str(arrays["encoding"])) == json.loads(json.dumps(model.encoding.plain()))
         assert arrays["x_fill"].shape == (4,)
+
+
+def test_rows_that_were_learned_with_wrong_labels_are_known_again(trained: Path) -> None:
+    done = run_runner("data=table", "data.path=flowers.csv", "data.label_noise=0.2", "training.epochs=2", cwd=trained)
+    assert done.returncode == 0, done.stderr
+    run = done.stdout.partition("run id ")[2].split()[0]
+    done = run_runner(run, "flowers.csv", "--out", "again.csv", cwd=trained, module="runner.predict")
+    assert done.stdout.splitlines()[1].endswith(", including those it was trained on")

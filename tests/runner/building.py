@@ -23,6 +23,8 @@ from runner.runs.result import RunResult
 from runner.runs.spec import Spec
 from runner.train.training import train_task
 
+BUNDLED = ("iris", "wine", "breast_cancer", "digits", "diabetes")  # tables that come with a package
+
 QUICK = ("training.mode=full", "training.epochs=2", "training.evaluations=2", "tracking.plots=none")
 COMPONENTS = [(kind, name) for kind, registry in REGISTRIES.items() for name in registry]
 SETTINGS: list[tuple[str, str, Setting]] = [
@@ -32,7 +34,8 @@ SETTINGS: list[tuple[str, str, Setting]] = [
 
 def types_of(setting: Setting) -> tuple[Any, ...]:
     """The types that a setting may have: those of a union, or its only one."""
-    return get_args(setting.type) if type(None) in get_args(setting.type) else (setting.type,)
+    types = get_args(setting.type) if type(None) in get_args(setting.type) else (setting.type,)
+    return tuple(int if get_args(one)[:1] == (int,) else one for one in types)  # one with a range is annotated
 
 
 @cache

@@ -13,7 +13,7 @@ WRONG_INPUT = {
     "seed=range(3)": "error: seed=range(3) stands for several runs",
     "sweep=activations": "error: sweep=activations stands for several runs",
     "learning_rat=1": "learning_rat is not a setting (did you mean learning_rate?)",
-    "data=sin": "data is unknown: 'sin' (did you mean sine?)",
+    "data=sin": "data is unknown: 'sin' (did you mean sine or sinc?)",
     "fault=nope": "fault is unknown: 'nope'",
     "fault=column_labels": "fault=column_labels needs a classification",
     "network.hidden=[0]": "network.hidden[0] must be > 0",

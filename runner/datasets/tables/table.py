@@ -67,7 +67,7 @@ def _read_and_encoded(*, path: str, test_path: str | None, **settings: Any) -> S
     reading = read(path, options)
     source = Source(reading.digest, options, reading)
     try:
-        return _samples(source, Asked(**settings), _test_source(test_path, options, reading) if test_path else None)
+        return samples_of(source, Asked(**settings), _test_source(test_path, options, reading) if test_path else None)
     except DataError as error:
         if error.setting != "test_path" or error.ways:
             raise
@@ -88,7 +88,7 @@ def _test_source(path: str, options: ReadingOptions, first: Reading) -> Source:
 
 
 @lru_cache(maxsize=4)
-def _samples(source: Source, asked: Asked, tested: Source | None) -> Samples:
+def samples_of(source: Source, asked: Asked, tested: Source | None) -> Samples:
     """The samples, whose arrays cannot be written to: runs on the same file share them."""
     reading = source.reading
     frame, signs = reading.frame, Signs(reading.decimal, reading.thousands)

@@ -9,7 +9,7 @@ from nn.metrics import METRICS
 from runner.base.commands import written
 from runner.base.moments import mean, spread
 from runner.base.texts import number
-from runner.findings.numbers.data_sets import MAX_DATA, PREPARED, by_data
+from runner.findings.numbers.data_sets import DISTURBED, MAX_DATA, PREPARED, by_data
 from runner.findings.numbers.scores import reported_of
 from runner.runs.result import RunResult
 
@@ -109,7 +109,7 @@ def _by_way(results: Sequence[RunResult]) -> dict[tuple[str, str], list[RunResul
     """Runs on one data set by how their samples are prepared, named by what differs, and by their class weights."""
     alike: dict[str, list[RunResult]] = {}
     for one in results:
-        prepared = [(key, value) for key, value in vars(one.spec.data).items() if key in PREPARED]
+        prepared = [(key, value) for key, value in vars(one.spec.data).items() if key in PREPARED | DISTURBED]
         alike.setdefault(repr((prepared, one.spec.training.class_weights)), []).append(one)
     ways = [_prepared(some[0]) for some in alike.values()]
     differing = [key for key in ways[0] if len({way.get(key) for way in ways}) > 1]
@@ -121,7 +121,7 @@ def _by_way(results: Sequence[RunResult]) -> dict[tuple[str, str], list[RunResul
 
 
 def _prepared(result: RunResult) -> dict[str, str]:
-    return {key: written(value) for key, value in vars(result.spec.data).items() if key in PREPARED}
+    return {key: written(value) for key, value in vars(result.spec.data).items() if key in PREPARED | DISTURBED}
 
 
 def shortfall_of(results: Sequence[RunResult]) -> str:

@@ -1,14 +1,16 @@
 """The data sets of a sweep: which there are, test rows included, and how to tell them apart."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from runner.runs.overrides import values_of
 from runner.runs.result import RunResult
-from runner.runs.spec import Spec
+from runner.runs.spec import DataCommon, Spec
 
 # How rows that are not tested are parted, and what of them is learned from, and how; and other draws of the samples.
 PREPARED = {"folds", "validation_fraction", "standardize", "target_scale", "impute", "features", "drop"}
+# What is wrong with rows that are not tested: a test score says how well the truth was learned all the same.
+DISTURBED = {"label_noise", "outliers", "imbalance", "input_noise"}
 MAX_DATA = 6  # data sets whose numbers are shown unfolded
 NOT_COMPARED = {"seed", "fold"} | PREPARED
 
@@ -16,13 +18,14 @@ NOT_COMPARED = {"seed", "fold"} | PREPARED
 def by_data(results: Sequence[RunResult]) -> dict[str, list[RunResult]]:
     """Results in their order by what they learned from and are tested on, named by what differs; seeds do not count.
 
-    Settings that leave rows and targets as they are, such as `standardize`, a fold, the features or the numbers that
-    stand for classes, make no other data set: who compares them asks which is better.
+    Settings that leave the rows that rank as they are, such as `standardize`, a fold, the features, the numbers that
+    stand for classes, or wrong labels of training rows, make no other data set: who compares them asks which is better.
     """
     found: dict[str, list[RunResult]] = {}
     for result in sorted(results, key=lambda result: result.index):
-        data = [value for key, value in vars(result.spec.data).items() if key not in NOT_COMPARED]
-        found.setdefault(repr((data, _test_of(result.spec))), []).append(result)
+        found.setdefault(repr((_compared(result.spec, vars(result.spec.data)), _test_of(result.spec))), []).append(
+            result
+        )
     groups: list[tuple[list[RunResult], dict[int, str]]] = []
     having: dict[tuple[Any, ...], int] = {}  # the place of the group that has these samples of a seed, split so
     for members in found.values():
@@ -68,9 +71,24 @@ def _test_of(spec: Spec) -> dict[str, Any]:
     return {f"test.{key}": value for key, value in vars(spec.test).items() if key != "probes"}
 
 
+def wrong_with(spec: Spec) -> dict[str, float]:
+    """What is wrong with the rows that a run learns from: the settings that ask for it."""
+    fields = DataCommon.model_fields
+    return {key: value for key, value in spec.data if key in DISTURBED and value != fields[key].default}
+
+
+def _compared(spec: Spec, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of its data that may make another data set; what is wrong with rows does where these rank runs."""
+    data = {key: value for key, value in settings.items() if key not in NOT_COMPARED}
+    has_tests = spec.test.set != "held_out" or data["test_fraction"] > 0
+    if has_tests and settings["folds"] is None and settings["validation_fraction"] == 0:
+        data |= {key: DataCommon.model_fields[key].default for key in DISTURBED}
+    return data
+
+
 def _labels(every: Sequence[Spec]) -> list[str]:
     """Each data set's name, and the settings in which those of that name differ."""
-    settings = [spec.data.model_dump(mode="json", exclude=NOT_COMPARED | {"name"}) | _test_of(spec) for spec in every]
+    settings = [_compared(spec, spec.data.model_dump(mode="json")) | _test_of(spec) for spec in every]
     values: dict[tuple[str, str], set[str]] = {}
     for spec, one in zip(every, settings, strict=True):
         for key, value in one.items():

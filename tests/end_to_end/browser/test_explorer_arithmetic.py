@@ -101,6 +101,15 @@ def prices(tmp_path_factory: pytest.TempPathFactory) -> Explored:
     )  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def disturbed(tmp_path_factory: pytest.TempPathFactory) -> Explored:
+    """Training rows with wrong labels, of which one class is rare, beside the same ones with nothing wrong."""
+    return explored(
+        tmp_path_factory, "disturbed", "-m", "data=moons", "data.label_noise=0,0.3", "data.imbalance=1,3",
+        "data.input_noise=0.1", "seed=range(2)", "network.hidden=[4]", *FEW,
+    )  # fmt: skip
+
+
 @pytest.fixture
 def page(browser: Browser, kinds: Explored) -> Iterator[Page]:
     with opened(browser, kinds.file) as watched:
@@ -144,6 +153,12 @@ def test_the_score_of_every_run_at_every_snapshot_is_the_stored_one(page: Page, 
     pairs, wrong, left_out = compared(page, kinds)
     assert (pairs, wrong) == (3 * 8 * 9, 0)
     assert left_out <= 5
+
+
+def test_so_is_that_on_rows_with_wrong_labels(browser: Browser, disturbed: Explored) -> None:
+    with opened(browser, disturbed.file) as watched:
+        pairs, wrong, _ = compared(watched.page, disturbed)
+    assert (pairs, wrong) == (8 * 9, 0)
 
 
 def test_so_is_that_of_three_classes(browser: Browser, classes: Explored) -> None:

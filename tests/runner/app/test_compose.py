@@ -121,7 +121,7 @@ def test_jobs_share_all_sections_but_those_in_which_they_differ():
     assert (one.config["data"]["domain"], other.config["data"]["domain"]) == ([3], [-5.0, 5.0])
     assert (one.config["training"]["epochs"], other.config["training"]["epochs"]) == (1, 2)
     sections = [key for key, section in one.config.items() if isinstance(section, dict)]
-    assert [key for key in sections if one.config[key] is not other.config[key]] == ["training", "data"]
+    assert [key for key in sections if one.config[key] is not other.config[key]] == ["data", "training"]
 
 
 def test_a_job_keeps_its_number_and_its_overrides():
@@ -202,9 +202,9 @@ def test_an_option_that_is_not_a_name_is_a_problem_and_no_traceback(kind, value)
 @pytest.mark.parametrize(
     ("override", "told"),
     [
-        ('data="sin"', "data is unknown: 'sin' (did you mean sine?)"),
-        ("data=[xor,sin]", "data is unknown: 'sin' (did you mean sine?)"),
-        ("+data@validation=sin", "data@validation is unknown: 'sin' (did you mean sine?)"),
+        ('data="sin"', "data is unknown: 'sin' (did you mean sine or sinc?)"),
+        ("data=[xor,sin]", "data is unknown: 'sin' (did you mean sine or sinc?)"),
+        ("+data@validation=sin", "data@validation is unknown: 'sin' (did you mean sine or sinc?)"),
         ("hydra/launcher=null", "hydra/launcher needs the name of an option, got null"),
         ("++data=xor", "data is chosen without ++, as data=xor"),
         ("hydra.job.num=1,2", "hydra.job.num belongs to Hydra and is the same for all jobs, got 1,2"),

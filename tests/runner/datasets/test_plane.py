@@ -6,7 +6,8 @@ import pytest
 from runner.datasets import DATASETS, Samples, Streams
 
 MANY = 4000
-SHAPES = ("moons", "circles", "spirals")
+SHAPES = ("moons", "circles", "spirals", "blobs", "gauss")
+NOISE = {"blobs": "std", "gauss": "std"}  # the setting, where it is not called noise
 
 
 def streams(seed: int = 0) -> Streams:
@@ -42,7 +43,7 @@ def test_an_arm_of_a_spiral_turns_as_it_leaves_the_origin(arms, turns):
 @pytest.mark.parametrize("name", SHAPES)
 def test_classes_are_as_many_and_fresh_samples_about_so(name):
     samples = make(name)
-    assert set(np.bincount(samples.Y)) == {MANY // len(samples.classes)}
+    assert np.ptp(np.bincount(samples.Y)) <= 1
     X, Y = samples.draw(streams(3), MANY)
     assert np.bincount(Y) / MANY == pytest.approx(1 / len(samples.classes), abs=0.05)
     assert X.mean(axis=0) == pytest.approx(samples.X.mean(axis=0), abs=0.1)
@@ -51,7 +52,8 @@ def test_classes_are_as_many_and_fresh_samples_about_so(name):
 
 @pytest.mark.parametrize("name", [*SHAPES, "checkerboard"])
 def test_noise_is_normal_with_its_standard_deviation(name):
-    error = make(name, noise=0.5).X - make(name, noise=0.0).X
+    setting = NOISE.get(name, "noise")
+    error = make(name, **{setting: 0.5}).X - make(name, **{setting: 1e-12}).X
     assert error.std(axis=0) == pytest.approx(0.5, rel=0.05) and error.mean(axis=0) == pytest.approx(0, abs=0.05)
 
 
@@ -67,3 +69,19 @@ def test_a_checkerboard_has_the_colours_of_its_cells_and_knows_the_best_rule_onl
 
 def test_a_tiny_data_set_has_every_class():
     assert set(DATASETS["spirals"](streams(), samples=2, arms=5).Y) == set(range(5))
+
+
+def test_blobs_are_around_even_places_of_a_circle_and_the_nearest_one_is_the_best_guess():
+    samples = make("blobs", classes=4, radius=2.0, std=1e-9)
+    centers = np.array([[2.0, 0.0], [0.0, 2.0], [-2.0, 0.0], [0.0, -2.0]])
+    np.testing.assert_allclose(samples.X, centers[samples.Y], atol=1e-7)
+    assert samples.bayes(np.array([[0.4, 0.3], [0.3, 0.4], [-9.0, 8.0], [0.1, -0.2]])).tolist() == [0, 1, 2, 3]
+    assert samples.classes == ("blob 1", "blob 2", "blob 3", "blob 4")
+
+
+def test_the_two_gaussians_overlap_as_much_as_their_distance_says():
+    """By hand: the middles are 2 sqrt(2) from the best line, with std 2 sqrt(2) of them: Phi(-1.414) = 0.0786."""
+    samples = make("gauss", std=2.0)
+    wrong = np.mean(samples.bayes(samples.X) != samples.Y)
+    assert wrong == pytest.approx(0.0786, abs=5 * np.sqrt(0.0786 * 0.9214 / MANY))
+    assert samples.bayes(np.array([[-1.0, 0.9], [3.0, -2.9]])).tolist() == [0, 1]

@@ -29,6 +29,21 @@ def test_a_surface_without_noise_is_its_formula(function):
     assert samples.input_names == ("x", "y") and samples.Y.shape == (300, 1)
 
 
+def test_the_plane_and_the_hills_of_the_playground_have_their_values():
+    """By hand: 0.5 away from a hill's top is 1 - 0.25; the valley at (0, 2.5) is 1 away from (0, 1.5), hence -0.5."""
+    X = np.array([[2.0, 0.0], [-4.0, 2.0], [0.0, 1.5], [0.0, 0.0], [0.0, -2.5], [4.0, -2.5]])
+    assert make("plane").truth(X)[:, 0] == pytest.approx([0.2, -0.2, 0.15, 0.0, -0.25, 0.15], abs=1e-15)
+    assert make("hills").truth(X)[:, 0] == pytest.approx([0.0, 0.75, -0.5, 0.0, 1.0, -1.0], abs=1e-15)
+
+
+@pytest.mark.parametrize("name", ["plane", "hills"])
+def test_their_samples_are_the_truth_and_the_noise_within_the_square(name):
+    samples = make(name, samples=N, noise=0.1)
+    assert np.abs(samples.X).max() <= 6 and samples.domain == ((-6.0, 6.0), (-6.0, 6.0))
+    error = samples.Y - samples.truth(samples.X)
+    assert 0.09 < np.abs(error).max() <= 0.1 * (1 + 1e-12)
+
+
 def test_a_surface_is_sampled_evenly_over_a_square_around_the_origin():
     samples = make("surface", samples=N, half_width=3.0)
     assert samples.domain == ((-3.0, 3.0), (-3.0, 3.0))

@@ -8,13 +8,14 @@ import pytest
 from runner.datasets import DATASETS, Samples, Streams
 from runner.runs.data import find_facts, make_samples
 from runner.runs.spec import component_model
-from tests.runner.building import spec_of
+from tests.runner.building import BUNDLED, spec_of
 
 CURVES = {
     "sine": np.sin, "square": np.square, "identity": lambda x: 1.0 * x, "tanh": np.tanh,
-    "tanh_sine": lambda x: np.tanh(np.sin(x)),
+    "tanh_sine": lambda x: np.tanh(np.sin(x)), "step": lambda x: np.heaviside(x, 1.0),
+    "sinc": lambda x: np.sinc(x / np.pi),
 }  # fmt: skip
-SYNTHETIC = [name for name in DATASETS if name not in ("arrays", "csv", "table")]
+SYNTHETIC = [name for name in DATASETS if name not in ("arrays", "csv", "table", "idx", *BUNDLED)]
 MANY = 20_000
 
 
@@ -48,7 +49,7 @@ def test_samples_are_the_same_for_the_same_seed(name):
     assert first.Y.tobytes() == second.Y.tobytes()
 
 
-@pytest.mark.parametrize("name", [name for name in SYNTHETIC if name != "xor"])
+@pytest.mark.parametrize("name", [name for name in SYNTHETIC if name not in ("xor", "parity")])
 def test_samples_differ_from_seed_to_seed(name):
     data = component_model("data", name)(name=name)
     assert not np.array_equal(make_samples(data, 0).X, make_samples(data, 1).X)
@@ -126,6 +127,25 @@ def test_xor_is_the_truth_table_whatever_the_seed(seed, targets):
     assert table == {(0, 0): 0, (0, 1): 1, (1, 0): 1, (1, 1): 0}
     assert samples.levels == targets
     assert samples.draw is None
+
+
+@pytest.mark.parametrize("bits", [2, 3, 12])
+def test_parity_has_every_point_once_and_counts_ones(bits):
+    samples = make("parity", bits=bits)
+    assert len({tuple(row) for row in samples.X.tolist()}) == len(samples.X) == 2**bits
+    assert samples.Y.tolist() == [int("".join(str(int(bit)) for bit in row), 2).bit_count() % 2 for row in samples.X]
+    assert samples.draw is None and len(samples.input_names) == bits
+
+
+def test_parity_of_two_bits_is_xor():
+    parity, xor = make("parity", bits=2, targets=(-1.0, 1.0)), make("xor", targets=(-1.0, 1.0))
+    assert np.array_equal(parity.X, xor.X) and np.array_equal(parity.Y, xor.Y) and parity.levels == xor.levels
+
+
+def test_the_sinc_is_one_in_the_middle_and_the_step_begins_at_zero():
+    x = np.array([[-np.pi / 2], [0.0], [np.pi]])
+    assert make("sinc").truth(x)[:, 0] == pytest.approx([2 / np.pi, 1.0, 0.0], abs=1e-15)
+    assert make("step").truth(np.array([[-1e-300], [0.0], [3.0]]))[:, 0].tolist() == [0.0, 1.0, 1.0]
 
 
 def test_quadrants_have_four_equal_clusters_and_two_equal_classes():

@@ -84,3 +84,13 @@ def test_folds_and_what_is_done_to_the_values_make_no_other_data_set_and_other_t
         "data=sine data.split_seed=1", "data=sine data.split_seed=1 data.folds=2 seed=1",
     )  # fmt: skip
     assert groups_of(results) == {"sine split_seed=0": [0, 1, 2], "sine split_seed=1": [3, 4]}
+
+
+def test_wrong_rows_make_another_data_set_where_they_rank_runs_and_none_where_clean_tests_do() -> None:
+    wrong = ("data.label_noise=0.3", "data.imbalance=2", "data.input_noise=0.1")
+    results = results_of("data=moons", *(f"data=moons {one}" for one in wrong))
+    assert groups_of(results) == {"moons": [0, 1, 2, 3]}
+    results = results_of(*(f"data=moons data.folds=3 data.label_noise={share}" for share in (0, 0.3)))
+    assert groups_of(results) == {"moons label_noise=0.0": [0], "moons label_noise=0.3": [1]}
+    results = results_of(*(f"data=xor data.label_noise={share}" for share in (0, 0.3)))
+    assert groups_of(results) == {"xor label_noise=0.0": [0], "xor label_noise=0.3": [1]}

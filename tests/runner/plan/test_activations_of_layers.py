@@ -5,8 +5,9 @@ import json
 import pytest
 
 from runner.plan.stacks import plan
+from runner.runs.flat import flatten
 from runner.runs.overrides import config_of, label_of
-from runner.runs.spec import flatten, from_plain, to_plain
+from runner.runs.spec import from_plain, to_plain
 from runner.runs.structure import activations_of, hidden_activations, in_words
 from tests.runner.building import blames, build, checked, refusal, spec_of, trained
 

@@ -10,7 +10,7 @@ from runner.base.machine import limits_of_groups, machine_bytes
 from runner.plan import memory
 from runner.plan.memory import bytes_of_run, bytes_of_stack, fitting_workers
 from runner.train.training import train_task
-from tests.runner.building import REGISTRIES, SETTINGS, build, checked, plan_of, refusal, types_of
+from tests.runner.building import BUNDLED, REGISTRIES, SETTINGS, build, checked, plan_of, refusal, types_of
 
 GIB = 2**30
 COUNTS = [(name, setting) for kind, name, setting in SETTINGS if kind == "data" and int in types_of(setting)]
@@ -86,7 +86,7 @@ def test_the_largest_data_are_refused_before_they_are_made(overrides, machine_of
 
 
 def test_every_generated_data_set_is_covered():
-    fixed = {"arrays", "csv", "table", "xor"}
+    fixed = {"arrays", "csv", "table", "xor", *BUNDLED}
     assert {name for name, _ in COUNTS} == set(REGISTRIES["data"]) - fixed
 
 

@@ -86,6 +86,10 @@ GENERAL = [
     ("data.folds=few", "data.folds must be a whole number, got 'few'"),
     ("training.restore_best=last", "training.restore_best must be true or false, got 'last'"),
     ("data.fold=last", "data.fold must be a whole number, got 'last'"),
+    ("data.label_noise=true", "data.label_noise must be a number, got True"),
+    ("data.outliers=some", "data.outliers must be a number, got 'some'"),
+    ("data.imbalance=null", "data.imbalance must be a number, got None"),
+    ("data.input_noise=[1]", "data.input_noise must be a number, got [1]"),
     ("data.target_scale=sqrt", "data.target_scale must be 'standardize', 'none' or 'log', got 'sqrt'"),
     ("data.standardize=1", "data.standardize must be true or false, got 1"),
 ]

@@ -12,8 +12,9 @@ import runner
 from runner.base.paths import ROOT
 from runner.runs import identity
 from runner.runs.environment import machine
+from runner.runs.flat import flatten
 from runner.runs.identity import code_digest, code_files, run_key
-from runner.runs.spec import flatten, from_plain, to_plain
+from runner.runs.spec import from_plain, to_plain
 from tests.runner.building import keys_of, spec_of
 
 # Another value for every key of the flat form of the run below: a key that is missing here fails the last test.
@@ -31,7 +32,8 @@ OTHER = {
     "data": "square", "data.domain": "[-5,6]", "data.samples": "201", "data.noise": "0.2", "data.sampling": "grid",
     "data.std": "2", "data.seed": "3", "data.test_fraction": "0.5", "data.validation_fraction": "0.5",
     "data.split_seed": "3", "data.folds": "2", "data.fold": "1", "data.target_scale": "standardize",
-    "data.standardize": "true",
+    "data.standardize": "true", "data.outliers": "0.1", "data.input_noise": "0.1", "data.label_noise": None,
+    "data.imbalance": None,
     "network.hidden": "[6,6]", "network.input": "tanh", "network.output": "tanh", "network.target_range": "[-1,1]",
     "network.bias": "false", "network.bias_init": "zero", "network.start": None, "network.activations": None,
     "activation": "tanh", "activation.slope": "0.02", "loss": None, "init": "he", "init.gain": "2",

@@ -15,7 +15,8 @@ from nn.losses import LOSSES
 from nn.metrics import METRICS
 from nn.registry import Range, Setting
 from runner.runs.components import REGISTRIES
-from runner.runs.spec import NetworkSpec, Spec, TestSpec, TrainingSpec, component_model, flatten, from_plain, to_plain
+from runner.runs.flat import flatten
+from runner.runs.spec import NetworkSpec, Spec, TestSpec, TrainingSpec, component_model, from_plain, to_plain
 from tests.runner.building import COMPONENTS, spec_of, types_of
 
 LARGEST = 2**53  # whole numbers of a spec are those that a float can hold exactly
@@ -156,7 +157,8 @@ def test_the_flat_form_of_the_default_run_is_the_one_written_here():
         "test.set": "held_out", "test.points": 1001, "test.margin": 0.0, "test.probes": [],
         "data": "xor", "data.seed": None, "data.test_fraction": 0.0, "data.standardize": False,
             "data.split_seed": None, "data.validation_fraction": 0.0, "data.folds": None, "data.fold": 0,
-            "data.target_scale": "none",
+            "data.target_scale": "none", "data.label_noise": 0.0, "data.outliers": 0.0, "data.imbalance": 1.0,
+            "data.input_noise": 0.0,
         "data.targets": [0.0, 1.0],
         "network.hidden": [6], "network.input": "identity", "network.output": "sigmoid", "network.target_range": "auto",
         "network.bias": True, "network.bias_init": "init", "network.start": None,
@@ -206,3 +208,10 @@ def test_a_spec_and_its_parts_are_frozen(field):
         spec.training.epochs = 3
     with pytest.raises(ValidationError, match="frozen"):
         spec.data.samples = 3
+
+
+def test_a_spec_stored_before_there_were_wrong_labels_and_the_like_means_a_run_without():
+    stored = to_plain(spec_of("data=moons"))
+    for key in ("label_noise", "outliers", "imbalance", "input_noise"):
+        del stored["data"][key]
+    assert from_plain(stored) == spec_of("data=moons")

@@ -9,23 +9,14 @@ from tests.runner.building import spec_of, trained
 
 CURVES = {
     "sine": np.sin, "square": np.square, "identity": np.array, "tanh": np.tanh,
-    "tanh_sine": lambda x: np.tanh(np.sin(x)),
+    "tanh_sine": lambda x: np.tanh(np.sin(x)), "step": lambda x: np.heaviside(x, 1.0),
+    "sinc": lambda x: np.sinc(x / np.pi),
 }  # fmt: skip
 QUICK = ("training.epochs=2", "training.evaluations=1", "tracking.plots=none")
 DRAWN = [
-    "sine",
-    "square",
-    "identity",
-    "tanh",
-    "tanh_sine",
-    "quadrants",
-    "moons",
-    "circles",
-    "spirals",
-    "checkerboard",
-    "surface",
-    "bars",
-]
+    *CURVES, "quadrants", "gauss", "blobs", "moons", "circles", "spirals", "checkerboard", "surface", "plane", "hills",
+    "bars", "function",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("margin", [0.0, 1.5])
