@@ -163,7 +163,7 @@ class Sweep:
 
     @guarded
     def confirm(self) -> "Sweep":
-        """The same with what fresh seeds say of the best setting, as `python -m runner.confirm` trains them.
+        """Another one, with what fresh seeds say of the best setting, as `python -m runner.confirm` trains them.
 
         Raises UserError where the sweep is not complete.
         """

@@ -44,5 +44,12 @@ def test_a_keyword_that_is_no_setting_is_answered_with_one_that_a_call_can_have(
     assert f"(did you mean {meant}?)" in str(error.value)
 
 
+def test_a_list_that_is_one_value_is_said_where_nothing_is_swept(capfd):
+    runner.sweep(data="xor", network={"hidden": [2, 3]}, **QUICK)
+    assert "network.hidden=[2,3] is one value, so this is one run; a list of lists sweeps" in capfd.readouterr().out
+    runner.sweep(data="xor", network={"hidden": [2, 3]}, seed=range(2), **QUICK)
+    assert "is one value" not in capfd.readouterr().out
+
+
 def test_completion_offers_what_is_public():
     assert set(dir(runner)) == set(runner.__all__)
