@@ -135,6 +135,15 @@ def test_a_mistake_in_a_notebook_is_one_sentence_and_a_sweep_shows_its_answer(tm
     assert "image/png" in figure[0].data
 
 
+def test_a_store_that_is_deleted_in_a_session_is_made_again(in_folder) -> None:  # noqa: F811
+    folder = in_folder("deleted")
+    for seed in range(3):
+        runner.run(data="xor", seed=seed, **BRIEF)
+        assert [one.spec.seed for one in runner.load().results] == [seed]
+        for file in folder.glob("mlflow.db*"):
+            file.unlink()
+
+
 def test_a_folder_is_left_for_other_programs_when_a_call_ends(in_folder) -> None:  # noqa: F811
     folder = in_folder("left")
     found = runner.sweep(data="xor", seed=range(2), **BRIEF)
