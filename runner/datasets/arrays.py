@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from nn.registry import Array
 from runner.base.formats import open_archive
 from runner.base.texts import listed
-from runner.datasets.samples import DATASETS, DataError, Samples, Streams
+from runner.datasets.samples import DATASETS, LARGEST, DataError, Samples, Streams
 from runner.datasets.tables.cells import cells_of, gaps_of
 from runner.datasets.tables.encoding import Column, Encoding
 from runner.datasets.tables.numbers import Signs
@@ -73,6 +73,8 @@ def _several(X: Array, y: Array, names: tuple[str, ...], task: AskedTask) -> Sam
     Y = y.astype(np.float64)
     if np.isnan(Y).any():
         raise _gaps("y", np.asarray(np.isnan(Y).any(axis=1)))
+    if (np.abs(Y) > LARGEST).any():
+        raise DataError(f"cannot be used: y has values beyond +-{LARGEST:g}; give it in another unit", "path")
     return Samples(X, Y, "regression", names)
 
 

@@ -59,6 +59,8 @@ def test_a_damaged_file_is_one_sentence(contents, folder):
     [
         (np.zeros(30, dtype=[("a", float)]), "has neither numbers nor text in y"),
         (X[:, 0] * 1j, "has neither numbers nor text in y (complex128)"),
+        (X * 1e200, "cannot be used: y has values beyond +-1e+100; give it in another unit"),
+        (np.where(X > 0, np.inf, X), "cannot be used: y has values beyond +-1e+100; give it in another unit"),
         (np.empty((30, 0)), "needs X of shape (n, d_in) and y of (n,), got (30, 2) and (30, 0)"),
     ],
 )
