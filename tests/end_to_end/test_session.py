@@ -136,6 +136,19 @@ def test_a_mistake_in_a_notebook_is_one_sentence_and_a_sweep_shows_its_answer(tm
     assert "image/png" in figure[0].data
 
 
+def test_an_interrupt_before_anything_was_trained_says_so(in_folder) -> None:  # noqa: F811
+    in_folder("early")
+
+    class Interrupting(dict[str, object]):
+        """Settings that are read while Ctrl-C is pressed."""
+
+        def items(self) -> Any:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt, match=r"^interrupted; nothing was trained$"):
+        runner.run(data="xor", network=Interrupting())
+
+
 def test_a_worker_of_multiprocessing_trains_in_itself(in_folder) -> None:  # noqa: F811
     in_folder("pool")
     with multiprocessing.get_context("spawn").Pool(1) as pool:
