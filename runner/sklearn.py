@@ -101,14 +101,16 @@ class _Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
     def _changes(self) -> dict[str, Any]:
         """The settings of the program that the parameters are, by their keys."""
         found = {key: getattr(self, name) for name, key in KEYS.items()}
-        others = dict(self.settings or {})
+        others = {} if self.settings is None else self.settings
+        if not isinstance(others, Mapping):
+            raise UserError(f"settings must map keys to values, such as {{'training.l1': 0.01}}, got {others!r}")
         for key in others:
-            if key in KEYS.values() or not key.startswith(OTHERS):
+            if not isinstance(key, str) or key in KEYS.values() or not key.startswith(OTHERS):
                 names = {key: name for name, key in KEYS.items()}
                 told = f"is the parameter {names[key]}" if key in names else "is not a setting of an estimator"
                 raise UserError(f"settings: {key} {told}")
         stops = self.patience is not None
-        found |= {"training.restore_best": stops, "data.test_fraction": 0.0, "seed": _seed(self.random_state)} | others
+        found |= {"training.restore_best": stops, "data.test_fraction": 0.0, "seed": _seed(self.random_state), **others}
         return found if stops else found | {"data.validation_fraction": 0.0}
 
     @property

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from runner.api.given import settings_of
+from runner.api.given import checked_name, settings_of
 from runner.api.guarded import guarded
 from runner.api.overrides import overrides_of
 from runner.api.sweep import Sweep
@@ -21,8 +21,11 @@ def trained(
     """What comes out of the runs that overrides and keywords describe: of one, or of a sweep."""
     from runner.app.calling import train
 
-    load_modules(list(settings.get("modules", ())))
-    texts, swept = overrides_of({**settings_of(data, target), **settings})
+    load_modules(_modules(settings.get("modules")))
+    try:
+        texts, swept = overrides_of({**settings_of(data, target), **settings})
+    except RecursionError as error:
+        raise UserError("a value holds itself, or is nested too deeply") from error
     if not is_sweep and swept:
         raise UserError(f"{swept[0]} has several values, and runner.run trains one: use runner.sweep", swept)
     if not is_sweep and "sweep" in settings:
@@ -59,6 +62,12 @@ def _in_python(said: str, settings: Mapping[str, Any], is_named: bool) -> str:
     return re.sub(r"(\w+) is not a setting \(did you mean (\w+)\.(\w+)\?\)", meant, said)
 
 
+def _modules(value: Any) -> list[str]:
+    """Those that are named; what else is wrong with a value is said of it as a setting."""
+    named = [value] if isinstance(value, str) else value if isinstance(value, (list, tuple)) else []
+    return [one for one in named if isinstance(one, str)]
+
+
 @guarded
 def finished(name: str | None) -> Sweep:
     """An interrupted sweep, the newest without a name, with the runs that it lacked."""
@@ -66,7 +75,7 @@ def finished(name: str | None) -> Sweep:
     from runner.findings.loading import load_sweep
     from runner.store.folder import find_folder
 
-    folder = find_folder(name)
+    folder = find_folder(checked_name(name))
     if folder is None:
         raise UserError("there is nothing to finish: all runs of every sweep in outputs/ have ended")
     try:

@@ -11,7 +11,7 @@ from runner.base.files import in_words
 from runner.base.interrupts import held_back
 from runner.base.starting import forgive_warnings
 from runner.store.address import is_server, tracking_uri
-from runner.store.folder import leaving_folders
+from runner.store.folder import SweepFolder, leaving_folders
 from runner.store.mlflow_private import import_databases
 from runner.store.surroundings import using_mlflow
 
@@ -21,10 +21,11 @@ R = TypeVar("R")
 
 
 class Stopped(KeyboardInterrupt):
-    """A call was interrupted; what it had trained is kept, and `runner.finish()` trains the rest."""
+    """A call was interrupted; what it had trained is kept, and `runner.finish()` trains the rest, where it began to."""
 
-    def __init__(self) -> None:
-        super().__init__("interrupted; runner.finish() trains what is missing")
+    def __init__(self, has_begun: bool) -> None:
+        more = "runner.finish() trains what is missing" if has_begun else "nothing was trained"
+        super().__init__(f"interrupted; {more}")
 
     def _render_traceback_(self) -> list[str]:
         """What IPython shows."""
@@ -50,8 +51,9 @@ def guarded(call: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(call)
     def alone(*arguments: P.args, **options: P.kwargs) -> R:
+        folders = list[SweepFolder]()
         try:
-            with _ONE_AT_A_TIME, warnings.catch_warnings(), using_mlflow(), leaving_folders():
+            with _ONE_AT_A_TIME, warnings.catch_warnings(), using_mlflow(), leaving_folders() as folders:
                 forgive_warnings()  # a session may have made errors of them, and other packages warn
                 _import_all()
                 return call(*arguments, **options)
@@ -60,6 +62,6 @@ def guarded(call: Callable[P, R]) -> Callable[P, R]:
         except OSError as error:
             raise UserError(in_words(error)) from error
         except KeyboardInterrupt:
-            raise Stopped from None
+            raise Stopped(bool(folders)) from None
 
     return alone

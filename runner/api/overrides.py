@@ -76,10 +76,15 @@ def _listed(value: Any) -> Any:
     if isinstance(value, (np.ndarray, np.generic)):
         return value.tolist()
     if isinstance(value, (list, tuple, range, set, frozenset)):
-        return [_listed(one) for one in (sorted(value) if isinstance(value, (set, frozenset)) else value)]
+        return [_listed(one) for one in (sorted(value, key=_place) if isinstance(value, (set, frozenset)) else value)]
     if isinstance(value, Mapping):
         return {str(key): _listed(one) for key, one in value.items()}
     return str(value) if isinstance(value, Path) else value
+
+
+def _place(value: Any) -> tuple[str, Any]:
+    """Where a value stands in a set: numbers come first, and values of one type beside each other."""
+    return ("" if isinstance(value, (int, float)) else type(value).__name__, value)
 
 
 def _depth(value: Any) -> int:

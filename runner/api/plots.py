@@ -65,10 +65,10 @@ class Plots:
             return whole_of(getattr(figures, sketch.draw)(*sketch.arguments))
 
     def _part(self, data: str | None) -> Findings:
-        parts = {one.label: one for one in self._findings.parts}
+        parts = {one.label or one.results[0].spec.data.name: one for one in self._findings.parts}
         if data is None:
             return next(iter(parts.values()))
-        if data not in parts:
+        if not isinstance(data, str) or data not in parts:
             there = f"there are {listed(list(parts))}" if len(parts) > 1 else "all are on the same data: leave it out"
             raise UserError(f"there are no runs on the data {data!r}; {there}")
         return parts[data]

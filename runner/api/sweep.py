@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from runner.api.given import checked_name
 from runner.api.guarded import guarded
 from runner.api.showing import html_of, text_of
 from runner.base.console import count, warn
@@ -142,10 +143,11 @@ class Sweep:
 
     def run(self, index: int) -> Run:
         """The run of this number, as in `runs`. Raises UserError when there is none."""
-        by_index = {one.index: one for one in self.results}
-        if index not in by_index:
-            raise UserError(f"{self.name} has no run {index}; its runs are {min(by_index)} to {max(by_index)}")
-        return Run(self.findings, by_index[index])
+        for one in self.results:
+            if one.index == index:
+                return Run(self.findings, one)
+        known = [one.index for one in self.results]
+        raise UserError(f"{self.name} has no run {index}; its runs are {min(known)} to {max(known)}")
 
     @property
     def plot(self) -> "Plots":
@@ -209,4 +211,4 @@ def load(name: str | None = None) -> Sweep:
     """A sweep of the store; as `runner.load`."""
     from runner.findings.loading import load_sweep
 
-    return Sweep(load_sweep(name))
+    return Sweep(load_sweep(checked_name(name)))

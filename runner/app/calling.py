@@ -14,6 +14,7 @@ from omegaconf.errors import OmegaConfBaseException
 from runner.app.compose import plain
 from runner.app.compositions import Composition, split_hydra
 from runner.app.grids import grid_of, texts_of
+from runner.app.hydra_private import is_from_composing
 from runner.app.launching import launch, train_alone
 from runner.app.main import begin_progress
 from runner.app.refusal import all_problems
@@ -45,14 +46,21 @@ def train(overrides: Sequence[str], is_sweep: bool) -> Delivery:
     try:
         with config_loader() as loader:
             return _sweep(loader, list(overrides)) if is_sweep else _alone(loader, list(overrides))
-    except (HydraException, OmegaConfBaseException) as error:
-        raise all_problems(error, arguments) from error
+    except Exception as error:
+        if isinstance(error, (HydraException, OmegaConfBaseException)) or is_from_composing(error):
+            raise all_problems(error, arguments) from error
+        raise
     finally:
         progress.end()
 
 
 def _refuse_foreign(overrides: Sequence[str]) -> None:
     for text in overrides:
+        if not isinstance(text, str):
+            kind = type(text).__name__
+            raise UserError(f"what has no keyword is text, such as 'seed=3', got a {kind}; data=... takes data")
+        if text.startswith("-"):
+            raise UserError(f"{text} is an option of the command line; here are settings alone, as key=value")
         key = text.partition("=")[0].lstrip("+~")
         if key.startswith("hydra") and key not in OWN:
             raise UserError(f"{key} is for the command line: python -m runner {text}", [key])

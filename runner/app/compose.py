@@ -48,7 +48,7 @@ class Composer:
             if config is None:
                 config = plain(_with_values(composition.whole(), values))
             return Job(number, tuple(overrides), config, composition)
-        except (HydraException, OmegaConfBaseException, ValueError) as error:
+        except (HydraException, OmegaConfBaseException, ValueError, TypeError) as error:
             problem, blamed = explain(error, parsed, self._compositions.repository)
             return refused(problem, blamed, overrides, lambda left: self.compose(number, left))
 

@@ -128,7 +128,8 @@ def _no_option(failure: Failure, override: Override) -> Problem | None:
         return None
     if override.is_force_add():
         return Problem(_key(override), f"is chosen without ++, as {_key(override)}={_given(override)}")
-    if isinstance(value, (str, list)) or (override.is_delete() and value is None):
+    named = value if isinstance(value, list) else [value]
+    if all(isinstance(one, str) for one in named) or (override.is_delete() and value is None):
         return None
     return Problem(_key(override), f"needs the name of an option, got {_given(override)}")
 

@@ -139,7 +139,7 @@ class Compositions:
                 own, hydra = split_hydra(self._loader.load_sweep_config(self._master, list(texts)))
                 sections: Any = OmegaConf.to_container(own, resolve=False)
                 self._found[texts] = Composition(sections, pickle.dumps(hydra))
-            except (HydraException, OmegaConfBaseException, ValueError) as error:
+            except (HydraException, OmegaConfBaseException, ValueError, TypeError) as error:
                 self._found[texts] = error
         return self._found[texts]
 
@@ -200,7 +200,7 @@ class Compositions:
             else:
                 files = [*recipe.files[:place], file, *recipe.files[place + 1 :]]
                 sections = _own(self._loader.merge(files, self.repository))
-        except (HydraException, OmegaConfBaseException, ValueError):
+        except (HydraException, OmegaConfBaseException, ValueError, TypeError):
             return None  # Hydra says it of a whole composition
         is_linked = any(_is_merged_into(part, sections) for part in parts)
         return None if is_linked else sections[key]

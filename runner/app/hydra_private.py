@@ -94,10 +94,10 @@ def root_of(node: DictConfig) -> Any:
 
 
 def is_from_composing(error: Exception) -> bool:
-    """Whether a plain ValueError comes from Hydra's look at the choices, as for `activation=null`."""
+    """Whether a plain error comes from Hydra's look at the choices, as for `activation=null` or `data=[[a]]`."""
     code = create_defaults_list.__code__.co_filename
     trace = traceback.extract_tb(error.__traceback__)
-    return isinstance(error, ValueError) and any(frame.filename == code for frame in trace)
+    return isinstance(error, (ValueError, TypeError)) and any(frame.filename == code for frame in trace)
 
 
 class _Returned(JobReturn):

@@ -37,7 +37,12 @@ def all_problems(error: Exception, arguments: Sequence[str]) -> UserError:
             _judge(loader, asked.overrides, bool(asked.multirun))
         except UserError as judged:
             return judged
-        except (HydraException, OmegaConfBaseException, ValueError):  # in what belongs to Hydra, such as its launcher
+        except (
+            HydraException,
+            OmegaConfBaseException,
+            ValueError,
+            TypeError,
+        ):  # in Hydra's own part
             pass
     return UserError(str(first), [first.key])
 

@@ -30,9 +30,14 @@ def working_folder() -> Path:
     return Path.cwd() / _folder.get()
 
 
+def expanded(path: Path) -> Path:
+    """With the home folder for a ~ at its beginning, as a shell does it: a user whom nobody knows stays a name."""
+    return Path(os.path.expanduser(path))  # noqa: PTH111  # that of a Path raises for such a user
+
+
 def contents_of(path: Path) -> bytes:
     """All of it. Raises OSError when it cannot be read, and for pipes and devices, which may never end."""
-    path = _folder.get() / path.expanduser()
+    path = _folder.get() / expanded(path)
     if path.exists() and not path.is_file() and not path.is_dir():
         raise OSError(errno.EINVAL, "Not a regular file", str(path))
     return path.read_bytes()
@@ -40,7 +45,7 @@ def contents_of(path: Path) -> bytes:
 
 def contents_below(path: Path) -> Iterator[tuple[str, bytes]]:
     """The contents of a file; of a folder those of all files in it, each with its name from there. As `contents_of`."""
-    whole = _folder.get() / path.expanduser()
+    whole = _folder.get() / expanded(path)
     if not whole.is_dir():
         yield "", contents_of(path)
         return

@@ -2,8 +2,10 @@
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,10 @@ import yaml
 MAX_NODES, MAX_DEPTH = 1_000_000, 100  # of a YAML document, every alias counted as what it stands for
 MAX_ROWS = 1_000_000  # of a history; a run has at most 10,000 points
 PACKED, ROOM = 4, 2**20  # an archive of ours is not compressed; one that was packed again is read too
+DAMAGED = (
+    zipfile.BadZipFile, zlib.error, EOFError, MemoryError, NotImplementedError, RuntimeError, OverflowError,
+    SyntaxError, TokenError,  # NumPy reads the shape of an array as Python
+)  # fmt: skip
 
 
 def read_yaml(content: bytes) -> Any:
@@ -61,22 +67,23 @@ def _loader() -> Any:
 
 
 @contextmanager
-def open_archive(file: Any) -> Iterator[Any]:
+def open_archive(file: Any, most: int = 0) -> Iterator[Any]:
     """The arrays of a `.npz`, by name; nothing is read before it is known how much it would be.
 
-    `file` is a path or an open file. Raises OSError, and ValueError for what is no archive or unpacks to much more.
+    `file` is a path or an open file. Raises OSError, and ValueError for what is no archive, or unpacks both to much
+    more than it has and to more than `most` bytes.
     """
     try:
         with zipfile.ZipFile(file) as archive:
             members = archive.infolist()
         packed, unpacked = (sum(getattr(one, name) for one in members) for name in ("compress_size", "file_size"))
-        if unpacked > PACKED * packed + ROOM:
+        if unpacked > max(most, PACKED * packed + ROOM):
             raise ValueError(f"it would unpack from {packed:,} to {unpacked:,} bytes")
         if hasattr(file, "seek"):
             file.seek(0)
         with np.load(file, allow_pickle=False) as arrays:
             yield arrays
-    except (zipfile.BadZipFile, EOFError, MemoryError, NotImplementedError, RuntimeError) as error:
+    except DAMAGED as error:
         raise ValueError(str(error) or "it does not fit into memory") from error
 
 

@@ -29,6 +29,7 @@ OF_ONE: dict[str, Callable[[Value], Value]] = {
 OF_SOME: dict[str, Callable[[Value, Value], Value]] = {"min": np.minimum, "max": np.maximum}
 ON_NUMBERS = (*OF_ONE, *OF_SOME)
 OPERATORS = "+ - * / **"
+DEEPEST = 200
 
 
 def read(text: str, make: Callable[[str, ast.expr], T], example: str) -> T:
@@ -43,11 +44,21 @@ def read(text: str, make: Callable[[str, ast.expr], T], example: str) -> T:
         with warnings.catch_warnings():
             warnings.simplefilter("error", category=Warning)
             tree = ast.parse(source, mode="eval")
+        if _depth(tree) > DEEPEST:  # it is walked again elsewhere, where there may be less room for it
+            raise RecursionError
         return make(source, tree.body)
     except (SyntaxError, Warning) as error:
         raise ValueError(f"cannot be read: {getattr(error, 'msg', error)}; it should look like {example}") from error
     except (OverflowError, RecursionError, MemoryError) as error:
         raise ValueError("has a number that is too large, or is nested too deeply") from error
+
+
+def _depth(tree: ast.AST) -> int:
+    """How deep an expression is nested."""
+    depth, level = 0, [tree]
+    while level:
+        depth, level = depth + 1, [part for one in level for part in ast.iter_child_nodes(one)]
+    return depth
 
 
 def arithmetic(node: ast.expr, value: Callable[[ast.expr], Value], source: str) -> Value | None:

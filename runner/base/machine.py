@@ -51,10 +51,12 @@ M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of malloc.h
 
 
 def default_workers() -> int:
-    """The processors that this process may use."""
+    """The processors that this process may use; one where it may start no others, as a worker of `multiprocessing`."""
+    from multiprocessing import current_process
+
     from loky import cpu_count
 
-    return int(cpu_count())
+    return 1 if current_process().daemon else int(cpu_count())
 
 
 @cache

@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 from nn.registry import Array
 from runner.base.formats import open_archive
 from runner.base.texts import listed
-from runner.datasets.samples import DATASETS, DataError, Samples, Streams
+from runner.datasets.samples import DATASETS, LARGEST, DataError, Samples, Streams
 from runner.datasets.tables.cells import cells_of, gaps_of
 from runner.datasets.tables.encoding import Column, Encoding
 from runner.datasets.tables.numbers import Signs
-from runner.datasets.tables.sources import contents_of_file, find_file
+from runner.datasets.tables.sources import contents_of_file, find_file, largest_table
 from runner.datasets.tables.task import MIN_ROWS, AskedTask, goal_of
 
 SIGNS = Signs(".", "")
-NUMBERS = "fiub"  # kinds of dtypes
+NUMBERS, TEXT = "fiub", "US"  # kinds of dtypes
 
 
 @DATASETS.register
@@ -72,13 +72,15 @@ def _several(X: Array, y: Array, names: tuple[str, ...], task: AskedTask) -> Sam
         raise DataError(f"cannot be used: y has {y.shape[1]} columns, which must be numbers", "path")
     Y = y.astype(np.float64)
     _check_finite(Y, "y")
+    if (np.abs(Y) > LARGEST).any():
+        raise DataError(f"cannot be used: y has values beyond +-{LARGEST:g}; give it in another unit", "path")
     return Samples(X, Y, "regression", names)
 
 
 def _read(contents: bytes, shown: str) -> tuple[Array, Array, tuple[str, ...]]:
     """X `(n, d_in)`, y `(n,)` or `(n, d_out)` with more than one column, and the names of the inputs."""
     try:
-        with open_archive(io.BytesIO(contents)) as archive:
+        with open_archive(io.BytesIO(contents), most=largest_table()) as archive:
             found = {str(name).lower(): np.asarray(archive[name]) for name in archive.files}  # what is none is bytes
     except (OSError, ValueError) as error:
         raise DataError(
@@ -89,10 +91,12 @@ def _read(contents: bytes, shown: str) -> tuple[Array, Array, tuple[str, ...]]:
     X, y = found["x"], found["y"]
     X = X[:, np.newaxis] if X.ndim == 1 else X
     y = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
-    if X.ndim != 2 or 0 in X.shape or y.ndim not in (1, 2):
+    if X.ndim != 2 or 0 in X.shape or y.ndim not in (1, 2) or 0 in y.shape:
         raise DataError(f"needs X of shape (n, d_in) and y of (n,), got {X.shape} and {y.shape}", "path")
     if X.dtype.kind not in NUMBERS:
         raise DataError(f"has text or objects in X ({X.dtype}); a table with text goes to data=table", "path")
+    if y.dtype.kind not in (*NUMBERS, *TEXT):
+        raise DataError(f"has neither numbers nor text in y ({y.dtype})", "path")
     X = X.astype(np.float64)
     _check_finite(X, "X")
     names = found.get("names", np.array([f"x{place}" for place in range(1, X.shape[1] + 1)]))

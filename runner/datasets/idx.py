@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Strict
 
-from runner.base.files import contents_of, working_folder
+from runner.base.files import contents_of, expanded, working_folder
 from runner.base.texts import listed
 from runner.datasets.samples import DATASETS, DataError, Samples, Streams
 from runner.datasets.tables.encoding import Column, Encoding
@@ -75,19 +75,25 @@ def idx(
 
 
 def _file(name: str, setting: str) -> _File:
-    path = working_folder() / Path(name).expanduser()
-    if not path.is_file():
-        raise DataError(f"{name!r} {'is no file' if path.exists() else 'does not exist'}", setting)
-    return _File(path, name, setting, path.stat().st_size, path.stat().st_mtime_ns)
+    path = working_folder() / expanded(Path(name))
+    try:
+        if not path.is_file():
+            raise DataError(f"{name!r} {'is no file' if path.exists() else 'does not exist'}", setting)
+        return _File(path, name, setting, path.stat().st_size, path.stat().st_mtime_ns)
+    except OSError as error:
+        raise DataError(f"{name!r} cannot be read: {error.strerror or error}", setting) from error
 
 
 def _in_folder(path: str, named: Collection[str]) -> dict[str, _File]:
     """The files of a folder by what they are, but for those that are `named` one by one."""
-    folder = working_folder() / Path(path).expanduser()
-    if not folder.is_dir():
-        told = "is a file; name its folder, or data.images and data.labels" if folder.exists() else "does not exist"
-        raise DataError(f"{path!r} {told}", "path")
-    names, found = sorted(one.name for one in folder.iterdir() if one.is_file()), dict[str, _File]()
+    folder, found = working_folder() / expanded(Path(path)), dict[str, _File]()
+    try:
+        if not folder.is_dir():
+            told = "is a file; name its folder, or data.images and data.labels" if folder.exists() else "does not exist"
+            raise DataError(f"{path!r} {told}", "path")
+        names = sorted(one.name for one in folder.iterdir() if one.is_file())
+    except OSError as error:
+        raise DataError(f"{path!r} cannot be read: {error.strerror or error}", "path") from error
     for setting, stem in NAMES.items():
         fitting = [name for name in names if stem in name]
         fitting = [name for name in fitting if not name.endswith(PACKED)] or fitting
@@ -167,7 +173,7 @@ def _array(contents: bytes, file: _File, what: str, n_dimensions: int) -> Bytes:
     magic = bytes([0, 0, UBYTE, n_dimensions])
     if contents[:4] != magic:
         kinds = {bytes([0, 0, UBYTE, n]): f"holds {kind}" for n, kind in ((1, "labels"), (3, "images"))}
-        told = kinds.get(contents[:4], f"is no IDX file of {what}: it begins with {contents[:4].hex()}")
+        told = kinds.get(contents[:4], f"is no IDX file of {what}: it begins with {contents[:4].hex() or 'nothing'}")
         raise DataError(f"{file.shown!r} {told}; a file of {what} begins with {magic.hex()}", file.setting)
     start = 4 + 4 * n_dimensions
     if len(contents) < start:

@@ -1,9 +1,13 @@
 """Components that are defined where Python was started, in a notebook or a script: no other process can import them."""
 
+import dis
+import hashlib
 import inspect
-from collections.abc import Callable, Iterable
-from types import CodeType
+from collections.abc import Callable, Iterable, Iterator
+from types import CodeType, FunctionType
 from typing import Any
+
+import numpy as np
 
 from nn.faults import FAULTS
 from nn.metrics import METRICS
@@ -12,6 +16,8 @@ from runner.base.texts import listed
 from runner.runs.components import HERE, REGISTRIES
 from runner.runs.settings import ProcessExecutor, Settings
 from runner.runs.spec import Component, Spec
+
+PLAIN = (bool, int, float, complex, str, bytes, np.generic)
 
 
 def defined_here(specs: Iterable[Spec]) -> list[str]:
@@ -70,14 +76,50 @@ def _used(spec: Spec) -> set[str]:
     return names | {f"fault={name}" for name in spec.fault} | {f"score={name}" for name in METRICS}
 
 
-def _source_of(function: Callable[..., Any]) -> str:
+def _source_of(function: Callable[..., Any], seen: tuple[object, ...] = ()) -> str:
+    """What a function does: its source, and the numbers, texts, arrays and other functions of here that it uses."""
     try:
-        return inspect.getsource(function)
+        source = inspect.getsource(function)
     except OSError:  # of what was typed at a prompt Python keeps the code alone
-        return _text_of(function.__code__)
+        source = _text_of(function.__code__)
+    if not isinstance(function, FunctionType):
+        return source
+    seen = (*seen, function)
+    used = {name: _said(value, seen) for name, value in _used_by(function) if not any(value is one for one in seen)}
+    return source + "".join(f"\n{name} = {said}" for name, said in sorted(used.items()) if said)
 
 
 def _text_of(code: CodeType) -> str:
     """What a function does, without where it was typed: its code, and the names and constants that this points to."""
     constants = [_text_of(one) if isinstance(one, CodeType) else repr(one) for one in code.co_consts]
     return f"{code.co_code.hex()} {code.co_names} {constants}"
+
+
+def _used_by(function: FunctionType) -> Iterator[tuple[str, Any]]:
+    """What a function has from around it, by name."""
+    for name in _globals_of(function.__code__):
+        if name in function.__globals__:
+            yield name, function.__globals__[name]
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        try:
+            yield name, cell.cell_contents
+        except ValueError:  # it has no value yet
+            continue
+
+
+def _globals_of(code: CodeType) -> set[str]:
+    inner = [name for one in code.co_consts if isinstance(one, CodeType) for name in _globals_of(one)]
+    return {str(one.argval) for one in dis.get_instructions(code) if one.opname == "LOAD_GLOBAL"}.union(inner)
+
+
+def _said(value: Any, seen: tuple[object, ...]) -> str:
+    """A value that decides what a function does; empty for modules, classes and what may change while it is used."""
+    if isinstance(value, FunctionType):
+        return _source_of(value, seen) if value.__module__ == HERE else ""
+    if isinstance(value, np.ndarray) and value.dtype != object:
+        return f"{value.dtype} {value.shape} {hashlib.sha256(value.tobytes()).hexdigest()}"
+    if isinstance(value, tuple):
+        return f"({', '.join(_said(one, seen) for one in value)})"
+    return (
+        repr(value) if value is None or isinstance(value, (bool, int, float, complex, str, bytes, np.generic)) else ""
+    )

@@ -19,6 +19,7 @@ TRAINING_PAGE = "?workflowType=machine_learning"  # ends the address of a page, 
 LOCAL_PAGES = "http://127.0.0.1:5000"  # of `mlflow ui`
 DATABASES = ("postgresql", "mysql", "mssql")
 PROBE_SECONDS = 10
+_files: dict[Path, list[tuple[int, int]]] = {}  # those that were seen at a place, one after another
 
 
 def tracking_uri() -> str:
@@ -101,9 +102,27 @@ def sqlite_file(uri: str) -> str | None:
 
 
 def anywhere(uri: str) -> str:
-    """A SQLite file by its whole path: MLflow opens an address once, and a notebook may change its folder."""
+    """A SQLite file by its whole path: MLflow opens an address once, and a notebook may change its folder.
+
+    A file that was deleted and made again has an address of its own, as what MLflow has opened is the one that is gone.
+    """
     file = sqlite_file(uri)
-    return uri if file is None else uri.replace(file, str(Path(file).absolute()), 1)
+    if file is None:
+        return uri
+    path = Path(file).absolute()
+    return uri.replace(file, f"{path.parent}{'/.' * _replacements(path)}/{path.name}", 1)
+
+
+def _replacements(path: Path) -> int:
+    """How often another file has come to this place while this process is running."""
+    try:
+        there = path.stat()
+    except OSError:
+        return 0
+    known = _files.setdefault(path, [])
+    if (there.st_dev, there.st_ino) not in known:
+        known.append((there.st_dev, there.st_ino))
+    return known.index((there.st_dev, there.st_ino))
 
 
 def check_file(uri: str, is_read: bool = False) -> None:

@@ -27,12 +27,12 @@ _held: ContextVar[list["SweepFolder"] | None] = ContextVar("held", default=None)
 
 
 @contextmanager
-def leaving_folders() -> Iterator[None]:
-    """Have folders that are taken in here be left at the end, where the process continues."""
+def leaving_folders() -> Iterator["list[SweepFolder]"]:
+    """Have folders that are taken in here, which are listed, be left at the end, where the process continues."""
     held = list[SweepFolder]()
     token = _held.set(held)
     try:
-        yield
+        yield held
     finally:
         _held.reset(token)
         for folder in held:

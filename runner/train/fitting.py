@@ -73,9 +73,9 @@ def _plain(value: Any) -> Any:
     """A setting without NumPy's own types, which a grid of settings is often made of."""
     if isinstance(value, Mapping):
         return {key: _plain(one) for key, one in value.items()}
-    if isinstance(value, (list, tuple, np.ndarray)):
+    if isinstance(value, (list, tuple)):
         return [_plain(one) for one in value]
-    return value.item() if isinstance(value, np.generic) else value
+    return value.tolist() if isinstance(value, (np.ndarray, np.generic)) else value
 
 
 def _said(problem: Problem, names: Mapping[str, str]) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.sparse import csr_array
 
 import runner
 from tests.end_to_end.program import run_runner, train
@@ -64,6 +65,16 @@ def test_a_frame_of_inputs_with_text_is_a_table_too_and_one_of_numbers_keeps_its
     assert (plain.spec.data.name, plain.network.encoding.input_names) == ("arrays", ("size",))
 
 
+def test_a_frame_of_numbers_truth_values_and_nullable_numbers_is_an_array(in_folder) -> None:  # noqa: F811
+    in_folder("mixed")
+    whole = pd.array(np.arange(60) % 3, dtype="Int64")
+    frame = pd.DataFrame({"size": X[:, 0], "sold": X[:, 1] > 0, "rooms": whole})
+    found = runner.run(data=(frame, CLASSES), **BRIEF).results[0]
+    same = runner.run(data=(frame.astype(float), CLASSES), **BRIEF).results[0]
+    assert found.network.encoding.input_names == ("size", "sold", "rooms")
+    assert found.key == same.key
+
+
 def test_several_targets_are_learned_at_once(in_folder) -> None:  # noqa: F811
     in_folder("several")
     found = runner.run(data=(X, X[:, :2] ** 2), **BRIEF)
@@ -83,6 +94,13 @@ def test_several_targets_are_learned_at_once(in_folder) -> None:  # noqa: F811
         ((np.where(X > 2, np.inf, X), CLASSES), None, "has infinite values in X, the first in row "),
         ((X, np.ones(60)), None, "is 1 in every row: there is nothing to learn"),
         ((CLASSES, CLASSES), None, "has text or objects in X"),
+        ([X, CLASSES], None, "data has arrays in a list; data=(X, y) is one data set"),
+        ((X * 1j, CLASSES), None, "X holds values of complex128"),
+        ((csr_array(X), CLASSES), None, "X is a sparse matrix, and the networks here are dense: X.toarray()"),
+        ((FRAME[["kind"]], CLASSES[:5]), None, "data=(X, y) has 60 rows in X and 5 in y"),
+        ((FRAME, np.arange(60) % 2), "price", "X has a column 'price', and so is y called; target=... names it"),
+        ((FRAME[["size", "size"]], CLASSES), None, "X has several columns 'size'"),
+        (FRAME.assign(size=1j), "price", "data has a column that cannot be kept"),
         ((X[:3], CLASSES[:3]), None, "has 3 rows, and 4 are needed"),
     ],
 )

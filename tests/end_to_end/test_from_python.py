@@ -11,6 +11,8 @@ import runner
 from tests.end_to_end.program import ONE_PROCESSOR, run_runner, train
 from tests.end_to_end.store import Store
 
+ENDLESS: dict[str, Any] = {}
+ENDLESS["start"] = ENDLESS
 BRIEF = {"training.epochs": 20, "tracking.plots": "none", "tracking.report": False}
 TYPED = ("training.epochs=20", "tracking.plots=none", "tracking.report=false")
 VARYING = (
@@ -139,12 +141,34 @@ def test_a_bad_call_is_one_sentence_and_trains_nothing(in_folder) -> None:
             "hydra/launcher is for the command line",
         ),
         ({"dry_run": True}, "dry_run=true is for the command line, which prints what it would do"),
+        ({"modules": 5}, "modules names '5', which cannot be imported"),
+        ({"network": ENDLESS}, "a value holds itself, or is nested too deeply"),
     ],
 )
 def test_what_a_call_cannot_do_is_said(settings, sentence, in_folder) -> None:
     in_folder("refused")
     with pytest.raises(runner.UserError, match=f"^{sentence}"):
         runner.run(**settings)
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (lambda: runner.run(data="xor", activation=5), "activation needs the name of an option, got 5"),
+        (lambda: runner.run(data="xor", loss={"name": None}), "loss needs the name of an option, got null"),
+        (lambda: runner.run("data=[[xor]]"), "data needs the name of an option, got [[xor]]"),
+        (lambda: runner.sweep("data=[[xor]],sine"), "data needs the name of an option, got [[xor]]"),
+        (lambda: runner.run(5), "what has no keyword is text, such as 'seed=3', got a int"),
+        (lambda: runner.run("--help"), "--help is an option of the command line"),
+        (lambda: runner.load(5), "a sweep is named by text"),
+        (lambda: runner.finish(Path("x")), "a sweep is named by text"),
+    ],
+)
+def test_what_is_of_a_wrong_type_is_one_sentence(call, sentence, in_folder) -> None:
+    in_folder("types")
+    with pytest.raises(runner.UserError) as raised:
+        call()
+    assert sentence in str(raised.value)
 
 
 def test_a_sweep_whose_runs_fail_is_given_back_with_them(in_folder, capsys, monkeypatch) -> None:

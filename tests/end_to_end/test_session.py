@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import multiprocessing
 import signal
 import subprocess
 import sys
@@ -133,6 +134,38 @@ def test_a_mistake_in_a_notebook_is_one_sentence_and_a_sweep_shows_its_answer(tm
     assert "<table>" in shown["text/html"] and "accuracy" in shown["text/html"]
     assert not [one for one in right if one.output_type == "stream" and one.name == "stderr"]
     assert "image/png" in figure[0].data
+
+
+def test_an_interrupt_before_anything_was_trained_says_so(in_folder) -> None:  # noqa: F811
+    in_folder("early")
+
+    class Interrupting(dict[str, object]):
+        """Settings that are read while Ctrl-C is pressed."""
+
+        def items(self) -> Any:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt, match=r"^interrupted; nothing was trained$"):
+        runner.run(data="xor", network=Interrupting())
+
+
+def test_a_worker_of_multiprocessing_trains_in_itself(in_folder) -> None:  # noqa: F811
+    in_folder("pool")
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        assert pool.apply_async(in_a_worker).get(120) == ["stopped"] * 2
+
+
+def in_a_worker() -> list[str]:
+    return list(runner.sweep(data="xor", seed=range(2), **BRIEF).runs["outcome"])
+
+
+def test_a_store_that_is_deleted_in_a_session_is_made_again(in_folder) -> None:  # noqa: F811
+    folder = in_folder("deleted")
+    for seed in range(3):
+        runner.run(data="xor", seed=seed, **BRIEF)
+        assert [one.spec.seed for one in runner.load().results] == [seed]
+        for file in folder.glob("mlflow.db*"):
+            file.unlink()
 
 
 def test_a_folder_is_left_for_other_programs_when_a_call_ends(in_folder) -> None:  # noqa: F811

@@ -196,6 +196,8 @@ REFUSED = {
     "batch_size must be <= the 60 training samples": {"batch_size": 61},
     "settings: learning_rate is the parameter learning_rate": {"settings": {"learning_rate": 0.1}},
     "settings: data.path is not a setting of an estimator": {"settings": {"data.path": "x.csv"}},
+    "settings: 1 is not a setting of an estimator": {"settings": {1: 2}},
+    "settings must map keys to values, such as": {"settings": "training.l1"},
     "training.clip is not a setting": {"settings": {"training.clip": 1.0}},
     "validation_fraction of 0.001 leaves no validation sample": {"patience": 3, "validation_fraction": 0.001},
 }

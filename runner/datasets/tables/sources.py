@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.base.errors import nearest
-from runner.base.files import working_folder, write_whole
+from runner.base.files import expanded, working_folder, write_whole
 from runner.base.machine import machine_bytes
 from runner.base.paths import OUTPUTS
 from runner.datasets.samples import DataError
@@ -66,7 +66,7 @@ def find_file(path: str) -> Path:
     """The file that a person named, from the working folder. Raises DataError when it cannot be a table."""
     if "://" in path:
         raise _no_address(path)
-    found = working_folder() / Path(path).expanduser()
+    found = working_folder() / expanded(Path(path))
     try:
         if found.is_dir():
             raise _no_folder(path, found)

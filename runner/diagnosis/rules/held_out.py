@@ -29,8 +29,8 @@ GAPS = 3.0  # by the share of a grid that as many even samples leave outside in 
 def _costs(subject: Subject) -> tuple[float, float, float]:
     """The last and the least cost of the part that is judged, and the last training cost; NaN where not recorded."""
     history, part = subject.history, judged_part(subject.data)
-    tested = np.array(history.get(f"{part}/cost", [np.nan]))
-    return float(tested[-1]), float(tested.min()), float(history["train/cost"][-1])
+    tested, trained = (np.array([*history.get(f"{of}/cost", ())] or [np.nan]) for of in (part, "train"))
+    return float(tested[-1]), float(tested.min()), float(trained[-1])
 
 
 def _overfits(subject: Subject) -> bool:

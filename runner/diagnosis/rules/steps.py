@@ -60,7 +60,7 @@ def _limit(subject: Subject) -> float:
         training.clip_norm,
         None if training.clip_value is None else training.clip_value * math.sqrt(subject.network.n_parameters),
     ]
-    set_ones, median = [one for one in limits if one is not None], float(np.median(norms))
+    set_ones, median = [one for one in limits if one is not None], float(np.median(norms)) if len(norms) else 0.0
     return min(set_ones) / median if set_ones and median > 0 else math.inf
 
 

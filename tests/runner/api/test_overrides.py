@@ -16,6 +16,8 @@ from runner.base.errors import UserError
     ("settings", "texts", "swept"),
     [
         ({"data": "xor"}, ["data=xor"], []),
+        ({"seed": {10, 9}}, ["seed=9,10"], ["seed"]),
+        ({"seed": {"a", 2.5, None, 1}}, ["seed=1,2.5,null,a"], ["seed"]),
         ({"activation": ["sigmoid", "tanh"]}, ["activation=sigmoid,tanh"], ["activation"]),
         ({"activation": ("sigmoid", "tanh")}, ["activation=sigmoid,tanh"], ["activation"]),
         ({"activation": ["tanh"]}, ["activation=tanh"], ["activation"]),

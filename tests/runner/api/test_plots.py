@@ -77,6 +77,9 @@ def test_what_there_is_nothing_of_is_one_sentence(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/mlflow.db")
     one = runner.run(data="xor", **OVERRIDES)
+    assert len(one.plot.curves(data="xor").axes) > 0
+    with pytest.raises(runner.UserError, match="there are no runs on the data 'moons'; all are on the same data"):
+        one.plot.curves(data="moons")
     with pytest.raises(runner.UserError, match="nothing to show as effects"):
         one.plot.effects()
     with pytest.raises(runner.UserError, match="no runs on the data 'test'; all are on the same data: leave it out"):

@@ -82,6 +82,7 @@ def test_the_noise_of_classes_moves_points_whose_class_is_known():
         ("y=x", "cannot be read"),
         ("x # + 1", "must not have a comment"),
         ("-" * 5000 + "x", "nested too deeply"),
+        ("x" + "+x" * 250, "nested too deeply"),
         ("1" + "0" * 400 + "*x", "too large"),
         ("pi", "names no input"),
         ("x+x1", "x is the only input where it is used; with x1 write x1, x2, ..."),

@@ -75,7 +75,7 @@ HEAD = struct.pack(">4i", 2051, 60, 3, 4)
     [
         (IMAGES, b"\x89PNG" + b"0" * 99, "data.path 'digits/train-images-idx3-ubyte' is no IDX file of images: it "
          "begins with 89504e47; a file of images begins with 00000803"),
-        (IMAGES, b"", "is no IDX file of images: it begins with ; a file"),
+        (IMAGES, b"", "is no IDX file of images: it begins with nothing; a file"),
         (IMAGES, written(LABELS), "holds labels; a file of images begins with 00000803"),
         (IMAGES, HEAD + bytes(700), "says it has 60 x 3 x 4 = 720 bytes, and has 700; it is cut off or damaged"),
         (IMAGES, HEAD[:10], "is cut off: its first 16 bytes say what it holds"),

@@ -44,6 +44,13 @@ def test_a_run_that_does_not_learn_gets_its_cause_with_evidence(subjects, cause)
         assert one.signal and (isinstance(one.value, str) or not math.isnan(one.value))
 
 
+def test_a_run_that_ends_before_anything_is_measured_has_a_cause():
+    (subject,) = subjects_of({"beyond": ("data=function", 'data.y="x*1e200"', "training.epochs=3")}).values()
+    assert subject.result.outcome is Outcome.DIVERGED and not subject.result.history["test/cost"]
+    with np.errstate(over="ignore"):
+        assert judge(subject).code == "D206"
+
+
 @pytest.mark.parametrize("name", ALIKE)
 def test_its_nearest_look_alike_gets_another(subjects, name):
     _, said = name.split(" ")

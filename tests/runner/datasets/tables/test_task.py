@@ -47,7 +47,7 @@ TARGETS = {
     "whole numbers without any order": ([str(k * 37 % 300) for k in range(200)], R, "200 different whole numbers"),
     "few rows for each": (often(dict.fromkeys(range(10), 2)), R, "10 different whole numbers 0..9 in 20 rows"),
     "names": (often({"red": 3, "blue": 4}), C, "text"),
-    "truth": ([True, False, True, False], C, "text"),
+    "truth": ([True, False, True, False], C, "true or false"),
     "two measured values": (often({"0.5": 6, "1.5": 6}), C, "two numbers, 0.5 and 1.5"),
 }
 
