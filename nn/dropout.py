@@ -21,7 +21,7 @@ class Dropout:
 
     A run draws one number for every hidden unit and sample of an update: by layer, unit and sample, so that its masks
     depend on neither its neighbours nor on how many numbers are drawn `ahead` (laws 2 and 4). These are float32, which
-    halves their cost. A run with the rate 0 has masks of ones, and with them the bits that it has without.
+    halves their cost. A run with the rate 0 has masks of ones, which change no bit of it.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class Dropout:
         self._drawn = np.asarray(self._drawn[rows], order=self._order)
 
     def _draw(self, needed: int) -> None:
-        """Have as many numbers for each run."""
+        """Have at least `needed` numbers for each run: what is left of those before, and new ones."""
         left = self._drawn[:, self._position :]
         if (missing := needed - left.shape[1]) <= 0:
             return

@@ -11,14 +11,14 @@ def pull(l2: Array, decayed: Array, parameters: Array) -> Array:
 
 
 def shrink(l1: Array, decayed: Array, parameters: Array) -> Array:
-    """What L1 regularisation adds to the gradient: l1 * sign(W), of l1 |W| the derivative, and 0 at 0; `(runs, P)`."""
+    """What L1 regularisation adds to the gradient: l1 * sign(W), the derivative of l1 |W|, and 0 at 0; `(runs, P)`."""
     return np.sign(parameters) * decayed * l1
 
 
 def penalty_difference(l1: float, l2: float, decayed: Array, parameters: Array) -> Array:
-    """The derivative `(P,)` of sum decayed_i (l1 |p_i| + l2 / 2 p_i^2) by central differences on one side of the kink.
+    """The derivative `(P,)` of sum decayed_i (l1 |p_i| + l2 / 2 p_i^2) by central differences that do not cross 0.
 
-    Both have no other error than rounding; at 0 they have 0.
+    They are exact but for rounding, as both terms are a line or a parabola there; at 0 they are 0.
     """
     h = np.abs(parameters) / 2
     h[h == 0] = 1

@@ -34,16 +34,21 @@ def __getattr__(name: str) -> object:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
+def __dir__() -> list[str]:
+    """What is public: a notebook completes names from here."""
+    return __all__
+
+
 def sweep(*overrides: str, data: "Any" = None, target: "str | None" = None, **settings: "Any") -> "Sweep":
     """Train every combination of the settings that have several values, as `python -m runner -m` does.
 
     A list sweeps: `runner.sweep(data="xor", activation=["sigmoid", "tanh"], seed=range(20))`. For keys that hold lists
     only a list of lists does: `network={"hidden": [[2], [4]]}`. A dictionary has the settings of a section, and with a
-    `name` those of what is chosen: `optimizer={"name": "adam", "beta1": [0.8, 0.9]}`. What is typed on a command line
+    `name` those of what is chosen: `data={"name": "moons", "label_noise": [0, 0.2]}`. What is typed on a command line
     can be given as text: `runner.sweep("learning_rate=interval(0.001,1)", data="moons", search="tpe")`.
 
     `data` may also be arrays, `data=(X, y)` with X (n, d_in) and y (n,), or a DataFrame with the name of its `target`
-    column; they are kept in `outputs/arrays/`.
+    column; they are kept in `outputs/arrays/`. Settings of such data are text: `"data.label_noise=0,0.2"`.
 
     Runs have the keys and the bits of the same command, and are in the same store. Failed runs are in what is
     returned, and a warning counts them. Raises UserError with everything that is wrong before anything is trained, and

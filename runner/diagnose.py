@@ -20,7 +20,6 @@ from runner.store.run_ids import SHORTEST
 if TYPE_CHECKING:
     from runner.diagnosis.judged import Judged, Unjudged
     from runner.findings.findings import Findings
-    from runner.runs.result import RunResult
 
 CONFIG = "--config"
 USAGE = """\
@@ -77,12 +76,10 @@ def _run(arguments: Sequence[str]) -> int:
         if chosen.confirm:
             raise UserError("--against prints a table of two runs, and does not go with --confirm")
         return _against(sweep, asked, chosen.against, modules)
-    from runner.diagnosis.judged import Judged, judge_all
+    from runner.app.judging import judge
+    from runner.diagnosis.judged import Judged
 
-    results = _with_signals(sweep.results, modules)
-    found, interrupt = judge_all(results, asked), None
-    if chosen.confirm:
-        found, interrupt = _confirmed(found, sweep, modules)
+    found, interrupt = judge(sweep, asked, modules, chosen.confirm)
     _tell(found, sweep)
     _print(found, sweep, in_full=chosen.why is not None)
     if interrupt is not None:
@@ -115,15 +112,16 @@ def _against(sweep: "Findings", asked: list[int], other: str, modules: tuple[str
     beside, others = (sweep, _indexed(sweep, int(other))) if is_index else _sweep(other)
     if len(asked) != 1 or len(others) != 1:
         raise UserError("--against compares two runs: RUN_ID --against RUN_ID, or --why 3 --against 7 of one sweep")
+    from runner.conduct.retraining import with_signals
     from runner.diagnosis.against import compared
     from runner.diagnosis.judged import Judged, judge_all
 
     (at,), (place,), is_same = asked, others, sweep.parent_id == beside.parent_id
     if is_same and at == place:
         raise UserError(f"--against compares two runs, and both are run {at} of {sweep.about.name}")
-    results = _with_signals(sweep.results, modules)
+    results = with_signals(sweep.results, modules)
     (one,) = judge_all(results, asked)
-    (two,) = judge_all(results if is_same else _with_signals(beside.results, modules), others)
+    (two,) = judge_all(results if is_same else with_signals(beside.results, modules), others)
     _tell([one, two] if is_same else [one], sweep)
     first, second = (at, place) if is_same else (sweep.run_ids[at][:SHORTEST], beside.run_ids[place][:SHORTEST])
     say("\n".join(compared(one, two, (f"run {first}", f"run {second}"))))
@@ -168,27 +166,6 @@ def _sweep(name: str | None) -> "tuple[Findings, list[int]]":
         return (replace(whole, results=[*whole.results, *whole.fresh]) if is_fresh else whole), asked
     overrides, _ = typed(found.about.command)
     return replace(found, results=[replace(one, overrides=overrides) for one in found.results]), asked
-
-
-def _with_signals(results: "list[RunResult]", modules: tuple[str, ...]) -> "list[RunResult]":
-    """The results; those that an earlier version stored without signals have those of the same run trained again."""
-    if all(one.signals for one in results if one.outcome.is_trained):
-        return results
-    from runner.conduct.retraining import filled_in
-
-    return filled_in(results, lambda one: not one.signals, "signals", modules)
-
-
-def _confirmed(
-    found: "Sequence[Judged | Unjudged]", sweep: "Findings", modules: tuple[str, ...]
-) -> "tuple[list[Judged | Unjudged], KeyboardInterrupt | None]":
-    """The same with what experiments say; an interrupt where there was one."""
-    from runner.app.again import composing_again
-    from runner.conduct.confirming import confirmed
-
-    _, options = typed(sweep.about.command)
-    with composing_again(options, modules) as compose:
-        return confirmed(found, compose, {one.spec.seed for one in sweep.results}, modules, quiet=False)
 
 
 def _print(found: "Sequence[Judged | Unjudged]", sweep: "Findings", in_full: bool) -> None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from runner.app.commands import parser_of, run_command
 from runner.base import answer
 from runner.base.console import say, warn
-from runner.base.errors import UserError
 from runner.base.files import check_writable, write_whole
 from runner.base.paths import CONF
 from runner.runs.components import load_modules, modules_of
@@ -48,7 +47,7 @@ def _run(arguments: Sequence[str]) -> int:
     chosen = parser.parse_args([argument for argument in arguments if not argument.startswith("modules=")])
     load_modules(modules_of(list(arguments), CONF / "config.yaml"))
     from runner.findings.document import sweep_of
-    from runner.findings.explorer.writing import lacking, page_of
+    from runner.findings.explorer.writing import check_trained, lacking, page_of
     from runner.findings.loading import load_sweep
     from runner.findings.render import file_name
     from runner.findings.where import say_written
@@ -57,8 +56,7 @@ def _run(arguments: Sequence[str]) -> int:
         check_writable(chosen.out)
     sweep = load_sweep(chosen.sweep, with_snapshots=True)
     answer.add("sweep", lambda: sweep_of(sweep))
-    if not any(one.outcome.is_trained for one in sweep.results):
-        raise UserError(f"no run of {sweep.about.name} was trained, so there is nothing to see")
+    check_trained(sweep)
     path = chosen.out or Path(f"{file_name('explore', sweep.about.sweep_id)}.html")
     check_writable(path)  # before anything is trained
     sweep = _trained_again(sweep) if chosen.retrain else sweep

@@ -4,7 +4,7 @@ They train as `python -m runner data=table` does, by the same code: the same set
 bit for bit. Nothing is written, neither files nor MLflow.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -28,10 +28,11 @@ __all__ = ["NetworkClassifier", "NetworkRegressor"]
 
 # The parameters that are settings of the program, by their keys there; `settings` may have any other of these.
 KEYS = {
-    "hidden": "network.hidden", "activation": "activation", "output": "network.output", "loss": "loss", "init": "init",
-    "optimizer": "optimizer", "learning_rate": "learning_rate", "schedule": "schedule", "mode": "training.mode",
+    "hidden": "network.hidden", "activation": "activation", "activations": "network.activations",
+    "output": "network.output", "loss": "loss", "init": "init", "optimizer": "optimizer",
+    "learning_rate": "learning_rate", "schedule": "schedule", "mode": "training.mode",
     "batch_size": "training.batch_size", "epochs": "training.epochs", "l2": "training.l2",
-    "patience": "training.patience", "validation_fraction": "data.validation_fraction",
+    "dropout": "training.dropout", "patience": "training.patience", "validation_fraction": "data.validation_fraction",
 }  # fmt: skip
 OTHERS = ("network.", "training.", "cost", "score", "fault", "dtype", "data.standardize", "data.target_scale")
 LARGEST_SEED = 2**31 - 1
@@ -45,6 +46,7 @@ class _Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
         hidden: Any = (8,),
         *,
         activation: Any = "auto",
+        activations: Sequence[str] | None = None,
         output: str = "auto",
         loss: Any = "auto",
         init: Any = "normal",
@@ -55,6 +57,7 @@ class _Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
         batch_size: int | None = None,
         epochs: int | None = None,
         l2: Any = "auto",
+        dropout: float = 0.0,
         patience: int | None = None,
         validation_fraction: float = 0.2,
         settings: Mapping[str, Any] | None = None,
@@ -62,6 +65,7 @@ class _Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
     ) -> None:
         self.hidden = hidden
         self.activation = activation
+        self.activations = activations
         self.output = output
         self.loss = loss
         self.init = init
@@ -72,6 +76,7 @@ class _Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
         self.batch_size = batch_size
         self.epochs = epochs
         self.l2 = l2
+        self.dropout = dropout
         self.patience = patience
         self.validation_fraction = validation_fraction
         self.settings = settings

@@ -44,14 +44,8 @@ def _run(words: Sequence[str]) -> int:
         except (OSError, ValueError) as error:
             header = Header(f"(cannot be read: {error})", "", 0)
         if not words or any(word.lower() in f"{name} {header.question}".lower() for word in words):
-            said = {
-                "name": name,
-                "command": header.command,
-                "question": header.question,
-                "runs": header.runs,
-                "duration": header.duration,
-            }
-            found.append(NamedSweep.model_validate(said | {"duration": header.duration}))
+            named = {"name": name, "question": header.question, "command": header.command}
+            found.append(NamedSweep(**named, runs=header.runs, duration=header.duration))
             table.add_row(name, f"{header.runs:,}", header.duration, header.question)
     if not table.row_count:
         raise UserError(f"no named sweep has {' or '.join(words)} in its name or question; {LISTS_SWEEPS} lists all")

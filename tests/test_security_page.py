@@ -61,9 +61,12 @@ HELD = {
     "| configs, also stored ones": f"{FOREIGN}::test_a_config_with_tags_of_python_is_refused "
     f"{FOREIGN}::test_a_config_has_at_most_a_hundred_levels_and_a_million_values "
     f"{FOREIGN}::test_a_stored_config_that_is_endless_is_refused_at_once",
-    "| data ": f"{FOREIGN}::test_formulas_and_code_in_a_table_are_text",
+    "| data ": f"{FOREIGN}::test_formulas_and_code_in_a_table_are_text "
+    f"{FOREIGN}::test_arrays_of_someone_else_run_no_code "
+    "runner/datasets/test_idx.py::test_a_wrong_file_is_one_sentence",
     "| `expect:`": "runner/plan/test_expectations_refused.py::"
-    "test_nothing_that_a_user_writes_raises_and_what_is_refused_before_does_not_hold_after",
+    "test_nothing_that_a_user_writes_raises_and_what_is_refused_before_does_not_hold_after "
+    "runner/datasets/test_function.py::test_what_cannot_be_a_data_set_is_one_sentence",
     "Nothing is ever unpickled": UNSAFE,
     "Only regular files are read": "runner/plan/test_clear_refusals.py::test_a_pipe_and_a_device_are_no_files "
     f"{FOREIGN}::test_a_pipe_in_place_of_a_config_is_an_error_and_is_not_waited_for "

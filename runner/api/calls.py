@@ -1,5 +1,6 @@
 """`runner.sweep` and `runner.run`: what the command line does, in this process, one call after another."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -7,9 +8,9 @@ from runner.api.given import settings_of
 from runner.api.guarded import guarded
 from runner.api.overrides import overrides_of
 from runner.api.sweep import Sweep
-from runner.base.console import warn
+from runner.base.console import say, warn
 from runner.base.errors import RunsFailed, UserError
-from runner.runs.components import load_modules
+from runner.runs.components import REGISTRIES, load_modules
 from runner.runs.result import failures
 
 
@@ -26,10 +27,36 @@ def trained(
         raise UserError(f"{swept[0]} has several values, and runner.run trains one: use runner.sweep", swept)
     if not is_sweep and "sweep" in settings:
         raise UserError("sweep=... names a sweep: use runner.sweep", ["sweep"])
-    delivery = train([*overrides, *texts], is_sweep)
+    if is_sweep and not (swept or overrides or {"sweep", "search"} & settings.keys()):
+        _say_what_is_one_value(texts)
+    try:
+        delivery = train([*overrides, *texts], is_sweep)
+    except UserError as error:
+        error.args = (_in_python(str(error), settings, is_named=data is None or isinstance(data, (str, Mapping))),)
+        raise
     if failed := failures(delivery.results):
         warn(str(failed))
     return Sweep(delivery.publisher.findings)
+
+
+def _say_what_is_one_value(texts: Sequence[str]) -> None:
+    """That a sweep is one run, where a list may have been meant as several values."""
+    for key, value in (text.split("=", 1) for text in texts):
+        if value.startswith("[") and "," in value:
+            say(f"{key}={value} is one value, so this is one run; a list of lists sweeps")
+
+
+def _in_python(said: str, settings: Mapping[str, Any], is_named: bool) -> str:
+    """What is said of keywords that are no settings, with the settings that may be meant as keywords have them."""
+
+    def meant(found: re.Match[str]) -> str:
+        name, section, setting = found.groups()
+        if name not in settings or (section == "data" and not is_named):
+            return found[0]
+        chosen = '"name": ..., ' if section in REGISTRIES else ""
+        return f'{name} is not a setting (did you mean {section}={{{chosen}"{setting}": ...}}?)'
+
+    return re.sub(r"(\w+) is not a setting \(did you mean (\w+)\.(\w+)\?\)", meant, said)
 
 
 @guarded

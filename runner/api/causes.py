@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from runner.diagnosis.judged import Judged, Unjudged, judge_all
+from runner.diagnosis.judged import Judged, Unjudged
 from runner.findings.findings import Findings
-from runner.runs.command_lines import typed
 from runner.runs.commands import commands_of
 
 if TYPE_CHECKING:
@@ -62,19 +61,9 @@ class Causes:
 
 def causes_of(findings: Findings, confirm: bool) -> Causes:
     """The diagnosis of all runs of a sweep; with `confirm` with what experiments say of their fixes."""
-    from runner.conduct.retraining import filled_in
+    from runner.app.judging import judge
 
-    results = list(findings.results)
-    if not all(one.signals for one in results if one.outcome.is_trained):
-        results = filled_in(results, lambda one: not one.signals, "signals", findings.modules, as_stacks=True)
-    found: Sequence[Judged | Unjudged] = judge_all(results, [one.index for one in results])
-    if confirm:
-        from runner.app.again import composing_again
-        from runner.conduct.confirming import confirmed
-
-        _, options = typed(findings.about.command)
-        with composing_again(options, findings.modules) as compose:
-            found, interrupt = confirmed(found, compose, {one.spec.seed for one in results}, findings.modules)
-            if interrupt is not None:
-                raise interrupt
+    found, interrupt = judge(findings, [one.index for one in findings.results], findings.modules, confirm)
+    if interrupt is not None:
+        raise interrupt
     return Causes(findings, found)

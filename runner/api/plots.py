@@ -26,6 +26,9 @@ class Plots:
     def __init__(self, findings: Findings) -> None:
         self._findings = findings
 
+    def __repr__(self) -> str:
+        return "<pictures: .curves(), .scores(), .fits(), .effects(), .heatmaps(); one is a figure of matplotlib>"
+
     def curves(self, data: str | None = None) -> "Whole":
         """Training cost over the steps, for every setting."""
         return self._figure("curves", lambda artist: artist.curves(), data)
@@ -66,5 +69,6 @@ class Plots:
         if data is None:
             return next(iter(parts.values()))
         if data not in parts:
-            raise UserError(f"there are no runs on the data {data!r}; there are {listed(list(parts))}")
+            there = f"there are {listed(list(parts))}" if len(parts) > 1 else "all are on the same data: leave it out"
+            raise UserError(f"there are no runs on the data {data!r}; {there}")
         return parts[data]

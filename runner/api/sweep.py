@@ -9,6 +9,7 @@ from runner.api.showing import html_of, text_of
 from runner.base.console import count, warn
 from runner.base.errors import UserError
 from runner.findings.findings import Findings
+from runner.findings.numbers.tables import to_compute_with
 from runner.plan.expectations import Verdict
 from runner.runs.model import Model, model_of
 from runner.runs.overrides import config_of
@@ -100,8 +101,8 @@ class Sweep:
 
     @property
     def table(self) -> "pd.DataFrame":
-        """One row per setting, best first, with its numbers over the seeds, as in `comparison.csv`."""
-        return self.findings.comparison
+        """One row per setting, best first: what it sets, its `runs`, and numbers over the seeds, the score first."""
+        return to_compute_with(self.findings.comparison)
 
     @property
     def runs(self) -> "pd.DataFrame":
@@ -128,9 +129,16 @@ class Sweep:
         """The best run of the best setting. Raises UserError where none finished, or runs learned different data."""
         found = self.findings.best
         if found is None:
-            why = "runs on different data cannot be compared" if len(self.findings.parts) > 1 else "no run finished"
-            raise UserError(f"{self.name} has no best run: {why}")
+            raise UserError(f"{self.name} has no best run: {self._why_none_is_best}")
         return Run(self.findings, found)
+
+    @property
+    def _why_none_is_best(self) -> str:
+        parts = self.findings.parts
+        if len(parts) == 1:
+            return "no run finished"
+        bests = ", ".join(f".run({one.best_run.index}) on {one.label}" for one in parts if one.best_run)
+        return f"runs on different data cannot be compared{'; the best are ' * bool(bests)}{bests}"
 
     def run(self, index: int) -> Run:
         """The run of this number, as in `runs`. Raises UserError when there is none."""
@@ -155,7 +163,7 @@ class Sweep:
 
     @guarded
     def confirm(self) -> "Sweep":
-        """The same with what fresh seeds say of the best setting, as `python -m runner.confirm` trains them.
+        """Another one, with what fresh seeds say of the best setting, as `python -m runner.confirm` trains them.
 
         Raises UserError where the sweep is not complete.
         """
@@ -169,12 +177,16 @@ class Sweep:
 
     @guarded
     def explore(self) -> "Page":
-        """The page that shows it learning, as `python -m runner.explore` writes it; a notebook shows it inline."""
+        """The page that shows it learning, as `python -m runner.explore` writes it; a notebook shows it inline.
+
+        Raises UserError where no run was trained.
+        """
         from runner.findings.explorer.inline import Page
-        from runner.findings.explorer.writing import page_of
+        from runner.findings.explorer.writing import check_trained, page_of
         from runner.findings.loading import load_sweep
 
-        found = load_sweep(self.findings.parent_id, with_snapshots=True)
+        found = load_sweep(self.findings.parent_id or self.id, with_snapshots=True)
+        check_trained(found)
         return Page(found.about.name, page_of(found))
 
     def __len__(self) -> int:

@@ -1,15 +1,11 @@
 """A sweep, or one run, in this process: what Hydra's main function does for a command line, without Hydra's main."""
 
 import pickle
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from hydra import initialize_config_dir
-from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
-from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException
 from hydra.types import RunMode
 from omegaconf import OmegaConf
@@ -17,25 +13,21 @@ from omegaconf.errors import OmegaConfBaseException
 
 from runner.app.compose import plain
 from runner.app.compositions import Composition, split_hydra
-from runner.app.grids import jobs_of
+from runner.app.grids import grid_of, texts_of
 from runner.app.launching import launch, train_alone
+from runner.app.main import begin_progress
 from runner.app.refusal import all_problems
 from runner.app.searching import search
-from runner.app.setup import run_id, set_up_hydra
+from runner.app.setup import config_loader, run_id, set_up_hydra
 from runner.base import progress
 from runner.base.errors import UserError
-from runner.base.paths import CONF
 from runner.base.typed import set_typed
 from runner.conduct.delivery import Delivery
 from runner.plan.jobs import Job
 from runner.runs.spec import component_model
 
 SWEEPS = "-m"
-OWN = (
-    "hydra.sweep.dir",
-    "hydra.run.dir",
-    "hydra.searchpath",
-)  # of Hydra's own settings, those that mean something here
+OWN = ("hydra.sweep.dir", "hydra.run.dir", "hydra.searchpath")  # of Hydra's own settings, those that matter here
 
 
 def train(overrides: Sequence[str], is_sweep: bool) -> Delivery:
@@ -49,9 +41,9 @@ def train(overrides: Sequence[str], is_sweep: bool) -> Delivery:
     run_id.cache_clear()
     component_model.cache_clear()  # a notebook may have defined one again, with other settings
     set_up_hydra(list(overrides))
-    progress.begin(line="checking all runs before training" if is_sweep else None)
+    begin_progress(arguments)
     try:
-        with _loader() as loader:
+        with config_loader() as loader:
             return _sweep(loader, list(overrides)) if is_sweep else _alone(loader, list(overrides))
     except (HydraException, OmegaConfBaseException) as error:
         raise all_problems(error, arguments) from error
@@ -68,22 +60,12 @@ def _refuse_foreign(overrides: Sequence[str]) -> None:
             raise UserError("dry_run=true is for the command line, which prints what it would do", [key])
 
 
-@contextmanager
-def _loader() -> Iterator[Any]:
-    GlobalHydra.instance().clear()
-    with initialize_config_dir(str(CONF), version_base="1.3"):
-        yield GlobalHydra.instance().config_loader()
-
-
 def _sweep(loader: Any, overrides: list[str]) -> Delivery:
     master = loader.load_configuration("config", overrides, RunMode.MULTIRUN)
     HydraConfig.instance().set_config(master)
-    params = master.hydra.sweeper.get("params") or {}
-    texts = [*(f"{key}={value}" for key, value in params.items()), *master.hydra.overrides.task]
     if OmegaConf.select(master, "search") is not None:
-        return search(loader, master, texts, prints_result=False)
-    parsed = OverridesParser.create(config_loader=loader).parse_overrides(texts)
-    return launch(loader, master, jobs_of(parsed, loader, master), prints_result=False)[0]
+        return search(loader, master, texts_of(master), prints_result=False)
+    return launch(loader, master, grid_of(loader, master), prints_result=False)[0]
 
 
 def _alone(loader: Any, overrides: list[str]) -> Delivery:

@@ -28,6 +28,18 @@ def jobs_of(overrides: Sequence[Override], loader: Any, master: DictConfig) -> l
     return [list(row) for row in _crossed(dimensions(overrides, loader, master))]
 
 
+def texts_of(master: DictConfig) -> list[str]:
+    """What a sweep goes through, as it is written: the `params` of its file, then what was typed."""
+    params = master.hydra.sweeper.get("params") or {}
+    return [*(f"{key}={value}" for key, value in params.items()), *master.hydra.overrides.task]
+
+
+def grid_of(loader: Any, master: DictConfig) -> list[list[str]]:
+    """The overrides of every job of the sweep that the main process's config describes. Raises UserError."""
+    parsed = OverridesParser.create(config_loader=loader).parse_overrides(texts_of(master))
+    return jobs_of(parsed, loader, master)
+
+
 def dimensions(overrides: Sequence[Override], loader: Any, master: DictConfig) -> list[list[Row]]:
     """The rows of every dimension: of what a sweep file sweeps over and what was typed, and of the file's grids.
 

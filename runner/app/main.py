@@ -37,7 +37,7 @@ def _guarded(arguments: list[str], show_traceback: bool) -> int:
     sys.argv[1:] = arguments
     try:
         try:
-            _begin_progress(sys.argv[1:])  # before the imports that take most of a second
+            begin_progress(sys.argv[1:])  # before the imports that take most of a second
             return _run()
         finally:
             progress.end()
@@ -68,7 +68,7 @@ def _hidden_interrupt(error: BaseException) -> KeyboardInterrupt | None:
     return before if isinstance(before, KeyboardInterrupt) else None
 
 
-def _begin_progress(arguments: list[str]) -> None:
+def begin_progress(arguments: list[str]) -> None:
     """Show that something happens, unless the command trains nothing or is to be quiet."""
     from runner.base import progress
 

@@ -55,7 +55,7 @@ def choices() -> str:
     options = {kind: {*registry, *_files(kind)} for kind, registry in sorted(REGISTRIES.items())}
     options |= {group: _files(group) for group in ("executor", "search")}
     return "\n".join(
-        fill(f"{group:<{COLUMN}}{', '.join(sorted(names))}", WIDTH, initial_indent="  ", subsequent_indent=INDENT)
+        fill(f"{group:<{COLUMN}}{' '.join(sorted(names))}", WIDTH, initial_indent="  ", subsequent_indent=INDENT)
         for group, names in options.items()
     )
 

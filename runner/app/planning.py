@@ -2,21 +2,18 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException
 from hydra.types import RunMode
 from omegaconf.errors import OmegaConfBaseException
 
 from runner.app.again import config_dir, searched
 from runner.app.compose import Composer
-from runner.app.grids import jobs_of
+from runner.app.grids import grid_of
 from runner.app.refusal import all_problems
-from runner.app.setup import set_up_hydra
+from runner.app.setup import config_loader, set_up_hydra
 from runner.app.zipped import spread
 from runner.base.errors import UserError, one_line
-from runner.base.paths import CONF
 from runner.base.typed import set_typed
 from runner.plan.plan import Plan, make_plan
 from runner.runs.command_lines import parted
@@ -45,21 +42,13 @@ def plan_of(arguments: Sequence[str]) -> Plan:
 
 
 def _planned(overrides: list[str], is_sweep: bool) -> Plan:
-    from hydra import initialize_config_dir
-    from hydra.core.global_hydra import GlobalHydra
-
-    GlobalHydra.instance().clear()
-    with initialize_config_dir(str(CONF), version_base="1.3"):
-        loader: Any = GlobalHydra.instance().config_loader()
+    with config_loader() as loader:
         if not is_sweep:
             single = loader.load_configuration("config", overrides, RunMode.RUN)
             is_sweep = single.hydra.mode == RunMode.MULTIRUN
         master = loader.load_configuration("config", overrides, RunMode.MULTIRUN)
         jobs: list[Sequence[str]] = [list(master.hydra.overrides.task)]
         if is_sweep:
-            params = master.hydra.sweeper.get("params") or {}
-            texts = [*(f"{key}={value}" for key, value in params.items()), *master.hydra.overrides.task]
-            parsed = OverridesParser.create(config_loader=loader).parse_overrides(texts)
-            jobs = [*left_out(jobs_of(parsed, loader, master), spread(master.hydra.overrides.task))[0]]
+            jobs = [*left_out(grid_of(loader, master), spread(master.hydra.overrides.task))[0]]
         composer = Composer(loader, master)
         return make_plan([composer.compose(number, job) for number, job in enumerate(jobs)])

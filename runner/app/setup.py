@@ -55,6 +55,17 @@ def planned(overrides: Sequence[str]) -> Plan:
 
 
 @contextmanager
+def config_loader() -> Iterator[Any]:
+    """Hydra's loader of the configs in `conf/` without its main function; `set_up_hydra` comes before it."""
+    from hydra import initialize_config_dir
+    from hydra.core.global_hydra import GlobalHydra
+
+    GlobalHydra.instance().clear()
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        yield GlobalHydra.instance().config_loader()
+
+
+@contextmanager
 def composing(overrides: Sequence[str] = (), of_all: Sequence[str] = ()) -> Iterator[Composer]:
     """Hydra's configs without a Hydra application, or beside the one that is running.
 
@@ -65,15 +76,12 @@ def composing(overrides: Sequence[str] = (), of_all: Sequence[str] = ()) -> Iter
     set_up_hydra(list(overrides))
     _parsed(overrides)
 
-    from hydra import initialize_config_dir
     from hydra.core.global_hydra import GlobalHydra
     from hydra.types import RunMode
 
     running = GlobalHydra.instance().hydra
-    GlobalHydra.instance().clear()
     try:
-        with initialize_config_dir(str(CONF), version_base="1.3"):
-            loader: Any = GlobalHydra.instance().config_loader()
+        with config_loader() as loader:
             master = loader.load_configuration("config", list(of_all), RunMode.MULTIRUN)
             yield Composer(loader, master)
     finally:

@@ -19,6 +19,6 @@ def collecting() -> Iterator[dict[str, Any]]:
 
 
 def add(name: str, make: Callable[[], Any]) -> None:
-    """Add a part, or put another one in its place; it is made where somebody asks for it alone."""
+    """Add a part, or put another one in its place; it is made only where somebody asks for it."""
     if _parts is not None:
         _parts[name] = make()

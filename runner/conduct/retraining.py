@@ -42,7 +42,6 @@ def filled_in(
     lacks: Callable[[RunResult], bool],
     what: str,
     modules: tuple[str, ...],
-    as_stacks: bool = True,
     with_snapshots: bool = False,
 ) -> list[RunResult]:
     """The results; those of trained runs that lack `what` have signals of the same runs trained again, and snapshots
@@ -54,7 +53,7 @@ def filled_in(
     if not old:
         return list(results)
     warn(f"{count(len(old), 'run')} without {what} trained again for them")
-    again = train_again(old, modules, as_stacks, with_snapshots)
+    again = train_again(old, modules, as_stacks=True, with_snapshots=with_snapshots)
     same = {
         place: one for place, one in again.items() if one.outcome.is_trained and compare(old[place], one) is None
     }  # fmt: skip
@@ -70,3 +69,8 @@ def filled_in(
         replace(one, signals=same[at].signals, snapshots=same[at].snapshots) if at in same else one
         for at, one in enumerate(results)
     ]
+
+
+def with_signals(results: Sequence[RunResult], modules: tuple[str, ...]) -> list[RunResult]:
+    """The results; those that an earlier version stored without signals have those of the same run trained again."""
+    return filled_in(results, lambda one: not one.signals, "signals", modules)

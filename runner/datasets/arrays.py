@@ -71,8 +71,7 @@ def _several(X: Array, y: Array, names: tuple[str, ...], task: AskedTask) -> Sam
     if y.dtype.kind not in NUMBERS:
         raise DataError(f"cannot be used: y has {y.shape[1]} columns, which must be numbers", "path")
     Y = y.astype(np.float64)
-    if np.isnan(Y).any():
-        raise _gaps("y", np.asarray(np.isnan(Y).any(axis=1)))
+    _check_finite(Y, "y")
     return Samples(X, Y, "regression", names)
 
 
@@ -80,7 +79,7 @@ def _read(contents: bytes, shown: str) -> tuple[Array, Array, tuple[str, ...]]:
     """X `(n, d_in)`, y `(n,)` or `(n, d_out)` with more than one column, and the names of the inputs."""
     try:
         with open_archive(io.BytesIO(contents)) as archive:
-            found = {str(name).lower(): archive[name] for name in archive.files}
+            found = {str(name).lower(): np.asarray(archive[name]) for name in archive.files}  # what is none is bytes
     except (OSError, ValueError) as error:
         raise DataError(
             f"{shown!r} is no archive of arrays ({error}); np.savez({shown!r}, X=X, y=y) writes one", "path"
@@ -95,12 +94,20 @@ def _read(contents: bytes, shown: str) -> tuple[Array, Array, tuple[str, ...]]:
     if X.dtype.kind not in NUMBERS:
         raise DataError(f"has text or objects in X ({X.dtype}); a table with text goes to data=table", "path")
     X = X.astype(np.float64)
-    if np.isnan(X).any():
-        raise _gaps("X", np.asarray(np.isnan(X).any(axis=1)))
+    _check_finite(X, "X")
     names = found.get("names", np.array([f"x{place}" for place in range(1, X.shape[1] + 1)]))
     if names.shape != X.shape[1:] or len(set(map(str, names))) < len(names):
-        raise DataError(f"has {X.shape[1]} inputs, and `names` are not as many different ones", "path")
+        raise DataError(f"has {X.shape[1]} inputs, and `names` must be as many, all different", "path")
     return X, y, tuple(map(str, names))
+
+
+def _check_finite(values: Array, what: str) -> None:
+    """Raise DataError for values `(n, k)` that are missing or infinite."""
+    if np.isnan(values).any():
+        raise _gaps(what, np.asarray(np.isnan(values).any(axis=1)))
+    if np.isinf(values).any():
+        first = int(np.flatnonzero(np.isinf(values).any(axis=1))[0])
+        raise DataError(f"has infinite values in {what}, the first in row {first}", "path")
 
 
 def _gaps(what: str, rows: NDArray[np.bool_]) -> DataError:

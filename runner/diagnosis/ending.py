@@ -15,7 +15,7 @@ from runner.diagnosis.reference import MOST_ROWS
 from runner.diagnosis.sentences import advice_of, evidence_text, headline, page_of, verdict_of
 from runner.diagnosis.subject import Neighbour
 from runner.diagnosis.tried import tried_lines
-from runner.diagnosis.verdicts import reached
+from runner.diagnosis.verdicts import WORSE, reached
 from runner.findings.numbers.scores import by_setting
 from runner.runs.account import Account, Cause
 from runner.runs.commands import Command
@@ -217,7 +217,7 @@ def _cause(group: Sequence[Judged], where: str, command: Command, is_alone: bool
     first = group[0]
     return Cause(
         runs=tuple(one.result.index for one in group),
-        text=headline(first) if is_alone and first.diagnosis.verdict != "healthy" else verdict_of(group),
+        text=headline(first) if is_alone and first.diagnosis.verdict != "healthy" else verdict_of(group, after=WORSE),
         settings=where,
         evidence=tuple(evidence_text(each) for each in first.diagnosis.evidence),
         reached="" if math.isnan(first.scores.tested) else reached(first),

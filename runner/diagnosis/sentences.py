@@ -135,10 +135,13 @@ def _shortfalls(group: Sequence[Judged]) -> list[str]:
     return lines
 
 
-def verdict_of(group: Sequence[Judged]) -> str:
-    """What is said of runs with the same cause, before any numbers."""
+def verdict_of(group: Sequence[Judged], after: str = "") -> str:
+    """What is said of runs with the same cause, before any numbers; not again how they fall short where that is what is
+    said before.
+    """
     one, n = group[0], len(group)
-    text = _cause(one) if one.diagnosis.code else _unexplained(fall_short(common(group), n), one)
+    way = common(group)
+    text = _cause(one) if one.diagnosis.code else _unexplained("" if way == after else fall_short(way, n), one)
     learn = "learn" if n > 1 else "learns"
     return f"{learn}, although {text}" if one.diagnosis.code and one.diagnosis.verdict == "healthy" else text
 
@@ -165,9 +168,9 @@ def _unexplained(way: str, one: Judged) -> str:
     """What is said of a run without a cause, or of several: no more than was looked at."""
     if math.isnan(one.scores.tested):
         return NO_SCORE
-    trained = "" if one.diagnosis.experiment else "; no fix was trained (--confirm tries some)"
+    trained = "" if one.diagnosis.experiment else " (no fix was trained: --confirm tries some)"
     left_out = f" ({', '.join(RULES.silenced)} left out)" if RULES.silenced else ""
-    return f"{way}, and none of the {len(RULES)} known causes{left_out} fits{trained}"
+    return f"{way}{', and ' * bool(way)}none of the {len(RULES)} known causes{left_out} fits{trained}"
 
 
 def _facts(

@@ -7,6 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from nn.activations import ACTIVATIONS
+from nn.faults import FAULTS, Fault
 from nn.network import Network
 from nn.optimizers import OPTIMIZERS, Step
 from nn.registry import Array
@@ -74,6 +75,7 @@ def places_of(fault: str, phase: Phase) -> tuple[str, ...]:
     return _places(
         json.dumps(shape.structure | {"dtype": "float64"}),
         json.dumps(spec.optimizer.model_dump()),
+        tuple(FAULTS[name] for name in spec.fault),
         others,
         seen,
         min(SAMPLES, batch),
@@ -104,8 +106,13 @@ def _scales_targets(spec: Spec, facts: Facts) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def _places(structure: str, optimizer: str, others: tuple[str, ...], seen: int, batch: int) -> tuple[str, ...]:
-    """The places in which a structure differs from the one with the other faults alone."""
+def _places(
+    structure: str, optimizer: str, _functions: tuple[Fault, ...], others: tuple[str, ...], seen: int, batch: int
+) -> tuple[str, ...]:
+    """The places in which a structure differs from the one with the other faults alone.
+
+    `_functions` are its faults: a session may define one again under the same name.
+    """
     made = json.loads(structure)
     one, other = (
         _effects(build_network(plain), json.loads(optimizer), seen, batch)

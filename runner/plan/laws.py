@@ -16,7 +16,7 @@ from nn.losses import LOSSES, Loss
 from nn.optimizers import OPTIMIZERS, Step
 from nn.registry import Array
 from runner.base.errors import Problem
-from runner.datasets import DATASETS, Streams
+from runner.datasets import DATASETS, Samples, Streams
 from runner.runs.components import REGISTRIES, is_own
 from runner.runs.data import digest_of, generator
 from runner.runs.spec import Component, DataCommon, Spec, component_model
@@ -27,7 +27,8 @@ MIXES = "gives a run other numbers alone than beside others: no number of one ru
 GLOBAL = "takes numbers from the global generator of NumPy or of random: use the generator that it is given, or none"
 INFINITE = "that is not finite at ordinary inputs"
 ENDS = "ends the program when it is called (sys.exit); raise an error instead"
-_found: dict[tuple[str, str, str], str] = {}  # once for each part with its settings
+# Once for each part with its settings; a session may define one again under the same name.
+_found: dict[tuple[Callable[..., Any], str, str, str], str] = {}
 TWICE = "gives other numbers when it is called again with the same inputs"
 
 
@@ -51,7 +52,7 @@ def broken_laws(spec: Spec) -> list[Problem]:
 def _told_of(spec: Spec, part: Component) -> str:
     """What is wrong with a part; where its defaults are right, with its settings in this spec."""
     if isinstance(part, DataCommon):
-        return _of_data(part.model_copy(update={"seed": None}))
+        return _of_data(DATASETS[part.name], part.model_copy(update={"seed": None}))
     plain = component_model(part.kind(), part.name)(name=part.name)
     if (told := _of_part(plain, spec.dtype)) or part == plain:
         return told
@@ -63,7 +64,8 @@ def _told_of(spec: Spec, part: Component) -> str:
 
 def _of_part(part: Component, dtype: str, excused: str = "nothing") -> str:
     """The first law that a part breaks with its settings, in words; empty where it keeps all, or raises."""
-    known = repr(part), dtype, excused  # as text, since a setting of one's own may be a list
+    function = REGISTRIES[part.kind()][part.name]
+    known = function, repr(part), dtype, excused  # as text, since a setting of one's own may be a list
     if known not in _found:
         _found[known] = _look_at(part, dtype, excused)
     return _found[known]
@@ -85,12 +87,12 @@ def _look_at(part: Component, dtype: str, excused: str) -> str:
 
 
 @cache
-def _of_data(data: DataCommon) -> str:
+def _of_data(make_data: Callable[..., Samples], data: DataCommon) -> str:
     """The same of a data set, which is called with the settings of the run: planning has called it so already."""
 
     def make() -> str:
         streams = Streams(generator(0, "inputs"), generator(0, "noise"))
-        return digest_of(DATASETS[data.name](streams, **data.settings()))
+        return digest_of(make_data(streams, **data.settings()))
 
     try:
         with np.errstate(all="ignore"):

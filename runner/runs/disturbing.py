@@ -50,7 +50,7 @@ def disturbed(data: DataCommon, samples: Samples, parts: Split, of_run: Generato
     samples with which the same is wrong.
     """
     check_disturbance(data, samples)
-    of_run = cache(of_run)  # fresh samples go on where the last ones ended
+    of_run = cache(of_run)  # fresh samples begin where the last ones ended
     used = np.sort(parts.named[0])
     if len(used) < len(samples.X):
         samples = replace(samples, X=samples.X[used], Y=samples.Y[used])

@@ -2,8 +2,11 @@
 
 import inspect
 from collections.abc import Callable, Iterable
+from types import CodeType
 from typing import Any
 
+from nn.faults import FAULTS
+from nn.metrics import METRICS
 from runner.base.errors import UserError
 from runner.base.texts import listed
 from runner.runs.components import HERE, REGISTRIES
@@ -13,11 +16,8 @@ from runner.runs.spec import Component, Spec
 
 def defined_here(specs: Iterable[Spec]) -> list[str]:
     """Those of these components that specs have, as they are typed: `activation=bent`."""
-    there = {(kind, name) for kind, known in REGISTRIES.items() for name in known if known[name].__module__ == HERE}
-    if not there:
-        return []
-    used = {(kind, part.name) for spec in specs for one in spec.phases for kind, part in components_of(one).items()}
-    return [f"{kind}={name}" for kind, name in sorted(there & used)]
+    there = _defined()
+    return sorted(there.keys() & set().union(*map(_used, specs))) if there else []
 
 
 def note_of(parts: list[str]) -> str:
@@ -49,18 +49,35 @@ def components_of(spec: Spec) -> dict[str, Component]:
 
 def sources_here(spec: Spec) -> dict[str, str]:
     """The source of components that a notebook or a script defines itself, which is in no file of a module."""
-    found = {}
-    for phase in spec.phases:
-        for kind, part in components_of(phase).items():
-            function = REGISTRIES[kind][part.name]
-            if function.__module__ == HERE:
-                found[f"{kind}={part.name}"] = _source_of(function)
-    return found
+    there = _defined()
+    return {name: _source_of(there[name]) for name in sorted(there.keys() & _used(spec))} if there else {}
+
+
+def _defined() -> dict[str, Callable[..., Any]]:
+    """All components of this session, as they are typed."""
+    kinds = {**REGISTRIES, "fault": FAULTS, "score": METRICS}
+    return {
+        f"{kind}={name}": known[name] for kind, known in kinds.items() for name in known
+        if known[name].__module__ == HERE
+    }  # fmt: skip
+
+
+def _used(spec: Spec) -> set[str]:
+    """What a run uses, as it is typed: its components, those that it has by name alone, and every metric."""
+    names = {f"{kind}={part.name}" for phase in spec.phases for kind, part in components_of(phase).items()}
+    layers = (spec.network.input, spec.network.output, *(spec.network.activations or ()))
+    names |= {f"activation={name}" for name in layers} | {f"loss={spec.cost}"}
+    return names | {f"fault={name}" for name in spec.fault} | {f"score={name}" for name in METRICS}
 
 
 def _source_of(function: Callable[..., Any]) -> str:
     try:
         return inspect.getsource(function)
     except OSError:  # of what was typed at a prompt Python keeps the code alone
-        code = function.__code__
-        return f"{code.co_code.hex()} {code.co_consts!r}"
+        return _text_of(function.__code__)
+
+
+def _text_of(code: CodeType) -> str:
+    """What a function does, without where it was typed: its code, and the names and constants that this points to."""
+    constants = [_text_of(one) if isinstance(one, CodeType) else repr(one) for one in code.co_consts]
+    return f"{code.co_code.hex()} {code.co_names} {constants}"

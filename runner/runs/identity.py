@@ -18,6 +18,7 @@ from runner.runs.spec import Spec, to_plain
 NUMERIC_CODE = {
     "nn": "nn",
     "runner/datasets": "runner/datasets",
+    "runner/formulas": "runner/base/formulas.py",
     "runner/spec": "runner/runs/spec.py",
     "runner/field_types": "runner/runs/field_types.py",
     "runner/data": "runner/runs/data.py",

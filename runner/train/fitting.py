@@ -66,7 +66,7 @@ def _shipped() -> dict[str, Any]:
     chosen = {kind: {"name": name} for choice in config["defaults"] if isinstance(choice, dict)
               for kind, name in choice.items() if kind in REGISTRIES}  # fmt: skip
     data = read_yaml((CONF / "data" / f"{IN_MEMORY}.yaml").read_bytes())
-    return {key: config[key] for key in Spec.model_fields if key in config} | chosen | {"data": data}
+    return {key: config[key] for key in Spec.model_fields if key in config} | chosen | {"data": config["data"] | data}
 
 
 def _plain(value: Any) -> Any:

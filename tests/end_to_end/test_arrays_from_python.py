@@ -80,6 +80,7 @@ def test_several_targets_are_learned_at_once(in_folder) -> None:  # noqa: F811
         ((np.array([[object()]]), [1]), None, "X holds objects; numbers are needed, or for classes text"),
         (([[1, 2], [3]], [1, 2]), None, "data=(X, y) needs arrays"),
         ((np.where(X > 2, np.nan, X), CLASSES), None, "has missing values (NaN) in"),
+        ((np.where(X > 2, np.inf, X), CLASSES), None, "has infinite values in X, the first in row "),
         ((X, np.ones(60)), None, "is 1 in every row: there is nothing to learn"),
         ((CLASSES, CLASSES), None, "has text or objects in X"),
         ((X[:3], CLASSES[:3]), None, "has 3 rows, and 4 are needed"),

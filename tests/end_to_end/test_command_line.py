@@ -51,7 +51,7 @@ def listed(help_text: str, group: str) -> list[str]:
     """The options of a group: those on its line, and on the lines below it that begin further right."""
     found = re.search(rf"^  {group} +(.*\n(?: {{10,}}.*\n)*)", help_text, re.MULTILINE)
     assert found
-    return re.split(r",\s+", found[1].strip())
+    return found[1].split()
 
 
 def test_help_says_what_lists_the_named_sweeps(help_text: str) -> None:

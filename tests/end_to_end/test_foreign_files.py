@@ -21,7 +21,7 @@ from runner.runs import result
 from runner.runs.model import load_model
 from runner.runs.snapshots import read_snapshots
 from tests.end_to_end.program import make_store, run_runner, said
-from tests.runner.building import trained
+from tests.runner.building import refusal, trained
 
 
 class Harm:
@@ -43,11 +43,11 @@ def archive(**arrays: object) -> bytes:
     return buffer.getvalue()
 
 
-def renamed_pickle() -> bytes:
+def pickled(*names: str) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as file:
-        file.writestr("structure.npy", pickle.dumps(Harm()))
-        file.writestr("about.npy", pickle.dumps(Harm()))
+        for name in names:
+            file.writestr(f"{name}.npy", pickle.dumps(Harm()))
     return buffer.getvalue()
 
 
@@ -56,7 +56,7 @@ PARTS = ("x_shift", "x_scale", "y_shift", "y_scale", "parameters", "structure", 
 ARCHIVES = {
     "objects for arrays": lambda: archive(**dict.fromkeys(PARTS, OBJECTS)),
     "a pickle": lambda: pickle.dumps(Harm()),
-    "a pickle inside": renamed_pickle,
+    "a pickle inside": lambda: pickled("structure", "about", "X", "y"),
     "an array of objects": lambda: archive(parameters=OBJECTS, structure=np.array("{}")),
     "nothing": lambda: b"",
 }
@@ -112,6 +112,13 @@ def test_starting_from_weights_of_someone_else_is_refused_on_the_command_line(fo
 def test_a_table_that_is_none_runs_no_code(folder: Path, kind: str) -> None:
     (folder / "t.csv").write_bytes(ARCHIVES[kind]())
     check_refused(folder, ["data=csv", "data.path=t.csv"], "data.path")
+
+
+@pytest.mark.parametrize("kind", ARCHIVES)
+def test_arrays_of_someone_else_run_no_code(folder: Path, kind: str) -> None:
+    (folder / "t.npz").write_bytes(ARCHIVES[kind]())
+    assert refusal("data=arrays", "data.path=t.npz").startswith("data.path ")
+    assert not (folder / "HARM").exists()
 
 
 def test_formulas_and_code_in_a_table_are_text(folder: Path) -> None:

@@ -154,6 +154,8 @@ def test_a_sweep_whose_runs_fail_is_given_back_with_them(in_folder, capsys, monk
     found = runner.sweep(data="xor", modules=["fragile_parts"], schedule=["breaking", "constant"], **BRIEF)
     assert list(found.runs["outcome"]) == ["failed", "stopped"]
     assert "1 of 2 runs failed" in capsys.readouterr().err
+    with pytest.raises(runner.UserError, match="was trained, so there is nothing to see"):
+        runner.load(found.findings.run_ids[0]).explore()
 
 
 FRAGILE = '''
@@ -170,3 +172,16 @@ def breaking(steps, n_steps):
         raise ArithmeticError("a slip")
     return np.ones_like(steps)
 '''
+
+
+def test_a_run_alone_has_its_page(in_folder) -> None:
+    in_folder("alone")
+    first = runner.run(data="xor", seed=7, **BRIEF)
+    runner.run(data="sine", **BRIEF)  # the newest of the store
+    assert first.explore().title == first.name and first.name.startswith("xor")
+
+
+def test_a_quiet_call_prints_nothing(in_folder, capfd) -> None:
+    in_folder("quiet")
+    runner.sweep(data="xor", seed=range(2), quiet=True, **BRIEF)
+    assert "".join(capfd.readouterr()) == ""

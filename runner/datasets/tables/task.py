@@ -44,7 +44,9 @@ def goal_of(cells: Cells, asked: AskedTask, may_doubt: bool) -> Goal:
             text = next(str(word) for word in cells.words[read.bad])
             said = f"holds text, such as {text!r}, and a regression needs numbers"
             return _wrong(Trouble(cells.name, said), "classification")
-        return _classes(cells, _sorted_words(cells), "text: taken as classes")
+        words = _sorted_words(cells)
+        what = "true or false" if {word.lower() for word in words} == {"true", "false"} else "text"
+        return _classes(cells, words, f"{what}: taken as classes")
     trouble = wrong_numbers(cells) or (code_of(cells.name, read.values) if may_doubt else None)
     if trouble:
         return _wrong(trouble)

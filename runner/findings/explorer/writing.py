@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from runner.base.console import count
+from runner.base.errors import UserError
 from runner.base.texts import visible
 from runner.findings.explorer.gathering import NO_WEIGHTS, Diet, gathered, standing_for_all
 from runner.findings.explorer.offering import command_again
@@ -47,6 +48,12 @@ def _diets(sweep: Findings) -> Iterator[tuple[Diet, list[str], Findings]]:
     few = standing_for_all(sweep)
     yield Diet(width=2, of=few), [ROUNDED, FEWER], sweep
     yield Diet(width=2), [ROUNDED, ONLY], replace(sweep, results=[one for one in sweep.results if one.index in few])
+
+
+def check_trained(sweep: Findings) -> None:
+    """Raise UserError where a page would show nothing."""
+    if not any(one.outcome.is_trained for one in sweep.results):
+        raise UserError(f"no run of {sweep.about.name} was trained, so there is nothing to see")
 
 
 def lacking(sweep: Findings) -> list[str]:

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from nn.registry import Array
 from runner.findings.figures.panel import SCALE, norm_of
-from runner.findings.figures.shapes import DOT_EDGE, WORDS_SIZE, Bands, Cells, Dots, Line, Shape, Words
+from runner.findings.figures.shapes import WORDS_SIZE, Bands, Cells, Dots, Line, Shape, Words
 
 
 def draw_shapes(axes: Axes, shapes: Sequence[Shape]) -> None:
@@ -23,7 +23,7 @@ def draw_shapes(axes: Axes, shapes: Sequence[Shape]) -> None:
             case Dots():
                 axes.scatter(
                     shape.x, shape.y, c=shape.values, s=shape.size**2, marker=shape.marker,
-                    edgecolors=DOT_EDGE["markeredgecolor"], linewidths=DOT_EDGE["markeredgewidth"],
+                    edgecolors=shape.edge["markeredgecolor"], linewidths=shape.edge["markeredgewidth"],
                     **_colors(shape.scale),
                 )  # fmt: skip
             case Words():

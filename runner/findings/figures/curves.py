@@ -109,7 +109,8 @@ def _draw(axes: Axes, bundle: Bundle, color: str) -> None:
 
 def _dress(axes: Axes, limits: tuple[float, float, float]) -> None:
     last, low, high = limits
-    axes.set_xlim(-0.02 * (last or 1.0), 1.02 * (last or 1.0))
+    axes.update_datalim([(0.0, high), (last or 1.0, high)])
+    axes.margins(x=0.02)  # not limits, which a person's logarithmic axis would keep: it has no place for one below zero
     if low > 0:
         log_axis(axes, low, high)
         axes.set_ylim(low / (high / low) ** 0.04 / 1.01, high * (high / low) ** 0.04 * 1.01)

@@ -1,5 +1,6 @@
 """One network's fit in a panel: what it shows depends on the inputs and the task."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -44,6 +45,7 @@ CURVE: dict[str, Style] = {
 }
 BOUNDARY: Style = {"color": DARK, "linewidth": 1.2}
 TRUTH: Style = {"color": "white", "linewidth": 1, "linestyle": "--"}
+FEW_DOTS = 150  # of a surface, which leave most of it free
 MOST_COUNTED = 12  # classes, whose numbers have room in their cells
 MARKS = {"train": "o", "validation": "^", "test": "X"}
 SURFACE: dict[str, Style] = {
@@ -198,8 +200,9 @@ def _frame_of_surface(fit: Fit) -> Frame:
 
 def _contents_of_surface(fit: Fit, frame: Frame) -> list[Shape]:
     assert fit.samples is not None and fit.targets is not None and fit.y is not None
+    shrunk = min(1.0, math.sqrt(FEW_DOTS / len(fit.samples)))  # or they would hide what is behind them
     dots = [
-        Dots(x, y, fit.targets[rows, 0], frame.scale, MARKS[part], 3 if part == "train" else 4.2)
+        Dots(x, y, fit.targets[rows, 0], frame.scale, MARKS[part], shrunk * (3 if part == "train" else 4.2))
         for part, rows in parts_of(fit.part)
         for x, y in [fit.samples[rows].T]
     ]

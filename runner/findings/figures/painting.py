@@ -17,7 +17,7 @@ from PIL import Image
 
 from runner.findings.figures.filling import fill_bands, fill_cells, steps_along
 from runner.findings.figures.panel import SIZE, Frame, Surroundings, colors_of, surroundings
-from runner.findings.figures.shapes import DOT_EDGE, WORDS_SIZE, Bands, Cells, Dots, Line, Shape, Words
+from runner.findings.figures.shapes import WORDS_SIZE, Bands, Cells, Dots, Line, Shape, Words
 from runner.findings.figures.style import DPI, STYLE, Style
 from runner.findings.figures.words import write
 
@@ -113,7 +113,7 @@ def _paint_spines(renderer: RendererAgg, frame: Frame, box: Bbox) -> None:
 def _lines_of(dots: Dots) -> list[Line]:
     """Marks of one colour each."""
     colors, steps = colors_of(dots.scale), steps_along(dots.scale, dots.values)
-    marks: Style = {"marker": dots.marker, "linestyle": "", "markersize": dots.size} | DOT_EDGE
+    marks: Style = {"marker": dots.marker, "linestyle": "", "markersize": dots.size} | dots.edge
     return [
         Line(dots.x[steps == step], dots.y[steps == step], marks | {"color": tuple(colors[step])})
         for step in np.unique(steps)

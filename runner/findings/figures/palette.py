@@ -11,7 +11,7 @@ from PIL import Image
 
 from nn.registry import Array
 from runner.findings.figures.panel import colors_of
-from runner.findings.figures.shapes import DOT_EDGE, Bands, Cells, Dots, Line, Shape, Words
+from runner.findings.figures.shapes import EDGE_COLOR, Bands, Cells, Dots, Line, Shape, Words
 from runner.findings.figures.style import GREY, INK, LINE, SOFT, Pixels
 
 AROUND = ("white", INK, SOFT, LINE, GREY)  # the colours of surroundings
@@ -44,7 +44,7 @@ def _colors_in(shape: Shape) -> tuple[list[str], Pixels | None]:
         case Words():
             return [shape.color], None
         case Dots():
-            return [DOT_EDGE["markeredgecolor"]], _bytes_of(colors_of(shape.scale))
+            return [EDGE_COLOR], _bytes_of(colors_of(shape.scale))
         case Bands():
             return [], _bytes_of(colors_of(shape.scale))
         case Cells():

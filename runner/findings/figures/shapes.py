@@ -57,6 +57,11 @@ class Dots:
     marker: str
     size: float
 
+    @property
+    def edge(self) -> Style:
+        """A white line around each, thinner around small ones, which would be all edge otherwise."""
+        return {"markeredgecolor": EDGE_COLOR, "markeredgewidth": 0.4 * min(1.0, self.size / USUAL_SIZE)}
+
 
 @dataclass(frozen=True)
 class Words:
@@ -70,4 +75,4 @@ class Words:
 
 Shape = Line | Cells | Bands | Dots | Words
 WORDS_SIZE = 8  # points
-DOT_EDGE: Style = {"markeredgecolor": "white", "markeredgewidth": 0.4}
+EDGE_COLOR, USUAL_SIZE = "white", 3.0  # of marks

@@ -6,6 +6,8 @@ from typing import Any
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.gridspec import GridSpec
+from matplotlib.text import Text
+from matplotlib.ticker import FixedLocator
 
 from runner.findings.figures.drawing import Drawing, head_of
 from runner.findings.figures.style import DPI, WIDTH, our_style, placing, without_glyph_warnings
@@ -31,7 +33,13 @@ class Part(SubFigure):
 
 
 class Whole(Figure):
-    """A figure that a notebook shows, whatever backend is chosen there."""
+    """A figure that a notebook shows, whatever backend is chosen there; `suptitle` replaces its title."""
+
+    def suptitle(self, t: str, **options: Any) -> Text:
+        """Another title in the place of ours, which no other text shares."""
+        title = self.subfigs[0].texts[0]
+        title.set(text=t, **options)
+        return title
 
     def _repr_png_(self) -> bytes:
         import io
@@ -65,7 +73,16 @@ def whole_of(drawing: Drawing) -> Whole:
             head_of(drawing, width)
             for plot in drawing.plots:
                 plot.draw()
+        _allow_powers(figure)
         return figure
+
+
+def _allow_powers(figure: Figure) -> None:
+    """matplotlib writes ticks of an axis that a person makes logarithmic as formulas; names of settings stay text."""
+    for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
+        if not isinstance(axis.get_major_locator(), FixedLocator):
+            for tick in (*axis.get_major_ticks(), *axis.get_minor_ticks(1)):
+                tick.label1.set_parse_math(True)
 
 
 def _size(figure: Figure) -> Size:

@@ -70,7 +70,7 @@ class Healthy(Part):
     layer: int | None = told("of this layer")
     low: Value = told("5th percentile")
     high: Value = told("95th percentile")
-    runs: int = told("of so many runs")
+    runs: int = told("how many runs these are of")
 
 
 class Failures(Part):

@@ -61,8 +61,8 @@ class Planned(Part):
     """What `dry_run=true` would do."""
 
     runs: int = told("how many")
-    stacks: int = told("in so many stacks")
-    workers: int = told("on so many workers")
+    stacks: int = told("in how many stacks")
+    workers: int = told("on how many workers")
     seconds: Number = told("about")
     memory: int = told("bytes, about")
     disk: int = told("bytes, about")

@@ -54,6 +54,19 @@ def test_a_figure_can_be_changed_and_saved(sweep, tmp_path):
     assert (tmp_path / "mine.pdf").stat().st_size > 1000
 
 
+def test_an_axis_made_logarithmic_begins_at_the_first_step_that_has_a_place_on_it(sweep):
+    figure = sweep.plot.curves()
+    figure.suptitle("ours")
+    panel = next(axes for axes in figure.axes if axes.get_lines())
+    panel.set_xscale("log")
+    figure._repr_png_()
+    steps = panel.get_lines()[0].get_xdata()
+    assert 0.5 * steps[1] < panel.get_xlim()[0] <= steps[1]
+    ticks = [tick.label1 for tick in (*panel.xaxis.get_major_ticks(), *panel.xaxis.get_minor_ticks())]
+    assert ticks and all(one.get_parse_math() for one in ticks), "matplotlib's powers of ten are formulas"
+    assert figure.subfigs[0].texts[0].get_text() == "ours"
+
+
 def test_data_is_chosen_by_its_name_and_an_unknown_one_is_one_sentence(sweep):
     assert len(sweep.plot.fits(data="sine").axes) > 0
     with pytest.raises(runner.UserError, match="there are no runs on the data 'moons'; there are"):
@@ -66,3 +79,9 @@ def test_what_there_is_nothing_of_is_one_sentence(tmp_path, monkeypatch):
     one = runner.run(data="xor", **OVERRIDES)
     with pytest.raises(runner.UserError, match="nothing to show as effects"):
         one.plot.effects()
+    with pytest.raises(runner.UserError, match="no runs on the data 'test'; all are on the same data: leave it out"):
+        one.plot.curves("test")
+
+
+def test_all_pictures_are_named_by_what_has_them(sweep):
+    assert all(f".{kind}()" in repr(sweep.plot) for kind in KINDS)

@@ -166,7 +166,7 @@ def test_an_unknown_cause_is_said_to_be_unknown_with_no_more_than_was_done(resul
     (found,) = judge_all([results["too high"]], rules=Rules())
     said = said_of(found)
     assert said.startswith(
-        f"does not learn, and none of the {len(RULES)} known causes fits; no fix was trained (--confirm tries some)\n"
+        f"does not learn, and none of the {len(RULES)} known causes fits (no fix was trained: --confirm tries some)\n"
     )
     assert "to try" not in said and "gradcheck" not in said
 

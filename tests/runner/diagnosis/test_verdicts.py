@@ -10,8 +10,8 @@ import pytest
 from runner.base.commands import command_of
 from runner.diagnosis.document import document
 from runner.diagnosis.judged import Judged, judge_all
-from runner.diagnosis.sentences import blocks, headline
-from runner.diagnosis.verdicts import allowed, shortfall, summary
+from runner.diagnosis.sentences import blocks, headline, verdict_of
+from runner.diagnosis.verdicts import WORSE, allowed, shortfall, summary
 from runner.runs.commands import fixed
 from runner.runs.diagnosis import Diagnosis, Overrides, Verdict
 from runner.runs.result import RunResult
@@ -166,3 +166,12 @@ def test_a_few_targets_far_out_are_named_as_what_may_hide_what_the_inputs_say(tm
     _, outliers = far.diagnosis.evidence
     assert "4 standard deviations from the mean, which may be the reason" in outliers.signal and outliers.value >= 1
     assert len(noise.diagnosis.evidence) == 1
+
+
+def test_how_a_run_without_a_cause_falls_short_is_not_said_twice(numbers: Judged) -> None:
+    one = scored(numbers, tested=0.6, trained=0.6, could=0.9, code="")
+    assert shortfall(one) == WORSE
+    assert verdict_of([one, one]).startswith("do worse than the data allow, and none of the ")
+    assert verdict_of([one, one], after=WORSE).startswith("none of the ")
+    no_learning = scored(numbers, tested=0.1, trained=0.1, could=0.9, code="")
+    assert verdict_of([no_learning], after=WORSE).startswith("does not learn, and none of the ")

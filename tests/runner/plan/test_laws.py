@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from nn.activations import Activation
+from nn.activations import ACTIVATIONS, Activation
 from nn.losses import Loss
 from runner.base.paths import CONF
 from runner.datasets import Samples
@@ -204,6 +204,20 @@ def test_what_a_part_raises_is_left_to_its_runs_and_shipped_parts_are_not_looked
 
     assert told("schedule", own) == ""
     assert broken_laws(SPEC.model_copy(update={"dtype": "float32"})) == []
+
+
+def test_a_part_that_was_corrected_under_the_same_name_is_looked_at_again():
+    found = []
+    try:
+        for value in (lambda z: z - z.mean(axis=0), np.tanh):
+            own = activation(value)
+            own.__name__ = "corrected"
+            ACTIVATIONS.register(own)
+            chosen = component_model("activation", "corrected")(name="corrected")
+            found.append(broken_laws(SPEC.model_copy(update={"activation": chosen})))
+    finally:
+        del ACTIVATIONS._components["corrected"]
+    assert found[0] and not found[1]
 
 
 SHOWN = re.findall(r"```python (\S+)\n(.*?)```", (CONF.parent / "CONTRIBUTING.md").read_text(), re.DOTALL)

@@ -22,7 +22,7 @@ MIXED = [
     ("optimizer=momentum",), ("optimizer=momentum", "optimizer.momentum=0.5"), ("optimizer=adam",),
     ("training.mode=full",), ("training.mode=online",), ("training.mode=online", "data.sampling=grid"),
     ("training.batch_size=16",), ("training.epochs=7",), ("training.evaluations=3",), ("dtype=float32",),
-    ("training.l1=0.1",), ("training.l2=0.1",), ("training.l2=0.2",), ("training.clip_norm=1",),
+    ("training.l1=0.1",), ("training.l1=0.2",), ("training.l2=0.1",), ("training.l2=0.2",), ("training.clip_norm=1",),
     ("training.clip_value=1",), ("training.patience=2",), ("training.stop_cost=0.1",), ("data=square",),
     ("data.samples=100",),
     ("data=xor",), ("data=xor", "data.targets=[-1,1]"), ("data=xor", "loss=half_mse"), ("data=quadrants",),

@@ -190,6 +190,7 @@ def test_what_a_file_takes_from_others_is_in_the_run_key_and_the_order_of_import
     [
         "nn",
         "runner/datasets",
+        "runner/base/formulas.py",
         "runner/runs/data.py",
         "runner/train/training.py",
         "runner/runs/shape.py",
