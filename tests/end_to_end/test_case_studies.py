@@ -16,6 +16,7 @@ from runner.base.paths import CONF, SWEEPS
 from runner.plan.expectations import check
 from runner.plan.plan import make_plan
 from runner.runs.overrides import Configs, swept_keys
+from tests.end_to_end.test_classroom import CLASSROOM
 from tests.end_to_end.test_shipped_sweeps import jobs_of, of_seeds
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "case_studies"
@@ -64,7 +65,7 @@ def test_every_published_program_is_a_case_with_numbers_beside_the_reference() -
 def test_the_document_shows_every_sweep_of_the_case_studies_once() -> None:
     text = "".join(path.read_text() for path in sorted(FOLDER.glob("*.j2")))
     shown = re.findall(r"show\(\s*\"(\w+)\"", text)
-    assert sorted(shown) == sorted(set(sweep_files(SWEEPS)) - GENERAL)
+    assert sorted(shown) == sorted(set(sweep_files(SWEEPS)) - GENERAL - set(CLASSROOM))
 
 
 def test_every_template_is_a_page_that_the_first_one_leads_to_with_a_picture_for_each_case() -> None:

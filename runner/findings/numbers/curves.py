@@ -9,7 +9,15 @@ from nn.metrics import METRICS
 from nn.registry import Array
 from runner.base.texts import number
 from runner.findings.numbers.fits import shown_of
-from runner.findings.numbers.scores import in_order, in_words, rank_of_run, replicate_of, reported_of, scores_of
+from runner.findings.numbers.scores import (
+    chosen_on,
+    in_order,
+    in_words,
+    rank_of_run,
+    replicate_of,
+    reported_of,
+    scores_of,
+)
 from runner.findings.numbers.solved import share_solved, solved
 from runner.runs.overrides import label_of, settings_in
 from runner.runs.result import RunResult
@@ -163,6 +171,6 @@ def runs_to_show(results: Sequence[RunResult], keys: Sequence[str], few: int) ->
 
 
 def _scored(result: RunResult) -> str:
-    """The score that ranks, in words: `accuracy 0.75`."""
+    """The score that ranks, in words: `accuracy 0.75`, or `validation accuracy 0.75` where other rows are shown too."""
     name = result.score if result.score in scores_of(result) else "cost"
-    return f"{name} {number(scores_of(result)[name], 3, thousands=',')}"
+    return f"{chosen_on([result])}{name} {number(scores_of(result)[name], 3, thousands=',')}"

@@ -58,6 +58,11 @@ def test_grids_come_one_after_another_each_with_all_else():
     assert jobs("hydra.sweeper.grids=[]", "seed=1") == [("seed=1",)]
 
 
+def test_a_grid_may_have_numbers_and_lists_that_are_no_text_as_params_may():
+    found = jobs("hydra.sweeper.grids=[{learning_rate: 0.5, training.restore_best: true}, {network.hidden: [8, 8]}]")
+    assert found == [("learning_rate=0.5", "training.restore_best=True"), ("network.hidden=[8,8]",)]
+
+
 @pytest.mark.parametrize(
     ("texts", "told"),
     [

@@ -165,6 +165,14 @@ def test_the_median_run_by_the_score_that_ranks_stands_for_a_setting_and_of_few_
     assert one.told == "accuracy 0.9", "a run that stands alone is no median"
 
 
+def test_a_fit_says_that_its_score_is_of_validation_rows_beside_what_it_made_of_test_rows():
+    result = run(0, "seed=0", cost=0.5, accuracy=0.9, tested=True)
+    parts = {"validation/accuracy": [0.5, 0.7], "validation/cost": [1.0, 0.6]}
+    used = replace(result.data, n_samples=(4, 2), n_validation=2)
+    (one,), _ = runs_to_show([replace(result, history=result.history | parts, data=used)], ["seed"], few=4)
+    assert one.told == "validation accuracy 0.7"
+
+
 def test_no_more_settings_are_shown_than_fit_on_a_picture():
     results = [run(i, f"learning_rate={i}", cost=1.0) for i in range(MAX_SETTINGS + 3)]
     shown, settings = runs_to_show(results, ["learning_rate"], few=4)

@@ -30,7 +30,7 @@ class GridSweeperConfig:
 
     _target_: str = "hydra_plugins.stacked.GridSweeper"
     params: dict[str, str] | None = None
-    grids: list[dict[str, str]] | None = None
+    grids: list[dict[str, Any]] | None = None
 
 
 class StackedLauncher(Launcher):
