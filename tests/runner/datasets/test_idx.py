@@ -26,7 +26,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     inside = tmp_path / "digits"
     inside.mkdir()
     (inside / "train-images-idx3-ubyte").write_bytes(written(PIXELS))
-    (inside / "train-labels-idx1-ubyte.gz").write_bytes(gzip.compress(written(LABELS)))
+    (inside / "train-labels-idx1-ubyte.gz").write_bytes(gzip.compress(written(LABELS), mtime=0))
     return inside
 
 
@@ -81,10 +81,10 @@ HEAD = struct.pack(">4i", 2051, 60, 3, 4)
         (IMAGES, HEAD[:10], "is cut off: its first 16 bytes say what it holds"),
         (IMAGES, HEAD + bytes(721), "says it has 60 x 3 x 4 = 720 bytes, and has 721"),
         (IMAGES, written(PIXELS[:59]), "has 60 labels, and 'digits/train-images-idx3-ubyte' has 59 images"),
-        (IMAGES, gzip.compress(written(PIXELS))[:200], "is a gz file, and damaged or cut short"),
+        (IMAGES, gzip.compress(written(PIXELS), mtime=0)[:200], "is a gz file, and damaged or cut short"),
         (IMAGES, None, "data.images is missing: 'digits/train-labels-idx1-ubyte.gz' needs a file of images beside it"),
         ("train-labels-idx1-ubyte.gz", None, "data.labels is missing: 'digits/train-images-idx3-ubyte' needs a"),
-        ("train-labels-idx1-ubyte.gz", gzip.compress(written(LABELS * 0)), "has the same class for all images"),
+        ("train-labels-idx1-ubyte.gz", gzip.compress(written(LABELS * 0), mtime=0), "has the same class for all images"),
         ("train-images-again", b"", "data.images may be 'train-images-again', 'train-images-idx3-ubyte' of the folder"),
         (TEST_LABELS, None, "data.test_labels is missing"),
         (TEST_LABELS, written(LABELS[:10] + 1), "has classes that training never saw: '1', '3', '5'"),
