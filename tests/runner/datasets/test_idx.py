@@ -84,7 +84,7 @@ HEAD = struct.pack(">4i", 2051, 60, 3, 4)
         (IMAGES, gzip.compress(written(PIXELS), mtime=0)[:200], "is a gz file, and damaged or cut short"),
         (IMAGES, None, "data.images is missing: 'digits/train-labels-idx1-ubyte.gz' needs a file of images beside it"),
         ("train-labels-idx1-ubyte.gz", None, "data.labels is missing: 'digits/train-images-idx3-ubyte' needs a"),
-        ("train-labels-idx1-ubyte.gz", gzip.compress(written(LABELS * 0), mtime=0), "has the same class for all images"),
+        ("train-labels-idx1-ubyte.gz", gzip.compress(written(LABELS * 0), mtime=0), "has the same class for all"),
         ("train-images-again", b"", "data.images may be 'train-images-again', 'train-images-idx3-ubyte' of the folder"),
         (TEST_LABELS, None, "data.test_labels is missing"),
         (TEST_LABELS, written(LABELS[:10] + 1), "has classes that training never saw: '1', '3', '5'"),
