@@ -32,7 +32,7 @@ def test_equal_arrays_are_one_file_and_equal_runs(in_folder) -> None:  # noqa: F
 def test_a_file_of_numpy_is_the_same_data_as_the_arrays(in_folder) -> None:  # noqa: F811
     folder = in_folder("file")
     np.savez(folder / "mine.npz", X=X, y=CLASSES)
-    train("data=arrays", "data.path=mine.npz", "training.epochs=20", cwd=folder, from_nothing=True)
+    train("data=arrays", "data.path=mine.npz", "training.epochs=20", cwd=folder)
     (of_file,), (of_call,) = runner.load().results, runner.run(data=(X, CLASSES), **BRIEF).results
     assert of_file.digests == of_call.digests
 

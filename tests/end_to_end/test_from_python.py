@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import runner
-from tests.end_to_end.program import ONE_PROCESSOR, run_runner, train
+from tests.end_to_end.program import ONE_PROCESSOR, make_store, run_runner, train
 from tests.end_to_end.store import Store
 
 ENDLESS: dict[str, Any] = {}
@@ -28,16 +28,18 @@ VARYING = (
 
 
 @pytest.fixture
-def in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
-    """Makes a folder, and works in it with the store that is there."""
+def in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
+    """Makes a folder with an empty store, or a new one without, and works in it."""
     for name in [name for name in os.environ if name.startswith("MLFLOW_")]:
         monkeypatch.delenv(name)
     for name, value in ONE_PROCESSOR.items():
         monkeypatch.setenv(name, value)
 
-    def enter(name: str) -> Path:
+    def enter(name: str, is_new: bool = False) -> Path:
         folder = tmp_path / name
         folder.mkdir()
+        if not is_new:
+            make_store(folder)  # which takes seconds to make
         monkeypatch.chdir(folder)
         return folder
 
@@ -71,7 +73,7 @@ CASES: dict[str, tuple[tuple[str, ...], tuple[str, ...], dict[str, Any], Callabl
 def test_a_call_has_the_keys_the_bits_and_the_store_of_the_command(name, in_folder) -> None:
     typed, texts, settings, call = CASES[name]
     by_command = in_folder("command")
-    done = train(*typed, *TYPED, cwd=by_command, from_nothing=True)
+    done = train(*typed, *TYPED, cwd=by_command)
     by_call = in_folder("call")
     found = call(*texts, **settings, **BRIEF)
     first, second = ({run.data.tags["run_key"]: run for run in Store(one).runs() if "run_key" in run.data.tags}
@@ -104,12 +106,12 @@ def test_what_a_call_started_is_found_by_commands_and_what_a_command_started_by_
     again = run_runner(found.best.id, module="runner.reproduce", cwd=folder)
     assert again.returncode == 0, again.stdout + again.stderr
     assert runner.load(found.id).runs.equals(found.runs)
-    train("-m", "data=xor", "activation=relu,tanh", *TYPED, cwd=folder, from_nothing=True)
+    train("-m", "data=xor", "activation=relu,tanh", *TYPED, cwd=folder)
     assert [run.spec.activation.name for run in runner.load().results] == ["relu", "tanh"]
 
 
 def test_each_folder_has_its_own_store_and_its_own_sweeps(in_folder) -> None:
-    first = in_folder("one")
+    first = in_folder("one", is_new=True)
     one = runner.sweep(data="xor", seed=range(2), **BRIEF)
     in_folder("two")
     two = runner.sweep(data="xor", seed=range(3), **BRIEF)
@@ -119,7 +121,7 @@ def test_each_folder_has_its_own_store_and_its_own_sweeps(in_folder) -> None:
 
 
 def test_a_bad_call_is_one_sentence_and_trains_nothing(in_folder) -> None:
-    folder = in_folder("bad")
+    folder = in_folder("bad", is_new=True)
     with pytest.raises(runner.UserError) as raised:
         runner.sweep(data="xr", lerning_rate=[0.1, 1])
     assert "data is unknown: 'xr' (did you mean xor?)" in str(raised.value)

@@ -16,7 +16,7 @@ import pytest
 from nbclient import NotebookClient
 
 import runner
-from tests.end_to_end.program import environment, run_runner
+from tests.end_to_end.program import environment, make_store, run_runner
 from tests.end_to_end.test_from_python import BRIEF, in_folder  # noqa: F401
 
 WITHOUT_A_GUARD = """
@@ -52,6 +52,7 @@ def notebook(folder: Path, *cells: str, interrupted_when: str = "") -> list[list
     client = NotebookClient(made, timeout=240, allow_errors=True, resources={"metadata": {"path": str(folder)}})
     if interrupted_when:
         threading.Thread(target=_interrupt, args=(client, folder, interrupted_when), daemon=True).start()
+    make_store(folder)
     client.execute(env=environment())
     return [cell.outputs for cell in made.cells]
 
