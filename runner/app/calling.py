@@ -25,7 +25,6 @@ from runner.base.errors import UserError
 from runner.base.typed import set_typed
 from runner.conduct.delivery import Delivery
 from runner.plan.jobs import Job
-from runner.runs.spec import component_model
 
 SWEEPS = "-m"
 OWN = ("hydra.sweep.dir", "hydra.run.dir", "hydra.searchpath")  # of Hydra's own settings, those that matter here
@@ -40,7 +39,6 @@ def train(overrides: Sequence[str], is_sweep: bool) -> Delivery:
     _refuse_foreign(overrides)
     set_typed(arguments)
     run_id.cache_clear()
-    component_model.cache_clear()  # a notebook may have defined one again, with other settings
     set_up_hydra(list(overrides))
     begin_progress(arguments)
     try:

@@ -156,9 +156,14 @@ def setting_of(spec: Spec) -> Spec:
     return spec.model_copy(update={"seed": 0, "data": spec.data.model_copy(update={"fold": 0})})
 
 
-@cache
 def component_model(kind: str, name: str) -> type[Component]:
     """The pydantic model of one component, made from the signature of its function."""
+    return _model_of(kind, name, REGISTRIES[kind][name])
+
+
+@cache
+def _model_of(kind: str, name: str, _function: Any) -> type[Component]:
+    """Another one for a function that a notebook has defined again."""
     fields: dict[str, Any] = {
         setting.name: (_annotation(setting), setting.default) for setting in REGISTRIES[kind].settings(name)
     }

@@ -1,6 +1,7 @@
 """A call from Python is the command: the same plan, keys, bits and store."""
 
 import os
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 import runner
+from nn.schedules import SCHEDULES
 from tests.end_to_end.program import ONE_PROCESSOR, make_store, run_runner, train
 from tests.end_to_end.store import Store
 
@@ -175,9 +177,12 @@ def test_what_is_of_a_wrong_type_is_one_sentence(call, sentence, in_folder) -> N
 
 def test_a_sweep_whose_runs_fail_is_given_back_with_them(in_folder, capsys, monkeypatch) -> None:
     folder = in_folder("failing")
-    (folder / "fragile_parts.py").write_text(FRAGILE)
+    (folder / "breaking_parts.py").write_text(FRAGILE)
     monkeypatch.syspath_prepend(folder)
-    found = runner.sweep(data="xor", modules=["fragile_parts"], schedule=["breaking", "constant"], **BRIEF)
+    monkeypatch.setitem(sys.modules, "breaking_parts", None)  # what is imported is forgotten at the end
+    del sys.modules["breaking_parts"]
+    monkeypatch.setattr(SCHEDULES, "_components", dict(SCHEDULES._components))
+    found = runner.sweep(data="xor", modules=["breaking_parts"], schedule=["breaking", "constant"], **BRIEF)
     assert list(found.runs["outcome"]) == ["failed", "stopped"]
     assert "1 of 2 runs failed" in capsys.readouterr().err
     with pytest.raises(runner.UserError, match="was trained, so there is nothing to see"):

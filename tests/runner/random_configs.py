@@ -97,10 +97,11 @@ def _general_keys() -> dict[str, Schema]:
         keys |= _keys_of(section, model.model_json_schema())
     settings = Settings.model_json_schema()
     keys |= _keys_of("tracking", settings["$defs"]["TrackingSettings"])
+    keys |= _keys_of("report", settings["$defs"]["ReportSettings"])
     return keys | {
         key: schema
         for key, schema in _keys_of("", settings).items()
-        if key not in ("tracking", "modules", "executor", "search")
+        if key not in ("tracking", "report", "modules", "executor", "search")
     }
 
 

@@ -38,7 +38,6 @@ def session(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 def key_of(falling: Callable[..., Any]) -> str:
     SCHEDULES.register(falling)
-    component_model.cache_clear()
     chosen = component_model("schedule", "falling")(name="falling")
     return run_key(spec_of("data=xor").model_copy(update={"schedule": chosen}), "")
 

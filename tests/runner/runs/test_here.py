@@ -1,6 +1,6 @@
 """Components that a session defines itself are part of a run's key, also where Python keeps no source of them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -22,7 +22,7 @@ def typed_here(rng, fan_in, fan_out):
 
 
 @pytest.fixture
-def at_the_prompt(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Spec]]:
+def at_the_prompt(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Spec]:
     """What a run is that uses the component of a text, which is run as at a prompt."""
     import numpy as np
 
@@ -31,13 +31,11 @@ def at_the_prompt(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], S
     def defined(text: str) -> Spec:
         names: dict[str, Any] = {"__name__": HERE, "INITIALIZERS": INITIALIZERS, "np": np}
         exec(compile(text, "<nowhere>", "exec"), names)
-        component_model.cache_clear()
         chosen = component_model("init", "typed_here")(name="typed_here")
         return spec_of("data=xor").model_copy(update={"init": chosen})
 
     monkeypatch.setattr(INITIALIZERS, "_components", known)
-    yield defined
-    component_model.cache_clear()
+    return defined
 
 
 def test_what_is_typed_again_is_the_same_and_another_name_or_number_in_it_is_another(at_the_prompt) -> None:
