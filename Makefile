@@ -62,7 +62,7 @@ format: install  ## fix style and formatting where ruff can
 	$(PYTHON) -m ruff check --fix . && $(PYTHON) -m ruff format .
 
 folders:  ## how many modules each folder of runner/ has, in the order in which they may import
-	@for name in base datasets runs store plan findings train diagnosis conduct search app; do \
+	@for name in base datasets runs store plan findings train diagnosis conduct search app api; do \
 		printf '%-10s %3s\n' $$name $$(find runner/$$name -name '*.py' -not -name __init__.py | wc -l); done
 
 types: install  ## mypy, strict

@@ -1,6 +1,7 @@
 """A call from Python is the command: the same plan, keys, bits and store."""
 
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -9,8 +10,7 @@ from typing import Any
 import pytest
 
 import runner
-from nn.schedules import SCHEDULES
-from tests.end_to_end.program import ONE_PROCESSOR, make_store, run_runner, train
+from tests.end_to_end.program import ONE_PROCESSOR, environment, make_store, run_runner, train
 from tests.end_to_end.store import Store
 
 ENDLESS: dict[str, Any] = {}
@@ -175,18 +175,15 @@ def test_what_is_of_a_wrong_type_is_one_sentence(call, sentence, in_folder) -> N
     assert sentence in str(raised.value)
 
 
-def test_a_sweep_whose_runs_fail_is_given_back_with_them(in_folder, capsys, monkeypatch) -> None:
-    folder = in_folder("failing")
-    (folder / "breaking_parts.py").write_text(FRAGILE)
-    monkeypatch.syspath_prepend(folder)
-    monkeypatch.setitem(sys.modules, "breaking_parts", None)  # what is imported is forgotten at the end
-    del sys.modules["breaking_parts"]
-    monkeypatch.setattr(SCHEDULES, "_components", dict(SCHEDULES._components))
-    found = runner.sweep(data="xor", modules=["breaking_parts"], schedule=["breaking", "constant"], **BRIEF)
-    assert list(found.runs["outcome"]) == ["failed", "stopped"]
-    assert "1 of 2 runs failed" in capsys.readouterr().err
-    with pytest.raises(runner.UserError, match="was trained, so there is nothing to see"):
-        runner.load(found.findings.run_ids[0]).explore()
+def test_a_sweep_whose_runs_fail_is_given_back_with_them(tmp_path: Path) -> None:
+    (tmp_path / "fragile_parts.py").write_text(FRAGILE)
+    make_store(tmp_path)
+    call = f"""runner.sweep(data="xor", modules=["fragile_parts"], schedule=["breaking", "constant"], **{BRIEF})"""
+    script = f"import runner; print(list({call}.runs['outcome']))"
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, cwd=tmp_path, env=environment(ONE_PROCESSOR), capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "['failed', 'stopped']", done.stderr
+    assert "1 of 2 runs failed" in done.stderr
 
 
 FRAGILE = '''
