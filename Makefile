@@ -1,4 +1,4 @@
-.PHONY: help install run folders reference questions notebook case-studies benchmarks planning test test-quick test-numbers test-browser screenshots \
+.PHONY: help install run folders reference questions notebook case-studies benchmarks planning test test-quick test-thorough test-numbers test-browser screenshots \
 	test-slow lint format types audit coverage check ui clean
 
 PYTHON ?= .venv/bin/python
@@ -34,11 +34,14 @@ benchmarks: install  ## all measurements (half an hour); peers from pip install 
 planning: install  ## composing and planning a job must not cost more than it did, beside parsing one config file
 	$(PYTHON) -m benchmarks planning --against benchmarks/RESULTS.md
 
-test: install  ## all tests but the slow ones
+test: install  ## what a change can break: all parts, and the program from the command line to its pages
 	$(PYTHON) -m pytest -n 3
 
 test-quick: install  ## every law once, under a minute
 	$(PYTHON) -m pytest -n 3 -m quick
+
+test-thorough: install  ## end to end with servers, clusters, kills, full disks, sessions and long pages
+	$(PYTHON) -m pytest -n 3 -m 'thorough and not slow'
 
 test-numbers: install  ## tests of numbers again, as on a processor without AVX2 and AVX-512: none may depend on the last bits of one
 	NPY_DISABLE_CPU_FEATURES='X86_V4 X86_V3' $(PYTHON) -m pytest -n 3 tests/nn tests/runner
@@ -71,7 +74,7 @@ types: install  ## mypy, strict
 audit: install  ## known vulnerabilities of the installed packages, where an index of advisories can be reached
 	$(PYTHON) .ci/audit.py
 
-check: lint types audit test test-numbers planning test-browser  ## all that CI runs; needs PostgreSQL and Chromium
+check: lint types audit test test-thorough test-numbers planning test-browser  ## all that CI runs; needs PostgreSQL and Chromium
 
 ui: install  ## MLflow's pages over the store in this folder, without its telemetry
 	MLFLOW_DISABLE_TELEMETRY=true .venv/bin/mlflow ui

@@ -8,49 +8,69 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.work import RATE, Array, Work
+from benchmarks.compilers import jax_scan, numba_loops, torch_ensemble
+from benchmarks.work import RATE, Array, Timed, Work
 from nn.activations import ACTIVATIONS
 from nn.batches import FullBatches, SliceBatches
 from nn.losses import LOSSES
 from nn.metrics import rmse
-from nn.network import Network
+from nn.network import ORDERED_PRODUCTS, Network
 from nn.optimizers import OPTIMIZERS
+from nn.registry import Order
 from nn.stack import Data, Descent, Regularisation, Stack, Stopping
 from nn.training import train
 
-Timed = tuple[Callable[[], Any], int]
 LOOP_STEPS = 400
+SLOWER = 4  # times fewer steps of NumPy than of compiled code
+ORDERED_BEFORE = 400
 
 
-def stacked(work: Work) -> Timed:
-    """All runs as one stack of this package."""
+def stack_of(work: Work, steps: int, order: Order | None = None) -> Stack:
+    """All runs of a shape, with an evaluation at the start and one at the end."""
     output, loss = ("softmax", "softmax_cross_entropy") if work.classifies else ("identity", "half_mse")
     dtype = np.float64 if work.dtype == "float64" else np.float32
     network = Network(work.sizes, ACTIVATIONS["tanh"](), ACTIVATIONS[output](), LOSSES[loss](), dtype=dtype)
     X, Y = work.samples(work.runs)
-    order = network.memory_order(work.batch)
-    full = X.shape[1] == work.batch
+    order = order or network.memory_order(work.batch)
     parameters = np.concatenate(
         [part.reshape(work.runs, -1) for W, b in work.parameters(work.runs) for part in (W, b)], 1
     )
+    is_full = X.shape[1] == work.batch
+    return Stack(
+        network=network, parameters=parameters,
+        batches=FullBatches(X, Y, order) if is_full else SliceBatches(X, Y, work.batch, order=order),
+        data=Data(X[:, : work.batch], Y[:, : work.batch]), metric=rmse,
+        descent=Descent(OPTIMIZERS.optimizer("sgd"), {}, np.full(work.runs, RATE), [np.ones_like] * work.runs),
+        evaluations=(0, steps),
+        stopping=Stopping(np.full(work.runs, -np.inf), np.full(work.runs, np.inf)),
+        regularisation=Regularisation(np.zeros(network.n_parameters)),
+    )  # fmt: skip
 
-    batches = FullBatches(X, Y, order) if full else SliceBatches(X, Y, work.batch, order=order)
 
-    def run() -> None:
-        train(
-            Stack(
-                network=network, parameters=parameters, batches=batches,
-                data=Data(X[:, : work.batch], Y[:, : work.batch]), metric=rmse,
-                descent=Descent(
-                    OPTIMIZERS.optimizer("sgd"), {}, np.full(work.runs, RATE), [np.ones_like] * work.runs
-                ),
-                evaluations=(0, work.steps),
-                stopping=Stopping(np.full(work.runs, -np.inf), np.full(work.runs, np.inf)),
-                regularisation=Regularisation(np.zeros(network.n_parameters)),
-            )
-        )  # fmt: skip
+def stacked(work: Work) -> Timed:
+    """All runs as one stack of this package, trained from its first evaluation to its last.
 
-    return run, work.runs * work.steps
+    Where sums are in the order of the index (F order) updates are compiled, elsewhere they are left to BLAS. That the
+    update is recorded, and samples and parameters are brought into blocks, is part of every call.
+    """
+    stack = stack_of(work, work.steps)
+    return lambda: train(stack, engine="compiled"), work.runs * work.steps
+
+
+def by_numpy(work: Work) -> Timed:
+    """The same bits without compiled code."""
+    return _without_compiling(work, None)
+
+
+def before(work: Work) -> Timed:
+    """As it was before updates were compiled: by NumPy, and above ORDERED_BEFORE products a step by BLAS."""
+    return _without_compiling(work, "F" if work.products <= ORDERED_BEFORE else "C")
+
+
+def _without_compiling(work: Work, order: Order | None) -> Timed:
+    steps = max(1, work.steps // SLOWER) if work.products <= ORDERED_PRODUCTS else work.steps
+    stack = stack_of(work, steps, order)
+    return lambda: train(stack, engine="numpy"), work.runs * steps
 
 
 def loop(work: Work) -> Timed:
@@ -83,38 +103,6 @@ def loop(work: Work) -> Timed:
             step(X[start : start + work.batch], Y[start : start + work.batch])
 
     return run, steps
-
-
-def jax_scan(work: Work) -> Timed:
-    """JAX: `vmap` over runs of a `scan` over steps, compiled for this shape; the first call compiles."""
-    import jax
-    import jax.numpy as jnp
-
-    jax.config.update("jax_enable_x64", work.dtype == "float64")
-    X, Y = work.samples(work.runs)
-    n_batches = X.shape[1] // work.batch
-    X, Y = (values.reshape(work.runs, n_batches, work.batch, -1) for values in (X, Y))
-
-    def cost(layers: Any, x: Any, t: Any) -> Any:
-        a = x
-        for W, b in layers[:-1]:
-            a = jnp.tanh(a @ W + b)
-        W, b = layers[-1]
-        z = a @ W + b
-        if work.classifies:
-            return -jnp.mean(jnp.sum(t * jax.nn.log_softmax(z), axis=-1))
-        return 0.5 * jnp.mean(jnp.sum((z - t) ** 2, axis=-1))
-
-    def one_run(layers: Any, X: Any, Y: Any) -> Any:
-        def step(layers: Any, number: Any) -> Any:
-            gradient = jax.grad(cost)(layers, X[number % n_batches], Y[number % n_batches])
-            return jax.tree.map(lambda value, slope: value - RATE * slope, layers, gradient), None
-
-        return jax.lax.scan(step, layers, jnp.arange(work.steps))[0]
-
-    compiled = jax.jit(jax.vmap(one_run))
-    arrays = jax.tree.map(jnp.asarray, (work.parameters(work.runs), X, Y))
-    return lambda: jax.block_until_ready(compiled(*arrays)), work.runs * work.steps
 
 
 def torch_eager(work: Work) -> Timed:
@@ -186,7 +174,11 @@ def transcendental_floor(work: Work) -> Timed:
 CONTESTANTS: dict[str, Callable[[Work], Timed]] = {
     "floor (tanh)": transcendental_floor,
     "this": stacked,
+    "NumPy": by_numpy,
+    "before": before,
     "JAX": jax_scan,
+    "torch.func": torch_ensemble,
+    "Numba": numba_loops,
     "NumPy loop": loop,
     "PyTorch": torch_eager,
     "scikit-learn": sklearn_mlp,

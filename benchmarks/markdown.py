@@ -6,7 +6,7 @@ from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-PACKAGES = ("numpy", "hydra-core", "mlflow", "matplotlib", "jax", "torch", "scikit-learn")
+PACKAGES = ("numpy", "llvmlite", "hydra-core", "mlflow", "matplotlib", "jax", "torch", "numba", "scikit-learn")
 
 
 def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -63,11 +63,12 @@ def tables(quick: bool) -> Iterator[str]:
     yield from missing
     if found:
         yield f"Scores on the test rows, {SEEDS} seeds, mean and standard error:\n\n{scores(found)}\n"
-        yield f"Of {len(found)} tables, at most a standard error worse than:\n\n{counts(found)}\n"
+        title = f"On how many of {len(found)} tables the default is at most one standard error worse than"
+        yield f"{title}:\n\n{counts(found)}\n"
         yield f"Losses:\n\n{losses(found)}\n"
     if others:
         splits = ", ".join(map(str, OTHER_SPLITS))
-        yield f"The same with data.split_seed={splits}, of {len(others)}:\n\n{counts(others)}\n"
+        yield f"The same with data.split_seed={splits}, out of {len(others)}:\n\n{counts(others)}\n"
 
 
 def _compared(table: Table, path: Path, *more: str) -> Compared:

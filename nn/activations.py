@@ -1,4 +1,4 @@
-"""Activations: an elementwise non-linearity and its derivative, always as one pair.
+"""Activations: a non-linearity and its derivative, always as one pair.
 
 Each function below makes one `Activation`; its keyword-only parameters are settings (`activation.slope=0.2`).
 """
@@ -15,12 +15,12 @@ from nn.registry import Array, Range, Registry
 
 @dataclass(frozen=True)
 class Activation:
-    """A non-linearity a = value(z) and its derivative da/dz.
+    """A non-linearity a = value(z) and its derivative da/dz, for `z` and `a` of shape `(runs, units, n)`.
 
     `derivative(z, a)` gets both the pre-activation and the activation, so that sigmoid and tanh can use the cheap form
-    in a. Using a where z is meant is the classic mistake: a * (1 - a) is right, value(a) * (1 - value(a)) is not.
-    `output_range` holds the bounds of a; targets of a regression are scaled into it when both are finite.
-    `derivative` is None for an output that is not elementwise: such an output works only with its own loss.
+    in a. Confusing the two is the classic mistake: a * (1 - a) is right, value(a) * (1 - value(a)) is wrong.
+    `derivative` is None for softmax, which is not elementwise: such an output works only with its own loss.
+    `output_range` holds the bounds of a; if both are finite, regression targets are scaled into this range.
     """
 
     value: Callable[[Array], Array]
@@ -37,7 +37,7 @@ ACTIVATIONS: Registry[Callable[..., Activation]] = Registry("activation")
 
 
 def logistic(z: Array) -> Array:
-    """1 / (1 + exp(-z)), through tanh: it cannot overflow and is faster than exp with a branch."""
+    """1 / (1 + exp(-z)), computed with tanh: this form cannot overflow and needs no branch."""
     a: Array = np.tanh(0.5 * z)
     a *= 0.5
     a += 0.5
@@ -63,22 +63,25 @@ def tanh() -> Activation:
 
 @ACTIVATIONS.register
 def relu() -> Activation:
-    """max(z, 0); derivative 1 where z > 0, else 0 (also at 0)."""
+    """max(z, 0); derivative 1 where z > 0, else 0 (0 at z = 0 too). Nair and Hinton (2010)."""
     return Activation(lambda z: np.maximum(z, 0), lambda z, a: (z > 0).astype(z.dtype), (0.0, math.inf))
 
 
 @ACTIVATIONS.register
 def floored_relu(*, floor: Annotated[float, Range(ge=0, lt=1)] = 0.001) -> Activation:
-    """max(z, floor), z clipped to +-500 first; derivative 1 where z > floor, else 0, the clip left out of it.
+    """max(z, floor) of z clipped to +-500; derivative 1 where z > floor, else 0. The derivative ignores the clipping.
 
-    How people keep a ReLU from dying and from overflowing by hand.
+    A hand-made remedy for units that die and for overflow.
     """
     return Activation(lambda z: np.maximum(np.clip(z, -LIMIT, LIMIT), floor), lambda z, a: (z > floor).astype(z.dtype))
 
 
 @ACTIVATIONS.register
 def leaky_relu(*, slope: Annotated[float, Range(ge=0, lt=1)] = 0.01) -> Activation:
-    """z where z > 0, else slope * z. Maas et al. (2013), Rectifier Nonlinearities Improve Neural Network Models."""
+    """z where z > 0, else slope * z.
+
+    Maas, Hannun and Ng (2013), Rectifier Nonlinearities Improve Neural Network Acoustic Models.
+    """
     return Activation(
         lambda z: np.maximum(z, slope * z),
         lambda z, a: np.where(z > 0, z.dtype.type(1), z.dtype.type(slope)),
@@ -119,7 +122,7 @@ def selu() -> Activation:
 
 @ACTIVATIONS.register
 def softplus() -> Activation:
-    """log(1 + exp(z)), written so that it cannot overflow; derivative sigmoid(z)."""
+    """log(1 + exp(z)), in a form that cannot overflow; derivative 1 / (1 + exp(-z)). Dugas et al. (2001)."""
     return Activation(
         lambda z: np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z))),
         lambda z, a: logistic(z),
@@ -128,7 +131,7 @@ def softplus() -> Activation:
 
 
 def _gelu_inner(z: Array) -> tuple[Array, Array]:
-    """tanh(u) and du/dz; beyond |z| = 10 tanh(u) is +-1 to the last bit, so z is cut there to keep z^3 finite."""
+    """tanh(u) and du/dz. z is clipped to +-10 so that z^3 stays finite; beyond it tanh(u) is exactly +-1."""
     z = np.clip(z, -10, 10)
     c = math.sqrt(2 / math.pi)
     return np.tanh(c * (z + 0.044715 * z * z * z)), c * (1 + 3 * 0.044715 * z * z)
@@ -136,7 +139,10 @@ def _gelu_inner(z: Array) -> tuple[Array, Array]:
 
 @ACTIVATIONS.register
 def gelu() -> Activation:
-    """z Phi(z) in the tanh form. Hendrycks and Gimpel (2016), Gaussian Error Linear Units, section 2."""
+    """z Phi(z), Phi the standard normal distribution function, in its tanh approximation.
+
+    Hendrycks and Gimpel (2016), Gaussian Error Linear Units, section 2.
+    """
 
     def derivative(z: Array, a: Array) -> Array:
         t, slope = _gelu_inner(z)
@@ -149,7 +155,7 @@ def gelu() -> Activation:
 def silu() -> Activation:
     """z / (1 + exp(-z)), also called swish; derivative s (1 + z (1 - s)) with s = 1 / (1 + exp(-z)).
 
-    Elfwing et al. (2018), Sigmoid-Weighted Linear Units, equations 1 and 3.
+    Elfwing, Uchibe and Doya (2018), Sigmoid-Weighted Linear Units, equations 1 and 3.
     """
 
     def derivative(z: Array, a: Array) -> Array:
@@ -173,13 +179,13 @@ def sine() -> Activation:
 
 @ACTIVATIONS.register
 def identity() -> Activation:
-    """z itself: a linear layer."""
+    """z unchanged; derivative 1. With it a layer is linear."""
     return Activation(lambda z: z, lambda z, a: np.ones_like(z))
 
 
 @ACTIVATIONS.register
 def softmax() -> Activation:
-    """exp(z_k) / sum_j exp(z_j) over the units of a layer, after subtracting the largest z; an output only."""
+    """exp(z_k) / sum_j exp(z_j) over the units of the output layer, computed after subtracting the largest z."""
 
     def value(z: Array) -> Array:
         e: Array = np.exp(z - z.max(axis=-2, keepdims=True))
@@ -191,6 +197,6 @@ def softmax() -> Activation:
 
 @ACTIVATIONS.register
 def clipped_softmax() -> Activation:
-    """Softmax of z clipped to +-500: how people keep exp from overflowing without subtracting the largest z."""
+    """Softmax of z clipped to +-500, a common way to avoid overflow without subtracting the largest z."""
     plain = softmax()
     return Activation(lambda z: plain.value(np.clip(z, -LIMIT, LIMIT)), None, plain.output_range)

@@ -1,14 +1,14 @@
 """Batches: which samples each run of a stack sees at each step.
 
-Every run draws from its own generators, so what it sees depends neither on its neighbours nor on how many steps are
-prepared at once (law 4). All classes hand out `x (runs, d_in, batch)` and `t (runs, d_out, batch)` in the memory order
-they were made with: in C order the samples of a run are next to each other, in F order the runs.
+Every run draws from its own generators, so its samples depend neither on the other runs nor on how many steps are
+prepared in advance (law 4). All classes return `x (runs, d_in, batch)` and `t (runs, d_out, batch)` in the memory order
+they were made with: in C order the samples of a run are adjacent, in F order the runs.
 """
 
 import math
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,19 +21,28 @@ Pairing = Callable[[Array, Array, Sequence[np.random.Generator]], Pair]
 Rows = NDArray[np.intp]
 Source = TypeVar("Source")
 Drawn = TypeVar("Drawn")
-SAMPLES_AHEAD = 4096
+SAMPLES_AHEAD, SAMPLES_JOINED = 4096, 64
+
+
+class Ahead(NamedTuple):
+    """Batches of the next steps: step k has the `size` samples of `x (runs, d_in, n)` and `t` from `starts[k]` on."""
+
+    x: Array
+    t: Array
+    starts: Sequence[int]
+    size: int
 
 
 class Batches(Protocol):
-    """A stream of batches for the runs that are still training; in the memory `order` it is trained in that order."""
+    """A stream of batches for the runs that still train; `order` is the memory order of its arrays."""
 
     order: Order
 
-    def next(self) -> Pair:
-        """The next step's `x (runs, d_in, batch)` and `t (runs, d_out, batch)`."""
+    def ahead(self, steps: int) -> Ahead:
+        """The batches of at least one step and at most `steps`, all of one size."""
 
     def keep(self, rows: Rows) -> None:
-        """Continue with some of the runs; one that is named twice is in the stack twice and sees the same samples."""
+        """Continue with some of the runs. A run that is named twice is in the stack twice and sees the same samples."""
 
 
 class FullBatches:
@@ -43,17 +52,17 @@ class FullBatches:
         self.order = order
         self._pair = sample_last(X, order), sample_last(Y, order)
 
-    def next(self) -> Pair:
-        return self._pair
+    def ahead(self, steps: int) -> Ahead:
+        return Ahead(*self._pair, [0] * steps, self._pair[0].shape[-1])
 
     def keep(self, rows: Rows) -> None:
         self._pair = _rows_of(self._pair, rows, self.order)
 
 
 class ShuffledBatches:
-    """Every pass goes through the samples in a new random order, `batch_size` at a time; the last may be smaller.
+    """Each pass visits the samples in a new random order, `batch_size` at a time; the last batch may be smaller.
 
-    `orders` holds one generator per run. `passes_ahead` orders are drawn at once; it changes speed and memory, not
+    `orders` holds one generator per run. `passes_ahead` passes are drawn at once, which affects speed and memory, not
     numbers.
     """
 
@@ -71,37 +80,41 @@ class ShuffledBatches:
         self._generators = Sources(orders)
         self._passes_ahead = passes_ahead or max(1, SAMPLES_AHEAD // X.shape[1])
         self._passes: deque[Rows] = deque()
-        self._pass, self._position = self._one_pass(), 0
+        self._joined = max(1, SAMPLES_JOINED // X.shape[1]) if X.shape[1] % batch_size == 0 else 1
+        self._pair, self._position = self._next_passes(), 0
 
-    def next(self) -> Pair:
-        if self._position >= self._X.shape[1]:
-            self._pass, self._position = self._one_pass(), 0
-        batch = slice(self._position, self._position + self._batch_size)
-        self._position += self._batch_size
-        return _samples_of(self._pass, batch, self.order)
+    def ahead(self, steps: int) -> Ahead:
+        if self._position >= self._pair[0].shape[-1]:
+            self._pair, self._position = self._next_passes(), 0
+        n = self._pair[0].shape[-1]
+        starts, size = _of_one_size(range(self._position, n, self._batch_size)[:steps], self._batch_size, n)
+        self._position = starts[-1] + size
+        return Ahead(*self._pair, starts, size)
 
     def keep(self, rows: Rows) -> None:
         self._X, self._Y = self._X[rows], self._Y[rows]
         self._generators.keep(rows)
         self._passes = deque(one[rows] for one in self._passes)
-        self._pass = _rows_of(self._pass, rows, self.order)
+        self._pair = _rows_of(self._pair, rows, self.order)
 
-    def _one_pass(self) -> Pair:
+    def _next_passes(self) -> Pair:
+        """A pass, or some that are short and have no smaller batch at their ends."""
         runs, n = self._X.shape[:2]
         if not self._passes:
             ahead = np.tile(np.arange(n), (self._passes_ahead, 1))
             orders = self._generators.ask(lambda rng: rng.permuted(ahead, axis=1))
             self._passes.extend(np.stack(orders, axis=1))
-        samples = self._passes.popleft() + n * np.arange(runs)[:, np.newaxis]
+        passes = [self._passes.popleft() for _ in range(min(self._joined, len(self._passes)))]
+        samples = np.concatenate(passes, axis=1) + n * np.arange(runs)[:, np.newaxis]
         X, Y = self._X.reshape(runs * n, -1), self._Y.reshape(runs * n, -1)
         return sample_last(X[samples], self.order), sample_last(Y[samples], self.order)
 
 
 class SliceBatches:
-    """Slices of the samples in their given order, `batch_size` at a time; the last of a pass may be smaller.
+    """Slices of the samples in their given order, `batch_size` at a time; the last slice of a pass may be smaller.
 
-    The next pass starts at the first sample, or, when `cyclic`, where the last slice would have ended had the samples
-    been joined end to start: 100 samples by 40 give [0, 40), [40, 80), [80, 100), [20, 60), [60, 100), and again.
+    The next pass starts at the first sample or, if `cyclic`, where the last slice would have ended had it wrapped
+    around: 100 samples in slices of 40 give [0, 40), [40, 80), [80, 100), [20, 60), [60, 100), and so on.
     """
 
     def __init__(self, X: Array, Y: Array, batch_size: int, cyclic: bool = False, order: Order = "C") -> None:
@@ -111,12 +124,16 @@ class SliceBatches:
             starts = [k * batch_size % n for k in range(n // math.gcd(n, batch_size))]
         self.order = order
         self._pair = sample_last(X, order), sample_last(Y, order)
-        self._batch_size, self._starts, self._position = batch_size, starts, -1
+        self._batch_size, self._starts, self._position = batch_size, starts, 0
 
-    def next(self) -> Pair:
-        self._position = (self._position + 1) % len(self._starts)
-        start = self._starts[self._position]
-        return _samples_of(self._pair, slice(start, start + self._batch_size), self.order)
+    def ahead(self, steps: int) -> Ahead:
+        first, cycle, n = self._position, len(self._starts), self._pair[0].shape[-1]
+        starts = self._starts[first : first + steps]
+        if len(starts) < steps:
+            starts = (starts + self._starts * (steps // cycle + 1))[:steps]
+        ahead = Ahead(*self._pair, *_of_one_size(starts, self._batch_size, n))
+        self._position = (first + len(ahead.starts)) % cycle
+        return ahead
 
     def keep(self, rows: Rows) -> None:
         self._pair = _rows_of(self._pair, rows, self.order)
@@ -125,8 +142,8 @@ class SliceBatches:
 class FreshBatches:
     """New samples from the data set's distribution at every step; no sample is seen twice.
 
-    `draws` holds one function per run, number of samples -> `X (n, d_in)`, `Y (n, d_out)`. It is always asked for
-    `ahead` samples, so that the stream is the same whatever the batch size.
+    `draws` holds one function per run that maps a number of samples n to `X (n, d_in)`, `Y (n, d_out)`. It always draws
+    `ahead` samples at once, so that the stream does not depend on the batch size.
     """
 
     def __init__(
@@ -136,14 +153,15 @@ class FreshBatches:
         self._draws, self._batch_size, self._dtype, self._ahead = Sources(draws), batch_size, dtype, ahead
         self._pair, self._position = self._draw(), 0
 
-    def next(self) -> Pair:
+    def ahead(self, steps: int) -> Ahead:
         while self._position + self._batch_size > self._pair[0].shape[2]:
             left = [values[:, :, self._position :] for values in self._pair]
             x, t = (np.concatenate(both, axis=2) for both in zip(left, self._draw(), strict=True))
             self._pair, self._position = (np.asarray(x, order=self.order), np.asarray(t, order=self.order)), 0
-        batch = slice(self._position, self._position + self._batch_size)
-        self._position += self._batch_size
-        return _samples_of(self._pair, batch, self.order)
+        first, size = self._position, self._batch_size
+        starts = range(first, self._pair[0].shape[2] - size + 1, size)[:steps]
+        self._position = starts[-1] + size
+        return Ahead(*self._pair, starts, size)
 
     def keep(self, rows: Rows) -> None:
         self._draws.keep(rows)
@@ -156,7 +174,7 @@ class FreshBatches:
 
 
 def paired(draw: Draw, pairing: Pairing, rng: np.random.Generator) -> Draw:
-    """A draw of one run whose inputs and targets are put together by a network's `pairing`, block by block."""
+    """A draw of one run, with the network's `pairing` of inputs and targets applied to each block."""
 
     def draw_pairs(n: int) -> Pair:
         X, Y = draw(n)
@@ -167,7 +185,7 @@ def paired(draw: Draw, pairing: Pairing, rng: np.random.Generator) -> Draw:
 
 
 class Sources(Generic[Source]):
-    """What each run draws from; a run that is in the stack twice draws once for both."""
+    """What each run draws from. A run that is in the stack twice draws once for both."""
 
     def __init__(self, sources: Sequence[Source]) -> None:
         self._sources, self._source_of = list(sources), np.arange(len(sources))
@@ -182,13 +200,24 @@ class Sources(Generic[Source]):
 
 
 def sample_last(values: Array, order: Order = "C") -> Array:
-    """`(runs, n, d)` as `(runs, d, n)` without gaps: elementwise functions give the same bits only on one layout."""
+    """`(runs, n, d)` as contiguous `(runs, d, n)`: elementwise functions give identical bits only on one layout."""
     return np.asarray(values.swapaxes(1, 2), order=order)
 
 
-def _samples_of(pair: Pair, batch: slice, order: Order) -> Pair:
-    """Some samples of all runs, without gaps: in F order that is a view, in C order a copy."""
-    return np.asarray(pair[0][:, :, batch], order=order), np.asarray(pair[1][:, :, batch], order=order)
+def next_batch(batches: Batches) -> Pair:
+    """The next step's `x (runs, d_in, batch)` and `t (runs, d_out, batch)`, contiguous; in F order they are views."""
+    x, t, (start,), size = batches.ahead(1)
+    batch = slice(start, start + size)
+    return np.asarray(x[:, :, batch], order=batches.order), np.asarray(t[:, :, batch], order=batches.order)
+
+
+def _of_one_size(starts: Sequence[int], batch_size: int, n: int) -> tuple[Sequence[int], int]:
+    """The starts up to the first slice (of `n` samples) of another size, and the size of their slices."""
+    last = n - batch_size  # of those that are not cut short
+    if starts[0] > last:
+        return starts[:1], n - starts[0]
+    cut = max(starts) > last
+    return starts[: next(place for place, start in enumerate(starts) if start > last)] if cut else starts, batch_size
 
 
 def _rows_of(pair: Pair, rows: Rows, order: Order) -> Pair:

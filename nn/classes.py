@@ -1,10 +1,9 @@
-"""How outputs of a network are read as classes, and which of them are a tie.
+"""How a network's outputs are read as classes, and when two outputs are tied.
 
-A class is chosen by one rule, here and wherever else a network's answer is read as a class. One output chooses the
-positive class above the threshold and on it; several choose the class with the largest output. An output that differs
-from the threshold, or from the largest output, by no more than TIE of the output's range is a tie: it counts as the
-positive class, and among several outputs as the first of them. So no rounding decides, and a network that answers the
-same for every sample is exactly as good as a constant.
+One rule decides, everywhere: a single output predicts the positive class at or above the threshold, and of several
+outputs the largest wins. Outputs that differ from the threshold, or from the largest output, by no more than TIE of the
+output range are tied: a tie goes to the positive class, or to the first of several outputs. So rounding never decides,
+and a network that answers the same for every sample scores exactly as well as a constant.
 """
 
 import numpy as np
@@ -17,36 +16,36 @@ ROUNDING = 8  # units in the last place: where they are more than TIE, as in flo
 
 
 def chosen(a: Array, threshold: float | Array = 0.5, tie: float = TIE) -> NDArray[np.intp]:
-    """The class numbers `(runs, n)` that outputs `(runs, d_out, n)` stand for; those of one output are 0 and 1."""
+    """The class numbers `(runs, n)` that outputs `(runs, d_out, n)` predict; 0 and 1 for a single output."""
     if a.shape[1] == 1:
         return np.asarray(((a > threshold) | is_tie(a, threshold, tie))[:, 0], dtype=np.intp)
     return np.asarray(is_tie(a, a.max(axis=1, keepdims=True), tie).argmax(axis=1))
 
 
 def is_tie(a: Array, other: Array | float, tie: float) -> NDArray[np.bool_]:
-    """Whether outputs are as good as equal to another value."""
+    """Whether outputs are tied with another value."""
     with np.errstate(invalid="ignore"):  # infinity minus infinity
         return np.asarray(np.abs(a - other) <= tie)
 
 
 def tie_of(span: float, dtype: str) -> float:
-    """How far apart outputs of a network are a tie.
+    """The largest difference at which two outputs of a network are tied.
 
-    `span` is the outputs' range: from end to end of a bounded activation, and for an unbounded one the distance of the
-    two numbers that stand for "no" and "yes".
+    `span` is the range of the output: between the bounds of a bounded activation; for an unbounded one, the distance
+    between the two numbers that encode "no" and "yes".
     """
     return span * max(TIE, ROUNDING * float(np.finfo(dtype).eps))
 
 
 def first_of_equals(ordered: Array, tie: float) -> NDArray[np.intp]:
-    """For every place in rising numbers along the last axis: where the numbers begin that are equal to it."""
+    """For each position in ascending values along the last axis, the position of the first value tied with it."""
     is_first = np.ones(ordered.shape, dtype=bool)
     is_first[..., 1:] = ~(np.diff(ordered, axis=-1) <= tie)
     return np.asarray(np.maximum.accumulate(np.where(is_first, np.arange(ordered.shape[-1]), 0), axis=-1))
 
 
 def tied(scores: Array, tie: float) -> Array:
-    """Scores of the samples, where those that are as good as equal are equal."""
+    """The scores of the samples, with tied scores made equal."""
     order = scores.argsort(axis=-1, kind="stable")
     ordered = np.take_along_axis(scores, order, axis=-1)
     made = np.empty_like(scores)

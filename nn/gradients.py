@@ -1,4 +1,4 @@
-"""Is a gradient right? Central differences of a network's objective, and what is wrong with an array that differs."""
+"""Checking gradients: central differences of a network's objective, and a name for what is wrong where they differ."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ ROUNDING = 16 * float(np.finfo(np.float64).eps)
 
 @dataclass(frozen=True)
 class Part:
-    """One array of a network: `W1`, `b1`, `W2`, ... and where its entries are among the parameters `(P,)`."""
+    """One array of a network (`W1`, `b1`, `W2`, ...) and the positions of its entries in the parameters `(P,)`."""
 
     name: str
     indices: Indices
@@ -29,7 +29,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is to be said about an array, in words. `is_right` is None where no entry could be compared."""
+    """What there is to say about an array, in words. `is_right` is None if no entry could be compared."""
 
     words: str
     is_right: bool | None
@@ -37,7 +37,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Comparison:
-    """One array: what training uses, its derivative (NaN where not known), and how many entries were `chosen`."""
+    """One array: the gradient that training uses, the derivative (NaN if unknown), the number of entries `chosen`."""
 
     name: str
     used: Array
@@ -66,10 +66,11 @@ def parts(network: Network) -> list[Part]:
 
 
 def central_difference(network: Network, parameters: Array, x: Array, t: Array, entries: Indices) -> Slopes:
-    """The derivative of the objective by `k` parameters of one array, and its uncertainty, `(k,)`: NaN beside a kink.
+    """The derivative of the objective with respect to `k` parameters of one array, and its uncertainty, both `(k,)`.
 
-    Five points each; all shifted networks are one stack. A smooth function has the same derivative over h and 2h, and
-    a second difference without a term in |h|; entries for which either fails are tried again over a smaller distance.
+    NaN beside a kink. Five points each; all shifted networks are one stack. For a smooth function, the steps h and 2h
+    give the same derivative, and the second difference has no term in |h|; entries that fail either test are tried
+    again with a smaller step.
     """
     return _differences(network, parameters, x, t, entries, _reach(network, parameters, x)[entries])
 
@@ -77,7 +78,7 @@ def central_difference(network: Network, parameters: Array, x: Array, t: Array, 
 def slopes_along(network: Network, parameters: Array, x: Array, t: Array, directions: Array) -> Slopes:
     """The derivative of the objective along `k` directions `(k, P)`, each within one layer, and its uncertainty.
 
-    Both are `(k,)`, and NaN where kinks are too near. A direction looks at all entries of an array at once.
+    Both are `(k,)`, and NaN if kinks are too close. A direction checks all entries of an array at once.
     """
     pairs = zip(network.layers(directions), _trace(network, parameters, x).a, strict=False)
     moves = [V.swapaxes(1, 2) @ a + (0 if c is None else c[:, :, np.newaxis]) for (V, c), a in pairs]
@@ -107,16 +108,16 @@ def _differences(network: Network, parameters: Array, x: Array, t: Array, along:
 
 
 def narrow(values: Array, shape: tuple[int, ...]) -> Array:
-    """A gradient as it is before the update broadcasts it: one of the equal rows of W, one of the entries of b."""
+    """A gradient before the update broadcasts it: one of the equal rows of W, one of the entries of b."""
     if values.shape == shape:
         return values
     return np.asarray(values[0] if values.ndim == 2 else values[: shape[0]])
 
 
 def judge(gradient: Array, derivative: Array, weights: Array, uncertainty: Array | float = 0.0) -> Verdict:
-    """What is wrong with the gradient of one array, if anything; entries whose derivative is NaN are left out.
+    """What is wrong with the gradient of one array, if anything; entries whose derivative is NaN are ignored.
 
-    `weights` are the array itself, and of the shape of `derivative`.
+    `weights` is the array itself, in the shape of `derivative`.
     """
     if gradient.shape != derivative.shape:
         wanted, given = derivative.shape, gradient.shape
@@ -135,7 +136,7 @@ def judge(gradient: Array, derivative: Array, weights: Array, uncertainty: Array
 
 
 def judge_penalty(penalty: Array, derivative: Array) -> Verdict:
-    """What is wrong with what L1 and L2 regularisation add for one array."""
+    """What is wrong with the L1 and L2 terms of one array, if anything."""
     allowed = TOLERANCE * max(norm(penalty), norm(derivative))
     if norm(penalty - derivative) <= allowed:
         return Verdict("right", True)
@@ -144,13 +145,13 @@ def judge_penalty(penalty: Array, derivative: Array) -> Verdict:
 
 
 def together(verdicts: Sequence[Verdict]) -> Verdict:
-    """One verdict on a sum from those on its terms: all that is wrong, or else the first."""
+    """One verdict on a sum from the verdicts on its terms: everything that is wrong, else the first verdict."""
     wrong = [verdict.words for verdict in verdicts if verdict.is_right is False]
     return Verdict("; ".join(wrong), False) if wrong else verdicts[0]
 
 
 def norm(values: Array) -> float:
-    """The Euclidean norm; scaled first, so that squares neither overflow nor vanish."""
+    """The Euclidean norm, computed after scaling, so that squares neither overflow nor underflow."""
     largest = float(np.abs(values).max(initial=0))
     if largest == 0 or not np.isfinite(largest):
         return largest
@@ -158,7 +159,7 @@ def norm(values: Array) -> float:
 
 
 def cosine(one: Array, other: Array) -> float:
-    """Of the angle between two arrays; NaN when one of them is zero."""
+    """The cosine of the angle between two arrays; NaN if one of them is zero."""
     lengths = norm(one), norm(other)
     if not all(0 < length < np.inf for length in lengths):
         return float("nan")
@@ -189,7 +190,7 @@ def _mistake(
 
 
 def _objectives(network: Network, parameters: Array, x: Array, t: Array, along: Moves, shifts: Array) -> Array:
-    """The objective `(k,)` of `k` networks; the i-th has moved by `shifts[i]`, in one entry or along a direction."""
+    """The objective `(k,)` of `k` networks; the i-th is moved by `shifts[i]`, in one entry or along a direction."""
     per_network = 8 * (len(parameters) + 3 * sum(network.sizes) * x.shape[-1])
     together, costs = max(1, CHUNK_BYTES // per_network), np.empty(len(along))
     for start in range(0, len(along), together):
@@ -205,7 +206,7 @@ def _objectives(network: Network, parameters: Array, x: Array, t: Array, along: 
 
 
 def _slopes(costs: Array, middle: Array, steps: Array) -> tuple[Array, Array]:
-    """The derivative, and by how much it cannot be trusted, from costs `(6, k)` at -4, -2, -1, 1, 2 and 4 steps."""
+    """The derivative and its uncertainty, from costs `(6, k)` at -4, -2, -1, 1, 2 and 4 steps."""
     with np.errstate(all="ignore"):
         odd = costs[[3, 4, 5]] - costs[[2, 1, 0]]
         even = costs[[3, 4, 5]] - 2 * middle + costs[[2, 1, 0]]
@@ -234,7 +235,7 @@ def _reach(network: Network, parameters: Array, x: Array) -> Array:
 
 
 def _size(network: Network, parameters: Array, x: Array, t: Array) -> float:
-    """The size of the numbers that the objective is summed from, on which its rounding errors depend."""
+    """The magnitude of the terms of the objective, which determines its rounding error."""
     trace = _trace(network, parameters, x)
     with np.errstate(all="ignore"):
         losses = np.abs(network.loss.per_sample(trace.z[-1], trace.a[-1], t))

@@ -1,4 +1,4 @@
-"""Metrics: how good outputs are, in familiar words, and how each of them is to be read."""
+"""Metrics: how good the outputs are, and how to read each number."""
 
 import math
 from collections.abc import Callable
@@ -26,15 +26,15 @@ class Metric:
     """A metric: its function `value(a, t)`, which returns `(runs,)`, and what its numbers mean.
 
     `of` says what `value` compares. `numbers`: outputs and targets `(runs, d_out, n)` of a regression. `classes`:
-    chosen and right class numbers `(runs, n)`; the chosen one is -1 where an output is not finite. `scores`: a score
-    for each class, the larger the surer, `a (runs, classes, n)`, and the right class numbers `t (runs, n)`.
-    `probabilities`: the same, where scores are between 0 and 1 and add up to 1.
-    `value` is NaN where the metric is not defined; such a value is left out wherever it would be shown.
+    predicted and true class numbers `(runs, n)`; the prediction is -1 where an output is not finite. `scores`: one
+    score per class, higher means more certain, `a (runs, classes, n)`, and the true class numbers `t (runs, n)`.
+    `probabilities`: the same, with scores between 0 and 1 that add up to 1. `value` is NaN where the metric is
+    undefined; such values are not shown.
 
-    A run that did not finish counts as `worst` where that is a number. `unit` is `target` for a metric that doubles
-    when outputs and targets do, and does not change when both are shifted; `share` where 1 is everything.
-    `constant(Y, axis=0)` is the best constant answer to targets `Y (n, d_out)`. Where classes are compared it is the
-    most frequent class, and the share of each class where scores are.
+    A run that did not finish scores `worst`, if that is finite. `unit` is `target` for a metric in the units of the
+    targets: it doubles when outputs and targets double, and does not change when both are shifted. `share` means that 1
+    is everything. `constant(Y, axis=0)` is the best constant prediction for targets `Y (n, d_out)`. For `classes` it is
+    always the most frequent class, for `scores` and `probabilities` the share of each class.
     """
 
     name: str
@@ -55,21 +55,21 @@ class Metric:
 
     @property
     def task(self) -> str:
-        """The task that it is for."""
+        """The task that the metric is for."""
         return "regression" if self.of == "numbers" else "classification"
 
     @property
     def sign(self) -> int:
-        """1 where higher is better, -1 where lower is."""
+        """1 if higher is better, -1 if lower is better."""
         return 1 if self.better == "higher" else -1
 
     @property
     def needs_units(self) -> bool:
-        """Whether it has to be taken in the units of the data, since scaled numbers give something else."""
+        """Whether it must be computed in the units of the data, because scaled values give a different result."""
         return self.of == "numbers" and self.unit != "target"
 
     def of_outputs(self, threshold: float, tie: float) -> Value:
-        """The metric of outputs and targets, both `(runs, d_out, n)` as they are trained."""
+        """The metric as a function of outputs and scaled targets, both `(runs, d_out, n)`."""
         if self.of == "numbers":
             return self.value
 
@@ -86,7 +86,7 @@ class Metric:
 
 
 class Metrics(Registry[Value]):
-    """Metrics by name, and how each of them is to be read."""
+    """Metrics by name, with how to read each."""
 
     def __init__(self) -> None:
         super().__init__("metric")
@@ -102,9 +102,10 @@ class Metrics(Registry[Value]):
     ) -> Callable[[V], V]: ...  # fmt: skip
 
     def register(self, component: Any = None, **facts: Any) -> Any:
-        """Add a function under its own name; use as a decorator, with the facts that `Metric` explains.
+        """Add a function under its own name; use as a decorator, with the fields of `Metric`.
 
-        Without `worst` it is infinite, in the direction that is worse.
+        Without `worst` it is infinity, in the direction that is worse. Raises ValueError for a reserved name and for an
+        unknown `of`, `better` or `unit`.
         """
         if component is None:
             return lambda one: self._add(one, facts)
@@ -121,11 +122,11 @@ class Metrics(Registry[Value]):
         return component
 
     def metric(self, name: str) -> Metric:
-        """The metric of this name; what is not registered, such as the cost, is read as one: lower is better."""
+        """The metric of this name. A name that is not registered, such as the cost, is one where lower is better."""
         return self._metrics.get(name) or Metric(name, rmse)
 
     def fitting(self, task: str, has_probabilities: bool) -> list[Metric]:
-        """Those that a task has, and outputs that are probabilities or not."""
+        """The metrics for a task; those of probabilities only where the outputs are probabilities."""
         every = [self._metrics[name] for name in self]
         return [one for one in every if one.task == task and (has_probabilities or one.of != "probabilities")]
 
@@ -135,7 +136,7 @@ METRICS = Metrics()
 
 @METRICS.register(unit="target")
 def rmse(a: Array, t: Array) -> Array:
-    """Root mean squared error over samples and outputs."""
+    """Root mean squared error over samples and outputs, in the units of the targets."""
     difference = a - t
     squares = (difference * difference).mean(axis=-1)
     return np.asarray(np.sqrt(squares.mean(axis=-1)))
@@ -143,7 +144,7 @@ def rmse(a: Array, t: Array) -> Array:
 
 @METRICS.register(unit="target", constant=np.median)
 def mae(a: Array, t: Array) -> Array:
-    """Mean absolute error over samples and outputs."""
+    """Mean absolute error over samples and outputs, in the units of the targets."""
     return np.asarray(np.abs(a - t).mean(axis=-1).mean(axis=-1))
 
 
@@ -153,13 +154,16 @@ def _midrange(Y: Array, axis: int) -> Array:
 
 @METRICS.register(unit="target", constant=_midrange)
 def max_error(a: Array, t: Array) -> Array:
-    """The largest absolute error of any sample and output."""
+    """The largest absolute error over samples and outputs, in the units of the targets."""
     return np.asarray(np.abs(a - t).max(axis=(1, 2)))
 
 
 @METRICS.register(better="higher", unit="share")
 def r2(a: Array, t: Array) -> Array:
-    """Share of the targets' variance that is explained, the mean over outputs; not defined for constant targets."""
+    """Coefficient of determination: the share of the variance explained, the mean over outputs.
+
+    NaN for constant targets.
+    """
     left = ((a - t) ** 2).mean(axis=-1)
     whole = ((t - t.mean(axis=-1, keepdims=True)) ** 2).mean(axis=-1)
     varies = t.max(axis=-1) > t.min(axis=-1)
@@ -169,20 +173,20 @@ def r2(a: Array, t: Array) -> Array:
 
 @METRICS.register(of="classes", better="higher", worst=0.0, unit="share")
 def accuracy(a: NDArray[np.intp], t: NDArray[np.intp]) -> Array:
-    """Share of samples with the right class. A sample with a non-finite output is not right."""
+    """Share of samples classified correctly. A sample with a non-finite output counts as wrong."""
     return np.asarray((a == t).mean(axis=-1))
 
 
 @METRICS.register(of="classes", better="higher", worst=0.0, unit="share")
 def balanced_accuracy(a: NDArray[np.intp], t: NDArray[np.intp]) -> Array:
-    """Share of right samples within each class, the mean over the classes that there are."""
+    """Recall of each class, averaged over the classes that occur."""
     counts = [((a == t) & (t == one), t == one) for one in range(t.max() + 1)]
     return _mean_share([(hit.sum(axis=-1), there.sum(axis=-1)) for hit, there in counts])
 
 
 @METRICS.register(of="classes", better="higher", worst=0.0, unit="share")
 def macro_f1(a: NDArray[np.intp], t: NDArray[np.intp]) -> Array:
-    """F1, the harmonic mean of precision and recall, of each class that is right or chosen anywhere; their mean."""
+    """F1, the harmonic mean of precision and recall, averaged over the classes that occur or are predicted."""
     counts = [(a == one, t == one) for one in range(max(a.max(), t.max()) + 1)]
     return _mean_share(
         [(2 * (got & is_it).sum(axis=-1), got.sum(axis=-1) + is_it.sum(axis=-1)) for got, is_it in counts]
@@ -190,16 +194,16 @@ def macro_f1(a: NDArray[np.intp], t: NDArray[np.intp]) -> Array:
 
 
 def _mean_share(parts: list[tuple[Any, Any]]) -> Array:
-    """The mean of shares `(some, whole)`, each `(runs,)`, over those with a whole."""
+    """The mean of the ratios some / whole, each `(runs,)`, over those with whole > 0."""
     total = sum(np.where(whole > 0, some / np.maximum(whole, 1), 0.0) for some, whole in parts)
     return np.asarray(total / sum(whole > 0 for _, whole in parts))
 
 
 @METRICS.register(of="scores", better="higher", worst=0.0, unit="share")
 def roc_auc(a: Array, t: NDArray[np.intp]) -> Array:
-    """Area under the ROC curve: how often a sample of a class scores higher in it than one of another; ties count half.
+    """Area under the ROC curve: how often a sample of a class scores higher than one of another class; ties count half.
 
-    Of two classes that of the second; of more the mean over each class against the rest. Not defined where a class is
+    For two classes, the area of the second one; for more, the mean over each class against the rest. NaN if a class is
     missing. Hanley and McNeil (1982), The meaning and use of the area under a receiver operating characteristic curve.
     """
     classes = range(a.shape[1]) if a.shape[1] > 2 else [1]
@@ -207,7 +211,7 @@ def roc_auc(a: Array, t: NDArray[np.intp]) -> Array:
 
 
 def _area(scores: Array, is_it: NDArray[np.bool_]) -> Array:
-    """The area for one class, by the sum of its samples' ranks; all `(runs, n)`."""
+    """The area for one class, from the sum of the ranks of its samples; arrays are `(runs, n)`."""
     order = scores.argsort(axis=-1, kind="stable")
     first = first_of_equals(np.take_along_axis(scores, order, axis=-1), 0.0)
     last = scores.shape[-1] - 1 - first_of_equals(-np.take_along_axis(scores, order[:, ::-1], axis=-1), 0.0)[:, ::-1]
@@ -220,6 +224,6 @@ def _area(scores: Array, is_it: NDArray[np.bool_]) -> Array:
 
 @METRICS.register(of="probabilities")
 def log_loss(a: Array, t: NDArray[np.intp]) -> Array:
-    """Mean of -log of the right class's probability, which counts as no less than 2.2e-16."""
+    """Mean of -log p, where p is the probability of the true class, clipped to at least 2.2e-16."""
     right = np.take_along_axis(a, t[:, np.newaxis], axis=1)[:, 0]
     return np.asarray(-np.log(np.clip(right, LEAST_PROBABILITY, 1 - LEAST_PROBABILITY)).mean(axis=-1))

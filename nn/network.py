@@ -1,11 +1,11 @@
 """The network: forward pass, cost and gradient of a stack of runs of one structure.
 
 All parameters of a stack are one array `(runs, P)`; `W (runs, fan_in, fan_out)` and `b (runs, fan_out)` are views of
-it, so that an optimizer is a few operations on one array whatever the depth.
+it. An optimizer is then a few operations on one array, however deep the network.
 
-Every array has the runs first. Next to each other in memory are the samples of a run (C order), or, where one run has
-so little work that a call per run would cost more than it does, the runs (F order): elementwise operations then run
-over long contiguous rows even when a layer has two units and a batch one sample.
+The run axis always comes first. In memory, the samples of a run are adjacent (C order); if a run has so little work
+that one call per run would dominate, the runs are adjacent instead (F order). Elementwise operations then work on long
+contiguous rows even if a layer has two units and a batch one sample.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,13 +24,15 @@ from nn.registry import Array, Order
 
 Layer = tuple[Array, Array | None]
 IDENTITY = ACTIVATIONS["identity"]()
-FEW_PRODUCTS = 400
+# Up to here no run is slower than in C order once its updates are compiled, not even one that is alone.
+ORDERED_PRODUCTS = 20_000
 
 
 class Trace(NamedTuple):
-    """What a forward pass computes: `z` of every layer, and `a` of every layer with the input layer's first.
+    """The result of a forward pass: `z` of every layer, and `a` of every layer, starting with the input layer.
 
-    With dropout `a` is what the next layer gets, f(z) times the `masks` of the hidden layers, and `unmasked` has f(z).
+    With dropout, `a` is what the next layer receives, f(z) times the `masks` of the hidden layers, and `unmasked` is
+    f(z).
     """
 
     z: list[Array]
@@ -40,11 +42,11 @@ class Trace(NamedTuple):
 
 
 def back_propagate(network: "Network", layers: list[Layer], trace: Trace, t: Array, out: list[Layer]) -> None:
-    """The gradient of the objective into `out`, the layer views of a gradient array `(runs, P)`.
+    """Write the gradient of the objective into `out`, the layer views of a gradient array `(runs, P)`.
 
-    delta_L = d loss / d z_L (/ n for the mean);  dW_l = a_(l-1) delta_l^T;  db_l = sum over samples of delta_l;
-    delta_(l-1) = (W_l delta_l) f'(z_(l-1)). Rumelhart, Hinton and Williams (1986). With dropout delta_(l-1) is also
-    times the mask of layer l - 1, and f' that of f(z) before the mask.
+    delta_L = d loss / d z_L (/ n for the mean); dW_l = a_(l-1) delta_l^T; db_l = sum over samples of delta_l;
+    delta_(l-1) = (W_l delta_l) f'(z_(l-1)). Rumelhart, Hinton and Williams (1986). With dropout, delta_(l-1) is also
+    multiplied by the mask of layer l - 1, and f' is taken from f(z) before the mask.
     """
     delta = network.output_delta(trace, t)
     for index in reversed(range(len(layers))):
@@ -63,7 +65,7 @@ def back_propagate(network: "Network", layers: list[Layer], trace: Trace, t: Arr
 def as_given(X: Array, Y: Array, rngs: Sequence[np.random.Generator]) -> tuple[Array, Array]:
     """The samples that training sees, `X (runs, n, d_in)` and `Y (runs, n, d_out)`: every input with its own target.
 
-    `rngs` holds a generator for each run.
+    `rngs` holds one generator per run.
     """
     return X, Y
 
@@ -71,21 +73,20 @@ def as_given(X: Array, Y: Array, rngs: Sequence[np.random.Generator]) -> tuple[A
 class Change(Protocol):
     """What training makes of its gradient: the decrement `(runs, P)` after penalty, clipping and optimizer.
 
-    The optimizer is asked for another `step` than the present one where that is given; a `preview` leaves its state as
-    it was.
+    `step` replaces the current step number for the optimizer; a `preview` does not change the optimizer's state.
     """
 
     def __call__(self, *, step: int | None = None, preview: bool = False) -> Array: ...
 
 
 def descend(network: "Network", layers: list[Layer], trace: Trace, t: Array, out: list[Layer], change: Change) -> Array:
-    """One update: the gradient into `out`, and what is then subtracted from the parameters, `(runs, P)`."""
+    """One update: write the gradient into `out`, and return what to subtract from the parameters, `(runs, P)`."""
     network.back_propagation(network, layers, trace, t, out)
     return change()
 
 
 def trained_targets(t: Array, shift: Array, scale: Array) -> Array:
-    """What the outputs are compared with for the cost: the targets as they are trained, `(runs, d_out, n)`.
+    """What the cost compares outputs with: the scaled targets, `(runs, d_out, n)`.
 
     In the units of the data these targets are t * scale + shift; both are `(runs, 1, 1)`.
     """
@@ -94,12 +95,12 @@ def trained_targets(t: Array, shift: Array, scale: Array) -> Array:
 
 @dataclass(frozen=True)
 class Network:
-    """The structure that all runs of a stack share. `sizes` are the units of every layer, input and output included.
+    """The structure that all runs of a stack share. `sizes` are the units of every layer, including input and output.
 
-    `activation` is that of the hidden layers, unless `own_activations` has one for each of them; `input` that of the
-    input layer. `loss` is trained, its `reduction` over the samples of a batch is the objective; `shown` is the loss
-    whose mean is reported as the cost, where that is another one.
-    The fields from `pairing` to `l1_penalty` are steps of training that a fault may replace (`nn.faults`).
+    `activation` is that of the hidden layers, unless `own_activations` has one for each; `input` is that of the input
+    layer. `loss` is what training minimises: its `reduction` over the samples of a batch is the objective. `shown` is
+    the loss whose mean is reported as the cost, if that is a different one. The fields from `pairing` to `l1_penalty`
+    are steps of training that a fault may replace (`nn.faults`).
     """
 
     sizes: tuple[int, ...]
@@ -121,11 +122,11 @@ class Network:
 
     @cached_property
     def activations(self) -> tuple[Activation, ...]:
-        """Those of the hidden layers and the output, one for each."""
+        """The activation of each hidden layer and of the output."""
         return (*(self.own_activations or (self.activation,) * (len(self.sizes) - 2)), self.output)
 
     def with_hidden(self, change: Callable[[Activation], Activation]) -> "Network":
-        """The same network with something done to the activations of its hidden layers."""
+        """The same network with the activations of its hidden layers changed."""
         own = tuple(map(change, self.own_activations))
         return replace(self, activation=change(self.activation), own_activations=own)
 
@@ -136,16 +137,16 @@ class Network:
 
     @property
     def n_parameters(self) -> int:
-        """P, the parameters of one run."""
+        """P, the number of parameters of one run."""
         return sum((fan_in + self.bias) * fan_out for fan_in, fan_out in self.shapes)
 
     def memory_order(self, batch_size: int) -> Order:
-        """The order that suits batches of this size; it depends on nothing but the shape of one run (law 2)."""
+        """The memory order that suits batches of this size; it depends only on the shape of one run (law 2)."""
         products = batch_size * sum(fan_in * fan_out for fan_in, fan_out in self.shapes)
-        return "F" if products <= FEW_PRODUCTS else "C"
+        return "F" if products <= ORDERED_PRODUCTS else "C"
 
     def initialize(self, rng: np.random.Generator, initializer: Initializer, drawn_biases: int = 0) -> Array:
-        """The first parameters of one run, `(P,)`.
+        """The initial parameters of one run, `(P,)`.
 
         The biases of the first `drawn_biases` layers are drawn like a row of W, the others are zero.
         """
@@ -168,9 +169,9 @@ class Network:
         return layers
 
     def forward(self, layers: list[Layer], x: Array, masks: Sequence[Array] = ()) -> Trace:
-        """Z and a of every layer for `x (runs|1, d_in, n)`.
+        """Forward pass: z and a of every layer for `x (runs|1, d_in, n)`.
 
-        `masks (runs|1, units, n)`, one for each hidden layer, are what dropout multiplies its outputs with.
+        `masks (runs|1, units, n)`, one for each hidden layer, multiply its outputs (dropout).
         """
         unmasked: list[Array] = []
         trace, activations = Trace([], [self.input.value(x)], masks, unmasked), self.activations
@@ -189,10 +190,11 @@ class Network:
     def cost(self, trace: Trace, t: Array) -> Array:
         """Mean of the shown loss over the samples of a forward pass, `(runs,)`, for targets `t (runs|1, d_out, n)`."""
         shown = self.shown or self.loss
-        return np.asarray(shown.per_sample(trace.z[-1], trace.a[-1], t).mean(axis=-1))
+        cost: Array = shown.per_sample(trace.z[-1], trace.a[-1], t).mean(axis=-1)
+        return cost
 
     def objective(self, trace: Trace, t: Array) -> Array:
-        """What is minimised, without regularisation: mean or sum of the trained loss over the samples, `(runs,)`."""
+        """What training minimises, without regularisation: mean or sum of the loss over the samples, `(runs,)`."""
         losses = self.loss.per_sample(trace.z[-1], trace.a[-1], t)
         return np.asarray(losses.mean(axis=-1) if self.reduction == "mean" else losses.sum(axis=-1))
 
@@ -202,7 +204,7 @@ class Network:
         return delta / n if self.reduction == "mean" and n > 1 else delta
 
     def gradient(self, layers: list[Layer], trace: Trace, t: Array, out: list[Layer]) -> None:
-        """D objective / d parameters into `out`, the layer views of a gradient array `(runs, P)`."""
+        """Write d objective / d parameters into `out`, the layer views of a gradient array `(runs, P)`."""
         self.back_propagation(self, layers, trace, t, out)
 
     def predict(self, parameters: Array, X: Array) -> Array:

@@ -1,8 +1,8 @@
-"""Optimizers: from the gradient of a step to what is subtracted from the parameters.
+"""Optimizers: from the gradient of a step to the decrement that is subtracted from the parameters.
 
-Each is a rule `rule(step, state, *, ...settings)`: `step` has what a rule may see, and `state` is the rule's own list
-of `(runs, P)` arrays, as many as it is registered with; they start at zero and are changed in place. It returns the
-decrement `(runs, P)`. Settings arrive as `(runs, 1)` arrays, so that every run of a stack can have its own.
+Each is a rule `rule(step, state, *, ...settings)`. `step` holds everything that a rule may use. `state` is the rule's
+own list of `(runs, P)` arrays, `slots` of them; they start at zero and are updated in place. The rule returns the
+decrement `(runs, P)`. Float settings arrive as `(runs, 1)` arrays, so each run of a stack can have its own.
 """
 
 import inspect
@@ -23,11 +23,12 @@ R = TypeVar("R", bound=Rule)
 
 
 class Step(NamedTuple):
-    """What a rule may see of an update. It changes none of it; more fields may follow, so it reads them by name.
+    """What a rule may use of an update. A rule must not change it. Fields may be added, so read them by name.
 
-    `gradient (runs, P)` is that of the cost, with the L2 penalty and after clipping. `parameters (runs, P)` are those
-    before the update, and `decayed (P,)` is 1 for those that `training.l2_of` names, the weights or all, and 0 for the
-    others. `rate (runs, 1)` is the learning rate times its schedule. `number` counts updates; 0 is the first.
+    `gradient (runs, P)` is the gradient of the cost with the L1 and L2 penalties, after clipping. `parameters (runs,
+    P)` are the parameters before the update. `decayed (P,)` is 1 for parameters that the penalties apply to
+    (`training.l2_of`), else 0. `rate (runs, 1)` is the learning rate times the factor of the schedule. `number` counts
+    updates from 0.
     """
 
     gradient: Array
@@ -39,14 +40,14 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True)
 class Optimizer:
-    """A rule, and how many arrays of state it keeps beside the parameters."""
+    """A rule and the number of state arrays it needs."""
 
     rule: Rule
     slots: int
 
 
 class Optimizers(Registry[Rule]):
-    """Rules by name, with the number of arrays that each keeps."""
+    """Rules by name, with the number of state arrays of each."""
 
     def __init__(self) -> None:
         super().__init__("optimizer")
@@ -59,9 +60,9 @@ class Optimizers(Registry[Rule]):
     def register(self, *, slots: int) -> Callable[[R], R]: ...
 
     def register(self, component: Any = None, *, slots: int = 0) -> Any:
-        """Add a rule under its own name; use as a decorator, with the number of arrays that it keeps.
+        """Add a rule under its own name; use as a decorator, with the number of state arrays it needs.
 
-        Raises ValueError for a function that does not take a step and a state, and as `Registry.register` does.
+        Raises ValueError for a function that does not take a step and a state, and whenever `Registry.register` does.
         """
         if component is None:
             return partial(self.register, slots=slots)
@@ -77,7 +78,7 @@ class Optimizers(Registry[Rule]):
         return component
 
     def slots(self, name: str) -> int:
-        """How many arrays of state a rule keeps."""
+        """The number of state arrays of a rule."""
         return self._slots[name]
 
     def optimizer(self, name: str, **settings: Any) -> Optimizer:
@@ -90,7 +91,7 @@ OPTIMIZERS = Optimizers()
 
 @OPTIMIZERS.register
 def sgd(step: Step, state: list[Array]) -> Array:
-    """rate * g."""
+    """rate * g. Robbins and Monro (1951), A Stochastic Approximation Method."""
     return step.rate * step.gradient
 
 
@@ -98,7 +99,7 @@ def sgd(step: Step, state: list[Array]) -> Array:
 def momentum(step: Step, state: list[Array], *, momentum: Share = 0.9) -> Array:
     """v = momentum * v + rate * g; subtract v. Polyak (1964); Sutskever et al. (2013), equations 1 and 2.
 
-    The rate is inside v, so a schedule acts on new gradients alone; PyTorch multiplies all of v by the present rate.
+    The rate is part of v, so a schedule affects new gradients only. PyTorch multiplies all of v by the current rate.
     """
     (v,) = state
     v *= momentum
@@ -111,7 +112,7 @@ def nesterov(step: Step, state: list[Array], *, momentum: Share = 0.9) -> Array:
     """v = momentum * v + rate * g; subtract momentum * v + rate * g.
 
     Sutskever et al. (2013) in the form of Bengio et al. (2013), Advances in Optimizing Recurrent Networks, equation 7,
-    where the parameters are those of the looked-ahead point. The rate is inside v, as with `momentum`.
+    where the parameters are those of the look-ahead point. The rate is part of v, as in `momentum`.
     """
     (v,) = state
     pull = step.rate * step.gradient
@@ -124,7 +125,7 @@ def nesterov(step: Step, state: list[Array], *, momentum: Share = 0.9) -> Array:
 def adagrad(step: Step, state: list[Array], *, epsilon: Positive = 1e-10) -> Array:
     """s = s + g^2; subtract rate * g / (sqrt(s) + epsilon).
 
-    Duchi, Hazan and Singer (2011), Adaptive Subgradient Methods, figure 1, with the diagonal of the outer products.
+    Duchi, Hazan and Singer (2011), Adaptive Subgradient Methods, figure 1, in the diagonal version.
     """
     (s,) = state
     s += step.gradient * step.gradient
@@ -147,7 +148,11 @@ def rmsprop(step: Step, state: list[Array], *, rho: Share = 0.9, epsilon: Positi
 def adam(
     step: Step, state: list[Array], *, beta1: Share = 0.9, beta2: Share = 0.999, epsilon: Positive = 1e-8
 ) -> Array:
-    """Moment estimates m, v with bias correction. Kingma and Ba (2015), Adam, algorithm 1."""
+    """m = beta1 m + (1 - beta1) g and v = beta2 v + (1 - beta2) g^2; subtract rate * m_hat / (sqrt(v_hat) + epsilon).
+
+    m_hat = m / (1 - beta1^t) and v_hat = v / (1 - beta2^t) correct the bias; t counts from 1. Kingma and Ba (2015),
+    Adam, algorithm 1.
+    """
     m, v = _moments(step, state, beta1, beta2)
     m_hat: Array = m / (1 - _power(beta1, step.number + 1))
     v_hat: Array = v / (1 - _power(beta2, step.number + 1))
@@ -164,10 +169,11 @@ def adamw(
     epsilon: Positive = 1e-8,
     weight_decay: NotNegative = 0.01,
 ) -> Array:
-    """Adam, and rate * weight_decay * W. Loshchilov and Hutter (2019), Decoupled Weight Decay, algorithm 2.
+    """The step of Adam plus rate * weight_decay * W. Loshchilov and Hutter (2019), Decoupled Weight Decay, algorithm 2.
 
-    The decay is not divided by the size of past gradients, as `training.l2` is, which becomes part of the gradient. It
-    is times the rate, as in PyTorch; the paper's is times the schedule alone. `training.l2_of` says what is decayed.
+    Unlike `training.l2`, which is part of the gradient, the decay is not divided by the size of past gradients. As in
+    PyTorch it is multiplied by the rate; in the paper, by the schedule only. `training.l2_of` says which parameters
+    decay.
     """
     decrement: Array = adam(step, state, beta1=beta1, beta2=beta2, epsilon=epsilon)
     return decrement + step.rate * weight_decay * (step.decayed * step.parameters)
@@ -179,8 +185,7 @@ def nadam(
 ) -> Array:
     """Adam with Nesterov momentum. Dozat (2016), Incorporating Nesterov Momentum into Adam, algorithm 2.
 
-    beta1 is the same at every step, while PyTorch begins at half of it and comes near it over many steps
-    (`momentum_decay`).
+    beta1 is constant. In PyTorch it starts at half of its value and rises over many steps (`momentum_decay`).
     """
     m, v = _moments(step, state, beta1, beta2)
     m_hat: Array = beta1 * m / (1 - _power(beta1, step.number + 2))
@@ -190,7 +195,7 @@ def nadam(
 
 
 def _moments(step: Step, state: list[Array], beta1: Any, beta2: Any) -> list[Array]:
-    """Running means of the gradient and of its square, brought up to this step, each `(runs, P)`."""
+    """Running means of the gradient and of its square, updated for this step, each `(runs, P)`."""
     m, v = state
     m *= beta1
     m += (1 - beta1) * step.gradient
@@ -200,5 +205,5 @@ def _moments(step: Step, state: list[Array], beta1: Any, beta2: Any) -> list[Arr
 
 
 def _power(base: Any, exponent: int) -> Any:
-    """base^exponent by np.power for arrays and plain numbers alike, so that both give the same bits."""
-    return np.power(base, float(exponent))
+    """base^exponent by np.power for arrays and plain numbers alike, so that both give identical bits."""
+    return np.power(base, exponent)

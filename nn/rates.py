@@ -1,5 +1,7 @@
-"""The learning rates of the runs that still train: ahead of the updates, and lower where a run is on a plateau."""
+"""The learning rates of the runs that still train: computed ahead of the updates, and lowered on a plateau."""
 
+from collections.abc import Hashable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -7,41 +9,45 @@ from numpy.typing import NDArray
 
 from nn.batches import Rows
 from nn.registry import Array
-from nn.stack import Descent
+from nn.stack import Descent, RateFactor
 
 RATES_AHEAD = 512
 
 
 class Rates:
-    """Learning rate times schedule, times what plateaus have left of it; a change of that reaches the next update."""
+    """Learning rate times schedule, times the reduction from plateaus; a reduction applies from the next update on."""
 
     def __init__(self, descent: Descent, n_steps: int, dtype: type[np.floating[Any]]) -> None:
         runs = len(descent.learning_rate)
         self._descent, self._n_steps, self._dtype = descent, n_steps, dtype
         self._active: Rows = np.arange(runs)
+        self._schedules, self._schedule_of = _distinct(descent.schedules)
         self._ahead, self._first = np.empty((0, runs), dtype=dtype), -1
         self._left, self._best, self._since = np.ones(runs), np.full(runs, np.nan), np.zeros(runs)
 
-    def of(self, step: int) -> Array:
-        """Those of an update, `(active runs,)`, in the precision of the network."""
+    def ahead(self, step: int, steps: int) -> Array:
+        """Rates of the updates from `step` on, at least one and at most `steps`, `(updates, active runs)`.
+
+        In the precision of the network. If the rates are constant, all rows are the same memory.
+        """
         if (first := step - step % RATES_AHEAD) != self._first:
             self._first = first
-            self._ahead = self._at(np.arange(first, first + RATES_AHEAD)).astype(self._dtype)
-        rates: Array = self._ahead[step - first]
-        return rates
+            rates = self._at(np.arange(first, first + RATES_AHEAD)).astype(self._dtype)
+            self._ahead = np.broadcast_to(rates, (RATES_AHEAD, len(self._active)))
+        return self._ahead[step - first : step - first + steps]
 
     def shown(self, step: int) -> Array:
-        """Those of the update that follows a step, `(active runs,)`; at the end, those of the last update."""
+        """The rates of the update after this step, `(active runs,)`; at the end, those of the last update."""
         return np.asarray(self._at(np.array([max(0, min(step, self._n_steps - 1))]))[0])
 
     def keep(self, rows: Rows) -> None:
         """Continue with some of the active runs."""
-        self._active, self._ahead = self._active[rows], self._ahead[:, rows]
+        self._active, self._first = self._active[rows], -1
 
     def look(self, measured: dict[str, Array], step: int) -> None:
-        """Lower the rates of the active runs that are on a plateau; `measured` maps series to `(active runs,)`.
+        """Lower the rates of active runs that are on a plateau; `measured` maps series to `(active runs,)`.
 
-        After the last update none is lowered: no update would have that rate.
+        Not after the last update, because no update would use the lower rate.
         """
         rule, at = self._descent.plateaus, self._active
         if rule is None or step >= self._n_steps:
@@ -59,7 +65,26 @@ class Rates:
             self._first = -1
 
     def _at(self, steps: NDArray[np.intp]) -> Array:
-        """`(steps, active runs)`."""
+        """Rates `(steps, active runs)`, or `(1, active runs)` where no schedule changes within these steps."""
         rule, at = self._descent, steps.astype(np.float64)
-        rates = np.stack([rule.learning_rate[run] * rule.schedules[run](at) for run in self._active], axis=1)
-        return rates if rule.plateaus is None else rates * self._left[self._active]
+        factors = np.stack([schedule(at) for schedule in self._schedules], axis=1)
+        if (factors == factors[0]).all():
+            factors = factors[:1]
+        rates = rule.learning_rate[self._active] * factors[:, self._schedule_of[self._active]]
+        if rule.plateaus is not None:
+            rates = rates * self._left[self._active]
+        return rates
+
+
+def _distinct(schedules: Sequence[RateFactor]) -> tuple[list[RateFactor], NDArray[np.intp]]:
+    """The distinct schedules, and for each run the position of its own among them."""
+    places, distinct, of = dict[Hashable, int](), list[RateFactor](), list[int]()
+    for schedule in schedules:
+        key: Hashable = id(schedule)
+        if isinstance(schedule, partial) and all(isinstance(value, Hashable) for value in schedule.keywords.values()):
+            key = schedule.func, schedule.args, tuple(sorted(schedule.keywords.items()))
+        if key not in places:
+            places[key] = len(distinct)
+            distinct.append(schedule)
+        of.append(places[key])
+    return distinct, np.array(of, dtype=np.intp)

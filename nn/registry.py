@@ -1,8 +1,8 @@
-"""Named components and the settings each of them takes.
+"""Named components and their settings.
 
 A component is a function. Its keyword-only parameters are its settings: the annotation gives the type and the range,
-the default gives the value used when a config says nothing. One registry per kind of component; adding a component is
-one decorated function, from this package or from a user's own module.
+the default is used when a config does not set it. There is one registry per kind of component. To add a component,
+decorate a function, in this package or in your own module.
 """
 
 import inspect
@@ -22,7 +22,7 @@ C = TypeVar("C", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Range:
-    """The legal values of a number. Names as in the `annotated-types` convention: `gt` is >, `ge` is >=."""
+    """The valid values of a number. Names as in the `annotated-types` convention: `gt` is >, `ge` is >=."""
 
     gt: float | None = None
     ge: float | None = None
@@ -45,7 +45,7 @@ class Range:
 
 @dataclass(frozen=True)
 class Setting:
-    """One keyword-only parameter of a component: its type, its default and, for numbers, its range."""
+    """One keyword-only parameter of a component: its type, its default and, for a number, its range."""
 
     name: str
     type: Any

@@ -1,6 +1,7 @@
-"""Schedules: stateless makers of step -> factor; the rate of a step is learning_rate * factor.
+"""Schedules: functions from the step to a factor; the rate of a step is learning_rate * factor.
 
-Each takes the step numbers (0 is the first update) as a float64 array and the number of steps of the whole run.
+Each takes step numbers (0 is the first update) as a float64 array and the total number of steps of the run, and returns
+an array of factors. Schedules have no state, except `plateau`, which `nn.rates` applies.
 """
 
 import math
@@ -17,7 +18,7 @@ SCHEDULES: Registry[Schedule] = Registry("schedule")
 
 @SCHEDULES.register
 def constant(steps: Array, n_steps: int) -> Array:
-    """The learning rate as given, all along."""
+    """The same learning rate at every step."""
     return np.ones_like(steps)
 
 
@@ -29,13 +30,13 @@ def step(
     factor: Annotated[float, Range(gt=0, le=1)] = 0.5,
     every: Annotated[int, Range(ge=1)] = 1000,
 ) -> Array:
-    """factor^floor(step / every): a drop once every `every` steps."""
+    """factor^floor(step / every): multiplied by `factor` after every `every` steps."""
     return factor ** np.floor(steps / every)
 
 
 @SCHEDULES.register
 def exponential(steps: Array, n_steps: int, *, decay: Annotated[float, Range(gt=0, le=1)] = 0.999) -> Array:
-    """decay^step: the rate is multiplied by decay after every step."""
+    """decay^step: multiplied by `decay` after every step."""
     return decay**steps
 
 
@@ -53,7 +54,7 @@ def cosine(
     warmup: Annotated[float, Range(ge=0, lt=1)] = 0.1,
     final: Annotated[float, Range(ge=0, le=1)] = 0.0,
 ) -> Array:
-    """A linear rise over the first `warmup` share of the steps, then half a cosine from 1 down to `final`.
+    """A linear warm-up over the first `warmup` share of the steps, then half a cosine from 1 down to `final`.
 
     Loshchilov and Hutter (2017), SGDR, equation 5, without restarts.
     """
@@ -73,10 +74,10 @@ def one_cycle(
     div_factor: Annotated[float, Range(ge=1)] = 25.0,
     final_div_factor: Annotated[float, Range(ge=1)] = 1e4,
 ) -> Array:
-    """Half a cosine from 1 / div_factor up to 1, then one down to 1 / (div_factor final_div_factor).
+    """Half a cosine from 1 / div_factor up to 1, then half a cosine down to 1 / (div_factor final_div_factor).
 
     So `learning_rate` is the largest rate. Smith (2018), A Disciplined Approach to Neural Network Hyper-Parameters,
-    section 4, as PyTorch's OneCycleLR has it, whose momentum stays here as it is.
+    section 4, in the form of PyTorch's OneCycleLR, except that momentum stays constant.
     """
 
     def between(start: float, end: float, first: float, last: float) -> Array:
@@ -98,10 +99,10 @@ def plateau(
     threshold: Annotated[float, Range(ge=0, lt=1)] = 1e-4,
     least: Annotated[float, Range(ge=0, le=1)] = 0.0,
 ) -> Array:
-    """Times `factor` whenever `patience` epochs have not made the cost better by the share `threshold`.
+    """Multiplied by `factor` after `patience` epochs in which the cost has not improved by the share `threshold`.
 
-    Of validation samples the cost, or the score if one is named; where there are none, the training cost; never test
-    samples. It is looked at in every evaluation, and the rate stays at or above `least` of `learning_rate`. This is
-    the factor at the start; `nn.rates` lowers it. PyTorch's ReduceLROnPlateau.
+    The cost is that of the validation samples, or the score if one is named; without validation samples, the training
+    cost. Test samples are never used. Checked at every evaluation; the factor never falls below `least`. This function
+    returns the initial factor; `nn.rates` lowers it. As PyTorch's ReduceLROnPlateau.
     """
     return np.ones_like(steps)

@@ -30,7 +30,7 @@ from nn.network import Network, Trace
 from nn.registry import Array
 
 DEAD, SATURATED, FLAT = 0.01, 0.05, 1e-3
-FIRST, EVERY = 4, 3  # evaluations that are recorded: the first ones, and then one of so many
+FIRST, EVERY = 4, 3  # evaluations that are recorded: the first FIRST, and then one of EVERY
 EARLY = (1, 2, 4, 8, 16, 32)  # steps in which units die and costs explode: mostly before the second evaluation
 EARLY_SAMPLES = 64  # at most, at a step that is no evaluation
 FEW = 8  # samples that show of most units that they are alive
@@ -55,7 +55,7 @@ class Recording:
 
     @cached_property
     def largest_slopes(self) -> tuple[float, ...]:
-        """The largest absolute slope of each for |z| <= 10, where all activations of ours have theirs."""
+        """The largest absolute slope of each for |z| <= 10, where all built-in activations reach theirs."""
         return tuple(map(largest_slope, self.activations))
 
     def is_flatter(self, layer: int, share: float, z: Array, a: Array) -> Mask:
@@ -83,15 +83,15 @@ def recorded_steps(evaluations: Sequence[int]) -> list[int]:
 
 
 def spaced(values: Array, most: int) -> Array:
-    """Of values `(runs, units, n)` those of evenly spaced samples, `most` of them at most."""
+    """At most `most` evenly spaced samples of values `(runs, units, n)`."""
     return np.ascontiguousarray(values[..., :: -(-values.shape[-1] // most)])
 
 
 class Recorder:
-    """Records the signals of a stack's runs; without a `recording` nothing.
+    """Records the signals of a stack's runs; nothing without a `recording`.
 
-    `signals` has `step (points,)`, and of each signal `(runs, points, layers)` in float32: NaN where a run had left,
-    or was no longer finite.
+    `signals` has `step (points,)`, and for each signal `(runs, points, layers)` in float32: NaN once a run has left the
+    stack, or is no longer finite.
     """
 
     def __init__(self, recording: Recording | None, network: Network, first: Array, evaluations: Sequence[int]) -> None:
@@ -109,11 +109,13 @@ class Recorder:
             self._table = np.full((len(first), len(steps), ends[-1]), np.nan, dtype=np.float32)
             self.signals |= zip(layers, np.split(self._table, ends[:-1], axis=-1), strict=True)
 
-    def __contains__(self, step: int) -> bool:
-        return step in self._place
+    @property
+    def steps(self) -> Sequence[int]:
+        """The steps that are recorded."""
+        return list(self._place)
 
     def measure(self, step: int, trace: Trace, gradient: Array, parameters: Array) -> Array | None:
-        """The signals of the runs in training side by side, `(runs, columns)`; None where the step is not recorded.
+        """The signals of the runs in training, one row each, `(runs, columns)`; None if the step is not recorded.
 
         `gradient` and `parameters (runs, P)` are in C order.
         """
@@ -128,7 +130,7 @@ class Recorder:
         return np.concatenate([*norms, self._dead_shares(hidden), *more], axis=1)
 
     def record(self, step: int, measured: Array | None, parameters: Array, runs: Rows, finite: Mask) -> None:
-        """Keep what was measured of the finite ones among the `runs` in training, which have these `parameters`."""
+        """Keep the measurements of the finite runs among the `runs` in training, which have these `parameters`."""
         if measured is None:
             return
         layers, kept = len(self._units), measured[finite]

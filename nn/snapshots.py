@@ -1,4 +1,4 @@
-"""Snapshots: the parameters of a run along its way, to be looked at. Training never looks at them."""
+"""Snapshots: the parameters of a run during training, for display. Training never reads them."""
 
 from collections.abc import Sequence
 
@@ -10,10 +10,10 @@ from nn.registry import Array
 
 
 class Snapshots:
-    """Parameters at some of the evaluations of a stack's runs: `values (runs, points, P)` in float32.
+    """Parameters of a stack's runs at some evaluations: `values (runs, points, P)` in float32.
 
-    They are NaN where a run had left, or was no longer finite. Half the digits are enough to draw what a network says,
-    and the scores of these weights are those that were measured, to six digits.
+    NaN where a run had left the stack or was no longer finite. Single precision is enough to draw what a network
+    computes; the scores of these weights equal the measured ones to six digits.
     """
 
     def __init__(self, steps: Sequence[int], shape: tuple[int, ...]) -> None:
@@ -22,6 +22,6 @@ class Snapshots:
         self.values = np.full((runs, len(steps), n_parameters), np.nan, dtype=np.float32)
 
     def take(self, step: int, parameters: Array, runs: Rows, finite: NDArray[np.bool_]) -> None:
-        """Keep the parameters `(runs, P)` of the finite ones among some runs, if the step is asked for."""
+        """Keep the parameters `(runs, P)` of the finite runs among these, if this step is to be kept."""
         if step in self._place:
             self.values[runs[finite], self._place[step]] = parameters[finite]

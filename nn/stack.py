@@ -1,4 +1,4 @@
-"""What goes into training and what comes out: plain arrays and functions, one entry per run along the leading axis."""
+"""The input and output of training: plain arrays and functions, with one entry per run along the leading axis."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,10 +22,10 @@ SERIES = ("train_cost", "test_cost", "train_metric", "test_metric", "learning_ra
 
 @dataclass(frozen=True)
 class Data:
-    """The samples that are measured, `X (runs, n, d_in)` and `Y (runs, n, d_out)`; None for a part without any.
+    """The samples that are measured, `X (runs, n, d_in)` and `Y (runs, n, d_out)`; None for a part that is empty.
 
-    `target_shift` and `target_scale (runs,)` map the trained targets to the units of the data, or, with `target_log`,
-    to the logarithms of what the data has.
+    `target_shift` and `target_scale (runs,)` map the scaled targets to the units of the data or, with `target_log`, to
+    the logarithms of the data.
     """
 
     X_train: Array
@@ -40,18 +40,18 @@ class Data:
 
     @property
     def held_out(self) -> dict[str, tuple[Array, Array]]:
-        """Inputs and targets of the parts that are not trained on, by name."""
+        """Inputs and targets of the validation and test parts, by name."""
         parts = {"test": (self.X_test, self.Y_test), "validation": (self.X_validation, self.Y_validation)}
         return {name: (X, Y) for name, (X, Y) in parts.items() if X is not None and Y is not None}
 
 
 @dataclass(frozen=True)
 class Plateaus:
-    """When rates fall along the way, because runs no longer get better; all arrays are `(runs,)`.
+    """When learning rates fall because runs no longer improve; all arrays are `(runs,)`.
 
-    After `patience` steps in which `watched` has not become better by `threshold` of its best value, a rate is
-    multiplied by `factor`, but no further than to `least` of what it would be. `patience` is inf for a run without.
-    `watched` is a series, and 1 where it rises as it gets better, -1 where it falls.
+    After `patience` steps in which `watched` has not improved by `threshold` of its best value, the rate is multiplied
+    by `factor`, down to at most `least` of the scheduled rate. `patience` is inf for a run without this rule. `watched`
+    is a series and its sign: 1 if higher is better, -1 if lower is better.
     """
 
     factor: Array
@@ -66,9 +66,9 @@ class Descent:
     """How the gradient becomes a step.
 
     `hyperparameters` are the optimizer's settings `(runs,)` by name. `schedules` map step numbers to factors of
-    `learning_rate (runs,)`, which `plateaus` lower further; None where no run has any. `state` holds the optimizer's
-    arrays `(runs, P)` of an earlier training; None starts them at zero. Step numbers start at 0 again, and with them
-    schedules, plateaus and Adam's bias correction.
+    `learning_rate (runs,)`; `plateaus` lower it further, and are None if no run uses them. `state` holds the
+    optimizer's arrays `(runs, P)` of a previous training; None starts at zero. Step numbers always start at 0, and with
+    them schedules, plateaus and Adam's bias correction.
     """
 
     optimizer: Optimizer
@@ -81,10 +81,10 @@ class Descent:
 
 @dataclass(frozen=True)
 class Stopping:
-    """`stop_cost (runs,)` is -inf and `patience (runs,)`, in steps, is inf for a run without that rule.
+    """When runs stop; a run without a rule has `stop_cost (runs,)` -inf, or `patience (runs,)`, in steps, inf.
 
-    `watched` is the series that patience watches, and 1 where it rises as it gets better, -1 where it falls.
-    With `restore_best` a run ends with the parameters that it had where this series was best.
+    `watched` is the series that patience watches and its sign: 1 if higher is better, -1 if lower is better. With
+    `restore_best` a run ends with the parameters of the step where this series was best.
     """
 
     stop_cost: Array
@@ -95,9 +95,9 @@ class Stopping:
 
 @dataclass(frozen=True)
 class Regularisation:
-    """What is done to the gradient before the optimizer sees it.
+    """What is applied to the gradient before the optimizer sees it.
 
-    `l1`, `l2`, `clip_value` and `clip_norm (runs,)` are None for a stack in which no run has them; `decayed (P,)` is 1
+    `l1`, `l2`, `clip_value` and `clip_norm (runs,)` are None for a stack in which no run uses them; `decayed (P,)` is 1
     for the parameters that L1 and L2 apply to, and 0 for the others.
     """
 
@@ -108,7 +108,7 @@ class Regularisation:
     l1: Array | None = None
 
     def applied(self, network: Network, gradient: Array, parameters: Array, runs: Rows) -> Array:
-        """The gradient `(runs, P)` of these runs with penalty and clipping."""
+        """The gradient `(runs, P)` of these runs after penalty and clipping."""
 
         def column(values: Array) -> Array:
             return values[runs, np.newaxis].astype(network.dtype)
@@ -126,15 +126,14 @@ class Regularisation:
 
 @dataclass(frozen=True)
 class Stack:
-    """All that training needs: what the runs share, and per run an entry along the leading axis.
+    """Everything that training needs: what the runs share, and one entry per run along the leading axis.
 
-    `parameters (runs, P)` are the first ones. `evaluations` are the steps at which cost, metric and gradient norm are
-    measured, ascending, from 0 to `n_steps`; a stopping rule can stop a run at these steps only.
-    `metric(a, t)` maps outputs and targets `(runs, d_out, n)` to `(runs,)`, NaN where it is not defined; they are as
-    trained, with `in_units` in the units of the data.
-    With `online` the cost of every batch before its update is averaged between evaluations. Without
-    `class_weights` all samples count the same, and without a `recording` no signals are kept. `snapshots` are those of
-    the evaluations at which the parameters are. `dropout` is for updates alone; a batch's cost for `online` has it.
+    `parameters (runs, P)` are the initial ones. `evaluations` are the steps at which cost, metric and gradient norm are
+    measured, ascending from 0 to `n_steps`; only at these steps can a run stop. `metric(a, t)` maps outputs and targets
+    `(runs, d_out, n)` to `(runs,)`, NaN where it is undefined; both are scaled, or in the units of the data with
+    `in_units`. With `online`, the cost of every batch before its update is averaged between evaluations; it includes
+    dropout. Without `class_weights` all samples count the same; without a `recording` no signals are kept. `snapshots`
+    are the evaluations at which parameters are kept. `dropout` applies to updates only.
     """
 
     network: Network
@@ -164,7 +163,7 @@ class Stack:
         return SERIES + validated + ("train_loss",) * differs + ("online_cost",) * self.online
 
     def cost_targets(self, t: Array, runs: Rows) -> Array:
-        """What the cost of these runs compares outputs with; the healthy step hands `t (runs, d_out, n)` through."""
+        """What the cost of these runs compares outputs with; without a fault this is `t (runs, d_out, n)` itself."""
         shift, scale = self.data.target_shift, self.data.target_scale
         if shift is None or scale is None:
             return t
@@ -172,7 +171,7 @@ class Stack:
         return self.network.cost_targets(t, *columns)
 
     def value_of(self, a: Array, t: Array, runs: Rows) -> Array:
-        """The metric of these runs' outputs and targets `(runs, d_out, n)`, in the units that it asks for."""
+        """The metric of these runs' outputs and targets `(runs, d_out, n)`, in the units that it needs."""
         shift, scale = self.data.target_shift, self.data.target_scale
         if self.in_units and shift is not None and scale is not None:
             shift, scale = (values[runs, np.newaxis, np.newaxis] for values in (shift, scale))
@@ -181,26 +180,25 @@ class Stack:
         return self.metric(a, t)
 
     def network_of(self, runs: Rows) -> Network:
-        """The network of these runs: its loss and its shown cost count samples by the runs' class weights, if any."""
+        """The network of these runs, whose loss and reported cost use the runs' class weights, if any."""
         network, by = self.network, self.class_weights
         if by is None:
             return network
-        values, threshold = by.values[runs].astype(network.dtype), np.full((1, 1, 1), by.threshold)
-        shown = weighted(network.shown or network.loss, values, self.cost_targets(threshold, runs))
-        return replace(network, loss=weighted(network.loss, values, threshold), shown=shown)
+        in_units = self.cost_targets(np.full((1, 1, 1), by.threshold), runs)
+        shown = weighted(network.shown or network.loss, lambda t: by.of(t, runs, in_units))
+        return replace(network, loss=weighted(network.loss, lambda t: by.of(t, runs)), shown=shown)
 
 
 @dataclass(frozen=True)
 class Trained:
-    """What came out. `history` maps each of SERIES to `(runs, evaluations)`, NaN where a run was not evaluated.
+    """The result of training. `history` maps each of SERIES to `(runs, evaluations)`, NaN after a run's end.
 
-    With validation samples it has `validation_cost` and `validation_metric` too.
-    Where what is minimised is not the cost it has `train_loss` too, and `online_cost` where that was asked for; the
-    first value of that is the cost before the first update.
-    `parameters (runs, P)` and the optimizer's `state` are the last finite ones, `last_step (runs,)` their step; where
-    the best ones are restored, `parameters` are those of `best_step (runs,)`.
-    `outcomes` holds `converged`, `stopped` or `diverged` per run. `signals` are those of `nn.signals.Recorder`.
-    `snapshots (runs, points, P)` are the parameters at the stack's `snapshots` in float32, NaN after a run's end.
+    With validation samples it also has `validation_cost` and `validation_metric`; if the objective differs from the
+    cost, `train_loss`; on request `online_cost`, whose first value is the cost before the first update. `parameters
+    (runs, P)` and the optimizer's `state` are the last finite ones, and `last_step (runs,)` is their step; with
+    `restore_best`, `parameters` are those of `best_step (runs,)`. `outcomes` holds `converged`, `stopped` or `diverged`
+    per run. `signals` are described in `nn.signals.Recorder`. `snapshots (runs, points, P)` are parameters in float32,
+    NaN after a run's end. `engine` says what computed the updates, if that is worth reporting (`nn.stepping.Stepping`).
     """
 
     parameters: Array
@@ -211,12 +209,13 @@ class Trained:
     state: list[Array]
     signals: dict[str, Array] = field(default_factory=dict)
     snapshots: Array = field(default_factory=lambda: np.empty((0, 0, 0), dtype=np.float32))
+    engine: str = ""
 
     def of(self, run: int) -> "Trained":
-        """What came out for one of the runs, with a run axis of length 1."""
+        """The result of one run, with a run axis of length 1."""
         one = slice(run, run + 1)
         history = {series: values[one] for series, values in self.history.items()}
         state = [slot[one] for slot in self.state]
         signals = {name: values if name == "step" else values[one] for name, values in self.signals.items()}
         ends = self.parameters[one], self.last_step[one], self.best_step[one], self.outcomes[one]
-        return Trained(*ends, history, state, signals, self.snapshots[one])
+        return Trained(*ends, history, state, signals, self.snapshots[one], self.engine)

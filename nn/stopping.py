@@ -1,4 +1,4 @@
-"""When the runs of a stack end before their last step, and whose parameters were the best."""
+"""When the runs of a stack stop early, and which parameters were the best."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +12,8 @@ Mask = NDArray[np.bool_]
 class Watch:
     """What patience watches: the best value of each run so far, and its step.
 
-    The `parameters (runs, P)` of then are kept where they are to be restored; the last ones of a run where what is
-    watched is never defined, such as the AUC of rows of a single class.
+    The `parameters (runs, P)` of that step are kept if they are to be restored. If the watched value is never defined,
+    such as the AUC of rows of a single class, these are the run's last parameters.
     """
 
     def __init__(self, stopping: Stopping, parameters: Array) -> None:
@@ -25,7 +25,7 @@ class Watch:
     def look(
         self, measured: dict[str, Array], step: int, at: NDArray[np.intp], finite: Mask, parameters: Array
     ) -> tuple[Mask, Mask]:
-        """Which of the runs `at (r,)`, measured at a step, have reached their cost threshold, and which lost patience.
+        """Which of the runs `at (r,)`, measured at a step, have reached `stop_cost`, and which have lost patience.
 
         `measured` maps series to `(r,)`, `finite (r,)` says which runs have not diverged, `parameters` are `(r, P)`.
         """

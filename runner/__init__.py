@@ -1,4 +1,4 @@
-"""Finding out, by experiment, what makes a small neural network learn: from Python, and as `python -m runner`."""
+"""Find out, by experiment, what makes a small neural network learn: from Python, and as `python -m runner`."""
 
 import runner.base.shadows  # noqa: F401  # first, as it says what would end the other imports
 
@@ -22,7 +22,7 @@ if is_command():
 
 
 def __getattr__(name: str) -> object:
-    """Public names that take a while to import, when they are first asked for."""
+    """Import public names that are slow to import on first use."""
     if name == "UserError":
         from runner.base.errors import UserError
 
@@ -35,24 +35,26 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    """What is public: a notebook completes names from here."""
+    """The public names, which a notebook completes."""
     return __all__
 
 
 def sweep(*overrides: str, data: "Any" = None, target: "str | None" = None, **settings: "Any") -> "Sweep":
     """Train every combination of the settings that have several values, as `python -m runner -m` does.
 
-    A list sweeps: `runner.sweep(data="xor", activation=["sigmoid", "tanh"], seed=range(20))`. For keys that hold lists
-    only a list of lists does: `network={"hidden": [[2], [4]]}`. A dictionary has the settings of a section, and with a
-    `name` those of what is chosen: `data={"name": "moons", "label_noise": [0, 0.2]}`. What is typed on a command line
-    can be given as text: `runner.sweep("learning_rate=interval(0.001,1)", data="moons", search="tpe")`.
+    A list sweeps: `runner.sweep(data="xor", activation=["sigmoid", "tanh"], seed=range(20))`. For keys whose value is a
+    list, only a list of lists sweeps: `network={"hidden": [[2], [4]]}`. A dictionary holds the settings of a section,
+    or with a `name` those of the named component: `data={"name": "moons", "label_noise": [0, 0.2]}`. Overrides can also
+    be given as text, as on a command line: `runner.sweep("learning_rate=interval(0.001,1)", data="moons",
+    search="tpe")`.
 
-    `data` may also be arrays, `data=(X, y)` with X (n, d_in) and y (n,), or a DataFrame with the name of its `target`
-    column; they are kept in `outputs/arrays/`. Settings of such data are text: `"data.label_noise=0,0.2"`.
+    `data` may also be arrays, `data=(X, y)` with X (n, d_in) and y (n,), or a DataFrame together with the name of its
+    `target` column; both are kept in `outputs/arrays/`. Settings of such data are given as text:
+    `"data.label_noise=0,0.2"`.
 
-    Runs have the keys and the bits of the same command, and are in the same store. Failed runs are in what is
-    returned, and a warning counts them. Raises UserError with everything that is wrong before anything is trained, and
-    KeyboardInterrupt after an orderly end: `runner.finish()` trains the rest.
+    The runs have the run keys and bits of the same command, and go to the same store. Failed runs are part of the
+    result, and a warning counts them. Raises UserError with all problems before anything trains. Ctrl-C raises
+    KeyboardInterrupt after an orderly end; `runner.finish()` then trains the rest.
     """
     from runner.api.calls import trained
 
@@ -60,16 +62,16 @@ def sweep(*overrides: str, data: "Any" = None, target: "str | None" = None, **se
 
 
 def run(*overrides: str, data: "Any" = None, target: "str | None" = None, **settings: "Any") -> "Sweep":
-    """Train one network, as `python -m runner` does; arguments and errors are those of `sweep`, without a sweep."""
+    """Train one network, as `python -m runner` does; arguments and errors as in `sweep`, with one value per setting."""
     from runner.api.calls import trained
 
     return trained(overrides, data, target, settings, is_sweep=False)
 
 
 def finish(name: "str | None" = None) -> "Sweep":
-    """Train what an interrupted sweep lacks, as `python -m runner.resume` does.
+    """Train the missing runs of an interrupted sweep, as `python -m runner.resume` does.
 
-    `name` is that of its folder in `outputs/`; None is the newest that is not finished. Raises UserError when there is
+    `name` is the name of its folder in `outputs/`; None means the newest unfinished sweep. Raises UserError if there is
     none.
     """
     from runner.api.calls import finished
@@ -78,10 +80,10 @@ def finish(name: "str | None" = None) -> "Sweep":
 
 
 def load(name: "str | None" = None) -> "Sweep":
-    """A sweep, or a single run, of the MLflow store in use.
+    """Load a sweep, or a single run, from the current MLflow store.
 
-    `name` is that of its folder in `outputs/`, or an MLflow run id (of its parent, or of a single run); None is the
-    newest. Raises UserError when there is none.
+    `name` is the name of its folder in `outputs/`, or an MLflow run id (of the parent or of a single run); None means
+    the newest. Raises UserError if there is none.
     """
     from runner.api.sweep import load as from_store
 
@@ -89,9 +91,9 @@ def load(name: "str | None" = None) -> "Sweep":
 
 
 def page(name: "str | None" = None) -> "Page":
-    """What shows a sweep learning, as `python -m runner.explore` writes it: a notebook shows it inline, and its `html`
-    is a file that needs nothing else.
+    """The page that replays a sweep's training, as written by `python -m runner.explore`.
 
-    `name` is as for `load`. Raises UserError when there is none.
+    A notebook shows it inline; its `html` is a self-contained file. `name` is as for `load`. Raises UserError if there
+    is none.
     """
     return load(name).explore()

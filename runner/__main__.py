@@ -1,4 +1,4 @@
-"""`python -m runner`: train one network, or with `-m` every combination of the given settings."""
+"""`python -m runner`: train one network or, with `-m`, every combination of the given settings."""
 
 import sys
 

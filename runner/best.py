@@ -11,12 +11,12 @@ from runner.base.paths import CONF
 from runner.runs.components import load_modules, modules_of
 
 USAGE = """\
-Prints the command that trains the best setting of a sweep, on each of its data sets: the one that fresh seeds have
-chosen (a search, or python -m runner.confirm), else the best one by its score.
+Prints the command that trains the best setting of a sweep, for each of its data sets: the setting that was chosen on
+fresh seeds (by a search, or by python -m runner.confirm), otherwise the one with the best score.
 
   python -m runner.best                      of the newest sweep
-  python -m runner.best SWEEP                of a certain one: its name in outputs/, or the id of its run in MLflow
-  python -m runner.best SWEEP 'modules=[my_parts]'    a sweep with parts of your own
+  python -m runner.best SWEEP                of this sweep: its name in outputs/, or the id of its run in MLflow
+  python -m runner.best SWEEP 'modules=[my_parts]'    of a sweep that uses your own components
   eval "$(python -m runner.best)"            train it"""
 
 

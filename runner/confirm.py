@@ -1,4 +1,4 @@
-"""`python -m runner.confirm`: how good the best setting of a sweep is on seeds that took no part in choosing it."""
+"""`python -m runner.confirm`: how good the best setting of a sweep is on seeds that played no part in choosing it."""
 
 import sys
 from collections.abc import Sequence
@@ -9,15 +9,15 @@ from runner.base.console import say
 from runner.runs.result import failures
 
 USAGE = """\
-Tells how good the best setting of a sweep really is. The best of many scores is too good: it was chosen for its luck
-too. Twelve fresh seeds choose among the best five settings, and twelve others, which took no part in the choice, give
-the number to report: for the chosen setting and for the default one, seed by seed.
+Measures how good the best setting of a sweep really is. The best of many scores is partly luck. So twelve fresh seeds
+choose among the best five settings, and twelve others, which took no part in the choice, give the score to report: of
+the chosen setting and of the default one, seed by seed.
 
   python -m runner.confirm                   the newest sweep in outputs/
-  python -m runner.confirm SWEEP             a certain one: the name of its folder in outputs/, or a path
+  python -m runner.confirm SWEEP             this sweep: the name of its folder in outputs/, or a path
 
-A search (search=random, search=tpe) has done so already. The runs join the sweep in MLflow, with the tag `role`; its
-tables and pictures compare the runs that it had, and its report begins with what the fresh seeds say.
+A search (search=random, search=tpe) has done so already. The new runs join the sweep in MLflow, with the tag `role`;
+its tables and pictures still compare the old ones only, and its report begins with the result on fresh seeds.
 `python -m runner.best` prints the command that trains the chosen setting."""
 
 

@@ -23,26 +23,26 @@ if TYPE_CHECKING:
 
 CONFIG = "--config"
 USAGE = """\
-Why do runs not learn? Compares each trained run of the MLflow store with what its data allow, and names the first
-cause that is found, with evidence and a command to try. Causes are proved or likely; with --confirm fixes are trained,
-and those that help on seeds which the sweep does not have are confirmed. Nothing is written into the store.
+Why do runs not learn? Compares each trained run in the MLflow store with what its data allow, and names the first
+cause that it finds, with evidence and a command to try. Causes are proved or likely; with --confirm fixes are trained,
+and those that help on seeds that the sweep does not have are confirmed. Nothing is written to the store.
 
   python -m runner.diagnose                          the newest sweep, or run
-  python -m runner.diagnose SWEEP                    a certain one: its name in outputs/, or an MLflow run id
-  python -m runner.diagnose RUN_ID                   one run, beside the others of its sweep; the first
+  python -m runner.diagnose SWEEP                    this sweep: its name in outputs/, or an MLflow run id
+  python -m runner.diagnose RUN_ID                   one run, compared with the others of its sweep; the first
                                                      8 letters of an id are enough
-  python -m runner.diagnose SWEEP --why 3            all that is known of the run with this index
-  python -m runner.diagnose RUN_ID --against RUN_ID  what differs from a run that learns, and what is the reason
-  python -m runner.diagnose --why 3 --against 7      the same of two runs of a sweep
+  python -m runner.diagnose SWEEP --why 3            everything that is known about the run with this index
+  python -m runner.diagnose RUN_ID --against RUN_ID  what differs from a run that learns, and which of it matters
+  python -m runner.diagnose --why 3 --against 7      the same for two runs of a sweep
   python -m runner.diagnose SWEEP --confirm          trains the fixes, and says how much they help
   python -m runner.diagnose SWEEP --strict           a run without a known cause counts as one that does not learn
-  python -m runner.diagnose --without D507,no_bias   as if these causes were not known
-  python -m runner.diagnose modules=[my_parts]       of a sweep with components, or with rules, of your own
-  python -m runner.diagnose --config data=xor network.hidden=[]   what shows before training, of overrides as they are
-                                                     typed after python -m runner, also with -m or --config-dir
+  python -m runner.diagnose --without D507,no_bias   does not look for these causes
+  python -m runner.diagnose modules=[my_parts]       a sweep that uses your own components or rules
+  python -m runner.diagnose --config data=xor network.hidden=[]   what can be seen before training; overrides as for
+                                                     python -m runner, also with -m or --config-dir
 
 The exit code is 0 when every run that was judged learns or has no known cause, 3 when one does not learn, or has a
-warning before training, 1 after an error or where no run could be judged. Failed and killed runs are counted and not
+warning before training, 1 after an error or if no run could be judged. Failed and killed runs are counted, but not
 judged."""
 
 

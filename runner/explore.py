@@ -1,4 +1,4 @@
-"""`python -m runner.explore`: a whole sweep learning before one's eyes, as one HTML file."""
+"""`python -m runner.explore`: replays the training of a whole sweep, as one HTML file."""
 
 import sys
 from collections.abc import Sequence
@@ -23,12 +23,12 @@ you say --retrain.
 
   python -m runner.explore                     the newest sweep, as an HTML file in this folder
   python -m runner.explore --open              the same, and open it in the browser
-  python -m runner.explore SWEEP               a certain one: its name in outputs/, or an MLflow run id or its
+  python -m runner.explore SWEEP               this sweep: its name in outputs/, or an MLflow run id or its
                                                first 8 letters
   python -m runner.explore --out page.html     into this file
-  python -m runner.explore SWEEP --retrain     train runs again that kept no weights (those of an earlier version, or
-                                               with tracking.snapshots=none); they get the same bits
-  python -m runner.explore modules=[my_parts]  of a sweep with components of your own
+  python -m runner.explore SWEEP --retrain     retrain runs that kept no weights (those of an earlier version, or
+                                               with tracking.snapshots=none); the bits are the same
+  python -m runner.explore modules=[my_parts]  a sweep that uses your own components
 
 The exit code is 0 when the page was written."""
 

@@ -1,4 +1,4 @@
-"""`python -m runner.forget`: deletes a sweep and everything it created, or one setting or run of it."""
+"""`python -m runner.forget`: deletes a sweep with everything it created, or one of its settings or runs."""
 
 import sys
 from collections.abc import Sequence
@@ -64,7 +64,7 @@ def _agreed() -> bool:
     """Whether a person has typed yes. Raises UserError where nobody can."""
     if not sys.stdin.isatty():
         raise UserError(
-            f"this is no terminal, so you cannot be asked; nothing was deleted. {YES} deletes without asking"
+            f"this is not a terminal, so you cannot be asked; nothing was deleted. {YES} deletes without asking"
         )
     try:
         return input("delete all of this? [y/N] ").strip().lower() in ("y", "yes")

@@ -1,4 +1,4 @@
-"""`python -m runner.gradcheck`: compares the gradient that training uses with central differences of its objective."""
+"""`python -m runner.gradcheck`: compares the gradient of training with central differences of its objective."""
 
 import sys
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ import numpy as np
 from rich.table import Table
 
 from nn import gradients
-from nn.batches import sample_last
+from nn.batches import next_batch, sample_last
 from nn.faults import FAULTS
 from nn.gradients import Comparison
 from nn.registry import Array
@@ -49,7 +49,7 @@ The exit code is 0 when all arrays are right, and 1 when one is wrong or the set
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run a command line; returns the exit code: 0 only when every array is right."""
+    """Run a command line; returns the exit code: 0 only if every array is right."""
     return run_command(_run, arguments, USAGE)
 
 
@@ -71,10 +71,10 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def check(plan: Plan, on_all: bool = False) -> tuple[list[Comparison], str, list[str]]:
-    """Compare the gradient of a run's first step with the derivative of what it minimises, in float64.
+    """Compare the gradient of a run's first step with the derivative of its objective, in float64.
 
-    Returns the verdicts, what was checked, and what else there is to know. Both sides see the same batch, one that a
-    fault has spoilt included.
+    Returns the comparisons, what was checked, and notes. Both sides use the same batch, even one that a fault has
+    corrupted.
     """
     (run,), (asked,) = plan.checked.values(), plan.specs
     places = _places(plan)
@@ -105,12 +105,12 @@ def _first_step(run: Checked, fault: tuple[str, ...], on_all: bool) -> tuple[Sta
     network, data = build_network(last.shape.structure), prepare(first.spec)
     parameters = first_parameters(network, [last.spec], [start], last.shape.drawn).astype(np.float64)
     stack = build_stack(network, [first.spec], [data], first.shape, parameters)
-    x, t = (sample_last(stack.data.X_train), sample_last(stack.data.Y_train)) if on_all else stack.batches.next()
+    x, t = (sample_last(stack.data.X_train), sample_last(stack.data.Y_train)) if on_all else next_batch(stack.batches)
     return stack, x, t, data.samples.input_names
 
 
 def show(rows: Sequence[Comparison], where: str, notes: Sequence[str]) -> None:
-    """Print the table and what belongs to it."""
+    """Print the table with its notes."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("array")
     for name in ("shape", "back-prop.", "difference", "rel. error", "cosine"):
@@ -153,7 +153,7 @@ def _numbers(used: Array, true: Array) -> list[str]:
 
 
 def conclude(rows: Sequence[Comparison], faults: Sequence[str]) -> int:
-    """Print the verdict in one line, with the faults that were made on purpose; returns the exit code."""
+    """Print the verdict in one line, with the injected faults; returns the exit code."""
     wrong = [row.name for row in rows if row.verdict.is_right is False]
     unchecked = [row.name for row in rows if row.verdict.is_right is None]
     n = len(rows) - len(unchecked)

@@ -1,4 +1,4 @@
-"""The name by which models that MLflow stores are loaded: `runner.model`."""
+"""The module through which models stored in MLflow are loaded: `runner.model`."""
 
 from runner.runs.model import Model, _load_pyfunc, load_model, model_of
 

@@ -1,4 +1,4 @@
-"""`python -m runner.picture`: draws the pictures of runs that have none, and adds them to the store."""
+"""`python -m runner.picture`: draws the missing pictures of runs, and adds them to the store."""
 
 import sys
 from collections.abc import Sequence
@@ -16,11 +16,11 @@ from runner.runs.components import load_modules, modules_of
 from runner.runs.documents.whole import Pictures
 
 USAGE = """\
-Draws cost and fit of stored runs that have no picture, and adds the pictures to MLflow. Of more than 100 runs a sweep
-draws the best, the median and the worst of each setting by itself (tracking.plots=auto). Nothing is trained.
+Draws cost and fit of stored runs that have no picture, and adds the pictures to MLflow. A sweep of more than
+100 runs draws only the best, the median and the worst of each setting (tracking.plots=auto). Nothing is trained.
 
   python -m runner.picture                      all runs of the newest sweep
-  python -m runner.picture SWEEP                all runs of a certain one: its name in outputs/, or an MLflow run id
+  python -m runner.picture SWEEP                all runs of this sweep: its name in outputs/, or an MLflow run id
   python -m runner.picture RUN_ID               one run, or the runs of a setting
   python -m runner.picture modules=[my_parts]   runs that use your own components"""
 

@@ -1,4 +1,4 @@
-"""`python -m runner.predict`: what a trained network says of the rows of a file."""
+"""`python -m runner.predict`: what a trained network predicts for the rows of a file."""
 
 import shlex
 import sys
@@ -32,22 +32,22 @@ if TYPE_CHECKING:
     import pandas as pd
 
 USAGE = """\
-Writes what a network that was trained on a table (data=table) says of the rows of another file, as a CSV file with all
-columns of that file and the predictions. Columns are found by name; the file may lack the target.
+Predicts the target in each row of a file with a network that was trained on a table (data=table), and writes a CSV
+file with all columns of that file and the predictions. Columns are found by name; the file may lack the target.
 
   python -m runner.predict new.csv                         by the newest run, or the best run of the newest sweep, to
                                                            new_predicted.csv
-  python -m runner.predict RUN new.csv                     by a certain run, of this MLflow id
+  python -m runner.predict RUN new.csv                     by this run: an MLflow run id
   python -m runner.predict SWEEP new.csv                   by the best run of a sweep: its name in outputs/, or its id
   python -m runner.predict RUN new.csv --out answers.csv   to this file, replacing it; - is standard output
   python -m runner.predict RUN new.csv --probabilities     also the probability of every class
   python -m runner.predict RUN -                           the rows come from standard input
-  python -m runner.predict RUN new.csv data.decimal=,      a file that is written in another way: data.separator,
+  python -m runner.predict RUN new.csv data.decimal=,      a file in another format: data.separator,
                                                            decimal, thousands, encoding, header, sheet
-  python -m runner.predict RUN new.csv modules=[my_parts]  of a network with components of your own
+  python -m runner.predict RUN new.csv modules=[my_parts]  a network that uses your own components
 
-Where the file has the target, the score on its rows is said as well. A file with decimal commas gets its answers with
-decimal commas, between semicolons. The exit code is 0 when everything was written."""
+If the file has the target, the score on its rows is printed too. If it has decimal commas, so have the predictions,
+with semicolons between columns. The exit code is 0 when everything was written."""
 OTHER_FORMATS = (".xlsx", ".xls", ".ods", ".parquet", ".json", ".jsonl", ".gz", ".bz2", ".xz", ".zip")
 SUFFIX, TO_OUTPUT, FROM_INPUT = "_predicted", "-", "-"
 HOW = tuple(f"data.{one.name}=" for one in fields(ReadingOptions))

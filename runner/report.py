@@ -1,4 +1,4 @@
-"""`python -m runner.report`: what sweeps have shown, as one file to read and to send; and their numbers as tables."""
+"""`python -m runner.report`: the results of sweeps as one self-contained file, and their numbers as tables."""
 
 import argparse
 import sys
@@ -17,18 +17,18 @@ from runner.runs.components import load_modules, modules_of
 FORMATS = ("html", "markdown", "pdf")
 TABLES, CURVES = ("csv", "parquet", "json"), ("csv", "parquet")
 USAGE = """\
-Writes a report of sweeps that the MLflow store has; nothing is trained, and no server is needed. The same sweep gives
-the same file, byte for byte.
+Writes a report on sweeps in the MLflow store; nothing is trained, and no server is needed. The same sweep gives the
+same file, byte for byte.
 
   python -m runner.report                          the newest sweep, as an HTML file in this folder
   python -m runner.report --open                   the same, and open it in the browser
-  python -m runner.report SWEEP                    a certain one: its name in outputs/, or an MLflow run id or its
+  python -m runner.report SWEEP                    this sweep: its name in outputs/, or an MLflow run id or its
                                                    first 8 letters
   python -m runner.report SWEEP OTHER              several sweeps compared in one report
   python -m runner.report --output reports         into another folder
-  python -m runner.report --format markdown        Markdown, with its pictures beside it
-  python -m runner.report --format pdf             printed by Chromium, Chrome or Edge, where one is installed
-  python -m runner.report modules=[my_parts]       of a sweep with components or sections of your own
+  python -m runner.report --format markdown        Markdown, with a folder of its pictures
+  python -m runner.report --format pdf             printed by Chromium, Chrome or Edge, if one is installed
+  python -m runner.report modules=[my_parts]       a sweep that uses your own components or sections
   python -m runner.report --table runs.csv         a row per run (.csv, .parquet, .json) instead of a report
   python -m runner.report --curves curves.parquet  every point of every history (.parquet, .csv) instead of a report
 
@@ -81,7 +81,7 @@ def _load(modules: Sequence[str]) -> list[str]:
         try:
             load_modules([name])
         except UserError as error:
-            warn(f"{error}; a report has no sections of it")
+            warn(f"{error}; the report leaves out its sections")
             lost.append(name)
     return lost
 

@@ -1,4 +1,4 @@
-"""`python -m runner.reproduce`: trains stored runs again and says whether every bit is the same."""
+"""`python -m runner.reproduce`: retrains stored runs and compares every bit."""
 
 import sys
 from collections import Counter
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from nn.stepping import Choice
 from runner.app.commands import run_command, split_options
 from runner.base import answer
 from runner.base.console import console, count, say
@@ -21,6 +22,7 @@ from runner.runs.data import files_of
 from runner.runs.documents import whole as documents
 from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult, failures, network_of
+from runner.runs.settings import ENGINE, engine_in
 from runner.store.address import named_store
 
 if TYPE_CHECKING:
@@ -36,26 +38,27 @@ What no run key covers can be the cause:
   a module that is imported by a computed name, another version of an installed package,
   the clock, the network, or random numbers that do not come from `streams`"""
 USAGE = """\
-Trains a run of the MLflow store again, alone, from what the store has of it, and compares every number of its history
-and every weight with the stored ones. Prints IDENTICAL, or the first step and array that differ, and what is different
-here from where it was trained.
+Retrains a run in the MLflow store, alone, from what is stored of it, and compares every number of its history and every
+weight with the stored ones. Prints IDENTICAL, or the first step and array that differ, and how this machine and code
+differ from those that trained it.
 
   python -m runner.reproduce RUN_ID          one run; the first 8 letters of its id are enough
   python -m runner.reproduce --all SWEEP     every run of a sweep, as stacks: the id of its parent run, or its name in
                                              outputs/
-  python -m runner.reproduce RUN_ID modules=[my_parts]       a run with components of your own
+  python -m runner.reproduce RUN_ID modules=[my_parts]       a run that uses your own components
+  python -m runner.reproduce RUN_ID engine=compiled          by compiled code, or by numpy; the bits are the same
 
 The exit code is 0 when every bit is the same, and 1 otherwise."""
 
 
 @dataclass(frozen=True)
 class Reproduction:
-    """What came out when `runs` were trained again.
+    """The result of retraining `runs`.
 
-    By the place of a run, `stored` has the results of those that left numbers, and `differences` how they differ, None
-    where every bit is the same. `causes` are things that a run key covers and that have changed, with the number of
-    runs that had them, `changed_digests` the digests that the stored files of a run no longer have, by its id, and
-    `environment` the value there and the value here of whatever is different.
+    Keys are positions in `runs`. `stored` has the results of those with stored numbers, and `differences` how they
+    differ; None means bit-identical. `causes` counts, for everything that a run key covers and that has changed, the
+    runs it applies to. `changed_digests` lists, by run id, digests that no longer match the stored files. `environment`
+    maps everything that differs on this machine to its value there and here.
     """
 
     runs: Sequence["StoredRun"]
@@ -88,7 +91,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _run(arguments: Sequence[str]) -> int:
     options, others = split_options(arguments, (ALL,))
-    names = [argument for argument in others if not argument.startswith("modules=")]
+    names = [argument for argument in others if not argument.startswith(("modules=", ENGINE))]
     if len(names) != 1:
         raise UserError(f"one name is needed, got {len(names)}: python -m runner.reproduce RUN_ID")
     from runner.store.reader import open_reader
@@ -98,7 +101,7 @@ def _run(arguments: Sequence[str]) -> int:
     listed = tuple(modules_of(list(arguments), CONF / "config.yaml"))
     load_modules(listed)
     check_modules(name for run in runs for name in run.modules)
-    reproduction = reproduce(reader, runs, listed, as_stacks=ALL in options)
+    reproduction = reproduce(reader, runs, listed, as_stacks=ALL in options, engine=engine_in(others))
     answer.add("reproduction", lambda: _told(reproduction))
     _print(reproduction, as_table=ALL in options)
     return ExitCode.FAILURE if reproduction.different else ExitCode.SUCCESS
@@ -108,7 +111,7 @@ def _one_run(reader: "Reader", name: str) -> "StoredRun":
     run = reader.run(name)
     if run.is_parent or run.is_setting:
         command = f"python -m runner.reproduce {ALL} {name}"
-        raise UserError(f"{name} is no single run; to reproduce all of its runs: {command}")
+        raise UserError(f"{name} is not a single run; to reproduce all of its runs: {command}")
     return run
 
 
@@ -120,17 +123,19 @@ def _runs_of_sweep(reader: "Reader", name: str) -> list["StoredRun"]:
     return runs
 
 
-def reproduce(reader: "Reader", runs: Sequence["StoredRun"], modules: tuple[str, ...], as_stacks: bool) -> Reproduction:
-    """Train runs again and compare them with the stored ones.
+def reproduce(
+    reader: "Reader", runs: Sequence["StoredRun"], modules: tuple[str, ...], as_stacks: bool, engine: Choice = "auto"
+) -> Reproduction:
+    """Retrain runs and compare them with the stored ones.
 
-    Raises UserError when that is not possible, RunsFailed when one fails now.
+    Raises UserError if that is not possible, RunsFailed if a run fails now.
     """
     stored = {place: reader.result(run) for place, run in enumerate(runs) if run.tags.get("outcome") in TRAINED}
     if not stored:
         raise UserError(f"there are no numbers to compare with: {runs[0].name} is {runs[0].tags.get('outcome')}")
     from runner.conduct.retraining import train_again
 
-    again = train_again(stored, modules, as_stacks)
+    again = train_again(stored, modules, as_stacks, engine=engine)
     if error := failures(list(again.values()), is_stored=False):
         raise error
     changed = {runs[place].run_id: reader.changed(runs[place], result) for place, result in stored.items()}

@@ -14,13 +14,13 @@ from runner.store.folder import find_folder, newest_folder, unusable_folders
 
 USAGE = """\
 Finishes a sweep, or a single run, that was interrupted: trains exactly the runs that have no result, writes to MLflow
-what is not there yet, and ends with the same parent and comparison as if nothing had happened.
+what is missing there, and ends with the same parent and comparison as if nothing had happened.
 
   python -m runner.resume                    the newest sweep in outputs/ that is not finished
-  python -m runner.resume SWEEP              a certain one: the name of its folder in outputs/, or a path
+  python -m runner.resume SWEEP              this sweep: the name of its folder in outputs/, or a path
   python -m runner.resume SWEEP --failed     also retrain the runs that raised an exception; not for a search
   python -m runner.resume SWEEP --apart      after a change of code or data: the missing runs as a sweep of their own
-  python -m runner.resume SWEEP executor=process workers=4      on other workers: executor, its settings, workers
+  python -m runner.resume SWEEP executor=process workers=4      with another executor, its settings, workers or engine
 
 The exit code is 0 when the sweep is complete and no run of it has failed."""
 

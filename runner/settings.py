@@ -1,4 +1,4 @@
-"""`python -m runner.settings`: has MLflow list the settings of a sweep that an earlier version has written."""
+"""`python -m runner.settings`: adds to MLflow the settings of a sweep that an earlier version wrote."""
 
 import sys
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ curves and a picture, the saved views, and the description of the sweep. A sweep
 needed only for sweeps of earlier versions and after runs were deleted. Settings get new run ids. Nothing is trained.
 
   python -m runner.settings                      the newest sweep
-  python -m runner.settings SWEEP                a certain one: its name in outputs/, or an MLflow run id
+  python -m runner.settings SWEEP                this sweep: its name in outputs/, or an MLflow run id
   python -m runner.settings modules=[my_parts]   a sweep that uses your own components"""
 
 

@@ -1,7 +1,7 @@
-"""The network as estimators of scikit-learn: `from runner.sklearn import NetworkClassifier, NetworkRegressor`.
+"""The network as scikit-learn estimators: `from runner.sklearn import NetworkClassifier, NetworkRegressor`.
 
-They train as `python -m runner data=table` does, by the same code: the same settings and rows give the same weights,
-bit for bit. Nothing is written, neither files nor MLflow.
+They train exactly as `python -m runner data=table` does: the same settings and rows give bit-identical weights. Nothing
+is written, neither files nor MLflow runs.
 """
 
 from collections.abc import Mapping, Sequence
@@ -39,7 +39,7 @@ LARGEST_SEED = 2**31 - 1
 
 
 class _Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
-    """What both estimators have: their parameters, and what they leave when they are fitted."""
+    """What both estimators share: their parameters and their fitted attributes."""
 
     def __init__(
         self,
@@ -99,7 +99,7 @@ class _Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
         self.intercepts_ = [b[0].copy() for _, b in layers if b is not None]
 
     def _changes(self) -> dict[str, Any]:
-        """The settings of the program that the parameters are, by their keys."""
+        """The parameters as settings of the program, by key."""
         found = {key: getattr(self, name) for name, key in KEYS.items()}
         others = {} if self.settings is None else self.settings
         if not isinstance(others, Mapping):
@@ -115,7 +115,7 @@ class _Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
 
     @property
     def _model(self) -> Model:
-        """Made of plain data when it is asked for: its functions cannot be pickled."""
+        """The model, rebuilt from plain data on demand, because its functions cannot be pickled."""
         return model_with(self.weights_)
 
     def _outputs(self, X: ArrayLike) -> Array:
@@ -124,72 +124,72 @@ class _Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no type
 
 
 def _seed(random_state: Any) -> int:
-    """A whole number is the seed itself, as in the program; anything else draws one, as scikit-learn's do."""
+    """An integer is the seed itself, as in the program; anything else draws one, as in scikit-learn."""
     if isinstance(random_state, (int, np.integer)):
         return int(random_state)
     return int(check_random_state(random_state).randint(LARGEST_SEED))
 
 
 def _has_probabilities(classifier: "NetworkClassifier") -> bool:
-    """Whether its outputs are probabilities; before it is fitted only an output that was named can say no."""
+    """Whether the outputs are probabilities; before fitting, only an explicitly named output can rule this out."""
     if hasattr(classifier, "weights_"):
         return gives_probabilities(str(classifier.weights_.structure["output"]), classifier.weights_.sizes[-1])
     return classifier.output == "auto" or gives_probabilities(classifier.output, 1)
 
 
-class NetworkClassifier(ClassifierMixin, _Network):  # type: ignore[misc]
-    """A small network that tells classes apart.
+class NetworkClassifier(ClassifierMixin, _Network):  # type: ignore[misc]  # scikit-learn has no types
+    """A small neural network for classification.
 
-    Parameters are settings of the program, and `auto` is what fits a table: `docs/reference.md` has them. A component
-    with settings of its own is a mapping: `activation={"name": "leaky_relu", "slope": 0.1}`. With `patience` a share
-    `validation_fraction` of the rows decides when to stop, and the weights are those that were best there. `settings`
-    has any other of the program by its key: `{"training.class_weights": "balanced"}`.
+    Parameters are settings of the program (see `docs/reference.md`); `auto` chooses what suits a table. A component
+    with settings of its own is a mapping: `activation={"name": "leaky_relu", "slope": 0.1}`. With `patience`, the share
+    `validation_fraction` of the rows decides when to stop, and the weights of the best epoch are kept. `settings`
+    passes any other setting by its key: `{"training.class_weights": "balanced"}`.
 
-    Fitted: `classes_`, `coefs_`, `intercepts_`, `n_iter_` (epochs), `loss_curve_`, `history_` (every series, by its
-    name), `weights_`.
+    Fitted attributes: `classes_`, `coefs_`, `intercepts_`, `n_iter_` (epochs), `loss_curve_`, `history_` (every series
+    by name), `weights_`.
     """
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
-        """Train on inputs `(n, d_in)` and a class of any type for each. Raises ValueError for what cannot be used."""
+        """Train on inputs `(n, d_in)` and class labels `(n,)` of any type. Raises ValueError for invalid input."""
         X, y = validate_data(self, X, y, dtype=np.float64)
         y = column_or_1d(y, warn=True)
         check_classification_targets(y)
         self.classes_, numbers = np.unique(y, return_inverse=True)
         if len(self.classes_) < 2:
-            raise ValueError(f"y has one class only, {self.classes_.tolist()[0]!r}: there is nothing to tell apart")
+            raise ValueError(f"y has one class only, {self.classes_.tolist()[0]!r}, so there is nothing to classify")
         self._train(X, numbers.astype(np.int64), "classification", tuple(map(str, self.classes_)))
         return self
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
-        """The class `(n,)` of each row."""
+        """The predicted class of each row, `(n,)`, for inputs `(n, d_in)`."""
         check_is_fitted(self)
         return np.asarray(
             self.classes_[self._model.class_numbers(validate_data(self, X, dtype=np.float64, reset=False))]
         )
 
     def decision_function(self, X: ArrayLike) -> Array:
-        """What speaks for the second of two classes `(n,)`, which is chosen above 0; of more for each `(n, c)`."""
+        """The score of each class, `(n, n_classes)`; with two classes that of the second, `(n,)`, predicted above 0."""
         outputs = self._outputs(X)
         if len(self.classes_) > 2:
             return outputs
         return np.asarray(outputs[:, 0] - 0.5 if outputs.shape[1] == 1 else outputs[:, 1] - outputs[:, 0])
 
-    @available_if(_has_probabilities)  # type: ignore[untyped-decorator]
+    @available_if(_has_probabilities)  # type: ignore[untyped-decorator]  # scikit-learn has no types
     def predict_proba(self, X: ArrayLike) -> Array:
-        """The probability of each class `(n, c)`; there is none where the output has none."""
+        """The probability of each class, `(n, n_classes)`. Not available if the outputs are not probabilities."""
         outputs = self._outputs(X)
         return np.column_stack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs
 
 
-class NetworkRegressor(RegressorMixin, _Network):  # type: ignore[misc]
-    """A small network that learns numbers, one or several for each row.
+class NetworkRegressor(RegressorMixin, _Network):  # type: ignore[misc]  # scikit-learn has no types
+    """A small neural network for regression, with one or several targets.
 
-    Parameters and what it leaves are as those of `NetworkClassifier`. Several targets share one scale, as they do in a
-    table: where their units differ, put them into a TransformedTargetRegressor.
+    Parameters and fitted attributes are those of `NetworkClassifier`, except `classes_`. Several targets share one
+    scale, as in a table: if their units differ, wrap the estimator in a TransformedTargetRegressor.
     """
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
-        """Train on inputs `(n, d_in)` and targets `(n,)` or `(n, d_out)`. Raises ValueError for what cannot be used."""
+        """Train on inputs `(n, d_in)` and targets `(n,)` or `(n, d_out)`. Raises ValueError for invalid input."""
         fewest = 1 if self.patience is None else 2  # one to train on, one to watch
         X, y = validate_data(self, X, y, dtype=np.float64, multi_output=True, y_numeric=True, ensure_min_samples=fewest)
         targets = np.asarray(y, dtype=np.float64)
@@ -198,7 +198,7 @@ class NetworkRegressor(RegressorMixin, _Network):  # type: ignore[misc]
         return self
 
     def predict(self, X: ArrayLike) -> Array:
-        """The number `(n,)` of each row, or the numbers `(n, d_out)` where several were learned."""
+        """Predictions `(n,)`, or `(n, d_out)` for several targets, in their units, for inputs `(n, d_in)`."""
         outputs = self._outputs(X)
         return outputs[:, 0] if self._is_single else outputs
 

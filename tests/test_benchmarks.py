@@ -7,19 +7,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from benchmarks.__main__ import hold_against
 from benchmarks.against import ratios, worse
-from benchmarks.contestants import loop, sklearn_mlp, stacked
 from benchmarks.markdown import markdown
-from benchmarks.work import SHAPES, Work
 from tests.end_to_end.program import ROOT, environment
 
 PARTS = ("kernel", "signals", "sweep", "first", "scale", "case-studies", "tracking", "settings", "huge", "search")
 IN_BROWSER = ("explorer",)
-QUICK = Work((2, 3, 1), 4, 5, 20)
 
 
 def benchmark(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -74,34 +70,10 @@ def test_a_part_that_does_not_exist_is_named_with_those_that_do() -> None:
     assert "planning, kernel, signals, sweep, first, scale, case-studies" in done.stderr
 
 
-def test_the_eight_shapes_of_the_design_are_measured() -> None:
-    assert {(work.sizes, work.batch) for work in SHAPES} == {
-        ((1, 6, 1), 1), ((2, 2, 1), 4), ((1, 6, 1), 1000), ((2, 8, 1), 40), ((2, 8, 8, 1), 32), ((2, 2, 1), 400),
-        ((64, 30, 2), 100), ((64, 128, 10), 100),
-    }  # fmt: skip
-
-
-def test_all_contestants_count_the_steps_that_they_make() -> None:
-    assert stacked(QUICK)[1] == 5 * 20
-    assert loop(QUICK)[1] == 20
-    run, steps = sklearn_mlp(Work((2, 3, 1), 4, 5, 400))
-    run()
-    assert steps == 384, "three passes over 512 samples, 4 at a time"
-
-
 def test_a_table_lines_up() -> None:
     lines = markdown(["name", "n"], [["a", "1"], ["long name", "10,000"]]).splitlines()
     assert len({len(line) for line in lines}) == 1
     assert lines[1] == "| --------- | -----: |"
-
-
-def test_the_samples_are_whole_batches_and_the_targets_fit_the_task() -> None:
-    for work in SHAPES:
-        X, Y = work.samples(2)
-        assert X.shape[1] % work.batch == 0
-        assert X.shape == (2, X.shape[1], work.sizes[0])
-        assert Y.shape == (2, X.shape[1], work.sizes[-1])
-        assert not work.classifies or np.array_equal(Y.sum(axis=-1), np.ones(Y.shape[:2]))
 
 
 RESULTS = (ROOT / "benchmarks" / "RESULTS.md").read_text(encoding="utf-8")

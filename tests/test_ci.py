@@ -43,6 +43,7 @@ def test_make_check_has_style_types_known_vulnerabilities_all_tests_and_the_cost
         "mypy",
         ".ci/audit.py",
         "pytest -n 3 &&",
+        "pytest -n 3 -m 'thorough and not slow' &&",
         NUMBERS,
         PLANNING,
     ):

@@ -174,3 +174,10 @@ def test_own_parts_and_sweeps_work_as_the_how_to_shows_them(tmp_path: Path) -> N
         quick = ("workers=1", "tracking.plots=none", "tracking.models=none") if module == "runner" else ()
         done = run_runner(*arguments, *quick, module=module, cwd=tmp_path)
         assert done.returncode == 0, said(done)
+
+
+def test_the_index_of_the_documentation_leads_to_every_page() -> None:
+    index = ROOT / "docs" / "README.md"
+    linked = {(index.parent / target.partition("#")[0]).resolve() for target in LINK.findall(prose(index))}
+    assert {page for page in (ROOT / "docs").glob("*.md") if page != index} <= linked
+    assert "docs/README.md" in LINK.findall(prose(ROOT / "CONTRIBUTING.md"))

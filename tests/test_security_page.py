@@ -95,7 +95,7 @@ HELD = {
     "A Dask scheduler of your own": ADVICE,
     "`mlflow ui` listens": f"{NETWORK}::test_mlflow_ui_listens_on_the_loopback_address_alone",
     "The commands of this program send": f"{NETWORK}::test_commands_talk_to_nobody {TELEMETRY}",
-    "So have `make ui`": "test_telemetry.py::test_make_ui_starts_mlflow_without_telemetry "
+    "So do `make ui`": "test_telemetry.py::test_make_ui_starts_mlflow_without_telemetry "
     "test_telemetry.py::test_the_shared_server_starts_without_telemetry",
     "A plain `mlflow ui`": ADVICE,
     "The server of `deploy/server.sh`": f"{SHARED}::test_no_password_is_in_a_command_line "

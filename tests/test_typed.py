@@ -11,7 +11,8 @@ BUILD = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["to
 
 
 def test_both_packages_are_in_the_wheel():
-    assert BUILD["wheel"]["packages"] == ["nn", "runner"] and BUILD["wheel"].keys() == {"packages", "force-include"}
+    assert BUILD["wheel"]["packages"] == ["nn", "runner"] and BUILD["wheel"]["exclude"] == ["*.md"]
+    assert BUILD["wheel"].keys() == {"packages", "exclude", "force-include"}
 
 
 @pytest.mark.parametrize("package", BUILD["wheel"]["packages"])

@@ -16,5 +16,5 @@ def injections() -> list[Injection]:
     """All of them, cause by cause."""
     return [
         *of_training.steps(), *of_training.starts(), *of_training.networks(), *of_data.scales(), *of_data.samples(),
-        *of_data.held_out(), *of_data.code(), *of_data.counts(),
+        *of_data.held_out(), *of_data.code(), *of_data.counts(), *of_training.dropouts(),
     ]  # fmt: skip

@@ -41,8 +41,6 @@ def steps() -> Iterator[Injection]:
     yield Injection("clip_tight", "middle", setting("training.clip_value=1e-4"), recipes=PLAIN)
     for l2, severity in ((1.0, "strong"), (0.2, "strong"), (0.05, "middle"), (0.02, "mild"), (0.01, "mild")):
         yield Injection("l2_strong", severity, setting(f"training.l2={l2}"))
-    for share, severity in ((0.8, "strong"), (0.6, "strong"), (0.4, "middle"), (0.2, "mild")):
-        yield Injection("dropout_strong", severity, setting(f"training.dropout={share}"))
     for share, times, severity in ((0.999, 5, "strong"), (0.999, 1, "middle"), (0.995, 5, "middle"), (0.98, 5, "mild")):
         made = rate_by(times, f"optimizer.momentum={share}")
         yield Injection("momentum_high", severity, made, recipes=("tanh momentum", "elu nesterov"))
@@ -82,3 +80,9 @@ def networks() -> Iterator[Injection]:
             "vanishing", severity, setting("activation=sigmoid", f"network.hidden=[{hidden}]"), recipes=deep
         )
     yield Injection("no_bias", "strong", setting("network.bias=false"))
+
+
+def dropouts() -> Iterator[Injection]:
+    """Units left out of each update. A new one comes last: data sets and networks are drawn by place."""
+    for share, severity in ((0.8, "strong"), (0.6, "strong"), (0.4, "middle"), (0.2, "mild")):
+        yield Injection("dropout_strong", severity, setting(f"training.dropout={share}"))

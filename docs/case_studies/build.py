@@ -30,6 +30,7 @@ from runner.runs.result import RunResult
 
 HERE = Path(__file__).resolve().parent
 DONE, INDEX = "done.json", "case-studies.md.j2"
+SHOWN = {"fits": "Predictions by setting", "scores": "Final scores by setting", "curves": "Training cost"}
 
 
 class Builder:
@@ -107,7 +108,7 @@ class Builder:
         if metrics:
             lines += [*self._settings(done, metrics), ""]
         drawn = [one for kind in pictures for one in done.pictures if one.partition("-")[0] == kind]
-        lines += [f"![{name}: {one}]({self.picture(page, name, one)})\n" for one in drawn]
+        lines += [f"![{_caption(name, one)}]({self.picture(page, name, one)})\n" for one in drawn]
         return "\n".join(lines)
 
     def _settings(self, done: Done, metrics: Sequence[str]) -> list[str]:
@@ -162,6 +163,12 @@ class Builder:
 
 def _reference() -> dict[str, list[dict[str, Any]]]:
     return dict(yaml.safe_load((HERE / "reference.yaml").read_text(encoding="utf-8")))
+
+
+def _caption(name: str, picture: str) -> str:
+    """What a picture of a sweep shows, for readers who cannot see it."""
+    kind, _, data = picture.partition("-")
+    return f"{SHOWN[kind]} of the sweep {name}{f', on {data}' * bool(data)}"
 
 
 def _ratio(value: float) -> str:

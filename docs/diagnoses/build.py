@@ -1,4 +1,4 @@
-"""Writes docs/diagnoses.md: `make reference`. A section for each rule, in the order in which rules are asked."""
+"""Writes docs/diagnoses.md: `make reference`. A section for each rule, in the order in which rules are checked."""
 
 import sys
 from pathlib import Path
@@ -28,9 +28,9 @@ NEWLINE = "\n"
 OWN = Path(__file__).with_name("my_rules.py")
 ASKED = {
     "failing": "a run that does not learn its training samples as well as its data allow",
-    "missing": "a run that misses what its data allow",
-    "worsened": "a run that does not learn, or was far better on the way",
-    "neglecting": "a run that misses what its data allow when each class counts the same",
+    "missing": "a run that falls short of what its data allow",
+    "worsened": "a run that does not learn, or that was far better earlier in training",
+    "neglecting": "a run that falls short of what its data allow with equal class weights",
     "learning": "a run that learns",
     "every": "every run",
 }
@@ -40,104 +40,110 @@ HEAD = f"""\
 <!-- Made by docs/diagnoses/build.py from the rules in runner/diagnosis/rules/: `make reference`. -->
 
     python -m runner.diagnose                          # the newest sweep or run
-    python -m runner.diagnose SWEEP --why 3            # all that is known of one run
+    python -m runner.diagnose SWEEP --why 3            # everything that is known about one run
     python -m runner.diagnose --why 3 --against 7      # what differs from a run that learns; or RUN_ID
-    python -m runner.diagnose SWEEP --confirm          # trains the fixes, and says how much they help
+    python -m runner.diagnose SWEEP --confirm          # trains the fixes, and reports how much they help
     python -m runner.diagnose SWEEP --json found.json  # for programs: its part `diagnosis`; - is standard output
     python -m runner.diagnose --config data=xor network.hidden=[]  # before training; also with -m, --config-dir
 
-A run is compared with what its own data allow: kernel regression, which answers each training sample from the others,
-and a linear model; where another run of the sweep on the same data, with the same class weights, reaches more, they
-allow that. Scores are 0 for the best constant and 1 for perfect: R2 of a regression, balanced accuracy of a
-classification, shifted and stretched. A run learns when it comes within {NEAR:g} of what its data allow, beyond what
-sampling may take away; then only those of the rules below are asked that say so, such as those for mistakes in its
-code. Any other run is checked against all of them, in this order; the first that holds names the cause.
+The first part of this page explains how a diagnosis is made. After it, each cause has a section, which ends with a
+command that trains a run with that cause. The last section has [public questions](#public-questions-answered) that were
+answered this way.
 
-Each section ends with a command that trains a run with its cause; `python -m runner.diagnose` then names it.
+**What the data allow.** A run is compared with the best of three references on its own data: kernel regression, which
+predicts each training sample from the others; a linear model; and the other runs of the sweep on the same data with the
+same class weights. Scores run from 0 for the best constant to 1 for perfect: R2 for a regression, and for a
+classification balanced accuracy, rescaled to that range. A run learns if it comes within {NEAR:g} of what its data
+allow, beyond sampling error. Such a run is checked only against the rules that say so below, for example those for bugs
+in its code. Any other run is checked against all rules, in the order of this page; the first one that holds names the
+cause.
 
-*Proved* follows from config, data and code alone; *likely* is what a rule says of measured numbers; *confirmed* is a
-cause whose fix was trained and helps. Without `--confirm` no fix is trained: the command that is printed is one to try.
-Where no rule holds the cause is unknown, and that is said.
+**How certain it is.** A *proved* cause follows from config, data and code alone. A *likely* cause is what a rule
+concludes from measured numbers. A *confirmed* cause has a fix that was trained and helps. Without `--confirm` no fix is
+trained, and the printed command is a suggestion. If no rule holds, the cause is unknown, and the line says so.
 
-Before a run or a sweep trains, in `dry_run=true` and with `--config`, the rules that need no trained weights are asked
-ahead, with stricter limits where a run may still learn: a line for each cause says which runs have it, and what to try.
-Nothing is refused and no number changes. What may be intended is a note and no warning: `fault=`, `init=constant`,
-`test.margin=`, and all of a case or a named sweep. At most {MOST_SETTINGS} settings are looked at. Large data are not,
-and components of your own only with `--config`. `diagnose=off` looks at nothing. With `--config` the exit code is 3
-where there is a warning.
+**What the verdicts mean.** A run that falls short of what its data allow *does not learn*. If it reaches more than
+{HALF:.0%} of that, it *does worse than the data allow*; if it does well on its training samples, it *learns only its
+training samples*. If the run itself is better than the references, the data allow `X or better`. If the cause is that
+rare classes are predicted too seldom, what the data allow is computed with equal class weights.
 
-With `--confirm` fixes are trained, setting by setting; runs that differ only in seed and fold are one setting.
-What makes a setting of the sweep learn that differs in one value comes first; then the fixes of the named cause, of
-causes that look like it, and going without L2, clipping and a schedule: the first of each cause before the second of
-any, on the seeds of {MOST_OWN} of its runs at most. Where none of them helps, what was confirmed for other settings of
-the sweep is tried too, and the first fixes of further causes. Then the best of those that help, {MOST_FIXES} at most,
-are trained on fresh seeds, each beside the run as it is: of {FRESH} seeds that no run of the sweep has, on up to
-{MOST_FRESH} that fail, or on all where some of them learn. Those that fail count.
-A fix helps on a seed where the score rises by more than {LEAST:g}, or by {MISSING:.0%} of what it misses where that is
-less; on fresh seeds also by more than {ERRORS:g} standard errors of its mean over them. A score below that of a
-constant counts as a constant's. A fix is confirmed where it helps on at least {MOST:.0%} of the fresh seeds that fail,
-of {FEWEST_FRESH} at least, and, where others learn anyway, harms so few of these that chance does not explain it (p at
-most {LUCK:g}, McNemar's exact test). Where only chance is left to exclude, {FRESH} more fresh seeds are trained,
-without the fix and with it. Numbers are of the middle seed.
-Of a fix that helps, and leaves a run that does worse than the data allow, that is said: diagnose the run with the fix.
+**Before training.** Before a run or a sweep trains, with `dry_run=true` and with `--config`, the program checks the
+rules that need no trained weights, with stricter thresholds if a run may still learn. One line per cause says which
+runs have it and what to try. Nothing is rejected, and no number changes. What may be intended is a note instead of a
+warning: `fault=`, `init=constant`, `test.margin=`, and everything in a case or a named sweep. At most {MOST_SETTINGS}
+settings are checked. Large data sets are not, and your own components only with `--config`. `diagnose=off` turns the
+checks off. With `--config` the exit code is 3 if there is a warning.
 
-- Where only the fix of a look-alike helps, that is the cause.
-- Where the fix of the named cause leaves a run that does not learn, the fix of what is then its cause is tried together
-  with it, and both causes are named. What cures alone is not called one of two.
-- Where the fix of the named cause helps on at least {SOME:.0%} of the fresh seeds, and too few to be confirmed, the
-  cause of those that then fail is looked for in the same way: without a bias XOR is learned by no seed, with one two
-  units still end in a trap at times. If nothing confirms it, the named cause stays likely.
-- Where all that was trained fails, the cause is unknown again, with what was tried; no fix that has failed is left to
-  try. What is proved stays proved, and its fix the one to try: other causes show when it is gone.
-- Another seed is a fix where at least {LEARN:.0%} of the fresh seeds learn and are better than the run; where another
-  cause was named, the middle one must be better too. More units then cure a trap; where fewer seeds learn, there are
-  too few units. A run whose cost still falls clearly (by more than {STEADILY:.0%} in the last fifth of training) is not
-  corrected to a trap.
+**At the end of a run or a sweep.** A run that does not learn prints its cause and a command to try; a sweep prints one
+line per cause. The program takes up to {100 * SHARE:g} % of the sweep's processor time for this. It compares the runs
+on at most {MOST_DATA} draws of the data, at most {MOST_OF_SETTING} of each data set, with what these allow. Then it
+judges {MOST_OF_SETTING} of the runs that do worse in each of {MOST_JUDGED} settings, and as many of the others, because
+these may still have a bug in their code or never predict some class. The number of runs reported to do worse does not
+depend on the time limit, and the line below the causes has the command that judges all runs. `diagnose=off` or
+`quiet=true` skips all of this. The runs get tags, and their parent gets `diagnosis.json` and the tag
+`diagnosis.summary`; the report shows the causes directly below the answer. `diagnose=confirm` also trains fixes. Ctrl-C
+then stops only this training: results, tags and everything confirmed so far are kept, and the exit code is 130.
 
-A setting takes {MOST_STACKS} stacked trainings at most, and nothing is stored. Ctrl-C keeps, and prints, what is known
-so far.
+**Training the fixes.** With `--confirm`, fixes are trained one setting at a time; runs that differ only in seed and
+fold belong to one setting. The candidates, in this order, are: the change of a single value that makes another setting
+of the sweep learn; the fixes of the named cause; the fixes of causes that look similar; and training without L2,
+clipping and a schedule. The first fix of each cause comes before the second of any. They are tried on the seeds of at
+most {MOST_OWN} runs. If none helps, the fixes that were confirmed for other settings of the sweep are tried, and then
+the first fixes of other causes. The best of the fixes that help, at most {MOST_FIXES}, are then trained on fresh seeds,
+with and without the fix. Of {FRESH} seeds that no run of the sweep has, up to {MOST_FRESH} that fail are used, or all
+of them if some learn; only seeds that fail without the fix count.
 
-Of a sweep the settings are named that explain each cause (`where`): of all rules of at most two conditions, such as
-`activation=relu and learning_rate >= 1`, the one that fits best (by F1) of those with p below 0.01 (Fisher's test,
-Holm's correction for the number of rules). Numbers are of runs with the cause and runs that learn. Where no rule is
-found, and some seeds of a setting fail while others learn, that is said; seeds and folds are in no rule.
-Evidence that is beyond a limit has it beside it: `above 4`, `below 0.25`. A number without a limit is a plain fact.
-Where ten or more of the sweep's healthy runs on the same data can be measured, and the number is outside the range from
-their 5th to their 95th percentile, the end of the range on its side is given too.
+A fix helps on a seed if it raises the score by more than {LEAST:g}, or by {MISSING:.0%} of what is missing if that is
+less; on fresh seeds also by more than {ERRORS:g} standard errors of the mean gain. Scores below that of a constant
+count as the constant's score. A fix is confirmed if it helps on at least {MOST:.0%} of the fresh seeds that fail, of
+which there must be at least {FEWEST_FRESH}. If other seeds learn anyway, it must harm so few of them that chance cannot
+explain the gain (p at most {LUCK:g}, McNemar's exact test); if only this is in doubt, {FRESH} more fresh seeds are
+trained with and without the fix. Reported numbers are those of the median seed. If a fix helps, but the run still does
+worse than the data allow, the line says so: diagnose the run with the fix. A setting takes at most {MOST_STACKS}
+stacked trainings, and nothing is stored. Ctrl-C keeps and prints what is known so far.
 
-A run that falls short of what its data allow *does not learn*; *does worse than the data allow* where it reaches more
-than {HALF:.0%} of that; or *learns only its training samples*, where it does well on these. What the data allow is
-called `X or better` where the run itself is better than the reference. Where the cause is that rare classes are
-answered too seldom, the data allow what they do with each class counted the same.
+- If only the fix of a similar cause helps, that is the cause.
+- If a run with the fix of the named cause still does not learn, the fix of its next cause is tried together with the
+  first, and both causes are named, unless the second fix is enough alone.
+- If the fix of the named cause helps on at least {SOME:.0%} of the fresh seeds, but on too few to be confirmed, the
+  seeds that still fail are diagnosed in the same way. For example, no seed learns XOR without biases; with biases, two
+  hidden units still end in a trap on some seeds. If nothing confirms the named cause, it stays likely.
+- If everything that was trained fails, the cause is unknown again, and what was tried is listed; a fix that failed is
+  not suggested again. A proved cause stays proved, and its fix stays the one to try, because other causes may show once
+  it is removed.
+- Another seed is a fix if at least {LEARN:.0%} of the fresh seeds learn and are better than the run; if another cause
+  was named, the median seed must be better, too. The cause is then a trap, which more units cure; if fewer seeds learn,
+  it is too few units. A run whose cost still falls clearly (by more than {STEADILY:.0%} in the last fifth of training)
+  is never rediagnosed as a trap.
 
-`--against` sets two runs beside each other: the settings that differ, data, scores, layers and cost, the first step at
-which a layer parts (a norm by more than a factor of 3, the share of dead units by more than 0.25), and the reason: the
-only setting that differs, or the one that the diagnosis names.
+**Which settings explain a cause.** For a sweep, each cause comes with the settings that explain it (`where`). The
+program considers all rules of at most two conditions, such as `activation=relu and learning_rate >= 1`, with p below
+0.01 (Fisher's exact test with Holm's correction for the number of rules), and names the one that fits best (by F1). The
+counts are those of runs with the cause and of runs that learn. If there is no such rule, and some seeds of a setting
+fail while others learn, a line says so; rules never use seeds or folds.
 
-A run that does not learn says so when it ends, with its cause and a command to try; a sweep has a line for each cause.
-In {100 * SHARE:g} % of its processor time it compares the runs on {MOST_DATA} samples at most, the first
-{MOST_OF_SETTING} of each data set, with what these allow, and judges {MOST_OF_SETTING} of those that do worse for each
-of {MOST_JUDGED} settings; then as many of the others, with which something may be wrong all the same: a mistake in the
-code, a class that is never answered. How many do worse does not depend on the time; the line below the causes has the
-command for all. `diagnose=off` or `quiet=true` leaves all of this out. The runs get tags, their parent `diagnosis.json`
-and `diagnosis.summary`; the report shows them directly under the answer. With `diagnose=confirm` fixes are trained too;
-Ctrl-C then ends these alone: results, tags and what is confirmed so far are kept, and the exit code is 130.
+**How evidence is printed.** A value beyond its threshold is printed with it: `above 4`, `below 0.25`. A value without a
+threshold is a plain fact. If at least ten healthy runs of the sweep on the same data can be measured, and the value
+lies outside their 5th to 95th percentile, the nearer percentile is printed as well.
 
-Failed and killed runs are counted, and nothing is said of them. Nor is it of a run whose data have changed, or of
-which a part or a rule of your own raises an exception or ends the program: it cannot be judged, and all others are. A
-run stored by an earlier version has no signals; it is trained again for them, and that is said too; the store stays as
-it is.
+**Two runs compared.** `--against` compares two runs: settings, data, scores, layers and cost, the first step at which a
+layer differs (its norm by more than a factor of 3, or the share of dead units by more than 0.25), and the reason: the
+only setting that differs, or the cause that the diagnosis names.
 
-The exit code is 0 when every run that was judged learns or has no known cause (with `--strict` only when all learn), 3
-when one does not learn, and 1 after an error or where no run could be judged.
+**Runs that are not judged.** Failed and killed runs are only counted. A run cannot be judged if its data have changed,
+or if your own component or rule raises an exception or ends the program; all other runs are judged. A run stored by an
+earlier version has no signals. It is retrained to get them, and a line says so; the store does not change.
 
-`--without D507,no_bias` leaves causes out, by code or by name: the next one that holds is named, or none. So does
-`RULES.silence(["D507", "no_bias"])` in a module of `modules=[...]`.
+**Exit codes.** 0 if every judged run learns or has no known cause (with `--strict`, only if all learn); 3 if a run does
+not learn; 1 after an error, or if no run could be judged.
 
-A rule of your own is a module in the folder that you start from, or of an installed package:
+**Leaving causes out.** `--without D507,no_bias` ignores causes, by code or by name; the next rule that holds names the
+cause, if there is one. `RULES.silence(["D507", "no_bias"])` in a module of `modules=[...]` does the same.
+
+**Your own rules.** Your own rule is a module in the working folder or in an installed package:
 
 {indent(OWN.read_text(encoding="utf-8"), "    ")}
-and `python -m runner.diagnose modules=[my_rules]` asks it, at its place:
+and `python -m runner.diagnose modules=[my_rules]` checks it in its place:
 
     does not learn: the cost has a spike (likely, X1)
        evidence  largest training cost / first: 1,590 (above 10)
@@ -145,50 +151,50 @@ and `python -m runner.diagnose modules=[my_rules]` asks it, at its place:
        more      wiki/spikes.md, X1
 
 A rule sees a run as a `Subject`: its `spec`, `data`, `history`, the scores `s` (on other samples) and `st` (on training
-samples), and what `reference.score` says the data allow. A number of `Evidence` is bad above its threshold, or below it
-with `side="below"`. A rule that raises an exception ends the diagnosis with its name. A rule is
-asked of runs that are `failing`, unless it has another `asked`:
+samples), and in `reference.score` what the data allow. A value of `Evidence` is bad above its threshold, or below it
+with `side="below"`. If a rule raises an exception, the diagnosis ends with a message that names the rule. A rule
+applies to runs that are `failing`, unless it sets `asked`:
 
 {NEWLINE.join(f"- `{asked}`: {runs}" for asked, runs in ASKED.items())}
 
-A run that a rule holds for is ill; with `spares=True` one that learns gets the cause too, and stays healthy.
+A run for which a rule holds is ill. With `spares=True`, a run that learns gets the cause too, but stays healthy.
 
-The JSON object has a `version`, which is {VERSION}, `runs`, `causes`, `failures`, and `not_judged`, a count for each
-reason. Each run has
-`index`, `run_key`, `verdict` (`healthy`, `ill`, `unknown`), `shortfall` (how it falls short, in the words above; null
-where it learns), `code`, `cause`, `second_cause` (whose fix is part of that of two causes), `certainty`, `layer`,
-`step`, `score`, `allowed`, `evidence` and `symptoms` (each with `signal`, `value`, `where`, and `threshold` and `side`,
-`above` or `below`, which are null where the value is beyond no limit), `fix` (overrides),
-`experiment` and `tried`, a list of experiments. An experiment has `overrides`, `seeds`, `fresh` (whether these are no
-seeds of the sweep), `metric`, `before` and `after` (of the middle seed, null where nothing finite came out), `helped`
-(seeds), `has_helped`, `learn_without` (fresh seeds besides that learn as they are), `why_not`, where it could not be
-trained, and `reach` (of the middle seed with the fix: `enough` where it learns, `short`, or `nothing`).
-`experiment` is the one that has confirmed the fix, or the last that was trained; null without `--confirm`.
-Each cause has `code`, `cause`, `indices`, `rule` (null where no setting
-explains it), `inside` and `outside` (how many of how many), `left_out` (runs inside that have another cause), `p`, and
-`draw`, which is `seed` where that explains it. `groups` are its runs as people see them, each with `certainty`,
-`indices` and the `fix` of the first run. `healthy` has
-the percentiles (`low`, `high`) of evidence in that many healthy `runs`. `failures` is the same of all runs that do not
-learn, for any cause, without `healthy`.
+**In JSON.** The object has a `version` (now {VERSION}), `runs`, `causes`, `failures`, and `not_judged`, a count for
+each reason. [reference.md](reference.md#documents-for-programs) lists all fields.
+
+- Each run has `index`, `run_key`, `verdict` (`healthy`, `ill`, `unknown`), `shortfall` (which of the verdicts above;
+  null if it learns), `code`, `cause`, `second_cause` (if the fix combines the fixes of two causes), `certainty`,
+  `layer`, `step`, `score`, `allowed`, `fix` (overrides), `evidence` and `symptoms`. These two have `signal`, `value`,
+  `where`, `threshold` and `side` (`above` or `below`; the last two are null if the value is within its limits).
+- `tried` lists the run's experiments, and `experiment` is the one that confirmed the fix, or the last one; null without
+  `--confirm`. Each has `overrides`, `seeds`, `fresh` (whether the sweep does not have these seeds), `metric`, `before`
+  and `after` (of the median seed; null if not finite), `helped` (number of seeds), `has_helped`, `learn_without`
+  (number of further fresh seeds that learn without the fix), `why_not` (if it could not be trained), and `reach` (of
+  the median seed with the fix: `enough` if it learns, else `short` or `nothing`).
+- Each cause has `code`, `cause`, `indices`, `rule` (null if no setting explains it), `inside` and `outside` (how many,
+  out of how many), `left_out` (runs inside that have another cause), `p`, and `draw` (`seed` if the seed explains it).
+  `groups` are its runs as printed, each with `certainty`, `indices` and the `fix` of the first run. `healthy` has the
+  percentiles (`low`, `high`) of the evidence in this many healthy `runs`.
+- `failures` has the same fields, except `healthy`, for all runs that do not learn, whatever the cause.
 """
 
 
 def section(rule: Rule) -> str:
-    """What is to be known about a cause."""
+    """The section about a cause."""
     text = TEXTS[rule.cause]
     certainty = "proved" if rule.proves else "likely"
-    stays = ", which stays healthy" if rule.asked == "learning" else "; one that learns stays healthy"
+    stays = ", which stays healthy" if rule.asked == "learning" else "; a run that learns stays healthy"
     return f"""
 ## {rule.code} {rule.cause}
 
-{text.words[0].upper()}{text.words[1:]}: {certainty}; asked of {ASKED[rule.asked]}{stays * rule.spares}.
+{text.words[0].upper()}{text.words[1:]}: {certainty}; applies to {ASKED[rule.asked]}{stays * rule.spares}.
 
 - **What it is.** {text.what}
 - **How it looks.** {text.looks}
 - **How it is found.** {text.found}
 - **What to do.** {text.cure}
 
-A run that has it:
+An example:
 
 {indent(NEWLINE.join(text.shows), "    ")}
 """

@@ -1,4 +1,4 @@
-"""my_rules.py: a rule of one's own."""
+"""my_rules.py: your own rule."""
 
 from runner.diagnosis.rules import RULES, Rule
 from runner.diagnosis.texts import TEXTS, Text

@@ -1,6 +1,6 @@
-"""Faults of the batch: the gradient is right, but for samples that nobody has.
+"""Faults of the batch: the gradient is right, but for wrongly paired samples.
 
-What is shown, the cost and the metrics, is still measured on the samples as they are.
+Reported costs and metrics are still measured on the correct samples.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from nn.registry import Array
 
 @FAULTS.register
 def shuffled_inputs(network: Network) -> Network:
-    """The inputs are shuffled before training and their targets are not: every sample has another one's target."""
+    """The inputs are shuffled before training but their targets are not: every sample has another sample's target."""
     right = network.pairing
 
     def wrong(X: Array, Y: Array, rngs: Sequence[np.random.Generator]) -> tuple[Array, Array]:
@@ -28,7 +28,7 @@ def shuffled_inputs(network: Network) -> Network:
 
 
 def _circle(rng: np.random.Generator, n: int) -> NDArray[np.intp]:
-    """A random order of n places in which none stays where it was: one circle through all of them. Sattolo (1986)."""
+    """A random permutation of n places without fixed points, a single cycle through all of them. Sattolo (1986)."""
     places, order = rng.permutation(n), np.empty(n, dtype=np.intp)
     order[places] = np.roll(places, 1)
     return order
@@ -36,7 +36,10 @@ def _circle(rng: np.random.Generator, n: int) -> NDArray[np.intp]:
 
 @FAULTS.register
 def shifted_labels(network: Network) -> Network:
-    """The targets are one row late: every sample has the target of the one before it, the first that of the last."""
+    """The targets are shifted by one row: each sample has the target of the sample before it.
+
+    The first sample has the target of the last.
+    """
     right = network.pairing
 
     def wrong(X: Array, Y: Array, rngs: Sequence[np.random.Generator]) -> tuple[Array, Array]:

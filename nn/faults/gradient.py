@@ -1,4 +1,4 @@
-"""Faults of the gradient: derivatives, deltas, whole arrays, the penalty; and of the cost that is shown."""
+"""Faults of the gradient (derivatives, deltas, whole arrays, the penalty) and of the reported cost."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,9 +16,9 @@ Gradient = list[Layer]
 
 @FAULTS.register
 def derivative_of_activated(network: Network) -> Network:
-    """f'(a) where f'(z) is meant: the derivative is taken at the value that was already activated.
+    """f'(a) instead of f'(z): the derivative is evaluated at the activation rather than the pre-activation.
 
-    For a sigmoid it then lies in [0.1966, 0.25]: practically a constant.
+    For a sigmoid it then lies in [0.1966, 0.25], practically a constant.
     """
     return replace(network.with_hidden(_at_activated), output=_at_activated(network.output))
 
@@ -32,16 +32,16 @@ def _at_activated(activation: Activation) -> Activation:
 
 @FAULTS.register
 def softplus_as_relu_derivative(network: Network) -> Network:
-    """log(1 + exp(a)) where ReLU's derivative is meant, taken at the activated value.
+    """log(1 + exp(a)) as the derivative of ReLU, evaluated at the activation.
 
-    Softplus is the smooth ReLU itself; at a dead unit it is 0.69, and it grows with the activation.
+    Softplus is the smooth version of ReLU, not its derivative: 0.69 at a dead unit, and growing with the activation.
     """
     return network.with_hidden(lambda activation: replace(activation, derivative=lambda z, a: np.logaddexp(0, a)))
 
 
 @FAULTS.register
 def sigmoid_as_relu_derivative(network: Network) -> Network:
-    """1 / (1 + exp(-z)), the derivative of softplus, where ReLU's derivative is meant."""
+    """1 / (1 + exp(-z)), the derivative of softplus, as the derivative of ReLU."""
     return network.with_hidden(lambda activation: replace(activation, derivative=lambda z, a: logistic(z)))
 
 
@@ -53,10 +53,10 @@ def missing_derivative(network: Network) -> Network:
 
 @FAULTS.register
 def stale_pre_activation(network: Network) -> Network:
-    """Hidden layers use derivatives at one left-over z: that of the first unit, fed with the last hidden outputs.
+    """Hidden layers take derivatives at one stale z: that of the first unit, given the last sample's hidden outputs.
 
-    What remains in a loop variable after the loop: for every sample, and the output layer's derivative in the hidden
-    layers' delta included. The output layer's own gradient is right.
+    The bug of using a loop variable after the loop. The same z is used for every sample, also for the output layer's
+    derivative within the hidden deltas. The output layer's own gradient is right.
     """
     right = network.back_propagation
 
@@ -79,7 +79,7 @@ def stale_pre_activation(network: Network) -> Network:
 
 
 def _at(activation: Activation, z: Array) -> Activation:
-    """The activation with its derivative taken at one z `(runs, 1, 1)`, whatever it is asked for."""
+    """The activation with its derivative taken at one z `(runs, 1, 1)`, whatever the argument."""
     derivative = activation.derivative
     if derivative is None:
         return activation
@@ -89,9 +89,9 @@ def _at(activation: Activation, z: Array) -> Activation:
 
 @FAULTS.register
 def column_labels(network: Network) -> Network:
-    """Labels of shape (n, 1) index an n x n array: 1 is subtracted from every class that occurs, in every row.
+    """Labels of shape (n, 1) index an n x n array: 1 is subtracted for every class in the batch, in every row.
 
-    Delta is then a - 1 for every class of the batch; nothing of the labels is left in it.
+    So delta is a - 1 for every class that occurs in the batch, whatever the labels.
     """
     right = network.loss.delta
 
@@ -103,7 +103,7 @@ def column_labels(network: Network) -> Network:
 
 @FAULTS.register
 def weights_subtracted(network: Network) -> Network:
-    """W - rate * W where W - rate * gradient is meant, in all layers but the last: the weights only decay."""
+    """W - rate * W instead of W - rate * gradient, in all layers except the last: the weights only decay."""
 
     def change(network: Network, layers: list[Layer], trace: Trace, t: Array, out: Gradient) -> None:
         for (W, b), (dW, db) in zip(layers[:-1], out[:-1], strict=True):
@@ -116,7 +116,7 @@ def weights_subtracted(network: Network) -> Network:
 
 @FAULTS.register
 def missing_factor(network: Network) -> Network:
-    """The last layer's dW = delta where a delta^T is meant: every weight of an output gets the same gradient."""
+    """The last layer's dW = delta instead of a delta^T: all weights into an output get the same gradient."""
 
     def change(network: Network, layers: list[Layer], trace: Trace, t: Array, out: Gradient) -> None:
         dW, _ = out[-1]
@@ -127,22 +127,22 @@ def missing_factor(network: Network) -> Network:
 
 @FAULTS.register
 def transposed_gradient(network: Network) -> Network:
-    """The gradient delta a^T where a delta^T is meant: unnoticed only in a layer with as many units as inputs."""
+    """The gradient delta a^T instead of a delta^T. It raises no error only in a layer with as many units as inputs."""
 
     def change(network: Network, layers: list[Layer], trace: Trace, t: Array, out: Gradient) -> None:
         for dW, _ in out:
             if dW.shape[1] == dW.shape[2]:
-                dW[...] = dW.swapaxes(1, 2).copy()
+                dW[...] = dW.swapaxes(1, 2).copy(order="K")
 
     return _after_gradient(network, change)
 
 
 @FAULTS.register
 def broadcast_update(network: Network) -> Network:
-    """W (h, 1) minus a gradient of shape (h,) silently becomes (h, h): the network has h outputs from then on.
+    """W (h, 1) minus a gradient of shape (h,) silently becomes (h, h): from then on the network has h outputs.
 
-    Column j of the output weights gets a_j delta_j in all its rows. The stack has the h outputs from the start, as
-    copies of the one that was drawn; until the first update they count once.
+    Column j of the output weights gets a_j delta_j in all rows. The stack has h outputs from the start, as copies of
+    the one that was drawn; until the first update they count as one.
     """
 
     def change(network: Network, layers: list[Layer], trace: Trace, t: Array, out: Gradient) -> None:
@@ -173,7 +173,7 @@ def _after_gradient(
 
 @FAULTS.register
 def regulariser_sign(network: Network) -> Network:
-    """-l2 * W where + l2 * W is meant, and so with L1: the weights are pushed away from zero."""
+    """-l2 * W instead of + l2 * W, and the same for L1: the weights are pushed away from zero."""
     penalty, l1_penalty = network.penalty, network.l1_penalty
     return replace(
         network,
@@ -184,5 +184,5 @@ def regulariser_sign(network: Network) -> Network:
 
 @FAULTS.register
 def mixed_units(network: Network) -> Network:
-    """The cost compares scaled outputs with targets in the units of the data. The training itself is right."""
+    """The cost compares scaled outputs with targets in the units of the data. Training itself is right."""
     return replace(network, cost_targets=lambda t, shift, scale: t * scale + shift)

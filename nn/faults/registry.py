@@ -1,4 +1,4 @@
-"""What a fault is, and all there are."""
+"""The type of a fault, and the registry of all faults."""
 
 from collections.abc import Callable
 

@@ -1,7 +1,7 @@
 """Faults of the update: what is done with the gradient, or when.
 
-An update asks training for the decrement by calling `change`; a fault that alters the decrement hands an altered
-`change` on, so that the faults that look ahead see the same.
+An update calls `change` to get the decrement from training. A fault that alters the decrement passes an altered
+`change` on, so that faults that look ahead see the same decrement.
 """
 
 from dataclasses import replace
@@ -16,7 +16,7 @@ FOREVER = 1 << 62  # steps; 1 - beta^FOREVER is 1 for every beta below 1
 
 @FAULTS.register
 def early_update(network: Network) -> Network:
-    """The output weights are changed before the hidden delta is computed from them."""
+    """The output weights are updated before the hidden delta is computed from them."""
     right = network.update
 
     def wrong(network: Network, layers: list[Layer], trace: Trace, t: Array, out: list[Layer], change: Change) -> Array:
@@ -30,7 +30,7 @@ def early_update(network: Network) -> Network:
 
 @FAULTS.register
 def update_sign(network: Network) -> Network:
-    """W + rate * gradient where W - rate * gradient is meant: every step climbs."""
+    """W + rate * gradient instead of W - rate * gradient: every step goes uphill."""
     right = network.update
 
     def wrong(network: Network, layers: list[Layer], trace: Trace, t: Array, out: list[Layer], change: Change) -> Array:
@@ -44,7 +44,7 @@ def update_sign(network: Network) -> Network:
 
 @FAULTS.register
 def missing_bias_correction(network: Network) -> Network:
-    """Adam without bias correction: its first steps are several times too large, as if it had always been running."""
+    """Adam without bias correction: its first steps are several times too large, as if it had been running for long."""
     right = network.update
 
     def wrong(network: Network, layers: list[Layer], trace: Trace, t: Array, out: list[Layer], change: Change) -> Array:

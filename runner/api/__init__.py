@@ -1,1 +1,1 @@
-"""From Python: a call starts what a command line would, and gives back what came out as an object to look at."""
+"""The Python API: the calls do what the command line does, and return the result as an object."""

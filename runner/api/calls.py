@@ -1,4 +1,4 @@
-"""`runner.sweep` and `runner.run`: what the command line does, in this process, one call after another."""
+"""`runner.sweep` and `runner.run`: what the command line does, in this process, one call at a time."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ from runner.runs.result import failures
 def trained(
     overrides: Sequence[str], data: Any, target: str | None, settings: Mapping[str, Any], is_sweep: bool
 ) -> Sweep:
-    """What comes out of the runs that overrides and keywords describe: of one, or of a sweep."""
+    """The result of the runs that overrides and keywords describe: one run or a sweep."""
     from runner.app.calling import train
 
     load_modules(_modules(settings.get("modules")))
@@ -30,7 +30,7 @@ def trained(
         raise UserError(f"{swept[0]} has several values, and runner.run trains one: use runner.sweep", swept)
     if not is_sweep and "sweep" in settings:
         raise UserError("sweep=... names a sweep: use runner.sweep", ["sweep"])
-    if is_sweep and not (swept or overrides or {"sweep", "search"} & settings.keys()):
+    if is_sweep and not (swept or overrides or {"sweep", "search"} & settings.keys() or "quiet=true" in texts):
         _say_what_is_one_value(texts)
     try:
         delivery = train([*overrides, *texts], is_sweep)
@@ -43,14 +43,14 @@ def trained(
 
 
 def _say_what_is_one_value(texts: Sequence[str]) -> None:
-    """That a sweep is one run, where a list may have been meant as several values."""
+    """Warn that the sweep is a single run if a list may have been meant as several values."""
     for key, value in (text.split("=", 1) for text in texts):
         if value.startswith("[") and "," in value:
             say(f"{key}={value} is one value, so this is one run; a list of lists sweeps")
 
 
 def _in_python(said: str, settings: Mapping[str, Any], is_named: bool) -> str:
-    """What is said of keywords that are no settings, with the settings that may be meant as keywords have them."""
+    """The message about keywords that are not settings, with suggestions written as keywords."""
 
     def meant(found: re.Match[str]) -> str:
         name, section, setting = found.groups()
@@ -63,14 +63,14 @@ def _in_python(said: str, settings: Mapping[str, Any], is_named: bool) -> str:
 
 
 def _modules(value: Any) -> list[str]:
-    """Those that are named; what else is wrong with a value is said of it as a setting."""
+    """The named modules; any other mistake in the value is reported as a setting."""
     named = [value] if isinstance(value, str) else value if isinstance(value, (list, tuple)) else []
     return [one for one in named if isinstance(one, str)]
 
 
 @guarded
 def finished(name: str | None) -> Sweep:
-    """An interrupted sweep, the newest without a name, with the runs that it lacked."""
+    """An interrupted sweep with its missing runs trained; without a name, the newest."""
     from runner.app.resuming import resume
     from runner.findings.loading import load_sweep
     from runner.store.folder import find_folder

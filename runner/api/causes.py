@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 
 class Causes:
-    """The diagnosis of every run. `text` is what `python -m runner.diagnose` prints, `table` has a row per run."""
+    """The diagnosis of every run. `text` is what `python -m runner.diagnose` prints; `table` has one row per run."""
 
     def __init__(self, findings: Findings, found: "Sequence[Judged | Unjudged]") -> None:
         self._findings, self._found = findings, found
 
     @property
     def text(self) -> str:
-        """A block for each cause, those with most runs first: the evidence, and what to try."""
+        """One block per cause, the most frequent first: the evidence, and what to try."""
         return "\n\n".join("\n".join(block) for block in self._blocks)
 
     @property
@@ -33,8 +33,10 @@ class Causes:
 
     @property
     def table(self) -> "pd.DataFrame":
-        """One row per run: `run` and `name` as in the sweep's table, `verdict`, `code` of the cause and how `certain`
-        it is, what the run scores and what its data allow.
+        """A DataFrame with one row per run: the verdict, and the `code` of the cause with its certainty.
+
+        `run` and `name` are those of `Sweep.runs`; further columns are the score of the run and the score that its data
+        allow.
         """
         import pandas as pd
 
@@ -55,15 +57,16 @@ class Causes:
         return self.text
 
     def _repr_html_(self) -> str:
-        """What a notebook shows."""
+        """HTML for a notebook."""
         return f'<pre style="white-space: pre-wrap">{escape(self.text)}</pre>'
 
 
 def causes_of(findings: Findings, confirm: bool) -> Causes:
-    """The diagnosis of all runs of a sweep; with `confirm` with what experiments say of their fixes."""
+    """The diagnosis of all runs of a sweep; with `confirm`, fixes are trained and their effect is reported.
+
+    Ctrl-C during this training raises no error: the causes found so far are returned.
+    """
     from runner.app.judging import judge
 
-    found, interrupt = judge(findings, [one.index for one in findings.results], findings.modules, confirm)
-    if interrupt is not None:
-        raise interrupt
+    found, _ = judge(findings, [one.index for one in findings.results], findings.modules, confirm)
     return Causes(findings, found)

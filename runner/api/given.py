@@ -1,4 +1,4 @@
-"""What a call was given: names, and data, which are kept in a file that is named by what is in it."""
+"""Arguments of a call: names, and data, which is kept in a file named after its contents."""
 
 import hashlib
 import io
@@ -14,13 +14,12 @@ from runner.base.paths import OUTPUTS
 
 KEPT = OUTPUTS / "arrays"
 TARGET = "y"  # what a target without a name is called
-FEATURES = "x"
 
 
 def settings_of(data: Any, target: str | None) -> Mapping[str, Any]:
-    """The settings of data that were handed over: `(X, y)` or a DataFrame; anything else is a setting itself.
+    """The settings for data in memory, `(X, y)` or a DataFrame; any other value is a setting itself.
 
-    Raises UserError for what cannot be learned from.
+    Raises UserError for data that cannot be learned from.
     """
     if _is_frame(data):
         return _of_frame(_pandas(data), target)
@@ -35,7 +34,7 @@ def settings_of(data: Any, target: str | None) -> Mapping[str, Any]:
 
 
 def checked_name(name: Any) -> str | None:
-    """The name of a sweep, None for the newest. Raises UserError for what is none."""
+    """The name of a sweep; None for the newest. Raises UserError for anything that is not a name."""
     if name is None or isinstance(name, str):
         return name
     kind = type(name).__name__
@@ -47,7 +46,7 @@ def _is_frame(data: Any) -> bool:
 
 
 def _pandas(frame: Any) -> Any:
-    """A frame of another library as one of pandas."""
+    """A frame of another library as a pandas DataFrame."""
     return frame.to_pandas() if hasattr(frame, "to_pandas") else frame
 
 
@@ -56,7 +55,7 @@ def _of_frame(frame: Any, target: str | None) -> Mapping[str, Any]:
     if target is None:
         raise UserError(f"target is missing: which of the columns {', '.join(names)} is learned?", ["target"])
     if str(target) not in names:
-        raise UserError(f"target {target!r} is no column; the columns are {', '.join(names)}", ["target"])
+        raise UserError(f"target {target!r} is not a column; the columns are {', '.join(names)}", ["target"])
     buffer = io.BytesIO()
     try:
         frame.set_axis(names, axis=1).to_parquet(buffer, index=False)
@@ -67,7 +66,7 @@ def _of_frame(frame: Any, target: str | None) -> Mapping[str, Any]:
 
 
 def _of_pair(X: Any, y: Any, target: str | None) -> Mapping[str, Any]:
-    """Arrays; a frame X that holds text is a table."""
+    """The settings for arrays X and y; if X is a frame with text columns, it becomes a table."""
     name = target or str(getattr(y, "name", None) or TARGET)
     names = list[str]()
     if _is_frame(X):
@@ -97,7 +96,7 @@ def _of_pair(X: Any, y: Any, target: str | None) -> Mapping[str, Any]:
 
 
 def _array(values: Any, what: str) -> Any:
-    """A frame whose columns are numbers of several kinds, or know missing values, is one of floats."""
+    """A frame of numeric columns of several types, or with missing values, as one float array."""
     if hasattr(values, "toarray"):
         raise UserError(f"{what} is a sparse matrix, and the networks here are dense: {what}.toarray()", ["data"])
     array = np.asarray(values)
@@ -112,7 +111,7 @@ def _refuse_lengths(X: Any, y: Any) -> None:
 
 
 def _kind(dtype: Any) -> Any:
-    """NumPy's dtype for one of pandas; an object for what NumPy has none for."""
+    """NumPy's dtype for a pandas dtype; object if there is none."""
     return dtype if isinstance(dtype, np.dtype) else getattr(dtype, "numpy_dtype", np.dtype(object))
 
 

@@ -1,4 +1,4 @@
-"""How calls end: errors and interrupts as sentences, and folders left for others."""
+"""How calls end: errors and interrupts as plain sentences, and folders released for other processes."""
 
 import threading
 import warnings
@@ -8,7 +8,7 @@ from typing import ParamSpec, TypeVar
 
 from runner.base.errors import UserError
 from runner.base.files import in_words
-from runner.base.interrupts import held_back
+from runner.base.interrupts import held_back, session
 from runner.base.starting import forgive_warnings
 from runner.store.address import is_server, tracking_uri
 from runner.store.folder import SweepFolder, leaving_folders
@@ -21,7 +21,7 @@ R = TypeVar("R")
 
 
 class Stopped(KeyboardInterrupt):
-    """A call was interrupted; what it had trained is kept, and `runner.finish()` trains the rest, where it began to."""
+    """A call was interrupted. Everything trained so far is kept; `runner.finish()` trains the rest."""
 
     def __init__(self, has_begun: bool) -> None:
         more = "runner.finish() trains what is missing" if has_begun else "nothing was trained"
@@ -34,26 +34,27 @@ class Stopped(KeyboardInterrupt):
 
 @cache
 def _import_all() -> None:
-    """What takes long to import, as a whole: a command ends with an import that is interrupted, a session does not."""
+    """Import slow modules completely before the work starts.
+
+    A command ends if an import is interrupted; a session lives on, with a module that is only half imported.
+    """
     with held_back():
         import runner.app.calling
         import runner.conduct.publishing
-        import runner.store.writer  # noqa: F401
+        import runner.store.writer  # noqa: F401  # none of them is used here
 
         if not is_server(tracking_uri()):
             import_databases()
 
 
 def guarded(call: Callable[P, R]) -> Callable[P, R]:
-    """A call that trains or reads a store, as a person has it: those of several threads wait for each other, and an
-    error of the input has no trace of what is inside.
-    """
+    """Wrap a call that trains or reads a store: one call runs at a time, and errors in the input show no traceback."""
 
     @wraps(call)
     def alone(*arguments: P.args, **options: P.kwargs) -> R:
         folders = list[SweepFolder]()
         try:
-            with _ONE_AT_A_TIME, warnings.catch_warnings(), using_mlflow(), leaving_folders() as folders:
+            with _ONE_AT_A_TIME, session(), warnings.catch_warnings(), using_mlflow(), leaving_folders() as folders:
                 forgive_warnings()  # a session may have made errors of them, and other packages warn
                 _import_all()
                 return call(*arguments, **options)

@@ -1,6 +1,6 @@
-"""The keywords of a call as the overrides of a command line: a list sweeps, unless its key holds lists."""
+"""The keywords of a call as overrides of a command line: a list sweeps, unless its key holds a list."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
 
@@ -18,7 +18,7 @@ LISTS = {"warm_start": 1, "modules": 1}  # how deep the lists of a key are, wher
 
 
 def overrides_of(settings: Mapping[str, Any]) -> tuple[list[str], list[str]]:
-    """The overrides that keywords stand for, and the keys among them that have several values.
+    """The overrides for these keywords, and the keys among them that have several values.
 
     `network={"hidden": [4]}` is `network.hidden=[4]`, and `optimizer={"name": "adam", "beta1": 0.8}` is `optimizer=adam
     optimizer.beta1=0.8`. Raises UserError for a value that no setting can have.
@@ -37,7 +37,7 @@ def overrides_of(settings: Mapping[str, Any]) -> tuple[list[str], list[str]]:
 
 
 def _flat(key: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """Keys with dots and their values; of a dictionary with a name that comes first, as it is what is chosen."""
+    """Dotted keys and their values. In a dictionary, `name` comes first, because it chooses the component."""
     if not isinstance(value, Mapping) or key == SENTENCES:
         yield key, value
         return
@@ -54,7 +54,7 @@ def _names(value: Any) -> list[str]:
 
 
 def _values(key: str, value: Any, chosen: Mapping[str, list[str]]) -> str | None:
-    """The several values of a key, as they are typed; None where there is one."""
+    """The values of a key as they would be typed; None if there is only one."""
     if isinstance(value, range):
         start, stop, step = value.start, value.stop, value.step
         _refuse_empty(key, value)
@@ -66,8 +66,8 @@ def _values(key: str, value: Any, chosen: Mapping[str, list[str]]) -> str | None
     return ",".join(_written(key, one) for one in listed)
 
 
-def _refuse_empty(key: str, values: Iterable[Any]) -> None:
-    if not any(True for _ in values):
+def _refuse_empty(key: str, values: Sequence[Any]) -> None:
+    if not values:
         raise UserError(f"{key} has no values to sweep over", [key])
 
 
@@ -83,17 +83,17 @@ def _listed(value: Any) -> Any:
 
 
 def _place(value: Any) -> tuple[str, Any]:
-    """Where a value stands in a set: numbers come first, and values of one type beside each other."""
+    """The sorting order of a value in a set: numbers first, and values of one type together."""
     return ("" if isinstance(value, (int, float)) else type(value).__name__, value)
 
 
 def _depth(value: Any) -> int:
-    """How deep lists are nested: 0 for a single value."""
+    """How deeply lists are nested: 0 for a single value."""
     return 1 + max(map(_depth, value), default=0) if isinstance(value, list) else 0
 
 
 def _depth_of(key: str, chosen: Mapping[str, list[str]]) -> int:
-    """How deep the lists are that a key holds: 0 where it holds none."""
+    """How deeply the lists are nested that a key holds: 0 if it holds none."""
     section, _, name = key.partition(".")
     if key in LISTS:
         return LISTS[key]
@@ -117,11 +117,11 @@ def _depth_in(annotation: Any) -> int:
 
 
 def _written(key: str, value: Any) -> str:
-    """A value as it is typed. Raises UserError for one that cannot be."""
+    """A value as it would be typed. Raises UserError if that is impossible."""
     plain = _listed(value)
     if isinstance(plain, dict) and key in REGISTRIES:
         raise UserError(
-            f"{key} has a dictionary among its values; sweep over names, and over their settings apart", [key]
+            f"{key} has a dictionary among its values; sweep over names, and over their settings separately", [key]
         )
     if not _is_plain(plain):
         kind = type(value).__name__

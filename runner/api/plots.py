@@ -1,4 +1,4 @@
-"""The pictures of a sweep as matplotlib figures, which a person can change and save."""
+"""The pictures of a sweep as matplotlib figures, to change and save."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 class Plots:
-    """The pictures of the report, each as one figure; of several data sets that of `data`, the first unless named.
+    """The pictures of the report, each as one figure. With several data sets, `data` names one (default: the first).
 
-    Each raises UserError where there is nothing to show, and for data that the sweep does not have.
+    Each method raises UserError if there is nothing to show, or if the sweep has no data set of that name.
     """
 
     def __init__(self, findings: Findings) -> None:
@@ -30,23 +30,23 @@ class Plots:
         return "<pictures: .curves(), .scores(), .fits(), .effects(), .heatmaps(); one is a figure of matplotlib>"
 
     def curves(self, data: str | None = None) -> "Whole":
-        """Training cost over the steps, for every setting."""
+        """Training cost over the steps, for each setting."""
         return self._figure("curves", lambda artist: artist.curves(), data)
 
     def scores(self, data: str | None = None) -> "Whole":
-        """The final score of every run, beside what needs no network."""
+        """The final score of every run, with the baselines that need no network."""
         return self._figure("scores", lambda artist: artist.scores(), data)
 
     def fits(self, data: str | None = None) -> "Whole":
-        """What the networks learned, beside the data."""
+        """What the networks learned, drawn over the data."""
         return self._figure("fits", lambda artist: artist.fits(), data)
 
     def effects(self, data: str | None = None) -> "Whole":
-        """What each swept key did to the score, where there are several."""
+        """The effect of each swept key on the score; needs several keys."""
         return self._figure("effects", lambda artist: artist.effects(), data)
 
     def heatmaps(self, data: str | None = None) -> "Whole":
-        """What every two swept keys did together."""
+        """The score by each pair of swept keys."""
         return self._figure("heatmaps", lambda artist: artist.heatmaps(), data)
 
     def _figure(self, name: str, draw: Callable[[Artist], Sketch | None], data: str | None) -> "Whole":

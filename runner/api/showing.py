@@ -1,4 +1,4 @@
-"""What came out of a sweep as a few lines of text, and as HTML for a notebook."""
+"""The result of a sweep as a few lines of text, and as HTML for a notebook."""
 
 import io
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ MOST_ROWS = 12
 
 
 def text_of(sweep: Findings) -> str:
-    """Its name, its answer, and a table of its settings for each data set."""
+    """The sweep's name, its answer, and a table of settings for each data set."""
     out = io.StringIO()
     console = PlainConsole(file=out, width=NEVER_CUT)
     console.print("\n".join([visible(sweep.about.name), *sweep.answer]), soft_wrap=True)
@@ -34,7 +34,7 @@ def text_of(sweep: Findings) -> str:
 
 
 def html_of(sweep: Findings) -> str:
-    """The same for a notebook, which has a style of its own for tables."""
+    """The same as HTML, in the notebook's own table style."""
     parts = [f"<b>{escape(visible(sweep.about.name))}</b>"]
     parts.append(f"<ul>{''.join(f'<li>{escape(one)}</li>' for one in sweep.answer)}</ul>")
     for part in sweep.parts:

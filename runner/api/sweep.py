@@ -1,4 +1,4 @@
-"""What came out of a sweep or a run, as an object for a notebook: tables, the answer, pictures, models, causes."""
+"""The result of a sweep or a run as an object for a notebook: tables, the answer, pictures, models, causes."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -25,24 +25,24 @@ if TYPE_CHECKING:
 
 
 class Run:
-    """One trained run; `result` is everything that was kept of it."""
+    """One trained run; `result` holds everything that was kept of it."""
 
     def __init__(self, findings: Findings, result: RunResult) -> None:
         self._findings, self.result = findings, result
 
     @property
     def name(self) -> str:
-        """What differs in its sweep: `tanh seed=3`."""
+        """What differs from the other runs of its sweep: `tanh seed=3`."""
         return self._findings.name_of(self.result)
 
     @property
     def id(self) -> str:
-        """MLflow's id of the run, empty where the store has no such run."""
+        """The MLflow run id; empty if the store does not have the run."""
         return self._findings.run_ids.get(self.result.index, "")
 
     @property
     def settings(self) -> Mapping[str, Any]:
-        """All its settings by their dotted keys, as MLflow has them."""
+        """All settings by dotted key, as in MLflow."""
         return config_of(self.result.spec, self.result.overrides)
 
     @property
@@ -52,19 +52,19 @@ class Run:
 
     @property
     def scores(self) -> Mapping[str, float]:
-        """Final values by name, such as `test/accuracy`; of a run that diverged those of trivial answers alone."""
+        """Final values by name, such as `test/accuracy`; for a diverged run, only the baselines."""
         return self.result.finals
 
     @cached_property
     def curves(self) -> "pd.DataFrame":
-        """What was measured over the steps: `step`, and a column for each series."""
+        """A DataFrame of the measurements: `step`, and one column per series."""
         import pandas as pd
 
         return pd.DataFrame(self.result.history)
 
     @cached_property
     def model(self) -> Model:
-        """The trained network: `model.predict(X)`. Raises UserError for a run that has none."""
+        """The trained network: `model.predict(X)` for `X (n, d_in)`. Raises UserError if the run has none."""
         try:
             return model_of(self.result)
         except ValueError as error:
@@ -80,39 +80,39 @@ class Run:
 
 
 class Sweep:
-    """A sweep, or a run that stands alone, as it was trained or as the store has it; a notebook shows its answer."""
+    """A sweep, or a single run, just trained or loaded from the store; a notebook shows its answer."""
 
     def __init__(self, findings: Findings) -> None:
         self.findings = findings
 
     @property
     def name(self) -> str:
-        """What it is called in MLflow."""
+        """The name in MLflow."""
         return self.findings.about.name
 
     @property
     def id(self) -> str:
-        """The name of its folder in `outputs/`, by which commands find it: `python -m runner.report ID`."""
+        """The name of its folder in `outputs/`, which commands accept: `python -m runner.report ID`."""
         return self.findings.about.sweep_id
 
     @property
     def answer(self) -> str:
-        """What came out, in sentences."""
+        """The result in a few sentences."""
         return "\n".join(self.findings.answer)
 
     @property
     def table(self) -> "pd.DataFrame":
-        """One row per setting, best first: what it sets, its `runs`, and numbers over the seeds, the score first."""
+        """A DataFrame with one row per setting, best first: swept keys, number of `runs`, and statistics over seeds."""
         return to_compute_with(self.findings.comparison)
 
     @property
     def runs(self) -> "pd.DataFrame":
-        """One row per run: its settings, outcome and final values."""
+        """A DataFrame with one row per run: settings, outcome and final values."""
         return self.findings.runs
 
     @property
     def curves(self) -> "pd.DataFrame":
-        """All histories below each other: `run`, as in `runs`, `step`, and a column for each series."""
+        """A DataFrame of all histories: `run` (the row in `runs`), `step`, and one column per series."""
         return self.findings.curves
 
     @property
@@ -122,12 +122,12 @@ class Sweep:
 
     @property
     def verdicts(self) -> list[Verdict]:
-        """What came out of what was expected (`expect`)."""
+        """The outcome of each expectation (`expect`)."""
         return self.findings.verdicts
 
     @property
     def best(self) -> Run:
-        """The best run of the best setting. Raises UserError where none finished, or runs learned different data."""
+        """The best run of the best setting. Raises UserError if no run finished, or if runs learned different data."""
         found = self.findings.best
         if found is None:
             raise UserError(f"{self.name} has no best run: {self._why_none_is_best}")
@@ -142,7 +142,7 @@ class Sweep:
         return f"runs on different data cannot be compared{'; the best are ' * bool(bests)}{bests}"
 
     def run(self, index: int) -> Run:
-        """The run of this number, as in `runs`. Raises UserError when there is none."""
+        """The run with this index, as in `runs`. Raises UserError if there is none."""
         for one in self.results:
             if one.index == index:
                 return Run(self.findings, one)
@@ -151,23 +151,26 @@ class Sweep:
 
     @property
     def plot(self) -> "Plots":
-        """Its pictures as matplotlib figures: `plot.curves()`, `plot.scores()`, `plot.fits()`."""
+        """Pictures as matplotlib figures: `plot.curves()`, `plot.scores()`, `plot.fits()`."""
         from runner.api.plots import Plots
 
         return Plots(self.findings)
 
     @guarded
     def diagnose(self, confirm: bool = False) -> "Causes":
-        """Why runs do not learn, as `python -m runner.diagnose` says it; with `confirm` fixes are trained."""
+        """Why runs do not learn, as reported by `python -m runner.diagnose`; with `confirm`, fixes are trained.
+
+        Ctrl-C during this training raises no error: the causes found so far are returned.
+        """
         from runner.api.causes import causes_of
 
         return causes_of(self.findings, confirm)
 
     @guarded
     def confirm(self) -> "Sweep":
-        """Another one, with what fresh seeds say of the best setting, as `python -m runner.confirm` trains them.
+        """Train the best setting on fresh seeds, as `python -m runner.confirm` does; returns a new Sweep.
 
-        Raises UserError where the sweep is not complete.
+        Raises UserError if the sweep is not complete.
         """
         from runner.app.confirming import confirm
         from runner.runs.result import failures
@@ -179,9 +182,9 @@ class Sweep:
 
     @guarded
     def explore(self) -> "Page":
-        """The page that shows it learning, as `python -m runner.explore` writes it; a notebook shows it inline.
+        """The page that replays the training, as written by `python -m runner.explore`; a notebook shows it inline.
 
-        Raises UserError where no run was trained.
+        Raises UserError if no run was trained.
         """
         from runner.findings.explorer.inline import Page
         from runner.findings.explorer.writing import check_trained, page_of
@@ -202,13 +205,13 @@ class Sweep:
         return text_of(self.findings)
 
     def _repr_html_(self) -> str:
-        """What a notebook shows."""
+        """HTML for a notebook."""
         return html_of(self.findings)
 
 
 @guarded
 def load(name: str | None = None) -> Sweep:
-    """A sweep of the store; as `runner.load`."""
+    """Load a sweep from the store; see `runner.load`."""
     from runner.findings.loading import load_sweep
 
     return Sweep(load_sweep(checked_name(name)))

@@ -1,1 +1,1 @@
-"""The Hydra application: from what is typed to the jobs of a sweep."""
+"""The Hydra application: from the command line to the jobs of a sweep."""

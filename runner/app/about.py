@@ -1,4 +1,4 @@
-"""What a sweep is called, asks and repeats."""
+"""The name, question and command of a sweep."""
 
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,9 +20,9 @@ MAX_KEYS = 200
 def about_sweep(
     sweep: str | None, sweep_id: str, all_overrides: Sequence[Sequence[str]], folders: Iterable[Path] = ()
 ) -> About:
-    """A named sweep has its file's name and question; another is named by the keys that it sweeps over and its case.
+    """A named sweep has its file's name and question; any other is named after its swept keys and its case.
 
-    `folders` are those in which Hydra finds configs: a person's own sweeps are there, in `sweep/`.
+    `folders` are those in which Hydra finds configs; a user's own sweeps are in their folder `sweep/`.
     """
     files = [folder / "sweep" / f"{sweep}.yaml" for folder in folders] + [sweep_files(SWEEPS).get(sweep or "")]
     if sweep and (found := [file for file in files if file and file.is_file()]):
@@ -35,13 +35,13 @@ def about_sweep(
 
 
 def about_search(kind: str, keys: Sequence[str], runs: int, sweep_id: str, space: Sequence[str]) -> About:
-    """A search is named by its sampler and the keys of its space, which is spanned by the overrides `space`."""
+    """A search is named after its sampler and the keys of its space, which the overrides `space` span."""
     over = short(" x ".join(key.rpartition(".")[2] for key in keys), MAX_KEYS)
     return About(f"{kind} search over {over} ({count(runs, 'run')})", "", sweep_id, command(), tuple(space))
 
 
 def about_run(case: str | None, otherwise: str, run_id: str, overrides: Sequence[str]) -> About:
-    """A single run is called after its case and what differs from it, or as it is called `otherwise`."""
+    """A single run is named after its case and what differs from it, or else `otherwise`."""
     name = f"case {case}{_with(settings_of(overrides))}" if case else otherwise
     return About(short(name, MAX_LABEL), "", run_id, command())
 

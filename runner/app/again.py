@@ -1,4 +1,4 @@
-"""Composing the runs of an earlier command line again, with other overrides, and with the configs that it had."""
+"""Recomposing the runs of an earlier command line with other overrides, using the same configs."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -24,8 +24,9 @@ def composing_again(
 
 
 def searched(options: Sequence[str]) -> list[str]:
-    """The override that has Hydra find the configs of a command line with these options: in the folder of
-    `--config-dir`, then in those of `hydra.searchpath`; none where there are neither.
+    """The override that makes Hydra find the configs of a command line with these options, if any.
+
+    It names the folder of `--config-dir`, then those of `hydra.searchpath`.
     """
     folder, typed = config_dir(options), get_args_parser().parse_args(list(options)).overrides
     if folder is None:

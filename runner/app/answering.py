@@ -1,4 +1,4 @@
-"""`--json FILE` of every command: what came out as a document for programs, whatever becomes of the command."""
+"""`--json FILE` for every command: its result as a document for programs, however the command ends."""
 
 import shlex
 import sys
@@ -19,9 +19,9 @@ USAGE = f"{JSON} FILE also writes what came out as JSON, for programs; {JSON} - 
 
 
 def answered(arguments: Sequence[str], run: Callable[[list[str]], int]) -> int:
-    """Run a command line without its `--json FILE`, and write the document where there is one; returns the exit code.
+    """Run a command line without its `--json FILE`, and write the document if requested; returns the exit code.
 
-    With `-` standard output has the document alone, and all that is printed there goes to standard error.
+    With `-`, standard output has only the document, and everything that is printed goes to standard error.
     """
     try:
         target, rest = taken(arguments)

@@ -1,4 +1,4 @@
-"""A sweep, or one run, in this process: what Hydra's main function does for a command line, without Hydra's main."""
+"""A sweep or run in this process: what Hydra's main function does for a command line, without Hydra's main."""
 
 import pickle
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ OWN = ("hydra.sweep.dir", "hydra.run.dir", "hydra.searchpath")  # of Hydra's own
 
 
 def train(overrides: Sequence[str], is_sweep: bool) -> Delivery:
-    """Train what `python -m runner` would train with these overrides; returns how its results were delivered.
+    """Train what `python -m runner` would train with these overrides; returns their delivery.
 
     Raises UserError with every problem, KeyboardInterrupt after an orderly end.
     """
@@ -56,7 +56,9 @@ def _refuse_foreign(overrides: Sequence[str]) -> None:
     for text in overrides:
         if not isinstance(text, str):
             kind = type(text).__name__
-            raise UserError(f"what has no keyword is text, such as 'seed=3', got a {kind}; data=... takes data")
+            raise UserError(
+                f"an argument without a keyword is text, such as 'seed=3', got a {kind}; data=... takes data"
+            )
         if text.startswith("-"):
             raise UserError(f"{text} is an option of the command line; here are settings alone, as key=value")
         key = text.partition("=")[0].lstrip("+~")

@@ -1,4 +1,4 @@
-"""What the commands beside `python -m runner` share: help, options, and errors as one clear message."""
+"""What all commands share: help, options, and errors as one clear message."""
 
 import argparse
 import os
@@ -9,8 +9,9 @@ from contextlib import contextmanager, nullcontext
 from typing import NoReturn
 
 from runner.app.answering import JSON, USAGE, answered
+from runner.app.usage import folded
 from runner.base import progress
-from runner.base.console import say
+from runner.base.console import console, say
 from runner.base.errors import RunsFailed, UserError, complain, unknown
 from runner.base.exit_codes import ExitCode
 from runner.base.files import ensure_streams, lose_output
@@ -24,9 +25,9 @@ UNRECOGNIZED = "unrecognized arguments: "  # as argparse says it
 
 
 def run_command(run: Callable[[Sequence[str]], int], arguments: Sequence[str], usage: str, reads: bool = False) -> int:
-    """Run a command line, or print its `usage` when that is asked for; returns the exit code.
+    """Run a command line, or print its `usage` on request; returns the exit code.
 
-    On a terminal one that `reads` the store shows that something happens.
+    A command that `reads` the store shows on a terminal that something happens.
     """
     hear_interrupts()
     ensure_streams()
@@ -36,7 +37,7 @@ def run_command(run: Callable[[Sequence[str]], int], arguments: Sequence[str], u
 def _guarded(run: Callable[[Sequence[str]], int], arguments: Sequence[str], usage: str, reads: bool) -> int:
     try:
         if set(arguments) & set(HELP):
-            say(f"{usage}\n\n{USAGE}")
+            say(folded(f"{usage}\n\n{USAGE}", console().width))
             code: int = ExitCode.SUCCESS
         else:
             _refuse_empty(arguments)
@@ -72,12 +73,12 @@ def _bar() -> Iterator[None]:
 
 
 def options_of(parser: argparse.ArgumentParser) -> list[str]:
-    """The long names of its options."""
+    """The long names of a parser's options."""
     return re.findall(r"--[a-z][\w-]*", parser.format_usage())
 
 
 def refuse_arguments(options: Sequence[str], usage: str, what: str, message: str) -> NoReturn:
-    """Raise UserError for what a parser says of a command line; `usage` lists its options, `what` is of a wrong one."""
+    """Raise UserError for a parser's error; `usage` lists the options, `what` names the wrong one."""
     wrong = [argument for argument in message.removeprefix(UNRECOGNIZED).split() if argument.startswith("-")]
     if message.startswith(UNRECOGNIZED) and wrong:
         raise UserError(unknown(wrong[0], options, usage, what))
@@ -90,12 +91,12 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parser_of(module: str) -> argparse.ArgumentParser:
-    """A parser for the command line of a module, whose mistakes are UserError; help is `run_command`'s."""
+    """A parser for the command line of a module, which raises UserError; `run_command` prints the help."""
     return _Parser(prog=module, add_help=False, allow_abbrev=False)
 
 
 def split_options(arguments: Sequence[str], known: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Options, and everything else. Raises UserError for an option that is not `known`."""
+    """Options, and all other arguments. Raises UserError for an option that is not `known`."""
     options = [argument for argument in arguments if argument.startswith("-")]
     for option in options:
         if option not in known:

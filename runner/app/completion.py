@@ -1,6 +1,6 @@
-"""Completion by TAB in bash: Hydra's own knows programs and script files, but no `python -m runner`.
+"""Completion by TAB in bash: Hydra's own supports programs and script files, but not `python -m runner`.
 
-What is proposed comes from Hydra (`-sc query=bash`), here also for the second and third value of a sweep.
+The proposals come from Hydra (`-sc query=bash`), here also for the second and third value of a sweep.
 """
 
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ unset -f _runner_completion
 
 
 def script_for(arguments: Sequence[str]) -> str | None:
-    """What a shell is to evaluate, where a command line asks for that; everything else about it is Hydra's."""
+    """The script for a shell to evaluate, if a command line requests it; everything else is left to Hydra."""
     if not set(FLAGS) & set(arguments):
         return None
     scripts = {"install=bash": INSTALL, "uninstall=bash": UNINSTALL}

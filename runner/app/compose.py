@@ -1,8 +1,8 @@
-"""Composing the configs of many jobs: Hydra composes what differs in options, values are set on a copy of that.
+"""Composing the configs of many jobs: Hydra composes each choice of options once; values are set on a copy.
 
 Hydra needs about 60 ms to compose one config. Jobs of a sweep mostly differ in values, which need no new composition.
-Most of these are plain numbers, which take Hydra a third of a millisecond each and are read here.
-Tests hold the result equal to Hydra's own `load_sweep_config`.
+Most of these are plain numbers, which take Hydra a third of a millisecond each, so they are parsed here. Tests compare
+the result with Hydra's own `load_sweep_config`.
 """
 
 import re
@@ -148,7 +148,7 @@ def _with_values(config: DictConfig, values: Iterable[Override]) -> DictConfig:
 
 
 def plain(config: DictConfig) -> dict[str, Any]:
-    """A config as plain data, interpolations resolved."""
+    """A config as plain data, with interpolations resolved."""
     container = OmegaConf.to_container(config, resolve=True)
     assert isinstance(container, dict)
     return {str(key): value for key, value in container.items()}

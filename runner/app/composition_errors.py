@@ -1,4 +1,4 @@
-"""What Hydra and OmegaConf say of a config that cannot be composed, in plain words, with the override to blame."""
+"""Hydra's and OmegaConf's composition errors in plain words, with the override to blame."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -32,32 +32,32 @@ LISTERS = {
 
 @dataclass(frozen=True)
 class Failure:
-    """What Hydra raised, and the config files that it composed; `files` knows which groups and options there are."""
+    """Hydra's exception, and the config files that it composed; `files` knows all groups and options."""
 
     error: BaseException
     files: IConfigRepository
 
     @cached_property
     def text(self) -> str:
-        """All that it says."""
+        """The whole message."""
         return "\n".join(str(part) for part in (self.error, self.error.__cause__) if part)
 
     @cached_property
     def first_line(self) -> str:
-        """The reason that OmegaConf gives, with plain words for its own classes."""
+        """OmegaConf's reason, with plain words for its own classes."""
         line = self.text.strip().splitlines()[0] if self.text.strip() else "unknown reason"
         line = line.removeprefix("UserError raised while resolving interpolation: ")
         return line.replace("DictConfig", "a group of settings").replace("ListConfig", "a list")
 
     @property
     def full_key(self) -> str:
-        """The dotted key of the value that OmegaConf could not set or read; empty where it is not about one."""
+        """The dotted key of the value that OmegaConf could not set or read; empty if the error is not about one."""
         keys = [one.full_key for one in self._reasons if one.full_key]
         return str(keys[0]) if keys else ""
 
     @property
     def node(self) -> Any:
-        """The section that this value is in, or should be."""
+        """The section of this value."""
         return next((one.parent_node for one in self._reasons if one.parent_node is not None), None)
 
     @property
@@ -70,7 +70,7 @@ def refused(
 ) -> Refused:
     """All problems of a job, found by leaving out one wrong override after another; `blamed` is the first.
 
-    With an option that does not exist its settings go too, as nothing can be said of them.
+    For an option that does not exist, its settings are left out too, because they cannot be checked.
     """
     if blamed is None or blamed not in overrides:
         return Refused((problem,), (), None)
@@ -85,7 +85,7 @@ def refused(
 def explain(
     error: BaseException, overrides: Iterable[Override], files: IConfigRepository
 ) -> tuple[Problem, str | None]:
-    """One of Hydra's composition errors as a problem, and the override that caused it; None where a file did."""
+    """One of Hydra's composition errors as a problem, and the override that caused it; None if a file did."""
     if isinstance(error, OverrideParseException):
         return unreadable(error.override), error.override
     failure = Failure(error, files)
@@ -175,7 +175,7 @@ KINDS: tuple[Callable[[Failure, Override], Problem | None], ...] = (
 
 
 def several_values(override: Override) -> Problem:
-    """That an override makes a sweep where one run was asked for, or sweeps over what belongs to Hydra."""
+    """The problem that an override makes a sweep where one run is expected, or sweeps over Hydra's own settings."""
     told = f"has several values, {_given(override)}; add -m to try each of them"
     if override.is_hydra_override():
         told = f"belongs to Hydra and is the same for all jobs, got {_given(override)}"

@@ -1,9 +1,9 @@
-"""What Hydra composes, one whole composition for all combinations of options instead of one for each.
+"""Hydra's compositions: one complete composition for all combinations of options, instead of one for each.
 
-An option whose file has no defaults list and no other package changes the section of its own group and nothing else.
-So a combination of such options is a first one, with the sections of the options that differ. Hydra merges the files
-for such a section too, but no files of its own part, which take nine tenths of the time of a whole composition.
-Tests hold the result equal to Hydra's own `load_sweep_config`.
+An option whose file has no defaults list and no other package changes only the section of its own group. So a
+combination of such options is the first composition with the sections of the differing options replaced. Hydra merges
+the files for such a section too, but not its own files, which take nine tenths of the time of a complete composition.
+Tests compare the result with Hydra's own `load_sweep_config`.
 """
 
 import copy
@@ -35,9 +35,9 @@ INTERPOLATION = "${"
 
 @dataclass(frozen=True)
 class Composition:
-    """A person's own settings by top-level key, interpolations as they are written, and Hydra's part of the config.
+    """The user's settings by top-level key, with interpolations as written, and Hydra's part of the config.
 
-    `pickled_hydra` is Hydra's part as Hydra made it, `chosen` are groups with another option than they had there.
+    `pickled_hydra` is Hydra's part as Hydra made it; `chosen` are the groups with another option than there.
     """
 
     sections: dict[str, Any]
@@ -57,7 +57,7 @@ class Composition:
         return INTERPOLATION in repr(self.sections)
 
     def whole(self) -> DictConfig:
-        """The sections as one config to be changed; like Hydra's, it takes no new key that is not forced on it."""
+        """The sections as one config to change; like Hydra's, it accepts new keys only with force."""
         config: DictConfig = pickle.loads(self._pickled)  # in a fifth of the time of making it
         return config
 
@@ -67,14 +67,14 @@ class Composition:
 
 
 def open_config(sections: dict[str, Any]) -> DictConfig:
-    """Plain data as Hydra's loader has it when it applies overrides of single keys."""
+    """Plain data in the form in which Hydra's loader applies overrides of single keys."""
     config = OmegaConf.create(sections)
     OmegaConf.set_struct(config, True)
     return config
 
 
 def split_hydra(config: DictConfig) -> tuple[DictConfig, DictConfig]:
-    """A composed config as a person's own settings, and Hydra's under the key `hydra`."""
+    """A composed config as the user's own settings, and Hydra's under the key `hydra`."""
     own = copy.deepcopy(config)
     with flag_override(own, ["struct", "readonly"], [False, False]):
         hydra = own.pop("hydra", None)
@@ -104,7 +104,7 @@ class _Recipe:
 
 
 class Compositions:
-    """All that were needed so far. `loader` is Hydra's, `master` the config of the main process."""
+    """All compositions so far. `loader` is Hydra's, `master` the config of the main process."""
 
     def __init__(self, loader: Any, master: DictConfig) -> None:
         self._loader, self._master = loader, master
@@ -116,7 +116,7 @@ class Compositions:
         self._sections: dict[tuple[tuple[str, ...], str, str], Any] = {}
 
     def of(self, overrides: Sequence[Override]) -> Composition:
-        """What Hydra composes for overrides that choose options, or are about Hydra itself.
+        """Hydra's composition for overrides that choose options, or that concern Hydra itself.
 
         Raises what Hydra raises.
         """
@@ -130,7 +130,7 @@ class Compositions:
 
     @cached_property
     def repository(self) -> CachingConfigRepository:
-        """All config files, those of `hydra.searchpath` too."""
+        """All config files, including those of `hydra.searchpath`."""
         return _Files(repository_of(self._loader, self._name, self._given))
 
     def _real(self, texts: tuple[str, ...]) -> Composition | Exception:

@@ -1,4 +1,4 @@
-"""Training the best settings of a sweep on fresh seeds, which say how good the best one is."""
+"""Training the best settings of a sweep on fresh seeds, which measure the best one."""
 
 from dataclasses import replace
 

@@ -18,7 +18,7 @@ CALL = re.compile(r"(\w+)\(.*\)")
 
 
 def unreadable(override: str) -> Problem:
-    """That an override does not follow Hydra's grammar, and what may be missing in it."""
+    """A message that an override does not follow Hydra's grammar, with what may be missing."""
     return Problem(f"the override {override!r}", f"cannot be read; {_why(override)}")
 
 

@@ -1,7 +1,7 @@
 """The jobs of a grid: all combinations of its dimensions, each of which sets one key or, as a zip, several.
 
-A sweep file may have `grids` beside `params`: one after another, each crossed with all else. Together they are one
-dimension too, whose rows are the combinations of each grid.
+A sweep file may have `grids` in addition to `params`: one after another, each crossed with everything else. Together
+they are one dimension, whose rows are the combinations of each grid.
 """
 
 import math
@@ -29,7 +29,7 @@ def jobs_of(overrides: Sequence[Override], loader: Any, master: DictConfig) -> l
 
 
 def texts_of(master: DictConfig) -> list[str]:
-    """What a sweep goes through, as it is written: the `params` of its file, then what was typed."""
+    """What a sweep goes through, as written: the `params` of its file, then the command line."""
     params = master.hydra.sweeper.get("params") or {}
     return [*(f"{key}={value}" for key, value in params.items()), *master.hydra.overrides.task]
 

@@ -1,7 +1,8 @@
-"""What a config may make Python import: looked at in every config that Hydra composes, before anything is imported.
+"""What a config may make Python import: checked in every config that Hydra composes, before anything is imported.
 
-Hydra calls what `_target_` names, and the classes of a logging config; its own list of forbidden names says of itself
-that it is no boundary. Here only what installed plugins have registered in Python is allowed; docs/security.md has all.
+Hydra calls what `_target_` names, and the classes of a logging config; its own list of forbidden names is, in its own
+words, no security boundary. Here only what installed plugins registered in Python is allowed; docs/security.md has the
+details.
 """
 
 import pickle
@@ -39,7 +40,7 @@ CLOSED = {
 
 
 def guard_hydra(modules: Sequence[str]) -> None:
-    """Have Hydra compose guarded configs only; `modules` are those that the user has listed."""
+    """Make Hydra compose guarded configs only; `modules` are those that the user listed."""
     use_sources(pkg=ImportlibResourcesConfigSource, file=FileConfigSource)
     use_loader(GuardedLoader, modules)
     OmegaConf.register_new_resolver("oc.env", _refuse_environment, replace=True)
@@ -48,7 +49,7 @@ def guard_hydra(modules: Sequence[str]) -> None:
 class ImportlibResourcesConfigSource(PackagedConfigs):
     """Configs inside packages: Hydra imports the package to look, so only Hydra and its plugins may name one.
 
-    Hydra's registry keeps the first of two classes with the same name, so this one has Hydra's.
+    Hydra's registry keeps the first of two classes with the same name, so this class has the name of Hydra's.
     """
 
     def __init__(self, provider: str, path: str) -> None:
@@ -58,10 +59,10 @@ class ImportlibResourcesConfigSource(PackagedConfigs):
 
 
 class FileConfigSource(FilesOfConfigs):
-    """Configs in folders. Raises yaml.YAMLError for a file that is small as a text and huge when it is read.
+    """Configs in folders. Raises yaml.YAMLError for a file that is small as text but huge when loaded.
 
-    It has the name of Hydra's own for the same reason. Hydra reads each file for every composition and writes into what
-    it gets; what was read before is unpickled, which takes a thirtieth of the time.
+    It has the name of Hydra's own class for the same reason. Hydra parses each file for every composition and modifies
+    the result; parsed files are cached as pickles, which takes a thirtieth of the time.
     """
 
     _read: ClassVar[dict[tuple[str, str, str, bytes], bytes]] = {}
@@ -80,7 +81,7 @@ class FileConfigSource(FilesOfConfigs):
 
 
 class GuardedLoader(Loader):
-    """Hydra's config loader. Raises UserError for a config that names what it may not."""
+    """Hydra's config loader. Raises UserError for a config that names something forbidden."""
 
     def __init__(self, config_search_path: ConfigSearchPath, modules: Sequence[str] = ()) -> None:
         super().__init__(config_search_path=config_search_path)

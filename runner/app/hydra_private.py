@@ -1,4 +1,4 @@
-"""What Hydra and OmegaConf do not promise, in one place: tests say by name what a release has moved."""
+"""Uses of private parts of Hydra and OmegaConf, in one place: tests name what a release has moved."""
 
 import traceback
 from collections.abc import Callable, Iterator, Sequence

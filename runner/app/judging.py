@@ -1,4 +1,4 @@
-"""Why the runs of a sweep do not learn, with what experiments say of their fixes where that is asked for."""
+"""Why the runs of a sweep do not learn, with the effect of their fixes on request."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from runner.conduct.retraining import with_signals
 from runner.diagnosis.judged import Judged, Unjudged, judge_all
 from runner.runs.command_lines import typed
+from runner.runs.settings import engine_in
 
 if TYPE_CHECKING:
     from runner.findings.findings import Findings
@@ -24,6 +25,7 @@ def judge(
     from runner.app.again import composing_again
     from runner.conduct.confirming import confirmed
 
-    _, options = typed(sweep.about.command)
+    overrides, options = typed(sweep.about.command)
+    taken, engine = {one.spec.seed for one in sweep.results}, engine_in(overrides)
     with composing_again(options, modules) as compose:
-        return confirmed(found, compose, {one.spec.seed for one in sweep.results}, modules)
+        return confirmed(found, compose, taken, modules, engine=engine)

@@ -1,4 +1,4 @@
-"""From Hydra to sweeps and back: what the launcher plugin, Hydra's own launchers and a single run call."""
+"""Between Hydra and sweeps: what the launcher plugin, Hydra's own launchers and a single run call."""
 
 import logging
 import math

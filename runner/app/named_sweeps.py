@@ -1,25 +1,50 @@
-"""Named sweeps as files: which there are, and what their first lines say."""
+"""Named sweeps as files: which there are, and what their first lines say.
+
+A line `# group: NAME` among these puts a sweep into one of `GROUPS`; `# group: NAME, start here` makes it one of those
+that are shown first.
+"""
 
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
+SUBJECTS = {  # titles of groups, by the word that lists one
+    "activations": "activations and losses",
+    "weights": "first weights",
+    "rates": "learning rates, optimizers and batches",
+    "data": "data and noise",
+    "size": "size and shape of the network",
+    "regularisation": "regularisation",
+}
+PUBLISHED = {
+    "c0": "published mistakes, case C0: a sine, XOR and the identity",
+    "c1": "published mistakes, case C1: four clusters",
+    "c2": "published mistakes, case C2: images",
+    "c3": "published mistakes, case C3: surfaces",
+    "c4": "published mistakes, case C4: a parabola",
+    "cases": "all published programs as they were written",
+}
+GROUPS = SUBJECTS | PUBLISHED
+START_HERE = "start here"
+_GROUP = "group:"
 _NAME = re.compile(r"\w[\w.-]*")
 _RUNS = re.compile(r"(\d[\d,]*) runs(?:, about (\d+ (?:s|min)))?")
 
 
 @dataclass(frozen=True)
 class Header:
-    """The first comment lines of a sweep's file."""
+    """The first comment lines of a sweep's file; one that names no group has an empty one."""
 
     question: str
     command: str
     runs: int
     duration: str = ""
+    group: str = ""
+    is_first: bool = False
 
 
 def sweep_files(folder: Path) -> dict[str, Path]:
-    """Sweep names and their files; a name is one that can be typed, as it is shown in many places."""
+    """Sweep names and their files; only names that can be typed."""
     return {path.stem: path for path in sorted(folder.glob("*.yaml")) if _NAME.fullmatch(path.stem)}
 
 
@@ -36,4 +61,7 @@ def read_header(path: Path) -> Header:
     if not lines or not command or runs is None:
         raise ValueError(f"{path.name} must begin with '# question', '# ... = N runs' and '# python -m runner ...'")
     question = re.split(r"\s{2,}", lines[0])[0]
-    return Header(question, command, int(runs.group(1).replace(",", "")), runs.group(2) or "")
+    grouped = next((line.removeprefix(_GROUP) for line in lines if line.startswith(_GROUP)), "")
+    group, _, mark = (part.strip() for part in grouped.partition(","))
+    number = int(runs.group(1).replace(",", ""))
+    return Header(question, command, number, runs.group(2) or "", group, mark == START_HERE)

@@ -1,4 +1,4 @@
-"""What a person should know of a plan before anything trains."""
+"""What the user should know about a plan before training."""
 
 from collections.abc import Sequence
 

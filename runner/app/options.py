@@ -10,6 +10,7 @@ import yaml
 from hydra.core.config_store import ConfigStore
 from omegaconf import DictConfig, ListConfig, OmegaConf
 
+from runner.app.contents import CHOICES, table_of_contents
 from runner.app.named_sweeps import sweep_files
 from runner.base.files import contents_of
 from runner.base.formats import check_yaml
@@ -51,12 +52,38 @@ def read_sweep(content: bytes) -> DictConfig | ListConfig:
 
 
 def choices() -> str:
-    """What `--help` lists: components, executors and searches, in lines that fit a terminal."""
-    options = {kind: {*registry, *_files(kind)} for kind, registry in sorted(REGISTRIES.items())}
+    """What `--help` lists first: components and searches by group, in lines that fit a terminal."""
+    of_experts = _for_experts()
+    return _lines({group: names - of_experts[group] for group, names in _options().items()})
+
+
+def for_experts() -> str:
+    """What `--help` lists apart: options of the groups, and the names of settings."""
+    found, contents = _for_experts(), table_of_contents()
+    keys = [key.removeprefix(f"{CHOICES}.") for key in contents.for_experts]
+    return _lines(found | {"settings": {key for key in keys if key not in found}})
+
+
+def _options() -> dict[str, set[str]]:
+    """The options of each group, in the order of `conf/config.yaml`."""
+    groups = [key.removeprefix(f"{CHOICES}.") for key in table_of_contents().told if key.startswith(f"{CHOICES}.")]
+    options = {kind: {*registry, *_files(kind)} for kind, registry in REGISTRIES.items()}
     options |= {group: _files(group) for group in ("executor", "search")}
+    return {group: options[group] for group in groups if group in options}
+
+
+def _for_experts() -> dict[str, set[str]]:
+    """Those of them that are for experts."""
+    contents = table_of_contents()
+    return {group: contents.options_for_experts(group, names) for group, names in _options().items()}
+
+
+def _lines(options: dict[str, set[str]]) -> str:
+    """A group a line, and no group without options."""
     return "\n".join(
         fill(f"{group:<{COLUMN}}{' '.join(sorted(names))}", WIDTH, initial_indent="  ", subsequent_indent=INDENT)
         for group, names in options.items()
+        if names
     )
 
 

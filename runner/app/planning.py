@@ -1,4 +1,4 @@
-"""The plan of a command line, as `python -m runner` would make it: of one run, or of a sweep."""
+"""The plan of a command line, as `python -m runner` would make it: for one run, or for a sweep."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,7 +32,7 @@ def plan_of(arguments: Sequence[str]) -> Plan:
     if others:
         raise UserError(f"{others[0]} is not an option here; only overrides, -m and --config-dir are read")
     if (folder := config_dir(options)) is not None and not (folder and Path(folder).is_dir()):
-        raise UserError(f"--config-dir needs a folder that there is, got {one_line(repr(folder))}")
+        raise UserError(f"--config-dir needs a folder that exists, got {one_line(repr(folder))}")
     set_typed(arguments)
     set_up_hydra(list(overrides))
     try:

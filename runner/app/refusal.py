@@ -1,4 +1,4 @@
-"""Everything that is wrong with a command line that Hydra cannot compose: Hydra itself ends at the first thing."""
+"""Everything that is wrong with a command line that Hydra cannot compose: Hydra itself stops at the first error."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Resuming a sweep or a run that was interrupted or killed, or whose store failed."""
+"""Resuming a sweep or run that was interrupted or killed, or whose store failed."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -32,10 +32,10 @@ def resume(
     where: Sequence[str] = (),
     prints_result: bool = True,
 ) -> Resumption:
-    """Train what is missing in a sweep and publish all of it; `where` are overrides that say on what it trains.
+    """Train the missing runs of a sweep and publish everything; `where` are overrides that say where to train.
 
-    Returns what there was, and which way it was resumed. Raises UserError when it cannot be done, RunsFailed when runs
-    of it have failed.
+    Returns what was on disk, and how it was resumed. Raises UserError if that is impossible, RunsFailed if runs of it
+    failed.
     """
     folder.take()
     found = look_at(folder, _plan_in(folder, where), failed_too, is_apart)
@@ -56,7 +56,10 @@ def resume(
 
 
 def _plan_in(folder: SweepFolder, where: Sequence[str]) -> PlanFile:
-    """The plan of a sweep of this store, on other workers where that is asked for. Raises UserError."""
+    """The plan of a sweep of this store, on other workers or by another engine where that is asked for.
+
+    Raises UserError.
+    """
     file = folder.read_plan()
     check_store(file)
     return replace(file, settings=elsewhere(file.settings, where))
@@ -82,10 +85,10 @@ def _resumed(found: Resumption, delivery: Delivery) -> list[RunResult]:
 
 
 def elsewhere(settings: Mapping[str, Any], overrides: Sequence[str]) -> dict[str, Any]:
-    """The settings of a plan with another executor or number of workers. Raises UserError for anything else."""
+    """The settings of a plan with another executor, number of workers or engine. Raises UserError for anything else."""
     for override in overrides:
-        if override.partition("=")[0].partition(".")[0] not in ("executor", "workers"):
-            raise UserError(f"{override}: only executor, its settings and workers can be changed in a sweep")
+        if override.partition("=")[0].partition(".")[0] not in ("executor", "workers", "engine"):
+            raise UserError(f"{override}: only executor, its settings, workers and engine can be changed in a sweep")
     if not overrides:
         return dict(settings)
     before = settings.get("executor", {"name": "process"})
@@ -96,8 +99,9 @@ def elsewhere(settings: Mapping[str, Any], overrides: Sequence[str]) -> dict[str
     if isinstance(job, Refused):
         raise UserError("; ".join(map(str, job.problems)))
     changed = {**settings, "executor": job.config["executor"]}
-    if any(override.startswith("workers=") for override in overrides):
-        changed["workers"] = job.config["workers"]
+    for key in ("workers", "engine"):
+        if any(override.startswith(f"{key}=") for override in overrides):
+            changed[key] = job.config[key]
     found = read_settings(changed, [*kept, *overrides], [*kept, *overrides])
     if isinstance(found, list):
         raise UserError("; ".join(map(str, found)))
@@ -157,14 +161,14 @@ def _choice(found: Resumption) -> str:
     """What has changed, and what can be done about it."""
     shown = [f"  - {name}" for name in found.changed[:10]] + ["  - ..."] * (len(found.changed) > 10)
     apart = [
-        f"Either train the {'failed or ' * found.failed_too}missing runs ({len(found.missing)}) with the present code "
-        "and data, as a sweep of their own beside the old results:",
+        f"Either train the {'failed or ' * found.failed_too}missing runs ({len(found.missing)}) with the current code "
+        "and data, as a new sweep next to the old results:",
         f"  {found.sweep.folder.resume_command} {APART}" + f" {FAILED}" * found.failed_too,
         "or train everything again:",
     ]
     return "\n".join(
         [
-            "this sweep cannot be resumed as it was, because what its numbers depend on has changed since it began:",
+            "this sweep cannot be resumed, because something that its numbers depend on has changed since it began:",
             *shown,
             "Nothing was trained, and finished results are kept.",
             *(["Train everything again:"] if found.file.about.space else apart),

@@ -1,4 +1,4 @@
-"""From Hydra to searches: what the sweeper calls where `search` is chosen, and what resumes or previews one."""
+"""Between Hydra and searches: what the sweeper calls if `search` is set, and what resumes or previews one."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -133,7 +133,8 @@ def _too_few(settings: Search) -> list[str]:
     if budget.confirms or not confirm.settings or settings.runs < FEWEST_TO_CONFIRM:
         return []
     told = f"{count(confirm.settings, 'setting')} on {count(confirm.seeds, 'seed')}"
-    return [f"to confirm {told} takes {budget.final:,} runs beside the search; search.confirm asks for fewer"]
+    needed = f"to confirm {told} takes {budget.final:,} runs in addition to the search"
+    return [f"{needed}; lower search.confirm.settings or search.confirm.seeds"]
 
 
 def _in_words(searched: int, steps: str, fresh: int) -> str:

@@ -1,4 +1,4 @@
-"""Hydra set up for this program: its plugins, its search path, and composing outside of its main function."""
+"""Hydra set up for this program: its plugins, its search path, and composing outside its main function."""
 
 import sys
 import uuid
@@ -19,7 +19,7 @@ from runner.runs.components import load_modules, modules_of
 
 
 def set_up_hydra(arguments: list[str]) -> None:
-    """Make known what may be typed: our plugins, resolvers, components, named sweeps, zips, and the user's modules."""
+    """Register what may be typed: our plugins, resolvers, components, named sweeps, zips, and the user's modules."""
     if str(PLUGINS) not in sys.path:
         sys.path.append(str(PLUGINS))
     from hydra.core.plugins import Plugins
@@ -30,11 +30,12 @@ def set_up_hydra(arguments: list[str]) -> None:
 
     from runner.app.guard import guard_hydra
     from runner.app.hydra_private import read_first
-    from runner.app.options import choices, register_options
+    from runner.app.options import choices, for_experts, register_options
     from runner.app.zipped import read_zip
 
     OmegaConf.register_new_resolver("run_id", run_id, replace=True, use_cache=True)
     OmegaConf.register_new_resolver("choices", choices, replace=True)
+    OmegaConf.register_new_resolver("for_experts", for_experts, replace=True)
     modules = modules_of(arguments, CONF / "config.yaml")
     guard_hydra(modules)
     read_first(read_zip)
@@ -44,7 +45,7 @@ def set_up_hydra(arguments: list[str]) -> None:
 
 @cache
 def run_id() -> str:
-    """A name for this run's or sweep's folder: the time for people, and a part that no other process has."""
+    """A name for this run's or sweep's folder: the time, for people, and a unique suffix."""
     return f"{datetime.now():%Y-%m-%d_%H-%M-%S}_{uuid.uuid4().hex[:6]}"
 
 

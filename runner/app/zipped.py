@@ -1,7 +1,7 @@
 """Values that belong together: `NAME=zip(key1=choice(a,b),key2=[1,2])` is one dimension of a sweep.
 
-Each of its rows sets several keys. It means what Hydra's own design note says ("Zipped sweep dimensions", hydra#1258);
-what that leaves open, such as `+key`, `group@package`, `glob(...)` and a shuffled zip, is refused.
+Each of its rows sets several keys. It follows Hydra's own design note ("Zipped sweep dimensions", hydra#1258); what the
+note leaves open, such as `+key`, `group@package`, `glob(...)` and a shuffled zip, is rejected.
 """
 
 import re
@@ -58,7 +58,7 @@ def rows_of(override: Override) -> tuple[Row, ...]:
 
 
 def spread(texts: Iterable[str]) -> list[str]:
-    """Overrides, with those of its first row in the place of each zip: which keys are set."""
+    """Overrides, with each zip replaced by those of its first row: which keys are set."""
     found = ((text, read_zip(text)) for text in texts)
     return [one for text, zipped in found for one in (rows_of(zipped)[0] if zipped else (text,))]
 
@@ -68,7 +68,7 @@ def refused_key(key: str) -> str:
     if re.split(r"[./]", key)[0] in OF_A_SWEEP:
         return f"{key} is the same for all jobs of a sweep"
     if key in REPLICATES:
-        return f"{key} crosses with every setting, as only equal ones can be compared: give it apart, as {key}=range(5)"
+        return f"{key} crosses with every setting, as only equal ones can be compared; set it apart: {key}=range(5)"
     return ""
 
 
@@ -114,7 +114,7 @@ def _values(key: str, value: str) -> Iterator[str]:
         for part in parts_of(value[1:-1]) if value[1:-1].strip() else ():
             element = _read(key, part.strip())
             if element.value_type is not ValueType.ELEMENT:
-                raise ZipError(f"its member {key} has a list with {part.strip()}, which is no single value")
+                raise ZipError(f"its member {key} has a list with {part.strip()}, which is not a single value")
             yield f"{key}={element.get_value_element_as_str()}"
         return
     sweep = _read(key, value)

@@ -1,1 +1,1 @@
-"""What every floor uses: errors, texts, files, paths, the console, the machine. It imports nothing of ours."""
+"""What every other folder may use: errors, texts, files, paths, the console, the machine. It imports no other one."""

@@ -1,4 +1,4 @@
-"""What a command has found, for programs: where `--json` asks for it, parts are added as they come to be known."""
+"""The result of a command for programs (`--json`): its parts are added as they become known."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ _parts: dict[str, Any] | None = None
 
 @contextmanager
 def collecting() -> Iterator[dict[str, Any]]:
-    """Collect the parts that are added in here, by name."""
+    """Collect the parts that are added inside this context, by name."""
     global _parts  # one process has one command
     _parts = {}
     try:
@@ -19,6 +19,6 @@ def collecting() -> Iterator[dict[str, Any]]:
 
 
 def add(name: str, make: Callable[[], Any]) -> None:
-    """Add a part, or put another one in its place; it is made only where somebody asks for it."""
+    """Add a part, or replace it; it is computed only if the result is collected."""
     if _parts is not None:
         _parts[name] = make()

@@ -1,4 +1,4 @@
-"""Commands that a person can paste: what was typed, with other settings."""
+"""Commands ready to paste: what was typed, with other settings."""
 
 import re
 import shlex
@@ -12,12 +12,12 @@ MEANS_MORE = re.compile(r"(?i)null|true|false|[+-]?(\d[\d_]*)?\.?\d+(e[+-]?\d+)?
 
 
 LISTS_CHOICES = "python -m runner --help"  # lists components and executors
-LISTS_SWEEPS = "python -m runner.sweeps"
+LISTS_SWEEPS = "python -m runner.sweeps --all"
 LISTS_FAULTS = "python -m runner.gradcheck --faults"
 
 
 def lists_settings(section: str, component: str = "") -> str:
-    """The command that lists the settings of a section of the config, of a certain component where it is of one."""
+    """The command that lists the settings of a section of the config, or of one component."""
     if section.startswith("hydra"):
         return "python -m runner --hydra-help"
     chosen = [f"{section}={component}"] if component else []
@@ -25,19 +25,19 @@ def lists_settings(section: str, component: str = "") -> str:
 
 
 def section_of_reference(name: str) -> str:
-    """The page that lists what no command does."""
+    """The section of the reference page for what no command lists."""
     return f"docs/reference.md, section {name},"
 
 
 def command_with(changes: Mapping[str, Any]) -> str:
-    """What was typed, as a command for a shell, with these settings instead of those it had or beside them."""
+    """The typed command for a shell, with these settings added or replaced."""
     kept = [one for one in typed() if one.partition("=")[0].lstrip("+~") not in changes]
     words = ["python", "-m", "runner", *kept, *(f"{key}={written(one)}" for key, one in changes.items())]
     return " ".join(map(quoted, words))
 
 
 def quoted(word: str) -> str:
-    """A word for a shell; one with single quotes in double ones, where nothing in it means more there."""
+    """A word quoted for a shell; in double quotes if it has single quotes and nothing that these would expand."""
     return f'"{word}"' if "'" in word and not set(word) & set('"$`\\!') else shlex.quote(word)
 
 
@@ -47,12 +47,12 @@ def command_of(program: str, options: Sequence[str], overrides: Sequence[str]) -
 
 
 def own_modules(modules: Sequence[str]) -> list[str]:
-    """The override that has a command import a person's modules; none where there are none."""
+    """The override that makes a command import the user's modules; none if there are none."""
     return [f"modules=[{','.join(modules)}]"] if modules else []
 
 
 def written(value: Any) -> str:
-    """A value in the grammar of Hydra's overrides, which reads it back as it is."""
+    """A value in the grammar of Hydra's overrides, which reads it back unchanged."""
     if value is None:
         return "null"
     if isinstance(value, bool):

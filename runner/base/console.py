@@ -1,4 +1,4 @@
-"""The terminal and the pipe: where sentences go, plain and never cut."""
+"""Output to a terminal or a pipe: plain sentences that are never cut."""
 
 import os
 import sys
@@ -19,7 +19,7 @@ SET_WHERE_LINKS_ARE = ("KITTY_WINDOW_ID", "KONSOLE_VERSION", "VTE_VERSION", "WT_
 
 
 class PlainConsole(Console):
-    """Text as it is: nothing in it is markup, and no notebook makes a table of it."""
+    """Text as it is, without markup; a notebook does not turn it into a table."""
 
     def __init__(self, **options: Any) -> None:
         if shell() is not None:  # where a program's output is no terminal, whatever the kernel says
@@ -30,15 +30,15 @@ class PlainConsole(Console):
         return super().render_str(visible(text), **options)
 
     def on_broken_pipe(self) -> None:
-        """The reader has gone (`| head`); the sweep continues, and prints nothing more."""
+        """The reader is gone (`| head`): the sweep continues and prints nothing more."""
         self.quiet = True
         lose_output(self.file)
 
 
 class LiveConsole(PlainConsole):
-    """Standard output while a bar is shown: what is printed appears above it.
+    """Standard output while a progress bar is shown: printed text appears above it.
 
-    The cursor stays visible, as a process that is killed could not show it again.
+    The cursor stays visible, because a process that is killed could not restore it.
     """
 
     def __init__(self) -> None:
@@ -53,13 +53,13 @@ _live: Console | None = None
 
 
 def use(live: Console | None) -> None:
-    """Print above the bar on this console, or where no bar is shown any more, as before."""
+    """Print above the bar on this console; without a bar, print as before."""
     global _live
     _live = live
 
 
 def console() -> Console:
-    """Standard output. A pipe gets plain text, in which no line is cut or folded."""
+    """Standard output. In a pipe, text is plain and no line is cut or folded."""
     if _live is not None:
         return _live
     plain = PlainConsole()
@@ -74,7 +74,7 @@ def count(n: int, what: str) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A time that was estimated, in words: `18 s`, `2 min 5 s`, `3 h 20 min`."""
+    """An estimated time in words: `18 s`, `2 min 5 s`, `3 h 20 min`."""
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"
@@ -83,7 +83,7 @@ def duration(seconds: float) -> str:
 
 
 def link(words: str, address: str, elsewhere: str = "") -> Text:
-    """Words that lead to an address, on a terminal that is known to have links; elsewhere the address, or a text."""
+    """Words that link to an address on a terminal known to support links; elsewhere the address, or another text."""
     if _has_links():
         return Text(visible(words), Style(link=address, underline=True))
     return Text(visible(elsewhere or address))
@@ -101,12 +101,12 @@ def _has_links() -> bool:
 
 
 def say(text: str | Text) -> None:
-    """A sentence for the person at the terminal, not cut into lines."""
+    """Print a sentence, without breaking it into lines."""
     console().print(text, soft_wrap=True)
 
 
 def warn(text: str) -> None:
-    """A sentence that nobody should miss, also where the output goes into a file or is switched off: standard error."""
+    """Print a sentence on standard error, so that it is seen even if the output goes to a file or is switched off."""
     is_above_bar = _live is not None and sys.stderr.isatty()
     out = console() if is_above_bar else PlainConsole(stderr=True)
     out.print(text, soft_wrap=True)

@@ -24,9 +24,9 @@ RAISED = (Exception, SystemExit)  # by a part of one's own, which may call sys.e
 
 
 class UserError(Exception):
-    """A mistake that the person at the terminal can fix. Shown as its message alone, without a traceback.
+    """A mistake that the user can fix. Its message is shown without a traceback.
 
-    `keys` are the settings that it is about, which a terminal emphasises.
+    `keys` are the settings that it is about, which a terminal highlights.
     """
 
     def __init__(self, message: str = "", keys: Iterable[str] = ()) -> None:
@@ -44,7 +44,7 @@ class RunsFailed(Exception):
 
 @dataclass(frozen=True)
 class Way:
-    """What to type instead: the settings to change, by their dotted keys, and in a few words what that means."""
+    """A suggestion: the settings to change, by their dotted keys, and what that means in a few words."""
 
     changes: Mapping[str, Any]
     words: str = ""
@@ -73,23 +73,23 @@ class Problem:
 
 
 def one_line(text: str, most: int = MAX_GIVEN) -> str:
-    """A value that was given, fit for a terminal: no control characters, and the middle of a long one left out."""
+    """A value from the user, safe for a terminal: without control characters, and shortened in the middle."""
     seen = visible(text, kept="")
     return seen if len(seen) <= most else f"{seen[: most // 2]} ... {seen[-most // 2 :]}"
 
 
 def what_raised(error: BaseException) -> str:
-    """What a part of one's own has raised, in one line: its type and message; a UserError speaks for itself."""
+    """What the user's own code raised, in one line: its type and message; a UserError speaks for itself."""
     return one_line(str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {error}", MAX_MESSAGE)
 
 
 def reason_of(error: str) -> str:
-    """Why a run failed, from its whole error: the first line, which takes no more than two of a terminal."""
+    """Why a run failed, from its whole error: the first line, cut to at most two lines of a terminal."""
     return one_line(error.partition("\n")[0], MAX_REASON)
 
 
 def complain(error: Exception) -> None:
-    """Say on standard error what is wrong, whatever names the message quotes; in colours where a terminal has them."""
+    """Print what is wrong on standard error, whatever names the message quotes; in colour on a terminal."""
     words = visible(in_words(error))
     answer.add("error", lambda: words)
     said = f"error: {words}"
@@ -107,10 +107,10 @@ def complain(error: Exception) -> None:
 
 
 def refuse(problems: dict[int, list[Problem]], n_jobs: int, is_whole: bool = True) -> UserError:
-    """One error for all problems of all jobs; the same problem of many jobs is reported once.
+    """One error for all problems of all jobs; a problem that many jobs share is reported once.
 
-    `problems` maps job numbers to what is wrong with them; jobs without a problem are not in it. There are more jobs
-    than these where that is not the whole.
+    `problems` maps job numbers to their problems; jobs without problems are absent. Unless `is_whole`, there are more
+    jobs than were checked.
     """
     problems = {job: found for job, found in problems.items() if found}
     tried = _commands([problem for found in problems.values() for problem in found])
@@ -128,7 +128,7 @@ def refuse(problems: dict[int, list[Problem]], n_jobs: int, is_whole: bool = Tru
 
 
 def nearest(given: Any, known: Iterable[str], most: int = NEAREST) -> list[str]:
-    """The names that begin with a given one or are spelt most like it, whatever the case of letters."""
+    """The names that begin with a given one or are spelt most like it, ignoring case."""
     by_lower, typed = {name.casefold().lstrip("-"): name for name in known}, str(given).casefold().lstrip("-")
     longer = [name for name in by_lower if len(typed) >= ABBREVIATED and name.startswith(typed)]
     alike = difflib.get_close_matches(typed, list(by_lower), n=most)
@@ -147,9 +147,9 @@ def unknown(
     what: str = "is unknown: {given!r}",
     meant: Sequence[str] = (),
 ) -> str:
-    """A sentence about a name that does not exist: those that were `meant`, or the nearest; and where all are listed.
+    """A sentence about an unknown name, with suggestions (`meant`, or the nearest names) and where to find all.
 
-    That is in the sentence itself where they are few; `lister` is the command or page that has them where they are not.
+    A short list of names is part of the sentence; otherwise `lister` is the command or page that lists them.
     """
     told, near = what.format(given=given), list(meant or nearest(given, known))[:NEAREST]
     if near:
@@ -184,6 +184,6 @@ def _commands(problems: Iterable[Problem]) -> str:
 
 
 def with_trace(error: BaseException) -> str:
-    """An error with the end of its traceback; the first line says it all in short."""
+    """An error with the end of its traceback; the first line is a summary."""
     trace = "".join(traceback.format_exception(error)[-6:])
     return f"{type(error).__name__}: {error}\n\n{trace}"

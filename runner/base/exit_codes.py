@@ -1,10 +1,10 @@
-"""What the commands return to a shell, all of it."""
+"""All exit codes of the commands."""
 
 from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """How a command ended. What a signal ends has 128 and its number, as in every shell."""
+    """How a command ended. After a signal it is 128 plus the signal's number, as in every shell."""
 
     SUCCESS = 0, "all was done; what was judged learns, or has no known cause"
     FAILURE = (
@@ -24,5 +24,5 @@ class ExitCode(IntEnum):
 
 
 def of_signal(number: int) -> int:
-    """The code of a command that a signal has ended."""
+    """The exit code of a command that a signal ended."""
     return 128 + number

@@ -1,4 +1,4 @@
-"""Files that the user named, and those that a shell gives a program to print to."""
+"""Files that the user named, and the streams that a shell gives a program to print to."""
 
 import codecs
 import errno
@@ -17,7 +17,7 @@ _folder: ContextVar[Path] = ContextVar("folder", default=Path())
 
 @contextmanager
 def working_in(folder: Path) -> Iterator[None]:
-    """Read files as if this folder was the working folder, which a worker elsewhere may not be started in."""
+    """Read files as if this were the working folder, because a worker may have been started elsewhere."""
     token = _folder.set(folder)
     try:
         yield
@@ -26,17 +26,17 @@ def working_in(folder: Path) -> Iterator[None]:
 
 
 def working_folder() -> Path:
-    """Where relative paths begin: the working folder, or the one of the sweep that is trained for."""
+    """Where relative paths start: the working folder, or that of the sweep being trained."""
     return Path.cwd() / _folder.get()
 
 
 def expanded(path: Path) -> Path:
-    """With the home folder for a ~ at its beginning, as a shell does it: a user whom nobody knows stays a name."""
+    """The path with a leading ~ replaced by the home folder, as in a shell; an unknown user's name stays."""
     return Path(os.path.expanduser(path))  # noqa: PTH111  # that of a Path raises for such a user
 
 
 def contents_of(path: Path) -> bytes:
-    """All of it. Raises OSError when it cannot be read, and for pipes and devices, which may never end."""
+    """All bytes of a file. Raises OSError if it cannot be read, and for pipes and devices, which may never end."""
     path = _folder.get() / expanded(path)
     if path.exists() and not path.is_file() and not path.is_dir():
         raise OSError(errno.EINVAL, "Not a regular file", str(path))
@@ -44,7 +44,7 @@ def contents_of(path: Path) -> bytes:
 
 
 def contents_below(path: Path) -> Iterator[tuple[str, bytes]]:
-    """The contents of a file; of a folder those of all files in it, each with its name from there. As `contents_of`."""
+    """The contents of a file; for a folder, those of all files in it, with relative names. Raises as `contents_of`."""
     whole = _folder.get() / expanded(path)
     if not whole.is_dir():
         yield "", contents_of(path)
@@ -55,7 +55,7 @@ def contents_below(path: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def ensure_streams() -> None:
-    """Have somewhere to print to, also when a shell closed standard output or error (`>&-`), or knows ASCII alone."""
+    """Make printing possible even if a shell closed standard output or error (`>&-`), or only supports ASCII."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))
@@ -65,14 +65,14 @@ def ensure_streams() -> None:
 
 
 def lose_output(stream: IO[str]) -> None:
-    """The reader has gone: what is still to be printed goes nowhere, also what Python prints at its end."""
+    """The reader is gone: discard everything still to be printed, including what Python prints at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def in_words(error: Exception) -> str:
-    """What an error says, with the name of the file that it is about.
+    """An error in words, with the name of the file that it is about.
 
-    What is still to be printed is printed first; where that is what fails, as on a full disk, it goes nowhere.
+    Pending output is flushed first; if that is what fails, as on a full disk, it is discarded.
     """
     said = str(error)
     if isinstance(error, OSError) and error.strerror:
@@ -87,9 +87,9 @@ def in_words(error: Exception) -> str:
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[BinaryIO]:
-    """A file to write that appears whole or not at all, also when the power fails; its folder is made.
+    """A file for writing that appears completely or not at all, even after a power failure; creates its folder.
 
-    Raises OSError, with the name of the file, where it cannot be written.
+    Raises OSError with the name of the file if it cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name[:100]}.partial")
@@ -108,9 +108,9 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
 
 
 def check_writable(path: Path) -> None:
-    """Raise OSError where no whole file can be written, before there is anything to lose.
+    """Raise OSError if no complete file can be written there, before any work is at risk.
 
-    A person who names a file means a folder that is there: one that is mistyped is not made.
+    The folder must exist: a mistyped folder is not created.
     """
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
@@ -125,7 +125,7 @@ def check_writable(path: Path) -> None:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a `whole_file`."""
+    """Write the content with `whole_file`."""
     with whole_file(path) as file:
         file.write(content)
 

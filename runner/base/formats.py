@@ -1,4 +1,4 @@
-"""Files of a run or a config as plain data: whoever wrote them, reading them runs no code and fills no memory."""
+"""Files of a run or a config as plain data: reading them runs no code and cannot fill the memory."""
 
 import io
 import zipfile
@@ -13,7 +13,7 @@ import yaml
 
 MAX_NODES, MAX_DEPTH = 1_000_000, 100  # of a YAML document, every alias counted as what it stands for
 MAX_ROWS = 1_000_000  # of a history; a run has at most 10,000 points
-PACKED, ROOM = 4, 2**20  # an archive of ours is not compressed; one that was packed again is read too
+PACKED, ROOM = 4, 2**20  # our own archives are not compressed; one that was packed again is read too
 DAMAGED = (
     zipfile.BadZipFile, zlib.error, EOFError, MemoryError, NotImplementedError, RuntimeError, OverflowError,
     SyntaxError, TokenError,  # NumPy reads the shape of an array as Python
@@ -21,9 +21,9 @@ DAMAGED = (
 
 
 def read_yaml(content: bytes) -> Any:
-    """What `yaml.safe_load` makes of a document, in a tenth of its time where libyaml is there.
+    """The result of `yaml.safe_load`, ten times as fast if libyaml is installed.
 
-    Raises yaml.YAMLError for what is no plain YAML, or would fill the memory.
+    Raises yaml.YAMLError for anything but plain YAML, and for documents that would fill the memory.
     """
     check_yaml(content)
     loader = _loader()(content)
@@ -34,7 +34,7 @@ def read_yaml(content: bytes) -> Any:
 
 
 def check_yaml(content: bytes) -> None:
-    """Raise yaml.YAMLError for a document that is small as a text and huge or endless when its aliases are followed."""
+    """Raise yaml.YAMLError for a document that is short as text but huge or endless once aliases are expanded."""
     sizes: dict[str, int] = {}
     above: list[tuple[str | None, int]] = []
     anchor: str | None
@@ -68,10 +68,10 @@ def _loader() -> Any:
 
 @contextmanager
 def open_archive(file: Any, most: int = 0) -> Iterator[Any]:
-    """The arrays of a `.npz`, by name; nothing is read before it is known how much it would be.
+    """The arrays of a `.npz` file, by name; the unpacked size is checked before anything is read.
 
-    `file` is a path or an open file. Raises OSError, and ValueError for what is no archive, or unpacks both to much
-    more than it has and to more than `most` bytes.
+    `file` is a path or an open file. Raises OSError, and ValueError for anything that is not an archive, or that
+    unpacks to both much more than its own size and more than `most` bytes.
     """
     try:
         with zipfile.ZipFile(file) as archive:
@@ -88,7 +88,7 @@ def open_archive(file: Any, most: int = 0) -> Iterator[Any]:
 
 
 def read_history(content: bytes, name: str = "history.parquet") -> dict[str, list[float]]:
-    """The columns of a Parquet file. Raises ValueError, with its `name`, unless they are numbers with a step."""
+    """The columns of a Parquet file. Raises ValueError, with its `name`, unless all are numeric and there is a step."""
     from pyarrow.parquet import ParquetFile
 
     file = ParquetFile(io.BytesIO(content))

@@ -1,6 +1,6 @@
-"""Arithmetic in a text, `sin(x) + 0.3 * x ** 2`, read as a Python expression and walked.
+"""Arithmetic in a text, such as `sin(x) + 0.3 * x ** 2`: parsed as a Python expression, evaluated by walking the tree.
 
-Only what is named here is understood, and nothing is executed. Numbers may be arrays.
+Only what is listed here is understood; nothing is executed. Numbers may be arrays.
 """
 
 import ast
@@ -33,9 +33,9 @@ DEEPEST = 200
 
 
 def read(text: str, make: Callable[[str, ast.expr], T], example: str) -> T:
-    """What `make` makes of a text, in one line, and its expression.
+    """The result of `make` for a one-line text, and the parsed expression.
 
-    Raises ValueError with what is wrong, and an example of what it should look like.
+    Raises ValueError with what is wrong, and an example of the right form.
     """
     if "#" in text:  # lines are joined, so a comment would hide those that follow
         raise ValueError("must not have a comment (#) inside")
@@ -62,9 +62,9 @@ def _depth(tree: ast.AST) -> int:
 
 
 def arithmetic(node: ast.expr, value: Callable[[ast.expr], Value], source: str) -> Value | None:
-    """The value of a number, of a sum, a product and the like, or of a function of numbers; None for anything else.
+    """The value of a number, an operation or a function call; None for anything else.
 
-    `value` gives those of its parts. What divides by zero is infinite or NaN, as floats are.
+    `value` evaluates the operands. Division by zero gives infinity or NaN, as for floats.
     """
     with np.errstate(all="ignore"):
         match node:
@@ -84,7 +84,7 @@ def arithmetic(node: ast.expr, value: Callable[[ast.expr], Value], source: str) 
 
 
 def comparisons(node: ast.expr, source: str) -> list[tuple[list[ast.expr], list[str]]]:
-    """The operands and signs of each comparison. Raises ValueError for what is none."""
+    """The operands and operators of each comparison. Raises ValueError for anything else."""
     match node:
         case ast.BoolOp(op=ast.And(), values=values):
             return [comparison for value in values for comparison in comparisons(value, source)]
@@ -94,5 +94,5 @@ def comparisons(node: ast.expr, source: str) -> list[tuple[list[ast.expr], list[
 
 
 def text_of(node: ast.AST, source: str) -> str:
-    """A part of an expression as it is written."""
+    """The source text of a part of an expression."""
     return ast.get_source_segment(source, node) or ""

@@ -1,4 +1,4 @@
-"""Generators that take something back for what they give."""
+"""Generators that receive a value for each value they yield."""
 
 from collections.abc import Generator
 from typing import Any, TypeVar
@@ -8,7 +8,7 @@ Taken = TypeVar("Taken")
 
 
 def following(generator: Generator[Given, Taken, Any], taken: Taken | None = None) -> Given | None:
-    """What a generator gives next, once it has `taken` something for what it gave last; None when it has ended."""
+    """The generator's next value, after sending `taken` for the previous one; None at its end."""
     try:
         return next(generator) if taken is None else generator.send(taken)
     except StopIteration:

@@ -1,19 +1,23 @@
-"""Ctrl-C, or a batch system's SIGTERM, between runs: once for an orderly end, twice to stop at once."""
+"""Ctrl-C, or SIGTERM from a batch system, during a sweep: once for an orderly end, twice to stop at once."""
 
 import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextvars import ContextVar
 from types import FrameType, TracebackType
 from typing import Any
 
 from runner.base import answer
 from runner.base.exit_codes import ExitCode, of_signal
 
+PATIENT = 2  # presses of Ctrl-C that can wait
+_in_session: ContextVar[bool] = ContextVar("in_session", default=False)
+
 
 class Interrupted(KeyboardInterrupt):
-    """Ctrl-C or SIGTERM, handled where the message says what is kept and how to resume."""
+    """Ctrl-C or SIGTERM; raised where the message can say what is kept and how to resume."""
 
     def __init__(self, number: int) -> None:
         super().__init__()
@@ -22,12 +26,21 @@ class Interrupted(KeyboardInterrupt):
 
 @contextmanager
 def held_back() -> Iterator[None]:
-    """Ctrl-C is heard when what is in here has ended: a package that is half imported cannot be imported again."""
+    """Delay Ctrl-C until this block ends: a half-imported package cannot be imported again.
+
+    A third Ctrl-C takes effect at once, in case the block never ends.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     pressed: list[tuple[int, FrameType | None]] = []
-    handler = signal.signal(signal.SIGINT, lambda *press: pressed.append(press))  # of threads that have no mask
+
+    def hold(*press: Any) -> None:
+        pressed.append(press)
+        if len(pressed) > PATIENT and callable(handler):
+            handler(*press)
+
+    handler = signal.signal(signal.SIGINT, hold)  # of threads that have no mask
     try:
         yield
     finally:
@@ -37,12 +50,27 @@ def held_back() -> Iterator[None]:
             handler(*press)
 
 
-class OrderlyInterrupt:
-    """While this context is open, Ctrl-C and SIGTERM raise Interrupted anywhere but inside a `shield`.
+@contextmanager
+def session() -> Iterator[None]:
+    """A call in a process that continues after Ctrl-C, such as a notebook."""
+    token = _in_session.set(True)
+    try:
+        yield
+    finally:
+        _in_session.reset(token)
 
-    There they wait. Writing runs is such a shield: a run is in the store as a whole or not at all. A second Ctrl-C is
-    not held back, but where the shield is firm, which is for what must not be torn; a third one ends that too.
-    `is_reported`: whether what is left and how to resume has been said already; whoever says it sets this.
+
+def held_back_in_session() -> AbstractContextManager[None]:
+    """As `held_back`, for work that a session must not leave half done; in a command, Ctrl-C takes effect at once."""
+    return held_back() if _in_session.get() else nullcontext()
+
+
+class OrderlyInterrupt:
+    """While this context is open, Ctrl-C and SIGTERM raise Interrupted anywhere except inside a `shield`.
+
+    A shield delays them. Writing runs is shielded: a run is in the store completely or not at all. A second Ctrl-C
+    breaks a shield, unless it is firm, which is for work that must not be interrupted; a third one breaks that too.
+    `is_reported` is set once a message has said what is kept and how to resume.
     """
 
     def __init__(self) -> None:
@@ -67,10 +95,10 @@ class OrderlyInterrupt:
 
     @contextmanager
     def shield(self, firm: bool = False) -> Iterator[None]:
-        """Finish what is inside before a first Ctrl-C is heard.
+        """Finish this block before the first Ctrl-C takes effect.
 
-        Python can lose an exception that a signal raises (inside a callback of the garbage collector, say); a press
-        that was lost is heard at the next shield.
+        Python can lose an exception raised by a signal, for example in a callback of the garbage collector; a lost
+        Ctrl-C takes effect at the next shield.
         """
         self._listen()
         self._shielded, self._firm = True, firm
@@ -81,7 +109,7 @@ class OrderlyInterrupt:
         self._listen()
 
     def acknowledge(self) -> None:
-        """The orderly end has begun; only another press matters from here on."""
+        """The orderly end has begun; from here on only a further Ctrl-C counts."""
         self._heard = self._pressed
 
     def _listen(self) -> None:
@@ -101,7 +129,7 @@ class OrderlyInterrupt:
 
 
 def exit_code(interrupt: KeyboardInterrupt) -> int:
-    """What a shell expects of a program that a signal ended; says so where nobody has yet."""
+    """The exit code that a shell expects after a signal; prints a message unless that was done."""
     answer.add("error", lambda: "interrupted")
     if isinstance(interrupt, Interrupted):
         return interrupt.exit_code

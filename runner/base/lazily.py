@@ -1,4 +1,4 @@
-"""What is made of many things one by one, when it is asked for: all of it at once would take memory."""
+"""Values made on demand, one by one, because all of them at once would need too much memory."""
 
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar, overload
@@ -8,7 +8,7 @@ Made = TypeVar("Made")
 
 
 class Lazily(Sequence[Made], Generic[Of, Made]):
-    """What `make` makes of each of some things, made anew each time."""
+    """The results of `make` for each of some things, made anew on every access."""
 
     def __init__(self, make: Callable[[Of], Made], of: Sequence[Of]) -> None:
         self._make, self._of = make, of

@@ -1,4 +1,4 @@
-"""What this machine has: memory, limits of its groups, cores, and what the allocator keeps."""
+"""What this machine has: memory, control-group limits, cores; and what the allocator keeps."""
 
 import ctypes
 import os
@@ -9,12 +9,12 @@ from pathlib import Path
 
 @cache
 def machine_bytes() -> int:
-    """The memory that this process may use: the machine's, or the limit of its control group or of the process."""
+    """The memory this process may use: that of the machine, or the limit of its control group or of the process."""
     return min([*_physical(), *_limit_of_process(), *limits_of_groups()], default=sys.maxsize)
 
 
 def limits_of_groups(own: Path = Path("/proc/self/cgroup"), mounted: Path = Path("/sys/fs/cgroup")) -> list[int]:
-    """The limits of this process's control groups and those around them, of both versions of Linux's interface."""
+    """The memory limits of this process's control groups and their parents, in both versions of Linux's interface."""
     limits = []
     for line in _read(own).splitlines():
         _, controllers, path = line.split(":", 2)
@@ -51,7 +51,7 @@ M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of malloc.h
 
 
 def default_workers() -> int:
-    """The processors that this process may use; one where it may start no others, as a worker of `multiprocessing`."""
+    """The processors that this process may use; 1 if it may not start processes, as in a `multiprocessing` worker."""
     from multiprocessing import current_process
 
     from loky import cpu_count
@@ -61,10 +61,10 @@ def default_workers() -> int:
 
 @cache
 def keep_freed_memory() -> None:
-    """Have this process keep the memory of arrays that are freed, for the next ones.
+    """Make this process keep the memory of freed arrays for the next ones.
 
-    glibc hands arrays of some 100 KB back to the system at once and pays for every page when it asks for them again,
-    which made full batches four times slower. Other C libraries have no such setting.
+    glibc returns arrays of some 100 KB to the system at once and pays for every page when it needs them again, which
+    made full batches four times slower. Other C libraries have no such setting.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
     if mallopt is not None:

@@ -1,4 +1,4 @@
-"""Means and deviations of numbers whose sum or squares are beyond the largest float."""
+"""Means and deviations of numbers whose sum or squares exceed the largest float."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -11,16 +11,16 @@ from nn.registry import Array
 
 
 def scaled(statistic: Callable[[Array], Any], values: Sequence[float] | Array) -> Any:
-    """A statistic in the units of its finite values, even where their sum or their squares overflow.
+    """A statistic in the units of its finite values, even if their sum or squares overflow.
 
-    They are scaled by a power of two, so the bits of every other result are unchanged.
+    The values are scaled by a power of two, which leaves the bits of every other result unchanged.
     """
     _, exponent = np.frexp(np.abs(values).max())
     return np.ldexp(statistic(np.ldexp(values, -exponent)), exponent)
 
 
 def mean(values: Sequence[float]) -> float:
-    """Of an exactly rounded sum: the same numbers have the same mean in any order, so that equal settings are level."""
+    """The mean from an exactly rounded sum: the same numbers have the same mean in any order, so equal settings tie."""
     try:
         return math.fsum(values) / len(values)
     except OverflowError:
@@ -28,16 +28,16 @@ def mean(values: Sequence[float]) -> float:
 
 
 def spread(values: Sequence[float]) -> float:
-    """The standard deviation; exactly 0 for equal numbers, whose mean is rounded; NaN for a single one."""
+    """The standard deviation; exactly 0 for equal numbers; NaN for a single one."""
     if len(values) < 2:
         return math.nan
     return 0.0 if min(values) == max(values) else float(scaled(partial(np.std, ddof=1), values))
 
 
 def quantiles(values: Sequence[float] | Sequence[Array] | Array, percents: Sequence[float]) -> tuple[Any, ...]:
-    """The median over the first axis, and where these percents of the values lie below, none of which is NaN.
+    """The median over the first axis, and these percentiles, of values without NaN.
 
-    The same bits as those of `np.median` and `np.percentile`, in a fifth of the time of few values.
+    Bit-identical to `np.median` and `np.percentile`, in a fifth of the time for few values.
     """
     ordered = np.sort(values, axis=0)
     last = len(ordered) - 1

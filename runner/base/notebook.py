@@ -1,4 +1,4 @@
-"""A progress bar in a notebook: a line of a cell's output that is written anew, and is empty at the end."""
+"""A progress bar in a notebook: one line of a cell's output, updated in place and empty at the end."""
 
 import sys
 from collections.abc import Sequence
@@ -7,14 +7,14 @@ from typing import Any
 
 
 def shell() -> Any:
-    """IPython's shell of a notebook; None anywhere else."""
+    """IPython's shell if this is a notebook; else None."""
     ipython = sys.modules.get("IPython")
     found = ipython.get_ipython() if ipython else None
     return found if found is not None and hasattr(found, "kernel") else None
 
 
 class NotebookScreen:
-    """It is shown from its opening to its closing. No widgets are needed, which not every notebook has."""
+    """A bar that is shown from open() to close(). It needs no widgets, which not every notebook has."""
 
     def __init__(self, phase: str) -> None:
         self._phase = phase
@@ -28,7 +28,7 @@ class NotebookScreen:
         self._handle = shown(self._shown(self._phase, 0.0, (), ""), display_id=True)
 
     def update(self, phase: str, share: float, facts: Sequence[str], best: str) -> None:
-        """Write it anew; without a share that is known the bar moves all the same."""
+        """Redraw the bar; if the share is unknown, the bar still moves."""
         if self._handle is not None:
             self._handle.update(self._shown(phase, share, facts, best))
 
@@ -39,7 +39,7 @@ class NotebookScreen:
 
     def _shown(self, phase: str, share: float, facts: Sequence[str], best: str) -> Any:
         value = f' value="{share:.3f}"' if share else ""
-        lines = [f"<progress{value}></progress> {escape(phase)} {escape('  '.join(facts))}", escape(best)]
+        lines = [f"<progress{value}></progress> {escape(phase)} {escape(', '.join(facts))}", escape(best)]
         return _html("<br>".join(filter(None, lines)))
 
 

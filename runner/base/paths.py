@@ -1,4 +1,4 @@
-"""Where the files are that people edit: beside the code in a clone, inside the package when it is installed."""
+"""Where the files are that people edit: next to the code in a clone, inside the package if it is installed."""
 
 from pathlib import Path
 

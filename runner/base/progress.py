@@ -1,8 +1,8 @@
-"""The one progress bar of a command: live on a terminal, in a pipe a line now and then.
+"""The progress bar of a command: live on a terminal, occasional lines in a pipe.
 
-It begins before anything heavy is imported, and ends with the first line of the result. Whoever knows how long the rest
-takes is asked for it while the bar is shown. The share that is done is that of the time: what has passed, of what has
-passed and is left. It never falls, and never reaches the end before the command does.
+It appears before anything slow is imported, and ends with the first line of the result. While it is shown, it asks for
+the remaining time. The share it shows is that of time: elapsed, of elapsed plus remaining. It never falls, and never
+reaches the end before the command does.
 """
 
 import os
@@ -29,7 +29,7 @@ CLEAR_LINE = b"\r\x1b[2K"
 
 
 class Phase(StrEnum):
-    """What a command does; the checking of a sweep says how much there is to check."""
+    """What a command is doing; when a sweep is checked, also how much there is to check."""
 
     READING = "reading the store"
     CHECKING = "checking"
@@ -43,14 +43,14 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True)
 class Glance:
-    """About how many seconds are `left`, where that is known; how many runs are `done`, and the `best` so far."""
+    """About how many seconds are `left`, if known; how many runs are `done`, and the `best` so far."""
 
     left: float | None = None
     done: str = ""
     best: str = ""
 
 
-Look = Callable[[str, float], Glance]  # in a phase, after so many seconds of it
+Look = Callable[[str, float], Glance]  # in a phase, after this many seconds of it
 
 
 class Bar:
@@ -80,11 +80,11 @@ class Bar:
         self._thread.start()
 
     def enter(self, phase: str) -> None:
-        """Another phase begins."""
+        """Start another phase."""
         self._phase = phase, time.monotonic()
 
     def end(self) -> None:
-        """Leave no trace of it on a terminal."""
+        """Remove the bar from the terminal."""
         self._has_ended.set()
         if self._thread.is_alive():
             self._thread.join()
@@ -142,7 +142,7 @@ _bar: Bar | None = None
 
 
 def begin(phase: str = Phase.CHECKING, line: str | None = None) -> None:
-    """Show a bar, unless there is one. In a pipe there are lines only where the first of them is given."""
+    """Show a bar, unless there is one. In a pipe, lines are printed only if the first one is given."""
     global _bar
     is_live = _is_animated()
     if _bar is not None or not (is_live or line is not None or shell() is not None):
@@ -157,7 +157,7 @@ def begin(phase: str = Phase.CHECKING, line: str | None = None) -> None:
 
 
 def end() -> None:
-    """Show none any more."""
+    """Remove the bar, if there is one."""
     global _bar
     if _bar is not None:
         _bar.end()
@@ -165,25 +165,25 @@ def end() -> None:
 
 
 def enter(phase: str) -> None:
-    """Another phase begins, if a bar is shown."""
+    """Start another phase, if a bar is shown."""
     if _bar is not None:
         _bar.enter(phase)
 
 
 def seconds() -> float:
-    """How long the bar is shown already; 0 where none is."""
+    """How long the bar has been shown; 0 without one."""
     return 0.0 if _bar is None else time.monotonic() - _bar.began
 
 
 def follow(look: Look) -> None:
-    """From now on ask `look`, if a bar is shown."""
+    """From now on ask `look` for progress, if a bar is shown."""
     if _bar is not None:
         _bar.look = look
 
 
 @contextmanager
 def within(phase: str, look: Look) -> Iterator[None]:
-    """A part of a command that knows itself how far it is; it has a bar of its own where none is shown."""
+    """A part of a command that knows its own progress; it gets its own bar if none is shown."""
     is_own, before = _bar is None, None if _bar is None else _bar.look
     try:  # Ctrl-C may come as soon as there is a bar
         begin(phase, "")
@@ -198,7 +198,7 @@ def within(phase: str, look: Look) -> Iterator[None]:
 
 
 def wipe() -> None:
-    """Clear the bar's line where the process is about to end at once."""
+    """Clear the bar's line before the process ends at once."""
     if _bar is not None and _bar.is_live and os.name != "nt":
         os.write(sys.__stdout__.fileno() if sys.__stdout__ else 1, CLEAR_LINE)
 

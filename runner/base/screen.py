@@ -1,4 +1,4 @@
-"""A progress bar on a terminal, and below it the best run so far."""
+"""A progress bar on a terminal, with the best run so far below it."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ BAR, WIDE = 6, 60  # columns: the shortest bar, and a terminal on which names of
 
 
 class Screen:
-    """It is shown from its opening to its closing, and leaves nothing behind."""
+    """A bar that is shown from open() to close(), and leaves nothing on the terminal."""
 
     def __init__(self, phase: str) -> None:
         self._console = LiveConsole()
@@ -36,7 +36,7 @@ class Screen:
         self._progress.start()
 
     def update(self, phase: str, share: float, facts: Sequence[str], best: str) -> None:
-        """Draw it anew; without a share that is known it moves all the same."""
+        """Redraw the bar; if the share is unknown, the bar still moves."""
         named = self._named(phase)
         self._progress.update(
             self._task,
@@ -58,7 +58,7 @@ class Screen:
 
 
 def fitting(facts: Sequence[str], columns: int) -> str:
-    """The facts that there is room for: the last stays longer than what is before it, and the first the longest."""
+    """The facts that fit into the width: the second is dropped first, then the next ones; the first always stays."""
     shown = list(facts)
     while len(shown) > 1 and len("  ".join(shown)) > columns:
         shown.pop(1)

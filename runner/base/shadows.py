@@ -1,6 +1,6 @@
-"""Imported before all else: `python -m` looks for modules in the working folder first, whatever files lie there.
+"""Imported first: `python -m` looks for modules in the working folder first, whatever files are there.
 
-A user's file `random.py` would be taken for Python's own, and end in a traceback about something else.
+Otherwise a user's file `random.py` would replace Python's own module, and end in an unrelated traceback.
 """
 
 # ruff: noqa: PTH100, PTH113, PTH118, PTH120, PTH122, PTH208
@@ -10,13 +10,24 @@ import sys
 
 NEEDED = frozenset(
     (*sys.stdlib_module_names, "nn", "yaml", "numpy", "hydra", "omegaconf", "antlr4", "pydantic", "mlflow", "pandas")
-) | {"matplotlib", "rich", "pyarrow", "sqlalchemy", "filelock", "loky", "psutil", "threadpoolctl", "packaging"}
+) | {
+    "matplotlib",
+    "rich",
+    "pyarrow",
+    "sqlalchemy",
+    "filelock",
+    "llvmlite",
+    "loky",
+    "psutil",
+    "threadpoolctl",
+    "packaging",
+}
 HARMLESS = frozenset(("test", "this", "antigravity", "turtle", "turtledemo", "tkinter", "idlelib", "lib2to3"))
 OURS = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
 def shadow_in(folder: str) -> str | None:
-    """The first file or package in a folder that hides a module which the program needs."""
+    """The first file or package in a folder that hides a module the program needs."""
     try:
         names = sorted(os.listdir(folder))
     except OSError:

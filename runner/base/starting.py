@@ -1,4 +1,4 @@
-"""How a command begins: Ctrl-C while it imports or plans ends it without a word, and no warning ends it at all."""
+"""How a command starts: Ctrl-C during imports and planning ends it silently, and no warning becomes an error."""
 
 import os
 import signal
@@ -13,9 +13,9 @@ RARELY = (200_000, 50, 50)  # a command looks for garbage, until all is imported
 
 
 def is_command() -> bool:
-    """Whether Python is about to run `python -m runner`, or a command of it, and has got no further than its package.
+    """Whether Python is about to run `python -m runner` or one of its commands, with only the package imported so far.
 
-    A program that imports the package for something else keeps Ctrl-C as it is.
+    A program that imports the package for another purpose keeps its own handling of Ctrl-C.
     """
     options = sys.orig_argv
     name = options[options.index("-m") + 1] if "-m" in options[:-1] else ""
@@ -23,22 +23,22 @@ def is_command() -> bool:
 
 
 def end_quietly() -> None:
-    """Have Ctrl-C end this process; where it is ignored, as in the background of a shell, it stays so."""
+    """Make Ctrl-C end this process; if it is ignored, as for a shell's background jobs, it stays ignored."""
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _end)
 
 
 def hear_interrupts() -> None:
-    """From here on Ctrl-C is Python's KeyboardInterrupt again, because somebody ends in order.
+    """From here on, Ctrl-C raises Python's KeyboardInterrupt, because the caller handles it.
 
-    Not before, as Python can lose it, or make another exception of it, inside of what other packages do.
+    Not earlier, because Python can lose it, or turn it into another exception, inside other packages.
     """
     if signal.getsignal(signal.SIGINT) is _end:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def forgive_warnings(but: Sequence[object] = ()) -> None:
-    """Have no warning be an error, but where that is in the filters `but`: those of libraries would end a sweep."""
+    """Turn no warning into an error, except those in the filters `but`: a library's warning would end a sweep."""
     kept = [one for one in warnings.filters if one[0] != "error" or one in but]
     if len(kept) < len(warnings.filters):
         warnings.resetwarnings()
@@ -46,7 +46,7 @@ def forgive_warnings(but: Sequence[object] = ()) -> None:
 
 
 def forget_warning_options() -> None:
-    """As `forgive_warnings`, of `-W error` and PYTHONWARNINGS, in this process and in those that it starts."""
+    """As `forgive_warnings`, for `-W error` and PYTHONWARNINGS, in this process and those it starts."""
     forgive_warnings()
     sys.warnoptions.clear()
     os.environ.pop("PYTHONWARNINGS", None)

@@ -1,4 +1,4 @@
-"""Names that others chose (columns, classes, files, values in configs), safe for the place where they are shown."""
+"""Names that others chose (columns, classes, files, config values), made safe for the place where they are shown."""
 
 import html
 import math
@@ -13,30 +13,30 @@ JOINERS = "\u200c\u200d"  # which several scripts cannot be written without
 
 
 def visible(text: str, kept: str = "\n\t") -> str:
-    """Text for a terminal: what would steer it, or hide or reorder letters, is shown as Python would write it."""
+    """Text for a terminal: characters that control it, or hide or reorder letters, appear as escapes."""
     if text.isprintable():
         return text
     return "".join(sign if sign in kept + JOINERS or not _is_hidden(sign) else _escaped(sign) for sign in text)
 
 
 def short(text: str, length: int) -> str:
-    """Text for a label: one line that fits."""
+    """Text for a label: one line, cut to fit."""
     text = visible(" ".join(text.split()), kept="")
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
 def brief(text: str) -> str:
-    """A value as a label has it: 0.30000000000000004, which steps of 0.1 come to, is 0.3."""
+    """A value for a label: 0.30000000000000004, a result of steps of 0.1, becomes 0.3."""
     return LONG_FRACTION.sub(lambda found: f"{float(found[0]):.6g}", text)
 
 
 def markdown(text: str) -> str:
-    """Text as it is, for a page that renders Markdown or HTML: no link, picture, emphasis or tag."""
+    """Text for a page that renders Markdown or HTML, escaped: no link, picture, emphasis or tag."""
     return re.sub(r"([\\`*_\[\]#!~|])", r"\\\1", html.escape(visible(" ".join(text.split()), kept=""), quote=False))
 
 
 def code(text: str) -> str:
-    """Text as code in Markdown, with more backticks around it than are in it."""
+    """Text as code in Markdown, with more backticks around it than it contains."""
     fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
     space = " " if "`" in text else ""
     return f"{fence}{space}{visible(text, kept='')}{space}{fence}"
@@ -51,20 +51,20 @@ def _escaped(sign: str) -> str:
 
 
 def listed(names: Iterable[object], most: int = 12) -> str:
-    """Names in quotes, for a sentence; of many the first."""
+    """Quoted names for a sentence; only the first of many."""
     quoted = [repr(str(name)) for name in names]
     return ", ".join(quoted[:most]) + (f" and {len(quoted) - most} more" if len(quoted) > most else "")
 
 
 def number(value: float, digits: int = 4, thousands: str = "") -> str:
-    """A number with this many digits, whatever the locale; up to ten million without an exponent."""
+    """A number with this many significant digits, in any locale the same; up to ten million without an exponent."""
     if min(1e3, 10.0**digits) <= abs(value) < 1e7:
         return f"{float(f'{value:.{digits}g}'):,.0f}".replace(",", thousands)
     return f"{value:.{digits}g}"
 
 
 def aligned(values: Sequence[float], spreads: Sequence[float], digits: int = 4) -> list[str]:
-    """Numbers of a column with equally many decimals: see `decimals_of`."""
+    """The numbers of a column with the same number of decimals: see `decimals_of`."""
     decimals = decimals_of(values, spreads, digits)
     return [fixed(one, decimals, digits) for one in values]
 
@@ -83,7 +83,7 @@ def decimals_of(values: Sequence[float], spreads: Sequence[float], digits: int =
 
 
 def fixed(value: float, decimals: int | None, digits: int = 4) -> str:
-    """A number with this many decimals; one that would be zero has an exponent, and a dash is for what is not there."""
+    """A number with this many decimals; with an exponent if it would round to zero; a dash if it is missing."""
     if math.isnan(value):
         return "-"
     shown = number(value, digits) if decimals is None else f"{value:.{decimals}f}"

@@ -1,4 +1,4 @@
-"""A bounded number of things at the same time, in threads that mostly wait for somebody else's answer."""
+"""A bounded number of concurrent operations, in threads that mostly wait for someone else's answer."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
@@ -10,10 +10,10 @@ Done = TypeVar("Done")
 
 
 def in_flight(do: Callable[[Thing], Done], things: Sequence[Thing], at_once: int) -> Iterator[tuple[int, Done]]:
-    """The place of each thing and what became of it, as they come.
+    """Yield the position of each thing and its result, as they complete.
 
-    After a failure nothing more is begun; what is in flight comes to its end and is given too, then the first failure
-    is raised.
+    After a failure nothing new is started; what is in flight is completed and yielded, and then the first failure is
+    raised.
     """
     failure: BaseException | None = None
     flights: dict[Future[Done], int] = {}
@@ -33,7 +33,7 @@ def in_flight(do: Callable[[Thing], Done], things: Sequence[Thing], at_once: int
 
 
 def in_daemon(do: Callable[[Thing], Done], thing: Thing) -> Future[Done]:
-    """Do it in a thread that the end of the program does not wait for, as it would for a pool: a server may hang."""
+    """Run it in a thread that does not delay the end of the program, as a pool's would: a server may hang."""
     future: Future[Done] = Future()
 
     def work() -> None:

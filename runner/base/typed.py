@@ -1,4 +1,4 @@
-"""What was typed, from the command line of this process alone: no config can claim it."""
+"""What was typed on the command line of this process; no config can add to it."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ _typed: tuple[str, ...] = ()
 
 
 def set_typed(arguments: Sequence[str]) -> None:
-    """Say once, before any config is composed, what was typed. A worker or job of a batch system never does."""
+    """Record what was typed, once, before any config is composed. Workers and batch jobs never do this."""
     global _typed  # one process has one command line
     _typed = tuple(arguments)
 

@@ -1,3 +1,3 @@
-"""The version of this program, which runs and experiments carry."""
+"""The version of this program, which runs and experiments record."""
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"

@@ -1,1 +1,1 @@
-"""One sweep, conducted: planned, trained, kept on disk, published, resumed."""
+"""One sweep from start to end: planned, trained, kept on disk, published, resumed."""

@@ -1,4 +1,4 @@
-"""A sweep that is planned as it goes: each batch of runs is decided on when those before it are trained."""
+"""A sweep that is planned as it goes: each batch of runs is chosen once the previous ones are trained."""
 
 from collections.abc import Callable, Generator, Iterable
 
@@ -10,9 +10,9 @@ Plans = Generator[Plan, list[RunResult], None]  # takes the results of the jobs 
 
 
 class Batches:
-    """The batches of a sweep, one after the other: `plan` is the one to be trained, None after the last.
+    """The batches of a sweep, in order: `plan` is the one to train, None after the last.
 
-    `total` is how many runs there will be in all, with those that the sweep has already.
+    `total` is the final number of runs, including existing ones.
     """
 
     def __init__(self, plans: Plans, total: int) -> None:
@@ -20,7 +20,7 @@ class Batches:
         self.plan = following(plans)
 
     def advance(self, known: Callable[[], Iterable[RunResult]]) -> Plan | None:
-        """The next batch of which not all runs are `known`; None where there is no other."""
+        """The next batch in which not all runs are `known`; None if there is none."""
         while self.plan is not None:
             results = {one.index: one for one in known()}
             if not results.keys() >= self.plan.by_index.keys():

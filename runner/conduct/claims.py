@@ -1,4 +1,4 @@
-"""Which process may write a sweep: its parent run names the folder, as two copies of a folder must not both write."""
+"""Which process may write a sweep: its parent run names the folder, so that two copies of a folder never both write."""
 
 from pathlib import Path
 from socket import gethostname
@@ -14,7 +14,7 @@ class TakenOver(UserError):
 
 
 class Claim:
-    """That of the process that works in a folder. `found` is what the parent run says in its tag."""
+    """The claim of the process that works in a folder. `found` is the tag of the parent run."""
 
     def __init__(self, folder: SweepFolder, sweep_id: str) -> None:
         self._folder, self._sweep_id = folder, sweep_id
@@ -22,9 +22,10 @@ class Claim:
         self.is_first, self.is_lost = True, False
 
     def take(self, found: str) -> None:
-        """Raises TakenOver when the process that was there before is alive, as far as that can be seen from here.
+        """Take the sweep. Raises TakenOver if the process that had it is alive, as far as that can be seen from here.
 
-        Its folder is locked as long as it lives. One that is out of sight, on another machine, is taken over.
+        It holds the lock of its folder while it lives. A process on another machine, which cannot be seen, is taken
+        over.
         """
         self.is_first = found in ("", self.tag[CLAIM])
         other = SweepFolder(Path(found.partition(":")[2]))
@@ -37,7 +38,7 @@ class Claim:
             )
 
     def check(self, found: str) -> None:
-        """Raises TakenOver when another process has taken the sweep over."""
+        """Raises TakenOver if another process has taken the sweep over."""
         if found != self.tag[CLAIM]:
             self.is_lost = True
             raise TakenOver(

@@ -1,4 +1,4 @@
-"""Training all runs of a sweep that have no result yet, and bringing every result to the store, whatever happens."""
+"""Training all runs of a sweep without a result, and delivering every result to the store, whatever happens."""
 
 import time
 from collections.abc import Container, Mapping

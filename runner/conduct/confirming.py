@@ -1,9 +1,10 @@
-"""Experiments on runs that do not learn, conducted: how many and how long they will be, how far they are."""
+"""Conducting experiments on runs that do not learn: how many there will be, how long they take, how far they are."""
 
 import time
 from collections.abc import Collection, Sequence
 from contextlib import nullcontext
 
+from nn.stepping import Choice
 from runner.base import progress
 from runner.base.console import count, duration, say
 from runner.base.progress import Glance, Phase
@@ -26,6 +27,7 @@ def confirmed(
     taken: Collection[int],
     modules: tuple[str, ...] = (),
     quiet: bool = False,
+    engine: Choice = "auto",
 ) -> tuple[Known, KeyboardInterrupt | None]:
     """The runs of a sweep with what experiments say; on Ctrl-C as far as these have got, and the interrupt.
 
@@ -33,7 +35,7 @@ def confirmed(
     """
     known, settings, done = list(found), list[Inquiry](), 0
     try:
-        trials = Trials(compose, modules)
+        trials = Trials(compose, modules, engine)
         settings = inquiries(found, trials, taken)
         planned = [one for one in settings if one.planned]
         seconds = 0.0 if quiet or not planned else _forecast(planned, trials)

@@ -17,11 +17,11 @@ Composing = Callable[[Sequence[str], Sequence[str]], AbstractContextManager["Com
 
 @dataclass(frozen=True)
 class SweepContext:
-    """A sweep: its folder, what it is called and asks, and how it is conducted.
+    """A sweep: its folder, its name and question, and how it is conducted.
 
-    A single run is a sweep of one without a parent: then `is_sweep` is false. `composing` gives what composes its runs
-    again, with some options of its command line and the person's modules. `is_whole` is false where a sweeper decides
-    as it goes which jobs follow. With `prints_result` what came out is printed at the end.
+    A single run is a sweep of one without a parent: then `is_sweep` is false. `composing` recomposes its runs, with
+    some options of its command line and the user's modules. `is_whole` is false if a sweeper decides as it goes which
+    jobs follow. With `prints_result` the result is printed at the end.
     """
 
     folder: SweepFolder

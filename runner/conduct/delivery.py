@@ -1,4 +1,4 @@
-"""A sweep's results on their way: trained, then on disk, then in the store."""
+"""The way of a sweep's results: trained, then on disk, then in the store."""
 
 import gc
 from collections.abc import Container, Mapping, Sequence
@@ -42,13 +42,13 @@ class Delivery:
 
     @property
     def has_begun(self) -> bool:
-        """Whether the store was asked to take the runs that will come; before that, nothing is written to it."""
+        """Whether the store knows which runs will come; before that, nothing is written to it."""
         return self._publisher is not None and self._publisher.ledger.has_begun
 
     def save_plan(self, plan: Plan) -> None:
-        """Put on disk what will be done, in a folder that no other process works in.
+        """Write the plan to disk, in a folder that no other process works in.
 
-        Raises UserError when one does, and for a dry run, which must not come this far.
+        Raises UserError if another process does, and for a dry run, which must not reach this point.
         """
         refuse_dry_run(plan.settings)
         folder = self.sweep.folder
@@ -59,14 +59,14 @@ class Delivery:
         answer.add("resume", lambda: folder.resume_command)
 
     def reopen(self, plan: Plan) -> None:
-        """Resume with the plan that an earlier process has put on disk."""
+        """Resume with the plan that an earlier process wrote."""
         self._planned = dict(plan.by_index)
         self.sweep.folder.reopen()
         answer.add("resume", lambda: self.sweep.folder.resume_command)
 
     @property
     def publisher(self) -> "Publisher":
-        """The one who writes to the store, which is opened when that is first asked for. Raises UserError."""
+        """The writer to the store, which is opened on first use. Raises UserError."""
         return self._publisher or self.open_store()
 
     def open_store(self) -> "Publisher":
@@ -82,7 +82,7 @@ class Delivery:
         return self._publisher
 
     def reuse(self, plan: Plan) -> dict[int, RunResult]:
-        """Results that the store has of a plan by index, where they are to be reused; they are then on disk."""
+        """Stored results for a plan by index, if they are to be reused; they are then on disk."""
         from runner.conduct.reuse import reused
 
         kept = reused(self.publisher.reader, plan) if plan.settings.skip_finished else {}
@@ -95,8 +95,8 @@ class Delivery:
     ) -> None:
         """Tell the store which runs will come, and write the results that are on disk already.
 
-        `again` are runs that are trained although they have a result; None where no earlier process has written runs of
-        this plan.
+        `again` are runs that are retrained although they have a result; None if no earlier process wrote runs of this
+        plan.
         """
         publisher = self.publisher
         with interrupt.shield(firm=True):  # a press that is heard in between would find nothing finished
@@ -106,7 +106,7 @@ class Delivery:
         self.write(interrupt)
 
     def keep(self, trained: Sequence[RunResult], interrupt: OrderlyInterrupt) -> list[RunResult]:
-        """Put results on disk, as they are to be written to the store; returns what was kept."""
+        """Write results to disk as they will be written to the store; returns what was kept."""
         results = list[RunResult]()
         for one in trained:  # what comes back has copies of all that the plan has
             run, origin = self._planned[one.index], one.provenance.with_code(source())

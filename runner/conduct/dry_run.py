@@ -1,4 +1,4 @@
-"""`dry_run=true`: what a sweep or a single run would do, and about what it would take; nothing is kept."""
+"""`dry_run=true`: what a sweep or a single run would do, and about what it would need; nothing is kept."""
 
 from collections import Counter
 from collections.abc import Sequence

@@ -47,7 +47,7 @@ def _without_workers(error: NoWorkers, folder: SweepFolder) -> UserError:
 
 
 def not_delivered(trouble: str, results: int, folder: SweepFolder) -> UserError:
-    """The store did not take everything."""
+    """The error if the store did not accept everything."""
     return UserError(
         f"not everything could be written to MLflow ({trouble}). All {results} results are kept in {folder.shown}; "
         f"when the store works again, deliver them with: {folder.resume_command}"
@@ -55,7 +55,7 @@ def not_delivered(trouble: str, results: int, folder: SweepFolder) -> UserError:
 
 
 def unmet(verdicts: Sequence[Verdict]) -> UserError | None:
-    """With `strict=true`: what was expected of the sweep and does not hold; None where all of it does."""
+    """With `strict=true`: the expectations that do not hold; None if all hold."""
     number = sum(not verdict.holds for verdict in verdicts)
     told = f"{number} of {len(verdicts)} expectations do not hold, or cannot be judged (--strict)"
     return UserError(told) if number else None

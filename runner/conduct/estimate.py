@@ -1,9 +1,10 @@
-"""About what a sweep will take: the first steps of its stacks are trained and timed, and the rest is extrapolated."""
+"""What a sweep will need: the first steps of its stacks are trained and timed, and the rest is extrapolated."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
 
@@ -11,10 +12,12 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from nn.stack import Stack
+from nn.stepping import LOADING, LOOK_AFTER, Choice, worth_compiling
 from nn.training import train
 from runner.base.console import warn
 from runner.base.machine import default_workers, keep_freed_memory
 from runner.findings.pictures import drawing
+from runner.plan.memory import may_be_compiled
 from runner.plan.plan import Plan
 from runner.plan.task import Task
 from runner.runs.data import prepare
@@ -33,7 +36,7 @@ SAMPLE = 2  # runs of a stack whose data is made, and which are drawn
 
 @dataclass(frozen=True)
 class Estimate:
-    """Seconds from the command to its end, bytes of memory at the peak, and bytes on disk in all places together."""
+    """Seconds from the command to its end, bytes of memory at the peak, and bytes on disk in total."""
 
     seconds: float
     memory: int
@@ -45,7 +48,7 @@ class _Enough(Exception):
 
 
 def estimate(plan: Plan, tasks: Sequence[Task], workers: int) -> Estimate:
-    """What `plan` will take. Nothing that is trained here is kept; that runs may stop early is not foreseen."""
+    """What `plan` will need. Nothing trained here is kept; early stopping is not foreseen."""
     specs = {run.index: run.spec for run in plan.runs}
     stacks = [[specs[index] for index in task.indices] for task in tasks]
     drawn = len(plan.runs) if drawing(plan.settings, len(plan.runs)) else 0
@@ -117,14 +120,27 @@ def _steps_seconds(task: Task, specs: Sequence[Spec], budget: float) -> float:
     seconds = 0.0
     for phases, shape in zip(zip(*(spec.phases for spec in specs), strict=True), task.shapes, strict=True):
         samples = [prepare(phase) for phase in phases[:SAMPLE]]
-        stack = build_stack(network, phases, list(islice(cycle(samples), len(phases))), shape, parameters)
-        step, evaluation = _rates(stack, budget / len(task.shapes))
-        seconds += stack.evaluations[-1] * step + len(stack.evaluations) * evaluation
+        prepared = list(islice(cycle(samples), len(phases)))
+        make = partial(build_stack, network, phases, prepared, shape, parameters)
+        seconds += _seconds_of(make, budget / len(task.shapes), task.engine)
     return seconds
 
 
-def _rates(stack: Stack, budget: float) -> tuple[float, float]:
-    """Seconds of a step and of an evaluation: from steps that are evaluated each, and from distances that double."""
+def _seconds_of(make: Callable[[], Stack], budget: float, engine: Choice) -> float:
+    """All steps and evaluations of one training, by the engine that will do it; a stack is trained only once."""
+    stack = make()
+    n_steps, n_evaluations = stack.evaluations[-1], len(stack.evaluations)
+    step, evaluation = _rates(stack, budget, "numpy" if engine == "auto" else engine)
+    if engine == "auto" and n_steps * step > worth_compiling(stack.network):
+        return LOOK_AFTER + _seconds_of(make, budget, "compiled")
+    return n_steps * step + n_evaluations * evaluation
+
+
+def _rates(stack: Stack, budget: float, engine: Choice) -> tuple[float, float]:
+    """Seconds of a step and of an evaluation: from steps that are evaluated each, and from distances that double.
+
+    The first step, which may wait until its code is compiled, counts only where there is no other.
+    """
     n_steps = stack.evaluations[-1]
     doubling = [ALONE * 2**power for power in range(1, n_steps.bit_length()) if ALONE * 2**power < n_steps]
     steps = sorted({*range(min(ALONE, n_steps) + 1), *doubling, n_steps})
@@ -132,14 +148,14 @@ def _rates(stack: Stack, budget: float) -> tuple[float, float]:
 
     def told(_: int) -> None:
         times.append(time.process_time())
-        if times[-1] - times[0] > budget:
+        if times[-1] - times[min(1, len(times) - 1)] > budget:
             raise _Enough
 
     with suppress(_Enough):
         never = replace(stack.stopping, stop_cost=np.full_like(stack.stopping.stop_cost, -np.inf))
-        train(replace(stack, evaluations=steps, stopping=never), told)
+        train(replace(stack, evaluations=steps, stopping=never), told, engine)
     passed = np.diff(times)
-    both = float(np.median(passed[:ALONE]))
+    both = float(np.median(passed[1:ALONE] if len(passed) > 1 else passed))
     n_long, taken = steps[len(times) - 1] - ALONE, float(passed[ALONE:].sum())
     if len(passed) <= ALONE + 1:
         return both / 2, both / 2
@@ -148,6 +164,10 @@ def _rates(stack: Stack, budget: float) -> tuple[float, float]:
 
 
 def _memory(plan: Plan, tasks: Sequence[Task], workers: int) -> int:
-    """The main process, and as many workers as there are with the largest stack each."""
-    processes = min(workers, len(tasks)) if workers > 1 else 0
-    return costs.MAIN_BYTES + processes * costs.WORKER_BYTES + max(1, processes) * plan.largest_of(tasks)
+    """The main process, and as many workers as there are with the largest stack each, which may be compiled."""
+    processes, engine = min(workers, len(tasks)) if workers > 1 else 0, plan.settings.engine
+    largest = plan.largest_of(tasks)
+    long = any(costs.of_training(task, with_pictures=False) > LOADING for task in tasks)
+    can = any(may_be_compiled(one.phases[-1]) for one in plan.checked.values())
+    compiler = costs.COMPILER_BYTES if can and (engine == "compiled" or (engine == "auto" and long)) else 0
+    return costs.MAIN_BYTES + processes * costs.WORKER_BYTES + compiler + max(1, processes) * largest

@@ -1,4 +1,4 @@
-"""Why runs do not learn, looked at when a sweep or run ends: in little time, and whatever goes wrong costs nothing."""
+"""Why runs do not learn, diagnosed when a sweep or run ends: in little time, and without harm if it fails."""
 
 import time
 from collections import Counter
@@ -81,13 +81,14 @@ class Explainer:
         from runner.diagnosis.judged import Judged
 
         sweep, (_, options) = self._sweep, typed(self._sweep.about.command)
+        settings = sweep.settings
         if sweep.composing is None or all(one.diagnosis.verdict == "healthy" for one in known):
             return known
         found: Sequence[Judged | Unjudged] = known
         try:
-            with sweep.composing(options, sweep.settings.modules) as compose:
+            with sweep.composing(options, settings.modules) as compose:
                 found, self.interrupt = confirmed(
-                    known, compose, taken, sweep.settings.modules, quiet=sweep.settings.quiet
+                    known, compose, taken, settings.modules, settings.quiet, settings.engine
                 )
         except KeyboardInterrupt as interrupt:  # before the first experiment
             self.interrupt = interrupt

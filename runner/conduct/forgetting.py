@@ -31,7 +31,7 @@ class Deletion:
 
     @property
     def lines(self) -> list[str]:
-        """What there is, in words."""
+        """What will be deleted, in words."""
         settings = [run for run in self.runs if run.is_setting]
         trained = [run for run in self.runs if not run.is_setting and not run.is_parent]
         counts = [count(len(trained), "run"), *([count(len(settings), "setting")] if settings else [])]
@@ -44,9 +44,9 @@ class Deletion:
 
 
 def find(reader: Reader, name: str) -> Deletion:
-    """What goes with the sweep of this name in `outputs/`, or with the sweep, setting or run of this MLflow run id.
+    """Everything that belongs to the sweep of this name in `outputs/`, or to the MLflow id of a sweep, setting or run.
 
-    Raises UserError where there is none, and where a process works on it.
+    Raises UserError if there is none, or if a process works on it.
     """
     folder = next((one for one in (SweepFolder(OUTPUTS / name), SweepFolder(Path(name))) if one.has_plan), None)
     sweep_id = Path(name).name

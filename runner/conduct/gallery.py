@@ -1,4 +1,4 @@
-"""The pictures of a large sweep's runs: not of all, and drawn by workers that have no stack to train."""
+"""Pictures of a large sweep's runs: only some of them, drawn by workers that have no stack to train."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""What there is of a sweep so far, and under which ids the store has it."""
+"""The results of a sweep so far, and their ids in the store."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -19,7 +19,7 @@ from runner.store.records import SETTING
 class Ledger:
     """The results of a sweep so far, without pictures, and the ids of the runs that the store has, both by index.
 
-    A result that the store did not take is there as well. Runs are named by `keys`, what differs between all of them.
+    Results that the store did not accept are included. Runs are named by `keys`, which differ between them.
     """
 
     def __init__(self, sweep: SweepContext) -> None:
@@ -43,7 +43,7 @@ class Ledger:
 
     @property
     def searched(self) -> tuple[list[RunResult], list[str]]:
-        """The results of runs that were asked for, without those on fresh seeds, and what differs between these."""
+        """The results of requested runs, without those on fresh seeds, and the keys in which they differ."""
         searched, fresh = parted(self.results)
         return searched, swept_keys([one.overrides for one in searched]) if fresh else self.keys
 
@@ -54,19 +54,19 @@ class Ledger:
         self.keys = swept_keys(self._overrides)
 
     def add(self, results: Iterable[RunResult]) -> None:
-        """Take results in; their pictures are let go here."""
+        """Add results; their pictures are dropped here."""
         self._findings = None
         self._results |= {result.index: replace(result, pictures={}) for result in results}
 
     def name_of(self, result: RunResult) -> str:
-        """What a run is called."""
+        """A run's name."""
         if result.role is Role.DEFAULT:
             return f"default {label_of(result.overrides, [key for key in self.keys if key in REPLICATES])}"
         name = label_of(result.overrides, self.keys) or self._sweep.about.name
         return name if result.role is Role.SEARCH else f"{name} ({result.role})"
 
     def setting_of(self, result: RunResult) -> dict[str, str]:
-        """The tag that says of which setting a run is, where settings have several runs."""
+        """The tag that names a run's setting, if settings have several runs."""
         has_several = set(REPLICATES) & set(self.keys) and result.role is Role.SEARCH
         return {SETTING: setting_label(result.overrides, self.keys)} if has_several else {}
 

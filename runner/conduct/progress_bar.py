@@ -91,7 +91,7 @@ class SweepProgress:
         )  # fmt: skip
 
     def look(self, phase: str, passed: float) -> Glance:
-        """How far the sweep is, after so many seconds of a phase."""
+        """How far the sweep is, after this many seconds of a phase."""
         left: float | None = None
         match phase:
             case Phase.TRAINING:

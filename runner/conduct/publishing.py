@@ -1,4 +1,4 @@
-"""Bringing results to MLflow: runs as they come, then the comparison on their parent."""
+"""Writing results to MLflow: runs as they come, then the comparison on their parent."""
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -33,10 +33,10 @@ from runner.store.writer import Tracker
 
 
 class Publisher:
-    """The one writer of a sweep, or of a single run.
+    """The only writer of a sweep or a single run.
 
-    A store that fails does not stop a sweep, whose results are on disk: `trouble` then says what happened, and nothing
-    more is tried. Anything else that is raised here is a bug, ends the parent as FAILED, and is raised.
+    A failing store does not stop a sweep, whose results are on disk: `trouble` then says what happened, and nothing
+    more is attempted. Any other exception is a bug; it ends the parent as FAILED, and is raised.
     """
 
     def __init__(self, tracker: Tracker, sweep: SweepContext) -> None:
@@ -47,12 +47,12 @@ class Publisher:
 
     @property
     def reader(self) -> Reader:
-        """The same store, to be read."""
+        """A reader of the same store."""
         return self._tracker.reader
 
     @property
     def findings(self) -> Findings:
-        """What a sweep has found so far."""
+        """The sweep's findings so far."""
         return self.ledger.findings(self.parent.run_id, run_pages(self._tracker.experiment_id))
 
     def start(self, overrides: Sequence[Sequence[str]], plan: bytes) -> None:

@@ -1,4 +1,4 @@
-"""What there is of an interrupted sweep, and what resuming it has to do."""
+"""The state of an interrupted sweep, and what resuming it must do."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -57,28 +57,28 @@ class Resumption:
 
     @property
     def again(self) -> set[int]:
-        """The indices of runs that have a result and are trained all the same."""
+        """The indices of runs that are retrained although they have a result."""
         return self.failed if self.failed_too else set()
 
     @property
     def missing(self) -> list[PlannedRun]:
-        """The runs to be trained."""
+        """The runs to train."""
         again = self.again
         return [run for run in self.runs if run.index not in self.kept or run.index in again]
 
     @cached_property
     def today(self) -> Plan:
-        """A plan for them with the code and data of today. Raises UserError when one cannot be trained any more."""
+        """A plan for them with the current code and data. Raises UserError if one can no longer be trained."""
         return plan_again(self.missing, self.sweep.settings)
 
     @property
     def plan(self) -> Plan:
-        """The sweep's plan as it was."""
+        """The sweep's original plan."""
         return replace(self.today, runs=self.runs)
 
     @cached_property
     def changed(self) -> list[str]:
-        """What has changed of all that the numbers of missing runs depend on."""
+        """What has changed of everything that the numbers of missing runs depend on."""
         return what_changed(self.file, self.missing, self.today)
 
     @property
@@ -93,7 +93,7 @@ class Resumption:
 
 
 def check_store(file: PlanFile) -> None:
-    """Raise UserError where a sweep was written to another store than that of today."""
+    """Raise UserError if a sweep was written to another store than the current one."""
     if named_store() != file.store and not is_lost(file.store):
         raise UserError(f"this sweep was written to {file.store}, and the store here is {named_store()}")
 

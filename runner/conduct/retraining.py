@@ -1,12 +1,14 @@
-"""Stored runs trained once more: to be compared, or for what was not kept of them."""
+"""Retraining stored runs: to compare them, or for data that was not kept."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 
+from nn.stepping import Choice
 from runner.base import progress
 from runner.base.console import count, say, warn
 from runner.base.progress import Phase
+from runner.conduct.engines import say_engines
 from runner.conduct.progress_bar import NOTHING_ELSE, SweepProgress, in_stacks
 from runner.findings.numbers.differences import compare
 from runner.plan.plan import plan_again
@@ -18,11 +20,15 @@ from runner.train.starting import training_of
 
 
 def train_again(
-    kept: Mapping[int, RunResult], modules: tuple[str, ...], as_stacks: bool, with_snapshots: bool = False
+    kept: Mapping[int, RunResult],
+    modules: tuple[str, ...],
+    as_stacks: bool,
+    with_snapshots: bool = False,
+    engine: Choice = "auto",
 ) -> dict[int, RunResult]:
-    """Stored runs once more. Raises UserError when something they need is no longer there."""
+    """Retrain stored runs. Raises UserError if something they need is gone."""
     runs = [PlannedRun(place, result.key, (), result.spec) for place, result in kept.items()]
-    settings = keeping_nothing(modules, workers=None if as_stacks else 1, with_snapshots=with_snapshots)
+    settings = keeping_nothing(modules, None if as_stacks else 1, with_snapshots, engine)
     again: dict[int, RunResult] = {}
     with training_of(plan_again(runs, settings)) as training:
         so_far = SweepProgress(len(kept), training, NOTHING_ELSE)
@@ -34,6 +40,7 @@ def train_again(
             for trained in training:
                 again |= {result.index: result for result in trained}
                 so_far.advance(trained, seconds=0.0)
+    say_engines(list(again.values()), runs, settings)
     return again
 
 
@@ -47,7 +54,7 @@ def filled_in(
     """The results; those of trained runs that lack `what` have signals of the same runs trained again, and snapshots
     where these are asked for.
 
-    One that fails, or does not get the same bits again, stays as it is, and a warning says how many do.
+    One that fails, or does not reproduce the same bits, stays as it is, and a warning says how many do.
     """
     old = {place: one for place, one in enumerate(results) if one.outcome.is_trained and lacks(one)}
     if not old:
@@ -64,7 +71,7 @@ def filled_in(
     if differ := {place: old[place] for place in again if place not in same and place not in failed}:
         changed = any(one.key != again[place].key for place, one in differ.items())
         why = "; their code or data have changed since" if changed else ""
-        warn(f"{count(len(differ), 'run')} did not get the same bits again, and stay without {what}{why}")
+        warn(f"{count(len(differ), 'run')} did not reproduce the same bits, and stay without {what}{why}")
     return [
         replace(one, signals=same[at].signals, snapshots=same[at].snapshots) if at in same else one
         for at, one in enumerate(results)

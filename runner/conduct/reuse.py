@@ -1,4 +1,4 @@
-"""`skip_finished=true`: results of runs with the same run keys, which the store has already."""
+"""`skip_finished=true`: stored results of runs with the same run keys."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def reused(reader: "Reader", plan: Plan) -> dict[int, RunResult]:
-    """What the store has of a plan's runs, by index in the sweep; says how many, and which files were changed."""
+    """Stored results of a plan's runs, by index in the sweep; reports how many, and which files were changed."""
     found: dict[int, RunResult] = {}
     for run in plan.runs:
         stored = reader.with_key(run.key)

@@ -14,6 +14,7 @@ from runner.conduct.batches import Batches
 from runner.conduct.completing import complete
 from runner.conduct.delivery import Delivery
 from runner.conduct.endings import interruptible, not_delivered, unmet
+from runner.conduct.engines import say_engines
 from runner.conduct.telling import tell
 from runner.findings import terminal
 from runner.plan.plan import Plan, check_expectations
@@ -128,6 +129,7 @@ def _conclude(delivery: Delivery, plan: Plan | None, is_finished: bool = True) -
     elif is_printed:
         terminal.print_run(findings.results[0], where, findings.account, findings.verdicts)
     terminal.warn_of_lost_pictures(publisher.ledger.results)
+    say_engines(publisher.ledger.results, delivery.planned, sweep.settings)
     _check_delivered(delivery)
     _raise_interrupt(delivery)
     if sweep.settings.strict and (error := unmet(findings.verdicts)):

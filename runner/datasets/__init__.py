@@ -1,4 +1,4 @@
-"""Data sets: what there is to learn. One function per data set; see `samples.py` for what it returns."""
+"""Data sets. One function per data set; see `samples.py` for what it returns."""
 
 from runner.datasets import arrays, function, idx, images, plane, surface, synthetic
 from runner.datasets.samples import DATASETS, Samples, Streams

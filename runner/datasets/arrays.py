@@ -1,4 +1,4 @@
-"""Arrays of your own: the file that NumPy writes, or what a call from Python was given."""
+"""Your own arrays: a file written by NumPy, or the arrays of a call from Python."""
 
 import hashlib
 import io
@@ -23,10 +23,10 @@ NUMBERS, TEXT = "fiub", "US"  # kinds of dtypes
 
 @DATASETS.register
 def arrays(streams: Streams, *, path: str | None = None, target: str = "y", task: AskedTask = "auto") -> Samples:
-    """The arrays X (n, d_in) and y of a file that np.savez has written; y is (n,), or (n, d_out) for several numbers.
+    """Arrays X (n, d_in) and y, (n,) or (n, d_out), from a file written by np.savez.
 
-    Text and truth values are classes; for numbers the rule of data=table decides. `names` in the file, `(d_in,)`, are
-    what its inputs are called.
+    A y of text or booleans is a classification; for numbers the rules of data=table decide. `names` in the file,
+    `(d_in,)`, are the names of the inputs.
     """
     if not path:
         raise DataError("is missing; name your file: data=arrays data.path=FILE.npz", "path")
@@ -35,7 +35,7 @@ def arrays(streams: Streams, *, path: str | None = None, target: str = "y", task
 
 @lru_cache(maxsize=2)
 def _samples(contents: bytes, shown: str, target: str, task: AskedTask) -> Samples:
-    """The samples, whose arrays cannot be written to: runs on the same file share them."""
+    """The samples. Their arrays are read-only, because runs on the same file share them."""
     X, y, names = _read(contents, shown)
     if len(X) != len(y):
         raise DataError(f"{shown!r} has {len(X)} rows in X and {len(y)} in y", "path")
@@ -65,7 +65,7 @@ def _single(X: Array, y: Array, names: tuple[str, ...], target: str, task: Asked
 
 
 def _several(X: Array, y: Array, names: tuple[str, ...], task: AskedTask) -> Samples:
-    """Several numbers are learned at once."""
+    """Samples with several target columns, which are learned together."""
     if task == "classification":
         raise DataError(f"is classification, and y has {y.shape[1]} columns: give one with the class", "task")
     if y.dtype.kind not in NUMBERS:
@@ -84,7 +84,7 @@ def _read(contents: bytes, shown: str) -> tuple[Array, Array, tuple[str, ...]]:
             found = {str(name).lower(): np.asarray(archive[name]) for name in archive.files}  # what is none is bytes
     except (OSError, ValueError) as error:
         raise DataError(
-            f"{shown!r} is no archive of arrays ({error}); np.savez({shown!r}, X=X, y=y) writes one", "path"
+            f"{shown!r} is not an archive of arrays ({error}); np.savez({shown!r}, X=X, y=y) writes one", "path"
         ) from error
     if lacking := [name for name in ("X", "y") if name.lower() not in found]:
         raise DataError(f"{shown!r} has no array {listed(lacking)}; its arrays are {listed(sorted(found))}", "path")

@@ -1,4 +1,4 @@
-"""The samples of a data set, held to their contract: a mistake is reported before anything is trained."""
+"""Checks the samples of a data set before anything is trained."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,8 +17,8 @@ Draw = Callable[[Streams, int], tuple[Array, Target]]
 def checked(samples: Samples) -> Samples:
     """The samples with `X (n, d_in)` and `Y (n, d_out)`, or class numbers `(n,)` from 0.
 
-    A regression's targets may come as `(n,)`, class numbers as `(n, 1)`, and both in any type that holds them exactly.
-    Raises DataError for what is no such thing, also when `draw` or `truth` make it later.
+    Regression targets may also be `(n,)`, class numbers `(n, 1)`, and both of any type that holds them exactly. Raises
+    DataError for anything else, also for what `draw` and `truth` return later.
     """
     if not isinstance(samples, Samples):
         raise DataError(f"made {type(samples).__name__}, not Samples")
@@ -57,7 +57,7 @@ def _checked_truth(truth: Callable[[Array], Array]) -> Callable[[Array], Array]:
 
 
 def try_draw(samples: Samples) -> None:
-    """Raise DataError when the fresh samples of a distribution are not such as its fixed ones."""
+    """Raise DataError if fresh samples of a distribution do not have the form of its fixed samples."""
     if samples.draw is None:
         return
     X, Y = samples.draw(Streams(np.random.default_rng(0), np.random.default_rng(0)), 2)
@@ -76,7 +76,7 @@ def _check_classes(samples: Samples) -> None:
 def _numbers(made: Target, what: str) -> Array:
     values: NDArray[Any] = np.asarray(made)
     if values.dtype.kind not in "biuf":
-        kind = "complex numbers" if values.dtype.kind == "c" else "what is no number"
+        kind = "complex numbers" if values.dtype.kind == "c" else "values that are not numbers"
         raise DataError(f"made {what} of type {values.dtype}, which holds {kind}; only real numbers can be used")
     return np.asarray(values, dtype=np.float64)
 
@@ -105,6 +105,6 @@ def _class_numbers(found: Array, n_classes: int) -> NDArray[np.int64]:
     values = np.unique(found)
     shown = ", ".join(f"{value:g}" for value in values[:SHOWN]) + (", ..." if len(values) > SHOWN else "")
     raise DataError(
-        f"made the class numbers {shown}; the {n_classes} classes need whole numbers from 0 to {n_classes - 1} "
+        f"made the class numbers {shown}; the {n_classes} classes need integers from 0 to {n_classes - 1} "
         "(levels=(no, yes) says what is trained for them)"
     )

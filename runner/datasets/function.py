@@ -1,4 +1,4 @@
-"""A data set from a formula that is typed: a curve, a surface or a boundary between two classes."""
+"""A data set from a formula on the command line: a curve, a surface, or a boundary between two classes."""
 
 import ast
 import re
@@ -22,7 +22,7 @@ LOOKED_AT = 101  # points of a grid along each of one or two inputs, on which a 
 
 @dataclass(frozen=True)
 class Formula:
-    """An expression of the inputs; a condition, such as `x1 < x2`, says which of two classes a point has."""
+    """An expression in the inputs; a condition, such as `x1 < x2`, tells two classes apart."""
 
     source: str
     node: ast.expr
@@ -34,7 +34,7 @@ class Formula:
         return np.broadcast_to(self._value(self.node, X), len(X)).astype(np.float64)
 
     def holds(self, X: Array) -> NDArray[np.bool_]:
-        """Whether it holds `(n,)`."""
+        """Whether the condition holds at inputs `(n, d_in)`: `(n,)`."""
         found = np.ones(len(X), dtype=bool)
         for operands, signs in comparisons(self.node, self.source):
             sides = [self._value(operand, X) for operand in operands]
@@ -43,7 +43,7 @@ class Formula:
         return found
 
     def finite(self, X: Array) -> NDArray[np.bool_]:
-        """Whether all its values `(n,)` are numbers; of a condition, those on the sides of its comparisons."""
+        """Whether each value `(n,)` is a finite number; for a condition, both sides of its comparisons."""
         nodes = [self.node]
         if self.is_condition:
             nodes = [one for operands, _ in comparisons(self.node, self.source) for one in operands]
@@ -77,10 +77,10 @@ def function(
     samples: Count = 300,
     noise: Amount = 0.0,
 ) -> Samples:
-    """A formula of your own, + U(-noise, noise): of x a curve, of x1 and x2 a surface, and so on up to x9.
+    """Your own formula + U(-noise, noise): a curve of x, a surface of x1 and x2, and so on up to x9.
 
-    A comparison makes two classes, yes where it holds and no elsewhere; noise then moves the points after their class
-    is known. Inputs are uniform on the domain, the same for each.
+    A comparison makes two classes: yes where it holds, no elsewhere; noise then moves the inputs after the class is
+    fixed. Inputs are uniform on the domain, which all of them share.
     """
     formula = _formula(y)
     low, high = domain
@@ -133,7 +133,7 @@ def _made(source: str, node: ast.expr) -> Formula:
 
 
 def _check_finite(formula: Formula, domain: Interval, X: Array) -> None:
-    """Raise DataError where the formula has no value in its domain: at the samples, or on a grid over few inputs."""
+    """Raise DataError if the formula is undefined in its domain: at the samples, or on a grid over few inputs."""
     d_in, axis = X.shape[1], np.linspace(*domain, LOOKED_AT)
     if d_in <= 2:
         X = np.concatenate([np.column_stack([part.ravel() for part in np.meshgrid(*[axis] * d_in)]), X])

@@ -1,4 +1,4 @@
-"""Samples that a caller has in memory: they are learned in place of what the data set of a spec would read."""
+"""Samples in memory that replace what the data set of a spec would read."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ _samples: ContextVar[Samples | None] = ContextVar("samples", default=None)
 
 @contextmanager
 def handing_in(samples: Samples) -> Iterator[None]:
-    """Have every data set be these samples, in this thread alone."""
+    """Every data set returns these samples, in this thread only."""
     token = _samples.set(samples)
     try:
         yield
@@ -20,5 +20,5 @@ def handing_in(samples: Samples) -> Iterator[None]:
 
 
 def handed_in() -> Samples | None:
-    """The samples that are to be learned, where there are some in memory."""
+    """The samples in memory to learn from; None if there are none."""
     return _samples.get()

@@ -1,4 +1,4 @@
-"""Images and their classes in the IDX files of MNIST and its kin, packed or not."""
+"""Images and their classes in IDX files, such as those of MNIST, compressed or not."""
 
 import hashlib
 from collections.abc import Collection
@@ -31,7 +31,7 @@ Bytes = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class _File:
-    """A file, what it is called in a message, the setting that names it, and by what a change is noticed."""
+    """A file, its name in messages, the setting that names it, and what a change is detected by."""
 
     path: Path
     shown: str
@@ -52,10 +52,11 @@ def idx(
     samples: Most | None = None,
     test_samples: Most | None = None,
 ) -> Samples:
-    """Images with a class each, in the IDX files of MNIST, Fashion-MNIST and the like; pixels are v / 255.
+    """Images with one class each, in IDX files: MNIST, Fashion-MNIST and similar data sets. Pixels are v / 255.
 
-    A folder has train-images... and train-labels..., and as a test set of its own t10k-images... and t10k-labels...; or
-    files are named one by one. They may be packed (gz, zip). LeCun, Cortes and Burges (1998), The MNIST Database.
+    A folder holds train-images... and train-labels..., and t10k-images... and t10k-labels... as a separate test set; or
+    each file is named by a setting of its own. Files may be compressed (gz, zip). LeCun, Cortes and Burges (1998), The
+    MNIST Database.
     """
     for setting, most in (("samples", samples), ("test_samples", test_samples)):
         if most is not None and most < 2:
@@ -67,7 +68,9 @@ def idx(
         raise DataError("is missing; name the folder with the files: data=idx data.path=FOLDER", "path")
     for setting, one in files.items():
         if (other := PARTNER[setting]) not in files:
-            raise DataError(f"is missing: {one.shown!r} needs a file of {other.removeprefix('test_')} beside it", other)
+            raise DataError(
+                f"is missing: {one.shown!r} needs a file of {other.removeprefix('test_')} next to it", other
+            )
     if "images" not in files:
         raise DataError(f"is missing: {files['test_images'].shown!r} is for tests; name those to learn from", "images")
     test = (files["test_images"], files["test_labels"]) if "test_images" in files else None
@@ -78,14 +81,14 @@ def _file(name: str, setting: str) -> _File:
     path = working_folder() / expanded(Path(name))
     try:
         if not path.is_file():
-            raise DataError(f"{name!r} {'is no file' if path.exists() else 'does not exist'}", setting)
+            raise DataError(f"{name!r} {'is not a file' if path.exists() else 'does not exist'}", setting)
         return _File(path, name, setting, path.stat().st_size, path.stat().st_mtime_ns)
     except OSError as error:
         raise DataError(f"{name!r} cannot be read: {error.strerror or error}", setting) from error
 
 
 def _in_folder(path: str, named: Collection[str]) -> dict[str, _File]:
-    """The files of a folder by what they are, but for those that are `named` one by one."""
+    """The files of a folder by what they contain, except those that are `named` individually."""
     folder, found = working_folder() / expanded(Path(path)), dict[str, _File]()
     try:
         if not folder.is_dir():
@@ -111,7 +114,7 @@ def _in_folder(path: str, named: Collection[str]) -> dict[str, _File]:
 def _samples(
     learned: tuple[_File, _File], tested: tuple[_File, _File] | None, most: int | None, most_tested: int | None
 ) -> Samples:
-    """The samples, whose arrays cannot be written to: runs on the same files share them."""
+    """The samples. Their arrays are read-only, because runs on the same files share them."""
     (images, labels), digests = _pair(*learned, most)
     test_images, test_labels, test_digests = images[:0], labels[:0], ""
     if tested:
@@ -149,7 +152,7 @@ def _samples(
 
 
 def _pair(images: _File, labels: _File, most: int | None) -> tuple[tuple[Bytes, Bytes], str]:
-    """Images `(n, height, width)` and their labels `(n,)`, the first ones of many, and what identifies the files."""
+    """The first images `(n, height, width)` and their labels `(n,)`, and what identifies the files."""
     contents = [_contents(one) for one in (images, labels)]
     pixels, classes = _array(contents[0], images, "images", 3), _array(contents[1], labels, "labels", 1)
     if len(pixels) != len(classes):
@@ -169,11 +172,13 @@ def _contents(file: _File) -> bytes:
 
 
 def _array(contents: bytes, file: _File, what: str, n_dimensions: int) -> Bytes:
-    """The numbers of an IDX file: two zeros, their type, how many dimensions, four bytes for each, and the numbers."""
+    """The numbers of an IDX file: two zero bytes, the type, the number of dimensions, their sizes, and the data."""
     magic = bytes([0, 0, UBYTE, n_dimensions])
     if contents[:4] != magic:
         kinds = {bytes([0, 0, UBYTE, n]): f"holds {kind}" for n, kind in ((1, "labels"), (3, "images"))}
-        told = kinds.get(contents[:4], f"is no IDX file of {what}: it begins with {contents[:4].hex() or 'nothing'}")
+        told = kinds.get(
+            contents[:4], f"is not an IDX file of {what}: it begins with {contents[:4].hex() or 'nothing'}"
+        )
         raise DataError(f"{file.shown!r} {told}; a file of {what} begins with {magic.hex()}", file.setting)
     start = 4 + 4 * n_dimensions
     if len(contents) < start:

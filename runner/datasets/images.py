@@ -14,10 +14,10 @@ Size = Annotated[int, Range(ge=8, le=256)]
 
 @DATASETS.register
 def bars(streams: Streams, *, samples: Count = 2000, size: Size = 12) -> Samples:
-    """Noisy 8-bit images of one bar, horizontal or vertical; the class is its direction. The samples alternate.
+    """Noisy 8-bit images of one bar, horizontal or vertical; the class is its direction. The two classes alternate.
 
-    Pixels are v / 128 - 1 for v in 0..255. Background N(96, 20^2); the bar is 2 pixels thick, at least 6 long, and
-    brighter by U(70, 130). No straight line separates the classes.
+    Pixels are v / 128 - 1 for v in 0..255. The background is N(96, 20^2); the bar is 2 pixels wide, at least 6 long,
+    and brighter by U(70, 130). No linear rule separates the classes.
     """
 
     def images(streams: Streams, shares: Array, Y: Target) -> Array:

@@ -1,4 +1,4 @@
-"""Two inputs and classes, as courses and TensorFlow Playground show them."""
+"""Two inputs and classes, as in courses and TensorFlow Playground."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,7 +21,10 @@ Places = Callable[[Array, Target], Array]  # from shares (n,) of the way along a
 
 @DATASETS.register
 def moons(streams: Streams, *, samples: Count = 300, noise: Amount = 0.15) -> Samples:
-    """Half circles of radius 1, one in the other's open side, with N(0, noise^2) on both inputs; each is a class."""
+    """Two interlocking half circles of radius 1, each a class, with N(0, noise^2) added to both inputs.
+
+    The same shapes as scikit-learn's make_moons.
+    """
 
     def place(share: Array, Y: Target) -> Array:
         angle = np.pi * share
@@ -33,7 +36,7 @@ def moons(streams: Streams, *, samples: Count = 300, noise: Amount = 0.15) -> Sa
 
 @DATASETS.register
 def circles(streams: Streams, *, samples: Count = 300, noise: Amount = 0.1, inner: Share = 0.5) -> Samples:
-    """Circles of radius 1 and `inner` around the origin, with N(0, noise^2) on both inputs; each is a class."""
+    """Circles of radius 1 and `inner` around the origin, each a class, with N(0, noise^2) added to both inputs."""
 
     def place(share: Array, Y: Target) -> Array:
         angle, radius = 2 * np.pi * share, np.where(Y == 0, 1.0, inner)
@@ -46,10 +49,10 @@ def circles(streams: Streams, *, samples: Count = 300, noise: Amount = 0.1, inne
 def spirals(
     streams: Streams, *, samples: Count = 400, noise: Amount = 0.03, arms: Arms = 2, turns: Positive = 1.0
 ) -> Samples:
-    """Arms that leave the origin and wind around it, with N(0, noise^2) on both inputs; each is a class.
+    """Spiral arms from the origin, each a class, with N(0, noise^2) added to both inputs.
 
-    At a share s of its way an arm is s from the origin, and has turned by 2 pi turns s. After Lang and Witbrock (1988),
-    Learning to Tell Two Spirals Apart, whose two arms have three turns.
+    At the fraction s of its length, an arm has the radius s and the angle 2 pi turns s from its start. After Lang and
+    Witbrock (1988), Learning to Tell Two Spirals Apart, whose two arms have three turns.
     """
 
     def place(share: Array, Y: Target) -> Array:
@@ -61,7 +64,7 @@ def spirals(
 
 @DATASETS.register
 def checkerboard(streams: Streams, *, samples: Count = 600, cells: Cells = 4, noise: Amount = 0.0) -> Samples:
-    """A board of cells x cells on [0, cells]^2; the class is the colour of a point's cell, before N(0, noise^2)."""
+    """A board of cells x cells on [0, cells]^2. The class is the colour of the cell, before N(0, noise^2) is added."""
 
     def draw(streams: Streams, n: int) -> tuple[Array, Target]:
         X = streams.inputs.uniform(0, cells, (n, 2))
@@ -79,9 +82,10 @@ def checkerboard(streams: Streams, *, samples: Count = 600, cells: Cells = 4, no
 def blobs(
     streams: Streams, *, samples: Count = 300, classes: Classes = 3, radius: Positive = 3.0, std: Positive = 1.0
 ) -> Samples:
-    """Gaussian clusters N(center, std^2), each a class; the centers are even on a circle around the origin.
+    """Gaussian clusters N(center, std^2), each a class, with centers spaced evenly on a circle around the origin.
 
-    The first is at (radius, 0), the others follow counterclockwise. The best rule is the nearest center.
+    The first center is at (radius, 0), the others follow counterclockwise. The nearest center is the optimal
+    classifier.
     """
     angle = 2 * np.pi * np.arange(classes) / classes
     centers = radius * np.column_stack([np.cos(angle), np.sin(angle)])
@@ -92,14 +96,14 @@ def blobs(
 def gauss(streams: Streams, *, samples: Count = 300, center: Positive = 2.0, std: Positive = 0.7) -> Samples:
     """The two Gaussians of TensorFlow Playground: N(-center, std^2) and N(center, std^2) in both inputs, each a class.
 
-    Its noise goes from a variance of 0.5 (std 0.7) to one of 4 (std 2). The best rule is whether x1 + x2 > 0.
+    Playground's noise slider goes from a variance of 0.5 (std 0.7) to 4 (std 2). The optimal classifier is x1 + x2 > 0.
     """
     centers = center * np.array([[-1.0, -1.0], [1.0, 1.0]])
     return _clusters(streams, ("lower left", "upper right"), centers, samples, std)
 
 
 def _clusters(streams: Streams, classes: tuple[str, ...], centers: Array, samples: int, std: float) -> Samples:
-    """Gaussian clusters around centers `(classes, 2)`, as many samples of each class, in turn."""
+    """Gaussian clusters around centers `(classes, 2)`, with equal numbers of samples per class, in turn."""
 
     def nearest(X: Array) -> NDArray[np.int64]:
         return np.asarray(((X[:, np.newaxis] - centers) ** 2).sum(axis=2).argmin(axis=1), dtype=np.int64)
@@ -109,7 +113,7 @@ def _clusters(streams: Streams, classes: tuple[str, ...], centers: Array, sample
 
 
 def _shapes(streams: Streams, classes: tuple[str, ...], place: Places, samples: int, noise: float) -> Samples:
-    """Points that are even along the shape of their class, with noise around it; as many of each class, in turn."""
+    """Points spaced evenly along the shape of their class, plus noise; equal numbers of samples per class, in turn."""
 
     def around(shares: Array, Y: Target, streams: Streams) -> Array:
         X = place(shares, Y)

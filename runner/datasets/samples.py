@@ -1,4 +1,4 @@
-"""What a data set is: samples, their task, and, where there is one, the distribution that they come from."""
+"""What a data set is: samples, their task and, if there is one, the distribution that they come from."""
 
 import hashlib
 import json
@@ -23,7 +23,7 @@ Target = Array | NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Streams:
-    """A run's own generators for its data: one for the inputs, one for the noise on the targets."""
+    """A run's own random generators for its data: one for the inputs, one for the noise on the targets."""
 
     inputs: np.random.Generator
     noise: np.random.Generator
@@ -33,16 +33,15 @@ class Streams:
 class Samples:
     """A data set as its function returns it, before splitting and scaling.
 
-    `X (n, d_in)`. `Y (n, d_out)` for a regression; class numbers `(n,)`, from 0, for a classification.
-    `classes` names the classes; `levels` are the numbers that stand for "no" and "yes" in a target.
-    `truth` maps inputs `(m, d_in)` to noise-free targets `(m, d_out)`; None where it is not known.
-    `bayes` maps inputs to the class numbers `(m,)` that are right most often; None where that is not known.
-    `domain` holds (low, high) of every input, for the grid that a regression may be tested on; empty where it has none.
-    `draw` returns as many fresh samples as it is asked for; None where the data set is not a distribution.
-    `digest` identifies contents that come from outside, such as a file; generated data has none.
-    `encoding` says how the columns of a table became the inputs, which then may hold NaN where a value is missing;
-    `impute` is what such values become. The last `n_test` samples are a test set of their own.
-    `notes` are lines for a person: how the data was read, and what was left out.
+    `X (n, d_in)`. `Y (n, d_out)` for a regression; class numbers `(n,)`, from 0, for a classification. `classes` names
+    the classes; `levels` are the numbers that encode "no" and "yes" in a target. `truth` maps inputs `(m, d_in)` to
+    noise-free targets `(m, d_out)`; None if unknown. `bayes` maps inputs to the class numbers `(m,)` of the optimal
+    classifier; None if unknown. `domain` holds (low, high) of every input, for the grid that a regression may be tested
+    on; empty without one. `draw` maps a number n to n fresh samples; None if the data set is not a distribution.
+    `digest` identifies contents from outside, such as a file; generated data has none. `encoding` says how the columns
+    of a table became the inputs, which may then contain NaN for missing values; `impute` is what replaces these. The
+    last `n_test` samples are a separate test set. `notes` are lines for the user: how the data was read, and what was
+    left out.
     """
 
     X: Array
@@ -66,7 +65,7 @@ class Samples:
 class DataError(ValueError):
     """The data cannot be used. `setting` names the setting of the data set to change.
 
-    `ways` are changes of its settings that would work, `{"drop": ["id"]}`, by what they mean in a few words.
+    `ways` are changes of its settings that would work, such as `{"drop": ["id"]}`, by their meaning in a few words.
     """
 
     def __init__(self, message: str, setting: str = "", ways: Mapping[str, Mapping[str, Any]] | None = None) -> None:
@@ -84,7 +83,7 @@ COMMON = (
 
 
 class DataSets(Registry[DataSet]):
-    """Data sets by name, and the files that each of them opens."""
+    """Data sets by name, and the files that each of them reads."""
 
     def __init__(self) -> None:
         super().__init__("data", reserved=COMMON)
@@ -97,10 +96,10 @@ class DataSets(Registry[DataSet]):
     def register(self, *, files: Sequence[str]) -> Callable[[D], D]: ...
 
     def register(self, component: Any = None, *, files: Sequence[str] = ()) -> Any:
-        """Add a function as `Registry.register` does; `files` are those, or folders, that it opens.
+        """Add a function as `Registry.register` does; `files` are the files or folders that it reads.
 
-        Their contents become part of the run key. `{path}` in a name stands for the setting `path`, and the like; where
-        that is None nothing is opened. Raises ValueError for a name in braces that is no setting.
+        Their contents become part of the run key. `{path}` in a name is replaced by the setting `path`, and so on; if
+        the setting is None, nothing is read. Raises ValueError for a name in braces that is not a setting.
         """
         if component is None:
             return lambda one: self._add(one, files)
@@ -121,14 +120,14 @@ class DataSets(Registry[DataSet]):
         return component
 
     def files(self, name: str, settings: Mapping[str, Any]) -> list[str]:
-        """The files and folders that a data set says it opens with these settings."""
+        """The files and folders that a data set reads with these settings."""
         opened = [file for file in self._files[name] if all(settings[key] is not None for key in _settings_in(file))]
         return [file.format(**settings) for file in opened]
 
     def digest(self, name: str, settings: Mapping[str, Any]) -> str:
-        """Identifies the contents of these files, and of all that is in these folders; empty where there are none.
+        """A digest of the contents of these files, and of all files in these folders; empty without any.
 
-        Raises DataError when one cannot be read.
+        Raises DataError if one cannot be read.
         """
         found = []
         for file in self.files(name, settings):

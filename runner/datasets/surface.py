@@ -1,4 +1,4 @@
-"""Data sets over two inputs: surfaces."""
+"""Surfaces: a number as a function of two inputs."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -48,8 +48,8 @@ def plane(streams: Streams, *, samples: Count = 300, half_width: Positive = 6.0,
 def hills(streams: Streams, *, samples: Count = 500, half_width: Positive = 6.0, noise: Amount = 0.0) -> Samples:
     """Three hills and three valleys on a square + U(-noise, noise): the "multi gaussian" of TensorFlow Playground.
 
-    They stand at x1 = -4, 0, 4 and x2 = 2.5, -2.5, in turn; y is max(0, 1 - r / 2) of the nearest one at a distance of
-    r, with a minus in a valley.
+    Their centers are at x1 = -4, 0, 4 and x2 = 2.5, -2.5, hills and valleys in turn. y is max(0, 1 - r / 2), where r is
+    the distance to the nearest center, negative in a valley.
     """
 
     def height(X: Array) -> Array:

@@ -1,4 +1,4 @@
-"""Data sets made by a formula and a run's own generators."""
+"""Data sets from a formula and the run's own random generators."""
 
 from collections.abc import Callable
 from typing import Annotated, Literal
@@ -69,7 +69,7 @@ def tanh(
     sampling: Sampling = "uniform",
     std: Positive = 1.0,
 ) -> Samples:
-    """The hyperbolic tangent of x + U(-noise, noise): the identity as far as a tanh output can follow it."""
+    """The hyperbolic tangent of x + U(-noise, noise): the part of the identity that a tanh output can reproduce."""
     return _curve(np.tanh, streams, domain, samples, noise, sampling, std)
 
 
@@ -83,7 +83,7 @@ def tanh_sine(
     sampling: Sampling = "uniform",
     std: Positive = 1.0,
 ) -> Samples:
-    """y = tanh(sin(x)) + U(-noise, noise): a sine that a tanh output can reach."""
+    """y = tanh(sin(x)) + U(-noise, noise): a sine within the range of a tanh output."""
     return _curve(lambda x: np.tanh(np.sin(x)), streams, domain, samples, noise, sampling, std)
 
 
@@ -97,7 +97,7 @@ def step(
     sampling: Sampling = "uniform",
     std: Positive = 1.0,
 ) -> Samples:
-    """y = 1 where x >= 0, else 0, + U(-noise, noise): the step of Heaviside, which no smooth network can be."""
+    """y = 1 where x >= 0, else 0, + U(-noise, noise): Heaviside's step, which a smooth network can only approximate."""
     return _curve(lambda x: np.where(x >= 0, 1.0, 0.0), streams, domain, samples, noise, sampling, std)
 
 
@@ -111,7 +111,7 @@ def sinc(
     sampling: Sampling = "uniform",
     std: Positive = 1.0,
 ) -> Samples:
-    """y = sin(x) / x + U(-noise, noise), 1 at x = 0. Vapnik, Golowich and Smola (1996), Support Vector Method."""
+    """y = sin(x) / x, 1 at x = 0, + U(-noise, noise). Vapnik, Golowich and Smola (1996), Support Vector Method."""
     return _curve(lambda x: np.sinc(x / np.pi), streams, domain, samples, noise, sampling, std)
 
 
@@ -124,7 +124,7 @@ def _curve(
     sampling: Sampling,
     std: float,
 ) -> Samples:
-    """Samples of a function of x: uniform or a grid on the domain, or N(middle of the domain, std^2)."""
+    """Samples of a function of x: uniform or a grid on the domain, or N(center of the domain, std^2)."""
     low, high = domain
     if not (np.isfinite(domain).all() and low < high):
         raise DataError(f"must be two finite numbers in ascending order, got [{low:g}, {high:g}]", "domain")
@@ -148,7 +148,7 @@ def _curve(
 
 @DATASETS.register
 def xor(streams: Streams, *, targets: Interval = (0.0, 1.0)) -> Samples:
-    """The four points of {0, 1}^2; the class is whether the two inputs differ, coded by the two targets."""
+    """The four points of {0, 1}^2; the class is whether the two inputs differ, encoded by the two targets."""
     _check_levels(targets)
     X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
     Y = (X[:, 0] != X[:, 1]).astype(np.int64)
@@ -157,10 +157,10 @@ def xor(streams: Streams, *, targets: Interval = (0.0, 1.0)) -> Samples:
 
 @DATASETS.register
 def parity(streams: Streams, *, bits: Bits = 4, targets: Interval = (0.0, 1.0)) -> Samples:
-    """All 2^bits points of {0, 1}^bits; the class is whether the number of ones is odd, coded by the two targets.
+    """All 2^bits points of {0, 1}^bits; the class is whether the number of ones is odd, encoded by the two targets.
 
-    With two bits it is xor. Minsky and Papert (1969), Perceptrons, chapter 3; with 2 to 8 bits in Rumelhart, Hinton and
-    Williams (1986), Learning Internal Representations by Error Propagation.
+    With two bits this is xor. Minsky and Papert (1969), Perceptrons, chapter 3; with 2 to 8 bits in Rumelhart, Hinton
+    and Williams (1986), Learning Internal Representations by Error Propagation.
     """
     _check_levels(targets)
     X = (np.arange(2**bits)[:, np.newaxis] >> np.arange(bits)[::-1] & 1).astype(np.float64)
@@ -182,7 +182,7 @@ def quadrants(
     center: Positive = 2.0,
     std: Positive = 1.0,
 ) -> Samples:
-    """Four Gaussian clusters at (+-center, +-center); diagonal clusters share a class (a noisy XOR)."""
+    """Four Gaussian clusters at (+-center, +-center); diagonally opposite clusters share a class (a noisy XOR)."""
     corners = center * np.array([[-1.0, -1.0], [1.0, 1.0], [-1.0, 1.0], [1.0, -1.0]])
 
     def around(cluster: Target, rng: np.random.Generator) -> tuple[Array, Target]:

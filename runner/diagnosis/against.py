@@ -1,4 +1,4 @@
-"""Two runs side by side, mostly one that does not learn and one that does: what differs, and what is the reason."""
+"""Comparing two runs, usually one that does not learn and one that does: what differs, and what is the reason."""
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -33,9 +33,9 @@ Row = tuple[str, str, str]
 
 
 def compared(first: Judged | Unjudged, second: Judged | Unjudged, names: tuple[str, str]) -> list[str]:
-    """The lines of two runs with these names.
+    """The comparison of two runs with these names, as lines.
 
-    Raises UserError for a run that cannot be judged, and for two that do not learn the same kind of thing.
+    Raises UserError for a run that cannot be judged, and for runs that learn different kinds of tasks.
     """
     if isinstance(first, Unjudged) or isinstance(second, Unjudged):
         said = [
@@ -66,7 +66,7 @@ def compared(first: Judged | Unjudged, second: Judged | Unjudged, names: tuple[s
 
 
 def differing(both: Pair) -> dict[str, tuple[str, str]]:
-    """The settings that are not the same, with both values as they are typed; `-` where a run has no such setting."""
+    """The settings that differ, with both values as typed; `-` if a run has no such setting."""
     flat = [flatten(one.result.spec) for one in both]
     keys = [key for key in flat[0] | flat[1] if flat[0].get(key) != flat[1].get(key)]
     given = [{key: typed(value) for key, value in one.items()} for one in flat]
@@ -76,7 +76,7 @@ def differing(both: Pair) -> dict[str, tuple[str, str]]:
 
 
 def reason(both: Pair, names: tuple[str, str], settings: Mapping[str, tuple[str, str]]) -> str:
-    """Which of the settings that differ is the reason why one learns and the other does not, as far as it is known."""
+    """Which of the differing settings explains why one learns and the other does not, if known."""
     verdicts = [one.diagnosis.verdict for one in both]
     if verdicts.count("healthy") != 1:
         return "Both learn." if verdicts[0] == "healthy" else "Neither learns."
@@ -92,7 +92,7 @@ def reason(both: Pair, names: tuple[str, str], settings: Mapping[str, tuple[str,
         how = "is the reason" if said.certainty == "proved" else "is the likely reason"
         return f"{' with '.join(named)} {how}: {said.code} of {names[at]} ({said.certainty})."
     if said.code:
-        return f"None of these is what {said.code} of {names[at]} names as the cause; a third run may tell."
+        return f"None of these is what {said.code} of {names[at]} names as the cause; a third run may help."
     return "Which of these is the reason is not known: no known cause fits."
 
 

@@ -1,4 +1,4 @@
-"""Before training: what config, data and first weights foretell. It refuses nothing, and changes no number."""
+"""Before training: what config, data and initial weights foretell. It rejects nothing, and changes no number."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -42,9 +42,9 @@ Typed = tuple[tuple[str, str], ...]  # keys and values as typed, but for those o
 
 @dataclass(frozen=True)
 class Sign:
-    """What shows of some `runs`: a cause that they will not learn for, as far as it shows before they train.
+    """A warning for some `runs`: a cause for which they will not learn, as far as it shows before training.
 
-    Evidence and fix are those of the first of them. What may be intended is a note and no warning.
+    Evidence and fix are those of the first run. What may be intended is a note, not a warning.
     """
 
     rule: Rule
@@ -56,9 +56,9 @@ class Sign:
 
 @dataclass(frozen=True)
 class Foreseen:
-    """What shows before the runs of a plan are trained, each cause once.
+    """The warnings for the runs of a plan, each cause once.
 
-    `looked_at` is the whole plan, or a run for each of some of its settings where there are many.
+    `looked_at` is the whole plan or, with many settings, one run for each of some of them.
     """
 
     plan: Plan
@@ -67,17 +67,17 @@ class Foreseen:
 
     @property
     def warnings(self) -> list[str]:
-        """A line for each cause that a run should be changed for."""
+        """One line for each cause for which a run should be changed."""
         return [self._line(one) for one in self.signs if not one.is_note]
 
     @property
     def notes(self) -> list[str]:
-        """A line for each mistake that may be intended."""
+        """One line for each mistake that may be intended."""
         return [self._line(one) for one in self.signs if one.is_note]
 
     @property
     def is_whole(self) -> bool:
-        """Whether every setting was looked at."""
+        """Whether every setting was checked."""
         return len(self.looked_at.runs) == len(self.plan.runs)
 
     def _line(self, one: Sign) -> str:
@@ -94,7 +94,7 @@ class Foreseen:
 
 
 def foresee(plan: Plan, is_thorough: bool = False, rules: Rules = RULES) -> Foreseen:
-    """Look at a plan, unless it has `diagnose=off`; at what takes long beside its training where that `is_thorough`."""
+    """Check a plan, unless it has `diagnose=off`; if `is_thorough`, slow checks are included."""
     if plan.settings.diagnose == "off":
         return Foreseen(plan, plan, [])
     settings = dict[Typed, list[PlannedRun]]()

@@ -1,4 +1,4 @@
-"""Which fixes are tried for a run that does not learn: those of its cause, and of the causes that look like it."""
+"""Which fixes are tried for a run that does not learn: those of its cause, and of similar causes."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -60,7 +60,7 @@ ALIKE: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Candidate:
-    """A fix, and the cause that a run has where it helps; `second` is another cause, whose fix is part of it."""
+    """A fix, and the cause that a run has if it helps; `second` is another cause, whose fix is part of it."""
 
     code: str
     cause: str
@@ -75,10 +75,10 @@ Learning = Mapping[str, Sequence[object]]
 def candidates_of(
     said: Diagnosis, subject: Subject, beside: Sequence[str], rules: Rules, learning: Learning | None = None
 ) -> list[Candidate]:
-    """What to try for a run, in order: what is known to make it learn, its cause's fixes, those of causes `beside` it,
-    and those of its look-alikes; the first of each before the second of any.
+    """What to try for a run, in order: what is known to make it learn, then the fixes of its cause and of others.
 
-    What is proved needs no look-alikes.
+    These are the causes `beside` it and similar ones; the first fix of each comes before the second of any. A proved
+    cause needs no alternatives.
     """
     lists = [fixes_of(said, subject)]
     if said.certainty != "proved":
@@ -91,9 +91,7 @@ def candidates_of(
 def others_of(
     tried: Sequence[Candidate], helpful: Sequence[Candidate], subject: Subject, rules: Rules
 ) -> list[Candidate]:
-    """What else to try for a run that nothing has helped: what is `helpful` to runs of other settings, causes that were
-    not thought of, and more rates.
-    """
+    """What else to try for a run that nothing helped: fixes `helpful` to other settings, other causes, other rates."""
     lists = list(_of_causes(OTHERS, subject, rules, set()))
     lists += [list(_further(rule, subject)) for rule in rules if rule.cause in FURTHER]
     known, has_seeds = {one.fix for one in tried}, any(is_of_seeds(one.fix) for one in tried)
@@ -102,7 +100,7 @@ def others_of(
 
 
 def fixes_of(said: Diagnosis, subject: Subject) -> list[Candidate]:
-    """Those of the cause of a run; a rate beside more steps is that of a second cause."""
+    """The fixes of a run's cause; a rate combined with more steps is the fix of a second cause."""
     found = [Candidate(said.code, said.cause, fix) for fix in said.fixes]
     if said.cause == "too_few_steps":
         return [replace(one, second="lr_low") if _rate_of(one.fix) else one for one in found]
@@ -110,12 +108,12 @@ def fixes_of(said: Diagnosis, subject: Subject) -> list[Candidate]:
 
 
 def penalties_of(subject: Subject, rules: Rules) -> list[Candidate]:
-    """Going without what holds the weights back, of what a run has set."""
+    """Removing what restrains the weights, as far as a run has set it."""
     return [found[0] for found in _of_causes(_set(subject.spec), subject, rules, set()) if found]
 
 
 def narrow_named(some_learn: bool, rules: Rules) -> Callable[[Candidate], Candidate]:
-    """The cause that more units stand for: a trap where some other seeds learn without them, else too few units."""
+    """The cause that more units indicate: a trap if some other seeds learn without them, else too few units."""
     cause = "bad_start" if some_learn else "too_small"
     code = next((rule.code for rule in rules if rule.cause == cause), "")
 
@@ -130,7 +128,7 @@ def narrow_named(some_learn: bool, rules: Rules) -> Callable[[Candidate], Candid
 
 
 def no_trap(subject: Subject, said: Diagnosis) -> bool:
-    """Whether a run is of another cause than a trap for certain: its cost still falls clearly at the end."""
+    """Whether a run is certainly not in a trap: its cost still falls clearly at the end."""
     return said.cause != "bad_start" and subject.falls > STEADILY
 
 

@@ -1,4 +1,4 @@
-"""The causes that a sweep has, each with its runs, and which settings explain that these fail and others learn."""
+"""The causes in a sweep, each with its runs, and which settings explain that these fail and others learn."""
 
 import json
 import math
@@ -20,11 +20,11 @@ DRAWS = {"seed": "seed", "data.seed": "seed", "data.split_seed": "seed", "data.f
 
 @dataclass(frozen=True, eq=False)
 class Cause:
-    """Runs of which the same is said, or all that do not learn, beside those of the sweep that learn.
+    """Runs with the same diagnosis, or all that do not learn, together with those of the sweep that learn.
 
-    `factor` is the rule that explains them. Without one, `draw` is `seed` or `fold` where that decides which runs of a
-    setting fail, and `whole` counts the settings of which every one fails. `left_out` are runs inside the rule that do
-    not learn for another cause, `left_out_elsewhere` such runs outside of it.
+    `factor` is the rule that explains them. Without one, `draw` is `seed` or `fold` if that decides which runs of a
+    setting fail, and `whole` counts the settings in which all runs fail. `left_out` are runs inside the rule that do
+    not learn for another cause, `left_out_elsewhere` those outside it.
     """
 
     runs: tuple[Judged, ...]
@@ -36,12 +36,12 @@ class Cause:
 
     @property
     def kind(self) -> tuple[str, str]:
-        """What is said of them: the verdict, and the code with a second cause."""
+        """The verdict, and the code with a second cause."""
         return kind_of(self.runs[0])
 
     @property
     def words(self) -> str:
-        """What explains them, in a sentence; empty where nothing does, or where there is nothing to compare."""
+        """What explains them, in a sentence; empty if nothing does, or if there is nothing to compare."""
         if self.factor:
             (hit, n), (missed, others) = self.factor.inside, self.factor.outside
             n_others = self.left_out + self.left_out_elsewhere
@@ -55,16 +55,16 @@ class Cause:
 
 
 def kind_of(one: Judged) -> tuple[str, str]:
-    """The verdict, and the code with a second cause; `no score` where none is defined."""
+    """The verdict, and the code with a second cause; `no score` if none is defined."""
     said = one.diagnosis
     verdict = "no score" if math.isnan(one.scores.tested) else said.verdict
     return verdict, " ".join(filter(None, [said.code, said.second]))
 
 
 def causes_of(found: Sequence[Judged | Unjudged]) -> list[Cause]:
-    """Each cause of some runs of a sweep, that of most runs first; runs of an unknown cause are one of them.
+    """The causes in a sweep, the most frequent first; runs with an unknown cause are one of them.
 
-    Runs without a cause that learn are in none.
+    Runs that learn and have no cause are left out.
     """
     kinds: dict[tuple[str, str], list[Judged]] = {}
     for one in _judged(found):
@@ -74,7 +74,7 @@ def causes_of(found: Sequence[Judged | Unjudged]) -> list[Cause]:
 
 
 def failures_of(found: Sequence[Judged | Unjudged]) -> Cause | None:
-    """All runs that do not learn, whatever the cause; None without one."""
+    """All runs that do not learn, whatever the cause; None if there are none."""
     failed = [one for one in _judged(found) if kind_of(one)[0] in ("ill", "unknown")]
     return _explained(failed, found) if failed else None
 
@@ -116,7 +116,7 @@ def _settings(one: Judged, keys: Sequence[str]) -> dict[str, str]:
 
 
 def typed(value: object) -> str:
-    """A value of a spec as a person types it: `0.1`, `true`, `[6,4]`."""
+    """A value of a spec as typed: `0.1`, `true`, `[6,4]`."""
     if isinstance(value, float):
         return repr(value).removesuffix(".0")
     return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))

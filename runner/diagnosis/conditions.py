@@ -1,4 +1,4 @@
-"""What can be said about one setting of many runs: it is a value, at least that, or at most that."""
+"""Conditions on one setting of many runs: equal to a value, at least, or at most."""
 
 import math
 from collections import Counter
@@ -21,14 +21,14 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Condition:
-    """What a run's setting is: `=`, `>=` or `<=` a value."""
+    """A condition on a run's setting: `=`, `>=` or `<=` a value."""
 
     key: str
     sign: str
     value: str
 
     def holds(self, value: str) -> bool:
-        """Whether a value is what it says, as a number where both are numbers."""
+        """Whether a value meets the condition, numerically if both are numbers."""
         number, limit = number_of(value), number_of(self.value)
         if number is None or limit is None:
             return self.sign == "=" and value == self.value
@@ -48,9 +48,9 @@ def in_words(conditions: Sequence[Condition]) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Key:
-    """A key: the place `(runs,)` of every run's value among all, and the conditions that some runs meet and others not.
+    """A key: the position `(runs,)` of every run's value among all, and the conditions that only some runs meet.
 
-    `holds (conditions, places)` is 1 where a value meets a condition, else 0.
+    `holds (conditions, places)` is 1 if a value meets a condition, else 0.
     """
 
     codes: Counts
@@ -64,7 +64,7 @@ class Key:
 
 
 def key_of(name: str, values: Sequence[str]) -> Key:
-    """The key of this name, of every run's value as typed; where a run does not have it, nothing holds."""
+    """The key of this name, from every run's value as typed; a run without it meets no condition."""
     numbers = {value: number for value in set(values) if (number := number_of(value)) is not None}
     parts = _parts([numbers[value] for value in values if value in numbers])
     others = Counter(value for value in values if value not in numbers and value != NONE)
@@ -106,7 +106,7 @@ def _of_numbers(
 
 
 def number_of(value: str) -> float | None:
-    """The finite number that a typed value is; None where it is none."""
+    """The finite number that a typed value stands for; None if it is not a number."""
     try:
         number = float(value)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Diagnoses for programs: JSON, whose form has a version."""
+"""Diagnoses for programs: JSON in a versioned format."""
 
 import math
 from collections.abc import Sequence
@@ -16,10 +16,10 @@ VERSION = 1
 
 
 def document(found: Sequence[Judged | Unjudged]) -> dict[str, Any]:
-    """All runs that were judged, and how many were not, as JSON holds it: `version`, `runs`, `causes`, `not_judged`.
+    """All judged runs, and how many were not judged, for JSON: `version`, `runs`, `causes`, `not_judged`.
 
-    A field that has nothing to say is null. `experiment` is the one that has confirmed the fix, or the last one that
-    was trained; `tried` are all of them, and the fixes that could not be trained.
+    Empty fields are null. `experiment` is the one that confirmed the fix, or the last one; `tried` are all of them,
+    including fixes that could not be trained.
     """
     left = [one.why for one in found if isinstance(one, Unjudged)]
     runs = [_run(one) for one in found if isinstance(one, Judged)]
@@ -34,7 +34,7 @@ def document(found: Sequence[Judged | Unjudged]) -> dict[str, Any]:
 
 
 def document_ahead(found: Foreseen) -> dict[str, Any]:
-    """What shows before training, as JSON holds it: `version`, `runs`, `looked_at`, `foreseen`."""
+    """What is foreseen before training, for JSON: `version`, `runs`, `looked_at`, `foreseen`."""
     signs = [
         {
             "kind": "note" if one.is_note else "warning",

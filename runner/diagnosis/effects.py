@@ -1,4 +1,4 @@
-"""What a fix does to the score: run by run, and in the middle of several seeds."""
+"""The effect of a fix on the score: run by run, and for the median of several seeds."""
 
 import math
 from collections.abc import Sequence
@@ -24,9 +24,9 @@ ERRORS = 2.0  # and by these standard errors of what is found on all seeds
 
 @dataclass(frozen=True)
 class Tried:
-    """A candidate, what came out of it on the run's own seeds, and the run in the `middle` of those with it.
+    """A candidate, its results on the run's own seeds, and the `middle` (median) run with it.
 
-    Where other seeds are the fix, of those that learn.
+    If the fix is another seed, of those that learn.
     """
 
     candidate: Candidate
@@ -35,7 +35,7 @@ class Tried:
 
     @classmethod
     def of(cls, candidate: Candidate, befores: Sequence[Trial], afters: Sequence[Trial]) -> "Tried":
-        """By the runs without and with the fix, seed by seed."""
+        """From the runs without and with the fix, seed by seed."""
         if all(one.subject is None for one in afters):
             failed = Experiment(candidate.fix, why_not=f"it fails: {one_line(afters[0].error)}")
             return cls(candidate, failed, afters[0])
@@ -103,7 +103,7 @@ def of_other_seeds(
 
 
 def n_helped(pairs: Sequence[tuple[Trial, Trial]]) -> int:
-    """On how many fresh seeds the second of two runs is better than the first, by more than chance explains."""
+    """On how many fresh seeds the second run is better than the first, by more than chance explains."""
     return sum(_helps(*pair, _errors(pairs)) for pair in pairs)
 
 
@@ -143,7 +143,7 @@ def enough(score: float, reference: Reference) -> float:
 
 
 def middle(trials: Sequence[Trial]) -> Trial:
-    """The one with the median score; of two in the middle the worse."""
+    """The run with the median score; of two in the middle, the worse."""
     return sorted(trials, key=lambda one: one.score)[(len(trials) - 1) // 2]
 
 
@@ -175,6 +175,6 @@ def helps_some(found: Experiment) -> bool:
 
 
 def is_luck(helped: int, harmed: int) -> bool:
-    """Whether other first weights alone might help as many seeds and harm no more (McNemar's exact test)."""
+    """Whether other initial weights alone could help as many seeds and harm no more (McNemar's exact test)."""
     n = helped + harmed
     return bool(sum(math.comb(n, one) for one in range(helped, n + 1)) > LUCK * 2**n)

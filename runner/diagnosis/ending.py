@@ -1,4 +1,4 @@
-"""What is said when a sweep ends: as many runs as a small share of its time allows, the most telling ones first."""
+"""The diagnosis at the end of a sweep: as many runs as a small share of its time allows, the most informative first."""
 
 import json
 import math
@@ -45,26 +45,26 @@ class Look:
 
     @property
     def flawed(self) -> list[Judged]:
-        """Runs that learn, and of which there is something to say."""
+        """Runs that learn but have a problem."""
         return [one for one in self.learn if one.diagnosis != NOTHING_WRONG]
 
     @property
     def healthy(self) -> list[Judged]:
-        """The other ones that learn."""
+        """The other runs that learn."""
         return [one for one in self.learn if one.diagnosis == NOTHING_WRONG]
 
     @property
     def is_whole(self) -> bool:
-        """Whether rules were asked about every run that was compared with what its data allow."""
+        """Whether rules were checked for every run that was compared with what its data allow."""
         return not self.left and self.asked == len(self.learn)
 
 
 def look(results: Sequence[RunResult], keys: Sequence[str], seconds: float) -> Look:
-    """The runs of a sweep that differ in `keys`, for so much processor time of this process.
+    """Diagnose the runs of a sweep that differ in `keys`, within this much processor time.
 
-    Runs are compared with what their data allow on five samples at most, three of a data set. Three of a setting are
-    judged, of twenty settings: first of those that do worse, then of the others. A run alone is judged whatever it
-    takes.
+    Runs are compared with what their data allow on at most five draws of the data, at most three of a data set. Of each
+    of twenty settings, three runs are judged: first those that do worse, then the others. A single run is always
+    judged.
     """
     end = time.process_time() + seconds
     trained = [one for one in results if one.network is not None and one.data is not None]
@@ -170,10 +170,10 @@ def _in_turn(results: Sequence[RunResult], places: Sequence[int], keys: Sequence
 
 
 def account(seen: Look, command: Command, rest: str) -> Account:
-    """What is said of runs; `command` trains one with other settings, and `rest` judges all of them.
+    """What is printed about runs; `command` trains one with other settings, and `rest` judges all of them.
 
-    Which settings have a cause is only said where no run is left: some of a setting would be too few. All that do worse
-    than their data allow are known, so where they are is said in any case.
+    Which settings have a cause is only reported if no run is left to judge, because some runs of a setting would be too
+    few. All runs that do worse than their data allow are known, so their settings are always reported.
     """
     where = {one.kind: one.words for one in causes_of([*seen.judged, *seen.learn])} if seen.is_whole else {}
     ill = _ranked(seen.judged)

@@ -1,4 +1,4 @@
-"""What experiments make of diagnoses: confirmed, corrected, or taken back."""
+"""What experiments make of diagnoses: confirmed, corrected, or withdrawn."""
 
 import math
 from collections import Counter
@@ -61,7 +61,7 @@ def _beside(setting: Spec, learning: Sequence[dict[str, Any]]) -> Learning:
 
 
 def confirm(found: Sequence[Judged | Unjudged], settings: Sequence[Inquiry]) -> Iterator[list[Judged | Unjudged]]:
-    """All runs with what experiments say of them, again after each setting: what is done survives an interrupt."""
+    """Yield all runs with the results of experiments, again after each setting, so that an interrupt loses nothing."""
     known, helpful = {id(one): one for one in found}, list[Candidate]()
     for setting in settings:
         answer = setting.answer(helpful)

@@ -24,9 +24,9 @@ NEGLIGIBLE = 1e-12  # of a sum, or of a number that is whole but for rounding
 
 @dataclass(frozen=True)
 class Factor:
-    """One or two conditions that hold together, and how many runs failed of how many, where they do and elsewhere.
+    """One or two conditions that hold together, and how many runs failed, out of how many, inside and elsewhere.
 
-    `p` is how likely chance alone finds such a rule among all that were tried.
+    `p` is the probability that chance alone finds such a rule among all that were tried.
     """
 
     conditions: tuple[Condition, ...]
@@ -84,7 +84,7 @@ def could_show(n_failed: int, n_runs: int) -> bool:
 
 
 def chances(hit: Array, spared: Array, missed: Array, right: Array) -> Array:
-    """Fisher's p `(rules,)`: how likely chance puts so many failures inside, or more; 1 where it puts as many.
+    """Fisher's p `(rules,)`: how likely chance puts at least this many failures inside; 1 if it is to be expected.
 
     Failures and healthy runs inside, and failures and healthy runs outside: whole numbers, `(rules,)` each.
     """

@@ -1,8 +1,8 @@
-"""One setting looked into: fixes are trained on the seeds that fail, and those that help on fresh ones.
+"""The inquiry into one setting: fixes are trained on the failing seeds, and those that help on fresh ones.
 
-First round: the run as it is on fresh seeds that the sweep does not have, and every candidate on the run's own seeds;
-where none helps, also what is tried for other causes. Second round: the best candidates, one after the other, on fresh
-seeds that fail too, each beside the run as it is.
+First round: the run without a fix on fresh seeds that the sweep does not have, and every candidate on the run's own
+seeds; if none helps, also the fixes of other causes. Second round: the best candidates, one by one, on fresh seeds that
+fail too, with and without the fix.
 """
 
 from collections.abc import Iterable, Sequence
@@ -48,10 +48,10 @@ class Answer:
 
 
 class Inquiry:
-    """Runs that differ in seed and fold alone and do not learn, the first of them with the cause to look into.
+    """Runs that differ only in seed and fold and do not learn; the first has the cause to look into.
 
-    Seeds from `fresh` on are no run's, `rules` are those by which runs were judged, `learning` is what other runs learn
-    with.
+    Seeds from `fresh` on belong to no run, `rules` are those by which runs were judged, `learning` is what makes other
+    runs learn.
     """
 
     def __init__(
@@ -84,12 +84,12 @@ class Inquiry:
 
     @property
     def planned(self) -> Runs:
-        """The runs of the first round; none where no fix can be trained."""
+        """The runs of the first round; none if no fix can be trained."""
         return [*self._fresh.planned, *_runs_of(*self._candidates)] if self._candidates else []
 
     @property
     def stacks_left(self) -> int:
-        """How many of the stacked trainings that a setting may have are not spent."""
+        """How many stacked trainings the setting may still use."""
         return self._trials.left
 
     def _fitting(self, candidates: Iterable[Candidate], room: int, besides: Runs) -> list[tuple[Candidate, Runs]]:
@@ -109,7 +109,7 @@ class Inquiry:
         return found
 
     def answer(self, helpful: Sequence[Candidate] = ()) -> Answer:
-        """Train what is needed, and say what came out; `helpful` has been confirmed of other settings."""
+        """Train what is needed and return the result; `helpful` fixes were confirmed for other settings."""
         if not self.planned:
             return Answer(tuple(self._skipped))
         on_own = self._first_round()

@@ -1,4 +1,4 @@
-"""All runs of a sweep, each with its diagnosis: its data made once, the other runs on them beside it."""
+"""All runs of a sweep, each with its diagnosis; their data are prepared once, and other runs serve for comparison."""
 
 import json
 import math
@@ -31,7 +31,7 @@ CHANGED = "the data have changed since it was trained"
 
 @dataclass(frozen=True, eq=False)
 class Judged:
-    """A trained run, its data, what these allow, and what is to be said about it."""
+    """A trained run, its data, what these allow, and its diagnosis."""
 
     result: RunResult
     data: Prepared
@@ -41,27 +41,27 @@ class Judged:
 
     @property
     def is_of_rare_classes(self) -> bool:
-        """Whether it was compared with what the data allow when each class counts the same."""
+        """Whether it was compared with what the data allow with equal class weights."""
         return any(rule.code == self.diagnosis.code and rule.asked == "neglecting" for rule in RULES)
 
     @property
     def allowed(self) -> float:
-        """The score that its data allow, on which its verdict rests."""
+        """The score that its data allow, on which its verdict is based."""
         return self.reference.balanced if self.is_of_rare_classes else self.reference.score
 
     @property
     def learns_training_only(self) -> bool:
-        """Whether a run that is not healthy learns its training samples all the same, and clearly more than others."""
+        """Whether an unhealthy run still learns its training samples, and clearly more than others."""
         trained, is_ill = self.scores.trained, self.diagnosis.verdict != "healthy"
         is_near = trained >= max(self.allowed - NEAR, NOTHING) and not is_luck(self.reference, self.scores)
         return is_ill and is_near and trained - self.scores.tested > AS_GOOD
 
     @property
     def falls_short(self) -> bool:
-        """Whether a run that learns makes errors more than twice as large as the data allow, beyond sampling error.
+        """Whether a run that learns has errors more than twice as large as the data allow, beyond sampling error.
 
-        Where the data allow nearly everything, such a run may come near their score all the same. Errors that are small
-        beside the spread of the targets are not held against it.
+        If the data allow nearly everything, such a run may still come near their score. Errors that are small compared
+        with the spread of the targets do not count.
         """
         allowed, left = self.reference.score, 1 - self.scores.tested
         is_far = left > max(SMALL, FAR**2 * (1 - allowed), 1 - allowed + 2 * self.reference.error)
@@ -69,21 +69,21 @@ class Judged:
 
     @cached_property
     def symptoms(self) -> Sequence[Evidence]:
-        """What catches the eye, also of a run that learns."""
+        """Noticeable facts, also for a run that learns."""
         return symptoms(Subject(self.result, self.data, self.reference))
 
     @property
     def metric(self) -> str:
-        """What scores are shown in."""
+        """The metric in which scores are shown."""
         return metric_of(self.data)
 
     def shown(self, score: float) -> float:
-        """A score in the units of `metric`, on the samples that say how good the run is."""
+        """A score in the units of `metric`, on the samples whose scores are reported."""
         return shown(self.data, score, self.scores.part)
 
 
 def metric_of(data: Prepared) -> str:
-    """What scores are shown in: `rmse` in the units of the targets, `R2`, or `balanced accuracy`."""
+    """The metric in which scores are shown: `rmse` in the units of the targets, `R2`, or `balanced accuracy`."""
     if data.samples.task == "classification":
         return "balanced accuracy"
     return "rmse" if data.Y_train.shape[1] == 1 and not data.scaling.y_log else "R2"
@@ -103,14 +103,14 @@ def shown(data: Prepared, score: float, part: str) -> float:
 
 @dataclass(frozen=True)
 class Unjudged:
-    """A run about which nothing is said: it failed, was killed, its data are not what they were, or a part raises."""
+    """A run that cannot be judged: it failed, was killed, its data have changed, or a component raises."""
 
     result: RunResult
     why: str
 
 
 class Bench:
-    """The runs of a sweep beside each other: the data of each, made once, and the score that it reached on them."""
+    """The runs of a sweep for comparison: the data of each, prepared once, and its score on them."""
 
     def __init__(self, results: Sequence[RunResult]) -> None:
         known: dict[str, Prepared | str] = {}
@@ -127,7 +127,7 @@ class Bench:
         self._best = _two_best({place: (_rivals(results[place].spec), one.tested) for place, one in scores.items()})
 
     def reference(self, place: int) -> Reference:
-        """What the data of a run allow that has a score."""
+        """What the data of a run with a score allow."""
         data, spec = self._found[place], self._results[place].spec
         assert isinstance(data, Prepared)
         on_the_same = [score for one, score in self._best[_rivals(spec)] if one != place]
@@ -140,9 +140,9 @@ class Bench:
         return [Unjudged(result, found) for result, found in pairs if isinstance(found, str)]
 
     def learns(self, place: int) -> bool:
-        """Whether a run that has a score is about as good as its data allow, but for what sampling may take away.
+        """Whether a run with a score is about as good as its data allow, except for sampling error.
 
-        Of rare classes too. A run counts as one that learns where a rule cannot be asked; judging it says why.
+        Also for rare classes. A run counts as learning if a rule cannot be checked; judging it says why.
         """
         data = self._found[place]
         assert isinstance(data, Prepared)
@@ -184,7 +184,7 @@ class Bench:
 def judge_all(
     results: Sequence[RunResult], asked: Container[int] | None = None, rules: Rules = RULES
 ) -> list[Judged | Unjudged]:
-    """The runs of a sweep, in its order, beside all others of it: all of them, or those with the `asked` indices."""
+    """The runs of a sweep, in order, each compared with all others: all of them, or those with the `asked` indices."""
     bench = Bench(results)
     return [bench.judge(place, rules) for place, one in enumerate(results) if asked is None or one.index in asked]
 

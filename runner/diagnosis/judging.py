@@ -1,4 +1,4 @@
-"""What is to be said about one run: whether it learns, and if not, the first cause whose rule holds."""
+"""The diagnosis of one run: whether it learns, and if not, the first cause whose rule holds."""
 
 import math
 from collections.abc import Iterable
@@ -33,26 +33,26 @@ def diagnose(
 ) -> Diagnosis:
     """The diagnosis of a trained run, whose `data` are those of its last phase.
 
-    Raises ValueError for a run that failed or was killed: nothing is to be said about it.
+    Raises ValueError for a run that failed or was killed, which cannot be judged.
     """
     with ONE_BLAS_THREAD:  # for the same bits on every machine
         return judge(Subject(result, data, reference, neighbours), rules)
 
 
 def judge(subject: Subject, rules: Rules = RULES) -> Diagnosis:
-    """The same, of a run whose parts are there already. Overflow and NaN are answers here, as they are in training."""
+    """The same for a prepared run. Overflow and NaN are valid results here, as in training."""
     with np.errstate(all="ignore"):
         return _first_that_holds(subject, rules)
 
 
 def reaches(reference: Reference, scores: Scores) -> bool:
-    """Whether a run is about as good as its data allow; where they allow nothing, whether it is better than that."""
+    """Whether a run is about as good as its data allow; if they allow nothing, whether it is better than that."""
     aim, s = _aim(reference), scores.tested
     return math.isnan(s) or (s >= aim - NEAR and max(aim, s) >= NOTHING and not is_luck(reference, scores))
 
 
 def generalises(reference: Reference, scores: Scores) -> bool:
-    """Whether a run is as good on its training samples, and on others but for what sampling may take away."""
+    """Whether a run is as good on its training samples, and on others except for sampling error."""
     aim, slack = _aim(reference), NEAR + ERRORS * reference.error
     is_near = scores.trained >= aim - NEAR and scores.tested >= aim - slack
     return aim >= NOTHING and is_near and not is_luck(reference, scores)
@@ -65,7 +65,7 @@ def is_luck(reference: Reference, scores: Scores) -> bool:
 
 
 def learns(reference: Reference, scores: Scores) -> bool:
-    """One of the two: no run that does not learn is healthy."""
+    """Whether one of the two holds: a run for which neither does is not healthy."""
     return reaches(reference, scores) or generalises(reference, scores)
 
 
@@ -77,7 +77,7 @@ def does_well(subject: Subject, rules: Rules = RULES) -> bool:
 
 
 def symptoms(subject: Subject) -> tuple[Evidence, ...]:
-    """What catches the eye, and is no cause by itself."""
+    """Noticeable facts that are not causes by themselves."""
     if subject.last is None:
         return ()
     shares = enumerate(subject.dead(subject.last), 1)

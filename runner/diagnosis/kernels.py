@@ -1,4 +1,4 @@
-"""Kernel ridge regression that answers each sample from all others, without fitting it once for each of them."""
+"""Kernel ridge regression with leave-one-out predictions, without one fit per sample."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ ROUNDING = 1e-12
 
 
 def scaled(X: Array) -> Array:
-    """Inputs with mean 0 and standard deviation 1, without those that are constant; one column at least."""
+    """Inputs with mean 0 and standard deviation 1, without constant columns; at least one column."""
     X = X / np.where((largest := np.abs(X).max(axis=0)) > 0, largest, 1.0)
     spread = X.std(axis=0)
     varies = spread > ROUNDING
@@ -20,7 +20,7 @@ def scaled(X: Array) -> Array:
 
 
 def gaussian(Z: Array) -> Iterator[Array]:
-    """exp(-d^2 / (2 w^2)) for every width, in units of the root of the number of inputs, `(n, n)`."""
+    """exp(-d^2 / (2 w^2)) for every width w, in units of the square root of the number of inputs, `(n, n)`."""
     products = Z @ Z.T
     squares = np.diag(products)
     distances = np.maximum(squares[:, np.newaxis] + squares - 2 * products, 0)
@@ -29,15 +29,15 @@ def gaussian(Z: Array) -> Iterator[Array]:
 
 
 def linear(Z: Array) -> Iterator[Array]:
-    """The kernel `(n, n)` with which regression makes a straight line or plane."""
+    """The kernel `(n, n)` of linear regression."""
     yield Z @ Z.T / Z.shape[1]
 
 
 def left_out(K: Array, Y: Array) -> Iterator[Array]:
-    """Predictions `(n, k)` of each sample from all others, for every penalty: kernel ridge regression with a constant.
+    """Leave-one-out predictions `(n, k)` for every penalty: kernel ridge regression with a constant.
 
-    For a kernel `K (n, n)` and targets `Y (n, k)`. With H the matrix that makes fitted values of targets, the error
-    that a sample has when it is left out is its error divided by 1 - H_ii (Golub, Heath and Wahba 1979, Generalized
+    For a kernel `K (n, n)` and targets `Y (n, k)`. With H the matrix that maps targets to fitted values, the
+    leave-one-out error of a sample is its error divided by 1 - H_ii (Golub, Heath and Wahba 1979, Generalized
     cross-validation); H = 1/n + U diag(l / (l + penalty)) U^T for the centred kernel U diag(l) U^T.
     """
     n, means = len(K), K.mean(axis=0)

@@ -1,4 +1,4 @@
-"""Probes: what a trained network is asked afterwards, on arrays alone. Nothing is trained."""
+"""Probes: what is measured on a trained network afterwards, on arrays only. Nothing is trained."""
 
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, replace
@@ -115,7 +115,7 @@ def search(subject: Subject, parameters: Array) -> Search:
 
 
 def _costs(subject: Subject, parameters: Array, every: int = 1) -> Array:
-    """The objective `(k,)` at `parameters (k, P)` over every so many of the samples; inf where it is not finite."""
+    """The objective `(k,)` at `parameters (k, P)` over every `every`-th sample; inf where it is not finite."""
     network, (x, t) = subject.network, (one[..., ::every] for one in subject.seen)
     with np.errstate(all="ignore"):
         costs = [float(network.objective(network.forward(subject.layers(one), x), t)[0]) for one in parameters]

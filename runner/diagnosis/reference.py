@@ -133,7 +133,7 @@ def _doubt(data: Prepared) -> str:
     if np.count_nonzero(counts) == 1 or (not is_classification and not np.ptp(data.Y_train, axis=0).any()):
         return "All training targets are the same."
     if n < FEWEST_ROWS:
-        return f"{n} training samples are too few to tell; they can be learned by heart."
+        return f"{n} training samples are too few to decide; a network can memorize them."
     if is_classification and np.count_nonzero(counts > 1) < 2:
         return "Only one class has more than one training sample."
     if d_in > MOST_COLUMNS:

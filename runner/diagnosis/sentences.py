@@ -1,4 +1,4 @@
-"""Diagnoses for people: a line with counts, then a block for each cause, not for each run; and one run in full."""
+"""Diagnoses in words: a line with counts, then one block per cause, not per run; and one run in full."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -34,7 +34,7 @@ Name = Callable[[RunResult], str]
 
 
 def blocks(found: Sequence[Judged | Unjudged], name: Name, command: Command) -> list[list[str]]:
-    """The lines of each cause, those with most runs first; then runs that learn."""
+    """The lines of each cause, the most frequent first; then runs that learn."""
     ill: dict[tuple[tuple[str, str], str], list[Judged]] = {}
     healthy: dict[str, list[Judged]] = {}
     for one in found:
@@ -61,7 +61,7 @@ def blocks(found: Sequence[Judged | Unjudged], name: Name, command: Command) -> 
 
 
 def in_full(one: Judged, command: Command) -> list[str]:
-    """All that is known of one run."""
+    """Everything that is known about one run."""
     said = one.diagnosis
     lines = [headline(one), *_facts([one], command, {}, all_fixes=True)]
     lines += [_line("" if place else "tried", words_of_trial(each)) for place, each in enumerate(said.tried)]
@@ -91,7 +91,7 @@ def _learns(one: Judged) -> str:
 
 
 def evidence_text(one: Evidence, healthy: Range | None = None) -> str:
-    """A number that a verdict rests on, its limit, where it was measured, and its range in healthy runs."""
+    """A value of the evidence, its threshold, where it was measured, and its range in healthy runs."""
     value = TEXTS[one.value].words if isinstance(one.value, str) and one.value in TEXTS else one.value
     said = in_words(one.signal, value, one.threshold if one.is_beyond else None, one.side, where(one))
     beside = healthy.words(float(one.value)) if healthy else ""
@@ -99,7 +99,7 @@ def evidence_text(one: Evidence, healthy: Range | None = None) -> str:
 
 
 def where(one: Evidence) -> str:
-    """The layer and the step of a number, where it has them."""
+    """The layer and the step of a value, if it has them."""
     places = [f"layer {one.layer}" if one.layer is not None else "", f"step {one.step}" if one.step is not None else ""]
     return ", ".join(filter(None, places))
 
@@ -147,13 +147,13 @@ def verdict_of(group: Sequence[Judged], after: str = "") -> str:
 
 
 def advice_of(one: Judged) -> str:
-    """What to do where no command is known that would help; empty where there is one."""
+    """What to do if no command would help; empty if one would."""
     said = one.diagnosis
     return "" if said.fixes or said.cause not in TEXTS else TEXTS[said.cause].cure.replace("`", "")
 
 
 def page_of(one: Judged) -> str:
-    """Where more is said of a run's cause; empty for one that has no page."""
+    """Where to read more about a run's cause; empty if there is no page."""
     page = TEXTS[one.diagnosis.cause].page if one.diagnosis.cause in TEXTS else ""
     return f"{page}, {one.diagnosis.code}" if page else ""
 

@@ -1,6 +1,6 @@
-"""Logistic regression as scikit-learn defines it, by NumPy alone: to import that takes a second.
+"""Logistic regression as defined by scikit-learn, in NumPy: importing scikit-learn takes a second.
 
-Minimised is C times the sum of the losses plus half the sum of the squared weights, but those of the constant
+It minimises C times the sum of the losses plus half the sum of the squared weights, except those of the constant
 (scikit-learn's `LogisticRegression`; of two classes one has no weights), by L-BFGS (Liu and Nocedal 1989, On the
 Limited Memory BFGS Method).
 """

@@ -1,4 +1,4 @@
-"""One run as rules see it: its numbers, its data and its weights, each made when it is first asked for."""
+"""A run as rules see it: its numbers, its data and its weights, each computed on first use."""
 
 import math
 from collections.abc import Iterable
@@ -32,7 +32,7 @@ MOST_SAMPLES = 1000  # that a probe looks at
 
 @dataclass(frozen=True)
 class Neighbour:
-    """Another run of the sweep, and the score that it reached."""
+    """Another run of the sweep, and its score."""
 
     spec: Spec
     score: float
@@ -40,10 +40,10 @@ class Neighbour:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Subject:
-    """A run, its data (those of its last phase), what these allow, and the runs beside it.
+    """A run, its data (those of its last phase), what these allow, and the other runs of the sweep.
 
-    One that is not trained yet has a result without a network, and neither scores nor history. Layers are counted from
-    0, the first hidden one. All arrays are float64, whatever the run was trained in.
+    Before training, the result has no network, and there are no scores and no history. Layers are counted from 0, the
+    first hidden one. All arrays are float64, whatever the precision of training.
     """
 
     result: RunResult
@@ -75,7 +75,7 @@ class Subject:
 
     @property
     def s(self) -> float:
-        """The score on the samples that say how good the run is: 0 is the best constant, 1 is perfect."""
+        """The score on the samples whose scores are reported: 0 is the best constant, 1 is perfect."""
         return self.scores.tested
 
     @property
@@ -107,7 +107,7 @@ class Subject:
         return self.phase.shape
 
     def stack(self, fault: tuple[str, ...], parameters: Array) -> Stack:
-        """The run before its first update, with these faults; `parameters (P,)` are those without a fault's width."""
+        """The run before its first update, with these faults; `parameters (P,)` have no fault's extra width."""
         phase = self.phase.but(fault=fault)
         network = build_network(phase.shape.structure)
         first = first_parameters(network, [phase.spec], [parameters], phase.shape.drawn).astype(np.float64)
@@ -121,15 +121,12 @@ class Subject:
 
     @cached_property
     def network(self) -> Network:
-        """Without faults, with the weights of its classes."""
+        """The network without faults, with class weights."""
         return self.right.network_of(np.arange(1))
 
     @cached_property
     def first(self) -> Array | None:
-        """The parameters `(P,)` before the first update, without a fault's width.
-
-        None where they are not known: those of an earlier phase, or of a file that has gone.
-        """
+        """The parameters `(P,)` before the first update, without a fault's extra width; None if unknown."""
         start = None
         if self.spec.warm_start:
             return None
@@ -143,7 +140,7 @@ class Subject:
 
     @cached_property
     def last(self) -> Array | None:
-        """The parameters `(P,)` that the run ended with; None before it, or of another number by a fault."""
+        """The final parameters `(P,)`; None before training, or if a fault changed their number."""
         if self.result.network is None:
             return None
         found = network_of(self.result).parameters
@@ -151,73 +148,73 @@ class Subject:
 
     @cached_property
     def way(self) -> float:
-        """The way from the first weights to the last by the size of the first; inf where not known."""
+        """The distance from the initial to the final weights, relative to the initial norm; inf if unknown."""
         if self.first is None or self.last is None or not self.first.any():
             return math.inf
         return float(np.linalg.norm(self.last - self.first) / np.linalg.norm(self.first))
 
     @cached_property
     def seen(self) -> tuple[Array, Array]:
-        """Training inputs `(1, d_in, n)` and targets `(1, d_out, n)`: MOST_SAMPLES at most, evenly spaced."""
+        """Training inputs `(1, d_in, n)` and targets `(1, d_out, n)`: at most MOST_SAMPLES, evenly spaced."""
         every = -(-len(self.data.X_train) // MOST_SAMPLES)
         X, Y = self.right.data.X_train[:, ::every], self.right.data.Y_train[:, ::every]
         return sample_last(X), sample_last(Y)
 
     def layers(self, parameters: Array) -> list[Layer]:
-        """`W (1, fan_in, fan_out)` and `b (1, fan_out)` of every layer, of parameters `(P,)` or a gradient."""
+        """`W (1, fan_in, fan_out)` and `b (1, fan_out)` of every layer, from parameters `(P,)` or a gradient."""
         return self.network.layers(parameters[np.newaxis])
 
     def trace(self, parameters: Array) -> Trace:
-        """The forward pass of parameters `(P,)` for what is `seen`."""
+        """The forward pass of `seen` with parameters `(P,)`."""
         with np.errstate(all="ignore"):
             return self.network.forward(self.layers(parameters), self.seen[0])
 
     def gradient(self, parameters: Array) -> Array:
-        """The gradient `(P,)` of the objective over what is `seen`, as it is without faults."""
+        """The gradient `(P,)` of the objective over `seen`, without faults."""
         out = np.zeros_like(parameters)
         with np.errstate(all="ignore"):
             self.network.gradient(self.layers(parameters), self.trace(parameters), self.seen[1], self.layers(out))
         return out
 
     def dead(self, parameters: Array) -> Array:
-        """The share of units of every hidden layer whose slope is below 1 % of its largest for all that is `seen`."""
+        """The share of units in every hidden layer whose slope is below 1 % of its largest for all of `seen`."""
         trace, recording = self.trace(parameters), Recording(hidden_activations(self.shape.structure))
         layers = enumerate(zip(trace.z[:-1], trace.a[1:-1], strict=True))
         return np.array([recording.is_flatter(layer, 0.01, z, a).all(axis=-1).mean() for layer, (z, a) in layers])
 
     def sizes(self, parameters: Array) -> Array:
-        """The norm of W by the square root of its units, of every layer: 1 where a unit's weights are of norm 1."""
+        """The norm of W divided by the square root of its units, for every layer: 1 if a unit's weights have norm 1."""
         return np.array([float(np.linalg.norm(W)) / np.sqrt(W.shape[2]) for W, _ in self.layers(parameters)])
 
     @cached_property
     def factors(self) -> Array:
-        """The schedule's factor of every update that was made, `(steps,)`; of all that are planned where none was."""
+        """The schedule's factor of every update so far, `(steps,)`; of all planned ones before training."""
         return factors_of(self.result, self.right.descent, self.shape.n_steps)
 
     @property
     def has_stopped_early(self) -> bool:
-        """Whether patience, or a cost that is low enough, has ended the training."""
+        """Whether patience, or a sufficiently low cost, ended the training."""
         return not self.has_diverged and 0 < self.result.last_step < self.shape.n_steps
 
     @property
     def momentum(self) -> float:
-        """Of the optimizer's, the share of the last step that the next repeats; 0 without."""
+        """The optimizer's momentum, the share of the last step that is repeated; 0 without."""
         settings = self.spec.optimizer.settings()
         return float(settings.get("momentum", settings.get("beta1", 0.0)))
 
     @property
     def has_momentum(self) -> bool:
-        """Whether that is a setting of its own: it makes steps longer, where Adam's first moment does not."""
+        """Whether momentum is a separate setting: it makes steps longer, unlike Adam's first moment."""
         return "momentum" in self.spec.optimizer.settings()
 
     @property
     def rate(self) -> float:
-        """What the last update multiplied the gradient with; with momentum, in the long run."""
+        """The factor of the gradient in the last update; with momentum, in the long run."""
         return self._in_the_long_run(float(self.factors[-1]))
 
     @property
     def total_rate(self) -> float:
-        """What all updates multiplied the gradient with; with momentum, in the long run."""
+        """The sum of the factors of all updates; with momentum, in the long run."""
         return self._in_the_long_run(float(self.factors.sum()))
 
     def _in_the_long_run(self, factor: float) -> float:
@@ -225,17 +222,17 @@ class Subject:
 
     @property
     def is_plain(self) -> bool:
-        """Whether updates are in proportion to the gradient, so that a step along it says something."""
+        """Whether updates are proportional to the gradient, so that a step along it is informative."""
         return self.spec.optimizer.name in ("sgd", "momentum", "nesterov")
 
     @cached_property
     def cost(self) -> Array:
-        """What was minimised, at every evaluation `(points,)`."""
+        """The objective at every evaluation, `(points,)`."""
         return np.array(self.history.get("train/loss", self.history.get("train/cost", [])))
 
     @cached_property
     def falls(self) -> float:
-        """How much the cost falls in the last fifth of the evaluations, as a share of it."""
+        """The share by which the cost falls in the last fifth of the evaluations."""
         if len(cost := self.cost) < 5:
             return 0.0
         earlier = float(cost[-1 - len(cost) // 5])

@@ -1,8 +1,9 @@
-"""Training a run with other overrides, in this process and stored nowhere: the same numbers as its command gives."""
+"""Training a run with other overrides, in this process, without storing it: the numbers are those of its command."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from nn.stepping import Choice
 from runner.base.errors import UserError
 from runner.datasets.samples import DataError
 from runner.diagnosis.reference import Reference, counted_equally
@@ -25,12 +26,12 @@ MOST_STACKS = 12  # trainings of a setting; one that does not fit into the cache
 
 
 class Spent(Exception):
-    """As many stacks as a setting may take have been trained."""
+    """A setting has used all stacks that it may take."""
 
 
 @dataclass(frozen=True, eq=False)
 class Trial:
-    """What came out of one training: the run that it left, None where it failed with an `error`."""
+    """The result of one training: the run, None if it failed with an `error`."""
 
     seed: int
     subject: Subject | None
@@ -38,23 +39,30 @@ class Trial:
 
     @property
     def score(self) -> float:
-        """On the samples that say how good it is; that of a constant where it is worse, or left nothing."""
+        """The score on the samples whose scores are reported; that of a constant if it is worse or missing."""
         return max(0.0, self.subject.s) if self.subject is not None else 0.0
 
 
 class Trials:
-    """All trainings for one setting, `left` more stacks of them."""
+    """All trainings for one setting, with `left` stacks to go."""
 
-    def __init__(self, compose: Compose, modules: tuple[str, ...] = (), builder: SpecBuilder | None = None) -> None:
-        self._compose, self._modules, self._builder = compose, modules, builder or SpecBuilder()
+    def __init__(
+        self,
+        compose: Compose,
+        modules: tuple[str, ...] = (),
+        engine: Choice = "auto",
+        builder: SpecBuilder | None = None,
+    ) -> None:
+        self._compose, self._builder = compose, builder or SpecBuilder()
+        self._settings = keeping_nothing(modules, workers=1, engine=engine)
         self.left = MOST_STACKS
 
     def another(self) -> "Trials":
-        """For the next setting; data sets that have been looked at are remembered."""
-        return Trials(self._compose, self._modules, self._builder)
+        """For the next setting; examined data sets are remembered."""
+        return Trials(self._compose, self._settings.modules, self._settings.engine, self._builder)
 
     def check(self, overrides: Overrides) -> Checked | str:
-        """The run that overrides describe, or all that is wrong with them."""
+        """The run that overrides describe, or everything that is wrong with them."""
         job = self._compose(overrides)
         try:
             built = self._builder.build(job.config, overrides) if isinstance(job, Job) else list(job.problems)
@@ -63,15 +71,15 @@ class Trials:
         return built if isinstance(built, Checked) else "; ".join(map(str, built))
 
     def plan(self, runs: Runs) -> Plan:
-        """Runs, each with its overrides, as a sweep of their own."""
+        """Runs, each with its overrides, as a separate sweep."""
         named = [
-            PlannedRun(place, key_of(one, self._modules), overrides, one.spec)
+            PlannedRun(place, key_of(one, self._settings.modules), overrides, one.spec)
             for place, (overrides, one) in enumerate(runs)
         ]
-        return Plan(keeping_nothing(self._modules, workers=1), named, {at: one for at, (_, one) in enumerate(runs)})
+        return Plan(self._settings, named, {at: one for at, (_, one) in enumerate(runs)})
 
     def train(self, runs: Runs, reference: Reference) -> list[Trial]:
-        """Train runs together; `reference` is what their data allow. Raises Spent where no stacks are left for that."""
+        """Train runs together; `reference` is what their data allow. Raises Spent if not enough stacks are left."""
         needed = stacks_of(runs)
         if needed > self.left:
             raise Spent
@@ -93,11 +101,11 @@ def _trial(result: RunResult, reference: Reference) -> Trial:
 
 
 def stacks_of(runs: Runs) -> int:
-    """How many stacks these runs are."""
+    """The number of stacks for these runs."""
     return len(alike([one for _, one in runs]))
 
 
 def largest_stack(runs: Runs) -> Runs:
-    """Those of some runs that are one stack, the most of them that are; nearly always all."""
+    """The runs of the largest stack; nearly always all."""
     members = max(alike([one for _, one in runs]), key=len, default=[])
     return [runs[place] for place in members]

@@ -1,4 +1,4 @@
-"""What was tried, in words: a line for each setting whose fixes were trained."""
+"""What was tried, in words: one line for each setting whose fixes were trained."""
 
 import textwrap
 from collections.abc import Sequence
@@ -55,7 +55,7 @@ def _of_cause(said: Diagnosis, found: Experiment | None) -> list[Line]:
 def in_vain(tried: Sequence[Experiment], of: str = "") -> list[str]:
     """The fixes that were trained and do not help, each once, none cut by the end of a line.
 
-    Of other seeds it is said how many learn.
+    Of other seeds the lines say how many learn.
     """
     helpful = {one.overrides for one in tried if one.has_helped and one.is_fresh}
     names = [_fix(one) + _some(one) for one in tried if not one.why_not and one.overrides not in helpful]

@@ -1,4 +1,4 @@
-"""How a run fares, in words: beside what its data allow, and a sweep in counts."""
+"""How a run fares compared with what its data allow, in words; and a sweep in counts."""
 
 import math
 from collections import Counter
@@ -23,7 +23,7 @@ _SCALES = {"rmse": "R2", "balanced accuracy": "score"}  # in which runs are judg
 
 
 def shortfall(one: Judged) -> str:
-    """How a run falls short of what its data allow: one of SHORTFALLS; empty for one that learns."""
+    """How a run falls short of what its data allow: one of SHORTFALLS; empty if it learns."""
     if one.diagnosis.verdict == "healthy" or math.isnan(one.scores.tested):
         return ""
     if one.learns_training_only:
@@ -32,13 +32,13 @@ def shortfall(one: Judged) -> str:
 
 
 def common(group: Sequence[Judged]) -> str:
-    """How all of some runs fall short: one of SHORTFALLS, or MIXED."""
+    """How all of these runs fall short: one of SHORTFALLS, or MIXED."""
     ways = {shortfall(one) for one in group}
     return ways.pop() if len(ways) == 1 else MIXED
 
 
 def fall_short(way: str, n: int) -> str:
-    """One of SHORTFALLS, said of this many runs."""
+    """One of SHORTFALLS, phrased for this many runs."""
     return way if n == 1 else SHORTFALLS.get(way, way)
 
 
@@ -74,7 +74,7 @@ def _unexplained(runs: Sequence[Judged]) -> str:
 
 
 def allowed(one: Judged) -> str:
-    """What the data allow, and what a constant and a linear model reach beside it; `or better` where the run does."""
+    """What the data allow, and what a constant and a linear model reach; `or better` if the run does."""
     given, reached = one.reference, one.scores.tested
     is_known = given.is_known
     much = f"{value(one, one.allowed)}{scale(one, one.allowed) if is_known else ''}"
@@ -87,7 +87,7 @@ def allowed(one: Judged) -> str:
 
 
 def allowed_to(some: Sequence[Judged]) -> str:
-    """What the data of several runs that learn allow; empty where that is not known."""
+    """What the data of several learning runs allow; empty if unknown."""
     known = [one for one in some if one.reference.is_known]
     if not known:
         return ""
@@ -98,12 +98,12 @@ def allowed_to(some: Sequence[Judged]) -> str:
 
 
 def reached(one: Judged) -> str:
-    """What a run has reached, and what it could have."""
+    """What a run reached, and what it could have reached."""
     return f"{measured(one)}; {allowed(one)}"
 
 
 def measured(one: Judged) -> str:
-    """The score of a run in the units of its metric, with the name of that."""
+    """The score of a run in the units of its metric, with the metric's name."""
     score = one.scores.tested
     if math.isinf(score):
         why = "its outputs are not finite, or far beyond the targets" if one.result.has_finished else "diverged"
@@ -123,5 +123,5 @@ def scale(one: Judged, score: float) -> str:
 
 
 def span(values: Sequence[float]) -> str:
-    """From the least to the largest."""
+    """From the smallest to the largest value."""
     return " to ".join(dict.fromkeys(number(one, 3, ",") for one in (min(values), max(values))))

@@ -1,1 +1,1 @@
-"""What came out of a sweep: numbers, pictures, pages and the terminal."""
+"""The results of a sweep: numbers, pictures, pages and the terminal."""

@@ -1,4 +1,4 @@
-"""Which pictures there are of the runs on one data set, and what each of them shows."""
+"""The pictures of the runs on one data set, and what each of them shows."""
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
@@ -26,10 +26,10 @@ DataOf = Callable[[RunResult], Prepared | None]
 
 
 class Artist:
-    """Sketches the pictures of runs on one data set: a method each, which gives None where there is nothing to show.
+    """Sketches the pictures of runs on one data set, one method each, which returns None if there is nothing to show.
 
-    `about` ends the titles, where a sweep has several data sets. A search says elsewhere what each of its keys does:
-    the settings still in the race are no grid.
+    `about` ends the titles if a sweep has several data sets. For a search, the effect of each key is shown elsewhere,
+    because the settings still in the race are not a grid.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Artist:
 
     @property
     def pictures(self) -> dict[str, Callable[[], Sketch | None]]:
-        """What draws each file, in the order of a report."""
+        """The sketch function of each file, in the order of a report."""
         by_key = {"effects": self.effects, "heatmaps": self.heatmaps, "profiles": self.profiles}
         return {
             "scores": self.scores, "curves": self.curves, **({} if self._is_search else by_key), "fits": self.fits,
@@ -62,7 +62,7 @@ class Artist:
         return "; ".join(part for part in (count(len(self._results), "run"), some, rest) if part)
 
     def scores(self) -> Sketch | None:
-        """Every run's final score, beside what needs no network."""
+        """Every run's final score, with the baselines."""
         score = common_score(self._results)
         found = strips(self._results, self._keys, score)
         if not any(strip.values for strip in found):
@@ -94,7 +94,7 @@ class Artist:
         return f"final {chosen_on(self._results)}{self._effects[1]}"
 
     def effects(self) -> Sketch | None:
-        """What each swept key did, where there are several: of one the scores say it."""
+        """The effect of each swept key, if there are several: a single key's effect shows in the scores."""
         if not self._has_grid:
             return None
         found, score = self._effects
@@ -103,7 +103,7 @@ class Artist:
         )
 
     def heatmaps(self) -> Sketch | None:
-        """What every two keys did together."""
+        """The joint effect of every two keys."""
         found, score = self._effects
         grids = pairs(self._results, found, score) if self._has_grid else []
         if not grids:
@@ -111,7 +111,7 @@ class Artist:
         return sketch_of("draw_heatmaps", grids, score, f"What two keys together do to the {self._score}{self._about}")
 
     def profiles(self) -> Sketch | None:
-        """What all keys did together, where there are more of them than a heatmap has."""
+        """The joint effect of all keys, if there are more than a heatmap can show."""
         found, score = self._effects
         if not self._has_grid or len(found) < FEW_KEYS:
             return None
@@ -120,7 +120,7 @@ class Artist:
         )
 
     def fits(self) -> Sketch | None:
-        """What the networks made of their data."""
+        """What the networks learned from their data."""
         runs, n_settings = runs_to_show(self._results, self._keys, FEW_SETTINGS)
         there = [(one, data) for one in runs if (data := self._data_of(one.result))]
         if not there:
@@ -132,7 +132,7 @@ class Artist:
         return sketch_of("draw_fits", found, self._title("What the networks learned"), note, len(found) > n_shown)
 
     def data(self) -> Sketch | None:
-        """What there was to learn."""
+        """The data to be learned."""
         one = next((result for result in self._results if result.data), None)
         data = self._data_of(one) if one else None
         if one is None or data is None:

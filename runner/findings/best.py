@@ -17,7 +17,7 @@ SAMPLES = {"train": "training"} | {part: part for part in ("validation", "test")
 
 
 def best_run(sweep: Findings) -> list[Section]:
-    """All that was measured of the best run of every data set; and of a table its confusion matrix, or its errors."""
+    """All measurements of the best run on every data set; for a table also its confusion matrix or its residuals."""
     found = [_best_run(one) for one in sweep.parts[:MAX_DATA]]
     return [one for one in found if one]
 
@@ -50,7 +50,7 @@ def _errors(best: RunResult, data: Prepared, ending: str) -> Picture:
 
 
 def columns(sweep: Findings) -> list[Section]:
-    """Of every table, how much worse its best run is where the values of one column are shuffled."""
+    """For every table, how much worse its best run gets if the values of one column are shuffled."""
     found = [_columns(one) for one in sweep.parts[:MAX_DATA]]
     return [one for one in found if one]
 
@@ -70,7 +70,7 @@ def _columns(sweep: Findings) -> Section | None:
         f"are shuffled among {found.n_rows} {part} rows: mean and standard deviation (sd) of {REPEATS} shuffles. "
         "Columns that hold the same information share their importance."
     )
-    note += " There is no validation part, and a network may need a column more on the rows that it learned." * (
+    note += " There is no validation part, and columns may matter more on rows that a network was trained on." * (
         part == "training"
     )
     shortfall = shortfall_of([best])

@@ -1,4 +1,4 @@
-"""The comparison of settings on a terminal: a table, or a block for each setting where it is too wide for that."""
+"""The comparison of settings on a terminal: a table, or one block per setting if the table is too wide."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -36,9 +36,9 @@ def print_comparison(
     title: str = "",
     chosen: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
-    """The settings of one data set, best first, over their seeds or folds; and what needs no network, with its name.
+    """The settings of one data set, best first, over their seeds or folds; and the baselines, by name.
 
-    `chosen` has the values of the setting that fresh seeds have chosen, by key.
+    `chosen` has the values, by key, of the setting chosen on fresh seeds.
     """
     out, names, scores = console(), list(short_names(settings).values()) or [""], scores_in(table)
     parts = {name.partition(" ")[0] for name in scores}
@@ -72,7 +72,7 @@ def print_comparison(
 
 @dataclass(frozen=True)
 class Row:
-    """Of a comparison: its texts on the left, which are a name alone where it is no setting; its numbers; a remark."""
+    """A row of a comparison: its texts (only a name if it is not a setting), its numbers, and a remark."""
 
     left: list[str]
     right: list[str]

@@ -1,4 +1,4 @@
-"""The section of a report about fresh seeds: what the best settings were searched with, and what is confirmed."""
+"""The section of a report about fresh seeds: the searched scores of the best settings, and the confirmed ones."""
 
 import math
 
@@ -14,7 +14,7 @@ DEFAULT, INTERVAL = "the default setting", "95 % interval"
 
 
 def confirmation(sweep: Findings) -> list[Section]:
-    """For each data set the settings that were compared on fresh seeds; for a search, also that there are none."""
+    """For each data set, the settings that were compared on fresh seeds; for a search, also if there are none."""
     return [one for one in map(_of_data, sweep.parts) if one]
 
 

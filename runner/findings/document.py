@@ -1,4 +1,4 @@
-"""What a sweep has found as the part `sweep` of the document that `--json` writes."""
+"""The results of a sweep as the part `sweep` of the document that `--json` writes."""
 
 import math
 from collections import Counter
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def sweep_of(found: "Findings") -> documents.Sweep:
-    """All that there is to say of a sweep, or of a run that stands alone."""
+    """All results of a sweep or a single run."""
     causes = [(one, False) for one in found.account.causes] if found.account else []
     causes += [(one, True) for one in found.account.flaws] if found.account else []
     return documents.Sweep(
@@ -48,7 +48,7 @@ def sweep_of(found: "Findings") -> documents.Sweep:
 
 
 def best_of_parts(found: "Findings") -> list[documents.Best]:
-    """The best run on each data set, as far as one finished."""
+    """The best run on each data set, if one finished."""
     return [best for part in found.parts if (best := _best(part)) is not None]
 
 

@@ -1,4 +1,4 @@
-"""The section of a report that says why runs do not learn, as it was said when the sweep ended."""
+"""The section of a report that says why runs do not learn, as diagnosed at the end of the sweep."""
 
 from collections.abc import Mapping
 
@@ -18,9 +18,9 @@ Runs = Mapping[int, RunResult]
 
 
 def failures(sweep: Findings) -> Section | None:
-    """Why runs do not learn: each cause, what it rests on and what to try; and one of them beside one that learns.
+    """Why runs do not learn: each cause, the evidence and what to try; and one of them next to a run that learns.
 
-    And what is wrong with runs that learn all the same.
+    Also what is wrong with runs that learn all the same.
     """
     said = sweep.account
     if said is None or not (said.missed or said.flaws):

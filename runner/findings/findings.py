@@ -1,4 +1,4 @@
-"""What a sweep has found: the results of its runs, wherever they come from, also as tables."""
+"""The results of a sweep's runs, wherever they come from, also as tables."""
 
 import json
 from collections.abc import Sequence
@@ -37,16 +37,16 @@ TEXTS = (list, tuple, dict)  # are written as text in a table
 
 @dataclass(frozen=True, repr=False)
 class Findings:
-    """A sweep, or a run that stands alone. `results` are in the sweep's order; `run_ids` are MLflow's, by index.
+    """A sweep or a single run. `results` are in the sweep's order; `run_ids` are MLflow's, by index.
 
     `parent_id` is the MLflow id of the sweep's parent run, or of the run itself; `keys` are the settings that differ,
-    fold and seed last; `expect` has what was expected of it, `modules` the user's own modules whose parts it had,
-    and `account` why runs do not learn, where that was looked at when it ended. Differences of the score below
-    `smallest_difference` count as none. `pages` is the address of MLflow's page of a run, before its id.
-    Of what was found on one of several data sets, `label` is its name and `ending` that of its files. `render` makes
-    its pictures. `fresh` are runs on seeds that no other run has, which say how good the best setting is: no comparison
-    has them. `over_seeds` is what counts of a setting's seeds there: their mean, median or worst. With `has_page` the
-    store has the page that shows it learning.
+    fold and seed last; `expect` has the sweep's expectations, `modules` the user's own modules that its runs used, and
+    `account` why runs do not learn, if that was diagnosed at the end. Differences of the score below
+    `smallest_difference` do not count. `pages` is the address of MLflow's page of a run, up to its id. For the results
+    on one of several data sets, `label` is its name and `ending` that of its files. `render` draws its pictures.
+    `fresh` are runs on fresh seeds, which measure the best setting and are excluded from comparisons. `over_seeds` says
+    how the seeds of a setting are combined there: mean, median or worst. With `has_page` the store has the explorer
+    page.
     """
 
     about: About
@@ -71,19 +71,19 @@ class Findings:
         return f"<{self.about.name}: {count(len(self.results), 'run')}{swept}; see .runs and .curves>"
 
     def name_of(self, result: RunResult) -> str:
-        """A run's name: what differs, or what the whole is called."""
+        """A run's name: what differs, or the name of the sweep."""
         return label_of(result.overrides, self.keys) or self.about.name
 
     @cached_property
     def answer(self) -> list[Sentence]:
-        """What came out, in a few sentences."""
+        """The result in a few sentences."""
         command, smallest = self.about.command, self.smallest_difference
         headlines = {one.label: one.headline for one in self.parts}
         return answer(self.results, self.keys, self.verdicts, self.account, command, smallest, headlines)
 
     @property
     def headline(self) -> list[str]:
-        """How good the best setting is on fresh seeds, or that a search has none; nothing of a grid without them."""
+        """How good the best setting is on fresh seeds, or that a search has none; empty for a grid without them."""
         if self.confirmed:
             return self.confirmed.sentences
         lost = sum(not one.outcome.is_trained for one in self.fresh)
@@ -93,7 +93,7 @@ class Findings:
 
     @cached_property
     def parts(self) -> "list[Findings]":
-        """What was found on each data set, with the keys that differ there; itself where there is one."""
+        """The results on each data set, with the keys that differ there; a single data set is returned as it is."""
         groups = by_data(self.results)
         if len(groups) < 2:
             return [self]
@@ -109,7 +109,7 @@ class Findings:
 
     @cached_property
     def settings(self) -> list[Setting]:
-        """Its settings with their numbers, best first."""
+        """The settings with their numbers, best first."""
         return ranked(self.results, self.keys)
 
     @cached_property
@@ -119,46 +119,46 @@ class Findings:
 
     @cached_property
     def confirmed(self) -> Confirmed | None:
-        """What fresh seeds say of the best setting, of results on one data set; None where there are none."""
+        """What fresh seeds say about the best setting, for results on one data set; None if there are none."""
         return confirmed(self.results, self.fresh, self.keys, self.over_seeds) if self.fresh else None
 
     @cached_property
     def best_run(self) -> RunResult | None:
-        """The best run of the best setting, of results on one data set; of the setting that fresh seeds have chosen."""
+        """The best run of the best setting (the one chosen on fresh seeds, if any), for results on one data set."""
         if self.about.space and not self.confirmed:
             return best_of(next(iter(best_first(self.results, settings_in(self.keys), self.over_seeds)), []))
         return best_result(self.confirmed.searched if self.confirmed else self.results)
 
     @property
     def best(self) -> RunResult | None:
-        """The best run of a sweep on one data set; those on others are best at something else."""
+        """The best run of a sweep on one data set; None with several, whose scores cannot be compared."""
         return self.best_run if len(self.parts) == 1 else None
 
     def page_of(self, result: RunResult) -> str:
-        """The address of a run's page in MLflow; empty where the store has no such run."""
+        """The address of a run's page in MLflow; empty if the store does not have the run."""
         run_id = self.run_ids.get(result.index, "")
         return f"{self.pages}{run_id}{TRAINING_PAGE}" if self.pages and run_id else ""
 
     @cached_property
     def verdicts(self) -> list[Verdict]:
-        """What came out of what was expected."""
+        """The outcome of each expectation."""
         return judge(self.expect, self.results, self.keys) if self.expect else []
 
     @cached_property
     def pictures_by_data(self) -> dict[str, dict[str, Drawn]]:
-        """What it looks like: for each data set its pictures by file name, those that could be drawn."""
+        """The pictures of each data set by file name, as far as they could be drawn."""
         return pictures_by_data(self.results, self.keys, self.render, is_search=bool(self.about.space))
 
     @cached_property
     def pictures(self) -> dict[str, Drawn]:
-        """All of them by file name."""
+        """All pictures by file name."""
         return {name: one for some in self.pictures_by_data.values() for name, one in some.items()}
 
     @cached_property
     def runs(self) -> "pd.DataFrame":
         """One row per run: its name and id, all its settings (those that differ first), outcome and final values.
 
-        Columns of final values are called as in MLflow (`final/test_cost`). Lists are written as text.
+        Columns of final values are named as in MLflow (`final/test_cost`). Lists are written as text.
         """
         import pandas as pd
 
@@ -183,7 +183,7 @@ class Findings:
 
     @cached_property
     def curves(self) -> "pd.DataFrame":
-        """All histories below each other: `run` (as in `runs`), `step`, and a column per series."""
+        """All histories in one table: `run` (as in `runs`), `step`, and one column per series."""
         import pandas as pd
 
         results = [result for result in self.results if result.history]

@@ -1,4 +1,4 @@
-"""What there is to know beside the verdicts of a gradient check: its limits, faults elsewhere, and telling sizes."""
+"""Notes on a gradient check: its limits, faults elsewhere, and telling magnitudes."""
 
 from collections.abc import Mapping, Sequence
 
@@ -15,7 +15,7 @@ FAR = 100  # times: from this factor on, one size is far from another
 
 
 def of_check(spec: Spec, rows: Sequence[Comparison]) -> list[str]:
-    """What was not checked, or not as it was asked for."""
+    """What was not checked, or not as requested."""
     notes = [f"dtype={spec.dtype} was asked for; the check is made in float64"] if spec.dtype != "float64" else []
     if spec.warm_start:
         notes.append("this run has a warm start, so its first step is on another data set")
@@ -35,7 +35,7 @@ def is_of_gradient(found: Sequence[str]) -> bool:
 
 
 def of_faults(places: Mapping[str, Sequence[str]], rows: Sequence[Comparison]) -> list[str]:
-    """Which faults no gradient can show, and where they lie; `places` are those of `fault_checks` by fault."""
+    """Which faults no gradient can show, and where they are; `places` are those of `fault_checks` by fault."""
     elsewhere = {fault: found for fault, found in places.items() if not is_of_gradient(found)}
     notes = [
         f"fault={fault} is not a fault of the gradient but of {' and '.join(PLACES[place] for place in found)}: "
@@ -49,9 +49,9 @@ def of_faults(places: Mapping[str, Sequence[str]], rows: Sequence[Comparison]) -
 
 
 def of_sizes(rows: Sequence[Comparison], inputs: Mapping[str, Array]) -> list[str]:
-    """What the sizes of the right gradients tell: inputs that are out of scale, or else a gradient that vanishes.
+    """What the magnitudes of correct gradients show: badly scaled inputs, or else a vanishing gradient.
 
-    `inputs` holds the values `(n,)` of every input by its name, as the first layer gets them.
+    `inputs` holds the values `(n,)` of every input by name, as the first layer gets them.
     """
     return _out_of_scale(inputs) or _vanishing(rows)
 
@@ -62,7 +62,7 @@ def _vanishing(rows: Sequence[Comparison]) -> list[str]:
     if not last_size or first_size * FAR > last_size:
         return []
     if not first_size:
-        return [f"the gradient of {first} is zero: nothing of that of {last} reaches it"]
+        return [f"the gradient of {first} is zero: the gradient of {last} does not reach it"]
     return [
         f"the gradient of {first} is {_rounded(last_size / first_size)} times smaller than that of {last}: it vanishes "
         "in passing back through small weights or flat activations; init=he, activation=relu or fewer layers help"

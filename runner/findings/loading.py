@@ -1,4 +1,4 @@
-"""A sweep as the store has it, for reports, exports and notebooks: no training, no server."""
+"""A sweep from the store, for reports, exports and notebooks: no training, no server."""
 
 import sys
 from collections.abc import Container, Mapping, Sequence
@@ -99,7 +99,7 @@ def _account(reader: "Reader", run: "StoredRun") -> Account | None:
 
 
 def stored_runs(reader: "Reader", name: str | None) -> "list[StoredRun]":
-    """The runs of a sweep, its parent among them, as `load_sweep` finds it; those of a setting; or a single run."""
+    """The runs of a sweep, with its parent, as `load_sweep` finds it; those of a setting; or a single run."""
     found = _whole_of(reader, name)
     if name is None or name in (run.sweep_id for run in found) or not BEGINNING.fullmatch(name):
         return found

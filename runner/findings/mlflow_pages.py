@@ -1,6 +1,6 @@
-"""Addresses inside of MLflow's pages: of a run, of a setting's runs, of a saved view of a sweep.
+"""Addresses within MLflow's pages: of a run, of a setting's runs, of a saved view of a sweep.
 
-Each begins with `#`, so that it holds wherever these pages are served.
+Each begins with `#`, so it is valid wherever these pages are served.
 """
 
 from urllib.parse import quote
@@ -19,7 +19,7 @@ def page_of(sweep: Findings, run_id: str, more: str = "") -> str:
 
 
 def runs_page(sweep: Findings, setting: Setting) -> str:
-    """The list of a setting's runs, by name: by time MLflow folds them into their sweep, by a score it takes long."""
+    """The list of a setting's runs, sorted by name: by time MLflow folds them into their sweep, by score it is slow."""
     query = f"{_is(SETTING, setting.label)} AND {_is('sweep_id', sweep.about.sweep_id)}"
     order = "&orderByKey=attributes.run_name&orderByAsc=true"
     return f"{_runs(sweep)}{TRAINING_PAGE}&searchFilter={quote(query)}{order}"

@@ -1,11 +1,11 @@
-"""A sweep as saved views of MLflow's page: what is listed, best first, with the columns and charts that matter.
+"""A sweep as saved views of MLflow's page: what is listed, best first, with the relevant columns and charts.
 
-A sweep with seeds or folds lists its settings, and in a second view draws the mean curves of the best with their band;
-any other lists its runs. A view of runs leaves out those that diverged, which have no final values; the filter above
-the table says so: without it they are there, with their outcome.
+A sweep with seeds or folds lists its settings, and a second view draws the mean curves of the best with bands; any
+other sweep lists its runs. A view of runs leaves out diverged runs, which have no final values. The filter above the
+table shows this; without the filter they appear, with their outcome.
 
-It is the state that MLflow's own "Save as new view" keeps in a tag of the experiment; pages that do not know a part of
-it leave that part out.
+The format is the state that MLflow's own "Save as new view" keeps in a tag of the experiment; pages that do not know a
+part of it ignore that part.
 """
 
 import base64

@@ -1,4 +1,4 @@
-"""What the parent run of a sweep gets when its runs are there: tables, pictures, the report, numbers and a note."""
+"""What the parent run of a sweep gets once its runs are complete: tables, pictures, the report, numbers and a note."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -59,7 +59,7 @@ def parent_record(
 def description(
     sweep: Findings, has_report: bool, now: int, settings: Sequence[Listed], ids: Mapping[str, str]
 ) -> ParentRecord:
-    """What a sweep's parent says of it, and the views of what is listed: see `parent_record`."""
+    """The description of a sweep's parent, and the saved views: see `parent_record`."""
     tags = {"mlflow.note.content": note_of(sweep.about, sweep.answer, sweep.verdicts)}
     links = _links(sweep, settings, has_report) if settings else ""
     for rows in (IN_NOTE, FEW_IN_NOTE, 0) if settings else ():
@@ -86,9 +86,9 @@ def _judged(verdicts: Sequence[Verdict]) -> tuple[int, int]:
 def note_of(
     about: About, answer: Sequence[Sentence], verdicts: Sequence[Verdict], links: str = "", table: str = ""
 ) -> str:
-    """The description of a sweep: its question and answer, its command, and what came out of what was expected.
+    """The description of a sweep: question, answer, command, and the outcome of its expectations.
 
-    MLflow shows its first lines: these have the `links`, and the first sentence of the answer.
+    MLflow shows the first lines only: these have the `links`, and the first sentence of the answer.
     """
     judged = [f"- {markdown(one.sentence)}: {markdown(one.numbers)} {SAID[one.holds]}" for one in verdicts]
     first, others = markdown(" ".join(answer[:1])), "\n".join(f"- {_in_markdown(one)}" for one in answer[1:])

@@ -1,4 +1,4 @@
-"""HTML pages as PDF, printed by a browser that is installed: there is no better one for HTML."""
+"""HTML pages as PDF, printed by an installed browser, because nothing else lays out HTML as well."""
 
 import os
 import re
@@ -37,7 +37,7 @@ NODE = re.compile(rb"\(node(\d{8})\)")  # an element of the page, which a browse
 
 
 def printed(page: str) -> bytes:
-    """A page as PDF; the same bytes by the same browser. Raises UserError where none can print it."""
+    """A page as PDF; the same browser gives the same bytes. Raises UserError if there is no browser."""
     browser = find_browser()
     if browser is None:
         raise UserError(
@@ -65,7 +65,7 @@ def _numbered(content: bytes) -> bytes:
 
 
 def require_browser() -> str:
-    """A browser that prints. Raises UserError where none is installed."""
+    """A browser that can print. Raises UserError if none is installed."""
     browser = find_browser()
     if browser is None:
         raise UserError("a PDF is printed by Chromium, Chrome or Edge, and none is installed here; use --format html")
@@ -73,6 +73,6 @@ def require_browser() -> str:
 
 
 def find_browser() -> str | None:
-    """A browser that prints."""
+    """A browser that can print; None if there is none."""
     found = (shutil.which(name) for name in BROWSERS)
     return next((path for path in (*found, *ELSEWHERE) if path and Path(path).exists()), None)

@@ -1,4 +1,4 @@
-"""The pictures of a sweep, those that can be drawn, and that of its best run."""
+"""The pictures of a sweep, as far as they can be drawn, and that of its best run."""
 
 import uuid
 from collections.abc import Callable, Collection, Sequence
@@ -30,9 +30,9 @@ NO_PICTURE = "no picture: "  # begins the error of a run that has its numbers
 
 
 def with_picture(result: RunResult, data: Prepared | None = None) -> RunResult:
-    """A picture that cannot be drawn costs the run nothing else; the run's `error` says why.
+    """A result with its picture; if it cannot be drawn, only the run's `error` says why.
 
-    Without `data` the run's own are prepared once more. It draws in any process: where the stack was trained.
+    Without `data`, the run's data are prepared again. It draws in any process, usually where the stack was trained.
     """
     try:
         from runner.findings.figures import draw_run
@@ -52,7 +52,7 @@ def _learned_from(result: RunResult) -> Prepared:
 
 
 def drawing(settings: Settings, runs: int) -> Callable[[RunResult, Prepared | None], RunResult] | None:
-    """What draws the picture of each of this number of runs, where `tracking.plots` asks for all of them."""
+    """The function that draws each run's picture, if `tracking.plots` asks for all of this many runs."""
     plots = settings.tracking.plots
     return with_picture if plots == "all" or (plots == "auto" and runs <= MANY_RUNS) else None
 
@@ -71,10 +71,10 @@ def standing_for(members: Sequence[RunResult]) -> list[RunResult]:
 def pictures_by_data(
     results: Sequence[RunResult], keys: Sequence[str], render: Render = render_here, is_search: bool = False
 ) -> dict[str, dict[str, Drawn]]:
-    """A sweep's pictures by file name for each of its data sets; none where nothing was trained.
+    """A sweep's pictures by file name for each of its data sets; none if nothing was trained.
 
-    Data that is gone or changed, such as a CSV file, costs its own panels, and no others. A picture that cannot be
-    drawn is left out, and a warning says why. Of a search they compare the settings still in the race.
+    If data is gone or has changed, such as a CSV file, only its own panels are missing. A picture that cannot be drawn
+    is left out, and a warning says why. For a search, the pictures compare the settings still in the race.
     """
     groups = {label: some for label, some in by_data(results).items() if any(one.history.get("step") for one in some)}
     lost, gone, endings = Lost(), Gone(), endings_of(by_data(results))
@@ -98,12 +98,12 @@ def pictures_by_data(
 
 
 def pictures_of(results: Sequence[RunResult], keys: Sequence[str]) -> dict[str, Drawn]:
-    """The pictures of all data sets by file name: `scores.png`, or `scores-xor.png` where there are several."""
+    """The pictures of all data sets by file name: `scores.png`, or `scores-xor.png` with several data sets."""
     return {name: one for some in pictures_by_data(results, keys).values() for name, one in some.items()}
 
 
 def endings_of(labels: Collection[str]) -> dict[str, str]:
-    """What is added to a file's name for each of several data sets; other labels have other ones."""
+    """The suffixes of file names for several data sets; different labels get different suffixes."""
     endings: dict[str, str] = dict.fromkeys(labels, "")
     for label in labels if len(labels) > 1 else ():
         named = (f"-{slug(label)[:MAX_LABEL]}{f'-{n}' if n else ''}" for n in count())
@@ -112,7 +112,7 @@ def endings_of(labels: Collection[str]) -> dict[str, str]:
 
 
 def picture_of(result: RunResult) -> dict[str, bytes]:
-    """The files of a run's picture; one that cannot be drawn takes nothing from the sweep."""
+    """The files of a run's picture; none if it cannot be drawn."""
     drawn = with_picture(result)
     if drawn.lost_picture:
         warn(f"the best run has {drawn.lost_picture}")
@@ -120,9 +120,9 @@ def picture_of(result: RunResult) -> dict[str, bytes]:
 
 
 def fit_pictures(results: Sequence[RunResult], now: int, render: Render = render_here) -> dict[int, dict[str, bytes]]:
-    """The fit of each run by its index, with common axes, as files by which MLflow shows pictures of runs in a grid.
+    """The fit of each run by its index, with shared axes, as files that MLflow shows in a grid.
 
-    They are named as MLflow's own client does it; `now` is in milliseconds. Where the data is gone, there is none.
+    They are named as by MLflow's own client; `now` is in milliseconds. If the data is gone, there are none.
     """
     there = [(one, data) for one in results if not isinstance(data := learned_from(one), str)]
     try:
@@ -140,13 +140,13 @@ def fit_pictures(results: Sequence[RunResult], now: int, render: Render = render
 
 
 class Lost:
-    """Pictures that could not be drawn, by the reason."""
+    """Pictures that could not be drawn, by reason."""
 
     def __init__(self) -> None:
         self._names: dict[str, list[str]] = {}
 
     def try_to(self, draw: Callable[[], Sketch | None], name: str) -> Sketch | None:
-        """A picture, not yet drawn."""
+        """A picture that is drawn later."""
         try:
             return draw()
         except Exception as error:
@@ -154,23 +154,23 @@ class Lost:
             return None
 
     def note(self, name: str, error: Exception) -> None:
-        """A picture that is lost."""
+        """Record a lost picture."""
         self._names.setdefault(f"{type(error).__name__}: {error}", []).append(name)
 
     def warn(self) -> None:
-        """Say each reason once."""
+        """Print each reason once."""
         for reason, names in self._names.items():
             warn(f"no {', '.join(names)}: {reason}")
 
 
 class Gone:
-    """Data sets that are no longer what runs learned from; each reason is reported once."""
+    """Data sets that no longer contain what runs learned from; each reason is reported once."""
 
     def __init__(self) -> None:
         self._told: set[str] = set()
 
     def data_of(self, result: RunResult) -> Prepared | None:
-        """What a run learned from; None where that is no longer available."""
+        """What a run learned from; None if that is no longer available."""
         found = learned_from(result)
         if not isinstance(found, str):
             return found

@@ -1,4 +1,4 @@
-"""What to try where runs did not learn."""
+"""What to try if runs did not learn."""
 
 from collections.abc import Callable, Sequence
 
@@ -9,7 +9,7 @@ LOWER = 10  # times
 
 
 def ways_out(results: Sequence[RunResult]) -> list[str]:
-    """In a sentence what may help runs that diverged, of what they do not have; nothing for those with a fault."""
+    """A sentence about what may help diverged runs and is not yet set; empty for runs with a fault."""
     diverged = [one for one in results if one.outcome is Outcome.DIVERGED and not one.spec.fault]
     if not diverged:
         return []

@@ -1,4 +1,4 @@
-"""Reports as files: one HTML page, a PDF printed from it, or Markdown with its pictures beside it."""
+"""Reports as files: one HTML page, a PDF printed from it, or Markdown with picture files."""
 
 import hashlib
 import re
@@ -25,7 +25,7 @@ MAX_NAME, DIGEST = 100, 8
 
 @dataclass(frozen=True)
 class Report:
-    """All that a report says, in its order; `table_command` writes the rows that its tables leave out."""
+    """The contents of a report in order; `table_command` writes the rows that its tables leave out."""
 
     title: str
     question: str
@@ -56,7 +56,7 @@ def write_report(sweep: Findings, folder: Path, form: str) -> Path:
 
 
 def page_of(sweep: Findings) -> str:
-    """A report as one HTML page that needs no other file."""
+    """A report as one self-contained HTML page."""
     return _render(_report_of(sweep), "html")
 
 
@@ -133,7 +133,7 @@ def _shown(value: object) -> object:
 
 
 def file_name(what: str, sweep_id: str) -> str:
-    """Of the ids of all sweeps; many are shortened to a digest of them."""
+    """A file name from the ids of all sweeps; many are shortened to a digest."""
     name = re.sub(r"[^A-Za-z0-9_+-]", "_", sweep_id)
     digest = hashlib.sha256(sweep_id.encode()).hexdigest()[:DIGEST]
     return f"{what}-{name if len(name) <= MAX_NAME else f'{name[:MAX_NAME]}-{digest}'}"

@@ -1,4 +1,4 @@
-"""Sketches become pictures, in this process or in any other one; matplotlib is imported here when the first does."""
+"""Sketches become pictures, in this process or any other; matplotlib is imported when the first one is drawn."""
 
 import threading
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ DRAWING = threading.Lock()  # matplotlib draws in one thread at a time
 
 
 def drawn(sketch: Sketch) -> Any:
-    """What a sketch becomes: a `Drawn`, or what else its function makes."""
+    """The result of a sketch: a `Drawn`, or whatever its function returns."""
     from runner.findings import figures
     from runner.findings.figures.drawing import Drawing
 

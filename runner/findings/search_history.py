@@ -1,4 +1,4 @@
-"""The section of a report about a search: its space, how it went, and what it says of each key."""
+"""The section of a report about a search: its space, how it went, and what it shows about each key."""
 
 from collections.abc import Sequence
 
@@ -28,7 +28,7 @@ BY = {
 
 
 def search_history(sweep: Findings) -> list[Section]:
-    """Of every data set of a search on which settings have scores; nothing of a grid."""
+    """A section for every data set of a search with scored settings; none for a grid."""
     parts = [one for one in sweep.parts[:MAX_DATA] if settings_in(one.keys)] if sweep.about.space else []
     found = [(one, searched(one.results, one.keys, one.about.space, one.over_seeds)) for one in parts]
     return [_of_data(one, numbers) for one, numbers in found if numbers.tried]

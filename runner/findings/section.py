@@ -1,4 +1,4 @@
-"""What a section of a report is made of, as plain data: `sections.py` makes them, `render.py` writes them down."""
+"""The contents of a report's section as plain data: `sections.py` makes it, `render.py` writes it."""
 
 import base64
 import re
@@ -10,13 +10,13 @@ from runner.findings.sketch import Drawn, Sketch
 
 
 class Strong(str):
-    """The text of a cell that nobody should miss."""
+    """The text of a cell that must not be missed."""
 
     __slots__ = ()
 
 
 class Link(str):
-    """The text of a cell that leads to a page."""
+    """The text of a cell that links to a page."""
 
     address: str
 
@@ -31,8 +31,8 @@ class Link(str):
 class Table:
     """Cells as text. `numbers` are the columns that hold numbers; `left_out` says how many rows are not shown.
 
-    On a page the rows of a sortable one are sorted by a click on a name, and where there are more rows than are
-    `shown`, a button shows the rest. Rows of a `footer` stand below all others whatever the order.
+    On a page, a click on a column name sorts the rows of a sortable table, and if there are more rows than are `shown`,
+    a button shows the rest. Rows of a `footer` stay below all others in any order.
     """
 
     names: Sequence[str]
@@ -46,7 +46,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture: the name of its file beside a report in Markdown, its caption, and how it is drawn, or PNG bytes."""
+    """A picture: its file name for a Markdown report, its caption, and how it is drawn, or PNG bytes."""
 
     name: str
     caption: str
@@ -58,17 +58,17 @@ class Picture:
 
     @property
     def content(self) -> bytes:
-        """As PNG bytes."""
+        """The picture as PNG bytes."""
         return self.drawing if isinstance(self.drawing, bytes) else self._drawn.png
 
     @property
     def inline(self) -> str:
-        """PNG bytes as the address of an image in a page that needs no other file."""
+        """PNG bytes as a data address in a self-contained page."""
         return f"data:image/png;base64,{base64.b64encode(self.content).decode()}"
 
     @property
     def on_page(self) -> Drawn | None:
-        """What a page shows in its own colours and font; None where there are PNG bytes alone."""
+        """The picture in the page's own colours and font; None if there are only PNG bytes."""
         return None if isinstance(self.drawing, bytes) else self._drawn
 
     @property
@@ -80,7 +80,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Block:
-    """A part of a section: a title, what there is to know with its name, and commands to try."""
+    """A part of a section: a title, named facts, and commands to try."""
 
     title: str
     facts: Sequence[tuple[str, str]] = ()
@@ -89,9 +89,9 @@ class Block:
 
 @dataclass(frozen=True)
 class Section:
-    """What stands below a title, in this order: a table, blocks, commands to type, a note in plain text, pictures.
+    """What is below a title, in this order: a table, blocks, commands to type, a note in plain text, pictures.
 
-    On a page one that `is_folded` is opened by a click on its title.
+    A section that `is_folded` is opened on a page by a click on its title.
     """
 
     title: str
@@ -104,10 +104,10 @@ class Section:
 
     @property
     def anchor(self) -> str:
-        """The part of the address of a page that leads here."""
+        """The part of a page's address that leads here."""
         return slug(self.title)
 
 
 def slug(text: str) -> str:
-    """Text as a part of an address, or of the name of a file."""
+    """Text as a part of an address or a file name."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "section"

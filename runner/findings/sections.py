@@ -1,6 +1,6 @@
-"""The sections of a report, in its order, made from what a sweep has found; None where one has nothing to say.
+"""The sections of a report, in order, made from the findings of a sweep; None if a section has nothing to show.
 
-A new one is one function, here or in a module of one's own, whose sections come last.
+A new section is one function, here or in your own module, whose sections come last.
 """
 
 import math
@@ -52,7 +52,7 @@ SECTIONS.register(failures)
 
 @SECTIONS.register
 def unfinished(sweep: Findings) -> Section | None:
-    """Runs without an end: never hidden."""
+    """Runs that did not finish: never hidden."""
     failed_first = sorted(sweep.results, key=lambda one: one.outcome is not Outcome.FAILED)
     runs = [result for result in failed_first if not result.has_finished]
     rows = [[_named(sweep, one), one.outcome, str(one.last_step), _error(one)] for one in runs[:MAX_RUNS]]
@@ -63,14 +63,14 @@ def unfinished(sweep: Findings) -> Section | None:
 
 @SECTIONS.register
 def expected(sweep: Findings) -> Section | None:
-    """What was expected of the sweep, and whether it is so."""
+    """The sweep's expectations, and whether they hold."""
     rows = [[one.sentence, one.found, HOLDS[one.holds]] for one in sweep.verdicts]
     return Section(EXPECTED, table=Table(["expected", "found", "holds"], rows)) if rows else None
 
 
 @SECTIONS.register
 def settings(sweep: Findings) -> list[Section]:
-    """For every data set one row per setting, best first, over its seeds; and the pictures that compare them."""
+    """For every data set, one row per setting, best first, over its seeds; and the pictures that compare them."""
     return [
         _settings(one, _pictures(sweep, one.label), is_folded=place >= MAX_DATA)
         for place, one in enumerate(sweep.parts)
@@ -109,7 +109,7 @@ def _pictures(sweep: Findings, label: str) -> list[Picture]:
 
 @SECTIONS.register
 def data(sweep: Findings) -> Section | None:
-    """Every data set that runs learned from, with its settings; how many different samples of it there are."""
+    """Every data set that runs learned from, with its settings, and how many different samples of it there are."""
     rows = []
     for members in by_data([result for result in sweep.results if result.data]).values():
         used = [one.data for one in members if one.data]
@@ -139,7 +139,7 @@ def _settings_of_data(members: Sequence[RunResult]) -> str:
 
 @SECTIONS.register
 def reading(sweep: Findings) -> Section | None:
-    """How tables became samples: what was found out and left out; of those that are still there and the same."""
+    """How tables became samples: what was detected and left out; for tables that are still there and unchanged."""
     groups = by_data([result for result in sweep.results if result.network and result.network.encoding])
     rows = []
     for label, members in list(groups.items())[:MAX_DATA]:

@@ -13,6 +13,7 @@ from runner.base.console import console, count, say, warn
 from runner.base.texts import number
 from runner.findings.comparison import print_comparison
 from runner.findings.numbers.baselines import baselines_of, has_learned, rows_of, shortfall_of
+from runner.findings.numbers.comparing import beyond_chance
 from runner.findings.numbers.data_sets import MAX_DATA
 from runner.findings.numbers.scores import dropped, reported_of, survivors, told_over
 from runner.findings.numbers.tables import seed_table
@@ -66,13 +67,16 @@ def print_run(
 
 
 def _learned(result: RunResult) -> str:
-    """What a run learned, beside the best of what needs no network; empty where it does not beat all of that."""
+    """What a run learned, beside the best of what needs no network; empty where it is worse than any of that."""
     if not result.has_finished or not has_learned(result):
         return ""
     score, sign = result.score, METRICS.metric(result.score).sign
     best = max((one for one in baselines_of([result]) if one.told), key=lambda one: sign * one.value)
     reached, needs_none = (number(one, thousands=",") for one in (reported_of(result)[score], best.value))
-    return f"learned: {score} {reached} on {result.reported_on} samples, against {needs_none} for {best.told}"
+    where = f"{score} {reached} on {result.reported_on} samples"
+    if reached == needs_none:  # in the digits that are shown
+        return f"as good as {best.told}, and no better: {where}"
+    return f"learned: {where}, against {needs_none} for {best.told}"
 
 
 def _restored(result: RunResult) -> str:
@@ -103,7 +107,7 @@ def print_sweep(sweep: "Findings", where: str | Text) -> None:
         table = seed_table(last, one.keys)
         chosen = values_of(one.confirmed.searched[0].overrides, settings) if one.confirmed else {}
         print_comparison(table, settings, rows_of(last), told_over(last), notes, title, chosen)
-        for line in one.headline:
+        for line in one.headline or beyond_chance(one.results, one.keys, one.smallest_difference):
             say(line)
     if len(parts) > 1:
         more = len(parts) - MAX_DATA

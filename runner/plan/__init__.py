@@ -1,1 +1,1 @@
-"""From configs to specs that can run, stacks of them, and tasks for workers."""
+"""From configs to specs that can run, to stacks, and to tasks for workers."""

@@ -1,6 +1,6 @@
-"""What `auto` stands for: usual values, and on a table what fits it. Decided before a spec exists, which then names it.
+"""What `auto` stands for: the usual values, and on a table what suits it. Resolved before a spec exists.
 
-`python -m benchmarks tables` measures the rule for tables; `docs/tables.md` has what came out.
+`python -m benchmarks tables` measures the rule for tables; `docs/tables.md` has the results.
 """
 
 import math
@@ -33,7 +33,7 @@ RATE_OF_OTHERS = 0.1
 
 
 def without_auto(config: Mapping[str, Any]) -> tuple[dict[str, Any], frozenset[str]]:
-    """A config with the usual value wherever it says `auto`, and the keys where it did."""
+    """A config with the usual value in place of every `auto`, and the keys that had `auto`."""
     found, automatic = dict(config), set[str]()
     for key, usual in USUAL.items():
         section, _, name = key.rpartition(".")
@@ -46,7 +46,7 @@ def without_auto(config: Mapping[str, Any]) -> tuple[dict[str, Any], frozenset[s
 
 
 def data_of_table(data: Component, facts: Facts, automatic: frozenset[str], key: str = "data") -> Component:
-    """The data with all that was found out about it, and that is not used, decided."""
+    """The data settings with everything decided that was detected about the data."""
     known = dict(data)
     found: dict[str, Any] = {"task": facts.task, "target": facts.target}
     changes = {key: value for key, value in found.items() if key in known}
@@ -59,7 +59,7 @@ def data_of_table(data: Component, facts: Facts, automatic: frozenset[str], key:
 
 
 def fitted(spec: Spec, facts: Facts, automatic: frozenset[str]) -> Spec:
-    """A spec for a table, with what fits it wherever `auto` was asked for."""
+    """A spec for a table, with a suitable value wherever `auto` was given."""
     optimizer, changes = spec.optimizer, dict[str, Any]()
     if "optimizer.name" in automatic:
         optimizer = changes["optimizer"] = component_model("optimizer", OPTIMIZER)(name=OPTIMIZER)
@@ -89,12 +89,12 @@ def _fitted_training(training: TrainingSpec, facts: Facts, automatic: frozenset[
 
 
 def l2_of(rows: int) -> float:
-    """The L2 that suits a table with this many rows to train on."""
+    """The L2 strength that suits a table with this many training rows."""
     return float(f"{min(MOST_L2, 1 / rows):.2g}")
 
 
 def notes_on(spec: Spec, facts: Facts, automatic: frozenset[str]) -> list[str]:
-    """What `auto` became, for a person."""
+    """What `auto` was resolved to, in lines for the user."""
     sizes = zip(facts.sizes, ("to train on", "for validation", "for tests"), strict=True)
     lines = [f"rows: {', '.join(f'{size:,} {use}' for size, use in sizes if size)}"]
     if "data.validation_fraction" in automatic and not facts.n_validation:
@@ -120,7 +120,7 @@ def notes_on(spec: Spec, facts: Facts, automatic: frozenset[str]) -> list[str]:
 
 
 def note_on_choosing(spec: Spec, facts: Facts) -> list[str]:
-    """That a run which stops or restores weights by held-out rows reports the same ones, where it has no others."""
+    """A warning for a run that stops, or restores weights, by the same held-out rows that it reports."""
     chooses = {
         "training.patience": spec.training.patience is not None,
         "training.restore_best": spec.training.restore_best,

@@ -1,4 +1,4 @@
-"""What only makes sense together: every check looks at one training of a run, its spec and the facts of its data."""
+"""Settings that must be consistent: each check looks at one training of a run, its spec and the facts of its data."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 
@@ -180,9 +180,9 @@ EARLIER_CHECKS: dict[Check, tuple[Check, ...]] = {
 
 
 def problems_of(asked: Phase, complete: Phase, earlier: Sequence[Phase | Problem]) -> list[Problem]:
-    """What is wrong with a run: as it was asked for, with everything decided, and on the data trained on before.
+    """What is wrong with a run: as requested, with everything decided, and on the data it trains on before.
 
-    Where such data cannot be used, the problem stands in its place.
+    If such data cannot be used, that problem is reported instead.
     """
     found = _failing(CHECKS, asked)
     problems = [*found.values(), *_failing(LATER_CHECKS, complete, found).values()]

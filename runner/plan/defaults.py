@@ -1,4 +1,4 @@
-"""What `auto` and settings that are left out stand for, so that a spec names what it runs."""
+"""What `auto` and omitted settings stand for, so that a spec names what it runs."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ MADE_FOR_CLASSES = ("sigmoid", "softmax", "clipped_softmax")
 
 
 def output_for(loss: str, facts: Facts) -> str:
-    """The output that `auto` stands for: of classes the one that the loss is for, where it is for one."""
+    """The output that `auto` stands for: for classes, the one that the loss is made for, if there is one."""
     if facts.task == "regression":
         return "identity"
     only = LOSSES[loss]().only_output if loss in LOSSES else None
@@ -31,7 +31,7 @@ def output_for(loss: str, facts: Facts) -> str:
 
 
 def loss_named(name: str, output: str, facts: Facts) -> str | None:
-    """The loss that `auto`, `matching` or `cross_entropy` stands for; None where there is none."""
+    """The loss that `auto`, `matching` or `cross_entropy` stands for; None if there is none."""
     if name == MATCHING or (name == CROSS_ENTROPY and output in MADE_FOR_CLASSES):
         return MATCHING_LOSSES.get(output)
     if name == CROSS_ENTROPY:
@@ -43,7 +43,7 @@ def loss_named(name: str, output: str, facts: Facts) -> str | None:
 
 
 def completed(training: TrainingSpec, facts: Facts) -> TrainingSpec:
-    """Training with everything said that depends on the data, so that a spec names what it runs."""
+    """The training settings with everything that depends on the data filled in."""
     n_train = facts.n_train
     sizes = {"online": 1, "full": n_train, "minibatch": training.batch_size or min(DEFAULT_BATCH_SIZE, n_train)}
     order = {"full": "given", "online": "fresh" if facts.is_distribution else "shuffled", "minibatch": "shuffled"}
@@ -56,7 +56,7 @@ def completed(training: TrainingSpec, facts: Facts) -> TrainingSpec:
 
 
 def used_test(test: TestSpec) -> TestSpec:
-    """The test set: what is not used is not said either: two runs that differ in nothing else are one run."""
+    """The test settings without unused ones: two runs that differ only in these are the same run."""
     return test if test.set != "held_out" else test.model_copy(update={"points": TEST_POINTS})
 
 

@@ -1,4 +1,4 @@
-"""What a sweep is expected to show: inequalities over its runs, checked before training and judged after."""
+"""Expectations of a sweep: inequalities over its runs, checked before training and judged afterwards."""
 
 import ast
 from collections.abc import Mapping, Sequence
@@ -16,9 +16,9 @@ EXAMPLE = "median(test/rmse, hidden=[8]) <= 0.1"
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether one expectation holds, and its sides as numbers, `0.143 >= 0.0553`, or in words why there are none.
+    """Whether one expectation holds, and its sides as numbers, `0.143 >= 0.0553`, or why there are none.
 
-    `holds` is None where the sweep has no run that the expectation is about. `shares` are those of runs that it
+    `holds` is None if the sweep has no run that the expectation is about. `shares` are the shares of runs that it
     compares, in words.
     """
 
@@ -30,18 +30,18 @@ class Verdict:
 
     @property
     def found(self) -> str:
-        """The shares in words with the numbers, or these alone: `0 of 400 runs (0 == 0)`."""
+        """The shares in words with the numbers, or only the numbers: `0 of 400 runs (0 == 0)`."""
         return f"{', '.join(self.shares)} ({self.numbers})" if self.shares else self.numbers
 
 
 def check(expect: Mapping[str, str], configs: Configs, keys: Sequence[str]) -> list[Problem]:
-    """What can be known to be wrong before training; metrics are not known yet. `keys` are the swept ones."""
+    """The mistakes that can be found before training, when metrics are unknown. `keys` are the swept ones."""
     found = _without_results(expect, configs, keys)
     return [Problem("expect", f"'{name}': {error}") for name, error in found.items() if not isinstance(error, NoRun)]
 
 
 def not_judged(expect: Mapping[str, str], configs: Configs, keys: Sequence[str]) -> list[Problem]:
-    """What cannot be judged, because the sweep has no such run: it may have been narrowed on the command line."""
+    """The expectations that cannot be judged because the sweep has no such run: a command line may have narrowed it."""
     found = _without_results(expect, configs, keys)
     return [Problem("expect", f"'{name}': {error}") for name, error in found.items() if isinstance(error, NoRun)]
 
@@ -58,7 +58,7 @@ def _without_results(expect: Mapping[str, str], configs: Configs, keys: Sequence
 
 
 def judge(expect: Mapping[str, str], results: Sequence[RunResult], keys: Sequence[str]) -> list[Verdict]:
-    """One verdict per expectation, in their order. What cannot be worked out does not hold, and says why."""
+    """One verdict per expectation, in order. An expectation that cannot be evaluated does not hold, and says why."""
     reader = Reader(_configs(results), keys, results)
     verdicts = []
     for sentence, text in expect.items():
@@ -74,13 +74,13 @@ def judge(expect: Mapping[str, str], results: Sequence[RunResult], keys: Sequenc
 
 
 def evaluate(expression: str, results: Sequence[RunResult], keys: Sequence[str]) -> float:
-    """One side of an inequality as a number. Raises ValueError when it cannot be worked out."""
+    """One side of an inequality as a number. Raises ValueError if it cannot be evaluated."""
     reader = Reader(_configs(results), keys, results, expression)
     return reader.number(ast.parse(expression, mode="eval").body)
 
 
 def selected(runs: str, results: Sequence[RunResult], keys: Sequence[str]) -> list[RunResult]:
-    """The runs that a selection such as `hidden=[8], lr=0.1` means. Raises ValueError when there is none."""
+    """The runs that match a selection such as `hidden=[8], lr=0.1`. Raises ValueError if there are none."""
     source = f"count({runs})"
     reader = Reader(_configs(results), keys, results, source)
     call = ast.parse(source, mode="eval").body

@@ -1,4 +1,4 @@
-"""Whether a fault can be made in a network, and changes anything there: tried on random numbers, above any rounding."""
+"""Whether a fault can be injected into a network and changes anything: tried on random numbers, beyond rounding."""
 
 import json
 from collections.abc import Mapping
@@ -51,7 +51,7 @@ PLACES = {
 
 
 def why_not(fault: str, phase: Phase) -> str | None:
-    """Why a fault cannot be made here, or would change nothing; None where it can."""
+    """Why a fault cannot be injected, or would change nothing; None if it can."""
     try:
         if _fits(fault, phase.spec, phase.facts) and places_of(fault, phase):
             return None
@@ -61,9 +61,9 @@ def why_not(fault: str, phase: Phase) -> str | None:
 
 
 def places_of(fault: str, phase: Phase) -> tuple[str, ...]:
-    """The steps of training in which the run is another one without this fault, the others kept: keys of PLACES.
+    """The steps of training that differ without this fault, with all others kept: keys of PLACES.
 
-    What follows from an earlier step is not named: with a wrong gradient every update is another one.
+    Consequences of an earlier step are not listed: with a wrong gradient every update differs.
     """
     spec, facts, shape = phase.spec, phase.facts, phase.shape
     others = tuple(other for other in spec.fault if other != fault)

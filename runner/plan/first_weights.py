@@ -1,4 +1,4 @@
-"""Weights to start from: those that another run has left, as a file or in MLflow."""
+"""Weights to start from: those of another run, from a file or from MLflow."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -40,9 +40,9 @@ def read_start(text: str) -> Weights | Problem:
 
 
 def why_other(start: Weights, spec: Spec, sizes: tuple[int, ...]) -> Problem | None:
-    """Why weights cannot be used in a spec's network, whose layers have these sizes; None where they can.
+    """Why weights cannot be used in a spec's network, whose layers have these sizes; None if they can.
 
-    Under another activation or scaling the same weights are another network.
+    With another activation or scaling, the same weights are a different network.
     """
     key, told = "network.start", f"={spec.network.start} holds"
     if (start.sizes, start.structure["bias"]) != (sizes, spec.network.bias):

@@ -1,11 +1,11 @@
-"""Whether there are samples for what looks at those that are kept from training."""
+"""Whether there are held-out samples for everything that needs them."""
 
 from runner.base.errors import Problem, Way
 from runner.plan.phases import Phase
 
 
 def check_validation(phase: Phase) -> Problem | None:
-    """Folds and a share both say what is kept for validation."""
+    """Folds and a fraction cannot both define the validation part."""
     folds, share = (dict(phase.spec.data)[key] for key in ("folds", "validation_fraction"))
     if folds is None or share == 0:
         return None

@@ -1,6 +1,6 @@
-"""Inequalities over the runs of a sweep, `median(rmse, hidden=[8]) <= 0.1`, read as Python expressions and walked.
+"""Inequalities over the runs of a sweep, `median(rmse, hidden=[8]) <= 0.1`, parsed as Python expressions.
 
-Only what is named here and in `formulas.py` is understood, and nothing is executed.
+Only what is listed here and in `formulas.py` is understood; nothing is executed.
 """
 
 import ast
@@ -34,12 +34,12 @@ WORDS = {"true": True, "false": False, "null": None, "none": None}
 
 
 class NoRun(ValueError):
-    """The selection is right in itself, but the sweep has no such run."""
+    """The selection is valid, but the sweep has no such run."""
 
 
 @dataclass
 class Reader:
-    """Walks inequalities over the runs of a sweep. Without results, all metrics are 1 and all mistakes are found."""
+    """Evaluates inequalities over the runs of a sweep. Without results all metrics are 1, which finds all mistakes."""
 
     configs: Configs
     keys: Sequence[str]
@@ -92,7 +92,7 @@ class Reader:
         return found
 
     def number_held(self, condition: ast.expr, runs: Sequence[int]) -> int:
-        """For how many of the runs a comparison of metrics holds."""
+        """The number of runs for which a comparison of metrics holds."""
         held = [True] * len(runs)
         for operands, signs in comparisons(condition, self.source):
             metrics = [self.metric(operand) for operand in operands]
@@ -104,7 +104,7 @@ class Reader:
         return sum(held)
 
     def metric(self, node: ast.expr) -> str | None:
-        """The metric that is named: `rmse`, `probe/-2` or a text in quotes. None where it is something else."""
+        """The named metric: `rmse`, `probe/-2` or a quoted text. None for anything else."""
         match node:
             case ast.Name(id=name) | ast.Constant(value=str() as name):
                 return name
@@ -114,7 +114,7 @@ class Reader:
         return None
 
     def values(self, metric: str, runs: Sequence[int]) -> list[float]:
-        """A metric of each run. One that did not train to its end has the worst value, so that it is never hidden."""
+        """The metric of each run. A run that did not finish counts as the worst value, so that it is never hidden."""
         if self.results is None:
             return [1.0] * len(runs)
         chosen, worst = [self.results[run] for run in runs], _worst(metric)
@@ -127,7 +127,7 @@ class Reader:
         return [value if result.has_finished and value is not None else worst or 0.0 for result, value in pairs]
 
     def selection(self, keywords: Sequence[ast.keyword]) -> list[int]:
-        """The runs whose config has all the values. Raises ValueError when there is none."""
+        """The runs whose config has all these values. Raises ValueError if there are none."""
         runs, seen = list(range(len(self.configs))), set()
         for keyword in keywords:
             key = self.key(keyword.arg) if keyword.arg else ""
@@ -146,7 +146,7 @@ class Reader:
         return runs
 
     def key(self, name: str) -> str:
-        """The key of the config that a short name means: a swept one first, then one without dots."""
+        """The config key for a short name: preferably a swept one, else one without dots."""
         last = {key: key.rpartition(".")[2] for key in self.configs.keys}
         wanted = "learning_rate" if name == "lr" and "lr" not in last.values() else name
         named = [key for key in last if last[key] == wanted]
@@ -160,7 +160,7 @@ class Reader:
         return meant[0]
 
     def matches(self, node: ast.expr, actual: Any) -> bool:
-        """Whether a value in the config is the one that is written. A word may be alone in a list."""
+        """Whether a config value is the written one. A single word also matches a list of that word."""
         match node:
             case ast.Name(id="none"):
                 return actual in (None, "none", [])
@@ -178,7 +178,7 @@ class Reader:
         raise ValueError(f"{self.text(node)!r} is not a value; put a text in quotes")
 
     def text(self, node: ast.AST) -> str:
-        """A part of the inequality as it is written."""
+        """The source text of a part of the inequality."""
         return text_of(node, self.source)
 
 

@@ -1,4 +1,4 @@
-"""A sweep's jobs, as Hydra has composed them or cannot."""
+"""A sweep's jobs, composed by Hydra or rejected."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,11 +8,11 @@ from runner.base.errors import Problem
 
 @dataclass(frozen=True)
 class Job:
-    """One job of a sweep: its number, the overrides that made it, its config as plain data, and what Hydra composed.
+    """One job of a sweep: its number, its overrides, its config as plain data, and Hydra's composition.
 
-    A config of Hydra's takes five times the memory, which ten thousand jobs would feel. So jobs with the same choice of
-    groups share `composition`, which only `runner/app` looks into, and the sections of configs in which they do not
-    differ: nobody may change them.
+    A Hydra config needs five times the memory, which matters for ten thousand jobs. So jobs with the same choice of
+    groups share `composition`, which only `runner/app` uses, and identical sections of configs, which must not be
+    changed.
     """
 
     number: int
@@ -22,18 +22,18 @@ class Job:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """None: it has been composed."""
+        """None: it was composed."""
         return ()
 
     @property
     def rest(self) -> "Job":
-        """What can be planned of it, which is all."""
+        """What can be planned of it: everything."""
         return self
 
 
 @dataclass(frozen=True)
 class Refused:
-    """A job that cannot be composed: everything wrong with its overrides, those that are, and what the rest makes."""
+    """A job that cannot be composed: everything wrong with its overrides, the valid ones, and what these compose to."""
 
     problems: tuple[Problem, ...]
     wrong: tuple[str, ...]

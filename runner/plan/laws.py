@@ -1,7 +1,7 @@
-"""What a person's own parts must keep, checked on a small stack before anything trains, once for each of its settings.
+"""Laws for the user's own components, checked on a small stack before training, once for each of their settings.
 
-The tests of this repository hold every shipped part to these laws; a part of a person's own module is first seen here.
-A check takes about a millisecond. What a part raises is left to the runs that have it: they fail with its error.
+Built-in components are held to these laws by tests; a user's component is checked here, in about a millisecond. If it
+raises, that is left to its runs, which fail with its error.
 """
 
 import sys
@@ -33,7 +33,7 @@ TWICE = "gives other numbers when it is called again with the same inputs"
 
 
 def broken_laws(spec: Spec) -> list[Problem]:
-    """What is wrong with the person's own parts that a spec has; nothing where all its parts are shipped."""
+    """What is wrong with the user's own components in a spec; empty if all are built in."""
     parts = [(kind, getattr(spec, kind)) for kind in REGISTRIES]
     parts += [("cost", component_model("loss", spec.cost)(name=spec.cost))] if spec.cost in LOSSES else []
     named = [("input", spec.network.input), ("output", spec.network.output)]
@@ -174,10 +174,10 @@ def broken(
     offered: str = "",
     is_stacked: bool = True,
 ) -> Iterator[str]:
-    """Every law that one function breaks; `inputs` by the names of its arguments, the runs first if `is_stacked`.
+    """Every law that one function breaks; `inputs` by argument name, with the runs first if `is_stacked`.
 
-    The result has the `shape` and the precision of the first input, unless another shape is said. `offered` is the
-    override of a part whose derivative this is.
+    The result must have the `shape` and precision of the first input, unless another shape is given. `offered` is the
+    override of the component whose derivative this is.
     """
     hint = f"; then check it with python -m runner.gradcheck {offered}" if offered else ""
     arrays = list(inputs.values())
@@ -216,7 +216,7 @@ def _same(one: Any, other: Array) -> bool:
 
 
 def numbers(dtype: np.dtype[Any], shape: Sequence[int], first: float, last: float) -> Array:
-    """Ordinary numbers from `first` to `last`, in no order, none of them twice or zero."""
+    """Ordinary numbers from `first` to `last`, unordered, all different and nonzero."""
     n = int(np.prod(shape))
     return np.asarray(np.linspace(first, last, n)[np.arange(n) * 5 % n].reshape(shape), dtype)
 

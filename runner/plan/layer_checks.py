@@ -1,4 +1,4 @@
-"""Whether the layers of a network can have the activations that they are asked to have."""
+"""Whether the layers of a network can have the requested activations."""
 
 from nn.activations import ACTIVATIONS
 from runner.base.commands import LISTS_CHOICES
@@ -10,7 +10,7 @@ from runner.runs.structure import activations_of
 
 
 def check_output(phase: Phase) -> Problem | None:
-    """Whether the output has an activation that there is, for what the data has."""
+    """Whether the output activation exists and suits the data."""
     spec, facts = phase.spec, phase.facts
     output = spec.network.output
     if output not in ACTIVATIONS:
@@ -23,7 +23,7 @@ def check_output(phase: Phase) -> Problem | None:
 
 
 def check_hidden(phase: Phase) -> Problem | None:
-    """Whether every hidden layer has an activation that works on each unit by itself."""
+    """Whether every hidden layer has an elementwise activation."""
     own, hidden = phase.spec.network.activations, phase.spec.network.hidden
     key = "activation" if own is None else "network.activations"
     for one in (phase.spec.activation,) if own is None else activations_of(phase.spec):
@@ -38,7 +38,7 @@ def check_hidden(phase: Phase) -> Problem | None:
 
 
 def check_input(phase: Phase) -> Problem | None:
-    """Whether the inputs have an activation that works on each of them by itself."""
+    """Whether the input activation is elementwise."""
     name = phase.spec.network.input
     if name not in _elementwise():
         return Problem("network.input", unknown(name, _elementwise(), LISTS_CHOICES))

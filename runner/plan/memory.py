@@ -1,4 +1,4 @@
-"""Whether a run fits into this machine: what it needs is estimated before anything of that size is made."""
+"""Whether a run fits into memory, estimated before anything of that size is allocated."""
 
 import math
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from nn.network import FEW_PRODUCTS
+from nn.network import ORDERED_PRODUCTS
 from nn.optimizers import OPTIMIZERS
 from runner.base.errors import Problem
 from runner.base.machine import machine_bytes
@@ -18,12 +18,39 @@ from runner.runs.spec import DataCommon, Spec, TestSpec
 # optimizer; of the samples; of every unit and of the widest layer's in an evaluation; and with dropout of every hidden
 # unit in a batch.
 PARAMETER_ARRAYS, STATE_ARRAYS, SAMPLE_ARRAYS, UNIT_ARRAYS, WIDEST_ARRAYS, MASK_ARRAYS = 9, 3, 7, 2, 2, 2
+# Compiled updates have parameters, gradient, state and the samples that they are given once more, in blocks whose runs
+# fill vectors of at least and at most this many bytes; of fresh samples about this many are there at a time.
+NARROWEST, WIDEST, FRESH = 16, 64, 1024
 SURELY_SMALL = 100_000  # numbers in a data set; what is larger is tried with every count cut to FEW
 FEW = 256
 
 
 def bytes_of_run(phase: Phase) -> int:
-    """About what training one run takes at its peak; a run that is trained twice, side by side, needs that for both."""
+    """Estimated peak memory for training a run alone."""
+    return _bytes_of_arrays(phase) + _bytes_of_blocks(phase, 1)
+
+
+def may_be_compiled(phase: Phase) -> bool:
+    """Whether updates of such runs can be compiled (`nn.network.Network.memory_order`)."""
+    sizes, batch = phase.shape.sizes, phase.spec.training.batch_size
+    assert batch is not None
+    return batch * sum(fan_in * fan_out for fan_in, fan_out in pairwise(sizes)) <= ORDERED_PRODUCTS
+
+
+def _bytes_of_blocks(phase: Phase, runs: int) -> int:
+    """What compiled updates take beside the arrays of a stack."""
+    if not may_be_compiled(phase):
+        return 0
+    spec, sizes, itemsize = phase.spec, phase.shape.sizes, np.dtype(phase.spec.dtype).itemsize
+    fitting = 1 << (max(2, runs) - 1).bit_length()  # a run alone is trained twice, side by side
+    lanes = min(WIDEST // itemsize, max(NARROWEST // itemsize, fitting))
+    samples = min(FRESH, phase.facts.n_train) if spec.training.order == "fresh" else phase.facts.n_train
+    rows = (2 + OPTIMIZERS.slots(spec.optimizer.name)) * phase.shape.n_parameters + samples * (sizes[0] + sizes[-1])
+    return itemsize * rows * -(-runs // lanes) * lanes
+
+
+def _bytes_of_arrays(phase: Phase) -> int:
+    """What a run takes of the arrays of a stack; one that is trained twice, side by side, needs that for both."""
     spec, facts, sizes = phase.spec, phase.facts, phase.shape.sizes
     itemsize = np.dtype(spec.dtype).itemsize
     arrays = PARAMETER_ARRAYS + STATE_ARRAYS * OPTIMIZERS.slots(spec.optimizer.name)
@@ -33,13 +60,12 @@ def bytes_of_run(phase: Phase) -> int:
     assert spec.training.batch_size is not None
     if spec.training.dropout:
         evaluation += MASK_ARRAYS * sum(sizes[1:-1]) * spec.training.batch_size
-    products = spec.training.batch_size * sum(fan_in * fan_out for fan_in, fan_out in pairwise(sizes))
-    side_by_side = 2 if products <= FEW_PRODUCTS else 1
+    side_by_side = 2 if may_be_compiled(phase) else 1
     return itemsize * (arrays * phase.shape.n_parameters + side_by_side * evaluation) + side_by_side * samples
 
 
 def why_too_large(phase: Phase) -> Problem | None:
-    """A run that does not fit, blamed on its layers, or on its samples where it would fit with few of them."""
+    """Why a run does not fit: its layers, or its samples if it would fit with few of them."""
     spec, facts, shape = phase.spec, phase.facts, phase.shape
     needed, available = bytes_of_run(phase), machine_bytes()
     if needed <= available:
@@ -55,7 +81,7 @@ def why_too_large(phase: Phase) -> Problem | None:
 
 
 def why_too_much_data(data: DataCommon, test: TestSpec) -> Problem | None:
-    """Samples that do not fit, reported before they are made: a few are made, and extrapolated."""
+    """Why the samples do not fit, found before they are made by extrapolating from a few."""
     counts = _counts(data)
     points = 0 if test.set == "held_out" else test.points
     if math.prod(counts.values()) * max(1, points) <= SURELY_SMALL:
@@ -74,12 +100,12 @@ def why_too_much_data(data: DataCommon, test: TestSpec) -> Problem | None:
 
 
 def bytes_of_stack(runs: int, phases: Sequence[Phase]) -> int:
-    """About what training a stack takes at its peak, with as many `runs` as this one, which has these phases."""
-    return runs * max(map(bytes_of_run, phases))
+    """Estimated peak memory for training a stack of `runs` runs like this one, with these phases."""
+    return max(runs * _bytes_of_arrays(phase) + _bytes_of_blocks(phase, runs) for phase in phases)
 
 
 def fitting_workers(largest: int, workers: int) -> int:
-    """As many of the workers as can train a stack of so many bytes at the same time; at least one."""
+    """The number of workers that can train a stack of this many bytes at the same time; at least one."""
     return max(1, min(workers, machine_bytes() // max(1, largest)))
 
 

@@ -1,6 +1,6 @@
-"""What a person's own metrics must keep, checked on a few numbers before anything trains.
+"""Laws for the user's own metrics, checked on a few numbers before training.
 
-Every metric that fits is measured at the end of every run, so each is looked at, also where another one is the score.
+Every suitable metric is measured at the end of every run, so all are checked, whichever is the score.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ SCALED = "has unit='target', but does not double with outputs and targets, or ch
 
 
 def broken_metrics(score: str, task: str) -> list[Problem]:
-    """What is wrong with the person's own metrics for a task; nothing where there are none."""
+    """What is wrong with the user's own metrics for a task; empty if there are none."""
     own = [METRICS.metric(name) for name in METRICS if not METRICS[name].__module__.startswith(("nn.", "runner."))]
     told = {one.name: _told_of(one) for one in own if one.task == task}
     return [

@@ -1,4 +1,4 @@
-"""From a composed config to the parts of a spec, each made by its model; what is wrong is collected, and said later."""
+"""From a composed config to the parts of a spec, each made by its model; problems are collected and reported later."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""A run that can be trained, with all that planning has found out about it: nothing of it is looked up again."""
+"""A valid run with everything that planning found out about it, so that nothing is looked up twice."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,20 +19,20 @@ class Phase:
 
     @cached_property
     def shape(self) -> Shape:
-        """What follows from both; only of a spec in which everything is decided."""
+        """The shape that follows from both; only for a completely decided spec."""
         return shape_of(self.spec, self.facts)
 
     def but(self, **changes: Any) -> "Phase":
-        """The same with other values in its spec, which change nothing of its data."""
+        """The same with other values in its spec, which do not affect its data."""
         return Phase(self.spec.model_copy(update=changes), self.facts)
 
 
 @dataclass(frozen=True)
 class Checked:
-    """A valid run: its trainings, one after another, and the weights of another run that it starts from.
+    """A valid run: its trainings in order, and the weights of another run that it starts from.
 
-    `notes` are lines for a person: how a table was read, and what was chosen for it. Runs that differ in their seed
-    alone share what is known of the first of them, unless another seed `is_apart`.
+    `notes` are lines for the user: how a table was read, and what was chosen for it. Runs that differ only in their
+    seed share the facts of the first of them, unless another seed `is_apart`.
     """
 
     phases: tuple[Phase, ...]
@@ -42,10 +42,10 @@ class Checked:
 
     @property
     def spec(self) -> Spec:
-        """Of the whole run, the first of those that share this."""
+        """The spec of the whole run, the first of those that share this."""
         return self.phases[-1].spec
 
     @property
     def digests(self) -> tuple[str, ...]:
-        """Of the files that each phase reads; empty texts where it reads none."""
+        """The digests of the files that each phase reads; empty texts if it reads none."""
         return tuple(phase.facts.digest for phase in self.phases)

@@ -1,4 +1,4 @@
-"""From a sweep's jobs to its plan: all are validated together, everything is decided before the first one trains."""
+"""From a sweep's jobs to its plan: all are validated together, and everything is decided before any of them trains."""
 
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -9,10 +9,10 @@ from typing import Any
 from runner.base.errors import Problem, UserError, refuse
 from runner.base.lazily import Lazily
 from runner.base.machine import default_workers
-from runner.base.texts import brief
 from runner.plan.expectations import check, not_judged
 from runner.plan.jobs import Job, Refused
 from runner.plan.memory import bytes_of_stack, fitting_workers
+from runner.plan.naming import Naming
 from runner.plan.phases import Checked
 from runner.plan.reading import Keys, Reader
 from runner.plan.stacks import plan
@@ -21,14 +21,13 @@ from runner.plan.validation import SpecBuilder
 from runner.runs.here import defined_here, note_of
 from runner.runs.identity import code_digest
 from runner.runs.outcome import Outcome
-from runner.runs.overrides import Configs, label_of, settings_in, swept_keys, values_of
+from runner.runs.overrides import Configs, swept_keys
 from runner.runs.planned import PlannedRun, parts_but_the_seed
 from runner.runs.result import RunResult
 from runner.runs.settings import Settings
 from runner.runs.snapshots import are_small
 from runner.runs.spec import Spec, to_plain
 
-MOST_NAMED = 3  # settings that a note is for
 MOST_REFUSED = 1000  # jobs whose problems are reported; finding those of one job takes some milliseconds
 
 
@@ -36,7 +35,7 @@ MOST_REFUSED = 1000  # jobs whose problems are reported; finding those of one jo
 class Plan:
     """Everything that is decided before the first run trains.
 
-    `checked` has what is known of each run by its index, `of_jobs` the index of the run of each job.
+    `checked` has the facts of each run by its index; `of_jobs` has the index of each job's run.
     """
 
     settings: Settings
@@ -51,9 +50,9 @@ class Plan:
 
     @property
     def notes(self) -> list[str]:
-        """What a person should know of the data and of what was chosen for it, each line once.
+        """What the user should know about the data and about automatic choices, each line once.
 
-        A line that is not for all runs says which settings it is for.
+        A line that does not apply to all runs says which settings it applies to.
         """
         runs_with = dict[str, list[PlannedRun]]()
         for run in self.runs:
@@ -69,25 +68,16 @@ class Plan:
         return f"  [{self.name_of(runs) or f'{len(runs)} of {len(self.runs)} runs'}]"
 
     def name_of(self, runs: Sequence[PlannedRun]) -> str:
-        """`optimizer=sgd`: what these runs have and all others have not; empty where no few words say it."""
-        indices = {run.index for run in runs}
-        for names in self._names:
-            mine = dict.fromkeys(names[index] for index in names if index in indices)
-            if len(mine) <= MOST_NAMED and sum(name in mine for name in names.values()) == len(runs):
-                return " or ".join(mine)
-        return ""
+        """`optimizer=sgd`: what all of these runs and no others have; empty if a few words cannot say it."""
+        return self._naming.of([run.index for run in runs])
 
     def name_of_run(self, index: int) -> str:
         """What was typed for a run."""
         return " ".join(self.by_index[index].overrides)
 
     @cached_property
-    def _names(self) -> list[dict[int, str]]:
-        """What each run has, by its index: of one setting that differs after the other, at last of all of them."""
-        keys = settings_in(swept_keys([run.overrides for run in self.runs]))
-        values = {run.index: values_of(run.overrides, keys) for run in self.runs}
-        of_key = [{index: f"{key}={brief(one[key])}" for index, one in values.items()} for key in keys]
-        return [*of_key, {run.index: label_of(run.overrides, keys) for run in self.runs}]
+    def _naming(self) -> Naming:
+        return Naming(self.runs)
 
     @property
     def specs(self) -> list[Spec]:
@@ -95,7 +85,7 @@ class Plan:
         return [run.spec for run in self.runs]
 
     def apart(self, runs: Sequence[PlannedRun]) -> "Plan":
-        """Some of the runs as a sweep of their own, counted from 0."""
+        """Some of the runs as a separate sweep, counted from 0."""
         checked = {place: self.checked[run.index] for place, run in enumerate(runs)}
         return replace(self, runs=[replace(run, index=place) for place, run in enumerate(runs)], checked=checked)
 
@@ -105,10 +95,10 @@ class Plan:
         return self.tasks_without(())
 
     def tasks_without(self, done: Container[int], pieces: int | None = None) -> Sequence[Task]:
-        """Stacks of the runs that have no result yet, at least `pieces` of them where there are enough runs.
+        """Stacks of the runs without a result, at least `pieces` of them if there are enough runs.
 
-        `done` are the indices of runs that have a result. Without a number there is a piece for every worker.
-        A stack is made when it is asked for, as few are on their way at a time.
+        `done` are the indices of runs with a result. Without `pieces` there is one stack per worker. Stacks are made on
+        demand, because only a few are in flight at a time.
         """
         runs = [run for run in self.runs if run.index not in done]
         pieces = pieces or self.settings.workers or default_workers()
@@ -116,17 +106,17 @@ class Plan:
         return Lazily(self._task, [[runs[place] for place in stack] for stack in stacks])
 
     def workers_for(self, tasks: Sequence[Task]) -> int:
-        """As many processes as are asked for, or as there are processors; no more than fit into memory."""
+        """The number of processes: as requested, or one per processor; no more than fit into memory."""
         return fitting_workers(self.largest_of(tasks), self.settings.workers or default_workers())
 
     def largest_of(self, tasks: Sequence[Task]) -> int:
-        """About what the largest stack takes while it trains, in bytes; 0 where there is none."""
+        """Estimated memory of the largest stack during training, in bytes; 0 without stacks."""
         stacks = [(len(task.indices), self.checked[task.indices[0]].phases) for task in tasks]
         return max((bytes_of_stack(*stack) for stack in stacks), default=0)
 
     @cached_property
     def snapshots(self) -> bool:
-        """Whether runs keep their parameters along the way; unasked those of sweeps that are not large."""
+        """Whether runs keep their parameters during training; by default, if the sweep is not large."""
         asked, phases = self.settings.tracking.snapshots, (one.phases[-1] for one in self.checked.values())
         sizes = ((one.shape.n_parameters, one.spec.training.evaluations) for one in phases)
         return asked == "all" or (asked == "auto" and are_small(sizes, len(self.runs)))
@@ -146,10 +136,11 @@ class Plan:
             folder=str(Path.cwd()),
             digests=digests if any(map(any, digests)) else (),
             snapshots=self.snapshots,
+            engine=self.settings.engine,
         )
 
     def killed(self, done: Container[int]) -> list[RunResult]:
-        """The runs that have no result, as they are when they are not trained."""
+        """The runs without a result, as results of runs that were not trained."""
         error = "Killed: the sweep was interrupted before this run was done"
         missing = [run for run in self.runs if run.index not in done]
         return [
@@ -165,12 +156,12 @@ def make_plan(
     settings: Settings | None = None,
     are_settled: bool = False,
 ) -> Plan:
-    """Validate all jobs and decide on the runs: jobs with equal run keys are one; `earlier` are the sweep's so far.
+    """Validate all jobs and decide on the runs: jobs with equal run keys are one run; `earlier` runs were planned
+    before.
 
-    `settings` are those that the sweep began with, None where it begins here: all jobs have the same, which is not
-    looked at where they `are_settled`. `known` are
-    problems of every job that were found before. Raises UserError with every problem of every job, but no more than of
-    MOST_REFUSED jobs.
+    `settings` are those that the sweep began with; None if it begins here. All jobs must have the same settings, which
+    is not checked if they `are_settled`. `known` are problems of every job that were found before. Raises UserError
+    with every problem of every job, but of at most MOST_REFUSED jobs.
     """
     reader, left = Reader(settings, {run.spec.score for run in earlier}, known, are_settled), iter(jobs)
     for job in left:  # which may be composed one by one, as all configs together would take much memory
@@ -203,9 +194,9 @@ def _wrong_expectations(settings: Settings, reader: Reader) -> list[Problem]:
 
 
 def plan_again(runs: Sequence[PlannedRun], settings: Settings) -> Plan:
-    """A plan for runs that were valid before, with the run keys of today's code and data.
+    """A plan for runs that were valid before, with run keys from the current code and data.
 
-    Raises UserError when one of them cannot run any more.
+    Raises UserError if one of them can no longer run.
     """
     builder, keys, problems = SpecBuilder(), Keys(settings.modules), dict[str, None]()
     alike, checked = dict[tuple[int, ...], Checked](), dict[int, Checked]()
@@ -224,7 +215,7 @@ def plan_again(runs: Sequence[PlannedRun], settings: Settings) -> Plan:
 
 
 def check_expectations(plan: Plan) -> list[Problem]:
-    """What the sweep has no runs for, so that it will not be judged. Raises UserError for what cannot be read."""
+    """The expectations that no run of the sweep is about. Raises UserError for those that cannot be parsed."""
     if not plan.settings.expect:
         return []
     configs = Configs((run.spec, run.overrides) for run in plan.runs)
@@ -236,7 +227,7 @@ def check_expectations(plan: Plan) -> list[Problem]:
 
 
 def key_of(run: Checked, modules: Sequence[str]) -> str:
-    """The run key of a run with the seed that it was checked with."""
+    """The run key of a run with the seed it was checked with."""
     return Keys(modules).of(run.spec, run)
 
 

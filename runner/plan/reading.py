@@ -1,4 +1,4 @@
-"""The jobs of a sweep, read one after another: those that differ in their seed alone are looked at once."""
+"""Reads the jobs of a sweep one by one; jobs that differ only in their seed are checked once."""
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
@@ -20,10 +20,10 @@ MOST_KEYS = 1000  # that are remembered: each takes a kilobyte
 
 
 class Reader:
-    """What jobs say. `settings` are those of all of them, `made` their runs with the overrides that made them.
+    """The content of jobs. `settings` are those of all jobs, `made` their runs with the overrides that made them.
 
-    `problems` has what is wrong with jobs by their place among all `n_jobs`. `known` is wrong with each of them,
-    `scores` are those of earlier runs.
+    `problems` has the problems of jobs by position among all `n_jobs`. `known` are problems of every job; `scores` are
+    those of earlier runs.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class Reader:
         self._alike: dict[bytes, Checked] = {}
 
     def read(self, composed: Job | Refused) -> None:
-        """Look at one more job."""
+        """Read one more job."""
         found, job = [*self._known, *composed.problems], composed.rest
         if job is not None:
             alike, seed = _but_the_seed(job.config)
@@ -82,7 +82,7 @@ def _differing(one: Settings, other: Settings | None) -> list[str]:
 
 
 class Keys:
-    """Run keys; what is equal for runs that differ in their seed alone is hashed once."""
+    """Run keys; what runs that differ only in their seed share is hashed once."""
 
     def __init__(self, modules: Sequence[str]) -> None:
         self._modules = modules

@@ -1,4 +1,4 @@
-"""Which runs are trained together: specs of one structure become stacks, cut to a size that suits cache and workers."""
+"""Which runs train together: specs of one structure become stacks, split to suit cache and workers."""
 
 import math
 from collections.abc import Sequence
@@ -7,9 +7,10 @@ from typing import Any
 from runner.plan.phases import Checked, Phase
 from runner.runs.shape import shared_settings
 
-# Arrays of one step should stay in a core's L2 cache; 1 MiB is common. A stack's data, with its copies and what an
-# evaluation needs, should stay far below a machine's memory. No number of any run depends on either (law 2).
-STEP_BYTES = 1 << 20
+# Arrays of one step should stay in a core's share of the caches: with 1 MiB a stack of medium networks is too short to
+# compile, and beyond 8 MiB NumPy is slower. A stack's data, with its copies and what an evaluation needs, should stay
+# far below a machine's memory. No number of any run depends on either (law 2).
+STEP_BYTES = 1 << 22
 DATA_BYTES = 1 << 26
 MAX_RUNS = 2048
 ARRAYS_PER_LAYER = 4
@@ -18,20 +19,20 @@ Members = list[int]
 
 
 def bytes_of(phase: Phase) -> int:
-    """A rough working set of one run's step: parameters with optimizer state, and the arrays of every layer."""
+    """Rough working set of one run's step: parameters with optimizer state, and the arrays of every layer."""
     spec, shape, batch = phase.spec, phase.shape, phase.spec.training.batch_size or 1
     return (8 if spec.dtype == "float64" else 4) * (ARRAYS_PER_LAYER * (shape.n_parameters + sum(shape.sizes) * batch))
 
 
 def data_bytes_of(phase: Phase) -> int:
-    """What one run keeps for its samples: the data, and every layer's arrays in an evaluation of all of it."""
+    """Memory of one run's samples: the data, and every layer's arrays when all of it is evaluated."""
     return 8 * phase.facts.n_samples * ARRAYS_PER_LAYER * sum(phase.shape.sizes)
 
 
 def plan(runs: Sequence[Checked], pieces: int) -> list[Members]:
-    """Stacks as lists of indices into `runs`; the largest first, so that no worker is left with one at the end.
+    """Stacks as lists of indices into `runs`, largest first, so that no worker is left with a large one at the end.
 
-    There are about so many `pieces`, or as many as cache and memory ask for.
+    There are about this many `pieces`, or as many as cache and memory require.
     """
     groups = alike(runs)
 
@@ -52,7 +53,7 @@ def plan(runs: Sequence[Checked], pieces: int) -> list[Members]:
 
 
 def alike(runs: Sequence[Checked]) -> list[Members]:
-    """Those that can be one stack, as indices into `runs`, before they are cut to a size."""
+    """The runs that can share a stack, as indices into `runs`, before they are split."""
     shared = {place: repr(_shared(run)) for place, run in {id(run): run for run in runs}.items()}
     groups: dict[str, Members] = {}
     for index, run in enumerate(runs):

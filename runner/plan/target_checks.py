@@ -1,4 +1,4 @@
-"""Whether data, as they are trained, suit the loss and the precision: beyond them a cost means nothing."""
+"""Whether the scaled data suit the loss and the precision; otherwise a cost means nothing."""
 
 import numpy as np
 
@@ -17,7 +17,7 @@ FAR_BELOW_FLOAT32 = 1e30  # data of another seed are no 1e8 times larger
 
 
 def check_target_range(phase: Phase) -> Problem | None:
-    """Two numbers must be a range, and one that numbers can be mapped onto."""
+    """Two numbers must form a range that numbers can be mapped onto."""
     spec, facts = phase.spec, phase.facts
     chosen, output = spec.network.target_range, spec.network.output
     if not isinstance(chosen, tuple):
@@ -33,7 +33,7 @@ def check_target_range(phase: Phase) -> Problem | None:
 
 
 def check_labels(phase: Phase) -> Problem | None:
-    """Whether classes are trained as the numbers that the loss, or the shown cost, needs for them."""
+    """Whether classes are encoded by the numbers that the loss, or the reported cost, needs."""
     spec, facts = phase.spec, phase.facts
     if facts.task == "regression":
         share = spec.loss.settings().get("label_smoothing", 0)
@@ -52,14 +52,14 @@ def check_labels(phase: Phase) -> Problem | None:
 
 
 def looks_at_samples(phase: Phase) -> bool:
-    """Whether these checks look at samples, of which another seed has others."""
+    """Whether these checks look at samples, which depend on the seed."""
     spec, facts = phase.spec, phase.facts
     has_bounds = bool(_bounded(spec)) and not known_range(spec, facts.task, facts.levels)
     return has_bounds or _may_be_beyond(spec, facts)
 
 
 def outside_domain(phase: Phase) -> Problem | None:
-    """Targets beyond the domain of the loss or of the shown cost, in a spec whose network can be built."""
+    """Targets outside the domain of the loss or of the reported cost, for a spec whose network can be built."""
     spec, facts = phase.spec, phase.facts
     if not (bounded := _bounded(spec)):
         return None
@@ -87,7 +87,7 @@ def outside_domain(phase: Phase) -> Problem | None:
 
 
 def beyond_precision(phase: Phase) -> Problem | None:
-    """Inputs or targets that float32, in which they would be trained, has no number for."""
+    """Inputs or targets that float32, the precision of training, cannot represent."""
     spec = phase.spec
     if not _may_be_beyond(spec, phase.facts):
         return None

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from nn.registry import Array
+from nn.stepping import Choice
 from runner.runs.shape import Shape
 
 
@@ -12,10 +13,10 @@ class Task:
     """One stack to train: plain data that travels to a worker.
 
     `shapes` are those of every phase of the runs. `starts` holds the parameters `(P,)` of runs that continue another
-    run, None for those that draw their first weights. `code` is the digest of the numeric code that the runs are
-    planned with, `folder` the working folder, from which their files are named, and `digests` are those of the files of
-    every phase, by run; none where nothing is read. With `all_signals` the three more are recorded that explain a run
-    and that no rule needs (`nn.signals`); with `snapshots` parameters are kept along the way.
+    run, None for those that draw their initial weights. `code` is the digest of the numeric code that the runs were
+    planned with, `folder` the working folder, which relative file names refer to, and `digests` are those of the files
+    of every phase, by run; empty if nothing is read. With `all_signals`, three more signals are recorded that no rule
+    needs (`nn.signals`); with `snapshots`, parameters are kept during training. `engine` is what computes the updates.
     """
 
     indices: tuple[int, ...]
@@ -29,6 +30,7 @@ class Task:
     starts: tuple[Array | None, ...] = ()
     all_signals: bool = False
     snapshots: bool = False
+    engine: Choice = "auto"
 
     @property
     def halves(self) -> "list[Task]":
@@ -37,7 +39,7 @@ class Task:
         return [self.part(slice(middle)), self.part(slice(middle, None))]
 
     def part(self, runs: slice) -> "Task":
-        """Some of the runs as a stack of their own, with the same bits."""
+        """Some of the runs as a separate stack, with the same bits."""
         return replace(
             self,
             indices=self.indices[runs],

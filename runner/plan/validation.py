@@ -39,9 +39,10 @@ FIELDS = set(Spec.model_fields)  # of all specs: a set for each would take more 
 
 
 class SpecBuilder:
-    """Makes runs of configs and remembers the facts of each data set, which is examined once per setting.
+    """Makes runs from configs and remembers the facts of each data set, which is examined once per setting.
 
-    One whose sizes may depend on the seed, such as a user's own, is examined for every seed; a test checks the others.
+    A data set whose sizes may depend on the seed, such as a user's own, is examined for every seed; a test checks the
+    others.
     """
 
     def __init__(self) -> None:
@@ -53,7 +54,7 @@ class SpecBuilder:
     def build(
         self, config: Mapping[str, Any], overrides: Sequence[str], is_whole: bool = True
     ) -> Checked | list[Problem]:
-        """The run that a config describes, or all that is wrong with it; of one that is not whole, with each part."""
+        """The run that a config describes, or everything that is wrong with it; if it is incomplete, with each part."""
         parts, wrong, automatic = read_parts(config, self._made)
         if Spec.model_fields.keys() <= parts.keys() | {"warm_start"}:
             checked = self._complete(Spec(**parts), automatic, is_whole)
@@ -63,7 +64,7 @@ class SpecBuilder:
         return explained(wrong, config, overrides)
 
     def look_at(self, spec: Spec) -> Checked | list[Problem]:
-        """Find out about the data and the first weights of a spec that was valid before; or what is wrong now."""
+        """Check the data and the initial weights of a spec that was valid before; returns what is wrong now."""
         found = [(phase, self._look_at(phase)) for phase in spec.phases]
         if problems := [facts for _, facts in found if isinstance(facts, Problem)]:
             return problems

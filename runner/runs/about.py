@@ -1,13 +1,13 @@
-"""What a sweep or a run is called, asks and repeats."""
+"""The name, the question and the command of a sweep or run."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class About:
-    """A sweep's or run's name, the question of its file if it has one, its id and its command.
+    """The name of a sweep or run, its question if its file has one, its id and its command.
 
-    Of a search, `space` has the overrides that span it, as they were typed.
+    For a search, `space` has the overrides that span it, as typed.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""What is said when a sweep or a run ends of runs that do not learn: plain data, kept beside the diagnoses in JSON."""
+"""What is printed at the end of a sweep or run about runs that do not learn: plain data, stored with the diagnoses."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,11 +17,11 @@ NOT_LOOKED_INTO = "not looked into"  # the tag of a run that does not learn, for
 
 @dataclass(frozen=True)
 class Cause:
-    """Runs that have one cause, or none that is known; the numbers are those of the first of them.
+    """Runs with one cause, or with no known cause; the numbers are those of the first run.
 
-    `runs` are indices, `text` the cause with its certainty and code, and `settings` which settings explain it.
-    `evidence`, `reached` and `tried` are text, `to_try` commands, `to_do` what to look at where none would help;
-    `page` says where more is written, and `steps` are those of the evidence of each run.
+    `runs` are indices, `text` the cause with its certainty and code, and `settings` the settings that explain it.
+    `evidence`, `reached` and `tried` are text, `to_try` commands, `to_do` what to look at if no command would help;
+    `page` is where to read more, and `steps` are those of the evidence of each run.
     """
 
     runs: tuple[int, ...]
@@ -48,12 +48,12 @@ class Cause:
 
 @dataclass(frozen=True)
 class Account:
-    """All causes, those of most runs first; `trained` counts the runs that there was something to judge of.
+    """All causes, the most frequent first; `trained` counts the runs that could be judged.
 
-    Of `compared` ones it was asked whether they do as well as their data allow: `missed` do not, which `settings`
-    explain, and of `judged` ones it is known why. `healthy` is the index of one that does; `command` has the rest.
-    Of `asked` others it is known whether something is wrong with them all the same: `flaws`. `left` are the indices of
-    those that do worse and were not looked into.
+    `compared` runs were compared with what their data allow: `missed` of them do worse, which `settings` explains, and
+    `judged` of these were diagnosed. `healthy` is the index of a run that does as well; `command` judges the rest.
+    `asked` other runs were checked for further problems: `flaws`. `left` are the indices of runs that do worse and were
+    not diagnosed.
     """
 
     trained: int
@@ -70,7 +70,7 @@ class Account:
 
     @property
     def headline(self) -> str:
-        """How many runs do worse than their data allow; empty where none does."""
+        """How many runs do worse than their data allow; empty if none does."""
         if not self.missed:
             return ""
         of, do = count(self.compared, "run"), "do" if self.missed > 1 else "does"
@@ -81,7 +81,7 @@ class Account:
 
     @property
     def headline_of_others(self) -> str:
-        """How many of the other runs have a problem; empty where none has."""
+        """How many of the other runs have a problem; empty if none has."""
         n, others = sum(len(flaw.runs) for flaw in self.flaws), self.compared - self.missed
         if not n:
             return ""
@@ -98,7 +98,7 @@ class Account:
 
     @property
     def lines(self) -> list[str]:
-        """A sweep's account in a few lines: one for each cause, and how to see the rest."""
+        """The account of a sweep in a few lines: one per cause, and how to see the rest."""
         if self.trained == 1:
             return [
                 *(line for one in (*self.causes, *self.flaws) for line in (one.text, *one.tried)),
@@ -109,14 +109,14 @@ class Account:
 
     @property
     def rest(self) -> str:
-        """What the command says."""
+        """What the command for the rest does."""
         if self.trained == 1:
             return "the evidence, and what to try"
         return "all of them, with evidence and what to try" if self.causes or self.flaws else "to see why"
 
     @property
     def summary(self) -> str:
-        """The same in a line, also where all is well."""
+        """The account in one line, also if all is well."""
         said = [
             self.headline,
             *(one.line for one in self.causes),
@@ -130,7 +130,7 @@ class Account:
         return f"{self.compared} of {count(self.trained, 'run')} looked at{as_good}"
 
     def plain(self) -> dict[str, Any]:
-        """As JSON holds it."""
+        """The account as plain data for JSON."""
         return asdict(self)
 
 
@@ -145,7 +145,7 @@ _ACCOUNT = TypeAdapter(Account)
 
 
 def account_of(content: bytes) -> Account | None:
-    """The account in a file of diagnoses; None where it has none that this version understands."""
+    """The account in a file of diagnoses; None if it has none that this version understands."""
     try:
         return _ACCOUNT.validate_python(_document(content)["account"])
     except (ValueError, KeyError, RecursionError):
@@ -153,7 +153,7 @@ def account_of(content: bytes) -> Account | None:
 
 
 def tags_in(content: bytes) -> dict[int, dict[str, str]]:
-    """The tags of every run that does not learn, by index, as a file of diagnoses has them; none of a damaged one."""
+    """The tags of every run that does not learn, by index, from a file of diagnoses; none from a damaged one."""
     try:
         document = _document(content)
         left = {int(index): {TAG: NOT_LOOKED_INTO} for index in document.get("account", {}).get("left", ())}

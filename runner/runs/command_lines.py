@@ -1,4 +1,4 @@
-"""What a stored command line says of a run, for commands that train it again."""
+"""What a stored command line says about a run, for commands that retrain it."""
 
 import shlex
 from collections.abc import Sequence
@@ -8,12 +8,12 @@ SEARCHED = "hydra.searchpath"  # an override that does what the first of them do
 
 
 def typed(command: str) -> tuple[tuple[str, ...], list[str]]:
-    """The overrides of a command line, and its options, as `parted` has them; nothing of another program's."""
+    """The overrides and options of a command line, as from `parted`; nothing for another program's command line."""
     return parted(shlex.split(command)[3:]) if is_ours(command) else ((), [])
 
 
 def parted(words: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
-    """The overrides among words that were typed, and those options that say where the configs are which they name."""
+    """The overrides among typed words, and the options that say where their configs are."""
     overrides: list[str] = []
     options: list[str] = []
     rest = iter(words)

@@ -1,4 +1,4 @@
-"""What is typed to train a run again, as it was or with a fix."""
+"""What to type to retrain a run, unchanged or with a fix."""
 
 import re
 from collections.abc import Callable
@@ -15,7 +15,7 @@ Command = Callable[[RunResult, Overrides], str]  # the command that trains a run
 
 
 def commands_of(command: str) -> Command:
-    """The commands for the runs of a command line; for a run that none has started what to change, in words."""
+    """The commands for the runs of a command line; for runs without one, the changes in words."""
     alone, options = typed(command)  # a single run has no other overrides
 
     def with_overrides(result: RunResult, fix: Overrides) -> str:
@@ -27,7 +27,7 @@ def commands_of(command: str) -> Command:
 
 
 def fixed(overrides: Overrides, fix: Overrides) -> Overrides:
-    """A run's overrides with a fix, as those of one run: without what says how a sweep is run, also a named one."""
+    """The overrides of a single run with a fix, without those that only concern a sweep."""
     own = tuple(one for one in overrides if _is_of_run(one.partition("=")[0].lstrip("+~")))
     is_named = settings_of(own).get("sweep", "null") != "null"
     return with_fix((*own, *["hydra.mode=RUN"] * is_named), fix)
@@ -40,13 +40,13 @@ def _is_of_run(key: str) -> bool:
 
 
 def with_fix(overrides: Overrides, fix: Overrides) -> Overrides:
-    """A run's overrides with those of a fix: what they set anew is left out, and the settings of a choice with it."""
+    """A run's overrides with those of a fix: replaced keys are left out, and the settings of a replaced choice."""
     keys = [one.partition("=")[0] for one in fix]
     stay = [one for one in overrides if not any(is_of(one.partition("=")[0], key) for key in keys)]
     return (*stay, *fix)
 
 
 def is_of(key: str, choice: str) -> bool:
-    """Whether a key of an override, `+init.std` or `init`, is that of a choice or of one of its settings."""
+    """Whether a key of an override, `+init.std` or `init`, belongs to a choice or to one of its settings."""
     plain = key.lstrip("+~")
     return plain == choice or plain.startswith(f"{choice}.")

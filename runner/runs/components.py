@@ -1,4 +1,4 @@
-"""Every kind of component a config can choose, and the user's own modules that add to them."""
+"""Every kind of component that a config can choose, and the user's own modules that add to them."""
 
 import importlib
 import sys
@@ -36,21 +36,22 @@ DECIDED_LATER: dict[str, dict[str, str | None]] = {
 
 
 def settings_of_option(kind: str, name: str) -> tuple[Setting, ...]:
-    """The settings of an option; none where there is no such option."""
+    """The settings of an option; none if there is no such option."""
     like = DECIDED_LATER.get(kind, {}).get(name, name)
     return REGISTRIES[kind].settings(like) if like is not None and like in REGISTRIES[kind] else ()
 
 
 def is_own(kind: str, name: str) -> bool:
-    """Whether a component is of a user's own module, so that nothing is known of it but what it does."""
+    """Whether a component is from a user's own module, so that nothing is known about it in advance."""
     return REGISTRIES[kind][name].__module__.partition(".")[0] not in ("nn", "runner")
 
 
 def load_modules(names: Sequence[str]) -> None:
-    """Import the modules that are listed in `modules=[...]`, so that their components register themselves.
+    """Import the modules listed in `modules=[...]`, so that their components register themselves.
 
-    A module is found as Python finds it, the working directory included. Raises UserError when one cannot be imported.
-    A module may turn warnings into errors for its own code, but warning filters are those of the whole process.
+    A module is found as Python finds it, in the working directory too. Raises UserError if one cannot be imported. A
+    module may turn warnings into errors for its own code, but warning filters apply to the whole process, so they are
+    reset.
     """
     filters = list(warnings.filters)
     for name in names:
@@ -69,16 +70,16 @@ def load_modules(names: Sequence[str]) -> None:
 
 
 def check_modules(named: Iterable[str]) -> None:
-    """Raise UserError when stored runs had parts of modules that nobody has imported: a store imports none itself."""
+    """Raise UserError if stored runs used modules that are not imported: a store never imports any itself."""
     if missing := sorted(set(named) - sys.modules.keys()):
         names = ",".join(missing)
         raise UserError(f"parts of {names} were used: add modules=[{names}], or in a notebook import {names} first")
 
 
 def modules_of(arguments: list[str], config: Path) -> list[str]:
-    """The user's modules must be imported before Hydra composes, so that their components can be chosen.
+    """The user's modules, which must be imported before Hydra composes, so that their components can be chosen.
 
-    The command line wins over the file, as for every other key.
+    The command line takes precedence over the file, as for every other key.
     """
     from omegaconf import OmegaConf
 

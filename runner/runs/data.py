@@ -30,10 +30,10 @@ PURPOSES = (
 
 @dataclass(frozen=True)
 class Facts:
-    """What planning needs to know of a data set; of those that are shipped it does not depend on the seed.
+    """What planning needs to know about a data set; for built-in ones it does not depend on the seed.
 
-    But `largest` does, the size of the largest input or target in the units of the data; it is not compared. `target`
-    names what is learned; of a table `names` are those of its inputs and its classes, and `notes` say how it was read.
+    Except `largest`, the largest absolute input or target in the units of the data, which is not compared. `target` is
+    the name of the target; for a table, `names` are those of its inputs and classes, and `notes` say how it was read.
     """
 
     task: Task
@@ -54,21 +54,21 @@ class Facts:
 
     @property
     def sizes(self) -> tuple[int, int, int]:
-        """Samples for training, validation and tests."""
+        """The numbers of training, validation and test samples."""
         return self.n_train, self.n_validation, self.n_test
 
     @property
     def n_samples(self) -> int:
-        """Of all parts."""
+        """The number of samples in each part."""
         return sum(self.sizes)
 
     @property
     def kind(self) -> tuple[Task, int, int, int]:
-        """What data sets that train the same network have in common."""
+        """What data sets that train the same network share."""
         return self.task, self.d_in, self.n_targets, self.n_classes
 
     def d_out(self, output: str) -> int:
-        """Two classes share one output, except for softmax; more classes have one each."""
+        """The number of outputs: two classes share one output, except with softmax; more classes have one each."""
         if self.task == "regression":
             return self.n_targets
         return self.n_classes if chooses_class(output) or self.n_classes > 2 else 1
@@ -78,9 +78,9 @@ class Facts:
 class Prepared:
     """One run's data as the network sees it.
 
-    In a classification outputs above `threshold` mean "yes", and those no further from it than `tie`.
-    `split` holds rows of `samples`; a test set that is not held out of them has none. `test` are inputs and targets of
-    the test set as the data set has them; `encoded` makes such targets those that are trained.
+    In a classification, outputs above `threshold` mean "yes", and outputs within `tie` of it are tied. `split` holds
+    rows of `samples`; a test set that is not held out of them has none. `test` holds the inputs and targets of the test
+    set as the data set has them; `encoded` scales such targets.
     """
 
     samples: Samples
@@ -100,43 +100,43 @@ class Prepared:
 
     @property
     def parts(self) -> dict[str, tuple[Array, Target]]:
-        """Inputs `(n, d_in)` and targets, as `Samples` has them, of each part that there is, by its name."""
+        """Inputs `(n, d_in)` and targets, as in `Samples`, of each part that is not empty, by name."""
         chosen = {"train": self.split.train, "validation": self.split.validation}
         found = {name: (self.samples.X[rows], self.samples.Y[rows]) for name, rows in chosen.items() if len(rows)}
         return found | ({"test": self.test} if len(self.X_test) else {})
 
     @property
     def tested(self) -> tuple[Array, Target]:
-        """The part whose scores are reported: the test set, or what there is instead."""
+        """The part whose scores are reported: the test set, or what replaces it."""
         parts = self.parts
         return next(parts[name] for name in ("test", "validation", "train") if name in parts)
 
     def classes_of(self, outputs: Array) -> NDArray[np.intp]:
-        """The class numbers `(n,)` that outputs `(n, d_out)`, in the units of the targets, stand for."""
+        """The class numbers `(n,)` that outputs `(n, d_out)`, in the units of the targets, predict."""
         return np.asarray(chosen(self.scaling.targets(outputs).T[np.newaxis], self.threshold, self.tie)[0])
 
     def is_tie(self, outputs: Array) -> NDArray[np.bool_]:
-        """Whether single outputs, in the units of the targets, are on the threshold, as far as rounding can tell."""
+        """Whether single outputs, in the units of the targets, are at the threshold up to rounding."""
         return is_tie(self.scaling.targets(outputs), self.threshold, self.tie)
 
 
 def chooses_class(output: str) -> bool:
-    """Whether an output activation has one unit for every class, as softmax has."""
+    """Whether an output activation has one unit per class, as softmax has."""
     return output in ACTIVATIONS and ACTIVATIONS[output]().derivative is None
 
 
 def gives_probabilities(output: str, d_out: int) -> bool:
-    """Whether outputs are probabilities of the classes: of all of them, or of the second of two."""
+    """Whether outputs are class probabilities: of all classes, or of the second of two."""
     return chooses_class(output) or (d_out == 1 and ACTIVATIONS[output]().output_range == (0.0, 1.0))
 
 
 def generator(seed: int, purpose: str) -> np.random.Generator:
-    """A run's own generator for one purpose; no purpose can disturb the numbers of another (law 4)."""
+    """A run's own generator for one purpose; no purpose can affect the random numbers of another (law 4)."""
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(PURPOSES.index(purpose),)))
 
 
 def make_samples(data: DataCommon, seed: int) -> Samples:
-    """The data set's samples for a seed. Raises DataError when they cannot be used."""
+    """The data set's samples for a seed. Raises DataError if they cannot be used."""
     streams, settings = Streams(generator(seed, "inputs"), generator(seed, "noise")), data.settings()
     opened = DATASETS.digest(data.name, settings)  # before they are read: a later change is noticed
     samples = checked(handed_in() or DATASETS[data.name](streams, **settings))
@@ -145,24 +145,24 @@ def make_samples(data: DataCommon, seed: int) -> Samples:
     if not ((np.isfinite(samples.X) | allowed).all() and np.isfinite(samples.Y).all()):
         raise DataError(f"made NaN or infinite values from the data set {data.name!r}")
     if data.standardize and np.nanmax(np.abs(samples.X)) > LARGEST:
-        raise DataError(f"cannot be done with inputs beyond +-{LARGEST:g}: their spread is no number", "standardize")
+        raise DataError(f"cannot be done with inputs beyond +-{LARGEST:g}: their spread is not finite", "standardize")
     return samples
 
 
 def files_of(data: Component) -> list[str]:
-    """The files that a data set reads, as far as it names them: by a setting `path`, or where it is registered."""
+    """The files that a data set reads, if declared: by a setting `path`, or at registration."""
     settings = data.settings()
     return list(dict.fromkeys([*filter(None, [settings.get("path")]), *DATASETS.files(data.name, settings)]))
 
 
 def digest_of(samples: Samples) -> str:
-    """Identifies what a run learns from: the samples themselves, in the units of their source."""
+    """A digest of what a run learns from: the samples themselves, in the units of their source."""
     contents = np.ascontiguousarray(samples.X).tobytes() + np.ascontiguousarray(samples.Y).tobytes()
     return hashlib.sha256(contents).hexdigest()
 
 
 def find_facts(data: DataCommon, test: TestSpec, seed: int) -> Facts:
-    """Raises DataError when the data cannot be used or the split leaves one side empty."""
+    """The facts of a data set. Raises DataError if the data cannot be used or a part of the split is empty."""
     samples, parts, tested = _learned_and_tested(data, test, seed)
     try_draw(samples)
     check_logarithms(data, samples)
@@ -186,7 +186,7 @@ def find_facts(data: DataCommon, test: TestSpec, seed: int) -> Facts:
 
 
 def prepare(spec: Spec) -> Prepared:
-    """All arrays of one run. Raises DataError when the data cannot be used."""
+    """All arrays of one run. Raises DataError if the data cannot be used."""
     data, seed = spec.data, spec.data_seed
     assert isinstance(data, DataCommon)
     samples, parts, (X_test, Y_test) = _learned_and_tested(data, spec.test, seed)

@@ -1,4 +1,4 @@
-"""What is said of a run that was diagnosed, as plain data: verdict, cause, evidence, what to try."""
+"""The diagnosis of a run as plain data: verdict, cause, evidence, what to try."""
 
 from dataclasses import dataclass
 from operator import index
@@ -23,9 +23,9 @@ def _plain(value: object) -> float | str:
 
 @dataclass(frozen=True)
 class Evidence:
-    """One number, or a few words, that a verdict rests on, and the threshold on whose `side` it is a symptom.
+    """One number, or a few words, that a verdict is based on; it is a symptom on one `side` of the threshold.
 
-    A number that is not there is a plain fact. `layer` counts from 1, the first hidden one; `step` counts updates.
+    A value without a threshold is a plain fact. `layer` counts from 1, the first hidden one; `step` counts updates.
     """
 
     signal: str
@@ -43,16 +43,16 @@ class Evidence:
 
     @property
     def is_beyond(self) -> bool:
-        """Whether the value is a number on the side of the threshold, or equal to it."""
+        """Whether the value is a number on the bad side of the threshold, or equal to it."""
         if self.threshold is None or isinstance(self.value, str):
             return False
         return self.value >= self.threshold if self.side == "above" else self.value <= self.threshold
 
 
 def in_words(signal: str, value: float | str, threshold: float | str | None, side: Side | None, place: str) -> str:
-    """Evidence as people read it: the `threshold` is one that the value is beyond, `place` a layer, a step, or "".
+    """Evidence in words: `threshold` is one that the value exceeds, `place` a layer, a step, or "".
 
-    What JSON cannot hold as a number is a word.
+    Values that JSON cannot hold as numbers are words.
     """
     said, shown = (one if isinstance(one, str) else number(one, 3, ",") for one in (value, threshold or 0.0))
     limit = ""
@@ -64,14 +64,14 @@ def in_words(signal: str, value: float | str, threshold: float | str | None, sid
 
 @dataclass(frozen=True)
 class Experiment:
-    """A fix that was trained on `seeds`, beside the run as it is on the same ones; or `why_not`.
+    """A fix that was trained on `seeds`, compared with the run without it on the same seeds; or `why_not`.
 
-    `before` and `after` are the scores of the middle seed, in `metric`; `helped` counts the seeds on which the score
-    rose by more than chance explains, and `has_helped` says whether these are enough. With `is_fresh` no seed is one of
-    the sweep's, all fail as the run is, and `learn` more learn without a fix. Where the fix is another seed, `seeds`
-    are all that were tried, and `helped` of them learn.
-    `reach` is what the middle seed reaches with the fix: `enough`, where it learns, `nothing`, where it is hardly
-    better than a constant, else `short` of what the data allow; empty where nothing was trained.
+    `before` and `after` are the scores of the median seed, in `metric`; `helped` counts the seeds on which the score
+    rose by more than chance explains, and `has_helped` says whether these are enough. With `is_fresh`, no seed is one
+    of the sweep's, all fail as the run does, and `learn` further seeds learn without a fix. If the fix is another seed,
+    `seeds` are all that were tried, and `helped` of them learn. `reach` is what the median seed reaches with the fix:
+    `enough` if it learns, `nothing` if it is hardly better than a constant, else `short` of what the data allow; empty
+    if nothing was trained.
     """
 
     overrides: Overrides
@@ -88,7 +88,7 @@ class Experiment:
 
 
 def change(metric: str, before: float | None, after: float | None) -> str:
-    """The score before and after a fix; `diverged` where there is none."""
+    """The score before and after a fix; `diverged` if there is none."""
     shown = ["diverged" if one is None else number(one, 3, ",") for one in (before, after)]
     if before is None:
         return f"diverged -> {shown[1] if after is None else f'{metric} {shown[1]}'}"
@@ -96,19 +96,19 @@ def change(metric: str, before: float | None, after: float | None) -> str:
 
 
 def is_of_seeds(fix: Overrides) -> bool:
-    """Whether other seeds alone are the fix."""
+    """Whether the fix is only another seed."""
     return bool(fix) and all(one.startswith("seed=") for one in fix)
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """A run is `healthy`, `ill` for a cause, or it does not learn for a cause that is `unknown`.
+    """A run is `healthy`, `ill` with a known cause, or does not learn for an `unknown` cause.
 
-    Where two causes were found together, `second` is the other one, whose fix is part of the one to try first.
+    If two causes were found together, `second` is the other one, whose fix is part of the one to try first.
 
-    A healthy run has a cause where its code is wrong all the same. `layer` counts from 1, the first hidden one, and
-    `step` counts updates; both are those of the evidence. `fixes` are overrides to try, those of one line together, and
-    `tried` what came out where fixes were trained, in that order.
+    A healthy run has a cause if its code is wrong all the same. `layer` counts from 1, the first hidden one, and `step`
+    counts updates; both are those of the evidence. `fixes` are overrides to try, one line per fix, and `tried` are the
+    experiments, in order.
     """
 
     verdict: Verdict
@@ -125,7 +125,7 @@ class Diagnosis:
 
     @property
     def experiment(self) -> Experiment | None:
-        """The last one of the fix to try first, or of any where that was not trained."""
+        """The last experiment with the fix to try first, or with any fix if that one was not trained."""
         trained = [one for one in self.tried if not one.why_not]
         of_fix = [one for one in trained if one.overrides == self.fix]
         return next(reversed(of_fix or trained), None)

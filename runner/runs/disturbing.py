@@ -1,7 +1,7 @@
-"""What is wrong with the rows that a network learns from, when asked for; rows for tests stay as they are.
+"""Errors added to training and validation rows on request; test rows stay correct.
 
-So a test score says how well the truth was learned. Training and validation rows are changed, as a person who collects
-such data has no others.
+So a test score says how well the truth was learned. Validation rows are changed too, because whoever collects such data
+has no others.
 """
 
 from collections.abc import Callable
@@ -31,7 +31,7 @@ class _Spread:
 
 
 def check_disturbance(data: DataCommon, samples: Samples) -> None:
-    """Raise DataError for what makes no sense for a task."""
+    """Raise DataError for settings that make no sense for a task."""
     only = {"label_noise": "classification", "imbalance": "classification", "outliers": "regression"}
     for setting, task in only.items():
         value, none = getattr(data, setting), type(data).model_fields[setting].default
@@ -44,10 +44,10 @@ def check_disturbance(data: DataCommon, samples: Samples) -> None:
 
 
 def disturbed(data: DataCommon, samples: Samples, parts: Split, of_run: Generator) -> tuple[Samples, Split]:
-    """The samples that a run has, with what is wrong with its training and validation rows; and where the parts are.
+    """A run's samples, with errors in its training and validation rows; and where the parts are.
 
-    The generators make the random numbers of a purpose. Rows that are in no part are left out, and `draw` makes fresh
-    samples with which the same is wrong.
+    The generators make the random numbers of a purpose. Rows that belong to no part are left out, and `draw` makes
+    fresh samples with the same errors.
     """
     check_disturbance(data, samples)
     of_run = cache(of_run)  # fresh samples begin where the last ones ended

@@ -1,4 +1,4 @@
-"""The environment that a run ran in: machine, versions, source and user."""
+"""The environment of a run: machine, versions, source and user."""
 
 import platform
 import subprocess
@@ -15,7 +15,7 @@ OF_SCIPY = "scipy.libs"  # SciPy brings a BLAS of its own, in which no network t
 
 @cache
 def machine() -> dict[str, str]:
-    """What trains here, as tags of a run: the versions, the BLAS and the processor that its last bits may depend on."""
+    """The machine as tags of a run: the versions, the BLAS and the processor that its last bits may depend on."""
     blas = [
         " ".join(str(one.get(key, "")) for key in ("internal_api", "version", "architecture")).strip()
         for one in threadpool_info()
@@ -34,7 +34,7 @@ def machine() -> dict[str, str]:
 
 @cache
 def source() -> dict[str, str]:
-    """Which state of the source trains, as tags of a run; nothing where it is no git repository."""
+    """The state of the source as tags of a run; empty outside a git repository."""
     commit = _git("rev-parse", "HEAD").strip()
     if not commit:
         return {}
@@ -43,7 +43,7 @@ def source() -> dict[str, str]:
 
 
 def patch() -> bytes:
-    """What the source differs in from its commit, as git applies it; new files that git does not know are named."""
+    """The differences between the source and its commit, as a git patch; untracked files are listed."""
     if source().get("git.dirty") != "true":
         return b""
     new = [f"# new file: {name}" for name in _git("ls-files", "--others", "--exclude-standard").splitlines()]
@@ -60,7 +60,7 @@ def _git(*arguments: str) -> str:
 
 
 def user() -> str:
-    """Who is at work, as the system knows it."""
+    """The user's name, as the system knows it."""
     import getpass
 
     try:

@@ -1,4 +1,4 @@
-"""What pydantic found, in plain words: the key, what is allowed, what was given and where it came from."""
+"""Pydantic's errors in plain words: the key, what is allowed, what was given and where it came from."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -40,7 +40,7 @@ _EXPECTED: dict[str, Callable[[dict[str, Any]], str]] = {
 
 @dataclass(frozen=True)
 class Wrong:
-    """What pydantic found in one part of a config: its key, the settings that it could have, and the component."""
+    """Pydantic's errors in one part of a config: its key, the settings it could have, and the component."""
 
     key: str
     error: ValidationError
@@ -49,7 +49,7 @@ class Wrong:
 
 
 def explained(found: Iterable[Problem | Wrong], config: Mapping[str, Any], overrides: Sequence[str]) -> list[Problem]:
-    """Everything that was found in a config, in plain words, each with the override that it comes from."""
+    """All errors in a config, in plain words, each with the override that it comes from."""
     return [
         with_origin(problem, config, overrides)
         for one in found
@@ -60,7 +60,7 @@ def explained(found: Iterable[Problem | Wrong], config: Mapping[str, Any], overr
 def no_setting(
     name: str, known: Sequence[str], section: str = "", component: str = "", meant: Sequence[str] = ()
 ) -> str:
-    """A sentence about a key that a section of the config does not have, or the component that is chosen for it."""
+    """A sentence about a key that a section of the config, or its chosen component, does not have."""
     chosen = f"{section}={component}"
     if component and (others := _with_setting(section, name)):
         return f"is not a setting of {chosen}, but of {one_of(others)}"
@@ -78,7 +78,7 @@ def _with_setting(kind: str, name: str) -> list[str]:
 
 
 def explain_all(wrong: Wrong) -> list[Problem]:
-    """Everything that pydantic found, in plain words."""
+    """All of pydantic's errors, in plain words."""
     return [_explain(wrong, detail) for detail in wrong.error.errors(include_url=False)]
 
 
@@ -113,7 +113,7 @@ def with_origin(problem: Problem, config: Mapping[str, Any], overrides: Sequence
 
 
 def explain_data(name: str, error: Exception) -> Problem:
-    """Why a data set cannot be used: in its own words, or that it raised something."""
+    """Why a data set cannot be used: in its own words, or the exception that it raised."""
     if isinstance(error, DataError):
         ways = [Way({f"data.{key}": value for key, value in way.items()}, words) for words, way in error.ways.items()]
         return Problem(f"data.{error.setting}" if error.setting else "data", str(error), ways=tuple(ways))

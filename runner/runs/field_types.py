@@ -1,4 +1,4 @@
-"""Types of a spec's fields: no silent conversion of single values, and the short forms that a person may type."""
+"""Types of a spec's fields: no silent conversion of single values, and the short forms that users may type."""
 
 import math
 from typing import Annotated, Any
@@ -26,12 +26,12 @@ def target_range(value: Any) -> Any:
 
 
 def layers(value: Any) -> Any:
-    """A list of units; a number stands for one layer of that many."""
+    """A list of units; a single number stands for one layer."""
     return [value] if type(value) is int else value
 
 
 def names(value: Any) -> Any:
-    """`none`, one name or a list of names, as a list in the order in which faults are made, each once."""
+    """`none`, one name or a list of names, as a list of unique names in the order in which faults are applied."""
     names = [value] if isinstance(value, str) else [] if value is None else value
     if not isinstance(names, (list, tuple)) or not all(isinstance(name, str) for name in names):
         return value
@@ -39,12 +39,12 @@ def names(value: Any) -> Any:
 
 
 def listed(value: Any) -> Any:
-    """A list of names; one name stands for a list of it."""
+    """A list of names; a single name stands for a list of one."""
     return [value] if isinstance(value, str) else value
 
 
 def points(value: Any) -> Any:
-    """A list of points; a number stands for a point with one coordinate."""
+    """A list of points; a single number stands for a point with one coordinate."""
     if not isinstance(value, (list, tuple)):
         return value
     return [[point] if isinstance(point, (int, float)) else point for point in value]

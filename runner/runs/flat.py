@@ -1,4 +1,4 @@
-"""A spec as one level of keys, as MLflow has it."""
+"""A spec as one level of keys, as in MLflow."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from runner.runs.spec import Spec
 
 
 def flatten(spec: Spec) -> dict[str, Any]:
-    """The spec as one level of dotted keys; a component's name stands under the key of its kind: `activation: tanh`."""
+    """The spec as one level of dotted keys; a component's name is under the key of its kind: `activation: tanh`."""
     flat: dict[str, Any] = {}
     for key, value in vars(spec).items():
         if not isinstance(value, BaseModel):

@@ -1,4 +1,4 @@
-"""Components that are defined where Python was started, in a notebook or a script: no other process can import them."""
+"""Components defined in a notebook or a script: no other process can import them."""
 
 import dis
 import hashlib
@@ -21,7 +21,7 @@ PLAIN = (bool, int, float, complex, str, bytes, np.generic)
 
 
 def defined_here(specs: Iterable[Spec]) -> list[str]:
-    """Those of these components that specs have, as they are typed: `activation=bent`."""
+    """The components of these specs that are defined here, as typed: `activation=bent`."""
     there = _defined()
     return sorted(there.keys() & set().union(*map(_used, specs))) if there else []
 
@@ -36,7 +36,7 @@ def note_of(parts: list[str]) -> str:
 
 
 def check_here(parts: list[str], settings: Settings) -> None:
-    """Raise UserError where other processes are asked for."""
+    """Raise UserError if other processes are requested."""
     asked = f"workers={settings.workers}" if (settings.workers or 1) > 1 else ""
     if not isinstance(settings.executor, ProcessExecutor):
         asked = f"executor={settings.executor.name}"
@@ -49,12 +49,12 @@ def check_here(parts: list[str], settings: Settings) -> None:
 
 
 def components_of(spec: Spec) -> dict[str, Component]:
-    """What was chosen, by its kind."""
+    """The chosen components, by kind."""
     return {kind: getattr(spec, kind) for kind in REGISTRIES}
 
 
 def sources_here(spec: Spec) -> dict[str, str]:
-    """The source of components that a notebook or a script defines itself, which is in no file of a module."""
+    """The source of components that a notebook or a script defines itself, which is in no module file."""
     there = _defined()
     return {name: _source_of(there[name]) for name in sorted(there.keys() & _used(spec))} if there else {}
 
@@ -69,7 +69,7 @@ def _defined() -> dict[str, Callable[..., Any]]:
 
 
 def _used(spec: Spec) -> set[str]:
-    """What a run uses, as it is typed: its components, those that it has by name alone, and every metric."""
+    """What a run uses, as it is typed: its components, activations and losses that are settings, and every metric."""
     names = {f"{kind}={part.name}" for phase in spec.phases for kind, part in components_of(phase).items()}
     layers = (spec.network.input, spec.network.output, *(spec.network.activations or ()))
     names |= {f"activation={name}" for name in layers} | {f"loss={spec.cost}"}

@@ -1,4 +1,4 @@
-"""What was measured of a run along its way: numbers, kept small, as a sweep has all of its runs in memory."""
+"""A run's measurements over its steps, stored compactly, because a sweep holds all of its runs in memory."""
 
 from array import array
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ History = Mapping[str, Sequence[float]]  # as many numbers of every series, fini
 
 
 def series_of(values: "Array | array[float]") -> Sequence[float]:
-    """The numbers of a series, in a quarter of the room of a list; not to be changed, as runs share equal ones."""
+    """The numbers of a series, in a quarter of the memory of a list; read-only, because runs share equal ones."""
     return _series(np.asarray(values, dtype=np.float64).tobytes())
 
 

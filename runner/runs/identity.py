@@ -1,4 +1,4 @@
-"""Who a run is: a key that is equal for equal results, from its spec, its data and the code that numbers depend on."""
+"""A run's identity: a key that is equal for equal results, from its spec, its data and the numeric code."""
 
 import hashlib
 import json
@@ -35,7 +35,7 @@ NUMERIC_CODE = {
     "runner/logistic": "runner/train/logistic.py",
 }
 NO_NUMBER = ("nn/signals.py", "nn/snapshots.py")  # what they keep of a run changes nothing of it
-# An import of ours; parsing the files took 70 ms of every start.
+# An import of our own; parsing the files took 70 ms of every start.
 OURS = re.compile(r"(?m)^ *from ((?:nn|runner)\b[\w.]*) import (\([^)]*\)|.*)\n")
 
 
@@ -54,7 +54,7 @@ def _numeric_files() -> dict[str, str]:
 
 
 def _code_of(file: Path) -> bytes:
-    """A file of ours: which names it takes from which role, and all but the lines that say where those lie."""
+    """One of our files: which names it takes from which role, and all but the lines that say where those lie."""
     text, taken = file.read_text(encoding="utf-8"), set[str]()
     for module, names in OURS.findall(text):
         each = (name.split(" as ") for name in re.split(r"\s*,\s*", names.strip("() \n,")))
@@ -73,7 +73,7 @@ def _role_of(module: str) -> str:
 
 @cache
 def code_files(modules: tuple[str, ...] = ()) -> dict[str, str]:
-    """Digests of the source that results depend on: ours by role, and the user's modules with what they import."""
+    """Digests of the source that results depend on: ours by role, and the user's modules with their imports."""
     return _numeric_files() | {name: _digest(file.read_bytes()) for name, file in own_files(modules).items()}
 
 
@@ -90,15 +90,15 @@ def code_digest(modules: tuple[str, ...] = ()) -> str:
 def run_key(spec: Spec, data_digest: str, modules: Sequence[str] = ()) -> str:
     """A stable hash of (spec, contents of outside data, numeric code): equal keys mean equal results.
 
-    The score is part of it only where it decides when the run stops; otherwise it is one more thing that is measured.
+    The score is part of it only if it decides when the run stops; otherwise it is just another measurement.
     """
     return run_keys(spec, data_digest, modules)(spec.seed)
 
 
 def run_keys(spec: Spec, data_digest: str, modules: Sequence[str] = ()) -> Callable[[int], str]:
-    """The run keys of runs that differ from a spec in their seed alone, by the seed.
+    """The run keys of runs that differ from a spec only in their seed, as a function of the seed.
 
-    What is hashed is JSON with sorted keys, of which all that comes before the seed is hashed once.
+    The hashed text is JSON with sorted keys; everything before the seed is hashed once.
     """
     if spec.training.patience is None:
         spec = spec.model_copy(update={"score": AUTO})

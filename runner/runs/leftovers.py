@@ -1,8 +1,8 @@
-"""Settings that belong to another option than the one chosen: they go with it, unless a person asks for them.
+"""Settings of an option that was replaced: they are dropped, unless the user asks for them.
 
-A sweep over a group gives its settings to the options that have them. What a case or a sweep file says of an option
-goes when another is chosen over it, on the command line or by a file that builds on it. All else that an option does
-not have is refused later, as it is.
+A sweep over a group applies its settings to the options that have them. What a case or a sweep file sets for an option
+is dropped if another option replaces it, on the command line or in a file that builds on it. Anything else that an
+option does not have is rejected later.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,14 +19,14 @@ from runner.runs.spec import DataCommon
 
 @dataclass(frozen=True)
 class File:
-    """What one of the files of a config says: its keys in the section of each kind, and the options that it chooses."""
+    """What one file of a config sets: its keys in the section of each kind, and the options that it chooses."""
 
     keys: Mapping[str, frozenset[str]]
     chooses: Mapping[str, str]
 
 
 def file_of(found: ConfigResult, is_whole: bool) -> File:
-    """A file as Hydra has read it. One that is not for the whole config but for a section of its own says no more."""
+    """A file as Hydra read it. A file for a section only, not for the whole config, chooses nothing else."""
     sections = sections_of(found.config) if is_whole else {}
     named = [one for one in found.defaults_list or () if isinstance(one, GroupDefault)]
     chosen = {str(one.group).lstrip("/"): one.value for one in named if isinstance(one.value, str)}
@@ -34,16 +34,16 @@ def file_of(found: ConfigResult, is_whole: bool) -> File:
 
 
 def sections_of(config: Any) -> dict[str, Any]:
-    """The section of each kind of component as plain data, interpolations as they are written."""
+    """The section of each kind of component as plain data, with interpolations as written."""
     plain: Any = OmegaConf.to_container(OmegaConf.masked_copy(config, list(REGISTRIES)), resolve=False)
     return dict(plain)
 
 
 def left_over(config: Mapping[str, Any], files: Sequence[File]) -> list[tuple[str, str]]:
-    """Kind and key of all that files say of an option that was replaced.
+    """The kind and key of every setting in the files that belongs to a replaced option.
 
-    `files` are those that the config is made of, in their order. The last one that chooses an option replaces what the
-    files before it say of others. Where none of them chooses the option that there is, the command line did.
+    `files` make up the config, in order. The last one that chooses an option replaces what earlier files set for
+    others. If no file chooses the current option, the command line did.
     """
     gone = []
     for kind in REGISTRIES:
@@ -59,10 +59,10 @@ def left_over(config: Mapping[str, Any], files: Sequence[File]) -> list[tuple[st
 
 
 def left_out(jobs: Sequence[Sequence[str]], typed: Sequence[str]) -> tuple[list[tuple[str, ...]], list[str]]:
-    """The jobs of a sweep without settings that their options do not have, and a line for each of these settings.
+    """The jobs of a sweep without settings that their options do not have, and a line for each such setting.
 
-    `typed` are the overrides of the command line; all others are from a sweep file. What no option of the sweep has
-    stays, to be refused, and so does what was typed for a group that is not swept.
+    `typed` are the overrides of the command line; all others are from a sweep file. A setting that no option of the
+    sweep has stays, and is rejected later; so does a typed setting of a group that is not swept.
     """
     options, by_hand = [_options(job) for job in jobs], _keys(typed)
     drawn = {kind: {one.get(kind, "") for one in options} for kind in REGISTRIES}
@@ -83,7 +83,7 @@ def left_out(jobs: Sequence[Sequence[str]], typed: Sequence[str]) -> tuple[list[
 
 
 def lacks(settings: Mapping[str, str], key: str) -> bool:
-    """Whether the option chosen in a run's settings has no such key, which another option of its kind has."""
+    """Whether a run's chosen option lacks this key, while another option of its kind has it."""
     kind, _, setting = key.partition(".")
     is_chosen = bool(setting) and kind in REGISTRIES and kind in settings
     return is_chosen and _is_left_over(kind, settings[kind].strip("'\""), setting.partition(".")[0])

@@ -1,4 +1,4 @@
-"""A metric of what a network answers, in the units of the data."""
+"""A metric of a network's predictions, in the units of the data."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from runner.runs.data import Prepared
 
 
 def value_of(metric: Metric, data: Prepared, outputs: Array, Y: Target) -> float:
-    """Of outputs `(n, d_out)` in the units of the targets and targets as the data set has them."""
+    """The metric of outputs `(n, d_out)` in the units of the targets, and of targets as the data set has them."""
     a, t = outputs, Y
     if data.samples.task == "classification":
         a, t = data.scaling.targets(outputs), data.encoded(Y)

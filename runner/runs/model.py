@@ -1,4 +1,4 @@
-"""Loading a trained network again, by itself or through `mlflow.pyfunc.load_model`."""
+"""Loading a trained network, directly or through `mlflow.pyfunc.load_model`."""
 
 import warnings
 from collections.abc import Mapping
@@ -29,9 +29,9 @@ PROBABILITIES = "probabilities"  # the parameter of a prediction that asks for t
 
 @dataclass(frozen=True)
 class Model:
-    """A trained network with the scaling of its inputs and targets; of a table also what its columns are.
+    """A trained network with the scaling of its inputs and targets and, for a table, the encoding of its columns.
 
-    `output` is the name of the output's activation.
+    `output` is the name of the output activation.
     """
 
     network: Network
@@ -41,22 +41,28 @@ class Model:
     encoding: Encoding | None = None
     output: str = "identity"
 
-    def predict(self, model_input: Any, params: Mapping[str, Any] | None = None) -> Any:
-        """What the model answers for inputs: an array `(n, d_in)` or a DataFrame.
+    def __repr__(self) -> str:
+        """The size of the network: its numbers would fill a notebook page."""
+        layers = "-".join(map(str, self.network.sizes))
+        classes = f", {len(self.classes)} classes" if self.classes else ""
+        return f"Model({layers}{classes}, {self.parameters.size} parameters)"
 
-        A model of a table answers a DataFrame: a column with the name of the target, in its units or with names of
-        classes, and with `params={"probabilities": True}` a column `target=class` for each class. Any other model
-        answers `outputs`. Raises ValueError for inputs that it cannot use.
+    def predict(self, model_input: Any, params: Mapping[str, Any] | None = None) -> Any:
+        """The predictions for an array `(n, d_in)` or a DataFrame, in the units of the data.
+
+        A model of a table returns a DataFrame with one column named after the target, holding numbers or class names;
+        with `params={"probabilities": True}` it also has a column `target=class` for each class. Any other model
+        returns `outputs`. Raises ValueError for invalid inputs.
         """
         if self.encoding is None:
             return self.outputs(np.asarray(model_input, dtype=np.float64))
         return self.answers(self.inputs(model_input), bool((params or {}).get(PROBABILITIES)))
 
     def inputs(self, table: Any) -> Array:
-        """The inputs `(n, d_in)` of a DataFrame, its columns found by name; an array is taken as it is.
+        """The inputs `(n, d_in)` from a DataFrame, with columns found by name; an array is returned unchanged.
 
-        Warns of columns and values that training did not see. Raises ValueError for columns that are missing, text in
-        the place of numbers, and gaps that nothing fills.
+        Warns about columns and values that training did not see. Raises ValueError for missing columns, for text where
+        a number is needed, and for missing values that cannot be imputed.
         """
         if self.encoding is None or not hasattr(table, "columns"):
             return np.asarray(table, dtype=np.float64)
@@ -71,7 +77,7 @@ class Model:
         return X
 
     def answers(self, X: Array, with_probabilities: bool = False) -> "pd.DataFrame":
-        """What a model of a table says of inputs `(n, d_in)`, with the names of the table."""
+        """The predictions of a table's model for inputs `(n, d_in)`, with the names of the table."""
         import pandas as pd
 
         assert self.encoding is not None
@@ -90,21 +96,21 @@ class Model:
         return pd.DataFrame(answers)
 
     def class_numbers(self, X: Array) -> NDArray[np.intp]:
-        """The numbers of the classes that a model of a table chooses `(n,)`, for inputs `(n, d_in)`."""
+        """The class numbers `(n,)` that a table's model predicts for inputs `(n, d_in)`."""
         tie = tie_of(1.0, np.dtype(self.network.dtype).name)
         return np.asarray(chosen(self.outputs(X).T[np.newaxis], 0.5, tie)[0])
 
     @property
     def _names(self) -> Any:
-        """The classes `(classes,)`, as whole numbers where all of them are."""
+        """The classes `(classes,)`, as integers if all of them are."""
         if all(name.removeprefix("-").isdecimal() and str(int(name)) == name for name in self.classes):
             return np.array([int(name) for name in self.classes])
         return np.array(self.classes, dtype=object)
 
     def outputs(self, X: Array) -> Array:
-        """Outputs `(n, d_out)`, in the units of the targets, for inputs `(n, d_in)`.
+        """The outputs `(n, d_out)`, in the units of the targets, for inputs `(n, d_in)`.
 
-        Raises ValueError for inputs of another shape, and for gaps that nothing fills.
+        Raises ValueError for inputs of another shape, and for missing values that cannot be imputed.
         """
         d_in = self.network.sizes[0]
         if X.ndim != 2 or X.shape[1] != d_in:
@@ -119,14 +125,14 @@ class Model:
 
 
 def model_of(result: RunResult) -> Model:
-    """The model of a run that was trained. Raises ValueError for a run without a network."""
+    """The model of a trained run. Raises ValueError for a run without a network."""
     return model_with(network_of(result))
 
 
 def load_model(path: str | Path) -> Model:
-    """The model in a run's `weights.npz`. Nothing in the file can run code.
+    """Load the model from a run's `weights.npz`. Loading never executes code from the file.
 
-    A model with a user's own component needs that component's module imported before; ValueError says which.
+    If the model uses your own component, import its module first; otherwise ValueError names the component.
     """
     content = contents_of(Path(path))
     try:
@@ -137,11 +143,11 @@ def load_model(path: str | Path) -> Model:
 
 
 def model_with(weights: Weights) -> Model:
-    """The model that has these weights. Raises ValueError for a component that is not registered."""
+    """The model with these weights. Raises ValueError for a component that is not registered."""
     network, output = build_network(weights.structure), str(weights.structure["output"])
     return Model(network, weights.parameters, weights.scaling, weights.classes, weights.encoding, output)
 
 
 def _load_pyfunc(data_path: str) -> Model:
-    """What MLflow calls for a model logged with `loader_module="runner.model"`."""
+    """Called by MLflow for a model that was logged with `loader_module="runner.model"`."""
     return load_model(data_path)

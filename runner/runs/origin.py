@@ -1,4 +1,4 @@
-"""Where the numbers of a run come from: its samples, and what trained it when."""
+"""Where a run's numbers come from: its samples, and what trained it when."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -9,8 +9,8 @@ from functools import lru_cache
 class DataUsed:
     """What a run learned from and was tested on.
 
-    `task` is regression or classification, `n_samples` how many it was trained and tested on, `n_validation` how many
-    were kept to choose by, and `digest` that of the samples.
+    `task` is regression or classification, `n_samples` are the numbers of training and test samples, `n_validation`
+    that of validation samples, and `digest` identifies the samples.
     """
 
     task: str
@@ -23,16 +23,18 @@ class DataUsed:
 class Provenance:
     """When a run was trained, in seconds since 1970, for how many seconds, and on what.
 
-    `reused_from` is the id of the MLflow run that it was taken from instead of being trained.
+    `reused_from` is the id of the MLflow run whose results were reused. `engine` is what `nn` reports about the updates
+    (`nn.stepping.Stepping`), empty if there is nothing to report.
     """
 
     started: float = 0.0
     seconds: float = 0.0
     environment: dict[str, str] = field(default_factory=dict)
     reused_from: str = ""
+    engine: str = ""
 
     def with_code(self, source: Mapping[str, str]) -> "Provenance":
-        """The same with what is known of the code, such as its commit, added to the environment."""
+        """The same with facts about the code, such as its commit, added to the environment."""
         return replace(self, environment=_joined(tuple(self.environment.items()), tuple(source.items())))
 
 

@@ -1,4 +1,4 @@
-"""How a run can end, and all that follows from it."""
+"""How a run can end, and everything that follows from it."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -9,9 +9,10 @@ from runner.base.errors import reason_of
 
 
 class Outcome(StrEnum):
-    """How a run ended. Its text is what `nn` says of a run, and what stored runs and tables have.
+    """How a run ended. Its text is the word that `nn`, stored runs and tables use.
 
-    `sentence` is what the terminal says of a run; `in_answer` how a sweep's answer counts those that are in no mean.
+    `sentence` is the terminal's message; `in_answer` is how a sweep's answer counts runs that are excluded from the
+    means.
     """
 
     CONVERGED = "converged", "converged at step {step}"
@@ -32,26 +33,26 @@ class Outcome(StrEnum):
         return member
 
     def counted(self, n: int) -> str:
-        """What an answer says of this many runs: `was pruned` of one."""
+        """How an answer counts this many runs: `was pruned` for one."""
         return self.in_answer if n != 1 else self.in_answer.replace("were ", "was ").replace("are ", "is ")
 
     @property
     def is_trained(self) -> bool:
-        """Whether the run has numbers: weights and a history, however far they go."""
+        """Whether the run has numbers: weights and a history, however short."""
         return self not in (Outcome.FAILED, Outcome.KILLED)
 
     @property
     def is_finished(self) -> bool:
-        """Whether the run trained to its end with finite numbers: only then it has final values and is in means."""
+        """Whether the run trained to its end with finite numbers: only then it has final values and counts in means."""
         return self in (Outcome.CONVERGED, Outcome.STOPPED)
 
     def told(self, last_step: int, error: str) -> str:
-        """What became of a run that ended so, in a few words for a person."""
+        """How such a run ended, in a few words."""
         step = str(last_step) if last_step else "0, before any training"
         return self.sentence.format(step=step, steps=count(last_step, "step"), reason=reason_of(error))
 
 
 def counted(outcomes: Iterable[Outcome]) -> list[Outcome]:
-    """The outcomes that a table of runs has a column for: what any sweep can have, and what else these runs had."""
+    """The outcomes with a column in a table of runs: those that any sweep can have, and those that these runs had."""
     found = set(outcomes)
     return [one for one in Outcome if one is not Outcome.PRUNED or one in found]

@@ -1,4 +1,4 @@
-"""What the overrides of runs say: their settings, which of them a sweep varies, and short names for both."""
+"""What the overrides of runs mean: their settings, which of them a sweep varies, and short names for both."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -30,7 +30,7 @@ def _pair(override: str) -> tuple[str, str] | None:
 
 
 def swept_keys(all_overrides: Sequence[Sequence[str]]) -> list[str]:
-    """The keys whose value is not the same in all jobs, in the order they were given; `REPLICATES` last."""
+    """The keys whose values differ between jobs, in the order they were given; `REPLICATES` last."""
     first, having, varying = dict[str, str](), Counter[str](), set[str]()
     for overrides in all_overrides:  # one by one: all settings of 100,000 jobs at once would take 50 MB
         settings = settings_of(overrides)
@@ -42,17 +42,17 @@ def swept_keys(all_overrides: Sequence[Sequence[str]]) -> list[str]:
 
 
 def settings_in(keys: Sequence[str]) -> list[str]:
-    """Those of some keys that make another setting, in their order."""
+    """Those keys that distinguish settings (not seed or fold), in order."""
     return [key for key in keys if key not in REPLICATES]
 
 
 def config_of(spec: Spec, overrides: Sequence[str]) -> dict[str, Any]:
-    """The flattened spec, and what was given beside it and is not part of it, such as the name of a case."""
+    """The flattened spec, plus typed keys that are not part of it, such as the name of a case."""
     return settings_of(overrides) | flatten(spec)
 
 
 class Configs:
-    """What `config_of` has of many runs, by key; what is equal for those that differ in their seed alone, once."""
+    """The `config_of` of many runs, by key; values shared by runs that differ only in their seed are stored once."""
 
     def __init__(self, runs: Iterable[tuple[Spec, Sequence[str]]]) -> None:
         self._runs, known = list[tuple[dict[str, Any], int, Sequence[str]]](), dict[tuple[int, ...], dict[str, Any]]()
@@ -69,13 +69,13 @@ class Configs:
 
     @property
     def keys(self) -> list[str]:
-        """All that there are."""
+        """All keys."""
         flats = {id(flat): flat for flat, _, _ in self._runs}
         typed = dict.fromkeys(key for _, _, overrides in self._runs for key in settings_of(overrides))
         return list(typed | {key: None for flat in flats.values() for key in flat})
 
     def column(self, key: str) -> dict[int, Any]:
-        """The value of each run that has such a key, by its place."""
+        """The values of the runs that have this key, by position."""
         if key == "seed":
             return {place: seed for place, (_, seed, _) in enumerate(self._runs)}
         found = {place: flat[key] for place, (flat, _, _) in enumerate(self._runs) if key in flat}
@@ -86,14 +86,14 @@ class Configs:
 
 
 def values_of(overrides: Sequence[str], keys: Sequence[str]) -> dict[str, str]:
-    """What a run has for each of some keys: what was typed, or `default`; `-` where its option has no such key."""
+    """A run's values for some keys: as typed, or `default`; `-` if its option has no such key."""
     settings = settings_of(overrides)
     values = {key: settings.get(key, "default") for key in keys}
     return {key: NONE if key not in settings and lacks(settings, key) else value for key, value in values.items()}
 
 
 def label_of(overrides: Sequence[str], keys: Sequence[str]) -> str:
-    """What differs, in a few words: `tanh lr=0.1 seed=3`. A component stands for itself."""
+    """What differs, in a few words: `tanh lr=0.1 seed=3`. A component is named without its key."""
     from runner.runs.components import REGISTRIES
 
     names, values = _names(tuple(keys)), values_of(overrides, keys)
@@ -103,7 +103,7 @@ def label_of(overrides: Sequence[str], keys: Sequence[str]) -> str:
 
 
 def short_names(keys: Sequence[str]) -> dict[str, str]:
-    """The last part of each key, or the whole key where two would be called the same; `lr` for the learning rate."""
+    """The last part of each key, or the whole key if two would get the same name; `lr` for the learning rate."""
     return dict(_names(tuple(keys)))
 
 

@@ -1,4 +1,4 @@
-"""The source files of a user's own modules: theirs, and those that they import from outside of installed packages."""
+"""The source files of a user's own modules, and of what they import outside installed packages."""
 
 import ast
 import importlib
@@ -17,10 +17,10 @@ OURS = tuple(ROOT / package for package in ("nn", "runner"))
 
 
 def own_files(modules: Sequence[str]) -> dict[str, Path]:
-    """The files of these modules, whole where they are packages, and of all that these import, by module and file name.
+    """The files of these modules (whole packages) and of everything they import, by module and file name.
 
-    Imports are read and not run, so it is the same in every process, and an import inside a function counts too. What
-    is imported by a name that is computed cannot be seen.
+    Import statements are read, not executed, so the result is the same in every process, and imports inside functions
+    count. Imports by a computed name cannot be seen.
     """
     waiting = [found for name in modules for found in _files_of(name)]
     files: dict[str, Path] = {}

@@ -1,4 +1,4 @@
-"""What one run leaves behind, and how it is kept on disk: NumPy archives and JSON, never pickles."""
+"""What one run produces, and how it is kept on disk: NumPy archives and JSON, never pickles."""
 
 import hashlib
 import json
@@ -27,18 +27,18 @@ from runner.runs.weights import Weights, inputs_of, plain_inputs
 
 MAX_REASONS = 3
 PLAIN_FIELDS = ("index", "key", "outcome", "overrides", "error", "last_step", "measures")  # go into JSON as they are
+ORIGIN = [one.name for one in fields(Provenance)]
 
 
 @dataclass(frozen=True)
 class RunResult:
-    """One run.
+    """The result of one run.
 
-    A failed or killed run has an `error`, and neither `network` nor `data` nor numbers; any other has an error where
-    its picture could not be drawn. `pictures` maps file names to PNG bytes. `restored` is the step whose weights the
-    network has, of a run that ends with its best ones. `signals` say what happened in every layer: `step (points,)`,
-    and of each signal of `nn.signals` `(points, layers)`; no digest covers them, and results of earlier versions have
-    none. The same holds for `snapshots`, its parameters along its way. `role` and `rung` are those of the planned run;
-    a sweep's plan keeps them.
+    A failed or killed run has an `error`, but no `network`, `data` or numbers; any other run has an error only if its
+    picture could not be drawn. `pictures` maps file names to PNG bytes. `restored` is the step of the restored weights,
+    if any. `signals` say what happened in every layer: `step (points,)`, and for each signal of `nn.signals` `(points,
+    layers)`; they are part of no digest, and results of earlier versions have none. The same holds for `snapshots`, the
+    parameters during training. `role` and `rung` are those of the planned run.
     """
 
     index: int
@@ -62,7 +62,7 @@ class RunResult:
 
     @property
     def digests(self) -> dict[str, str]:
-        """Of the trained network and of all that was measured: equal digests are equal bits.
+        """Digests of the trained network and of all measurements: equal digests mean equal bits.
 
         Empty without a network.
         """
@@ -80,10 +80,10 @@ class RunResult:
 
     @cached_property
     def finals(self) -> dict[str, float]:
-        """What describes the trained network: the ends of its series, and what was measured once.
+        """The final values: the ends of all series, and what was measured once.
 
-        A run that diverged has none but the scores of trivial predictors: its last finite values are those of a network
-        that was on its way to infinity, or had not begun to learn, and would pass for good ones.
+        A diverged run has only the scores of the baselines: its last finite values are those of a network that was
+        diverging, or had not begun to learn, and could be mistaken for good ones.
         """
         return (self.last if self.has_finished else {}) | self.measures
 
@@ -98,17 +98,17 @@ class RunResult:
 
     @cached_property
     def score(self) -> str:
-        """The name of the metric that ranks the run; empty for one that never ran."""
+        """The name of the metric that ranks the run; empty for a run that never ran."""
         return score_of(self.spec, self.data.task if self.data else "")
 
     @cached_property
     def scores(self) -> dict[str, float]:
-        """Final cost, and the score where it is defined, on the samples that choose."""
+        """Final cost, and the score if it is defined, on the samples used for choosing."""
         return self._scores_on(self.scored_on)
 
     @cached_property
     def reported(self) -> dict[str, float]:
-        """The same on the samples whose scores are reported: the same ones, unless there is a validation part."""
+        """The same on the samples whose scores are reported; these differ only if there is a validation part."""
         return self.scores if self.reported_on == self.scored_on else self._scores_on(self.reported_on)
 
     def _scores_on(self, part: str) -> dict[str, float]:
@@ -117,27 +117,27 @@ class RunResult:
 
     @property
     def scored_on(self) -> str:
-        """The samples whose scores choose: `validation`, or `test`, or `train` where there are no others."""
+        """The samples used for choosing: `validation`, or `test`, or `train` if there are no others."""
         return "validation" if self.data and self.data.n_validation else self.reported_on
 
     @property
     def reported_on(self) -> str:
-        """The samples whose scores say how good a run is: `test`, or what there is instead."""
+        """The samples whose scores are reported: `test`, or what replaces it."""
         if self.data and self.data.n_samples[1]:
             return "test"
         return "validation" if self.data and self.data.n_validation else "train"
 
     @property
     def objective(self) -> float:
-        """The final score on the samples that choose.
+        """The final score on the samples used for choosing.
 
-        NaN for a run that did not finish, and where the score is not defined.
+        NaN for a run that did not finish, and if the score is undefined.
         """
         return self.finals.get(f"{self.scored_on}/{self.score}", math.nan) if self.has_finished else math.nan
 
     @property
     def lost_picture(self) -> str:
-        """Why a run that has its numbers has no picture, in a line; empty where nothing went wrong."""
+        """Why a run with numbers has no picture, in one line; empty if nothing went wrong."""
         return reason_of(self.error) if self.outcome.is_trained else ""
 
     @property
@@ -147,14 +147,14 @@ class RunResult:
 
 
 def network_of(result: RunResult) -> Weights:
-    """The trained network of a run. Raises ValueError for a run that has none."""
+    """The trained network of a run. Raises ValueError for a run without one."""
     if result.network is None:
         raise ValueError(f"run {result.index} has no trained network: it is {result.outcome}")
     return result.network
 
 
 def failures(results: Sequence[RunResult], is_stored: bool = True) -> RunsFailed | None:
-    """What to raise when runs raised, after all else is shown; of stored ones MLflow has the whole error."""
+    """The error to raise if runs failed, after everything else is shown; for stored runs MLflow has the whole error."""
     failed = [result for result in results if result.outcome is Outcome.FAILED]
     if not failed:
         return None
@@ -165,7 +165,7 @@ def failures(results: Sequence[RunResult], is_stored: bool = True) -> RunsFailed
 
 
 def save(path: Path, results: Sequence[RunResult]) -> None:
-    """Write results to one `.npz` file; it appears whole or not at all."""
+    """Write results to one `.npz` file, which appears completely or not at all."""
     arrays: dict[str, Any] = {}
     about = []
     for place, result in enumerate(results):
@@ -184,7 +184,7 @@ def save(path: Path, results: Sequence[RunResult]) -> None:
 
 
 def load(path: Path) -> list[RunResult]:
-    """Read what `save` wrote. Raises ValueError when the file is damaged or of another version."""
+    """Read what `save` wrote. Raises ValueError if the file is damaged or from another version."""
     try:
         with path.open("rb") as file, open_archive(file) as arrays:
             about = json.loads(str(arrays["about"]))
@@ -200,7 +200,8 @@ def _about(result: RunResult) -> dict[str, Any]:
     scaling, *of_table = plain_inputs(network) if network else [None]
     optional = {"of_table": of_table or None, "n_validation": data.n_validation or None, "restored": result.restored}
     optional |= {"signals": list(columns_of(result.signals))} if result.signals else {}
-    return {name: getattr(result, name) for name in PLAIN_FIELDS} | asdict(result.provenance) | {
+    origin = {name: value for name, value in asdict(result.provenance).items() if value or name != "engine"}
+    return {name: getattr(result, name) for name in PLAIN_FIELDS} | origin | {
         "spec": to_plain(result.spec),
         "series": list(result.history),
         "pictures": list(result.pictures),
@@ -237,7 +238,7 @@ def _result(place: int, about: dict[str, Any], arrays: Any, structures: dict[str
         else {},
         snapshots=arrays.get(f"snapshots/{place}"),
         pictures={_file_name(name): arrays[f"picture-{place}-{name}"].tobytes() for name in about["pictures"]},
-        provenance=Provenance(**{one.name: about[one.name] for one in fields(Provenance)}).with_code({}),
+        provenance=Provenance(**{name: about[name] for name in ORIGIN if name in about}).with_code({}),
     )
 
 

@@ -1,4 +1,4 @@
-"""What a run of a sweep is for."""
+"""The role of a run in a sweep."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -27,7 +27,7 @@ Run = TypeVar("Run", bound=HasRole)
 
 
 def parted(runs: Iterable[Run]) -> tuple[list[Run], list[Run]]:
-    """Runs that were asked for, and those on fresh seeds, which no comparison has."""
+    """The runs that were requested, and those on fresh seeds, which are excluded from comparisons."""
     searched, fresh = list[Run](), list[Run]()
     for one in runs:
         (searched if one.role is Role.SEARCH else fresh).append(one)

@@ -1,4 +1,4 @@
-"""Between the units of the data and the network's: how inputs and targets are scaled."""
+"""How inputs and targets are scaled between the units of the data and those of the network."""
 
 from dataclasses import dataclass
 
@@ -16,9 +16,9 @@ Span = tuple[float, float]
 
 @dataclass(frozen=True)
 class Scaling:
-    """Between the units of the data and the network's: inside = (outside - shift) / scale.
+    """Between the units of the data and of the network: inside = (outside - shift) / scale.
 
-    An input that is NaN first becomes `x_fill (d_in,)`, where there is one. With `y_log` the logarithms of the targets
+    An input that is NaN is first replaced by `x_fill (d_in,)`, if given. With `y_log`, the logarithms of the targets
     are scaled.
     """
 
@@ -30,15 +30,15 @@ class Scaling:
     y_log: bool = False
 
     def filled(self, X: Array) -> Array:
-        """Inputs `(n, d_in)` in the units of the data, without gaps where they can be filled."""
+        """Inputs `(n, d_in)` in the units of the data, with missing values imputed if possible."""
         return X if self.x_fill is None else np.where(np.isnan(X), self.x_fill, X)
 
     def inputs(self, X: Array) -> Array:
-        """What the network sees of inputs `(n, d_in)` in the units of the data."""
+        """Inputs `(n, d_in)` in the units of the data, as the network sees them."""
         return np.asarray((self.filled(X) - self.x_shift) / self.x_scale)
 
     def targets(self, Y: Array) -> Array:
-        """What the network learns of targets `(n, d_out)` in the units of the data."""
+        """Targets `(n, d_out)` in the units of the data, as the network learns them."""
         return np.asarray(((np.log(Y) if self.y_log else Y) - self.y_shift) / self.y_scale)
 
     def outputs(self, Y: Array) -> Array:
@@ -48,7 +48,7 @@ class Scaling:
 
 
 def check_logarithms(data: DataCommon, samples: Samples) -> None:
-    """Raise DataError for targets that have none, where they are asked for."""
+    """Raise DataError if logarithms are requested for targets that have none."""
     if data.target_scale != "log":
         return
     if samples.task == "classification":
@@ -60,10 +60,10 @@ def check_logarithms(data: DataCommon, samples: Samples) -> None:
 
 
 def find_scaling(spec: Spec, samples: Samples, X: Array, Y: Array) -> Scaling:
-    """The scaling for training inputs `X (n, d_in)` and targets `Y (n, d_out)`; nothing else is looked at.
+    """The scaling, computed from training inputs `X (n, d_in)` and targets `Y (n, d_out)` only.
 
-    Inputs are z-scored when asked for. Targets are mapped as `network.target_range` says, and where that says nothing
-    those of a regression as `data.target_scale` does.
+    Inputs are standardized on request. Targets are mapped as `network.target_range` says; if it says nothing, those of
+    a regression as `data.target_scale` says.
     """
     assert isinstance(spec.data, DataCommon)
     fill = _fill(samples, X)
@@ -85,10 +85,10 @@ def find_scaling(spec: Spec, samples: Samples, X: Array, Y: Array) -> Scaling:
 
 
 def spread_of(values: Array) -> Array:
-    """The standard deviation of values `(n, ...)` over `n`, by which they can be divided; 1 where all are equal.
+    """The standard deviation of values `(n, ...)` over `n`, safe to divide by: 1 if all values are equal.
 
-    The mean of equal numbers is rounded, so their deviation is often 1e-17, not 0: a later row with another value would
-    be 1e15 deviations away.
+    The mean of equal numbers is rounded, so their computed deviation is often 1e-17 instead of 0, and a different value
+    in a later row would be 1e15 deviations away.
     """
     found = values.std(axis=0)
     return np.where((np.ptp(values, axis=0) > 0) & (found > 0), found, 1.0)
@@ -135,12 +135,12 @@ def _automatic_range(spec: Spec) -> Span | None:
 
 
 def sets_targets(task: Task, output: str) -> bool:
-    """Whether a range in `network.target_range` is what targets become, not what is mapped onto the output's bounds."""
+    """Whether `network.target_range` is the range of the scaled targets, not of what maps onto the output's bounds."""
     return task == "classification" or not ACTIVATIONS[output]().is_bounded
 
 
 def known_range(spec: Spec, task: Task, levels: Span) -> Span | None:
-    """The least and the largest target as they are trained, where they can be known without the samples."""
+    """The smallest and largest scaled target, if known without the samples."""
     chosen = spec.network.target_range
     if chosen == AUTO and (span := _automatic_range(spec)):
         return span

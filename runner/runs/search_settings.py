@@ -1,4 +1,4 @@
-"""Settings of a search: how many runs it may train, how it scores a setting, and how it confirms the best."""
+"""Settings of a search: how many runs it may train, how it scores a setting, and how it confirms the best one."""
 
 from typing import Annotated, Literal
 
@@ -9,14 +9,14 @@ from runner.runs.spec import Frozen
 
 
 class ConfirmSettings(Frozen):
-    """Of the best settings this many are trained again, on this many seeds that took no part in the search."""
+    """How many of the best settings are retrained, and on how many seeds that played no part in the search."""
 
     settings: Annotated[Whole, Field(ge=0, le=1000)] = 5
     seeds: Annotated[Whole, Field(ge=6, le=1000)] = 12
 
 
 class SearchSettings(Frozen):
-    """What all searches have. `seed` is of the search itself, `digits` are those of a number that it draws."""
+    """Settings of every search. `seed` is that of the search itself; `digits` are those of the numbers it draws."""
 
     runs: Annotated[Whole, Field(ge=1, le=1_000_000)] = 300
     over_seeds: Literal["mean", "median", "worst"] = "mean"
@@ -26,13 +26,13 @@ class SearchSettings(Frozen):
 
 
 class RandomSearch(SearchSettings):
-    """Settings that are drawn evenly, whatever the scores."""
+    """Settings drawn uniformly, regardless of the scores."""
 
     name: Literal["random"] = "random"
 
 
 class TpeSearch(SearchSettings):
-    """Settings that Optuna's TPE suggests, `generation` of them at once."""
+    """Settings suggested by Optuna's TPE, `generation` of them at once."""
 
     name: Literal["tpe"] = "tpe"
     generation: Annotated[Whole, Field(ge=2, le=10_000)] = 30

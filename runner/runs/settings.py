@@ -1,21 +1,25 @@
-"""Settings of the application: how runs are launched and tracked. They change no number of any run."""
+"""Settings of the application: how runs are launched and tracked. They do not affect the numbers of a run."""
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
-from runner.base.errors import Problem
+from nn.stepping import Choice
+from runner.base.errors import Problem, UserError
 from runner.base.formats import read_yaml
 from runner.base.paths import CONF
 from runner.runs.explaining import Wrong, explain_all, with_origin
 from runner.runs.field_types import Flag, Number, Whole
 from runner.runs.search_settings import SEARCHES, Search
 from runner.runs.spec import Frozen
+
+ENGINE = "engine="
+ENGINES: tuple[Choice, ...] = get_args(Choice)
 
 
 def _experiment(value: Any) -> Any:
@@ -25,7 +29,7 @@ def _experiment(value: Any) -> Any:
 
 
 class TrackingSettings(Frozen):
-    """Where runs are written, and how much of each; `plots` is about single runs, `report` about the whole sweep."""
+    """What is stored of each run, and where; `plots` applies to single runs, `report` to the whole sweep."""
 
     experiment: Annotated[str, BeforeValidator(_experiment)]
     models: Literal["best", "all", "none"]
@@ -36,7 +40,7 @@ class TrackingSettings(Frozen):
 
 
 class ReportSettings(Frozen):
-    """What a report calls a difference: those of the score below `smallest_difference` count as none."""
+    """When a report calls two scores different: differences below `smallest_difference` do not count."""
 
     smallest_difference: Annotated[Number, Field(ge=0)] | None = None
 
@@ -76,14 +80,14 @@ class ProcessExecutor(Frozen):
 
 
 class DaskExecutor(Frozen):
-    """The workers of the Dask scheduler at an address; without one, of a cluster on this machine that ends with us."""
+    """The workers of the Dask scheduler at `address`; without one, a cluster on this machine for this sweep only."""
 
     name: Literal["dask"] = "dask"
     address: Annotated[str, BeforeValidator(_address)] | None = None
 
 
 class QueueExecutor(Frozen):
-    """Dask workers that `jobs` jobs of a batch system start; everything else is in Dask's own `jobqueue.yaml`."""
+    """Dask workers in `jobs` jobs of a batch system; Dask's own `jobqueue.yaml` holds all other settings."""
 
     name: Literal["slurm", "pbs", "sge", "lsf"]
     jobs: Annotated[Whole, Field(ge=1, le=10_000)] = 1
@@ -103,21 +107,23 @@ TAG = re.compile(rf"^(executor|search)\.({CHOSEN})(?=\.)")  # pydantic's name of
 
 
 class Settings(Frozen):
-    """`executor` says where stacks train, `workers` in how many processes; None stands for one per processor.
+    """Settings of the application.
 
-    `modules` hold a user's own components. With a `search` a sweep draws settings from a space instead of a grid.
+    `executor` says where stacks train, and `workers` in how many processes; None means one per processor. `engine` says
+    what computes their updates; the numbers are identical. `modules` hold the user's own components. With a `search`, a
+    sweep draws settings from a space instead of a grid.
 
-    With `skip_finished` runs that the store has already are reused; `diagnose` says whether runs that do not learn are
-    looked at when all have ended, and whether fixes are trained then.
-    `report` is what reports and answers go by.
-    `expect` maps sentences to inequalities that a sweep should satisfy; with `strict` it fails when it does not.
-    `quiet` and `dry_run` are about one command and not part of a plan, so a plan goes without them.
+    With `skip_finished`, runs that are already in the store are reused. `diagnose` says whether runs that do not learn
+    are diagnosed at the end, and whether fixes are then trained. `report` applies to reports and answers. `expect` maps
+    sentences to inequalities that a sweep should satisfy; with `strict` the sweep fails if one does not hold. `quiet`
+    and `dry_run` concern one command and are not part of a plan.
     """
 
     tracking: TrackingSettings
     executor: Executor = ProcessExecutor()
     search: Search | None = None
     workers: Annotated[Whole, Field(ge=1, le=1024)] | None
+    engine: Choice = "auto"
     modules: tuple[str, ...]
     expect: Annotated[dict[str, str], BeforeValidator(lambda value: {} if value is None else value)]
     strict: bool
@@ -129,7 +135,7 @@ class Settings(Frozen):
 
     @property
     def over_seeds(self) -> str:
-        """What counts of a setting's seeds where settings are chosen: their mean, median or worst."""
+        """How the seeds of a setting are combined when settings are chosen: mean, median or worst."""
         return self.search.over_seeds if self.search else "mean"
 
     def planned(self) -> dict[str, Any]:
@@ -137,11 +143,24 @@ class Settings(Frozen):
         return self.model_dump(mode="json", exclude={"quiet", "dry_run"})
 
 
-def keeping_nothing(modules: tuple[str, ...], workers: int | None, with_snapshots: bool = False) -> Settings:
-    """Those of runs that are trained to be looked at, and of which nothing is written."""
+def keeping_nothing(
+    modules: tuple[str, ...], workers: int | None, with_snapshots: bool = False, engine: Choice = "auto"
+) -> Settings:
+    """Settings for runs that are trained only to be inspected: nothing is written."""
     kept: Literal["all", "none"] = "all" if with_snapshots else "none"
     tracking = TrackingSettings(experiment="none", models="none", plots="none", report=False, snapshots=kept, points=2)
-    return Settings(tracking=tracking, workers=workers, modules=modules, expect={}, strict=False, skip_finished=False)
+    return Settings(
+        tracking=tracking, workers=workers, engine=engine, modules=modules, expect={}, strict=False, skip_finished=False
+    )
+
+
+def engine_in(arguments: Sequence[str]) -> Choice:
+    """The engine that a command line names. Raises UserError for an unknown one."""
+    asked = [one.removeprefix(ENGINE) for one in arguments if one.startswith(ENGINE)]
+    found = [one for one in ENGINES if one in asked[-1:]]
+    if asked and not found:
+        raise UserError(f"engine must be {', '.join(map(repr, ENGINES[:-1]))} or {ENGINES[-1]!r}, got {asked[-1]!r}")
+    return found[0] if found else "auto"
 
 
 def read_settings(
@@ -149,7 +168,7 @@ def read_settings(
 ) -> Settings | list[Problem]:
     """The application's part of a config, or everything that is wrong with it.
 
-    `overrides` made the config, and say where a wrong value came from; `typed` are those from the command line.
+    `overrides` produced the config and show where a wrong value came from; `typed` are those from the command line.
     """
     if unasked := _unasked(config.get("executor"), typed):
         return unasked
@@ -161,7 +180,7 @@ def read_settings(
 
 
 def _unasked(executor: Any, arguments: Sequence[str]) -> list[Problem]:
-    """What neither `conf/` nor the person says of where stacks train: somebody else's scheduler can run code here."""
+    """Executor settings that neither `conf/` nor the user set: someone else's scheduler could run code here."""
     typed = {argument.partition("=")[0].lstrip("+~") for argument in arguments}
     is_typed_whole = any(argument.lstrip("+").startswith("executor={") for argument in arguments)
     if not isinstance(executor, Mapping) or is_typed_whole:
@@ -173,12 +192,12 @@ def _unasked(executor: Any, arguments: Sequence[str]) -> list[Problem]:
     found = [f"executor.{key}" for key in keys if f"executor.{key}" not in typed]
     if name not in chosen and not typed & {"executor", "executor.name"}:
         found = ["executor"]
-    told = "was not typed by you; type it, because somebody else's scheduler could run code here (docs/security.md)"
+    told = "was not typed by you; type it, because someone else's scheduler could run code here (docs/security.md)"
     return [Problem(key, told) for key in found]
 
 
 @cache
 def _shipped(name: str) -> Any:
-    """What a file of `conf/` says, nothing where there is none; read once, as every job of a sweep asks."""
+    """The contents of a file of `conf/`, empty if there is none; cached, because every job of a sweep asks."""
     path = CONF / f"{name}.yaml"
     return read_yaml(path.read_bytes()) if path.is_file() else {}

@@ -1,4 +1,4 @@
-"""The shape of a training: sizes, steps and structure, which follow from a spec and its data and are decided once."""
+"""The shape of a training: sizes, steps and structure, derived once from a spec and its data."""
 
 import math
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ from runner.runs.structure import Structure, structure_of
 
 @dataclass(frozen=True)
 class Shape:
-    """What the planner hands on, so that nobody works it out again.
+    """What the planner passes on, so that it is derived only once.
 
-    `sizes` are the units of every layer, input and output included, and `drawn` those of the network whose weights are
-    drawn or taken from another run. `n_steps` are all updates, `steps_of_epoch` those of one pass. The network is built
-    from `structure`.
+    `sizes` are the units of every layer, including input and output, and `drawn` those of the network whose weights are
+    drawn or taken from another run. `n_steps` is the number of updates, `steps_of_epoch` that of one pass. The network
+    is built from `structure`.
     """
 
     sizes: tuple[int, ...]
@@ -32,10 +32,10 @@ class Shape:
 
 
 def shape_of(spec: Spec, facts: Facts) -> Shape:
-    """Of one training of a spec in which everything is decided.
+    """The shape of one training of a completely decided spec.
 
-    Under `broadcast_update` the output is as wide as its input. An epoch is one pass: as many batches as cover the
-    training samples once. `training.steps` wins over epochs.
+    With `broadcast_update` the output is as wide as its input. An epoch is one pass: as many batches as cover the
+    training samples once. `training.steps` takes precedence over epochs.
     """
     training, hidden = spec.training, spec.network.hidden
     drawn = (facts.d_in, *hidden, facts.d_out(spec.network.output))
@@ -47,11 +47,11 @@ def shape_of(spec: Spec, facts: Facts) -> Shape:
 
 
 def evaluation_steps(n_steps: int, evaluations: int) -> list[int]:
-    """Evenly spaced steps at which a run is measured; 0 and the last step are always among them."""
+    """Evenly spaced steps at which a run is measured, always including 0 and the last step."""
     points = min(evaluations, n_steps)
     return sorted({round(point * n_steps / points) for point in range(points + 1)})
 
 
 def shared_settings(spec: Spec) -> dict[str, Any]:
-    """Settings of the optimizer that are not numbers and so cannot differ inside a stack."""
+    """Settings of the optimizer that are not numbers, and so cannot differ within a stack."""
     return {name: value for name, value in spec.optimizer.settings().items() if type(value) is not float}

@@ -1,4 +1,4 @@
-"""Results in little memory: a sweep has all of its runs there, and most of them have much in common."""
+"""Results in little memory: a sweep holds all of its runs, and most of them share much."""
 
 from dataclasses import replace
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""The signals of a run as columns of files, one for each layer: `gradient_norm/2` is that of the second one."""
+"""The signals of a run as columns of files, one per layer: `gradient_norm/2` belongs to the second layer."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,9 +11,9 @@ Signals = dict[str, Array]  # step (points,), and of each signal (points, layers
 
 
 def signals_of_run(recorded: Mapping[str, Array]) -> Signals:
-    """Those of one run as `nn` recorded them, with a run axis of length 1, at the steps at which it was finite.
+    """The signals of one run from `nn`, with a run axis of length 1, at the steps at which it was finite.
 
-    Without hidden layers there are none that ask about units.
+    Without hidden layers, signals of units are absent.
     """
     if not recorded:
         return {}
@@ -24,7 +24,7 @@ def signals_of_run(recorded: Mapping[str, Array]) -> Signals:
 
 
 def columns_of(signals: Mapping[str, Array]) -> dict[str, Array]:
-    """All of them as columns `(points,)`, `step` first."""
+    """All signals as columns `(points,)`, `step` first."""
     columns = {name: values for name, values in signals.items() if name == "step"}
     for name, values in signals.items():
         if name != "step":
@@ -33,7 +33,7 @@ def columns_of(signals: Mapping[str, Array]) -> dict[str, Array]:
 
 
 def signals_of(columns: Mapping[str, Sequence[float] | Array]) -> Signals:
-    """What `columns_of` was given. Raises ValueError for columns that it did not make."""
+    """The inverse of `columns_of`. Raises ValueError for other columns."""
     if not columns:
         return {}
     if "step" not in columns:
@@ -44,7 +44,7 @@ def signals_of(columns: Mapping[str, Sequence[float] | Array]) -> Signals:
         if column == "step":
             continue
         if not name or layer != str(len(layers.setdefault(name, [])) + 1):
-            raise ValueError(f"{column!r} is no column of signals, or not in its place")
+            raise ValueError(f"{column!r} is not a column of signals, or is in the wrong place")
         layers[name].append(np.asarray(values, dtype=np.float32))
     steps: Any = np.asarray(columns["step"], dtype=np.int64)
     return {"step": steps} | {name: np.stack(values, axis=1) for name, values in layers.items()}

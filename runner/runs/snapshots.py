@@ -1,4 +1,4 @@
-"""Snapshots of a run: its parameters along its way, as pages that show a sweep learning need them."""
+"""Snapshots of a run: its parameters during training, for the explorer page."""
 
 import io
 from collections.abc import Iterable, Sequence
@@ -16,10 +16,10 @@ MOST_RUNS, MOST_BYTES = 1000, 64 << 20  # of a sweep whose snapshots are kept un
 
 
 def snapshot_steps(evaluations: Sequence[int], n_parameters: int) -> list[int]:
-    """The evaluations at which parameters are kept: of larger networks fewer, so that a run takes about the same room.
+    """The evaluations at which parameters are kept: fewer for larger networks, so that runs take about the same space.
 
-    The last one is always among them, and the first one of networks of up to MANY parameters: there runs of one seed
-    are still the same.
+    The last one is always included, and so is the first one for networks of up to MANY parameters: there, runs of one
+    seed are still identical.
     """
     if n_parameters > MANY:
         return list(evaluations[-1:])
@@ -56,7 +56,7 @@ def snapshots_of(steps: Sequence[int], values: Array, end: int, last: Array) -> 
 
 
 def write_snapshots(snapshots: Snapshots) -> bytes:
-    """As the bytes of an `.npy` file."""
+    """The snapshots as the bytes of an `.npy` file."""
     buffer = io.BytesIO()
     np.save(buffer, snapshots, allow_pickle=False)
     return buffer.getvalue()
@@ -72,12 +72,12 @@ def read_snapshots(content: bytes, n_parameters: int | None = None) -> Snapshots
             raise ValueError("another version")
         shape, _, dtype = npy.read_array_header_1_0(buffer)
     except Exception as error:  # of a header that is damaged it is of many kinds
-        raise ValueError(f"{FILE} is no array that is whole") from error
+        raise ValueError(f"{FILE} is not a complete array") from error
     if not _are_fields(dtype) or len(shape) != 1:
         raise ValueError(f"{FILE} has no steps and parameters")
     numbers = content[buffer.tell() :]
     if len(numbers) != shape[0] * dtype.itemsize:
-        raise ValueError(f"{FILE} is no array that is whole")
+        raise ValueError(f"{FILE} is not a complete array")
     found: Snapshots = np.frombuffer(numbers, dtype)
     steps, parameters = found["step"], found["parameters"]
     if n_parameters is not None and parameters.shape[1] != n_parameters:

@@ -44,7 +44,7 @@ class Component(Frozen):
 
 
 class DataCommon(Component):
-    """What every data set can be asked for, beside its own settings."""
+    """Settings that every data set has, in addition to its own."""
 
     seed: Annotated[Whole, Field(ge=0)] | None = None
     split_seed: Annotated[Whole, Field(ge=0)] | None = None
@@ -61,7 +61,7 @@ class DataCommon(Component):
 
 
 class NetworkSpec(Frozen):
-    """Layers, activations of input and output, biases, and where the weights come from when not from `init`."""
+    """Layers, activations of input and output, biases, and the initial weights if they do not come from `init`."""
 
     hidden: Annotated[tuple[Units, ...], BeforeValidator(field_types.layers)]
     activations: Annotated[tuple[Annotated[str, Strict()], ...] | None, BeforeValidator(field_types.listed)] = None
@@ -74,7 +74,7 @@ class NetworkSpec(Frozen):
 
 
 class TrainingSpec(Frozen):
-    """How long and in which batches a run trains, when it stops, and what is done to its gradient."""
+    """How long and in which batches a run trains, when it stops, and what is applied to its gradient."""
 
     mode: Literal["online", "minibatch", "full"]
     epochs: Annotated[Whole, Field(ge=1)] | None
@@ -97,7 +97,7 @@ class TrainingSpec(Frozen):
 
 
 class TestSpec(Frozen):
-    """What a trained network is measured on: held-out samples, a noise-free grid, or fresh samples; and at `probes`."""
+    """What a trained network is tested on: held-out samples, a noise-free grid, or fresh samples; and `probes`."""
 
     __test__ = False  # pytest takes it for a test otherwise
 
@@ -108,9 +108,9 @@ class TestSpec(Frozen):
 
 
 class Single(Frozen):
-    """The settings that stand by themselves. `fault` names what is done wrong on purpose; empty for nothing.
+    """Settings outside any section. `fault` names the faults to inject; empty for none.
 
-    `score` is the metric that ranks; a named one also decides when a run with patience stops.
+    `score` is the metric that ranks; if it is named, it also decides when a run with patience stops.
     """
 
     cost: str
@@ -122,7 +122,7 @@ class Single(Frozen):
 
 
 class Spec(Single):
-    """One run. Two runs with equal specs, data contents and numeric code have equal results, bit for bit."""
+    """One run. Runs with equal specs, data contents and numeric code have bit-identical results."""
 
     data: Component
     warm_start: tuple[Component, ...] = ()
@@ -137,7 +137,7 @@ class Spec(Single):
 
     @property
     def phases(self) -> "tuple[Spec, ...]":
-        """The trainings of this run, one after another: one for each data set of the warm start, and its own."""
+        """The trainings of this run in order: one for each data set of the warm start, and then its own."""
         earlier = [self.model_copy(update={"data": data, "warm_start": ()}) for data in self.warm_start]
         return (*earlier, self)
 
@@ -152,18 +152,18 @@ SECTIONS: dict[str, type[Frozen]] = {"test": TestSpec, "network": NetworkSpec, "
 
 
 def setting_of(spec: Spec) -> Spec:
-    """What a run has in common with those that repeat its setting: the same without seed and fold."""
+    """The spec of a run without seed and fold: what all runs of its setting share."""
     return spec.model_copy(update={"seed": 0, "data": spec.data.model_copy(update={"fold": 0})})
 
 
 def component_model(kind: str, name: str) -> type[Component]:
-    """The pydantic model of one component, made from the signature of its function."""
+    """The pydantic model of a component, made from the signature of its function."""
     return _model_of(kind, name, REGISTRIES[kind][name])
 
 
 @cache
 def _model_of(kind: str, name: str, _function: Any) -> type[Component]:
-    """Another one for a function that a notebook has defined again."""
+    """Cached by function, because a notebook may redefine a component."""
     fields: dict[str, Any] = {
         setting.name: (_annotation(setting), setting.default) for setting in REGISTRIES[kind].settings(name)
     }
@@ -172,7 +172,7 @@ def _model_of(kind: str, name: str, _function: Any) -> type[Component]:
 
 
 def _restore(kind: str, values: dict[str, Any]) -> Component:
-    """What unpickling calls: the models are made at run time, so pickle cannot find their classes by name."""
+    """Called when unpickling: the models are created at run time, so pickle cannot find their classes by name."""
     return component_model(kind, values["name"]).model_validate(values)
 
 
@@ -192,12 +192,12 @@ def _annotation(setting: Setting) -> Any:
 
 
 def score_of(spec: Spec, task: str) -> str:
-    """The name of the metric that ranks runs of a task; empty where the task is not known."""
+    """The name of the metric that ranks runs of a task; empty if the task is unknown."""
     return USUAL.get(task, "") if spec.score == AUTO else spec.score
 
 
 def to_plain(spec: Spec) -> dict[str, Any]:
-    """The spec as nested plain data, ready for JSON or YAML; `from_plain` reads it back. `score=auto` goes unsaid."""
+    """The spec as nested plain data, ready for JSON or YAML; `from_plain` reads it. `score=auto` is omitted."""
     return spec.model_dump(mode="json", serialize_as_any=True, exclude={"score"} if spec.score == AUTO else None)
 
 

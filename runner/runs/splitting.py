@@ -1,4 +1,4 @@
-"""Which samples a run trains on, which decide (validation), and which are looked at in the end alone (test)."""
+"""Which samples are for training, for choosing (validation), and only for reporting (test)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ Generator = Callable[[str], np.random.Generator]
 
 @dataclass(frozen=True)
 class Split:
-    """Rows of the samples, each part in the data's own order. A part that a run does not have is empty."""
+    """Rows of the samples, each part in the data's own order. Missing parts are empty."""
 
     train: Rows
     validation: Rows
@@ -23,7 +23,7 @@ class Split:
 
     @property
     def named(self) -> tuple[Rows, NDArray[np.str_]]:
-        """All rows `(n,)`, one part after the other, and the name of the part of each `(n,)`."""
+        """All rows `(n,)`, one part after the other, and the name of the part of each row `(n,)`."""
         parts = {"train": self.train, "validation": self.validation, "test": self.test}
         return np.concatenate(list(parts.values())), np.repeat(list(parts), [len(rows) for rows in parts.values()])
 
@@ -31,9 +31,9 @@ class Split:
 def split(data: DataCommon, test: TestSpec, samples: Samples, of_run: Generator, of_test: Generator) -> Split:
     """The parts of a run's samples; the generators make the random numbers of a purpose, for the run or the test rows.
 
-    The rows of a table are drawn class by class, so that each part has each class about as often as the whole. The
-    training rows keep one of every class. With `data.imbalance` some rows of the last class are in no part, and none of
-    the tested ones is missing. Raises DataError where a part that is asked for would be empty.
+    The rows of a table are drawn class by class, so that class shares are about the same in each part. The training
+    rows keep at least one of every class. With `data.imbalance`, some rows of the last class belong to no part, but no
+    test row is removed. Raises DataError if a requested part would be empty.
     """
     rows = np.arange(len(samples.X))
     labels = np.asarray(samples.Y) if samples.encoding and samples.task == "classification" else np.zeros(len(rows))

@@ -18,9 +18,9 @@ Structure = dict[str, Any]
 
 
 def structure_of(spec: Spec, sizes: tuple[int, ...], classes: tuple[str, ...] = ()) -> Structure:
-    """What a network is made of; with its parameters and scaling it can predict.
+    """What a network consists of; with its parameters and scaling it can predict.
 
-    `activation` is that of the hidden layers, or a list with one for each where `network.activations` has them.
+    `activation` is that of the hidden layers, or a list with one per layer if `network.activations` is set.
     """
     own = [one.model_dump() for one in activations_of(spec)]
     return {
@@ -39,7 +39,7 @@ def structure_of(spec: Spec, sizes: tuple[int, ...], classes: tuple[str, ...] = 
 
 
 def build_network(structure: Structure) -> Network:
-    """The network of a structure. Raises ValueError when it needs a component that nobody has registered."""
+    """The network of a structure. Raises ValueError if it needs a component that is not registered."""
     plain, own = structure["activation"], tuple[Activation, ...]()
     if isinstance(plain, list):
         own = hidden_activations(structure)
@@ -61,7 +61,7 @@ def build_network(structure: Structure) -> Network:
 
 
 def activations_of(spec: Spec) -> tuple[Component, ...]:
-    """The activation of each hidden layer, if there is such a one; checks refuse another."""
+    """The activation of each hidden layer, if they exist; checks reject others."""
     own = spec.network.activations
     if own is None:
         return (spec.activation,) * len(spec.network.hidden)
@@ -70,7 +70,7 @@ def activations_of(spec: Spec) -> tuple[Component, ...]:
 
 
 def in_words(spec: Spec) -> str:
-    """The activations of the hidden layers, by name."""
+    """The names of the hidden activations."""
     return spec.activation.name if spec.network.activations is None else ",".join(spec.network.activations)
 
 
@@ -81,7 +81,7 @@ def plain_activations(structure: Structure) -> list[dict[str, Any]]:
 
 
 def hidden_activations(structure: Structure) -> tuple[Activation, ...]:
-    """The registered activations of the hidden layers, whatever faults make of them. Raises ValueError without one."""
+    """The registered activations of the hidden layers, without faults. Raises ValueError if one is unknown."""
     return tuple(_component(ACTIVATIONS, plain) for plain in plain_activations(structure))
 
 

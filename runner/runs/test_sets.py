@@ -1,4 +1,4 @@
-"""What a run is tested on: samples that are kept, a grid without noise, or fresh samples."""
+"""What a run is tested on: held-out samples, a grid without noise, or fresh samples."""
 
 from collections.abc import Callable
 
@@ -14,9 +14,9 @@ from runner.runs.spec import TestSpec
 def test_set(
     samples: Samples, rows: NDArray[np.intp], test: TestSpec, of_run: Callable[[str], np.random.Generator]
 ) -> tuple[Array, Target]:
-    """Inputs `(n, d_in)` and targets as `Samples` has them; none of them where a run is not tested.
+    """Inputs `(n, d_in)` and targets as in `Samples`; empty if a run is not tested.
 
-    `rows` of the samples are kept for it, `of_run` makes the random numbers of a purpose. Raises DataError where the
+    `rows` of the samples are held out for it; `of_run` makes the random numbers of a purpose. Raises DataError if the
     data set has no such test set.
     """
     if test.set == "fresh":

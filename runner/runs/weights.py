@@ -1,4 +1,4 @@
-"""`weights.npz`: the parameters of a trained network with all that makes it one again. One writer and one reader."""
+"""`weights.npz`: the parameters of a trained network with all that is needed to rebuild it. One writer, one reader."""
 
 import hashlib
 import io
@@ -24,7 +24,7 @@ FLOATS = tuple(np.dtype(kind).str for kind in (np.float32, np.float64))
 class Weights:
     """Parameters `(P,)` of a network with this structure, and the scaling of its inputs and targets.
 
-    `encoding` says what the inputs are where they were columns of a table.
+    `encoding` says how the columns of a table became the inputs.
     """
 
     parameters: Array
@@ -34,7 +34,7 @@ class Weights:
 
     @cached_property
     def digest(self) -> str:
-        """What identifies the parameters in the run key of a network that starts from them."""
+        """A digest of the parameters, for the run key of a network that starts from them."""
         return hashlib.sha256(self.parameters.tobytes()).hexdigest()
 
     @property
@@ -70,7 +70,7 @@ def write_weights(weights: Weights) -> bytes:
 
 
 def read_weights(content: bytes) -> Weights:
-    """What `write_weights` wrote; nothing in it can run code. Raises ValueError with what is wrong in a few words."""
+    """The inverse of `write_weights`; it never runs code. Raises ValueError with what is wrong in a few words."""
     try:
         with open_archive(io.BytesIO(content)) as arrays:
             if missing := [name for name in ARRAYS if name not in arrays]:
@@ -84,7 +84,7 @@ def read_weights(content: bytes) -> Weights:
     except KeyError as error:
         raise ValueError(f"it has no {error.args[0]}") from error
     except (OSError, TypeError, ValueError) as error:
-        raise ValueError(str(error) or "it is no archive of arrays") from error
+        raise ValueError(str(error) or "it is not an archive of arrays") from error
     d_in = structure["sizes"][0]
     inputs = {"x_shift": scaling.x_shift, "x_scale": scaling.x_scale, "x_fill": scaling.x_fill}
     given = {"parameters": (parameters, needed)} | {
@@ -106,7 +106,7 @@ def _structure(plain: str) -> Structure:
 
 
 def plain_inputs(network: Weights) -> list[Any]:
-    """The scaling, and what else a table needs: what fills gaps, logarithms of targets, and its columns."""
+    """The scaling, and what a table needs in addition: imputed values, logarithms of targets, and its columns."""
     scaling, encoding = network.scaling, network.encoding
     plain: list[Any] = [[scaling.x_shift.tolist(), scaling.x_scale.tolist(), scaling.y_shift, scaling.y_scale]]
     fill = None if scaling.x_fill is None else scaling.x_fill.tolist()
@@ -115,7 +115,7 @@ def plain_inputs(network: Weights) -> list[Any]:
 
 
 def inputs_of(scaling: list[Any], of_table: list[Any]) -> tuple[Scaling, Encoding | None]:
-    """What `plain_inputs` made."""
+    """The inverse of `plain_inputs`."""
     x_shift, x_scale, y_shift, y_scale = scaling
     fill, y_log, encoding = of_table or (None, False, None)
     x_fill = None if fill is None else np.array(fill)

@@ -1,1 +1,1 @@
-"""Search: the space that is typed, samplers that draw settings from it, and what becomes of them."""
+"""Search: the typed space, samplers that draw settings from it, and how settings are compared and confirmed."""

@@ -1,4 +1,4 @@
-"""What is left of a search, or of confirming a sweep, whose plan and results are on disk."""
+"""The rest of a search, or of confirming a sweep, whose plan and results are on disk."""
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
 
@@ -16,14 +16,14 @@ from runner.search.space import Space
 
 
 def is_planned_as_it_goes(found: Resumption) -> bool:
-    """Whether more runs may follow those that are in the plan."""
+    """Whether more runs may follow those in the plan."""
     return bool(found.file.about.space) or bool(parted(found.runs)[1])
 
 
 def left_of(found: Resumption, compose: Compose) -> Batches:
-    """The batches of a sweep that `is_planned_as_it_goes`, those in its plan first.
+    """The batches of a sweep that `is_planned_as_it_goes`, beginning with those in its plan.
 
-    They raise UserError where they would not be those in the plan.
+    Raises UserError if they would differ from those in the plan.
     """
     settings, space = found.sweep.settings, found.file.about.space
     _, fresh = parted(found.runs)
@@ -35,11 +35,11 @@ def left_of(found: Resumption, compose: Compose) -> Batches:
 
 
 def confirmation_of(found: Resumption, compose: Compose) -> Batches:
-    """Fresh seeds for the best settings of a sweep that has all its results. Raises UserError without several."""
+    """Fresh seeds for the best settings of a finished sweep. Raises UserError if it has only one setting."""
     settings, sweep = found.sweep.settings, findings_of(found)
     confirm = settings.search.confirm if settings.search else ConfirmSettings()
     if len(sweep.settings) < 2:
-        raise UserError("this sweep has one setting, so there is nothing to choose; more seeds tell how good it is")
+        raise UserError("this sweep has one setting, so there is nothing to choose; more seeds measure how good it is")
     if not any(one.has_finished for one in sweep.results):
         raise UserError("no run of this sweep finished, so no setting is the best")
     defaults = [has_default(compose, (*default_of(part), "seed=0"), settings) for part in sweep.parts]
@@ -53,7 +53,7 @@ def confirmation_of(found: Resumption, compose: Compose) -> Batches:
 
 
 def findings_of(found: Resumption) -> Findings:
-    """What a sweep on disk has found so far."""
+    """The findings of a sweep on disk so far."""
     searched, fresh = parted(found.kept.values())
     keys, over = swept_keys([one.overrides for one in searched]), found.sweep.settings.over_seeds
     return Findings(found.sweep.about, searched, {}, "", keys, {}, fresh=fresh, over_seeds=over)

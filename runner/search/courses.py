@@ -1,4 +1,4 @@
-"""The course of a whole search, and that of confirming the best settings of a sweep that is there."""
+"""The course of a whole search, and of confirming the best settings of an existing sweep."""
 
 from collections.abc import Sequence
 
@@ -13,10 +13,10 @@ from runner.search.space import Setting, Space
 
 
 def course_of(settings: SearchSettings, space: Space, with_default: bool) -> Course:
-    """A race among settings that a sampler asks for, then the best ones on fresh seeds, where there are runs for that.
+    """A race among settings from a sampler, then the best ones on fresh seeds if there are enough runs.
 
-    `with_default` says whether there is a default setting to compare with. Raises UserError where the sampler cannot be
-    had.
+    `with_default` says whether there is a default setting to compare with. Raises UserError if the sampler is not
+    available.
     """
     sampler, budget, over = sampler_of(settings, space), budget_of(settings), settings.over_seeds
     replicates, default = space.replicates, () if with_default else None
@@ -31,14 +31,14 @@ def course_of(settings: SearchSettings, space: Space, with_default: bool) -> Cou
 
 
 def budget_of(settings: SearchSettings) -> Budget:
-    """What the runs of a search are for."""
+    """How the runs of a search are used."""
     return Budget(settings.runs, settings.confirm.settings, settings.confirm.seeds)
 
 
 def confirming(sweep: Findings, settings: ConfirmSettings, over: str, defaults: Sequence[bool]) -> Course:
-    """The best settings of a sweep on fresh seeds, on one of its data sets after the other.
+    """The best settings of a sweep on fresh seeds, for one data set after the other.
 
-    `defaults` say for each of these whether there is a default setting to compare with: see `default_of`.
+    `defaults` says for each data set whether there is a default setting to compare with: see `default_of`.
     """
     ranked = list[Setting]()
     for part, with_default in zip(sweep.parts, defaults, strict=True):
@@ -54,7 +54,7 @@ def confirming(sweep: Findings, settings: ConfirmSettings, over: str, defaults: 
 
 
 def default_of(part: Findings) -> Setting:
-    """What all settings on a data set have in common: each of them, without the keys in which they differ."""
+    """What all settings on a data set share: a setting without the keys in which they differ."""
     differing = settings_in(part.keys)
     return tuple(one for one in _setting(part.results[0].overrides) if not settings_of([one]).keys() & set(differing))
 

@@ -1,4 +1,4 @@
-"""Settings drawn evenly over a space: Sobol points for numbers, and each choice as often as its others."""
+"""Settings drawn uniformly from a space: Sobol points for numbers, and each choice equally often."""
 
 import itertools
 import math
@@ -18,7 +18,7 @@ MOST_LISTED = 100_000  # settings of a space that is small enough to list it
 
 
 def drawn(space: Space, seed: int, asked: Container[Setting]) -> Iterator[Drawn]:
-    """Settings that were not asked before, as long as there are any; whoever takes one adds it to `asked`."""
+    """Settings that were not asked for before, until there are no more; the caller adds those it uses to `asked`."""
     rng = np.random.default_rng(seed)
     points = _sobol(sum(isinstance(axis, Interval) for axis in space.axes), rng)
     counts = [np.zeros(len(axis.texts), int) for axis in space.axes if isinstance(axis, Choice)]

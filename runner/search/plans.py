@@ -1,4 +1,4 @@
-"""The runs of a search as plans, batch by batch: what racing asks for, composed, validated and given its run keys."""
+"""The runs of a search as plans, batch by batch: requested by the race, composed, validated and given run keys."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -28,10 +28,10 @@ def plans_of(
     earlier: Sequence[PlannedRun] = (),
     settings: Settings | None = None,
 ) -> Plans:
-    """A plan for each batch of a course; `overrides` gives those that make a run.
+    """A plan for each batch of a course; `overrides` maps a trial to its overrides.
 
-    `earlier` are runs that the sweep had before, `settings` those that it began with; None where it begins here. Where
-    the batch asks for what is planned already, its run is that one. Raises UserError for what cannot be trained.
+    `earlier` are the sweep's previous runs, `settings` those that it began with; None if it begins here. If a batch
+    requests a run that is already planned, that run is used. Raises UserError for a run that cannot be trained.
     """
     planned, worst, trials = list(earlier), 0.0, following(course)
     while trials is not None:
@@ -61,13 +61,13 @@ def _plan(
 
 
 def search_plans(settings: SearchSettings, space: Space, compose: Compose, known: Settings | None = None) -> Plans:
-    """The plans of a search, of a sweep that began with the settings `known`; None where it begins here."""
+    """The plans of a search; the sweep began with the settings `known`, None if it begins here."""
     course = course_of(settings, space, has_default(compose, space.overrides((), space.replicates[0]), known))
     return plans_of(course, compose, lambda one: space.overrides(one.setting, one.replicate), settings=known)
 
 
 def has_default(compose: Compose, overrides: Sequence[str], known: Settings | None = None) -> bool:
-    """Whether a run can be trained without what differs between settings: a table has no file by default."""
+    """Whether a run can be trained without the keys that differ between settings: a table has no default file."""
     try:
         make_plan([compose(overrides)], settings=known, are_settled=known is not None)
     except UserError:
@@ -76,9 +76,9 @@ def has_default(compose: Compose, overrides: Sequence[str], known: Settings | No
 
 
 def same_as_before(plans: Plans, stored: Sequence[PlannedRun]) -> Plans:
-    """The same, held against the runs of a plan on disk: a search that is resumed must come to the same runs.
+    """The same plans, compared with a plan on disk: a resumed search must propose the same runs.
 
-    Raises UserError where it does not.
+    Raises UserError if it does not.
     """
     known, plan = {run.index: run.key for run in stored}, following(plans)
     while plan is not None:

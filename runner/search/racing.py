@@ -1,9 +1,9 @@
 """Which settings are trained on which seeds: all on one at first, the better half on twice as many, and so on.
 
-Settings are compared on the same seeds alone. The few that are left meet on seeds that none of them has seen
-(`final`): some choose among them, and others, for the chosen one and the default setting, say how good it is. So no
-number that is reported has been chosen for being good. Racing halves as Jamieson and Talwalkar do with training time
-(2016, Non-stochastic Best Arm Identification and Hyperparameter Optimization); here it is seeds that are spent.
+Settings are compared only on the same seeds. The finalists are compared on fresh seeds (`final`): some of these choose
+among them, and others measure the chosen setting and the default one. So no reported number was itself selected for
+being good. Racing halves as Jamieson and Talwalkar do with training time (2016, Non-stochastic Best Arm Identification
+and Hyperparameter Optimization); here the resource is seeds.
 """
 
 from collections.abc import Callable, Generator, Sequence
@@ -23,7 +23,7 @@ REMAINDER = 4  # of the settings of a race, no more than one in four has no part
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A run of a search: its setting, the overrides that repeat it with a seed, what it is for, and on which rung."""
+    """A run of a search: its setting, the overrides of a seed, its role, and its rung."""
 
     setting: Setting
     replicate: tuple[str, ...]
@@ -37,7 +37,7 @@ Course = Generator[list[Trial], list[float], list[Setting]]
 
 
 def rehearsed(course: Course) -> list[Trial]:
-    """All runs of a course, were they all equally good."""
+    """All runs of a course, assuming that all are equally good."""
     trials, batch = list[Trial](), following(course)
     while batch is not None:
         trials += batch
@@ -46,29 +46,29 @@ def rehearsed(course: Course) -> list[Trial]:
 
 
 class Standings:
-    """How bad settings are on the seeds that they were trained on, by `over_seeds`."""
+    """The loss of each setting on the seeds it was trained on, combined by `over_seeds`."""
 
     def __init__(self, over_seeds: str) -> None:
         self._over, self._losses = OVER_SEEDS[over_seeds], dict[Setting, list[float]]()
 
     def add(self, trials: Sequence[Trial], losses: Sequence[float]) -> None:
-        """Take in what came out."""
+        """Add results."""
         for one, loss in zip(trials, losses, strict=True):
             self._losses.setdefault(one.setting, []).append(loss)
 
     def of(self, setting: Setting) -> float:
-        """How bad it is."""
+        """The loss of a setting."""
         return self._over(self._losses[setting])
 
     @property
     def ranked(self) -> list[Setting]:
-        """All of them, the best first; those that were trained on more seeds come before those that were not."""
+        """All settings, best first; those trained on more seeds come before those trained on fewer."""
         return sorted(self._losses, key=lambda one: (-len(self._losses[one]), self.of(one)))
 
 
 @dataclass(frozen=True)
 class Budget:
-    """How many runs a search has, and what they are for: `settings` meet on `seeds` fresh ones, twice that in all."""
+    """How many runs a search has, and their use: `settings` meet on `seeds` fresh ones, twice that in all."""
 
     runs: int
     settings: int
@@ -76,12 +76,12 @@ class Budget:
 
     @property
     def confirms(self) -> bool:
-        """Whether there are enough to tell how good the best setting is."""
+        """Whether there are enough runs to measure the best setting."""
         return self.settings > 0 and self.runs >= max(FEWEST_TO_CONFIRM, self.final + self.settings)
 
     @property
     def final(self) -> int:
-        """Runs on fresh seeds: of those that are left, if there are several, then of the best one and the default."""
+        """Runs on fresh seeds: of the finalists, if there are several, then of the best setting and the default."""
         return (self.settings * (self.settings > 1) + 2) * self.seeds
 
     @property
@@ -91,16 +91,16 @@ class Budget:
 
     @property
     def left(self) -> int:
-        """How many settings the race leaves."""
+        """The number of finalists."""
         return self.settings if self.confirms else 1
 
 
 def rungs(runs: int, seeds: int, left: int, most: int | None = None) -> list[tuple[int, int]]:
     """How many settings are trained on how many seeds, rung by rung, with all of the runs.
 
-    Half of the settings, but no fewer than `left`, come to the next rung, which has twice as many seeds, up to `seeds`.
-    What remains are more settings for the first rung; there are fewer rungs where that would be many. Where there are
-    no more than `most` settings, they begin with more seeds, and runs may be left over.
+    Half of the settings, but no fewer than `left`, reach the next rung, which has twice as many seeds, up to `seeds`.
+    Unused runs go to more settings in the first rung; if they would be many, there is one rung less. With no more than
+    `most` settings, the race begins with more seeds, and runs may be left over.
     """
     for length in range(seeds.bit_length() + 1, 0, -1):
         n = max(1, _largest(partial(_cost_of_ladder, length, seeds, left), runs))
@@ -143,7 +143,7 @@ def _largest(cost: Callable[[int], int], runs: int, most: int | None = None) -> 
 
 
 def race(sampler: Sampler, runs: int, replicates: Sequence[tuple[str, ...]], left: int, over_seeds: str) -> Course:
-    """One race among as many settings as there are runs for; returns them, the best first."""
+    """One race among as many settings as the runs allow; returns them, best first."""
     plan = rungs(runs, len(replicates), left)
     asked = sampler.ask(plan[0][0])
     if len(asked) < plan[0][0]:
@@ -163,9 +163,9 @@ def race(sampler: Sampler, runs: int, replicates: Sequence[tuple[str, ...]], lef
 def generations(
     sampler: Sampler, runs: int, replicates: Sequence[tuple[str, ...]], size: int, over_seeds: str
 ) -> Course:
-    """One generation of settings after the other, each a race of two rungs of which the sampler learns.
+    """Generations of settings, each a race of two rungs from which the sampler learns.
 
-    Returns all settings, the best first.
+    Returns all settings, best first.
     """
     standings, left, seeds = Standings(over_seeds), runs, min(ROUND_OF_A_THIRD, len(replicates))
     while left > 0:
@@ -191,7 +191,7 @@ def generations(
 def final(
     settings: Sequence[Setting], default: Setting | None, fresh: Sequence[tuple[str, ...]], over_seeds: str
 ) -> Course:
-    """The best settings on fresh seeds, half of which choose one; the others are its own, and those of the default.
+    """The best settings on fresh seeds, half of which choose one; the other half measures it, and the default.
 
     Returns the settings, the chosen one first.
     """

@@ -1,4 +1,4 @@
-"""Which settings of a space are trained next: what a sampler asks follows from its seed and what it was told."""
+"""Which settings of a space to train next: determined by the sampler's seed and the results so far."""
 
 from collections.abc import Sequence
 from itertools import islice
@@ -11,17 +11,17 @@ from runner.search.space import Setting, Space
 
 
 class Sampler(Protocol):
-    """What is trained next follows from what it was told, its seed and, of Optuna's, the version of that."""
+    """A sampler: the results so far, its seed and, for Optuna's, the version of Optuna determine what it asks for."""
 
     def ask(self, n: int) -> list[Setting]:
-        """Settings that were never asked before: `n` of them, fewer where the space has no more."""
+        """`n` settings that were never asked for before, fewer if the space has no more."""
 
     def tell(self, scores: Sequence[tuple[Setting, float]]) -> None:
-        """The scores of settings in the order asked: finite, and the lower the better."""
+        """The scores of settings in the order they were asked for: finite, lower is better."""
 
 
 class RandomSampler:
-    """Draws evenly, whatever the scores."""
+    """Draws uniformly, whatever the scores."""
 
     def __init__(self, space: Space, seed: int) -> None:
         self._asked = set[Setting]()
@@ -39,7 +39,7 @@ class RandomSampler:
 
 
 def sampler_of(settings: SearchSettings, space: Space) -> Sampler:
-    """The sampler that a search names. Raises UserError where it needs what is not installed."""
+    """The sampler that a search names. Raises UserError if it needs a package that is not installed."""
     if not isinstance(settings, TpeSearch):
         return RandomSampler(space, settings.seed)
     try:

@@ -1,4 +1,4 @@
-"""The space of a search, typed in Hydra's own grammar: axes, and points on them as overrides that a person can type."""
+"""The space of a search, typed in Hydra's own grammar: axes, and points on them as overrides that can be typed."""
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ EXAMPLE = "'learning_rate=tag(log,interval(0.001,1))'"
 
 @dataclass(frozen=True)
 class Choice:
-    """One of some texts; its numbers are their places. Each text of a zip stands for a row of overrides."""
+    """One of several texts; its numbers are their positions. A text of a zip stands for a row of overrides."""
 
     key: str
     texts: tuple[str, ...]
@@ -33,20 +33,20 @@ class Choice:
         return range(len(self.texts))
 
     def overrides(self, number: float) -> Setting:
-        """What is typed for a number."""
+        """What to type for a number."""
         return self.rows[int(number)] if self.rows else (f"{self.key}={self.texts[int(number)]}",)
 
     @property
     def chooses_options(self) -> bool:
-        """Whether other keys depend on it, as their options may not have them."""
+        """Whether other keys depend on it, because only some options have them."""
         return any(_key_of(one) in REGISTRIES for one in self.overrides(0))
 
 
 @dataclass(frozen=True)
 class Interval:
-    """Numbers from `low` to `high`, both included, even in the logarithm where it is one.
+    """Numbers from `low` to `high`, both included, uniform in the logarithm if it is logarithmic.
 
-    A number that is not whole has this many significant digits, so that it can be read and typed.
+    A number that is not an integer has a fixed number of significant digits, so that it can be read and typed.
     """
 
     key: str
@@ -58,7 +58,7 @@ class Interval:
 
     @property
     def numbers(self) -> range | None:
-        """All that there are; None where they are not counted."""
+        """All numbers; None if they are not countable."""
         return range(int(self.low), int(self.high) + 1) if self.is_whole else None
 
     def at(self, share: float) -> float:
@@ -69,7 +69,7 @@ class Interval:
         return self._rounded(ends[0] * (1 - share) + ends[1] * share)
 
     def overrides(self, number: float) -> Setting:
-        """What is typed for a number."""
+        """What to type for a number."""
         return (f"{self.key}={self._rounded(number)!r}",)
 
     @property
@@ -87,7 +87,7 @@ Axis = Choice | Interval
 
 @dataclass(frozen=True)
 class Space:
-    """What is searched: the axes, what is `fixed` for all settings, and what repeats each of them, in that order."""
+    """What is searched: the axes, the overrides `fixed` for all settings, and the replicates of each setting."""
 
     axes: tuple[Axis, ...]
     fixed: tuple[str, ...]
@@ -95,7 +95,7 @@ class Space:
 
     @classmethod
     def of(cls, overrides: Sequence[Override], digits: int) -> "Space":
-        """The space that overrides span, a later one instead of an earlier one of its key. Raises UserError."""
+        """The space that overrides span; a later override replaces an earlier one of its key. Raises UserError."""
         _check_searches(overrides)
         axes, fixed, repeated = list[Axis](), list[str](), dict[str, list[str]]()
         for key, override in {_plain(one.get_key_element()): one for one in overrides}.items():
@@ -119,12 +119,12 @@ class Space:
         return space
 
     def setting(self, numbers: Sequence[float]) -> Setting:
-        """A number for each axis as overrides."""
+        """A number for each axis, as overrides."""
         given = {axis.key: number for axis, number in zip(self.axes, numbers, strict=True)}
         return self.drawn(lambda axis: given[axis.key])
 
     def drawn(self, draw: Callable[[Axis], float]) -> Setting:
-        """The setting of what is drawn from each axis, but from none that the drawn options do not have."""
+        """The setting from one draw per axis, without axes that the drawn options do not have."""
         known, drawn = dict(self._given), dict[str, Setting]()
         for axis in self._options_first:
             if not lacks(known, _plain(axis.key)):
@@ -133,7 +133,7 @@ class Space:
         return tuple(one for axis in self.axes for one in drawn.get(axis.key, ()))
 
     def overrides(self, setting: Setting, replicate: tuple[str, ...]) -> tuple[str, ...]:
-        """All that makes one run of a setting: what its options do not have is left out."""
+        """All overrides of one run of a setting, without those that its options do not have."""
         options = settings_of(setting)
         return (*(one for one in self.fixed if not lacks(options, _key_of(one))), *setting, *replicate)
 
@@ -206,7 +206,7 @@ def _interval(override: Override, digits: int) -> Interval:
     low, high = value.start, value.end
     assert low is not None and high is not None
     if unknown := sorted(value.tags - {"log"}):
-        raise UserError(f"the override {line} has the tag {unknown[0]!r}; the only one that is known is log", [key])
+        raise UserError(f"the override {line} has the tag {unknown[0]!r}; the only choice is log", [key])
     if not 0 < high - low < math.inf:
         raise UserError(f"the override {line} needs two finite numbers, the smaller one first", [key])
     is_log = "log" in value.tags

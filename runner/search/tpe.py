@@ -1,4 +1,4 @@
-"""Settings that Optuna's TPE suggests. Optuna is known only here; its study is in memory, and replay makes it again."""
+"""Settings suggested by Optuna's TPE. Optuna is used only here; its study is in memory, and replaying recreates it."""
 
 import math
 from collections.abc import Sequence
@@ -14,10 +14,10 @@ TRIES = 10  # suggestions in a row that were asked before, until one is drawn ev
 
 
 class TpeSampler:
-    """A first generation is drawn evenly, as `search=random` draws it. From its scores on Optuna suggests.
+    """The first generation is drawn uniformly, as by `search=random`; then Optuna suggests settings from the scores.
 
-    A key that only some options have is suggested where one of them was: Optuna then looks at it alone, and at what all
-    settings have together. (`group=True` would look at more of them together; Optuna calls that experimental.)
+    A key that only some options have is suggested if one of them was chosen: Optuna models it separately from the keys
+    that all settings share. (`group=True` would model more of them together; Optuna calls that experimental.)
     """
 
     def __init__(self, space: Space, seed: int, generation: int) -> None:

@@ -1,4 +1,4 @@
-"""Which store runs are written to, and whether it can be used: found out in seconds, where MLflow tries for minutes."""
+"""Which store runs are written to, and whether it can be used: found out in seconds, not in minutes as by MLflow."""
 
 import http.client
 import os
@@ -6,12 +6,14 @@ import re
 import sqlite3
 import urllib.error
 import urllib.request
-from contextlib import AbstractContextManager, closing, nullcontext
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote, unquote, urlparse
 
 from filelock import FileLock
 
+from runner.base.interrupts import held_back_in_session
 from runner.store.errors import StoreError, reason, shown
 
 DEFAULT_URI = "sqlite:///mlflow.db"
@@ -23,12 +25,12 @@ _files: dict[Path, list[tuple[int, int]]] = {}  # those that were seen at a plac
 
 
 def tracking_uri() -> str:
-    """`MLFLOW_TRACKING_URI` where that is set, else a SQLite file in the working directory."""
+    """`MLFLOW_TRACKING_URI` if it is set, else a SQLite file in the working directory."""
     return os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT_URI
 
 
 def named_store() -> str:
-    """The store in use as it may be written down: a server without the user, a file with its whole path."""
+    """The current store as it may be recorded: a server without the user, a file with its full path."""
     uri = tracking_uri()
     if is_server(uri):
         return address(uri)
@@ -37,18 +39,18 @@ def named_store() -> str:
 
 
 def is_lost(store: str) -> bool:
-    """Whether a SQLite file is no longer there: a sweep may be written to another one."""
+    """Whether a SQLite file no longer exists; a sweep may then be written to another store."""
     file = sqlite_file(store)
     return file is not None and not Path(file).exists()
 
 
 def address(uri: str) -> str:
-    """A server's address for a browser: without the user, for whom it will ask."""
+    """A server's address for a browser, without the user, whom the browser asks for."""
     return re.sub(r"://.*@", "://", uri.rstrip("/"))
 
 
 def run_pages(experiment_id: str) -> str:
-    """The address of MLflow's page of a run, before its id: the server's, or where `mlflow ui` opens the store."""
+    """The address of MLflow's page of a run, up to its id: on the server, or where `mlflow ui` opens the store."""
     uri = tracking_uri()
     return f"{address(uri) if is_server(uri) else LOCAL_PAGES}/#/experiments/{experiment_id}/runs/"
 
@@ -59,7 +61,7 @@ def is_server(uri: str) -> bool:
 
 
 def probe(uri: str) -> None:
-    """A server or database that is not there is noticed in seconds; MLflow would try for minutes."""
+    """Detect an unreachable server or database within seconds; MLflow would try for minutes."""
     if is_server(uri):
         _probe_server(uri)
     elif uri.startswith(DATABASES):
@@ -102,9 +104,9 @@ def sqlite_file(uri: str) -> str | None:
 
 
 def anywhere(uri: str) -> str:
-    """A SQLite file by its whole path: MLflow opens an address once, and a notebook may change its folder.
+    """A SQLite file with its full path: MLflow opens an address once, and a notebook may change its folder.
 
-    A file that was deleted and made again has an address of its own, as what MLflow has opened is the one that is gone.
+    A file that was deleted and recreated gets a new address, because MLflow still has the deleted one open.
     """
     file = sqlite_file(uri)
     if file is None:
@@ -126,7 +128,7 @@ def _replacements(path: Path) -> int:
 
 
 def check_file(uri: str, is_read: bool = False) -> None:
-    """MLflow tries for minutes to open a folder as a database, and forgets what it writes to no file."""
+    """Reject a store that is a folder, which MLflow would try to open for minutes, or that is only in memory."""
     file, (right, done) = sqlite_file(uri), (os.R_OK, "read") if is_read else (os.W_OK, "written")
     if uri.startswith("sqlite:") and file is None:
         raise StoreError(f"the MLflow store {uri} (MLFLOW_TRACKING_URI names it) is not a file: nothing would be kept")
@@ -147,9 +149,9 @@ def _check_working_folder(folder: str) -> None:
 
 
 def check_place(experiment: str, artifacts: str) -> None:
-    """MLflow writes down the whole path of an experiment's files: in a moved folder it would use the old place.
+    """Check that an experiment's folder still exists: MLflow stores full paths, and would recreate the old folder.
 
-    Raises StoreError when that is no longer there.
+    Raises StoreError if it does not.
     """
     folder = folder_of(artifacts)
     if folder is not None and not (place := Path(folder).parent.parent).exists():
@@ -160,9 +162,9 @@ def check_place(experiment: str, artifacts: str) -> None:
 
 
 def check_own(file: str, artifacts: str) -> None:
-    """A copy of a SQLite file has the addresses of the files of the original, which must not be changed by it.
+    """Check that a SQLite file is not a copy: a copy refers to the files of the original, which it must not change.
 
-    Raises StoreError where another store is beside the files.
+    Raises StoreError if another store is next to the files.
     """
     folder = folder_of(artifacts)
     other = Path(folder).parent.parent / Path(file).name if folder is not None else Path(file)
@@ -170,17 +172,27 @@ def check_own(file: str, artifacts: str) -> None:
         raise StoreError(f"{file} is a copy of {other}, whose files would be changed: do it there")
 
 
-def alone_with(uri: str) -> AbstractContextManager[object]:
-    """MLflow's creation of a store's tables fails when two programs do it at once; one waits for the other."""
+@contextmanager
+def alone_with(uri: str) -> Iterator[None]:
+    """Create a store's tables in one program at a time: MLflow fails if two do it at once.
+
+    In a session Ctrl-C takes effect afterwards: if interrupted, SQLAlchemy can keep a lock on a file that is opened
+    again.
+    """
     file = sqlite_file(uri)
-    return nullcontext() if file is None else FileLock(f"{file}.lock", timeout=120)
+    if file is None:
+        yield
+        return
+    with FileLock(f"{file}.lock", timeout=120), held_back_in_session():
+        yield
 
 
 def for_reading(uri: str) -> str:
-    """The address under which a store is read.
+    """The address for reading a store.
 
-    SQLite makes a log and its index beside a file even to read it. Where the folder may not be written and has none it
-    has to know that the file does not change, as is so without a log. Raises StoreError for a log without an index.
+    SQLite creates a log and its index next to a file even to read it. If the folder is read-only and has none, SQLite
+    needs to know that the file does not change, which is true without a log. Raises StoreError for a log without an
+    index.
     """
     file = sqlite_file(uri)
     log, index = Path(f"{file}-wal"), Path(f"{file}-shm")
@@ -195,7 +207,7 @@ def for_reading(uri: str) -> str:
 
 
 def use_write_ahead_log(uri: str) -> None:
-    """Switch a local SQLite file to its write-ahead log: writers are faster and readers never wait."""
+    """Switch a local SQLite file to its write-ahead log: writes are faster, and reads never wait."""
     file = sqlite_file(uri)
     if file is None:
         return
@@ -204,7 +216,7 @@ def use_write_ahead_log(uri: str) -> None:
 
 
 def fold_log_in(uri: str) -> None:
-    """Bring what is in a SQLite file's write-ahead log into the file itself, so that a copy of it is whole."""
+    """Merge a SQLite file's write-ahead log into the file, so that a copy of the file is complete."""
     file = sqlite_file(uri)
     if file is None or not Path(file).exists():
         return
@@ -213,7 +225,7 @@ def fold_log_in(uri: str) -> None:
 
 
 def in_sight(artifact_uri: str, name: str) -> str | None:
-    """Where a file of a run's artifacts is, from the working folder; None where it is not on this machine."""
+    """The path of a run's artifact, from the working folder; None if it is not on this machine."""
     path = Path(folder_of(artifact_uri) or "", name)
     return os.path.relpath(path) if path.is_absolute() and path.exists() else None
 

@@ -1,6 +1,6 @@
-"""One run into MLflow through its client: the requests that this takes, one after the other.
+"""Writing one run to MLflow through its client, as a sequence of requests.
 
-Each may be sent twice, when its answer was lost, without doubling anything but a run that was created and is not known.
+Each request may be repeated if its answer was lost, without duplicates, except that a created run may stay unknown.
 """
 
 import tempfile
@@ -21,13 +21,13 @@ DATA_TRIES = 4
 
 
 class ClientWriter:
-    """Writes whole runs to one experiment; several threads may do so at a time."""
+    """Writes complete runs to one experiment; several threads may do so at a time."""
 
     def __init__(self, client: MlflowClient, uri: str, experiment_id: str) -> None:
         self._client, self._uri, self._experiment_id = client, uri, experiment_id
 
     def write_run(self, record: RunRecord) -> str:
-        """Write a run and return its id; one that cannot be written whole is FAILED, if the store still can."""
+        """Write a run and return its id; if it cannot be written completely, it is FAILED if the store allows it."""
         run = self._client.create_run(self._experiment_id, record.started, dict(record.tags), record.name)
         run_id = str(run.info.run_id)
         try:
@@ -42,7 +42,7 @@ class ClientWriter:
         return run_id
 
     def tag_run(self, change: tuple[str, Mapping[str, str], Iterable[str]]) -> None:
-        """Give a run more tags, and take those with some keys from it: its id, tags, and keys."""
+        """Add tags to a run and remove others, given its id, the tags, and the keys to remove."""
         run_id, tags, stale = change
         self._client.log_batch(run_id, tags=[RunTag(key, value) for key, value in tags.items()])
         for key in stale:
@@ -53,13 +53,13 @@ class ClientWriter:
                     raise
 
     def fail(self, run_id: str, error: BaseException) -> None:
-        """End a run that could not be written whole, if the store still can."""
+        """End a run that could not be written completely, if the store still allows it."""
         with suppress(Exception):
             probe(self._uri)  # one that has gone would be waited for once more
             self._client.set_terminated(run_id, "KILLED" if isinstance(error, KeyboardInterrupt) else "FAILED")
 
     def write_files(self, run_id: str, artifact_uri: str, files: Mapping[str, bytes]) -> None:
-        """Into the run's folder where that is on this machine, which is ten times faster; else through MLflow."""
+        """Write into the run's folder if it is on this machine, which is ten times faster; else through MLflow."""
         folder = folder_of(artifact_uri)
         with nullcontext(folder) if folder else tempfile.TemporaryDirectory() as into:
             for above in {name.rpartition("/")[0] for name in files}:
@@ -70,7 +70,7 @@ class ClientWriter:
                 upload(self._client, self._uri, run_id, artifact_uri, into)
 
     def log_batches(self, run_id: str, some: Mapping[str, str], rows: Sequence[MetricRow] = ()) -> None:
-        """Give a run params, which can be sent again but not changed, and metrics."""
+        """Write params, which can be repeated but not changed, and metrics of a run."""
         params, metrics = [Param(*pair) for pair in some.items()], [Metric(*row) for row in rows]
         while params or metrics:
             now, params = params[:MAX_PARAMS], params[MAX_PARAMS:]

@@ -1,4 +1,4 @@
-"""What goes wrong in a store, whichever it is: one error, and one line that says why."""
+"""Errors of any kind of store: one exception, and one line that says why."""
 
 import re
 from collections.abc import Iterator
@@ -11,15 +11,15 @@ MAX_REASON = 300
 
 
 class StoreError(UserError):
-    """A store cannot be used, or has not done what was asked of it."""
+    """A store cannot be used, or did not do what was requested."""
 
 
 @contextmanager
 def store_errors(told: str = "") -> Iterator[None]:
-    """Raise StoreError for what a store raises in here; `told` begins its message.
+    """Raise StoreError for errors of a store inside this block; `told` begins the message.
 
-    MLflow, drivers and clouds each have exceptions of their own, and the system has OSError. What Python itself raises
-    is a bug of this program and stays what it is, except a driver that cannot be imported.
+    MLflow, drivers and cloud libraries have their own exceptions, and the system has OSError. Python's own exceptions
+    are bugs of this program and pass through, except a driver that cannot be imported.
     """
     try:
         yield
@@ -32,7 +32,7 @@ def store_errors(told: str = "") -> Iterator[None]:
 
 
 def shown(uri: str) -> str:
-    """A store, or a sentence that names one, as it may be seen by anybody: without a password."""
+    """A store, or a sentence that names one, without a password."""
     hidden = re.sub(r"(://[^/@:\s]*):\S*@", r"\1:***@", uri)
     return re.sub(r"([?&][\w.-]*password[\w.-]*=)[^&\s]*", r"\1***", hidden)
 

@@ -1,4 +1,4 @@
-"""A sweep's folder: its plan before anything is trained, its results as they come, and who is working in it."""
+"""A sweep's folder: its plan before training, its results as they come, and a lock for the process working in it."""
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -28,7 +28,7 @@ _held: ContextVar[list["SweepFolder"] | None] = ContextVar("held", default=None)
 
 @contextmanager
 def leaving_folders() -> Iterator["list[SweepFolder]"]:
-    """Have folders that are taken in here, which are listed, be left at the end, where the process continues."""
+    """Release at the end the folders that are taken inside this block, because the process continues."""
     held = list[SweepFolder]()
     token = _held.set(held)
     try:
@@ -47,7 +47,7 @@ class SweepFolder:
 
     @property
     def shown(self) -> str:
-        """The folder as seen from the working folder."""
+        """The folder relative to the working folder."""
         return os.path.relpath(self.path)
 
     @property
@@ -81,7 +81,7 @@ class SweepFolder:
         return True
 
     def take(self) -> None:
-        """Work here alone until this process ends, however it ends. Raises UserError when another process does."""
+        """Lock the folder until this process ends, however it ends. Raises UserError if another process holds it."""
         self.path.mkdir(parents=True, exist_ok=True)
         try:
             self._lock.acquire(timeout=0)
@@ -91,7 +91,7 @@ class SweepFolder:
             held.append(self)
 
     def leave(self) -> None:
-        """Let others work here."""
+        """Release the folder."""
         self._lock.release(force=True)
 
     @property
@@ -104,9 +104,9 @@ class SweepFolder:
             return isinstance(error, Timeout)
 
     def write_plan(self, plan: PlanFile) -> None:
-        """Say what will be done; with more runs than before, for a sweep that comes in several batches.
+        """Record what will be done; a sweep that comes in several batches extends it.
 
-        Raises UserError when another sweep began here and is not finished.
+        Raises UserError if another sweep began here and is not finished.
         """
         if self.is_unfinished and self.read_plan().about.sweep_id != plan.about.sweep_id:
             raise UserError(
@@ -118,7 +118,7 @@ class SweepFolder:
 
     @property
     def plan_content(self) -> bytes:
-        """The file that `write_plan` wrote."""
+        """The content of the plan file."""
         return contents_of(self.path / PLAN)
 
     def withdraw(self) -> None:
@@ -130,7 +130,7 @@ class SweepFolder:
             self.path.rmdir()
 
     def delete(self) -> None:
-        """Delete it with all that is in it; outside of `outputs/`, where a person may keep more there, what is ours."""
+        """Delete the folder with everything in it; outside `outputs/`, where it may hold other files, only our own."""
         if self.path.resolve().parent == OUTPUTS.resolve():
             rmtree(self.path)
             return
@@ -148,7 +148,7 @@ class SweepFolder:
         (self.path / FINISHED).unlink(missing_ok=True)
 
     def read_plan(self) -> PlanFile:
-        """What `write_plan` wrote. Raises UserError when it is damaged or of another version."""
+        """The plan that `write_plan` wrote. Raises UserError if it is damaged or of another version."""
         try:
             return plan_from(self.plan_content)
         except OSError as error:
@@ -157,7 +157,7 @@ class SweepFolder:
             raise UserError(f"the plan in {self.shown} cannot be used: {error}") from error
 
     def keep(self, results: Sequence[RunResult]) -> None:
-        """Write results to a file of their own. Raises UserError when that is not possible."""
+        """Write results to a file of their own. Raises UserError if that fails."""
         last = max(map(_number, self._stacks.glob("*.npz")), default=-1)
         try:
             save(self._stacks / f"{last + 1:05d}.npz", results)
@@ -168,9 +168,9 @@ class SweepFolder:
             ) from error
 
     def results(self, runs: Iterable[PlannedRun]) -> tuple[dict[int, RunResult], list[str]]:
-        """Results of these runs by index, the newest of each, and what is wrong with files that cannot be read.
+        """The newest results of these runs by index, and what is wrong with files that cannot be read.
 
-        A folder may hold results of an earlier sweep as well, whose overrides may differ where the run keys do not.
+        A folder may also hold results of an earlier sweep, with equal run keys but possibly different overrides.
         """
         planned = {(run.index, run.key): run for run in runs}
         found: dict[int, RunResult] = {}
@@ -188,7 +188,7 @@ class SweepFolder:
         return dict(sorted(found.items())), damaged
 
     def finish(self, continued_as: str = "") -> None:
-        """Mark that nothing is left to do here; `continued_as` is the sweep that has the missing runs."""
+        """Mark that nothing is left to do here; `continued_as` names the sweep that has the missing runs."""
         write_whole(self.path / FINISHED, continued_as.encode())
 
     @property
@@ -208,9 +208,9 @@ def _number(path: Path) -> int:
 
 
 def find_folder(name: str | None) -> SweepFolder | None:
-    """The sweep of this name or path; without a name the newest that is not finished, or None.
+    """The sweep with this name or path; without a name, the newest unfinished one, or None.
 
-    Raises UserError when there is no such sweep.
+    Raises UserError if there is no such sweep.
     """
     if name is None:
         return next((folder for folder in _newest_first() if folder.is_unfinished and folder.is_usable), None)
@@ -226,7 +226,7 @@ def newest_folder() -> SweepFolder | None:
 
 
 def others_than(name: str) -> str:
-    """The end of a sentence that there is no sweep of a name: which there are."""
+    """The end of the message about an unknown sweep: which sweeps there are."""
     known = [folder.path.name for folder in _newest_first()]
     near = nearest(name, known)
     which = "nearest" if near else "newest"
@@ -234,7 +234,7 @@ def others_than(name: str) -> str:
 
 
 def unusable_folders() -> list[SweepFolder]:
-    """Those that are not finished, and whose plan cannot be read."""
+    """Unfinished sweeps whose plan cannot be read."""
     return [folder for folder in _newest_first() if folder.is_unfinished and not folder.is_usable]
 
 

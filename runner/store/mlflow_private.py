@@ -1,7 +1,7 @@
-"""What MLflow does not promise, in one place: tests say by name what a release has moved.
+"""Uses of MLflow's private parts, in one place: tests name what a release has moved.
 
-Nothing here may stop a run: whatever is gone, MLflow's public client does as well, in more time. The rows that
-`sqlite.py` inserts and the page state of `mlflow_view.py` are not promised either; each has its own test.
+Nothing here can stop a run: without these parts, MLflow's public client does the same, only more slowly. The rows that
+`sqlite.py` inserts and the page state of `mlflow_view.py` are private too; each has its own test.
 """
 
 from contextlib import suppress
@@ -22,13 +22,14 @@ REFUSALS = {
 
 
 def import_databases() -> None:
-    """Import what MLflow imports when it first opens a database; of a release that has it elsewhere, it does then."""
+    """Import what MLflow imports when it first opens a database; if a release has moved it, the import happens then."""
     with suppress(ImportError):
+        # F401: it is imported for what it loads, and not used here
         from mlflow.store.tracking.sqlalchemy_workspace_store import WorkspaceAwareSqlAlchemyStore  # noqa: F401
 
 
 def upload(client: "MlflowClient", store: str, run_id: str, artifact_uri: str, folder: str) -> None:
-    """Send all files in a folder to a run's artifacts; the client would ask the store once more where these are."""
+    """Send all files in a folder to a run's artifacts; the client would first ask the store again where these are."""
     try:
         from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
     except ImportError:

@@ -1,7 +1,6 @@
 """A run's model in MLflow, which `mlflow.pyfunc.load_model` can load.
 
-Each request may be sent twice, when its answer was lost; `mlflow.pyfunc.log_model` would end with an error, or with two
-models.
+Each request may be repeated if its answer was lost; `mlflow.pyfunc.log_model` would fail then, or log two models.
 """
 
 import tempfile
@@ -31,13 +30,13 @@ ASKED = 100  # runs that are asked about at once
 
 
 class ModelWriter:
-    """Gives runs of one experiment their models."""
+    """Adds models to runs of one experiment."""
 
     def __init__(self, client: MlflowClient, experiment_id: str) -> None:
         self._client, self._experiment_id = client, experiment_id
 
     def write(self, run_id: str, result: RunResult) -> None:
-        """Give a run its model; one that is there is kept, and one that was left half-written is completed."""
+        """Add a run's model; an existing model is kept, and a half-written one is completed."""
         found = self._models_of(run_id)
         if any(model.status == LoggedModelStatus.READY for model in found):
             return
@@ -55,7 +54,7 @@ class ModelWriter:
                 self._client.delete_logged_model(other.model_id)
 
     def registered(self, run_ids: Sequence[str]) -> list[str]:
-        """The registered models that are of these runs, each with its version."""
+        """The registered models of these runs, each with its version."""
         found = []
         for start in range(0, len(run_ids), ASKED):
             some = ", ".join(f"'{run_id}'" for run_id in run_ids[start : start + ASKED])

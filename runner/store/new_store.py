@@ -1,4 +1,4 @@
-"""A SQLite store that is not there yet."""
+"""Creating a SQLite store."""
 
 import glob
 import uuid
@@ -10,9 +10,9 @@ from runner.store.address import sqlite_file
 
 
 def make_tables(uri: str) -> None:
-    """Make a new SQLite store under another name first: one that was left half-made can never be used again.
+    """Create a new SQLite store under another name first, because a half-made one could never be used again.
 
-    Opening a client makes the tables. Raises OSError where no file can be made: the client would try for minutes.
+    Opening a client creates the tables. Raises OSError if no file can be created: the client would try for minutes.
     """
     file = sqlite_file(uri)
     if file is None or (Path(file).exists() and Path(file).stat().st_size):

@@ -1,4 +1,4 @@
-"""A sweep's plan as plain data, and as a file that shows when somebody changed it."""
+"""A sweep's plan as plain data, and as a file that reveals any later change."""
 
 import hashlib
 import json
@@ -22,9 +22,9 @@ SEAL = b',"seal":"'
 
 @dataclass(frozen=True, slots=True)
 class PlanEntry:
-    """One planned run as plain data: its place in the sweep, run key, overrides, its spec, and what it is for.
+    """One planned run as plain data: its index, run key, overrides, spec and role.
 
-    `but_seed` is all of the spec but its seed, one object for all runs that have it in common.
+    `but_seed` is the spec without its seed, one object for all runs that share it.
     """
 
     index: int
@@ -37,7 +37,7 @@ class PlanEntry:
 
     @property
     def spec(self) -> dict[str, Any]:
-        """All of the spec."""
+        """The complete spec."""
         return {**self.but_seed, "seed": self.seed}
 
 
@@ -54,7 +54,7 @@ class PlanFile:
 
     @classmethod
     def of(cls, about: About, is_sweep: bool, settings: Settings, planned: Sequence[PlannedRun]) -> "PlanFile":
-        """What will be done, with today's code and store."""
+        """The plan with the current code and store."""
         known, runs = dict[tuple[int, ...], dict[str, Any]](), list[PlanEntry]()
         for run in planned:
             parts = parts_but_the_seed(run.spec)
@@ -64,7 +64,7 @@ class PlanFile:
         return cls(about, is_sweep, settings.planned(), named_store(), code_files(settings.modules), runs)
 
     def content(self) -> bytes:
-        """The plan as a file, which says when it was changed."""
+        """The plan as a file with a seal."""
         specs = {id(run.but_seed): run.but_seed for run in self.runs}
         places = {one: place for place, one in enumerate(specs)}
         runs = [
@@ -76,7 +76,7 @@ class PlanFile:
 
     @property
     def planned(self) -> list[PlannedRun]:
-        """The runs as they were planned. Raises what `from_plain` raises."""
+        """The planned runs. Raises what `from_plain` raises."""
         known, runs = dict[int, Spec](), list[PlannedRun]()
         for run in self.runs:
             if id(run.but_seed) not in known:
@@ -119,7 +119,7 @@ _STORED = TypeAdapter(_Stored)
 def plan_from(content: bytes) -> PlanFile:
     """The plan in a file that `SweepFolder.write_plan` wrote. Raises ValueError with what is wrong with it.
 
-    One of an earlier version has no seal.
+    Files of earlier versions have no seal.
     """
     try:
         plain = json.loads(content)

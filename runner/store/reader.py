@@ -1,4 +1,4 @@
-"""Reading runs back from MLflow, whoever wrote them and wherever; nothing in a store can run code."""
+"""Reading runs from MLflow, whoever wrote them; nothing in a store can run code."""
 
 import json
 import sys
@@ -35,13 +35,13 @@ AMBIGUOUS = 3  # ids that are shown
 
 
 class Reader:
-    """Runs of a store. Raises StoreError when the store cannot be read."""
+    """Runs of a store. Raises StoreError if the store cannot be read."""
 
     def __init__(self, client: MlflowClient) -> None:
         self._client = client
 
     def run(self, name: str) -> StoredRun:
-        """The run with this id, or the only one whose id begins so. Raises StoreError when there is none."""
+        """The run with this id, or the only one whose id begins with it. Raises StoreError if there is none."""
         if not BEGINNING.fullmatch(name):
             raise StoreError(
                 f"MLflow has no run {one_line(name)}; of the {WHOLE} letters of an id the first {SHORTEST} are enough"
@@ -62,11 +62,11 @@ class Reader:
         return list(self.each_of_sweep(sweep_id))
 
     def each_of_sweep(self, sweep_id: str) -> Iterator[StoredRun]:
-        """The same one after the other: of very many, all would take more memory than their results."""
+        """The same, one by one: for very many runs, all at once would take more memory than their results."""
         return self._search(f"tags.sweep_id = '{_quoted(sweep_id)}'")
 
     def members(self, name: str) -> list[StoredRun]:
-        """The runs of a sweep, by its id or that of its parent, in order; or those of a setting, by its id."""
+        """The runs of a sweep in order, by its id or its parent's; or those of a setting, by its id."""
         one = None if (found := self.of_sweep(name)) else self.run(name)
         found = found if one is None else self.of_sweep(one.sweep_id)
         label = one.tags[SETTING] if one is not None and one.is_setting else None
@@ -74,21 +74,21 @@ class Reader:
         return sorted(runs, key=lambda run: run.index)
 
     def settings_of(self, sweep_id: str) -> list[StoredRun]:
-        """The runs that stand for a sweep's settings and are not deleted."""
+        """The runs that represent a sweep's settings and are not deleted."""
         return list(self._search(f"tags.{SETTINGS_OF} = '{_quoted(sweep_id)}'"))
 
     def in_bin(self, sweep_id: str) -> list[StoredRun]:
-        """The runs of a sweep, and those of its settings, that MLflow's bin has."""
+        """The runs of a sweep, and of its settings, in MLflow's bin."""
         queries = (f"tags.{key} = '{_quoted(sweep_id)}'" for key in ("sweep_id", SETTINGS_OF))
         return [run for query in queries for run in self._search(query, view=ViewType.DELETED_ONLY)]
 
     def with_key(self, key: str) -> StoredRun | None:
-        """The newest run that was trained with this run key."""
+        """The newest trained run with this run key."""
         found = self._search(f"tags.run_key = '{_quoted(key)}' AND attributes.status = 'FINISHED'")
         return next(found, None)
 
     def file(self, run: StoredRun, name: str) -> bytes:
-        """A run's artifact. Raises StoreError when it is not there."""
+        """A run's artifact. Raises StoreError if it does not exist."""
         folder = folder_of(run.artifacts)
         with store_errors(f"run {run.run_id} has no {name}: "):
             if folder is not None:
@@ -97,25 +97,25 @@ class Reader:
                 return Path(self._client.download_artifacts(run.run_id, name, into)).read_bytes()
 
     def experiment_of(self, run: StoredRun) -> str:
-        """The name of the experiment that a run is in."""
+        """The name of a run's experiment."""
         with store_errors("the MLflow store cannot be read: "):
             return str(self._client.get_experiment(run.experiment_id).name)
 
     def newest(self) -> StoredRun | None:
-        """The run of a sweep, or single run, that started last."""
+        """The sweep or single run that started last."""
         return next(self._search("tags.sweep_id != ''", at_once=1), None)
 
     def spec(self, run: StoredRun) -> Spec:
-        """What a run was, unless it was killed. Raises UserError when that is missing or not of this version."""
+        """The spec of a run, unless it was killed. Raises UserError if it is missing or not of this version."""
         try:
             return from_plain(read_yaml(self.file(run, "config.yaml")))
         except (yaml.YAMLError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise UserError(f"the config of run {run.run_id} cannot be read: {reason(error)}") from error
 
     def result(self, run: StoredRun) -> RunResult:
-        """What a run left, with every number as it was, but for `overrides` and pictures, which the run does not have.
+        """A run's result with all numbers unchanged, but without `overrides` and pictures.
 
-        Raises UserError when something is missing or is not what this version writes.
+        Raises UserError if something is missing or not in this version's format.
         """
         try:
             spec = self.spec(run)
@@ -126,7 +126,7 @@ class Reader:
                 raise ValueError("weights.npz is not of the network in config.yaml")
             environment = {name: run.tags[name] for name in ENVIRONMENT if name in run.tags}
             samples = int(run.tags["train_samples"]), int(run.tags["test_samples"])
-            task = "classification" if weights.classes else "regression"
+            task, engine = "classification" if weights.classes else "regression", run.tags.get("engine", "")
             return RunResult(
                 index=run.index,
                 key=run.tags["run_key"],
@@ -140,7 +140,7 @@ class Reader:
                 history=history,
                 signals=self._signals(run),
                 measures=_measures(run, history),
-                provenance=Provenance(run.started, run.seconds, environment).with_code({}),
+                provenance=Provenance(run.started, run.seconds, environment, engine=engine).with_code({}),
             )
         except UserError:
             raise
@@ -161,7 +161,7 @@ class Reader:
         return signals_of(read_history(self.file(run, name), name)) if self.has_file(run, name) else {}
 
     def has_file(self, run: StoredRun, name: str) -> bool:
-        """Whether a run has this artifact; that is looked up, since a server is asked for long in vain."""
+        """Whether a run has this artifact; looked up first, because a server takes long to fail."""
         folder = folder_of(run.artifacts)
         if folder is not None:
             return (Path(folder) / name).exists()
@@ -170,15 +170,15 @@ class Reader:
             return name in {file.path for file in self._client.list_artifacts(run.run_id, above)}
 
     def local_file(self, run: StoredRun, name: str) -> str | None:
-        """Where a run's artifact is, if on this machine."""
+        """The path of a run's artifact, if on this machine."""
         return in_sight(run.artifacts, name)
 
     def changed(self, run: StoredRun, result: RunResult) -> list[str]:
-        """Which digests of a stored run its files no longer have."""
+        """The digests that no longer match the files of a stored run."""
         return [name for name, digest in result.digests.items() if run.tags.get(name) != digest]
 
     def has_files(self, run: StoredRun) -> bool:
-        """Whether a run's folder is there, where it is on this machine; elsewhere nothing is asked."""
+        """Whether a run's folder exists, if it is on this machine; otherwise True without a request."""
         folder = folder_of(run.artifacts)
         return folder is None or (Path(folder) / "config.yaml").exists()
 
@@ -198,7 +198,7 @@ ENVIRONMENT = (*machine(), "git.commit", "mlflow.source.git.commit", "git.dirty"
 
 
 def open_reader() -> Reader:
-    """The store in use. Raises StoreError when there is none."""
+    """A reader of the current store. Raises StoreError if there is none."""
     uri = tracking_uri()
     probe(uri)
     check_file(uri, is_read=True)
@@ -243,5 +243,5 @@ def _measures(run: StoredRun, history: History) -> dict[str, float]:
 
 
 def _quoted(text: str) -> str:
-    """A name inside a search filter, which knows no escape: one with a quote can match nothing of ours."""
+    """A name inside a search filter, which knows no escape: one with a quote can match none of our names."""
     return text.replace("'", "")

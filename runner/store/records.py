@@ -1,4 +1,4 @@
-"""What a run looks like in the store, as plain data: params, metric rows, tags, data sets and files."""
+"""A run in the store as plain data: params, metric rows, tags, data sets and files."""
 
 import io
 import json
@@ -36,7 +36,7 @@ MetricRow = tuple[str, float, int, int]
 
 @dataclass(frozen=True)
 class DataRecord:
-    """A run's data in one role, `train`, `validation` or `test`: where it came from and what it holds."""
+    """A run's data in one role, `train`, `validation` or `test`: its source and contents."""
 
     name: str
     digest: str
@@ -47,7 +47,7 @@ class DataRecord:
 
 @dataclass(frozen=True)
 class RunRecord:
-    """All of one run that goes into a store. Metric rows are (key, value, milliseconds, step); times are in ms."""
+    """Everything of one run that goes into a store. Metric rows are (key, value, time, step); times are in ms."""
 
     name: str
     status: str
@@ -96,9 +96,9 @@ def params_of(result: RunResult) -> dict[str, Any]:
 
 
 def metric_rows(result: RunResult, points: int) -> list[MetricRow]:
-    """Every series at no more than `points` of its points, both ends among them; final values once more as `final/...`.
+    """Every series at no more than `points` of its points, including both ends; final values again as `final/...`.
 
-    A series that never changes, such as a constant learning rate, has its ends alone. `history.parquet` has all points.
+    A series that never changes, such as a constant learning rate, has only its ends. `history.parquet` has all points.
     """
     now = int((result.provenance.started + result.provenance.seconds) * 1000)
     steps = [int(step) for step in result.history.get("step", [])]
@@ -117,7 +117,7 @@ def metric_rows(result: RunResult, points: int) -> list[MetricRow]:
 
 
 def tags_of(result: RunResult) -> dict[str, str]:
-    """Identity and outcome; what went wrong, if something did."""
+    """Identity and outcome; the error, if there was one."""
     tags = {LEVEL: "run", "run_key": result.key, "sweep_index": str(result.index), "outcome": result.outcome.value}
     tags |= {"last_step": str(result.last_step)} | result.provenance.environment
     if result.data:
@@ -129,6 +129,8 @@ def tags_of(result: RunResult) -> dict[str, str]:
         tags |= {"role": result.role.value, "rung": str(result.rung)}
     if result.restored is not None:
         tags["restored_step"] = str(result.restored)
+    if result.provenance.engine:
+        tags["engine"] = result.provenance.engine[:MAX_TAG]
     if result.provenance.reused_from:
         tags["reused_from"] = result.provenance.reused_from
     if result.error:
@@ -188,7 +190,7 @@ def _parquet(columns: Mapping[str, Sequence[float] | Array]) -> bytes:
 
 
 def of_level(tags: Mapping[str, str]) -> dict[str, str]:
-    """Of a run's tags those that say what it is listed as."""
+    """The tags of a run that say how it is listed."""
     return {key: tags[key] for key in (LEVEL, SETTING, BAND) if key in tags}
 
 
@@ -208,7 +210,7 @@ def _data_of(result: RunResult, used: DataUsed) -> tuple[DataRecord, ...]:
 
 @dataclass(frozen=True)
 class ParentRecord:
-    """All that a parent run is given at the end. `views` are tags of the experiment: MLflow's pages with its runs."""
+    """Everything that a parent run gets at the end. `views` are tags of the experiment: saved pages of MLflow."""
 
     files: dict[str, bytes]
     metrics: dict[str, float]

@@ -1,4 +1,4 @@
-"""How MLflow names a run: by 32 letters, of which tables show the first eight."""
+"""MLflow's run ids: 32 hexadecimal characters, of which tables show the first eight."""
 
 import re
 

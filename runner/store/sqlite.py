@@ -1,7 +1,7 @@
 """Many runs into MLflow's SQLite file in one transaction: the rows that its client would write, without its ORM.
 
-MLflow's client needs 40 ms or more of processor time a run, this 2 to 3. It is used only for a schema that it knows; a
-test holds the whole database equal to one that the client wrote.
+MLflow's client needs 40 ms or more of processor time per run, this 2 to 3. It is used only for a known schema; a test
+compares the whole database with one that the client wrote.
 """
 
 import itertools
@@ -50,11 +50,10 @@ def new_id() -> str:
 
 
 def run_ids() -> Iterator[str]:
-    """Ids for runs: random ones, but that each begins with the number after that of the one before.
+    """Ids for runs: random, except that each begins with the number after that of the previous one.
 
-    MLflow's keys and indices are sorted by them. Neighbours go to the same few pages of the file, where ids that have
-    nothing in common go to a page of their own for every param, tag and metric: a store of 10,000 runs then takes three
-    times as long to write to.
+    MLflow's keys and indices are sorted by id. Adjacent ids share a few pages of the file, while unrelated ids need a
+    page of their own for every param, tag and metric: writing to a store of 10,000 runs then takes three times as long.
     """
     for number in itertools.count(uuid.uuid4().int % NUMBERS):
         yield f"{number % NUMBERS:08x}{new_id()[8:]}"
@@ -79,7 +78,7 @@ def tag(file: str, tags: Mapping[str, Mapping[str, str]], stale: Mapping[str, It
 
 
 def tags_of(file: str, run_id: str) -> dict[str, str] | None:
-    """The tags of a run, or None where there is no such run. Raises sqlite3.Error."""
+    """The tags of a run, or None if there is no such run. Raises sqlite3.Error."""
     with closing(sqlite3.connect(file, timeout=TIMEOUT)) as connection:
         if connection.execute("SELECT 1 FROM runs WHERE run_uuid = ?", (run_id,)).fetchone() is None:
             return None

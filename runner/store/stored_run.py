@@ -1,4 +1,4 @@
-"""A run as a store has it: what it is in its sweep, and whether it is whole."""
+"""A run in a store: what it is in its sweep, and whether it is complete."""
 
 from dataclasses import dataclass
 
@@ -22,12 +22,12 @@ class StoredRun:
 
     @property
     def index(self) -> int:
-        """Its place in its sweep; -1 for a parent."""
+        """Its index in its sweep; -1 for a parent."""
         return int(self.tags.get("sweep_index", -1))
 
     @property
     def sweep_id(self) -> str:
-        """The sweep that it belongs to; empty for a run that this program has not made."""
+        """The sweep that it belongs to; empty for a run that another program made."""
         return self.tags.get("sweep_id", "") or self.tags.get(SETTINGS_OF, "")
 
     @property

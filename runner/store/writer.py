@@ -84,7 +84,7 @@ class Tracker:
             found = self._client.get_experiment_by_name(name)
             if found is None:
                 raise
-            return found  # somebody else has made it, or a request of ours whose answer was lost
+            return found  # someone else has made it, or our own request, whose answer was lost
 
     @store_errors()
     def start_sweep(self, name: str, tags: Mapping[str, str]) -> str:

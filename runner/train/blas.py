@@ -1,4 +1,4 @@
-"""BLAS held to one thread while stacks train, also where several of them train in threads of one process."""
+"""BLAS limited to one thread while stacks train, even if several train in threads of one process."""
 
 import threading
 from types import TracebackType

@@ -1,4 +1,4 @@
-"""Folders with the certificates of clusters, each made for one sweep; a killed process leaves none for long."""
+"""Folders with the certificates of clusters, one per sweep; those of killed processes are removed later."""
 
 import shutil
 import uuid
@@ -15,7 +15,7 @@ NAME = ".certificates-"
 
 @contextmanager
 def certificate_folder() -> Iterator[str]:
-    """A new folder that all machines of a cluster see and only this user can read; its lock is held until the end."""
+    """A new folder that all machines of a cluster see and only this user can read; it stays locked until the end."""
     OUTPUTS.mkdir(exist_ok=True)
     folder = OUTPUTS.resolve() / f"{NAME}{uuid.uuid4().hex}"
     with _lock_of(folder):  # before the folder is there, so that one without a holder is a leftover
@@ -27,7 +27,7 @@ def certificate_folder() -> Iterator[str]:
 
 
 def remove_leftovers() -> None:
-    """Remove the folders of processes that were killed; the system has let go of their locks."""
+    """Remove the folders of killed processes, whose locks the system has released."""
     for folder in OUTPUTS.glob(f"{NAME}*/"):
         try:
             with _lock_of(folder):

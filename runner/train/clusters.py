@@ -1,8 +1,7 @@
-"""Dask clusters that train stacks: a scheduler that is there, one of our own on this machine, or jobs of a queue."""
+"""Dask clusters that train stacks: an existing scheduler, our own on this machine, or jobs of a queue."""
 
 import logging
 import signal
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.base.console import warn
+from runner.base.interrupts import held_back
 from runner.base.threads import in_daemon
 from runner.runs.settings import DaskExecutor, QueueExecutor
 from runner.train.certificates import certificate_folder
@@ -18,18 +18,19 @@ from runner.train.dask_private import submit_jobs
 from runner.train.workers import NoWorkers
 
 CONNECT_SECONDS, ANSWER_SECONDS, SILENT_SECONDS = 10, 5, 60
-# A task whose worker died more often is given up by a scheduler of ours; a scheduler of others has its own number.
+# A task whose worker died more often is given up by our own scheduler; a scheduler of others has its own number.
 ALLOWED_DEATHS = 1
+INSTALL = "pip install 'small-network-runner[dask]'"
 IGNORE_INTERRUPTS = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
 QUEUES = {"slurm": "SLURMCluster", "pbs": "PBSCluster", "sge": "SGECluster", "lsf": "LSFCluster"}
 ACCOUNTS = {"slurm": "account", "pbs": "account", "sge": "project", "lsf": "project"}
 
 
 class DaskWorkers:
-    """Workers of a Dask scheduler. They may come, go and die; the scheduler gives their tasks to others.
+    """The workers of a Dask scheduler. They may join, leave and die; the scheduler gives their tasks to others.
 
-    `scheduler` is its address or a cluster; `expected` workers are to come, and `closing` is closed at the end.
-    Raises NoWorkers when nobody answers.
+    `scheduler` is its address or a cluster; `expected` workers will join, and `closing` is closed at the end. Raises
+    NoWorkers if the scheduler does not answer.
     """
 
     is_apart, is_spread = True, True
@@ -86,15 +87,15 @@ class DaskWorkers:
 
 
 def dask_workers(executor: DaskExecutor | QueueExecutor, workers: int) -> DaskWorkers:
-    """The workers that an executor's settings stand for; `workers` of them where the cluster is one of our own.
+    """The workers for an executor's settings; `workers` of them if the cluster is our own.
 
-    Raises NoWorkers when they cannot be had.
+    Raises NoWorkers if there are none.
     """
     try:
         import dask
         import distributed  # noqa: F401  # whether it is there
     except ImportError as error:
-        raise NoWorkers(f"executor={executor.name} needs Dask: pip install -e '.[dask]' ({error})") from error
+        raise NoWorkers(f"executor={executor.name} needs Dask: {INSTALL} ({error})") from error
     hush()
     if isinstance(executor, DaskExecutor) and executor.address:
         if executor.address.startswith("tls:") and not dask.config.get("distributed.comm.tls.ca-file", None):
@@ -135,10 +136,10 @@ def _interrupts_ignored() -> Iterator[None]:
 
 
 def hush() -> None:
-    """What goes wrong on a cluster is reported once, in a sentence, by the code that waits for its results.
+    """Silence Dask's own logging: the code that waits for results reports problems once, in a sentence.
 
-    The loop of a client logs as tornado what it had begun when the cluster was closed, such as after Ctrl-C.
-    Dask gives some loggers below these a handler of their own.
+    A client's event loop logs, as tornado, what it had started when the cluster closed, for example after Ctrl-C. Dask
+    gives some loggers below these a handler of their own.
     """
     families = ("distributed", "dask_jobqueue", "tornado")
     for name in (*families, "distributed.client", "distributed.gc", "tornado.application"):
@@ -159,17 +160,14 @@ def _local_cluster(workers: int) -> Any:
 def queue_cluster(executor: QueueExecutor, folder: str) -> Any:
     """A cluster whose workers are jobs of a batch system, before any job is submitted.
 
-    Only those who can read the `folder`, which all machines must see, can talk to it.
-    Raises NoWorkers without dask-jobqueue.
+    Only those who can read the `folder`, which all machines must see, can connect to it. Raises NoWorkers without
+    dask-jobqueue.
     """
-    handler = signal.getsignal(signal.SIGINT)
     try:
-        import dask_jobqueue
+        with held_back():  # its import takes over Ctrl-C
+            import dask_jobqueue
     except ImportError as error:
-        raise NoWorkers(f"executor={executor.name} needs dask-jobqueue: pip install -e '.[dask]' ({error})") from error
-    finally:
-        if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGINT, handler)  # its import takes over Ctrl-C
+        raise NoWorkers(f"executor={executor.name} needs dask-jobqueue: {INSTALL} ({error})") from error
     given = {"queue": executor.queue, ACCOUNTS[executor.name]: executor.account}
     return getattr(dask_jobqueue, QUEUES[executor.name])(
         cores=executor.cores, processes=executor.cores, memory=executor.memory, walltime=executor.walltime,

@@ -30,6 +30,7 @@ STEP_SECONDS, NUMBER_SECONDS = 1.8e-5, 2.6e-9  # of a stack: of a step, and of e
 
 MAIN_BYTES = 280 << 20
 WORKER_BYTES = 80 << 20
+COMPILER_BYTES = 70 << 20  # LLVM, which all processes share
 RESULT_BYTES = 8_000
 STORE_BYTES = 1 << 20
 RUN_BYTES = 67_000
@@ -37,7 +38,7 @@ PICTURE_BYTES = 35_000
 
 
 def of_training(task: Task, with_pictures: bool) -> float:
-    """About how many seconds a stack takes: what counts is how its share compares with those of other stacks."""
+    """About how many seconds a stack takes; what matters is its size relative to other stacks."""
     runs = len(task.indices)
     seconds = runs * (WRITING_SECONDS + (PICTURE_SECONDS if with_pictures else 0))
     for shape in task.shapes:
@@ -53,7 +54,7 @@ def of_planning(runs: int) -> float:
 
 
 def slowness(runs: int) -> float:
-    """How much slower this machine is than that of this page, by what it took to plan this number of runs."""
+    """How much slower this machine is than the one measured here, from the time it took to plan this many runs."""
     return _seconds_to_first_plan() / of_planning(runs)
 
 

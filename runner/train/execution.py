@@ -1,4 +1,4 @@
-"""Training the stacks of a sweep: a bounded number of them in flight, results as they come, whatever dies meanwhile."""
+"""Training the stacks of a sweep: a bounded number in flight, results as they complete, whatever dies in between."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -20,13 +20,12 @@ LATE, SHORTEST = 3.0, 20.0  # times the longest time that a stack has taken; sec
 
 
 class Training:
-    """All tasks of a sweep in training; a context, because its workers must be ended whatever happens, unless they are
-    lent by another one.
+    """All tasks of a sweep in training; a context manager, because its workers must end, unless they are `lent`.
 
-    As many are in flight as keep workers busy, so that results never pile up here. Workers apart start at once: this
-    process imports MLflow meanwhile. A task whose worker dies is tried once more after all others, alone. On a cluster
-    what takes very long is given to an idle worker as well, and the first to finish wins: a stack has the same bits
-    everywhere. On this machine it is said, with the names of runs by `named`.
+    Enough tasks are in flight to keep the workers busy, so results never pile up here. Worker processes start at once,
+    while this process imports MLflow. If a worker dies, its task is retried once, alone, after all others. On a
+    cluster, a task that takes very long is also given to an idle worker, and the first to finish wins: a stack has the
+    same bits everywhere. On this machine a line reports it, with the names of runs by `named`.
     """
 
     def __init__(
@@ -49,26 +48,26 @@ class Training:
 
     @property
     def stacks(self) -> int:
-        """How many there are."""
+        """The number of stacks."""
         return len(self._tasks)
 
     @property
     def seconds(self) -> float:
-        """About how many seconds all of it was to take on this machine, before any of it was measured."""
+        """About how many seconds everything was expected to take on this machine, before anything was measured."""
         return self._meters.foreseen / min(self._workers.slots, max(1, self.stacks))
 
     @property
     def workers(self) -> Workers:
-        """Who trains, and may do other things when no stack is waiting."""
+        """The workers, which may do other work while no stack is waiting."""
         return self._workers
 
     @property
     def is_waiting(self) -> bool:
-        """Whether there are stacks that no worker has yet."""
+        """Whether some stacks have no worker yet."""
         return bool(self._waiting)
 
     def share(self) -> float:
-        """How much of all tasks is done, from 0 to 1, as far as is known."""
+        """The share of all work that is done, from 0 to 1, as far as is known."""
         return self._meters.share
 
     def __enter__(self) -> "Training":
@@ -141,7 +140,7 @@ class Training:
 
     @property
     def _patience(self) -> float:
-        """After so many seconds a stack is late, or hangs."""
+        """After this many seconds a stack is late, or hangs."""
         return LATE * max(self._longest, SHORTEST)
 
     def _look_at(self, tasks: Sequence[Task]) -> None:
@@ -206,7 +205,7 @@ class Training:
         return ended.pop()
 
     def already_done(self) -> Iterator[list[RunResult]]:
-        """After an interrupt: the results of tasks that have ended and were not handed out."""
+        """After an interrupt: the results of finished tasks that were not yet handed out."""
         for future in {
             place: one for one, place in self._futures.items() if one.done() and not one.cancelled()
         }.values():

@@ -1,4 +1,4 @@
-"""One network, trained on arrays in memory: the way of a run on a table, without a file, a store or Hydra."""
+"""One network trained on arrays in memory, as a run on a table, but without a file, a store or Hydra."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -24,10 +24,10 @@ IN_MEMORY = "table"  # the data set whose rules hold: a table, whose file is not
 
 
 def fit(samples: Samples, changes: Mapping[str, Any], names: Mapping[str, str]) -> tuple[RunResult, Shape]:
-    """A run with the settings of `conf/`, but for `changes` by dotted key; and its shape. Nothing is written.
+    """A run with the settings of `conf/`, except for `changes` by dotted key; and its shape. Nothing is written.
 
-    `names` are what a caller has for keys. Raises UserError for settings that cannot be used, and for a run that
-    diverged or failed.
+    `names` are the caller's own names for keys. Raises UserError for invalid settings, and for a run that diverged or
+    failed.
     """
     with handing_in(samples):
         checked = SpecBuilder().build(config_with(changes), ())
@@ -39,7 +39,7 @@ def fit(samples: Samples, changes: Mapping[str, Any], names: Mapping[str, str]) 
         raise UserError(result.error)
     if result.outcome is Outcome.DIVERGED:
         raise UserError(
-            "training diverged: the weights are no finite numbers any more; "
+            "training diverged: the weights are no longer finite; "
             f"learning_rate was {checked.spec.learning_rate:g}, and a smaller one may help"
         )
     return result, shape

@@ -1,4 +1,4 @@
-"""Logistic regression as a predictor that needs no network: scikit-learn's, which is imported when it is used."""
+"""Logistic regression as a baseline that needs no network: scikit-learn's, imported when it is used."""
 
 import hashlib
 import threading
@@ -20,8 +20,8 @@ _ALONE = threading.Lock()  # who leaves `threadpool_limits` first would lift the
 def logistic(X: Array, Y: NDArray[np.int64], at: Array, n_classes: int, is_balanced: bool, C: float = 1.0) -> Array:
     """Probabilities `(n_classes, m)` at inputs `at (m, d_in)`, fitted to `X (n, d_in)` with classes `Y (n,)`.
 
-    scikit-learn's defaults: L2 with this C, on standardized inputs; balanced, all classes count the same. Of more than
-    MOST_ROWS rows some are taken at random. The runs of a sweep that have the same samples share one fit.
+    scikit-learn's defaults: L2 with this C, on standardized inputs; if balanced, all classes count the same. Of more
+    than MOST_ROWS rows, a random subset is used. Runs of a sweep that have the same samples share one fit.
     """
     contents = b"".join(np.ascontiguousarray(one).tobytes() for one in (X, Y, at))
     key = hashlib.sha256(contents).hexdigest() + f" {C}{' balanced' * is_balanced}"

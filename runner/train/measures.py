@@ -1,7 +1,7 @@
-"""What is measured of a trained network once, at the end: trivial predictors, all metrics, chosen points.
+"""What is measured of a trained network once, at the end: baselines, all metrics, chosen points.
 
-A training loss or one printed point is no measure of success; the error on a test set beside that of a predictor that
-learned nothing is.
+A training loss or one printed point is not a measure of success; the error on a test set, compared with that of a
+predictor that learned nothing, is.
 """
 
 import numpy as np
@@ -20,7 +20,7 @@ from runner.train.logistic import logistic
 def measures(spec: Spec, data: Prepared, network: Network, parameters: Array | None) -> dict[str, float]:
     """Final values by name, in the units of the data; only finite ones.
 
-    `parameters (P,)` are those of one run; None for one that diverged, which has the trivial predictors' scores alone.
+    `parameters (P,)` are those of one run; None for a diverged run, which only has the scores of the baselines.
     """
     found = baselines(spec, data)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -47,13 +47,13 @@ def _metrics(spec: Spec, data: Prepared, outputs: Array, Y: Target) -> dict[str,
 
 
 def baselines(spec: Spec, data: Prepared) -> dict[str, float]:
-    """What predictors reach that need no network, on the part whose scores are reported, in the run's score.
+    """The scores of predictors that need no network, on the part whose scores are reported.
 
-    Regression: the best constant for the training targets (`constant`) and the best straight line or plane through
-    them (`linear`, least squares). Classification: the most frequent class, or the share of each (`constant`), of a
-    table logistic regression (`logistic`), with the class weights of the run, and the rule that is right most often
-    where the data set knows it (`bayes`). The usual metric of the task is there as well, and of a table the constant
-    itself, or the number of the class (`baseline/constant`).
+    Regression: the best constant for the training targets (`constant`) and the best linear function (`linear`, least
+    squares). Classification: the most frequent class, or the share of each (`constant`); for a table, logistic
+    regression (`logistic`), with the run's class weights; and the optimal classifier if the data set knows it
+    (`bayes`). The usual metric of the task is included, and for a table the constant itself, or the number of the class
+    (`baseline/constant`).
     """
     task = data.samples.task
     found = [METRICS.metric(name) for name in dict.fromkeys((score_of(spec, task), USUAL[task]))]

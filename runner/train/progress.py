@@ -1,6 +1,6 @@
-"""How far stacks are while they train: whoever trains one writes a number into a file that the sweep's process reads.
+"""The progress of stacks while they train: the trainer writes a number into a file that the sweep's process reads.
 
-No result depends on it. Where the file is out of reach, on another machine say, a stack shows nothing before its end.
+No result depends on it. If the file is unreachable, as on another machine, a stack shows no progress until its end.
 """
 
 import os
@@ -24,9 +24,9 @@ ENOUGH_PICTURES = 3
 
 @dataclass
 class Meter:
-    """Of one stack; it travels to the worker that trains it. Without a file it does nothing.
+    """The meter of one stack, which travels to the worker that trains it. Without a file it does nothing.
 
-    `slowness` is that of the machine (`costs.slowness`); what a picture takes is measured as soon as some are drawn.
+    `slowness` is that of the machine (`costs.slowness`); the time per picture is measured once some are drawn.
     """
 
     file: str = ""
@@ -41,7 +41,7 @@ class Meter:
     drawing: float = 0.0  # since the first picture, which takes longer
 
     def start(self, runs: int, pictures: int) -> None:
-        """From now on `runs` runs are trained, and then `pictures` pictures are drawn."""
+        """Now `runs` runs are trained, and then `pictures` pictures are drawn."""
         self.started = self.told = time.monotonic()
         self.runs, self.pictures = runs, pictures
         self.of_a_picture, self.drawing = self.slowness * PICTURE_SECONDS, 0.0
@@ -49,7 +49,7 @@ class Meter:
         self.to_first_picture = 0.0 if is_ready else self.slowness * IMPORT_SECONDS
 
     def of_phase(self, number: int, phases: int, n_steps: int) -> Callable[[int], None]:
-        """What is called at every evaluated step of one of several phases."""
+        """The callback for every evaluated step of one of several phases."""
 
         def stepped(step: int) -> None:
             if share := (number + step / n_steps) / phases:
@@ -79,7 +79,7 @@ class Meter:
 
 
 class Meters:
-    """Of all stacks of a sweep; `seconds` is about what each takes, `foreseen` what all take on this machine."""
+    """The meters of all stacks of a sweep; `seconds` is about what each takes, `foreseen` what all take here."""
 
     def __init__(self, seconds: Sequence[float], slowness: float = 1.0) -> None:
         self._slowness, self.foreseen = slowness, slowness * sum(seconds)
@@ -94,7 +94,7 @@ class Meters:
         return Meter(self._file.name if self._file else "", place, self._slowness)
 
     def end(self, place: int) -> None:
-        """All of a stack is done."""
+        """A stack is done."""
         self._ended[place] = True
 
     def close(self) -> None:
@@ -105,7 +105,7 @@ class Meters:
 
     @property
     def share(self) -> float:
-        """How much of the sweep is done, from 0 to 1."""
+        """The share of the sweep that is done, from 0 to 1."""
         done = np.where(self._ended, 1, self._shares())
         return float(self._seconds @ done / self._seconds.sum()) if len(done) else 0.0
 

@@ -1,4 +1,4 @@
-"""From specs and their data to the stack of arrays and functions that `nn` trains."""
+"""From specs and their data to the arrays and functions of a stack that `nn` trains."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -151,9 +151,9 @@ def _hyperparameters(specs: Sequence[Spec]) -> dict[str, Array]:
 def first_parameters(
     network: Network, specs: Sequence[Spec], starts: Sequence[Array | None], drawn: tuple[int, ...]
 ) -> Array:
-    """The parameters `(runs, P)` that training starts from: those of another run, or drawn by `init`.
+    """The initial parameters `(runs, P)`: those of another run, or drawn by `init`.
 
-    `drawn` are the units of the layers whose weights these are; a network that a fault has widened has more.
+    `drawn` are the units of the layers to draw weights for; a network that a fault widened has more.
     """
     narrow = replace(network, sizes=drawn)
     first = np.stack(

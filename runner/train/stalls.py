@@ -1,4 +1,4 @@
-"""Nothing has been heard of what trains here for long: said once, as only a person knows whether it hangs."""
+"""Reports once that training has shown no progress for long, because only the user can tell whether it hangs."""
 
 import time
 from collections.abc import Sequence
@@ -10,15 +10,15 @@ NAMED = 3
 
 
 class Watch:
-    """Of the share of a sweep that is done. A time limit would be wrong: a part of a person's own may take any time."""
+    """Watches the share of a sweep that is done. A time limit would be wrong: a user's component may take any time."""
 
     def __init__(self) -> None:
         self._share, self._moved, self._is_told = 0.0, time.monotonic(), False
 
     def look(self, share: float, waited_for: Sequence[str], patience: float) -> None:
-        """Warn when the share has been the same for `patience` seconds, once until it changes.
+        """Warn, once until the share changes, when it has been the same for `patience` seconds.
 
-        `waited_for` says of each stack that trains what its first run is.
+        `waited_for` names the first run of each stack in training.
         """
         now = time.monotonic()
         if share != self._share:
@@ -28,5 +28,5 @@ class Watch:
             named = "; ".join(one_line(text) for text in waited_for[:NAMED])
             warn(
                 f"nothing has been heard for {duration(now - self._moved)} of {count(len(waited_for), 'stack')} with "
-                f"{named}: long evaluations are apart, or a part of yours hangs. Ctrl-C keeps what is finished"
+                f"{named}: long evaluations are apart, or your own component hangs. Ctrl-C keeps what is finished"
             )

@@ -19,9 +19,9 @@ STACKS_EACH, RUNS_TOGETHER = 4, 500
 def training_of(
     plan: Plan, done: Container[int] = (), draw: Draw | None = None, lent: Workers | None = None
 ) -> Training:
-    """All runs of a plan that are not done, in training where its settings say; `draw` gives each its picture.
+    """The training of all runs of a plan that are not done, where its settings say; `draw` makes each run's picture.
 
-    Workers apart that are `lent` train them. Raises NoWorkers when none can be had.
+    `lent` workers are used if given. Raises NoWorkers if there are none.
     """
     if all(run.index in done for run in plan.runs):
         return Training([], ThisProcess())
@@ -52,5 +52,5 @@ def training_of(
 
 
 def pieces_for(plan: Plan, workers: int) -> int:
-    """Into how many stacks the runs are cut for a cluster."""
+    """Into how many stacks the runs are split for a cluster."""
     return max(STACKS_EACH * workers, len(plan.runs) // RUNS_TOGETHER)

@@ -1,4 +1,4 @@
-"""Training one stack of specs, in any process: plain data comes in, results with pictures go out."""
+"""Training one stack of specs, in any process: plain data goes in, results with pictures come out."""
 
 import sys
 import time
@@ -51,11 +51,11 @@ Draw = Callable[[RunResult, Prepared], RunResult]  # adds a run's picture, and n
 def train_task(task: Task, meter: Meter | None = None, draw: Draw | None = None) -> list[RunResult]:
     """Train a stack, wherever this runs. A run that raises becomes a result with outcome `failed`.
 
-    `draw` gives each run its picture; without it there is none.
+    `draw` makes each run's picture; without it there are none.
 
-    BLAS is held to one thread: one and two threads give different last bits. Overflow and NaN are results here, from
-    the first weights to the picture, and nothing to warn of. Raises UserError where the code is not that of the plan:
-    the numbers would not be those that the run keys promise.
+    BLAS is limited to one thread, because one and two threads give different last bits. Overflow and NaN are results
+    here, from the initial weights to the picture, and cause no warning. Raises UserError if the code is not that of the
+    plan: the numbers would not match the run keys.
     """
     keep_freed_memory()
     with working_in(Path(task.folder)):
@@ -89,7 +89,7 @@ def _train_all(task: Task, meter: Meter, draw: Draw | None) -> list[RunResult]:
 
 
 def failed(task: Task, error: str) -> list[RunResult]:
-    """The runs of a task that nobody could train."""
+    """The results of a task that no worker could train."""
     runs = zip(task.indices, task.keys, task.specs, strict=True)
     return [RunResult(index, key, from_plain(spec), Outcome.FAILED, error=error) for index, key, spec in runs]
 
@@ -98,7 +98,7 @@ def _train_stack(
     task: Task, runs: Sequence[PlannedRun], started: float, meter: Meter, draw: Draw | None
 ) -> list[RunResult]:
     meter.start(len(runs), len(runs) if draw else 0)
-    specs, shape, state = [run.spec for run in runs], task.shapes[-1], None
+    specs, shape, state, engines = [run.spec for run in runs], task.shapes[-1], None, list[str]()
     network = build_network(shape.structure)  # phases differ in their data alone
     recording = Recording(hidden_activations(shape.structure), task.all_signals)
     parameters = finite = first_parameters(network, specs, task.starts or [None] * len(runs), shape.drawn)
@@ -110,7 +110,8 @@ def _train_stack(
         if number == len(task.shapes) - 1:  # signals, as histories, are of the last phase
             kept = snapshot_steps(stack.evaluations, network.n_parameters) if task.snapshots else ()
             stack = replace(stack, recording=recording, snapshots=kept)
-        trained = train(stack, meter.of_phase(number, len(task.shapes), stack.evaluations[-1]))
+        trained = train(stack, meter.of_phase(number, len(task.shapes), stack.evaluations[-1]), task.engine)
+        engines.append(trained.engine)
         finite = np.where(np.isnan(parameters), finite, trained.parameters)
         parameters, state = _handed_on(trained), trained.state
     trained = replace(trained, parameters=finite)
@@ -120,7 +121,8 @@ def _train_stack(
         classes = data.samples.classes
         structure = structures.setdefault(classes, shape.structure | {"classes": list(classes)})
         result = _result_of_run(run, data, structure, stack, trained.of(place))
-        results.append(replace(result, provenance=Provenance(started, seconds, machine())))
+        origin = Provenance(started, seconds, machine(), engine=max(engines))  # NumPy, where it was both, with its why
+        results.append(replace(result, provenance=origin))
     if draw is None:
         return results
     for place, data in enumerate(prepared):

@@ -19,14 +19,14 @@ from runner.base.interrupts import held_back
 
 
 class NoWorkers(UserError):
-    """No worker can be had, or all have gone; what they have not handed in is not done."""
+    """There are no workers, or all are gone; whatever they have not returned is not done."""
 
 
 class Workers(Protocol):
-    """What trains stacks, as a `concurrent.futures.Executor` does: `submit` gives a future.
+    """What trains stacks, like a `concurrent.futures.Executor`: `submit` returns a future.
 
-    `deaths` are what a future raises whose worker died. `is_apart` says whether stacks train while this process does
-    something else, `is_spread` whether other machines may do it.
+    `deaths` are the exceptions of a future whose worker died. `is_apart` says whether stacks train while this process
+    does something else, `is_spread` whether other machines may train them.
     """
 
     deaths: tuple[type[BaseException], ...]
@@ -35,19 +35,19 @@ class Workers(Protocol):
 
     @property
     def slots(self) -> int:
-        """How many stacks train at the same time, as far as is known now; at least one."""
+        """How many stacks can train at the same time, as far as is known; at least one."""
         ...
 
     def look(self) -> None:
-        """Check which workers are there, now and then."""
+        """Check, now and then, which workers are there."""
         ...
 
     def submit(self, function: Callable[..., Any], /, *arguments: Any) -> Future[Any]:
-        """Have a worker call a function. The future is cancelled when all workers are out of reach."""
+        """Make a worker call a function. The future is cancelled if all workers are out of reach."""
         ...
 
     def end(self) -> None:
-        """Nothing more is wanted, and what is not done yet is not waited for."""
+        """Stop: nothing more is needed, and unfinished work is not waited for."""
         ...
 
 
@@ -71,7 +71,7 @@ class ThisProcess:
 
 
 class ProcessPool:
-    """Processes on this machine. One that dies takes all with it that are in flight; then there is another pool."""
+    """Processes on this machine. If one dies, all stacks in flight are lost, and a new pool is started."""
 
     deaths: tuple[type[BaseException], ...] = (BrokenProcessPool, ShutdownExecutorError)
     is_apart, is_spread = True, False

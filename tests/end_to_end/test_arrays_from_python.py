@@ -11,6 +11,8 @@ import runner
 from tests.end_to_end.program import run_runner, train
 from tests.end_to_end.test_from_python import BRIEF, in_folder  # noqa: F401
 
+pytestmark = pytest.mark.thorough
+
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(60, 3))
 CLASSES = np.where(X[:, 0] * X[:, 1] > 0, "yes", "no")
@@ -85,7 +87,7 @@ def test_several_targets_are_learned_at_once(in_folder) -> None:  # noqa: F811
     ("data", "target", "sentence"),
     [
         (FRAME, None, "target is missing: which of the columns size, kind, price is learned?"),
-        (FRAME, "prize", "target 'prize' is no column; the columns are size, kind, price"),
+        (FRAME, "prize", "target 'prize' is not a column; the columns are size, kind, price"),
         (X, None, "data has an array without its targets; give both: data=(X, y)"),
         ((X, CLASSES[:5]), None, "data=(X, y) has 60 rows in X and 5 in y"),
         ((np.array([[object()]]), [1]), None, "X holds objects; numbers are needed, or for classes text"),

@@ -14,7 +14,10 @@ HOLES = "a,b,y\n1,2,3\n2,,4\n3,1,5\n4,7,6\n5,2,9\n6,1,2\n"
 # What is typed, and what the message must name: the key, the value, what is allowed, and the override that says more.
 MISTAKES = {
     "an unknown key": (["learning_rat=1"], ["learning_rat is", "did you mean learning_rate?", "--cfg job lists all"]),
-    "an unknown key in a group": (["network.hiden=[3]"], ["network.hiden", "mean hidden?", "known are hidden"]),
+    "an unknown key in a group": (
+        ["network.hiden=[3]"],
+        ["network.hiden", "mean hidden?", "known are hidden, activations, output"],
+    ),
     "an unknown setting of a component": (
         ["optimizer.momentum=0.5"],
         ["optimizer.momentum is not a setting of optimizer=auto, but of optimizer=momentum or optimizer=nesterov"],

@@ -9,6 +9,8 @@ import pytest
 from tests.end_to_end.program import make_store, run_runner, said
 from tests.end_to_end.store import nothing_was_trained, statuses
 
+pytestmark = pytest.mark.thorough
+
 STORES = {
     "in a folder that cannot be made": "sqlite:////proc/nope/x.db",
     "below a regular file": "sqlite:///a_file/x.db",

@@ -19,6 +19,8 @@ from runner.runs.overrides import Configs, swept_keys
 from tests.end_to_end.test_classroom import CLASSROOM
 from tests.end_to_end.test_shipped_sweeps import jobs_of, of_seeds
 
+pytestmark = pytest.mark.thorough
+
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "case_studies"
 REFERENCE: dict[str, list[dict[str, Any]]] = yaml.safe_load((FOLDER / "reference.yaml").read_text())
 ENTRIES = [entry for entries in REFERENCE.values() for entry in entries]

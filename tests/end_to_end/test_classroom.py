@@ -10,6 +10,8 @@ from runner.app.named_sweeps import read_header
 from runner.base.paths import SWEEPS
 from tests.end_to_end.program import run_runner, said
 
+pytestmark = pytest.mark.thorough
+
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "classroom.md").read_text(encoding="utf-8")
 SECTIONS = re.split(r"^## \d+\. ", PAGE, flags=re.MULTILINE)[1:]
 CLASSROOM = [found[1] for one in SECTIONS if (found := re.search(r"^    python -m runner -m sweep=(\w+)", one, re.M))]

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from runner.base.paths import CONF
+from runner.base.paths import CONF, ROOT
 from runner.runs.components import REGISTRIES
 from tests.end_to_end.program import command, environment, make_store, run_runner, said
 from tests.end_to_end.store import statuses
+from tests.runner.building import spec_of
 
 
 @pytest.fixture(scope="module")
@@ -35,23 +36,50 @@ def test_help_shows_examples(help_text: str) -> None:
         assert example in help_text
 
 
-def test_help_fits_the_smallest_usual_terminal(help_text: str) -> None:
+def test_what_a_newcomer_needs_is_the_first_page_of_the_smallest_usual_terminal(help_text: str) -> None:
     lines = help_text.splitlines()
-    assert len(lines) <= 23  # of 24, with a line for the prompt
     assert max(map(len, lines)) <= 80
+    assert lines.index("") == 6, "what it does, and examples"
+    start = "\n".join(lines[:23])  # of 24, with a line for the prompt
+    assert len(starters(start)) == 10
+    assert "outputs/" in start and "mlflow.db" in start and "in the folder where you start" in start
+    assert len(lines) <= 70
 
 
-@pytest.mark.parametrize("group", [*REGISTRIES, "executor"])
+def starters(help_text: str) -> list[str]:
+    """The settings to start with, as they are typed; each is explained."""
+    return re.findall(r"^  ([\w.]+=\S+) {2,}\w", help_text, re.MULTILINE)
+
+
+def test_the_settings_to_start_with_have_the_defaults_that_help_says(help_text: str) -> None:
+    assert spec_of(*starters(help_text)) == spec_of()
+
+
+def test_help_names_every_other_command(help_text: str) -> None:
+    _, _, told = help_text.partition("Other commands")
+    files = {path.stem for path in (ROOT / "runner").glob("*.py") if "\nUSAGE = " in path.read_text(encoding="utf-8")}
+    assert set(re.findall(r"^  (\w+) +\w", told.partition("\n\n")[0], re.MULTILINE)) == files
+    assert len(files) > 10
+
+
+@pytest.mark.parametrize("group", [*REGISTRIES, "executor", "search"])
 def test_help_lists_every_choice(help_text: str, group: str) -> None:
     files = {path.stem for path in (CONF / group).glob("*.yaml")}
-    assert files | set(REGISTRIES.get(group, ())) == set(listed(help_text, group))
+    ordinary, _, for_experts = help_text.partition("\nFor experts:\n")
+    found = [*listed(ordinary, group), *listed(for_experts, group)]
+    assert sorted(files | set(REGISTRIES.get(group, ()))) == sorted(found)
 
 
-def listed(help_text: str, group: str) -> list[str]:
+def listed(text: str, group: str) -> list[str]:
     """The options of a group: those on its line, and on the lines below it that begin further right."""
-    found = re.search(rf"^  {group} +(.*\n(?: {{10,}}.*\n)*)", help_text, re.MULTILINE)
-    assert found
-    return found[1].split()
+    found = re.search(rf"^  {group} +(.*\n(?: {{10,}}.*\n)*)", text, re.MULTILINE)
+    return found[1].split() if found else []
+
+
+def test_help_lists_for_experts_what_a_newcomer_never_needs(help_text: str) -> None:
+    for_experts = help_text.partition("\nFor experts:\n")[2]
+    assert listed(for_experts, "activation") == ["clipped_softmax", "floored_relu"]
+    assert {"cost", "test.probes", "tracking.points", "training.online_cost"} <= set(listed(for_experts, "settings"))
 
 
 def test_help_says_what_lists_the_named_sweeps(help_text: str) -> None:

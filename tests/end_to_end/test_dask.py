@@ -1,5 +1,6 @@
 """Sweeps on Dask clusters, by the real command line: equal bits, whatever joins, leaves, hangs or dies meanwhile."""
 
+import importlib.util
 import os
 import signal
 import subprocess
@@ -28,6 +29,8 @@ from tests.end_to_end.program import (
 from tests.end_to_end.store import Bits, Store, statuses
 from tests.runner.building import plan_of
 
+pytestmark = pytest.mark.thorough
+
 pytest.importorskip("distributed", reason="distributed is not installed")
 # 24 runs of which each takes some tenths of a second: something can happen in the middle.
 LONG = (
@@ -35,6 +38,7 @@ LONG = (
     "data=sine",
     "seed=range(24)",
     "training.epochs=600",
+    "engine=numpy",
     "training.evaluations=7",
     "tracking.plots=none",
     "tracking.report=false",
@@ -197,8 +201,8 @@ def test_ctrl_c_ends_the_workers_of_a_cluster_of_our_own(tmp_path: Path) -> None
     assert not statuses(tmp_path).get("RUNNING")
 
 
+@pytest.mark.skipif(importlib.util.find_spec("dask_jobqueue") is None, reason="dask-jobqueue is not installed")
 def test_a_queue_leaves_ctrl_c_to_the_sweep() -> None:
-    pytest.importorskip("dask_jobqueue")
     code = """
 import signal, tempfile
 from runner.train.clusters import queue_cluster

@@ -8,6 +8,8 @@ import pytest
 from tests.end_to_end.dask import Site
 from tests.end_to_end.program import copy_program, make_store, resume, run_runner, said, train
 
+pytestmark = pytest.mark.thorough
+
 pytest.importorskip("distributed", reason="distributed is not installed")
 
 
@@ -41,7 +43,7 @@ def test_where_a_sweep_trains_is_the_only_thing_that_resume_can_change(tmp_path:
     (path,) = (tmp_path / "outputs").iterdir()
     (path / "finished").unlink()
     for override, told in (
-        ("seed=3", "only executor, its settings and workers can be changed"),
+        ("seed=3", "only executor, its settings, workers and engine can be changed"),
         ("executor=dusk", "executor is unknown: 'dusk'"),
         ("executor.address=x", "executor.address is not a setting"),
         ("executor=dask executor.address=x", "executor.address must be the address of a Dask scheduler"),

@@ -161,7 +161,7 @@ def test_one_run_is_explained_in_full_and_is_no_error_where_it_learns(sweep: Tra
     high = diagnose(sweep, "--why", str(TOO_HIGH)).stdout
     assert high.startswith("run 1: hidden=[8] fault=none lr=100\n")
     assert high.count("python -m runner ") == 2 and "learning_rate=0.1\n" in high
-    assert "   what      An update goes beyond the minimum" in high
+    assert "   what      An update overshoots the minimum" in high
     (sweep.store.folder / "our_rules.py").write_text(OWN)
     healthy = diagnose(sweep, "--why", str(HEALTHY), "--without", "D506,no_bias", "modules=[our_rules]", code=0).stdout
     assert "learns: rmse " in healthy and "\nalthough night run (likely, X1)\n   evidence  hour: 3\n" in healthy

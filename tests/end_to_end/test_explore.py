@@ -56,7 +56,7 @@ def test_no_page_is_written_unasked_without_weights_or_report_or_for_more_than_3
 
 def test_runs_without_weights_are_trained_again_for_them_with_the_same_bits(tmp_path: Path) -> None:
     train(*SWEEP, "tracking.snapshots=none", cwd=tmp_path)
-    assert "No run has kept its weights, so there are no pictures" in explore("--out", "without.html", cwd=tmp_path)
+    assert "No run has stored weights, so there are no pictures" in explore("--out", "without.html", cwd=tmp_path)
     printed = explore("--out", "with.html", "--retrain", cwd=tmp_path)
     without, again = (meta_in((tmp_path / f"{name}.html").read_text()) for name in ("without", "with"))
     assert "4 runs without weights along the way trained again" in printed and "the same bits" not in printed
@@ -93,7 +93,7 @@ def test_a_file_of_weights_that_is_damaged_is_named_and_counts_as_lost(tmp_path:
     file, *_ = sorted(tmp_path.rglob("snapshots.npy"))
     file.write_bytes(file.read_bytes()[:40])
     printed = explore("--out", "page.html", cwd=tmp_path)
-    assert "snapshots.npy is no array that is whole" in printed and "1 run kept no weights" in printed
+    assert "snapshots.npy is not a complete array" in printed and "1 run kept no weights" in printed
     explore("--out", "again.html", "--retrain", cwd=tmp_path)
     (part,) = meta_in((tmp_path / "again.html").read_text())["parts"]
     assert all(run["snapshots"] for run in part["runs"])
@@ -106,7 +106,7 @@ def test_runs_that_get_other_bits_or_fail_when_trained_again_are_told_with_the_r
     again = ("modules=[part]", "--out", "page.html", "--retrain")
     (tmp_path / "part.py").write_text(PART.replace("lambda z: z", "lambda z: 0.5 * z"))
     printed = explore(*again, cwd=tmp_path)
-    assert "1 run did not get the same bits again" in printed and "code or data have changed since" in printed
+    assert "1 run did not reproduce the same bits" in printed and "code or data have changed since" in printed
     (tmp_path / "part.py").write_text(PART.replace("lambda z: z", "lambda z: 1 / 0"))
     printed = explore(*again, cwd=tmp_path)
     assert "1 run could not be trained again" in printed and "division by zero" in printed

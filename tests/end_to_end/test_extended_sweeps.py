@@ -3,12 +3,15 @@
 import shutil
 from pathlib import Path
 
+import pytest
 from filelock import FileLock
 
 from tests.end_to_end.conftest import trained
 from tests.end_to_end.program import resume, train
 from tests.end_to_end.resuming import QUICK, forget, refused, sweep_in
 from tests.end_to_end.store import Store, statuses
+
+pytestmark = pytest.mark.thorough
 
 # One stack per number of epochs, each of which takes some tenths of a second.
 

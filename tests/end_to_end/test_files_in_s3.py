@@ -14,6 +14,8 @@ from tests.end_to_end.program import environment, make_store, run_runner, said, 
 from tests.end_to_end.server import LOOPBACK, free_port, listening
 from tests.end_to_end.shared import Shared, replaced, shown
 
+pytestmark = pytest.mark.thorough
+
 SWEEP = ("-m", "data=xor", "seed=range(3)", "training.epochs=20", "tracking.plots=best", "workers=1")
 RUNS = 3
 

@@ -13,6 +13,8 @@ from tests.end_to_end.program import command, environment, run_runner, said, tra
 from tests.end_to_end.resuming import sweep_in
 from tests.end_to_end.store import Store
 
+pytestmark = pytest.mark.thorough
+
 SWEEP = ("-m", "data=xor", "activation=sigmoid,tanh", "seed=range(3)", "training.epochs=20", "tracking.models=all")
 OF_RUNS = ("runs", "metrics", "latest_metrics", "params", "tags", "inputs", "input_tags", "datasets", "logged_models",
            "logged_model_metrics", "logged_model_params", "logged_model_tags")  # fmt: skip

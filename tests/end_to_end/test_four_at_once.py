@@ -9,6 +9,8 @@ import pytest
 from tests.end_to_end.program import said, started
 from tests.end_to_end.store import Store, statuses
 
+pytestmark = pytest.mark.thorough
+
 SHARED = ("-m", "data=xor", "seed=range(4)", "training.epochs=20", "tracking.plots=none", "tracking.report=false")
 ACTIVATIONS = (("tanh", "relu"), ("sigmoid", "gelu"), ("softplus", "identity"), ("leaky_relu", "floored_relu"))
 

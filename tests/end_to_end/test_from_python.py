@@ -91,6 +91,15 @@ def test_a_call_has_the_keys_the_bits_and_the_store_of_the_command(name, in_fold
     assert done.returncode == 0
 
 
+def test_calls_with_either_engine_have_the_same_keys_and_bits(in_folder) -> None:
+    in_folder("engines")
+    engines = ("numpy", "compiled")
+    found = [runner.sweep(data="xor", seed=range(3), engine=engine, **BRIEF).results for engine in engines]
+    assert [(one.key, one.digests) for one in found[0]] == [(one.key, one.digests) for one in found[1]]
+    told = [{one.provenance.engine.partition(" in ")[0] for one in results} for results in found]
+    assert told == [{""}, {"compiled"}]
+
+
 def numbers(metrics: Mapping[str, float]) -> dict[str, float]:
     return {name: value for name, value in metrics.items() if "seconds" not in name}
 
@@ -162,7 +171,7 @@ def test_what_a_call_cannot_do_is_said(settings, sentence, in_folder) -> None:
         (lambda: runner.run(data="xor", loss={"name": None}), "loss needs the name of an option, got null"),
         (lambda: runner.run("data=[[xor]]"), "data needs the name of an option, got [[xor]]"),
         (lambda: runner.sweep("data=[[xor]],sine"), "data needs the name of an option, got [[xor]]"),
-        (lambda: runner.run(5), "what has no keyword is text, such as 'seed=3', got a int"),
+        (lambda: runner.run(5), "an argument without a keyword is text, such as 'seed=3', got a int"),
         (lambda: runner.run("--help"), "--help is an option of the command line"),
         (lambda: runner.load(5), "a sweep is named by text"),
         (lambda: runner.finish(Path("x")), "a sweep is named by text"),

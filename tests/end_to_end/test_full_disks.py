@@ -11,6 +11,8 @@ from tests.end_to_end.conftest import trained
 from tests.end_to_end.program import resume, run_runner, said
 from tests.end_to_end.store import Store
 
+pytestmark = pytest.mark.thorough
+
 QUICK = ("data=xor", "training.epochs=5", "tracking.plots=none", "tracking.report=false")
 SMALL = 4 << 20  # bytes of a disk
 

@@ -49,7 +49,7 @@ def test_a_fault_is_shown_as_a_table_with_the_arrays_that_are_wrong(
         ("W1", "2x2", "wrong"), ("b1", "2", "wrong"), ("W2", "2x1", "right"), ("b2", "1", "right"),
     ]  # fmt: skip
     assert lines[-2] == "2 of 4 arrays are wrong: W1, b1"
-    assert lines[-1].startswith("fault=derivative_of_activated: f'(a) where f'(z) is meant")
+    assert lines[-1].startswith("fault=derivative_of_activated: f'(a) instead of f'(z)")
     assert done.stderr == ""
 
 

@@ -12,7 +12,7 @@ from tests.end_to_end.program import ctrl_c, is_alive, make_store, run_runner, s
 from tests.end_to_end.store import Store, has_experiment, statuses
 
 # One stack per number of epochs, each of which takes some tenths of a second: not all can be done when Ctrl-C comes.
-LONG = ("-m", "data=sine", "tracking.plots=none", "tracking.report=false")
+LONG = ("-m", "data=sine", "engine=numpy", "tracking.plots=none", "tracking.report=false")
 FIRST = 3000
 
 
@@ -108,7 +108,7 @@ def test_a_second_ctrl_c_ends_the_program_with_130_and_no_traceback(twice: Inter
 
 
 def test_a_single_run_that_is_interrupted_is_recorded_as_killed(tmp_path: Path) -> None:
-    with started("data=sine", "training.epochs=3000000", cwd=tmp_path) as process:
+    with started("data=sine", "training.epochs=3000000", "engine=numpy", cwd=tmp_path) as process:
         wait_until(lambda: has_experiment(tmp_path) or process.poll() is not None, "the store was open")
         ctrl_c(process)
         done = process.done()
@@ -131,6 +131,7 @@ SLOW_FIX = (
     "tracking.plots=none",
     "tracking.report=false",
     "training.epochs=30000",
+    "engine=numpy",
     "seed=3",
 )
 

@@ -11,6 +11,8 @@ import pytest
 
 from tests.end_to_end.program import ROOT, command, environment, make_store, run_runner, said
 
+pytestmark = pytest.mark.thorough
+
 PRESSES = """
 import os, signal, time
 

@@ -216,7 +216,7 @@ def ended_by(number: int, folder: Path) -> subprocess.CompletedProcess[str]:
     """A sweep that a signal ends in order, when two of its runs are finished."""
     make_store(folder)
     given = ("-m", "data=sine", "training.epochs=range(3000,3016)", "tracking.plots=none", "tracking.report=false")
-    with started(*given, "workers=1", "--json", "found.json", cwd=folder) as process:
+    with started(*given, "engine=numpy", "workers=1", "--json", "found.json", cwd=folder) as process:
         wait_until(lambda: statuses(folder).get("FINISHED", 0) >= 2, "two runs were finished")
         os.killpg(process.pid, number)
         return process.done()

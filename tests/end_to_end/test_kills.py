@@ -16,8 +16,10 @@ from tests.end_to_end.conftest import Trained
 from tests.end_to_end.program import is_alive, resume, said, started, wait_until
 from tests.end_to_end.store import Bits, Store
 
+pytestmark = pytest.mark.thorough
+
 # Stacks of many lengths, so that results come all the time: 2 activations x 4 lengths; of the long ones 8, and 3 seeds.
-SWEEP = ("-m", "data=xor", "activation=sigmoid,tanh", "workers=2", "tracking.plots=best")
+SWEEP = ("-m", "data=xor", "activation=sigmoid,tanh", "workers=2", "tracking.plots=best", "engine=numpy")
 SHORT = (*SWEEP, "training.epochs=range(1500,5500,1000)")
 LONG = (*SWEEP, "training.epochs=range(3000,15000,1500)", "seed=range(3)")
 FEW, MANY = 2, 50

@@ -10,6 +10,8 @@ from tests.end_to_end.program import resume, run_runner, said, train
 from tests.end_to_end.resuming import sweep_in
 from tests.end_to_end.store import Store
 
+pytestmark = pytest.mark.thorough
+
 SETTINGS, SEEDS = ("tanh", "relu"), 55  # together just more than each of which gets a picture
 SWEEP = ("-m", "data=xor", "activation=tanh,relu", f"seed=range({SEEDS})", "training.epochs=20", "workers=2")
 PICTURE = "plots/cost_and_fit.png"

@@ -7,6 +7,8 @@ import pytest
 from tests.end_to_end.program import make_store, run_runner, said
 from tests.end_to_end.store import Store, nothing_was_trained
 
+pytestmark = pytest.mark.thorough
+
 DEADLY = '''
 """A schedule that ends its process for one setting and more than a few steps, as running out of memory does."""
 

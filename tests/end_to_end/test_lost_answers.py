@@ -18,6 +18,8 @@ from tests.end_to_end.program import ctrl_c, resume, said, started, train, wait_
 from tests.end_to_end.server import Door, door_to, mlflow_server
 from tests.end_to_end.store import PARENT, Bits
 
+pytestmark = pytest.mark.thorough
+
 if TYPE_CHECKING:
     from mlflow.entities import LoggedModel, Run
     from mlflow.tracking import MlflowClient

@@ -14,6 +14,8 @@ from runner.base.texts import visible
 from tests.end_to_end.program import ROOT, copy_program, make_store, run_runner, said
 from tests.end_to_end.store import PARENT, Store
 
+pytestmark = pytest.mark.thorough
+
 NASTY = {
     "a path": "../../../outside",
     "quotes": 'it\'s "quoted" `ticks`',

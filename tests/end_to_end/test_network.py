@@ -17,7 +17,10 @@ from tests.end_to_end.server import free_port, listening
 LISTENING = "0A"  # as the kernel writes the state of a TCP socket
 TABLES = [Path("/proc/net", name) for name in ("tcp", "tcp6", "udp", "udp6")]
 
-pytestmark = pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="only Linux tells about sockets in /proc")
+pytestmark = [
+    pytest.mark.thorough,
+    pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="only Linux tells about sockets in /proc"),
+]
 
 
 def members(group: int) -> Iterator[Path]:

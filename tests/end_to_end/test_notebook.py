@@ -13,6 +13,8 @@ import pytest
 from tests.end_to_end.printed import RUN_ID, missing
 from tests.end_to_end.program import make_store
 
+pytestmark = pytest.mark.thorough
+
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 

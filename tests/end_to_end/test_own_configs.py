@@ -8,6 +8,8 @@ import pytest
 from runner.base.commands import written
 from tests.end_to_end.program import run_runner, said, train
 
+pytestmark = pytest.mark.thorough
+
 FOLDER = 'it\'s my [conf], a=b {c} "d"'
 DATA = """\
 name: sine
@@ -55,4 +57,4 @@ def test_a_run_with_configs_of_ones_own_is_diagnosed_before_and_after_and_its_fi
 def test_a_folder_that_is_not_there_is_said_before_anything_is_looked_at(folder: Path) -> None:
     for wrong in (["--config-dir", "there"], ["data=wave", "--config-dir"]):
         done = run_runner("--config", *wrong, cwd=folder, module="runner.diagnose")
-        assert done.returncode == 1 and "error: --config-dir needs a folder that there is, got '" in done.stderr
+        assert done.returncode == 1 and "error: --config-dir needs a folder that exists, got '" in done.stderr

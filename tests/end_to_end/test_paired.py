@@ -9,6 +9,8 @@ from tests.end_to_end.program import resume, run_runner, said, train
 from tests.end_to_end.resuming import forget, sweep_in
 from tests.end_to_end.store import Store, nothing_was_trained
 
+pytestmark = pytest.mark.thorough
+
 SHORT = ("data=xor", "training.epochs=2", "tracking.plots=none", "tracking.report=false", "tracking.models=none")
 PAIR = "pair=zip(optimizer=[sgd,adam],learning_rate=choice(0.1,0.001))"
 NAMES = ["sgd lr=0.1 seed=0", "sgd lr=0.1 seed=1", "adam lr=0.001 seed=0", "adam lr=0.001 seed=1"]

@@ -14,7 +14,10 @@ from tests.end_to_end.program import environment, said
 
 # Root may write everywhere; without this capability it is held to the permissions like anybody else.
 HELD = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
-pytestmark = pytest.mark.skipif(bool(HELD) and shutil.which("setpriv") is None, reason="root without setpriv")
+pytestmark = [
+    pytest.mark.thorough,
+    pytest.mark.skipif(bool(HELD) and shutil.which("setpriv") is None, reason="root without setpriv"),
+]
 
 
 def held(folder: Path, *arguments: str, uri: str = "") -> subprocess.CompletedProcess[str]:

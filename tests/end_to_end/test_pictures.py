@@ -8,6 +8,8 @@ from tests.end_to_end.conftest import Trained
 from tests.end_to_end.program import ROOT, run_runner, said, train
 from tests.end_to_end.store import Store
 
+pytestmark = pytest.mark.thorough
+
 NOTEBOOK = {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}  # what programs of a notebook inherit
 NOT_INSTALLED = """
 import importlib.metadata as metadata

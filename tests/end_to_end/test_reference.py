@@ -11,6 +11,7 @@ from types import ModuleType
 import pytest
 
 from nn.faults import FAULTS
+from runner.app.contents import read_contents
 from runner.base.paths import CONF
 from runner.diagnosis.rules import RULES
 from runner.runs.components import REGISTRIES
@@ -61,10 +62,19 @@ def test_every_key_and_every_setting_has_a_meaning_and_every_component_says_what
         assert [name for name in registry if name not in named()] == []
 
 
-def test_comments_of_configs_are_read_by_key_with_the_lines_below() -> None:
-    text = "# heading\ndefaults:\n  - data: sine   # what\n                 # to learn\na: {}\nb:\n  c: [1]  # deep\n"
-    told = {"defaults": "", "defaults.data": "what to learn", "a": "", "b": "", "b.c": "deep"}
-    assert build().comments(text) == told
+def test_what_is_for_experts_stands_in_tables_of_its_own() -> None:
+    settings = PAGE.read_text(encoding="utf-8").partition("\n## Named sweeps")[0]
+    first, for_experts = set[str](), set[str]()
+    for heading, rows in re.findall(r"(\*\*For experts\*\*)?\n\n((?:\|.*\n)+)", settings):
+        (for_experts if heading else first).update(re.findall(r"^\| `([\w./]+)` \|", rows, re.MULTILINE))
+    assert {"data", "network.hidden", "relu", "sine", "he", "test.set", "random"} <= first
+    assert {"tracking.points", "test.probes", "cost", "floored_relu", "clipped_softmax", "slurm"} <= for_experts
+    assert first & for_experts == set()
+
+
+def test_the_ten_settings_to_start_with_are_those_of_the_help() -> None:
+    section = PAGE.read_text(encoding="utf-8").partition("## Ten settings to start with")[2].partition("\n## ")[0]
+    assert len(re.findall(r"^\| `[\w.]+` \| `[^`]+` \| \w", section, re.MULTILINE)) == 10
 
 
 @pytest.mark.parametrize(
@@ -115,5 +125,5 @@ def comparison_of(sweep: Trained) -> list[str]:
 def test_every_yaml_file_of_a_component_comments_every_setting() -> None:
     for path in CONF.glob("*/*.yaml"):
         if path.parent.name in REGISTRIES:
-            told = build().comments(path.read_text(encoding="utf-8"))
+            told = read_contents(path.read_text(encoding="utf-8")).told
             assert {key: text for key, text in told.items() if not text and key not in ("name", "defaults")} == {}, path

@@ -45,5 +45,5 @@ def test_a_module_that_cannot_be_imported_costs_its_sections_and_a_sentence(swee
     assert text == sweep.store.artifact(sweep.store.only(), "report.html").read_bytes()
     assert errors.splitlines() == [
         "modules names 'my_sections', which cannot be imported: No module named 'my_sections'; "
-        "a report has no sections of it"
+        "the report leaves out its sections"
     ]

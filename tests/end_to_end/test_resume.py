@@ -22,6 +22,7 @@ LONG = (
     "-m",
     "data=sine",
     "training.epochs=range(1600,1608)",
+    "engine=numpy",
     "tracking.plots=none",
     "tracking.report=false",
     "workers=2",
@@ -30,6 +31,7 @@ ENDLESS = (
     "-m",
     "data=sine",
     "training.epochs=1000000,1000001",
+    "engine=numpy",
     "tracking.plots=none",
     "tracking.report=false",
     "workers=2",
@@ -190,7 +192,7 @@ def test_a_sweep_that_is_still_running_is_left_alone(tmp_path: Path) -> None:
 
 def test_a_single_run_that_was_killed_is_trained(tmp_path: Path) -> None:
     make_store(tmp_path)
-    with started("data=sine", "training.epochs=3000", cwd=tmp_path) as process:
+    with started("data=sine", "training.epochs=3000", "engine=numpy", cwd=tmp_path) as process:
         wait_until(lambda: any(tmp_path.glob("outputs/*/plan.json")), "the plan was there")
         process.kill()
     resume(cwd=tmp_path)

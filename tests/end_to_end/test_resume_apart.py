@@ -4,10 +4,14 @@ import shutil
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from tests.end_to_end.conftest import trained
 from tests.end_to_end.program import make_store, resume, run_runner
 from tests.end_to_end.resuming import QUICK, forget, refused, sweep_in
 from tests.end_to_end.store import Store, statuses
+
+pytestmark = pytest.mark.thorough
 
 MODULE = '''
 """A user's own schedule, which breaks while a file is there."""

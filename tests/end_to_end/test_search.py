@@ -16,6 +16,8 @@ from tests.end_to_end.program import command, environment, resume, run_runner, s
 from tests.end_to_end.resuming import sweep_in
 from tests.end_to_end.store import Store
 
+pytestmark = pytest.mark.thorough
+
 SPACE = (
     "data=xor", "learning_rate=tag(log,interval(0.05,5))", "optimizer=sgd,momentum",
     "optimizer.momentum=interval(0.5,0.95)", "training.epochs=60",

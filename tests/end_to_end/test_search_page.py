@@ -3,10 +3,13 @@
 import shlex
 from pathlib import Path
 
+import pytest
 from sklearn.datasets import load_diabetes
 
 from tests.end_to_end.printed import missing, steps
 from tests.end_to_end.program import ROOT, make_store, run_runner, said
+
+pytestmark = pytest.mark.thorough
 
 QUICK = ("workers=1", "tracking.plots=none", "tracking.report=false", "diagnose=off")  # they change no number
 

@@ -12,6 +12,8 @@ import pytest
 from tests.end_to_end.program import ROOT, environment, said
 from tests.end_to_end.shared import INSTALL, replaced, shown
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.mark.parametrize(
     ("env", "told"),

@@ -11,6 +11,8 @@ from tests.end_to_end.looking import without_settings
 from tests.end_to_end.program import resume, run_runner, said, started, train, wait_until
 from tests.end_to_end.server import Door, door_to, mlflow_server
 
+pytestmark = pytest.mark.thorough
+
 SWEEP = (
     "-m", "data=xor", "activation=tanh,relu", "seed=range(3)", "training.epochs=20", "tracking.plots=none",
     "tracking.report=false",

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import multiprocessing
+import re
 import signal
 import subprocess
 import sys
@@ -18,6 +19,8 @@ from nbclient import NotebookClient
 import runner
 from tests.end_to_end.program import environment, make_store, run_runner
 from tests.end_to_end.test_from_python import BRIEF, in_folder  # noqa: F401
+
+pytestmark = pytest.mark.thorough
 
 WITHOUT_A_GUARD = """
 import json, runner
@@ -42,7 +45,22 @@ print([one.key for one in found.results])
 LONG = """
 import runner
 runner.sweep(data="spirals", activation=["tanh", "relu"], seed=range(20), workers={workers}, diagnose="off",
-             **{{"training.epochs": {epochs}, "tracking.plots": "none", "tracking.report": False}})
+             engine="numpy", **{{"training.epochs": {epochs}, "tracking.plots": "none", "tracking.report": False}})
+"""
+
+
+DOOMED = """
+import runner
+found = runner.sweep(data="sine", activation=["tanh", "sigmoid", "relu"], learning_rate=[20, 30, 40, 50], seed=range(3),
+                     diagnose="off", workers=1,
+                     **{"training.epochs": 400, "tracking.plots": "none", "tracking.report": False})
+print(len(found.diagnose(confirm=True).table))
+"""
+BAR = """
+from runner.base.notebook import NotebookScreen
+screen = NotebookScreen("training")
+screen.open()
+screen.update("training", 0.25, ["25 %", "2 of 8 runs", "3 s left"], "best so far: a<b")
 """
 
 
@@ -174,3 +192,29 @@ def test_a_folder_is_left_for_other_programs_when_a_call_ends(in_folder) -> None
     found = runner.sweep(data="xor", seed=range(2), **BRIEF)
     done = run_runner(found.id, module="runner.resume", cwd=folder)
     assert (done.returncode, "another process" in done.stderr) == (0, False)
+
+
+def test_a_diagnosis_that_is_interrupted_has_what_was_found_until_then(tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text(DOOMED)
+    make_store(tmp_path)
+    command, pipe = [sys.executable, "script.py"], subprocess.PIPE
+    lines = list[str]()
+    with subprocess.Popen(command, cwd=tmp_path, env=environment(), stdout=pipe, stderr=pipe, text=True) as process:
+        assert process.stdout is not None and process.stderr is not None
+        for line in process.stdout:
+            lines.append(line.strip())
+            if line.startswith("fixes are tried"):
+                process.send_signal(signal.SIGINT)
+        errors = process.stderr.read()
+    assert (process.returncode, errors) == (0, "")
+    said, last = lines[-2:]
+    assert re.fullmatch(r"interrupted: \d of 12 settings looked into", said)
+    assert last == "36"
+
+
+def test_the_bar_of_a_notebook_has_commas_between_its_facts(tmp_path: Path) -> None:
+    """A browser shows several spaces as one."""
+    ((shown,),) = notebook(tmp_path, BAR)
+    assert shown.data["text/html"] == (
+        '<progress value="0.250"></progress> training 25 %, 2 of 8 runs, 3 s left<br>best so far: a&lt;b'
+    )

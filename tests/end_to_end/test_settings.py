@@ -12,6 +12,8 @@ from tests.end_to_end.program import ctrl_c, make_store, resume, run_runner, sai
 from tests.end_to_end.resuming import forget, sweep_in
 from tests.end_to_end.store import Store, statuses
 
+pytestmark = pytest.mark.thorough
+
 SWEEP = (
     "-m",
     "data=xor",
@@ -110,6 +112,7 @@ def test_an_interrupted_sweep_has_no_settings_until_it_is_resumed(tmp_path: Path
         "tracking.plots=none",
         "tracking.report=false",
         "training.epochs=range(3000,3008)",
+        "engine=numpy",
         "seed=0,1",
         "workers=1",
     )
@@ -156,7 +159,7 @@ def test_the_id_of_a_setting_or_the_letters_that_it_begins_with_stand_for_its_sw
     refused = run_runner(run_id, cwd=swept.folder, module="runner.reproduce")
     assert refused.returncode == 1
     command = f"python -m runner.reproduce --all {run_id}"
-    assert f"is no single run; to reproduce all of its runs: {command}" in refused.stderr
+    assert f"is not a single run; to reproduce all of its runs: {command}" in refused.stderr
     done = run_runner("--all", run_id, cwd=swept.folder, module="runner.reproduce")
     assert done.returncode == 0 and "4 of 4 runs are IDENTICAL" in done.stdout, said(done)
 

@@ -17,6 +17,8 @@ from tests.end_to_end.program import run_runner, said, started, train, wait_unti
 from tests.end_to_end.shared import Shared, replaced, shown
 from tests.end_to_end.store import Store
 
+pytestmark = pytest.mark.thorough
+
 SWEEP = (
     "-m", "data=xor", "activation=tanh,relu", "seed=range(3)", "training.epochs=20", "tracking.plots=best", "workers=1",
 )  # fmt: skip

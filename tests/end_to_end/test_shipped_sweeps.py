@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from runner.app.compose import Composer
-from runner.app.named_sweeps import read_header, sweep_files
+from runner.app.named_sweeps import GROUPS, read_header, sweep_files
 from runner.base.paths import SWEEPS
 from runner.diagnosis.before import foresee
 from runner.plan.plan import check_expectations, make_plan
@@ -70,6 +70,7 @@ def test_a_sweep_begins_with_its_question_and_the_command_that_runs_it(name: str
     assert "?" in header.question
     assert header.command == f"python -m runner -m sweep={name}"
     assert header.duration, "say how long it takes on two cores: '= 60 runs, about 20 s'"
+    assert header.group in GROUPS, "say what it is about: '# group: size'"
 
 
 @pytest.mark.quick(law=6)
@@ -131,7 +132,7 @@ def test_an_unknown_sweep_is_answered_with_the_nearest_and_trains_nothing(
     tmp_path: Path, mode: tuple[str, ...]
 ) -> None:
     done = run_runner(*mode, "sweep=activatoins", cwd=tmp_path)
-    told = "sweep is unknown: 'activatoins' (did you mean activations?); python -m runner.sweeps lists all"
+    told = "sweep is unknown: 'activatoins' (did you mean activations?); python -m runner.sweeps --all lists all"
     assert (done.returncode, done.stderr) == (1, f"error: {told}\n"), said(done)
     assert done.stdout == "checking all runs before training\n"
     assert nothing_was_trained(tmp_path)

@@ -7,6 +7,8 @@ import pytest
 from tests.end_to_end.program import run_runner, said, train
 from tests.end_to_end.store import Store
 
+pytestmark = pytest.mark.thorough
+
 MODULE = '''
 """A table that an instrument wrote, and an offset from another module."""
 

@@ -126,7 +126,7 @@ def test_a_file_that_can_be_read_in_two_ways_is_refused_with_commands_that_work(
     arguments = best_of(trained), "unclear.csv", "--out", "clear.csv"
     done = run_runner(*arguments, cwd=trained, module="runner.predict")
     assert done.returncode == 1
-    assert "unclear.csv: data.decimal cannot be told: '1,125' could be a decimal comma or thousands" in done.stderr
+    assert "unclear.csv: data.decimal is unclear: '1,125' could be a decimal comma or thousands" in done.stderr
     command = done.stderr.partition("where a comma begins the decimals:\n")[2].splitlines()[0]
     done = run_runner(*shlex.split(command)[3:], cwd=trained, module="runner.predict")
     assert done.stdout == "clear.csv: 2 rows with predictions of kind\n"

@@ -11,6 +11,8 @@ from tests.end_to_end.conftest import Trained
 from tests.end_to_end.program import ROOT, make_store, run_runner, said
 from tests.end_to_end.terminal import Seen, on_terminal
 
+pytestmark = pytest.mark.thorough
+
 # Pictures of 200 runs would take half of its time.
 SWEEP = ("-m", "data=xor", "activation=tanh,sigmoid,relu,gelu", "seed=range(50)", "tracking.plots=best")
 BAR = re.compile(r"^(?:\r)?(?P<phase>[a-z][\w ]*?) +[━╸╺]+ *(?P<facts>.*)", re.MULTILINE)
@@ -86,6 +88,7 @@ def test_a_narrow_terminal_has_the_bar_with_its_phase_and_share_and_nothing_that
         "-m",
         "data=sine",
         "training.epochs=range(4000,4008)",
+        "engine=numpy",
         "workers=1",
         "tracking.plots=none",
         "tracking.report=false",
@@ -156,6 +159,7 @@ def test_ctrl_c_while_runs_train_leaves_no_bar_behind(tmp_path: Path) -> None:
         "tracking.plots=none",
         "tracking.report=false",
         "training.epochs=range(6000,6008)",
+        "engine=numpy",
         "workers=1",
     )
     seen = on_terminal(*epochs, cwd=tmp_path, interrupt=lambda text: " left" in text)

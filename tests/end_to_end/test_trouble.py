@@ -10,6 +10,8 @@ from tests.end_to_end.conftest import Trained, trained
 from tests.end_to_end.program import make_store, resume, run_runner, said
 from tests.end_to_end.store import Bits, Store
 
+pytestmark = pytest.mark.thorough
+
 MODULE = '''
 """A user's own schedule, which breaks for one setting."""
 

@@ -9,6 +9,8 @@ from runner.runs.components import load_modules
 from tests.end_to_end.program import make_store, run_runner, said
 from tests.end_to_end.store import Store
 
+pytestmark = pytest.mark.thorough
+
 SHORT = ("data=xor", "training.epochs=1", "tracking.plots=none", "tracking.report=false")
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from tests.end_to_end.program import make_store, run_runner, said
 
+pytestmark = pytest.mark.thorough
+
 SHORT = ("training.epochs=1", "workers=1", "tracking.plots=none", "tracking.report=false")
 
 

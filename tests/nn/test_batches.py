@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nn.batches import Batches, FreshBatches, FullBatches, ShuffledBatches, SliceBatches, sample_last
+from nn.batches import Batches, FreshBatches, FullBatches, ShuffledBatches, SliceBatches, next_batch, sample_last
 from nn.registry import Array, Order
 
 RUNS, N = 4, 10
@@ -50,14 +50,14 @@ def make(kind: str, seeds: Sequence[int], batch_size: int = 3, order: Order = "C
 
 
 def take(batches: Batches, steps: int) -> list[tuple[Array, Array]]:
-    return [batches.next() for _ in range(steps)]
+    return [next_batch(batches) for _ in range(steps)]
 
 
 def stream(batches: Batches, samples: int) -> tuple[Array, Array]:
     """The first samples in the order in which they come, `(runs, d, samples)`."""
     pairs, seen = [], 0
     while seen < samples:
-        pairs.append(batches.next())
+        pairs.append(next_batch(batches))
         seen += pairs[-1][0].shape[2]
     x, t = (np.concatenate(parts, axis=2)[:, :, :samples] for parts in zip(*pairs, strict=True))
     return x, t
@@ -167,7 +167,7 @@ def test_no_fresh_sample_is_seen_twice_and_all_have_the_size_asked_for() -> None
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_fresh_samples_come_in_the_precision_of_the_network(dtype: Any) -> None:
-    x, t = FreshBatches([drawer(0)], 4, dtype).next()
+    x, t = next_batch(FreshBatches([drawer(0)], 4, dtype))
     assert x.dtype == t.dtype == dtype
 
 

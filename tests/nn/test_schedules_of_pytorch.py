@@ -47,8 +47,8 @@ def test_rates_fall_on_a_plateau_where_those_of_pytorch_do(place: int) -> None:
     kept = Rates(descent, LAST, np.float64)
     for step, cost in enumerate(COSTS):
         kept.look({"validation_metric": np.array([1 / cost if settings.get("mode") == "max" else cost])}, step)
-        assert kept.of(step) == kept.shown(step)
-        seen.append(kept.of(step).item())
+        assert kept.ahead(step, 1)[0] == kept.shown(step)
+        seen.append(kept.ahead(step, 1)[0].item())
     np.testing.assert_allclose(seen, GOLDEN["rates"]["plateau"][place], rtol=1e-12)
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nn.batches import Batches, SliceBatches
+from nn.batches import Batches, SliceBatches, next_batch
 from nn.registry import Array
 
 RUNS = 3
@@ -23,7 +23,7 @@ def numbered(n: int) -> tuple[Array, Array]:
 
 def rows(batches: Batches, steps: int) -> list[list[int]]:
     """The samples that the first run sees at the next steps."""
-    return [batches.next()[0][0, 0].astype(int).tolist() for _ in range(steps)]
+    return [next_batch(batches)[0][0, 0].astype(int).tolist() for _ in range(steps)]
 
 
 def slices(n: int, batch_size: int, **options: Any) -> SliceBatches:
@@ -110,7 +110,7 @@ def test_every_run_has_its_own_samples_and_targets_stay_with_inputs(cyclic: bool
     X, Y = numbered(7)
     batches = SliceBatches(X, Y, 3, cyclic=cyclic)
     for chosen in rows(slices(7, 3, cyclic=cyclic), 12):
-        x, t = batches.next()
+        x, t = next_batch(batches)
         assert x.flags.c_contiguous and t.flags.c_contiguous
         assert np.array_equal(x, X[:, chosen].swapaxes(1, 2))
         assert np.array_equal(t, Y[:, chosen].swapaxes(1, 2))
@@ -127,7 +127,7 @@ def test_runs_that_leave_in_the_middle_of_a_pass_leave_the_position_where_it_was
     for step, chosen in enumerate(expected):
         if step == 5:
             batches.keep(np.array([1]))
-        x, t = batches.next()
+        x, t = next_batch(batches)
         staying = [1, 2] if step < 5 else [2]
         assert np.array_equal(x, X[staying][:, chosen].swapaxes(1, 2))
         assert np.array_equal(t, Y[staying][:, chosen].swapaxes(1, 2))

@@ -221,9 +221,9 @@ def test_training_ends_early_when_every_run_has_left() -> None:
         def __init__(self, stack: Stack) -> None:
             self.inner, self.order, self.steps = stack.batches, stack.batches.order, 0
 
-        def next(self) -> Any:
+        def ahead(self, steps: int) -> Any:
             self.steps += 1
-            return self.inner.next()
+            return self.inner.ahead(1)
 
         def keep(self, rows: Any) -> None:
             self.inner.keep(rows)

@@ -42,9 +42,9 @@ CAUGHT = {
 
 # Where no gradient can show a fault, and how it is said.
 ELSEWHERE = {
-    "shuffled_inputs": ((), "of the batch: The inputs are shuffled before training and their targets are not"),
-    "shifted_labels": (("data=xor", "training.mode=online"), "of the batch: The targets are one row late"),
-    "update_sign": (("optimizer=momentum",), "of the update: W + rate * gradient where W - rate * gradient is meant"),
+    "shuffled_inputs": ((), "of the batch: The inputs are shuffled before training but their targets are not"),
+    "shifted_labels": (("data=xor", "training.mode=online"), "of the batch: The targets are shifted by one row"),
+    "update_sign": (("optimizer=momentum",), "of the update: W + rate * gradient instead of W - rate * gradient"),
     "missing_bias_correction": (("optimizer=adam",), "of the update: Adam without bias correction"),
     "mixed_units": (("network.output=tanh",), "of the cost that is shown: The cost compares scaled outputs"),
 }
@@ -189,7 +189,7 @@ def test_nothing_is_explained_where_all_sizes_are_ordinary(overrides):
 
 def test_a_gradient_that_does_not_reach_the_first_layer_is_reported():
     (note,) = check(plan_of(("activation=sigmoid", "init=constant", "init.value=0")))[2]
-    assert note == "the gradient of W1 is zero: nothing of that of W2 reaches it"
+    assert note == "the gradient of W1 is zero: the gradient of W2 does not reach it"
 
 
 def test_notes_mention_single_precision_a_warm_start_and_a_selection():

@@ -214,7 +214,7 @@ def test_gaps_and_a_single_class_are_refused():
     X, y = MOONS
     with pytest.raises(ValueError, match="contains NaN"):
         NetworkClassifier().fit(np.where(X > 1, np.nan, X), y)
-    with pytest.raises(ValueError, match="one class only, 'a': there is nothing to tell apart"):
+    with pytest.raises(ValueError, match="one class only, 'a', so there is nothing to classify"):
         NetworkClassifier().fit(X, np.full(len(X), "a"))
 
 

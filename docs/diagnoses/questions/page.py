@@ -10,14 +10,14 @@ HERE = Path(__file__).resolve().parent
 HEAD = """
 ## Public questions, answered
 
-Networks about which people asked in public, typed as they were written; where the data were not published there is a
-stand-in. Each is trained and diagnosed with `--confirm`; then the fix that is named is typed, and so on. Scores are
-those of the run that was typed, beside what its data allow: 0 is the best constant, 1 is perfect. *Published* says
-whether an analysis of the published program has the cause too. Each line is `python -m runner TYPED`, then `python -m
-runner.diagnose --confirm`; what was typed is in [questions.yaml](diagnoses/questions/questions.yaml), and `make
-questions` asks them all again.
+Networks that people asked about in public, typed in as they were described; a stand-in replaces data that were not
+published. Each network is trained and diagnosed with `--confirm`, then the suggested fix is added, and so on until
+nothing is found. Scores are those of the typed run, with what its data allow: 0 is the best constant, 1 is perfect.
+*Published* says whether an analysis of the published program names this cause too. Each line is `python -m runner
+TYPED`, then `python -m runner.diagnose --confirm`; [questions.yaml](diagnoses/questions/questions.yaml) has what was
+typed, and `make questions` repeats all of it.
 
-| network | what was seen | what is found | fix that is named | tried on fresh seeds | score | published |
+| network | symptom | diagnosis | suggested fix | effect on fresh seeds | score | published |
 |---|---|---|---|---|---|---|
 """
 

@@ -1,1 +1,1 @@
-"""Tables of a person: found, read, understood column by column, and turned into numbers."""
+"""The user's tables: finding and reading them, interpreting their columns, and encoding them as numbers."""

@@ -1,4 +1,4 @@
-"""The tables that come with scikit-learn, each under its name: read and encoded as a person's own table is."""
+"""The tables that come with scikit-learn, each by its name, read and encoded like a user's table."""
 
 import hashlib
 from dataclasses import replace
@@ -20,34 +20,34 @@ Names = tuple[Name, ...]
 
 @DATASETS.register
 def iris(streams: Streams, *, features: Names | None = None, drop: Names = ()) -> Samples:
-    """150 flowers: the species of an iris by the lengths and widths of sepals and petals. Fisher (1936)."""
+    """150 flowers: the species of iris from the lengths and widths of sepals and petals. Fisher (1936)."""
     return _bundled("iris", "species", "classification", features, drop)
 
 
 @DATASETS.register
 def wine(streams: Streams, *, features: Names | None = None, drop: Names = ()) -> Samples:
-    """178 wines: which of three growers made it, by 13 chemical measurements. Forina et al. (1988)."""
+    """178 wines: which of three cultivars, from 13 chemical measurements. Forina et al. (1988)."""
     return _bundled("wine", "grower", "classification", features, drop)
 
 
 @DATASETS.register
 def breast_cancer(streams: Streams, *, features: Names | None = None, drop: Names = ()) -> Samples:
-    """569 tumours: benign or malignant, by 30 measures of cell nuclei. Street, Wolberg and Mangasarian (1993)."""
+    """569 tumours: benign or malignant, from 30 measurements of cell nuclei. Street, Wolberg and Mangasarian (1993)."""
     return _bundled("breast_cancer", "tumour", "classification", features, drop)
 
 
 @DATASETS.register
 def digits(streams: Streams, *, features: Names | None = None, drop: Names = ()) -> Samples:
-    """1797 handwritten digits as images of 8 x 8 pixels, each of 0 to 16. Alpaydin and Kaynak (1998).
+    """1797 handwritten digits as images of 8 x 8 pixels with values from 0 to 16. Alpaydin and Kaynak (1998).
 
-    Three pixels that are 0 in all of them are left out.
+    Three pixels are 0 in every image and are left out.
     """
     return _bundled("digits", "digit", "classification", features, drop)
 
 
 @DATASETS.register
 def diabetes(streams: Streams, *, features: Names | None = None, drop: Names = ()) -> Samples:
-    """442 patients: how far diabetes has gone after a year, by age, sex and 8 measurements. Efron et al. (2004)."""
+    """442 patients: the progression of diabetes after a year, from age, sex and 8 measurements. Efron et al. (2004)."""
     return _bundled("diabetes", "progression", "regression", features, drop)
 
 
@@ -59,7 +59,7 @@ def _bundled(name: str, target: str, task: Task, features: Names | None, drop: N
 
 @cache
 def _source(name: str, target: str) -> Source:
-    """The table with its target as the last column, a class by its name."""
+    """The table with its target as the last column; classes appear by name."""
     frame = _frame(name, target)
     contents = b"".join(frame[column].to_numpy().astype(str).tobytes() for column in frame)
     digest, words = hashlib.sha256(contents).hexdigest(), f"{len(frame):,} rows; a table of scikit-learn"

@@ -1,4 +1,4 @@
-"""The cells of a column, whatever they came as: what is missing, what is text, what is a number already."""
+"""The cells of a column, from any kind of file: which are missing, which are text, which are numbers already."""
 
 import numbers
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Which columns of a table are learned from, and which is learned: by their names or by patterns such as petal*."""
+"""Which columns of a table are features and which is the target: by name or by a pattern such as petal*."""
 
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -23,9 +23,9 @@ Name = Annotated[str, BeforeValidator(_as_text), Strict()]  # of a column, which
 def choose(
     names: Sequence[str], features: Sequence[str] | None, drop: Sequence[str], target: str | None
 ) -> tuple[list[str], str]:
-    """The feature columns, in the order in which they were named, and the target column; the last one unless named.
+    """The feature columns, in the order in which they were named, and the target column (by default the last).
 
-    Raises DataError with all that is wrong with these settings, and one way that puts all of it right.
+    Raises DataError with everything that is wrong with these settings, and one change that fixes all of it.
     """
     choice = _Choice(names, features, drop, target)
     choice.check()

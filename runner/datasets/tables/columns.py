@@ -1,4 +1,4 @@
-"""What a feature column is: numbers, a flag, a category, or nothing to learn from; and what is doubtful about it."""
+"""What a feature column is: numbers, a flag, a category, or without information; and what is doubtful about it."""
 
 import re
 import shlex
@@ -50,7 +50,7 @@ class Look:
 
 
 def look_at(cells: Cells, may_doubt: bool, is_named: bool = False) -> Look:
-    """What a feature column is; `may_doubt` whether -999 and its kin may stand for missing values.
+    """What a feature column is; `may_doubt` whether -999 and the like may stand for missing values.
 
     A column that only counts the rows is used where it `is_named` by the person.
     """

@@ -1,4 +1,4 @@
-"""How the rows of a text are divided into cells: the separator, found by how evenly it divides the rows."""
+"""How lines of text are split into cells: the separator is the one that splits them most evenly."""
 
 import csv
 import io
@@ -77,7 +77,7 @@ def why_one_column(text: str, separator: str, shown: str, name: str) -> DataErro
     found = _found(text) or next((one for one in RARE if _divided(text, one).score > 1 - 1e-9), None)
     if found is None or found == separator:
         return DataError(
-            f"{shown!r} has one column, {name!r}, and no separator divides its lines; features and a target need two "
+            f"{shown!r} has one column, {name!r}, and no separator splits its lines; features and a target need two "
             "columns or more",
             "path",
         )

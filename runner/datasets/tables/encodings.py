@@ -51,7 +51,7 @@ def _no_text(contents: bytes, encoding: str, found: str, shown: str) -> DataErro
         message = f"{encoding!r} does not fit {shown!r}, which is not text in it; it looks like {found}"
         return DataError(message, "encoding", {"as it looks": {"encoding": "auto"}})
     return DataError(
-        f"{shown!r} is no table: its bytes are no text, and of no known format (CSV, Parquet, Excel and JSON lines are "
+        f"{shown!r} is not a table: it is neither text nor a known format (CSV, Parquet, Excel and JSON lines are "
         "read)",
         "path",
     )

@@ -22,7 +22,7 @@ class Asked:
 
     @property
     def may_doubt(self) -> bool:
-        """Whether -999 and its kin may stand for missing values: those that are named settle it."""
+        """Whether -999 and the like may stand for missing values: those that are named settle it."""
         return self.missing is None
 
 

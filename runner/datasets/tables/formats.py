@@ -1,4 +1,4 @@
-"""What a file really is, whatever it is called: unpacked where it is compressed, refused where it is no table."""
+"""What a file really is, whatever it is called: unpacked where it is compressed, refused where it is not a table."""
 
 import bz2
 import gzip
@@ -88,7 +88,7 @@ def _compression(contents: bytes) -> str:
 
 
 def _is_office(contents: bytes) -> bool:
-    """Files of Excel, and of its kin, which are zip files as well."""
+    """Files of Excel and the like, which are zip files as well."""
     try:
         names = zipfile.ZipFile(io.BytesIO(contents)).namelist()
     except zipfile.BadZipFile:

@@ -1,4 +1,4 @@
-"""Whether the first row of a table holds the names of its columns: told by what stands below it."""
+"""Whether the first row of a table holds the names of its columns: decided by the rows below it."""
 
 import re
 from collections.abc import Sequence
@@ -82,7 +82,7 @@ def has_header(first: Sequence[str], below: Sequence[Sequence[str]], asked: bool
         is_doubtful = True
     if is_doubtful:
         raise DataError(
-            f"cannot be told: the first row of {shown!r} could be names or data: {row}", "header",
+            f"is unclear: the first row of {shown!r} could be names or data: {row}", "header",
             {
                 "with the first row as names": {"header": True},
                 "with the first row as data; the columns are then c1, c2, ...": {"header": False},

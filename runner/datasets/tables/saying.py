@@ -86,7 +86,7 @@ def _warnings(table: Examined, reading: Reading, is_tested: bool) -> list[str]:
         )
     for suspect in reading.suspects:
         row = suspect.rows[0]
-        said = f"row {row} may be no row like the others: {short(', '.join(suspect.cells), LONGEST)!r}"
+        said = f"row {row} may not be a row like the others: {short(', '.join(suspect.cells), LONGEST)!r}"
         ways = suspect.ways.items() if row - 1 in target.rows else ()
         lines += [f"{said}; {words}: data.path={written(way['path'])}" for words, way in ways]
     return [f"warning: {line}" for line in lines]

@@ -1,7 +1,7 @@
-"""How numbers are written in cells of text: their decimal sign, and what groups their thousands.
+"""How numbers are written in text cells: the decimal sign, and the separator of thousands.
 
-All cells of the file are looked at: `4,1` can only be a decimal comma, `1,234,567` only groups of thousands, and where
-there is nothing but such as `1,234` nobody can tell.
+All cells of the file are considered: `4,1` can only be a decimal comma, `1,234,567` only thousands, and if every number
+looks like `1,234`, nobody can tell.
 """
 
 from collections.abc import Sequence
@@ -95,7 +95,7 @@ def _decimal(comma: _Evidence, dot: _Evidence, separator: str) -> str:
 
 def _doubt(why: str) -> DataError:
     return DataError(
-        f"cannot be told: {why}", "decimal",
+        f"is unclear: {why}", "decimal",
         {f"where {name} begins the decimals": {"decimal": sign} for sign, name in ((",", "a comma"), (".", "a point"))},
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""From the path of a table to its bytes: what cannot be read, or does not fit in memory, is refused in words."""
+"""From the path of a table to its bytes, with a clear message if it cannot be read or does not fit in memory."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Tables in specs of earlier versions, read by the rules of that time, so that their runs keep their bits."""
+"""Tables in specs of earlier versions, read by the rules of that version, so that their runs stay reproducible."""
 
 import hashlib
 import io
@@ -31,9 +31,9 @@ def csv(
     task: Literal["auto", "regression", "classification"] = "auto",
     separator: Annotated[str, Range()] = ",",
 ) -> Samples:
-    """Rows of a CSV file of numbers, by the rules of specs that name it; `data=csv` on a command line is `data=table`.
+    """Rows of a CSV file of numbers, for stored specs that name it; on a command line `data=csv` means `data=table`.
 
-    With `task=auto` a target of text, of true/false or of at most 10 different whole numbers is a classification.
+    With `task=auto`, a target of text, of true/false, or of at most 10 distinct integers is a classification.
     """
     if not path:
         raise DataError("is missing; name your file: data=table data.path=FILE", "path")
@@ -43,7 +43,7 @@ def csv(
     except OSError as error:
         raise DataError(f"{path!r} cannot be read: {error.strerror or error}", "path") from error
     except ValueError as error:  # of pandas or of an encoding
-        raise DataError(f"{path!r} is no table of numbers; data=table reads more kinds of files", "path") from error
+        raise DataError(f"{path!r} is not a table of numbers; data=table reads more file formats", "path") from error
     names = [str(name) for name in table.columns]
     target = names[-1] if target is None else target
     features = tuple(name for name in names if name != target) if features is None else features
@@ -65,7 +65,7 @@ def csv(
 
 @lru_cache(maxsize=4)
 def _parse(contents: bytes, separator: str) -> "pd.DataFrame":
-    """Raises ValueError when this is no table, also when a row has more values than the header has names."""
+    """Raises ValueError when this is not a table, also when a row has more values than the header has names."""
     import pandas as pd
 
     with warnings.catch_warnings():

@@ -1,4 +1,4 @@
-"""Rows that may be none: names below a line that was taken for them, units below the names, a total at the end."""
+"""Rows that may not be data: names below a line mistaken for names, units below the names, a total at the end."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A person's own table: from a file to samples, with everything that was found out or left out said in short lines."""
+"""The user's own table: from a file to samples, with notes on everything that was detected or left out."""
 
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
@@ -51,9 +51,10 @@ def table(
     header: Literal["auto", True, False] = "auto",
     sheet: Name | None = None,
 ) -> Samples:
-    """Rows of your own file. `features` are all other columns and `target` the last one unless named.
+    """Rows of your own file. Without further settings `target` is the last column, and `features` are all others.
 
-    Text with few values becomes one input for each, yes and no become 1 and 0; columns that teach nothing are left out.
+    A text column with few distinct values becomes one input per value; yes and no become 1 and 0. Columns without
+    information are left out.
     """
     if not path:
         raise DataError("is missing; name your file: data=table data.path=FILE", "path")
@@ -89,7 +90,7 @@ def _test_source(path: str, options: ReadingOptions, first: Reading) -> Source:
 
 @lru_cache(maxsize=4)
 def samples_of(source: Source, asked: Asked, tested: Source | None) -> Samples:
-    """The samples, whose arrays cannot be written to: runs on the same file share them."""
+    """The samples. Their arrays are read-only, because runs on the same file share them."""
     reading = source.reading
     frame, signs = reading.frame, Signs(reading.decimal, reading.thousands)
     names, target = _chosen(reading, asked)

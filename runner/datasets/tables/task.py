@@ -1,4 +1,4 @@
-"""The target column: which rows have one, whether it is a class or a number, and why."""
+"""The target column: which rows have a value, whether it is a class or a number, and why."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -61,7 +61,7 @@ def goal_of(cells: Cells, asked: AskedTask, may_doubt: bool) -> Goal:
     if task == "regression":
         return Goal(read.values[:, np.newaxis], "regression", why=why)
     if len(values) > MAX_CLASSES_OF_NUMBERS and not _are_whole(values):
-        said = f"has {len(values)} different numbers, and not whole ones: these are no classes"
+        said = f"has {len(values)} different numbers that are not integers, so they cannot be classes"
         return _wrong(Trouble(cells.name, said), "regression")
     return _classes(cells, [written(value) for value in values.tolist()], why)
 
@@ -121,7 +121,7 @@ def _sorted_words(cells: Cells) -> list[str]:
 def _classes(cells: Cells, classes: list[str], why: str) -> Goal:
     """Class numbers `(n,)` of the words of a column."""
     if len(classes) == 1:
-        said = f"has one class only, {classes[0]!r}: there is nothing to tell apart"
+        said = f"has one class only, {classes[0]!r}, so there is nothing to classify"
         return _wrong(Trouble(cells.name, said))
     if len(classes) > cells.n // 2:
         said, texts = f"has {len(classes)} different classes in {cells.n} rows", texts_among_numbers(cells)

@@ -1,4 +1,4 @@
-"""Rows of a second file, on which runs are tested: read and encoded as those of the first."""
+"""Rows of a second file, used for testing: read and encoded like those of the first."""
 
 from dataclasses import replace
 
@@ -48,7 +48,7 @@ def _targets(samples: Samples, cells: Cells, unit: str) -> Target:
         read = cells.numbers_in(unit)
         bad = read.bad | ~np.isfinite(read.values)
         if bad.any():
-            said = f"has the target {cells.words[bad][0]!r} in row {cells.row(bad)}, which is no number"
+            said = f"has the target {cells.words[bad][0]!r} in row {cells.row(bad)}, which is not a number"
             raise DataError(said, SETTING)
         return read.values[:, np.newaxis]
     place = {name: place for place, name in enumerate(samples.classes)}

@@ -1,4 +1,4 @@
-"""Dates and times in columns: of text, of cells with types of their own, and dates written as numbers, 20240131."""
+"""Dates and times in columns: as text, as typed cells, and as numbers such as 20240131."""
 
 import re
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Rows above the names of the columns: titles, empty ones, and what an instrument says about itself."""
+"""Rows above the column names: titles, empty rows, and the header of an instrument."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What stands above the rows of a text: empty lines, comments, and the line that names Excel's separator."""
+"""What precedes the rows of a text file: empty lines, comments, and Excel's `sep=` line."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Each way out of a refusal is tried before a person is shown it, so that what it leads to is said at once."""
+"""Each suggested fix of a table is tried before it is shown, so that the message can say what it leads to."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -10,11 +10,11 @@ MOST = 3  # refusals one after another
 
 
 def with_ways_tried(make: Callable[..., Samples], settings: Mapping[str, Any], most: int = MOST) -> Samples:
-    """What `make` makes of these settings.
+    """The samples that `make` returns for these settings.
 
-    Raises its DataError with the ways that work. One that leads to another refusal is continued by the ways out of
-    that, and left out where there are none; what every way leads to is part of the message. Not tried are ways that
-    need another command first, and those of several files.
+    Raises its DataError with the suggestions that work. If a suggestion leads to another error, the suggestions for
+    that error are tried too; one that never works is left out. The message says what each leads to. Suggestions that
+    need another command first, or several files, are not tried.
     """
     try:
         return make(**settings)

@@ -1,4 +1,4 @@
-"""Tables whose cells have types of their own: Parquet and Excel."""
+"""Tables with typed cells: Parquet and Excel."""
 
 import io
 import zipfile
@@ -122,7 +122,7 @@ def _one_of(filled: Sequence[Sheet], shown: str) -> Sheet:
         return (tables or filled)[0]
     if first.may_be_table and first.has_numbers:
         return first
-    why = "could be a table, but has no numbers" if first.may_be_table else "is no table"
+    why = "could be a table, but has no numbers" if first.may_be_table else "is not a table"
     held = ", ".join(repr(one.name) for one in tables)
     raise DataError(f"is not set; the first sheet of {shown!r}, {first.name!r}, {why}; which one is it: {held}?",
                     "sheet", _sheets([one.name for one in tables]))  # fmt: skip

@@ -1,4 +1,4 @@
-"""Rows that do not have the same number of cells: which ones, what they look like, and what to do."""
+"""Rows with differing numbers of cells: which ones, what they look like, and what to do."""
 
 import csv
 from collections.abc import Sequence
@@ -107,7 +107,7 @@ def _other_separator(top: Top, separator: str, origin: Origin) -> DataError | No
 
 
 def _no_table(origin: Origin) -> DataError:
-    return DataError(f"{origin.shown!r} is no table: no separator divides its lines evenly into cells", "path")
+    return DataError(f"{origin.shown!r} is not a table: no separator splits its lines into equally many cells", "path")
 
 
 def _unnamed(first: list[str], width: int, top: Top, separator: str, origin: Origin) -> DataError:

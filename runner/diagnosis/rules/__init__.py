@@ -1,6 +1,6 @@
-"""The rules in the order in which they are asked: what is proved first, then what is likely.
+"""The rules in the order in which they are checked: first what can be proved, then what is likely.
 
-Code; runs that fail only on other samples; config and data; the network; first weights; steps. A rule of your own:
+Code; runs that fail only on other samples; config and data; the network; initial weights; steps. Add your own rule with
 `RULES.register(Rule(...), before="lr_high")` in a module of `modules=[...]`.
 """
 

@@ -1,4 +1,4 @@
-"""Mistakes in code: a gradient that is no derivative, and faults of other steps of training."""
+"""Bugs in code: a wrong gradient, and faults of other steps of training."""
 
 from collections.abc import Sequence
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""What data and config prove: targets out of reach, inputs that say nothing, scales, the order of the samples."""
+"""What data and config prove: targets out of reach, uninformative inputs, scales, the order of the samples."""
 
 from collections.abc import Callable
 
@@ -28,7 +28,7 @@ CONSTANT = 0.9  # of the samples have one value
 TARGETS = 8.0  # standard deviation or mean of the targets; healthy 99 %: 1.7
 SORTED = 0.3  # of the targets' variance that lies between blocks of neighbours; healthy 99 %: 0.17
 PASSES = 20  # over sorted samples, of which many more may do; healthy least: 50
-BLOCK, BLOCKS = 8, 10  # a block has at least so many samples; there are at most so many
+BLOCK, BLOCKS = 8, 10  # a block has at least this many samples; at most this many blocks
 
 
 def _outside(subject: Subject) -> float:

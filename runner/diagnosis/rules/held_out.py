@@ -1,4 +1,4 @@
-"""Runs that learn their training samples, and fail on others."""
+"""Runs that learn their training samples, but fail on others."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The fixes of steps that are too short or too few: as much more as the numbers of a run ask for."""
+"""Fixes for steps that are too short or too few: larger by what a run's numbers require."""
 
 import math
 

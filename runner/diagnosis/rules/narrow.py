@@ -1,4 +1,4 @@
-"""Networks of few units: too few for the data, or enough of them that a start can end in a trap."""
+"""Networks of few units: too few for the data, or few enough that some initial weights end in a trap."""
 
 import itertools
 import math

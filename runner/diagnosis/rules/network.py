@@ -1,4 +1,4 @@
-"""Networks that cannot do it: linear ones, no bias, a gradient that does not reach the first layer."""
+"""Networks that are unable to learn the data: linear, without bias, or with a gradient that vanishes."""
 
 import numpy as np
 
@@ -16,12 +16,12 @@ VANISHED = 0.05  # the gradient of W of the first layer by that of the last, at 
 
 
 def is_linear(spec: Spec) -> bool:
-    """Whether a network has no hidden layer, or none that would not be the same without it."""
+    """Whether a network has no hidden layer, or only linear ones."""
     return all(one.name == "identity" for one in activations_of(spec))
 
 
 def misses_a_line(subject: Subject) -> float:
-    """What a linear model misses of the score that the data allow."""
+    """How far the score of a linear model is below what the data allow."""
     return subject.reference.score - subject.reference.linear
 
 

@@ -1,4 +1,4 @@
-"""What keeps a network from fitting too well, so strong that it does not learn: L1, L2, dropout."""
+"""Regularisation that is too strong to learn: L1, L2, dropout."""
 
 import math
 
@@ -17,17 +17,17 @@ SHRUNK = 0.2  # norm of W by the square root of its units at the end, in the lar
 
 
 def updates(subject: Subject) -> float:
-    """How many updates at the full rate all of them are worth."""
+    """The number of updates, in units of updates at the full rate."""
     return float(subject.factors.sum())
 
 
 def end_size(subject: Subject) -> float:
-    """The norm of a unit's weights at the end, in the layer where it is largest."""
+    """The final norm of a unit's weights, in the layer where it is largest."""
     return math.inf if subject.last is None else float(subject.sizes(subject.last).max())
 
 
 def penalty(subject: Subject) -> Evidence:
-    """How strong L2 is, and whether the program has chosen it."""
+    """How strong L2 is, and whether the program chose it."""
     l2, typed = subject.spec.training.l2, settings_of(subject.result.overrides)
     is_table, rows = subject.data.samples.encoding is not None, len(subject.data.X_train)
     is_chosen = is_table and l2 == l2_of(rows) and typed.get("training.l2", AUTO) == AUTO

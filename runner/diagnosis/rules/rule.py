@@ -1,4 +1,4 @@
-"""What a rule is, and the list of rules in the order in which they are asked."""
+"""What a rule is, and the list of rules in the order in which they are checked."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,17 +17,16 @@ NEAR_START = 0.25  # the way from the first weights / their size; healthy 5 %: 0
 
 @dataclass(frozen=True)
 class Rule:
-    """One cause and how it is recognised. Rules are asked in order; the first that holds names the cause.
+    """One cause and how it is recognised. Rules are checked in order; the first that holds names the cause.
 
-    `when` says whether it holds, `evidence` what for, and `fixes` what to try, the best first, each as overrides that
-    belong together. What `proves` follows from config, data and code alone.
-    `asked` says of which runs: of those that are `missing` what their data allow; of those of them that are `failing`,
-    as they do not learn the training samples either, or lose more on others than sampling takes away; of these and of
-    those that have `worsened`, far better on the way; of those `neglecting` rare classes, worse than the same data
-    allow with each class counted the same; of those that are `learning`, which are all that do not fail; or of `every`
-    run. One that it holds for is ill; where the rule `spares` runs that are learning, these are healthy all the same.
-    `before` says what foretells it before training, of a run without last weights: `when`, or evidence of its own,
-    which is empty where nothing does.
+    `when` says whether it holds, `evidence` why, and `fixes` what to try, best first, each as overrides that belong
+    together. A cause that the rule `proves` follows from config, data and code alone. `asked` says which runs it
+    applies to: those that are `missing` what their data allow; the `failing` ones among these, which do not learn their
+    training samples either, or lose more on others than sampling explains; these and those that have `worsened`, which
+    were far better earlier; those `neglecting` rare classes, worse than the data allow with equal class weights; those
+    that are `learning`, which are all that do not fail; or `every` run. A run for which it holds is ill; if the rule
+    `spares` learning runs, these stay healthy. `before` detects the cause before training, without final weights:
+    `when`, or evidence of its own, which is empty if nothing shows.
     """
 
     code: str
@@ -54,17 +53,17 @@ class Rule:
 
     @property
     def certainty(self) -> Certainty:
-        """Of a cause that no fix has confirmed."""
+        """The certainty of a cause that no fix has confirmed."""
         return "proved" if self.proves else "likely"
 
     def foretold(self, subject: Subject) -> Sequence[Evidence]:
-        """What shows before training that a run will not learn for this cause; empty where nothing does."""
+        """What shows before training that a run will not learn for this cause; empty if nothing does."""
         if callable(self.before):
             return self.before(subject)
         return self.shown(subject) if self.before and self.when(subject) else ()
 
     def shown(self, subject: Subject) -> tuple[Evidence, ...]:
-        """Its evidence. Raises TypeError where it gives anything else."""
+        """Its evidence. Raises TypeError if it returns anything else."""
         found = tuple(self.evidence(subject))
         for one in found:
             if not isinstance(one, Evidence):
@@ -72,7 +71,7 @@ class Rule:
         return found
 
     def to_try(self, subject: Subject) -> tuple[Overrides, ...]:
-        """Its fixes. Raises TypeError for one that is not a sequence of overrides."""
+        """Its fixes. Raises TypeError for a fix that is not a sequence of overrides."""
         found = tuple(self.fixes(subject))
         for fix in found:
             if isinstance(fix, str) or not all(isinstance(one, str) and "=" in one for one in fix):
@@ -81,7 +80,7 @@ class Rule:
 
     @contextmanager
     def named(self) -> Iterator[None]:
-        """Raises a UserError that names this rule where its functions raise, or end the program."""
+        """Raises a UserError that names this rule if its functions raise, or end the program."""
         try:
             yield
         except RAISED as error:
@@ -99,7 +98,7 @@ def _fitting(fix: Overrides, spec: Spec) -> Overrides:
 
 
 class Rules:
-    """Rules in the order in which they are asked; codes and causes are unique. `silenced` are codes not asked about."""
+    """Rules in the order in which they are checked; codes and causes are unique. `silenced` codes are ignored."""
 
     def __init__(self, rules: Sequence[Rule] = ()) -> None:
         self._rules = list[Rule]()
@@ -108,7 +107,7 @@ class Rules:
             self.register(rule)
 
     def register(self, rule: Rule, before: str | None = None) -> Rule:
-        """Add a rule at the end, or before the one with a code or cause. Raises ValueError for those there are."""
+        """Add a rule at the end, or before the one with this code or cause. Raises ValueError for an existing one."""
         if not isinstance(rule, Rule):
             raise TypeError(f"a rule must be a Rule(...), got {rule!r}")
         taken = [one for one in self._rules if rule.code == one.code or rule.cause == one.cause]
@@ -123,7 +122,7 @@ class Rules:
         return rule
 
     def silence(self, names: Sequence[str]) -> None:
-        """Ask no longer about these codes or causes. Raises UserError for one that there is not."""
+        """Ignore these codes or causes from now on. Raises UserError for an unknown one."""
         for name in names:
             found = [one for one in self._rules if name in (one.code, one.cause)]
             if not found:
@@ -134,7 +133,7 @@ class Rules:
             self.silenced += (found[0].code,)
 
     def without(self, names: Sequence[str]) -> "Rules":
-        """A copy that does not ask about these codes or causes."""
+        """A copy that ignores these codes or causes."""
         found = Rules(self._rules)
         found.silence(names)
         return found

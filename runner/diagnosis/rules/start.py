@@ -1,4 +1,4 @@
-"""First weights: alike, too large, too small, or with units that are dead at once; and starts that end in a trap."""
+"""Initial weights: equal, too large, too small, or with dead units; and weights that end in a trap."""
 
 import math
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ RECTIFIERS = ("relu", "floored_relu")
 
 
 def rectified(spec: Spec) -> list[int]:
-    """The hidden layers, from 0, that are 0 for half of what they get."""
+    """The hidden layers, from 0, that are 0 for half of their inputs."""
     return [layer for layer, one in enumerate(activations_of(spec)) if one.name in RECTIFIERS]
 
 
@@ -135,23 +135,23 @@ INIT_SMALL = Rule(
 
 
 def curved(subject: Subject) -> float:
-    """Rate times curvature along the gradient at the first weights; 0 where it says nothing."""
+    """Rate times curvature along the gradient at the initial weights; 0 if it is uninformative."""
     if subject.first is None or not subject.is_plain:
         return 0.0
     return subject.spec.learning_rate * float(subject.factors[0]) * curvature(subject, subject.first)
 
 
 def steep(subject: Subject) -> list[Evidence]:
-    """Where the first step goes far beyond the other side of the valley.
+    """Whether the first step goes far beyond the other side of the valley.
 
-    Training often goes to flatter places by itself, so the limit is far above that at the end.
+    Training often reaches flatter regions by itself, so the threshold is far above that for the end.
     """
     found = curved(subject)
     return [Evidence("rate times curvature at the first weights", found, CLIFF, step=0)] if found > CLIFF else []
 
 
 def stands_still(subject: Subject) -> list[Evidence]:
-    """What shows that no update was long enough to move the weights, though there is a gradient to follow."""
+    """Evidence that no update was long enough to move the weights, although there is a gradient."""
     last, is_end = subject.last, subject.result.restored in (None, subject.result.last_step)
     limit = max(UNMOVED, float(np.finfo(subject.spec.dtype).eps))
     if last is None or not is_end or subject.way >= limit or not subject.gradient(last).any():
@@ -160,19 +160,19 @@ def stands_still(subject: Subject) -> list[Evidence]:
 
 
 def lower_rates(subject: Subject) -> list[Overrides]:
-    """A tenth of the rate, or as many tenths as end the first step on this side of the valley; and a tenth of that."""
+    """A tenth of the rate, or the power of ten that keeps the first step within the valley; and a tenth of that."""
     beyond = curved(subject) / VALLEY if subject.is_plain else subject.spec.learning_rate / ADAPTIVE
     tenths = max(1, math.ceil(math.log10(beyond))) if 0 < beyond < math.inf else 1
     return [(f"learning_rate={subject.spec.learning_rate * 10.0**-more:g}",) for more in (tenths, tenths + 1)]
 
 
 def avalanche(subject: Subject) -> list[Evidence]:
-    """The same of what momentum makes of the rate in the long run."""
+    """The same for the long-run rate with momentum."""
     found = curved(subject) / (1 - subject.momentum)
     name = "the rate in the long run times curvature at the first weights"
     return [Evidence(name, found, AVALANCHE, step=0)] if found > AVALANCHE else []
 
 
 def goes_nowhere(subject: Subject) -> bool:
-    """Whether all updates together are too little; a border between classes may be right after the first few."""
+    """Whether all updates together are too small; a border between classes may be right after the first few."""
     return subject.total_rate < NOWHERE and subject.data.samples.task == "regression"

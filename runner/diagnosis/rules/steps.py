@@ -116,7 +116,7 @@ def _ended_early(subject: Subject) -> bool:
 
 
 def few_updates(subject: Subject) -> Evidence:
-    """How many updates there were: too few for anything, too few for a cost that still falls, or enough."""
+    """The number of updates: too few for anything, too few while the cost still falls, or enough."""
     worth = updates(subject)
     return Evidence("updates at the full rate", worth, FEWEST if worth < FEWEST else FEW, side="below")
 
@@ -134,7 +134,7 @@ TOO_FEW_STEPS = Rule(
 
 
 def too_far(subject: Subject) -> list[Evidence]:
-    """What shows that steps are too long."""
+    """Evidence that steps are too long."""
     if subject.has_diverged:
         return [Evidence("outcome", "diverged", step=subject.result.last_step + 1)]
     found, last = [*_risen(subject), _jump(subject)], subject.last

@@ -1,4 +1,4 @@
-"""Too few updates, although the samples are seen often: batches so large that an epoch is hardly a step."""
+"""Too few updates although the samples are seen often: batches so large that an epoch has few steps."""
 
 from runner.diagnosis.rules.rule import Rule
 from runner.diagnosis.rules.steps import FEW, TOO_FEW_STEPS, few_updates

@@ -27,7 +27,7 @@ FEW_COLOURS = 6  # that people can tell apart
 SPARSE = 3  # times as many cells as there are settings in them: of a search, which draws its settings
 SIGNALS = ("gradient_norm", "weight_norm", "moved", "dead", "saturated")
 PART_NAMES = {"train": "training"}
-NO_WEIGHTS = "No run has kept its weights, so there are no pictures. To train all again for them: {again} --retrain"
+NO_WEIGHTS = "No run has stored weights, so there are no pictures. To retrain all runs for them: {again} --retrain"
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The page of a sweep inside a notebook."""
+"""The explorer page of a sweep inside a notebook."""
 
 from dataclasses import dataclass, field
 from html import escape
@@ -8,13 +8,13 @@ HEIGHT = 900  # pixels, of which a sweep of some ten networks fills most
 
 @dataclass(frozen=True)
 class Page:
-    """The page of a sweep: `html` is the whole file."""
+    """The explorer page of a sweep: `html` is the whole file."""
 
     title: str
     html: str = field(repr=False)
 
     def _repr_html_(self) -> str:
-        """What a notebook shows: a frame whose scripts reach nothing outside of it."""
+        """HTML for a notebook: a frame whose scripts reach nothing outside of it."""
         return (
             f'<iframe title="{escape(self.title)}" srcdoc="{escape(self.html)}" width="100%" height="{HEIGHT}" '
             'sandbox="allow-scripts allow-downloads allow-popups" style="border:0"></iframe>'

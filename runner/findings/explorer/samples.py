@@ -58,7 +58,7 @@ def view_of(all_data: Sequence[Prepared], whys: Sequence[str]) -> View:
         return View("none", whys[0] if whys else "No run has been trained.")
     first = all_data[0]
     if any(one.samples.input_names != first.samples.input_names for one in all_data):
-        return View("none", "Networks with different inputs have no picture in common.", range=_range(all_data))
+        return View("none", "Networks with different inputs cannot share one picture.", range=_range(all_data))
     X = np.concatenate([one.scaling.filled(inputs) for one in all_data for inputs, _ in one.parts.values()])
     kind, why, axes, choices = _kind(first, X)
     domains = tuple(_limits(column) for column in X.T) if kind != "none" else ()
@@ -71,7 +71,7 @@ def _kind(data: Prepared, X: Array) -> tuple[Kind, str, tuple[int, ...], tuple[i
     samples, d_in = data.samples, X.shape[1]
     n_classes = len(samples.classes)
     if n_classes > MOST_REGIONS:
-        return "none", f"{n_classes} classes are more than colours can tell apart.", (), ()
+        return "none", f"{n_classes} classes are too many for distinct colours.", (), ()
     if d_in == 1 and n_classes <= 2:
         return "curve", "", (0,), ()
     kind: Kind = "regions" if samples.classes else "surface"

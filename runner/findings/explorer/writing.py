@@ -23,9 +23,9 @@ SCRIPTS = (
 )  # fmt: skip
 STYLES = ("page", "detail", "charts")
 MOST_BYTES = 10 << 20
-ROUNDED = "Weights are rounded to 11 bits, so that the page is not larger than 10 MB."
-FEWER = "Only the best, middle and worst run of each setting have pictures, so that the page is not larger than 10 MB."
-ONLY = "Only the best, middle and worst run of each setting are shown, so that the page is not much larger than 10 MB."
+ROUNDED = "Weights are rounded to 11 bits to keep the page below 10 MB."
+FEWER = "Only the best, middle and worst run of each setting have pictures, to keep the page below 10 MB."
+ONLY = "Only the best, middle and worst run of each setting are shown, to keep the page near 10 MB."
 SOME = "{n} kept no weights and have no picture. To train them again: {again} --retrain"
 
 
@@ -83,7 +83,7 @@ def _joined(meta: dict[str, Any], content: Content, width: int) -> str:
 
 
 def _visible(data: Any) -> Any:
-    """Plain data, its texts as all of ours are shown: without signs that hide or reorder letters."""
+    """Plain data, its texts shown like all others: without signs that hide or reorder letters."""
     if isinstance(data, str):
         return visible(data)
     if isinstance(data, dict):

@@ -1,4 +1,4 @@
-"""All drawing. Every picture is made from numbers that another module prepared; only this folder knows matplotlib."""
+"""All drawing. Every picture is made from numbers that another module prepared; only this folder uses matplotlib."""
 
 from runner.findings.figures import backend  # noqa: F401  # before anything else imports matplotlib
 from runner.findings.figures.best import draw_errors, draw_importances

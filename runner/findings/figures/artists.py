@@ -1,4 +1,4 @@
-"""Shapes as artists of matplotlib, in axes that have their limits."""
+"""Shapes as matplotlib artists, in axes with fixed limits."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from runner.findings.figures.shapes import WORDS_SIZE, Bands, Cells, Dots, Line,
 
 
 def draw_shapes(axes: Axes, shapes: Sequence[Shape]) -> None:
-    """Draw into axes, the first at the bottom."""
+    """Draw into axes, the first shape at the bottom."""
     for shape in shapes:
         match shape:
             case Line():

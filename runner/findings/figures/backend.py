@@ -1,7 +1,7 @@
-"""matplotlib imported whatever the environment says: our figures have a canvas of their own (Agg) and need no backend.
+"""Imports matplotlib whatever the environment says: our figures use the Agg canvas and need no backend.
 
-Programs that a notebook starts inherit MPLBACKEND=module://matplotlib_inline.backend_inline. Where that package is not
-installed, matplotlib refuses to be imported at all.
+Programs started by a notebook inherit MPLBACKEND=module://matplotlib_inline.backend_inline. If that package is not
+installed, importing matplotlib fails.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Training cost over the steps: all seeds thin, their median and quartiles above them."""
+"""Training cost over the steps: thin lines for all seeds, their median and quartiles on top."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -34,7 +34,7 @@ THOUSANDS = 10_000  # steps, from which on ticks are written as 20k
 
 
 def draw_curves(shown: Sequence[Curves], title: str, note: str) -> Drawing:
-    """A panel per setting with common axes; few settings share one, unless runs that solved the data lie apart."""
+    """One panel per setting with shared axes; few settings share a panel, unless solved runs lie apart."""
     limits = _limits([bundle for one in shown for bundle in one.bundles])
     is_apart = any(bundle.is_solved is not None for one in shown for bundle in one.bundles)
     if len(shown) == 1 or (len(shown) <= ONE_PANEL and not is_apart):

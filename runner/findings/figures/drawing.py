@@ -1,4 +1,4 @@
-"""A picture as panels: PNG bytes for files, or SVG for a page that lays the panels out itself."""
+"""A picture as panels: PNG bytes for files, or SVG for a page that arranges the panels itself."""
 
 import hashlib
 import io
@@ -42,7 +42,7 @@ LINE_HEIGHT = 0.145  # inches, of a panel's title
 
 @dataclass(frozen=True)
 class Plot:
-    """A panel of a picture: what it shows, in words, and what draws it as a figure."""
+    """A panel of a picture: its description, and the function that draws it."""
 
     label: str
     draw: Callable[[], Figure]
@@ -50,9 +50,10 @@ class Plot:
 
 @dataclass(frozen=True, eq=False)
 class Drawing:
-    """A picture of panels, `columns` a row, under a title that says its question, a note and a legend.
+    """A picture of panels, `columns` per row, under a title that states its question, a note and a legend.
 
-    Nothing is drawn before a form of it is asked for, and then all of them: a figure takes as long to make as to draw.
+    Nothing is drawn until a form of it is requested, and then everything is: building a figure takes as long as drawing
+    it.
     """
 
     title: str
@@ -73,7 +74,7 @@ class Drawing:
 
     @property
     def drawn(self) -> Drawn:
-        """All of it as plain data."""
+        """The whole picture as plain data."""
         return Drawn(self.title, self.note, self.columns, self.png, self.panels, self.entries)
 
     @cached_property
@@ -94,7 +95,7 @@ class Drawing:
 
     @cached_property
     def entries(self) -> list[tuple[str, str]]:
-        """The legend for a page: a sign as an `<svg>` element, and what it stands for."""
+        """The legend for a page: a sign as an `<svg>` element, and its meaning."""
         with our_style():
             return [
                 (svg_of(_sign(handle), str(handle.get_label()), self._salt(-1)), str(handle.get_label()).strip())
@@ -126,7 +127,7 @@ def _widened(part: Pixels, width: float) -> Pixels:
 
 
 def head_of(drawing: Drawing, width: float) -> Figure:
-    """Title, note and legend, from the left, above the panels of a picture of this width."""
+    """Title, note and legend, left-aligned, above the panels of a picture of this width."""
     titles = textwrap.wrap(short(drawing.title, 2 * TITLE), TITLE)
     notes = textwrap.wrap(visible(drawing.note, kept=""), NOTE)
     handles = handles_of(drawing.legend)
@@ -164,7 +165,7 @@ def _add_sign(figure: Figure, handle: Line2D, x: float, y: float) -> None:
 
 @dataclass(frozen=True)
 class Title:
-    """Above the only axes of a panel: a name, and what is said of it; `room` is for the longest title of a picture."""
+    """The title of a panel: a name and a remark; `room` is for the longest title of a picture."""
 
     name: str
     said: str

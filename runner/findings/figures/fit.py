@@ -184,7 +184,7 @@ def _through(points: Array, style: Style) -> Line:
 
 
 def _levels(fit: Fit) -> Array:
-    """Of the colours: ten steps over what there is to learn."""
+    """Of the colours: ten steps over the range of the targets."""
     reference = fit.truth if fit.truth is not None else fit.targets
     assert reference is not None
     low, high = float(np.min(reference)), float(np.max(reference))

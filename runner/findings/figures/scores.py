@@ -1,4 +1,4 @@
-"""The answer of a sweep at a glance: every run's final score by setting, beside what needs no network."""
+"""The answer of a sweep at a glance: every run's final score by setting, with the baselines."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -55,7 +55,7 @@ LEAST = 0.06  # of a bar, in which there is room for a number
 def draw_scores(
     strips: Sequence[Strip], score: str, told: str, baselines: Sequence[Baseline], title: str, note: str
 ) -> Drawing:
-    """Where there are few different scores a bar of shares per setting, else a dot per run and the median."""
+    """One bar of shares per setting if there are few different scores, else one dot per run and the median."""
     better = METRICS.metric(score).better
     label = f"{told} ({better} is better)"
     if values := values_in(strips, score):

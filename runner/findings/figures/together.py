@@ -1,4 +1,4 @@
-"""What swept keys do to the final score together: two of them in a grid, and all of them as lines."""
+"""The joint effect of swept keys on the final score: two of them in a grid, and all of them as lines."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -42,7 +42,7 @@ PART = "*"  # after the mean of a cell where only some runs finished
 
 
 def draw_heatmaps(pairs: Sequence[Pair], score: str, title: str) -> Drawing:
-    """The mean score for every two values of two keys, one panel per pair of keys; the brighter the better."""
+    """The mean score for every two values of two keys, one panel per pair of keys; brighter is better."""
     every = np.concatenate([pair.means[np.isfinite(pair.means)] for pair in pairs])
     colors = colors_over(every, score)
     widest = max(len(pair.second.names) for pair in pairs)
@@ -55,7 +55,7 @@ def draw_heatmaps(pairs: Sequence[Pair], score: str, title: str) -> Drawing:
 
 
 def colors_over(values: Array, score: str, factor: float = 20) -> ScalarMappable:
-    """Colours over finite values, bright where the score is good; even in the logarithm over more than a factor."""
+    """Colours over finite values, bright for good scores; logarithmic if the values span more than a factor."""
     low, high = float(values.min()), float(values.max())
     if is_wide(score, low, high, factor):
         norm: Normalize = LogNorm(max(low, high / DECADES), high, clip=True)

@@ -36,7 +36,7 @@ class Whole(Figure):
     """A figure that a notebook shows, whatever backend is chosen there; `suptitle` replaces its title."""
 
     def suptitle(self, t: str, **options: Any) -> Text:
-        """Another title in the place of ours, which no other text shares."""
+        """Another title instead of the first, which no other text shares."""
         title = self.subfigs[0].texts[0]
         title.set(text=t, **options)
         return title
@@ -53,7 +53,7 @@ class Whole(Figure):
 def whole_of(drawing: Drawing) -> Whole:
     """All panels of a picture below its title, note and legend, as one figure."""
     with our_style(), without_glyph_warnings():
-        sizes = [_size(plot.draw()) for plot in drawing.plots]
+        sizes = [_size(plot.draw()) for plot in drawing.plots]  # a panel knows its size when it is drawn
         rows = [range(at, min(at + drawing.columns, len(sizes))) for at in range(0, len(sizes), drawing.columns)]
         width = max(WIDTH, *(sum(sizes[place][0] for place in row) for row in rows))
         head = _size(head_of(drawing, width))[1]

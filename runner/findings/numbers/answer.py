@@ -1,4 +1,4 @@
-"""The answer of a sweep: what a person wanted to know, in a few sentences that lead to the sections with numbers."""
+"""The answer of a sweep: the result in a few sentences that lead to the sections with numbers."""
 
 import re
 from collections import Counter
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from runner.base.console import count
-from runner.findings.numbers.comparing import MORE_SEEDS, TO_TELL, compared
+from runner.findings.numbers.comparing import MORE_SEEDS, TOO_FEW, compared
 from runner.findings.numbers.data_sets import MAX_DATA, by_data
 from runner.findings.numbers.scores import scores_of
 from runner.plan.expectations import Verdict
@@ -22,7 +22,7 @@ SEEDS = re.compile(r"(?<![\w.])seed=range\((\d+)\)")
 
 
 class Sentence(str):
-    """A sentence of an answer: `section` is the title of the section that has more, `command` what to type."""
+    """A sentence of an answer: `section` is the title of the section with details, `command` what to type."""
 
     section: str
     command: str
@@ -40,7 +40,7 @@ class Sentence(str):
 
 
 def title_of(title: str, label: str) -> str:
-    """The title of a section, with its data set before it where there are several."""
+    """The title of a section, prefixed by its data set if there are several."""
     return f"{label}: {title[0].lower()}{title[1:]}" if label else title
 
 
@@ -120,10 +120,10 @@ def _next(found: Sequence[Sentence], account: Account | None, command: str) -> l
     """What to try: the cure of what fails most often, and more seeds where they would decide."""
     tried = [way for cause in account.causes for way in cause.to_try[:1]] if account else []
     is_one = account is not None and account.trained == 1
-    head, title = ("To try next:", NOT_LEARNING_ALONE) if is_one else ("To try next, on one of them:", NOT_LEARNING)
-    ways = [Sentence(head, title, tried[0])] if tried else []
+    title = NOT_LEARNING_ALONE if is_one else NOT_LEARNING
+    ways = [Sentence("To try next:", title, tried[0])] if tried else []
     seeds = SEEDS.search(command) if "\n" not in command else None  # of one sweep
-    if seeds and any(one.endswith((f"{MORE_SEEDS}.", f"{TO_TELL}.")) for one in found):
+    if seeds and any(one.endswith((f"{MORE_SEEDS}.", f"{TOO_FEW}.")) for one in found):
         more = command.replace(seeds[0], f"seed=range({2 * int(seeds[1])})")
         ways.append(Sentence("More seeds:", "", more))
     return ways

@@ -1,9 +1,7 @@
-"""Which setting is the best on one data set, by how much, and whether chance could have done it: in sentences."""
+"""Which setting is the best on one data set, by how much, and whether that may be chance: in sentences."""
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
@@ -11,7 +9,6 @@ from nn.metrics import METRICS
 from runner.base.console import count
 from runner.base.moments import mean
 from runner.base.texts import brief, number
-from runner.findings.numbers.baselines import shortfall_of
 from runner.findings.numbers.chance import FEWEST, Paired, paired
 from runner.findings.numbers.effects import effects
 from runner.findings.numbers.scores import (
@@ -22,111 +19,25 @@ from runner.findings.numbers.scores import (
     in_words,
     order_of,
     replicate_of,
-    reported_of,
     rung_of,
     scores_of,
     told_on,
 )  # fmt: skip
-from runner.findings.numbers.solved import share_solved
-from runner.runs.overrides import label_of, settings_in, settings_of
+from runner.findings.numbers.setting import Setting
+from runner.runs.overrides import settings_in, settings_of
 from runner.runs.result import RunResult
 
 MAX_NAMED = 3
-TO_TELL, MORE_SEEDS = "to tell", "more seeds would tell"  # end sentences that more seeds may decide
+TOO_FEW, MORE_SEEDS = f"the test needs at least {FEWEST}", "try more seeds"  # end sentences that seeds may decide
 # Smaller differences count as none: half a percentage point of a share, such as accuracy; of an error a hundredth of
 # what a constant reaches; of anything else a hundredth of the larger one.
 LEAST_OF_SHARES, LEAST_SHARE = 0.005, 0.01
 
 
-@dataclass(frozen=True, eq=False)
-class Setting:
-    """A setting that runs finished of, in a sweep over these `settings`: its `members`, and by fold and seed the final
-    `scores`, called `score`, of those that have one.
-    """
-
-    members: Sequence[RunResult]
-    settings: Sequence[str]
-    score: str
-    scores: dict[Replicate, list[float]]
-
-    @property
-    def runs(self) -> int:
-        """How many it has."""
-        return len(self.members)
-
-    @property
-    def label(self) -> str:
-        """What was typed for it."""
-        return label_of(self.members[0].overrides, self.settings)
-
-    @property
-    def loss(self) -> str:
-        """What its cost is of, with its settings."""
-        return repr(self.members[0].spec.loss)
-
-    @cached_property
-    def cost(self) -> float:
-        """Its mean over the runs that have a score."""
-        return mean([scores_of(one)["cost"] for one in self.members if self.score in scores_of(one)])
-
-    @property
-    def which(self) -> str:
-        """What its runs with a score have that others have not."""
-        return "finished" if len(self.values) == sum(one.has_finished for one in self.members) else "have one"
-
-    @property
-    def reported(self) -> float:
-        """The mean of the scores that are reported."""
-        found = [reported_of(one) for one in self.members if self.score in scores_of(one)]
-        values = [one[self.score] for one in found if self.score in one]
-        return mean(values) if values else math.nan
-
-    @property
-    def shortfall(self) -> str:
-        """What needs no network and is not beaten."""
-        return shortfall_of(self.members)
-
-    @cached_property
-    def solved(self) -> tuple[int, int] | None:
-        """How many of how many runs solve the data set, where that is known."""
-        return share_solved(self.members)
-
-    @property
-    def solves(self) -> str:
-        """How many of its runs solve the data set; empty where nothing says when that is."""
-        if not self.solved:
-            return ""
-        n, of = self.solved
-        return f"; {n} of {count(of, 'run')} solve{'s' * (of == 1)} it" if n else "; no run solves it"
-
-    @cached_property
-    def values(self) -> list[float]:
-        """The score of every finished run."""
-        return [value for repeated in self.scores.values() for value in repeated]
-
-    @cached_property
-    def mean(self) -> float:
-        """Over its finished runs."""
-        return mean(self.values)
-
-    @property
-    def reached(self) -> tuple[float, float]:
-        """What makes settings level: their mean, and the share of their runs that it is of."""
-        return self.mean, len(self.values) / self.runs
-
-    @property
-    def told(self) -> str:
-        """How many runs its mean is of."""
-        finished = len(self.values)
-        if finished < self.runs:
-            return f"the mean of the {finished} of {count(self.runs, 'run')} that {self.which}"
-        return f"the mean of {in_words(self.scores) if finished == len(self.scores) else count(finished, 'run')}"
-
-
 def compared(results: Sequence[RunResult], keys: Sequence[str], smallest: float | None = None) -> list[str]:
-    """What runs on the same data say: the best setting, how sure that is, and which key moves the score most.
+    """What runs on the same data show: the best setting, how certain that is, and which key affects the score most.
 
-    Differences of the score below `smallest` count as none; where that is None, below what the metric suggests.
+    Differences of the score below `smallest` do not count; None means the metric's own threshold.
     """
     given = [settings_of(result.overrides) for result in results]
     keys = [key for key in settings_in(keys) if len({one.get(key, "") for one in given}) > 1]
@@ -149,18 +60,35 @@ def compared(results: Sequence[RunResult], keys: Sequence[str], smallest: float 
         return [only, *reached]
     first = f"The best of {n_settings} settings is {best.label}: {chosen}{score} {number(best.mean)}, {best.told}"
     told = [f"{first}{best.solves}.", *reached]
-    level = [one for one in found[1:] if one.reached == best.reached]
-    if level:
-        told.append(_level(best, level, f"{chosen}{score}"))
-    if other := next((one for one in found[1:] if one.reached != best.reached), None):
-        least = _least(score, best, other, results) if smallest is None else smallest
-        told.append(_against(best, other, score, least, chosen))
+    told += _after_the_best(found, score, results, smallest)
     if not is_tested and any(one.network and one.network.encoding for one in results):
         told.append(
             f"The {results[0].scored_on} rows rank the settings too, so the score of the best one is optimistic."
         )
     least = _least(score, best, best, results) if smallest is None else smallest
     return told + _strongest(results, keys, f"{chosen}{score}", least)
+
+
+def beyond_chance(results: Sequence[RunResult], keys: Sequence[str], smallest: float | None = None) -> list[str]:
+    """What a table of settings, best first, does not show: which are level with the first, and whether chance alone
+    could have put the next one below it.
+    """
+    score = common_score(results)
+    return _after_the_best(_settings(results, settings_in(keys), score), score, results, smallest)
+
+
+def _after_the_best(
+    found: Sequence[Setting], score: str, results: Sequence[RunResult], smallest: float | None
+) -> list[str]:
+    if len(found) < 2:
+        return []
+    best, chosen, told = found[0], chosen_on(results), []
+    if level := [one for one in found[1:] if one.reached == best.reached]:
+        told.append(_level(best, level, f"{chosen}{score}"))
+    if other := next((one for one in found[1:] if one.reached != best.reached), None):
+        least = _least(score, best, other, results) if smallest is None else smallest
+        told.append(_against(best, other, score, least, chosen))
+    return told
 
 
 def _settings(results: Sequence[RunResult], settings: Sequence[str], score: str) -> list[Setting]:
@@ -189,14 +117,14 @@ def _level(best: Setting, level: Sequence[Setting], score: str) -> str:
 def _against(best: Setting, other: Setting, score: str, least: float, chosen: str) -> str:
     """The best setting against the next one, fold by fold and seed by seed; differences below `least` count as none."""
     common = sorted(best.scores.keys() & other.scores.keys())
-    by = f"The next is {other.label}, with {number(other.mean)}"
+    by = f"The next best is {other.label}, with {number(other.mean)}"
     if len(other.values) < other.runs:
         by += f" ({len(other.values)} of {other.runs} runs {other.which})"
     if len(common) < FEWEST:
-        return f"{by}; with {in_words(common)} in common it could be chance: it takes {FEWEST} {TO_TELL}."
+        return f"{by}; this may be chance, with only {in_words(common, 'shared ')}: {TOO_FEW}."
     pair = paired(np.array([mean(best.scores[one]) - mean(other.scores[one]) for one in common]))
     return (
-        f"{by}: over {in_words(common, 'common ')} the {chosen}{score} differs by {_signed(pair.mean)} on average "
+        f"{by}: over {in_words(common, 'shared ')} the {chosen}{score} differs by {_signed(pair.mean)} on average "
         f"(95 % interval {_signed(pair.low)} to {_signed(pair.high)}, p = {pair.p:.3g} by a paired permutation test), "
         f"{_verdict(pair, score, least)}."
     )
@@ -210,12 +138,12 @@ def _verdict(one: Paired, score: str, least: float) -> str:
     """What a comparison comes to."""
     if abs(one.mean) < least:
         is_sure = max(-one.low, one.high) < least
-        told = f"so there is none that matters: less than {number(least, 2)} counts as none"
+        told = f"which is too little to matter: less than {number(least, 2)} counts as no difference"
         return told if is_sure or not one.could_be_chance else f"{told}; {MORE_SEEDS}"
     if one.could_be_chance:
-        return f"so it could be chance: {MORE_SEEDS}"
+        return f"so this may be chance: {MORE_SEEDS}"
     is_better = one.mean * METRICS.metric(score).sign > 0
-    return "so the difference stands" if is_better else "so on the seeds that both have the next one is better"
+    return "so the difference stands" if is_better else "so on the shared seeds the next one is better"
 
 
 def _least(score: str, best: Setting, other: Setting, results: Sequence[RunResult]) -> float:
@@ -237,7 +165,7 @@ def _strongest(results: Sequence[RunResult], keys: Sequence[str], score: str, le
         return []
     strongest = max(found, key=lambda effect: effect.strength)
     if strongest.strength < least:
-        return [f"No key moves the mean {score} by {number(least, 2)} or more."]
+        return [f"No setting changes the mean {score} by {number(least, 2)} or more."]
     means, n, of = strongest.means, strongest.n_compared, strongest.combinations
     low, high = min(means, key=means.__getitem__), max(means, key=means.__getitem__)
     from_to = f"from {number(means[low])} ({brief(low)}) to {number(means[high])} ({brief(high)})"
@@ -247,4 +175,4 @@ def _strongest(results: Sequence[RunResult], keys: Sequence[str], score: str, le
         if n < of
         else ""
     )
-    return [f"Of the keys, {strongest.key} moves the mean {score} most: {from_to}{over}."]
+    return [f"Of the settings, {strongest.key} affects the mean {score} most: {from_to}{over}."]

@@ -1,7 +1,7 @@
-"""How good the best setting is on seeds that took no part in choosing it, beside the default setting on the same ones.
+"""How good the best setting is on seeds that played no part in choosing it, compared with the default setting.
 
-The best of many scores is too good: it was chosen for its luck too. Fresh seeds choose among the best settings, and
-others, which no run that chose has seen, give the number that is reported.
+The best of many scores is too good: it was chosen partly for its luck. Fresh seeds choose among the best settings, and
+others, which no run that took part in the choice has used, give the reported number.
 """
 
 import math
@@ -38,11 +38,11 @@ class Finalist:
 
 @dataclass(frozen=True)
 class Confirmed:
-    """The chosen setting of a sweep, and its runs that were `searched`.
+    """The chosen setting of a sweep, and its `searched` runs.
 
-    `fresh` are its scores by fold and seed on fresh seeds, and `default` those of the default setting, which are the
-    same ones where the chosen setting `is_default`, and none where there is no default. `finalists` have met on other
-    fresh seeds before, the best first. Of `diverged` runs the score is that of the best constant.
+    `fresh` are its scores by fold and seed on fresh seeds, and `default` those of the default setting: the same ones if
+    the chosen setting `is_default`, and none without a default setting. `finalists` were compared on other fresh seeds
+    before, best first. `diverged` runs have the score of the best constant.
     """
 
     label: str
@@ -58,7 +58,7 @@ class Confirmed:
 
     @property
     def searched_score(self) -> float:
-        """The score that it was chosen for."""
+        """The score it was chosen for."""
         return score_over(self.searched, self.score, self.over)
 
     @property
@@ -68,7 +68,7 @@ class Confirmed:
 
     @property
     def default_value(self) -> float:
-        """That of the default setting; NaN without one."""
+        """The score of the default setting; NaN without one."""
         return self._over(list(self.default.values())) if self.default else math.nan
 
     def _over(self, values: Sequence[float]) -> float:
@@ -77,12 +77,12 @@ class Confirmed:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Of its score on fresh seeds: see `interval`."""
+        """The interval of its score on fresh seeds: see `interval`."""
         return interval(list(self.fresh.values()), self.over, METRICS.metric(self.score).unit == "share")
 
     @property
     def against_default(self) -> Paired | None:
-        """How much better it is than the default, seed by seed, below 0 where it is worse; None without a default."""
+        """How much better it is than the default, seed by seed, negative if worse; None without a default."""
         common = sorted(self.fresh.keys() & self.default.keys())
         if self.is_default or not common:
             return None
@@ -91,13 +91,13 @@ class Confirmed:
 
     @property
     def beats_default(self) -> bool:
-        """Whether it is better than the default setting, and chance does not explain that."""
+        """Whether it is significantly better than the default setting."""
         pair = self.against_default
         return pair is not None and not pair.could_be_chance and pair.mean > 0
 
     @property
     def numbers(self) -> dict[str, float]:
-        """All of it as metrics of the sweep; what is not known is left out."""
+        """Everything as metrics of the sweep; unknown values are left out."""
         (low, high), pair = self.interval, self.against_default
         found = {self.score: self.value, f"searched_{self.score}": self.searched_score, "low": low, "high": high}
         found |= {f"default_{self.score}": self.default_value, "p": pair.p if pair else math.nan}
@@ -105,7 +105,7 @@ class Confirmed:
 
     @property
     def sentences(self) -> list[str]:
-        """The headline, what it is beside the default setting, and what is to be known of the numbers."""
+        """The headline, the comparison with the default setting, and notes on the numbers."""
         seeds, (low, high) = in_words(self.fresh, "fresh "), self.interval
         of = "" if self.over == "mean" else f"{self.over} "
         sure = "" if math.isnan(low) else f" (95 % interval {number(low)} to {number(high)})"
@@ -122,7 +122,7 @@ class Confirmed:
 
     @property
     def lost(self) -> str:
-        """That runs of the chosen setting did not finish on fresh seeds; empty where all did."""
+        """A sentence if runs of the chosen setting did not finish on fresh seeds; else empty."""
         of = f"{self.diverged} of its {count(len(self.fresh), 'run')} on fresh seeds"
         return f"{of} did not finish; they count as the best constant." if self.diverged else ""
 
@@ -147,9 +147,9 @@ class Confirmed:
 def confirmed(
     results: Sequence[RunResult], fresh: Sequence[RunResult], keys: Sequence[str], over: str = "mean"
 ) -> Confirmed | None:
-    """What fresh seeds say of a sweep over `keys` on one data set; None where there are none, or not all of them.
+    """What fresh seeds show for a sweep over `keys` on one data set; None without them, or if some are missing.
 
-    `over` is what counts of a setting's seeds: their mean, median or worst.
+    `over` says how the seeds of a setting are combined: mean, median or worst.
     """
     settings = settings_in(keys)
     having = {role: [one for one in fresh if one.role is role] for role in Role}
@@ -226,7 +226,7 @@ def _is_apart(run: RunResult) -> bool:
 
 
 def not_confirmed(results: Sequence[RunResult], keys: Sequence[str], over: str) -> str:
-    """That the score of a search's best setting was chosen for being good; empty where no run finished."""
+    """A sentence that the score of a search's best setting was selected for being good; empty if no run finished."""
     settings = settings_in(keys)
     groups = best_first(results, settings, over)
     best = groups[0] if groups else []

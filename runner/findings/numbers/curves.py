@@ -1,4 +1,4 @@
-"""What is drawn over seeds: histories with their quartiles, strips of final values, and runs that stand for others."""
+"""What is drawn over seeds: histories with their quartiles, strips of final values, and representative runs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ EVERY_ROLE = ("median", "best", "worst")
 
 @dataclass(frozen=True)
 class Bundle:
-    """Cost curves that are drawn alike: `lines (runs, steps)`, of many some, and the quartiles of all of them."""
+    """Cost curves drawn alike: `lines (runs, steps)`, only some of many, and the quartiles of all of them."""
 
     steps: Array
     lines: Array
@@ -45,7 +45,7 @@ class Bundle:
 
 @dataclass(frozen=True)
 class Curves:
-    """A setting's training cost over the steps: one bundle, or those of runs that solved the data and of others."""
+    """A setting's training cost over the steps: one bundle, or one for solved runs and one for the others."""
 
     label: str
     told: str
@@ -54,7 +54,7 @@ class Curves:
 
 @dataclass(frozen=True)
 class Strip:
-    """Final values of one setting's finished runs, and how many others there are."""
+    """Final values of one setting's finished runs, and the number of its other runs."""
 
     label: str
     values: Sequence[float]
@@ -63,7 +63,7 @@ class Strip:
 
 @dataclass(frozen=True)
 class Shown:
-    """A run whose fit is shown: of which setting it is, and what it stands for in words."""
+    """A run whose fit is shown: its setting, and what it represents."""
 
     label: str
     told: str
@@ -71,7 +71,7 @@ class Shown:
 
 
 def curves(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[list[Curves], int]:
-    """Training cost of at most MAX_SETTINGS settings, best first; and how many settings there are."""
+    """Training cost of at most MAX_SETTINGS settings, best first; and the total number of settings."""
     groups = [[one for one in members if one.history.get("step")] for members in in_order(results, settings_in(keys))]
     groups = [members for members in groups if members]
     shown = groups[:MAX_SETTINGS]
@@ -122,7 +122,7 @@ def _label(members: Sequence[RunResult], keys: Sequence[str]) -> str:
 
 
 def strips(results: Sequence[RunResult], keys: Sequence[str], score: str) -> list[Strip]:
-    """The final score of every run that is reported, by setting, best first."""
+    """The reported final score of every run, by setting, best first."""
     found = []
     for members in in_order(results, settings_in(keys)):
         finished = [one for one in members if one.has_finished]
@@ -132,7 +132,7 @@ def strips(results: Sequence[RunResult], keys: Sequence[str], score: str) -> lis
 
 
 def thinned(values: Sequence[float], most: int) -> Sequence[float]:
-    """At most `most` of the values, in their order: spread over all, the least and the largest among them."""
+    """At most `most` of the values, in order: spread over all, including the smallest and largest."""
     if len(values) <= most:
         return values
     by_size = np.argsort(values, kind="stable")
@@ -141,7 +141,7 @@ def thinned(values: Sequence[float], most: int) -> Sequence[float]:
 
 
 def values_in(found: Sequence[Strip], score: str) -> list[float]:
-    """The different values of a score, best first, where there are few and many runs share them; else none."""
+    """The distinct values of a score, best first, if there are few that many runs share; else none."""
     values = {round(value, 9) for strip in found for value in strip.values}
     has_many = max((len(strip.values) for strip in found), default=0) >= MANY_RUNS
     if not has_many or len(values) > FEW_VALUES:
@@ -150,9 +150,9 @@ def values_in(found: Sequence[Strip], score: str) -> list[float]:
 
 
 def runs_to_show(results: Sequence[RunResult], keys: Sequence[str], few: int) -> tuple[list[Shown], int]:
-    """The run with the median score of each setting that finished one, best setting first; and how many there are.
+    """The run with the median score of each setting, best setting first; and the total number of settings.
 
-    Up to `few` settings also have their best and their worst run, where each of them has three.
+    With up to `few` settings, also the best and the worst run of each, if each has three.
     """
     groups = [([one for one in some if one.has_finished], len(some)) for some in in_order(results, settings_in(keys))]
     kept = [(finished, total) for finished, total in groups if finished]

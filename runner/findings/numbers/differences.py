@@ -1,4 +1,4 @@
-"""Comparing a run with the same run trained again: every number of the history, every weight, bit by bit."""
+"""Comparing a run with its retrained version: every number of the history and every weight, bit by bit."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ NOT_COMPARED = ("git.dirty", "mlflow.source.git.commit")
 
 @dataclass(frozen=True)
 class Difference:
-    """The first evaluation and arrays in which a run differs from itself, and by how much there and at the end.
+    """The first evaluation and arrays in which the two versions differ, and by how much, there and at the end.
 
     Sizes are relative to the largest value of an array; `units` counts units in the last place.
     """
@@ -31,12 +31,12 @@ class Difference:
 
     @property
     def is_rounding(self) -> bool:
-        """Whether it begins in the last bits."""
+        """Whether the difference begins in the last bits."""
         return self.relative <= LAST_BITS
 
     @property
     def kind(self) -> str:
-        """In a word or two."""
+        """The kind of difference in a word or two."""
         return "last bits" if self.is_rounding else "DIFFERENT"
 
     def __str__(self) -> str:
@@ -51,7 +51,7 @@ class Difference:
 
 
 def compare(stored: RunResult, again: RunResult) -> Difference | None:
-    """Where a run begins to differ from the same run trained again; None when every bit is equal."""
+    """Where a run begins to differ from its retrained version; None if every bit is equal."""
     networks = network_of(stored), network_of(again)
     weights = _by_array(*networks)
     at_the_end = max((_relative(*pair) for pair in weights.values()), default=0.0)
@@ -74,7 +74,7 @@ def compare(stored: RunResult, again: RunResult) -> Difference | None:
 
 
 def environment_changes(stored: Iterable[RunResult]) -> dict[str, tuple[str, str]]:
-    """What is different here from where runs were trained: (there, here) by name."""
+    """What differs on this machine from where runs were trained: (there, here) by name."""
     here = machine() | source()
     there: dict[str, list[str]] = {}
     for result in stored:

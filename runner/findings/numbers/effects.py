@@ -1,4 +1,4 @@
-"""What each swept key does to the final score: alone, together with another key, and all keys at once."""
+"""The effect of each swept key on the final score: alone, together with another key, and all keys at once."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -23,11 +23,11 @@ Combination = tuple[object, ...]  # of all keys but one, and of fold and seed
 
 @dataclass(frozen=True)
 class Effect:
-    """Final values of the finished runs by the value of one swept key, and how many others had that value.
+    """Final values of the finished runs by the value of one swept key, and how many other runs had that value.
 
-    `compared` has by value the scores of the combinations of the other keys, folds and seeds that finished with every
-    value: all others would compare unlike runs. A value without a finished run has none, and does not count.
-    `combinations` is how many there are in all.
+    `compared` has, by value, the scores of those combinations of the other keys, folds and seeds that finished with
+    every value, because all others would compare unlike runs. A value without a finished run has none, and does not
+    count. `combinations` is their total number.
     """
 
     key: str
@@ -39,26 +39,27 @@ class Effect:
 
     @property
     def means(self) -> dict[str, float]:
-        """By the key's value, over the combinations that can be compared."""
+        """The mean by the key's value, over the combinations that can be compared."""
         return {name: mean(one) for name, one in zip(self.names, self.compared, strict=True) if one}
 
     @property
     def n_compared(self) -> int:
-        """How many combinations can be compared."""
+        """The number of combinations that can be compared."""
         return max(map(len, self.compared), default=0)
 
     @property
     def strength(self) -> float:
-        """How far apart the means are."""
+        """The spread of the means."""
         means = self.means.values()
         return max(means) - min(means) if means else 0.0
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Mean final scores `(values of the first key, values of the second)`; NaN where no run finished.
+    """Mean final scores `(values of the first key, values of the second)`; NaN if no run finished.
 
-    `is_part` says where only some of the runs did: such a mean is of other runs than that of a whole cell.
+    `is_part` marks cells in which only some of the runs finished: their mean covers other runs than that of a complete
+    cell.
     """
 
     first: Effect
@@ -69,9 +70,9 @@ class Pair:
 
 @dataclass(frozen=True)
 class Profiles:
-    """Settings as lines over the keys: `places (settings, keys)` are positions among a key's names, best one first.
+    """Settings as lines over the keys: `places (settings, keys)` are positions among a key's names, best setting first.
 
-    `left_out` of the settings are not among them: the worst ones.
+    `left_out` is the number of settings not included: the worst ones.
     """
 
     effects: list[Effect]
@@ -81,7 +82,7 @@ class Profiles:
 
 
 def effects(results: Sequence[RunResult], keys: Sequence[str]) -> tuple[list[Effect], str]:
-    """The final score by each swept value (not the seed or the fold), and the score's name."""
+    """The final score by each swept value (except seed and fold), and the score's name."""
     score = common_score(results)
     found = []
     for key in settings_in(keys):
@@ -119,7 +120,7 @@ def _compared(
 
 
 def pairs(results: Sequence[RunResult], found: Sequence[Effect], score: str) -> list[Pair]:
-    """Every two keys of few values, in their order; of many keys the strongest ones."""
+    """Every two keys with few values, in order; of many keys, the strongest ones."""
     few = [effect for effect in found if len(effect.names) <= MAX_VALUES]
     strongest = sorted(few, key=lambda effect: -effect.strength)[:MAX_PAIRED]
     tables = []

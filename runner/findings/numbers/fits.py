@@ -1,4 +1,4 @@
-"""The numbers behind the picture of one network's fit: what it answers on a grid or on its samples."""
+"""The numbers behind the picture of a network's fit: its predictions on a grid or on its samples."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -52,7 +52,7 @@ class Fit:
 
 
 def fits_of(pairs: Sequence[tuple[RunResult, Prepared]]) -> list[Fit]:
-    """The fits of several runs, each over all that any run with the same inputs has seen, so that they compare."""
+    """The fits of several runs, each over the range of all runs with the same inputs, so that they can be compared."""
     seen: dict[tuple[str, ...], list[Array]] = {}
     for _, data in pairs:
         inputs = _inputs(data)
@@ -79,9 +79,9 @@ def fit_of(result: RunResult, data: Prepared, looked_at: Array | None = None) ->
 
 
 def shown_of(n: int, most: int = MAX_SAMPLES) -> NDArray[np.intp]:
-    """At most `most` of n places `(m,)`, ascending, from all over.
+    """At most `most` of n positions `(m,)`, ascending and spread over all.
 
-    Not evenly spaced ones: samples whose classes alternate would all be of one.
+    They are not evenly spaced: if classes alternate, all samples could be of one class.
     """
     if n <= most:
         return np.arange(n)
@@ -114,7 +114,7 @@ def _numbers(predict: Callable[[Array], Array], X: Array, Y: Array, data: Prepar
 
 
 def confusion_of(result: RunResult, data: Prepared) -> Fit:
-    """How often each class is taken for each on the rows that are tested on, whatever the number of inputs."""
+    """The confusion matrix on the test rows, whatever the number of inputs."""
     return replace(_confusion(predictor_of(result), data), classes=data.samples.classes, tested_on=_tested_on(data))
 
 
@@ -131,7 +131,7 @@ def _tested_on(data: Prepared) -> TestedOn:
 
 
 def predictor_of(result: RunResult) -> Callable[[Array], Array]:
-    """From inputs `(n, d_in)` in the units of the data to outputs `(n, d_out)` in those of the targets."""
+    """A function from inputs `(n, d_in)` in the units of the data to outputs `(n, d_out)` in those of the targets."""
     model = model_of(result)
     rows = max(1, AT_ONCE // sum(model.network.sizes))
 
@@ -149,9 +149,9 @@ def _axis(values: Array, points: int) -> Array:
 
 
 def rounded(low: float, high: float) -> tuple[float, float]:
-    """Limits around two values at multiples of a step: 1, 2 or 5 times a power of ten, a sixth of the range at most.
+    """Limits around two values at multiples of a step: 1, 2 or 5 times a power of ten, at most a sixth of the range.
 
-    Pictures whose data differ a little then have the same axes.
+    Pictures of slightly different data then share their axes.
     """
     size = high - low
     if not 1e-290 < size < 1e290:

@@ -1,4 +1,4 @@
-"""Which columns of a table a network needs: how much worse it is where the values of one are shuffled."""
+"""Which columns of a table a network needs: how much worse it gets if the values of one are shuffled."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ REPEATS, MOST_ROWS, MOST_CELLS = 10, 2000, 200_000
 
 @dataclass(frozen=True)
 class Importance:
-    """How much worse the score is without a column: the mean of `REPEATS` shuffles, and their standard deviation."""
+    """How much worse the score gets without a column: mean and standard deviation of `REPEATS` shuffles."""
 
     column: str
     drop: float
@@ -25,7 +25,7 @@ class Importance:
 
 @dataclass(frozen=True)
 class Importances:
-    """Of all columns, the largest first; the score, its value as it is, and the part and number of the rows."""
+    """All columns, the most important first; the score, its original value, and the part and number of the rows."""
 
     score: str
     value: float
@@ -35,10 +35,10 @@ class Importances:
 
 
 def importances_of(result: RunResult, data: Prepared) -> Importances | None:
-    """By permutation (Breiman 2001, Random Forests, section 10), never on test rows.
+    """Permutation importance (Breiman 2001, Random Forests, section 10), never on test rows.
 
-    The rows are those of the validation part, or of training where there is none. All inputs of a column are shuffled
-    together. None for data that is no table, for a single column, and where the score is not defined.
+    The rows are those of the validation part, or of the training part without one. All inputs of a column are shuffled
+    together. None if the data is not a table, has a single column, or if the score is undefined.
     """
     encoding, metric = data.samples.encoding, METRICS.metric(result.score)
     if encoding is None or len(encoding.columns) < 2:

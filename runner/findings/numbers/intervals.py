@@ -1,4 +1,4 @@
-"""How sure a mean or median of few values is."""
+"""The uncertainty of a mean or median of few values."""
 
 import math
 from collections.abc import Sequence
@@ -11,10 +11,10 @@ CONFIDENCE = 0.95
 
 
 def interval(values: Sequence[float], over: str, is_share: bool) -> tuple[float, float]:
-    """The 95 % interval of what counts of these values; NaN of the worst one, and of fewer than FEWEST.
+    """The 95 % interval of the mean or median of these values; NaN for the worst value, and for fewer than FEWEST.
 
-    Of the mean by Student's t, and within 0 and 1 for a share; of the median by the order of the values, half of which
-    are below it (David and Nagaraja 2003, Order Statistics, section 7.1).
+    For the mean by Student's t, and within 0 and 1 for a share; for the median by order statistics (David and Nagaraja
+    2003, Order Statistics, section 7.1).
     """
     from scipy import stats
 

@@ -1,4 +1,4 @@
-"""Which keys of a search matter: by PED-ANOVA where Optuna is installed, else by shares of the variance."""
+"""Which keys of a search matter: by PED-ANOVA if Optuna is installed, else by shares of the variance."""
 
 import warnings
 from collections.abc import Sequence
@@ -21,14 +21,14 @@ BEST = 0.1  # of all settings: what PED-ANOVA asks for
 
 @dataclass(frozen=True)
 class Importances:
-    """Keys with their shares, the largest first, and how these were found."""
+    """Keys with their shares, largest first, and the method."""
 
     shares: list[tuple[Key, float]]
     by_optuna: bool
 
 
 def importances(found: Searched) -> Importances | None:
-    """How much each key matters to the score; None of few settings, of one key, and where all scores are equal."""
+    """How much each key matters to the score; None with few settings, one key, or equal scores."""
     scores = [one.score for one in found.tried]
     if len(scores) < FEWEST or len(found.keys) < 2 or min(scores) == max(scores):
         return None

@@ -1,4 +1,4 @@
-"""What happened in the layers of a run while it trained, for a picture that puts two runs beside each other."""
+"""What happened in the layers of a run during training, for a picture that compares two runs."""
 
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ class Panel:
 
 
 def panels_of(result: RunResult) -> list[Panel]:
-    """A run's cost, and the signals that explain most, a curve for each layer: the same panels for every run."""
+    """A run's cost, and the most informative signals, one curve per layer: the same panels for every run."""
     history, signals = result.history, result.signals
     costs = {
         name: np.array(history[f"{name}/cost"]) for name in ("train", "validation", "test") if f"{name}/cost" in history

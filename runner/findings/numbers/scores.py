@@ -16,50 +16,50 @@ SCORES = ("cost", *sorted(USUAL.values()))
 
 
 def names_of_scores(results: Sequence[RunResult]) -> list[str]:
-    """The scores that a table of these runs has columns for, the one that ranks first, the cost last."""
+    """The scores with a column in a table of these runs, first the one that ranks, last the cost."""
     named = dict.fromkeys(result.score for result in results if result.score)
     return [*(name for name in named if name not in SCORES), *reversed(SCORES)]
 
 
 def scores_of(result: RunResult) -> dict[str, float]:
-    """Final cost, and the score where it is defined, on the samples that choose: see `RunResult.scored_on`."""
+    """Final cost, and the score if it is defined, on the samples used for choosing: see `RunResult.scored_on`."""
     return result.scores
 
 
 def reported_of(result: RunResult) -> dict[str, float]:
-    """As `scores_of`, on the samples whose scores are reported: the same ones, unless there is a validation part."""
+    """As `scores_of`, on the samples whose scores are reported; these differ only if there is a validation part."""
     return result.reported
 
 
 def chosen_on(results: Sequence[RunResult]) -> str:
-    """`validation ` where all of the finished runs are ranked by a part of their own; before the name of a score."""
+    """The prefix `validation ` of a score's name, if all finished runs have a validation part."""
     finished = [result for result in results if result.has_finished]
     return "validation " if finished and all(one.scored_on == "validation" for one in finished) else ""
 
 
 def told_on(results: Sequence[RunResult]) -> str:
-    """The same for a score that is reported: `test `, or `validation ` where there are no other rows."""
+    """The same for a reported score: `test `, or `validation ` if there are no other rows."""
     parts = {result.reported_on for result in results if result.has_finished}
     return f"{parts.pop()} " if chosen_on(results) and len(parts) == 1 else ""
 
 
 @dataclass(frozen=True)
 class Column:
-    """A score in a table, of the samples of a part, or of those that choose."""
+    """A score in a table, on the samples of a part, or on those used for choosing."""
 
     name: str
     score: str
     part: str = ""
 
     def of(self, result: RunResult) -> float:
-        """Its final value in a run; NaN where it has none."""
+        """Its final value in a run; NaN without one."""
         return result.finals.get(f"{self.part or result.scored_on}/{self.score}", np.nan)
 
 
 def columns_of(results: Sequence[RunResult]) -> list[Column]:
-    """The scores that a table of these runs has, the one that ranks first, the cost last.
+    """The scores in a table of these runs, first the one that ranks, last the cost.
 
-    Where a validation part ranks, a score has a column for each part that any run has: `validation rmse`, `test rmse`.
+    With a validation part, a score has a column for each part: `validation rmse`, `test rmse`.
     """
     names, used = names_of_scores(results), [result for result in results if result.data]
     if all(result.scored_on == result.reported_on for result in used):
@@ -71,11 +71,11 @@ def columns_of(results: Sequence[RunResult]) -> list[Column]:
 
 
 def order_of(score: str, mean: float, finished: float, cost: float) -> tuple[float, ...]:
-    """A key that sorts settings, the best first; `finished` is the share of their runs that did.
+    """A sort key for settings, best first; `finished` is the share of their runs that finished.
 
-    A run that did not finish counts as the worst value, such as an accuracy of 0. Errors and costs have none: there the
-    setting that finished more of its runs is better. Equal ones are sorted by cost. Last are settings for which the
-    score is not defined, by cost, and those without a finished run.
+    An unfinished run counts as the worst value, such as an accuracy of 0. Errors and costs have no worst value: for
+    them, the setting with more finished runs is better. Ties are sorted by cost. Last come settings for which the score
+    is undefined, by cost, and those without a finished run.
     """
     metric = METRICS.metric(score)
     if not finished or np.isnan(mean):
@@ -86,9 +86,9 @@ def order_of(score: str, mean: float, finished: float, cost: float) -> tuple[flo
 
 
 def rank_of(members: Sequence[RunResult]) -> tuple[float, ...]:
-    """A key that sorts settings by their runs, on the samples that choose, the best first: see `order_of`.
+    """A sort key for settings by their runs, on the samples used for choosing, best first: see `order_of`.
 
-    Settings that a search trained on more seeds come before the ones it dropped.
+    Settings that a search trained on more seeds come before those it dropped.
     """
     ended = [one for one in members if one.has_finished]
     score = next((one.score for one in ended if one.score), "cost")
@@ -98,12 +98,12 @@ def rank_of(members: Sequence[RunResult]) -> tuple[float, ...]:
 
 
 def rung_of(members: Sequence[RunResult]) -> int:
-    """How far a setting has come in a search, as a key that sorts: 0 in a grid, less for one that was better."""
+    """How far a setting came in a search, as a sort key: 0 in a grid, lower is further."""
     return -max((one.rung for one in members), default=0)
 
 
 def common_score(results: Sequence[RunResult]) -> str:
-    """The score of all finished runs where they have the same one, and it is defined for any of them; else the cost."""
+    """The score of all finished runs if they share one, and it is defined for any of them; else the cost."""
     finished = [result for result in results if result.has_finished]
     names = {result.score for result in finished}
     is_there = len(names) == 1 and any(result.score in scores_of(result) for result in finished)
@@ -111,7 +111,7 @@ def common_score(results: Sequence[RunResult]) -> str:
 
 
 def by_setting(results: Sequence[RunResult], settings: Sequence[str]) -> dict[tuple[str, ...], list[RunResult]]:
-    """Runs that differ in nothing but seed and fold, together."""
+    """Groups of runs that differ only in seed and fold."""
     groups: dict[tuple[str, ...], list[RunResult]] = {}
     for result in sorted(results, key=lambda result: result.index):
         groups.setdefault(tuple(values_of(result.overrides, settings).values()), []).append(result)
@@ -119,7 +119,7 @@ def by_setting(results: Sequence[RunResult], settings: Sequence[str]) -> dict[tu
 
 
 def survivors(results: Sequence[RunResult], settings: Sequence[str]) -> list[RunResult]:
-    """The runs of the settings that a search has trained on most seeds; of a grid all."""
+    """The runs of the settings that a search trained on most seeds; for a grid, all."""
     if not any(one.rung for one in results):
         return list(results)
     groups = by_setting(results, settings).values()
@@ -129,7 +129,7 @@ def survivors(results: Sequence[RunResult], settings: Sequence[str]) -> list[Run
 
 
 def dropped(results: Sequence[RunResult], settings: Sequence[str]) -> str:
-    """How many settings a search has dropped on fewer seeds, in words; empty where it has dropped none."""
+    """How many settings a search dropped on fewer seeds, in words; empty if none."""
     if not any(one.rung for one in results):
         return ""
     n = len(by_setting(results, settings)) - len(by_setting(survivors(results, settings), settings))
@@ -137,30 +137,30 @@ def dropped(results: Sequence[RunResult], settings: Sequence[str]) -> str:
 
 
 def in_order(results: Sequence[RunResult], settings: Sequence[str]) -> list[list[RunResult]]:
-    """The runs of each setting, the best setting first."""
+    """The runs of each setting, best setting first."""
     return sorted(by_setting(results, settings).values(), key=rank_of)
 
 
 def replicate_of(result: RunResult) -> Replicate:
-    """Its fold and its seed: runs of two settings that have the same ones are compared with each other."""
+    """The fold and seed of a run: runs of two settings with equal ones are compared."""
     return vars(result.spec.data)["fold"], result.spec.seed
 
 
 def in_words(replicates: Collection[Replicate], common: str = "") -> str:
-    """How many seeds, or folds, or runs of both."""
+    """The number of seeds, or folds, or runs of both."""
     folds, seeds = ({one[place] for one in replicates} for place in (0, 1))
     name = "run" if len(folds) > 1 and len(seeds) > 1 else "fold" if len(folds) > 1 else "seed"
     return count(len(replicates), f"{common}{name}")
 
 
 def told_over(results: Sequence[RunResult]) -> str:
-    """What a mean of a setting is over: `seeds`, `folds`, or `folds and seeds`."""
+    """What a setting's mean is over: `seeds`, `folds`, or `folds and seeds`."""
     folds, seeds = ({replicate_of(one)[place] for one in results} for place in (0, 1))
     return "folds and seeds" if len(folds) > 1 and len(seeds) > 1 else "folds" if len(folds) > 1 else "seeds"
 
 
 def best_result(results: Sequence[RunResult]) -> RunResult | None:
-    """The best run of the best setting, which the luckiest run of another one is not; None when no run finished."""
+    """The best run of the best setting, not the luckiest run of any setting; None if no run finished."""
     score, settings = common_score(results), settings_in(swept_keys([result.overrides for result in results]))
 
     def rank(members: Sequence[RunResult]) -> tuple[float, ...]:
@@ -174,11 +174,11 @@ def best_result(results: Sequence[RunResult]) -> RunResult | None:
 
 
 def best_of(results: Sequence[RunResult]) -> RunResult | None:
-    """The finished run with the best final score; None when no run finished."""
+    """The finished run with the best final score; None if no run finished."""
     return min((result for result in results if result.has_finished), key=rank_of_run, default=None)
 
 
 def rank_of_run(result: RunResult) -> tuple[float, ...]:
-    """A key that sorts finished runs by their own scores, the best first."""
+    """A sort key for finished runs by their own scores, best first."""
     scores = scores_of(result)
     return *order_of(result.score, scores.get(result.score, np.nan), 1.0, scores["cost"]), result.index

@@ -1,4 +1,4 @@
-"""What a search has tried: its settings with their scores on the seeds that they had, and how that went."""
+"""What a search tried: its settings with their scores on their seeds, and how the search went."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -29,25 +29,25 @@ class Point:
 
 @dataclass(frozen=True)
 class Tried:
-    """A setting: its value for each key, and its scores, the last of which is over all of its seeds."""
+    """A setting: its value for each key, and its scores; the last one is over all of its seeds."""
 
     values: dict[str, str]
     points: tuple[Point, ...]
 
     @property
     def score(self) -> float:
-        """Over all of its seeds."""
+        """The score over all of its seeds."""
         return self.points[-1].score
 
     @property
     def seeds(self) -> int:
-        """How many it had."""
+        """The number of its seeds."""
         return self.points[-1].seeds
 
 
 @dataclass(frozen=True)
 class Key:
-    """A key of the space: what was typed for it, its short name, and its choices or the ends of its interval."""
+    """A key of the space: as typed, its short name, and its choices or the ends of its interval."""
 
     key: str
     name: str
@@ -60,26 +60,26 @@ class Key:
 
     @property
     def is_number(self) -> bool:
-        """Whether its values lie along an axis, and are no choices among a few."""
+        """Whether its values are numbers along an axis, rather than a few choices."""
         return not self.choices or (len(self.choices) > FEW_NUMBERS and all(map(_is_number, self.choices)))
 
     @property
     def is_counted(self) -> bool:
-        """Whether there is nothing between its whole numbers."""
+        """Whether it only has integers."""
         return self.is_whole or (bool(self.choices) and all(float(one).is_integer() for one in self.choices))
 
     def has(self, value: str) -> bool:
-        """Whether a value is one of its own."""
+        """Whether it has this value."""
         return value in self.choices if self.choices else _is_number(value)
 
     def place(self, value: str) -> float:
-        """Where a value lies along its axis."""
+        """The position of a value along its axis."""
         return float(value) if self.is_number else float(self.choices.index(value))
 
 
 @dataclass(frozen=True)
 class Level:
-    """A score with its interval, NaN where it has none, and what it is."""
+    """A score with its interval, NaN without one, and its name."""
 
     label: str
     value: float
@@ -89,7 +89,7 @@ class Level:
 
 @dataclass(frozen=True)
 class Searched:
-    """The keys of the space, the settings that have a score, how many have none, and the name of the score."""
+    """The keys of the space, the settings with a score, the number of those without, and the name of the score."""
 
     keys: list[Key]
     tried: list[Tried]
@@ -98,12 +98,12 @@ class Searched:
     repeated: str
 
     def having(self, key: Key) -> list[Tried]:
-        """The settings that have a key; others were drawn with an option that has none of this name."""
+        """The settings that have a key; others were drawn with an option that does not."""
         return [one for one in self.tried if key.has(one.values[key.key])]
 
     @property
     def best_so_far(self) -> list[Point]:
-        """The best of the settings with most seeds, from the first run on, where it changes."""
+        """The best setting among those with most seeds, after each run at which it changes."""
         sign, found = METRICS.metric(self.score).sign, list[Point]()
         for one in sorted((point for tried in self.tried for point in tried.points), key=lambda point: point.runs):
             if not found or (one.seeds, sign * one.score) > (found[-1].seeds, sign * found[-1].score):
@@ -112,13 +112,13 @@ class Searched:
 
     @property
     def rungs(self) -> dict[int, int]:
-        """How many settings had this many seeds or more."""
+        """How many settings had at least this many seeds."""
         counts = sorted({point.seeds for one in self.tried for point in one.points})
         return {n: sum(one.seeds >= n for one in self.tried) for n in counts}
 
 
 def searched(results: Sequence[RunResult], keys: Sequence[str], space: Sequence[str], over: str) -> Searched:
-    """What came out of the runs of a search over `keys` on one data set; `over` is what counts of a setting's seeds."""
+    """The results of a search over `keys` on one data set; `over` says how the seeds of a setting are combined."""
     settings, score = settings_in(keys), next((one.score for one in results if one.score), "cost")
     ordered = sorted(results, key=lambda one: one.index)
     places = {one.index: place for place, one in enumerate(ordered, 1)}

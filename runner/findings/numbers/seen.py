@@ -36,7 +36,7 @@ class Seen:
 
 
 def seen_of(data: Prepared) -> Seen:
-    """Targets over one input, classes or targets in the plane of two, else how targets spread."""
+    """Targets over one input, classes or targets in the plane of two, else the distribution of the targets."""
     samples, d_in = data.samples, data.samples.X.shape[1]
     target, inputs, classes, keep = samples.target_name, samples.input_names, samples.classes, shown_of(len(samples.X))
     if d_in == 1 and samples.task == "regression":

@@ -1,4 +1,4 @@
-"""The settings of a sweep: their runs, and the numbers over these. Tables, reports and MLflow have them from here."""
+"""The settings of a sweep: their runs, and statistics over these, for tables, reports and MLflow."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,9 +21,9 @@ TAILS = {"low": 10, "high": 90}  # percent of the runs that are below
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting: what was typed for each key that makes a setting, its runs, and its numbers over them.
+    """One setting: its typed value for each key, its runs, and statistics over them.
 
-    `numbers` are called as in `comparison.csv`; `rank` is its place among the settings, from 1.
+    `numbers` are named as in `comparison.csv`; `rank` is its place among the settings, from 1.
     """
 
     label: str
@@ -55,12 +55,12 @@ def ranked(results: Sequence[RunResult], keys: Sequence[str]) -> list[Setting]:
 
 
 def setting_label(overrides: Sequence[str], keys: Sequence[str]) -> str:
-    """What a setting of a sweep over these keys is called."""
+    """The name of a setting of a sweep over these keys."""
     return label_of(overrides, settings_in(keys)) or ALONE
 
 
 def are_repeated(results: Sequence[RunResult], keys: Sequence[str]) -> bool:
-    """Whether settings have several runs, so that there is something to take together."""
+    """Whether settings have several runs."""
     groups = by_setting(results, settings_in(keys)).values()
     return bool(set(REPLICATES) & set(keys)) and any(len(members) > 1 for members in groups)
 

@@ -1,6 +1,6 @@
-"""When a run has solved its data set: a threshold that the data set gives, not the sweep.
+"""When a run has solved its data set: a threshold that depends on the data set, not on the sweep.
 
-Better than a constant is easily reached, and says little of XOR, where three of four points are better than a constant.
+Beating a constant is easy, and means little for XOR, where three of four points beat a constant.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ class Threshold:
 
 
 def threshold_of(result: RunResult) -> Threshold | None:
-    """What a run must reach; None where nothing says so, as of a table."""
+    """The score that a run must reach; None if undefined, as for a table."""
     metric, name = METRICS.metric(result.score), result.score
     bayes = result.measures.get(f"baseline/bayes_{name}")
     if metric.unit == "share" and bayes is not None:
@@ -44,7 +44,7 @@ def threshold_of(result: RunResult) -> Threshold | None:
 
 
 def solved(result: RunResult) -> bool | None:
-    """Whether a run has solved its data set; None where no threshold is known. A run without an end has not."""
+    """Whether a run has solved its data set; None without a threshold. An unfinished run has not."""
     threshold = threshold_of(result)
     if threshold is None:
         return None
@@ -54,13 +54,13 @@ def solved(result: RunResult) -> bool | None:
 
 
 def share_solved(results: Sequence[RunResult]) -> tuple[int, int] | None:
-    """How many of these runs have solved their data set, and how many there are; None where no threshold is known."""
+    """How many of these runs have solved their data set, and how many there are; None without a threshold."""
     known = [solved(one) for one in results]
     return (sum(one is True for one in known), len(known)) if any(one is not None for one in known) else None
 
 
 def rule_of(results: Sequence[RunResult]) -> str:
-    """What `solved` means for runs on one data set: `accuracy of 1: every sample is right`; empty where nothing
+    """What `solved` means for runs on one data set: `accuracy 1 (every sample is right)`; empty where nothing
     says so. Where samples differ between seeds, so may the threshold: it is a range.
     """
     found = [one for result in results if (one := threshold_of(result))]
@@ -68,6 +68,6 @@ def rule_of(results: Sequence[RunResult]) -> str:
         return ""
     least, most = (number(pick(one.value for one in found), 3) for pick in (min, max))
     metric = METRICS.metric(found[0].score)
-    side = f" or {'more' if metric.sign > 0 else 'less'}" if metric.unit != "share" or least != "1" else ""
-    reach = least if least == most else f"{least} to {most}"
-    return f"{found[0].score} of {reach}{side}: {found[0].words}"
+    side = f"at {'least' if metric.sign > 0 else 'most'} " if metric.unit != "share" or least != "1" else ""
+    reach = least if least == most else f"{least} to {most}, depending on the seed"
+    return f"{found[0].score} {side}{reach} ({found[0].words})"

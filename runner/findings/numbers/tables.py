@@ -1,4 +1,4 @@
-"""The table of a sweep: one row a setting, over its seeds."""
+"""The table of a sweep: one row per setting, over its seeds."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -14,19 +14,19 @@ OVER_SEEDS = ("", "_std", "_median", *(f"_{name}" for name in TAILS))  # the col
 
 
 def seed_table(results: Sequence[RunResult], keys: Sequence[str]) -> "pd.DataFrame":
-    """One row per setting, best first: what was typed for it, and its numbers over the seeds."""
+    """One row per setting, best first: its typed values, and statistics over the seeds."""
     return table_of(ranked(results, keys))
 
 
 def table_of(settings: Sequence[Setting]) -> "pd.DataFrame":
-    """The same from settings whose numbers are known."""
+    """The same from settings with known statistics."""
     import pandas as pd
 
     return pd.DataFrame([one.values | one.numbers for one in settings])
 
 
 def scores_in(table: "pd.DataFrame") -> list[str]:
-    """The scores that any setting of a `seed_table` has, the one that ranks first, the cost last."""
+    """The scores in a `seed_table`, first the one that ranks, last the cost."""
     return [name for name in reversed(table.columns) if f"{name}_median" in table and table[name].notna().any()]
 
 

@@ -1,4 +1,4 @@
-"""In which units the cost is, where a network learns other targets than those of the data."""
+"""The units of the cost, if a network learns scaled targets."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ WEIGHTED = "class-weighted"
 
 
 def cost_unit(result: RunResult) -> str:
-    """`standardized targets`, or whatever the cost is of; empty where it is of targets as they are."""
+    """`standardized targets`, or other units of the cost; empty for unscaled targets."""
     scale, output, chosen = (
         vars(result.spec.data)["target_scale"], result.spec.network.output, result.spec.network.target_range
     )  # fmt: skip
@@ -23,7 +23,7 @@ def cost_unit(result: RunResult) -> str:
 
 
 def cost_in_words(results: Sequence[RunResult]) -> str:
-    """What the cost of runs is: `cost: half squared error of standardized targets`; empty of a plain loss."""
+    """What the cost of runs is: `cost: half squared error of standardized targets`; empty for a plain loss."""
     known = [result for result in results if result.data]
     units = {(cost_named(result.spec), cost_unit(result)) for result in known}
     is_scaled = any(unit for _, unit in units)
@@ -33,7 +33,7 @@ def cost_in_words(results: Sequence[RunResult]) -> str:
 
 
 def cost_named(spec: Spec) -> str:
-    """What a cost is of: `class-weighted binary cross entropy`, `huber with delta=0.5`."""
+    """The name of a cost: `class-weighted binary cross entropy`, `huber with delta=0.5`."""
     cost, loss = _plain(spec), spec.loss
     usual = component_model("loss", loss.name)(name=loss.name).settings()
     others = [f"{key}={value}" for key, value in loss.settings().items() if value != usual[key]]

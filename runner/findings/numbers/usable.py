@@ -1,4 +1,4 @@
-"""What a run is worth to somebody who looks for good settings: never less than what needs no network."""
+"""The worth of a run to someone who looks for good settings: never less than that of a baseline."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -18,10 +18,10 @@ OVER_SEEDS: dict[str, Callable[[Sequence[float]], float]] = {
 
 
 def loss_of(result: RunResult) -> float:
-    """How bad a run is on the samples that choose, in the units of its score: lower is better, NaN where it is unknown.
+    """A run's loss on the samples used for choosing, in the units of its score: lower is better, NaN if unknown.
 
-    One that is worse than the best constant, did not finish or has no score is as bad as that constant: nobody would
-    use it, and nothing infinite enters a mean.
+    A run that is worse than the best constant, did not finish or has no score counts as that constant: nobody would use
+    it, and no infinite value enters a mean.
     """
     sign, constant = METRICS.metric(result.score or "cost").sign, _constant_of(result)
     value = scores_of(result).get(result.score, math.nan)
@@ -31,24 +31,24 @@ def loss_of(result: RunResult) -> float:
 
 
 def worth_of(result: RunResult) -> float:
-    """The score of a run on the samples whose scores are reported; that of the best constant where it has none."""
+    """A run's score on the samples whose scores are reported; that of the best constant if it has none."""
     value = reported_of(result).get(result.score, math.nan)
     return _constant_of(result) if math.isnan(value) else value
 
 
 def over_seeds(losses: Sequence[float], how: str) -> float:
-    """The mean, the median or the worst of some losses; NaN where none is known, as those that are not are left out."""
+    """The mean, median or worst of the known losses; NaN if none is known."""
     known = [one for one in losses if not math.isnan(one)]
     return OVER_SEEDS[how](known) if known else math.nan
 
 
 def score_over(results: Sequence[RunResult], score: str, how: str) -> float:
-    """What a setting is chosen by: the mean, the median or the worst of its runs, in the units of its score."""
+    """The value by which a setting is chosen: mean, median or worst of its runs, in the units of its score."""
     return -METRICS.metric(score).sign * over_seeds([loss_of(one) for one in results], how)
 
 
 def best_first(results: Sequence[RunResult], settings: Sequence[str], how: str) -> list[list[RunResult]]:
-    """The runs of each setting of a search, the best first: those on more seeds, then by what counts of their seeds."""
+    """The runs of each setting of a search, best first: by number of seeds, then by their combined score."""
 
     def rank(members: Sequence[RunResult]) -> tuple[float, float]:
         loss = over_seeds([loss_of(one) for one in members], how)

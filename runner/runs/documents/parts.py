@@ -4,11 +4,11 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Number = float | None  # null where it is not known, not defined or infinite
+Number = float | None  # null if it is unknown, undefined or infinite
 
 
 def told(meaning: str, **more: Any) -> Any:
-    """A field that is always there."""
+    """A field that is always present."""
     return Field(description=meaning, **more)
 
 

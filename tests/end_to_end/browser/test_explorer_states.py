@@ -102,7 +102,7 @@ def test_three_classes_have_a_colour_and_a_sign_each_paler_where_unsure(browser:
     files = {"kinds.csv": table(2, 3)}
     with seen(browser, made("-m", "data=table", "data.path=kinds.csv", "seed=range(2)", files=files)) as page:
         expect(page.locator("#summary")).to_contain_text("2 networks 2-100-3 on kinds.csv")
-        for text in ("low", "high", "top", "decision boundary", "Paler: less sure."):
+        for text in ("low", "high", "top", "decision boundary", "Paler: less certain."):
             expect(page.locator("#legend")).to_contain_text(text)
         colours = page.evaluate("new Set([0, 1, 2].map(classColour)).size")
         assert colours == 3 and is_painted(page, ".panel canvas")
@@ -120,11 +120,15 @@ def test_more_than_two_inputs_are_shown_as_a_slice_that_says_so(browser: Browser
     """The two that go most with the target, and a choice of others."""
     files = {"rows.csv": table(4, 2)}
     with seen(browser, made("-m", "data=table", "data.path=rows.csv", "seed=range(2)", files=files)) as page:
-        expect(page.locator("#legend")).to_contain_text("Across: size 0. Up: size 1. A slice through the median row:")
+        expect(page.locator("#legend")).to_contain_text(
+            "Horizontal axis: size 0; vertical: size 1. A slice through the median row:"
+        )
         expect(page.locator("#legend")).to_contain_text("size 2 ")
         before = page.evaluate("Array.from(layersOf(0, step(), 8).at(-1)[0])")
         page.locator("#up").select_option(label="size 3")
-        expect(page.locator("#legend")).to_contain_text("Across: size 0. Up: size 3. A slice through the median row:")
+        expect(page.locator("#legend")).to_contain_text(
+            "Horizontal axis: size 0; vertical: size 3. A slice through the median row:"
+        )
         assert page.evaluate("Array.from(layersOf(0, step(), 8).at(-1)[0])") != before
         page.locator(".panel").first.click()
         expect(page.locator("#picture-axes")).to_contain_text("Across size 0, up size 3. A slice through")

@@ -163,7 +163,7 @@ def test_without_weights_a_page_says_how_to_get_them_and_then_has_pictures_and_t
     sweep = ("-m", "data=quadrants", "learning_rate=0.1,1", *FEW)
     without = explored(tmp_path_factory, "without weights", *sweep, "tracking.snapshots=none")
     again = f"{without.meta['again']} --retrain"
-    says = f"No run has kept its weights, so there are no pictures. To train all again for them: {again}"
+    says = f"No run has stored weights, so there are no pictures. To retrain all runs for them: {again}"
     with opened(browser, without.file) as watched:
         expect(watched.page.locator("#without")).to_have_text(f"{says} Open the runs")
         expect(watched.page.locator("#wall-section")).to_be_hidden()

@@ -55,7 +55,7 @@ def test_keywords_become_what_a_person_would_type(settings, texts, swept):
 
 
 NEEDS = "needs a number, a text, true or false, None, or lists of these, got a"
-APART = "optimizer has a dictionary among its values; sweep over names, and over their settings apart"
+APART = "optimizer has a dictionary among its values; sweep over names, and over their settings separately"
 
 
 @pytest.mark.parametrize(

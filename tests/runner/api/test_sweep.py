@@ -51,5 +51,10 @@ def test_a_list_that_is_one_value_is_said_where_nothing_is_swept(capfd):
     assert "is one value" not in capfd.readouterr().out
 
 
+def test_a_quiet_call_says_nothing_of_a_list_that_is_one_value(capfd):
+    runner.sweep(data="xor", network={"hidden": [2, 3]}, quiet=True, **QUICK)
+    assert "".join(capfd.readouterr()) == ""
+
+
 def test_completion_offers_what_is_public():
     assert set(dir(runner)) == set(runner.__all__)

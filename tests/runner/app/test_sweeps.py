@@ -28,6 +28,14 @@ def header(tmp_path):
             "# Warum lernt es nicht? Größe?\n#   4 x 250 = 1,000 runs\n#\n# python -m runner sweep=which  \n",
             Header("Warum lernt es nicht? Größe?", "python -m runner sweep=which", 1000),
         ),
+        (
+            GOOD.replace("hydra", "# group: size, start here\nhydra"),
+            Header("Which one?", "python -m runner -m sweep=which", 12, "", "size", is_first=True),
+        ),
+        (
+            GOOD.replace("# python", "# group: size\n# python"),
+            Header("Which one?", "python -m runner -m sweep=which", 12, group="size"),
+        ),
         ("#Q?   2 x 1 = 2 runs\n#python -m runner -m a=1,2\n", Header("Q?", "python -m runner -m a=1,2", 2)),
     ],
 )

@@ -82,7 +82,7 @@ REFUSED = {
     "pair=zip(a=[1,2],b=shuffle(range(2)))": "its member b is shuffled",
     "pair=zip(a=[1,2],b=zip(c=[1,2],d=[1,2]))": "its member b is a zip itself",
     "pair=zip(a=[1,2],b=zip(c=[1,2]))": "it needs two members",
-    "pair=zip(a=[1,2],b=[choice(1,2),3])": "its member b has a list with choice(1,2), which is no single value",
+    "pair=zip(a=[1,2],b=[choice(1,2),3])": "its member b has a list with choice(1,2), which is not a single value",
     "pair=zip(a=[1,2],b=choice())": "its member b=choice() cannot be read itself",
     "pair=shuffle(zip(a=[1,2],b=[1,2]))": "a zip is not shuffled",
     "=zip(a=[1,2],b=[1,2])": "a zip needs a name of its own, one word, got ''",

@@ -6,11 +6,14 @@ import sys
 
 import pytest
 
-from runner.base.interrupts import Interrupted, OrderlyInterrupt, exit_code
+from runner.base.interrupts import Interrupted, OrderlyInterrupt, exit_code, held_back
 
 
 def press(number: int = signal.SIGINT) -> None:
     os.kill(os.getpid(), number)
+
+
+pytestmark = pytest.mark.usefixtures("ctrl_c")
 
 
 class PressedWhenFreed:
@@ -72,3 +75,22 @@ def test_other_errors_that_python_cannot_raise_are_still_shown(monkeypatch):
     with OrderlyInterrupt():
         Broken()
     assert told == ["not ours"]
+
+
+def presses_heard_late(number: int) -> int:
+    """How many of `number` presses were made before the first was heard."""
+    made = 0
+    try:
+        with held_back():
+            for _ in range(number):
+                made += 1
+                press()
+    except KeyboardInterrupt:
+        return made
+    return 0
+
+
+@pytest.mark.parametrize(("presses", "made"), [(0, 0), (1, 1), (2, 2), (3, 3), (9, 3)])
+def test_a_press_that_is_held_back_is_heard_afterwards_and_a_third_one_at_once(presses, made):
+    assert presses_heard_late(presses) == made
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -16,8 +16,10 @@ from tests.runner.building import plan_of
 
 SHAPES = {
     "mini-batches": ("data=xor", "training.steps=20000"),
-    "online, two phases": ("training.mode=online", "training.steps=4000", "warm_start=[{samples:50}]"),
+    "online, two phases": ("training.mode=online", "training.steps=4000", "warm_start=[{samples:50}]", "engine=numpy"),
     "full batches": ("data=quadrants", "training.mode=full", "training.steps=3000"),
+    "compiled": ("training.mode=online", "training.steps=400000", "engine=compiled"),
+    "compiled in time": ("training.mode=online", "training.steps=400000"),
     "few steps": ("data=xor", "training.steps=3"),
 }
 
@@ -55,15 +57,16 @@ def test_what_a_run_takes_besides_its_steps_is_measured_on_whole_runs_of_one_ste
     assert [(result.outcome, result.last_step) for results in trained for result in results] == [("stopped", 1)] * 4
 
 
+@pytest.mark.parametrize("engine", ["numpy", "compiled"])
 @pytest.mark.parametrize("n_steps", [1, 2, 8, 9, 17, 1000])
-def test_any_number_of_steps_has_rates(n_steps):
+def test_any_number_of_steps_has_rates(n_steps, engine):
     plan = plan_of(("data=xor", f"training.steps={n_steps}"))
     (task,) = plan.tasks
     (shape,), data = task.shapes, [prepare(plan.specs[0])]
     network = build_network(shape.structure)
     stack = build_stack(network, plan.specs, data, shape, first_parameters(network, plan.specs, [None], shape.drawn))
     for budget in (0.0, 10.0):
-        assert np.all(np.array(_rates(stack, budget)) >= 0)
+        assert np.all(np.array(_rates(stack, budget, engine)) >= 0)
 
 
 def test_more_runs_and_pictures_take_more_of_everything():

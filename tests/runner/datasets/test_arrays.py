@@ -36,7 +36,7 @@ def damaged() -> bytes:
 
 
 def of_shape(shape: str) -> bytes:
-    """An array whose file says that it has this shape."""
+    """An array with this shape in the header of its file, whatever follows."""
     head = f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}}}\n".encode()
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
@@ -51,7 +51,7 @@ def of_shape(shape: str) -> bytes:
 )
 def test_a_damaged_file_is_one_sentence(contents, folder):
     (folder / "mine.npz").write_bytes(contents)
-    assert "'mine.npz' is no archive of arrays (" in refusal(*NAMED)
+    assert "'mine.npz' is not an archive of arrays (" in refusal(*NAMED)
 
 
 @pytest.mark.parametrize(

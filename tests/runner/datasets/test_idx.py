@@ -73,18 +73,22 @@ HEAD = struct.pack(">4i", 2051, 60, 3, 4)
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        (IMAGES, b"\x89PNG" + b"0" * 99, "data.path 'digits/train-images-idx3-ubyte' is no IDX file of images: it "
+        (IMAGES, b"\x89PNG" + b"0" * 99, "data.path 'digits/train-images-idx3-ubyte' is not an IDX file of images: it "
          "begins with 89504e47; a file of images begins with 00000803"),
-        (IMAGES, b"", "is no IDX file of images: it begins with nothing; a file"),
+        (IMAGES, b"", "is not an IDX file of images: it begins with nothing; a file"),
         (IMAGES, written(LABELS), "holds labels; a file of images begins with 00000803"),
         (IMAGES, HEAD + bytes(700), "says it has 60 x 3 x 4 = 720 bytes, and has 700; it is cut off or damaged"),
         (IMAGES, HEAD[:10], "is cut off: its first 16 bytes say what it holds"),
         (IMAGES, HEAD + bytes(721), "says it has 60 x 3 x 4 = 720 bytes, and has 721"),
         (IMAGES, written(PIXELS[:59]), "has 60 labels, and 'digits/train-images-idx3-ubyte' has 59 images"),
         (IMAGES, gzip.compress(written(PIXELS), mtime=0)[:200], "is a gz file, and damaged or cut short"),
-        (IMAGES, None, "data.images is missing: 'digits/train-labels-idx1-ubyte.gz' needs a file of images beside it"),
+        (IMAGES, None, "data.images is missing: 'digits/train-labels-idx1-ubyte.gz' needs a file of images next to it"),
         ("train-labels-idx1-ubyte.gz", None, "data.labels is missing: 'digits/train-images-idx3-ubyte' needs a"),
-        ("train-labels-idx1-ubyte.gz", gzip.compress(written(LABELS * 0), mtime=0), "has the same class for all"),
+        (
+            "train-labels-idx1-ubyte.gz",
+            gzip.compress(written(LABELS * 0), mtime=0),
+            "has the same class for all images",
+        ),
         ("train-images-again", b"", "data.images may be 'train-images-again', 'train-images-idx3-ubyte' of the folder"),
         (TEST_LABELS, None, "data.test_labels is missing"),
         (TEST_LABELS, written(LABELS[:10] + 1), "has classes that training never saw: '1', '3', '5'"),
@@ -109,7 +113,7 @@ def test_a_wrong_file_is_one_sentence(folder, name, content, said):
         (("data.path=digits/train-images-idx3-ubyte",), "is a file; name its folder, or data.images and data.labels"),
         (("data.path=.",), "data.path '.' has no file with train-images in its name, but no file"),
         (("data.images=nowhere",), "data.images 'nowhere' does not exist"),
-        (("data.images=digits",), "data.images 'digits' is no file"),
+        (("data.images=digits",), "data.images 'digits' is not a file"),
         (("data.path=digits", "data.samples=1"), "data.samples must be >= 2, got 1"),
     ],
 )

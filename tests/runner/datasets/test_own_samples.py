@@ -72,16 +72,16 @@ def test_class_numbers_in_another_form_are_the_same_run(Y, own):
 @pytest.mark.parametrize(
     ("samples", "said"),
     [
-        (replace(SIDES, Y=SIDES.Y * 2), "class numbers 0, 2; the 2 classes need whole numbers from 0 to 1"),
-        (replace(SIDES, Y=SIDES.Y * 2 - 1), "class numbers -1, 1; the 2 classes need whole numbers from 0 to 1"),
-        (replace(SIDES, Y=SIDES.Y / 2), "class numbers 0, 0.5; the 2 classes need whole numbers from 0 to 1"),
-        (replace(SIDES, Y=np.arange(40)), "class numbers 0, 1, 2, 3, ...; the 2 classes need whole numbers"),
+        (replace(SIDES, Y=SIDES.Y * 2), "class numbers 0, 2; the 2 classes need integers from 0 to 1"),
+        (replace(SIDES, Y=SIDES.Y * 2 - 1), "class numbers -1, 1; the 2 classes need integers from 0 to 1"),
+        (replace(SIDES, Y=SIDES.Y / 2), "class numbers 0, 0.5; the 2 classes need integers from 0 to 1"),
+        (replace(SIDES, Y=np.arange(40)), "class numbers 0, 1, 2, 3, ...; the 2 classes need integers"),
         (replace(SIDES, Y=np.eye(2)[SIDES.Y]), "class numbers of shape (40, 2); they need the shape (n,)"),
         (replace(SIDES, classes=()), "names 0 classes; classes=(...) of a classification needs two or more"),
         (replace(SIDES, levels=(1.0, 0.0)), "levels=(1.0, 0.0); they need two finite numbers in ascending order"),
         (replace(SIDES, X=X + 1j), "inputs of type complex128, which holds complex numbers"),
         (replace(PLANE, Y=PLANE.Y * 1j), "targets of type complex128, which holds complex numbers"),
-        (replace(PLANE, X=X.astype(str)), "which holds what is no number; only real numbers can be used"),
+        (replace(PLANE, X=X.astype(str)), "which holds values that are not numbers; only real numbers can be used"),
         (replace(PLANE, X=X[:, 0]), "inputs of shape (40,); X needs the shape (n, number of inputs)"),
         (replace(PLANE, input_names=("a",)), "input_names=('a',); X has 2 inputs, and each needs a name"),
         (replace(PLANE, input_names=()), "input_names=(); X has 2 inputs, and each needs a name"),
@@ -90,7 +90,7 @@ def test_class_numbers_in_another_form_are_the_same_run(Y, own):
         (replace(PLANE, Y=PLANE.Y[:30]), "inputs of shape (40, 2) for 30 targets; X needs (30, 2)"),
         (replace(PLANE, Y=PLANE.Y[np.newaxis]), "targets of shape (1, 40, 1); Y needs the shape (n,) or"),
         (replace(PLANE, draw=lambda streams, n: (X[:n], X[:n])), "targets of shape (2, 2) when asked for 2 samples"),
-        (replace(SIDES, draw=lambda streams, n: (X[:n], X[:n, 0])), "the 2 classes need whole numbers from 0 to 1"),
+        (replace(SIDES, draw=lambda streams, n: (X[:n], X[:n, 0])), "the 2 classes need integers from 0 to 1"),
     ],
 )  # fmt: skip
 def test_samples_that_would_train_wrongly_or_fail_are_refused_before_training(samples, said, own):

@@ -57,7 +57,7 @@ def test_where_no_command_would_help_there_is_what_to_look_at(
 ) -> None:
     noise, said = runs["noise"], said_of(runs["noise"])
     print_run(noise, "where", said)
-    advice = "Look at the table: are rows in the right order, is the right column the target, "
+    advice = "Look at the table: are rows in the right order, is the target the right column, "
     assert f"(likely, D203)\nto do: {advice}" in capsys.readouterr().out
     section = failures(Findings(About("s", "", "s"), [noise], {}, "", [], {}, account=said))
     assert section is not None and dict(section.blocks[0].facts)["to do"].startswith(advice)

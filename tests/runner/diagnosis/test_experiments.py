@@ -110,7 +110,7 @@ def test_a_cause_whose_fix_leaves_a_trap_is_confirmed_with_more_units_which_alon
     on_fresh = {each.overrides: each.helped for each in said.tried if each.is_fresh and len(each.seeds) == MOST_FRESH}
     assert on_fresh[both] == MOST_FRESH > on_fresh[both[:1]] > 1 and on_fresh[both[1:]] < MOST_FRESH / 2
     assert setting.stacks_left >= 3
-    assert "has no bias, and, with that fixed, the run has ended in a trap" in said_of(one)
+    assert "has no bias, and, with that fixed, training got stuck" in said_of(one)
     assert all(f"network.{name}   tried on 10 fresh seeds" in said_of(one) for name in ("bias=true", "hidden=[8]"))
 
 

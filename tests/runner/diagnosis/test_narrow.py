@@ -11,7 +11,7 @@ from tests.runner.diagnosis.corpus import ILL, subjects_of
 
 @pytest.fixture(scope="module")
 def narrow() -> Subject:
-    """A run of a network with two units that has ended in a trap."""
+    """A run of a network with two units whose training got stuck."""
     return subjects_of({"trap": ILL["bad_start"]})["trap"]
 
 

@@ -37,7 +37,7 @@ def test_a_difference_that_every_seed_shows_stands():
     best, against = answer(results, ["activation", "seed"])
     assert best == "The best of 2 settings is tanh: accuracy 0.9333, the mean of 6 seeds."
     assert against.startswith(
-        "The next is relu, with 0.56: over 6 common seeds the accuracy differs by +0.37 on average"
+        "The next best is relu, with 0.56: over 6 shared seeds the accuracy differs by +0.37 on average"
     )
     assert against.endswith(
         "(95 % interval +0.2 to +0.43, p = 0.0312 by a paired permutation test), so the difference stands."
@@ -46,12 +46,15 @@ def test_a_difference_that_every_seed_shows_stands():
 
 def test_a_difference_that_the_seeds_do_not_agree_on_could_be_chance():
     results = seeds("tanh", [0.9, 0.5, 0.8, 0.6, 0.7, 0.8]) + seeds("relu", [0.5, 0.9, 0.6, 0.7, 0.8, 0.7])
-    assert "could be chance: more seeds would tell" in answer(results, ["activation", "seed"])[1]
+    assert "may be chance: try more seeds" in answer(results, ["activation", "seed"])[1]
 
 
 def test_seeds_are_paired_by_their_number_and_too_few_say_nothing_about_chance():
     results = [run("tanh", seed, 0.9) for seed in (0, 1, 2)] + [run("relu", seed, 0.5) for seed in (2, 3, 4)]
-    assert "with 1 seed in common it could be chance: it takes 6 to tell." in answer(results, ["activation", "seed"])[1]
+    assert (
+        "this may be chance, with only 1 shared seed: the test needs at least 6."
+        in answer(results, ["activation", "seed"])[1]
+    )
 
 
 def test_costs_whose_sum_is_beyond_the_largest_number_are_compared_too():
@@ -67,7 +70,7 @@ def test_what_is_better_on_the_common_seeds_alone_does_not_stand():
     relu = seeds("relu", [0.9, 0.9, 0.9, 0.9, 0.91, 0.9])
     best, against = answer([*tanh, *relu], ["activation", "seed"])
     assert "is tanh" in best and "-0.077" in against
-    assert against.endswith("so on the seeds that both have the next one is better.")
+    assert against.endswith("so on the shared seeds the next one is better.")
 
 
 def test_a_difference_that_is_smaller_than_matters_is_none_however_sure_it_is():
@@ -75,12 +78,12 @@ def test_a_difference_that_is_smaller_than_matters_is_none_however_sure_it_is():
     results = seeds("tanh", [0.904] * 8) + seeds("relu", [0.9] * 8)
     assert "p = 0.00781" in answer(results, ["activation", "seed"])[1]
     assert answer(results, ["activation", "seed"])[1].endswith(
-        "so there is none that matters: less than 0.005 counts as none."
+        "which is too little to matter: less than 0.005 counts as no difference."
     )
     results = seeds("tanh", [0.5] * 8, data="sine") + seeds("relu", [0.506] * 8, data="sine")
     results = [replace(one, measures={"baseline/constant_rmse": 0.7}) for one in results]
     assert answer(results, ["activation", "seed"])[1].endswith(
-        "so there is none that matters: less than 0.007 counts as none."
+        "which is too little to matter: less than 0.007 counts as no difference."
     )
     results = [replace(one, measures={"baseline/constant_rmse": 0.5}) for one in results]
     assert answer(results, ["activation", "seed"])[-1].endswith("so the difference stands.")
@@ -88,7 +91,9 @@ def test_a_difference_that_is_smaller_than_matters_is_none_however_sure_it_is():
 
 def test_a_small_difference_of_seeds_that_do_not_agree_is_none_so_far():
     results = seeds("tanh", [0.9, 0.5, 0.8, 0.6, 0.7, 0.824]) + seeds("relu", [0.5, 0.9, 0.6, 0.8, 0.8, 0.7])
-    assert answer(results, ["activation", "seed"])[1].endswith("less than 0.005 counts as none; more seeds would tell.")
+    assert answer(results, ["activation", "seed"])[1].endswith(
+        "less than 0.005 counts as no difference; try more seeds."
+    )
 
 
 @given(pairs=st.lists(st.tuples(*[st.sampled_from([0.25, 0.5, 0.75, 1.0])] * 2), min_size=6, max_size=12))
@@ -104,7 +109,7 @@ def test_the_interval_the_p_and_the_words_never_contradict_each_other(pairs):
     low, high, p = map(float, found.groups())
     assert (low <= 0 <= high) == (p >= 0.05)
     assert told.count("stands") == (p < 0.05), "a sixteenth of accuracy and more matters"
-    assert ("could be chance" in told) == (p >= 0.05)
+    assert ("may be chance" in told) == (p >= 0.05)
 
 
 def test_the_key_whose_means_are_farthest_apart_is_named():
@@ -113,7 +118,7 @@ def test_the_key_whose_means_are_farthest_apart_is_named():
         *seeds("tanh", [0.5, 0.5, 0.5], hidden="[4]"), *seeds("relu", [0.4, 0.4, 0.4], hidden="[4]"),
     ]  # fmt: skip
     told = answer(results, KEYS)
-    assert told[2] == "Of the keys, network.hidden moves the mean accuracy most: from 0.45 ([4]) to 0.85 ([2])."
+    assert told[2] == "Of the settings, network.hidden affects the mean accuracy most: from 0.45 ([4]) to 0.85 ([2])."
 
 
 def test_settings_that_are_level_are_named_and_the_cost_decides_between_them():
@@ -123,7 +128,7 @@ def test_settings_that_are_level_are_named_and_the_cost_decides_between_them():
     best, others, against = answer([*level, *seeds("sigmoid", [0.5, 0.6, 0.5])], ["activation", "seed"])
     assert best == "The best of 3 settings is relu: accuracy 0.6975, the mean of 4 seeds."
     assert others == "1 more setting reaches the same accuracy: tanh; at a higher cost."
-    assert against.startswith("The next is sigmoid, with 0.5333")
+    assert against.startswith("The next best is sigmoid, with 0.5333")
 
 
 def test_costs_of_different_losses_are_not_compared():
@@ -142,14 +147,16 @@ def test_a_setting_that_ties_by_its_share_alone_is_between_level_ones_and_is_the
     best, level, against, *_ = answer([*halves[0], *halves[1], *whole], ["activation", "seed"])
     assert best.startswith("The best of 3 settings is tanh: accuracy 1,")
     assert level == "1 more setting reaches the same accuracy: relu; at a higher cost."
-    assert against.startswith("The next is gelu, with 0.5;")
+    assert against.startswith("The next best is gelu, with 0.5;")
 
 
 def test_a_setting_that_mostly_diverged_is_not_the_best():
     lucky = [run("relu", 0, 0.95), run("relu", 1, 0.96), *(run("relu", seed, 0, "diverged") for seed in range(2, 8))]
     told = answer([*lucky, *seeds("tanh", [0.8] * 8)], ["activation", "seed"])
     assert told[0] == "The best of 2 settings is tanh: accuracy 0.8, the mean of 8 seeds."
-    assert told[1].startswith("The next is relu, with 0.955 (2 of 8 runs finished); with 2 seeds in common")
+    assert told[1].startswith(
+        "The next best is relu, with 0.955 (2 of 8 runs finished); this may be chance, with only 2 shared seeds"
+    )
     rmse = [run("relu", 0, 0.01, data="sine"), run("relu", 1, 0, "diverged", data="sine")]
     told = answer([*rmse, *(run("tanh", seed, 0.3, data="sine") for seed in range(2))], ["activation", "seed"])
     assert told[0] == "The best of 2 settings is tanh: rmse 0.3, the mean of 2 seeds."
@@ -195,10 +202,10 @@ def test_folds_repeat_a_setting_as_seeds_do_and_are_paired():
     assert keys == ["activation", "data.fold", "seed"]
     best, against = answer(results, keys)
     assert best == "The best of 2 settings is tanh: accuracy 0.905, the mean of 6 runs."
-    assert "over 6 common runs the accuracy differs by +0.4 on average" in against
+    assert "over 6 shared runs the accuracy differs by +0.4 on average" in against
     of_one_seed = [one for one in results if one.spec.seed == 0]
     best, against = answer(of_one_seed, keys)
-    assert best.endswith("the mean of 3 folds.") and "with 3 folds in common it could be chance" in against
+    assert best.endswith("the mean of 3 folds.") and "this may be chance, with only 3 shared folds" in against
 
 
 def test_a_test_score_that_is_not_defined_is_no_number_in_the_answer():

@@ -37,7 +37,7 @@ def test_why_runs_do_not_learn_and_what_to_try_end_the_answer():
         "2 of 4 runs do worse than the data allow (init=zero: 2 of 2 runs): cause 0 (likely, D0); "
         "cause 1 (likely, D1); and 1 more cause."
     )
-    assert (ways.said, ways.command) == ("To try next, on one of them:", "python -m runner try=0")
+    assert (ways.said, ways.command) == ("To try next:", "python -m runner try=0")
     assert ways == f"{ways.said} {ways.command}" and ways.section == why.section == "Why runs do not learn"
 
 
@@ -52,7 +52,7 @@ def test_where_more_seeds_would_tell_the_command_with_twice_as_many_is_named():
 def test_differences_below_the_smallest_that_matters_are_none_by_the_persons_own_measure():
     results = seeds("tanh", [0.9, 0.95, 1.0, 0.92, 0.9, 0.93]) + seeds("relu", [0.5, 0.56, 0.6, 0.5, 0.7, 0.5])
     sure = answer(results, ["activation", "seed"], smallest=0.4)[1]
-    assert "so there is none that matters: less than 0.4 counts as none" in sure
+    assert "which is too little to matter: less than 0.4 counts as no difference" in sure
     assert "so the difference stands" in answer(results, ["activation", "seed"], smallest=0.0)[1]
 
 
@@ -69,7 +69,7 @@ def test_a_key_that_moves_nothing_that_matters_is_not_called_the_strongest():
     runs = [
         one for name in ("tanh", "relu") for units in ("[1]", "[2]") for one in seeds(name, [0.5, 0.5], hidden=units)
     ]
-    assert "No key moves the mean accuracy by 0.005 or more." in answer(runs, keys)
+    assert "No setting changes the mean accuracy by 0.005 or more." in answer(runs, keys)
 
 
 def test_a_key_is_called_the_strongest_over_the_runs_that_all_its_values_have_or_not_at_all():
@@ -78,7 +78,7 @@ def test_a_key_is_called_the_strongest_over_the_runs_that_all_its_values_have_or
     half = [*seeds("relu", [0.8, 0.7], hidden="[1]"), *[run("relu", seed, 0.0, "diverged", "[2]") for seed in (0, 1)]]
     (said,) = [one for one in answer(whole + half, keys) if "most" in one]
     most, _, over = said.partition(", over ")
-    assert most == "Of the keys, network.hidden moves the mean accuracy most: from 0.25 ([2]) to 0.85 ([1])"
+    assert most == "Of the settings, network.hidden affects the mean accuracy most: from 0.25 ([2]) to 0.85 ([1])"
     assert over == "the 2 of 4 combinations of other settings and seeds that finished with both values compared."
     apart = [*seeds("tanh", [0.9, 0.8], hidden="[1]"), *seeds("relu", [0.3, 0.2], hidden="[2]")]
     assert not [one for one in answer(apart, keys) if "Of the keys" in one or "No key" in one]

@@ -27,7 +27,7 @@ def test_inputs_that_are_standardized_or_not_are_one_data_set_whose_settings_are
     results = results_of(*scaled)
     assert groups_of(results) == {"sine": list(range(12))}
     told = answer(results, ["data.standardize", "seed"])
-    assert told[0].startswith("The best of 2 settings is standardize=") and "over 6 common seeds" in told[1]
+    assert told[0].startswith("The best of 2 settings is standardize=") and "over 6 shared seeds" in told[1]
 
 
 def test_numbers_that_stand_for_classes_make_no_other_data_set() -> None:

@@ -35,7 +35,7 @@ def test_settings_that_only_diverged_are_one_sentence_and_no_rows() -> None:
 def test_a_data_set_with_a_threshold_says_how_many_runs_solve_it_and_by_which_rule() -> None:
     (section,) = settings(_sweep(XOR, (*XOR, "network.hidden=[12]")))
     assert section.table and "solved" in section.table.names and "success" not in section.table.names
-    assert "Solved: accuracy of 1: every sample is right." in section.note
+    assert "Solved: accuracy 1 (every sample is right)." in section.note
     (other,) = settings(_sweep(("data=identity", "training.epochs=3"), ("data=identity", "training.epochs=4")))
     assert other.table and "success" in other.table.names and "Success: the share" in other.note
 

@@ -30,7 +30,7 @@ def _reaching(result: RunResult, score: float) -> RunResult:
 
 def test_xor_is_solved_when_every_point_is_right(results: dict[str, RunResult]) -> None:
     assert [solved(_reaching(results["xor"], score)) for score in (0.75, 1.0)] == [False, True]
-    assert rule_of([results["xor"]]) == "accuracy of 1: every sample is right"
+    assert rule_of([results["xor"]]) == "accuracy 1 (every sample is right)"
 
 
 def test_clusters_are_solved_near_the_best_possible_rule(results: dict[str, RunResult]) -> None:
@@ -40,9 +40,7 @@ def test_clusters_are_solved_near_the_best_possible_rule(results: dict[str, RunR
         True,
         True,
     ]
-    assert (
-        rule_of([results["quadrants"]]) == f"accuracy of {best - 0.02:.3g} or more: 0.02 below the best possible rule"
-    )
+    assert rule_of([results["quadrants"]]) == f"accuracy at least {best - 0.02:.3g} (0.02 below the best possible rule)"
 
 
 def test_a_curve_is_solved_at_half_the_error_of_a_straight_line(results: dict[str, RunResult]) -> None:

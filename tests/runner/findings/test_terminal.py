@@ -167,6 +167,15 @@ def test_a_run_says_what_it_learned_beside_what_needs_no_network(accuracy, said,
     assert (told in shown) is said and ("learned nothing: " in shown) is not said
 
 
+def test_a_run_that_beats_a_line_only_in_digits_that_are_not_shown_is_no_better(capsys):
+    history = HISTORY | {"train/accuracy": [0.5, 0.75001]}
+    measures = {"baseline/constant_accuracy": 0.5, "baseline/linear_accuracy": 0.75}
+    terminal.print_run(run(0, history=history, measures=measures), "")
+    shown = capsys.readouterr().out
+    assert "as good as a straight line, and no better: accuracy 0.75 on train samples\n" in shown
+    assert "learned" not in shown
+
+
 def test_on_a_narrow_terminal_what_needs_no_network_is_no_setting(capsys, monkeypatch):
     monkeypatch.setattr(comparison, "console", lambda: PlainConsole(width=20))
     results = [run(place, f"activation={name}", history=HISTORY) for place, name in enumerate(("tanh", "relu"))]

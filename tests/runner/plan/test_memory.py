@@ -128,6 +128,9 @@ def test_very_many_slow_layers_are_not_refused():
         ("data=bars", "data.size=32", "network.hidden=[30]"),
         ("network.hidden=[100,100]", "data.samples=40000", "training.mode=full", "training.dropout=0.5"),
         ("data=quadrants", "data.samples_per_cluster=25000", "training.mode=online"),
+        ("data.samples=100000", "engine=compiled"),
+        ("data.samples=200000", "engine=compiled", "dtype=float32"),
+        ("data=quadrants", "data.samples_per_cluster=25000", "training.mode=online", "engine=compiled"),
     ],
     ids=" ".join,
 )  # fmt: skip
@@ -140,6 +143,7 @@ def test_the_estimate_is_near_what_training_takes(overrides):
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
+    assert ("engine=compiled" in overrides) == result.provenance.engine.startswith("compiled")
     assert result.outcome != "failed", result.error
     assert 0.8 < bytes_of_run(plan.checked[0].phases[-1]) / peak < 1.6
 

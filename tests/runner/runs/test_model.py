@@ -54,6 +54,11 @@ def test_an_archive_is_the_same_bytes_each_time_it_is_made(result):
     assert write_weights(result.network) == write_weights(result.network)
 
 
+def test_a_model_is_shown_in_one_short_line():
+    assert repr(model_of(trained("data=xor", *QUICK))) == "Model(2-6-1, 2 classes, 25 parameters)"
+    assert repr(model_of(trained("data=sine", *QUICK))) == "Model(1-6-1, 19 parameters)"
+
+
 def test_predictions_are_in_the_units_of_the_targets(result):
     """RMSE and accuracy worked out from predictions in the units of the data are those that training reported."""
     data, model = prepare(result.spec), model_of(result)

@@ -39,7 +39,8 @@ def by_hand(phases: int):
         data = prepare(phase)
         X, Y = data.X_train[np.newaxis], data.Y_train[np.newaxis]
         stack = grouped(
-            network=network, parameters=parameters, batches=SliceBatches(X, Y, 40, cyclic=True), X_train=X, Y_train=Y,
+            network=network, parameters=parameters, X_train=X, Y_train=Y,
+            batches=SliceBatches(X, Y, 40, cyclic=True, order=network.memory_order(40)),
             X_test=data.X_test[np.newaxis], Y_test=data.Y_test[np.newaxis], metric=rmse,
             optimizer=OPTIMIZERS.optimizer("momentum"), hyperparameters={"momentum": np.array([0.6])},
             learning_rate=np.array([0.1]), schedules=[partial(SCHEDULES["inverse_power"], n_steps=9, power=0.2)],

@@ -204,7 +204,7 @@ ENDS = "needs two finite numbers, the smaller one first"
         ("learning_rate=interval(nan,1)", ENDS),
         ("learning_rate=interval(-1e308,1e308)", ENDS),
         ("learning_rate=tag(log,interval(0,1))", "is logarithmic, so its numbers must be > 0"),
-        ("learning_rate=tag(log,often,interval(1,2))", "has the tag 'often'; the only one that is known is log"),
+        ("learning_rate=tag(log,often,interval(1,2))", "has the tag 'often'; the only choice is log"),
         (
             "training.epochs=tag(log,range(1,5))",
             "has a tag, which is for an interval, as in 'learning_rate=tag(log,interval(0.001,1))'",

@@ -1,8 +1,9 @@
 """Rows written without MLflow's client are those that the client writes, in every table."""
 
+import signal
 import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from functools import cache
 from itertools import islice
@@ -15,10 +16,11 @@ from alembic.script import ScriptDirectory
 from mlflow.store.db.utils import _get_alembic_config
 from mlflow.tracking import MlflowClient
 
+from runner.base.interrupts import session
 from runner.runs.origin import Provenance
 from runner.runs.outcome import Outcome
 from runner.runs.result import RunResult
-from runner.store import sqlite
+from runner.store import sqlite, writer
 from runner.store.errors import StoreError
 from runner.store.records import RunRecord, record_of
 from runner.store.run_ids import RUN_ID
@@ -179,6 +181,23 @@ def test_a_transaction_that_fails_leaves_nothing_behind(new_tracker):
         list(tracker.write_runs([good, bad]))
     assert tables(file) == before
     assert not list(file.parent.glob("mlruns/*/*")), "no files without a run"
+
+
+@pytest.mark.usefixtures("ctrl_c")
+@pytest.mark.parametrize("in_session", [True, False])
+def test_in_a_session_a_store_is_opened_before_an_interrupt_is_heard(new_tracker, tmp_path, monkeypatch, in_session):
+    def open_interrupted(uri):
+        signal.raise_signal(signal.SIGINT)
+        opened.append(open_first(uri))
+
+    opened, open_first = [], writer.make_tables
+    monkeypatch.setattr(writer, "make_tables", open_interrupted)
+    with session() if in_session else nullcontext(), pytest.raises(KeyboardInterrupt):
+        new_tracker("interrupted")
+    assert opened == [None] * in_session
+    with closing(sqlite3.connect(tmp_path / "interrupted" / "mlflow.db")) as connection:
+        found = connection.execute("SELECT 1 FROM experiments WHERE name = 'experiment'").fetchall()
+    assert found == [(1,)] * in_session
 
 
 def test_the_schema_is_that_of_the_mlflow_that_is_installed():

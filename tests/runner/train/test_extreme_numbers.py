@@ -81,7 +81,7 @@ def test_a_run_whose_numbers_vanish_or_saturate_finishes_with_finite_ones(overri
 )
 def test_inputs_whose_squares_would_overflow_cannot_be_standardized(overrides):
     message = refusal("data.standardize=true", *overrides)
-    assert message.startswith("data.standardize cannot be done with inputs beyond +-1e+100: their spread is no number")
+    assert message.startswith("data.standardize cannot be done with inputs beyond +-1e+100: their spread is not finite")
 
 
 @pytest.mark.parametrize(

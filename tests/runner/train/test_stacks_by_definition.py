@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from nn.batches import next_batch
 from runner.runs.data import prepare
 from runner.runs.structure import build_network
 from runner.train.stacking import build_stack, first_parameters
@@ -50,17 +51,17 @@ def test_the_penalty_is_on_the_weights_or_on_all(decayed, of_biases):
 def test_batches_in_the_given_order_are_slices_of_the_training_samples(order, slices):
     stack, data = stack_of("training.batch_size=60", f"training.order={order}")
     for start, stop in slices:
-        x, t = stack.batches.next()
+        x, t = next_batch(stack.batches)
         assert x[0].T.tolist() == data.X_train[start:stop].tolist()
         assert t[0].T.tolist() == data.Y_train[start:stop].tolist()
 
 
 def test_shuffled_batches_are_every_training_sample_once_and_fresh_ones_none_of_them():
     stack, data = stack_of("training.batch_size=60", "training.order=shuffled")
-    passed = np.concatenate([stack.batches.next()[0][0].T for _ in range(3)])
+    passed = np.concatenate([next_batch(stack.batches)[0][0].T for _ in range(3)])
     assert sorted(passed.tolist()) == sorted(data.X_train.tolist()) != passed.tolist()
     stack, data = stack_of("training.batch_size=60", "training.order=fresh")
-    x = np.concatenate([stack.batches.next()[0][0].T for _ in range(3)])
+    x = np.concatenate([next_batch(stack.batches)[0][0].T for _ in range(3)])
     assert len(x) == 180
     assert not np.isin(x, data.samples.X).any()
 

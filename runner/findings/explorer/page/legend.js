@@ -89,11 +89,12 @@ const sentencesOf = () => {
   const {kind, axes, inputs, target} = part();
   if (kind === "none") return [];
   const [x, y] = axes.map(axis => inputs[axis]);
-  const sentences = [`Across: ${x}. Up: ${kind === "curve" ? target : y}.`];
+  const sentences = [`Horizontal axis: ${x}; vertical: ${kind === "curve" ? target : y}.`];
   if (isSlice()) sentences.push(`A slice through the median row: ${restOfRow()}.`);
-  if (kind === "regions" && !hasTwoClasses()) sentences.push("Paler: less sure.");
-  if (part().solved) sentences.push(`Solved means ${part().solved.words}.`);
-  if (hasWall()) sentences.push(`Green hill: ${part().solved ? "how many solve it" : `how good the median is`}.`);
+  if (kind === "regions" && !hasTwoClasses()) sentences.push("Paler: less certain.");
+  if (part().solved) sentences.push(`Solved: ${part().solved.words}.`);
+  const area = part().solved ? "how many networks solve it" : "how good the median network is";
+  if (hasWall()) sentences.push(`Green area: ${area}.`);
   if (hasWall() && runs().some(hasStopped)) sentences.push("Ended: training stopped earlier, the picture stays.");
   return sentences;
 };
@@ -105,7 +106,7 @@ const buildLegend = () => {
   const text = sentencesOf().join(" ");
   const signs = [];
   if (part().solved) signs.push(h("span", {title: part().solved.words}, h("i", {class: "tick"}), "solved"));
-  if (hasWall() && part().causes.length) signs.push(h("span", {}, h("i", {class: "alarm"}), "something is wrong"));
+  if (hasWall() && part().causes.length) signs.push(h("span", {}, h("i", {class: "alarm"}), "problem found: click it"));
   by("legend").replaceChildren(...items.map(({element}) => element), ...signs, h("span", {class: "wide"}, text));
 };
 

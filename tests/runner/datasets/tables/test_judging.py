@@ -44,7 +44,7 @@ def test_what_a_way_leads_to_is_part_of_the_same_message_and_of_its_command(refu
     assert str(error).endswith("; then data.features 'b' holds numbers, but text in row 4: 'seven'")
     assert list(error.ways.values()) == [{"target": "y", "drop": ["a"], "missing": ["seven"]}]
     error = refused("2.5,1\n" + "".join(f"{k},{k * k}\n" for k in range(1, 9)) + "x,3\n")
-    assert str(error).startswith("cannot be told: the first row of ")
+    assert str(error).startswith("is unclear: the first row of ")
     assert [list(way) for way in error.ways.values()] == [["header", "missing"], ["header", "missing"]]
 
 

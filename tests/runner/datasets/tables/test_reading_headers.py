@@ -51,7 +51,7 @@ def test_a_first_row_that_could_be_both_is_refused_with_both_readings(tmp_path, 
     path = write(tmp_path, "table.csv", contents)
     error = refusal(path)
     assert error.setting == "header"
-    assert str(error).startswith(f"cannot be told: the first row of {path!r} could be names or data: ")
+    assert str(error).startswith(f"is unclear: the first row of {path!r} could be names or data: ")
     with_names, without = readings_of_ways(error, path)
     first, *rest = [line.split(",") for line in contents.split()]
     assert (list(cells(with_names)), with_names.frame.to_numpy().tolist()) == (first, rest)

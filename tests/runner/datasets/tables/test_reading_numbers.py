@@ -66,7 +66,7 @@ def test_what_can_be_read_in_two_ways_is_refused_with_both(tmp_path, column, sep
     text = f"n{separator}kind\n" + "".join(f'"{cell}"{separator}x\n' for cell in column)
     path = write(tmp_path, "table.csv", text)
     error = refusal(path)
-    assert (error.setting, str(error)) == ("decimal", f"cannot be told: {why}")
+    assert (error.setting, str(error)) == ("decimal", f"is unclear: {why}")
     assert [one.decimal for one in readings_of_ways(error, path)] == [",", "."]
 
 

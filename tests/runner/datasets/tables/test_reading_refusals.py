@@ -57,7 +57,7 @@ def test_what_holds_no_rows_is_refused_in_words(tmp_path, contents):
 @pytest.mark.parametrize("contents", ["a\n1\n2\n", "Some prose, in which\nno line is\nlike another one\nat all\n"])
 def test_one_column_is_refused_unless_one_is_enough(tmp_path, contents):
     path = write(tmp_path, "table.csv", contents)
-    assert "no separator divides its lines" in str(refusal(path))
+    assert "no separator splits its lines" in str(refusal(path))
     if contents.startswith("a"):
         assert cells(read(path, ReadingOptions(), min_columns=1)) == {"a": ["1", "2"]}
 

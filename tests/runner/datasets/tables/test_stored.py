@@ -55,8 +55,8 @@ def test_a_table_of_an_earlier_version_has_the_samples_that_it_had_then(contents
 @pytest.mark.parametrize(
     ("contents", "settings", "setting", "said"),
     [
-        ("", {}, "path", "is no table of numbers"),
-        ("a,b\n1,2,2.5\n2,3,3.5\n", {}, "path", "is no table of numbers"),
+        ("", {}, "path", "is not a table of numbers"),
+        ("a,b\n1,2,2.5\n2,3,3.5\n", {}, "path", "is not a table of numbers"),
         ("a,b\n1,2\n2,3\n", {"target": "c"}, "path", "has no column 'c'; its columns are 'a', 'b'"),
         ("a,b\nx,2\ny,3\n", {}, "features", "are not all numbers without gaps; data=table"),
         ("a,b\n1,2\n,3\n", {}, "features", "are not all numbers without gaps; data=table"),

@@ -96,7 +96,7 @@ def test_a_column_of_a_typed_table_has_the_classes_of_its_texts():
     ("values", "asked", "said", "instead"),
     [
         (["red", "blue", "red", "blue"], R, "holds text, such as 'red', and a regression needs numbers", C),
-        ([f"{k / 7}" for k in range(80)], C, "has 80 different numbers, and not whole ones", R),
+        ([f"{k / 7}" for k in range(80)], C, "has 80 different numbers that are not integers", R),
         ([str(k) for k in range(40)], C, "has 40 different classes in 40 rows", R),
         ([f"name {k}x" for k in range(40)], "auto", "has 40 different classes in 40 rows", None),
         (["2.5"] * 5, "auto", "is 2.5 in every row: there is nothing to learn", None),

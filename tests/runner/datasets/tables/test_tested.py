@@ -87,4 +87,4 @@ def test_targets_are_read_in_the_unit_of_the_first_file_and_in_no_other(files):
     assert samples.encoding.target_unit == "$"
     assert samples.Y[-2:, 0].tolist() == [30, 31]
     path, test_path = files(first, "price,area\n30 kg,50\n")
-    assert "has the target '30 kg' in row 1, which is no number" in str(refusal_of(path, test_path=test_path))
+    assert "has the target '30 kg' in row 1, which is not a number" in str(refusal_of(path, test_path=test_path))

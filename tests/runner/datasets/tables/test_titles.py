@@ -106,7 +106,7 @@ def test_a_total_at_the_end_is_refused_or_warned_about_with_a_copy_that_lacks_it
     path = write(tmp_path, "named.csv", f"name,area,rooms,price\n{named}Total:,,,9999\n")
     copy = str(tmp_path / "named.edited.csv")
     assert samples_of(path).notes[-1] == (
-        "warning: row 13 may be no row like the others: 'Total:, , , 9999'; "
+        "warning: row 13 may not be a row like the others: 'Total:, , , 9999'; "
         f"without it, after  sed 14d {path} > {copy}: data.path={copy}"
     )
 

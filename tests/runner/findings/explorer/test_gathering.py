@@ -59,7 +59,7 @@ def test_every_run_has_its_history_its_weights_and_its_samples():
         assert meta["nets"][run["net"]]["parameters"] == len(result.network.parameters)
     assert len(meta["nets"]) == 2 and len(meta["inputs"]) == 2, "of two activations, and of two seeds"
     assert run["solved"] is not None and solved(result) is not None
-    assert part["solved"]["words"].startswith("accuracy of ")
+    assert part["solved"]["words"].startswith("accuracy at least ")
 
 
 def test_runs_of_different_lengths_share_the_steps_of_one_slider():
@@ -108,7 +108,7 @@ def test_networks_with_different_inputs_have_no_picture_in_common(csv_file):
         sweep = findings(*(f"data=table {path} data.features={features}" for features in chosen))
         (part,) = meta_in(page_of(sweep))["parts"]
         assert (part["kind"], part["inputs"], part["axes"]) == ("none", [], [])
-        assert part["why"] == "Networks with different inputs have no picture in common."
+        assert part["why"] == "Networks with different inputs cannot share one picture."
 
 
 def test_what_solves_a_task_is_the_score_that_is_reported_not_the_one_that_chooses():
@@ -151,7 +151,7 @@ def test_runs_without_weights_are_named_with_the_command_that_trains_them_again(
     none = findings_of([replace(one, snapshots=None) for one in sweep.results])
     some = findings_of([sweep.results[0], none.results[1]])
     (told,) = meta_in(page_of(none))["notes"]
-    assert told.endswith("python -m runner.explore 2026_a --retrain") and told.startswith("No run has kept its weights")
+    assert told.endswith("python -m runner.explore 2026_a --retrain") and told.startswith("No run has stored weights")
     assert meta_in(page_of(some))["notes"][0].startswith("1 run kept no weights")
     assert meta_in(page_of(sweep))["notes"] == []
 
