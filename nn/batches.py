@@ -6,7 +6,6 @@ they were made with: in C order the samples of a run are adjacent, in F order th
 """
 
 import math
-from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
@@ -79,7 +78,7 @@ class ShuffledBatches:
         self._X, self._Y, self._batch_size = X, Y, batch_size
         self._generators = Sources(orders)
         self._passes_ahead = passes_ahead or max(1, SAMPLES_AHEAD // X.shape[1])
-        self._passes: deque[Rows] = deque()
+        self._passes: Rows = np.empty((0, *X.shape[:2]), dtype=np.intp)  # those drawn ahead, `(passes, runs, n)`
         self._joined = max(1, SAMPLES_JOINED // X.shape[1]) if X.shape[1] % batch_size == 0 else 1
         self._pair, self._position = self._next_passes(), 0
 
@@ -94,18 +93,18 @@ class ShuffledBatches:
     def keep(self, rows: Rows) -> None:
         self._X, self._Y = self._X[rows], self._Y[rows]
         self._generators.keep(rows)
-        self._passes = deque(one[rows] for one in self._passes)
+        self._passes = self._passes[:, rows]
         self._pair = _rows_of(self._pair, rows, self.order)
 
     def _next_passes(self) -> Pair:
         """A pass, or some that are short and have no smaller batch at their ends."""
         runs, n = self._X.shape[:2]
-        if not self._passes:
+        if not len(self._passes):
             ahead = np.tile(np.arange(n), (self._passes_ahead, 1))
             orders = self._generators.ask(lambda rng: rng.permuted(ahead, axis=1))
-            self._passes.extend(np.stack(orders, axis=1))
-        passes = [self._passes.popleft() for _ in range(min(self._joined, len(self._passes)))]
-        samples = np.concatenate(passes, axis=1) + n * np.arange(runs)[:, np.newaxis]
+            self._passes = np.stack(orders, axis=1)
+        passes, self._passes = self._passes[: self._joined], self._passes[self._joined :]
+        samples = passes.swapaxes(0, 1).reshape(runs, -1) + n * np.arange(runs)[:, np.newaxis]
         X, Y = self._X.reshape(runs * n, -1), self._Y.reshape(runs * n, -1)
         return sample_last(X[samples], self.order), sample_last(Y[samples], self.order)
 
