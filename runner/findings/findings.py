@@ -87,7 +87,7 @@ class Findings:
         if self.confirmed:
             return self.confirmed.sentences
         lost = sum(not one.outcome.is_trained for one in self.fresh)
-        failed = f"{lost} of {count(len(self.fresh), 'run')} on fresh seeds have failed, so nothing is confirmed."
+        failed = f"{lost} of {count(len(self.fresh), 'run')} on fresh seeds failed, so nothing is confirmed."
         said = not_confirmed(self.results, self.keys, self.over_seeds) if self.about.space else ""
         return [failed] * bool(lost) + [said] * bool(said)
 

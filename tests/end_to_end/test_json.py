@@ -215,7 +215,7 @@ def test_it_names_one_file(options: list[str], tmp_path: Path) -> None:
 def ended_by(number: int, folder: Path) -> subprocess.CompletedProcess[str]:
     """A sweep that a signal ends in order, when two of its runs are finished."""
     make_store(folder)
-    given = ("-m", "data=sine", "training.epochs=range(3000,3016)", "tracking.plots=none", "tracking.report=false")
+    given = ("-m", "data=sine", "training.epochs=range(3000,3006)", "tracking.plots=none", "tracking.report=false")
     with started(*given, "engine=numpy", "workers=1", "--json", "found.json", cwd=folder) as process:
         wait_until(lambda: statuses(folder).get("FINISHED", 0) >= 2, "two runs were finished")
         os.killpg(process.pid, number)
@@ -237,4 +237,4 @@ def test_each_exit_code_is_that_of_a_command_and_of_its_document(code: ExitCode,
     found = document_in((tmp_path / "found.json").read_text())
     assert done.returncode == found["exit_code"] == code and found["error"] == "interrupted", said(done)
     assert found["sweep"]["outcomes"]["killed"] >= 1 and found["resume"].startswith("python -m runner.resume ")
-    assert asked(found["sweep"]["id"], cwd=tmp_path, module="runner.resume")["sweep"]["outcomes"] == {"stopped": 16}
+    assert asked(found["sweep"]["id"], cwd=tmp_path, module="runner.resume")["sweep"]["outcomes"] == {"stopped": 6}

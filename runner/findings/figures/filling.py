@@ -31,7 +31,7 @@ def _ends(scale: Sequence[float]) -> tuple[float, float]:
 
 
 def _shares(values: Array, low: float, high: float) -> Array:
-    """How far values are from one end, 0, to the other, 1; those far outside are as near as that they stay outside."""
+    """How far values are from one end, 0, to the other, 1; values far outside end just beyond."""
     room = high - low
     return np.asarray((np.clip(values, low - room, high + room) - low) / room)
 
