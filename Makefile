@@ -50,7 +50,7 @@ coverage: install  ## `make test` with the lines that it reaches; takes half as 
 	$(PYTHON) -m pytest -n 3 --cov
 
 test-browser: install  ## the report and MLflow's pages in Chromium, which must be installed
-	.venv/bin/pip install -qe '.[browser]' && $(PYTHON) -m pytest -n 2 -m browser
+	.venv/bin/pip install -qe '.[browser]' && $(PYTHON) -m pytest -n 3 -m browser
 
 screenshots: install  ## take the pictures of pages in README and docs again
 	.venv/bin/pip install -qe '.[browser]' && $(PYTHON) -m tests.end_to_end.browser.screenshots

@@ -136,6 +136,11 @@ def test_a_ratio_that_is_worse_by_a_quarter_is_named(was: str, now: str, named: 
     assert named in lines[0]
 
 
+def test_what_is_worse_only_once_is_not_worse() -> None:
+    slower = OLD.replace("132.39 |", "105.00 |"), OLD.replace("|      1.81 |", "|      1.20 |")
+    assert [len(worse(OLD, one)[0]) for one in slower] == [1, 1] and worse(OLD, *slower) == ([], 4)
+
+
 def test_a_little_worse_and_slower_machines_are_accepted() -> None:
     a_little = OLD.replace("132.39 |", "110.00 |").replace("| 14.6 |", "|  999 |")
     assert a_little.count("999") == 1 and worse(OLD, a_little)[0] == []
@@ -153,8 +158,9 @@ def test_planning_is_compared_with_an_old_result_by_the_command_line(
     assert done.returncode == 1, done.stderr
     assert "validate and plan, 'of a file'" in done.stderr
     check_tables(done)
-    assert hold_against(slow, done.stdout, "slow") == 0
-    assert hold_against("nothing", done.stdout, "other") == 1
+    assert done.stdout.count("## Composing and planning\n") == 2 and "measured once more" in done.stdout
+    assert hold_against(slow, [done.stdout], "slow") == 0
+    assert hold_against("nothing", [done.stdout], "other") == 1
     assert "other has none of these ratios, so nothing was compared" in capsys.readouterr().err
     missing = benchmark("planning", "--against", str(tmp_path / "none"))
     assert missing.returncode == 2

@@ -48,7 +48,7 @@ def test_make_check_has_style_types_known_vulnerabilities_all_tests_and_the_cost
         PLANNING,
     ):
         assert command in commands
-    assert commands.endswith(".venv/bin/python -m pytest -m browser")
+    assert commands.endswith(".venv/bin/python -m pytest -n 3 -m browser")
 
 
 def test_make_sets_up_and_tests_with_the_command_that_readme_gives() -> None:
